@@ -1,0 +1,1 @@
+"""The Engine API over the engine: routes, request bodies, streams, and the server."""

@@ -1,0 +1,199 @@
+"""Attached connections: the raw bytes of a container's or an exec's streams, both ways.
+
+Source: moby daemon/attach.go and container/stream; `docs` for the wire: without a terminal both output streams share the
+connection in frames, with one the bytes are raw. A client may close its sending side and read on.
+"""
+
+from __future__ import annotations
+
+from fakedocker.base import messages
+from fakedocker.containers.logs import frame
+from fakedocker.engine import Exchange, TimeMode
+from fakedocker.operations import execs
+from fakedocker.operations.attributes import container_event
+from fakedocker.wire.http import MULTIPLEXED_STREAM, RAW_STREAM, Reply
+from fakedocker.world.draft import Draft, Notice
+
+DEFAULT_DETACH_KEYS = b"\x10\x11"
+_NAMED_KEYS = {f"ctrl-{chr(letter)}": letter - 96 for letter in range(97, 123)} | {
+    "ctrl-@": 0, "ctrl-[": 27, "ctrl-\\": 28, "ctrl-]": 29, "ctrl-^": 30, "ctrl-_": 31,
+}  # fmt: skip
+
+
+def parse_detach_keys(text: str) -> bytes:
+    """ctrl-p,ctrl-q as bytes; the default where nothing is given.
+
+    Raises:
+        Refusal: an unknown key.
+    """
+    if not text:
+        return DEFAULT_DETACH_KEYS
+    keys = bytearray()
+    for part in text.split(","):
+        if part.lower() in _NAMED_KEYS:
+            keys.append(_NAMED_KEYS[part.lower()])
+        elif len(part) == 1:
+            keys += part.encode()
+        else:
+            raise messages.Refusal(400, f"Invalid escape keys ({text}) provided")
+    return bytes(keys)
+
+
+def hijack_reply(exchange: Exchange, multiplexed: bool, bare: bool) -> Reply:
+    """The head of a connection that turns into raw bytes.
+
+    Args:
+        bare: attach's head has none of the daemon's usual headers, exec's has.
+    """
+    if exchange.request.upgrades:
+        kind = MULTIPLEXED_STREAM if multiplexed else RAW_STREAM
+        headers = (("Content-Type", kind), ("Connection", "Upgrade"), ("Upgrade", exchange.request.headers.get("upgrade", "tcp")))
+        return Reply(status=101, headers=headers, body=None, hijacked=True, bare=bare)
+    return Reply(status=200, headers=(("Content-Type", RAW_STREAM),), body=None, hijacked=True, bare=True)
+
+
+class DetachKeys:
+    """Looks for the detach keys in what a terminal's user types."""
+
+    def __init__(self, keys: bytes) -> None:
+        self._keys = keys
+        self._matched = 0
+
+    def pass_through(self, data: bytes) -> tuple[bytes, bool]:
+        """What goes to the process, and whether the keys are complete."""
+        passed = bytearray()
+        for byte in data:
+            if byte == self._keys[self._matched]:
+                self._matched += 1
+                if self._matched == len(self._keys):
+                    return bytes(passed), True
+                continue
+            passed += self._keys[: self._matched]
+            self._matched = 1 if byte == self._keys[0] else 0
+            if not self._matched:
+                passed.append(byte)
+        return bytes(passed), False
+
+
+class ProcessStream:
+    """A connection to the streams of process 1 or of an exec.
+
+    Args:
+        identifier: the container's or exec's id, which is the stream's too.
+        terminal: whether it has one.
+        stdin, stdout, stderr: what the client wants of it.
+        closes_stdin: whether the client's half-close ends the process's input.
+    """
+
+    def __init__(
+        self,
+        identifier: str,
+        *,
+        terminal: bool,
+        stdin: bool,
+        stdout: bool,
+        stderr: bool,
+        closes_stdin: bool,
+        detach_keys: bytes,
+        position: int,
+        multiplexed: bool,
+        bare: bool,
+    ) -> None:
+        self._identifier = identifier
+        self._terminal = terminal
+        self._stdin = stdin
+        self._wanted = {fd for fd, wanted in ((1, stdout), (2, stderr)) if wanted}
+        self._closes_stdin = closes_stdin
+        self._keys = DetachKeys(detach_keys)
+        self._position = position
+        self._multiplexed = multiplexed
+        self._bare = bare
+        self._pending = b""
+        self._input_ended = False
+        self._over = False
+
+    def keys(self) -> tuple[tuple[str, str | int], ...]:
+        return (("output", self._identifier), ("state", self._identifier), ("input", self._identifier))
+
+    def pump(self, draft: Draft, exchange: Exchange) -> None:
+        if not exchange.answered:
+            exchange.respond(hijack_reply(exchange, self._multiplexed, self._bare))
+        history = draft.outputs.get(self._identifier)
+        if history is not None:
+            for chunk in history.entries(self._position):
+                if chunk.fd in self._wanted:
+                    exchange.send(frame(chunk.fd, chunk.data) if self._multiplexed else chunk.data)
+            self._position = history.end
+        if self._over or history is None:
+            exchange.finish()
+            return
+        self._push(draft)
+
+    def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
+        if notice.kind == "state" and notice.value is not None:
+            self._over = True
+
+    def feed(self, draft: Draft, exchange: Exchange, data: bytes) -> None:
+        if not self._stdin or self._over:
+            return
+        if self._terminal:
+            data, detached = self._keys.pass_through(data)
+            if detached:
+                self._pending += data
+                self._push(draft)
+                self._detached(draft)
+                exchange.finish()
+                return
+        self._pending += data
+        self._push(draft)
+
+    def _push(self, draft: Draft) -> None:
+        """Give the process what it has room for; the rest waits until it has read."""
+        room = draft.kernel.room(self._identifier)
+        if self._pending and room > 0:
+            draft.kernel.feed(self._identifier, self._pending[:room])
+            self._pending = self._pending[room:]
+        if self._input_ended and not self._pending and self._identifier in draft.kernel_draft.streams:
+            self._input_ended = False
+            draft.kernel.hang_up(self._identifier)
+
+    def _detached(self, draft: Draft) -> None:
+        container = draft.containers.get(self._identifier)
+        if container is not None:
+            container_event(draft, container, "detach")
+
+    def half_close(self, draft: Draft, exchange: Exchange) -> None:
+        if self._stdin and self._closes_stdin:
+            self._input_ended = True
+            self._push(draft)
+
+    def disconnect(self, draft: Draft, exchange: Exchange) -> None:
+        self.half_close(draft, exchange)
+
+    def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
+        """Time can end it, unless a process sits there reading what only this client can send."""
+        if self._stdin and not exchange.input_closed:
+            return not draft.kernel.is_reading(self._identifier)
+        container = draft.containers.get(self._identifier)
+        return container is None or container.is_running
+
+
+class ExecStream(ProcessStream):
+    """The connection of an exec, whose command may turn out not to be executable."""
+
+    def __init__(self, identifier: str, console: tuple[int, int] | None, **settings: object) -> None:
+        super().__init__(identifier, **settings)  # type: ignore[arg-type]  # passed through as they are
+        self._console = console
+        self._began = False
+
+    def pump(self, draft: Draft, exchange: Exchange) -> None:
+        if not self._began:
+            self._began = True
+            problem = execs.begin(draft, draft.execs[self._identifier], self._console)
+            if problem:
+                exchange.respond(hijack_reply(exchange, self._multiplexed, self._bare))
+                text = (problem + "\r\n").encode()
+                exchange.send(frame(1, text) if self._multiplexed else text)
+                exchange.finish()
+                return
+        super().pump(draft, exchange)

@@ -1,0 +1,61 @@
+"""One request on its way through the API: its parts, read as docker's handlers read them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TypeVar
+
+from fakedocker.base import messages
+from fakedocker.engine import Engine, Exchange
+from fakedocker.operations import filters as filtering
+from fakedocker.operations.filters import Filters
+from fakedocker.wire import decode
+from fakedocker.wire.http import JSON, Query, Request
+from fakedocker.world.draft import Draft
+
+T = TypeVar("T")
+
+
+class Call:
+    """What a handler gets.
+
+    Args:
+        names: the parts of the path that the route names.
+        version: of the API asked for, as numbers.
+    """
+
+    __slots__ = ("draft", "engine", "exchange", "names", "query", "request", "version")
+
+    def __init__(
+        self, engine: Engine, draft: Draft, exchange: Exchange, query: str, names: dict[str, str], version: tuple[int, int]
+    ) -> None:
+        self.engine = engine
+        self.draft = draft
+        self.exchange = exchange
+        self.request: Request = exchange.request
+        self.query = Query(query)
+        self.names = names
+        self.version = version
+
+    def body(self, kind: type[T], required: bool = True) -> T:
+        """The request's JSON as a message.
+
+        Raises:
+            Refusal: no JSON, or not of that shape, in Go's words.
+        """
+        body = self.request.body
+        content_type = self.request.headers.get("content-type", "")
+        if not body and not required:
+            return kind()
+        media_type = content_type.partition(";")[0].strip().lower()
+        if media_type != JSON and (content_type or required):
+            given = media_type or ("text/plain" if not body else "")
+            raise messages.CONTENT_TYPE(given=given)
+        try:
+            return decode.decode(body, kind)
+        except decode.InvalidJSON as problem:
+            raise messages.INVALID_JSON(problem=problem) from None
+
+    def filters(self, accepted: Collection[str] | None) -> Filters:
+        """The query's filters. Refusal for names that are not accepted."""
+        return filtering.parse(self.query.text("filters"), accepted)

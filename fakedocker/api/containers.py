@@ -1,0 +1,282 @@
+"""Requests about containers."""
+
+from __future__ import annotations
+
+import base64
+
+import msgspec
+from msgspec import Struct
+
+from fakedocker.api import attach as attaching
+from fakedocker.api.call import Call
+from fakedocker.api.streams import LogStream, RemovalReply, StatsStream, TaskReply, WaitStream
+from fakedocker.base import clock, messages
+from fakedocker.containers.logs import READABLE_DRIVERS, Selection
+from fakedocker.containers.model import Container
+from fakedocker.engine import Stream
+from fakedocker.filesystem import content as contents
+from fakedocker.filesystem import diff
+from fakedocker.filesystem.content import Content
+from fakedocker.operations import (
+    archives,
+    commit as committing,
+    create as creating,
+    inspect as inspecting,
+    listing,
+    lookup,
+    remove as removing,
+    rootfs,
+    start as starting,
+    stats as measuring,
+    stop as stopping,
+    top as processes,
+    update as updating,
+)
+from fakedocker.operations.attributes import container_event
+from fakedocker.wire.container import Config, CreateRequest, UpdateRequest
+from fakedocker.wire.http import TAR, Reply, json_reply
+
+_NO_CONTENT = Reply(status=204)
+_NOT_MODIFIED = Reply(status=304)
+_WAIT_CONDITIONS = ("", "not-running", "next-exit", "removed")
+
+
+def _container(call: Call) -> Container:
+    return lookup.container(call.draft, call.names["id"])
+
+
+def list_(call: Call) -> Reply:
+    draft, query = call.draft, call.query
+    limit = query.number("limit") or 0
+    found = listing.select(draft, call.filters(listing.LIST_FILTERS), query.flag("all"), limit)
+    with_size = query.flag("size")
+    return json_reply([listing.summary(draft, container, with_size) for container in found])
+
+
+def create(call: Call) -> Reply:
+    container = creating.create(call.draft, call.query.text("name"), call.body(CreateRequest))
+    return json_reply({"Id": container.id, "Warnings": []}, 201)
+
+
+def inspect(call: Call) -> Reply:
+    return json_reply(inspecting.inspect(call.draft, _container(call), call.query.flag("size")))
+
+
+def top(call: Call) -> Reply:
+    titles, rows = processes.top(call.draft, _container(call), call.query.text("ps_args"))
+    return json_reply({"Processes": rows, "Titles": titles})
+
+
+def logs(call: Call) -> Stream:
+    container, query = _container(call), call.query
+    stdout, stderr = query.flag("stdout"), query.flag("stderr")
+    if not stdout and not stderr:
+        raise messages.NO_STREAMS()
+    if container.host_config.log_config.type not in READABLE_DRIVERS:
+        raise messages.LOGS_UNREADABLE()
+    tail = query.text("tail")
+    selection = Selection(
+        stdout=stdout,
+        stderr=stderr,
+        since_ns=_instant(call, "since"),
+        until_ns=_instant(call, "until"),
+        tail=int(tail) if tail.isdigit() else None,
+        timestamps=query.flag("timestamps"),
+        details=query.flag("details"),
+    )
+    return LogStream(container.id, selection, query.flag("follow"))
+
+
+def _instant(call: Call, name: str) -> int | None:
+    text = call.query.text(name)
+    if not text or text == "0":
+        return None
+    try:
+        return clock.timestamp_or_duration(text, call.draft.now_ns)
+    except ValueError as problem:
+        raise messages.BAD_REQUEST(problem=f'invalid value for "{name}": {problem}') from None
+
+
+def changes(call: Call) -> Reply:
+    container = _container(call)
+    mounted = [mount.target for mount in rootfs.mount_table(call.draft, container).mounts[1:]]
+    below = [f"{target}/" for target in mounted]
+    found = diff.changes(call.draft.kernel_draft.filesystems[container.id])
+    kept = [{"Path": path, "Kind": kind} for path, kind in found if not any(path.startswith(prefix) for prefix in below)]
+    return json_reply(kept or None)
+
+
+def export(call: Call) -> Reply:
+    return _content_reply(call, archives.export(call.draft, _container(call)), "application/octet-stream")
+
+
+def _content_reply(call: Call, content: Content, media_type: str, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
+    """An answer whose bytes are made as they are taken."""
+    call.exchange.source = contents.chunks(content)
+    return Reply(headers=(("Content-Type", media_type), *headers), body=None)
+
+
+def stats(call: Call) -> Reply | Stream:
+    container, query = _container(call), call.query
+    if query.flag("stream", default=True):
+        return StatsStream(container.id)
+    one_shot = query.flag("one-shot")
+    return json_reply(measuring.sample(call.draft, container, None, one_shot))
+
+
+def start(call: Call) -> Reply:
+    return _NO_CONTENT if starting.start(call.draft, _container(call)) else _NOT_MODIFIED
+
+
+def stop(call: Call) -> Reply | Stream:
+    container = _container(call)
+    if not container.is_running:
+        return _NOT_MODIFIED
+    task = stopping.stop(call.draft, container, call.query.number("t"), call.query.text("signal"))
+    return _NO_CONTENT if task is None else TaskReply(task, _NO_CONTENT)
+
+
+def restart(call: Call) -> Reply | Stream:
+    task = stopping.restart(call.draft, _container(call), call.query.number("t"), call.query.text("signal"))
+    return _NO_CONTENT if task is None else TaskReply(task, _NO_CONTENT)
+
+
+def kill(call: Call) -> Reply:
+    stopping.kill(call.draft, _container(call), call.query.text("signal"))
+    return _NO_CONTENT
+
+
+def pause(call: Call) -> Reply:
+    stopping.pause(call.draft, _container(call))
+    return _NO_CONTENT
+
+
+def unpause(call: Call) -> Reply:
+    stopping.unpause(call.draft, _container(call))
+    return _NO_CONTENT
+
+
+def rename(call: Call) -> Reply:
+    updating.rename(call.draft, _container(call), call.query.text("name"))
+    return _NO_CONTENT
+
+
+def update(call: Call) -> Reply:
+    updating.update(call.draft, _container(call), call.body(UpdateRequest))
+    return json_reply({"Warnings": None})
+
+
+def window(call: Call) -> tuple[int, int]:
+    """Rows and columns of a resize.
+
+    Raises:
+        Refusal: they are no numbers.
+    """
+    sizes = []
+    for name, what in (("h", "height"), ("w", "width")):
+        text = call.query.text(name)
+        if not text.isdigit() or int(text) > 0xFFFFFFFF:
+            raise messages.RESIZE_VALUE(what=what, value=text)
+        sizes.append(int(text))
+    return sizes[0], sizes[1]
+
+
+def resize(call: Call) -> Reply:
+    rows, columns = window(call)
+    container = _container(call)
+    if not container.has_process:
+        raise messages.NOT_RUNNING(id=container.id)
+    if container.config.tty:
+        call.draft.kernel.resize(container.id, rows, columns)
+    container_event(call.draft, container, "resize", height=str(rows), width=str(columns))
+    return Reply()
+
+
+def attach(call: Call) -> Stream:
+    container, query = _container(call), call.query
+    if container.status == "paused":
+        raise messages.Refusal(409, f"container {container.id} is paused, unpause the container before attach")
+    detach_keys = attaching.parse_detach_keys(query.text("detachKeys"))
+    history = call.draft.outputs[container.id]
+    terminal = container.config.tty
+    container_event(call.draft, container, "attach")
+    return attaching.ProcessStream(
+        container.id,
+        terminal=terminal,
+        stdin=query.flag("stdin") and query.flag("stream"),
+        stdout=query.flag("stdout"),
+        stderr=query.flag("stderr"),
+        closes_stdin=container.config.stdin_once and not terminal,
+        detach_keys=detach_keys,
+        position=history.start if query.flag("logs") else history.end,
+        multiplexed=not terminal,
+        bare=True,
+    )
+
+
+def wait(call: Call) -> Stream:
+    condition = call.query.text("condition")
+    if condition not in _WAIT_CONDITIONS:
+        raise messages.WAIT_CONDITION(condition=condition)
+    return WaitStream(call.draft, _container(call).id, condition)
+
+
+def remove(call: Call) -> Stream:
+    container, query = _container(call), call.query
+    if query.flag("link"):
+        raise messages.NOT_SIMULATED(what="removing a link")
+    removing.remove(call.draft, container, query.flag("force"), query.flag("v"))
+    return RemovalReply(container.id, _NO_CONTENT)
+
+
+def prune(call: Call) -> Reply:
+    removed, freed = removing.prune(call.draft, call.filters(removing.PRUNE_FILTERS))
+    return json_reply({"ContainersDeleted": removed or None, "SpaceReclaimed": freed})
+
+
+def commit(call: Call) -> Reply:
+    query = call.query
+    container = lookup.container(call.draft, query.text("container"))
+    if query.text("changes"):
+        raise messages.NOT_SIMULATED(what="commit --change")
+    changed = call.body(Config, required=False)
+    image = committing.commit(
+        call.draft,
+        container,
+        repository=query.text("repo"),
+        tag=query.text("tag"),
+        comment=query.text("comment"),
+        author=query.text("author"),
+        changed=changed,
+    )
+    return json_reply({"Id": image.id}, 201)
+
+
+class _PathStat(Struct, rename="camel"):
+    name: str
+    size: int
+    mode: int
+    mtime: str
+    link_target: str
+
+
+def _stat_header(stat: archives.PathStat) -> tuple[str, str]:
+    encoded = msgspec.json.encode(_PathStat(*stat))
+    return ("X-Docker-Container-Path-Stat", base64.b64encode(encoded).decode())
+
+
+def archive_head(call: Call) -> Reply:
+    stat = archives.stat(call.draft, _container(call), call.query.text("path"))
+    return Reply(headers=(_stat_header(stat),))
+
+
+def archive_get(call: Call) -> Reply:
+    stat, content = archives.read(call.draft, _container(call), call.query.text("path"))
+    return _content_reply(call, content, TAR, (_stat_header(stat),))
+
+
+def archive_put(call: Call) -> Reply:
+    query = call.query
+    no_overwrite = query.flag("noOverwriteDirNonDir")
+    archives.write(call.draft, _container(call), query.text("path"), call.request.body, no_overwrite, query.flag("copyUIDGID"))
+    return Reply()

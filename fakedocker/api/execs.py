@@ -1,0 +1,58 @@
+"""Requests about docker exec."""
+
+from __future__ import annotations
+
+from fakedocker.api import attach as attaching
+from fakedocker.api.call import Call
+from fakedocker.api.containers import window
+from fakedocker.base import messages
+from fakedocker.engine import Stream
+from fakedocker.operations import execs, lookup
+from fakedocker.operations import inspect as inspecting
+from fakedocker.wire.container import ExecRequest, ExecStartRequest
+from fakedocker.wire.http import Reply, json_reply
+
+
+def create(call: Call) -> Reply:
+    request = call.body(ExecRequest)
+    container = lookup.container(call.draft, call.names["id"])
+    attaching.parse_detach_keys(request.detach_keys)
+    return json_reply({"Id": execs.create(call.draft, container, request).id}, 201)
+
+
+def start(call: Call) -> Reply | Stream:
+    request = call.body(ExecStartRequest, required=False)
+    execution = lookup.execution(call.draft, call.names["id"])
+    execs.check_startable(call.draft, execution)
+    if request.detach:
+        problem = execs.begin(call.draft, execution, request.console_size)
+        if problem:
+            raise messages.Refusal(400, problem, keeps=True)
+        return Reply()
+    return attaching.ExecStream(
+        execution.id,
+        request.console_size,
+        terminal=execution.terminal,
+        stdin=execution.attach_stdin,
+        stdout=execution.attach_stdout,
+        stderr=execution.attach_stderr,
+        closes_stdin=True,
+        detach_keys=attaching.parse_detach_keys(execution.detach_keys),
+        position=0,
+        multiplexed=not execution.terminal,
+        bare=False,
+    )
+
+
+def resize(call: Call) -> Reply:
+    rows, columns = window(call)
+    execution = lookup.execution(call.draft, call.names["id"])
+    if not execution.is_running:
+        raise messages.Refusal(400, f"exec process {execution.id} is not running")
+    if execution.terminal:
+        call.draft.kernel.resize(execution.id, rows, columns)
+    return Reply()
+
+
+def inspect(call: Call) -> Reply:
+    return json_reply(inspecting.inspect_exec(lookup.execution(call.draft, call.names["id"])))

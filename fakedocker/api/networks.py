@@ -1,0 +1,44 @@
+"""Requests about networks."""
+
+from __future__ import annotations
+
+from fakedocker.api.call import Call
+from fakedocker.operations import lookup, networks
+from fakedocker.wire.http import Reply, json_reply
+from fakedocker.wire.network import NetworkConnect, NetworkCreate, NetworkDisconnect
+
+
+def list_(call: Call) -> Reply:
+    found = networks.select(call.draft, call.filters(networks.LIST_FILTERS))
+    return json_reply([networks.inspect(call.draft, network, with_containers=call.version < (1, 28)) for network in found])
+
+
+def create(call: Call) -> Reply:
+    network = networks.create_network(call.draft, call.body(NetworkCreate))
+    return json_reply({"Id": network.id, "Warning": ""}, 201)
+
+
+def inspect(call: Call) -> Reply:
+    return json_reply(networks.inspect(call.draft, lookup.network(call.draft, call.names["id"])))
+
+
+def remove(call: Call) -> Reply:
+    networks.remove(call.draft, lookup.network(call.draft, call.names["id"]))
+    return Reply(status=204)
+
+
+def connect(call: Call) -> Reply:
+    network = lookup.network(call.draft, call.names["id"])
+    networks.connect(call.draft, network, call.body(NetworkConnect))
+    return Reply()
+
+
+def disconnect(call: Call) -> Reply:
+    network = lookup.network(call.draft, call.names["id"])
+    networks.disconnect(call.draft, network, call.body(NetworkDisconnect))
+    return Reply()
+
+
+def prune(call: Call) -> Reply:
+    removed = networks.prune(call.draft, call.filters(networks.PRUNE_FILTERS))
+    return json_reply({"NetworksDeleted": removed or None})

@@ -1,0 +1,142 @@
+"""Which request means what: the table of routes, and the way through it.
+
+Paths may begin with a version. A name in braces matches one part of a path, one with a star any number of parts, as the
+names of images have slashes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from fakedocker.api import containers, execs, images, networks, swarm, system, volumes
+from fakedocker.api.call import Call
+from fakedocker.base import messages
+from fakedocker.engine import Engine, Exchange, Stream
+from fakedocker.operations.system import API_VERSION, MINIMUM_API_VERSION
+from fakedocker.wire.http import Reply
+from fakedocker.world.draft import Draft
+
+Outcome = Reply | Stream
+Handler = Callable[[Call], Outcome]
+_VERSION = re.compile(r"/v(\d+)\.(\d+)(?=/)")
+
+
+class Route(NamedTuple):
+    method: str
+    path: str
+    handler: Handler
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/_ping", system.ping),
+    Route("HEAD", "/_ping", system.ping),
+    Route("GET", "/version", system.version),
+    Route("GET", "/info", system.info),
+    Route("GET", "/events", system.events),
+    Route("GET", "/system/df", system.disk_usage),
+    Route("POST", "/auth", system.auth),
+    Route("GET", "/containers/json", containers.list_),
+    Route("POST", "/containers/create", containers.create),
+    Route("POST", "/containers/prune", containers.prune),
+    Route("GET", "/containers/{id}/json", containers.inspect),
+    Route("GET", "/containers/{id}/top", containers.top),
+    Route("GET", "/containers/{id}/logs", containers.logs),
+    Route("GET", "/containers/{id}/changes", containers.changes),
+    Route("GET", "/containers/{id}/export", containers.export),
+    Route("GET", "/containers/{id}/stats", containers.stats),
+    Route("GET", "/containers/{id}/archive", containers.archive_get),
+    Route("HEAD", "/containers/{id}/archive", containers.archive_head),
+    Route("PUT", "/containers/{id}/archive", containers.archive_put),
+    Route("POST", "/containers/{id}/start", containers.start),
+    Route("POST", "/containers/{id}/stop", containers.stop),
+    Route("POST", "/containers/{id}/restart", containers.restart),
+    Route("POST", "/containers/{id}/kill", containers.kill),
+    Route("POST", "/containers/{id}/pause", containers.pause),
+    Route("POST", "/containers/{id}/unpause", containers.unpause),
+    Route("POST", "/containers/{id}/rename", containers.rename),
+    Route("POST", "/containers/{id}/update", containers.update),
+    Route("POST", "/containers/{id}/resize", containers.resize),
+    Route("POST", "/containers/{id}/attach", containers.attach),
+    Route("POST", "/containers/{id}/wait", containers.wait),
+    Route("DELETE", "/containers/{id}", containers.remove),
+    Route("POST", "/containers/{id}/exec", execs.create),
+    Route("POST", "/exec/{id}/start", execs.start),
+    Route("POST", "/exec/{id}/resize", execs.resize),
+    Route("GET", "/exec/{id}/json", execs.inspect),
+    Route("POST", "/commit", containers.commit),
+    Route("GET", "/images/json", images.list_),
+    Route("POST", "/images/create", images.create),
+    Route("POST", "/images/prune", images.prune),
+    Route("GET", "/images/search", images.search),
+    Route("GET", "/images/{name*}/json", images.inspect),
+    Route("GET", "/images/{name*}/history", images.history),
+    Route("POST", "/images/{name*}/tag", images.tag),
+    Route("DELETE", "/images/{name*}", images.remove),
+    Route("GET", "/distribution/{name*}/json", images.distribution),
+    Route("POST", "/build/prune", images.prune_build_cache),
+    Route("GET", "/networks", networks.list_),
+    Route("POST", "/networks/create", networks.create),
+    Route("POST", "/networks/prune", networks.prune),
+    Route("GET", "/networks/{id}", networks.inspect),
+    Route("DELETE", "/networks/{id}", networks.remove),
+    Route("POST", "/networks/{id}/connect", networks.connect),
+    Route("POST", "/networks/{id}/disconnect", networks.disconnect),
+    Route("GET", "/volumes", volumes.list_),
+    Route("POST", "/volumes/create", volumes.create),
+    Route("POST", "/volumes/prune", volumes.prune),
+    Route("GET", "/volumes/{name}", volumes.inspect),
+    Route("DELETE", "/volumes/{name}", volumes.remove),
+    *(Route(method, path, swarm.not_a_manager) for method, path in swarm.PATHS),
+    Route("GET", "/plugins", swarm.no_plugins),
+    *(Route(method, path, swarm.not_simulated) for method, path in swarm.NOT_SIMULATED),
+)
+
+
+def _compile(path: str) -> re.Pattern[str]:
+    pattern = re.sub(r"\{(\w+)\*\}", r"(?P<\1>.+)", path)
+    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern))
+
+
+_EXACT: dict[tuple[str, str], Handler] = {(route.method, route.path): route.handler for route in ROUTES if "{" not in route.path}
+_PATTERNS: dict[tuple[str, str], list[tuple[re.Pattern[str], Handler]]] = {}
+for _route in ROUTES:
+    if "{" in _route.path:
+        _PATTERNS.setdefault((_route.method, _route.path.split("/")[1]), []).append((_compile(_route.path), _route.handler))
+
+_NEWEST = tuple(int(part) for part in API_VERSION.split("."))
+_OLDEST = tuple(int(part) for part in MINIMUM_API_VERSION.split("."))
+
+
+def handle(engine: Engine, draft: Draft, exchange: Exchange) -> Outcome:
+    """Find a request's route and let its handler answer.
+
+    Raises:
+        Refusal: there is none, or the version is not spoken.
+    """
+    request = exchange.request
+    path, _, query = request.target.partition("?")
+    version: tuple[int, ...] = _NEWEST
+    match = _VERSION.match(path)
+    if match is not None:
+        version = (int(match[1]), int(match[2]))
+        path = path[match.end() :]
+        if version < _OLDEST:
+            raise messages.CLIENT_TOO_OLD(given=f"{match[1]}.{match[2]}", minimum=MINIMUM_API_VERSION)
+        if version > _NEWEST:
+            raise messages.CLIENT_TOO_NEW(given=f"{match[1]}.{match[2]}", maximum=API_VERSION)
+    path = unquote(path) if "%" in path else path
+    handler = _EXACT.get((request.method, path))
+    names: dict[str, str] = {}
+    if handler is None:
+        first = path[1:].partition("/")[0]
+        for pattern, candidate in _PATTERNS.get((request.method, first), ()):
+            found = pattern.fullmatch(path)
+            if found is not None:
+                handler, names = candidate, found.groupdict()
+                break
+    if handler is None:
+        raise messages.PAGE_NOT_FOUND()
+    return handler(Call(engine, draft, exchange, query, names, (version[0], version[1])))

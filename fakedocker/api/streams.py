@@ -1,0 +1,277 @@
+"""What goes on after the head of a reply: waits, tasks, logs, events, stats. Attached terminals and pipes are in `attach`.
+
+A stream belongs to a connection: it lives in the engine, holds cursors into the world, and ends when a snapshot is
+restored.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from fakedocker.base.clock import SECOND_NS
+from fakedocker.base.messages import Refusal
+from fakedocker.containers.logs import LineSplitter, Selection, lines
+from fakedocker.engine import Exchange, TimeMode
+from fakedocker.operations import stats, system
+from fakedocker.operations.filters import Filters
+from fakedocker.wire.http import JSON, MULTIPLEXED_STREAM, RAW_STREAM, Reply, json_reply
+from fakedocker.world.draft import Draft, Notice
+from fakedocker.world.world import Event
+
+Keys = tuple[tuple[str, str | int], ...]
+
+
+class OutputOnly:
+    """The part of a stream that has nothing to receive."""
+
+    def feed(self, draft: Draft, exchange: Exchange, data: bytes) -> None:
+        """What a client sends here means nothing."""
+
+    def half_close(self, draft: Draft, exchange: Exchange) -> None:
+        """Nothing to do."""
+
+    def disconnect(self, draft: Draft, exchange: Exchange) -> None:
+        """Nothing to undo."""
+
+
+class TaskReply(OutputOnly):
+    """A request that is answered when a task is done: stop and restart."""
+
+    def __init__(self, task: int, reply: Reply) -> None:
+        self._task = task
+        self._reply = reply
+
+    def keys(self) -> Keys:
+        return (("done", self._task),)
+
+    def pump(self, draft: Draft, exchange: Exchange) -> None:
+        """Nothing before the end."""
+
+    def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
+        problem = notice.value
+        if isinstance(problem, Refusal):
+            exchange.respond(json_reply({"message": problem.message}, problem.status))
+        else:
+            exchange.respond(self._reply)
+
+    def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
+        return True
+
+
+class RemovalReply(OutputOnly):
+    """A removal, answered when the container is gone."""
+
+    def __init__(self, identifier: str, reply: Reply) -> None:
+        self._identifier = identifier
+        self._reply = reply
+
+    def keys(self) -> Keys:
+        return (("state", self._identifier),)
+
+    def pump(self, draft: Draft, exchange: Exchange) -> None:
+        if self._identifier not in draft.containers:
+            exchange.respond(self._reply)
+
+    def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
+        """Looked at when pumped."""
+
+    def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
+        return True
+
+
+class TaskStream(OutputOnly):
+    """The progress of a task as lines of JSON."""
+
+    def __init__(self, task: int) -> None:
+        self._task = task
+
+    def keys(self) -> Keys:
+        return (("progress", self._task), ("done", self._task))
+
+    def pump(self, draft: Draft, exchange: Exchange) -> None:
+        if not exchange.answered:
+            exchange.respond(Reply(headers=(("Content-Type", JSON),), body=None))
+
+    def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
+        if notice.kind == "progress":
+            exchange.send(notice.value)
+            return
+        if isinstance(notice.value, Refusal):
+            message = notice.value.message
+            exchange.send(msgspec.json.encode({"errorDetail": {"message": message}, "error": message}) + b"\r\n")
+        exchange.finish()
+
+    def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
+        return True
+
+
+class WaitStream(OutputOnly):
+    """docker wait: the head goes out at once, the exit code when the condition holds."""
+
+    def __init__(self, draft: Draft, identifier: str, condition: str) -> None:
+        container = draft.containers[identifier]
+        self._identifier = identifier
+        self._condition = condition
+        self._finished_ns = container.finished_ns
+        self._code = container.exit_code
+
+    def keys(self) -> Keys:
+        return (("state", self._identifier),)
+
+    def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
+        if notice.value is not None:
+            self._code = notice.value
+
+    def pump(self, draft: Draft, exchange: Exchange) -> None:
+        if not exchange.answered:
+            exchange.respond(Reply(headers=(("Content-Type", JSON),), body=None))
+        container = draft.containers.get(self._identifier)
+        if container is None:
+            done = True
+        elif self._condition == "removed":
+            done = False
+        elif self._condition == "next-exit":
+            done = not container.is_running and container.finished_ns != self._finished_ns
+        else:
+            done = not container.is_running
+        if container is not None and not container.is_running:
+            self._code = container.exit_code
+        if done:
+            exchange.send(msgspec.json.encode({"StatusCode": self._code}) + b"\n")
+            exchange.finish()
+
+    def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
+        container = draft.containers.get(self._identifier)
+        return container is not None and container.is_running
+
+
+class LogStream(OutputOnly):
+    """docker logs, and with follow what comes until the container ends."""
+
+    def __init__(self, identifier: str, selection: Selection, follow: bool) -> None:
+        self._identifier = identifier
+        self._selection = selection
+        self._follow = follow
+        self._position = 0
+        self._splitter = LineSplitter()
+
+    def keys(self) -> Keys:
+        return (("output", self._identifier), ("state", self._identifier)) if self._follow else ()
+
+    def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
+        """Looked at when pumped."""
+
+    def pump(self, draft: Draft, exchange: Exchange) -> None:
+        container = draft.containers.get(self._identifier)
+        if not exchange.answered:
+            assert container is not None
+            self._multiplexed = not container.config.tty
+            kind = MULTIPLEXED_STREAM if self._multiplexed else RAW_STREAM
+            exchange.respond(Reply(headers=(("Content-Type", kind),), body=None))
+            self._begin(draft, exchange, container.is_running)
+        elif container is not None:
+            self._continue(draft, exchange)
+        if container is None or not container.is_running:
+            for line in self._splitter.end():
+                if self._selection.takes(line):
+                    exchange.send(self._selection.render(line, self._multiplexed))
+            exchange.finish()
+        elif not self._follow:
+            exchange.finish()
+
+    def _begin(self, draft: Draft, exchange: Exchange, running: bool) -> None:
+        history = draft.outputs[self._identifier]
+        chunks = history.entries()
+        wanted = [line for line in lines(chunks, ended=not running) if self._selection.takes(line)]
+        if self._selection.tail is not None:
+            wanted = wanted[len(wanted) - min(self._selection.tail, len(wanted)) :]
+        exchange.send(b"".join(self._selection.render(line, self._multiplexed) for line in wanted))
+        self._position = history.end
+        if running:
+            for chunk in chunks:
+                for _ in self._splitter.add(chunk):
+                    continue  # sent above; what is kept is the line that is not complete
+
+    def _continue(self, draft: Draft, exchange: Exchange) -> None:
+        history = draft.outputs[self._identifier]
+        found = []
+        for chunk in history.entries(self._position):
+            found += [line for line in self._splitter.add(chunk) if self._selection.takes(line)]
+        self._position = history.end
+        exchange.send(b"".join(self._selection.render(line, self._multiplexed) for line in found))
+
+    def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
+        container = draft.containers.get(self._identifier)
+        return mode is TimeMode.FAST and container is not None and container.is_running
+
+
+class EventStream(OutputOnly):
+    """docker events: what has happened since, and what happens until."""
+
+    def __init__(self, filters: Filters, since_ns: int | None, until_ns: int | None) -> None:
+        self._filters = filters
+        self._since_ns = since_ns
+        self._until_ns = until_ns
+
+    def keys(self) -> Keys:
+        kinds = ("container", "image", "network", "volume", "daemon")
+        return (*(("event", kind) for kind in kinds), ("alarm", "until"))
+
+    def pump(self, draft: Draft, exchange: Exchange) -> None:
+        if not exchange.answered:
+            exchange.respond(Reply(headers=(("Content-Type", JSON),), body=None))
+            if self._since_ns is not None:
+                for event in draft.events.entries():
+                    if event.time_ns >= self._since_ns:
+                        self._send(exchange, event)
+            if self._until_ns is not None and self._until_ns > draft.now_ns:
+                draft.kernel.set_timer(self._until_ns, ("until", exchange.number))
+        if self._until_ns is not None and draft.now_ns >= self._until_ns:
+            exchange.finish()
+
+    def _send(self, exchange: Exchange, event: Event) -> None:
+        if self._until_ns is not None and event.time_ns > self._until_ns:
+            return
+        if system.event_passes(event, self._filters):
+            exchange.send(msgspec.json.encode(system.event_message(event)) + b"\n")
+
+    def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
+        if notice.kind == "event" and exchange.answered:
+            self._send(exchange, notice.value)
+
+    def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
+        return mode is TimeMode.FAST and self._until_ns is not None
+
+
+class StatsStream(OutputOnly):
+    """docker stats: a sample now, and one every second."""
+
+    def __init__(self, identifier: str) -> None:
+        self._identifier = identifier
+        self._before: dict[str, Any] | None = None
+        self._due_ns = 0
+
+    def keys(self) -> Keys:
+        return (("alarm", "stats"), ("state", self._identifier))
+
+    def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
+        """Looked at when pumped."""
+
+    def pump(self, draft: Draft, exchange: Exchange) -> None:
+        if not exchange.answered:
+            exchange.respond(Reply(headers=(("Content-Type", JSON),), body=None))
+        container = draft.containers.get(self._identifier)
+        if container is None:
+            exchange.finish()
+            return
+        if draft.now_ns < self._due_ns:
+            return
+        self._before = stats.sample(draft, container, self._before)
+        exchange.send(msgspec.json.encode(self._before) + b"\n")
+        self._due_ns = draft.now_ns + SECOND_NS
+        draft.kernel.set_timer(self._due_ns, ("stats", exchange.number))
+
+    def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
+        return False

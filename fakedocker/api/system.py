@@ -1,0 +1,62 @@
+"""Requests about the daemon itself."""
+
+from __future__ import annotations
+
+from fakedocker.api.call import Call
+from fakedocker.api.streams import EventStream
+from fakedocker.base import clock, messages
+from fakedocker.engine import Stream
+from fakedocker.operations import system
+from fakedocker.wire.auth import AuthRequest
+from fakedocker.wire.http import Reply, json_reply
+
+_PING_HEADERS = (
+    ("Builder-Version", "2"),
+    ("Cache-Control", "no-cache, no-store, must-revalidate"),
+    ("Pragma", "no-cache"),
+    ("Swarm", "inactive"),
+    ("Content-Type", "text/plain; charset=utf-8"),
+)
+
+
+def ping(call: Call) -> Reply:
+    return Reply(headers=_PING_HEADERS, body=b"OK" if call.request.method == "GET" else b"")
+
+
+def version(call: Call) -> Reply:
+    return json_reply(system.version(call.draft))
+
+
+def info(call: Call) -> Reply:
+    return json_reply(system.info(call.draft))
+
+
+def disk_usage(call: Call) -> Reply:
+    types = call.query.all("type")
+    for kind in types:
+        if kind not in ("container", "image", "volume", "build-cache"):
+            raise messages.Refusal(400, f"unknown object type: {kind}")
+    return json_reply(system.disk_usage(call.draft, types))
+
+
+def auth(call: Call) -> Reply:
+    """No registry here asks for a password yet: whoever has a name is let in."""
+    request = call.body(AuthRequest)
+    if not request.username and not request.identitytoken:
+        raise messages.Refusal(500, "Get \"https://registry-1.docker.io/v2/\": unauthorized: incorrect username or password")
+    return json_reply({"IdentityToken": "", "Status": "Login Succeeded"})
+
+
+def events(call: Call) -> Stream:
+    draft = call.draft
+    bounds: dict[str, int | None] = {}
+    for name in ("since", "until"):
+        text = call.query.text(name)
+        try:
+            bounds[name] = clock.timestamp_or_duration(text, draft.now_ns) if text else None
+        except ValueError as problem:
+            raise messages.BAD_REQUEST(problem=problem) from None
+    since, until = bounds["since"], bounds["until"]
+    if since is not None and until is not None and until < since:
+        raise messages.Refusal(400, "`since` time cannot be after `until` time")
+    return EventStream(call.filters(system.EVENT_FILTERS), since, until)

@@ -1,0 +1,87 @@
+"""Virtual time as numbers and as text: instants are nanoseconds since 1970, texts are RFC 3339 as Go writes them.
+
+Nothing here knows what time it is.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+from fakedocker.base.units import parse_duration
+
+SECOND_NS = 1_000_000_000
+MILLISECOND_NS = 1_000_000
+MINUTE_NS = 60 * SECOND_NS
+
+ZERO_TIME = "0001-01-01T00:00:00Z"
+"""Go's zero time, which the engine shows for what has not happened yet."""
+
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+_INSTANT = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?)?(Z|[+-]\d\d:\d\d)?"
+)
+
+
+def instant(text: str) -> int:
+    """Nanoseconds of an RFC 3339 text; missing parts are zero, a missing zone is UTC.
+
+    Raises:
+        ValueError: the text is no date or time.
+    """
+    match = _INSTANT.fullmatch(text)
+    if match is None:
+        raise ValueError(f"not a time: {text!r}")
+    year, month, day, hour, minute, second, fraction, zone = match.groups()
+    moment = datetime.datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=datetime.UTC)
+    seconds = (moment - _EPOCH).days * 86_400 + (moment - _EPOCH).seconds
+    if zone and zone != "Z":
+        offset = int(zone[1:3]) * 3600 + int(zone[4:6]) * 60
+        seconds -= offset if zone[0] == "+" else -offset
+    return seconds * SECOND_NS + int((fraction or "").ljust(9, "0"))
+
+
+def utc(at_ns: int) -> datetime.datetime:
+    """The instant as a datetime, cut to microseconds."""
+    return _EPOCH + datetime.timedelta(microseconds=at_ns // 1000)
+
+
+def rfc3339_nano(at_ns: int) -> str:
+    """As Go's RFC3339Nano: trailing zeros of the fraction are left out. 0 is Go's zero time."""
+    if at_ns == 0:
+        return ZERO_TIME
+    seconds, fraction = divmod(at_ns, SECOND_NS)
+    text = (_EPOCH + datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{text}.{fraction:09d}".rstrip("0").rstrip(".") + "Z"
+
+
+def rfc3339_fixed(at_ns: int) -> str:
+    """As log and event lines have it: always nine digits of fraction."""
+    seconds, fraction = divmod(at_ns, SECOND_NS)
+    return (_EPOCH + datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S") + f".{fraction:09d}Z"
+
+
+def rfc3339_seconds(at_ns: int) -> str:
+    """Without a fraction."""
+    return (_EPOCH + datetime.timedelta(seconds=at_ns // SECOND_NS)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def timestamp_or_duration(text: str, now_ns: int) -> int:
+    """What since= and until= mean: a duration is that long ago, a number is unix seconds, else a date.
+
+    Source: moby api/types/time.GetTimestamp; its error text is in recordings logs and prune-df.
+
+    Raises:
+        ValueError: none of these; the message is docker's.
+    """
+    try:
+        return now_ns - parse_duration(text)
+    except ValueError:
+        pass
+    if re.fullmatch(r"-?\d+(\.\d{1,9})?", text):
+        seconds, _, fraction = text.partition(".")
+        return int(seconds) * SECOND_NS + int(fraction.ljust(9, "0") or 0)
+    try:
+        return instant(text)
+    except ValueError:
+        raise ValueError(f'failed to parse value as time or duration: "{text}"') from None

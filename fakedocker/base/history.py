@@ -1,0 +1,53 @@
+"""Append-only sequences whose versions share their memory: container output and the list of events.
+
+A `History` is (a list shared by all its versions, where this version ends): appending to the newest version is one list
+append, and an old version still sees exactly its own entries. When a second branch appends to an old version, that
+version copies what it sees first.
+"""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class History(Generic[T]):
+    """An immutable sequence that grows cheaply and may forget its oldest entries.
+
+    Entries are numbered from 0 for ever; `start` is the number of the oldest one still held, `end` of the next to come.
+
+    Args:
+        limit: how many entries are held at least; 0 holds all of them.
+    """
+
+    __slots__ = ("_items", "_offset", "end", "limit")
+
+    def __init__(self, limit: int = 0) -> None:
+        self._items: list[T] = []
+        self._offset = 0  # the number of the first entry in _items
+        self.end = 0
+        self.limit = limit
+
+    @property
+    def start(self) -> int:
+        """The number of the oldest entry that is held."""
+        return max(self._offset, self.end - self.limit) if self.limit else self._offset
+
+    def append(self, item: T) -> History[T]:
+        """This history with one more entry. Constant time, amortised, on the newest version."""
+        items, offset = self._items, self._offset
+        if len(items) != self.end - offset or (self.limit and len(items) >= 4 * self.limit):
+            items, offset = self.entries(self.start), self.start
+        items.append(item)
+        grown: History[T] = History.__new__(History)
+        grown._items, grown._offset, grown.end, grown.limit = items, offset, self.end + 1, self.limit
+        return grown
+
+    def entries(self, since: int = 0) -> list[T]:
+        """The entries from number `since` on that are still held. Time grows with what is returned."""
+        first = max(since, self.start)
+        return self._items[first - self._offset : self.end - self._offset]
+
+    def __len__(self) -> int:
+        return self.end - self.start

@@ -1,0 +1,210 @@
+"""Every word that the daemon says when it refuses something, with its HTTP status and where it is known from.
+
+One table: a message is called with its fields and gives the `Refusal` to raise. Sources are recordings (their names), the
+Engine API's recorded exchanges, or the part of moby that says it.
+"""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """A request that the daemon refuses.
+
+    Args:
+        status: of the HTTP answer.
+        message: docker's words.
+        keeps: whether what the request did up to here stays done (a failed start leaves the container and its error).
+    """
+
+    def __init__(self, status: int, message: str, keeps: bool = False) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.keeps = keeps
+
+
+class Message:
+    """A refusal with gaps to fill in."""
+
+    __slots__ = ("source", "status", "text")
+
+    def __init__(self, status: int, text: str, source: str) -> None:
+        self.status = status
+        self.text = text
+        self.source = source
+
+    def __call__(self, **fields: object) -> Refusal:
+        return Refusal(self.status, self.text.format(**fields))
+
+
+# any object
+PAGE_NOT_FOUND = Message(404, "page not found", "exchanges")
+EMPTY_NAME = Message(400, "invalid container name or ID: value is empty", "names")
+INVALID_JSON = Message(400, "invalid JSON: {problem}", "exchanges")
+INVALID_FILTERS = Message(400, "invalid filter", "exchanges")
+INVALID_FILTER = Message(400, "invalid filter '{name}'", "ps-filters")
+INVALID_FILTER_VALUE = Message(400, "invalid filter '{name}=[{value}]'", "images")
+INVALID_FILTER_REASON = Message(400, "invalid filter '{name}={value}': {reason}", "ps-filters")
+CONTENT_TYPE = Message(400, "unsupported Content-Type header ({given}): must be 'application/json'", "exchanges")
+BAD_REQUEST = Message(400, "{problem}", "moby: the message of the error itself")
+NOT_SIMULATED = Message(501, "{what} is not simulated by fakedocker", "fakedocker")
+NOT_SWARM = Message(
+    503,
+    'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
+    "names",
+)
+CLIENT_TOO_OLD = Message(
+    400,
+    "client version {given} is too old. Minimum supported API version is {minimum}, please upgrade your client to a newer version",
+    "exchanges",
+)
+CLIENT_TOO_NEW = Message(400, "client version {given} is too new. Maximum supported API version is {maximum}", "exchanges")
+
+# containers
+NO_SUCH_CONTAINER = Message(404, "No such container: {name}", "lifecycle")
+AMBIGUOUS_ID = Message(400, 'multiple IDs found with provided prefix: {name}', "moby pkg/truncindex")
+CONTAINER_NAME = Message(400, "Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", "names")
+NAME_IN_USE = Message(
+    409,
+    'Conflict. The container name "/{name}" is already in use by container "{id}". '
+    "You have to remove (or rename) that container to be able to reuse that name.",
+    "names",
+)
+EMPTY_CONFIG = Message(400, "config cannot be empty in order to create a container", "exchanges")
+NO_COMMAND = Message(400, "no command specified", "moby daemon/create.go")
+NOT_RUNNING = Message(409, "container {id} is not running", "lifecycle")
+NOT_RUNNING_KILL = Message(409, "cannot kill container: {name}: container {id} is not running", "lifecycle")
+INVALID_SIGNAL_KILL = Message(400, "cannot kill container: {name}: invalid signal: {signal}", "signals")
+INVALID_SIGNAL = Message(400, "invalid signal: {signal}", "signals")
+NOT_PAUSED = Message(500, "Container {id} is not paused", "lifecycle")
+ALREADY_PAUSED = Message(409, "Container {id} is already paused", "lifecycle")
+RESTARTING_PAUSE = Message(409, "Container {id} is restarting, wait until the container is running", "moby daemon/pause.go")
+START_PAUSED = Message(409, "cannot start a paused container, try unpause instead", "lifecycle")
+START_REMOVING = Message(409, "container is marked for removal and cannot be started", "moby daemon/start.go")
+REMOVE_PAUSED = Message(409, 'cannot remove container "{name}": container is paused and must be unpaused first', "lifecycle")
+REMOVE_RUNNING = Message(
+    409, 'cannot remove container "{name}": container is running: stop the container before removing or force remove', "lifecycle"
+)
+REMOVAL_IN_PROGRESS = Message(409, "removal of container {name} is already in progress", "lifecycle")
+RENAME_EMPTY = Message(400, "Neither old nor new names may be empty", "exchanges")
+RENAME_SAME = Message(400, "Renaming a container with the same name as its current name", "names")
+RENAME_FAILED = Message(409, "Error when allocating new name: {problem}", "names")
+WAIT_CONDITION = Message(400, 'invalid condition: "{condition}"', "exchanges")
+RESIZE_VALUE = Message(400, 'invalid resize {what} "{value}": invalid syntax', "exchanges")
+UPDATE_FAILED = Message(409, "Cannot update container {id}: {problem}", "restart")
+NO_STREAMS = Message(400, "Bad parameters: you must choose at least one stream", "exchanges")
+LOGS_UNREADABLE = Message(501, "configured logging driver does not support reading", "logs")
+LOG_DRIVER_UNKNOWN = Message(404, 'error looking up logging plugin {driver}: plugin "{driver}" not found', "logs")
+LOG_OPTION_UNKNOWN = Message(400, "unknown log opt '{option}' for {driver} log driver", "logs")
+MINIMUM_MEMORY = Message(400, "Minimum memory limit allowed is 6MB", "run-basics")
+MEMORY_SWAP = Message(400, "Minimum memoryswap limit should be larger than memory limit, see usage", "moby daemon_unix.go")
+MEMORY_SWAP_ALONE = Message(400, "You should always set the Memory limit when using Memoryswap limit, see usage", "moby daemon_unix.go")
+MEMORY_SWAP_UPDATE = Message(
+    409,
+    "Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time",
+    "moby container_unix.go",
+)
+MEMORY_RESERVATION = Message(400, "Minimum memory limit can not be less than memory reservation limit, see usage", "moby daemon_unix.go")
+CPU_RANGE = Message(
+    400, "range of CPUs is from 0.01 to {count:.2f}, as there are only {count} CPUs available", "run-basics"
+)
+CPU_CONFLICT = Message(400, "Conflicting options: Nano CPUs and CPU {what} cannot both be set.", "moby daemon_unix.go")
+AUTO_REMOVE_RESTART = Message(400, "can't create 'AutoRemove' container with restart policy", "moby daemon/container.go")
+HEALTH_TOO_SHORT = Message(400, "{what} in Healthcheck cannot be less than 1ms", "moby daemon/container.go")
+HEALTH_RETRIES = Message(400, "Retries in Healthcheck cannot be negative", "moby daemon/container.go")
+HOSTNAME_CONFLICT = Message(400, "conflicting options: hostname and the network mode", "moby runconfig")
+WORKING_DIR_RELATIVE = Message(400, "the working directory '{path}' is invalid, it needs to be an absolute path", "moby daemon/container.go")
+ENV_INVALID = Message(400, "invalid environment variable: {value}", "moby opts.ValidateEnv")
+NO_SUCH_USER = Message(400, "unable to find user {user}: no matching entries in passwd file", "run-basics")
+NO_SUCH_GROUP = Message(400, "unable to find group {group}: no matching entries in group file", "moby daemon/oci_linux.go")
+START_FAILED = Message(
+    400,
+    "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: "
+    "unable to start container process: error during container init: {problem}: unknown",
+    "run-basics, runc 1.2",
+)
+NETWORKING_FAILED = Message(404, "failed to set up container networking: {problem}", "networks")
+
+# exec
+NO_SUCH_EXEC = Message(404, "No such exec instance: {id}", "exchanges")
+EXEC_NO_COMMAND = Message(400, "No exec command specified", "exchanges")
+EXEC_PAUSED = Message(409, "Container {name} is paused, unpause the container before exec", "lifecycle")
+EXEC_STARTED = Message(409, "Error: Exec command {id} is already running", "moby daemon/exec.go")
+EXEC_ALREADY_RUN = Message(409, "exec command {id} has already run", "exchanges")
+EXEC_FAILED = "OCI runtime exec failed: exec failed: unable to start container process: {problem}: unknown"
+
+# files
+PATH_EMPTY = Message(400, "bad parameter: pathcannot be empty", "exchanges")
+NO_SUCH_PATH = Message(404, "Could not find the file {path} in container {name}", "cp")
+EXTRACT_NOT_DIRECTORY = Message(400, "extraction point is not a directory", "moby container archive")
+READ_ONLY_ROOT = Message(403, "container rootfs is marked read-only", "moby daemon/archive_unix.go")
+READ_ONLY_VOLUME = Message(403, "mounted volume is marked read-only", "moby daemon/archive_unix.go")
+
+# images
+NO_SUCH_IMAGE = Message(404, "No such image: {name}", "images")
+INVALID_REFERENCE = Message(400, "{problem}", "images")
+IMAGE_IN_USE = Message(
+    409,
+    'conflict: unable to remove repository reference "{name}" (must force) - container {container} is using its referenced image {image}',
+    "images",
+)
+IMAGE_IN_USE_RUNNING = Message(
+    409, "conflict: unable to delete {image} (cannot be forced) - image is being used by running container {container}", "images"
+)
+IMAGE_IN_USE_STOPPED = Message(
+    409, "conflict: unable to delete {image} (must be forced) - image is being used by stopped container {container}", "moby image_delete.go"
+)
+IMAGE_HAS_CHILDREN = Message(
+    409, "conflict: unable to delete {image} (cannot be forced) - image has dependent child images", "moby image_delete.go"
+)
+IMAGE_MANY_TAGS = Message(
+    409, "conflict: unable to delete {image} (must be forced) - image is referenced in multiple repositories", "moby image_delete.go"
+)
+PULL_DENIED = Message(
+    404,
+    "pull access denied for {repository}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied",
+    "Docker Hub",
+)
+MANIFEST_UNKNOWN = Message(404, "manifest for {name} not found: manifest unknown: manifest unknown", "implicit-pull")
+REGISTRY_LOOKUP = Message(500, 'Get "https://{host}/v2/": dial tcp: lookup {name}: no such host', "Go net")
+COMMIT_REMOVING = Message(409, "Container {id} is marked for removal and cannot be committed", "moby daemon/commit.go")
+
+# networks
+NO_SUCH_NETWORK = Message(404, "network {name} not found", "networks")
+NETWORK_NAME_EMPTY = Message(400, "invalid name: name is empty", "exchanges")
+NETWORK_EXISTS = Message(409, "network with name {name} already exists", "networks")
+NETWORK_PREDEFINED_CREATE = Message(403, "operation is not permitted on predefined {name} network", "networks")
+NETWORK_PREDEFINED_REMOVE = Message(403, "{name} is a pre-defined network and cannot be removed", "networks")
+NETWORK_PLUGIN = Message(404, 'plugin "{driver}" not found', "networks")
+NETWORK_CONFIG = Message(400, "invalid network config:\n{problem}", "networks")
+POOL_OVERLAP = Message(403, "invalid pool request: Pool overlaps with other one on this address space", "networks")
+POOLS_EXHAUSTED = Message(400, "all predefined address pools have been fully subnetted", "moby libnetwork/ipam")
+NETWORK_ACTIVE = Message(403, "error while removing network: network {name} has active endpoints ({endpoints})", "exchanges")
+ENDPOINT_EXISTS = Message(403, "endpoint with name {container} already exists in network {network}", "networks")
+NOT_CONNECTED = Message(403, "container {id} is not connected to network {network}", "networks")
+ENDPOINT_CONFIG = Message(400, "invalid config for network {network}: invalid endpoint settings:\n{problem}", "networks")
+ADDRESS_IN_USE = Message(403, "Address already in use", "networks")
+NO_ADDRESS = Message(403, "no available IPv4 addresses on this network's address pools: {network} ({id})", "moby libnetwork")
+CONTAINER_HOST_MODE = Message(403, "container sharing network namespace with another container or host cannot be connected to any other network", "moby")
+HOST_MODE_DISCONNECT = Message(403, "container cannot be disconnected from host network or connected to host network", "moby")
+PORT_TAKEN = (
+    "driver failed programming external connectivity on endpoint {name} ({endpoint}): Bind for {address}:{port} failed: port is already allocated"
+)
+
+# volumes and mounts
+NO_SUCH_VOLUME = Message(404, "get {name}: no such volume", "volumes")
+VOLUME_NAME = Message(
+    400,
+    'create {name}: "{name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. '
+    "If you intended to pass a host directory, use absolute path",
+    "volumes",
+)
+VOLUME_PLUGIN = Message(404, 'create {name}: error looking up volume plugin {driver}: plugin "{driver}" not found', "volumes")
+VOLUME_IN_USE = Message(409, "remove {name}: volume is in use - [{containers}]", "volumes")
+MOUNT_MODE = Message(400, "invalid mode: {mode}", "run-basics")
+MOUNT_INVALID = Message(400, 'invalid mount config for type "{type}": {problem}', "volumes")
+VOLUME_SPECIFICATION = Message(400, "invalid volume specification: '{text}'{problem}", "volumes")
+DUPLICATE_MOUNT = Message(400, "Duplicate mount point: {target}", "volumes")
+
+# ports
+INVALID_PORT = Message(400, "invalid port specification: \"{text}\"", "moby daemon/container.go")

@@ -1,0 +1,160 @@
+"""The persistent map, and the table that changes one.
+
+This is the only module that names the map library. A `Map` is an immutable hash map: setting a key gives a new map that
+shares nearly everything with the old one. A `Table` collects changes over a `Map` in a plain dict, so that a busy turn
+works at dict speed and pays for persistence once, when it is frozen. It must not know what is stored in it.
+
+Map order follows the hashes of its keys, which for str differ from process to process: whoever shows entries sorts them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Generic, TypeVar, overload
+
+import immutables
+
+K = TypeVar("K")
+V = TypeVar("V")
+D = TypeVar("D")
+
+Map = immutables.Map
+
+
+class _Gone:
+    """Marks a key that was deleted since the last freeze."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<gone>"
+
+
+_GONE: Any = _Gone()
+_MISSING: Any = object()
+
+
+class Table(Generic[K, V]):
+    """A persistent map in the middle of being changed.
+
+    Reading sees the changes. `freeze` folds them into a new map (time grows with the number of changes) and is free when
+    there are none; `rollback` forgets them. Values must be treated as immutable once frozen: to change one, put a new one.
+
+    Args:
+        base: the map to start from.
+        on_change: called once, at the first change after a freeze or rollback.
+    """
+
+    __slots__ = ("_base", "_changes", "_on_change", "_size")
+
+    def __init__(self, base: Map[K, V] | None = None, on_change: Callable[[], None] | None = None) -> None:
+        self._base: Map[K, V] = Map() if base is None else base
+        self._changes: dict[K, V] = {}
+        self._size = len(self._base)
+        self._on_change = on_change
+
+    @overload
+    def get(self, key: K) -> V | None: ...
+    @overload
+    def get(self, key: K, default: D) -> V | D: ...
+    def get(self, key: K, default: Any = None) -> Any:
+        value = self._changes.get(key, _MISSING)
+        if value is _MISSING:
+            return self._base.get(key, default)
+        return default if value is _GONE else value
+
+    def __getitem__(self, key: K) -> V:
+        value = self._changes.get(key, _MISSING)
+        if value is _MISSING:
+            return self._base[key]
+        if value is _GONE:
+            raise KeyError(key)
+        return value
+
+    def __contains__(self, key: object) -> bool:
+        value = self._changes.get(key, _MISSING)  # type: ignore[call-overload]  # any object may be asked for
+        if value is _MISSING:
+            return key in self._base
+        return value is not _GONE
+
+    def __setitem__(self, key: K, value: V) -> None:
+        if key not in self:
+            self._size += 1
+        if not self._changes and self._on_change is not None:
+            self._on_change()
+        self._changes[key] = value
+
+    def __delitem__(self, key: K) -> None:
+        if key not in self:
+            raise KeyError(key)
+        if not self._changes and self._on_change is not None:
+            self._on_change()
+        self._size -= 1
+        if key in self._base:
+            self._changes[key] = _GONE
+        else:
+            del self._changes[key]
+
+    def pop(self, key: K) -> V | None:
+        """Remove a key and give its value, or None where there is none."""
+        value = self.get(key)
+        if key in self:
+            del self[key]
+        return value
+
+    def is_fresh(self, key: K) -> bool:
+        """Whether the value was put since the last freeze, so that no snapshot can hold it yet."""
+        value = self._changes.get(key, _MISSING)
+        return value is not _MISSING and value is not _GONE
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __bool__(self) -> bool:
+        return self._size > 0
+
+    def __iter__(self) -> Iterator[K]:
+        return (key for key, _ in self.items())
+
+    def items(self) -> Iterator[tuple[K, V]]:
+        """All entries, in no order that may be shown. Time grows with the size of the map."""
+        changes = self._changes
+        if not changes:
+            yield from self._base.items()
+            return
+        for key, value in self._base.items():
+            if key not in changes:
+                yield key, value
+        for key, value in list(changes.items()):
+            if value is not _GONE:
+                yield key, value
+
+    def values(self) -> Iterator[V]:
+        return (value for _, value in self.items())
+
+    def freeze(self) -> Map[K, V]:
+        """The map with all changes in it; the table goes on from there."""
+        if self._changes:
+            with self._base.mutate() as mutation:
+                for key, value in self._changes.items():
+                    if value is _GONE:
+                        mutation.pop(key, None)
+                    else:
+                        mutation[key] = value
+                self._base = mutation.finish()
+            self._changes = {}
+        return self._base
+
+    def rollback(self) -> None:
+        """Forget every change since the last freeze."""
+        self._changes = {}
+        self._size = len(self._base)
+
+    def reset(self, base: Map[K, V]) -> None:
+        """Start again from another map."""
+        self._base, self._changes, self._size = base, {}, len(base)
+
+
+def as_map(entries: Mapping[K, V]) -> Map[K, V]:
+    """A persistent map of the given entries."""
+    return Map(entries)

@@ -1,0 +1,1 @@
+"""Containers: the values and the pure rules of their lives."""

@@ -1,0 +1,103 @@
+"""Container output as log lines: split at newlines, with the times at which they were complete.
+
+Source: moby daemon/logger/copier.go and jsonfilelog: a line is stored when its newline comes or its stream ends. The
+chunks themselves are kept as they were written.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from fakedocker.base import clock
+from fakedocker.containers.model import Chunk
+
+LINE_LIMIT_BYTES = 16 * 1024
+READABLE_DRIVERS = ("json-file", "local", "journald")
+
+
+class Line(NamedTuple):
+    """A stored line. text ends with a newline but for parts of a line of more than 16 KiB, and for a last line that has none."""
+
+    at_ns: int
+    fd: int
+    text: bytes
+
+
+class LineSplitter:
+    """Turns chunks into lines, one after the other."""
+
+    def __init__(self) -> None:
+        self._partial: dict[int, tuple[int, bytes]] = {}
+
+    def add(self, chunk: Chunk) -> Iterator[Line]:
+        """The lines that a chunk completes."""
+        _, rest = self._partial.pop(chunk.fd, (0, b""))
+        rest += chunk.data
+        *lines, rest = rest.split(b"\n")
+        for text in lines:
+            yield from self._parts(chunk, text + b"\n")
+        while len(rest) >= LINE_LIMIT_BYTES:
+            yield Line(chunk.at_ns, chunk.fd, rest[:LINE_LIMIT_BYTES])
+            rest = rest[LINE_LIMIT_BYTES:]
+        if rest:
+            self._partial[chunk.fd] = (chunk.at_ns, rest)
+
+    def _parts(self, chunk: Chunk, text: bytes) -> Iterator[Line]:
+        for start in range(0, len(text), LINE_LIMIT_BYTES):
+            yield Line(chunk.at_ns, chunk.fd, text[start : start + LINE_LIMIT_BYTES])
+
+    def end(self) -> Iterator[Line]:
+        """What is left when the streams end: lines without a newline (recording logs)."""
+        for fd, (at_ns, text) in sorted(self._partial.items()):
+            yield Line(at_ns, fd, text)
+        self._partial.clear()
+
+
+def lines(chunks: Iterable[Chunk], ended: bool) -> Iterator[Line]:
+    """All lines of some output; the last ones without a newline only where it has ended."""
+    splitter = LineSplitter()
+    for chunk in chunks:
+        yield from splitter.add(chunk)
+    if ended:
+        yield from splitter.end()
+
+
+class Selection(NamedTuple):
+    """Which lines a client wants, and how.
+
+    Args:
+        tail: how many of the last ones, None for all.
+        details: put the log options' labels before each line: there are none here, so a space.
+    """
+
+    stdout: bool = True
+    stderr: bool = True
+    since_ns: int | None = None
+    until_ns: int | None = None
+    tail: int | None = None
+    timestamps: bool = False
+    details: bool = False
+
+    def takes(self, line: Line) -> bool:
+        """Whether a line is wanted, its place from the end aside."""
+        return (
+            (self.stdout if line.fd == 1 else self.stderr)
+            and (self.since_ns is None or line.at_ns >= self.since_ns)
+            and (self.until_ns is None or line.at_ns <= self.until_ns)
+        )
+
+    def render(self, line: Line, multiplexed: bool) -> bytes:
+        """A line as it goes to the client."""
+        text = line.text
+        if self.details:
+            text = b" " + text
+        if self.timestamps:
+            text = f"{clock.rfc3339_fixed(line.at_ns)} ".encode() + text
+        return frame(line.fd, text) if multiplexed else text
+
+
+def frame(fd: int, data: bytes) -> bytes:
+    """Bytes of one of several streams in a connection that carries them all (moby pkg/stdcopy)."""
+    return struct.pack(">BxxxL", fd, len(data)) + data

@@ -1,0 +1,550 @@
+"""The engine: takes inputs, runs turns, gives outputs. No socket, no thread, no wall clock.
+
+It owns the current world, the clock and the journal; what the daemon does is in `operations`, what requests mean is the
+handler's business (`api`). Everything that comes from outside is an input: requests, bytes for a stream, half-closes,
+disconnects, movements of the clock. The same seed and the same inputs at the same steps give the same bytes.
+
+A driver (in process, the terminal's loop, a socket server) submits inputs, calls `turn` until there is nothing to do, and
+asks `next_move` what to do then: jump to an instant, sleep, or nothing.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, Protocol
+
+from fakedocker.base.clock import MILLISECOND_NS, SECOND_NS
+from fakedocker.base.messages import Refusal
+from fakedocker.kernel.kernel import Kernel
+from fakedocker.operations import reactions, remove
+from fakedocker.operations.router import WorldRouter
+from fakedocker.wire.http import Reply, Request, json_reply
+from fakedocker.world.draft import Draft, Notice
+from fakedocker.world.world import World
+
+REQUEST_COST_NS = MILLISECOND_NS
+SLICES_PER_TURN = 2_000
+WAIT_HORIZON_NS = 3600 * SECOND_NS
+WAIT_JUMPS = 100_000
+POLL_PATIENCE_NS = SECOND_NS
+LAGGING_BYTES = 16 << 20
+
+
+class TimeMode(enum.Enum):
+    """How time passes."""
+
+    MANUAL = "manual"
+    """Only when told."""
+    FAST = "fast"
+    """While a client waits and no process can run, straight to the next timer."""
+    LEAP = "leap"
+    """As fast, but never slower than the wall."""
+    WALL = "wall"
+    """At the wall's pace."""
+
+
+class WaitCannotEnd(RuntimeError):
+    """Nothing that is under way can end a wait."""
+
+
+class WaitTooLong(RuntimeError):
+    """A wait has passed an hour of virtual time or its number of jumps."""
+
+
+class Stream(Protocol):
+    """What goes on after the head of a reply. Lives in the engine, never in the world."""
+
+    def keys(self) -> tuple[tuple[str, str | int], ...]:
+        """The notices that concern it: (kind, key)."""
+
+    def pump(self, draft: Draft, exchange: Exchange) -> None:
+        """Give what there is to give; called at the start, and after every turn with such a notice."""
+
+    def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
+        """A notice that concerns it."""
+
+    def feed(self, draft: Draft, exchange: Exchange, data: bytes) -> None:
+        """Bytes from the client."""
+
+    def half_close(self, draft: Draft, exchange: Exchange) -> None:
+        """No more bytes from the client."""
+
+    def disconnect(self, draft: Draft, exchange: Exchange) -> None:
+        """The client is gone."""
+
+    def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
+        """Whether time alone can end the request."""
+
+
+class Exchange:
+    """A request and what has become of it.
+
+    `reply` is None until the head of the answer is there. For a stream, bytes are taken with `take` until `ended`.
+    """
+
+    __slots__ = (
+        "_chunks",
+        "_listeners",
+        "ended",
+        "input_closed",
+        "lagging",
+        "number",
+        "pending_bytes",
+        "reply",
+        "request",
+        "source",
+        "stream",
+    )
+
+    def __init__(self, number: int, request: Request) -> None:
+        self.number = number
+        self.request = request
+        self.reply: Reply | None = None
+        self.stream: Stream | None = None
+        self.ended = False
+        self.input_closed = False
+        self.lagging = False
+        self._chunks: deque[bytes] = deque()
+        self.pending_bytes = 0
+        self.source: Iterator[bytes] | None = None
+        """Where further bytes of a large answer come from, made as they are taken."""
+        self._listeners: list[Callable[[], None]] = []
+
+    @property
+    def answered(self) -> bool:
+        return self.reply is not None
+
+    @property
+    def readable(self) -> bool:
+        """Whether `take` has bytes to give, or the end is reached."""
+        return bool(self._chunks) or self.ended or self.source is not None
+
+    def send(self, data: bytes) -> None:
+        """Bytes for the client. One that does not take them in time is cut off."""
+        if self.ended or not data:
+            return
+        self._chunks.append(data)
+        self.pending_bytes += len(data)
+        if self.pending_bytes > LAGGING_BYTES:
+            self.lagging = True
+            self.finish()
+        self.tell()
+
+    def respond(self, reply: Reply) -> None:
+        self.reply = reply
+        if reply.body is not None:
+            self.finish()
+        self.tell()
+
+    def finish(self) -> None:
+        """No more bytes will come."""
+        self.ended = True
+        self.tell()
+
+    def take(self, limit: int = 1 << 20) -> bytes:
+        """Bytes that have come since, b"" when there are none now."""
+        taken: list[bytes] = []
+        size = 0
+        if not self._chunks and self.source is not None:
+            chunk = next(self.source, b"")
+            if chunk:
+                self._chunks.append(chunk)
+                self.pending_bytes += len(chunk)
+            else:
+                self.source = None
+                self.finish()
+        while self._chunks and size < limit:
+            chunk = self._chunks.popleft()
+            if size + len(chunk) > limit:
+                self._chunks.appendleft(chunk[limit - size :])
+                chunk = chunk[: limit - size]
+            taken.append(chunk)
+            size += len(chunk)
+        self.pending_bytes -= size
+        return b"".join(taken)
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call this whenever the exchange changes."""
+        self._listeners.append(listener)
+
+    def tell(self) -> None:
+        for listener in self._listeners:
+            listener()
+
+
+class Move(NamedTuple):
+    """What a driver should do: run (a turn), jump (to at_ns), sleep (until the wall reaches at_ns), or idle."""
+
+    kind: str
+    at_ns: int = 0
+
+
+class Entry(NamedTuple):
+    """An input in the journal, with the step it came at."""
+
+    step: int
+    kind: str
+    exchange: int
+    payload: Any
+
+
+Handler = Callable[["Engine", Draft, Exchange], "Reply | Stream"]
+
+
+class Engine:
+    """A daemon.
+
+    Args:
+        world: where it starts.
+        handler: what requests mean.
+        programs: the programs that containers can run, by name.
+        make_body: which body an executed file gets, see `kernel.Kernel`.
+        mode: how time passes.
+        check: look at every invariant after every input (slow; for tests).
+    """
+
+    def __init__(
+        self,
+        world: World,
+        handler: Handler,
+        programs: Mapping[str, Any],
+        make_body: Any,
+        mode: TimeMode = TimeMode.FAST,
+        check: bool = False,
+    ) -> None:
+        self._draft = Draft(world)
+        self._programs = programs
+        self._make_body = make_body
+        self._draft.kernel = Kernel(self._draft.kernel_draft, programs, WorldRouter(self._draft), make_body)
+        self._world = world
+        self._handler = handler
+        self._check = check
+        self.mode = mode
+        self.base = world
+        self.journal: list[Entry] = []
+        self.journaling = True
+        self.request_log: list[Request] = []
+        self._inputs: deque[tuple[str, Exchange, Any]] = deque()
+        self._exchanges = 0
+        self._open: dict[int, Exchange] = {}
+        self._subscribers: dict[tuple[str, str | int], dict[int, Exchange]] = {}
+        self._last_reads: dict[str, tuple[str, bytes]] = {}
+        self._internal = False
+        self.on_restore: list[Callable[[], None]] = []
+
+    # the world
+
+    @property
+    def world(self) -> World:
+        """The world as it is between turns. A snapshot is a reference to it."""
+        return self._world
+
+    @property
+    def draft(self) -> Draft:
+        """The world in the middle of a change, for drivers of processes; requests are made with `submit`."""
+        return self._draft
+
+    @property
+    def now_ns(self) -> int:
+        return self._world.now_ns
+
+    def snapshot(self) -> World:
+        """The world, to be given back to `restore`. Constant time."""
+        return self._world
+
+    def restore(self, world: World) -> None:
+        """Go on from a snapshot. Every open stream ends. Constant time but for those."""
+        self._record("restore", 0, world)
+        self._inputs.clear()
+        for exchange in list(self._open.values()):
+            self._close(exchange)
+            if not exchange.answered:
+                exchange.respond(json_reply({"message": "the engine went back to an earlier state"}, 500))
+            exchange.finish()
+        self._draft.restore(world)
+        self._world = world
+        self._last_reads.clear()
+        for listener in self.on_restore:
+            listener()
+
+    def fork(self) -> Engine:
+        """Another engine that starts from this world; neither sees what the other does. Constant time."""
+        return Engine(self._world, self._handler, self._programs, self._make_body, self.mode, self._check)
+
+    # inputs
+
+    def submit(self, request: Request) -> Exchange:
+        """Put a request in; it is looked at in the next turn."""
+        self._exchanges += 1
+        exchange = Exchange(self._exchanges, request)
+        self._inputs.append(("request", exchange, request))
+        return exchange
+
+    def feed(self, exchange: Exchange, data: bytes) -> None:
+        """Bytes for an exchange's stream."""
+        if data:
+            self._inputs.append(("data", exchange, data))
+
+    def half_close(self, exchange: Exchange) -> None:
+        """The client will send no more."""
+        self._inputs.append(("end", exchange, None))
+
+    def disconnect(self, exchange: Exchange) -> None:
+        """The client has gone."""
+        self._inputs.append(("gone", exchange, None))
+
+    def _record(self, kind: str, exchange: int, payload: Any) -> None:
+        if self.journaling and not self._internal:
+            self.journal.append(Entry(self._draft.kernel.slices, kind, exchange, payload))
+
+    # turns
+
+    @property
+    def busy(self) -> bool:
+        """Whether a turn would do something."""
+        return bool(self._inputs) or bool(self._draft.kernel_draft.queue)
+
+    def turn(self, slices: int = SLICES_PER_TURN) -> bool:
+        """Look at the inputs that have come, then let processes run.
+
+        Args:
+            slices: how many slices of processes at most: a turn is bounded in operations, never in time.
+
+        Returns:
+            whether there is more to do.
+        """
+        try:
+            while self._inputs:
+                self._apply(*self._inputs.popleft())
+            if self._draft.finishing:
+                remove.finish(self._draft)
+            self._run(slices)
+            self._settle()
+        except BaseException:
+            self._draft.rollback()
+            raise
+        return self.busy
+
+    def _run(self, slices: int) -> None:
+        if self._draft.kernel_draft.queue:
+            self._draft.kernel.run(slices)
+            reactions.drain(self._draft)
+
+    def _apply(self, kind: str, exchange: Exchange, payload: Any) -> None:
+        self._record(kind, exchange.number, payload)
+        if kind == "request":
+            self._answer(exchange)
+            return
+        stream = exchange.stream
+        if stream is None or (exchange.ended and kind != "gone"):
+            return
+        if kind == "data":
+            stream.feed(self._draft, exchange, payload)
+        elif kind == "end":
+            exchange.input_closed = True
+            stream.half_close(self._draft, exchange)
+        else:
+            stream.disconnect(self._draft, exchange)
+            self._close(exchange)
+            exchange.finish()
+        reactions.drain(self._draft)
+
+    def _answer(self, exchange: Exchange) -> None:
+        """Let the handler answer one request; a refused one leaves the world as it was."""
+        self._settle()
+        draft = self._draft
+        self.request_log.append(exchange.request)
+        try:
+            outcome = self._handler(self, draft, exchange)
+        except Refusal as refusal:
+            if not refusal.keeps:
+                draft.rollback()
+            exchange.respond(json_reply({"message": refusal.message}, refusal.status))
+            return
+        if isinstance(outcome, Reply):
+            self._spend(REQUEST_COST_NS)
+            if self._is_poll(exchange, outcome):
+                outcome = self._hold(exchange, outcome)
+            exchange.respond(outcome)
+            return
+        exchange.stream = outcome
+        self._open[exchange.number] = exchange
+        for key in outcome.keys():
+            self._subscribers.setdefault(key, {})[exchange.number] = exchange
+        outcome.pump(draft, exchange)
+        if exchange.ended:
+            self._close(exchange)
+        self._spend(REQUEST_COST_NS)
+
+    def _spend(self, duration_ns: int) -> None:
+        """Let a fixed time pass, every timer on the way in its turn."""
+        if self.mode is TimeMode.MANUAL or duration_ns <= 0:
+            return
+        target = self._draft.now_ns + duration_ns
+        self._pass_time(target)
+
+    def _pass_time(self, target_ns: int) -> None:
+        kernel = self._draft.kernel
+        while True:
+            reactions.drain(self._draft)
+            due = kernel.next_timer_ns()
+            if due is None or due > target_ns:
+                break
+            kernel.advance(max(due, self._draft.now_ns))
+            reactions.drain(self._draft)
+            kernel.run(SLICES_PER_TURN)
+        kernel.advance(target_ns)
+        reactions.drain(self._draft)
+
+    def _settle(self) -> None:
+        """Make what has happened the world, and tell the streams it concerns."""
+        draft = self._draft
+        while True:
+            notices = draft.notices[:]
+            draft.notices.clear()
+            self._world = draft.freeze()
+            if self._check:
+                from fakedocker.world.check import check
+
+                check(self._world)
+            if not notices:
+                return
+            self._dispatch(notices)
+            reactions.drain(draft)
+
+    def _dispatch(self, notices: list[Notice]) -> None:
+        touched: dict[int, Exchange] = {}
+        for notice in notices:
+            for number, exchange in list(self._subscribers.get((notice.kind, notice.key), {}).items()):
+                if exchange.stream is not None:
+                    exchange.stream.notice(self._draft, exchange, notice)
+                    touched[number] = exchange
+        for exchange in touched.values():
+            if exchange.stream is not None and not exchange.ended:
+                exchange.stream.pump(self._draft, exchange)
+            if exchange.ended:
+                self._close(exchange)
+
+    def _close(self, exchange: Exchange) -> None:
+        stream = exchange.stream
+        if stream is None:
+            return
+        self._open.pop(exchange.number, None)
+        for key in stream.keys():
+            members = self._subscribers.get(key)
+            if members is not None:
+                members.pop(exchange.number, None)
+                if not members:
+                    del self._subscribers[key]
+
+    def watch(self, exchange: Exchange, key: tuple[str, str | int]) -> None:
+        """One more kind of notice for a stream, found out after it began."""
+        self._subscribers.setdefault(key, {})[exchange.number] = exchange
+
+    # polling
+
+    def _is_poll(self, exchange: Exchange, reply: Reply) -> bool:
+        """Whether a client reads again what it has just read, to the same answer."""
+        request = exchange.request
+        if request.method != "GET" or reply.body is None or not request.client or self.mode is not TimeMode.FAST:
+            return False
+        before = self._last_reads.get(request.client)
+        self._last_reads[request.client] = (request.target, reply.body)
+        return before == (request.target, reply.body)
+
+    def _hold(self, exchange: Exchange, reply: Reply) -> Reply:
+        """Give time a chance, up to a second, to change an answer that is being polled."""
+        end = self._draft.now_ns + POLL_PATIENCE_NS
+        kernel = self._draft.kernel
+        jumps = 0
+        while (due := kernel.next_timer_ns()) is not None and due <= end and jumps < 1000:
+            jumps += 1
+            self._pass_time(max(due, self._draft.now_ns))
+            outcome = self._handler(self, self._draft, exchange)
+            if isinstance(outcome, Reply) and outcome.body != reply.body:
+                reply = outcome
+                break
+        assert reply.body is not None
+        self._last_reads[exchange.request.client] = (exchange.request.target, reply.body)
+        return reply
+
+    # time
+
+    def advance(self, to_ns: int) -> None:
+        """Move the clock to an instant, every timer and process on the way in its turn.
+
+        Raises:
+            ValueError: the instant has passed.
+        """
+        if to_ns < self._draft.now_ns:
+            raise ValueError("time does not go backwards")
+        self._record("advance", 0, to_ns)
+        self._pass_time(to_ns)
+        self._settle()
+
+    def jump(self) -> None:
+        """Move the clock to the next timer, and fire what is due then."""
+        due = self._draft.kernel.next_timer_ns()
+        if due is not None:
+            self._record("jump", 0, due)
+            self._draft.kernel.advance(max(due, self._draft.now_ns))
+            reactions.drain(self._draft)
+            self._settle()
+
+    def clients_wait(self) -> bool:
+        """Whether time alone can end some client's request."""
+        return any(
+            exchange.stream is not None and exchange.stream.waits(self._draft, exchange, self.mode) for exchange in self._open.values()
+        )
+
+    def next_move(self, wall_ns: int | None = None, driver_waits: bool = False) -> Move:
+        """What there is to do now.
+
+        Args:
+            wall_ns: the wall's time on this clock, for the modes that keep pace with it.
+            driver_waits: whether the driver itself waits for something.
+        """
+        if self.busy:
+            return Move("run")
+        due = self._draft.kernel.next_timer_ns()
+        if wall_ns is not None and self.mode in (TimeMode.LEAP, TimeMode.WALL) and due is not None and due <= wall_ns:
+            return Move("jump", due)
+        if self.mode is TimeMode.MANUAL or due is None:
+            return Move("idle")
+        if self.mode in (TimeMode.FAST, TimeMode.LEAP) and (driver_waits or self.clients_wait()):
+            return Move("jump", due)
+        return Move("sleep", due) if wall_ns is not None and self.mode is not TimeMode.FAST else Move("idle")
+
+    def drive(self, done: Callable[[], bool], what: str = "this wait") -> None:
+        """Run turns and jumps until something is done: what a driver without a wall clock does.
+
+        Args:
+            what: names the wait in errors.
+
+        Raises:
+            WaitCannotEnd: nothing that is under way can end it.
+            WaitTooLong: it took more than an hour of virtual time, or too many jumps.
+        """
+        end_ns = self._draft.now_ns + WAIT_HORIZON_NS
+        jumps = 0
+        while not done():
+            if self.turn():
+                continue
+            if done():
+                return
+            move = self.next_move(driver_waits=True)
+            if move.kind != "jump":
+                raise WaitCannotEnd(f"nothing can end {what}: no process can run and no timer is set")
+            jumps += 1
+            if move.at_ns > end_ns or jumps > WAIT_JUMPS:
+                passed = (self._draft.now_ns - end_ns + WAIT_HORIZON_NS) // SECOND_NS
+                raise WaitTooLong(f"{what} has not ended after {passed} virtual seconds and {jumps} jumps of the clock")
+            self.jump()
+
+    def perform(self, request: Request) -> Exchange:
+        """Submit a request and drive until it is answered in full."""
+        exchange = self.submit(request)
+        self.drive(lambda: exchange.ended, f"{request.method} {request.target}")
+        return exchange

@@ -1,0 +1,1 @@
+"""The copy-on-write file system as values: contents, trees, layers, mounts and archives."""

@@ -1,0 +1,232 @@
+"""Mounts, and from a path to an inode: component by component, through symbolic links and mounts.
+
+A mount namespace is a `MountTable`: the root's file system and mounts by target path. File systems are named by id;
+the caller's `View` gives the file system of a mount, which is a `Filesystem` or anything with the same three reading
+methods (proc and the like, whose contents are made when read). This module must not know processes or descriptors.
+"""
+
+from __future__ import annotations
+
+import errno
+import stat
+from collections.abc import Iterable
+from typing import Any, NamedTuple, Protocol
+
+from msgspec import Struct
+
+from fakedocker.filesystem.errors import failure
+from fakedocker.filesystem.node import ROOT, Node
+
+LINKS_FOLLOWED = 40
+PATH_BYTES = 4096
+NAME_BYTES = 255
+MAGIC_LINK_MODE = 0o500
+"""Marks proc's links to open files, which lead to the file itself and not to a path."""
+READ_PERMISSION, WRITE_PERMISSION, SEARCH_PERMISSION = 4, 2, 1
+
+
+class FileTree(Protocol):
+    """What a walk asks of a file system."""
+
+    def lookup(self, directory: Any, name: str, /) -> Any: ...
+    def node(self, inode: Any, /) -> Node: ...
+    def is_directory(self, inode: Any, /) -> bool: ...
+    def names(self, directory: Any, /) -> list[str]: ...
+
+
+class Mount(Struct, frozen=True, gc=False):
+    """One mount.
+
+    Args:
+        target: absolute path in the mount namespace.
+        filesystem: id of the file system; "" for one of this namespace's own (its tmpfs at this target).
+        kind: type in /proc/mounts: overlay, tmpfs, proc, sysfs, devpts, cgroup2, mqueue, ext4 ...
+        source: device in /proc/mounts.
+        root: inode in that file system which the target shows; a file's for a bind-mounted file.
+        read_only: whether writing gives EROFS.
+        options: more options in /proc/mounts, after rw or ro.
+    """
+
+    target: str
+    filesystem: str
+    kind: str = "ext4"
+    source: str = "/dev/vda1"
+    root: int = ROOT
+    read_only: bool = False
+    options: str = "relatime"
+
+
+class MountTable(Struct, frozen=True, gc=False):
+    """All mounts of a namespace: `mounts[0]` is the root's; `points` is made from the others (name -> deeper point).
+
+    A point is a plain dict; its key "" has the index of the mount at it.
+    """
+
+    mounts: tuple[Mount, ...]
+    points: dict[str, Any]
+
+    @staticmethod
+    def of(mounts: Iterable[Mount]) -> MountTable:
+        """A table; a later mount at the same target covers the earlier. The first must be that of "/"."""
+        listed = tuple(mounts)
+        points: dict[str, Any] = {}
+        for index, mount in enumerate(listed[1:], 1):
+            point = points
+            for name in mount.target.strip("/").split("/"):
+                point = point.setdefault(name, {})
+            point[""] = index
+        return MountTable(listed, points)
+
+    def adding(self, mounts: Iterable[Mount]) -> MountTable:
+        """With more mounts on top."""
+        return MountTable.of((*self.mounts, *mounts))
+
+    def with_root(self, root: Mount) -> MountTable:
+        """The same mounts on another root. O(mounts) at C speed."""
+        return MountTable((root, *self.mounts[1:]), self.points)
+
+
+class View(Protocol):
+    """Where a walk gets its file systems."""
+
+    def tree(self, mount: Mount, /) -> FileTree: ...
+
+
+class Credentials(NamedTuple):
+    """Who walks; uid 0 may go anywhere."""
+
+    uid: int = 0
+    gid: int = 0
+    groups: tuple[int, ...] = ()
+
+
+SUPERUSER = Credentials()
+
+
+class Location(NamedTuple):
+    """Where a path leads. `inode` is None when the last component does not exist (its directory does).
+
+    `directory` and `name` say which entry it is, in the same file system; name is "" for the root of a mount. `link` is
+    True for a link of proc's that leads to no path (`/proc/self/fd/1`): only the kernel can follow it.
+    """
+
+    mount: Mount
+    tree: FileTree
+    inode: Any
+    directory: Any
+    name: str
+    path: str
+    link: bool = False
+
+
+def resolve(
+    view: View,
+    table: MountTable,
+    path: str,
+    directory: str = "/",
+    follow: bool = True,
+    who: Credentials = SUPERUSER,
+) -> Location:
+    """Find the location of a path, relative to a directory.
+
+    Args:
+        directory: an absolute path without symbolic links, where a relative path begins.
+        follow: whether a symbolic link as the last component is followed.
+
+    Raises:
+        OSError: ENOENT (also for an empty path), ENOTDIR, EACCES, ELOOP after 40 links, ENAMETOOLONG.
+    """
+    if not path:
+        raise failure(errno.ENOENT)
+    if len(path) >= PATH_BYTES:
+        raise failure(errno.ENAMETOOLONG)
+    whole = path if path[0] == "/" else f"{directory}/{path}"
+    pending = [part for part in whole.split("/") if part and part != "."]
+    pending.reverse()
+    mount = table.mounts[0]
+    tree = view.tree(mount)
+    inode: Any = mount.root
+    point: dict[str, Any] | None = table.points
+    above: list[tuple[Mount, FileTree, Any, dict[str, Any] | None, str]] = []
+    parent, name = inode, ""
+    links = 0
+    must_be_directory = path[-1] == "/" or path.endswith("/.")
+    while pending:
+        part = pending.pop()
+        if part == "..":
+            if above:
+                mount, tree, inode, point, name = above.pop()
+                parent = above[-1][2] if above and above[-1][1] is tree else inode
+            continue
+        if who.uid and not allowed(tree.node(inode), SEARCH_PERMISSION, who):
+            raise failure(errno.EACCES)
+        child = tree.lookup(inode, part)
+        deeper = point.get(part) if point else None
+        if deeper is not None and "" in deeper:
+            above.append((mount, tree, inode, point, name))
+            mount = table.mounts[deeper[""]]
+            tree, point, name = view.tree(mount), deeper, part
+            parent = inode = mount.root
+            if pending and not tree.is_directory(inode):
+                raise failure(errno.ENOTDIR)
+            continue
+        if child is None:
+            if len(part) > NAME_BYTES or len(part.encode("utf-8", "surrogateescape")) > NAME_BYTES:
+                raise failure(errno.ENAMETOOLONG)
+            if pending:
+                raise failure(errno.ENOENT)
+            return Location(mount, tree, None, inode, part, _path([*(a[4] for a in above), name, part]))
+        if tree.is_directory(child):
+            above.append((mount, tree, inode, point, name))
+            parent, inode, point, name = inode, child, deeper, part
+            continue
+        node = tree.node(child)
+        if node.kind == "link" and (pending or follow or must_be_directory):
+            if mount.kind == "proc" and node.mode == MAGIC_LINK_MODE and not pending:
+                return Location(mount, tree, child, inode, part, _path([*(a[4] for a in above), name, part]), True)
+            links += 1
+            if links > LINKS_FOLLOWED:
+                raise failure(errno.ELOOP)
+            if node.target.startswith("/"):
+                mount, tree, inode, point, name = _start(view, table)
+                above.clear()
+                parent = inode
+            pending.extend(p for p in reversed(node.target.split("/")) if p and p != ".")
+            continue
+        if pending or must_be_directory:
+            raise failure(errno.ENOTDIR)
+        return Location(mount, tree, child, inode, part, _path([*(a[4] for a in above), name, part]))
+    return Location(
+        mount, tree, inode, parent, name if inode != mount.root else "", _path([*(a[4] for a in above), name])
+    )
+
+
+def allowed(node: Node, permission: int, who: Credentials) -> bool:
+    """Whether the mode lets somebody read (4), write (2), execute or search (1), or any sum of these.
+
+    The superuser may do all, but execute only what somebody may execute.
+    """
+    mode = node.mode
+    if who.uid == 0:
+        return not permission & 1 or node.kind == "dir" or bool(mode & 0o111)
+    if who.uid == node.uid:
+        granted = mode >> 6
+    elif who.gid == node.gid or node.gid in who.groups:
+        granted = mode >> 3
+    else:
+        granted = mode
+    return granted & permission == permission
+
+
+def is_sticky(node: Node) -> bool:
+    """Whether only owners may remove what is in this directory."""
+    return bool(node.mode & stat.S_ISVTX)
+
+
+def _start(view: View, table: MountTable) -> tuple[Mount, FileTree, Any, dict[str, Any], str]:
+    mount = table.mounts[0]
+    return mount, view.tree(mount), mount.root, table.points, ""
+
+
+def _path(names: list[str]) -> str:
+    return "/" + "/".join(name for name in names if name)

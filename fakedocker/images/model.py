@@ -1,0 +1,134 @@
+"""Layers and images as values.
+
+A layer is known by its chain id, the hash of its own diff id and everything below it, as in docker's layer store: two
+images share a layer only where they share all layers under it too. This module must not know where images come from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+from msgspec import Struct
+
+from fakedocker.base import clock
+from fakedocker.filesystem.node import LayerEntry
+from fakedocker.filesystem.tree import Tree
+from fakedocker.wire.image import ImageConfig
+
+
+class Layer(Struct, frozen=True, kw_only=True):
+    """A layer in its place: on top of its parent chain."""
+
+    chain_id: str
+    parent: str
+    """The chain id below, or "" for a base layer."""
+    diff_id: str
+    size_bytes: int
+    """Sum of the sizes of the regular files in it, as docker counts."""
+    entries: tuple[LayerEntry, ...]
+    tree: Tree
+    """The file tree of the whole chain."""
+
+
+class HistoryEntry(Struct, frozen=True, kw_only=True):
+    created_ns: int
+    created_by: str
+    comment: str = ""
+    author: str = ""
+    empty_layer: bool = False
+
+
+class Image(Struct, frozen=True, kw_only=True):
+    """An image: a configuration over a chain of layers."""
+
+    id: str
+    """sha256: and the digest of its configuration's JSON."""
+    created_ns: int
+    config: ImageConfig
+    architecture: str = "amd64"
+    os: str = "linux"
+    variant: str = ""
+    author: str = ""
+    comment: str = ""
+    docker_version: str = ""
+    parent: str = ""
+    """The image it was committed or built from on this engine; "" for one that was pulled or loaded."""
+    layers: tuple[str, ...] = ()
+    """Chain ids from the base up."""
+    diff_ids: tuple[str, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
+    size_bytes: int = 0
+    raw_config: bytes = b""
+    """The configuration's JSON, whose digest is the id."""
+
+    @property
+    def top(self) -> str:
+        """The chain id of the uppermost layer, "" for an image without layers."""
+        return self.layers[-1] if self.layers else ""
+
+
+def chain_id(parent: str, diff_id: str) -> str:
+    """The chain id of a layer over a parent chain (OCI image spec, "Layer ChainID")."""
+    return diff_id if not parent else "sha256:" + hashlib.sha256(f"{parent} {diff_id}".encode()).hexdigest()
+
+
+def content_digest(data: bytes) -> str:
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def make_image(
+    *,
+    created_ns: int,
+    config: ImageConfig,
+    layers: tuple[Layer, ...],
+    history: tuple[HistoryEntry, ...],
+    architecture: str = "amd64",
+    os: str = "linux",
+    variant: str = "",
+    author: str = "",
+    comment: str = "",
+    docker_version: str = "",
+    parent: str = "",
+) -> Image:
+    """An image with its configuration written out and hashed, so that its id is real."""
+    document = {
+        "architecture": architecture,
+        **({"variant": variant} if variant else {}),
+        **({"author": author} if author else {}),
+        **({"comment": comment} if comment else {}),
+        "config": msgspec.to_builtins(config),
+        "created": clock.rfc3339_nano(created_ns),
+        **({"docker_version": docker_version} if docker_version else {}),
+        "history": [_history_document(entry) for entry in history],
+        "os": os,
+        "rootfs": {"type": "layers", "diff_ids": [layer.diff_id for layer in layers]},
+    }
+    raw = msgspec.json.encode(document)
+    return Image(
+        id=content_digest(raw),
+        created_ns=created_ns,
+        config=config,
+        architecture=architecture,
+        os=os,
+        variant=variant,
+        author=author,
+        comment=comment,
+        docker_version=docker_version,
+        parent=parent,
+        layers=tuple(layer.chain_id for layer in layers),
+        diff_ids=tuple(layer.diff_id for layer in layers),
+        history=history,
+        size_bytes=sum(layer.size_bytes for layer in layers),
+        raw_config=raw,
+    )
+
+
+def _history_document(entry: HistoryEntry) -> dict[str, object]:
+    return {
+        "created": clock.rfc3339_nano(entry.created_ns),
+        **({"created_by": entry.created_by} if entry.created_by else {}),
+        **({"author": entry.author} if entry.author else {}),
+        **({"comment": entry.comment} if entry.comment else {}),
+        **({"empty_layer": True} if entry.empty_layer else {}),
+    }

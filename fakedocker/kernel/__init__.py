@@ -1,0 +1,1 @@
+"""The simulated kernel: processes, signals, descriptors, pipes, terminals, sockets and timers."""

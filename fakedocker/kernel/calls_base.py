@@ -1,0 +1,245 @@
+"""What every family of system calls stands on: who calls, charging, going to sleep, resolving paths."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NoReturn
+
+from fakedocker.filesystem.errors import failure
+from fakedocker.filesystem.overlay import Filesystem
+from fakedocker.filesystem.walk import SUPERUSER, Credentials, Location, allowed, resolve
+from fakedocker.kernel import files, lifecycle, signals
+from fakedocker.kernel.program import Block, Identity, Program
+from fakedocker.kernel.records import OpenFile, Process
+from fakedocker.kernel.view import View
+
+if TYPE_CHECKING:
+    from fakedocker.kernel.kernel import Kernel
+    from fakedocker.kernel.state import KernelDraft
+
+QUANTUM_NS = 10_000_000
+"""How much CPU time a process may use at one instant before it sleeps that long."""
+CALL_NS = 2_000
+BYTE_NS = 1
+OUTPUT_BYTE_NS = 10
+"""What a byte costs that leaves the simulation: logs take 100 MB a second."""
+SPAWN_NS = 400_000
+UNIT_NS = 1_000
+"""What `charge` counts in: a microsecond."""
+
+
+class Ended(BaseException):
+    """Ends a slice whose process is no more. No program may catch it."""
+
+
+class Replaced(Ended):
+    """Ends a slice whose process has another program now."""
+
+
+class CallsBase:
+    """The caller, and the helpers of all families."""
+
+    __slots__ = ("_draft", "_kernel", "_process", "_view")
+
+    def __init__(self, kernel: Kernel, process: Process) -> None:
+        self._kernel = kernel
+        self._draft: KernelDraft = kernel.draft
+        self._process = process
+        self._view: View | None = None
+
+    # who and where
+
+    @property
+    def pid(self) -> int:
+        return self._process.local
+
+    @property
+    def parent_pid(self) -> int:
+        return self.view.visible_pid(self._process.parent)
+
+    @property
+    def argv(self) -> tuple[str, ...]:
+        return self._process.argv
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return self._process.environment
+
+    @property
+    def uid(self) -> int:
+        return self._process.uid
+
+    @property
+    def gid(self) -> int:
+        return self._process.gid
+
+    @property
+    def groups(self) -> tuple[int, ...]:
+        return self._process.groups
+
+    @property
+    def identity(self) -> Identity:
+        return self._process.identity
+
+    @property
+    def directory(self) -> str:
+        return self._process.directory
+
+    @property
+    def umask(self) -> int:
+        return self._process.umask
+
+    @property
+    def hostname(self) -> str:
+        return self._draft.namespaces[self._process.namespace].hostname
+
+    @property
+    def now_ns(self) -> int:
+        return self._draft.now_ns
+
+    @property
+    def memory_limit_bytes(self) -> int:
+        return self._draft.namespaces[self._process.namespace].memory_limit_bytes
+
+    @property
+    def network(self) -> str:
+        """The network namespace of the process."""
+        return self._draft.namespaces[self._process.namespace].network
+
+    def program(self, name: str) -> Program:
+        """A utility by name, for the body that runs it."""
+        return self._kernel.programs.get(name)
+
+    # the rest
+
+    def charge(self, units: int) -> None:
+        self._spend(units * UNIT_NS)
+
+    def random(self, bound: int) -> int:
+        if bound <= 0:
+            raise failure(errno.EINVAL)
+        return int.from_bytes(self._draft.random_bytes(16), "big") % bound
+
+    def memory_use(self, size_bytes: int) -> None:
+        lifecycle.use_memory(self._draft, self._process, size_bytes)
+        self._stop_if_ended()
+
+    # helpers
+
+    @property
+    def view(self) -> View:
+        """What the process sees of its namespace; as fresh as the namespace's record."""
+        namespace = self._draft.namespaces[self._process.namespace]
+        view = self._view
+        if view is None or view.namespace is not namespace:
+            view = self._view = View(self._draft, self._kernel.router, namespace, self._process)
+        return view
+
+    def _who(self) -> Credentials:
+        process = self._process
+        return Credentials(process.uid, process.gid, process.groups) if process.uid else SUPERUSER
+
+    def _spend(self, cost_ns: int) -> None:
+        process = self._process
+        process.spent_ns += cost_ns
+        process.cpu_ns += cost_ns
+
+    def _settle(self) -> None:
+        """What every call that may block does first: get what was put out, and rest when the quantum is used up."""
+        process = self._process
+        if process.backlog and not self.flush():
+            self._sleep("write")
+        if process.spent_ns >= QUANTUM_NS:
+            self.rest()
+            raise Block
+
+    def rest(self) -> None:
+        """Sleep until the CPU time used is made up for."""
+        process = self._process
+        process.waiting = "cpu"
+        self._draft.set_wake(process, process.quantum_ns + process.spent_ns)
+
+    def _sleep(self, reason: str) -> NoReturn:
+        self._process.waiting = reason
+        raise Block
+
+    def _sleep_until(self, reason: str, until_ns: int | None) -> NoReturn:
+        if until_ns is not None:
+            self._draft.set_wake(self._process, until_ns)
+        self._sleep(reason)
+
+    def _stop_if_ended(self) -> None:
+        """End the slice if the process has been killed meanwhile, by itself or by a child that ran within the call."""
+        if self._process.status is not None:
+            raise Ended
+
+    def _number(self, fd: int) -> int:
+        """The open file of a descriptor. EBADF."""
+        number = self._draft.tables[self._process.table].entries.get(fd)
+        if number is None:
+            raise failure(errno.EBADF)
+        return number
+
+    def _file(self, fd: int) -> OpenFile:
+        return self._draft.files[self._number(fd)]
+
+    def flush(self) -> bool:
+        """Write what was put and found no room. False when some of it has to wait, and the process is listed."""
+        process = self._process
+        while process.backlog:
+            (number, data), *rest = process.backlog
+            try:
+                taken = self._write(number, self._draft.files[number], data)
+            except OSError:
+                taken = len(data)  # nobody will ever read it: the error was for whoever asks, and nobody does
+            if taken < len(data):
+                if taken:
+                    process.backlog = ((number, data[taken:]), *rest)
+                    continue
+                return False
+            process.backlog = tuple(rest)
+            files.let_go(self._draft, number)
+        return True
+
+    def _write(self, number: int, file: OpenFile, data: bytes) -> int:
+        """Write through an open file; a broken pipe brings SIGPIPE, as for write(2)."""
+        try:
+            return files.OPERATIONS[file.kind].write(self._draft, self._process, number, file, data)
+        except BrokenPipeError:
+            lifecycle.send_signal(self._draft, self._process, signals.PIPE, from_inside=True)
+            self._stop_if_ended()
+            raise
+
+    def _locate(self, path: str, follow: bool = True) -> Location:
+        process = self._process
+        process.spent_ns += CALL_NS
+        process.cpu_ns += CALL_NS
+        view = self.view
+        return resolve(view, view.namespace.mounts, path, process.directory, follow, self._who())
+
+    def _existing(self, path: str, follow: bool = True) -> Location:
+        """A location that has an inode. ENOENT."""
+        location = self._locate(path, follow)
+        if location.inode is None:
+            raise failure(errno.ENOENT)
+        return location
+
+    def _writable(self, location: Location) -> tuple[str, Filesystem]:
+        """The file system of a location, to be changed: its id and its value. EROFS, EPERM for proc and its like."""
+        if location.mount.read_only:
+            raise failure(errno.EROFS)
+        tree = location.tree
+        if not isinstance(tree, Filesystem):
+            raise failure(errno.EPERM)
+        return self.view.filesystem_id(location.mount), tree
+
+    def _demand(self, location: Location, permission: int) -> None:
+        """EACCES unless the mode of what is at a location permits it."""
+        if self._process.uid and not allowed(location.tree.node(location.inode), permission, self._who()):
+            raise failure(errno.EACCES)
+
+    def _demand_in_directory(self, location: Location) -> None:
+        """EACCES unless names may be added to, and removed from, the directory of a location."""
+        if self._process.uid and not allowed(location.tree.node(location.directory), 3, self._who()):
+            raise failure(errno.EACCES)

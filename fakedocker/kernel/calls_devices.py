@@ -1,0 +1,132 @@
+"""System calls about terminals and the network (termios(3), tty_ioctl(4), socket(7))."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Mapping
+
+from fakedocker.filesystem.errors import failure
+from fakedocker.kernel import files, sockets, terminals
+from fakedocker.kernel.calls_base import CallsBase
+from fakedocker.kernel.program import READ, WRITE
+from fakedocker.kernel.records import Terminal
+
+
+class TerminalCalls(CallsBase):
+    """isatty, window size, modes, the foreground group."""
+
+    __slots__ = ()
+
+    def is_terminal(self, fd: int) -> bool:
+        number = self._draft.tables[self._process.table].entries.get(fd)
+        return number is not None and self._draft.files[number].kind == "terminal"
+
+    def window_size(self, fd: int) -> tuple[int, int]:
+        terminal = self._terminal(fd)
+        return terminal.rows, terminal.columns
+
+    def terminal_mode(self, fd: int) -> Mapping[str, bool]:
+        return dict(self._terminal(fd).modes)
+
+    def set_terminal_mode(self, fd: int, **modes: bool) -> None:
+        self._terminal(fd)
+        terminals.set_modes(self._draft, self._file(fd).target, modes)
+
+    def terminal_name(self, fd: int) -> str:
+        return f"/dev/pts/{self._terminal(fd).number}"
+
+    def set_foreground(self, fd: int, group: int) -> None:
+        terminal = self._terminal(fd)
+        if terminal.session != self._process.session or terminal.namespace != self._process.namespace:
+            raise failure(errno.ENOTTY)
+        self._draft.terminals.own(self._file(fd).target).foreground = group
+
+    def _terminal(self, fd: int) -> Terminal:
+        file = self._file(fd)
+        if file.kind != "terminal":
+            raise failure(errno.ENOTTY)
+        return self._draft.terminals[file.target]
+
+
+class NetworkCalls(CallsBase):
+    """Names, listening, connecting."""
+
+    __slots__ = ()
+
+    def resolve(self, name: str) -> list[str]:
+        if _is_address(name):
+            return [name]
+        found = [address for address, names in self._hosts() if name.lower() in names]
+        ipv4 = [address for address in found if ":" not in address]
+        return ipv4 or found or self._kernel.router.resolve(self.network, name)
+
+    def listen(self, port: int, address: str = "0.0.0.0", protocol: str = "tcp") -> int:
+        number = sockets.listen(self._draft, self._kernel.router, self._process, self.network, port, address, protocol)
+        return self._add_socket(number)
+
+    def accept(self, fd: int) -> int:
+        self._settle()
+        file = self._file(fd)
+        if file.kind != "socket":
+            raise failure(errno.ENOTSOCK)
+        number = sockets.accept(self._draft, self._process, file.target)
+        if number is None:
+            self._sleep("accept")
+        return self._add_socket(number)
+
+    def connect(self, address: str, port: int, protocol: str = "tcp") -> int:
+        self._settle()
+        number = sockets.connect(self._draft, self._kernel.router, self._process, self.network, address, port, protocol)
+        return self._add_socket(number)
+
+    def shut_down(self, fd: int) -> None:
+        file = self._file(fd)
+        if file.kind != "socket":
+            raise failure(errno.ENOTSOCK)
+        self._settle()
+        sockets.shut_down(self._draft, file.target)
+
+    def peer(self, fd: int) -> tuple[str, int]:
+        file = self._file(fd)
+        if file.kind != "socket":
+            raise failure(errno.ENOTSOCK)
+        remote = self._draft.sockets[file.target].remote
+        if not remote[1]:
+            raise failure(errno.ENOTCONN)
+        return remote
+
+    def sockets(self) -> list[tuple[str, str, int, str, int, str, int]]:
+        network = self.network
+        visible = self.view.visible_pid
+        return [
+            (socket.protocol, *socket.local, *socket.remote, socket.state, visible(socket.owner))
+            for _, socket in sorted(self._draft.sockets.items())
+            if socket.network == network
+        ]
+
+    def interfaces(self) -> list[tuple[str, str, int, str]]:
+        return self._kernel.router.interfaces(self.network)
+
+    def reachable(self, address: str) -> bool:
+        return address.startswith("127.") or self._kernel.router.reachable(self.network, address)
+
+    def _add_socket(self, number: int) -> int:
+        file = files.add_file(self._draft, "socket", number, READ | WRITE)
+        return files.add_descriptor(self._draft, self._process, file)
+
+    def _hosts(self) -> list[tuple[str, list[str]]]:
+        """/etc/hosts as (address, names); nothing where it cannot be read."""
+        try:
+            text = self._kernel.outside_of(self._process).read_file("/etc/hosts").decode("utf-8", "replace")
+        except OSError:
+            return []
+        lines = (line.partition("#")[0].split() for line in text.splitlines())
+        return [(words[0], [word.lower() for word in words[1:]]) for words in lines if words]
+
+
+def _is_address(name: str) -> bool:
+    """Whether a text is an address and no name."""
+    if ":" in name:
+        return True
+    parts = name.split(".")
+    return len(parts) == 4 and all(part.isdigit() and part.isascii() and int(part) < 256 for part in parts)

@@ -1,0 +1,215 @@
+"""System calls about processes and signals (fork(2), execve(2), wait(2), kill(2), setpgid(2), signal(2))."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Mapping, Sequence
+
+from fakedocker.filesystem.errors import failure
+from fakedocker.kernel import files, lifecycle, signals
+from fakedocker.kernel.calls_base import SPAWN_NS, CallsBase, Replaced
+from fakedocker.kernel.program import Body, Identity, ProcessInfo
+from fakedocker.kernel.records import HOST, Process
+from fakedocker.kernel.utility import Utility
+
+HOWS = ("default", "ignore", "catch")
+
+
+class ProcessCalls(CallsBase):
+    """spawn, fork, wait, kill and their like."""
+
+    __slots__ = ()
+
+    # programs
+
+    def find_program(self, name: str, search_path: str) -> str:
+        self._spend(2_000)
+        return self._kernel.programs.find(self.view, name, search_path, self._process.directory, self._who())
+
+    def identify(self, path: str) -> Identity:
+        return self._kernel.programs.identify(self.view, path, self._process.directory, self._who())
+
+    def spawn(self, path: str, argv: Sequence[str], environment: Mapping[str, str], *, group: int | None = None) -> int:
+        process = self._process
+        programs = self._kernel.programs
+        found = programs.load(self.view, path, argv, process.directory, self._who())
+        body = programs.body(found.identity, found.argv, environment)
+        table = files.share_table(self._draft, process.table)
+        child = self._child(body, table, group)
+        child.argv = found.argv
+        child.environment = dict(environment)
+        child.identity = found.identity
+        child.executable = found.executable
+        process.spent_ns += SPAWN_NS
+        process.cpu_ns += SPAWN_NS
+        local = child.local
+        if type(body) is Utility:
+            self._kernel.run_within(child)
+            self._stop_if_ended()
+        else:
+            self._draft.enqueue(child)
+        return local
+
+    def fork(self, body: Body, entries: Mapping[int, int] | None = None, *, group: int | None = None) -> int:
+        process = self._process
+        if entries is None:
+            table = files.share_table(self._draft, process.table)
+        else:
+            table = files.make_table(self._draft, entries)
+        child = self._child(body, table, group)
+        process.spent_ns += SPAWN_NS
+        process.cpu_ns += SPAWN_NS
+        self._draft.enqueue(child)
+        return child.local
+
+    def execute(self, path: str, argv: Sequence[str], environment: Mapping[str, str]) -> None:
+        process = self._process
+        programs = self._kernel.programs
+        found = programs.load(self.view, path, argv, process.directory, self._who())
+        process.body = programs.body(found.identity, found.argv, environment)
+        process.body_epoch = self._draft.epoch
+        process.argv = found.argv
+        process.environment = dict(environment)
+        process.identity = found.identity
+        process.executable = found.executable
+        if "catch" in process.dispositions.values():
+            process.dispositions = {s: how for s, how in process.dispositions.items() if how != "catch"}
+        process.pending = ()
+        self._spend(SPAWN_NS)
+        raise Replaced
+
+    # children
+
+    def children(self) -> frozenset[int]:
+        visible = self.view.visible_pid
+        return frozenset(visible(pid) for pid in self._process.children)
+
+    def reap(self, pid: int) -> int | None:
+        return lifecycle.reap(self._draft, self._process, self._host_pid(pid))
+
+    def reap_stopped(self, pid: int) -> int | None:
+        number = self._host_pid(pid)
+        if number not in self._process.children:
+            raise failure(errno.ECHILD)
+        child = self._draft.processes[number]
+        if not child.stopped or child.stop_told:
+            return None
+        self._draft.processes.own(number).stop_told = True
+        return child.stopped
+
+    def wait_for_child(self, pid: int | None, *, interruptible: bool = False) -> None:
+        self._settle()
+        process = self._process
+        if interruptible and process.pending:
+            return
+        processes = self._draft.processes
+        watched = process.children if pid is None else (self._host_pid(pid),)
+        for number in watched:
+            child = processes.get(number)
+            if child is None or child.status is not None or (child.stopped and not child.stop_told):
+                return
+        if not watched:
+            raise failure(errno.ECHILD)
+        self._sleep("child")
+
+    # others
+
+    def kill(self, pid: int, signal: int) -> None:
+        if not 0 <= signal <= signals.LAST:
+            raise failure(errno.EINVAL)
+        targets = self._targets(pid)
+        if not targets:
+            raise failure(errno.ESRCH)
+        allowed = [target for target in targets if self._process.uid in (0, target.uid)]
+        if not allowed:
+            raise failure(errno.EPERM)
+        for target in allowed:
+            inside = target.namespace == self._process.namespace
+            lifecycle.send_signal(self._draft, target, signal, from_inside=inside)
+        self._stop_if_ended()
+
+    def processes(self) -> list[ProcessInfo]:
+        return self._kernel.process_lines(self.view)
+
+    def set_group(self, pid: int, group: int) -> None:
+        number = self._process.pid if pid == 0 else self._host_pid(pid)
+        if number != self._process.pid and number not in self._process.children:
+            raise failure(errno.ESRCH)
+        target = self._draft.processes.own(number)
+        if target.session == target.local:
+            raise failure(errno.EPERM)
+        target.group = group or target.local
+
+    def set_session(self) -> None:
+        process = self._process
+        if process.group == process.local:
+            raise failure(errno.EPERM)
+        process.session = process.group = process.local
+        process.terminal = ""
+
+    def set_user(self, uid: int, gid: int, groups: tuple[int, ...] = ()) -> None:
+        process = self._process
+        if process.uid and (uid, gid) != (process.uid, process.gid):
+            raise failure(errno.EPERM)
+        process.uid, process.gid, process.groups = uid, gid, groups
+
+    # signals
+
+    def catch(self, signal: int, how: str) -> None:
+        if how not in HOWS or not 0 < signal <= signals.LAST or signal in (signals.KILL, signals.STOP):
+            raise failure(errno.EINVAL)
+        process = self._process
+        dispositions = dict(process.dispositions)
+        if how == "default":
+            dispositions.pop(signal, None)
+        else:
+            dispositions[signal] = how
+        process.dispositions = dispositions
+        if how != "catch" and signal in process.pending:
+            process.pending = tuple(other for other in process.pending if other != signal)
+
+    def signals_pending(self) -> bool:
+        return bool(self._process.pending)
+
+    def take_signal(self) -> int | None:
+        process = self._process
+        if not process.pending:
+            return None
+        first, *rest = process.pending
+        process.pending = tuple(rest)
+        return first
+
+    def pause_for_signal(self, until_ns: int | None = None) -> None:
+        self._settle()
+        if self._process.pending or (until_ns is not None and self._draft.now_ns >= until_ns):
+            return
+        self._sleep_until("signal", until_ns)
+
+    # helpers
+
+    def _host_pid(self, pid: int) -> int:
+        """The host pid of a pid in this namespace; -1 for nobody's."""
+        process = self._process
+        if process.namespace == HOST:
+            return pid
+        return self._draft.namespaces[process.namespace].members.get(pid, -1)
+
+    def _child(self, body: Body, table: int, group: int | None) -> Process:
+        try:
+            return lifecycle.fork(self._draft, self._process, body, table, group)
+        except OSError:
+            files.release_table(self._draft, table)
+            raise
+
+    def _targets(self, pid: int) -> list[Process]:
+        """Whom kill(2) means."""
+        process = self._process
+        view = self.view
+        if pid > 0:
+            found = view.find(pid)
+            return [found] if found is not None else []
+        if pid == -1:
+            own = [other for other in view.processes() if other.namespace == process.namespace]
+            return [other for other in own if other.pid != process.pid and other.local != 1]
+        group = -pid if pid else process.group
+        return [other for other in view.processes() if other.group == group and other.namespace == process.namespace]

@@ -1,0 +1,53 @@
+"""What the kernel tells the floor above: a list that is drained after each turn. Plain values, no rules."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, TypeAlias
+
+
+class Output(NamedTuple):
+    """Bytes that came out of a stream. fd is 1 or 2; a terminal and an outside connection have only 1."""
+
+    stream: str
+    fd: int
+    data: bytes
+
+
+class Closed(NamedTuple):
+    """Nobody can write to that side of a stream any more."""
+
+    stream: str
+    fd: int
+
+
+class InputDrained(NamedTuple):
+    """A process has read from a stream's input, which has room again."""
+
+    stream: str
+
+
+class Exited(NamedTuple):
+    """A process that was started from outside has ended. pid is the host's; status is 128 + signal for a killed one."""
+
+    namespace: str
+    pid: int
+    status: int
+    signal: int
+    was_init: bool
+    oom: bool
+
+
+class OutOfMemory(NamedTuple):
+    """The OOM killer has killed a process of this namespace."""
+
+    namespace: str
+    pid: int
+
+
+class Alarm(NamedTuple):
+    """A timer set with `set_timer` is due."""
+
+    key: Any
+
+
+Emission: TypeAlias = Output | Closed | InputDrained | Exited | OutOfMemory | Alarm

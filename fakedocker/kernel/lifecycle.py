@@ -1,0 +1,228 @@
+"""How processes come and go: forking, ending, adopting, reaping, memory and its limit (fork(2), exit(2), wait(2), cgroups(7))."""
+
+from __future__ import annotations
+
+import errno
+from typing import Any
+
+from fakedocker.filesystem.errors import failure
+from fakedocker.kernel import files, signals, terminals
+from fakedocker.kernel.events import Exited, OutOfMemory
+from fakedocker.kernel.records import HOST, Namespace, Process
+from fakedocker.kernel.state import KernelDraft
+
+PROCESSES = 32768
+"""The most processes of the whole simulation (kernel.pid_max)."""
+RESIDENT_BYTES = 1_413_120
+"""What ps shows of a process that has not said how much memory it uses: mostly pages that it shares with others."""
+CHARGED_BYTES = 204_800
+"""What such a process counts for in its cgroup."""
+
+
+def demand_process(draft: KernelDraft, namespace: Namespace) -> None:
+    """EAGAIN when the namespace, or the simulation, may have no more processes."""
+    if 0 < namespace.pids_limit <= len(namespace.members) or len(draft.processes) >= PROCESSES:
+        raise failure(errno.EAGAIN)
+
+
+def number_process(draft: KernelDraft, process: Process, namespace: Namespace) -> None:
+    """Give a new process its pids, and enter it. The namespace must be owned."""
+    pid = draft.next_pid
+    draft.next_pid = pid + 1
+    process.pid = pid
+    if namespace.id == HOST:
+        process.local = pid
+    else:
+        process.local = namespace.next_local
+        namespace.next_local += 1
+    namespace.members[process.local] = pid
+    namespace.memory_bytes += CHARGED_BYTES
+    draft.processes.enter(pid, process)
+
+
+def fork(draft: KernelDraft, parent: Process, body: Any, table: int, group: int | None) -> Process:
+    """A child like its parent, with a body and a descriptor table (of which it takes over one use).
+
+    Args:
+        group: a process group of the parent's pid namespace, 0 for one of its own, None for the parent's.
+
+    Raises:
+        OSError: EAGAIN.
+    """
+    namespace = draft.namespaces.own(parent.namespace)
+    demand_process(draft, namespace)
+    child: Process = parent.copy()
+    child.parent = parent.pid
+    child.body = body
+    child.body_epoch = draft.epoch
+    child.table = table
+    child.children = frozenset()
+    child.waiting = ""
+    child.timer = 0
+    child.stopped = 0
+    child.stop_told = True
+    child.pending = ()
+    child.backlog = ()
+    child.exiting = None
+    child.started = False
+    child.queued = False
+    child.oom = False
+    child.started_ns = draft.now_ns
+    child.cpu_ns = child.spent_ns = child.quantum_ns = 0
+    child.resident_bytes = 0
+    if "catch" in child.dispositions.values():
+        child.dispositions = {s: how for s, how in child.dispositions.items() if how != "catch"}
+    number_process(draft, child, namespace)
+    if group is not None:
+        child.group = group or child.local
+    parent.children |= {child.pid}
+    return child
+
+
+def end(draft: KernelDraft, process: Process, status: int, signal: int = 0) -> None:
+    """End a process: it becomes a zombie until its parent asks, and leaves at once where nobody will.
+
+    Its children go to process 1 of its namespace; with process 1 all others of the namespace are killed.
+    """
+    if process.status is not None:
+        return
+    process = draft.processes.own(process.pid)
+    process.status = status
+    process.killed_by = signal
+    process.waiting = ""
+    process.body = None
+    backlog, process.backlog = process.backlog, ()
+    for number, _ in backlog:
+        files.let_go(draft, number)
+    if process.timer:
+        process.timer = 0
+        draft.timers.cancelled()
+    table, process.table = process.table, 0
+    files.release_table(draft, table)
+    namespace = draft.namespaces.own(process.namespace)
+    namespace.memory_bytes -= charged(process)
+    namespace.cpu_ns += process.cpu_ns
+    if process.terminal and process.session == process.local:
+        _leave_terminal(draft, process)
+    if process.local == 1 and namespace.id != HOST:
+        _end_all(draft, namespace, process)
+    elif process.children:
+        _give_away(draft, namespace, process)
+    _tell(draft, process)
+
+
+def reap(draft: KernelDraft, parent: Process, pid: int) -> int | None:
+    """The status of a child that has ended, which is forgotten; None while it runs. ECHILD. The parent must be owned."""
+    if pid not in parent.children:
+        raise failure(errno.ECHILD)
+    child = draft.processes.get(pid)
+    if child is None or child.status is None:
+        return None if child is not None else _lost(parent, pid)
+    parent.children -= {pid}
+    forget(draft, child)
+    return child.status
+
+
+def forget(draft: KernelDraft, process: Process) -> None:
+    """Take an ended process off the tables."""
+    del draft.processes[process.pid]
+    draft.namespaces.own(process.namespace).members.pop(process.local, None)
+
+
+def charged(process: Process) -> int:
+    """What a process counts for in its cgroup's memory."""
+    return process.resident_bytes or CHARGED_BYTES
+
+
+def use_memory(draft: KernelDraft, process: Process, size_bytes: int) -> None:
+    """Let a process have that much memory; past the limit the largest of its namespace is killed (oom_kill in cgroup v2)."""
+    namespace = draft.namespaces.own(process.namespace)
+    namespace.memory_bytes += max(size_bytes, 1) - charged(process)
+    process.resident_bytes = max(size_bytes, 1)
+    while 0 < namespace.memory_limit_bytes < namespace.memory_bytes:
+        alive = [draft.processes[pid] for pid in namespace.members.values()]
+        victim = max((p for p in alive if p.status is None), key=lambda p: (charged(p), p.pid), default=None)
+        if victim is None:
+            return
+        victim = draft.processes.own(victim.pid)
+        victim.oom = True
+        namespace.oom_kills += 1
+        draft.emitted.append(OutOfMemory(namespace.id, victim.pid))
+        end(draft, victim, 128 + signals.KILL, signals.KILL)
+
+
+def send_signal(draft: KernelDraft, process: Process, signal: int, *, from_inside: bool) -> None:
+    """A signal from a process (of the same pid namespace, or of the host's) or from outside."""
+    signals.send(draft, process, signal, end, from_inside=from_inside)
+
+
+def _lost(parent: Process, pid: int) -> int:
+    parent.children -= {pid}
+    return 0
+
+
+def _tell(draft: KernelDraft, process: Process) -> None:
+    """Tell whoever waits for this process, and forget it where nobody does."""
+    parent = draft.processes.get(process.parent) if process.parent else None
+    if parent is None or parent.status is not None:
+        if process.started:
+            was_init = process.local == 1 and process.namespace != HOST
+            draft.emitted.append(
+                Exited(process.namespace, process.pid, process.status or 0, process.killed_by, was_init, process.oom)
+            )
+        forget(draft, process)
+        return
+    how = parent.dispositions.get(signals.CHLD)
+    if how == "ignore":
+        parent = draft.processes.own(parent.pid)
+        parent.children -= {process.pid}
+        forget(draft, process)
+        draft.wake(parent.pid)
+    elif how == "catch":
+        send_signal(draft, parent, signals.CHLD, from_inside=True)
+    elif parent.waiting == "child":
+        draft.wake(parent.pid)
+
+
+def _give_away(draft: KernelDraft, namespace: Namespace, process: Process) -> None:
+    """Process 1 of the namespace adopts the children; on the host, whose process 1 is not simulated, nobody does."""
+    adopter = draft.processes.get(namespace.members.get(1, 0)) if namespace.id != HOST else None
+    for pid in sorted(process.children):
+        if pid not in draft.processes:
+            continue
+        child = draft.processes.own(pid)
+        child.parent = adopter.pid if adopter is not None else 0
+        if adopter is None:
+            if child.status is not None:
+                forget(draft, child)
+            continue
+        adopter = draft.processes.own(adopter.pid)
+        adopter.children |= {pid}
+        if child.status is not None and adopter.waiting == "child":
+            draft.wake(adopter.pid)
+    process.children = frozenset()
+
+
+def _end_all(draft: KernelDraft, namespace: Namespace, init: Process) -> None:
+    """Kill whatever is left of a namespace whose process 1 has ended."""
+    for pid in sorted(namespace.members.values()):
+        other = draft.processes.get(pid)
+        if other is not None and other.pid != init.pid and other.status is None:
+            end(draft, other, 128 + signals.KILL, signals.KILL)
+    for pid in sorted(namespace.members.values()):
+        if pid != init.pid and (left := draft.processes.get(pid)) is not None:
+            forget(draft, left)
+    init.children = frozenset()
+    namespace.held = ()
+
+
+def _leave_terminal(draft: KernelDraft, process: Process) -> None:
+    """The end of a session leader: the foreground group hears HUP, and the terminal is free for another session."""
+    terminal = draft.terminals.get(process.terminal)
+    if terminal is None or terminal.session != process.session or terminal.namespace != process.namespace:
+        return
+    group = terminal.foreground
+    terminal = draft.terminals.own(process.terminal)
+    terminal.session = terminal.foreground = 0
+    if group and group != process.group:
+        terminals.signal_group(draft, process.namespace, group, signals.HUP)

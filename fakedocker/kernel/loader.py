@@ -1,0 +1,75 @@
+"""Which simulated program a file is.
+
+A program file begins with the magic of an ELF file and has a line `fakedocker:FAMILY/NAME` at byte 64; the rest is
+filler up to its size. So programs are files like any other: copied, linked, removed. A real ELF file runs as the
+simulated program of its name. This module must not know processes or paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+from fakedocker.filesystem.content import Content, filler, join
+from fakedocker.kernel.program import Identity
+
+HEADER_BYTES = 256
+ELF_MAGIC = b"\x7fELF"
+_ELF_HEADER = ELF_MAGIC + b"\x02\x01\x01" + bytes(9) + b"\x02\x00\x3e\x00\x01\x00\x00\x00" + bytes(40)
+_LINE_AT = 64
+_LINE_MARK = b"fakedocker:"
+
+
+class Image(NamedTuple):
+    """What the head of a file says.
+
+    kind is "program" (with `identity`), "script" (with the interpreter and its one argument), "elf" for a binary made
+    elsewhere, or "text" for what a shell would run itself.
+    """
+
+    kind: str
+    identity: Identity | None = None
+    interpreter: str = ""
+    argument: str = ""
+
+
+def program_file(family: str, name: str, size_bytes: int) -> Content:
+    """The content of a program's file, of at least 256 bytes. Only its head is held."""
+    line = _LINE_MARK + f"{family}/{name}\n".encode()
+    head = (_ELF_HEADER + line).ljust(HEADER_BYTES, b"\0")
+    return join(head, filler(f"program:{family}/{name}", max(0, size_bytes - len(head))))
+
+
+@lru_cache(maxsize=512)
+def read_image(head: bytes) -> Image:
+    """What the first 256 bytes of a file say about running it."""
+    if head.startswith(ELF_MAGIC):
+        if head[_LINE_AT:].startswith(_LINE_MARK):
+            line = head[_LINE_AT + len(_LINE_MARK) :].split(b"\n", 1)[0].decode("utf-8", "replace")
+            family, _, name = line.partition("/")
+            return Image("program", Identity(family, name))
+        return Image("elf")
+    if head.startswith(b"#!"):
+        line = head[2:].split(b"\n", 1)[0].decode("utf-8", "surrogateescape").strip()
+        interpreter, _, argument = line.partition(" ")
+        if interpreter:
+            return Image("script", None, interpreter, argument.strip())
+    return Image("text")
+
+
+def identity_of(image: Image, real_name: str, is_known: Callable[[str], bool]) -> Identity | None:
+    """Which program an image is; a binary made elsewhere is the program of its file's name, or None where there is none.
+
+    Args:
+        real_name: the file's base name, links followed.
+        is_known: whether there is a simulated program of a name.
+    """
+    if image.kind == "program":
+        return image.identity
+    if image.kind == "elf":
+        if real_name == "busybox":
+            return Identity("busybox", "busybox")
+        if is_known(real_name):
+            return Identity("gnu", real_name)
+    return None

@@ -1,0 +1,369 @@
+"""/proc: what the kernel tells about itself and its processes, as far as people look (proc(5)).
+
+Two tables: `GENERAL` of files about the machine, `OF_PROCESS` of files about a process. Pids are those of the viewer's pid
+namespace. This module must not know how paths are walked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from fakedocker.filesystem.content import Content
+from fakedocker.filesystem.node import Node
+from fakedocker.filesystem.walk import MAGIC_LINK_MODE
+from fakedocker.kernel.lifecycle import RESIDENT_BYTES
+from fakedocker.kernel.records import HOST, OpenFile, Process
+from fakedocker.kernel.synthetic import CPUS
+
+if TYPE_CHECKING:
+    from fakedocker.kernel.view import View
+
+MEMORY_BYTES = 8 << 30
+SECOND_NS = 1_000_000_000
+TICKS = 100
+KERNEL_RELEASE = "6.12.9-amd64"
+
+GENERAL: dict[str, Callable[[View], str]] = {}
+OF_PROCESS: dict[str, Callable[[View, Process], bytes]] = {}
+_LINKS_OF_PROCESS = ("cwd", "exe", "root")
+_DIRECTORIES = ("net", "sys", "sys/kernel", "sys/net", "sys/net/core", "sys/vm")
+
+
+class ProcTree:
+    """The tree of a view. Inodes are paths: "", "meminfo", "17", "17/status", "17/fd/0"."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def lookup(self, directory: str, name: str) -> str | None:
+        path = f"{directory}/{name}" if directory else name
+        if path in GENERAL or path in _DIRECTORIES or path in ("self", "thread-self", "mounts"):
+            return path
+        if path == "net":
+            return path
+        process = self._process(path)
+        if process is None:
+            return None
+        _, _, rest = path.partition("/")
+        if not rest or rest in OF_PROCESS or rest in _LINKS_OF_PROCESS or rest == "fd":
+            return path
+        if rest.startswith("fd/") and self._file(process, rest[3:]) is not None:
+            return path
+        return None
+
+    def node(self, inode: str) -> Node:
+        now_ns = self._view.draft.now_ns
+        process = self._process(inode)
+        if self.is_directory(inode):
+            owner = (process.uid, process.gid) if process is not None else (0, 0)
+            return Node("dir", 0o500 if inode.endswith("/fd") else 0o555, *owner, now_ns)
+        if (target := self._target(inode, process)) is not None:
+            magic = "/fd/" in inode
+            return Node("link", MAGIC_LINK_MODE if magic else 0o777, mtime_ns=now_ns, target=target)
+        return Node("file", 0o444, mtime_ns=now_ns)
+
+    def is_directory(self, inode: str) -> bool:
+        if inode == "" or inode in _DIRECTORIES:
+            return True
+        first, _, rest = inode.partition("/")
+        return first.isdigit() and rest in ("", "fd")
+
+    def names(self, directory: str) -> list[str]:
+        view = self._view
+        if directory == "":
+            pids = sorted(view.visible(process) for process in view.processes())
+            general = {path.partition("/")[0] for path in (*GENERAL, *_DIRECTORIES)} | {"mounts", "self", "thread-self"}
+            return [*map(str, pids), *sorted(general)]
+        if directory in _DIRECTORIES:
+            inside = [path for path in (*GENERAL, *_DIRECTORIES) if path.startswith(directory + "/")]
+            return sorted({path[len(directory) + 1 :].partition("/")[0] for path in inside})
+        process = self._process(directory)
+        if process is None:
+            return []
+        if directory.endswith("/fd"):
+            table = view.draft.tables.get(process.table)
+            return [str(fd) for fd in sorted(table.entries)] if table is not None else []
+        return sorted([*OF_PROCESS, *_LINKS_OF_PROCESS, "fd"])
+
+    def links(self, inode: str) -> int:
+        return 2 if self.is_directory(inode) else 1
+
+    def content(self, inode: str) -> Content:
+        make = GENERAL.get(inode)
+        if make is not None:
+            return make(self._view).encode()
+        process = self._process(inode)
+        if process is None:
+            return b""
+        return OF_PROCESS[inode.partition("/")[2]](self._view, process)
+
+    def file(self, inode: str) -> int | None:
+        """The open file that a link in an fd directory stands for."""
+        process = self._process(inode)
+        if process is None or "/fd/" not in inode:
+            return None
+        table = self._view.draft.tables.get(process.table)
+        fd = inode.rpartition("/")[2]
+        return table.entries.get(int(fd)) if table is not None and fd.isdigit() else None
+
+    def _process(self, path: str) -> Process | None:
+        first = path.partition("/")[0]
+        return self._view.find(int(first)) if first.isdigit() and first.isascii() else None
+
+    def _file(self, process: Process, fd: str) -> OpenFile | None:
+        table = self._view.draft.tables.get(process.table)
+        number = table.entries.get(int(fd)) if table is not None and fd.isdigit() and fd.isascii() else None
+        return None if number is None else self._view.draft.files.get(number)
+
+    def _target(self, inode: str, process: Process | None) -> str | None:
+        """Where a link leads; None for what is no link."""
+        viewer = self._view.viewer
+        if inode in ("self", "thread-self"):
+            return str(self._view.visible(viewer)) if viewer is not None else "1"
+        if inode == "mounts":
+            return "self/mounts"
+        if process is None:
+            return None
+        rest = inode.partition("/")[2]
+        if rest == "cwd":
+            return process.directory
+        if rest == "exe":
+            return process.executable
+        if rest == "root":
+            return "/"
+        if rest.startswith("fd/") and (file := self._file(process, rest[3:])) is not None:
+            return describe(self._view, file)
+        return None
+
+
+def describe(view: View, file: OpenFile) -> str:
+    """What readlink says of an open file."""
+    if file.kind == "terminal":
+        terminal = view.draft.terminals.get(file.target)
+        return f"/dev/pts/{terminal.number}" if terminal is not None else "/dev/pts/0 (deleted)"
+    if file.kind in ("pipe-read", "pipe-write"):
+        return f"pipe:[{file.target}]"
+    if file.kind == "socket":
+        return f"socket:[{file.target}]"
+    if file.kind in ("stream", "input"):
+        fd = file.target[1] if file.kind == "stream" else 0
+        return f"pipe:[{4026532000 + fd}]"
+    if file.kind == "buffer":
+        return file.path or "/memfd:here-document (deleted)"
+    return file.path or f"/dev/{file.kind}"
+
+
+def _general(path: str) -> Callable[[Callable[[View], str]], Callable[[View], str]]:
+    def enter(make: Callable[[View], str]) -> Callable[[View], str]:
+        GENERAL[path] = make
+        return make
+
+    return enter
+
+
+def _of_process(
+    name: str,
+) -> Callable[[Callable[[View, Process], bytes]], Callable[[View, Process], bytes]]:
+    def enter(make: Callable[[View, Process], bytes]) -> Callable[[View, Process], bytes]:
+        OF_PROCESS[name] = make
+        return make
+
+    return enter
+
+
+@_general("cpuinfo")
+def _cpuinfo(view: View) -> str:
+    return "".join(
+        f"processor\t: {index}\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 85\n"
+        f"model name\t: Intel(R) Xeon(R) Processor @ 2.50GHz\nstepping\t: 7\ncpu MHz\t\t: 2500.000\n"
+        f"cache size\t: 36608 KB\nphysical id\t: 0\nsiblings\t: {CPUS}\ncore id\t\t: {index}\ncpu cores\t: {CPUS}\n"
+        f"bogomips\t: 5000.00\naddress sizes\t: 46 bits physical, 48 bits virtual\n\n"
+        for index in range(CPUS)
+    )
+
+
+@_general("meminfo")
+def _meminfo(view: View) -> str:
+    used = (1 << 30) + sum(max(0, view.draft.namespaces[name].memory_bytes) for name in view.draft.namespaces)
+    total, free = MEMORY_BYTES // 1024, max(0, MEMORY_BYTES - used) // 1024
+    rows = {
+        "MemTotal": total,
+        "MemFree": free * 3 // 4,
+        "MemAvailable": free,
+        "Buffers": 98304,
+        "Cached": free // 4,
+        "SwapCached": 0,
+        "SwapTotal": 0,
+        "SwapFree": 0,
+        "Shmem": 4096,
+    }
+    return "".join(f"{name + ':':<16}{value:>8} kB\n" for name, value in rows.items())
+
+
+@_general("uptime")
+def _uptime(view: View) -> str:
+    seconds = (view.draft.now_ns - view.draft.boot_ns) / SECOND_NS
+    return f"{seconds:.2f} {seconds * CPUS * 0.98:.2f}\n"
+
+
+@_general("loadavg")
+def _loadavg(view: View) -> str:
+    processes = view.processes()
+    running = sum(1 for process in processes if process.queued)
+    return f"0.00 0.01 0.05 {max(1, running)}/{len(processes) + 120} {view.draft.next_pid - 1}\n"
+
+
+@_general("version")
+def _version(view: View) -> str:
+    return f"Linux version {KERNEL_RELEASE} (debian-kernel@lists.debian.org) #1 SMP PREEMPT_DYNAMIC Debian\n"
+
+
+@_general("stat")
+def _stat(view: View) -> str:
+    ticks = (view.draft.now_ns - view.draft.boot_ns) * TICKS // SECOND_NS
+    lines = [f"cpu  0 0 0 {ticks * CPUS} 0 0 0 0 0 0"]
+    lines += [f"cpu{index} 0 0 0 {ticks} 0 0 0 0 0 0" for index in range(CPUS)]
+    lines += [f"btime {view.draft.boot_ns // SECOND_NS}", f"processes {view.draft.next_pid - 1}", "procs_running 1"]
+    return "\n".join(lines) + "\n"
+
+
+@_general("filesystems")
+def _filesystems(view: View) -> str:
+    return "".join(
+        f"{'nodev' if kind != 'ext4' else ''}\t{kind}\n"
+        for kind in ("sysfs", "tmpfs", "proc", "cgroup2", "devpts", "ext4", "mqueue", "overlay")
+    )
+
+
+@_general("net/dev")
+def _net_dev(view: View) -> str:
+    head = (
+        "Inter-|   Receive                                                |  Transmit\n"
+        " face |bytes    packets errs drop fifo frame compressed multicast"
+        "|bytes    packets errs drop fifo colls carrier compressed\n"
+    )
+    zeros = f"{0:>8}{0:>8}{0:>5}{0:>5}{0:>5}{0:>6}{0:>11}{0:>10}{0:>9}{0:>8}{0:>5}{0:>5}{0:>5}{0:>6}{0:>8}{0:>11}"
+    rows = [f"{name:>6}:{zeros}\n" for name, _, _, _ in view.router.interfaces(view.namespace.network)]
+    return head + "".join(rows)
+
+
+@_general("sys/kernel/hostname")
+def _hostname(view: View) -> str:
+    return f"{view.namespace.hostname}\n"
+
+
+@_general("sys/kernel/ostype")
+def _ostype(view: View) -> str:
+    return "Linux\n"
+
+
+@_general("sys/kernel/osrelease")
+def _osrelease(view: View) -> str:
+    return f"{KERNEL_RELEASE}\n"
+
+
+@_general("sys/net/core/somaxconn")
+def _somaxconn(view: View) -> str:
+    return "4096\n"
+
+
+@_general("sys/vm/overcommit_memory")
+def _overcommit(view: View) -> str:
+    return "0\n"
+
+
+@_of_process("cmdline")
+def _cmdline(view: View, process: Process) -> bytes:
+    if process.status is not None:
+        return b""
+    return b"".join(word.encode("utf-8", "surrogateescape") + b"\0" for word in process.argv)
+
+
+@_of_process("environ")
+def _environ(view: View, process: Process) -> bytes:
+    return b"".join(
+        f"{name}={value}".encode("utf-8", "surrogateescape") + b"\0" for name, value in process.environment.items()
+    )
+
+
+@_of_process("comm")
+def _comm(view: View, process: Process) -> bytes:
+    return command_name(process).encode("utf-8", "surrogateescape") + b"\n"
+
+
+@_of_process("mounts")
+def _mounts(view: View, process: Process) -> bytes:
+    return "".join(
+        f"{mount.source} {mount.target} {mount.kind} {'ro' if mount.read_only else 'rw'},{mount.options} 0 0\n"
+        for mount in view.draft.namespaces[process.namespace].mounts.mounts
+    ).encode()
+
+
+@_of_process("stat")
+def _process_stat(view: View, process: Process) -> bytes:
+    ticks = process.cpu_ns * TICKS // SECOND_NS
+    started = (process.started_ns - view.draft.boot_ns) * TICKS // SECOND_NS
+    fields = [
+        f"{view.visible(process)} ({command_name(process)}) {process_state(process)} {view.visible_pid(process.parent)}",
+        f"{view.visible_group(process, process.group)} {view.visible_group(process, process.session)} 0 -1 4194560 0 0 0 0",
+        f"{ticks} 0 0 0 20 0 1 0 {started} {2 * RESIDENT_BYTES} {resident_bytes(process) // 4096}",
+    ]
+    return (" ".join(fields) + " 18446744073709551615" + " 0" * 27 + "\n").encode()
+
+
+_STATE_NAMES = {"R": "R (running)", "S": "S (sleeping)", "T": "T (stopped)", "Z": "Z (zombie)"}
+
+
+@_of_process("status")
+def _status(view: View, process: Process) -> bytes:
+    ids = "\t".join([str(process.uid)] * 4), "\t".join([str(process.gid)] * 4)
+    pid = view.visible(process)
+    pids = f"{process.pid}\t{process.local}" if view.namespace.id == HOST != process.namespace else str(pid)
+    rows = {
+        "Name": command_name(process),
+        "Umask": f"{process.umask:04o}",
+        "State": _STATE_NAMES[process_state(process)],
+        "Tgid": str(pid),
+        "Ngid": "0",
+        "Pid": str(pid),
+        "PPid": str(view.visible_pid(process.parent)),
+        "TracerPid": "0",
+        "Uid": ids[0],
+        "Gid": ids[1],
+        "FDSize": "64",
+        "Groups": " ".join(map(str, process.groups)) + " ",
+        "NStgid": pids,
+        "NSpid": pids,
+        "VmSize": f"{2 * RESIDENT_BYTES // 1024:>8} kB",
+        "VmRSS": f"{resident_bytes(process) // 1024:>8} kB",
+        "Threads": "1",
+        "SigIgn": f"{_mask(process, 'ignore'):016x}",
+        "SigCgt": f"{_mask(process, 'catch'):016x}",
+        "CapEff": "00000000a80425fb" if process.uid == 0 else "0000000000000000",
+        "Seccomp": "2",
+    }
+    return "".join(f"{name}:\t{value}\n" for name, value in rows.items()).encode("utf-8", "surrogateescape")
+
+
+def _mask(process: Process, how: str) -> int:
+    return sum(1 << (signal - 1) for signal, set_to in process.dispositions.items() if set_to == how)
+
+
+def process_state(process: Process) -> str:
+    """The letter that ps shows."""
+    if process.status is not None:
+        return "Z"
+    if process.stopped:
+        return "T"
+    return "S" if process.waiting else "R"
+
+
+def resident_bytes(process: Process) -> int:
+    return 0 if process.status is not None else process.resident_bytes or RESIDENT_BYTES
+
+
+def command_name(process: Process) -> str:
+    """The first 15 bytes of what was executed, as comm has it."""
+    name = process.argv[0] if process.argv else process.executable
+    return name.rpartition("/")[2][:15]

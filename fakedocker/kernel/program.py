@@ -1,0 +1,319 @@
+"""What a program and the kernel promise each other.
+
+A process is plain data: a `Body` (program counter, stacks, variables ... whatever the program needs) beside the kernel's
+own record of it. The kernel copies a body before it runs it, so that a world held by a snapshot never changes; a body
+therefore holds nothing but plain data, and copies cheaply.
+
+Waiting. A system call either completes or raises `Block` before it has any effect. The kernel then puts the process to
+sleep until the call could go on, and runs the body again: a utility from its top (its `state` tells how far it came), the
+shell at the operation that blocked. `put` alone never blocks: what does not fit waits in the process, and the next call
+that may block waits until it is out; a program that writes for ever calls `drain`.
+
+This module must not know any program, nor how the kernel keeps its records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+READ = 1
+WRITE = 2
+CREATE = 4
+TRUNCATE = 8
+APPEND = 16
+EXCLUSIVE = 32
+DIRECTORY = 64
+NOFOLLOW = 128
+
+
+class Block(Exception):
+    """Raised by a system call that cannot complete now. Programs let it pass."""
+
+
+class Stat(NamedTuple):
+    """What stat tells. `kind` is one of file, dir, link, fifo, char, block, socket."""
+
+    inode: int
+    kind: str
+    mode: int  # permission bits, with setuid, setgid and sticky
+    uid: int
+    gid: int
+    size_bytes: int
+    mtime_ns: int
+    links: int
+    device: str  # an id of the file system it is on
+    rdev: tuple[int, int]
+
+
+class ProcessInfo(NamedTuple):
+    """A line of the process table, as a process in the same pid namespace sees it."""
+
+    pid: int
+    parent: int
+    group: int
+    session: int
+    user: int
+    argv: tuple[str, ...]
+    state: str  # R, S, T or Z
+    terminal: str  # "pts/0", or "" without one
+    started_ns: int
+    cpu_ns: int
+    resident_bytes: int
+
+
+class Identity(NamedTuple):
+    """Which simulated program a file is: `busybox` as a whole, or one of GNU's, say."""
+
+    family: str  # "busybox" or "gnu" decide wording; else the package: "nginx", "node", ...
+    name: str  # the program's name in the table of programs
+
+
+class Body(Protocol):
+    """A program and all its memory."""
+
+    def run(self, system: System) -> int | None:
+        """Run for a while.
+
+        Returns:
+            the exit status (0-255), or None when the slice is used up and the process can go on.
+
+        Raises:
+            Block: from a system call; the body is run again when the call can complete.
+        """
+
+    def copy(self) -> Body:
+        """A copy that shares no mutable part with this one."""
+
+
+class System(Protocol):
+    """The system calls, seen by the process that is running.
+
+    Paths are resolved against the process's working directory, in its mount namespace. Calls raise OSError with errno
+    and Linux's own text in `strerror`; programs add their own prefix. All times are nanoseconds since 1970 on the
+    virtual clock.
+    """
+
+    # who and where
+    @property
+    def pid(self) -> int:
+        """In the process's own pid namespace."""
+
+    @property
+    def parent_pid(self) -> int:
+        """0 for a parent outside the pid namespace."""
+
+    @property
+    def argv(self) -> tuple[str, ...]: ...
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """As passed to exec; a shell keeps its own variables."""
+
+    @property
+    def uid(self) -> int: ...
+    @property
+    def gid(self) -> int: ...
+    @property
+    def groups(self) -> tuple[int, ...]: ...
+    @property
+    def identity(self) -> Identity:
+        """Of the file that was executed; for busybox, the name is the applet's. argv[0] may be a link's name."""
+
+    @property
+    def directory(self) -> str:
+        """The absolute working directory."""
+
+    @property
+    def umask(self) -> int: ...
+    @property
+    def hostname(self) -> str: ...
+    @property
+    def now_ns(self) -> int: ...
+    @property
+    def memory_limit_bytes(self) -> int:
+        """0 without a limit."""
+
+    # bytes
+    def read(self, fd: int, size: int = 65536) -> bytes:
+        """Up to `size` bytes; b"" is the end. Blocks."""
+
+    def put(self, data: bytes | str, fd: int = 1) -> None:
+        """Write all of it, now or as soon as there is room. Never blocks; may be killed by SIGPIPE, raises EPIPE if that is ignored."""
+
+    def drain(self) -> None:
+        """Wait until everything put is out. Blocks."""
+
+    def poll(self, fds: Sequence[int], until_ns: int | None = None) -> list[int]:
+        """Those that a read (or accept) would not block on; [] once the time has come. Blocks."""
+
+    def wait_for_growth(self, fd: int, until_ns: int | None = None) -> None:
+        """Wait until a regular file is longer than this descriptor's offset (for tail -f). Blocks."""
+
+    def sleep_until(self, deadline_ns: int) -> None:
+        """Blocks."""
+
+    # descriptors
+    def open(self, path: str, flags: int = READ, mode: int = 0o666) -> int: ...
+    def close(self, fd: int) -> None: ...
+    def duplicate(self, fd: int, target: int | None = None) -> int: ...
+    def pipe(self) -> tuple[int, int]: ...
+    def seek(self, fd: int, offset: int, whence: int = 0) -> int: ...
+    def truncate(self, fd: int, size_bytes: int) -> None: ...
+    def fstat(self, fd: int) -> Stat: ...
+    def descriptors(self) -> Mapping[int, int]:
+        """The descriptor table: fd -> id of the open file. Not to be changed in place."""
+
+    def use_table(self, entries: Mapping[int, int]) -> int:
+        """Replace this process's table and give the id of the old one, which stays alive until released or restored."""
+
+    def restore_table(self, table: int) -> None:
+        """Put a table from `use_table` back and release it."""
+
+    def release_table(self, table: int) -> None:
+        """Let go of a table that will not be restored."""
+
+    def open_file(self, path: str, flags: int, mode: int = 0o666) -> int:
+        """Open, and give the id of the open file instead of a descriptor (for redirections). It must be put into a table at once."""
+
+    def make_pipe(self) -> tuple[int, int]:
+        """A pipe as two ids of open files, likewise."""
+
+    def make_reader(self, data: bytes) -> int:
+        """An open file that reads these bytes and then ends (here-documents), likewise."""
+
+    # files; every call raises OSError
+    def stat(self, path: str, follow: bool = True) -> Stat: ...
+    def list_directory(self, path: str) -> list[str]:
+        """Sorted names, without . and .. ."""
+
+    def read_file(self, path: str, limit_bytes: int = 64 << 20) -> bytes: ...
+    def write_file(self, path: str, data: bytes, append: bool = False, mode: int = 0o666) -> None: ...
+    def make_directory(self, path: str, mode: int = 0o777) -> None: ...
+    def remove_file(self, path: str) -> None: ...
+    def remove_directory(self, path: str) -> None: ...
+    def rename(self, old: str, new: str) -> None: ...
+    def symlink(self, target: str, path: str) -> None: ...
+    def link(self, existing: str, path: str) -> None: ...
+    def make_node(self, path: str, kind: str, mode: int = 0o666, rdev: tuple[int, int] = (0, 0)) -> None: ...
+    def read_link(self, path: str) -> str: ...
+    def real_path(self, path: str) -> str: ...
+    def change_mode(self, path: str, mode: int) -> None: ...
+    def change_owner(self, path: str, uid: int, gid: int, follow: bool = True) -> None: ...
+    def set_times(self, path: str, mtime_ns: int) -> None: ...
+    def access(self, path: str, read: bool = False, write: bool = False, execute: bool = False) -> bool: ...
+    def change_directory(self, path: str) -> None: ...
+    def set_umask(self, mask: int) -> None: ...
+    def mounts(self) -> list[tuple[str, str, str, str]]:
+        """(source, target, type, options), as /proc/mounts lists them."""
+
+    def file_system_usage(self, path: str) -> tuple[int, int]:
+        """(total bytes, used bytes) of the file system that holds path."""
+
+    # processes
+    def find_program(self, name: str, search_path: str) -> str:
+        """The path that execvp would run. Raises FileNotFoundError or PermissionError."""
+
+    def identify(self, path: str) -> Identity:
+        """Which simulated program a file is, links followed. Raises OSError (ENOEXEC for a file that is no program)."""
+
+    def spawn(self, path: str, argv: Sequence[str], environment: Mapping[str, str], *, group: int | None = None) -> int:
+        """Fork and exec; the child has this process's descriptors, directory, user, umask and ignored signals.
+
+        A file that starts with #! runs its interpreter. `group` puts it into a process group (0: one of its own).
+        Returns the child's pid. Raises OSError as exec would. Call `drain` first, so that output stays in order.
+        """
+
+    def fork(self, body: Body, entries: Mapping[int, int] | None = None, *, group: int | None = None) -> int:
+        """A child with this body, and this process's descriptors unless a table is given. Returns its pid."""
+
+    def execute(self, path: str, argv: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Replace this process's program; does not return normally (the kernel raises to end the slice). Raises OSError."""
+
+    def children(self) -> frozenset[int]:
+        """Children that have not been reaped."""
+
+    def reap(self, pid: int) -> int | None:
+        """The status of a child that ended (128 + n for a signal), and forget it; None while it runs. ECHILD if it is none."""
+
+    def reap_stopped(self, pid: int) -> int | None:
+        """The signal that has stopped a child, once per stop; None otherwise."""
+
+    def wait_for_child(self, pid: int | None, *, interruptible: bool = False) -> None:
+        """Raise Block until that child (or any) ends or stops, or, where interruptible, a caught signal is pending."""
+
+    def kill(self, pid: int, signal: int) -> None:
+        """pid as for kill(2): > 0 a process, 0 the own group, -1 all, < -1 a group. Signal 0 only tests."""
+
+    def processes(self) -> list[ProcessInfo]:
+        """All of this pid namespace, by pid."""
+
+    def set_group(self, pid: int, group: int) -> None: ...
+    def set_session(self) -> None: ...
+    def set_user(self, uid: int, gid: int, groups: tuple[int, ...] = ()) -> None: ...
+
+    # signals
+    def catch(self, signal: int, how: str) -> None:
+        """how: "default", "ignore" or "catch"; a caught signal becomes pending and is asked for with `take_signal`."""
+
+    def signals_pending(self) -> bool: ...
+    def take_signal(self) -> int | None:
+        """The next caught signal, taken off the list."""
+
+    def pause_for_signal(self, until_ns: int | None = None) -> None:
+        """Block until a caught signal is pending."""
+
+    # terminal
+    def is_terminal(self, fd: int) -> bool: ...
+    def window_size(self, fd: int) -> tuple[int, int]:
+        """(rows, columns). ENOTTY."""
+
+    def terminal_mode(self, fd: int) -> Mapping[str, bool]:
+        """canonical, echo, signals, output (newline becomes carriage return and newline)."""
+
+    def set_terminal_mode(self, fd: int, **modes: bool) -> None: ...
+    def terminal_name(self, fd: int) -> str:
+        """/dev/pts/N. ENOTTY."""
+
+    def set_foreground(self, fd: int, group: int) -> None: ...
+
+    # network
+    def resolve(self, name: str) -> list[str]:
+        """Addresses of a name, by /etc/hosts and then DNS; [] where there is none."""
+
+    def listen(self, port: int, address: str = "0.0.0.0", protocol: str = "tcp") -> int:
+        """A listening socket. EADDRINUSE, EACCES."""
+
+    def accept(self, fd: int) -> int:
+        """A connection. Blocks."""
+
+    def connect(self, address: str, port: int, protocol: str = "tcp") -> int:
+        """A connected socket. ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ETIMEDOUT."""
+
+    def shut_down(self, fd: int) -> None:
+        """No more bytes from this side."""
+
+    def peer(self, fd: int) -> tuple[str, int]: ...
+    def sockets(self) -> list[tuple[str, str, int, str, int, str, int]]:
+        """(protocol, local address, local port, remote address, remote port, state, pid) of this network namespace."""
+
+    def interfaces(self) -> list[tuple[str, str, int, str]]:
+        """(name, address, prefix length, MAC address)."""
+
+    def reachable(self, address: str) -> bool:
+        """Whether an echo request would be answered."""
+
+    # the rest
+    def charge(self, units: int) -> None:
+        """Account for large pure work, in microseconds of CPU; who has used a quantum sleeps at its next call that may block."""
+
+    def random(self, bound: int) -> int:
+        """0 <= n < bound, from the world's seed."""
+
+    def memory_use(self, size_bytes: int) -> None:
+        """Declare resident memory; past the limit the process is killed as the OOM killer does it."""
+
+
+class Program(Protocol):
+    """A utility or service: restartable, its `state` the only memory between calls."""
+
+    def __call__(self, system: System, argv: tuple[str, ...], state: dict[str, Any], /) -> int: ...

@@ -1,0 +1,256 @@
+"""From a path to something that runs: looking programs up, reading their heads, `#!` lines, and the body a program gets.
+
+Look-ups are cached outside the state. An entry counts as long as nothing has changed a name or a mode in the root file
+system, so that a cache hit and a walk always agree.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from fakedocker.filesystem import content as contents
+from fakedocker.filesystem.errors import failure
+from fakedocker.filesystem.node import Node
+from fakedocker.filesystem.overlay import Filesystem
+from fakedocker.filesystem.walk import Credentials, Location, MountTable, allowed, resolve
+from fakedocker.kernel.loader import HEADER_BYTES, Image, identity_of, read_image
+from fakedocker.kernel.program import Body, Identity, Program, System
+from fakedocker.kernel.utility import Utility
+from fakedocker.kernel.view import View
+
+INTERPRETERS = 4
+"""How many `#!` lines may lead from one script to the next (ELOOP beyond)."""
+CACHED = 4096
+CACHED_NAMESPACES = 65536
+EXECUTE = 1
+
+
+class MakeBody(Protocol):
+    """Gives a program that is more than a utility (a shell, a live program) its body; None for all others."""
+
+    def __call__(self, identity: Identity, argv: tuple[str, ...], environment: Mapping[str, str], /) -> Body | None: ...
+
+
+class Runnable(NamedTuple):
+    """What exec found: `argv` has the interpreter in front for a script."""
+
+    path: str
+    identity: Identity
+    argv: tuple[str, ...]
+    executable: str
+
+
+class Programs:
+    """All programs there are, by name, and how files lead to them.
+
+    Args:
+        programs: utilities by name.
+        make_body: asked first for every program that is started.
+    """
+
+    def __init__(self, programs: Mapping[str, Program], make_body: MakeBody | None) -> None:
+        self._programs = programs
+        self._make_body = make_body
+        self._scopes: dict[str, _Scope] = {}
+        self._shared: dict[tuple[int, frozenset[str]], _Scope] = {}
+        self._resets = -1
+
+    def get(self, name: str) -> Program:
+        """The utility of a name, among them those that say why something cannot run."""
+        program = self._programs.get(name)
+        return _OWN[name] if program is None else program
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._programs
+
+    def body(self, identity: Identity, argv: tuple[str, ...], environment: Mapping[str, str]) -> Body:
+        """The body of a program that is to be started."""
+        if self._make_body is not None and (made := self._make_body(identity, argv, environment)) is not None:
+            return made
+        if identity.name in self._programs:
+            return Utility(identity.name)
+        return Utility(NO_APPLET if identity.family == "busybox" else NOT_SIMULATED)
+
+    def find(self, view: View, name: str, search_path: str, directory: str, who: Credentials) -> str:
+        """The path that execvp would run. ENOENT, EACCES."""
+        if "/" in name:
+            self._executable(view, name, directory, who)
+            return name
+        scope = self._scope(view)
+        key = (name, search_path, who)
+        known = scope.paths.get(key)
+        if known is not None:
+            return known
+        problem = errno.ENOENT
+        for part in search_path.split(":"):
+            path = f"{part or '.'}/{name}" if part != "/" else f"/{name}"
+            try:
+                location, _ = self._executable(view, path, directory, who)
+            except OSError as error:
+                if error.errno == errno.EACCES:
+                    problem = errno.EACCES
+                continue
+            mounts = view.namespace.mounts
+            if location.mount is mounts.mounts[0] and _only_on_root(mounts, search_path):
+                _keep(scope.paths, key, path)
+            return path
+        raise failure(problem)
+
+    def load(self, view: View, path: str, argv: Sequence[str], directory: str, who: Credentials) -> Runnable:
+        """What executing a file means. ENOENT, EACCES, ENOEXEC for a text without `#!`, ELOOP, ENOTDIR."""
+        words = tuple(argv)
+        for _ in range(INTERPRETERS):
+            location, image = self._executable(view, path, directory, who)
+            if image.kind == "script":
+                argument = (image.argument,) if image.argument else ()
+                words = (image.interpreter, *argument, path, *words[1:])
+                path = image.interpreter
+                continue
+            if image.kind == "text":
+                raise failure(errno.ENOEXEC)
+            name = location.path.rpartition("/")[2]
+            identity = identity_of(image, name, self._programs.__contains__) or Identity("elf", name)
+            return _dispatch(path, identity, words, location.path)
+        raise failure(errno.ELOOP)
+
+    def identify(self, view: View, path: str, directory: str, who: Credentials) -> Identity:
+        """Which program a file is. ENOEXEC where it is none."""
+        location, image = self._executable(view, path, directory, who)
+        identity = identity_of(image, location.path.rpartition("/")[2], self._programs.__contains__)
+        if identity is None:
+            raise failure(errno.ENOEXEC)
+        return identity
+
+    def _executable(self, view: View, path: str, directory: str, who: Credentials) -> tuple[Location, Image]:
+        """Where an executable file is, and what its head says."""
+        scope = self._scope(view)
+        key = (path, who)
+        known = scope.files.get(key)
+        if known is not None and scope.root.get(known[0].inode) is known[1]:
+            return known[0], known[2]
+        mounts = view.namespace.mounts
+        location = resolve(view, mounts, path, directory, True, who)
+        if location.inode is None:
+            raise failure(errno.ENOENT)
+        node = location.tree.node(location.inode)
+        if node.kind != "file" or not allowed(node, EXECUTE, who) or "noexec" in location.mount.options.split(","):
+            raise failure(errno.EACCES)
+        image = read_image(_head(location, node))
+        if location.mount is mounts.mounts[0] and _only_on_root(mounts, path.rpartition("/")[0]):
+            _keep(scope.files, key, (location, node, image))
+        return location, image
+
+    def _scope(self, view: View) -> _Scope:
+        """What is known about the programs of a namespace as it is now.
+
+        Containers that have changed no name or mode of the same image, and have mounts at the same places, share it.
+        """
+        if self._resets != view.draft.resets:
+            self._resets = view.draft.resets
+            self._scopes.clear()
+        namespace = view.namespace
+        mounts = namespace.mounts
+        root = view.draft.filesystems.get(mounts.mounts[0].filesystem) or _NO_ROOT
+        scope = self._scopes.get(namespace.id)
+        if scope is not None and scope.points is mounts.points:
+            if scope.root is root:
+                return scope
+            if scope.root.base is root.base and scope.root.structure == root.structure:
+                scope.root = root
+                return scope
+        if len(self._scopes) >= CACHED_NAMESPACES:
+            self._scopes.clear()
+        if root.structure == 0:
+            shared = self._shared.get(key := (id(root.base), frozenset(mounts.points)))
+            if shared is None or shared.root.base is not root.base:
+                if len(self._shared) >= CACHED:
+                    self._shared.clear()
+                shared = self._shared[key] = _Scope(root, mounts.points, {}, {})
+            scope = _Scope(root, mounts.points, shared.paths, shared.files)
+        else:
+            scope = _Scope(root, mounts.points, {}, {})
+        self._scopes[namespace.id] = scope
+        return scope
+
+
+class _Scope:
+    """A cache of look-ups that hold while the root file system's names and modes, and the mount points, are the same.
+
+    Args:
+        root: the file system they were made in, or one that differs from it in contents only.
+        points: the mount points.
+        paths: (name, search path, who) -> the path found.
+        files: (path, who) -> where it is, its node, what its head says. Counts while the node is the same.
+    """
+
+    __slots__ = ("files", "paths", "points", "root")
+
+    def __init__(
+        self,
+        root: Filesystem,
+        points: dict[str, Any],
+        paths: dict[tuple[str, str, Credentials], str],
+        files: dict[tuple[str, Credentials], tuple[Location, Node, Image]],
+    ) -> None:
+        self.root = root
+        self.points = points
+        self.paths = paths
+        self.files = files
+
+
+_NO_ROOT = Filesystem.empty()
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+def _keep(known: dict[_K, _V], key: _K, value: _V) -> None:
+    if len(known) >= CACHED:
+        known.clear()
+    known[key] = value
+
+
+def _head(location: Location, node: Node) -> bytes:
+    return contents.read(node.content, 0, HEADER_BYTES)
+
+
+def _dispatch(path: str, identity: Identity, argv: tuple[str, ...], executable: str) -> Runnable:
+    """busybox is the applet that argv[0] names, or, called by its own name, the one that the next word names."""
+    if identity == ("busybox", "busybox"):
+        name = (argv[0] if argv else path).rpartition("/")[2].removeprefix("-")
+        if name == "busybox" and len(argv) > 1:
+            argv = argv[1:]
+            name = argv[0].rpartition("/")[2]
+        identity = Identity("busybox", name)
+    return Runnable(path, identity, argv, executable)
+
+
+def _only_on_root(mounts: MountTable, directories: str) -> bool:
+    """Whether no mount but the root's has to do with these directories, which are absolute and joined by colons."""
+    for directory in directories.split(":"):
+        if directory[:1] != "/" or ".." in directory:
+            return False
+        first = directory.split("/", 2)[1]
+        if first in mounts.points:
+            return False
+    return True
+
+
+NO_APPLET, NOT_SIMULATED = "busybox: no such applet", "elf: not simulated"
+
+
+def _no_applet(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:
+    system.put(f"{system.identity.name}: applet not found\n", 2)
+    return 127
+
+
+def _not_simulated(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:
+    system.put(f"{argv[0] if argv else system.identity.name}: fakedocker does not simulate this program\n", 2)
+    return 126
+
+
+_OWN: dict[str, Callable[[System, tuple[str, ...], dict[str, Any]], int]] = {
+    NO_APPLET: _no_applet,
+    NOT_SIMULATED: _not_simulated,
+}

@@ -1,0 +1,210 @@
+"""The kernel's records: what there is to know about a process, an open file, a pipe, a terminal, a socket, a namespace.
+
+A record is changed in place only while no frozen state can hold it (`Records.own` in state.py sees to that); copying it is
+shallow, so that a value in a field is replaced and never changed. All ids are numbers from one counter, but for
+namespaces, streams, terminals and file systems, whose names come from the floors above. Records refer to one another by
+id only. No rules here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from fakedocker.filesystem.content import Content
+from fakedocker.filesystem.walk import MountTable
+from fakedocker.kernel.program import Identity
+
+HOST = "host"
+"""The namespace of the machine itself, in which every process has a pid."""
+
+
+class Record(Struct):
+    """What can be copied before it is changed."""
+
+    def copy(self) -> Any:
+        return self.__copy__()  # type: ignore[attr-defined]  # every Struct has it, written in C
+
+
+class Process(Record):
+    """One process. `pid`, `parent` and `children` are in the host's numbering; `local`, `group` and `session` in its own.
+
+    Args:
+        parent: 0 for one that was started from outside (process 1, or by exec), whose end is told there.
+        table: id of its descriptor table.
+        waiting: what it sleeps for, "" when it is running or in the run queue.
+        timer: sequence of the timer that may wake it; any other is stale.
+        stopped: the signal that has stopped it, or 0; `stop_told` says whether the parent has asked.
+        status: exit status once it has ended (a zombie), with `killed_by` the signal where there was one.
+        backlog: what it has put and nobody had room for: (open file id, bytes).
+        started: whether it was started from outside (the end of a host's orphan, whose parent is 0 too, is told to nobody).
+        exiting: the status it will end with as soon as the backlog is out.
+        spent_ns: CPU time used since `quantum_ns`.
+        body_epoch: the draft's epoch in which `body` was copied; another means that a frozen state may hold it.
+    """
+
+    pid: int
+    local: int
+    namespace: str
+    parent: int
+    group: int
+    session: int
+    argv: tuple[str, ...]
+    environment: Mapping[str, str]
+    identity: Identity
+    executable: str
+    body: Any
+    table: int
+    directory: str = "/"
+    umask: int = 0o022
+    uid: int = 0
+    gid: int = 0
+    groups: tuple[int, ...] = ()
+    children: frozenset[int] = frozenset()
+    waiting: str = ""
+    timer: int = 0
+    stopped: int = 0
+    stop_told: bool = True
+    status: int | None = None
+    killed_by: int = 0
+    oom: bool = False
+    exiting: int | None = None
+    dispositions: Mapping[int, str] = {}
+    pending: tuple[int, ...] = ()
+    backlog: tuple[tuple[int, bytes], ...] = ()
+    terminal: str = ""
+    started_ns: int = 0
+    cpu_ns: int = 0
+    quantum_ns: int = 0
+    spent_ns: int = 0
+    resident_bytes: int = 0
+    body_epoch: int = -1
+    queued: bool = False
+    started: bool = False
+
+
+class Namespace(Record):
+    """A container's (or the host's) pid, mount, network and cgroup namespaces.
+
+    `members` is local pid -> host pid, and belongs to the record alone. `network` names the network namespace, which
+    several may share. A paused one keeps the processes that would run in `held`.
+    """
+
+    id: str
+    hostname: str
+    domain: str
+    mounts: MountTable
+    network: str
+    memory_limit_bytes: int = 0
+    pids_limit: int = 0
+    cpu_max: str = "max 100000"
+    init: bool = False
+    members: dict[int, int] = {}
+    next_local: int = 1
+    frozen: bool = False
+    held: tuple[int, ...] = ()
+    memory_bytes: int = 0
+    oom_kills: int = 0
+    cpu_ns: int = 0
+    terminals: tuple[str, ...] = ()
+
+    def copy(self) -> Namespace:
+        made: Namespace = self.__copy__()  # type: ignore[attr-defined]  # as above
+        made.members = dict(self.members)
+        return made
+
+
+class DescriptorTable(Record):
+    """fd -> open file id, shared by `references` processes and saved tables. The dict is replaced, never changed."""
+
+    references: int
+    entries: dict[int, int]
+
+
+class OpenFile(Record):
+    """An open file description. `kind` says what `target` is and which operations it has (see files.py)."""
+
+    kind: str
+    target: Any = None
+    flags: int = 0
+    offset: int = 0
+    references: int = 0
+    path: str = ""
+
+
+class Pipe(Record):
+    """Bytes on their way: `chunks` in order, `size` their sum. Waiters are pids.
+
+    `fifo` is the (file system, inode) of a named one, which makes a reader wait (`awaiting`) until the first writer comes.
+    """
+
+    chunks: tuple[bytes, ...] = ()
+    size: int = 0
+    readers: int = 0
+    writers: int = 0
+    read_waiters: tuple[int, ...] = ()
+    write_waiters: tuple[int, ...] = ()
+    fifo: tuple[str, int] | None = None
+    awaiting: bool = False
+
+
+class Stream(Record):
+    """The way out of the simulation for a process's standard streams, or for the outside end of a connection.
+
+    `input` is the id of the pipe that `feed` writes to (0: there is none); `writers` counts the open files that lead to
+    standard output and to standard error.
+    """
+
+    input: int = 0
+    writers: tuple[int, int] = (0, 0)
+
+
+class Terminal(Record):
+    """A pseudo-terminal: its outside end is the stream of the same name.
+
+    `line` is what has been typed of a line, `ready` what a read may take (b"" is an end of file). `session` and
+    `foreground` are in the numbering of its namespace, 0 for none.
+    """
+
+    namespace: str
+    number: int
+    rows: int = 24
+    columns: int = 80
+    modes: Mapping[str, bool] = {}
+    line: bytes = b""
+    ready: tuple[bytes, ...] = ()
+    session: int = 0
+    foreground: int = 0
+    hung_up: bool = False
+    references: int = 0
+    read_waiters: tuple[int, ...] = ()
+
+
+class Socket(Record):
+    """A listener or one end of a connection.
+
+    `reader` and `writer` are pipes (0 for a listener); where `stream` is set, the other end is outside and bytes written are
+    that stream's output. `backlog` has the sockets that nobody has accepted; `error` is an
+    errno that the next read raises.
+    """
+
+    protocol: str
+    network: str
+    local: tuple[str, int]
+    remote: tuple[str, int] = ("", 0)
+    state: str = "ESTABLISHED"
+    reader: int = 0
+    writer: int = 0
+    backlog: tuple[int, ...] = ()
+    waiters: tuple[int, ...] = ()
+    error: int = 0
+    stream: str = ""
+    owner: int = 0
+
+
+class Buffer(Record):
+    """Bytes that can be read once opened: a here-document, or a file of proc as it was."""
+
+    content: Content = b""

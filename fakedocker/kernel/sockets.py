@@ -1,0 +1,211 @@
+"""Stream sockets: listeners found by network and port, connections as two pipes. Addresses' meaning is the router's.
+
+A datagram socket is treated as a connection, except that connecting to a port nobody listens at succeeds and the first read
+fails (ECONNREFUSED), as with UDP.
+"""
+
+from __future__ import annotations
+
+import errno
+
+from fakedocker.filesystem.errors import failure
+from fakedocker.kernel import pipes
+from fakedocker.kernel.events import Closed
+from fakedocker.kernel.records import Process, Socket, Stream
+from fakedocker.kernel.router import Route, Router
+from fakedocker.kernel.state import KernelDraft
+
+BACKLOG = 128
+FIRST_EPHEMERAL_PORT = 32768
+EPHEMERAL_PORTS = 28232
+ANY_ADDRESS = ("0.0.0.0", "::", "")
+
+
+def listen(
+    draft: KernelDraft, router: Router, process: Process, network: str, port: int, address: str, protocol: str
+) -> int:
+    """A listening socket. EADDRINUSE, EADDRNOTAVAIL; EACCES below 1024 is the caller's rule, as containers allow it."""
+    if not port:
+        port = _free_port(draft, network, protocol)
+    key = (network, protocol, port)
+    if not _is_local(router, network, address):
+        raise failure(errno.EADDRNOTAVAIL)
+    others = draft.ports.get(key, ())
+    for other in others:
+        bound = draft.sockets[other].local[0]
+        if bound == address or bound in ANY_ADDRESS or address in ANY_ADDRESS:
+            raise failure(errno.EADDRINUSE)
+    if not router.may_listen(network, port, protocol):
+        raise failure(errno.EADDRINUSE)
+    number = draft.new_id()
+    draft.sockets[number] = Socket(protocol, network, (address, port), state="LISTEN", owner=process.pid)
+    draft.ports[key] = (*others, number)
+    return number
+
+
+def find_listener(draft: KernelDraft, network: str, address: str, port: int, protocol: str) -> int | None:
+    """The listening socket that a connection to this address would reach; one bound to the address goes first."""
+    found = None
+    for number in draft.ports.get((network, protocol, port), ()):
+        bound = draft.sockets[number].local[0]
+        if bound == address:
+            return number
+        if bound in ANY_ADDRESS:
+            found = number
+    return found
+
+
+def connect(
+    draft: KernelDraft, router: Router, process: Process, network: str, address: str, port: int, protocol: str
+) -> int:
+    """A socket connected from a network namespace to an address. The errnos of connect(2)."""
+    if address in ANY_ADDRESS:
+        address = "127.0.0.1"
+    route: Route | int
+    listener = find_listener(draft, network, address, port, protocol) if address.startswith("127.") else None
+    if listener is not None:
+        route = Route(network, address, port, "127.0.0.1")
+    else:
+        route = router.route(network, address, port, protocol)
+        if isinstance(route, int):
+            raise failure(route)
+        listener = find_listener(draft, route.network, route.address, route.port, protocol)
+    local = (route.source, _free_port(draft, network, protocol))
+    if listener is None or len(draft.sockets[listener].backlog) >= BACKLOG:
+        if not route.proxied and protocol == "tcp":
+            raise failure(errno.ECONNREFUSED)
+        error = errno.ECONNREFUSED if protocol == "udp" else errno.ECONNRESET
+        number = draft.new_id()
+        draft.sockets[number] = Socket(protocol, network, local, (address, port), error=error, owner=process.pid)
+        return number
+    there, here = pipes.make_pipe(draft), pipes.make_pipe(draft)
+    for pipe in (there, here):
+        pipes.add_ends(draft, pipe, readers=1, writers=1)
+    number = draft.new_id()
+    draft.sockets[number] = Socket(
+        protocol, network, local, (address, port), reader=here, writer=there, owner=process.pid
+    )
+    _arrive(
+        draft, listener, Socket(protocol, route.network, (route.address, route.port), local, reader=there, writer=here)
+    )
+    return number
+
+
+def connect_from_outside(
+    draft: KernelDraft, network: str, address: str, port: int, source: tuple[str, int]
+) -> str | None:
+    """A connection whose other end is a new stream; None where nobody listens."""
+    listener = find_listener(draft, network, address, port, "tcp")
+    if listener is None or len(draft.sockets[listener].backlog) >= BACKLOG:
+        return None
+    inward = pipes.make_pipe(draft)
+    pipes.add_ends(draft, inward, readers=1, writers=1)
+    name = f"connection:{inward}"
+    draft.streams[name] = Stream(inward, (1, 0))
+    _arrive(draft, listener, Socket("tcp", network, (address, port), source, reader=inward, stream=name))
+    return name
+
+
+def accept(draft: KernelDraft, process: Process, number: int) -> int | None:
+    """The first connection that waits; None when there is none, and the process is listed. EINVAL for no listener."""
+    listener = draft.sockets.own(number)
+    if listener.state != "LISTEN":
+        raise failure(errno.EINVAL)
+    if not listener.backlog:
+        if process.pid not in listener.waiters:
+            listener.waiters += (process.pid,)
+        return None
+    first, *rest = listener.backlog
+    listener.backlog = tuple(rest)
+    draft.sockets.own(first).owner = process.pid
+    return first
+
+
+def take(draft: KernelDraft, process: Process, number: int, size: int) -> bytes | None:
+    """Bytes from the other side; None to wait. ECONNRESET, ECONNREFUSED, ENOTCONN."""
+    socket = draft.sockets[number]
+    if socket.error:
+        error = socket.error
+        socket = draft.sockets.own(number)
+        socket.error = 0
+        socket.state = "CLOSE"
+        raise failure(error)
+    if socket.state == "LISTEN":
+        raise failure(errno.ENOTCONN)
+    return pipes.take(draft, socket.reader, process.pid, size) if socket.reader else b""
+
+
+def readable(draft: KernelDraft, process: Process, number: int) -> bool:
+    """Whether a read, or an accept, would not wait; if it would, the process is listed."""
+    socket = draft.sockets[number]
+    if socket.state != "LISTEN":
+        return bool(socket.error) or not socket.reader or pipes.readable(draft, socket.reader, process.pid)
+    if socket.backlog:
+        return True
+    if process.pid not in socket.waiters:
+        socket = draft.sockets.own(number)
+        socket.waiters += (process.pid,)
+    return False
+
+
+def shut_down(draft: KernelDraft, number: int) -> None:
+    """No more bytes from this side."""
+    socket = draft.sockets.own(number)
+    if socket.writer:
+        writer, socket.writer = socket.writer, 0
+        socket.state = "FIN_WAIT2"
+        pipes.add_ends(draft, writer, writers=-1)
+    elif socket.stream and socket.state != "FIN_WAIT2":
+        socket.state = "FIN_WAIT2"
+        _close_outward(draft, socket.stream)
+
+
+def close(draft: KernelDraft, number: int) -> None:
+    """Forget a socket; a listener resets the connections that nobody has accepted."""
+    socket = draft.sockets.own(number)
+    if socket.state == "LISTEN":
+        key = (socket.network, socket.protocol, socket.local[1])
+        left = tuple(other for other in draft.ports.get(key, ()) if other != number)
+        if left:
+            draft.ports[key] = left
+        else:
+            draft.ports.pop(key)
+        for waiting in socket.backlog:
+            close(draft, waiting)
+        draft.wake_all(socket.waiters)
+    shut_down(draft, number)
+    if socket.reader:
+        pipes.add_ends(draft, socket.reader, readers=-1)
+    if socket.stream and (stream := draft.streams.pop(socket.stream)) is not None and stream.input in draft.pipes:
+        pipes.add_ends(draft, stream.input, writers=-draft.pipes[stream.input].writers)
+    del draft.sockets[number]
+
+
+def _arrive(draft: KernelDraft, listener: int, arriving: Socket) -> None:
+    number = draft.new_id()
+    draft.sockets[number] = arriving
+    owner = draft.sockets.own(listener)
+    owner.backlog = (*owner.backlog, number)
+    waiters, owner.waiters = owner.waiters, ()
+    draft.wake_all(waiters)
+
+
+def _close_outward(draft: KernelDraft, name: str) -> None:
+    stream = draft.streams.get(name)
+    if stream is not None and stream.writers != (0, 0):
+        draft.streams.own(name).writers = (0, 0)
+        draft.emitted.append(Closed(name, 1))
+
+
+def _is_local(router: Router, network: str, address: str) -> bool:
+    if address in ANY_ADDRESS or address.startswith("127."):
+        return True
+    return any(address == own for _, own, _, _ in router.interfaces(network))
+
+
+def _free_port(draft: KernelDraft, network: str, protocol: str) -> int:
+    """A port of the ephemeral range that nobody listens at; the next each time, so that replays agree."""
+    while True:
+        port = FIRST_EPHEMERAL_PORT + draft.new_id() % EPHEMERAL_PORTS
+        if (network, protocol, port) not in draft.ports:
+            return port

@@ -1,0 +1,283 @@
+"""The kernel's whole state as one value, and the draft that changes it.
+
+`KernelState` is immutable: a snapshot is a reference to one. `KernelDraft` is the same as tables, for as long as a turn
+takes; `freeze` gives the next state. Records that were put since the last freeze are changed in place, others are copied
+first (`Records.own`), so that a busy turn works at dict speed. No rules about processes or files here, but for one:
+waking, which everything needs.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+from collections import deque
+from typing import Any, TypeVar
+
+from msgspec import Struct
+
+from fakedocker.base.persistent import _GONE, Map, Table
+from fakedocker.filesystem.errors import failure
+from fakedocker.filesystem.overlay import Filesystem
+from fakedocker.kernel.events import Emission
+from fakedocker.kernel.records import (
+    Buffer,
+    DescriptorTable,
+    Namespace,
+    OpenFile,
+    Pipe,
+    Process,
+    Record,
+    Socket,
+    Stream,
+    Terminal,
+)
+from fakedocker.kernel.timers import Entry, Heap, TimerQueue
+
+K = TypeVar("K")
+R = TypeVar("R", bound=Record)
+
+
+class Records(Table[K, R]):
+    """A table of records that are changed in place while they are fresh.
+
+    Says again what `Table` says where the kernel asks most, for records, which are never None.
+    """
+
+    __slots__ = ()
+
+    def own(self, key: K) -> R:
+        """The record, to be changed: copied first when a frozen state may hold it. KeyError where there is none."""
+        record = self._changes.get(key)
+        if record is None or record is _GONE:
+            if record is _GONE:
+                raise KeyError(key)
+            record = self._changes[key] = self._base[key].copy()
+        return record
+
+    def enter(self, key: K, record: R) -> None:
+        """Put a record under a key that has none: an assignment without the question."""
+        self._changes[key] = record
+        self._size += 1
+
+    def __getitem__(self, key: K) -> R:
+        record = self._changes.get(key)
+        if record is None:
+            return self._base[key]
+        if record is _GONE:
+            raise KeyError(key)
+        return record
+
+    def __delitem__(self, key: K) -> None:
+        changes = self._changes
+        if key in self._base:
+            if changes.get(key) is _GONE:
+                raise KeyError(key)
+            changes[key] = _GONE
+        else:
+            del changes[key]
+        self._size -= 1
+
+
+class KernelState(Struct, frozen=True, gc=False):
+    """Everything the kernel knows. Field for field what `KernelDraft` has, see there."""
+
+    processes: Map[int, Process] = Map()
+    namespaces: Map[str, Namespace] = Map()
+    tables: Map[int, DescriptorTable] = Map()
+    files: Map[int, OpenFile] = Map()
+    pipes: Map[int, Pipe] = Map()
+    buffers: Map[int, Buffer] = Map()
+    terminals: Map[str, Terminal] = Map()
+    streams: Map[str, Stream] = Map()
+    sockets: Map[int, Socket] = Map()
+    ports: Map[tuple[str, str, int], tuple[int, ...]] = Map()
+    filesystems: Map[str, Filesystem] = Map()
+    opened: Map[tuple[str, int], int] = Map()
+    growth_waiters: Map[tuple[str, int], tuple[int, ...]] = Map()
+    fifos: Map[tuple[str, int], int] = Map()
+    alarms: Map[int, Any] = Map()
+    timers: Heap = ()
+    queue: tuple[int, ...] = ()
+    now_ns: int = 0
+    boot_ns: int = 0
+    next_pid: int = 1200
+    next_id: int = 1
+    drawn: int = 0
+    held_bytes: int = 0
+
+
+_TABLES = (
+    "processes",
+    "namespaces",
+    "tables",
+    "files",
+    "pipes",
+    "buffers",
+    "terminals",
+    "streams",
+    "sockets",
+    "ports",
+    "filesystems",
+    "opened",
+    "growth_waiters",
+    "fifos",
+    "alarms",
+)
+
+
+class KernelDraft:
+    """A kernel state in the middle of being changed.
+
+    Args:
+        state: where it starts.
+        seed: where random numbers come from.
+        held_limit_bytes: how much memory all contents together may take; 0 for no limit.
+
+    Tables (see records.py): `processes` by host pid; `ports` (network, protocol, port) -> listening sockets; `opened`
+    (file system, inode) -> how many open files have it; `growth_waiters` (file system, inode) -> pids that wait until the
+    file grows; `fifos` (file system, inode) -> the pipe of a named one; `alarms` timer handle -> the key it was set with. Fields: `queue` the pids that can run, in order; `drawn`
+    how many random numbers were given; `held_bytes` the memory of all file systems' contents; `emitted` what the floor
+    above has not yet taken (no part of the state). `epoch` goes up with every freeze, `resets` with every jump to another line of history (caches heed it).
+    """
+
+    def __init__(self, state: KernelState, seed: str = "", held_limit_bytes: int = 0) -> None:
+        self.seed = seed
+        self.held_limit_bytes = held_limit_bytes
+        self.epoch = 0
+        self.resets = 0
+        self.emitted: list[Emission] = []
+        self.processes: Records[int, Process] = Records()
+        self.namespaces: Records[str, Namespace] = Records()
+        self.tables: Records[int, DescriptorTable] = Records()
+        self.files: Records[int, OpenFile] = Records()
+        self.pipes: Records[int, Pipe] = Records()
+        self.buffers: Records[int, Buffer] = Records()
+        self.terminals: Records[str, Terminal] = Records()
+        self.streams: Records[str, Stream] = Records()
+        self.sockets: Records[int, Socket] = Records()
+        self.ports: Table[tuple[str, str, int], tuple[int, ...]] = Table()
+        self.filesystems: Table[str, Filesystem] = Table()
+        self.opened: Table[tuple[str, int], int] = Table()
+        self.growth_waiters: Table[tuple[str, int], tuple[int, ...]] = Table()
+        self.fifos: Table[tuple[str, int], int] = Table()
+        self.alarms: Table[int, Any] = Table()
+        self.timers = TimerQueue((), self._is_live)
+        self.queue: deque[int] = deque()
+        self.reset(state)
+
+    def reset(self, state: KernelState) -> None:
+        """Start again from another state."""
+        self.epoch += 1
+        self.resets += 1
+        self._state = state
+        for name in _TABLES:
+            getattr(self, name).reset(getattr(state, name))
+        self.timers.reset(state.timers)
+        self.queue.clear()
+        self.queue.extend(state.queue)
+        self.now_ns = state.now_ns
+        self.boot_ns = state.boot_ns
+        self.next_pid = state.next_pid
+        self.next_id = state.next_id
+        self.drawn = state.drawn
+        self.held_bytes = state.held_bytes
+        self.emitted.clear()
+
+    def rollback(self) -> None:
+        """Forget everything since the last freeze, emissions included."""
+        self.reset(self._state)
+
+    def freeze(self) -> KernelState:
+        """The state with all changes in it; the very same object when there are none."""
+        state = self._state
+        maps = {name: getattr(self, name).freeze() for name in _TABLES}
+        queue = tuple(self.queue)
+        same = (
+            all(maps[name] is getattr(state, name) for name in _TABLES)
+            and not self.timers.changed
+            and queue == state.queue
+            and (self.now_ns, self.boot_ns, self.next_pid, self.next_id, self.drawn)
+            == (state.now_ns, state.boot_ns, state.next_pid, state.next_id, state.drawn)
+        )
+        if not same:
+            self._state = KernelState(
+                **maps,
+                timers=self.timers.freeze(),
+                queue=queue,
+                now_ns=self.now_ns,
+                boot_ns=self.boot_ns,
+                next_pid=self.next_pid,
+                next_id=self.next_id,
+                drawn=self.drawn,
+                held_bytes=self.held_bytes,
+            )
+            self.epoch += 1
+        return self._state
+
+    def new_id(self) -> int:
+        """A number that nothing has had before: for tables, files, pipes, sockets and timers."""
+        number = self.next_id
+        self.next_id = number + 1
+        return number
+
+    def random_bytes(self, size: int) -> bytes:
+        """Bytes from the world's seed; no two calls give the same."""
+        self.drawn += 1
+        return hashlib.shake_128(f"{self.seed}\0random\0{self.drawn}".encode()).digest(size)
+
+    def put_filesystem(self, name: str, filesystem: Filesystem) -> None:
+        """Let a file system have a new value. ENOSPC when all contents together would take too much memory."""
+        before = self.filesystems.get(name)
+        held = self.held_bytes + filesystem.held_bytes - (before.held_bytes if before is not None else 0)
+        if held > self.held_bytes and 0 < self.held_limit_bytes < held:
+            raise failure(errno.ENOSPC)
+        self.held_bytes = held
+        self.filesystems[name] = filesystem
+
+    def drop_filesystem(self, name: str) -> None:
+        """Forget a file system, if there is one of that id."""
+        before = self.filesystems.pop(name)
+        if before is not None:
+            self.held_bytes -= before.held_bytes
+
+    # waking
+
+    def wake(self, pid: int) -> None:
+        """Let a sleeping process run again and look whether its call can go on. Nothing happens to any other."""
+        process = self.processes.get(pid)
+        if process is None or not process.waiting:
+            return
+        process = self.processes.own(pid)
+        process.waiting = ""
+        if process.timer:
+            process.timer = 0
+            self.timers.cancelled()
+        if not process.stopped and not process.queued:
+            process.queued = True
+            self.queue.append(pid)
+
+    def enqueue(self, process: Process) -> None:
+        """Put a process that can run at the end of the run queue, once. The record must be owned."""
+        if process.queued or process.status is not None:
+            return
+        process.queued = True
+        self.queue.append(process.pid)
+
+    def wake_all(self, pids: tuple[int, ...]) -> None:
+        for pid in pids:
+            self.wake(pid)
+
+    def set_wake(self, process: Process, at_ns: int) -> None:
+        """Let time wake a process that goes to sleep. The record must be owned."""
+        number = self.new_id()
+        if process.timer:
+            self.timers.cancelled()
+        process.timer = number
+        self.timers.add((at_ns, number, "wake", process.pid))
+
+    def _is_live(self, entry: Entry) -> bool:
+        _, number, kind, key = entry
+        if kind == "alarm":
+            return number in self.alarms
+        process = self.processes.get(key)
+        return process is not None and process.timer == number

@@ -1,0 +1,102 @@
+"""What one process, or somebody outside, sees of a namespace: its file systems by mount, its processes by pid."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+from typing import Any
+
+from fakedocker.filesystem.errors import failure
+from fakedocker.filesystem.overlay import Filesystem
+from fakedocker.filesystem.walk import FileTree, Mount
+from fakedocker.kernel import devices
+from fakedocker.kernel.proc import ProcTree
+from fakedocker.kernel.records import HOST, Namespace, Process
+from fakedocker.kernel.router import Router
+from fakedocker.kernel.state import KernelDraft
+from fakedocker.kernel.synthetic import TerminalTree, control_group_tree, system_tree
+
+TMPFS_BYTES = 64 << 20
+
+
+class View:
+    """The file trees and processes of a namespace.
+
+    Args:
+        viewer: the process that looks, for /proc/self; None for somebody outside.
+    """
+
+    __slots__ = ("draft", "namespace", "router", "viewer")
+
+    def __init__(self, draft: KernelDraft, router: Router, namespace: Namespace, viewer: Process | None = None) -> None:
+        self.draft = draft
+        self.router = router
+        self.namespace = namespace
+        self.viewer = viewer
+
+    def tree(self, mount: Mount) -> FileTree:
+        """The file system of a mount. ENODEV where there is none of its id."""
+        if mount.filesystem:
+            found = self.draft.filesystems.get(mount.filesystem)
+            if found is None:
+                raise failure(errno.ENODEV)
+            return found
+        make = _SYNTHETIC.get(mount.kind)
+        if make is not None:
+            tree: FileTree = make(self)
+            return tree
+        return self.draft.filesystems.get(self.filesystem_id(mount)) or _fresh(mount)
+
+    def filesystem_id(self, mount: Mount) -> str:
+        """The id under which a mount's file system is, or would be once it is changed."""
+        return mount.filesystem or f"tmpfs:{self.namespace.id}:{mount.target}"
+
+    # processes
+
+    def find(self, pid: int) -> Process | None:
+        """The process of a pid in this pid namespace; the host's has all."""
+        if self.namespace.id == HOST:
+            return self.draft.processes.get(pid)
+        number = self.namespace.members.get(pid)
+        return None if number is None else self.draft.processes.get(number)
+
+    def processes(self) -> list[Process]:
+        """All processes of this pid namespace, by pid."""
+        if self.namespace.id == HOST:
+            return sorted(self.draft.processes.values(), key=lambda process: process.pid)
+        members = self.namespace.members
+        return [self.draft.processes[members[local]] for local in sorted(members)]
+
+    def visible(self, process: Process) -> int:
+        """The pid of a process as this namespace has it; 0 for one of another."""
+        if self.namespace.id == HOST:
+            return process.pid
+        return process.local if process.namespace == self.namespace.id else 0
+
+    def visible_group(self, process: Process, number: int) -> int:
+        """The same for a group or session number of a process's own namespace."""
+        if self.namespace.id == process.namespace or not number:
+            return number
+        return self.draft.namespaces[process.namespace].members.get(number, 0)
+
+    def visible_pid(self, pid: int) -> int:
+        """The same for a host pid, which may be 0 or gone."""
+        process = self.draft.processes.get(pid) if pid else None
+        return 0 if process is None else self.visible(process)
+
+
+def _fresh(mount: Mount) -> Filesystem:
+    """What a namespace's own tmpfs is before anything is changed in it."""
+    if mount.target == "/dev":
+        return devices.device_files()
+    return _EMPTY
+
+
+_EMPTY = Filesystem.empty(TMPFS_BYTES, mode=0o1777)
+
+_SYNTHETIC: dict[str, Callable[[View], Any]] = {
+    "proc": ProcTree,
+    "devpts": TerminalTree,
+    "sysfs": system_tree,
+    "cgroup2": control_group_tree,
+}

@@ -1,0 +1,1 @@
+"""Networks, addresses and ports: the values and the rules of allocation."""

@@ -1,0 +1,71 @@
+"""Networks and endpoints as values."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+BRIDGE, HOST, NONE = "bridge", "host", "none"
+PREDEFINED = (BRIDGE, HOST, NONE)
+
+
+class Pool(Struct, frozen=True, kw_only=True):
+    """A subnet of a network, and what is fixed in it."""
+
+    subnet: str
+    gateway: str
+    ip_range: str = ""
+    auxiliary: tuple[tuple[str, str], ...] = ()
+
+
+class Network(Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    driver: str
+    created_ns: int
+    number: int
+    """Networks were made in this order."""
+    internal: bool = False
+    attachable: bool = False
+    enable_ipv4: bool = True
+    enable_ipv6: bool = False
+    pools: tuple[Pool, ...] = ()
+    ipam_options: dict[str, str] | None = None
+    options: dict[str, str] | None = None
+    labels: dict[str, str] | None = None
+
+    @property
+    def is_predefined(self) -> bool:
+        return self.name in PREDEFINED
+
+    @property
+    def resolves_names(self) -> bool:
+        """User-defined networks have docker's DNS server; the default bridge has not."""
+        return not self.is_predefined
+
+
+class Endpoint(Struct, frozen=True, kw_only=True):
+    """A running container's place in a network."""
+
+    id: str
+    network_id: str
+    container_id: str
+    address: str
+    """IPv4, "" where the network gives none."""
+    prefix_length: int
+    address_v6: str = ""
+    prefix_length_v6: int = 0
+    gateway: str = ""
+    gateway_v6: str = ""
+    mac_address: str = ""
+    names: tuple[str, ...] = ()
+    """What it is called in this network: its name, aliases, short id, host name."""
+    interface: str = "eth0"
+
+
+class Publication(Struct, frozen=True, kw_only=True):
+    """A container's port, published on an address of the host."""
+
+    container_port: int
+    protocol: str
+    host_ip: str
+    host_port: int

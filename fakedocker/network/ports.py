@@ -1,0 +1,42 @@
+"""What a port specification means, and how ephemeral ports are chosen.
+
+Sources: go-connections nat (ParsePortSpec), moby libnetwork/portallocator; texts in recording ports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+EPHEMERAL_FIRST, EPHEMERAL_LAST = 32768, 60999
+PROTOCOLS = ("tcp", "udp", "sctp")
+
+
+def split_port(text: str) -> tuple[str, str]:
+    """80/tcp as port and protocol; tcp where none is given."""
+    port, _, protocol = text.partition("/")
+    return port, protocol.lower() or "tcp"
+
+
+def port_key(text: str) -> tuple[int, str]:
+    """Port number first, then protocol: the order in which docker lists ports."""
+    port, protocol = split_port(text)
+    return (int(port) if port.isdigit() else 0, protocol)
+
+
+def port_range(text: str) -> tuple[int, int] | None:
+    """First and last of 80 or 80-85; None where it is no range of ports."""
+    first, dash, last = text.partition("-")
+    if not first.isdigit() or (dash and not last.isdigit()):
+        return None
+    bounds = (int(first), int(last) if dash else int(first))
+    return bounds if 0 <= bounds[0] <= bounds[1] <= 65535 else None
+
+
+def choose_ephemeral(start: int, is_free: Callable[[int], bool]) -> int | None:
+    """The next free ephemeral port from `start` on, wrapping around once; None when all are taken."""
+    span = EPHEMERAL_LAST - EPHEMERAL_FIRST + 1
+    for step in range(span):
+        candidate = EPHEMERAL_FIRST + (start - EPHEMERAL_FIRST + step) % span
+        if is_free(candidate):
+            return candidate
+    return None

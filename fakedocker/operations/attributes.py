@@ -1,0 +1,29 @@
+"""What events say about the things they happened to."""
+
+from __future__ import annotations
+
+from fakedocker.containers.model import Container
+from fakedocker.network.model import Network
+from fakedocker.world.draft import Draft
+
+
+def container_event(draft: Draft, container: Container, action: str, **attributes: str) -> None:
+    """An event of a container, with its image, name and labels, as the daemon attaches them."""
+    labels = container.config.labels or {}
+    merged = {**labels, "image": container.image_name, "name": container.name, **attributes}
+    draft.record_event("container", action, container.id, merged.items())
+
+
+def network_event(draft: Draft, network: Network, action: str, **attributes: str) -> None:
+    draft.record_event("network", action, network.id, {"name": network.name, "type": network.driver, **attributes}.items())
+
+
+def volume_event(draft: Draft, name: str, action: str, **attributes: str) -> None:
+    draft.record_event("volume", action, name, {"driver": "local", **attributes}.items())
+
+
+def image_event(draft: Draft, identifier: str, action: str, name: str) -> None:
+    """An event of an image; labels are attached where the image still exists."""
+    image = draft.images.get(identifier)
+    labels = (image.config.labels or {}) if image is not None else {}
+    draft.record_event("image", action, identifier, {**labels, "name": name}.items())

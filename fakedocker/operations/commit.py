@@ -1,0 +1,116 @@
+"""docker commit: a container's changes as a layer, and an image over it.
+
+Source: moby daemon/commit.go; recordings prune-df and the exchanges.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+from msgspec import UNSET
+
+from fakedocker.base import messages
+from fakedocker.containers.model import Container
+from fakedocker.filesystem import archive, diff
+from fakedocker.filesystem import content as contents
+from fakedocker.filesystem.node import LayerEntry
+from fakedocker.filesystem.tree import Tree, apply_layer
+from fakedocker.images.model import HistoryEntry, Image, Layer, chain_id, make_image
+from fakedocker.operations import images, rootfs
+from fakedocker.operations.attributes import container_event
+from fakedocker.wire.container import Config
+from fakedocker.wire.image import ImageConfig
+from fakedocker.world.draft import Draft
+
+ENGINE_VERSION = "28.2.2"
+_IMAGE_FIELDS = tuple(field.name for field in msgspec.structs.fields(ImageConfig))
+
+
+def commit(
+    draft: Draft, container: Container, *, repository: str, tag: str, comment: str, author: str, changed: Config | None
+) -> Image:
+    """Make an image of a container.
+
+    Args:
+        repository: the name it gets, "" for none.
+        changed: settings that replace the container's own where they say something.
+
+    Raises:
+        Refusal: the name is not allowed, or the container is being removed.
+    """
+    if container.removing:
+        raise messages.COMMIT_REMOVING(id=container.id)
+    target = images.parse_target(repository, tag) if repository else None
+    parent = draft.images.get(container.image_id)
+    layer = changes_as_layer(draft, container)
+    below = _chain(draft, container.top_layer)
+    command = " ".join((container.path, *container.args))
+    size_layers = (*below, layer) if layer is not None else below
+    entry = HistoryEntry(
+        created_ns=draft.now_ns, created_by=command, comment=comment, author=author, empty_layer=layer is None
+    )
+    image = make_image(
+        created_ns=draft.now_ns,
+        config=image_config(container.config, changed),
+        layers=size_layers,
+        history=(*(parent.history if parent is not None else ()), entry),
+        architecture=parent.architecture if parent is not None else "amd64",
+        author=author,
+        comment=comment,
+        docker_version=ENGINE_VERSION,
+        parent=container.image_id if parent is not None else "",
+    )
+    images.add(draft, image, [layer] if layer is not None else [])
+    if target is not None:
+        images.set_reference(draft, f"{target.name}:{target.tag}", image.id)
+        draft.tag_times[image.id] = draft.now_ns
+    container_event(draft, container, "commit", comment=comment, imageID=image.id, imageRef=target.familiar if target else "")
+    return image
+
+
+def changes_as_layer(draft: Draft, container: Container) -> Layer | None:
+    """The writable layer of a container as a layer of an image; None when nothing was changed."""
+    mounted = [mount.target for mount in rootfs.mount_table(draft, container).mounts[1:]]
+    entries = diff.layer_entries(draft.kernel_draft.filesystems[container.id], ignore=mounted)
+    if not entries:
+        return None
+    return make_layer(draft, container.top_layer, entries)
+
+
+def make_layer(draft: Draft, parent: str, entries: tuple[LayerEntry, ...]) -> Layer:
+    """A layer of entries on top of a chain, with its real diff id. Time grows with the bytes in it."""
+    digest = hashlib.sha256()
+    for chunk in contents.chunks(archive.write_tar(entries)):
+        digest.update(chunk)
+    diff_id = f"sha256:{digest.hexdigest()}"
+    chain = chain_id(parent, diff_id)
+    known = draft.layers.get(chain)
+    if known is not None:
+        return known
+    below = draft.layers[parent].tree if parent else Tree.empty()
+    return Layer(
+        chain_id=chain, parent=parent, diff_id=diff_id,
+        size_bytes=sum(len(entry.content) for entry in entries if entry.kind == "file"), entries=entries,
+        tree=apply_layer(below, entries),
+    )  # fmt: skip
+
+
+def _chain(draft: Draft, top: str) -> tuple[Layer, ...]:
+    found = []
+    while top:
+        layer = draft.layers[top]
+        found.append(layer)
+        top = layer.parent
+    return tuple(reversed(found))
+
+
+def image_config(config: Config, changed: Config | None) -> ImageConfig:
+    """The part of a container's settings that its image keeps."""
+    values = {}
+    for field in _IMAGE_FIELDS:
+        value = getattr(config, field)
+        override = getattr(changed, field) if changed is not None else None
+        value = override or value
+        values[field] = value if value not in (None, "", (), {}) else UNSET
+    return ImageConfig(**values)

@@ -1,0 +1,204 @@
+"""Creating a container: image, settings, name, mounts and networks, in the daemon's order of checks."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from fakedocker.base import identity, messages
+from fakedocker.base.history import History
+from fakedocker.containers.model import Chunk, Container
+from fakedocker.images.model import Image
+from fakedocker.network import model as network_model
+from fakedocker.network import pools
+from fakedocker.operations import lookup, mounts, rootfs, settings
+from fakedocker.operations.attributes import container_event
+from fakedocker.wire.container import Config, CreateRequest, HealthConfig, HostConfig
+from fakedocker.wire.network import EndpointSettings
+from fakedocker.world.draft import Draft, add_to_index
+
+CONTAINER_NAME = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+_CONFIG_FIELDS = tuple(field.name for field in msgspec.structs.fields(Config))
+_EMPTY_CONFIG = Config()
+_EMPTY_HISTORY: History[Chunk] = History()
+_HOST_CONFIGS: dict[bytes, HostConfig] = {}
+_HOST_CONFIGS_KEPT = 4096
+
+
+def create(draft: Draft, name: str, request: CreateRequest) -> Container:
+    """Make a container.
+
+    Args:
+        name: wanted by the client, "" to have one picked.
+
+    Raises:
+        Refusal: with docker's words. Nothing is left behind then.
+    """
+    config = Config(**{field: getattr(request, field) for field in _CONFIG_FIELDS})
+    if config == _EMPTY_CONFIG:
+        raise messages.EMPTY_CONFIG()
+    host = settings.fill_in(request.host_config or HostConfig())
+    settings.check(draft, config, host)
+    image = lookup.image(draft, config.image)
+    config = merge_with_image(config, image)
+    path, args = command_of(config)
+    if not path:
+        raise messages.NO_COMMAND()
+    number = draft.draw()
+    identifier = identity.container_id(draft.seed, number)
+    name = reserve_name(draft, name, identifier, number)
+    if not config.hostname and host.network_mode != network_model.HOST:
+        config = replace(config, hostname=identifier[:12])
+    elif host.network_mode == network_model.HOST:
+        config = replace(config, hostname=config.hostname or draft.host.hostname)
+    networks = _networks(draft, host, request)
+    container = Container(
+        id=identifier, number=number, name=name, created_ns=draft.now_ns, image_id=image.id, image_name=config.image,
+        config=config, host_config=_interned(host), path=path, args=args, mounts=mounts.resolve(draft, config, host), networks=networks,
+        top_layer=image.top,
+    )  # fmt: skip
+    _register(draft, container)
+    container_event(draft, container, "create")
+    return container
+
+
+def merge_with_image(config: Config, image: Image) -> Config:
+    """The settings of an image for everything that the request leaves open (moby daemon/commit.go merge)."""
+    own = image.config
+    changes: dict[str, object] = {}
+    if not config.user and own.user:
+        changes["user"] = own.user
+    exposed = {**(own.exposed_ports or {}), **(config.exposed_ports or {})}
+    if exposed:
+        changes["exposed_ports"] = exposed
+    if own.env:
+        named = {entry.partition("=")[0] for entry in config.env or ()}
+        changes["env"] = (*(config.env or ()), *(entry for entry in own.env if entry.partition("=")[0] not in named))
+    changes["env"] = tuple(entry for entry in changes.get("env", config.env) or () if "=" in entry)  # type: ignore[attr-defined]
+    labels = {**(own.labels or {}), **(config.labels or {})}
+    changes["labels"] = labels
+    if not config.entrypoint and config.entrypoint != ():
+        if not config.cmd and own.cmd:
+            changes["cmd"] = own.cmd
+        if config.entrypoint is None and own.entrypoint:
+            changes["entrypoint"] = own.entrypoint
+    changes["healthcheck"] = _merged_health(config.healthcheck, own.healthcheck)
+    if not config.working_dir and own.working_dir:
+        changes["working_dir"] = own.working_dir
+    volumes = {**(own.volumes or {}), **(config.volumes or {})}
+    if volumes:
+        changes["volumes"] = volumes
+    if not config.stop_signal and own.stop_signal:
+        changes["stop_signal"] = own.stop_signal
+    if own.shell and not config.shell:
+        changes["shell"] = own.shell
+    for field in ("cmd", "entrypoint"):
+        value = changes.get(field, getattr(config, field))
+        if isinstance(value, str):
+            changes[field] = (value,)
+    return replace(config, **changes)
+
+
+def _merged_health(given: object, own: object) -> object:
+    if not isinstance(given, HealthConfig) or (given.test is UNSET and given == HealthConfig()):
+        return own if isinstance(own, HealthConfig) else UNSET
+    if not isinstance(own, HealthConfig) or (given.test and given.test[0] == "NONE"):
+        return given
+    fields = [field.name for field in msgspec.structs.fields(HealthConfig)]
+    return HealthConfig(**{field: getattr(given, field) or getattr(own, field) for field in fields})
+
+
+def command_of(config: Config) -> tuple[str, tuple[str, ...]]:
+    """What is executed: the entrypoint with the command as its arguments, or the command alone."""
+    words = (*(config.entrypoint or ()), *(config.cmd or ()))
+    if words and words[0] == "":
+        words = words[1:]
+    return (words[0], tuple(words[1:])) if words else ("", ())
+
+
+def reserve_name(draft: Draft, name: str, identifier: str, number: int) -> str:
+    """Take a name for a container.
+
+    Raises:
+        Refusal: it is not allowed, or taken.
+    """
+    if not name:
+        attempt = 0
+        while (name := identity.container_name(draft.seed, number, attempt)) in draft.container_names:
+            attempt += 1
+    elif CONTAINER_NAME.fullmatch(name) is None:
+        raise messages.CONTAINER_NAME(name=name)
+    name = name.removeprefix("/")
+    holder = draft.container_names.get(name)
+    if holder is not None:
+        raise messages.NAME_IN_USE(name=name, id=holder)
+    draft.container_names[name] = identifier
+    return name
+
+
+def _networks(draft: Draft, host: HostConfig, request: CreateRequest) -> tuple[tuple[str, EndpointSettings], ...]:
+    """The networks that a container joins when it starts: those named, else the one of its network mode."""
+    mode = host.network_mode
+    if mode.startswith("container:"):
+        return ()
+    named = (request.networking_config.endpoints_config if request.networking_config else None) or {}
+    wanted = {name: endpoint or EndpointSettings() for name, endpoint in named.items()}
+    mode_name = "bridge" if mode in ("default", "bridge", "") else mode
+    if "default" in wanted and mode_name == "bridge":
+        wanted["bridge"] = wanted.pop("default")
+    if not wanted:
+        wanted = {mode_name: EndpointSettings()}
+    elif mode_name not in wanted and mode not in ("bridge", "default", "") and mode not in draft.networks:
+        wanted = {mode_name: EndpointSettings(), **wanted}
+    for name, endpoint in wanted.items():
+        check_endpoint(draft, name, endpoint)
+    return tuple(sorted(wanted.items()))
+
+
+def check_endpoint(draft: Draft, name: str, endpoint: EndpointSettings) -> None:
+    """Refuse addresses that the network cannot give (moby daemon/container_operations.go validateEndpointSettings)."""
+    address = endpoint.ipam_config.ipv4_address if endpoint.ipam_config else UNSET
+    if address is UNSET or not address:
+        return
+    identifier = draft.network_names.get(name) or (name if name in draft.networks else None)
+    if identifier is None:
+        return
+    network = draft.networks[identifier]
+    if network.is_predefined:
+        raise messages.ENDPOINT_CONFIG(network=name, problem="user specified IP address is supported on user defined networks only")
+    try:
+        pools.to_number(address)
+    except ValueError:
+        raise messages.ENDPOINT_CONFIG(network=name, problem=f"invalid IPv4 address: {address}") from None
+    if not any(pools.contains(pool.subnet, address) for pool in network.pools):
+        problem = f"no configured subnet or ip-range contain the IP address {address}"
+        raise messages.ENDPOINT_CONFIG(network=name, problem=problem)
+
+
+def _register(draft: Draft, container: Container) -> None:
+    identifier = container.id
+    draft.containers[identifier] = container
+    draft.outputs[identifier] = _EMPTY_HISTORY
+    bucket = identifier[: lookup.PREFIX_DIGITS]
+    draft.container_prefixes[bucket] = (*draft.container_prefixes.get(bucket, ()), identifier)
+    add_to_index(draft.image_containers, container.image_id, identifier)
+    if container.top_layer:
+        add_to_index(draft.layer_users, container.top_layer, f"container:{identifier}")
+    for mount in container.mounts:
+        if mount.type == "volume":
+            add_to_index(draft.volume_users, mount.source, identifier)
+    rootfs.create_root(draft, container)
+
+
+def _interned(host: HostConfig) -> HostConfig:
+    """The same object for equal settings: a thousand containers of one kind share one."""
+    key = msgspec.json.encode(host)
+    known = _HOST_CONFIGS.get(key)
+    if known is None:
+        if len(_HOST_CONFIGS) >= _HOST_CONFIGS_KEPT:
+            _HOST_CONFIGS.clear()
+        known = _HOST_CONFIGS[key] = host
+    return known

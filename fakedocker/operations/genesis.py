@@ -1,0 +1,59 @@
+"""The first world: a daemon that has just been installed, with its networks, Docker Hub in reach, and an empty host."""
+
+from __future__ import annotations
+
+from fakedocker.base import clock, identity
+from fakedocker.base.history import History
+from fakedocker.base.persistent import Map
+from fakedocker.filesystem.tree import Tree
+from fakedocker.filesystem.walk import Mount, MountTable
+from fakedocker.kernel.devices import standard_mounts
+from fakedocker.kernel.kernel import Kernel
+from fakedocker.kernel.records import HOST
+from fakedocker.kernel.state import KernelState
+from fakedocker.network.ports import EPHEMERAL_FIRST
+from fakedocker.operations import networks
+from fakedocker.registry.model import Registry
+from fakedocker.world.draft import Draft
+from fakedocker.world.world import Host, World
+
+EVENTS_KEPT = 256
+DEFAULT_START = "2026-01-05T09:00:00Z"
+HUB = "docker.io"
+LOCAL_REGISTRY = "localhost:5000"
+
+
+def create(seed: int = 0, now_ns: int | None = None, host: Host | None = None, host_tree: Tree | None = None) -> World:
+    """A world with nothing in it but what every daemon has.
+
+    Args:
+        now_ns: what the clock shows; a Monday morning in 2026 unless said otherwise.
+        host_tree: the files of the simulated machine.
+    """
+    start_ns = clock.instant(DEFAULT_START) if now_ns is None else now_ns
+    empty: Map[object, object] = Map()
+    facts = host or Host()
+    daemon = identity.digest(seed, "daemon", 0)
+    facts = Host(
+        hostname=facts.hostname, cpus=facts.cpus, memory_bytes=facts.memory_bytes, disk_bytes=facts.disk_bytes,
+        kernel_version=facts.kernel_version, operating_system=facts.operating_system, os_version=facts.os_version,
+        daemon_id=f"{daemon[:8]}-{daemon[8:12]}-4{daemon[13:16]}-a{daemon[17:20]}-{daemon[20:32]}", started_ns=start_ns,
+    )  # fmt: skip
+    registries = Map({HUB: Registry(host=HUB, catalogue=True), LOCAL_REGISTRY: Registry(host=LOCAL_REGISTRY)})
+    fields = {name: empty for name in World.__struct_fields__}
+    fields |= {
+        "seed": seed, "draws": 0, "host": facts, "kernel": KernelState(now_ns=start_ns), "registries": registries,
+        "next_port": EPHEMERAL_FIRST, "events": History(EVENTS_KEPT),
+    }  # fmt: skip
+    draft = Draft(World(**fields))
+    draft.kernel = Kernel(draft.kernel_draft, {})
+    draft.kernel.create_root(HOST, host_tree)
+    draft.kernel.create_namespace(HOST, hostname=facts.hostname, mounts=host_mounts())
+    networks.add_predefined(draft)
+    draft.notices.clear()
+    return draft.freeze()
+
+
+def host_mounts() -> MountTable:
+    """The host's mounts: its disk, and what the kernel makes."""
+    return standard_mounts(Mount("/", HOST, "ext4", "/dev/vda1"))

@@ -1,0 +1,149 @@
+"""Finding what a request names: by id, name or unambiguous beginning of an id, in docker's order."""
+
+from __future__ import annotations
+
+from fakedocker.base import messages, reference
+from fakedocker.containers.model import Container, Exec
+from fakedocker.images.model import Image
+from fakedocker.network.model import Network
+from fakedocker.volumes.model import Volume
+from fakedocker.world.draft import Draft
+
+PREFIX_DIGITS = 3
+_HEX = frozenset("0123456789abcdef")
+
+
+def container(draft: Draft, name: str) -> Container:
+    """A container by id, by name (with or without a slash), or by the beginning of its id.
+
+    Source: moby daemon/container.go GetContainer: whole ids win over names, names over beginnings of ids.
+    Constant time but for beginnings shorter than three digits.
+
+    Raises:
+        Refusal: there is none, or more than one.
+    """
+    if not name:
+        raise messages.EMPTY_NAME()
+    found = draft.containers.get(name)
+    if found is not None:
+        return found
+    identifier = draft.container_names.get(name.removeprefix("/"))
+    if identifier is not None:
+        return draft.containers[identifier]
+    matches = ids_starting_with(draft, name, limit=2)
+    if len(matches) > 1:
+        raise messages.AMBIGUOUS_ID(name=name)
+    if not matches:
+        raise messages.NO_SUCH_CONTAINER(name=name)
+    return draft.containers[matches[0]]
+
+
+def ids_starting_with(draft: Draft, prefix: str, limit: int) -> list[str]:
+    """Up to `limit` container ids that start so."""
+    if not set(prefix) <= _HEX or len(prefix) > 64:
+        return []
+    found: list[str] = []
+    for bucket in _buckets(prefix):
+        for identifier in draft.container_prefixes.get(bucket, ()):
+            if identifier.startswith(prefix):
+                found.append(identifier)
+                if len(found) >= limit:
+                    return found
+    return found
+
+
+def _buckets(prefix: str) -> list[str]:
+    buckets = [prefix[:PREFIX_DIGITS]]
+    while len(buckets[0]) < PREFIX_DIGITS:
+        buckets = [bucket + digit for bucket in buckets for digit in "0123456789abcdef"]
+    return buckets
+
+
+def execution(draft: Draft, identifier: str) -> Exec:
+    """A docker exec by its whole id."""
+    found = draft.execs.get(identifier)
+    if found is None:
+        raise messages.NO_SUCH_EXEC(id=identifier)
+    return found
+
+
+def image(draft: Draft, name: str) -> Image:
+    """An image by reference, by id, or by the beginning of its id.
+
+    Source: moby daemon/images/image.go GetImage.
+
+    Raises:
+        Refusal: there is none; the name is then spelled with its tag.
+    """
+    found = find_image(draft, name)
+    if found is not None:
+        return found
+    try:
+        spelled = reference.parse(name).with_default_tag().familiar
+    except reference.InvalidReference:
+        if reference.looks_like_digest(name):
+            spelled = name
+        elif len(name) == 64 and set(name) <= _HEX:
+            spelled = f"sha256:{name}"
+        else:
+            raise messages.INVALID_REFERENCE(problem=_invalid(name)) from None
+    raise messages.NO_SUCH_IMAGE(name=spelled)
+
+
+def _invalid(name: str) -> str:
+    try:
+        reference.parse(name)
+    except reference.InvalidReference as problem:
+        return str(problem)
+    return "invalid reference format"
+
+
+def find_image(draft: Draft, name: str) -> Image | None:
+    """The image that a name means, None where there is none or the name is not unambiguous."""
+    if reference.looks_like_digest(name):
+        return draft.images.get(name)
+    try:
+        parsed = reference.parse(name)
+    except reference.InvalidReference:
+        parsed = None
+    if parsed is not None:
+        if parsed.digest:
+            identifier = draft.tags.get(f"{parsed.name}@{parsed.digest}")
+        else:
+            identifier = draft.tags.get(f"{parsed.name}:{parsed.tag or 'latest'}")
+        if identifier is not None:
+            return draft.images[identifier]
+    digits = name.removeprefix("sha256:")
+    if digits and set(digits) <= _HEX:
+        matches = [identifier for identifier in draft.images if identifier.startswith(f"sha256:{digits}")]
+        if len(matches) == 1:
+            return draft.images[matches[0]]
+    return None
+
+
+def network(draft: Draft, name: str) -> Network:
+    """A network by id, name, or the beginning of its id. Linear in the number of networks for beginnings.
+
+    Raises:
+        Refusal: there is none, or more than one.
+    """
+    found = draft.networks.get(name)
+    if found is not None:
+        return found
+    identifier = draft.network_names.get(name)
+    if identifier is not None:
+        return draft.networks[identifier]
+    matches = [identifier for identifier in draft.networks if name and identifier.startswith(name)]
+    if len(matches) > 1:
+        raise messages.Refusal(400, f"network {name} is ambiguous ({len(matches)} matches found based on ID prefix)")
+    if not matches:
+        raise messages.NO_SUCH_NETWORK(name=name)
+    return draft.networks[matches[0]]
+
+
+def volume(draft: Draft, name: str) -> Volume:
+    """A volume by its whole name."""
+    found = draft.volumes.get(name)
+    if found is None:
+        raise messages.NO_SUCH_VOLUME(name=name)
+    return found

@@ -1,0 +1,67 @@
+"""Which mounts a new container gets, and the volumes that are made for them.
+
+Source: moby daemon/volumes.go registerMountPoints: volumes-from first, then binds, then mounts, then the image's volumes.
+"""
+
+from __future__ import annotations
+
+import posixpath
+
+from msgspec.structs import replace
+
+from fakedocker.base import messages
+from fakedocker.operations import files, lookup, rootfs, volumes
+from fakedocker.volumes import specification
+from fakedocker.volumes.model import MountSpec
+from fakedocker.wire.container import Config, HostConfig
+from fakedocker.world.draft import Draft
+
+
+def resolve(draft: Draft, config: Config, host: HostConfig) -> tuple[MountSpec, ...]:
+    """All mounts of a container to be, with the names of volumes made for it filled in.
+
+    Raises:
+        Refusal: a specification is wrong, two share a target, or a host path does not exist.
+    """
+    mounts: dict[str, MountSpec] = {}
+    for text in host.volumes_from or ():
+        name, mode = specification.parse_volumes_from(text)
+        for mount in lookup.container(draft, name).mounts:
+            read_only = mount.read_only or "ro" in mode.split(",")
+            mounts[mount.target] = replace(mount, read_only=read_only, mode=mode or mount.mode)
+    explicit: set[str] = set()
+    for text in host.binds or ():
+        _add(mounts, explicit, specification.parse_bind(text))
+    for request in host.mounts or ():
+        spec = specification.parse_mount(request)
+        if spec.type == "bind" and not _host_path_exists(draft, spec.source):
+            raise messages.MOUNT_INVALID(type="bind", problem=f"bind source path does not exist: {spec.source}")
+        _add(mounts, explicit, spec)
+    for target, options in sorted((host.tmpfs or {}).items()):
+        spec = MountSpec(type="tmpfs", source="", target=posixpath.normpath(target), options=options, listed=False)
+        _add(mounts, explicit, spec)
+    for target in sorted(config.volumes or {}):
+        path = posixpath.normpath(target)
+        if path not in mounts:
+            mounts[path] = MountSpec(type="volume", source="", target=path)
+    return tuple(_make_volume(draft, spec) for spec in mounts.values())
+
+
+def _add(mounts: dict[str, MountSpec], explicit: set[str], spec: MountSpec) -> None:
+    if spec.target in explicit:
+        raise messages.DUPLICATE_MOUNT(target=spec.target)
+    explicit.add(spec.target)
+    mounts[spec.target] = spec
+
+
+def _make_volume(draft: Draft, spec: MountSpec) -> MountSpec:
+    if spec.type != "volume":
+        return spec
+    name = spec.source or draft.digest("volume")
+    if name not in draft.volumes:
+        volumes.add(draft, name, anonymous=not spec.source)
+    return replace(spec, source=name)
+
+
+def _host_path_exists(draft: Draft, path: str) -> bool:
+    return files.exists(draft, rootfs.host_mounts(draft), path)

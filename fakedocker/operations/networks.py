@@ -1,0 +1,301 @@
+"""Networks: create, list, inspect, remove, prune, connect and disconnect."""
+
+from __future__ import annotations
+
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+
+from fakedocker.base import clock, messages
+from fakedocker.base.persistent import Map
+from fakedocker.containers.model import Container
+from fakedocker.network import model as network_model
+from fakedocker.network import pools
+from fakedocker.network.model import Endpoint, Network, Pool
+from fakedocker.operations import create, lookup, networking, rootfs
+from fakedocker.operations import filters as filtering
+from fakedocker.operations.attributes import network_event
+from fakedocker.operations.filters import Filters
+from fakedocker.wire.network import (
+    IPAM,
+    AttachedEndpoint,
+    ConfigReference,
+    EndpointSettings,
+    IPAMPool,
+    NetworkConnect,
+    NetworkCreate,
+    NetworkDisconnect,
+    NetworkInspect,
+)
+from fakedocker.world.draft import Draft
+
+LIST_FILTERS = ("driver", "type", "name", "id", "label", "scope", "dangling")
+PRUNE_FILTERS = ("label", "label!", "until")
+_DRIVERS = ("bridge", "host", "null", "ipvlan", "macvlan", "overlay")
+_DEFAULT_BRIDGE_OPTIONS = {
+    "com.docker.network.bridge.default_bridge": "true",
+    "com.docker.network.bridge.enable_icc": "true",
+    "com.docker.network.bridge.enable_ip_masquerade": "true",
+    "com.docker.network.bridge.host_binding_ipv4": "0.0.0.0",
+    "com.docker.network.bridge.name": "docker0",
+    "com.docker.network.driver.mtu": "1500",
+}
+
+
+def add_predefined(draft: Draft) -> None:
+    """The networks that every daemon has."""
+    subnet = "172.17.0.0/16"
+    bridge_pool = Pool(subnet=subnet, gateway=pools.first_address(subnet))
+    _put(draft, network_model.BRIDGE, "bridge", pools_=(bridge_pool,), options=_DEFAULT_BRIDGE_OPTIONS)
+    _put(draft, network_model.HOST, "host", pools_=(), options={})
+    _put(draft, network_model.NONE, "null", pools_=(), options={})
+
+
+def _put(
+    draft: Draft, name: str, driver: str, *, pools_: tuple[Pool, ...], options: dict[str, str], request: NetworkCreate | None = None
+) -> Network:
+    given = request or NetworkCreate()
+    number = draft.draw()
+    network = Network(
+        id=draft.digest("network"), name=name, driver=driver, created_ns=draft.now_ns, number=number, internal=given.internal,
+        attachable=given.attachable, enable_ipv4=given.enable_ipv4 is not False, enable_ipv6=given.enable_ipv6 is True, pools=pools_,
+        ipam_options=given.ipam.options if given.ipam else None, options=options, labels=given.labels or {},
+    )  # fmt: skip
+    draft.networks[network.id] = network
+    draft.network_names[name] = network.id
+    draft.endpoints[network.id] = Map()
+    return network
+
+
+def create_network(draft: Draft, request: NetworkCreate) -> Network:
+    """Make a network.
+
+    Raises:
+        Refusal: the name, driver or addresses are not allowed or already in use.
+    """
+    if not request.name:
+        raise messages.NETWORK_NAME_EMPTY()
+    if request.name in (*network_model.PREDEFINED, "default"):
+        raise messages.NETWORK_PREDEFINED_CREATE(name=request.name)
+    if request.name in draft.network_names:
+        raise messages.NETWORK_EXISTS(name=request.name)
+    driver = request.driver or "bridge"
+    if driver not in _DRIVERS:
+        raise messages.NETWORK_PLUGIN(driver=driver)
+    if driver == "overlay":
+        raise messages.NOT_SWARM()
+    if driver in ("host", "null"):
+        raise messages.Refusal(403, f'only one instance of "{driver}" network is allowed')
+    requested = tuple((request.ipam.config if request.ipam else None) or ())
+    chosen = tuple(_checked_pool(pool) for pool in requested)
+    taken = [pool.subnet for network in draft.networks.values() for pool in network.pools]
+    for pool in chosen:
+        if pools.overlaps(pool.subnet, taken):
+            raise messages.POOL_OVERLAP()
+        taken.append(pool.subnet)
+    if request.enable_ipv4 is not False and not any("." in pool.subnet for pool in chosen):
+        subnet = pools.next_default_subnet(taken)
+        if subnet is None:
+            raise messages.POOLS_EXHAUSTED()
+        chosen = (Pool(subnet=subnet, gateway=pools.first_address(subnet)), *chosen)
+    if request.enable_ipv6 and not any(":" in pool.subnet for pool in chosen):
+        digits = draft.digest("subnet")
+        subnet6 = f"fd{digits[:2]}:{digits[2:6]}:{digits[6:10]}:{digits[10:14]}::/64"
+        chosen = (*chosen, Pool(subnet=subnet6, gateway=pools.first_address(subnet6)))
+    network = _put(draft, request.name, driver, pools_=chosen, options=request.options or {}, request=request)
+    network_event(draft, network, "create")
+    return network
+
+
+def _checked_pool(pool: IPAMPool) -> Pool:
+    """A subnet asked for, with its gateway chosen (texts: recording networks, moby ValidateIPAM)."""
+    subnet = _text(pool.subnet)
+    if not subnet:
+        raise messages.NETWORK_CONFIG(problem="invalid subnet : invalid CIDR block notation")
+    try:
+        parsed = pools.parse_subnet(subnet)
+    except ValueError:
+        raise messages.NETWORK_CONFIG(problem=f"invalid subnet {subnet}: invalid CIDR block notation") from None
+    if str(parsed) != subnet:
+        raise messages.NETWORK_CONFIG(problem=f"invalid subnet {subnet}: it should be {parsed}")
+    gateway, ip_range = _text(pool.gateway), _text(pool.ip_range)
+    if gateway and not pools.contains(subnet, gateway):
+        raise messages.NETWORK_CONFIG(problem=f"invalid gateway {gateway}: parent subnet is {subnet}, contained address expected")
+    if ip_range:
+        try:
+            inner = pools.parse_subnet(ip_range)
+        except ValueError:
+            raise messages.NETWORK_CONFIG(problem=f"invalid ip-range {ip_range}: invalid CIDR block notation") from None
+        if not pools.contains(subnet, str(inner.network_address)):
+            raise messages.NETWORK_CONFIG(problem=f"invalid ip-range {ip_range}: CIDR block must be contained in parent subnet {subnet}")
+    auxiliary = tuple(sorted((pool.auxiliary_addresses or {}).items()))
+    return Pool(subnet=subnet, gateway=gateway or pools.first_address(subnet), ip_range=ip_range, auxiliary=auxiliary)
+
+
+def _text(value: str | UnsetType) -> str:
+    return "" if value is UNSET else value
+
+
+def select(draft: Draft, filters: Filters) -> list[Network]:
+    """The networks that pass the filters, by name."""
+    for wanted in filters.get("type", ()):
+        if wanted not in ("custom", "builtin"):
+            raise messages.Refusal(400, f"invalid filter: 'type'='{wanted}'")
+    dangling = filtering.boolean(filters, "dangling")
+    found = [network for network in draft.networks.values() if _passes(draft, network, filters, dangling)]
+    return sorted(found, key=lambda network: network.name)
+
+
+def _passes(draft: Draft, network: Network, filters: Filters, dangling: bool | None) -> bool:
+    kind = "builtin" if network.is_predefined else "custom"
+    unused = not network.is_predefined and not draft.endpoints[network.id]
+    return (
+        (not filters.get("driver") or network.driver in filters["driver"])
+        and (not filters.get("type") or kind in filters["type"])
+        and (not filters.get("scope") or "local" in filters["scope"])
+        and (not filters.get("id") or any(network.id.startswith(wanted) for wanted in filters["id"]))
+        and (not filters.get("name") or any(wanted in network.name for wanted in filters["name"]))
+        and filtering.labels_match(filters, network.labels)
+        and (dangling is None or dangling == unused)
+    )
+
+
+def inspect(draft: Draft, network: Network, with_containers: bool = True) -> NetworkInspect:
+    """What the API says of a network; lists leave the containers out."""
+    attached = draft.endpoints[network.id] if with_containers else Map()
+    config = tuple(
+        IPAMPool(
+            subnet=pool.subnet, ip_range=pool.ip_range or UNSET, gateway=pool.gateway or UNSET,
+            auxiliary_addresses=dict(pool.auxiliary) if pool.auxiliary else UNSET,
+        )
+        for pool in network.pools
+    )  # fmt: skip
+    return NetworkInspect(
+        name=network.name,
+        id=network.id,
+        created=clock.rfc3339_nano(network.created_ns),
+        scope="local",
+        driver=network.driver,
+        enable_ipv4=network.enable_ipv4,
+        enable_ipv6=network.enable_ipv6,
+        ipam=IPAM("default", network.ipam_options, config or None),
+        internal=network.internal,
+        attachable=network.attachable,
+        ingress=False,
+        config_from=ConfigReference(),
+        config_only=False,
+        containers={identifier: _attached(draft, endpoint) for identifier, endpoint in sorted(attached.items())},
+        options=network.options,
+        labels=network.labels,
+    )
+
+
+def _attached(draft: Draft, endpoint: Endpoint) -> AttachedEndpoint:
+    return AttachedEndpoint(
+        name=draft.containers[endpoint.container_id].name,
+        endpoint_id=endpoint.id,
+        mac_address=endpoint.mac_address,
+        ipv4_address=f"{endpoint.address}/{endpoint.prefix_length}" if endpoint.address else "",
+        ipv6_address=f"{endpoint.address_v6}/{endpoint.prefix_length_v6}" if endpoint.address_v6 else "",
+    )
+
+
+def remove(draft: Draft, network: Network) -> None:
+    """Remove a network.
+
+    Raises:
+        Refusal: it is predefined, or containers are connected.
+    """
+    if network.is_predefined:
+        raise messages.NETWORK_PREDEFINED_REMOVE(name=network.name)
+    attached = draft.endpoints[network.id]
+    if attached:
+        listed = sorted(attached.values(), key=lambda endpoint: draft.containers[endpoint.container_id].number)
+        names = " ".join(f'name:"{draft.containers[endpoint.container_id].name}" id:"{endpoint.id[:12]}"' for endpoint in listed)
+        raise messages.NETWORK_ACTIVE(name=network.name, endpoints=names)
+    discard(draft, network)
+
+
+def discard(draft: Draft, network: Network) -> None:
+    """Take a network without endpoints out of the world."""
+    del draft.networks[network.id]
+    del draft.network_names[network.name]
+    del draft.endpoints[network.id]
+    for version in (4, 6):
+        draft.address_hints.pop((network.id, version))
+    network_event(draft, network, "destroy")
+
+
+def prune(draft: Draft, filters: Filters) -> list[str]:
+    """Remove the networks that no container is configured for; gives their names."""
+    before = filtering.until(filters, draft.now_ns)
+    configured = {name for container in draft.containers.values() for name, _ in container.networks}
+    removed = []
+    for network in select(draft, {}):
+        used = network.name in configured or network.id in configured or draft.endpoints[network.id]
+        if network.is_predefined or used or (before is not None and network.created_ns > before):
+            continue
+        if not filtering.prune_labels_match(filters, network.labels):
+            continue
+        discard(draft, network)
+        removed.append(network.name)
+    draft.record_event("network", "prune", "", [("reclaimed", "0")])
+    return removed
+
+
+def connect(draft: Draft, network: Network, request: NetworkConnect) -> None:
+    """Connect a container, at once if it runs, else when it starts.
+
+    Raises:
+        Refusal: it is connected already, shares another's network, or the address cannot be given.
+    """
+    container = lookup.container(draft, request.container)
+    if container.network_mode == network_model.HOST or network.name == network_model.HOST:
+        raise messages.HOST_MODE_DISCONNECT()
+    if container.network_mode.startswith("container:"):
+        raise messages.CONTAINER_HOST_MODE()
+    if configured_as(container, network) is not None and (not container.has_process or container.id in draft.endpoints[network.id]):
+        raise messages.ENDPOINT_EXISTS(container=container.name, network=network.name)
+    wanted = request.endpoint_config or EndpointSettings()
+    create.check_endpoint(draft, network.name, wanted)
+    container = replace(container, networks=tuple(sorted((*container.networks, (network.name, wanted)))))
+    draft.containers[container.id] = container
+    if container.has_process:
+        networking.connect(draft, container, network, wanted)
+        rootfs.write_daemon_files(draft, container)
+    else:
+        network_event(draft, network, "connect", container=container.id)
+
+
+def disconnect(draft: Draft, network: Network, request: NetworkDisconnect) -> None:
+    """Disconnect a container.
+
+    Raises:
+        Refusal: it is not connected, or the network is the host's.
+    """
+    try:
+        container = lookup.container(draft, request.container)
+    except messages.Refusal:
+        if request.force:
+            return
+        raise
+    if network.name == network_model.HOST:
+        raise messages.HOST_MODE_DISCONNECT()
+    name = configured_as(container, network)
+    if name is None:
+        raise messages.NOT_CONNECTED(id=container.id, network=network.name)
+    container = replace(container, networks=tuple(entry for entry in container.networks if entry[0] != name))
+    draft.containers[container.id] = container
+    endpoint = draft.endpoints[network.id].get(container.id)
+    if endpoint is not None:
+        networking.disconnect(draft, container, network, endpoint)
+        rootfs.write_daemon_files(draft, container)
+    else:
+        network_event(draft, network, "disconnect", container=container.id)
+
+
+def configured_as(container: Container, network: Network) -> str | None:
+    """The name or id under which a container's settings have this network; None where they have not."""
+    for name, _ in container.networks:
+        if name in (network.name, network.id):
+            return name
+    return None

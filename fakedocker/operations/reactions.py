@@ -1,0 +1,84 @@
+"""Turning what the kernel tells into what the daemon does: output, ends of processes, alarms.
+
+Run after everything that may have made the kernel speak. Reacting may make it speak again; `drain` goes on until it is
+silent.
+"""
+
+from __future__ import annotations
+
+from fakedocker.containers.model import Chunk
+from fakedocker.kernel.events import Alarm, Closed, Exited, InputDrained, OutOfMemory, Output
+from fakedocker.world.draft import Draft
+
+
+def drain(draft: Draft) -> None:
+    """React to everything the kernel has told."""
+    emitted = draft.kernel_draft.emitted
+    while emitted:
+        batch = emitted[:]
+        emitted.clear()
+        for emission in batch:
+            kind = type(emission)
+            if kind is Output:
+                _output(draft, emission)  # type: ignore[arg-type]  # narrowed by its exact type, as this runs for every line
+            elif isinstance(emission, Exited):
+                _exited(draft, emission)
+            elif isinstance(emission, Alarm):
+                _alarm(draft, emission)
+            elif isinstance(emission, InputDrained):
+                draft.notify("input", emission.stream)
+            elif isinstance(emission, Closed):
+                draft.notify("closed", emission.stream)
+            elif isinstance(emission, OutOfMemory):
+                continue  # the Exited of process 1 says whether it was that one
+
+
+def _output(draft: Draft, output: Output) -> None:
+    history = draft.outputs.get(output.stream)
+    if history is None:
+        _probe_output(draft, output)
+        return
+    draft.outputs[output.stream] = history.append(Chunk(draft.now_ns, output.fd, output.data))
+    draft.notify("output", output.stream)
+
+
+def _probe_output(draft: Draft, output: Output) -> None:
+    """Output of a health check, or of a stream that only its listener knows."""
+    from fakedocker.operations import health
+
+    if not health.probe_output(draft, output.stream, output.data):
+        draft.notify("bytes", output.stream, output.data)
+
+
+def _exited(draft: Draft, exited: Exited) -> None:
+    from fakedocker.operations import execs, exits, health
+
+    kind, identifier = draft.processes.get(exited.pid, ("", ""))
+    if kind == "container":
+        container = draft.containers.get(identifier)
+        if container is not None:
+            exits.container_exited(draft, container, exited)
+    elif kind == "exec":
+        execs.exec_exited(draft, identifier, exited)
+    elif kind == "health":
+        health.probe_exited(draft, identifier, exited)
+    else:
+        draft.notify("exited", exited.pid, exited.status)
+
+
+def _alarm(draft: Draft, alarm: Alarm) -> None:
+    from fakedocker.operations import exits, health, pull, stop
+
+    kind, key = alarm.key
+    if kind == "stop":
+        stop.grace_over(draft, key)
+    elif kind == "restart":
+        exits.restart_due(draft, key)
+    elif kind == "health":
+        health.due(draft, key)
+    elif kind == "health-timeout":
+        health.timed_out(draft, key)
+    elif kind == "pull":
+        pull.due(draft, key)
+    else:
+        draft.notify("alarm", kind, key)

@@ -1,0 +1,115 @@
+"""Removing containers, and pruning those that have ended.
+
+Source: moby daemon/delete.go; texts in recording lifecycle. A removal ends only when the requests that have arrived with
+it have been looked at: two clients that remove one container at once see what they see of a real daemon.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from fakedocker.base import messages, signals
+from fakedocker.containers.model import PAUSED, REMOVING, RESTARTING, Container
+from fakedocker.operations import filters as filtering
+from fakedocker.operations import images, inspect, lookup, reactions, rootfs, volumes
+from fakedocker.operations.attributes import container_event
+from fakedocker.operations.filters import Filters
+from fakedocker.world.draft import Draft, remove_from_index
+
+PRUNE_FILTERS = ("label", "label!", "until")
+
+
+def remove(draft: Draft, container: Container, force: bool, with_volumes: bool) -> None:
+    """Begin to remove a container; `finish` ends it.
+
+    Raises:
+        Refusal: it is running (and force was not given), paused, or being removed already.
+    """
+    if container.removing:
+        raise messages.REMOVAL_IN_PROGRESS(name=container.name)
+    if container.is_running and not force:
+        if container.status == PAUSED:
+            raise messages.REMOVE_PAUSED(name=container.name)
+        raise messages.REMOVE_RUNNING(name=container.name)
+    container = replace(container, removing=True, manually_stopped=True)
+    draft.containers[container.id] = container
+    if container.status == RESTARTING:
+        draft.kernel.cancel_timer(container.timer)
+    elif container.has_process:
+        container_event(draft, container, "kill", signal=str(signals.KILL))
+        if container.status == PAUSED:
+            draft.kernel.thaw_namespace(container.id)
+        draft.kernel.kill_from_outside(container.pid, signals.KILL)
+        reactions.drain(draft)
+    container = draft.containers.get(container.id)
+    if container is not None:
+        draft.containers[container.id] = replace(container, status=REMOVING, timer=0)
+        draft.finishing.append((container.id, with_volumes))
+
+
+def finish(draft: Draft) -> None:
+    """End the removals that have begun."""
+    for identifier, with_volumes in draft.finishing:
+        container = draft.containers.get(identifier)
+        if container is not None:
+            discard(draft, container, with_volumes)
+    draft.finishing.clear()
+
+
+def discard(draft: Draft, container: Container, with_volumes: bool) -> None:
+    """Take a container that is not running out of the world.
+
+    Args:
+        with_volumes: also its anonymous volumes that nobody else uses.
+    """
+    identifier = container.id
+    container_event(draft, container, "destroy")
+    rootfs.remove_root(draft, container)
+    del draft.containers[identifier]
+    del draft.container_names[container.name]
+    bucket = identifier[: lookup.PREFIX_DIGITS]
+    rest = tuple(other for other in draft.container_prefixes[bucket] if other != identifier)
+    if rest:
+        draft.container_prefixes[bucket] = rest
+    else:
+        del draft.container_prefixes[bucket]
+    draft.outputs.pop(identifier)
+    for exec_id in container.exec_ids:
+        draft.execs.pop(exec_id)
+        draft.outputs.pop(exec_id)
+    remove_from_index(draft.image_containers, container.image_id, identifier)
+    if container.top_layer:
+        remove_from_index(draft.layer_users, container.top_layer, f"container:{identifier}")
+        images.release_layer(draft, container.top_layer)
+    _release_volumes(draft, container, with_volumes)
+    draft.notify("state", identifier)
+
+
+def _release_volumes(draft: Draft, container: Container, with_anonymous: bool) -> None:
+    for mount in container.mounts:
+        if mount.type != "volume":
+            continue
+        remove_from_index(draft.volume_users, mount.source, container.id)
+        volume = draft.volumes.get(mount.source)
+        if with_anonymous and volume is not None and volume.anonymous and volume.name not in draft.volume_users:
+            volumes.discard(draft, volume)
+
+
+def prune(draft: Draft, filters: Filters) -> tuple[list[str], int]:
+    """Remove every container that is not running.
+
+    Returns:
+        their ids, newest first, and the bytes of their writable layers.
+    """
+    until = filtering.until(filters, draft.now_ns)
+    removed, freed = [], 0
+    for container in sorted(draft.containers.values(), key=lambda container: -container.number):
+        if container.is_running or container.removing or (until is not None and container.created_ns > until):
+            continue
+        if not filtering.prune_labels_match(filters, container.config.labels):
+            continue
+        freed += inspect.sizes(draft, container)[0]
+        discard(draft, container, with_volumes=False)
+        removed.append(container.id)
+    draft.record_event("container", "prune", "", [("reclaimed", str(freed))])
+    return removed, freed

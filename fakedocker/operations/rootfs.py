@@ -1,0 +1,188 @@
+"""A container's file system and namespace: what is mounted where, the files that the daemon writes, how its streams go.
+
+Source: moby daemon/volumes_unix.go, container_unix.go and daemon/oci_linux.go (default mounts).
+"""
+
+from __future__ import annotations
+
+from fakedocker.containers.model import Container, Exec
+from fakedocker.filesystem.overlay import Filesystem
+from fakedocker.filesystem.walk import Mount, MountTable
+from fakedocker.kernel.devices import standard_mounts
+from fakedocker.kernel.kernel import Stdio
+from fakedocker.network.model import HOST
+from fakedocker.operations import files, networking
+from fakedocker.volumes.model import MountSpec
+from fakedocker.world.draft import Draft
+
+_DAEMON_FILES = ("hosts", "hostname", "resolv.conf")
+
+
+def create_root(draft: Draft, container: Container) -> None:
+    """Give a new container its writable layer over its image's tree, and fill its new volumes."""
+    draft.kernel.create_root(container.id, draft.layers[container.top_layer].tree if container.top_layer else None)
+    for mount in container.mounts:
+        if mount.type == "volume":
+            _fill_volume(draft, container, mount)
+
+
+def _fill_volume(draft: Draft, container: Container, mount: MountSpec) -> None:
+    """First use of an empty volume: it gets what the image has at its target, owner and mode included."""
+    volume = draft.volumes[mount.source]
+    current = draft.kernel_draft.filesystems[volume.file_system]
+    if mount.no_copy or current.used_bytes or current.names(1):
+        return
+    own = files.only(container.id)
+    if not files.exists(draft, own, mount.target):
+        return
+    node = files.node_at(draft, own, mount.target)
+    if node.kind != "dir":
+        return
+    draft.kernel_draft.filesystems[volume.file_system] = Filesystem.empty(mode=node.mode, uid=node.uid, gid=node.gid, now_ns=draft.now_ns)
+    table = files.only(volume.file_system)
+    for entry in files.subtree(draft, own, mount.target, "", follow=True):
+        if entry.path.strip("/"):
+            files.put(draft, table, entry)
+
+
+def remove_root(draft: Draft, container: Container) -> None:
+    """Forget a container's writable layer and the daemon's files for it."""
+    draft.kernel.remove_root(container.id)
+    draft.kernel_draft.drop_filesystem(_etc(container))
+
+
+def _etc(container: Container) -> str:
+    return f"etc:{container.id}"
+
+
+def prepare(draft: Draft, container: Container) -> None:
+    """Before a start: host paths, mount points, working directory, and the daemon's own files."""
+    host = host_mounts(draft)
+    own = files.only(container.id)
+    for mount in container.mounts:
+        source_is_file = False
+        if mount.type == "bind":
+            if not files.exists(draft, host, mount.source):
+                files.make_directories(draft, host, mount.source)
+            source_is_file = files.node_at(draft, host, mount.source).kind != "dir"
+        if not files.exists(draft, own, mount.target):
+            if source_is_file:
+                files.make_file(draft, own, mount.target)
+            else:
+                files.make_directories(draft, own, mount.target)
+    directory = container.config.working_dir
+    if directory:
+        table = mount_table(draft, container)
+        if not files.exists(draft, table, directory):
+            files.make_directories(draft, own, directory)
+    write_daemon_files(draft, container)
+
+
+def write_daemon_files(draft: Draft, container: Container) -> None:
+    """/etc/hosts, /etc/hostname and /etc/resolv.conf, kept beside the container and mounted over its own."""
+    if not container.network_mode.startswith("container:"):
+        name = _etc(container)
+        if name not in draft.kernel_draft.filesystems:
+            draft.kernel_draft.put_filesystem(name, Filesystem.empty(now_ns=draft.now_ns))
+        table = files.only(name)
+        for file, text in (
+            ("hosts", networking.hosts_file(draft, container)),
+            ("hostname", f"{container.config.hostname}\n"),
+            ("resolv.conf", networking.resolver_file(draft, container)),
+        ):
+            files.make_file(draft, table, f"/{file}", text.encode())
+
+
+def mount_table(draft: Draft, container: Container) -> MountTable:
+    """Everything mounted in a container, in the order of /proc/mounts."""
+    root = Mount("/", container.id, "overlay", "overlay", read_only=container.host_config.readonly_rootfs)
+    more = _daemon_mounts(draft, container)
+    more += [_mount(draft, spec) for spec in sorted(container.mounts, key=lambda mount: mount.target.count("/"))]
+    return standard_mounts(root, tuple(more))
+
+
+def host_mounts(draft: Draft) -> MountTable:
+    """What is mounted on the host."""
+    return draft.kernel_draft.namespaces[HOST].mounts
+
+
+def _daemon_mounts(draft: Draft, container: Container) -> list[Mount]:
+    owner = container
+    mode = container.network_mode
+    if mode.startswith("container:"):
+        shared = draft.containers.get(draft.container_names.get(mode.partition(":")[2], mode.partition(":")[2]))
+        owner = shared if shared is not None else container
+    own = draft.kernel_draft.filesystems.get(_etc(owner))
+    if own is None:
+        return []
+    found = ((file, own.find(file)) for file in _DAEMON_FILES)
+    return [Mount(f"/etc/{file}", _etc(owner), root=inode) for file, inode in found if inode is not None]
+
+
+def _mount(draft: Draft, spec: MountSpec) -> Mount:
+    if spec.type == "tmpfs":
+        options = ",".join(["nosuid", "nodev", "noexec", "relatime", *filter(None, spec.options.split(","))])
+        return Mount(spec.target, "", "tmpfs", "tmpfs", read_only="ro" in spec.options.split(","), options=options)
+    if spec.type == "volume":
+        return Mount(spec.target, f"volume:{spec.source}", read_only=spec.read_only)
+    place = files.locate(draft, host_mounts(draft), spec.source)
+    return Mount(spec.target, place.mount.filesystem, root=place.inode, read_only=spec.read_only or place.mount.read_only)
+
+
+def create_namespace(draft: Draft, container: Container) -> None:
+    """Make the namespace that a container's processes live in, with fresh tmpfs mounts."""
+    host = container.host_config
+    for mount in container.mounts:
+        if mount.type == "tmpfs":
+            options = dict(option.partition("=")[::2] for option in mount.options.split(","))
+            mode = int(options.get("mode") or "1777", 8)
+            empty = Filesystem.empty(limit_bytes=_size(options.get("size", "")), mode=mode, now_ns=draft.now_ns)
+            draft.kernel_draft.put_filesystem(f"tmpfs:{container.id}:{mount.target}", empty)
+    network = network_namespace(draft, container)
+    draft.kernel.create_namespace(
+        container.id,
+        hostname=draft.host.hostname if container.network_mode == HOST else container.config.hostname,
+        domain=container.config.domainname,
+        mounts=mount_table(draft, container),
+        network=network,
+        memory_limit_bytes=host.memory,
+        pids_limit=max(host.pids_limit or 0, 0),
+        init=host.init is True,
+    )
+
+
+def network_namespace(draft: Draft, container: Container) -> str:
+    """Whose network a container uses: its own, the host's, or another container's."""
+    mode = container.network_mode
+    if mode == HOST:
+        return HOST
+    if mode.startswith("container:"):
+        wanted = mode.partition(":")[2]
+        other = draft.container_names.get(wanted, wanted)
+        shared = draft.containers.get(other)
+        return network_namespace(draft, shared) if shared is not None else container.id
+    return container.id
+
+
+def stdio(container: Container) -> Stdio:
+    """How process 1's streams go: a terminal, or three pipes whose stream has the container's id."""
+    config = container.config
+    rows, columns = container.host_config.console_size
+    return Stdio(container.id, terminal=config.tty, stdin=config.open_stdin, rows=rows, columns=columns)
+
+
+def exec_stdio(execution: Exec, console: tuple[int, int] | None) -> Stdio:
+    rows, columns = console or (0, 0)
+    return Stdio(execution.id, terminal=execution.terminal, stdin=execution.attach_stdin, rows=rows, columns=columns)
+
+
+def pipes(stream: str) -> Stdio:
+    """Three pipes without input, whose output goes to a stream of that id."""
+    return Stdio(stream, terminal=False, stdin=False)
+
+
+def _size(text: str) -> int:
+    digits = text.rstrip("kKmMgG")
+    if not digits.isdigit():
+        return 0
+    return int(digits) << {"": 0, "k": 10, "m": 20, "g": 30}[text[len(digits) :].lower()[:1]]

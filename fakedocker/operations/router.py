@@ -1,0 +1,140 @@
+"""The network as the kernel asks for it: who has which address, what names mean, where published ports lead."""
+
+from __future__ import annotations
+
+import errno
+
+from fakedocker.containers.model import Container
+from fakedocker.kernel.router import Route
+from fakedocker.network import pools
+from fakedocker.network.model import HOST, Endpoint, Publication
+from fakedocker.operations import networking
+from fakedocker.world.draft import Draft
+
+_HOST_ADDRESS = "192.168.65.3"
+
+
+class WorldRouter:
+    """Answers the kernel's questions from a draft."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+
+    def _container(self, network: str) -> Container | None:
+        return self._draft.containers.get(network)
+
+    def _endpoints(self, network: str) -> list[Endpoint]:
+        container = self._container(network)
+        return networking.endpoints_of(self._draft, container) if container is not None else []
+
+    def resolve(self, network: str, name: str) -> list[str]:
+        """Docker's DNS: the names in the networks that a container shares with others; IP addresses are themselves."""
+        lowered = name.rstrip(".").lower()
+        found = []
+        for endpoint in self._endpoints(network):
+            if not self._draft.networks[endpoint.network_id].resolves_names:
+                continue
+            peers = sorted(
+                self._draft.endpoints[endpoint.network_id].values(), key=lambda peer: self._draft.containers[peer.container_id].number
+            )
+            found += [peer.address for peer in peers if peer.address and lowered in (own.lower() for own in peer.names)]
+        if not found and lowered in ("host.docker.internal", "gateway.docker.internal") and network != HOST:
+            return []
+        return list(dict.fromkeys(found))
+
+    def route(self, network: str, address: str, port: int, protocol: str) -> Route | int:
+        """The way from a network namespace to an address."""
+        if address.startswith("127.") or address == "::1":
+            if network == HOST:
+                published = self._published(address, port, protocol)
+                if published is not None:
+                    return published
+            return Route(network, address, port, address)
+        if network == HOST:
+            return self._from_host(address, port, protocol)
+        own = self._endpoints(network)
+        if not own:
+            return errno.ENETUNREACH
+        for endpoint in own:
+            if address in (endpoint.address, endpoint.address_v6):
+                return Route(network, address, port, address)
+        for endpoint in own:
+            target = self._owner(endpoint.network_id, address)
+            if target is not None:
+                return Route(target, address, port, endpoint.address)
+            if address == endpoint.gateway:
+                published = self._published(address, port, protocol)
+                return published if published is not None else Route(HOST, address, port, endpoint.address)
+        if any(self._in_subnet(endpoint, address) for endpoint in own):
+            return errno.EHOSTUNREACH
+        return errno.ETIMEDOUT if any(endpoint.gateway for endpoint in own) else errno.ENETUNREACH
+
+    def _from_host(self, address: str, port: int, protocol: str) -> Route | int:
+        published = self._published(address, port, protocol)
+        if published is not None:
+            return published
+        if address == _HOST_ADDRESS:
+            return Route(HOST, address, port, address)
+        for network in self._draft.networks.values():
+            for pool in network.pools:
+                if address == pool.gateway:
+                    return Route(HOST, address, port, address)
+                if pools.contains(pool.subnet, address):
+                    target = self._owner(network.id, address)
+                    return Route(target, address, port, pool.gateway) if target is not None else errno.EHOSTUNREACH
+        return errno.ETIMEDOUT
+
+    def _owner(self, network_id: str, address: str) -> str | None:
+        try:
+            return self._draft.addresses.get((network_id, pools.to_number(address)))
+        except ValueError:
+            return None
+
+    def _in_subnet(self, endpoint: Endpoint, address: str) -> bool:
+        network = self._draft.networks[endpoint.network_id]
+        return any(pools.contains(pool.subnet, address) for pool in network.pools)
+
+    def _published(self, address: str, port: int, protocol: str) -> Route | None:
+        """Where a port of the host leads that docker has published on this address."""
+        version = 6 if ":" in address else 4
+        for held, identifier in self._draft.ports.get((port, protocol, version), ()):
+            if held in (address, networking.ANY_V4, networking.ANY_V6) or (held == "127.0.0.1" and address.startswith("127.")):
+                return self._inside(identifier, held, port, protocol)
+        return None
+
+    def _inside(self, identifier: str, held: str, port: int, protocol: str) -> Route | None:
+        for publication in self._draft.published.get(identifier, ()):
+            if _is(publication, held, port, protocol):
+                endpoint = next((endpoint for endpoint in self._endpoints(identifier) if endpoint.address), None)
+                if endpoint is None:
+                    return None
+                return Route(identifier, endpoint.address, publication.container_port, endpoint.gateway, proxied=True)
+        return None
+
+    def interfaces(self, network: str) -> list[tuple[str, str, int, str]]:
+        """lo, then one interface per network."""
+        found = [("lo", "127.0.0.1", 8, "00:00:00:00:00:00")]
+        if network == HOST:
+            found.append(("eth0", _HOST_ADDRESS, 24, "02:50:00:00:00:01"))
+            for bridge in sorted(self._draft.networks.values(), key=lambda item: item.number):
+                if bridge.driver == "bridge" and bridge.pools:
+                    name = (bridge.options or {}).get("com.docker.network.bridge.name") or f"br-{bridge.id[:12]}"
+                    pool = bridge.pools[0]
+                    found.append((name, pool.gateway, pools.prefix_length(pool.subnet), "02:42:00:00:00:01"))
+            return found
+        endpoints = sorted(self._endpoints(network), key=lambda endpoint: endpoint.interface)
+        found += [(endpoint.interface, endpoint.address, endpoint.prefix_length, endpoint.mac_address) for endpoint in endpoints]
+        return found
+
+    def reachable(self, network: str, address: str) -> bool:
+        """Whether a ping is answered: by oneself, by a container of a shared network, by a gateway."""
+        route = self.route(network, address, 0, "icmp")
+        return isinstance(route, Route)
+
+    def may_listen(self, network: str, port: int, protocol: str) -> bool:
+        """On the host, a port that docker publishes is taken."""
+        return network != HOST or not any(self._draft.ports.get((port, protocol, version)) for version in (4, 6))
+
+
+def _is(publication: Publication, held: str, port: int, protocol: str) -> bool:
+    return (publication.host_ip, publication.host_port, publication.protocol) == (held, port, protocol)

@@ -1,0 +1,84 @@
+"""Changing containers that exist: rename, and update of limits and restart policy.
+
+Source: moby daemon/rename.go and update.go; texts in recordings names and restart.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from fakedocker.base import messages
+from fakedocker.base.messages import Refusal
+from fakedocker.containers.model import RESTARTING, Container
+from fakedocker.operations import create, settings
+from fakedocker.operations.attributes import container_event
+from fakedocker.wire.container import UpdateRequest
+from fakedocker.world.draft import Draft
+
+_LIMITS = (
+    "blkio_weight", "cpu_shares", "memory", "nano_cpus", "cpu_period", "cpu_quota", "cpu_realtime_period", "cpu_realtime_runtime", "cpuset_cpus",
+    "cpuset_mems", "memory_reservation", "memory_swap", "pids_limit",
+)  # fmt: skip
+
+
+def rename(draft: Draft, container: Container, name: str) -> None:
+    """Give a container another name.
+
+    Raises:
+        Refusal: the name is empty, its own, not allowed, or taken.
+    """
+    if not name:
+        raise messages.RENAME_EMPTY()
+    name = name.removeprefix("/")
+    if name == container.name:
+        raise messages.RENAME_SAME()
+    if create.CONTAINER_NAME.fullmatch(name) is None:
+        problem = messages.CONTAINER_NAME(name=f"/{name}").message
+        raise Refusal(400, messages.RENAME_FAILED.text.format(problem=problem))
+    try:
+        create.reserve_name(draft, name, container.id, container.number)
+    except Refusal as refusal:
+        raise messages.RENAME_FAILED(problem=refusal.message) from None
+    del draft.container_names[container.name]
+    renamed = replace(container, name=name)
+    draft.containers[container.id] = renamed
+    _rename_endpoints(draft, container, name)
+    container_event(draft, renamed, "rename", oldName=f"/{container.name}")
+
+
+def _rename_endpoints(draft: Draft, container: Container, name: str) -> None:
+    """A running container is from now on known by its new name in its networks."""
+    for network_id, endpoints in list(draft.endpoints.items()):
+        endpoint = endpoints.get(container.id)
+        if endpoint is not None and endpoint.names:
+            names = tuple(name if other == container.name else other for other in endpoint.names)
+            draft.endpoints[network_id] = endpoints.set(container.id, replace(endpoint, names=names))
+
+
+def update(draft: Draft, container: Container, request: UpdateRequest) -> None:
+    """Change limits and restart policy.
+
+    Raises:
+        Refusal: a value is not allowed, or does not go with what the container has.
+    """
+    settings.check_update(draft, request)
+    host = container.host_config
+    changes: dict[str, object] = {field: value for field in _LIMITS if (value := getattr(request, field))}
+    policy = request.restart_policy
+    if policy.name:
+        if host.auto_remove and policy.name != "no":
+            problem = "Restart policy cannot be updated because AutoRemove is enabled for the container"
+            raise messages.UPDATE_FAILED(id=container.id, problem=problem)
+        changes["restart_policy"] = policy
+    swap = request.memory_swap or host.memory_swap
+    if request.memory and 0 < swap < request.memory:
+        raise messages.UPDATE_FAILED(id=container.id, problem=messages.MEMORY_SWAP_UPDATE.text)
+    updated = replace(container, host_config=replace(host, **changes))
+    if container.status == RESTARTING and policy.name == "no":
+        draft.kernel.cancel_timer(container.timer)
+        updated = replace(updated, status="exited", timer=0)
+    draft.containers[container.id] = updated
+    if updated.has_process:
+        limits = updated.host_config
+        draft.kernel.update_namespace(container.id, memory_limit_bytes=limits.memory, pids_limit=max(limits.pids_limit or 0, 0))
+    container_event(draft, updated, "update")

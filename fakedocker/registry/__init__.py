@@ -1,0 +1,1 @@
+"""Registries: the built-in catalogue of Docker Hub, and registries inside the world."""

@@ -1,0 +1,40 @@
+"""A registry's contents as values."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from fakedocker.base.persistent import Map
+from fakedocker.images.model import Image, Layer
+
+
+class RemoteLayer(Struct, frozen=True, kw_only=True):
+    """A layer as a registry offers it."""
+
+    digest: str
+    """Of the compressed blob."""
+    size_bytes: int
+    """Of the compressed blob."""
+    layer: Layer
+
+
+class Manifest(Struct, frozen=True, kw_only=True):
+    """An image as a registry offers it."""
+
+    digest: str
+    image: Image
+    layers: tuple[RemoteLayer, ...]
+
+
+class Registry(Struct, frozen=True, kw_only=True):
+    """A registry host inside the world.
+
+    `catalogue` says that it also offers what the built-in catalogue holds, as Docker Hub does.
+    """
+
+    host: str
+    catalogue: bool = False
+    tags: Map[str, str] = Map()
+    """path:tag to a manifest's digest."""
+    manifests: Map[str, Manifest] = Map()
+    """path@digest to the manifest."""

@@ -1,0 +1,323 @@
+"""Operations that run simple commands: functions, builtins, programs.
+
+A command that may have to wait leaves its progress on the stack as a tuple and goes to the `resume` operation that follows
+it, which is run again at each wake-up. This module must not know single builtins.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from fakedocker.kernel.program import Block
+from fakedocker.userland.sh import control, jobs
+from fakedocker.userland.sh.builtins import Builtin, builtins_of
+from fakedocker.userland.sh.closures import arguments_closure
+from fakedocker.userland.sh.dialect import ShellError
+from fakedocker.userland.sh.operations import operation
+from fakedocker.userland.sh.parameters import text_of
+from fakedocker.userland.sh.quoting import quote_trace
+from fakedocker.userland.sh.state import CALL, PREFIX, ShellState
+
+if TYPE_CHECKING:
+    from fakedocker.kernel.program import System
+    from fakedocker.userland.sh.code import Linked
+
+_DEFAULT_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+@operation("command")
+def _command(item: tuple[Any, ...], following: int) -> Linked:
+    """A command whose words never wait; the `resume` that follows is skipped when there is nothing to wait for."""
+    _, words, check, tail = item
+    arguments = arguments_closure(words)
+    done = following + 1
+
+    def run(shell: ShellState) -> int:
+        argv = arguments(shell)
+        if not argv:
+            shell.status = 0
+            return done
+        if shell.slow:
+            trace(shell, argv)
+        shell.pc = following - 1
+        return dispatch(shell, argv, following, check, tail)
+
+    return run
+
+
+@operation("execute")
+def _execute(item: tuple[Any, ...], following: int) -> Linked:
+    """The same, with argv on the stack."""
+    _, check, tail = item
+
+    def run(shell: ShellState) -> int:
+        argv = shell.stack.pop()
+        if not argv:
+            return following + 1
+        if shell.slow:
+            trace(shell, argv)
+        shell.pc = following - 1
+        return dispatch(shell, argv, following, check, tail)
+
+    return run
+
+
+def dispatch(
+    shell: ShellState, argv: tuple[str, ...], resume: int, check: bool, tail: bool, functions: bool = True
+) -> int:
+    """Begin a command.
+
+    Args:
+        resume: the place of the `resume` operation; the one after it follows the command.
+        functions: whether functions are looked at.
+    """
+    name = argv[0]
+    if functions and name in shell.functions:
+        return _call(shell, argv, resume + 1, check)
+    builtin = builtins_of(shell.dialect).get(name)
+    if builtin is None:
+        shell.stack.append(("start", argv, tail))
+        return resume
+    if builtin.kind == "blocking":
+        shell.stack.append(("builtin", argv, None))
+        return resume
+    if builtin.kind == "control":
+        return builtin.function(shell, argv, resume, check, tail)
+    return run_plain(shell, builtin, argv, resume, check)
+
+
+def run_plain(shell: ShellState, builtin: Builtin, argv: tuple[str, ...], resume: int, check: bool) -> int:
+    """A builtin that does not wait. What it wrote is drained, so that a shell that writes for ever can be stopped."""
+    try:
+        shell.status = builtin.function(shell, argv)
+    except ShellError as problem:
+        _report(shell, builtin, argv[0], problem)
+    except OSError as problem:
+        shell.complain(f"write error: {problem.strerror}", argv[0])
+        shell.status = 1
+    if builtin.writes:
+        try:
+            shell.system.drain()
+        except Block:
+            shell.stack.append(("drain",))
+            return resume
+    if shell.attention:
+        shell.attention = False
+        shell.pc = resume + 1
+        return control.SWITCH
+    return control.failed(shell, resume + 1) if shell.status and check else resume + 1
+
+
+def _report(shell: ShellState, builtin: Builtin, name: str, problem: ShellError) -> None:
+    """The error of a builtin: of a special one it ends the shell, except in bash (POSIX 2.8.1)."""
+    if builtin.special and not shell.is_bash() and not getattr(problem, "mild", False):
+        shell.complain(problem.message, name)
+        raise ReportedError(problem.status)
+    shell.complain(problem.message, name)
+    shell.status = problem.status
+
+
+class ReportedError(ShellError):
+    """An error whose message is out already."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__("", status)
+
+
+def _call(shell: ShellState, argv: tuple[str, ...], following: int, check: bool) -> int:
+    code, body, _ = shell.functions[argv[0]]
+    shell.fuel -= 1
+    frame = (CALL, shell.code, following, len(shell.stack), shell.suppress, shell.parameters, (), check, argv[0])
+    control.push_frame(shell, frame)
+    shell.parameters = argv[1:]
+    if not check:
+        shell.suppress += 1
+    if shell.fuel < 0:
+        shell.code = code
+        shell.pc = body
+        return control.YIELD
+    return control.go(shell, code, body)
+
+
+def trace(shell: ShellState, argv: tuple[str, ...]) -> None:
+    """set -x, and the DEBUG trap's place."""
+    if "x" not in shell.options:
+        return
+    dialect = shell.dialect.name
+    words = [quote_trace(word, dialect) for word in argv]
+    if shell.frames and shell.frames[-1][0] == PREFIX:
+        settings = [
+            f"{name}={quote_trace(text_of(shell.variables.get(name)), dialect)}"
+            for name, *_ in shell.frames[-1][1]
+        ]
+        if shell.is_bash():
+            for setting in settings:
+                shell.error(f"{shell.trace_prefix()}{setting}\n")
+        else:
+            words = settings + words
+    shell.error(f"{shell.trace_prefix()}{' '.join(words)}\n")
+
+
+# waiting
+
+
+@operation("resume")
+def _resume(item: tuple[Any, ...], following: int) -> Linked:
+    """Go on with what the command before has begun. Runs again from its beginning at each wake-up."""
+    check: bool = item[1]
+    here = following - 1
+
+    def resume(shell: ShellState) -> int:
+        while not _CONTINUE[shell.stack[-1][0]](shell, shell.stack[-1], here):
+            pass
+        shell.stack.pop()
+        if shell.attention or shell.system.signals_pending():
+            return _with_attention(shell, following, check)
+        return control.failed(shell, following) if shell.status and check else following
+
+    return resume
+
+
+def _with_attention(shell: ShellState, following: int, check: bool) -> int:
+    """Go on in the machine's loop that looks for traps."""
+    shell.attention = False
+    shell.pc = following
+    result = control.failed(shell, following) if shell.status and check else following
+    return control.SWITCH if result == following else result
+
+
+def _run_blocking(shell: ShellState, progress: tuple[Any, ...], here: int) -> bool:
+    builtin = builtins_of(shell.dialect)[progress[1][0]]
+    shell.pc = here
+    try:
+        shell.status = builtin.function(shell, progress[1], progress[2])
+    except ShellError as problem:
+        _report(shell, builtin, progress[1][0], problem)
+    except OSError as problem:
+        shell.complain(str(problem.strerror), progress[1][0])
+        shell.status = 1
+    return True
+
+
+def _drain(shell: ShellState, progress: tuple[Any, ...], here: int) -> bool:
+    shell.system.drain()
+    return True
+
+
+def save_progress(shell: ShellState, progress: Any) -> None:
+    """What a blocking builtin needs when it is called again; plain data."""
+    shell.stack[-1] = (*shell.stack[-1][:2], progress)
+
+
+def _start(shell: ShellState, progress: tuple[Any, ...], here: int) -> bool:
+    """Start a program, or say why not. On success the progress on the stack becomes the child."""
+    _, argv, tail = progress
+    shell.pc = here
+    system = shell.system
+    system.drain()
+    path = locate(shell, argv[0])
+    if path is None:
+        return True
+    environment = shell.environment()
+    if shell.is_bash():
+        environment["_"] = path
+    try:
+        if tail and not shell.traps and not shell.interactive:
+            system.execute(path, argv, environment)
+        group = jobs.new_group(shell)
+        pid = system.spawn(path, argv, environment, group=group)
+    except OSError as problem:
+        if problem.errno != errno.ENOEXEC:
+            _cannot_run(shell, argv[0], problem)
+            return True
+        script = _script_text(system, path)
+        if script is None:
+            _cannot_run(shell, argv[0], problem)
+            return True
+        pid = system.fork(shell.for_script(path, argv, script), group=jobs.new_group(shell))
+    jobs.to_foreground(shell, pid)
+    shell.stack[-1] = ("child", pid, " ".join(argv))
+    return False
+
+
+_CONTINUE: Final[dict[str, Callable[[ShellState, tuple[Any, ...], int], bool]]] = {
+    "start": _start,
+    "child": jobs.wait_for_one,
+    "children": jobs.wait_for_all,
+    "drain": _drain,
+    "builtin": _run_blocking,
+}
+
+
+def search_path(shell: ShellState) -> str:
+    value = shell.variables.get("PATH")
+    return _DEFAULT_PATH if value is None else text_of(value)
+
+
+def locate(shell: ShellState, name: str, command: str = "") -> str | None:
+    """The file to run; a message and $? where there is none."""
+    try:
+        path = shell.system.find_program(name, search_path(shell))
+        if "/" in name and shell.system.stat(path).kind == "dir":
+            raise PermissionError(errno.EACCES, "Is a directory" if shell.is_bash() else "Permission denied")
+        return path
+    except OSError as problem:
+        _cannot_run(shell, name, problem, command)
+        return None
+
+
+def _cannot_run(shell: ShellState, name: str, problem: OSError, command: str = "") -> None:
+    missing = problem.errno in (errno.ENOENT, errno.ENOTDIR)
+    shell.status = 127 if missing else 126
+    if not missing:
+        said = str(problem.strerror)
+    elif not shell.is_bash():
+        said = "not found"
+    elif command:
+        said = "not found"
+    else:
+        said = str(problem.strerror) if "/" in name else "command not found"
+    shell.complain(f"{name}: {said}", command)
+
+
+def _script_text(system: System, path: str) -> str | None:
+    """The text of a file without #!, None where it is no text."""
+    data = system.read_file(path)
+    if b"\0" in data[:256]:
+        return None
+    return data.decode("utf-8", "surrogateescape")
+
+
+# assignments in front of a command
+
+
+@operation("prefix")
+def _prefix(item: tuple[Any, ...], following: int) -> Linked:
+    """Variables for one command; their values are on the stack."""
+    names: tuple[str, ...] = item[1]
+    count = len(names)
+
+    def set_variables(shell: ShellState) -> int:
+        for name in names:
+            if name in shell.readonly:
+                raise ShellError(f"{name}: {'readonly variable' if shell.is_bash() else 'is read only'}")
+        values = shell.stack[-count:]
+        del shell.stack[-count:]
+        shell.frames.append((PREFIX, control.save_variables(shell, names)))
+        for name, value in zip(names, values, strict=True):
+            shell.variables[name] = value
+        shell.exports |= frozenset(names)
+        return following
+
+    return set_variables
+
+
+@operation("unprefix")
+def _unprefix(item: tuple[Any, ...], following: int) -> Linked:
+    def restore(shell: ShellState) -> int:
+        control.pop_frame(shell)
+        return following
+
+    return restore

@@ -1,0 +1,138 @@
+"""Fused operations: the pairs that loops are made of.
+
+`[ $i -lt 10 ]` followed by a conditional jump, and an assignment followed by a loop's end. Each falls back to the closure it
+replaces when `shell.slow`, or when a value is not a plain number. It must not know other operations.
+"""
+
+from __future__ import annotations
+
+import operator as operators
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from fakedocker.userland.sh import control
+from fakedocker.userland.sh.nodes import DoubleQuoted, Literal, Parameter, Parts
+
+if TYPE_CHECKING:
+    from fakedocker.userland.sh.code import Linked
+    from fakedocker.userland.sh.state import ShellState
+
+_COMPARISONS: Final[dict[str, Callable[[int, int], bool]]] = {
+    "-lt": operators.lt,
+    "-le": operators.le,
+    "-gt": operators.gt,
+    "-ge": operators.ge,
+    "-eq": operators.eq,
+    "-ne": operators.ne,
+}
+
+
+def fuse(operations: Sequence[tuple[Any, ...]], linked: list[Linked]) -> None:
+    """Replace closures in `linked` by fused ones, in place."""
+    for place, item in enumerate(operations):
+        if item[0] == "command":
+            comparison = _comparison(item[1])
+            if comparison is not None:
+                _fuse_comparison(operations, linked, place, comparison)
+        elif item[0] == "assign" and operations[place + 1][0] == "loop_back":
+            linked[place] = _assign_and_loop(linked[place], operations[place + 1][1], place + 1)
+
+
+def _operand(parts: Parts) -> str | int | None:
+    """The name of a variable, or a number."""
+    if len(parts) != 1:
+        return None
+    part = parts[0]
+    if isinstance(part, DoubleQuoted) and len(part.parts) == 1:
+        part = part.parts[0]
+    if isinstance(part, Parameter) and not part.operator and part.index is None and part.name.isidentifier():
+        return part.name
+    if isinstance(part, Literal) and part.text.removeprefix("-").isdecimal() and part.text.isascii():
+        return int(part.text)
+    return None
+
+
+def _comparison(words: tuple[Parts, ...]) -> tuple[str, Callable[[int, int], bool], str | int] | None:
+    """`[ $name -op operand ]` taken apart."""
+    texts = [word[0].text if len(word) == 1 and isinstance(word[0], Literal) else "" for word in words]
+    if len(words) != 5 or texts[0] != "[" or texts[4] != "]" or texts[2] not in _COMPARISONS:
+        return None
+    left, right = _operand(words[1]), _operand(words[3])
+    if not isinstance(left, str) or right is None:
+        return None
+    return left, _COMPARISONS[texts[2]], right
+
+
+def _fuse_comparison(
+    operations: Sequence[tuple[Any, ...]],
+    linked: list[Linked],
+    place: int,
+    comparison: tuple[str, Callable[[int, int], bool], str | int],
+) -> None:
+    jump = operations[place + 2]
+    yes = no = place + 2
+    if jump[0] == "if_failed":
+        yes, no = place + 3, jump[1]
+    elif jump[0] == "if_succeeded":
+        yes, no = jump[1], place + 3
+    elif operations[place][2]:  # its failure counts for set -e
+        return
+    name, compare, right = comparison
+    make = _with_number if isinstance(right, int) else _with_variable
+    linked[place] = make(name, compare, right, yes, no, linked[place])  # type: ignore[operator]  # mypy joins the two
+
+
+def _with_number(
+    name: str, compare: Callable[[int, int], bool], right: int, yes: int, no: int, plain: Linked
+) -> Linked:
+    def test(shell: ShellState) -> int:
+        left = shell.variables.get(name)
+        if type(left) is not int:
+            if type(left) is not str or not left.isdecimal() or len(left) > 18:
+                return plain(shell)
+            left = int(left)
+        if shell.slow or shell.functions:
+            return plain(shell)
+        if compare(left, right):
+            shell.status = 0
+            return yes
+        shell.status = 1
+        return no
+
+    return test
+
+
+def _with_variable(
+    name: str, compare: Callable[[int, int], bool], other: str, yes: int, no: int, plain: Linked
+) -> Linked:
+    def test(shell: ShellState) -> int:
+        variables = shell.variables
+        left, right = variables.get(name), variables.get(other)
+        if type(left) is not int or type(right) is not int:
+            for value in (left, right):
+                if type(value) is not int and (type(value) is not str or not value.isdecimal() or len(value) > 18):
+                    return plain(shell)
+            left, right = int(left), int(right)  # type: ignore[arg-type]  # both are int or str here
+        if shell.slow or shell.functions:
+            return plain(shell)
+        if compare(left, right):
+            shell.status = 0
+            return yes
+        shell.status = 1
+        return no
+
+    return test
+
+
+def _assign_and_loop(assignment: Linked, top: int, following: int) -> Linked:
+    def assign_and_loop(shell: ShellState) -> int:
+        if assignment(shell) != following:
+            return following
+        shell.stack[-1] = shell.status
+        fuel = shell.fuel = shell.fuel - 1
+        if fuel < 0:
+            shell.pc = top
+            return control.YIELD
+        return top
+
+    return assign_and_loop

@@ -1,0 +1,203 @@
+"""Children: waiting for them, jobs, and job control on a terminal.
+
+Without job control ($- has no m) children stay in the shell's process group and cannot be stopped from the terminal. It must
+not know how commands are started.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fakedocker.userland.sh.state import Job, ShellState
+
+_STOP_SIGNALS: Final = {19: "Stopped (signal)", 20: "Stopped", 21: "Stopped (tty input)", 22: "Stopped (tty output)"}
+_SIGINT_STATUS: Final = 130
+
+
+def new_group(shell: ShellState) -> int | None:
+    """The process group for a new job: one of its own with job control."""
+    return 0 if "m" in shell.options else None
+
+
+def to_foreground(shell: ShellState, pid: int) -> None:
+    if "m" in shell.options and shell.interactive:
+        shell.system.set_foreground(0, pid)
+
+
+def back_to_foreground(shell: ShellState) -> None:
+    """The shell takes the terminal back after a job."""
+    if "m" in shell.options and shell.interactive:
+        shell.system.set_foreground(0, shell.root_pid)
+
+
+def wait_for_one(shell: ShellState, progress: tuple[Any, ...], here: int) -> bool:
+    """A foreground child: its status, or a stopped job. Blocks until one or the other."""
+    _, pid, text = progress
+    system = shell.system
+    status = system.reap(pid)
+    if status is None:
+        if "m" in shell.options and (signal := system.reap_stopped(pid)) is not None:
+            _stopped(shell, (pid,), (), text, signal)
+            return True
+        system.wait_for_child(pid)
+        return False
+    shell.status = status
+    shell.pipe_statuses = (status,)
+    _after_foreground(shell, status)
+    return True
+
+
+def wait_for_all(shell: ShellState, progress: tuple[Any, ...], here: int) -> bool:
+    """A foreground pipeline, whose status is that of its last command (or with pipefail the last failure)."""
+    _, pids, statuses, text = progress
+    system = shell.system
+    while len(statuses) < len(pids):
+        pid = pids[len(statuses)]
+        status = system.reap(pid)
+        if status is not None:
+            statuses = (*statuses, status)
+            continue
+        if "m" in shell.options and (signal := system.reap_stopped(pid)) is not None:
+            _stopped(shell, pids, tuple(zip(pids, statuses, strict=False)), text, signal)
+            return True
+        shell.stack[-1] = ("children", pids, statuses, text)
+        system.wait_for_child(pid)
+    shell.pipe_statuses = statuses
+    shell.status = statuses[-1]
+    if "pipefail" in shell.options:
+        shell.status = next((status for status in reversed(statuses) if status), 0)
+    _after_foreground(shell, statuses[-1])
+    return True
+
+
+def _after_foreground(shell: ShellState, status: int) -> None:
+    if shell.jobs:
+        notice_ended(shell)
+    if "m" in shell.options:
+        back_to_foreground(shell)
+        if status == _SIGINT_STATUS:
+            shell.error("\n")
+
+
+def _stopped(shell: ShellState, pids: tuple[int, ...], statuses: tuple[tuple[int, int], ...], text: str, signal: int) -> None:
+    back_to_foreground(shell)
+    job = next((job for job in shell.jobs if job.pids == pids), None)
+    if job is None:
+        job = Job(next_number(shell), pids, text, group=pids[0])
+    job = job._replace(state=_STOP_SIGNALS.get(signal, "Stopped"), statuses=statuses)
+    replace(shell, job)
+    shell.error(f"\n{describe(shell, job)}\n")
+    shell.status = 128 + signal
+
+
+def wait_again(shell: ShellState, pids: tuple[int, ...], text: str) -> int:
+    """fg: wait for a job that was in the background or stopped; its status."""
+    system = shell.system
+    status = 0
+    for pid in pids:
+        found = _reap_child(shell, pid) if pid in system.children() else shell.reaped.get(pid, 0)
+        if found is None:
+            signal = system.reap_stopped(pid)
+            if signal is None:
+                system.wait_for_child(pid)
+                return 0
+            _stopped(shell, pids, (), text, signal)
+            return shell.status
+        shell.reaped = {**shell.reaped, pid: found}
+        status = found
+    _after_foreground(shell, status)
+    return status
+
+
+# the table of jobs
+
+
+def next_number(shell: ShellState) -> int:
+    return max((job.number for job in shell.jobs), default=0) + 1
+
+
+def add(shell: ShellState, pids: tuple[int, ...], text: str, *, asked: bool = False) -> None:
+    """Note a background job; interactive bash tells its number."""
+    group = pids[0] if "m" in shell.options else 0
+    job = Job(next_number(shell), pids, text, group=group, asked=asked)
+    shell.jobs = (*shell.jobs, job)
+    if shell.interactive and shell.is_bash() and not asked:
+        shell.error(f"[{job.number}] {pids[-1]}\n")
+
+
+def replace(shell: ShellState, job: Job) -> None:
+    others = tuple(other for other in shell.jobs if other.number != job.number)
+    shell.jobs = tuple(sorted((*others, job)))
+
+
+def forget(shell: ShellState, job: Job) -> None:
+    shell.jobs = tuple(other for other in shell.jobs if other.number != job.number)
+
+
+def notice_ended(shell: ShellState) -> None:
+    """Reap background children that ended, so that they do not stay zombies; their statuses are kept for `wait`."""
+    system = shell.system
+    for job in shell.jobs:
+        changed = job
+        for pid in job.pids:
+            if pid in dict(changed.statuses):
+                continue
+            status = _reap_child(shell, pid)
+            if status is not None:
+                changed = changed._replace(statuses=(*changed.statuses, (pid, status)))
+            elif "m" in shell.options and changed.state == "Running" and (signal := system.reap_stopped(pid)) is not None:
+                changed = changed._replace(state=_STOP_SIGNALS.get(signal, "Stopped"))
+        if len(changed.statuses) == len(job.pids):
+            changed = changed._replace(state="Done")
+        if changed is not job:
+            replace(shell, changed)
+    if not shell.interactive:
+        done = [job for job in shell.jobs if job.state == "Done"]
+        if done:
+            shell.reaped = {**shell.reaped, **{pid: status for job in done for pid, status in job.statuses}}
+            shell.jobs = tuple(job for job in shell.jobs if job.state != "Done")
+
+
+def _reap_child(shell: ShellState, pid: int) -> int | None:
+    try:
+        return shell.system.reap(pid)
+    except OSError:  # somebody else's, after exec
+        return 127
+
+
+def describe(shell: ShellState, job: Job, long: bool = False) -> str:
+    """A line of `jobs`."""
+    newest = [other.number for other in sorted(shell.jobs, key=lambda other: (other.state == "Running", -other.number))]
+    mark = "+" if newest[:1] == [job.number] else "-" if newest[1:2] == [job.number] else " "
+    state = _state_text(shell, job)
+    pid = f"{job.pids[0]} " if long else ""
+    if shell.is_bash():
+        running = " &" if job.state == "Running" else ""
+        text = job.text
+        return f"[{job.number}]{mark}  {pid}{state:<24}{text}{running}"
+    if shell.dialect.name == "dash":
+        return f"[{job.number}] {mark} {pid}{state:<27}{job.text}"
+    return f"[{job.number}]{mark}  {pid}{state:<27}{job.text}"
+
+
+def _state_text(shell: ShellState, job: Job) -> str:
+    if job.state != "Done":
+        return job.state
+    status = job.status
+    names = {129: "Hangup", 130: "Interrupt", 131: "Quit", 134: "Aborted", 137: "Killed", 139: "Segmentation fault", 143: "Terminated"}
+    if status in names:
+        return names[status]
+    if status:
+        return f"Exit {status}" if shell.is_bash() else f"Done({status})"
+    return "Done"
+
+
+def show_changes(shell: ShellState) -> None:
+    """Before a prompt: tell of background jobs that ended, and forget them."""
+    notice_ended(shell)
+    for job in shell.jobs:
+        if job.state == "Done":
+            if not job.asked:
+                shell.error(f"{describe(shell, job)}\n")
+            shell.reaped = {**shell.reaped, **dict(job.statuses)}
+            forget(shell, job)

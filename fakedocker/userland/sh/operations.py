@@ -1,0 +1,261 @@
+"""Linking: each operation becomes a closure from the shell to the next operation.
+
+Here are the table of factories, jumps, loops and definitions; the other operations register themselves from `commands`,
+`redirections`, `processes` and `words`. The commonest pairs are fused, which is worth a factor of four in loops; a fused
+operation steps aside when `shell.slow` says that its short cut does not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from fakedocker.userland.sh import control, patterns
+from fakedocker.userland.sh.expansion import pattern_of
+from fakedocker.userland.sh.state import LOOP, ShellState
+from fakedocker.userland.sh.variables import assign
+
+if TYPE_CHECKING:
+    from fakedocker.userland.sh.code import Code, Linked
+
+Factory = Callable[[tuple[Any, ...], int], "Linked"]
+FACTORIES: dict[str, Factory] = {}
+
+
+def operation(name: str) -> Callable[[Factory], Factory]:
+    """Register a factory: it takes the operation and the place of the following one."""
+
+    def register(factory: Factory) -> Factory:
+        FACTORIES[name] = factory
+        return factory
+
+    return register
+
+
+def link(code: Code) -> tuple[Linked, ...]:
+    """The closures of all operations of some code."""
+    from fakedocker.userland.sh import commands, fusion, processes, redirections, words
+
+    assert commands and processes and redirections and words  # imported for what they register
+    linked = [FACTORIES[item[0]](item, place + 1) for place, item in enumerate(code.operations)]
+    fusion.fuse(code.operations, linked)
+    return tuple(linked)
+
+
+@operation("end")
+def _end(item: tuple[Any, ...], following: int) -> Linked:
+    return control.end_of_unit
+
+
+@operation("end_function")
+def _end_function(item: tuple[Any, ...], following: int) -> Linked:
+    return control.end_function
+
+
+@operation("jump")
+def _jump(item: tuple[Any, ...], following: int) -> Linked:
+    target: int = item[1]
+    return lambda shell: target
+
+
+@operation("if_failed")
+def _if_failed(item: tuple[Any, ...], following: int) -> Linked:
+    target: int = item[1]
+    return lambda shell: target if shell.status else following
+
+
+@operation("if_succeeded")
+def _if_succeeded(item: tuple[Any, ...], following: int) -> Linked:
+    target: int = item[1]
+    return lambda shell: following if shell.status else target
+
+
+@operation("negate")
+def _negate(item: tuple[Any, ...], following: int) -> Linked:
+    def negate(shell: ShellState) -> int:
+        shell.status = 0 if shell.status else 1
+        return following
+
+    return negate
+
+
+@operation("status")
+def _status(item: tuple[Any, ...], following: int) -> Linked:
+    status: int = item[1]
+
+    def set_status(shell: ShellState) -> int:
+        shell.status = status
+        return following
+
+    return set_status
+
+
+@operation("check")
+def _check(item: tuple[Any, ...], following: int) -> Linked:
+    if not item[1]:
+        return lambda shell: following
+    return lambda shell: control.failed(shell, following) if shell.status else following
+
+
+@operation("loop_in")
+def _loop_in(item: tuple[Any, ...], following: int) -> Linked:
+    """The status of the last turn waits on the stack; a loop without a turn gives 0."""
+    _, break_pc, continue_pc = item
+
+    def enter(shell: ShellState) -> int:
+        depth = len(shell.stack)
+        control.push_frame(shell, (LOOP, shell.code, break_pc + 1, continue_pc, depth, depth + 1))
+        shell.stack.append(0)
+        return following
+
+    return enter
+
+
+@operation("loop_back")
+def _loop_back(item: tuple[Any, ...], following: int) -> Linked:
+    top: int = item[1]
+
+    def back(shell: ShellState) -> int:
+        shell.stack[-1] = shell.status
+        shell.fuel -= 1
+        if shell.fuel < 0:
+            shell.pc = top
+            return control.YIELD
+        return top
+
+    return back
+
+
+@operation("loop_out")
+def _loop_out(item: tuple[Any, ...], following: int) -> Linked:
+    def leave(shell: ShellState) -> int:
+        shell.status = shell.stack.pop()
+        shell.frames.pop()
+        return following
+
+    return leave
+
+
+@operation("for_in")
+def _for_in(item: tuple[Any, ...], following: int) -> Linked:
+    """The items are on the stack; the number of the next joins them."""
+    _, break_pc, continue_pc = item
+
+    def enter(shell: ShellState) -> int:
+        depth = len(shell.stack)
+        control.push_frame(shell, (LOOP, shell.code, break_pc + 1, continue_pc, depth - 1, depth + 1))
+        shell.stack.append(0)
+        return following
+
+    return enter
+
+
+@operation("for_next")
+def _for_next(item: tuple[Any, ...], following: int) -> Linked:
+    _, name, out, text = item
+
+    def advance(shell: ShellState) -> int:
+        stack = shell.stack
+        place = stack[-1]
+        items = stack[-2]
+        if place >= len(items):
+            if not place:
+                shell.status = 0
+            return out
+        if shell.slow:
+            if "x" in shell.options and shell.is_bash():
+                shell.error(f"{shell.trace_prefix()}{text}\n")
+            assign(shell, name, items[place])
+        else:
+            shell.variables[name] = items[place]
+        stack[-1] = place + 1
+        return following
+
+    return advance
+
+
+@operation("for_back")
+def _for_back(item: tuple[Any, ...], following: int) -> Linked:
+    top: int = item[1]
+
+    def back(shell: ShellState) -> int:
+        shell.fuel -= 1
+        if shell.fuel < 0:
+            shell.pc = top
+            return control.YIELD
+        return top
+
+    return back
+
+
+@operation("for_out")
+def _for_out(item: tuple[Any, ...], following: int) -> Linked:
+    def leave(shell: ShellState) -> int:
+        del shell.stack[-2:]
+        shell.frames.pop()
+        return following
+
+    return leave
+
+
+@operation("case")
+def _case(item: tuple[Any, ...], following: int) -> Linked:
+    """The subject is below `count` results of substitutions in patterns."""
+    _, items, out, count, text = item
+
+    def choose(shell: ShellState) -> int:
+        stack = shell.stack
+        if count:
+            shell.results = tuple(stack[-count:])
+            del stack[-count:]
+        subject = stack.pop()
+        if shell.slow and "x" in shell.options and shell.is_bash():
+            shell.error(f"{shell.trace_prefix()}{text}\n")
+        fold = "nocasematch" in shell.options
+        for alternatives, target in items:
+            for parts in alternatives:
+                if patterns.compiled(pattern_of(shell, parts), fold).fullmatch(subject):
+                    shell.status = 0
+                    return target  # type: ignore[no-any-return]  # operations are untyped data
+        shell.status = 0
+        return out  # type: ignore[no-any-return]  # as above
+
+    return choose
+
+
+@operation("function")
+def _function(item: tuple[Any, ...], following: int) -> Linked:
+    _, name, body, end, text = item
+
+    def define(shell: ShellState) -> int:
+        assert shell.code is not None
+        shell.functions = {**shell.functions, name: (shell.code, body, text)}
+        shell.status = 0
+        return end  # type: ignore[no-any-return]  # as above
+
+    return define
+
+
+@operation("time_begin")
+def _time_begin(item: tuple[Any, ...], following: int) -> Linked:
+    def begin(shell: ShellState) -> int:
+        shell.stack.append(shell.system.now_ns)
+        return following
+
+    return begin
+
+
+@operation("time_end")
+def _time_end(item: tuple[Any, ...], following: int) -> Linked:
+    portable: bool = item[1]
+
+    def finish(shell: ShellState) -> int:
+        seconds = (shell.system.now_ns - shell.stack.pop()) / 1e9
+        if portable:
+            shell.error(f"real {seconds:.2f}\nuser 0.00\nsys 0.00\n")
+        else:
+            minutes = int(seconds // 60)
+            shell.error(f"\nreal\t{minutes}m{seconds - 60 * minutes:.3f}s\nuser\t0m0.000s\nsys\t0m0.000s\n")
+        return following
+
+    return finish

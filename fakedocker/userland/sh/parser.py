@@ -1,0 +1,682 @@
+"""The grammar of commands: POSIX 2.10 and the compound commands of bash.
+
+`parse` gives the tree of a whole source; `parse_command` the next complete command, as a shell reads them one by one.
+Input that ends too early raises `Incomplete`, so that a terminal can ask for another line. It must not know what commands
+mean.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final, NoReturn
+
+from fakedocker.userland.sh import nodes
+from fakedocker.userland.sh.dialect import BASH, Dialect, Incomplete, SyntaxProblem
+from fakedocker.userland.sh.lexer import Lexeme, Lexer, PendingHere, merge, split_subscript
+from fakedocker.userland.sh.nodes import Command, Literal, Part, Parts, Redirection, Sequence, Token, Word
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
+_SUBSCRIPTED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?=\[)")
+_REDIRECTIONS: Final = frozenset({"<", ">", ">>", "<<", "<<-", "<&", ">&", "<>", ">|", "<<<", "&>", "&>>"})
+_RESERVED: Final = frozenset(
+    {"if", "then", "else", "elif", "fi", "do", "done", "case", "esac", "while", "until", "for", "{", "}", "!"}
+)
+_EXTENDED_RESERVED: Final = {"function": "function-keyword", "[[": "conditional", "time": "time-keyword"}
+_CLOSING: Final = frozenset({"then", "else", "elif", "fi", "do", "done", "esac", "}"})
+_DECLARATIONS: Final = frozenset({"declare", "typeset", "local", "export", "readonly"})
+_TEST_UNARY: Final = frozenset(f"-{letter}" for letter in "abcdefghknoprstuvwxzGLNOSR")
+_TEST_BINARY: Final = frozenset(
+    {"=", "==", "!=", "=~", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"}
+)
+
+
+class Parser(Lexer):
+    """One source being parsed; see `Lexer` for the arguments.
+
+    Args:
+        aliases: replaced where they stand as a command's name.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        position: int = 0,
+        dialect: Dialect = BASH,
+        final: bool = False,
+        aliases: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(source, position, dialect, final)
+        self.aliases = aliases or {}
+        self.inserted = 0  # characters that aliases added before `position`
+
+    # what is being looked at
+
+    def error(self, lexeme: Lexeme, expected: str = "") -> NoReturn:
+        if lexeme.kind == "end":
+            raise Incomplete("end of file", lexeme.start, expected)
+        text = self.source[lexeme.start : lexeme.end]
+        if lexeme.kind == "newline":
+            raise SyntaxProblem("newline", lexeme.start, expected)
+        if lexeme.kind == "operator":
+            name = "redirection" if text in _REDIRECTIONS else text
+        elif self.reserved(lexeme):
+            name = text
+        else:
+            name = "word"
+        raise SyntaxProblem(name, lexeme.start, expected, text=text)
+
+    def reserved(self, lexeme: Lexeme) -> str:
+        """The reserved word or the operator that this is, else ""."""
+        if lexeme.kind == "operator":
+            return lexeme.text
+        text = lexeme.word.literal if lexeme.word is not None else None
+        if text is None:
+            return ""
+        if text in _RESERVED or (text in _EXTENDED_RESERVED and self.has(_EXTENDED_RESERVED[text])):
+            return text
+        return ""
+
+    def next_is(self, *words: str) -> bool:
+        return self.reserved(self.peek()) in words
+
+    def keyword(self, word: str) -> None:
+        """Take that reserved word, or complain that it was expected."""
+        lexeme = self.peek()
+        if self.reserved(lexeme) != word:
+            self.error(lexeme, word)
+        self._note("keyword", self.take())
+
+    def _note(self, kind: str, lexeme: Lexeme) -> None:
+        self.tokens.append(Token(kind, lexeme.start, lexeme.end))
+
+    def skip_newlines(self) -> None:
+        while self.peek().kind == "newline":
+            self.take()
+
+    # lists
+
+    def complete_command(self) -> Command | None:
+        """Commands up to the end of a line, None at the end of the source."""
+        self.skip_newlines()
+        if self.peek().kind == "end":
+            return None
+        commands: list[Command] = []
+        while True:
+            command, separated = self._list_element()
+            commands.append(command)
+            lexeme = self.peek()
+            if lexeme.kind in ("newline", "end"):
+                if lexeme.kind == "newline":
+                    self.take()
+                elif self.pending_heres:
+                    self._here_at_end()
+                return commands[0] if len(commands) == 1 else Sequence(tuple(commands))
+            if not separated:
+                self.error(lexeme)
+
+    def _here_at_end(self) -> None:
+        if not self.final:
+            raise Incomplete("here-document", self.position)
+        self._read_here_documents()
+
+    def _list_element(self) -> tuple[Command, bool]:
+        """A command, and whether `;` or `&` ended it."""
+        start = self.peek().start
+        command = self.and_or()
+        if not self.next_is("&", ";"):
+            return command, False
+        separator = self.take()
+        self._note("operator", separator)
+        if separator.text == "&":
+            return nodes.Background(command, " ".join(self.source[start : separator.start].split())), True
+        return command, True
+
+    def sequence(self, stops: frozenset[str], expected: str = "", may_be_empty: bool = False) -> Command:
+        """Commands up to one of the reserved words `stops`, which is left."""
+        commands: list[Command] = []
+        while True:
+            self.skip_newlines()
+            lexeme = self.peek()
+            if lexeme.kind == "end" or self.reserved(lexeme) in stops:
+                break
+            command, separated = self._list_element()
+            commands.append(command)
+            following = self.peek()
+            if not separated and following.kind not in ("newline", "end") and self.reserved(following) not in stops:
+                self.error(following, expected)
+        if lexeme.kind == "end":
+            self.error(lexeme, expected)
+        if not commands and not may_be_empty:
+            self.error(lexeme)
+        return Sequence(tuple(commands))
+
+    def nested_commands(self, opening: str) -> Command:
+        saved = self._ahead, self.pending_heres
+        self._ahead, self.pending_heres = None, []
+        self.depth += 1
+        self._check_depth()
+        try:
+            body = self.sequence(frozenset({")"}), ")", may_be_empty=True)
+        except Incomplete as problem:
+            if problem.kind == "token" and problem.expected == ")":
+                raise Incomplete(opening, problem.offset, kind="quote" if self.dialect is BASH else "token") from None
+            raise
+        self.take()
+        self.depth -= 1
+        self._ahead, self.pending_heres = saved
+        return body
+
+    def separate_commands(self, source: str) -> Command:
+        inner = Parser(source, 0, self.dialect, True, self.aliases)
+        inner.depth = self.depth + 1
+        inner._check_depth()
+        return inner.everything()
+
+    def everything(self) -> Command:
+        commands: list[Command] = []
+        while (command := self.complete_command()) is not None:
+            commands.append(command)
+        return Sequence(tuple(commands))
+
+    def and_or(self) -> Command:
+        left = self.pipeline()
+        while self.next_is("&&", "||"):
+            operator = self.take()
+            self._note("operator", operator)
+            self.skip_newlines()
+            left = nodes.AndOr(operator.text, left, self.pipeline())
+        return left
+
+    def pipeline(self) -> Command:
+        timed = portable = negated = False
+        while self.next_is("!", "time"):
+            if self.reserved(self.peek()) == "!":
+                negated = not negated
+            else:
+                timed = True
+            self._note("keyword", self.take())
+            word = self.peek().word
+            if timed and word is not None and word.literal == "-p":
+                portable = True
+                self.take()
+            if timed and self.peek().kind in ("newline", "end"):
+                return nodes.Timed(Sequence(()), portable)
+        commands = [self.command()]
+        while self.next_is("|", "|&"):
+            operator = self.take()
+            self._note("operator", operator)
+            if operator.text == "|&":
+                both = Redirection(">&", 2, (Literal("1"),))
+                commands[-1] = nodes.Redirected(commands[-1], (both,))
+            self.skip_newlines()
+            commands.append(self.command())
+        result: Command = commands[0] if len(commands) == 1 else nodes.Pipeline(tuple(commands))
+        if negated:
+            result = nodes.Not(result)
+        return nodes.Timed(result, portable) if timed else result
+
+    # commands
+
+    def command(self) -> Command:
+        self._expand_alias()
+        lexeme = self.peek()
+        word = self.reserved(lexeme)
+        method = _COMPOUND.get(word)
+        if method is not None:
+            self.depth += 1
+            self._check_depth()
+            command = method(self)
+            self.depth -= 1
+            redirections = self.redirections()
+            return nodes.Redirected(command, redirections) if redirections else command
+        if word in _CLOSING or (lexeme.kind == "operator" and word not in _REDIRECTIONS):
+            self.error(lexeme)
+        if lexeme.kind in ("end", "newline"):
+            self.error(lexeme)
+        return self.simple()
+
+    def _expand_alias(self) -> None:
+        """Replace aliases in the source itself; a value that ends in a blank is not followed further (POSIX 2.3.1)."""
+        seen: set[str] = set()
+        while self.aliases:
+            word = self.peek().word
+            name = word.literal if word is not None else None
+            if word is None or name is None or name in seen or name not in self.aliases:
+                return
+            seen.add(name)
+            value = self.aliases[name]
+            self.source = self.source[: word.start] + value + self.source[word.end :]
+            self.inserted += len(value) - (word.end - word.start)
+            self.position = word.start
+            self._ahead = None
+
+    def simple(self) -> Command:
+        assignments: list[nodes.Assignment] = []
+        words: list[Word] = []
+        redirections: list[Redirection] = []
+        late: list[Command] = []
+        start = end = self.peek().start
+        while True:
+            lexeme = self.peek()
+            if self._is_redirection(lexeme):
+                self._redirection(redirections)
+                end = self.position if self._ahead is None else end
+                continue
+            if lexeme.word is None:
+                break
+            self.take()
+            end = lexeme.end
+            assignment = _assignment(lexeme, self.has("arrays"))
+            if assignment is not None and not words:
+                assignments.append(assignment)
+                self._note("assignment", lexeme)
+                continue
+            self._note("word" if words else "command", lexeme)
+            if lexeme.elements is not None and assignment is not None:
+                if words[0].literal not in _DECLARATIONS:
+                    raise SyntaxProblem("(", lexeme.start)
+                words.append(Word((Literal(assignment.name),), lexeme.start, lexeme.end))
+                late.append(nodes.Simple((assignment,), (), (), lexeme.start, lexeme.end))
+                continue
+            words.append(lexeme.word)
+            if len(words) == 1 and not assignments and not redirections and self.next_is("("):
+                return self._function_after_name(lexeme)
+        command = nodes.Simple(tuple(assignments), tuple(words), tuple(redirections), start, end)
+        return Sequence((command, *late)) if late else command
+
+    def _function_after_name(self, lexeme: Lexeme) -> Command:
+        name = lexeme.word.literal if lexeme.word is not None else None
+        opening = self.take()
+        if not self.next_is(")"):
+            self.error(opening if name is None or self.peek().kind == "word" else self.peek())
+        self.take()
+        if name is None or (self.dialect.name != "bash" and not _NAME.fullmatch(name)):
+            raise SyntaxProblem("bad function name", lexeme.start, kind="sentence")
+        self.skip_newlines()
+        return self._function_body(name, lexeme.start)
+
+    def _function_body(self, name: str, start: int) -> Command:
+        body = self.command()
+        if isinstance(body, nodes.Simple) and self.dialect.name == "bash":
+            raise SyntaxProblem(self.source[body.start : body.end].split()[0], body.start)
+        return nodes.Function(name, body, self.source[start : self._last_end()])
+
+    def _last_end(self) -> int:
+        return self._ahead.start if self._ahead is not None else self.position
+
+    # redirections
+
+    def _is_redirection(self, lexeme: Lexeme) -> bool:
+        return lexeme.kind == "descriptor" or (lexeme.kind == "operator" and lexeme.text in _REDIRECTIONS)
+
+    def redirections(self) -> tuple[Redirection, ...]:
+        found: list[Redirection] = []
+        while self._is_redirection(self.peek()):
+            self._redirection(found)
+        return tuple(found)
+
+    def _redirection(self, found: list[Redirection]) -> None:
+        descriptor: int | None = None
+        variable: str | None = None
+        lexeme = self.take()
+        start = lexeme.start
+        if lexeme.kind == "descriptor":
+            if lexeme.text.startswith("{"):
+                variable = lexeme.text[1:-1]
+            else:
+                descriptor = int(lexeme.text)
+            lexeme = self.take()
+        target = self.peek()
+        if target.word is None:
+            self.error(target)
+        self.take()
+        self.tokens.append(Token("redirection", start, target.end))
+        if lexeme.text in ("<<", "<<-"):
+            here = _here_document(target.word.parts, lexeme.text == "<<-")
+            self.pending_heres.append(here)
+            found.append(_HereRedirection("<<", descriptor, (), variable, here))
+        else:
+            found.append(Redirection(lexeme.text, descriptor, target.word.parts, variable))
+
+    # compound commands
+
+    def _if(self) -> Command:
+        self._note("keyword", self.take())
+        condition = self.sequence(frozenset({"then"}), "then")
+        self.keyword("then")
+        body = self.sequence(frozenset({"elif", "else", "fi"}), "fi")
+        otherwise: Command | None = None
+        if self.next_is("elif"):
+            return nodes.If(condition, body, self._if())
+        if self.next_is("else"):
+            self.keyword("else")
+            otherwise = self.sequence(frozenset({"fi"}), "fi")
+        self.keyword("fi")
+        return nodes.If(condition, body, otherwise)
+
+    def _while(self) -> Command:
+        lexeme = self.take()
+        self._note("keyword", lexeme)
+        until = self.source[lexeme.start : lexeme.end] == "until"
+        condition = self.sequence(frozenset({"do"}), "do")
+        return nodes.While(condition, self._do_group(), until)
+
+    def _do_group(self) -> Command:
+        self.keyword("do")
+        body = self.sequence(frozenset({"done"}), "done")
+        self.keyword("done")
+        return body
+
+    def _for(self) -> Command:
+        self._note("keyword", self.take())
+        lexeme = self.peek()
+        if self.has("arithmetic-command") and self.source.startswith("((", lexeme.start):
+            return self._arithmetic_for(lexeme)
+        self.take()
+        name = lexeme.word.literal if lexeme.word is not None else None
+        if lexeme.kind == "end":
+            self.error(lexeme)
+        if name is None or not _NAME.fullmatch(name):
+            bash = f"`{self.source[lexeme.start : lexeme.end]}': not a valid identifier"
+            said = bash if self.dialect.name == "bash" else "bad for loop variable"
+            raise SyntaxProblem(said, lexeme.start, kind="sentence")
+        self.skip_newlines()
+        words: tuple[Word, ...] | None = None
+        following = self.peek()
+        if following.word is not None and following.word.literal == "in":
+            self._note("keyword", self.take())
+            words = self._for_words()
+        elif self.next_is(";"):
+            self.take()
+        self.skip_newlines()
+        return nodes.For(name, words, self._do_group(), lexeme.start)
+
+    def _for_words(self) -> tuple[Word, ...]:
+        words: list[Word] = []
+        while True:
+            lexeme = self.peek()
+            if lexeme.word is None:
+                break
+            self._note("word", self.take())
+            words.append(lexeme.word)
+        if lexeme.kind != "newline" and not self.next_is(";"):
+            self.error(lexeme, "do")
+        self.take()
+        return tuple(words)
+
+    def _arithmetic_for(self, lexeme: Lexeme) -> Command:
+        text = self._double_parenthesis(lexeme.start)
+        expressions = text.split(";") if text is not None else []
+        if len(expressions) != 3:
+            raise SyntaxProblem("((", lexeme.start)
+        initial, condition, step = (self.parts_of(part) for part in expressions)
+        self.skip_newlines()
+        if self.next_is(";"):
+            self.take()
+            self.skip_newlines()
+        body = self._brace() if self.next_is("{") else self._do_group()
+        return nodes.ArithmeticFor(initial, condition, step, body)
+
+    def _double_parenthesis(self, start: int) -> str | None:
+        """The inside of (( ... )) that begins at `start`; None, and nothing read, where it is two subshells."""
+        self._ahead = None
+        found = self._arithmetic(start + 2)
+        if found is None:
+            self.position = start
+            return None
+        return self.source[start + 2 : self.position - 2]
+
+    def _case(self) -> Command:
+        self._note("keyword", self.take())
+        lexeme = self.take()
+        if lexeme.word is None:
+            self.error(lexeme)
+        self.skip_newlines()
+        following = self.peek()
+        if following.word is None or following.word.literal != "in":
+            self.error(following, "in")
+        self._note("keyword", self.take())
+        self.skip_newlines()
+        items: list[nodes.CaseItem] = []
+        while not self.next_is("esac"):
+            items.append(self._case_item())
+        self.keyword("esac")
+        return nodes.Case(lexeme.word, tuple(items), lexeme.start)
+
+    def _case_item(self) -> nodes.CaseItem:
+        if self.next_is("("):
+            self.take()
+        patterns: list[Word] = []
+        while True:
+            lexeme = self.take()
+            if lexeme.word is None:
+                self.error(lexeme, "esac" if lexeme.kind == "end" else ")")
+            patterns.append(lexeme.word)
+            separator = self.take()
+            if separator.text == ")":
+                break
+            if separator.text != "|":
+                self.error(separator, ")")
+        terminators = frozenset({";;", ";&", ";;&", "esac"})
+        body = self.sequence(terminators, ";;", may_be_empty=True)
+        terminator = self.reserved(self.peek())
+        if terminator != "esac":
+            self.take()
+            self.skip_newlines()
+        return nodes.CaseItem(tuple(patterns), body, ";;" if terminator == "esac" else terminator)
+
+    def _brace(self) -> Command:
+        self._note("keyword", self.take())
+        body = self.sequence(frozenset({"}"}), "}")
+        self.keyword("}")
+        return nodes.Group(body)
+
+    def _parenthesis(self) -> Command:
+        lexeme = self.peek()
+        if self.has("arithmetic-command") and self.source.startswith("((", lexeme.start):
+            text = self._double_parenthesis(lexeme.start)
+            if text is not None:
+                self.tokens.append(Token("keyword", lexeme.start, self.position))
+                return nodes.ArithmeticCommand(self.parts_of(text))
+        self.take()
+        body = self.sequence(frozenset({")"}), ")")
+        self.take()
+        return nodes.Subshell(body)
+
+    def _function(self) -> Command:
+        start = self.peek().start
+        self._note("keyword", self.take())
+        lexeme = self.take()
+        name = lexeme.word.literal if lexeme.word is not None else None
+        if name is None:
+            self.error(lexeme)
+        if self.next_is("("):
+            self.take()
+            if not self.next_is(")"):
+                self.error(self.peek())
+            self.take()
+        self.skip_newlines()
+        return self._function_body(name, start)
+
+    # [[ ]]
+
+    def _conditional(self) -> Command:
+        self._note("keyword", self.take())
+        expression = self._test_or()
+        closing = self.take()
+        if closing.word is None or closing.word.literal != "]]":
+            self.error(closing, "]]" if self.dialect.name != "bash" else "")
+        self._note("keyword", closing)
+        return nodes.Conditional(expression)
+
+    def _test_or(self) -> Command:
+        left = self._test_and()
+        while self.next_is("||"):
+            self.take()
+            left = nodes.AndOr("||", left, self._test_and())
+        return left
+
+    def _test_and(self) -> Command:
+        left = self._test_primary()
+        while self.next_is("&&"):
+            self.take()
+            left = nodes.AndOr("&&", left, self._test_primary())
+        return left
+
+    def _test_primary(self) -> Command:
+        self.skip_newlines()
+        if self.next_is("!"):
+            self.take()
+            return nodes.Not(self._test_primary())
+        if self.next_is("("):
+            self.take()
+            inner = self._test_or()
+            if not self.next_is(")"):
+                self.error(self.peek())
+            self.take()
+            return inner
+        first = self.take()
+        if first.word is None:
+            self.error(first)
+        literal = first.word.literal
+        following = self.peek()
+        ends = following.word is not None and following.word.literal == "]]"
+        if literal in _TEST_UNARY and following.word is not None and not ends:
+            self.take()
+            return nodes.Test(literal, (following.word.parts,))
+        return self._test_after(first.word)
+
+    def _test_after(self, left: Word) -> Command:
+        lexeme = self.peek()
+        operator = (lexeme.word.literal if lexeme.word is not None else lexeme.text) or ""
+        if operator not in _TEST_BINARY:
+            return nodes.Test("", (left.parts,))
+        self.take()
+        if operator == "=~":
+            return nodes.Test(operator, (left.parts, self._regular_expression()))
+        right = self.take()
+        if right.word is None:
+            self.error(right)
+        return nodes.Test(operator, (left.parts, right.word.parts))
+
+    def _regular_expression(self) -> Parts:
+        """The right side of =~: up to a blank outside parentheses; only quotes and $ are special."""
+        while self.source[self.position : self.position + 1] in (" ", "\t"):
+            self.position += 1
+        parts: list[Part] = []
+        depth = 0
+        while self.position < len(self.source):
+            character = self.source[self.position]
+            if (character.isspace() and depth <= 0) or (character == ")" and depth == 0):
+                break
+            if character in "()|&;<>[]{}^" or character.isspace():
+                depth += {"(": 1, ")": -1}.get(character, 0)
+                parts.append(Literal(character))
+                self.position += 1
+                continue
+            part = self._word_part([])
+            if part is None:
+                break
+            parts.append(part)
+        return merge(parts)
+
+
+class _HereRedirection(Redirection):
+    """A redirection that waits for the body of its here-document."""
+
+    pending: PendingHere
+
+    def __new__(
+        cls, operator: str, descriptor: int | None, target: Parts, variable: str | None, pending: PendingHere
+    ) -> _HereRedirection:
+        made = super().__new__(cls, operator, descriptor, target, variable)
+        made.pending = pending
+        return made
+
+
+def _here_document(parts: Parts, strip_tabs: bool) -> PendingHere:
+    text: list[str] = []
+    quoted = False
+    for part in parts:
+        if isinstance(part, Literal):
+            text.append(part.text)
+        elif isinstance(part, nodes.Quoted):
+            quoted = True
+            text.append(part.text)
+        elif isinstance(part, nodes.DoubleQuoted):
+            quoted = True
+            text.extend(inner.text for inner in part.parts if isinstance(inner, Literal | nodes.Quoted))
+        elif isinstance(part, nodes.Parameter):
+            text.append("$" + part.name)
+    return PendingHere("".join(text), quoted, strip_tabs)
+
+
+def redirection_target(redirection: Redirection) -> Parts:
+    """The word of a redirection; for a here-document its body."""
+    return redirection.pending.parts if isinstance(redirection, _HereRedirection) else redirection.target
+
+
+def _assignment(lexeme: Lexeme, arrays: bool) -> nodes.Assignment | None:
+    assert lexeme.word is not None
+    parts = lexeme.word.parts
+    if not parts or not isinstance(parts[0], Literal):
+        return None
+    text = parts[0].text
+    match = _ASSIGNMENT.match(text)
+    if match:
+        value = merge([Literal(text[match.end() :]), *parts[1:]])
+        return nodes.Assignment(match[1], match[2] == "+", value, None, lexeme.elements)
+    subscripted = _SUBSCRIPTED.match(text) if arrays else None
+    if not subscripted:
+        return None
+    rest = merge([Literal(text[subscripted.end() :]), *parts[1:]])
+    found = split_subscript(_without_plus(rest))
+    if found is None:
+        return None
+    return nodes.Assignment(subscripted[1], _has_plus(rest), found[1], found[0])
+
+
+def _has_plus(parts: Parts) -> bool:
+    return any(isinstance(part, Literal) and "]+=" in part.text for part in parts)
+
+
+def _without_plus(parts: Parts) -> Parts:
+    return tuple(Literal(part.text.replace("]+=", "]=", 1)) if isinstance(part, Literal) else part for part in parts)
+
+
+_COMPOUND = {
+    "if": Parser._if,
+    "while": Parser._while,
+    "until": Parser._while,
+    "for": Parser._for,
+    "case": Parser._case,
+    "{": Parser._brace,
+    "(": Parser._parenthesis,
+    "function": Parser._function,
+    "[[": Parser._conditional,
+}
+
+
+def parse_command(
+    source: str, position: int, dialect: Dialect, final: bool, aliases: Mapping[str, str] | None = None
+) -> tuple[Command | None, int]:
+    """The complete command at `position`, and where the next begins; (None, end) when there is none.
+
+    Raises:
+        Incomplete: the source ends inside the command (here-documents excepted where `final`).
+        SyntaxProblem: it can not be a command.
+    """
+    parser = Parser(source, position, dialect, final, aliases)
+    command = parser.complete_command()
+    return command, parser.position - parser.inserted
+
+
+def parse(source: str, dialect: Dialect = BASH, *, final: bool = False) -> nodes.Script:
+    """The tree and the tokens of a whole source. Time is linear in its length; raises as `parse_command`."""
+    parser = Parser(source, 0, dialect, final)
+    commands: list[Command] = []
+    while (command := parser.complete_command()) is not None:
+        commands.append(command)
+    return nodes.Script(tuple(commands), tuple(parser.tokens))

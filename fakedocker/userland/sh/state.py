@@ -1,0 +1,288 @@
+"""The memory of a shell: plain data, copied in under a microsecond, the same whenever it is looked at.
+
+Everything that is a tuple, a frozenset or a mapping is replaced, never changed in place; only `stack`, `frames` and
+`variables` are changed, and those are copied. Linked code is a cache that pickles as its source. This module must not know
+operations or builtins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from fakedocker.kernel.program import System
+from fakedocker.userland.sh.dialect import ASH, Dialect, SyntaxProblem
+
+if TYPE_CHECKING:
+    from fakedocker.userland.sh.code import Code
+    from fakedocker.userland.sh.machine import Shell
+
+Value = str | int | dict[Any, str]
+"""A variable: text, the integer that arithmetic left, or an array (subscript or key -> text)."""
+
+# Kinds of frames, the first item of each. Of those that return, the next are: code, pc, stack depth, suppress.
+LOOP: Final = "loop"  # code, pc of break, pc of continue, stack depth after break, and after continue
+REDIRECTION: Final = "redirection"  # table to put back, or None
+PREFIX: Final = "prefix"  # saved variables, as `save_variables` gives them
+CALL: Final = "call"  # ... parameters, saved local variables, whether failure counts, name of the function
+EVAL: Final = "eval"  # ...
+DOT: Final = "dot"  # ... parameters or None, name of the file
+TRAP: Final = "trap"  # ... status to restore
+EXIT_TRAP: Final = "exit trap"  # status
+
+IFS_DEFAULT: Final = " \t\n"
+_EMPTY: Final[frozenset[Any]] = frozenset()
+
+
+@lru_cache(1024)
+def _bucket(name: str) -> int:
+    """Where ash keeps a variable; its listings follow this order."""
+    return ((ord(name[0]) << 4) + sum(map(ord, name))) % 39
+
+
+class Job(NamedTuple):
+    """Processes started together: `state` is Running, Stopped or Done; `statuses` of those that ended, by pid."""
+
+    number: int
+    pids: tuple[int, ...]
+    text: str
+    state: str = "Running"
+    statuses: tuple[tuple[int, int], ...] = ()
+    group: int = 0  # process group, 0 without job control
+    asked: bool = False  # its end was already shown, or is not to be
+
+    @property
+    def status(self) -> int:
+        return dict(self.statuses).get(self.pids[-1], 0)
+
+
+class ShellState:
+    """See the module; `Shell` adds running."""
+
+    __slots__ = (
+        "aliases",
+        "attention",
+        "attributes",
+        "code",
+        "dialect",
+        "directories",
+        "editor",
+        "exports",
+        "fed",
+        "frames",
+        "fuel",
+        "functions",
+        "getopts_offset",
+        "hashed",
+        "history",
+        "idle",
+        "jobs",
+        "last_background",
+        "mode",
+        "name",
+        "options",
+        "parameters",
+        "pc",
+        "pending_source",
+        "pipe_statuses",
+        "readonly",
+        "reaped",
+        "reset_signals",
+        "results",
+        "root_pid",
+        "script",
+        "slow",
+        "source_line",
+        "stack",
+        "started_ns",
+        "status",
+        "subshell_level",
+        "suppress",
+        "system",
+        "traps",
+        "variables",
+    )
+
+    system: System  # only while running
+    attention: bool  # a signal may have arrived in mid-slice; only while running
+    results: tuple[str, ...]  # of command substitutions, only while a word is expanded
+
+    def __init__(self, dialect: Dialect = ASH, name: str = "sh") -> None:
+        self.dialect = dialect
+        self.name = name
+        self.mode = "command"  # command, script, stdin, interactive or fed
+        self.script = ""  # the file to read, or the source of -c
+        self.code: Code | None = None
+        self.pc = 0
+        self.stack: list[Any] = []
+        self.frames: list[tuple[Any, ...]] = []
+        self.variables: dict[str, Value] = {"IFS": IFS_DEFAULT, "OPTIND": "1"}
+        self.exports: frozenset[str] = _EMPTY
+        self.readonly: frozenset[str] = _EMPTY
+        self.attributes: Mapping[str, str] = {}  # name -> letters of declare: i, l, u, A
+        self.parameters: tuple[str, ...] = ()
+        self.functions: Mapping[str, tuple[Code, int, str]] = {}
+        self.aliases: tuple[tuple[str, str], ...] = ()
+        self.options: frozenset[str] = _EMPTY  # letters of set, long names for those without one
+        self.traps: Mapping[int, str] = {}  # 0 is EXIT, -1 ERR, -2 DEBUG
+        self.status = 0
+        self.suppress = 0  # > 0 where a failure does not count for set -e
+        self.fuel = 0
+        self.slow = False  # fused operations do not hold: tracing, read-only variables ...
+        self.jobs: tuple[Job, ...] = ()
+        self.reaped: Mapping[int, int] = {}  # statuses of background children already forgotten by the kernel
+        self.last_background = 0
+        self.pipe_statuses: tuple[int, ...] = (0,)
+        self.getopts_offset = 0
+        self.reset_signals: tuple[tuple[int, str], ...] = ()  # what a forked child does with them first: number, how
+        self.root_pid = 0
+        self.subshell_level = 0
+        self.directories: tuple[str, ...] = ()
+        self.hashed: tuple[str, ...] = ()
+        self.started_ns = 0
+        self.pending_source = ""  # read from a terminal or standard input, not yet a command
+        self.source_line = 1  # of the first line of pending_source
+        self.fed: tuple[str, ...] = ()
+        self.idle = False
+        self.editor: tuple[Any, ...] | None = None
+        self.history: tuple[str, ...] = ()
+
+    def copy_into(self, other: ShellState) -> None:
+        """Everything but the system. Written out: a loop over the names takes five times as long."""
+        other.aliases = self.aliases
+        other.attributes = self.attributes
+        other.code = self.code
+        other.dialect = self.dialect
+        other.directories = self.directories
+        other.editor = self.editor
+        other.exports = self.exports
+        other.fed = self.fed
+        other.frames = self.frames[:]
+        other.fuel = self.fuel
+        other.functions = self.functions
+        other.getopts_offset = self.getopts_offset
+        other.hashed = self.hashed
+        other.history = self.history
+        other.idle = self.idle
+        other.jobs = self.jobs
+        other.last_background = self.last_background
+        other.mode = self.mode
+        other.name = self.name
+        other.options = self.options
+        other.parameters = self.parameters
+        other.pc = self.pc
+        other.pending_source = self.pending_source
+        other.pipe_statuses = self.pipe_statuses
+        other.readonly = self.readonly
+        other.reaped = self.reaped
+        other.reset_signals = self.reset_signals
+        other.root_pid = self.root_pid
+        other.script = self.script
+        other.slow = self.slow
+        other.source_line = self.source_line
+        other.stack = self.stack[:]
+        other.started_ns = self.started_ns
+        other.status = self.status
+        other.subshell_level = self.subshell_level
+        other.suppress = self.suppress
+        other.traps = self.traps
+        other.variables = self.variables.copy()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ShellState.__slots__ if name not in ("attention", "system", "results")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+
+    # small questions
+
+    def is_bash(self) -> bool:
+        return self.dialect.name == "bash"
+
+    @property
+    def interactive(self) -> bool:
+        return self.mode == "interactive" and self.subshell_level == 0
+
+    def environment(self) -> dict[str, str]:
+        """What a child gets: the exported variables that are set; dash and ash list them by the buckets of their table."""
+        variables = self.variables
+        names = [name for name in variables if name in self.exports]
+        if not self.is_bash():
+            names.sort(key=_bucket)
+        return {name: str(variables[name]) for name in names if not isinstance(variables[name], dict)}
+
+    def recompute_slow(self) -> None:
+        self.slow = bool(
+            self.readonly or self.attributes or self.options & {"x", "a", "u", "n", "v"} or -2 in self.traps
+        )
+
+    def active_aliases(self) -> tuple[tuple[str, str], ...]:
+        """Those that the parser replaces: bash does so only when it is interactive, or told to."""
+        if not self.is_bash() or self.mode in ("interactive", "fed") or "expand_aliases" in self.options:
+            return self.aliases
+        return ()
+
+    def trace_prefix(self) -> str:
+        """What set -x puts before a line: PS4, its first character doubled in bash's subshells."""
+        prefix = str(self.variables.get("PS4", "+ "))
+        return prefix[:1] * self.subshell_level + prefix if self.is_bash() and self.subshell_level else prefix
+
+    # what the machine adds
+
+    def for_child(self, pc: int, ignored: tuple[int, ...] = ()) -> Shell:
+        """A copy that begins at `pc`, as a forked child."""
+        raise NotImplementedError
+
+    def for_script(self, path: str, argv: tuple[str, ...], source: str) -> Shell:
+        """A shell that runs a file without #!."""
+        raise NotImplementedError
+
+    def default_disposition(self, number: int) -> str:
+        """How a signal without a trap is taken."""
+        raise NotImplementedError
+
+    def caught_signals(self) -> list[int]:
+        """Those for which the kernel was told to catch."""
+        raise NotImplementedError
+
+    def peek_signal(self) -> int | None:
+        """The next caught signal, which stays to be taken."""
+        raise NotImplementedError
+
+    def report_syntax(self, problem: SyntaxProblem, source: str, context: str = "") -> None:
+        """Print a syntax error as the shell does."""
+        raise NotImplementedError
+
+    def next_input(self) -> int:
+        """At the end of the source: read on, or exit."""
+        raise NotImplementedError
+
+    # output
+
+    def out(self, text: str) -> None:
+        self.system.put(text.encode("utf-8", "surrogateescape"), 1)
+
+    def error(self, text: str) -> None:
+        self.system.put(text.encode("utf-8", "surrogateescape"), 2)
+
+    def line(self) -> int:
+        """The number of the source line that is running."""
+        return self.code.line(self.pc) if self.code is not None else self.source_line
+
+    def complain(self, message: str, command: str = "") -> None:
+        """An error message on standard error with the shell's own prefix, each in its own form."""
+        self.error(f"{self.prefix(command)}{message}\n")
+
+    def prefix(self, command: str = "") -> str:
+        named = f"{command}: " if command else ""
+        if self.dialect.name == "dash":
+            return f"{self.name}: {self.line()}: {named}"
+        if self.dialect.name == "bash":
+            where = "" if self.interactive or self.mode == "fed" else f"line {self.line()}: "
+            name = "bash" if self.mode == "fed" else self.name
+            return f"{name}: {where}{named}"
+        if self.mode == "script" or (command and not self.interactive):
+            return f"{self.name}: {named}line {self.line() - (self.mode == 'command')}: "
+        return f"{self.name}: {named}"

@@ -1,0 +1,1 @@
+"""Volumes and mounts: the values, and how their specifications are read."""

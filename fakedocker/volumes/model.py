@@ -1,0 +1,60 @@
+"""Volumes and mount points as values."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+from fakedocker.wire.container import MountPoint
+
+VOLUME_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+
+
+class Volume(Struct, frozen=True, kw_only=True):
+    name: str
+    created_ns: int
+    number: int
+    driver: str = "local"
+    labels: dict[str, str] | None = None
+    options: dict[str, str] | None = None
+    anonymous: bool = False
+
+    @property
+    def mountpoint(self) -> str:
+        return f"/var/lib/docker/volumes/{self.name}/_data"
+
+    @property
+    def file_system(self) -> str:
+        """The id of its file system."""
+        return f"volume:{self.name}"
+
+
+class MountSpec(Struct, frozen=True, kw_only=True):
+    """A mount of a container, whichever way it was asked for."""
+
+    type: str
+    """bind, volume or tmpfs."""
+    source: str
+    """A host path, a volume's name, or "" for tmpfs."""
+    target: str
+    read_only: bool = False
+    mode: str = ""
+    propagation: str = ""
+    no_copy: bool = False
+    options: str = ""
+    """For tmpfs: the mount options asked for."""
+    listed: bool = True
+    """Whether inspect lists it under Mounts; --tmpfs mounts are not listed."""
+
+    def point(self) -> MountPoint:
+        """As inspect and lists show it."""
+        if self.type == "volume":
+            path = f"/var/lib/docker/volumes/{self.source}/_data"
+            return MountPoint(
+                type="volume", name=self.source, source=path, destination=self.target, driver="local", mode=self.mode,
+                rw=not self.read_only, propagation=self.propagation,
+            )  # fmt: skip
+        return MountPoint(
+            type=self.type, source=self.source, destination=self.target, mode=self.mode, rw=not self.read_only, propagation=self.propagation
+        )

@@ -1,0 +1,162 @@
+"""Reading mount specifications: --volume's SOURCE:TARGET:MODE, --mount's messages, --tmpfs and --volumes-from.
+
+Source: moby volume/mounts (linux_parser.go); texts in recordings volumes and run-basics. Everything here is about the
+text alone: whether a host path exists is asked elsewhere.
+"""
+
+from __future__ import annotations
+
+import posixpath
+
+from msgspec import UNSET
+
+from fakedocker.base import messages
+from fakedocker.volumes.model import VOLUME_NAME, MountSpec
+from fakedocker.wire.container import Mount
+
+_ACCESS = ("ro", "rw")
+_PROPAGATION = ("private", "rprivate", "slave", "rslave", "shared", "rshared")
+_LABEL = ("z", "Z")
+_COPY = ("nocopy",)
+_CONSISTENCY = ("consistent", "cached", "delegated")
+
+
+def parse_bind(text: str) -> MountSpec:
+    """SOURCE:TARGET[:MODE] or TARGET, as in HostConfig.Binds.
+
+    Raises:
+        Refusal: with docker's words.
+    """
+    parts = text.split(":")
+    if len(parts) > 3 or not all(parts[:2]):
+        raise _invalid(text)
+    if len(parts) == 1:
+        source, target, mode = "", parts[0], ""
+    elif len(parts) == 2:
+        source, target, mode = parts[0], parts[1], ""
+    else:
+        source, target, mode = parts
+        if not mode:
+            raise _invalid(text)
+    kind = "bind" if source.startswith("/") else "volume"
+    flags = _check_mode(mode, kind)
+    _check_target(text, kind, target)
+    if kind == "volume" and source and VOLUME_NAME.fullmatch(source) is None:
+        raise messages.VOLUME_NAME(name=source)
+    default_mode = "z" if kind == "volume" and len(parts) < 3 and source else mode
+    return MountSpec(
+        type=kind,
+        source=posixpath.normpath(source) if kind == "bind" else source,
+        target=posixpath.normpath(target),
+        read_only="ro" in flags,
+        mode=default_mode,
+        propagation=next((flag for flag in flags if flag in _PROPAGATION), "rprivate" if kind == "bind" else ""),
+        no_copy="nocopy" in flags,
+    )
+
+
+def _check_mode(mode: str, kind: str) -> list[str]:
+    if not mode:
+        return []
+    flags = mode.split(",")
+    known = (*_ACCESS, *_LABEL, *_COPY, *_CONSISTENCY, *(_PROPAGATION if kind == "bind" else ()))
+    groups = [[flag for flag in flags if flag in group] for group in (_ACCESS, _PROPAGATION, _LABEL, _COPY)]
+    if any(flag not in known for flag in flags) or any(len(group) > 1 for group in groups):
+        raise messages.MOUNT_MODE(mode=mode)
+    return flags
+
+
+def _check_target(text: str, kind: str, target: str) -> None:
+    if not target.startswith("/"):
+        problem = f": invalid mount config for type \"{kind}\": invalid mount path: '{target}' mount path must be absolute"
+        raise messages.VOLUME_SPECIFICATION(text=text, problem=problem)
+    if posixpath.normpath(target) == "/":
+        problem = f": invalid mount config for type \"{kind}\": invalid specification: destination can't be '/'"
+        raise messages.VOLUME_SPECIFICATION(text=text, problem=problem)
+
+
+def _invalid(text: str) -> messages.Refusal:
+    return messages.VOLUME_SPECIFICATION(text=text, problem="")
+
+
+def parse_mount(mount: Mount) -> MountSpec:
+    """A mount of HostConfig.Mounts.
+
+    Raises:
+        Refusal: with docker's words.
+    """
+    kind = mount.type
+    source = "" if mount.source is UNSET else mount.source
+    if kind not in ("bind", "volume", "tmpfs", "image", "npipe", "cluster"):
+        raise messages.MOUNT_INVALID(type=kind, problem="mount type unknown")
+    if kind in ("image", "npipe", "cluster"):
+        raise messages.NOT_SIMULATED(what=f"a mount of type {kind}")
+    problem = _mount_problem(mount, kind, source)
+    if problem:
+        raise messages.MOUNT_INVALID(type=kind, problem=problem)
+    read_only = mount.read_only is True
+    options = mount.volume_options
+    return MountSpec(
+        type=kind,
+        source=posixpath.normpath(source) if kind == "bind" else source,
+        target=posixpath.normpath(mount.target),
+        read_only=read_only,
+        mode="z" if kind == "volume" else "",
+        propagation=_propagation(mount) if kind == "bind" else "",
+        no_copy=options is not UNSET and options is not None and options.no_copy is True,
+        options=_tmpfs_options(mount),
+    )
+
+
+def _mount_problem(mount: Mount, kind: str, source: str) -> str:
+    if not mount.target:
+        return "field Target must not be empty"
+    if not mount.target.startswith("/"):
+        return f"invalid mount path: '{mount.target}' mount path must be absolute"
+    if posixpath.normpath(mount.target) == "/":
+        return "invalid specification: destination can't be '/'"
+    if kind == "bind":
+        if not source:
+            return "field Source must not be empty"
+        if not source.startswith("/"):
+            return f"invalid mount path: '{source}' mount path must be absolute"
+        if mount.volume_options is not UNSET and mount.volume_options is not None:
+            return "field VolumeOptions must not be specified"
+    if kind == "volume" and source and VOLUME_NAME.fullmatch(source) is None:
+        return f'"{source}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path'
+    if kind == "tmpfs" and source:
+        return "field Source must not be specified"
+    return ""
+
+
+def _propagation(mount: Mount) -> str:
+    options = mount.bind_options
+    if options is UNSET or options is None or options.propagation is UNSET or not options.propagation:
+        return "rprivate"
+    return options.propagation
+
+
+def _tmpfs_options(mount: Mount) -> str:
+    options = mount.tmpfs_options
+    if options is UNSET or options is None:
+        return ""
+    parts = []
+    if options.size_bytes is not UNSET and options.size_bytes:
+        parts.append(f"size={options.size_bytes}")
+    if options.mode is not UNSET and options.mode:
+        parts.append(f"mode={options.mode:o}")
+    return ",".join(parts)
+
+
+def parse_volumes_from(text: str) -> tuple[str, str]:
+    """CONTAINER[:ro|rw] as name and mode.
+
+    Raises:
+        Refusal: the mode is none.
+    """
+    name, _, mode = text.partition(":")
+    if not name:
+        raise messages.Refusal(400, f"invalid volumes-from specification: {text}")
+    if mode:
+        _check_mode(mode, "volume")
+    return name, mode

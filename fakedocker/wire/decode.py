@@ -1,0 +1,128 @@
+"""Decoding a request's body as Go does: keys in any case, null as absence, unknown keys ignored, Go's error texts.
+
+Typed decoding is tried first, as nearly every body passes it; only where it fails, or where a key may be written in
+another case, is the body decoded plainly, its nulls dropped and its keys folded, and converted once more.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any, TypeVar, get_args, get_type_hints
+
+import msgspec
+
+T = TypeVar("T")
+
+_GO_KINDS = {"str": "string", "int": "number", "float": "number", "bool": "bool", "array": "array", "object": "object", "null": "null"}
+_ODD_KEY = re.compile(rb'"[a-z][A-Za-z0-9]*"\s*:')
+_MISMATCH = re.compile(r"Expected `([^`]*)`, got `([^`]*)`")
+
+
+class InvalidJSON(ValueError):
+    """The body is not JSON or not of the expected shape; the message is Go's."""
+
+
+@functools.cache
+def _decoder(kind: type[Any]) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)
+
+
+def decode(body: bytes, kind: type[T]) -> T:
+    """The body as a message of the given type.
+
+    Raises:
+        InvalidJSON: with the text that Go's decoder gives.
+    """
+    try:
+        message: T = _decoder(kind).decode(body)
+        if _ODD_KEY.search(body) is None:
+            return message
+    except msgspec.ValidationError:
+        pass
+    except msgspec.DecodeError:
+        raise InvalidJSON(syntax_problem(body)) from None
+    try:
+        plain = msgspec.json.decode(body)
+    except RecursionError:
+        raise InvalidJSON("exceeded max depth") from None
+    folded = _fold(plain, kind)
+    try:
+        return msgspec.convert(folded, kind)
+    except msgspec.ValidationError as problem:
+        raise InvalidJSON(_mismatch(str(problem))) from None
+
+
+def _fold(value: Any, kind: Any) -> Any:
+    """The value without nulls, and with the keys of known messages in their own case."""
+    if isinstance(value, dict):
+        fields = _fields(kind)
+        if fields is None:
+            inner = _element(kind)
+            return {key: _fold(item, inner) for key, item in value.items() if item is not None}
+        folded: dict[str, Any] = {}
+        for key, item in value.items():
+            field = fields.get(key) or fields.get(key.lower())
+            if field is not None and item is not None:
+                folded[field[0]] = _fold(item, field[1])
+        return folded
+    if isinstance(value, list):
+        inner = _element(kind)
+        return [_fold(item, inner) for item in value if item is not None]
+    return value
+
+
+@functools.cache
+def _fields(kind: Any) -> dict[str, tuple[str, Any]] | None:
+    """Encoded names (and their lower case) of a message's fields with their types; None for what is no message."""
+    for option in (kind, *get_args(kind)):
+        if isinstance(option, type) and issubclass(option, msgspec.Struct):
+            hints = get_type_hints(option)
+            known = {field.encode_name: (field.encode_name, hints[field.name]) for field in msgspec.structs.fields(option)}
+            return {**{name.lower(): entry for name, entry in known.items()}, **known}
+    return None
+
+
+@functools.cache
+def _element(kind: Any) -> Any:
+    """The type of a list's or map's elements."""
+    for option in (kind, *get_args(kind)):
+        parts = [part for part in get_args(option) if part is not Ellipsis]
+        if getattr(option, "__origin__", None) is dict and len(parts) == 2:
+            return parts[1]
+        if getattr(option, "__origin__", None) is tuple and parts:
+            return parts[0]
+    return Any
+
+
+def _mismatch(problem: str) -> str:
+    match = _MISMATCH.search(problem)
+    if match is None:
+        return "json: cannot unmarshal value"
+    wanted = match[1].split(" | ")[0]
+    got = _GO_KINDS.get(match[2], match[2])
+    go_type = {"array": "[]string", "object": "map[string]string"}.get(wanted, _GO_KINDS.get(wanted, wanted))
+    if go_type == "number":
+        go_type = "int64"
+    elif wanted == "array" or (wanted == "str" and "array" in match[1]):
+        go_type = "string"
+    return f"json: cannot unmarshal {got} into Go value of type {go_type}"
+
+
+def syntax_problem(body: bytes) -> str:
+    """Go's words for a body that is not JSON."""
+    import json
+
+    text = body.decode("utf-8", "replace")
+    try:
+        _, end = json.JSONDecoder().raw_decode(text.lstrip())
+    except json.JSONDecodeError as problem:
+        rest = problem.doc[problem.pos :]
+        if not rest.strip():
+            return "EOF" if not text.strip() else "unexpected EOF"
+        where = "object key string" if "property name" in problem.msg else "value"
+        if "delimiter" in problem.msg:
+            after = "after object key:value pair" if "','" in problem.msg else "after object key"
+            return f"invalid character {rest[0]!r} {after}"
+        return f"invalid character {rest[0]!r} looking for beginning of {where}"
+    return f"invalid character {text.lstrip()[end : end + 1]!r} after top-level value"

@@ -1,0 +1,31 @@
+"""Messages about docker exec."""
+
+from __future__ import annotations
+
+from msgspec import UNSET, Struct, UnsetType
+
+from fakedocker.wire.naming import pascal
+
+
+class ProcessConfig(Struct, frozen=True, kw_only=True):
+    tty: bool
+    entrypoint: str
+    arguments: tuple[str, ...]
+    privileged: bool
+    user: str | UnsetType = UNSET
+
+
+class ExecInspect(Struct, frozen=True, kw_only=True, rename=pascal(container_id="ContainerID")):
+    """The answer of GET /exec/ID/json."""
+
+    id: str
+    running: bool
+    exit_code: int | None
+    process_config: ProcessConfig
+    open_stdin: bool
+    open_stderr: bool
+    open_stdout: bool
+    can_remove: bool
+    container_id: str
+    detach_keys: str
+    pid: int

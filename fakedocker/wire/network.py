@@ -1,0 +1,118 @@
+"""Messages about networks and endpoints."""
+
+from __future__ import annotations
+
+from msgspec import UNSET, Struct, UnsetType
+
+from fakedocker.wire.naming import pascal
+
+
+class PortBinding(Struct, frozen=True, rename=pascal(host_ip="HostIp")):
+    host_ip: str = ""
+    host_port: str = ""
+
+
+class EndpointIPAMConfig(Struct, frozen=True, kw_only=True, rename=pascal(link_local_ips="LinkLocalIPs")):
+    ipv4_address: str | UnsetType = UNSET
+    ipv6_address: str | UnsetType = UNSET
+    link_local_ips: tuple[str, ...] | UnsetType | None = UNSET
+
+
+class EndpointSettings(Struct, frozen=True, kw_only=True, rename=pascal()):
+    """A container's place in a network: what was asked for, and what it got."""
+
+    ipam_config: EndpointIPAMConfig | None = None
+    links: tuple[str, ...] | None = None
+    aliases: tuple[str, ...] | None = None
+    mac_address: str = ""
+    driver_opts: dict[str, str] | None = None
+    gw_priority: int = 0
+    network_id: str = ""
+    endpoint_id: str = ""
+    gateway: str = ""
+    ip_address: str = ""
+    ip_prefix_len: int = 0
+    ipv6_gateway: str = ""
+    global_ipv6_address: str = ""
+    global_ipv6_prefix_len: int = 0
+    dns_names: tuple[str, ...] | None = None
+
+
+class NetworkingConfig(Struct, frozen=True, rename=pascal()):
+    endpoints_config: dict[str, EndpointSettings | None] | None = None
+
+
+class IPAMPool(Struct, frozen=True, kw_only=True, rename=pascal(auxiliary_addresses="AuxiliaryAddresses")):
+    subnet: str | UnsetType = UNSET
+    ip_range: str | UnsetType = UNSET
+    gateway: str | UnsetType = UNSET
+    auxiliary_addresses: dict[str, str] | UnsetType | None = UNSET
+
+
+class IPAM(Struct, frozen=True, rename=pascal()):
+    driver: str = ""
+    options: dict[str, str] | None = None
+    config: tuple[IPAMPool, ...] | None = None
+
+
+class ConfigReference(Struct, frozen=True, rename=pascal()):
+    network: str = ""
+
+
+class NetworkCreate(Struct, frozen=True, kw_only=True, rename=pascal()):
+    """The body of POST /networks/create."""
+
+    name: str = ""
+    driver: str = ""
+    scope: str = ""
+    enable_ipv4: bool | None = None
+    enable_ipv6: bool | None = None
+    ipam: IPAM | None = None
+    internal: bool = False
+    attachable: bool = False
+    ingress: bool = False
+    config_only: bool = False
+    config_from: ConfigReference | None = None
+    options: dict[str, str] | None = None
+    labels: dict[str, str] | None = None
+
+
+class NetworkConnect(Struct, frozen=True, rename=pascal()):
+    container: str = ""
+    endpoint_config: EndpointSettings | None = None
+
+
+class NetworkDisconnect(Struct, frozen=True, rename=pascal()):
+    container: str = ""
+    force: bool = False
+
+
+class AttachedEndpoint(Struct, frozen=True, rename=pascal(endpoint_id="EndpointID", ipv4_address="IPv4Address", ipv6_address="IPv6Address")):
+    """A running container, as network inspect lists it."""
+
+    name: str
+    endpoint_id: str
+    mac_address: str
+    ipv4_address: str
+    ipv6_address: str
+
+
+class NetworkInspect(Struct, frozen=True, kw_only=True, rename=pascal(id="Id")):
+    """The answer of GET /networks/ID, and an element of GET /networks."""
+
+    name: str
+    id: str
+    created: str
+    scope: str
+    driver: str
+    enable_ipv4: bool
+    enable_ipv6: bool
+    ipam: IPAM
+    internal: bool
+    attachable: bool
+    ingress: bool
+    config_from: ConfigReference
+    config_only: bool
+    containers: dict[str, AttachedEndpoint]
+    options: dict[str, str] | None
+    labels: dict[str, str] | None

@@ -1,0 +1,197 @@
+"""The world in the middle of a change.
+
+Operations read and change a `Draft`. It keeps changes in plain dicts over the world's persistent maps; `freeze` makes the
+next world of them, `rollback` forgets them. One draft serves an engine for its whole life, so that a request pays for
+what it changes and for nothing else. What happened that somebody may be waiting for is told in `notices`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+
+from fakedocker.base import identity
+from fakedocker.base.history import History
+from fakedocker.base.persistent import Map, Table
+from fakedocker.containers.model import Chunk, Container, Exec
+from fakedocker.images.model import Image, Layer
+from fakedocker.kernel.kernel import Kernel
+from fakedocker.kernel.state import KernelDraft
+from fakedocker.network.model import Endpoint, Network, Publication
+from fakedocker.registry.model import Registry
+from fakedocker.volumes.model import Volume
+from fakedocker.world.tasks import Task
+from fakedocker.world.world import Event, Host, World
+
+_TABLES = (
+    "images", "layers", "tags", "tag_times", "registries", "containers", "execs", "outputs", "networks", "endpoints", "ports", "published",
+    "volumes", "tasks", "image_tags", "image_containers", "image_children", "layer_users", "container_names", "container_prefixes",
+    "network_names", "addresses", "address_hints", "volume_users", "processes",
+)  # fmt: skip
+HELD_LIMIT_BYTES = 1 << 30
+"""How much memory all files of a simulation may really take."""
+_SCALARS = ("draws", "host", "next_port", "events")
+
+
+class Notice(NamedTuple):
+    """Something that a stream or a waiting request may be interested in.
+
+    kind: output (of a container or exec), state (a container's or exec's changed), event, progress or done (of a task).
+    """
+
+    kind: str
+    key: str | int
+    value: Any = None
+
+
+class Draft:
+    """A world being changed.
+
+    Args:
+        world: where to start.
+    """
+
+    images: Table[str, Image]
+    layers: Table[str, Layer]
+    tags: Table[str, str]
+    tag_times: Table[str, int]
+    registries: Table[str, Registry]
+    containers: Table[str, Container]
+    execs: Table[str, Exec]
+    outputs: Table[str, History[Chunk]]
+    networks: Table[str, Network]
+    endpoints: Table[str, Map[str, Endpoint]]
+    ports: Table[tuple[int, str, int], tuple[tuple[str, str], ...]]
+    published: Table[str, tuple[Publication, ...]]
+    volumes: Table[str, Volume]
+    tasks: Table[int, Task]
+    image_tags: Table[str, tuple[str, ...]]
+    image_containers: Table[str, Map[str, bool]]
+    image_children: Table[str, Map[str, bool]]
+    layer_users: Table[str, Map[str, bool]]
+    container_names: Table[str, str]
+    container_prefixes: Table[str, tuple[str, ...]]
+    network_names: Table[str, str]
+    addresses: Table[tuple[str, int], str]
+    address_hints: Table[tuple[str, int], int]
+    volume_users: Table[str, Map[str, bool]]
+    processes: Table[int, tuple[str, str]]
+    draws: int
+    host: Host
+    next_port: int
+    events: History[Event]
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._dirty: list[str] = []
+        self.seed = world.seed
+        self.kernel_draft = KernelDraft(world.kernel, str(world.seed), HELD_LIMIT_BYTES)
+        self.kernel: Kernel
+        """Set by whoever runs this draft: the kernel over `kernel_draft`."""
+        self.notices: list[Notice] = []
+        self.finishing: list[tuple[str, bool]] = []
+        """Containers whose removal ends when the requests that have already arrived have been looked at."""
+        for name in _TABLES:
+            setattr(self, name, Table(getattr(world, name), self._marker(name)))
+        self._load_scalars()
+
+    def _marker(self, name: str) -> Any:
+        dirty = self._dirty
+
+        def mark() -> None:
+            dirty.append(name)
+
+        return mark
+
+    def _load_scalars(self) -> None:
+        for name in _SCALARS:
+            setattr(self, name, getattr(self._world, name))
+
+    @property
+    def now_ns(self) -> int:
+        """The virtual clock."""
+        return self.kernel_draft.now_ns
+
+    def freeze(self) -> World:
+        """The world with every change in it: the very same object when nothing changed.
+
+        Time grows with the number of changes, not with the size of the world.
+        """
+        world = self._world
+        changes: dict[str, Any] = {name: getattr(self, name).freeze() for name in self._dirty}
+        self._dirty.clear()
+        for name in _SCALARS:
+            value = getattr(self, name)
+            if value is not getattr(world, name) and value != getattr(world, name):
+                changes[name] = value
+        kernel = self.kernel_draft.freeze()
+        if kernel is not world.kernel:
+            changes["kernel"] = kernel
+        if changes:
+            self._world = world = replace(world, **changes)
+        return world
+
+    def rollback(self) -> None:
+        """Forget every change since the last freeze."""
+        for name in self._dirty:
+            getattr(self, name).rollback()
+        self._dirty.clear()
+        self.kernel_draft.rollback()
+        self.notices.clear()
+        self.finishing.clear()
+        self._load_scalars()
+
+    def restore(self, world: World) -> None:
+        """Go on from another world."""
+        self._world = world
+        self.seed = world.seed
+        for name in _TABLES:
+            getattr(self, name).reset(getattr(world, name))
+        self._dirty.clear()
+        self.kernel_draft.reset(world.kernel)
+        self.notices.clear()
+        self.finishing.clear()
+        self._load_scalars()
+
+    # chance and order
+
+    def draw(self) -> int:
+        """The next number of the world's sequence: numbers what is made, and picks what is chosen by chance."""
+        self.draws += 1
+        return self.draws
+
+    def digest(self, kind: str) -> str:
+        """64 digits that nothing else in this world has."""
+        return identity.digest(self.seed, kind, self.draw())
+
+    # telling
+
+    def notify(self, kind: str, key: str | int, value: Any = None) -> None:
+        self.notices.append(Notice(kind, key, value))
+
+    def record_event(self, type_: str, action: str, actor_id: str, attributes: Iterable[tuple[str, str]]) -> None:
+        """Append to the events and tell whoever listens."""
+        event = Event(time_ns=self.now_ns, type=type_, action=action, actor_id=actor_id, attributes=tuple(sorted(attributes)))
+        self.events = self.events.append(event)
+        self.notices.append(Notice("event", type_, event))
+
+
+
+def add_to_index(table: Table[str, Map[str, bool]], key: str, member: str) -> None:
+    """Say that `member` refers to `key`."""
+    members = table.get(key)
+    table[key] = Map({member: True}) if members is None else members.set(member, True)
+
+
+def remove_from_index(table: Table[str, Map[str, bool]], key: str, member: str) -> None:
+    """Say that it does no longer."""
+    members = table.get(key)
+    if members is None or member not in members:
+        return
+    rest = members.delete(member)
+    if rest:
+        table[key] = rest
+    else:
+        del table[key]

@@ -1,0 +1,105 @@
+"""The world: everything the daemon knows, as one frozen value.
+
+Persistent maps throughout, so that a snapshot or a fork is a reference, and a change shares all that it leaves alone.
+The maps marked as indices say nothing new; they answer questions without a search, and `check` compares them with what
+they index. This module must not contain a rule.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from fakedocker.base.history import History
+from fakedocker.base.persistent import Map
+from fakedocker.containers.model import Chunk, Container, Exec
+from fakedocker.images.model import Image, Layer
+from fakedocker.kernel.state import KernelState
+from fakedocker.network.model import Endpoint, Network, Publication
+from fakedocker.registry.model import Registry
+from fakedocker.volumes.model import Volume
+from fakedocker.world.tasks import Task
+
+Index = Map[str, Map[str, bool]]
+"""From a key to the set of keys that refer to it."""
+
+
+class Host(Struct, frozen=True, kw_only=True):
+    """What the daemon's machine is: facts that info and version tell, and limits."""
+
+    hostname: str = "docker-host"
+    cpus: int = 2
+    memory_bytes: int = 8 << 30
+    disk_bytes: int = 64 << 30
+    kernel_version: str = "6.12.43"
+    operating_system: str = "Debian GNU/Linux 12 (bookworm)"
+    os_version: str = "12"
+    daemon_id: str = ""
+    started_ns: int = 0
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """Something that happened, as docker events tells it."""
+
+    time_ns: int
+    type: str
+    action: str
+    actor_id: str
+    attributes: tuple[tuple[str, str], ...]
+    """Sorted by name."""
+
+
+class World(Struct, frozen=True, kw_only=True):
+    """One state of everything."""
+
+    seed: int
+    draws: int
+    """How many ids and other chance values have been drawn; also numbers what is made."""
+    host: Host
+    kernel: KernelState
+
+    images: Map[str, Image]
+    layers: Map[str, Layer]
+    tags: Map[str, str]
+    """docker.io/library/alpine:latest, or name@digest, to an image's id."""
+    tag_times: Map[str, int]
+    """When an image was last tagged on this engine."""
+    registries: Map[str, Registry]
+
+    containers: Map[str, Container]
+    execs: Map[str, Exec]
+    outputs: Map[str, History[Chunk]]
+    """Container or exec id to everything it has written."""
+    networks: Map[str, Network]
+    endpoints: Map[str, Map[str, Endpoint]]
+    """Network id to container id to endpoint; only running containers have one."""
+    ports: Map[tuple[int, str, int], tuple[tuple[str, str], ...]]
+    """(port, protocol, IP version) of the host to who holds it: (host address, container id)."""
+    published: Map[str, tuple[Publication, ...]]
+    """Container id to the ports of it that are published now."""
+    next_port: int
+    volumes: Map[str, Volume]
+    tasks: Map[int, Task]
+    events: History[Event]
+
+    # indices
+    image_tags: Map[str, tuple[str, ...]]
+    image_containers: Index
+    image_children: Index
+    layer_users: Index
+    """Chain id to its users: image:ID, layer:CHAIN or container:ID."""
+    container_names: Map[str, str]
+    container_prefixes: Map[str, tuple[str, ...]]
+    """The first three digits of an id to the ids that start so."""
+    network_names: Map[str, str]
+    addresses: Map[tuple[str, int], str]
+    """(network id, address as a number) to the container that has it."""
+    address_hints: Map[tuple[str, int], int]
+    """(network id, IP version) to an address below which none is free."""
+    volume_users: Index
+    processes: Map[int, tuple[str, str]]
+    """Host pid to what runs in it: (container | exec | health, id)."""
+
+    @property
+    def now_ns(self) -> int:
+        """The virtual clock, in nanoseconds since 1970."""
+        return self.kernel.now_ns

@@ -1,0 +1,215 @@
+"""The docker command: global options, finding the command that is meant, and running it.
+
+Owns the way from an argument list to an exit status. What each command does is in `commands`, imported when it is run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from fakedocker_shell.cli.api import Api
+from fakedocker_shell.cli.config_file import ConfigFile
+from fakedocker_shell.cli.context import Context
+from fakedocker_shell.cli.endpoints import choose_client
+from fakedocker_shell.cli.errors import CliError
+from fakedocker_shell.cli.flags import FlagError, HelpRequested, Options, parse_flags
+from fakedocker_shell.cli.table import Command, find
+from fakedocker_shell.cli.usage import check_argument_count, flag_error, help_text, unknown_command
+from fakedocker_shell.gotemplate.printing import quote
+
+VERSION = "28.2.2"
+GIT_COMMIT = "e6534b4"
+_LOG_LEVELS = frozenset({"panic", "fatal", "error", "warn", "warning", "info", "debug", "trace"})
+_BUILD_COMMANDS = frozenset({"image build"})
+_LEGACY_BUILDER = (
+    "DEPRECATED: The legacy builder is deprecated and will be removed in a future release.\n"
+    "            BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0\n"
+    "            environment-variable.\n\n"
+)
+_NO_BUILDX = (
+    "DEPRECATED: The legacy builder is deprecated and will be removed in a future release.\n"
+    "            Install the buildx component to build images with BuildKit:\n"
+    "            https://docs.docker.com/go/buildx/\n\n"
+)
+_NEEDS_BUILDX = (
+    "ERROR: BuildKit is enabled but the buildx component is missing or broken.\n"
+    "       Install the buildx component to build images with BuildKit:\n"
+    "       https://docs.docker.com/go/buildx/"
+)
+
+_MODULES: dict[str, str] = {
+    "attach": "container attach",
+    "build": "image build",
+    "containers": (
+        "container kill, container pause, container unpause, container stop, container restart, container rm, "
+        "container wait, container rename, container update, container top, container port, container diff, "
+        "container commit, container export, container prune"
+    ),
+    "contexts": (
+        "context create, context export, context import, context inspect, context ls, context rm, context show, "
+        "context update, context use"
+    ),
+    "copy": "container cp",
+    "events": "system events",
+    "execute": "container exec",
+    "images": (
+        "image ls, image history, image rm, image tag, image prune, image save, image load, image import, builder prune"
+    ),
+    "inspect": "inspect, container inspect, image inspect, network inspect, volume inspect",
+    "listing": "container ls",
+    "logs": "container logs",
+    "networks": "network connect, network create, network disconnect, network ls, network prune, network rm",
+    "registry": "image pull, image push, login, logout, search",
+    "run": "container run, container create, container start",
+    "stats": "container stats",
+    "swarm": (
+        "config create, config inspect, config ls, config rm, node demote, node inspect, node ls, node promote, node ps, "
+        "node rm, node update, secret create, secret inspect, secret ls, secret rm, service create, service inspect, "
+        "service logs, service ls, service ps, service rm, service rollback, service scale, service update, "
+        "stack config, stack deploy, stack ls, stack ps, stack rm, stack services, swarm ca, swarm init, swarm join, "
+        "swarm join-token, swarm leave, swarm unlock, swarm unlock-key, swarm update"
+    ),
+    "system": "version, system info, system df, system prune",
+    "volumes": "volume create, volume ls, volume prune, volume rm, volume update",
+}
+"""Module in `commands` -> the commands it has, each as a coroutine named like the command: `container_rm`."""
+
+_WHERE = {command: module for module, names in _MODULES.items() for command in names.split(", ")}
+
+
+@dataclass(slots=True)
+class Invocation:
+    """One run of a docker command: what was asked, and what it has to do it with."""
+
+    context: Context
+    api: Api
+    config: ConfigFile
+    options: Options
+    global_options: Options
+
+    @property
+    def command(self) -> Command:
+        """The command that was asked for."""
+        return self.options.command
+
+    @property
+    def arguments(self) -> list[str]:
+        """Its arguments."""
+        return self.options.arguments
+
+
+Runner = Callable[[Invocation], Coroutine[Any, Any, int]]
+
+
+async def docker(context: Context, argv: Sequence[str]) -> int:
+    """Run the docker command line.
+
+    Args:
+        context: where it runs.
+        argv: what comes after the word docker.
+
+    Returns:
+        The exit status.
+    """
+    try:
+        return await _run(context, argv)
+    except CliError as error:
+        if error.message:
+            context.err(error.message + "\n")
+        return error.status
+
+
+def _columns(context: Context) -> int:
+    columns = context.window_size()[1] if context.is_terminal(0) else 0
+    return columns or 80
+
+
+def _find_command(root: Command, words: Sequence[str]) -> tuple[Command, list[str]]:
+    """The deepest command the words name, and what follows it. Raises CliError for an unknown one."""
+    command, rest = root, list(words)
+    while rest and command.subcommands and not rest[0].startswith("-"):
+        inner = find(f"{command.name} {rest[0]}".strip())
+        if inner is None:
+            raise unknown_command(command, rest[0])
+        command, rest = inner, rest[1:]
+    return command, rest
+
+
+def _show_help(context: Context, words: Sequence[str]) -> int:
+    command = find(" ".join(words))
+    if command is None:
+        raise CliError(f"unknown help topic: {' '.join(words)}")
+    context.out(help_text(command, _columns(context)))
+    return 0
+
+
+async def _run(context: Context, argv: Sequence[str]) -> int:
+    root = find("")
+    assert root is not None
+    try:
+        global_options = parse_flags(root, argv, context.environment, lambda line: context.err(line + "\n"))
+    except FlagError as error:
+        raise flag_error(root, str(error)) from None
+    except HelpRequested:
+        return _show_help(context, [])
+    if global_options["version"]:
+        context.out(f"Docker version {VERSION}, build {GIT_COMMIT}\n")
+        return 0
+    words = global_options.arguments
+    if not words:
+        context.err(help_text(root, _columns(context)))
+        return 0
+    if words[0] == "help":
+        return _show_help(context, words[1:])
+    level = global_options["log-level"]
+    if level.lower() not in _LOG_LEVELS:
+        raise CliError(f"Unable to parse logging level: {level}")
+    command, rest = _find_command(root, words)
+    return await _run_command(context, global_options, command, rest)
+
+
+def _warn_of_legacy_builder(context: Context) -> None:
+    choice = context.environment.get("DOCKER_BUILDKIT", "")
+    if choice in ("", "0", "false", "False", "FALSE", "f", "F"):
+        context.err(_NO_BUILDX if not choice else _LEGACY_BUILDER)
+        return
+    if choice not in ("1", "true", "True", "TRUE", "t", "T"):
+        raise CliError(
+            "DOCKER_BUILDKIT environment variable expects boolean value: "
+            f"strconv.ParseBool: parsing {quote(choice)}: invalid syntax"
+        )
+    raise CliError(_NEEDS_BUILDX)
+
+
+async def _run_command(context: Context, global_options: Options, command: Command, rest: list[str]) -> int:
+    if command.canonical in _BUILD_COMMANDS and "--help" not in rest:
+        _warn_of_legacy_builder(context)
+    try:
+        options = parse_flags(command, rest, context.environment, lambda line: context.err(line + "\n"))
+    except FlagError as error:
+        raise flag_error(command, str(error)) from None
+    except HelpRequested:
+        context.out(help_text(command, _columns(context)))
+        return 0
+    if command.subcommands:
+        if options.arguments:
+            raise unknown_command(command, options.arguments[0])
+        context.err(help_text(command, _columns(context)))
+        return 0
+    check_argument_count(command, options.arguments)
+    config = ConfigFile.load(context, global_options["config"] if global_options.changed("config") else "")
+    client = choose_client(context, config, global_options)
+    invocation = Invocation(context, Api(context, client), config, options, global_options)
+    runner = _runner(command)
+    return await runner(invocation)
+
+
+def _runner(command: Command) -> Runner:
+    module = _WHERE.get(command.canonical, "unsupported")
+    name = command.canonical.replace(" ", "_").replace("-", "_")
+    package = import_module(f"fakedocker_shell.cli.commands.{module}")
+    runner: Runner = getattr(package, name) if module != "unsupported" else package.unsupported
+    return runner

@@ -1,0 +1,35 @@
+"""Platforms as --platform takes them: os[/arch[/variant]]."""
+
+from __future__ import annotations
+
+import json
+
+from fakedocker_shell.cli.errors import CliError
+from fakedocker_shell.gotemplate.printing import quote
+
+_ARCHITECTURES = {
+    "x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "i386": "386", "i686": "386", "armhf": "arm",
+    "armel": "arm",
+}  # fmt: skip
+_KNOWN_SYSTEMS = frozenset({"linux", "windows", "darwin", "freebsd", "wasi"})
+
+
+def parse_platform(text: str) -> dict[str, str]:
+    """{"architecture", "os", "variant"} of a platform. Raises CliError."""
+    parts = text.split("/")
+    if len(parts) > 3 or not all(parts):
+        raise CliError(f"{quote(text)}: invalid platform component: invalid argument")
+    if len(parts) == 1:
+        word = parts[0].lower()
+        if word in _KNOWN_SYSTEMS:
+            return {"architecture": "amd64", "os": word}
+        return {"architecture": _ARCHITECTURES.get(word, word), "os": "linux"}
+    platform = {"architecture": _ARCHITECTURES.get(parts[1].lower(), parts[1].lower()), "os": parts[0].lower()}
+    if len(parts) == 3:
+        platform["variant"] = parts[2]
+    return platform
+
+
+def platform_document(text: str) -> dict[str, str]:
+    """The parameter that names a platform as JSON; nothing for none."""
+    return {"platform": json.dumps(parse_platform(text), separators=(",", ":"))} if text else {}
