@@ -88,6 +88,7 @@ class Exchange:
         "_chunks",
         "_listeners",
         "ended",
+        "internal",
         "input_closed",
         "lagging",
         "number",
@@ -104,6 +105,8 @@ class Exchange:
         self.reply: Reply | None = None
         self.stream: Stream | None = None
         self.ended = False
+        self.internal = False
+        """Whether it comes from a program inside the simulation, whose own inputs are in the journal."""
         self.input_closed = False
         self.lagging = False
         self._chunks: deque[bytes] = deque()
@@ -115,6 +118,11 @@ class Exchange:
     @property
     def answered(self) -> bool:
         return self.reply is not None
+
+    @property
+    def drained(self) -> bool:
+        """Whether every byte has come and been taken."""
+        return self.ended and not self._chunks and self.source is None
 
     @property
     def readable(self) -> bool:
@@ -231,8 +239,8 @@ class Engine:
         self._open: dict[int, Exchange] = {}
         self._subscribers: dict[tuple[str, str | int], dict[int, Exchange]] = {}
         self._last_reads: dict[str, tuple[str, bytes]] = {}
-        self._internal = False
         self.on_restore: list[Callable[[], None]] = []
+        self._observers: dict[tuple[str, str | int], Callable[[Any], None]] = {}
 
     # the world
 
@@ -275,10 +283,15 @@ class Engine:
 
     # inputs
 
-    def submit(self, request: Request) -> Exchange:
-        """Put a request in; it is looked at in the next turn."""
+    def submit(self, request: Request, internal: bool = False) -> Exchange:
+        """Put a request in; it is looked at in the next turn.
+
+        Args:
+            internal: it comes from a program inside the simulation, so that it is no input of its own.
+        """
         self._exchanges += 1
         exchange = Exchange(self._exchanges, request)
+        exchange.internal = internal
         self._inputs.append(("request", exchange, request))
         return exchange
 
@@ -296,7 +309,7 @@ class Engine:
         self._inputs.append(("gone", exchange, None))
 
     def _record(self, kind: str, exchange: int, payload: Any) -> None:
-        if self.journaling and not self._internal:
+        if self.journaling:
             self.journal.append(Entry(self._draft.kernel.slices, kind, exchange, payload))
 
     # turns
@@ -333,7 +346,8 @@ class Engine:
             reactions.drain(self._draft)
 
     def _apply(self, kind: str, exchange: Exchange, payload: Any) -> None:
-        self._record(kind, exchange.number, payload)
+        if not exchange.internal:
+            self._record(kind, exchange.number, payload)
         if kind == "request":
             self._answer(exchange)
             return
@@ -417,6 +431,9 @@ class Engine:
     def _dispatch(self, notices: list[Notice]) -> None:
         touched: dict[int, Exchange] = {}
         for notice in notices:
+            observer = self._observers.get((notice.kind, notice.key))
+            if observer is not None:
+                observer(notice.value)
             for number, exchange in list(self._subscribers.get((notice.kind, notice.key), {}).items()):
                 if exchange.stream is not None:
                     exchange.stream.notice(self._draft, exchange, notice)
@@ -439,9 +456,12 @@ class Engine:
                 if not members:
                     del self._subscribers[key]
 
-    def watch(self, exchange: Exchange, key: tuple[str, str | int]) -> None:
-        """One more kind of notice for a stream, found out after it began."""
-        self._subscribers.setdefault(key, {})[exchange.number] = exchange
+    def observe(self, key: tuple[str, str | int], observer: Callable[[Any], None] | None) -> None:
+        """Let a driver hear the notices of a kind and key (see `Draft.notify`); None ends it."""
+        if observer is None:
+            self._observers.pop(key, None)
+        else:
+            self._observers[key] = observer
 
     # polling
 

@@ -10,7 +10,7 @@ from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.walk import SUPERUSER, Credentials, Location, allowed, resolve
 from fakedocker.kernel import files, lifecycle, signals
-from fakedocker.kernel.program import Block, Identity, Program
+from fakedocker.kernel.program import Block, Identity
 from fakedocker.kernel.records import OpenFile, Process
 from fakedocker.kernel.view import View
 
@@ -107,10 +107,6 @@ class CallsBase:
         """The network namespace of the process."""
         return self._draft.namespaces[self._process.namespace].network
 
-    def program(self, name: str) -> Program:
-        """A utility by name, for the body that runs it."""
-        return self._kernel.programs.get(name)
-
     # the rest
 
     def charge(self, units: int) -> None:
@@ -129,11 +125,10 @@ class CallsBase:
 
     @property
     def view(self) -> View:
-        """What the process sees of its namespace; as fresh as the namespace's record."""
-        namespace = self._draft.namespaces[self._process.namespace]
+        """What the process sees of its namespace."""
         view = self._view
-        if view is None or view.namespace is not namespace:
-            view = self._view = View(self._draft, self._kernel.router, namespace, self._process)
+        if view is None:
+            view = self._view = View(self._draft, self._kernel.router, self._process.namespace, self._process)
         return view
 
     def _who(self) -> Credentials:

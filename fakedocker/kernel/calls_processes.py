@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from fakedocker.filesystem.errors import failure
 from fakedocker.kernel import files, lifecycle, signals
-from fakedocker.kernel.calls_base import SPAWN_NS, CallsBase, Replaced
-from fakedocker.kernel.program import Body, Identity, ProcessInfo
+from fakedocker.kernel.calls_base import SPAWN_NS, CallsBase, Ended, Replaced
+from fakedocker.kernel.loader import Runnable
+from fakedocker.kernel.program import Block, Body, Identity, ProcessInfo
 from fakedocker.kernel.records import HOST, Process
 from fakedocker.kernel.utility import Utility
 
@@ -31,23 +32,22 @@ class ProcessCalls(CallsBase):
 
     def spawn(self, path: str, argv: Sequence[str], environment: Mapping[str, str], *, group: int | None = None) -> int:
         process = self._process
-        programs = self._kernel.programs
-        found = programs.load(self.view, path, argv, process.directory, self._who())
-        body = programs.body(found.identity, found.argv, environment)
-        table = files.share_table(self._draft, process.table)
-        child = self._child(body, table, group)
-        child.argv = found.argv
-        child.environment = dict(environment)
-        child.identity = found.identity
-        child.executable = found.executable
+        draft = self._draft
+        kernel = self._kernel
+        found = kernel.programs.load(self.view, path, argv, process.directory, self._who())
+        environment = dict(environment)
+        body = kernel.programs.body(found.identity, found.argv, environment)
+        child = self._child(body, files.share_table(draft, process.table), group, found)
+        child.environment = environment
         process.spent_ns += SPAWN_NS
         process.cpu_ns += SPAWN_NS
         local = child.local
         if type(body) is Utility:
-            self._kernel.run_within(child)
-            self._stop_if_ended()
+            kernel.run_within(child)
+            if process.status is not None:
+                raise Ended
         else:
-            self._draft.enqueue(child)
+            draft.enqueue(child)
         return local
 
     def fork(self, body: Body, entries: Mapping[int, int] | None = None, *, group: int | None = None) -> int:
@@ -85,7 +85,11 @@ class ProcessCalls(CallsBase):
         return frozenset(visible(pid) for pid in self._process.children)
 
     def reap(self, pid: int) -> int | None:
-        return lifecycle.reap(self._draft, self._process, self._host_pid(pid))
+        process = self._process
+        draft = self._draft
+        namespace = draft.namespaces[process.namespace]
+        number = pid if process.namespace == HOST else namespace.members.get(pid, -1)
+        return lifecycle.reap(draft, process, number)
 
     def reap_stopped(self, pid: int) -> int | None:
         number = self._host_pid(pid)
@@ -110,7 +114,8 @@ class ProcessCalls(CallsBase):
                 return
         if not watched:
             raise failure(errno.ECHILD)
-        self._sleep("child")
+        process.waiting = "child"
+        raise Block
 
     # others
 
@@ -194,9 +199,9 @@ class ProcessCalls(CallsBase):
             return pid
         return self._draft.namespaces[process.namespace].members.get(pid, -1)
 
-    def _child(self, body: Body, table: int, group: int | None) -> Process:
+    def _child(self, body: Body, table: int, group: int | None, program: Runnable | None = None) -> Process:
         try:
-            return lifecycle.fork(self._draft, self._process, body, table, group)
+            return lifecycle.fork(self._draft, self._process, body, table, group, program)
         except OSError:
             files.release_table(self._draft, table)
             raise

@@ -22,12 +22,14 @@ from fakedocker.kernel import devices, files, init, lifecycle, pipes, sockets, t
 from fakedocker.kernel.calls import Calls
 from fakedocker.kernel.calls_base import QUANTUM_NS, Ended, Replaced
 from fakedocker.kernel.events import Alarm, Emission
+from fakedocker.kernel.loader import Runnable
 from fakedocker.kernel.proc import process_state, resident_bytes
 from fakedocker.kernel.program import READ, WRITE, Block, Identity, ProcessInfo, Program
-from fakedocker.kernel.programs import MakeBody, Programs, Runnable
+from fakedocker.kernel.programs import MakeBody, Programs
 from fakedocker.kernel.records import HOST, Namespace, Process, Stream
 from fakedocker.kernel.router import Loopback, Router
 from fakedocker.kernel.state import KernelDraft
+from fakedocker.kernel.utility import Utility
 from fakedocker.kernel.view import View
 
 NESTED = 8
@@ -232,7 +234,7 @@ class Kernel:
         draft = self.draft
         namespace = draft.namespaces.own(identifier)
         uid, gid, groups = user
-        view = View(draft, self.router, namespace)
+        view = View(draft, self.router, identifier)
         who = Credentials(uid, gid, tuple(groups))
         is_first = identifier != HOST and not namespace.members and namespace.next_local == 1
         directory = self._enter(view, directory or "/", who, is_first)
@@ -247,13 +249,13 @@ class Kernel:
             lifecycle.demand_process(draft, namespace)
         except OSError as error:
             raise ExecError("limit", words[0], str(error.strerror).lower()) from None
+        pid, local = lifecycle.next_pids(draft, namespace)
         process = Process(
-            0, 0, identifier, 0, 0, 0, found.argv, dict(environment), found.identity, found.executable, body, 0,
+            pid, local, identifier, 0, local, local, found.argv, dict(environment), found.identity, found.executable, body, 0,
             directory=directory, uid=uid, gid=gid, groups=tuple(groups), started_ns=draft.now_ns, started=True,
             body_epoch=draft.epoch,
         )  # fmt: skip
-        lifecycle.number_process(draft, process, namespace)
-        process.group = process.session = process.local
+        lifecycle.enter(draft, process, namespace)
         process.table = files.make_table(draft, self._open_stdio(process, stdio))
         draft.enqueue(process)
         return process.pid
@@ -270,8 +272,7 @@ class Kernel:
         namespace = draft.namespaces.get(identifier)
         if namespace is None:
             return []
-        host = Namespace(HOST, "", "", namespace.mounts, HOST)
-        view = View(draft, self.router, host)
+        view = View(draft, self.router, HOST)
         return self._lines(view, [draft.processes[pid] for pid in sorted(namespace.members.values())])
 
     def process_lines(self, view: View) -> list[ProcessInfo]:
@@ -316,7 +317,7 @@ class Kernel:
 
     def run_within(self, process: Process) -> None:
         """Let a new process have its first slice at once, within the call that started it: most are done with that."""
-        if self._depth >= NESTED or self.draft.namespaces[process.namespace].frozen:
+        if self._depth >= NESTED:
             self.draft.enqueue(process)
             return
         self._depth += 1
@@ -334,12 +335,14 @@ class Kernel:
         """Move the clock to an instant, never back, and do what is due by then. Processes run at the next `run`."""
         draft = self.draft
         draft.now_ns = max(draft.now_ns, to_ns)
+        processes, alarms = draft.processes, draft.alarms
         while (entry := draft.timers.pop_due(draft.now_ns)) is not None:
             _, number, kind, key = entry
             if kind == "alarm":
-                draft.emitted.append(Alarm(draft.alarms.pop(number)))
-            else:
-                draft.processes.own(key).timer = 0
+                if number in alarms:
+                    draft.emitted.append(Alarm(alarms.pop(number)))
+            elif (process := processes.get(key)) is not None and process.timer == number:
+                processes.own(key).timer = 0
                 draft.wake(key)
 
     def set_timer(self, at_ns: int, key: Any) -> int:
@@ -434,11 +437,15 @@ class Kernel:
             if process.exiting is not None:
                 self._finish(calls, process, process.exiting)
                 return
+            body = process.body
             if process.body_epoch != draft.epoch:
-                process.body = process.body.copy()
+                body = process.body = body.copy()
                 process.body_epoch = draft.epoch
             try:
-                status = process.body.run(calls)
+                if type(body) is Utility:
+                    status = self.programs.get(body.name)(calls, process.argv, body.state)
+                else:
+                    status = body.run(calls)
             except Block:
                 return
             except Replaced:
@@ -473,7 +480,7 @@ class Kernel:
 
     def _enter(self, view: View, directory: str, who: Credentials, make: bool) -> str:
         """The working directory without links."""
-        calls = self.outside(view.namespace.id)
+        calls = self.outside(view.name)
         try:
             if make:
                 _make_directories(calls, directory)
@@ -493,7 +500,7 @@ class Kernel:
             path = name
             if "/" not in name:
                 path = self.programs.find(view, name, environment.get("PATH", ""), directory, who)
-            elif self.outside(view.namespace.id, directory).stat(name).kind == "dir":
+            elif self.outside(view.name, directory).stat(name).kind == "dir":
                 raise ExecError("directory", name, "is a directory")
             return self.programs.load(view, path, words, directory, who)
         except OSError as error:

@@ -8,15 +8,12 @@ from typing import Any
 from fakedocker.filesystem.errors import failure
 from fakedocker.kernel import files, signals, terminals
 from fakedocker.kernel.events import Exited, OutOfMemory
-from fakedocker.kernel.records import HOST, Namespace, Process
+from fakedocker.kernel.loader import Runnable
+from fakedocker.kernel.records import CHARGED_BYTES, HOST, Namespace, Process
 from fakedocker.kernel.state import KernelDraft
 
 PROCESSES = 32768
 """The most processes of the whole simulation (kernel.pid_max)."""
-RESIDENT_BYTES = 1_413_120
-"""What ps shows of a process that has not said how much memory it uses: mostly pages that it shares with others."""
-CHARGED_BYTES = 204_800
-"""What such a process counts for in its cgroup."""
 
 
 def demand_process(draft: KernelDraft, namespace: Namespace) -> None:
@@ -25,57 +22,68 @@ def demand_process(draft: KernelDraft, namespace: Namespace) -> None:
         raise failure(errno.EAGAIN)
 
 
-def number_process(draft: KernelDraft, process: Process, namespace: Namespace) -> None:
-    """Give a new process its pids, and enter it. The namespace must be owned."""
+def next_pids(draft: KernelDraft, namespace: Namespace) -> tuple[int, int]:
+    """(host pid, local pid) for a new process. The namespace must be owned."""
     pid = draft.next_pid
     draft.next_pid = pid + 1
-    process.pid = pid
     if namespace.id == HOST:
-        process.local = pid
-    else:
-        process.local = namespace.next_local
-        namespace.next_local += 1
-    namespace.members[process.local] = pid
+        return pid, pid
+    local = namespace.next_local
+    namespace.next_local = local + 1
+    return pid, local
+
+
+def enter(draft: KernelDraft, process: Process, namespace: Namespace) -> None:
+    """Put a new process on the tables. The namespace must be owned."""
+    namespace.members[process.local] = process.pid
     namespace.memory_bytes += CHARGED_BYTES
-    draft.processes.enter(pid, process)
+    draft.processes.enter(process.pid, process)
 
 
-def fork(draft: KernelDraft, parent: Process, body: Any, table: int, group: int | None) -> Process:
+def fork(
+    draft: KernelDraft, parent: Process, body: Any, table: int, group: int | None, program: Runnable | None = None
+) -> Process:
     """A child like its parent, with a body and a descriptor table (of which it takes over one use).
 
     Args:
         group: a process group of the parent's pid namespace, 0 for one of its own, None for the parent's.
+        program: what it executes, where that is not what the parent does.
 
     Raises:
         OSError: EAGAIN.
     """
     namespace = draft.namespaces.own(parent.namespace)
-    demand_process(draft, namespace)
-    child: Process = parent.copy()
-    child.parent = parent.pid
-    child.body = body
-    child.body_epoch = draft.epoch
-    child.table = table
-    child.children = frozenset()
-    child.waiting = ""
-    child.timer = 0
-    child.stopped = 0
-    child.stop_told = True
-    child.pending = ()
-    child.backlog = ()
-    child.exiting = None
-    child.started = False
-    child.queued = False
-    child.oom = False
-    child.started_ns = draft.now_ns
-    child.cpu_ns = child.spent_ns = child.quantum_ns = 0
-    child.resident_bytes = 0
-    if "catch" in child.dispositions.values():
-        child.dispositions = {s: how for s, how in child.dispositions.items() if how != "catch"}
-    number_process(draft, child, namespace)
-    if group is not None:
-        child.group = group or child.local
-    parent.children |= {child.pid}
+    if namespace.pids_limit or len(draft.processes) >= PROCESSES:
+        demand_process(draft, namespace)
+    pid, local = next_pids(draft, namespace)
+    dispositions = parent.dispositions
+    if dispositions and "catch" in dispositions.values():
+        dispositions = {signal: how for signal, how in dispositions.items() if how != "catch"}
+    child = Process(
+        pid,
+        local,
+        parent.namespace,
+        parent.pid,
+        parent.group if group is None else group or local,
+        parent.session,
+        parent.argv if program is None else program.argv,
+        parent.environment,
+        parent.identity if program is None else program.identity,
+        parent.executable if program is None else program.executable,
+        body,
+        table,
+        parent.directory,
+        parent.umask,
+        parent.uid,
+        parent.gid,
+        parent.groups,
+        dispositions=dispositions,
+        terminal=parent.terminal,
+        started_ns=draft.now_ns,
+        body_epoch=draft.epoch,
+    )
+    enter(draft, child, namespace)
+    parent.children |= {pid}
     return child
 
 

@@ -34,6 +34,15 @@ class Image(NamedTuple):
     argument: str = ""
 
 
+class Runnable(NamedTuple):
+    """What exec found: `argv` has the interpreter in front for a script."""
+
+    path: str
+    identity: Identity
+    argv: tuple[str, ...]
+    executable: str
+
+
 def program_file(family: str, name: str, size_bytes: int) -> Content:
     """The content of a program's file, of at least 256 bytes. Only its head is held."""
     line = _LINE_MARK + f"{family}/{name}\n".encode()

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import Node
 from fakedocker.filesystem.walk import MAGIC_LINK_MODE
-from fakedocker.kernel.lifecycle import RESIDENT_BYTES
-from fakedocker.kernel.records import HOST, OpenFile, Process
+from fakedocker.kernel.records import HOST, RESIDENT_BYTES, OpenFile, Process
 from fakedocker.kernel.synthetic import CPUS
 
 if TYPE_CHECKING:
@@ -319,7 +318,7 @@ _STATE_NAMES = {"R": "R (running)", "S": "S (sleeping)", "T": "T (stopped)", "Z"
 def _status(view: View, process: Process) -> bytes:
     ids = "\t".join([str(process.uid)] * 4), "\t".join([str(process.gid)] * 4)
     pid = view.visible(process)
-    pids = f"{process.pid}\t{process.local}" if view.namespace.id == HOST != process.namespace else str(pid)
+    pids = f"{process.pid}\t{process.local}" if view.name == HOST != process.namespace else str(pid)
     rows = {
         "Name": command_name(process),
         "Umask": f"{process.umask:04o}",

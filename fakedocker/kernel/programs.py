@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from fakedocker.filesystem import content as contents
 from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.node import Node
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.walk import Credentials, Location, MountTable, allowed, resolve
-from fakedocker.kernel.loader import HEADER_BYTES, Image, identity_of, read_image
+from fakedocker.kernel.loader import HEADER_BYTES, Image, Runnable, identity_of, read_image
 from fakedocker.kernel.program import Body, Identity, Program, System
 from fakedocker.kernel.utility import Utility
 from fakedocker.kernel.view import View
@@ -31,15 +31,6 @@ class MakeBody(Protocol):
     """Gives a program that is more than a utility (a shell, a live program) its body; None for all others."""
 
     def __call__(self, identity: Identity, argv: tuple[str, ...], environment: Mapping[str, str], /) -> Body | None: ...
-
-
-class Runnable(NamedTuple):
-    """What exec found: `argv` has the interpreter in front for a script."""
-
-    path: str
-    identity: Identity
-    argv: tuple[str, ...]
-    executable: str
 
 
 class Programs:
@@ -101,6 +92,11 @@ class Programs:
     def load(self, view: View, path: str, argv: Sequence[str], directory: str, who: Credentials) -> Runnable:
         """What executing a file means. ENOENT, EACCES, ENOEXEC for a text without `#!`, ELOOP, ENOTDIR."""
         words = tuple(argv)
+        scope = self._scope(view)
+        key = (path, words[0] if words else "", who)
+        known = scope.runs.get(key)
+        if known is not None and scope.root.get(known[0]) is known[1]:
+            return Runnable(path, known[2], words, known[3])
         for _ in range(INTERPRETERS):
             location, image = self._executable(view, path, directory, who)
             if image.kind == "script":
@@ -112,7 +108,10 @@ class Programs:
                 raise failure(errno.ENOEXEC)
             name = location.path.rpartition("/")[2]
             identity = identity_of(image, name, self._programs.__contains__) or Identity("elf", name)
-            return _dispatch(path, identity, words, location.path)
+            found = _dispatch(path, identity, words, location.path)
+            if path == key[0] and (path, who) in scope.files and len(found.argv) == len(words):
+                _keep(scope.runs, key, (location.inode, scope.files[path, who][1], found.identity, found.executable))
+            return found
         raise failure(errno.ELOOP)
 
     def identify(self, view: View, path: str, directory: str, who: Credentials) -> Identity:
@@ -147,31 +146,33 @@ class Programs:
 
         Containers that have changed no name or mode of the same image, and have mounts at the same places, share it.
         """
+        mounts = view.namespace.mounts
+        root = view.draft.filesystems.get(mounts.mounts[0].filesystem) or _NO_ROOT
+        scope = self._scopes.get(view.name)
+        same = scope is not None and scope.root is root and scope.points is mounts.points
+        if same and scope is not None and self._resets == view.draft.resets:
+            return scope
+        return self._new_scope(view, mounts, root, scope)
+
+    def _new_scope(self, view: View, mounts: MountTable, root: Filesystem, scope: _Scope | None) -> _Scope:
         if self._resets != view.draft.resets:
             self._resets = view.draft.resets
             self._scopes.clear()
-        namespace = view.namespace
-        mounts = namespace.mounts
-        root = view.draft.filesystems.get(mounts.mounts[0].filesystem) or _NO_ROOT
-        scope = self._scopes.get(namespace.id)
-        if scope is not None and scope.points is mounts.points:
-            if scope.root is root:
-                return scope
-            if scope.root.base is root.base and scope.root.structure == root.structure:
-                scope.root = root
-                return scope
+        elif scope is not None and scope.points is mounts.points and scope.is_like(root):
+            scope.root = root
+            return scope
         if len(self._scopes) >= CACHED_NAMESPACES:
             self._scopes.clear()
         if root.structure == 0:
             shared = self._shared.get(key := (id(root.base), frozenset(mounts.points)))
-            if shared is None or shared.root.base is not root.base:
+            if shared is None or not shared.is_like(root):
                 if len(self._shared) >= CACHED:
                     self._shared.clear()
-                shared = self._shared[key] = _Scope(root, mounts.points, {}, {})
-            scope = _Scope(root, mounts.points, shared.paths, shared.files)
+                shared = self._shared[key] = _Scope(root, mounts.points, {}, {}, {})
+            scope = _Scope(root, mounts.points, shared.paths, shared.files, shared.runs)
         else:
-            scope = _Scope(root, mounts.points, {}, {})
-        self._scopes[namespace.id] = scope
+            scope = _Scope(root, mounts.points, {}, {}, {})
+        self._scopes[view.name] = scope
         return scope
 
 
@@ -183,9 +184,10 @@ class _Scope:
         points: the mount points.
         paths: (name, search path, who) -> the path found.
         files: (path, who) -> where it is, its node, what its head says. Counts while the node is the same.
+        runs: (path, argv[0], who) -> inode, node, identity, executable of a program; likewise.
     """
 
-    __slots__ = ("files", "paths", "points", "root")
+    __slots__ = ("files", "paths", "points", "root", "runs")
 
     def __init__(
         self,
@@ -193,11 +195,17 @@ class _Scope:
         points: dict[str, Any],
         paths: dict[tuple[str, str, Credentials], str],
         files: dict[tuple[str, Credentials], tuple[Location, Node, Image]],
+        runs: dict[tuple[str, str, Credentials], tuple[Any, Node, Identity, str]],
     ) -> None:
         self.root = root
         self.points = points
         self.paths = paths
         self.files = files
+        self.runs = runs
+
+    def is_like(self, root: Filesystem) -> bool:
+        """Whether names and modes in another file system are the same: one of the same line of history, or unchanged."""
+        return self.root.base is root.base and self.root.structure == root.structure
 
 
 _NO_ROOT = Filesystem.empty()

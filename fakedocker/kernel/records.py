@@ -19,10 +19,14 @@ from fakedocker.kernel.program import Identity
 
 HOST = "host"
 """The namespace of the machine itself, in which every process has a pid."""
+RESIDENT_BYTES = 1_413_120
+"""What ps shows of a process that has not said how much memory it uses: mostly pages that it shares with others."""
+CHARGED_BYTES = 204_800
+"""What such a process counts for in its cgroup."""
 
 
-class Record(Struct):
-    """What can be copied before it is changed."""
+class Record(Struct, gc=False):
+    """What can be copied before it is changed. Records refer to one another by id, so that there are no cycles to collect."""
 
     def copy(self) -> Any:
         return self.__copy__()  # type: ignore[attr-defined]  # every Struct has it, written in C

@@ -59,6 +59,12 @@ class Records(Table[K, R]):
         self._changes[key] = record
         self._size += 1
 
+    def get(self, key: K, default: Any = None) -> Any:
+        record = self._changes.get(key)
+        if record is None:
+            return self._base.get(key, default)
+        return default if record is _GONE else record
+
     def __getitem__(self, key: K) -> R:
         record = self._changes.get(key)
         if record is None:

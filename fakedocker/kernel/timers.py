@@ -100,17 +100,31 @@ class TimerQueue:
     def first(self) -> Entry | None:
         """The first live entry; stale ones before it are dropped."""
         while True:
-            entry = self._peek()
-            if entry is None or self._is_live(entry):
+            base, recent = self._base, self._recent
+            is_recent = bool(recent) and (not base or recent[0][:2] < (base[0], base[1]))
+            if is_recent:
+                entry = recent[0]
+            elif base:
+                entry = base[:4]
+            else:
+                return None
+            if self._is_live(entry):
                 return entry
-            self._drop()
+            self._drop(is_recent)
 
     def pop_due(self, now_ns: int) -> Entry | None:
-        """Take off the first live entry that is due, if any."""
-        entry = self.first()
-        if entry is None or entry[0] > now_ns:
+        """Take off the first entry that is due, if any. It may be stale: who cancelled it can tell."""
+        base, recent = self._base, self._recent
+        is_recent = bool(recent) and (not base or recent[0][:2] < (base[0], base[1]))
+        if is_recent:
+            entry = recent[0]
+        elif base:
+            entry = base[:4]
+        else:
             return None
-        self._drop()
+        if entry[0] > now_ns:
+            return None
+        self._drop(is_recent)
         return entry
 
     def freeze(self) -> Heap:
@@ -129,18 +143,11 @@ class TimerQueue:
     def reset(self, base: Heap) -> None:
         self._base, self._recent, self._stale, self._changed = base, [], 0, False
 
-    def _peek(self) -> Entry | None:
-        base, recent = self._base, self._recent
-        if recent and (not base or recent[0][:2] < (base[0], base[1])):
-            return recent[0]
-        return base[:4] if base else None
-
-    def _drop(self) -> None:
-        base, recent = self._base, self._recent
-        if recent and (not base or recent[0][:2] < (base[0], base[1])):
-            heappop(recent)
+    def _drop(self, is_recent: bool) -> None:
+        if is_recent:
+            heappop(self._recent)
         else:
-            self._base = without_first(base)
+            self._base = without_first(self._base)
         self._changed = True
 
     def _all(self) -> list[Entry]:

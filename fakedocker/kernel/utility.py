@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
-from fakedocker.kernel.program import Program, System
+from fakedocker.kernel.program import System
 
 
 class Utility:
-    """A restartable program. Each run calls it from its top; what it keeps is in `state`: dicts, lists, plain values."""
+    """A restartable program. Each run calls it from its top; what it keeps is in `state`: dicts, lists, plain values.
+
+    The kernel, which knows the programs by name, runs it.
+    """
 
     __slots__ = ("name", "state")
 
@@ -17,11 +20,14 @@ class Utility:
         self.state: dict[str, Any] = {} if state is None else state
 
     def run(self, system: System) -> int | None:
-        program: Program = cast(Any, system).program(self.name)
-        return program(system, system.argv, self.state)
+        raise NotImplementedError("the kernel looks the program up and calls it")
 
     def copy(self) -> Utility:
-        return Utility(self.name, copy_plain(self.state) if self.state else {})
+        state = self.state
+        for value in state.values():
+            if type(value) in _MUTABLE:
+                return Utility(self.name, copy_plain(state))
+        return Utility(self.name, state.copy())
 
 
 def copy_plain(value: Any) -> Any:

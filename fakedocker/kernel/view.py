@@ -23,16 +23,22 @@ class View:
     """The file trees and processes of a namespace.
 
     Args:
+        name: the namespace's id.
         viewer: the process that looks, for /proc/self; None for somebody outside.
     """
 
-    __slots__ = ("draft", "namespace", "router", "viewer")
+    __slots__ = ("draft", "name", "router", "viewer")
 
-    def __init__(self, draft: KernelDraft, router: Router, namespace: Namespace, viewer: Process | None = None) -> None:
+    def __init__(self, draft: KernelDraft, router: Router, name: str, viewer: Process | None = None) -> None:
         self.draft = draft
         self.router = router
-        self.namespace = namespace
+        self.name = name
         self.viewer = viewer
+
+    @property
+    def namespace(self) -> Namespace:
+        """The namespace's record as it is now, to be read."""
+        return self.draft.namespaces[self.name]
 
     def tree(self, mount: Mount) -> FileTree:
         """The file system of a mount. ENODEV where there is none of its id."""
@@ -49,33 +55,34 @@ class View:
 
     def filesystem_id(self, mount: Mount) -> str:
         """The id under which a mount's file system is, or would be once it is changed."""
-        return mount.filesystem or f"tmpfs:{self.namespace.id}:{mount.target}"
+        return mount.filesystem or f"tmpfs:{self.name}:{mount.target}"
 
     # processes
 
     def find(self, pid: int) -> Process | None:
         """The process of a pid in this pid namespace; the host's has all."""
-        if self.namespace.id == HOST:
+        if self.name == HOST:
             return self.draft.processes.get(pid)
         number = self.namespace.members.get(pid)
-        return None if number is None else self.draft.processes.get(number)
+        process: Process | None = None if number is None else self.draft.processes.get(number)
+        return process
 
     def processes(self) -> list[Process]:
         """All processes of this pid namespace, by pid."""
-        if self.namespace.id == HOST:
+        if self.name == HOST:
             return sorted(self.draft.processes.values(), key=lambda process: process.pid)
         members = self.namespace.members
         return [self.draft.processes[members[local]] for local in sorted(members)]
 
     def visible(self, process: Process) -> int:
         """The pid of a process as this namespace has it; 0 for one of another."""
-        if self.namespace.id == HOST:
+        if self.name == HOST:
             return process.pid
-        return process.local if process.namespace == self.namespace.id else 0
+        return process.local if process.namespace == self.name else 0
 
     def visible_group(self, process: Process, number: int) -> int:
         """The same for a group or session number of a process's own namespace."""
-        if self.namespace.id == process.namespace or not number:
+        if self.name == process.namespace or not number:
             return number
         return self.draft.namespaces[process.namespace].members.get(number, 0)
 

@@ -47,7 +47,7 @@ def _probe_output(draft: Draft, output: Output) -> None:
     from fakedocker.operations import health
 
     if not health.probe_output(draft, output.stream, output.data):
-        draft.notify("bytes", output.stream, output.data)
+        draft.notify("bytes", output.stream, (output.fd, output.data))
 
 
 def _exited(draft: Draft, exited: Exited) -> None:

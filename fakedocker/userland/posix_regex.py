@@ -88,7 +88,12 @@ class _Translator:
             self.pieces.append("^" if anchor else "\\^")
             self.at += 1
         elif character == "$":
-            last = self.extended or at == len(source) - 1 or source.startswith("\\)", at + 1) or source.startswith("\\|", at + 1)
+            last = (
+                self.extended
+                or at == len(source) - 1
+                or source.startswith("\\)", at + 1)
+                or source.startswith("\\|", at + 1)
+            )
             self.pieces.append("$" if last else "\\$")
             self.at += 1
         else:

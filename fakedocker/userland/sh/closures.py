@@ -12,7 +12,7 @@ from typing import Any, Final
 from fakedocker.userland.sh.arithmetic import ArithmeticProblem, assigned_names, expression
 from fakedocker.userland.sh.dialect import ShellError
 from fakedocker.userland.sh.evaluation import arithmetic_message, calculate
-from fakedocker.userland.sh.expansion import Fields, add_parts, finish, string_of, values
+from fakedocker.userland.sh.expansion import Fields, add_parts, finish, parameter_values, string_of
 from fakedocker.userland.sh.nodes import Arithmetic, DoubleQuoted, Literal, Parameter, Parts, Quoted
 from fakedocker.userland.sh.parameters import is_many
 from fakedocker.userland.sh.state import IFS_DEFAULT, ShellState
@@ -171,7 +171,7 @@ def arithmetic_closure(parts: Parts) -> Callable[[ShellState], int]:
     def evaluate(shell: ShellState) -> int:
         shadow: dict[str, Any] = {}
         for key, part in names:
-            values = values(shell, part)
+            values = parameter_values(shell, part)
             text = values[0] if values else ""
             if not text.isascii() or not text.isdigit() or (text[0] == "0" and text != "0") or len(text) > 18:
                 return calculate(shell, string_of(shell, parts))

@@ -149,8 +149,7 @@ def trace(shell: ShellState, argv: tuple[str, ...]) -> None:
     words = [quote_trace(word, dialect) for word in argv]
     if shell.frames and shell.frames[-1][0] == PREFIX:
         settings = [
-            f"{name}={quote_trace(text_of(shell.variables.get(name)), dialect)}"
-            for name, *_ in shell.frames[-1][1]
+            f"{name}={quote_trace(text_of(shell.variables.get(name)), dialect)}" for name, *_ in shell.frames[-1][1]
         ]
         if shell.is_bash():
             for setting in settings:

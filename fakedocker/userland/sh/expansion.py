@@ -90,7 +90,7 @@ def _add_double_quoted(shell: ShellState, parts: Parts, fields: Fields) -> None:
         fields[-1].append(("", True))
         return
     if len(parts) == 1 and isinstance(parts[0], Parameter) and is_many(parts[0]):
-        values = values(shell, parts[0])
+        values = parameter_values(shell, parts[0])
         if not values and parts[0].operator in ("", "keys", ":", "/", "//", "#", "##", "%", "%%"):
             return  # "$@" without parameters is no field at all
     if not any(isinstance(part, Literal | Quoted) for part in parts):
@@ -103,7 +103,7 @@ def _add_parameter(shell: ShellState, part: Parameter, quoted: bool, fields: Fie
     if operator and operator[-1] in "-=?+" and operator[0] in ":-=?+":
         _add_conditional(shell, part, quoted, fields, unsplit)
         return
-    values = values(shell, part)
+    values = parameter_values(shell, part)
     if values is None:
         if "u" in shell.options and part.name not in "@*!" and operator not in ("keys", "prefix"):
             raise unset_error(shell, part)
@@ -143,7 +143,7 @@ def _add_many(
 def _add_conditional(shell: ShellState, part: Parameter, quoted: bool, fields: Fields, unsplit: bool) -> None:
     """${x:-w}, ${x:=w}, ${x:?w}, ${x:+w} and the same without the colon."""
     plain = part._replace(operator="", word=(), second=None)
-    values = values(shell, plain)
+    values = parameter_values(shell, plain)
     missing = values is None or (part.operator[0] == ":" and not "".join(values))
     kind = part.operator[-1]
     if kind == "+":
@@ -265,7 +265,7 @@ def _held(shell: ShellState, part: Parameter) -> list[str] | None:
     return None if value is None else [value]
 
 
-def values(shell: ShellState, part: Parameter) -> list[str] | None:
+def parameter_values(shell: ShellState, part: Parameter) -> list[str] | None:
     """The values of a parameter with its operator applied (not the conditional ones); None where it is unset."""
     operator = part.operator
     if operator == "":

@@ -7,7 +7,15 @@ from typing import NamedTuple
 from fakedocker.userland.sh.dialect import Dialect
 
 _LONG_FLAGS = frozenset({"--login", "--norc", "--noprofile", "--noediting", "--posix", "--restricted", "--verbose"})
-_LONG_NAMES = {"errexit": "e", "nounset": "u", "xtrace": "x", "noglob": "f", "noexec": "n", "verbose": "v", "monitor": "m"}
+_LONG_NAMES = {
+    "errexit": "e",
+    "nounset": "u",
+    "xtrace": "x",
+    "noglob": "f",
+    "noexec": "n",
+    "verbose": "v",
+    "monitor": "m",
+}
 
 
 class Invocation(NamedTuple):

@@ -79,7 +79,9 @@ def _after_foreground(shell: ShellState, status: int) -> None:
             shell.error("\n")
 
 
-def _stopped(shell: ShellState, pids: tuple[int, ...], statuses: tuple[tuple[int, int], ...], text: str, signal: int) -> None:
+def _stopped(
+    shell: ShellState, pids: tuple[int, ...], statuses: tuple[tuple[int, int], ...], text: str, signal: int
+) -> None:
     back_to_foreground(shell)
     job = next((job for job in shell.jobs if job.pids == pids), None)
     if job is None:
@@ -145,7 +147,9 @@ def notice_ended(shell: ShellState) -> None:
             status = _reap_child(shell, pid)
             if status is not None:
                 changed = changed._replace(statuses=(*changed.statuses, (pid, status)))
-            elif "m" in shell.options and changed.state == "Running" and (signal := system.reap_stopped(pid)) is not None:
+            elif (
+                "m" in shell.options and changed.state == "Running" and (signal := system.reap_stopped(pid)) is not None
+            ):
                 changed = changed._replace(state=_STOP_SIGNALS.get(signal, "Stopped"))
         if len(changed.statuses) == len(job.pids):
             changed = changed._replace(state="Done")
@@ -184,7 +188,15 @@ def _state_text(shell: ShellState, job: Job) -> str:
     if job.state != "Done":
         return job.state
     status = job.status
-    names = {129: "Hangup", 130: "Interrupt", 131: "Quit", 134: "Aborted", 137: "Killed", 139: "Segmentation fault", 143: "Terminated"}
+    names = {
+        129: "Hangup",
+        130: "Interrupt",
+        131: "Quit",
+        134: "Aborted",
+        137: "Killed",
+        139: "Segmentation fault",
+        143: "Terminated",
+    }
     if status in names:
         return names[status]
     if status:

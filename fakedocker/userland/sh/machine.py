@@ -106,7 +106,7 @@ class Shell(ShellState):
         while True:
             result = self._interpret()
             if result == control.EXITED:
-                return self._ended()
+                return self.status & 255
             if result == control.YIELD:
                 return None
 
@@ -117,10 +117,6 @@ class Shell(ShellState):
         self.reset_signals = ()
         if self.code is None:
             begin(self)
-
-    def _ended(self) -> int:
-        self.system.drain()
-        return self.status & 255
 
     def _interpret(self) -> int:
         """Run operations until control is given up; gives SWITCH, YIELD or EXITED."""

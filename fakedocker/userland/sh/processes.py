@@ -46,7 +46,9 @@ def fork(
         if problem.errno != errno.EAGAIN:
             raise
         said = "fork: retry: Resource temporarily unavailable" if shell.is_bash() else "Cannot fork"
-        raise ShellError(said if shell.dialect.name != "ash" else "can't fork: Resource temporarily unavailable") from None
+        raise ShellError(
+            said if shell.dialect.name != "ash" else "can't fork: Resource temporarily unavailable"
+        ) from None
 
 
 @operation("exit_child")

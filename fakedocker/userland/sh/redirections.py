@@ -64,7 +64,9 @@ def _redirect(item: tuple[Any, ...], following: int) -> Linked:
     return redirect
 
 
-_SPECIAL: Final = frozenset({":", ".", "eval", "exec", "exit", "export", "readonly", "return", "set", "shift", "trap", "unset"})
+_SPECIAL: Final = frozenset(
+    {":", ".", "eval", "exec", "exit", "export", "readonly", "return", "set", "shift", "trap", "unset"}
+)
 
 
 @operation("unredirect")

@@ -81,7 +81,10 @@ def _import_environment(shell: Shell) -> None:
         variables.setdefault("OSTYPE", "linux-gnu")
     if shell.mode == "interactive" or not shell.is_bash():
         variables.setdefault("PS2", "> ")
-        variables.setdefault("PS1", {"dash": "# " if shell.system.uid == 0 else "$ ", "ash": "\\w \\$ "}.get(shell.dialect.name, "\\s-\\v\\$ "))
+        variables.setdefault(
+            "PS1",
+            {"dash": "# " if shell.system.uid == 0 else "$ ", "ash": "\\w \\$ "}.get(shell.dialect.name, "\\s-\\v\\$ "),
+        )
     shell.exports = frozenset(exports)
 
 

@@ -75,6 +75,7 @@ class ShellState:
         "functions",
         "getopts_offset",
         "hashed",
+        "held_bytes",
         "history",
         "idle",
         "jobs",
@@ -86,6 +87,7 @@ class ShellState:
         "pc",
         "pending_source",
         "pipe_statuses",
+        "prompted",
         "readonly",
         "reaped",
         "reset_signals",
@@ -102,6 +104,7 @@ class ShellState:
         "system",
         "traps",
         "variables",
+        "warned_of_jobs",
     )
 
     system: System  # only while running
@@ -142,6 +145,9 @@ class ShellState:
         self.hashed: tuple[str, ...] = ()
         self.started_ns = 0
         self.pending_source = ""  # read from a terminal or standard input, not yet a command
+        self.held_bytes = b""  # of standard input, the beginning of a character
+        self.prompted = False
+        self.warned_of_jobs = False
         self.source_line = 1  # of the first line of pending_source
         self.fed: tuple[str, ...] = ()
         self.idle = False
@@ -163,6 +169,7 @@ class ShellState:
         other.functions = self.functions
         other.getopts_offset = self.getopts_offset
         other.hashed = self.hashed
+        other.held_bytes = self.held_bytes
         other.history = self.history
         other.idle = self.idle
         other.jobs = self.jobs
@@ -174,6 +181,7 @@ class ShellState:
         other.pc = self.pc
         other.pending_source = self.pending_source
         other.pipe_statuses = self.pipe_statuses
+        other.prompted = self.prompted
         other.readonly = self.readonly
         other.reaped = self.reaped
         other.reset_signals = self.reset_signals
@@ -188,9 +196,12 @@ class ShellState:
         other.suppress = self.suppress
         other.traps = self.traps
         other.variables = self.variables.copy()
+        other.warned_of_jobs = self.warned_of_jobs
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ShellState.__slots__ if name not in ("attention", "system", "results")}
+        return {
+            name: getattr(self, name) for name in ShellState.__slots__ if name not in ("attention", "system", "results")
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, value in state.items():

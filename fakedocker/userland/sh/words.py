@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-
 from fakedocker.userland.sh.closures import arguments_closure, fields_closure, string_closure
 from fakedocker.userland.sh.conditions import evaluate_test
 from fakedocker.userland.sh.evaluation import calculate
 from fakedocker.userland.sh.expansion import (
-
+    parameter_values,
     pattern_of,
     string_of,
     subscript,
     value_of,
-    values,
 )
 from fakedocker.userland.sh.nodes import Assignment, DoubleQuoted, Literal, Parameter, Parts, Quoted
 from fakedocker.userland.sh.operations import operation
@@ -117,7 +115,7 @@ def _unless_needed(item: tuple[Any, ...], following: int) -> Linked:
     plain: Parameter = guard._replace(operator="")
 
     def decide(shell: ShellState) -> int:
-        held = values(shell, plain)
+        held = parameter_values(shell, plain)
         missing = held is None or (guard.operator[0] == ":" and not "".join(held))
         return following if missing != (guard.operator[-1] == "+") else target
 
@@ -242,5 +240,3 @@ def _test(item: tuple[Any, ...], following: int) -> Linked:
         return following
 
     return test
-
-

@@ -29,8 +29,9 @@ class Rows:
 
     Args:
         type_name: Go's name for it, as errors show it: "formatter.ContainerContext".
-        columns: what a template may ask of a row. A column whose title is empty is no part of `json`.
+        columns: what a template may ask of a row.
         methods: what takes an argument, such as Label.
+        as_json: what `json` shows instead of all columns, given the row and those.
     """
 
     def __init__(
@@ -38,7 +39,9 @@ class Rows:
         type_name: str,
         columns: Sequence[Column],
         methods: Mapping[str, Callable[..., Any]] | None = None,
+        as_json: Callable[[Any, dict[str, Any]], dict[str, Any]] | None = None,
     ) -> None:
+        self._as_json = as_json
         self._columns = {name: get for name, _, get in columns}
         self.titles = {name: title for name, title, _ in columns}
         self.type = Type(
@@ -54,7 +57,8 @@ class Rows:
 
     def as_json(self, row: Any) -> dict[str, Any]:
         """All columns of a row."""
-        return {name: get(row) for name, get in self._columns.items()}
+        fields = {name: get(row) for name, get in self._columns.items()}
+        return fields if self._as_json is None else self._as_json(row, fields)
 
     def value(self, row: Any) -> Value:
         """A row, as a template sees it."""

@@ -84,6 +84,10 @@ class Connection:
         self._raw = tty and stdin and self._context.is_terminal(0)
         self._watch = DetachWatch(_keys(self._context, detach_keys)) if tty and stdin else None
 
+    def abandon(self) -> None:
+        """Close the connection unused."""
+        self._stream.close()
+
     async def run(self, signals: Signals) -> None:
         """Pass everything on in both directions until the other side ends or the user detaches."""
         if self._raw:

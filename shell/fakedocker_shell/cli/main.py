@@ -23,7 +23,7 @@ from fakedocker_shell.gotemplate.printing import quote
 VERSION = "28.2.2"
 GIT_COMMIT = "e6534b4"
 _LOG_LEVELS = frozenset({"panic", "fatal", "error", "warn", "warning", "info", "debug", "trace"})
-_BUILD_COMMANDS = frozenset({"image build"})
+_BUILD_COMMANDS = frozenset({"image build", "builder", "builder prune"})
 _LEGACY_BUILDER = (
     "DEPRECATED: The legacy builder is deprecated and will be removed in a future release.\n"
     "            BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0\n"

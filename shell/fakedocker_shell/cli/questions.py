@@ -17,9 +17,13 @@ async def read_line(context: Context) -> str:
     return line.partition(b"\n")[0].decode("utf-8", "replace").rstrip("\r")
 
 
-async def confirm(context: Context, warning: str) -> bool:
-    """Ask whether to go on; anything but y or Y is a no."""
-    context.out(f"{warning}\nAre you sure you want to continue? [y/N] ")
+async def confirm(context: Context, warning: str, separator: str = "\n") -> bool:
+    """Ask whether to go on; anything but y or Y is a no.
+
+    Args:
+        separator: what stands between the warning and the question.
+    """
+    context.out(f"{warning}{separator}Are you sure you want to continue? [y/N] ")
     return (await read_line(context)).strip().lower() == "y"
 
 

@@ -151,7 +151,7 @@ def _history_since(row: HistoryRow) -> str:
 HISTORY_TABLE = table_format("ID", "CreatedSince", "CreatedBy", "Size", "Comment")
 RAW_HISTORY_TABLE = table_format("ID", "CreatedAt", "CreatedBy", "Size", "Comment")
 HISTORY_ROWS = Rows(
-    "formatter.historyContext",
+    "image.historyContext",
     (
         ("ID", "IMAGE", _history_id),
         ("CreatedSince", "CREATED", _history_since),

@@ -98,8 +98,8 @@ SEARCH_ROWS = Rows(
         ("Description", "DESCRIPTION", _description),
         ("StarCount", "STARS", lambda row: str(row.found["star_count"])),
         ("IsOfficial", "OFFICIAL", lambda row: "[OK]" if row.found.get("is_official") else ""),
-        ("IsAutomated", "AUTOMATED", lambda row: "[OK]" if row.found.get("is_automated") else ""),
     ),
+    as_json=lambda row, fields: {**fields, "IsOfficial": _go_bool(row.found.get("is_official"))},
 )
 
 
@@ -112,7 +112,6 @@ CONTEXT_ROWS = Rows(
         ("Description", "DESCRIPTION", lambda context: ellipsis(context["Description"], 60)),
         ("DockerEndpoint", "DOCKER ENDPOINT", lambda context: context["DockerEndpoint"]),
         ("Error", "ERROR", lambda context: ellipsis(context["Error"], 45)),
-        ("ContextType", "", lambda context: "moby"),
     ),
 )
 

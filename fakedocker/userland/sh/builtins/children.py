@@ -67,7 +67,9 @@ def _wait_for(shell: ShellState, word: str) -> int:
     if word.startswith("%"):
         job = find_job(shell, word)
         if job is None:
-            raise ShellError(f"{word}: no such job" if shell.is_bash() else f"No such job: {word}", 127 if shell.is_bash() else 2)
+            raise ShellError(
+                f"{word}: no such job" if shell.is_bash() else f"No such job: {word}", 127 if shell.is_bash() else 2
+            )
         pid = job.pids[-1]
     elif not word.isdecimal():
         if shell.is_bash():

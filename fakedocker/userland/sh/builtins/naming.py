@@ -7,7 +7,9 @@ from fakedocker.userland.sh.commands import search_path
 from fakedocker.userland.sh.quoting import quote_bash, quote_single
 from fakedocker.userland.sh.state import ShellState
 
-_KEYWORDS = frozenset(["if", "then", "else", "elif", "fi", "do", "done", "case", "esac", "while", "until", "for", "in", "!", "{", "}"])
+_KEYWORDS = frozenset(
+    ["if", "then", "else", "elif", "fi", "do", "done", "case", "esac", "while", "until", "for", "in", "!", "{", "}"]
+)
 _MORE_KEYWORDS = {"ash": {"[[", "]]", "function"}, "bash": {"[[", "]]", "function", "time", "select", "coproc"}}
 
 

@@ -170,5 +170,7 @@ def _shopt(shell: ShellState, argv: tuple[str, ...]) -> int:
             continue
         status = status or (0 if on or not names else 1)
         if "q" not in letters and not ("s" in letters and not on) and not ("u" in letters and on):
-            shell.out(f"shopt -{'s' if on else 'u'} {name}\n" if "p" in letters else f"{name:<15}\t{'on' if on else 'off'}\n")
+            shell.out(
+                f"shopt -{'s' if on else 'u'} {name}\n" if "p" in letters else f"{name:<15}\t{'on' if on else 'off'}\n"
+            )
     return status

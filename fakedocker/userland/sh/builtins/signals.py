@@ -117,14 +117,10 @@ def _kill(shell: ShellState, argv: tuple[str, ...]) -> int:
 
 def _usage(shell: ShellState) -> int:
     if shell.is_bash():
-        shell.error(
-            "kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n"
-        )
+        shell.error("kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n")
         return 2
     if shell.dialect.name == "dash":
-        raise ShellError(
-            "Usage: kill [-s sigspec | -signum | -sigspec] [pid | job]... or\nkill -l [exitstatus]"
-        )
+        raise ShellError("Usage: kill [-s sigspec | -signum | -sigspec] [pid | job]... or\nkill -l [exitstatus]")
     shell.error("sh: you need to specify whom to kill\n")
     return 1
 

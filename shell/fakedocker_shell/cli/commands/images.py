@@ -220,12 +220,12 @@ async def builder_prune(call: Invocation) -> int:
     """Empty the build cache."""
     every = call.options["all"]
     what = "all build cache" if every else "all dangling build cache"
-    if not call.options["force"] and not await confirm(call.context, f"WARNING! This will remove {what}."):
+    if not call.options["force"] and not await confirm(call.context, f"WARNING! This will remove {what}.", " "):
         raise CliError("builder prune has been cancelled")
     query = {"keep-storage": str(call.options["keep-storage"])} if call.options["keep-storage"] else {}
     if every:
         query["all"] = "1"
-    answer = await call.api.post("/build/prune", {**query, **filters_query(call.options["filter"])})
+    answer = await call.api.post("/build/prune", {"filters": "", **query, **filters_query(call.options["filter"])})
     call.context.out(deleted_caches(answer))
     call.context.out(f"Total reclaimed space: {human_size(answer.get('SpaceReclaimed') or 0)}\n")
     return 0

@@ -1,0 +1,111 @@
+"""The `fakedocker` command: the terminal, scripts, and the commands that serve tests.
+
+    fakedocker                      open the terminal
+    fakedocker -c COMMANDS [ARG..]  run commands
+    fakedocker FILE [ARG..]         run a script; without a terminal, commands are read from standard input
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+USAGE = """Usage: fakedocker [OPTIONS] [FILE [ARG...]]
+       fakedocker [OPTIONS] -c COMMANDS [NAME [ARG...]]
+
+A simulated Docker engine: a terminal to practise in, and a double for tests.
+Without a FILE it opens the terminal, or runs the commands on standard input.
+
+Options:
+  -c COMMANDS    Run these commands
+      --seed N   Where ids, names and addresses come from (default 0)
+      --help     Show this
+      --version  Show the version
+"""
+READ_BYTES = 65536
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; gives the exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    seed = 0
+    while arguments and arguments[0].startswith("-") and arguments[0] != "-":
+        option = arguments.pop(0)
+        if option in ("--help", "-h"):
+            sys.stdout.write(USAGE)
+            return 0
+        if option == "--version":
+            from importlib.metadata import version
+
+            sys.stdout.write(f"fakedocker {version('fakedocker')} (engine 28.2.2, API 1.50)\n")
+            return 0
+        if option == "--seed" or option.startswith("--seed="):
+            text = option.partition("=")[2] or (arguments.pop(0) if arguments else "")
+            if not text.lstrip("-").isdigit():
+                return _usage_error(f"--seed takes a whole number, not {text!r}")
+            seed = int(text)
+        elif option == "-c":
+            if not arguments:
+                return _usage_error("-c takes the commands to run")
+            return _run_command(arguments[0], arguments[1:], seed)
+        else:
+            return _usage_error(f"unknown option {option}")
+    if arguments and arguments[0] != "-":
+        return _run_file(arguments[0], arguments[1:], seed)
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        from fakedocker_shell.repl.app import run
+
+        return run(seed)
+    return _run(seed, lambda session: session.run_input())
+
+
+def _usage_error(problem: str) -> int:
+    sys.stderr.write(f"fakedocker: {problem}\nTry 'fakedocker --help'.\n")
+    return 2
+
+
+def _run_command(source: str, rest: list[str], seed: int) -> int:
+    name = rest[0] if rest else "fakedocker"
+    return _run(seed, lambda session: session.run_command(source, name, tuple(rest[1:])))
+
+
+def _run_file(path: str, rest: list[str], seed: int) -> int:
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError as problem:
+        sys.stderr.write(f"fakedocker: {path}: {problem.strerror}\n")
+        return 127
+    return _run(seed, lambda session: session.run_script(path, data, tuple(rest)))
+
+
+def _run(seed: int, begin: object) -> int:
+    """Run a session without a terminal from its beginning to its end."""
+    from fakedocker.engine import WaitCannotEnd, WaitTooLong
+    from fakedocker_shell.session import Session, make_engine
+
+    streams = {1: sys.stdout.buffer, 2: sys.stderr.buffer}
+
+    def output(fd: int, data: bytes) -> None:
+        streams[fd].write(data)
+        streams[fd].flush()
+
+    engine, _ = make_engine(seed)
+    engine.journaling = False
+    session = Session(engine, output)
+    begin(session)  # type: ignore[operator]  # a function of a session, typed as object to keep the import lazy
+    try:
+        return session.run_to_end(lambda: os.read(0, READ_BYTES))
+    except (WaitCannotEnd, WaitTooLong) as problem:
+        sys.stderr.write(f"fakedocker: {problem}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 141
+
+
+if __name__ == "__main__":
+    sys.exit(main())

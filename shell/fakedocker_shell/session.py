@@ -1,0 +1,171 @@
+"""A session on the simulated host: an engine, a shell process on its machine, and the bytes between them and the outside.
+
+Scripts, `-c` and the interactive terminal all are sessions; they differ in who feeds the shell and how time passes.
+Sessions do no real I/O: output goes to a function, input comes from one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from fakedocker.api.routes import handle
+from fakedocker.engine import Engine, TimeMode
+from fakedocker.kernel.kernel import Stdio
+from fakedocker.kernel.program import Body, Identity
+from fakedocker.kernel.records import HOST
+from fakedocker.operations import files, genesis, rootfs
+from fakedocker.userland import PROGRAMS
+from fakedocker.userland import make_body as make_userland_body
+from fakedocker.userland.sh.dialect import BASH
+from fakedocker.userland.sh.machine import Shell
+from fakedocker.world.world import World
+from fakedocker_shell import host
+from fakedocker_shell.live import LiveBody, LiveContext, LivePrograms, Main
+
+STREAM = "host-session"
+_USER = (0, 0, ())
+Output = Callable[[int, bytes], None]
+
+
+async def _docker(context: LiveContext, argv: tuple[str, ...]) -> int:
+    from fakedocker_shell.cli.main import docker  # the command line is imported when somebody uses it
+
+    return await docker(context, argv[1:])
+
+
+_MAINS: Mapping[str, Main] = {"docker": _docker}
+
+
+def make_engine(seed: int = 0, mode: TimeMode = TimeMode.FAST, world: World | None = None, check: bool = False) -> tuple[Engine, LivePrograms]:
+    """An engine whose host has a shell, utilities and the docker command.
+
+    Args:
+        world: where it starts; a new one made from the seed unless given.
+    """
+    start = world if world is not None else genesis.create(seed, host_tree=host.tree(PROGRAMS))
+    live: LivePrograms
+
+    def make_body(identity: Identity, argv: tuple[str, ...], environment: Mapping[str, str]) -> Body | None:
+        if identity.family == host.DOCKER_FAMILY:
+            return LiveBody(live, "docker")
+        return make_userland_body(identity, argv, environment)
+
+    engine = Engine(start, handle, PROGRAMS, make_body, mode, check)
+    live = LivePrograms(engine, _MAINS)
+    return engine, live
+
+
+class Session:
+    """One shell on the host.
+
+    Args:
+        output: gets what the shell and its commands write: descriptor (1 or 2) and bytes.
+        terminal: rows and columns of a terminal, None for pipes.
+    """
+
+    def __init__(self, engine: Engine, output: Output, terminal: tuple[int, int] | None = None) -> None:
+        self.engine = engine
+        self._output = output
+        self._terminal = terminal
+        self.status: int | None = None
+        self.pid = 0
+        engine.observe(("bytes", STREAM), lambda value: output(value[0], value[1]))
+
+    def run_command(self, source: str, name: str = "fakedocker", parameters: tuple[str, ...] = ()) -> None:
+        """Start a shell for a string of commands."""
+        self._start((name, "-c", source), Shell.from_command(source, name, parameters, dialect=BASH))
+
+    def run_script(self, path: str, data: bytes, parameters: tuple[str, ...] = ()) -> None:
+        """Put a script on the host and start a shell for it.
+
+        Args:
+            path: where it is on the host; relative to the home directory.
+        """
+        place = path if path.startswith("/") else f"{host.HOME}/{path}"
+        draft = self.engine.draft
+        files.make_file(draft, rootfs.host_mounts(draft), place, data, 0o755)
+        self._start(("bash", path, *parameters), Shell.from_script(path, parameters, dialect=BASH))
+
+    def run_input(self) -> None:
+        """Start a shell that reads its commands from what is fed."""
+        self._start(("bash",), Shell.from_argv(("bash",), BASH))
+
+    def run_fed(self) -> None:
+        """Start a shell that is given one complete command after the other, see `execute`."""
+        self._start(("bash",), Shell.for_terminal("bash", BASH))
+
+    def _start(self, argv: tuple[str, ...], body: Shell) -> None:
+        rows, columns = self._terminal or (0, 0)
+        stdio = Stdio(STREAM, terminal=self._terminal is not None, stdin=True, rows=rows, columns=columns)
+        kernel = self.engine.draft.kernel
+        self.pid = kernel.start(
+            HOST, (host.SHELL_PATH, *argv[1:]), host.environment(self._terminal is not None), host.HOME, _USER, stdio
+        )
+        process = self.engine.draft.kernel_draft.processes.own(self.pid)
+        process.argv = argv
+        process.body = body
+        self.engine.observe(("exited", self.pid), self._ended)
+
+    def _ended(self, status: int) -> None:
+        self.status = status
+
+    @property
+    def shell(self) -> Shell | None:
+        """The shell's body; None when it has ended."""
+        process = self.engine.draft.kernel_draft.processes.get(self.pid)
+        return process.body if process is not None and isinstance(process.body, Shell) else None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether a fed shell waits for its next command."""
+        shell = self.shell
+        return shell is None or (shell.idle and not shell.fed)
+
+    def execute(self, source: str) -> None:
+        """Give a fed shell one complete command."""
+        draft = self.engine.draft.kernel_draft
+        process = draft.processes.own(self.pid)
+        process.body = process.body.copy()
+        process.body_epoch = draft.epoch
+        process.body.feed(source)
+        draft.wake(self.pid)
+
+    @property
+    def reads_input(self) -> bool:
+        """Whether some process sleeps until it is fed."""
+        return self.engine.draft.kernel.is_reading(STREAM)
+
+    def feed(self, data: bytes) -> None:
+        """Bytes typed, or from standard input."""
+        self.engine.draft.kernel.feed(STREAM, data)
+
+    def hang_up(self) -> None:
+        """Standard input is at its end."""
+        self.engine.draft.kernel.hang_up(STREAM)
+
+    def resize(self, rows: int, columns: int) -> None:
+        self._terminal = (rows, columns)
+        self.engine.draft.kernel.resize(STREAM, rows, columns)
+
+    def run_to_end(self, read_input: Callable[[], bytes]) -> int:
+        """Drive until the shell has ended.
+
+        Args:
+            read_input: gives the next bytes of standard input when a process asks for them, b"" at the end.
+
+        Raises:
+            WaitCannotEnd, WaitTooLong: a script waits for what never comes.
+        """
+        at_end = False
+        while self.status is None:
+            self.engine.drive(lambda: self.status is not None or (self.reads_input and not at_end), "the script")
+            if self.status is None and self.reads_input and not at_end:
+                data = read_input()
+                if data:
+                    self.feed(data)
+                else:
+                    at_end = True
+                    self.hang_up()
+        return self.status
+
+
