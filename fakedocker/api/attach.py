@@ -7,7 +7,9 @@ connection in frames, with one the bytes are raw. A client may close its sending
 from __future__ import annotations
 
 from fakedocker.base import messages
+from fakedocker.base.history import History
 from fakedocker.containers.logs import frame
+from fakedocker.containers.model import Chunk
 from fakedocker.engine import Exchange, TimeMode
 from fakedocker.operations import execs
 from fakedocker.operations.attributes import container_event
@@ -120,17 +122,22 @@ class ProcessStream:
             exchange.respond(hijack_reply(exchange, self._multiplexed, self._bare))
         history = draft.outputs.get(self._identifier)
         if history is not None:
-            for chunk in history.entries(self._position):
-                if chunk.fd in self._wanted:
-                    exchange.send(frame(chunk.fd, chunk.data) if self._multiplexed else chunk.data)
-            self._position = history.end
+            self._send(exchange, history)
         if self._over or history is None:
             exchange.finish()
             return
         self._push(draft)
 
+    def _send(self, exchange: Exchange, history: History[Chunk]) -> None:
+        for chunk in history.entries(self._position):
+            if chunk.fd in self._wanted:
+                exchange.send(frame(chunk.fd, chunk.data) if self._multiplexed else chunk.data)
+        self._position = max(self._position, history.end)
+
     def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
-        if notice.kind == "state" and notice.value is not None:
+        if notice.kind == "output" and exchange.answered:
+            self._send(exchange, notice.value)
+        elif notice.kind == "state" and notice.value is not None:
             self._over = True
 
     def feed(self, draft: Draft, exchange: Exchange, data: bytes) -> None:
@@ -175,7 +182,8 @@ class ProcessStream:
         if self._stdin and not exchange.input_closed:
             return not draft.kernel.is_reading(self._identifier)
         container = draft.containers.get(self._identifier)
-        return container is None or container.is_running
+        execution = draft.execs.get(self._identifier)
+        return (container is not None and container.is_running) or (execution is not None and execution.is_running)
 
 
 class ExecStream(ProcessStream):

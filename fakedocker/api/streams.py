@@ -11,8 +11,10 @@ from typing import Any
 import msgspec
 
 from fakedocker.base.clock import SECOND_NS
+from fakedocker.base.history import History
 from fakedocker.base.messages import Refusal
 from fakedocker.containers.logs import LineSplitter, Selection, lines
+from fakedocker.containers.model import Chunk
 from fakedocker.engine import Exchange, TimeMode
 from fakedocker.operations import stats, system
 from fakedocker.operations.filters import Filters
@@ -161,7 +163,8 @@ class LogStream(OutputOnly):
         return (("output", self._identifier), ("state", self._identifier)) if self._follow else ()
 
     def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
-        """Looked at when pumped."""
+        if notice.kind == "output" and exchange.answered:
+            self._continue(exchange, notice.value)
 
     def pump(self, draft: Draft, exchange: Exchange) -> None:
         container = draft.containers.get(self._identifier)
@@ -171,8 +174,6 @@ class LogStream(OutputOnly):
             kind = MULTIPLEXED_STREAM if self._multiplexed else RAW_STREAM
             exchange.respond(Reply(headers=(("Content-Type", kind),), body=None))
             self._begin(draft, exchange, container.is_running)
-        elif container is not None:
-            self._continue(draft, exchange)
         if container is None or not container.is_running:
             for line in self._splitter.end():
                 if self._selection.takes(line):
@@ -194,12 +195,11 @@ class LogStream(OutputOnly):
                 for _ in self._splitter.add(chunk):
                     continue  # sent above; what is kept is the line that is not complete
 
-    def _continue(self, draft: Draft, exchange: Exchange) -> None:
-        history = draft.outputs[self._identifier]
+    def _continue(self, exchange: Exchange, history: History[Chunk]) -> None:
         found = []
         for chunk in history.entries(self._position):
             found += [line for line in self._splitter.add(chunk) if self._selection.takes(line)]
-        self._position = history.end
+        self._position = max(self._position, history.end)
         exchange.send(b"".join(self._selection.render(line, self._multiplexed) for line in found))
 
     def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:

@@ -42,7 +42,8 @@ class Mount(Struct, frozen=True, gc=False):
         filesystem: id of the file system; "" for one of this namespace's own (its tmpfs at this target).
         kind: type in /proc/mounts: overlay, tmpfs, proc, sysfs, devpts, cgroup2, mqueue, ext4 ...
         source: device in /proc/mounts.
-        root: inode in that file system which the target shows; a file's for a bind-mounted file.
+        root: inode in that file system which the target shows; a file's for a bind-mounted file. Trees
+            that the kernel makes on demand have texts for inodes, and "" for their root.
         read_only: whether writing gives EROFS.
         options: more options in /proc/mounts, after rw or ro.
     """
@@ -51,7 +52,7 @@ class Mount(Struct, frozen=True, gc=False):
     filesystem: str
     kind: str = "ext4"
     source: str = "/dev/vda1"
-    root: int = ROOT
+    root: int | str = ROOT
     read_only: bool = False
     options: str = "relatime"
 

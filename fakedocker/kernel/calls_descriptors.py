@@ -117,19 +117,25 @@ class DescriptorCalls(FileCalls):
 
     def write_file(self, path: str, data: bytes, append: bool = False, mode: int = 0o666) -> None:
         location = self._locate(path)
-        if location.link or location.inode is None or location.tree.node(location.inode).kind != "file":
-            fd = self.open(path, WRITE | CREATE | (0 if append else TRUNCATE), mode)
+        self._spend(len(data) * BYTE_NS)
+        if location.inode is None:
+            if path.endswith("/"):
+                raise failure(errno.EISDIR)
+            self._make(location, Node("file", mode & ~self._process.umask, content=contents.append(b"", data)))
+            return
+        if location.tree.is_directory(location.inode):
+            raise failure(errno.EISDIR)
+        if location.link or location.tree.node(location.inode).kind != "file":
+            fd = self.open(path, WRITE)
             try:
                 self.put(data, fd)
             finally:
                 self.close(fd)
             return
         self._demand(location, 2)
-        self._spend(len(data) * BYTE_NS)
         name, filesystem, inode = self._owned(location)
-        before = filesystem.content(inode) if append else b""
-        content = contents.append(before, data) if append else contents.append(b"", data)
-        self._draft.put_filesystem(name, filesystem.with_content(inode, content, self._draft.now_ns))
+        content = contents.append(filesystem.content(inode) if append else b"", data)
+        self._draft.put_content(name, filesystem, inode, content)
 
     # descriptors
 
@@ -172,7 +178,7 @@ class DescriptorCalls(FileCalls):
         name, inode = file.target
         filesystem = self._draft.filesystems[name]
         content = contents.truncate(filesystem.content(inode), size_bytes)
-        self._draft.put_filesystem(name, filesystem.with_content(inode, content, self._draft.now_ns))
+        self._draft.put_content(name, filesystem, inode, content)
 
     def fstat(self, fd: int) -> Stat:
         return self.stat_of_file(self._file(fd))
@@ -244,7 +250,7 @@ class DescriptorCalls(FileCalls):
         if file.kind == "file" and flags & TRUNCATE:
             name, inode = file.target
             filesystem = self._draft.filesystems[name]
-            self._draft.put_filesystem(name, filesystem.with_content(inode, b"", self._draft.now_ns))
+            self._draft.put_content(name, filesystem, inode, b"")
         kind = file.kind
         if kind.startswith("pipe-"):
             kind = "pipe-write" if flags & WRITE else "pipe-read"

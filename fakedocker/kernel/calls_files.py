@@ -250,9 +250,9 @@ class FileCalls(CallsBase):
 
     def _removable(self, location: Location) -> tuple[str, Filesystem]:
         """The file system whose entry is to be taken away. EBUSY for a mount, EPERM where the sticky bit forbids it."""
-        name, filesystem = self._writable(location)
         if not location.name:
             raise failure(errno.EBUSY)
+        name, filesystem = self._writable(location)
         self._demand_in_directory(location)
         directory = filesystem.node(location.directory)
         uid = self._process.uid

@@ -67,7 +67,7 @@ class ProcessCalls(CallsBase):
         programs = self._kernel.programs
         found = programs.load(self.view, path, argv, process.directory, self._who())
         process.body = programs.body(found.identity, found.argv, environment)
-        process.body_epoch = self._draft.epoch
+        process.body_shared = False
         process.argv = found.argv
         process.environment = dict(environment)
         process.identity = found.identity

@@ -61,11 +61,19 @@ def device_files() -> Filesystem:
 
 
 _STANDARD_MOUNTS = (
-    Mount("/proc", "", "proc", "proc", options="nosuid,nodev,noexec,relatime"),
+    Mount("/proc", "", "proc", "proc", root="", options="nosuid,nodev,noexec,relatime"),
     Mount("/dev", "", "tmpfs", "tmpfs", options="nosuid,size=65536k,mode=755"),
-    Mount("/dev/pts", "", "devpts", "devpts", options="nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=666"),
-    Mount("/sys", "", "sysfs", "sysfs", read_only=True, options="nosuid,nodev,noexec,relatime"),
-    Mount("/sys/fs/cgroup", "", "cgroup2", "cgroup", read_only=True, options="nosuid,nodev,noexec,relatime,nsdelegate"),
+    Mount("/dev/pts", "", "devpts", "devpts", root="", options="nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=666"),
+    Mount("/sys", "", "sysfs", "sysfs", root="", read_only=True, options="nosuid,nodev,noexec,relatime"),
+    Mount(
+        "/sys/fs/cgroup",
+        "",
+        "cgroup2",
+        "cgroup",
+        root="",
+        read_only=True,
+        options="nosuid,nodev,noexec,relatime,nsdelegate",
+    ),
     Mount("/dev/mqueue", "", "mqueue", "mqueue", options="nosuid,nodev,noexec,relatime"),
     Mount("/dev/shm", "", "tmpfs", "shm", options="nosuid,nodev,noexec,relatime,size=65536k"),
 )

@@ -50,4 +50,13 @@ class Alarm(NamedTuple):
     key: Any
 
 
-Emission: TypeAlias = Output | Closed | InputDrained | Exited | OutOfMemory | Alarm
+class Fault(NamedTuple):
+    """A simulated program has failed in a way that no program should: an error of ours. Its process was killed by SEGV."""
+
+    namespace: str
+    pid: int
+    argv: tuple[str, ...]
+    report: str
+
+
+Emission: TypeAlias = Output | Closed | InputDrained | Exited | OutOfMemory | Alarm | Fault

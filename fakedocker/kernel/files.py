@@ -176,10 +176,8 @@ def _write_regular(draft: KernelDraft, process: Process, number: int, file: Open
     if filesystem is None or node is None:
         raise failure(errno.EIO)
     offset = len(node.content) if file.flags & APPEND else file.offset
-    draft.put_filesystem(name, filesystem.with_content(inode, contents.write(node.content, offset, data), draft.now_ns))
+    draft.put_content(name, filesystem, inode, contents.write(node.content, offset, data))
     draft.files.own(number).offset = offset + len(data)
-    if draft.growth_waiters and (waiters := draft.growth_waiters.pop((name, inode))):
-        draft.wake_all(waiters)
     return len(data)
 
 

@@ -10,6 +10,7 @@ the clock to an instant and wakes whom it wakes. CPU time is accounted per proce
 from __future__ import annotations
 
 import errno
+import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -21,7 +22,7 @@ from fakedocker.filesystem.walk import Credentials, MountTable
 from fakedocker.kernel import devices, files, init, lifecycle, pipes, sockets, terminals
 from fakedocker.kernel.calls import Calls
 from fakedocker.kernel.calls_base import QUANTUM_NS, Ended, Replaced
-from fakedocker.kernel.events import Alarm, Emission
+from fakedocker.kernel.events import Alarm, Emission, Fault
 from fakedocker.kernel.loader import Runnable
 from fakedocker.kernel.proc import process_state, resident_bytes
 from fakedocker.kernel.program import READ, WRITE, Block, Identity, ProcessInfo, Program
@@ -32,6 +33,7 @@ from fakedocker.kernel.state import KernelDraft
 from fakedocker.kernel.utility import Utility
 from fakedocker.kernel.view import View
 
+SEGV = 11
 NESTED = 8
 """How deep processes may run within the call that starts them; deeper ones take their turn in the run queue."""
 
@@ -85,6 +87,9 @@ class Kernel:
         programs: utilities and services by name.
         router: what knows the network; none gives every namespace a loopback interface only.
         make_body: gives programs that are more than utilities their bodies.
+
+    Attributes:
+        slices: how many slices `run` has given since the kernel was made: with the clock, the place of an input in a run.
     """
 
     def __init__(
@@ -97,6 +102,7 @@ class Kernel:
         self.draft = draft
         self.programs = Programs(programs, make_body)
         self.router: Router = Loopback() if router is None else router
+        self.slices = 0
         self._depth = 0
         self.slices = 0
         """How many slices have run: where in a run an input came is told by this number."""
@@ -253,7 +259,6 @@ class Kernel:
         process = Process(
             pid, local, identifier, 0, local, local, found.argv, dict(environment), found.identity, found.executable, body, 0,
             directory=directory, uid=uid, gid=gid, groups=tuple(groups), started_ns=draft.now_ns, started=True,
-            body_epoch=draft.epoch,
         )  # fmt: skip
         lifecycle.enter(draft, process, namespace)
         process.table = files.make_table(draft, self._open_stdio(process, stdio))
@@ -438,9 +443,9 @@ class Kernel:
                 self._finish(calls, process, process.exiting)
                 return
             body = process.body
-            if process.body_epoch != draft.epoch:
+            if process.body_shared:
                 body = process.body = body.copy()
-                process.body_epoch = draft.epoch
+                process.body_shared = False
             try:
                 if type(body) is Utility:
                     status = self.programs.get(body.name)(calls, process.argv, body.state)
@@ -457,6 +462,13 @@ class Kernel:
                 return
             except OSError as error:
                 status = _complain(calls, error)
+            except (
+                Exception
+            ):  # an error of ours in one program must not stop the world; it is reported, and loud in tests
+                report = traceback.format_exc()
+                draft.emitted.append(Fault(process.namespace, process.pid, process.argv, report))
+                lifecycle.end(draft, process, 128 + SEGV, SEGV)
+                return
             if process.status is not None:
                 return
             if status is None:

@@ -80,7 +80,6 @@ def fork(
         dispositions=dispositions,
         terminal=parent.terminal,
         started_ns=draft.now_ns,
-        body_epoch=draft.epoch,
     )
     enter(draft, child, namespace)
     parent.children |= {pid}
@@ -123,7 +122,7 @@ def reap(draft: KernelDraft, parent: Process, pid: int) -> int | None:
     """The status of a child that has ended, which is forgotten; None while it runs. ECHILD. The parent must be owned."""
     if pid not in parent.children:
         raise failure(errno.ECHILD)
-    child = draft.processes.get(pid)
+    child: Process | None = draft.processes.get(pid)
     if child is None or child.status is None:
         return None if child is not None else _lost(parent, pid)
     parent.children -= {pid}

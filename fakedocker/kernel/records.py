@@ -46,7 +46,7 @@ class Process(Record):
         started: whether it was started from outside (the end of a host's orphan, whose parent is 0 too, is told to nobody).
         exiting: the status it will end with as soon as the backlog is out.
         spent_ns: CPU time used since `quantum_ns`.
-        body_epoch: the draft's epoch in which `body` was copied; another means that a frozen state may hold it.
+        body_shared: whether a frozen record may have the same body, which must be copied before it runs.
     """
 
     pid: int
@@ -84,9 +84,14 @@ class Process(Record):
     quantum_ns: int = 0
     spent_ns: int = 0
     resident_bytes: int = 0
-    body_epoch: int = -1
+    body_shared: bool = False
     queued: bool = False
     started: bool = False
+
+    def copy(self) -> Process:
+        made: Process = self.__copy__()  # type: ignore[attr-defined]  # as above
+        made.body_shared = True
+        return made
 
 
 class Namespace(Record):

@@ -63,9 +63,11 @@ def stop(draft: KernelDraft, process: Process, signal: int) -> None:
 
 
 def resume(draft: KernelDraft, process: Process) -> None:
-    """Let a stopped process go on."""
+    """Let a stopped process go on; a call that it sleeps in begins anew."""
     if process.stopped:
         process.stopped = 0
         process.stop_told = True
-        if not process.waiting:
+        if process.waiting:
+            draft.wake(process.pid)
+        else:
             draft.enqueue(process)

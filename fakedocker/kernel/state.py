@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from fakedocker.base.persistent import _GONE, Map, Table
+from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.kernel.events import Emission
@@ -143,13 +144,12 @@ class KernelDraft:
     (file system, inode) -> how many open files have it; `growth_waiters` (file system, inode) -> pids that wait until the
     file grows; `fifos` (file system, inode) -> the pipe of a named one; `alarms` timer handle -> the key it was set with. Fields: `queue` the pids that can run, in order; `drawn`
     how many random numbers were given; `held_bytes` the memory of all file systems' contents; `emitted` what the floor
-    above has not yet taken (no part of the state). `epoch` goes up with every freeze, `resets` with every jump to another line of history (caches heed it).
+    above has not yet taken (no part of the state). `resets` goes up with every jump to another line of history (caches heed it).
     """
 
     def __init__(self, state: KernelState, seed: str = "", held_limit_bytes: int = 0) -> None:
         self.seed = seed
         self.held_limit_bytes = held_limit_bytes
-        self.epoch = 0
         self.resets = 0
         self.emitted: list[Emission] = []
         self.processes: Records[int, Process] = Records()
@@ -173,7 +173,6 @@ class KernelDraft:
 
     def reset(self, state: KernelState) -> None:
         """Start again from another state."""
-        self.epoch += 1
         self.resets += 1
         self._state = state
         for name in _TABLES:
@@ -217,8 +216,7 @@ class KernelDraft:
                 drawn=self.drawn,
                 held_bytes=self.held_bytes,
             )
-            self.epoch += 1
-        return self._state
+            return self._state
 
     def new_id(self) -> int:
         """A number that nothing has had before: for tables, files, pipes, sockets and timers."""
@@ -239,6 +237,12 @@ class KernelDraft:
             raise failure(errno.ENOSPC)
         self.held_bytes = held
         self.filesystems[name] = filesystem
+
+    def put_content(self, name: str, filesystem: Filesystem, inode: int, content: Content) -> None:
+        """Let a file of a file system have another content, and wake who follows it. ENOSPC."""
+        self.put_filesystem(name, filesystem.with_content(inode, content, self.now_ns))
+        if self.growth_waiters and (waiters := self.growth_waiters.pop((name, inode))):
+            self.wake_all(waiters)
 
     def drop_filesystem(self, name: str) -> None:
         """Forget a file system, if there is one of that id."""

@@ -7,7 +7,7 @@ silent.
 from __future__ import annotations
 
 from fakedocker.containers.model import Chunk
-from fakedocker.kernel.events import Alarm, Closed, Exited, InputDrained, OutOfMemory, Output
+from fakedocker.kernel.events import Alarm, Closed, Exited, Fault, InputDrained, OutOfMemory, Output
 from fakedocker.world.draft import Draft
 
 
@@ -29,6 +29,8 @@ def drain(draft: Draft) -> None:
                 draft.notify("input", emission.stream)
             elif isinstance(emission, Closed):
                 draft.notify("closed", emission.stream)
+            elif isinstance(emission, Fault):
+                draft.faults.append(emission.report)
             elif isinstance(emission, OutOfMemory):
                 continue  # the Exited of process 1 says whether it was that one
 
@@ -38,8 +40,9 @@ def _output(draft: Draft, output: Output) -> None:
     if history is None:
         _probe_output(draft, output)
         return
-    draft.outputs[output.stream] = history.append(Chunk(draft.now_ns, output.fd, output.data))
-    draft.notify("output", output.stream)
+    history = history.append(Chunk(draft.now_ns, output.fd, output.data))
+    draft.outputs[output.stream] = history
+    draft.notify("output", output.stream, history)  # with its value: the container may be gone when it is told
 
 
 def _probe_output(draft: Draft, output: Output) -> None:

@@ -3,6 +3,7 @@
     fakedocker                      open the terminal
     fakedocker -c COMMANDS [ARG..]  run commands
     fakedocker FILE [ARG..]         run a script; without a terminal, commands are read from standard input
+    fakedocker serve                serve an engine on a unix socket
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 
 USAGE = """Usage: fakedocker [OPTIONS] [FILE [ARG...]]
        fakedocker [OPTIONS] -c COMMANDS [NAME [ARG...]]
+       fakedocker serve [OPTIONS]
 
 A simulated Docker engine: a terminal to practise in, and a double for tests.
 Without a FILE it opens the terminal, or runs the commands on standard input.
@@ -51,6 +53,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _run_command(arguments[0], arguments[1:], seed)
         else:
             return _usage_error(f"unknown option {option}")
+    if arguments and arguments[0] == "serve":
+        from fakedocker_shell import serving
+
+        return serving.main(arguments[1:])
     if arguments and arguments[0] != "-":
         return _run_file(arguments[0], arguments[1:], seed)
     if sys.stdin.isatty() and sys.stdout.isatty():

@@ -417,7 +417,7 @@ system.versionInfo
 system.clientVersion
   Platform *system.platformInfo ?
   Version string
-  APIVersion string ApiVersion
+  APIVersion string ApiVersion ?
   DefaultAPIVersion string ?
   GitCommit string
   GoVersion string
@@ -543,14 +543,14 @@ system.PluginsInfo
   Authorization []string
   Log []string
 registry.ServiceConfig
-  InsecureRegistryCIDRs []string
   IndexConfigs map[string]*registry.IndexInfo
+  InsecureRegistryCIDRs []string
   Mirrors []string
 registry.IndexInfo
-  Name string
   Mirrors []string
-  Secure bool
+  Name string
   Official bool
+  Secure bool
 system.RuntimeWithStatus
   Path string path ?
   Args []string runtimeArgs ?

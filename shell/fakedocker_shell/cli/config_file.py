@@ -57,7 +57,7 @@ class ConfigFile:
     def save(self) -> None:
         """Write the file, as docker lays it out. Raises OSError."""
         files = self._context.files
-        _make_directories(self._context, self.directory)
+        make_directories(self._context, self.directory)
         document = json.dumps(self.content, indent="\t", ensure_ascii=False, sort_keys=True)
         files.write_bytes(self.path, document.encode(), 0o600)
 
@@ -86,11 +86,12 @@ class ConfigFile:
         return (self.content.get("auths") or {}).pop(registry, None) is not None
 
 
-def _make_directories(context: Context, path: str) -> None:
+def make_directories(context: Context, path: str, mode: int = 0o700) -> None:
+    """Create a directory and those above it that are not there. Raises OSError."""
     try:
         context.files.stat(path)
     except OSError:
         parent = posixpath.dirname(path)
         if parent != path:
-            _make_directories(context, parent)
-        context.files.make_directory(path, 0o700)
+            make_directories(context, parent, mode)
+        context.files.make_directory(path, mode)

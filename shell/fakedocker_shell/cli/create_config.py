@@ -85,13 +85,12 @@ def _config(
         "Volumes": volumes,
         "WorkingDir": options["workdir"],
         "Entrypoint": entrypoint,
-        "MacAddress": options["mac-address"],
         "OnBuild": None,
         "Labels": label_map(labels),
         "StopSignal": options["stop-signal"],
         "StopTimeout": options["stop-timeout"] if options.changed("stop-timeout") else None,
     }
-    for key in ("ExposedPorts", "Healthcheck", "MacAddress", "StopSignal", "StopTimeout"):
+    for key in ("ExposedPorts", "Healthcheck", "StopSignal", "StopTimeout"):
         if config[key] in (None, "", {}):
             del config[key]
     return config
@@ -196,8 +195,8 @@ def _host_config(
         "VolumesFrom": options["volumes-from"] or None,
         "ConsoleSize": [0, 0],
         "Annotations": options["annotation"],
-        "CapAdd": _capabilities(options["cap-add"], options["cap-drop"]),
-        "CapDrop": _capabilities(options["cap-drop"], ()),
+        "CapAdd": _capabilities(options["cap-add"]),
+        "CapDrop": _capabilities(options["cap-drop"]),
         "CgroupnsMode": _mode("cgroupns", options["cgroupns"], ("", "host", "private"), "invalid CGROUP mode"),
         "Dns": options["dns"],
         "DnsOptions": options["dns-option"],
@@ -254,18 +253,14 @@ def _log_options(options: Options) -> dict[str, str]:
     return label_map(options["log-opt"])
 
 
-def _capabilities(names: Sequence[str], others: Sequence[str]) -> list[str] | None:
-    """Names in their full form, sorted; what is both added and dropped is only dropped."""
+def _capabilities(names: Sequence[str]) -> list[str] | None:
+    """Names in their full form, sorted."""
 
     def full(name: str) -> str:
         name = name.strip().upper()
         return name if name == "ALL" or name.startswith("CAP_") else f"CAP_{name}"
 
-    dropped = {full(name) for name in others}
-    wanted = {full(name) for name in names}
-    if "ALL" in wanted:
-        return ["ALL"]
-    return sorted(wanted - dropped) or None
+    return sorted({full(name) for name in names}) or None
 
 
 def _security(texts: Sequence[str]) -> list[str] | None:
@@ -274,7 +269,7 @@ def _security(texts: Sequence[str]) -> list[str] | None:
         if text == "systempaths=unconfined":
             continue
         if "=" not in text and ":" not in text and text != "no-new-privileges":
-            raise CliError(f"invalid --security-opt: {json.dumps(text)}")
+            raise CliError(f"Invalid --security-opt: {json.dumps(text)}")
         result.append(text)
     return result or None
 
@@ -284,7 +279,7 @@ def _storage(texts: Sequence[str]) -> dict[str, str]:
     for text in texts:
         key, equals, value = text.partition("=")
         if not equals:
-            raise CliError(f"invalid storage option: {text}")
+            raise CliError("invalid storage option")
         result[key] = value
     return result
 
@@ -326,6 +321,8 @@ def _endpoints(options: Options) -> dict[str, Any]:
             network = _with_flags(options, network)
         if not _user_defined(name) and len(networks) > 1:
             raise CliError("conflicting options: cannot attach both user-defined and non-user-defined network-modes")
+        if name == "host":
+            continue
         if name in endpoints:
             raise CliError(f'network "{name}" is specified multiple times')
         ipam = {

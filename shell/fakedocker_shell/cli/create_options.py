@@ -76,7 +76,6 @@ def create_resources(options: Options) -> dict[str, Any]:
         requests.append(
             {"Driver": "cdi", "Count": 0, "DeviceIDs": cdi, "Capabilities": None, "Options": None}
         )
-    kernel_memory = {"KernelMemory": options["kernel-memory"]} if options["kernel-memory"] else {}
     return {
         **resources(options, []),
         "BlkioWeightDevice": [
@@ -90,7 +89,6 @@ def create_resources(options: Options) -> dict[str, Any]:
         "Devices": devices,
         "DeviceCgroupRules": options["device-cgroup-rule"] or None,
         "DeviceRequests": requests or None,
-        **kernel_memory,
         "MemorySwappiness": options["memory-swappiness"],
         "OomKillDisable": options["oom-kill-disable"],
         "PidsLimit": options["pids-limit"],

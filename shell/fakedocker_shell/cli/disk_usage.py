@@ -84,7 +84,7 @@ def show_usage(usage: dict[str, Any], format_text: str, _now_ns: int) -> str:
         header = template.execute(USAGE_ROWS["Images"].header(), functions=HEADER_FUNCTIONS)
     except TemplateError as error:
         raise CliError(f"template parsing error: {error}") from None
-    return align(header + "\n" + lines, minimum=16 if format_text in ("", "table") else 10)
+    return align(header + "\n" + lines)
 
 
 def _cache_rows(usage: dict[str, Any], now_ns: int, truncate: bool) -> list[CacheRow]:
@@ -151,7 +151,7 @@ def _through_template(format_text: str, images: Any, containers: Any, volumes: A
         methods={name: _getter(name) for name in lists},
     )
     try:
-        return Template(template_text(format_text)).execute(Value(kind, lists)) + "\n"
+        return Template(template_text(format_text)).execute(Value(kind, lists))
     except TemplateError as error:
         raise CliError(f"template parsing error: {error}") from None
 

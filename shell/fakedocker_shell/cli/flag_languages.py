@@ -17,7 +17,7 @@ _LONG_NETWORK = re.compile(r"\w+=\w+(,\w+=\w+)*")
 def parse_mount(text: str, environment: Mapping[str, str]) -> dict[str, Any]:
     """A mount as the API takes it. Relative sources begin at $PWD. Raises ValueError."""
     if not text.strip():
-        raise ValueError("value is empty")
+        raise ValueError("EOF")
     mount: dict[str, Any] = {"Type": "volume"}
     try:
         fields = split_csv(text.strip())
@@ -26,9 +26,9 @@ def parse_mount(text: str, environment: Mapping[str, str]) -> dict[str, Any]:
     for field in fields:
         key, equals, value = field.partition("=")
         key = key.lower()
-        if not equals and key in ("readonly", "ro", "volume-nocopy"):
+        if not equals and key in ("readonly", "ro", "volume-nocopy", "bind-nonrecursive"):
             value = "true"
-        elif not equals and key != "bind-nonrecursive":
+        elif not equals:
             raise ValueError(f"invalid field '{field}' must be a key=value pair")
         _mount_field(mount, key, value, field, environment)
     for family, option in (("volume", "VolumeOptions"), ("bind", "BindOptions"), ("tmpfs", "TmpfsOptions")):
@@ -73,7 +73,7 @@ def _mount_field(mount: dict[str, Any], key: str, value: str, field: str, enviro
         case "bind-propagation":
             part("BindOptions")["Propagation"] = value.lower()
         case "bind-nonrecursive":
-            raise ValueError("bind-nonrecursive is deprecated, use bind-recursive=disabled instead")
+            part("BindOptions")["NonRecursive"] = boolean()
         case "bind-recursive":
             _recursive(part("BindOptions"), value)
         case "volume-subpath":

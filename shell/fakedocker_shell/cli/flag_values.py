@@ -171,7 +171,7 @@ def _gpus(value: list[Any], text: str, _: Mapping[str, str]) -> list[Any]:
 def _gpu_count(text: str) -> int:
     if not re.fullmatch(r"[+-]?\d+", text):
         raise ValueError(
-            f"invalid count ({text}): value must be either \"all\" or an integer: strconv.Atoi: parsing {quote(text)}: invalid syntax"
+            f'invalid count ({text}): value must be either "all" or an integer: invalid syntax'
         )
     return int(text)
 

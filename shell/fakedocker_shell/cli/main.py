@@ -49,8 +49,7 @@ _MODULES: dict[str, str] = {
         "container commit, container export, container prune"
     ),
     "contexts": (
-        "context create, context export, context import, context inspect, context ls, context rm, context show, "
-        "context update, context use"
+        "context create, context inspect, context ls, context rm, context show, context update, context use"
     ),
     "copy": "container cp",
     "events": "system events",
@@ -150,7 +149,7 @@ async def _run(context: Context, argv: Sequence[str]) -> int:
     root = find("")
     assert root is not None
     try:
-        global_options = parse_flags(root, argv, context.environment, lambda line: context.err(line + "\n"))
+        global_options = parse_flags(root, argv, context.environment, lambda line: context.out(line + "\n"))
     except FlagError as error:
         raise flag_error(root, str(error)) from None
     except HelpRequested:
@@ -188,7 +187,7 @@ async def _run_command(context: Context, global_options: Options, command: Comma
     if command.canonical in _BUILD_COMMANDS and "--help" not in rest:
         _warn_of_legacy_builder(context)
     try:
-        options = parse_flags(command, rest, context.environment, lambda line: context.err(line + "\n"))
+        options = parse_flags(command, rest, context.environment, lambda line: context.out(line + "\n"))
     except FlagError as error:
         raise flag_error(command, str(error)) from None
     except HelpRequested:

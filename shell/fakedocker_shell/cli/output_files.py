@@ -6,7 +6,6 @@ import posixpath
 
 from fakedocker_shell.cli.context import Context, Stream
 from fakedocker_shell.cli.errors import CliError
-from fakedocker_shell.gotemplate.printing import quote
 
 
 class OutputFile:
@@ -34,11 +33,11 @@ class OutputFile:
                 self._context.files.stat(posixpath.join(self._context.directory, directory))
             except OSError:
                 raise CliError(
-                    f"{failure}: invalid output path: directory {quote(directory)} does not exist"
+                    f"{failure}: invalid output path: stat {directory}: no such file or directory"
                 ) from None
         try:
             if self._context.files.stat(self._path).kind == "directory":
-                raise CliError(f"{failure}: invalid output path: {quote(self._shown)} must be a regular file")
+                raise CliError(f"{failure}: cannot write to a directory")
         except OSError:
             pass
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.gotemplate.printing import quote
@@ -11,14 +12,21 @@ _ARCHITECTURES = {
     "x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "i386": "386", "i686": "386", "armhf": "arm",
     "armel": "arm",
 }  # fmt: skip
+_COMPONENT = re.compile(r"[A-Za-z0-9_.-]+")
 _KNOWN_SYSTEMS = frozenset({"linux", "windows", "darwin", "freebsd", "wasi"})
 
 
 def parse_platform(text: str) -> dict[str, str]:
     """{"architecture", "os", "variant"} of a platform. Raises CliError."""
     parts = text.split("/")
-    if len(parts) > 3 or not all(parts):
-        raise CliError(f"{quote(text)}: invalid platform component: invalid argument")
+    if len(parts) > 3:
+        raise CliError(f"{quote(text)}: cannot parse platform specifier: invalid argument")
+    for part in parts:
+        if not _COMPONENT.fullmatch(part):
+            raise CliError(
+                f'{quote(part)} is an invalid component of {quote(text)}: platform specifier component must match '
+                '"^[A-Za-z0-9_.-]+$": invalid argument'
+            )
     if len(parts) == 1:
         word = parts[0].lower()
         if word in _KNOWN_SYSTEMS:

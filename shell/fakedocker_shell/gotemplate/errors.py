@@ -4,7 +4,14 @@ from __future__ import annotations
 
 
 class TemplateError(Exception):
-    """A template that does not parse or whose execution failed; the text is Go's, position included."""
+    """A template that does not parse or whose execution failed; the text is Go's, position included.
+
+    `printed` is what an execution had printed by then.
+    """
+
+    def __init__(self, message: str, printed: str = "") -> None:
+        super().__init__(message)
+        self.printed = printed
 
 
 class CallError(Exception):

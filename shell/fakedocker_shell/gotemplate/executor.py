@@ -88,7 +88,8 @@ class Execution:
             location = f":{before.count(chr(10)) + 1}:{column}"
             context = str(self._node)
         raise TemplateError(
-            f"template: {self._name}{location}: executing {quote(self._current)} at <{context}>: {message}"
+            f"template: {self._name}{location}: executing {quote(self._current)} at <{context}>: {message}",
+            "".join(self.parts),
         )
 
     # statements

@@ -32,7 +32,7 @@ async def _at_once(call: Invocation, method: str, path: str, query: dict[str, st
         else:
             complaints.append(outcome.message)
 
-    requests = [(method, path.format(checked_name("container", name)), query) for name in names]
+    requests = [(method, path.format(checked_name("container", name.strip("/"))), query) for name in names]
     await send_all(call.api, requests, report)
     raise_all(complaints)
     return 0
@@ -86,10 +86,9 @@ async def container_rm(call: Invocation) -> int:
     for flag, parameter in (("volumes", "v"), ("link", "link"), ("force", "force")):
         if options[flag]:
             query[parameter] = "1"
-    names = [name.strip("/") for name in call.arguments]
-    if "" in names:
+    if any(not name.strip("/") for name in call.arguments):
         raise CliError("container name cannot be empty")
-    return await _at_once(call, "DELETE", "/containers/{}", query, names)
+    return await _at_once(call, "DELETE", "/containers/{}", query, call.arguments)
 
 
 async def container_wait(call: Invocation) -> int:
@@ -137,7 +136,7 @@ async def container_update(call: Invocation) -> int:
         await one_by_one(call.arguments, update)
     finally:
         if warnings:
-            call.context.out("\n".join(warnings))
+            call.context.out("\n".join(warnings) + "\n")
     return 0
 
 
@@ -161,7 +160,7 @@ async def container_port(call: Invocation) -> int:
         number, slash, protocol = wanted.partition("/")
         bindings = published.get(f"{number}/{protocol if slash else 'tcp'}") if number.isdigit() else None
         if not number.isdigit():
-            raise CliError(f"Error: invalid port ({wanted}): invalid port '{number}': invalid syntax")
+            raise CliError(f'Error: invalid port ({wanted}): strconv.ParseUint: parsing "{number}": invalid syntax')
         if not bindings:
             raise CliError(f"Error: No public port '{wanted}' published for {name}")
         lines = [_host_port(binding) for binding in bindings]
@@ -200,12 +199,12 @@ async def container_commit(call: Invocation) -> int:
             raise CliError(str(error)) from None
         if parsed.digest:
             raise CliError("refusing to create a tag with a digest reference")
-        query["repo"], query["tag"] = parsed.familiar_name, parsed.with_default_tag().tag
+        query["repo"], query["tag"] = parsed.name, parsed.with_default_tag().tag
     if options["change"]:
         query["changes"] = options["change"]
     if not options["pause"]:
         query["pause"] = "0"
-    answer = await call.api.post("/commit", {"repo": "", "tag": "", **query}, b"null")
+    answer = await call.api.post("/commit", {"repo": "", "tag": "", **query})
     call.context.out(answer["Id"] + "\n")
     return 0
 
@@ -227,7 +226,7 @@ async def container_prune(call: Invocation) -> int:
     if not call.options["force"] and not await confirm(
         call.context, "WARNING! This will remove all stopped containers."
     ):
-        raise CliError("container prune has been cancelled")
+        return 0
     answer = await call.api.post("/containers/prune", filters_query(call.options["filter"]))
     call.context.out(deleted_containers(answer))
     call.context.out(f"Total reclaimed space: {human_size(answer.get('SpaceReclaimed') or 0)}\n")

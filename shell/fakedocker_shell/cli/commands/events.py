@@ -35,6 +35,7 @@ async def system_events(call: Invocation) -> int:
     if options["format"]:
         try:
             template = Template(template_text(options["format"]))
+            template.execute(Value(go_type("*events.Message"), {}))
         except TemplateError as error:
             raise CliError(f"Error parsing format: {error}", 64) from None
     query: dict[str, str] = {}
@@ -50,7 +51,7 @@ async def system_events(call: Invocation) -> int:
             call.context.out(_line(event))
             continue
         try:
-            call.context.out(template.execute(Value(go_type("events.Message"), event)) + "\n")
+            call.context.out(template.execute(Value(go_type("*events.Message"), event)) + "\n")
         except TemplateError as error:
             raise CliError(str(error)) from None
     return 0

@@ -32,6 +32,7 @@ async def container_exec(call: Invocation) -> int:
         "AttachStdin": stdin,
         "AttachStderr": not detach,
         "AttachStdout": not detach,
+        "Detach": detach,
         "DetachKeys": detach_keys,
         "Env": environment or None,
         "WorkingDir": options["workdir"],
@@ -43,7 +44,7 @@ async def container_exec(call: Invocation) -> int:
         raise CliError("exec ID empty")
     start: dict[str, Any] = {"Detach": detach, "Tty": tty, **({"ConsoleSize": size} if size else {})}
     if detach:
-        await call.api.post(f"/exec/{identifier}/start", None, start)
+        await call.api.request("POST", f"/exec/{identifier}/start", None, start)
         return 0
     stream = await call.api.open("POST", f"/exec/{identifier}/start", None, start, None, True)
     connection = Connection(call.api, stream, tty=tty, stdin=stdin, detach_keys=detach_keys)

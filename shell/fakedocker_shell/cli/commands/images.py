@@ -121,7 +121,7 @@ async def image_tag(call: Invocation) -> int:
         raise CliError(f'Error parsing reference: "{target}" is not a valid repository/tag: {error}') from None
     if parsed.digest:
         raise CliError("refusing to create a tag with a digest reference")
-    query = {"repo": parsed.familiar_name, "tag": parsed.with_default_tag().tag}
+    query = {"repo": parsed.name, "tag": parsed.with_default_tag().tag}
     await call.api.post(f"/images/{checked_name('image', source)}/tag", query)
     return 0
 
@@ -132,7 +132,7 @@ async def image_prune(call: Invocation) -> int:
     filters = {**call.options["filter"], "dangling": ["false" if every else "true"]}
     what = "all images without at least one container associated to them" if every else "all dangling images"
     if not call.options["force"] and not await confirm(call.context, f"WARNING! This will remove {what}."):
-        raise CliError("image prune has been cancelled")
+        return 0
     answer = await call.api.post("/images/prune", filters_query(filters))
     call.context.out(deleted_images(answer))
     call.context.out(f"Total reclaimed space: {human_size(answer.get('SpaceReclaimed') or 0)}\n")
@@ -212,7 +212,8 @@ async def image_import(call: Invocation) -> int:
     if call.options["change"]:
         query["changes"] = call.options["change"]
     body = None if remote else await read_input(call.context, source)
-    await show_messages(call.context, await call.api.open("POST", "/images/create", query, body))
+    headers = None if remote else {"Content-Type": "text/plain"}
+    await show_messages(call.context, await call.api.open("POST", "/images/create", query, body, headers))
     return 0
 
 
@@ -221,7 +222,7 @@ async def builder_prune(call: Invocation) -> int:
     every = call.options["all"]
     what = "all build cache" if every else "all dangling build cache"
     if not call.options["force"] and not await confirm(call.context, f"WARNING! This will remove {what}.", " "):
-        raise CliError("builder prune has been cancelled")
+        return 0
     query = {"keep-storage": str(call.options["keep-storage"])} if call.options["keep-storage"] else {}
     if every:
         query["all"] = "1"

@@ -148,7 +148,7 @@ async def network_prune(call: Invocation) -> int:
     """Remove networks that nothing uses."""
     warning = "WARNING! This will remove all custom networks not used by at least one container."
     if not call.options["force"] and not await confirm(call.context, warning):
-        raise CliError("network prune has been cancelled")
+        return 0
     answer = await call.api.post("/networks/prune", filters_query(call.options["filter"]))
     call.context.out(deleted_networks(answer))
     return 0
@@ -160,11 +160,20 @@ def deleted_networks(answer: dict[str, Any]) -> str:
     return "Deleted Networks:\n" + "".join(f"{name}\n" for name in deleted) + "\n" if deleted else ""
 
 
+async def _look_at(call: Invocation, name: str) -> None:
+    """Ask what a network is, as docker's client does to warn of the ingress network; the answer changes nothing here."""
+    try:
+        await call.api.get(f"/networks/{checked_name('network', name)}")
+    except DaemonError:
+        return
+
+
 async def network_rm(call: Invocation) -> int:
     """Remove networks."""
     failed = False
     for name in call.arguments:
         try:
+            await _look_at(call, name)
             await call.api.delete(f"/networks/{checked_name('network', name)}")
         except CliError as error:
             missing = isinstance(error, DaemonError) and error.http_status == 404

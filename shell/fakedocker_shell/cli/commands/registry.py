@@ -105,8 +105,6 @@ async def login(call: Invocation) -> int:
     username, password = options["username"], options["password"]
     if options["password-stdin"]:
         password = await _password_of_stdin(call)
-        if not password:
-            raise CliError("password is empty")
     kept = None if username or password else call.config.credentials(server)
     if kept and await _login_again(call, server, kept):
         return 0

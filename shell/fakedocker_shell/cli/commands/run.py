@@ -116,7 +116,10 @@ async def _create_or_pull(call: Invocation, body: dict[str, Any]) -> dict[str, A
     options = call.options
     query = {"name": options["name"]} if options["name"] else {}
     if options["platform"]:
-        platform = parse_platform(options["platform"])
+        try:
+            platform = parse_platform(options["platform"])
+        except CliError as error:
+            raise CliError(f"error parsing specified platform: {error.message}") from None
         parts = (platform["os"], platform["architecture"], platform.get("variant", ""))
         query["platform"] = "/".join(part for part in parts if part)
     if options["pull"] == "always":

@@ -25,16 +25,18 @@ class StatsRow:
         asked: the name or id it was asked for by.
         sample: the last answer of the engine, None before the first.
         truncate: whether to shorten its id.
+        lost: whether its figures are no longer true, because they are no longer read.
     """
 
     asked: str
     sample: dict[str, Any] | None = None
     truncate: bool = True
+    lost: bool = False
 
     @property
-    def known(self) -> bool:
-        """Whether there is something to show."""
-        return self.sample is not None
+    def figures(self) -> dict[str, Any] | None:
+        """The figures that are to be shown; None shows as dashes."""
+        return None if self.lost else self.sample
 
 
 def cpu_percent(sample: dict[str, Any]) -> float:
@@ -68,43 +70,43 @@ def _name(row: StatsRow) -> str:
 
 
 def _cpu(row: StatsRow) -> str:
-    return f"{cpu_percent(row.sample):.2f}%" if row.sample else "--"
+    return f"{cpu_percent(row.figures):.2f}%" if row.figures else "--"
 
 
 def _memory(row: StatsRow) -> str:
-    if not row.sample:
+    if not row.figures:
         return "-- / --"
-    memory = row.sample["memory_stats"]
+    memory = row.figures["memory_stats"]
     return f"{binary_size(memory_use(memory))} / {binary_size(memory.get('limit', 0))}"
 
 
 def _memory_percent(row: StatsRow) -> str:
-    if not row.sample:
+    if not row.figures:
         return "--"
-    memory = row.sample["memory_stats"]
+    memory = row.figures["memory_stats"]
     limit = memory.get("limit", 0)
     return f"{memory_use(memory) / limit * 100.0 if limit else 0.0:.2f}%"
 
 
 def _network(row: StatsRow) -> str:
-    if not row.sample:
+    if not row.figures:
         return "--"
-    networks = (row.sample.get("networks") or {}).values()
+    networks = (row.figures.get("networks") or {}).values()
     received, sent = sum(n["rx_bytes"] for n in networks), sum(n["tx_bytes"] for n in networks)
     return f"{human_size(received, 3)} / {human_size(sent, 3)}"
 
 
 def _block(row: StatsRow) -> str:
-    if not row.sample:
+    if not row.figures:
         return "--"
-    entries = row.sample["blkio_stats"].get("io_service_bytes_recursive") or []
+    entries = row.figures["blkio_stats"].get("io_service_bytes_recursive") or []
     read = sum(entry["value"] for entry in entries if entry["op"].lower().startswith("r"))
     written = sum(entry["value"] for entry in entries if entry["op"].lower().startswith("w"))
     return f"{human_size(read, 3)} / {human_size(written, 3)}"
 
 
 def _pids(row: StatsRow) -> str:
-    return str(row.sample["pids_stats"].get("current", 0)) if row.sample else "--"
+    return str(row.figures["pids_stats"].get("current", 0)) if row.figures else "--"
 
 
 ROWS = Rows(
@@ -184,7 +186,7 @@ class _Screen:
             due_ns = context.now_ns() + _REFRESH_NS
             while context.now_ns() < due_ns:
                 if context.take_signal() in ("INT", "TERM"):
-                    raise CliError("", 130)
+                    await self._give_up(due_ns)
                 moved = self._read_samples()
                 if events is not None and (data := events.take()):
                     pending = await self._follow(pending + data)
@@ -196,6 +198,15 @@ class _Screen:
             self._show()
             if not self._follows_all and not self._rows:
                 return 0
+
+    async def _give_up(self, due_ns: int) -> None:
+        """Nothing is read any more: dashes, once, when the screen is next due, and the end."""
+        while self._call.context.now_ns() < due_ns:
+            await self._call.context.wait_any(until_ns=due_ns)
+        for row in self._rows.values():
+            row.lost = True
+        self._show()
+        raise CliError("", 130)
 
     async def _events(self) -> Stream:
         return await self._call.api.open("GET", "/events", filters_query({"type": ["container"]}))

@@ -38,16 +38,21 @@ def _client_version(call: Invocation) -> dict[str, Any]:
     }
 
 
-def _through_template(call: Invocation, format_text: str, type_name: str, data: Any, name: str) -> str:
-    """Show data through --format. Raises CliError."""
+def _template(format_text: str, name: str) -> Template:
+    """The template of --format. Raises CliError."""
     try:
-        template = Template("{{json .}}" if format_text == "json" else format_text, name)
+        return Template("{{json .}}" if format_text == "json" else format_text, name)
     except TemplateError as error:
         raise CliError(f"template parsing error: {error}", 64) from None
+
+
+def _through_template(call: Invocation, format_text: str, type_name: str, data: Any, name: str) -> str:
+    """Show data through --format. Raises CliError."""
+    template = _template(format_text, name)
     try:
         return template.execute(Value(go_type(type_name), data)) + "\n"
     except TemplateError as error:
-        call.context.out("\n")
+        call.context.out(error.printed + "\n")
         raise CliError(str(error)) from None
 
 
@@ -91,6 +96,7 @@ def _server_lines(server: dict[str, Any]) -> str:
 
 async def version(call: Invocation) -> int:
     """Show the versions of client and daemon."""
+    _template(call.options["format"], "version")
     failure = None
     try:
         server = await call.api.get("/version")
@@ -262,7 +268,7 @@ async def system_prune(call: Invocation) -> int:
     if call.options["volumes"] and "until" in filters:
         raise CliError('ERROR: The "until" filter is not supported with "--volumes"')
     if not call.options["force"] and not await confirm(call.context, _prune_warning(call)):
-        raise CliError("system prune has been cancelled")
+        return 0
     every = call.options["all"]
     images = {**filters, "dangling": ["false" if every else "true"]}
     steps = [

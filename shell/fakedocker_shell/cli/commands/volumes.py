@@ -18,10 +18,13 @@ from fakedocker_shell.cli.rows_others import VOLUME_RAW, VOLUME_ROWS, VOLUME_TAB
 async def volume_create(call: Invocation) -> int:
     """Create a volume."""
     options = call.options
-    body: dict[str, Any] = {"Driver": options["driver"], "DriverOpts": options["opt"]}
-    body["Labels"] = label_map(options["label"])
-    if call.arguments:
-        body["Name"] = call.arguments[0]
+    settings = (
+        ("Driver", options["driver"]),
+        ("DriverOpts", options["opt"]),
+        ("Labels", label_map(options["label"])),
+        ("Name", call.arguments[0] if call.arguments else ""),
+    )
+    body: dict[str, Any] = {key: value for key, value in settings if value}
     answer = await call.api.post("/volumes/create", None, body)
     call.context.out(answer["Name"] + "\n")
     return 0
@@ -52,7 +55,7 @@ async def volume_prune(call: Invocation) -> int:
     kind = "all" if call.options["all"] else "anonymous"
     warning = f"WARNING! This will remove {kind} local volumes not used by at least one container."
     if not call.options["force"] and not await confirm(call.context, warning):
-        raise CliError("volume prune has been cancelled")
+        return 0
     answer = await call.api.post("/volumes/prune", filters_query(filters))
     call.context.out(deleted_volumes(answer))
     call.context.out(f"Total reclaimed space: {human_size(answer.get('SpaceReclaimed') or 0)}\n")

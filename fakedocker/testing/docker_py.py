@@ -1,0 +1,217 @@
+"""docker-py in process: no socket, no thread.
+
+A requests adapter hands requests to the engine and drives it in the caller's thread. Streams are file-like objects whose
+reading drives the engine on until there are bytes, the end, or proof that nothing can end the read.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import TYPE_CHECKING, Any
+
+from requests import PreparedRequest, Response
+from requests.adapters import BaseAdapter
+from urllib3.response import HTTPResponse
+
+from fakedocker.api.headers import with_common_headers
+from fakedocker.engine import Engine, Exchange
+from fakedocker.wire.http import Request
+
+if TYPE_CHECKING:
+    import docker
+
+BASE_URL = "http://fakedocker.invalid:2375"
+CLIENT = "docker-py"
+
+
+class EngineSocket:
+    """The raw bytes of an attached connection, with the methods that docker-py uses of a socket."""
+
+    def __init__(self, engine: Engine, exchange: Exchange) -> None:
+        self._engine = engine
+        self._exchange = exchange
+        self._buffer = b""
+        self._always_ready: tuple[int, int] | None = None
+
+    def recv(self, size: int = 65536) -> bytes:
+        """Up to `size` bytes; drives the engine until there are some. b"" is the end."""
+        while not self._buffer and not self._exchange.drained:
+            self._engine.drive(lambda: self._exchange.readable, "this read")
+            self._buffer = self._exchange.take(size)
+        data, self._buffer = self._buffer[:size], self._buffer[size:]
+        return data
+
+    read = recv
+
+    def readinto(self, buffer: memoryview) -> int:
+        data = self.recv(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def readable(self) -> bool:
+        return True
+
+    def sendall(self, data: bytes) -> None:
+        """Bytes for the process."""
+        self._engine.feed(self._exchange, bytes(data))
+        while self._engine.turn():
+            continue
+
+    def send(self, data: bytes) -> int:
+        self.sendall(data)
+        return len(data)
+
+    write = send
+
+    def shutdown(self, how: int) -> None:
+        """Half-close: the process reads the end of its input."""
+        self._engine.half_close(self._exchange)
+
+    def fileno(self) -> int:
+        """A descriptor that always is ready to be read: docker-py polls before it reads."""
+        if self._always_ready is None:
+            reader, writer = os.pipe()
+            os.close(writer)  # the end of file is readable at once
+            self._always_ready = (reader, writer)
+        return self._always_ready[0]
+
+    def settimeout(self, timeout: float | None) -> None:
+        """Reading never waits for the wall's clock."""
+
+    def gettimeout(self) -> None:
+        return None
+
+    def setblocking(self, flag: bool) -> None:
+        """Reading always is."""
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    @property
+    def _sock(self) -> EngineSocket:
+        return self
+
+    def close(self) -> None:
+        if not self._exchange.ended:
+            self._engine.disconnect(self._exchange)
+            self._engine.turn()
+        if self._always_ready is not None:
+            os.close(self._always_ready[0])
+            self._always_ready = None
+
+    def __enter__(self) -> EngineSocket:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+class _Body(io.RawIOBase):
+    """An answer's bytes as urllib3 reads them.
+
+    docker-py also looks at `chunked` and `chunk_left`, to read a stream piece by piece, and at `fp.raw` for the socket.
+    """
+
+    def __init__(self, engine: Engine, exchange: Exchange, whole: bytes | None) -> None:
+        self._engine = engine
+        self._exchange = exchange
+        self._buffer = whole or b""
+        self.chunked = whole is None
+        self.fp = _Connection(EngineSocket(engine, exchange))
+
+    @property
+    def chunk_left(self) -> int:
+        return len(self._buffer)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._buffer and not self._exchange.drained:
+            self._engine.drive(lambda: self._exchange.readable, "this read")
+            self._buffer = self._exchange.take()
+        data, self._buffer = self._buffer[: len(buffer)], self._buffer[len(buffer) :]
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed and not self._exchange.ended:
+            self._engine.disconnect(self._exchange)
+            self._engine.turn()
+        super().close()
+
+
+class _Connection:
+    """What docker-py looks for under a response when it wants the socket."""
+
+    def __init__(self, socket: EngineSocket) -> None:
+        self.raw = socket
+
+
+class _Hijacked:
+    def __init__(self, socket: EngineSocket) -> None:
+        self.fp = _Connection(socket)
+
+
+class EngineAdapter(BaseAdapter):
+    """Sends what requests asks to an engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__()
+        self._engine = engine
+
+    def send(self, request: PreparedRequest, *args: Any, **settings: Any) -> Response:
+        body = request.body
+        if body is None:
+            data = b""
+        elif isinstance(body, str):
+            data = body.encode()
+        elif isinstance(body, bytes):
+            data = body
+        else:
+            data = body.read() if hasattr(body, "read") else b"".join(body)
+        headers = {name.lower(): str(value) for name, value in request.headers.items()}
+        asked = Request(method=request.method or "GET", target=request.path_url, headers=headers, body=data, client=CLIENT)
+        exchange = self._engine.submit(asked)
+        self._engine.drive(lambda: exchange.answered, f"{asked.method} {asked.target}")
+        return self._respond(request, exchange)
+
+    def _respond(self, request: PreparedRequest, exchange: Exchange) -> Response:
+        reply = exchange.reply
+        assert reply is not None
+        response = Response()
+        response.status_code = reply.status
+        response.request = request
+        response.url = request.url or ""
+        response.reason = ""
+        response.connection = self  # type: ignore[attr-defined]  # requests sets it on every response
+        response.headers.update(with_common_headers(reply))
+        raw = HTTPResponse(
+            body=_Body(self._engine, exchange, reply.body), preload_content=False, status=reply.status, headers=dict(response.headers)
+        )
+        if reply.hijacked:
+            raw._fp = _Hijacked(EngineSocket(self._engine, exchange))  # type: ignore[assignment]  # where docker-py finds the socket
+        response.raw = raw
+        return response
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def api_client(engine: Engine) -> docker.APIClient:
+    """docker-py's low-level client of an engine."""
+    import docker
+
+    client = docker.APIClient(base_url=BASE_URL, version="1.50")
+    client.mount(BASE_URL, EngineAdapter(engine))
+    return client
+
+
+def docker_client(engine: Engine) -> docker.DockerClient:
+    """docker-py's client of an engine, as docker.from_env() would give it."""
+    import docker
+
+    client = docker.DockerClient(base_url=BASE_URL, version="1.50")
+    client.api.mount(BASE_URL, EngineAdapter(engine))
+    return client

@@ -1,0 +1,205 @@
+"""grep, with basic, extended and fixed patterns."""
+
+from __future__ import annotations
+
+import re
+
+
+from fakedocker.kernel.program import System
+from fakedocker.userland.inputs import State, bytes_of, next_lines
+from fakedocker.userland.posix_regex import RegexProblem, translate
+from fakedocker.userland.tools import Options, Register, UsageProblem, base_name, is_busybox, join, parse_options, say, stat_or_none
+
+PROGRAMS = Register()
+_LONG = {
+    "ignore-case": "i", "invert-match": "v", "count": "c", "files-with-matches": "l", "files-without-match": "L",
+    "line-number": "n", "only-matching": "o", "quiet": "q", "silent": "q", "recursive": "r", "word-regexp": "w",
+    "line-regexp": "x", "extended-regexp": "E", "fixed-strings": "F", "basic-regexp": "G", "perl-regexp": "P",
+    "no-messages": "s", "with-filename": "H", "no-filename": "h", "max-count=": "m", "regexp=": "e", "file=": "f",
+    "after-context=": "A", "before-context=": "B", "context=": "C", "color=?": "color", "colour=?": "color",
+    "include=": "include", "exclude=": "exclude", "exclude-dir=": "exclude-dir", "line-buffered": "u", "text": "a",
+    "null-data": "z", "byte-offset": "b",
+}  # fmt: skip
+_USAGE = "[-HhnlLoqvsrRiwFEz] [-m N] [-A|B|C N] { PATTERN | -e PATTERN... | -f FILE... } [FILE]...\n"
+
+
+@PROGRAMS.program("grep", "egrep", "fgrep", usage=_USAGE, usage_status=2)
+def _grep(system: System, argv: tuple[str, ...], state: State) -> int:
+    letters = "ivclLnoqrRwxEFGPsHhm:e:f:A:B:C:uazbyI"
+    words = tuple(f"-C{word[1:]}" if place and re.fullmatch(r"-\d+", word) else word for place, word in enumerate(argv))
+    options = parse_options(system, words, letters, _LONG)
+    operands = list(options.operands)
+    try:
+        patterns = _patterns(system, options, operands)
+        expression = _compile(system, base_name(argv[0]), options, patterns)
+    except (RegexProblem, re.error) as problem:
+        say(system, f"bad regex '{problem}'" if is_busybox(system) else str(problem))
+        return 2
+    if "files" not in state:
+        state["files"] = _files(system, state, options, operands)
+    files = tuple(state["files"])
+    if not files and operands:
+        return 2 if state.get("input_failed") else 1
+    recursive = "r" in options or "R" in options
+    titled = "h" not in options and ("H" in options or len(operands) > 1 or recursive)
+    return _search(system, state, options, files, expression, titled)
+
+
+def _patterns(system: System, options: Options, operands: list[str]) -> list[str]:
+    patterns = [line for text in options.values("e") for line in text.split("\n")]
+    for path in options.values("f"):
+        patterns += system.read_file(path).decode("utf-8", "surrogateescape").splitlines()
+    if "e" not in options and "f" not in options:
+        if not operands:
+            if is_busybox(system):
+                raise UsageProblem(status=2)
+            system.put("Usage: grep [OPTION]... PATTERNS [FILE]...\n", 2)
+            raise UsageProblem(status=2)
+        patterns = operands.pop(0).split("\n")
+    return patterns
+
+
+def _compile(system: System, name: str, options: Options, patterns: list[str]) -> re.Pattern[str]:
+    kind = options.last_of("EFGP", {"egrep": "E", "fgrep": "F"}.get(name, "G"))
+    if kind == "F":
+        sources = [re.escape(pattern) for pattern in patterns]
+    elif kind == "P":
+        sources = [f"(?:{pattern})" for pattern in patterns]
+    else:
+        sources = [f"(?:{translate(pattern, extended=kind == 'E')})" for pattern in patterns]
+    source = "|".join(sources) if sources else r"(?!)"
+    if "x" in options:
+        source = f"^(?:{source})$"
+    elif "w" in options:
+        source = rf"(?<!\w)(?:{source})(?!\w)"
+    return re.compile(source, re.IGNORECASE if "i" in options or "y" in options else 0)
+
+
+def _files(system: System, state: State, options: Options, operands: list[str]) -> list[str]:
+    """The files to search; with -r everything below directories."""
+    if "r" not in options and "R" not in options:
+        return list(operands)
+    found: list[str] = []
+    for name in operands or ["."]:
+        if stat_or_none(system, name) is None:
+            found.append(name)
+        else:
+            _below(system, name, options, found)
+    return found
+
+
+def _below(system: System, path: str, options: Options, found: list[str]) -> None:
+    from fakedocker.userland.sh.patterns import matches
+
+    held = stat_or_none(system, path)
+    if held is None:
+        return
+    if held.kind == "dir":
+        if any(matches(pattern, base_name(path)) for pattern in options.values("exclude-dir")):
+            return
+        for name in system.list_directory(path):
+            _below(system, join(path, name), options, found)
+        return
+    name = base_name(path)
+    includes = options.values("include")
+    if includes and not any(matches(pattern, name) for pattern in includes):
+        return
+    if held.kind == "file" and not any(matches(pattern, name) for pattern in options.values("exclude")):
+        found.append(path)
+
+
+
+def _search(
+    system: System, state: State, options: Options, files: tuple[str, ...], expression: re.Pattern[str], titled: bool
+) -> int:
+    names = files or ("-",)
+
+    def report(system: System, name: str, problem: OSError) -> None:
+        if problem.errno == 21 and not is_busybox(system):
+            say(system, f"{name}: Is a directory")
+        elif "s" not in options:
+            say(system, f"{name}: {problem.strerror}")
+
+    while state.setdefault("place", 0) < len(names):
+        name = names[state["place"]]
+        single: State = state.setdefault("single", {"number": 0, "count": 0, "before": [], "after": 0, "last": 0})
+        limit = int(options.last("m", "-1"))
+        while single["count"] != limit and (lines := next_lines(system, single, (name,), report)) is not None:
+            shown = _lines(single, lines, options, expression, name, titled, limit)
+            if single["count"] and "q" in options:
+                return 0
+            if single["count"] and ("l" in options or "L" in options):
+                break
+            if shown:
+                system.put(bytes_of(shown))
+            system.charge(len(lines) // 8)
+        state["failed"] = state.get("failed", False) or single.get("input_failed", False)
+        state["found"] = state.get("found", False) or (single["count"] > 0) != ("L" in options)
+        if not single.get("input_failed"):
+            _finish_file(system, single, options, name, titled)
+        if single.get("input_fd"):
+            system.close(single["input_fd"])
+        state["place"] += 1
+        state.pop("single")
+    if state.get("failed") and not ("q" in options and state.get("found")):
+        return 2
+    return 0 if state.get("found") else 1
+
+
+def _finish_file(system: System, single: State, options: Options, name: str, titled: bool) -> None:
+    shown = "(standard input)" if name == "-" else name
+    if "c" in options:
+        system.put(bytes_of(f"{shown}:{single['count']}\n" if titled else f"{single['count']}\n"))
+    elif ("l" in options and single["count"]) or ("L" in options and not single["count"]):
+        system.put(bytes_of(f"{shown}\n"))
+
+
+def _lines(
+    single: State, lines: list[str], options: Options, expression: re.Pattern[str], name: str, titled: bool, limit: int
+) -> str:
+    """Search some lines; what to print of them."""
+    silent = any(letter in options for letter in "clLq")
+    before = int(options.last("B") or options.last("C") or 0)
+    after = int(options.last("A") or options.last("C") or 0)
+    context = bool(before or after)
+    shown = "(standard input)" if name == "-" else name
+    output: list[str] = []
+
+    def show(number: int, text: str, mark: str) -> None:
+        if context and single["last"] and number > single["last"] + 1:
+            output.append("--\n")
+        single["last"] = number
+        head = (f"{shown}{mark}" if titled else "") + (f"{number}{mark}" if "n" in options else "")
+        output.append(f"{head}{text}\n")
+
+    for line in lines:
+        text = line.removesuffix("\n")
+        single["number"] += 1
+        number = single["number"]
+        match = expression.search(text)
+        if (match is not None) == ("v" in options):
+            if single["after"] > 0 and not silent:
+                single["after"] -= 1
+                show(number, text, "-")
+            elif before:
+                single["before"] = [*single["before"], (number, text)][-before:]
+            continue
+        single["count"] += 1
+        if silent:
+            if single["count"] == limit or "c" not in options:
+                break
+            continue
+        for held_number, held_text in single["before"]:
+            show(held_number, held_text, "-")
+        single["before"] = []
+        if "o" in options and "v" not in options:
+            for found in expression.finditer(text):
+                if found[0]:
+                    single["last"] = number - 1
+                    show(number, found[0], ":")
+        else:
+            show(number, text, ":")
+        single["after"] = after
+        if single["count"] == limit:
+            break
+    return "".join(output)

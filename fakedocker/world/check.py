@@ -1,0 +1,223 @@
+"""Every invariant of the world, asserted: what no sequence of requests may ever break.
+
+Time grows with the world. The engine can look after every input (`Engine(check=True)`), and the property tests do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from fakedocker.base.persistent import Map
+from fakedocker.containers.lifecycle import STATES
+from fakedocker.containers.model import CREATED, DEAD, EXITED, REMOVING, RESTARTING
+from fakedocker.network import pools
+from fakedocker.world.tasks import StopTask
+from fakedocker.world.world import World
+
+_WITHOUT_PROCESS = (CREATED, EXITED, DEAD, REMOVING, RESTARTING)
+
+
+class BrokenInvariant(AssertionError):
+    """What is wrong with a world, one problem a line."""
+
+
+def check(world: World) -> None:
+    """Assert that a world makes sense.
+
+    Raises:
+        BrokenInvariant: it does not.
+    """
+    problems = [
+        *_containers(world),
+        *_processes(world),
+        *_images(world),
+        *_indices(world),
+        *_networks(world),
+        *_ports(world),
+        *_volumes(world),
+        *_events(world),
+    ]
+    if problems:
+        raise BrokenInvariant("\n".join(problems))
+
+
+def _containers(world: World) -> Iterator[str]:
+    names = {container.name: container.id for container in world.containers.values()}
+    if len(names) != len(world.containers):
+        yield "two containers have one name"
+    if names != dict(world.container_names):
+        yield "the index of names is not that of the containers"
+    for identifier, container in world.containers.items():
+        if container.id != identifier:
+            yield f"container {identifier} is filed under another id"
+        if container.status not in STATES:
+            yield f"container {container.name} is in no state that the table knows: {container.status}"
+        if container.image_id not in world.images and container.is_running:
+            yield f"container {container.name} runs without its image"
+        if container.top_layer and container.top_layer not in world.layers:
+            yield f"container {container.name} has lost its layer {container.top_layer}"
+        if identifier not in world.kernel.filesystems:
+            yield f"container {container.name} has no writable layer"
+        if identifier not in world.outputs:
+            yield f"container {container.name} has no output"
+        bucket = world.container_prefixes.get(identifier[:3], ())
+        if identifier not in bucket:
+            yield f"container {container.name} is not in the index of prefixes"
+        if (container.status == RESTARTING) != bool(container.timer):
+            yield f"container {container.name} is {container.status} with timer {container.timer}"
+    indexed = sum(len(bucket) for bucket in world.container_prefixes.values())
+    if indexed != len(world.containers):
+        yield "the index of prefixes has more than the containers"
+    layers = {name for name in world.kernel.filesystems if len(name) == 64}
+    if layers - set(world.containers):
+        yield "a writable layer is left without its container"
+    for exec_id, execution in world.execs.items():
+        owner = world.containers.get(execution.container_id)
+        if owner is None or exec_id not in owner.exec_ids:
+            yield f"exec {exec_id} belongs to no container"
+    tasks = {task.container_id for task in world.tasks.values() if isinstance(task, StopTask)}
+    if tasks - set(world.containers):
+        yield "a container that is being stopped does not exist"
+
+
+def _processes(world: World) -> Iterator[str]:
+    kernel = world.kernel
+    for container in world.containers.values():
+        namespace = kernel.namespaces.get(container.id)
+        if container.status in _WITHOUT_PROCESS:
+            if container.pid or namespace is not None:
+                yield f"container {container.name} is {container.status} and has a process"
+            continue
+        if namespace is None or container.pid not in kernel.processes:
+            yield f"container {container.name} is {container.status} and has no process"
+        elif world.processes.get(container.pid) != ("container", container.id):
+            yield f"process {container.pid} of container {container.name} is not known as its own"
+    for pid, (kind, identifier) in world.processes.items():
+        process = kernel.processes.get(pid)
+        if process is None:
+            yield f"process {pid} of {kind} {identifier} does not exist"
+    for name in kernel.namespaces:
+        if name != "host" and name not in world.containers:
+            yield f"namespace {name} belongs to no container"
+
+
+def _images(world: World) -> Iterator[str]:
+    for identifier, image in world.images.items():
+        if image.id != identifier:
+            yield f"image {identifier} is filed under another id"
+        for chain in image.layers:
+            if chain not in world.layers:
+                yield f"image {identifier} has lost its layer {chain}"
+        if image.parent and not _acyclic(world, identifier):
+            yield f"image {identifier} is its own ancestor"
+    for chain, layer in world.layers.items():
+        if layer.chain_id != chain:
+            yield f"layer {chain} is filed under another id"
+        if layer.parent and layer.parent not in world.layers:
+            yield f"layer {chain} has lost what is below it"
+    for name, identifier in world.tags.items():
+        if identifier not in world.images:
+            yield f"{name} means an image that does not exist"
+        elif name not in world.image_tags.get(identifier, ()):
+            yield f"{name} is not among the names of its image"
+    if sum(len(names) for names in world.image_tags.values()) != len(world.tags):
+        yield "the index of images' names has more than the names"
+
+
+def _acyclic(world: World, identifier: str) -> bool:
+    seen = set()
+    while identifier and identifier in world.images:
+        if identifier in seen:
+            return False
+        seen.add(identifier)
+        identifier = world.images[identifier].parent
+    return True
+
+
+def _indices(world: World) -> Iterator[str]:
+    containers = list(world.containers.values())
+    yield from _same("image to containers", world.image_containers, ((c.image_id, c.id) for c in containers))
+    yield from _same("image to children", world.image_children, ((i.parent, i.id) for i in world.images.values() if i.parent))
+    edges = [(image.top, f"image:{image.id}") for image in world.images.values() if image.top]
+    edges += [(layer.parent, f"layer:{layer.chain_id}") for layer in world.layers.values() if layer.parent]
+    edges += [(container.top_layer, f"container:{container.id}") for container in containers if container.top_layer]
+    yield from _same("layer to users", world.layer_users, edges)
+    users = [(mount.source, container.id) for container in containers for mount in container.mounts if mount.type == "volume"]
+    yield from _same("volume to users", world.volume_users, users)
+
+
+def _same(what: str, index: Map[str, Map[str, bool]], pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
+    expected: dict[str, set[str]] = {}
+    for key, member in pairs:
+        expected.setdefault(key, set()).add(member)
+    found = {key: set(members) for key, members in index.items()}
+    if found != expected:
+        odd = sorted(set(found) ^ set(expected)) or sorted(key for key in found if found[key] != expected[key])
+        yield f"the index {what} is wrong for {odd[0]}"
+
+
+def _networks(world: World) -> Iterator[str]:
+    if {network.name: network.id for network in world.networks.values()} != dict(world.network_names):
+        yield "the index of networks' names is wrong"
+    if set(world.endpoints) != set(world.networks):
+        yield "a network without a place for its endpoints, or the other way round"
+    held: dict[tuple[str, int], str] = {}
+    for network_id, endpoints in world.endpoints.items():
+        network = world.networks[network_id]
+        for identifier, endpoint in endpoints.items():
+            container = world.containers.get(identifier)
+            if container is None or container.pid == 0:
+                yield f"a container that does not run has an address in {network.name}"
+            for address in (endpoint.address, endpoint.address_v6):
+                if not address:
+                    continue
+                key = (network_id, pools.to_number(address))
+                if key in held:
+                    yield f"two containers have {address} in {network.name}"
+                held[key] = identifier
+                if not any(pools.contains(pool.subnet, address) for pool in network.pools):
+                    yield f"{address} is in no pool of {network.name}"
+    if held != dict(world.addresses):
+        yield "the index of addresses is not that of the endpoints"
+
+
+def _ports(world: World) -> Iterator[str]:
+    held = set()
+    for (port, protocol, version), holders in world.ports.items():
+        for address, identifier in holders:
+            if (address, port, protocol) in held:
+                yield f"{address}:{port}/{protocol} has two owners"
+            held.add((address, port, protocol))
+            if (6 if ":" in address else 4) != version:
+                yield f"{address} is filed under IPv{version}"
+            container = world.containers.get(identifier)
+            if container is None or container.pid == 0:
+                yield f"a container that does not run holds port {port}"
+        everything = {"0.0.0.0", "::"} & {address for address, _ in holders}
+        if everything and len(holders) > 1:
+            yield f"port {port} is held for all addresses and for one"
+    published = {
+        (entry.host_ip, entry.host_port, entry.protocol) for entries in world.published.values() for entry in entries
+    }
+    if published != held:
+        yield "the table of ports is not that of what is published"
+
+
+def _volumes(world: World) -> Iterator[str]:
+    for name in world.volume_users:
+        if name not in world.volumes:
+            yield f"volume {name} is in use and does not exist"
+    for volume in world.volumes.values():
+        if volume.file_system not in world.kernel.filesystems:
+            yield f"volume {volume.name} has no file system"
+    systems = {name for name in world.kernel.filesystems if name.startswith("volume:")}
+    if len(systems) != len(world.volumes):
+        yield "a volume's file system is left without it"
+
+
+def _events(world: World) -> Iterator[str]:
+    times = [event.time_ns for event in world.events.entries()]
+    if times != sorted(times):
+        yield "the times of events go back"
+    if times and times[-1] > world.now_ns:
+        yield "an event lies in the future"
