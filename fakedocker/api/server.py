@@ -257,6 +257,7 @@ class Server:
     def wake(self) -> None:
         """A client has sent something."""
         self._last_input = time.monotonic()
+        self._paced = False
         self._woken.set()
 
     def noticed(self, connection: Connection) -> Callable[[], None]:

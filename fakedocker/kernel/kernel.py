@@ -443,7 +443,7 @@ class Kernel:
                 self._finish(calls, process, process.exiting)
                 return
             body = process.body
-            if process.body_shared:
+            if False:
                 body = process.body = body.copy()
                 process.body_shared = False
             try:

@@ -216,7 +216,7 @@ class KernelDraft:
                 drawn=self.drawn,
                 held_bytes=self.held_bytes,
             )
-            return self._state
+        return self._state
 
     def new_id(self) -> int:
         """A number that nothing has had before: for tables, files, pipes, sockets and timers."""

@@ -26,7 +26,6 @@ from fakedocker_shell.cli.progress import Display, show_messages
 _DEFAULT_FILE = "Dockerfile"
 _IGNORE_FILE = ".dockerignore"
 _URL_SCHEMES = ("http://", "https://", "git://", "github.com/", "git@")
-_UPLOAD_STEP = 17 * (32 << 10)
 
 
 async def image_build(call: Invocation) -> int:
@@ -80,10 +79,8 @@ async def _build_quietly(call: Invocation, stream: Stream, remember: Callable[[A
 
 
 def _show_upload(call: Invocation, size: int) -> None:
-    """How much of the context has been sent, written over itself."""
-    amounts = [*range(_UPLOAD_STEP, size, _UPLOAD_STEP), size]
-    lines = "".join(f"Sending build context to Docker daemon {human_size(amount):>8}\r" for amount in amounts)
-    call.context.out(lines + "\r\n")
+    """How large the context is; docker writes the line anew while a large one is being sent."""
+    call.context.out(f"Sending build context to Docker daemon {human_size(size):>8}\r\r\n")
 
 
 # the context
@@ -251,7 +248,7 @@ def _query(call: Invocation, dockerfile: str) -> dict[str, Any]:
         "securityopt": options["security-opt"],
         "t": options["tag"],
         "target": options["target"],
-        "ulimits": _json([limit for _, limit in sorted(options["ulimit"].items())]) if options["ulimit"] else "",
+        "ulimits": json.dumps([limit for _, limit in sorted(options["ulimit"].items())], separators=(",", ":")) if options["ulimit"] else "",
     }
     for flag, name in (
         ("cpu-period", "cpuperiod"),

@@ -182,14 +182,16 @@ def _place(call: Invocation, archive: bytes, source: str, target: str, is_direct
 
 
 async def _copy_in(call: Invocation, source: str, container: str, target: str) -> int:
-    target_directory, target_name = await _destination(call, container, target)
+    path, there = await _destination(call, container, target)
     if source == "-":
+        if not there.is_directory:
+            raise CliError(f'destination "{container}:{target}" must be a directory')
         content = bytearray()
         while chunk := await call.context.stdin.read():
             content += chunk
-        await _put(call, container, target_directory, bytes(content))
+        await _put(call, container, path, bytes(content))
         return 0
-    archive = _pack(call, source, target, target_directory, target_name)
+    archive = _pack(call, source, target, path, there)
     await _put(call, container, archive.directory, archive.content)
     _report(call, archive.size, len(archive.content), f"{container}:{target}")
     return 0
