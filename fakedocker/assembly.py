@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from fakedocker.api.routes import handle
-from fakedocker.engine import Engine, TimeMode
+from fakedocker.engine import Engine
+from fakedocker.exchanges import TimeMode
 from fakedocker.operations import genesis
 from fakedocker.userland import PROGRAMS, make_body
 from fakedocker.world.world import World

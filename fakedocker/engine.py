@@ -10,13 +10,14 @@ asks `next_move` what to do then: jump to an instant, sleep, or nothing.
 
 from __future__ import annotations
 
-import enum
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from fakedocker.base.clock import MILLISECOND_NS, SECOND_NS
 from fakedocker.base.messages import Refusal
+from fakedocker.exchanges import Exchange, Stream, TimeMode
+from fakedocker.journal import Entry
 from fakedocker.kernel.kernel import Kernel
 from fakedocker.operations import reactions, remove
 from fakedocker.operations.router import WorldRouter
@@ -29,20 +30,6 @@ SLICES_PER_TURN = 2_000
 WAIT_HORIZON_NS = 3600 * SECOND_NS
 WAIT_JUMPS = 100_000
 POLL_PATIENCE_NS = SECOND_NS
-LAGGING_BYTES = 16 << 20
-
-
-class TimeMode(enum.Enum):
-    """How time passes."""
-
-    MANUAL = "manual"
-    """Only when told."""
-    FAST = "fast"
-    """While a client waits and no process can run, straight to the next timer."""
-    LEAP = "leap"
-    """As fast, but never slower than the wall."""
-    WALL = "wall"
-    """At the wall's pace."""
 
 
 class WaitCannotEnd(RuntimeError):
@@ -53,149 +40,11 @@ class WaitTooLong(RuntimeError):
     """A wait has passed an hour of virtual time or its number of jumps."""
 
 
-class Stream(Protocol):
-    """What goes on after the head of a reply. Lives in the engine, never in the world."""
-
-    def keys(self) -> tuple[tuple[str, str | int], ...]:
-        """The notices that concern it: (kind, key)."""
-
-    def pump(self, draft: Draft, exchange: Exchange) -> None:
-        """Give what there is to give; called at the start, and after every turn with such a notice."""
-
-    def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
-        """A notice that concerns it."""
-
-    def feed(self, draft: Draft, exchange: Exchange, data: bytes) -> None:
-        """Bytes from the client."""
-
-    def half_close(self, draft: Draft, exchange: Exchange) -> None:
-        """No more bytes from the client."""
-
-    def disconnect(self, draft: Draft, exchange: Exchange) -> None:
-        """The client is gone."""
-
-    def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
-        """Whether time alone can end the request."""
-
-
-class Exchange:
-    """A request and what has become of it.
-
-    `reply` is None until the head of the answer is there. For a stream, bytes are taken with `take` until `ended`.
-    """
-
-    __slots__ = (
-        "_chunks",
-        "_listeners",
-        "ended",
-        "internal",
-        "input_closed",
-        "lagging",
-        "number",
-        "pending_bytes",
-        "reply",
-        "request",
-        "source",
-        "stream",
-    )
-
-    def __init__(self, number: int, request: Request) -> None:
-        self.number = number
-        self.request = request
-        self.reply: Reply | None = None
-        self.stream: Stream | None = None
-        self.ended = False
-        self.internal = False
-        """Whether it comes from a program inside the simulation, whose own inputs are in the journal."""
-        self.input_closed = False
-        self.lagging = False
-        self._chunks: deque[bytes] = deque()
-        self.pending_bytes = 0
-        self.source: Iterator[bytes] | None = None
-        """Where further bytes of a large answer come from, made as they are taken."""
-        self._listeners: list[Callable[[], None]] = []
-
-    @property
-    def answered(self) -> bool:
-        return self.reply is not None
-
-    @property
-    def drained(self) -> bool:
-        """Whether every byte has come and been taken."""
-        return self.ended and not self._chunks and self.source is None
-
-    @property
-    def readable(self) -> bool:
-        """Whether `take` has bytes to give, or the end is reached."""
-        return bool(self._chunks) or self.ended or self.source is not None
-
-    def send(self, data: bytes) -> None:
-        """Bytes for the client. One that does not take them in time is cut off."""
-        if self.ended or not data:
-            return
-        self._chunks.append(data)
-        self.pending_bytes += len(data)
-        if self.pending_bytes > LAGGING_BYTES:
-            self.lagging = True
-            self.finish()
-        self.tell()
-
-    def respond(self, reply: Reply) -> None:
-        self.reply = reply
-        if reply.body is not None:
-            self.finish()
-        self.tell()
-
-    def finish(self) -> None:
-        """No more bytes will come."""
-        self.ended = True
-        self.tell()
-
-    def take(self, limit: int = 1 << 20) -> bytes:
-        """Bytes that have come since, b"" when there are none now."""
-        taken: list[bytes] = []
-        size = 0
-        if not self._chunks and self.source is not None:
-            chunk = next(self.source, b"")
-            if chunk:
-                self._chunks.append(chunk)
-                self.pending_bytes += len(chunk)
-            else:
-                self.source = None
-                self.finish()
-        while self._chunks and size < limit:
-            chunk = self._chunks.popleft()
-            if size + len(chunk) > limit:
-                self._chunks.appendleft(chunk[limit - size :])
-                chunk = chunk[: limit - size]
-            taken.append(chunk)
-            size += len(chunk)
-        self.pending_bytes -= size
-        return b"".join(taken)
-
-    def listen(self, listener: Callable[[], None]) -> None:
-        """Call this whenever the exchange changes."""
-        self._listeners.append(listener)
-
-    def tell(self) -> None:
-        for listener in self._listeners:
-            listener()
-
-
 class Move(NamedTuple):
     """What a driver should do: run (a turn), jump (to at_ns), sleep (until the wall reaches at_ns), or idle."""
 
     kind: str
     at_ns: int = 0
-
-
-class Entry(NamedTuple):
-    """An input in the journal, with the step it came at."""
-
-    step: int
-    kind: str
-    exchange: int
-    payload: Any
 
 
 Handler = Callable[["Engine", Draft, Exchange], "Reply | Stream"]
@@ -233,6 +82,7 @@ class Engine:
         self.base = world
         self.journal: list[Entry] = []
         self.journaling = True
+        self.turns = 0
         self.request_log: list[Request] = []
         self._inputs: deque[tuple[str, Exchange, Any]] = deque()
         self._exchanges = 0
@@ -264,6 +114,7 @@ class Engine:
 
     def restore(self, world: World) -> None:
         """Go on from a snapshot. Every open stream ends. Constant time but for those."""
+        self.turns += 1
         self._record("restore", 0, world)
         self._inputs.clear()
         for exchange in list(self._open.values()):
@@ -310,9 +161,14 @@ class Engine:
 
     def _record(self, kind: str, exchange: int, payload: Any) -> None:
         if self.journaling:
-            self.journal.append(Entry(self._draft.kernel.slices, kind, exchange, payload))
+            self.journal.append(Entry(self.turns, self.slices, kind, exchange, payload))
 
     # turns
+
+    @property
+    def slices(self) -> int:
+        """How many slices of processes have run: the step of what happens now."""
+        return self._draft.kernel.slices
 
     @property
     def busy(self) -> bool:
@@ -328,6 +184,7 @@ class Engine:
         Returns:
             whether there is more to do.
         """
+        self.turns += 1
         try:
             while self._inputs:
                 self._apply(*self._inputs.popleft())
@@ -500,6 +357,7 @@ class Engine:
         """
         if to_ns < self._draft.now_ns:
             raise ValueError("time does not go backwards")
+        self.turns += 1
         self._record("advance", 0, to_ns)
         self._pass_time(to_ns)
         self._settle()
@@ -508,6 +366,7 @@ class Engine:
         """Move the clock to the next timer, and fire what is due then."""
         due = self._draft.kernel.next_timer_ns()
         if due is not None:
+            self.turns += 1
             self._record("jump", 0, due)
             self._draft.kernel.advance(max(due, self._draft.now_ns))
             reactions.drain(self._draft)

@@ -10,7 +10,7 @@ from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.filesystem.walk import Mount
 from fakedocker.kernel.devices import standard_mounts
-from fakedocker.kernel.events import Exited, Output
+from fakedocker.kernel.events import Exited, Fault, Output
 from fakedocker.kernel.kernel import Kernel, Stdio
 from fakedocker.kernel.loader import program_file
 from fakedocker.kernel.state import KernelDraft, KernelState
@@ -106,6 +106,8 @@ class Machine:
             if isinstance(emission, Output):
                 key = f"{emission.stream}/{emission.fd}"
                 self.output[key] = self.output.get(key, b"") + emission.data
+            elif isinstance(emission, Fault):
+                raise AssertionError(emission.report)
             elif isinstance(emission, Exited):
                 self.exited[emission.pid] = emission.status
         self.kernel.emitted.clear()

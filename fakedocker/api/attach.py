@@ -10,7 +10,7 @@ from fakedocker.base import messages
 from fakedocker.base.history import History
 from fakedocker.containers.logs import frame
 from fakedocker.containers.model import Chunk
-from fakedocker.engine import Exchange, TimeMode
+from fakedocker.exchanges import Exchange, TimeMode
 from fakedocker.operations import execs
 from fakedocker.operations.attributes import container_event
 from fakedocker.wire.http import MULTIPLEXED_STREAM, RAW_STREAM, Reply

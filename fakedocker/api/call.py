@@ -6,7 +6,8 @@ from collections.abc import Collection
 from typing import TypeVar
 
 from fakedocker.base import messages
-from fakedocker.engine import Engine, Exchange
+from fakedocker.engine import Engine
+from fakedocker.exchanges import Exchange
 from fakedocker.operations import filters as filtering
 from fakedocker.operations.filters import Filters
 from fakedocker.wire import decode

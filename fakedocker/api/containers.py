@@ -13,7 +13,7 @@ from fakedocker.api.streams import LogStream, RemovalReply, StatsStream, TaskRep
 from fakedocker.base import clock, messages
 from fakedocker.containers.logs import READABLE_DRIVERS, Selection
 from fakedocker.containers.model import Container
-from fakedocker.engine import Stream
+from fakedocker.exchanges import Stream
 from fakedocker.filesystem import content as contents
 from fakedocker.filesystem import diff
 from fakedocker.filesystem.content import Content

@@ -6,7 +6,7 @@ from fakedocker.api import attach as attaching
 from fakedocker.api.call import Call
 from fakedocker.api.containers import window
 from fakedocker.base import messages
-from fakedocker.engine import Stream
+from fakedocker.exchanges import Stream
 from fakedocker.operations import execs, lookup
 from fakedocker.operations import inspect as inspecting
 from fakedocker.wire.container import ExecRequest, ExecStartRequest

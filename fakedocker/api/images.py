@@ -5,7 +5,7 @@ from __future__ import annotations
 from fakedocker.api.call import Call
 from fakedocker.api.streams import TaskStream
 from fakedocker.base import messages
-from fakedocker.engine import Stream
+from fakedocker.exchanges import Stream
 from fakedocker.operations import images, lookup, pull
 from fakedocker.registry import catalogue
 from fakedocker.wire.http import Reply, json_reply

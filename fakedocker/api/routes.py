@@ -14,7 +14,8 @@ from urllib.parse import unquote
 from fakedocker.api import containers, execs, images, networks, swarm, system, volumes
 from fakedocker.api.call import Call
 from fakedocker.base import messages
-from fakedocker.engine import Engine, Exchange, Stream
+from fakedocker.engine import Engine
+from fakedocker.exchanges import Exchange, Stream
 from fakedocker.operations.system import API_VERSION, MINIMUM_API_VERSION
 from fakedocker.wire.http import Reply
 from fakedocker.world.draft import Draft

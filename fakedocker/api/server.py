@@ -22,7 +22,8 @@ from typing import Any, cast
 import httptools
 
 from fakedocker.api.headers import COMMON
-from fakedocker.engine import Engine, Exchange, TimeMode
+from fakedocker.engine import Engine
+from fakedocker.exchanges import Exchange, TimeMode
 from fakedocker.wire.http import Reply, Request
 
 REASONS = {101: "UPGRADED", 200: "OK", 201: "Created", 204: "No Content", 304: "Not Modified", 400: "Bad Request", 403: "Forbidden",

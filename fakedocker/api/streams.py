@@ -15,7 +15,7 @@ from fakedocker.base.history import History
 from fakedocker.base.messages import Refusal
 from fakedocker.containers.logs import LineSplitter, Selection, lines
 from fakedocker.containers.model import Chunk
-from fakedocker.engine import Exchange, TimeMode
+from fakedocker.exchanges import Exchange, TimeMode
 from fakedocker.operations import stats, system
 from fakedocker.operations.filters import Filters
 from fakedocker.wire.http import JSON, MULTIPLEXED_STREAM, RAW_STREAM, Reply, json_reply

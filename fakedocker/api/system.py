@@ -5,7 +5,7 @@ from __future__ import annotations
 from fakedocker.api.call import Call
 from fakedocker.api.streams import EventStream
 from fakedocker.base import clock, messages
-from fakedocker.engine import Stream
+from fakedocker.exchanges import Stream
 from fakedocker.operations import system
 from fakedocker.wire.auth import AuthRequest
 from fakedocker.wire.http import Reply, json_reply

@@ -64,15 +64,15 @@ class Table(Generic[K, V]):
         return default if value is _GONE else value
 
     def __getitem__(self, key: K) -> V:
-        value = self._changes.get(key, _MISSING)
+        value: Any = self._changes.get(key, _MISSING)
         if value is _MISSING:
             return self._base[key]
         if value is _GONE:
             raise KeyError(key)
-        return value
+        return value  # type: ignore[no-any-return]  # what is neither mark is a value
 
     def __contains__(self, key: object) -> bool:
-        value = self._changes.get(key, _MISSING)  # type: ignore[call-overload]  # any object may be asked for
+        value = self._changes.get(key, _MISSING)  # type: ignore[arg-type]  # any object may be asked for
         if value is _MISSING:
             return key in self._base
         return value is not _GONE
@@ -131,6 +131,11 @@ class Table(Generic[K, V]):
 
     def values(self) -> Iterator[V]:
         return (value for _, value in self.items())
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether anything was put or deleted since the last freeze."""
+        return bool(self._changes)
 
     def freeze(self) -> Map[K, V]:
         """The map with all changes in it; the table goes on from there."""

@@ -5,7 +5,7 @@ The diagrams in the documentation are drawn from this table. What a request is r
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fakedocker.containers.model import CREATED, DEAD, EXITED, PAUSED, REMOVING, RESTARTING, RUNNING
 
@@ -53,11 +53,11 @@ def after(cause: str, state: str) -> str:
     return target
 
 
-def graph() -> object:
+def graph() -> Any:
     """The table as a networkx MultiDiGraph, for documentation and checks. Imports networkx."""
     import networkx
 
-    drawing = networkx.MultiDiGraph()
+    drawing: Any = networkx.MultiDiGraph()
     drawing.add_nodes_from(STATES)
     for row in TABLE:
         drawing.add_edge(row.source, row.target, key=row.cause, cause=row.cause)

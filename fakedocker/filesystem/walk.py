@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import stat
 from collections.abc import Iterable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from msgspec import Struct
 
@@ -104,20 +104,43 @@ class Credentials(NamedTuple):
 SUPERUSER = Credentials()
 
 
-class Location(NamedTuple):
+class Location:
     """Where a path leads. `inode` is None when the last component does not exist (its directory does).
 
     `directory` and `name` say which entry it is, in the same file system; name is "" for the root of a mount. `link` is
     True for a link of proc's that leads to no path (`/proc/self/fd/1`): only the kernel can follow it.
     """
 
-    mount: Mount
-    tree: FileTree
-    inode: Any
-    directory: Any
-    name: str
-    path: str
-    link: bool = False
+    __slots__ = ("_above", "_last", "directory", "inode", "link", "mount", "name", "tree")
+
+    def __init__(
+        self,
+        mount: Mount,
+        tree: FileTree,
+        inode: Any,
+        directory: Any,
+        name: str,
+        above: list[_Passed],
+        last: tuple[str, ...],
+        link: bool = False,
+    ) -> None:
+        self.mount = mount
+        self.tree = tree
+        self.inode = inode
+        self.directory = directory
+        self.name = name
+        self.link = link
+        self._above = above
+        self._last = last
+
+    @property
+    def path(self) -> str:
+        """The absolute path without symbolic links."""
+        return "/" + "/".join([*[passed[4] for passed in self._above[1:]], *filter(None, self._last)])
+
+
+_Passed: TypeAlias = "tuple[Mount, FileTree, Any, dict[str, Any] | None, str]"
+"""A directory on the way: its mount, tree, inode, mount points below, and its own name."""
 
 
 def resolve(
@@ -129,6 +152,8 @@ def resolve(
     who: Credentials = SUPERUSER,
 ) -> Location:
     """Find the location of a path, relative to a directory.
+
+    One long loop, because it runs for nearly every system call.
 
     Args:
         directory: an absolute path without symbolic links, where a relative path begins.
@@ -144,14 +169,15 @@ def resolve(
     whole = path if path[0] == "/" else f"{directory}/{path}"
     pending = [part for part in whole.split("/") if part and part != "."]
     pending.reverse()
+    must_be_directory = path[-1] == "/" or path.endswith("/.")
     mount = table.mounts[0]
     tree = view.tree(mount)
     inode: Any = mount.root
+    parent: Any = inode
     point: dict[str, Any] | None = table.points
-    above: list[tuple[Mount, FileTree, Any, dict[str, Any] | None, str]] = []
-    parent, name = inode, ""
+    name = ""
+    above: list[_Passed] = []
     links = 0
-    must_be_directory = path[-1] == "/" or path.endswith("/.")
     while pending:
         part = pending.pop()
         if part == "..":
@@ -170,36 +196,32 @@ def resolve(
             parent = inode = mount.root
             if pending and not tree.is_directory(inode):
                 raise failure(errno.ENOTDIR)
-            continue
-        if child is None:
+        elif child is None:
             if len(part) > NAME_BYTES or len(part.encode("utf-8", "surrogateescape")) > NAME_BYTES:
                 raise failure(errno.ENAMETOOLONG)
             if pending:
                 raise failure(errno.ENOENT)
-            return Location(mount, tree, None, inode, part, _path([*(a[4] for a in above), name, part]))
-        if tree.is_directory(child):
+            return Location(mount, tree, None, inode, part, above, (name, part))
+        elif tree.is_directory(child):
             above.append((mount, tree, inode, point, name))
             parent, inode, point, name = inode, child, deeper, part
-            continue
-        node = tree.node(child)
-        if node.kind == "link" and (pending or follow or must_be_directory):
-            if mount.kind == "proc" and node.mode == MAGIC_LINK_MODE and not pending:
-                return Location(mount, tree, child, inode, part, _path([*(a[4] for a in above), name, part]), True)
+        elif (node := tree.node(child)).kind == "link" and (pending or follow or must_be_directory):
+            if node.mode == MAGIC_LINK_MODE and mount.kind == "proc" and not pending:
+                return Location(mount, tree, child, inode, part, above, (name, part), True)
             links += 1
             if links > LINKS_FOLLOWED:
                 raise failure(errno.ELOOP)
             if node.target.startswith("/"):
-                mount, tree, inode, point, name = _start(view, table)
-                above.clear()
-                parent = inode
-            pending.extend(p for p in reversed(node.target.split("/")) if p and p != ".")
-            continue
-        if pending or must_be_directory:
+                mount = table.mounts[0]
+                tree, point, name = view.tree(mount), table.points, ""
+                parent = inode = mount.root
+                above = []
+            pending.extend(reversed([part for part in node.target.split("/") if part and part != "."]))
+        elif pending or must_be_directory:
             raise failure(errno.ENOTDIR)
-        return Location(mount, tree, child, inode, part, _path([*(a[4] for a in above), name, part]))
-    return Location(
-        mount, tree, inode, parent, name if inode != mount.root else "", _path([*(a[4] for a in above), name])
-    )
+        else:
+            return Location(mount, tree, child, inode, part, above, (name, part))
+    return Location(mount, tree, inode, parent, "" if inode == mount.root else name, above, (name,))
 
 
 def allowed(node: Node, permission: int, who: Credentials) -> bool:
@@ -222,12 +244,3 @@ def allowed(node: Node, permission: int, who: Credentials) -> bool:
 def is_sticky(node: Node) -> bool:
     """Whether only owners may remove what is in this directory."""
     return bool(node.mode & stat.S_ISVTX)
-
-
-def _start(view: View, table: MountTable) -> tuple[Mount, FileTree, Any, dict[str, Any], str]:
-    mount = table.mounts[0]
-    return mount, view.tree(mount), mount.root, table.points, ""
-
-
-def _path(names: list[str]) -> str:
-    return "/" + "/".join(name for name in names if name)

@@ -15,7 +15,7 @@ from fakedocker.kernel.records import OpenFile, Process
 from fakedocker.kernel.view import View
 
 if TYPE_CHECKING:
-    from fakedocker.kernel.kernel import Kernel
+    from fakedocker.kernel.kernel_base import KernelBase
     from fakedocker.kernel.state import KernelDraft
 
 QUANTUM_NS = 10_000_000
@@ -42,7 +42,7 @@ class CallsBase:
 
     __slots__ = ("_draft", "_kernel", "_process", "_view")
 
-    def __init__(self, kernel: Kernel, process: Process) -> None:
+    def __init__(self, kernel: KernelBase, process: Process) -> None:
         self._kernel = kernel
         self._draft: KernelDraft = kernel.draft
         self._process = process

@@ -14,6 +14,7 @@ from collections import deque
 from typing import Any, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from fakedocker.base.persistent import _GONE, Map, Table
 from fakedocker.filesystem.content import Content
@@ -132,6 +133,9 @@ _TABLES = (
 )
 
 
+_SCALARS = ("now_ns", "boot_ns", "next_pid", "next_id", "drawn", "held_bytes")
+
+
 class KernelDraft:
     """A kernel state in the middle of being changed.
 
@@ -167,6 +171,10 @@ class KernelDraft:
         self.growth_waiters: Table[tuple[str, int], tuple[int, ...]] = Table()
         self.fifos: Table[tuple[str, int], int] = Table()
         self.alarms: Table[int, Any] = Table()
+        self._tables: list[tuple[str, Table[Any, Any]]] = [(name, getattr(self, name)) for name in _TABLES]
+        self.now_ns = self.boot_ns = 0
+        self.next_pid = self.next_id = 1
+        self.drawn = self.held_bytes = 0
         self.timers = TimerQueue((), self._is_live)
         self.queue: deque[int] = deque()
         self.reset(state)
@@ -175,17 +183,13 @@ class KernelDraft:
         """Start again from another state."""
         self.resets += 1
         self._state = state
-        for name in _TABLES:
-            getattr(self, name).reset(getattr(state, name))
+        for name, table in self._tables:
+            table.reset(getattr(state, name))
         self.timers.reset(state.timers)
         self.queue.clear()
         self.queue.extend(state.queue)
-        self.now_ns = state.now_ns
-        self.boot_ns = state.boot_ns
-        self.next_pid = state.next_pid
-        self.next_id = state.next_id
-        self.drawn = state.drawn
-        self.held_bytes = state.held_bytes
+        for name in _SCALARS:
+            setattr(self, name, getattr(state, name))
         self.emitted.clear()
 
     def rollback(self) -> None:
@@ -195,27 +199,17 @@ class KernelDraft:
     def freeze(self) -> KernelState:
         """The state with all changes in it; the very same object when there are none."""
         state = self._state
-        maps = {name: getattr(self, name).freeze() for name in _TABLES}
-        queue = tuple(self.queue)
-        same = (
-            all(maps[name] is getattr(state, name) for name in _TABLES)
-            and not self.timers.changed
-            and queue == state.queue
-            and (self.now_ns, self.boot_ns, self.next_pid, self.next_id, self.drawn)
-            == (state.now_ns, state.boot_ns, state.next_pid, state.next_id, state.drawn)
-        )
-        if not same:
-            self._state = KernelState(
-                **maps,
-                timers=self.timers.freeze(),
-                queue=queue,
-                now_ns=self.now_ns,
-                boot_ns=self.boot_ns,
-                next_pid=self.next_pid,
-                next_id=self.next_id,
-                drawn=self.drawn,
-                held_bytes=self.held_bytes,
-            )
+        changes: dict[str, Any] = {name: table.freeze() for name, table in self._tables if table._changes}
+        if self.timers.changed:
+            changes["timers"] = self.timers.freeze()
+        if len(self.queue) != len(state.queue) or (self.queue and tuple(self.queue) != state.queue):
+            changes["queue"] = tuple(self.queue)
+        for name in _SCALARS:
+            value = getattr(self, name)
+            if value != getattr(state, name):
+                changes[name] = value
+        if changes:
+            self._state = replace(state, **changes)
         return self._state
 
     def new_id(self) -> int:

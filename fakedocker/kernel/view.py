@@ -61,10 +61,8 @@ class View:
 
     def find(self, pid: int) -> Process | None:
         """The process of a pid in this pid namespace; the host's has all."""
-        if self.name == HOST:
-            return self.draft.processes.get(pid)
-        number = self.namespace.members.get(pid)
-        process: Process | None = None if number is None else self.draft.processes.get(number)
+        number = pid if self.name == HOST else self.namespace.members.get(pid, 0)
+        process: Process | None = self.draft.processes.get(number)
         return process
 
     def processes(self) -> list[Process]:

@@ -37,7 +37,7 @@ def overlaps(subnet: str, others: Iterable[str]) -> bool:
     wanted = parse_subnet(subnet)
     for other in others:
         existing = parse_subnet(other)
-        if existing.version == wanted.version and wanted.overlaps(existing):  # type: ignore[arg-type]  # same version
+        if existing.version == wanted.version and wanted.overlaps(existing):
             return True
     return False
 

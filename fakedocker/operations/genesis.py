@@ -31,7 +31,6 @@ def create(seed: int = 0, now_ns: int | None = None, host: Host | None = None, h
         host_tree: the files of the simulated machine.
     """
     start_ns = clock.instant(DEFAULT_START) if now_ns is None else now_ns
-    empty: Map[object, object] = Map()
     facts = host or Host()
     daemon = identity.digest(seed, "daemon", 0)
     facts = Host(
@@ -40,12 +39,10 @@ def create(seed: int = 0, now_ns: int | None = None, host: Host | None = None, h
         daemon_id=f"{daemon[:8]}-{daemon[8:12]}-4{daemon[13:16]}-a{daemon[17:20]}-{daemon[20:32]}", started_ns=start_ns,
     )  # fmt: skip
     registries = Map({HUB: Registry(host=HUB, catalogue=True), LOCAL_REGISTRY: Registry(host=LOCAL_REGISTRY)})
-    fields = {name: empty for name in World.__struct_fields__}
-    fields |= {
-        "seed": seed, "draws": 0, "host": facts, "kernel": KernelState(now_ns=start_ns), "registries": registries,
-        "next_port": EPHEMERAL_FIRST, "events": History(EVENTS_KEPT),
-    }  # fmt: skip
-    draft = Draft(World(**fields))
+    world = World(
+        seed=seed, host=facts, kernel=KernelState(now_ns=start_ns), registries=registries, next_port=EPHEMERAL_FIRST, events=History(EVENTS_KEPT)
+    )
+    draft = Draft(world)
     draft.kernel = Kernel(draft.kernel_draft, {})
     draft.kernel.create_root(HOST, host_tree)
     draft.kernel.create_namespace(HOST, hostname=facts.hostname, mounts=host_mounts())

@@ -104,7 +104,8 @@ def release_layer(draft: Draft, chain: str) -> list[str]:
 
 def names(draft: Draft, image: Image) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """An image's tags and digests as people write them, each sorted."""
-    tags, digests = [], []
+    tags: list[str] = []
+    digests: list[str] = []
     for name in draft.image_tags.get(image.id, ()):
         parsed = reference.parse(name)
         (digests if parsed.digest else tags).append(parsed.familiar)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from fakedocker.base import clock, identity
 from fakedocker.containers.model import DEAD, PAUSED, RESTARTING, Container, Exec
@@ -66,7 +66,7 @@ def state(container: Container) -> State:
     )
 
 
-def _health(container: Container) -> object:
+def _health(container: Container) -> Health | UnsetType:
     health = container.health
     if health is None:
         return UNSET

@@ -152,7 +152,7 @@ def _exposed(container: Container) -> list[str]:
 
 
 def _ports(values: tuple[str, ...], name: str) -> set[tuple[str, str]]:
-    found = set()
+    found: set[tuple[str, str]] = set()
     for value in values:
         port, protocol = split_port(value)
         bounds = port_range(port)

@@ -185,7 +185,7 @@ def wanted_bindings(container: Container) -> list[tuple[int, str, PortBinding]]:
     if host.publish_all_ports:
         for exposed in container.config.exposed_ports or {}:
             bindings.setdefault(exposed, (PortBinding(),))
-    found = []
+    found: list[tuple[int, str, PortBinding]] = []
     for text in sorted(bindings, key=ports.port_key):
         number, protocol = ports.split_port(text)
         found.extend((int(number), protocol, binding) for binding in bindings[text] or (PortBinding(),))

@@ -144,7 +144,7 @@ def _moving(remote: RemoteLayer, status: str, start_ns: int, rate: int, total: i
     moments = [moment for moment in range(0, duration, PROGRESS_EVERY_NS) if moment] + [duration]
     for moment in moments:
         current = total * moment // duration
-        body = {"status": status, "progressDetail": {"current": current, "total": total}, "progress": _bar(current, total), "id": _short(remote)}
+        body: dict[str, object] = {"status": status, "progressDetail": {"current": current, "total": total}, "progress": _bar(current, total), "id": _short(remote)}
         steps.append(PullStep(after_ns=start_ns + moment, progress=_line(body)))
     return steps
 

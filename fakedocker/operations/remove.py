@@ -41,10 +41,10 @@ def remove(draft: Draft, container: Container, force: bool, with_volumes: bool) 
             draft.kernel.thaw_namespace(container.id)
         draft.kernel.kill_from_outside(container.pid, signals.KILL)
         reactions.drain(draft)
-    container = draft.containers.get(container.id)
-    if container is not None:
-        draft.containers[container.id] = replace(container, status=REMOVING, timer=0)
-        draft.finishing.append((container.id, with_volumes))
+    left = draft.containers.get(container.id)  # with --rm the end of its process has removed it
+    if left is not None:
+        draft.containers[left.id] = replace(left, status=REMOVING, timer=0)
+        draft.finishing.append((left.id, with_volumes))
 
 
 def finish(draft: Draft) -> None:

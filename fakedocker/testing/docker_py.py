@@ -15,7 +15,8 @@ from requests.adapters import BaseAdapter
 from urllib3.response import HTTPResponse
 
 from fakedocker.api.headers import with_common_headers
-from fakedocker.engine import Engine, Exchange
+from fakedocker.engine import Engine
+from fakedocker.exchanges import Exchange
 from fakedocker.wire.http import Request
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ class EngineAdapter(BaseAdapter):
         response.request = request
         response.url = request.url or ""
         response.reason = ""
-        response.connection = self  # type: ignore[attr-defined]  # requests sets it on every response
+        response.connection = self  # type: ignore[assignment]  # requests sets it on every response, to whatever adapter there is
         response.headers.update(with_common_headers(reply))
         raw = HTTPResponse(
             body=_Body(self._engine, exchange, reply.body), preload_content=False, status=reply.status, headers=dict(response.headers)

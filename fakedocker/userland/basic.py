@@ -171,7 +171,8 @@ def _seq_options(argv: tuple[str, ...]) -> tuple[list[str], str, bool, str]:
 def _seq_text(number: Decimal, places: int, digits: int, form: str) -> str:
     if form:
         return format_printf(form, (str(number),)).text
-    return f"{number:0{digits}.{places}f}"
+    text = f"{number:.{places}f}"
+    return "-" + text[1:].rjust(digits - 1, "0") if text.startswith("-") else text.rjust(digits, "0")
 
 
 @PROGRAMS.program("basename", usage="FILE [SUFFIX] | -a FILE... | -s SUFFIX FILE...\n")
@@ -312,7 +313,9 @@ def _expr(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:
     value = expression.level(0)
     if expression.place < len(expression.words):
         rest = expression.words[expression.place]
-        raise UsageProblem("syntax error" if is_busybox(system) else f"syntax error: unexpected argument ‘{rest}’", 2, bare=True)
+        raise UsageProblem(
+            "syntax error" if is_busybox(system) else f"syntax error: unexpected argument ‘{rest}’", 2, bare=True
+        )
     system.put(f"{value}\n")
     return 1 if value in ("", "0") else 0
 

@@ -10,12 +10,23 @@ from typing import Any, Final
 
 from fakedocker.kernel.program import Program, System
 
-# Which names each module defines; a program `name` is the module's function `name`, `[` is `test`.
+# Which programs each module has.
 _MODULES: Final[dict[str, str]] = {
-    "basic": "cat echo false sleep true yes",
+    "awk": "awk gawk mawk",
+    "basic": "[ basename dirname echo env expr false printenv printf pwd seq sleep test true yes",
+    "children": "doas gosu ionice nice nohup setsid stdbuf su su-exec sudo time timeout watch xargs",
+    "digests": "b2sum base32 base64 cksum cmp crc32 diff hd hexdump md5sum od sha1sum sha224sum sha256sum sha384sum"
+    " sha3sum sha512sum xxd",
+    "files": "chgrp chmod chown cp dd fsync install ln mkdir mkfifo mktemp mv rm rmdir sync touch truncate unlink",
+    "find": "find",
+    "grep": "egrep fgrep grep",
+    "listing": "dir du file ls readlink realpath stat which",
+    "machine_info": "arch clear date df free getent groups hostname id less more mount nproc pager reset stty tput tty"
+    " umount uname uptime whoami",
+    "processes": "kill killall pgrep pidof pkill ps top",
+    "sed": "sed",
+    "text": "cat comm cut expand fold head nl paste rev sort split strings tac tail tee tr unexpand uniq wc",
 }
-
-_FUNCTIONS: Final = {"[": "test", "egrep": "grep", "fgrep": "grep"}
 
 
 class Lazy:

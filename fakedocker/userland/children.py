@@ -30,7 +30,9 @@ PROGRAMS = Register()
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-def start(system: System, argv: tuple[str, ...], environment: dict[str, str] | None = None, group: int | None = None) -> int:
+def start(
+    system: System, argv: tuple[str, ...], environment: dict[str, str] | None = None, group: int | None = None
+) -> int:
     """Start a program found in PATH, after what was put is out. Gives its pid; raises OSError. Blocks."""
     system.drain()
     variables = dict(system.environment) if environment is None else environment
@@ -94,8 +96,20 @@ def _items(system: System, text: str, options: Options) -> list[str]:
     items = []
     for match in re.finditer(r"(?:[^\s'\"\\]|\\.|'[^']*'|\"[^\"]*\")+|['\"]", text, re.DOTALL):
         if match[0] in ("'", '"'):
-            raise UsageProblem("unmatched quote; by default quotes are special to xargs unless you use the -0 option" if not is_busybox(system) else "unmatched quote", bare=True)
-        items.append(re.sub(r"\\(.)|'([^']*)'|\"([^\"]*)\"", lambda part: part[1] or part[2] or part[3] or "", match[0], flags=re.DOTALL))
+            raise UsageProblem(
+                "unmatched quote; by default quotes are special to xargs unless you use the -0 option"
+                if not is_busybox(system)
+                else "unmatched quote",
+                bare=True,
+            )
+        items.append(
+            re.sub(
+                r"\\(.)|'([^']*)'|\"([^\"]*)\"",
+                lambda part: part[1] or part[2] or part[3] or "",
+                match[0],
+                flags=re.DOTALL,
+            )
+        )
     return items
 
 
@@ -109,7 +123,9 @@ def _commands(options: Options, items: list[str]) -> list[tuple[str, ...]]:
     size = int(options.last("n") or options.last("L") or 5000)
     if "L" in options:
         words = [item.split() for item in items]
-        return [(*base, *(word for line in words[at : at + size] for word in line)) for at in range(0, len(words), size)]
+        return [
+            (*base, *(word for line in words[at : at + size] for word in line)) for at in range(0, len(words), size)
+        ]
     return [(*base, *items[at : at + size]) for at in range(0, len(items), size)]
 
 
@@ -125,13 +141,21 @@ def _timeout(system: System, argv: tuple[str, ...], state: State) -> int:
     if "child" not in state and "ended" not in state:
         duration_ns = parse_duration_ns(options.operands[0])
         if duration_ns is None:
-            raise UsageProblem(f"invalid number '{options.operands[0]}'" if is_busybox(system) else f"invalid time interval ‘{options.operands[0]}’")
+            raise UsageProblem(
+                f"invalid number '{options.operands[0]}'"
+                if is_busybox(system)
+                else f"invalid time interval ‘{options.operands[0]}’"
+            )
         command = options.operands[1:]
         system.catch(17, "catch")
         try:
             state["child"] = start(system, command)
         except OSError as problem:
-            tell(system, f"can't execute '{command[0]}': {problem.strerror}", f"failed to run command ‘{command[0]}’: {problem.strerror}")
+            tell(
+                system,
+                f"can't execute '{command[0]}': {problem.strerror}",
+                f"failed to run command ‘{command[0]}’: {problem.strerror}",
+            )
             return 127 if problem.errno == 2 else 126
         state["until_ns"] = system.now_ns + duration_ns if duration_ns else 1 << 62
     return _wait_until(system, options, state)
@@ -184,7 +208,10 @@ def _watch(system: System, argv: tuple[str, ...], state: State) -> int:
             if "child" not in state:
                 system.put("\x1b[H\x1b[J")
                 if "t" not in options:
-                    stamp = format_date("%Y-%m-%d %H:%M:%S" if is_busybox(system) else "%a %b %e %H:%M:%S %Y", system.now_ns // 1_000_000_000)
+                    stamp = format_date(
+                        "%Y-%m-%d %H:%M:%S" if is_busybox(system) else "%a %b %e %H:%M:%S %Y",
+                        system.now_ns // 1_000_000_000,
+                    )
                     title = f"Every {interval_ns / 1e9:.1f}s: {command}"
                     width = system.window_size(1)[1] if system.is_terminal(1) else 80
                     system.put(f"{title}{stamp:>{max(1, width - len(title))}}\n\n")
@@ -197,10 +224,17 @@ def _watch(system: System, argv: tuple[str, ...], state: State) -> int:
 # a changed process
 
 
-@PROGRAMS.program("nice", "nohup", "setsid", "ionice", "stdbuf", "exec-as", usage="[OPTIONS] PROG ARGS\n", usage_status=125)
+@PROGRAMS.program(
+    "nice", "nohup", "setsid", "ionice", "stdbuf", "exec-as", usage="[OPTIONS] PROG ARGS\n", usage_status=125
+)
 def _changed(system: System, argv: tuple[str, ...], state: State) -> int:
     name = program_name(system).rpartition("/")[2]
-    options = parse_options(system, argv, {"nice": "n:", "setsid": "cwf", "ionice": "c:n:p:", "stdbuf": "i:o:e:"}.get(name, ""), permute=False)
+    options = parse_options(
+        system,
+        argv,
+        {"nice": "n:", "setsid": "cwf", "ionice": "c:n:p:", "stdbuf": "i:o:e:"}.get(name, ""),
+        permute=False,
+    )
     if not options.operands:
         if name == "nice":
             system.put("0\n")
@@ -209,7 +243,12 @@ def _changed(system: System, argv: tuple[str, ...], state: State) -> int:
     if name == "nohup":
         system.catch(1, "ignore")
         if system.is_terminal(1):
-            say(system, "ignoring input and appending output to 'nohup.out'" if not is_busybox(system) else "appending output to nohup.out")
+            say(
+                system,
+                "ignoring input and appending output to 'nohup.out'"
+                if not is_busybox(system)
+                else "appending output to nohup.out",
+            )
             descriptor = system.open("nohup.out", 2 | 4 | 16)
             system.duplicate(descriptor, 1)
     if name == "setsid":
@@ -232,13 +271,24 @@ def _su(system: System, argv: tuple[str, ...], state: State) -> int:
     name = operands.pop(0) if operands else "root"
     entry = find_user(system, name)
     if entry is None:
-        tell(system, f"unknown user {name}", f"user {name} does not exist or the user entry does not contain all the required fields")
+        tell(
+            system,
+            f"unknown user {name}",
+            f"user {name} does not exist or the user entry does not contain all the required fields",
+        )
         return 1
     if system.uid != 0 and int(entry[2]) != system.uid:
-        system.put("su: must be suid to work properly\n" if is_busybox(system) else "Password: \nsu: Authentication failure\n", 2)
+        system.put(
+            "su: must be suid to work properly\n" if is_busybox(system) else "Password: \nsu: Authentication failure\n",
+            2,
+        )
         return 1
     shell = options.last("s") or entry[6] or "/bin/sh"
-    environment = {"PATH": system.environment.get("PATH", _PATH), "TERM": system.environment.get("TERM", "dumb")} if login else dict(system.environment)
+    environment = (
+        {"PATH": system.environment.get("PATH", _PATH), "TERM": system.environment.get("TERM", "dumb")}
+        if login
+        else dict(system.environment)
+    )
     if "m" not in options and "p" not in options:
         environment |= {"HOME": entry[5], "SHELL": shell}
         if login or name != "root":
@@ -247,7 +297,11 @@ def _su(system: System, argv: tuple[str, ...], state: State) -> int:
         try:
             system.change_directory(entry[5])
         except OSError as problem:
-            tell(system, f"can't change directory to '{entry[5]}'", f"warning: cannot change directory to {entry[5]}: {problem.strerror}")
+            tell(
+                system,
+                f"can't change directory to '{entry[5]}'",
+                f"warning: cannot change directory to {entry[5]}: {problem.strerror}",
+            )
     become(system, entry)
     words: tuple[str, ...] = (("-" if login else "") + shell.rpartition("/")[2],)
     words += ("-c", options.last("c"), *operands) if "c" in options else tuple(operands)

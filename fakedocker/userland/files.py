@@ -51,7 +51,9 @@ def _touch(system: System, argv: tuple[str, ...], state: State) -> int:
         text = options.last("d") or options.last("t")
         seconds = parse_date(text, system.now_ns // 1_000_000_000)
         if seconds is None:
-            raise UsageProblem(f"invalid date '{text}'" if is_busybox(system) else f"invalid date format ‘{text}’", bare=True)
+            raise UsageProblem(
+                f"invalid date '{text}'" if is_busybox(system) else f"invalid date format ‘{text}’", bare=True
+            )
         when_ns = seconds * 1_000_000_000
     status = 0
     for name in _need(system, options):
@@ -86,7 +88,11 @@ def _mkdir(system: System, argv: tuple[str, ...], state: State) -> int:
                 if "m" in options:
                     system.change_mode(name, mode)
                 if "v" in options:
-                    system.put(f"created directory: '{name}'\n" if is_busybox(system) else f"mkdir: created directory '{name}'\n")
+                    system.put(
+                        f"created directory: '{name}'\n"
+                        if is_busybox(system)
+                        else f"mkdir: created directory '{name}'\n"
+                    )
         except OSError as problem:
             said = problem.strerror
             tell(system, f"can't create directory '{name}': {said}", f"cannot create directory ‘{name}’: {said}")
@@ -192,7 +198,9 @@ def _unlink(system: System, argv: tuple[str, ...], state: State) -> int:
 # copying
 
 
-@PROGRAMS.program("cp", usage="[-arPLHpfinlsTu] SOURCE DEST\nor: cp [-arPLHpfinlsu] SOURCE... { -t DIRECTORY | DIRECTORY }\n")
+@PROGRAMS.program(
+    "cp", usage="[-arPLHpfinlsTu] SOURCE DEST\nor: cp [-arPLHpfinlsu] SOURCE... { -t DIRECTORY | DIRECTORY }\n"
+)
 def _cp(system: System, argv: tuple[str, ...], state: State) -> int:
     long = {
         "archive": "a", "recursive": "r", "force": "f", "no-clobber": "n", "preserve=?": "p", "target-directory=": "t",
@@ -225,7 +233,9 @@ def _onto(system: System, options: Options, act: Any) -> int:
 
 def _copy(system: System, source: str, target: str, options: Options, top: bool = True) -> bool:
     recursive = any(letter in options for letter in ("r", "R", "a"))
-    keep_links = "L" not in options and ("P" in options or "d" in options or "a" in options or (recursive and not ("H" in options and top)))
+    keep_links = "L" not in options and (
+        "P" in options or "d" in options or "a" in options or (recursive and not ("H" in options and top))
+    )
     try:
         found = system.stat(source, follow=not keep_links)
     except OSError as problem:
@@ -242,7 +252,11 @@ def _copy(system: System, source: str, target: str, options: Options, top: bool 
         if "n" in options or ("u" in options and existing.mtime_ns >= found.mtime_ns):
             return True
         if existing.kind == "dir":
-            tell(system, f"can't create '{target}': Is a directory", f"cannot overwrite directory '{target}' with non-directory")
+            tell(
+                system,
+                f"can't create '{target}': Is a directory",
+                f"cannot overwrite directory '{target}' with non-directory",
+            )
             return False
     if "v" in options:
         system.put(f"'{source}' -> '{target}'\n")
@@ -257,7 +271,11 @@ def _copy_tree(system: System, source: str, target: str, options: Options, found
             system.make_directory(target, found.mode & 0o777)
         names = system.list_directory(source)
     except OSError as problem:
-        tell(system, f"can't create directory '{target}': {problem.strerror}", f"cannot create directory '{target}': {problem.strerror}")
+        tell(
+            system,
+            f"can't create directory '{target}': {problem.strerror}",
+            f"cannot create directory '{target}': {problem.strerror}",
+        )
         return False
     system.charge(len(names))
     fine = True
@@ -282,10 +300,22 @@ def _copy_one(system: System, source: str, target: str, options: Options, found:
             return True
         copy_content(system, source, target, found.mode & 0o777)
     except OSError as problem:
-        if problem.errno == errno.EACCES and stat_or_none(system, target) is None and not system.access(source, read=True):
-            tell(system, f"can't open '{source}': {problem.strerror}", f"cannot open '{source}' for reading: {problem.strerror}")
+        if (
+            problem.errno == errno.EACCES
+            and stat_or_none(system, target) is None
+            and not system.access(source, read=True)
+        ):
+            tell(
+                system,
+                f"can't open '{source}': {problem.strerror}",
+                f"cannot open '{source}' for reading: {problem.strerror}",
+            )
         else:
-            tell(system, f"can't create '{target}': {problem.strerror}", f"cannot create regular file '{target}': {problem.strerror}")
+            tell(
+                system,
+                f"can't create '{target}': {problem.strerror}",
+                f"cannot create regular file '{target}': {problem.strerror}",
+            )
         return False
     _keep_attributes(system, target, options, found)
     return True
@@ -330,7 +360,11 @@ def _move(system: System, source: str, target: str, options: Options) -> bool:
     if existing is not None and "n" in options:
         return True
     if existing is not None and existing.kind == "dir" and found.kind != "dir":
-        tell(system, f"can't rename '{source}': Is a directory", f"cannot overwrite directory '{target}' with non-directory")
+        tell(
+            system,
+            f"can't rename '{source}': Is a directory",
+            f"cannot overwrite directory '{target}' with non-directory",
+        )
         return False
     if "v" in options:
         system.put(f"renamed '{source}' -> '{target}'\n" if not is_busybox(system) else f"'{source}' -> '{target}'\n")
@@ -357,7 +391,9 @@ def _ln(system: System, argv: tuple[str, ...], state: State) -> int:
     operands = _need(system, options)
     target = options.last("t") or (operands[-1] if len(operands) > 1 else ".")
     sources = operands if "t" in options or len(operands) == 1 else operands[:-1]
-    link_to_directory = "n" in options and (found := stat_or_none(system, target, follow=False)) is not None and found.kind == "link"
+    link_to_directory = (
+        "n" in options and (found := stat_or_none(system, target, follow=False)) is not None and found.kind == "link"
+    )
     into = "T" not in options and not link_to_directory and is_directory(system, target)
     status = 0
     for source in sources:
@@ -373,7 +409,11 @@ def _ln(system: System, argv: tuple[str, ...], state: State) -> int:
         except OSError as problem:
             kind = "symbolic" if "s" in options else "hard"
             missing = problem.errno == errno.ENOENT and "s" not in options
-            gnu = f"failed to access '{source}': {problem.strerror}" if missing else f"failed to create {kind} link '{shown}': {problem.strerror}"
+            gnu = (
+                f"failed to access '{source}': {problem.strerror}"
+                if missing
+                else f"failed to create {kind} link '{shown}': {problem.strerror}"
+            )
             tell(system, f"{shown}: {problem.strerror}", gnu)
             status = 1
     return status
@@ -396,10 +436,14 @@ def _chmod(system: System, argv: tuple[str, ...], state: State) -> int:
     # a mode may begin with a minus: chmod -x file
     modes = [word for word in argv[1:] if word.startswith("-") and len(word) > 1 and not word[1:].strip("rwxXst")]
     rest = tuple(word for word in argv if word not in modes)
-    options = parse_options(system, rest, "Rcvf", {"recursive": "R", "changes": "c", "verbose": "v", "quiet": "f", "reference=": "ref"})
+    options = parse_options(
+        system, rest, "Rcvf", {"recursive": "R", "changes": "c", "verbose": "v", "quiet": "f", "reference=": "ref"}
+    )
     operands = (*modes, *options.operands)
     if len(operands) < 2:
-        raise UsageProblem("" if is_busybox(system) else f"missing operand after ‘{operands[0]}’" if operands else "missing operand")
+        raise UsageProblem(
+            "" if is_busybox(system) else f"missing operand after ‘{operands[0]}’" if operands else "missing operand"
+        )
     text = operands[0]
     status = 0
     for name in operands[1:]:
@@ -411,7 +455,11 @@ def _chmod(system: System, argv: tuple[str, ...], state: State) -> int:
                 raise _bad_mode(system, text) from None
             except OSError as problem:
                 changing = problem.errno == errno.EPERM
-                gnu = f"changing permissions of '{path}': {problem.strerror}" if changing else f"cannot access '{path}': {problem.strerror}"
+                gnu = (
+                    f"changing permissions of '{path}': {problem.strerror}"
+                    if changing
+                    else f"cannot access '{path}': {problem.strerror}"
+                )
                 tell(system, f"{path}: {problem.strerror}", gnu)
                 status = 1
     return status
@@ -419,7 +467,13 @@ def _chmod(system: System, argv: tuple[str, ...], state: State) -> int:
 
 def parse_owner(system: System, text: str) -> tuple[int, int]:
     """user, user:group, :group, user: -> (uid or -1, gid or -1). Raises UsageProblem."""
-    user, colon, group = text.partition(":") if ":" in text else text.partition(".") if text.count(".") == 1 and find_user(system, text) is None else (text, "", "")
+    user, colon, group = (
+        text.partition(":")
+        if ":" in text
+        else text.partition(".")
+        if text.count(".") == 1 and find_user(system, text) is None
+        else (text, "", "")
+    )
     uid = gid = -1
     if user:
         entry = find_user(system, user)
@@ -433,7 +487,9 @@ def parse_owner(system: System, text: str) -> tuple[int, int]:
     if group:
         found = find_group(system, group)
         if found is None and not group.isdecimal():
-            raise UsageProblem(f"unknown group {group}" if is_busybox(system) else f"invalid group: ‘{text}’", bare=True)
+            raise UsageProblem(
+                f"unknown group {group}" if is_busybox(system) else f"invalid group: ‘{text}’", bare=True
+            )
         gid = int(group) if found is None else found
     return uid, gid
 
@@ -455,7 +511,11 @@ def _chown(system: System, argv: tuple[str, ...], state: State) -> int:
                 system.change_owner(path, uid, gid, follow=follow)
             except OSError as problem:
                 changing = problem.errno == errno.EPERM
-                gnu = f"changing ownership of '{path}': {problem.strerror}" if changing else f"cannot access '{path}': {problem.strerror}"
+                gnu = (
+                    f"changing ownership of '{path}': {problem.strerror}"
+                    if changing
+                    else f"cannot access '{path}': {problem.strerror}"
+                )
                 tell(system, f"{path}: {problem.strerror}", gnu)
                 status = 1
     return status
@@ -468,7 +528,9 @@ def _mktemp(system: System, argv: tuple[str, ...], state: State) -> int:
     count = len(template) - len(template.rstrip("X"))
     if count < 3:
         raise UsageProblem(f"too few X's in template ‘{template}’", bare=True)
-    directory = options.last("p") or ("" if options.operands and "t" not in options else system.environment.get("TMPDIR", "/tmp"))
+    directory = options.last("p") or (
+        "" if options.operands and "t" not in options else system.environment.get("TMPDIR", "/tmp")
+    )
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
     name = template[:-count] + "".join(letters[system.random(len(letters))] for _ in range(count))
     path = join(directory, name) if directory else name
@@ -480,7 +542,9 @@ def _mktemp(system: System, argv: tuple[str, ...], state: State) -> int:
     except OSError as problem:
         kind = "directory" if "d" in options else "file"
         whole = join(directory, template) if directory else template
-        tell(system, f"(null): {problem.strerror}", f"failed to create {kind} via template ‘{whole}’: {problem.strerror}")
+        tell(
+            system, f"(null): {problem.strerror}", f"failed to create {kind} via template ‘{whole}’: {problem.strerror}"
+        )
         return 1
     system.put(f"{path}\n")
     return 0
@@ -492,7 +556,13 @@ def _truncate(system: System, argv: tuple[str, ...], state: State) -> int:
     text = options.last("s")
     size = parse_size(text.lstrip("+-<>/%"))
     if size is None:
-        raise UsageProblem(f"Invalid number: ‘{text}’" if text else "" if is_busybox(system) else "you must specify either ‘--size’ or ‘--reference’")
+        raise UsageProblem(
+            f"Invalid number: ‘{text}’"
+            if text
+            else ""
+            if is_busybox(system)
+            else "you must specify either ‘--size’ or ‘--reference’"
+        )
     for name in _need(system, options):
         if "c" in options and stat_or_none(system, name) is None:
             continue
@@ -513,7 +583,9 @@ def _install(system: System, argv: tuple[str, ...], state: State) -> int:
     long = {"directory": "d", "mode=": "m", "owner=": "o", "group=": "g", "target-directory=": "t", "verbose": "v"}
     options = parse_options(system, argv, "cdDspvo:g:m:t:", long)
     mode = parse_mode(options.last("m", "755"), 0, False, 0)
-    uid, gid = parse_owner(system, f"{options.last('o')}:{options.last('g')}" if options.last("g") else options.last("o"))
+    uid, gid = parse_owner(
+        system, f"{options.last('o')}:{options.last('g')}" if options.last("g") else options.last("o")
+    )
     if "d" in options:
         for name in _need(system, options):
             _make_parents(system, name.rstrip("/") + "/x")
@@ -596,7 +668,20 @@ def _dd_settings(argv: tuple[str, ...]) -> dict[str, Any]:
     settings: dict[str, Any] = {"bytes": 512}
     for word in argv[1:]:
         key, equals, value = word.partition("=")
-        if not equals or key not in ("if", "of", "bs", "ibs", "obs", "count", "skip", "seek", "conv", "status", "iflag", "oflag"):
+        if not equals or key not in (
+            "if",
+            "of",
+            "bs",
+            "ibs",
+            "obs",
+            "count",
+            "skip",
+            "seek",
+            "conv",
+            "status",
+            "iflag",
+            "oflag",
+        ):
             raise UsageProblem(f"unrecognized operand ‘{word}’")
         settings[key] = value
     for key in ("bs", "count", "skip", "seek"):
@@ -618,7 +703,9 @@ def _dd_report(system: System, state: State) -> None:
     seconds = max((system.now_ns - state["started_ns"]) / 1e9, 0.000001)
     total = state["out"]
     if is_busybox(system):
-        system.put(f"{total} bytes ({_binary(total)}B) copied, {seconds:.6f} seconds, {_binary(int(total / seconds))}B/s\n", 2)
+        system.put(
+            f"{total} bytes ({_binary(total)}B) copied, {seconds:.6f} seconds, {_binary(int(total / seconds))}B/s\n", 2
+        )
         return
     sizes = f" ({_decimal(total)}, {_binary(total, True)})" if total >= 1024 else ""
     plural = "byte" if total == 1 else "bytes"
@@ -641,4 +728,3 @@ def _decimal(size: int) -> str:
             break
         value /= 1000
     return f"{value:.1f} {unit}B".replace(".0 ", " ")
-

@@ -11,7 +11,17 @@ from fakedocker.userland.dates import format_date
 from fakedocker.userland.inputs import State
 from fakedocker.userland.modes import ModeProblem, letters, parse_mode
 from fakedocker.userland.sh.patterns import compiled
-from fakedocker.userland.tools import Register, UsageProblem, base_name, group_name, is_busybox, join, stat_or_none, tell, user_name
+from fakedocker.userland.tools import (
+    Register,
+    UsageProblem,
+    base_name,
+    group_name,
+    is_busybox,
+    join,
+    stat_or_none,
+    tell,
+    user_name,
+)
 
 PROGRAMS = Register()
 
@@ -117,7 +127,9 @@ class _Parser:
             return _print
         predicate = self.disjunction()
         if self.words:
-            raise UsageProblem(f"unrecognized: {self.words[0]}" if is_busybox(self.walk.system) else "you have too many ')'")
+            raise UsageProblem(
+                f"unrecognized: {self.words[0]}" if is_busybox(self.walk.system) else "you have too many ')'"
+            )
         if self.walk.acts:
             return predicate
         return lambda walk, item: predicate(walk, item) and _print(walk, item)
@@ -156,7 +168,9 @@ class _Parser:
         if name == "(":
             inner = self.disjunction()
             if not self.words or self.words.pop(0) != ")":
-                raise UsageProblem("invalid expression; I was expecting to find a ')' somewhere but did not see one.", bare=True)
+                raise UsageProblem(
+                    "invalid expression; I was expecting to find a ')' somewhere but did not see one.", bare=True
+                )
             return inner
         if name in _PLAIN:
             self.walk.acts = self.walk.acts or name in ("-print", "-print0", "-delete", "-quit", "-ls")
@@ -304,7 +318,10 @@ def _regex(system: System, source: str) -> Predicate:
 
 
 def _type(system: System, text: str) -> Predicate:
-    kinds = {{"f": "file", "d": "dir", "l": "link", "p": "fifo", "c": "char", "b": "block", "s": "socket"}.get(letter) for letter in text.split(",")}
+    kinds = {
+        {"f": "file", "d": "dir", "l": "link", "p": "fifo", "c": "char", "b": "block", "s": "socket"}.get(letter)
+        for letter in text.split(",")
+    }
     if None in kinds:
         raise UsageProblem(f"Unknown argument to -type: {text}", bare=True)
     return lambda walk, item: item.stat.kind in kinds
@@ -327,7 +344,9 @@ def _size(system: System, text: str) -> Predicate:
 
 def _age(unit_seconds: int) -> Callable[[System, str], Predicate]:
     def make(system: System, text: str) -> Predicate:
-        return lambda walk, item: _compare(text, (walk.system.now_ns - item.stat.mtime_ns) // 1_000_000_000 // unit_seconds)
+        return lambda walk, item: _compare(
+            text, (walk.system.now_ns - item.stat.mtime_ns) // 1_000_000_000 // unit_seconds
+        )
 
     return make
 
@@ -421,4 +440,3 @@ _WITH_ARGUMENT: dict[str, Callable[[System, str], Predicate]] = {
     "-inum": _inum,
     "-printf": _printf,
 }
-

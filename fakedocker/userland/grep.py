@@ -8,7 +8,17 @@ import re
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, next_lines
 from fakedocker.userland.posix_regex import RegexProblem, translate
-from fakedocker.userland.tools import Options, Register, UsageProblem, base_name, is_busybox, join, parse_options, say, stat_or_none
+from fakedocker.userland.tools import (
+    Options,
+    Register,
+    UsageProblem,
+    base_name,
+    is_busybox,
+    join,
+    parse_options,
+    say,
+    stat_or_none,
+)
 
 PROGRAMS = Register()
 _LONG = {
@@ -106,7 +116,6 @@ def _below(system: System, path: str, options: Options, found: list[str]) -> Non
         return
     if held.kind == "file" and not any(matches(pattern, name) for pattern in options.values("exclude")):
         found.append(path)
-
 
 
 def _search(

@@ -86,7 +86,9 @@ def _list_directory(system: System, options: Options, name: str, titled: bool, g
         names = [".", "..", *names]
     entries: list[_Entry] = []
     for entry in names:
-        found = stat_or_none(system, join(name, entry), follow="L" in options) or stat_or_none(system, join(name, entry), False)
+        found = stat_or_none(system, join(name, entry), follow="L" in options) or stat_or_none(
+            system, join(name, entry), False
+        )
         if found is not None:
             entries.append((entry, found))
     if titled:
@@ -105,7 +107,10 @@ def _list_directory(system: System, options: Options, name: str, titled: bool, g
 
 
 def _is_long(options: Options) -> bool:
-    return any(letter in options for letter in ("l", "n", "g", "o", "full")) and options.last_of("1Cx") not in ("C", "x")
+    return any(letter in options for letter in ("l", "n", "g", "o", "full")) and options.last_of("1Cx") not in (
+        "C",
+        "x",
+    )
 
 
 def _blocks(found: Stat) -> int:
@@ -153,7 +158,9 @@ def _columns(names: list[str], width: int, busybox: bool) -> str:
         widths = [cell] * count
     else:
         for rows in range(1, len(names) + 1):
-            widths = [max(len(name) for name in names[start : start + rows]) + 2 for start in range(0, len(names), rows)]
+            widths = [
+                max(len(name) for name in names[start : start + rows]) + 2 for start in range(0, len(names), rows)
+            ]
             if sum(widths) - 2 < width or rows == len(names):
                 break
     lines = []
@@ -170,23 +177,46 @@ def _show_long(system: System, options: Options, entries: list[_Entry], director
     for name, found in entries:
         owner = str(found.uid) if "n" in options else user_name(system, found.uid)
         group = str(found.gid) if "n" in options else group_name(system, found.gid)
-        size = f"{found.rdev[0]}, {found.rdev[1]:3d}" if found.kind in ("char", "block") else _size(options, found, busybox)
+        size = (
+            f"{found.rdev[0]}, {found.rdev[1]:3d}"
+            if found.kind in ("char", "block")
+            else _size(options, found, busybox)
+        )
         shown = name
         if found.kind == "link":
             path = join(directory, name) if directory else name
             shown = f"{name} -> {system.read_link(path)}"
-        rows.append((letters(found.kind, found.mode), str(found.links), owner, group, size, _time(system, options, found), shown + _suffix(options, found), found))
+        rows.append(
+            (
+                letters(found.kind, found.mode),
+                str(found.links),
+                owner,
+                group,
+                size,
+                _time(system, options, found),
+                shown + _suffix(options, found),
+                found,
+            )
+        )
     if busybox:
         for mode, links, owner, group, size, time, shown, found in rows:
             front = f"{found.inode:7d} " if "i" in options else ""
-            system.put(f"{front}{mode} {links:>4} {owner:<8} {group:<8} {size:>9} {time} {shown}\n".encode("utf-8", "surrogateescape"))
+            system.put(
+                f"{front}{mode} {links:>4} {owner:<8} {group:<8} {size:>9} {time} {shown}\n".encode(
+                    "utf-8", "surrogateescape"
+                )
+            )
         return
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(5)]
     for mode, links, owner, group, size, time, shown, found in rows:
         front = f"{found.inode} " if "i" in options else ""
         middle = f"{owner:<{widths[2]}} " if "g" not in options else ""
         middle += f"{group:<{widths[3]}} " if "o" not in options and "G" not in options else ""
-        system.put(f"{front}{mode} {links:>{widths[1]}} {middle}{size:>{widths[4]}} {time} {shown}\n".encode("utf-8", "surrogateescape"))
+        system.put(
+            f"{front}{mode} {links:>{widths[1]}} {middle}{size:>{widths[4]}} {time} {shown}\n".encode(
+                "utf-8", "surrogateescape"
+            )
+        )
 
 
 def _size(options: Options, found: Stat, busybox: bool) -> str:
@@ -212,7 +242,12 @@ _KINDS = {"file": "regular file", "dir": "directory", "link": "symbolic link", "
 
 @PROGRAMS.program("stat", usage="[-ltf] [-c FMT] FILE...\n")
 def _stat(system: System, argv: tuple[str, ...], state: State) -> int:
-    options = parse_options(system, argv, "ltfLc:", {"format=": "c", "printf=": "printf", "dereference": "L", "terse": "t", "file-system": "f"})
+    options = parse_options(
+        system,
+        argv,
+        "ltfLc:",
+        {"format=": "c", "printf=": "printf", "dereference": "L", "terse": "t", "file-system": "f"},
+    )
     if not options.operands:
         raise UsageProblem("" if is_busybox(system) else "missing operand")
     status = 0
@@ -288,7 +323,13 @@ def _stat_text(system: System, name: str, found: Stat, target: str) -> str:
 
 @PROGRAMS.program("readlink", usage="[-fnv] FILE...\n")
 def _readlink(system: System, argv: tuple[str, ...], state: State) -> int:
-    long = {"canonicalize": "f", "canonicalize-existing": "e", "canonicalize-missing": "m", "no-newline": "n", "verbose": "v"}
+    long = {
+        "canonicalize": "f",
+        "canonicalize-existing": "e",
+        "canonicalize-missing": "m",
+        "no-newline": "n",
+        "verbose": "v",
+    }
     options = parse_options(system, argv, "fnvem", long)
     if not options.operands:
         raise UsageProblem("" if is_busybox(system) else "missing operand")
@@ -328,7 +369,12 @@ def canonical(system: System, name: str, existing: bool, missing: bool) -> str:
 
 @PROGRAMS.program("realpath", usage="FILE...\n")
 def _realpath(system: System, argv: tuple[str, ...], state: State) -> int:
-    options = parse_options(system, argv, "emsqz", {"canonicalize-existing": "e", "canonicalize-missing": "m", "strip": "s", "no-symlinks": "s"})
+    options = parse_options(
+        system,
+        argv,
+        "emsqz",
+        {"canonicalize-existing": "e", "canonicalize-missing": "m", "strip": "s", "no-symlinks": "s"},
+    )
     if not options.operands:
         raise UsageProblem("" if is_busybox(system) else "missing operand")
     status = 0
@@ -364,7 +410,15 @@ def _which(system: System, argv: tuple[str, ...], state: State) -> int:
 
 @PROGRAMS.program("du", usage="[-aHLdclsxhmk] [FILE]...\n")
 def _du(system: System, argv: tuple[str, ...], state: State) -> int:
-    long = {"all": "a", "summarize": "s", "human-readable": "h", "max-depth=": "d", "total": "c", "bytes": "b", "apparent-size": "A"}
+    long = {
+        "all": "a",
+        "summarize": "s",
+        "human-readable": "h",
+        "max-depth=": "d",
+        "total": "c",
+        "bytes": "b",
+        "apparent-size": "A",
+    }
     options = parse_options(system, argv, "aHLd:clsxhmkb", long)
     depth = 0 if "s" in options else int(options.last("d", "1000"))
     total = status = 0

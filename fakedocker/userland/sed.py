@@ -75,7 +75,10 @@ class _Parser:
         for place, command in enumerate(self.commands):
             if command.name in "btT" and command.text:
                 if command.text not in labels:
-                    raise SedProblem(f"-e expression #1, char {len(self.source)}: can't find label for jump to `{command.text}'", f"can't find label for jump to '{command.text}'")
+                    raise SedProblem(
+                        f"-e expression #1, char {len(self.source)}: can't find label for jump to `{command.text}'",
+                        f"can't find label for jump to '{command.text}'",
+                    )
                 self.commands[place] = command._replace(target=labels[command.text])
             elif command.name in "btT":
                 self.commands[place] = command._replace(target=len(self.commands))
@@ -129,7 +132,9 @@ class _Parser:
             character = self.source[self.at]
             if character == "\\" and self.at + 1 < len(self.source):
                 following = self.source[self.at + 1]
-                pieces.append(following if following == delimiter and delimiter not in "()|{}+?.*[]^$" else "\\" + following)
+                pieces.append(
+                    following if following == delimiter and delimiter not in "()|{}+?.*[]^$" else "\\" + following
+                )
                 self.at += 2
                 continue
             if pattern and character == "[" and not bracket:
@@ -267,7 +272,9 @@ class _Parser:
         following = self.source[self.at : self.at + 1]
         if following and following not in "; \t\n}#":
             raise self.problem("unknown option to `s'", "bad option in substitution expression")
-        return command._replace(expression=self._regex(source), text=replacement, flags=flags + (f"w{match[1]}" if match[1] else ""))
+        return command._replace(
+            expression=self._regex(source), text=replacement, flags=flags + (f"w{match[1]}" if match[1] else "")
+        )
 
     def _transliteration(self, command: Command) -> Command:
         delimiter = self.source[self.at : self.at + 1]
@@ -462,7 +469,9 @@ class _Run:
             elif second.kind == "plus":
                 memory[key] = number + second.number if second.number else None
             elif second.kind == "multiple":
-                memory[key] = -(-number // second.number) * second.number if second.number and number % second.number else None
+                memory[key] = (
+                    -(-number // second.number) * second.number if second.number and number % second.number else None
+                )
             elif second.kind == "last":
                 memory[key] = None if self._at_end() else -1
             else:
@@ -483,7 +492,11 @@ class _Run:
         if address.kind == "last":
             return self._at_end()
         if address.kind == "step":
-            return number == address.number if not address.step else number >= address.number and (number - address.number) % address.step == 0
+            return (
+                number == address.number
+                if not address.step
+                else number >= address.number and (number - address.number) % address.step == 0
+            )
         return self._expression(address.expression, re.IGNORECASE if address.fold else 0).search(self.space) is not None
 
     def _expression(self, source: str, flags: int) -> re.Pattern[str]:
@@ -494,7 +507,10 @@ class _Run:
 
     def _substitute(self, command: Command) -> bool:
         flags = command.flags.partition("w")[0]
-        expression = self._expression(command.expression, (re.IGNORECASE if "i" in flags.lower() else 0) | (re.MULTILINE if "m" in flags.lower() else 0))
+        expression = self._expression(
+            command.expression,
+            (re.IGNORECASE if "i" in flags.lower() else 0) | (re.MULTILINE if "m" in flags.lower() else 0),
+        )
         digits = "".join(letter for letter in flags if letter.isdecimal())
         wanted = int(digits or 1)
         count = 0
@@ -556,7 +572,9 @@ def _replacement(template: str, match: re.Match[str]) -> str:
             at += 1
             if following.isdecimal():
                 if int(following) > (match.re.groups or 0):
-                    raise UsageProblem(f"-e expression #1, char 0: invalid reference \\{following} on `s' command's RHS", bare=True)
+                    raise UsageProblem(
+                        f"-e expression #1, char 0: invalid reference \\{following} on `s' command's RHS", bare=True
+                    )
                 add(match[int(following)] or "")
             elif following in "ULE":
                 mode = "" if following == "E" else following
@@ -571,7 +589,13 @@ def _replacement(template: str, match: re.Match[str]) -> str:
 
 def _unambiguous(text: str) -> str:
     names = {"\\": "\\\\", "\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}
-    return "".join(names.get(c) or (c if 32 <= ord(c) < 127 else "".join(f"\\{byte:03o}" for byte in bytes_of(c))) for c in text) + "$"
+    return (
+        "".join(
+            names.get(c) or (c if 32 <= ord(c) < 127 else "".join(f"\\{byte:03o}" for byte in bytes_of(c)))
+            for c in text
+        )
+        + "$"
+    )
 
 
 @PROGRAMS.program("sed", usage=_USAGE)
@@ -606,7 +630,9 @@ def _report(system: System, name: str, problem: OSError) -> None:
     tell(system, f"{name}: {problem.strerror}", f"can't read {name}: {problem.strerror}")
 
 
-def _stream(system: System, state: State, commands: tuple[Command, ...], options: Options, names: tuple[str, ...]) -> int:
+def _stream(
+    system: System, state: State, commands: tuple[Command, ...], options: Options, names: tuple[str, ...]
+) -> int:
     """Lines as they come, but always one behind, so that the last is known as such. Commands that take lines read all first."""
     memory: State = state.setdefault("memory", {})
     if any(command.name in "nND" for command in commands):
@@ -619,7 +645,11 @@ def _stream(system: System, state: State, commands: tuple[Command, ...], options
                 break
         system.put(bytes_of("".join(run.output)))
         return _status(system, state, memory)
-    needs_last = any(address is not None and address.kind == "last" for command in commands for address in (command.first, command.second))
+    needs_last = any(
+        address is not None and address.kind == "last"
+        for command in commands
+        for address in (command.first, command.second)
+    )
     while True:
         batch = next_lines(system, state, names, _report)
         held = state.get("held", [])
@@ -644,7 +674,9 @@ def _status(system: System, state: State, memory: State) -> int:
     return (1 if is_busybox(system) else 2) if state.get("input_failed") else 0
 
 
-def _in_place(system: System, state: State, commands: tuple[Command, ...], options: Options, names: tuple[str, ...]) -> int:
+def _in_place(
+    system: System, state: State, commands: tuple[Command, ...], options: Options, names: tuple[str, ...]
+) -> int:
     status = 0
     if not names:
         say(system, "no input files")

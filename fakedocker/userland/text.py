@@ -11,7 +11,6 @@ from fakedocker.kernel.program import APPEND, CREATE, TRUNCATE, WRITE, System
 from fakedocker.userland.inputs import (
     State,
     bytes_of,
-
     next_chunk,
     next_lines,
     read_all,
@@ -103,7 +102,9 @@ def _count_of(system: System, text: str) -> int:
 
 def _obsolete(argv: tuple[str, ...], letter: str = "n") -> tuple[str, ...]:
     """head -5 as head -n 5."""
-    return tuple(f"-{letter}{word[1:]}" if place and re.fullmatch(r"-\d+", word) else word for place, word in enumerate(argv))
+    return tuple(
+        f"-{letter}{word[1:]}" if place and re.fullmatch(r"-\d+", word) else word for place, word in enumerate(argv)
+    )
 
 
 @PROGRAMS.program("head", usage="[OPTIONS] [FILE]...\n")
@@ -167,7 +168,9 @@ def _head_but(system: System, options: Options, state: State, in_bytes: bool, co
 
 @PROGRAMS.program("tail", usage="[OPTIONS] [FILE]...\n")
 def _tail(system: System, argv: tuple[str, ...], state: State) -> int:
-    words = tuple(f"-n{word}" if place and re.fullmatch(r"\+\d+", word) else word for place, word in enumerate(_obsolete(argv)))
+    words = tuple(
+        f"-n{word}" if place and re.fullmatch(r"\+\d+", word) else word for place, word in enumerate(_obsolete(argv))
+    )
     long = {"lines=": "n", "bytes=": "c", "follow=?": "f", "quiet": "q", "verbose": "v", "retry": "r", "pid=": "p", "sleep-interval=": "s"}  # fmt: skip
     options = parse_options(system, words, "n:c:fFqvs:", long)
     in_bytes = options.last_of("nc", "n") == "c"
@@ -205,7 +208,9 @@ def _whole(system: System, state: State, name: str, descriptors: dict[str, int],
     except OSError as problem:
         descriptors.pop(name, None)
         state["input_failed"] = True
-        tell(system, f"can't open '{name}': {problem.strerror}", f"cannot open '{name}' for reading: {problem.strerror}")
+        tell(
+            system, f"can't open '{name}': {problem.strerror}", f"cannot open '{name}' for reading: {problem.strerror}"
+        )
         return None
     if name == "-" and (not follow or system.fstat(0).kind != "file"):
         descriptors.pop(name)
@@ -253,11 +258,17 @@ def _wc(system: System, argv: tuple[str, ...], state: State) -> int:
         if data is not None:
             rows.append((_counts(data, wanted), name if options.operands else ""))
     if len(options.operands) > 1:
-        rows.append(([sum(column) for column in zip(*(row for row, _ in rows), strict=True)] or [0] * len(wanted), "total"))
+        rows.append(
+            ([sum(column) for column in zip(*(row for row, _ in rows), strict=True)] or [0] * len(wanted), "total")
+        )
     width = _wc_width(system, wanted, rows, bool(options.operands))
     for numbers, name in rows:
         if is_busybox(system):
-            line = str(numbers[0]) if len(numbers) == 1 and len(rows) == 1 else " ".join(f"{number:9d}" for number in numbers)
+            line = (
+                str(numbers[0])
+                if len(numbers) == 1 and len(rows) == 1
+                else " ".join(f"{number:9d}" for number in numbers)
+            )
         else:
             line = " ".join(f"{number:{width}d}" for number in numbers)
         system.put(bytes_of(f"{line}{' ' + name if name else ''}\n"))
@@ -284,7 +295,11 @@ _SORT_KEY = re.compile(r"(\d+)(?:\.(\d+))?([bdfginMhrRV]*)(?:,(\d+)(?:\.(\d+))?(
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
-@PROGRAMS.program("sort", usage="[-nrughMcszbdfiokt] [-o FILE] [-k START[.OFS][OPTS][,END[.OFS][OPTS]] [-t CHAR] [FILE]...\n", usage_status=2)
+@PROGRAMS.program(
+    "sort",
+    usage="[-nrughMcszbdfiokt] [-o FILE] [-k START[.OFS][OPTS][,END[.OFS][OPTS]] [-t CHAR] [FILE]...\n",
+    usage_status=2,
+)
 def _sort(system: System, argv: tuple[str, ...], state: State) -> int:
     long = {
         "reverse": "r", "numeric-sort": "n", "unique": "u", "key=": "k", "field-separator=": "t", "output=": "o",
@@ -324,7 +339,12 @@ def _check_sorted(system: System, lines: list[str], compare: Callable[[str, str]
         order = compare(lines[place - 1], lines[place])
         if order > 0 or (order == 0 and "u" in options):
             if "c" in options:
-                say(system, f"-:{place + 1}: disorder: {lines[place]}" if not is_busybox(system) else f"-:{place + 1}: disorder: {lines[place]}")
+                say(
+                    system,
+                    f"-:{place + 1}: disorder: {lines[place]}"
+                    if not is_busybox(system)
+                    else f"-:{place + 1}: disorder: {lines[place]}",
+                )
             return 1
     return 0
 
@@ -409,7 +429,9 @@ def _sort_value(text: str, flags: str) -> Any:
         month = text.strip().lower()[:3]
         return _MONTHS.index(month) + 1 if month in _MONTHS else 0
     if "V" in flags:
-        return [(0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in re.split(r"(\d+)", text) if piece]
+        return [
+            (0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in re.split(r"(\d+)", text) if piece
+        ]
     if "b" in flags:
         text = text.lstrip()
     if "d" in flags:
@@ -487,7 +509,12 @@ def _ranges(system: System, text: str) -> list[tuple[int, int]]:
     found = []
     for piece in text.split(","):
         first, dash, last = piece.partition("-")
-        good = (first.isdecimal() or (dash and not first)) and (last.isdecimal() or not last) and piece != "-" and first != "0"
+        good = (
+            (first.isdecimal() or (dash and not first))
+            and (last.isdecimal() or not last)
+            and piece != "-"
+            and first != "0"
+        )
         if not good:
             said = f"invalid field value ‘{piece}’" if not is_busybox(system) else f"invalid number '{piece}'"
             raise UsageProblem(said, bare=is_busybox(system))
@@ -499,9 +526,7 @@ def _ranges(system: System, text: str) -> list[tuple[int, int]]:
 
 def _chosen(pieces: list[str], ranges: list[tuple[int, int]], complement: bool) -> list[str]:
     return [
-        piece
-        for place, piece in enumerate(pieces)
-        if any(start <= place <= end for start, end in ranges) != complement
+        piece for place, piece in enumerate(pieces) if any(start <= place <= end for start, end in ranges) != complement
     ]
 
 
@@ -532,9 +557,16 @@ def _tr_set(text: str) -> str:
     expanded = re.sub(r"\[:(\w+):\]", lambda match: classes.get(match[1], match[0]), text)
     expanded = re.sub(r"\[(.)\*\]", lambda match: match[1] * 256, expanded)
     decoded = decode_escapes(expanded)
-    return re.sub(
-        r"([^\\])-(.)", lambda match: "".join(chr(code) for code in range(ord(match[1]), ord(match[2]) + 1)), decoded, flags=re.DOTALL
-    ) if "[:" not in text else decoded
+    return (
+        re.sub(
+            r"([^\\])-(.)",
+            lambda match: "".join(chr(code) for code in range(ord(match[1]), ord(match[2]) + 1)),
+            decoded,
+            flags=re.DOTALL,
+        )
+        if "[:" not in text
+        else decoded
+    )
 
 
 @PROGRAMS.program("tr", usage="[-cds] STRING1 [STRING2]\n")
@@ -545,7 +577,9 @@ def _tr(system: System, argv: tuple[str, ...], state: State) -> int:
     if not sets:
         raise UsageProblem("" if is_busybox(system) else "missing operand")
     if len(sets) < 2 and "d" not in options and "s" not in options and not is_busybox(system):
-        raise UsageProblem(f"missing operand after ‘{options.operands[0]}’\nTwo strings must be given when translating.")
+        raise UsageProblem(
+            f"missing operand after ‘{options.operands[0]}’\nTwo strings must be given when translating."
+        )
     complement = "c" in options or "C" in options
     translate = _tr_function(sets, complement, "d" in options)
     squeezed = set(sets[-1]) if "s" in options else set()
@@ -607,7 +641,9 @@ def _tee(system: System, argv: tuple[str, ...], state: State) -> int:
 @PROGRAMS.program("rev", "tac", "nl", "fold", "expand", "unexpand", usage="[OPTIONS] [FILE]...\n")
 def _whole_lines(system: System, argv: tuple[str, ...], state: State) -> int:
     name = argv[0].rpartition("/")[2]
-    options = parse_options(system, argv, {"fold": "bsw:", "nl": "b:w:s:v:n:ai:", "expand": "it:", "unexpand": "at:"}.get(name, ""))
+    options = parse_options(
+        system, argv, {"fold": "bsw:", "nl": "b:w:s:v:n:ai:", "expand": "it:", "unexpand": "at:"}.get(name, "")
+    )
     lines = read_text(system, state, options.operands, _cannot_open).splitlines()
     if name == "rev":
         shown = [line[::-1] for line in lines]
@@ -692,7 +728,9 @@ def _comm(system: System, argv: tuple[str, ...], state: State) -> int:
 
 @PROGRAMS.program("split", usage="[OPTIONS] [INPUT [PREFIX]]\n")
 def _split(system: System, argv: tuple[str, ...], state: State) -> int:
-    options = parse_options(system, argv, "b:l:a:d", {"bytes=": "b", "lines=": "l", "suffix-length=": "a", "numeric-suffixes": "d"})
+    options = parse_options(
+        system, argv, "b:l:a:d", {"bytes=": "b", "lines=": "l", "suffix-length=": "a", "numeric-suffixes": "d"}
+    )
     data = read_all(system, state, options.operands[:1])
     prefix = options.operands[1] if len(options.operands) > 1 else "x"
     length = int(options.last("a", "2"))
@@ -720,5 +758,3 @@ def _strings(system: System, argv: tuple[str, ...], state: State) -> int:
     for match in re.finditer(rb"[\x20-\x7e\t]{%d,}" % int(options.last("n", "4")), data):
         system.put(match[0] + b"\n")
     return _status(state)
-
-

@@ -52,51 +52,51 @@ class World(Struct, frozen=True, kw_only=True):
     """One state of everything."""
 
     seed: int
-    draws: int
+    draws: int = 0
     """How many ids and other chance values have been drawn; also numbers what is made."""
     host: Host
     kernel: KernelState
 
-    images: Map[str, Image]
-    layers: Map[str, Layer]
-    tags: Map[str, str]
+    images: Map[str, Image] = Map()
+    layers: Map[str, Layer] = Map()
+    tags: Map[str, str] = Map()
     """docker.io/library/alpine:latest, or name@digest, to an image's id."""
-    tag_times: Map[str, int]
+    tag_times: Map[str, int] = Map()
     """When an image was last tagged on this engine."""
-    registries: Map[str, Registry]
+    registries: Map[str, Registry] = Map()
 
-    containers: Map[str, Container]
-    execs: Map[str, Exec]
-    outputs: Map[str, History[Chunk]]
+    containers: Map[str, Container] = Map()
+    execs: Map[str, Exec] = Map()
+    outputs: Map[str, History[Chunk]] = Map()
     """Container or exec id to everything it has written."""
-    networks: Map[str, Network]
-    endpoints: Map[str, Map[str, Endpoint]]
+    networks: Map[str, Network] = Map()
+    endpoints: Map[str, Map[str, Endpoint]] = Map()
     """Network id to container id to endpoint; only running containers have one."""
-    ports: Map[tuple[int, str, int], tuple[tuple[str, str], ...]]
+    ports: Map[tuple[int, str, int], tuple[tuple[str, str], ...]] = Map()
     """(port, protocol, IP version) of the host to who holds it: (host address, container id)."""
-    published: Map[str, tuple[Publication, ...]]
+    published: Map[str, tuple[Publication, ...]] = Map()
     """Container id to the ports of it that are published now."""
     next_port: int
-    volumes: Map[str, Volume]
-    tasks: Map[int, Task]
+    volumes: Map[str, Volume] = Map()
+    tasks: Map[int, Task] = Map()
     events: History[Event]
 
     # indices
-    image_tags: Map[str, tuple[str, ...]]
-    image_containers: Index
-    image_children: Index
-    layer_users: Index
+    image_tags: Map[str, tuple[str, ...]] = Map()
+    image_containers: Index = Map()
+    image_children: Index = Map()
+    layer_users: Index = Map()
     """Chain id to its users: image:ID, layer:CHAIN or container:ID."""
-    container_names: Map[str, str]
-    container_prefixes: Map[str, tuple[str, ...]]
+    container_names: Map[str, str] = Map()
+    container_prefixes: Map[str, tuple[str, ...]] = Map()
     """The first three digits of an id to the ids that start so."""
-    network_names: Map[str, str]
-    addresses: Map[tuple[str, int], str]
+    network_names: Map[str, str] = Map()
+    addresses: Map[tuple[str, int], str] = Map()
     """(network id, address as a number) to the container that has it."""
-    address_hints: Map[tuple[str, int], int]
+    address_hints: Map[tuple[str, int], int] = Map()
     """(network id, IP version) to an address below which none is free."""
-    volume_users: Index
-    processes: Map[int, tuple[str, str]]
+    volume_users: Index = Map()
+    processes: Map[int, tuple[str, str]] = Map()
     """Host pid to what runs in it: (container | exec | health, id)."""
 
     @property

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from fakedocker.base import signals
 from fakedocker.engine import Engine
-from fakedocker.engine import Exchange as EngineExchange
+from fakedocker.exchanges import Exchange as EngineExchange
 from fakedocker.kernel.program import APPEND, CREATE, TRUNCATE, WRITE, System
 from fakedocker.wire.http import JSON, Request, make_target
-from fakedocker_shell.cli.context import Body, Client, ConnectionRefused, Exchange, FileStatus, Query, Response, Source, Stream
+from fakedocker_shell.cli.context import Body, Client, ConnectionRefused, Exchange, Files, FileStatus, Query, Response, Source, Stream
 
 DAEMON_ADDRESS = "unix:///var/run/docker.sock"
 LOST_CONNECTION = 125
@@ -104,18 +104,15 @@ class LiveContext:
 
     def __init__(self, programs: LivePrograms, system: System) -> None:
         self.system = system
+        self.directory = system.directory
         self.programs = programs
         self.environment: Mapping[str, str] = system.environment
         self.client: Client = EngineClient(self)
-        self.files = HostFiles(self)
+        self.files: Files = HostFiles(self)
         self.stdin: Source = StandardInput(self)
         self._catching = False
         self._raw_before: Mapping[str, bool] | None = None
         self._exchanges: list[EngineExchange] = []
-
-    @property
-    def directory(self) -> str:
-        return self.system.directory
 
     def connect(self, host: str) -> Client:
         """The engine's own address leads to it; nothing answers at any other."""

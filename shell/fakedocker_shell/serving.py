@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> int:
     """Run `fakedocker serve`; gives the exit status."""
     from fakedocker.api.server import serve
     from fakedocker.assembly import create_engine
-    from fakedocker.engine import TimeMode
+    from fakedocker.exchanges import TimeMode
 
     path, seed, mode = "", 0, "leap"
     while arguments:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from fakedocker.api.routes import handle
-from fakedocker.engine import Engine, TimeMode
+from fakedocker.engine import Engine
+from fakedocker.exchanges import TimeMode
 from fakedocker.kernel.kernel import Stdio
 from fakedocker.kernel.program import Body, Identity
 from fakedocker.kernel.records import HOST
@@ -125,8 +126,7 @@ class Session:
         """Give a fed shell one complete command."""
         draft = self.engine.draft.kernel_draft
         process = draft.processes.own(self.pid)
-        process.body = process.body.copy()
-        process.body_epoch = draft.epoch
+        process.body = process.body.copy()  # a snapshot may hold the old one
         process.body.feed(source)
         draft.wake(self.pid)
 

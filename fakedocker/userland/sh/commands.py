@@ -224,6 +224,7 @@ def _start(shell: ShellState, progress: tuple[Any, ...], here: int) -> bool:
         environment["_"] = path
     try:
         if tail and not shell.traps and not shell.interactive:
+            control.let_tables_go(shell)
             system.execute(path, argv, environment)
         group = jobs.new_group(shell)
         pid = system.spawn(path, argv, environment, group=group)

@@ -124,6 +124,14 @@ def enter(shell: ShellState, source: str) -> int:
     return SWITCH
 
 
+def let_tables_go(shell: ShellState) -> None:
+    """Before the process becomes another program: nothing will put the saved descriptor tables back."""
+    for place, frame in enumerate(shell.frames):
+        if frame[0] == REDIRECTION and frame[1] is not None:
+            shell.system.release_table(frame[1])
+            shell.frames[place] = (REDIRECTION, None)
+
+
 def end_of_unit(shell: ShellState) -> int:
     """A complete command has ended: go on with the next of its source, or return to whoever ran the source."""
     assert shell.code is not None
@@ -221,7 +229,7 @@ def fail(shell: ShellState, problem: ShellError) -> int:
     shell.status = problem.status & 255
     returns_here = shell.mode in ("interactive", "fed") and shell.subshell_level == 0
     if not returns_here and not (shell.is_bash() and problem.status == 1 and shell.subshell_level == 0):
-        return exit_shell(shell, problem.status)
+        return exit_shell(shell, 1 if problem.status == 127 and (shell.subshell_level or shell.mode != "command") else problem.status)
     code = next((frame[1] for frame in shell.frames if frame[0] in (CALL, EVAL, DOT, TRAP)), shell.code)
     abandon(shell)
     assert code is not None

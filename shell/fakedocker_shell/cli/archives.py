@@ -34,7 +34,9 @@ def _entry(name: str, status: FileStatus) -> tarfile.TarInfo:
     return entry
 
 
-def walk(files: Files, root: str, skip_directory: Callable[[str], bool] | None = None) -> Iterator[tuple[str, FileStatus]]:
+def walk(
+    files: Files, root: str, skip_directory: Callable[[str], bool] | None = None
+) -> Iterator[tuple[str, FileStatus]]:
     """All that is below a directory, sorted, as (path below it, status).
 
     Args:
@@ -59,7 +61,7 @@ class Archive:
     def __init__(self, files: Files) -> None:
         self._files = files
         self._buffer = io.BytesIO()
-        self._tar = tarfile.open(fileobj=self._buffer, mode="w", format=tarfile.PAX_FORMAT)
+        self._tar = tarfile.TarFile(fileobj=self._buffer, mode="w", format=tarfile.PAX_FORMAT)
 
     def add(self, path: str, name: str, status: FileStatus) -> None:
         """Add a file under a name; sockets and their like are left out. Raises OSError."""

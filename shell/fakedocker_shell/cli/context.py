@@ -111,7 +111,12 @@ class Client(Protocol):
     """The daemon's address as it is shown: "unix:///var/run/docker.sock"."""
 
     async def request(
-        self, method: str, path: str, query: Query | None = None, body: Body = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        query: Query | None = None,
+        body: Body = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Response:
         """Ask, and wait for the whole answer. Raises ConnectionRefused."""
 
@@ -127,7 +132,12 @@ class Client(Protocol):
         """Ask, and wait for the head of the answer; with `upgrade` the connection becomes a stream both ways."""
 
     def start(
-        self, method: str, path: str, query: Query | None = None, body: Body = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        query: Query | None = None,
+        body: Body = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Exchange:
         """Ask, and do not wait."""
 
@@ -225,9 +235,7 @@ class Context(Protocol):
         Once asked for, INT, TERM and their like no longer end the command by themselves.
         """
 
-    async def wait_any(
-        self, *sources: Source | Exchange, signals: bool = False, until_ns: int | None = None
-    ) -> None:
+    async def wait_any(self, *sources: Source | Exchange, signals: bool = False, until_ns: int | None = None) -> None:
         """Wait until a source is readable, an exchange finished, a signal there (if `signals`), or that time has come."""
 
     async def sleep(self, seconds: float) -> None:

@@ -36,7 +36,9 @@ def build_request(context: Context, options: Options) -> dict[str, Any]:
         raise CliError("conflicting options: cannot specify both --restart and --rm")
     networks = _endpoints(options)
     if options["stop-timeout"] < 0 or (options["health-retries"] < 0):
-        raise CliError("--health-retries cannot be negative" if options["health-retries"] < 0 else "invalid stop timeout")
+        raise CliError(
+            "--health-retries cannot be negative" if options["health-retries"] < 0 else "invalid stop timeout"
+        )
     config = _config(context, options, image, command, attach, exposed, volumes)
     host = _host_config(options, binds, tmpfs, bindings, policy)
     host["NetworkMode"] = options["network"][0]["target"] if options["network"] else "default"
@@ -97,7 +99,7 @@ def _config(
 
 
 def _environment(context: Context, options: Options) -> list[str]:
-    return read_pairs(context, options["env-file"], "env", lookup=True) + options["env"]
+    return [*read_pairs(context, options["env-file"], "env", lookup=True), *options["env"]]
 
 
 def _health(options: Options) -> dict[str, Any] | None:
@@ -287,7 +289,9 @@ def _storage(texts: Sequence[str]) -> dict[str, str]:
 # networks
 
 
-def _endpoint(aliases: Sequence[str], links: Sequence[str], ipam: dict[str, Any], network: dict[str, Any]) -> dict[str, Any]:
+def _endpoint(
+    aliases: Sequence[str], links: Sequence[str], ipam: dict[str, Any], network: dict[str, Any]
+) -> dict[str, Any]:
     return {
         "IPAMConfig": ipam or None,
         "Links": list(links) or None,

@@ -73,9 +73,7 @@ def create_resources(options: Options) -> dict[str, Any]:
     requests = list(options["gpus"])
     cdi = [text for text in options["device"] if _is_cdi(text)]
     if cdi:
-        requests.append(
-            {"Driver": "cdi", "Count": 0, "DeviceIDs": cdi, "Capabilities": None, "Options": None}
-        )
+        requests.append({"Driver": "cdi", "Count": 0, "DeviceIDs": cdi, "Capabilities": None, "Options": None})
     return {
         **resources(options, []),
         "BlkioWeightDevice": [

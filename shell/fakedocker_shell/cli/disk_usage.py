@@ -103,9 +103,7 @@ def _cache_rows(usage: dict[str, Any], now_ns: int, truncate: bool) -> list[Cach
 def show_verbose_usage(usage: dict[str, Any], format_text: str, now_ns: int) -> str:
     """Every object. Raises CliError for a bad template."""
     truncate = format_text in ("", "table")
-    images = image_rows(
-        usage.get("Images") or [], now_ns, truncate=truncate, digests=False, digests_only_rows=False
-    )
+    images = image_rows(usage.get("Images") or [], now_ns, truncate=truncate, digests=False, digests_only_rows=False)
     containers = [
         ContainerRow({**container, "SizeRootFs": 0}, now_ns, truncate) for container in usage.get("Containers") or []
     ]

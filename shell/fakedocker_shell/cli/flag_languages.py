@@ -63,7 +63,9 @@ def _mount_field(mount: dict[str, Any], key: str, value: str, field: str, enviro
             mount["Type"] = value.lower()
         case "source" | "src":
             relative = value == "." or value.startswith("./")
-            mount["Source"] = posixpath.normpath(posixpath.join(environment.get("PWD", "/"), value)) if relative else value
+            mount["Source"] = (
+                posixpath.normpath(posixpath.join(environment.get("PWD", "/"), value)) if relative else value
+            )
         case "target" | "dst" | "destination":
             mount["Target"] = value
         case "readonly" | "ro":
@@ -140,7 +142,7 @@ def parse_network(text: str, _: Mapping[str, str]) -> dict[str, Any]:
                 network["driver-opts"][name.strip()] = content.strip()
             case "gw-priority":
                 if not re.fullmatch(r"[+-]?\d+", value):
-                    raise ValueError(f"invalid gw-priority ({value}): strconv.Atoi: parsing \"{value}\": invalid syntax")
+                    raise ValueError(f'invalid gw-priority ({value}): strconv.Atoi: parsing "{value}": invalid syntax')
                 network["gw-priority"] = int(value)
             case _:
                 raise ValueError(f"invalid field key {key}")

@@ -112,7 +112,23 @@ def _filter(value: dict[str, list[str]], text: str, _: Mapping[str, str]) -> dic
 
 
 _ULIMITS: Final = frozenset(
-    "core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack".split()
+    [
+        "core",
+        "cpu",
+        "data",
+        "fsize",
+        "locks",
+        "memlock",
+        "msgqueue",
+        "nice",
+        "nofile",
+        "nproc",
+        "rss",
+        "rtprio",
+        "rttime",
+        "sigpending",
+        "stack",
+    ]
 )
 
 
@@ -170,9 +186,7 @@ def _gpus(value: list[Any], text: str, _: Mapping[str, str]) -> list[Any]:
 
 def _gpu_count(text: str) -> int:
     if not re.fullmatch(r"[+-]?\d+", text):
-        raise ValueError(
-            f'invalid count ({text}): value must be either "all" or an integer: invalid syntax'
-        )
+        raise ValueError(f'invalid count ({text}): value must be either "all" or an integer: invalid syntax')
     return int(text)
 
 
@@ -257,7 +271,10 @@ def _check_search(text: str, _: Mapping[str, str]) -> str:
     text = text.strip(" ")
     if text == ".":
         return text
-    if not re.search("[a-zA-Z]", text) or not re.fullmatch(r"(:?[a-zA-Z0-9]|(:?[a-zA-Z0-9][a-zA-Z0-9\-]*[a-zA-Z0-9]))(:?\.(:?[a-zA-Z0-9]|(:?[a-zA-Z0-9][a-zA-Z0-9\-]*[a-zA-Z0-9])))*\.?", text):
+    if not re.search("[a-zA-Z]", text) or not re.fullmatch(
+        r"(:?[a-zA-Z0-9]|(:?[a-zA-Z0-9][a-zA-Z0-9\-]*[a-zA-Z0-9]))(:?\.(:?[a-zA-Z0-9]|(:?[a-zA-Z0-9][a-zA-Z0-9\-]*[a-zA-Z0-9])))*\.?",
+        text,
+    ):
         raise ValueError(f"{text} is not a valid domain")
     return text
 

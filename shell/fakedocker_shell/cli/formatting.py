@@ -114,9 +114,7 @@ def choose_format(given: str, table: str, quiet: str = "") -> str:
 
 def display_width(text: str) -> int:
     """Columns a text takes on a terminal."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def ellipsis(text: str, width: int) -> str:
@@ -142,5 +140,3 @@ def short_id(identifier: str) -> str:
 def labels_text(labels: Mapping[str, str] | None) -> str:
     """Labels as one text, sorted."""
     return ",".join(sorted(f"{key}={value}" for key, value in (labels or {}).items()))
-
-

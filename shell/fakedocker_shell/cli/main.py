@@ -12,12 +12,19 @@ from typing import Any
 
 from fakedocker_shell.cli.api import Api
 from fakedocker_shell.cli.config_file import ConfigFile
-from fakedocker_shell.cli.context import Context
+from fakedocker_shell.cli.context import ConnectionRefused, Context
 from fakedocker_shell.cli.endpoints import choose_client
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.flags import FlagError, HelpRequested, Options, parse_flags
 from fakedocker_shell.cli.table import Command, find
-from fakedocker_shell.cli.usage import check_argument_count, flag_error, help_text, unknown_command
+from fakedocker_shell.cli.usage import (
+    NEEDS_EXPERIMENTAL,
+    NEEDS_SWARM,
+    check_argument_count,
+    flag_error,
+    help_text,
+    unknown_command,
+)
 from fakedocker_shell.gotemplate.printing import quote
 
 VERSION = "28.2.2"
@@ -48,9 +55,7 @@ _MODULES: dict[str, str] = {
         "container wait, container rename, container update, container top, container port, container diff, "
         "container commit, container export, container prune"
     ),
-    "contexts": (
-        "context create, context inspect, context ls, context rm, context show, context update, context use"
-    ),
+    "contexts": ("context create, context inspect, context ls, context rm, context show, context update, context use"),
     "copy": "container cp",
     "events": "system events",
     "execute": "container exec",
@@ -137,11 +142,25 @@ def _find_command(root: Command, words: Sequence[str]) -> tuple[Command, list[st
     return command, rest
 
 
-def _show_help(context: Context, words: Sequence[str]) -> int:
+async def _help(context: Context, command: Command) -> str:
+    """--help, without the commands that the daemon has no use for; a daemon that is not there hides none."""
+    hidden: frozenset[str] = frozenset()
+    if command.subcommands:
+        try:
+            answer = await context.client.request("HEAD", "/_ping")
+        except ConnectionRefused:
+            pass
+        else:
+            hidden |= NEEDS_EXPERIMENTAL if answer.header("Docker-Experimental") != "true" else hidden
+            hidden |= NEEDS_SWARM if answer.header("Swarm") in ("", "inactive") else hidden
+    return help_text(command, _columns(context), hidden)
+
+
+async def _show_help(context: Context, words: Sequence[str]) -> int:
     command = find(" ".join(words))
     if command is None:
         raise CliError(f"unknown help topic: {' '.join(words)}")
-    context.out(help_text(command, _columns(context)))
+    context.out(await _help(context, command))
     return 0
 
 
@@ -153,16 +172,16 @@ async def _run(context: Context, argv: Sequence[str]) -> int:
     except FlagError as error:
         raise flag_error(root, str(error)) from None
     except HelpRequested:
-        return _show_help(context, [])
+        return await _show_help(context, [])
     if global_options["version"]:
         context.out(f"Docker version {VERSION}, build {GIT_COMMIT}\n")
         return 0
     words = global_options.arguments
     if not words:
-        context.err(help_text(root, _columns(context)))
+        context.err(await _help(context, root))
         return 0
     if words[0] == "help":
-        return _show_help(context, words[1:])
+        return await _show_help(context, words[1:])
     level = global_options["log-level"]
     if level.lower() not in _LOG_LEVELS:
         raise CliError(f"Unable to parse logging level: {level}")
@@ -191,12 +210,12 @@ async def _run_command(context: Context, global_options: Options, command: Comma
     except FlagError as error:
         raise flag_error(command, str(error)) from None
     except HelpRequested:
-        context.out(help_text(command, _columns(context)))
+        context.out(await _help(context, command))
         return 0
     if command.subcommands:
         if options.arguments:
             raise unknown_command(command, options.arguments[0])
-        context.err(help_text(command, _columns(context)))
+        context.err(await _help(context, command))
         return 0
     check_argument_count(command, options.arguments)
     config = ConfigFile.load(context, global_options["config"] if global_options.changed("config") else "")

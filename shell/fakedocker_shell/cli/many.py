@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from fakedocker_shell.cli.api import Api, Query, error_message
-from fakedocker_shell.cli.context import ConnectionRefused
+from fakedocker_shell.cli.api import Api, error_message
+from fakedocker_shell.cli.context import ConnectionRefused, Query
 from fakedocker_shell.cli.errors import CliError, DaemonError
 
 Outcome = CliError | None
 
 
-async def send_all(api: Api, requests: Sequence[tuple[str, str, Query]], report: Callable[[int, Outcome], None]) -> None:
+async def send_all(
+    api: Api, requests: Sequence[tuple[str, str, Query]], report: Callable[[int, Outcome], None]
+) -> None:
     """Send requests (method, path, query) at once, and report how each ended, in their order."""
     await api.negotiate()
     exchanges = []

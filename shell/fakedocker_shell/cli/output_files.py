@@ -32,9 +32,7 @@ class OutputFile:
             try:
                 self._context.files.stat(posixpath.join(self._context.directory, directory))
             except OSError:
-                raise CliError(
-                    f"{failure}: invalid output path: stat {directory}: no such file or directory"
-                ) from None
+                raise CliError(f"{failure}: invalid output path: stat {directory}: no such file or directory") from None
         try:
             if self._context.files.stat(self._path).kind == "directory":
                 raise CliError(f"{failure}: cannot write to a directory")

@@ -24,7 +24,7 @@ def parse_platform(text: str) -> dict[str, str]:
     for part in parts:
         if not _COMPONENT.fullmatch(part):
             raise CliError(
-                f'{quote(part)} is an invalid component of {quote(text)}: platform specifier component must match '
+                f"{quote(part)} is an invalid component of {quote(text)}: platform specifier component must match "
                 '"^[A-Za-z0-9_.-]+$": invalid argument'
             )
     if len(parts) == 1:

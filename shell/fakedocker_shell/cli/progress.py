@@ -126,7 +126,9 @@ async def show_messages(
         CliError: with the message of an error in the stream.
     """
     write: Callable[[str], None] = context.err if to_error else context.out
-    display = Display(context, (lambda _: None) if quiet else write, context.is_terminal(2 if to_error else 1) and not quiet)
+    display = Display(
+        context, (lambda _: None) if quiet else write, context.is_terminal(2 if to_error else 1) and not quiet
+    )
     async for message in json_messages(stream):
         if message.get("aux") is not None:
             if on_aux is not None:

@@ -71,7 +71,7 @@ def _names(summary: Mapping[str, Any], digests: bool, digests_only_rows: bool) -
     for repository in tags:
         found = known.pop(repository, [])
         for tag in tags[repository]:
-            for digest in (found if digests and found else [NONE]):
+            for digest in found if digests and found else [NONE]:
                 yield repository, tag, digest
     for repository in known:
         for digest in known[repository] if digests_only_rows else [""]:

@@ -87,7 +87,7 @@ def _flags(number: int) -> dict[str, Flag]:
 @cache
 def _second_names() -> dict[str, str]:
     """Names that only appear among aliases ("container list", "image remove") -> a name in the table."""
-    names = {}
+    names: dict[str, str] = {}
     commands = _table()["commands"]
     for name, row in commands.items():
         for alias in row[2]:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.table import Command, Flag, find
 
 _COMMON = ("run", "exec", "ps", "build", "pull", "push", "images", "login", "logout", "search", "version", "info")
 _SWARM = ("config", "node", "secret", "service", "stack", "swarm")
+NEEDS_SWARM = frozenset(
+    {
+        "config", "node", "secret", "service", "stack", "swarm ca", "swarm join-token", "swarm leave", "swarm unlock",
+        "swarm unlock-key", "swarm update", "volume update",
+    }
+)  # fmt: skip
+"""Commands that --help lists only if the engine is in a swarm."""
+
+NEEDS_EXPERIMENTAL = frozenset({"checkpoint"})
+"""Commands that --help lists only if the engine has experimental features."""
+
 _UNQUOTED_DEFAULTS = (
     "list", "map", "ulimit", "int", "uint", "uint16", "uint32", "bool", "duration", "float", "stringToString",
     "ipNetSlice", "node-addr",
@@ -85,7 +96,7 @@ def _wrap(indent: int, width: int, text: str) -> str:
         begin = "\n" + " " * indent
     if room < _NARROWEST:
         return text.replace("\n", begin)
-    lines = []
+    lines: list[str] = []
     while text or not lines:
         line, text = _wrap_once(room - _SLOP, text)
         lines.append(line.replace("\n", "\n" + " " * indent))
@@ -106,38 +117,42 @@ def flag_usages(flags: Sequence[Flag], columns: int) -> str:
     """The table of flags, sorted by name and wrapped to the terminal."""
     lines = [_flag_line(flag) for flag in sorted(flags, key=lambda flag: flag.name) if not flag.hidden]
     width = max((len(head) for head, _ in lines), default=0) + 1
-    return "\n".join(
-        f"{head:<{width + 2}}{_wrap(width + 2, columns - 1, text)}" for head, text in lines
-    )
+    return "\n".join(f"{head:<{width + 2}}{_wrap(width + 2, columns - 1, text)}" for head, text in lines)
 
 
-def _command_lines(parent: Command, names: Sequence[str]) -> str:
+def _command_lines(parent: Command, names: Sequence[str], hidden: Collection[str]) -> str:
     rows = []
     for name in names:
-        command = find(f"{parent.name} {name}".strip())
+        full_name = f"{parent.name} {name}".strip()
+        if full_name in hidden:
+            continue
+        command = find(full_name)
         rows.append(f"  {name:<{_NAME_COLUMN}} {command.text if command else ''}".rstrip())
     return "\n".join(rows)
 
 
-def _sections(command: Command) -> list[tuple[str, str]]:
+def _sections(command: Command, hidden: Collection[str]) -> list[tuple[str, str]]:
     if command.name:
-        return [("Commands", _command_lines(command, sorted(command.subcommands)))] if command.subcommands else []
+        return (
+            [("Commands", _command_lines(command, sorted(command.subcommands), hidden))] if command.subcommands else []
+        )
     groups = [name for name in command.subcommands if (found := find(name)) and found.subcommands]
     management = sorted(name for name in groups if name not in _SWARM)
     others = sorted(set(command.subcommands) - set(_COMMON) - set(groups))
     return [
-        ("Common Commands", _command_lines(command, _COMMON)),
-        ("Management Commands", _command_lines(command, management)),
-        ("Swarm Commands", _command_lines(command, sorted(_SWARM))),
-        ("Commands", _command_lines(command, others)),
+        ("Common Commands", _command_lines(command, _COMMON, hidden)),
+        ("Management Commands", _command_lines(command, management, hidden)),
+        ("Swarm Commands", _command_lines(command, sorted(_SWARM), hidden)),
+        ("Commands", _command_lines(command, others, hidden)),
     ]
 
 
-def help_text(command: Command, columns: int = 80) -> str:
+def help_text(command: Command, columns: int = 80, hidden: Collection[str] = ()) -> str:
     """All of --help for a command.
 
     Args:
         columns: width of the terminal, or 80.
+        hidden: commands that are not listed, by their names without "docker".
     """
     flags = [flag for flag in command.flags.values() if flag.name != "help" and not flag.hidden]
     first = f"{command.path}{' [OPTIONS]' if flags else ''} COMMAND" if command.subcommands else command.usage
@@ -147,7 +162,7 @@ def help_text(command: Command, columns: int = 80) -> str:
     options = flag_usages(list(command.flags.values()), columns)
     if command.name and flags:
         parts.append(f"Options:\n{options}")
-    parts += [f"{title}:\n{lines}" for title, lines in _sections(command)]
+    parts += [f"{title}:\n{lines}" for title, lines in _sections(command, hidden)]
     if not command.name:
         parts.append(f"Global Options:\n{options}")
     if command.subcommands:

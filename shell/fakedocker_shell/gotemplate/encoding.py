@@ -10,7 +10,7 @@ from typing import Any
 from fakedocker_shell.gotemplate.printing import format_float
 from fakedocker_shell.gotemplate.types import JsonNumber, Type, Value, of
 
-_ESCAPED = re.compile("[\\x00-\\x1f\"\\\\\u2028\u2029\ud800-\udfff]")
+_ESCAPED = re.compile('[\\x00-\\x1f"\\\\\u2028\u2029\ud800-\udfff]')
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 _HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 

@@ -13,11 +13,11 @@ from fakedocker_shell.gotemplate.errors import CallError, TemplateError
 from fakedocker_shell.gotemplate.functions import Function, result, truth, zero
 from fakedocker_shell.gotemplate.printing import plain, quote
 from fakedocker_shell.gotemplate.types import (
+    BOOL,
     FLOAT64,
     INT,
     INVALID,
     STRING,
-    BOOL,
     Type,
     Value,
     view,
@@ -257,7 +257,7 @@ class Execution:
             case nodes.Number(character=True):
                 return Value(Type("int", "int32"), node.integer)
             case nodes.Number():
-                is_real = node.integer is None or any(c in node.text.lower() for c in ".ep") and "0x" not in node.text
+                is_real = node.integer is None or (any(c in node.text.lower() for c in ".ep") and "0x" not in node.text)
                 if is_real:
                     return Value(FLOAT64, node.real)
                 if node.integer is not None and node.integer > (1 << 63) - 1:
@@ -272,9 +272,7 @@ class Execution:
         receiver = self._argument(dot, None, node.inner)
         return self._fields(dot, receiver, node, tuple(node.names), arguments, final)
 
-    def _variable_node(
-        self, dot: Value, node: nodes.Variable, arguments: Sequence[nodes.Node], final: Final
-    ) -> Value:
+    def _variable_node(self, dot: Value, node: nodes.Variable, arguments: Sequence[nodes.Node], final: Final) -> Value:
         self._node = node
         value = self._variable(node.names[0])
         if len(node.names) == 1:
@@ -378,6 +376,8 @@ class Execution:
             return result(function.call(*values))
         except CallError as error:
             self._node = node
+            if name == "call" and given and values[0].concrete().valid:
+                self._fail(f"error calling call: non-function {given[0]} of type {values[0].concrete().type_name}")
             self._fail(f"error calling {name}: {error}")
 
     def _short_circuit(self, dot: Value, name: str, given: Sequence[nodes.Node], final: Final) -> Value:

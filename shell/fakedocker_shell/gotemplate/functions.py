@@ -6,6 +6,7 @@ already checked the number of arguments and their declared types.
 
 from __future__ import annotations
 
+import itertools
 import re
 import urllib.parse
 from collections.abc import Callable, Mapping
@@ -144,12 +145,15 @@ def _index(item: Value, *indexes: Value) -> Value:
     return item
 
 
+_WHOLE = ("int", "uint")
+
+
 def _entry(item: Value, key: Value) -> Value:
     assert item.type is not None and item.type.key is not None
     expected = item.type.key
     if not key.valid:
         raise CallError(f"value is nil; should be of type {expected.name}")
-    if key.kind != expected.kind:
+    if key.type is not expected and not (key.kind in _WHOLE and expected.kind in _WHOLE):
         raise CallError(f"value has type {key.type_name}; should be {expected.name}")
     return view(item.type.element_type, (item.data or {}).get(key.data))
 
@@ -169,7 +173,7 @@ def _slice(item: Value, *indexes: Value) -> Value:
     else:
         raise CallError(f"can't slice item of type {item.type_name}")
     bounds = [_position(index, len(data) + 1) for index in indexes]
-    for low, high in zip(bounds, bounds[1:], strict=False):
+    for low, high in itertools.pairwise(bounds):
         if low > high:
             raise CallError(f"invalid slice index: {low} > {high}")
     start, end = (bounds[0] if bounds else 0), (bounds[1] if len(bounds) > 1 else len(data))
@@ -186,7 +190,7 @@ def _length(item: Value) -> int:
     if item.kind in ("slice", "map"):
         return len(item.data or ())
     if not item.valid or is_nil:
-        raise CallError("len of untyped nil")
+        raise CallError("reflect: call of reflect.Value.Type on zero Value")
     raise CallError(f"len of type {item.type_name}")
 
 
@@ -267,9 +271,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "call": Function(_call, (None, None), variadic=True),
     "print": Function(lambda *values: print_values(values), (None,), variadic=True),
     "println": Function(lambda *values: print_line(values), (None,), variadic=True),
-    "printf": Function(
-        lambda template, *values: print_formatted(template.data, values), (STRING, None), variadic=True
-    ),
+    "printf": Function(lambda template, *values: print_formatted(template.data, values), (STRING, None), variadic=True),
     "html": Function(_html, (None,), variadic=True),
     "js": Function(_js, (None,), variadic=True),
     "urlquery": Function(_urlquery, (None,), variadic=True),

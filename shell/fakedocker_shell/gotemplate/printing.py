@@ -14,7 +14,8 @@ _ESCAPES = {
     "\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", "\\": "\\\\",
 }  # fmt: skip
 _DIRECTIVE = re.compile(
-    r"%(?P<flags>[#0+\- ]*)(?P<width>\*|\d*)(?:(?P<dot>\.)(?P<precision>\*|\d*))?(?P<verb>.?)", re.DOTALL
+    r"%(?P<flags>[#0+\- ]*)(?P<width>\*|\d*)(?:(?P<dot>\.)(?P<precision>\*|\d*))?(?:\[(?P<operand>\d+)\])?(?P<verb>.?)",
+    re.DOTALL,
 )
 
 
@@ -200,9 +201,15 @@ def _pad(text: str, width: int, flags: str, prefix: str = "", zeros: bool = Fals
     return (prefix + text).rjust(width)
 
 
-def format_verb(value: Value, verb: str, flags: str, width: int, precision: int) -> str:
-    """One operand under one verb. Composite values have the verb applied to their elements, as fmt does."""
+def format_verb(value: Value, verb: str, flags: str, width: int, precision: int, nested: bool = False) -> str:
+    """One operand under one verb. Composite values have the verb applied to their elements, as fmt does.
+
+    Args:
+        nested: whether the value is an element of another one.
+    """
     value = value.concrete()
+    if nested and value.kind == "pointer" and value.data is not None and verb != "v":
+        return f"%!{verb}({value.type_name}={plain(value)})"
     if verb == "T":
         return _pad(value.type_name, width, flags)
     if verb == "p":
@@ -218,33 +225,36 @@ def format_verb(value: Value, verb: str, flags: str, width: int, precision: int)
 
 def _format_kind(value: Value, verb: str, flags: str, width: int, precision: int) -> str:
     kind, data = value.kind, value.data
+    signed = flags if verb != "v" else flags.replace("+", "")  # %+v names fields and shows no signs
     if kind == "string":
         shown = _string_verb(data, verb, flags, precision)
         return _bad_verb(verb, value) if shown is None else _pad(shown, width, flags)
     if kind == "bool":
         return _pad(plain(value), width, flags) if verb in "tv" else _bad_verb(verb, value)
     if kind in ("int", "uint"):
-        return _format_integer(value, verb, flags, width, precision)
+        return _format_integer(value, verb, signed, width, precision)
     if kind == "float":
         if verb not in "veEfFgG":
             return _bad_verb(verb, value)
         shape = "g" if verb == "v" else verb
         default = 6 if verb in "eEfF" else -1
         text = format_float(abs(data), shape, precision if precision >= 0 else default)
-        sign = "-" if data < 0 else "+" if "+" in flags else " " if " " in flags else ""
+        sign = "-" if data < 0 else "+" if "+" in signed else " " if " " in flags else ""
         return _pad(text, width, flags, sign, zeros=True)
     if kind == "slice":
-        return "[" + " ".join(format_verb(e, verb, flags, width, precision) for e in value.elements()) + "]"
+        return "[" + " ".join(format_verb(e, verb, flags, width, precision, True) for e in value.elements()) + "]"
     if kind == "map":
         entries = (
-            format_verb(k, verb, flags, width, precision) + ":" + format_verb(v, verb, flags, width, precision)
+            format_verb(k, verb, flags, width, precision, True)
+            + ":"
+            + format_verb(v, verb, flags, width, precision, True)
             for k, v in value.items()
         )
         return "map[" + " ".join(entries) + "]"
     if kind == "struct" and value.type is not None:
         names = "+" in flags and verb == "v"
         shown_fields = (
-            (f"{own.name}:" if names else "") + format_verb(value.field(own), verb, flags, width, precision)
+            (f"{own.name}:" if names else "") + format_verb(value.field(own), verb, flags, width, precision, True)
             for own in value.type.fields
         )
         return "{" + " ".join(shown_fields) + "}"
@@ -271,6 +281,7 @@ def print_formatted(template: str, values: Sequence[Value]) -> str:
     """fmt.Sprintf, its notes on missing and extra operands included."""
     parts: list[str] = []
     used = 0
+    reordered = False
     position = 0
 
     def star(text: str | None, note: str) -> int | None:
@@ -300,13 +311,20 @@ def print_formatted(template: str, values: Sequence[Value]) -> str:
             parts.append("%!(NOVERB)")
         elif verb == "%":
             parts.append("%")
+        elif match["operand"]:
+            reordered = True
+            used = int(match["operand"])
+            if 1 <= used <= len(values):
+                parts.append(format_verb(values[used - 1], verb, flags, width, precision))
+            else:
+                parts.append(f"%!{verb}(BADINDEX)")
         elif used >= len(values):
             parts.append(f"%!{verb}(MISSING)")
         else:
             parts.append(format_verb(values[used], verb, flags, width, precision))
             used += 1
     parts.append(template[position:])
-    if used < len(values):
+    if used < len(values) and not reordered:
         extra = ", ".join(
             f"{value.concrete().type_name}={plain(value)}" if value.concrete().valid else "<nil>"
             for value in values[used:]

@@ -8,7 +8,7 @@ from fakedocker.userland.sh.builtins.naming import describe_names
 from fakedocker.userland.sh.commands import dispatch, locate
 from fakedocker.userland.sh.dialect import ShellError, SyntaxProblem
 from fakedocker.userland.sh.parameters import text_of
-from fakedocker.userland.sh.state import CALL, DOT, EVAL, LOOP, REDIRECTION, ShellState
+from fakedocker.userland.sh.state import CALL, DOT, EVAL, LOOP, ShellState
 
 
 def _done(shell: ShellState, status: int, resume: int, check: bool) -> int:
@@ -187,6 +187,7 @@ def _exec(shell: ShellState, argv: tuple[str, ...], resume: int, check: bool, ta
     if path is not None:
         for number in shell.caught_signals():
             system.catch(number, "default")
+        control.let_tables_go(shell)
         try:
             system.execute(path, words, shell.environment())
         except OSError as problem:
@@ -194,9 +195,6 @@ def _exec(shell: ShellState, argv: tuple[str, ...], resume: int, check: bool, ta
             shell.status = 126
     if shell.interactive or shell.mode == "fed":
         return _done(shell, shell.status, resume, check)
-    for frame in reversed(shell.frames):
-        if frame[0] == REDIRECTION:
-            control.pop_frame(shell)
     return control.exit_shell(shell, shell.status)
 
 

@@ -183,7 +183,9 @@ async def _context_of_stdin(call: Invocation) -> tuple[bytes, str]:
     if _is_archive(bytes(content)):
         return bytes(content), call.options["file"] or _DEFAULT_FILE
     if call.options["file"]:
-        raise CliError("unable to prepare context: ambiguous Dockerfile source: both stdin and flag correspond to Dockerfiles")
+        raise CliError(
+            "unable to prepare context: ambiguous Dockerfile source: both stdin and flag correspond to Dockerfiles"
+        )
     archive = Archive(call.context.files)
     archive.add_bytes(_DEFAULT_FILE, bytes(content))
     return archive.close(), _DEFAULT_FILE
@@ -248,7 +250,9 @@ def _query(call: Invocation, dockerfile: str) -> dict[str, Any]:
         "securityopt": options["security-opt"],
         "t": options["tag"],
         "target": options["target"],
-        "ulimits": json.dumps([limit for _, limit in sorted(options["ulimit"].items())], separators=(",", ":")) if options["ulimit"] else "",
+        "ulimits": json.dumps([limit for _, limit in sorted(options["ulimit"].items())], separators=(",", ":"))
+        if options["ulimit"]
+        else "",
     }
     for flag, name in (
         ("cpu-period", "cpuperiod"),

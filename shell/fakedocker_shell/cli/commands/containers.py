@@ -237,5 +237,3 @@ def deleted_containers(answer: dict[str, Any]) -> str:
     """What prune says of the containers it removed."""
     deleted = answer.get("ContainersDeleted") or []
     return "Deleted Containers:\n" + "".join(f"{name}\n" for name in deleted) + "\n" if deleted else ""
-
-

@@ -35,8 +35,7 @@ def _check_name(name: str) -> None:
         raise CliError(f"{quote(name)} is a reserved context name")
     if not _NAME.fullmatch(name):
         raise CliError(
-            f"context name {quote(name)} is invalid, names are validated against regexp "
-            '"^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$"'
+            f'context name {quote(name)} is invalid, names are validated against regexp "^[a-zA-Z0-9][a-zA-Z0-9_.+-]+$"'
         )
 
 
@@ -124,7 +123,9 @@ def _names(call: Invocation) -> list[str]:
     names = []
     for directory in directories:
         try:
-            names.append(json.loads(call.context.files.read_bytes(posixpath.join(root, directory, "meta.json")))["Name"])
+            names.append(
+                json.loads(call.context.files.read_bytes(posixpath.join(root, directory, "meta.json")))["Name"]
+            )
         except (OSError, ValueError, KeyError):
             continue
     return names
@@ -148,9 +149,7 @@ async def context_ls(call: Invocation) -> int:
     rows = []
     for name in names:
         metadata = _metadata(call, name)
-        description = (
-            _DEFAULT_DESCRIPTION if name == DEFAULT_CONTEXT else metadata["Metadata"].get("Description", "")
-        )
+        description = _DEFAULT_DESCRIPTION if name == DEFAULT_CONTEXT else metadata["Metadata"].get("Description", "")
         rows.append(
             {
                 "Current": name == current,
@@ -228,4 +227,3 @@ async def context_inspect(call: Invocation) -> int:
         return "context", document.replace("<", "\\u003c").replace(">", "\\u003e").encode()
 
     return await inspect_all(call, names, call.options["format"], fetch)
-

@@ -112,9 +112,7 @@ async def image_tag(call: Invocation) -> int:
         reference.parse(source)
     except ValueError as error:
         if "64-byte hexadecimal" not in str(error):
-            raise CliError(
-                f'Error parsing reference: "{source}" is not a valid repository/tag: {error}'
-            ) from None
+            raise CliError(f'Error parsing reference: "{source}" is not a valid repository/tag: {error}') from None
     try:
         parsed = reference.parse(target)
     except ValueError as error:

@@ -28,12 +28,24 @@ def _ipam_config(call: Invocation) -> list[dict[str, Any]]:
     if len(options["subnet"]) < len(options["ip-range"]) or len(options["subnet"]) < len(options["gateway"]):
         raise CliError("every ip-range or gateway must have a corresponding subnet")
     for subnet in options["subnet"]:
-        if any(_inside(subnet.partition("/")[0], known) or _inside(known.partition("/")[0], subnet) for known in subnets):
+        if any(
+            _inside(subnet.partition("/")[0], known) or _inside(known.partition("/")[0], subnet) for known in subnets
+        ):
             raise CliError("multiple overlapping subnet configuration is not supported")
         subnets[subnet] = {"Subnet": subnet}
     for flag, key, many, missing in (
-        ("ip-range", "IPRange", "cannot configure multiple ranges ({}, {}) on the same subnet ({})", "no matching subnet for range {}"),
-        ("gateway", "Gateway", "cannot configure multiple gateways ({}, {}) for the same subnet ({})", "no matching subnet for gateway {}"),
+        (
+            "ip-range",
+            "IPRange",
+            "cannot configure multiple ranges ({}, {}) on the same subnet ({})",
+            "no matching subnet for range {}",
+        ),
+        (
+            "gateway",
+            "Gateway",
+            "cannot configure multiple gateways ({}, {}) for the same subnet ({})",
+            "no matching subnet for gateway {}",
+        ),
     ):
         for value in options[flag]:
             for subnet, config in subnets.items():

@@ -41,9 +41,7 @@ def _prepare(call: Invocation, command: str) -> dict[str, Any]:
     pull = call.options["pull"]
     try:
         if pull not in _PULL_CHOICES:
-            raise CliError(
-                f"invalid pull option: '{pull}': must be one of \"always\", \"missing\" or \"never\""
-            )
+            raise CliError(f'invalid pull option: \'{pull}\': must be one of "always", "missing" or "never"')
         return build_request(call.context, call.options)
     except CliError as error:
         raise CliError(_with_help(error.message, command), 125) from None

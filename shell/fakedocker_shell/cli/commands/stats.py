@@ -269,5 +269,3 @@ class _Screen:
 def _json(line: bytes) -> dict[str, Any]:
     decoded: dict[str, Any] = json.loads(line)
     return decoded
-
-

@@ -270,7 +270,7 @@ async def stack_deploy(call: Invocation) -> int:
     info = await call.api.get("/info")
     if not (info.get("Swarm") or {}).get("ControlAvailable"):
         raise CliError(
-            "this node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node "
+            'this node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node '
             "to swarm and try again"
         )
     return _done()

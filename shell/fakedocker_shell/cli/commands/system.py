@@ -133,7 +133,12 @@ def _list_lines(title: str, items: list[str] | None) -> str:
 
 def _plugin_lines(plugins: dict[str, Any]) -> str:
     text = " Plugins:\n"
-    for title, key in (("Volume", "Volume"), ("Network", "Network"), ("Authorization", "Authorization"), ("Log", "Log")):
+    for title, key in (
+        ("Volume", "Volume"),
+        ("Network", "Network"),
+        ("Authorization", "Authorization"),
+        ("Log", "Log"),
+    ):
         if plugins.get(key) or key in ("Volume", "Network", "Log"):
             text += f"  {title}: {' '.join(plugins.get(key) or [])}\n"
     return text
@@ -226,7 +231,9 @@ async def system_info(call: Invocation) -> int:
             raise failure
         return 0
     debug = "true" if client["Debug"] else "false"
-    call.context.out(f"Client:\n Version:    {VERSION}\n Context:    {client['Context']}\n Debug Mode: {debug}\n\nServer:\n")
+    call.context.out(
+        f"Client:\n Version:    {VERSION}\n Context:    {client['Context']}\n Debug Mode: {debug}\n\nServer:\n"
+    )
     if failure is not None:
         raise failure
     call.context.out(_server_info(info))
@@ -288,5 +295,3 @@ async def system_prune(call: Invocation) -> int:
         reclaimed += answer.get("SpaceReclaimed") or 0
     call.context.out(f"Total reclaimed space: {human_size(reclaimed)}\n")
     return 0
-
-

@@ -1,0 +1,53 @@
+# On a machine with Python 3.11 or newer, make and a package index: `make run` opens the terminal, `make test` runs the tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test lint property bench fidelity wheel-check clean
+
+run: $(VENV)/installed
+	@$(BIN)/fakedocker
+
+test: $(VENV)/installed-test
+	$(BIN)/python -m pytest -n auto tests
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Random requests against the whole engine, for as long as you like: make property EXAMPLES=100000
+EXAMPLES ?= 2000
+property: $(VENV)/installed-test
+	FAKEDOCKER_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q tests/property
+
+bench: $(VENV)/installed-test
+	$(BIN)/python -m benchmarks
+
+# The list of differences from the real engine, made anew from the recordings.
+fidelity: $(VENV)/installed-test
+	$(BIN)/python tools/make_fidelity.py
+
+# Build the wheel, install it alone into a clean environment in another folder, and start its terminal there.
+wheel-check: $(VENV)/installed-dev
+	$(BIN)/python tools/check_wheel.py
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/installed: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/installed-test: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --group test
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed-test
+	$(BIN)/python -m pip install --quiet --group lint
+	touch $@
+
+clean:
+	rm -rf $(VENV) dist build-env .mypy_cache .ruff_cache .pytest_cache .hypothesis

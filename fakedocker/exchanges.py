@@ -1,0 +1,159 @@
+"""Requests under way: what a driver holds of one, and what keeps an answer going after its head.
+
+Exchanges and streams belong to connections; nothing here is part of the world.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from fakedocker.wire.http import Reply, Request
+from fakedocker.world.draft import Draft, Notice
+
+LAGGING_BYTES = 16 << 20
+"""How far a client may lag behind before it is cut off."""
+
+
+class TimeMode(enum.Enum):
+    """How time passes."""
+
+    MANUAL = "manual"
+    """Only when told."""
+    FAST = "fast"
+    """While a client waits and no process can run, straight to the next timer."""
+    LEAP = "leap"
+    """As fast, but never slower than the wall."""
+    WALL = "wall"
+    """At the wall's pace."""
+
+
+class Stream(Protocol):
+    """What goes on after the head of a reply. Lives in the engine, never in the world."""
+
+    def keys(self) -> tuple[tuple[str, str | int], ...]:
+        """The notices that concern it: (kind, key)."""
+
+    def pump(self, draft: Draft, exchange: Exchange) -> None:
+        """Give what there is to give; called at the start, and after every turn with such a notice."""
+
+    def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
+        """A notice that concerns it."""
+
+    def feed(self, draft: Draft, exchange: Exchange, data: bytes) -> None:
+        """Bytes from the client."""
+
+    def half_close(self, draft: Draft, exchange: Exchange) -> None:
+        """No more bytes from the client."""
+
+    def disconnect(self, draft: Draft, exchange: Exchange) -> None:
+        """The client is gone."""
+
+    def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
+        """Whether time alone can end the request."""
+
+
+class Exchange:
+    """A request and what has become of it.
+
+    `reply` is None until the head of the answer is there. For a stream, bytes are taken with `take` until `ended`.
+    """
+
+    __slots__ = (
+        "_chunks",
+        "_listeners",
+        "ended",
+        "internal",
+        "input_closed",
+        "lagging",
+        "number",
+        "pending_bytes",
+        "reply",
+        "request",
+        "source",
+        "stream",
+    )
+
+    def __init__(self, number: int, request: Request) -> None:
+        self.number = number
+        self.request = request
+        self.reply: Reply | None = None
+        self.stream: Stream | None = None
+        self.ended = False
+        self.internal = False
+        """Whether it comes from a program inside the simulation, whose own inputs are in the journal."""
+        self.input_closed = False
+        self.lagging = False
+        self._chunks: deque[bytes] = deque()
+        self.pending_bytes = 0
+        self.source: Iterator[bytes] | None = None
+        """Where further bytes of a large answer come from, made as they are taken."""
+        self._listeners: list[Callable[[], None]] = []
+
+    @property
+    def answered(self) -> bool:
+        return self.reply is not None
+
+    @property
+    def drained(self) -> bool:
+        """Whether every byte has come and been taken."""
+        return self.ended and not self._chunks and self.source is None
+
+    @property
+    def readable(self) -> bool:
+        """Whether `take` has bytes to give, or the end is reached."""
+        return bool(self._chunks) or self.ended or self.source is not None
+
+    def send(self, data: bytes) -> None:
+        """Bytes for the client. One that does not take them in time is cut off."""
+        if self.ended or not data:
+            return
+        self._chunks.append(data)
+        self.pending_bytes += len(data)
+        if self.pending_bytes > LAGGING_BYTES:
+            self.lagging = True
+            self.finish()
+        self.tell()
+
+    def respond(self, reply: Reply) -> None:
+        self.reply = reply
+        if reply.body is not None:
+            self.finish()
+        self.tell()
+
+    def finish(self) -> None:
+        """No more bytes will come."""
+        self.ended = True
+        self.tell()
+
+    def take(self, limit: int = 1 << 20) -> bytes:
+        """Bytes that have come since, b"" when there are none now."""
+        taken: list[bytes] = []
+        size = 0
+        if not self._chunks and self.source is not None:
+            chunk = next(self.source, b"")
+            if chunk:
+                self._chunks.append(chunk)
+                self.pending_bytes += len(chunk)
+            else:
+                self.source = None
+                self.finish()
+        while self._chunks and size < limit:
+            chunk = self._chunks.popleft()
+            if size + len(chunk) > limit:
+                self._chunks.appendleft(chunk[limit - size :])
+                chunk = chunk[: limit - size]
+            taken.append(chunk)
+            size += len(chunk)
+        self.pending_bytes -= size
+        return b"".join(taken)
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call this whenever the exchange changes."""
+        self._listeners.append(listener)
+
+    def tell(self) -> None:
+        for listener in self._listeners:
+            listener()

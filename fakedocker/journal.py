@@ -1,0 +1,23 @@
+"""The journal: every input with the step it came at. A base world and its journal are a whole run, see `replay`."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Entry(NamedTuple):
+    """An input.
+
+    Args:
+        turn: inputs of one turn were looked at together.
+        step: how many slices of processes had run before it.
+        kind: request, data, end, gone, advance, jump or restore.
+        exchange: the number of the exchange it belongs to, 0 for none.
+        payload: the request, the bytes, the instant, or the world.
+    """
+
+    turn: int
+    step: int
+    kind: str
+    exchange: int
+    payload: Any

@@ -1,0 +1,74 @@
+"""What every part of the kernel that runs has: the draft, the programs, the router; and looking in from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fakedocker.kernel.calls import Calls
+from fakedocker.kernel.proc import process_state, resident_bytes
+from fakedocker.kernel.program import Identity, ProcessInfo, Program
+from fakedocker.kernel.programs import MakeBody, Programs
+from fakedocker.kernel.records import HOST, Namespace, Process
+from fakedocker.kernel.router import Loopback, Router
+from fakedocker.kernel.state import KernelDraft
+from fakedocker.kernel.view import View
+
+
+class KernelBase:
+    """The parts' common ground; see `Kernel` for the arguments."""
+
+    def __init__(
+        self,
+        draft: KernelDraft,
+        programs: Mapping[str, Program],
+        router: Router | None = None,
+        make_body: MakeBody | None = None,
+    ) -> None:
+        self.draft = draft
+        self.programs = Programs(programs, make_body)
+        self.router: Router = Loopback() if router is None else router
+
+    def run_within(self, process: Process) -> None:
+        """Let a new process have its first slice at once, within the call that started it: most are done with that."""
+        raise NotImplementedError("the scheduler's")
+
+    def process_lines(self, view: View) -> list[ProcessInfo]:
+        """The process table as a view shows it."""
+        draft = self.draft
+        return [process_line(draft, view, process) for process in view.processes()]
+
+    def outside(self, identifier: str, directory: str = "/") -> Calls:
+        """System calls about a namespace's files, made as root from outside. Calls that wait must not be made."""
+        namespace = self.draft.namespaces[identifier]
+        return Calls(self, _nobody(namespace, directory))
+
+    def outside_of(self, process: Process) -> Calls:
+        """The same, for the namespace and directory of a process."""
+        return self.outside(process.namespace, process.directory)
+
+    def host_view(self) -> Calls:
+        """System calls about the host's files, made as root."""
+        return self.outside(HOST)
+
+
+def process_line(draft: KernelDraft, view: View, process: Process) -> ProcessInfo:
+    """A line of the process table, as a view has it."""
+    return ProcessInfo(
+        view.visible(process),
+        view.visible_pid(process.parent),
+        view.visible_group(process, process.group),
+        view.visible_group(process, process.session),
+        process.uid,
+        process.argv,
+        process_state(process),
+        f"pts/{draft.terminals[process.terminal].number}" if process.terminal in draft.terminals else "",
+        process.started_ns,
+        process.cpu_ns,
+        resident_bytes(process),
+    )
+
+
+def _nobody(namespace: Namespace, directory: str) -> Process:
+    """A process that is in no table, for calls from outside: root, with no descriptors."""
+    identity = Identity("", "")
+    return Process(0, 0, namespace.id, 0, 0, 0, (), {}, identity, "", None, 0, directory=directory, umask=0)

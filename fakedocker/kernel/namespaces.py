@@ -1,0 +1,129 @@
+"""The kernel's namespaces and the containers' file systems: made, changed, paused, measured, destroyed."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from fakedocker.filesystem.overlay import Filesystem
+from fakedocker.filesystem.tree import Tree
+from fakedocker.filesystem.walk import MountTable
+from fakedocker.kernel import devices, lifecycle, signals
+from fakedocker.kernel.kernel_base import KernelBase
+from fakedocker.kernel.records import Namespace
+
+INITIAL_TREES = 256
+"""How many images' trees with the daemon's initial layer on them are kept at hand."""
+
+
+class Usage(NamedTuple):
+    """What a namespace uses."""
+
+    memory_bytes: int
+    cpu_ns: int
+    processes: int
+
+
+class Namespaces(KernelBase):
+    """See the module's docstring."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self._initial: dict[int, tuple[Tree, Tree]] = {}
+
+    def create_root(self, identifier: str, image: Tree | None) -> None:
+        """The file system of a container: its image, the daemon's initial layer, nothing changed. O(1) after the first."""
+        tree = Tree.empty() if image is None else image
+        known = self._initial.get(id(tree))
+        if known is None or known[0] is not tree:
+            if len(self._initial) >= 256:
+                self._initial.clear()
+            known = self._initial[id(tree)] = (tree, devices.with_initial_layer(tree))
+        self.draft.put_filesystem(identifier, Filesystem.on(known[1]))
+
+    def remove_root(self, identifier: str) -> None:
+        """Forget the file system of a container, if it has one."""
+        self.draft.drop_filesystem(identifier)
+
+    def create_namespace(
+        self,
+        identifier: str,
+        *,
+        hostname: str,
+        mounts: MountTable,
+        domain: str = "",
+        network: str | None = None,
+        memory_limit_bytes: int = 0,
+        pids_limit: int = 0,
+        cpu_max: str = "max 100000",
+        init: bool = False,
+    ) -> None:
+        """Make the namespaces of a container, with nothing running in them.
+
+        Args:
+            identifier: the container's id, or "host".
+            mounts: what is mounted where, the root first.
+            network: the id of another namespace whose network it shares; its own by default.
+            memory_limit_bytes, pids_limit: 0 for no limit.
+            cpu_max: as cpu.max has it.
+            init: whether process 1 is docker-init.
+        """
+        self.draft.namespaces[identifier] = Namespace(
+            identifier,
+            hostname,
+            domain,
+            mounts,
+            identifier if network is None else network,
+            memory_limit_bytes,
+            pids_limit,
+            cpu_max,
+            init,
+            {},
+        )
+
+    def update_namespace(self, identifier: str, **fields: Any) -> None:
+        """Change settings of a namespace by the names of `create_namespace`, while it runs. AttributeError for others."""
+        namespace = self.draft.namespaces.own(identifier)
+        for name, value in fields.items():
+            setattr(namespace, name, value)
+
+    def destroy_namespace(self, identifier: str) -> None:
+        """End whatever runs in a namespace and forget it, with its own tmpfs mounts. Nothing happens if there is none."""
+        draft = self.draft
+        namespace = draft.namespaces.get(identifier)
+        if namespace is None:
+            return
+        for pid in sorted(namespace.members.values()):
+            if (process := draft.processes.get(pid)) is not None:
+                lifecycle.end(draft, process, 128 + signals.KILL, signals.KILL)
+        for pid in sorted(draft.namespaces[identifier].members.values()):
+            if (process := draft.processes.get(pid)) is not None:
+                lifecycle.forget(draft, process)
+        for mount in namespace.mounts.mounts:
+            if not mount.filesystem and mount.kind == "tmpfs":
+                draft.drop_filesystem(f"tmpfs:{identifier}:{mount.target}")
+        draft.namespaces.pop(identifier)
+
+    def freeze_namespace(self, identifier: str) -> None:
+        """Pause: its processes do not run, whatever wakes them."""
+        self.draft.namespaces.own(identifier).frozen = True
+
+    def thaw_namespace(self, identifier: str) -> None:
+        """Go on: whoever was woken meanwhile runs."""
+        namespace = self.draft.namespaces.own(identifier)
+        namespace.frozen = False
+        held, namespace.held = namespace.held, ()
+        for pid in held:
+            process = self.draft.processes.get(pid)
+            if process is not None and not process.waiting and not process.stopped:
+                self.draft.enqueue(self.draft.processes.own(pid))
+
+    def usage(self, identifier: str) -> Usage:
+        """What a namespace uses; zeros for none. Time grows with its processes."""
+        namespace = self.draft.namespaces.get(identifier)
+        if namespace is None:
+            return Usage(0, 0, 0)
+        processes = [self.draft.processes[pid] for pid in namespace.members.values()]
+        running = [process for process in processes if process.status is None]
+        return Usage(
+            namespace.memory_bytes, namespace.cpu_ns + sum(process.cpu_ns for process in running), len(running)
+        )

@@ -1,0 +1,63 @@
+"""Playing a journal again: the same inputs at the same steps give the same bytes per stream."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+
+from fakedocker.engine import Engine
+from fakedocker.exchanges import Exchange
+from fakedocker.journal import Entry
+
+
+class Diverged(RuntimeError):
+    """A run that is played again has come to another step than the one it is a copy of."""
+
+
+def replay(engine: Engine, entries: Iterable[Entry]) -> dict[int, Exchange]:
+    """Play a journal on an engine that is where the journal began.
+
+    Returns:
+        the exchanges by their numbers in the journal.
+
+    Raises:
+        Diverged: the engine does not get where an input came.
+    """
+    exchanges: dict[int, Exchange] = {}
+    for _, group in itertools.groupby(entries, key=lambda entry: entry.turn):
+        inputs = list(group)
+        _run_to(engine, inputs[0].step)
+        for entry in inputs:
+            _give(engine, entry, exchanges)
+        if inputs[0].exchange:
+            engine.turn(slices=0)
+    while engine.turn():
+        continue
+    return exchanges
+
+
+def _run_to(engine: Engine, step: int) -> None:
+    while (missing := step - engine.slices) > 0:
+        if not engine.busy:
+            raise Diverged(f"nothing can run at step {engine.slices}, and the next input came at step {step}")
+        engine.turn(slices=missing)
+    if missing < 0:
+        raise Diverged(f"step {engine.slices} is past step {step}, at which the next input came")
+
+
+def _give(engine: Engine, entry: Entry, exchanges: dict[int, Exchange]) -> None:
+    kind, payload = entry.kind, entry.payload
+    if kind == "request":
+        exchanges[entry.exchange] = engine.submit(payload)
+    elif kind == "data":
+        engine.feed(exchanges[entry.exchange], payload)
+    elif kind == "end":
+        engine.half_close(exchanges[entry.exchange])
+    elif kind == "gone":
+        engine.disconnect(exchanges[entry.exchange])
+    elif kind == "advance":
+        engine.advance(payload)
+    elif kind == "jump":
+        engine.jump()
+    else:
+        engine.restore(payload)
