@@ -348,8 +348,8 @@ def test_stats_once() -> None:
     world = World({"GET /containers/st/stats": (200, sample(1))})
     assert world.run("stats", "--no-stream", "st") == 0
     assert world.printed == (
-        "CONTAINER ID   NAME      CPU %     MEM USAGE / LIMIT   MEM %     NET I/O       BLOCK I/O     PIDS\n"
-        "cccccccccccc   st        20.00%    512KiB / 64MiB      0.78%     806B / 126B   4.1kB / 0B    1\n"
+        "CONTAINER ID   NAME      CPU %     MEM USAGE / LIMIT   MEM %     NET I/O       BLOCK I/O    PIDS\n"
+        "cccccccccccc   st        20.00%    512KiB / 64MiB      0.78%     806B / 126B   4.1kB / 0B   1\n"
     )
     assert world.query("GET /containers/st/stats") == {"stream": "0"}
 

@@ -64,7 +64,9 @@ def test_a_hard_link_is_the_same_inode_with_two_names() -> None:
         ([entry("etc/a/x")], [], ["etc/a/x", "hard"]),
     ],
 )
-def test_whiteouts_opaque_directories_and_replacements(layer: list[LayerEntry], gone: list[str], there: list[str]) -> None:
+def test_whiteouts_opaque_directories_and_replacements(
+    layer: list[LayerEntry], gone: list[str], there: list[str]
+) -> None:
     before = shown(BASE)
     tree = apply_layer(BASE, layer)
     assert [path for path in gone if tree.find(path)] == []

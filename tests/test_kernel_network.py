@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from typing import Any
+from typing import Any, ClassVar
 
 from kernel_machine import Machine, call, once
 
@@ -15,7 +15,7 @@ from fakedocker.kernel.router import Route
 class Bridge:
     """Two containers on one network, and port 8080 of the host published to port 80 of the first."""
 
-    addresses = {"10.0.0.2": "one", "10.0.0.3": "two"}
+    addresses: ClassVar[dict[str, str]] = {"10.0.0.2": "one", "10.0.0.3": "two"}
 
     def resolve(self, network: str, name: str) -> list[str]:
         return [address for address, owner in self.addresses.items() if owner == name]
@@ -28,7 +28,9 @@ class Bridge:
         return Route(self.addresses[address], address, port, "10.0.0.3")
 
     def interfaces(self, network: str) -> list[tuple[str, str, int, str]]:
-        own = [("eth0", address, 24, "02:42:0a:00:00:02") for address, name in self.addresses.items() if name == network]
+        own = [
+            ("eth0", address, 24, "02:42:0a:00:00:02") for address, name in self.addresses.items() if name == network
+        ]
         return [("lo", "127.0.0.1", 8, "00:00:00:00:00:00"), *own]
 
     def reachable(self, network: str, address: str) -> bool:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from kernel_machine import Machine, once
+from kernel_machine import PATH, Machine, once
 
+from fakedocker.filesystem.overlay import Filesystem
+from fakedocker.filesystem.walk import Mount
 from fakedocker.kernel import signals
+from fakedocker.kernel.devices import standard_mounts
 from fakedocker.kernel.events import Exited, OutOfMemory
 from fakedocker.kernel.kernel import ExecError
 from fakedocker.kernel.program import System
@@ -347,3 +350,60 @@ def test_destroying_a_namespace_leaves_nothing_behind() -> None:
     for field in before.__struct_fields__:
         if field not in ("next_pid", "next_id", "timers"):
             assert getattr(after, field) == getattr(before, field), field
+
+
+def test_programs_are_found_as_the_file_system_is_now() -> None:
+    """Look-ups are cached; whatever changes what a walk would find must be noticed."""
+
+    def action(system: System) -> Any:
+        def found(name: str) -> str:
+            try:
+                path = system.find_program(name, PATH)
+                return f"{path} {system.identify(path).name}"
+            except OSError as error:
+                return str(error.strerror)
+
+        seen = [found("echo"), found("echo")]
+        system.symlink("/bin/busybox", "/usr/bin/echo")
+        seen.append(found("echo"))
+        system.remove_file("/usr/bin/echo")
+        seen.append(found("echo"))
+        system.change_mode("/bin/busybox", 0o644)
+        seen.append(found("echo"))
+        system.change_mode("/bin/busybox", 0o755)
+        system.write_file("/bin/busybox", b"#!/bin/nothing")
+        seen.append(found("echo"))
+        system.remove_file("/bin/echo")
+        seen.append(found("echo"))
+        return seen
+
+    machine = Machine(probe=once(action))
+    text, _ = machine.run("probe")
+    assert text == str(
+        [
+            "/bin/echo busybox",
+            "/bin/echo busybox",
+            "/usr/bin/echo busybox",
+            "/bin/echo busybox",
+            "Permission denied",
+            "Exec format error",
+            "No such file or directory",
+        ]
+    ) + "\n"  # fmt: skip
+
+
+def test_programs_on_a_volume_in_the_search_path_are_noticed() -> None:
+    def action(system: System) -> Any:
+        seen = [system.find_program("echo", "/usr/bin:/bin")]
+        system.symlink("/bin/busybox", "/tmp/volume/echo")
+        return [*seen, system.find_program("echo", "/usr/bin:/bin")]
+
+    machine = Machine(probe=once(action))
+    machine.kernel.create_root("box", machine.image)
+    machine.draft.put_filesystem("volume", Filesystem.empty())
+    mounts = standard_mounts(Mount("/", "box", "overlay", "overlay"), (Mount("/tmp/volume", "volume"),))
+    machine.kernel.create_namespace("box", hostname="box", mounts=mounts)
+    outside = machine.kernel.outside("box")
+    outside.remove_directory("/usr/bin")
+    outside.symlink("/tmp/volume", "/usr/bin")
+    assert machine.run("probe")[0] == "['/bin/echo', '/usr/bin/echo']\n"

@@ -55,7 +55,29 @@ def test_rollback_forgets_everything_since_the_last_freeze() -> None:
 
 SCENARIO = (
     "each",
-    *"pipeline yes | cat | head 3000 -- sleep 0.5 -- pipeline echo a | cat | cat -- echo-server 80".split(),
+    *[
+        "pipeline",
+        "yes",
+        "|",
+        "cat",
+        "|",
+        "head",
+        "3000",
+        "--",
+        "sleep",
+        "0.5",
+        "--",
+        "pipeline",
+        "echo",
+        "a",
+        "|",
+        "cat",
+        "|",
+        "cat",
+        "--",
+        "echo-server",
+        "80",
+    ],
 )
 
 
@@ -63,7 +85,9 @@ def _begin() -> Machine:
     machine = Machine(pipeline=pipeline)
     machine.start(*SCENARIO)
     machine.start("trap", "15", "10", "2", stream="trap")
-    machine.start("each", *"sleep 1 -- send 127.0.0.1 80 hello -- echo end".split(), stream="client")
+    machine.start(
+        "each", *["sleep", "1", "--", "send", "127.0.0.1", "80", "hello", "--", "echo", "end"], stream="client"
+    )
     machine.start("cat", stream="typed", terminal=True)
     return machine
 

@@ -23,7 +23,8 @@ import httptools
 
 from fakedocker.api.headers import COMMON
 from fakedocker.engine import Engine
-from fakedocker.exchanges import Exchange, TimeMode
+from fakedocker.exchanges import Exchange
+from fakedocker.pacing import Pacer
 from fakedocker.wire.http import Reply, Request
 
 REASONS = {101: "UPGRADED", 200: "OK", 201: "Created", 204: "No Content", 304: "Not Modified", 400: "Bad Request", 403: "Forbidden",
@@ -31,10 +32,6 @@ REASONS = {101: "UPGRADED", 200: "OK", 201: "Created", 204: "No Content", 304: "
 BODY_LIMIT_BYTES = 1 << 30
 HEAD_LIMIT_BYTES = 64 << 10
 SEND_BUFFER_BYTES = 1 << 20
-IDLE_SLEEP_SECONDS = 3600.0
-LEAP_PATIENCE_SECONDS = 0.03
-"""How long all clients must have been quiet before a wait of theirs makes time leap: some begin a wait and give it up."""
-
 
 def head_bytes(reply: Reply, chunked: bool, keep_alive: bool) -> bytes:
     """The status line and headers of an answer."""
@@ -245,20 +242,15 @@ class Server:
         self.engine = engine
         self.connections: set[Connection] = set()
         self.polls_count = False
-        self._wall = wall
-        self._offset_ns = engine.now_ns - wall()
+        self._pacer = Pacer(engine, wall)
         self._woken = asyncio.Event()
         self._changed: dict[Connection, None] = {}
         self._listeners: list[asyncio.AbstractServer] = []
         self._paths: list[str] = []
-        self._last_input = 0.0
-        self._paced = False
-        self._keeps_pace = engine.mode in (TimeMode.LEAP, TimeMode.WALL)
 
     def wake(self) -> None:
         """A client has sent something."""
-        self._last_input = time.monotonic()
-        self._paced = False
+        self._pacer.heard()
         self._woken.set()
 
     def noticed(self, connection: Connection) -> Callable[[], None]:
@@ -291,57 +283,24 @@ class Server:
         self._listeners.append(listener)
         return int(listener.sockets[0].getsockname()[1])
 
-    def _wall_ns(self) -> int:
-        """The wall's time on the engine's clock."""
-        return self._wall() + self._offset_ns
-
     async def run(self) -> None:
         """Serve until cancelled."""
         while True:
             self._woken.clear()
-            if self._keeps_pace and self.engine.now_ns < (wall_ns := self._wall_ns()):
-                self.engine.advance(wall_ns)
+            self._pacer.catch_up()
             more = self.engine.turn()
             self._flush()
-            if more:
-                await asyncio.sleep(0)
-                continue
-            delay = self._move_time()
-            if delay is None:
+            delay = 0.0 if more else self._pacer.step()
+            if delay is None or more:
                 await asyncio.sleep(0)
                 continue
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), max(delay, 0.0))
-
-    def _move_time(self) -> float | None:
-        """Jump to the next timer, or say for how many seconds to sleep.
-
-        A leap (a jump past the wall) needs quiet clients, and one that follows output waits for the wall: what a client
-        sees never comes faster than it would.
-        """
-        wall_ns = self._wall_ns()
-        move = self.engine.next_move(wall_ns)
-        if move.kind == "idle":
-            return IDLE_SLEEP_SECONDS
-        until_wall = (move.at_ns - wall_ns) / 1e9
-        if move.kind == "sleep":
-            return until_wall
-        if until_wall > 0:
-            quiet = time.monotonic() - self._last_input
-            if self._paced:
-                return until_wall
-            if quiet < LEAP_PATIENCE_SECONDS:
-                return min(until_wall, LEAP_PATIENCE_SECONDS - quiet)
-        self.engine.jump()
-        self._offset_ns = max(self._offset_ns, self.engine.now_ns - self._wall())
-        while self.engine.turn():
-            continue
-        self._paced = bool(self._changed)
-        self._flush()
-        return None
+                await asyncio.wait_for(self._woken.wait(), delay)
 
     def _flush(self) -> None:
         changed, self._changed = self._changed, {}
+        if changed:
+            self._pacer.spoke()
         for connection in changed:
             connection._pump()
 

@@ -69,18 +69,21 @@ class MountTable(Struct, frozen=True, gc=False):
     @staticmethod
     def of(mounts: Iterable[Mount]) -> MountTable:
         """A table; a later mount at the same target covers the earlier. The first must be that of "/"."""
-        listed = tuple(mounts)
-        points: dict[str, Any] = {}
-        for index, mount in enumerate(listed[1:], 1):
-            point = points
-            for name in mount.target.strip("/").split("/"):
-                point = point.setdefault(name, {})
-            point[""] = index
-        return MountTable(listed, points)
+        root, *others = mounts
+        return MountTable((root,), {}).adding(others)
 
     def adding(self, mounts: Iterable[Mount]) -> MountTable:
-        """With more mounts on top."""
-        return MountTable.of((*self.mounts, *mounts))
+        """With more mounts on top. Time grows with what is added."""
+        listed = list(self.mounts)
+        points = dict(self.points)
+        for mount in mounts:
+            point = points
+            for name in mount.target.strip("/").split("/"):
+                point[name] = dict(point.get(name, {}))
+                point = point[name]
+            point[""] = len(listed)
+            listed.append(mount)
+        return MountTable(tuple(listed), points)
 
     def with_root(self, root: Mount) -> MountTable:
         """The same mounts on another root. O(mounts) at C speed."""

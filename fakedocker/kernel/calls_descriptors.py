@@ -44,23 +44,24 @@ class DescriptorCalls(FileCalls):
         assert isinstance(data, bytes)
         if not data:
             return
-        number = self._number(fd)
-        file = self._draft.files[number]
+        draft, process = self._draft, self._process
+        number = draft.tables[process.table].entries.get(fd)
+        if number is None:
+            raise failure(errno.EBADF)
+        file = draft.files[number]
         if not file.flags & WRITE:
             raise failure(errno.EBADF)
-        process = self._process
         cost = CALL_NS + len(data) * (OUTPUT_BYTE_NS if file.kind in _OUTSIDE else BYTE_NS)
         process.spent_ns += cost
         process.cpu_ns += cost
-        if process.backlog:
-            taken = 0
-        else:
+        taken = 0
+        if not process.backlog:
             taken = self._write(number, file, data)
             while 0 < taken < len(data):
                 data = data[taken:]
                 taken = self._write(number, file, data)
         if taken < len(data):
-            files.keep_file(self._draft, number)
+            files.keep_file(draft, number)
             process.backlog = (*process.backlog, (number, data))
 
     def drain(self) -> None:

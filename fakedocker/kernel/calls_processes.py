@@ -35,7 +35,6 @@ class ProcessCalls(CallsBase):
         draft = self._draft
         kernel = self._kernel
         found = kernel.programs.load(self.view, path, argv, process.directory, self._who())
-        environment = dict(environment)
         body = kernel.programs.body(found.identity, found.argv, environment)
         child = self._child(body, files.share_table(draft, process.table), group, found)
         child.environment = environment

@@ -286,6 +286,11 @@ def _environ(view: View, process: Process) -> bytes:
     )
 
 
+@_of_process("cgroup")
+def _control_group(view: View, process: Process) -> bytes:
+    return b"0::/\n"
+
+
 @_of_process("comm")
 def _comm(view: View, process: Process) -> bytes:
     return command_name(process).encode("utf-8", "surrogateescape") + b"\n"

@@ -219,7 +219,7 @@ class System(Protocol):
     def spawn(self, path: str, argv: Sequence[str], environment: Mapping[str, str], *, group: int | None = None) -> int:
         """Fork and exec; the child has this process's descriptors, directory, user, umask and ignored signals.
 
-        A file that starts with #! runs its interpreter. `group` puts it into a process group (0: one of its own).
+        A file that starts with #! runs its interpreter. The environment is kept: it must not be changed afterwards. `group` puts it into a process group (0: one of its own).
         Returns the child's pid. Raises OSError as exec would. Call `drain` first, so that output stays in order.
         """
 

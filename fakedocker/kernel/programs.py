@@ -14,7 +14,7 @@ from fakedocker.filesystem import content as contents
 from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.node import Node
 from fakedocker.filesystem.overlay import Filesystem
-from fakedocker.filesystem.walk import Credentials, Location, MountTable, allowed, resolve
+from fakedocker.filesystem.walk import SUPERUSER, Credentials, FileTree, Location, Mount, MountTable, allowed, resolve
 from fakedocker.kernel.loader import HEADER_BYTES, Image, Runnable, identity_of, read_image
 from fakedocker.kernel.program import Body, Identity, Program, System
 from fakedocker.kernel.utility import Utility
@@ -45,7 +45,8 @@ class Programs:
         self._programs = programs
         self._make_body = make_body
         self._scopes: dict[str, _Scope] = {}
-        self._shared: dict[tuple[int, frozenset[str]], _Scope] = {}
+        self._shared: dict[tuple[int, tuple[str, ...]], _Scope] = {}
+        self._strayed = False  # whether the last walk left the root file system, or did not begin at its root
         self._resets = -1
 
     def get(self, name: str) -> Program:
@@ -70,21 +71,22 @@ class Programs:
             self._executable(view, name, directory, who)
             return name
         scope = self._scope(view)
-        key = (name, search_path, who)
+        key = (name, search_path) if who is SUPERUSER else (name, search_path, who)
         known = scope.paths.get(key)
         if known is not None:
             return known
         problem = errno.ENOENT
+        cacheable = True
         for part in search_path.split(":"):
             path = f"{part or '.'}/{name}" if part != "/" else f"/{name}"
             try:
-                location, _ = self._executable(view, path, directory, who)
+                self._executable(view, path, directory, who)
             except OSError as error:
                 if error.errno == errno.EACCES:
                     problem = errno.EACCES
+                cacheable = cacheable and not self._strayed
                 continue
-            mounts = view.namespace.mounts
-            if location.mount is mounts.mounts[0] and _only_on_root(mounts, search_path):
+            if cacheable and not self._strayed:
                 _keep(scope.paths, key, path)
             return path
         raise failure(problem)
@@ -93,7 +95,7 @@ class Programs:
         """What executing a file means. ENOENT, EACCES, ENOEXEC for a text without `#!`, ELOOP, ENOTDIR."""
         words = tuple(argv)
         scope = self._scope(view)
-        key = (path, words[0] if words else "", who)
+        key = (path, words[0] if words else "", None if who is SUPERUSER else who)
         known = scope.runs.get(key)
         if known is not None and scope.root.get(known[0]) is known[1]:
             return Runnable(path, known[2], words, known[3])
@@ -109,8 +111,9 @@ class Programs:
             name = location.path.rpartition("/")[2]
             identity = identity_of(image, name, self._programs.__contains__) or Identity("elf", name)
             found = _dispatch(path, identity, words, location.path)
-            if path == key[0] and (path, who) in scope.files and len(found.argv) == len(words):
-                _keep(scope.runs, key, (location.inode, scope.files[path, who][1], found.identity, found.executable))
+            if path == key[0] and not self._strayed and len(found.argv) == len(words):
+                node = location.tree.node(location.inode)
+                _keep(scope.runs, key, (location.inode, node, found.identity, found.executable))
             return found
         raise failure(errno.ELOOP)
 
@@ -125,19 +128,24 @@ class Programs:
     def _executable(self, view: View, path: str, directory: str, who: Credentials) -> tuple[Location, Image]:
         """Where an executable file is, and what its head says."""
         scope = self._scope(view)
-        key = (path, who)
+        key = path if who is SUPERUSER else (path, who)
         known = scope.files.get(key)
         if known is not None and scope.root.get(known[0].inode) is known[1]:
+            self._strayed = False
             return known[0], known[2]
         mounts = view.namespace.mounts
-        location = resolve(view, mounts, path, directory, True, who)
+        watch = _Watch(view, mounts.mounts[0], strayed=path[:1] != "/")
+        try:
+            location = resolve(watch, mounts, path, directory, True, who)
+        finally:
+            self._strayed = watch.strayed
         if location.inode is None:
             raise failure(errno.ENOENT)
         node = location.tree.node(location.inode)
         if node.kind != "file" or not allowed(node, EXECUTE, who) or "noexec" in location.mount.options.split(","):
             raise failure(errno.EACCES)
         image = read_image(_head(location, node))
-        if location.mount is mounts.mounts[0] and _only_on_root(mounts, path.rpartition("/")[0]):
+        if not self._strayed:
             _keep(scope.files, key, (location, node, image))
         return location, image
 
@@ -164,7 +172,8 @@ class Programs:
         if len(self._scopes) >= CACHED_NAMESPACES:
             self._scopes.clear()
         if root.structure == 0:
-            shared = self._shared.get(key := (id(root.base), frozenset(mounts.points)))
+            key = (id(root.base), tuple(mount.target for mount in mounts.mounts))
+            shared = self._shared.get(key)
             if shared is None or not shared.is_like(root):
                 if len(self._shared) >= CACHED:
                     self._shared.clear()
@@ -176,15 +185,33 @@ class Programs:
         return scope
 
 
+class _Watch:
+    """A view that notices when a walk leaves the root file system."""
+
+    __slots__ = ("_root", "_view", "strayed")
+
+    def __init__(self, view: View, root: Mount, strayed: bool) -> None:
+        self._view = view
+        self._root = root
+        self.strayed = strayed
+
+    def tree(self, mount: Mount) -> FileTree:
+        if mount is not self._root:
+            self.strayed = True
+        return self._view.tree(mount)
+
+
 class _Scope:
     """A cache of look-ups that hold while the root file system's names and modes, and the mount points, are the same.
 
     Args:
         root: the file system they were made in, or one that differs from it in contents only.
         points: the mount points.
-        paths: (name, search path, who) -> the path found.
-        files: (path, who) -> where it is, its node, what its head says. Counts while the node is the same.
-        runs: (path, argv[0], who) -> inode, node, identity, executable of a program; likewise.
+        paths: name and search path -> the path found.
+        files: path -> where it is, its node, what its head says. Counts while the node is the same.
+        runs: path and argv[0] -> inode, node, identity, executable of a program; likewise.
+
+    Where it is not the superuser who looks, the keys say who.
     """
 
     __slots__ = ("files", "paths", "points", "root", "runs")
@@ -193,9 +220,9 @@ class _Scope:
         self,
         root: Filesystem,
         points: dict[str, Any],
-        paths: dict[tuple[str, str, Credentials], str],
-        files: dict[tuple[str, Credentials], tuple[Location, Node, Image]],
-        runs: dict[tuple[str, str, Credentials], tuple[Any, Node, Identity, str]],
+        paths: dict[Any, str],
+        files: dict[Any, tuple[Location, Node, Image]],
+        runs: dict[Any, tuple[Any, Node, Identity, str]],
     ) -> None:
         self.root = root
         self.points = points
@@ -232,17 +259,6 @@ def _dispatch(path: str, identity: Identity, argv: tuple[str, ...], executable: 
             name = argv[0].rpartition("/")[2]
         identity = Identity("busybox", name)
     return Runnable(path, identity, argv, executable)
-
-
-def _only_on_root(mounts: MountTable, directories: str) -> bool:
-    """Whether no mount but the root's has to do with these directories, which are absolute and joined by colons."""
-    for directory in directories.split(":"):
-        if directory[:1] != "/" or ".." in directory:
-            return False
-        first = directory.split("/", 2)[1]
-        if first in mounts.points:
-            return False
-    return True
 
 
 NO_APPLET, NOT_SIMULATED = "busybox: no such applet", "elf: not simulated"

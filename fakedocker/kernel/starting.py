@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from fakedocker.filesystem.errors import failure
-from fakedocker.filesystem.walk import Credentials, resolve
+from fakedocker.filesystem.walk import SUPERUSER, Credentials, resolve
 from fakedocker.kernel import files, init, lifecycle, pipes, terminals
 from fakedocker.kernel.calls import Calls
 from fakedocker.kernel.kernel_base import KernelBase, process_line
@@ -80,7 +80,7 @@ class Starting(KernelBase):
         namespace = draft.namespaces.own(identifier)
         uid, gid, groups = user
         view = View(draft, self.router, identifier)
-        who = Credentials(uid, gid, tuple(groups))
+        who = Credentials(uid, gid, tuple(groups)) if uid else SUPERUSER
         is_first = identifier != HOST and not namespace.members and namespace.next_local == 1
         directory = self._enter(view, directory or "/", who, is_first)
         words = tuple(argv)

@@ -11,12 +11,12 @@ from zlib import crc32
 
 from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import Node
+from fakedocker.kernel.devices import TERMINAL_MAJOR
 
 if TYPE_CHECKING:
     from fakedocker.kernel.view import View
 
 CPUS = 2
-TERMINAL_MAJOR = 136
 TERMINAL_GROUP = 5
 
 

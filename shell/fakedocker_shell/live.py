@@ -15,7 +15,18 @@ from fakedocker.engine import Engine
 from fakedocker.exchanges import Exchange as EngineExchange
 from fakedocker.kernel.program import APPEND, CREATE, TRUNCATE, WRITE, System
 from fakedocker.wire.http import JSON, Request, make_target
-from fakedocker_shell.cli.context import Body, Client, ConnectionRefused, Exchange, Files, FileStatus, Query, Response, Source, Stream
+from fakedocker_shell.cli.context import (
+    Body,
+    Client,
+    ConnectionRefused,
+    Exchange,
+    Files,
+    FileStatus,
+    Query,
+    Response,
+    Source,
+    Stream,
+)
 
 DAEMON_ADDRESS = "unix:///var/run/docker.sock"
 LOST_CONNECTION = 125

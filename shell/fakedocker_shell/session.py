@@ -143,6 +143,11 @@ class Session:
         """Standard input is at its end."""
         self.engine.draft.kernel.hang_up(STREAM)
 
+    @property
+    def terminal_size(self) -> tuple[int, int]:
+        """(rows, columns); (0, 0) without a terminal."""
+        return self._terminal or (0, 0)
+
     def resize(self, rows: int, columns: int) -> None:
         self._terminal = (rows, columns)
         self.engine.draft.kernel.resize(STREAM, rows, columns)

@@ -14,15 +14,15 @@ from fakedocker.userland.sh.dialect import ShellError
 from fakedocker.userland.sh.evaluation import arithmetic_message, calculate
 from fakedocker.userland.sh.expansion import Fields, add_parts, finish, parameter_values, string_of
 from fakedocker.userland.sh.nodes import Arithmetic, DoubleQuoted, Literal, Parameter, Parts, Quoted
-from fakedocker.userland.sh.parameters import is_many
+from fakedocker.userland.sh.parameters import is_many, lookup
+from fakedocker.userland.sh.patterns import WILD
 from fakedocker.userland.sh.state import IFS_DEFAULT, ShellState
 
-_PATTERN = re.compile(r"[*?\[]|[@+!]\(")
 StringOf = Callable[[ShellState], Any]
 FieldsOf = Callable[[ShellState], list[str]]
 
 _UNSAFE = re.compile(r"[\s*?\[@+!]")
-_SPECIAL: Final = re.compile(r"^~|[*?\[]|[@+!]\(")
+_SPECIAL: Final = re.compile(r"^~|[*?]|\[.+\]|[@+!]\(", re.DOTALL)
 
 
 def _constant(parts: Parts) -> str | None:
@@ -32,7 +32,7 @@ def _constant(parts: Parts) -> str | None:
         if isinstance(part, Quoted):
             texts.append(part.text)
         elif isinstance(part, Literal):
-            if _SPECIAL.search(part.text) and (place == 0 or _PATTERN.search(part.text)):
+            if _SPECIAL.search(part.text) and (place == 0 or WILD.search(part.text)):
                 return None
             texts.append(part.text)
         elif isinstance(part, DoubleQuoted):
@@ -57,11 +57,37 @@ def fields_closure(parts: Parts) -> FieldsOf:
         return lambda _: fixed
     if len(parts) == 1 and _is_plain_name(parts[0]):
         return _name_fields(parts)
+    if len(parts) == 1 and _is_simple_special(parts[0]):
+        return _special_fields(parts)
     if _is_one_field(parts):
         string = string_closure(parts)
         return lambda shell: [string(shell)]
 
     def fields(shell: ShellState) -> list[str]:
+        expanded: Fields = [[]]
+        add_parts(shell, parts, False, expanded, False)
+        return finish(shell, expanded)
+
+    return fields
+
+
+def _is_simple_special(part: Any) -> bool:
+    return isinstance(part, Parameter) and not part.operator and part.index is None and part.name in _SINGLE_SPECIALS
+
+
+_SINGLE_SPECIALS: Final = frozenset("0123456789#?$")
+
+
+def _special_fields(parts: Parts) -> FieldsOf:
+    """$1, $# and their like, unquoted."""
+    assert isinstance(parts[0], Parameter)
+    name = parts[0].name
+    unsafe = _UNSAFE.search
+
+    def fields(shell: ShellState) -> list[str]:
+        value = lookup(shell, name)
+        if value and not unsafe(value) and shell.variables.get("IFS") == IFS_DEFAULT:
+            return [value]
         expanded: Fields = [[]]
         add_parts(shell, parts, False, expanded, False)
         return finish(shell, expanded)
@@ -94,7 +120,7 @@ def _is_one_field(parts: Parts) -> bool:
     some = False
     for place, part in enumerate(parts):
         if isinstance(part, Literal):
-            if _SPECIAL.search(part.text) and (place == 0 or _PATTERN.search(part.text)):
+            if _SPECIAL.search(part.text) and (place == 0 or WILD.search(part.text)):
                 return False
         elif isinstance(part, DoubleQuoted):
             if any(isinstance(inner, Parameter) and (is_many(inner) or inner.word) for inner in part.parts):
@@ -119,6 +145,14 @@ def string_closure(parts: Parts) -> StringOf:
             return string_of(shell, parts) if held is None or isinstance(held, dict) else held
 
         return value
+    if len(parts) == 1 and _is_simple_special(parts[0]):
+        special = parts[0].name  # type: ignore[union-attr]  # it is a parameter
+
+        def special_value(shell: ShellState) -> str:
+            held = lookup(shell, special)
+            return string_of(shell, parts) if held is None else held
+
+        return special_value
     if len(parts) == 1 and isinstance(parts[0], Arithmetic):
         return arithmetic_closure(parts[0].parts)
     if len(parts) == 1 and isinstance(parts[0], DoubleQuoted):
@@ -128,6 +162,8 @@ def string_closure(parts: Parts) -> StringOf:
 
 def _quoted_closure(inner: Parts) -> StringOf:
     """ "text $name text": joined without going through fields."""
+    if len(inner) == 1 and _is_simple_special(inner[0]):
+        return string_closure(inner)
     if not all(isinstance(part, Literal | Quoted) or _is_plain_name(part) for part in inner):
         whole: Parts = (DoubleQuoted(inner),)
         return lambda shell: string_of(shell, whole)

@@ -24,7 +24,7 @@ from fakedocker.userland.sh.parameters import (
     text_of,
 )
 from fakedocker.userland.sh.pathnames import expand_pathnames
-from fakedocker.userland.sh.patterns import escape
+from fakedocker.userland.sh.patterns import WILD, escape
 from fakedocker.userland.sh.quoting import quote_bash
 from fakedocker.userland.sh.state import IFS_DEFAULT
 from fakedocker.userland.sh.variables import assign
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 
 Fields = list[list[tuple[str, bool]]]
 
-_PATTERN = re.compile(r"[*?\[]|[@+!]\(")
+
+
+_MAY_BE_WILD = re.compile(r"[*?\[(]")
 
 
 class Substituted(NamedTuple):
@@ -408,6 +410,19 @@ def pattern_of(shell: ShellState, parts: Parts) -> str:
     return "".join(escape(text) if quoted else text for field in fields for text, quoted in field)
 
 
+def fixed_pattern(parts: Parts) -> str | None:
+    """The pattern of parts that nothing can change, else None."""
+    texts: list[str] = []
+    for place, part in enumerate(parts):
+        if isinstance(part, Literal) and not (place == 0 and part.text.startswith("~")):
+            texts.append(part.text)
+        elif isinstance(part, Quoted):
+            texts.append(escape(part.text))
+        else:
+            return None
+    return "".join(texts)
+
+
 def finish(shell: ShellState, fields: Fields) -> list[str]:
     """Quote removal and pathname expansion."""
     words: list[str] = []
@@ -418,8 +433,10 @@ def finish(shell: ShellState, fields: Fields) -> list[str]:
         text = "".join([text for text, _ in field])
         if not text and not any(quoted for _, quoted in field):
             continue
-        if wild and any(not quoted and _PATTERN.search(piece) for piece, quoted in field):
+        pattern = ""
+        if wild and any(not quoted and _MAY_BE_WILD.search(piece) for piece, quoted in field):
             pattern = "".join(escape(piece) if quoted else piece for piece, quoted in field)
+        if pattern and WILD.search(pattern):
             words.extend(expand_pathnames(shell, pattern) or [text])
         else:
             words.append(text)

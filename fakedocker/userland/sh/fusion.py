@@ -91,7 +91,7 @@ def _with_number(
             if type(left) is not str or not left.isdecimal() or len(left) > 18:
                 return plain(shell)
             left = int(left)
-        if shell.slow or shell.functions:
+        if shell.slow or (shell.functions and "[" in shell.functions):
             return plain(shell)
         if compare(left, right):
             shell.status = 0
@@ -113,7 +113,7 @@ def _with_variable(
                 if type(value) is not int and (type(value) is not str or not value.isdecimal() or len(value) > 18):
                     return plain(shell)
             left, right = int(left), int(right)  # type: ignore[arg-type]  # both are int or str here
-        if shell.slow or shell.functions:
+        if shell.slow or (shell.functions and "[" in shell.functions):
             return plain(shell)
         if compare(left, right):
             shell.status = 0

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from fakedocker.userland.sh import control, patterns
-from fakedocker.userland.sh.expansion import pattern_of
+from fakedocker.userland.sh.expansion import fixed_pattern, pattern_of
+from fakedocker.userland.sh.nodes import Parts
 from fakedocker.userland.sh.state import LOOP, ShellState
 from fakedocker.userland.sh.variables import assign
 
@@ -202,6 +203,9 @@ def _for_out(item: tuple[Any, ...], following: int) -> Linked:
 def _case(item: tuple[Any, ...], following: int) -> Linked:
     """The subject is below `count` results of substitutions in patterns."""
     _, items, out, count, text = item
+    tests: list[tuple[str | None, Parts, int]] = [
+        (fixed_pattern(parts), parts, target) for alternatives, target in items for parts in alternatives
+    ]
 
     def choose(shell: ShellState) -> int:
         stack = shell.stack
@@ -212,11 +216,11 @@ def _case(item: tuple[Any, ...], following: int) -> Linked:
         if shell.slow and "x" in shell.options and shell.is_bash():
             shell.error(f"{shell.trace_prefix()}{text}\n")
         fold = "nocasematch" in shell.options
-        for alternatives, target in items:
-            for parts in alternatives:
-                if patterns.compiled(pattern_of(shell, parts), fold).fullmatch(subject):
-                    shell.status = 0
-                    return target  # type: ignore[no-any-return]  # operations are untyped data
+        for fixed, parts, target in tests:
+            pattern = pattern_of(shell, parts) if fixed is None else fixed
+            if patterns.compiled(pattern, fold).fullmatch(subject):
+                shell.status = 0
+                return target
         shell.status = 0
         return out  # type: ignore[no-any-return]  # as above
 

@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import Final
 
 _SPECIAL = re.compile(r"([*?\[\]\\()|!@+])")
-_WILD = re.compile(r"[*?\[]|[@+!]\(")
+WILD: Final = re.compile(r"[*?]|\[.+\]|[@+!]\(", re.DOTALL)
+"""What may be a pattern; text without any of it is none."""
 _CLASSES: Final = {
     "alnum": "a-zA-Z0-9",
     "alpha": "a-zA-Z",
@@ -41,7 +42,7 @@ def unescape(pattern: str) -> str:
 
 def is_wild(pattern: str) -> bool:
     """Whether a pattern has an active special character."""
-    return _WILD.search(re.sub(r"\\.", "", pattern, flags=re.DOTALL)) is not None
+    return WILD.search(re.sub(r"\\.", "", pattern, flags=re.DOTALL)) is not None
 
 
 def bracket(pattern: str, start: int, escapes: bool = True) -> tuple[str, int] | None:

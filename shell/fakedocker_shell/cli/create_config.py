@@ -185,6 +185,7 @@ def _host_config(
     bindings: dict[str, Any],
     policy: dict[str, Any],
 ) -> dict[str, Any]:
+    """HostConfig, a line per field in the order docker's client sends them."""
     host: dict[str, Any] = {
         "Binds": binds,
         "ContainerIDFile": options["cidfile"],

@@ -24,8 +24,10 @@ from fakedocker_shell.cli.rows_others import (
     UsageRow,
 )
 from fakedocker_shell.cli.tabwriter import align
-from fakedocker_shell.gotemplate import HEADER_FUNCTIONS, Template, TemplateError
-from fakedocker_shell.gotemplate.types import Type, Value
+from fakedocker_shell.gotemplate import Template, TemplateError
+from fakedocker_shell.gotemplate.encoding import encode
+from fakedocker_shell.gotemplate.functions import HEADER_FUNCTIONS
+from fakedocker_shell.gotemplate.types import Type, Value, of
 
 _CONTAINER_TABLE = table_format("ID", "Image", "Command", "LocalVolumes", "Size", "RunningFor", "Status", "Names")
 _ACTIVE_STATES = frozenset({"running", "paused", "restarting"})
@@ -138,9 +140,6 @@ def _through_template(format_text: str, images: Any, containers: Any, volumes: A
         "BuildCache": [CACHE_ROWS.value(row) for row in caches],
     }
     if format_text == "json" or format_text.replace(" ", "") == "{{json.}}":
-        from fakedocker_shell.gotemplate.encoding import encode
-        from fakedocker_shell.gotemplate.types import of
-
         return "{" + ",".join(f"{json.dumps(key)}:{encode(of(rows), html=True)}" for key, rows in data.items()) + "}\n"
     kind = Type(
         "pointer",

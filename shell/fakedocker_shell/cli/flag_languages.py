@@ -48,6 +48,8 @@ _MOUNT_ORDER = (
 
 
 def _mount_field(mount: dict[str, Any], key: str, value: str, field: str, environment: Mapping[str, str]) -> None:
+    """Note one pair of a --mount: a case per key."""
+
     def part(name: str) -> dict[str, Any]:
         inner: dict[str, Any] = mount.setdefault(name, {})
         return inner

@@ -12,7 +12,8 @@ from typing import Any
 
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.tabwriter import align
-from fakedocker_shell.gotemplate import HEADER_FUNCTIONS, Template, TemplateError
+from fakedocker_shell.gotemplate import Template, TemplateError
+from fakedocker_shell.gotemplate.functions import HEADER_FUNCTIONS
 from fakedocker_shell.gotemplate.types import STRING, Type, Value
 
 Column = tuple[str, str, Callable[[Any], Any]]

@@ -278,7 +278,10 @@ def _format_integer(value: Value, verb: str, flags: str, width: int, precision: 
 
 
 def print_formatted(template: str, values: Sequence[Value]) -> str:
-    """fmt.Sprintf, its notes on missing and extra operands included."""
+    """fmt.Sprintf, its notes on missing and extra operands included.
+
+    One function, because each directive may take any number of operands and say which come next.
+    """
     parts: list[str] = []
     used = 0
     reordered = False

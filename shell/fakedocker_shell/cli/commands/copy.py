@@ -7,8 +7,10 @@ becomes the copy's own.
 from __future__ import annotations
 
 import base64
+import io
 import json
 import posixpath
+import tarfile
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,15 +22,12 @@ from fakedocker_shell.cli.errors import CliError, DaemonError
 from fakedocker_shell.cli.main import Invocation
 
 _GO_DIRECTORY_BIT = 1 << 31
-_GO_LINK_BIT = 1 << 27
 
 
 @dataclass(frozen=True, slots=True)
 class _Remote:
     """A path in a container, and what the engine says is there."""
 
-    name: str
-    size: int
     is_directory: bool
     link_target: str
 
@@ -72,20 +71,15 @@ def _local(call: Invocation, path: str) -> str:
     return absolute + "/" if path.endswith("/") and absolute != "/" else absolute
 
 
-async def _stat(call: Invocation, container: str, path: str) -> _Remote:
-    """What is at a path of a container. Raises CliError."""
+async def _stat(call: Invocation, container: str, path: str) -> _Remote | None:
+    """What is at a path of a container; None if that cannot be told. What is wrong is left to the copy to say."""
     url = f"/containers/{checked_name('container', container)}/archive"
     try:
         answer = await call.api.request("HEAD", url, {"path": path})
-    except DaemonError as error:
-        if error.http_status == 404 and "provided no error-message" in error.message:
-            # the answer to HEAD has no body; what is wrong is asked for again
-            await call.api.request("GET", url, {"path": path})
-        raise
-    header = answer.header("X-Docker-Container-Path-Stat")
-    status: dict[str, Any] = json.loads(base64.b64decode(header))
-    mode = status["mode"]
-    return _Remote(status["name"], status["size"], bool(mode & _GO_DIRECTORY_BIT), status.get("linkTarget") or "")
+    except DaemonError:
+        return None
+    status: dict[str, Any] = json.loads(base64.b64decode(answer.header("X-Docker-Container-Path-Stat")))
+    return _Remote(bool(status["mode"] & _GO_DIRECTORY_BIT), status.get("linkTarget") or "")
 
 
 # out of a container
@@ -101,7 +95,7 @@ async def _copy_out(call: Invocation, container: str, source: str, target: str) 
             raise CliError(f'invalid output path: directory "{parent}" does not exist') from None
     rebase = ""
     if call.options["follow-link"]:
-        found = await _stat_or_none(call, container, source)
+        found = await _stat(call, container, source)
         if found is not None and found.link_target:
             link = found.link_target
             if not link.startswith("/"):
@@ -126,18 +120,8 @@ async def _copy_out(call: Invocation, container: str, source: str, target: str) 
     return 0
 
 
-async def _stat_or_none(call: Invocation, container: str, path: str) -> _Remote | None:
-    try:
-        return await _stat(call, container, path)
-    except CliError:
-        return None
-
-
 def content_size(archive: bytes) -> int:
     """Bytes of the files in an archive."""
-    import io
-    import tarfile
-
     with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as tar:
         return sum(entry.size for entry in tar)
 
@@ -167,13 +151,9 @@ def _place(call: Invocation, archive: bytes, source: str, target: str, is_direct
         root = clean
 
     def place(name: str) -> str | None:
-        name = name.removeprefix("./")
-        first, _, rest = name.partition("/")
-        if name in ("", "."):
-            return root
-        if contents_only and first == ".":
-            return posixpath.join(root, rest) if rest else root
-        return posixpath.join(root, rest) if rest else root
+        # a directory's entries begin with its name, or with "." if the path ended so
+        inside = posixpath.normpath(name) if contents_only else name.partition("/")[2]
+        return posixpath.join(root, inside) if inside not in ("", ".") else root
 
     extract(files, archive, place)
 
@@ -207,11 +187,11 @@ class _Target:
 async def _destination(call: Invocation, container: str, target: str) -> tuple[str, _Target]:
     """The path that is copied to, links followed, and what is there."""
     path = posixpath.join("/", target)
-    found = await _stat_or_none(call, container, path)
+    found = await _stat(call, container, path)
     if found is not None and found.link_target:
         link = found.link_target
         path = link if link.startswith("/") else posixpath.join(posixpath.dirname(path), link)
-        found = await _stat_or_none(call, container, path)
+        found = await _stat(call, container, path)
     return path, _Target(path, found is not None, found is not None and found.is_directory)
 
 

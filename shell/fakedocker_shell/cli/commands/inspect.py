@@ -151,9 +151,7 @@ _UNDECIDED = (404, 501, 503)
 
 def _not_this_kind(error: CliError) -> bool:
     """Whether an answer only means that the name is to be looked for elsewhere."""
-    return isinstance(error, DaemonError) and (
-        error.http_status in _UNDECIDED or "swarm" in error.message or "plugin" in error.message
-    )
+    return isinstance(error, DaemonError) and error.http_status in _UNDECIDED
 
 
 async def inspect(call: Invocation) -> int:

@@ -1,0 +1,93 @@
+"""Keeping an engine's clock with the wall's: when to jump, when to sleep, for how long.
+
+Used by every driver that has a wall clock: the socket server and the terminal. The driver tells what it saw (input,
+output) and does what `step` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fakedocker.engine import Engine
+from fakedocker.exchanges import TimeMode
+
+SECOND_NS = 1_000_000_000
+IDLE_SECONDS = 3600.0
+PATIENCE_NS = 30_000_000
+"""How long clients must have been quiet before a wait of theirs makes time leap: some begin a wait and give it up."""
+
+
+class Pacer:
+    """The wall's time on an engine's clock.
+
+    A leap (a jump past the wall) needs quiet clients, and one that follows output waits for the wall: what a client sees
+    comes no faster than it would. After leaps the engine's clock runs ahead of the wall's by what was leapt.
+
+    Args:
+        wall: the wall's clock, in nanoseconds.
+        patience_ns: see PATIENCE_NS; 0 for a driver whose own waits are never given up.
+    """
+
+    def __init__(self, engine: Engine, wall: Callable[[], int], patience_ns: int = PATIENCE_NS) -> None:
+        self._engine = engine
+        self._wall = wall
+        self._patience_ns = patience_ns
+        self._last_input_ns = 0
+        self._leapt = False
+        self._paced = False
+        self.rebase()
+
+    def rebase(self) -> None:
+        """From now on the engine's present is the wall's: at the start, and after going back to a snapshot."""
+        self._offset_ns = self._engine.now_ns - self._wall()
+
+    @property
+    def wall_ns(self) -> int:
+        """The wall's time on the engine's clock."""
+        return self._wall() + self._offset_ns
+
+    def heard(self) -> None:
+        """A client has sent something."""
+        self._last_input_ns = self._wall()
+        self._leapt = self._paced = False
+
+    def spoke(self) -> None:
+        """A client was sent something; what follows a leap is paced from then on."""
+        self._paced = self._leapt
+
+    def catch_up(self) -> None:
+        """Let the engine's clock reach the wall's, which it never runs behind."""
+        if self._engine.mode in (TimeMode.LEAP, TimeMode.WALL):
+            wall_ns = self.wall_ns
+            if self._engine.now_ns < wall_ns:
+                self._engine.advance(wall_ns)
+
+    def step(self, driver_waits: bool = False) -> float | None:
+        """Jump if it is time to; else say for how many seconds there is nothing to do.
+
+        Args:
+            driver_waits: whether the driver itself waits for something.
+
+        Returns:
+            None after a jump: there may be something to run.
+        """
+        wall_ns = self.wall_ns
+        move = self._engine.next_move(wall_ns, driver_waits)
+        if move.kind == "run":
+            return None
+        if move.kind == "idle":
+            return IDLE_SECONDS
+        ahead_ns = move.at_ns - wall_ns
+        if move.kind == "sleep":
+            return max(ahead_ns, 0) / SECOND_NS
+        if ahead_ns > 0:
+            quiet_ns = self._wall() - self._last_input_ns
+            if self._paced:
+                return ahead_ns / SECOND_NS
+            if quiet_ns < self._patience_ns:
+                return min(ahead_ns, self._patience_ns - quiet_ns) / SECOND_NS
+        self._leapt = self._leapt or ahead_ns > 0
+        self._paced = False
+        self._engine.jump()
+        self._offset_ns = max(self._offset_ns, self._engine.now_ns - self._wall())
+        return None
