@@ -83,7 +83,6 @@ class Engine:
         self.journal: list[Entry] = []
         self.journaling = True
         self.turns = 0
-        self.request_log: list[Request] = []
         self._inputs: deque[tuple[str, Exchange, Any]] = deque()
         self._exchanges = 0
         self._open: dict[int, Exchange] = {}
@@ -226,7 +225,6 @@ class Engine:
         """Let the handler answer one request; a refused one leaves the world as it was."""
         self._settle()
         draft = self._draft
-        self.request_log.append(exchange.request)
         try:
             outcome = self._handler(self, draft, exchange)
         except Refusal as refusal:

@@ -11,7 +11,6 @@ from fakedocker.base.history import History
 from fakedocker.containers.logs import frame
 from fakedocker.containers.model import Chunk
 from fakedocker.exchanges import Exchange, TimeMode
-from fakedocker.operations import execs
 from fakedocker.operations.attributes import container_event
 from fakedocker.wire.http import MULTIPLEXED_STREAM, RAW_STREAM, Reply
 from fakedocker.world.draft import Draft, Notice
@@ -186,22 +185,33 @@ class ProcessStream:
         return (container is not None and container.is_running) or (execution is not None and execution.is_running)
 
 
-class ExecStream(ProcessStream):
-    """The connection of an exec, whose command may turn out not to be executable."""
+class FailedExecStream:
+    """The connection of an exec whose command cannot be executed: the reason, and the end."""
 
-    def __init__(self, identifier: str, console: tuple[int, int] | None, **settings: object) -> None:
-        super().__init__(identifier, **settings)  # type: ignore[arg-type]  # passed through as they are
-        self._console = console
-        self._began = False
+    def __init__(self, text: str, *, multiplexed: bool) -> None:
+        self._text = text
+        self._multiplexed = multiplexed
+
+    def keys(self) -> tuple[tuple[str, str | int], ...]:
+        return ()
 
     def pump(self, draft: Draft, exchange: Exchange) -> None:
-        if not self._began:
-            self._began = True
-            problem = execs.begin(draft, draft.execs[self._identifier], self._console)
-            if problem:
-                exchange.respond(hijack_reply(exchange, self._multiplexed, self._bare))
-                text = (problem + "\r\n").encode()
-                exchange.send(frame(1, text) if self._multiplexed else text)
-                exchange.finish()
-                return
-        super().pump(draft, exchange)
+        exchange.respond(hijack_reply(exchange, self._multiplexed, bare=False))
+        data = f"{self._text}\r\n".encode()
+        exchange.send(frame(1, data) if self._multiplexed else data)
+        exchange.finish()
+
+    def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
+        """Nothing concerns it."""
+
+    def feed(self, draft: Draft, exchange: Exchange, data: bytes) -> None:
+        """Nobody reads it."""
+
+    def half_close(self, draft: Draft, exchange: Exchange) -> None:
+        """Nothing to do."""
+
+    def disconnect(self, draft: Draft, exchange: Exchange) -> None:
+        """Nothing to undo."""
+
+    def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
+        return False

@@ -23,15 +23,15 @@ def create(call: Call) -> Reply:
 def start(call: Call) -> Reply | Stream:
     request = call.body(ExecStartRequest, required=False)
     execution = lookup.execution(call.draft, call.names["id"])
-    execs.check_startable(call.draft, execution)
+    problem = execs.begin(call.draft, execution, request.console_size)
     if request.detach:
-        problem = execs.begin(call.draft, execution, request.console_size)
         if problem:
             raise messages.Refusal(400, problem, keeps=True)
         return Reply()
-    return attaching.ExecStream(
+    if problem:
+        return attaching.FailedExecStream(problem, multiplexed=not execution.terminal)
+    return attaching.ProcessStream(
         execution.id,
-        request.console_size,
         terminal=execution.terminal,
         stdin=execution.attach_stdin,
         stdout=execution.attach_stdout,

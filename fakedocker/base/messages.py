@@ -166,7 +166,7 @@ PULL_DENIED = Message(
     "Docker Hub",
 )
 MANIFEST_UNKNOWN = Message(404, "manifest for {name} not found: manifest unknown: manifest unknown", "implicit-pull")
-REGISTRY_LOOKUP = Message(500, 'Get "https://{host}/v2/": dial tcp: lookup {name}: no such host', "Go net")
+REGISTRY_LOOKUP = Message(500, 'Get "https://{host}/v2/": dial tcp: lookup {name} on 192.168.65.7:53: no such host', "Go net")
 COMMIT_REMOVING = Message(409, "Container {id} is marked for removal and cannot be committed", "moby daemon/commit.go")
 
 # networks

@@ -38,7 +38,8 @@ def _fill_volume(draft: Draft, container: Container, mount: MountSpec) -> None:
     node = files.node_at(draft, own, mount.target)
     if node.kind != "dir":
         return
-    draft.kernel_draft.filesystems[volume.file_system] = Filesystem.empty(mode=node.mode, uid=node.uid, gid=node.gid, now_ns=draft.now_ns)
+    empty = Filesystem.empty(mode=node.mode, uid=node.uid, gid=node.gid, now_ns=draft.now_ns)
+    draft.kernel_draft.put_filesystem(volume.file_system, empty)
     table = files.only(volume.file_system)
     for entry in files.subtree(draft, own, mount.target, "", follow=True):
         if entry.path.strip("/"):

@@ -52,7 +52,7 @@ def resolve(draft: Draft, root: str, text: str, added_groups: tuple[str, ...] = 
     else:
         member_of = [int(row[2]) for row in groups if len(row) >= 4 and login and login in row[3].split(",")]
     member_of += [_group(groups, added) for added in added_groups]
-    return User(uid, gid, tuple(dict.fromkeys(member_of)), home)
+    return User(uid, gid, tuple(dict.fromkeys((gid, *member_of))), home)
 
 
 def _group(groups: list[list[str]], name: str) -> int:

@@ -56,7 +56,7 @@ def add(
         name=name, created_ns=draft.now_ns, number=draft.draw(), labels=labels, options=options or None, anonymous=anonymous
     )
     draft.volumes[name] = volume
-    draft.kernel_draft.filesystems[volume.file_system] = Filesystem.empty(now_ns=draft.now_ns)
+    draft.kernel_draft.put_filesystem(volume.file_system, Filesystem.empty(now_ns=draft.now_ns))
     volume_event(draft, name, "create")
     return volume
 
@@ -121,7 +121,7 @@ def remove(draft: Draft, name: str, force: bool) -> None:
 def discard(draft: Draft, volume: Volume) -> None:
     """Take a volume that nobody uses out of the world."""
     del draft.volumes[volume.name]
-    draft.kernel_draft.filesystems.pop(volume.file_system)
+    draft.kernel_draft.drop_filesystem(volume.file_system)
     volume_event(draft, volume.name, "destroy")
 
 

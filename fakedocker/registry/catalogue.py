@@ -1,5 +1,154 @@
-"""STUB"""
-from fakedocker.registry.model import Manifest
-def manifest(path: str, reference: str) -> Manifest | None: return None
-def has_repository(path: str) -> bool: return False
-def search(term: str) -> list[dict[str, object]]: return []
+"""The built-in catalogue: what the simulated Docker Hub offers.
+
+Nothing is read before it is asked for: a pull reads the index, two small JSON texts and the layers of one image, a few
+milliseconds in all. Layers and manifests are immutable and shared by all worlds of the process. The data are made by
+tools/make_catalogue.py from the descriptions in the folder `catalogue`. This module must not know worlds or pulls.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from functools import lru_cache
+from typing import TypedDict
+
+import msgspec
+from msgspec import Struct
+
+from fakedocker.base import clock
+from fakedocker.filesystem.tree import Tree, apply_layer
+from fakedocker.images.model import HistoryEntry, Image, Layer, chain_id, make_image
+from fakedocker.registry import stored
+from fakedocker.registry.manifests import make_manifest, read_manifest
+from fakedocker.registry.model import Manifest, RemoteLayer
+from fakedocker.wire.image import ImageConfig
+
+
+class SearchResult(TypedDict):
+    """An element of the answer of GET /images/search."""
+
+    name: str
+    description: str
+    star_count: int
+    is_official: bool
+    is_automated: bool
+
+
+def manifest(path: str, reference: str) -> Manifest | None:
+    """The image of a repository.
+
+    Args:
+        path: the repository within the registry, such as "library/alpine".
+        reference: a tag, or a manifest's digest.
+    """
+    repository = _index().repositories.get(path)
+    if repository is None:
+        return None
+    digest = repository.tags.get(reference)
+    if digest is None and reference in repository.tags.values():
+        digest = reference
+    return None if digest is None else _manifest(digest)
+
+
+def has_repository(path: str) -> bool:
+    """Whether there is a repository of that path."""
+    return path in _index().repositories
+
+
+def tags(path: str) -> tuple[str, ...]:
+    """The tags of a repository, sorted; none where there is no such repository."""
+    repository = _index().repositories.get(path)
+    return tuple(sorted(repository.tags)) if repository is not None else ()
+
+
+def search(term: str) -> list[SearchResult]:
+    """The repositories whose name or description has the term in it, most stars first."""
+    wanted = term.lower()
+    found = [
+        SearchResult(
+            name=path.removeprefix("library/"),
+            description=repository.description,
+            star_count=repository.stars,
+            is_official=repository.official,
+            is_automated=False,
+        )
+        for path, repository in _index().repositories.items()
+        if wanted in path.removeprefix("library/") or wanted in repository.description.lower()
+    ]
+    return sorted(found, key=lambda result: (-result["star_count"], result["name"]))
+
+
+@lru_cache(maxsize=1)
+def _index() -> stored.Index:
+    return msgspec.json.decode(_read("index.json"), type=stored.Index)
+
+
+@lru_cache(maxsize=None)
+def _manifest(digest: str) -> Manifest:
+    document = read_manifest(_read(stored.blob_file(digest)))
+    config = msgspec.json.decode(_read(stored.blob_file(document.config.digest)), type=_ConfigDocument)
+    diff_ids = config.rootfs.diff_ids
+    layers = tuple(_layer(diff_ids[: index + 1]) for index in range(len(diff_ids)))
+    made = make_manifest(_image(config, tuple(remote.layer for remote in layers)), layers)
+    assert made.digest == digest, "the package's data are not what its code makes of them"
+    return made
+
+
+@lru_cache(maxsize=None)
+def _layer(diff_ids: tuple[str, ...]) -> RemoteLayer:
+    """The uppermost layer of a chain, given from the base up."""
+    kept = msgspec.json.decode(_read(stored.layer_file(diff_ids[-1])), type=stored.StoredLayer)
+    below = _layer(diff_ids[:-1]).layer if len(diff_ids) > 1 else None
+    parent = below.chain_id if below else ""
+    entries = stored.restore_entries(kept)
+    layer = Layer(
+        chain_id=chain_id(parent, kept.diff_id),
+        parent=parent,
+        diff_id=kept.diff_id,
+        size_bytes=sum(len(entry.content) for entry in entries),
+        entries=entries,
+        tree=apply_layer(below.tree if below else Tree.empty(), entries),
+    )
+    return RemoteLayer(digest=kept.digest, size_bytes=kept.size_bytes, layer=layer)
+
+
+class _HistoryDocument(Struct, frozen=True):
+    created: str
+    created_by: str = ""
+    comment: str = ""
+    author: str = ""
+    empty_layer: bool = False
+
+
+class _RootFS(Struct, frozen=True):
+    diff_ids: tuple[str, ...]
+
+
+class _ConfigDocument(Struct, frozen=True):
+    """An image's configuration as JSON, as far as the catalogue's images have it."""
+
+    created: str
+    config: ImageConfig
+    history: tuple[_HistoryDocument, ...]
+    rootfs: _RootFS
+
+
+def _image(document: _ConfigDocument, layers: tuple[Layer, ...]) -> Image:
+    history = tuple(
+        HistoryEntry(
+            created_ns=clock.instant(entry.created),
+            created_by=entry.created_by,
+            comment=entry.comment,
+            author=entry.author,
+            empty_layer=entry.empty_layer,
+        )
+        for entry in document.history
+    )
+    return make_image(
+        created_ns=clock.instant(document.created), config=document.config, layers=layers, history=history
+    )
+
+
+def _read(name: str) -> bytes:
+    data = pkgutil.get_data(__package__, f"data/{name}")
+    assert data is not None, "the package's loader gives no data"
+    return data

@@ -9,7 +9,7 @@ from fakedocker.images.model import Image, Layer
 
 
 class RemoteLayer(Struct, frozen=True, kw_only=True):
-    """A layer as a registry offers it."""
+    """A layer as a registry offers it: gzip with stored blocks, so a blob is about as large as the tar in it."""
 
     digest: str
     """Of the compressed blob."""
@@ -19,11 +19,14 @@ class RemoteLayer(Struct, frozen=True, kw_only=True):
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """An image as a registry offers it."""
+    """An image as a registry offers it. `manifests.make_manifest` makes one."""
 
     digest: str
+    """Of `raw`."""
     image: Image
     layers: tuple[RemoteLayer, ...]
+    raw: bytes = b""
+    """The manifest's JSON as it is served."""
 
 
 class Registry(Struct, frozen=True, kw_only=True):

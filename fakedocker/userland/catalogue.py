@@ -12,6 +12,7 @@ from fakedocker.kernel.program import Program, System
 
 # Which programs each module has.
 _MODULES: Final[dict[str, str]] = {
+    "archives": "gunzip gzip tar zcat",
     "awk": "awk gawk mawk",
     "basic": "[ basename dirname echo env expr false printenv printf pwd seq sleep test true yes",
     "children": "doas gosu ionice nice nohup setsid stdbuf su su-exec sudo time timeout watch xargs",
@@ -20,9 +21,12 @@ _MODULES: Final[dict[str, str]] = {
     "files": "chgrp chmod chown cp dd fsync install ln mkdir mkfifo mktemp mv rm rmdir sync touch truncate unlink",
     "find": "find",
     "grep": "egrep fgrep grep",
+    "http_client": "curl wget",
+    "json_query": "jq",
     "listing": "dir du file ls readlink realpath stat which",
     "machine_info": "arch clear date df free getent groups hostname id less more mount nproc pager reset stty tput tty"
     " umount uname uptime whoami",
+    "network_tools": "arp dig host ifconfig ip nc ncat netcat netstat nslookup ping ping6 route ss traceroute",
     "processes": "kill killall pgrep pidof pkill ps top",
     "sed": "sed",
     "text": "cat comm cut expand fold head nl paste rev sort split strings tac tail tee tr unexpand uniq wc",

@@ -13,6 +13,8 @@ from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.kernel.loader import program_file
 
 HOME = "/root"
+WORK = "/work"
+"""Where scripts run: an empty directory."""
 SHELL_PATH = "/bin/bash"
 DOCKER_PATH = "/usr/bin/docker"
 DOCKER_FAMILY = "docker-cli"
@@ -22,7 +24,7 @@ _DOCKER_BYTES = 41_000_000
 
 _DIRECTORIES = (
     "boot", "dev", "etc", "home", "media", "mnt", "opt", "proc", "root", "run", "srv", "sys", "tmp", "usr", "usr/bin", "usr/lib", "usr/local",
-    "usr/local/bin", "usr/sbin", "usr/share", "var", "var/lib", "var/lib/docker", "var/log", "var/tmp",
+    "usr/local/bin", "usr/sbin", "usr/share", "var", "var/lib", "var/lib/docker", "var/log", "var/tmp", "work",
 )  # fmt: skip
 _LINKS = {"bin": "usr/bin", "sbin": "usr/sbin", "lib": "usr/lib", "var/run": "/run"}
 _TEXTS = {

@@ -80,9 +80,9 @@ class Session:
         """Put a script on the host and start a shell for it.
 
         Args:
-            path: where it is on the host; relative to the home directory.
+            path: where it is on the host; relative to the directory that scripts run in.
         """
-        place = path if path.startswith("/") else f"{host.HOME}/{path}"
+        place = path if path.startswith("/") else f"{host.WORK}/{path}"
         draft = self.engine.draft
         files.make_file(draft, rootfs.host_mounts(draft), place, data, 0o755)
         self._start(("bash", path, *parameters), Shell.from_script(path, parameters, dialect=BASH))
@@ -93,14 +93,14 @@ class Session:
 
     def run_fed(self) -> None:
         """Start a shell that is given one complete command after the other, see `execute`."""
-        self._start(("bash",), Shell.for_terminal("bash", BASH))
+        self._start(("bash",), Shell.for_terminal("bash", BASH), host.HOME)
 
-    def _start(self, argv: tuple[str, ...], body: Shell) -> None:
+    def _start(self, argv: tuple[str, ...], body: Shell, directory: str = host.WORK) -> None:
         rows, columns = self._terminal or (0, 0)
         stdio = Stdio(STREAM, terminal=self._terminal is not None, stdin=True, rows=rows, columns=columns)
         kernel = self.engine.draft.kernel
         self.pid = kernel.start(
-            HOST, (host.SHELL_PATH, *argv[1:]), host.environment(self._terminal is not None), host.HOME, _USER, stdio
+            HOST, (host.SHELL_PATH, *argv[1:]), host.environment(self._terminal is not None), directory, _USER, stdio
         )
         process = self.engine.draft.kernel_draft.processes.own(self.pid)
         process.argv = argv

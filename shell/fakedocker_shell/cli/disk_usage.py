@@ -8,7 +8,7 @@ from typing import Any
 from fakedocker.base.units import NANOSECONDS_PER_SECOND, human_duration, human_size
 from fakedocker_shell.cli.api_types import parse_time
 from fakedocker_shell.cli.errors import CliError
-from fakedocker_shell.cli.formatting import render, table_format, template_text
+from fakedocker_shell.cli.formatting import header_text, render, table_format, template_text
 from fakedocker_shell.cli.rows_containers import ROWS as CONTAINER_ROWS
 from fakedocker_shell.cli.rows_containers import ContainerRow
 from fakedocker_shell.cli.rows_images import DISK_USAGE_TABLE, image_rows
@@ -26,7 +26,6 @@ from fakedocker_shell.cli.rows_others import (
 from fakedocker_shell.cli.tabwriter import align
 from fakedocker_shell.gotemplate import Template, TemplateError
 from fakedocker_shell.gotemplate.encoding import encode
-from fakedocker_shell.gotemplate.functions import HEADER_FUNCTIONS
 from fakedocker_shell.gotemplate.types import Type, Value, of
 
 _CONTAINER_TABLE = table_format("ID", "Image", "Command", "LocalVolumes", "Size", "RunningFor", "Status", "Names")
@@ -83,10 +82,9 @@ def show_usage(usage: dict[str, Any], format_text: str, _now_ns: int) -> str:
         lines = "".join(template.execute(USAGE_ROWS[row.kind].value(row)) + "\n" for row in rows)
         if not chosen.startswith("table"):
             return lines
-        header = template.execute(USAGE_ROWS["Images"].header(), functions=HEADER_FUNCTIONS)
     except TemplateError as error:
         raise CliError(f"template parsing error: {error}") from None
-    return align(header + "\n" + lines)
+    return align(header_text(template, USAGE_ROWS["Images"]) + "\n" + lines)
 
 
 def _cache_rows(usage: dict[str, Any], now_ns: int, truncate: bool) -> list[CacheRow]:

@@ -92,10 +92,9 @@ def render(rows: Rows, format_text: str, items: Sequence[Any]) -> str:
         lines = [template.execute(rows.value(item)) + "\n" for item in items]
         if not format_text.startswith("table"):
             return "".join(lines)
-        header = template.execute(rows.header(), functions=HEADER_FUNCTIONS)
     except TemplateError as error:
         raise CliError(f"template parsing error: {error}") from None
-    return align(header + "\n" + "".join(lines))
+    return align(header_text(template, rows) + "\n" + "".join(lines))
 
 
 def table_format(*columns: str) -> str:
@@ -108,6 +107,14 @@ def choose_format(given: str, table: str, quiet: str = "") -> str:
     if quiet:
         return quiet
     return table if given in ("", "table") else given
+
+
+def header_text(template: Template, rows: Rows) -> str:
+    """The line of titles; where the template does not work on titles, as much of it as works."""
+    try:
+        return template.execute(rows.header(), functions=HEADER_FUNCTIONS)
+    except TemplateError as error:
+        return error.printed
 
 
 # pieces that several families show

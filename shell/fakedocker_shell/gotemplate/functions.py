@@ -295,6 +295,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
 HEADER_FUNCTIONS: Final[Mapping[str, Function]] = {
     **FUNCTIONS,
     **{name: Function(lambda text: text.data, (STRING,)) for name in ("json", "title", "lower", "upper")},
+    **{name: Function(lambda text, _: text.data, (STRING, STRING)) for name in ("split", "join")},
     "truncate": Function(lambda text, _: text.data, (STRING, INT)),
 }
 """The same for the header of a table: what would change a value leaves the column's title alone."""

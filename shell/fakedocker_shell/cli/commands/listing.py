@@ -6,7 +6,7 @@ from typing import Any
 
 from fakedocker_shell.cli.api import filters_query
 from fakedocker_shell.cli.errors import CliError
-from fakedocker_shell.cli.formatting import choose_format, render, template_text
+from fakedocker_shell.cli.formatting import choose_format, render
 from fakedocker_shell.cli.main import Invocation
 from fakedocker_shell.cli.rows_containers import RAW, RAW_WITH_SIZE, ROWS, TABLE, TABLE_WITH_SIZE, ContainerRow
 from fakedocker_shell.gotemplate import Template, TemplateError
@@ -18,7 +18,7 @@ def _wants_size(format_text: str) -> bool:
     """Whether a template shows sizes, which the engine counts only when asked. Raises CliError for a bad template."""
     used: set[str] = set()
     try:
-        template = Template(template_text(format_text))
+        template = Template(format_text)
     except TemplateError as error:
         raise CliError(f"failed to parse template: {error}") from None
     try:

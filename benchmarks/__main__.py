@@ -1,0 +1,44 @@
+"""Run every measurement and print a table of figures, goals and ratios.
+
+    python -m benchmarks            everything
+    python -m benchmarks start      those whose name contains a word
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from benchmarks import in_process, processes, shell
+
+
+class Figure(NamedTuple):
+    """One line of the table."""
+
+    name: str
+    value: str
+    goal: str
+
+
+SUITES: dict[str, Callable[[], Iterator[tuple[str, str, str]]]] = {
+    "start": processes.measure,
+    "engine": in_process.measure,
+    "shell": shell.measure,
+}
+
+
+def main() -> int:
+    wanted = sys.argv[1:]
+    print(f"{'what':58} {'measured':>22}   goal")
+    for suite, measure in SUITES.items():
+        if wanted and not any(word in suite for word in wanted):
+            continue
+        for row in measure():
+            figure = Figure(*row)
+            print(f"{figure.name:58} {figure.value:>22}   {figure.goal}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

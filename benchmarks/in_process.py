@@ -1,0 +1,69 @@
+"""The engine in process: lifecycles, snapshots, growth with the size of the world, memory."""
+
+from __future__ import annotations
+
+import gc
+import json
+import tracemalloc
+from collections.abc import Iterator
+
+from benchmarks.timing import each, micro
+from fakedocker.assembly import create_engine
+from fakedocker.engine import Engine
+from fakedocker.operations import lookup
+from fakedocker.wire.http import Request
+
+JSON = {"content-type": "application/json"}
+CREATE = json.dumps({"Image": "alpine", "Cmd": ["sleep", "300"]}).encode()
+
+
+def engine_with(containers: int) -> Engine:
+    """An engine with that many created containers."""
+    engine = create_engine(seed=1)
+    engine.journaling = False
+    engine.perform(Request(method="POST", target="/images/create?fromImage=alpine&tag=latest"))
+    for _ in range(containers):
+        create(engine)
+    return engine
+
+
+def create(engine: Engine) -> str:
+    exchange = engine.perform(Request(method="POST", target="/containers/create", headers=JSON, body=CREATE))
+    assert exchange.reply is not None and exchange.reply.status == 201
+    return str(json.loads(exchange.reply.body or b"")["Id"])
+
+
+def lifecycle(engine: Engine) -> None:
+    identifier = create(engine)
+    for method, rest in (("POST", "/start"), ("POST", "/stop?t=0"), ("DELETE", "")):
+        engine.perform(Request(method=method, target=f"/containers/{identifier}{rest}"))
+
+
+def measure() -> Iterator[tuple[str, str, str]]:
+    small = engine_with(1_000)
+    seconds = each(lambda _: lifecycle(small), 200)
+    yield "lifecycle, API in process, 1,000 containers", f"{1 / seconds:,.0f} a second", ""
+    transition = each(lambda _: create(small), 200)
+    large = engine_with(10_000)
+    seconds = each(lambda _: lifecycle(large), 200)
+    yield "lifecycle, API in process, 10,000 containers", f"{1 / seconds:,.0f} a second", "10,000 a second"
+    yield "snapshot", micro(each(lambda _: large.snapshot(), 10_000)), "2 us"
+    world = large.snapshot()
+    yield "restore", micro(each(lambda _: large.restore(world), 200)), ""
+    large.journal.clear()
+    huge = engine_with(0)
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    for _ in range(5_000):
+        create(huge)
+    gc.collect()
+    per_container = (tracemalloc.get_traced_memory()[0] - before) / 5_000
+    tracemalloc.stop()
+    yield "memory per created container", f"{per_container:,.0f} bytes", "6,144 bytes"
+    for _ in range(95_000):
+        create(huge)
+    at_scale = each(lambda _: create(huge), 200)
+    yield "create at 100,000 containers against 1,000", f"{at_scale / transition:.2f} x", "2 x"
+    prefixes = [identifier[:7] for identifier in list(huge.world.containers)[:1000]]
+    looked_up = each(lambda number: lookup.container(huge.draft, prefixes[number]), 1000)
+    yield "look-up by 7 digits of an id at 100,000 containers", micro(looked_up), "3 us"

@@ -1,0 +1,40 @@
+"""How times are taken: the least of several runs, as everything else that happens on a machine only adds."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+
+
+def best(action: Callable[[], object], repeats: int = 5) -> float:
+    """Seconds of the fastest run."""
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def each(action: Callable[[int], object], count: int, repeats: int = 3) -> float:
+    """Seconds per call of the fastest series."""
+
+    def series() -> None:
+        for number in range(count):
+            action(number)
+
+    return best(series, repeats) / count
+
+
+def command(words: Sequence[str], repeats: int = 7, stdin: str = "") -> float:
+    """Seconds of a whole process."""
+    return best(lambda: subprocess.run(words, input=stdin, text=True, capture_output=True, check=False), repeats)
+
+
+def micro(seconds: float) -> str:
+    return f"{seconds * 1e6:,.1f} us"
+
+
+def milli(seconds: float) -> str:
+    return f"{seconds * 1e3:,.1f} ms"

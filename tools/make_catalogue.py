@@ -1,0 +1,233 @@
+"""Make the built-in catalogue: from the descriptions in fakedocker/registry/catalogue, what the package reads at run time.
+
+    make_catalogue.py [--check] [--all]
+
+Writes fakedocker/registry/data. Digests are real: a layer's archive is made and hashed, which takes a second or so per 100 MB;
+layers whose contents are as they were keep their digests (--all computes them again). --check writes nothing and says
+what differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+from catalogue_sources import ImageSource, SourceError, Sources, words
+from msgspec.structs import replace
+
+from fakedocker.base import clock
+from fakedocker.filesystem import content as contents
+from fakedocker.filesystem.archive import write_tar
+from fakedocker.filesystem.node import LayerEntry
+from fakedocker.filesystem.tree import Tree, apply_layer
+from fakedocker.images.model import HistoryEntry, Layer, chain_id, make_image
+from fakedocker.registry import gzip_stored, stored
+from fakedocker.registry.manifests import make_manifest
+from fakedocker.registry.model import Manifest, RemoteLayer
+from fakedocker.wire.image import ImageConfig
+
+PACKAGE = Path(__file__).parent.parent / "fakedocker" / "registry"
+SOURCES = PACKAGE / "catalogue"
+DATA = PACKAGE / "data"
+PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+BUILDKIT_COMMENT = "buildkit.dockerfile.v0"
+
+
+class Built(NamedTuple):
+    """An image while others are built from it."""
+
+    config: ImageConfig
+    layers: tuple[RemoteLayer, ...]
+    history: tuple[HistoryEntry, ...]
+
+
+class Maker:
+    """Builds every image of the sources.
+
+    Args:
+        sources: the descriptions.
+        known: digests of layers that need not be computed, by `layer_key`.
+        report: told of every layer whose digests are computed.
+    """
+
+    def __init__(
+        self, sources: Sources, known: Mapping[str, stored.StoredLayer], report: Callable[[str], object]
+    ) -> None:
+        self.layers: dict[str, stored.StoredLayer] = {}
+        self._sources = sources
+        self._known = known
+        self._report = report
+        self._by_name: dict[str, ImageSource] = {}
+        self._built: dict[tuple[str, ...], Built] = {}
+        for image in sources.images:
+            for tag in image.tags:
+                name = f"{image.family}:{tag}"
+                if name in self._by_name:
+                    raise SourceError(f"{name} is described twice")
+                self._by_name[name] = image
+
+    def manifests(self) -> Iterator[tuple[ImageSource, Manifest]]:
+        """Every image with its manifest."""
+        for image in self._sources.images:
+            built = self._build(image)
+            made = make_image(
+                created_ns=clock.instant(image.date),
+                config=built.config,
+                layers=tuple(remote.layer for remote in built.layers),
+                history=built.history,
+            )
+            yield image, make_manifest(made, built.layers)
+
+    def _build(self, image: ImageSource) -> Built:
+        key = (image.family, *image.tags)
+        if key not in self._built:
+            if image.base and image.base not in self._by_name:
+                raise SourceError(f"{image.family}: there is no image {image.base}")
+            base = self._build(self._by_name[image.base]) if image.base else Built(ImageConfig(), (), ())
+            for keyword, rest in image.steps:
+                base = self._layer(image, base, rest) if keyword == "LAYER" else _configure(image, base, keyword, rest)
+            self._built[key] = base
+        return self._built[key]
+
+    def _layer(self, image: ImageSource, base: Built, name: str) -> Built:
+        below = base.layers[-1].layer if base.layers else None
+        tree = below.tree if below else Tree.empty()
+        created_by, date, described = self._sources.layer(image, name, tree)
+        time_ns = clock.instant(date)
+        entries = tuple(replace(entry, mtime_ns=time_ns // stored.SECOND_NS * stored.SECOND_NS) for entry in described)
+        kept = self._store(f"{image.family}:{image.tags[0]} {name}", entries)
+        parent = below.chain_id if below else ""
+        layer = Layer(
+            chain_id=chain_id(parent, kept.diff_id),
+            parent=parent,
+            diff_id=kept.diff_id,
+            size_bytes=sum(len(entry.content) for entry in entries),
+            entries=entries,
+            tree=apply_layer(tree, entries),
+        )
+        remote = RemoteLayer(digest=kept.digest, size_bytes=kept.size_bytes, layer=layer)
+        comment = BUILDKIT_COMMENT if created_by.endswith("# buildkit") else ""
+        event = HistoryEntry(created_ns=time_ns, created_by=created_by, comment=comment)
+        return base._replace(layers=(*base.layers, remote), history=(*base.history, event))
+
+    def _store(self, name: str, entries: tuple[LayerEntry, ...]) -> stored.StoredLayer:
+        key = layer_key(entries)
+        if key not in self.layers:
+            kept = self._known.get(key)
+            if kept is None:
+                self._report(name)
+                kept = store_layer(entries)
+            self.layers[key] = kept
+        return self.layers[key]
+
+
+def layer_key(entries: tuple[LayerEntry, ...]) -> str:
+    """What two layers with the same archive have in common."""
+    rows = [stored.store_entry(entry) for entry in entries]
+    return hashlib.sha256(msgspec.json.encode((entries[0].mtime_ns, rows))).hexdigest()
+
+
+def store_layer(entries: tuple[LayerEntry, ...]) -> stored.StoredLayer:
+    """A layer as it is kept. Makes its archive, about 100 MB a second."""
+    archive = write_tar(entries)
+    diff, blob, size = hashlib.sha256(), hashlib.sha256(), 0
+
+    def hashed() -> Iterator[bytes]:
+        for chunk in contents.chunks(archive):
+            diff.update(chunk)
+            yield chunk
+
+    for chunk in gzip_stored.compress(hashed()):
+        blob.update(chunk)
+        size += len(chunk)
+    return stored.StoredLayer(
+        diff_id=f"sha256:{diff.hexdigest()}",
+        digest=f"sha256:{blob.hexdigest()}",
+        size_bytes=size,
+        modified_s=entries[0].mtime_ns // stored.SECOND_NS,
+        entries=tuple(stored.store_entry(entry) for entry in entries),
+    )
+
+
+# what a step does to the configuration, and how history tells it
+
+
+def _configure(image: ImageSource, base: Built, keyword: str, rest: str) -> Built:
+    """The image with one more instruction that changes no files."""
+    config = base.config
+    told = f"{keyword} {rest}"
+    changes: dict[str, Any] = {}
+    match keyword:
+        case "ENV":
+            name = rest.partition("=")[0] + "="
+            kept = tuple(entry for entry in config.env or () if not entry.startswith(name))
+            changes = {"env": (*kept, rest)}
+        case "LABEL":
+            name, _, value = rest.partition("=")
+            changes = {"labels": {**(config.labels or {}), name: value}}
+        case "CMD":
+            changes = {"cmd": words(rest)}
+            told = f"CMD {_go_list(words(rest))}"
+        case "ENTRYPOINT":
+            changes = {"entrypoint": words(rest), "cmd": msgspec.UNSET}
+            told = f"ENTRYPOINT {_go_list(words(rest))}"
+        case "EXPOSE":
+            ports = [port if "/" in port else f"{port}/tcp" for port in rest.split()]
+            changes = {"exposed_ports": {**(config.exposed_ports or {}), **{port: {} for port in sorted(ports)}}}
+            told = f"EXPOSE map[{' '.join(f'{port}:{{}}' for port in sorted(ports))}]"
+        case "VOLUME":
+            changes = {"volumes": {**(config.volumes or {}), **{path: {} for path in rest.split()}}}
+            told = f"VOLUME [{rest}]"
+        case "USER":
+            changes = {"user": rest}
+        case "WORKDIR":
+            changes = {"working_dir": rest}
+        case "STOPSIGNAL":
+            changes = {"stop_signal": rest}
+        case "ARG":
+            pass
+        case "DEFAULTS":  # what a base image has without history telling it
+            return base._replace(config=ImageConfig(env=(PATH,)))
+        case _:
+            raise SourceError(f"{image.family}: unknown step {keyword}")
+    if image.style == "classic":
+        event = HistoryEntry(created_ns=clock.instant(image.date), created_by=f"/bin/sh -c #(nop)  {told}", empty_layer=True)
+    else:
+        event = HistoryEntry(
+            created_ns=clock.instant(image.date), created_by=told, comment=BUILDKIT_COMMENT, empty_layer=True
+        )
+    return base._replace(config=replace(config, **changes), history=(*base.history, event))
+
+
+def _go_list(items: tuple[str, ...]) -> str:
+    return "[" + " ".join(msgspec.json.encode(item).decode() for item in items) + "]"
+
+
+# files
+
+
+def read_known(folder: Path) -> dict[str, stored.StoredLayer]:
+    """The layers that were made before, by their keys."""
+    known = {}
+    for path in sorted((folder / "layers").glob("*.json")):
+        layer = msgspec.json.decode(path.read_bytes(), type=stored.StoredLayer)
+        known[layer_key(stored.restore_entries(layer))] = layer
+    return known
+
+
+def make_files(maker: Maker) -> dict[str, bytes]:
+    """Everything the package reads: names below the data folder, and contents."""
+    files: dict[str, bytes] = {}
+    tags: dict[str, dict[str, str]] = {}
+    for image, manifest in maker.manifests():
+        files[stored.blob_file(manifest.digest)] = manifest.raw
+        files[stored.blob_file(manifest.image.id)] = manifest.image.raw_config
+        tags.setdefault(image.family, {}).update((tag, manifest.digest) for tag in image.tags)
+    for layer in maker.layers.values():
+        files[stored.layer_file(layer.diff_id)] = msgspec.json.encode(layer)
+    return files, tags
