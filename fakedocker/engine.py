@@ -341,6 +341,8 @@ class Engine:
             if isinstance(outcome, Reply) and outcome.body != reply.body:
                 reply = outcome
                 break
+        else:
+            self._pass_time(end)
         assert reply.body is not None
         self._last_reads[exchange.request.client] = (exchange.request.target, reply.body)
         return reply

@@ -64,7 +64,7 @@ TREE = {"/work/tree": None, "/work/tree/a": "1\n", "/work/tree/sub": None, "/wor
             ("/srv", {"tree/": None, "tree/a": "1\n", "tree/sub/": None, "tree/sub/b": "2\n"}),
         ),
         ("tree", "/srv", {}, ("/", {"srv/": None, "srv/a": "1\n", "srv/sub/": None, "srv/sub/b": "2\n"})),
-        ("tree/.", "/opt", {"/opt": "dir"}, ("/opt", {"a": "1\n", "sub/": None, "sub/b": "2\n"})),
+        ("tree/.", "/opt", {"/opt": "dir"}, ("/opt", {"./": None, "./a": "1\n", "./sub/": None, "./sub/b": "2\n"})),
         ("f", "/link", {"/link": ("link", "/real"), "/real": "dir"}, ("/real", {"f": "x\n"})),
     ],
 )
@@ -153,7 +153,7 @@ def test_what_cannot_come_out() -> None:
 def test_what_is_copied_is_told_on_a_terminal() -> None:
     world = Box({"/tmp": "dir"}, files=TREE, terminal=True)
     world.run("cp", "f", "box:/tmp")
-    assert world.complaints == "Successfully copied 2B (transferred 2.05kB) to box:/tmp\n"
+    assert world.complaints == "Successfully copied 2.05kB to box:/tmp\n"
     quiet = Box({"/tmp": "dir"}, files=TREE, terminal=True)
     quiet.run("cp", "-q", "f", "box:/tmp")
     assert quiet.complaints == ""

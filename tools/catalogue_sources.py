@@ -35,6 +35,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from fakedocker.filesystem.content import filler
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.tree import Tree
@@ -152,7 +154,7 @@ class _Entries:
         self._variables = variables
         self._date = date
         self._entries: dict[str, LayerEntry] = {}
-        self._sizes = 0
+        self._modes: list[tuple[str, str]] = []
 
     def add(self, described: Mapping[str, Any]) -> None:
         """Add what a set or a layer describes."""
@@ -164,8 +166,7 @@ class _Entries:
             content = substitute(text, self._variables)
             mode = 0o755 if content.startswith("#!") else 0o644
             self._put(LayerEntry(substitute(path, self._variables), "file", mode, content=content.encode()))
-        for path, rest in self._lines(described.get("modes", "")):
-            self._change(path, *_mode_and_owner(rest))
+        self._modes += self._lines(described.get("modes", ""))
 
     def _lines(self, text: str) -> Iterator[tuple[str, str]]:
         for line in _logical_lines(substitute(text, self._variables)):
@@ -173,13 +174,13 @@ class _Entries:
 
     def _put(self, entry: LayerEntry) -> None:
         path = entry.path.strip("/")
-        self._entries[path] = _replace(entry, path=path)
+        self._entries[path] = replace(entry, path=path)
 
     def _change(self, path: str, mode: int, uid: int, gid: int) -> None:
         entry = self._entries.get(path.strip("/"))
         if entry is None:
             raise SourceError(f"{self._where}: modes: nothing is at {path}")
-        self._entries[entry.path] = _replace(entry, mode=mode, uid=uid, gid=gid)
+        self._entries[entry.path] = replace(entry, mode=mode, uid=uid, gid=gid)
 
     def _add_dirs(self, path: str, rest: str) -> None:
         mode, uid, gid = _mode_and_owner(rest or "0755")
@@ -224,18 +225,14 @@ class _Entries:
 
     def finish(self, below: Tree) -> list[LayerEntry]:
         """All entries: directories before what is in them, hard links at the end."""
+        for path, rest in self._modes:
+            self._change(path, *_mode_and_owner(rest))
         for path in list(self._entries):
             parent = path.rpartition("/")[0]
             while parent and parent not in self._entries and below.find(parent) is None:
                 self._entries[parent] = LayerEntry(parent, "dir", 0o755)
                 parent = parent.rpartition("/")[0]
         return sorted(self._entries.values(), key=lambda entry: (entry.kind == "hardlink", entry.path))
-
-
-def _replace(entry: LayerEntry, **changes: Any) -> LayerEntry:
-    from msgspec.structs import replace
-
-    return replace(entry, **changes)
 
 
 def _check_keys(where: str, table: Mapping[str, Any], known: set[str]) -> None:

@@ -59,6 +59,7 @@ class Maker:
         self, sources: Sources, known: Mapping[str, stored.StoredLayer], report: Callable[[str], object]
     ) -> None:
         self.layers: dict[str, stored.StoredLayer] = {}
+        self.repositories = sources.repositories
         self._sources = sources
         self._known = known
         self._report = report
@@ -229,5 +230,62 @@ def make_files(maker: Maker) -> dict[str, bytes]:
         files[stored.blob_file(manifest.image.id)] = manifest.image.raw_config
         tags.setdefault(image.family, {}).update((tag, manifest.digest) for tag in image.tags)
     for layer in maker.layers.values():
-        files[stored.layer_file(layer.diff_id)] = msgspec.json.encode(layer)
-    return files, tags
+        files[stored.layer_file(layer.diff_id)] = _by_lines(layer)
+    repositories = {
+        source.path: stored.Repository(
+            source.description, source.stars, source.path.startswith("library/"), dict(sorted(tags[family].items()))
+        )
+        for family, source in sorted(maker.repositories.items(), key=lambda item: item[1].path)
+    }
+    files["index.json"] = msgspec.json.format(msgspec.json.encode(stored.Index(repositories)), indent=1) + b"\n"
+    return files
+
+
+def _by_lines(layer: stored.StoredLayer) -> bytes:
+    """A layer's JSON with an entry on each line, for people who look at what changed."""
+    head = msgspec.json.encode(replace(layer, entries=())).removesuffix(b"]}")
+    return head + b"\n" + b",\n".join(map(msgspec.json.encode, layer.entries)) + b"\n]}\n"
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """What is there now, in the form of `make_files`."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.json"))}
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Bring a folder to hold exactly these files; what stays is not touched, and the index changes last."""
+    before = read_files(folder)
+    for name in sorted(files, key=lambda name: (name == "index.json", name)):
+        if files[name] != before.get(name):
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside = path.with_suffix(".new")
+            beside.write_bytes(files[name])
+            beside.replace(path)
+    for name in before.keys() - files.keys():
+        (folder / name).unlink()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; say what differs from the sources")
+    parser.add_argument("--all", action="store_true", help="compute the digests of every layer again")
+    options = parser.parse_args()
+    try:
+        known = {} if options.all else read_known(DATA)
+        files = make_files(Maker(Sources(SOURCES), known, lambda name: print(f"hashing {name}", file=sys.stderr)))
+    except SourceError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    if options.check:
+        before = read_files(DATA)
+        differing = sorted(name for name in files.keys() | before.keys() if files.get(name) != before.get(name))
+        print("\n".join(differing) or "nothing differs")
+        return 1 if differing else 0
+    write_files(DATA, files)
+    print(f"{len(files)} files, {sum(map(len, files.values()))} bytes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

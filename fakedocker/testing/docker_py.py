@@ -188,9 +188,8 @@ class EngineAdapter(BaseAdapter):
         response.reason = ""
         response.connection = self  # type: ignore[assignment]  # requests sets it on every response, to whatever adapter there is
         response.headers.update(with_common_headers(reply))
-        raw = HTTPResponse(
-            body=_Body(self._engine, exchange, reply.body), preload_content=False, status=reply.status, headers=dict(response.headers)
-        )
+        body = io.BytesIO() if reply.hijacked else _Body(self._engine, exchange, reply.body)
+        raw = HTTPResponse(body=body, preload_content=False, status=reply.status, headers=dict(response.headers))
         if reply.hijacked:
             raw._fp = _Hijacked(EngineSocket(self._engine, exchange))  # type: ignore[assignment]  # where docker-py finds the socket
         response.raw = raw

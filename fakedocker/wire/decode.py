@@ -130,4 +130,4 @@ def syntax_problem(body: bytes) -> str:
             after = "after object key:value pair" if "','" in problem.msg else "after object key"
             return f"invalid character {rest[0]!r} {after}"
         return f"invalid character {rest[0]!r} looking for beginning of {where}"
-    return f"invalid character {text.lstrip()[end : end + 1]!r} after top-level value"
+    return f"invalid character {text.lstrip()[end:].lstrip()[:1]!r} after top-level value"

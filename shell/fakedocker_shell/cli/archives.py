@@ -37,22 +37,19 @@ def _entry(name: str, status: FileStatus) -> tarfile.TarInfo:
 def walk(
     files: Files, root: str, skip_directory: Callable[[str], bool] | None = None
 ) -> Iterator[tuple[str, FileStatus]]:
-    """All that is below a directory, sorted, as (path below it, status).
+    """All that is below a directory, as (path below it, status): each directory before what is in it, names sorted.
 
     Args:
         skip_directory: whether to leave a directory, named by its path below the root, unvisited.
     """
-    pending = [""]
+    pending = list(reversed(files.list_directory(root)))
     while pending:
-        directory = pending.pop()
-        deeper = []
-        for name in files.list_directory(posixpath.join(root, directory) if directory else root):
-            path = posixpath.join(directory, name)
-            status = files.lstat(posixpath.join(root, path))
-            yield path, status
-            if status.kind == "directory" and not (skip_directory is not None and skip_directory(path)):
-                deeper.append(path)
-        pending += reversed(deeper)
+        path = pending.pop()
+        status = files.lstat(posixpath.join(root, path))
+        yield path, status
+        if status.kind == "directory" and not (skip_directory is not None and skip_directory(path)):
+            names = files.list_directory(posixpath.join(root, path))
+            pending += [posixpath.join(path, name) for name in reversed(names)]
 
 
 class Archive:

@@ -7,10 +7,8 @@ becomes the copy's own.
 from __future__ import annotations
 
 import base64
-import io
 import json
 import posixpath
-import tarfile
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,7 +64,7 @@ def _asserts_directory(path: str) -> bool:
 def _local(call: Invocation, path: str) -> str:
     """An absolute path that keeps a final / or /. ."""
     absolute = posixpath.normpath(posixpath.join(call.context.directory, path))
-    if posixpath.basename(path) == "." and path != ".":
+    if posixpath.basename(path) == ".":
         return posixpath.join(absolute, ".")
     return absolute + "/" if path.endswith("/") and absolute != "/" else absolute
 
@@ -116,14 +114,8 @@ async def _copy_out(call: Invocation, container: str, source: str, target: str) 
         return 0
     status = json.loads(base64.b64decode(header)) if header else {"mode": 0}
     _place(call, bytes(content), source, target, bool(status["mode"] & _GO_DIRECTORY_BIT), rebase)
-    _report(call, content_size(bytes(content)), len(content), target)
+    _report(call, len(content), target)
     return 0
-
-
-def content_size(archive: bytes) -> int:
-    """Bytes of the files in an archive."""
-    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as tar:
-        return sum(entry.size for entry in tar)
 
 
 def _place(call: Invocation, archive: bytes, source: str, target: str, is_directory: bool, rebase: str) -> None:
@@ -133,7 +125,7 @@ def _place(call: Invocation, archive: bytes, source: str, target: str, is_direct
         existing: FileStatus | None = files.stat(target.rstrip("/") or "/")
     except OSError:
         existing = None
-    contents_only = posixpath.basename(source) == "." and source != "."
+    contents_only = posixpath.basename(source) == "."
     base = posixpath.basename(posixpath.normpath(source)) or "/"
     inner = rebase or base
     clean = posixpath.normpath(target)
@@ -171,9 +163,9 @@ async def _copy_in(call: Invocation, source: str, container: str, target: str) -
             content += chunk
         await _put(call, container, path, bytes(content))
         return 0
-    archive = _pack(call, source, target, path, there)
-    await _put(call, container, archive.directory, archive.content)
-    _report(call, archive.size, len(archive.content), f"{container}:{target}")
+    directory, archive = _pack(call, source, target, path, there)
+    await _put(call, container, directory, archive)
+    _report(call, len(archive), f"{container}:{target}")
     return 0
 
 
@@ -195,15 +187,8 @@ async def _destination(call: Invocation, container: str, target: str) -> tuple[s
     return path, _Target(path, found is not None, found is not None and found.is_directory)
 
 
-@dataclass(frozen=True, slots=True)
-class _Packed:
-    directory: str
-    content: bytes
-    size: int
-
-
-def _pack(call: Invocation, source: str, target: str, path: str, there: _Target) -> _Packed:
-    """The archive that makes the copy, and the directory it is unpacked in. Raises CliError."""
+def _pack(call: Invocation, source: str, target: str, path: str, there: _Target) -> tuple[str, bytes]:
+    """The directory to unpack in, and the archive that makes the copy. Raises CliError."""
     files = call.context.files
     local = _local(call, source)
     clean = posixpath.normpath(local)
@@ -214,34 +199,30 @@ def _pack(call: Invocation, source: str, target: str, path: str, there: _Target)
     is_directory = status.kind == "directory"
     if _asserts_directory(source) and not is_directory:
         raise CliError("not a directory")
-    contents_only = posixpath.basename(source) == "." and source != "."
+    contents_only = posixpath.basename(source) == "."
     base = posixpath.basename(clean)
     if there.exists and there.is_directory:
-        directory, name = path, "" if contents_only else base
+        directory, name = path, "." if contents_only else base
     elif there.exists:
         if is_directory:
             raise CliError("cannot copy directory")
         if _asserts_directory(target):
             raise CliError("not a directory")
         directory, name = posixpath.split(path.rstrip("/"))
-    elif _asserts_directory(target) and not is_directory:
+    elif _asserts_directory(path) and not is_directory:
         raise CliError("no such directory")
     else:
         directory, name = posixpath.split(path.rstrip("/"))
     archive = Archive(files)
-    size = 0
     try:
-        if name:
-            archive.add(clean, name + ("/" if is_directory else ""), status)
-            size += status.size_bytes if status.kind == "file" else 0
+        archive.add(clean, name + ("/" if is_directory else ""), status)
         if is_directory:
             for inner, inner_status in walk(files, clean):
-                inner_name = posixpath.join(name, inner) + ("/" if inner_status.kind == "directory" else "")
+                inner_name = f"{name}/{inner}" + ("/" if inner_status.kind == "directory" else "")
                 archive.add(posixpath.join(clean, inner), inner_name, inner_status)
-                size += inner_status.size_bytes if inner_status.kind == "file" else 0
     except OSError as error:
         raise CliError(f"open {error.filename or clean}: {lowered(error)}") from None
-    return _Packed(directory or "/", archive.close(), size)
+    return directory or "/", archive.close()
 
 
 async def _put(call: Invocation, container: str, directory: str, archive: bytes) -> None:
@@ -252,12 +233,7 @@ async def _put(call: Invocation, container: str, directory: str, archive: bytes)
     await call.api.request("PUT", url, query, archive, {"Content-Type": "text/plain"})
 
 
-def _report(call: Invocation, content_bytes: int, sent_bytes: int, target: str) -> None:
-    """A line about what was copied, on a terminal only."""
-    if call.options["quiet"] or not call.context.is_terminal(2):
-        return
-    call.context.err(
-        f"Successfully copied {human_size(sent_bytes, 3)} to {target}\n"
-        if sent_bytes == content_bytes
-        else f"Successfully copied {human_size(content_bytes, 3)} (transferred {human_size(sent_bytes, 3)}) to {target}\n"
-    )
+def _report(call: Invocation, sent_bytes: int, target: str) -> None:
+    """A line about how much was copied, on a terminal only."""
+    if not call.options["quiet"] and call.context.is_terminal(2):
+        call.context.err(f"Successfully copied {human_size(sent_bytes, 3)} to {target}\n")

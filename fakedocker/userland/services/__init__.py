@@ -1,0 +1,1 @@
+"""Services that containers run: web servers, databases, registries, interpreters. Each is a restartable program."""

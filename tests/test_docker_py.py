@@ -1,0 +1,91 @@
+"""docker-py unchanged, in process, without a thread."""
+
+from __future__ import annotations
+
+import threading
+
+import docker
+import pytest
+
+from fakedocker.assembly import create_engine
+from fakedocker.engine import WaitCannotEnd
+from fakedocker.testing.docker_py import docker_client
+
+
+@pytest.fixture
+def client() -> docker.DockerClient:
+    made = docker_client(create_engine(seed=5))
+    made.images.pull("alpine")
+    return made
+
+
+def test_run_gives_the_output(client: docker.DockerClient) -> None:
+    threads = threading.active_count()
+    assert client.containers.run("alpine", "echo hello world") == b"hello world\n"
+    assert threading.active_count() == threads
+
+
+def test_a_failing_run_raises_with_the_exit_status(client: docker.DockerClient) -> None:
+    with pytest.raises(docker.errors.ContainerError) as caught:
+        client.containers.run("alpine", ["sh", "-c", "echo oops >&2; exit 3"])
+    assert caught.value.exit_status == 3
+    assert caught.value.stderr == b"oops\n"
+
+
+def test_logs_stream_as_time_passes(client: docker.DockerClient) -> None:
+    box = client.containers.run("alpine", ["sh", "-c", "for i in 1 2 3; do echo $i; sleep 60; done"], detach=True)
+    assert list(box.logs(stream=True, follow=True)) == [b"1\n", b"2\n", b"3\n"]
+    assert box.wait() == {"StatusCode": 0}
+
+
+def test_exec_with_a_socket_and_half_close(client: docker.DockerClient) -> None:
+    box = client.containers.run("alpine", "sleep 1000", detach=True)
+    result = box.exec_run("cat", stdin=True, socket=True, tty=False)
+    connection = result.output._sock
+    connection.sendall(b"typed\n")
+    connection.shutdown(1)
+    data = b""
+    while piece := connection.recv(100):
+        data += piece
+    assert data == b"\x01\x00\x00\x00\x00\x00\x00\x06typed\n"
+
+
+def test_exec_run_demultiplexes(client: docker.DockerClient) -> None:
+    box = client.containers.run("alpine", "sleep 1000", detach=True)
+    result = box.exec_run(["sh", "-c", "echo out; echo err >&2; exit 4"], demux=True)
+    assert (result.exit_code, result.output) == (4, (b"out\n", b"err\n"))
+
+
+def test_a_read_that_nothing_can_end_says_so(client: docker.DockerClient) -> None:
+    box = client.containers.run("alpine", "cat", detach=True, stdin_open=True)
+    connection = box.attach_socket(params={"stdin": 1, "stdout": 1, "stream": 1})
+    with pytest.raises(WaitCannotEnd):
+        connection.recv(10)
+
+
+def test_errors_are_docker_pys_own(client: docker.DockerClient) -> None:
+    with pytest.raises(docker.errors.NotFound, match="No such container: nobody"):
+        client.containers.get("nobody")
+    with pytest.raises(docker.errors.ImageNotFound):
+        client.images.get("nosuch")
+    with pytest.raises(docker.errors.APIError, match="Conflict"):
+        client.containers.create("alpine", name="twice")
+        client.containers.create("alpine", name="twice")
+
+
+def test_archives_both_ways(client: docker.DockerClient) -> None:
+    import io
+    import tarfile
+
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        info = tarfile.TarInfo("note.txt")
+        info.size = 5
+        archive.addfile(info, io.BytesIO(b"hello"))
+    box = client.containers.create("alpine", "true")
+    assert box.put_archive("/tmp", buffer.getvalue())
+    stream, stat = box.get_archive("/tmp/note.txt")
+    assert stat["size"] == 5
+    with tarfile.open(fileobj=io.BytesIO(b"".join(stream))) as archive:
+        member = archive.extractfile("note.txt")
+        assert member is not None and member.read() == b"hello"

@@ -1,0 +1,108 @@
+"""How time passes: virtual, only forward, and only as fast as each mode says."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from fakedocker.assembly import create_engine
+from fakedocker.base.clock import SECOND_NS
+from fakedocker.engine import Engine, WaitCannotEnd, WaitTooLong
+from fakedocker.exchanges import Exchange, TimeMode
+from fakedocker.wire.http import Request
+
+
+def engine_with(command: list[str], mode: TimeMode = TimeMode.FAST, **host: object) -> Engine:
+    """An engine in which a container `box` runs a command."""
+    engine = create_engine(seed=3)
+    ask(engine, "POST", "/images/create?fromImage=alpine&tag=latest")
+    ask(engine, "POST", "/containers/create?name=box", {"Image": "alpine", "Cmd": command, "HostConfig": host})
+    ask(engine, "POST", "/containers/box/start")
+    engine.mode = mode
+    return engine
+
+
+def ask(engine: Engine, method: str, target: str, body: object = None, client: str = "") -> Exchange:
+    data = b"" if body is None else json.dumps(body).encode()
+    headers = {} if body is None else {"content-type": "application/json"}
+    return engine.perform(Request(method=method, target=target, headers=headers, body=data, client=client))
+
+
+def status(engine: Engine) -> str:
+    return next(container.status for container in engine.world.containers.values())
+
+
+def test_a_stop_takes_its_grace_and_a_deaf_loop_is_killed() -> None:
+    engine = engine_with(["sh", "-c", "trap '' TERM; while true; do :; done"])
+    before = engine.now_ns
+    ask(engine, "POST", "/containers/box/stop?t=7")
+    assert status(engine) == "exited"
+    assert 7 <= (engine.now_ns - before) / SECOND_NS < 7.1
+
+
+def test_waiting_jumps_and_costs_no_time_of_ours() -> None:
+    engine = engine_with(["sleep", "3000"])
+    exchange = ask(engine, "POST", "/containers/box/wait")
+    assert exchange.take() == b'{"StatusCode":0}\n'
+    assert status(engine) == "exited"
+
+
+def test_a_wait_that_nothing_can_end_says_so() -> None:
+    engine = engine_with(["cat"], TimeMode.FAST)
+    ask(engine, "POST", "/containers/create?name=reader", {"Image": "alpine", "Cmd": ["cat"], "OpenStdin": True})
+    ask(engine, "POST", "/containers/reader/start")
+    with pytest.raises(WaitCannotEnd, match="POST /containers/reader/wait"):
+        ask(engine, "POST", "/containers/reader/wait")
+
+
+def test_an_endless_wait_is_cut_off() -> None:
+    engine = engine_with(["sh", "-c", "while true; do sleep 60; done"])
+    with pytest.raises(WaitTooLong, match="virtual seconds"):
+        ask(engine, "POST", "/containers/box/wait")
+
+
+def test_manual_time_moves_only_when_told() -> None:
+    engine = engine_with(["sleep", "5"], TimeMode.MANUAL)
+    before = engine.now_ns
+    ask(engine, "GET", "/containers/json")
+    assert engine.now_ns == before
+    engine.advance(before + 4 * SECOND_NS)
+    assert status(engine) == "running"
+    engine.advance(before + 6 * SECOND_NS)
+    while engine.turn():
+        continue
+    assert status(engine) == "exited"
+    with pytest.raises(ValueError, match="backwards"):
+        engine.advance(before)
+
+
+def test_a_polling_client_gets_somewhere() -> None:
+    health = {"Test": ["CMD", "true"], "Interval": 20 * SECOND_NS}
+    engine = engine_with(["sleep", "1000"])
+    ask(engine, "POST", "/containers/create?name=hc", {"Image": "alpine", "Cmd": ["sleep", "1000"], "Healthcheck": health})
+    ask(engine, "POST", "/containers/hc/start")
+    for _ in range(40):
+        answer = json.loads(ask(engine, "GET", "/containers/hc/json", client="poller").reply.body)  # type: ignore[union-attr, arg-type]  # answered in full
+        if answer["State"]["Health"]["Status"] == "healthy":
+            return
+    pytest.fail("forty polls did not bring twenty seconds to pass")
+
+
+def test_leaping_needs_somebody_who_waits() -> None:
+    engine = engine_with(["sleep", "1000"], TimeMode.LEAP)
+    assert engine.next_move(wall_ns=engine.now_ns).kind == "sleep"
+    exchange = engine.submit(Request(method="POST", target="/containers/box/wait"))
+    while engine.turn():
+        continue
+    assert not exchange.ended
+    assert engine.next_move(wall_ns=engine.now_ns).kind == "jump"
+
+
+def test_wall_time_never_leaps() -> None:
+    engine = engine_with(["sleep", "1000"], TimeMode.WALL)
+    engine.submit(Request(method="POST", target="/containers/box/wait"))
+    while engine.turn():
+        continue
+    assert engine.next_move(wall_ns=engine.now_ns).kind == "sleep"
+    assert engine.next_move(wall_ns=engine.now_ns + 2000 * SECOND_NS).kind == "jump"
