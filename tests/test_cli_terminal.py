@@ -394,3 +394,15 @@ def test_a_password_is_asked_for_without_showing_it() -> None:
     assert world.printed == "Username: Password: \nLogin Succeeded\n"
     assert world.body("POST /auth")["password"] == "secret"
     assert world.raw == [True, False]
+
+
+def test_docker_hub_is_introduced_and_suggests_a_token() -> None:
+    stdin = Bytes(b"me\n", ended=False)
+    world = World({"POST /auth": (200, {"Status": "Login Succeeded"})}, terminal=True, stdin=stdin)
+    assert world.run("login", script=[lambda: stdin.feed(b"secret\r")]) == 0
+    assert world.printed.startswith("Log in with your Docker ID or email address")
+    assert "\x1b[3mA Personal Access Token (PAT) can be used instead.\x1b[0m\n" in world.printed
+    assert world.body("POST /auth")["serveraddress"] == "https://index.docker.io/v1/"
+    assert world.run("logout") == 0
+    assert world.printed.endswith("Removing login credentials for https://index.docker.io/v1/\n")
+    assert json.loads(world.files.text("/root/.docker/config.json")) == {"auths": {}}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 
 class JsonNumber(str):
@@ -94,7 +94,6 @@ FLOAT64: Final = Type("float", "float64")
 STRING: Final = Type("string", "string")
 NUMBER: Final = Type("string", "json.Number")
 ANY: Final = Type("interface", "interface {}")
-FUNC: Final = Type("func", "func()")
 
 
 def slice_of(element: Type) -> Type:
@@ -115,7 +114,6 @@ def pointer_to(element: Type) -> Type:
 ANY_SLICE: Final = slice_of(ANY)
 ANY_MAP: Final = map_of(STRING, ANY)
 STRINGS: Final = slice_of(STRING)
-STRING_MAP: Final = map_of(STRING, STRING)
 
 _ZEROES: Final[Mapping[str, Any]] = {"bool": False, "int": 0, "uint": 0, "float": 0.0, "string": "", "struct": {}}
 
@@ -123,13 +121,6 @@ _ZEROES: Final[Mapping[str, Any]] = {"bool": False, "int": 0, "uint": 0, "float"
 def zero_data(kind: Type) -> Any:
     """The data of a type's zero value: None for whatever can be nil."""
     return _ZEROES.get(kind.kind)
-
-
-class GoObject(Protocol):
-    """A Python object a template may use: docker's formatter contexts are such."""
-
-    def go_type(self) -> Type:
-        """A pointer type whose methods are what a template may ask for; they get the object as data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +226,7 @@ def of(data: Any) -> Value:
         case list() | tuple():
             return Value(ANY_SLICE, data)
         case _:
-            return Value(data.go_type(), data)
+            raise TypeError(f"a template cannot show a {type(data).__name__}")
 
 
 def strings(data: Sequence[str]) -> Value:

@@ -90,6 +90,19 @@ def _server(call: Invocation) -> str:
     return address.removeprefix("https://").removeprefix("http://").partition("/")[0]
 
 
+_INFO = "\x1b[1m\x1b[106m\x1b[30mi\x1b[0m\x1b[0m \x1b[96mInfo → \x1b[0m\x1b[0m"
+_HUB_GREETING = (
+    "Log in with your Docker ID or email address to push and pull images from Docker Hub. "
+    "If you don't have a Docker ID, head over to https://hub.docker.com/ to create one.\n"
+)
+_TOKEN_HINT = (
+    f"\n{_INFO}\x1b[3mA Personal Access Token (PAT) can be used instead.\x1b[0m\n"
+    "         \x1b[3mTo create a PAT, visit \x1b[4mhttps://app.docker.com/settings\x1b[0m\x1b[0m\n"
+    "         \x1b[3m\x1b[0m\n         \x1b[3m\x1b[0m\n"
+)
+_OTHER_ACCOUNT = "To login with a different account, run 'docker logout' followed by 'docker login'"
+
+
 async def login(call: Invocation) -> int:
     """Sign in to a registry."""
     options = call.options
@@ -130,14 +143,9 @@ async def _login_again(call: Invocation, server: str, kept: Mapping[str, str]) -
         call.context.out(f" [Username: {kept['username']}]")
     call.context.out("\n")
     if call.context.is_terminal(1):
-        call.context.out(
-            "\n\x1b[1m\x1b[106m\x1b[30mi\x1b[0m\x1b[0m \x1b[96mInfo → \x1b[0m\x1b[0m"
-            "\x1b[3mTo login with a different account, run 'docker logout' followed by 'docker login'\x1b[0m\n\n\n"
-        )
+        call.context.out(f"\n{_INFO}\x1b[3m{_OTHER_ACCOUNT}\x1b[0m\n\n\n")
     else:
-        call.context.out(
-            "\ni Info → To login with a different account, run 'docker logout' followed by 'docker login'\n\n\n"
-        )
+        call.context.out(f"\ni Info → {_OTHER_ACCOUNT}\n\n\n")
     try:
         answer = await call.api.post("/auth", None, {**kept, "serveraddress": server})
     except CliError as error:
@@ -155,25 +163,15 @@ async def _ask(call: Invocation, server: str, username: str, password: str) -> t
         raise CliError("Error: Cannot perform an interactive login from a non TTY device")
     if not username:
         if server == HUB:
-            call.context.out(
-                "Log in with your Docker ID or email address to push and pull images from Docker Hub. If you don't have a "
-                "Docker ID, head over to https://hub.docker.com/ to create one.\n"
-                "You can log in with your password or a Personal Access Token (PAT). Using a limited-scope PAT grants "
-                "better security and is required for organizations using SSO. Learn more at "
-                "https://docs.docker.com/go/access-tokens/\n\n"
-            )
+            call.context.err("Failed to start web-based login - falling back to command line login...\n\n")
+            call.context.out(_HUB_GREETING)
         call.context.out("Username: ")
         username = (await read_line(call.context)).strip()
         if not username:
             raise CliError("Error: Non-null Username Required")
     if not password:
-        call.context.out(
-            "\n\x1b[1m\x1b[106m\x1b[30mi\x1b[0m\x1b[0m \x1b[96mInfo → \x1b[0m\x1b[0m"
-            "\x1b[3mA Personal Access Token (PAT) can be used instead.\n"
-            "         To create a PAT, visit \x1b[0m\x1b[3m\x1b[4mhttps://app.docker.com/settings\x1b[0m\x1b[0m\n\n\n"
-            if server == HUB
-            else ""
-        )
+        if server == HUB:
+            call.context.out(_TOKEN_HINT)
         password = await read_password(call.context, "Password: ")
         if not password:
             raise CliError("Error: Password Required")

@@ -1,0 +1,72 @@
+"""What the terminal keeps on the real machine: the history of what was typed, and reports of errors of ours.
+
+Nothing else of a session outlives it. Only the user's own state directory is written to, and a machine on which that is
+impossible gets a terminal without a history.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+ERROR_STATUS = 70
+"""EX_SOFTWARE of sysexits.h: what a script ends with when the error was ours."""
+COMMANDS_IN_REPORT = 20
+
+
+def find(environment: Mapping[str, str]) -> Path:
+    """Where the state belongs (XDG Base Directory Specification); it need not exist."""
+    base = environment.get("XDG_STATE_HOME", "")
+    if not os.path.isabs(base):  # the specification: relative paths are to be ignored
+        base = os.path.join(os.path.expanduser("~"), ".local", "state")
+    return Path(base) / "fakedocker"
+
+
+def history_file(environment: Mapping[str, str]) -> Path | None:
+    """The file of the history, its directory made; None where there can be none."""
+    directory = find(environment)
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return directory / "history" if os.access(directory, os.W_OK) else None
+
+
+def write_report(environment: Mapping[str, str], problem: str, commands: Sequence[str]) -> Path | None:
+    """Write down an error of ours for whoever can mend it.
+
+    Args:
+        problem: a traceback.
+        commands: what was run, the newest last.
+
+    Returns:
+        the file, in the temporary directory if need be; None where nothing can be written.
+    """
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        release = version("fakedocker")
+    except PackageNotFoundError:
+        release = "from a checkout"
+    lines = [f"fakedocker {release}, Python {sys.version.split()[0]} on {sys.platform}", "", problem.rstrip(), ""]
+    lines += ["The last commands, the newest last:", *(f"  {line}" for text in commands for line in text.splitlines())]
+    for directory in (find(environment), Path(tempfile.gettempdir())):
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(
+                "w", encoding="utf-8", errors="replace", prefix="report-", suffix=".txt", dir=directory, delete=False
+            ) as file:
+                file.write("\n".join(lines) + "\n")
+            return Path(file.name)
+        except OSError:
+            continue
+    return None
+
+
+def told(report: Path | None, world_is_kept: bool) -> str:
+    """The one line about an error of ours."""
+    kept = "; the world is as it was before" if world_is_kept else ""
+    return f"fakedocker: an error of ours{kept}. Report: {report or 'could not be written'}"

@@ -1,0 +1,67 @@
+"""Going back: the worlds before each command, and those that were given a name.
+
+A world is a value and a snapshot a reference to it, so a thousand of them cost what differs between them. This module
+must not know engines: it keeps worlds, and who asks puts them in place.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+from fakedocker.world.world import World
+
+STEPS = 1000
+
+
+class Step(NamedTuple):
+    """A world, and the command that was run in it."""
+
+    command: str
+    world: World
+
+
+class Timeline:
+    """What a session can go back to.
+
+    Args:
+        first: the world it began with.
+    """
+
+    def __init__(self, first: World) -> None:
+        self.first = first
+        self._steps: deque[Step] = deque(maxlen=STEPS)
+        self._named: dict[str, World] = {}
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def push(self, command: str, world: World) -> None:
+        """Remember the world in which a command is about to run."""
+        self._steps.append(Step(command, world))
+
+    def drop(self) -> None:
+        """Forget the newest step: its command has changed nothing worth undoing."""
+        self._steps.pop()
+
+    def pop(self, count: int) -> list[Step]:
+        """Take the newest steps off, newest first; fewer when there are not so many."""
+        return [self._steps.pop() for _ in range(min(count, len(self._steps)))]
+
+    def save(self, name: str, world: World) -> None:
+        """Give a world a name; a second one of that name replaces it."""
+        self._named[name] = world
+
+    def saved(self, name: str) -> World | None:
+        return self._named.get(name)
+
+    def names(self) -> list[tuple[str, World]]:
+        """The named worlds, in the order in which they were made."""
+        return list(self._named.items())
+
+    def free_name(self) -> str:
+        """s1, s2 ...: the first that is not taken."""
+        number = 1
+        while f"s{number}" in self._named:
+            number += 1
+        return f"s{number}"
