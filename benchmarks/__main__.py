@@ -1,7 +1,7 @@
 """Run every measurement and print a table of figures, goals and ratios.
 
-    python -m benchmarks            everything
-    python -m benchmarks start      those whose name contains a word
+python -m benchmarks            everything
+python -m benchmarks start      those whose name contains a word
 """
 
 from __future__ import annotations

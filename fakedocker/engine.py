@@ -240,7 +240,7 @@ class Engine:
             return
         exchange.stream = outcome
         self._open[exchange.number] = exchange
-        for key in outcome.keys():
+        for key in outcome.subjects():
             self._subscribers.setdefault(key, {})[exchange.number] = exchange
         outcome.pump(draft, exchange)
         if exchange.ended:
@@ -304,7 +304,7 @@ class Engine:
         if stream is None:
             return
         self._open.pop(exchange.number, None)
-        for key in stream.keys():
+        for key in stream.subjects():
             members = self._subscribers.get(key)
             if members is not None:
                 members.pop(exchange.number, None)
@@ -375,7 +375,8 @@ class Engine:
     def clients_wait(self) -> bool:
         """Whether time alone can end some client's request."""
         return any(
-            exchange.stream is not None and exchange.stream.waits(self._draft, exchange, self.mode) for exchange in self._open.values()
+            exchange.stream is not None and exchange.stream.waits(self._draft, exchange, self.mode)
+            for exchange in self._open.values()
         )
 
     def next_move(self, wall_ns: int | None = None, driver_waits: bool = False) -> Move:

@@ -33,7 +33,7 @@ class TimeMode(enum.Enum):
 class Stream(Protocol):
     """What goes on after the head of a reply. Lives in the engine, never in the world."""
 
-    def keys(self) -> tuple[tuple[str, str | int], ...]:
+    def subjects(self) -> tuple[tuple[str, str | int], ...]:
         """The notices that concern it: (kind, key)."""
 
     def pump(self, draft: Draft, exchange: Exchange) -> None:
@@ -65,8 +65,8 @@ class Exchange:
         "_chunks",
         "_listeners",
         "ended",
-        "internal",
         "input_closed",
+        "internal",
         "lagging",
         "number",
         "pending_bytes",

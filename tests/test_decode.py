@@ -9,7 +9,10 @@ from fakedocker.wire.decode import InvalidJSON, decode
 
 
 def test_keys_in_any_case_and_nulls_as_absence() -> None:
-    request = decode(b'{"image":"a","CMD":["x"],"HostConfig":{"memory":null,"Binds":null,"nanocpus":5},"Nobody":{"knows":1}}', CreateRequest)
+    request = decode(
+        b'{"image":"a","CMD":["x"],"HostConfig":{"memory":null,"Binds":null,"nanocpus":5},"Nobody":{"knows":1}}',
+        CreateRequest,
+    )
     assert (request.image, request.cmd) == ("a", ("x",))
     assert request.host_config == HostConfig(nano_cpus=5)
 

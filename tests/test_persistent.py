@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from fakedocker.base.history import History
 from fakedocker.base.persistent import Map, Table
 
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["set", "delete", "freeze", "rollback", "pop"]), st.integers(0, 5), st.integers(0, 9)), max_size=60
+    st.tuples(st.sampled_from(["set", "delete", "freeze", "rollback", "pop"]), st.integers(0, 5), st.integers(0, 9)),
+    max_size=60,
 )
 
 

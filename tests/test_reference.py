@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from fakedocker.base import reference
 
@@ -50,11 +49,17 @@ def test_errors(text: str, problem: str) -> None:
     assert str(caught.value) == problem
 
 
-COMPONENT = st.from_regex(r"[a-z0-9]+((_|__|-{1,3})[a-z0-9]+){0,2}", fullmatch=True).filter(lambda part: part != "localhost")
+COMPONENT = st.from_regex(r"[a-z0-9]+((_|__|-{1,3})[a-z0-9]+){0,2}", fullmatch=True).filter(
+    lambda part: part != "localhost"
+)
 TAG = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}", fullmatch=True)
 
 
-@given(st.lists(COMPONENT, min_size=1, max_size=3), st.one_of(st.just(""), TAG), st.sampled_from(["", "localhost:5000/", "example.com/"]))
+@given(
+    st.lists(COMPONENT, min_size=1, max_size=3),
+    st.one_of(st.just(""), TAG),
+    st.sampled_from(["", "localhost:5000/", "example.com/"]),
+)
 def test_familiar_form_means_the_same(path: list[str], tag: str, domain: str) -> None:
     text = domain + "/".join(path) + (f":{tag}" if tag else "")
     parsed = reference.parse(text)

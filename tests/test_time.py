@@ -80,7 +80,12 @@ def test_manual_time_moves_only_when_told() -> None:
 def test_a_polling_client_gets_somewhere() -> None:
     health = {"Test": ["CMD", "true"], "Interval": 20 * SECOND_NS}
     engine = engine_with(["sleep", "1000"])
-    ask(engine, "POST", "/containers/create?name=hc", {"Image": "alpine", "Cmd": ["sleep", "1000"], "Healthcheck": health})
+    ask(
+        engine,
+        "POST",
+        "/containers/create?name=hc",
+        {"Image": "alpine", "Cmd": ["sleep", "1000"], "Healthcheck": health},
+    )
     ask(engine, "POST", "/containers/hc/start")
     for _ in range(40):
         answer = json.loads(ask(engine, "GET", "/containers/hc/json", client="poller").reply.body)  # type: ignore[union-attr, arg-type]  # answered in full

@@ -77,7 +77,7 @@ class Sources:
     """All descriptions: `repositories` and `images` by family and by "NAME:TAG", and `layer_entries`.
 
     Raises:
-        SourceError: a file has a key that is not known, or two images have the same name.
+        SourceError: a file is no TOML, or has a key that is not known.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -86,7 +86,11 @@ class Sources:
         self._sets: dict[str, Mapping[str, Any]] = {}
         self._layers: dict[tuple[str, str], Mapping[str, Any]] = {}
         for path in sorted(folder.glob("*.toml")):
-            self._read(path.stem, tomllib.loads(path.read_text(encoding="utf-8")))
+            try:
+                document = tomllib.loads(path.read_text(encoding="utf-8"))
+            except tomllib.TOMLDecodeError as problem:
+                raise SourceError(f"{path.name}: {problem}") from problem
+            self._read(path.stem, document)
 
     def _read(self, family: str, document: Mapping[str, Any]) -> None:
         _check_keys(family, document, {"repository", "sets", "layers", "images"})
@@ -216,7 +220,9 @@ class _Entries:
         missing = _size(size, "") - sum(len(entry.content) for entry in self._entries.values())
         names = [(path, int(weight or 1)) for path, weight in self._lines(rest)]
         if missing < 0 or not names:
-            raise SourceError(f"{self._where}: {missing} bytes are missing to {size}, to be shared by {len(names)} files")
+            raise SourceError(
+                f"{self._where}: {missing} bytes are missing to {size}, to be shared by {len(names)} files"
+            )
         left, weights = missing, sum(weight for _, weight in names)
         for path, weight in names:
             share = left * weight // weights

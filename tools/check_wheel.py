@@ -25,7 +25,12 @@ def main() -> int:
         subprocess.run([python, "-m", "pip", "install", "--quiet", str(wheel)], check=True)
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
         done = subprocess.run(
-            [environment / "bin" / "fakedocker", "-c", SCRIPT], cwd=folder, env=clean, capture_output=True, text=True, check=False
+            [environment / "bin" / "fakedocker", "-c", SCRIPT],
+            cwd=folder,
+            env=clean,
+            capture_output=True,
+            text=True,
+            check=False,
         )
     if not done.stdout.endswith(EXPECTED):
         sys.stderr.write(f"the installed terminal printed {done.stdout!r} and {done.stderr!r}\n")

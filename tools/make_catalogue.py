@@ -197,7 +197,9 @@ def _configure(image: ImageSource, base: Built, keyword: str, rest: str) -> Buil
         case _:
             raise SourceError(f"{image.family}: unknown step {keyword}")
     if image.style == "classic":
-        event = HistoryEntry(created_ns=clock.instant(image.date), created_by=f"/bin/sh -c #(nop)  {told}", empty_layer=True)
+        event = HistoryEntry(
+            created_ns=clock.instant(image.date), created_by=f"/bin/sh -c #(nop)  {told}", empty_layer=True
+        )
     else:
         event = HistoryEntry(
             created_ns=clock.instant(image.date), created_by=told, comment=BUILDKIT_COMMENT, empty_layer=True

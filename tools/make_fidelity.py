@@ -38,7 +38,13 @@ def main() -> int:
             found[step] = reasons.get(step, UNEXPLAINED)
             print(f"{step}: $ {command}")
     (FOLDER / "differences.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
-    table = [f"{passed} of {total} recorded commands give the same words, order and exit status.", "", "| recording | the same |", "| --- | --- |", *rows]
+    table = [
+        f"{passed} of {total} recorded commands give the same words, order and exit status.",
+        "",
+        "| recording | the same |",
+        "| --- | --- |",
+        *rows,
+    ]
     table += ["", "Steps that differ, by reason:", ""]
     for reason in sorted(set(found.values())):
         steps = ", ".join(step for step, why in found.items() if why == reason)

@@ -48,7 +48,11 @@ def hijack_reply(exchange: Exchange, multiplexed: bool, bare: bool) -> Reply:
     """
     if exchange.request.upgrades:
         kind = MULTIPLEXED_STREAM if multiplexed else RAW_STREAM
-        headers = (("Content-Type", kind), ("Connection", "Upgrade"), ("Upgrade", exchange.request.headers.get("upgrade", "tcp")))
+        headers = (
+            ("Content-Type", kind),
+            ("Connection", "Upgrade"),
+            ("Upgrade", exchange.request.headers.get("upgrade", "tcp")),
+        )
         return Reply(status=101, headers=headers, body=None, hijacked=True, bare=bare)
     return Reply(status=200, headers=(("Content-Type", RAW_STREAM),), body=None, hijacked=True, bare=True)
 
@@ -113,7 +117,7 @@ class ProcessStream:
         self._input_ended = False
         self._over = False
 
-    def keys(self) -> tuple[tuple[str, str | int], ...]:
+    def subjects(self) -> tuple[tuple[str, str | int], ...]:
         return (("output", self._identifier), ("state", self._identifier), ("input", self._identifier))
 
     def pump(self, draft: Draft, exchange: Exchange) -> None:
@@ -192,7 +196,7 @@ class FailedExecStream:
         self._text = text
         self._multiplexed = multiplexed
 
-    def keys(self) -> tuple[tuple[str, str | int], ...]:
+    def subjects(self) -> tuple[tuple[str, str | int], ...]:
         return ()
 
     def pump(self, draft: Draft, exchange: Exchange) -> None:

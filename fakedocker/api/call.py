@@ -28,7 +28,13 @@ class Call:
     __slots__ = ("draft", "engine", "exchange", "names", "query", "request", "version")
 
     def __init__(
-        self, engine: Engine, draft: Draft, exchange: Exchange, query: str, names: dict[str, str], version: tuple[int, int]
+        self,
+        engine: Engine,
+        draft: Draft,
+        exchange: Exchange,
+        query: str,
+        names: dict[str, str],
+        version: tuple[int, int],
     ) -> None:
         self.engine = engine
         self.draft = draft

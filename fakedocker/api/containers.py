@@ -14,8 +14,7 @@ from fakedocker.base import clock, messages
 from fakedocker.containers.logs import READABLE_DRIVERS, Selection
 from fakedocker.containers.model import Container
 from fakedocker.exchanges import Stream
-from fakedocker.filesystem import content as contents
-from fakedocker.filesystem import diff
+from fakedocker.filesystem import content as contents, diff
 from fakedocker.filesystem.content import Content
 from fakedocker.operations import (
     archives,
@@ -102,7 +101,9 @@ def changes(call: Call) -> Reply:
     mounted = [mount.target for mount in rootfs.mount_table(call.draft, container).mounts[1:]]
     below = [f"{target}/" for target in mounted]
     found = diff.changes(call.draft.kernel_draft.filesystems[container.id])
-    kept = [{"Path": path, "Kind": kind} for path, kind in found if not any(path.startswith(prefix) for prefix in below)]
+    kept = [
+        {"Path": path, "Kind": kind} for path, kind in found if not any(path.startswith(prefix) for prefix in below)
+    ]
     return json_reply(kept or None)
 
 
@@ -278,5 +279,7 @@ def archive_get(call: Call) -> Reply:
 def archive_put(call: Call) -> Reply:
     query = call.query
     no_overwrite = query.flag("noOverwriteDirNonDir")
-    archives.write(call.draft, _container(call), query.text("path"), call.request.body, no_overwrite, query.flag("copyUIDGID"))
+    archives.write(
+        call.draft, _container(call), query.text("path"), call.request.body, no_overwrite, query.flag("copyUIDGID")
+    )
     return Reply()

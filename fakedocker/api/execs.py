@@ -7,8 +7,7 @@ from fakedocker.api.call import Call
 from fakedocker.api.containers import window
 from fakedocker.base import messages
 from fakedocker.exchanges import Stream
-from fakedocker.operations import execs, lookup
-from fakedocker.operations import inspect as inspecting
+from fakedocker.operations import execs, inspect as inspecting, lookup
 from fakedocker.wire.container import ExecRequest, ExecStartRequest
 from fakedocker.wire.http import Reply, json_reply
 

@@ -15,7 +15,9 @@ def list_(call: Call) -> Reply:
     draft, query = call.draft, call.query
     found = images.select(draft, call.filters(images.LIST_FILTERS), everything=query.flag("all"))
     shared = query.flag("shared-size")
-    return json_reply([images.summary(draft, image, tags, digests, shared=shared, containers=False) for image, tags, digests in found])
+    return json_reply(
+        [images.summary(draft, image, tags, digests, shared=shared, containers=False) for image, tags, digests in found]
+    )
 
 
 def inspect(call: Call) -> Reply:

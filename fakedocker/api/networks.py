@@ -10,7 +10,9 @@ from fakedocker.wire.network import NetworkConnect, NetworkCreate, NetworkDiscon
 
 def list_(call: Call) -> Reply:
     found = networks.select(call.draft, call.filters(networks.LIST_FILTERS))
-    return json_reply([networks.inspect(call.draft, network, with_containers=call.version < (1, 28)) for network in found])
+    return json_reply(
+        [networks.inspect(call.draft, network, with_containers=call.version < (1, 28)) for network in found]
+    )
 
 
 def create(call: Call) -> Reply:

@@ -101,11 +101,15 @@ def _compile(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern))
 
 
-_EXACT: dict[tuple[str, str], Handler] = {(route.method, route.path): route.handler for route in ROUTES if "{" not in route.path}
+_EXACT: dict[tuple[str, str], Handler] = {
+    (route.method, route.path): route.handler for route in ROUTES if "{" not in route.path
+}
 _PATTERNS: dict[tuple[str, str], list[tuple[re.Pattern[str], Handler]]] = {}
 for _route in ROUTES:
     if "{" in _route.path:
-        _PATTERNS.setdefault((_route.method, _route.path.split("/")[1]), []).append((_compile(_route.path), _route.handler))
+        _PATTERNS.setdefault((_route.method, _route.path.split("/")[1]), []).append(
+            (_compile(_route.path), _route.handler)
+        )
 
 _NEWEST = tuple(int(part) for part in API_VERSION.split("."))
 _OLDEST = tuple(int(part) for part in MINIMUM_API_VERSION.split("."))

@@ -33,6 +33,7 @@ BODY_LIMIT_BYTES = 1 << 30
 HEAD_LIMIT_BYTES = 64 << 10
 SEND_BUFFER_BYTES = 1 << 20
 
+
 def head_bytes(reply: Reply, chunked: bool, keep_alive: bool) -> bytes:
     """The status line and headers of an answer."""
     lines = [f"HTTP/1.1 {reply.status} {REASONS.get(reply.status, 'Status')}"]

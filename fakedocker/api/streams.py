@@ -45,7 +45,7 @@ class TaskReply(OutputOnly):
         self._task = task
         self._reply = reply
 
-    def keys(self) -> Keys:
+    def subjects(self) -> Keys:
         return (("done", self._task),)
 
     def pump(self, draft: Draft, exchange: Exchange) -> None:
@@ -69,7 +69,7 @@ class RemovalReply(OutputOnly):
         self._identifier = identifier
         self._reply = reply
 
-    def keys(self) -> Keys:
+    def subjects(self) -> Keys:
         return (("state", self._identifier),)
 
     def pump(self, draft: Draft, exchange: Exchange) -> None:
@@ -89,7 +89,7 @@ class TaskStream(OutputOnly):
     def __init__(self, task: int) -> None:
         self._task = task
 
-    def keys(self) -> Keys:
+    def subjects(self) -> Keys:
         return (("progress", self._task), ("done", self._task))
 
     def pump(self, draft: Draft, exchange: Exchange) -> None:
@@ -119,7 +119,7 @@ class WaitStream(OutputOnly):
         self._finished_ns = container.finished_ns
         self._code = container.exit_code
 
-    def keys(self) -> Keys:
+    def subjects(self) -> Keys:
         return (("state", self._identifier),)
 
     def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
@@ -159,7 +159,7 @@ class LogStream(OutputOnly):
         self._position = 0
         self._splitter = LineSplitter()
 
-    def keys(self) -> Keys:
+    def subjects(self) -> Keys:
         return (("output", self._identifier), ("state", self._identifier)) if self._follow else ()
 
     def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
@@ -215,7 +215,7 @@ class EventStream(OutputOnly):
         self._since_ns = since_ns
         self._until_ns = until_ns
 
-    def keys(self) -> Keys:
+    def subjects(self) -> Keys:
         kinds = ("container", "image", "network", "volume", "daemon")
         return (*(("event", kind) for kind in kinds), ("alarm", "until"))
 
@@ -253,7 +253,7 @@ class StatsStream(OutputOnly):
         self._before: dict[str, Any] | None = None
         self._due_ns = 0
 
-    def keys(self) -> Keys:
+    def subjects(self) -> Keys:
         return (("alarm", "stats"), ("state", self._identifier))
 
     def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:

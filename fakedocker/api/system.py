@@ -43,7 +43,9 @@ def auth(call: Call) -> Reply:
     """No registry here asks for a password yet: whoever has a name is let in."""
     request = call.body(AuthRequest)
     if not request.username and not request.identitytoken:
-        raise messages.Refusal(500, "Get \"https://registry-1.docker.io/v2/\": unauthorized: incorrect username or password")
+        raise messages.Refusal(
+            500, 'Get "https://registry-1.docker.io/v2/": unauthorized: incorrect username or password'
+        )
     return json_reply({"IdentityToken": "", "Status": "Login Succeeded"})
 
 

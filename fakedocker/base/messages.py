@@ -58,11 +58,13 @@ CLIENT_TOO_OLD = Message(
     "client version {given} is too old. Minimum supported API version is {minimum}, please upgrade your client to a newer version",
     "exchanges",
 )
-CLIENT_TOO_NEW = Message(400, "client version {given} is too new. Maximum supported API version is {maximum}", "exchanges")
+CLIENT_TOO_NEW = Message(
+    400, "client version {given} is too new. Maximum supported API version is {maximum}", "exchanges"
+)
 
 # containers
 NO_SUCH_CONTAINER = Message(404, "No such container: {name}", "lifecycle")
-AMBIGUOUS_ID = Message(400, 'multiple IDs found with provided prefix: {name}', "moby pkg/truncindex")
+AMBIGUOUS_ID = Message(400, "multiple IDs found with provided prefix: {name}", "moby pkg/truncindex")
 CONTAINER_NAME = Message(400, "Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", "names")
 NAME_IN_USE = Message(
     409,
@@ -78,12 +80,18 @@ INVALID_SIGNAL_KILL = Message(400, "cannot kill container: {name}: invalid signa
 INVALID_SIGNAL = Message(400, "invalid signal: {signal}", "signals")
 NOT_PAUSED = Message(500, "Container {id} is not paused", "lifecycle")
 ALREADY_PAUSED = Message(409, "Container {id} is already paused", "lifecycle")
-RESTARTING_PAUSE = Message(409, "Container {id} is restarting, wait until the container is running", "moby daemon/pause.go")
+RESTARTING_PAUSE = Message(
+    409, "Container {id} is restarting, wait until the container is running", "moby daemon/pause.go"
+)
 START_PAUSED = Message(409, "cannot start a paused container, try unpause instead", "lifecycle")
 START_REMOVING = Message(409, "container is marked for removal and cannot be started", "moby daemon/start.go")
-REMOVE_PAUSED = Message(409, 'cannot remove container "{name}": container is paused and must be unpaused first', "lifecycle")
+REMOVE_PAUSED = Message(
+    409, 'cannot remove container "{name}": container is paused and must be unpaused first', "lifecycle"
+)
 REMOVE_RUNNING = Message(
-    409, 'cannot remove container "{name}": container is running: stop the container before removing or force remove', "lifecycle"
+    409,
+    'cannot remove container "{name}": container is running: stop the container before removing or force remove',
+    "lifecycle",
 )
 REMOVAL_IN_PROGRESS = Message(409, "removal of container {name} is already in progress", "lifecycle")
 RENAME_EMPTY = Message(400, "Neither old nor new names may be empty", "exchanges")
@@ -97,26 +105,38 @@ LOGS_UNREADABLE = Message(501, "configured logging driver does not support readi
 LOG_DRIVER_UNKNOWN = Message(404, 'error looking up logging plugin {driver}: plugin "{driver}" not found', "logs")
 LOG_OPTION_UNKNOWN = Message(400, "unknown log opt '{option}' for {driver} log driver", "logs")
 MINIMUM_MEMORY = Message(400, "Minimum memory limit allowed is 6MB", "run-basics")
-MEMORY_SWAP = Message(400, "Minimum memoryswap limit should be larger than memory limit, see usage", "moby daemon_unix.go")
-MEMORY_SWAP_ALONE = Message(400, "You should always set the Memory limit when using Memoryswap limit, see usage", "moby daemon_unix.go")
+MEMORY_SWAP = Message(
+    400, "Minimum memoryswap limit should be larger than memory limit, see usage", "moby daemon_unix.go"
+)
+MEMORY_SWAP_ALONE = Message(
+    400, "You should always set the Memory limit when using Memoryswap limit, see usage", "moby daemon_unix.go"
+)
 MEMORY_SWAP_UPDATE = Message(
     409,
     "Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time",
     "moby container_unix.go",
 )
-MEMORY_RESERVATION = Message(400, "Minimum memory limit can not be less than memory reservation limit, see usage", "moby daemon_unix.go")
+MEMORY_RESERVATION = Message(
+    400, "Minimum memory limit can not be less than memory reservation limit, see usage", "moby daemon_unix.go"
+)
 CPU_RANGE = Message(
     400, "range of CPUs is from 0.01 to {count:.2f}, as there are only {count} CPUs available", "run-basics"
 )
 CPU_CONFLICT = Message(400, "Conflicting options: Nano CPUs and CPU {what} cannot both be set.", "moby daemon_unix.go")
-AUTO_REMOVE_RESTART = Message(400, "can't create 'AutoRemove' container with restart policy", "moby daemon/container.go")
+AUTO_REMOVE_RESTART = Message(
+    400, "can't create 'AutoRemove' container with restart policy", "moby daemon/container.go"
+)
 HEALTH_TOO_SHORT = Message(400, "{what} in Healthcheck cannot be less than 1ms", "moby daemon/container.go")
 HEALTH_RETRIES = Message(400, "Retries in Healthcheck cannot be negative", "moby daemon/container.go")
 HOSTNAME_CONFLICT = Message(400, "conflicting options: hostname and the network mode", "moby runconfig")
-WORKING_DIR_RELATIVE = Message(400, "the working directory '{path}' is invalid, it needs to be an absolute path", "moby daemon/container.go")
+WORKING_DIR_RELATIVE = Message(
+    400, "the working directory '{path}' is invalid, it needs to be an absolute path", "moby daemon/container.go"
+)
 ENV_INVALID = Message(400, "invalid environment variable: {value}", "moby opts.ValidateEnv")
 NO_SUCH_USER = Message(400, "unable to find user {user}: no matching entries in passwd file", "run-basics")
-NO_SUCH_GROUP = Message(400, "unable to find group {group}: no matching entries in group file", "moby daemon/oci_linux.go")
+NO_SUCH_GROUP = Message(
+    400, "unable to find group {group}: no matching entries in group file", "moby daemon/oci_linux.go"
+)
 START_FAILED = Message(
     400,
     "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: "
@@ -149,16 +169,24 @@ IMAGE_IN_USE = Message(
     "images",
 )
 IMAGE_IN_USE_RUNNING = Message(
-    409, "conflict: unable to delete {image} (cannot be forced) - image is being used by running container {container}", "images"
+    409,
+    "conflict: unable to delete {image} (cannot be forced) - image is being used by running container {container}",
+    "images",
 )
 IMAGE_IN_USE_STOPPED = Message(
-    409, "conflict: unable to delete {image} (must be forced) - image is being used by stopped container {container}", "moby image_delete.go"
+    409,
+    "conflict: unable to delete {image} (must be forced) - image is being used by stopped container {container}",
+    "moby image_delete.go",
 )
 IMAGE_HAS_CHILDREN = Message(
-    409, "conflict: unable to delete {image} (cannot be forced) - image has dependent child images", "moby image_delete.go"
+    409,
+    "conflict: unable to delete {image} (cannot be forced) - image has dependent child images",
+    "moby image_delete.go",
 )
 IMAGE_MANY_TAGS = Message(
-    409, "conflict: unable to delete {image} (must be forced) - image is referenced in multiple repositories", "moby image_delete.go"
+    409,
+    "conflict: unable to delete {image} (must be forced) - image is referenced in multiple repositories",
+    "moby image_delete.go",
 )
 PULL_DENIED = Message(
     404,
@@ -166,7 +194,9 @@ PULL_DENIED = Message(
     "Docker Hub",
 )
 MANIFEST_UNKNOWN = Message(404, "manifest for {name} not found: manifest unknown: manifest unknown", "implicit-pull")
-REGISTRY_LOOKUP = Message(500, 'Get "https://{host}/v2/": dial tcp: lookup {name} on 192.168.65.7:53: no such host', "Go net")
+REGISTRY_LOOKUP = Message(
+    500, 'Get "https://{host}/v2/": dial tcp: lookup {name} on 192.168.65.7:53: no such host', "Go net"
+)
 COMMIT_REMOVING = Message(409, "Container {id} is marked for removal and cannot be committed", "moby daemon/commit.go")
 
 # networks
@@ -179,17 +209,27 @@ NETWORK_PLUGIN = Message(404, 'plugin "{driver}" not found', "networks")
 NETWORK_CONFIG = Message(400, "invalid network config:\n{problem}", "networks")
 POOL_OVERLAP = Message(403, "invalid pool request: Pool overlaps with other one on this address space", "networks")
 POOLS_EXHAUSTED = Message(400, "all predefined address pools have been fully subnetted", "moby libnetwork/ipam")
-NETWORK_ACTIVE = Message(403, "error while removing network: network {name} has active endpoints ({endpoints})", "exchanges")
+NETWORK_ACTIVE = Message(
+    403, "error while removing network: network {name} has active endpoints ({endpoints})", "exchanges"
+)
 ENDPOINT_EXISTS = Message(403, "endpoint with name {container} already exists in network {network}", "networks")
 NOT_CONNECTED = Message(403, "container {id} is not connected to network {network}", "networks")
-ENDPOINT_CONFIG = Message(400, "invalid config for network {network}: invalid endpoint settings:\n{problem}", "networks")
-ADDRESS_IN_USE = Message(403, "Address already in use", "networks")
-NO_ADDRESS = Message(403, "no available IPv4 addresses on this network's address pools: {network} ({id})", "moby libnetwork")
-CONTAINER_HOST_MODE = Message(403, "container sharing network namespace with another container or host cannot be connected to any other network", "moby")
-HOST_MODE_DISCONNECT = Message(403, "container cannot be disconnected from host network or connected to host network", "moby")
-PORT_TAKEN = (
-    "driver failed programming external connectivity on endpoint {name} ({endpoint}): Bind for {address}:{port} failed: port is already allocated"
+ENDPOINT_CONFIG = Message(
+    400, "invalid config for network {network}: invalid endpoint settings:\n{problem}", "networks"
 )
+ADDRESS_IN_USE = Message(403, "Address already in use", "networks")
+NO_ADDRESS = Message(
+    403, "no available IPv4 addresses on this network's address pools: {network} ({id})", "moby libnetwork"
+)
+CONTAINER_HOST_MODE = Message(
+    403,
+    "container sharing network namespace with another container or host cannot be connected to any other network",
+    "moby",
+)
+HOST_MODE_DISCONNECT = Message(
+    403, "container cannot be disconnected from host network or connected to host network", "moby"
+)
+PORT_TAKEN = "driver failed programming external connectivity on endpoint {name} ({endpoint}): Bind for {address}:{port} failed: port is already allocated"
 
 # volumes and mounts
 NO_SUCH_VOLUME = Message(404, "get {name}: no such volume", "volumes")
@@ -199,7 +239,9 @@ VOLUME_NAME = Message(
     "If you intended to pass a host directory, use absolute path",
     "volumes",
 )
-VOLUME_PLUGIN = Message(404, 'create {name}: error looking up volume plugin {driver}: plugin "{driver}" not found', "volumes")
+VOLUME_PLUGIN = Message(
+    404, 'create {name}: error looking up volume plugin {driver}: plugin "{driver}" not found', "volumes"
+)
 VOLUME_IN_USE = Message(409, "remove {name}: volume is in use - [{containers}]", "volumes")
 MOUNT_MODE = Message(400, "invalid mode: {mode}", "run-basics")
 MOUNT_INVALID = Message(400, 'invalid mount config for type "{type}": {problem}', "volumes")
@@ -207,4 +249,4 @@ VOLUME_SPECIFICATION = Message(400, "invalid volume specification: '{text}'{prob
 DUPLICATE_MOUNT = Message(400, "Duplicate mount point: {target}", "volumes")
 
 # ports
-INVALID_PORT = Message(400, "invalid port specification: \"{text}\"", "moby daemon/container.go")
+INVALID_PORT = Message(400, 'invalid port specification: "{text}"', "moby daemon/container.go")

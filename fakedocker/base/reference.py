@@ -80,7 +80,9 @@ def parse(text: str) -> Reference:
     if match is None or match[1] is None:
         raise InvalidReference("invalid reference format")
     if len(remote_name) > _NAME_LIMIT:
-        raise InvalidReference(f"invalid reference format: repository name must not be more than {_NAME_LIMIT} characters")
+        raise InvalidReference(
+            f"invalid reference format: repository name must not be more than {_NAME_LIMIT} characters"
+        )
     digest = match[4] or ""
     if digest:
         _check_digest(digest)

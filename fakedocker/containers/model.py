@@ -10,7 +10,15 @@ from fakedocker.volumes.model import MountSpec
 from fakedocker.wire.container import Config, HostConfig
 from fakedocker.wire.network import EndpointSettings
 
-CREATED, RUNNING, PAUSED, RESTARTING, EXITED, DEAD, REMOVING = "created", "running", "paused", "restarting", "exited", "dead", "removing"
+CREATED, RUNNING, PAUSED, RESTARTING, EXITED, DEAD, REMOVING = (
+    "created",
+    "running",
+    "paused",
+    "restarting",
+    "exited",
+    "dead",
+    "removing",
+)
 
 
 class Chunk(NamedTuple):

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import functools
 import ipaddress
-from collections.abc import Container as Holds
-from collections.abc import Iterable
+from collections.abc import Container as Holds, Iterable
 
 IPv4Network = ipaddress.IPv4Network
 

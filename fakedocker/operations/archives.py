@@ -20,7 +20,14 @@ from fakedocker.operations import files, rootfs
 from fakedocker.operations.attributes import container_event
 from fakedocker.world.draft import Draft
 
-_GO_MODE_BITS = {"dir": 1 << 31, "link": 1 << 27, "block": 1 << 26, "char": (1 << 26) | (1 << 21), "fifo": 1 << 25, "socket": 1 << 24}
+_GO_MODE_BITS = {
+    "dir": 1 << 31,
+    "link": 1 << 27,
+    "block": 1 << 26,
+    "char": (1 << 26) | (1 << 21),
+    "fifo": 1 << 25,
+    "socket": 1 << 24,
+}
 
 
 class PathStat(NamedTuple):
@@ -47,7 +54,13 @@ def stat(draft: Draft, container: Container, path: str) -> PathStat:
         target = files.locate(draft, table, path).path if node.kind == "link" else ""
     except OSError:
         raise messages.NO_SUCH_PATH(path=path, name=container.name) from None
-    return PathStat(posixpath.basename(posixpath.normpath(path)) or "/", node.size_bytes, _go_mode(node), clock.rfc3339_nano(node.mtime_ns), target)
+    return PathStat(
+        posixpath.basename(posixpath.normpath(path)) or "/",
+        node.size_bytes,
+        _go_mode(node),
+        clock.rfc3339_nano(node.mtime_ns),
+        target,
+    )
 
 
 def _go_mode(node: Node) -> int:
@@ -69,7 +82,9 @@ def read(draft: Draft, container: Container, path: str) -> tuple[PathStat, Conte
     return found, archive.write_tar(entries)
 
 
-def write(draft: Draft, container: Container, path: str, data: bytes, no_overwrite_dir_non_dir: bool, copy_owner: bool) -> None:
+def write(
+    draft: Draft, container: Container, path: str, data: bytes, no_overwrite_dir_non_dir: bool, copy_owner: bool
+) -> None:
     """Unpack an archive into a directory of a container.
 
     Args:
@@ -115,7 +130,7 @@ def _refuse_replacing(draft: Draft, container: Container, path: str, by_director
         return
     if (node.kind == "dir") != by_directory:
         kinds = ("non-directory", "directory") if by_directory else ("directory", "non-directory")
-        raise messages.Refusal(400, f"cannot overwrite {kinds[0]} \"{path}\" with {kinds[1]} \"{path}\"")
+        raise messages.Refusal(400, f'cannot overwrite {kinds[0]} "{path}" with {kinds[1]} "{path}"')
 
 
 def export(draft: Draft, container: Container) -> Content:

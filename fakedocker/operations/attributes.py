@@ -15,7 +15,9 @@ def container_event(draft: Draft, container: Container, action: str, **attribute
 
 
 def network_event(draft: Draft, network: Network, action: str, **attributes: str) -> None:
-    draft.record_event("network", action, network.id, {"name": network.name, "type": network.driver, **attributes}.items())
+    draft.record_event(
+        "network", action, network.id, {"name": network.name, "type": network.driver, **attributes}.items()
+    )
 
 
 def volume_event(draft: Draft, name: str, action: str, **attributes: str) -> None:

@@ -12,8 +12,7 @@ from msgspec import UNSET
 
 from fakedocker.base import messages
 from fakedocker.containers.model import Container
-from fakedocker.filesystem import archive, diff
-from fakedocker.filesystem import content as contents
+from fakedocker.filesystem import archive, content as contents, diff
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.images.model import HistoryEntry, Image, Layer, chain_id, make_image
@@ -65,7 +64,9 @@ def commit(
     if target is not None:
         images.set_reference(draft, f"{target.name}:{target.tag}", image.id)
         draft.tag_times[image.id] = draft.now_ns
-    container_event(draft, container, "commit", comment=comment, imageID=image.id, imageRef=target.familiar if target else "")
+    container_event(
+        draft, container, "commit", comment=comment, imageID=image.id, imageRef=target.familiar if target else ""
+    )
     return image
 
 

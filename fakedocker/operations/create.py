@@ -12,8 +12,7 @@ from fakedocker.base import identity, messages
 from fakedocker.base.history import History
 from fakedocker.containers.model import Chunk, Container
 from fakedocker.images.model import Image
-from fakedocker.network import model as network_model
-from fakedocker.network import pools
+from fakedocker.network import model as network_model, pools
 from fakedocker.operations import lookup, mounts, rootfs, settings
 from fakedocker.operations.attributes import container_event
 from fakedocker.wire.container import Config, CreateRequest, HealthConfig, HostConfig
@@ -168,7 +167,9 @@ def check_endpoint(draft: Draft, name: str, endpoint: EndpointSettings) -> None:
         return
     network = draft.networks[identifier]
     if network.is_predefined:
-        raise messages.ENDPOINT_CONFIG(network=name, problem="user specified IP address is supported on user defined networks only")
+        raise messages.ENDPOINT_CONFIG(
+            network=name, problem="user specified IP address is supported on user defined networks only"
+        )
     try:
         pools.to_number(address)
     except ValueError:

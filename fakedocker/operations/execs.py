@@ -92,8 +92,12 @@ def begin(draft: Draft, execution: Exec, console: tuple[int, int] | None) -> str
     stdio = rootfs.exec_stdio(execution, console)
     try:
         pid = draft.kernel.start(
-            container.id, execution.argv, start.environment(container, user.home, execution.environment),
-            execution.directory, user.ids, stdio,
+            container.id,
+            execution.argv,
+            start.environment(container, user.home, execution.environment),
+            execution.directory,
+            user.ids,
+            stdio,
         )
     except ExecError as problem:
         text = messages.EXEC_FAILED.format(problem=start.exec_problem(problem))

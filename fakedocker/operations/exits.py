@@ -43,7 +43,12 @@ def container_exited(draft: Draft, container: Container, exit: Exited) -> None:
     draft.notify("state", container.id, exit.status)
     _finish_stop(draft, container)
     container = draft.containers.get(container.id, container)
-    if container.id in draft.containers and container.host_config.auto_remove and not again and not container.is_running:
+    if (
+        container.id in draft.containers
+        and container.host_config.auto_remove
+        and not again
+        and not container.is_running
+    ):
         from fakedocker.operations import remove  # remove kills, and killing ends here
 
         remove.discard(draft, container, with_volumes=True)
@@ -51,7 +56,9 @@ def container_exited(draft: Draft, container: Container, exit: Exited) -> None:
 
 def _finish_stop(draft: Draft, container: Container) -> None:
     """Complete the stops, restarts and removals that waited for this end."""
-    waiting = [task for task in draft.tasks.values() if isinstance(task, StopTask) and task.container_id == container.id]
+    waiting = [
+        task for task in draft.tasks.values() if isinstance(task, StopTask) and task.container_id == container.id
+    ]
     for task in sorted(waiting, key=lambda task: task.id):
         draft.kernel.cancel_timer(task.timer)
         del draft.tasks[task.id]

@@ -106,7 +106,9 @@ def put(draft: Draft, table: MountTable, entry: LayerEntry, directory: str = "/"
     if place.inode is not None:
         _change(draft, place, _filesystem(draft, place).unlink(place.directory, place.name, draft.now_ns))
         place = locate(draft, table, path, follow=False)
-    node = Node(entry.kind, entry.mode, entry.uid, entry.gid, entry.mtime_ns, 1, entry.content, entry.target, entry.rdev)
+    node = Node(
+        entry.kind, entry.mode, entry.uid, entry.gid, entry.mtime_ns, 1, entry.content, entry.target, entry.rdev
+    )
     _create(draft, place, node)
 
 
@@ -126,7 +128,11 @@ def _change_directory(draft: Draft, place: Location, entry: LayerEntry) -> None:
     if not place.name:
         return
     owned, inode = _filesystem(draft, place).own(place.directory, place.name)
-    _change(draft, place, owned.with_attributes(inode, mode=entry.mode, uid=entry.uid, gid=entry.gid, mtime_ns=entry.mtime_ns))
+    _change(
+        draft,
+        place,
+        owned.with_attributes(inode, mode=entry.mode, uid=entry.uid, gid=entry.gid, mtime_ns=entry.mtime_ns),
+    )
 
 
 def _create(draft: Draft, place: Location, node: Node) -> None:
@@ -172,7 +178,9 @@ def subtree(draft: Draft, table: MountTable, path: str, name: str, follow: bool)
                 yield LayerEntry(shown, "hardlink", node.mode, target=seen[key])
                 continue
             seen[key] = shown
-        yield LayerEntry(shown, node.kind, node.mode, node.uid, node.gid, node.mtime_ns, node.content, node.target, node.rdev)
+        yield LayerEntry(
+            shown, node.kind, node.mode, node.uid, node.gid, node.mtime_ns, node.content, node.target, node.rdev
+        )
         if node.kind == "dir":
             below = sorted({*place.tree.names(place.inode), *_mounted_in(table, current)}, reverse=True)
             pending.extend((posixpath.join(current, child), f"{shown}/{child}") for child in below)

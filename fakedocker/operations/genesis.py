@@ -40,7 +40,12 @@ def create(seed: int = 0, now_ns: int | None = None, host: Host | None = None, h
     )  # fmt: skip
     registries = Map({HUB: Registry(host=HUB, catalogue=True), LOCAL_REGISTRY: Registry(host=LOCAL_REGISTRY)})
     world = World(
-        seed=seed, host=facts, kernel=KernelState(now_ns=start_ns), registries=registries, next_port=EPHEMERAL_FIRST, events=History(EVENTS_KEPT)
+        seed=seed,
+        host=facts,
+        kernel=KernelState(now_ns=start_ns),
+        registries=registries,
+        next_port=EPHEMERAL_FIRST,
+        events=History(EVENTS_KEPT),
     )
     draft = Draft(world)
     draft.kernel = Kernel(draft.kernel_draft, {})

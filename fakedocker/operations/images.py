@@ -14,8 +14,7 @@ from fakedocker.base import clock, messages, reference
 from fakedocker.base.identity import short
 from fakedocker.base.persistent import Map
 from fakedocker.images.model import Image, Layer
-from fakedocker.operations import filters as filtering
-from fakedocker.operations import lookup
+from fakedocker.operations import filters as filtering, lookup
 from fakedocker.operations.attributes import image_event
 from fakedocker.operations.filters import Filters
 from fakedocker.wire.container import GraphDriver
@@ -159,9 +158,11 @@ def select(draft: Draft, filters: Filters, everything: bool) -> list[tuple[Image
     patterns = filters.get("reference", ())
     found = []
     for image in draft.images.values():
-        if before is not None and image.created_ns >= before or since is not None and image.created_ns <= since:
+        if (before is not None and image.created_ns >= before) or (since is not None and image.created_ns <= since):
             continue
-        if until is not None and image.created_ns >= until or not filtering.labels_match(filters, image.config.labels or {}):
+        if (until is not None and image.created_ns >= until) or not filtering.labels_match(
+            filters, image.config.labels or {}
+        ):
             continue
         tags, digests = names(draft, image)
         if patterns:
@@ -197,7 +198,13 @@ def _path_match(pattern: str, text: str) -> bool:
 
 
 def summary(
-    draft: Draft, image: Image, tags: tuple[str, ...], digests: tuple[str, ...] | None, *, shared: bool, containers: bool
+    draft: Draft,
+    image: Image,
+    tags: tuple[str, ...],
+    digests: tuple[str, ...] | None,
+    *,
+    shared: bool,
+    containers: bool,
 ) -> ImageSummary:
     """An image in a list. Counting containers and shared bytes is left to those who ask for it."""
     users = draft.image_containers.get(image.id)
@@ -374,7 +381,9 @@ def _refuse_used_name(draft: Draft, image: Image, name: str) -> None:
 def _users(draft: Draft, image: Image) -> list[str]:
     """Containers made from an image, running ones first, then in the order they were made."""
     users = draft.image_containers.get(image.id, _NOBODY)
-    return sorted(users, key=lambda identifier: (not draft.containers[identifier].is_running, draft.containers[identifier].number))
+    return sorted(
+        users, key=lambda identifier: (not draft.containers[identifier].is_running, draft.containers[identifier].number)
+    )
 
 
 def _conflict(draft: Draft, image: Image, force: bool, stopped_too: bool) -> messages.Refusal | None:
@@ -393,7 +402,12 @@ def _remove_image(draft: Draft, image: Image, force: bool, prune_parents: bool) 
     """Delete an image, and the nameless parents that only it had."""
     deleted = _discard(draft, image)
     parent = draft.images.get(image.parent)
-    if prune_parents and parent is not None and not draft.image_tags.get(parent.id) and _conflict(draft, parent, False, True) is None:
+    if (
+        prune_parents
+        and parent is not None
+        and not draft.image_tags.get(parent.id)
+        and _conflict(draft, parent, False, True) is None
+    ):
         deleted += _remove_image(draft, parent, force, prune_parents)
     return deleted
 
@@ -411,7 +425,9 @@ def prune(draft: Draft, filters: Filters) -> tuple[Deleted, int]:
     for image in sorted(draft.images.values(), key=lambda image: (image.created_ns, image.id)):
         if image.id not in draft.images or _users(draft, image):
             continue
-        if until is not None and image.created_ns > until or not filtering.prune_labels_match(filters, image.config.labels or {}):
+        if (until is not None and image.created_ns > until) or not filtering.prune_labels_match(
+            filters, image.config.labels or {}
+        ):
             continue
         tags = draft.image_tags.get(image.id, ())
         if only_dangling and (tags or image.id in draft.image_children):

@@ -10,7 +10,15 @@ from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.network.model import Endpoint, Network
 from fakedocker.network.ports import port_key
 from fakedocker.operations.images import overlay_directory
-from fakedocker.wire.container import ContainerInspect, GraphDriver, Health, HealthResult, MountPoint, NetworkSettings, State
+from fakedocker.wire.container import (
+    ContainerInspect,
+    GraphDriver,
+    Health,
+    HealthResult,
+    MountPoint,
+    NetworkSettings,
+    State,
+)
 from fakedocker.wire.execs import ExecInspect, ProcessConfig
 from fakedocker.wire.network import EndpointSettings, PortBinding
 from fakedocker.world.draft import Draft
@@ -22,7 +30,11 @@ def inspect(draft: Draft, container: Container, with_size: bool = False) -> Cont
     """The answer of GET /containers/ID/json."""
     directory = f"{CONTAINERS_DIRECTORY}/{container.id}" if container.prepared else ""
     size_rw, size_root = sizes(draft, container) if with_size else (UNSET, UNSET)
-    log_path = f"{directory}/{container.id}-json.log" if directory and container.host_config.log_config.type == "json-file" else ""
+    log_path = (
+        f"{directory}/{container.id}-json.log"
+        if directory and container.host_config.log_config.type == "json-file"
+        else ""
+    )
     return ContainerInspect(
         id=container.id,
         created=clock.rfc3339_nano(container.created_ns),
@@ -71,7 +83,9 @@ def _health(container: Container) -> Health | UnsetType:
     if health is None:
         return UNSET
     log = tuple(
-        HealthResult(clock.rfc3339_nano(result.started_ns), clock.rfc3339_nano(result.ended_ns), result.exit_code, result.output)
+        HealthResult(
+            clock.rfc3339_nano(result.started_ns), clock.rfc3339_nano(result.ended_ns), result.exit_code, result.output
+        )
         for result in health.log
     )
     return Health(health.status, health.failing_streak, log)
@@ -98,14 +112,22 @@ def sizes(draft: Draft, container: Container) -> tuple[int, int]:
 def _graph_driver(container: Container) -> GraphDriver:
     own = overlay_directory(f"container {container.id}")
     lower = f"{own}-init/diff" + (f":{overlay_directory(container.top_layer)}/diff" if container.top_layer else "")
-    data = {"ID": container.id, "LowerDir": lower, "MergedDir": f"{own}/merged", "UpperDir": f"{own}/diff", "WorkDir": f"{own}/work"}
+    data = {
+        "ID": container.id,
+        "LowerDir": lower,
+        "MergedDir": f"{own}/merged",
+        "UpperDir": f"{own}/diff",
+        "WorkDir": f"{own}/work",
+    }
     return GraphDriver(data, "overlay2")
 
 
 def _network_settings(draft: Draft, container: Container) -> NetworkSettings:
     endpoints = endpoint_settings(draft, container)
     shown = endpoints.get("bridge", EndpointSettings())
-    sandbox = identity.digest(draft.seed, f"sandbox/{container.id}", container.started_ns) if container.has_process else ""
+    sandbox = (
+        identity.digest(draft.seed, f"sandbox/{container.id}", container.started_ns) if container.has_process else ""
+    )
     return NetworkSettings(
         sandbox_id=sandbox,
         sandbox_key=f"/var/run/docker/netns/{sandbox[:12]}" if sandbox else "",
@@ -151,7 +173,9 @@ def endpoint_settings(draft: Draft, container: Container, in_list: bool = False)
     return dict(sorted(shown.items()))
 
 
-def _endpoint(wanted: EndpointSettings, network: Network | None, endpoint: Endpoint | None, in_list: bool) -> EndpointSettings:
+def _endpoint(
+    wanted: EndpointSettings, network: Network | None, endpoint: Endpoint | None, in_list: bool
+) -> EndpointSettings:
     return EndpointSettings(
         ipam_config=None if in_list else wanted.ipam_config,
         links=None if in_list else wanted.links,

@@ -13,8 +13,7 @@ from fakedocker.base import clock, messages
 from fakedocker.base.units import human_duration
 from fakedocker.containers.model import CREATED, DEAD, EXITED, PAUSED, REMOVING, RESTARTING, RUNNING, Container
 from fakedocker.network.ports import port_range, split_port
-from fakedocker.operations import filters as filtering
-from fakedocker.operations import lookup
+from fakedocker.operations import filters as filtering, lookup
 from fakedocker.operations.filters import Filters
 from fakedocker.operations.inspect import endpoint_settings, mount_points, published_ports, sizes
 from fakedocker.wire.container import Labels, ListedPort, MountPoint
@@ -90,7 +89,9 @@ def _tests(draft: Draft, filters: Filters) -> list[Test]:
     for value in filters.get("health", ()):
         if value not in _HEALTHS:
             raise messages.INVALID_FILTER_REASON(
-                name="health", value=value, reason=f"invalid value for health ({value}): must be one of none, starting, healthy, unhealthy"
+                name="health",
+                value=value,
+                reason=f"invalid value for health ({value}): must be one of none, starting, healthy, unhealthy",
             )
     if filters.get("status"):
         wanted = set(filters["status"])
@@ -134,16 +135,22 @@ def _attribute_tests(draft: Draft, filters: Filters) -> list[Test]:
         tests.append(lambda container: container.image_id in images)
     if filters.get("network"):
         names = {draft.network_names.get(value, value) for value in filters["network"]}
-        tests.append(lambda container: any(draft.network_names.get(name, name) in names for name, _ in container.networks))
+        tests.append(
+            lambda container: any(draft.network_names.get(name, name) in names for name, _ in container.networks)
+        )
     if filters.get("volume"):
         volumes = set(filters["volume"])
-        tests.append(lambda container: any(mount.source in volumes or mount.target in volumes for mount in container.mounts))
+        tests.append(
+            lambda container: any(mount.source in volumes or mount.target in volumes for mount in container.mounts)
+        )
     if filters.get("expose"):
         exposed = _ports(filters["expose"], "expose")
         tests.append(lambda container: any(split_port(text) in exposed for text in _exposed(container)))
     if filters.get("publish"):
         published = {int(port) for port, _ in _ports(filters["publish"], "publish")}
-        tests.append(lambda container: any(entry.host_port in published for entry in draft.published.get(container.id, ())))
+        tests.append(
+            lambda container: any(entry.host_port in published for entry in draft.published.get(container.id, ()))
+        )
     return tests
 
 
@@ -216,8 +223,10 @@ def listed_ports(draft: Draft, container: Container) -> tuple[ListedPort, ...]:
         port, protocol = split_port(text)
         if not bindings:
             found.append(ListedPort(private_port=int(port), type=protocol))
-        for binding in bindings or ():
-            found.append(ListedPort(ip=binding.host_ip, private_port=int(port), public_port=int(binding.host_port), type=protocol))
+        found.extend(
+            ListedPort(ip=binding.host_ip, private_port=int(port), public_port=int(binding.host_port), type=protocol)
+            for binding in bindings or ()
+        )
     return tuple(found)
 
 

@@ -11,8 +11,7 @@ from msgspec import UNSET
 from fakedocker.base import identity, messages
 from fakedocker.base.messages import Refusal
 from fakedocker.containers.model import Container
-from fakedocker.network import model as network_model
-from fakedocker.network import pools, ports
+from fakedocker.network import model as network_model, pools, ports
 from fakedocker.network.model import Endpoint, Network, Pool, Publication
 from fakedocker.operations.attributes import network_event
 from fakedocker.wire.network import EndpointSettings, PortBinding
@@ -156,7 +155,9 @@ def publish(draft: Draft, container: Container) -> None:
     Raises:
         Refusal: one is taken. Those taken before it stay with the container until they are released.
     """
-    if container.network_mode in (network_model.HOST, network_model.NONE) or container.network_mode.startswith("container:"):
+    if container.network_mode in (network_model.HOST, network_model.NONE) or container.network_mode.startswith(
+        "container:"
+    ):
         return
     endpoints = [endpoint for endpoint in endpoints_of(draft, container) if endpoint.address]
     if not endpoints:
@@ -169,7 +170,9 @@ def publish(draft: Draft, container: Container) -> None:
             if _conflict(draft, address, host_port, protocol):
                 shown = f"[{address}]" if ":" in address else address
                 draft.published[container.id] = tuple(done)
-                text = messages.PORT_TAKEN.format(name=container.name, endpoint=endpoints[0].id, address=shown, port=host_port)
+                text = messages.PORT_TAKEN.format(
+                    name=container.name, endpoint=endpoints[0].id, address=shown, port=host_port
+                )
                 raise Refusal(500, text)
             key = _port_key(address, host_port, protocol)
             draft.ports[key] = (*draft.ports.get(key, ()), (address, container.id))

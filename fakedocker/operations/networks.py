@@ -8,11 +8,9 @@ from msgspec.structs import replace
 from fakedocker.base import clock, messages
 from fakedocker.base.persistent import Map
 from fakedocker.containers.model import Container
-from fakedocker.network import model as network_model
-from fakedocker.network import pools
+from fakedocker.network import model as network_model, pools
 from fakedocker.network.model import Endpoint, Network, Pool
-from fakedocker.operations import create, lookup, networking, rootfs
-from fakedocker.operations import filters as filtering
+from fakedocker.operations import create, filters as filtering, lookup, networking, rootfs
 from fakedocker.operations.attributes import network_event
 from fakedocker.operations.filters import Filters
 from fakedocker.wire.network import (
@@ -51,7 +49,13 @@ def add_predefined(draft: Draft) -> None:
 
 
 def _put(
-    draft: Draft, name: str, driver: str, *, pools_: tuple[Pool, ...], options: dict[str, str], request: NetworkCreate | None = None
+    draft: Draft,
+    name: str,
+    driver: str,
+    *,
+    pools_: tuple[Pool, ...],
+    options: dict[str, str],
+    request: NetworkCreate | None = None,
 ) -> Network:
     given = request or NetworkCreate()
     number = draft.draw()
@@ -119,14 +123,18 @@ def _checked_pool(pool: IPAMPool) -> Pool:
         raise messages.NETWORK_CONFIG(problem=f"invalid subnet {subnet}: it should be {parsed}")
     gateway, ip_range = _text(pool.gateway), _text(pool.ip_range)
     if gateway and not pools.contains(subnet, gateway):
-        raise messages.NETWORK_CONFIG(problem=f"invalid gateway {gateway}: parent subnet is {subnet}, contained address expected")
+        raise messages.NETWORK_CONFIG(
+            problem=f"invalid gateway {gateway}: parent subnet is {subnet}, contained address expected"
+        )
     if ip_range:
         try:
             inner = pools.parse_subnet(ip_range)
         except ValueError:
             raise messages.NETWORK_CONFIG(problem=f"invalid ip-range {ip_range}: invalid CIDR block notation") from None
         if not pools.contains(subnet, str(inner.network_address)):
-            raise messages.NETWORK_CONFIG(problem=f"invalid ip-range {ip_range}: CIDR block must be contained in parent subnet {subnet}")
+            raise messages.NETWORK_CONFIG(
+                problem=f"invalid ip-range {ip_range}: CIDR block must be contained in parent subnet {subnet}"
+            )
     auxiliary = tuple(sorted((pool.auxiliary_addresses or {}).items()))
     return Pool(subnet=subnet, gateway=gateway or pools.first_address(subnet), ip_range=ip_range, auxiliary=auxiliary)
 
@@ -210,7 +218,9 @@ def remove(draft: Draft, network: Network) -> None:
     attached = draft.endpoints[network.id]
     if attached:
         listed = sorted(attached.values(), key=lambda endpoint: draft.containers[endpoint.container_id].number)
-        names = " ".join(f'name:"{draft.containers[endpoint.container_id].name}" id:"{endpoint.id[:12]}"' for endpoint in listed)
+        names = " ".join(
+            f'name:"{draft.containers[endpoint.container_id].name}" id:"{endpoint.id[:12]}"' for endpoint in listed
+        )
         raise messages.NETWORK_ACTIVE(name=network.name, endpoints=names)
     discard(draft, network)
 
@@ -253,7 +263,9 @@ def connect(draft: Draft, network: Network, request: NetworkConnect) -> None:
         raise messages.HOST_MODE_DISCONNECT()
     if container.network_mode.startswith("container:"):
         raise messages.CONTAINER_HOST_MODE()
-    if configured_as(container, network) is not None and (not container.has_process or container.id in draft.endpoints[network.id]):
+    if configured_as(container, network) is not None and (
+        not container.has_process or container.id in draft.endpoints[network.id]
+    ):
         raise messages.ENDPOINT_EXISTS(container=container.name, network=network.name)
     wanted = request.endpoint_config or EndpointSettings()
     create.check_endpoint(draft, network.name, wanted)

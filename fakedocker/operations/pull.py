@@ -35,7 +35,11 @@ def find_manifest(draft: Draft, name: Reference) -> Manifest:
     if registry is None:
         host = name.domain
         raise messages.REGISTRY_LOOKUP(host=host, name=host.partition(":")[0])
-    key = f"{name.path}@{name.digest}" if name.digest else f"{name.path}@{registry.tags.get(f'{name.path}:{name.tag}', '')}"
+    key = (
+        f"{name.path}@{name.digest}"
+        if name.digest
+        else f"{name.path}@{registry.tags.get(f'{name.path}:{name.tag}', '')}"
+    )
     found = registry.manifests.get(key)
     if found is None and registry.catalogue:
         found = catalogue.manifest(name.path, name.digest or name.tag)
@@ -116,18 +120,28 @@ def _layer_steps(draft: Draft, manifest: Manifest) -> list[PullStep]:
     wanted = [remote for remote in manifest.layers if remote.layer.chain_id not in draft.layers]
     for remote in manifest.layers:
         status = "Pulling fs layer" if remote in wanted else "Already exists"
-        steps.append(PullStep(after_ns=now, progress=_line({"status": status, "progressDetail": {}, "id": _short(remote)})))
+        steps.append(
+            PullStep(after_ns=now, progress=_line({"status": status, "progressDetail": {}, "id": _short(remote)}))
+        )
     lanes = [now, now, now]
     arrived: dict[str, int] = {}
     for index, remote in enumerate(wanted):
         if index >= len(lanes):
-            steps.append(PullStep(after_ns=now, progress=_line({"status": "Waiting", "progressDetail": {}, "id": _short(remote)})))
+            steps.append(
+                PullStep(
+                    after_ns=now, progress=_line({"status": "Waiting", "progressDetail": {}, "id": _short(remote)})
+                )
+            )
         lane = lanes.index(min(lanes))
         steps += _moving(remote, "Downloading", lanes[lane], DOWNLOAD_BYTES_PER_SECOND, remote.size_bytes)
         lanes[lane] += _duration(remote.size_bytes, DOWNLOAD_BYTES_PER_SECOND)
         arrived[remote.digest] = lanes[lane]
         for status in ("Verifying Checksum", "Download complete"):
-            steps.append(PullStep(after_ns=lanes[lane], progress=_line({"status": status, "progressDetail": {}, "id": _short(remote)})))
+            steps.append(
+                PullStep(
+                    after_ns=lanes[lane], progress=_line({"status": status, "progressDetail": {}, "id": _short(remote)})
+                )
+            )
     extracted = 0
     for remote in wanted:
         start = max(extracted, arrived[remote.digest])
@@ -144,7 +158,12 @@ def _moving(remote: RemoteLayer, status: str, start_ns: int, rate: int, total: i
     moments = [moment for moment in range(0, duration, PROGRESS_EVERY_NS) if moment] + [duration]
     for moment in moments:
         current = total * moment // duration
-        body: dict[str, object] = {"status": status, "progressDetail": {"current": current, "total": total}, "progress": _bar(current, total), "id": _short(remote)}
+        body: dict[str, object] = {
+            "status": status,
+            "progressDetail": {"current": current, "total": total},
+            "progress": _bar(current, total),
+            "id": _short(remote),
+        }
         steps.append(PullStep(after_ns=start_ns + moment, progress=_line(body)))
     return steps
 

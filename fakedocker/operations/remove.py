@@ -10,8 +10,7 @@ from msgspec.structs import replace
 
 from fakedocker.base import messages, signals
 from fakedocker.containers.model import PAUSED, REMOVING, RESTARTING, Container
-from fakedocker.operations import filters as filtering
-from fakedocker.operations import images, inspect, lookup, reactions, rootfs, volumes
+from fakedocker.operations import filters as filtering, images, inspect, lookup, reactions, rootfs, volumes
 from fakedocker.operations.attributes import container_event
 from fakedocker.operations.filters import Filters
 from fakedocker.world.draft import Draft, remove_from_index

@@ -6,7 +6,9 @@ Source: moby daemon/volumes_unix.go, container_unix.go and daemon/oci_linux.go (
 from __future__ import annotations
 
 from fakedocker.containers.model import Container, Exec
+from fakedocker.filesystem.node import ROOT, LayerEntry
 from fakedocker.filesystem.overlay import Filesystem
+from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.filesystem.walk import Mount, MountTable
 from fakedocker.kernel.devices import standard_mounts
 from fakedocker.kernel.kernel import Stdio
@@ -16,6 +18,8 @@ from fakedocker.volumes.model import MountSpec
 from fakedocker.world.draft import Draft
 
 _DAEMON_FILES = ("hosts", "hostname", "resolv.conf")
+_DAEMON_TREE = apply_layer(Tree.empty(), [LayerEntry(file, "file", 0o644) for file in _DAEMON_FILES])
+_DAEMON_INODES = {file: _DAEMON_TREE.dirs[ROOT][file] for file in _DAEMON_FILES}
 
 
 def create_root(draft: Draft, container: Container) -> None:
@@ -81,17 +85,19 @@ def prepare(draft: Draft, container: Container) -> None:
 
 def write_daemon_files(draft: Draft, container: Container) -> None:
     """/etc/hosts, /etc/hostname and /etc/resolv.conf, kept beside the container and mounted over its own."""
-    if not container.network_mode.startswith("container:"):
-        name = _etc(container)
-        if name not in draft.kernel_draft.filesystems:
-            draft.kernel_draft.put_filesystem(name, Filesystem.empty(now_ns=draft.now_ns))
-        table = files.only(name)
-        for file, text in (
-            ("hosts", networking.hosts_file(draft, container)),
-            ("hostname", f"{container.config.hostname}\n"),
-            ("resolv.conf", networking.resolver_file(draft, container)),
-        ):
-            files.make_file(draft, table, f"/{file}", text.encode())
+    if container.network_mode.startswith("container:"):
+        return
+    name = _etc(container)
+    changed = draft.kernel_draft.filesystems.get(name) or Filesystem.on(_DAEMON_TREE)
+    texts = (
+        networking.hosts_file(draft, container),
+        f"{container.config.hostname}\n",
+        networking.resolver_file(draft, container),
+    )
+    for file, text in zip(_DAEMON_FILES, texts, strict=True):
+        inode = _DAEMON_INODES[file]
+        changed = changed.own_inode(inode).with_content(inode, text.encode(), draft.now_ns)
+    draft.kernel_draft.put_filesystem(name, changed)
 
 
 def mount_table(draft: Draft, container: Container) -> MountTable:
@@ -113,11 +119,9 @@ def _daemon_mounts(draft: Draft, container: Container) -> list[Mount]:
     if mode.startswith("container:"):
         shared = draft.containers.get(draft.container_names.get(mode.partition(":")[2], mode.partition(":")[2]))
         owner = shared if shared is not None else container
-    own = draft.kernel_draft.filesystems.get(_etc(owner))
-    if own is None:
+    if _etc(owner) not in draft.kernel_draft.filesystems:
         return []
-    found = ((file, own.find(file)) for file in _DAEMON_FILES)
-    return [Mount(f"/etc/{file}", _etc(owner), root=inode) for file, inode in found if inode is not None]
+    return [Mount(f"/etc/{file}", _etc(owner), root=inode) for file, inode in _DAEMON_INODES.items()]
 
 
 def _mount(draft: Draft, spec: MountSpec) -> Mount:
@@ -127,7 +131,9 @@ def _mount(draft: Draft, spec: MountSpec) -> Mount:
     if spec.type == "volume":
         return Mount(spec.target, f"volume:{spec.source}", read_only=spec.read_only)
     place = files.locate(draft, host_mounts(draft), spec.source)
-    return Mount(spec.target, place.mount.filesystem, root=place.inode, read_only=spec.read_only or place.mount.read_only)
+    return Mount(
+        spec.target, place.mount.filesystem, root=place.inode, read_only=spec.read_only or place.mount.read_only
+    )
 
 
 def create_namespace(draft: Draft, container: Container) -> None:

@@ -35,7 +35,8 @@ class WorldRouter:
             if not self._draft.networks[endpoint.network_id].resolves_names:
                 continue
             peers = sorted(
-                self._draft.endpoints[endpoint.network_id].values(), key=lambda peer: self._draft.containers[peer.container_id].number
+                self._draft.endpoints[endpoint.network_id].values(),
+                key=lambda peer: self._draft.containers[peer.container_id].number,
             )
             found += [peer.address for peer in peers if peer.address and lowered in (own.lower() for own in peer.names)]
         if not found and lowered in ("host.docker.internal", "gateway.docker.internal") and network != HOST:
@@ -98,7 +99,9 @@ class WorldRouter:
         """Where a port of the host leads that docker has published on this address."""
         version = 6 if ":" in address else 4
         for held, identifier in self._draft.ports.get((port, protocol, version), ()):
-            if held in (address, networking.ANY_V4, networking.ANY_V6) or (held == "127.0.0.1" and address.startswith("127.")):
+            if held in (address, networking.ANY_V4, networking.ANY_V6) or (
+                held == "127.0.0.1" and address.startswith("127.")
+            ):
                 return self._inside(identifier, held, port, protocol)
         return None
 
@@ -123,7 +126,10 @@ class WorldRouter:
                     found.append((name, pool.gateway, pools.prefix_length(pool.subnet), "02:42:00:00:00:01"))
             return found
         endpoints = sorted(self._endpoints(network), key=lambda endpoint: endpoint.interface)
-        found += [(endpoint.interface, endpoint.address, endpoint.prefix_length, endpoint.mac_address) for endpoint in endpoints]
+        found += [
+            (endpoint.interface, endpoint.address, endpoint.prefix_length, endpoint.mac_address)
+            for endpoint in endpoints
+        ]
         return found
 
     def reachable(self, network: str, address: str) -> bool:

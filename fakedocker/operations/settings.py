@@ -39,7 +39,9 @@ def check(draft: Draft, config: Config, host: HostConfig) -> None:
     Raises:
         Refusal: with docker's words.
     """
-    _check_resources(draft, host.memory, host.memory_swap, host.memory_reservation, host.nano_cpus, host.cpu_period, host.cpu_quota)
+    _check_resources(
+        draft, host.memory, host.memory_swap, host.memory_reservation, host.nano_cpus, host.cpu_period, host.cpu_quota
+    )
     _check_log(host.log_config)
     _check_config(config)
     _check_ports(host)
@@ -60,7 +62,9 @@ def check_update(draft: Draft, request: UpdateRequest) -> None:
         raise messages.BAD_REQUEST(problem=problem)
 
 
-def _check_resources(draft: Draft, memory: int, swap: int, reservation: int, nano_cpus: int, period: int, quota: int) -> None:
+def _check_resources(
+    draft: Draft, memory: int, swap: int, reservation: int, nano_cpus: int, period: int, quota: int
+) -> None:
     if memory and memory < MINIMUM_MEMORY_BYTES:
         raise messages.MINIMUM_MEMORY()
     if memory > 0 and 0 < swap < memory:

@@ -16,7 +16,9 @@ _BLOCK_KINDS = ("io_service_bytes_recursive", "io_serviced_recursive", "io_queue
                 "io_wait_time_recursive", "io_merged_recursive", "io_time_recursive", "sectors_recursive")  # fmt: skip
 
 
-def sample(draft: Draft, container: Container, before: dict[str, Any] | None = None, one_shot: bool = False) -> dict[str, Any]:
+def sample(
+    draft: Draft, container: Container, before: dict[str, Any] | None = None, one_shot: bool = False
+) -> dict[str, Any]:
     """One sample.
 
     Args:
@@ -75,5 +77,14 @@ def _memory(draft: Draft, container: Container) -> dict[str, Any]:
 
 def _networks(draft: Draft, container: Container) -> dict[str, Any]:
     """Traffic is not counted: every interface shows the neighbour discovery of a link that has come up."""
-    traffic = {"rx_bytes": 806, "rx_packets": 9, "rx_errors": 0, "rx_dropped": 0, "tx_bytes": 126, "tx_packets": 3, "tx_errors": 0, "tx_dropped": 0}
+    traffic = {
+        "rx_bytes": 806,
+        "rx_packets": 9,
+        "rx_errors": 0,
+        "rx_dropped": 0,
+        "tx_bytes": 126,
+        "tx_packets": 3,
+        "tx_errors": 0,
+        "tx_dropped": 0,
+    }
     return {endpoint.interface: dict(traffic) for endpoint in networking.endpoints_of(draft, container)}

@@ -36,7 +36,9 @@ def stop(draft: Draft, container: Container, grace_seconds: int | None, signal: 
     number = _stop_signal(container, signal)
     if container.status == RESTARTING:
         draft.kernel.cancel_timer(container.timer)
-        draft.containers[container.id] = replace(container, status=lifecycle.after("stop", RESTARTING), timer=0, manually_stopped=True)
+        draft.containers[container.id] = replace(
+            container, status=lifecycle.after("stop", RESTARTING), timer=0, manually_stopped=True
+        )
         draft.notify("state", container.id)
         return None
     if not container.has_process:

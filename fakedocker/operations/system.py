@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from fakedocker.base import clock
 from fakedocker.containers.model import PAUSED, RUNNING
-from fakedocker.operations import filters as filtering
-from fakedocker.operations import images, listing, volumes
+from fakedocker.operations import filters as filtering, images, listing, volumes
 from fakedocker.operations.filters import Filters
 from fakedocker.world.draft import Draft
 from fakedocker.world.world import Event
@@ -37,7 +35,12 @@ def version(draft: Draft) -> dict[str, Any]:
         {"Name": "runc", "Version": RUNC_VERSION, "Details": {"GitCommit": RUNC_COMMIT}},
         {"Name": "docker-init", "Version": INIT_VERSION, "Details": {"GitCommit": INIT_COMMIT}},
     ]
-    return {"Platform": {"Name": "Docker Engine - Community"}, "Components": components, "Version": ENGINE_VERSION, **common}
+    return {
+        "Platform": {"Name": "Docker Engine - Community"},
+        "Components": components,
+        "Version": ENGINE_VERSION,
+        **common,
+    }
 
 
 def info(draft: Draft) -> dict[str, Any]:
@@ -82,13 +85,16 @@ def disk_usage(draft: Draft, types: tuple[str, ...]) -> dict[str, Any]:
         answer["LayersSize"] = sum(layer.size_bytes for layer in draft.layers.values())
         listed = images.select(draft, {}, everything=False)
         answer["Images"] = [
-            images.summary(draft, image, tags, digests or None, shared=True, containers=True) for image, tags, digests in listed
+            images.summary(draft, image, tags, digests or None, shared=True, containers=True)
+            for image, tags, digests in listed
         ]
     if everything or "container" in types:
         found = listing.select(draft, {}, everything=True, limit=0)
         answer["Containers"] = [listing.summary(draft, container, with_size=True) for container in found]
     if everything or "volume" in types:
-        answer["Volumes"] = [volumes.inspect(volume, volumes.usage(draft, volume)) for volume in volumes.select(draft, {})]
+        answer["Volumes"] = [
+            volumes.inspect(volume, volumes.usage(draft, volume)) for volume in volumes.select(draft, {})
+        ]
     if everything or "build-cache" in types:
         answer["BuildCache"] = []
     return answer
@@ -127,7 +133,9 @@ def event_passes(event: Event, filters: Filters) -> bool:
     if filters.get("label") and not filtering.labels_match(filters, attributes):
         return False
     for kind in ("container", "volume", "network", "daemon", "plugin", "secret", "config", "service", "node"):
-        if filters.get(kind) and not (event.type == kind and _names(filters[kind], event.actor_id, attributes.get("name", ""))):
+        if filters.get(kind) and not (
+            event.type == kind and _names(filters[kind], event.actor_id, attributes.get("name", ""))
+        ):
             return False
     return not filters.get("image") or _image_passes(event, attributes, filters["image"])
 
@@ -137,8 +145,10 @@ def _names(wanted: tuple[str, ...], identifier: str, name: str) -> bool:
 
 
 def _image_passes(event: Event, attributes: dict[str, str], wanted: tuple[str, ...]) -> bool:
-    names = {event.actor_id, attributes.get("name", ""), attributes.get("image", "")} if event.type == "image" else {attributes.get("image", "")}
+    names = (
+        {event.actor_id, attributes.get("name", ""), attributes.get("image", "")}
+        if event.type == "image"
+        else {attributes.get("image", "")}
+    )
     names |= {name.partition(":")[0] for name in names}
     return any(value in names for value in wanted)
-
-

@@ -103,7 +103,10 @@ _COLUMNS: dict[str, tuple[str, Column]] = {
     "ucmd": ("CMD", lambda row: row.process.argv[0].rpartition("/")[2][:15] if row.process.argv else ""),
 }
 _BSD_TIME: tuple[str, Column] = ("TIME", _bsd_time)
-_FULL = (("UID", _COLUMNS["user"][1]), *(_COLUMNS[name] for name in ("pid", "ppid", "c", "stime", "tty", "time", "cmd")))
+_FULL = (
+    ("UID", _COLUMNS["user"][1]),
+    *(_COLUMNS[name] for name in ("pid", "ppid", "c", "stime", "tty", "time", "cmd")),
+)
 _USER_ORIENTED = (
     *(_COLUMNS[name] for name in ("user", "pid", "pcpu", "pmem", "vsz", "rss", "tty", "stat", "start")), _BSD_TIME, _COLUMNS["command"],
 )  # fmt: skip
@@ -148,5 +151,5 @@ def _column(text: str) -> tuple[str, Column]:
     name, equals, title = text.partition("=")
     found = _COLUMNS.get(name.strip())
     if found is None:
-        raise messages.Refusal(500, f"ps: error: unknown user-defined format specifier \"{name}\"")
+        raise messages.Refusal(500, f'ps: error: unknown user-defined format specifier "{name}"')
     return (title, found[1]) if equals else found

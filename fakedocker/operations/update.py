@@ -80,5 +80,7 @@ def update(draft: Draft, container: Container, request: UpdateRequest) -> None:
     draft.containers[container.id] = updated
     if updated.has_process:
         limits = updated.host_config
-        draft.kernel.update_namespace(container.id, memory_limit_bytes=limits.memory, pids_limit=max(limits.pids_limit or 0, 0))
+        draft.kernel.update_namespace(
+            container.id, memory_limit_bytes=limits.memory, pids_limit=max(limits.pids_limit or 0, 0)
+        )
     container_event(draft, updated, "update")

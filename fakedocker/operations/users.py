@@ -39,7 +39,9 @@ def resolve(draft: Draft, root: str, text: str, added_groups: tuple[str, ...] = 
     name, _, group_name = text.partition(":")
     passwd = _table(draft, root, "/etc/passwd")
     groups = _table(draft, root, "/etc/group")
-    entry = next((row for row in passwd if len(row) >= 6 and (row[0] == (name or "root") or row[2] == (name or "0"))), None)
+    entry = next(
+        (row for row in passwd if len(row) >= 6 and (row[0] == (name or "root") or row[2] == (name or "0"))), None
+    )
     if entry is not None:
         uid, gid, home, login = int(entry[2]), int(entry[3]), entry[5] or "/", entry[0]
     elif not name or name.isdigit():

@@ -7,7 +7,6 @@ from msgspec import UNSET
 from fakedocker.base import clock, messages
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.operations import filters as filtering
-
 from fakedocker.operations.attributes import volume_event
 from fakedocker.operations.filters import Filters
 from fakedocker.volumes.model import VOLUME_NAME, Volume
@@ -53,7 +52,12 @@ def add(
     if anonymous and labels is None:
         labels = {ANONYMOUS_LABEL: ""}
     volume = Volume(
-        name=name, created_ns=draft.now_ns, number=draft.draw(), labels=labels, options=options or None, anonymous=anonymous
+        name=name,
+        created_ns=draft.now_ns,
+        number=draft.draw(),
+        labels=labels,
+        options=options or None,
+        anonymous=anonymous,
     )
     draft.volumes[name] = volume
     draft.kernel_draft.put_filesystem(volume.file_system, Filesystem.empty(now_ns=draft.now_ns))

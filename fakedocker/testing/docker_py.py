@@ -173,7 +173,9 @@ class EngineAdapter(BaseAdapter):
         else:
             data = body.read() if hasattr(body, "read") else b"".join(body)
         headers = {name.lower(): str(value) for name, value in request.headers.items()}
-        asked = Request(method=request.method or "GET", target=request.path_url, headers=headers, body=data, client=CLIENT)
+        asked = Request(
+            method=request.method or "GET", target=request.path_url, headers=headers, body=data, client=CLIENT
+        )
         exchange = self._engine.submit(asked)
         self._engine.drive(lambda: exchange.answered, f"{asked.method} {asked.target}")
         return self._respond(request, exchange)

@@ -12,10 +12,32 @@ from fakedocker.userland.dates import format_date
 from fakedocker.userland.inputs import State, bytes_of, read_all
 from fakedocker.userland.modes import letters
 from fakedocker.userland.sh.patterns import matches
-from fakedocker.userland.tools import Options, Register, UsageProblem, base_name, find_group, find_user, group_name, is_busybox, join, parse_options, say, stat_or_none, tell, user_name
+from fakedocker.userland.tools import (
+    Options,
+    Register,
+    UsageProblem,
+    base_name,
+    find_group,
+    find_user,
+    group_name,
+    is_busybox,
+    join,
+    parse_options,
+    say,
+    stat_or_none,
+    tell,
+    user_name,
+)
 
 PROGRAMS = Register()
-_KINDS = {"file": tarfile.REGTYPE, "dir": tarfile.DIRTYPE, "link": tarfile.SYMTYPE, "fifo": tarfile.FIFOTYPE, "char": tarfile.CHRTYPE, "block": tarfile.BLKTYPE}
+_KINDS = {
+    "file": tarfile.REGTYPE,
+    "dir": tarfile.DIRTYPE,
+    "link": tarfile.SYMTYPE,
+    "fifo": tarfile.FIFOTYPE,
+    "char": tarfile.CHRTYPE,
+    "block": tarfile.BLKTYPE,
+}
 _LONG = {
     "create": "c", "extract": "x", "get": "x", "list": "t", "file=": "f", "directory=": "C", "verbose": "v", "gzip": "z", "gunzip": "z",
     "to-stdout": "O", "exclude=": "exclude", "strip-components=": "strip", "same-permissions": "p", "preserve-permissions": "p",
@@ -85,7 +107,11 @@ def _read_archive(system: System, state: State, options: Options) -> int:
         try:
             system.change_directory(options.last("C"))
         except OSError as problem:
-            tell(system, f"can't change directory to '{options.last('C')}': {problem.strerror}", f"{options.last('C')}: Cannot open: {problem.strerror}")
+            tell(
+                system,
+                f"can't change directory to '{options.last('C')}': {problem.strerror}",
+                f"{options.last('C')}: Cannot open: {problem.strerror}",
+            )
             return 1 if is_busybox(system) else 2
     try:
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
@@ -109,7 +135,16 @@ def _members(system: System, options: Options, archive: tarfile.TarFile) -> int:
         name = member.name + ("/" if member.isdir() else "")
         plain = member.name
         if wanted:
-            chosen = next((want for want in wanted if plain == want or plain.startswith(want + "/") or plain.removeprefix("./") == want.removeprefix("./")), None)
+            chosen = next(
+                (
+                    want
+                    for want in wanted
+                    if plain == want
+                    or plain.startswith(want + "/")
+                    or plain.removeprefix("./") == want.removeprefix("./")
+                ),
+                None,
+            )
             if chosen is None:
                 continue
             met.add(chosen)
@@ -146,7 +181,12 @@ def _listed(member: tarfile.TarInfo, name: str) -> str:
 
 
 def _extract(
-    system: System, options: Options, archive: tarfile.TarFile, member: tarfile.TarInfo, name: str, directories: list[tuple[str, int]]
+    system: System,
+    options: Options,
+    archive: tarfile.TarFile,
+    member: tarfile.TarInfo,
+    name: str,
+    directories: list[tuple[str, int]],
 ) -> bool:
     path = name.lstrip("/") or "."
     file = archive.extractfile(member) if member.isreg() else None
@@ -177,7 +217,9 @@ def _extract(
             if member.isreg():
                 system.write_file(path, data)
             else:
-                system.make_node(path, "fifo" if member.isfifo() else "char", member.mode, (member.devmajor, member.devminor))
+                system.make_node(
+                    path, "fifo" if member.isfifo() else "char", member.mode, (member.devmajor, member.devminor)
+                )
             system.set_times(path, mtime_ns)
         mode = member.mode & 0o7777
         system.change_mode(path, mode if system.uid == 0 or "p" in options else mode & ~system.umask)
@@ -211,7 +253,11 @@ def _create(system: System, options: Options) -> int:
         try:
             system.change_directory(options.last("C"))
         except OSError as problem:
-            tell(system, f"can't change directory to '{options.last('C')}': {problem.strerror}", f"{options.last('C')}: Cannot open: {problem.strerror}")
+            tell(
+                system,
+                f"can't change directory to '{options.last('C')}': {problem.strerror}",
+                f"{options.last('C')}: Cannot open: {problem.strerror}",
+            )
             return 1 if is_busybox(system) else 2
     if not options.operands and "T" not in options:
         if is_busybox(system):
@@ -244,7 +290,9 @@ def _create(system: System, options: Options) -> int:
     return status
 
 
-def _add(system: System, options: Options, archive: tarfile.TarFile, path: str, links: dict[int, str], output: str) -> bool:
+def _add(
+    system: System, options: Options, archive: tarfile.TarFile, path: str, links: dict[int, str], output: str
+) -> bool:
     try:
         found = system.stat(path, follow="h" in options)
     except OSError as problem:
@@ -289,7 +337,12 @@ def _member(system: System, path: str, found: Stat) -> tarfile.TarInfo:
 @PROGRAMS.program("gzip", "gunzip", "zcat", usage="[-cfkdt123456789] [FILE]...\n")
 def _gzip(system: System, argv: tuple[str, ...], state: State) -> int:
     name = base_name(argv[0])
-    options = parse_options(system, argv, "cdfkt123456789nqv", {"decompress": "d", "stdout": "c", "keep": "k", "force": "f", "best": "9", "fast": "1"})
+    options = parse_options(
+        system,
+        argv,
+        "cdfkt123456789nqv",
+        {"decompress": "d", "stdout": "c", "keep": "k", "force": "f", "best": "9", "fast": "1"},
+    )
     unpack = "d" in options or name in ("gunzip", "zcat")
     to_output = "c" in options or name == "zcat"
     status = 0

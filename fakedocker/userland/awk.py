@@ -377,7 +377,7 @@ def _compare(self: Interpreter, node: Node) -> Value:
     _, operator, left_node, right_node = node
     left, right = self.value(left_node), self.value(right_node)
     numeric = all(
-        isinstance(value, float | Numeric) or value == "" and _is_unset(self, part)
+        isinstance(value, float | Numeric) or (value == "" and _is_unset(self, part))
         for value, part in ((left, left_node), (right, right_node))
     )
     a: Any = number_of(left) if numeric else self.string_of(left)

@@ -29,6 +29,12 @@ _MODULES: Final[dict[str, str]] = {
     "network_tools": "arp dig host ifconfig ip nc ncat netcat netstat nslookup ping ping6 route ss traceroute",
     "processes": "kill killall pgrep pidof pkill ps top",
     "sed": "sed",
+    "services.databases": "mariadb mariadbd mongod mongosh mysql mysqladmin mysqld pg_isready postgres psql",
+    "services.interpreters": "node nodejs python python3",
+    "services.nginx": "nginx",
+    "services.redis": "redis-cli redis-server",
+    "services.small_servers": "apache2 apache2-foreground hello http-echo httpd httpd-foreground registry traefik-whoami"
+    " whoami-server",
     "text": "cat comm cut expand fold head nl paste rev sort split strings tac tail tee tr unexpand uniq wc",
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, next_lines
 from fakedocker.userland.posix_regex import RegexProblem, translate

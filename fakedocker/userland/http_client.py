@@ -61,7 +61,9 @@ def parse_url(url: str) -> Address:
     return Address(scheme, match[2] or "", match[3], port, path if path.startswith("/") else "/" + path)
 
 
-def request(system: System, state: State, address: Address, message: bytes, head_only: bool, deadline_ns: int | None) -> Response:
+def request(
+    system: System, state: State, address: Address, message: bytes, head_only: bool, deadline_ns: int | None
+) -> Response:
     """Send a request and give the whole answer; everything it knows is in `state`. Blocks.
 
     Raises:
@@ -105,7 +107,9 @@ def _connect(system: System, state: State, address: Address) -> None:
     try:
         state["socket"] = system.connect(addresses[0], address.port)
     except OSError as problem:
-        raise RequestProblem("connect", errno.errorcode.get(problem.errno or 0, "") + "|" + str(problem.strerror)) from None
+        raise RequestProblem(
+            "connect", errno.errorcode.get(problem.errno or 0, "") + "|" + str(problem.strerror)
+        ) from None
 
 
 def _close(system: System, state: State) -> None:
@@ -177,7 +181,11 @@ def _curl(system: System, argv: tuple[str, ...], state: State) -> int:
     try:
         options = parse_options(system, argv, "sSo:OIifLw:X:d:H:vm:u:A:kGVF:T:e:b:c:x:r:#gNn4601", _CURL_LONG)
     except UsageProblem as problem:
-        text = re.sub(r"invalid option -- '(.)'", r"option -\1: is unknown", problem.message).replace("unrecognized option '", "option ").replace("'", ": is unknown")
+        text = (
+            re.sub(r"invalid option -- '(.)'", r"option -\1: is unknown", problem.message)
+            .replace("unrecognized option '", "option ")
+            .replace("'", ": is unknown")
+        )
         system.put(f"curl: {text}\ncurl: try 'curl --help' for more information\n", 2)
         return 2
     if "V" in options:
@@ -209,7 +217,9 @@ def _curl_one(system: System, state: State, options: Options, first_url: str) ->
         body = _curl_body(system, options)
         exchange: State = state.setdefault("exchange", {})
         try:
-            response = request(system, exchange, address, _curl_message(options, address, body, state), "I" in options, deadline_ns)
+            response = request(
+                system, exchange, address, _curl_message(options, address, body, state), "I" in options, deadline_ns
+            )
         except RequestProblem as problem:
             if _may_retry(system, state, options, problem):
                 continue
@@ -261,7 +271,15 @@ def _curl_body(system: System, options: Options) -> bytes | None:
 
 def _curl_message(options: Options, address: Address, body: bytes | None, state: State) -> bytes:
     redirected = state.get("redirects", 0) > 0
-    method = options.last("X") or ("HEAD" if "I" in options else "PUT" if "T" in options else "POST" if body is not None and "G" not in options and not redirected else "GET")
+    method = options.last("X") or (
+        "HEAD"
+        if "I" in options
+        else "PUT"
+        if "T" in options
+        else "POST"
+        if body is not None and "G" not in options and not redirected
+        else "GET"
+    )
     path = address.path
     if "G" in options and body is not None:
         path += ("&" if "?" in path else "?") + body.decode("utf-8", "replace")
@@ -294,7 +312,9 @@ def _curl_say(system: System, options: Options, text: str) -> None:
         system.put(f"curl: {text}\n", 2)
 
 
-def _curl_failed(system: System, options: Options, address: Address, problem: RequestProblem, state: State, deadline_ns: int | None) -> int:
+def _curl_failed(
+    system: System, options: Options, address: Address, problem: RequestProblem, state: State, deadline_ns: int | None
+) -> int:
     code = _EXITS[problem.kind]
     milliseconds = (system.now_ns - state["started_ns"]) // 1_000_000
     if problem.kind == "connect":
@@ -319,7 +339,10 @@ def _curl_failed(system: System, options: Options, address: Address, problem: Re
 
 
 def _head_text(response: Response) -> bytes:
-    lines = [f"{response.version} {response.status} {response.reason}", *(f"{name}: {value}" for name, value in response.headers)]
+    lines = [
+        f"{response.version} {response.status} {response.reason}",
+        *(f"{name}: {value}" for name, value in response.headers),
+    ]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
@@ -378,10 +401,22 @@ def _written_out(form: str, address: Address, response: Response | None, state: 
     return bytes_of(text.replace("\\n", "\n").replace("\\t", "\t").replace("\\r", "\r").replace("%%", "%"))
 
 
-def _verbose(system: System, exchange: State, options: Options, address: Address, body: bytes | None, response: Response, state: State) -> None:
+def _verbose(
+    system: System,
+    exchange: State,
+    options: Options,
+    address: Address,
+    body: bytes | None,
+    response: Response,
+    state: State,
+) -> None:
     head = _curl_message(options, address, body, state).partition(b"\r\n\r\n")[0].decode("utf-8", "replace")
     ip = exchange.get("address", "")
-    lines = [f"* Host {address.host}:{address.port} was resolved.", f"*   Trying {ip}:{address.port}...", f"* Connected to {address.host} ({ip}) port {address.port}"]
+    lines = [
+        f"* Host {address.host}:{address.port} was resolved.",
+        f"*   Trying {ip}:{address.port}...",
+        f"* Connected to {address.host} ({ip}) port {address.port}",
+    ]
     lines += [f"> {line}" for line in head.split("\r\n")] + ["> ", "* Request completely sent off"]
     lines += [f"< {line}" for line in _head_text(response).decode("latin-1").rstrip("\r\n").split("\r\n")] + ["< "]
     lines.append(f"* Connection #0 to host {address.host} left intact")
@@ -394,7 +429,10 @@ def _verbose(system: System, exchange: State, options: Options, address: Address
 _WGET_LONG = {"quiet": "q", "output-document=": "O", "spider": "spider", "header=": "header", "post-data=": "post", "timeout=": "T", "tries=": "t", "server-response": "S", "no-check-certificate": "k", "continue": "c", "no-verbose": "nv", "user-agent=": "U", "method=": "method", "body-data=": "post", "directory-prefix=": "P"}  # fmt: skip
 
 
-@PROGRAMS.program("wget", usage="[-cqS] [--spider] [-O FILE] [-o LOGFILE] [--header STR] [--post-data STR | --post-file FILE] URL...\n")
+@PROGRAMS.program(
+    "wget",
+    usage="[-cqS] [--spider] [-O FILE] [-o LOGFILE] [--header STR] [--post-data STR | --post-file FILE] URL...\n",
+)
 def _wget(system: System, argv: tuple[str, ...], state: State) -> int:
     options = parse_options(system, argv, "cqSO:o:T:t:U:P:Y:n:", _WGET_LONG)
     if not options.operands:
@@ -407,14 +445,18 @@ def _wget(system: System, argv: tuple[str, ...], state: State) -> int:
         address = parse_url(url)
         exchange: State = state.setdefault("exchange", {})
         try:
-            response = request(system, exchange, address, _wget_message(options, address), "spider" in options, deadline_ns)
+            response = request(
+                system, exchange, address, _wget_message(options, address), "spider" in options, deadline_ns
+            )
         except RequestProblem as problem:
             _wget_failed(system, address, problem, exchange, quiet)
             return 1 if is_busybox(system) or problem.kind == "receive" else 4
         if not quiet and is_busybox(system):
             system.put(f"Connecting to {address.host} ({exchange['address']}:{address.port})\n", 2)
         if "S" in options:
-            system.put("".join(f"  {line}\n" for line in _head_text(response).decode("latin-1").strip().split("\r\n")), 2)
+            system.put(
+                "".join(f"  {line}\n" for line in _head_text(response).decode("latin-1").strip().split("\r\n")), 2
+            )
         target = response.header("Location")
         if response.status in (301, 302, 303, 307, 308) and target:
             url = state["url"] = urljoin(url if "://" in url else f"http://{url}", target)
@@ -427,7 +469,12 @@ def _wget_message(options: Options, address: Address) -> bytes:
     body = bytes_of(options.last("post")) if "post" in options else None
     method = options.last("method") or ("POST" if body is not None else "HEAD" if "spider" in options else "GET")
     host = address.host if address.port == 80 else f"{address.host}:{address.port}"
-    lines = [f"{method} {address.path} HTTP/1.1", f"Host: {host}", f"User-Agent: {options.last('U') or 'Wget'}", "Connection: close"]
+    lines = [
+        f"{method} {address.path} HTTP/1.1",
+        f"Host: {host}",
+        f"User-Agent: {options.last('U') or 'Wget'}",
+        "Connection: close",
+    ]
     if body is not None:
         lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
     lines += options.values("header")
@@ -458,7 +505,10 @@ def _wget_output(system: System, options: Options, address: Address, response: R
             say(system, f"server returned error: {response.version} {response.status} {response.reason}")
             return 1
         if not quiet:
-            system.put(f"HTTP request sent, awaiting response... {response.status} {response.reason}\nERROR {response.status}: {response.reason}.\n", 2)
+            system.put(
+                f"HTTP request sent, awaiting response... {response.status} {response.reason}\nERROR {response.status}: {response.reason}.\n",
+                2,
+            )
         return 8
     if "spider" in options:
         if not quiet:

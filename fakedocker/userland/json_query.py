@@ -40,7 +40,12 @@ def _jq(system: System, argv: tuple[str, ...], state: State) -> int:
         program = jq.compile(source, args=variables)
     except ValueError as problem:
         first = str(problem).splitlines()[0]
-        system.put(f"{first}\njq: 1 compile error\n" if first.startswith("jq: ") else f"jq: error: {first}\njq: 1 compile error\n", 2)
+        system.put(
+            f"{first}\njq: 1 compile error\n"
+            if first.startswith("jq: ")
+            else f"jq: error: {first}\njq: 1 compile error\n",
+            2,
+        )
         return 3
     return _run(system, options, program, text)
 

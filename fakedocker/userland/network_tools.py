@@ -24,7 +24,9 @@ def nameserver(system: System) -> str:
         lines = system.read_file("/etc/resolv.conf").decode("utf-8", "replace").splitlines()
     except OSError:
         return "127.0.0.1"
-    return next((line.split()[1] for line in lines if line.startswith("nameserver") and len(line.split()) > 1), "127.0.0.1")
+    return next(
+        (line.split()[1] for line in lines if line.startswith("nameserver") and len(line.split()) > 1), "127.0.0.1"
+    )
 
 
 @PROGRAMS.program("ping", "ping6", usage="[OPTIONS] HOST\n", usage_status=2)
@@ -41,7 +43,9 @@ def _ping(system: System, argv: tuple[str, ...], state: State) -> int:
         size = int(options.last("s", "56"))
         tail = "data bytes" if is_busybox(system) else f"{size}({size + 28}) bytes of data."
         system.put(f"PING {host} ({addresses[0]})" + (f": {size} {tail}\n" if is_busybox(system) else f" {tail}\n"))
-        state.update(address=addresses[0], sent=0, received=0, next_ns=system.now_ns, started_ns=system.now_ns, times=[])
+        state.update(
+            address=addresses[0], sent=0, received=0, next_ns=system.now_ns, started_ns=system.now_ns, times=[]
+        )
         system.catch(2, "catch")
     return _ping_loop(system, state, host, options)
 
@@ -114,13 +118,21 @@ def _nslookup(system: System, argv: tuple[str, ...], state: State) -> int:
         if not addresses:
             system.put(f"** server can't find {words[0]}: NXDOMAIN\n\n** server can't find {words[0]}: NXDOMAIN\n\n")
             return 1
-        system.put("Non-authoritative answer:\n" + "".join(f"Name:\t{words[0]}\nAddress: {address}\n" for address in addresses) + "\n")
+        system.put(
+            "Non-authoritative answer:\n"
+            + "".join(f"Name:\t{words[0]}\nAddress: {address}\n" for address in addresses)
+            + "\n"
+        )
         return 0
     system.put(f"Server:\t\t{server}\nAddress:\t{server}#53\n\n")
     if not addresses:
         system.put(f"** server can't find {words[0]}: NXDOMAIN\n\n")
         return 1
-    system.put("Non-authoritative answer:\n" + "".join(f"Name:\t{words[0]}\nAddress: {address}\n" for address in addresses) + "\n")
+    system.put(
+        "Non-authoritative answer:\n"
+        + "".join(f"Name:\t{words[0]}\nAddress: {address}\n" for address in addresses)
+        + "\n"
+    )
     return 0
 
 
@@ -141,9 +153,13 @@ def _host(system: System, argv: tuple[str, ...], state: State) -> int:
         system.put("".join(f"{address}\n" for address in addresses))
         return 0
     status = "NOERROR" if addresses else "NXDOMAIN"
-    system.put(f";; ->>HEADER<<- opcode: QUERY, status: {status}, id: 4711\n\n;; QUESTION SECTION:\n;{names[0]}.\t\t\tIN\tA\n\n")
+    system.put(
+        f";; ->>HEADER<<- opcode: QUERY, status: {status}, id: 4711\n\n;; QUESTION SECTION:\n;{names[0]}.\t\t\tIN\tA\n\n"
+    )
     if addresses:
-        system.put(";; ANSWER SECTION:\n" + "".join(f"{names[0]}.\t\t600\tIN\tA\t{address}\n" for address in addresses) + "\n")
+        system.put(
+            ";; ANSWER SECTION:\n" + "".join(f"{names[0]}.\t\t600\tIN\tA\t{address}\n" for address in addresses) + "\n"
+        )
     system.put(f";; SERVER: {nameserver(system)}#53({nameserver(system)})\n")
     return 0
 
@@ -174,7 +190,9 @@ def _ip(system: System, argv: tuple[str, ...], state: State) -> int:
     if what and "route".startswith(what):
         return _routes(system)
     if not what or not ("address".startswith(what) or "link".startswith(what) or what == "addr"):
-        tell(system, f"invalid argument '{what}' to 'ip'" if what else "", f'Object "{what}" is unknown, try "ip help".')
+        tell(
+            system, f"invalid argument '{what}' to 'ip'" if what else "", f'Object "{what}" is unknown, try "ip help".'
+        )
         return 1
     for number, (name, address, prefix, mac) in enumerate(system.interfaces(), 1):
         if wanted and wanted != name:
@@ -187,11 +205,15 @@ def _ip(system: System, argv: tuple[str, ...], state: State) -> int:
         peer = "" if loop else "@if" + str(number + 5)
         queue = "noqueue state UNKNOWN qlen 1000" if loop else "noqueue state UP "
         system.put(f"{number}: {name}{peer}: <{flags}> mtu {65536 if loop else 1500} qdisc {queue}\n")
-        system.put(f"    link/{'loopback' if loop else 'ether'} {mac} brd {'00:00:00:00:00:00' if loop else 'ff:ff:ff:ff:ff:ff'}\n")
+        system.put(
+            f"    link/{'loopback' if loop else 'ether'} {mac} brd {'00:00:00:00:00:00' if loop else 'ff:ff:ff:ff:ff:ff'}\n"
+        )
         if "link".startswith(what):
             continue
         scope = "host lo" if loop else f"brd {_network_of(address, prefix)[1]} scope global {name}"
-        system.put(f"    inet {address}/{prefix} {'scope ' if loop else ''}{scope}\n       valid_lft forever preferred_lft forever\n")
+        system.put(
+            f"    inet {address}/{prefix} {'scope ' if loop else ''}{scope}\n       valid_lft forever preferred_lft forever\n"
+        )
     return 0
 
 
@@ -206,14 +228,20 @@ def _routes(system: System) -> int:
 
 @PROGRAMS.program("route", usage="\n")
 def _route(system: System, argv: tuple[str, ...], state: State) -> int:
-    system.put("Kernel IP routing table\nDestination     Gateway         Genmask         Flags Metric Ref    Use Iface\n")
+    system.put(
+        "Kernel IP routing table\nDestination     Gateway         Genmask         Flags Metric Ref    Use Iface\n"
+    )
     interfaces = [interface for interface in system.interfaces() if interface[0] != "lo"]
     numeric = any("n" in word for word in argv[1:] if word.startswith("-"))
     for name, address, prefix, _ in interfaces[:1]:
-        system.put(f"{'0.0.0.0' if numeric else 'default':<15} {_gateway(address, prefix):<15} {'0.0.0.0':<15} UG    0      0        0 {name}\n")
+        system.put(
+            f"{'0.0.0.0' if numeric else 'default':<15} {_gateway(address, prefix):<15} {'0.0.0.0':<15} UG    0      0        0 {name}\n"
+        )
     for name, address, prefix, _ in interfaces:
         mask = ".".join(str((0xFFFFFFFF << (32 - prefix)) >> shift & 255) for shift in (24, 16, 8, 0))
-        system.put(f"{_network_of(address, prefix)[0]:<15} {'0.0.0.0' if numeric else '*':<15} {mask:<15} U     0      0        0 {name}\n")
+        system.put(
+            f"{_network_of(address, prefix)[0]:<15} {'0.0.0.0' if numeric else '*':<15} {mask:<15} U     0      0        0 {name}\n"
+        )
     return 0
 
 
@@ -228,8 +256,12 @@ def _ifconfig(system: System, argv: tuple[str, ...], state: State) -> int:
         kind = "Local Loopback  " if name == "lo" else f"Ethernet  HWaddr {mac.upper()}  "
         broadcast = "" if name == "lo" else f"  Bcast:{_network_of(address, prefix)[1]}"
         flags = "UP LOOPBACK RUNNING  MTU:65536" if name == "lo" else "UP BROADCAST RUNNING MULTICAST  MTU:1500"
-        system.put(f"{name:<10}Link encap:{kind}\n          inet addr:{address}{broadcast}  Mask:{mask}\n          {flags}  Metric:1\n")
-        system.put("          RX packets:0 errors:0 dropped:0 overruns:0 frame:0\n          TX packets:0 errors:0 dropped:0 overruns:0 carrier:0\n")
+        system.put(
+            f"{name:<10}Link encap:{kind}\n          inet addr:{address}{broadcast}  Mask:{mask}\n          {flags}  Metric:1\n"
+        )
+        system.put(
+            "          RX packets:0 errors:0 dropped:0 overruns:0 frame:0\n          TX packets:0 errors:0 dropped:0 overruns:0 carrier:0\n"
+        )
         system.put("          collisions:0 txqueuelen:1000 \n          RX bytes:0 (0.0 B)  TX bytes:0 (0.0 B)\n\n")
     return 0
 
@@ -251,7 +283,9 @@ def _netstat(system: System, argv: tuple[str, ...], state: State) -> int:
             owner = f' users:(("{names.get(pid, "?")}",pid={pid},fd=3))' if "p" in letters else ""
             system.put(f"{protocol:<5} {status or 'UNCONN':<6} 0      0      {local:>18} {remote:>18}{owner}\n")
         return 0
-    title = "only servers" if listening and not everything else "servers and established" if everything else "w/o servers"
+    title = (
+        "only servers" if listening and not everything else "servers and established" if everything else "w/o servers"
+    )
     system.put(f"Active Internet connections ({title})\n")
     owner_title = "PID/Program name    " if "p" in letters else ""
     system.put(f"Proto Recv-Q Send-Q Local Address           Foreign Address         State       {owner_title}\n")
@@ -261,7 +295,9 @@ def _netstat(system: System, argv: tuple[str, ...], state: State) -> int:
     return 0
 
 
-@PROGRAMS.program("nc", "ncat", "netcat", usage="[OPTIONS] HOST PORT  - connect\nnc [OPTIONS] -l -p PORT [HOST] [PORT]  - listen\n")
+@PROGRAMS.program(
+    "nc", "ncat", "netcat", usage="[OPTIONS] HOST PORT  - connect\nnc [OPTIONS] -l -p PORT [HOST] [PORT]  - listen\n"
+)
 def _nc(system: System, argv: tuple[str, ...], state: State) -> int:
     options = parse_options(system, argv, "lkvnuzp:w:q:e:i:o:s:46NC")
     if "socket" not in state:
@@ -271,10 +307,17 @@ def _nc(system: System, argv: tuple[str, ...], state: State) -> int:
                 try:
                     state["listener"] = system.listen(port)
                 except OSError as problem:
-                    tell(system, f"bind: {problem.strerror}", f"Can't grab 0.0.0.0:{port} with bind : {problem.strerror}")
+                    tell(
+                        system, f"bind: {problem.strerror}", f"Can't grab 0.0.0.0:{port} with bind : {problem.strerror}"
+                    )
                     return 1
                 if "v" in options:
-                    system.put(f"listening on [any] {port} ...\n" if not is_busybox(system) else f"listening on 0.0.0.0:{port} ...\n", 2)
+                    system.put(
+                        f"listening on [any] {port} ...\n"
+                        if not is_busybox(system)
+                        else f"listening on 0.0.0.0:{port} ...\n",
+                        2,
+                    )
             state["socket"] = system.accept(state["listener"])
             if "v" in options:
                 address, number = system.peer(state["socket"])
@@ -293,18 +336,28 @@ def _nc_connect(system: System, state: State, options: Any) -> int | None:
     host, port = options.operands[0], int(options.operands[1].partition("-")[0])
     addresses = addresses_of(system, host)
     if not addresses:
-        tell(system, f"bad address '{host}'", f"getaddrinfo for host \"{host}\" port {port}: Name or service not known")
+        tell(system, f"bad address '{host}'", f'getaddrinfo for host "{host}" port {port}: Name or service not known')
         return 1
     try:
         state["socket"] = system.connect(addresses[0], port, "udp" if "u" in options else "tcp")
     except OSError as problem:
         if is_busybox(system) and ("z" not in options or "v" in options):
-            say(system, f"{host} ({addresses[0]}:{port}): {problem.strerror}" if "v" in options else f"can't connect to remote host ({addresses[0]}): {problem.strerror}")
+            say(
+                system,
+                f"{host} ({addresses[0]}:{port}): {problem.strerror}"
+                if "v" in options
+                else f"can't connect to remote host ({addresses[0]}): {problem.strerror}",
+            )
         elif "v" in options:
             system.put(f"nc: connect to {host} ({addresses[0]}) port {port} (tcp) failed: {problem.strerror}\n", 2)
         return 1
     if "v" in options:
-        system.put(f"{host} ({addresses[0]}:{port}) open\n" if is_busybox(system) else f"Connection to {host} ({addresses[0]}) {port} port [tcp/*] succeeded!\n", 2)
+        system.put(
+            f"{host} ({addresses[0]}:{port}) open\n"
+            if is_busybox(system)
+            else f"Connection to {host} ({addresses[0]}) {port} port [tcp/*] succeeded!\n",
+            2,
+        )
     return 0 if "z" in options else None
 
 
@@ -347,7 +400,11 @@ def _traceroute(system: System, argv: tuple[str, ...], state: State) -> int:
         tell(system, f"bad address '{names[0]}'", f"{names[0]}: Name or service not known")
         return 1
     system.put(f"traceroute to {names[0]} ({addresses[0]}), 30 hops max, 46 byte packets\n")
-    system.put(f" 1  {names[0]} ({addresses[0]})  0.010 ms  0.008 ms  0.007 ms\n" if system.reachable(addresses[0]) else " 1  *  *  *\n")
+    system.put(
+        f" 1  {names[0]} ({addresses[0]})  0.010 ms  0.008 ms  0.007 ms\n"
+        if system.reachable(addresses[0])
+        else " 1  *  *  *\n"
+    )
     return 0
 
 

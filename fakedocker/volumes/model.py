@@ -56,5 +56,10 @@ class MountSpec(Struct, frozen=True, kw_only=True):
                 rw=not self.read_only, propagation=self.propagation,
             )  # fmt: skip
         return MountPoint(
-            type=self.type, source=self.source, destination=self.target, mode=self.mode, rw=not self.read_only, propagation=self.propagation
+            type=self.type,
+            source=self.source,
+            destination=self.target,
+            mode=self.mode,
+            rw=not self.read_only,
+            propagation=self.propagation,
         )

@@ -68,7 +68,9 @@ def _check_mode(mode: str, kind: str) -> list[str]:
 
 def _check_target(text: str, kind: str, target: str) -> None:
     if not target.startswith("/"):
-        problem = f": invalid mount config for type \"{kind}\": invalid mount path: '{target}' mount path must be absolute"
+        problem = (
+            f": invalid mount config for type \"{kind}\": invalid mount path: '{target}' mount path must be absolute"
+        )
         raise messages.VOLUME_SPECIFICATION(text=text, problem=problem)
     if posixpath.normpath(target) == "/":
         problem = f": invalid mount config for type \"{kind}\": invalid specification: destination can't be '/'"

@@ -202,7 +202,9 @@ class HostConfig(Struct, frozen=True, kw_only=True, rename=pascal(**_HOST_NAMES)
     init: bool | UnsetType | None = UNSET
 
 
-class CreateRequest(Config, frozen=True, kw_only=True, rename=pascal(host_config="HostConfig", networking_config="NetworkingConfig")):
+class CreateRequest(
+    Config, frozen=True, kw_only=True, rename=pascal(host_config="HostConfig", networking_config="NetworkingConfig")
+):
     """The body of POST /containers/create: a Config and beside it how to run and where to connect."""
 
     host_config: HostConfig | None = None
@@ -298,7 +300,9 @@ class GraphDriver(Struct, frozen=True, rename=pascal()):
     name: str
 
 
-class NetworkSettings(Struct, frozen=True, kw_only=True, rename=pascal(sandbox_id="SandboxID", endpoint_id="EndpointID")):
+class NetworkSettings(
+    Struct, frozen=True, kw_only=True, rename=pascal(sandbox_id="SandboxID", endpoint_id="EndpointID")
+):
     bridge: str = ""
     sandbox_id: str = ""
     sandbox_key: str = ""

@@ -14,7 +14,15 @@ import msgspec
 
 T = TypeVar("T")
 
-_GO_KINDS = {"str": "string", "int": "number", "float": "number", "bool": "bool", "array": "array", "object": "object", "null": "null"}
+_GO_KINDS = {
+    "str": "string",
+    "int": "number",
+    "float": "number",
+    "bool": "bool",
+    "array": "array",
+    "object": "object",
+    "null": "null",
+}
 _ODD_KEY = re.compile(rb'"[a-z][A-Za-z0-9]*"\s*:')
 _MISMATCH = re.compile(r"Expected `([^`]*)`, got `([^`]*)`")
 
@@ -83,7 +91,9 @@ def _fields(kind: Any) -> dict[str, tuple[str, Any]] | None:
     for option in (kind, *get_args(kind)):
         if isinstance(option, type) and issubclass(option, msgspec.Struct):
             hints = get_type_hints(option)
-            known = {field.encode_name: (field.encode_name, hints[field.name]) for field in msgspec.structs.fields(option)}
+            known = {
+                field.encode_name: (field.encode_name, hints[field.name]) for field in msgspec.structs.fields(option)
+            }
             return {**{name.lower(): entry for name, entry in known.items()}, **known}
     return None
 

@@ -96,7 +96,10 @@ def make_target(path: str, query: Mapping[str, Any] | None) -> str:
         return path
     pairs = []
     for name, value in query.items():
-        for item in value if isinstance(value, list | tuple) else (value,):
-            if item is not None:
-                pairs.append((name, ("1" if item else "0") if isinstance(item, bool) else str(item)))
+        items = value if isinstance(value, list | tuple) else (value,)
+        pairs.extend((name, _parameter(item)) for item in items if item is not None)
     return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def _parameter(value: Any) -> str:
+    return ("1" if value else "0") if isinstance(value, bool) else str(value)

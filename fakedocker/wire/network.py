@@ -87,7 +87,9 @@ class NetworkDisconnect(Struct, frozen=True, rename=pascal()):
     force: bool = False
 
 
-class AttachedEndpoint(Struct, frozen=True, rename=pascal(endpoint_id="EndpointID", ipv4_address="IPv4Address", ipv6_address="IPv6Address")):
+class AttachedEndpoint(
+    Struct, frozen=True, rename=pascal(endpoint_id="EndpointID", ipv4_address="IPv4Address", ipv6_address="IPv6Address")
+):
     """A running container, as network inspect lists it."""
 
     name: str

@@ -137,12 +137,16 @@ def _acyclic(world: World, identifier: str) -> bool:
 def _indices(world: World) -> Iterator[str]:
     containers = list(world.containers.values())
     yield from _same("image to containers", world.image_containers, ((c.image_id, c.id) for c in containers))
-    yield from _same("image to children", world.image_children, ((i.parent, i.id) for i in world.images.values() if i.parent))
+    yield from _same(
+        "image to children", world.image_children, ((i.parent, i.id) for i in world.images.values() if i.parent)
+    )
     edges = [(image.top, f"image:{image.id}") for image in world.images.values() if image.top]
     edges += [(layer.parent, f"layer:{layer.chain_id}") for layer in world.layers.values() if layer.parent]
     edges += [(container.top_layer, f"container:{container.id}") for container in containers if container.top_layer]
     yield from _same("layer to users", world.layer_users, edges)
-    users = [(mount.source, container.id) for container in containers for mount in container.mounts if mount.type == "volume"]
+    users = [
+        (mount.source, container.id) for container in containers for mount in container.mounts if mount.type == "volume"
+    ]
     yield from _same("volume to users", world.volume_users, users)
 
 

@@ -178,10 +178,11 @@ class Draft:
 
     def record_event(self, type_: str, action: str, actor_id: str, attributes: Iterable[tuple[str, str]]) -> None:
         """Append to the events and tell whoever listens."""
-        event = Event(time_ns=self.now_ns, type=type_, action=action, actor_id=actor_id, attributes=tuple(sorted(attributes)))
+        event = Event(
+            time_ns=self.now_ns, type=type_, action=action, actor_id=actor_id, attributes=tuple(sorted(attributes))
+        )
         self.events = self.events.append(event)
         self.notices.append(Notice("event", type_, event))
-
 
 
 def add_to_index(table: Table[str, Map[str, bool]], key: str, member: str) -> None:

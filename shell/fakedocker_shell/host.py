@@ -42,7 +42,9 @@ _TEXTS = {
     ),
     "etc/shells": "/bin/sh\n/bin/bash\n",
 }
-_NOT_ON_HOST = frozenset({"hello", "nginx", "httpd", "redis-server", "postgres", "mysqld", "mongod", "registry", "whoami-server", "busybox"})
+_NOT_ON_HOST = frozenset(
+    {"hello", "nginx", "httpd", "redis-server", "postgres", "mysqld", "mongod", "registry", "whoami-server", "busybox"}
+)
 
 
 def tree(programs: Iterable[str]) -> Tree:
@@ -57,8 +59,12 @@ def tree(programs: Iterable[str]) -> Tree:
     entries += [LayerEntry(path, "file", 0o644, content=text.encode()) for path, text in _TEXTS.items()]
     for name in sorted({*programs, "sh", "bash", "dash"} - _NOT_ON_HOST):
         program = "dash" if name == "sh" else name
-        entries.append(LayerEntry(f"usr/bin/{name}", "file", 0o755, content=program_file("gnu", program, _PROGRAM_BYTES)))
-    entries.append(LayerEntry("usr/bin/docker", "file", 0o755, content=program_file(DOCKER_FAMILY, "docker", _DOCKER_BYTES)))
+        entries.append(
+            LayerEntry(f"usr/bin/{name}", "file", 0o755, content=program_file("gnu", program, _PROGRAM_BYTES))
+        )
+    entries.append(
+        LayerEntry("usr/bin/docker", "file", 0o755, content=program_file(DOCKER_FAMILY, "docker", _DOCKER_BYTES))
+    )
     return apply_layer(Tree.empty(), entries)
 
 

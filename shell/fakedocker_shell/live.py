@@ -64,7 +64,9 @@ class LivePrograms:
         observe: called with each exchange a client begins, for `:explain`.
     """
 
-    def __init__(self, engine: Engine, mains: Mapping[str, Main], observe: Callable[[EngineExchange], None] | None = None) -> None:
+    def __init__(
+        self, engine: Engine, mains: Mapping[str, Main], observe: Callable[[EngineExchange], None] | None = None
+    ) -> None:
         self.engine = engine
         self.mains = mains
         self.generation = 0
@@ -192,7 +194,13 @@ class LiveContext:
         await self.wait_any(until_ns=until_ns)
 
     def submit(
-        self, method: str, path: str, query: Query | None, body: Body, headers: Mapping[str, str] | None, upgrade: bool = False
+        self,
+        method: str,
+        path: str,
+        query: Query | None,
+        body: Body,
+        headers: Mapping[str, str] | None,
+        upgrade: bool = False,
     ) -> EngineExchange:
         """Send a request to the engine; its answer wakes this process."""
         sent = {name.lower(): value for name, value in (headers or {}).items()}
@@ -209,7 +217,9 @@ class LiveContext:
             data = b"".join(body)
         if upgrade:
             sent |= {"connection": "Upgrade", "upgrade": "tcp"}
-        request = Request(method=method, target=make_target(path, query), headers=sent, body=data, client=f"host/{self.system.pid}")
+        request = Request(
+            method=method, target=make_target(path, query), headers=sent, body=data, client=f"host/{self.system.pid}"
+        )
         exchange = self.programs.engine.submit(request, internal=True)
         pid, draft = self.system.pid, self.programs.engine.draft.kernel_draft
         exchange.listen(lambda: draft.wake(pid))
@@ -360,7 +370,12 @@ class EngineClient:
         self._context = context
 
     async def request(
-        self, method: str, path: str, query: Query | None = None, body: Body = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        query: Query | None = None,
+        body: Body = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Response:
         pending = EngineRequest(self._context, self._context.submit(method, path, query, body, headers))
         await self._context.wait_any(pending)
@@ -380,7 +395,12 @@ class EngineClient:
         return EngineStream(self._context, exchange)
 
     def start(
-        self, method: str, path: str, query: Query | None = None, body: Body = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        query: Query | None = None,
+        body: Body = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Exchange:
         return EngineRequest(self._context, self._context.submit(method, path, query, body, headers))
 
@@ -392,7 +412,12 @@ class NobodyThere:
         self.host = host
 
     async def request(
-        self, method: str, path: str, query: Query | None = None, body: Body = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        query: Query | None = None,
+        body: Body = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Response:
         raise ConnectionRefused(self.host)
 
@@ -408,7 +433,12 @@ class NobodyThere:
         raise ConnectionRefused(self.host)
 
     def start(
-        self, method: str, path: str, query: Query | None = None, body: Body = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        query: Query | None = None,
+        body: Body = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Exchange:
         raise ConnectionRefused(self.host)
 

@@ -10,8 +10,7 @@ import json
 import os
 from typing import Any
 
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from fakedocker.assembly import create_engine
@@ -101,17 +100,45 @@ class Daemon(RuleBasedStateMachine):
         self.exchanges[number] = exchange
         end_ns = self.engine.now_ns + 2 * 10**9
         self.run_down()
-        while not exchange.ended and (move := self.engine.next_move(driver_waits=True)).kind == "jump" and move.at_ns <= end_ns:
+        while (
+            not exchange.ended
+            and (move := self.engine.next_move(driver_waits=True)).kind == "jump"
+            and move.at_ns <= end_ns
+        ):
             self.engine.jump()
             self.run_down()
         reply = exchange.reply
         if reply is not None and reply.status >= 400 and idle and not path.endswith(KEEPS_FAILURES):
             assert self.engine.world is before, f"{method} {path} was refused and changed the world"
-        assert reply is None or reply.status != 500 or b"not paused" in (reply.body or b"") or b"driver failed" in (reply.body or b""), reply
+        assert (
+            reply is None
+            or reply.status != 500
+            or b"not paused" in (reply.body or b"")
+            or b"driver failed" in (reply.body or b"")
+        ), reply
         return exchange
 
-    @rule(name=NAMES, image=IMAGES, command=COMMANDS, restart=RESTARTS, port=PORTS, volume=VOLUMES, remove=st.booleans(), network=NETWORKS)
-    def create(self, name: str, image: str, command: list[str], restart: str, port: str, volume: str, remove: bool, network: str) -> None:
+    @rule(
+        name=NAMES,
+        image=IMAGES,
+        command=COMMANDS,
+        restart=RESTARTS,
+        port=PORTS,
+        volume=VOLUMES,
+        remove=st.booleans(),
+        network=NETWORKS,
+    )
+    def create(
+        self,
+        name: str,
+        image: str,
+        command: list[str],
+        restart: str,
+        port: str,
+        volume: str,
+        remove: bool,
+        network: str,
+    ) -> None:
         host = {
             "RestartPolicy": {"Name": restart},
             "AutoRemove": remove,
@@ -124,7 +151,9 @@ class Daemon(RuleBasedStateMachine):
 
     @rule(name=NAMES, image=IMAGES, command=COMMANDS)
     def run(self, name: str, image: str, command: list[str]) -> None:
-        self.ask("POST", "/containers/create", {"name": name}, {"Image": image, "Cmd": command, "Volumes": {"/data": {}}})
+        self.ask(
+            "POST", "/containers/create", {"name": name}, {"Image": image, "Cmd": command, "Volumes": {"/data": {}}}
+        )
         self.ask("POST", f"/containers/{name}/start")
 
     @rule(name=NAMES, verb=st.sampled_from(["start", "pause", "unpause"]))
@@ -153,7 +182,9 @@ class Daemon(RuleBasedStateMachine):
 
     @rule(name=NAMES, command=COMMANDS)
     def execute(self, name: str, command: list[str]) -> None:
-        exchange = self.ask("POST", f"/containers/{name}/exec", None, {"Cmd": command, "AttachStdout": True, "AttachStdin": True})
+        exchange = self.ask(
+            "POST", f"/containers/{name}/exec", None, {"Cmd": command, "AttachStdout": True, "AttachStdin": True}
+        )
         if exchange.reply is not None and exchange.reply.status == 201:
             identifier = json.loads(exchange.reply.body or b"")["Id"]
             self.ask("POST", f"/exec/{identifier}/start", None, {"Detach": False})
@@ -241,7 +272,9 @@ class Daemon(RuleBasedStateMachine):
         again = create_engine(world=start_world())
         answers = replay(again, self.engine.journal)
         for number, exchange in self.exchanges.items():
-            assert everything(answers[number]) == everything(exchange), f"exchange {number} {exchange.request} differs when played again"
+            assert everything(answers[number]) == everything(exchange), (
+                f"exchange {number} {exchange.request} differs when played again"
+            )
         assert again.now_ns == self.engine.now_ns
 
 

@@ -44,7 +44,8 @@ class Response(NamedTuple):
     close: bool = False
 
 
-Handler = Callable[[Request], Response]
+Handler = Callable[[Request, dict[str, Any]], Response]
+"""From a request and a dict to keep things in should it block (and so be called again) to a response."""
 
 
 def http_date(now_ns: int) -> str:
@@ -97,7 +98,10 @@ def encode(response: Response, request: Request, now_ns: int, server: str) -> by
     keep = not response.close and request.header("Connection").lower() != "close" and request.version != "HTTP/1.0"
     if "connection" not in given:
         headers.append(("Connection", "keep-alive" if keep else "close"))
-    lines = [f"HTTP/1.1 {response.status} {REASONS.get(response.status, 'Unknown')}", *(f"{name}: {value}" for name, value in headers)]
+    lines = [
+        f"HTTP/1.1 {response.status} {REASONS.get(response.status, 'Unknown')}",
+        *(f"{name}: {value}" for name, value in headers),
+    ]
     body = b"" if request.method == "HEAD" or response.status in (204, 304) else response.body
     return "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n" + body
 
@@ -122,15 +126,17 @@ def serve(
 ) -> None:
     """Answer requests until `stopped` says so; it is asked at each wake-up (after a caught signal, say). Blocks.
 
-    `state["connections"]` maps descriptors to [bytes so far, peer's address, port].
+    `state["connections"]` maps descriptors to [bytes so far, peer's address, port, the handler's memory].
     """
     connections: dict[int, list[Any]] = state["connections"]
     while not stopped():
+        for descriptor in [descriptor for descriptor, connection in connections.items() if connection[0]]:
+            _answer(system, connections, descriptor, handle, server)
         for descriptor in system.poll([*state["listeners"], *connections]):
             if descriptor in state["listeners"]:
                 _accept(system, state, descriptor)
             elif descriptor in connections:
-                _receive(system, connections, descriptor, handle, server)
+                _receive(system, connections, descriptor)
 
 
 def _accept(system: System, state: dict[str, Any], listener: int) -> None:
@@ -139,23 +145,28 @@ def _accept(system: System, state: dict[str, Any], listener: int) -> None:
         peer = system.peer(descriptor)[0]
     except OSError:
         peer = "127.0.0.1"
-    state["connections"][descriptor] = [b"", peer, state["listeners"][listener]]
+    state["connections"][descriptor] = [b"", peer, state["listeners"][listener], {}]
 
 
-def _receive(system: System, connections: dict[int, list[Any]], descriptor: int, handle: Handler, server: str) -> None:
+def _receive(system: System, connections: dict[int, list[Any]], descriptor: int) -> None:
     try:
         data = system.read(descriptor)
     except OSError:
         data = b""
-    connection = connections[descriptor]
-    if not data:
+    if data:
+        connections[descriptor][0] += data
+    else:
         _close(system, connections, descriptor)
-        return
-    connection[0] += data
+
+
+def _answer(system: System, connections: dict[int, list[Any]], descriptor: int, handle: Handler, server: str) -> None:
+    """All whole requests of a connection. One stays in the buffer until it is answered, as its handler may block."""
+    connection = connections[descriptor]
     try:
         while (found := parse_request(connection[0], connection[1], connection[2])) is not None:
-            request, connection[0] = found
-            response = handle(request)
+            request, rest = found
+            response = handle(request, connection[3])
+            connection[0], connection[3] = rest, {}
             encoded = encode(response, request, system.now_ns, server)
             system.put(encoded, descriptor)
             if b"\r\nConnection: close\r\n" in encoded.partition(b"\r\n\r\n")[0] + b"\r\n":

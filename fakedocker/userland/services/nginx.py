@@ -15,7 +15,16 @@ from fakedocker.userland.dates import format_date
 from fakedocker.userland.http_client import Address, RequestProblem, parse_url, request
 from fakedocker.userland.inputs import State, bytes_of
 from fakedocker.userland.services.http_server import REASONS, Request, Response, http_date, open_listeners, serve
-from fakedocker.userland.services.nginx_config import ConfigProblem, Directive, Location, Server, all_of, find, read_config, servers
+from fakedocker.userland.services.nginx_config import (
+    ConfigProblem,
+    Directive,
+    Location,
+    Server,
+    all_of,
+    find,
+    read_config,
+    servers,
+)
 from fakedocker.userland.tools import Register, stat_or_none
 
 PROGRAMS = Register()
@@ -32,7 +41,11 @@ def _nginx(system: System, argv: tuple[str, ...], state: State) -> int:
     words = list(argv[1:])
     if argv[0].startswith("nginx: master"):
         words = argv[0].split()[4:]
-    options = {words[place]: words[place + 1] if place + 1 < len(words) else "" for place in range(len(words)) if words[place].startswith("-")}
+    options = {
+        words[place]: words[place + 1] if place + 1 < len(words) else ""
+        for place in range(len(words))
+        if words[place].startswith("-")
+    }
     if "-v" in options or "-V" in options:
         system.put(f"nginx version: nginx/{VERSION}\n", 2)
         return 0
@@ -42,23 +55,31 @@ def _nginx(system: System, argv: tuple[str, ...], state: State) -> int:
     try:
         config = read_config(system, path)
         listed = servers(config)
-        _check(config, path)
+        _check(config)
     except ConfigProblem as problem:
-        system.put(f"{_stamp(system)} [emerg] {system.pid}#{system.pid}: {problem}\n" if "-t" not in options else f"nginx: [emerg] {problem}\n", 2)
+        system.put(
+            f"{_stamp(system)} [emerg] {system.pid}#{system.pid}: {problem}\n"
+            if "-t" not in options
+            else f"nginx: [emerg] {problem}\n",
+            2,
+        )
         if "-t" in options:
             system.put(f"nginx: configuration file {path} test failed\n", 2)
         else:
             system.put(f"nginx: [emerg] {problem}\n", 2)
         return 1
     if "-t" in options or "-T" in options:
-        system.put(f"nginx: the configuration file {path} syntax is ok\nnginx: configuration file {path} test is successful\n", 2)
+        system.put(
+            f"nginx: the configuration file {path} syntax is ok\nnginx: configuration file {path} test is successful\n",
+            2,
+        )
         return 0
     return _master(system, state, argv, path, config, listed)
 
 
-def _check(config: tuple[Directive, ...], path: str) -> None:
+def _check(config: tuple[Directive, ...]) -> None:
     if find(config, "events") is None:
-        raise ConfigProblem(f'no "events" section in configuration')
+        raise ConfigProblem('no "events" section in configuration')
 
 
 def _signal_master(system: System, name: str) -> int:
@@ -75,7 +96,7 @@ def _signal_master(system: System, name: str) -> int:
         if number == 1:
             system.put(f"{_stamp(system)} [notice] {system.pid}#{system.pid}: signal process started\n", 2)
         return 0
-    system.put(f'nginx: [error] open() "/run/nginx.pid" failed (2: No such file or directory)\n', 2)
+    system.put('nginx: [error] open() "/run/nginx.pid" failed (2: No such file or directory)\n', 2)
     return 1
 
 
@@ -112,10 +133,16 @@ def _open_log(system: System, directive: Directive | None, default: str, fallbac
 # the master
 
 
-def _master(system: System, state: State, argv: tuple[str, ...], path: str, config: tuple[Directive, ...], listed: list[Server]) -> int:
+def _master(
+    system: System, state: State, argv: tuple[str, ...], path: str, config: tuple[Directive, ...], listed: list[Server]
+) -> int:
     if not argv[0].startswith("nginx: master"):
         title = f"nginx: master process {' '.join(argv)}"
-        system.execute(system.find_program(argv[0], system.environment.get("PATH", "/usr/sbin:/usr/bin")), (title,), dict(system.environment))
+        system.execute(
+            system.find_program(argv[0], system.environment.get("PATH", "/usr/sbin:/usr/bin")),
+            (title,),
+            dict(system.environment),
+        )
     if "started" not in state:
         problem = open_listeners(system, state, sorted({port for server in listed for port in server.ports}))
         if problem is not None:
@@ -134,7 +161,14 @@ def _master(system: System, state: State, argv: tuple[str, ...], path: str, conf
 
 
 def _greet(system: System, state: State) -> None:
-    for text in ('using the "epoll" event method', f"nginx/{VERSION}", "built by gcc 12.2.0 (Debian 12.2.0-14) ", "OS: Linux 6.12.0", "getrlimit(RLIMIT_NOFILE): 1048576:1048576", "start worker processes"):
+    for text in (
+        'using the "epoll" event method',
+        f"nginx/{VERSION}",
+        "built by gcc 12.2.0 (Debian 12.2.0-14) ",
+        "OS: Linux 6.12.0",
+        "getrlimit(RLIMIT_NOFILE): 1048576:1048576",
+        "start worker processes",
+    ):
         _log(system, state, "notice", text)
 
 
@@ -179,7 +213,7 @@ def _supervise(system: System, state: State, path: str) -> int:
             _reload(system, state, path)
         elif number == 10:
             _log(system, state, "notice", "reopening logs")
-        _reap_workers(system, state)
+        _reap_workers(system, state, path)
         if state.get("stopping") and not state["workers"]:
             _log(system, state, "notice", "exit")
             return 0
@@ -187,7 +221,7 @@ def _supervise(system: System, state: State, path: str) -> int:
             system.pause_for_signal()
 
 
-def _reap_workers(system: System, state: State) -> None:
+def _reap_workers(system: System, state: State, path: str) -> None:
     for pid in list(state["workers"]):
         status = system.reap(pid)
         if status is None:
@@ -196,9 +230,7 @@ def _reap_workers(system: System, state: State) -> None:
         _log(system, state, "notice", f"signal 17 (SIGCHLD) received from {pid}")
         _log(system, state, "notice", f"worker process {pid} exited with code {status & 127 if status < 128 else 0}")
         if not state.get("stopping") and pid not in state.get("old", []):
-            environment_config = read_config(system, _CONFIG)
-            one = (Directive("worker_processes", ("1",), None, "", 0),)
-            _start_workers(system, state, one, _CONFIG if environment_config else _CONFIG)
+            _start_workers(system, state, (Directive("worker_processes", ("1",), None, "", 0),), path)
 
 
 def _reload(system: System, state: State, path: str) -> None:
@@ -243,12 +275,12 @@ def _worker(system: System, state: State) -> int:
             system.catch(number, "catch")
         config = read_config(system, path)
         http = find(config, "http")
-        state["access_log"] = _open_log(system, find(http.block or () if http else (), "access_log"), "/var/log/nginx/access.log", 1)
+        state["access_log"] = _open_log(
+            system, find(http.block or () if http else (), "access_log"), "/var/log/nginx/access.log", 1
+        )
         entry = _nginx_user(system, config)
         if entry is not None and system.uid == 0:
             system.set_user(*entry)
-    if "proxying" in state:
-        _proxy(system, state)
     config = read_config(system, path)
     listed = servers(config)
     handler = _Handler(system, state, config, listed)
@@ -279,11 +311,13 @@ class _Handler:
     def __init__(self, system: System, state: State, config: tuple[Directive, ...], listed: list[Server]) -> None:
         self.system = system
         self.state = state
+        self.memory: dict[str, Any] = {}
         http = find(config, "http")
         self.http = http.block if http is not None and http.block else ()
         self.servers = listed
 
-    def __call__(self, request: Request) -> Response:
+    def __call__(self, request: Request, memory: dict[str, Any]) -> Response:
+        self.memory = memory
         server = self.server_for(request)
         response = self.respond(server, request) if server is not None else _error_page(404)
         if response.status >= 400 and server is not None:
@@ -311,12 +345,18 @@ class _Handler:
         for location in server.locations:
             if location.modifier == "=" and location.path == path:
                 return location
-            if location.modifier in ("", "^~") and path.startswith(location.path) and (best is None or len(location.path) > len(best.path)):
+            if (
+                location.modifier in ("", "^~")
+                and path.startswith(location.path)
+                and (best is None or len(location.path) > len(best.path))
+            ):
                 best = location
         if best is not None and best.modifier == "^~":
             return best
         for location in server.locations:
-            if location.modifier in ("~", "~*") and re.search(location.path, path, re.IGNORECASE if location.modifier == "~*" else 0):
+            if location.modifier in ("~", "~*") and re.search(
+                location.path, path, re.IGNORECASE if location.modifier == "~*" else 0
+            ):
                 return location
         return best
 
@@ -324,13 +364,22 @@ class _Handler:
         path = path or _decoded(request.path)
         location = self.location_for(server, path)
         layers = [location.directives if location is not None else (), server.directives, self.http]
-        added = tuple((item.arguments[0], item.arguments[1]) for layer in layers[:1] for item in all_of(layer, "add_header") if len(item.arguments) > 1)
+        added = tuple(
+            (item.arguments[0], item.arguments[1])
+            for layer in layers[:1]
+            for item in all_of(layer, "add_header")
+            if len(item.arguments) > 1
+        )
         for layer in layers[:2]:
             returned = find(layer, "return")
             if returned is not None:
                 return _returned(returned, request, added)
         if location is not None and find(location.directives, "stub_status") is not None:
-            return Response(200, b"Active connections: 1 \nserver accepts handled requests\n 1 1 1 \nReading: 0 Writing: 1 Waiting: 0 \n", (("Content-Type", "text/plain"),))
+            return Response(
+                200,
+                b"Active connections: 1 \nserver accepts handled requests\n 1 1 1 \nReading: 0 Writing: 1 Waiting: 0 \n",
+                (("Content-Type", "text/plain"),),
+            )
         if location is not None and (proxy := find(location.directives, "proxy_pass")) is not None:
             return self.proxied(proxy, location, request)
         if request.method not in ("GET", "HEAD"):
@@ -354,16 +403,29 @@ class _Handler:
         return self.exchange(address, incoming, host)
 
     def exchange(self, address: Address, incoming: Request, host: str) -> Response:
-        lines = [f"{incoming.method} {address.path} HTTP/1.1", f"Host: {host}", "Connection: close", f"X-Forwarded-For: {incoming.peer}"]
+        lines = [
+            f"{incoming.method} {address.path} HTTP/1.1",
+            f"Host: {host}",
+            "Connection: close",
+            f"X-Forwarded-For: {incoming.peer}",
+        ]
         lines += [f"{name}: {value}" for name, value in incoming.headers if name.lower() not in ("host", "connection")]
         message = bytes_of("\r\n".join(lines) + "\r\n\r\n") + incoming.body
-        exchange: State = {}
         try:
-            answer = request(self.system, exchange, address, message, incoming.method == "HEAD", None)
+            answer = request(self.system, self.memory, address, message, incoming.method == "HEAD", None)
         except RequestProblem:
-            _log(self.system, self.state, "error", f"connect() failed (111: Connection refused) while connecting to upstream, client: {incoming.peer}")
+            _log(
+                self.system,
+                self.state,
+                "error",
+                f"connect() failed (111: Connection refused) while connecting to upstream, client: {incoming.peer}",
+            )
             return _error_page(502)
-        headers = tuple((name, value) for name, value in answer.headers if name.lower() not in ("server", "date", "connection", "transfer-encoding", "content-length"))
+        headers = tuple(
+            (name, value)
+            for name, value in answer.headers
+            if name.lower() not in ("server", "date", "connection", "transfer-encoding", "content-length")
+        )
         return Response(answer.status, answer.body, headers)
 
     def file_response(
@@ -401,8 +463,15 @@ class _Handler:
         alias = find(location.directives, "alias") if location is not None else None
         if alias is not None and location is not None:
             return alias.arguments[0] + path[len(location.path) :]
-        root = next((item.arguments[0] for layer in layers if (item := find(layer, "root")) is not None and item.arguments), "/etc/nginx/html")
-        return (root if root.startswith("/") else f"/etc/nginx/{root}") + posixpath.normpath("/" + path).replace("//", "/") + ("/" if path.endswith("/") and path != "/" else "")
+        root = next(
+            (item.arguments[0] for layer in layers if (item := find(layer, "root")) is not None and item.arguments),
+            "/etc/nginx/html",
+        )
+        return (
+            (root if root.startswith("/") else f"/etc/nginx/{root}")
+            + posixpath.normpath("/" + path).replace("//", "/")
+            + ("/" if path.endswith("/") and path != "/" else "")
+        )
 
     def directory_response(
         self,
@@ -418,7 +487,9 @@ class _Handler:
         if not path.endswith("/"):
             host = request.header("Host") or "localhost"
             return _error_page(301, (("Location", f"http://{host}{path}/"),))
-        names = next((item.arguments for layer in layers if (item := find(layer, "index")) is not None), ("index.html",))
+        names = next(
+            (item.arguments for layer in layers if (item := find(layer, "index")) is not None), ("index.html",)
+        )
         for name in names:
             found = stat_or_none(self.system, full.rstrip("/") + "/" + name)
             if found is not None and found.kind == "file":
@@ -426,11 +497,21 @@ class _Handler:
         listing = next((item for layer in layers if (item := find(layer, "autoindex")) is not None), None)
         if listing is not None and listing.arguments[:1] == ("on",):
             return _listing(self.system, full, path)
-        _log(self.system, self.state, "error", f'directory index of "{full.rstrip("/")}/" is forbidden, client: {request.peer}')
+        _log(
+            self.system,
+            self.state,
+            "error",
+            f'directory index of "{full.rstrip("/")}/" is forbidden, client: {request.peer}',
+        )
         return _error_page(403)
 
     def content(
-        self, full: str, found: Stat, request: Request, added: tuple[tuple[str, str], ...], layers: list[tuple[Directive, ...]]
+        self,
+        full: str,
+        found: Stat,
+        request: Request,
+        added: tuple[tuple[str, str], ...],
+        layers: list[tuple[Directive, ...]],
     ) -> Response:
         modified = http_date(found.mtime_ns)
         tag = f'"{found.mtime_ns // 1_000_000_000:x}-{found.size_bytes:x}"'
@@ -440,9 +521,17 @@ class _Handler:
             data = self.system.read_file(full)
         except OSError:
             return _error_page(403)
-        default = next((item.arguments[0] for layer in layers if (item := find(layer, "default_type")) is not None), "text/plain")
+        default = next(
+            (item.arguments[0] for layer in layers if (item := find(layer, "default_type")) is not None), "text/plain"
+        )
         kind = _TYPES.get(posixpath.splitext(full)[1][1:].lower(), default)
-        headers = (("Content-Type", kind), ("Last-Modified", modified), ("ETag", tag), ("Accept-Ranges", "bytes"), *added)
+        headers = (
+            ("Content-Type", kind),
+            ("Last-Modified", modified),
+            ("ETag", tag),
+            ("Accept-Ranges", "bytes"),
+            *added,
+        )
         return Response(200, data, headers)
 
     def with_error_page(self, server: Server, request: Request, response: Response) -> Response:
@@ -456,10 +545,6 @@ class _Handler:
             if found is not None and found.kind == "file":
                 return Response(response.status, self.system.read_file(full), (("Content-Type", "text/html"),))
         return response
-
-
-def _proxy(system: System, state: dict[str, Any]) -> None:
-    state.pop("proxying", None)
 
 
 def _decoded(path: str) -> str:
@@ -484,7 +569,11 @@ def _returned(directive: Directive, request: Request, added: tuple[tuple[str, st
 
 def _filled(text: str, request: Request) -> str:
     values = {"host": request.header("Host").partition(":")[0], "request_uri": request.target, "uri": request.path, "remote_addr": request.peer, "scheme": "http", "request_method": request.method, "args": request.target.partition("?")[2], "server_port": str(request.port), "http_host": request.header("Host")}  # fmt: skip
-    return re.sub(r"\$(\w+)", lambda match: values.get(match[1], request.header(match[1].removeprefix("http_").replace("_", "-"))), text)
+    return re.sub(
+        r"\$(\w+)",
+        lambda match: values.get(match[1], request.header(match[1].removeprefix("http_").replace("_", "-"))),
+        text,
+    )
 
 
 def _error_page(status: int, headers: tuple[tuple[str, str], ...] = ()) -> Response:
@@ -503,5 +592,5 @@ def _listing(system: System, full: str, path: str) -> Response:
         stamp = format_date("%d-%b-%Y %H:%M", found.mtime_ns // 1_000_000_000)
         size = "-" if found.kind == "dir" else str(found.size_bytes)
         lines.append(f'<a href="{shown}">{shown}</a>{" " * max(1, 51 - len(shown))}{stamp}{size:>20}\r\n')
-    text = f"<html>\r\n<head><title>Index of {path}</title></head>\r\n<body>\r\n<h1>Index of {path}</h1><hr><pre><a href=\"../\">../</a>\r\n{''.join(lines)}</pre><hr></body>\r\n</html>\r\n"
+    text = f'<html>\r\n<head><title>Index of {path}</title></head>\r\n<body>\r\n<h1>Index of {path}</h1><hr><pre><a href="../">../</a>\r\n{"".join(lines)}</pre><hr></body>\r\n</html>\r\n'
     return Response(200, bytes_of(text), (("Content-Type", "text/html"),))

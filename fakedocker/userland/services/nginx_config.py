@@ -37,7 +37,9 @@ class Server(NamedTuple):
     locations: tuple[Location, ...]
 
 
-_TOKEN = re.compile(r"\s+|#[^\n]*|([{};])|\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|((?:[^\s{};\"'#\\]|\\.|\$\{\w+\})(?:[^\s{};\\]|\\.|\$\{\w+\})*)")
+_TOKEN = re.compile(
+    r"\s+|#[^\n]*|([{};])|\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|((?:[^\s{};\"'#\\]|\\.|\$\{\w+\})(?:[^\s{};\\]|\\.|\$\{\w+\})*)"
+)
 _KNOWN_IN_MAIN = frozenset({"user", "worker_processes", "error_log", "pid", "events", "http", "include", "load_module", "daemon", "worker_rlimit_nofile", "env", "stream", "master_process", "pcre_jit", "thread_pool", "worker_cpu_affinity", "worker_priority", "mail"})  # fmt: skip
 _BLOCKS_ONLY = frozenset({"server", "location", "upstream", "events", "http", "map", "types", "if"})
 _KNOWN = re.compile(
@@ -140,7 +142,9 @@ def _included(system: System, pattern: str, path: str, line: int, context: str) 
         try:
             text = system.read_file(included).decode("utf-8", "replace")
         except OSError as problem:
-            raise ConfigProblem(f'open() "{included}" failed ({problem.errno}: {problem.strerror}) in {path}:{line}') from None
+            raise ConfigProblem(
+                f'open() "{included}" failed ({problem.errno}: {problem.strerror}) in {path}:{line}'
+            ) from None
         tokens = _tokens(text, included)
         inner = "main" if context == "main" else context
         tokens.append(("mark", "}", 0)) if inner != "main" else None

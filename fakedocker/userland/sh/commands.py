@@ -273,9 +273,7 @@ def _cannot_run(shell: ShellState, name: str, problem: OSError, command: str = "
     shell.status = 127 if missing else 126
     if not missing:
         said = str(problem.strerror)
-    elif not shell.is_bash():
-        said = "not found"
-    elif command:
+    elif not shell.is_bash() or command:
         said = "not found"
     else:
         said = str(problem.strerror) if "/" in name else "command not found"

@@ -229,7 +229,9 @@ def fail(shell: ShellState, problem: ShellError) -> int:
     shell.status = problem.status & 255
     returns_here = shell.mode in ("interactive", "fed") and shell.subshell_level == 0
     if not returns_here and not (shell.is_bash() and problem.status == 1 and shell.subshell_level == 0):
-        return exit_shell(shell, 1 if problem.status == 127 and (shell.subshell_level or shell.mode != "command") else problem.status)
+        return exit_shell(
+            shell, 1 if problem.status == 127 and (shell.subshell_level or shell.mode != "command") else problem.status
+        )
     code = next((frame[1] for frame in shell.frames if frame[0] in (CALL, EVAL, DOT, TRAP)), shell.code)
     abandon(shell)
     assert code is not None

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 Fields = list[list[tuple[str, bool]]]
 
 
-
 _MAY_BE_WILD = re.compile(r"[*?\[(]")
 
 

@@ -6,7 +6,7 @@ the source that was parsed. This module must not know how trees are made or what
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias, Union
+from typing import NamedTuple, TypeAlias
 
 
 class Literal(NamedTuple):
@@ -54,7 +54,7 @@ class ProcessSubstitution(NamedTuple):
     body: Command
 
 
-Part: TypeAlias = Union[Literal, Quoted, DoubleQuoted, Parameter, CommandSubstitution, Arithmetic, ProcessSubstitution]
+Part: TypeAlias = Literal | Quoted | DoubleQuoted | Parameter | CommandSubstitution | Arithmetic | ProcessSubstitution
 Parts: TypeAlias = tuple[Part, ...]
 
 
@@ -196,27 +196,7 @@ class Conditional(NamedTuple):
     expression: Command
 
 
-Command: TypeAlias = Union[
-    Simple,
-    Sequence,
-    AndOr,
-    Not,
-    Timed,
-    Pipeline,
-    Background,
-    If,
-    While,
-    For,
-    ArithmeticFor,
-    Case,
-    Group,
-    Subshell,
-    Function,
-    Redirected,
-    ArithmeticCommand,
-    Test,
-    Conditional,
-]
+Command: TypeAlias = Simple | Sequence | AndOr | Not | Timed | Pipeline | Background | If | While | For | ArithmeticFor | Case | Group | Subshell | Function | Redirected | ArithmeticCommand | Test | Conditional
 
 
 class Token(NamedTuple):
