@@ -16,6 +16,7 @@ Entries (of a set or a layer) are texts of lines; `{a b c}` in a path stands for
     fillers   PATH SIZE                     a file of that size whose content does not matter
     modes     PATH MODE [UID:GID]           for entries of the same layer; files are 0644, scripts (#!) and programs 0755
     files     a table: path = text
+    append    a table: path = text to put at the end of a file of the layers below
     include   a list of sets
     size      what the layer's files amount to; fillers named in `rest` (PATH [WEIGHT]) share what is missing
 
@@ -37,13 +38,13 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from fakedocker.filesystem.content import filler
+from fakedocker.filesystem.content import append, filler
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.tree import Tree
 from fakedocker.kernel.loader import program_file
 
 SECOND_NS = 1_000_000_000
-_ENTRY_KEYS = {"dirs", "links", "hardlinks", "programs", "fillers", "modes", "files", "include"}
+_ENTRY_KEYS = {"dirs", "links", "hardlinks", "programs", "fillers", "modes", "files", "append", "include"}
 _LAYER_KEYS = _ENTRY_KEYS | {"created_by", "size", "rest", "date"}
 _IMAGE_KEYS = {"tags", "date", "from", "vars", "steps", "style"}
 _REPOSITORY_KEYS = {"path", "description", "stars"}
@@ -159,6 +160,7 @@ class _Entries:
         self._date = date
         self._entries: dict[str, LayerEntry] = {}
         self._modes: list[tuple[str, str]] = []
+        self._append: dict[str, bytes] = {}
 
     def add(self, described: Mapping[str, Any]) -> None:
         """Add what a set or a layer describes."""
@@ -170,6 +172,8 @@ class _Entries:
             content = substitute(text, self._variables)
             mode = 0o755 if content.startswith("#!") else 0o644
             self._put(LayerEntry(substitute(path, self._variables), "file", mode, content=content.encode()))
+        for path, text in described.get("append", {}).items():
+            self._append[path.strip("/")] = substitute(text, self._variables).encode()
         self._modes += self._lines(described.get("modes", ""))
 
     def _lines(self, text: str) -> Iterator[tuple[str, str]]:
@@ -231,6 +235,8 @@ class _Entries:
 
     def finish(self, below: Tree) -> list[LayerEntry]:
         """All entries: directories before what is in them, hard links at the end."""
+        for path, text in self._append.items():
+            self._entries[path] = self._appended(below, path, text)
         for path, rest in self._modes:
             self._change(path, *_mode_and_owner(rest))
         for path in list(self._entries):
@@ -239,6 +245,14 @@ class _Entries:
                 self._entries[parent] = LayerEntry(parent, "dir", 0o755)
                 parent = parent.rpartition("/")[0]
         return sorted(self._entries.values(), key=lambda entry: (entry.kind == "hardlink", entry.path))
+
+
+    def _appended(self, below: Tree, path: str, text: bytes) -> LayerEntry:
+        inode = below.find(path)
+        if inode is None or below.nodes[inode].kind != "file":
+            raise SourceError(f"{self._where}: append: no file of the layers below is at {path}")
+        node = below.nodes[inode]
+        return LayerEntry(path, "file", node.mode, node.uid, node.gid, content=append(node.content, text))
 
 
 def _check_keys(where: str, table: Mapping[str, Any], known: set[str]) -> None:

@@ -13,7 +13,7 @@ from fakedocker.base.history import History
 from fakedocker.containers.model import Chunk, Container
 from fakedocker.images.model import Image
 from fakedocker.network import model as network_model, pools
-from fakedocker.operations import lookup, mounts, rootfs, settings
+from fakedocker.operations import lookup, mounts, networking, rootfs, settings
 from fakedocker.operations.attributes import container_event
 from fakedocker.wire.container import Config, CreateRequest, HealthConfig, HostConfig
 from fakedocker.wire.network import EndpointSettings
@@ -49,10 +49,7 @@ def create(draft: Draft, name: str, request: CreateRequest) -> Container:
     number = draft.draw()
     identifier = identity.container_id(draft.seed, number)
     name = reserve_name(draft, name, identifier, number)
-    if not config.hostname and host.network_mode != network_model.HOST:
-        config = replace(config, hostname=identifier[:12])
-    elif host.network_mode == network_model.HOST:
-        config = replace(config, hostname=config.hostname or draft.host.hostname)
+    config = replace(config, hostname=config.hostname or _hostname(draft, host, identifier))
     networks = _networks(draft, host, request)
     container = Container(
         id=identifier, number=number, name=name, created_ns=draft.now_ns, image_id=image.id, image_name=config.image,
@@ -136,6 +133,17 @@ def reserve_name(draft: Draft, name: str, identifier: str, number: int) -> str:
         raise messages.NAME_IN_USE(name=name, id=holder)
     draft.container_names[name] = identifier
     return name
+
+
+def _hostname(draft: Draft, host: HostConfig, identifier: str) -> str:
+    """The host name of a container that was given none: its short id, or that of whose network it shares."""
+    if host.network_mode == network_model.HOST:
+        return draft.host.hostname
+    if host.network_mode.startswith("container:"):
+        other = networking.shared_container(draft, host.network_mode)
+        if other is not None:
+            return other.config.hostname
+    return identifier[:12]
 
 
 def _networks(draft: Draft, host: HostConfig, request: CreateRequest) -> tuple[tuple[str, EndpointSettings], ...]:

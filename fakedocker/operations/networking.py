@@ -27,6 +27,7 @@ def join_all(draft: Draft, container: Container) -> None:
         Refusal: a network is missing, an address or port is taken; what was done so far stays to be released.
     """
     try:
+        _check_shared(draft, container)
         for name, wanted in container.networks:
             identifier = draft.network_names.get(name) or (name if name in draft.networks else None)
             if identifier is None:
@@ -35,6 +36,23 @@ def join_all(draft: Draft, container: Container) -> None:
         publish(draft, container)
     except Refusal as problem:
         raise Refusal(problem.status, f"failed to set up container networking: {problem.message}") from None
+
+
+def shared_container(draft: Draft, mode: str) -> Container | None:
+    """The container that a network mode container:NAME names; None where there is none."""
+    name = mode.partition(":")[2]
+    return draft.containers.get(draft.container_names.get(name, name))
+
+
+def _check_shared(draft: Draft, container: Container) -> None:
+    """Whose network is shared must be running (moby daemon/container_operations.go getNetworkedContainer)."""
+    if not container.network_mode.startswith("container:"):
+        return
+    other = shared_container(draft, container.network_mode)
+    if other is None:
+        raise messages.NO_SUCH_CONTAINER(name=container.network_mode.partition(":")[2])
+    if not other.has_process:
+        raise Refusal(409, f"cannot join network of a non running container: {other.id}")
 
 
 def leave_all(draft: Draft, container: Container) -> None:

@@ -117,8 +117,7 @@ def _daemon_mounts(draft: Draft, container: Container) -> list[Mount]:
     owner = container
     mode = container.network_mode
     if mode.startswith("container:"):
-        shared = draft.containers.get(draft.container_names.get(mode.partition(":")[2], mode.partition(":")[2]))
-        owner = shared if shared is not None else container
+        owner = networking.shared_container(draft, mode) or container
     if _etc(owner) not in draft.kernel_draft.filesystems:
         return []
     return [Mount(f"/etc/{file}", _etc(owner), root=inode) for file, inode in _DAEMON_INODES.items()]
@@ -164,9 +163,7 @@ def network_namespace(draft: Draft, container: Container) -> str:
     if mode == HOST:
         return HOST
     if mode.startswith("container:"):
-        wanted = mode.partition(":")[2]
-        other = draft.container_names.get(wanted, wanted)
-        shared = draft.containers.get(other)
+        shared = networking.shared_container(draft, mode)
         return network_namespace(draft, shared) if shared is not None else container.id
     return container.id
 

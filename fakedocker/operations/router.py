@@ -129,6 +129,7 @@ class WorldRouter:
         found += [
             (endpoint.interface, endpoint.address, endpoint.prefix_length, endpoint.mac_address)
             for endpoint in endpoints
+            if endpoint.address
         ]
         return found
 

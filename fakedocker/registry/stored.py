@@ -11,7 +11,7 @@ files, names of images or who reads them.
 from __future__ import annotations
 
 import re
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -21,6 +21,8 @@ from fakedocker.filesystem.node import Kind, LayerEntry
 
 SECOND_NS = 1_000_000_000
 LAYER_NAME_DIGITS = 16
+_NULLS = "\0\0\0\0"
+_RUNS = re.compile(f"({_NULLS}+)")  # shorter runs of nulls stay in their text
 
 StoredContent: TypeAlias = str | tuple[str | int | tuple[str, int], ...]
 """A text, or pieces in a row: a text, a number of null bytes, or the seed and size of filler."""
@@ -30,7 +32,7 @@ class StoredEntry(Struct, frozen=True, array_like=True, gc=False):
     """An entry of a layer; `body` is a file's content or a link's target."""
 
     path: str
-    kind: str
+    kind: Kind | Literal["hardlink"]
     mode: int
     uid: int
     gid: int
@@ -85,11 +87,11 @@ def restore_entries(layer: StoredLayer) -> tuple[LayerEntry, ...]:
 
 
 def _restore_entry(entry: StoredEntry, time_ns: int) -> LayerEntry:
-    path, kind, mode, uid, gid = entry.path, entry.kind, entry.mode, entry.uid, entry.gid
+    path, kind, mode, uid, gid, body = entry.path, entry.kind, entry.mode, entry.uid, entry.gid, entry.body
     if kind == "file":
-        return LayerEntry(path, "file", mode, uid, gid, time_ns, content=restore_content(entry.body))
-    assert isinstance(entry.body, str)
-    return LayerEntry(path, msgspec.convert(kind, Kind), mode, uid, gid, time_ns, target=entry.body)
+        return LayerEntry(path, kind, mode, uid, gid, time_ns, content=restore_content(body))
+    assert isinstance(body, str)
+    return LayerEntry(path, kind, mode, uid, gid, time_ns, target=body)
 
 
 def store_content(content: Content) -> StoredContent:
@@ -101,7 +103,7 @@ def store_content(content: Content) -> StoredContent:
     pieces: list[str | int | tuple[str, int]] = []
     for piece in (content,) if isinstance(content, bytes) else content.pieces:
         if isinstance(piece, bytes):
-            pieces += [part if part.strip("\0") else len(part) for part in re.findall("\0{4,}|(?:(?!\0{4})[\0-\U0010ffff])+", piece.decode())]
+            pieces += [len(part) if part.startswith(_NULLS) else part for part in _RUNS.split(piece.decode()) if part]
         elif isinstance(piece, Zeros):
             pieces.append(piece.size)
         elif isinstance(piece, Recipe) and not piece.offset:

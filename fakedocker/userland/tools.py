@@ -6,7 +6,7 @@ It must not know any single utility.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from fakedocker.kernel.program import Program, Stat, System
 
@@ -87,11 +87,14 @@ def _report_usage(system: System, problem: UsageProblem, usage: str, usage_statu
     return problem.status if is_busybox(system) or problem.status != 1 else usage_status
 
 
-class Options(NamedTuple):
-    """Options in the order given, as (name, value), and the operands."""
+class Options:
+    """Options in the order given, as (name, value), and the operands; `"n" in options` asks for one."""
 
-    given: tuple[tuple[str, str], ...]
-    operands: tuple[str, ...]
+    __slots__ = ("given", "operands")
+
+    def __init__(self, given: tuple[tuple[str, str], ...], operands: tuple[str, ...]) -> None:
+        self.given = given
+        self.operands = operands
 
     def __contains__(self, name: object) -> bool:
         return any(given == name for given, _ in self.given)

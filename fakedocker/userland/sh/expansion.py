@@ -170,8 +170,8 @@ def assign_parameter(shell: ShellState, part: Parameter, text: str) -> None:
         raise ShellError(
             f"${part.name}: cannot assign in this way" if shell.is_bash() else f"{part.name}: bad variable name"
         )
-    subscript = None if part.index is None else subscript(shell, part.name, string_of(shell, part.index))
-    assign(shell, part.name, text, subscript=subscript)
+    key = None if part.index is None else subscript(shell, part.name, string_of(shell, part.index))
+    assign(shell, part.name, text, subscript=key)
 
 
 def _missing_message(shell: ShellState, part: Parameter) -> str:

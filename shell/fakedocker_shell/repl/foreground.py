@@ -1,7 +1,7 @@
 """Running one command in the terminal: the engine's turns, the keys that are typed meanwhile, and time.
 
 The terminal waits for its foreground command, so time leaps for it, unless a process sits there reading what only the
-user can type.
+user can type. What a command shows after a leap is shown at the wall's pace, so that it can be read, and stopped.
 """
 
 from __future__ import annotations
@@ -14,33 +14,40 @@ from fakedocker_shell.session import Session
 
 SLICES_BETWEEN_KEYS = 500
 LOOK_SECONDS = 0.25
+TYPED_AHEAD_BYTES = 1 << 20
 
 
 class Foreground:
     """Runs commands of a session on a screen.
 
     Args:
-        session: a fed session with a terminal.
+        session: a session with a terminal.
         clock: the wall's, in nanoseconds.
     """
 
     def __init__(self, session: Session, screen: Screen, clock: Callable[[], int]) -> None:
         self._session = session
         self._screen = screen
+        self._keys = b""
         self.pacer = Pacer(session.engine, clock, patience_ns=0)
 
     def run(self, source: str) -> None:
-        """Give the shell a complete command and stay until it is done."""
-        session = self._session
+        """Give a fed shell a complete command and stay until it is done."""
         self.pacer.catch_up()
         self.pacer.heard()
-        session.execute(source)
+        self._session.execute(source)
+        self.drive(lambda: self._session.is_idle)
+
+    def drive(self, done: Callable[[], bool]) -> None:
+        """Let everything run, keys included, until something is done."""
+        session = self._session
+        self._keys = b""
         with self._screen.raw():
-            while not session.is_idle:
+            while not done():
                 if session.engine.turn(SLICES_BETWEEN_KEYS):
                     self._look(0.0)
                     continue
-                if session.is_idle:
+                if done():
                     break
                 delay = self.pacer.step(driver_waits=not session.reads_input)
                 if delay is not None:
@@ -50,11 +57,20 @@ class Foreground:
                     self._look(0.0)
 
     def _look(self, seconds: float) -> None:
-        """Pass keys on, and notice another size of the window."""
-        keys = self._screen.read(seconds)
+        """Pass keys on, as many as the terminal has room for, and notice another size of the window."""
+        keys = self._screen.read(0.0 if self._keys else seconds)
         if keys:
             self.pacer.heard()
-            self._session.feed(keys)
+            self._keys = (self._keys + keys)[:TYPED_AHEAD_BYTES]
+        if self._keys:
+            self._pass_on()
         rows, columns = self._screen.size()
         if (rows, columns) != self._session.terminal_size:
             self._session.resize(rows, columns)
+
+    def _pass_on(self) -> None:
+        urgent = any(byte in self._keys for byte in b"\x03\x1a\x1c")  # signals do not queue behind what nobody reads
+        count = len(self._keys) if urgent else self._session.input_room
+        if count:
+            self._session.feed(self._keys[:count])
+            self._keys = self._keys[count:]

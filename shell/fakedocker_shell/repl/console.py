@@ -1,0 +1,284 @@
+"""The terminal without its line editor: takes one complete input after the other, and keeps what there is to go back to.
+
+Owns what happens around a command: the world before it, what it printed, the calls it made, an error of ours in it. Lines
+that begin with a colon are the terminal's own commands, see `meta`; all others are the host's shell's. It must not know
+prompt_toolkit.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import traceback
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from fakedocker.engine import Engine
+from fakedocker.exchanges import Exchange, TimeMode
+from fakedocker.userland.sh.machine import is_complete
+from fakedocker_shell.repl import explain, state_directory
+from fakedocker_shell.repl.foreground import Foreground
+from fakedocker_shell.repl.pager import Pager
+from fakedocker_shell.repl.screen import Screen
+from fakedocker_shell.repl.timeline import Timeline
+from fakedocker_shell.session import Session, make_engine
+
+KEPT_OUTPUT_BYTES = 1 << 16
+_META = re.compile(r"\s*:[A-Za-z?]")
+_UNKNOWN = re.compile(r"docker: unknown command: (docker(?: \S+)*) (\S+)")
+_LEAVING = {"logout": "exit"}
+"""A login shell's word, which the fed shell, being none, would refuse."""
+_STATUS_AFTER_INTERRUPT = 130
+
+
+class Console:
+    """A session on the simulated host, one command at a time.
+
+    Args:
+        screen: where output goes and, while a command runs, keys come from.
+        clock: the wall's, in nanoseconds.
+        seed: see `genesis`.
+        environment: of the real machine; only NO_COLOR, TERM, FAKEDOCKER_PAGER and where the state directory is are looked at.
+    """
+
+    def __init__(self, screen: Screen, clock: Callable[[], int], seed: int = 0, environment: Mapping[str, str] | None = None) -> None:
+        self.screen = screen
+        self.environment = os.environ if environment is None else environment
+        self.colours = "NO_COLOR" not in self.environment and self.environment.get("TERM") != "dumb"
+        self.engine, live = make_engine(seed, TimeMode.LEAP)
+        self.engine.journaling = False
+        live.observe = self._begun
+        self.session = Session(self.engine, self._output, screen.size())
+        self.session.run_fed()
+        while self.engine.turn():
+            continue
+        self.foreground = Foreground(self.session, screen, clock)
+        self.timeline = Timeline(self.engine.snapshot())
+        self.explaining = False
+        self.paging = bool(self.environment.get("FAKEDOCKER_PAGER"))
+        self.status = 0
+        """Of the last command, as the prompt shows it."""
+        self.last_output = b""
+        self.last_command = ""
+        self._exchanges: list[Exchange] = []
+        self._recent: deque[str] = deque(maxlen=state_directory.COMMANDS_IN_REPORT)
+        self._pager: Pager | None = None
+        self._held: list[bytes] | None = None
+        self._line_open = False
+        self._broken = False
+
+    # what the line editor asks
+
+    @property
+    def ended(self) -> bool:
+        """Whether the shell has been left."""
+        return self.session.status is not None
+
+    @property
+    def exit_status(self) -> int:
+        return self.session.status or 0
+
+    @property
+    def directory(self) -> str:
+        """Where the shell is, as a prompt shows it: with ~ for the home directory."""
+        shell = self.session.shell
+        if shell is None:
+            return "~"
+        path, home = (str(shell.variables.get(name, "")) for name in ("PWD", "HOME"))
+        if home not in ("", "/") and (path == home or path.startswith(home + "/")):
+            return "~" + path[len(home) :]
+        return path or "/"
+
+    @property
+    def editing_mode(self) -> str:
+        """vi, emacs, or "" when the shell was told neither (set -o vi)."""
+        options: frozenset[str] = self.session.shell.options if self.session.shell is not None else frozenset()
+        return "vi" if "V" in options else "emacs" if "E" in options else ""
+
+    def is_complete(self, text: str) -> bool:
+        """Whether Enter runs this, rather than asking for another line."""
+        if _META.match(text) or not text.strip():
+            return True
+        shell = self.session.shell
+        return is_complete(text, aliases=shell.active_aliases() if shell is not None else None)
+
+    # running
+
+    def run(self, text: str) -> None:
+        """Run one complete input. An error of ours leaves the world as it was, and one line is told about it."""
+        if not text.strip():
+            return
+        self._recent.append(text)
+        self._broken = False
+        self.open_output()
+        before = self.engine.snapshot()
+        try:
+            if _META.match(text):
+                self._run_meta(text.strip())
+            else:
+                self._run_command(text)
+        except KeyboardInterrupt:
+            self.status = _STATUS_AFTER_INTERRUPT
+        except Exception:
+            self._failed(traceback.format_exc(), world_is_kept=self._back_to(before))
+        self._report_faults()
+        self.engine.request_log.clear()  # nobody replays a terminal's session
+
+    def _run_meta(self, text: str) -> None:
+        from fakedocker_shell.repl import meta
+
+        name, _, argument = text[1:].partition(" ")
+        self.say(meta.run(self, name, argument.strip()))
+
+    def _run_command(self, text: str) -> None:
+        self.foreground.pacer.catch_up()
+        before = self.engine.snapshot()
+        self.timeline.push(text, before)
+        self._exchanges.clear()
+        self.last_output, self.last_command = b"", text
+        self._pager = Pager(self.screen) if self.paging else None
+        self._line_open = False
+        try:
+            self.foreground.run(_LEAVING.get(text.strip(), text))
+        finally:
+            self._pager = None
+            self.close_line()
+        shell = self.session.shell
+        self.status = self.exit_status if shell is None else shell.last_status
+        self.suggest()
+        if self.explaining:
+            self.say(self._explanation(before))
+
+    def tick(self) -> bytes:
+        """Let time at the prompt pass: background work goes on. Gives what it has printed meanwhile."""
+        if self._broken or self.ended:
+            return b""
+        self._held = []
+        before = self.engine.snapshot()
+        try:
+            self.foreground.pacer.catch_up()
+            for _ in range(20):
+                if not self.engine.turn():
+                    break
+        except Exception:
+            self._broken = True  # it would come again with every tick
+            self._failed(traceback.format_exc(), world_is_kept=self._back_to(before))
+        finally:
+            printed = b"".join(self._held)
+            self._held = None
+        return printed
+
+    def open_output(self) -> None:
+        """From here on output is shown at once."""
+        self._held = None
+
+    # going back
+
+    def restore(self, world: object) -> None:
+        """Put another world in place of the present one."""
+        from fakedocker.world.world import World
+
+        assert isinstance(world, World)
+        self.engine.restore(world)
+        self.session.resize(*self.screen.size())
+        self.foreground.pacer.rebase()
+        shell = self.session.shell
+        self.status = shell.last_status if shell is not None else 0
+
+    def _back_to(self, world: object) -> bool:
+        """After an error of ours: whether the world before it could be put back."""
+        try:
+            self.restore(world)
+        except Exception:
+            return False
+        return True
+
+    # what is shown
+
+    def say(self, text: str) -> None:
+        """Show words of the terminal's own: dim, and never where docker's output goes."""
+        if text:
+            self.show(text, "2")
+
+    def show(self, text: str, attributes: str = "") -> None:
+        """Show text.
+
+        Args:
+            attributes: of the terminal's SGR sequence: "2" is dim; left out without colours.
+        """
+        lines = text.rstrip("\n").split("\n")
+        if attributes and self.colours:
+            lines = [f"\x1b[{attributes}m{line}\x1b[m" for line in lines]
+        data = "".join(f"{line}\r\n" for line in lines).encode("utf-8", "surrogateescape")
+        if self._held is not None:
+            self._held.append(data)
+        else:
+            (Pager(self.screen) if self.paging else self.screen).write(data)
+
+    def close_line(self) -> None:
+        """Begin a new line where output has ended within one."""
+        if self._line_open:
+            self._line_open = False
+            self.show("⏎", "2")
+
+    def suggest(self) -> None:
+        """After an unknown docker command: the one that may have been meant."""
+        match = _UNKNOWN.search(self.last_output.decode("utf-8", "replace")) if self.status else None
+        if match is None:
+            return
+        from fakedocker_shell.cli.table import find
+
+        parent = find(match[1].removeprefix("docker").strip())
+        near = difflib.get_close_matches(match[2], parent.subcommands if parent is not None else (), 1)
+        if near:
+            self.say(f"did you mean `{near[0]}`?")
+
+    def _explanation(self, before: object) -> str:
+        from fakedocker.world.world import World
+
+        assert isinstance(before, World)
+        lines = [f"call   {line}" for line in explain.calls(self._exchanges)]
+        lines += [f"world  {line}" for line in explain.changes(before, self.engine.snapshot())]
+        return "\n".join(lines) or "no calls to the engine, nothing changed"
+
+    def _begun(self, exchange: Exchange) -> None:
+        if self.explaining:
+            self._exchanges.append(exchange)
+
+    def _output(self, fd: int, data: bytes) -> None:
+        del fd  # a terminal has one stream
+        self.last_output = (self.last_output + data)[-KEPT_OUTPUT_BYTES:]
+        self.foreground.pacer.spoke()
+        if self._held is not None:
+            self._held.append(data)
+            return
+        self._line_open = not data.endswith(b"\n")
+        pager = self._pager
+        (pager if pager is not None and self._is_cooked() else self.screen).write(data)
+
+    def _is_cooked(self) -> bool:
+        """Whether the terminal is in its usual mode; programs that take it over are not paged."""
+        return self.session.is_cooked
+
+    # errors of ours
+
+    def _failed(self, problem: str, world_is_kept: bool) -> None:
+        report = self._report(problem)
+        self.status = state_directory.ERROR_STATUS
+        self.show(state_directory.told(report, world_is_kept), "31")
+
+    def _report(self, problem: str) -> Path | None:
+        return state_directory.write_report(self.environment, problem, list(self._recent))
+
+    def _report_faults(self) -> None:
+        """A simulated program of ours that has failed was ended alone; the world goes on."""
+        faults = self.engine.draft.faults
+        if faults:
+            report = self._report("\n".join(faults))
+            faults.clear()
+            self.show(state_directory.told(report, world_is_kept=False), "31")
+
+
+__all__ = ["Console", "Engine"]
