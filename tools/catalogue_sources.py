@@ -5,7 +5,10 @@ One file per family of images; sets and images are known by name across files. I
     [repository]            path, description, stars
     [sets.NAME]             entries that layers include
     [layers.NAME]           a layer: created_by (as `docker history` shows it) and entries
-    [[images]]              tags, date, what it is built from (`from`), variables (`vars`), steps
+    [steps]                 NAME = how an image is made, like a Dockerfile: `LAYER NAME` adds a layer of the same file,
+                            all other instructions set the configuration
+    [[images]]              tags, date, what it is built `from`, variables (`vars`), the name of its `steps`, and
+                            style = "classic" where history looks as the builder before BuildKit wrote it
 
 Entries (of a set or a layer) are texts of lines; `{a b c}` in a path stands for each of the words, over several lines too:
 
@@ -21,7 +24,7 @@ Entries (of a set or a layer) are texts of lines; `{a b c}` in a path stands for
     size      what the layer's files amount to; fillers named in `rest` (PATH [WEIGHT]) share what is missing
 
 A size is a number with k, M or G (decimal); `~` before it spreads the sizes of several files around it. `@NAME@` is a
-variable of the image. Steps are like a Dockerfile's: `LAYER NAME` adds a layer, all others set the configuration.
+variable of the image.
 
 This module owns that language. It must not know digests, JSON or where results go.
 """
@@ -94,7 +97,7 @@ class Sources:
             self._read(path.stem, document)
 
     def _read(self, family: str, document: Mapping[str, Any]) -> None:
-        _check_keys(family, document, {"repository", "sets", "layers", "images"})
+        _check_keys(family, document, {"repository", "sets", "layers", "steps", "images"})
         for name, entries in document.get("sets", {}).items():
             _check_keys(f"{family}: set {name}", entries, _ENTRY_KEYS)
             self._sets[name] = entries
@@ -106,7 +109,9 @@ class Sources:
             self.repositories[family] = RepositorySource(**document["repository"])
         for image in document.get("images", ()):
             _check_keys(f"{family}: image {image['tags']}", image, _IMAGE_KEYS)
-            self.images.append(_image(family, image))
+            if image["steps"] not in document["steps"]:
+                raise SourceError(f"{family}: image {image['tags']}: there are no steps {image['steps']}")
+            self.images.append(_image(family, image, document["steps"][image["steps"]]))
 
     def layer(self, image: ImageSource, name: str, below: Tree) -> tuple[str, str, list[LayerEntry]]:
         """A layer of an image: created_by, date, and its entries in the order of its archive.
@@ -127,10 +132,10 @@ class Sources:
         return substitute(described["created_by"], image.variables), date, collector.finish(below)
 
 
-def _image(family: str, image: Mapping[str, Any]) -> ImageSource:
+def _image(family: str, image: Mapping[str, Any], described_steps: str) -> ImageSource:
     variables = {name: str(value) for name, value in image.get("vars", {}).items()}
     steps = []
-    for line in _logical_lines(substitute(image["steps"], variables)):
+    for line in _logical_lines(substitute(described_steps, variables)):
         keyword, _, rest = line.partition(" ")
         steps.append((keyword, rest.strip()))
     return ImageSource(

@@ -165,9 +165,9 @@ def _configure(image: ImageSource, base: Built, keyword: str, rest: str) -> Buil
     changes: dict[str, Any] = {}
     match keyword:
         case "ENV":
-            name = rest.partition("=")[0] + "="
-            kept = tuple(entry for entry in config.env or () if not entry.startswith(name))
-            changes = {"env": (*kept, rest)}
+            name = rest.partition("=")[0]
+            variables = {entry.partition("=")[0]: entry for entry in config.env or ()}
+            changes = {"env": tuple({**variables, name: rest}.values())}
         case "LABEL":
             name, _, value = rest.partition("=")
             changes = {"labels": {**(config.labels or {}), name: value}}

@@ -25,6 +25,7 @@ from fakedocker.operations import (
     lookup,
     remove as removing,
     rootfs,
+    settings,
     start as starting,
     stats as measuring,
     stop as stopping,
@@ -54,7 +55,7 @@ def list_(call: Call) -> Reply:
 
 def create(call: Call) -> Reply:
     container = creating.create(call.draft, call.query.text("name"), call.body(CreateRequest))
-    return json_reply({"Id": container.id, "Warnings": []}, 201)
+    return json_reply({"Id": container.id, "Warnings": settings.warnings(container.host_config)}, 201)
 
 
 def inspect(call: Call) -> Reply:

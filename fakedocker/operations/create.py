@@ -85,8 +85,7 @@ def merge_with_image(config: Config, image: Image) -> Config:
     if not config.working_dir and own.working_dir:
         changes["working_dir"] = own.working_dir
     volumes = {**(own.volumes or {}), **(config.volumes or {})}
-    if volumes:
-        changes["volumes"] = volumes
+    changes["volumes"] = volumes or None
     if not config.stop_signal and own.stop_signal:
         changes["stop_signal"] = own.stop_signal
     if own.shell and not config.shell:

@@ -39,7 +39,7 @@ class ListedNetworks(Struct, frozen=True, rename=pascal()):
     networks: dict[str, EndpointSettings]
 
 
-class ContainerSummary(Struct, frozen=True, kw_only=True, rename=pascal(id="Id")):
+class ContainerSummary(Struct, frozen=True, kw_only=True, rename=pascal(id="Id", size_rw="SizeRw")):
     """An element of GET /containers/json."""
 
     id: str

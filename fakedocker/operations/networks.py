@@ -236,12 +236,11 @@ def discard(draft: Draft, network: Network) -> None:
 
 
 def prune(draft: Draft, filters: Filters) -> list[str]:
-    """Remove the networks that no container is configured for; gives their names."""
+    """Remove the networks that no running container is connected to; gives their names."""
     before = filtering.until(filters, draft.now_ns)
-    configured = {name for container in draft.containers.values() for name, _ in container.networks}
     removed = []
     for network in select(draft, {}):
-        used = network.name in configured or network.id in configured or draft.endpoints[network.id]
+        used = bool(draft.endpoints[network.id])
         if network.is_predefined or used or (before is not None and network.created_ns > before):
             continue
         if not filtering.prune_labels_match(filters, network.labels):

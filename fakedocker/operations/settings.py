@@ -157,4 +157,15 @@ def fill_in(host: HostConfig) -> HostConfig:
         changes["readonly_paths"] = READONLY_PATHS
     if host.port_bindings is None:
         changes["port_bindings"] = {}
+    if host.memory_swappiness == -1:
+        changes["memory_swappiness"] = None
+    if host.pids_limit is not None and host.pids_limit <= 0:
+        changes["pids_limit"] = None
     return replace(host, **changes)
+
+
+def warnings(host: HostConfig) -> tuple[str, ...]:
+    """What the daemon remarks about settings that it accepts."""
+    if host.network_mode == "host" and host.port_bindings:
+        return ("Published ports are discarded when using host network mode",)
+    return ()

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from fakedocker.userland.text_escapes import OutputEnds, decode_escapes
 
 _DIRECTIVE = re.compile(
-    r"%(?:%|([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(?:\(([^)]*)\))?(?:hh|ll|[hlLqjzt])?(.)?)", re.DOTALL
+    r"%(?:%|([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(?:\(([^)]*)\))?(?:hh|ll|[hlLjzt])?(.)?)", re.DOTALL
 )
 _FORMAT_PIECE = re.compile(r"\\(?:[0-7]{1,3}|x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|.)|%", re.DOTALL)
 _NUMBER = re.compile(r"\s*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)")

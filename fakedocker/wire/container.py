@@ -323,7 +323,7 @@ class NetworkSettings(
     networks: dict[str, EndpointSettings] = {}
 
 
-class ContainerInspect(Struct, frozen=True, kw_only=True, rename=pascal(id="Id")):
+class ContainerInspect(Struct, frozen=True, kw_only=True, rename=pascal(id="Id", size_rw="SizeRw")):
     """The answer of GET /containers/ID/json."""
 
     id: str

@@ -135,6 +135,17 @@ class Session:
         """Whether some process sleeps until it is fed."""
         return self.engine.draft.kernel.is_reading(STREAM)
 
+    @property
+    def input_room(self) -> int:
+        """How many bytes may be fed before somebody reads."""
+        return self.engine.draft.kernel.room(STREAM)
+
+    @property
+    def is_cooked(self) -> bool:
+        """Whether the terminal, if there is one, edits lines and echoes; programs that take it over change that."""
+        terminal = self.engine.draft.kernel_draft.terminals.get(STREAM)
+        return terminal is None or bool(terminal.modes["canonical"])
+
     def feed(self, data: bytes) -> None:
         """Bytes typed, or from standard input."""
         self.engine.draft.kernel.feed(STREAM, data)
@@ -172,5 +183,3 @@ class Session:
                     at_end = True
                     self.hang_up()
         return self.status
-
-

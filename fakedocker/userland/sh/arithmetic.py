@@ -160,10 +160,20 @@ class _Parser:
                     raise ArithmeticProblem("primary", source, rest)
                 self.tokens.append((None, None, "?" + rest[:1], len(text) - len(rest)))
                 break
-            self.tokens.append((match[1], match[2], match[3], match.end() - len(match[0].lstrip())))
+            start = match.end() - len(match[0].lstrip())
+            if match[3] in ("++", "--") and not self._touches_name(text, match.end()):
+                self.tokens.append((None, None, match[3][0], start))  # 2--1 is 2 - -1
+                at = start + 1
+                continue
+            self.tokens.append((match[1], match[2], match[3], start))
             at = match.end()
         self.tokens.append((None, None, None, len(source)))
         self.place = 0
+
+    def _touches_name(self, text: str, end: int) -> bool:
+        """Whether ++ or -- has a variable before or after it."""
+        before = bool(self.tokens) and (self.tokens[-1][1] is not None or self.tokens[-1][2] == "]")
+        return before or re.match(r"\s*[A-Za-z_]", text[end:]) is not None
 
     def problem(self, kind: str, place: int | None = None) -> ArithmeticProblem:
         place = self.place if place is None else place

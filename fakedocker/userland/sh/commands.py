@@ -74,6 +74,9 @@ def dispatch(
         functions: whether functions are looked at.
     """
     name = argv[0]
+    if shell.slow and "n" in shell.options and not shell.interactive:
+        shell.status = 0
+        return resume + 1
     if functions and name in shell.functions:
         return _call(shell, argv, resume + 1, check)
     builtin = builtins_of(shell.dialect).get(name)
@@ -92,6 +95,8 @@ def run_plain(shell: ShellState, builtin: Builtin, argv: tuple[str, ...], resume
     """A builtin that does not wait. What it wrote is drained, so that a shell that writes for ever can be stopped."""
     try:
         shell.status = builtin.function(shell, argv)
+    except ReportedError:
+        raise
     except ShellError as problem:
         _report(shell, builtin, argv[0], problem)
     except OSError as problem:
@@ -112,7 +117,7 @@ def run_plain(shell: ShellState, builtin: Builtin, argv: tuple[str, ...], resume
 
 def _report(shell: ShellState, builtin: Builtin, name: str, problem: ShellError) -> None:
     """The error of a builtin: of a special one it ends the shell, except in bash (POSIX 2.8.1)."""
-    if builtin.special and not shell.is_bash() and not getattr(problem, "mild", False):
+    if builtin.special and not shell.is_bash():
         shell.complain(problem.message, name)
         raise ReportedError(problem.status)
     shell.complain(problem.message, name)
@@ -259,13 +264,19 @@ def search_path(shell: ShellState) -> str:
 def locate(shell: ShellState, name: str, command: str = "") -> str | None:
     """The file to run; a message and $? where there is none."""
     try:
-        path = shell.system.find_program(name, search_path(shell))
-        if "/" in name and shell.system.stat(path).kind == "dir":
-            raise PermissionError(errno.EACCES, "Is a directory" if shell.is_bash() else "Permission denied")
-        return path
+        return shell.system.find_program(name, search_path(shell))
     except OSError as problem:
+        if problem.errno == errno.EACCES and shell.is_bash() and _is_directory(shell, name):
+            problem = OSError(errno.EACCES, "Is a directory")
         _cannot_run(shell, name, problem, command)
         return None
+
+
+def _is_directory(shell: ShellState, path: str) -> bool:
+    try:
+        return shell.system.stat(path).kind == "dir"
+    except OSError:
+        return False
 
 
 def _cannot_run(shell: ShellState, name: str, problem: OSError, command: str = "") -> None:
@@ -293,23 +304,30 @@ def _script_text(system: System, path: str) -> str | None:
 
 @operation("prefix")
 def _prefix(item: tuple[Any, ...], following: int) -> Linked:
-    """Variables for one command; their values are on the stack."""
+    """Save the variables that are set for one command."""
     names: tuple[str, ...] = item[1]
-    count = len(names)
 
-    def set_variables(shell: ShellState) -> int:
+    def save(shell: ShellState) -> int:
         for name in names:
             if name in shell.readonly:
                 raise ShellError(f"{name}: {'readonly variable' if shell.is_bash() else 'is read only'}")
-        values = shell.stack[-count:]
-        del shell.stack[-count:]
         shell.frames.append((PREFIX, control.save_variables(shell, names)))
-        for name, value in zip(names, values, strict=True):
-            shell.variables[name] = value
-        shell.exports |= frozenset(names)
         return following
 
-    return set_variables
+    return save
+
+
+@operation("prefix_set")
+def _prefix_set(item: tuple[Any, ...], following: int) -> Linked:
+    """Set one of them to the value on the stack."""
+    name: str = item[1]
+
+    def set_variable(shell: ShellState) -> int:
+        shell.variables[name] = shell.stack.pop()
+        shell.exports |= {name}
+        return following
+
+    return set_variable
 
 
 @operation("unprefix")

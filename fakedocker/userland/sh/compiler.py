@@ -272,9 +272,10 @@ class Compiler:
             for assignment in node.assignments:
                 self._assign(assignment)
         elif node.assignments:
+            self.emit("prefix", tuple(assignment.name for assignment in node.assignments))
             for assignment in node.assignments:
                 self._string(assignment.value, "value")
-            self.emit("prefix", tuple(assignment.name for assignment in node.assignments))
+                self.emit("prefix_set", assignment.name)
         bare = not node.redirections and not files and (keep or not node.assignments)
         self.emit("execute", check and bare, tail and not files)
         self.emit("resume", check and bare)
@@ -392,7 +393,7 @@ class Compiler:
 
     def _substitution(self, node: CommandSubstitution | ProcessSubstitution) -> None:
         fork = self.hole()
-        self._child_body(_cat_of_file(node.body), True)
+        self._child_body(_cat_of_file(node.body) if self.dialect.name == "bash" else node.body, True)
         if isinstance(node, ProcessSubstitution):
             self.fill(fork, "process_substitution", node.direction, self.here)
         else:

@@ -15,8 +15,9 @@ class Dialect(NamedTuple):
     version: str = ""
 
 
-_BUSYBOX = {"conditional", "function-keyword", "process-substitution", "dollar-quote", "substring", "both-redirect"}
-_BASH = _BUSYBOX | {
+_BUSYBOX = {"function-keyword", "test-words", "process-substitution", "dollar-quote", "substring", "both-redirect"}
+_BASH = (_BUSYBOX - {"test-words"}) | {
+    "conditional",
     "arrays",
     "arithmetic-command",
     "braces",

@@ -48,19 +48,25 @@ class Substituted(NamedTuple):
 # parts
 
 
-def add_parts(shell: ShellState, parts: Parts, quoted: bool, fields: Fields, unsplit: bool) -> None:
+def add_parts(
+    shell: ShellState, parts: Parts, quoted: bool, fields: Fields, unsplit: bool, split_literals: bool = False
+) -> None:
     """Expand parts onto the end of `fields`.
 
     Args:
         quoted: they stand in double quotes.
         unsplit: no field splitting, as in an assignment.
+        split_literals: they are the word of ${x:-word}, whose unquoted text is split like a value.
     """
     for place, part in enumerate(parts):
         if isinstance(part, Literal):
             text = part.text
             if not quoted and place == 0 and text.startswith("~") and not fields[-1]:
                 text = _tilde(shell, text, fields)
-            fields[-1].append((text, quoted))
+            if split_literals and not quoted:
+                add_value(shell, text, False, fields, unsplit)
+            else:
+                fields[-1].append((text, quoted))
         elif isinstance(part, Quoted):
             fields[-1].append((part.text, True))
         elif isinstance(part, DoubleQuoted):
@@ -149,14 +155,14 @@ def _add_conditional(shell: ShellState, part: Parameter, quoted: bool, fields: F
     kind = part.operator[-1]
     if kind == "+":
         if not missing:
-            add_parts(shell, part.word, quoted, fields, unsplit)
+            add_parts(shell, part.word, quoted, fields, unsplit, True)
         elif quoted:
             fields[-1].append(("", True))
         return
     if not missing:
         _add_parameter(shell, plain, quoted, fields, unsplit)
     elif kind == "-":
-        add_parts(shell, part.word, quoted, fields, unsplit)
+        add_parts(shell, part.word, quoted, fields, unsplit, True)
     elif kind == "?":
         raise ShellError(f"{part.name}: {_missing_message(shell, part)}", 127 if shell.is_bash() else 2)
     else:
@@ -303,7 +309,7 @@ def _length(shell: ShellState, part: Parameter) -> list[str] | None:
     if part.index is not None and index_text(part) in ("@", "*"):
         return [str(len(array(shell, part.name) or {}))]
     if part.name in ("@", "*"):
-        return [str(len(shell.parameters))]
+        return [str(len(shell.parameters) if shell.is_bash() else len(lookup(shell, "*") or ""))]
     held = _held(shell, part)
     if held is None:
         return None if "u" in shell.options else ["0"]

@@ -351,12 +351,18 @@ class Lexer:
                     if not source.startswith("))", at):
                         return None
                     self.position = at + 2
-                    return Arithmetic(self.parts_of(source[start:at]))
+                    return Arithmetic(self._without_quotes(self.parts_of(source[start:at])))
                 depth -= 1
             elif character == "\\":
                 at += 1
             at += 1
         raise Incomplete("((", start - 3, kind="quote")
+
+    def _without_quotes(self, parts: Parts) -> Parts:
+        """In bash's arithmetic, double quotes mean nothing."""
+        if self.dialect.name != "bash":
+            return parts
+        return tuple(Literal(part.text.replace('"', "")) if isinstance(part, Literal) else part for part in parts)
 
     def parts_of(self, text: str) -> Parts:
         """`text` read by the rules of double quotes, without an end."""

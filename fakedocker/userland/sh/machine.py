@@ -282,6 +282,9 @@ class Shell(ShellState):
     def _syntax_failed(self, problem: SyntaxProblem) -> int:
         code = self.code
         assert code is not None
+        if problem.kind == "sentence" and self.is_bash():  # bash finds these out when it runs the command
+            self.complain(problem.token)
+            return control.fail(self, ShellError("", 1))
         self.report_syntax(problem, code.key.source)
         self.status = 2
         if (self.interactive or self.mode == "fed") and not self.subshell_level:

@@ -105,7 +105,7 @@ def _loop_in(item: tuple[Any, ...], following: int) -> Linked:
 
     def enter(shell: ShellState) -> int:
         depth = len(shell.stack)
-        control.push_frame(shell, (LOOP, shell.code, break_pc + 1, continue_pc, depth, depth + 1))
+        control.push_frame(shell, (LOOP, shell.code, break_pc, continue_pc, depth, depth + 1))
         shell.stack.append(0)
         return following
 
@@ -144,7 +144,7 @@ def _for_in(item: tuple[Any, ...], following: int) -> Linked:
 
     def enter(shell: ShellState) -> int:
         depth = len(shell.stack)
-        control.push_frame(shell, (LOOP, shell.code, break_pc + 1, continue_pc, depth - 1, depth + 1))
+        control.push_frame(shell, (LOOP, shell.code, break_pc, continue_pc, depth - 1, depth + 1))
         shell.stack.append(0)
         return following
 

@@ -40,7 +40,7 @@ _DYNAMIC: dict[str, tuple[str, Callable[[ShellState], str]]] = {
     "BASH_SUBSHELL": ("bash", lambda shell: str(shell.subshell_level)),
     "UID": ("bash", lambda shell: str(shell.system.uid)),
     "EUID": ("bash", lambda shell: str(shell.system.uid)),
-    "LINENO": ("bash ash dash", lambda shell: str(shell.line())),
+    "LINENO": ("bash ash", lambda shell: str(shell.line() - (shell.mode == "command" and not shell.is_bash()))),
     "HOSTNAME": ("bash", lambda shell: shell.system.hostname),
     "SHELLOPTS": ("bash", lambda shell: "braceexpand:hashall:interactive-comments"),
     "BASH_COMMAND": ("bash", lambda shell: ""),

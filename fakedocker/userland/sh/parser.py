@@ -49,6 +49,7 @@ class Parser(Lexer):
     ) -> None:
         super().__init__(source, position, dialect, final)
         self.aliases = aliases or {}
+        self.expand_next = False  # an alias that ended in a blank stood before (POSIX 2.3.1)
         self.inserted = 0  # characters that aliases added before `position`
 
     # what is being looked at
@@ -141,6 +142,8 @@ class Parser(Lexer):
             lexeme = self.peek()
             if lexeme.kind == "end" or self.reserved(lexeme) in stops:
                 break
+            if commands and self.reserved(lexeme) in _CLOSING:
+                self.error(lexeme, expected)
             command, separated = self._list_element()
             commands.append(command)
             following = self.peek()
@@ -238,7 +241,7 @@ class Parser(Lexer):
         return self.simple()
 
     def _expand_alias(self) -> None:
-        """Replace aliases in the source itself; a value that ends in a blank is not followed further (POSIX 2.3.1)."""
+        """Replace aliases in the source itself, until the word is none or has been one already (POSIX 2.3.1)."""
         seen: set[str] = set()
         while self.aliases:
             word = self.peek().word
@@ -251,6 +254,15 @@ class Parser(Lexer):
             self.inserted += len(value) - (word.end - word.start)
             self.position = word.start
             self._ahead = None
+            self.expand_next = value.endswith((" ", "\t"))
+
+    def _test_word(self) -> Lexeme:
+        """busybox: && and || are words between [[ and ]]."""
+        lexeme = self.peek()
+        if lexeme.text in ("&&", "||") and self.has("test-words") and "]]" in self.source[lexeme.end :].partition("\n")[0]:
+            word = Word((Literal(lexeme.text),), lexeme.start, lexeme.end)
+            self._ahead = lexeme = Lexeme("word", "", lexeme.start, lexeme.end, word)
+        return lexeme
 
     def simple(self) -> Command:
         assignments: list[nodes.Assignment] = []
@@ -259,7 +271,10 @@ class Parser(Lexer):
         late: list[Command] = []
         start = end = self.peek().start
         while True:
-            lexeme = self.peek()
+            if self.expand_next and words:
+                self.expand_next = False
+                self._expand_alias()
+            lexeme = self._test_word() if words and words[0].literal == "[[" else self.peek()
             if self._is_redirection(lexeme):
                 self._redirection(redirections)
                 end = self.position if self._ahead is None else end

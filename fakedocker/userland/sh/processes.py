@@ -79,7 +79,8 @@ def _background(item: tuple[Any, ...], following: int) -> Linked:
         system = shell.system
         system.drain()
         entries = None
-        if "m" not in shell.options:
+        # bash leaves the standard input of a pipeline's command alone
+        if "m" not in shell.options and not (shell.is_bash() and shell.subshell_level):
             entries = {**system.descriptors()}
             try:
                 entries[0] = system.open_file("/dev/null", READ)

@@ -11,7 +11,7 @@ from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.formatting import header_text, render, table_format, template_text
 from fakedocker_shell.cli.rows_containers import ROWS as CONTAINER_ROWS
 from fakedocker_shell.cli.rows_containers import ContainerRow
-from fakedocker_shell.cli.rows_images import DISK_USAGE_TABLE, image_rows
+from fakedocker_shell.cli.rows_images import DISK_USAGE_TABLE, usage_rows
 from fakedocker_shell.cli.rows_images import ROWS as IMAGE_ROWS
 from fakedocker_shell.cli.rows_others import (
     CACHE_ROWS,
@@ -103,7 +103,7 @@ def _cache_rows(usage: dict[str, Any], now_ns: int, truncate: bool) -> list[Cach
 def show_verbose_usage(usage: dict[str, Any], format_text: str, now_ns: int) -> str:
     """Every object. Raises CliError for a bad template."""
     truncate = format_text in ("", "table")
-    images = image_rows(usage.get("Images") or [], now_ns, truncate=truncate, digests=False, digests_only_rows=False)
+    images = usage_rows(usage.get("Images") or [], now_ns, truncate=truncate)
     containers = [
         ContainerRow({**container, "SizeRootFs": 0}, now_ns, truncate) for container in usage.get("Containers") or []
     ]

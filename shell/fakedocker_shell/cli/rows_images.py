@@ -55,6 +55,17 @@ def image_rows(
     return rows
 
 
+def usage_rows(summaries: Sequence[Mapping[str, Any]], now_ns: int, *, truncate: bool) -> list[ImageRow]:
+    """One row for each image, with its first tag only, as disk usage lists them."""
+    rows = []
+    for summary in summaries:
+        tags = [text for text in summary.get("RepoTags") or [] if text != "<none>:<none>"]
+        parsed = reference.parse(tags[0]) if tags else None
+        repository, tag = (parsed.familiar_name, parsed.tag) if parsed is not None else (NONE, NONE)
+        rows.append(ImageRow(summary, repository, tag, "", now_ns, truncate))
+    return rows
+
+
 def _names(summary: Mapping[str, Any], digests: bool, digests_only_rows: bool) -> Iterator[tuple[str, str, str]]:
     tags: dict[str, list[str]] = {}
     known: dict[str, list[str]] = {}

@@ -15,7 +15,6 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from fakedocker.engine import Engine
 from fakedocker.exchanges import Exchange, TimeMode
 from fakedocker.userland.sh.machine import is_complete
 from fakedocker_shell.repl import explain, state_directory
@@ -23,9 +22,12 @@ from fakedocker_shell.repl.foreground import Foreground
 from fakedocker_shell.repl.pager import Pager
 from fakedocker_shell.repl.screen import Screen
 from fakedocker_shell.repl.timeline import Timeline
+from fakedocker.world.world import Event, World
 from fakedocker_shell.session import Session, make_engine
 
 KEPT_OUTPUT_BYTES = 1 << 16
+WAIT_STEP_NS = 10_000_000_000
+"""How much virtual time passes in `wait` between two looks at the keys."""
 _META = re.compile(r"\s*:[A-Za-z?]")
 _UNKNOWN = re.compile(r"docker: unknown command: (docker(?: \S+)*) (\S+)")
 _LEAVING = {"logout": "exit"}
@@ -62,6 +64,7 @@ class Console:
         """Of the last command, as the prompt shows it."""
         self.last_output = b""
         self.last_command = ""
+        self.last_status = 0
         self._exchanges: list[Exchange] = []
         self._recent: deque[str] = deque(maxlen=state_directory.COMMANDS_IN_REPORT)
         self._pager: Pager | None = None
@@ -102,7 +105,7 @@ class Console:
         if _META.match(text) or not text.strip():
             return True
         shell = self.session.shell
-        return is_complete(text, aliases=shell.active_aliases() if shell is not None else None)
+        return is_complete(text, aliases=dict(shell.active_aliases()) if shell is not None else None)
 
     # running
 
@@ -146,7 +149,7 @@ class Console:
             self._pager = None
             self.close_line()
         shell = self.session.shell
-        self.status = self.exit_status if shell is None else shell.last_status
+        self.status = self.last_status = self.exit_status if shell is None else shell.last_status
         self.suggest()
         if self.explaining:
             self.say(self._explanation(before))
@@ -174,20 +177,33 @@ class Console:
         """From here on output is shown at once."""
         self._held = None
 
+    def wait(self, duration_ns: int) -> list[Event]:
+        """Let virtual time pass; gives the events on the way. Ctrl-C ends it early, with what has passed until then."""
+        engine = self.engine
+        self.foreground.pacer.catch_up()
+        first = engine.world.events.end
+        target_ns = engine.now_ns + duration_ns
+        with self.screen.raw():
+            while engine.now_ns < target_ns and b"\x03" not in self.screen.read(0.0):
+                due_ns = engine.draft.kernel.next_timer_ns()
+                quiet_ns = target_ns if due_ns is None else max(due_ns, engine.now_ns + WAIT_STEP_NS)
+                engine.advance(min(target_ns, quiet_ns))
+                while engine.turn():
+                    continue
+        self.foreground.pacer.rebase()
+        return engine.world.events.entries(first)
+
     # going back
 
-    def restore(self, world: object) -> None:
+    def restore(self, world: World) -> None:
         """Put another world in place of the present one."""
-        from fakedocker.world.world import World
-
-        assert isinstance(world, World)
         self.engine.restore(world)
         self.session.resize(*self.screen.size())
         self.foreground.pacer.rebase()
         shell = self.session.shell
         self.status = shell.last_status if shell is not None else 0
 
-    def _back_to(self, world: object) -> bool:
+    def _back_to(self, world: World) -> bool:
         """After an error of ours: whether the world before it could be put back."""
         try:
             self.restore(world)
@@ -235,15 +251,13 @@ class Console:
         if near:
             self.say(f"did you mean `{near[0]}`?")
 
-    def _explanation(self, before: object) -> str:
-        from fakedocker.world.world import World
-
-        assert isinstance(before, World)
+    def _explanation(self, before: World) -> str:
         lines = [f"call   {line}" for line in explain.calls(self._exchanges)]
         lines += [f"world  {line}" for line in explain.changes(before, self.engine.snapshot())]
         return "\n".join(lines) or "no calls to the engine, nothing changed"
 
     def _begun(self, exchange: Exchange) -> None:
+        self.foreground.begun(exchange)
         if self.explaining:
             self._exchanges.append(exchange)
 
@@ -279,6 +293,3 @@ class Console:
             report = self._report("\n".join(faults))
             faults.clear()
             self.show(state_directory.told(report, world_is_kept=False), "31")
-
-
-__all__ = ["Console", "Engine"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from fakedocker.exchanges import Exchange
 from fakedocker.pacing import Pacer
 from fakedocker_shell.repl.screen import Screen
 from fakedocker_shell.session import Session
@@ -29,6 +30,7 @@ class Foreground:
         self._session = session
         self._screen = screen
         self._keys = b""
+        self._begun: list[Exchange] = []
         self.pacer = Pacer(session.engine, clock, patience_ns=0)
 
     def run(self, source: str) -> None:
@@ -42,6 +44,7 @@ class Foreground:
         """Let everything run, keys included, until something is done."""
         session = self._session
         self._keys = b""
+        self._begun.clear()
         with self._screen.raw():
             while not done():
                 if session.engine.turn(SLICES_BETWEEN_KEYS):
@@ -49,12 +52,27 @@ class Foreground:
                     continue
                 if done():
                     break
-                delay = self.pacer.step(driver_waits=not session.reads_input)
+                delay = self.pacer.step(driver_waits=self._waits())
                 if delay is not None:
                     self._look(min(delay, LOOK_SECONDS))
                     self.pacer.catch_up()
                 else:
                     self._look(0.0)
+
+    def begun(self, exchange: Exchange) -> None:
+        """A client of the foreground has sent a request; to be told of each."""
+        self._begun.append(exchange)
+
+    def _waits(self) -> bool:
+        """Whether time may leap for what is in the foreground.
+
+        Not where it reads what only the user can type, and not where it follows something that time does not end (logs -f,
+        events, stats): that is watched at the wall's pace.
+        """
+        if self._session.reads_input:
+            return False
+        self._begun = [exchange for exchange in self._begun if not exchange.ended]
+        return not any(exchange.stream is not None for exchange in self._begun)
 
     def _look(self, seconds: float) -> None:
         """Pass keys on, as many as the terminal has room for, and notice another size of the window."""

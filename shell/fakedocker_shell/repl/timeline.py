@@ -31,22 +31,38 @@ class Timeline:
     def __init__(self, first: World) -> None:
         self.first = first
         self._steps: deque[Step] = deque(maxlen=STEPS)
+        self._undone: list[Step] = []
         self._named: dict[str, World] = {}
 
     def __len__(self) -> int:
         return len(self._steps)
 
     def push(self, command: str, world: World) -> None:
-        """Remember the world in which a command is about to run."""
+        """Remember the world in which a command is about to run. What was undone cannot be done again from then on."""
+        self._undone.clear()
         self._steps.append(Step(command, world))
 
-    def drop(self) -> None:
-        """Forget the newest step: its command has changed nothing worth undoing."""
-        self._steps.pop()
+    def back(self, count: int, present: World) -> list[Step]:
+        """Take the newest steps off, newest first; fewer when there are not so many.
 
-    def pop(self, count: int) -> list[Step]:
-        """Take the newest steps off, newest first; fewer when there are not so many."""
-        return [self._steps.pop() for _ in range(min(count, len(self._steps)))]
+        Args:
+            present: the world to which `forward` leads back.
+        """
+        taken = []
+        for _ in range(min(count, len(self._steps))):
+            step = self._steps.pop()
+            taken.append(step)
+            self._undone.append(Step(step.command, present))
+            present = step.world
+        return taken
+
+    def forward(self, present: World) -> Step | None:
+        """The step that was undone last, with the world it had led to; None where nothing is to be done again."""
+        if not self._undone:
+            return None
+        step = self._undone.pop()
+        self._steps.append(Step(step.command, present))
+        return step
 
     def save(self, name: str, world: World) -> None:
         """Give a world a name; a second one of that name replaces it."""

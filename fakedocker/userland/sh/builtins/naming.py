@@ -50,7 +50,7 @@ def _not_found(shell: ShellState, name: str) -> None:
     if shell.is_bash():
         shell.complain(f"{name}: not found", "type")
     else:
-        shell.error(f"{name}: not found\n")
+        shell.out(f"{name}: not found\n")
 
 
 def _text(shell: ShellState, name: str, kind: str, detail: str, style: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fakedocker.userland.conditions import TestProblem, evaluate, problem_message
 from fakedocker.userland.formatting import format_printf
 from fakedocker.userland.sh.builtins import builtin, complain
+from fakedocker.userland.sh.conditions import evaluate_test
 from fakedocker.userland.sh.evaluation import calculate
 from fakedocker.userland.sh.quoting import quote_backslash
 from fakedocker.userland.sh.state import ShellState
@@ -107,6 +108,27 @@ def _test(shell: ShellState, argv: tuple[str, ...]) -> int:
         return 0 if evaluate(shell.system, words) else 1
     except TestProblem as problem:
         return _test_problem(shell, argv[0], problem_message(problem, dialect, words))
+
+
+@builtin("[[", only="ash")
+def _double_bracket(shell: ShellState, argv: tuple[str, ...]) -> int:
+    """busybox's [[ is test with && and ||, patterns after == and regular expressions after =~."""
+    if argv[-1] != "]]":
+        return _test_problem(shell, "[[", "missing ]]")
+    words = argv[1:-1]
+    for operator, stops_at in (("||", 0), ("&&", 1)):
+        if operator in words:
+            place = words.index(operator)
+            status = _double_bracket(shell, ("[[", *words[:place], "]]"))
+            if status == stops_at or status > 1:
+                return status if status > 1 else stops_at
+            return _double_bracket(shell, ("[[", *words[place + 1 :], "]]"))
+    if len(words) == 3 and words[1] in ("=", "==", "!=", "=~"):
+        return evaluate_test(shell, words[1], [words[0], words[2]])
+    try:
+        return 0 if evaluate(shell.system, words) else 1
+    except TestProblem as problem:
+        return _test_problem(shell, "[[", problem_message(problem, "ash", words))
 
 
 def _test_problem(shell: ShellState, name: str, said: str) -> int:

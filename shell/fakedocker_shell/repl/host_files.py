@@ -1,0 +1,64 @@
+"""A look at the simulated host's files between commands, for completion and highlighting. Changes nothing."""
+
+from __future__ import annotations
+
+import posixpath
+from functools import lru_cache
+from typing import Any
+
+from fakedocker.kernel.records import HOST
+from fakedocker.operations import files, rootfs
+from fakedocker.world.draft import Draft
+
+
+def entries(draft: Draft, path: str) -> list[tuple[str, bool]]:
+    """The names in a directory and whether each is a directory, sorted; none where there is no such directory."""
+    table = rootfs.host_mounts(draft)
+    try:
+        place = files.locate(draft, table, path)
+        if place.inode is None or not place.tree.is_directory(place.inode):
+            return []
+        names = sorted(place.tree.names(place.inode))
+    except OSError:
+        return []
+    return [(name, is_directory(draft, posixpath.join(path, name))) for name in names]
+
+
+def is_directory(draft: Draft, path: str) -> bool:
+    """Whether a path, links followed, leads to a directory."""
+    try:
+        return files.node_at(draft, rootfs.host_mounts(draft), path).kind == "dir"
+    except OSError:
+        return False
+
+
+def exists(draft: Draft, path: str) -> bool:
+    """Whether a path leads to something."""
+    return files.exists(draft, rootfs.host_mounts(draft), path)
+
+
+def programs(draft: Draft, search_path: str) -> frozenset[str]:
+    """The names of the programs in a PATH. Constant time as long as the host's disk is the same."""
+    return _programs(_Disk(draft), search_path)
+
+
+class _Disk:
+    """A draft that counts as equal to another while the host's disk is the same one."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        self._disk: Any = draft.kernel_draft.filesystems[HOST]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Disk) and self._disk is other._disk and self.draft is other.draft
+
+    def __hash__(self) -> int:
+        return id(self._disk)
+
+
+@lru_cache(maxsize=4)
+def _programs(disk: _Disk, search_path: str) -> frozenset[str]:
+    found: set[str] = set()
+    for directory in search_path.split(":"):
+        found.update(name for name, is_folder in entries(disk.draft, directory or "/") if not is_folder)
+    return frozenset(found)

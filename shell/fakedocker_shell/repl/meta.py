@@ -1,0 +1,211 @@
+"""The terminal's own commands, which begin with a colon: one table of names, usages, descriptions and functions.
+
+Each function takes the console and the rest of the line, and gives the text to show. An unusable argument raises
+`MetaProblem`. It must not know prompt_toolkit.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from typing import NamedTuple
+
+from fakedocker.base import clock, units
+from fakedocker.exchanges import TimeMode
+from fakedocker.world.world import Event, World
+from fakedocker_shell.repl import drawing, explain, topics, why
+from fakedocker_shell.repl.console import Console
+
+_EVENT_LINES = 200
+
+
+class MetaProblem(Exception):
+    """A command of the terminal's own that cannot be done; the text says why."""
+
+
+class MetaCommand(NamedTuple):
+    """A row of the table; `words` are arguments that completion offers."""
+
+    usage: str
+    description: str
+    run: Callable[[Console, str], str]
+    words: tuple[str, ...] = ()
+
+
+def run(console: Console, name: str, argument: str) -> str:
+    """Run one; gives what to show. A problem is shown too, with status 2 as shells give it for wrong usage."""
+    command = TABLE.get("help" if name == "?" else name)
+    console.status = 0
+    try:
+        if command is None:
+            near = difflib.get_close_matches(name, TABLE, 1)
+            raise MetaProblem(f"no command :{name}" + (f"; did you mean `:{near[0]}`?" if near else "; :help lists them"))
+        return command.run(console, argument)
+    except MetaProblem as problem:
+        console.status = 2
+        return str(problem)
+
+
+# going back
+
+
+def _undo(console: Console, argument: str) -> str:
+    if argument and not argument.isdigit():
+        raise MetaProblem(f"usage: :undo [N]; {argument!r} is no number")
+    steps = console.timeline.back(int(argument or "1"), console.engine.snapshot())
+    if not steps:
+        raise MetaProblem("nothing to undo")
+    return _go_to(console, steps[-1].world, [f"undone: {_one_line(step.command)}" for step in steps], undoable=False)
+
+
+def _redo(console: Console, argument: str) -> str:
+    if argument:
+        raise MetaProblem("usage: :redo")
+    step = console.timeline.forward(console.engine.snapshot())
+    if step is None:
+        raise MetaProblem("nothing to do again")
+    return _go_to(console, step.world, [f"done again: {_one_line(step.command)}"], undoable=False)
+
+
+def _reset(console: Console, argument: str) -> str:
+    if argument:
+        raise MetaProblem("usage: :reset")
+    return _go_to(console, console.timeline.first, ["everything is as it was at the beginning; :undo takes that back"])
+
+
+def _snapshot(console: Console, argument: str) -> str:
+    verb, _, name = argument.partition(" ")
+    if verb == "list":
+        named = console.timeline.names()
+        rows = [(name, clock.rfc3339_seconds(world.now_ns), f"{len(world.containers)} containers") for name, world in named]
+        return "\n".join(drawing.table("snapshots", ("name", "time", "world"), rows))
+    if verb == "restore":
+        world = console.timeline.saved(name.strip())
+        if world is None:
+            raise MetaProblem(f"no snapshot {name.strip()!r}; :snapshot list shows them")
+        return _go_to(console, world, [f"back at snapshot {name.strip()}"])
+    if name:
+        raise MetaProblem("usage: :snapshot [NAME], :snapshot list, :snapshot restore NAME")
+    chosen = verb or console.timeline.free_name()
+    console.timeline.save(chosen, console.engine.snapshot())
+    return f"saved as {chosen}; `:snapshot restore {chosen}` goes back there"
+
+
+def _go_to(console: Console, world: World, lines: list[str], undoable: bool = True) -> str:
+    before = console.engine.snapshot()
+    if undoable:
+        console.timeline.push(lines[0], before)
+    console.restore(world)
+    return "\n".join([*lines, *(f"  {line}" for line in explain.changes(before, world))])
+
+
+def _one_line(text: str) -> str:
+    first, newline, _ = text.strip().partition("\n")
+    return first + (" …" if newline else "")
+
+
+# time
+
+
+def _wait(console: Console, argument: str) -> str:
+    try:
+        duration_ns = units.parse_duration(argument)
+    except ValueError:
+        raise MetaProblem(f"usage: :wait DURATION, such as 30s, 5m or 1h30m; {argument!r} is none") from None
+    if duration_ns < 0:
+        raise MetaProblem("time does not go backwards; :undo does")
+    began_ns = console.engine.now_ns
+    console.timeline.push(f":wait {argument}", console.engine.snapshot())
+    events = console.wait(duration_ns)
+    passed = units.format_duration(console.engine.now_ns - began_ns)
+    lines = [_event_line(event, began_ns) for event in events[-_EVENT_LINES:]]
+    if len(events) > len(lines):
+        lines.insert(0, f"({len(events) - len(lines)} earlier events are not shown)")
+    return "\n".join([*(lines or ["nothing happened"]), f"{passed} have passed, it is {clock.rfc3339_seconds(console.engine.now_ns)}"])
+
+
+def _event_line(event: Event, began_ns: int) -> str:
+    attributes = dict(event.attributes)
+    name = attributes.get("name") or event.actor_id[:12]
+    told = [f"{key} {attributes[key]}" for key in ("exitCode", "signal", "container") if attributes.get(key)]
+    after = units.format_duration((event.time_ns - began_ns) // clock.MILLISECOND_NS * clock.MILLISECOND_NS)
+    return f"+{after}  {event.type} {name}: {event.action}" + (f" ({', '.join(told)})" if told else "")
+
+
+def _time(console: Console, argument: str) -> str:
+    if argument:
+        if argument not in ("leap", "wall"):
+            raise MetaProblem("usage: :time [leap|wall]")
+        console.engine.mode = TimeMode(argument)
+        console.foreground.pacer.rebase()
+    told = {TimeMode.LEAP: "waits are leapt over", TimeMode.WALL: "time goes at the wall's pace"}
+    mode = console.engine.mode
+    return f"it is {clock.rfc3339_seconds(console.engine.now_ns)}; {mode.value}: {told.get(mode, '')}"
+
+
+# looking
+
+
+def _world(console: Console, argument: str) -> str:
+    if argument:
+        raise MetaProblem("usage: :world")
+    return drawing.draw(console.engine.world, console.screen.size()[1])
+
+
+def _why(console: Console, argument: str) -> str:
+    if argument:
+        raise MetaProblem("usage: :why")
+    output = console.last_output.decode("utf-8", "replace")
+    found = why.explain(output, console.last_status)
+    if found is None:
+        return "the last command has not failed" if console.last_command else "nothing was run yet"
+    return "\n".join([found.meaning, *(f"  try: {text}" for text in found.advice)])
+
+
+def _switch(argument: str, now: bool, usage: str) -> bool:
+    if argument not in ("", "on", "off"):
+        raise MetaProblem(f"usage: {usage}")
+    return now if not argument else argument == "on"
+
+
+def _explain(console: Console, argument: str) -> str:
+    console.explaining = _switch(argument, console.explaining, ":explain [on|off]")
+    state = "on: after each command, its calls to the engine and what has changed" if console.explaining else "off"
+    return f"explain is {state}"
+
+
+def _pager(console: Console, argument: str) -> str:
+    console.paging = _switch(argument, console.paging, ":pager [on|off]")
+    return f"the pager is {'on: space, Enter, q' if console.paging else 'off'}"
+
+
+def _help(console: Console, argument: str) -> str:
+    del console  # the same for everybody
+    if not argument:
+        rows = [(command.usage, command.description) for command in TABLE.values()]
+        width = max(len(usage) for usage, _ in rows)
+        return "\n".join([topics.INTRODUCTION, "", *(f"  {usage:<{width}}  {text}" for usage, text in rows), "", topics.CLOSING])
+    command = TABLE.get(argument.removeprefix(":"))
+    if command is not None:
+        return f"{command.usage}\n  {command.description}"
+    text = topics.TOPICS.get(argument)
+    if text is None:
+        raise MetaProblem(f"no topic {argument!r}; there are {', '.join(topics.TOPICS)}, and the commands")
+    return text
+
+
+TABLE: dict[str, MetaCommand] = {
+    "undo": MetaCommand(":undo [N]", "go back to before the last command, or the last N", _undo),
+    "redo": MetaCommand(":redo", "take one :undo back", _redo),
+    "reset": MetaCommand(":reset", "begin anew: the world of the start", _reset),
+    "snapshot": MetaCommand(
+        ":snapshot [NAME|list|restore NAME]", "give the present a name, and go back there", _snapshot, ("list", "restore")
+    ),
+    "wait": MetaCommand(":wait DURATION", "let virtual time pass, and tell what happens", _wait, ("10s", "30s", "1m", "5m", "1h")),
+    "time": MetaCommand(":time [leap|wall]", "what time it is, and whether waits are leapt over", _time, ("leap", "wall")),
+    "world": MetaCommand(":world", "draw containers, images, networks, volumes and ports", _world),
+    "why": MetaCommand(":why", "what the last error means, and what to try", _why),
+    "explain": MetaCommand(":explain [on|off]", "show each command's API calls and what it changed", _explain, ("on", "off")),
+    "pager": MetaCommand(":pager [on|off]", "stop after each screenful", _pager, ("on", "off")),
+    "help": MetaCommand(":help [TOPIC]", "this, or help about a topic or command", _help, tuple(topics.TOPICS)),
+}
