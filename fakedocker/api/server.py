@@ -32,6 +32,8 @@ REASONS = {101: "UPGRADED", 200: "OK", 201: "Created", 204: "No Content", 304: "
 BODY_LIMIT_BYTES = 1 << 30
 HEAD_LIMIT_BYTES = 64 << 10
 SEND_BUFFER_BYTES = 1 << 20
+JOINED_BYTES = 16 << 10
+"""Up to this size head and body go out in one write; copying a larger body would cost more than a second one."""
 
 
 def head_bytes(reply: Reply, chunked: bool, keep_alive: bool) -> bytes:
@@ -207,9 +209,13 @@ class Connection(asyncio.Protocol):
         chunked = reply.body is None and not reply.hijacked
         if not self._head_sent:
             self._head_sent = True
-            transport.write(head_bytes(reply, chunked, self._keep_alive))
-            if reply.body and not self._head_only:
-                transport.write(reply.body)
+            head = head_bytes(reply, chunked, self._keep_alive)
+            body = b"" if self._head_only or not reply.body else reply.body
+            if len(body) <= JOINED_BYTES:
+                transport.write(head + body)
+            else:
+                transport.write(head)
+                transport.write(body)
         while not self._paused:
             data = exchange.take(1 << 16)
             if not data:

@@ -32,6 +32,8 @@ class _Gone:
 
 _GONE: Any = _Gone()
 _MISSING: Any = object()
+_FEW = 3
+"""Up to this many changes are made one by one, which is then cheaper than a mutation."""
 
 
 class Table(Generic[K, V]):
@@ -139,16 +141,26 @@ class Table(Generic[K, V]):
 
     def freeze(self) -> Map[K, V]:
         """The map with all changes in it; the table goes on from there."""
-        if self._changes:
-            with self._base.mutate() as mutation:
-                for key, value in self._changes.items():
-                    if value is _GONE:
-                        mutation.pop(key, None)
-                    else:
-                        mutation[key] = value
-                self._base = mutation.finish()
+        changes = self._changes
+        if changes:
+            if len(changes) <= _FEW:
+                base = self._base
+                for key, value in changes.items():
+                    base = base.delete(key) if value is _GONE else base.set(key, value)
+                self._base = base
+            else:
+                self._base = self._many_changed(changes)
             self._changes = {}
         return self._base
+
+    def _many_changed(self, changes: dict[K, V]) -> Map[K, V]:
+        mutation = self._base.mutate()
+        for key, value in changes.items():
+            if value is _GONE:
+                del mutation[key]
+            else:
+                mutation[key] = value
+        return mutation.finish()
 
     def rollback(self) -> None:
         """Forget every change since the last freeze."""

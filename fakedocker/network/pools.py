@@ -87,7 +87,9 @@ def lowest_free(subnet: str, taken: Holds[int], start: int) -> int | None:
     return None
 
 
+@functools.lru_cache(8192)
 def to_number(address: str) -> int:
+    """An address of either version as a number. ValueError for what is none."""
     return int(ipaddress.ip_address(address))
 
 

@@ -10,7 +10,8 @@ from fakedocker.volumes.model import Volume
 from fakedocker.world.draft import Draft
 
 PREFIX_DIGITS = 3
-_HEX = frozenset("0123456789abcdef")
+_DIGITS = "0123456789abcdef"
+_HEX = frozenset(_DIGITS)
 
 
 def container(draft: Draft, name: str) -> Container:
@@ -40,22 +41,24 @@ def container(draft: Draft, name: str) -> Container:
 
 def ids_starting_with(draft: Draft, prefix: str, limit: int) -> list[str]:
     """Up to `limit` container ids that start so."""
-    if not set(prefix) <= _HEX or len(prefix) > 64:
+    if prefix.strip(_DIGITS):
         return []
+    if len(prefix) >= PREFIX_DIGITS:
+        bucket = draft.container_prefixes.get(prefix[:PREFIX_DIGITS], ())
+        return [identifier for identifier in bucket if identifier.startswith(prefix)][:limit]
     found: list[str] = []
-    for bucket in _buckets(prefix):
-        for identifier in draft.container_prefixes.get(bucket, ()):
-            if identifier.startswith(prefix):
-                found.append(identifier)
-                if len(found) >= limit:
-                    return found
-    return found
+    for name in _buckets(prefix):
+        found += draft.container_prefixes.get(name, ())
+        if len(found) >= limit:
+            break
+    return found[:limit]
 
 
 def _buckets(prefix: str) -> list[str]:
-    buckets = [prefix[:PREFIX_DIGITS]]
+    """The buckets that a beginning shorter than theirs may be in."""
+    buckets = [prefix]
     while len(buckets[0]) < PREFIX_DIGITS:
-        buckets = [bucket + digit for bucket in buckets for digit in "0123456789abcdef"]
+        buckets = [bucket + digit for bucket in buckets for digit in _DIGITS]
     return buckets
 
 

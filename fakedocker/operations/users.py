@@ -5,6 +5,7 @@ Source: moby daemon/oci_linux.go (getUser) and opencontainers user.GetExecUser; 
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
 from fakedocker.base import messages
@@ -57,7 +58,7 @@ def resolve(draft: Draft, root: str, text: str, added_groups: tuple[str, ...] = 
     return User(uid, gid, tuple(dict.fromkeys((gid, *member_of))), home)
 
 
-def _group(groups: list[list[str]], name: str) -> int:
+def _group(groups: tuple[tuple[str, ...], ...], name: str) -> int:
     for row in groups:
         if len(row) >= 3 and name in (row[0], row[2]):
             return int(row[2])
@@ -66,9 +67,15 @@ def _group(groups: list[list[str]], name: str) -> int:
     raise messages.NO_SUCH_GROUP(group=name)
 
 
-def _table(draft: Draft, root: str, path: str) -> list[list[str]]:
+def _table(draft: Draft, root: str, path: str) -> tuple[tuple[str, ...], ...]:
     try:
-        text = files.read(draft, root, path).decode("utf-8", "replace")
+        return _rows(files.read(draft, root, path))
     except OSError:
-        return []
-    return [row for row in (line.split(":") for line in text.splitlines()) if len(row) >= 3 and row[2].isdigit()]
+        return ()
+
+
+@functools.lru_cache(64)
+def _rows(data: bytes) -> tuple[tuple[str, ...], ...]:
+    """The lines of a passwd or group file that have a number where one belongs. Most containers share one file."""
+    rows = (tuple(line.split(":")) for line in data.decode("utf-8", "replace").splitlines())
+    return tuple(row for row in rows if len(row) >= 3 and row[2].isdigit())

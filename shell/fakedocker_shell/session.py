@@ -15,8 +15,7 @@ from fakedocker.kernel.kernel import Stdio
 from fakedocker.kernel.program import Body, Identity
 from fakedocker.kernel.records import HOST
 from fakedocker.operations import files, genesis, rootfs
-from fakedocker.userland import PROGRAMS
-from fakedocker.userland import make_body as make_userland_body
+from fakedocker.userland import PROGRAMS, make_body as make_userland_body
 from fakedocker.userland.sh.dialect import BASH
 from fakedocker.userland.sh.machine import Shell
 from fakedocker.world.world import World
@@ -37,7 +36,9 @@ async def _docker(context: LiveContext, argv: tuple[str, ...]) -> int:
 _MAINS: Mapping[str, Main] = {"docker": _docker}
 
 
-def make_engine(seed: int = 0, mode: TimeMode = TimeMode.FAST, world: World | None = None, check: bool = False) -> tuple[Engine, LivePrograms]:
+def make_engine(
+    seed: int = 0, mode: TimeMode = TimeMode.FAST, world: World | None = None, check: bool = False
+) -> tuple[Engine, LivePrograms]:
     """An engine whose host has a shell, utilities and the docker command.
 
     Args:
@@ -172,14 +173,21 @@ class Session:
         Raises:
             WaitCannotEnd, WaitTooLong: a script waits for what never comes.
         """
-        at_end = False
+        wants_input = True
         while self.status is None:
-            self.engine.drive(lambda: self.status is not None or (self.reads_input and not at_end), "the script")
-            if self.status is None and self.reads_input and not at_end:
+            self.engine.drive(self._has_stopped if wants_input else self._has_ended, "the script")
+            if self.status is None:
                 data = read_input()
                 if data:
                     self.feed(data)
                 else:
-                    at_end = True
+                    wants_input = False
                     self.hang_up()
         return self.status
+
+    def _has_ended(self) -> bool:
+        return self.status is not None
+
+    def _has_stopped(self) -> bool:
+        """Whether nothing more happens without input."""
+        return self.status is not None or self.reads_input

@@ -17,12 +17,12 @@ from pathlib import Path
 
 from fakedocker.exchanges import Exchange, TimeMode
 from fakedocker.userland.sh.machine import is_complete
+from fakedocker.world.world import Event, World
 from fakedocker_shell.repl import explain, state_directory
 from fakedocker_shell.repl.foreground import Foreground
 from fakedocker_shell.repl.pager import Pager
 from fakedocker_shell.repl.screen import Screen
 from fakedocker_shell.repl.timeline import Timeline
-from fakedocker.world.world import Event, World
 from fakedocker_shell.session import Session, make_engine
 
 KEPT_OUTPUT_BYTES = 1 << 16
@@ -45,7 +45,9 @@ class Console:
         environment: of the real machine; only NO_COLOR, TERM, FAKEDOCKER_PAGER and where the state directory is are looked at.
     """
 
-    def __init__(self, screen: Screen, clock: Callable[[], int], seed: int = 0, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, screen: Screen, clock: Callable[[], int], seed: int = 0, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.screen = screen
         self.environment = os.environ if environment is None else environment
         self.colours = "NO_COLOR" not in self.environment and self.environment.get("TERM") != "dumb"
@@ -69,6 +71,7 @@ class Console:
         self._recent: deque[str] = deque(maxlen=state_directory.COMMANDS_IN_REPORT)
         self._pager: Pager | None = None
         self._held: list[bytes] | None = None
+        self._pending: list[str] = []
         self._line_open = False
         self._broken = False
 
@@ -127,7 +130,6 @@ class Console:
         except Exception:
             self._failed(traceback.format_exc(), world_is_kept=self._back_to(before))
         self._report_faults()
-        self.engine.request_log.clear()  # nobody replays a terminal's session
 
     def _run_meta(self, text: str) -> None:
         from fakedocker_shell.repl import meta
@@ -159,6 +161,9 @@ class Console:
         if self._broken or self.ended:
             return b""
         self._held = []
+        for text in self._pending:
+            self.show(text, "31")
+        self._pending.clear()
         before = self.engine.snapshot()
         try:
             self.foreground.pacer.catch_up()
@@ -285,6 +290,10 @@ class Console:
 
     def _report(self, problem: str) -> Path | None:
         return state_directory.write_report(self.environment, problem, list(self._recent))
+
+    def report_failure(self) -> None:
+        """Write down the exception that is being handled, which was none of the world's; it is told at the next tick."""
+        self._pending.append(state_directory.told(self._report(traceback.format_exc()), world_is_kept=False))
 
     def _report_faults(self) -> None:
         """A simulated program of ours that has failed was ended alone; the world goes on."""

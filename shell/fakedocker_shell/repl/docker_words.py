@@ -24,14 +24,14 @@ class Role(NamedTuple):
     Args:
         flag: of a flag or a flag's value.
         attached: what stands behind the = of a flag, None without one.
-        index: of an argument, from 0.
+        place: of an argument, from 0.
     """
 
     kind: str
     command: Command
     flag: Flag | None = None
     attached: str | None = None
-    index: int = 0
+    place: int = 0
 
 
 class Walk:
@@ -42,6 +42,7 @@ class Walk:
         expecting: the flag whose value comes next.
         options_open: whether a word that begins with - is a flag.
         index: how many arguments there were, `arguments` which.
+        given: the names of the flags so far.
     """
 
     def __init__(self) -> None:
@@ -52,6 +53,7 @@ class Walk:
         self.options_open = True
         self.index = 0
         self.arguments: list[str] = []
+        self.given: set[str] = set()
         self._lost = False
 
     def step(self, word: str | None) -> Role:
@@ -62,10 +64,13 @@ class Walk:
             flag, self.expecting = self.expecting, None
             return Role(VALUE, self.command, flag)
         if word is not None and self.options_open and len(word) > 1 and word[0] == "-":
-            return self._flag(word)
+            role = self._flag(word)
+            if role.flag is not None:
+                self.given.add(role.flag.name)
+            return role
         if self.wants_command:
             return self._command(word)
-        role = Role(ARGUMENT, self.command, index=self.index)
+        role = Role(ARGUMENT, self.command, place=self.index)
         self.index += 1
         self.arguments.append(word or "")
         if self.command.canonical in _STOPS_AT_FIRST_ARGUMENT:

@@ -34,7 +34,9 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> li
         return [f"{title}: none"]
     lines = [list(heads), *found]
     widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
-    laid = ["  " + _GAP.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+    laid = [
+        "  " + _GAP.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    ]
     return [f"{title} ({len(found)})", *laid]
 
 
@@ -119,5 +121,11 @@ def _ports(world: World) -> list[str]:
         container = world.containers.get(identifier)
         for entry in entries:
             host = f"[{entry.host_ip}]" if ":" in entry.host_ip else entry.host_ip
-            rows.append((entry.host_port, f"{host}:{entry.host_port}", f"{container.name if container else '?'}:{entry.container_port}/{entry.protocol}"))
+            rows.append(
+                (
+                    entry.host_port,
+                    f"{host}:{entry.host_port}",
+                    f"{container.name if container else '?'}:{entry.container_port}/{entry.protocol}",
+                )
+            )
     return table("ports", ("host", "container"), [row[1:] for row in sorted(rows)])

@@ -98,10 +98,10 @@ def _images(before: World, after: World) -> Iterator[str]:
             if old[name] != new[name]:
                 yield f"~ image {name} is another one now{new[name]}"
     if before.images is not after.images:
-        for identifier in sorted(after.images.keys() - before.images.keys()):
+        for identifier in sorted(set(after.images) - set(before.images)):
             if not after.image_tags.get(identifier):
                 yield f"+ image without a tag {short(identifier)}"
-        for identifier in sorted(before.images.keys() - after.images.keys()):
+        for identifier in sorted(set(before.images) - set(after.images)):
             if not before.image_tags.get(identifier):
                 yield f"- image without a tag {short(identifier)}"
 

@@ -39,7 +39,9 @@ def run(console: Console, name: str, argument: str) -> str:
     try:
         if command is None:
             near = difflib.get_close_matches(name, TABLE, 1)
-            raise MetaProblem(f"no command :{name}" + (f"; did you mean `:{near[0]}`?" if near else "; :help lists them"))
+            raise MetaProblem(
+                f"no command :{name}" + (f"; did you mean `:{near[0]}`?" if near else "; :help lists them")
+            )
         return command.run(console, argument)
     except MetaProblem as problem:
         console.status = 2
@@ -77,7 +79,9 @@ def _snapshot(console: Console, argument: str) -> str:
     verb, _, name = argument.partition(" ")
     if verb == "list":
         named = console.timeline.names()
-        rows = [(name, clock.rfc3339_seconds(world.now_ns), f"{len(world.containers)} containers") for name, world in named]
+        rows = [
+            (name, clock.rfc3339_seconds(world.now_ns), f"{len(world.containers)} containers") for name, world in named
+        ]
         return "\n".join(drawing.table("snapshots", ("name", "time", "world"), rows))
     if verb == "restore":
         world = console.timeline.saved(name.strip())
@@ -121,7 +125,12 @@ def _wait(console: Console, argument: str) -> str:
     lines = [_event_line(event, began_ns) for event in events[-_EVENT_LINES:]]
     if len(events) > len(lines):
         lines.insert(0, f"({len(events) - len(lines)} earlier events are not shown)")
-    return "\n".join([*(lines or ["nothing happened"]), f"{passed} have passed, it is {clock.rfc3339_seconds(console.engine.now_ns)}"])
+    return "\n".join(
+        [
+            *(lines or ["nothing happened"]),
+            f"{passed} have passed, it is {clock.rfc3339_seconds(console.engine.now_ns)}",
+        ]
+    )
 
 
 def _event_line(event: Event, began_ns: int) -> str:
@@ -184,7 +193,9 @@ def _help(console: Console, argument: str) -> str:
     if not argument:
         rows = [(command.usage, command.description) for command in TABLE.values()]
         width = max(len(usage) for usage, _ in rows)
-        return "\n".join([topics.INTRODUCTION, "", *(f"  {usage:<{width}}  {text}" for usage, text in rows), "", topics.CLOSING])
+        return "\n".join(
+            [topics.INTRODUCTION, "", *(f"  {usage:<{width}}  {text}" for usage, text in rows), "", topics.CLOSING]
+        )
     command = TABLE.get(argument.removeprefix(":"))
     if command is not None:
         return f"{command.usage}\n  {command.description}"
@@ -199,13 +210,22 @@ TABLE: dict[str, MetaCommand] = {
     "redo": MetaCommand(":redo", "take one :undo back", _redo),
     "reset": MetaCommand(":reset", "begin anew: the world of the start", _reset),
     "snapshot": MetaCommand(
-        ":snapshot [NAME|list|restore NAME]", "give the present a name, and go back there", _snapshot, ("list", "restore")
+        ":snapshot [NAME|list|restore NAME]",
+        "give the present a name, and go back there",
+        _snapshot,
+        ("list", "restore"),
     ),
-    "wait": MetaCommand(":wait DURATION", "let virtual time pass, and tell what happens", _wait, ("10s", "30s", "1m", "5m", "1h")),
-    "time": MetaCommand(":time [leap|wall]", "what time it is, and whether waits are leapt over", _time, ("leap", "wall")),
+    "wait": MetaCommand(
+        ":wait DURATION", "let virtual time pass, and tell what happens", _wait, ("10s", "30s", "1m", "5m", "1h")
+    ),
+    "time": MetaCommand(
+        ":time [leap|wall]", "what time it is, and whether waits are leapt over", _time, ("leap", "wall")
+    ),
     "world": MetaCommand(":world", "draw containers, images, networks, volumes and ports", _world),
     "why": MetaCommand(":why", "what the last error means, and what to try", _why),
-    "explain": MetaCommand(":explain [on|off]", "show each command's API calls and what it changed", _explain, ("on", "off")),
+    "explain": MetaCommand(
+        ":explain [on|off]", "show each command's API calls and what it changed", _explain, ("on", "off")
+    ),
     "pager": MetaCommand(":pager [on|off]", "stop after each screenful", _pager, ("on", "off")),
     "help": MetaCommand(":help [TOPIC]", "this, or help about a topic or command", _help, tuple(topics.TOPICS)),
 }

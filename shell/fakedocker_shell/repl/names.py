@@ -6,10 +6,10 @@ containers take about a millisecond. It must not know command lines.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from fakedocker.base import identity, reference, units
-from fakedocker.containers.model import Container
+from fakedocker.containers.model import PAUSED, Container
 from fakedocker.operations import lookup
 from fakedocker.registry import catalogue
 from fakedocker.world.draft import Draft
@@ -21,18 +21,24 @@ Named = tuple[str, str]
 _USUAL_PORTS = ((8080, 80), (8081, 80), (8082, 80), (8443, 443), (3000, 3000), (5432, 5432), (6379, 6379), (9000, 9000))
 
 
+_STATES: dict[str, Callable[[Container], bool]] = {
+    "any": lambda container: True,
+    "running": lambda container: container.is_running and container.status != PAUSED,
+    "paused": lambda container: container.status == PAUSED,
+    "active": lambda container: container.is_running,
+    "stopped": lambda container: not container.is_running,
+}
+
+
 def containers(world: World, state: str) -> Iterator[Named]:
     """Containers by name.
 
     Args:
-        state: any, running (and not paused), paused, active (has a process) or stopped (has none).
+        state: any, running (and not paused), paused, active (running, paused or not) or stopped.
     """
-    for container in sorted(world.containers.values(), key=_name):
-        running = container.is_running
-        paused = container.status == "paused"
-        wanted = {"any": True, "running": running and not paused, "paused": paused, "active": running, "stopped": not running}
-        if wanted[state]:
-            yield container.name, f"{state_text(container)}, {container.image_name}"
+    is_wanted = _STATES[state]
+    for container in sorted(filter(is_wanted, world.containers.values()), key=_name):
+        yield container.name, f"{state_text(container)}, {container.image_name}"
 
 
 def _name(container: Container) -> str:
@@ -43,7 +49,10 @@ def images(world: World) -> Iterator[Named]:
     """Images here, by tag; those without one by the short form of their id."""
     for name, identifier in sorted(world.tags.items()):
         if "@" not in name:
-            yield familiar(name).removesuffix(":latest"), f"image, {units.human_size(world.images[identifier].size_bytes, 3)}"
+            yield (
+                familiar(name).removesuffix(":latest"),
+                f"image, {units.human_size(world.images[identifier].size_bytes, 3)}",
+            )
     for identifier in sorted(world.images):
         if not world.image_tags.get(identifier):
             yield identity.short(identifier), "image without a tag"

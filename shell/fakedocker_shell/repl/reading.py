@@ -115,7 +115,11 @@ def at_cursor(before: str) -> Cursor | None:
     """
     text = before + MARK
     typed, closing = _closed(text)
-    quote = next((character for character in reversed(closing) if character in "'\""), "") if closing[:1] in ("'", '"') else ""
+    quote = (
+        next((character for character in reversed(closing) if character in "'\""), "")
+        if closing[:1] in ("'", '"')
+        else ""
+    )
     for command in typed.commands:
         for place, word in enumerate(command.words):
             if MARK in text[word.start : word.end]:

@@ -7,10 +7,12 @@ discipline of its own. What is POSIX's alone is imported where it is used.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 if TYPE_CHECKING:
     from prompt_toolkit.input import Input
@@ -41,17 +43,34 @@ class RealScreen:
 
     Args:
         source: where keys come from.
-        sink: where output goes.
+        sink: where the prompt is painted, and what knows the window's size.
+        bytes_sink: where output goes as it is; None where `sink` has no bytes: they are then decoded for it.
     """
 
-    def __init__(self, source: Input, sink: Output) -> None:
+    def __init__(self, source: Input, sink: Output, bytes_sink: BinaryIO | None = None) -> None:
         self._source = source
         self._sink = sink
+        self._bytes_sink = bytes_sink
+        self._interrupts = 0
 
-    def raw(self) -> AbstractContextManager[None]:
-        return self._source.raw_mode()
+    @contextmanager
+    def raw(self) -> Iterator[None]:
+        """As `Screen.raw`; an interrupt from outside (kill -INT) is a Ctrl-C typed meanwhile."""
+        before = signal.signal(signal.SIGINT, self._interrupted)
+        try:
+            with self._source.raw_mode():
+                yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def _interrupted(self, number: int, frame: object) -> None:
+        del number, frame  # it can only be the one
+        self._interrupts += 1
 
     def read(self, seconds: float) -> bytes:
+        if self._interrupts:
+            self._interrupts -= 1
+            return b"\x03"
         if sys.platform == "win32":
             return self._read_keys(seconds)
         import select
@@ -59,9 +78,14 @@ class RealScreen:
         try:
             descriptor = self._source.fileno()
             ready, _, _ = select.select([descriptor], [], [], seconds)
-            return os.read(descriptor, READ_BYTES) if ready else b""
+            if not ready:
+                return b""
+            data = os.read(descriptor, READ_BYTES)
         except InterruptedError:
             return b""
+        if not data:
+            raise EOFError("the terminal is gone")
+        return data
 
     def _read_keys(self, seconds: float) -> bytes:
         """Windows has no descriptor to wait for: look now and then."""
@@ -75,8 +99,19 @@ class RealScreen:
             time.sleep(_POLL_SECONDS)
 
     def write(self, data: bytes) -> None:
-        self._sink.write_raw(data.decode("utf-8", "replace"))
+        if self._bytes_sink is None:
+            self._sink.write_raw(data.decode("utf-8", "replace"))
+            self._sink.flush()
+            return
         self._sink.flush()
+        while True:
+            try:
+                self._bytes_sink.write(data)
+                self._bytes_sink.flush()
+                return
+            except BlockingIOError as problem:  # a terminal that somebody has made non-blocking
+                data = data[problem.characters_written :]
+                time.sleep(_POLL_SECONDS)
 
     def size(self) -> tuple[int, int]:
         found = self._sink.get_size()

@@ -1,0 +1,204 @@
+"""`fakedocker` on a terminal: the prompt and its keys, over prompt_toolkit. The only part of the terminal that starts it.
+
+At the prompt prompt_toolkit has the terminal; while a command runs it is the simulated terminal's, see `foreground`. What
+a command does and what there is to go back to is the console's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+
+from prompt_toolkit.application import get_app, run_in_terminal
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.enums import EditingMode
+from prompt_toolkit.filters import Condition, completion_is_selected, has_focus, is_searching
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.input import Input, create_input
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.output import ColorDepth, Output, create_output
+from prompt_toolkit.shortcuts.prompt import PromptSession
+from prompt_toolkit.styles import Style
+
+from fakedocker_shell.repl import meta, state_directory, toolbar
+from fakedocker_shell.repl.completion import ShellCompleter
+from fakedocker_shell.repl.console import Console
+from fakedocker_shell.repl.highlighting import STYLES, ShellLexer
+from fakedocker_shell.repl.screen import RealScreen
+
+TICK_SECONDS = 0.5
+MENU_ROWS = 8
+_WELCOME = (
+    "fakedocker: a simulated host with docker. Nothing here touches your machine. F1 or :help helps, Ctrl-D leaves."
+)
+
+
+def run(seed: int) -> int:
+    """Open the terminal on standard input and output; gives the exit status of its shell."""
+    source, sink = create_input(sys.stdin), create_output(sys.stdout)
+    console = Console(RealScreen(source, sink, sys.stdout.buffer), time.monotonic_ns, seed)
+    path = state_directory.history_file(os.environ)
+    history = _PrivateHistory(str(path)) if path is not None else InMemoryHistory()
+    console.say(_WELCOME)
+    return Prompt(console, source, sink, history).loop()
+
+
+class _PrivateHistory(FileHistory):
+    """A history whose file only its owner reads, and that is not lost with a full disk."""
+
+    def store_string(self, string: str) -> None:
+        try:
+            os.close(os.open(self.filename, os.O_WRONLY | os.O_CREAT, 0o600))
+            super().store_string(string)
+        except OSError:
+            return  # it stays in memory
+
+
+class Prompt:
+    """Asks for one input after the other and has the console run it.
+
+    Args:
+        source: where keys come from.
+        sink: where the prompt is painted.
+    """
+
+    def __init__(self, console: Console, source: Input, sink: Output, history: History) -> None:
+        self.console = console
+        plain = not console.colours
+        self.session: PromptSession[str] = PromptSession(
+            self._message,
+            multiline=True,
+            completer=ShellCompleter(console, self._failed),
+            complete_while_typing=True,
+            auto_suggest=AutoSuggestFromHistory(),
+            history=history,
+            lexer=ShellLexer(console, self._failed),
+            bottom_toolbar=None if os.environ.get("TERM") == "dumb" else self._toolbar,
+            prompt_continuation="> ",
+            key_bindings=self._keys(),
+            style=_style(plain),
+            include_default_pygments_style=False,
+            color_depth=ColorDepth.DEPTH_1_BIT if plain else ColorDepth.DEPTH_4_BIT,
+            editing_mode=_editing_mode(os.environ.get("FAKEDOCKER_EDITING_MODE", "")),
+            reserve_space_for_menu=MENU_ROWS,
+            refresh_interval=0,
+            input=source,
+            output=sink,
+        )
+
+    def loop(self) -> int:
+        """Until the shell is left; gives its status."""
+        console = self.console
+        while not console.ended:
+            try:
+                text = self.session.prompt(pre_run=self._begin)
+            except KeyboardInterrupt:
+                console.status = 130
+                continue
+            except EOFError:
+                console.show("exit")
+                console.run("exit")
+                if not console.ended:  # stopped jobs keep a shell from its first exit
+                    continue
+                break
+            console.run(text)
+            wanted = console.editing_mode
+            if wanted:
+                self.session.app.editing_mode = self.session.editing_mode = _editing_mode(wanted)
+        return console.exit_status
+
+    # what is painted
+
+    def _message(self) -> StyleAndTextTuples:
+        console = self.console
+        failed: StyleAndTextTuples = [("class:status", f"[{console.status}] ")] if console.status else []
+        return [*failed, ("class:prompt", f"root@docker-host:{console.directory}# ")]
+
+    def _toolbar(self) -> str:
+        return toolbar.text(self.console, get_app().output.get_size().columns)
+
+    def _failed(self) -> None:
+        self.console.report_failure()
+
+    # time at the prompt
+
+    def _begin(self) -> None:
+        get_app().create_background_task(self._keep_time())
+
+    async def _keep_time(self) -> None:
+        """Let virtual time go on while somebody thinks; what background work prints comes above the prompt."""
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            printed = self.console.tick()
+            if printed:
+                data = printed if printed.endswith(b"\n") else printed + b"\r\n"
+                await run_in_terminal(lambda data=data: self.console.screen.write(data))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+            get_app().invalidate()
+
+    # keys
+
+    def _keys(self) -> KeyBindings:
+        keys = KeyBindings()
+        typing = has_focus("DEFAULT_BUFFER") & ~is_searching
+        complete = Condition(lambda: self.console.is_complete(get_app().current_buffer.text))
+
+        @keys.add("enter", filter=typing & completion_is_selected)
+        def _take_entry(event: KeyPressEvent) -> None:
+            event.current_buffer.complete_state = None
+
+        @keys.add("enter", filter=typing & ~completion_is_selected & complete)
+        def _run(event: KeyPressEvent) -> None:
+            event.current_buffer.validate_and_handle()
+
+        @keys.add("enter", filter=typing & ~completion_is_selected & ~complete)
+        def _next_line(event: KeyPressEvent) -> None:
+            event.current_buffer.cursor_position = len(event.current_buffer.text)
+            event.current_buffer.insert_text("\n")
+
+        @keys.add("f1")
+        def _help(event: KeyPressEvent) -> None:
+            self._show(event, "help")
+
+        @keys.add("f2")
+        def _world(event: KeyPressEvent) -> None:
+            self._show(event, "world")
+
+        return keys
+
+    def _show(self, event: KeyPressEvent, name: str) -> None:
+        """Show what a command of the terminal's own gives, above the prompt, which stays as it is."""
+        status = self.console.status
+        text = meta.run(self.console, name, "")
+        self.console.status = status
+        run_in_terminal(lambda: self.console.say(text))
+        event.app.invalidate()
+
+
+def _editing_mode(name: str) -> EditingMode:
+    return EditingMode.VI if name.lower() == "vi" else EditingMode.EMACS
+
+
+def _style(plain: bool) -> Style:
+    """The styles; without colours only what matters shows, by underlining and inverting."""
+    rules: dict[str, str] = {
+        "prompt": "ansigreen bold",
+        "status": "ansired bold",
+        "bottom-toolbar": "noreverse bg:ansibrightblack fg:ansiwhite",
+        "auto-suggestion": "ansibrightblack",
+        "completion-menu.completion": "bg:ansibrightblack fg:ansiwhite",
+        "completion-menu.completion.current": "bg:ansicyan fg:ansiblack",
+        "completion-menu.meta.completion": "bg:ansibrightblack fg:ansicyan",
+        "completion-menu.meta.completion.current": "bg:ansicyan fg:ansiblack",
+        **STYLES,
+    }
+    if plain:
+        rules = {
+            "missing": "underline",
+            "unknown": "underline",
+            "bottom-toolbar": "reverse",
+            "completion-menu.completion.current": "reverse",
+        }
+    return Style(list(rules.items()))
