@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from fakedocker.base.clock import MILLISECOND_NS, SECOND_NS
+from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.messages import Refusal
 from fakedocker.exchanges import Exchange, Stream, TimeMode
 from fakedocker.journal import Entry
@@ -25,7 +25,6 @@ from fakedocker.wire.http import Reply, Request, json_reply
 from fakedocker.world.draft import Draft, Notice
 from fakedocker.world.world import World
 
-REQUEST_COST_NS = MILLISECOND_NS
 SLICES_PER_TURN = 2_000
 WAIT_HORIZON_NS = 3600 * SECOND_NS
 WAIT_JUMPS = 100_000
@@ -233,7 +232,7 @@ class Engine:
             exchange.respond(json_reply({"message": refusal.message}, refusal.status))
             return
         if isinstance(outcome, Reply):
-            self._spend(REQUEST_COST_NS)
+            self._spend(exchange.cost_ns)
             if self._is_poll(exchange, outcome):
                 outcome = self._hold(exchange, outcome)
             exchange.respond(outcome)
@@ -245,7 +244,7 @@ class Engine:
         outcome.pump(draft, exchange)
         if exchange.ended:
             self._close(exchange)
-        self._spend(REQUEST_COST_NS)
+        self._spend(exchange.cost_ns)
 
     def _spend(self, duration_ns: int) -> None:
         """Let a fixed time pass, every timer on the way in its turn."""

@@ -13,6 +13,7 @@ from typing import Protocol
 from fakedocker.wire.http import Reply, Request
 from fakedocker.world.draft import Draft, Notice
 
+REQUEST_COST_NS = 1_000_000
 LAGGING_BYTES = 16 << 20
 """How far a client may lag behind before it is cut off."""
 
@@ -64,6 +65,7 @@ class Exchange:
     __slots__ = (
         "_chunks",
         "_listeners",
+        "cost_ns",
         "ended",
         "input_closed",
         "internal",
@@ -84,6 +86,8 @@ class Exchange:
         self.ended = False
         self.internal = False
         """Whether it comes from a program inside the simulation, whose own inputs are in the journal."""
+        self.cost_ns = REQUEST_COST_NS
+        """How much virtual time the request takes; a handler may say more."""
         self.input_closed = False
         self.lagging = False
         self._chunks: deque[bytes] = deque()

@@ -38,6 +38,8 @@ from fakedocker.wire.http import TAR, Reply, json_reply
 
 _NO_CONTENT = Reply(status=204)
 _NOT_MODIFIED = Reply(status=304)
+START_COST_NS = 100 * clock.MILLISECOND_NS
+"""A start takes a tenth of a second, as on a real machine: a server is ready when `docker run -d` returns."""
 _WAIT_CONDITIONS = ("", "not-running", "next-exit", "removed")
 
 
@@ -127,7 +129,10 @@ def stats(call: Call) -> Reply | Stream:
 
 
 def start(call: Call) -> Reply:
-    return _NO_CONTENT if starting.start(call.draft, _container(call)) else _NOT_MODIFIED
+    if not starting.start(call.draft, _container(call)):
+        return _NOT_MODIFIED
+    call.exchange.cost_ns = START_COST_NS
+    return _NO_CONTENT
 
 
 def stop(call: Call) -> Reply | Stream:

@@ -141,12 +141,17 @@ def charged(process: Process) -> int:
     return process.resident_bytes or CHARGED_BYTES
 
 
+MACHINE_MEMORY_BYTES = 8 << 30
+"""What a namespace without a limit may use: the memory of the machine."""
+
+
 def use_memory(draft: KernelDraft, process: Process, size_bytes: int) -> None:
     """Let a process have that much memory; past the limit the largest of its namespace is killed (oom_kill in cgroup v2)."""
     namespace = draft.namespaces.own(process.namespace)
     namespace.memory_bytes += max(size_bytes, 1) - charged(process)
     process.resident_bytes = max(size_bytes, 1)
-    while 0 < namespace.memory_limit_bytes < namespace.memory_bytes:
+    limit = namespace.memory_limit_bytes or MACHINE_MEMORY_BYTES
+    while namespace.memory_bytes > limit:
         alive = [draft.processes[pid] for pid in namespace.members.values()]
         victim = max((p for p in alive if p.status is None), key=lambda p: (charged(p), p.pid), default=None)
         if victim is None:

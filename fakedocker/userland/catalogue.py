@@ -27,6 +27,11 @@ _MODULES: Final[dict[str, str]] = {
     "machine_info": "arch clear date df free getent groups hostname id less more mount nproc pager reset stty tput tty"
     " umount uname uptime whoami",
     "network_tools": "arp dig host ifconfig ip nc ncat netcat netstat nslookup ping ping6 route ss traceroute",
+    "packages.apk": "apk",
+    "packages.apt": "apt apt-cache apt-get apt-mark",
+    "packages.dpkg": "dpkg dpkg-query",
+    "packages.npm": "npm npx yarn",
+    "packages.pip": "pip pip3",
     "processes": "kill killall pgrep pidof pkill ps top",
     "sed": "sed",
     "services.databases": "mariadb mariadbd mongod mongosh mysql mysqladmin mysqld pg_isready postgres psql",

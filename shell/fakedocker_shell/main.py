@@ -1,16 +1,23 @@
 """The `fakedocker` command: the terminal, scripts, and the commands that serve tests.
 
-    fakedocker                      open the terminal
-    fakedocker -c COMMANDS [ARG..]  run commands
-    fakedocker FILE [ARG..]         run a script; without a terminal, commands are read from standard input
-    fakedocker serve                serve an engine on a unix socket
+fakedocker                      open the terminal
+fakedocker -c COMMANDS [ARG..]  run commands
+fakedocker FILE [ARG..]         run a script; without a terminal, commands are read from standard input
+fakedocker serve                serve an engine on a unix socket
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fakedocker_shell.session import Session
+
+Begin = Callable[["Session"], None]
+"""Starts a session's shell."""
 
 USAGE = """Usage: fakedocker [OPTIONS] [FILE [ARG...]]
        fakedocker [OPTIONS] -c COMMANDS [NAME [ARG...]]
@@ -63,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         from fakedocker_shell.repl.app import run
 
         return run(seed)
-    return _run(seed, lambda session: session.run_input())
+    return _run(seed, lambda session: session.run_input(), "standard input")
 
 
 def _usage_error(problem: str) -> int:
@@ -73,7 +80,7 @@ def _usage_error(problem: str) -> int:
 
 def _run_command(source: str, rest: list[str], seed: int) -> int:
     name = rest[0] if rest else "fakedocker"
-    return _run(seed, lambda session: session.run_command(source, name, tuple(rest[1:])))
+    return _run(seed, lambda session: session.run_command(source, name, tuple(rest[1:])), source)
 
 
 def _run_file(path: str, rest: list[str], seed: int) -> int:
@@ -83,11 +90,42 @@ def _run_file(path: str, rest: list[str], seed: int) -> int:
     except OSError as problem:
         sys.stderr.write(f"fakedocker: {path}: {problem.strerror}\n")
         return 127
-    return _run(seed, lambda session: session.run_script(path, data, tuple(rest)))
+    return _run(seed, lambda session: session.run_script(path, data, tuple(rest)), f"the script {path}")
 
 
-def _run(seed: int, begin: object) -> int:
-    """Run a session without a terminal from its beginning to its end."""
+def _run(seed: int, begin: Begin, what: str) -> int:
+    """Run a session from its beginning to its end; an error of ours is one line on standard error and status 70.
+
+    Args:
+        begin: starts the session's shell.
+        what: what is run, for a report.
+    """
+    on_terminal = all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+    run = _run_on_terminal if on_terminal else _run_without_terminal
+    try:
+        status, faults = run(seed, begin)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 141
+    except Exception:
+        import traceback
+
+        return _our_error(traceback.format_exc(), what)
+    return _our_error("\n".join(faults), what) if faults else status
+
+
+def _our_error(problem: str, what: str) -> int:
+    from fakedocker_shell.repl import state_directory
+
+    report = state_directory.write_report(os.environ, problem, [what])
+    sys.stderr.write(state_directory.told(report, world_is_kept=False) + "\n")
+    return state_directory.ERROR_STATUS
+
+
+def _run_without_terminal(seed: int, begin: Begin) -> tuple[int, list[str]]:
+    """Time is fast, input and output are pipes. Gives the status, and the reports of simulated programs that failed."""
     from fakedocker.engine import WaitCannotEnd, WaitTooLong
     from fakedocker_shell.session import Session, make_engine
 
@@ -100,17 +138,42 @@ def _run(seed: int, begin: object) -> int:
     engine, _ = make_engine(seed)
     engine.journaling = False
     session = Session(engine, output)
-    begin(session)  # type: ignore[operator]  # a function of a session, typed as object to keep the import lazy
+    begin(session)
     try:
-        return session.run_to_end(lambda: os.read(0, READ_BYTES))
+        status = session.run_to_end(lambda: os.read(0, READ_BYTES))
     except (WaitCannotEnd, WaitTooLong) as problem:
         sys.stderr.write(f"fakedocker: {problem}\n")
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 141
+        status = 1
+    return status, engine.draft.faults
+
+
+def _run_on_terminal(seed: int, begin: Begin) -> tuple[int, list[str]]:
+    """As in the interactive terminal: a simulated one of the real one's size, and time that leaps."""
+    import time
+
+    from prompt_toolkit.input import create_input
+    from prompt_toolkit.output import create_output
+
+    from fakedocker.exchanges import TimeMode
+    from fakedocker_shell.repl.foreground import Foreground
+    from fakedocker_shell.repl.screen import RealScreen
+    from fakedocker_shell.session import Session, make_engine
+
+    screen = RealScreen(create_input(sys.stdin), create_output(sys.stdout), sys.stdout.buffer)
+    engine, live = make_engine(seed, TimeMode.LEAP)
+    engine.journaling = False
+
+    def output(fd: int, data: bytes) -> None:
+        screen.write(data)
+        foreground.pacer.spoke()
+
+    session = Session(engine, output, screen.size())
+    foreground = Foreground(session, screen, time.monotonic_ns)
+    live.observe = foreground.begun
+    begin(session)
+    foreground.drive(lambda: session.status is not None)
+    assert session.status is not None
+    return session.status, engine.draft.faults
 
 
 if __name__ == "__main__":

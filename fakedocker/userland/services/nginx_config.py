@@ -1,15 +1,28 @@
-"""nginx's configuration files: blocks and directives, includes followed, and what of them is served.
+"""nginx's configuration files: tokens, directives and blocks, includes, and the complaints nginx has about them.
 
-It must not know requests.
+What is read is kept as a `Sources` value, so that a worker serves what its master has read, and a parse can be repeated
+without the files. It must not know requests.
 """
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from fakedocker.kernel.program import System
+from fakedocker.userland.services.nginx_directives import CONTEXT_OF_BLOCK, DIRECTIVES, FREE_BLOCKS, NAMES, Kind
 from fakedocker.userland.sh.patterns import is_wild, matches
+
+PREFIX: Final = "/etc/nginx"
+
+
+class ConfigProblem(Exception):
+    """The configuration is wrong. The message is nginx's, without its level."""
+
+    def __init__(self, message: str, place: tuple[str, int] | None = None) -> None:
+        super().__init__(message if place is None else f"{message} in {place[0]}:{place[1]}")
 
 
 class Directive(NamedTuple):
@@ -19,175 +32,209 @@ class Directive(NamedTuple):
     file: str
     line: int
 
-
-class ConfigProblem(Exception):
-    """The configuration is wrong; the message is nginx's, without `nginx: [emerg] `."""
-
-
-class Location(NamedTuple):
-    modifier: str
-    path: str
-    directives: tuple[Directive, ...]
+    @property
+    def place(self) -> tuple[str, int]:
+        return self.file, self.line
 
 
-class Server(NamedTuple):
-    ports: tuple[int, ...]
-    names: tuple[str, ...]
-    directives: tuple[Directive, ...]
-    locations: tuple[Location, ...]
+Block = tuple[Directive, ...]
+Sources = tuple[tuple[str, str], ...]
+"""(path, text) of each file in the order in which it is first included; (pattern, names one per line) of each pattern."""
+
+Load = Callable[[str, tuple[str, int] | None], str]
+
+
+class _Token(NamedTuple):
+    kind: str  # "word" or one of { } ;
+    text: str
+    line: int
 
 
 _TOKEN = re.compile(
-    r"\s+|#[^\n]*|([{};])|\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|((?:[^\s{};\"'#\\]|\\.|\$\{\w+\})(?:[^\s{};\\]|\\.|\$\{\w+\})*)"
+    r"""\s+ | \#[^\n]* | (?P<mark>[{};]) | "(?P<double>(?:[^"\\]|\\.)*)" | '(?P<single>(?:[^'\\]|\\.)*)'
+    | (?P<word>(?:\$\{|[^\s{};\\]|\\.)(?:\$\{\w*\}?|[^\s{};\\]|\\.)*)""",
+    re.VERBOSE | re.DOTALL,
 )
-_KNOWN_IN_MAIN = frozenset({"user", "worker_processes", "error_log", "pid", "events", "http", "include", "load_module", "daemon", "worker_rlimit_nofile", "env", "stream", "master_process", "pcre_jit", "thread_pool", "worker_cpu_affinity", "worker_priority", "mail"})  # fmt: skip
-_BLOCKS_ONLY = frozenset({"server", "location", "upstream", "events", "http", "map", "types", "if"})
-_KNOWN = re.compile(
-    r"(?:access_log|add_header|alias|allow|auth_basic\w*|autoindex|client_\w+|charset|default_type|deny|error_log|error_page|etag|expires|gzip\w*"
-    r"|http2|if|include|index|keepalive_\w+|large_client_header_buffers|limit_\w+|listen|location|log_format|map|map_hash_\w+|multi_accept|open_file_cache\w*"
-    r"|proxy_\w+|fastcgi_\w+|uwsgi_\w+|real_ip_header|resolver\w*|return|rewrite|root|send_timeout|sendfile\w*|server|server_name\w*|server_names_hash_\w+"
-    r"|server_tokens|set|set_real_ip_from|ssl\w*|tcp_no\w+|try_files|types|types_hash_\w+|underscores_in_headers|upstream|use|worker_connections|absolute_redirect"
-    r"|break|internal|merge_slashes|port_in_redirect|stub_status|sub_filter\w*|satisfy|reset_timedout_connection|output_buffers|postpone_output|variables_hash_\w+|geo|split_clients|limit_req\w*|accept_mutex|mirror)"
-)
+_ESCAPES: Final = {"t": "\t", "r": "\r", "n": "\n"}
 
 
-def read_config(system: System, path: str) -> tuple[Directive, ...]:
-    """Parse a file and everything it includes. Raises ConfigProblem."""
+# files
+
+
+def read_sources(system: System, path: str, globals_text: str = "") -> Sources:
+    """A configuration file and all it includes.
+
+    Args:
+        globals_text: the directives given with -g.
+
+    Raises:
+        ConfigProblem: a file cannot be read, or nginx would stop reading before it is through.
+    """
+    found: dict[str, str] = {"-g": globals_text}
+
+    def load(name: str, place: tuple[str, int] | None) -> str:
+        if name not in found:
+            found[name] = _read(system, name, place)
+        return found[name]
+
+    _parse(path, load)
+    return tuple(found.items())
+
+
+@lru_cache(maxsize=64)
+def parse_sources(path: str, sources: Sources) -> Block:
+    """The directives of what `read_sources` has read, those of -g first."""
+    texts = dict(sources)
+    return _parse(path, lambda name, place: texts[name])
+
+
+def _read(system: System, name: str, place: tuple[str, int] | None) -> str:
+    if is_wild(name):
+        directory, _, last = name.rpartition("/")
+        try:
+            return "\n".join(entry for entry in system.list_directory(directory or "/") if matches(last, entry))
+        except OSError:
+            return ""
     try:
-        text = system.read_file(path).decode("utf-8", "replace")
+        return system.read_file(name).decode("utf-8", "surrogateescape")
     except OSError as problem:
-        raise ConfigProblem(f'open() "{path}" failed ({problem.errno}: {problem.strerror})') from None
-    tokens = _tokens(text, path)
-    directives, _ = _block(system, tokens, 0, path, "main")
-    return directives
+        raise ConfigProblem(f'open() "{name}" failed ({problem.errno}: {problem.strerror})', place) from None
 
 
-def _tokens(text: str, path: str) -> list[tuple[str, str, int]]:
-    """(kind, text, line), kind being "mark" for { } ; and "word"."""
-    found: list[tuple[str, str, int]] = []
+# directives
+
+
+def _parse(path: str, load: Load) -> Block:
+    top = _parse_file("-g", load, "m") if load("-g", None) else ()
+    return top + _parse_file(path, load, "m")
+
+
+def _parse_file(name: str, load: Load, context: str, place: tuple[str, int] | None = None) -> Block:
+    """The directives of one file, which stand in a context of nginx_directives, or in a free block ("")."""
+    return _Parser(name, load, _tokens(load(name, place), name)).block(context, top=True)
+
+
+def _tokens(text: str, name: str) -> list[_Token]:
+    found: list[_Token] = []
     at, line = 0, 1
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
-            raise ConfigProblem(f'unexpected end of file, expecting ";" or "}}" in {path}:{line}')
-        if match[1]:
-            found.append(("mark", match[1], line))
-        elif match[2] is not None or match[3] is not None:
-            found.append(("word", re.sub(r"\\(.)", r"\1", match[2] if match[2] is not None else match[3]), line))
-        elif match[4]:
-            found.append(("word", match[4], line))
+            raise ConfigProblem('unexpected end of file, expecting ";" or "}"', (name, text.count("\n") + 1))
         line += match[0].count("\n")
         at = match.end()
+        if match["mark"]:
+            found.append(_Token(match["mark"], match["mark"], line))
+        elif (quoted := match["double"] if match["double"] is not None else match["single"]) is not None:
+            found.append(_Token("word", re.sub(r"\\(.)", lambda hit: _ESCAPES.get(hit[1], hit[1]), quoted), line))
+        elif match["word"]:
+            found.append(_Token("word", re.sub(r"\\([\"'\\])", r"\1", match["word"]), line))
+    found.append(_Token("end", "", text.count("\n") + 1))
     return found
 
 
-def _block(
-    system: System, tokens: list[tuple[str, str, int]], at: int, path: str, context: str
-) -> tuple[tuple[Directive, ...], int]:
-    directives: list[Directive] = []
-    while at < len(tokens):
-        kind, text, line = tokens[at]
-        if kind == "mark":
-            if text == "}" and context != "main":
-                return tuple(directives), at + 1
-            raise ConfigProblem(f'unexpected "{text}" in {path}:{line}')
+class _Parser:
+    """Goes through the tokens of one file."""
+
+    def __init__(self, name: str, load: Load, tokens: Sequence[_Token]) -> None:
+        self.name = name
+        self.load = load
+        self.tokens = tokens
+        self.at = 0
+
+    def problem(self, message: str, token: _Token) -> ConfigProblem:
+        return ConfigProblem(message, None if self.name == "-g" else (self.name, token.line))
+
+    def block(self, context: str, *, top: bool) -> Block:
+        """Up to the closing brace, or the end of the file where it is the file's own level."""
+        found: list[Directive] = []
+        while True:
+            words, token = self.words()
+            if not words:
+                if token.kind == "end" and top:
+                    return tuple(found)
+                if token.kind == "end":
+                    raise self.problem('unexpected end of file, expecting "}"', token)
+                if token.kind == "}" and not top:
+                    return tuple(found)
+                raise self.problem(f'unexpected "{token.text}"', token)
+            if token.kind == "end":
+                raise self.problem('unexpected end of file, expecting ";" or "}"', token)
+            if token.kind == "}":
+                raise self.problem('unexpected "}"', token)
+            found += self.directive(context, words, token, found)
+
+    def words(self) -> tuple[list[str], _Token]:
+        """The words up to a mark, and the mark."""
         words: list[str] = []
-        while at < len(tokens) and tokens[at][0] == "word":
-            words.append(tokens[at][1])
-            at += 1
-        if at >= len(tokens):
-            raise ConfigProblem(f'unexpected end of file, expecting ";" or "}}" in {path}:{line}')
-        name, mark = words[0], tokens[at][1]
-        if mark == "}":
-            raise ConfigProblem(f'unexpected "}}" in {path}:{tokens[at][2]}')
-        at += 1
-        block: tuple[Directive, ...] | None = None
-        if context not in ("types", "map", "upstream", "geo", "split_clients"):
-            _check_name(name, context, mark, path, line)
-        if mark == "{":
-            block, at = _block(system, tokens, at, path, name)
-        elif name == "include" and context not in ("map",):
-            directives += _included(system, words[1] if len(words) > 1 else "", path, line, context)
-            continue
-        directives.append(Directive(name, tuple(words[1:]), block, path, line))
-    if context != "main":
-        raise ConfigProblem(f'unexpected end of file, expecting "}}" in {path}:{tokens[-1][2] + 1 if tokens else 1}')
-    return tuple(directives), at
+        while (token := self.tokens[self.at]).kind == "word":
+            words.append(token.text)
+            self.at += 1
+        self.at += token.kind != "end"
+        return words, token
+
+    def directive(self, context: str, words: list[str], token: _Token, before: list[Directive]) -> Block:
+        name, *arguments = words
+        if context == "":
+            if name == "include" and len(arguments) == 1:
+                return self.included(arguments[0], token, "")
+            return (Directive(name, tuple(arguments), None, self.name, token.line),)
+        kind = self.kind(context, name, arguments, token)
+        if not kind.repeats and any(other.name == name for other in before):
+            raise self.problem(f'"{name}" directive is duplicate', token)
+        if name == "include":
+            return self.included(arguments[0], token, context)
+        if name == "if" and not (arguments[0].startswith("(") and arguments[-1].endswith(")")):
+            raise self.problem(f'invalid condition "{arguments[0]}"', token)
+        block = None
+        if kind.block:
+            inner = "" if name in FREE_BLOCKS else CONTEXT_OF_BLOCK[name]
+            block = self.block(inner, top=False)
+        return (Directive(name, tuple(arguments), block, self.name, token.line),)
+
+    def kind(self, context: str, name: str, arguments: list[str], token: _Token) -> Kind:
+        """What the table says of a directive; nginx's complaint where it may not stand so."""
+        if context == "t":  # what is in stream and mail is not served, so it is not looked at
+            return Kind(frozenset("t"), 0, len(arguments), token.kind == "{", False, True)
+        kind = DIRECTIVES.get((context, name))
+        if kind is None:
+            said = f'"{name}" directive is not allowed here' if name in NAMES else f'unknown directive "{name}"'
+            raise self.problem(said, token)
+        if kind.block != (token.kind == "{"):
+            said = 'has no opening "{"' if kind.block else 'is not terminated by ";"'
+            raise self.problem(f'directive "{name}" {said}', token)
+        if not (kind.least <= len(arguments) <= kind.most or name == "if"):
+            raise self.problem(f'invalid number of arguments in "{name}" directive', token)
+        if kind.flag and arguments[0] not in ("on", "off"):
+            said = f'invalid value "{arguments[0]}" in "{name}" directive, it must be "on" or "off"'
+            raise self.problem(said, token)
+        return kind
+
+    def included(self, pattern: str, token: _Token, context: str) -> Block:
+        full = pattern if pattern.startswith("/") else f"{PREFIX}/{pattern}"
+        place = (self.name, token.line)
+        if not is_wild(full):
+            return _parse_file(full, self.load, context, place)
+        directory = full.rpartition("/")[0]
+        found: Block = ()
+        for name in self.load(full, place).splitlines():
+            found += _parse_file(f"{directory}/{name}", self.load, context, place)
+        return found
 
 
-def _check_name(name: str, context: str, mark: str, path: str, line: int) -> None:
-    if context == "main" and name not in _KNOWN_IN_MAIN:
-        if _KNOWN.fullmatch(name):
-            raise ConfigProblem(f'"{name}" directive is not allowed here in {path}:{line}')
-        raise ConfigProblem(f'unknown directive "{name}" in {path}:{line}')
-    if context != "main" and not _KNOWN.fullmatch(name) and name not in _KNOWN_IN_MAIN:
-        raise ConfigProblem(f'unknown directive "{name}" in {path}:{line}')
-    if name in _BLOCKS_ONLY and mark != "{" and not (name == "server" and context == "upstream"):
-        raise ConfigProblem(f'directive "{name}" has no opening "{{" in {path}:{line}')
+# looking at them
 
 
-def _included(system: System, pattern: str, path: str, line: int, context: str) -> list[Directive]:
-    full = pattern if pattern.startswith("/") else f"/etc/nginx/{pattern}"
-    directory, _, last = full.rpartition("/")
-    if is_wild(last):
-        try:
-            names = [name for name in system.list_directory(directory) if matches(last, name)]
-        except OSError:
-            names = []
-        paths = [f"{directory}/{name}" for name in names]
-    else:
-        paths = [full]
-    found: list[Directive] = []
-    for included in paths:
-        try:
-            text = system.read_file(included).decode("utf-8", "replace")
-        except OSError as problem:
-            raise ConfigProblem(
-                f'open() "{included}" failed ({problem.errno}: {problem.strerror}) in {path}:{line}'
-            ) from None
-        tokens = _tokens(text, included)
-        inner = "main" if context == "main" else context
-        tokens.append(("mark", "}", 0)) if inner != "main" else None
-        directives, _ = _block(system, tokens, 0, included, inner)
-        found += directives
-    return found
+def find(block: Block | None, name: str) -> Directive | None:
+    """The directive of a name."""
+    return next((directive for directive in block or () if directive.name == name), None)
 
 
-def find(directives: tuple[Directive, ...], name: str) -> Directive | None:
-    """The last directive of a name."""
-    return next((directive for directive in reversed(directives) if directive.name == name), None)
+def all_of(block: Block | None, name: str) -> list[Directive]:
+    return [directive for directive in block or () if directive.name == name]
 
 
-def all_of(directives: tuple[Directive, ...], name: str) -> list[Directive]:
-    return [directive for directive in directives if directive.name == name]
-
-
-def servers(config: tuple[Directive, ...]) -> list[Server]:
-    """The server blocks of http. Raises ConfigProblem for a port that is none."""
-    http = find(config, "http")
-    found: list[Server] = []
-    for directive in all_of(http.block if http is not None and http.block else (), "server"):
-        block = directive.block or ()
-        ports: list[int] = []
-        for listen in all_of(block, "listen"):
-            port = _port(listen)
-            if port not in ports:
-                ports.append(port)
-        names = tuple(name for item in all_of(block, "server_name") for name in item.arguments)
-        locations = tuple(
-            Location(item.arguments[0] if len(item.arguments) > 1 else "", item.arguments[-1], item.block or ())
-            for item in all_of(block, "location")
-            if item.arguments
-        )
-        found.append(Server(tuple(ports or [80]), names, block, locations))
-    return found
-
-
-def _port(listen: Directive) -> int:
-    text = listen.arguments[0] if listen.arguments else "80"
-    digits = text.rpartition(":")[2]
-    if digits.isdecimal() and 0 < int(digits) < 65536:
-        return int(digits)
-    if re.fullmatch(r"[\d.]+|\[.*\]|localhost|\*", text):
-        return 80
-    raise ConfigProblem(f'invalid port in "{text}" of the "listen" directive in {listen.file}:{listen.line}')
+def argument(block: Block | None, name: str, default: str) -> str:
+    """The first argument of a directive."""
+    found = find(block, name)
+    return found.arguments[0] if found is not None and found.arguments else default

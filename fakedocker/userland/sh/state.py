@@ -32,6 +32,10 @@ TRAP: Final = "trap"  # ... status to restore
 EXIT_TRAP: Final = "exit trap"  # status
 
 IFS_DEFAULT: Final = " \t\n"
+LARGE_TEXT: Final = 256 * 1024  # values longer than this are accounted for as they are made
+HELD_TEXT: Final = 128 << 20
+SHELL_BYTES: Final = 1 << 20
+TOO_MUCH_BYTES: Final = 1 << 50
 _EMPTY: Final[frozenset[Any]] = frozenset()
 
 
@@ -223,6 +227,14 @@ class ShellState:
         if not self.is_bash():
             names.sort(key=_bucket)
         return {name: str(variables[name]) for name in names if not isinstance(variables[name], dict)}
+
+    def account_memory(self) -> None:
+        """Tell the kernel how much the variables hold: it may kill the shell for it.
+
+        Simulated memory is real memory here, so past a bound the shell counts as having asked for more than any machine has.
+        """
+        held = sum(len(value) for value in self.variables.values() if isinstance(value, str))
+        self.system.memory_use(SHELL_BYTES + held if held <= HELD_TEXT else TOO_MUCH_BYTES)
 
     def recompute_slow(self) -> None:
         self.slow = bool(

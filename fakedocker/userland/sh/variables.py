@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fakedocker.userland.sh.dialect import ShellError
 from fakedocker.userland.sh.evaluation import calculate, readonly_message
+from fakedocker.userland.sh.state import LARGE_TEXT
 
 if TYPE_CHECKING:
     from fakedocker.userland.sh.state import ShellState, Value
@@ -40,6 +41,8 @@ def assign(shell: ShellState, name: str, value: Any, *, append: bool = False, su
         shell.variables[name] = value
     if "a" in shell.options:
         shell.exports |= {name}
+    if append or (type(value) is str and len(value) > LARGE_TEXT):
+        shell.account_memory()
 
 
 def _assign_element(shell: ShellState, name: str, held: Value | None, key: Any, value: Any, append: bool) -> None:

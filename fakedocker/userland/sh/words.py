@@ -17,7 +17,7 @@ from fakedocker.userland.sh.expansion import (
 from fakedocker.userland.sh.nodes import Assignment, DoubleQuoted, Literal, Parameter, Parts, Quoted
 from fakedocker.userland.sh.operations import operation
 from fakedocker.userland.sh.quoting import quote_trace
-from fakedocker.userland.sh.state import ShellState
+from fakedocker.userland.sh.state import LARGE_TEXT, ShellState
 from fakedocker.userland.sh.variables import assign
 
 if TYPE_CHECKING:
@@ -135,7 +135,9 @@ def _assign(item: tuple[Any, ...], following: int) -> Linked:
             if name == "OPTIND":
                 shell.getopts_offset = 0
         else:
-            shell.variables[name] = value(shell)
+            held = shell.variables[name] = value(shell)
+            if type(held) is str and len(held) > LARGE_TEXT:
+                shell.account_memory()
         shell.status = 0
         return following
 

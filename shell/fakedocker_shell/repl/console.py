@@ -12,7 +12,7 @@ import os
 import re
 import traceback
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from fakedocker.exchanges import Exchange, TimeMode
@@ -33,6 +33,13 @@ _UNKNOWN = re.compile(r"docker: unknown command: (docker(?: \S+)*) (\S+)")
 _LEAVING = {"logout": "exit"}
 """A login shell's word, which the fed shell, being none, would refuse."""
 _STATUS_AFTER_INTERRUPT = 130
+
+
+def nearest(word: str, names: Iterable[str]) -> str:
+    """The name that a mistyped word most likely stands for; "" where none is near."""
+    known = list(names)
+    swapped = [name for name in known if sorted(name) == sorted(word)]
+    return (swapped or difflib.get_close_matches(word, known, 1) or [""])[0]
 
 
 class Console:
@@ -242,7 +249,7 @@ class Console:
         """Begin a new line where output has ended within one."""
         if self._line_open:
             self._line_open = False
-            self.show("⏎", "2")
+            self.show("" if self.last_output.endswith(b"^C") else "⏎", "2")
 
     def suggest(self) -> None:
         """After an unknown docker command: the one that may have been meant."""
@@ -252,9 +259,9 @@ class Console:
         from fakedocker_shell.cli.table import find
 
         parent = find(match[1].removeprefix("docker").strip())
-        near = difflib.get_close_matches(match[2], parent.subcommands if parent is not None else (), 1)
+        near = nearest(match[2], parent.subcommands if parent is not None else ())
         if near:
-            self.say(f"did you mean `{near[0]}`?")
+            self.say(f"did you mean `{near}`?")
 
     def _explanation(self, before: World) -> str:
         lines = [f"call   {line}" for line in explain.calls(self._exchanges)]

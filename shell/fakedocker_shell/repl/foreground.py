@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fakedocker.exchanges import Exchange
+from fakedocker.exchanges import Exchange, TimeMode
 from fakedocker.pacing import Pacer
 from fakedocker_shell.repl.screen import Screen
 from fakedocker_shell.session import Session
@@ -52,7 +52,7 @@ class Foreground:
                     continue
                 if done():
                     break
-                delay = self.pacer.step(driver_waits=self._waits())
+                delay = self._step()
                 if delay is not None:
                     self._look(min(delay, LOOK_SECONDS))
                     self.pacer.catch_up()
@@ -63,16 +63,29 @@ class Foreground:
         """A client of the foreground has sent a request; to be told of each."""
         self._begun.append(exchange)
 
-    def _waits(self) -> bool:
-        """Whether time may leap for what is in the foreground.
+    def _step(self) -> float | None:
+        """As `Pacer.step`; time leaps only for what the foreground waits for."""
+        engine = self._session.engine
+        if engine.mode is not TimeMode.LEAP or self._waits():
+            return self.pacer.step(driver_waits=True)
+        engine.mode = TimeMode.WALL
+        try:
+            return self.pacer.step()
+        finally:
+            engine.mode = TimeMode.LEAP
 
-        Not where it reads what only the user can type, and not where it follows something that time does not end (logs -f,
-        events, stats): that is watched at the wall's pace.
+    def _waits(self) -> bool:
+        """Whether time alone brings the foreground on.
+
+        Not where it reads what only the user can type, and not where it follows something that has no end of its own (logs
+        -f, events, stats): that is watched at the wall's pace.
         """
-        if self._session.reads_input:
-            return False
+        engine = self._session.engine
         self._begun = [exchange for exchange in self._begun if not exchange.ended]
-        return not any(exchange.stream is not None for exchange in self._begun)
+        streams = [(exchange, exchange.stream) for exchange in self._begun if exchange.stream is not None]
+        if streams:
+            return all(stream.waits(engine.draft, exchange, engine.mode) for exchange, stream in streams)
+        return not self._session.reads_input
 
     def _look(self, seconds: float) -> None:
         """Pass keys on, as many as the terminal has room for, and notice another size of the window."""

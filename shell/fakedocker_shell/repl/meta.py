@@ -6,7 +6,6 @@ Each function takes the console and the rest of the line, and gives the text to 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -14,7 +13,7 @@ from fakedocker.base import clock, units
 from fakedocker.exchanges import TimeMode
 from fakedocker.world.world import Event, World
 from fakedocker_shell.repl import drawing, explain, topics, why
-from fakedocker_shell.repl.console import Console
+from fakedocker_shell.repl.console import Console, nearest
 
 _EVENT_LINES = 200
 
@@ -38,10 +37,8 @@ def run(console: Console, name: str, argument: str) -> str:
     console.status = 0
     try:
         if command is None:
-            near = difflib.get_close_matches(name, TABLE, 1)
-            raise MetaProblem(
-                f"no command :{name}" + (f"; did you mean `:{near[0]}`?" if near else "; :help lists them")
-            )
+            near = nearest(name, TABLE)
+            raise MetaProblem(f"no command :{name}" + (f"; did you mean `:{near}`?" if near else "; :help lists them"))
         return command.run(console, argument)
     except MetaProblem as problem:
         console.status = 2

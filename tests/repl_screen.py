@@ -1,0 +1,62 @@
+"""A screen for tests of the terminal: keys come from a list, output goes to one, and the wall's clock is a number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from fakedocker_shell.repl.console import Console
+
+_SEQUENCE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+class TypedScreen:
+    """A screen whose keys are scripted: each is typed when there is nothing left to do, and the wall's clock goes on meanwhile."""
+
+    def __init__(self, rows: int = 24, columns: int = 120) -> None:
+        self.keys: list[bytes] = []
+        self.written = bytearray()
+        self.now_ns = 0
+        self.dimensions = (rows, columns)
+
+    @contextmanager
+    def raw(self) -> Iterator[None]:
+        yield
+
+    def read(self, seconds: float) -> bytes:
+        self.now_ns += int(seconds * 1e9)
+        return self.keys.pop(0) if seconds and self.keys else b""
+
+    def write(self, data: bytes) -> None:
+        self.written += data
+
+    def size(self) -> tuple[int, int]:
+        return self.dimensions
+
+
+class Terminal:
+    """A console on such a screen."""
+
+    def __init__(self, state: Path, environment: Mapping[str, str] | None = None, seed: int = 0) -> None:
+        self.state = state
+        self.screen = TypedScreen()
+        variables = {"XDG_STATE_HOME": str(state), "NO_COLOR": "1", **(environment or {})}
+        self.console = Console(self.screen, lambda: self.screen.now_ns, seed, variables)
+
+    def run(self, text: str, *keys: bytes) -> str:
+        """Run one input and give what was shown, without control sequences."""
+        self.screen.keys = list(keys)
+        before = len(self.screen.written)
+        self.console.run(text)
+        shown = bytes(self.screen.written[before:]).decode("utf-8", "replace")
+        return _SEQUENCE.sub("", shown).replace("\r\n", "\n")
+
+    @property
+    def status(self) -> int:
+        return self.console.status
+
+    def reports(self) -> list[str]:
+        """The texts of all reports of errors of ours."""
+        return [path.read_text() for path in sorted(self.state.glob("fakedocker/report-*.txt"))]
