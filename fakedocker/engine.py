@@ -396,17 +396,25 @@ class Engine:
             return Move("jump", due)
         return Move("sleep", due) if wall_ns is not None and self.mode is not TimeMode.FAST else Move("idle")
 
-    def drive(self, done: Callable[[], bool], what: str = "this wait") -> None:
+    def drive(
+        self,
+        done: Callable[[], bool],
+        what: str = "this wait",
+        horizon_ns: int = WAIT_HORIZON_NS,
+        jumps_allowed: int = WAIT_JUMPS,
+    ) -> None:
         """Run turns and jumps until something is done: what a driver without a wall clock does.
 
         Args:
             what: names the wait in errors.
+            horizon_ns: how much virtual time it may take.
+            jumps_allowed: how many jumps of the clock it may take.
 
         Raises:
             WaitCannotEnd: nothing that is under way can end it.
-            WaitTooLong: it took more than an hour of virtual time, or too many jumps.
+            WaitTooLong: it took more than that.
         """
-        end_ns = self._draft.now_ns + WAIT_HORIZON_NS
+        start_ns = self._draft.now_ns
         jumps = 0
         while not done():
             if self.turn():
@@ -417,8 +425,8 @@ class Engine:
             if move.kind != "jump":
                 raise WaitCannotEnd(f"nothing can end {what}: no process can run and no timer is set")
             jumps += 1
-            if move.at_ns > end_ns or jumps > WAIT_JUMPS:
-                passed = (self._draft.now_ns - end_ns + WAIT_HORIZON_NS) // SECOND_NS
+            if move.at_ns > start_ns + horizon_ns or jumps > jumps_allowed:
+                passed = (self._draft.now_ns - start_ns) // SECOND_NS
                 raise WaitTooLong(f"{what} has not ended after {passed} virtual seconds and {jumps} jumps of the clock")
             self.jump()
 

@@ -132,17 +132,29 @@ def test_another_size_of_the_window_reaches_the_container(with_image: Terminal) 
 
 
 def test_undo_and_redo(with_image: Terminal) -> None:
-    with_image.run("docker create --name a alpine true")
-    with_image.run("docker create --name b alpine true")
-    assert "undone: docker create --name b alpine true" in with_image.run(":undo")
-    assert names(with_image) == "a created"
-    with_image.run(":undo 2")  # the listing is a step of its own
-    assert names(with_image) == ""
+    with_image.run("docker create --name one alpine true")
+    with_image.run("docker create --name two alpine true")
+    assert "undone: docker create --name two alpine true" in with_image.run(":undo")
+    assert names(with_image) == "one created"
     with_image.run(":undo")
+    assert names(with_image) == ""
     with_image.run(":redo")
     with_image.run(":redo")
-    assert names(with_image) == "a created"
+    assert names(with_image).splitlines() == ["two created", "one created"]
     assert "nothing to do again" in with_image.run(":redo")
+
+
+def test_what_only_looks_is_no_step(with_image: Terminal) -> None:
+    with_image.run("docker create --name one alpine true")
+    for text in ("docker ps -a", "docker inspect one", "ls /", "cat /etc/hosts | wc -l", "false", "docker rm nosuch"):
+        with_image.run(text)
+    assert "undone: docker create" in with_image.run(":undo")
+
+
+@pytest.mark.parametrize("text", ["x=1", "cd /tmp", "touch f", "sleep 100 &", "alias a=b", "docker network create net", "docker run -d alpine true"])
+def test_what_changes_something_is_a_step(with_image: Terminal, text: str) -> None:
+    with_image.run(text)
+    assert f"undone: {text}" in with_image.run(":undo")
 
 
 def test_undo_brings_back_the_hosts_files_and_variables(terminal: Terminal) -> None:
@@ -162,23 +174,23 @@ def test_undo_has_limits_and_says_so(terminal: Terminal) -> None:
 
 
 def test_reset_is_a_step_like_any_other(with_image: Terminal) -> None:
-    with_image.run("docker create --name a alpine true")
+    with_image.run("docker create --name one alpine true")
     with_image.run(":reset")
     assert names(with_image) == ""
     assert with_image.run("docker images -q") == ""
-    with_image.run(":undo 3")
-    assert names(with_image) == "a created"
+    with_image.run(":undo")
+    assert names(with_image) == "one created"
 
 
 def test_snapshots_have_names(with_image: Terminal) -> None:
-    with_image.run("docker create --name a alpine true")
+    with_image.run("docker create --name one alpine true")
     assert "saved as before" in with_image.run(":snapshot before")
     assert "saved as s1" in with_image.run(":snapshot")
-    with_image.run("docker rm a")
+    with_image.run("docker rm one")
     listed = with_image.run(":snapshot list")
     assert "before" in listed and "s1" in listed
-    assert "+ container a" in with_image.run(":snapshot restore before")
-    assert names(with_image) == "a created"
+    assert "+ container one" in with_image.run(":snapshot restore before")
+    assert names(with_image) == "one created"
     assert "no snapshot 'nosuch'" in with_image.run(":snapshot restore nosuch")
 
 

@@ -251,7 +251,6 @@ class _Entries:
                 parent = parent.rpartition("/")[0]
         return sorted(self._entries.values(), key=lambda entry: (entry.kind == "hardlink", entry.path))
 
-
     def _appended(self, below: Tree, path: str, text: bytes) -> LayerEntry:
         inode = below.find(path)
         if inode is None or below.nodes[inode].kind != "file":

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from fakedocker.api.routes import handle
+from fakedocker.base.clock import SECOND_NS
 from fakedocker.engine import Engine
 from fakedocker.exchanges import TimeMode
 from fakedocker.kernel.kernel import Stdio
@@ -23,6 +24,9 @@ from fakedocker_shell import host
 from fakedocker_shell.live import LiveBody, LiveContext, LivePrograms, Main
 
 STREAM = "host-session"
+SCRIPT_HORIZON_NS = 7 * 24 * 3600 * SECOND_NS
+SCRIPT_JUMPS = 1_000_000
+"""How long a script may wait between two reads of its input, in virtual time and in jumps of the clock."""
 _USER = (0, 0, ())
 Output = Callable[[int, bytes], None]
 
@@ -175,7 +179,8 @@ class Session:
         """
         wants_input = True
         while self.status is None:
-            self.engine.drive(self._has_stopped if wants_input else self._has_ended, "the script")
+            done = self._has_stopped if wants_input else self._has_ended
+            self.engine.drive(done, "the script", SCRIPT_HORIZON_NS, SCRIPT_JUMPS)
             if self.status is None:
                 data = read_input()
                 if data:

@@ -59,7 +59,7 @@ hsli    1    -   root default_type limit_rate limit_rate_after
 l       1    -   alias
 l       0    -   internal stub_status empty_gif
 l       0-1  -   flv mp4
-hsl     1-*  -   index
+hsl     1-*  r   index
 sl      2-*  -   try_files
 hsli    2-*  r   error_page
 hsli    1-4  r   access_log

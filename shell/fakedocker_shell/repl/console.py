@@ -16,13 +16,13 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from fakedocker.exchanges import Exchange, TimeMode
-from fakedocker.userland.sh.machine import is_complete
+from fakedocker.userland.sh.machine import Shell, is_complete
 from fakedocker.world.world import Event, World
 from fakedocker_shell.repl import explain, state_directory
 from fakedocker_shell.repl.foreground import Foreground
 from fakedocker_shell.repl.pager import Pager
 from fakedocker_shell.repl.screen import Screen
-from fakedocker_shell.repl.timeline import Timeline
+from fakedocker_shell.repl.timeline import Timeline, differs
 from fakedocker_shell.session import Session, make_engine
 
 KEPT_OUTPUT_BYTES = 1 << 16
@@ -33,6 +33,7 @@ _UNKNOWN = re.compile(r"docker: unknown command: (docker(?: \S+)*) (\S+)")
 _LEAVING = {"logout": "exit"}
 """A login shell's word, which the fed shell, being none, would refuse."""
 _STATUS_AFTER_INTERRUPT = 130
+_FLEETING_VARIABLES = frozenset({"_", "PIPESTATUS", "LINENO", "RANDOM", "SECONDS", "BASH_COMMAND"})
 
 
 def nearest(word: str, names: Iterable[str]) -> str:
@@ -40,6 +41,14 @@ def nearest(word: str, names: Iterable[str]) -> str:
     known = list(names)
     swapped = [name for name in known if sorted(name) == sorted(word)]
     return (swapped or difflib.get_close_matches(word, known, 1) or [""])[0]
+
+
+def _memory(shell: Shell | None) -> tuple[object, ...]:
+    """What of a shell's memory counts as changed by a command; $_ and its like change with each."""
+    if shell is None:
+        return ()
+    variables = {name: value for name, value in shell.variables.items() if name not in _FLEETING_VARIABLES}
+    return variables, shell.functions, shell.aliases, shell.options, shell.exports, shell.traps
 
 
 class Console:
@@ -146,8 +155,7 @@ class Console:
 
     def _run_command(self, text: str) -> None:
         self.foreground.pacer.catch_up()
-        before = self.engine.snapshot()
-        self.timeline.push(text, before)
+        before, shell_before = self.engine.snapshot(), _memory(self.session.shell)
         self._exchanges.clear()
         self.last_output, self.last_command = b"", text
         self._pager = Pager(self.screen) if self.paging else None
@@ -159,6 +167,8 @@ class Console:
             self.close_line()
         shell = self.session.shell
         self.status = self.last_status = self.exit_status if shell is None else shell.last_status
+        if differs(before, self.engine.snapshot()) or shell_before != _memory(shell):
+            self.timeline.push(text, before)
         self.suggest()
         if self.explaining:
             self.say(self._explanation(before))

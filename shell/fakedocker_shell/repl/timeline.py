@@ -1,4 +1,4 @@
-"""Going back: the worlds before each command, and those that were given a name.
+"""Going back: the worlds before each command that changed something, and those that were given a name.
 
 A world is a value and a snapshot a reference to it, so a thousand of them cost what differs between them. This module
 must not know engines: it keeps worlds, and who asks puts them in place.
@@ -12,6 +12,22 @@ from typing import NamedTuple
 from fakedocker.world.world import World
 
 STEPS = 1000
+
+
+_TABLES = ("images", "tags", "registries", "containers", "execs", "networks", "endpoints", "volumes", "tasks")
+
+
+def differs(before: World, after: World) -> bool:
+    """Whether there is something to undo between two worlds: what the daemon knows, files, processes. Constant time.
+
+    A command that has only looked (docker ps, ls) changes none of these tables; time and its own process do not count.
+    """
+    if any(getattr(before, name) is not getattr(after, name) for name in _TABLES):
+        return True
+    kernels = before.kernel, after.kernel
+    return kernels[0].filesystems is not kernels[1].filesystems or len(kernels[0].processes) != len(
+        kernels[1].processes
+    )
 
 
 class Step(NamedTuple):
