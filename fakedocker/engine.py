@@ -226,6 +226,7 @@ class Engine:
         draft = self._draft
         try:
             outcome = self._handler(self, draft, exchange)
+            reactions.drain(draft)
         except Refusal as refusal:
             if not refusal.keeps:
                 draft.rollback()

@@ -27,9 +27,13 @@ class Result(NamedTuple):
     status: int | None
 
 
-def image(family: str = "busybox", shells: tuple[str, ...] = ("dash", "bash"), files: Mapping[str, bytes] | None = None) -> Tree:
+def image(
+    family: str = "busybox", shells: tuple[str, ...] = ("dash", "bash"), files: Mapping[str, bytes] | None = None
+) -> Tree:
     """A file system: every program of the table in /bin (links to busybox, or one file each), /tmp, /etc."""
-    entries = [LayerEntry(name, "dir", 0o755) for name in ("bin", "usr", "usr/bin", "etc", "root", "dev", "proc", "sys")]
+    entries = [
+        LayerEntry(name, "dir", 0o755) for name in ("bin", "usr", "usr/bin", "etc", "root", "dev", "proc", "sys")
+    ]
     entries += [LayerEntry("tmp", "dir", 0o1777), LayerEntry("etc/passwd", "file", 0o644, content=PASSWD)]
     entries += [LayerEntry("etc/group", "file", 0o644, content=b"root:x:0:\nnobody:x:65534:\n")]
     if family == "busybox":
@@ -37,7 +41,9 @@ def image(family: str = "busybox", shells: tuple[str, ...] = ("dash", "bash"), f
         names = ["sh", "ash", *PROGRAMS]
         entries += [LayerEntry(f"bin/{name}", "link", 0o777, target="/bin/busybox") for name in names]
     else:
-        entries += [LayerEntry(f"bin/{name}", "file", 0o755, content=program_file("gnu", name, 4096)) for name in PROGRAMS]
+        entries += [
+            LayerEntry(f"bin/{name}", "file", 0o755, content=program_file("gnu", name, 4096)) for name in PROGRAMS
+        ]
         entries.append(LayerEntry("bin/sh", "link", 0o777, target="dash"))
     for name in shells:
         entries.append(LayerEntry(f"bin/{name}", "file", 0o755, content=program_file("gnu", name, 4096)))
@@ -62,7 +68,9 @@ class Machine:
         self.draft = KernelDraft(KernelState(now_ns=START_NS), seed="test")
         self.kernel = Kernel(self.draft, PROGRAMS, make_body=make_body)
         self.kernel.create_root("box", tree)
-        self.kernel.create_namespace("box", hostname="box", mounts=standard_mounts(Mount("/", "box", "overlay", "overlay")))
+        self.kernel.create_namespace(
+            "box", hostname="box", mounts=standard_mounts(Mount("/", "box", "overlay", "overlay"))
+        )
         self.started = 0
         self.output: dict[str, bytes] = {}
         self.exited: dict[int, int] = {}

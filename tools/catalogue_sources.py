@@ -6,7 +6,7 @@ One file per family of images; sets and images are known by name across files. I
     [sets.NAME]             entries that layers include
     [layers.NAME]           a layer: created_by (as `docker history` shows it) and entries
     [steps]                 NAME = how an image is made, like a Dockerfile: `LAYER NAME` adds a layer of the same file,
-                            all other instructions set the configuration
+                            all other instructions set the configuration; DEFAULTS gives a base image its PATH
     [[images]]              tags, date, what it is built `from`, variables (`vars`), the name of its `steps`, and
                             style = "classic" where history looks as the builder before BuildKit wrote it
 
@@ -125,8 +125,11 @@ class Sources:
         where = f"{image.family}: layer {name}"
         date = substitute(described.get("date", image.date), image.variables)
         collector = _Entries(where, image.variables, date)
-        for included in (*(self._sets[key] for key in described.get("include", ())), described):
-            collector.add(included)
+        for key in described.get("include", ()):
+            if key not in self._sets:
+                raise SourceError(f"{where}: there is no set {key}")
+            collector.add(self._sets[key])
+        collector.add(described)
         if "size" in described:
             collector.fill_up(substitute(described["size"], image.variables), described.get("rest", ""))
         return substitute(described["created_by"], image.variables), date, collector.finish(below)
@@ -246,9 +249,12 @@ class _Entries:
             self._change(path, *_mode_and_owner(rest))
         for path in list(self._entries):
             parent = path.rpartition("/")[0]
-            while parent and parent not in self._entries and below.find(parent) is None:
+            while parent and parent not in self._entries and (inode := below.find(parent)) is None:
                 self._entries[parent] = LayerEntry(parent, "dir", 0o755)
                 parent = parent.rpartition("/")[0]
+            above = self._entries.get(parent) or (below.nodes[inode] if parent and inode else None)
+            if above is not None and above.kind != "dir":
+                raise SourceError(f"{self._where}: {path}: {parent} is no directory")
         return sorted(self._entries.values(), key=lambda entry: (entry.kind == "hardlink", entry.path))
 
     def _appended(self, below: Tree, path: str, text: bytes) -> LayerEntry:

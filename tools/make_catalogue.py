@@ -21,12 +21,10 @@ from catalogue_sources import ImageSource, SourceError, Sources, words
 from msgspec.structs import replace
 
 from fakedocker.base import clock
-from fakedocker.filesystem import content as contents
-from fakedocker.filesystem.archive import write_tar
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.images.model import HistoryEntry, Layer, chain_id, make_image
-from fakedocker.registry import gzip_stored, stored
+from fakedocker.registry import blobs, stored
 from fakedocker.registry.manifests import make_manifest
 from fakedocker.registry.model import Manifest, RemoteLayer
 from fakedocker.wire.image import ImageConfig
@@ -135,24 +133,8 @@ def layer_key(entries: tuple[LayerEntry, ...]) -> str:
 
 def store_layer(entries: tuple[LayerEntry, ...]) -> stored.StoredLayer:
     """A layer as it is kept. Makes its archive, about 100 MB a second."""
-    archive = write_tar(entries)
-    diff, blob, size = hashlib.sha256(), hashlib.sha256(), 0
-
-    def hashed() -> Iterator[bytes]:
-        for chunk in contents.chunks(archive):
-            diff.update(chunk)
-            yield chunk
-
-    for chunk in gzip_stored.compress(hashed()):
-        blob.update(chunk)
-        size += len(chunk)
-    return stored.StoredLayer(
-        diff_id=f"sha256:{diff.hexdigest()}",
-        digest=f"sha256:{blob.hexdigest()}",
-        size_bytes=size,
-        modified_s=entries[0].mtime_ns // stored.SECOND_NS,
-        entries=tuple(stored.store_entry(entry) for entry in entries),
-    )
+    modified_s = entries[0].mtime_ns // stored.SECOND_NS
+    return stored.StoredLayer(*blobs.sums(entries), modified_s, tuple(map(stored.store_entry, entries)))
 
 
 # what a step does to the configuration, and how history tells it
@@ -160,51 +142,48 @@ def store_layer(entries: tuple[LayerEntry, ...]) -> stored.StoredLayer:
 
 def _configure(image: ImageSource, base: Built, keyword: str, rest: str) -> Built:
     """The image with one more instruction that changes no files."""
-    config = base.config
+    if keyword == "DEFAULTS":  # what a base image has without its history telling so
+        return base._replace(config=ImageConfig(env=(PATH,)))
+    changes, told = _effect(base.config, keyword, rest)
+    classic = image.style == "classic"
+    event = HistoryEntry(
+        created_ns=clock.instant(image.date),
+        created_by=f"/bin/sh -c #(nop)  {told}" if classic else told,
+        comment="" if classic else BUILDKIT_COMMENT,
+        empty_layer=True,
+    )
+    return base._replace(config=replace(base.config, **changes), history=(*base.history, event))
+
+
+def _effect(config: ImageConfig, keyword: str, rest: str) -> tuple[dict[str, Any], str]:
+    """What an instruction changes in a configuration, and how BuildKit's history tells it."""
     told = f"{keyword} {rest}"
-    changes: dict[str, Any] = {}
     match keyword:
-        case "ENV":
-            name = rest.partition("=")[0]
-            variables = {entry.partition("=")[0]: entry for entry in config.env or ()}
-            changes = {"env": tuple({**variables, name: rest}.values())}
+        case "ARG":
+            return {}, told
+        case "USER":
+            return {"user": rest}, told
+        case "WORKDIR":
+            return {"working_dir": rest}, told
+        case "STOPSIGNAL":
+            return {"stop_signal": rest}, told
         case "LABEL":
             name, _, value = rest.partition("=")
-            changes = {"labels": {**(config.labels or {}), name: value}}
+            return {"labels": {**(config.labels or {}), name: value}}, told
+        case "ENV":
+            variables = {entry.partition("=")[0]: entry for entry in config.env or ()}
+            return {"env": tuple({**variables, rest.partition("=")[0]: rest}.values())}, told
         case "CMD":
-            changes = {"cmd": words(rest)}
-            told = f"CMD {_go_list(words(rest))}"
+            return {"cmd": words(rest)}, f"CMD {_go_list(words(rest))}"
         case "ENTRYPOINT":
-            changes = {"entrypoint": words(rest), "cmd": msgspec.UNSET}
-            told = f"ENTRYPOINT {_go_list(words(rest))}"
-        case "EXPOSE":
-            ports = [port if "/" in port else f"{port}/tcp" for port in rest.split()]
-            changes = {"exposed_ports": {**(config.exposed_ports or {}), **{port: {} for port in sorted(ports)}}}
-            told = f"EXPOSE map[{' '.join(f'{port}:{{}}' for port in sorted(ports))}]"
+            return {"entrypoint": words(rest), "cmd": msgspec.UNSET}, f"ENTRYPOINT {_go_list(words(rest))}"
         case "VOLUME":
-            changes = {"volumes": {**(config.volumes or {}), **{path: {} for path in rest.split()}}}
-            told = f"VOLUME [{rest}]"
-        case "USER":
-            changes = {"user": rest}
-        case "WORKDIR":
-            changes = {"working_dir": rest}
-        case "STOPSIGNAL":
-            changes = {"stop_signal": rest}
-        case "ARG":
-            pass
-        case "DEFAULTS":  # what a base image has without history telling it
-            return base._replace(config=ImageConfig(env=(PATH,)))
-        case _:
-            raise SourceError(f"{image.family}: unknown step {keyword}")
-    if image.style == "classic":
-        event = HistoryEntry(
-            created_ns=clock.instant(image.date), created_by=f"/bin/sh -c #(nop)  {told}", empty_layer=True
-        )
-    else:
-        event = HistoryEntry(
-            created_ns=clock.instant(image.date), created_by=told, comment=BUILDKIT_COMMENT, empty_layer=True
-        )
-    return base._replace(config=replace(config, **changes), history=(*base.history, event))
+            return {"volumes": {**(config.volumes or {}), **{path: {} for path in rest.split()}}}, f"VOLUME [{rest}]"
+        case "EXPOSE":
+            ports = sorted(port if "/" in port else f"{port}/tcp" for port in rest.split())
+            exposed = {**(config.exposed_ports or {}), **{port: {} for port in ports}}
+            return {"exposed_ports": exposed}, f"EXPOSE map[{' '.join(f'{port}:{{}}' for port in ports)}]"
+    raise SourceError(f"unknown step {keyword}")
 
 
 def _go_list(items: tuple[str, ...]) -> str:

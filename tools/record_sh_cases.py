@@ -17,7 +17,11 @@ from pathlib import Path
 from typing import Any
 
 SHELLS = {"dash": ("/usr/bin/dash", "dash"), "busybox": ("/usr/bin/busybox", "sh"), "bash": ("/usr/bin/bash", "bash")}
-ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "HOSTNAME": "box"}
+ENVIRONMENT = {
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "HOME": "/root",
+    "HOSTNAME": "box",
+}
 
 
 def run(shell: str, script: str, stdin: str) -> tuple[str, str, int]:

@@ -12,7 +12,7 @@ from fakedocker.base.history import History
 from fakedocker.containers.model import PAUSED, Chunk, Container, Exec
 from fakedocker.kernel.events import Exited
 from fakedocker.kernel.kernel import ExecError
-from fakedocker.operations import rootfs, start, users
+from fakedocker.operations import launch, rootfs, users
 from fakedocker.operations.attributes import container_event
 from fakedocker.wire.container import ExecRequest
 from fakedocker.world.draft import Draft
@@ -94,14 +94,14 @@ def begin(draft: Draft, execution: Exec, console: tuple[int, int] | None) -> str
         pid = draft.kernel.start(
             container.id,
             execution.argv,
-            start.environment(container, user.home, execution.environment),
+            launch.environment(container, user.home, execution.environment),
             execution.directory,
             user.ids,
             stdio,
         )
     except ExecError as problem:
-        text = messages.EXEC_FAILED.format(problem=start.exec_problem(problem))
-        code = start.exit_code_of(text)
+        text = messages.EXEC_FAILED.format(problem=launch.exec_problem(problem))
+        code = launch.exit_code_of(text)
         draft.execs[execution.id] = replace(execution, started=True, exit_code=code)
         draft.notify("state", execution.id, code)
         return text

@@ -12,7 +12,7 @@ from fakedocker.base.messages import Refusal
 from fakedocker.containers import lifecycle, restart
 from fakedocker.containers.model import Container
 from fakedocker.kernel.events import Exited
-from fakedocker.operations import health, networking, start
+from fakedocker.operations import health, networking, remove, start
 from fakedocker.operations.attributes import container_event
 from fakedocker.world.draft import Draft
 from fakedocker.world.tasks import StopTask
@@ -36,6 +36,8 @@ def container_exited(draft: Draft, container: Container, exit: Exited) -> None:
         delay = restart.next_delay(container.backoff_ns, ran_ns)
         timer = draft.kernel.set_timer(draft.now_ns + delay, ("restart", container.id))
         container = replace(container, backoff_ns=delay, timer=timer)
+    if container.removing:
+        container = replace(container, status=lifecycle.after("remove", container.status))
     draft.containers[container.id] = container
     if exit.oom:
         container_event(draft, container, "oom")
@@ -49,8 +51,6 @@ def container_exited(draft: Draft, container: Container, exit: Exited) -> None:
         and not again
         and not container.is_running
     ):
-        from fakedocker.operations import remove  # remove kills, and killing ends here
-
         remove.discard(draft, container, with_volumes=True)
 
 

@@ -11,7 +11,7 @@ from fakedocker.containers import health as rules
 from fakedocker.containers.model import Container, Health, HealthResult
 from fakedocker.kernel.events import Exited
 from fakedocker.kernel.kernel import ExecError
-from fakedocker.operations import rootfs, start, users
+from fakedocker.operations import launch, rootfs, users
 from fakedocker.operations.attributes import container_event
 from fakedocker.wire.container import HealthConfig
 from fakedocker.world.draft import Draft
@@ -68,11 +68,11 @@ def due(draft: Draft, identifier: str) -> None:
     try:
         user = users.resolve(draft, identifier, container.config.user)
         pid = draft.kernel.start(
-            identifier, command, start.environment(container, user.home), container.config.working_dir or "/", user.ids,
+            identifier, command, launch.environment(container, user.home), container.config.working_dir or "/", user.ids,
             rootfs.pipes(f"health:{identifier}"),
         )  # fmt: skip
     except ExecError as problem:
-        text = f"OCI runtime exec failed: exec failed: unable to start container process: {start.exec_problem(problem)}: unknown"
+        text = f"OCI runtime exec failed: exec failed: unable to start container process: {launch.exec_problem(problem)}: unknown"
         _record(draft, replace(container, health=health), config, -1, text)
         return
     draft.processes[pid] = ("health", identifier)

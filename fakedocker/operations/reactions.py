@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fakedocker.containers.model import Chunk
 from fakedocker.kernel.events import Alarm, Closed, Exited, Fault, InputDrained, OutOfMemory, Output
+from fakedocker.operations import execs, exits, health, pull, stop
 from fakedocker.world.draft import Draft
 
 
@@ -47,15 +48,11 @@ def _output(draft: Draft, output: Output) -> None:
 
 def _probe_output(draft: Draft, output: Output) -> None:
     """Output of a health check, or of a stream that only its listener knows."""
-    from fakedocker.operations import health
-
     if not health.probe_output(draft, output.stream, output.data):
         draft.notify("bytes", output.stream, (output.fd, output.data))
 
 
 def _exited(draft: Draft, exited: Exited) -> None:
-    from fakedocker.operations import execs, exits, health
-
     kind, identifier = draft.processes.get(exited.pid, ("", ""))
     if kind == "container":
         container = draft.containers.get(identifier)
@@ -70,8 +67,6 @@ def _exited(draft: Draft, exited: Exited) -> None:
 
 
 def _alarm(draft: Draft, alarm: Alarm) -> None:
-    from fakedocker.operations import exits, health, pull, stop
-
     kind, key = alarm.key
     if kind == "stop":
         stop.grace_over(draft, key)

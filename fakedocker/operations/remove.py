@@ -9,8 +9,9 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from fakedocker.base import messages, signals
-from fakedocker.containers.model import PAUSED, REMOVING, RESTARTING, Container
-from fakedocker.operations import filters as filtering, images, inspect, lookup, reactions, rootfs, volumes
+from fakedocker.containers import lifecycle
+from fakedocker.containers.model import PAUSED, RESTARTING, Container
+from fakedocker.operations import filters as filtering, images, inspect, lookup, rootfs, volumes
 from fakedocker.operations.attributes import container_event
 from fakedocker.operations.filters import Filters
 from fakedocker.world.draft import Draft, remove_from_index
@@ -31,23 +32,22 @@ def remove(draft: Draft, container: Container, force: bool, with_volumes: bool) 
             raise messages.REMOVE_PAUSED(name=container.name)
         raise messages.REMOVE_RUNNING(name=container.name)
     container = replace(container, removing=True, manually_stopped=True)
-    draft.containers[container.id] = container
     if container.status == RESTARTING:
         draft.kernel.cancel_timer(container.timer)
-    elif container.has_process:
+        container = replace(container, status=lifecycle.after("stop", container.status), timer=0)
+    if not container.has_process:
+        container = replace(container, status=lifecycle.after("remove", container.status))
+    draft.containers[container.id] = container
+    draft.finishing.append((container.id, with_volumes))
+    if container.has_process:
         container_event(draft, container, "kill", signal=str(signals.KILL))
         if container.status == PAUSED:
             draft.kernel.thaw_namespace(container.id)
         draft.kernel.kill_from_outside(container.pid, signals.KILL)
-        reactions.drain(draft)
-    left = draft.containers.get(container.id)  # with --rm the end of its process has removed it
-    if left is not None:
-        draft.containers[left.id] = replace(left, status=REMOVING, timer=0)
-        draft.finishing.append((left.id, with_volumes))
 
 
 def finish(draft: Draft) -> None:
-    """End the removals that have begun."""
+    """End the removals that have begun; the ends of their processes have been looked at by then."""
     for identifier, with_volumes in draft.finishing:
         container = draft.containers.get(identifier)
         if container is not None:

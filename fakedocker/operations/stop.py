@@ -11,7 +11,7 @@ from fakedocker.base import messages, signals
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.containers import lifecycle
 from fakedocker.containers.model import PAUSED, RESTARTING, RUNNING, Container
-from fakedocker.operations import reactions, start
+from fakedocker.operations import start
 from fakedocker.operations.attributes import container_event
 from fakedocker.world.draft import Draft
 from fakedocker.world.tasks import StopTask
@@ -55,7 +55,6 @@ def stop(draft: Draft, container: Container, grace_seconds: int | None, signal: 
     draft.kernel.kill_from_outside(container.pid, number)
     if grace == 0:
         grace_over(draft, task_id)
-    reactions.drain(draft)
     return task_id
 
 
@@ -121,7 +120,6 @@ def kill(draft: Draft, container: Container, signal: str) -> None:
     if container.status == PAUSED and number == signals.KILL:
         _resume(draft, container)
     draft.kernel.kill_from_outside(container.pid, number)
-    reactions.drain(draft)
 
 
 def pause(draft: Draft, container: Container) -> None:

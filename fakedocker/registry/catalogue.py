@@ -7,9 +7,8 @@ tools/make_catalogue.py from the descriptions in the folder `catalogue`. This mo
 
 from __future__ import annotations
 
-import pkgutil
-from functools import lru_cache
-from typing import TypedDict
+import os.path
+from functools import cache
 
 import msgspec
 from msgspec import Struct
@@ -22,15 +21,7 @@ from fakedocker.registry.manifests import make_manifest, read_manifest
 from fakedocker.registry.model import Manifest, RemoteLayer
 from fakedocker.wire.image import ImageConfig
 
-
-class SearchResult(TypedDict):
-    """An element of the answer of GET /images/search."""
-
-    name: str
-    description: str
-    star_count: int
-    is_official: bool
-    is_automated: bool
+_DATA = os.path.join(os.path.dirname(__file__), "data")
 
 
 def manifest(path: str, reference: str) -> Manifest | None:
@@ -60,29 +51,41 @@ def tags(path: str) -> tuple[str, ...]:
     return tuple(sorted(repository.tags)) if repository is not None else ()
 
 
-def search(term: str) -> list[SearchResult]:
-    """The repositories whose name or description has the term in it, most stars first."""
+def search(term: str) -> list[dict[str, object]]:
+    """The repositories whose name or description has the term in it, most stars first, as GET /images/search has them."""
     wanted = term.lower()
     found = [
-        SearchResult(
-            name=path.removeprefix("library/"),
-            description=repository.description,
-            star_count=repository.stars,
-            is_official=repository.official,
-            is_automated=False,
-        )
+        (path.removeprefix("library/"), repository)
         for path, repository in _index().repositories.items()
         if wanted in path.removeprefix("library/") or wanted in repository.description.lower()
     ]
-    return sorted(found, key=lambda result: (-result["star_count"], result["name"]))
+    return [
+        {
+            "name": name,
+            "description": repository.description,
+            "star_count": repository.stars,
+            "is_official": repository.official,
+            "is_automated": False,
+        }
+        for name, repository in sorted(found, key=lambda result: (-result[1].stars, result[0]))
+    ]
 
 
-@lru_cache(maxsize=1)
+def remote_layer(layer: Layer) -> RemoteLayer | None:
+    """A layer as the catalogue offers it, its digest known without making the blob; None for one it does not have."""
+    try:
+        kept = _stored_layer(layer.diff_id)
+    except FileNotFoundError:
+        return None
+    return RemoteLayer(digest=kept.digest, size_bytes=kept.size_bytes, layer=layer)
+
+
+@cache
 def _index() -> stored.Index:
     return msgspec.json.decode(_read("index.json"), type=stored.Index)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _manifest(digest: str) -> Manifest:
     document = read_manifest(_read(stored.blob_file(digest)))
     config = msgspec.json.decode(_read(stored.blob_file(document.config.digest)), type=_ConfigDocument)
@@ -93,10 +96,10 @@ def _manifest(digest: str) -> Manifest:
     return made
 
 
-@lru_cache(maxsize=None)
+@cache
 def _layer(diff_ids: tuple[str, ...]) -> RemoteLayer:
     """The uppermost layer of a chain, given from the base up."""
-    kept = msgspec.json.decode(_read(stored.layer_file(diff_ids[-1])), type=stored.StoredLayer)
+    kept = _stored_layer(diff_ids[-1])
     below = _layer(diff_ids[:-1]).layer if len(diff_ids) > 1 else None
     parent = below.chain_id if below else ""
     entries = stored.restore_entries(kept)
@@ -109,6 +112,11 @@ def _layer(diff_ids: tuple[str, ...]) -> RemoteLayer:
         tree=apply_layer(below.tree if below else Tree.empty(), entries),
     )
     return RemoteLayer(digest=kept.digest, size_bytes=kept.size_bytes, layer=layer)
+
+
+def _stored_layer(diff_id: str) -> stored.StoredLayer:
+    """Raises FileNotFoundError for a layer that is none of the catalogue's."""
+    return msgspec.json.decode(_read(stored.layer_file(diff_id)), type=stored.StoredLayer)
 
 
 class _HistoryDocument(Struct, frozen=True):
@@ -149,6 +157,6 @@ def _image(document: _ConfigDocument, layers: tuple[Layer, ...]) -> Image:
 
 
 def _read(name: str) -> bytes:
-    data = pkgutil.get_data(__package__, f"data/{name}")
-    assert data is not None, "the package's loader gives no data"
-    return data
+    """One of the package's own data files."""
+    with open(os.path.join(_DATA, name), "rb") as file:
+        return file.read()

@@ -2,7 +2,7 @@
 
     index.json            repositories and their tags
     blobs/HEX.json        manifests and image configurations, under the sha256 of their bytes
-    layers/HEX.json       layers, under the first digits of their diff id
+    layers/HEX.json       layers, under their diff ids
 
 A layer's file lists what is in its archive; large contents are recipes. This module owns these forms and must not know
 files, names of images or who reads them.
@@ -13,14 +13,12 @@ from __future__ import annotations
 import re
 from typing import Literal, TypeAlias
 
-import msgspec
 from msgspec import Struct
 
 from fakedocker.filesystem.content import Content, Recipe, Zeros, filler, join, zeros
 from fakedocker.filesystem.node import Kind, LayerEntry
 
 SECOND_NS = 1_000_000_000
-LAYER_NAME_DIGITS = 16
 _NULLS = "\0\0\0\0"
 _RUNS = re.compile(f"({_NULLS}+)")  # shorter runs of nulls stay in their text
 
@@ -71,7 +69,7 @@ def blob_file(digest: str) -> str:
 
 def layer_file(diff_id: str) -> str:
     """Where a layer is kept."""
-    return f"layers/{diff_id.removeprefix('sha256:')[:LAYER_NAME_DIGITS]}.json"
+    return f"layers/{diff_id.removeprefix('sha256:')}.json"
 
 
 def store_entry(entry: LayerEntry) -> StoredEntry:

@@ -103,13 +103,14 @@ def parse_date(text: str, now_seconds: int) -> int | None:
     compact = re.fullmatch(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(?:\.(\d{2}))?", rest)
     if compact:
         return _seconds_of(*(int(part or 0) for part in compact.groups()))
-    base: int | None = now_seconds
+    base = now_seconds
     match = _ISO.match(rest)
     if match:
         year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
-        base = _seconds_of(year, month, day, hour, minute, second)
-        if base is None:
+        found = _seconds_of(year, month, day, hour, minute, second)
+        if found is None:
             return None
+        base = found
         zone = match[7] or ""
         if zone[:1] in ("+", "-"):
             digits = zone[1:].replace(":", "")

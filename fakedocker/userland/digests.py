@@ -303,11 +303,10 @@ def _diff_directories(system: System, left: str, right: str, options: Any) -> in
     for name in names:
         one, two = join(left, name), join(right, name)
         have = [stat_or_none(system, path) for path in (one, two)]
-        if have[0] is None or have[1] is None:
-            if "N" not in options:
-                system.put(f"Only in {left if have[1] is None else right}: {name}\n")
-                status = 1
-                continue
+        if None in have and "N" not in options:
+            system.put(f"Only in {left if have[1] is None else right}: {name}\n")
+            status = 1
+            continue
         if have[0] is not None and have[1] is not None and have[0].kind == have[1].kind == "dir":
             if "r" in options:
                 status = max(status, _diff_directories(system, one, two, options))

@@ -712,19 +712,20 @@ def _dd_report(system: System, state: State) -> None:
     system.put(f"{total} {plural}{sizes} copied, {seconds:g} s, {_decimal(int(total / seconds))}/s\n", 2)
 
 
+def _scaled(size: int, step: int, units: tuple[str, ...]) -> tuple[float, str]:
+    """The size in the largest unit in which it is at least 1."""
+    value, place = float(size), 0
+    while value >= step and place < len(units) - 1:
+        value /= step
+        place += 1
+    return value, units[place]
+
+
 def _binary(size: int, long: bool = False) -> str:
-    value, unit = float(size), ""
-    for unit in ("", "K", "M", "G", "T"):
-        if value < 1024:
-            break
-        value /= 1024
+    value, unit = _scaled(size, 1024, ("", "K", "M", "G", "T"))
     return f"{value:.1f} {unit}iB".replace(".0 ", " ") if long else f"{value:.1f}{unit}" if unit else f"{size}"
 
 
 def _decimal(size: int) -> str:
-    value, unit = float(size), ""
-    for unit in ("", "k", "M", "G", "T"):
-        if value < 1000:
-            break
-        value /= 1000
+    value, unit = _scaled(size, 1000, ("", "k", "M", "G", "T"))
     return f"{value:.1f} {unit}B".replace(".0 ", " ")

@@ -117,10 +117,8 @@ def _uname(system: System, argv: tuple[str, ...], state: State) -> int:
         "s": "Linux", "n": system.hostname, "r": KERNEL_RELEASE, "v": KERNEL_VERSION, "m": "x86_64",
         "p": "unknown", "i": "unknown", "o": "Linux" if is_busybox(system) else "GNU/Linux",
     }  # fmt: skip
-    if "a" in options:
-        wanted = "snrvmo"
-    else:
-        wanted = "".join(letter for letter in "snrvmpio" if letter in options) or "s"
+    chosen = "".join(letter for letter in "snrvmpio" if letter in options)
+    wanted = "snrvmo" if "a" in options else chosen or "s"
     system.put(" ".join(values[letter] for letter in wanted) + "\n")
     return 0
 

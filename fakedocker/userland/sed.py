@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -341,7 +342,7 @@ class _Run:
                 going = False
                 break
             elif name == "D":
-                head, newline, rest = self.space.partition("\n")
+                _, newline, rest = self.space.partition("\n")
                 printing = False
                 if newline:
                     lookahead.insert(0, rest + self.newline)
@@ -407,10 +408,8 @@ class _Run:
                 self.output.append(command.text)
             return False
         elif name == "r":
-            try:
+            with suppress(OSError):  # a file that is not there adds nothing
                 self.appended.append(text_of(self.system.read_file(command.text)))
-            except OSError:
-                pass
         elif name == "w":
             self._write(command.text, self.space + "\n")
         elif name == "y":

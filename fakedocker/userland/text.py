@@ -450,7 +450,7 @@ def _uniq(system: System, argv: tuple[str, ...], state: State) -> int:
     width = int(options.last("w", "0"))
 
     def key(line: str) -> str:
-        rest = re.sub(r"^(\s*\S+){0,%d}" % skip_fields, "", line)[skip:]
+        rest = re.sub(rf"^(\s*\S+){{0,{skip_fields}}}", "", line)[skip:]
         rest = rest[:width] if width else rest
         return rest.lower() if "i" in options else rest
 

@@ -28,6 +28,7 @@ SCRIPT_HORIZON_NS = 7 * 24 * 3600 * SECOND_NS
 SCRIPT_JUMPS = 1_000_000
 """How long a script may wait between two reads of its input, in virtual time and in jumps of the clock."""
 _USER = (0, 0, ())
+_END_OF_FILE = b"\x04"
 Output = Callable[[int, bytes], None]
 
 
@@ -154,6 +155,16 @@ class Session:
     def feed(self, data: bytes) -> None:
         """Bytes typed, or from standard input."""
         self.engine.draft.kernel.feed(STREAM, data)
+
+    def take_unread(self) -> bytes:
+        """What was typed and nobody has read: the next reader's, here whoever asks for the next command."""
+        terminals = self.engine.draft.kernel_draft.terminals
+        if STREAM not in terminals:
+            return b""
+        terminal = terminals.own(STREAM)
+        typed = b"".join(data or _END_OF_FILE for data in terminal.ready) + terminal.line
+        terminal.ready, terminal.line = (), b""
+        return typed
 
     def hang_up(self) -> None:
         """Standard input is at its end."""

@@ -227,7 +227,9 @@ def serve(
     def receive(descriptor: int, connection: Connection) -> bool:
         while connection["received"]:
             try:
-                found = parse_request(connection["received"], connection["peer"], connection["port"], maximum_body_bytes)
+                found = parse_request(
+                    connection["received"], connection["peer"], connection["port"], maximum_body_bytes
+                )
             except BadRequest as problem:
                 nobody = Request("GET", "/", "HTTP/1.0", (), b"", connection["peer"], connection["port"])
                 system.put(encode(reject(problem.status), nobody, style, system.now_ns), descriptor)

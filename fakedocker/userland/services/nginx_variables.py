@@ -81,7 +81,9 @@ class Variables:
 
 
 def _escaped(text: str) -> str:
-    return "".join(f"\\x{ord(letter):02X}" if letter in '"\\' or not " " <= letter <= "~" else letter for letter in text)
+    return "".join(
+        f"\\x{ord(letter):02X}" if letter in '"\\' or not " " <= letter <= "~" else letter for letter in text
+    )
 
 
 _SIMPLE: Final[dict[str, Callable[[Variables], Any]]] = {

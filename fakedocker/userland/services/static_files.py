@@ -64,9 +64,7 @@ def read_content(system: System, path: str, found: Stat, request: Request, tag: 
     if span is None:
         return Content(416, b"", (("Content-Range", f"bytes */{len(data)}"),))
     first, last = span
-    return Content(
-        206, data[first : last + 1], (*headers[:2], ("Content-Range", f"bytes {first}-{last}/{len(data)}"))
-    )
+    return Content(206, data[first : last + 1], (*headers[:2], ("Content-Range", f"bytes {first}-{last}/{len(data)}")))
 
 
 def _span(text: str, size: int) -> tuple[int, int] | None:
@@ -80,7 +78,9 @@ def _span(text: str, size: int) -> tuple[int, int] | None:
     return (first, last) if first <= last else None
 
 
-def file_response(system: System, root: str, request: Request, missing: Response, index: str = "index.html") -> Response:
+def file_response(
+    system: System, root: str, request: Request, missing: Response, index: str = "index.html"
+) -> Response:
     """The file under `root` that a request asks for, a directory's index, or `missing`."""
     path = root.rstrip("/") + decode_path(request.path)
     try:

@@ -96,13 +96,12 @@ def _in_base(digits: str, base: int) -> int:
 
 def value_of(variables: Variables, name: str, depth: int = 0) -> int:
     """A variable's value: unset and empty are 0, anything that is no number is an expression itself."""
-    value = variables.get(name)
-    if type(value) is int:
-        return value
-    if not value:
+    held = variables.get(name)
+    if type(held) is int:
+        return held
+    if not held:
         return 0
-    if isinstance(value, dict):
-        value = value.get(0, value.get("0", "0"))
+    value: str = held.get(0, held.get("0", "0")) if isinstance(held, dict) else held
     if value.isascii() and value.isdigit() and value[0] != "0":
         return wrap(int(value))
     try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from fakedocker.userland.sh.lexer import merge
 from fakedocker.userland.sh.nodes import Literal, Part, Parts
@@ -64,7 +65,7 @@ def _alternatives(
 ) -> list[list[Part | str]] | None:
     if commas:
         bounds = [start, *commas, end]
-        pieces = [atoms[left + 1 : right] for left, right in zip(bounds, bounds[1:], strict=False)]
+        pieces = [atoms[left + 1 : right] for left, right in pairwise(bounds)]
         return [word for piece in pieces for word in _expand(piece)]
     inside = atoms[start : end + 1]
     if not all(isinstance(atom, str) for atom in inside):

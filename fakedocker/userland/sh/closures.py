@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, Final
 
 from fakedocker.userland.sh.arithmetic import ArithmeticProblem, assigned_names, expression
@@ -46,7 +47,7 @@ def _constant(parts: Parts) -> str | None:
 
 
 def _is_plain_name(part: Any) -> bool:
-    return isinstance(part, Parameter) and not part.operator and part.index is None and part.name.isidentifier()
+    return isinstance(part, Parameter) and not part.operator and part.subscript is None and part.name.isidentifier()
 
 
 def fields_closure(parts: Parts) -> FieldsOf:
@@ -72,7 +73,7 @@ def fields_closure(parts: Parts) -> FieldsOf:
 
 
 def _is_simple_special(part: Any) -> bool:
-    return isinstance(part, Parameter) and not part.operator and part.index is None and part.name in _SINGLE_SPECIALS
+    return isinstance(part, Parameter) and not part.operator and part.subscript is None and part.name in _SINGLE_SPECIALS
 
 
 _SINGLE_SPECIALS: Final = frozenset("0123456789#?$")
@@ -244,13 +245,13 @@ def _arithmetic_template(parts: Parts) -> tuple[str, list[tuple[str, Parameter]]
     for part in parts:
         if isinstance(part, Literal | Quoted):
             pieces.append(part.text)
-        elif isinstance(part, Parameter) and not part.operator and part.index is None and part.name not in "@*-!":
+        elif isinstance(part, Parameter) and not part.operator and part.subscript is None and part.name not in "@*-!":
             key = f"__{len(names)}"
             names.append((key, part))
             pieces.append(f" {key} ")
         else:
             return None
-    for before, after in zip(parts, parts[1:], strict=False):
+    for before, after in pairwise(parts):
         touching = (before.text[-1:] if isinstance(before, Literal) else "x") + (
             after.text[:1] if isinstance(after, Literal) else "x"
         )

@@ -14,6 +14,7 @@ from fakedocker.kernel.program import Block
 from fakedocker.userland.sh import control, jobs
 from fakedocker.userland.sh.builtins import Builtin, builtins_of
 from fakedocker.userland.sh.closures import arguments_closure
+from fakedocker.userland.sh.code import CodeKey, code_for
 from fakedocker.userland.sh.dialect import ShellError
 from fakedocker.userland.sh.operations import operation
 from fakedocker.userland.sh.parameters import text_of
@@ -23,6 +24,7 @@ from fakedocker.userland.sh.state import CALL, PREFIX, ShellState
 if TYPE_CHECKING:
     from fakedocker.kernel.program import System
     from fakedocker.userland.sh.code import Linked
+    from fakedocker.userland.sh.machine import Shell
 
 _DEFAULT_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -231,8 +233,10 @@ def _start(shell: ShellState, progress: tuple[Any, ...], here: int) -> bool:
         if tail and not shell.traps and not shell.interactive:
             control.let_tables_go(shell)
             system.execute(path, argv, environment)
-        group = jobs.new_group(shell)
-        pid = system.spawn(path, argv, environment, group=group)
+        if "m" in shell.options and shell.interactive:
+            pid = system.fork(_job_body(shell, argv), group=0)
+        else:
+            pid = system.spawn(path, argv, environment)
     except OSError as problem:
         if problem.errno != errno.ENOEXEC:
             _cannot_run(shell, argv[0], problem)
@@ -245,6 +249,15 @@ def _start(shell: ShellState, progress: tuple[Any, ...], here: int) -> bool:
     jobs.to_foreground(shell, pid)
     shell.stack[-1] = ("child", pid, " ".join(argv))
     return False
+
+
+def _job_body(shell: ShellState, argv: tuple[str, ...]) -> Shell:
+    """With job control a program begins as a forked shell, so that its group has the terminal before it reads."""
+    child = shell.for_child(0)
+    child.code = code_for(CodeKey('"$@"', 0, shell.dialect, tail=True))
+    child.parameters = argv
+    child.functions = {}
+    return child
 
 
 _CONTINUE: Final[dict[str, Callable[[ShellState, tuple[Any, ...], int], bool]]] = {

@@ -311,7 +311,7 @@ class Compiler:
     def _assign(self, assignment: Assignment) -> None:
         needed: Needed = []
         value = self._extract(assignment.value, needed, ())
-        index = None if assignment.index is None else self._extract(assignment.index, needed, ())
+        index = None if assignment.subscript is None else self._extract(assignment.subscript, needed, ())
         elements = None
         if assignment.elements is not None:
             elements = tuple(
@@ -323,7 +323,7 @@ class Compiler:
         if not needed and index is None and elements is None and not assignment.append:
             self.emit("assign", assignment.name, value)
         else:
-            prepared = assignment._replace(value=value, index=index, elements=elements)
+            prepared = assignment._replace(value=value, subscript=index, elements=elements)
             self.emit("assign_general", prepared, count)
 
     # words
@@ -370,18 +370,16 @@ class Compiler:
         if isinstance(part, Arithmetic):
             return Arithmetic(self._extract(part.parts, needed, guards))
         if isinstance(part, Parameter):
-            index = None if part.index is None else self._extract(part.index, needed, guards)
+            index = None if part.subscript is None else self._extract(part.subscript, needed, guards)
             conditional = part.operator and part.operator[-1] in "-=?+" and part.operator[0] in ":-=?+"
-            inner = (*guards, part._replace(word=(), index=index)) if conditional else guards
+            inner = (*guards, part._replace(word=(), subscript=index)) if conditional else guards
             second = None if part.second is None else self._extract(part.second, needed, inner)
-            return part._replace(word=self._extract(part.word, needed, inner), second=second, index=index)
+            return part._replace(word=self._extract(part.word, needed, inner), second=second, subscript=index)
         return part
 
     def _substitutions(self, needed: Needed) -> int:
         for guards, node in needed:
-            skips = []
-            for guard in guards:
-                skips.append((self.hole(), guard))
+            skips = [(self.hole(), guard) for guard in guards]
             self._substitution(node)
             if skips:
                 out = self.hole()
@@ -440,7 +438,7 @@ def _waits(parts: Parts) -> bool:
             return True
         if isinstance(part, DoubleQuoted | Arithmetic) and _waits(part.parts):
             return True
-        if isinstance(part, Parameter) and (_waits(part.word) or _waits(part.second or ()) or _waits(part.index or ())):
+        if isinstance(part, Parameter) and (_waits(part.word) or _waits(part.second or ()) or _waits(part.subscript or ())):
             return True
     return False
 
@@ -452,6 +450,6 @@ def _opens_process(parts: Parts) -> bool:
 def _assignment_waits(assignment: Assignment) -> bool:
     return (
         _waits(assignment.value)
-        or _waits(assignment.index or ())
+        or _waits(assignment.subscript or ())
         or any(_waits(key or ()) or _waits(value) for key, value in assignment.elements or ())
     )

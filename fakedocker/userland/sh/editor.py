@@ -6,6 +6,7 @@ shell's state; what it writes is what busybox's editor writes, or readline's in 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from fakedocker.userland.sh.completion import complete
@@ -72,10 +73,8 @@ def _leave(shell: Shell, outcome: str, text: str) -> tuple[str, str]:
         shell.error("\n")
     if shell.is_bash():
         shell.error(_BRACKETED_OFF)
-    try:
+    with suppress(OSError):  # the terminal may be gone
         system.set_terminal_mode(0, canonical=True, echo=True, signals=True)
-    except OSError:  # the terminal is gone
-        pass
     system.catch(_WINDOW_CHANGED, "default")
     return outcome, text
 

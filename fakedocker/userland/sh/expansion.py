@@ -176,7 +176,7 @@ def assign_parameter(shell: ShellState, part: Parameter, text: str) -> None:
         raise ShellError(
             f"${part.name}: cannot assign in this way" if shell.is_bash() else f"{part.name}: bad variable name"
         )
-    key = None if part.index is None else subscript(shell, part.name, string_of(shell, part.index))
+    key = None if part.subscript is None else subscript(shell, part.name, string_of(shell, part.subscript))
     assign(shell, part.name, text, subscript=key)
 
 
@@ -257,11 +257,11 @@ def subscript(shell: ShellState, name: str, text: str) -> Any:
 
 def _held(shell: ShellState, part: Parameter) -> list[str] | None:
     """The values before any operator; None where the parameter is unset."""
-    if part.index is not None:
+    if part.subscript is not None:
         held = array(shell, part.name)
         if index_text(part) in ("@", "*"):
             return None if held is None else list(held.values())
-        key = subscript(shell, part.name, string_of(shell, part.index))
+        key = subscript(shell, part.name, string_of(shell, part.subscript))
         found = None if held is None else held.get(key)
         return None if found is None else [found]
     if part.name in ("@", "*"):
@@ -301,12 +301,12 @@ def parameter_values(shell: ShellState, part: Parameter) -> list[str] | None:
 def _indirect(shell: ShellState, name: str) -> list[str] | None:
     match = re.fullmatch(r"(\w+)\[(.*)\]", name)
     if match:
-        return _held(shell, Parameter(match[1], index=(Literal(match[2]),)))
+        return _held(shell, Parameter(match[1], subscript=(Literal(match[2]),)))
     return _held(shell, Parameter(name))
 
 
 def _length(shell: ShellState, part: Parameter) -> list[str] | None:
-    if part.index is not None and index_text(part) in ("@", "*"):
+    if part.subscript is not None and index_text(part) in ("@", "*"):
         return [str(len(array(shell, part.name) or {}))]
     if part.name in ("@", "*"):
         return [str(len(shell.parameters) if shell.is_bash() else len(lookup(shell, "*") or ""))]
@@ -324,8 +324,8 @@ def _substring(shell: ShellState, part: Parameter) -> list[str] | None:
     offset = calculate(shell, string_of(shell, part.word))
     length = None if part.second is None else calculate(shell, string_of(shell, part.second))
     if is_many(part):
-        items: list[str] = [shell.name, *held] if part.index is None else held
-        return list(_slice(items, offset if offset or part.index is not None else 0, length, part))
+        items: list[str] = [shell.name, *held] if part.subscript is None else held
+        return list(_slice(items, offset if offset or part.subscript is not None else 0, length, part))
     return ["".join(_slice(list(held[0]), offset, length, part))]
 
 

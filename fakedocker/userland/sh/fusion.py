@@ -45,7 +45,7 @@ def _operand(parts: Parts) -> str | int | None:
     part = parts[0]
     if isinstance(part, DoubleQuoted) and len(part.parts) == 1:
         part = part.parts[0]
-    if isinstance(part, Parameter) and not part.operator and part.index is None and part.name.isidentifier():
+    if isinstance(part, Parameter) and not part.operator and part.subscript is None and part.name.isidentifier():
         return part.name
     if isinstance(part, Literal) and part.text.removeprefix("-").isdecimal() and part.text.isascii():
         return int(part.text)
@@ -78,8 +78,11 @@ def _fuse_comparison(
     elif operations[place][2]:  # its failure counts for set -e
         return
     name, compare, right = comparison
-    make = _with_number if isinstance(right, int) else _with_variable
-    linked[place] = make(name, compare, right, yes, no, linked[place])  # type: ignore[operator]  # mypy joins the two
+    plain = linked[place]
+    if isinstance(right, int):
+        linked[place] = _with_number(name, compare, right, yes, no, plain)
+    else:
+        linked[place] = _with_variable(name, compare, right, yes, no, plain)
 
 
 def _with_number(

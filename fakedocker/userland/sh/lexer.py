@@ -7,7 +7,7 @@ extends this class. It must not know the grammar of commands, nor what an expans
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, NoReturn
 
 from fakedocker.userland.sh.dialect import Dialect, Incomplete, SyntaxProblem
 from fakedocker.userland.sh.nodes import (
@@ -429,7 +429,7 @@ class Lexer:
     def _at(self, text: str) -> bool:
         return self.source.startswith(text, self.position)
 
-    def _bad_substitution(self, start: int) -> None:
+    def _bad_substitution(self, start: int) -> NoReturn:
         if "}" not in self.source[start:]:
             raise Incomplete("${", start, kind="quote")
         end = self.source.find("}", start) + 1

@@ -194,7 +194,7 @@ class Shell(ShellState):
         if self.mode in ("interactive", "fed"):
             if number == _INTERRUPT:
                 return "catch"
-            return "ignore" if number in _JOB_SIGNALS else "default"
+            return "ignore" if number in _JOB_SIGNALS and self.mode == "interactive" else "default"
         if number == _INTERRUPT and self.mode == "command" and not self.is_bash():
             return "catch"
         return "default"
@@ -221,7 +221,7 @@ class Shell(ShellState):
         child.reaped = {}
         child.pending_signals = ()
         changed = [(number, "default") for number in self.caught_signals()]
-        if self.mode in ("interactive", "fed") and not self.subshell_level:
+        if self.interactive:
             changed += [(number, "default") for number in _JOB_SIGNALS if number not in self.traps]
         changed += [(number, "ignore") for number in ignored]
         child.reset_signals = tuple(changed)
@@ -284,15 +284,16 @@ class Shell(ShellState):
         assert code is not None
         if problem.kind == "sentence" and self.is_bash():  # bash finds these out when it runs the command
             self.complain(problem.token)
-            return control.fail(self, ShellError("", 1))
-        self.report_syntax(problem, code.key.source)
-        self.status = 2
+            self.status = 1
+        else:
+            self.report_syntax(problem, code.key.source)
+            self.status = 2
         if (self.interactive or self.mode == "fed") and not self.subshell_level:
             control.abandon(self)
             self.code = self._empty()
             self.pc = 0
             return control.SWITCH
-        return control.exit_shell(self, 2)
+        return control.exit_shell(self, self.status)
 
     def report_syntax(self, problem: SyntaxProblem, source: str, context: str = "") -> None:
         """Print a syntax error as the shell does; bash shows the line again."""

@@ -30,14 +30,14 @@ class Parameter(NamedTuple):
 
     `operator` is "" for the plain value, "length" for ${#name}, "keys" for ${!name[@]}, "indirect" for ${!name},
     "prefix" for ${!name*}, else the operator as written (`:-`, `##`, `//`, `:` for a substring, `^^`, `@` ...).
-    `word` is its operand; `second` the replacement, or the length of a substring; `index` an array's subscript.
+    `word` is its operand; `second` the replacement, or the length of a substring; `subscript` an array's.
     """
 
     name: str
     operator: str = ""
     word: Parts = ()
     second: Parts | None = None
-    index: Parts | None = None
+    subscript: Parts | None = None
     text: str = ""  # as written, for error messages
 
 
@@ -73,7 +73,7 @@ class Assignment(NamedTuple):
     name: str
     append: bool
     value: Parts
-    index: Parts | None = None
+    subscript: Parts | None = None
     elements: tuple[tuple[Parts | None, Parts], ...] | None = None  # of name=(...): subscript, value
 
 
@@ -196,7 +196,27 @@ class Conditional(NamedTuple):
     expression: Command
 
 
-Command: TypeAlias = Simple | Sequence | AndOr | Not | Timed | Pipeline | Background | If | While | For | ArithmeticFor | Case | Group | Subshell | Function | Redirected | ArithmeticCommand | Test | Conditional
+Command: TypeAlias = (
+    Simple
+    | Sequence
+    | AndOr
+    | Not
+    | Timed
+    | Pipeline
+    | Background
+    | If
+    | While
+    | For
+    | ArithmeticFor
+    | Case
+    | Group
+    | Subshell
+    | Function
+    | Redirected
+    | ArithmeticCommand
+    | Test
+    | Conditional
+)
 
 
 class Token(NamedTuple):

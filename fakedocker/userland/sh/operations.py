@@ -202,7 +202,8 @@ def _for_out(item: tuple[Any, ...], following: int) -> Linked:
 @operation("case")
 def _case(item: tuple[Any, ...], following: int) -> Linked:
     """The subject is below `count` results of substitutions in patterns."""
-    _, items, out, count, text = item
+    _, items, end, count, text = item
+    out: int = end
     tests: list[tuple[str | None, Parts, int]] = [
         (fixed_pattern(parts), parts, target) for alternatives, target in items for parts in alternatives
     ]
@@ -222,7 +223,7 @@ def _case(item: tuple[Any, ...], following: int) -> Linked:
                 shell.status = 0
                 return target
         shell.status = 0
-        return out  # type: ignore[no-any-return]  # as above
+        return out
 
     return choose
 

@@ -118,21 +118,21 @@ def is_many(part: Parameter) -> bool:
         return False
     if part.operator in ("keys", "prefix"):
         return True
-    return part.name in ("@", "*") if part.index is None else index_text(part) in ("@", "*")
+    return part.name in ("@", "*") if part.subscript is None else index_text(part) in ("@", "*")
 
 
 def is_separate(part: Parameter) -> bool:
     """Of those: whether each value stays a field of its own within quotes."""
     if part.operator == "prefix":
         return True
-    return part.name == "@" if part.index is None else index_text(part) == "@"
+    return part.name == "@" if part.subscript is None else index_text(part) == "@"
 
 
 def index_text(part: Parameter) -> str:
-    assert part.index is not None
-    first = part.index[0] if part.index else None
+    assert part.subscript is not None
+    first = part.subscript[0] if part.subscript else None
     text = getattr(first, "text", "")
-    return text if isinstance(text, str) and len(part.index) == 1 else ""
+    return text if isinstance(text, str) and len(part.subscript) == 1 else ""
 
 
 def home_directory(shell: ShellState, user: str) -> str | None:

@@ -259,7 +259,11 @@ class Parser(Lexer):
     def _test_word(self) -> Lexeme:
         """busybox: && and || are words between [[ and ]]."""
         lexeme = self.peek()
-        if lexeme.text in ("&&", "||") and self.has("test-words") and "]]" in self.source[lexeme.end :].partition("\n")[0]:
+        if (
+            lexeme.text in ("&&", "||")
+            and self.has("test-words")
+            and "]]" in self.source[lexeme.end :].partition("\n")[0]
+        ):
             word = Word((Literal(lexeme.text),), lexeme.start, lexeme.end)
             self._ahead = lexeme = Lexeme("word", "", lexeme.start, lexeme.end, word)
         return lexeme

@@ -9,7 +9,27 @@ import re
 
 _SAFE = re.compile(r"[A-Za-z0-9_./:=@%+,^~-]+")
 _SAFE_ASH = re.compile(r"[A-Za-z0-9_./:@%+,^-]+")
-_RESERVED = frozenset(["if", "then", "else", "elif", "fi", "do", "done", "case", "esac", "while", "until", "for", "in", "!", "{", "}", "["])
+_RESERVED = frozenset(
+    [
+        "if",
+        "then",
+        "else",
+        "elif",
+        "fi",
+        "do",
+        "done",
+        "case",
+        "esac",
+        "while",
+        "until",
+        "for",
+        "in",
+        "!",
+        "{",
+        "}",
+        "[",
+    ]
+)
 
 
 def quote_single(text: str) -> str:

@@ -83,7 +83,9 @@ def _import_environment(shell: Shell) -> None:
         variables.setdefault("PS2", "> ")
         variables.setdefault(
             "PS1",
-            {"dash": "# " if shell.system.uid == 0 else "$ ", "ash": "\\w \\$ "}.get(shell.dialect.name, "\\s-\\v\\$ "),
+            {"dash": "# " if shell.system.uid == 0 else "$ ", "ash": "\\w \\$ "}.get(
+                shell.dialect.name, "\\u@\\h:\\w\\$ "
+            ),
         )
     shell.exports = frozenset(exports)
 
@@ -96,11 +98,11 @@ def _real(shell: Shell, path: str) -> str:
 
 
 def _begin_interactive(shell: Shell) -> None:
+    if shell.mode == "fed":
+        return
     system = shell.system
     for number in _JOB_CONTROL_SIGNALS:
         system.catch(number, "ignore")
-    if shell.mode == "fed":
-        return
     shell.options |= {"i"}
     if system.is_terminal(0):
         shell.options |= {"m"}

@@ -169,8 +169,8 @@ def _assign_general(item: tuple[Any, ...], following: int) -> Linked:
             return following
         text = value_of(shell, assignment.value)
         key = None
-        if assignment.index is not None:
-            key = subscript(shell, name, string_of(shell, assignment.index))
+        if assignment.subscript is not None:
+            key = subscript(shell, name, string_of(shell, assignment.subscript))
         trace_assignment(shell, name, text)
         assign(shell, name, text, append=assignment.append, subscript=key)
         return following

@@ -13,12 +13,17 @@ import time
 
 from prompt_toolkit.application import get_app, run_in_terminal
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.buffer import Buffer, CompletionState
+from prompt_toolkit.completion import CompleteEvent, get_common_complete_suffix
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition, completion_is_selected, has_focus, is_searching
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.input import Input, create_input
+from prompt_toolkit.input.typeahead import get_typeahead, store_typeahead
+from prompt_toolkit.input.vt100_parser import Vt100Parser
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.key_binding.key_processor import KeyPress
 from prompt_toolkit.output import ColorDepth, Output, create_output
 from prompt_toolkit.shortcuts.prompt import PromptSession
 from prompt_toolkit.styles import Style
@@ -67,6 +72,7 @@ class Prompt:
 
     def __init__(self, console: Console, source: Input, sink: Output, history: History) -> None:
         self.console = console
+        self._source = source
         plain = not console.colours
         self.session: PromptSession[str] = PromptSession(
             self._message,
@@ -104,11 +110,23 @@ class Prompt:
                 if not console.ended:  # stopped jobs keep a shell from its first exit
                     continue
                 break
-            console.run(text)
+            self._type_ahead(console.run(text, self._typed_ahead()))
             wanted = console.editing_mode
             if wanted:
                 self.session.app.editing_mode = self.session.editing_mode = _editing_mode(wanted)
         return console.exit_status
+
+    def _typed_ahead(self) -> bytes:
+        """What prompt_toolkit has read beyond the line: it belongs to the command."""
+        return "".join(key.data for key in get_typeahead(self._source)).encode("utf-8", "surrogateescape")
+
+    def _type_ahead(self, keys: bytes) -> None:
+        """Give back what no command has read."""
+        presses: list[KeyPress] = []
+        parser = Vt100Parser(presses.append)
+        parser.feed_and_flush(keys.decode("utf-8", "replace").replace("\n", "\r"))
+        if presses:
+            store_typeahead(self._source, presses)
 
     # what is painted
 
@@ -158,6 +176,10 @@ class Prompt:
             event.current_buffer.cursor_position = len(event.current_buffer.text)
             event.current_buffer.insert_text("\n")
 
+        @keys.add("tab", filter=typing)
+        def _complete(event: KeyPressEvent) -> None:
+            _complete_at_once(event.current_buffer)
+
         @keys.add("f1")
         def _help(event: KeyPressEvent) -> None:
             self._show(event, "help")
@@ -175,6 +197,30 @@ class Prompt:
         self.console.status = status
         run_in_terminal(lambda: self.console.say(text))
         event.app.invalidate()
+
+
+def _complete_at_once(buffer: Buffer) -> None:
+    """Tab: insert what all candidates begin with, and where that says no more show them and choose the next one.
+
+    It does not wait for the menu that opens while typing, so that what is typed after it finds the word completed.
+    """
+    state = buffer.complete_state
+    if state is not None and state.current_completion is not None and len(state.completions) > 1:
+        buffer.complete_next()
+        return
+    buffer.cancel_completion()
+    document = buffer.document
+    found = list(buffer.completer.get_completions(document, CompleteEvent(completion_requested=True)))
+    if len(found) == 1:
+        buffer.apply_completion(found[0])
+    elif found:
+        common = get_common_complete_suffix(document, found)
+        if common:
+            buffer.insert_text(common)
+            found = [completion.new_completion_from_position(len(common)) for completion in found]
+        buffer.complete_state = CompletionState(buffer.document, found)
+        if not common and state is not None:
+            buffer.complete_next()
 
 
 def _editing_mode(name: str) -> EditingMode:

@@ -63,10 +63,10 @@ def candidates(console: Console, before: str, asked: bool) -> Iterator[Candidate
         yield from _meta(console, before)
         return
     place = place_of(console)
-    cursor = reading.at_cursor(before)
+    variable = _VARIABLE.search(before)
+    cursor = reading.at_cursor(before[: variable.start()] if variable is not None else before)
     if cursor is None:
         return
-    variable = _VARIABLE.search(before)
     if variable is not None and cursor.quote != "'":
         if asked or variable[1]:
             yield from _variables(console, variable[1] or "")

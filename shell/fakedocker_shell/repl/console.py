@@ -128,10 +128,17 @@ class Console:
 
     # running
 
-    def run(self, text: str) -> None:
-        """Run one complete input. An error of ours leaves the world as it was, and one line is told about it."""
+    def run(self, text: str, keys: bytes = b"") -> bytes:
+        """Run one complete input. An error of ours leaves the world as it was, and one line is told about it.
+
+        Args:
+            keys: what was typed after it already.
+
+        Returns:
+            what of the keys, and of those typed meanwhile, nobody has read.
+        """
         if not text.strip():
-            return
+            return keys
         self._recent.append(text)
         self._broken = False
         self.open_output()
@@ -140,12 +147,13 @@ class Console:
             if _META.match(text):
                 self._run_meta(text.strip())
             else:
-                self._run_command(text)
+                keys = self._run_command(text, keys)
         except KeyboardInterrupt:
             self.status = _STATUS_AFTER_INTERRUPT
         except Exception:
             self._failed(traceback.format_exc(), world_is_kept=self._back_to(before))
         self._report_faults()
+        return keys
 
     def _run_meta(self, text: str) -> None:
         from fakedocker_shell.repl import meta
@@ -153,7 +161,7 @@ class Console:
         name, _, argument = text[1:].partition(" ")
         self.say(meta.run(self, name, argument.strip()))
 
-    def _run_command(self, text: str) -> None:
+    def _run_command(self, text: str, keys: bytes) -> bytes:
         self.foreground.pacer.catch_up()
         before, shell_before = self.engine.snapshot(), _memory(self.session.shell)
         self._exchanges.clear()
@@ -161,7 +169,7 @@ class Console:
         self._pager = Pager(self.screen) if self.paging else None
         self._line_open = False
         try:
-            self.foreground.run(_LEAVING.get(text.strip(), text))
+            unread = self.foreground.run(_LEAVING.get(text.strip(), text), keys)
         finally:
             self._pager = None
             self.close_line()
@@ -172,6 +180,7 @@ class Console:
         self.suggest()
         if self.explaining:
             self.say(self._explanation(before))
+        return unread
 
     def tick(self) -> bytes:
         """Let time at the prompt pass: background work goes on. Gives what it has printed meanwhile."""

@@ -33,17 +33,25 @@ class Foreground:
         self._begun: list[Exchange] = []
         self.pacer = Pacer(session.engine, clock, patience_ns=0)
 
-    def run(self, source: str) -> None:
-        """Give a fed shell a complete command and stay until it is done."""
+    def run(self, source: str, keys: bytes = b"") -> bytes:
+        """Give a fed shell a complete command and stay until it is done.
+
+        Args:
+            keys: what was typed already.
+
+        Returns:
+            what was typed and not read by anybody.
+        """
         self.pacer.catch_up()
         self.pacer.heard()
         self._session.execute(source)
-        self.drive(lambda: self._session.is_idle)
+        self.drive(lambda: self._session.is_idle, keys)
+        return self._session.take_unread() + self._keys
 
-    def drive(self, done: Callable[[], bool]) -> None:
+    def drive(self, done: Callable[[], bool], keys: bytes = b"") -> None:
         """Let everything run, keys included, until something is done."""
         session = self._session
-        self._keys = b""
+        self._keys = keys
         self._begun.clear()
         with self._screen.raw():
             while not done():

@@ -203,7 +203,7 @@ def _help(console: Console, argument: str) -> str:
 
 
 TABLE: dict[str, MetaCommand] = {
-    "undo": MetaCommand(":undo [N]", "go back to before the last command, or the last N", _undo),
+    "undo": MetaCommand(":undo [N]", "go back to before the last command that changed something, or the last N", _undo),
     "redo": MetaCommand(":redo", "take one :undo back", _redo),
     "reset": MetaCommand(":reset", "begin anew: the world of the start", _reset),
     "snapshot": MetaCommand(

@@ -6,10 +6,11 @@ know what the words mean.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from fakedocker.userland.sh import nodes
-from fakedocker.userland.sh.dialect import BASH, Incomplete, SyntaxProblem
+from fakedocker.userland.sh.dialect import BASH, Dialect, Incomplete, SyntaxProblem
 from fakedocker.userland.sh.parser import Parser
 
 _CLOSING = {"'": "'", '"': '"', "$(": ")", "${": "}", "`": "`", "((": "))", "(": ")"}
@@ -49,8 +50,15 @@ class Cursor(NamedTuple):
 class _Recorder(Parser):
     """A parser that remembers its simple commands, also when it does not get to the end."""
 
-    def __init__(self, source: str) -> None:
-        super().__init__(source, 0, BASH, True)
+    def __init__(
+        self,
+        source: str,
+        position: int = 0,
+        dialect: Dialect = BASH,
+        final: bool = True,
+        aliases: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(source, position, dialect, final, aliases)
         self.found: list[nodes.Simple] = []
 
     def simple(self) -> nodes.Command:

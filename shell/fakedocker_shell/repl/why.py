@@ -93,6 +93,11 @@ _TABLE = (
     _Row(r"No public port '([^']+)' published for (\S+)", "{1} does not publish port {0}. Publishing is decided when a container is made.", ("docker port {1}", "docker run -p ...")),
     _Row(r"network (\S+) has active endpoints", "Running containers are still connected to {0}.", ("docker network disconnect {0} CONTAINER", "stop the containers")),
     _Row(r"network with name (\S+) already exists", "Network names are unique.", ("docker network rm {0}", "choose another name")),
+    _Row(
+        r"invalid network config",
+        "The addresses of the network do not fit together, or are none. A subnet is ADDRESS/BITS.",
+        ("--subnet 172.30.0.0/16 --gateway 172.30.0.1",),
+    ),
     _Row(r"Pool overlaps", "The subnet overlaps with that of another network.", ("docker network inspect the others", "leave --subnet away, docker picks a free one")),
     _Row(r"endpoint with name (\S+) already exists in network (\S+)", "{0} is connected to {1} already.", ("docker network inspect {1}",)),
     _Row(r"is not connected to (?:the )?network (\S+)", "There is nothing to disconnect.", ("docker network inspect {0}",)),

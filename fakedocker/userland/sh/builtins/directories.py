@@ -139,10 +139,8 @@ def _umask(shell: ShellState, argv: tuple[str, ...]) -> int:
         return 0
     text = words[0]
     try:
-        if text.isdecimal():
-            mask = int(text, 8)
-        else:
-            mask = 0o777 & ~parse_mode(text, 0o777 & ~system.umask, False, 0)
+        allowed = 0o777 & ~system.umask
+        mask = int(text, 8) if text.isdecimal() else 0o777 & ~parse_mode(text, allowed, False, 0)
     except (ModeProblem, ValueError):
         said = f"{text}: octal number out of range" if shell.is_bash() else f"Illegal number: {text}"
         raise ShellError(said, 1 if shell.is_bash() else 2) from None

@@ -41,19 +41,90 @@ LONG_OPTIONS: Final = {
     "privileged": "p",
 }
 _LETTERS: Final = frozenset("aefhimnuvxCbBHIEVPTkpts")
-_ASH_ORDER: Final = (
-    ["errexit", "noglob", "ignoreeof", "monitor", "noexec", "xtrace", "verbose", "noclobber", "allexport", "notify", "nounset", "vi", "pipefail"]
-)
-_DASH_ORDER: Final = (
-    ["errexit", "noglob", "ignoreeof", "interactive", "monitor", "noexec", "stdin", "xtrace", "verbose", "vi", "emacs", "noclobber", "allexport", "notify", "nounset", "nolog", "debug"]
-)
-_BASH_ORDER: Final = (
-    ["allexport", "braceexpand", "emacs", "errexit", "errtrace", "functrace", "hashall", "histexpand", "history", "ignoreeof", "interactive-comments", "keyword", "monitor", "noclobber", "noexec", "noglob", "nolog", "notify", "nounset", "onecmd", "physical", "pipefail", "posix", "privileged", "verbose", "vi", "xtrace"]
-)
+_ASH_ORDER: Final = [
+    "errexit",
+    "noglob",
+    "ignoreeof",
+    "monitor",
+    "noexec",
+    "xtrace",
+    "verbose",
+    "noclobber",
+    "allexport",
+    "notify",
+    "nounset",
+    "vi",
+    "pipefail",
+]
+_DASH_ORDER: Final = [
+    "errexit",
+    "noglob",
+    "ignoreeof",
+    "interactive",
+    "monitor",
+    "noexec",
+    "stdin",
+    "xtrace",
+    "verbose",
+    "vi",
+    "emacs",
+    "noclobber",
+    "allexport",
+    "notify",
+    "nounset",
+    "nolog",
+    "debug",
+]
+_BASH_ORDER: Final = [
+    "allexport",
+    "braceexpand",
+    "emacs",
+    "errexit",
+    "errtrace",
+    "functrace",
+    "hashall",
+    "histexpand",
+    "history",
+    "ignoreeof",
+    "interactive-comments",
+    "keyword",
+    "monitor",
+    "noclobber",
+    "noexec",
+    "noglob",
+    "nolog",
+    "notify",
+    "nounset",
+    "onecmd",
+    "physical",
+    "pipefail",
+    "posix",
+    "privileged",
+    "verbose",
+    "vi",
+    "xtrace",
+]
 _BASH_ALWAYS: Final = frozenset({"braceexpand", "hashall", "interactive-comments"})
-SHOPT_NAMES: Final = (
-    ["autocd", "cdspell", "checkwinsize", "cmdhist", "dotglob", "expand_aliases", "extglob", "failglob", "globstar", "histappend", "inherit_errexit", "lastpipe", "login_shell", "nocaseglob", "nocasematch", "nullglob", "sourcepath", "xpg_echo"]
-)
+SHOPT_NAMES: Final = [
+    "autocd",
+    "cdspell",
+    "checkwinsize",
+    "cmdhist",
+    "dotglob",
+    "expand_aliases",
+    "extglob",
+    "failglob",
+    "globstar",
+    "histappend",
+    "inherit_errexit",
+    "lastpipe",
+    "login_shell",
+    "nocaseglob",
+    "nocasematch",
+    "nullglob",
+    "sourcepath",
+    "xpg_echo",
+]
 _SHOPT_ALWAYS: Final = frozenset({"checkwinsize", "cmdhist", "sourcepath"})
 
 

@@ -1,0 +1,44 @@
+"""What every process of a container is launched with: its environment, and the words and codes of a launch that fails.
+
+Used by process 1, by exec and by health checks alike. Source: moby daemon/start.go, oci_linux.go, and runc.
+"""
+
+from __future__ import annotations
+
+from fakedocker.containers.model import Container
+from fakedocker.kernel.kernel import ExecError
+
+DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+FAILED, NOT_EXECUTABLE, NOT_FOUND = 128, 126, 127
+
+
+def exec_problem(problem: ExecError) -> str:
+    """runc's words for a program that cannot be executed."""
+    if problem.reason == "chdir":
+        return f'chdir to cwd ("{problem.path}") set in config.json failed: {problem.text}'
+    return f'exec: "{problem.path}": {problem.text}'
+
+
+def exit_code_of(message: str) -> int:
+    """The exit code that a failed start leaves (moby daemon/start.go translateContainerdStartErr)."""
+    not_found = ("executable file not found", "no such file or directory", "system cannot find the file specified")
+    if any(text in message for text in not_found):
+        return NOT_FOUND
+    if "permission denied" in message or "is a directory" in message or "exec format error" in message:
+        return NOT_EXECUTABLE
+    return FAILED
+
+
+def environment(container: Container, home: str, extra: tuple[str, ...] = ()) -> dict[str, str]:
+    """The environment of a process: the daemon's own variables, the container's, and HOME where nobody has set it.
+
+    Source: moby CreateDaemonEnvironment, runc (HOME from the passwd file); recording env.
+    """
+    variables = {"PATH": DEFAULT_PATH, "HOSTNAME": container.config.hostname}
+    if container.config.tty:
+        variables["TERM"] = "xterm"
+    for entry in (*(container.config.env or ()), *extra):
+        name, _, value = entry.partition("=")
+        variables[name] = value
+    variables.setdefault("HOME", home)
+    return variables

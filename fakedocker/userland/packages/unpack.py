@@ -1,0 +1,138 @@
+"""Writing a package's files, and taking them away. Must not know dependencies, databases or messages."""
+
+from __future__ import annotations
+
+import errno
+import posixpath
+from collections.abc import Iterable
+
+from fakedocker.filesystem.content import read
+from fakedocker.kernel.loader import HEADER_BYTES, program_file
+from fakedocker.kernel.program import CREATE, TRUNCATE, WRITE, System
+from fakedocker.userland.packages.index import Package
+
+_LEAST_PROGRAM_BYTES = 14_000
+
+
+def unpack(system: System, package: Package) -> tuple[str, ...]:
+    """Write a package's files.
+
+    Returns:
+        their paths, sorted.
+
+    Raises:
+        OSError: EROFS, ENOSPC, ...
+    """
+    rest = package.size_bytes - sum(len(text.encode()) for _, text in package.files)
+    count = len(package.programs)
+    # Programs take what is there when no other file does, else a part of it.
+    share = max((rest if not package.data else rest // 3) // count, _LEAST_PROGRAM_BYTES) if count else 0
+    for path, family, name in package.programs:
+        write_program(system, path, family, name, share)
+    for path, target in package.links:
+        make_directories(system, posixpath.dirname(path))
+        remove_quietly(system, path)
+        system.symlink(target, path)
+    for path, text in package.files:
+        write_text(system, path, text)
+    if package.data:
+        write_filler(system, package.data, max(rest - share * count, 0))
+    return paths(package)
+
+
+def paths(package: Package) -> tuple[str, ...]:
+    """The paths of a package's files, sorted."""
+    found = [path for path, *_ in (*package.programs, *package.links, *package.files)]
+    return tuple(sorted([*found, package.data] if package.data else found))
+
+
+def write_program(system: System, path: str, family: str, name: str, size_bytes: int) -> None:
+    """A file that is a simulated program, in place of whatever has its path."""
+    make_directories(system, posixpath.dirname(path))
+    remove_quietly(system, path)
+    system.write_file(path, read(program_file(family, name, HEADER_BYTES), 0, HEADER_BYTES))
+    _grow(system, path, size_bytes)
+    system.change_mode(path, 0o755)
+
+
+def write_text(system: System, path: str, text: str) -> None:
+    """A text file; executable where it begins with #!."""
+    make_directories(system, posixpath.dirname(path))
+    system.write_file(path, text.encode())
+    if text.startswith("#!"):
+        system.change_mode(path, 0o755)
+
+
+def write_filler(system: System, path: str, size_bytes: int) -> None:
+    """A file of a size whose content does not matter; it takes no memory."""
+    make_directories(system, posixpath.dirname(path))
+    system.write_file(path, b"")
+    _grow(system, path, size_bytes)
+
+
+def _grow(system: System, path: str, size_bytes: int) -> None:
+    descriptor = system.open(path, WRITE)
+    try:
+        if size_bytes > system.fstat(descriptor).size_bytes:
+            system.truncate(descriptor, size_bytes)
+    finally:
+        system.close(descriptor)
+
+
+def make_directories(system: System, path: str) -> None:
+    """mkdir -p."""
+    if path in ("", "/"):
+        return
+    try:
+        system.stat(path)
+    except FileNotFoundError:
+        make_directories(system, posixpath.dirname(path))
+        system.make_directory(path, 0o755)
+
+
+def remove_quietly(system: System, path: str) -> None:
+    """Remove a file where there is one."""
+    try:
+        system.remove_file(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+
+
+def remove_files(system: System, names: Iterable[str]) -> None:
+    """Remove files, and the directories that become empty by it. Those that are gone already do not matter."""
+    for path in sorted(names, reverse=True):
+        remove_quietly(system, path)
+        _remove_empty(system, posixpath.dirname(path))
+
+
+def _remove_empty(system: System, path: str) -> None:
+    while path.count("/") > 2:
+        try:
+            system.remove_directory(path)
+        except OSError as problem:
+            if problem.errno in (errno.ENOTEMPTY, errno.ENOENT, errno.ENOTDIR, errno.EBUSY):
+                return
+            raise
+        path = posixpath.dirname(path)
+
+
+def remove_tree(system: System, path: str) -> None:
+    """rm -rf."""
+    try:
+        found = system.stat(path, follow=False)
+    except FileNotFoundError:
+        return
+    if found.kind != "dir":
+        system.remove_file(path)
+        return
+    for name in system.list_directory(path):
+        remove_tree(system, posixpath.join(path, name))
+    system.remove_directory(path)
+
+
+def read_text_or(system: System, path: str, default: str = "") -> str:
+    """The text of a file, or a default where it cannot be read."""
+    try:
+        return system.read_file(path).decode("utf-8", "surrogateescape")
+    except OSError:
+        return default

@@ -1,0 +1,65 @@
+"""`:why` has something to say about every error that docker was recorded to make, and says what fits."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fakedocker_shell.repl.why import explain
+
+RECORDINGS = Path(__file__).parent / "conformance" / "recordings"
+_GENERAL = "It ended with status"
+
+
+def failed_steps() -> list[Any]:
+    steps = {}
+    for path in sorted(RECORDINGS.glob("*.json")):
+        for number, step in enumerate(json.loads(path.read_text())["steps"]):
+            if step["exit"] and step["stderr"] and step["command"].startswith("docker ") and "|" not in step["command"]:
+                steps.setdefault(step["stderr"].splitlines()[0][:60], pytest.param(step, id=f"{path.stem}-{number}"))
+    return list(steps.values())
+
+
+@pytest.mark.parametrize("step", failed_steps())
+def test_every_recorded_error_has_an_explanation(step: dict[str, Any]) -> None:
+    found = explain(step["stderr"], step["exit"])
+    assert found is not None
+    assert not found.meaning.startswith(_GENERAL), step["stderr"]
+
+
+@pytest.mark.parametrize(
+    ("output", "status", "words"),
+    [
+        ("Bind for 0.0.0.0:8080 failed: port is already allocated", 125, "Port 8080"),
+        ('The container name "/web" is already in use by container "0123456789abcdef"', 125, "docker rename web"),
+        ("Error response from daemon: No such image: x:latest", 1, "docker pull x:latest"),
+        ("pull access denied for nosuch, repository does not exist", 125, "docker search nosuch"),
+        ('exec: "bash": executable file not found in $PATH', 127, "no program bash"),
+        ('exec: "/x": permission denied: unknown', 126, "/x exists"),
+        ("network net has active endpoints (name:\"web\")", 1, "connected to net"),
+        ("remove data: volume is in use - [0123456789ab]", 1, "0123456789ab"),
+        ("dd: error writing '/x': No space left on device", 1, "full"),
+        ("unknown flag: --nosuch", 125, "--nosuch"),
+        ("invalid reference format", 125, "[OPTIONS] IMAGE"),
+        ("bash: nosuch: command not found", 127, "nosuch"),
+        ("/bin/sh: nosuch: not found", 127, "nosuch"),
+        ("", 125, "docker itself"),
+        ("", 126, "could not be executed"),
+        ("", 130, "Ctrl-C"),
+        ("", 137, "OOM"),
+        ("", 143, "SIGTERM"),
+        ("", 136, "SIGFPE"),
+        ("", 3, "status 3"),
+    ],
+)
+def test_what_is_said(output: str, status: int, words: str) -> None:
+    found = explain(output, status)
+    assert found is not None
+    assert words in " ".join([found.meaning, *found.advice])
+
+
+def test_success_needs_no_explanation() -> None:
+    assert explain("Error response from daemon: No such image: x", 0) is None
