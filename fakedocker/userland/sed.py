@@ -485,9 +485,9 @@ class _Run:
         return True
 
     def _matches(self, address: Address) -> bool:
-        number = self.memory["number"]
+        number: int = self.memory["number"]
         if address.kind == "line":
-            return bool(number == address.number)
+            return number == address.number
         if address.kind == "last":
             return self._at_end()
         if address.kind == "step":

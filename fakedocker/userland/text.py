@@ -339,12 +339,7 @@ def _check_sorted(system: System, lines: list[str], compare: Callable[[str, str]
         order = compare(lines[place - 1], lines[place])
         if order > 0 or (order == 0 and "u" in options):
             if "c" in options:
-                say(
-                    system,
-                    f"-:{place + 1}: disorder: {lines[place]}"
-                    if not is_busybox(system)
-                    else f"-:{place + 1}: disorder: {lines[place]}",
-                )
+                say(system, f"-:{place + 1}: disorder: {lines[place]}")
             return 1
     return 0
 
@@ -410,7 +405,7 @@ def _field(line: str, match: re.Match[str], separator: str | None) -> str:
 
 def _compare_text(left: str, right: str, flags: str) -> int:
     a, b = _sort_value(left, flags), _sort_value(right, flags)
-    order = (a > b) - (a < b)
+    order = int(a > b) - int(a < b)
     return -order if "r" in flags else order
 
 

@@ -68,7 +68,7 @@ class Upstreams:
             Waiting: it is to be called again, with the same arguments, when the connection's `waits` are over.
             Failure: there is none.
         """
-        memory: dict[str, Any] = connection["memory"].setdefault("upstream", {"messages": [], "tried": 0})
+        memory: dict[str, Any] = connection["memory"].setdefault(f"to {host}{target}", {"messages": [], "tried": 0})
         if "peers" not in memory:
             memory["peers"] = self._peers(system, site, host)
         if not memory["peers"]:

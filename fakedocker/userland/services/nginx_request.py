@@ -7,6 +7,7 @@ in the connection's memory, and its messages are logged when it is done.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Final
 from urllib.parse import quote
 
@@ -16,13 +17,14 @@ from fakedocker.userland.services import nginx_pages as pages
 from fakedocker.userland.services.connections import Connection
 from fakedocker.userland.services.http import Headers, Request, Response
 from fakedocker.userland.services.nginx_access import authenticate, is_denied
-from fakedocker.userland.services.nginx_config import Block, Directive, all_of, find
+from fakedocker.userland.services.nginx_config import Block, Directive, find
 from fakedocker.userland.services.nginx_proxy import Failure, Upstreams
 from fakedocker.userland.services.nginx_rewriting import Answered, Relocated, Rewriting
 from fakedocker.userland.services.nginx_site import Location, Server, Site, absolute, lookup, setting
 from fakedocker.userland.services.static_files import decode_path, entity_tag, read_content
 
 _CYCLES: Final = 10
+_UNQUOTED: Final = "/:@!$&'()*+,;=~"
 _ADDED_TO: Final = frozenset({200, 201, 204, 206, 301, 302, 303, 304, 307, 308})
 _OTHER_PROTOCOLS: Final = ("fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass", "memcached_pass")
 _NOT_PASSED_ON: Final = frozenset(
@@ -116,10 +118,8 @@ class Exchange(Rewriting):
         """Rewriting and content; a location may send the request to another one. Raises Waiting."""
         try:
             if from_start:
-                try:
+                with suppress(Relocated):
                     self.rewrite(self.server.scope[0])
-                except Relocated:
-                    pass
             for _ in range(_CYCLES):
                 try:
                     return self._in_location(self._find_location(self.server.locations, self.variables.uri))
@@ -158,23 +158,19 @@ class Exchange(Rewriting):
     # content
 
     def _content(self, location: Location | None) -> Response:
-        own = self.scope[0] if location is not None else ()
-        layers = self.scope[: len(self.scope) - 2]  # what is not inherited counts in `if` and its location only
-        proxy = next((item for layer in layers for item in all_of(layer, "proxy_pass")), None)
-        if location is not None and proxy is not None:
-            return self._pass(proxy, location)
-        if find(own, "stub_status") is not None:
-            return Response(
-                200, pages.stub_status(self.busy, self.connection["number"]), (("Content-Type", "text/plain"),)
-            )
-        if find(own, "empty_gif") is not None:
+        depth = len(location.scope) if location is not None else len(self.server.scope)
+        own = self.scope[: len(self.scope) - depth + 1]  # what is not inherited: an `if` and its location
+        if location is not None and (proxy := lookup(own, "proxy_pass")):
+            return self._pass(proxy[0], location)
+        if lookup(own, "stub_status"):
+            text = pages.stub_status(self.busy, self.connection["number"])
+            return Response(200, text, (("Content-Type", "text/plain"),))
+        if lookup(own, "empty_gif"):
             return Response(200, pages.EMPTY_GIF, (("Content-Type", "image/gif"),))
-        for name in ("fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass", "memcached_pass"):
-            if find(own, name) is not None:
-                self._log("connect() failed (111: Connection refused) while connecting to upstream")
-                return self.page(502)
-        tries = lookup(self.scope[: max(1, len(self.scope) - 2)], "try_files")
-        if tries:
+        if any(lookup(own, name) for name in _OTHER_PROTOCOLS):
+            self._log("connect() failed (111: Connection refused) while connecting to upstream")
+            return self.page(502)
+        if tries := lookup(own, "try_files"):
             return self._try_files(location, tries[0])
         return self._file(location, self.variables.uri)
 
@@ -229,7 +225,7 @@ class Exchange(Rewriting):
                 return self._directory(location, path, uri)
             if found.kind == "dir":
                 query = f"?{self.variables.arguments}" if self.variables.arguments else ""
-                return self.redirect(301, quote(uri) + "/" + query)
+                return self.redirect(301, quote(uri, _UNQUOTED) + "/" + query)
             if self.request.method not in ("GET", "HEAD"):
                 return self.page(405)
             content = read_content(self.system, path, found, self.request, entity_tag(found))
@@ -283,9 +279,9 @@ class Exchange(Rewriting):
         if "$" in proxy.arguments[0] and slash:
             target = "/" + path
         elif slash:
-            target = "/" + path + quote(self.variables.uri[len(location.path) :]) + query
+            target = "/" + path + quote(self.variables.uri[len(location.path) :], _UNQUOTED) + query
         else:
-            target = quote(self.variables.uri) + query if rewritten else self.request.target
+            target = quote(self.variables.uri, _UNQUOTED) + query if rewritten else self.request.target
         self.variables.proxy_host = host
         try:
             response, upstream = self.upstreams.exchange(

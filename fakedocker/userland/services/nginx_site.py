@@ -84,8 +84,13 @@ class Site(NamedTuple):
     hosts: tuple[tuple[str, str, Directive], ...]
     """(host, how nginx calls it, directive) of each name that must be found at the start."""
 
-    def ports(self) -> tuple[int, ...]:
-        return tuple(sorted({listen.port for server in self.servers for listen in server.listens}))
+    def endpoints(self) -> tuple[tuple[str, int], ...]:
+        """(address, port) of each socket; one at all addresses stands for the others of its port."""
+        found: dict[int, str] = {}
+        for listen in (listen for server in self.servers for listen in server.listens):
+            address = "0.0.0.0" if listen.address == "[::]" else listen.address
+            found[listen.port] = address if found.get(listen.port, address) == address else "0.0.0.0"
+        return tuple((found[port], port) for port in sorted(found))
 
     def log_paths(self) -> tuple[str, ...]:
         """Every file that something may be logged to."""

@@ -101,7 +101,7 @@ def value_of(variables: Variables, name: str, depth: int = 0) -> int:
         return held
     if not held:
         return 0
-    value: str = held.get(0, held.get("0", "0")) if isinstance(held, dict) else held
+    value = str(held.get(0, held.get("0", "0")) if isinstance(held, dict) else held)
     if value.isascii() and value.isdigit() and value[0] != "0":
         return wrap(int(value))
     try:

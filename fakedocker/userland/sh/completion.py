@@ -49,11 +49,11 @@ def _files(shell: ShellState, word: str) -> list[str]:
         names = shell.system.list_directory(place or ".")
     except OSError:
         return []
-    found = []
-    for name in names:
-        if name.startswith(prefix) and (prefix or not name.startswith(".")):
-            found.append(f"{directory}{name}{'/' if _is_directory(shell, (place or './') + name) else ''}")
-    return found
+    return [
+        f"{directory}{name}{'/' if _is_directory(shell, (place or './') + name) else ''}"
+        for name in names
+        if name.startswith(prefix) and (prefix or not name.startswith("."))
+    ]
 
 
 def _is_directory(shell: ShellState, path: str) -> bool:

@@ -153,7 +153,8 @@ def _for_in(item: tuple[Any, ...], following: int) -> Linked:
 
 @operation("for_next")
 def _for_next(item: tuple[Any, ...], following: int) -> Linked:
-    _, name, out, text = item
+    _, name, end, text = item
+    out: int = end
 
     def advance(shell: ShellState) -> int:
         stack = shell.stack

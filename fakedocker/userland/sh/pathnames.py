@@ -47,9 +47,11 @@ def _matching(shell: ShellState, prefixes: list[str], component: str, last: bool
         except OSError:
             continue
         system.charge(len(names))
-        for name in names:
-            if (name[0] != "." or hidden) and match(name) and (last or _is_directory(shell, prefix + name)):
-                found.append(prefix + name)
+        found += [
+            prefix + name
+            for name in names
+            if (name[0] != "." or hidden) and match(name) and (last or _is_directory(shell, prefix + name))
+        ]
     return found
 
 

@@ -67,7 +67,7 @@ def offered(prefix: str) -> Iterator[Named]:
             yield f"{repository}:{tag}", "on Docker Hub"
         return
     for result in catalogue.search(""):
-        yield result["name"], f"on Docker Hub: {result['description']}"
+        yield str(result["name"]), f"on Docker Hub: {result['description']}"
 
 
 def networks(world: World) -> Iterator[Named]:
