@@ -29,7 +29,7 @@ def _jq(system: System, argv: tuple[str, ...], state: State) -> int:
         system.put("jq - commandline JSON processor [version 1.7.1]\n\nUsage:\tjq [OPTIONS] FILTER [FILES...]\n", 2)
         return 2
     try:
-        import jq
+        import jq  # type: ignore[import-not-found]  # it has no type information
     except ImportError:
         system.put("jq: the Python package `jq` is not installed (pip install jq)\n", 2)
         return 2

@@ -100,11 +100,11 @@ def _count_of(system: System, text: str) -> int:
     return number
 
 
-def _obsolete(argv: tuple[str, ...], letter: str = "n") -> tuple[str, ...]:
-    """head -5 as head -n 5."""
-    return tuple(
-        f"-{letter}{word[1:]}" if place and re.fullmatch(r"-\d+", word) else word for place, word in enumerate(argv)
-    )
+def _obsolete(argv: tuple[str, ...]) -> tuple[str, ...]:
+    """head -5 as head -n 5; only the first word may be so."""
+    if len(argv) > 1 and re.fullmatch(r"-\d+", argv[1]):
+        return (argv[0], f"-n{argv[1][1:]}", *argv[2:])
+    return argv
 
 
 @PROGRAMS.program("head", usage="[OPTIONS] [FILE]...\n")
@@ -168,9 +168,9 @@ def _head_but(system: System, options: Options, state: State, in_bytes: bool, co
 
 @PROGRAMS.program("tail", usage="[OPTIONS] [FILE]...\n")
 def _tail(system: System, argv: tuple[str, ...], state: State) -> int:
-    words = tuple(
-        f"-n{word}" if place and re.fullmatch(r"\+\d+", word) else word for place, word in enumerate(_obsolete(argv))
-    )
+    words = _obsolete(argv)
+    if len(words) > 1 and re.fullmatch(r"\+\d+", words[1]):
+        words = (words[0], f"-n{words[1]}", *words[2:])
     long = {"lines=": "n", "bytes=": "c", "follow=?": "f", "quiet": "q", "verbose": "v", "retry": "r", "pid=": "p", "sleep-interval=": "s"}  # fmt: skip
     options = parse_options(system, words, "n:c:fFqvs:", long)
     in_bytes = options.last_of("nc", "n") == "c"

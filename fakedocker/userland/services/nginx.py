@@ -22,7 +22,7 @@ from fakedocker.userland.services.nginx_processes import (
     stamp,
 )
 from fakedocker.userland.services.nginx_site import ERROR_LOG, Site, absolute, conflicts, make_site
-from fakedocker.userland.tools import Register, find_user
+from fakedocker.userland.tools import Register, UsageProblem, find_user
 
 PROGRAMS = Register()
 VERSION: Final = "1.27.1"
@@ -79,8 +79,10 @@ def _nginx(system: System, argv: tuple[str, ...], state: State) -> int:
         return run_worker(system, state, version)
     if argv[0].startswith(MASTER_TITLE):
         return run_master(system, state, version)
-    call = _parse(system, argv)
-    if call is None:
+    try:
+        call = _parse(argv)
+    except UsageProblem as problem:
+        system.put(f"nginx: {problem.message}\n", 2)
         return 1
     if call.letters & set("vV?h"):
         system.put(f"nginx version: nginx/{version}\n", 2)
@@ -97,32 +99,28 @@ def _nginx(system: System, argv: tuple[str, ...], state: State) -> int:
     return 1
 
 
-def _parse(system: System, argv: tuple[str, ...]) -> _Call | None:
-    """The options; None after a complaint."""
+def _parse(argv: tuple[str, ...]) -> _Call:
+    """The options. Raises UsageProblem."""
     letters: set[str] = set()
     values = {"c": _CONFIG, "g": "", "s": "", "p": "", "e": ""}
     words = list(argv[1:])
     while words:
         word = words.pop(0)
         if not word.startswith("-") or word == "-":
-            return _refuse(system, f'invalid option: "{word}"')
+            raise UsageProblem(f'invalid option: "{word}"')
         for place, letter in enumerate(word[1:], 1):
             if letter in values:
                 value = word[place + 1 :] or (words.pop(0) if words else "")
                 if not value:
-                    return _refuse(system, f'option "-{letter}" requires parameter')
+                    raise UsageProblem(f'option "-{letter}" requires parameter')
                 values[letter] = value
                 break
             if letter not in "?hvVtTq":
-                return _refuse(system, f'invalid option: "{letter}"')
+                raise UsageProblem(f'invalid option: "{letter}"')
             letters.add(letter)
     if values["s"] and values["s"] not in _SIGNALS:
-        return _refuse(system, f'invalid option: "-s {values["s"]}"')
+        raise UsageProblem(f'invalid option: "-s {values["s"]}"')
     return _Call(frozenset(letters), absolute(values["c"]), values["g"], values["s"])
-
-
-def _refuse(system: System, text: str) -> None:
-    system.put(f"nginx: {text}\n", 2)
 
 
 def _complain(system: System, level: str, text: str) -> None:

@@ -207,9 +207,9 @@ class Exchange(Rewriting):
 
     def _file_name(self, location: Location | None, uri: str) -> str:
         """The file of a URI, by alias or root."""
-        alias = next((item for layer in self.scope[:-2] for item in all_of(layer, "alias")), None)
-        if alias is not None and location is not None:
-            target = absolute(self.variables.fill(alias.arguments[0]))
+        depth = len(location.scope) if location is not None else len(self.scope)
+        if location is not None and (alias := lookup(self.scope[: len(self.scope) - depth + 1], "alias")):
+            target = absolute(self.variables.fill(alias[0].arguments[0]))
             return target if location.pattern is not None else target + uri[len(location.path) :]
         self.variables.root = absolute(self.variables.fill(setting(self.scope, "root", "html")))
         return self.variables.root.rstrip("/") + uri

@@ -73,7 +73,9 @@ def fields_closure(parts: Parts) -> FieldsOf:
 
 
 def _is_simple_special(part: Any) -> bool:
-    return isinstance(part, Parameter) and not part.operator and part.subscript is None and part.name in _SINGLE_SPECIALS
+    return (
+        isinstance(part, Parameter) and not part.operator and part.subscript is None and part.name in _SINGLE_SPECIALS
+    )
 
 
 _SINGLE_SPECIALS: Final = frozenset("0123456789#?$")

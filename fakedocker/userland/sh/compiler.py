@@ -438,7 +438,9 @@ def _waits(parts: Parts) -> bool:
             return True
         if isinstance(part, DoubleQuoted | Arithmetic) and _waits(part.parts):
             return True
-        if isinstance(part, Parameter) and (_waits(part.word) or _waits(part.second or ()) or _waits(part.subscript or ())):
+        if isinstance(part, Parameter) and (
+            _waits(part.word) or _waits(part.second or ()) or _waits(part.subscript or ())
+        ):
             return True
     return False
 

@@ -50,7 +50,7 @@ _EXTENSION_OF: Final = {
     ";&": "case-fall-through",
     ";;&": "case-fall-through",
 }
-_MAXIMUM_DEPTH: Final = 150
+_MAXIMUM_DEPTH: Final = 45  # each level takes about 14 of Python's own frames
 
 
 class Lexeme(NamedTuple):

@@ -101,7 +101,7 @@ class Shell(ShellState):
         self.system = system
         self.attention = False
         self.fuel = SLICE_FUEL
-        if self.code is None or self.reset_signals:
+        if self.code is None or self.reset_signals or self.root_pid < 0:
             self._prepare()
         while True:
             result = self._interpret()
@@ -115,6 +115,9 @@ class Shell(ShellState):
         for number, how in self.reset_signals:
             self.system.catch(number, how)
         self.reset_signals = ()
+        if self.root_pid < 0:
+            self.root_pid = self.system.pid
+            self.started_ns = self.system.now_ns
         if self.code is None:
             begin(self)
 
@@ -235,7 +238,7 @@ class Shell(ShellState):
         child.reset_signals = tuple((number, "default") for number in self.caught_signals())
         child.variables.update(self.environment())
         child.exports = frozenset(self.environment())
-        child.root_pid = -1
+        child.root_pid = -1  # its own, once it runs
         child.code = code_for(CodeKey(source, 0, self.dialect))
         return child
 

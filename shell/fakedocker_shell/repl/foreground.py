@@ -53,6 +53,7 @@ class Foreground:
         session = self._session
         self._keys = keys
         self._begun.clear()
+        self._fit()
         with self._screen.raw():
             while not done():
                 if session.engine.turn(SLICES_BETWEEN_KEYS):
@@ -103,6 +104,10 @@ class Foreground:
             self._keys = (self._keys + keys)[:TYPED_AHEAD_BYTES]
         if self._keys:
             self._pass_on()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give the simulated terminal the window's size."""
         rows, columns = self._screen.size()
         if (rows, columns) != self._session.terminal_size:
             self._session.resize(rows, columns)

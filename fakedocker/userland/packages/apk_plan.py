@@ -1,0 +1,411 @@
+"""What an apk command changes: which packages come and go, in which order, with what it says meanwhile.
+
+Words and order are apk-tools 2.14's. It must not know command lines.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final, NamedTuple
+
+from fakedocker.kernel.program import CREATE, WRITE, System
+from fakedocker.userland.dates import format_date
+from fakedocker.userland.inputs import State
+from fakedocker.userland.packages import apk_database, index
+from fakedocker.userland.packages.accounts import add_system_user
+from fakedocker.userland.packages.apk_database import Database, Entry
+from fakedocker.userland.packages.index import Package
+from fakedocker.userland.packages.plan import Plan, Step, download_ns, unpack_ns
+from fakedocker.userland.packages.resolve import closure, dependents_first, reachable
+from fakedocker.userland.packages.unpack import (
+    make_directories,
+    paths,
+    read_text_or,
+    remove_files,
+    unpack,
+    write_filler,
+)
+from fakedocker.userland.tools import stat_or_none
+
+REPOSITORIES: Final = "/etc/apk/repositories"
+CACHE: Final = "/var/cache/apk"
+CACHE_AGE_NS: Final = 4 * 3600 * 1_000_000_000
+"""An index in the cache is used for so long (apk's --cache-max-age)."""
+_INDEX_BYTES: Final = {"main": 490_000, "community": 2_100_000}
+_TRIGGERED: Final = ("/bin", "/sbin", "/usr/bin", "/usr/sbin")
+_CONSTRAINT: Final = re.compile(r"([^=<>~@]+)(@\w+)?([=<>~]*)(.*)")
+
+
+class Change(NamedTuple):
+    """What is asked for.
+
+    Args:
+        add, remove: names, with constraints on versions where wanted.
+        virtual: the name of a package to be made that needs those in `add`.
+        update: bring what is there up to date too.
+    """
+
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    virtual: str = ""
+    update: bool = False
+
+
+class Fetched(NamedTuple):
+    """What became of the repositories' indexes."""
+
+    plan: Plan
+    urls: tuple[str, ...]
+    online: bool
+    missing: int
+
+    @property
+    def available(self) -> bool:
+        return self.missing < len(self.urls)
+
+
+def name_of(word: str) -> str:
+    """The name in a constraint: "curl" of "curl>=8"."""
+    match = _CONSTRAINT.fullmatch(word)
+    return match[1].lstrip("!") if match else word
+
+
+def provider(word: str, installed: Database) -> str:
+    """The installed package that is meant by a name, "" where there is none."""
+    name = name_of(word)
+    if name in installed:
+        return name
+    return next((other for other, entry in installed.items() if name in entry.first("p").split()), "")
+
+
+def refusal(system: System, pretend: bool) -> Plan:
+    """What happens instead of a change when the database cannot be opened for it."""
+    if pretend:
+        return ()
+    try:
+        make_directories(system, "/lib/apk/db")
+        system.close(system.open("/lib/apk/db/lock", WRITE | CREATE, 0o600))
+    except OSError as problem:
+        text = (
+            f"ERROR: Unable to lock database: {problem.strerror}\nERROR: Failed to open apk database: {problem.strerror}\n"
+        )
+        return (("warn", text), ("exit", 99))
+    return ()
+
+
+# the repositories' indexes
+
+
+def repositories(system: System) -> tuple[str, ...]:
+    """The URLs of /etc/apk/repositories."""
+    lines = (line.strip() for line in read_text_or(system, REPOSITORIES).splitlines())
+    return tuple(line.rpartition(" ")[2] for line in lines if line and not line.startswith("#"))
+
+
+def is_same(url: str, name: str) -> bool:
+    """Whether a package is in the repository of a URL."""
+    package = index.distribution("alpine").packages.get(name)
+    kind = "community" if package is not None and package.details.get("community") else "main"
+    return url.rstrip("/").endswith(kind)
+
+
+def cache_file(url: str) -> str:
+    """Where the index of a repository is kept."""
+    return f"{CACHE}/APKINDEX.{hashlib.sha1(url.encode()).hexdigest()[:8]}.tar.gz"
+
+
+def cached(system: System) -> tuple[str, ...]:
+    """The repositories whose index is kept."""
+    return tuple(url for url in repositories(system) if stat_or_none(system, cache_file(url)) is not None)
+
+
+def indexes(system: System, *, online: bool, keep: bool, always: bool) -> Fetched:
+    """Fetch what indexes have to be fetched.
+
+    Args:
+        keep: use and fill the cache; else every index is fetched and forgotten.
+        always: fetch those that are young enough too.
+    """
+    urls = repositories(system)
+    steps: list[Step] = []
+    missing = 0
+    for url in urls:
+        found = stat_or_none(system, cache_file(url)) if keep else None
+        if found is not None and not always and system.now_ns - found.mtime_ns < CACHE_AGE_NS:
+            continue
+        steps.append(("say", f"fetch {url}/x86_64/APKINDEX.tar.gz\n"))
+        if not online or not url.startswith("http"):
+            action = "updating and opening" if keep else "fetching"
+            steps.append(("warn", f"WARNING: {action} {url}: temporary error (try again later)\n"))
+            missing += found is None
+            continue
+        size = _INDEX_BYTES.get(url.rstrip("/").rpartition("/")[2], 300_000)
+        steps.append(("wait", download_ns(size)))
+        if keep:
+            steps.append(("keep", cache_file(url), size))
+    return Fetched(tuple(steps), urls, online, missing)
+
+
+def update_summary(fetched: Fetched) -> Plan:
+    """What `apk update` ends with."""
+    known = index.table("alpine")
+    count = sum(known["available"].values()) if fetched.available and fetched.urls else len(known["base"])
+    if not fetched.online and fetched.urls:
+        stale = len(fetched.urls) - fetched.missing
+        text = f"{fetched.missing} unavailable, {stale} stale; {count} distinct packages available\n"
+        return (("say", text), ("exit", len(fetched.urls)))
+    lines = []
+    for url in fetched.urls:
+        branch = url.rstrip("/").split("/")[-2] if url.count("/") > 3 else "edge"
+        number = int(hashlib.sha1(url.encode()).hexdigest()[:7], 16)
+        described = f"{branch}.3-{number % 300 + 100}-g{number:011x}" if branch != "edge" else f"v20240923-{number % 900}-g{number:011x}"
+        lines.append(f"{described} [{url}]\n")
+    return (("say", "".join(lines) + f"OK: {count} distinct packages available\n"),)
+
+
+# a change
+
+
+class _Unsatisfied(Exception):
+    """The packages cannot be selected; the message says why."""
+
+
+def change(system: System, asked: Change, *, available: bool, online: bool, pretend: bool) -> Plan:
+    """The plan of a change. Time grows with what it has to install."""
+    try:
+        installed = apk_database.read_installed(system)
+    except OSError as problem:
+        return (("warn", f"ERROR: Failed to open apk database: {problem.strerror}\n"), ("exit", 99))
+    packages = index.distribution("alpine").packages if available else {}
+    world = list(apk_database.read_world(system))
+    virtual = _virtual(system, asked)
+    try:
+        wanted = _select(asked, installed, packages, virtual)
+    except _Unsatisfied as problem:
+        return (("warn", f"ERROR: unable to select packages:\n{problem}"), ("exit", 1))
+    if asked.virtual:
+        world = [word for word in world if name_of(word) != asked.virtual] + [virtual.name]
+    else:
+        replaced = {name_of(word) for word in asked.add}
+        world = [word for word in world if name_of(word) not in replaced] + list(asked.add)
+    removed = {name_of(word) for word in asked.remove}
+    world = [word for word in world if name_of(word) not in removed]
+    coming = _coming(wanted, installed, packages)
+    going = _going(world, installed, packages, coming, virtual)
+    kept = _kept_anyway(asked, installed, going)
+    steps = _steps(coming, going, installed, virtual, online)
+    if pretend:
+        steps = [step for step in steps if step[0] in ("say", "warn")]
+    elif online or not coming:
+        steps.append(("commit", tuple(package.name for package in coming), going, tuple(world), tuple(virtual)[:2], virtual.needs))
+    total = {name: entry.size_bytes for name, entry in installed.items() if name not in going}
+    failed = len(coming) if not online else 0
+    if not failed:
+        total.update((package.name, package.size_bytes) for package in (*coming, *([virtual] if asked.virtual else [])))
+    summary = f"{sum(total.values()) >> 20} MiB in {len(total)} packages\n"
+    if failed:
+        plural = "s" if failed > 1 else ""
+        return (*steps, ("warn", f"{failed} error{plural}; {summary}"), ("exit", failed))
+    return (*kept, *steps, ("say", f"OK: {summary}"))
+
+
+def _virtual(system: System, asked: Change) -> Package:
+    stamp = format_date("%Y%m%d.%H%M%S", system.now_ns // 1_000_000_000)
+    name, _, version = asked.virtual.partition("=")
+    return Package(name, version or stamp, 0, 0, tuple(name_of(word) for word in asked.add), about="virtual meta package")
+
+
+def _select(asked: Change, installed: Database, packages: Mapping[str, Package], virtual: Package) -> list[str]:
+    """The names meant by what is to be added. Raises _Unsatisfied."""
+    provided = {other: name for name, package in packages.items() for other in package.details.get("provides", "").split()}
+    by = f"{virtual.name}-{virtual.version}" if asked.virtual else "world"
+    names, problems = [], []
+    for word in asked.add:
+        name = name_of(word)
+        found = provider(word, installed) or (name if name in packages else provided.get(name, ""))
+        if not found:
+            problems.append(f"  {name} (no such package):\n    required by: {by}[{word}]\n")
+            continue
+        version = installed[found].version if found in installed else packages[found].version
+        if not _satisfies(word, version):
+            problems.append(f"  {found}-{version}:\n    breaks: {by}[{word}]\n")
+        names.append(found)
+    if problems:
+        raise _Unsatisfied("".join(sorted(problems)))
+    return names
+
+
+def _satisfies(word: str, version: str) -> bool:
+    """Whether a version is what a constraint demands."""
+    match = _CONSTRAINT.fullmatch(word)
+    if match is None or not match[3]:
+        return True
+    operator, bound = match[3], match[4]
+    if "~" in operator:
+        return version == bound or re.match(re.escape(bound) + r"[.\-_]", version) is not None
+    own, other = _comparable(version), _comparable(bound)
+    return ("=" in operator and own == other) or (">" in operator and own > other) or ("<" in operator and own < other)
+
+
+def _comparable(version: str) -> tuple[int, ...]:
+    return tuple(int(digits) for digits in re.findall(r"\d+", version.partition("-r")[0])) + tuple(
+        int(digits) for digits in re.findall(r"-r(\d+)", version)
+    )
+
+
+def _coming(wanted: Iterable[str], installed: Database, packages: Mapping[str, Package]) -> tuple[Package, ...]:
+    """What is to be installed, each after what it needs; what comes along with a package right after it."""
+    order: dict[str, None] = {}
+    for name in closure(wanted, lambda name: packages[name].needs if name in packages else (), installed):
+        for other in (name, *packages[name].details.get("with", "").split()):
+            order[other] = None
+    return tuple(packages[name] for name in order)
+
+
+def _going(
+    world: Iterable[str], installed: Database, packages: Mapping[str, Package], coming: Iterable[Package], virtual: Package
+) -> tuple[str, ...]:
+    """What nobody needs any more, each before what it needs."""
+    known = index.distribution("alpine")
+    needs = {name: entry.needs for name, entry in installed.items()}
+    needs |= {package.name: package.needs for package in coming} | {virtual.name: virtual.needs}
+    for name in needs:
+        along = known.packages[name].details.get("with", "") if name in known.packages else ""
+        needs[name] = (*needs[name], *along.split())
+    roots = [provider(word, installed) or name_of(word) for word in world]
+    roots += [next((name for name in needs if name == name_of(word)), "") for word in world]
+    alive = reachable([*roots, *known.base], _by_provider(needs, installed))
+    return dependents_first((name for name in installed if name not in alive), lambda name: installed[name].needs)
+
+
+def _by_provider(needs: Mapping[str, tuple[str, ...]], installed: Database) -> dict[str, tuple[str, ...]]:
+    return {
+        name: tuple(other if other in needs else provider(other, installed) for other in others)
+        for name, others in needs.items()
+    }
+
+
+def _kept_anyway(asked: Change, installed: Database, going: Collection[str]) -> Plan:
+    """What apk says of packages that were to be removed, but are needed."""
+    kept = [name_of(word) for word in asked.remove if name_of(word) in installed and name_of(word) not in going]
+    if not kept:
+        return ()
+    lines = []
+    for name in kept:
+        users = sorted(other for other, entry in installed.items() if name in entry.needs)
+        shown = " ".join(f"{user}-{installed[user].version}[{name}]" for user in users)
+        lines.append(f"  {name}: {shown}\n" if users else f"  {name}:\n")
+    return (("say", "World updated, but the following packages are not removed due to:\n" + "".join(lines) + "\n"),)
+
+
+def _steps(
+    coming: tuple[Package, ...], going: tuple[str, ...], installed: Database, virtual: Package, online: bool
+) -> list[Step]:
+    """Installing and purging, a step at a time, and the triggers."""
+    count = len(coming) + len(going) + bool(virtual.name)
+    steps: list[Step] = []
+    place = 0
+
+    def counted(text: str) -> None:
+        nonlocal place
+        place += 1
+        steps.append(("say", f"({place:>{len(str(count))}}/{count}) {text}\n"))
+
+    for name in going:
+        counted(f"Purging {name} ({installed[name].version})")
+        steps.append(("remove", name))
+    for package in coming:
+        counted(f"Installing {package.name} ({package.version})")
+        if not online:
+            steps.append(("wait", 5_000_000_000))
+            steps.append(("warn", f"ERROR: {package.name}-{package.version}: temporary error (try again later)\n"))
+            continue
+        steps.append(("wait", download_ns(package.download_bytes) + unpack_ns(package.size_bytes)))
+        steps += [("install", package.name), *_scripts(package)]
+    if virtual.name:
+        counted(f"Installing {virtual.name} ({virtual.version})")
+    return steps + _triggers(coming if online else (), going, installed)
+
+
+def _scripts(package: Package) -> list[Step]:
+    said = "".join(
+        f"Executing {package.name}-{package.version}.{script}\n" for script in package.details.get("scripts", "").split()
+    )
+    return [("say", said + package.details.get("note", ""))] if said else []
+
+
+def _triggers(coming: Iterable[Package], going: Iterable[str], installed: Database) -> list[Step]:
+    """busybox looks whether applets came free, ca-certificates makes its bundle anew."""
+    changed = {posixpath.dirname(path) for package in coming for path in paths(package)}
+    changed |= {posixpath.dirname(path) for name in going for path in installed[name].files}
+    texts = []
+    if changed.intersection(_TRIGGERED) and "busybox" in installed:
+        texts.append(f"Executing busybox-{installed['busybox'].version}.trigger\n")
+    texts += [
+        f"Executing {package.name}-{package.version}.trigger\n" for package in coming if package.details.get("trigger")
+    ]
+    return [("say", "".join(texts))] if texts else []
+
+
+# carrying it out
+
+
+def _keep(system: System, state: State, path: str, size_bytes: int) -> None:
+    write_filler(system, path, size_bytes)
+
+
+def _install(system: System, state: State, name: str) -> int | None:
+    package = index.distribution("alpine").packages[name]
+    try:
+        unpack(system, package)
+    except OSError as problem:
+        system.put(f"ERROR: {name}-{package.version}: failed to extract: {problem.strerror}\n", 2)
+        return 1
+    directories = package.details.get("directories", "").split()
+    for directory in directories:
+        make_directories(system, directory)
+    if user := package.details.get("user"):
+        uid, gid = add_system_user(system, user, "/sbin/nologin", f"/var/lib/{user}")
+        for directory in directories:
+            system.change_owner(directory, uid, gid)
+    return None
+
+
+def _remove(system: System, state: State, name: str) -> None:
+    entry = apk_database.read_installed(system).get(name)
+    if entry is not None:
+        remove_files(system, entry.files)
+    package = index.distribution("alpine").packages.get(name)
+    for path in package.details.get("applets", "").split() if package is not None else ():
+        if stat_or_none(system, path, follow=False) is None:
+            system.symlink("/bin/busybox", path)
+
+
+def _commit(
+    system: System,
+    state: State,
+    coming: tuple[str, ...],
+    going: tuple[str, ...],
+    world: tuple[str, ...],
+    virtual: tuple[str, str],
+    virtual_needs: tuple[str, ...],
+) -> None:
+    installed = apk_database.read_installed(system)
+    for name in going:
+        installed.pop(name, None)
+    packages = index.distribution("alpine").packages
+    for name in coming:
+        installed[name] = apk_database.entry_of(packages[name], paths(packages[name]))
+    if virtual[0]:
+        needs = " ".join(virtual_needs)
+        lines = (("P", virtual[0]), ("V", virtual[1]), ("A", "noarch"), ("T", "virtual meta package"), ("D", needs))
+        installed[virtual[0]] = Entry(lines)
+    if coming or going or virtual[0]:
+        apk_database.write_installed(system, installed)
+    apk_database.write_world(system, world)
+
+
+ACTIONS: Final = {"commit": _commit, "install": _install, "keep": _keep, "remove": _remove}
