@@ -257,15 +257,20 @@ class Engine:
     def _pass_time(self, target_ns: int) -> None:
         kernel = self._draft.kernel
         while True:
-            reactions.drain(self._draft)
+            self._run_all()
             due = kernel.next_timer_ns()
             if due is None or due > target_ns:
                 break
             kernel.advance(max(due, self._draft.now_ns))
-            reactions.drain(self._draft)
-            kernel.run(SLICES_PER_TURN)
         kernel.advance(target_ns)
         reactions.drain(self._draft)
+
+    def _run_all(self) -> None:
+        """Let everybody run who can at this instant: whoever uses up a quantum of CPU sleeps, so that this ends."""
+        reactions.drain(self._draft)
+        while self._draft.kernel_draft.queue:
+            self._draft.kernel.run(SLICES_PER_TURN)
+            reactions.drain(self._draft)
 
     def _settle(self) -> None:
         """Make what has happened the world, and tell the streams it concerns."""

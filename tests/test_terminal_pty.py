@@ -119,7 +119,7 @@ def test_a_command_and_the_way_out(terminal: Pty) -> None:
     terminal.type("echo $((40+2))\r")
     terminal.wait_for("^42$")
     terminal.type("false\r")
-    terminal.wait_for(r"^\[1\] root@docker-host:~# ")
+    terminal.wait_for(r"^\[1\] root@docker-host:~#")
     terminal.type("exit 5\r")
     assert terminal.ended() == 5
 
