@@ -36,7 +36,9 @@ def type_keys(tmp_path: Path) -> Typist:
         output = RecordingOutput()
         history = InMemoryHistory()
         with create_pipe_input() as source:
-            console = Console(RealScreen(source, output), time.monotonic_ns, 0, {"XDG_STATE_HOME": str(tmp_path), "NO_COLOR": "1"})
+            console = Console(
+                RealScreen(source, output), time.monotonic_ns, 0, {"XDG_STATE_HOME": str(tmp_path), "NO_COLOR": "1"}
+            )
             source.send_text(keys)
             status = Prompt(console, source, output, history).loop()
         return status, "".join(output.raw).replace("\r\n", "\n"), history.get_strings()

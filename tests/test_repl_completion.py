@@ -77,7 +77,7 @@ def offered(terminal: Terminal, before: str, asked: bool = True) -> dict[str, st
         ("cat app/a", {"a\\ b"}),
         ("cat < no", {"notes.txt"}),
         ("echo $greet", {"greeting"}),
-        ("echo \"${greet", {"greeting"}),
+        ('echo "${greet', {"greeting"}),
         ("hell", {"hello"}),
         ("dock", {"docker"}),
         ("unali", {"unalias"}),
@@ -92,7 +92,10 @@ def test_offers(terminal: Terminal, before: str, expected: set[str]) -> None:
 
 
 def test_each_has_a_word_on_what_it_is(terminal: Terminal) -> None:
-    assert offered(terminal, "docker stop ")["web"] == "running, alpine:latest" or offered(terminal, "docker stop ")["web"] == "running, alpine"
+    assert (
+        offered(terminal, "docker stop ")["web"] == "running, alpine:latest"
+        or offered(terminal, "docker stop ")["web"] == "running, alpine"
+    )
     assert offered(terminal, "docker start ")["job"].startswith("exited (0)")
     assert offered(terminal, "docker network rm ")["net"].startswith("bridge network, 172.")
     assert offered(terminal, "dock")["docker"] == "program"
@@ -143,13 +146,31 @@ def test_files_and_programs_are_offered_only_when_asked(terminal: Terminal) -> N
 
 
 def test_odd_lines_do_not_fail(terminal: Terminal) -> None:
-    for before in ("docker run '", 'docker run "', "docker run $(", "((", "a=(", "case x in", "cat <<E\nx", "\\", "|", ")", "docker " + "-" * 300, "`docker ", "docker run ${x", ":", ": "):
+    for before in (
+        "docker run '",
+        'docker run "',
+        "docker run $(",
+        "((",
+        "a=(",
+        "case x in",
+        "cat <<E\nx",
+        "\\",
+        "|",
+        ")",
+        "docker " + "-" * 300,
+        "`docker ",
+        "docker run ${x",
+        ":",
+        ": ",
+    ):
         offered(terminal, before)
 
 
 def test_a_thousand_containers_are_no_delay(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path)
-    terminal.run("docker pull -q alpine; i=0; while [ $i -lt 1000 ]; do docker create --name box$i alpine true; i=$((i+1)); done > /dev/null")
+    terminal.run(
+        "docker pull -q alpine; i=0; while [ $i -lt 1000 ]; do docker create --name box$i alpine true; i=$((i+1)); done > /dev/null"
+    )
     offered(terminal, "docker rm ")
     times = []
     for _ in range(5):

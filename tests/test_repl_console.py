@@ -151,7 +151,10 @@ def test_what_only_looks_is_no_step(with_image: Terminal) -> None:
     assert "undone: docker create" in with_image.run(":undo")
 
 
-@pytest.mark.parametrize("text", ["x=1", "cd /tmp", "touch f", "sleep 100 &", "alias a=b", "docker network create net", "docker run -d alpine true"])
+@pytest.mark.parametrize(
+    "text",
+    ["x=1", "cd /tmp", "touch f", "sleep 100 &", "alias a=b", "docker network create net", "docker run -d alpine true"],
+)
 def test_what_changes_something_is_a_step(with_image: Terminal, text: str) -> None:
     with_image.run(text)
     assert f"undone: {text}" in with_image.run(":undo")
@@ -249,7 +252,12 @@ def test_explain_shows_calls_and_changes(with_image: Terminal) -> None:
     with_image.run(":explain on")
     shown = with_image.run("docker run -d --name web -p 8080:80 -v data:/data alpine sleep 100")
     assert "POST /v1.50/containers/create?name=web → 201" in shown
-    for line in ("+ container web from alpine, running", "+ volume data", "+ port 0.0.0.0:8080/tcp → web:80", "+ address 172.17.0.2 of web in bridge"):
+    for line in (
+        "+ container web from alpine, running",
+        "+ volume data",
+        "+ port 0.0.0.0:8080/tcp → web:80",
+        "+ address 172.17.0.2 of web in bridge",
+    ):
         assert line in shown
     shown = with_image.run("docker kill web")
     assert "~ container web: running → exited (137)" in shown
@@ -278,7 +286,16 @@ def test_the_world_is_drawn_with_words(with_image: Terminal) -> None:
     with_image.run("docker run -d --name web --network net -p 8080:80 -v data:/data alpine sleep 100")
     with_image.run("docker run --name job alpine false")
     shown = with_image.run(":world")
-    for word in ("● running", "○ exited (1)", "alpine:latest", "172.30.0.0/16", "web 172.30.0.2", "data", "0.0.0.0:8080", "web:80/tcp"):
+    for word in (
+        "● running",
+        "○ exited (1)",
+        "alpine:latest",
+        "172.30.0.0/16",
+        "web 172.30.0.2",
+        "data",
+        "0.0.0.0:8080",
+        "web:80/tcp",
+    ):
         assert word in shown
     with_image.screen.dimensions = (24, 40)
     assert max(map(len, with_image.run(":world").splitlines())) <= 40
@@ -315,7 +332,9 @@ def test_output_without_a_newline_does_not_run_into_the_prompt(terminal: Termina
 def test_the_pager_stops_after_a_screenful(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, {"FAKEDOCKER_PAGER": "1"})
     shown = terminal.run("seq 100", b" ", b"\r", b"q")
-    numbers = [line for line in shown.replace("--More--", "\n").replace("\r", "").splitlines() if line.strip().isdigit()]
+    numbers = [
+        line for line in shown.replace("--More--", "\n").replace("\r", "").splitlines() if line.strip().isdigit()
+    ]
     assert numbers[-1] == "47"  # two screens of 23 lines, and one line
     terminal.run(":pager off")
     assert "100" in terminal.run("seq 100")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from prompt_toolkit.document import Document
 from repl_screen import Terminal
@@ -14,7 +12,9 @@ from fakedocker_shell.repl.highlighting import ShellLexer, spans
 @pytest.fixture(scope="module")
 def terminal(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
     made = Terminal(tmp_path_factory.mktemp("state"))
-    made.run("docker pull -q alpine; docker run -d --name web alpine sleep 10000; docker network create net; docker volume create data")
+    made.run(
+        "docker pull -q alpine; docker run -d --name web alpine sleep 10000; docker network create net; docker volume create data"
+    )
     made.run("f() { :; }; alias ll=ls; touch script; chmod +x script")
     return made
 
@@ -86,7 +86,13 @@ def test_the_lexer_gives_the_text_back(terminal: Terminal) -> None:
     def failed() -> None:
         raise AssertionError("the lexer has failed")
 
-    for text in ("for x in 1\ndo docker stop web 'a\nb' $y # c\ndone", "cat <<E\n$x\nE", "docker run '" + "x" * 6000, "\n\n", "echo ü \u4f60 | wc"):
+    for text in (
+        "for x in 1\ndo docker stop web 'a\nb' $y # c\ndone",
+        "cat <<E\n$x\nE",
+        "docker run '" + "x" * 6000,
+        "\n\n",
+        "echo ü \u4f60 | wc",
+    ):
         line_of = ShellLexer(terminal.console, failed).lex_document(Document(text))
         lines = ["".join(fragment[1] for fragment in line_of(number)) for number in range(text.count("\n") + 1)]
         assert "\n".join(lines) == text

@@ -39,7 +39,7 @@ def test_every_recorded_error_has_an_explanation(step: dict[str, Any]) -> None:
         ("pull access denied for nosuch, repository does not exist", 125, "docker search nosuch"),
         ('exec: "bash": executable file not found in $PATH', 127, "no program bash"),
         ('exec: "/x": permission denied: unknown', 126, "/x exists"),
-        ("network net has active endpoints (name:\"web\")", 1, "connected to net"),
+        ('network net has active endpoints (name:"web")', 1, "connected to net"),
         ("remove data: volume is in use - [0123456789ab]", 1, "0123456789ab"),
         ("dd: error writing '/x': No space left on device", 1, "full"),
         ("unknown flag: --nosuch", 125, "--nosuch"),
