@@ -32,7 +32,7 @@ def _base() -> Tree:
 
 def _layer(files: Mapping[str, str]) -> list[LayerEntry]:
     contents = {f"srv/bin/{name.rpartition('/')[2]}": program_file(*name.split("/"), 4096) for name in SERVICES}
-    contents |= {path.lstrip("/"): text.encode() for path, text in {"etc/passwd": PASSWD, **files}.items()}
+    contents |= {path.lstrip("/"): text.encode() for path, text in {"etc/passwd": PASSWD, "etc/hosts": "127.0.0.1\tlocalhost\n", **files}.items()}
     folders = {parent for path in contents for parent in _parents(path)}
     return [
         *(LayerEntry(path, "dir", 0o755) for path in sorted(folders - {"etc", "bin", "usr"})),
@@ -96,5 +96,5 @@ class Service:
     def signal(self, name: str, seconds: float = 30) -> None:
         """Send a signal from outside, as `docker kill` does, and let it be dealt with."""
         number = {"HUP": 1, "INT": 2, "QUIT": 3, "KILL": 9, "USR1": 10, "TERM": 15, "WINCH": 28}[name]
-        self.machine.kernel.signal(self.pid, number)
+        self.machine.kernel.kill_from_outside(self.pid, number)
         self.machine.settle(self.pid, seconds)

@@ -76,6 +76,14 @@ def test_a_command_that_reads_gets_what_is_typed(terminal: Terminal) -> None:
     assert terminal.run("cat", b"hello\r", b"\x04") == "hello\nhello\n"
 
 
+def test_what_is_typed_early_is_echoed_once(terminal: Terminal) -> None:
+    terminal.run(":time wall")
+    terminal.screen.keys = [b"", b"ec", b"ho"]
+    assert terminal.console.run("sleep 2") == b"echo"
+    assert terminal.screen.written.endswith(b"echo\r\x1b[K")
+    assert terminal.run("true") == ""
+
+
 def test_control_c_interrupts(terminal: Terminal) -> None:
     assert terminal.run("cat; echo after", b"\x03").startswith("^C")
     assert terminal.status == 130

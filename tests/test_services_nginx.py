@@ -225,8 +225,8 @@ def test_an_upstream_that_refuses_is_502_with_the_error_page_and_is_logged() -> 
 
 def test_a_silent_upstream_is_504_and_others_are_answered_meanwhile() -> None:
     box, server = serve(in_server("location /slow { proxy_pass http://127.0.0.1:7000; }"))
-    script = "nc -l -p 7000 >/dev/null & sleep 1; curl -s -o /tmp/slow -w '%{http_code}' http://localhost/slow & sleep 1"
-    script += "; for i in 1 2 3; do curl -s http://localhost/; done; wait"
+    script = "sleep 500 | nc -l -p 7000 >/dev/null & sleep 1; curl -s -o /tmp/slow -w '%{http_code}' http://localhost/slow & sleep 1"
+    script += "; for i in 1 2 3; do curl -s http://localhost/; done; sleep 70"
     result = box.sh(script, seconds=200)
     assert result.stdout == "<h1>Welcome to nginx!</h1>\n" * 3 + "504"
     assert "upstream timed out (110: Connection timed out) while reading response header from upstream" in server.stderr
@@ -292,7 +292,7 @@ def test_a_port_in_use_is_tried_five_times() -> None:
 
 def test_without_daemon_off_the_command_ends_and_the_server_stays() -> None:
     box = machine()
-    assert box.sh("nginx; sleep 1; curl -s http://localhost/").stdout == "<h1>Welcome to nginx!</h1>\n"
+    assert box.sh("nginx >/dev/null; sleep 1; curl -s http://localhost/").stdout == "<h1>Welcome to nginx!</h1>\n"
 
 
 def test_an_ordinary_user_cannot_make_its_folders() -> None:

@@ -15,7 +15,7 @@ from fakedocker.exchanges import TimeMode
 from fakedocker.kernel.kernel import Stdio
 from fakedocker.kernel.program import Body, Identity
 from fakedocker.kernel.records import HOST
-from fakedocker.operations import files, genesis, rootfs
+from fakedocker.operations import files, genesis, reactions, rootfs
 from fakedocker.userland import PROGRAMS, make_body as make_userland_body
 from fakedocker.userland.sh.dialect import BASH
 from fakedocker.userland.sh.machine import Shell
@@ -153,8 +153,9 @@ class Session:
         return terminal is None or bool(terminal.modes["canonical"])
 
     def feed(self, data: bytes) -> None:
-        """Bytes typed, or from standard input."""
+        """Bytes typed, or from standard input. What a terminal echoes is shown at the next turn."""
         self.engine.draft.kernel.feed(STREAM, data)
+        reactions.drain(self.engine.draft)
 
     def take_unread(self) -> bytes:
         """What was typed and nobody has read: the next reader's, here whoever asks for the next command."""

@@ -160,8 +160,9 @@ def update_summary(fetched: Fetched) -> Plan:
     lines = []
     for url in fetched.urls:
         branch = url.rstrip("/").split("/")[-2] if url.count("/") > 3 else "edge"
-        number = int(hashlib.sha1(url.encode()).hexdigest()[:7], 16)
-        described = f"{branch}.3-{number % 300 + 100}-g{number:011x}" if branch != "edge" else f"v20240923-{number % 900}-g{number:011x}"
+        commit = hashlib.sha1(url.encode()).hexdigest()
+        tag = "v20240923" if branch == "edge" else f"{branch}.3"
+        described = f"{tag}-{int(commit[-3:], 16) % 500 + 100}-g{commit[:11]}"
         lines.append(f"{described} [{url}]\n")
     return (("say", "".join(lines) + f"OK: {count} distinct packages available\n"),)
 
@@ -312,7 +313,7 @@ def _steps(
     def counted(text: str) -> None:
         nonlocal place
         place += 1
-        steps.append(("say", f"({place:>{len(str(count))}}/{count}) {text}\n"))
+        steps.append(("say", f"({place}/{count}) {text}\n"))
 
     for name in going:
         counted(f"Purging {name} ({installed[name].version})")

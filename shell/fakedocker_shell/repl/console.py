@@ -172,7 +172,7 @@ class Console:
             unread = self.foreground.run(_LEAVING.get(text.strip(), text), keys)
         finally:
             self._pager = None
-            self.close_line()
+        self.close_line(unread)
         shell = self.session.shell
         self.status = self.last_status = self.exit_status if shell is None else shell.last_status
         if differs(before, self.engine.snapshot()) or shell_before != _memory(shell):
@@ -264,10 +264,18 @@ class Console:
         else:
             (Pager(self.screen) if self.paging else self.screen).write(data)
 
-    def close_line(self) -> None:
-        """Begin a new line where output has ended within one."""
-        if self._line_open:
-            self._line_open = False
+    def close_line(self, unread: bytes = b"") -> None:
+        """Begin a new line where output has ended within one.
+
+        Args:
+            unread: what was typed early: its echo is wiped out, as the prompt shows it again.
+        """
+        if not self._line_open:
+            return
+        self._line_open = False
+        if unread and self.last_output.rpartition(b"\n")[2] == unread:
+            self.screen.write(b"\r\x1b[K")
+        else:
             self.show("" if self.last_output.endswith(b"^C") else "⏎", "2")
 
     def suggest(self) -> None:

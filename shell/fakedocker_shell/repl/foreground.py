@@ -46,6 +46,7 @@ class Foreground:
         self.pacer.heard()
         self._session.execute(source)
         self.drive(lambda: self._session.is_idle, keys)
+        self._session.engine.turn(slices=0)  # the echo of the last keys
         return self._session.take_unread() + self._keys
 
     def drive(self, done: Callable[[], bool], keys: bytes = b"") -> None:
