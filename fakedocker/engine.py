@@ -19,7 +19,7 @@ from fakedocker.base.messages import Refusal
 from fakedocker.exchanges import Exchange, Stream, TimeMode
 from fakedocker.journal import Entry
 from fakedocker.kernel.kernel import Kernel
-from fakedocker.operations import reactions, remove
+from fakedocker.operations import reactions
 from fakedocker.operations.router import WorldRouter
 from fakedocker.wire.http import Reply, Request, json_reply
 from fakedocker.world.draft import Draft, Notice
@@ -186,8 +186,6 @@ class Engine:
         try:
             while self._inputs:
                 self._apply(*self._inputs.popleft())
-            if self._draft.finishing:
-                remove.finish(self._draft)
             self._run(slices)
             self._settle()
         except BaseException:

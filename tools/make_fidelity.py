@@ -45,7 +45,8 @@ def main() -> int:
         "| --- | --- |",
         *rows,
     ]
-    table += ["", "Steps that differ, by reason:", ""]
+    if found:
+        table += ["", "Steps that differ, by reason:", ""]
     for reason in sorted(set(found.values())):
         steps = ", ".join(step for step, why in found.items() if why == reason)
         table.append(f"- {reason}: {steps}")

@@ -8,10 +8,12 @@ from typing import TypeVar
 from fakedocker.base import messages
 from fakedocker.engine import Engine
 from fakedocker.exchanges import Exchange
+from fakedocker.filesystem import content as contents
+from fakedocker.filesystem.content import Content
 from fakedocker.operations import filters as filtering
 from fakedocker.operations.filters import Filters
 from fakedocker.wire import decode
-from fakedocker.wire.http import JSON, Query, Request
+from fakedocker.wire.http import JSON, Query, Reply, Request
 from fakedocker.world.draft import Draft
 
 T = TypeVar("T")
@@ -62,6 +64,11 @@ class Call:
             return decode.decode(body, kind)
         except decode.InvalidJSON as problem:
             raise messages.INVALID_JSON(problem=problem) from None
+
+    def content_reply(self, content: Content, media_type: str, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
+        """An answer whose bytes are made as they are taken."""
+        self.exchange.source = contents.chunks(content)
+        return Reply(headers=(("Content-Type", media_type), *headers), body=None)
 
     def filters(self, accepted: Collection[str] | None) -> Filters:
         """The query's filters. Refusal for names that are not accepted."""

@@ -14,10 +14,10 @@ from fakedocker.base import clock, messages
 from fakedocker.containers.logs import READABLE_DRIVERS, Selection
 from fakedocker.containers.model import Container
 from fakedocker.exchanges import Stream
-from fakedocker.filesystem import content as contents, diff
-from fakedocker.filesystem.content import Content
+from fakedocker.filesystem import diff
 from fakedocker.operations import (
     archives,
+    changes as changing,
     commit as committing,
     create as creating,
     inspect as inspecting,
@@ -111,13 +111,7 @@ def changes(call: Call) -> Reply:
 
 
 def export(call: Call) -> Reply:
-    return _content_reply(call, archives.export(call.draft, _container(call)), "application/octet-stream")
-
-
-def _content_reply(call: Call, content: Content, media_type: str, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
-    """An answer whose bytes are made as they are taken."""
-    call.exchange.source = contents.chunks(content)
-    return Reply(headers=(("Content-Type", media_type), *headers), body=None)
+    return call.content_reply(archives.export(call.draft, _container(call)), "application/octet-stream")
 
 
 def stats(call: Call) -> Reply | Stream:
@@ -244,9 +238,7 @@ def prune(call: Call) -> Reply:
 def commit(call: Call) -> Reply:
     query = call.query
     container = lookup.container(call.draft, query.text("container"))
-    if query.text("changes"):
-        raise messages.NOT_SIMULATED(what="commit --change")
-    changed = call.body(Config, required=False)
+    changed = changing.apply(call.body(Config, required=False), query.all("changes"))
     image = committing.commit(
         call.draft,
         container,
@@ -255,6 +247,7 @@ def commit(call: Call) -> Reply:
         comment=query.text("comment"),
         author=query.text("author"),
         changed=changed,
+        pause=query.flag("pause", default=True),
     )
     return json_reply({"Id": image.id}, 201)
 
@@ -279,7 +272,7 @@ def archive_head(call: Call) -> Reply:
 
 def archive_get(call: Call) -> Reply:
     stat, content = archives.read(call.draft, _container(call), call.query.text("path"))
-    return _content_reply(call, content, TAR, (_stat_header(stat),))
+    return call.content_reply(content, TAR, (_stat_header(stat),))
 
 
 def archive_put(call: Call) -> Reply:

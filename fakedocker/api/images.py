@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
 from fakedocker.api.call import Call
 from fakedocker.api.streams import TaskStream
 from fakedocker.base import messages
 from fakedocker.exchanges import Stream
-from fakedocker.operations import images, lookup, pull
+from fakedocker.images import document as documents
+from fakedocker.operations import (
+    changes,
+    images,
+    importing,
+    load as loading,
+    lookup,
+    pull,
+    push as pushing,
+    save as saving,
+    timetable,
+)
+from fakedocker.operations.commit import image_config
 from fakedocker.registry import catalogue
-from fakedocker.wire.http import Reply, json_reply
+from fakedocker.wire import decode
+from fakedocker.wire.container import Config
+from fakedocker.wire.http import JSON, TAR, Reply, json_reply
 
 
 def list_(call: Call) -> Reply:
@@ -44,13 +64,95 @@ def prune(call: Call) -> Reply:
     return json_reply({"ImagesDeleted": deleted or None, "SpaceReclaimed": freed})
 
 
-def create(call: Call) -> Stream:
-    """Pull an image, its progress as lines of JSON."""
+def create(call: Call) -> Reply | Stream:
+    """Pull an image, its progress as lines of JSON, or import one."""
     query = call.query
     if query.text("fromSrc"):
-        raise messages.NOT_SIMULATED(what="docker import")
+        return _import(call)
     name = pull.parse(query.text("fromImage"), query.text("tag"))
     return TaskStream(pull.begin(call.draft, name, query.text("platform")))
+
+
+def _import(call: Call) -> Reply:
+    query = call.query
+    source = query.text("fromSrc")
+    target = importing.parse_target(query.text("repo"), query.text("tag"))
+    config = image_config(changes.apply(Config(), query.all("changes")), None)
+    if source != "-":
+        raise _unreachable(source)
+    image = importing.import_image(
+        call.draft,
+        call.request.body,
+        target,
+        comment=query.text("message") or f"Imported from {source}",
+        platform=query.text("platform"),
+        config=config,
+    )
+    return _lines(timetable.line(status=image.id))
+
+
+def _unreachable(source: str) -> messages.Refusal:
+    """Why an archive cannot be fetched: no name outside of the simulation can be looked up, and nothing inside is asked."""
+    url = source if "://" in source else f"http://{source}"
+    host = urlsplit(url).hostname or ""
+    if host in ("", "localhost") or host.replace(".", "").isdigit():
+        return messages.NOT_SIMULATED(what=f"importing from {url}")
+    return messages.FETCH_LOOKUP(url=url, name=host)
+
+
+def _lines(*lines: bytes) -> Reply:
+    """A stream of messages that is complete at once."""
+    return Reply(headers=(("Content-Type", JSON),), body=b"".join(lines))
+
+
+def load(call: Call) -> Reply | Stream:
+    """Take images out of an archive. As the head of the answer is sent first, what is wrong is told in the stream."""
+    quiet, platform = call.query.flag("quiet", default=True), _platform(call)
+    try:
+        return TaskStream(loading.begin(call.draft, call.request.body, quiet, platform))
+    except messages.Refusal as refusal:
+        return _lines(timetable.error_line(refusal.message))
+
+
+def save(call: Call) -> Reply:
+    """Images as an archive, by the name in the path or those in the query."""
+    names = [call.names["name"]] if "name" in call.names else call.query.all("names")
+    return call.content_reply(saving.save(call.draft, names, _platform(call)), TAR)
+
+
+def _platform(call: Call) -> str:
+    """The platform that the query has as JSON, as os/architecture; "" for none.
+
+    Raises:
+        Refusal: it is no JSON.
+    """
+    text = call.query.text("platform")
+    if not text:
+        return ""
+    try:
+        return decode.decode(text.encode(), documents.ImageDocument).platform
+    except decode.InvalidJSON as problem:
+        raise messages.BAD_REQUEST(problem=f"failed to parse platform: {problem}") from None
+
+
+def push(call: Call) -> Stream:
+    """Send an image to its registry, the progress as lines of JSON."""
+    name = pushing.parse(call.names["name"], call.query.text("tag"))
+    return TaskStream(pushing.begin(call.draft, name, _username(call)))
+
+
+def _username(call: Call) -> str:
+    """Whom the credentials of a request name; as docker does it, those that cannot be read are nobody's."""
+    encoded = call.request.headers.get("x-registry-auth", "")
+    try:
+        decoded = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+        return decode.decode(decoded, _Credentials).username
+    except (binascii.Error, ValueError):
+        return ""
+
+
+class _Credentials(Struct, frozen=True, kw_only=True):
+    username: str = ""
 
 
 def search(call: Call) -> Reply:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from fakedocker.api import containers, execs, images, networks, swarm, system, volumes
+from fakedocker.api import build, containers, execs, images, networks, swarm, system, volumes
 from fakedocker.api.call import Call
 from fakedocker.base import messages
 from fakedocker.engine import Engine
@@ -72,11 +72,16 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/images/create", images.create),
     Route("POST", "/images/prune", images.prune),
     Route("GET", "/images/search", images.search),
+    Route("POST", "/images/load", images.load),
+    Route("GET", "/images/get", images.save),
+    Route("GET", "/images/{name*}/get", images.save),
+    Route("POST", "/images/{name*}/push", images.push),
     Route("GET", "/images/{name*}/json", images.inspect),
     Route("GET", "/images/{name*}/history", images.history),
     Route("POST", "/images/{name*}/tag", images.tag),
     Route("DELETE", "/images/{name*}", images.remove),
     Route("GET", "/distribution/{name*}/json", images.distribution),
+    Route("POST", "/build", build.build),
     Route("POST", "/build/prune", images.prune_build_cache),
     Route("GET", "/networks", networks.list_),
     Route("POST", "/networks/create", networks.create),
@@ -92,6 +97,7 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", "/volumes/{name}", volumes.remove),
     *(Route(method, path, swarm.not_a_manager) for method, path in swarm.PATHS),
     Route("GET", "/plugins", swarm.no_plugins),
+    *(Route(method, path, swarm.no_such_plugin) for method, path in swarm.PLUGIN_PATHS),
     *(Route(method, path, swarm.not_simulated) for method, path in swarm.NOT_SIMULATED),
 )
 

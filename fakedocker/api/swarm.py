@@ -15,12 +15,15 @@ PATHS: tuple[tuple[str, str], ...] = (
     ("GET", "/secrets"), ("POST", "/secrets/create"), ("GET", "/secrets/{id}"), ("DELETE", "/secrets/{id}"), ("POST", "/secrets/{id}/update"),
     ("GET", "/configs"), ("POST", "/configs/create"), ("GET", "/configs/{id}"), ("DELETE", "/configs/{id}"), ("POST", "/configs/{id}/update"),
 )  # fmt: skip
+PLUGIN_PATHS: tuple[tuple[str, str], ...] = (
+    ("GET", "/plugins/{name*}/json"), ("POST", "/plugins/{name*}/enable"), ("POST", "/plugins/{name*}/disable"),
+    ("POST", "/plugins/{name*}/upgrade"), ("POST", "/plugins/{name*}/push"), ("POST", "/plugins/{name*}/set"),
+    ("DELETE", "/plugins/{name*}"),
+)  # fmt: skip
 NOT_SIMULATED: tuple[tuple[str, str], ...] = (
     ("POST", "/swarm/init"), ("POST", "/swarm/join"),
-    ("GET", "/plugins/privileges"), ("POST", "/plugins/pull"), ("POST", "/plugins/create"), ("GET", "/plugins/{name*}/json"),
-    ("POST", "/plugins/{name*}/enable"), ("POST", "/plugins/{name*}/disable"), ("POST", "/plugins/{name*}/upgrade"),
-    ("POST", "/plugins/{name*}/push"), ("POST", "/plugins/{name*}/set"), ("DELETE", "/plugins/{name*}"),
-    ("POST", "/build"), ("POST", "/images/load"), ("GET", "/images/get"), ("GET", "/images/{name*}/get"), ("POST", "/images/{name*}/push"),
+    ("GET", "/plugins/privileges"), ("POST", "/plugins/pull"), ("POST", "/plugins/create"),
+
     ("GET", "/containers/{id}/attach/ws"), ("POST", "/session"), ("POST", "/grpc"),
 )  # fmt: skip
 """Known requests without a simulation: they are refused with 501, never silently accepted."""
@@ -32,6 +35,10 @@ def not_a_manager(call: Call) -> Reply:
 
 def no_plugins(call: Call) -> Reply:
     return json_reply([])
+
+
+def no_such_plugin(call: Call) -> Reply:
+    raise messages.NO_SUCH_PLUGIN(name=call.names["name"])
 
 
 def not_simulated(call: Call) -> Reply:

@@ -48,6 +48,7 @@ INVALID_FILTER_REASON = Message(400, "invalid filter '{name}={value}': {reason}"
 CONTENT_TYPE = Message(400, "unsupported Content-Type header ({given}): must be 'application/json'", "exchanges")
 BAD_REQUEST = Message(400, "{problem}", "moby: the message of the error itself")
 NOT_SIMULATED = Message(501, "{what} is not simulated by fakedocker", "fakedocker")
+NO_SUCH_PLUGIN = Message(404, 'plugin "{name}" not found', "moby plugin/store.go")
 NOT_SWARM = Message(
     503,
     'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
@@ -102,7 +103,7 @@ RESIZE_VALUE = Message(400, 'invalid resize {what} "{value}": invalid syntax', "
 UPDATE_FAILED = Message(409, "Cannot update container {id}: {problem}", "restart")
 NO_STREAMS = Message(400, "Bad parameters: you must choose at least one stream", "exchanges")
 LOGS_UNREADABLE = Message(501, "configured logging driver does not support reading", "logs")
-LOG_DRIVER_UNKNOWN = Message(404, 'error looking up logging plugin {driver}: plugin "{driver}" not found', "logs")
+LOG_DRIVER_UNKNOWN = Message(400, 'error looking up logging plugin {driver}: plugin "{driver}" not found', "logs")
 LOG_OPTION_UNKNOWN = Message(400, "unknown log opt '{option}' for {driver} log driver", "logs")
 MINIMUM_MEMORY = Message(400, "Minimum memory limit allowed is 6MB", "run-basics")
 MEMORY_SWAP = Message(
@@ -196,6 +197,35 @@ PULL_DENIED = Message(
 MANIFEST_UNKNOWN = Message(404, "manifest for {name} not found: manifest unknown: manifest unknown", "implicit-pull")
 REGISTRY_LOOKUP = Message(
     500, 'Get "https://{host}/v2/": dial tcp: lookup {name} on 192.168.65.7:53: no such host', "Go net"
+)
+NAME_UNKNOWN = Message(404, "name unknown: repository name not known to registry", "distribution registry/api/errcode")
+PUSH_NO_IMAGE = Message(404, "An image does not exist locally with the tag: {name}", "registry")
+PUSH_NO_TAG = Message(404, "tag does not exist: {name}", "moby distribution/push_v2.go")
+PUSH_DENIED = Message(403, "denied: requested access to the resource is denied", "Docker Hub")
+SAVE_NO_REFERENCE = Message(404, "reference does not exist", "moby reference/store.go")
+SAVE_EMPTY = Message(500, "empty export - not implemented", "moby image/tarexport/save.go")
+ARCHIVE_INVALID = Message(500, "{problem}", "Go archive/tar and compress, moby image/tarexport/load.go")
+ARCHIVE_NO_FILE = Message(
+    500, "open /var/lib/docker/tmp/docker-import-{number}/{path}: no such file or directory", "moby image/tarexport"
+)
+LOAD_DIFF_ID = Message(
+    500, 'invalid diffID for layer {index}: expected "{expected}", got "{actual}"', "moby image/tarexport/load.go"
+)
+LOAD_LAYER_COUNT = Message(
+    500, "invalid manifest, layers length mismatch: expected {expected}, got {actual}", "moby image/tarexport/load.go"
+)
+LOAD_DIGEST = Message(500, "{path}: digest mismatch: expected {expected}, got {actual}", "fakedocker")
+LOAD_SYSTEM = Message(500, "cannot load {system} image on linux", "moby image/tarexport/load.go")
+LOAD_TAG = Message(500, 'invalid tag "{name}"', "moby image/tarexport/load.go")
+PLATFORM_MISMATCH = Message(
+    404,
+    "image with reference {name} was found but its platform ({actual}) does not match the specified platform ({wanted})",
+    "moby daemon/images/image.go",
+)
+IMPORT_DIGEST = Message(400, "cannot import digest reference", "moby api/server/router/image")
+CHANGE_INVALID = Message(400, "{word} is not a valid change command", "moby builder/dockerfile/builder.go")
+FETCH_LOOKUP = Message(
+    500, 'Get "{url}": dial tcp: lookup {name} on 192.168.65.7:53: no such host', "Go net, moby remotecontext"
 )
 COMMIT_REMOVING = Message(409, "Container {id} is marked for removal and cannot be committed", "moby daemon/commit.go")
 

@@ -12,6 +12,8 @@ import msgspec
 from msgspec import Struct
 
 from fakedocker.base import clock
+from fakedocker.filesystem.archive import write_tar
+from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.tree import Tree
 from fakedocker.wire.image import ImageConfig
@@ -29,6 +31,12 @@ class Layer(Struct, frozen=True, kw_only=True):
     entries: tuple[LayerEntry, ...]
     tree: Tree
     """The file tree of the whole chain."""
+    original: Content | None = None
+    """The archive it came as, where one written of the entries would have other bytes; else None."""
+
+    def archive(self) -> Content:
+        """The layer as a tar archive, whose digest is the diff id. Time grows with the number of entries."""
+        return write_tar(self.entries) if self.original is None else self.original
 
 
 class HistoryEntry(Struct, frozen=True, kw_only=True):
@@ -61,6 +69,8 @@ class Image(Struct, frozen=True, kw_only=True):
     size_bytes: int = 0
     raw_config: bytes = b""
     """The configuration's JSON, whose digest is the id."""
+    container_config: ImageConfig | None = None
+    """What the container of its last build step was made with, which the cache compares; None for one not built here."""
 
     @property
     def top(self) -> str:
@@ -90,6 +100,7 @@ def make_image(
     comment: str = "",
     docker_version: str = "",
     parent: str = "",
+    container_config: ImageConfig | None = None,
 ) -> Image:
     """An image with its configuration written out and hashed, so that its id is real."""
     document = {
@@ -98,6 +109,7 @@ def make_image(
         **({"author": author} if author else {}),
         **({"comment": comment} if comment else {}),
         "config": msgspec.to_builtins(config),
+        **({"container_config": msgspec.to_builtins(container_config)} if container_config is not None else {}),
         "created": clock.rfc3339_nano(created_ns),
         **({"docker_version": docker_version} if docker_version else {}),
         "history": [_history_document(entry) for entry in history],
@@ -121,6 +133,7 @@ def make_image(
         history=history,
         size_bytes=sum(layer.size_bytes for layer in layers),
         raw_config=raw,
+        container_config=container_config,
     )
 
 

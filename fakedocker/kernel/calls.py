@@ -6,13 +6,12 @@ calls_descriptors.py, calls_processes.py and calls_devices.py (terminals and net
 
 from __future__ import annotations
 
-from fakedocker.kernel.calls_descriptors import DescriptorCalls
 from fakedocker.kernel.calls_devices import NetworkCalls, TerminalCalls
 from fakedocker.kernel.calls_processes import ProcessCalls
 from fakedocker.kernel.program import System
 
 
-class Calls(DescriptorCalls, ProcessCalls, TerminalCalls, NetworkCalls):
+class Calls(NetworkCalls, TerminalCalls, ProcessCalls):
     """All of `System`."""
 
     __slots__ = ()

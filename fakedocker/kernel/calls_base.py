@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.walk import SUPERUSER, Credentials, Location, allowed, resolve
 from fakedocker.kernel import files, lifecycle, signals
+from fakedocker.kernel.kernel_base import KernelBase
 from fakedocker.kernel.program import Block, Identity
 from fakedocker.kernel.records import OpenFile, Process
+from fakedocker.kernel.state import KernelDraft
 from fakedocker.kernel.view import View
-
-if TYPE_CHECKING:
-    from fakedocker.kernel.kernel_base import KernelBase
-    from fakedocker.kernel.state import KernelDraft
 
 QUANTUM_NS = 10_000_000
 """How much CPU time a process may use at one instant before it sleeps that long."""
@@ -24,6 +22,8 @@ CALL_NS = 2_000
 BYTE_NS = 1
 OUTPUT_BYTE_NS = 10
 """What a byte costs that leaves the simulation: logs take 100 MB a second."""
+MEASURED_BYTES = 1 << 20
+"""How much a process reads before its memory is looked at again; one that holds much is looked at less often."""
 SPAWN_NS = 400_000
 UNIT_NS = 1_000
 """What `charge` counts in: a microsecond."""
@@ -211,7 +211,7 @@ class CallsBase:
         process.spent_ns += CALL_NS
         process.cpu_ns += CALL_NS
         view = self.view
-        return resolve(view, view.namespace.mounts, path, process.directory, follow, self._who())
+        return resolve(view, view.mounts, path, process.directory, follow, self._who())
 
     def _existing(self, path: str, follow: bool = True) -> Location:
         """A location that has an inode. ENOENT."""

@@ -10,8 +10,8 @@ from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.node import Node
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.walk import Location
-from fakedocker.kernel import files, pipes, terminals
-from fakedocker.kernel.calls_base import BYTE_NS, CALL_NS, OUTPUT_BYTE_NS
+from fakedocker.kernel import files, lifecycle, pipes, terminals
+from fakedocker.kernel.calls_base import BYTE_NS, CALL_NS, MEASURED_BYTES, OUTPUT_BYTE_NS
 from fakedocker.kernel.calls_files import FileCalls
 from fakedocker.kernel.devices import KIND_OF_DEVICE, TERMINAL_MAJOR
 from fakedocker.kernel.program import CREATE, DIRECTORY, EXCLUSIVE, NOFOLLOW, READ, TRUNCATE, WRITE, Stat
@@ -32,10 +32,15 @@ class DescriptorCalls(FileCalls):
         file = self._draft.files[number]
         if not file.flags & READ:
             raise failure(errno.EBADF)
-        data = files.OPERATIONS[file.kind].read(self._draft, self._process, number, file, size)
+        process = self._process
+        data = files.OPERATIONS[file.kind].read(self._draft, process, number, file, size)
         if data is None:
             self._sleep("read")
         self._spend(CALL_NS + len(data) * BYTE_NS)
+        process.unmeasured_bytes += len(data)
+        if process.unmeasured_bytes > MEASURED_BYTES:
+            lifecycle.measure_memory(self._draft, process)
+            self._stop_if_ended()
         return data
 
     def put(self, data: bytes | str, fd: int = 1) -> None:

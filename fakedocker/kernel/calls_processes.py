@@ -84,6 +84,10 @@ class ProcessCalls(CallsBase):
         return frozenset(visible(pid) for pid in self._process.children)
 
     def reap(self, pid: int) -> int | None:
+        ended = self.reap_ending(pid)
+        return ended if ended is None or ended >= 0 else 128 - ended
+
+    def reap_ending(self, pid: int) -> int | None:
         process = self._process
         draft = self._draft
         namespace = draft.namespaces[process.namespace]

@@ -37,6 +37,9 @@ class Init:
         self.command = command
         self.child = child
 
+    def memory_bytes(self) -> int:
+        return 0
+
     def copy(self) -> Init:
         return Init(self.command, self.child)
 

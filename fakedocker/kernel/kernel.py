@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from fakedocker.kernel import lifecycle, signals
+from fakedocker.kernel import file_kinds, lifecycle, proc, signals, synthetic
 from fakedocker.kernel.calls import Calls
 from fakedocker.kernel.calls_base import QUANTUM_NS, UNIT_NS, Ended, Replaced
 from fakedocker.kernel.events import Alarm, Emission, Fault
@@ -29,6 +29,8 @@ from fakedocker.kernel.utility import Utility
 
 __all__ = ["ExecError", "Kernel", "Stdio", "Usage"]
 
+TABLES_FILLED = (file_kinds, proc, synthetic)
+"""Imported for what they enter in the tables of open files and of synthetic trees."""
 NESTED = 8
 """How deep processes may run within the call that starts them; deeper ones take their turn in the run queue."""
 

@@ -1,14 +1,13 @@
-"""What every part of the kernel that runs has: the draft, the programs, the router; and looking in from outside."""
+"""What every part of the kernel that runs has: the draft, the programs, the router. It must not know system calls."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fakedocker.kernel.calls import Calls
 from fakedocker.kernel.proc import process_state, resident_bytes
 from fakedocker.kernel.program import Identity, ProcessInfo, Program
 from fakedocker.kernel.programs import MakeBody, Programs
-from fakedocker.kernel.records import HOST, Namespace, Process
+from fakedocker.kernel.records import Namespace, Process
 from fakedocker.kernel.router import Loopback, Router
 from fakedocker.kernel.state import KernelDraft
 from fakedocker.kernel.view import View
@@ -37,19 +36,6 @@ class KernelBase:
         draft = self.draft
         return [process_line(draft, view, process) for process in view.processes()]
 
-    def outside(self, identifier: str, directory: str = "/") -> Calls:
-        """System calls about a namespace's files, made as root from outside. Calls that wait must not be made."""
-        namespace = self.draft.namespaces[identifier]
-        return Calls(self, _nobody(namespace, directory))
-
-    def outside_of(self, process: Process) -> Calls:
-        """The same, for the namespace and directory of a process."""
-        return self.outside(process.namespace, process.directory)
-
-    def host_view(self) -> Calls:
-        """System calls about the host's files, made as root."""
-        return self.outside(HOST)
-
 
 def process_line(draft: KernelDraft, view: View, process: Process) -> ProcessInfo:
     """A line of the process table, as a view has it."""
@@ -68,7 +54,7 @@ def process_line(draft: KernelDraft, view: View, process: Process) -> ProcessInf
     )
 
 
-def _nobody(namespace: Namespace, directory: str) -> Process:
+def nobody(namespace: Namespace, directory: str) -> Process:
     """A process that is in no table, for calls from outside: root, with no descriptors."""
     identity = Identity("", "")
     return Process(0, 0, namespace.id, 0, 0, 0, (), {}, identity, "", None, 0, directory=directory, umask=0)

@@ -6,7 +6,7 @@ import errno
 from typing import Any
 
 from fakedocker.filesystem.errors import failure
-from fakedocker.kernel import files, signals, terminals
+from fakedocker.kernel import files, signals
 from fakedocker.kernel.events import Exited, OutOfMemory
 from fakedocker.kernel.loader import Runnable
 from fakedocker.kernel.records import CHARGED_BYTES, HOST, Namespace, Process
@@ -119,7 +119,7 @@ def end(draft: KernelDraft, process: Process, status: int, signal: int = 0) -> N
 
 
 def reap(draft: KernelDraft, parent: Process, pid: int) -> int | None:
-    """The status of a child that has ended, which is forgotten; None while it runs. ECHILD. The parent must be owned."""
+    """How a child ended (its status, or -n for signal n), which is forgotten; None while it runs. ECHILD. The parent must be owned."""
     if pid not in parent.children:
         raise failure(errno.ECHILD)
     child: Process | None = draft.processes.get(pid)
@@ -127,7 +127,7 @@ def reap(draft: KernelDraft, parent: Process, pid: int) -> int | None:
         return None if child is not None else _lost(parent, pid)
     parent.children -= {pid}
     forget(draft, child)
-    return child.status
+    return -child.killed_by if child.killed_by else child.status
 
 
 def forget(draft: KernelDraft, process: Process) -> None:
@@ -143,6 +143,9 @@ def charged(process: Process) -> int:
 
 MACHINE_MEMORY_BYTES = 8 << 30
 """What a namespace without a limit may use: the memory of the machine."""
+HELD_BYTES = 128 << 20
+"""What a program's data may take of the real machine's memory; who holds more counts as having asked for more than there is."""
+_LITTLE_BYTES = 1 << 20
 
 
 def use_memory(draft: KernelDraft, process: Process, size_bytes: int) -> None:
@@ -166,6 +169,43 @@ def use_memory(draft: KernelDraft, process: Process, size_bytes: int) -> None:
 def send_signal(draft: KernelDraft, process: Process, signal: int, *, from_inside: bool) -> None:
     """A signal from a process (of the same pid namespace, or of the host's) or from outside."""
     signals.send(draft, process, signal, end, from_inside=from_inside)
+
+
+def measure_memory(draft: KernelDraft, process: Process) -> None:
+    """Let a process be charged for what it holds, so that no program can use up the real memory. May kill, as `use_memory`.
+
+    Time grows with the parts of what is held; see `Body.memory_bytes`.
+    """
+    held = process.body.memory_bytes()
+    if held > HELD_BYTES:
+        use_memory(
+            draft, process, 2 * max(MACHINE_MEMORY_BYTES, draft.namespaces[process.namespace].memory_limit_bytes)
+        )
+    elif held > _LITTLE_BYTES and CHARGED_BYTES + held > process.resident_bytes:
+        use_memory(draft, process, CHARGED_BYTES + held)
+    process.unmeasured_bytes = -held // 32
+
+
+def group_members(draft: KernelDraft, namespace: str, group: int) -> list[int]:
+    """The host pids of a process group, in order. Time grows with the processes of the namespace."""
+    owner = draft.namespaces.get(namespace)
+    if owner is None:
+        return []
+    found = [draft.processes[pid] for pid in owner.members.values()]
+    return sorted(process.pid for process in found if process.group == group and process.status is None)
+
+
+def signal_group(draft: KernelDraft, namespace: str, group: int, signal: int) -> None:
+    """A signal to a process group from its terminal."""
+    for pid in group_members(draft, namespace, group):
+        signal_process(draft, pid, signal)
+
+
+def signal_process(draft: KernelDraft, pid: int, signal: int) -> None:
+    """A signal to one process, by host pid, as if from inside its namespace; nothing happens where there is none."""
+    process = draft.processes.get(pid)
+    if process is not None:
+        send_signal(draft, process, signal, from_inside=True)
 
 
 def _lost(parent: Process, pid: int) -> int:
@@ -237,4 +277,4 @@ def _leave_terminal(draft: KernelDraft, process: Process) -> None:
     terminal = draft.terminals.own(process.terminal)
     terminal.session = terminal.foreground = 0
     if group and group != process.group:
-        terminals.signal_group(draft, process.namespace, group, signals.HUP)
+        signal_group(draft, process.namespace, group, signals.HUP)

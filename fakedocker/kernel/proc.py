@@ -7,16 +7,13 @@ namespace. This module must not know how paths are walked.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import Node
 from fakedocker.filesystem.walk import MAGIC_LINK_MODE
 from fakedocker.kernel.records import HOST, RESIDENT_BYTES, OpenFile, Process
 from fakedocker.kernel.synthetic import CPUS
-
-if TYPE_CHECKING:
-    from fakedocker.kernel.view import View
+from fakedocker.kernel.view import SYNTHETIC_TREES, View
 
 MEMORY_BYTES = 8 << 30
 SECOND_NS = 1_000_000_000
@@ -371,3 +368,6 @@ def command_name(process: Process) -> str:
     """The first 15 bytes of what was executed, as comm has it."""
     name = process.argv[0] if process.argv else process.executable
     return name.rpartition("/")[2][:15]
+
+
+SYNTHETIC_TREES["proc"] = ProcTree

@@ -85,6 +85,9 @@ class Body(Protocol):
     def copy(self) -> Body:
         """A copy that shares no mutable part with this one."""
 
+    def memory_bytes(self) -> int:
+        """Roughly the real memory that its data takes. Time grows with the number of parts."""
+
 
 class System(Protocol):
     """The system calls, seen by the process that is running.
@@ -234,6 +237,9 @@ class System(Protocol):
 
     def reap(self, pid: int) -> int | None:
         """The status of a child that ended (128 + n for a signal), and forget it; None while it runs. ECHILD if it is none."""
+
+    def reap_ending(self, pid: int) -> int | None:
+        """The same, but -n for one that a signal has ended."""
 
     def reap_stopped(self, pid: int) -> int | None:
         """The signal that has stopped a child, once per stop; None otherwise."""

@@ -133,7 +133,7 @@ class Programs:
         if known is not None and scope.root.get(known[0].inode) is known[1]:
             self._strayed = False
             return known[0], known[2]
-        mounts = view.namespace.mounts
+        mounts = view.mounts
         watch = _Watch(view, mounts.mounts[0], strayed=path[:1] != "/")
         try:
             location = resolve(watch, mounts, path, directory, True, who)
@@ -154,11 +154,15 @@ class Programs:
 
         Containers that have changed no name or mode of the same image, and have mounts at the same places, share it.
         """
-        mounts = view.namespace.mounts
-        root = view.draft.filesystems.get(mounts.mounts[0].filesystem) or _NO_ROOT
+        mounts = view.mounts
+        root = view.draft.filesystems.get(mounts.mounts[0].filesystem, _NO_ROOT)
         scope = self._scopes.get(view.name)
-        same = scope is not None and scope.root is root and scope.points is mounts.points
-        if same and scope is not None and self._resets == view.draft.resets:
+        if (
+            scope is not None
+            and scope.root is root
+            and scope.points is mounts.points
+            and self._resets == view.draft.resets
+        ):
             return scope
         return self._new_scope(view, mounts, root, scope)
 

@@ -46,6 +46,7 @@ class Process(Record):
         started: whether it was started from outside (the end of a host's orphan, whose parent is 0 too, is told to nobody).
         exiting: the status it will end with as soon as the backlog is out.
         spent_ns: CPU time used since `quantum_ns`.
+        unmeasured_bytes: what it has read since its memory was last looked at.
         body_shared: whether a frozen record may have the same body, which must be copied before it runs.
     """
 
@@ -87,6 +88,7 @@ class Process(Record):
     body_shared: bool = False
     queued: bool = False
     started: bool = False
+    unmeasured_bytes: int = 0
 
     def copy(self) -> Process:
         made: Process = self.__copy__()  # type: ignore[attr-defined]  # as above

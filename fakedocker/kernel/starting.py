@@ -11,8 +11,9 @@ from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.walk import SUPERUSER, Credentials, resolve
 from fakedocker.kernel import files, init, lifecycle, pipes, terminals
 from fakedocker.kernel.calls import Calls
-from fakedocker.kernel.kernel_base import KernelBase, process_line
+from fakedocker.kernel.kernel_base import process_line
 from fakedocker.kernel.loader import Runnable
+from fakedocker.kernel.outside import Outside
 from fakedocker.kernel.program import READ, WRITE, ProcessInfo
 from fakedocker.kernel.records import HOST, Process, Stream
 from fakedocker.kernel.view import View
@@ -51,7 +52,7 @@ class Stdio(NamedTuple):
     columns: int = 0
 
 
-class Starting(KernelBase):
+class Starting(Outside):
     """See the module's docstring."""
 
     def start(

@@ -6,15 +6,12 @@ An inode here is a path from the tree's root, "" being the root. This module mus
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 from zlib import crc32
 
 from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import Node
 from fakedocker.kernel.devices import TERMINAL_MAJOR
-
-if TYPE_CHECKING:
-    from fakedocker.kernel.view import View
+from fakedocker.kernel.view import SYNTHETIC_TREES, View
 
 CPUS = 2
 TERMINAL_GROUP = 5
@@ -145,3 +142,6 @@ def _constant(text: str) -> Callable[[], str]:
 
 def _lines(lines: Iterable[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
+
+
+SYNTHETIC_TREES.update({"devpts": TerminalTree, "sysfs": system_tree, "cgroup2": control_group_tree})

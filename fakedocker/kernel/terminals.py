@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 
 from fakedocker.filesystem.errors import failure
-from fakedocker.kernel import signals
+from fakedocker.kernel import lifecycle, signals
 from fakedocker.kernel.events import InputDrained, Output
 from fakedocker.kernel.records import Process, Terminal
 from fakedocker.kernel.state import KernelDraft
@@ -60,7 +60,7 @@ def read(draft: KernelDraft, process: Process, name: str, size: int) -> bytes | 
     if is_background(terminal, process):
         if process.dispositions.get(signals.TTIN) == "ignore":
             raise failure(errno.EIO)
-        signal_group(draft, process.namespace, process.group, signals.TTIN)
+        lifecycle.signal_group(draft, process.namespace, process.group, signals.TTIN)
         return None
     if not terminal.ready:
         if process.pid not in terminal.read_waiters:
@@ -161,7 +161,7 @@ def resize(draft: KernelDraft, name: str, rows: int, columns: int) -> None:
     if (terminal.rows, terminal.columns) != (rows, columns):
         terminal.rows, terminal.columns = rows, columns
         if terminal.foreground:
-            signal_group(draft, terminal.namespace, terminal.foreground, signals.WINCH)
+            lifecycle.signal_group(draft, terminal.namespace, terminal.foreground, signals.WINCH)
 
 
 def hang_up(draft: KernelDraft, name: str) -> None:
@@ -176,37 +176,11 @@ def hang_up(draft: KernelDraft, name: str) -> None:
     leader = owner.members.get(terminal.session) if owner is not None else None
     targets = [leader] if leader is not None else []
     if terminal.foreground:
-        members = group_members(draft, terminal.namespace, terminal.foreground)
+        members = lifecycle.group_members(draft, terminal.namespace, terminal.foreground)
         targets += [pid for pid in members if pid not in targets]
     for pid in targets:
         for signal in (signals.HUP, signals.CONT):
-            _signal(draft, pid, signal)
-
-
-# signals to groups
-
-
-def group_members(draft: KernelDraft, namespace: str, group: int) -> list[int]:
-    """The host pids of a process group, in order. Time grows with the processes of the namespace."""
-    owner = draft.namespaces.get(namespace)
-    if owner is None:
-        return []
-    found = [draft.processes[pid] for pid in owner.members.values()]
-    return sorted(process.pid for process in found if process.group == group and process.status is None)
-
-
-def signal_group(draft: KernelDraft, namespace: str, group: int, signal: int) -> None:
-    """A signal from the terminal to a group."""
-    for pid in group_members(draft, namespace, group):
-        _signal(draft, pid, signal)
-
-
-def _signal(draft: KernelDraft, pid: int, signal: int) -> None:
-    from fakedocker.kernel.lifecycle import end  # lifecycle closes descriptors, and so terminals
-
-    process = draft.processes.get(pid)
-    if process is not None:
-        signals.send(draft, process, signal, end, from_inside=True)
+            lifecycle.signal_process(draft, pid, signal)
 
 
 # parts of the line discipline
@@ -218,7 +192,7 @@ def _control_signal(draft: KernelDraft, name: str, byte: int) -> None:
     if terminal.modes["echo"]:
         draft.emitted.append(Output(name, 1, b"^" + bytes((byte ^ 0x40,))))
     if terminal.foreground:
-        signal_group(draft, terminal.namespace, terminal.foreground, SIGNAL_OF_BYTE[byte])
+        lifecycle.signal_group(draft, terminal.namespace, terminal.foreground, SIGNAL_OF_BYTE[byte])
 
 
 def _edit_line(draft: KernelDraft, terminal: Terminal, name: str, byte: int) -> None:

@@ -29,6 +29,26 @@ class Utility:
                 return Utility(self.name, copy_plain(state))
         return Utility(self.name, state.copy())
 
+    def memory_bytes(self) -> int:
+        return measure_plain(self.state)
+
+
+def measure_plain(value: Any) -> int:
+    """Roughly the memory that nested plain data takes, in bytes. Parts that occur twice count twice. O(number of parts)."""
+    total = 0
+    pending = [value]
+    while pending:
+        part = pending.pop()
+        total += _PART_BYTES
+        if isinstance(part, bytes | str | bytearray):
+            total += len(part)
+        elif isinstance(part, dict):
+            pending.extend(part)
+            pending.extend(part.values())
+        elif isinstance(part, list | tuple | set | frozenset):
+            pending.extend(part)
+    return total
+
 
 def copy_plain(value: Any) -> Any:
     """A copy of nested dicts and lists; all else is taken to be immutable."""
@@ -43,4 +63,5 @@ def copy_plain(value: Any) -> Any:
     return value
 
 
+_PART_BYTES = 56
 _MUTABLE = frozenset({dict, list, set, bytearray})

@@ -8,13 +8,11 @@ from typing import Any
 
 from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.overlay import Filesystem
-from fakedocker.filesystem.walk import FileTree, Mount
+from fakedocker.filesystem.walk import FileTree, Mount, MountTable
 from fakedocker.kernel import devices
-from fakedocker.kernel.proc import ProcTree
 from fakedocker.kernel.records import HOST, Namespace, Process
 from fakedocker.kernel.router import Router
 from fakedocker.kernel.state import KernelDraft
-from fakedocker.kernel.synthetic import TerminalTree, control_group_tree, system_tree
 
 TMPFS_BYTES = 64 << 20
 
@@ -27,13 +25,22 @@ class View:
         viewer: the process that looks, for /proc/self; None for somebody outside.
     """
 
-    __slots__ = ("draft", "name", "router", "viewer")
+    __slots__ = ("_mounts", "draft", "name", "router", "viewer")
 
     def __init__(self, draft: KernelDraft, router: Router, name: str, viewer: Process | None = None) -> None:
         self.draft = draft
         self.router = router
         self.name = name
         self.viewer = viewer
+        self._mounts: MountTable | None = None
+
+    @property
+    def mounts(self) -> MountTable:
+        """The mounts. They change from outside only, when no process has a view."""
+        mounts = self._mounts
+        if mounts is None:
+            mounts = self._mounts = self.namespace.mounts
+        return mounts
 
     @property
     def namespace(self) -> Namespace:
@@ -47,7 +54,7 @@ class View:
             if found is None:
                 raise failure(errno.ENODEV)
             return found
-        make = _SYNTHETIC.get(mount.kind)
+        make = SYNTHETIC_TREES.get(mount.kind)
         if make is not None:
             tree: FileTree = make(self)
             return tree
@@ -99,9 +106,5 @@ def _fresh(mount: Mount) -> Filesystem:
 
 _EMPTY = Filesystem.empty(TMPFS_BYTES, mode=0o1777)
 
-_SYNTHETIC: dict[str, Callable[[View], Any]] = {
-    "proc": ProcTree,
-    "devpts": TerminalTree,
-    "sysfs": system_tree,
-    "cgroup2": control_group_tree,
-}
+SYNTHETIC_TREES: dict[str, Callable[[View], Any]] = {}
+"""What makes the tree of a mount by its kind; proc.py and synthetic.py enter theirs."""

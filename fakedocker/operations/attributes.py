@@ -24,8 +24,12 @@ def volume_event(draft: Draft, name: str, action: str, **attributes: str) -> Non
     draft.record_event("volume", action, name, {"driver": "local", **attributes}.items())
 
 
-def image_event(draft: Draft, identifier: str, action: str, name: str) -> None:
-    """An event of an image; labels are attached where the image still exists."""
+def image_event(draft: Draft, identifier: str, action: str, name: str, actor: str = "") -> None:
+    """An event of an image; labels are attached where the image still exists.
+
+    Args:
+        actor: what the event calls the image, where that is not its id: pulls and pushes say the reference.
+    """
     image = draft.images.get(identifier)
     labels = (image.config.labels or {}) if image is not None else {}
-    draft.record_event("image", action, identifier, {**labels, "name": name}.items())
+    draft.record_event("image", action, actor or identifier, {**labels, "name": name}.items())

@@ -11,12 +11,12 @@ import msgspec
 from msgspec import UNSET
 
 from fakedocker.base import messages
-from fakedocker.containers.model import Container
+from fakedocker.containers.model import PAUSED, Container
 from fakedocker.filesystem import archive, content as contents, diff
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.images.model import HistoryEntry, Image, Layer, chain_id, make_image
-from fakedocker.operations import images, rootfs
+from fakedocker.operations import create, images, rootfs
 from fakedocker.operations.attributes import container_event
 from fakedocker.wire.container import Config
 from fakedocker.wire.image import ImageConfig
@@ -27,13 +27,22 @@ _IMAGE_FIELDS = tuple(field.name for field in msgspec.structs.fields(ImageConfig
 
 
 def commit(
-    draft: Draft, container: Container, *, repository: str, tag: str, comment: str, author: str, changed: Config | None
+    draft: Draft,
+    container: Container,
+    *,
+    repository: str,
+    tag: str,
+    comment: str,
+    author: str,
+    changed: Config,
+    pause: bool = True,
 ) -> Image:
     """Make an image of a container.
 
     Args:
         repository: the name it gets, "" for none.
         changed: settings that replace the container's own where they say something.
+        pause: whether a running container stands still meanwhile; as no time passes, only the events tell.
 
     Raises:
         Refusal: the name is not allowed, or the container is being removed.
@@ -41,33 +50,44 @@ def commit(
     if container.removing:
         raise messages.COMMIT_REMOVING(id=container.id)
     target = images.parse_target(repository, tag) if repository else None
+    pauses = pause and container.is_running and container.status != PAUSED
+    if pauses:
+        container_event(draft, container, "pause")
+    image, layer = _make_image(draft, container, comment, author, changed)
+    images.add(draft, image, [layer] if layer is not None else [])
+    if target is not None:
+        images.tag(draft, image, target.name, target.tag)
+    container_event(
+        draft, container, "commit", comment=comment, imageID=image.id, imageRef=target.familiar if target else ""
+    )
+    if pauses:
+        container_event(draft, container, "unpause")
+    return image
+
+
+def _make_image(
+    draft: Draft, container: Container, comment: str, author: str, changed: Config
+) -> tuple[Image, Layer | None]:
+    """The image of a container, and its uppermost layer where the container has changed a file."""
     parent = draft.images.get(container.image_id)
     layer = changes_as_layer(draft, container)
     below = _chain(draft, container.top_layer)
-    command = " ".join((container.path, *container.args))
-    size_layers = (*below, layer) if layer is not None else below
     entry = HistoryEntry(
-        created_ns=draft.now_ns, created_by=command, comment=comment, author=author, empty_layer=layer is None
-    )
+        created_ns=draft.now_ns, created_by=" ".join((container.path, *container.args)), comment=comment, author=author,
+        empty_layer=layer is None,
+    )  # fmt: skip
     image = make_image(
         created_ns=draft.now_ns,
         config=image_config(container.config, changed),
-        layers=size_layers,
+        layers=below if layer is None else (*below, layer),
         history=(*(parent.history if parent is not None else ()), entry),
         architecture=parent.architecture if parent is not None else "amd64",
         author=author,
         comment=comment,
         docker_version=ENGINE_VERSION,
-        parent=container.image_id if parent is not None else "",
+        parent=parent.id if parent is not None else "",
     )
-    images.add(draft, image, [layer] if layer is not None else [])
-    if target is not None:
-        images.set_reference(draft, f"{target.name}:{target.tag}", image.id)
-        draft.tag_times[image.id] = draft.now_ns
-    container_event(
-        draft, container, "commit", comment=comment, imageID=image.id, imageRef=target.familiar if target else ""
-    )
-    return image
+    return image, layer
 
 
 def changes_as_layer(draft: Draft, container: Container) -> Layer | None:
@@ -107,11 +127,12 @@ def _chain(draft: Draft, top: str) -> tuple[Layer, ...]:
 
 
 def image_config(config: Config, changed: Config | None) -> ImageConfig:
-    """The part of a container's settings that its image keeps."""
-    values = {}
-    for field in _IMAGE_FIELDS:
-        value = getattr(config, field)
-        override = getattr(changed, field) if changed is not None else None
-        value = override or value
-        values[field] = value if value not in (None, "", (), {}) else UNSET
-    return ImageConfig(**values)
+    """The part of a container's settings that its image keeps.
+
+    Args:
+        changed: settings that go before the container's own where they say something.
+    """
+    if changed is not None:
+        config = create.merge(changed, image_config(config, None))
+    values = {field: getattr(config, field) for field in _IMAGE_FIELDS}
+    return ImageConfig(**{field: UNSET if value in (None, "", (), {}) else value for field, value in values.items()})

@@ -16,6 +16,7 @@ from fakedocker.network import model as network_model, pools
 from fakedocker.operations import lookup, mounts, networking, rootfs, settings
 from fakedocker.operations.attributes import container_event
 from fakedocker.wire.container import Config, CreateRequest, HealthConfig, HostConfig
+from fakedocker.wire.image import ImageConfig
 from fakedocker.wire.network import EndpointSettings
 from fakedocker.world.draft import Draft, add_to_index
 
@@ -27,11 +28,12 @@ _HOST_CONFIGS: dict[bytes, HostConfig] = {}
 _HOST_CONFIGS_KEPT = 4096
 
 
-def create(draft: Draft, name: str, request: CreateRequest) -> Container:
+def create(draft: Draft, name: str, request: CreateRequest, image: Image | None = None) -> Container:
     """Make a container.
 
     Args:
         name: wanted by the client, "" to have one picked.
+        image: what it is made of, where that is not looked up by the request's name.
 
     Raises:
         Refusal: with docker's words. Nothing is left behind then.
@@ -41,7 +43,8 @@ def create(draft: Draft, name: str, request: CreateRequest) -> Container:
         raise messages.EMPTY_CONFIG()
     host = settings.fill_in(request.host_config or HostConfig())
     settings.check(draft, config, host)
-    image = lookup.image(draft, config.image)
+    if image is None:
+        image = lookup.image(draft, config.image)
     config = merge_with_image(config, image)
     path, args = command_of(config)
     if not path:
@@ -62,8 +65,12 @@ def create(draft: Draft, name: str, request: CreateRequest) -> Container:
 
 
 def merge_with_image(config: Config, image: Image) -> Config:
-    """The settings of an image for everything that the request leaves open (moby daemon/commit.go merge)."""
-    own = image.config
+    """The settings of an image for everything that the request leaves open."""
+    return merge(config, image.config)
+
+
+def merge(config: Config, own: ImageConfig) -> Config:
+    """Settings over those of an image (moby daemon/commit.go merge)."""
     changes: dict[str, object] = {}
     if not config.user and own.user:
         changes["user"] = own.user

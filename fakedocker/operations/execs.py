@@ -24,11 +24,13 @@ def create(draft: Draft, container: Container, request: ExecRequest) -> Exec:
     """Make an exec of a running container.
 
     Raises:
-        Refusal: the container is not running or paused, or there is no command.
+        Refusal: the container is not running or paused, there is no command, or no such user.
     """
     if not request.cmd:
         raise messages.EXEC_NO_COMMAND()
     _require_running(container)
+    if request.user:
+        users.resolve(draft, container.id, request.user)
     execution = Exec(
         id=draft.digest("exec"),
         container_id=container.id,

@@ -10,6 +10,7 @@ import posixpath
 from msgspec.structs import replace
 
 from fakedocker.base import messages
+from fakedocker.containers.model import Container
 from fakedocker.operations import files, lookup, rootfs, volumes
 from fakedocker.volumes import specification
 from fakedocker.volumes.model import MountSpec
@@ -26,7 +27,7 @@ def resolve(draft: Draft, config: Config, host: HostConfig) -> tuple[MountSpec, 
     mounts: dict[str, MountSpec] = {}
     for text in host.volumes_from or ():
         name, mode = specification.parse_volumes_from(text)
-        for mount in lookup.container(draft, name).mounts:
+        for mount in _source_container(draft, name).mounts:
             read_only = mount.read_only or "ro" in mode.split(",")
             mounts[mount.target] = replace(mount, read_only=read_only, mode=mode or mount.mode)
     explicit: set[str] = set()
@@ -45,6 +46,14 @@ def resolve(draft: Draft, config: Config, host: HostConfig) -> tuple[MountSpec, 
         if path not in mounts:
             mounts[path] = MountSpec(type="volume", source="", target=path)
     return tuple(_make_volume(draft, spec) for spec in mounts.values())
+
+
+def _source_container(draft: Draft, name: str) -> Container:
+    """A container to take mounts from. That there is none is the request's fault: 400, so that no client pulls an image."""
+    try:
+        return lookup.container(draft, name)
+    except messages.Refusal as refusal:
+        raise messages.BAD_REQUEST(problem=refusal.message) from None
 
 
 def _add(mounts: dict[str, MountSpec], explicit: set[str], spec: MountSpec) -> None:

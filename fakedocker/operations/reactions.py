@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from fakedocker.containers.model import Chunk
 from fakedocker.kernel.events import Alarm, Closed, Exited, Fault, InputDrained, OutOfMemory, Output
-from fakedocker.operations import execs, exits, health, pull, stop
+from fakedocker.operations import execs, exits, health, remove, stop, timetable, transfers
+from fakedocker.operations.building import progress as building, session as build_session
 from fakedocker.world.draft import Draft
 
 
@@ -44,6 +45,8 @@ def _output(draft: Draft, output: Output) -> None:
     history = history.append(Chunk(draft.now_ns, output.fd, output.data))
     draft.outputs[output.stream] = history
     draft.notify("output", output.stream, history)  # with its value: the container may be gone when it is told
+    if draft.tasks:
+        building.output(draft, output.stream, output.fd, output.data)
 
 
 def _probe_output(draft: Draft, output: Output) -> None:
@@ -58,6 +61,7 @@ def _exited(draft: Draft, exited: Exited) -> None:
         container = draft.containers.get(identifier)
         if container is not None:
             exits.container_exited(draft, container, exited)
+            building.container_ended(draft, identifier, exited.status)
     elif kind == "exec":
         execs.exec_exited(draft, identifier, exited)
     elif kind == "health":
@@ -76,7 +80,13 @@ def _alarm(draft: Draft, alarm: Alarm) -> None:
         health.due(draft, key)
     elif kind == "health-timeout":
         health.timed_out(draft, key)
-    elif kind == "pull":
-        pull.due(draft, key)
+    elif kind == "remove":
+        remove.removal_due(draft, *key)
+    elif kind == timetable.ALARM:
+        told = len(draft.notices)
+        transfers.due(draft, key)
+        building.pull_told(draft, draft.notices[told:])
+    elif kind == build_session.ALARM:
+        building.due(draft, key)
     else:
         draft.notify("alarm", kind, key)

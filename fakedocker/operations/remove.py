@@ -1,7 +1,7 @@
 """Removing containers, and pruning those that have ended.
 
-Source: moby daemon/delete.go; texts in recording lifecycle. A removal ends only when the requests that have arrived with
-it have been looked at: two clients that remove one container at once see what they see of a real daemon.
+Source: moby daemon/delete.go; texts in recording lifecycle. A removal takes a few milliseconds, as in a real daemon: of two
+clients that remove one container at the same time, the second is told that a removal is under way.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from fakedocker.base import messages, signals
+from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.containers import lifecycle
 from fakedocker.containers.model import PAUSED, RESTARTING, Container
 from fakedocker.operations import filters as filtering, images, inspect, lookup, rootfs, volumes
@@ -16,11 +17,12 @@ from fakedocker.operations.attributes import container_event
 from fakedocker.operations.filters import Filters
 from fakedocker.world.draft import Draft, remove_from_index
 
+REMOVAL_NS = 5 * MILLISECOND_NS
 PRUNE_FILTERS = ("label", "label!", "until")
 
 
 def remove(draft: Draft, container: Container, force: bool, with_volumes: bool) -> None:
-    """Begin to remove a container; `finish` ends it.
+    """Begin to remove a container; it takes a few milliseconds.
 
     Raises:
         Refusal: it is running (and force was not given), paused, or being removed already.
@@ -38,7 +40,7 @@ def remove(draft: Draft, container: Container, force: bool, with_volumes: bool) 
     if not container.has_process:
         container = replace(container, status=lifecycle.after("remove", container.status))
     draft.containers[container.id] = container
-    draft.finishing.append((container.id, with_volumes))
+    draft.kernel.set_timer(draft.now_ns + REMOVAL_NS, ("remove", (container.id, with_volumes)))
     if container.has_process:
         container_event(draft, container, "kill", signal=str(signals.KILL))
         if container.status == PAUSED:
@@ -46,13 +48,11 @@ def remove(draft: Draft, container: Container, force: bool, with_volumes: bool) 
         draft.kernel.kill_from_outside(container.pid, signals.KILL)
 
 
-def finish(draft: Draft) -> None:
-    """End the removals that have begun; the ends of their processes have been looked at by then."""
-    for identifier, with_volumes in draft.finishing:
-        container = draft.containers.get(identifier)
-        if container is not None:
-            discard(draft, container, with_volumes)
-    draft.finishing.clear()
+def removal_due(draft: Draft, identifier: str, with_volumes: bool) -> None:
+    """A removal has taken its time; the end of the container's process has been looked at by then."""
+    container = draft.containers.get(identifier)
+    if container is not None and not container.has_process:
+        discard(draft, container, with_volumes)
 
 
 def discard(draft: Draft, container: Container, with_volumes: bool) -> None:

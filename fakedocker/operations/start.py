@@ -77,7 +77,9 @@ def _launch(draft: Draft, container: Container) -> int:
             rootfs.stdio(container),
         )
     except ExecError as problem:
-        raise Refusal(400, messages.START_FAILED.text.format(problem=launch.exec_problem(problem)), keeps=True) from None
+        raise Refusal(
+            400, messages.START_FAILED.text.format(problem=launch.exec_problem(problem)), keeps=True
+        ) from None
 
 
 def _fail(draft: Draft, container: Container, problem: Refusal) -> None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from fakedocker.filesystem import content as contents
 from fakedocker.filesystem.archive import write_tar
+from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.registry import gzip_stored
 
@@ -33,10 +34,15 @@ def blob(entries: Iterable[LayerEntry]) -> Iterator[bytes]:
 
 def sums(entries: Iterable[LayerEntry]) -> Sums:
     """The digests of a layer. Makes the whole blob, chunk by chunk, about 100 MB a second."""
+    return archive_sums(write_tar(entries))
+
+
+def archive_sums(content: Content) -> Sums:
+    """The digests of a layer that is an archive already. As fast as `sums`."""
     archive, compressed, size_bytes = hashlib.sha256(), hashlib.sha256(), 0
 
     def hashed() -> Iterator[bytes]:
-        for chunk in contents.chunks(write_tar(entries)):
+        for chunk in contents.chunks(content):
             archive.update(chunk)
             yield chunk
 

@@ -57,6 +57,8 @@ def decode(body: bytes, kind: type[T]) -> T:
         raise InvalidJSON(syntax_problem(body)) from None
     try:
         plain = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        raise InvalidJSON(syntax_problem(body)) from None
     except RecursionError:
         raise InvalidJSON("exceeded max depth") from None
     folded = _fold(plain, kind)

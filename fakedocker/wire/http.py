@@ -94,7 +94,7 @@ def make_target(path: str, query: Mapping[str, Any] | None) -> str:
     """A path and a query; None values are left out, booleans are 1 and 0, lists repeat."""
     if not query:
         return path
-    pairs = []
+    pairs: list[tuple[str, str]] = []
     for name, value in query.items():
         items = value if isinstance(value, list | tuple) else (value,)
         pairs.extend((name, _parameter(item)) for item in items if item is not None)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from fakedocker.base.persistent import Map
 from fakedocker.containers.lifecycle import STATES
 from fakedocker.containers.model import CREATED, DEAD, EXITED, REMOVING, RESTARTING
+from fakedocker.images.model import content_digest
 from fakedocker.network import pools
 from fakedocker.world.tasks import StopTask
 from fakedocker.world.world import World
@@ -31,6 +32,7 @@ def check(world: World) -> None:
         *_containers(world),
         *_processes(world),
         *_images(world),
+        *_registries(world),
         *_indices(world),
         *_networks(world),
         *_ports(world),
@@ -122,6 +124,20 @@ def _images(world: World) -> Iterator[str]:
             yield f"{name} is not among the names of its image"
     if sum(len(names) for names in world.image_tags.values()) != len(world.tags):
         yield "the index of images' names has more than the names"
+
+
+def _registries(world: World) -> Iterator[str]:
+    for host, registry in world.registries.items():
+        if registry.host != host:
+            yield f"registry {registry.host} is filed under {host}"
+        for name, digest in registry.tags.items():
+            if f"{name.rpartition(':')[0]}@{digest}" not in registry.manifests:
+                yield f"{host}/{name} means a manifest that is not there"
+        for key, manifest in registry.manifests.items():
+            if key.partition("@")[2] != manifest.digest or content_digest(manifest.raw) != manifest.digest:
+                yield f"{host}/{key} has another digest"
+            if tuple(remote.layer.diff_id for remote in manifest.layers) != manifest.image.diff_ids:
+                yield f"{host}/{key} has not the layers of its image"
 
 
 def _acyclic(world: World, identifier: str) -> bool:

@@ -93,9 +93,6 @@ class Draft:
         self.notices: list[Notice] = []
         self.faults: list[str] = []
         """Reports of errors of ours inside simulated programs; no part of the world, and empty as it should be."""
-        self.finishing: list[tuple[str, bool]] = []
-        """Containers whose removal ends when the requests that have already arrived have been looked at."""
-        self._finishing: tuple[tuple[str, bool], ...] = ()
         for name in _TABLES:
             setattr(self, name, Table(getattr(world, name), self._marker(name)))
         self._load_scalars()
@@ -123,7 +120,6 @@ class Draft:
         Time grows with the number of changes, not with the size of the world.
         """
         world = self._world
-        self._finishing = tuple(self.finishing)
         changes: dict[str, Any] = {name: getattr(self, name).freeze() for name in self._dirty}
         self._dirty.clear()
         for name in _SCALARS:
@@ -144,7 +140,6 @@ class Draft:
         self._dirty.clear()
         self.kernel_draft.rollback()
         self.notices.clear()
-        self.finishing[:] = self._finishing
         self._load_scalars()
 
     def restore(self, world: World) -> None:
@@ -156,8 +151,6 @@ class Draft:
         self._dirty.clear()
         self.kernel_draft.reset(world.kernel)
         self.notices.clear()
-        self.finishing.clear()
-        self._finishing = ()
         self._load_scalars()
 
     # chance and order

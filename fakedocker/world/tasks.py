@@ -5,6 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from fakedocker.images.model import Image, Layer
+from fakedocker.registry.model import Manifest
+from fakedocker.world.builds import BuildTask
 
 
 class StopTask(Struct, frozen=True, kw_only=True):
@@ -18,28 +20,66 @@ class StopTask(Struct, frozen=True, kw_only=True):
     failed_remove_volumes: bool = False
 
 
-class PullStep(Struct, frozen=True, kw_only=True):
-    """A moment of a pull: progress to tell, and a layer that is complete."""
+class TransferStep(Struct, frozen=True, kw_only=True):
+    """A moment of a transfer: what is told then."""
 
     after_ns: int
-    """Since the pull began."""
+    """Since the transfer, or the part of it that is under way, began."""
     progress: bytes
-    layer: Layer | None = None
 
 
-class PullTask(Struct, frozen=True, kw_only=True):
-    """An image is being pulled; `position` steps have been taken."""
+class Transfer(Struct, frozen=True, kw_only=True):
+    """Images on their way in or out by a timetable; `position` steps have been taken."""
 
     id: int
     started_ns: int
-    steps: tuple[PullStep, ...]
-    position: int
-    image: Image | None
-    references: tuple[str, ...]
-    """What the image is called when it has arrived."""
-    event_name: str
-    closing: tuple[bytes, ...]
+    steps: tuple[TransferStep, ...]
+    position: int = 0
     timer: int = 0
 
 
-Task = StopTask | PullTask
+class PullTask(Transfer, frozen=True, kw_only=True):
+    """An image is being pulled, and after it those of the `following` tags."""
+
+    repository: str
+    """With its registry: docker.io/library/alpine."""
+    manifest: Manifest
+    references: tuple[str, ...]
+    """What its image is called when it has arrived."""
+    following: tuple[str, ...] = ()
+    event_name: str
+    """What was asked for, as people write it."""
+    newer: bool
+    """Whether a name has changed its meaning, now or by a tag before this one."""
+
+
+class PushTask(Transfer, frozen=True, kw_only=True):
+    """An image is being pushed, and after it the `following` ones. Without a manifest it ends in the problem."""
+
+    repository: str
+    """With its registry."""
+    tag: str = ""
+    manifest: Manifest | None = None
+    following: tuple[tuple[str, Manifest], ...] = ()
+    """Tags and what they mean, as it was when the push began."""
+    event_name: str
+    problem: str = ""
+
+
+class LoadedImage(Struct, frozen=True, kw_only=True):
+    """An image found in an archive."""
+
+    image: Image
+    layers: tuple[Layer, ...]
+    """From the base up; those that this engine had already among them."""
+    references: tuple[str, ...]
+    """NAME:TAG, spelled in full."""
+
+
+class LoadTask(Transfer, frozen=True, kw_only=True):
+    """An archive has been read and verified; its images arrive at the end, all at once."""
+
+    images: tuple[LoadedImage, ...]
+
+
+Task = StopTask | PullTask | PushTask | LoadTask | BuildTask

@@ -7,6 +7,7 @@ that cannot be copied. Restoring a snapshot ends it, as it ends every open conne
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Coroutine, Generator, Mapping
 from typing import Any, NamedTuple
 
@@ -30,6 +31,8 @@ from fakedocker_shell.cli.context import (
 
 DAEMON_ADDRESS = "unix:///var/run/docker.sock"
 LOST_CONNECTION = 125
+LARGEST_FILE_BYTES = 2 << 30
+"""What docker load and import may read at once; the real client streams."""
 _CAUGHT = {signals.INT: "INT", signals.TERM: "TERM", signals.HUP: "HUP", signals.QUIT: "QUIT", signals.WINCH: "WINCH"}
 _KINDS = {"dir": "directory", "file": "file", "link": "link"}
 Main = Callable[["LiveContext", tuple[str, ...]], Coroutine[Any, Any, int]]
@@ -90,6 +93,9 @@ class LiveBody:
 
     def copy(self) -> LiveBody:
         return self
+
+    def memory_bytes(self) -> int:
+        return 0  # what it holds is the host's, not the simulated machine's
 
     def run(self, system: System) -> int | None:
         if self._generation != self._programs.generation:
@@ -454,7 +460,9 @@ class HostFiles:
         return self._context.system
 
     def read_bytes(self, path: str) -> bytes:
-        return self._system.read_file(path)
+        if self._system.stat(path).size_bytes > LARGEST_FILE_BYTES:
+            raise OSError(errno.EFBIG, "File too large")
+        return self._system.read_file(path, LARGEST_FILE_BYTES)
 
     def write_bytes(self, path: str, data: bytes, mode: int = 0o644) -> None:
         fd = self._system.open(path, WRITE | CREATE | TRUNCATE, mode)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from fakedocker.api.routes import handle
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.engine import Engine
-from fakedocker.exchanges import TimeMode
+from fakedocker.exchanges import Exchange, Stream, TimeMode
 from fakedocker.kernel.kernel import Stdio
 from fakedocker.kernel.program import Body, Identity
 from fakedocker.kernel.records import HOST
@@ -19,8 +18,11 @@ from fakedocker.operations import files, genesis, reactions, rootfs
 from fakedocker.userland import PROGRAMS, make_body as make_userland_body
 from fakedocker.userland.sh.dialect import BASH
 from fakedocker.userland.sh.machine import Shell
+from fakedocker.wire.http import Reply
+from fakedocker.world.draft import Draft
 from fakedocker.world.world import World
 from fakedocker_shell import host
+from fakedocker_shell.host_shell import HostShell
 from fakedocker_shell.live import LiveBody, LiveContext, LivePrograms, Main
 
 STREAM = "host-session"
@@ -36,6 +38,12 @@ async def _docker(context: LiveContext, argv: tuple[str, ...]) -> int:
     from fakedocker_shell.cli.main import docker  # the command line is imported when somebody uses it
 
     return await docker(context, argv[1:])
+
+
+def _handle(engine: Engine, draft: Draft, exchange: Exchange) -> Reply | Stream:
+    from fakedocker.api.routes import handle  # a tenth of the time until the first prompt, which can do without it
+
+    return handle(engine, draft, exchange)
 
 
 _MAINS: Mapping[str, Main] = {"docker": _docker}
@@ -57,7 +65,7 @@ def make_engine(
             return LiveBody(live, "docker")
         return make_userland_body(identity, argv, environment)
 
-    engine = Engine(start, handle, PROGRAMS, make_body, mode, check)
+    engine = Engine(start, _handle, PROGRAMS, make_body, mode, check)
     live = LivePrograms(engine, _MAINS)
     return engine, live
 
@@ -99,7 +107,7 @@ class Session:
 
     def run_fed(self) -> None:
         """Start a shell that is given one complete command after the other, see `execute`."""
-        self._start(("bash",), Shell.for_terminal("bash", BASH), host.HOME)
+        self._start(("bash",), HostShell.for_terminal("bash", BASH), host.HOME)
 
     def _start(self, argv: tuple[str, ...], body: Shell, directory: str = host.WORK) -> None:
         rows, columns = self._terminal or (0, 0)

@@ -9,10 +9,8 @@ from fakedocker.base.units import NANOSECONDS_PER_SECOND, human_duration, human_
 from fakedocker_shell.cli.api_types import parse_time
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.formatting import header_text, render, table_format, template_text
-from fakedocker_shell.cli.rows_containers import ROWS as CONTAINER_ROWS
-from fakedocker_shell.cli.rows_containers import ContainerRow
-from fakedocker_shell.cli.rows_images import DISK_USAGE_TABLE, usage_rows
-from fakedocker_shell.cli.rows_images import ROWS as IMAGE_ROWS
+from fakedocker_shell.cli.rows_containers import ROWS as CONTAINER_ROWS, ContainerRow
+from fakedocker_shell.cli.rows_images import DISK_USAGE_TABLE, ROWS as IMAGE_ROWS, usage_rows
 from fakedocker_shell.cli.rows_others import (
     CACHE_ROWS,
     CACHE_TABLE,

@@ -7,6 +7,7 @@ a command does and what there is to go back to is the console's.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import sys
 import time
@@ -94,9 +95,17 @@ class Prompt:
             input=source,
             output=sink,
         )
+        self.session.app.renderer.cpr_not_supported_callback = None  # such a terminal has no toolbar, and no lecture
 
     def loop(self) -> int:
-        """Until the shell is left; gives its status."""
+        """Until the shell is left; gives its status.
+
+        The real terminal is raw all the time, between commands too, so that no key is taken for something else there.
+        """
+        with self._source.raw_mode():
+            return self._loop()
+
+    def _loop(self) -> int:
         console = self.console
         while not console.ended:
             try:
@@ -105,7 +114,6 @@ class Prompt:
                 console.status = 130
                 continue
             except EOFError:
-                console.show("exit")
                 console.run("exit")
                 if not console.ended:  # stopped jobs keep a shell from its first exit
                     continue
@@ -150,6 +158,7 @@ class Prompt:
         """Let virtual time go on while somebody thinks; what background work prints comes above the prompt."""
         while True:
             await asyncio.sleep(TICK_SECONDS)
+            _import_ahead()
             printed = self.console.tick()
             if printed:
                 data = printed if printed.endswith(b"\n") else printed + b"\r\n"
@@ -197,6 +206,12 @@ class Prompt:
         self.console.status = status
         run_in_terminal(lambda: self.console.say(text))
         event.app.invalidate()
+
+
+def _import_ahead() -> None:
+    """Import what the first docker command needs, while somebody thinks. Nothing at all the second time."""
+    for name in ("fakedocker.api.routes", "fakedocker_shell.cli.main"):
+        importlib.import_module(name)
 
 
 def _complete_at_once(buffer: Buffer) -> None:

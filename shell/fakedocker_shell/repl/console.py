@@ -29,6 +29,7 @@ KEPT_OUTPUT_BYTES = 1 << 16
 WAIT_STEP_NS = 10_000_000_000
 """How much virtual time passes in `wait` between two looks at the keys."""
 _META = re.compile(r"\s*:[A-Za-z?]")
+_SEQUENCE = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
 _UNKNOWN = re.compile(r"docker: unknown command: (docker(?: \S+)*) (\S+)")
 _LEAVING = {"logout": "exit"}
 """A login shell's word, which the fed shell, being none, would refuse."""
@@ -307,7 +308,9 @@ class Console:
         if self._held is not None:
             self._held.append(data)
             return
-        self._line_open = not data.endswith(b"\n")
+        tail = _SEQUENCE.sub(b"", data).strip(b"\r")  # clearing the screen leaves the cursor in an empty line
+        if tail:
+            self._line_open = not tail.endswith(b"\n")
         pager = self._pager
         (pager if pager is not None and self._is_cooked() else self.screen).write(data)
 

@@ -5,6 +5,7 @@ Owns comparing two worlds by what a user knows of them. It must not know termina
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote
 
@@ -14,6 +15,7 @@ from fakedocker.exchanges import Exchange
 from fakedocker.world.world import World
 
 _QUERY_LIMIT = 90
+_ID = re.compile(r"\b[0-9a-f]{64}\b")
 
 
 def calls(exchanges: Iterable[Exchange]) -> list[str]:
@@ -24,13 +26,14 @@ def calls(exchanges: Iterable[Exchange]) -> list[str]:
         query = unquote(query)
         if len(query) > _QUERY_LIMIT:
             query = query[:_QUERY_LIMIT] + "…"
+        path = _ID.sub(lambda match: short(match[0]), path)
         status = "no answer yet" if exchange.reply is None else str(exchange.reply.status)
         lines.append(f"{exchange.request.method} {path}{question}{query} → {status}")
     return lines
 
 
 def changes(before: World, after: World) -> list[str]:
-    """What is different, a line each: `+` made, `~` changed, `-` gone. Time grows with the tables that differ."""
+    """What is different, a line each: `+` made, `~` changed, `-` gone, `·` made and gone. Time grows with the tables that differ."""
     return [
         *_containers(before, after),
         *_images(before, after),
@@ -73,6 +76,23 @@ def _containers(before: World, after: World) -> Iterator[str]:
     for container in sorted(before.containers.values(), key=lambda container: container.number):
         if container.id not in after.containers:
             yield f"- container {container.name}"
+    yield from _passing_containers(before, after)
+
+
+def _passing_containers(before: World, after: World) -> Iterator[str]:
+    """Those that came and went in between, such as with --rm: only the events still tell of them."""
+    stories: dict[str, list[str]] = {}
+    names: dict[str, str] = {}
+    for event in after.events.entries(before.events.end):
+        if (
+            event.type == "container"
+            and event.actor_id not in before.containers
+            and event.actor_id not in after.containers
+        ):
+            stories.setdefault(event.actor_id, []).append(event.action)
+            names[event.actor_id] = dict(event.attributes).get("name", short(event.actor_id))
+    for identifier, actions in stories.items():
+        yield f"· container {names[identifier]} came and went: {', '.join(actions)}"
 
 
 def _container_changes(old: Container, new: Container) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fakedocker.base import clock
-from fakedocker.world.tasks import PullTask, StopTask
+from fakedocker.world.tasks import LoadTask, PullTask, PushTask, StopTask
 from fakedocker.world.world import World
 from fakedocker_shell.repl.console import Console
 
@@ -40,6 +40,10 @@ def pending(world: World) -> list[str]:
     for _, task in sorted(world.tasks.items()):
         if isinstance(task, PullTask):
             told.append(f"pulling {task.event_name}")
+        elif isinstance(task, PushTask):
+            told.append(f"pushing {task.event_name}")
+        elif isinstance(task, LoadTask):
+            told.append("loading images")
         elif isinstance(task, StopTask):
             container = world.containers.get(task.container_id)
             told.append(f"stopping {container.name if container else '?'}")

@@ -157,7 +157,6 @@ _TABLE = (
     _Row(r"(?i)permission denied", "The user who runs this may not do it.", ("ls -l, id", "chmod, chown, or another --user")),
     _Row(r"(?i)no such file or directory", "A path leads nowhere.", ("pwd, ls",)),
 )  # fmt: skip
-_COMPILED = tuple((re.compile(row.pattern), row) for row in _TABLE)
 
 _STATUSES = {
     125: Explanation("docker itself has failed, before anything ran in a container.", ("read the message above",)),
@@ -191,8 +190,8 @@ def explain(output: str, status: int) -> Explanation | None:
     """
     if status == 0:
         return None
-    for pattern, row in _COMPILED:
-        match = pattern.search(output)
+    for row in _TABLE:
+        match = re.search(row.pattern, output)
         if match:
             words = [group or "" for group in match.groups()]
             return Explanation(row.meaning.format(*words), tuple(text.format(*words) for text in row.advice))

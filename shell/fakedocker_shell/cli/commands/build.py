@@ -13,13 +13,13 @@ from collections.abc import Callable
 from typing import Any
 
 from fakedocker.base.units import human_size
+from fakedocker.build.ignore import IgnoreRules, read_patterns
 from fakedocker_shell.cli.api import json_messages
 from fakedocker_shell.cli.archives import Archive, lowered, walk
 from fakedocker_shell.cli.config_file import ConfigFile
 from fakedocker_shell.cli.context import FileStatus, Stream
 from fakedocker_shell.cli.create_options import label_map
 from fakedocker_shell.cli.errors import CliError
-from fakedocker_shell.cli.ignore_file import IgnoreRules, read_patterns
 from fakedocker_shell.cli.main import Invocation
 from fakedocker_shell.cli.progress import Display, show_messages
 

@@ -84,7 +84,8 @@ def _check_cidfile(call: Invocation) -> str:
 
 
 def _image_is_missing(error: CliError) -> bool:
-    return isinstance(error, DaemonError) and error.http_status == 404 and "No such image" in error.message
+    """Whether the client would fetch the image: it takes any 404 to the create request for a missing image."""
+    return isinstance(error, DaemonError) and error.http_status == 404
 
 
 async def _create(call: Invocation, body: dict[str, Any]) -> str:

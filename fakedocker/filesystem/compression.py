@@ -1,0 +1,85 @@
+"""Taking archives out of whatever they are compressed with: gzip, bzip2, xz and, where Python has it, zstd.
+
+What comes in may be anybody's, so that no stream is followed past a limit. This module must not know what is in an archive.
+"""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Callable
+
+from fakedocker.filesystem.archive import BadArchive
+
+LIMIT_BYTES = 2 << 30
+"""What is larger once decompressed is refused: a small file can claim to be endless."""
+
+
+def decompressed(data: bytes) -> bytes:
+    """The bytes in a compressed stream, which its first bytes tell; other bytes as they are.
+
+    Raises:
+        BadArchive: the stream is broken, cut off or too large.
+    """
+    unpack = next((unpack for magic, unpack in _UNPACKERS if data.startswith(magic)), None)
+    if unpack is None:
+        return data
+    try:
+        plain = unpack(data)
+    except EOFError:
+        raise BadArchive("unexpected EOF") from None
+    except (OSError, ValueError, zlib.error) as problem:
+        raise BadArchive(str(problem)) from None
+    if len(plain) > LIMIT_BYTES:
+        raise BadArchive("no space left on device")
+    return plain
+
+
+def _gzip(data: bytes) -> bytes:
+    import gzip  # as the others here: most runs read no compressed archive
+
+    with gzip.open(io.BytesIO(data)) as stream:
+        return stream.read(LIMIT_BYTES + 1)
+
+
+def _bzip2(data: bytes) -> bytes:
+    import bz2
+
+    with bz2.open(io.BytesIO(data)) as stream:
+        return stream.read(LIMIT_BYTES + 1)
+
+
+def _xz(data: bytes) -> bytes:
+    import lzma
+
+    try:
+        with lzma.open(io.BytesIO(data)) as stream:
+            return stream.read(LIMIT_BYTES + 1)
+    except lzma.LZMAError as problem:
+        raise ValueError(str(problem)) from None
+
+
+def _zstd(data: bytes) -> bytes:
+    """With the module that Python has since 3.14, or the package of the same interface."""
+    import importlib
+
+    for name in ("compression.zstd", "backports.zstd"):
+        try:
+            module = importlib.import_module(name)
+        except ImportError:
+            continue
+        try:
+            with module.open(io.BytesIO(data)) as stream:
+                plain: bytes = stream.read(LIMIT_BYTES + 1)
+        except module.ZstdError as problem:
+            raise ValueError(str(problem)) from None
+        return plain
+    raise ValueError("zstd is not simulated by fakedocker with a Python before 3.14")
+
+
+_UNPACKERS: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
+    (b"\x1f\x8b", _gzip),
+    (b"BZh", _bzip2),
+    (b"\xfd7zXZ\0", _xz),
+    (b"\x28\xb5\x2f\xfd", _zstd),
+)

@@ -1,0 +1,121 @@
+"""RUN, and every other step that needs a container: making it, starting it, and making an image of what it leaves.
+
+Source: moby builder/dockerfile (dispatchers.go, containerbackend.go).
+"""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec.structs import replace
+
+from fakedocker.base.identity import short
+from fakedocker.build.instructions import CommandLine, Run
+from fakedocker.containers.model import Container
+from fakedocker.images.model import Image
+from fakedocker.operations import commit as committing, create, files, rootfs, start
+from fakedocker.operations.attributes import container_event
+from fakedocker.operations.building import cache
+from fakedocker.operations.building.session import BuildFailure, Session, needs_buildkit
+from fakedocker.wire.container import Config, CreateRequest, HealthConfig
+from fakedocker.wire.image import ImageConfig
+from fakedocker.world.builds import RunningStep
+
+_CONFIG_FIELDS = tuple(field.name for field in msgspec.structs.fields(Config))
+_SCRATCH = Image(id="", created_ns=0, config=ImageConfig())
+"""What a container is made of in a stage that has no image yet."""
+
+
+def command_words(session: Session, command: CommandLine) -> tuple[str, ...]:
+    """What is executed: the list itself, or the shell with a line.
+
+    Here-documents of a RUN follow its line; where the line is nothing else, the document is the script.
+    """
+    if not command.shell:
+        return command.words
+    line = command.words[0] if command.words else ""
+    if len(command.heredocs) == 1 and line.startswith("<<") and not line.split()[1:]:
+        line = command.heredocs[0].content
+    elif command.heredocs:
+        line += "".join(f"\n{heredoc.content}{heredoc.name}" for heredoc in command.heredocs) + "\n"
+    return (*session.shell(), line)
+
+
+def metadata(session: Session, *comment: str) -> None:
+    """A step that changes the configuration alone: a container that never runs, and an image of it.
+
+    Args:
+        comment: what stands for a command in its history.
+    """
+    wanted = cache.comparable(replace(session.stage.config, cmd=(*session.shell(), *comment)))
+    if cache.probe(session, wanted):
+        return
+    make_container(session, replace(session.stage.config, cmd=(*session.shell(), *comment)))
+    cache.commit(session, wanted, None)
+
+
+def workdir(session: Session, path: str) -> None:
+    """WORKDIR: the directory is made at once, where there is none."""
+    config = replace(session.stage.config, cmd=(*session.shell(), f"#(nop) WORKDIR {path}"))
+    wanted = cache.comparable(config)
+    if cache.probe(session, wanted):
+        return
+    container = make_container(session, config)
+    try:
+        files.make_directories(session.draft, rootfs.mount_table(session.draft, container), path)
+    except OSError as problem:
+        raise BuildFailure(f"mkdir {path}: {str(problem.strerror).lower()}") from None
+    cache.commit(session, wanted, committing.changes_as_layer(session.draft, container))
+
+
+def make_container(session: Session, config: Config) -> Container:
+    """A container for a step.
+
+    Raises:
+        Refusal: the daemon does not make such a container.
+    """
+    draft = session.draft
+    fields = {field: getattr(config, field) for field in _CONFIG_FIELDS}
+    request = CreateRequest(**{**fields, "image": session.stage.image_id}, host_config=session.task.options.host_config)
+    image = draft.images[session.stage.image_id] if session.stage.image_id else _SCRATCH
+    container = create.create(draft, "", request, image)
+    session.change(containers=(*session.task.containers, container.id))
+    session.say(f" ---> Running in {short(container.id)}\n")
+    return container
+
+
+def run(session: Session, step: Run) -> None:
+    """RUN: from the cache, or a container that is started; `finish` goes on when it has ended."""
+    if step.flags:
+        raise needs_buildkit(step.flags[0])
+    config = session.stage.config
+    command = command_words(session, step.command)
+    environment = config.env or ()
+    arguments = session.stage.arguments.beside(environment)
+    counted = [entry for entry in arguments if session.stage.arguments.counts(entry.partition("=")[0])]
+    filed = (f"|{len(counted)}", *counted, *command) if arguments else command
+    wanted = cache.comparable(replace(config, cmd=filed, entrypoint=None))
+    if cache.probe(session, wanted):
+        return
+    container = make_container(
+        session,
+        replace(config, cmd=command, entrypoint=("",), env=(*environment, *arguments), healthcheck=HealthConfig(test=("NONE",))),
+    )  # fmt: skip
+    session.change(running=RunningStep(container.id, wanted))
+    container_event(session.draft, container, "attach")
+    start.start(session.draft, container)
+
+
+def finish(session: Session, step: RunningStep, exit_code: int) -> None:
+    """The container of a RUN has ended.
+
+    Raises:
+        BuildFailure: not with 0, or it has been removed meanwhile.
+    """
+    session.change(running=None)
+    container = session.draft.containers[step.container_id]
+    if exit_code:
+        command = " ".join(container.config.cmd or ())
+        raise BuildFailure(f"The command '{command}' returned a non-zero code: {exit_code}", exit_code)
+    if container.removing:
+        raise BuildFailure(f"Container {container.id} is marked for removal and cannot be committed")
+    cache.commit(session, step.container_config, committing.changes_as_layer(session.draft, container))

@@ -1,0 +1,112 @@
+"""Builds on an engine in process that looks at every invariant of its world after every input."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from fakedocker.assembly import create_engine
+from fakedocker.wire.http import Request, make_target
+
+
+class Built(NamedTuple):
+    """What a build has answered."""
+
+    status: int
+    messages: list[dict[str, Any]]
+
+    @property
+    def output(self) -> str:
+        return "".join(message.get("stream", "") for message in self.messages)
+
+    @property
+    def error(self) -> str:
+        return next((message["error"] for message in self.messages if "error" in message), "") or (
+            str(self.messages[0]["message"]) if self.status != 200 else ""
+        )
+
+    @property
+    def image(self) -> str:
+        """The id of the last stage."""
+        return [message["aux"]["ID"] for message in self.messages if "aux" in message][-1]
+
+    @property
+    def steps(self) -> list[str]:
+        """For every step the short id of its image, with a star where it came from the cache."""
+        found = []
+        for part in self.output.split("Step ")[1:]:
+            ids = [line.removeprefix(" ---> ") for line in part.splitlines() if line.startswith(" ---> ")]
+            cached = "Using cache" in ids
+            found.append((ids[-1] if ids else "") + ("*" if cached else ""))
+        return found
+
+    @property
+    def cached(self) -> list[bool]:
+        """For every step but the FROMs whether it came from the cache."""
+        shown = self.output.split("Step ")[1:]
+        pairs = zip(shown, self.steps, strict=True)
+        return [found.endswith("*") for part, found in pairs if ": FROM" not in part.split("\n")[0]]
+
+
+def archive(files: Mapping[str, str | bytes]) -> bytes:
+    """A context; a name that ends in a slash is a directory."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        for name, content in files.items():
+            data = content.encode() if isinstance(content, str) else content
+            member = tarfile.TarInfo(name)
+            member.size, member.mode = len(data), 0o644
+            if name.endswith("/"):
+                member.type, member.mode = tarfile.DIRTYPE, 0o755
+            tar.addfile(member, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+class Builds:
+    """An engine that has alpine, and short words for what tests ask of it."""
+
+    def __init__(self) -> None:
+        self.engine = create_engine(seed=3, check=True)
+        self.call("POST", "/images/create", fromImage="alpine", tag="latest")
+
+    def call(self, method: str, path: str, body: bytes = b"", **query: Any) -> tuple[int, bytes]:
+        headers = {"content-type": "application/json"}
+        exchange = self.engine.perform(
+            Request(method=method, target=make_target(path, query), headers=headers, body=body)
+        )
+        assert exchange.reply is not None
+        return exchange.reply.status, exchange.reply.body if exchange.reply.body is not None else exchange.take(1 << 24)
+
+    def build(self, dockerfile: str, files: Mapping[str, str | bytes] | None = None, **query: Any) -> Built:
+        """Build with a Dockerfile and other files in the context."""
+        return self.build_archive(archive({"Dockerfile": dockerfile, **(files or {})}), **query)
+
+    def build_archive(self, data: bytes, **query: Any) -> Built:
+        status, body = self.call("POST", "/build", data, **query)
+        return Built(status, [json.loads(line) for line in body.splitlines() if line.strip()])
+
+    def json(self, path: str, **query: Any) -> Any:
+        status, body = self.call("GET", path, **query)
+        assert status == 200, body
+        return json.loads(body)
+
+    def config(self, image: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.json(f"/images/{image}/json")["Config"]
+        return found
+
+    def history(self, image: str) -> list[str]:
+        """What made the image, newest first, without the base's."""
+        return [item["CreatedBy"] for item in self.json(f"/images/{image}/history") if "<missing>" not in item["Id"]]
+
+    def run(self, image: str, command: str) -> str:
+        """The output of a shell command in a container of an image."""
+        body = json.dumps({"Image": image, "Cmd": ["sh", "-c", command], "Entrypoint": [], "Tty": True}).encode()
+        made = json.loads(self.call("POST", "/containers/create", body)[1])["Id"]
+        self.call("POST", f"/containers/{made}/start")
+        self.call("POST", f"/containers/{made}/wait")
+        output = self.call("GET", f"/containers/{made}/logs", stdout=1, stderr=1)[1].decode().replace("\r\n", "\n")
+        self.call("DELETE", f"/containers/{made}", v=1)
+        return output
