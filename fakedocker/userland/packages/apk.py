@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
-from fakedocker.userland.packages import apk_plan, index
+from fakedocker.userland.packages import apk_plan, apk_repositories, index
 from fakedocker.userland.packages.apk_database import Database, read_installed, read_world
-from fakedocker.userland.packages.apk_plan import is_same, provider
+from fakedocker.userland.packages.apk_plan import provider
 from fakedocker.userland.packages.plan import Plan, follow, is_online
 from fakedocker.userland.tools import Register
 
@@ -52,6 +52,10 @@ Querying package information:
 
 This apk has coffee making abilities.
 """
+
+
+_CHANGES: Final = frozenset({"add", "del", "fix", "update", "upgrade"})
+"""Images are of the same age as the index, so `fix` and `upgrade` find nothing to do."""
 
 
 class Command(NamedTuple):
@@ -128,43 +132,28 @@ def _apk(system: System, argv: tuple[str, ...], state: State) -> int:
 
 
 def _plan(system: System, command: Command) -> Plan:
-    refusal = apk_plan.refusal(system, "simulate" in command.flags)
-    if refusal:
+    pretend = "simulate" in command.flags
+    if refusal := apk_plan.refusal(system, pretend):
         return refusal
-    fetched = apk_plan.indexes(
+    if command.name == "del":  # looks into no repository
+        asked = apk_plan.Change(remove=command.words)
+        return _heard(command, apk_plan.change(system, asked, available=False, online=True, pretend=pretend))
+    fetched = apk_repositories.indexes(
         system,
         online="no-network" not in command.flags and is_online(system),
         keep="no-cache" not in command.flags,
         always=command.name == "update" or "update" in command.flags,
     )
     if command.name == "update":
-        return fetched.plan + apk_plan.update_summary(fetched)
-    change = _CHANGES[command.name](system, command)
-    plan = apk_plan.change(system, change, available=fetched.available, online=fetched.online, pretend="simulate" in command.flags)
-    if "quiet" in command.flags:
-        return tuple(step for step in fetched.plan + plan if step[0] != "say")
-    return fetched.plan + plan
+        return _heard(command, fetched.plan + apk_repositories.update_summary(fetched))
+    asked = apk_plan.Change(add=command.words, virtual=command.virtual)
+    plan = apk_plan.change(system, asked, available=fetched.available, online=fetched.online, pretend=pretend)
+    return _heard(command, fetched.plan + plan)
 
 
-def _add(system: System, command: Command) -> apk_plan.Change:
-    return apk_plan.Change(add=command.words, virtual=command.virtual, update="upgrade" in command.flags)
-
-
-def _delete(system: System, command: Command) -> apk_plan.Change:
-    return apk_plan.Change(remove=command.words)
-
-
-def _upgrade(system: System, command: Command) -> apk_plan.Change:
-    return apk_plan.Change(add=command.words, update=True)
-
-
-_CHANGES: Final[dict[str, Callable[[System, Command], apk_plan.Change]]] = {
-    "add": _add,
-    "del": _delete,
-    "fix": _upgrade,
-    "update": _upgrade,
-    "upgrade": _upgrade,
-}
+def _heard(command: Command, plan: Plan) -> Plan:
+    """The plan, without what -q leaves unsaid."""
+    return tuple(step for step in plan if step[0] != "say") if "quiet" in command.flags else plan
 
 
 # questions
@@ -199,7 +188,11 @@ def _full(installed: Database, name: str) -> str:
 def _show(system: System, installed: Database, name: str, flags: frozenset[str]) -> None:
     entry = installed[name]
     title = _full(installed, name)
-    wanted = flags & {"contents", "depends", "rdepends", "description", "size", "webpage"} or {"description", "webpage", "size"}
+    wanted = flags & {"contents", "depends", "rdepends", "description", "size", "webpage"} or {
+        "description",
+        "webpage",
+        "size",
+    }
     if "all" in flags:
         wanted = {"contents", "depends", "rdepends", "description", "size", "webpage"}
     if "description" in wanted:
@@ -276,13 +269,13 @@ def _policy(system: System, command: Command, installed: Database) -> int:
         version = installed[word].version if word in installed else packages[word].version if word in packages else ""
         if version:
             lines = ["lib/apk/db/installed"] if word in installed else []
-            lines += [url for url in apk_plan.repositories(system) if is_same(url, word)]
+            lines += [url for url in apk_repositories.repositories(system) if apk_repositories.is_same(url, word)]
             system.put(f"{word} policy:\n  {version}:\n" + "".join(f"    {line}\n" for line in lines))
     return 0
 
 
 def _has_index(system: System) -> bool:
-    return bool(apk_plan.cached(system))
+    return bool(apk_repositories.cached(system))
 
 
 def _cache(system: System, command: Command, installed: Database) -> int:

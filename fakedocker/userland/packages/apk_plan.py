@@ -5,7 +5,6 @@ Words and order are apk-tools 2.14's. It must not know command lines.
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -17,24 +16,18 @@ from fakedocker.userland.inputs import State
 from fakedocker.userland.packages import apk_database, index
 from fakedocker.userland.packages.accounts import add_system_user
 from fakedocker.userland.packages.apk_database import Database, Entry
+from fakedocker.userland.packages.apk_repositories import keep
 from fakedocker.userland.packages.index import Package
-from fakedocker.userland.packages.plan import Plan, Step, download_ns, unpack_ns
+from fakedocker.userland.packages.plan import Action, Plan, Step, download_ns, unpack_ns
 from fakedocker.userland.packages.resolve import closure, dependents_first, reachable
 from fakedocker.userland.packages.unpack import (
     make_directories,
     paths,
-    read_text_or,
     remove_files,
     unpack,
-    write_filler,
 )
 from fakedocker.userland.tools import stat_or_none
 
-REPOSITORIES: Final = "/etc/apk/repositories"
-CACHE: Final = "/var/cache/apk"
-CACHE_AGE_NS: Final = 4 * 3600 * 1_000_000_000
-"""An index in the cache is used for so long (apk's --cache-max-age)."""
-_INDEX_BYTES: Final = {"main": 490_000, "community": 2_100_000}
 _TRIGGERED: Final = ("/bin", "/sbin", "/usr/bin", "/usr/sbin")
 _CONSTRAINT: Final = re.compile(r"([^=<>~@]+)(@\w+)?([=<>~]*)(.*)")
 
@@ -45,26 +38,11 @@ class Change(NamedTuple):
     Args:
         add, remove: names, with constraints on versions where wanted.
         virtual: the name of a package to be made that needs those in `add`.
-        update: bring what is there up to date too.
     """
 
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
     virtual: str = ""
-    update: bool = False
-
-
-class Fetched(NamedTuple):
-    """What became of the repositories' indexes."""
-
-    plan: Plan
-    urls: tuple[str, ...]
-    online: bool
-    missing: int
-
-    @property
-    def available(self) -> bool:
-        return self.missing < len(self.urls)
 
 
 def name_of(word: str) -> str:
@@ -89,82 +67,9 @@ def refusal(system: System, pretend: bool) -> Plan:
         make_directories(system, "/lib/apk/db")
         system.close(system.open("/lib/apk/db/lock", WRITE | CREATE, 0o600))
     except OSError as problem:
-        text = (
-            f"ERROR: Unable to lock database: {problem.strerror}\nERROR: Failed to open apk database: {problem.strerror}\n"
-        )
+        text = f"ERROR: Unable to lock database: {problem.strerror}\nERROR: Failed to open apk database: {problem.strerror}\n"
         return (("warn", text), ("exit", 99))
     return ()
-
-
-# the repositories' indexes
-
-
-def repositories(system: System) -> tuple[str, ...]:
-    """The URLs of /etc/apk/repositories."""
-    lines = (line.strip() for line in read_text_or(system, REPOSITORIES).splitlines())
-    return tuple(line.rpartition(" ")[2] for line in lines if line and not line.startswith("#"))
-
-
-def is_same(url: str, name: str) -> bool:
-    """Whether a package is in the repository of a URL."""
-    package = index.distribution("alpine").packages.get(name)
-    kind = "community" if package is not None and package.details.get("community") else "main"
-    return url.rstrip("/").endswith(kind)
-
-
-def cache_file(url: str) -> str:
-    """Where the index of a repository is kept."""
-    return f"{CACHE}/APKINDEX.{hashlib.sha1(url.encode()).hexdigest()[:8]}.tar.gz"
-
-
-def cached(system: System) -> tuple[str, ...]:
-    """The repositories whose index is kept."""
-    return tuple(url for url in repositories(system) if stat_or_none(system, cache_file(url)) is not None)
-
-
-def indexes(system: System, *, online: bool, keep: bool, always: bool) -> Fetched:
-    """Fetch what indexes have to be fetched.
-
-    Args:
-        keep: use and fill the cache; else every index is fetched and forgotten.
-        always: fetch those that are young enough too.
-    """
-    urls = repositories(system)
-    steps: list[Step] = []
-    missing = 0
-    for url in urls:
-        found = stat_or_none(system, cache_file(url)) if keep else None
-        if found is not None and not always and system.now_ns - found.mtime_ns < CACHE_AGE_NS:
-            continue
-        steps.append(("say", f"fetch {url}/x86_64/APKINDEX.tar.gz\n"))
-        if not online or not url.startswith("http"):
-            action = "updating and opening" if keep else "fetching"
-            steps.append(("warn", f"WARNING: {action} {url}: temporary error (try again later)\n"))
-            missing += found is None
-            continue
-        size = _INDEX_BYTES.get(url.rstrip("/").rpartition("/")[2], 300_000)
-        steps.append(("wait", download_ns(size)))
-        if keep:
-            steps.append(("keep", cache_file(url), size))
-    return Fetched(tuple(steps), urls, online, missing)
-
-
-def update_summary(fetched: Fetched) -> Plan:
-    """What `apk update` ends with."""
-    known = index.table("alpine")
-    count = sum(known["available"].values()) if fetched.available and fetched.urls else len(known["base"])
-    if not fetched.online and fetched.urls:
-        stale = len(fetched.urls) - fetched.missing
-        text = f"{fetched.missing} unavailable, {stale} stale; {count} distinct packages available\n"
-        return (("say", text), ("exit", len(fetched.urls)))
-    lines = []
-    for url in fetched.urls:
-        branch = url.rstrip("/").split("/")[-2] if url.count("/") > 3 else "edge"
-        commit = hashlib.sha1(url.encode()).hexdigest()
-        tag = "v20240923" if branch == "edge" else f"{branch}.3"
-        described = f"{tag}-{int(commit[-3:], 16) % 500 + 100}-g{commit[:11]}"
-        lines.append(f"{described} [{url}]\n")
-    return (("say", "".join(lines) + f"OK: {count} distinct packages available\n"),)
 
 
 # a change
@@ -201,7 +106,16 @@ def change(system: System, asked: Change, *, available: bool, online: bool, pret
     if pretend:
         steps = [step for step in steps if step[0] in ("say", "warn")]
     elif online or not coming:
-        steps.append(("commit", tuple(package.name for package in coming), going, tuple(world), tuple(virtual)[:2], virtual.needs))
+        steps.append(
+            (
+                "commit",
+                tuple(package.name for package in coming),
+                going,
+                tuple(world),
+                tuple(virtual)[:2],
+                virtual.needs,
+            )
+        )
     total = {name: entry.size_bytes for name, entry in installed.items() if name not in going}
     failed = len(coming) if not online else 0
     if not failed:
@@ -216,12 +130,16 @@ def change(system: System, asked: Change, *, available: bool, online: bool, pret
 def _virtual(system: System, asked: Change) -> Package:
     stamp = format_date("%Y%m%d.%H%M%S", system.now_ns // 1_000_000_000)
     name, _, version = asked.virtual.partition("=")
-    return Package(name, version or stamp, 0, 0, tuple(name_of(word) for word in asked.add), about="virtual meta package")
+    return Package(
+        name, version or stamp, 0, 0, tuple(name_of(word) for word in asked.add), about="virtual meta package"
+    )
 
 
 def _select(asked: Change, installed: Database, packages: Mapping[str, Package], virtual: Package) -> list[str]:
     """The names meant by what is to be added. Raises _Unsatisfied."""
-    provided = {other: name for name, package in packages.items() for other in package.details.get("provides", "").split()}
+    provided = {
+        other: name for name, package in packages.items() for other in package.details.get("provides", "").split()
+    }
     by = f"{virtual.name}-{virtual.version}" if asked.virtual else "world"
     names, problems = [], []
     for word in asked.add:
@@ -267,7 +185,11 @@ def _coming(wanted: Iterable[str], installed: Database, packages: Mapping[str, P
 
 
 def _going(
-    world: Iterable[str], installed: Database, packages: Mapping[str, Package], coming: Iterable[Package], virtual: Package
+    world: Iterable[str],
+    installed: Database,
+    packages: Mapping[str, Package],
+    coming: Iterable[Package],
+    virtual: Package,
 ) -> tuple[str, ...]:
     """What nobody needs any more, each before what it needs."""
     known = index.distribution("alpine")
@@ -333,7 +255,8 @@ def _steps(
 
 def _scripts(package: Package) -> list[Step]:
     said = "".join(
-        f"Executing {package.name}-{package.version}.{script}\n" for script in package.details.get("scripts", "").split()
+        f"Executing {package.name}-{package.version}.{script}\n"
+        for script in package.details.get("scripts", "").split()
     )
     return [("say", said + package.details.get("note", ""))] if said else []
 
@@ -352,10 +275,6 @@ def _triggers(coming: Iterable[Package], going: Iterable[str], installed: Databa
 
 
 # carrying it out
-
-
-def _keep(system: System, state: State, path: str, size_bytes: int) -> None:
-    write_filler(system, path, size_bytes)
 
 
 def _install(system: System, state: State, name: str) -> int | None:
@@ -409,4 +328,4 @@ def _commit(
     apk_database.write_world(system, world)
 
 
-ACTIONS: Final = {"commit": _commit, "install": _install, "keep": _keep, "remove": _remove}
+ACTIONS: Final[dict[str, Action]] = {"commit": _commit, "install": _install, "keep": keep, "remove": _remove}

@@ -20,7 +20,7 @@ from __future__ import annotations
 import pkgutil
 import tomllib
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 KILO = 1000
@@ -59,7 +59,7 @@ class Index(NamedTuple):
     base: tuple[str, ...]
 
 
-@lru_cache(maxsize=None)
+@cache
 def table(name: str) -> Mapping[str, Any]:
     """One of the files, as it stands: "alpine", "debian", "python" or "javascript"."""
     data = pkgutil.get_data(__package__, f"{name}.toml")
@@ -67,7 +67,7 @@ def table(name: str) -> Mapping[str, Any]:
     return tomllib.loads(data.decode())
 
 
-@lru_cache(maxsize=None)
+@cache
 def distribution(name: str, release: str = "") -> Index:
     """The packages of a release.
 
@@ -79,13 +79,11 @@ def distribution(name: str, release: str = "") -> Index:
     packages = {}
     for key, row in {**document["base"], **document["packages"]}.items():
         own_name = renamed.get(key, key)
-        packages[own_name] = _package(own_name, row, release, renamed)
+        packages[own_name] = _package(own_name, _with_paths(row, document, release), release, renamed)
     return Index(packages, tuple(renamed.get(key, key) for key in document["base"]))
 
 
-_COLUMNS = frozenset(
-    "version versions size download needs recommends suggests programs links files data about".split()
-)
+_COLUMNS = frozenset("version versions size download needs recommends suggests programs links files data about".split())
 
 
 def _package(name: str, row: Mapping[str, Any], release: str, renamed: Mapping[str, str]) -> Package:
@@ -108,6 +106,17 @@ def _package(name: str, row: Mapping[str, Any], release: str, renamed: Mapping[s
         about=row.get("about", ""),
         details={key: value for key, value in row.items() if key not in _COLUMNS},
     )
+
+
+def _with_paths(row: Mapping[str, Any], document: Mapping[str, Any], release: str) -> Mapping[str, Any]:
+    """The row with the paths that a release has."""
+    changed = dict(row)
+    for before, after in document.get("paths", {}).get(release, {}).items():
+        for column in ("programs", "links", "data"):
+            if before in changed.get(column, ""):
+                changed[column] = changed[column].replace(before, after)
+        changed["files"] = {path.replace(before, after): text for path, text in changed.get("files", {}).items()}
+    return changed
 
 
 def _program(word: str) -> tuple[str, str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from fakedocker.filesystem.content import read
 from fakedocker.kernel.loader import HEADER_BYTES, program_file
-from fakedocker.kernel.program import CREATE, TRUNCATE, WRITE, System
+from fakedocker.kernel.program import WRITE, System
 from fakedocker.userland.packages.index import Package
 
 _LEAST_PROGRAM_BYTES = 14_000

@@ -1,0 +1,360 @@
+"""apt-get, apt, apt-cache and apt-mark: command lines, and what they show of packages.
+
+Changes are decided and carried out by apt_install, lists fetched by apt_sources. It must not know the format of dpkg's files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fnmatch import fnmatchcase
+from typing import Final, NamedTuple
+
+from fakedocker.kernel.program import CREATE, WRITE, System
+from fakedocker.userland.inputs import State
+from fakedocker.userland.packages import apt_install, apt_sources, dpkg_database, index
+from fakedocker.userland.packages.dpkg_database import Database, architecture
+from fakedocker.userland.packages.index import Index, Package
+from fakedocker.userland.packages.plan import Plan, Step, follow, is_online
+from fakedocker.userland.packages.unpack import remove_tree
+from fakedocker.userland.tools import Register, base_name
+
+PROGRAMS = Register()
+LOCK: Final = "/var/lib/dpkg/lock-frontend"
+_WARNING: Final = "\nWARNING: apt does not have a stable CLI interface. Use with caution in scripts.\n\n"
+_FLAGS: Final = {
+    "-y": "yes", "--yes": "yes", "--assume-yes": "yes", "-d": "download", "--download-only": "download", "-s": "pretend", "--simulate": "pretend",
+    "--dry-run": "pretend", "--just-print": "pretend", "--no-install-recommends": "lean", "--purge": "purge", "--auto-remove": "sweep",
+    "--autoremove": "sweep", "--installed": "installed", "--upgradable": "upgradable", "--upgradeable": "upgradable", "--names-only": "names", "-n": "names",
+    "-a": "all", "--all-versions": "all", "-f": "", "--fix-broken": "", "-m": "", "--fix-missing": "", "-V": "", "--verbose-versions": "",
+    "--no-install-suggests": "", "--install-recommends": "", "--install-suggests": "", "--reinstall": "", "--only-upgrade": "", "--no-upgrade": "",
+    "--allow-unauthenticated": "", "--allow-downgrades": "", "--allow-change-held-packages": "", "--allow-releaseinfo-change": "",
+    "--allow-remove-essential": "", "--allow-insecure-repositories": "", "--force-yes": "", "-u": "", "--show-upgraded": "", "--no-remove": "",
+    "--ignore-missing": "", "--trivial-only": "", "--with-new-pkgs": "", "--assume-no": "no", "--no-cache": "",
+}  # fmt: skip
+_VALUED: Final = frozenset({"-o", "--option", "-t", "--target-release", "-c", "--config-file"})
+
+
+class Command(NamedTuple):
+    """A command line that has been read."""
+
+    name: str
+    words: tuple[str, ...]
+    flags: frozenset[str]
+    quiet: int
+
+
+class _Problem(Exception):
+    """What is said after "E: " before it ends with 100."""
+
+
+def _read(argv: tuple[str, ...]) -> Command:
+    words: list[str] = []
+    flags: set[str] = set()
+    quiet = 0
+    rest = list(argv[1:])
+    while rest:
+        word = rest.pop(0)
+        name = word.partition("=")[0]
+        if not word.startswith("-") or word == "-":
+            words.append(word)
+        elif name in _VALUED or word[:2] == "-o":
+            if word in _VALUED and rest:
+                rest.pop(0)
+        elif name in ("-q", "-qq", "--quiet"):
+            value = word.partition("=")[2]
+            quiet = int(value) if value.isdecimal() else quiet + max(name.count("q"), 1)
+        elif word in _FLAGS:
+            flags.add(_FLAGS[word])
+        elif len(word) > 2 and word[1] != "-":
+            rest[:0] = [f"-{letter}" for letter in word[1:]]
+        else:
+            letter = word[1] if len(word) == 2 else word
+            raise _Problem(
+                f"Command line option '{letter}' [from {word}] is not understood in combination with the other options."
+            )
+    if quiet > 1:
+        flags.add("yes")
+    return Command(words[0] if words else "", tuple(words[1:]), frozenset(flags), quiet)
+
+
+@PROGRAMS.program("apt-get", "apt")
+def _apt(system: System, argv: tuple[str, ...], state: State) -> int:
+    friendly = base_name(argv[0]) == "apt"
+    if set(argv[1:]) & {"--version", "-v"}:
+        system.put(f"apt {_version(system)} (amd64)\n")
+        return 0
+    try:
+        command = _read(argv)
+        if not command.name or command.name == "help":
+            system.put(f"apt {_version(system)} (amd64)\nUsage: {base_name(argv[0])} [options] command\n")
+            return 0
+        if friendly and "warned" not in state and not system.is_terminal(1):
+            state["warned"] = True
+            system.put(_WARNING, 2)
+        if friendly and command.name in _QUESTIONS:
+            return _QUESTIONS[command.name](system, command)
+        if command.name not in _CHANGES:
+            raise _Problem(f"Invalid operation {command.name}")
+        return follow(system, state, lambda: _CHANGES[command.name](system, command, friendly), apt_install.ACTIONS)
+    except _Problem as problem:
+        system.put(f"E: {problem}\n", 2)
+        return 100
+
+
+def _version(system: System) -> str:
+    installed = dpkg_database.read_installed(system)
+    return installed["apt"].get("Version", "") if "apt" in installed else "2.6.1"
+
+
+# changes
+
+
+def _progress(system: System, command: Command, *titles: str) -> tuple[Step, ...]:
+    """Reading package lists... Done: the last word on terminals only, as apt is quiet elsewhere."""
+    if command.quiet > 1:
+        return ()
+    end = " Done" if system.is_terminal(1) and not command.quiet else ""
+    return (("say", "".join(f"{title}...{end}\n" for title in titles)),)
+
+
+_ALL_LISTS: Final = ("Reading package lists", "Building dependency tree", "Reading state information")
+
+
+def _demand_lock(system: System) -> None:
+    try:
+        system.close(system.open(LOCK, WRITE | CREATE, 0o640))
+    except OSError as problem:
+        raise _Problem(
+            f"Could not open lock file {LOCK} - open ({problem.errno}: {problem.strerror})\n"
+            f"E: Unable to acquire the dpkg frontend lock ({LOCK}), are you root?"
+        ) from None
+
+
+def _update(system: System, command: Command, friendly: bool) -> Plan:
+    if not system.access(apt_sources.LISTS, write=True):
+        reason = "13: Permission denied" if system.uid else "30: Read-only file system"
+        text = f"E: List directory {apt_sources.LISTS}/partial is missing. - Acquire ({reason})\n"
+        return (*_progress(system, command, "Reading package lists"), ("warn", text), ("exit", 100))
+    online = is_online(system)
+    steps = apt_sources.update(system, online)
+    if command.quiet > 1:
+        steps = tuple(step for step in steps if step[0] != "say")
+    steps += _progress(system, command, *(_ALL_LISTS if friendly else _ALL_LISTS[:1]))
+    if warnings := apt_sources.update_warnings(system, online):
+        steps += (("warn", warnings),)
+    if friendly and command.quiet < 2:
+        steps += (("say", "All packages are up to date.\n"),)
+    return steps
+
+
+def _install(system: System, command: Command, friendly: bool) -> Plan:
+    _demand_lock(system)
+    known, installed = dpkg_database.packages_of(system), dpkg_database.read_installed(system)
+    reading = _progress(system, command, *_ALL_LISTS)
+    names, notes, problems = _wanted(system, command.words, known, installed)
+    if problems:
+        return (*reading, ("warn", problems), ("exit", 100))
+    change = apt_install.install(names, known, installed, "lean" not in command.flags)
+    marks = dpkg_database.read_automatic(system) & set(names)
+    steps: Plan = (*reading, *((("say", notes),) if notes and command.quiet < 2 else ()))
+    if marks:
+        steps += (("mark", tuple(sorted(marks)), False),)
+    return steps + apt_install.plan(system, change, installed, _options(command), is_online(system))
+
+
+def _wanted(system: System, words: Iterable[str], known: Index, installed: Database) -> tuple[list[str], str, str]:
+    """(names, what is said of those that are there already, what is wrong)."""
+    available = known.packages if apt_sources.is_updated(system) else {}
+    virtual = index.table("debian")["virtual"]
+    names, notes, problems = [], "", ""
+    for word in words:
+        name, _, version = word.partition("=")
+        name = name.partition("/")[0].removesuffix(":amd64")
+        if name in installed:
+            notes += f"{name} is already the newest version ({installed[name].get('Version', '')}).\n"
+        elif name in virtual and available:
+            offered = "".join(f"  {other} {known.packages[other].version}\n" for other in virtual[name].split())
+            notes_of_virtual = f"Package {name} is a virtual package provided by:\n{offered}\n"
+            problems += f"{notes_of_virtual}E: Package '{name}' has no installation candidate\n"
+            continue
+        elif name not in available:
+            problems += f"E: Unable to locate package {name}\n"
+            continue
+        elif version and not fnmatchcase(available[name].version, version):
+            problems += f"E: Version '{version}' for '{name}' was not found\n"
+            continue
+        names.append(name)
+    return names, notes, problems
+
+
+def _options(command: Command) -> apt_install.Options:
+    return apt_install.Options(
+        command.quiet, "yes" in command.flags, "pretend" in command.flags, "download" in command.flags
+    )
+
+
+def _remove(system: System, command: Command, friendly: bool) -> Plan:
+    _demand_lock(system)
+    known, installed = dpkg_database.packages_of(system), dpkg_database.read_installed(system)
+    automatic = dpkg_database.read_automatic(system)
+    reading = _progress(system, command, *_ALL_LISTS)
+    notes = ""
+    for name in command.words:
+        if name not in installed and name not in known.packages:
+            return (*reading, ("warn", f"E: Unable to locate package {name}\n"), ("exit", 100))
+        if name not in installed:
+            notes += f"Package '{name}' is not installed, so not removed\n"
+    sweep = command.name in ("autoremove", "autopurge") or "sweep" in command.flags
+    purge = command.name in ("purge", "autopurge") or "purge" in command.flags
+    change = apt_install.remove(command.words, installed, automatic, purge, sweep, known)
+    said: Plan = (("say", notes),) if notes else ()
+    return reading + said + apt_install.plan(system, change, installed, _options(command), True)
+
+
+def _upgrade(system: System, command: Command, friendly: bool) -> Plan:
+    """Images are of the same age as the index: there is nothing newer."""
+    _demand_lock(system)
+    reading = _progress(system, command, *_ALL_LISTS, "Calculating upgrade")
+    return reading + apt_install.plan(system, apt_install.Change(), {}, _options(command), True)
+
+
+def _clean(system: System, command: Command, friendly: bool) -> Plan:
+    _demand_lock(system)
+    archives = "/var/cache/apt/archives"
+    for name in system.list_directory(archives):
+        if name.endswith(".deb"):
+            remove_tree(system, f"{archives}/{name}")
+    return ()
+
+
+def _check(system: System, command: Command, friendly: bool) -> Plan:
+    return _progress(system, command, *_ALL_LISTS)
+
+
+_CHANGES: Final[dict[str, Callable[[System, Command, bool], Plan]]] = {
+    "autoclean": _clean, "autopurge": _remove, "autoremove": _remove, "check": _check, "clean": _clean, "dist-clean": _clean, "dist-upgrade": _upgrade,
+    "full-upgrade": _upgrade, "install": _install, "purge": _remove, "remove": _remove, "update": _update, "upgrade": _upgrade,
+}  # fmt: skip
+
+
+# questions
+
+
+def _all_packages(system: System) -> dict[str, Package]:
+    """What the lists have: nothing before an update."""
+    return dict(dpkg_database.packages_of(system).packages) if apt_sources.is_updated(system) else {}
+
+
+def _pocket(system: System, package: Package) -> str:
+    source, _ = apt_install.origin(apt_sources.sources(system), package)
+    return "stable" if source.suite in ("bookworm", "bullseye") else source.suite
+
+
+def _list(system: System, command: Command) -> int:
+    system.put("Listing...\n")
+    packages, installed = _all_packages(system), dpkg_database.read_installed(system)
+    automatic = dpkg_database.read_automatic(system)
+    if "upgradable" in command.flags:
+        return 0
+    for name in sorted({*packages, *installed}):
+        if command.words and not any(fnmatchcase(name, word) for word in command.words):
+            continue
+        if name in installed:
+            mark = (
+                "installed,automatic" if name in automatic else "installed" if name in packages else "installed,local"
+            )
+            place = f"{_pocket(system, packages[name])},now" if name in packages else "now"
+            stanza = installed[name]
+            system.put(f"{name}/{place} {stanza.get('Version', '')} {stanza.get('Architecture', 'amd64')} [{mark}]\n")
+        elif "installed" not in command.flags:
+            package = packages[name]
+            system.put(f"{name}/{_pocket(system, package)} {package.version} {architecture(package)}\n")
+    return 0
+
+
+def _search(system: System, command: Command) -> int:
+    system.put("Sorting...\nFull Text Search...\n")
+    for name, package in sorted(_all_packages(system).items()):
+        if _found(command, name, package.about):
+            system.put(
+                f"{name}/{_pocket(system, package)} {package.version} {architecture(package)}\n  {package.about}\n\n"
+            )
+    return 0
+
+
+def _found(command: Command, name: str, about: str) -> bool:
+    text = name if "names" in command.flags else f"{name} {about}"
+    return all(word.lower() in text.lower() for word in command.words)
+
+
+def _show(system: System, command: Command) -> int:
+    packages = _all_packages(system)
+    status = 0
+    for word in command.words:
+        if word not in packages:
+            system.put(f"N: Unable to locate package {word}\n", 2)
+            status = 100
+            continue
+        stanza = dpkg_database.stanza_of(packages[word])
+        del stanza["Status"]
+        stanza["APT-Sources"] = " ".join(apt_sources.sources(system)[0][:2]) + " Packages"
+        system.put(dpkg_database.text_of(stanza) + "\n")
+    if status:
+        system.put("E: No packages found\n", 2)
+    return status
+
+
+_QUESTIONS: Final[dict[str, Callable[[System, Command], int]]] = {"list": _list, "search": _search, "show": _show}
+
+
+@PROGRAMS.program("apt-cache")
+def _apt_cache(system: System, argv: tuple[str, ...], state: State) -> int:
+    try:
+        command = _read(argv)
+    except _Problem as problem:
+        system.put(f"E: {problem}\n", 2)
+        return 100
+    packages, installed = _all_packages(system), dpkg_database.read_installed(system)
+    if command.name == "show":
+        return _show(system, command)
+    if command.name == "search":
+        lines = [
+            f"{name} - {item.about}\n" for name, item in sorted(packages.items()) if _found(command, name, item.about)
+        ]
+        system.put("".join(lines))
+    elif command.name == "pkgnames":
+        system.put("".join(f"{name}\n" for name in sorted({*packages, *installed})))
+    elif command.name == "policy":
+        for word in command.words:
+            there, candidate = apt_install.versions(packages, installed, word)
+            if there or candidate:
+                system.put(f"{word}:\n  Installed: {there or '(none)'}\n  Candidate: {candidate}\n")
+    elif command.name == "depends":
+        for word in command.words:
+            if word in packages:
+                system.put(word + "\n" + "".join(f"  Depends: {name}\n" for name in packages[word].needs))
+    else:
+        system.put(f"E: Invalid operation {command.name}\n", 2)
+        return 100
+    return 0
+
+
+@PROGRAMS.program("apt-mark")
+def _apt_mark(system: System, argv: tuple[str, ...], state: State) -> int:
+    name, words = (argv[1], argv[2:]) if len(argv) > 1 else ("", ())
+    installed, automatic = dpkg_database.read_installed(system), dpkg_database.read_automatic(system)
+    if name in ("showmanual", "showauto"):
+        shown = [each for each in installed if (each in automatic) == (name == "showauto")]
+        system.put("".join(f"{each}\n" for each in shown if not words or each in words))
+        return 0
+    if name == "showhold":
+        return 0
+    if name not in ("auto", "manual"):
+        system.put(f"E: Invalid operation {name}\n", 2)
+        return 100
+    there = {word for word in words if word in installed}
+    changed = there - automatic if name == "auto" else there & automatic
+    dpkg_database.write_automatic(system, automatic | there if name == "auto" else automatic - there)
+    how = "automatically" if name == "auto" else "manually"
+    system.put("".join(f"{word} set to {how} installed.\n" for word in words if word in changed))
+    return 0

@@ -1,0 +1,63 @@
+"""Scripts of a package.json, run by sh with the commands of node_modules in PATH. It must not know npm's command line."""
+
+from __future__ import annotations
+
+import json
+
+from fakedocker.kernel.program import System
+from fakedocker.userland.children import start, wait
+from fakedocker.userland.inputs import State
+from fakedocker.userland.packages.npm_project import Problem, Project
+from fakedocker.userland.packages.unpack import read_text_or
+
+
+def run_script(
+    system: System, state: State, project: Project, name: str, arguments: tuple[str, ...], flags: frozenset[str]
+) -> int:
+    """Run a script of package.json with those that go before and after it; gives the status of the last. Blocks.
+
+    Raises:
+        Problem: there is no such script.
+    """
+    scripts: dict[str, str] = dict(project.manifest.get("scripts", {}))
+    if name == "start" and name not in scripts and read_text_or(system, f"{project.folder}/server.js"):
+        scripts[name] = "node server.js"
+    if name not in scripts:
+        if "--if-present" in flags:
+            return 0
+        raise Problem("", (f'Missing script: "{name}"', "", "To see a list of scripts, run:", "  npm run"))
+    stages = [stage for stage in (f"pre{name}", name, f"post{name}") if stage in scripts]
+    while state.setdefault("stage", 0) < len(stages):
+        stage = stages[state["stage"]]
+        text = scripts[stage]
+        if stage == name and arguments:
+            text += " " + " ".join(_quoted(word) for word in arguments)
+        if "child" not in state:
+            if not flags & {"-s", "--silent"}:
+                title = f"{project.manifest.get('name', '')}@{project.manifest.get('version', '')}".strip("@")
+                system.put(f"\n> {title} {stage}\n> {text}\n\n")
+            state["child"] = _spawn(system, project, stage, text)
+        status = wait(system, state)
+        if status:
+            return status
+        state["stage"] += 1
+    return 0
+
+
+def _spawn(system: System, project: Project, stage: str, text: str) -> int:
+    path = system.environment.get("PATH", "/usr/local/bin:/usr/bin:/bin")
+    environment = {
+        **system.environment,
+        "PATH": f"{project.folder}/node_modules/.bin:{path}",
+        "npm_lifecycle_event": stage,
+        "npm_package_name": str(project.manifest.get("name", "")),
+        "npm_package_version": str(project.manifest.get("version", "")),
+    }
+    system.change_directory(project.folder)
+    return start(system, ("sh", "-c", text), environment)
+
+
+def _quoted(word: str) -> str:
+    return (
+        word if word.replace("-", "").replace("=", "").replace("/", "").replace(".", "").isalnum() else json.dumps(word)
+    )

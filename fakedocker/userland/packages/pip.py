@@ -1,0 +1,374 @@
+"""pip: install, uninstall, list, freeze, show, check, in the words of pip 24.2.
+
+Of each package the newest version is known; an older one that is asked for is taken to exist. It must not know how
+dist-info folders look.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from fakedocker.kernel.program import System
+from fakedocker.userland.inputs import State, text_of
+from fakedocker.userland.packages import index, pip_requirements, pip_site
+from fakedocker.userland.packages.pip_requirements import Problem, Wanted
+from fakedocker.userland.packages.pip_site import Installed, Site, normalized
+from fakedocker.userland.packages.plan import Action, Plan, Step, download_ns, follow, is_online, unpack_ns
+from fakedocker.userland.packages.unpack import write_filler, write_text
+from fakedocker.userland.tools import Register, base_name
+
+PROGRAMS = Register()
+_FLAGS: Final = {
+    "-q": "quiet", "--quiet": "quiet", "-qq": "quiet", "-U": "upgrade", "--upgrade": "upgrade", "-y": "yes", "--yes": "yes", "--user": "user",
+    "--break-system-packages": "break", "--no-deps": "alone", "--force-reinstall": "upgrade", "--outdated": "outdated", "-o": "outdated",
+    "-h": "help", "--help": "help",
+}  # fmt: skip
+_VALUED: Final = frozenset("-r --requirement -c --constraint -i --index-url --extra-index-url --trusted-host -t --target --prefix --root-user-action --progress-bar --timeout --retries -f --find-links --cache-dir --format -e --editable --proxy --platform --python-version --only-binary --no-binary".split())  # fmt: skip
+_ROOT: Final = "WARNING: Running pip as the 'root' user can result in broken permissions and conflicting behaviour with the system package manager, possibly rendering your system unusable. It is recommended to use a virtual environment instead: https://pip.pypa.io/warnings/venv. Use the --root-user-action option if you know what you are doing and want to suppress this warning.\n"  # fmt: skip
+_MANAGED: Final = """error: externally-managed-environment
+
+× This environment is externally managed
+╰─> To install Python packages system-wide, use the package manager of
+    the distribution, or a virtual environment:
+
+        python3 -m venv path/to/venv
+
+note: If you believe this is a mistake, please contact your Python installation or OS distribution provider. You can override this, at the risk of breaking your Python installation or OS, by passing --break-system-packages.
+hint: See PEP 668 for the detailed specification.
+"""
+
+
+class Command(NamedTuple):
+    name: str
+    words: tuple[str, ...]
+    flags: frozenset[str]
+    values: tuple[tuple[str, str], ...]
+
+    def all(self, *names: str) -> list[str]:
+        return [value for name, value in self.values if name in names]
+
+
+class Chosen(NamedTuple):
+    """What will be installed: its normalized name, a version, and the name it was asked for by."""
+
+    name: str
+    version: str
+    asked: str
+
+
+def _read(argv: tuple[str, ...]) -> Command:
+    words, flags, values = [], set(), []
+    rest = list(argv[1:])
+    while rest:
+        word = rest.pop(0)
+        name, equals, value = word.partition("=")
+        if name in _VALUED:
+            values.append((name, value if equals else rest.pop(0) if rest else ""))
+        elif word.startswith("-r") and len(word) > 2:
+            values.append(("-r", word[2:]))
+        elif word in _FLAGS:
+            flags.add(_FLAGS[word])
+        elif not word.startswith("-"):
+            words.append(word)
+    return Command(words[0] if words else "", tuple(words[1:]), frozenset(flags), tuple(values))
+
+
+@PROGRAMS.program("pip", "pip3")
+def _pip(system: System, argv: tuple[str, ...], state: State) -> int:
+    command = _read(argv)
+    site = pip_site.find_site(system)
+    if set(argv[1:]) & {"--version", "-V"}:
+        there = pip_site.installed(system, site).get("pip")
+        version = there.version if there else "24.2"
+        system.put(f"pip {version} from {site.directory}/pip (python {site.python})\n")
+        return 0
+    if command.name == "install":
+        return follow(system, state, lambda: _install(system, command, site), _ACTIONS)
+    if command.name == "uninstall":
+        return _uninstall(system, state, command, site)
+    if command.name in _QUESTIONS:
+        return _QUESTIONS[command.name](
+            system, command, pip_site.installed(system, site, pip_site.user_site(system, site))
+        )
+    if not command.name or command.name == "help":
+        system.put(f"\nUsage:   \n  {base_name(argv[0])} <command> [options]\n\nCommands:\n")
+        system.put("  install  uninstall  list  freeze  show  check  cache\n")
+        return 0
+    system.put(f'ERROR: unknown command "{command.name}"\n', 2)
+    return 1
+
+
+def _requirements(system: System, command: Command) -> list[Wanted]:
+    found = [pip_requirements.parse(word, "") for word in command.words]
+    for path in command.all("-r", "--requirement"):
+        found += pip_requirements.from_file(system, path)
+    if command.all("-e", "--editable"):
+        raise Problem("ERROR: fakedocker installs packages by name only, not from folders, archives or repositories\n")
+    return found
+
+
+# installing
+
+
+def _install(system: System, command: Command, site: Site) -> Plan:
+    quiet = "quiet" in command.flags
+    try:
+        wanted = _requirements(system, command)
+        if not wanted:
+            raise Problem('ERROR: You must give at least one requirement to install (see "pip help install")\n')
+    except Problem as problem:
+        return (("warn", str(problem)), ("exit", 1))
+    if site.managed and "break" not in command.flags:
+        return (("warn", _MANAGED), ("exit", 1))
+    steps: list[Step] = []
+    target = site
+    if command.all("-t", "--target"):
+        target = site._replace(directory=command.all("-t", "--target")[-1])
+    elif "user" in command.flags or (system.uid and not system.access(site.directory, write=True)):
+        target = pip_site.user_site(system, site)
+        if "user" not in command.flags:
+            steps.append(("say", "Defaulting to user installation because normal site-packages is not writeable\n"))
+    there = pip_site.installed(system, site, target)
+    try:
+        chosen, said = _collect(system, wanted, there, site, command)
+    except Problem as problem:
+        retries = [] if is_online(system) else _retries(wanted[0])
+        return (*steps, *retries, ("warn", str(problem)), ("exit", 1))
+    steps += said
+    if chosen and not is_online(system):
+        first = next((item for item in wanted if item.name == chosen[0].name), wanted[0])
+        text = (
+            f"ERROR: Could not find a version that satisfies the requirement {first.shown} (from versions: none)\n"
+            f"ERROR: No matching distribution found for {first.text}\n"
+        )
+        return (*_retries(first), ("warn", text), ("exit", 1))
+    steps += _carry_out(chosen, there, target)
+    if system.uid == 0 and "ignore" not in command.all("--root-user-action"):
+        steps.append(("warn", _ROOT))
+    return tuple(step for step in steps if step[0] != "say") if quiet else tuple(steps)
+
+
+def _collect(
+    system: System, wanted: list[Wanted], there: Mapping[str, Installed], site: Site, command: Command
+) -> tuple[list[Chosen], list[Step]]:
+    """(what is to be installed in the order it is found, what is said of it)."""
+    packages = index.table("python")["packages"]
+    chosen: dict[str, Chosen] = {}
+    steps: list[Step] = []
+    waiting = list(wanted)
+    while waiting:
+        item = waiting.pop(0)
+        if item.name in chosen:
+            continue
+        old = there.get(item.name)
+        direct = item in wanted
+        if old and pip_requirements.satisfies(old.version, item.bounds) and not ("upgrade" in command.flags and direct):
+            steps.append(("say", f"Requirement already satisfied: {item.shown} in {site.directory} ({old.version})\n"))
+            continue
+        version = pip_requirements.choose(item, packages)
+        row = packages[item.name]
+        if old and old.version == version:
+            steps.append(("say", f"Requirement already satisfied: {item.shown} in {site.directory} ({old.version})\n"))
+            continue
+        chosen[item.name] = Chosen(item.name, version, re.split(r"[\[<>=!~]", item.text)[0])
+        steps += [
+            ("say", f"Collecting {item.shown}\n"),
+            ("wait", 60_000_000),
+            ("say", f"  Downloading {_wheel(item.name, row, version, site)}.metadata (3.1 kB)\n"),
+        ]
+        if "alone" not in command.flags:
+            inner = [pip_requirements.parse(need, item.text) for need in row.get("needs", "").split()]
+            parent = f"{item.text.partition('[')[0]}->{item.by}" if item.by else item.text
+            waiting += [need._replace(by=parent) for need in inner]
+    for name, version, _ in chosen.values():
+        row = packages[name]
+        shown = f"{row['size'] / 1000:.1f} MB" if row["size"] >= 1000 else f"{row['size']:.0f} kB"
+        steps += [
+            ("say", f"Downloading {_wheel(name, row, version, site)} ({shown})\n"),
+            ("wait", download_ns(int(row["size"] * 1000))),
+        ]
+    return list(chosen.values()), steps
+
+
+def _title(name: str, row: Mapping[str, Any]) -> str:
+    return str(row.get("title", name))
+
+
+def _wheel(name: str, row: Mapping[str, Any], version: str, site: Site) -> str:
+    tag = site.python.replace(".", "")
+    end = f"cp{tag}-cp{tag}-manylinux_2_17_x86_64.manylinux2014_x86_64" if not row.get("pure", True) else "py3-none-any"
+    title = _title(name, row).replace("-", "_")
+    return f"{title.lower() if row.get('pure', True) else title}-{version}-{end}.whl"
+
+
+def _retries(wanted: Wanted) -> list[Step]:
+    steps: list[Step] = []
+    for left, wait_ms in ((4, 250), (3, 500), (2, 1000), (1, 2000), (0, 4000)):
+        text = (
+            f"WARNING: Retrying (Retry(total={left}, connect=None, read=None, redirect=None, status=None)) after connection broken by "
+            "'NewConnectionError('<pip._vendor.urllib3.connection.HTTPSConnection object at 0x7f4a1c2b3d90>: Failed to establish a new "
+            f"connection: [Errno -3] Temporary failure in name resolution')': /simple/{wanted.name}/\n"
+        )
+        steps += [("wait", wait_ms * 1_000_000), ("warn", text)]
+    return steps
+
+
+def _carry_out(chosen: list[Chosen], there: Mapping[str, Installed], target: Site) -> list[Step]:
+    if not chosen:
+        return []
+    packages = index.table("python")["packages"]
+    order = list(reversed(chosen))
+    steps: list[Step] = [("say", f"Installing collected packages: {', '.join(item.asked for item in order)}\n")]
+    for name, version, _ in order:
+        if name in there:
+            old = there[name]
+            steps += [
+                (
+                    "say",
+                    f"  Attempting uninstall: {old.name}\n    Found existing installation: {old.name} {old.version}\n",
+                ),
+                ("say", f"    Uninstalling {old.name}-{old.version}:\n"),
+                ("remove", tuple(old)),
+                ("say", f"      Successfully uninstalled {old.name}-{old.version}\n"),
+            ]
+        steps += [("wait", unpack_ns(int(packages[name]["size"] * 3500))), ("put", name, version, tuple(target))]
+    done = sorted(f"{item.asked}-{item.version}" for item in chosen)
+    return [*steps, ("say", f"Successfully installed {' '.join(done)}\n")]
+
+
+def _put(system: System, state: State, name: str, version: str, where: tuple[Any, ...]) -> int | None:
+    """Write a package: a module, its dist-info, its scripts."""
+    site = Site(*where)
+    row = index.table("python")["packages"][name]
+    title = _title(name, row)
+    module = name.replace("-", "_")
+    folder = f"{title.replace('-', '_')}-{version}.dist-info"
+    needs = "".join(f"Requires-Dist: {need}\n" for need in row.get("needs", "").split())
+    texts = {
+        f"{module}/__init__.py": f'__version__ = "{version}"\n',
+        f"{folder}/METADATA": f"Metadata-Version: 2.1\nName: {title}\nVersion: {version}\n{needs}",
+        f"{folder}/INSTALLER": "pip\n",
+    }
+    scripts = [f"{site.scripts}/{script}" for script in row.get("scripts", "").split()]
+    record = [*texts, f"{folder}/RECORD", f"{module}/_contents.py", *scripts]
+    try:
+        for path, text in texts.items():
+            write_text(system, f"{site.directory}/{path}", text)
+        write_text(system, f"{site.directory}/{folder}/RECORD", "".join(f"{path},,\n" for path in record))
+        write_filler(system, f"{site.directory}/{module}/_contents.py", int(row["size"] * 3500))
+        for script in scripts:
+            interpreter = f"{site.scripts}/python" if site.scripts == "/usr/local/bin" else "/usr/bin/env python3"
+            write_text(system, script, f"#!{interpreter}\nimport sys\nfrom {module} import main\nsys.exit(main())\n")
+    except OSError as problem:
+        why = f"[Errno {problem.errno}] {problem.strerror}: '{site.directory}/{module}'"
+        system.put(f"ERROR: Could not install packages due to an OSError: {why}\n\n", 2)
+        return 1
+    return None
+
+
+def _remove(system: System, state: State, item: tuple[str, str, str]) -> None:
+    pip_site.uninstall(system, Installed(*item))
+
+
+_ACTIONS: Final[dict[str, Action]] = {"put": _put, "remove": _remove}
+
+
+# the rest
+
+
+def _uninstall(system: System, state: State, command: Command, site: Site) -> int:
+    there = pip_site.installed(system, site, pip_site.user_site(system, site))
+    try:
+        names = [item.name for item in _requirements(system, command)]
+    except Problem as problem:
+        system.put(str(problem), 2)
+        return 1
+    while state.setdefault("place", 0) < len(names):
+        item = there.get(names[state["place"]])
+        if item is None:
+            if "asked" not in state:
+                system.put(f"WARNING: Skipping {names[state['place']]} as it is not installed.\n", 2)
+        elif not _confirmed(system, state, command, item):
+            system.put("\n")
+        else:
+            pip_site.uninstall(system, item)
+            system.put(f"  Successfully uninstalled {item.name}-{item.version}\n")
+        state.pop("asked", None)
+        state["place"] += 1
+    if system.uid == 0:
+        system.put(_ROOT, 2)
+    return 0
+
+
+def _confirmed(system: System, state: State, command: Command, item: Installed) -> bool:
+    if "asked" not in state:
+        state["asked"] = True
+        system.put(
+            f"Found existing installation: {item.name} {item.version}\nUninstalling {item.name}-{item.version}:\n"
+        )
+        if "yes" not in command.flags:
+            system.put(f"  Would remove:\n    {item.folder}/*\nProceed (Y/n)? ")
+    return "yes" in command.flags or text_of(system.read(0)).strip().lower() in ("", "y", "yes")
+
+
+def _list(system: System, command: Command, there: Mapping[str, Installed]) -> int:
+    if "freeze" in command.all("--format"):
+        return _freeze(system, command, there)
+    if "outdated" in command.flags:
+        return 0
+    width = max([7, *(len(item.name) for item in there.values())])
+    wide = max([7, *(len(item.version) for item in there.values())])
+    system.put(f"{'Package':<{width}} Version\n{'-' * width} {'-' * wide}\n")
+    system.put("".join(f"{item.name:<{width}} {item.version}\n" for item in there.values()))
+    return 0
+
+
+def _freeze(system: System, command: Command, there: Mapping[str, Installed]) -> int:
+    shown = [item for name, item in there.items() if name not in ("pip", "setuptools", "wheel")]
+    system.put("".join(f"{item.name}=={item.version}\n" for item in shown))
+    return 0
+
+
+def _show(system: System, command: Command, there: Mapping[str, Installed]) -> int:
+    packages = index.table("python")["packages"]
+    found = [there[normalized(word)] for word in command.words if normalized(word) in there]
+    missing = [word for word in command.words if normalized(word) not in there]
+    if missing:
+        system.put(f"WARNING: Package(s) not found: {', '.join(missing)}\n", 2)
+
+    def needs(name: str) -> list[str]:
+        words = packages.get(normalized(name), {}).get("needs", "").split()
+        return sorted({re.split(r"[<>=!~]", word)[0] for word in words}, key=str.lower)
+
+    blocks = []
+    for item in found:
+        users = [other.name for other in there.values() if normalized(item.name) in map(normalized, needs(other.name))]
+        blocks.append(
+            f"Name: {item.name}\nVersion: {item.version}\nLocation: {item.folder.rpartition('/')[0]}\n"
+            f"Requires: {', '.join(needs(item.name))}\nRequired-by: {', '.join(users)}\n"
+        )
+    system.put("---\n".join(blocks))
+    return 0 if found else 1
+
+
+def _check(system: System, command: Command, there: Mapping[str, Installed]) -> int:
+    system.put("No broken requirements found.\n")
+    return 0
+
+
+def _cache(system: System, command: Command, there: Mapping[str, Installed]) -> int:
+    if "purge" in command.words:
+        system.put("WARNING: No matching packages\n", 2)
+        system.put("Files removed: 0\n")
+    return 0
+
+
+_QUESTIONS: Final[dict[str, Callable[[System, Command, Mapping[str, Installed]], int]]] = {
+    "cache": _cache,
+    "check": _check,
+    "freeze": _freeze,
+    "list": _list,
+    "show": _show,
+}
