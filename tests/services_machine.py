@@ -11,7 +11,7 @@ from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.filesystem.walk import Mount
 from fakedocker.kernel.devices import standard_mounts
-from fakedocker.kernel.kernel import Kernel
+from fakedocker.kernel.kernel import Kernel, Stdio
 from fakedocker.kernel.loader import program_file
 from fakedocker.kernel.state import KernelDraft, KernelState
 from fakedocker.userland import PROGRAMS, make_body
@@ -32,7 +32,10 @@ def _base() -> Tree:
 
 def _layer(files: Mapping[str, str]) -> list[LayerEntry]:
     contents = {f"srv/bin/{name.rpartition('/')[2]}": program_file(*name.split("/"), 4096) for name in SERVICES}
-    contents |= {path.lstrip("/"): text.encode() for path, text in {"etc/passwd": PASSWD, "etc/hosts": "127.0.0.1\tlocalhost\n", **files}.items()}
+    contents |= {
+        path.lstrip("/"): text.encode()
+        for path, text in {"etc/passwd": PASSWD, "etc/hosts": "127.0.0.1\tlocalhost\n", **files}.items()
+    }
     folders = {parent for path in contents for parent in _parents(path)}
     return [
         *(LayerEntry(path, "dir", 0o755) for path in sorted(folders - {"etc", "bin", "usr"})),
@@ -50,7 +53,9 @@ class Machine(UserlandMachine):
 
     def __init__(self, files: Mapping[str, str] | None = None, links: Mapping[str, str] | None = None) -> None:
         entries = _layer(files or {})
-        entries += [LayerEntry(path.lstrip("/"), "link", 0o777, target=target) for path, target in (links or {}).items()]
+        entries += [
+            LayerEntry(path.lstrip("/"), "link", 0o777, target=target) for path, target in (links or {}).items()
+        ]
         self.draft = KernelDraft(KernelState(now_ns=START_NS), seed="test")
         self.kernel = Kernel(self.draft, PROGRAMS, make_body=make_body)
         self.kernel.create_root("box", apply_layer(_base(), entries))
@@ -66,11 +71,34 @@ class Machine(UserlandMachine):
         self.settle(pid, seconds)
         return Service(self, pid, stream)
 
-    def sh(self, script: str, *, seconds: float = 60, terminal: bool = False, stdin: bytes | None = None, **environment: str) -> Result:
+    def sh(
+        self,
+        script: str,
+        *,
+        seconds: float = 60,
+        terminal: bool = False,
+        stdin: bytes | None = None,
+        **environment: str,
+    ) -> Result:
         """Run a shell script."""
         return self.run(
             "sh", "-c", script, seconds=seconds, terminal=terminal, stdin=stdin, environment={"PATH": PATH, **environment}
         )  # fmt: skip
+
+    def session(self, *argv: str, lines: tuple[str, ...], **environment: str) -> str:
+        """Type lines at a program on a terminal; all that is shown, echo included."""
+        if not self.started:
+            self.start("sleep", "1000000000", init=False)
+        self.started += 1
+        stream = f"s{self.started}"
+        variables = {"PATH": PATH, "HOME": "/root", "TERM": "xterm", **environment}
+        stdio = Stdio(stream, terminal=True, stdin=True, rows=24, columns=120)
+        pid = self.kernel.start("box", argv, variables, "/", (0, 0, ()), stdio)
+        self.settle(pid, 10)
+        for line in lines:
+            self.kernel.feed(stream, line.encode() + b"\n")
+            self.settle(pid, 10)
+        return self.output.get(f"{stream}/1", b"").decode("utf-8", "surrogateescape").replace("\r\n", "\n")
 
 
 class Service:

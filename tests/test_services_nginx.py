@@ -316,7 +316,7 @@ def test_an_ordinary_user_cannot_make_its_folders() -> None:
     ],
 )
 def test_stopping(name: str, first: str, leaves: str) -> None:
-    box, server = serve()
+    _, server = serve()
     before = len(server.stderr)
     server.signal(name)
     lines = [line.partition(": ")[2] for line in server.stderr[before:].splitlines()]

@@ -1,0 +1,202 @@
+"""mysql and mysqladmin: statements from -e and standard input, tables as they draw them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fakedocker.kernel.program import System
+from fakedocker.userland.inputs import State, bytes_of
+from fakedocker.userland.services.line_input import next_line
+from fakedocker.userland.services.mysql_server import VERSION
+from fakedocker.userland.services.sql_service import Answer, exchange
+from fakedocker.userland.services.sql_tokens import split_statements
+from fakedocker.userland.services.text_tables import boxed
+from fakedocker.userland.tools import Options, Register, UsageProblem, base_name, parse_options, user_name
+
+PROGRAMS = Register()
+_LONG: Final = {
+    "user=": "u", "password=?": "p", "host=": "h", "port=": "P", "execute=": "e", "database=": "D", "silent": "s",
+    "batch": "B", "table": "t", "skip-column-names": "N", "version": "V", "protocol=": "protocol", "connect-timeout=": "ct",
+    "force": "f", "raw": "r", "wait=?": "w",
+}  # fmt: skip
+_INSECURE: Final = "[Warning] Using a password on the command line interface can be insecure."
+_WELCOME: Final = """Welcome to the MySQL monitor.  Commands end with ; or \\g.
+Your MySQL connection id is {id}
+Server version: {version} MySQL Community Server - GPL
+
+Type 'help;' or '\\h' for help. Type '\\c' to clear the current input statement.
+
+"""
+
+
+@PROGRAMS.program("mysql", "mariadb", "mysqladmin")
+def _mysql(system: System, argv: tuple[str, ...], state: State) -> int:
+    name = base_name(argv[0])
+    version = system.environment.get("MYSQL_VERSION", VERSION).partition("-")[0]
+    try:
+        options = parse_options(system, argv, "u:p::h:P:e:D:sBtNVfrw::", _LONG)
+    except UsageProblem as problem:
+        system.put(f"{name}: [ERROR] {problem.message}\n", 2)
+        return 2
+    if "V" in options:
+        system.put(f"{name}  Ver {version} for Linux on x86_64 (MySQL Community Server - GPL)\n")
+        return 0
+    if "login" not in state:
+        _begin(system, state, options, name)
+    status = _log_in(system, state, options, name)
+    if status:
+        return status
+    if name == "mysqladmin":
+        return _administer(system, state, options)
+    if state["interactive"] and not state.get("greeted"):
+        system.put(_WELCOME.format(id=8, version=version))
+        state["greeted"] = True
+    return _converse(system, state, options)
+
+
+def _begin(system: System, state: State, options: Options, name: str) -> None:
+    password = options.last("p") if "p" in options else system.environment.get("MYSQL_PWD", "")
+    if password and "p" in options:
+        system.put(f"{name}: {_INSECURE}\n", 2)
+    database = options.last("D") or (options.operands[0] if options.operands and name != "mysqladmin" else "")
+    statements, rest = split_statements(";".join(options.values("e")))
+    queue = [text for text, _ in statements] + ([rest.strip()] if rest.strip() else [])
+    state["login"] = {
+        "user": options.last("u") or user_name(system, system.uid),
+        "password": password,
+        "database": database,
+    }
+    state.update(queue=queue, buffer="", interactive="e" not in options and system.is_terminal(0))
+    state["asking"] = "p" in options and not password and system.is_terminal(0)
+
+
+def _log_in(system: System, state: State, options: Options, name: str) -> int:
+    """0 once the server has let this client in, else an exit status. Blocks."""
+    if state.get("known"):
+        return 0
+    if state["asking"]:
+        if not state.get("prompted"):
+            system.put("Enter password: ")
+            system.set_terminal_mode(0, echo=False)
+            state["prompted"] = True
+        line = next_line(system, state)
+        system.set_terminal_mode(0, echo=True)
+        system.put("\n")
+        state["login"]["password"] = line or ""
+        state.update(asking=False, prompted=False)
+    said = _connect(system, state, options)
+    if not said:
+        answer = exchange(system, state, {"login": state["login"]})
+        said = "ERROR 2013 (HY000): Lost connection to MySQL server" if answer is None else answer.get("error", "")
+        if not said:
+            state["known"] = True
+            return 0
+    if name == "mysqladmin":
+        host = options.last("h", "localhost")
+        system.put(f"mysqladmin: connect to server at '{host}' failed\nerror: '{said.partition(': ')[2]}'\n", 2)
+    else:
+        system.put(f"{said}\n", 2)
+    return 1
+
+
+def _connect(system: System, state: State, options: Options) -> str:
+    """Connect unless it is; the complaint where that fails."""
+    if "socket" in state:
+        return ""
+    host, port = options.last("h", "localhost"), options.last("P", "3306")
+    addresses = ["127.0.0.1"] if host == "localhost" else system.resolve(host)
+    if not addresses:
+        return f"ERROR 2005 (HY000): Unknown MySQL server host '{host}' (-2)"
+    try:
+        state["socket"] = system.connect(addresses[0], int(port))
+    except OSError as problem:
+        if host == "localhost":
+            return "ERROR 2002 (HY000): Can't connect to local MySQL server through socket '/var/run/mysqld/mysqld.sock' (2)"
+        return f"ERROR 2003 (HY000): Can't connect to MySQL server on '{host}:{port}' ({problem.errno})"
+    return ""
+
+
+def _administer(system: System, state: State, options: Options) -> int:
+    """mysqladmin ping, status, shutdown."""
+    command = options.operands[0] if options.operands else ""
+    if command == "ping":
+        system.put("mysqld is alive\n")
+        return 0
+    if command == "shutdown":
+        exchange(system, state, {"sql": "shutdown"})
+        return 0
+    if command in ("status", "version"):
+        system.put("Uptime: 60  Threads: 2  Questions: 7  Slow queries: 0  Opens: 119  Flush tables: 3  Open tables: 38  Queries per second avg: 0.116\n")  # fmt: skip
+        return 0
+    system.put(f"mysqladmin: Unknown command: '{command}'\n", 2)
+    return 1
+
+
+def _converse(system: System, state: State, options: Options) -> int:
+    """Run what is queued, then what is typed. Blocks."""
+    while True:
+        if state["queue"]:
+            answer = exchange(system, state, {"sql": state["queue"][0]})
+            state["queue"].pop(0)
+            if answer is None:
+                system.put("ERROR 2013 (HY000) at line 1: Lost connection to MySQL server during query\n", 2)
+                return 1
+            if "error" in answer:
+                said = answer["error"]
+                system.put(bytes_of((said.replace(" at line 1:", ":", 1) if state["interactive"] else said) + "\n"), 2)
+                if not state["interactive"] and "f" not in options:
+                    return 1
+            else:
+                _show(system, state, options, answer)
+            continue
+        if "e" in options:
+            return 0
+        if state["interactive"] and not state.get("prompted"):
+            system.put("    -> " if state["buffer"].strip() else "mysql> ")
+            state["prompted"] = True
+        line = next_line(system, state)
+        state["prompted"] = False
+        ends = line is None or (not state["buffer"].strip() and line.strip().rstrip(";") in ("exit", "quit", "\\q"))
+        if line is None and state["buffer"].strip():
+            state["queue"].append(state["buffer"].strip())
+            state["buffer"] = ""
+        elif ends:
+            system.put("Bye\n" if state["interactive"] else "")
+            return 0
+        else:
+            assert line is not None
+            alone = not state["buffer"].strip() and line.lower().startswith("use ") and ";" not in line
+            statements, state["buffer"] = split_statements(state["buffer"] + line + (";" if alone else "") + "\n")
+            state["queue"] += [text for text, _ in statements]
+
+
+def _show(system: System, state: State, options: Options, answer: Answer) -> None:
+    tables = "t" in options or (system.is_terminal(1) and "B" not in options and "s" not in options)
+    if answer["columns"] is None:
+        if state["interactive"]:
+            system.put(_outcome(answer))
+        return
+    columns, rows = answer["columns"], answer["rows"]
+    if not tables:
+        lines = [["NULL" if cell is None else cell for cell in row] for row in rows]
+        if "N" not in options and rows:
+            lines.insert(0, [name for name, _ in columns])
+        system.put(bytes_of("".join("\t".join(line) + "\n" for line in lines)))
+        return
+    if rows:
+        system.put(bytes_of(boxed(columns, rows)))
+    if state["interactive"]:
+        count = f"{len(rows)} row{'s' if len(rows) != 1 else ''} in set" if rows else "Empty set"
+        system.put(f"{count} (0.00 sec)\n\n")
+
+
+def _outcome(answer: Answer) -> str:
+    if answer["tag"] == "USE":
+        return "Database changed\n"
+    count = answer["affected"]
+    text = f"Query OK, {count} row{'s' if count != 1 else ''} affected (0.01 sec)\n"
+    if answer["tag"] == "UPDATE":
+        text += f"Rows matched: {count}  Changed: {count}  Warnings: 0\n"
+    elif answer["tag"] == "INSERT" and count > 1:
+        text += f"Records: {count}  Duplicates: 0  Warnings: 0\n"
+    return text + "\n"

@@ -1,0 +1,315 @@
+"""postgres as the official image runs it: initialisation, start-up and shutdown in its log's words, and its SQL.
+
+The data is JSON in the data folder. Other programs than psql here cannot talk to it; see sql_service.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fakedocker.kernel.program import System
+from fakedocker.userland.dates import format_date
+from fakedocker.userland.inputs import State, text_of
+from fakedocker.userland.services.connections import Connection, open_listeners, serve
+from fakedocker.userland.services.sql import Result, Session
+from fakedocker.userland.services.sql_service import Answer, Dialect, load_store, receive, save_store
+from fakedocker.userland.services.sql_tokens import SqlProblem, split_statements
+from fakedocker.userland.tools import Register, stat_or_none
+
+PROGRAMS = Register()
+VERSION: Final = "16.4"
+_PORT: Final = 5432
+_DATA: Final = "/var/lib/postgresql/data"
+_SCRIPTS: Final = "/docker-entrypoint-initdb.d"
+_SECOND_NS: Final = 1_000_000_000
+_SHUTDOWNS: Final = {15: "smart", 2: "fast", 3: "immediate"}
+_NO_PASSWORD: Final = """Error: Database is uninitialized and superuser password is not specified.
+       You must specify POSTGRES_PASSWORD to a non-empty value for the
+       superuser. For example, "-e POSTGRES_PASSWORD=password" on "docker run".
+
+       You may also use "POSTGRES_HOST_AUTH_METHOD=trust" to allow all
+       connections without a password. This is *not* recommended.
+
+       See PostgreSQL documentation about "trust":
+       https://www.postgresql.org/docs/current/auth-trust.html
+"""
+_INITDB: Final = """The files belonging to this database system will be owned by user "postgres".
+This user must also own the server process.
+
+The database cluster will be initialized with locale "en_US.utf8".
+The default database encoding has accordingly been set to "UTF8".
+The default text search configuration will be set to "english".
+
+Data page checksums are disabled.
+
+fixing permissions on existing directory {data} ... ok
+creating subdirectories ... ok
+selecting dynamic shared memory implementation ... posix
+selecting default max_connections ... 100
+selecting default shared_buffers ... 128MB
+selecting default time zone ... Etc/UTC
+creating configuration files ... ok
+running bootstrap script ... ok
+performing post-bootstrap initialization ... ok
+syncing data to disk ... ok
+
+
+Success. You can now start the database server using:
+
+    pg_ctl -D {data} -l logfile start
+
+"""
+# Kinds of problems -> (SQLSTATE, message, detail).
+_MESSAGES: Final = {
+    "syntax": ("42601", 'syntax error at or near "{near}"', ""),
+    "syntax end": ("42601", "syntax error at end of input", ""),
+    "no table": ("42P01", 'relation "{name}" does not exist', ""),
+    "no table to drop": ("42P01", 'table "{name}" does not exist', ""),
+    "no column": ("42703", "column {name} does not exist", ""),
+    "no column of": ("42703", 'column "{name}" of relation "{table}" does not exist', ""),
+    "ambiguous": ("42702", 'column reference "{name}" is ambiguous', ""),
+    "no function": ("42883", "function {name}() does not exist", ""),
+    "table exists": ("42P07", 'relation "{name}" already exists', ""),
+    "column exists": ("42701", 'column "{name}" of relation "{table}" already exists', ""),
+    "database exists": ("42P04", 'database "{name}" already exists', ""),
+    "no database to drop": ("3D000", 'database "{name}" does not exist', ""),
+    "database in use": ("55006", "cannot drop the currently open database", ""),
+    "role exists": ("42710", 'role "{name}" already exists', ""),
+    "no role": ("42704", 'role "{name}" does not exist', ""),
+    "count": ("42601", "INSERT has more {more} than {other}", ""),
+    "bad input": ("22P02", 'invalid input syntax for type {type}: "{value}"', ""),
+    "too long": ("22001", "value too long for type {type}", ""),
+    "by zero": ("22012", "division by zero", ""),
+    "too large": ("53200", "out of memory", "fakedocker joins no tables as large as these."),
+    "null": ("23502", 'null value in column "{column}" of relation "{table}" violates not-null constraint', "Failing row contains ({row})."),
+    "duplicate": ("23505", 'duplicate key value violates unique constraint "{constraint}"', "Key ({column})=({value}) already exists."),
+}  # fmt: skip
+
+
+@PROGRAMS.program("postgres")
+def _postgres(system: System, argv: tuple[str, ...], state: State) -> int:
+    version = system.environment.get("PG_VERSION", VERSION).partition("-")[0]
+    if argv[1:] in (("--version",), ("-V",)):
+        system.put(f"postgres (PostgreSQL) {version} (Debian {version}-1.pgdg120+1)\n")
+        return 0
+    data = system.environment.get("PGDATA", _DATA)
+    if "path" not in state:
+        state["path"] = f"{data}/base/fakedocker.json"
+        state["store"] = load_store(system, state["path"])
+        if state["store"] is None and not _may_initialise(system):
+            system.put(_NO_PASSWORD, 2)
+            return 1
+        for number in _SHUTDOWNS:
+            system.catch(number, "catch")
+        state["step"] = "run" if state["store"] is not None else "initdb"
+        state["until_ns"] = system.now_ns
+    if state["step"] != "running":
+        status = _come_up(system, state, data, version)
+        if status is not None:
+            return status
+    facts = {"version": _about(version), "pid": system.pid}
+
+    def answer(descriptor: int, connection: Connection) -> bool:
+        return receive(system, state, descriptor, connection, DIALECT, facts)
+
+    serve(system, state, answer, lambda: _is_over(system, state))
+    _log_shutdown(system, state["signal"])
+    return 0
+
+
+def _may_initialise(system: System) -> bool:
+    environment = system.environment
+    return bool(environment.get("POSTGRES_PASSWORD")) or environment.get("POSTGRES_HOST_AUTH_METHOD") == "trust"
+
+
+def _about(version: str) -> str:
+    return f"PostgreSQL {version} (Debian {version}-1.pgdg120+1) on x86_64-pc-linux-gnu, compiled by gcc (Debian 12.2.0-14) 12.2.0, 64-bit"
+
+
+def _log(system: System, text: str, pid: int = 0, level: str = "LOG") -> None:
+    seconds, nanoseconds = divmod(system.now_ns, _SECOND_NS)
+    stamp = f"{format_date('%Y-%m-%d %H:%M:%S', seconds)}.{nanoseconds // 1_000_000:03d} UTC"
+    system.put(f"{stamp} [{pid or system.pid}] {level}:  {text}\n", 2)
+
+
+def _come_up(system: System, state: State, data: str, version: str) -> int | None:
+    """From the first line to the one that says it is ready; None then, an exit status where it cannot. Blocks."""
+    pid = system.pid + 47  # the server that runs during initialisation is another process
+    while True:
+        system.sleep_until(state["until_ns"])
+        if state["step"] == "initdb":
+            _initialise(system, state, data)
+            _next(system, state, "temporary", 1200)
+        elif state["step"] == "temporary":
+            system.put("waiting for server to start....")
+            _log_start(system, version, pid, temporary=True)
+            system.put(" done\nserver started\n")
+            _run_scripts(system, state)
+            _next(system, state, "stop", 300)
+        elif state["step"] == "stop":
+            system.put("\nwaiting for server to shut down....")
+            _log_shutdown(system, 2, pid)
+            system.put(" done\nserver stopped\n\nPostgreSQL init process complete; ready for start up.\n\n")
+            _next(system, state, "run", 100)
+        else:
+            if not state.get("initialised"):
+                system.put("\nPostgreSQL Database directory appears to contain a database; Skipping initialization\n\n")
+            problem = open_listeners(system, state, [_PORT])
+            if problem is not None:
+                _log(system, f'could not bind IPv4 address "0.0.0.0": {problem.strerror}')
+                _log(system, "could not create any TCP/IP sockets", level="FATAL")
+                return 1
+            _log_start(system, version, system.pid, temporary=False)
+            state["step"] = "running"
+            return None
+
+
+def _next(system: System, state: State, step: str, milliseconds: int) -> None:
+    state.update(step=step, until_ns=system.now_ns + milliseconds * 1_000_000)
+
+
+def _initialise(system: System, state: State, data: str) -> None:
+    """Make the data folder and the first databases."""
+    system.put(_INITDB.format(data=data))
+    warning = 'initdb: warning: enabling "trust" authentication for local connections\ninitdb: hint: You can change this by editing pg_hba.conf or using the option -A, or --auth-local and --auth-host, the next time you run initdb.\n'
+    system.put(warning, 2)
+    path = ""
+    for part in f"{data}/base".strip("/").split("/"):
+        path += f"/{part}"
+        if stat_or_none(system, path) is None:
+            system.make_directory(path, 0o700)
+    system.write_file(f"{data}/PG_VERSION", b"16\n")
+    system.write_file(f"{data}/postgresql.conf", b"listen_addresses = '*'\nmax_connections = 100\n")
+    trust = system.environment.get("POSTGRES_HOST_AUTH_METHOD", "scram-sha-256")
+    rules = (
+        f"local all all trust\nhost all all 127.0.0.1/32 trust\nhost all all ::1/128 trust\nhost all all all {trust}\n"
+    )
+    system.write_file(f"{data}/pg_hba.conf", rules.encode())
+    user = system.environment.get("POSTGRES_USER", "postgres")
+    databases: dict[str, Any] = {name: {} for name in ("postgres", "template0", "template1")}
+    roles = {user: system.environment.get("POSTGRES_PASSWORD", "")}
+    state.update(store={"databases": databases, "roles": roles}, initialised=True)
+
+
+def _run_scripts(system: System, state: State) -> None:
+    """What the image's entrypoint does with the temporary server: the database, and the scripts of its folder."""
+    environment = system.environment
+    user = environment.get("POSTGRES_USER", "postgres")
+    database = environment.get("POSTGRES_DB", user)
+    if database not in state["store"]["databases"]:
+        state["store"]["databases"][database] = {}
+        system.put("CREATE DATABASE\n\n")
+    try:
+        names = system.list_directory(_SCRIPTS)
+    except OSError:
+        names = []
+    session = Session(state["store"], {"version": "", "pid": system.pid, "dialect": "postgres", "user": user, "database": database, "now_ns": system.now_ns})  # fmt: skip
+    for name in names or ["*"]:
+        path = f"{_SCRIPTS}/{name}"
+        if not name.endswith(".sql"):
+            system.put(f"\n/usr/local/bin/docker-entrypoint.sh: ignoring {path}\n")
+            continue
+        system.put(f"\n/usr/local/bin/docker-entrypoint.sh: running {path}\n")
+        statements, rest = split_statements(text_of(system.read_file(path)))
+        for statement in [text for text, _ in statements] + ([rest] if rest.strip() else []):
+            try:
+                system.put(f"{tag_of(session.run(statement))}\n")
+            except SqlProblem as problem:
+                system.put(f"psql:{path}: ERROR:  {complain(problem, statement)['error']}\n", 2)
+    save_store(system, state["path"], state["store"])
+
+
+def tag_of(result: Result) -> str:
+    """The tag of a command as it is shown."""
+    if result.tag == "INSERT":
+        return f"INSERT 0 {result.affected}"
+    return f"{result.tag} {result.affected}" if result.tag in ("UPDATE", "DELETE", "SELECT") else result.tag
+
+
+def _log_start(system: System, version: str, pid: int, *, temporary: bool) -> None:
+    _log(system, f"starting {_about(version)}", pid)
+    if not temporary:
+        _log(system, f'listening on IPv4 address "0.0.0.0", port {_PORT}', pid)
+        _log(system, f'listening on IPv6 address "::", port {_PORT}', pid)
+    _log(system, f'listening on Unix socket "/var/run/postgresql/.s.PGSQL.{_PORT}"', pid)
+    stamp = format_date("%Y-%m-%d %H:%M:%S UTC", system.now_ns // _SECOND_NS)
+    _log(system, f"database system was shut down at {stamp}", pid + 3)
+    _log(system, "database system is ready to accept connections", pid)
+
+
+def _log_shutdown(system: System, number: int, pid: int = 0) -> None:
+    own = pid or system.pid
+    _log(system, f"received {_SHUTDOWNS[number]} shutdown request", own)
+    if number == 3:
+        _log(system, "database system is shut down", own)
+        return
+    if number == 2:
+        _log(system, "aborting any active transactions", own)
+    _log(system, f'background worker "logical replication launcher" (PID {own + 6}) exited with exit code 1', own)
+    _log(system, "shutting down", own + 1)
+    _log(system, "checkpoint starting: shutdown immediate", own + 1)
+    done = "checkpoint complete: wrote 3 buffers (0.0%); 0 WAL file(s) added, 0 removed, 0 recycled; write=0.001 s, sync=0.001 s, total=0.004 s; sync files=2, longest=0.001 s, average=0.001 s; distance=0 kB, estimate=0 kB"
+    _log(system, done, own + 1)
+    _log(system, "database system is shut down", own)
+
+
+def _is_over(system: System, state: State) -> bool:
+    """Take signals; whether the server is to end. A smart shutdown waits until the clients have gone."""
+    number = system.take_signal()
+    if number is not None:
+        state["signal"] = number
+        for descriptor in state["listeners"]:
+            system.close(descriptor)
+        state["listeners"] = {}
+    return "signal" in state and (state["signal"] != 15 or not state["connections"])
+
+
+# the dialect
+
+
+def _login(system: System, state: State, connection: Connection, asked: dict[str, str]) -> Answer | None:
+    store = state["store"]
+    known = store["roles"].get(asked["user"])
+    trusted = connection["peer"][0].startswith("127.") or system.environment.get("POSTGRES_HOST_AUTH_METHOD") == "trust"
+    said = ""
+    if not trusted and not asked["password"]:
+        return {"fatal": True, "error": "fe_sendauth: no password supplied", "code": "28P01", "bare": True}
+    if not trusted and asked["password"] != known:
+        said = f'password authentication failed for user "{asked["user"]}"'
+    elif known is None:
+        said = f'role "{asked["user"]}" does not exist'
+    elif asked["database"] not in store["databases"]:
+        said = f'database "{asked["database"]}" does not exist'
+    if not said:
+        return None
+    _log(system, said, system.pid + 60 + connection["number"], "FATAL")
+    return {"fatal": True, "error": said, "code": "28P01"}
+
+
+def complain(problem: SqlProblem, text: str) -> Answer:
+    """The error answer to a statement."""
+    code, message, detail = _MESSAGES.get(problem.kind, ("XX000", problem.kind, ""))
+    values = dict(problem.values)
+    if problem.kind == "count":
+        values["other"] = "target columns" if values["more"] == "expressions" else "expressions"
+    if problem.kind == "no column" and "." not in values["name"]:
+        values["name"] = f'"{values["name"]}"'
+    return {"error": message.format(**values), "detail": detail.format(**values), "code": code, "at": problem.at}
+
+
+def _run(session: Session, text: str) -> Result | None:
+    """SHOW, and SELECTs from the few system tables that people look at."""
+    words = text.strip().rstrip(";").lower().split()
+    if words[:1] == ["show"] and len(words) > 1:
+        values = {"server_version": session.facts["version"].split()[1], "max_connections": "100", "timezone": "Etc/UTC", "data_directory": _DATA, "port": str(_PORT)}  # fmt: skip
+        return Result("SHOW", 1, ((words[1], "text"),), ((values.get(words[1], ""),),))
+    if "pg_database" in words:
+        names = sorted(session.store["databases"])
+        return Result("SELECT", len(names), (("datname", "text"),), tuple((name,) for name in names))
+    if "pg_tables" in words or "information_schema.tables" in words:
+        found = sorted(session.tables)
+        return Result("SELECT", len(found), (("table_name", "text"),), tuple((name,) for name in found))
+    return None
+
+
+DIALECT: Final = Dialect("postgres", _login, complain, _run)

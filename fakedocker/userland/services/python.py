@@ -1,0 +1,194 @@
+"""python3's command line: -c, -m http.server, scripts, standard input, and the prompt."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from typing import Any, Final
+
+from fakedocker.kernel.program import Block, System
+from fakedocker.userland.dates import format_date
+from fakedocker.userland.inputs import State, bytes_of, read_text, text_of
+from fakedocker.userland.services.connections import Connection, open_listeners
+from fakedocker.userland.services.http import Request, Response, Style, serve
+from fakedocker.userland.services.line_input import next_line
+from fakedocker.userland.services.python_code import compile_python
+from fakedocker.userland.services.python_evaluation import Evaluator, representation
+from fakedocker.userland.services.script_machine import Exit, Machine, NotSimulated
+from fakedocker.userland.services.static_files import file_response
+from fakedocker.userland.tools import Register
+
+PROGRAMS = Register()
+VERSION: Final = "3.12.6"
+_IGNORED: Final = ("-u", "-B", "-I", "-E", "-s", "-S", "-q", "-O")
+
+
+@PROGRAMS.program("python3", "python")
+def _python(system: System, argv: tuple[str, ...], state: State) -> int:
+    version = system.environment.get("PYTHON_VERSION", VERSION)
+    words = argv[1:]
+    while words and words[0] in _IGNORED:
+        words = words[1:]
+    match words:
+        case ("--version" | "-V", *_):
+            system.put(f"Python {version}\n")
+            return 0
+        case ("-c",):
+            system.put("Argument expected for the -c option\n", 2)
+            return 2
+        case ("-c", source, *rest):
+            return _run(system, state, source, ("-c", *rest), "<string>", version)
+        case ("-m", "http.server", *rest):
+            return _http_server(system, state, tuple(rest), version)
+        case ("-m", module, *_):
+            system.put(f"{argv[0]}: fakedocker does not simulate the module {module}\n", 2)
+            return 1
+        case (name, *_) if not name.startswith("-") and name != "-":
+            try:
+                source = text_of(system.read_file(name)) if "frames" not in state else state["source"]
+            except OSError as problem:
+                where = name if name.startswith("/") else f"{system.directory.rstrip('/')}/{name}"
+                system.put(f"{argv[0]}: can't open file '{where}': [Errno {problem.errno}] {problem.strerror}\n", 2)
+                return 2
+            state["source"] = source
+            return _run(system, state, source, words, name, version)
+        case (name, *_) if name not in ("-", "-i"):
+            system.put(f"Unknown option: {name}\nusage: {argv[0]} [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry `python -h' for more information.\n", 2)  # fmt: skip
+            return 2
+    if system.is_terminal(0):
+        return _session(system, state, version)
+    source = read_text(system, state.setdefault("reading", {}), ())
+    return _run(system, state, source, ("-",), "<stdin>", version)
+
+
+def _run(system: System, state: State, source: str, arguments: tuple[str, ...], name: str, version: str) -> int:
+    """Run a script to its end; the exit status. Blocks."""
+    try:
+        _go_on(system, state, source, arguments, version)
+    except Exit as leaving:
+        return leaving.status
+    except NotSimulated as missing:
+        _tell_missing(system, missing)
+        return 1
+    except Block:
+        raise
+    except Exception as problem:  # the script's own: whatever its operations raise
+        system.put(bytes_of(_traceback(problem, name, state.get("line", 1))), 2)
+        return 1
+    return 0
+
+
+def _tell_missing(system: System, missing: NotSimulated) -> None:
+    system.put(bytes_of(f"fakedocker simulates only a little of Python, without {missing}\n"), 2)
+
+
+def _go_on(system: System, state: State, source: str, arguments: tuple[str, ...], version: str) -> Any:
+    """Run a source, or go on with it; the value of its last statement."""
+    machine = Machine(system, state, source, compile_python)
+    machine.language = Evaluator(system, state, machine, arguments, version)
+    if "frames" not in state:
+        machine.start()
+    try:
+        return machine.run()
+    finally:
+        state["line"] = machine.line or state.get("line", 1)
+
+
+def _traceback(problem: Exception, name: str, line: int) -> str:
+    """As Python prints it, without the source's lines."""
+    if isinstance(problem, SyntaxError):
+        text = (problem.text or "").rstrip("\n")
+        found = f'  File "{name}", line {problem.lineno}\n'
+        if text:
+            stripped = text.lstrip()
+            column = max(0, (problem.offset or 1) - 1 - (len(text) - len(stripped)))
+            marks = (
+                max(1, (problem.end_offset or 0) - (problem.offset or 0)) if problem.end_lineno == problem.lineno else 1
+            )
+            found += f"    {stripped}\n    {' ' * column}{'^' * marks}\n"
+        return f"{found}{type(problem).__name__}: {problem.msg}\n"
+    found = f'Traceback (most recent call last):\n  File "{name}", line {line}, in <module>\n'
+    said = str(problem)
+    return f"{found}{type(problem).__name__}{f': {said}' if said else ''}\n"
+
+
+def _session(system: System, state: State, version: str) -> int:
+    """The prompt, a statement at a time; a block ends with an empty line. Blocks."""
+    if "greeted" not in state:
+        state["greeted"] = True
+        state["buffer"] = ""
+        system.put(f'Python {version} (main, Sep 27 2024, 04:10:18) [GCC 12.2.0] on linux\nType "help", "copyright", "credits" or "license" for more information.\n')  # fmt: skip
+    while True:
+        if "source" not in state:
+            if not state.get("prompted"):
+                system.put("... " if state["buffer"] else ">>> ")
+                state["prompted"] = True
+            line = next_line(system, state)
+            state["prompted"] = False
+            if line is None:
+                system.put("\n")
+                return 0
+            source = f"{state['buffer']}{line}\n"
+            if _is_incomplete(source):
+                state["buffer"] = source
+                continue
+            state.update(buffer="", source=source)
+        try:
+            value = _go_on(system, state, state["source"], ("",), version)
+            if value is not None:
+                system.put(bytes_of(representation(value) + "\n"))
+        except Exit as leaving:
+            return leaving.status
+        except NotSimulated as missing:
+            _tell_missing(system, missing)
+        except Block:
+            raise
+        except Exception as problem:  # the statement's own: whatever its operations raise
+            system.put(bytes_of(_traceback(problem, "<stdin>", 1)), 2)
+        state.pop("frames", None)
+        state.pop("source", None)
+
+
+def _is_incomplete(source: str) -> bool:
+    """Whether more lines are to come: an open bracket, or a block that no empty line has ended."""
+    import codeop
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # those are for the script's author, not for this process
+        try:
+            if codeop.compile_command(source) is None:
+                return True
+            body = ast.parse(source).body
+        except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError):
+            return False
+    return bool(body) and hasattr(body[-1], "body") and not source.endswith("\n\n")
+
+
+# python3 -m http.server
+
+
+def _http_server(system: System, state: State, words: tuple[str, ...], version: str) -> int:
+    port = next((int(word) for word in words if word.isdecimal()), 8000)
+    root = words[words.index("-d") + 1] if "-d" in words[:-1] else "."
+    if "listeners" not in state:
+        problem = open_listeners(system, state, [port])
+        if problem is not None:
+            system.put(f"OSError: [Errno {problem.errno}] {problem.strerror}\n", 2)
+            return 1
+        system.put(f"Serving HTTP on 0.0.0.0 port {port} (http://0.0.0.0:{port}/) ...\n")
+
+    def handle(request: Request, connection: Connection) -> Response:
+        body = b"<!DOCTYPE HTML>\n<html lang=\"en\">\n    <head>\n        <title>Error response</title>\n    </head>\n    <body>\n        <h1>Error response</h1>\n        <p>Error code: 404</p>\n        <p>Message: File not found.</p>\n    </body>\n</html>\n"  # fmt: skip
+        missing = Response(404, body, (("Content-Type", "text/html;charset=utf-8"),))
+        response = file_response(system, root, request, missing)
+        stamp = format_date("%d/%b/%Y %H:%M:%S", system.now_ns // 1_000_000_000)
+        if response.status == 404:
+            system.put(f"{request.peer[0]} - - [{stamp}] code 404, message File not found\n", 2)
+        system.put(bytes_of(f'{request.peer[0]} - - [{stamp}] "{request.line}" {response.status} -\n'), 2)
+        return response
+
+    style = Style(
+        f"SimpleHTTP/0.6 Python/{version}", ("Server", "Date"), version="HTTP/1.0", reasons=((404, "File not found"),)
+    )
+    serve(system, state, handle, style)
+    return 0

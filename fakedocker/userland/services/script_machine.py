@@ -1,0 +1,226 @@
+"""Runs small scripts of any language statement by statement, restartable between statements.
+
+A language compiles a source to `Code`: flat operations, whose expressions only the language understands. What lasts is in
+`state`: "globals", "frames", and what the language keeps. An expression is atomic: should it have to wait, it is evaluated
+again from its start. Lists and dicts are plain data; that two names mean the same list is forgotten at each wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple, Protocol
+
+from fakedocker.kernel.program import Block, System
+from fakedocker.kernel.utility import copy_plain
+from fakedocker.userland.inputs import State
+
+Operation = tuple[Any, ...]
+"""("do", e), ("set", target, e), ("call", target or None, e), ("jump", place), ("unless", e, place), ("begin", slot, e),
+("next", slot, target, place), ("return", e or None), ("line", number)."""
+_NESTED_STEPS: Final = 200_000
+_DEEPEST: Final = 100
+_STEPS_PER_REST: Final = 64
+_STEP_UNITS: Final = 10
+"""What a statement costs, in microseconds: much, so that an endless loop soon costs its time."""
+
+
+class NotSimulated(Exception):
+    """The script needs something that is not simulated; the message names it."""
+
+
+class Exit(Exception):
+    """The script ends the process."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Function(NamedTuple):
+    """A function of the script. `operations` is its body, `names` are its local variables."""
+
+    name: str
+    parameters: tuple[str, ...]
+    defaults: tuple[Any, ...]
+    operations: tuple[Operation, ...]
+    names: frozenset[str]
+
+
+class Code(NamedTuple):
+    """A source, compiled. Function 0 is the source itself."""
+
+    functions: tuple[Function, ...]
+
+
+class FunctionValue(NamedTuple):
+    """A function of the script as a value: its number in the code of a source (a prompt has many)."""
+
+    number: int
+    source: str
+
+
+class Language(Protocol):
+    """`nothing` is the value of what has none."""
+
+    nothing: Any
+
+    def evaluate(self, expression: Any) -> Any: ...
+    def assign(self, target: Any, value: Any) -> None: ...
+    def is_true(self, value: Any) -> bool: ...
+    def items(self, value: Any) -> list[Any]:
+        """What a loop goes through."""
+
+    def prepare_call(self, expression: Any) -> tuple[FunctionValue, list[Any]] | None:
+        """Function and arguments where an expression is nothing but a call of a function of the script."""
+
+
+class Machine:
+    """A script on its way."""
+
+    def __init__(self, system: System, state: State, source: str, compile_source: Callable[[str], Code]) -> None:
+        self.system = system
+        self.state = state
+        self.source = source
+        self.compile_source = compile_source
+        self.code = compile_source(source)
+        self.language: Language | None = None
+        self.nested = 0
+        self.steps = 0
+        self.nested_steps = 0
+        self.line = 0
+        state.setdefault("globals", {})
+
+    def function(self, value: FunctionValue) -> Function:
+        return self.compile_source(value.source).functions[value.number]
+
+    def current(self) -> Function:
+        """The function of the frame on top."""
+        return self.function(self.frame["function"])
+
+    def nothing(self) -> Any:
+        assert self.language is not None
+        return self.language.nothing
+
+    @property
+    def frame(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.state["frames"][-1]
+        return found
+
+    def start(self) -> None:
+        """Begin at the top of the source."""
+        self.state["frames"] = [self._new_frame(FunctionValue(0, self.source), (), None)]
+        self.state["last"] = self.nothing()
+
+    def run(self) -> Any:
+        """Until the first frame is through; the value of the last statement. Blocks. Raises NotSimulated, Exit, and what evaluation raises."""
+        try:
+            while self.state["frames"]:
+                self._step(0)
+                self.steps += 1
+                if self.steps % _STEPS_PER_REST == 0:
+                    self.system.charge(_STEPS_PER_REST * _STEP_UNITS)
+                    self.system.drain()
+        except Block:
+            for key in ("globals", "frames", "last"):
+                self.state[key] = copy_plain(self.state[key])
+            raise
+        return self.state["last"]
+
+    def call(self, function: FunctionValue, arguments: Sequence[Any]) -> Any:
+        """Run a function of the script from within an expression; it must not wait."""
+        depth = len(self.state["frames"])
+        if self.nested >= _DEEPEST:
+            raise RecursionError("maximum recursion depth exceeded")
+        self.state["frames"].append(self._new_frame(function, arguments, None))
+        self.nested_steps = self.nested_steps if self.nested else 0
+        self.nested += 1
+        try:
+            while len(self.state["frames"]) > depth:
+                self._step(depth)
+                self.nested_steps += 1
+                if self.nested_steps > _NESTED_STEPS:
+                    raise NotSimulated("so long a calculation within an expression")
+            return self.state["returned"]
+        except Block:
+            raise NotSimulated("waiting within an expression") from None
+        finally:
+            self.nested -= 1
+            self.system.charge(self.nested_steps // _STEPS_PER_REST)
+            del self.state["frames"][depth:]
+
+    def _new_frame(self, called: FunctionValue, arguments: Sequence[Any], target: Any) -> dict[str, Any]:
+        function = self.function(called)
+        first_default = len(function.parameters) - len(function.defaults)
+        values = dict(zip(function.parameters[first_default:], function.defaults, strict=True))
+        values |= dict(zip(function.parameters, arguments, strict=False))
+        own = values if called.number else None
+        return {"function": called, "place": 0, "locals": own, "loops": {}, "target": target}
+
+    def _step(self, floor: int) -> None:
+        """One operation of the frame on top."""
+        frame = self.frame
+        operations = self.current().operations
+        if frame["place"] >= len(operations):
+            self._leave(self.nothing(), floor)
+            return
+        operation = operations[frame["place"]]
+        language = self.language
+        assert language is not None
+        kind = operation[0]
+        following = frame["place"] + 1
+        if kind == "do":
+            self.state["last"] = language.evaluate(operation[1])
+        elif kind == "set":
+            language.assign(operation[1], language.evaluate(operation[2]))
+            self.state["last"] = language.nothing
+        elif kind == "call":
+            self._call_statement(frame, operation, following)
+            return
+        elif kind == "jump":
+            following = operation[1]
+        elif kind == "unless":
+            following = following if language.is_true(language.evaluate(operation[1])) else operation[2]
+        elif kind == "begin":
+            frame["loops"][operation[1]] = language.items(language.evaluate(operation[2]))[::-1]
+        elif kind == "next":
+            left = frame["loops"][operation[1]]
+            if left:
+                language.assign(operation[2], left.pop())
+            else:
+                following = operation[3]
+        elif kind == "line":
+            self.line = operation[1]
+        elif kind == "return":
+            self._leave(language.nothing if operation[1] is None else language.evaluate(operation[1]), floor)
+            return
+        frame["place"] = following
+
+    def _call_statement(self, frame: dict[str, Any], operation: Operation, following: int) -> None:
+        """A statement that is a call: a function of the script gets a frame, so that it may wait."""
+        _, target, expression = operation
+        language = self.language
+        assert language is not None
+        prepared = None if self.nested else language.prepare_call(expression)
+        if prepared is None:
+            value = language.evaluate(expression)
+            frame["place"] = following
+            self.state["last"] = language.nothing if target is not None else value
+            if target is not None:
+                language.assign(target, value)
+            return
+        frame["place"] = following
+        function, arguments = prepared
+        if len(self.state["frames"]) >= _DEEPEST * 10:
+            raise RecursionError("maximum recursion depth exceeded")
+        self.state["frames"].append(self._new_frame(function, arguments, target))
+
+    def _leave(self, value: Any, floor: int) -> None:
+        """Back to who has called, with a value."""
+        frame = self.state["frames"].pop()
+        self.state["returned"] = value
+        if len(self.state["frames"]) > floor or (not self.nested and self.state["frames"]):
+            assert self.language is not None
+            if frame["target"] is not None:
+                self.language.assign(frame["target"], value)
+            elif frame["function"].number:
+                self.state["last"] = value

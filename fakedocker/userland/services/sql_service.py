@@ -1,0 +1,148 @@
+"""What SQL servers and their clients share: data on disk, sessions, and the lines of JSON they speak to each other.
+
+The real protocols are not spoken: only the clients in this package can talk to the servers. A client's first line is a
+login, each other a statement or a question about the catalogue; a server answers each with one line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+from fakedocker.kernel.program import System
+from fakedocker.userland.inputs import State
+from fakedocker.userland.services.connections import Connection
+from fakedocker.userland.services.sql import Result, Session
+from fakedocker.userland.services.sql_parser import Column
+from fakedocker.userland.services.sql_tokens import SqlProblem
+from fakedocker.userland.services.sql_values import shown
+
+Answer = dict[str, Any]
+_STATEMENT_UNITS: Final = 50
+
+
+class Dialect(NamedTuple):
+    """What makes a server its own.
+
+    Args:
+        name: "postgres" or "mysql".
+        login: checks a login; gives an error answer, or None for who may come in.
+        complain: the error answer to what a statement has done wrong.
+        run: what only this server knows (SHOW, USE); None to let the SQL core do it.
+    """
+
+    name: str
+    login: Callable[[System, State, Connection, dict[str, str]], Answer | None]
+    complain: Callable[[SqlProblem, str], Answer]
+    run: Callable[[Session, str], Result | None]
+
+
+def load_store(system: System, path: str) -> dict[str, Any] | None:
+    """The data on disk; None where there is none."""
+    try:
+        found: dict[str, Any] = json.loads(system.read_file(path))
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+def save_store(system: System, path: str, store: dict[str, Any]) -> None:
+    system.write_file(path, json.dumps({key: store[key] for key in ("databases", "roles")}).encode(), mode=0o600)
+
+
+def receive(
+    system: System, state: State, descriptor: int, connection: Connection, dialect: Dialect, facts: dict[str, Any]
+) -> bool:
+    """Answer the lines that have come; False where the connection is to be closed.
+
+    `state` has the `store` and the `path` of its file; `facts` the version and the pid.
+    """
+    *lines, connection["received"] = connection["received"].split(b"\n")
+    for line in lines:
+        try:
+            asked = json.loads(line)
+        except ValueError:
+            return False
+        if "login" in asked:
+            answer = dialect.login(system, state, connection, asked["login"])
+            if answer is None:
+                connection["memory"].update(asked["login"])
+                answer = {"welcome": facts["version"]}
+        elif "user" not in connection["memory"]:
+            return False
+        else:
+            answer = _answer(system, state, connection, dialect, facts, asked)
+        system.put(json.dumps(answer) + "\n", descriptor)
+        if answer.get("fatal"):
+            return False
+    return True
+
+
+def _answer(
+    system: System, state: State, connection: Connection, dialect: Dialect, facts: dict[str, Any], asked: Answer
+) -> Answer:
+    memory = connection["memory"]
+    own = {
+        **facts,
+        "dialect": dialect.name,
+        "user": memory["user"],
+        "database": memory["database"],
+        "now_ns": system.now_ns,
+    }
+    session = Session(state["store"], own)
+    if "catalogue" in asked:
+        return {"catalogue": describe(session)}
+    text: str = asked["sql"]
+    system.charge(_STATEMENT_UNITS + len(text) // 10)
+    try:
+        result = dialect.run(session, text) or session.run(text)
+    except SqlProblem as problem:
+        return dialect.complain(problem, text)
+    finally:
+        if session.changed and "before" not in state["store"]:
+            save_store(system, state["path"], state["store"])
+    memory["database"] = own["database"]
+    system.charge(result.affected // 10)
+    return encode_result(result, dialect.name) | {"database": own["database"]}
+
+
+def encode_result(result: Result, dialect: str) -> Answer:
+    """A result with its values as the server prints them."""
+    rows = [[None if value is None else shown(value, dialect) for value in row] for row in result.rows]
+    return {"tag": result.tag, "affected": result.affected, "columns": result.columns, "rows": rows}
+
+
+def describe(session: Session) -> Answer:
+    """Databases, roles, and the tables of the database in use with their columns."""
+    tables = session.tables if session.facts["database"] else {}
+    columns = {
+        name: [list(Column(*fields))[:6] for fields in table["columns"]] for name, table in sorted(tables.items())
+    }
+    return {"databases": sorted(session.store["databases"]), "roles": sorted(session.store["roles"]), "tables": columns}
+
+
+# the client's side
+
+
+def exchange(system: System, state: State, message: Answer) -> Answer | None:
+    """Send a line at the descriptor `state["socket"]` and give the answer; None when the server has gone. Blocks.
+
+    To be called again with the same message until it returns.
+    """
+    if not state.get("sent"):
+        system.put(json.dumps(message) + "\n", state["socket"])
+        state["sent"] = True
+    while b"\n" not in state.setdefault("received", b""):
+        try:
+            data = system.read(state["socket"])
+        except OSError:
+            data = b""
+        if not data:
+            state["sent"] = False
+            return None
+        state["received"] += data
+    line, _, state["received"] = state["received"].partition(b"\n")
+    state["sent"] = False
+    found: Answer = json.loads(line)
+    return found
