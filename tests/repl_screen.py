@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fakedocker_shell.repl.console import Console
 
+IDLE_LOOKS = 20_000
 _SEQUENCE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -19,6 +20,7 @@ class TypedScreen:
         self.keys: list[bytes] = []
         self.written = bytearray()
         self.now_ns = 0
+        self.looks = 0
         self.dimensions = (rows, columns)
 
     @contextmanager
@@ -27,6 +29,8 @@ class TypedScreen:
 
     def read(self, seconds: float) -> bytes:
         self.now_ns += int(seconds * 1e9)
+        self.looks = 0 if self.keys else self.looks + 1
+        assert self.looks < IDLE_LOOKS, "a command waits for keys that nobody types"
         return self.keys.pop(0) if seconds and self.keys else b""
 
     def write(self, data: bytes) -> None:

@@ -32,7 +32,9 @@ echo $RANDOM
 def run(hash_seed: str, seed: str = "0") -> bytes:
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
     command = [sys.executable, "-m", "fakedocker_shell.main", "--seed", seed, "-c", SCRIPT]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, timeout=120, check=False)
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, timeout=120, check=False
+    )
     assert done.returncode == 0, done.stdout[-2000:]
     return done.stdout
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from fakedocker.filesystem import content
 from fakedocker.filesystem.content import MIB, Content, Rope

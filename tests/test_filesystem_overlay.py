@@ -6,8 +6,7 @@ import errno
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from fakedocker.filesystem import diff
 from fakedocker.filesystem.node import ROOT, LayerEntry, Node

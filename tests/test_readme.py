@@ -56,6 +56,10 @@ def test_python(block: str, tmp_path: Path) -> None:
     """A block with tests runs under pytest, any other as a script."""
     path = tmp_path / "test_example.py"
     path.write_text(block)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", str(path)] if "def test_" in block else [sys.executable, str(path)]
+    command = (
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", str(path)]
+        if "def test_" in block
+        else [sys.executable, str(path)]
+    )
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

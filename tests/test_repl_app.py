@@ -41,7 +41,8 @@ def type_keys(tmp_path: Path) -> Typist:
             )
             source.send_text(keys)
             status = Prompt(console, source, output, history).loop()
-        return status, "".join(output.raw).replace("\r\n", "\n"), history.get_strings()
+        shown = "".join(output.raw).replace("\r\n", "\n").removesuffix("exit\n")  # which bash says as it leaves
+        return status, shown, history.get_strings()
 
     return typed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,22 @@ def test_control_c_interrupts(terminal: Terminal) -> None:
     shown = terminal.run("while true; do echo tick; sleep 1; done", b"\x03")
     assert "tick" in shown
     assert terminal.status == 130
+
+
+def test_control_z_does_not_leave_anybody_stuck(terminal: Terminal) -> None:
+    assert terminal.run("cat", b"\x1a", b"typed\r", b"\x04") == "^Ztyped\ntyped\n"
+    assert terminal.run("(cat); echo on", b"\x1a", b"\x04") == "^Zon\n"
+
+
+def test_control_backslash_quits_what_runs_and_not_the_shell(terminal: Terminal) -> None:
+    terminal.run("cat", b"\x1c")
+    assert terminal.status == 131
+    assert terminal.run("echo on") == "on\n"
+
+
+def test_background_jobs_are_told_of(terminal: Terminal) -> None:
+    assert re.fullmatch(r"\[1\] \d+\n", terminal.run("sleep 5 &"))
+    assert re.match(r"\[1\]\+  Done +sleep 5", terminal.run("sleep 10"))
 
 
 def test_waiting_commands_end_at_once_in_virtual_time(terminal: Terminal) -> None:
@@ -270,6 +287,9 @@ def test_explain_shows_calls_and_changes(with_image: Terminal) -> None:
     shown = with_image.run("docker kill web")
     assert "~ container web: running → exited (137)" in shown
     assert "- port 0.0.0.0:8080/tcp" in shown
+    shown = with_image.run("docker run --rm --name brief alpine true")
+    assert "· container brief came and went: create, attach, start, die, destroy" in shown
+    assert not re.search("[0-9a-f]{64}", shown)
     assert "nothing changed" in with_image.run("true")
     with_image.run(":explain off")
     assert with_image.run("true") == ""

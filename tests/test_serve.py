@@ -38,9 +38,20 @@ def docker(daemon: Path, tmp_path: Path) -> Docker:
     """Runs the client; its configuration is an empty folder."""
 
     def run(*words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "DOCKER_HOST": f"unix://{daemon}", "DOCKER_CONFIG": str(tmp_path), "HOME": str(tmp_path)}
+        environment = {
+            **os.environ,
+            "DOCKER_HOST": f"unix://{daemon}",
+            "DOCKER_CONFIG": str(tmp_path),
+            "HOME": str(tmp_path),
+        }
         return subprocess.run(
-            [CLIENT or "docker", *words], input=stdin, capture_output=True, text=True, timeout=60, env=environment, check=False
+            [CLIENT or "docker", *words],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=environment,
+            check=False,
         )
 
     return run
@@ -87,7 +98,11 @@ def test_only_the_owner_may_connect(daemon: Path) -> None:
 
 
 def test_malformed_requests_get_an_answer_and_the_server_goes_on(daemon: Path) -> None:
-    for request in (b"\x00\x01garbage\r\n\r\n", b"GET /x HTTP/9.9\r\n\r\n", b"GET / HTTP/1.1\r\n" + b"a: " + b"b" * 70_000 + b"\r\n\r\n"):
+    for request in (
+        b"\x00\x01garbage\r\n\r\n",
+        b"GET /x HTTP/9.9\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + b"a: " + b"b" * 70_000 + b"\r\n\r\n",
+    ):
         with socket.socket(socket.AF_UNIX) as client:
             client.settimeout(10)
             client.connect(str(daemon))

@@ -22,7 +22,7 @@ def sh(script: str, family: str = "busybox") -> Result:
         (
             "mkdir /tmp",
             "mkdir: can't create directory '/tmp': File exists",
-            "mkdir: cannot create directory ‘/tmp’: File exists",
+            "mkdir: cannot create directory '/tmp': File exists",
         ),
         ("cp x y", "cp: can't stat 'x': No such file or directory", "cp: cannot stat 'x': No such file or directory"),
         ("mv x y", "mv: can't rename 'x': No such file or directory", "mv: cannot stat 'x': No such file or directory"),
@@ -33,17 +33,17 @@ def sh(script: str, family: str = "busybox") -> Result:
             "head: cannot open 'x' for reading: No such file or directory",
         ),
         ("sort x", "sort: x: No such file or directory", "sort: cannot read: x: No such file or directory"),
-        ("find x", "find: x: No such file or directory", "find: ‘x’: No such file or directory"),
+        ("find x", "find: x: No such file or directory", "find: 'x': No such file or directory"),
         (
             "stat x",
             "stat: can't stat 'x': No such file or directory",
             "stat: cannot statx 'x': No such file or directory",
         ),
         ("grep a x", "grep: x: No such file or directory", "grep: x: No such file or directory"),
-        ("chown foo /tmp", "chown: unknown user foo", "chown: invalid user: ‘foo’"),
-        ("id foo", "id: unknown user foo", "id: ‘foo’: no such user"),
-        ("env foo", "env: can't execute 'foo': No such file or directory", "env: ‘foo’: No such file or directory"),
-        ("date -d foo", "date: invalid date 'foo'", "date: invalid date ‘foo’"),
+        ("chown foo /tmp", "chown: unknown user foo", "chown: invalid user: 'foo'"),
+        ("id foo", "id: unknown user foo", "id: 'foo': no such user"),
+        ("env foo", "env: can't execute 'foo': No such file or directory", "env: 'foo': No such file or directory"),
+        ("date -d foo", "date: invalid date 'foo'", "date: invalid date 'foo'"),
     ],
 )
 def test_each_family_words_errors_its_own_way(command: str, busybox: str, gnu: str) -> None:
@@ -51,6 +51,11 @@ def test_each_family_words_errors_its_own_way(command: str, busybox: str, gnu: s
         result = sh(command, family)
         assert (result.stdout, result.stderr) == ("", expected + "\n")
         assert result.status != 0
+
+
+def test_quotes_are_curly_in_a_locale_of_utf_8() -> None:
+    result = Machine("gnu").run("mkdir", "/tmp", environment={"LANG": "C.UTF-8"})
+    assert result.stderr == "mkdir: cannot create directory ‘/tmp’: File exists\n"
 
 
 FILTERS = [

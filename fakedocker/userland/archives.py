@@ -1,13 +1,12 @@
-"""tar, gzip, gunzip, zcat: archives in the simulated file system, made and read with the standard library's tarfile."""
+"""tar: archives in the simulated file system, made and read with the standard library's tarfile."""
 
 from __future__ import annotations
 
-import gzip
 import io
 import tarfile
-import zlib
 
 from fakedocker.kernel.program import Stat, System
+from fakedocker.userland.compression import compressed, decompressed, format_of
 from fakedocker.userland.dates import format_date
 from fakedocker.userland.inputs import State, bytes_of, read_all
 from fakedocker.userland.modes import letters
@@ -44,9 +43,11 @@ _LONG = {
     "numeric-owner": "n", "overwrite": "ov", "keep-old-files": "k", "append": "r", "no-same-owner": "o", "same-owner": "s", "no-same-permissions": "nsp",
     "owner=": "owner", "group=": "group", "sort=": "sort", "mtime=": "mtime", "auto-compress": "a", "touch": "m", "xz": "J", "bzip2": "j",
 }  # fmt: skip
+_STRIPPED = ("Removing leading `/' from member names", "removing leading '/' from member names")
+_HINT = "Try 'tar --help' or 'tar --usage' for more information.\n"
 
 
-@PROGRAMS.program("tar", usage="c|x|t [-ZzJjahmvokO] [-f TARFILE] [-C DIR] [FILE]...\n", usage_status=2)
+@PROGRAMS.program("tar", usage="c|x|t [-ZzJjahmvokO] [-f TARFILE] [-C DIR] [FILE]...\n", usage_status=64, hint=_HINT)
 def _tar(system: System, argv: tuple[str, ...], state: State) -> int:
     words = list(argv)
     if len(words) > 1 and not words[1].startswith("-"):
@@ -54,12 +55,12 @@ def _tar(system: System, argv: tuple[str, ...], state: State) -> int:
     options = parse_options(system, tuple(words), "cxtf:C:vzOpkmohaJjrPnX:T:", _LONG)
     if options.last_of("xt") and "c" not in options:
         return _read_archive(system, state, options)
-    if "c" in options:
+    if "c" in options or "r" in options:
         return _create(system, options)
     if is_busybox(system):
         raise UsageProblem()
     say(system, "You must specify one of the '-Acdtrux', '--delete' or '--test-label' options")
-    system.put(f"Try '{argv[0]} --help' or '{argv[0]} --usage' for more information.\n", 2)
+    system.put(_HINT, 2)
     return 2
 
 
@@ -88,11 +89,9 @@ def _read_archive(system: System, state: State, options: Options) -> int:
             say(system, f"{name}: Cannot open: {problem.strerror}")
             say(system, "Error is not recoverable: exiting now")
             return 2
-    if data[:2] == b"\x1f\x8b":
-        try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError, zlib.error):
-            data = b""
+    packed = format_of(data)
+    if packed:
+        data = decompressed(data, packed) or b""
     if not data:
         if is_busybox(system):
             say(system, "short read")
@@ -151,7 +150,7 @@ def _members(system: System, options: Options, archive: tarfile.TarFile) -> int:
         if any(matches(pattern, plain) or matches(pattern, base_name(plain)) for pattern in options.values("exclude")):
             continue
         if "t" in options:
-            system.put(bytes_of(_listed(member, name) if "v" in options else f"{name}\n"))
+            system.put(bytes_of(_listed(member, name, is_busybox(system)) if "v" in options else f"{name}\n"))
             continue
         if "v" in options:
             system.put(bytes_of(f"{name}\n"), 2 if "O" in options else 1)
@@ -172,11 +171,11 @@ def _members(system: System, options: Options, archive: tarfile.TarFile) -> int:
     return status
 
 
-def _listed(member: tarfile.TarInfo, name: str) -> str:
+def _listed(member: tarfile.TarInfo, name: str, busybox: bool) -> str:
     kind = "dir" if member.isdir() else "link" if member.issym() else "file"
     owner = f"{member.uname or member.uid}/{member.gname or member.gid}"
     target = f" -> {member.linkname}" if member.issym() else f" link to {member.linkname}" if member.islnk() else ""
-    stamp = format_date("%Y-%m-%d %H:%M", int(member.mtime))
+    stamp = format_date("%Y-%m-%d %H:%M:%S" if busybox else "%Y-%m-%d %H:%M", int(member.mtime))
     return f"{letters(kind, member.mode)} {owner} {member.size:>{max(1, 18 - len(owner))}} {stamp} {name}{target}\n"
 
 
@@ -246,7 +245,9 @@ def _make_parents(system: System, path: str) -> None:
 
 
 def _create(system: System, options: Options) -> int:
-    output = io.BytesIO()
+    name = options.last("f", "-")
+    appending = "r" in options and stat_or_none(system, name) is not None
+    output = io.BytesIO(system.read_file(name, 1 << 40) if appending else b"")
     status = 0
     start = system.directory
     if "C" in options:
@@ -264,18 +265,22 @@ def _create(system: System, options: Options) -> int:
             say(system, "empty archive")
             return 1
         say(system, "Cowardly refusing to create an empty archive")
-        system.put("Try 'tar --help' or 'tar --usage' for more information.\n", 2)
+        system.put(_HINT, 2)
         return 2
     listed = system.read_file(options.last("T")).decode().split("\n") if "T" in options else []
-    name = options.last("f", "-")
-    with tarfile.open(fileobj=output, mode="w", format=tarfile.GNU_FORMAT) as archive:
+    with tarfile.open(fileobj=output, mode="a" if appending else "w", format=tarfile.GNU_FORMAT) as archive:
         links: dict[int, str] = {}
+        stripped = False
         for path in (*options.operands, *filter(None, listed)):
+            if path.startswith("/") and not stripped:
+                stripped = True
+                say(system, _STRIPPED[is_busybox(system)])
             if not _add(system, options, archive, path, links, name):
                 status = 1 if is_busybox(system) else 2
     data = output.getvalue()
-    if "z" in options or ("a" in options and name.endswith((".gz", ".tgz"))):
-        data = gzip.compress(data, mtime=0)
+    packed = _compression(options, name)
+    if packed:
+        data = compressed(data, packed)
     system.change_directory(start)
     if name == "-":
         system.put(data)
@@ -288,6 +293,18 @@ def _create(system: System, options: Options) -> int:
     if status and not is_busybox(system):
         say(system, "Exiting with failure status due to previous errors")
     return status
+
+
+def _compression(options: Options, name: str) -> str:
+    """Which format the options, or with -a the name, ask for; "" for none."""
+    for letter, form, suffixes in (
+        ("z", "gzip", (".gz", ".tgz")),
+        ("j", "bzip2", (".bz2", ".tbz", ".tbz2")),
+        ("J", "xz", (".xz", ".txz")),
+    ):
+        if letter in options or ("a" in options and name.endswith(suffixes)):
+            return form
+    return ""
 
 
 def _add(
@@ -332,55 +349,3 @@ def _member(system: System, path: str, found: Stat) -> tarfile.TarInfo:
     elif found.kind in ("char", "block"):
         member.devmajor, member.devminor = found.rdev
     return member
-
-
-@PROGRAMS.program("gzip", "gunzip", "zcat", usage="[-cfkdt123456789] [FILE]...\n")
-def _gzip(system: System, argv: tuple[str, ...], state: State) -> int:
-    name = base_name(argv[0])
-    options = parse_options(
-        system,
-        argv,
-        "cdfkt123456789nqv",
-        {"decompress": "d", "stdout": "c", "keep": "k", "force": "f", "best": "9", "fast": "1"},
-    )
-    unpack = "d" in options or name in ("gunzip", "zcat")
-    to_output = "c" in options or name == "zcat"
-    status = 0
-    if not options.operands or options.operands == ("-",):
-        data = _converted(read_all(system, state, ()), unpack)
-        if data is None:
-            tell(system, "invalid magic", "stdin: not in gzip format")
-            return 1
-        system.put(data)
-        return 0
-    for path in options.operands:
-        try:
-            found = system.stat(path)
-            data = _converted(system.read_file(path), unpack)
-        except OSError as problem:
-            say(system, f"{path}: {problem.strerror}")
-            status = 1
-            continue
-        target = path.removesuffix(".gz") if unpack else path + ".gz"
-        target = target.removesuffix(".tgz") + ".tar" if unpack and path.endswith(".tgz") else target
-        if data is None or (unpack and target == path and not to_output):
-            say(system, f"{path}: unknown suffix -- ignored" if target == path else f"{path}: not in gzip format")
-            status = 1
-            continue
-        if to_output:
-            system.put(data)
-            continue
-        system.write_file(target, data)
-        system.change_mode(target, found.mode)
-        if "k" not in options:
-            system.remove_file(path)
-    return status
-
-
-def _converted(data: bytes, unpack: bool) -> bytes | None:
-    if not unpack:
-        return gzip.compress(data, mtime=0)
-    try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error):
-        return None

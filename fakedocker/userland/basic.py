@@ -157,7 +157,13 @@ def _seq_options(argv: tuple[str, ...]) -> tuple[list[str], str, bool, str]:
         word = words.pop(0)
         if word == "--":
             break
-        if word.startswith("-s"):
+        name, equals, value = word.partition("=")
+        if name == "--equal-width":
+            width = True
+        elif name in ("--separator", "--format"):
+            value = value if equals else words.pop(0) if words else ""
+            separator, form = (value, form) if name == "--separator" else (separator, value)
+        elif word.startswith("-s"):
             separator = word[2:] or (words.pop(0) if words else "")
         elif word.startswith("-f"):
             form = word[2:] or (words.pop(0) if words else "")
@@ -198,10 +204,10 @@ def _basename(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> i
 @PROGRAMS.program("dirname", usage="FILENAME\n")
 def _dirname(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:
     names = parse_options(system, argv, "z", {"zero": "z"}).operands
-    if not names:
+    if not names or (is_busybox(system) and len(names) > 1):
         raise UsageProblem("" if is_busybox(system) else "missing operand")
     for name in names:
-        stripped = name.rstrip("/") or "/"
+        stripped = name.rstrip("/") or name[:1]
         parent = stripped.rpartition("/")[0].rstrip("/")
         system.put(f"{parent or ('/' if stripped.startswith('/') else '.')}\n")
     return 0

@@ -17,6 +17,7 @@ from fakedocker.userland.tools import (
     Options,
     Register,
     UsageProblem,
+    base_name,
     find_user,
     groups_of,
     is_busybox,
@@ -40,14 +41,27 @@ def start(
     return system.spawn(path, argv, variables, group=group)
 
 
-def run_and_wait(system: System, state: State, argv: tuple[str, ...], key: str = "child") -> int:
-    """Run a program to its end and give its status; 126 or 127 after a message where it cannot run. Blocks."""
+def run_and_wait(
+    system: System, state: State, argv: tuple[str, ...], key: str = "child", *, directory: str = ""
+) -> int:
+    """Run a program to its end, in another directory if given.
+
+    Gives its status; 126 or 127 after a message where it cannot run. Blocks.
+    """
     if key not in state:
+        system.drain()
+        here = system.directory
         try:
+            if directory:
+                system.change_directory(directory)
             state[key] = start(system, argv)
         except OSError as problem:
-            say(system, f"{argv[0]}: {problem.strerror}")
+            name = f"‘{argv[0]}’" if base_name(system.argv[0]) == "find" else argv[0]
+            tell(system, f"{argv[0]}: {problem.strerror}", f"{name}: {problem.strerror}")
             return 127 if problem.errno == 2 else 126
+        finally:
+            if directory:
+                system.change_directory(here)
     return wait(system, state, key)
 
 
@@ -97,7 +111,8 @@ def _items(system: System, text: str, options: Options) -> list[str]:
     for match in re.finditer(r"(?:[^\s'\"\\]|\\.|'[^']*'|\"[^\"]*\")+|['\"]", text, re.DOTALL):
         if match[0] in ("'", '"'):
             raise UsageProblem(
-                "unmatched quote; by default quotes are special to xargs unless you use the -0 option"
+                f"unmatched {'single' if match[0] == chr(39) else 'double'} quote; "
+                "by default quotes are special to xargs unless you use the -0 option"
                 if not is_busybox(system)
                 else "unmatched quote",
                 bare=True,

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from calendar import timegm
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -35,18 +37,83 @@ def _offset(seconds: int, colons: str) -> str:
     return f"{sign}{hours:02d}{':' if colons else ''}{minutes:02d}"
 
 
+class _Moment(NamedTuple):
+    """What a date is made from: `when` has the offset of the zone in it, `seconds` has not."""
+
+    when: datetime
+    seconds: int
+    nanoseconds: int
+    zone: str
+    offset_seconds: int
+
+
+def _week(when: datetime, first_weekday: int) -> int:
+    """The week of the year, weeks beginning on a weekday (Monday is 0); days before the first are in week 0."""
+    return (when.timetuple().tm_yday + 6 - (when.weekday() - first_weekday) % 7) // 7
+
+
+_NUMBERS: Final[dict[str, Callable[[_Moment], str]]] = {
+    "d": lambda at: f"{at.when.day:02d}",
+    "H": lambda at: f"{at.when.hour:02d}",
+    "I": lambda at: f"{at.when.hour % 12 or 12:02d}",
+    "j": lambda at: f"{at.when.timetuple().tm_yday:03d}",
+    "M": lambda at: f"{at.when.minute:02d}",
+    "m": lambda at: f"{at.when.month:02d}",
+    "S": lambda at: f"{at.when.second:02d}",
+    "y": lambda at: f"{at.when.year % 100:02d}",
+    "C": lambda at: f"{at.when.year // 100:02d}",
+    "Y": lambda at: f"{at.when.year:04d}",
+    "G": lambda at: str(at.when.isocalendar()[0]),
+    "V": lambda at: f"{at.when.isocalendar()[1]:02d}",
+    "U": lambda at: f"{_week(at.when, 6):02d}",
+    "W": lambda at: f"{_week(at.when, 0):02d}",
+    "s": lambda at: str(at.seconds),
+    "N": lambda at: f"{at.nanoseconds:09d}",
+    "u": lambda at: str(at.when.isoweekday()),
+    "w": lambda at: str(at.when.isoweekday() % 7),
+}
+"""Conversions to numbers, which are padded with zeros."""
+_TEXTS: Final[dict[str, Callable[[_Moment], str]]] = {
+    "e": lambda at: f"{at.when.day:2d}",
+    "k": lambda at: f"{at.when.hour:2d}",
+    "l": lambda at: f"{at.when.hour % 12 or 12:2d}",
+    "a": lambda at: _DAYS[at.when.weekday()][:3],
+    "A": lambda at: _DAYS[at.when.weekday()],
+    "b": lambda at: _MONTHS[at.when.month - 1][:3],
+    "h": lambda at: _MONTHS[at.when.month - 1][:3],
+    "B": lambda at: _MONTHS[at.when.month - 1],
+    "p": lambda at: "AM" if at.when.hour < 12 else "PM",
+    "P": lambda at: "am" if at.when.hour < 12 else "pm",
+    "Z": lambda at: at.zone,
+    "n": lambda at: "\n",
+    "t": lambda at: "\t",
+    "%": lambda at: "%",
+}
+_PADDED_WITH_SPACES: Final = "ekl"
+_LONGER: Final = {
+    "D": "%m/%d/%y", "x": "%m/%d/%y", "F": "%Y-%m-%d", "T": "%H:%M:%S", "X": "%H:%M:%S", "R": "%H:%M",
+    "r": "%I:%M:%S %p", "c": "%a %b %e %H:%M:%S %Y",
+}  # fmt: skip
+"""Conversions that stand for several others."""
+
+
 def format_date(form: str, seconds: int, nanoseconds: int = 0, *, zone: str = "UTC", offset_seconds: int = 0) -> str:
-    """strftime in the C locale, with GNU's flags - _ 0 ^.
+    """strftime in the C locale, with GNU's flags - _ 0 ^. A second's text is remembered: many processes ask for the same.
 
     Args:
         seconds: since 1970.
         zone, offset_seconds: the name of the time zone and what to add for it.
     """
-    when = moment(seconds + offset_seconds)
+    return _formatted(form, seconds, nanoseconds if "N" in form else 0, zone, offset_seconds)
+
+
+@lru_cache(256)
+def _formatted(form: str, seconds: int, nanoseconds: int, zone: str, offset_seconds: int) -> str:
+    at = _Moment(moment(seconds + offset_seconds), seconds, nanoseconds, zone, offset_seconds)
 
     def convert(match: re.Match[str]) -> str:
         flag, width, colons, letter = match.groups()
-        found = _convert(letter, when, seconds, nanoseconds, zone, offset_seconds, colons)
+        found = _convert(letter, at, colons)
         if found is None:
             return match[0]
         text, pad = found
@@ -63,35 +130,16 @@ def format_date(form: str, seconds: int, nanoseconds: int = 0, *, zone: str = "U
     return _CONVERSION.sub(convert, form)
 
 
-def _convert(
-    letter: str, when: datetime, seconds: int, nanoseconds: int, zone: str, offset_seconds: int, colons: str
-) -> tuple[str, str] | None:
+def _convert(letter: str, at: _Moment, colons: str) -> tuple[str, str] | None:
     """The text of one conversion and what it is padded with; None for an unknown one."""
-    hour12 = when.hour % 12 or 12
-    numbers = {
-        "d": f"{when.day:02d}", "H": f"{when.hour:02d}", "I": f"{hour12:02d}", "j": f"{when.timetuple().tm_yday:03d}",
-        "M": f"{when.minute:02d}", "m": f"{when.month:02d}", "S": f"{when.second:02d}", "y": f"{when.year % 100:02d}",
-        "C": f"{when.year // 100:02d}", "Y": f"{when.year:04d}", "G": str(when.isocalendar()[0]),
-        "V": f"{when.isocalendar()[1]:02d}", "U": when.strftime("%U"), "W": when.strftime("%W"),
-        "s": str(seconds), "N": f"{nanoseconds:09d}", "u": str(when.isoweekday()), "w": str(when.isoweekday() % 7),
-    }  # fmt: skip
-    if letter in numbers:
-        return numbers[letter], "0"
-    texts = {
-        "e": f"{when.day:2d}", "k": f"{when.hour:2d}", "l": f"{hour12:2d}", "a": _DAYS[when.weekday()][:3],
-        "A": _DAYS[when.weekday()], "b": _MONTHS[when.month - 1][:3], "h": _MONTHS[when.month - 1][:3],
-        "B": _MONTHS[when.month - 1], "p": "AM" if when.hour < 12 else "PM", "P": "am" if when.hour < 12 else "pm",
-        "Z": zone, "z": _offset(offset_seconds, colons), "n": "\n", "t": "\t", "%": "%",
-    }  # fmt: skip
-    if letter in texts:
-        return texts[letter], " " if letter in "ekl" else ""
-    longer = {
-        "D": "%m/%d/%y", "x": "%m/%d/%y", "F": "%Y-%m-%d", "T": "%H:%M:%S", "X": "%H:%M:%S", "R": "%H:%M",
-        "r": "%I:%M:%S %p", "c": "%a %b %e %H:%M:%S %Y",
-    }.get(letter)  # fmt: skip
-    if longer is None:
-        return None
-    return format_date(longer, seconds, nanoseconds, zone=zone, offset_seconds=offset_seconds), ""
+    if letter in _NUMBERS:
+        return _NUMBERS[letter](at), "0"
+    if letter in _TEXTS:
+        return _TEXTS[letter](at), " " if letter in _PADDED_WITH_SPACES else ""
+    if letter == "z":
+        return _offset(at.offset_seconds, colons), ""
+    longer = _LONGER.get(letter)
+    return None if longer is None else (_formatted(longer, at.seconds, at.nanoseconds, at.zone, at.offset_seconds), "")
 
 
 def parse_date(text: str, now_seconds: int) -> int | None:

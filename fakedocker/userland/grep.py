@@ -27,12 +27,15 @@ _LONG = {
     "no-messages": "s", "with-filename": "H", "no-filename": "h", "max-count=": "m", "regexp=": "e", "file=": "f",
     "after-context=": "A", "before-context=": "B", "context=": "C", "color=?": "color", "colour=?": "color",
     "include=": "include", "exclude=": "exclude", "exclude-dir=": "exclude-dir", "line-buffered": "u", "text": "a",
-    "null-data": "z", "byte-offset": "b",
+    "null-data": "z", "byte-offset": "b", "null": "Z",
 }  # fmt: skip
 _USAGE = "[-HhnlLoqvsrRiwFEz] [-m N] [-A|B|C N] { PATTERN | -e PATTERN... | -f FILE... } [FILE]...\n"
 
 
-@PROGRAMS.program("grep", "egrep", "fgrep", usage=_USAGE, usage_status=2)
+_HINT = "Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.\n"
+
+
+@PROGRAMS.program("grep", "egrep", "fgrep", usage=_USAGE, usage_status=2, hint=_HINT)
 def _grep(system: System, argv: tuple[str, ...], state: State) -> int:
     letters = "ivclLnoqrRwxEFGPsHhm:e:f:A:B:C:uazbyI"
     words = tuple(f"-C{word[1:]}" if place and re.fullmatch(r"-\d+", word) else word for place, word in enumerate(argv))
@@ -60,9 +63,6 @@ def _patterns(system: System, options: Options, operands: list[str]) -> list[str
         patterns += system.read_file(path).decode("utf-8", "surrogateescape").splitlines()
     if "e" not in options and "f" not in options:
         if not operands:
-            if is_busybox(system):
-                raise UsageProblem(status=2)
-            system.put("Usage: grep [OPTION]... PATTERNS [FILE]...\n", 2)
             raise UsageProblem(status=2)
         patterns = operands.pop(0).split("\n")
     return patterns
@@ -73,7 +73,7 @@ def _compile(system: System, name: str, options: Options, patterns: list[str]) -
     if kind == "F":
         sources = [re.escape(pattern) for pattern in patterns]
     elif kind == "P":
-        sources = [f"(?:{pattern})" for pattern in patterns]
+        sources = [_perl(pattern) for pattern in patterns]
     else:
         sources = [f"(?:{translate(pattern, extended=kind == 'E')})" for pattern in patterns]
     source = "|".join(sources) if sources else r"(?!)"
@@ -82,6 +82,12 @@ def _compile(system: System, name: str, options: Options, patterns: list[str]) -
     elif "w" in options:
         source = rf"(?<!\w)(?:{source})(?!\w)"
     return re.compile(source, re.IGNORECASE if "i" in options or "y" in options else 0)
+
+
+def _perl(pattern: str) -> str:
+    """A pattern of Perl for Python: what \\K has passed is matched, but not shown."""
+    passed, found, kept = pattern.partition("\\K")
+    return f"(?:{passed}(?P<kept>{kept}))" if found else f"(?:{pattern})"
 
 
 def _files(system: System, state: State, options: Options, operands: list[str]) -> list[str]:
@@ -128,12 +134,15 @@ def _search(
         elif "s" not in options:
             say(system, f"{name}: {problem.strerror}")
 
+    colour = options.last("color", "never") or "auto"
+    coloured = colour == "always" or (colour == "auto" and system.is_terminal(1))
     while state.setdefault("place", 0) < len(names):
         name = names[state["place"]]
         single: State = state.setdefault("single", {"number": 0, "count": 0, "before": [], "after": 0, "last": 0})
         limit = int(options.last("m", "-1"))
         while single["count"] != limit and (lines := next_lines(system, single, (name,), report)) is not None:
-            shown = _lines(single, lines, options, expression, name, titled, limit)
+            printer = _Printer(single, options, name, titled, coloured)
+            shown = _lines(single, lines, options, expression, printer, limit)
             if single["count"] and "q" in options:
                 return 0
             if single["count"] and ("l" in options or "L" in options):
@@ -162,24 +171,41 @@ def _finish_file(system: System, single: State, options: Options, name: str, tit
         system.put(bytes_of(f"{shown}\n"))
 
 
+class _Printer:
+    """What is printed of one file: titles, numbers, separators between groups of context, colours."""
+
+    def __init__(self, single: State, options: Options, name: str, titled: bool, coloured: bool) -> None:
+        self.single = single
+        self.title = ("(standard input)" if name == "-" else name) if titled else ""
+        self.numbered = "n" in options
+        self.coloured = coloured
+        self.context = any(letter in options for letter in "ABC")
+        self.output: list[str] = []
+
+    def paint(self, text: str, colour: str) -> str:
+        return f"\x1b[{colour}m\x1b[K{text}\x1b[m\x1b[K" if self.coloured else text
+
+    def show(self, number: int, text: str, mark: str) -> None:
+        if self.context and self.single["last"] and number > self.single["last"] + 1:
+            self.output.append(self.paint("--", "36") + "\n")
+        self.single["last"] = number
+        head = self.paint(self.title, "35") + self.paint(mark, "36") if self.title else ""
+        head += self.paint(str(number), "32") + self.paint(mark, "36") if self.numbered else ""
+        self.output.append(f"{head}{text}\n")
+
+    def painted(self, text: str, expression: re.Pattern[str]) -> str:
+        if not self.coloured:
+            return text
+        return expression.sub(lambda match: self.paint(match[0], "01;31") if match[0] else "", text)
+
+
 def _lines(
-    single: State, lines: list[str], options: Options, expression: re.Pattern[str], name: str, titled: bool, limit: int
+    single: State, lines: list[str], options: Options, expression: re.Pattern[str], printer: _Printer, limit: int
 ) -> str:
     """Search some lines; what to print of them."""
     silent = any(letter in options for letter in "clLq")
     before = int(options.last("B") or options.last("C") or 0)
     after = int(options.last("A") or options.last("C") or 0)
-    context = bool(before or after)
-    shown = "(standard input)" if name == "-" else name
-    output: list[str] = []
-
-    def show(number: int, text: str, mark: str) -> None:
-        if context and single["last"] and number > single["last"] + 1:
-            output.append("--\n")
-        single["last"] = number
-        head = (f"{shown}{mark}" if titled else "") + (f"{number}{mark}" if "n" in options else "")
-        output.append(f"{head}{text}\n")
-
     for line in lines:
         text = line.removesuffix("\n")
         single["number"] += 1
@@ -188,7 +214,7 @@ def _lines(
         if (match is not None) == ("v" in options):
             if single["after"] > 0 and not silent:
                 single["after"] -= 1
-                show(number, text, "-")
+                printer.show(number, text, "-")
             elif before:
                 single["before"] = [*single["before"], (number, text)][-before:]
             continue
@@ -198,16 +224,20 @@ def _lines(
                 break
             continue
         for held_number, held_text in single["before"]:
-            show(held_number, held_text, "-")
+            printer.show(held_number, held_text, "-")
         single["before"] = []
-        if "o" in options and "v" not in options:
-            for found in expression.finditer(text):
-                if found[0]:
-                    single["last"] = number - 1
-                    show(number, found[0], ":")
-        else:
-            show(number, text, ":")
+        _show_match(printer, options, expression, number, text)
         single["after"] = after
         if single["count"] == limit:
             break
-    return "".join(output)
+    return "".join(printer.output)
+
+
+def _show_match(printer: _Printer, options: Options, expression: re.Pattern[str], number: int, text: str) -> None:
+    if "o" in options:
+        group = "kept" if "kept" in expression.groupindex else 0
+        for found in expression.finditer(text):
+            if found[group] and "v" not in options:
+                printer.show(number, printer.paint(found[group], "01;31"), ":")
+    else:
+        printer.show(number, text if "v" in options else printer.painted(text, expression), ":")

@@ -10,15 +10,16 @@ from collections.abc import Callable
 from typing import Any
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.tools import say
+from fakedocker.userland.tools import is_busybox, quoted_if_needed, say
 
 State = dict[str, Any]
 Report = Callable[[System, str, OSError], None]
 
 
 def report_plain(system: System, name: str, problem: OSError) -> None:
-    """cat: x: No such file or directory."""
-    say(system, f"{name}: {problem.strerror}")
+    """wc: x: No such file or directory."""
+    shown = name if is_busybox(system) else quoted_if_needed(name)
+    say(system, f"{shown}: {problem.strerror}")
 
 
 def next_chunk(system: System, state: State, names: tuple[str, ...], report: Report = report_plain) -> bytes | None:

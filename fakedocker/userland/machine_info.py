@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from fakedocker.kernel.program import System
@@ -132,6 +133,7 @@ def _date(system: System, argv: tuple[str, ...], state: State) -> int:
         "rfc-2822": "R",
         "rfc-email": "R",
         "iso-8601=?": "I",
+        "rfc-3339=": "rfc",
         "reference=": "r",
         "set=": "s",
     }
@@ -161,6 +163,8 @@ def _date_format(system: System, options: Options) -> str:
     if "I" in options:
         kind = options.last("I") or "date"
         return {"date": "%Y-%m-%d", "hours": "%Y-%m-%dT%H%:z", "minutes": "%Y-%m-%dT%H:%M%:z", "ns": "%Y-%m-%dT%H:%M:%S,%N%:z"}.get(kind, "%Y-%m-%dT%H:%M:%S%:z")  # fmt: skip
+    if "rfc" in options:
+        return {"date": "%Y-%m-%d", "ns": "%Y-%m-%d %H:%M:%S.%N%:z"}.get(options.last("rfc"), "%Y-%m-%d %H:%M:%S%:z")
     return "%a %b %e %H:%M:%S %Z %Y"
 
 
@@ -234,32 +238,46 @@ def _df(system: System, argv: tuple[str, ...], state: State) -> int:
     return status
 
 
+_BLOCK_TITLES = {"h": "Size", "m": "1M-blocks", "P": "1024-blocks", "k": "1K-blocks"}
+_INODE_BYTES = 16384  # a file system made with the defaults has an inode for so many bytes
+
+
 def _df_table(system: System, options: Options, rows: list[tuple[str, str, int, int, str]]) -> None:
-    human = "h" in options or "H" in options
-    unit = 1 << 20 if "m" in options else 1024
-    size_title = (
-        "Size" if human else "1M-blocks" if "m" in options else "1024-blocks" if "P" in options else "1K-blocks"
-    )
+    kind = "i" if "i" in options else "h" if "h" in options or "H" in options else "m" if "m" in options else "P" if "P" in options else "k"  # fmt: skip
 
     def shown(value: int) -> str:
-        return human_size(value, busybox=is_busybox(system)) if human else str(-(-value // unit))
+        if kind == "i":
+            return str(value // _INODE_BYTES)
+        return human_size(value, busybox=is_busybox(system)) if kind == "h" else str(-(-value // (1 << 20 if kind == "m" else 1024)))  # fmt: skip
 
     table = []
-    for source, kind, total, used, target in rows:
+    for source, file_system, total, used, target in rows:
         percent = f"{-(-used * 100 // total)}%" if total else "-"
-        table.append((source, kind, shown(total), shown(used), shown(total - used), percent, target))
-    typed = "T" in options
+        table.append((source, file_system, shown(total), shown(used), shown(total - used), percent, target))
     if is_busybox(system):
+        _busybox_table(system, kind, "P" in options, "T" in options, table)
+    else:
+        _gnu_table(system, kind, "P" in options, "T" in options, table)
+
+
+def _busybox_table(system: System, kind: str, posix: bool, typed: bool, table: Sequence[tuple[str, ...]]) -> None:
+    title = {"h": "     Size", "i": "     Inodes      "}.get(kind) or _BLOCK_TITLES[kind]
+    percent_title = "Capacity" if posix else "Use%"
+    system.put(
+        f"Filesystem           {'Type       ' if typed else ''}{title:<15}Used Available {percent_title} Mounted on\n"
+    )
+    for source, file_system, total, used, free, percent, target in table:
+        first = f"{source:<20}" if len(source) <= 20 else f"{source}\n{'':20}"
         system.put(
-            f"{'Filesystem':<20}{' Type      ' if typed else ''} {size_title:>9} {'Used':>9} {'Available':>9} Use% Mounted on\n"
+            f"{first}{f' {file_system:<10}' if typed else ''} {total:>9} {used:>9} {free:>9} {percent:>4} {target}\n"
         )
-        for source, kind, total_text, used_text, free_text, percent, target in table:
-            first = f"{source:<20}" if len(source) <= 20 else f"{source}\n{'':20}"
-            system.put(
-                f"{first}{f' {kind:<10}' if typed else ''} {total_text:>9} {used_text:>9} {free_text:>9} {percent:>4} {target}\n"
-            )
-        return
-    titles = ("Filesystem", "Type", size_title, "Used", "Avail" if human else "Available", "Use%", "Mounted on")
+
+
+def _gnu_table(system: System, kind: str, posix: bool, typed: bool, table: Sequence[tuple[str, ...]]) -> None:
+    numbers = {"i": ("Inodes", "IUsed", "IFree", "IUse%"), "h": ("Size", "Used", "Avail", "Use%")}.get(kind) or (
+        _BLOCK_TITLES[kind], "Used", "Available", "Capacity" if posix else "Use%"
+    )  # fmt: skip
+    titles = ("Filesystem", "Type", *numbers, "Mounted on")
     widths = [max(len(row[column]) for row in (titles, *table)) for column in range(7)]
     widths[0] = max(widths[0], 14)
     for row in (titles, *table):

@@ -61,7 +61,8 @@ def _applied(mode: int, who: str, operator: str, what: str, directory: bool, uma
         return mode | bits
     if operator == "-":
         return mode & ~bits
-    return (mode & ~(mask & 0o777)) | bits
+    cleared = mask if not directory else mask & 0o777  # a directory keeps setuid and setgid unless they are named
+    return (mode & ~cleared) | bits
 
 
 def letters(kind: str, mode: int) -> str:

@@ -36,17 +36,22 @@ class RegexProblem(ValueError):
 
 
 @lru_cache(1024)
-def translate(source: str, *, extended: bool) -> str:
+def translate(source: str, *, extended: bool, by_line: bool = False) -> str:
     """A POSIX expression as one for Python's `re`.
+
+    Args:
+        extended: an ERE, else a BRE.
+        by_line: `$` is meant for re.MULTILINE; else it is the very end, also after a newline.
 
     Raises:
         RegexProblem: the expression is not well formed.
     """
-    return _Translator(source, extended).run()
+    return _Translator(source, extended, "$" if by_line else r"\Z").run()
 
 
 class _Translator:
-    def __init__(self, source: str, extended: bool) -> None:
+    def __init__(self, source: str, extended: bool, end_anchor: str) -> None:
+        self.end_anchor = end_anchor
         self.source = source
         self.extended = extended
         self.at = 0
@@ -94,7 +99,7 @@ class _Translator:
                 or source.startswith("\\)", at + 1)
                 or source.startswith("\\|", at + 1)
             )
-            self.pieces.append("$" if last else "\\$")
+            self.pieces.append(self.end_anchor if last else "\\$")
             self.at += 1
         else:
             self.pieces.append("." if character == "." else re.escape(character))

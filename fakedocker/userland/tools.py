@@ -5,12 +5,14 @@ It must not know any single utility.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from fakedocker.kernel.program import Program, Stat, System
 
 _Function = TypeVar("_Function", bound=Program)
+_PLAIN_NAME = re.compile(r"[\w@%+:,./-][\w@%+=:,./~#-]*")
 
 
 class UsageProblem(Exception):
@@ -32,12 +34,15 @@ class UsageProblem(Exception):
 class Register(dict[str, Program]):
     """The programs of a module, by name."""
 
-    def program(self, *names: str, usage: str = "", usage_status: int = 1) -> Callable[[Callable[..., int]], Program]:
+    def program(
+        self, *names: str, usage: str = "", usage_status: int = 1, hint: str = ""
+    ) -> Callable[[Callable[..., int]], Program]:
         """Enter a function under its names.
 
         Args:
             usage: the synopsis that busybox shows, without the program's name.
             usage_status: what GNU's program exits with after a wrong option.
+            hint: what GNU's program says then, where that is not the usual pointer to --help.
         """
 
         def enter(function: Callable[..., int]) -> Program:
@@ -45,7 +50,7 @@ class Register(dict[str, Program]):
                 try:
                     return function(system, argv, state)
                 except UsageProblem as problem:
-                    return _report_usage(system, problem, usage, usage_status)
+                    return _report_usage(system, problem, usage, usage_status, hint)
 
             for name in names:
                 self[name] = run
@@ -64,8 +69,22 @@ def program_name(system: System) -> str:
     return name.rpartition("/")[2] if is_busybox(system) else name
 
 
+def speaks_unicode(system: System) -> bool:
+    """Whether the locale is one of UTF-8; a container's is POSIX unless its image or user sets another."""
+    environment = system.environment
+    locale = environment.get("LC_ALL") or environment.get("LC_CTYPE") or environment.get("LANG") or ""
+    return "utf8" in locale.lower().replace("-", "")
+
+
+def quoted_if_needed(name: str) -> str:
+    """A file name as GNU's messages show it: quoted where a shell would need that."""
+    return name if _PLAIN_NAME.fullmatch(name) else "'" + name.replace("'", "'\\''") + "'"
+
+
 def say(system: System, message: str) -> None:
-    """An error message with the program's name in front."""
+    """An error message with the program's name in front. GNU's ‘quotes’ become plain ones in the POSIX locale."""
+    if "‘" in message and not speaks_unicode(system):
+        message = message.replace("‘", "'").replace("’", "'")
     system.put(f"{program_name(system)}: {message}\n", 2)
 
 
@@ -74,7 +93,7 @@ def tell(system: System, busybox: str, gnu: str) -> None:
     say(system, busybox if is_busybox(system) else gnu)
 
 
-def _report_usage(system: System, problem: UsageProblem, usage: str, usage_status: int) -> int:
+def _report_usage(system: System, problem: UsageProblem, usage: str, usage_status: int, hint: str) -> int:
     name = program_name(system)
     if problem.message:
         say(system, problem.message)
@@ -83,7 +102,7 @@ def _report_usage(system: System, problem: UsageProblem, usage: str, usage_statu
             text = f"BusyBox v1.35.0 (2024-06-10 07:11:47 UTC) multi-call binary.\n\nUsage: {name} {usage}\n"
             system.put(text if problem.message else text + "\n", 2)
         else:
-            system.put(f"Try '{name} --help' for more information.\n", 2)
+            system.put(hint or f"Try '{name} --help' for more information.\n", 2)
     return problem.status if is_busybox(system) or problem.status != 1 else usage_status
 
 

@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from fakedocker.userland.sh.lexer import merge
 from fakedocker.userland.sh.nodes import Literal, Part, Parts
+from fakedocker.userland.sh.part_reader import merge
 
 _RANGE = re.compile(r"\{(-?\d+|[a-zA-Z])\.\.(-?\d+|[a-zA-Z])(?:\.\.(-?\d+))?\}")
 _LIMIT = 100_000

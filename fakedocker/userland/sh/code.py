@@ -6,20 +6,14 @@ compiled command by command, as a shell reads them, so that an error late in a s
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from fakedocker.userland.sh.compiler import Compiler
 from fakedocker.userland.sh.dialect import Dialect
+from fakedocker.userland.sh.linking import Linked, Operation, link
+from fakedocker.userland.sh.nodes import Command
 from fakedocker.userland.sh.parser import parse_command
-
-if TYPE_CHECKING:
-    from fakedocker.userland.sh.nodes import Command
-    from fakedocker.userland.sh.state import ShellState
-
-Operation = tuple[Any, ...]
-Linked = Callable[["ShellState"], int]
-
 
 BEFORE: Final = -1
 """The offset of code that does nothing but go on with the first command: an error in that is then met while running."""
@@ -73,9 +67,6 @@ def code_for(key: CodeKey) -> Code:
     Raises:
         SyntaxProblem: the source is wrong there.
     """
-    from fakedocker.userland.sh.compiler import Compiler
-    from fakedocker.userland.sh.operations import link
-
     command: Command | None = None
     end = 0
     if key.offset != BEFORE:
@@ -85,5 +76,5 @@ def code_for(key: CodeKey) -> Code:
         compiler.command(command, check=True, tail=key.tail and not key.source[end:].strip())
     compiler.emit("end")
     code = Code(key, end, tuple(compiler.operations), tuple(compiler.offsets), frozenset(compiler.safe))
-    code.linked = link(code)
+    code.linked = link(code.operations)
     return code

@@ -8,23 +8,18 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from fakedocker.kernel.program import Block
+from fakedocker.kernel.program import Block, System
 from fakedocker.userland.sh import control, jobs
-from fakedocker.userland.sh.builtins import Builtin, builtins_of
+from fakedocker.userland.sh.builtin_table import Builtin, builtins_of
 from fakedocker.userland.sh.closures import arguments_closure
 from fakedocker.userland.sh.code import CodeKey, code_for
 from fakedocker.userland.sh.dialect import ShellError
-from fakedocker.userland.sh.operations import operation
+from fakedocker.userland.sh.linking import Linked, operation
 from fakedocker.userland.sh.parameters import text_of
 from fakedocker.userland.sh.quoting import quote_trace
 from fakedocker.userland.sh.state import CALL, PREFIX, ShellState
-
-if TYPE_CHECKING:
-    from fakedocker.kernel.program import System
-    from fakedocker.userland.sh.code import Linked
-    from fakedocker.userland.sh.machine import Shell
 
 _DEFAULT_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -251,7 +246,7 @@ def _start(shell: ShellState, progress: tuple[Any, ...], here: int) -> bool:
     return False
 
 
-def _job_body(shell: ShellState, argv: tuple[str, ...]) -> Shell:
+def _job_body(shell: ShellState, argv: tuple[str, ...]) -> ShellState:
     """With job control a program begins as a forked shell, so that its group has the terminal before it reads."""
     child = shell.for_child(0)
     child.code = code_for(CodeKey('"$@"', 0, shell.dialect, tail=True))

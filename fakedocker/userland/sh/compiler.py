@@ -11,8 +11,8 @@ from typing import Any
 
 from fakedocker.userland.sh import nodes
 from fakedocker.userland.sh.braces import expand_braces
+from fakedocker.userland.sh.command_parser import redirection_target
 from fakedocker.userland.sh.dialect import Dialect
-from fakedocker.userland.sh.expansion import Substituted
 from fakedocker.userland.sh.nodes import (
     Arithmetic,
     Assignment,
@@ -26,9 +26,9 @@ from fakedocker.userland.sh.nodes import (
     ProcessSubstitution,
     Redirection,
     Simple,
+    Substituted,
     Word,
 )
-from fakedocker.userland.sh.parser import redirection_target
 
 SPECIAL_BUILTINS = frozenset(
     {"break", ":", "continue", ".", "eval", "exec", "exit", "export", "readonly", "return", "set", "shift", "times",

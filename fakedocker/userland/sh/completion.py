@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from fakedocker.userland.sh.builtins import builtins_of
+from fakedocker.userland.sh.builtin_table import builtins_of
 from fakedocker.userland.sh.commands import search_path
 from fakedocker.userland.sh.parameters import text_of
-
-if TYPE_CHECKING:
-    from fakedocker.userland.sh.state import ShellState
+from fakedocker.userland.sh.state import ShellState
 
 _WORD = re.compile(r"(?:[^\s|&;<>()$`\"'\\]|\\.)*$")
 _COMMAND_PLACE = re.compile(r"(?:^|[|&;(]|\b(?:then|do|else|exec|sudo|time)\b)\s*$")

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from fakedocker.userland.conditions import BINARY, UNARY, TestProblem, problem_message
 from fakedocker.userland.posix_regex import translate
 from fakedocker.userland.sh.evaluation import calculate
 from fakedocker.userland.sh.parameters import lookup
 from fakedocker.userland.sh.patterns import compiled
-
-if TYPE_CHECKING:
-    from fakedocker.userland.sh.state import ShellState
+from fakedocker.userland.sh.state import ShellState
 
 _ARITHMETIC = frozenset({"-eq", "-ne", "-lt", "-le", "-gt", "-ge"})
 

@@ -5,14 +5,11 @@ A transfer gives the next operation, or one of SWITCH, YIELD and EXITED for the 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from fakedocker.userland.sh.code import Code, CodeKey, code_for
 from fakedocker.userland.sh.dialect import ShellError
-from fakedocker.userland.sh.state import CALL, DOT, EVAL, EXIT_TRAP, LOOP, PREFIX, REDIRECTION, TRAP
-
-if TYPE_CHECKING:
-    from fakedocker.userland.sh.state import ShellState
+from fakedocker.userland.sh.state import CALL, DOT, EVAL, EXIT_TRAP, LOOP, PREFIX, REDIRECTION, TRAP, ShellState
 
 SWITCH: Final = -1  # go on at shell.code, shell.pc
 YIELD: Final = -2  # the slice is used up; go on at shell.pc

@@ -7,12 +7,10 @@ shell's state; what it writes is what busybox's editor writes, or readline's in 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from fakedocker.userland.sh.completion import complete
-
-if TYPE_CHECKING:
-    from fakedocker.userland.sh.machine import Shell
+from fakedocker.userland.sh.state import ShellState
 
 _ASK_POSITION = "\x1b[6n"
 _BRACKETED_ON, _BRACKETED_OFF = "\x1b[?2004h", "\x1b[?2004l\r"
@@ -31,7 +29,7 @@ class Edited(NamedTuple):
     listed: bool = False  # a first Tab found several candidates
 
 
-def begin(shell: Shell, prompt: str) -> Edited:
+def begin(shell: ShellState, prompt: str) -> Edited:
     """Show the prompt and take the terminal over."""
     system = shell.system
     system.set_terminal_mode(0, canonical=False, echo=False, signals=False)
@@ -42,7 +40,7 @@ def begin(shell: Shell, prompt: str) -> Edited:
     return Edited(prompt.rpartition("\n")[2])
 
 
-def read_line(shell: Shell) -> tuple[str, str]:
+def read_line(shell: ShellState) -> tuple[str, str]:
     """Edit until a line is done. Gives line, end or interrupt, and the text. Blocks."""
     system = shell.system
     while True:
@@ -61,13 +59,13 @@ def read_line(shell: Shell) -> tuple[str, str]:
             return _leave(shell, *outcome)
 
 
-def _redraw_after_signals(shell: Shell, state: Edited) -> None:
+def _redraw_after_signals(shell: ShellState, state: Edited) -> None:
     while (number := shell.next_signal()) is not None:
         if number == _WINDOW_CHANGED:
             shell.error(f"\r{state.prompt}{state.text}\x1b[J")
 
 
-def _leave(shell: Shell, outcome: str, text: str) -> tuple[str, str]:
+def _leave(shell: ShellState, outcome: str, text: str) -> tuple[str, str]:
     system = shell.system
     if outcome == "end" and not shell.is_bash():
         shell.error("\n")
@@ -117,7 +115,7 @@ _CONTROL_KEYS = {
 }
 
 
-def _press(shell: Shell, state: Edited, key: bytes) -> tuple[str, str] | None:
+def _press(shell: ShellState, state: Edited, key: bytes) -> tuple[str, str] | None:
     """One key; the outcome when it ends the line."""
     if key in (b"\r", b"\n"):
         shell.error("\n")
@@ -142,20 +140,20 @@ def _press(shell: Shell, state: Edited, key: bytes) -> tuple[str, str] | None:
     return None
 
 
-def _insert(shell: Shell, state: Edited, text: str) -> Edited:
+def _insert(shell: ShellState, state: Edited, text: str) -> Edited:
     tail = state.text[state.cursor :]
     shell.error(text + tail + "\b" * len(tail))
     whole = state.text[: state.cursor] + text + tail
     return state._replace(text=whole, cursor=state.cursor + len(text), listed=False)
 
 
-def _show(shell: Shell, state: Edited, text: str, cursor: int) -> Edited:
+def _show(shell: ShellState, state: Edited, text: str, cursor: int) -> Edited:
     """Draw the line again from its prompt."""
     shell.error(f"\r{state.prompt}{text}\x1b[J" + "\b" * (len(text) - cursor))
     return state._replace(text=text, cursor=cursor, listed=False)
 
 
-def _edit(shell: Shell, state: Edited, name: str) -> Edited:
+def _edit(shell: ShellState, state: Edited, name: str) -> Edited:
     text, cursor = state.text, state.cursor
     if name in ("up", "down"):
         return _from_history(shell, state, 1 if name == "up" else -1)
@@ -180,7 +178,7 @@ def _edit(shell: Shell, state: Edited, name: str) -> Edited:
     return _cut(shell, state, start, cursor)
 
 
-def _cut(shell: Shell, state: Edited, start: int, end: int) -> Edited:
+def _cut(shell: ShellState, state: Edited, start: int, end: int) -> Edited:
     if start == end:
         return state
     tail = state.text[end:]
@@ -188,7 +186,7 @@ def _cut(shell: Shell, state: Edited, start: int, end: int) -> Edited:
     return state._replace(text=state.text[:start] + tail, cursor=start, listed=False)
 
 
-def _from_history(shell: Shell, state: Edited, step: int) -> Edited:
+def _from_history(shell: ShellState, state: Edited, step: int) -> Edited:
     place = state.place + step
     if not 0 <= place <= len(shell.history):
         return state
@@ -197,7 +195,7 @@ def _from_history(shell: Shell, state: Edited, step: int) -> Edited:
     return _show(shell, state._replace(place=place, saved=saved), text, len(text))
 
 
-def _complete(shell: Shell, state: Edited) -> Edited:
+def _complete(shell: ShellState, state: Edited) -> Edited:
     """Insert what all candidates share; a second Tab lists them."""
     head = state.text[: state.cursor]
     start, candidates = complete(shell, head)

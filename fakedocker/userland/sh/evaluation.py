@@ -5,13 +5,9 @@ It must not know words.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from fakedocker.userland.sh.arithmetic import ArithmeticProblem, assigned_names, expression
 from fakedocker.userland.sh.dialect import ShellError
-
-if TYPE_CHECKING:
-    from fakedocker.userland.sh.state import ShellState
+from fakedocker.userland.sh.state import ShellState
 
 
 def calculate(shell: ShellState, source: str) -> int:

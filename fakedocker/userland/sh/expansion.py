@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 from fakedocker.userland.sh import patterns
 from fakedocker.userland.sh.dialect import ShellError
 from fakedocker.userland.sh.evaluation import calculate
-from fakedocker.userland.sh.nodes import Arithmetic, DoubleQuoted, Literal, Parameter, Parts, Quoted
+from fakedocker.userland.sh.nodes import Arithmetic, DoubleQuoted, Literal, Parameter, Parts, Quoted, Substituted
 from fakedocker.userland.sh.parameters import (
     array,
     home_directory,
@@ -26,23 +26,13 @@ from fakedocker.userland.sh.parameters import (
 from fakedocker.userland.sh.pathnames import expand_pathnames
 from fakedocker.userland.sh.patterns import WILD, escape
 from fakedocker.userland.sh.quoting import quote_bash
-from fakedocker.userland.sh.state import IFS_DEFAULT
+from fakedocker.userland.sh.state import IFS_DEFAULT, ShellState
 from fakedocker.userland.sh.variables import assign
-
-if TYPE_CHECKING:
-    from fakedocker.userland.sh.state import ShellState
 
 Fields = list[list[tuple[str, bool]]]
 
 
 _MAY_BE_WILD = re.compile(r"[*?\[(]")
-
-
-class Substituted(NamedTuple):
-    """The result of the n-th command substitution of a word; `exact` for a path that is not split."""
-
-    place: int
-    exact: bool
 
 
 # parts

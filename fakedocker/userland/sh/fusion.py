@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import operator as operators
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from fakedocker.userland.sh import control
+from fakedocker.userland.sh.linking import Linked, fusion
 from fakedocker.userland.sh.nodes import DoubleQuoted, Literal, Parameter, Parts
-
-if TYPE_CHECKING:
-    from fakedocker.userland.sh.code import Linked
-    from fakedocker.userland.sh.state import ShellState
+from fakedocker.userland.sh.state import ShellState
 
 _COMPARISONS: Final[dict[str, Callable[[int, int], bool]]] = {
     "-lt": operators.lt,
@@ -27,6 +25,7 @@ _COMPARISONS: Final[dict[str, Callable[[int, int], bool]]] = {
 }
 
 
+@fusion
 def fuse(operations: Sequence[tuple[Any, ...]], linked: list[Linked]) -> None:
     """Replace closures in `linked` by fused ones, in place."""
     for place, item in enumerate(operations):

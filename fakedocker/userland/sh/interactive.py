@@ -6,20 +6,16 @@ whether a command is complete.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from fakedocker.userland.sh import control, editor, jobs
 from fakedocker.userland.sh.dialect import Incomplete, SyntaxProblem
 from fakedocker.userland.sh.parser import Parser
 from fakedocker.userland.sh.prompts import prompt
-
-if TYPE_CHECKING:
-    from fakedocker.userland.sh.machine import Shell
+from fakedocker.userland.sh.state import ShellState
 
 _BANNER = "\n\nBusyBox v1.35.0 built-in shell (ash)\nEnter 'help' for a list of built-in commands.\n\n"
 
 
-def next_from_stdin(shell: Shell) -> int:
+def next_from_stdin(shell: ShellState) -> int:
     """Read one complete command from standard input and run it; exit at its end. Blocks."""
     while True:
         line = _read_line(shell)
@@ -36,13 +32,13 @@ def next_from_stdin(shell: Shell) -> int:
             return _start(shell, source)
 
 
-def _start(shell: Shell, source: str) -> int:
+def _start(shell: ShellState, source: str) -> int:
     first_line = shell.source_line
     shell.source_line += source.count("\n")
     return shell.start_source(source, first_line)
 
 
-def _is_complete(shell: Shell) -> bool:
+def _is_complete(shell: ShellState) -> bool:
     parser = Parser(shell.pending_source, 0, shell.dialect, False, dict(shell.active_aliases()))
     try:
         while parser.complete_command() is not None:
@@ -54,7 +50,7 @@ def _is_complete(shell: Shell) -> bool:
     return True
 
 
-def _read_line(shell: Shell) -> str | None:
+def _read_line(shell: ShellState) -> str | None:
     """A line, or a piece of one; None at the end. From a file the rest of a chunk is given back, from a pipe single bytes are read."""
     system = shell.system
     try:
@@ -90,7 +86,7 @@ def _whole_characters(data: bytes) -> bool:
     return True
 
 
-def next_command(shell: Shell) -> int:
+def next_command(shell: ShellState) -> int:
     """Prompt, read and edit lines until a command is complete, and run it. Blocks."""
     system = shell.system
     if not system.is_terminal(0):
@@ -118,7 +114,7 @@ def next_command(shell: Shell) -> int:
     return shell.start_source(source)
 
 
-def _next_unedited(shell: Shell) -> int:
+def _next_unedited(shell: ShellState) -> int:
     """sh -i without a terminal: prompts on standard error, no editing."""
     if not shell.prompted:
         shell.error(prompt(shell, "PS2" if shell.pending_source else "PS1"))
@@ -135,14 +131,14 @@ def _next_unedited(shell: Shell) -> int:
             return shell.start_source(source)
 
 
-def _greet(shell: Shell) -> None:
+def _greet(shell: ShellState) -> None:
     """busybox's banner, once."""
     if shell.dialect.name == "ash" and not shell.prompted:
         shell.error(_BANNER)
     shell.prompted = True
 
 
-def _at_end(shell: Shell) -> int:
+def _at_end(shell: ShellState) -> int:
     """Ctrl-D on an empty line, or the terminal is gone."""
     if any(job.state.startswith("Stopped") for job in shell.jobs) and not shell.warned_of_jobs:
         shell.warned_of_jobs = True

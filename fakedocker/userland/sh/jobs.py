@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from fakedocker.userland.sh.endings import shell_status, tell_of_background, tell_of_foreground
 from fakedocker.userland.sh.state import Job, ShellState
 
 _STOP_SIGNALS: Final = {19: "Stopped (signal)", 20: "Stopped", 21: "Stopped (tty input)", 22: "Stopped (tty output)"}
@@ -34,13 +35,18 @@ def wait_for_one(shell: ShellState, progress: tuple[Any, ...], here: int) -> boo
     """A foreground child: its status, or a stopped job. Blocks until one or the other."""
     _, pid, text = progress
     system = shell.system
-    status = system.reap(pid)
-    if status is None:
+    ended = system.reap_ending(pid)
+    if ended is None:
         if "m" in shell.options and (signal := system.reap_stopped(pid)) is not None:
             _stopped(shell, (pid,), (), text, signal)
             return True
         system.wait_for_child(pid)
         return False
+    status = ended
+    if ended < 0:
+        status = shell_status(ended)
+        shell.pc = here
+        tell_of_foreground(shell, pid, ended, text)
     shell.status = status
     shell.pipe_statuses = (status,)
     _after_foreground(shell, status)
@@ -53,9 +59,11 @@ def wait_for_all(shell: ShellState, progress: tuple[Any, ...], here: int) -> boo
     system = shell.system
     while len(statuses) < len(pids):
         pid = pids[len(statuses)]
-        status = system.reap(pid)
-        if status is not None:
-            statuses = (*statuses, status)
+        ended = system.reap_ending(pid)
+        if ended is not None:
+            statuses = (*statuses, shell_status(ended))
+            if not shell.is_bash() or len(statuses) == len(pids):
+                tell_of_foreground(shell, pid, ended, text)
             continue
         if "m" in shell.options and (signal := system.reap_stopped(pid)) is not None:
             _stopped(shell, pids, tuple(zip(pids, statuses, strict=False)), text, signal)
@@ -97,14 +105,17 @@ def wait_again(shell: ShellState, pids: tuple[int, ...], text: str) -> int:
     system = shell.system
     status = 0
     for pid in pids:
-        found = _reap_child(shell, pid) if pid in system.children() else shell.reaped.get(pid, 0)
-        if found is None:
+        ended = _reap_child(shell, pid) if pid in system.children() else shell.reaped.get(pid, 0)
+        if ended is None:
             signal = system.reap_stopped(pid)
             if signal is None:
                 system.wait_for_child(pid)
                 return 0
             _stopped(shell, pids, (), text, signal)
             return shell.status
+        found = shell_status(ended)
+        if ended < 0:
+            tell_of_foreground(shell, pid, ended, text)
         shell.reaped = {**shell.reaped, pid: found}
         status = found
     _after_foreground(shell, status)
@@ -136,16 +147,22 @@ def forget(shell: ShellState, job: Job) -> None:
     shell.jobs = tuple(other for other in shell.jobs if other.number != job.number)
 
 
-def notice_ended(shell: ShellState) -> None:
-    """Reap background children that ended, so that they do not stay zombies; their statuses are kept for `wait`."""
+def notice_ended(shell: ShellState, waited: int = 0) -> None:
+    """Reap background children that ended, so that they do not stay zombies; their statuses are kept for `wait`.
+
+    Args:
+        waited: the pid that `wait` has been asked for.
+    """
     system = shell.system
     for job in shell.jobs:
         changed = job
         for pid in job.pids:
             if pid in dict(changed.statuses):
                 continue
-            status = _reap_child(shell, pid)
-            if status is not None:
+            ended = _reap_child(shell, pid)
+            if ended is not None:
+                tell_of_background(shell, pid, ended, job.text, waited == pid)
+                status = shell_status(ended)
                 changed = changed._replace(statuses=(*changed.statuses, (pid, status)))
             elif (
                 "m" in shell.options and changed.state == "Running" and (signal := system.reap_stopped(pid)) is not None
@@ -163,8 +180,9 @@ def notice_ended(shell: ShellState) -> None:
 
 
 def _reap_child(shell: ShellState, pid: int) -> int | None:
+    """How a child ended, as `System.reap_ending`."""
     try:
-        return shell.system.reap(pid)
+        return shell.system.reap_ending(pid)
     except OSError:  # somebody else's, after exec
         return 127
 

@@ -10,14 +10,26 @@ from collections.abc import Mapping
 from typing import Final
 
 from fakedocker.kernel.program import Block, System
-from fakedocker.userland.sh import control
+from fakedocker.userland.sh import builtins, commands, control, fusion, operations, processes, redirections, words
 from fakedocker.userland.sh.code import Code, CodeKey, code_for
 from fakedocker.userland.sh.commands import ReportedError
-from fakedocker.userland.sh.dialect import ASH, BASH, DIALECTS, Dialect, ShellError, SyntaxProblem, syntax_message
+from fakedocker.userland.sh.dialect import (
+    ASH,
+    BASH,
+    DIALECTS,
+    Dialect,
+    Incomplete,
+    ShellError,
+    SyntaxProblem,
+    syntax_message,
+)
 from fakedocker.userland.sh.invocation import Invocation, InvocationProblem, parse_invocation
 from fakedocker.userland.sh.parser import Parser
 from fakedocker.userland.sh.startup import begin
 from fakedocker.userland.sh.state import ShellState
+
+VOCABULARY: Final = (builtins, commands, fusion, operations, processes, redirections, words)
+"""Imported for what they enter in the tables of operations and builtins."""
 
 SLICE_FUEL: Final = 2000  # back edges and calls
 _INTERRUPT: Final = 2
@@ -250,7 +262,7 @@ class Shell(ShellState):
     def next_input(self) -> int:
         """At the end of a source at top level: the next one, or the end of the shell."""
         if self.subshell_level or self.mode in ("command", "script"):
-            return control.exit_shell(self, self.status)
+            return self._exit_at_end()
         if self.mode == "fed":
             return self._next_fed()
         from fakedocker.userland.sh import interactive
@@ -258,6 +270,16 @@ class Shell(ShellState):
         if self.mode == "interactive":
             return interactive.next_command(self)
         return interactive.next_from_stdin(self)
+
+    def _exit_at_end(self) -> int:
+        """Exit after the last command, once the signals are looked at that it brought."""
+        assert self.code is not None
+        end = len(self.code.operations) - 1
+        while (number := self.next_signal()) is not None:
+            following = self._caught(number, end)
+            if following != end:
+                return following
+        return control.exit_shell(self, self.status)
 
     def _next_fed(self) -> int:
         """Wait, in a way the driver can see, until there is something to do."""
@@ -332,8 +354,6 @@ class Shell(ShellState):
 
 def is_complete(source: str, dialect: Dialect = BASH, aliases: Mapping[str, str] | None = None) -> bool:
     """Whether a shell would run this, or complain of it, rather than ask for another line."""
-    from fakedocker.userland.sh.dialect import Incomplete
-
     try:
         parser = Parser(source, 0, dialect, False, aliases)
         while parser.complete_command() is not None:

@@ -54,6 +54,13 @@ class ProcessSubstitution(NamedTuple):
     body: Command
 
 
+class Substituted(NamedTuple):
+    """The result of the n-th command substitution of a word; `exact` for a path that is not split."""
+
+    place: int
+    exact: bool
+
+
 Part: TypeAlias = Literal | Quoted | DoubleQuoted | Parameter | CommandSubstitution | Arithmetic | ProcessSubstitution
 Parts: TypeAlias = tuple[Part, ...]
 

@@ -1,46 +1,18 @@
-"""Linking: each operation becomes a closure from the shell to the next operation.
+"""Operations that decide where to go on: jumps, loops, case; and definitions.
 
-Here are the table of factories, jumps, loops and definitions; the other operations register themselves from `commands`,
-`redirections`, `processes` and `words`. The commonest pairs are fused, which is worth a factor of four in loops; a fused
-operation steps aside when `shell.slow` says that its short cut does not hold.
+The others are in `commands`, `redirections`, `processes` and `words`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fakedocker.userland.sh import control, patterns
 from fakedocker.userland.sh.expansion import fixed_pattern, pattern_of
+from fakedocker.userland.sh.linking import Linked, operation
 from fakedocker.userland.sh.nodes import Parts
 from fakedocker.userland.sh.state import LOOP, ShellState
 from fakedocker.userland.sh.variables import assign
-
-if TYPE_CHECKING:
-    from fakedocker.userland.sh.code import Code, Linked
-
-Factory = Callable[[tuple[Any, ...], int], "Linked"]
-FACTORIES: dict[str, Factory] = {}
-
-
-def operation(name: str) -> Callable[[Factory], Factory]:
-    """Register a factory: it takes the operation and the place of the following one."""
-
-    def register(factory: Factory) -> Factory:
-        FACTORIES[name] = factory
-        return factory
-
-    return register
-
-
-def link(code: Code) -> tuple[Linked, ...]:
-    """The closures of all operations of some code."""
-    from fakedocker.userland.sh import commands, fusion, processes, redirections, words
-
-    assert commands and processes and redirections and words  # imported for what they register
-    linked = [FACTORIES[item[0]](item, place + 1) for place, item in enumerate(code.operations)]
-    fusion.fuse(code.operations, linked)
-    return tuple(linked)
 
 
 @operation("end")

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fakedocker.userland.sh.nodes import Parameter
-
-if TYPE_CHECKING:
-    from fakedocker.userland.sh.state import ShellState, Value
+from fakedocker.userland.sh.state import ShellState, Value
 
 
 def text_of(value: Value | None) -> str:

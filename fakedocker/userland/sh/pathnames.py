@@ -5,12 +5,8 @@ It must not know where the pattern came from.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from fakedocker.userland.sh.patterns import compiled, is_wild, unescape
-
-if TYPE_CHECKING:
-    from fakedocker.userland.sh.state import ShellState
+from fakedocker.userland.sh.state import ShellState
 
 
 def expand_pathnames(shell: ShellState, pattern: str) -> list[str]:

@@ -6,20 +6,18 @@ A child is a copy of the shell that begins at the body, which stands in the same
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from fakedocker.kernel.program import READ
 from fakedocker.userland.sh import control, jobs
 from fakedocker.userland.sh.dialect import ShellError
-from fakedocker.userland.sh.operations import operation
+from fakedocker.userland.sh.endings import shell_status, tell_of_foreground
+from fakedocker.userland.sh.linking import Linked, operation
 from fakedocker.userland.sh.state import ShellState
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from fakedocker.userland.sh.code import Linked
-
 _KEYBOARD_SIGNALS: Final = (2, 3)  # INT and QUIT
+_CHUNK_BYTES: Final = 65536
 _HIDDEN_DESCRIPTOR: Final = 10  # shells keep their own descriptors from here on
 
 
@@ -151,7 +149,7 @@ def _substitute(item: tuple[Any, ...], following: int) -> Linked:
         pid = fork(shell, following, {**base, 1: writer}, errexit=not shell.is_bash())
         system.close(descriptor + 1)
         system.release_table(old)
-        shell.stack.append(("reading", descriptor, pid, b""))
+        shell.stack.append(("reading", descriptor, pid, ()))
         return read_pc
 
     return start
@@ -163,22 +161,31 @@ def _substitute_read(item: tuple[Any, ...], following: int) -> Linked:
 
     def read(shell: ShellState) -> int:
         system = shell.system
-        _, descriptor, pid, data = shell.stack[-1]
+        _, descriptor, pid, chunks = shell.stack[-1]
         if descriptor >= 0:
             while chunk := system.read(descriptor):
-                data += chunk
-                shell.stack[-1] = ("reading", descriptor, pid, data)
+                chunks = _joined(chunks, chunk)
+                shell.stack[-1] = ("reading", descriptor, pid, chunks)
             system.close(descriptor)
-            shell.stack[-1] = ("reading", -1, pid, data)
-        status = system.reap(pid)
-        if status is None:
+            shell.stack[-1] = ("reading", -1, pid, chunks)
+        ended = system.reap_ending(pid)
+        if ended is None:
             system.wait_for_child(pid)
             return following - 1
-        shell.status = status
-        shell.stack[-1] = data.replace(b"\0", b"").decode("utf-8", "surrogateescape").rstrip("\n")
+        if not shell.is_bash():
+            tell_of_foreground(shell, pid, ended, "")
+        shell.status = shell_status(ended)
+        shell.stack[-1] = b"".join(chunks).replace(b"\0", b"").decode("utf-8", "surrogateescape").rstrip("\n")
         return following
 
     return read
+
+
+def _joined(chunks: tuple[bytes, ...], chunk: bytes) -> tuple[bytes, ...]:
+    """One chunk more; small ones are put together, so that neither many small ones nor one large one are copied each time."""
+    if chunks and len(chunks[-1]) < _CHUNK_BYTES:
+        return (*chunks[:-1], chunks[-1] + chunk)
+    return (*chunks, chunk)
 
 
 @operation("process_substitution")

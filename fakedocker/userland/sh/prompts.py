@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from fakedocker.userland.sh.builtins.directories import logical_directory
 from fakedocker.userland.sh.dialect import ShellError, SyntaxProblem
 from fakedocker.userland.sh.expansion import string_of
 from fakedocker.userland.sh.lexer import Lexer
 from fakedocker.userland.sh.nodes import Parts
 from fakedocker.userland.sh.parameters import text_of
-
-if TYPE_CHECKING:
-    from fakedocker.userland.sh.state import ShellState
+from fakedocker.userland.sh.state import ShellState
 
 
 def prompt(shell: ShellState, name: str) -> str:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from fakedocker.kernel.program import APPEND, CREATE, READ, TRUNCATE, WRITE
 from fakedocker.userland.sh import control
-from fakedocker.userland.sh.operations import operation
+from fakedocker.userland.sh.linking import Linked, operation
 from fakedocker.userland.sh.state import REDIRECTION, ShellState
-
-if TYPE_CHECKING:
-    from fakedocker.userland.sh.code import Linked
 
 Specification = tuple[tuple[str, int, str | None], ...]
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from fakedocker.userland.sh.code import BEFORE, Code, CodeKey, code_for
 from fakedocker.userland.sh.parameters import text_of
-
-if TYPE_CHECKING:
-    from fakedocker.userland.sh.machine import Shell
+from fakedocker.userland.sh.state import ShellState
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _JOB_CONTROL_SIGNALS = (3, 15, 20, 21, 22)
 
 
-def begin(shell: Shell) -> None:
+def begin(shell: ShellState) -> None:
     """Set up a new shell. May read files; never blocks before it has an effect."""
     system = shell.system
     if shell.mode == "auto":
@@ -49,11 +46,11 @@ def begin(shell: Shell) -> None:
         shell.code = _before(start, shell, False)
 
 
-def _before(source: str, shell: Shell, tail: bool) -> Code:
+def _before(source: str, shell: ShellState, tail: bool) -> Code:
     return code_for(CodeKey(source, BEFORE, shell.dialect, 1, tail, shell.active_aliases()))
 
 
-def _import_environment(shell: Shell) -> None:
+def _import_environment(shell: ShellState) -> None:
     environment = dict(shell.system.environment)
     imported = {name: value for name, value in environment.items() if _NAME.fullmatch(name)}
     imported.pop("IFS", None)
@@ -90,14 +87,14 @@ def _import_environment(shell: Shell) -> None:
     shell.exports = frozenset(exports)
 
 
-def _real(shell: Shell, path: str) -> str:
+def _real(shell: ShellState, path: str) -> str:
     try:
         return shell.system.real_path(path)
     except OSError:
         return ""
 
 
-def _begin_interactive(shell: Shell) -> None:
+def _begin_interactive(shell: ShellState) -> None:
     if shell.mode == "fed":
         return
     system = shell.system
@@ -111,11 +108,11 @@ def _begin_interactive(shell: Shell) -> None:
         system.set_foreground(0, system.pid)
 
 
-def _group_of(shell: Shell) -> int:
+def _group_of(shell: ShellState) -> int:
     return next((process.group for process in shell.system.processes() if process.pid == shell.system.pid), 0)
 
 
-def _start_up_files(shell: Shell) -> str:
+def _start_up_files(shell: ShellState) -> str:
     """The text of the files an interactive or login shell reads first; those that are missing are skipped."""
     paths: list[str] = []
     home = text_of(shell.variables.get("HOME"))
@@ -136,7 +133,7 @@ def _start_up_files(shell: Shell) -> str:
     return "".join(found)
 
 
-def _read_script(shell: Shell) -> str:
+def _read_script(shell: ShellState) -> str:
     path = shell.script
     try:
         data = shell.system.read_file(path)
@@ -154,11 +151,11 @@ def _read_script(shell: Shell) -> str:
     return data.decode("utf-8", "surrogateescape")
 
 
-def _program(shell: Shell) -> str:
+def _program(shell: ShellState) -> str:
     return shell.system.argv[0] if shell.system.argv else shell.dialect.name
 
 
-def _complain_of_invocation(shell: Shell) -> str:
+def _complain_of_invocation(shell: ShellState) -> str:
     zero = "0: " if shell.dialect.name == "dash" else ""
     shell.error(f"{shell.name}: {zero}{shell.script}\n")
     if shell.is_bash() and "invalid option" in shell.script:

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from fakedocker.kernel.program import System
+from fakedocker.kernel.utility import measure_plain
+from fakedocker.userland.sh.code import Code
 from fakedocker.userland.sh.dialect import ASH, Dialect, SyntaxProblem
-
-if TYPE_CHECKING:
-    from fakedocker.userland.sh.code import Code
-    from fakedocker.userland.sh.machine import Shell
 
 Value = str | int | dict[Any, str]
 """A variable: text, the integer that arithmetic left, or an array (subscript or key -> text)."""
@@ -39,10 +37,14 @@ TOO_MUCH_BYTES: Final = 1 << 50
 _EMPTY: Final[frozenset[Any]] = frozenset()
 
 
-@lru_cache(1024)
 def _bucket(name: str) -> int:
     """Where ash keeps a variable; its listings follow this order."""
     return ((ord(name[0]) << 4) + sum(map(ord, name))) % 39
+
+
+@lru_cache(1024)
+def _in_buckets(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(names, key=_bucket))
 
 
 class Job(NamedTuple):
@@ -222,18 +224,25 @@ class ShellState:
 
     def environment(self) -> dict[str, str]:
         """What a child gets: the exported variables that are set; dash and ash list them by the buckets of their table."""
-        variables = self.variables
-        names = [name for name in variables if name in self.exports]
-        if not self.is_bash():
-            names.sort(key=_bucket)
-        return {name: str(variables[name]) for name in names if not isinstance(variables[name], dict)}
+        variables, exports = self.variables, self.exports
+        names = tuple([name for name in variables if name in exports])
+        if self.dialect.name != "bash":
+            names = _in_buckets(names)
+        return {
+            name: value if type(value) is str else str(value)
+            for name in names
+            if type(value := variables[name]) is not dict
+        }
+
+    def memory_bytes(self) -> int:
+        return measure_plain([self.variables, self.stack])
 
     def account_memory(self) -> None:
         """Tell the kernel how much the variables hold: it may kill the shell for it.
 
         Simulated memory is real memory here, so past a bound the shell counts as having asked for more than any machine has.
         """
-        held = sum(len(value) for value in self.variables.values() if isinstance(value, str))
+        held = self.memory_bytes()
         self.system.memory_use(SHELL_BYTES + held if held <= HELD_TEXT else TOO_MUCH_BYTES)
 
     def recompute_slow(self) -> None:
@@ -254,11 +263,19 @@ class ShellState:
 
     # what the machine adds
 
-    def for_child(self, pc: int, ignored: tuple[int, ...] = ()) -> Shell:
+    def run(self, system: System) -> int | None:
+        """One slice; see `Body`."""
+        raise NotImplementedError
+
+    def copy(self) -> ShellState:
+        """Likewise."""
+        raise NotImplementedError
+
+    def for_child(self, pc: int, ignored: tuple[int, ...] = ()) -> ShellState:
         """A copy that begins at `pc`, as a forked child."""
         raise NotImplementedError
 
-    def for_script(self, path: str, argv: tuple[str, ...], source: str) -> Shell:
+    def for_script(self, path: str, argv: tuple[str, ...], source: str) -> ShellState:
         """A shell that runs a file without #!."""
         raise NotImplementedError
 
@@ -270,12 +287,20 @@ class ShellState:
         """Those for which the kernel was told to catch."""
         raise NotImplementedError
 
+    def next_signal(self) -> int | None:
+        """The next caught signal."""
+        raise NotImplementedError
+
     def peek_signal(self) -> int | None:
         """The next caught signal, which stays to be taken."""
         raise NotImplementedError
 
     def report_syntax(self, problem: SyntaxProblem, source: str, context: str = "") -> None:
         """Print a syntax error as the shell does."""
+        raise NotImplementedError
+
+    def start_source(self, source: str, first_line: int = 1) -> int:
+        """Begin with a new top-level source."""
         raise NotImplementedError
 
     def next_input(self) -> int:

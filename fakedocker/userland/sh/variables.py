@@ -5,14 +5,11 @@ It must not know words or operations.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fakedocker.userland.sh.dialect import ShellError
 from fakedocker.userland.sh.evaluation import calculate, readonly_message
-from fakedocker.userland.sh.state import LARGE_TEXT
-
-if TYPE_CHECKING:
-    from fakedocker.userland.sh.state import ShellState, Value
+from fakedocker.userland.sh.state import LARGE_TEXT, ShellState, Value
 
 
 def assign(shell: ShellState, name: str, value: Any, *, append: bool = False, subscript: Any = None) -> None:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fakedocker.userland.sh.closures import arguments_closure, fields_closure, string_closure
 from fakedocker.userland.sh.conditions import evaluate_test
 from fakedocker.userland.sh.evaluation import calculate
 from fakedocker.userland.sh.expansion import (
+    add_parts,
+    finish,
     parameter_values,
     pattern_of,
     string_of,
     subscript,
     value_of,
 )
+from fakedocker.userland.sh.linking import Linked, operation
 from fakedocker.userland.sh.nodes import Assignment, DoubleQuoted, Literal, Parameter, Parts, Quoted
-from fakedocker.userland.sh.operations import operation
 from fakedocker.userland.sh.quoting import quote_trace
 from fakedocker.userland.sh.state import LARGE_TEXT, ShellState
 from fakedocker.userland.sh.variables import assign
-
-if TYPE_CHECKING:
-    from fakedocker.userland.sh.code import Linked
 
 
 def take_results(shell: ShellState, count: int) -> None:
@@ -180,8 +179,6 @@ def _assign_general(item: tuple[Any, ...], following: int) -> Linked:
 
 def _elements(shell: ShellState, assignment: Assignment) -> dict[Any, str]:
     """The value of name=( ... )."""
-    from fakedocker.userland.sh.expansion import add_parts, finish
-
     found: dict[Any, str] = {}
     place = 0
     for key, parts in assignment.elements or ():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fakedocker.userland.sh import jobs
-from fakedocker.userland.sh.builtins import builtin, complain
+from fakedocker.userland.sh.builtin_table import builtin, complain
 from fakedocker.userland.sh.commands import save_progress
 from fakedocker.userland.sh.dialect import ShellError
 from fakedocker.userland.sh.state import Job, ShellState
@@ -78,7 +78,7 @@ def _wait_for(shell: ShellState, word: str) -> int:
     else:
         pid = int(word)
     while True:
-        jobs.notice_ended(shell)
+        jobs.notice_ended(shell, pid)
         if pid in shell.reaped:
             status = shell.reaped[pid]
             if not shell.is_bash():

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from fakedocker.userland.sh.builtins import builtin, complain
+from fakedocker.userland.sh.builtin_table import builtin, complain
+from fakedocker.userland.sh.commands import ReportedError
 from fakedocker.userland.sh.control import save_variables
 from fakedocker.userland.sh.dialect import ShellError
 from fakedocker.userland.sh.evaluation import calculate
@@ -133,8 +134,6 @@ def _local(shell: ShellState, argv: tuple[str, ...]) -> int:
         if shell.is_bash():
             return complain(shell, "local", "can only be used in a function")
         shell.complain("not in a function", "local")
-        from fakedocker.userland.sh.commands import ReportedError
-
         raise ReportedError(2)
     return _declare(shell, argv) if shell.is_bash() else _local_words(shell, argv[1:])
 

@@ -6,7 +6,7 @@ import errno
 import posixpath
 
 from fakedocker.userland.modes import ModeProblem, parse_mode, symbolic
-from fakedocker.userland.sh.builtins import builtin, complain
+from fakedocker.userland.sh.builtin_table import builtin, complain
 from fakedocker.userland.sh.dialect import ShellError
 from fakedocker.userland.sh.parameters import lookup, text_of
 from fakedocker.userland.sh.state import ShellState

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fakedocker.userland.sh import control
-from fakedocker.userland.sh.builtins import builtin, builtins_of, complain
+from fakedocker.userland.sh.builtin_table import builtin, builtins_of, complain
 from fakedocker.userland.sh.builtins.naming import describe_names
 from fakedocker.userland.sh.commands import dispatch, locate
 from fakedocker.userland.sh.dialect import ShellError, SyntaxProblem

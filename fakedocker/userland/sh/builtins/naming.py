@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fakedocker.userland.sh.builtins import builtin, builtins_of, complain
+from fakedocker.userland.sh.builtin_table import builtin, builtins_of, complain
 from fakedocker.userland.sh.commands import search_path
 from fakedocker.userland.sh.quoting import quote_bash, quote_single
 from fakedocker.userland.sh.state import ShellState

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fakedocker.userland.sh.builtins import builtin, complain
+from fakedocker.userland.sh.builtin_table import builtin, complain
 from fakedocker.userland.sh.builtins.declaring import show_all_variables
 from fakedocker.userland.sh.dialect import ShellError
 from fakedocker.userland.sh.state import ShellState

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fakedocker.userland.conditions import TestProblem, evaluate, problem_message
 from fakedocker.userland.formatting import format_printf
-from fakedocker.userland.sh.builtins import builtin, complain
+from fakedocker.userland.sh.builtin_table import builtin, complain
 from fakedocker.userland.sh.conditions import evaluate_test
 from fakedocker.userland.sh.evaluation import calculate
 from fakedocker.userland.sh.quoting import quote_backslash

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from fakedocker.userland.sh.builtins import builtin, complain
+from fakedocker.userland.sh.builtin_table import builtin, complain
 from fakedocker.userland.sh.commands import save_progress
 from fakedocker.userland.sh.dialect import ShellError
 from fakedocker.userland.sh.expansion import split

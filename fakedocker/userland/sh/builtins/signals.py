@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 
-from fakedocker.userland.sh.builtins import builtin, complain
+from fakedocker.userland.sh.builtin_table import builtin, complain
+from fakedocker.userland.sh.builtins.children import find_job
 from fakedocker.userland.sh.dialect import ShellError
 from fakedocker.userland.sh.quoting import quote_bash, quote_single
 from fakedocker.userland.sh.state import ShellState
@@ -135,8 +136,6 @@ def _bad_kill(shell: ShellState, text: str) -> int:
 
 
 def _send(shell: ShellState, word: str, number: int) -> int:
-    from fakedocker.userland.sh.builtins.children import find_job
-
     if word.startswith("%"):
         job = find_job(shell, word)
         if job is None:

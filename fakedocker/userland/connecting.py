@@ -1,0 +1,48 @@
+"""Connecting as Linux does it: what does not answer costs the time it costs there.
+
+The kernel says at once why a connection cannot be made; here that is told only when Linux would have given up.
+"""
+
+from __future__ import annotations
+
+import errno
+from typing import Any, Final
+
+from fakedocker.kernel.program import System
+
+# Linux: three ARP requests a second apart; seven SYNs after 0, 1, 3, 7 ... 63 seconds, the last waited for 64.
+_GIVES_UP_AFTER_NS: Final = {errno.EHOSTUNREACH: 3_000_000_000, errno.ETIMEDOUT: 127_000_000_000}
+
+
+class GaveUp(OSError):
+    """The caller's own time was up before Linux's."""
+
+
+def connect(
+    system: System, state: dict[str, Any], address: str, port: int, protocol: str = "tcp", until_ns: int | None = None
+) -> int:
+    """A connected socket. Blocks; what it waits for stands in `state`, under "refusal".
+
+    Args:
+        until_ns: when the caller gives up, None for never.
+
+    Raises:
+        GaveUp: at `until_ns`.
+        OSError: ECONNREFUSED at once, EHOSTUNREACH and ETIMEDOUT after their time.
+    """
+    if "refusal" not in state:
+        try:
+            return system.connect(address, port, protocol)
+        except OSError as problem:
+            number = problem.errno or 0
+            when_ns = system.now_ns + (_GIVES_UP_AFTER_NS.get(number, 0) if protocol == "tcp" else 0)
+            state["refusal"] = (number, str(problem.strerror), when_ns)
+    number, text, when_ns = state["refusal"]
+    if until_ns is not None and until_ns < when_ns:
+        system.sleep_until(until_ns)
+        del state["refusal"]
+        raise GaveUp(errno.ETIMEDOUT, "Connection timed out")
+    if when_ns > system.now_ns:
+        system.sleep_until(when_ns)
+    del state["refusal"]
+    raise OSError(number, text)

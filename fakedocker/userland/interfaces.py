@@ -1,0 +1,247 @@
+"""ip, route, ifconfig and arp: the interfaces of a namespace and where their packets go."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from fakedocker.kernel.program import System
+from fakedocker.userland.inputs import State
+from fakedocker.userland.tools import Register, is_busybox, say, tell
+
+PROGRAMS = Register()
+_OBJECTS: Final = ("address", "link", "route", "neighbour", "rule")
+_CHANGES: Final = frozenset({"add", "del", "delete", "set", "change", "replace", "flush", "append"})
+
+
+class Interface(NamedTuple):
+    """An interface with its one IPv4 address."""
+
+    number: int
+    name: str
+    address: str
+    prefix: int  # bits
+    mac: str
+
+    @property
+    def is_loopback(self) -> bool:
+        return self.name == "lo"
+
+    @property
+    def mask(self) -> str:
+        return _dotted(_mask(self.prefix))
+
+    @property
+    def network(self) -> str:
+        return _dotted(_number(self.address) & _mask(self.prefix))
+
+    @property
+    def broadcast(self) -> str:
+        return _dotted(_number(self.address) | ~_mask(self.prefix) & 0xFFFFFFFF)
+
+    def contains(self, address: str) -> bool:
+        return _number(address) & _mask(self.prefix) == _number(self.network)
+
+    @property
+    def gateway(self) -> str:
+        """The first address of the network, which Docker gives to the bridge."""
+        return _dotted((_number(self.address) & _mask(self.prefix)) + 1)
+
+
+def _number(address: str) -> int:
+    value = 0
+    for part in address.split("."):
+        value = value << 8 | int(part)
+    return value
+
+
+def _dotted(value: int) -> str:
+    return ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
+
+
+def _mask(prefix: int) -> int:
+    return (1 << 32) - (1 << (32 - prefix))
+
+
+def interfaces_of(system: System) -> list[Interface]:
+    """The interfaces, lo first."""
+    return [Interface(number, *held) for number, held in enumerate(system.interfaces(), 1)]
+
+
+def route_rows(system: System, numeric: bool) -> list[tuple[str, str, str, str, str]]:
+    """The routing table: (target, gateway, mask, flags, interface)."""
+    found = [interface for interface in interfaces_of(system) if not interface.is_loopback]
+    none = "0.0.0.0" if numeric else "*"
+    rows = [
+        ("0.0.0.0" if numeric else "default", interface.gateway, "0.0.0.0", "UG", interface.name)
+        for interface in found[:1]
+    ]
+    return rows + [(interface.network, none, interface.mask, "U", interface.name) for interface in found]
+
+
+# ip
+
+
+@PROGRAMS.program("ip", usage="[OPTIONS] address|route|link|neigh|rule [ARGS]\n")
+def _ip(system: System, argv: tuple[str, ...], state: State) -> int:
+    flags = {word for word in argv[1:] if word.startswith("-")}
+    words = [word for word in argv[1:] if not word.startswith("-")]
+    what = words[0] if words else ""
+    subject = next((name for name in _OBJECTS if what and name.startswith(what)), "address" if what == "addr" else "")
+    if not subject:
+        gnu = f'Object "{what}" is unknown, try "ip help".'
+        if is_busybox(system):
+            say(system, f"invalid argument '{what}' to 'ip'")
+        else:
+            system.put(f"{gnu}\n", 2)
+        return 1
+    rest = words[1:]
+    if rest and rest[0] in _CHANGES:
+        refusal = "Operation not permitted"
+        if is_busybox(system):
+            say(system, f"RTNETLINK answers: {refusal}")
+        else:
+            system.put(f"RTNETLINK answers: {refusal}\n", 2)
+        return 2
+    if subject == "route":
+        return _ip_route(system, rest)
+    if subject in ("address", "link"):
+        return _ip_address(system, subject == "link", flags, rest)
+    return 0
+
+
+def _ip_address(system: System, link: bool, flags: set[str], words: list[str]) -> int:
+    wanted = next((word for word in words if word not in ("show", "list", "ls", "dev", "up")), "")
+    found = [interface for interface in interfaces_of(system) if not wanted or interface.name == wanted]
+    if not found:
+        if is_busybox(system):
+            say(system, f"can't find device '{wanted}'")
+        else:
+            system.put(f'Device "{wanted}" does not exist.\n', 2)
+        return 1
+    for interface in found:
+        if flags & {"-br", "-brief"}:
+            up = "UNKNOWN" if interface.is_loopback else "UP"
+            last = interface.mac if link else f"{interface.address}/{interface.prefix}"
+            name = interface.name if interface.is_loopback else f"{interface.name}@if{interface.number + 5}"
+            system.put(f"{name:<16} {up:<14} {last} \n")
+        elif flags & {"-o", "-oneline"} and not link:
+            lines = _inet_lines(interface)
+            system.put(f"{interface.number}: {interface.name}    {lines[0].strip()}\\{lines[1]}\n")
+        else:
+            lines = _link_lines(interface, is_busybox(system))
+            if "-4" in flags and not link:
+                del lines[1:]  # the hardware address is no IPv4
+            system.put("".join(f"{line}\n" for line in lines + ([] if link else _inet_lines(interface))))
+    return 0
+
+
+def _link_lines(interface: Interface, busybox: bool) -> list[str]:
+    group = "" if busybox else "group default "
+    if interface.is_loopback:
+        head = f"1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN {group}qlen 1000"
+        return [head, f"    link/loopback {interface.mac} brd 00:00:00:00:00:00"]
+    flags = "BROADCAST,MULTICAST,UP,LOWER_UP" + (",M-DOWN" if busybox else "")
+    peer = f"{interface.name}@if{interface.number + 5}"
+    head = f"{interface.number}: {peer}: <{flags}> mtu 1500 qdisc noqueue state UP {group}"
+    return [head, f"    link/ether {interface.mac} brd ff:ff:ff:ff:ff:ff{'' if busybox else ' link-netnsid 0'}"]
+
+
+def _inet_lines(interface: Interface) -> list[str]:
+    scope = "scope host lo" if interface.is_loopback else f"brd {interface.broadcast} scope global {interface.name}"
+    lifetime = "       valid_lft forever preferred_lft forever"
+    return [f"    inet {interface.address}/{interface.prefix} {scope}", lifetime]
+
+
+def _ip_route(system: System, words: list[str]) -> int:
+    found = [interface for interface in interfaces_of(system) if not interface.is_loopback]
+    kernel = "scope link  src" if is_busybox(system) else "proto kernel scope link src"
+    if words[:1] == ["get"] and len(words) > 1:
+        return _route_to(system, found, words[1])
+    for interface in found[:1]:
+        system.put(f"default via {interface.gateway} dev {interface.name} \n")
+    for interface in found:
+        where = f"{interface.network}/{interface.prefix} dev {interface.name}"
+        system.put(f"{where} {kernel} {interface.address} \n")
+    return 0
+
+
+def _route_to(system: System, found: list[Interface], target: str) -> int:
+    if not found:
+        tell(system, "RTNETLINK answers: Network unreachable", "RTNETLINK answers: Network is unreachable")
+        return 2
+    direct = next((held for held in found if held.contains(target)), None)
+    interface = direct or found[0]
+    via = "" if direct else f"via {interface.gateway} "
+    tail = " " if is_busybox(system) else " uid 0 \n    cache "
+    system.put(
+        f"{target} {via}dev {interface.name}{'  ' if is_busybox(system) else ' '}src {interface.address}{tail}\n"
+    )
+    return 0
+
+
+# the older tools
+
+
+@PROGRAMS.program("route", usage="\n")
+def _route(system: System, argv: tuple[str, ...], state: State) -> int:
+    numeric = any("n" in word for word in argv[1:] if word.startswith("-"))
+    system.put("Kernel IP routing table\n")
+    system.put("Destination     Gateway         Genmask         Flags Metric Ref    Use Iface\n")
+    for target, gateway, mask, flags, name in route_rows(system, numeric):
+        system.put(f"{target:<15} {gateway:<15} {mask:<15} {flags:<5} 0      0        0 {name}\n")
+    return 0
+
+
+@PROGRAMS.program("ifconfig", usage="[-a] [IFACE]\n")
+def _ifconfig(system: System, argv: tuple[str, ...], state: State) -> int:
+    wanted = [word for word in argv[1:] if not word.startswith("-")]
+    found = [held for held in interfaces_of(system) if not wanted or held.name in wanted]
+    if not found:
+        gnu = f"{wanted[0]}: error fetching interface information: Device not found"
+        if is_busybox(system):
+            say(system, gnu)
+        else:
+            system.put(f"{gnu}\n", 2)
+        return 1
+    for interface in sorted(found, key=lambda held: held.is_loopback):
+        lines = _ifconfig_busybox(interface) if is_busybox(system) else _ifconfig_gnu(interface)
+        system.put("".join(f"{line}\n" for line in lines) + "\n")
+    return 0
+
+
+def _ifconfig_busybox(interface: Interface) -> list[str]:
+    kind, far, flags = f"Ethernet  HWaddr {interface.mac.upper()}  ", f"  Bcast:{interface.broadcast}", "UP BROADCAST RUNNING MULTICAST  MTU:1500"  # fmt: skip
+    if interface.is_loopback:
+        kind, far, flags = "Local Loopback  ", "", "UP LOOPBACK RUNNING  MTU:65536"
+    margin = " " * 10
+    return [
+        f"{interface.name:<10}Link encap:{kind}",
+        f"{margin}inet addr:{interface.address}{far}  Mask:{interface.mask}",
+        f"{margin}{flags}  Metric:1",
+        f"{margin}RX packets:0 errors:0 dropped:0 overruns:0 frame:0",
+        f"{margin}TX packets:0 errors:0 dropped:0 overruns:0 carrier:0",
+        f"{margin}collisions:0 txqueuelen:{1000 if interface.is_loopback else 0} ",
+        f"{margin}RX bytes:0 (0.0 B)  TX bytes:0 (0.0 B)",
+    ]
+
+
+def _ifconfig_gnu(interface: Interface) -> list[str]:
+    flags, far, kind = "4163<UP,BROADCAST,RUNNING,MULTICAST>  mtu 1500", f"  broadcast {interface.broadcast}", f"ether {interface.mac}  txqueuelen 0  (Ethernet)"  # fmt: skip
+    if interface.is_loopback:
+        flags, far, kind = "73<UP,LOOPBACK,RUNNING>  mtu 65536", "", "loop  txqueuelen 1000  (Local Loopback)"
+    margin = " " * 8
+    return [
+        f"{interface.name}: flags={flags}",
+        f"{margin}inet {interface.address}  netmask {interface.mask}{far}",
+        f"{margin}{kind}",
+        f"{margin}RX packets 0  bytes 0 (0.0 B)",
+        f"{margin}RX errors 0  dropped 0  overruns 0  frame 0",
+        f"{margin}TX packets 0  bytes 0 (0.0 B)",
+        f"{margin}TX errors 0  dropped 0 overruns 0  carrier 0  collisions 0",
+    ]
+
+
+@PROGRAMS.program("arp", usage="[-vn]\n")
+def _arp(system: System, argv: tuple[str, ...], state: State) -> int:
+    """The table of neighbours, which is always empty: nobody has to be asked for an address here."""
+    return 0

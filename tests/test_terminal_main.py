@@ -1,0 +1,80 @@
+"""The `fakedocker` command without a terminal: commands, scripts, standard input, and what an error of ours looks like."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fakedocker_shell import main as program
+from fakedocker_shell.session import Session
+
+COMMAND = [sys.executable, "-c", "import sys; from fakedocker_shell.main import main; sys.exit(main())"]
+
+
+def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *arguments], input=stdin, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_commands() -> None:
+    done = run("-c", "echo $0 $1; docker sp; exit 3", "name", "first")
+    assert (done.returncode, done.stdout) == (3, "name first\n")
+    assert done.stderr.startswith("docker: unknown command: docker sp\n")
+    assert "did you mean" not in done.stderr
+
+
+def test_a_script_with_arguments(tmp_path: Path) -> None:
+    script = tmp_path / "script"
+    script.write_text('echo "$1-$#"; tty; exit 4\n')
+    done = run(str(script), "a", "b")
+    assert (done.returncode, done.stdout) == (4, "a-2\nnot a tty\n")
+
+
+def test_a_script_that_does_not_exist() -> None:
+    done = run("/nosuch")
+    assert (done.returncode, done.stderr) == (127, "fakedocker: /nosuch: No such file or directory\n")
+
+
+def test_standard_input() -> None:
+    assert run(stdin="x=1\necho $x\nread y\nline\necho got:$y\n").stdout == "1\ngot:line\n"
+    assert run("-c", "cat; echo end", stdin="typed\n").stdout == "typed\nend\n"
+
+
+@pytest.mark.parametrize("arguments", [["--nosuch"], ["-c"], ["--seed", "x"]])
+def test_wrong_usage(arguments: list[str]) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert "Try 'fakedocker --help'" in done.stderr
+
+
+def test_an_error_of_ours_is_one_line_and_status_70(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail(self: Session, read_input: object) -> int:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr(Session, "run_to_end", fail)
+    assert program.main(["-c", "docker ps"]) == 70
+    told = capfd.readouterr().err
+    assert told.startswith("fakedocker: an error of ours. Report: ")
+    assert told.count("\n") == 1
+    report = next(tmp_path.glob("fakedocker/report-*.txt")).read_text()
+    assert "RuntimeError: a bug" in report and "docker ps" in report
+
+
+def test_a_program_of_ours_that_fails_is_told_at_the_end(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run_to_end = Session.run_to_end
+
+    def with_fault(self: Session, read_input: object) -> int:
+        self.engine.draft.faults.append("Traceback: a bug in seq")
+        return run_to_end(self, read_input)  # type: ignore[arg-type]  # passed on as it came
+
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr(Session, "run_to_end", with_fault)
+    assert program.main(["-c", "echo out"]) == 70
+    assert "an error of ours" in capfd.readouterr().err

@@ -1,0 +1,31 @@
+"""The utilities against recordings of busybox and of GNU's programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from userland_world import Machine
+
+DATA = Path(__file__).parent / "data"
+
+
+def recorded() -> list[Any]:
+    cases = json.loads((DATA / "utility-cases.json").read_text())
+    return [
+        pytest.param(family, case["script"], case.get("files", {}), answer, id=f"{case['name']}-{family}")
+        for case in cases
+        for answer in case["accepted"]
+        for family in answer["families"]
+    ]
+
+
+@pytest.mark.parametrize(("family", "script", "files", "answer"), recorded())
+def test_prints_what_the_real_programs_print(
+    family: str, script: str, files: dict[str, str], answer: dict[str, Any]
+) -> None:
+    machine = Machine(family, files={f"tmp/{name}": text.encode() for name, text in files.items()})
+    result = machine.run("sh", "-c", script, directory="/tmp")
+    assert (result.stdout, result.status) == (answer["stdout"], answer["exit"])
