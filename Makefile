@@ -16,6 +16,7 @@ lint: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tools/find_circles.py
 
 # Random requests against the whole engine, for as long as you like: make property EXAMPLES=100000
 EXAMPLES ?= 2000

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from fakedocker_shell.repl import meta
 from fakedocker_shell.repl.console import Console
 
 IDLE_LOOKS = 20_000
@@ -47,7 +48,7 @@ class Terminal:
         self.state = state
         self.screen = TypedScreen()
         variables = {"XDG_STATE_HOME": str(state), "NO_COLOR": "1", **(environment or {})}
-        self.console = Console(self.screen, lambda: self.screen.now_ns, seed, variables)
+        self.console = Console(self.screen, lambda: self.screen.now_ns, meta.run, seed, variables)
 
     def run(self, text: str, *keys: bytes) -> str:
         """Run one input and give what was shown, without control sequences."""

@@ -11,6 +11,7 @@ from prompt_toolkit.history import FileHistory, InMemoryHistory
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
+from fakedocker_shell.repl import meta
 from fakedocker_shell.repl.app import Prompt, _PrivateHistory
 from fakedocker_shell.repl.console import Console
 from fakedocker_shell.repl.screen import RealScreen
@@ -37,7 +38,11 @@ def type_keys(tmp_path: Path) -> Typist:
         history = InMemoryHistory()
         with create_pipe_input() as source:
             console = Console(
-                RealScreen(source, output), time.monotonic_ns, 0, {"XDG_STATE_HOME": str(tmp_path), "NO_COLOR": "1"}
+                RealScreen(source, output),
+                time.monotonic_ns,
+                meta.run,
+                0,
+                {"XDG_STATE_HOME": str(tmp_path), "NO_COLOR": "1"},
             )
             source.send_text(keys)
             status = Prompt(console, source, output, history).loop()

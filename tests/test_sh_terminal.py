@@ -57,6 +57,16 @@ def test_job_control() -> None:
     assert session.type("\x03") == f"^C\r\n{PROMPT}"
 
 
+def test_an_interrupted_job_takes_the_rest_of_the_command_with_it() -> None:
+    for shell in ("sh", "bash"):
+        session = Session(shell)
+        assert session.type("while true; do echo turn; sleep 100; done; echo after\n").endswith("turn\r\n")
+        ended = session.type("\x03")
+        assert ended.startswith("^C\r\n")
+        assert "turn" not in ended and "after" not in ended
+        assert "130\r\n" in session.type("echo $?\n")
+
+
 def test_a_program_reads_the_terminal_in_the_foreground() -> None:
     session = Session("sh")
     session.type("cat\n")

@@ -211,7 +211,7 @@ class CallsBase:
         process.spent_ns += CALL_NS
         process.cpu_ns += CALL_NS
         view = self.view
-        return resolve(view, view.mounts, path, process.directory, follow, self._who())
+        return resolve(view, view.namespace.mounts, path, process.directory, follow, self._who())
 
     def _existing(self, path: str, follow: bool = True) -> Location:
         """A location that has an inode. ENOENT."""

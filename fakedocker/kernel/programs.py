@@ -133,7 +133,7 @@ class Programs:
         if known is not None and scope.root.get(known[0].inode) is known[1]:
             self._strayed = False
             return known[0], known[2]
-        mounts = view.mounts
+        mounts = view.namespace.mounts
         watch = _Watch(view, mounts.mounts[0], strayed=path[:1] != "/")
         try:
             location = resolve(watch, mounts, path, directory, True, who)
@@ -154,7 +154,7 @@ class Programs:
 
         Containers that have changed no name or mode of the same image, and have mounts at the same places, share it.
         """
-        mounts = view.mounts
+        mounts = view.namespace.mounts
         root = view.draft.filesystems.get(mounts.mounts[0].filesystem, _NO_ROOT)
         scope = self._scopes.get(view.name)
         if (

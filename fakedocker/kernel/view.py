@@ -8,7 +8,7 @@ from typing import Any
 
 from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.overlay import Filesystem
-from fakedocker.filesystem.walk import FileTree, Mount, MountTable
+from fakedocker.filesystem.walk import FileTree, Mount
 from fakedocker.kernel import devices
 from fakedocker.kernel.records import HOST, Namespace, Process
 from fakedocker.kernel.router import Router
@@ -25,22 +25,13 @@ class View:
         viewer: the process that looks, for /proc/self; None for somebody outside.
     """
 
-    __slots__ = ("_mounts", "draft", "name", "router", "viewer")
+    __slots__ = ("draft", "name", "router", "viewer")
 
     def __init__(self, draft: KernelDraft, router: Router, name: str, viewer: Process | None = None) -> None:
         self.draft = draft
         self.router = router
         self.name = name
         self.viewer = viewer
-        self._mounts: MountTable | None = None
-
-    @property
-    def mounts(self) -> MountTable:
-        """The mounts. They change from outside only, when no process has a view."""
-        mounts = self._mounts
-        if mounts is None:
-            mounts = self._mounts = self.namespace.mounts
-        return mounts
 
     @property
     def namespace(self) -> Namespace:

@@ -12,7 +12,14 @@ from urllib.parse import quote, urljoin
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.basic import parse_duration_ns
-from fakedocker.userland.curl_output import complain, report_failure, show_exchange, write_answer
+from fakedocker.userland.curl_output import (
+    begin_meter,
+    complain,
+    finish_failed,
+    report_failure,
+    show_exchange,
+    write_answer,
+)
 from fakedocker.userland.http_client import Address, RequestProblem, Response, head_text, parse_url, request
 from fakedocker.userland.inputs import State, bytes_of, read_all
 from fakedocker.userland.tools import Options, Register, UsageProblem, base_name, parse_options
@@ -77,15 +84,17 @@ def _transfer(system: System, state: State, options: Options, first_url: str) ->
             complain(system, options, f"(26) Failed to open/read local data from file/application: {problem.strerror}")
             return 26
         message = _message(options, address, body, state)
+        begin_meter(system, options, state)
         limits = [_limit(exchange, options.last(name)) for name in ("m", "ct")]
         try:
             response = request(system, exchange, address, message, "I" in options, limits[0], limits[1])
         except RequestProblem as failure:
+            status = report_failure(system, options, address, failure, state, message)
             if _retries(system, state, options, failure, None):
                 continue
-            return report_failure(system, options, address, failure, state, message)
+            return finish_failed(system, options, address, state, status)
         if "v" in options:
-            show_exchange(system, exchange, address, message, response)
+            show_exchange(system, options, exchange, address, message, response)
         if response.status in _TRANSIENT and _retries(system, state, options, None, response):
             continue
         target = response.header("Location")
@@ -147,6 +156,7 @@ def _retries(
         )
     state.update(tries=tries + 1, retry_ns=system.now_ns + delay_ns)
     state.pop("exchange")
+    state.pop("metered", None)
     return True
 
 

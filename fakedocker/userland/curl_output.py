@@ -11,8 +11,13 @@ from fakedocker.userland.inputs import State, bytes_of
 from fakedocker.userland.tools import Options
 
 _EXITS: Final = {
-    "scheme": 1, "resolve": 6, "connect": 7, "partial": 18, "timeout": 28, "tls": 35, "empty": 52, "receive": 56,
+    "scheme": 1, "nonsense": 1, "resolve": 6, "connect": 7, "partial": 18, "timeout": 28, "tls": 35, "empty": 52, "receive": 56,
 }  # fmt: skip
+_METER_TITLES: Final = (
+    "  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n"
+    "                                 Dload  Upload   Total   Spent    Left  Speed\n"
+)
+_METER_ZERO: Final = "\r  0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0"
 
 
 def complain(system: System, options: Options, text: str) -> None:
@@ -24,16 +29,52 @@ def complain(system: System, options: Options, text: str) -> None:
 def report_failure(
     system: System, options: Options, address: Address, problem: RequestProblem, state: State, message: bytes
 ) -> int:
-    """Say why there was no answer; the exit status."""
+    """Say why there was no answer; the exit status. More tries may follow."""
     code = 28 if problem.code == "ETIMEDOUT" else _EXITS[problem.kind]
-    milliseconds = (system.now_ns - state["started_ns"]) // 1_000_000
+    milliseconds = (system.now_ns - state["exchange"]["started_ns"]) // 1_000_000
     text = _failure_text(options, address, problem, milliseconds)
     if "v" in options:
         _show_failure(system, state["exchange"], address, problem, text, message)
+    if has_meter(system, options) and problem.kind not in ("resolve", "scheme"):
+        system.put(f"{_METER_ZERO}\n", 2)
+    if "v" in options and problem.kind != "resolve":
+        system.put("* closing connection #0\n", 2)
     complain(system, options, f"({code}) {text}")
+    return code
+
+
+def finish_failed(system: System, options: Options, address: Address, state: State, code: int) -> int:
+    """What -w shows where there was no answer; gives the exit status on."""
     if "w" in options:
         system.put(_written_out(options.last("w"), address, None, state, system, code))
     return code
+
+
+# the progress meter
+
+
+def has_meter(system: System, options: Options) -> bool:
+    """It is shown where the bytes themselves are not seen on a terminal."""
+    to_file = any(name in "oO" and value != "-" for name, value in options.given)
+    return "s" not in options and "#" not in options and (to_file or not system.is_terminal(1))
+
+
+def begin_meter(system: System, options: Options, state: State) -> None:
+    """The meter's titles and its first line, once for each try."""
+    if not has_meter(system, options) or state.get("metered"):
+        return
+    state["metered"] = True
+    if "tries" not in state:
+        system.put(_METER_TITLES, 2)
+    system.put(_METER_ZERO, 2)
+
+
+def _end_meter(system: System, options: Options, size: int) -> None:
+    if has_meter(system, options):
+        done = f"{size:5d}  100 {size:5d}    0     0  {size:5d}      0 --:--:-- --:--:-- --:--:-- {size:5d}"
+        system.put(f"\r100 {done}\n" if size else f"{_METER_ZERO}\n", 2)
+    elif "#" in options and "s" not in options:
+        system.put(f"\r{'#' * 72} 100.0%\n", 2)
 
 
 def _failure_text(options: Options, address: Address, problem: RequestProblem, milliseconds: int) -> str:
@@ -49,6 +90,7 @@ def _failure_text(options: Options, address: Address, problem: RequestProblem, m
         "resolve": f"Could not resolve host: {problem.detail}",
         "tls": "TLS connect error: error:0A00010B:SSL routines::wrong version number",
         "timeout": f"Operation timed out after {milliseconds} milliseconds with 0 bytes received",
+        "nonsense": "Received HTTP/0.9 when not allowed",
         "empty": "Empty reply from server",
         "partial": f"transfer closed with {problem.detail} bytes remaining to read",
         "receive": f"Recv failure: {problem.message}",
@@ -77,14 +119,17 @@ def _put_lines(system: System, lines: list[str]) -> None:
     system.put("".join(f"{line}\r\n" if line[:1] in "<>" else f"{line}\n" for line in lines), 2)
 
 
-def show_exchange(system: System, exchange: State, address: Address, message: bytes, response: Response) -> None:
+def show_exchange(
+    system: System, options: Options, exchange: State, address: Address, message: bytes, response: Response
+) -> None:
     """-v: the connection, the head of the request, the head of the answer."""
     found = exchange.get("address", "")
     lines = [*_where_to(exchange, address), f"* Connected to {address.host} ({found}) port {address.port}"]
     lines += [*_sent(message), "* Request completely sent off"]
     received = head_text(response).decode("latin-1").rstrip("\r\n").split("\r\n")
     lines += [f"< {line}" for line in received] + ["< "]
-    lines.append(f"* Connection #0 to host {address.host} left intact")
+    if response.body and has_meter(system, options):
+        lines.append(f"{{ [{len(response.body)} bytes data]")
     _put_lines(system, lines)
 
 
@@ -103,7 +148,7 @@ def _show_failure(
         lines = [*_where_to(exchange, address), f"* Connected to {address.host} ({found}) port {address.port}"]
         lines += [] if problem.kind == "tls" else [*_sent(message), "* Request completely sent off"]
         lines.append(f"* {text}")
-    _put_lines(system, [*lines, "* closing connection #0"])
+    _put_lines(system, lines)
 
 
 # output
@@ -129,12 +174,11 @@ def write_answer(system: System, options: Options, address: Address, response: R
                 system.put(f"Warning: Failed to open the file {target}: {problem.strerror}\n", 2)
             complain(system, options, "(23) client returned ERROR on write, 1 bytes was not written")
             return 23
-        if "s" not in options:
-            _progress(system, options, len(output))
     else:
-        if "s" not in options and not system.is_terminal(1):
-            _progress(system, options, len(output))
         system.put(output)
+    _end_meter(system, options, 0 if failed and "fb" not in options else len(response.body))
+    if "v" in options:
+        system.put(f"* Connection #0 to host {address.host} left intact\n", 2)
     code = 22 if failed else 0
     if failed:
         complain(system, options, f"(22) The requested URL returned error: {response.status}")
@@ -150,15 +194,6 @@ def _target(options: Options, address: Address, number: int) -> str:
         return "-"
     name, value = targets[number]
     return value if name == "o" else address.path.partition("?")[0].rpartition("/")[2]
-
-
-def _progress(system: System, options: Options, size: int) -> None:
-    if "#" in options:
-        system.put(f"\r{'#' * 72} 100.0%\n", 2)
-        return
-    system.put("  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n", 2)
-    system.put("                                 Dload  Upload   Total   Spent    Left  Speed\n", 2)
-    system.put(f"\r100 {size:5d}  100 {size:5d}    0     0  {size:5d}      0 --:--:-- --:--:-- --:--:-- {size:5d}\n", 2)
 
 
 def _written_out(

@@ -30,7 +30,7 @@ class RequestProblem(Exception):
     """A request failed.
 
     Args:
-        kind: resolve, connect, timeout, tls, empty (no answer), partial, receive or scheme.
+        kind: resolve, connect, timeout, tls, empty (no answer), partial, nonsense (no HTTP), receive or scheme.
         detail: the host, the scheme, how many bytes are missing; what timed out: "connect" or "".
         code: of an OSError, "ECONNREFUSED" say.
         message: its text.
@@ -110,29 +110,46 @@ def request(
             raise RequestProblem("tls", address.host)
         system.put(message, state["socket"])
         state["received"] = b""
+    try:
+        return _receive(system, state, head_only, deadline_ns)
+    finally:
+        if state.pop("finished", False):
+            _close(system, state)
+
+
+def _receive(system: System, state: State, head_only: bool, deadline_ns: int | None) -> Response:
+    """The whole answer; sets `state["finished"]` when the connection is done with. Blocks; raises RequestProblem."""
     while True:
         response = parse_response(state["received"], False, head_only)
         if response is not None:
-            return _done(system, state, response)
+            state["finished"] = True
+            return response
         if deadline_ns is not None and not system.poll([state["socket"]], deadline_ns):
-            _close(system, state)
+            state["finished"] = True
             raise RequestProblem("timeout")
         try:
             data = system.read(state["socket"])
         except OSError as problem:
-            _close(system, state)
+            state["finished"] = True
             raise RequestProblem("receive", message=str(problem.strerror)) from None
-        if not data:
-            response = parse_response(state["received"], True, head_only)
-            if response is None:
-                _close(system, state)
-                raise RequestProblem("empty")
-            missing = 0 if head_only else int(response.header("Content-Length") or 0) - len(response.body)
-            if missing > 0 and response.status not in (204, 304):
-                _close(system, state)
-                raise RequestProblem("partial", str(missing))
-            return _done(system, state, response)
         state["received"] += data
+        if not state["received"].startswith(b"HTTP/"[: len(state["received"])]):
+            state["finished"] = True
+            raise RequestProblem("nonsense")
+        if not data:
+            state["finished"] = True
+            return _last_words(state["received"], head_only)
+
+
+def _last_words(received: bytes, head_only: bool) -> Response:
+    """The answer of a server that has hung up. Raises RequestProblem where it said nothing, or not all."""
+    response = parse_response(received, True, head_only)
+    if response is None:
+        raise RequestProblem("empty")
+    missing = 0 if head_only else int(response.header("Content-Length") or 0) - len(response.body)
+    if missing > 0 and response.status not in (204, 304):
+        raise RequestProblem("partial", str(missing))
+    return response
 
 
 def _connect(system: System, state: State, address: Address, until_ns: int | None) -> None:
@@ -149,11 +166,6 @@ def _close(system: System, state: State) -> None:
     descriptor = state.pop("socket", None)
     if descriptor is not None:
         system.close(descriptor)
-
-
-def _done(system: System, state: State, response: Response) -> Response:
-    _close(system, state)
-    return response
 
 
 def head_text(response: Response) -> bytes:

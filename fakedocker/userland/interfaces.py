@@ -122,28 +122,35 @@ def _ip_address(system: System, link: bool, flags: set[str], words: list[str]) -
         if flags & {"-br", "-brief"}:
             up = "UNKNOWN" if interface.is_loopback else "UP"
             last = interface.mac if link else f"{interface.address}/{interface.prefix}"
-            name = interface.name if interface.is_loopback else f"{interface.name}@if{interface.number + 5}"
-            system.put(f"{name:<16} {up:<14} {last} \n")
+            system.put(f"{interface.name + _peer(system, interface):<16} {up:<14} {last} \n")
         elif flags & {"-o", "-oneline"} and not link:
             lines = _inet_lines(interface)
             system.put(f"{interface.number}: {interface.name}    {lines[0].strip()}\\{lines[1]}\n")
         else:
-            lines = _link_lines(interface, is_busybox(system))
+            lines = _link_lines(system, interface)
             if "-4" in flags and not link:
                 del lines[1:]  # the hardware address is no IPv4
             system.put("".join(f"{line}\n" for line in lines + ([] if link else _inet_lines(interface))))
     return 0
 
 
-def _link_lines(interface: Interface, busybox: bool) -> list[str]:
+def _link_lines(system: System, interface: Interface) -> list[str]:
+    busybox = is_busybox(system)
     group = "" if busybox else "group default "
     if interface.is_loopback:
         head = f"1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN {group}qlen 1000"
         return [head, f"    link/loopback {interface.mac} brd 00:00:00:00:00:00"]
     flags = "BROADCAST,MULTICAST,UP,LOWER_UP" + (",M-DOWN" if busybox else "")
-    peer = f"{interface.name}@if{interface.number + 5}"
-    head = f"{interface.number}: {peer}: <{flags}> mtu 1500 qdisc noqueue state UP {group}"
-    return [head, f"    link/ether {interface.mac} brd ff:ff:ff:ff:ff:ff{'' if busybox else ' link-netnsid 0'}"]
+    peer = _peer(system, interface)
+    head = f"{interface.number}: {interface.name}{peer}: <{flags}> mtu 1500 qdisc noqueue state UP {group}"
+    other = " link-netnsid 0" if peer and not busybox else ""
+    return [head, f"    link/ether {interface.mac} brd ff:ff:ff:ff:ff:ff{other}"]
+
+
+def _peer(system: System, interface: Interface) -> str:
+    """The other end of a container's interface; the host's own, among them docker0, have none."""
+    on_host = any(name == "docker0" for name, *_ in system.interfaces())
+    return "" if on_host or interface.is_loopback else f"@if{interface.number + 5}"
 
 
 def _inet_lines(interface: Interface) -> list[str]:

@@ -8,7 +8,7 @@ from fakedocker.kernel.program import System
 from fakedocker.userland.basic import parse_duration_ns
 from fakedocker.userland.inputs import State
 from fakedocker.userland.interfaces import interfaces_of
-from fakedocker.userland.tools import Options, Register, UsageProblem, is_busybox, parse_options, tell
+from fakedocker.userland.tools import Options, Register, UsageProblem, is_busybox, parse_options, say, tell
 
 PROGRAMS = Register()
 _NUMERIC = re.compile(r"\d+\.\d+\.\d+\.\d+")
@@ -41,14 +41,26 @@ def _ping(system: System, argv: tuple[str, ...], state: State) -> int:
         if not addresses:
             tell(system, f"bad address '{host}'", f"{host}: Name or service not known")
             return 1 if is_busybox(system) else 2
+        unreachable = _has_no_network(system, addresses[0])
+        if unreachable and not is_busybox(system):
+            say(system, "connect: Network is unreachable")
+            return 2
         size = int(options.last("s", "56"))
         tail = "data bytes" if is_busybox(system) else f"{size}({size + 28}) bytes of data."
         system.put(f"PING {host} ({addresses[0]})" + (f": {size} {tail}\n" if is_busybox(system) else f" {tail}\n"))
+        if unreachable:
+            say(system, "sendto: Network unreachable")
+            return 1
         state.update(
             address=addresses[0], sent=0, received=0, next_ns=system.now_ns, started_ns=system.now_ns, times=[]
         )
         system.catch(2, "catch")
     return _ping_loop(system, state, host, options)
+
+
+def _has_no_network(system: System, address: str) -> bool:
+    """Whether there is nothing but loopback (docker run --network none)."""
+    return not address.startswith("127.") and all(held.is_loopback for held in interfaces_of(system))
 
 
 def _ping_loop(system: System, state: State, host: str, options: Options) -> int:
@@ -68,6 +80,8 @@ def _ping_loop(system: System, state: State, host: str, options: Options) -> int
         _one_ping(system, state, host, "q" in options)
         state["sent"] += 1
         state["next_ns"] = system.now_ns + interval_ns
+    if state.get("errors"):
+        wait_ns = min(wait_ns, 3_000_000_000)  # by then the last of them is known
     if state["received"] < state["sent"] and state.setdefault("linger_ns", system.now_ns + wait_ns) > system.now_ns:
         until = state["linger_ns"] if deadline_ns is None else min(deadline_ns, state["linger_ns"])
         if until > system.now_ns and system.take_signal() != 2:

@@ -214,7 +214,7 @@ def _show_answer(system: System, options: Options, exchange: State, response: Re
     indented = "".join(f"  {line}\n" for line in head)
     if is_busybox(system):
         if "S" in options:
-            system.put(indented, 2)
+            system.put(f"{indented}  \n", 2)
         return
     if "q" in options or "n" in options:
         return
@@ -241,11 +241,11 @@ def _gnu_bar(system: System, options: Options, address: Address, name: str, resp
         url = f"{address.scheme}://{address.host}{port}{address.path}"
         system.put(f'{_stamp(system)} URL:{url} [{size}/{size}] -> "{name}" [1]\n', 2)
         return
-    rate = f"{size / 1048576 * 1000:.1f}"  # as if it took a millisecond
+    rate = f"{size / 1048576 * 10000:.2f}"  # as if it took a tenth of a millisecond
     if system.is_terminal(2):
         system.put(f"\r{name[:19]:<19} 100%[{'=' * 19}>] {size:7d}  --.-KB/s    in 0s      \n", 2)
     else:
-        system.put(f"     0K {' ' * 51}100% {rate}M=0s\n", 2)
+        system.put(f"     0K{' ' * 55}100% {rate}M=0s\n", 2)
     what = f"written to stdout [{size}/{size}]" if name == "-" else f"‘{name}’ saved [{size}/{size}]"
     system.put(_quoted(system, f"\n{_stamp(system)} ({rate} MB/s) - {what}\n\n"), 2)
 

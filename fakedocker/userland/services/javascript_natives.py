@@ -7,16 +7,23 @@ import math
 import re
 from collections.abc import Callable
 from functools import cmp_to_key
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
+from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import bytes_of, text_of
 from fakedocker.userland.services import javascript_values as values
 from fakedocker.userland.services.javascript_tokens import UNDEFINED, Complaint
 from fakedocker.userland.services.javascript_values import KIND, is_true, text_of_value, to_number, whole
 from fakedocker.userland.services.script_machine import FunctionValue
 
-if TYPE_CHECKING:
-    from fakedocker.userland.services.javascript_evaluation import Evaluator
+
+class Evaluator(Protocol):
+    """What native functions ask of the evaluator that calls them; the rows of the tables below ask for more of its methods."""
+
+    system: System
+
+    def call(self, function: Any, arguments: list[Any]) -> Any: ...
+
 
 STRING_METHODS: Final[dict[str, Callable[..., Any]]] = {
     "toUpperCase": str.upper, "toLowerCase": str.lower, "trim": str.strip, "trimEnd": str.rstrip, "trimStart": str.lstrip,

@@ -12,7 +12,7 @@ from fakedocker.userland.sh.endings import shell_status, tell_of_background, tel
 from fakedocker.userland.sh.state import Job, ShellState
 
 _STOP_SIGNALS: Final = {19: "Stopped (signal)", 20: "Stopped", 21: "Stopped (tty input)", 22: "Stopped (tty output)"}
-_SIGINT_STATUS: Final = 130
+_SIGINT: Final = 2
 
 
 def new_group(shell: ShellState) -> int | None:
@@ -49,7 +49,7 @@ def wait_for_one(shell: ShellState, progress: tuple[Any, ...], here: int) -> boo
         tell_of_foreground(shell, pid, ended, text)
     shell.status = status
     shell.pipe_statuses = (status,)
-    _after_foreground(shell, status)
+    _after_foreground(shell, ended == -_SIGINT)
     return True
 
 
@@ -74,17 +74,19 @@ def wait_for_all(shell: ShellState, progress: tuple[Any, ...], here: int) -> boo
     shell.status = statuses[-1]
     if "pipefail" in shell.options:
         shell.status = next((status for status in reversed(statuses) if status), 0)
-    _after_foreground(shell, statuses[-1])
+    _after_foreground(shell, statuses[-1] == 128 + _SIGINT)
     return True
 
 
-def _after_foreground(shell: ShellState, status: int) -> None:
+def _after_foreground(shell: ShellState, interrupted: bool) -> None:
+    """Args: interrupted: the job ended by SIGINT. In a group of its own it had the Ctrl-C alone, so that the shell passes it on to itself."""
     if shell.jobs:
         notice_ended(shell)
     if "m" in shell.options:
         back_to_foreground(shell)
-        if status == _SIGINT_STATUS:
+        if interrupted:
             shell.error("\n")
+            shell.system.kill(shell.system.pid, _SIGINT)
 
 
 def _stopped(
@@ -104,6 +106,7 @@ def wait_again(shell: ShellState, pids: tuple[int, ...], text: str) -> int:
     """fg: wait for a job that was in the background or stopped; its status."""
     system = shell.system
     status = 0
+    interrupted = False
     for pid in pids:
         ended = _reap_child(shell, pid) if pid in system.children() else shell.reaped.get(pid, 0)
         if ended is None:
@@ -118,7 +121,8 @@ def wait_again(shell: ShellState, pids: tuple[int, ...], text: str) -> int:
             tell_of_foreground(shell, pid, ended, text)
         shell.reaped = {**shell.reaped, pid: found}
         status = found
-    _after_foreground(shell, status)
+        interrupted = ended == -_SIGINT
+    _after_foreground(shell, interrupted)
     return status
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fakedocker.base.units import parse_binary_size
-from fakedocker_shell.cli.flag_values import parse_bool, split_csv
+from fakedocker_shell.cli.go_values import parse_bool, split_csv
 
 _LONG_NETWORK = re.compile(r"\w+=\w+(,\w+=\w+)*")
 

@@ -7,8 +7,6 @@ are in `flag_languages`.
 
 from __future__ import annotations
 
-import csv
-import io
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
@@ -16,36 +14,10 @@ from fractions import Fraction
 from typing import Any, Final
 
 from fakedocker.base.units import parse_binary_size, parse_duration
+from fakedocker_shell.cli.go_values import parse_bool, parse_integer, split_csv
 from fakedocker_shell.gotemplate.printing import quote
 
 Kind = Callable[[Any, str, Mapping[str, str]], Any]
-
-_INTEGER = re.compile(r"[+-]?(0[xX][0-9a-fA-F_]+|0[oO]?[0-7_]+|0[bB][01_]+|[1-9][0-9_]*|0)")
-_TRUE: Final = frozenset({"1", "t", "T", "TRUE", "true", "True"})
-_FALSE: Final = frozenset({"0", "f", "F", "FALSE", "false", "False"})
-
-
-def parse_bool(text: str) -> bool:
-    """Go's strconv.ParseBool."""
-    if text in _TRUE:
-        return True
-    if text in _FALSE:
-        return False
-    raise ValueError(f"strconv.ParseBool: parsing {quote(text)}: invalid syntax")
-
-
-def parse_integer(text: str, bits: int = 64, signed: bool = True) -> int:
-    """Go's strconv.ParseInt or ParseUint with base 0: 0x, 0o, 0b and underscores are understood."""
-    function = "ParseInt" if signed else "ParseUint"
-    digits = text if signed else text if text[:1] not in ("+", "-") else "-"
-    if not _INTEGER.fullmatch(digits):
-        raise ValueError(f"strconv.{function}: parsing {quote(text)}: invalid syntax")
-    octal = re.fullmatch(r"([+-]?)0([0-7_]+)", text)
-    number = int(octal[1] + octal[2].replace("_", ""), 8) if octal else int(text, 0)
-    low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
-    if not low <= number <= high:
-        raise ValueError(f"strconv.{function}: parsing {quote(text)}: value out of range")
-    return number
 
 
 def parse_cpus(text: str) -> int:
@@ -57,13 +29,6 @@ def parse_cpus(text: str) -> int:
     if nano.denominator != 1:
         raise ValueError("value is too precise")
     return int(nano)
-
-
-def split_csv(text: str) -> list[str]:
-    """One line of comma-separated values."""
-    if not text:
-        return []
-    return next(csv.reader(io.StringIO(text), strict=True), [])
 
 
 def _float(_: Any, text: str, __: Mapping[str, str]) -> float:

@@ -45,7 +45,7 @@ _WELCOME = (
 def run(seed: int) -> int:
     """Open the terminal on standard input and output; gives the exit status of its shell."""
     source, sink = create_input(sys.stdin), create_output(sys.stdout)
-    console = Console(RealScreen(source, sink, sys.stdout.buffer), time.monotonic_ns, seed)
+    console = Console(RealScreen(source, sink, sys.stdout.buffer), time.monotonic_ns, meta.run, seed)
     path = state_directory.history_file(os.environ)
     history = _PrivateHistory(str(path)) if path is not None else InMemoryHistory()
     console.say(_WELCOME)

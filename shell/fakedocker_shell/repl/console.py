@@ -58,14 +58,21 @@ class Console:
     Args:
         screen: where output goes and, while a command runs, keys come from.
         clock: the wall's, in nanoseconds.
+        meta: runs a command of the terminal's own: (console, name, argument) -> what to show.
         seed: see `genesis`.
         environment: of the real machine; only NO_COLOR, TERM, FAKEDOCKER_PAGER and where the state directory is are looked at.
     """
 
     def __init__(
-        self, screen: Screen, clock: Callable[[], int], seed: int = 0, environment: Mapping[str, str] | None = None
+        self,
+        screen: Screen,
+        clock: Callable[[], int],
+        meta: Callable[[Console, str, str], str],
+        seed: int = 0,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.screen = screen
+        self._meta = meta
         self.environment = os.environ if environment is None else environment
         self.colours = "NO_COLOR" not in self.environment and self.environment.get("TERM") != "dumb"
         self.engine, live = make_engine(seed, TimeMode.LEAP)
@@ -157,10 +164,8 @@ class Console:
         return keys
 
     def _run_meta(self, text: str) -> None:
-        from fakedocker_shell.repl import meta
-
         name, _, argument = text[1:].partition(" ")
-        self.say(meta.run(self, name, argument.strip()))
+        self.say(self._meta(self, name, argument.strip()))
 
     def _run_command(self, text: str, keys: bytes) -> bytes:
         self.foreground.pacer.catch_up()
