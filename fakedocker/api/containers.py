@@ -17,7 +17,6 @@ from fakedocker.exchanges import Stream
 from fakedocker.filesystem import diff
 from fakedocker.operations import (
     archives,
-    changes as changing,
     commit as committing,
     create as creating,
     inspect as inspecting,
@@ -238,6 +237,8 @@ def prune(call: Call) -> Reply:
 def commit(call: Call) -> Reply:
     query = call.query
     container = lookup.container(call.draft, query.text("container"))
+    from fakedocker.operations import changes as changing  # with the parser of Dockerfiles, which start-up does without
+
     changed = changing.apply(call.body(Config, required=False), query.all("changes"))
     image = committing.commit(
         call.draft,

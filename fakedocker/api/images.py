@@ -14,7 +14,6 @@ from fakedocker.base import messages
 from fakedocker.exchanges import Stream
 from fakedocker.images import document as documents
 from fakedocker.operations import (
-    changes,
     images,
     importing,
     load as loading,
@@ -77,6 +76,8 @@ def _import(call: Call) -> Reply:
     query = call.query
     source = query.text("fromSrc")
     target = importing.parse_target(query.text("repo"), query.text("tag"))
+    from fakedocker.operations import changes  # with the parser of Dockerfiles, which start-up does without
+
     config = image_config(changes.apply(Config(), query.all("changes")), None)
     if source != "-":
         raise _unreachable(source)

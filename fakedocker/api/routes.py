@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from fakedocker.api import build, containers, execs, images, networks, swarm, system, volumes
+from fakedocker.api import containers, execs, images, networks, swarm, system, volumes
 from fakedocker.api.call import Call
 from fakedocker.base import messages
 from fakedocker.engine import Engine
@@ -29,6 +29,14 @@ class Route(NamedTuple):
     method: str
     path: str
     handler: Handler
+
+
+def _build(call: Call) -> Outcome:
+    from fakedocker.api import (
+        build,  # with the parser of Dockerfiles: read when something is built, as start-up time matters
+    )
+
+    return build.build(call)
 
 
 ROUTES: tuple[Route, ...] = (
@@ -81,7 +89,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/images/{name*}/tag", images.tag),
     Route("DELETE", "/images/{name*}", images.remove),
     Route("GET", "/distribution/{name*}/json", images.distribution),
-    Route("POST", "/build", build.build),
+    Route("POST", "/build", _build),
     Route("POST", "/build/prune", images.prune_build_cache),
     Route("GET", "/networks", networks.list_),
     Route("POST", "/networks/create", networks.create),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from fakedocker.containers.model import Chunk
 from fakedocker.kernel.events import Alarm, Closed, Exited, Fault, InputDrained, OutOfMemory, Output
 from fakedocker.operations import execs, exits, health, remove, stop, timetable, transfers
-from fakedocker.operations.building import progress as building, session as build_session
+from fakedocker.world import builds
 from fakedocker.world.draft import Draft
 
 
@@ -45,8 +45,15 @@ def _output(draft: Draft, output: Output) -> None:
     history = history.append(Chunk(draft.now_ns, output.fd, output.data))
     draft.outputs[output.stream] = history
     draft.notify("output", output.stream, history)  # with its value: the container may be gone when it is told
-    if draft.tasks:
+    if _is_building(draft):
+        from fakedocker.operations.building import progress as building
+
         building.output(draft, output.stream, output.fd, output.data)
+
+
+def _is_building(draft: Draft) -> bool:
+    """Whether a build is under way; until then its modules are not even read, as start-up time matters."""
+    return any(isinstance(task, builds.BuildTask) for task in draft.tasks.values())
 
 
 def _probe_output(draft: Draft, output: Output) -> None:
@@ -61,7 +68,10 @@ def _exited(draft: Draft, exited: Exited) -> None:
         container = draft.containers.get(identifier)
         if container is not None:
             exits.container_exited(draft, container, exited)
-            building.container_ended(draft, identifier, exited.status)
+            if _is_building(draft):
+                from fakedocker.operations.building import progress as building
+
+                building.container_ended(draft, identifier, exited.status)
     elif kind == "exec":
         execs.exec_exited(draft, identifier, exited)
     elif kind == "health":
@@ -85,8 +95,13 @@ def _alarm(draft: Draft, alarm: Alarm) -> None:
     elif kind == timetable.ALARM:
         told = len(draft.notices)
         transfers.due(draft, key)
-        building.pull_told(draft, draft.notices[told:])
-    elif kind == build_session.ALARM:
+        if _is_building(draft):
+            from fakedocker.operations.building import progress as building
+
+            building.pull_told(draft, draft.notices[told:])
+    elif kind == builds.ALARM:
+        from fakedocker.operations.building import progress as building
+
         building.due(draft, key)
     else:
         draft.notify("alarm", kind, key)

@@ -239,9 +239,7 @@ def _watch(system: System, argv: tuple[str, ...], state: State) -> int:
 # a changed process
 
 
-@PROGRAMS.program(
-    "nice", "nohup", "setsid", "ionice", "stdbuf", "exec-as", usage="[OPTIONS] PROG ARGS\n", usage_status=125
-)
+@PROGRAMS.program("nice", "nohup", "setsid", "ionice", "stdbuf", usage="[OPTIONS] PROG ARGS\n", usage_status=125)
 def _changed(system: System, argv: tuple[str, ...], state: State) -> int:
     name = program_name(system).rpartition("/")[2]
     options = parse_options(

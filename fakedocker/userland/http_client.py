@@ -111,33 +111,30 @@ def request(
         system.put(message, state["socket"])
         state["received"] = b""
     try:
-        return _receive(system, state, head_only, deadline_ns)
-    finally:
-        if state.pop("finished", False):
-            _close(system, state)
+        response = _receive(system, state, head_only, deadline_ns)
+    except RequestProblem:
+        _close(system, state)
+        raise
+    _close(system, state)
+    return response
 
 
 def _receive(system: System, state: State, head_only: bool, deadline_ns: int | None) -> Response:
-    """The whole answer; sets `state["finished"]` when the connection is done with. Blocks; raises RequestProblem."""
+    """The whole answer. Blocks; raises RequestProblem."""
     while True:
         response = parse_response(state["received"], False, head_only)
         if response is not None:
-            state["finished"] = True
             return response
         if deadline_ns is not None and not system.poll([state["socket"]], deadline_ns):
-            state["finished"] = True
             raise RequestProblem("timeout")
         try:
             data = system.read(state["socket"])
         except OSError as problem:
-            state["finished"] = True
             raise RequestProblem("receive", message=str(problem.strerror)) from None
         state["received"] += data
         if not state["received"].startswith(b"HTTP/"[: len(state["received"])]):
-            state["finished"] = True
             raise RequestProblem("nonsense")
         if not data:
-            state["finished"] = True
             return _last_words(state["received"], head_only)
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 from msgspec import Struct
 
-from fakedocker.build.arguments import Arguments
-from fakedocker.build.plan import Plan
 from fakedocker.filesystem.tree import Tree
 from fakedocker.wire.container import Config, HostConfig
 from fakedocker.wire.image import ImageConfig
+
+if TYPE_CHECKING:  # the parser of Dockerfiles is read when something is built: start-up time matters
+    from fakedocker.build.arguments import Arguments
+    from fakedocker.build.plan import Plan
+
+ALARM: Final = "build"
+"""The kind of timer that a step ends by."""
 
 
 class BuildOptions(Struct, frozen=True, kw_only=True):

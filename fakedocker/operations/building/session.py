@@ -12,11 +12,10 @@ from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.build.lines import BadDockerfile
 from fakedocker.build.substitution import expand, expand_words
 from fakedocker.operations import remove
+from fakedocker.world import builds
 from fakedocker.world.builds import BuildTask, StageState
 from fakedocker.world.draft import Draft
 
-ALARM = "build"
-"""The kind of a build's timers."""
 STEP_NS = 10 * MILLISECOND_NS
 """How long a step takes that runs nothing."""
 _DEFAULT_SHELL = ("/bin/sh", "-c")
@@ -68,7 +67,7 @@ class Session:
             after_ns: when its next step comes, 0 when that is not for the clock to say.
         """
         if after_ns:
-            self.change(timer=self.draft.kernel.set_timer(self.draft.now_ns + after_ns, (ALARM, self.task.id)))
+            self.change(timer=self.draft.kernel.set_timer(self.draft.now_ns + after_ns, (builds.ALARM, self.task.id)))
         self.draft.tasks[self.task.id] = self.task
 
     # telling
