@@ -40,7 +40,7 @@ def test_pip_versions_and_requirements(python: Box) -> None:
     assert python.sh("pip install -q -r /tmp/r.txt").stdout == ""
     assert python.sh("pip freeze").stdout.splitlines()[-2:] == ["requests==2.31.0", "urllib3==2.2.3"]
     python.sh("pip install -U requests")
-    assert "requests==2.32.3" in python.sh("pip freeze").stdout
+    assert "requests==2.32.3" in python.sh("python -m pip freeze").stdout
     result = python.sh("pip install 'flask>9'")
     assert result.status == 1
     assert result.stderr.startswith(

@@ -46,7 +46,7 @@ _MODULES: Final[dict[str, str]] = {
     "packages.init": "dumb-init tini tini-static",
     "packages.npm": "npm npx yarn",
     "packages.pip": "pip pip3",
-    "paths": "readlink realpath which",
+    "paths": "readlink realpath which which.debianutils",
     "processes": "kill killall pgrep pidof pkill ps top",
     "sed": "sed",
     "services.apache": "apache2 httpd",

@@ -88,7 +88,7 @@ def _realpath(system: System, argv: tuple[str, ...], state: State) -> int:
     return status
 
 
-@PROGRAMS.program("which", usage="[-a] COMMAND...\n")
+@PROGRAMS.program("which", "which.debianutils", usage="[-a] COMMAND...\n")
 def _which(system: System, argv: tuple[str, ...], state: State) -> int:
     options = parse_options(system, argv, "as")
     if not options.operands and is_busybox(system):

@@ -7,14 +7,13 @@ that cannot be copied. Restoring a snapshot ends it, as it ends every open conne
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable, Coroutine, Generator, Mapping
 from typing import Any, NamedTuple
 
 from fakedocker.base import signals
 from fakedocker.engine import Engine
 from fakedocker.exchanges import Exchange as EngineExchange
-from fakedocker.kernel.program import APPEND, CREATE, TRUNCATE, WRITE, System
+from fakedocker.kernel.program import System
 from fakedocker.wire.http import JSON, Request, make_target
 from fakedocker_shell.cli.context import (
     Body,
@@ -22,19 +21,16 @@ from fakedocker_shell.cli.context import (
     ConnectionRefused,
     Exchange,
     Files,
-    FileStatus,
     Query,
     Response,
     Source,
     Stream,
 )
+from fakedocker_shell.host_files import HostFiles
 
 DAEMON_ADDRESS = "unix:///var/run/docker.sock"
 LOST_CONNECTION = 125
-LARGEST_FILE_BYTES = 2 << 30
-"""What docker load and import may read at once; the real client streams."""
 _CAUGHT = {signals.INT: "INT", signals.TERM: "TERM", signals.HUP: "HUP", signals.QUIT: "QUIT", signals.WINCH: "WINCH"}
-_KINDS = {"dir": "directory", "file": "file", "link": "link"}
 Main = Callable[["LiveContext", tuple[str, ...]], Coroutine[Any, Any, int]]
 
 
@@ -127,7 +123,7 @@ class LiveContext:
         self.programs = programs
         self.environment: Mapping[str, str] = system.environment
         self.client: Client = EngineClient(self)
-        self.files: Files = HostFiles(self)
+        self.files: Files = HostFiles(lambda: self.system)
         self.stdin: Source = StandardInput(self)
         self._catching = False
         self._raw_before: Mapping[str, bool] | None = None
@@ -417,93 +413,11 @@ class NobodyThere:
     def __init__(self, host: str) -> None:
         self.host = host
 
-    async def request(
-        self,
-        method: str,
-        path: str,
-        query: Query | None = None,
-        body: Body = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Response:
+    async def request(self, *_: Any, **__: Any) -> Response:
         raise ConnectionRefused(self.host)
 
-    async def open(
-        self,
-        method: str,
-        path: str,
-        query: Query | None = None,
-        body: Body = None,
-        headers: Mapping[str, str] | None = None,
-        upgrade: bool = False,
-    ) -> Stream:
+    async def open(self, *_: Any, **__: Any) -> Stream:
         raise ConnectionRefused(self.host)
 
-    def start(
-        self,
-        method: str,
-        path: str,
-        query: Query | None = None,
-        body: Body = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Exchange:
+    def start(self, *_: Any, **__: Any) -> Exchange:
         raise ConnectionRefused(self.host)
-
-
-class HostFiles:
-    """The files of the simulated host."""
-
-    def __init__(self, context: LiveContext) -> None:
-        self._context = context
-
-    @property
-    def _system(self) -> System:
-        return self._context.system
-
-    def read_bytes(self, path: str) -> bytes:
-        if self._system.stat(path).size_bytes > LARGEST_FILE_BYTES:
-            raise OSError(errno.EFBIG, "File too large")
-        return self._system.read_file(path, LARGEST_FILE_BYTES)
-
-    def write_bytes(self, path: str, data: bytes, mode: int = 0o644) -> None:
-        fd = self._system.open(path, WRITE | CREATE | TRUNCATE, mode)
-        try:
-            self._system.put(data, fd)
-        finally:
-            self._system.close(fd)
-
-    def append_bytes(self, path: str, data: bytes) -> None:
-        fd = self._system.open(path, WRITE | CREATE | APPEND, 0o644)
-        try:
-            self._system.put(data, fd)
-        finally:
-            self._system.close(fd)
-
-    def stat(self, path: str) -> FileStatus:
-        return self._status(path, follow=True)
-
-    def lstat(self, path: str) -> FileStatus:
-        return self._status(path, follow=False)
-
-    def _status(self, path: str, follow: bool) -> FileStatus:
-        found = self._system.stat(path, follow)
-        target = self._system.read_link(path) if found.kind == "link" else ""
-        kind = _KINDS.get(found.kind, "other")
-        return FileStatus(kind, found.mode, found.size_bytes, found.mtime_ns, found.uid, found.gid, target)
-
-    def list_directory(self, path: str) -> list[str]:
-        return self._system.list_directory(path)
-
-    def make_directory(self, path: str, mode: int = 0o777) -> None:
-        self._system.make_directory(path, mode)
-
-    def symlink(self, target: str, path: str) -> None:
-        self._system.symlink(target, path)
-
-    def chmod(self, path: str, mode: int) -> None:
-        self._system.change_mode(path, mode)
-
-    def remove(self, path: str) -> None:
-        self._system.remove_file(path)
-
-    def rename(self, old: str, new: str) -> None:
-        self._system.rename(old, new)

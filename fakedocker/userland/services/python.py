@@ -40,6 +40,10 @@ def _python(system: System, argv: tuple[str, ...], state: State) -> int:
             return _run(system, state, source, ("-c", *rest), "<string>", version)
         case ("-m", "http.server", *rest):
             return _http_server(system, state, tuple(rest), version)
+        case ("-m", "pip", *rest):
+            from fakedocker.userland.packages import pip
+
+            return pip.PROGRAMS["pip"](system, ("pip", *rest), state)
         case ("-m", module, *_):
             system.put(f"{argv[0]}: fakedocker does not simulate the module {module}\n", 2)
             return 1
