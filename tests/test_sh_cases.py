@@ -10,11 +10,12 @@ import pytest
 from userland_world import Machine
 
 DATA = Path(__file__).parent / "data"
+CONFORMANCE = Path(__file__).parent / "conformance"
 PROGRAMS = {"dash": "dash", "busybox": "sh", "bash": "bash"}
 
 
-def recorded(file: str) -> list[Any]:
-    cases = json.loads((DATA / file).read_text())
+def recorded(file: Path) -> list[Any]:
+    cases = json.loads(file.read_text())
     return [
         pytest.param(shell, case["script"], answer, id=f"{case['name']}-{shell}")
         for case in cases
@@ -23,7 +24,9 @@ def recorded(file: str) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize(("shell", "script", "answer"), recorded("sh-cases.json") + recorded("sh-more.json"))
+@pytest.mark.parametrize(
+    ("shell", "script", "answer"), recorded(CONFORMANCE / "sh-cases.json") + recorded(DATA / "sh-more.json")
+)
 def test_prints_what_the_real_shell_prints(shell: str, script: str, answer: dict[str, Any]) -> None:
     result = Machine().run(PROGRAMS[shell], "-c", script, directory="/tmp")
     assert (result.stdout, result.status) == (answer["stdout"], answer["exit"])

@@ -52,11 +52,6 @@ PREPARATIONS = {
 }
 """What was there when a session was recorded."""
 
-DIFFERENT = {
-    "detach with the keys and attach again": "docker attach resizes the terminal to one row and column more and back, so that a shell draws its prompt again; this client does so once"
-}
-"""Sessions that do not agree, and why."""
-
 SESSIONS: list[dict[str, Any]] = json.loads((CONFORMANCE / "terminal-sessions.json").read_text())
 
 
@@ -132,12 +127,7 @@ def masked(text: str, spoken: str) -> list[str]:
     return [line for place, line in enumerate(lines) if line != "<layer>" or lines[place - 1] != "<layer>"]
 
 
-def parameters() -> list[Any]:
-    marks = {name: pytest.mark.xfail(reason=reason, strict=True) for name, reason in DIFFERENT.items()}
-    return [pytest.param(record, id=record["name"], marks=marks.get(record["name"], ())) for record in SESSIONS]
-
-
-@pytest.mark.parametrize("record", parameters())
+@pytest.mark.parametrize("record", SESSIONS, ids=lambda record: record["name"])
 def test_the_last_screen_is_as_recorded(record: dict[str, Any]) -> None:
     recorded = "".join(text for _, direction, text in record["events"] if direction == "o")
     outcome = play(record)

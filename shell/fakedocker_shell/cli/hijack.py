@@ -40,12 +40,12 @@ def check_terminal(context: Context, attach_stdin: bool, tty: bool) -> None:
         raise CliError("the input device is not a TTY")
 
 
-async def resize(api: Api, path: str) -> None:
-    """Tell the daemon the size of the window; what it answers does not matter."""
+async def resize(api: Api, path: str, larger_by: int = 0) -> None:
+    """Tell the daemon the size of the window, or one larger both ways; what it answers does not matter."""
     rows, columns = api.context.window_size()
     if rows or columns:
         try:
-            await api.request("POST", path, {"h": str(rows), "w": str(columns)})
+            await api.request("POST", path, {"h": str(rows + larger_by), "w": str(columns + larger_by)})
         except CliError:
             return
 

@@ -47,6 +47,8 @@ async def container_attach(call: Invocation) -> int:
     signals = Signals(kill_path=f"{path}/kill" if options["sig-proxy"] and not tty else "")
     if tty and call.context.is_terminal(1):
         signals.resize_path = f"{path}/resize"
+        # as docker does: a terminal that changes its size makes the shell inside draw its prompt for whoever attaches again
+        await resize(call.api, signals.resize_path, larger_by=1)
         await resize(call.api, signals.resize_path)
     await connection.run(signals)
     if connection.detached:
