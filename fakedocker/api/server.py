@@ -284,12 +284,6 @@ class Server:
         self._listeners.append(listener)
         self._paths.append(path)
 
-    async def listen_tcp(self, host: str, port: int) -> int:
-        """Listen on a loopback address; gives the port."""
-        listener = await asyncio.get_running_loop().create_server(lambda: Connection(self), host, port)
-        self._listeners.append(listener)
-        return int(listener.sockets[0].getsockname()[1])
-
     async def run(self) -> None:
         """Serve until cancelled."""
         while True:

@@ -9,7 +9,7 @@ Map order follows the hashes of its keys, which for str differ from process to p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar, overload
 
 import immutables
@@ -104,11 +104,6 @@ class Table(Generic[K, V]):
             del self[key]
         return value
 
-    def is_fresh(self, key: K) -> bool:
-        """Whether the value was put since the last freeze, so that no snapshot can hold it yet."""
-        value = self._changes.get(key, _MISSING)
-        return value is not _MISSING and value is not _GONE
-
     def __len__(self) -> int:
         return self._size
 
@@ -133,11 +128,6 @@ class Table(Generic[K, V]):
 
     def values(self) -> Iterator[V]:
         return (value for _, value in self.items())
-
-    @property
-    def has_changes(self) -> bool:
-        """Whether anything was put or deleted since the last freeze."""
-        return bool(self._changes)
 
     def freeze(self) -> Map[K, V]:
         """The map with all changes in it; the table goes on from there."""
@@ -170,8 +160,3 @@ class Table(Generic[K, V]):
     def reset(self, base: Map[K, V]) -> None:
         """Start again from another map."""
         self._base, self._changes, self._size = base, {}, len(base)
-
-
-def as_map(entries: Mapping[K, V]) -> Map[K, V]:
-    """A persistent map of the given entries."""
-    return Map(entries)

@@ -44,12 +44,3 @@ def restarts(policy: RestartPolicy, exit_code: int, restart_count: int, manually
     if policy.name == "on-failure":
         return exit_code != 0 and (policy.maximum_retry_count == 0 or restart_count < policy.maximum_retry_count)
     return False
-
-
-def starts_with_daemon(policy: RestartPolicy, was_running: bool, manually_stopped: bool) -> bool:
-    """Whether a container comes up when the daemon does."""
-    if policy.name == "always":
-        return True
-    if policy.name == "unless-stopped":
-        return not manually_stopped
-    return policy.name == "on-failure" and was_running

@@ -201,15 +201,6 @@ class EngineAdapter(BaseAdapter):
         """Nothing is held open."""
 
 
-def api_client(engine: Engine) -> docker.APIClient:
-    """docker-py's low-level client of an engine."""
-    import docker
-
-    client = docker.APIClient(base_url=BASE_URL, version="1.50")
-    client.mount(BASE_URL, EngineAdapter(engine))
-    return client
-
-
 def docker_client(engine: Engine) -> docker.DockerClient:
     """docker-py's client of an engine, as docker.from_env() would give it."""
     import docker
