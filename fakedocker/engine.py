@@ -10,6 +10,7 @@ asks `next_move` what to do then: jump to an instant, sleep, or nothing.
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -29,6 +30,8 @@ SLICES_PER_TURN = 2_000
 WAIT_HORIZON_NS = 3600 * SECOND_NS
 WAIT_JUMPS = 100_000
 POLL_PATIENCE_NS = SECOND_NS
+OTHERS_PATIENCE_SECONDS = 10.0
+"""How long a driver waits, by the wall's clock, for what only another driver can bring about."""
 
 
 class WaitCannotEnd(RuntimeError):
@@ -87,6 +90,10 @@ class Engine:
         self._open: dict[int, Exchange] = {}
         self._subscribers: dict[tuple[str, str | int], dict[int, Exchange]] = {}
         self._last_reads: dict[str, tuple[str, bytes]] = {}
+        self.lock = threading.Condition()
+        """Held by a driver for a turn, as several threads may drive one engine."""
+        self.drivers = 0
+        """How many drivers run in other threads: what nothing under way can end, they may."""
         self.on_restore: list[Callable[[], None]] = []
         self._observers: dict[tuple[str, str | int], Callable[[Any], None]] = {}
 
@@ -138,10 +145,11 @@ class Engine:
         Args:
             internal: it comes from a program inside the simulation, so that it is no input of its own.
         """
-        self._exchanges += 1
-        exchange = Exchange(self._exchanges, request)
-        exchange.internal = internal
-        self._inputs.append(("request", exchange, request))
+        with self.lock:
+            self._exchanges += 1
+            exchange = Exchange(self._exchanges, request)
+            exchange.internal = internal
+            self._inputs.append(("request", exchange, request))
         return exchange
 
     def feed(self, exchange: Exchange, data: bytes) -> None:
@@ -418,6 +426,10 @@ class Engine:
             WaitCannotEnd: nothing that is under way can end it.
             WaitTooLong: it took more than that.
         """
+        with self.lock:
+            self._drive(done, what, horizon_ns, jumps_allowed)
+
+    def _drive(self, done: Callable[[], bool], what: str, horizon_ns: int, jumps_allowed: int) -> None:
         start_ns = self._draft.now_ns
         jumps = 0
         while not done():
@@ -427,12 +439,19 @@ class Engine:
                 return
             move = self.next_move(driver_waits=True)
             if move.kind != "jump":
+                if self.drivers and self.lock.wait(OTHERS_PATIENCE_SECONDS):
+                    continue
                 raise WaitCannotEnd(f"nothing can end {what}: no process can run and no timer is set")
             jumps += 1
             if move.at_ns > start_ns + horizon_ns or jumps > jumps_allowed:
                 passed = (self._draft.now_ns - start_ns) // SECOND_NS
                 raise WaitTooLong(f"{what} has not ended after {passed} virtual seconds and {jumps} jumps of the clock")
             self.jump()
+
+    def tell_drivers(self) -> None:
+        """Called by a driver after a turn: those that wait in other threads look again."""
+        if self.drivers:
+            self.lock.notify_all()
 
     def perform(self, request: Request) -> Exchange:
         """Submit a request and drive until it is answered in full."""

@@ -76,6 +76,7 @@ class Exchange:
         "request",
         "source",
         "stream",
+        "unread_bytes",
     )
 
     def __init__(self, number: int, request: Request) -> None:
@@ -89,6 +90,8 @@ class Exchange:
         self.cost_ns = REQUEST_COST_NS
         """How much virtual time the request takes; a handler may say more."""
         self.input_closed = False
+        self.unread_bytes = 0
+        """How much of what the client has sent nobody has taken yet; a driver lets a client wait that is far ahead."""
         self.lagging = False
         self._chunks: deque[bytes] = deque()
         self.pending_bytes = 0
@@ -131,6 +134,12 @@ class Exchange:
         """No more bytes will come."""
         self.ended = True
         self.tell()
+
+    def left_unread(self, size_bytes: int) -> None:
+        """How much of what the client has sent nobody has taken yet."""
+        if size_bytes != self.unread_bytes:
+            self.unread_bytes = size_bytes
+            self.tell()
 
     def take(self, limit: int = 1 << 20) -> bytes:
         """Bytes that have come since, b"" when there are none now."""

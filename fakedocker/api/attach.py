@@ -6,6 +6,8 @@ connection in frames, with one the bytes are raw. A client may close its sending
 
 from __future__ import annotations
 
+from fakedocker.api.call import Call
+from fakedocker.api.tunnels import websocket_accept
 from fakedocker.base import messages
 from fakedocker.base.history import History
 from fakedocker.containers.logs import frame
@@ -16,6 +18,8 @@ from fakedocker.wire.http import MULTIPLEXED_STREAM, RAW_STREAM, Reply
 from fakedocker.world.draft import Draft, Notice
 
 DEFAULT_DETACH_KEYS = b"\x10\x11"
+_NAMES_MULTIPLEXED = (1, 42)
+"""The first API version whose answers say that a stream is framed."""
 _NAMED_KEYS = {f"ctrl-{chr(letter)}": letter - 96 for letter in range(97, 123)} | {
     "ctrl-@": 0, "ctrl-[": 27, "ctrl-\\": 28, "ctrl-]": 29, "ctrl-^": 30, "ctrl-_": 31,
 }  # fmt: skip
@@ -40,21 +44,42 @@ def parse_detach_keys(text: str) -> bytes:
     return bytes(keys)
 
 
-def hijack_reply(exchange: Exchange, multiplexed: bool, bare: bool) -> Reply:
+def hijack_reply(call: Call, multiplexed: bool, bare: bool) -> Reply:
     """The head of a connection that turns into raw bytes.
 
     Args:
+        multiplexed: whether the bytes are framed, which only API 1.42 and newer say.
         bare: attach's head has none of the daemon's usual headers, exec's has.
     """
-    if exchange.request.upgrades:
-        kind = MULTIPLEXED_STREAM if multiplexed else RAW_STREAM
+    if call.request.upgrades:
+        kind = MULTIPLEXED_STREAM if multiplexed and call.version >= _NAMES_MULTIPLEXED else RAW_STREAM
         headers = (
             ("Content-Type", kind),
             ("Connection", "Upgrade"),
-            ("Upgrade", exchange.request.headers.get("upgrade", "tcp")),
+            ("Upgrade", call.request.headers.get("upgrade", "tcp")),
         )
-        return Reply(status=101, headers=headers, body=None, hijacked=True, bare=bare)
+        return Reply(status=101, reason="UPGRADED", headers=headers, body=None, hijacked=True, bare=bare)
     return Reply(status=200, headers=(("Content-Type", RAW_STREAM),), body=None, hijacked=True, bare=True)
+
+
+def websocket_reply(call: Call) -> Reply:
+    """The head of a connection that turns into a WebSocket (RFC 6455, 4.2.2).
+
+    Raises:
+        Refusal: it is no handshake.
+    """
+    headers = call.request.headers
+    key = headers.get("sec-websocket-key", "")
+    if headers.get("upgrade", "").lower() != "websocket" or not key or headers.get("sec-websocket-version") != "13":
+        raise messages.Refusal(400, "not a websocket handshake")
+    protocol = headers.get("sec-websocket-protocol", "")
+    answer = (
+        ("Upgrade", "websocket"),
+        ("Connection", "Upgrade"),
+        ("Sec-WebSocket-Accept", websocket_accept(key)),
+        *((("Sec-WebSocket-Protocol", protocol),) if protocol else ()),
+    )
+    return Reply(status=101, reason="Switching Protocols", headers=answer, body=None, hijacked=True, bare=True)
 
 
 class DetachKeys:
@@ -80,6 +105,40 @@ class DetachKeys:
         return bytes(passed), False
 
 
+class Inflow:
+    """Bytes from a client on their way to a stream of the kernel, which takes them as its reader does.
+
+    Args:
+        stream: the stream's id.
+    """
+
+    def __init__(self, stream: str) -> None:
+        self._stream = stream
+        self._pending = b""
+        self._ended = False
+
+    def add(self, draft: Draft, exchange: Exchange, data: bytes) -> None:
+        """More bytes from the client."""
+        self._pending += data
+        self.push(draft, exchange)
+
+    def end(self, draft: Draft, exchange: Exchange) -> None:
+        """The client sends no more."""
+        self._ended = True
+        self.push(draft, exchange)
+
+    def push(self, draft: Draft, exchange: Exchange) -> None:
+        """Give the reader what it has room for; the rest waits until it has read."""
+        room = draft.kernel.room(self._stream)
+        if self._pending and room > 0:
+            draft.kernel.feed(self._stream, self._pending[:room])
+            self._pending = self._pending[room:]
+        if self._ended and not self._pending and self._stream in draft.kernel_draft.streams:
+            self._ended = False
+            draft.kernel.hang_up(self._stream)
+        exchange.left_unread(len(self._pending))
+
+
 class ProcessStream:
     """A connection to the streams of process 1 or of an exec.
 
@@ -88,6 +147,9 @@ class ProcessStream:
         terminal: whether it has one.
         stdin, stdout, stderr: what the client wants of it.
         closes_stdin: whether the client's half-close ends the process's input.
+        position: where in what has been written it begins.
+        multiplexed: whether output and errors come in frames.
+        head: of the answer.
     """
 
     def __init__(
@@ -102,7 +164,7 @@ class ProcessStream:
         detach_keys: bytes,
         position: int,
         multiplexed: bool,
-        bare: bool,
+        head: Reply,
     ) -> None:
         self._identifier = identifier
         self._terminal = terminal
@@ -112,9 +174,8 @@ class ProcessStream:
         self._keys = DetachKeys(detach_keys)
         self._position = position
         self._multiplexed = multiplexed
-        self._bare = bare
-        self._pending = b""
-        self._input_ended = False
+        self._head = head
+        self._input = Inflow(identifier)
         self._over = False
 
     def subjects(self) -> tuple[tuple[str, str | int], ...]:
@@ -122,14 +183,14 @@ class ProcessStream:
 
     def pump(self, draft: Draft, exchange: Exchange) -> None:
         if not exchange.answered:
-            exchange.respond(hijack_reply(exchange, self._multiplexed, self._bare))
+            exchange.respond(self._head)
         history = draft.outputs.get(self._identifier)
         if history is not None:
             self._send(exchange, history)
         if self._over or history is None:
             exchange.finish()
             return
-        self._push(draft)
+        self._input.push(draft, exchange)
 
     def _send(self, exchange: Exchange, history: History[Chunk]) -> None:
         for chunk in history.entries(self._position):
@@ -149,23 +210,11 @@ class ProcessStream:
         if self._terminal:
             data, detached = self._keys.pass_through(data)
             if detached:
-                self._pending += data
-                self._push(draft)
+                self._input.add(draft, exchange, data)
                 self._detached(draft)
                 exchange.finish()
                 return
-        self._pending += data
-        self._push(draft)
-
-    def _push(self, draft: Draft) -> None:
-        """Give the process what it has room for; the rest waits until it has read."""
-        room = draft.kernel.room(self._identifier)
-        if self._pending and room > 0:
-            draft.kernel.feed(self._identifier, self._pending[:room])
-            self._pending = self._pending[room:]
-        if self._input_ended and not self._pending and self._identifier in draft.kernel_draft.streams:
-            self._input_ended = False
-            draft.kernel.hang_up(self._identifier)
+        self._input.add(draft, exchange, data)
 
     def _detached(self, draft: Draft) -> None:
         container = draft.containers.get(self._identifier)
@@ -174,8 +223,7 @@ class ProcessStream:
 
     def half_close(self, draft: Draft, exchange: Exchange) -> None:
         if self._stdin and self._closes_stdin:
-            self._input_ended = True
-            self._push(draft)
+            self._input.end(draft, exchange)
 
     def disconnect(self, draft: Draft, exchange: Exchange) -> None:
         self.half_close(draft, exchange)
@@ -192,15 +240,16 @@ class ProcessStream:
 class FailedExecStream:
     """The connection of an exec whose command cannot be executed: the reason, and the end."""
 
-    def __init__(self, text: str, *, multiplexed: bool) -> None:
+    def __init__(self, text: str, *, multiplexed: bool, head: Reply) -> None:
         self._text = text
         self._multiplexed = multiplexed
+        self._head = head
 
     def subjects(self) -> tuple[tuple[str, str | int], ...]:
         return ()
 
     def pump(self, draft: Draft, exchange: Exchange) -> None:
-        exchange.respond(hijack_reply(exchange, self._multiplexed, bare=False))
+        exchange.respond(self._head)
         data = f"{self._text}\r\n".encode()
         exchange.send(frame(1, data) if self._multiplexed else data)
         exchange.finish()

@@ -193,7 +193,17 @@ def resize(call: Call) -> Reply:
 
 
 def attach(call: Call) -> Stream:
-    container, query = _container(call), call.query
+    container = _container(call)
+    multiplexed = not container.config.tty
+    return _attach(call, container, multiplexed, attaching.hijack_reply(call, multiplexed, bare=True))
+
+
+def attach_websocket(call: Call) -> Stream:
+    return _attach(call, _container(call), multiplexed=False, head=attaching.websocket_reply(call))
+
+
+def _attach(call: Call, container: Container, multiplexed: bool, head: Reply) -> Stream:
+    query = call.query
     if container.status == "paused":
         raise messages.Refusal(409, f"container {container.id} is paused, unpause the container before attach")
     detach_keys = attaching.parse_detach_keys(query.text("detachKeys"))
@@ -209,8 +219,8 @@ def attach(call: Call) -> Stream:
         closes_stdin=container.config.stdin_once and not terminal,
         detach_keys=detach_keys,
         position=history.start if query.flag("logs") else history.end,
-        multiplexed=not terminal,
-        bare=True,
+        multiplexed=multiplexed,
+        head=head,
     )
 
 

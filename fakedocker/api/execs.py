@@ -27,8 +27,9 @@ def start(call: Call) -> Reply | Stream:
         if problem:
             raise messages.Refusal(400, problem, keeps=True)
         return Reply()
+    head = attaching.hijack_reply(call, multiplexed=not execution.terminal, bare=False)
     if problem:
-        return attaching.FailedExecStream(problem, multiplexed=not execution.terminal)
+        return attaching.FailedExecStream(problem, multiplexed=not execution.terminal, head=head)
     return attaching.ProcessStream(
         execution.id,
         terminal=execution.terminal,
@@ -39,7 +40,7 @@ def start(call: Call) -> Reply | Stream:
         detach_keys=attaching.parse_detach_keys(execution.detach_keys),
         position=0,
         multiplexed=not execution.terminal,
-        bare=False,
+        head=head,
     )
 
 

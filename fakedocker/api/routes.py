@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from fakedocker.api import containers, execs, images, networks, swarm, system, volumes
+from fakedocker.api import containers, execs, images, networks, published, swarm, system, volumes
 from fakedocker.api.call import Call
 from fakedocker.base import messages
 from fakedocker.engine import Engine
@@ -69,6 +69,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/containers/{id}/update", containers.update),
     Route("POST", "/containers/{id}/resize", containers.resize),
     Route("POST", "/containers/{id}/attach", containers.attach),
+    Route("GET", "/containers/{id}/attach/ws", containers.attach_websocket),
     Route("POST", "/containers/{id}/wait", containers.wait),
     Route("DELETE", "/containers/{id}", containers.remove),
     Route("POST", "/containers/{id}/exec", execs.create),
@@ -125,8 +126,14 @@ for _route in ROUTES:
             (_compile(_route.path), _route.handler)
         )
 
-_NEWEST = tuple(int(part) for part in API_VERSION.split("."))
-_OLDEST = tuple(int(part) for part in MINIMUM_API_VERSION.split("."))
+
+def _numbers(version: str) -> tuple[int, int]:
+    major, _, minor = version.partition(".")
+    return int(major), int(minor)
+
+
+_NEWEST = _numbers(API_VERSION)
+_OLDEST = _numbers(MINIMUM_API_VERSION)
 
 
 def handle(engine: Engine, draft: Draft, exchange: Exchange) -> Outcome:
@@ -136,8 +143,10 @@ def handle(engine: Engine, draft: Draft, exchange: Exchange) -> Outcome:
         Refusal: there is none, or the version is not spoken.
     """
     request = exchange.request
+    if request.method == published.METHOD:
+        return published.connect(Call(engine, draft, exchange, "", {}, _NEWEST))
     path, _, query = request.target.partition("?")
-    version: tuple[int, ...] = _NEWEST
+    version = _NEWEST
     match = _VERSION.match(path)
     if match is not None:
         version = (int(match[1]), int(match[2]))
@@ -158,4 +167,4 @@ def handle(engine: Engine, draft: Draft, exchange: Exchange) -> Outcome:
                 break
     if handler is None:
         raise messages.PAGE_NOT_FOUND()
-    return handler(Call(engine, draft, exchange, query, names, (version[0], version[1])))
+    return handler(Call(engine, draft, exchange, query, names, version))

@@ -23,8 +23,7 @@ PLUGIN_PATHS: tuple[tuple[str, str], ...] = (
 NOT_SIMULATED: tuple[tuple[str, str], ...] = (
     ("POST", "/swarm/init"), ("POST", "/swarm/join"),
     ("GET", "/plugins/privileges"), ("POST", "/plugins/pull"), ("POST", "/plugins/create"),
-
-    ("GET", "/containers/{id}/attach/ws"), ("POST", "/session"), ("POST", "/grpc"),
+    ("POST", "/session"), ("POST", "/grpc"),
 )  # fmt: skip
 """Known requests without a simulation: they are refused with 501, never silently accepted."""
 

@@ -47,7 +47,7 @@ class WorldRouter:
         """The way from a network namespace to an address."""
         if address.startswith("127.") or address == "::1":
             if network == HOST:
-                published = self._published(address, port, protocol)
+                published = self.published(address, port, protocol)
                 if published is not None:
                     return published
             return Route(network, address, port, address)
@@ -64,14 +64,14 @@ class WorldRouter:
             if target is not None:
                 return Route(target, address, port, endpoint.address)
             if address == endpoint.gateway:
-                published = self._published(address, port, protocol)
+                published = self.published(address, port, protocol)
                 return published if published is not None else Route(HOST, address, port, endpoint.address)
         if any(self._in_subnet(endpoint, address) for endpoint in own):
             return errno.EHOSTUNREACH
         return errno.ETIMEDOUT if any(endpoint.gateway for endpoint in own) else errno.ENETUNREACH
 
     def _from_host(self, address: str, port: int, protocol: str) -> Route | int:
-        published = self._published(address, port, protocol)
+        published = self.published(address, port, protocol)
         if published is not None:
             return published
         if address == _HOST_ADDRESS:
@@ -95,7 +95,7 @@ class WorldRouter:
         network = self._draft.networks[endpoint.network_id]
         return any(pools.contains(pool.subnet, address) for pool in network.pools)
 
-    def _published(self, address: str, port: int, protocol: str) -> Route | None:
+    def published(self, address: str, port: int, protocol: str) -> Route | None:
         """Where a port of the host leads that docker has published on this address."""
         version = 6 if ":" in address else 4
         for held, identifier in self._draft.ports.get((port, protocol, version), ()):

@@ -40,12 +40,14 @@ class Reply(Struct, frozen=True, kw_only=True):
     """What the engine answers: the whole of it, or the head of a stream.
 
     Args:
+        reason: words beside the status, where they are not HTTP's own.
         body: None for a stream, whose bytes follow.
         hijacked: whether the connection now carries raw bytes both ways.
         bare: whether only the headers given are sent, without the daemon's usual ones.
     """
 
     status: int = 200
+    reason: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = b""
     hijacked: bool = False

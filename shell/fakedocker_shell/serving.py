@@ -1,63 +1,35 @@
-"""`fakedocker serve`: the engine behind a unix socket, for the real docker client and every SDK."""
+"""`fakedocker serve`: the engine behind sockets, for the real docker client and every SDK."""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
-import os
+import contextlib
+import signal
 import sys
-import tempfile
 import time
+from typing import NoReturn
 
-USAGE = """Usage: fakedocker serve [OPTIONS]
+from fakedocker.api.server import Store
+from fakedocker.assembly import create_engine
+from fakedocker.engine import Engine
+from fakedocker.exchanges import TimeMode
+from fakedocker.serving import Listening, serve, tls_context
 
-Serve a simulated engine on a unix socket until interrupted.
-
-Options:
-      --socket PATH  Where to listen (default: a new file in the temporary folder)
-      --seed N       Where ids, names and addresses come from (default 0)
-      --time MODE    How time passes: leap (default), fast, wall or manual
-"""
+PROGRAM = "fakedocker serve"
 
 
 def main(arguments: list[str]) -> int:
     """Run `fakedocker serve`; gives the exit status."""
-    from fakedocker.api.server import serve
-    from fakedocker.assembly import create_engine
-    from fakedocker.exchanges import TimeMode
-
-    path, seed, mode = "", 0, "leap"
-    while arguments:
-        option, _, value = arguments.pop(0).partition("=")
-        if option == "--help":
-            sys.stdout.write(USAGE)
-            return 0
-        if option not in ("--socket", "--seed", "--time"):
-            return _problem(f"unknown option {option}")
-        if not value:
-            if not arguments:
-                return _problem(f"{option} takes a value")
-            value = arguments.pop(0)
-        if option == "--socket":
-            path = value
-        elif option == "--seed":
-            if not value.lstrip("-").isdigit():
-                return _problem(f"--seed takes a whole number, not {value!r}")
-            seed = int(value)
-        elif value in {known.value for known in TimeMode}:
-            mode = value
-        else:
-            return _problem(f"--time takes leap, fast, wall or manual, not {value!r}")
-    path = os.path.abspath(path or os.path.join(tempfile.mkdtemp(prefix="fakedocker-"), "docker.sock"))
-    engine = create_engine(seed, mode=TimeMode(mode), now_ns=time.time_ns())
-    engine.journaling = False
-
-    def ready() -> None:
-        sys.stdout.write(f"export DOCKER_HOST=unix://{path}\n")
-        sys.stdout.write("# ready; interrupt to stop\n")
-        sys.stdout.flush()
-
     try:
-        asyncio.run(serve(engine, path, ready))
+        options = _parser().parse_args(arguments)
+        listening = _listening(options)
+    except SystemExit as end:
+        return int(end.code or 0)
+    except OSError as problem:
+        return _problem(str(problem), 1)
+    try:
+        asyncio.run(_serve(_engine(options), listening, None))
     except KeyboardInterrupt:
         return 0
     except OSError as problem:
@@ -65,6 +37,77 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        _problem(f"{message}\nTry 'fakedocker serve --help'.")
+        raise SystemExit(2)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog=PROGRAM, description="Serve a simulated engine until interrupted.", allow_abbrev=False, add_help=True
+    )
+    add = parser.add_argument
+    add("--socket", metavar="PATH", default="", help="where to listen (default: a new file in the temporary folder)")
+    add(
+        "--tcp",
+        metavar="HOST:PORT",
+        type=_address,
+        help="listen here too; off loopback it takes the three --tls options",
+    )
+    add("--tlscacert", metavar="FILE", help="the authority that clients' certificates come from")
+    add("--tlscert", metavar="FILE", help="the server's certificate")
+    add("--tlskey", metavar="FILE", help="the server's key")
+    add("--seed", metavar="N", type=int, default=0, help="where ids, names and addresses come from (default 0)")
+    add("--time", metavar="MODE", type=TimeMode, default=TimeMode.LEAP,
+        help="how time passes: leap (default), fast, wall or manual")  # fmt: skip
+    add("--publish", action="store_true", help="open published ports on this machine's loopback address")
+    return parser
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not port.isdigit() or int(port) > 0xFFFF:
+        raise argparse.ArgumentTypeError(f"{text!r} is no HOST:PORT")
+    return host.strip("[]"), int(port)
+
+
+def _listening(options: argparse.Namespace) -> Listening:
+    files = (options.tlscacert, options.tlscert, options.tlskey)
+    if any(files) and not all(files):
+        raise OSError("TLS takes all of --tlscacert, --tlscert and --tlskey")
+    if any(files) and options.tcp is None:
+        raise OSError("TLS is for --tcp")
+    return Listening(
+        socket_path=options.socket,
+        tcp=options.tcp,
+        tls=tls_context(*files) if all(files) else None,
+        publish=options.publish,
+    )
+
+
+def _engine(options: argparse.Namespace) -> Engine:
+    engine = create_engine(options.seed, mode=options.time, now_ns=time.time_ns())
+    engine.journaling = False
+    return engine
+
+
+async def _serve(engine: Engine, listening: Listening, store: Store | None) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(
+            NotImplementedError
+        ):  # an event loop of Windows has no signals: Ctrl-C is an exception
+            loop.add_signal_handler(number, stop.set)
+    async with serve(engine, listening, store=store) as served:
+        for name, value in served.environment.items():
+            sys.stdout.write(f"export {name}={value}\n")
+        sys.stdout.write("# ready; interrupt to stop\n")
+        sys.stdout.flush()
+        await stop.wait()
+
+
 def _problem(text: str, status: int = 2) -> int:
-    sys.stderr.write(f"fakedocker serve: {text}\n")
+    sys.stderr.write(f"{PROGRAM}: {text}\n")
     return status

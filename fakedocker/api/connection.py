@@ -1,0 +1,352 @@
+"""One client's connection: HTTP requests one after the other, or the connection itself once it is taken over.
+
+attach and exec take it over (101, then raw bytes both ways, each side closed by itself), which servers built on a
+request-response interface cannot do. httptools parses; it ends a message at its head when there is an Upgrade, so the
+body of such a request arrives as the tail. What a request means is not known here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Protocol, cast
+
+import httptools
+
+from fakedocker.api.headers import COMMON
+from fakedocker.api.published import METHOD as PORT_METHOD
+from fakedocker.api.tunnels import RawTunnel, Tunnel, WebSocketTunnel
+from fakedocker.engine import Engine
+from fakedocker.exchanges import Exchange
+from fakedocker.wire.http import Reply, Request
+
+HEAD_LIMIT_BYTES = 64 << 10
+BODY_LIMIT_BYTES = 1 << 30
+REQUEST_PATIENCE_SECONDS = 300.0
+"""How long a request may be on its way with nothing of it arriving; as long as the real daemon waits for a head."""
+SEND_BUFFER_BYTES = 1 << 20
+JOINED_BYTES = 16 << 10
+"""Up to this size head and body go out in one write; copying a larger body would cost more than a second one."""
+UNREAD_LIMIT_BYTES = 1 << 20
+"""How much a process may leave unread of what a client sends before the client is made to wait."""
+PIPELINED_LIMIT = 16
+"""How many requests a client may send ahead of their answers before it is made to wait."""
+
+
+class Refused(Exception):
+    """A request that never reaches the engine.
+
+    Args:
+        status: of the answer, after which the connection is closed.
+    """
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Owner(Protocol):
+    """What a connection needs of the server it belongs to."""
+
+    engine: Engine
+    polls_count: bool
+    body_bytes: int
+    """How many bytes of bodies are held for requests that have not yet arrived whole, over all connections."""
+
+    def joined(self, connection: Connection) -> None: ...
+
+    def left(self, connection: Connection) -> None: ...
+
+    def wake(self) -> None: ...
+
+    def noticed(self, connection: Connection) -> Callable[[], None]: ...
+
+
+def _phrase(status: int) -> str:
+    return HTTPStatus(status).phrase
+
+
+def head_bytes(reply: Reply, chunked: bool, keep_alive: bool) -> bytes:
+    """The status line and headers of an answer."""
+    lines = [f"HTTP/1.1 {reply.status} {reply.reason or _phrase(reply.status)}"]
+    if not reply.bare:
+        lines += [f"{name}: {value}" for name, value in COMMON]
+    lines += [f"{name}: {value}" for name, value in reply.headers]
+    if not reply.hijacked:
+        if chunked:
+            lines.append("Transfer-Encoding: chunked")
+        elif reply.status not in (204, 304):
+            lines.append(f"Content-Length: {len(reply.body or b'')}")
+        if not keep_alive:
+            lines.append("Connection: close")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
+
+
+class Connection(asyncio.Protocol):
+    """One client.
+
+    Args:
+        owner: the server.
+    """
+
+    def __init__(self, owner: Owner) -> None:
+        self._owner = owner
+        self._transport: asyncio.Transport | None = None
+        self._parser = httptools.HttpRequestParser(self)
+        self._headers: dict[str, str] = {}
+        self._target = b""
+        self._body: list[bytes] = []
+        self._size_bytes = 0
+        self._head_bytes = 0
+        self._arriving_since: float | None = None
+        self._exchange: Exchange | None = None
+        self._head_sent = False
+        self._keep_alive = True
+        self._head_only = False
+        self._paused = False
+        self._pipelined: list[tuple[Request, bool]] = []
+        self._tunnel: Tunnel | None = None
+        self._tunnel_body_bytes = 0
+
+    # asyncio
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        sock = transport.get_extra_info("socket")
+        if sock is not None:
+            with contextlib.suppress(OSError):
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        self._owner.joined(self)
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            if self._tunnel is not None:
+                self._through_tunnel(data)
+                return
+            self._arriving_since = time.monotonic()
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._begin_tunnel(data[upgrade.args[0] :])
+        except Refused as refused:
+            self._refuse(refused.status, str(refused))
+        except httptools.HttpParserCallbackError as problem:
+            cause = problem.__context__
+            if not isinstance(cause, Refused):
+                raise
+            self._refuse(cause.status, str(cause))
+        except httptools.HttpParserError:
+            self._refuse(400, "malformed HTTP request")
+
+    def eof_received(self) -> bool:
+        """The client sends no more: on a connection that was taken over the end of a process's input, else it has gone.
+
+        As in Go's server, one that has gone gets the answer to what it asked, but nothing that goes on after that.
+        """
+        if self._exchange is None:
+            return False
+        if self._tunnel is None:
+            self._keep_alive = False
+            self._pipelined.clear()
+            return not (
+                self._exchange.answered and self._exchange.reply is not None and self._exchange.reply.body is None
+            )
+        self._owner.engine.half_close(self._exchange)
+        self._owner.wake()
+        return True
+
+    def connection_lost(self, problem: Exception | None) -> None:
+        self._owner.left(self)
+        self._forget_body()
+        if self._exchange is not None and not self._exchange.drained:
+            self._owner.engine.disconnect(self._exchange)
+            self._owner.wake()
+        self._transport = None
+
+    def pause_writing(self) -> None:
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        self._paused = False
+        self.pump()
+
+    def close(self) -> None:
+        """Let go of the client, once what has been written has been taken."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def close_if_stalled(self, now_seconds: float) -> None:
+        """Let go of a client that has begun a request and does not go on with it."""
+        began = self._arriving_since
+        if began is not None and self._exchange is None and now_seconds - began > REQUEST_PATIENCE_SECONDS:
+            self.close()
+
+    # httptools
+
+    def on_message_begin(self) -> None:
+        self._headers = {}
+        self._target = b""
+        self._body = []
+        self._size_bytes = self._head_bytes = 0
+
+    def on_url(self, url: bytes) -> None:
+        self._target += url
+        self._count_head(len(url))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+        self._count_head(len(name) + len(value))
+
+    def _count_head(self, size_bytes: int) -> None:
+        self._head_bytes += size_bytes
+        if self._head_bytes > HEAD_LIMIT_BYTES:
+            raise Refused(431, "request header fields too large")
+
+    def on_headers_complete(self) -> None:
+        if self._headers.get("expect", "").lower() == "100-continue" and self._transport is not None:
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def on_body(self, body: bytes) -> None:
+        self._size_bytes += len(body)
+        self._owner.body_bytes += len(body)
+        if self._owner.body_bytes > BODY_LIMIT_BYTES:
+            raise Refused(413, "request body too large")
+        self._body.append(body)
+
+    def on_message_complete(self) -> None:
+        if not self._parser.should_upgrade():
+            body = b"".join(self._body)
+            self._forget_body()
+            self._submit(body, self._parser.should_keep_alive())
+
+    def _forget_body(self) -> None:
+        self._owner.body_bytes -= self._size_bytes
+        self._size_bytes = 0
+        self._body = []
+
+    # requests
+
+    def _submit(self, body: bytes, keep_alive: bool) -> None:
+        self._arriving_since = None
+        method = self._parser.get_method().decode("latin-1")
+        if method == PORT_METHOD:
+            raise Refused(404, "page not found")
+        request = Request(
+            method=method,
+            target=self._target.decode("utf-8", "replace"),
+            headers=self._headers,
+            body=body,
+            client=f"connection/{id(self)}" if self._owner.polls_count else "",
+        )
+        if self._exchange is None:
+            self._begin(request, keep_alive)
+            return
+        self._pipelined.append((request, keep_alive))
+        if len(self._pipelined) == PIPELINED_LIMIT and self._transport is not None:
+            self._transport.pause_reading()
+
+    def _begin(self, request: Request, keep_alive: bool) -> None:
+        self._keep_alive = keep_alive
+        self._head_only = request.method == "HEAD"
+        self._head_sent = False
+        self._exchange = self._owner.engine.submit(request)
+        self._exchange.listen(self._owner.noticed(self))
+        self._owner.wake()
+
+    def _refuse(self, status: int, message: str) -> None:
+        self._forget_body()
+        if self._transport is not None:
+            body = b'{"message":"%s"}\n' % message.encode()
+            reply = Reply(status=status, headers=(("Content-Type", "application/json"),), body=body)
+            self._transport.write(head_bytes(reply, False, False) + body)
+            self._transport.close()
+
+    # a connection that is taken over
+
+    def _begin_tunnel(self, tail: bytes) -> None:
+        """The body of a request that upgrades is what follows its head, by its length; the rest is the stream's."""
+        length = self._headers.get("content-length", "0")
+        self._tunnel_body_bytes = int(length) if length.isdigit() else 0
+        if self._tunnel_body_bytes > HEAD_LIMIT_BYTES:
+            self._refuse(413, "request body too large")
+            return
+        self._tunnel = WebSocketTunnel() if self._headers.get("upgrade", "").lower() == "websocket" else RawTunnel()
+        self._through_tunnel(tail)
+
+    def _through_tunnel(self, data: bytes) -> None:
+        assert self._tunnel is not None
+        if self._exchange is None:
+            if self._head_sent:
+                return  # the exchange is over, and what the client still sends is for nobody
+            self._body.append(data)
+            self._size_bytes += len(data)
+            self._owner.body_bytes += len(data)
+            if self._size_bytes < self._tunnel_body_bytes:
+                return
+            whole = b"".join(self._body)
+            self._forget_body()
+            self._submit(whole[: self._tunnel_body_bytes], keep_alive=False)
+            data = whole[self._tunnel_body_bytes :]
+        received = self._tunnel.receive(data)
+        if received.answer and self._transport is not None:
+            self._transport.write(received.answer)
+        assert self._exchange is not None
+        self._owner.engine.feed(self._exchange, received.data)
+        if received.closed:
+            self._owner.engine.half_close(self._exchange)
+        self._owner.wake()
+
+    # answers
+
+    def pump(self) -> None:
+        """Send what there is to send, as far as the client takes it."""
+        exchange, transport = self._exchange, self._transport
+        if exchange is None or transport is None or exchange.reply is None:
+            return
+        reply = exchange.reply
+        chunked = reply.body is None and not reply.hijacked
+        if not self._head_sent:
+            self._head_sent = True
+            if reply.hijacked and self._tunnel is None:
+                self._tunnel = RawTunnel()  # as the real daemon does, also for a client that has not asked for it
+            head = head_bytes(reply, chunked, self._keep_alive)
+            body = b"" if self._head_only or not reply.body else reply.body
+            if len(body) <= JOINED_BYTES:
+                transport.write(head + body)
+            else:
+                transport.write(head)
+                transport.write(body)
+        while not self._paused:
+            data = exchange.take(1 << 16)
+            if not data:
+                break
+            if chunked:
+                data = b"%x\r\n%b\r\n" % (len(data), data)
+            elif self._tunnel is not None:
+                data = self._tunnel.send(data)
+            transport.write(data)
+        if exchange.drained:
+            self._finish(chunked, reply.hijacked or exchange.lagging)
+        elif exchange.unread_bytes > UNREAD_LIMIT_BYTES:
+            transport.pause_reading()
+        elif self._tunnel is not None:
+            transport.resume_reading()
+
+    def _finish(self, chunked: bool, close: bool) -> None:
+        transport = self._transport
+        assert transport is not None
+        self._exchange = None
+        if chunked:
+            transport.write(b"0\r\n\r\n")
+        if self._tunnel is not None:
+            transport.write(self._tunnel.end())
+        if close or not self._keep_alive:
+            transport.close()
+            return
+        if self._pipelined:
+            if len(self._pipelined) == PIPELINED_LIMIT:
+                transport.resume_reading()
+            self._begin(*self._pipelined.pop(0))

@@ -1,0 +1,161 @@
+"""Published ports on the real machine's loopback address: a browser or curl reaches the simulated service.
+
+After each turn the listeners are made what the world's port table says. A connection to one is an input of the engine
+like any request, see `published`. UDP ports are not opened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections.abc import Callable
+from typing import Any, cast
+
+from fakedocker.api.published import METHOD
+from fakedocker.api.server import Server
+from fakedocker.exchanges import Exchange
+from fakedocker.wire.http import Request
+
+LOOPBACK = {4: "127.0.0.1", 6: "::1"}
+_FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
+_BACKLOG = 128
+_RESET = struct.pack("ii", 1, 0)
+"""SO_LINGER on, with no time: closing resets."""
+
+
+class PublishedPorts:
+    """The listeners of one server.
+
+    Args:
+        server: whose engine's ports are opened.
+        report: told, in a line, of a port that cannot be opened.
+    """
+
+    def __init__(self, server: Server, report: Callable[[str], None]) -> None:
+        self._server = server
+        self._report = report
+        self._seen: Any = None
+        self._listeners: dict[tuple[int, int], asyncio.Task[asyncio.AbstractServer] | None] = {}
+        self._connections: set[_PublishedConnection] = set()
+        server.after_turn.append(self._look)
+
+    def _look(self) -> None:
+        ports = self._server.engine.world.ports
+        if ports is self._seen:
+            return
+        self._seen = ports
+        wanted = {(port, version) for port, protocol, version in ports if protocol == "tcp"}
+        for key in sorted(set(self._listeners) - wanted):
+            self._close(key)
+        for key in sorted(wanted - set(self._listeners)):
+            self._open(*key)
+
+    def _open(self, port: int, version: int) -> None:
+        """Bound at once, so that who is told of a started container can connect; served as soon as the loop turns."""
+        self._listeners[port, version] = None
+        listener = socket.socket(_FAMILIES[version])
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((LOOPBACK[version], port))
+            listener.listen(_BACKLOG)
+        except OSError as problem:
+            listener.close()
+            if version == 4:
+                self._report(f"port {port} cannot be opened on {LOOPBACK[version]}: {problem.strerror}")
+            return
+        loop = asyncio.get_running_loop()
+        serving = loop.create_server(lambda: _PublishedConnection(self, port, version), sock=listener)
+        self._listeners[port, version] = loop.create_task(serving)
+
+    def _close(self, key: tuple[int, int]) -> None:
+        task = self._listeners.pop(key)
+        if task is not None:
+            task.add_done_callback(lambda done: done.result().close())
+
+    def joined(self, connection: _PublishedConnection) -> None:
+        """A client has come."""
+        self._connections.add(connection)
+
+    def left(self, connection: _PublishedConnection) -> None:
+        """A client has gone."""
+        self._connections.discard(connection)
+
+    @property
+    def server(self) -> Server:
+        """Whose ports they are."""
+        return self._server
+
+    def close(self) -> None:
+        """Close every port and every connection."""
+        self._server.after_turn.remove(self._look)
+        for key in list(self._listeners):
+            self._close(key)
+        for connection in list(self._connections):
+            connection.abort()
+
+
+class _PublishedConnection(asyncio.Protocol):
+    """A client of a simulated service."""
+
+    def __init__(self, ports: PublishedPorts, port: int, version: int) -> None:
+        self._ports = ports
+        self._server = ports.server
+        self._port = port
+        self._version = version
+        self._paused = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._ports.joined(self)
+        address = f"[{LOOPBACK[6]}]" if self._version == 6 else LOOPBACK[4]
+        request = Request(method=METHOD, target=f"{address}:{self._port}")
+        self._exchange: Exchange = self._server.engine.submit(request)
+        self._exchange.listen(self._server.noticed(self))
+        self._server.wake()
+
+    def data_received(self, data: bytes) -> None:
+        self._server.engine.feed(self._exchange, data)
+        self._server.wake()
+
+    def eof_received(self) -> bool:
+        self._server.engine.half_close(self._exchange)
+        self._server.wake()
+        return True
+
+    def connection_lost(self, problem: Exception | None) -> None:
+        self._ports.left(self)
+        if not self._exchange.drained:
+            self._server.engine.disconnect(self._exchange)
+            self._server.wake()
+
+    def pause_writing(self) -> None:
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        self._paused = False
+        self.pump()
+
+    def abort(self) -> None:
+        """Reset the connection."""
+        sock = self._transport.get_extra_info("socket")
+        if sock is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        self._transport.abort()
+
+    def pump(self) -> None:
+        """Send what there is to send, as far as the client takes it."""
+        reply = self._exchange.reply
+        if reply is None or self._transport.is_closing():
+            return
+        if not reply.hijacked:
+            self.abort()  # docker's proxy has taken the connection and finds nobody inside
+            return
+        while not self._paused and (data := self._exchange.take(1 << 16)):
+            self._transport.write(data)
+        if self._exchange.drained:
+            self._transport.close()
+        elif self._exchange.unread_bytes:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
