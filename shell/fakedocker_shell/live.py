@@ -70,6 +70,8 @@ class LivePrograms:
         self.mains = mains
         self.generation = 0
         self.observe = observe
+        self.on_start: Callable[[tuple[str, ...]], None] | None = None
+        """Called with the words of each program that starts, but for its name."""
         engine.on_restore.append(self._lose)
 
     def _lose(self) -> None:
@@ -97,6 +99,8 @@ class LiveBody:
         if self._generation != self._programs.generation:
             return LOST_CONNECTION
         if self._context is None or self._coroutine is None:
+            if self._programs.on_start is not None:
+                self._programs.on_start(system.argv[1:])
             self._context = LiveContext(self._programs, system)
             self._coroutine = self._programs.mains[self._name](self._context, system.argv)
         context = self._context
@@ -112,6 +116,20 @@ class LiveBody:
             except StopIteration as end:
                 context.close()
                 return int(end.value or 0)
+
+
+class LostBody:
+    """The body of a live program whose engine is another one than it runs in: it can only end."""
+
+    def copy(self) -> LostBody:
+        return self
+
+    def memory_bytes(self) -> int:
+        return 0
+
+    def run(self, system: System) -> int | None:
+        del system  # whoever it is
+        return LOST_CONNECTION
 
 
 class LiveContext:

@@ -14,6 +14,7 @@ from fakedocker.exchanges import Exchange, Stream, TimeMode
 from fakedocker.kernel.kernel import Stdio
 from fakedocker.kernel.program import Body, Identity
 from fakedocker.kernel.records import HOST
+from fakedocker.kernel.state import KernelDraft
 from fakedocker.operations import files, genesis, reactions, rootfs
 from fakedocker.userland import PROGRAMS, make_body as make_userland_body
 from fakedocker.userland.sh.dialect import BASH
@@ -23,7 +24,7 @@ from fakedocker.world.draft import Draft
 from fakedocker.world.world import World
 from fakedocker_shell import host
 from fakedocker_shell.host_shell import HostShell
-from fakedocker_shell.live import LiveBody, LiveContext, LivePrograms, Main
+from fakedocker_shell.live import LiveBody, LiveContext, LivePrograms, LostBody, Main
 
 STREAM = "host-session"
 SCRIPT_HORIZON_NS = 7 * 24 * 3600 * SECOND_NS
@@ -49,6 +50,11 @@ def _handle(engine: Engine, draft: Draft, exchange: Exchange) -> Reply | Stream:
 _MAINS: Mapping[str, Main] = {"docker": _docker}
 
 
+def new_world(seed: int = 0, now_ns: int | None = None) -> World:
+    """A host that has just been installed; `now_ns` is what its clock shows, see `genesis`."""
+    return genesis.create(seed, now_ns, host_tree=host.tree(PROGRAMS))
+
+
 def make_engine(
     seed: int = 0, mode: TimeMode = TimeMode.FAST, world: World | None = None, check: bool = False
 ) -> tuple[Engine, LivePrograms]:
@@ -57,7 +63,7 @@ def make_engine(
     Args:
         world: where it starts; a new one made from the seed unless given.
     """
-    start = world if world is not None else genesis.create(seed, host_tree=host.tree(PROGRAMS))
+    start = world if world is not None else new_world(seed)
     live: LivePrograms
 
     def make_body(identity: Identity, argv: tuple[str, ...], environment: Mapping[str, str]) -> Body | None:
@@ -67,7 +73,16 @@ def make_engine(
 
     engine = Engine(start, _handle, PROGRAMS, make_body, mode, check)
     live = LivePrograms(engine, _MAINS)
+    if world is not None:
+        _cut_off(engine.draft.kernel_draft)
     return engine, live
+
+
+def _cut_off(draft: KernelDraft) -> None:
+    """End the live programs of a world that comes from another engine: they are clients of that one."""
+    for pid in [pid for pid, process in draft.processes.items() if isinstance(process.body, LiveBody)]:
+        draft.processes.own(pid).body = LostBody()
+        draft.wake(pid)
 
 
 class Session:
@@ -76,15 +91,18 @@ class Session:
     Args:
         output: gets what the shell and its commands write: descriptor (1 or 2) and bytes.
         terminal: rows and columns of a terminal, None for pipes.
+        stream: tells sessions apart that share a world.
     """
 
-    def __init__(self, engine: Engine, output: Output, terminal: tuple[int, int] | None = None) -> None:
+    def __init__(
+        self, engine: Engine, output: Output, terminal: tuple[int, int] | None = None, stream: str = STREAM
+    ) -> None:
         self.engine = engine
-        self._output = output
         self._terminal = terminal
+        self._stream = stream
         self.status: int | None = None
         self.pid = 0
-        engine.observe(("bytes", STREAM), lambda value: output(value[0], value[1]))
+        engine.observe(("bytes", stream), lambda value: output(value[0], value[1]))
 
     def run_command(self, source: str, name: str = "fakedocker", parameters: tuple[str, ...] = ()) -> None:
         """Start a shell for a string of commands."""
@@ -111,8 +129,10 @@ class Session:
 
     def _start(self, argv: tuple[str, ...], body: Shell, directory: str = host.WORK) -> None:
         rows, columns = self._terminal or (0, 0)
-        stdio = Stdio(STREAM, terminal=self._terminal is not None, stdin=True, rows=rows, columns=columns)
+        stdio = Stdio(self._stream, terminal=self._terminal is not None, stdin=True, rows=rows, columns=columns)
         kernel = self.engine.draft.kernel
+        self.engine.observe(("exited", self.pid), None)
+        self.status = None
         self.pid = kernel.start(
             HOST, (host.SHELL_PATH, *argv[1:]), host.environment(self._terminal is not None), directory, _USER, stdio
         )
@@ -147,37 +167,37 @@ class Session:
     @property
     def reads_input(self) -> bool:
         """Whether some process sleeps until it is fed."""
-        return self.engine.draft.kernel.is_reading(STREAM)
+        return self.engine.draft.kernel.is_reading(self._stream)
 
     @property
     def input_room(self) -> int:
         """How many bytes may be fed before somebody reads."""
-        return self.engine.draft.kernel.room(STREAM)
+        return self.engine.draft.kernel.room(self._stream)
 
     @property
     def is_cooked(self) -> bool:
         """Whether the terminal, if there is one, edits lines and echoes; programs that take it over change that."""
-        terminal = self.engine.draft.kernel_draft.terminals.get(STREAM)
+        terminal = self.engine.draft.kernel_draft.terminals.get(self._stream)
         return terminal is None or bool(terminal.modes["canonical"])
 
     def feed(self, data: bytes) -> None:
         """Bytes typed, or from standard input. What a terminal echoes is shown at the next turn."""
-        self.engine.draft.kernel.feed(STREAM, data)
+        self.engine.draft.kernel.feed(self._stream, data)
         reactions.drain(self.engine.draft)
 
     def take_unread(self) -> bytes:
         """What was typed and nobody has read: the next reader's, here whoever asks for the next command."""
         terminals = self.engine.draft.kernel_draft.terminals
-        if STREAM not in terminals:
+        if self._stream not in terminals:
             return b""
-        terminal = terminals.own(STREAM)
+        terminal = terminals.own(self._stream)
         typed = b"".join(data or _END_OF_FILE for data in terminal.ready) + terminal.line
         terminal.ready, terminal.line = (), b""
         return typed
 
     def hang_up(self) -> None:
         """Standard input is at its end."""
-        self.engine.draft.kernel.hang_up(STREAM)
+        self.engine.draft.kernel.hang_up(self._stream)
 
     @property
     def terminal_size(self) -> tuple[int, int]:
@@ -186,7 +206,7 @@ class Session:
 
     def resize(self, rows: int, columns: int) -> None:
         self._terminal = (rows, columns)
-        self.engine.draft.kernel.resize(STREAM, rows, columns)
+        self.engine.draft.kernel.resize(self._stream, rows, columns)
 
     def run_to_end(self, read_input: Callable[[], bytes]) -> int:
         """Drive until the shell has ended.

@@ -125,6 +125,6 @@ def _meta(console: Console, before: str) -> Iterator[Candidate]:
                 yield Candidate(text, "", len(argument[2]))
     restored = re.match(r"\s*:snapshot\s+restore\s+(\S*)$", before)
     if restored is not None:
-        for name, world in console.timeline.names():
+        for name, moment in console.timeline.names():
             if name.startswith(restored[1]):
-                yield Candidate(name, f"{len(world.containers)} containers", len(restored[1]))
+                yield Candidate(name, f"{len(moment.world.containers)} containers", len(restored[1]))

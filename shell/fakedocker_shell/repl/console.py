@@ -7,52 +7,34 @@ prompt_toolkit.
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from fakedocker.exchanges import Exchange, TimeMode
-from fakedocker.userland.sh.machine import Shell, is_complete
+from fakedocker.userland.sh.machine import is_complete
 from fakedocker.world.world import Event, World
 from fakedocker_shell.repl import explain, state_directory
+from fakedocker_shell.repl.desk import Desk
 from fakedocker_shell.repl.foreground import Foreground
+from fakedocker_shell.repl.history import Moment
 from fakedocker_shell.repl.pager import Pager
 from fakedocker_shell.repl.screen import Screen
-from fakedocker_shell.repl.timeline import Timeline, differs
-from fakedocker_shell.session import Session, make_engine
+from fakedocker_shell.repl.words import nearest
 
 KEPT_OUTPUT_BYTES = 1 << 16
-WAIT_STEP_NS = 10_000_000_000
-"""How much virtual time passes in `wait` between two looks at the keys."""
 _META = re.compile(r"\s*:[A-Za-z?]")
 _SEQUENCE = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
 _UNKNOWN = re.compile(r"docker: unknown command: (docker(?: \S+)*) (\S+)")
 _LEAVING = {"logout": "exit"}
 """A login shell's word, which the fed shell, being none, would refuse."""
 _STATUS_AFTER_INTERRUPT = 130
-_FLEETING_VARIABLES = frozenset({"_", "PIPESTATUS", "LINENO", "RANDOM", "SECONDS", "BASH_COMMAND"})
 
 
-def nearest(word: str, names: Iterable[str]) -> str:
-    """The name that a mistyped word most likely stands for; "" where none is near."""
-    known = list(names)
-    swapped = [name for name in known if sorted(name) == sorted(word)]
-    return (swapped or difflib.get_close_matches(word, known, 1) or [""])[0]
-
-
-def _memory(shell: Shell | None) -> tuple[object, ...]:
-    """What of a shell's memory counts as changed by a command; $_ and its like change with each."""
-    if shell is None:
-        return ()
-    variables = {name: value for name, value in shell.variables.items() if name not in _FLEETING_VARIABLES}
-    return variables, shell.functions, shell.aliases, shell.options, shell.exports, shell.traps
-
-
-class Console:
+class Console(Desk):
     """A session on the simulated host, one command at a time.
 
     Args:
@@ -75,23 +57,9 @@ class Console:
         self._meta = meta
         self.environment = os.environ if environment is None else environment
         self.colours = "NO_COLOR" not in self.environment and self.environment.get("TERM") != "dumb"
-        self.engine, live = make_engine(seed, TimeMode.LEAP)
-        self.engine.journaling = False
-        live.observe = self._begun
-        self.session = Session(self.engine, self._output, screen.size())
-        self.session.run_fed()
-        while self.engine.turn():
-            continue
+        super().__init__(self._output, TimeMode.LEAP, screen.size(), seed)
         self.foreground = Foreground(self.session, screen, clock)
-        self.timeline = Timeline(self.engine.snapshot())
-        self.explaining = False
         self.paging = bool(self.environment.get("FAKEDOCKER_PAGER"))
-        self.status = 0
-        """Of the last command, as the prompt shows it."""
-        self.last_output = b""
-        self.last_command = ""
-        self.last_status = 0
-        self._exchanges: list[Exchange] = []
         self._recent: deque[str] = deque(maxlen=state_directory.COMMANDS_IN_REPORT)
         self._pager: Pager | None = None
         self._held: list[bytes] | None = None
@@ -100,6 +68,10 @@ class Console:
         self._broken = False
 
     # what the line editor asks
+
+    @property
+    def columns(self) -> int:
+        return self.screen.size()[1]
 
     @property
     def ended(self) -> bool:
@@ -150,7 +122,7 @@ class Console:
         self._recent.append(text)
         self._broken = False
         self.open_output()
-        before = self.engine.snapshot()
+        before = self.moment()
         try:
             if _META.match(text):
                 self._run_meta(text.strip())
@@ -169,20 +141,20 @@ class Console:
 
     def _run_command(self, text: str, keys: bytes) -> bytes:
         self.foreground.pacer.catch_up()
-        before, shell_before = self.engine.snapshot(), _memory(self.session.shell)
-        self._exchanges.clear()
-        self.last_output, self.last_command = b"", text
+        before = self.engine.snapshot()
         self._pager = Pager(self.screen) if self.paging else None
         self._line_open = False
-        try:
-            unread = self.foreground.run(_LEAVING.get(text.strip(), text), keys)
-        finally:
-            self._pager = None
-        self.close_line(unread)
-        shell = self.session.shell
-        self.status = self.last_status = self.exit_status if shell is None else shell.last_status
-        if differs(before, self.engine.snapshot()) or shell_before != _memory(shell):
-            self.timeline.push(text, before)
+        unread = b""
+
+        def run() -> None:
+            nonlocal unread
+            try:
+                unread = self.foreground.run(_LEAVING.get(text.strip(), text), keys)
+            finally:
+                self._pager = None
+            self.close_line(unread)
+
+        self.note(text, run)
         self.suggest()
         if self.explaining:
             self.say(self._explanation(before))
@@ -196,7 +168,7 @@ class Console:
         for text in self._pending:
             self.show(text, "31")
         self._pending.clear()
-        before = self.engine.snapshot()
+        before = self.moment()
         try:
             self.foreground.pacer.catch_up()
             for _ in range(20):
@@ -215,35 +187,30 @@ class Console:
         self._held = None
 
     def wait(self, duration_ns: int) -> list[Event]:
-        """Let virtual time pass; gives the events on the way. Ctrl-C ends it early, with what has passed until then."""
-        engine = self.engine
+        """As `Desk.wait`. Ctrl-C ends it early, with what has passed until then."""
         self.foreground.pacer.catch_up()
-        first = engine.world.events.end
-        target_ns = engine.now_ns + duration_ns
         with self.screen.raw():
-            while engine.now_ns < target_ns and b"\x03" not in self.screen.read(0.0):
-                due_ns = engine.draft.kernel.next_timer_ns()
-                quiet_ns = target_ns if due_ns is None else max(due_ns, engine.now_ns + WAIT_STEP_NS)
-                engine.advance(min(target_ns, quiet_ns))
-                while engine.turn():
-                    continue
+            events = super().wait(duration_ns)
+        self.keep_pace()
+        return events
+
+    def is_interrupted(self) -> bool:
+        return b"\x03" in self.screen.read(0.0)
+
+    def keep_pace(self) -> None:
         self.foreground.pacer.rebase()
-        return engine.world.events.entries(first)
 
     # going back
 
-    def restore(self, world: World) -> None:
-        """Put another world in place of the present one."""
-        self.engine.restore(world)
+    def restore(self, moment: Moment) -> None:
+        super().restore(moment)
         self.session.resize(*self.screen.size())
-        self.foreground.pacer.rebase()
-        shell = self.session.shell
-        self.status = shell.last_status if shell is not None else 0
+        self.keep_pace()
 
-    def _back_to(self, world: World) -> bool:
-        """After an error of ours: whether the world before it could be put back."""
+    def _back_to(self, moment: Moment) -> bool:
+        """After an error of ours: whether the state before it could be put back."""
         try:
-            self.restore(world)
+            self.restore(moment)
         except Exception:
             return False
         return True
@@ -297,14 +264,13 @@ class Console:
             self.say(f"did you mean `{near}`?")
 
     def _explanation(self, before: World) -> str:
-        lines = [f"call   {line}" for line in explain.calls(self._exchanges)]
+        lines = [f"call   {line}" for line in explain.calls(self.exchanges)]
         lines += [f"world  {line}" for line in explain.changes(before, self.engine.snapshot())]
         return "\n".join(lines) or "no calls to the engine, nothing changed"
 
     def _begun(self, exchange: Exchange) -> None:
+        super()._begun(exchange)
         self.foreground.begun(exchange)
-        if self.explaining:
-            self._exchanges.append(exchange)
 
     def _output(self, fd: int, data: bytes) -> None:
         del fd  # a terminal has one stream

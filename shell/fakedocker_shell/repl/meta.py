@@ -1,6 +1,6 @@
 """The terminal's own commands, which begin with a colon: one table of names, usages, descriptions and functions.
 
-Each function takes the console and the rest of the line, and gives the text to show. An unusable argument raises
+Each function takes the desk and the rest of the line, and gives the text to show. An unusable argument raises
 `MetaProblem`. It must not know prompt_toolkit.
 """
 
@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 from fakedocker.base import clock, units
 from fakedocker.exchanges import TimeMode
-from fakedocker.world.world import Event, World
+from fakedocker.world.world import Event
 from fakedocker_shell.repl import drawing, explain, topics, why
-from fakedocker_shell.repl.console import Console, nearest
+from fakedocker_shell.repl.desk import Desk
+from fakedocker_shell.repl.history import Moment
+from fakedocker_shell.repl.words import nearest
 
 _EVENT_LINES = 200
 
@@ -27,77 +29,78 @@ class MetaCommand(NamedTuple):
 
     usage: str
     description: str
-    run: Callable[[Console, str], str]
+    run: Callable[[Desk, str], str]
     words: tuple[str, ...] = ()
 
 
-def run(console: Console, name: str, argument: str) -> str:
+def run(desk: Desk, name: str, argument: str) -> str:
     """Run one; gives what to show. A problem is shown too, with status 2 as shells give it for wrong usage."""
     command = TABLE.get("help" if name == "?" else name)
-    console.status = 0
+    desk.status = 0
     try:
         if command is None:
             near = nearest(name, TABLE)
             raise MetaProblem(f"no command :{name}" + (f"; did you mean `:{near}`?" if near else "; :help lists them"))
-        return command.run(console, argument)
+        return command.run(desk, argument)
     except MetaProblem as problem:
-        console.status = 2
+        desk.status = 2
         return str(problem)
 
 
 # going back
 
 
-def _undo(console: Console, argument: str) -> str:
+def _undo(desk: Desk, argument: str) -> str:
     if argument and not argument.isdigit():
         raise MetaProblem(f"usage: :undo [N]; {argument!r} is no number")
-    steps = console.timeline.back(int(argument or "1"), console.engine.snapshot())
+    steps = desk.timeline.back(int(argument or "1"), desk.moment())
     if not steps:
         raise MetaProblem("nothing to undo")
-    return _go_to(console, steps[-1].world, [f"undone: {_one_line(step.command)}" for step in steps], undoable=False)
+    return _go_to(desk, steps[-1].moment, [f"undone: {_one_line(step.command)}" for step in steps], undoable=False)
 
 
-def _redo(console: Console, argument: str) -> str:
+def _redo(desk: Desk, argument: str) -> str:
     if argument:
         raise MetaProblem("usage: :redo")
-    step = console.timeline.forward(console.engine.snapshot())
+    step = desk.timeline.forward(desk.moment())
     if step is None:
         raise MetaProblem("nothing to do again")
-    return _go_to(console, step.world, [f"done again: {_one_line(step.command)}"], undoable=False)
+    return _go_to(desk, step.moment, [f"done again: {_one_line(step.command)}"], undoable=False)
 
 
-def _reset(console: Console, argument: str) -> str:
+def _reset(desk: Desk, argument: str) -> str:
     if argument:
         raise MetaProblem("usage: :reset")
-    return _go_to(console, console.timeline.first, ["everything is as it was at the beginning; :undo takes that back"])
+    return _go_to(desk, desk.timeline.first, ["everything is as it was at the beginning; :undo takes that back"])
 
 
-def _snapshot(console: Console, argument: str) -> str:
+def _snapshot(desk: Desk, argument: str) -> str:
     verb, _, name = argument.partition(" ")
     if verb == "list":
-        named = console.timeline.names()
+        named = desk.timeline.names()
         rows = [
-            (name, clock.rfc3339_seconds(world.now_ns), f"{len(world.containers)} containers") for name, world in named
+            (name, clock.rfc3339_seconds(moment.world.now_ns), f"{len(moment.world.containers)} containers")
+            for name, moment in named
         ]
         return "\n".join(drawing.table("snapshots", ("name", "time", "world"), rows))
     if verb == "restore":
-        world = console.timeline.saved(name.strip())
-        if world is None:
+        moment = desk.timeline.saved(name.strip())
+        if moment is None:
             raise MetaProblem(f"no snapshot {name.strip()!r}; :snapshot list shows them")
-        return _go_to(console, world, [f"back at snapshot {name.strip()}"])
+        return _go_to(desk, moment, [f"back at snapshot {name.strip()}"])
     if name:
         raise MetaProblem("usage: :snapshot [NAME], :snapshot list, :snapshot restore NAME")
-    chosen = verb or console.timeline.free_name()
-    console.timeline.save(chosen, console.engine.snapshot())
+    chosen = verb or desk.timeline.free_name()
+    desk.timeline.save(chosen, desk.moment())
     return f"saved as {chosen}; `:snapshot restore {chosen}` goes back there"
 
 
-def _go_to(console: Console, world: World, lines: list[str], undoable: bool = True) -> str:
-    before = console.engine.snapshot()
+def _go_to(desk: Desk, moment: Moment, lines: list[str], undoable: bool = True) -> str:
+    before = desk.moment()
     if undoable:
-        console.timeline.push(lines[0], before)
-    console.restore(world)
-    return "\n".join([*lines, *(f"  {line}" for line in explain.changes(before, world))])
+        desk.timeline.push(lines[0], before)
+    desk.restore(moment)
+    return "\n".join([*lines, *(f"  {line}" for line in explain.changes(before.world, moment.world))])
 
 
 def _one_line(text: str) -> str:
@@ -108,24 +111,24 @@ def _one_line(text: str) -> str:
 # time
 
 
-def _wait(console: Console, argument: str) -> str:
+def _wait(desk: Desk, argument: str) -> str:
     try:
         duration_ns = units.parse_duration(argument)
     except ValueError:
         raise MetaProblem(f"usage: :wait DURATION, such as 30s, 5m or 1h30m; {argument!r} is none") from None
     if duration_ns < 0:
         raise MetaProblem("time does not go backwards; :undo does")
-    began_ns = console.engine.now_ns
-    console.timeline.push(f":wait {argument}", console.engine.snapshot())
-    events = console.wait(duration_ns)
-    passed = units.format_duration(console.engine.now_ns - began_ns)
+    began_ns = desk.engine.now_ns
+    desk.timeline.push(f":wait {argument}", desk.moment())
+    events = desk.wait(duration_ns)
+    passed = units.format_duration(desk.engine.now_ns - began_ns)
     lines = [_event_line(event, began_ns) for event in events[-_EVENT_LINES:]]
     if len(events) > len(lines):
         lines.insert(0, f"({len(events) - len(lines)} earlier events are not shown)")
     return "\n".join(
         [
             *(lines or ["nothing happened"]),
-            f"{passed} have passed, it is {clock.rfc3339_seconds(console.engine.now_ns)}",
+            f"{passed} have passed, it is {clock.rfc3339_seconds(desk.engine.now_ns)}",
         ]
     )
 
@@ -138,33 +141,33 @@ def _event_line(event: Event, began_ns: int) -> str:
     return f"+{after}  {event.type} {name}: {event.action}" + (f" ({', '.join(told)})" if told else "")
 
 
-def _time(console: Console, argument: str) -> str:
+def _time(desk: Desk, argument: str) -> str:
     if argument:
         if argument not in ("leap", "wall"):
             raise MetaProblem("usage: :time [leap|wall]")
-        console.engine.mode = TimeMode(argument)
-        console.foreground.pacer.rebase()
+        desk.engine.mode = TimeMode(argument)
+        desk.keep_pace()
     told = {TimeMode.LEAP: "waits are leapt over", TimeMode.WALL: "time goes at the wall's pace"}
-    mode = console.engine.mode
-    return f"it is {clock.rfc3339_seconds(console.engine.now_ns)}; {mode.value}: {told.get(mode, '')}"
+    mode = desk.engine.mode
+    return f"it is {clock.rfc3339_seconds(desk.engine.now_ns)}; {mode.value}: {told.get(mode, '')}"
 
 
 # looking
 
 
-def _world(console: Console, argument: str) -> str:
+def _world(desk: Desk, argument: str) -> str:
     if argument:
         raise MetaProblem("usage: :world")
-    return drawing.draw(console.engine.world, console.screen.size()[1])
+    return drawing.draw(desk.engine.world, desk.columns)
 
 
-def _why(console: Console, argument: str) -> str:
+def _why(desk: Desk, argument: str) -> str:
     if argument:
         raise MetaProblem("usage: :why")
-    output = console.last_output.decode("utf-8", "replace")
-    found = why.explain(output, console.last_status)
+    output = desk.last_output.decode("utf-8", "replace")
+    found = why.explain(output, desk.last_status)
     if found is None:
-        return "the last command has not failed" if console.last_command else "nothing was run yet"
+        return "the last command has not failed" if desk.last_command else "nothing was run yet"
     return "\n".join([found.meaning, *(f"  try: {text}" for text in found.advice)])
 
 
@@ -174,19 +177,19 @@ def _switch(argument: str, now: bool, usage: str) -> bool:
     return now if not argument else argument == "on"
 
 
-def _explain(console: Console, argument: str) -> str:
-    console.explaining = _switch(argument, console.explaining, ":explain [on|off]")
-    state = "on: after each command, its calls to the engine and what has changed" if console.explaining else "off"
+def _explain(desk: Desk, argument: str) -> str:
+    desk.explaining = _switch(argument, desk.explaining, ":explain [on|off]")
+    state = "on: after each command, its calls to the engine and what has changed" if desk.explaining else "off"
     return f"explain is {state}"
 
 
-def _pager(console: Console, argument: str) -> str:
-    console.paging = _switch(argument, console.paging, ":pager [on|off]")
-    return f"the pager is {'on: space, Enter, q' if console.paging else 'off'}"
+def _pager(desk: Desk, argument: str) -> str:
+    desk.paging = _switch(argument, desk.paging, ":pager [on|off]")
+    return f"the pager is {'on: space, Enter, q' if desk.paging else 'off'}"
 
 
-def _help(console: Console, argument: str) -> str:
-    del console  # the same for everybody
+def _help(desk: Desk, argument: str) -> str:
+    del desk  # the same for everybody
     if not argument:
         rows = [(command.usage, command.description) for command in TABLE.values()]
         width = max(len(usage) for usage, _ in rows)

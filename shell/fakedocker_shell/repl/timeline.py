@@ -1,7 +1,7 @@
-"""Going back: the worlds before each command that changed something, and those that were given a name.
+"""Going back: the states before each command that changed something, and those that were given a name.
 
 A world is a value and a snapshot a reference to it, so a thousand of them cost what differs between them. This module
-must not know engines: it keeps worlds, and who asks puts them in place.
+must not know engines: it keeps states, and who asks puts them in place.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections import deque
 from typing import NamedTuple
 
 from fakedocker.world.world import World
+from fakedocker_shell.repl.history import Moment
 
 STEPS = 1000
 
@@ -31,64 +32,79 @@ def differs(before: World, after: World) -> bool:
 
 
 class Step(NamedTuple):
-    """A world, and the command that was run in it."""
+    """A state, and the command that was run in it."""
 
     command: str
-    world: World
+    moment: Moment
 
 
 class Timeline:
     """What a session can go back to.
 
     Args:
-        first: the world it began with.
+        first: the state it began with.
     """
 
-    def __init__(self, first: World) -> None:
+    def __init__(self, first: Moment) -> None:
         self.first = first
         self._steps: deque[Step] = deque(maxlen=STEPS)
         self._undone: list[Step] = []
-        self._named: dict[str, World] = {}
+        self._named: dict[str, Moment] = {}
+        self._marks: deque[Moment] = deque([first], maxlen=STEPS)
 
     def __len__(self) -> int:
         return len(self._steps)
 
-    def push(self, command: str, world: World) -> None:
-        """Remember the world in which a command is about to run. What was undone cannot be done again from then on."""
+    def push(self, command: str, moment: Moment) -> None:
+        """Remember the state in which a command is about to run. What was undone cannot be done again from then on."""
         self._undone.clear()
-        self._steps.append(Step(command, world))
+        self._steps.append(Step(command, moment))
 
-    def back(self, count: int, present: World) -> list[Step]:
+    def commands(self) -> list[str]:
+        """What has changed something, oldest first, without what was undone."""
+        return [step.command for step in self._steps]
+
+    def mark(self, moment: Moment) -> None:
+        """Remember a state by its time, for `at`."""
+        self._marks.append(moment)
+
+    def at(self, instant_ns: int) -> Moment | None:
+        """The newest state known that is no newer than an instant; None where there is none."""
+        known = [step.moment for step in self._steps] + list(self._marks)
+        fitting = [moment for moment in known if moment.world.now_ns <= instant_ns]
+        return max(fitting, key=lambda moment: (moment.world.now_ns, len(moment.ran)), default=None)
+
+    def back(self, count: int, present: Moment) -> list[Step]:
         """Take the newest steps off, newest first; fewer when there are not so many.
 
         Args:
-            present: the world to which `forward` leads back.
+            present: the state to which `forward` leads back.
         """
         taken = []
         for _ in range(min(count, len(self._steps))):
             step = self._steps.pop()
             taken.append(step)
             self._undone.append(Step(step.command, present))
-            present = step.world
+            present = step.moment
         return taken
 
-    def forward(self, present: World) -> Step | None:
-        """The step that was undone last, with the world it had led to; None where nothing is to be done again."""
+    def forward(self, present: Moment) -> Step | None:
+        """The step that was undone last, with the state it had led to; None where nothing is to be done again."""
         if not self._undone:
             return None
         step = self._undone.pop()
         self._steps.append(Step(step.command, present))
         return step
 
-    def save(self, name: str, world: World) -> None:
-        """Give a world a name; a second one of that name replaces it."""
-        self._named[name] = world
+    def save(self, name: str, moment: Moment) -> None:
+        """Give a state a name; a second one of that name replaces it."""
+        self._named[name] = moment
 
-    def saved(self, name: str) -> World | None:
+    def saved(self, name: str) -> Moment | None:
         return self._named.get(name)
 
-    def names(self) -> list[tuple[str, World]]:
-        """The named worlds, in the order in which they were made."""
+    def names(self) -> list[tuple[str, Moment]]:
+        """The named states, in the order in which they were made."""
         return list(self._named.items())
 
     def free_name(self) -> str:

@@ -1,0 +1,149 @@
+"""What a session has on its table, whoever shows it: the engine, the shell, the worlds to go back to, what was run so far.
+
+The terminal's own commands (`meta`) work on a desk. The interactive terminal is one with a screen (`console`), and what
+plays scenarios is one without (`scenarios.player`). It must not know screens.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from fakedocker.exchanges import Exchange, TimeMode
+from fakedocker.userland.sh.machine import Shell
+from fakedocker.world.world import Event, World
+from fakedocker_shell.repl.history import Moment, Ran, changes_files, is_change
+from fakedocker_shell.repl.timeline import Timeline, differs
+from fakedocker_shell.session import Output, Session, make_engine
+
+WAIT_STEP_NS = 10_000_000_000
+"""How much virtual time passes in `wait` between two looks at whether it is to end early."""
+_KEPT_EXCHANGES = 1000
+_FLEETING_VARIABLES = frozenset({"_", "PIPESTATUS", "LINENO", "RANDOM", "SECONDS", "BASH_COMMAND"})
+
+
+def memory(shell: Shell | None) -> tuple[object, ...]:
+    """What of a shell's memory counts as changed by a command; $_ and its like change with each."""
+    if shell is None:
+        return ()
+    variables = {name: value for name, value in shell.variables.items() if name not in _FLEETING_VARIABLES}
+    return variables, shell.functions, shell.aliases, shell.options, shell.exports, shell.traps
+
+
+class Desk:
+    """See the module's docstring.
+
+    Args:
+        output: gets what the shell and its commands write.
+        terminal: rows and columns of a terminal, None for pipes.
+        world: where it starts; a new one made from the seed unless given.
+    """
+
+    def __init__(
+        self,
+        output: Output,
+        mode: TimeMode,
+        terminal: tuple[int, int] | None = None,
+        seed: int = 0,
+        world: World | None = None,
+    ) -> None:
+        self.engine, live = make_engine(seed, mode, world)
+        self.engine.journaling = False
+        live.observe = self._begun
+        live.on_start = self._docker_started
+        self.session = Session(self.engine, output, terminal)
+        self.ran: tuple[Ran, ...] = ()
+        """What was run until the present state; going back takes it back."""
+        self.open_shell()
+        self.timeline = Timeline(self.moment())
+        self.explaining = False
+        self.paging = False
+        self.status = 0
+        """Of the last command, as the prompt shows it."""
+        self.last_output = b""
+        self.last_command = ""
+        self.last_status = 0
+        self.exchanges: deque[Exchange] = deque(maxlen=_KEPT_EXCHANGES)
+        self._docker_commands: list[tuple[str, ...]] = []
+
+    @property
+    def columns(self) -> int:
+        """How wide drawings may be."""
+        return 80
+
+    def open_shell(self) -> None:
+        """Start a shell on the host, and let it get ready."""
+        self.session.run_fed()
+        while self.engine.turn():
+            continue
+
+    def moment(self) -> Moment:
+        """The present, to be given back to `restore`. Constant time."""
+        return Moment(self.engine.snapshot(), self.ran)
+
+    def restore(self, moment: Moment) -> None:
+        """Put another state in place of the present one."""
+        self.engine.restore(moment.world)
+        self.ran = moment.ran
+        shell = self.session.shell
+        self.status = shell.last_status if shell is not None else 0
+
+    def begin(self, world: World) -> None:
+        """Go on in another world, with a new shell; there is no way back to what was before."""
+        self.engine.restore(world)
+        self.ran = ()
+        self.open_shell()
+        self.status = self.last_status = 0
+        self.last_output, self.last_command = b"", ""
+        self.timeline = Timeline(self.moment())
+
+    def wait(self, duration_ns: int) -> list[Event]:
+        """Let virtual time pass; gives the events on the way."""
+        engine = self.engine
+        first = engine.world.events.end
+        target_ns = engine.now_ns + duration_ns
+        while engine.now_ns < target_ns and not self.is_interrupted():
+            due_ns = engine.draft.kernel.next_timer_ns()
+            quiet_ns = target_ns if due_ns is None else max(due_ns, engine.now_ns + WAIT_STEP_NS)
+            engine.advance(min(target_ns, quiet_ns))
+            while engine.turn():
+                continue
+        return engine.world.events.entries(first)
+
+    def is_interrupted(self) -> bool:
+        """Whether a wait is to end early."""
+        return False
+
+    def keep_pace(self) -> None:
+        """Time has been moved, or moves otherwise from now on: for whoever keeps pace with the wall."""
+
+    # what a command did
+
+    def note(self, text: str, run: Callable[[], None]) -> None:
+        """Run a command of the shell's and note what it did."""
+        before, memory_before = self.moment(), memory(self.session.shell)
+        self.exchanges.clear()
+        self._docker_commands.clear()
+        self.last_output, self.last_command = b"", text
+        run()
+        shell, status = self.session.shell, self.session.status
+        self.status = self.last_status = (status or 0) if shell is None else shell.last_status
+        after = self.engine.snapshot()
+        if differs(before.world, after) or memory_before != memory(shell):
+            self.timeline.push(text, before)
+        self.ran = (*self.ran, Ran(text, tuple(self._docker_commands), self.status, self._counts(before.world, after)))
+        self.timeline.mark(self.moment())
+
+    def _counts(self, before: World, after: World) -> bool:
+        """Whether a command counts in golf: errors do not, nor does what only looks."""
+        if self.status:
+            return False
+        if self.exchanges:
+            return any(map(is_change, self.exchanges))
+        return changes_files(before, after)
+
+    def _begun(self, exchange: Exchange) -> None:
+        self.exchanges.append(exchange)
+
+    def _docker_started(self, words: tuple[str, ...]) -> None:
+        self._docker_commands.append(words)
