@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint property bench fidelity wheel-check clean
+.PHONY: run test lint scenarios property bench fidelity wheel-check clean
 
 run: $(VENV)/installed
 	@$(BIN)/fakedocker
@@ -17,6 +17,11 @@ lint: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/find_circles.py
+
+# Every lesson and incident: its goal is reached by its solutions alone, and it prints what stands there.
+scenarios: $(VENV)/installed
+	$(BIN)/fakedocker lint scenarios
+	$(BIN)/fakedocker replay scenarios
 
 # Random requests against the whole engine, for as long as you like: make property EXAMPLES=100000
 EXAMPLES ?= 2000

@@ -1,0 +1,1 @@
+"""Lessons, incidents and replays: terminal sessions with notes, in one format. See docs/scenarios.md."""

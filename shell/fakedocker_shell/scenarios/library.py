@@ -1,0 +1,71 @@
+"""Where scenarios are: those that come with the program, and files and folders that somebody names.
+
+Nothing is played here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from fakedocker_shell.scenarios.model import REPLAY, Scenario
+from fakedocker_shell.scenarios.parsing import parse_file
+from fakedocker_shell.scenarios.problems import ScenarioProblem
+
+_SHIPPED = Path(__file__).parent / "shipped"
+_CHECKOUT = Path(__file__).parents[3] / "scenarios"
+_NO_SCENARIOS = frozenset({"README.md"})
+
+
+def shipped() -> Path:
+    """The folder of the scenarios that come with the program: in the wheel, or in a checkout."""
+    return _SHIPPED if _SHIPPED.is_dir() else _CHECKOUT
+
+
+def paths(places: Iterable[str]) -> list[Path]:
+    """The files that are named, and all scenarios in the folders that are named, sorted by name.
+
+    Raises:
+        ScenarioProblem: there is nothing of that name, or a folder has none.
+    """
+    found: list[Path] = []
+    for place in places:
+        path = Path(place)
+        if path.is_dir():
+            inside = sorted(file for file in path.rglob("*.md") if file.name not in _NO_SCENARIOS)
+            if not inside:
+                raise ScenarioProblem(place, 1, "a folder with scenarios (*.md) was expected")
+            found += inside
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise ScenarioProblem(place, 1, "no such file or folder")
+    return found
+
+
+def course() -> list[Scenario]:
+    """The lessons and incidents that come with the program, in the course's order: that of their files' names."""
+    folder = shipped()
+    if not folder.is_dir():
+        return []
+    order = ["lessons", "incidents"]
+    files = [file for part in order if (folder / part).is_dir() for file in paths([str(folder / part)])]
+    return [scenario for scenario in map(parse_file, files) if scenario.kind != REPLAY]
+
+
+def find(name: str) -> Scenario:
+    """A scenario by its id, or by the name of its file.
+
+    Raises:
+        ScenarioProblem: there is none.
+    """
+    if name.endswith(".md") or "/" in name:
+        return parse_file(name)
+    scenarios = course()
+    for scenario in scenarios:
+        if scenario.id == name:
+            return scenario
+    from fakedocker_shell.repl.words import nearest
+
+    near = nearest(name, [scenario.id for scenario in scenarios])
+    raise ScenarioProblem(name, 1, "no lesson of that name" + (f"; did you mean {near}?" if near else ""))

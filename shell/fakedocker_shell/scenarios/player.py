@@ -1,0 +1,115 @@
+"""Playing a scenario's commands where nobody looks: a shell with pipes, and time that leaps.
+
+What a command prints is what `fakedocker -c` would print; the terminal's own commands print nothing here, as their words
+are for the terminal alone.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from fakedocker.engine import WaitCannotEnd, WaitTooLong
+from fakedocker.exchanges import TimeMode
+from fakedocker.operations import files, rootfs
+from fakedocker.world.world import World
+from fakedocker_shell import host
+from fakedocker_shell.repl import meta
+from fakedocker_shell.repl.desk import Desk
+from fakedocker_shell.repl.history import Moment
+from fakedocker_shell.repl.timeline import Timeline
+from fakedocker_shell.scenarios.model import Scenario
+from fakedocker_shell.scenarios.problems import ScenarioProblem
+from fakedocker_shell.session import SCRIPT_HORIZON_NS, SCRIPT_JUMPS, new_world
+
+
+class Outcome(NamedTuple):
+    """What a command has printed, both streams as they came, and its exit status."""
+
+    output: str
+    status: int
+
+
+class Stuck(Exception):
+    """A command waits for what never comes; the text says for what."""
+
+
+class Player(Desk):
+    """A desk without a screen.
+
+    Args:
+        world: where it starts; a new one unless given.
+    """
+
+    def __init__(self, world: World | None = None) -> None:
+        self._printed: list[bytes] = []
+        super().__init__(lambda fd, data: self._printed.append(data), TimeMode.FAST, world=world)
+
+    def open_shell(self) -> None:
+        super().open_shell()
+        self.session.hang_up()  # nobody types: who reads standard input finds its end
+
+    def run(self, command: str) -> Outcome:
+        """Run one complete command.
+
+        Raises:
+            Stuck: it does not end.
+        """
+        if command.lstrip().startswith(":"):
+            name, _, argument = command.strip()[1:].partition(" ")
+            meta.run(self, name, argument.strip())
+            return Outcome("", self.status)
+        self._printed.clear()
+        self.note(command, lambda: self._drive(command))
+        self.last_output = b"".join(self._printed)
+        return Outcome(self.last_output.decode("utf-8", "replace"), self.status)
+
+    def _drive(self, command: str) -> None:
+        self.session.execute(command)
+        try:
+            self.engine.drive(lambda: self.session.is_idle, f"`{command}`", SCRIPT_HORIZON_NS, SCRIPT_JUMPS)
+        except (WaitCannotEnd, WaitTooLong) as problem:
+            raise Stuck(str(problem)) from None
+
+    def go_back_to_start(self, first: Moment) -> None:
+        """As a new player, in the state that one began with."""
+        self.restore(first)
+        self.timeline = Timeline(first)
+
+    def leave(self) -> World:
+        """The world without this player's shell."""
+        self.session.execute("exit")
+        self.engine.drive(lambda: self.session.status is not None, "leaving the shell")
+        return self.engine.snapshot()
+
+
+def prepare(scenario: Scenario) -> World:
+    """The world in which a scenario begins: its files, and its setup done; no shell is open.
+
+    Raises:
+        ScenarioProblem: a file cannot be put there, or a setup command fails.
+    """
+    player = Player(new_world(scenario.seed, scenario.clock_ns))
+    draft = player.engine.draft
+    for file in scenario.files:
+        path = file.path if file.path.startswith("/") else f"{host.HOME}/{file.path}"
+        mode = 0o755 if file.content.startswith("#!") else 0o644
+        try:
+            files.make_file(draft, rootfs.host_mounts(draft), path, file.content.encode(), mode)
+        except OSError as problem:
+            raise ScenarioProblem(scenario.path, file.line, f"{file.path}: {problem.strerror}") from None
+    player.engine.turn()
+    for command in scenario.setup:
+        try:
+            outcome = player.run(command.command)
+        except Stuck as problem:
+            raise ScenarioProblem(
+                scenario.path, command.line, f"a setup command that ends was expected: {problem}"
+            ) from None
+        if outcome.status:
+            told = outcome.output.strip() or "it printed nothing"
+            raise ScenarioProblem(
+                scenario.path,
+                command.line,
+                f"`{command.command}` was expected to succeed, and ends with {outcome.status}: {told}",
+            )
+    return player.leave()

@@ -1,0 +1,19 @@
+"""What is wrong with a scenario: the file, the line, and what was expected."""
+
+from __future__ import annotations
+
+
+class ScenarioProblem(Exception):
+    """A scenario that cannot be used.
+
+    Args:
+        path: the file, as it was named.
+        line: counted from 1.
+        message: what was expected, and what stands there.
+    """
+
+    def __init__(self, path: str, line: int, message: str) -> None:
+        super().__init__(f"{path}:{line}: {message}")
+        self.path = path
+        self.line = line
+        self.message = message

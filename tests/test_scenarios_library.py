@@ -1,0 +1,77 @@
+"""The scenarios that come with the program: each can be read, is a good one, and prints what stands there, every time."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fakedocker_shell.scenarios import library, linting
+from fakedocker_shell.scenarios.model import INCIDENT, LESSON
+from fakedocker_shell.scenarios.parsing import parse_file
+from fakedocker_shell.scenarios.replaying import SimulatedStage, difference, play
+
+FOLDER = Path(__file__).parent.parent / "scenarios"
+FILES = [pytest.param(path, id=path.stem) for path in library.paths([str(FOLDER)])]
+PRINT = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from test_scenarios_library import fingerprint
+for name in sys.argv[2:]:
+    print(name, fingerprint(Path(name)))
+"""
+
+
+def fingerprint(path: Path) -> str:
+    """Of every byte that a scenario prints."""
+    scenario = parse_file(path)
+    seen = hashlib.sha256()
+    for each in play(scenario, SimulatedStage(scenario)):
+        seen.update(repr((each.step.command, each.printed, each.status)).encode())
+    return seen.hexdigest()
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_it_prints_what_stands_there(path: Path) -> None:
+    scenario = parse_file(path)
+    played = list(play(scenario, SimulatedStage(scenario)))
+    assert not [difference(scenario, each) for each in played if not each.matches]
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_it_is_a_good_one(path: Path) -> None:
+    assert [str(problem) for problem in linting.lint_one(parse_file(path))] == []
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_lesson_says_what_it_corrects_and_why(path: Path) -> None:
+    scenario = parse_file(path)
+    if scenario.kind in (LESSON, INCIDENT):
+        assert scenario.misconception
+        assert scenario.explanation
+        assert scenario.par
+        assert len(scenario.hints) >= 2
+        assert path.stem.lstrip("0123456789-") == scenario.id
+
+
+def test_ids_are_unique() -> None:
+    scenarios = [parse_file(path) for path in library.paths([str(FOLDER)])]
+    assert len({scenario.id for scenario in scenarios}) == len(scenarios)
+
+
+def test_the_same_bytes_in_any_order_and_process() -> None:
+    paths = [str(path) for path in library.paths([str(FOLDER)])]
+
+    def run(names: list[str], hash_seed: str) -> dict[str, str]:
+        done = subprocess.run(
+            [sys.executable, "-c", PRINT, str(Path(__file__).parent), *names],
+            capture_output=True, text=True, timeout=120, check=True, env={**os.environ, "PYTHONHASHSEED": hash_seed},
+        )  # fmt: skip
+        return dict(line.split(" ") for line in done.stdout.splitlines())
+
+    assert run(paths, "1") == run(paths[::-1], "2")
