@@ -4,6 +4,7 @@ fakedocker                      open the terminal
 fakedocker -c COMMANDS [ARG..]  run commands
 fakedocker FILE [ARG..]         run a script; without a terminal, commands are read from standard input
 fakedocker serve                serve an engine on a unix socket
+fakedocker learn [ID]           open the terminal in a lesson
 fakedocker replay|lint PLACE..  play scenarios, look for mistakes in them
 """
 
@@ -23,6 +24,7 @@ Begin = Callable[["Session"], None]
 USAGE = """Usage: fakedocker [OPTIONS] [FILE [ARG...]]
        fakedocker [OPTIONS] -c COMMANDS [NAME [ARG...]]
        fakedocker serve [OPTIONS]
+       fakedocker learn [ID]
        fakedocker replay|lint FILE|FOLDER...
 
 A simulated Docker engine: a terminal to practise in, and a double for tests.
@@ -66,9 +68,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         from fakedocker_shell import serving
 
         return serving.main(arguments[1:])
-    if arguments and arguments[0] in ("replay", "lint"):
+    if arguments and arguments[0] in ("learn", "replay", "lint"):
         from fakedocker_shell.scenarios import commands
 
+        if arguments[0] == "learn":
+            return commands.learn(arguments[1:], seed)
         return (commands.replay if arguments[0] == "replay" else commands.lint)(arguments[1:])
     if arguments and arguments[0] != "-":
         return _run_file(arguments[0], arguments[1:], seed)

@@ -11,6 +11,7 @@ import importlib
 import os
 import sys
 import time
+from collections.abc import Callable
 
 from prompt_toolkit.application import get_app, run_in_terminal
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
@@ -42,13 +43,20 @@ _WELCOME = (
 )
 
 
-def run(seed: int) -> int:
-    """Open the terminal on standard input and output; gives the exit status of its shell."""
+def run(seed: int, begin: Callable[[Console], None] | None = None) -> int:
+    """Open the terminal on standard input and output; gives the exit status of its shell.
+
+    Args:
+        begin: puts something on the terminal before the first prompt, in place of the welcome.
+    """
     source, sink = create_input(sys.stdin), create_output(sys.stdout)
     console = Console(RealScreen(source, sink, sys.stdout.buffer), time.monotonic_ns, meta.run, seed)
     path = state_directory.history_file(os.environ)
     history = _PrivateHistory(str(path)) if path is not None else InMemoryHistory()
-    console.say(_WELCOME)
+    if begin is None:
+        console.say(_WELCOME)
+    else:
+        begin(console)
     return Prompt(console, source, sink, history).loop()
 
 
@@ -196,6 +204,10 @@ class Prompt:
         @keys.add("f2")
         def _world(event: KeyPressEvent) -> None:
             self._show(event, "world")
+
+        @keys.add("f3")
+        def _hint(event: KeyPressEvent) -> None:
+            self._show(event, "hint")
 
         return keys
 

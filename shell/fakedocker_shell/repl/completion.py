@@ -120,7 +120,8 @@ def _meta(console: Console, before: str) -> Iterator[Candidate]:
         return
     argument = _META_ARGUMENT.match(before)
     if argument is not None and argument[1] in meta.TABLE:
-        for text in meta.TABLE[argument[1]].words:
+        words = meta.TABLE[argument[1]].words
+        for text in words() if callable(words) else words:
             if text.startswith(argument[2]):
                 yield Candidate(text, "", len(argument[2]))
     restored = re.match(r"\s*:snapshot\s+restore\s+(\S*)$", before)

@@ -55,9 +55,9 @@ class Console(Desk):
     ) -> None:
         self.screen = screen
         self._meta = meta
-        self.environment = os.environ if environment is None else environment
-        self.colours = "NO_COLOR" not in self.environment and self.environment.get("TERM") != "dumb"
-        super().__init__(self._output, TimeMode.LEAP, screen.size(), seed)
+        variables = os.environ if environment is None else environment
+        self.colours = "NO_COLOR" not in variables and variables.get("TERM") != "dumb"
+        super().__init__(self._output, TimeMode.LEAP, screen.size(), seed, environment=variables)
         self.foreground = Foreground(self.session, screen, clock)
         self.paging = bool(self.environment.get("FAKEDOCKER_PAGER"))
         self._recent: deque[str] = deque(maxlen=state_directory.COMMANDS_IN_REPORT)
@@ -128,12 +128,23 @@ class Console(Desk):
                 self._run_meta(text.strip())
             else:
                 keys = self._run_command(text, keys)
+            self._look_at_goal()
         except KeyboardInterrupt:
             self.status = _STATUS_AFTER_INTERRUPT
         except Exception:
             self._failed(traceback.format_exc(), world_is_kept=self._back_to(before))
         self._report_faults()
         return keys
+
+    def _look_at_goal(self) -> None:
+        """Tell when a lesson's goal is reached."""
+        if self.lesson is None or self.lesson.is_solved:
+            return
+        from fakedocker_shell.scenarios.learning import after_command
+
+        told = after_command(self, self.lesson, self.environment)
+        if told:
+            self.announce(told, "1;32")
 
     def _run_meta(self, text: str) -> None:
         name, _, argument = text[1:].partition(" ")
@@ -221,6 +232,12 @@ class Console(Desk):
         """Show words of the terminal's own: dim, and never where docker's output goes."""
         if text:
             self.show(text, "2")
+
+    def announce(self, text: str, attributes: str = "1") -> None:
+        first, newline, rest = text.partition("\n")
+        self.show(first, attributes)
+        if newline:
+            self.show(rest)
 
     def show(self, text: str, attributes: str = "") -> None:
         """Show text.

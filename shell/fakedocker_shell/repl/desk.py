@@ -7,7 +7,8 @@ plays scenarios is one without (`scenarios.player`). It must not know screens.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from fakedocker.exchanges import Exchange, TimeMode
 from fakedocker.userland.sh.machine import Shell
@@ -15,6 +16,9 @@ from fakedocker.world.world import Event, World
 from fakedocker_shell.repl.history import Moment, Ran, changes_files, is_change
 from fakedocker_shell.repl.timeline import Timeline, differs
 from fakedocker_shell.session import Output, Session, make_engine
+
+if TYPE_CHECKING:
+    from fakedocker_shell.scenarios.lesson import Lesson
 
 WAIT_STEP_NS = 10_000_000_000
 """How much virtual time passes in `wait` between two looks at whether it is to end early."""
@@ -37,6 +41,7 @@ class Desk:
         output: gets what the shell and its commands write.
         terminal: rows and columns of a terminal, None for pipes.
         world: where it starts; a new one made from the seed unless given.
+        environment: of the real machine; none of it shows inside.
     """
 
     def __init__(
@@ -46,7 +51,9 @@ class Desk:
         terminal: tuple[int, int] | None = None,
         seed: int = 0,
         world: World | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
+        self.environment: Mapping[str, str] = environment or {}
         self.engine, live = make_engine(seed, mode, world)
         self.engine.journaling = False
         live.observe = self._begun
@@ -54,6 +61,7 @@ class Desk:
         self.session = Session(self.engine, output, terminal)
         self.ran: tuple[Ran, ...] = ()
         """What was run until the present state; going back takes it back."""
+        self.lesson: Lesson | None = None
         self.open_shell()
         self.timeline = Timeline(self.moment())
         self.explaining = False
@@ -70,6 +78,9 @@ class Desk:
     def columns(self) -> int:
         """How wide drawings may be."""
         return 80
+
+    def announce(self, text: str, attributes: str = "1") -> None:
+        """Show words that are to be read, the first line with a terminal's attributes; nobody sees them here."""
 
     def open_shell(self) -> None:
         """Start a shell on the host, and let it get ready."""

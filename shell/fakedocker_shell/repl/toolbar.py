@@ -7,7 +7,8 @@ from fakedocker.world.tasks import LoadTask, PullTask, PushTask, StopTask
 from fakedocker.world.world import World
 from fakedocker_shell.repl.console import Console
 
-_HINT = "F1 help  F2 world"
+_KEYS = "F1 help  F2 world"
+_LESSON_KEYS = "F1 help  F2 world  F3 hint"
 _SHOWN_TASKS = 2
 
 
@@ -15,7 +16,8 @@ def text(console: Console, columns: int) -> str:
     """The line, no wider than the window; what is said last is left out first."""
     world = console.engine.world
     running = sum(container.is_running for container in world.containers.values())
-    parts = [
+    parts = [] if console.lesson is None else [console.lesson.score_text(console.moment())]
+    parts += [
         clock.utc(console.engine.now_ns).strftime("%a %d %b %H:%M:%S"),
         f"containers {running}/{len(world.containers)}",
         f"images {len(world.images)}",
@@ -24,9 +26,10 @@ def text(console: Console, columns: int) -> str:
     ]
     if console.explaining:
         parts.append("explain")
-    parts.append(_HINT)
+    keys = _KEYS if console.lesson is None else _LESSON_KEYS
+    parts.append(keys)
     while len(parts) > 1 and len(_joined(parts)) > columns:
-        del parts[-2 if parts[-1] == _HINT and len(parts) > 5 else -1]
+        del parts[-2 if parts[-1] == keys and len(parts) > 5 else -1]
     return _joined(parts)[:columns]
 
 

@@ -112,13 +112,12 @@ class Checker:
 
     # objects
 
-    def _documents(self, kind: str, name: str) -> list[Any]:
-        """What inspect says of one object, or of all that a pattern names."""
+    def _documents(self, kind: str, name: str) -> dict[str, Any]:
+        """What inspect says of one object, or of all that a pattern names, by name."""
         names = self._names(kind) if _PATTERN & set(name) else [name]
-        found = [
-            self._get(_OBJECT_PATHS[kind].format(each)) for each in names if each == name or fnmatchcase(each, name)
-        ]
-        return [document for document in found if document is not None]
+        wanted = [each for each in names if each == name or fnmatchcase(each, name)]
+        found = {each: self._get(_OBJECT_PATHS[kind].format(each)) for each in wanted}
+        return {each: document for each, document in found.items() if document is not None}
 
     def _names(self, kind: str) -> list[str]:
         if kind == "container":
@@ -136,12 +135,17 @@ class Checker:
             return _presence(bool(documents), check)
         if not documents:
             return Result(False, f"there is no {check.kind} {check.subject}")
-        values = [value for document in documents for value in lookup(document, check.path) or [None]]
+        values = {name: lookup(document, check.path) or [None] for name, document in documents.items()}
         if check.operator in ("changed", "unchanged"):
             before = Checker(Moment(self._baseline, ()), self._baseline)._documents(check.kind, check.subject)
-            old = [value for document in before for value in lookup(document, check.path) or [None]]
-            return Result((old != values) == (check.operator == "changed"), f"it was {abbreviated(old)}" if old else "")
-        return _compare(values, check)
+            old = {name: lookup(document, check.path) or [None] for name, document in before.items()}
+            told = f"it was {abbreviated(_flat(old))}" if old else ""
+            return Result((old != values) == (check.operator == "changed"), told)
+        result = _compare([value for found in values.values() for value in found], check)
+        if not _PATTERN & set(check.subject):
+            return result
+        each = ", ".join(f"{name}: {abbreviated(_only(found))}" for name, found in values.items())
+        return Result(result.holds, abbreviated(each))
 
     def _count(self, check: Check) -> Result:
         words = _FILTER_OF_WORD[check.subject]
@@ -287,6 +291,14 @@ class Checker:
         return Result(not result.holds, result.found)
 
 
+def _only(found: list[Any]) -> Any:
+    return found[0] if len(found) == 1 else found
+
+
+def _flat(found: Mapping[str, list[Any]]) -> Any:
+    return _only([value for values in found.values() for value in values])
+
+
 def _within(target: str, path: str) -> str:
     """A path in the file system that is mounted at the target."""
     return path if target == "/" else path[len(target) :] or "/"
@@ -298,7 +310,7 @@ def _presence(there: bool, check: Check) -> Result:
 
 def _compare(values: list[Any], check: Check) -> Result:
     """Whether the comparison is true of one of the values."""
-    found = abbreviated(values[0]) if len(values) == 1 else abbreviated(values)
+    found = abbreviated(_only(values))
     return Result(
         any(holds(value, check.operator, check.value) for value in values), f"it is {found}" if found else "it is empty"
     )

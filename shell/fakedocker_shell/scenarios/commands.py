@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +26,34 @@ Refuse scenarios that cannot be read, whose goal holds after the setup or after 
 a solution.
 """
 _WRONG_USAGE = 2
+
+
+def learn(arguments: Sequence[str], seed: int) -> int:
+    """Open the terminal in a lesson, or list them."""
+    from fakedocker_shell.scenarios import learning
+    from fakedocker_shell.scenarios.progress import Progress
+
+    if any(word in ("--help", "-h") for word in arguments):
+        sys.stdout.write(learning.LEARN_USAGE)
+        return 0
+    options = [word for word in arguments if word.startswith("-")]
+    if list(arguments) == ["--list"]:
+        sys.stdout.write("\n".join(learning.listing(Progress(os.environ))) + "\n")
+        return 0
+    if options or len(arguments) > 1:
+        return _usage(f"unknown option {options[0]}" if options else "one lesson was expected", "learn")
+    try:
+        scenario = learning.choose(arguments, os.environ)
+        if scenario is None:
+            sys.stdout.write("All lessons are solved: `fakedocker learn --list` shows them.\n")
+            return 0
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            return _usage("a terminal was expected; `fakedocker learn --list` does without", "learn")
+        from fakedocker_shell.repl.app import run
+
+        return run(seed, lambda console: console.announce(learning.begin(console, scenario)))
+    except ScenarioProblem as problem:
+        return _tell(problem)
 
 
 def replay(arguments: Sequence[str]) -> int:

@@ -14,6 +14,7 @@ from fakedocker_shell.scenarios.problems import ScenarioProblem
 
 _SHIPPED = Path(__file__).parent / "shipped"
 _CHECKOUT = Path(__file__).parents[3] / "scenarios"
+_COURSE = ("lessons", "incidents")
 _NO_SCENARIOS = frozenset({"README.md"})
 
 
@@ -34,23 +35,28 @@ def paths(places: Iterable[str]) -> list[Path]:
         if path.is_dir():
             inside = sorted(file for file in path.rglob("*.md") if file.name not in _NO_SCENARIOS)
             if not inside:
-                raise ScenarioProblem(place, 1, "a folder with scenarios (*.md) was expected")
+                raise ScenarioProblem(place, 0, "a folder with scenarios (*.md) was expected")
             found += inside
         elif path.is_file():
             found.append(path)
         else:
-            raise ScenarioProblem(place, 1, "no such file or folder")
+            raise ScenarioProblem(place, 0, "no such file or folder")
     return found
+
+
+def ids() -> list[str]:
+    """The ids of the lessons and incidents, from the names of their files alone: NN-ID.md."""
+    return [path.stem.lstrip("0123456789").removeprefix("-") for path in _course_files()]
+
+
+def _course_files() -> list[Path]:
+    folders = [shipped() / part for part in _COURSE]
+    return [file for folder in folders for file in sorted(folder.glob("*.md"))]
 
 
 def course() -> list[Scenario]:
     """The lessons and incidents that come with the program, in the course's order: that of their files' names."""
-    folder = shipped()
-    if not folder.is_dir():
-        return []
-    order = ["lessons", "incidents"]
-    files = [file for part in order if (folder / part).is_dir() for file in paths([str(folder / part)])]
-    return [scenario for scenario in map(parse_file, files) if scenario.kind != REPLAY]
+    return [scenario for scenario in map(parse_file, _course_files()) if scenario.kind != REPLAY]
 
 
 def find(name: str) -> Scenario:
@@ -68,4 +74,4 @@ def find(name: str) -> Scenario:
     from fakedocker_shell.repl.words import nearest
 
     near = nearest(name, [scenario.id for scenario in scenarios])
-    raise ScenarioProblem(name, 1, "no lesson of that name" + (f"; did you mean {near}?" if near else ""))
+    raise ScenarioProblem(name, 0, "no lesson of that name" + (f"; did you mean {near}?" if near else ""))

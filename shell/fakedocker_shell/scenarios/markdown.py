@@ -46,6 +46,7 @@ def read(path: str, lines: list[str], first: int) -> Body:
         if fence is not None:
             end = _end_of_fence(path, lines, number, fence[1], first)
             _add_fence(path, body, fence[2].split(), lines[number + 1 : end], first + number, explaining)
+            explaining = explaining and fence[2].split()[:1] != ["console"]
             number = end + 1
             continue
         heading = _HEADING.fullmatch(lines[number].rstrip())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from fakedocker_shell.scenarios import markdown
 from fakedocker_shell.scenarios.front_matter import FrontMatter
-from fakedocker_shell.scenarios.model import PLAIN, REPLAY, Scenario
+from fakedocker_shell.scenarios.model import PLAIN, REPLAY, Block, Scenario
+from fakedocker_shell.scenarios.player import OWN_COMMANDS
 from fakedocker_shell.scenarios.problems import ScenarioProblem
 
 MARK = "+++"
@@ -21,7 +23,7 @@ def parse_file(path: Path | str) -> Scenario:
     try:
         data = Path(path).read_bytes()
     except OSError as problem:
-        raise ScenarioProblem(str(path), 1, str(problem.strerror)) from None
+        raise ScenarioProblem(str(path), 0, str(problem.strerror)) from None
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as problem:
@@ -45,6 +47,7 @@ def parse(path: str, text: str) -> Scenario:
         raise ScenarioProblem(path, len(lines), f"a second line {MARK} was expected, where the TOML ends") from None
     head = FrontMatter(path, lines[1:end], 2)
     body = markdown.read(path, lines[end + 1 :], end + 2)
+    _check_commands(path, body.blocks)
     kind = head.kind
     if kind == REPLAY:
         marked = [block for block in body.blocks if block.kind != PLAIN]
@@ -58,3 +61,12 @@ def parse(path: str, text: str) -> Scenario:
         prose="\n".join(body.prose).strip("\n"), explanation="\n".join(body.explanation).strip("\n"),
         blocks=tuple(body.blocks), files=tuple(body.files),
     )  # fmt: skip
+
+
+def _check_commands(path: str, blocks: Iterable[Block]) -> None:
+    """Of the terminal's own commands only some can stand in a block."""
+    for step in (step for block in blocks for step in block.steps):
+        name = step.command.strip().partition(" ")[0]
+        if name.startswith(":") and name[1:] not in OWN_COMMANDS and name[1:].isalpha():
+            known = ", ".join(f":{known}" for known in OWN_COMMANDS)
+            raise ScenarioProblem(path, step.line, f"{name} is no command for a scenario; there are {known}")

@@ -13,13 +13,17 @@ from fakedocker.exchanges import TimeMode
 from fakedocker.operations import files, rootfs
 from fakedocker.world.world import World
 from fakedocker_shell import host
-from fakedocker_shell.repl import meta
+from fakedocker_shell.repl import meta_checks, meta_time
 from fakedocker_shell.repl.desk import Desk
 from fakedocker_shell.repl.history import Moment
+from fakedocker_shell.repl.meta_base import MetaProblem
 from fakedocker_shell.repl.timeline import Timeline
 from fakedocker_shell.scenarios.model import Scenario
 from fakedocker_shell.scenarios.problems import ScenarioProblem
 from fakedocker_shell.session import SCRIPT_HORIZON_NS, SCRIPT_JUMPS, new_world
+
+OWN_COMMANDS = {**meta_time.COMMANDS, **meta_checks.COMMANDS}
+"""The terminal's own commands that a scenario can have: those that do something, and need nobody to look."""
 
 
 class Outcome(NamedTuple):
@@ -56,12 +60,20 @@ class Player(Desk):
         """
         if command.lstrip().startswith(":"):
             name, _, argument = command.strip()[1:].partition(" ")
-            meta.run(self, name, argument.strip())
-            return Outcome("", self.status)
+            return Outcome("", self._run_own(name, argument.strip()))
         self._printed.clear()
         self.note(command, lambda: self._drive(command))
         self.last_output = b"".join(self._printed)
         return Outcome(self.last_output.decode("utf-8", "replace"), self.status)
+
+    def _run_own(self, name: str, argument: str) -> int:
+        """One of the terminal's own commands; gives its status."""
+        self.status = 0
+        try:
+            OWN_COMMANDS[name].run(self, argument)
+        except MetaProblem:
+            self.status = 2
+        return self.status
 
     def _drive(self, command: str) -> None:
         self.session.execute(command)

@@ -8,12 +8,12 @@ class ScenarioProblem(Exception):
 
     Args:
         path: the file, as it was named.
-        line: counted from 1.
+        line: counted from 1; 0 for the whole file.
         message: what was expected, and what stands there.
     """
 
     def __init__(self, path: str, line: int, message: str) -> None:
-        super().__init__(f"{path}:{line}: {message}")
+        super().__init__(f"{path}:{line}: {message}" if line else f"{path}: {message}")
         self.path = path
         self.line = line
         self.message = message

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 from fakedocker_shell.repl.history import Moment
 from fakedocker_shell.scenarios import matching
+from fakedocker_shell.scenarios.lesson import Lesson
 from fakedocker_shell.scenarios.markdown import without_blank_end
 from fakedocker_shell.scenarios.model import PLAIN, Block, Scenario, Step
 from fakedocker_shell.scenarios.player import Outcome, Player, Stuck, prepare
@@ -35,7 +36,10 @@ class SimulatedStage:
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        self.player = Player(prepare(scenario))
+        world = prepare(scenario)
+        self.player = Player(world)
+        if scenario.goal is not None:
+            self.player.lesson = Lesson(scenario, world)
         self._first: Moment = self.player.moment()
 
     def begin(self) -> None:

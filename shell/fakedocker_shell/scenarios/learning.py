@@ -1,0 +1,93 @@
+"""Beginning lessons on a desk, listing them, and what follows a solved one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from fakedocker_shell.repl import drawing
+from fakedocker_shell.repl.desk import Desk
+from fakedocker_shell.scenarios import library
+from fakedocker_shell.scenarios.lesson import HOLDS, Lesson, commands
+from fakedocker_shell.scenarios.model import Scenario
+from fakedocker_shell.scenarios.player import prepare
+from fakedocker_shell.scenarios.problems import ScenarioProblem
+from fakedocker_shell.scenarios.progress import Progress
+
+
+def begin(desk: Desk, scenario: Scenario) -> str:
+    """Put a lesson on the desk, in a world of its own; gives its introduction.
+
+    Raises:
+        ScenarioProblem: its setup fails, or it has no goal.
+    """
+    if scenario.goal is None:
+        raise ScenarioProblem(scenario.path, 1, "a scenario with a [goal] was expected")
+    world = prepare(scenario)
+    desk.begin(world)
+    desk.lesson = Lesson(scenario, world)
+    return desk.lesson.introduction(desk.moment(), desk.columns)
+
+
+def after_command(desk: Desk, lesson: Lesson, environment: Mapping[str, str]) -> str:
+    """What is to be told after a command: "" unless it has reached the goal."""
+    if not lesson.look(desk.moment()):
+        return ""
+    progress = Progress(environment)
+    score, before = lesson.score(desk.moment()), progress.best(lesson.scenario.id)
+    if not lesson.solution_shown:
+        progress.record(lesson.scenario.id, score)
+    parts = [lesson.success(desk.moment(), desk.columns), ""]
+    if lesson.solution_shown:
+        parts.append("The solution was shown, so this is not noted down: `:reset` and try it on your own.")
+    elif before is not None and score < before:
+        parts.append(f"Better than before: that took {commands(before)}.")
+    following = next_lesson(progress, lesson.scenario.id)
+    parts.append(f"Next: `:lesson {following.id}`" if following is not None else "That was the last one. Well done.")
+    return "\n".join(parts)
+
+
+def next_lesson(progress: Progress, after: str = "") -> Scenario | None:
+    """The next one that is not solved, in the course's order and then from its beginning; None when all are."""
+    course = library.course()
+    at = next((number for number, scenario in enumerate(course, 1) if scenario.id == after), 0)
+    open_ones = (scenario for scenario in [*course[at:], *course[:at]] if progress.best(scenario.id) is None)
+    return next((scenario for scenario in open_ones if scenario.id != after), None)
+
+
+def listing(progress: Progress, present: str = "") -> list[str]:
+    """All lessons and incidents, which are solved, and how well."""
+    rows = []
+    course = library.course()
+    for scenario in course:
+        best = progress.best(scenario.id)
+        mark = "▸" if scenario.id == present else HOLDS if best is not None else " "
+        rows.append((f"{mark} {scenario.id}", scenario.title, _score(best, scenario.par)))
+    solved = sum(progress.best(scenario.id) is not None for scenario in course)
+    return [
+        *drawing.table("lessons and incidents", ("id", "title", "commands"), rows),
+        f"{solved} of {len(rows)} solved",
+    ]
+
+
+def _score(best: int | None, par: int) -> str:
+    if best is None:
+        return f"par {par}" if par else ""
+    return f"{best}, par {par}" if par else str(best)
+
+
+LEARN_USAGE = """Usage: fakedocker learn [ID|FILE]
+       fakedocker learn --list
+
+Open the terminal in a lesson: the one that is named, or the first that is not solved.
+"""
+
+
+def choose(arguments: Sequence[str], environment: Mapping[str, str]) -> Scenario | None:
+    """The lesson that a command line asks for; None when all are solved.
+
+    Raises:
+        ScenarioProblem: there is none of that name, or it is broken.
+    """
+    if arguments:
+        return library.find(arguments[0])
+    return next_lesson(Progress(environment))
