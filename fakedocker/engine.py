@@ -13,14 +13,16 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.messages import Refusal
-from fakedocker.exchanges import Exchange, Stream, TimeMode
+from fakedocker.exchanges import Cut, Exchange, Stream, TimeMode
+from fakedocker.faults import matching, model
+from fakedocker.faults.model import Rule
 from fakedocker.journal import Entry
 from fakedocker.kernel.kernel import Kernel
-from fakedocker.operations import reactions
+from fakedocker.operations import faulting, reactions
 from fakedocker.operations.router import WorldRouter
 from fakedocker.wire.http import Reply, Request, json_reply
 from fakedocker.world.draft import Draft, Notice
@@ -49,6 +51,10 @@ class Move(NamedTuple):
     at_ns: int = 0
 
 
+_FINAL_EFFECTS = (model.ERROR, model.RESET, model.STALL)
+"""Effects that a request ends with before its handler sees it."""
+
+T = TypeVar("T")
 Handler = Callable[["Engine", Draft, Exchange], "Reply | Stream"]
 
 
@@ -95,7 +101,9 @@ class Engine:
         self.drivers = 0
         """How many drivers run in other threads: what nothing under way can end, they may."""
         self.on_restore: list[Callable[[], None]] = []
-        self._observers: dict[tuple[str, str | int], Callable[[Any], None]] = {}
+        self._observers: dict[tuple[str, str | int], Callable[[Any], None]] = {
+            ("daemon", "down"): lambda _: self._lose_clients()
+        }
 
     # the world
 
@@ -230,6 +238,8 @@ class Engine:
         """Let the handler answer one request; a refused one leaves the world as it was."""
         self._settle()
         draft = self._draft
+        if draft.fault_rules and not self._gets_through(exchange):
+            return
         try:
             outcome = self._handler(self, draft, exchange)
             reactions.drain(draft)
@@ -237,6 +247,10 @@ class Engine:
             if not refusal.keeps:
                 draft.rollback()
             exchange.respond(json_reply({"message": refusal.message}, refusal.status))
+            return
+        except OSError as problem:  # the daemon's own files: a disk that is full
+            draft.rollback()
+            exchange.respond(json_reply({"message": str(problem.strerror).lower()}, 500))
             return
         if isinstance(outcome, Reply):
             self._spend(exchange.cost_ns)
@@ -328,6 +342,81 @@ class Engine:
             self._observers.pop(key, None)
         else:
             self._observers[key] = observer
+
+    # faults
+
+    def inject(self, fault: str | Rule) -> Rule:
+        """Let something go wrong by a rule, such as "registry docker.io down for 2m".
+
+        Args:
+            fault: as `faults.grammar` says, or the rule itself.
+
+        Returns:
+            the rule, with the number that `clear_faults` takes.
+
+        Raises:
+            FaultError: it is no rule, or about nothing that is there; the world has not changed.
+        """
+        from fakedocker.faults import grammar  # read when something goes wrong, as start-up time matters
+
+        rule = grammar.parse(fault if isinstance(fault, str) else grammar.describe(fault))
+        return self._change_faults(rule, lambda: faulting.inject(self._draft, rule))
+
+    def clear_faults(self, number: int | None = None) -> int:
+        """Take one fault away, or all.
+
+        Returns:
+            how many there were.
+
+        Raises:
+            FaultError: no fault has that number.
+        """
+        return self._change_faults(number, lambda: faulting.clear(self._draft, number))
+
+    def _change_faults(self, payload: Rule | int | None, change: Callable[[], T]) -> T:
+        with self.lock:
+            self._settle()
+            self.turns += 1
+            changed = change()
+            self._record("fault", 0, payload)
+            reactions.drain(self._draft)
+            self._settle()
+            return changed
+
+    def _gets_through(self, exchange: Exchange) -> bool:
+        """Let a request meet the rules of faults; False when it does not get as far as its handler."""
+        draft = self._draft
+        if matching.daemon_is_down(draft.fault_rules):
+            self._spend(POLL_PATIENCE_NS if self.mode is TimeMode.FAST else 0)  # it may be up when it is asked again
+            exchange.break_off("refused")
+            return False
+        struck = faulting.strike(draft, exchange.request)
+        self._settle()  # what the rules have counted stays, whatever becomes of the request
+        for rule in struck:
+            if rule.effect == model.LATENCY:
+                exchange.cost_ns += rule.amount
+            elif rule.effect == model.LOST:
+                exchange.cut = Cut(-1, breaks=True)
+            elif rule.effect == model.TRUNCATED or (rule.effect == model.STALL and rule.amount):
+                exchange.cut = Cut(rule.amount, breaks=rule.effect == model.TRUNCATED)
+        final = next((rule for rule in struck if rule.effect in _FINAL_EFFECTS and not exchange.cut), None)
+        if final is None:
+            return True
+        self._spend(exchange.cost_ns)
+        if final.effect == model.ERROR:
+            refusal = faulting.refusal(final, exchange.request)
+            exchange.respond(json_reply({"message": refusal.message}, refusal.status))
+        elif final.effect == model.RESET:
+            exchange.break_off("reset")
+        else:
+            exchange.stall()
+        return False
+
+    def _lose_clients(self) -> None:
+        """The daemon has gone: every connection breaks."""
+        for exchange in list(self._open.values()):
+            self._close(exchange)
+            exchange.break_off("reset")
 
     # polling
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import enum
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+from msgspec.structs import replace
 
 from fakedocker.wire.http import Reply, Request
 from fakedocker.world.draft import Draft, Notice
@@ -56,6 +58,18 @@ class Stream(Protocol):
         """Whether time alone can end the request."""
 
 
+class Cut(NamedTuple):
+    """Where the way back to a client ends, by a fault: after so many bytes of the body, or before the head.
+
+    Args:
+        after_bytes: -1 for before the head.
+        breaks: whether the connection breaks there, rather than stands still.
+    """
+
+    after_bytes: int
+    breaks: bool
+
+
 class Exchange:
     """A request and what has become of it.
 
@@ -65,7 +79,9 @@ class Exchange:
     __slots__ = (
         "_chunks",
         "_listeners",
+        "broken",
         "cost_ns",
+        "cut",
         "ended",
         "input_closed",
         "internal",
@@ -75,6 +91,7 @@ class Exchange:
         "reply",
         "request",
         "source",
+        "stalled",
         "stream",
         "unread_bytes",
     )
@@ -95,6 +112,11 @@ class Exchange:
         self.lagging = False
         self._chunks: deque[bytes] = deque()
         self.pending_bytes = 0
+        self.broken = ""
+        """How its connection has broken: "refused" before the request was read, "reset" after that; "" if it has not."""
+        self.stalled = False
+        """Whether nothing more comes, and no end either."""
+        self.cut: Cut | None = None
         self.source: Iterator[bytes] | None = None
         """Where further bytes of a large answer come from, made as they are taken."""
         self._listeners: list[Callable[[], None]] = []
@@ -115,8 +137,29 @@ class Exchange:
 
     def send(self, data: bytes) -> None:
         """Bytes for the client. One that does not take them in time is cut off."""
-        if self.ended or not data:
+        if self.ended or self.stalled or not data:
             return
+        if self.cut is not None:
+            self._send_until(self.cut, data)
+            return
+        self._send(data)
+
+    def _send_until(self, cut: Cut, data: bytes) -> None:
+        """The bytes that still come through, and what happens after them."""
+        if data[: cut.after_bytes]:
+            self._send(data[: cut.after_bytes])
+        self.cut = cut._replace(after_bytes=max(cut.after_bytes - len(data), 0))
+        if not self.cut.after_bytes:
+            self._end_at_cut(cut)
+
+    def _end_at_cut(self, cut: Cut) -> None:
+        self.source = None
+        if cut.breaks:
+            self.break_off("reset")
+        else:
+            self.stall()
+
+    def _send(self, data: bytes) -> None:
         self._chunks.append(data)
         self.pending_bytes += len(data)
         if self.pending_bytes > LAGGING_BYTES:
@@ -125,13 +168,53 @@ class Exchange:
         self.tell()
 
     def respond(self, reply: Reply) -> None:
+        if self.cut is not None and not self._respond_until(self.cut, reply):
+            return
         self.reply = reply
         if reply.body is not None:
             self.finish()
         self.tell()
 
+    def _respond_until(self, cut: Cut, reply: Reply) -> bool:
+        """Let an answer come as far as its way back goes; False when that is all that comes of it."""
+        if cut.after_bytes < 0:
+            self._end_at_cut(cut)
+            return False
+        if reply.body is None:
+            source = self.source
+            if source is not None:  # bytes that are made as they are taken are made now
+                self.source = None
+                self.reply = reply
+                for chunk in source:
+                    self.send(chunk)
+                    if self.ended or self.stalled:
+                        return False
+                self.finish()
+                return False
+            return True
+        self.reply = replace(reply, body=None)
+        self.send(reply.body)
+        self.finish()
+        return False
+
+    def break_off(self, how: str) -> None:
+        """The connection breaks; what was sent before still arrives."""
+        self.broken = how
+        self.ended = True
+        self.tell()
+
+    def stall(self) -> None:
+        """Nothing more comes, and no end."""
+        self.stalled = True
+        self.tell()
+
     def finish(self) -> None:
         """No more bytes will come."""
+        if self.stalled or self.broken:
+            return
+        if self.cut is not None:
+            self._end_at_cut(self.cut)
+            return
         self.ended = True
         self.tell()
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from fakedocker.engine import Engine
 from fakedocker.exchanges import Exchange
+from fakedocker.faults.model import Rule
 from fakedocker.journal import Entry
 
 
@@ -59,5 +60,10 @@ def _give(engine: Engine, entry: Entry, exchanges: dict[int, Exchange]) -> None:
         engine.advance(payload)
     elif kind == "jump":
         engine.jump()
+    elif kind == "fault":
+        if isinstance(payload, Rule):
+            engine.inject(payload)
+        else:
+            engine.clear_faults(payload)
     else:
         engine.restore(payload)

@@ -304,6 +304,8 @@ class Connection(asyncio.Protocol):
     def pump(self) -> None:
         """Send what there is to send, as far as the client takes it."""
         exchange, transport = self._exchange, self._transport
+        if exchange is not None and transport is not None and exchange.broken and exchange.reply is None:
+            transport.abort()
         if exchange is None or transport is None or exchange.reply is None:
             return
         reply = exchange.reply
@@ -329,7 +331,8 @@ class Connection(asyncio.Protocol):
                 data = self._tunnel.send(data)
             transport.write(data)
         if exchange.drained:
-            self._finish(chunked, reply.hijacked or exchange.lagging)
+            broken = bool(exchange.broken)
+            self._finish(chunked and not broken, reply.hijacked or exchange.lagging or broken)
         elif exchange.unread_bytes > UNREAD_LIMIT_BYTES:
             transport.pause_reading()
         elif self._tunnel is not None:

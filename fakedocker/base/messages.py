@@ -48,6 +48,7 @@ INVALID_FILTER_REASON = Message(400, "invalid filter '{name}={value}': {reason}"
 CONTENT_TYPE = Message(400, "unsupported Content-Type header ({given}): must be 'application/json'", "exchanges")
 BAD_REQUEST = Message(400, "{problem}", "moby: the message of the error itself")
 NOT_SIMULATED = Message(501, "{what} is not simulated by fakedocker", "fakedocker")
+FAULT = Message(500, "{operation} fails by a fault rule of fakedocker", "fakedocker")
 NO_SUCH_PLUGIN = Message(404, 'plugin "{name}" not found', "moby plugin/store.go")
 NOT_SWARM = Message(
     503,
@@ -198,6 +199,23 @@ MANIFEST_UNKNOWN = Message(404, "manifest for {name} not found: manifest unknown
 REGISTRY_LOOKUP = Message(
     500, 'Get "https://{host}/v2/": dial tcp: lookup {name} on 192.168.65.7:53: no such host', "Go net"
 )
+REGISTRY_DOWN = Message(500, 'Get "https://{host}/v2/": dial tcp {host}:443: connect: connection refused', "Go net")
+REGISTRY_UNAUTHORIZED = Message(
+    500, "unauthorized: authentication required", "distribution registry/api/errcode; moby passes it on with 500"
+)
+REGISTRY_TOO_MANY = Message(
+    500,
+    "toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit",
+    "Docker Hub",
+)
+REGISTRY_STATUS = Message(
+    500, "received unexpected HTTP status: {status} {reason}", "distribution registry/client UnexpectedHTTPStatusError"
+)
+LAYER_MISMATCH = "filesystem layer verification failed for digest {digest}"
+"""Of a layer whose bytes are not those of its digest (moby distribution/pull_v2.go)."""
+DOWNLOAD_CUT_OFF = "unexpected EOF"
+"""Of a layer whose download has ended too early at every attempt (Go io)."""
+DISK_FULL = Message(500, "{action}: no space left on device", "Go os, moby daemon")
 NAME_UNKNOWN = Message(404, "name unknown: repository name not known to registry", "distribution registry/api/errcode")
 PUSH_NO_IMAGE = Message(404, "An image does not exist locally with the tag: {name}", "registry")
 PUSH_NO_TAG = Message(404, "tag does not exist: {name}", "moby distribution/push_v2.go")

@@ -159,11 +159,17 @@ def use_memory(draft: KernelDraft, process: Process, size_bytes: int) -> None:
         victim = max((p for p in alive if p.status is None), key=lambda p: (charged(p), p.pid), default=None)
         if victim is None:
             return
-        victim = draft.processes.own(victim.pid)
-        victim.oom = True
-        namespace.oom_kills += 1
-        draft.emitted.append(OutOfMemory(namespace.id, victim.pid))
-        end(draft, victim, 128 + signals.KILL, signals.KILL)
+        oom_kill(draft, victim)
+
+
+def oom_kill(draft: KernelDraft, process: Process) -> None:
+    """Kill a process as the kernel does when memory is used up."""
+    namespace = draft.namespaces.own(process.namespace)
+    victim = draft.processes.own(process.pid)
+    victim.oom = True
+    namespace.oom_kills += 1
+    draft.emitted.append(OutOfMemory(namespace.id, victim.pid))
+    end(draft, victim, 128 + signals.KILL, signals.KILL)
 
 
 def send_signal(draft: KernelDraft, process: Process, signal: int, *, from_inside: bool) -> None:

@@ -111,6 +111,12 @@ class Starting(Outside):
         if process is not None:
             lifecycle.send_signal(self.draft, process, signal, from_inside=False)
 
+    def run_out_of_memory(self, pid: int) -> None:
+        """Let the OOM killer take a process, by host pid. Nothing happens if there is no such process."""
+        process = self.draft.processes.get(pid)
+        if process is not None:
+            lifecycle.oom_kill(self.draft, process)
+
     def processes_of(self, identifier: str) -> list[ProcessInfo]:
         """The processes of a namespace as the host's ps lists them, with host pids."""
         draft = self.draft

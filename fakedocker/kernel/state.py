@@ -112,6 +112,8 @@ class KernelState(Struct, frozen=True, gc=False):
     next_id: int = 1
     drawn: int = 0
     held_bytes: int = 0
+    room_bytes: int = -1
+    """How much the disk still takes, -1 for as much as anybody writes."""
 
 
 _TABLES = (
@@ -133,7 +135,7 @@ _TABLES = (
 )
 
 
-_SCALARS = ("now_ns", "boot_ns", "next_pid", "next_id", "drawn", "held_bytes")
+_SCALARS = ("now_ns", "boot_ns", "next_pid", "next_id", "drawn", "held_bytes", "room_bytes")
 
 
 class KernelDraft:
@@ -175,6 +177,7 @@ class KernelDraft:
         self.now_ns = self.boot_ns = 0
         self.next_pid = self.next_id = 1
         self.drawn = self.held_bytes = 0
+        self.room_bytes = -1
         self.timers = TimerQueue((), self._is_live)
         self.queue: deque[int] = deque()
         self.reset(state)
@@ -224,13 +227,20 @@ class KernelDraft:
         return hashlib.shake_128(f"{self.seed}\0random\0{self.drawn}".encode()).digest(size)
 
     def put_filesystem(self, name: str, filesystem: Filesystem) -> None:
-        """Let a file system have a new value. ENOSPC when all contents together would take too much memory."""
+        """Let a file system have a new value. ENOSPC when all contents together would take too much memory, or the disk is full."""
         before = self.filesystems.get(name)
         held = self.held_bytes + filesystem.held_bytes - (before.held_bytes if before is not None else 0)
         if held > self.held_bytes and 0 < self.held_limit_bytes < held:
             raise failure(errno.ENOSPC)
+        if self.room_bytes >= 0 and _is_on_disk(name):
+            self._take_room(filesystem.used_bytes - (before.used_bytes if before is not None else 0))
         self.held_bytes = held
         self.filesystems[name] = filesystem
+
+    def _take_room(self, growth_bytes: int) -> None:
+        if growth_bytes > self.room_bytes:
+            raise failure(errno.ENOSPC)
+        self.room_bytes -= growth_bytes
 
     def put_content(self, name: str, filesystem: Filesystem, inode: int, content: Content) -> None:
         """Let a file of a file system have another content, and wake who follows it. ENOSPC."""
@@ -243,6 +253,8 @@ class KernelDraft:
         before = self.filesystems.pop(name)
         if before is not None:
             self.held_bytes -= before.held_bytes
+            if self.room_bytes >= 0 and _is_on_disk(name):
+                self.room_bytes += before.used_bytes
 
     # waking
 
@@ -285,3 +297,8 @@ class KernelDraft:
             return number in self.alarms
         process = self.processes.get(key)
         return process is not None and process.timer == number
+
+
+def _is_on_disk(filesystem: str) -> bool:
+    """Whether a file system takes room on the disk: not those in memory, nor the daemon's few small files for a container."""
+    return not filesystem.startswith(("tmpfs:", "etc:"))

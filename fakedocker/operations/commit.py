@@ -16,7 +16,7 @@ from fakedocker.filesystem import archive, content as contents, diff
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.images.model import HistoryEntry, Image, Layer, chain_id, make_image
-from fakedocker.operations import create, images, rootfs
+from fakedocker.operations import create, disk, images, rootfs
 from fakedocker.operations.attributes import container_event
 from fakedocker.wire.container import Config
 from fakedocker.wire.image import ImageConfig
@@ -54,6 +54,12 @@ def commit(
     if pauses:
         container_event(draft, container, "pause")
     image, layer = _make_image(draft, container, comment, author, changed)
+    if layer is not None:
+        disk.demand(
+            draft,
+            max(layer.size_bytes, disk.BLOCK_BYTES),
+            f"write /var/lib/docker/overlay2/{layer.chain_id.removeprefix('sha256:')}",
+        )
     images.add(draft, image, [layer] if layer is not None else [])
     if target is not None:
         images.tag(draft, image, target.name, target.tag)

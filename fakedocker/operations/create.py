@@ -13,7 +13,7 @@ from fakedocker.base.history import History
 from fakedocker.containers.model import Chunk, Container
 from fakedocker.images.model import Image
 from fakedocker.network import model as network_model, pools
-from fakedocker.operations import lookup, mounts, networking, rootfs, settings
+from fakedocker.operations import disk, lookup, mounts, networking, rootfs, settings
 from fakedocker.operations.attributes import container_event
 from fakedocker.wire.container import Config, CreateRequest, HealthConfig, HostConfig
 from fakedocker.wire.image import ImageConfig
@@ -54,6 +54,7 @@ def create(draft: Draft, name: str, request: CreateRequest, image: Image | None 
     name = reserve_name(draft, name, identifier, number)
     config = replace(config, hostname=config.hostname or _hostname(draft, host, identifier))
     networks = _networks(draft, host, request)
+    disk.demand(draft, disk.BLOCK_BYTES, f"mkdir /var/lib/docker/overlay2/{identifier}-init")
     container = Container(
         id=identifier, number=number, name=name, created_ns=draft.now_ns, image_id=image.id, image_name=config.image,
         config=config, host_config=_interned(host), path=path, args=args, mounts=mounts.resolve(draft, config, host), networks=networks,

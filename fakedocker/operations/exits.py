@@ -11,6 +11,7 @@ from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.messages import Refusal
 from fakedocker.containers import lifecycle, restart
 from fakedocker.containers.model import Container
+from fakedocker.faults import matching
 from fakedocker.kernel.events import Exited
 from fakedocker.operations import health, networking, remove, start
 from fakedocker.operations.attributes import container_event
@@ -26,7 +27,9 @@ def container_exited(draft: Draft, container: Container, exit: Exited) -> None:
     draft.kernel.destroy_namespace(container.id)
     ran_ns = draft.now_ns - container.started_ns
     policy = container.host_config.restart_policy
-    again = restart.restarts(policy, exit.status, container.restart_count, container.manually_stopped)
+    again = not matching.daemon_is_down(draft.fault_rules) and restart.restarts(
+        policy, exit.status, container.restart_count, container.manually_stopped
+    )
     cause = "exit and restart" if again else "exit"
     container = replace(
         draft.containers[container.id], status=lifecycle.after(cause, container.status), pid=0, exit_code=exit.status,

@@ -14,7 +14,7 @@ from fakedocker.base import clock, messages, reference
 from fakedocker.base.identity import short
 from fakedocker.base.persistent import Map
 from fakedocker.images.model import Image, Layer
-from fakedocker.operations import filters as filtering, lookup
+from fakedocker.operations import disk, filters as filtering, lookup
 from fakedocker.operations.attributes import image_event
 from fakedocker.operations.filters import Filters
 from fakedocker.wire.container import GraphDriver
@@ -37,6 +37,7 @@ def add(draft: Draft, image: Image, layers: Iterable[Layer]) -> None:
     for layer in layers:
         if layer.chain_id not in draft.layers:
             draft.layers[layer.chain_id] = layer
+            disk.take(draft, layer.size_bytes)
             if layer.parent:
                 add_to_index(draft.layer_users, layer.parent, f"layer:{layer.chain_id}")
     if image.id in draft.images:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from fakedocker.base import messages, reference
 from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.base.reference import Reference
-from fakedocker.operations import images, timetable
+from fakedocker.operations import disk, images, registry_faults, timetable
 from fakedocker.operations.attributes import image_event
 from fakedocker.operations.timetable import line, state
 from fakedocker.registry import catalogue
@@ -26,12 +26,13 @@ def find_registry(draft: Draft, name: Reference) -> Registry:
     """The registry that a name is in.
 
     Raises:
-        Refusal: there is no such host.
+        Refusal: there is no such host, or it does not answer.
     """
     registry = draft.registries.get(name.domain)
     if registry is None:
         host = name.domain
         raise messages.REGISTRY_LOOKUP(host=host, name=host.partition(":")[0])
+    registry_faults.answer(draft, name)
     return registry
 
 
@@ -42,6 +43,7 @@ def find_manifest(draft: Draft, name: Reference) -> Manifest:
         Refusal: no such registry, repository, tag or digest, in docker's words.
     """
     registry = find_registry(draft, name)
+    registry_faults.hide(draft, name)
     digest = name.digest or registry.tags.get(f"{name.path}:{name.tag}", "")
     found = registry.manifests.get(f"{name.path}@{digest}")
     if found is None and registry.catalogue:
@@ -122,9 +124,10 @@ def _part(
     steps = [TransferStep(after_ns=timetable.FIRST_ANSWER_NS, progress=opening)]
     if not known:
         steps += _layer_steps(draft, manifest)
+    planned, problem = registry_faults.spoil(draft, name, manifest, timetable.in_order(steps))
     return PullTask(
-        id=task_id, started_ns=draft.now_ns, steps=timetable.in_order(steps), repository=name.name, manifest=manifest,
-        references=references, following=following, event_name=asked, newer=newer,
+        id=task_id, started_ns=draft.now_ns, steps=planned, repository=name.name, manifest=manifest,
+        references=references, following=following, event_name=asked, newer=newer, problem=problem,
     )  # fmt: skip
 
 
@@ -168,8 +171,24 @@ def _step(after_ns: int, remote: RemoteLayer, status: str) -> TransferStep:
     return TransferStep(after_ns=after_ns, progress=state(timetable.short_digest(remote.digest), status))
 
 
+def _no_room(draft: Draft, manifest: Manifest) -> str:
+    """The error of layers that the disk has no room for, "" where it has."""
+    new = [remote.layer for remote in manifest.layers if remote.layer.chain_id not in draft.layers]
+    if new:
+        path = next((entry.path for entry in new[-1].entries if len(entry.content)), "")
+        try:
+            disk.demand(draft, sum(layer.size_bytes for layer in new), f"failed to register layer: write /{path}")
+        except messages.Refusal as refusal:
+            return refusal.message
+    return ""
+
+
 def arrive(draft: Draft, task: PullTask) -> None:
-    """All layers of one image are there: it gets its names, and the next tag is pulled."""
+    """All layers of one image are there: it gets its names, and the next tag is pulled; or the download has failed."""
+    problem = task.problem or _no_room(draft, task.manifest)
+    if problem:
+        draft.notify("done", task.id, messages.Refusal(500, problem))
+        return
     image = task.manifest.image
     images.add(draft, image, [remote.layer for remote in task.manifest.layers])
     for reference_name in reversed(task.references):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fakedocker.containers.model import Chunk
 from fakedocker.kernel.events import Alarm, Closed, Exited, Fault, InputDrained, OutOfMemory, Output
-from fakedocker.operations import execs, exits, health, remove, stop, timetable, transfers
+from fakedocker.operations import execs, exits, faulting, health, remove, stop, timetable, transfers
 from fakedocker.world import builds
 from fakedocker.world.draft import Draft
 
@@ -68,6 +68,7 @@ def _exited(draft: Draft, exited: Exited) -> None:
         container = draft.containers.get(identifier)
         if container is not None:
             exits.container_exited(draft, container, exited)
+            faulting.container_ended(draft)
             if _is_building(draft):
                 from fakedocker.operations.building import progress as building
 
@@ -92,6 +93,8 @@ def _alarm(draft: Draft, alarm: Alarm) -> None:
         health.timed_out(draft, key)
     elif kind == "remove":
         remove.removal_due(draft, *key)
+    elif kind == faulting.ALARM:
+        faulting.due(draft, key)
     elif kind == timetable.ALARM:
         told = len(draft.notices)
         transfers.due(draft, key)

@@ -64,7 +64,10 @@ def run(draft: Draft, container: Container) -> None:
 
 def _launch(draft: Draft, container: Container) -> int:
     networking.join_all(draft, container)
-    rootfs.prepare(draft, container)
+    try:
+        rootfs.prepare(draft, container)
+    except OSError as problem:
+        raise Refusal(500, str(problem.strerror).lower()) from None
     user = users.resolve(draft, container.id, container.config.user, container.host_config.group_add or ())
     rootfs.create_namespace(draft, container)
     try:

@@ -6,16 +6,20 @@ reading drives the engine on until there are bytes, the end, or proof that nothi
 
 from __future__ import annotations
 
+import errno
 import io
 import os
+from http.client import IncompleteRead
 from typing import TYPE_CHECKING, Any
 
 from requests import PreparedRequest, Response
 from requests.adapters import BaseAdapter
+from requests.exceptions import ConnectionError, ReadTimeout
 from urllib3.response import HTTPResponse
 
 from fakedocker.api.headers import with_common_headers
-from fakedocker.engine import Engine
+from fakedocker.base.clock import SECOND_NS
+from fakedocker.engine import Engine, WaitCannotEnd
 from fakedocker.exchanges import Exchange
 from fakedocker.wire.http import Request
 
@@ -38,8 +42,12 @@ class EngineSocket:
     def recv(self, size: int = 65536) -> bytes:
         """Up to `size` bytes; drives the engine until there are some. b"" is the end."""
         while not self._buffer and not self._exchange.drained:
-            self._engine.drive(lambda: self._exchange.readable, "this read")
+            self._engine.drive(lambda: self._exchange.readable or self._exchange.stalled, "this read")
             self._buffer = self._exchange.take(size)
+            if not self._buffer and self._exchange.stalled:
+                raise TimeoutError("timed out")
+        if not self._buffer and self._exchange.broken:
+            raise ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")
         data, self._buffer = self._buffer[:size], self._buffer[size:]
         return data
 
@@ -130,8 +138,12 @@ class _Body(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         while not self._buffer and not self._exchange.drained:
-            self._engine.drive(lambda: self._exchange.readable, "this read")
+            self._engine.drive(lambda: self._exchange.readable or self._exchange.stalled, "this read")
             self._buffer = self._exchange.take()
+            if not self._buffer and self._exchange.stalled:
+                raise TimeoutError("timed out")
+        if not self._buffer and self._exchange.broken:
+            raise IncompleteRead(b"")
         data, self._buffer = self._buffer[: len(buffer)], self._buffer[len(buffer) :]
         buffer[: len(data)] = data
         return len(data)
@@ -177,8 +189,32 @@ class EngineAdapter(BaseAdapter):
             method=request.method or "GET", target=request.path_url, headers=headers, body=data, client=CLIENT
         )
         exchange = self._engine.submit(asked)
-        self._engine.drive(lambda: exchange.answered, f"{asked.method} {asked.target}")
+        what = f"{asked.method} {asked.target}"
+        self._engine.drive(lambda: exchange.answered or bool(exchange.broken) or exchange.stalled, what)
+        if exchange.reply is None:
+            self._fail(request, exchange, settings.get("timeout"))
         return self._respond(request, exchange)
+
+    def _fail(self, request: PreparedRequest, exchange: Exchange, timeout: Any) -> None:
+        """Raise what requests raises of a connection that breaks, or stands still until the client's patience is over."""
+        if exchange.broken == "refused":
+            raise ConnectionError(
+                "Connection aborted.", ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"), request=request
+            )
+        if exchange.broken:
+            raise ConnectionError(
+                "Connection aborted.",
+                ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"),
+                request=request,
+            )
+        patience = timeout[1] if isinstance(timeout, tuple) else timeout
+        if patience is None:
+            raise WaitCannotEnd(
+                f"nothing can end {request.method} {request.path_url}: its answer has stalled by a fault, and the client has no timeout"
+            )
+        self._engine.disconnect(exchange)
+        self._engine.advance(self._engine.now_ns + int(patience * SECOND_NS))
+        raise ReadTimeout(f"Read timed out. (read timeout={patience})", request=request)
 
     def _respond(self, request: PreparedRequest, exchange: Exchange) -> Response:
         reply = exchange.reply

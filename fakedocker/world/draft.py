@@ -16,6 +16,7 @@ from fakedocker.base import identity
 from fakedocker.base.history import History
 from fakedocker.base.persistent import Map, Table
 from fakedocker.containers.model import Chunk, Container, Exec
+from fakedocker.faults.model import Rule
 from fakedocker.images.model import Image, Layer
 from fakedocker.kernel.kernel import Kernel
 from fakedocker.kernel.state import KernelDraft
@@ -32,7 +33,7 @@ _TABLES = (
 )  # fmt: skip
 HELD_LIMIT_BYTES = 1 << 30
 """How much memory all files of a simulation may really take."""
-_SCALARS = ("draws", "host", "next_port", "events")
+_SCALARS = ("draws", "host", "next_port", "fault_rules", "events")
 
 
 class Notice(NamedTuple):
@@ -81,6 +82,7 @@ class Draft:
     draws: int
     host: Host
     next_port: int
+    fault_rules: tuple[Rule, ...]
     events: History[Event]
 
     def __init__(self, world: World) -> None:

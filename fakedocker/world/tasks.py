@@ -51,6 +51,8 @@ class PullTask(Transfer, frozen=True, kw_only=True):
     """What was asked for, as people write it."""
     newer: bool
     """Whether a name has changed its meaning, now or by a tag before this one."""
+    problem: str = ""
+    """The error that the download ends in, "" for none."""
 
 
 class PushTask(Transfer, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from msgspec import Struct
 from fakedocker.base.history import History
 from fakedocker.base.persistent import Map
 from fakedocker.containers.model import Chunk, Container, Exec
+from fakedocker.faults.model import Rule
 from fakedocker.images.model import Image, Layer
 from fakedocker.kernel.state import KernelState
 from fakedocker.network.model import Endpoint, Network, Publication
@@ -79,6 +80,8 @@ class World(Struct, frozen=True, kw_only=True):
     next_port: int
     volumes: Map[str, Volume] = Map()
     tasks: Map[int, Task] = Map()
+    fault_rules: tuple[Rule, ...] = ()
+    """What goes wrong, in the order it was put in; nothing by itself."""
     events: History[Event]
 
     # indices

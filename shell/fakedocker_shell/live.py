@@ -14,10 +14,11 @@ from fakedocker.base import signals
 from fakedocker.engine import Engine
 from fakedocker.exchanges import Exchange as EngineExchange
 from fakedocker.kernel.program import System
-from fakedocker.wire.http import JSON, Request, make_target
+from fakedocker.wire.http import JSON, Reply, Request, make_target
 from fakedocker_shell.cli.context import (
     Body,
     Client,
+    ConnectionLost,
     ConnectionRefused,
     Exchange,
     Files,
@@ -291,10 +292,10 @@ class EngineStream:
     def __init__(self, context: LiveContext, exchange: EngineExchange) -> None:
         self._context = context
         self._exchange = exchange
-        assert exchange.reply is not None
-        self.status = exchange.reply.status
-        self.headers = dict(exchange.reply.headers)
-        self._head = exchange.reply.body or b""
+        reply = _reply_of(exchange)
+        self.status = reply.status
+        self.headers = dict(reply.headers)
+        self._head = reply.body or b""
 
     @property
     def readable(self) -> bool:
@@ -337,7 +338,7 @@ class EngineRequest:
 
     @property
     def answered(self) -> bool:
-        return self.exchange.answered
+        return self.exchange.answered or bool(self.exchange.broken)
 
     @property
     def finished(self) -> bool:
@@ -345,8 +346,7 @@ class EngineRequest:
 
     @property
     def response(self) -> Response:
-        reply = self.exchange.reply
-        assert reply is not None
+        reply = _reply_of(self.exchange)
         body = [self._body, reply.body or b""]
         while not self.exchange.drained:
             body.append(self.exchange.take())
@@ -355,11 +355,19 @@ class EngineRequest:
 
     async def head(self) -> int:
         await self._context.wait_any(_Answered(self.exchange))
-        assert self.exchange.reply is not None
-        return self.exchange.reply.status
+        return _reply_of(self.exchange).status
 
     def close(self) -> None:
         self._context.programs.engine.disconnect(self.exchange)
+
+
+def _reply_of(exchange: EngineExchange) -> Reply:
+    """The head of an answer. Raises ConnectionRefused where the connection has broken before it."""
+    if exchange.reply is not None:
+        return exchange.reply
+    if exchange.broken == "refused":
+        raise ConnectionRefused(DAEMON_ADDRESS)
+    raise ConnectionLost(exchange.request.method, f"http://%2Fvar%2Frun%2Fdocker.sock{exchange.request.target}")
 
 
 class _Answered:
@@ -372,7 +380,7 @@ class _Answered:
 
     @property
     def readable(self) -> bool:
-        return self._exchange.answered
+        return self._exchange.answered or bool(self._exchange.broken)
 
     def take(self) -> bytes:
         return b""

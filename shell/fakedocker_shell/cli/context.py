@@ -25,6 +25,13 @@ class ConnectionRefused(Exception):
         super().__init__(f"Cannot connect to the Docker daemon at {host}. Is the docker daemon running?")
 
 
+class ConnectionLost(ConnectionRefused):
+    """The connection ended before the answer came; the text is docker's."""
+
+    def __init__(self, method: str, url: str) -> None:
+        Exception.__init__(self, f'error during connect: {method.capitalize()} "{url}": EOF')
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
     """A whole answer. Header names are in the form the server sent them; use `header`."""

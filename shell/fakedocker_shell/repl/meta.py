@@ -6,7 +6,7 @@ Each function takes the desk and the rest of the line, and gives the text to sho
 
 from __future__ import annotations
 
-from fakedocker_shell.repl import drawing, meta_checks, meta_lessons, meta_time, topics, why
+from fakedocker_shell.repl import drawing, meta_checks, meta_faults, meta_lessons, meta_time, topics, why
 from fakedocker_shell.repl.desk import Desk
 from fakedocker_shell.repl.meta_base import MetaCommand, MetaProblem
 from fakedocker_shell.repl.words import nearest
@@ -81,6 +81,7 @@ def _help(desk: Desk, argument: str) -> str:
 
 TABLE: dict[str, MetaCommand] = {
     **meta_time.COMMANDS,
+    **meta_faults.COMMANDS,
     "world": MetaCommand(":world", "draw containers, images, networks, volumes and ports", _world),
     "why": MetaCommand(":why", "what the last error means, and what to try", _why),
     "explain": MetaCommand(

@@ -1,0 +1,319 @@
+"""The text form of rules: `registry docker.io down for 2m`, `start on web error 500 "no space" 2nd time`.
+
+    RULE    = TARGET EFFECT WHEN*
+    TARGET  = registry HOST | image NAME | container NAME | OPERATION [on NAME] | wire | disk | daemon
+    EFFECT  = error [STATUS] ["TEXT"] | latency DURATION | reset | lost | stall [after SIZE] | truncated [after SIZE]
+            | down | unauthorized | not found | toomanyrequests | digest mismatch | slow [N x] | cut off
+            | oom | full | N% | SIZE left | restart
+    WHEN    = for DURATION | in DURATION | once | twice | N times | Nth time | from the Nth time | chance N% | always
+
+`parse` and `describe` are inverse to one another. Durations are Go's, sizes docker's. Which effect goes with which target is
+said by `model.EFFECTS`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from fakedocker.base import reference, units
+from fakedocker.faults import model
+from fakedocker.faults.model import FaultError, Rule
+from fakedocker.faults.requests import OPERATIONS
+
+SYNTAX: Final = "TARGET EFFECT [WHEN]: see `fakedocker.faults.grammar` or docs/testing.md"
+SLOW_TIMES: Final = 10
+TRUNCATED_BYTES: Final = 100
+LATENCY_NS: Final = units.NANOSECONDS_PER_SECOND
+
+_NAMED: Final = (model.REGISTRY, model.IMAGE, model.CONTAINER)
+_SYNONYMS: Final = {
+    "401": model.UNAUTHORIZED,
+    "404": model.NOT_FOUND,
+    "429": model.TOO_MANY,
+    "mismatch": model.MISMATCH,
+    "truncate": model.TRUNCATED,
+    "stalled": model.STALL,
+}
+_TWO_WORDS: Final = {"not": "found", "digest": "mismatch", "cut": "off"}
+_ORDINAL: Final = re.compile(r"([1-9]\d*)(?:st|nd|rd|th)")
+_COUNTS: Final = {"once": 1, "twice": 2}
+
+
+def parse(text: str) -> Rule:
+    """The rule that a text says.
+
+    Raises:
+        FaultError: it says none; with what was expected.
+    """
+    return _Reader(_split(text)).rule()
+
+
+class _Quoted(str):
+    """A word that stood in quotes, and so is none of the grammar's."""
+
+    __slots__ = ()
+
+
+_WORD: Final = re.compile(r"""\s*(?:"((?:\\.|[^"\\])*)"|'([^']*)'|([^\s"']+))""", re.DOTALL)
+
+
+def _split(text: str) -> list[str]:
+    words: list[str] = []
+    position = 0
+    text = text.rstrip()
+    while position < len(text):
+        match = _WORD.match(text, position)
+        if match is None:
+            raise FaultError(f"a quotation without its end: {text[position:].strip()}")
+        position = match.end()
+        if match[3] is not None:
+            words.append(match[3])
+        else:
+            words.append(_Quoted(match[2] if match[1] is None else re.sub(r"\\(.)", r"\1", match[1], flags=re.DOTALL)))
+    return words
+
+
+def _quote(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+class _Reader:
+    """The words of a rule, taken one after the other."""
+
+    def __init__(self, words: list[str]) -> None:
+        self._words = words
+
+    def rule(self) -> Rule:
+        fields = self._target()
+        fields |= self._effect(fields["target"])
+        while self._words:
+            fields |= self._when()
+        return Rule(**fields)
+
+    def _next(self, expected: str) -> str:
+        if not self._words:
+            raise FaultError(f"expected {expected}, and there is nothing more")
+        return str(self._words.pop(0))
+
+    def _peek(self) -> str:
+        return self._words[0] if self._words else ""
+
+    def _takes(self, word: str) -> bool:
+        if self._peek() == word:
+            self._words.pop(0)
+            return True
+        return False
+
+    # what it is about
+
+    def _target(self) -> dict[str, Any]:
+        word = self._next(
+            "a target: " + _listed([*_NAMED, "wire", "disk", "daemon"]) + ", or an operation such as create"
+        )
+        if word in _NAMED:
+            return {"target": word, "name": _checked_name(word, self._next(f"the name of the {word}"))}
+        if word in model.EFFECTS and word != model.OPERATION:
+            return {"target": word}
+        operation = f"{word} {self._peek()}" if f"{word} {self._peek()}" in OPERATIONS else word
+        if operation not in OPERATIONS:
+            raise FaultError(
+                f"unknown target {word!r}; expected {_listed([*_NAMED, 'wire', 'disk', 'daemon'])}, or an operation: "
+                + ", ".join(OPERATIONS)
+            )
+        if operation != word:
+            self._words.pop(0)
+        name = self._next(f"a name after `{operation} on`") if self._takes("on") else ""
+        return {"target": model.OPERATION, "operation": operation, "name": name}
+
+    # what goes wrong
+
+    def _effect(self, target: str) -> dict[str, Any]:
+        expected = _listed([_EFFECT_FORMS.get(effect, effect) for effect in model.EFFECTS[target]])
+        word = self._next(f"what goes wrong with the {target}: {expected}")
+        if target == model.DISK:
+            return {"effect": model.FULL, "amount": self._room(word)}
+        effect = _SYNONYMS.get(word, word)
+        if word in _TWO_WORDS and self._takes(_TWO_WORDS[word]):
+            effect = f"{word} {_TWO_WORDS[word]}"
+        if effect not in model.EFFECTS[target]:
+            raise FaultError(f"unknown fault {word!r} of {_article(target)}; expected {expected}")
+        fields: dict[str, Any] = {"effect": effect}
+        if effect == model.ERROR:
+            fields |= self._error()
+        elif effect == model.LATENCY:
+            fields["amount"] = _duration(self._next("how long the latency is, such as 200ms"))
+        elif effect in (model.STALL, model.TRUNCATED):
+            default = TRUNCATED_BYTES if effect == model.TRUNCATED else 0
+            fields["amount"] = _size(self._next("a size, such as 10kB")) if self._takes("after") else default
+        elif effect == model.SLOW:
+            factor = re.fullmatch(r"([1-9]\d*)x", self._peek())
+            fields["amount"] = int(factor[1]) if factor else SLOW_TIMES
+            if factor:
+                self._words.pop(0)
+        return fields
+
+    def _error(self) -> dict[str, Any]:
+        fields: dict[str, Any] = {}
+        if re.fullmatch(r"\d+", self._peek()) and not (len(self._words) > 1 and self._words[1] == "times"):
+            status = int(self._words.pop(0))
+            if not 400 <= status <= 599:
+                raise FaultError(f"expected the status of an error, 400 to 599, not {status}")
+            fields["status"] = status
+        if self._words and (isinstance(self._words[0], _Quoted) or not _begins_when(self._words)):
+            fields["message"] = str(self._words.pop(0))
+        return fields
+
+    def _room(self, word: str) -> int:
+        """How many millionths of the disk are left (negative), or how many bytes."""
+        if word == model.FULL:
+            return 0
+        if (match := re.fullmatch(r"(\d+(?:\.\d+)?)%", word)) is not None and float(match[1]) <= 100:
+            return -round((100 - float(match[1])) * model.ONE_IN / 100)
+        size_bytes = _size(word, "`full`, how full such as 95%, or how much is left such as `10MB left`")
+        if not self._takes("left"):
+            raise FaultError(f"expected `left` after {word}: how much room is left on the disk")
+        return size_bytes
+
+    # when
+
+    def _when(self) -> dict[str, Any]:
+        word = self._words.pop(0)
+        if word == "always":
+            return {}
+        if word in ("for", "in"):
+            duration_ns = _duration(self._next(f"a duration after `{word}`, such as 2m"))
+            return {"lasts_ns" if word == "for" else "delay_ns": duration_ns}
+        if word in _COUNTS:
+            return {"times": _COUNTS[word]}
+        if word == "chance":
+            return {"chance": _chance(self._next("a chance, such as 10%"))}
+        if word.isdigit() and int(word) and self._takes("times"):
+            return {"times": int(word)}
+        if word == "from":
+            self._takes("the")
+            return {"first": self._ordinal(self._next("a place, such as 3rd"))}
+        if _ORDINAL.fullmatch(word):
+            return {"first": self._ordinal(word), "times": 1}
+        raise FaultError(f"unknown words {word!r}; expected {_WHEN_FORMS}")
+
+    def _ordinal(self, word: str) -> int:
+        match = _ORDINAL.fullmatch(word)
+        if match is None:
+            raise FaultError(f"expected a place such as 3rd, not {word!r}")
+        if not self._takes("time"):
+            raise FaultError(f"expected `time` after {word}")
+        return int(match[1])
+
+
+_WHEN_FORMS: Final = "`for 2m`, `in 30s`, `once`, `3 times`, `2nd time`, `from the 2nd time`, `chance 10%` or `always`"
+_EFFECT_FORMS: Final = {
+    model.ERROR: 'error [STATUS] ["TEXT"]',
+    model.LATENCY: "latency DURATION",
+    model.STALL: "stall [after SIZE]",
+    model.TRUNCATED: "truncated [after SIZE]",
+    model.SLOW: "slow [10x]",
+    model.FULL: "full, 95%, 10MB left",
+}
+
+
+def _begins_when(words: list[str]) -> bool:
+    first, second = words[0], words[1] if len(words) > 1 else ""
+    return (
+        first in ("for", "in", "always", "chance", *_COUNTS)
+        or (first == "from" and bool(second))
+        or (first.isdigit() and second == "times")
+        or (_ORDINAL.fullmatch(first) is not None and second == "time")
+    )
+
+
+def _checked_name(target: str, name: str) -> str:
+    if target == model.IMAGE:
+        try:
+            reference.parse(name)
+        except reference.InvalidReference as problem:
+            raise FaultError(f"{name!r} is no image: {problem}") from None
+    return name
+
+
+def _duration(text: str) -> int:
+    try:
+        duration_ns = units.parse_duration(text)
+    except ValueError:
+        duration_ns = -1
+    if duration_ns <= 0:
+        raise FaultError(f"expected a duration such as 200ms, 30s or 2m, not {text!r}")
+    return duration_ns
+
+
+def _size(text: str, expected: str = "a size such as 500, 10kB or 1MB") -> int:
+    try:
+        return units.parse_decimal_size(text)
+    except ValueError:
+        raise FaultError(f"expected {expected}, not {text!r}") from None
+
+
+def _chance(text: str) -> int:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)%", text)
+    if match is None or not 0 < float(match[1]) <= 100:
+        raise FaultError(f"expected a chance of more than 0% and at most 100%, not {text!r}")
+    return max(round(float(match[1]) * model.ONE_IN / 100), 1)
+
+
+def _listed(words: list[str]) -> str:
+    return ", ".join(words[:-1]) + f" or {words[-1]}" if len(words) > 1 else words[0]
+
+
+def _article(target: str) -> str:
+    return f"{'an' if target[0] in 'aeiou' else 'a'} {target}" if target != model.WIRE else "the wire"
+
+
+# writing
+
+
+def describe(rule: Rule) -> str:
+    """A rule as `parse` reads it: without its number and without what it has counted."""
+    parts = [rule.operation, *(["on", _name(rule)] if rule.name else [])]
+    if rule.target != model.OPERATION:
+        parts = [rule.target, *([_name(rule)] if rule.name else [])]
+    return " ".join(part for part in (*parts, *_effect_words(rule), *_when_words(rule)) if part)
+
+
+def _name(rule: Rule) -> str:
+    return rule.name if re.fullmatch(r"[^\s\"']+", rule.name) else _quote(rule.name)
+
+
+def _effect_words(rule: Rule) -> list[str]:
+    if rule.effect == model.ERROR:
+        return [rule.effect, str(rule.status), _quote(rule.message) if rule.message else ""]
+    if rule.effect == model.LATENCY:
+        return [rule.effect, units.format_duration(rule.amount)]
+    if rule.effect in (model.STALL, model.TRUNCATED) and (rule.amount or rule.effect == model.TRUNCATED):
+        return [rule.effect, "after", f"{rule.amount}B"]
+    if rule.effect == model.SLOW:
+        return [rule.effect, f"{rule.amount}x"]
+    if rule.effect == model.FULL and rule.amount:
+        return [f"{100 + rule.amount * 100 / model.ONE_IN:g}%"] if rule.amount < 0 else [f"{rule.amount}B", "left"]
+    return [rule.effect]
+
+
+def _when_words(rule: Rule) -> list[str]:
+    words = []
+    if rule.first > 1 and rule.times == 1:
+        words.append(f"{_nth(rule.first)} time")
+    else:
+        words += [f"from the {_nth(rule.first)} time"] if rule.first > 1 else []
+        words += [f"{rule.times} times" if rule.times != 1 else "once"] if rule.times else []
+    if rule.chance < model.ONE_IN:
+        words.append(f"chance {f'{rule.chance * 100 / model.ONE_IN:.4f}'.rstrip('0').rstrip('.')}%")
+    if rule.delay_ns:
+        words.append(f"in {units.format_duration(rule.delay_ns)}")
+    if rule.lasts_ns:
+        words.append(f"for {units.format_duration(rule.lasts_ns)}")
+    return words
+
+
+def _nth(number: int) -> str:
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 not in (11, 12, 13) else "th"
+    return f"{number}{ending}"

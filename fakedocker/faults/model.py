@@ -1,0 +1,90 @@
+"""A rule of what goes wrong, as plain data; and the table of what can go wrong with what.
+
+Rules are part of the world, so that a snapshot, a fork and undo include them and what they have counted so far. This
+module must not know how a rule is written, nor what its effect does.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Struct
+
+OPERATION, WIRE, CONTAINER, IMAGE, REGISTRY, DISK, DAEMON = (
+    "operation",
+    "wire",
+    "container",
+    "image",
+    "registry",
+    "disk",
+    "daemon",
+)
+
+ERROR, LATENCY, RESET, LOST, STALL, TRUNCATED = "error", "latency", "reset", "lost", "stall", "truncated"
+DOWN, UNAUTHORIZED, NOT_FOUND, TOO_MANY = "down", "unauthorized", "not found", "toomanyrequests"
+MISMATCH, SLOW, CUT_OFF = "digest mismatch", "slow", "cut off"
+OOM, FULL, RESTART = "oom", "full", "restart"
+
+_ON_REQUESTS: Final = (ERROR, LATENCY, RESET, LOST, STALL, TRUNCATED)
+_ON_PULLS: Final = (UNAUTHORIZED, NOT_FOUND, TOO_MANY, ERROR, MISMATCH, SLOW, CUT_OFF)
+
+EFFECTS: Final[dict[str, tuple[str, ...]]] = {
+    OPERATION: _ON_REQUESTS,
+    WIRE: (LATENCY, RESET, LOST, STALL, TRUNCATED),
+    CONTAINER: (OOM, *_ON_REQUESTS),
+    IMAGE: _ON_PULLS,
+    REGISTRY: (DOWN, *_ON_PULLS),
+    DISK: (FULL,),
+    DAEMON: (RESTART, DOWN),
+}
+"""What can go wrong with each kind of target."""
+
+LASTING: Final = ((DISK, FULL), (DAEMON, RESTART), (DAEMON, DOWN))
+"""What is a state of the world while the rule is there, rather than something that requests meet."""
+
+ONE_IN: Final = 1_000_000
+"""Chances are counted in millionths."""
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """Something that goes wrong.
+
+    A rule looks at the cases it is about (requests, pulls), from `from_ns` to `until_ns`; of those it strikes the ones from
+    the `first` on, `times` in all, each with its chance.
+    """
+
+    target: str
+    effect: str
+    number: int = 0
+    """Given when it is put into a world."""
+    operation: str = ""
+    """Which operation, for that target; see `requests.OPERATIONS`."""
+    name: str = ""
+    """Of the registry, image or container; with an operation the container, image, network or volume it is done to, "" for any."""
+    status: int = 500
+    """Of the HTTP answer of an error."""
+    message: str = ""
+    """Of an error; "" for one that says that it is a fault."""
+    amount: int = 0
+    """Of latency: nanoseconds; of a truncated or stalled stream: bytes that still come; of slow: how many times; of a full
+    disk: bytes that are left."""
+    first: int = 1
+    times: int = 0
+    """How often it strikes, 0 for always."""
+    chance: int = ONE_IN
+    """In millionths, drawn from the world's seed."""
+    delay_ns: int = 0
+    """How long after it is put into the world it begins."""
+    lasts_ns: int = 0
+    """How long it lasts then, 0 for ever."""
+    from_ns: int = 0
+    until_ns: int = 0
+    """When it begins and ends, on the world's clock; set when it is put into a world, 0 for no end."""
+    seen: int = 0
+    """How many cases it has looked at."""
+    struck: int = 0
+    """How many of them it has struck."""
+
+
+class FaultError(ValueError):
+    """A rule that makes no sense; the message says what was expected."""

@@ -1,0 +1,79 @@
+"""The terminal's `:fault`: letting things go wrong from the terminal, listing what does, and taking it away again."""
+
+from __future__ import annotations
+
+from fakedocker.base import units
+from fakedocker.faults import matching, model
+from fakedocker.faults.model import FaultError, Rule
+from fakedocker_shell.repl import drawing, explain
+from fakedocker_shell.repl.desk import Desk
+from fakedocker_shell.repl.meta_base import MetaCommand, MetaProblem
+
+_EXAMPLES = (
+    "registry docker.io down for 2m",
+    "image nginx toomanyrequests 2 times",
+    "container web oom",
+    'create error 500 "no luck" 3rd time',
+    "disk full",
+    "daemon restart",
+)
+
+
+def _fault(desk: Desk, argument: str) -> str:
+    try:
+        return _change(desk, argument) if argument else _list(desk)
+    except FaultError as problem:
+        raise MetaProblem(str(problem)) from None
+
+
+def _change(desk: Desk, argument: str) -> str:
+    from fakedocker.faults import grammar  # read when something is to go wrong, as start-up time matters
+
+    word, _, rest = argument.partition(" ")
+    before = desk.moment()
+    if word == "clear":
+        text = _clear(desk, rest.strip())
+    else:
+        rule = desk.engine.inject(argument)
+        text = f"fault {rule.number}: {grammar.describe(rule)}"
+        if rule not in desk.engine.world.fault_rules and not rule.delay_ns:
+            text = f"done: {grammar.describe(rule)}"
+    desk.timeline.push(f":fault {argument}", before)
+    return "\n".join([text, *(f"  {line}" for line in explain.changes(before.world, desk.engine.snapshot()))])
+
+
+def _clear(desk: Desk, number: str) -> str:
+    if number and not number.isdecimal():
+        raise FaultError(f"usage: :fault clear [N]; {number!r} is no number")
+    count = desk.engine.clear_faults(int(number) if number else None)
+    return f"{count} fault{'s' if count != 1 else ''} taken away"
+
+
+def _list(desk: Desk) -> str:
+    now_ns = desk.engine.now_ns
+    rules = matching.in_force(desk.engine.world.fault_rules, now_ns)
+    if not rules:
+        return "\n".join(["nothing goes wrong by itself; for example", *(f"  :fault {text}" for text in _EXAMPLES)])
+    from fakedocker.faults import grammar
+
+    rows = [(str(rule.number), grammar.describe(rule), _state(rule, now_ns)) for rule in rules]
+    return "\n".join(drawing.table("faults", ("n", "fault", "state"), rows))
+
+
+def _state(rule: Rule, now_ns: int) -> str:
+    if now_ns < rule.from_ns:
+        return f"begins in {units.format_duration(rule.from_ns - now_ns)}"
+    left = f", {units.format_duration(rule.until_ns - now_ns)} left" if rule.until_ns else ""
+    if (rule.target, rule.effect) in model.LASTING:
+        return f"on{left}"
+    return f"struck {rule.struck} of {rule.seen}{left}"
+
+
+COMMANDS: dict[str, MetaCommand] = {
+    "fault": MetaCommand(
+        ":fault [TARGET EFFECT [WHEN]|clear [N]]",
+        "let something go wrong by a rule; without words, what does",
+        _fault,
+        (model.REGISTRY, model.IMAGE, model.CONTAINER, model.WIRE, model.DISK, model.DAEMON, "clear"),
+    ),
+}
