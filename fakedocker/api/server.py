@@ -148,7 +148,8 @@ class Server:
                     await asyncio.sleep(0)
                     continue
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), delay)
+                    async with asyncio.timeout(delay):  # not wait_for, which may lose a cancellation in Python 3.11
+                        await self._woken.wait()
         finally:
             sweeping.cancel()
 
