@@ -112,11 +112,11 @@ class _Reader:
         word = self._next(
             "a target: " + _listed([*_NAMED, "wire", "disk", "daemon"]) + ", or an operation such as create"
         )
-        if word in _NAMED:
-            return {"target": word, "name": _checked_name(word, self._next(f"the name of the {word}"))}
-        if word in model.EFFECTS and word != model.OPERATION:
-            return {"target": word}
         operation = f"{word} {self._peek()}" if f"{word} {self._peek()}" in OPERATIONS else word
+        if word in _NAMED and operation == word:
+            return {"target": word, "name": _checked_name(word, self._next(f"the name of the {word}"))}
+        if word in model.EFFECTS and word not in (model.OPERATION, model.IMAGE):
+            return {"target": word}
         if operation not in OPERATIONS:
             raise FaultError(
                 f"unknown target {word!r}; expected {_listed([*_NAMED, 'wire', 'disk', 'daemon'])}, or an operation: "
