@@ -17,6 +17,14 @@ def postgres(**environment: str) -> tuple[Machine, Service]:
     return box, box.serve("postgres", POSTGRES_PASSWORD="secret", **environment)
 
 
+def test_debians_one_file_for_all_clients_is_the_one_it_is_called_as() -> None:
+    box, _ = postgres()
+    box.sh("ln -s $(command -v psql) /tmp/pg_isready; ln -s $(command -v psql) /tmp/pg_dump")
+    assert box.sh("/tmp/pg_isready").stdout == "/var/run/postgresql:5432 - accepting connections\n"
+    dumped = box.sh("/tmp/pg_dump -U postgres")
+    assert (dumped.status, dumped.stderr) == (126, "pg_dump: fakedocker does not simulate this program\n")
+
+
 def psql(*statements: str, options: str = "") -> str:
     box, _ = postgres()
     result = box.sh(f"psql -U postgres {options}", stdin=(SETUP + "\n".join(statements)).encode())

@@ -100,3 +100,15 @@ def test_the_http_server_module() -> None:
     assert box.sh("curl -s http://localhost:9000/").stdout == "hi\n"
     assert '"GET / HTTP/1.1" 200 -\n' in server.stderr
     assert box.sh("curl -s -o /dev/null -w '%{http_code}' http://localhost:9000/nope").stdout == "404"
+
+
+def test_the_http_server_listens_where_it_is_told_and_lists_what_has_no_index() -> None:
+    box = Machine({"/www/b.txt": "hi\n", "/www/a/c": ""})
+    server = box.serve("python3", "-m", "http.server", "9000", "--bind", "127.0.0.1", "--directory", "/www")
+    assert server.stdout == "Serving HTTP on 127.0.0.1 port 9000 (http://127.0.0.1:9000/) ...\n"
+    assert "127.0.0.1:9000" in box.sh("netstat -tln").stdout
+    page = box.sh("curl -s http://localhost:9000/").stdout
+    assert "<h1>Directory listing for /</h1>" in page
+    assert '<li><a href="a/">a/</a></li>\n<li><a href="b.txt">b.txt</a></li>\n' in page
+    assert box.sh("curl -s http://localhost:9000/b.txt").stdout == "hi\n"
+    assert box.sh("python3 -m http.server --nosuch").status == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import Any, Final
 
 from fakedocker.kernel.program import System
@@ -16,6 +17,8 @@ from fakedocker.userland.services.text_tables import aligned, expanded
 from fakedocker.userland.tools import Options, Register, UsageProblem, parse_options, user_name
 
 PROGRAMS = Register()
+_NOT_SIMULATED: Final = 126
+_WRAPPED: Final = frozenset({"clusterdb", "createdb", "createuser", "dropdb", "dropuser", "vacuumdb"})
 _SOCKET: Final = "/var/run/postgresql/.s.PGSQL"
 _LONG: Final = {
     "command=": "c", "dbname=": "d", "file=": "f", "host=": "h", "port=": "p", "username=": "U", "list": "l",
@@ -28,6 +31,12 @@ _HELP: Final = 'You are using psql, the command-line interface to PostgreSQL.\nT
 
 @PROGRAMS.program("psql")
 def _psql(system: System, argv: tuple[str, ...], state: State) -> int:
+    called = posixpath.basename(argv[0])
+    if called == "pg_isready":  # Debian's pg_wrapper is one file for all clients
+        return _pg_isready(system, argv, state)
+    if called.startswith("pg_") or called in _WRAPPED:
+        system.put(f"{called}: fakedocker does not simulate this program\n", 2)
+        return _NOT_SIMULATED
     version = system.environment.get("PG_VERSION", VERSION).partition("-")[0]
     try:
         options = parse_options(system, argv, "c:d:f:h:p:U:ltAqVwWv:F:xXa1P:bEneLsST:R:z0o:", _LONG)

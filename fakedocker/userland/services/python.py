@@ -7,15 +7,12 @@ import warnings
 from typing import Any, Final
 
 from fakedocker.kernel.program import Block, System
-from fakedocker.userland.dates import format_date
 from fakedocker.userland.inputs import State, bytes_of, read_text, text_of
-from fakedocker.userland.services.connections import Connection, open_listeners
-from fakedocker.userland.services.http import Request, Response, Style, serve
 from fakedocker.userland.services.line_input import next_line
 from fakedocker.userland.services.python_code import compile_python
 from fakedocker.userland.services.python_evaluation import Evaluator, representation
+from fakedocker.userland.services.python_http_server import http_server
 from fakedocker.userland.services.script_machine import Exit, Machine, NotSimulated
-from fakedocker.userland.services.static_files import file_response
 from fakedocker.userland.tools import Register
 
 PROGRAMS = Register()
@@ -39,7 +36,7 @@ def _python(system: System, argv: tuple[str, ...], state: State) -> int:
         case ("-c", source, *rest):
             return _run(system, state, source, ("-c", *rest), "<string>", version)
         case ("-m", "http.server", *rest):
-            return _http_server(system, state, tuple(rest), version)
+            return http_server(system, state, tuple(rest), version)
         case ("-m", "pip", *rest):
             from fakedocker.userland.packages import pip
 
@@ -166,33 +163,3 @@ def _is_incomplete(source: str) -> bool:
         except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError):
             return False
     return bool(body) and hasattr(body[-1], "body") and not source.endswith("\n\n")
-
-
-# python3 -m http.server
-
-
-def _http_server(system: System, state: State, words: tuple[str, ...], version: str) -> int:
-    port = next((int(word) for word in words if word.isdecimal()), 8000)
-    root = words[words.index("-d") + 1] if "-d" in words[:-1] else "."
-    if "listeners" not in state:
-        problem = open_listeners(system, state, [port])
-        if problem is not None:
-            system.put(f"OSError: [Errno {problem.errno}] {problem.strerror}\n", 2)
-            return 1
-        system.put(f"Serving HTTP on 0.0.0.0 port {port} (http://0.0.0.0:{port}/) ...\n")
-
-    def handle(request: Request, connection: Connection) -> Response:
-        body = b"<!DOCTYPE HTML>\n<html lang=\"en\">\n    <head>\n        <title>Error response</title>\n    </head>\n    <body>\n        <h1>Error response</h1>\n        <p>Error code: 404</p>\n        <p>Message: File not found.</p>\n    </body>\n</html>\n"  # fmt: skip
-        missing = Response(404, body, (("Content-Type", "text/html;charset=utf-8"),))
-        response = file_response(system, root, request, missing)
-        stamp = format_date("%d/%b/%Y %H:%M:%S", system.now_ns // 1_000_000_000)
-        if response.status == 404:
-            system.put(f"{request.peer[0]} - - [{stamp}] code 404, message File not found\n", 2)
-        system.put(bytes_of(f'{request.peer[0]} - - [{stamp}] "{request.line}" {response.status} -\n'), 2)
-        return response
-
-    style = Style(
-        f"SimpleHTTP/0.6 Python/{version}", ("Server", "Date"), version="HTTP/1.0", reasons=((404, "File not found"),)
-    )
-    serve(system, state, handle, style)
-    return 0
