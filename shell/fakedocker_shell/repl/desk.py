@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from fakedocker.exchanges import Exchange, TimeMode
 from fakedocker.userland.sh.machine import Shell
 from fakedocker.world.world import Event, World
-from fakedocker_shell.repl.history import Moment, Ran, changes_files, is_change
+from fakedocker_shell.repl.history import Moment, Ran, changes_files, is_change, is_exec
 from fakedocker_shell.repl.timeline import Timeline, differs
 from fakedocker_shell.session import Output, Session, make_engine
 
@@ -149,9 +149,10 @@ class Desk:
         """Whether a command counts in golf: errors do not, nor does what only looks."""
         if self.status:
             return False
-        if self.exchanges:
-            return any(map(is_change, self.exchanges))
-        return changes_files(before, after)
+        if any(map(is_change, self.exchanges)):
+            return True
+        runs_inside = any(map(is_exec, self.exchanges))
+        return (runs_inside or not self.exchanges) and changes_files(before, after)
 
     def _begun(self, exchange: Exchange) -> None:
         self.exchanges.append(exchange)

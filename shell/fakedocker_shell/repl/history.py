@@ -13,7 +13,8 @@ from fakedocker.world.world import World
 
 _VERSION = re.compile(r"/v\d+\.\d+")
 _LOOKING = re.compile(r"/(exec/[^/]+/(start|resize)|containers/[^/]+/(exec|attach|wait|resize)|auth|session)")
-"""Requests that are no GET and yet change nothing of the world that anybody would call a step."""
+"""Requests that are no GET and yet change nothing of the world that anybody would call a step: what a command in a container
+writes is looked at by itself."""
 
 
 class Ran(NamedTuple):
@@ -46,6 +47,11 @@ def is_change(exchange: Exchange) -> bool:
         return False
     path = _VERSION.sub("", request.target.partition("?")[0], count=1)
     return _LOOKING.fullmatch(path) is None
+
+
+def is_exec(exchange: Exchange) -> bool:
+    """Whether a request runs a command in a container."""
+    return exchange.request.target.partition("?")[0].endswith("/exec")
 
 
 def changes_files(before: World, after: World) -> bool:
