@@ -244,4 +244,4 @@ def test_dockerignore(path: str, excluded: bool) -> None:
 
 
 def test_a_line_is_a_value() -> None:
-    assert read("RUN a")[0] == (Line(1, "RUN a", "RUN", (), "a"),)
+    assert read("RUN a")[0] == (Line(1, "RUN a", "RUN", (), "a", end=1),)

@@ -14,6 +14,8 @@ from fakedocker.wire.container import HealthConfig
 
 class Instruction(Struct, frozen=True, kw_only=True):
     text: str
+    lines: tuple[int, int] = (0, 0)
+    """Its first and last line in the Dockerfile, from 1; zeros for one that is not in it."""
 
 
 class Arg(Instruction, frozen=True, kw_only=True):
@@ -48,6 +50,10 @@ class Run(Instruction, frozen=True, kw_only=True):
     command: CommandLine
     flags: tuple[str, ...] = ()
     """Names of the flags it has, in order."""
+    mounts: tuple[str, ...] = ()
+    """What --mount says, each."""
+    network: str = ""
+    security: str = ""
 
 
 class Cmd(Instruction, frozen=True, kw_only=True):
@@ -68,6 +74,12 @@ class Copy(Instruction, frozen=True, kw_only=True):
     stage: str = ""
     """What --from says: a stage or an image."""
     owner: str = ""
+    mode: str = ""
+    """What --chmod says."""
+    parents: bool = False
+    link: bool = False
+    excludes: tuple[str, ...] = ()
+    checksum: str = ""
     flags: tuple[str, ...] = ()
     unpacks: bool = False
 

@@ -18,7 +18,15 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 
 class BadDockerfile(ValueError):
-    """A Dockerfile that is wrong; the message is docker's."""
+    """A Dockerfile that is wrong; the message is docker's.
+
+    Args:
+        lines: the first and last line of the text that is wrong, from 1; zeros where that is not known.
+    """
+
+    def __init__(self, message: str, lines: tuple[int, int] = (0, 0)) -> None:
+        super().__init__(message)
+        self.lines = lines
 
 
 class BadSyntax(BadDockerfile):
@@ -38,6 +46,7 @@ class Line(Struct, frozen=True):
 
     Args:
         number: of its first physical line, from 1.
+        end: of its last, here-documents included.
         text: the whole of it with continuations joined, as docker shows it.
         keyword: as written, in any case.
         flags: the leading words that begin with two dashes.
@@ -50,6 +59,12 @@ class Line(Struct, frozen=True):
     flags: tuple[str, ...]
     rest: str
     heredocs: tuple[Heredoc, ...] = ()
+    end: int = 0
+
+    @property
+    def lines(self) -> tuple[int, int]:
+        """Its first and last physical line."""
+        return (self.number, self.end)
 
 
 def read(text: str) -> tuple[tuple[Line, ...], str]:
@@ -70,8 +85,11 @@ def read(text: str) -> tuple[tuple[Line, ...], str]:
         keyword, flags, rest = split(joined, escape)
         heredocs: tuple[Heredoc, ...] = ()
         if keyword.upper() in _WITH_HEREDOCS and "<<" in joined:
-            heredocs, index = _heredocs(physical, index, joined)
-        lines.append(Line(first + 1, joined, keyword, flags, rest, heredocs))
+            try:
+                heredocs, index = _heredocs(physical, index, joined)
+            except BadSyntax as problem:
+                raise BadSyntax(str(problem), (first + 1, len(physical))) from None
+        lines.append(Line(first + 1, joined, keyword, flags, rest, heredocs, index))
     if not lines:
         raise BadSyntax("file with no instructions")
     return tuple(lines), escape

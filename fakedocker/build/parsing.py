@@ -42,7 +42,7 @@ def parse(line: Line, escape: str) -> Step | From:
     if parser is None:
         problem = with_suggestion(f"unknown instruction: {line.keyword}", keyword, _PARSERS)
         raise BadDockerfile(problem)
-    return parser(_Request(line, keyword, escape))
+    return replace(parser(_Request(line, keyword, escape)), lines=line.lines)
 
 
 class _Request(NamedTuple):
@@ -69,6 +69,11 @@ class _Request(NamedTuple):
                 raise BadDockerfile(f"missing a value on flag: --{name}")
             found[name] = value
         return found
+
+    def repeated(self, wanted: str) -> tuple[str, ...]:
+        """Every value of a flag that may be repeated."""
+        found = (flag[2:].partition("=") for flag in self.line.flags)
+        return tuple(value for name, _, value in found if name == wanted)
 
     def list_or_words(self) -> tuple[str, ...]:
         """A JSON array, or words between spaces."""
@@ -142,9 +147,11 @@ def _maintainer(request: _Request) -> kinds.Maintainer:
 
 
 def _run(request: _Request) -> kinds.Run:
-    request.flags(*_RUN_FLAGS)
-    used = tuple(dict.fromkeys(flag[2:].partition("=")[0] for flag in request.line.flags))
-    return kinds.Run(text=request.text, command=request.command(), flags=used)
+    flags = request.flags(*_RUN_FLAGS)
+    return kinds.Run(
+        text=request.text, command=request.command(), flags=tuple(flags), mounts=request.repeated("mount"),
+        network=flags.get("network", ""), security=flags.get("security", ""),
+    )  # fmt: skip
 
 
 def _cmd(request: _Request) -> kinds.Cmd:
@@ -178,7 +185,9 @@ def _copy(request: _Request) -> kinds.Copy:
             sources.append(source)
     return kinds.Copy(
         text=request.text, sources=tuple(sources), destination=arguments[-1], heredocs=tuple(inline), stage=flags.get("from", ""),
-        owner=flags.get("chown", ""), flags=tuple(flags), unpacks=unpacks,
+        owner=flags.get("chown", ""), mode=flags.get("chmod", ""), parents=flags.get("parents") == "true",
+        link=flags.get("link") == "true", excludes=request.repeated("exclude"), checksum=flags.get("checksum", ""),
+        flags=tuple(flags), unpacks=unpacks,
     )  # fmt: skip
 
 

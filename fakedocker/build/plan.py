@@ -80,7 +80,7 @@ class Plan(Struct, frozen=True, kw_only=True):
 
 
 def parse_dockerfile(text: str, name: str = "Dockerfile") -> Plan:
-    """Parse a Dockerfile.
+    """Parse a Dockerfile, with the classic builder's words for what is wrong with it.
 
     Args:
         name: of the file, for messages.
@@ -91,18 +91,28 @@ def parse_dockerfile(text: str, name: str = "Dockerfile") -> Plan:
     if not text:
         raise BadDockerfile(f"the Dockerfile ({name}) cannot be empty")
     try:
-        lines, escape = read(text)
+        return parse_plan(text)
     except BadSyntax as problem:
-        raise BadDockerfile(f"failed to parse {name}: {problem}") from None
+        raise BadDockerfile(f"failed to parse {name}: {problem}", problem.lines) from None
+
+
+def parse_plan(text: str) -> Plan:
+    """Parse a Dockerfile.
+
+    Raises:
+        BadSyntax: it cannot be split into instructions and their words.
+        BadDockerfile: an instruction is wrong, or in the wrong place.
+    """
+    lines, escape = read(text)
     arguments: list[Arg] = []
     stages: list[Stage] = []
     for line in lines:
         try:
             instruction = parse(line, escape)
         except BadSyntax as problem:
-            raise BadDockerfile(f"failed to parse {name}: {problem}") from None
+            raise BadSyntax(str(problem), line.lines) from None
         except BadDockerfile as problem:
-            raise BadDockerfile(f"dockerfile parse error on line {line.number}: {problem}") from None
+            raise BadDockerfile(f"dockerfile parse error on line {line.number}: {problem}", line.lines) from None
         if isinstance(instruction, From):
             stages.append(Stage(instruction))
         elif stages:
@@ -110,7 +120,7 @@ def parse_dockerfile(text: str, name: str = "Dockerfile") -> Plan:
         elif isinstance(instruction, Arg):
             arguments.append(instruction)
         else:
-            raise BadDockerfile("no build stage in current context")
+            raise BadDockerfile("no build stage in current context", line.lines)
     return Plan(arguments=tuple(arguments), stages=tuple(stages), escape=escape)
 
 

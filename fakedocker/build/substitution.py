@@ -13,6 +13,7 @@ from fakedocker.build.lines import BadDockerfile
 from fakedocker.build.words import go_quoted
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?\-$!]")
+_REFERENCE = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)[^}]*\}|([A-Za-z_][A-Za-z0-9_]*))")
 _END = ""
 
 
@@ -28,6 +29,39 @@ def expand(word: str, variables: Mapping[str, str], escape: str = "\\") -> str:
 def expand_words(word: str, variables: Mapping[str, str], escape: str = "\\") -> list[str]:
     """The same, split at the spaces that came out of unquoted variables: only EXPOSE has that."""
     return _expanded(word, variables, escape)[1]
+
+
+def expand_shown(text: str, variables: Mapping[str, str], escape: str = "\\") -> str:
+    """An instruction as progress shows it: variables that are set replaced, quotes and everything else as written.
+
+    Source: buildkit frontend/dockerfile/dockerfile2llb (processCmdEnv).
+    """
+    parts: list[str] = []
+    index = 0
+    double = False
+    while index < len(text):
+        character = text[index]
+        end = index + 1
+        if character == escape:
+            end = index + 2
+        elif character == "'" and not double:
+            end = text.find("'", index + 1) + 1
+            if not end:
+                return text
+        elif character == '"':
+            double = not double
+        elif character == "$" and (match := _REFERENCE.match(text, index)) is not None:
+            end = match.end()
+            if (match[1] or match[2]) in variables:
+                try:
+                    parts.append(expand(match[0], variables, escape))
+                except BadDockerfile:
+                    return text
+                index = end
+                continue
+        parts.append(text[index:end])
+        index = end
+    return "".join(parts)
 
 
 def _expanded(word: str, variables: Mapping[str, str], escape: str) -> tuple[str, list[str]]:
