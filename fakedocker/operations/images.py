@@ -32,14 +32,19 @@ Deleted = list[dict[str, str]]
 # coming and going
 
 
-def add(draft: Draft, image: Image, layers: Iterable[Layer]) -> None:
-    """Put an image and the layers it needs into the world; what is already there stays."""
+def add_layers(draft: Draft, layers: Iterable[Layer]) -> None:
+    """Put layers into the world, from the base up; what is already there stays."""
     for layer in layers:
         if layer.chain_id not in draft.layers:
             draft.layers[layer.chain_id] = layer
             disk.take(draft, layer.size_bytes)
             if layer.parent:
                 add_to_index(draft.layer_users, layer.parent, f"layer:{layer.chain_id}")
+
+
+def add(draft: Draft, image: Image, layers: Iterable[Layer]) -> None:
+    """Put an image and the layers it needs into the world; what is already there stays."""
+    add_layers(draft, layers)
     if image.id in draft.images:
         return
     draft.images[image.id] = image

@@ -106,7 +106,7 @@ def begin(draft: Draft, name: Reference, platform: str = "") -> int:
     )
     manifest = find_manifest(draft, first)
     if platform:
-        _check_platform(manifest, platform)
+        check_platform(manifest, platform)
     task_id = draft.draw()
     tags = tuple(other.tag for other in following)
     return timetable.start(draft, _part(draft, task_id, first, manifest, tags, name.familiar, newer=False))
@@ -131,7 +131,8 @@ def _part(
     )  # fmt: skip
 
 
-def _check_platform(manifest: Manifest, platform: str) -> None:
+def check_platform(manifest: Manifest, platform: str) -> None:
+    """Refuse an image that is not for a platform. Refusal."""
     os, _, architecture = platform.partition("/")
     image = manifest.image
     if os != image.os or (architecture and architecture.partition("/")[0] != image.architecture):

@@ -87,13 +87,24 @@ def write_daemon_files(draft: Draft, container: Container) -> None:
     """/etc/hosts, /etc/hostname and /etc/resolv.conf, kept beside the container and mounted over its own."""
     if container.network_mode.startswith("container:"):
         return
-    name = _etc(container)
-    changed = draft.kernel_draft.filesystems.get(name) or Filesystem.on(_DAEMON_TREE)
-    texts = (
+    _put_daemon_files(
+        draft,
+        _etc(container),
         networking.hosts_file(draft, container),
         f"{container.config.hostname}\n",
         networking.resolver_file(draft, container),
     )
+
+
+def daemon_mounts(draft: Draft, name: str, *, hosts: str, hostname: str, resolver: str) -> list[Mount]:
+    """The daemon's files for what is no container, kept under a name of their own, as mounts."""
+    _put_daemon_files(draft, name, hosts, f"{hostname}\n", resolver)
+    return _mounts_of(name)
+
+
+def _put_daemon_files(draft: Draft, name: str, *texts: str) -> None:
+    """Write hosts, hostname and resolv.conf."""
+    changed = draft.kernel_draft.filesystems.get(name) or Filesystem.on(_DAEMON_TREE)
     for file, text in zip(_DAEMON_FILES, texts, strict=True):
         inode = _DAEMON_INODES[file]
         changed = changed.own_inode(inode).with_content(inode, text.encode(), draft.now_ns)
@@ -120,7 +131,11 @@ def _daemon_mounts(draft: Draft, container: Container) -> list[Mount]:
         owner = networking.shared_container(draft, mode) or container
     if _etc(owner) not in draft.kernel_draft.filesystems:
         return []
-    return [Mount(f"/etc/{file}", _etc(owner), root=inode) for file, inode in _DAEMON_INODES.items()]
+    return _mounts_of(_etc(owner))
+
+
+def _mounts_of(name: str) -> list[Mount]:
+    return [Mount(f"/etc/{file}", name, root=inode) for file, inode in _DAEMON_INODES.items()]
 
 
 def _mount(draft: Draft, spec: MountSpec) -> Mount:

@@ -41,15 +41,24 @@ def save(draft: Draft, names: Sequence[str], platform: str = "") -> Content:
         Refusal: there is no such image.
     """
     chosen = _chosen(draft, names)
+    for image, tags in chosen:
+        if not image.layers:
+            raise messages.SAVE_EMPTY()
+        _check_platform(image, tags, platform)
+    content = archive_of(draft, chosen)
+    for image, _ in chosen:
+        image_event(draft, image.id, "save", image.id)
+    return content
+
+
+def archive_of(draft: Draft, chosen: Sequence[tuple[Image, list[Reference]]]) -> Content:
+    """The archive of images with the names each has in it. Their layers must be here, the images need not."""
     saved = {image.id for image, _ in chosen}
     blobs: dict[str, LayerEntry] = {}
     documents: list[dict[str, Any]] = []
     descriptors: list[dict[str, Any]] = []
     repositories: dict[str, dict[str, str]] = {}
     for image, tags in chosen:
-        if not image.layers:
-            raise messages.SAVE_EMPTY()
-        _check_platform(image, tags, platform)
         layers = _layer_descriptors(draft, image, blobs)
         _add_blob(blobs, image, image.raw_config)
         manifest = _manifest(image, layers)
@@ -58,7 +67,6 @@ def save(draft: Draft, names: Sequence[str], platform: str = "") -> Content:
         documents.append(_docker_manifest(image, tags, layers, saved))
         for name in tags:
             repositories.setdefault(name.familiar_name, {})[name.tag] = _digits(image.diff_ids[-1])
-        image_event(draft, image.id, "save", image.id)
     index = {"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": descriptors}
     files = {
         "index.json": msgspec.json.encode(index),

@@ -9,12 +9,12 @@ import msgspec
 from msgspec.structs import replace
 
 from fakedocker.base.identity import short
-from fakedocker.build.instructions import CommandLine, Run
+from fakedocker.build.instructions import Run
 from fakedocker.containers.model import Container
 from fakedocker.images.model import Image
 from fakedocker.operations import commit as committing, create, files, rootfs, start
 from fakedocker.operations.attributes import container_event
-from fakedocker.operations.building import cache
+from fakedocker.operations.building import cache, configuring
 from fakedocker.operations.building.session import BuildFailure, Session, needs_buildkit
 from fakedocker.wire.container import Config, CreateRequest, HealthConfig
 from fakedocker.wire.image import ImageConfig
@@ -23,21 +23,6 @@ from fakedocker.world.builds import RunningStep
 _CONFIG_FIELDS = tuple(field.name for field in msgspec.structs.fields(Config))
 _SCRATCH = Image(id="", created_ns=0, config=ImageConfig())
 """What a container is made of in a stage that has no image yet."""
-
-
-def command_words(session: Session, command: CommandLine) -> tuple[str, ...]:
-    """What is executed: the list itself, or the shell with a line.
-
-    Here-documents of a RUN follow its line; where the line is nothing else, the document is the script.
-    """
-    if not command.shell:
-        return command.words
-    line = command.words[0] if command.words else ""
-    if len(command.heredocs) == 1 and line.startswith("<<") and not line.split()[1:]:
-        line = command.heredocs[0].content
-    elif command.heredocs:
-        line += "".join(f"\n{heredoc.content}{heredoc.name}" for heredoc in command.heredocs) + "\n"
-    return (*session.shell(), line)
 
 
 def metadata(session: Session, *comment: str) -> None:
@@ -88,7 +73,7 @@ def run(session: Session, step: Run) -> None:
     if step.flags:
         raise needs_buildkit(step.flags[0])
     config = session.stage.config
-    command = command_words(session, step.command)
+    command = configuring.command_words(session, step.command)
     environment = config.env or ()
     arguments = session.stage.arguments.beside(environment)
     counted = [entry for entry in arguments if session.stage.arguments.counts(entry.partition("=")[0])]
