@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import tarfile
@@ -9,6 +10,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from fakedocker.assembly import create_engine
+from fakedocker.wire import buildkit, protobuf
+from fakedocker.wire.buildkit import SolveStatus
 from fakedocker.wire.http import Request, make_target
 
 
@@ -51,6 +54,53 @@ class Built(NamedTuple):
         return [found.endswith("*") for part, found in pairs if ": FROM" not in part.split("\n")[0]]
 
 
+class Solved:
+    """What a build by BuildKit has told."""
+
+    def __init__(self, messages: list[dict[str, Any]]) -> None:
+        self.messages = messages
+        news = [protobuf.decode(SolveStatus, data) for data in self._aux(buildkit.TRACE_ID)]
+        self.vertexes = {vertex.name: vertex for status in news for vertex in status.vertexes}
+        """By name, as each was told last."""
+        self.statuses = [status.id for one in news for status in one.statuses if status.completed_ns]
+        self.output = b"".join(log.data for status in news for log in status.logs).decode()
+        self.warnings = [warning.short.decode() for status in news for warning in status.warnings]
+
+    def _aux(self, kind: str) -> list[bytes]:
+        return [base64.b64decode(message["aux"]) for message in self.messages if message.get("id") == kind]
+
+    @property
+    def image(self) -> str:
+        """The id of what was built."""
+        assert not self.error
+        return next(str(message["aux"]["ID"]) for message in self.messages if message.get("id") == buildkit.IMAGE_ID)
+
+    @property
+    def error(self) -> str:
+        return next((str(message["error"]) for message in self.messages if "error" in message), "")
+
+    @property
+    def error_lines(self) -> tuple[int, int]:
+        """Where in the Dockerfile the error lies."""
+        source = protobuf.decode(buildkit.ErrorSource, self._aux(buildkit.SOURCE_ID)[0])
+        return source.ranges[0].start.line, source.ranges[0].end.line
+
+    @property
+    def files(self) -> bytes:
+        """What was exported."""
+        return b"".join(self._aux(buildkit.FILES_ID))
+
+    @property
+    def steps(self) -> dict[str, bool]:
+        """The steps of the Dockerfile without their places, and whether each came from the cache; FROMs left out."""
+        shown = {
+            name.partition("] ")[2]: vertex.cached
+            for name, vertex in self.vertexes.items()
+            if name.startswith("[") and "internal]" not in name
+        }
+        return {name: cached for name, cached in shown.items() if not name.startswith("FROM ")}
+
+
 def archive(files: Mapping[str, str | bytes]) -> bytes:
     """A context; a name that ends in a slash is a directory."""
     buffer = io.BytesIO()
@@ -87,6 +137,26 @@ class Builds:
     def build_archive(self, data: bytes, **query: Any) -> Built:
         status, body = self.call("POST", "/build", data, **query)
         return Built(status, [json.loads(line) for line in body.splitlines() if line.strip()])
+
+    def solve(
+        self,
+        dockerfile: str,
+        files: Mapping[str, str | bytes] | None = None,
+        secrets: Mapping[str, bytes] | None = None,
+        **query: Any,
+    ) -> Solved:
+        """Build by BuildKit."""
+        headers = {"content-type": "application/x-tar"}
+        if secrets is not None:
+            encoded = {name: base64.b64encode(content).decode() for name, content in secrets.items()}
+            headers["x-fakedocker-secrets"] = base64.urlsafe_b64encode(json.dumps(encoded).encode()).decode()
+        body = archive({"Dockerfile": dockerfile, **(files or {})})
+        target = make_target("/build", {"version": 2, **query})
+        exchange = self.engine.perform(Request(method="POST", target=target, headers=headers, body=body))
+        answer = b""
+        while chunk := exchange.take(1 << 24):
+            answer += chunk
+        return Solved([json.loads(line) for line in answer.splitlines() if line.strip()])
 
     def json(self, path: str, **query: Any) -> Any:
         status, body = self.call("GET", path, **query)

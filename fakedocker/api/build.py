@@ -5,23 +5,38 @@ Source: moby api/server/router/build/build_routes.go.
 
 from __future__ import annotations
 
+import base64
 from typing import TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from fakedocker.api.call import Call
-from fakedocker.api.streams import TaskStream
+from fakedocker.api.streams import Keys, TaskStream
 from fakedocker.base import messages
 from fakedocker.exchanges import Exchange
+from fakedocker.filesystem import content as contents
 from fakedocker.operations.building import begin, progress
-from fakedocker.wire import decode
+from fakedocker.operations.solving import opening, solver, telling
+from fakedocker.wire import buildkit, decode
 from fakedocker.wire.container import HostConfig, LogConfig, Ulimit
 from fakedocker.wire.http import Query
 from fakedocker.world.builds import BuildOptions
-from fakedocker.world.draft import Draft
+from fakedocker.world.draft import Draft, Notice
+from fakedocker.world.solves import SolveOptions
 
 T = TypeVar("T")
 _CLASSIC, _BUILDKIT = "1", "2"
+_EXPORTERS = {
+    "": "moby",
+    "moby": "moby",
+    "image": "moby",
+    "docker": "docker",
+    "local": "local",
+    "tar": "tar",
+    "cacheonly": "cacheonly",
+}
+SECRETS_HEADER = "x-fakedocker-secrets"
 
 
 class BuildStream(TaskStream):
@@ -31,12 +46,98 @@ class BuildStream(TaskStream):
         progress.cancel(draft, self._task)
 
 
-def build(call: Call) -> BuildStream:
-    """Build an image with the classic builder."""
-    query = call.query
-    version = query.text("version") or _CLASSIC
+class SolveStream(TaskStream):
+    """The output of a build by BuildKit, with the files that it exports at the end."""
+
+    def subjects(self) -> Keys:
+        return (*super().subjects(), ("files", self._task))
+
+    def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
+        if notice.kind == "files":
+            encoded = (base64.b64encode(chunk).decode() for chunk in contents.chunks(notice.value))
+            exchange.source = (telling.aux(buildkit.FILES_ID, text) for text in encoded)
+        else:
+            super().notice(draft, exchange, notice)
+
+    def disconnect(self, draft: Draft, exchange: Exchange) -> None:
+        solver.cancel(draft, self._task)
+
+
+def build(call: Call) -> TaskStream:
+    """Build an image, by the classic builder or by BuildKit."""
+    version = call.query.text("version") or _CLASSIC
     if version == _BUILDKIT:
-        raise messages.NOT_SIMULATED(what="BuildKit")
+        return _solve(call)
+    return _build(call, version)
+
+
+def _solve(call: Call) -> SolveStream:
+    """A build by BuildKit with its context as the body, and without the session that most clients open for one.
+
+    What a session would carry otherwise comes beside the context: the build's secrets in a header, and the Dockerfile, where it
+    is not in the context, in a directory of the archive that the parameter `dockerfiledirectory` names.
+    """
+    query = call.query
+    if query.text("session"):
+        raise messages.NOT_SIMULATED(what="a BuildKit session")
+    if query.text("remote"):
+        raise messages.NOT_SIMULATED(what="a remote build context")
+    begin.tags(query.all("t"))
+    options = SolveOptions(
+        tags=tuple(dict.fromkeys(filter(None, query.all("t")))),
+        use_cache=not query.flag("nocache"),
+        uncached_stages=tuple(_json(query, "nocachefilter", list[str], "no-cache filter") or ()),
+        pull=query.flag("pull"),
+        target=query.text("target"),
+        platform=query.text("platform"),
+        network=query.text("networkmode") or "default",
+        extra_hosts=query.all("extrahosts"),
+        labels=tuple(sorted((_json(query, "labels", dict[str, str], "labels") or {}).items())),
+        secrets=_secrets(call),
+        exporter=_exporter(query),
+    )
+    task = opening.begin(
+        call.draft,
+        call.request.body,
+        dockerfile=query.text("dockerfile"),
+        directory=query.text("dockerfiledirectory"),
+        arguments=_json(query, "buildargs", dict[str, str | None], "build args") or {},
+        options=options,
+    )
+    return SolveStream(task)
+
+
+def _secrets(call: Call) -> tuple[tuple[str, bytes], ...]:
+    """The build's secrets: JSON of ids and contents in base64, in base64 itself. Refusal."""
+    text = call.request.headers.get(SECRETS_HEADER, "")
+    try:
+        encoded = msgspec.json.decode(base64.urlsafe_b64decode(text), type=dict[str, bytes]) if text else {}
+    except (ValueError, msgspec.MsgspecError) as problem:
+        raise messages.BAD_REQUEST(problem=f"error reading secrets: {problem}") from None
+    return tuple(sorted(encoded.items()))
+
+
+def _exporter(query: Query) -> str:
+    """What the result becomes. Refusal for what is not simulated."""
+    wanted = _json(query, "outputs", list[_Output], "outputs") or []
+    if len(wanted) > 1:
+        raise messages.BAD_REQUEST(problem="multiple outputs are not supported")
+    kind = wanted[0].type if wanted else ""
+    if kind not in _EXPORTERS:
+        raise messages.NOT_SIMULATED(what=f"the exporter {kind}")
+    return _EXPORTERS[kind]
+
+
+class _Output(Struct, frozen=True, kw_only=True, rename="pascal"):
+    """Where a result goes, as the query has it."""
+
+    type: str = ""
+    attrs: dict[str, str] | None = None
+
+
+def _build(call: Call, version: str) -> BuildStream:
+    """A build by the classic builder."""
+    query = call.query
     if version != _CLASSIC:
         raise messages.Refusal(400, f"invalid version: {version}")
     if query.all("securityopt"):

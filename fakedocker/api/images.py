@@ -24,6 +24,7 @@ from fakedocker.operations import (
     timetable,
 )
 from fakedocker.operations.commit import image_config
+from fakedocker.operations.solving import records
 from fakedocker.registry import catalogue
 from fakedocker.wire import decode
 from fakedocker.wire.container import Config
@@ -187,5 +188,8 @@ def distribution(call: Call) -> Reply:
 
 
 def prune_build_cache(call: Call) -> Reply:
-    """There is no build cache yet, so there is nothing in it."""
-    return json_reply({"CachesDeleted": None, "SpaceReclaimed": 0})
+    """Empty BuildKit's cache, or a part of it."""
+    filters = call.filters(records.PRUNE_FILTERS)
+    kept_bytes = call.query.number("keep-storage") or call.query.number("reserved-space") or 0
+    dropped, freed = records.prune(call.draft, filters, call.query.flag("all"), kept_bytes)
+    return json_reply({"CachesDeleted": dropped or None, "SpaceReclaimed": freed})

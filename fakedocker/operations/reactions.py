@@ -9,7 +9,7 @@ from __future__ import annotations
 from fakedocker.containers.model import Chunk
 from fakedocker.kernel.events import Alarm, Closed, Exited, Fault, InputDrained, OutOfMemory, Output
 from fakedocker.operations import execs, exits, faulting, health, remove, stop, timetable, transfers
-from fakedocker.world import builds
+from fakedocker.world import builds, solves
 from fakedocker.world.draft import Draft
 
 
@@ -56,8 +56,18 @@ def _is_building(draft: Draft) -> bool:
     return any(isinstance(task, builds.BuildTask) for task in draft.tasks.values())
 
 
+def _is_solving(draft: Draft) -> bool:
+    """Whether BuildKit builds something."""
+    return any(isinstance(task, solves.SolveTask) for task in draft.tasks.values())
+
+
 def _probe_output(draft: Draft, output: Output) -> None:
     """Output of a health check, or of a stream that only its listener knows."""
+    if _is_solving(draft):
+        from fakedocker.operations.solving import solver
+
+        if solver.output(draft, output.stream, output.fd, output.data):
+            return
     if not health.probe_output(draft, output.stream, output.data):
         draft.notify("bytes", output.stream, (output.fd, output.data))
 
@@ -77,6 +87,11 @@ def _exited(draft: Draft, exited: Exited) -> None:
         execs.exec_exited(draft, identifier, exited)
     elif kind == "health":
         health.probe_exited(draft, identifier, exited)
+    elif kind == "solve":
+        from fakedocker.operations.solving import solver
+
+        draft.processes.pop(exited.pid)
+        solver.process_ended(draft, identifier, exited.status)
     else:
         draft.notify("exited", exited.pid, exited.status)
 
@@ -106,5 +121,9 @@ def _alarm(draft: Draft, alarm: Alarm) -> None:
         from fakedocker.operations.building import progress as building
 
         building.due(draft, key)
+    elif kind == solves.ALARM:
+        from fakedocker.operations.solving import solver
+
+        solver.due(draft, *key)
     else:
         draft.notify("alarm", kind, key)

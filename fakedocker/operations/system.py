@@ -12,6 +12,7 @@ from fakedocker.base import clock
 from fakedocker.containers.model import PAUSED, RUNNING
 from fakedocker.operations import filters as filtering, images, listing, volumes
 from fakedocker.operations.filters import Filters
+from fakedocker.operations.solving import records
 from fakedocker.world.draft import Draft
 from fakedocker.world.world import Event
 
@@ -80,7 +81,7 @@ def info(draft: Draft) -> dict[str, Any]:
 def disk_usage(draft: Draft, types: tuple[str, ...]) -> dict[str, Any]:
     """The answer of GET /system/df: what images, containers, volumes and the build cache hold."""
     everything = not types
-    answer: dict[str, Any] = {"BuilderSize": 0}
+    answer: dict[str, Any] = {"BuilderSize": sum(record["Size"] for record in records.usage(draft))}
     if everything or "image" in types:
         answer["LayersSize"] = sum(layer.size_bytes for layer in draft.layers.values())
         listed = images.select(draft, {}, everything=False)
@@ -96,7 +97,7 @@ def disk_usage(draft: Draft, types: tuple[str, ...]) -> dict[str, Any]:
             volumes.inspect(volume, volumes.usage(draft, volume)) for volume in volumes.select(draft, {})
         ]
     if everything or "build-cache" in types:
-        answer["BuildCache"] = []
+        answer["BuildCache"] = records.usage(draft)
     return answer
 
 

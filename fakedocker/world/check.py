@@ -12,6 +12,7 @@ from fakedocker.containers.lifecycle import STATES
 from fakedocker.containers.model import CREATED, DEAD, EXITED, REMOVING, RESTARTING
 from fakedocker.images.model import content_digest
 from fakedocker.network import pools
+from fakedocker.world.solves import SolveTask
 from fakedocker.world.tasks import StopTask
 from fakedocker.world.world import World
 
@@ -37,6 +38,7 @@ def check(world: World) -> None:
         *_networks(world),
         *_ports(world),
         *_volumes(world),
+        *_build_cache(world),
         *_events(world),
     ]
     if problems:
@@ -99,8 +101,35 @@ def _processes(world: World) -> Iterator[str]:
         if process is None:
             yield f"process {pid} of {kind} {identifier} does not exist"
     for name in kernel.namespaces:
-        if name != "host" and name not in world.containers:
+        if name != "host" and name not in world.containers and not _is_sandbox(world, name):
             yield f"namespace {name} belongs to no container"
+
+
+def _is_sandbox(world: World, name: str) -> bool:
+    """Whether a step of a build that is under way runs in this namespace."""
+    solves = (task for task in world.tasks.values() if isinstance(task, SolveTask))
+    return any(state.sandbox == name for task in solves for state in task.states)
+
+
+def _build_cache(world: World) -> Iterator[str]:
+    for key, record in world.build_cache.items():
+        if record.key != key:
+            yield f"cache record {record.id} is filed under another key"
+        if record.chain and record.chain not in world.layers:
+            yield f"cache record {record.id} has lost its layer"
+        if record.file_system and record.file_system not in world.kernel.filesystems:
+            yield f"cache record {record.id} has lost its files"
+    kept = {record.file_system for record in world.build_cache.values() if record.file_system}
+    if {name for name in world.kernel.filesystems if name.startswith("cache:")} != kept:
+        yield "the files of a cache mount are left without a record of it"
+    for name in world.kernel.filesystems:
+        if name.startswith("sandbox:") and not any(_is_sandbox(world, name[:end]) for end in _ends(name)):
+            yield f"{name} is left of a build step"
+
+
+def _ends(name: str) -> list[int]:
+    """Where the name of a sandbox may end within that of one of its file systems."""
+    return [index for index, character in enumerate(name) if character == ":"] + [len(name)]
 
 
 def _images(world: World) -> Iterator[str]:
@@ -159,6 +188,7 @@ def _indices(world: World) -> Iterator[str]:
     edges = [(image.top, f"image:{image.id}") for image in world.images.values() if image.top]
     edges += [(layer.parent, f"layer:{layer.chain_id}") for layer in world.layers.values() if layer.parent]
     edges += [(container.top_layer, f"container:{container.id}") for container in containers if container.top_layer]
+    edges += [(record.chain, f"cache:{key}") for key, record in world.build_cache.items() if record.chain]
     yield from _same("layer to users", world.layer_users, edges)
     users = [
         (mount.source, container.id) for container in containers for mount in container.mounts if mount.type == "volume"

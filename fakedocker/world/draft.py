@@ -23,12 +23,13 @@ from fakedocker.kernel.state import KernelDraft
 from fakedocker.network.model import Endpoint, Network, Publication
 from fakedocker.registry.model import Registry
 from fakedocker.volumes.model import Volume
+from fakedocker.world.solves import CacheRecord
 from fakedocker.world.tasks import Task
 from fakedocker.world.world import Event, Host, World
 
 _TABLES = (
     "images", "layers", "tags", "tag_times", "registries", "containers", "execs", "outputs", "networks", "endpoints", "ports", "published",
-    "volumes", "tasks", "image_tags", "image_containers", "image_children", "layer_users", "container_names", "container_prefixes",
+    "volumes", "tasks", "build_cache", "image_tags", "image_containers", "image_children", "layer_users", "container_names", "container_prefixes",
     "network_names", "addresses", "address_hints", "volume_users", "processes",
 )  # fmt: skip
 HELD_LIMIT_BYTES = 1 << 30
@@ -68,6 +69,7 @@ class Draft:
     published: Table[str, tuple[Publication, ...]]
     volumes: Table[str, Volume]
     tasks: Table[int, Task]
+    build_cache: Table[str, CacheRecord]
     image_tags: Table[str, tuple[str, ...]]
     image_containers: Table[str, Map[str, bool]]
     image_children: Table[str, Map[str, bool]]

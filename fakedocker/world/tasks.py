@@ -7,6 +7,7 @@ from msgspec import Struct
 from fakedocker.images.model import Image, Layer
 from fakedocker.registry.model import Manifest
 from fakedocker.world.builds import BuildTask
+from fakedocker.world.solves import SolveTask
 
 
 class StopTask(Struct, frozen=True, kw_only=True):
@@ -84,4 +85,4 @@ class LoadTask(Transfer, frozen=True, kw_only=True):
     images: tuple[LoadedImage, ...]
 
 
-Task = StopTask | PullTask | PushTask | LoadTask | BuildTask
+Task = StopTask | PullTask | PushTask | LoadTask | BuildTask | SolveTask

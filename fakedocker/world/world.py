@@ -18,6 +18,7 @@ from fakedocker.kernel.state import KernelState
 from fakedocker.network.model import Endpoint, Network, Publication
 from fakedocker.registry.model import Registry
 from fakedocker.volumes.model import Volume
+from fakedocker.world.solves import CacheRecord
 from fakedocker.world.tasks import Task
 
 Index = Map[str, Map[str, bool]]
@@ -80,6 +81,8 @@ class World(Struct, frozen=True, kw_only=True):
     next_port: int
     volumes: Map[str, Volume] = Map()
     tasks: Map[int, Task] = Map()
+    build_cache: Map[str, CacheRecord] = Map()
+    """By the keys under which BuildKit looks for them."""
     fault_rules: tuple[Rule, ...] = ()
     """What goes wrong, in the order it was put in; nothing by itself."""
     events: History[Event]
@@ -89,7 +92,7 @@ class World(Struct, frozen=True, kw_only=True):
     image_containers: Index = Map()
     image_children: Index = Map()
     layer_users: Index = Map()
-    """Chain id to its users: image:ID, layer:CHAIN or container:ID."""
+    """Chain id to its users: image:ID, layer:CHAIN, container:ID or cache:KEY."""
     container_names: Map[str, str] = Map()
     container_prefixes: Map[str, tuple[str, ...]] = Map()
     """The first three digits of an id to the ids that start so."""
@@ -100,7 +103,7 @@ class World(Struct, frozen=True, kw_only=True):
     """(network id, IP version) to an address below which none is free."""
     volume_users: Index = Map()
     processes: Map[int, tuple[str, str]] = Map()
-    """Host pid to what runs in it: (container | exec | health, id)."""
+    """Host pid to what runs in it: (container | exec | health | solve, id)."""
 
     @property
     def now_ns(self) -> int:

@@ -1,0 +1,307 @@
+"""The beginning of a build: its Dockerfile, its base images' configurations and its .dockerignore are loaded, and its graph is made.
+
+Source: buildkit frontend/dockerfile/builder/build.go and frontend/dockerui; the words are those of recording buildkit.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+
+from fakedocker.base import messages, reference
+from fakedocker.base.clock import MILLISECOND_NS
+from fakedocker.build import lint
+from fakedocker.build.arguments import Arguments
+from fakedocker.build.ignore import IgnoreRules, read_patterns
+from fakedocker.build.lines import BadDockerfile
+from fakedocker.build.plan import parse_plan
+from fakedocker.build.transfers import END_BYTES, transfer_bytes
+from fakedocker.filesystem import archive, content as contents
+from fakedocker.filesystem.compression import decompressed
+from fakedocker.filesystem.node import ROOT, WHITEOUT_PREFIX, LayerEntry, Node
+from fakedocker.filesystem.tree import Tree, apply_layer
+from fakedocker.operations import lookup, pull, timetable
+from fakedocker.operations.solving import records, telling
+from fakedocker.operations.solving.compilation import (
+    Compilation,
+    Needs,
+    automatic_arguments,
+    declare_early,
+    full_name,
+    target_index,
+)
+from fakedocker.operations.solving.solve import WHOLE, Solve
+from fakedocker.operations.solving.telling import OpeningFailure, Teller
+from fakedocker.wire.buildkit import SolveStatus, SourceInfo, VertexWarning, line_range
+from fakedocker.world.draft import Draft
+from fakedocker.world.solves import SOURCE_LOCAL, Base, SolveOptions, SolveTask, VertexState
+
+DEFAULT_FILE = "Dockerfile"
+_IGNORE_FILE = ".dockerignore"
+_LOAD_NS = 5 * MILLISECOND_NS
+"""How long something that is on this machine takes to load."""
+_DEFINITION, _METADATA, _IGNORE = "definition", "metadata", "ignore"
+_DENIED = (
+    "pull access denied, repository does not exist or may require authorization: server message: "
+    "insufficient_scope: authorization failed"
+)
+
+
+def begin(
+    draft: Draft, data: bytes, *, dockerfile: str, directory: str, arguments: Mapping[str, str | None], options: SolveOptions
+) -> int:  # fmt: skip
+    """Begin a build; its output and its end are told as notices of the task.
+
+    Args:
+        data: the context, a tar archive that may be compressed.
+        dockerfile: its name, "" for the default.
+        directory: of the archive, where the Dockerfile is; it is no part of the context then. "" for the context itself.
+
+    Returns:
+        the task's number.
+
+    Raises:
+        Refusal: the archive is broken.
+    """
+    try:
+        entries = list(archive.read_tar(decompressed(data)))
+    except archive.BadArchive as problem:
+        raise messages.Refusal(500, f"Error processing tar file(exit status 1): {problem}") from None
+    context = apply_layer(Tree.empty(), entries)
+    name = dockerfile or DEFAULT_FILE
+    text = _read(context, posixpath.join(directory, name))
+    if text is None and name == DEFAULT_FILE:
+        text = _read(context, posixpath.join(directory, name.lower()))
+    ignore = _read(context, posixpath.join(directory, f"{name}{_IGNORE_FILE}"))
+    if directory:
+        context = apply_layer(context, [LayerEntry(f"{WHITEOUT_PREFIX}{directory}", "file", 0)])
+    known = Arguments(dict(arguments))
+    for argument, value in automatic_arguments(options.platform).items():
+        known = known.declare_early(argument, value)
+    task = SolveTask(
+        id=draft.draw(), options=options, dockerfile=name, text=text, ignore=ignore, context=context, arguments=known, opening=((_DEFINITION, ""),),
+    )  # fmt: skip
+    solve = Solve(draft, task)
+    _begin_next(solve)
+    solve.save()
+    return task.id
+
+
+def _read(context: Tree, path: str) -> bytes | None:
+    """A file of the context, one symbolic link followed; None where there is none."""
+    inode = context.find(path.lstrip("/"))
+    node = context.nodes[inode] if inode is not None else None
+    if node is not None and node.kind == "link":
+        inode = context.find(node.target.lstrip("/"))
+        node = context.nodes[inode] if inode is not None else None
+    return contents.read(node.content, 0, len(node.content)) if node is not None and node.kind == "file" else None
+
+
+# one after the other
+
+
+def _teller(solve: Solve) -> Teller:
+    kind, argument = solve.task.opening[0]
+    name = {
+        _DEFINITION: f"[internal] load build definition from {solve.task.dockerfile}",
+        _METADATA: f"[internal] load metadata for {argument}",
+        _IGNORE: "[internal] load .dockerignore",
+    }[kind]
+    return Teller(telling.internal_digest(solve.task, name), name)
+
+
+def _begin_next(solve: Solve) -> None:
+    draft = solve.draft
+    kind, argument = solve.task.opening[0]
+    solve.tell(_teller(solve).started(draft.now_ns))
+    takes_ns = timetable.FIRST_ANSWER_NS if kind == _METADATA and _local(solve, argument) is None else _LOAD_NS
+    solve.change(opened_ns=draft.now_ns, timer=solve.set_timer(draft.now_ns + takes_ns, WHOLE))
+
+
+def due(solve: Solve) -> bool:
+    """What was being loaded is there.
+
+    Returns:
+        whether that was the last, and the graph is made.
+
+    Raises:
+        OpeningFailure: the Dockerfile is wrong, or an image is not to be had.
+    """
+    kind, argument = solve.task.opening[0]
+    teller = _teller(solve)
+    try:
+        more = _LOADERS[kind](solve, teller, argument)
+    except OpeningFailure as problem:
+        solve.tell(teller.completed(solve.task.opened_ns, solve.draft.now_ns, problem.vertex_error))
+        raise
+    solve.tell(teller.completed(solve.task.opened_ns, solve.draft.now_ns))
+    solve.change(opening=(*solve.task.opening[1:], *more), timer=0)
+    if solve.task.opening:
+        _begin_next(solve)
+        return False
+    _compile(solve)
+    return True
+
+
+def _transferred(solve: Solve, teller: Teller, what: str, size_bytes: int) -> None:
+    now_ns = solve.draft.now_ns
+    solve.tell(teller.status(f"transferring {what}:", now_ns, solve.task.opened_ns, current=size_bytes))
+
+
+def _definition(solve: Solve, teller: Teller, _: str) -> tuple[tuple[str, str], ...]:
+    """The Dockerfile: parse it, remark on it, and see which images it needs."""
+    task = solve.task
+    if task.text is None:
+        _transferred(solve, teller, "dockerfile", END_BYTES)
+        raise OpeningFailure(f"failed to read dockerfile: open {task.dockerfile}: no such file or directory")
+    node = Node("file", 0o644, mtime_ns=solve.draft.now_ns, content=task.text)
+    _transferred(solve, teller, "dockerfile", transfer_bytes([(task.dockerfile, node)]))
+    records.keep(solve.draft, "local:dockerfile", SOURCE_LOCAL, "local source for dockerfile")
+    if not task.text:
+        raise OpeningFailure("the Dockerfile cannot be empty")
+    text = task.text.decode("utf-8", "surrogateescape")
+    try:
+        plan = parse_plan(text)
+        arguments = declare_early(plan, task.arguments)
+        target = target_index(plan, task.options.target)
+        needs = Needs(plan, arguments, target)
+        names = [_checked_name(name, lines) for name, lines in needs.images.items()]
+    except BadDockerfile as problem:
+        raise OpeningFailure.of(problem) from None
+    _remark(solve, teller, text)
+    solve.change(plan=plan, arguments=arguments, target=target)
+    return (*((_METADATA, name) for name in dict.fromkeys(names)), (_IGNORE, ""))
+
+
+def _checked_name(name: str, lines: tuple[int, int]) -> str:
+    try:
+        return full_name(name)
+    except reference.InvalidReference as problem:
+        raise BadDockerfile(f'failed to parse stage name "{name}": {problem}', lines) from None
+
+
+def _remark(solve: Solve, teller: Teller, text: str) -> None:
+    info = SourceInfo(
+        filename=solve.task.dockerfile, data=text.encode("utf-8", "surrogateescape"), language="Dockerfile"
+    )
+    digest = telling.internal_digest(solve.task, f"[internal] load build definition from {solve.task.dockerfile}")
+    warnings = tuple(
+        VertexWarning(
+            vertex=digest, level=1, short=warning.message.encode(), detail=(warning.text.encode(),), url=warning.url, info=info,
+            ranges=line_range(warning.lines),
+        )
+        for warning in lint.check(text)
+    )  # fmt: skip
+    if warnings:
+        solve.tell(telling.trace(SolveStatus(warnings=warnings)))
+
+
+def _local(solve: Solve, name: str) -> Base | None:
+    """An image that is here, unless the registry is to be asked."""
+    image = None if solve.task.options.pull else lookup.find_image(solve.draft, name)
+    wanted = solve.task.options.platform
+    if image is None or (wanted and not wanted.startswith(f"{image.os}/{image.architecture}")):
+        return None
+    return Base(name=name, image=image)
+
+
+def _metadata(solve: Solve, teller: Teller, name: str) -> tuple[tuple[str, str], ...]:
+    """An image's configuration, from here or from its registry."""
+    found = _local(solve, name) or _remote(solve, name)
+    solve.change(bases=(*solve.task.bases, found))
+    return ()
+
+
+def _remote(solve: Solve, name: str) -> Base:
+    try:
+        manifest = pull.find_manifest(solve.draft, reference.parse(name))
+        if solve.task.options.platform:
+            pull.check_platform(manifest, solve.task.options.platform)
+    except messages.Refusal as refusal:
+        problem = refusal.message
+        if "pull access denied" in problem:
+            problem = _DENIED
+        elif "unknown" in problem:
+            problem = f"{name}: not found"
+        asked, lines = _asked(solve, name)
+        whole = f"{asked}: failed to resolve source metadata for {name}: {problem}"
+        raise OpeningFailure(whole, lines, problem) from None
+    return Base(name=name, image=manifest.image, digest=manifest.digest, remote=manifest.layers)
+
+
+def _needs(solve: Solve) -> Needs:
+    task = solve.task
+    assert task.plan is not None
+    return Needs(task.plan, task.arguments, task.target)
+
+
+def _asked(solve: Solve, name: str) -> tuple[str, tuple[int, int]]:
+    """What the Dockerfile calls an image, and where."""
+    images = _needs(solve).images
+    return next(((asked, lines) for asked, lines in images.items() if full_name(asked) == name), (name, (0, 0)))
+
+
+def _ignore(solve: Solve, teller: Teller, _: str) -> tuple[tuple[str, str], ...]:
+    """The .dockerignore: the Dockerfile's own, or the context's."""
+    context = solve.task.context
+    name, text = f"{solve.task.dockerfile}{_IGNORE_FILE}", solve.task.ignore
+    if text is None:
+        name, text = _IGNORE_FILE, _read(context, _IGNORE_FILE)
+    if text is None:
+        _transferred(solve, teller, "context", END_BYTES)
+        return ()
+    _transferred(
+        solve,
+        teller,
+        "context",
+        transfer_bytes([(name, Node("file", 0o644, mtime_ns=solve.draft.now_ns, content=text))]),
+    )
+    rules = IgnoreRules(read_patterns(text.decode("utf-8", "replace")))
+    solve.change(context=apply_layer(context, _hidden(context, rules)))
+    return ()
+
+
+_LOADERS = {_DEFINITION: _definition, _METADATA: _metadata, _IGNORE: _ignore}
+
+
+def _hidden(tree: Tree, rules: IgnoreRules) -> list[LayerEntry]:
+    """What takes away the files that rules exclude; a directory stays while something in it does."""
+    found: list[LayerEntry] = []
+
+    def visit(directory: int, prefix: str) -> bool:
+        """Whether nothing of a directory stays."""
+        gone: list[str] = []
+        kept = False
+        for name, inode in sorted(tree.dirs.get(directory, {}).items()):
+            path = prefix + name
+            below = len(found)
+            empty = visit(inode, f"{path}/") if inode in tree.dirs else True
+            if rules.excludes(path) and empty:
+                del found[below:]
+                gone.append(name)
+            else:
+                kept = True
+        found.extend(LayerEntry(f"{prefix}{WHITEOUT_PREFIX}{name}", "file", 0) for name in gone)
+        return not kept
+
+    visit(ROOT, "")
+    return found
+
+
+def _compile(solve: Solve) -> None:
+    """Make the graph."""
+    task = solve.task
+    assert task.plan is not None
+    bases = {base.name: base for base in task.bases}
+    needs = _needs(solve)
+    by_written = {written: bases[full_name(written)] for written in needs.images}
+    compilation = Compilation(
+        task.plan, needs, task.arguments, task.options, by_written, automatic_arguments(task.options.platform)
+    )
+    try:
+        outcome = compilation.outcome(task.target)
+    except BadDockerfile as problem:
+        raise OpeningFailure.of(problem) from None
+    vertices = tuple(compilation.vertices)
+    solve.change(vertices=vertices, outcome=outcome)
+    solve.states = [VertexState() for _ in vertices]

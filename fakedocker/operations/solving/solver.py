@@ -1,0 +1,411 @@
+"""Solving a graph: every vertex as soon as what it needs is there, from the cache where that has it.
+
+Vertices that do not need each other go on at the same time. The first that fails ends the build, and those under way with it.
+Source: buildkit solver/{scheduler,edge}.go, as far as a client can tell.
+"""
+
+from __future__ import annotations
+
+from fakedocker.base import messages
+from fakedocker.base.clock import MILLISECOND_NS
+from fakedocker.build.graph import ContextOp, CopyOp, DirectoryOp, ExecOp, HttpOp, ImageOp, InlineOp
+from fakedocker.build.transfers import transfer_bytes
+from fakedocker.filesystem.node import ROOT, Node
+from fakedocker.filesystem.tree import Tree
+from fakedocker.kernel.kernel import ExecError
+from fakedocker.operations import images, pull, timetable
+from fakedocker.operations.solving import downloads, exporting, filework, opening, records, sandbox, telling
+from fakedocker.operations.solving.solve import WHOLE, Solve
+from fakedocker.operations.solving.telling import OpeningFailure, SolveFailure
+from fakedocker.wire import buildkit
+from fakedocker.world.draft import Draft
+from fakedocker.world.solves import DONE, FAILED, RUNNING, SOURCE_LOCAL, WAITING, Moment, SolveTask
+
+_LOAD_NS = 5 * MILLISECOND_NS
+_FILE_NS = 10 * MILLISECOND_NS
+"""How long copying takes."""
+_EXEC_NS = 60 * MILLISECOND_NS
+"""How long a process takes to start."""
+
+
+# what happens
+
+
+def due(draft: Draft, task_id: int, index: int) -> None:
+    """A timer of a build has run out."""
+    task = draft.tasks.get(task_id)
+    if not isinstance(task, SolveTask):
+        return
+    solve = Solve(draft, task)
+    if index != WHOLE:
+        _vertex_due(solve, index)
+    elif task.opening:
+        _opening_due(solve)
+    else:
+        exporting.finish(solve)
+
+
+def output(draft: Draft, name: str, descriptor: int, data: bytes) -> bool:
+    """A sandbox's process has written something. Whether it is one of a build."""
+    found = _of_sandbox(draft, name)
+    if found is None:
+        return False
+    solve, index = found
+    state = solve.state(index)
+    solve.change_state(index, output=(*state.output, (draft.now_ns - state.started_ns, data)))
+    if not isinstance(solve.vertex(index).op, HttpOp) or descriptor == 2:
+        solve.tell(solve.teller(index).log(draft.now_ns, descriptor, data))
+    solve.save()
+    return True
+
+
+def process_ended(draft: Draft, name: str, exit_code: int) -> None:
+    """A sandbox's process has ended."""
+    found = _of_sandbox(draft, name)
+    if found is None:
+        return
+    solve, index = found
+    op = solve.vertex(index).op
+    if isinstance(op, HttpOp):
+        _downloaded(solve, index, op, exit_code)
+    elif isinstance(op, ExecOp):
+        _executed(solve, index, op, exit_code)
+
+
+def cancel(draft: Draft, task_id: int) -> None:
+    """The client has gone: the build ends."""
+    task = draft.tasks.get(task_id)
+    if isinstance(task, SolveTask):
+        solve = Solve(draft, task)
+        draft.kernel.cancel_timer(task.timer)
+        _stop_all(solve)
+        solve.end()
+
+
+def _of_sandbox(draft: Draft, name: str) -> tuple[Solve, int] | None:
+    for task in draft.tasks.values():
+        if isinstance(task, SolveTask):
+            for index, state in enumerate(task.states):
+                if state.sandbox == name:
+                    return Solve(draft, task), index
+    return None
+
+
+def _opening_due(solve: Solve) -> None:
+    try:
+        complete = opening.due(solve)
+    except OpeningFailure as problem:
+        if problem.lines[0]:
+            solve.tell(telling.source(solve.task, problem.lines))
+        solve.tell(telling.failure(problem.message))
+        solve.end()
+        return
+    if complete:
+        _advance(solve)
+    else:
+        solve.save()
+
+
+# vertices
+
+
+def _advance(solve: Solve) -> None:
+    """Begin every vertex that can; with none left the result is exported."""
+    going = True
+    while going:
+        going = False
+        for index, vertex in enumerate(solve.task.vertices):
+            ready = all(solve.state(needed).status == DONE for needed in vertex.needs)
+            if solve.state(index).status == WAITING and ready:
+                going = True
+                solve.change_state(index, status=RUNNING, started_ns=solve.draft.now_ns)
+                try:
+                    _begin(solve, index)
+                except SolveFailure as problem:
+                    _fail(solve, index, problem)
+                    return
+    if all(state.status == DONE for state in solve.states):
+        exporting.begin(solve)
+    solve.save()
+
+
+def _begin(solve: Solve, index: int) -> None:
+    op = solve.vertex(index).op
+    if isinstance(op, ImageOp):
+        _begin_image(solve, index, op)
+    elif isinstance(op, ContextOp):
+        solve.tell(solve.teller(index).started(solve.draft.now_ns))
+        _wait(solve, index, _LOAD_NS)
+    elif isinstance(op, InlineOp):
+        solve.tell(solve.teller(index).started(solve.draft.now_ns))
+        solve.change_state(index, key=filework.key_of(solve, index))
+        _complete(solve, index)
+    elif isinstance(op, HttpOp):
+        solve.tell(solve.teller(index).started(solve.draft.now_ns))
+        _start_download(solve, index, op)
+    else:
+        _begin_step(solve, index, op)
+
+
+def _wait(solve: Solve, index: int, for_ns: int) -> None:
+    solve.change_state(index, timer=solve.set_timer(solve.draft.now_ns + for_ns, index))
+
+
+def _begin_step(solve: Solve, index: int, op: DirectoryOp | CopyOp | ExecOp) -> None:
+    """A step that the cache may have."""
+    try:
+        key = filework.key_of(solve, index)
+    except SolveFailure:
+        solve.tell(solve.teller(index).started(solve.draft.now_ns))
+        raise
+    solve.change_state(index, key=key)
+    record = records.find(solve.draft, key) if _may_use_cache(solve, index) else None
+    if record is not None:
+        solve.change_state(index, status=DONE, chain=record.chain, layer=record.layer, created_ns=record.created_ns)
+        solve.tell(solve.teller(index).cached(solve.draft.now_ns))
+        return
+    solve.tell(solve.teller(index).started(solve.draft.now_ns))
+    _wait(solve, index, _EXEC_NS if isinstance(op, ExecOp) else _FILE_NS)
+
+
+def _may_use_cache(solve: Solve, index: int) -> bool:
+    options = solve.task.options
+    return options.use_cache and solve.vertex(index).stage not in options.uncached_stages
+
+
+def _vertex_due(solve: Solve, index: int) -> None:
+    """The time of a vertex has come."""
+    op = solve.vertex(index).op
+    solve.change_state(index, timer=0)
+    try:
+        if isinstance(op, ImageOp):
+            if _told_all(solve, index):
+                _image_arrived(solve, index, op)
+        elif isinstance(op, ContextOp):
+            _context_arrived(solve, index, op)
+        elif isinstance(op, ExecOp):
+            _execute(solve, index, op)
+        elif isinstance(op, DirectoryOp | CopyOp):
+            layer = filework.make(solve, index, op)
+            chain = solve.chain(solve.vertex(index).inputs[0])
+            if layer is not None:
+                images.add_layers(solve.draft, [layer])
+            _keep(solve, index, layer.chain_id if layer is not None else chain, layer is not None)
+            _complete(solve, index)
+    except SolveFailure as problem:
+        _fail(solve, index, problem)
+        return
+    _advance(solve)
+
+
+def _keep(solve: Solve, index: int, chain: str, layer: bool) -> None:
+    """What a step has made: its state and, for later builds, a record."""
+    vertex = solve.vertex(index)
+    draft = solve.draft
+    first = vertex.inputs[0]
+    parent = draft.build_cache.get(solve.state(first).key) if first >= 0 else None
+    command = f"mount / from exec {' '.join(vertex.op.words)}" if isinstance(vertex.op, ExecOp) else vertex.name
+    records.regular(draft, solve.state(index).key, command, parent, chain, layer)
+    solve.change_state(index, chain=chain, layer=layer, created_ns=draft.now_ns)
+
+
+def _complete(solve: Solve, index: int) -> None:
+    solve.change_state(index, status=DONE)
+    solve.tell(solve.teller(index).completed(solve.state(index).started_ns, solve.draft.now_ns))
+
+
+# images
+
+
+def _begin_image(solve: Solve, index: int, op: ImageOp) -> None:
+    base = next(base for base in solve.task.bases if base.name == op.name)
+    chain = base.image.top
+    draft = solve.draft
+    solve.change_state(index, chain=chain, key=f"image:{chain}", created_ns=base.image.created_ns)
+    missing = [remote for remote in base.remote if remote.layer.chain_id not in draft.layers]
+    if not missing:
+        known = chain in draft.layers and f"image:{chain}" in draft.build_cache
+        _image_arrived(solve, index, op, cached=known)
+        return
+    now_ns = draft.now_ns
+    teller = solve.teller(index)
+    solve.tell(teller.started(now_ns), teller.status(f"resolve {op.name}@{op.digest}", now_ns, now_ns))
+    moments = []
+    at_ns = now_ns + timetable.FIRST_ANSWER_NS
+    for remote in missing:
+        done_ns = at_ns + timetable.duration_ns(remote.size_bytes, pull.DOWNLOAD_BYTES_PER_SECOND)
+        moments.append(
+            Moment(done_ns, teller.status(remote.digest, done_ns, at_ns, remote.size_bytes, remote.size_bytes))
+        )
+        at_ns = done_ns
+    for remote in missing:
+        done_ns = at_ns + timetable.duration_ns(remote.size_bytes, pull.EXTRACT_BYTES_PER_SECOND)
+        moments.append(Moment(done_ns, teller.status(f"extracting {remote.digest}", done_ns, at_ns)))
+        at_ns = done_ns
+    solve.change_state(index, moments=tuple(moments), timer=solve.set_timer(moments[0].at_ns, index))
+
+
+def _told_all(solve: Solve, index: int) -> bool:
+    """Tell what is due of a vertex's moments; whether that was all."""
+    pending = solve.state(index).moments
+    while pending and pending[0].at_ns <= solve.draft.now_ns:
+        solve.tell(pending[0].told)
+        pending = pending[1:]
+    solve.change_state(index, moments=pending)
+    if pending:
+        solve.change_state(index, timer=solve.set_timer(pending[0].at_ns, index))
+    return not pending
+
+
+def _image_arrived(solve: Solve, index: int, op: ImageOp, cached: bool = False) -> None:
+    """All layers of an image are there; the cache holds on to them."""
+    draft = solve.draft
+    base = next(base for base in solve.task.bases if base.name == op.name)
+    images.add_layers(draft, [remote.layer for remote in base.remote])
+    chain, key = base.image.top, f"image:{base.image.top}"
+    if records.find(draft, key) is None:
+        records.regular(
+            draft, key, f"pulled from {op.name}{f'@{op.digest}' if op.digest else ''}", None, chain, bool(chain)
+        )
+    if cached:
+        solve.change_state(index, status=DONE)
+        solve.tell(solve.teller(index).cached(draft.now_ns))
+        return
+    if solve.state(index).started_ns == draft.now_ns:
+        solve.tell(solve.teller(index).started(draft.now_ns))
+    _complete(solve, index)
+
+
+# the context
+
+
+def _context_arrived(solve: Solve, index: int, op: ContextOp) -> None:
+    draft = solve.draft
+    wanted = _wanted_files(solve.task.context, op.paths)
+    known = dict(record.sent) if (record := draft.build_cache.get("local:context")) is not None else {}
+    marks = {path: f"{node.mode:o} {len(node.content)} {node.mtime_ns}" for path, node in wanted}
+    unchanged = [path for path, mark in marks.items() if known.get(path) == mark]
+    size_bytes = transfer_bytes(wanted, unchanged)
+    sent = tuple(sorted({**known, **marks}.items()))
+    records.keep(draft, "local:context", SOURCE_LOCAL, "local source for context", sent=sent)
+    started_ns = solve.state(index).started_ns
+    solve.tell(solve.teller(index).status("transferring context:", draft.now_ns, started_ns, current=size_bytes))
+    solve.change_state(index, key="local:context")
+    _complete(solve, index)
+
+
+def _wanted_files(tree: Tree, paths: tuple[str, ...]) -> list[tuple[str, Node]]:
+    """The files that are sent: those at or below the paths, and the directories above them. Time grows with the context."""
+    found: list[tuple[str, Node]] = []
+    pending = [("", ROOT)]
+    while pending:
+        prefix, directory = pending.pop()
+        for name, inode in sorted(tree.dirs.get(directory, {}).items()):
+            path = prefix + name
+            above = any(wanted.startswith(f"{path}/") for wanted in paths)
+            if paths and not above and not any(path == wanted or path.startswith(f"{wanted}/") for wanted in paths):
+                continue
+            found.append((path, tree.nodes[inode]))
+            if inode in tree.dirs:
+                pending.append((f"{path}/", inode))
+    return sorted(found, key=lambda item: item[0])
+
+
+# processes
+
+
+def _execute(solve: Solve, index: int, op: ExecOp) -> None:
+    draft, vertex = solve.draft, solve.vertex(index)
+    name = sandbox.name_of(solve.task.id, index)
+    origins = {position: filework.input_tree(solve, index, position) for position in range(1, len(vertex.inputs))}
+    solve.change_state(index, sandbox=name)
+    solve.save()
+    try:
+        tree = solve.tree(vertex.inputs[0])
+        pid = sandbox.begin(
+            draft, name, op, tree, origins, dict(solve.task.options.secrets), solve.task.options.extra_hosts
+        )
+    except ExecError as problem:
+        text = sandbox.problem_of(problem).encode()
+        solve.tell(solve.teller(index).log(draft.now_ns, 2, text))
+        solve.change_state(index, output=((draft.now_ns - solve.state(index).started_ns, text),))
+        raise SolveFailure(_unsuccessful(op, 1)) from None
+    except messages.Refusal as problem:
+        raise SolveFailure(problem.message) from None
+    draft.processes[pid] = ("solve", name)
+
+
+def _executed(solve: Solve, index: int, op: ExecOp, exit_code: int) -> None:
+    """The process of a RUN has ended."""
+    name = solve.state(index).sandbox
+    if exit_code:
+        _fail(solve, index, SolveFailure(_unsuccessful(op, exit_code)))
+        return
+    chain = solve.chain(solve.vertex(index).inputs[0])
+    layer = sandbox.finish(solve.draft, name, op, chain)
+    solve.change_state(index, sandbox="")
+    if layer is not None:
+        images.add_layers(solve.draft, [layer])
+    _keep(solve, index, layer.chain_id if layer is not None else chain, layer is not None)
+    _complete(solve, index)
+    _advance(solve)
+
+
+def _unsuccessful(op: ExecOp, exit_code: int) -> str:
+    return f'process "{" ".join(op.words)}" did not complete successfully: exit code: {exit_code}'
+
+
+def _start_download(solve: Solve, index: int, op: HttpOp) -> None:
+    name = sandbox.name_of(solve.task.id, index)
+    solve.change_state(index, sandbox=name)
+    solve.save()
+    pid = downloads.start(solve.draft, name, op.url)
+    solve.draft.processes[pid] = ("solve", name)
+
+
+def _downloaded(solve: Solve, index: int, op: HttpOp, exit_code: int) -> None:
+    output = solve.state(index).output
+    sandbox.clear(solve.draft, solve.state(index).sandbox)
+    solve.change_state(index, sandbox="")
+    try:
+        data = downloads.checked(op.url, op.checksum, b"".join(data for _, data in output), exit_code)
+    except SolveFailure as problem:
+        _fail(solve, index, problem)
+        return
+    solve.change_state(index, output=((0, data),), key=f"http:{op.url}")
+    _complete(solve, index)
+    _advance(solve)
+
+
+# failing
+
+
+def _fail(solve: Solve, index: int, problem: SolveFailure) -> None:
+    """A vertex has failed: the others are given up, and the build ends."""
+    draft, state = solve.draft, solve.state(index)
+    solve.change_state(index, status=FAILED)
+    if state.sandbox:
+        _take_down(solve, index)
+    solve.tell(solve.teller(index).completed(state.started_ns, draft.now_ns, problem.message))
+    _stop_all(solve)
+    solve.tell(telling.source(solve.task, solve.vertex(index).lines), telling.failure(problem.whole))
+    solve.end()
+
+
+def _stop_all(solve: Solve) -> None:
+    """Give up every vertex that is under way."""
+    for index, state in enumerate(solve.states):
+        if state.status != RUNNING:
+            continue
+        solve.draft.kernel.cancel_timer(state.timer)
+        if state.sandbox:
+            _take_down(solve, index)
+        told = solve.teller(index).completed(state.started_ns, solve.draft.now_ns, buildkit.CANCELED)
+        solve.tell(told)
+
+
+def _take_down(solve: Solve, index: int) -> None:
+    name = solve.state(index).sandbox
+    for pid in [pid for pid, owner in solve.draft.processes.items() if owner == ("solve", name)]:
+        solve.draft.processes.pop(pid)
+    sandbox.clear(solve.draft, name)
