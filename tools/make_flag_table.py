@@ -3,7 +3,7 @@
     make_flag_table.py REFERENCE.json [--help-texts docker_help.txt] [--out flag_table.json]
 
 REFERENCE.json says, for each command, its usage, aliases, subcommands and flags (name, short form, type, default, hidden,
-deprecated). The texts come from docker_help.txt beside this tool. The table is made compact so that it loads in a
+deprecated); buildx_commands.json beside this tool says it for the buildx plugin. The texts come from docker_help.txt beside this tool. The table is made compact so that it loads in a
 millisecond: flags that several commands share are stored once.
 """
 
@@ -24,29 +24,31 @@ ARGUMENT_COUNTS = {
         "image rm, image save, inspect, manifest rm, network inspect, network rm, node demote, node inspect, "
         "node promote, node rm, plugin inspect, plugin install, plugin rm, secret inspect, secret rm, "
         "service create, service inspect, service ps, service rm, service scale, stack rm, trust inspect, "
-        "volume inspect, volume rm"
+        "volume inspect, volume rm, buildx imagetools inspect"
     ),
     (2, -1): ("container exec, manifest create, plugin create, plugin set"),
     (0, 0): (
         "builder prune, config ls, container ls, container prune, context ls, context show, image load, "
         "image prune, network ls, network prune, node ls, plugin ls, secret ls, service ls, stack config, "
         "stack ls, swarm ca, swarm init, swarm leave, swarm unlock, swarm unlock-key, swarm update, "
-        "system df, system events, system info, system prune, version, volume ls, volume prune"
+        "buildx du, buildx ls, buildx prune, buildx version, system df, system events, system info, system prune, version, volume ls, volume prune"
     ),
     (1, 1): (
-        "checkpoint ls, container attach, container diff, container export, container logs, context create, "
+        "buildx build, buildx use, checkpoint ls, container attach, container diff, container export, container logs, context create, "
         "context update, image build, image history, image pull, image push, manifest push, network create, "
         "node update, plugin disable, plugin enable, plugin push, search, service logs, service rollback, "
         "service update, stack deploy, stack ps, stack services, swarm join, swarm join-token, trust revoke, "
         "trust sign, volume update"
     ),
-    (0, 1): ("image ls, login, logout, volume create"),
+    (0, 1): ("buildx create, buildx inspect, buildx stop, image ls, login, logout, volume create"),
     (2, 2): (
         "checkpoint create, checkpoint rm, config create, container cp, container rename, context import, "
         "image tag, manifest annotate, network connect, network disconnect"
     ),
     (1, 2): ("container commit, container port, context export, manifest inspect, plugin upgrade, secret create"),
-    (0, -1): ("container stats, context inspect, context use, node ps"),
+    (0, -1): (
+        "buildx bake, buildx imagetools create, buildx rm, container stats, context inspect, context use, node ps"
+    ),
 }
 """How many arguments commands take, (least, most); -1 is no limit. The reference does not say."""
 
@@ -121,7 +123,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=HERE.parent / "shell/fakedocker_shell/cli/flag_table.json")
     options = parser.parse_args()
     commands, texts = read_help_texts(options.help_texts)
-    table = build(json.loads(options.reference.read_text(encoding="utf-8")), commands, texts)
+    reference = json.loads(options.reference.read_text(encoding="utf-8"))
+    reference |= json.loads((HERE / "buildx_commands.json").read_text(encoding="utf-8"))
+    reference["docker"]["commands"] = sorted({*reference["docker"]["commands"], "buildx"})
+    table = build(reference, commands, texts)
     lines = [
         "{",
         '"flags": [',

@@ -177,6 +177,7 @@ KINDS: Final[Mapping[str, tuple[Any, Kind]]] = {
     "duration": (0, lambda _, text, __: parse_duration(text)),
     "list": ([], _list),
     "strings": ([], _strings),
+    "stringArray": ([], _list),
     "ipNetSlice": ([], _strings),
     "map": ({}, _map),
     "stringToString": ({}, _string_to_string),

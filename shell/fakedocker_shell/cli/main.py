@@ -16,40 +16,35 @@ from fakedocker_shell.cli.context import ConnectionRefused, Context
 from fakedocker_shell.cli.endpoints import choose_client
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.flags import FlagError, HelpRequested, Options, parse_flags
+from fakedocker_shell.cli.go_values import parse_bool
 from fakedocker_shell.cli.table import Command, find
 from fakedocker_shell.cli.usage import (
     NEEDS_EXPERIMENTAL,
     NEEDS_SWARM,
+    PLUGIN,
     check_argument_count,
     flag_error,
     help_text,
     unknown_command,
 )
-from fakedocker_shell.gotemplate.printing import quote
 
 VERSION = "28.2.2"
 GIT_COMMIT = "e6534b4"
 _LOG_LEVELS = frozenset({"panic", "fatal", "error", "warn", "warning", "info", "debug", "trace"})
 _BUILD_COMMANDS = frozenset({"image build", "builder", "builder prune"})
+_FORWARDED = (("builder",), ("build",), ("image", "build"))
+"""Commands that buildx takes over where BuildKit is enabled (docker/cli cmd/docker/builder.go)."""
 _LEGACY_BUILDER = (
     "DEPRECATED: The legacy builder is deprecated and will be removed in a future release.\n"
     "            BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0\n"
     "            environment-variable.\n\n"
 )
-_NO_BUILDX = (
-    "DEPRECATED: The legacy builder is deprecated and will be removed in a future release.\n"
-    "            Install the buildx component to build images with BuildKit:\n"
-    "            https://docs.docker.com/go/buildx/\n\n"
-)
-_NEEDS_BUILDX = (
-    "ERROR: BuildKit is enabled but the buildx component is missing or broken.\n"
-    "       Install the buildx component to build images with BuildKit:\n"
-    "       https://docs.docker.com/go/buildx/"
-)
-
 _MODULES: dict[str, str] = {
     "attach": "container attach",
     "build": "image build",
+    "buildx": (
+        "buildx build, buildx create, buildx du, buildx inspect, buildx ls, buildx prune, buildx rm, buildx stop, buildx use, buildx version"
+    ),
     "containers": (
         "container kill, container pause, container unpause, container stop, container restart, container rm, "
         "container wait, container rename, container update, container top, container port, container diff, "
@@ -185,26 +180,33 @@ async def _run(context: Context, argv: Sequence[str]) -> int:
     level = global_options["log-level"]
     if level.lower() not in _LOG_LEVELS:
         raise CliError(f"Unable to parse logging level: {level}")
+    if _buildkit_enabled(context, words):
+        words = _forwarded(words)
     command, rest = _find_command(root, words)
     return await _run_command(context, global_options, command, rest)
 
 
-def _warn_of_legacy_builder(context: Context) -> None:
+def _buildkit_enabled(context: Context, words: Sequence[str]) -> bool:
+    """Whether builds are buildx's: unless DOCKER_BUILDKIT says otherwise. Raises CliError where it says nonsense."""
+    if not any(tuple(words[: len(names)]) == names for names in _FORWARDED):
+        return False
     choice = context.environment.get("DOCKER_BUILDKIT", "")
-    if choice in ("", "0", "false", "False", "FALSE", "f", "F"):
-        context.err(_NO_BUILDX if not choice else _LEGACY_BUILDER)
-        return
-    if choice not in ("1", "true", "True", "TRUE", "t", "T"):
-        raise CliError(
-            "DOCKER_BUILDKIT environment variable expects boolean value: "
-            f"strconv.ParseBool: parsing {quote(choice)}: invalid syntax"
-        )
-    raise CliError(_NEEDS_BUILDX)
+    try:
+        return not choice or parse_bool(choice)
+    except ValueError as problem:
+        raise CliError(f"DOCKER_BUILDKIT environment variable expects boolean value: {problem}") from None
+
+
+def _forwarded(words: Sequence[str]) -> list[str]:
+    """The command of buildx for one of docker's own."""
+    if words[0] == "builder":
+        return [PLUGIN, *words[1:]]
+    return [PLUGIN, *words[1 if words[0] == "image" else 0 :]]
 
 
 async def _run_command(context: Context, global_options: Options, command: Command, rest: list[str]) -> int:
     if command.canonical in _BUILD_COMMANDS and "--help" not in rest:
-        _warn_of_legacy_builder(context)
+        context.err(_LEGACY_BUILDER)
     try:
         options = parse_flags(command, rest, context.environment, lambda line: context.out(line + "\n"))
     except FlagError as error:

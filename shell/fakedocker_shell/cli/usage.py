@@ -24,6 +24,8 @@ _UNQUOTED_DEFAULTS = (
     "list", "map", "ulimit", "int", "uint", "uint16", "uint32", "bool", "duration", "float", "stringToString",
     "ipNetSlice", "node-addr",
 )  # fmt: skip
+PLUGIN = "buildx"
+"""The command that is a plugin, with an older way to complain."""
 _NAME_COLUMN = 11
 _SLOP = 5
 _NARROWEST = 24
@@ -31,10 +33,17 @@ _NARROWEST = 24
 
 def flag_error(command: Command, message: str) -> CliError:
     """A command line that does not parse."""
+    if is_plugin(command):
+        return CliError(f"{message}\nSee '{command.path} --help'.", 125)
     usage = command.usage if command.name else "docker [OPTIONS] COMMAND [ARG...]"
     if command.subcommands and command.name:
         usage = command.path
     return CliError(f"{message}\n\nUsage:  {usage}\n\nRun '{command.path} --help' for more information", 125)
+
+
+def is_plugin(command: Command) -> bool:
+    """Whether a command is buildx's."""
+    return command.name.partition(" ")[0] == PLUGIN
 
 
 def check_argument_count(command: Command, arguments: Sequence[str]) -> None:
@@ -53,6 +62,11 @@ def check_argument_count(command: Command, arguments: Sequence[str]) -> None:
         text = f"requires at most {_arguments(most)}"
     else:
         text = f"requires at least {least} and at most {_arguments(most)}"
+    if is_plugin(command):
+        text = text.replace("requires 1", "requires exactly 1")
+        raise CliError(
+            f"ERROR: \"{command.path}\" {text}.\nSee '{command.path} --help'.\n\nUsage:  {command.usage}\n\n{command.text}\n"
+        )
     raise CliError(
         f"docker: '{command.path}' {text}\n\nUsage:  {command.usage}\n\n"
         f"{verb} '{command.path} --help' for more information"

@@ -1,0 +1,136 @@
+"""What buildx's flags mean that are small languages of their own: --secret, --output, --platform; and what it refuses.
+
+Source: buildx build/build.go, util/buildflags.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+
+from fakedocker_shell.cli.archives import lowered
+from fakedocker_shell.cli.context import Context
+from fakedocker_shell.cli.errors import CliError
+from fakedocker_shell.cli.flags import Options
+from fakedocker_shell.cli.go_values import split_csv
+
+_DRIVER = (
+    "{what} is not supported for the docker driver.\nSwitch to a different driver, or turn on the containerd image store, "
+    "and try again.\nLearn more at https://docs.docker.com/go/{where}/"
+)
+_NOT_SIMULATED = ("allow", "annotation", "build-context", "cache-from", "ssh")
+_TYPES = ("local", "tar", "docker", "image", "registry", "cacheonly")
+_SECRET_KEYS = ("env", "id", "source", "src", "type")
+
+
+@dataclass
+class Output:
+    """What becomes of the result.
+
+    Args:
+        destination: a path of the host, "-" for standard output, "" for the engine.
+    """
+
+    type: str = ""
+    destination: str = ""
+    push: bool = False
+    names: list[str] = field(default_factory=list)
+
+
+def refuse_unsupported(options: Options) -> None:
+    """Raise CliError for what the docker driver cannot do, and for what is not simulated."""
+    if len(platforms(options)) > 1:
+        raise CliError(_DRIVER.format(what="Multi-platform build", where="build-multi-platform"))
+    if options["cache-to"]:
+        raise CliError(_DRIVER.format(what="Cache export", where="build-cache-backends"))
+    if options["attest"] or options["sbom"] not in ("", "false") or options["provenance"] not in ("", "false"):
+        raise CliError(_DRIVER.format(what="Attestation", where="attestations"))
+    for name in _NOT_SIMULATED:
+        if options[name]:
+            raise CliError(f"--{name} is not simulated by fakedocker")
+
+
+def platforms(options: Options) -> list[str]:
+    """Every platform asked for."""
+    return [platform for text in options["platform"] for platform in split_csv(text)]
+
+
+def parse_output(options: Options) -> Output:
+    """What --output, --load and --push say.
+
+    Raises:
+        CliError: it makes no sense, or is not supported by the docker driver.
+    """
+    texts = options["output"]
+    if len(texts) > 1 or (texts and options["load"]):
+        raise CliError("multiple outputs currently unsupported by the docker driver")
+    found = _output(texts[0]) if texts else Output()
+    if options["push"]:
+        if found.type not in ("", "image", "registry"):
+            raise CliError(
+                "push and load may not be set together at the moment"
+                if options["load"]
+                else f"push is not supported with the {found.type} exporter"
+            )
+        found.push = True
+    return found
+
+
+def _output(text: str) -> Output:
+    if "=" not in text:
+        return Output("tar", "-") if text == "-" else Output("local", text)
+    values: dict[str, str] = {}
+    for part in split_csv(text):
+        key, equals, value = part.partition("=")
+        if not equals:
+            raise CliError(f"invalid value {part}")
+        values[key.lower()] = value
+    kind = values.get("type", "")
+    if not kind:
+        raise CliError("type is required for output")
+    if kind == "oci":
+        raise CliError(_DRIVER.format(what="OCI exporter", where="build-exporters"))
+    if kind not in _TYPES:
+        raise CliError(f"unknown exporter {kind!r}".replace("'", '"'))
+    destination = values.get("dest", values.get("destination", ""))
+    if kind in ("local", "tar") and not destination:
+        if kind == "local":
+            raise CliError("dest is required for local output")
+        destination = "-"
+    names = split_csv(values["name"]) if values.get("name") else []
+    return Output(kind, destination, kind == "registry" or values.get("push") == "true", names)
+
+
+def read_secrets(context: Context, texts: list[str]) -> dict[str, bytes]:
+    """The contents of secrets by their ids.
+
+    Raises:
+        CliError: one is not there.
+    """
+    return dict(_secret(context, text) for text in texts)
+
+
+def _secret(context: Context, text: str) -> tuple[str, bytes]:
+    values: dict[str, str] = {}
+    for part in split_csv(text):
+        key, equals, value = part.partition("=")
+        if not equals:
+            raise CliError(f"invalid field '{part}' must be a key=value pair")
+        if key.lower() not in _SECRET_KEYS:
+            raise CliError(f"unexpected key '{key}' in '{part}'")
+        values[key.lower()] = value
+    path, variable = values.get("src", values.get("source", "")), values.get("env", "")
+    identifier = values.get("id", "") or posixpath.basename(path)
+    if not identifier:
+        raise CliError("id is required for secret")
+    if values.get("type") == "env" and not variable:
+        variable, path = path or identifier, ""
+    if not path and not variable and identifier in context.environment:
+        variable = identifier
+    if variable:
+        return identifier, context.environment.get(variable, "").encode()
+    path = path or identifier
+    try:
+        return identifier, context.files.read_bytes(posixpath.join(context.directory, path))
+    except OSError as error:
+        raise CliError(f"failed to stat {path}: stat {path}: {lowered(error)}") from None
