@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 
+from fakedocker.filesystem import content as contents
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.filesystem.walk import Mount
 from fakedocker.kernel.devices import standard_mounts
 from fakedocker.kernel.loader import program_file
 from fakedocker.network.model import HOST
-from fakedocker.operations import launch, rootfs
+from fakedocker.operations import files, launch, rootfs
 from fakedocker.operations.solving.telling import SolveFailure
 from fakedocker.world.draft import Draft
 
@@ -27,7 +28,8 @@ def start(draft: Draft, sandbox: str, url: str) -> int:
     Returns:
         the pid of the process that does it.
     """
-    draft.kernel.create_root(sandbox, apply_layer(Tree.empty(), [_CURL]))
+    hosts = LayerEntry("etc/hosts", "file", content=_host_names(draft))
+    draft.kernel.create_root(sandbox, apply_layer(Tree.empty(), [_CURL, hosts]))
     draft.kernel.create_namespace(
         sandbox,
         hostname=draft.host.hostname,
@@ -36,6 +38,15 @@ def start(draft: Draft, sandbox: str, url: str) -> int:
     )
     words = ("curl", "-fsSL", url)
     return draft.kernel.start(sandbox, words, {"PATH": launch.DEFAULT_PATH}, "/", _ROOT, rootfs.pipes(sandbox))
+
+
+def _host_names(draft: Draft) -> bytes:
+    """The host's own /etc/hosts, or the least there is."""
+    try:
+        node = files.node_at(draft, rootfs.host_mounts(draft), "/etc/hosts")
+    except OSError:
+        return b"127.0.0.1\tlocalhost\n"
+    return contents.read(node.content, 0, len(node.content))
 
 
 def checked(url: str, checksum: str, data: bytes, exit_code: int) -> bytes:

@@ -12,7 +12,7 @@ import posixpath
 from fakedocker.build import mounts
 from fakedocker.build.graph import ExecOp
 from fakedocker.build.mounts import RunMount
-from fakedocker.filesystem import diff
+from fakedocker.filesystem import content as contents, diff
 from fakedocker.filesystem.node import ROOT, LayerEntry
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.tree import Tree, apply_layer
@@ -107,10 +107,10 @@ def _hosts_file(extra_hosts: tuple[str, ...]) -> str:
 
 def _resolver(draft: Draft) -> str:
     try:
-        place = files.locate(draft, rootfs.host_mounts(draft), "/etc/resolv.conf")
-        return files.read(draft, place.mount.filesystem, place.path).decode("utf-8", "replace")
+        node = files.node_at(draft, rootfs.host_mounts(draft), "/etc/resolv.conf")
     except OSError:
         return ""
+    return contents.read(node.content, 0, len(node.content)).decode("utf-8", "replace")
 
 
 def _mount(
