@@ -19,6 +19,7 @@ from fakedocker.operations.solving.telling import SolveFailure
 from fakedocker.world.draft import Draft
 
 _ROOT = (0, 0, (0,))
+_LOCAL_NAMES = b"127.0.0.1\tlocalhost\n"
 _CURL = LayerEntry("usr/bin/curl", "file", 0o755, content=program_file("gnu", "curl", 1))
 
 
@@ -41,12 +42,12 @@ def start(draft: Draft, sandbox: str, url: str) -> int:
 
 
 def _host_names(draft: Draft) -> bytes:
-    """The host's own /etc/hosts, or the least there is."""
+    """The host's own /etc/hosts, and what every machine knows."""
     try:
         node = files.node_at(draft, rootfs.host_mounts(draft), "/etc/hosts")
     except OSError:
-        return b"127.0.0.1\tlocalhost\n"
-    return contents.read(node.content, 0, len(node.content))
+        return _LOCAL_NAMES
+    return contents.read(node.content, 0, len(node.content)) + _LOCAL_NAMES
 
 
 def checked(url: str, checksum: str, data: bytes, exit_code: int) -> bytes:
