@@ -1,1 +1,37 @@
-"""A simulated Docker engine: real rules, wire protocol and wording; everything below them is simulated."""
+"""A simulated Docker engine: real rules, wire protocol and wording; everything below them is simulated.
+
+The few names here are imported when they are first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fakedocker.assembly import create_engine
+    from fakedocker.engine import Engine, WaitCannotEnd, WaitTooLong
+    from fakedocker.exchanges import TimeMode
+    from fakedocker.world.world import World
+
+__all__ = ["Engine", "TimeMode", "WaitCannotEnd", "WaitTooLong", "World", "create_engine"]
+
+_HOMES = {
+    "Engine": "engine",
+    "TimeMode": "exchanges",
+    "WaitCannotEnd": "engine",
+    "WaitTooLong": "engine",
+    "World": "world.world",
+    "create_engine": "assembly",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

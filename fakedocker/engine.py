@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
-from fakedocker.base.clock import SECOND_NS
+from fakedocker.base.clock import SECOND_NS, rfc3339_nano
 from fakedocker.base.messages import Refusal
 from fakedocker.exchanges import Cut, Exchange, Stream, TimeMode
 from fakedocker.faults import matching, model
@@ -343,6 +343,24 @@ class Engine:
         else:
             self._observers[key] = observer
 
+    def alter(self, change: Callable[[Draft], T]) -> T:
+        """Change the world by hand, as tests do that put images in it. In the journal it is the world that comes of it.
+
+        An error leaves the world as it was.
+        """
+        with self.lock:
+            self._settle()
+            self.turns += 1
+            try:
+                changed = change(self._draft)
+                reactions.drain(self._draft)
+            except BaseException:
+                self._draft.rollback()
+                raise
+            self._settle()
+            self._record("restore", 0, self._world)
+            return changed
+
     # faults
 
     def inject(self, fault: str | Rule) -> Rule:
@@ -456,7 +474,10 @@ class Engine:
             ValueError: the instant has passed.
         """
         if to_ns < self._draft.now_ns:
-            raise ValueError("time does not go backwards")
+            raise ValueError(
+                f"time does not go backwards: it is {rfc3339_nano(self._draft.now_ns)}, and {rfc3339_nano(to_ns)} has passed;"
+                " restore a snapshot to go back"
+            )
         self.turns += 1
         self._record("advance", 0, to_ns)
         self._pass_time(to_ns)

@@ -106,20 +106,22 @@ def changes_as_layer(draft: Draft, container: Container) -> Layer | None:
 
 
 def make_layer(draft: Draft, parent: str, entries: tuple[LayerEntry, ...]) -> Layer:
-    """A layer of entries on top of a chain, with its real diff id. Time grows with the bytes in it."""
+    """A layer of entries on top of a chain of this world; see `layer_over`."""
+    layer = layer_over(draft.layers.get(parent), entries)
+    return draft.layers.get(layer.chain_id, layer)
+
+
+def layer_over(below: Layer | None, entries: tuple[LayerEntry, ...]) -> Layer:
+    """A layer of entries on top of another, with its real diff id. Time grows with the bytes in it."""
+    parent = below.chain_id if below is not None else ""
     digest = hashlib.sha256()
     for chunk in contents.chunks(archive.write_tar(entries)):
         digest.update(chunk)
     diff_id = f"sha256:{digest.hexdigest()}"
-    chain = chain_id(parent, diff_id)
-    known = draft.layers.get(chain)
-    if known is not None:
-        return known
-    below = draft.layers[parent].tree if parent else Tree.empty()
     return Layer(
-        chain_id=chain, parent=parent, diff_id=diff_id,
+        chain_id=chain_id(parent, diff_id), parent=parent, diff_id=diff_id,
         size_bytes=sum(len(entry.content) for entry in entries if entry.kind == "file"), entries=entries,
-        tree=apply_layer(below, entries),
+        tree=apply_layer(below.tree if below is not None else Tree.empty(), entries),
     )  # fmt: skip
 
 

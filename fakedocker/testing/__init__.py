@@ -1,1 +1,52 @@
-"""For tests: engines in process, and SDKs wired to them without a socket."""
+"""For tests: an engine with its clients in one object, fixtures for pytest, and whatever a test says, moves or asks.
+
+Everything here is imported when it is first used: pytest reads this package at every start.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fakedocker.exchanges import TimeMode
+    from fakedocker.faults.model import FaultError, Rule
+    from fakedocker.testing.docker_py import docker_client
+    from fakedocker.testing.fake import FakeDocker, docker
+    from fakedocker.testing.guarding import DockerReached, guard
+    from fakedocker.world.world import World
+
+__all__ = [
+    "DockerReached",
+    "FakeDocker",
+    "FaultError",
+    "Rule",
+    "TimeMode",
+    "World",
+    "docker",
+    "docker_client",
+    "guard",
+]
+
+_HOMES = {
+    "DockerReached": "fakedocker.testing.guarding",
+    "FakeDocker": "fakedocker.testing.fake",
+    "FaultError": "fakedocker.faults.model",
+    "Rule": "fakedocker.faults.model",
+    "TimeMode": "fakedocker.exchanges",
+    "World": "fakedocker.world.world",
+    "docker": "fakedocker.testing.fake",
+    "docker_client": "fakedocker.testing.docker_py",
+    "guard": "fakedocker.testing.guarding",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

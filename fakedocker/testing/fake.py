@@ -1,0 +1,180 @@
+"""An engine and its clients in one object: what the fixtures give, and what other test runners use as a context manager.
+
+It holds no rules: it puts together what the other modules here do with an engine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from fakedocker.assembly import create_engine
+from fakedocker.engine import Engine
+from fakedocker.exchanges import TimeMode
+from fakedocker.faults.model import Rule
+from fakedocker.testing import guarding
+from fakedocker.world.world import World
+
+if TYPE_CHECKING:
+    import docker as docker_py
+
+    from fakedocker.serving import Served
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_MISLEADING = ("DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_TLS", "DOCKER_API_VERSION")
+"""Variables that would lead clients elsewhere, or make them speak otherwise."""
+
+
+class FakeDocker:
+    """A docker engine for tests. As a context manager it closes what it has opened.
+
+    Args:
+        seed: where ids, names and addresses come from.
+        world: where it starts instead, such as a snapshot with images in it.
+        mode: how time passes: by itself while a client waits (fast), or only when told (manual).
+        images: pulled at first.
+    """
+
+    def __init__(
+        self,
+        seed: int = 0,
+        *,
+        world: World | None = None,
+        mode: TimeMode = TimeMode.FAST,
+        images: tuple[str, ...] | list[str] = (),
+    ) -> None:
+        self.engine: Engine = create_engine(seed, world=world, mode=mode)
+        self._client: docker_py.DockerClient | None = None
+        for name in images:
+            repository, _, tag = name.partition(":")
+            self.client.images.pull(repository, tag=tag or "latest")
+
+    @property
+    def client(self) -> docker_py.DockerClient:
+        """docker-py's client of the engine, in process: no socket and no thread."""
+        if self._client is None:
+            from fakedocker.testing.docker_py import docker_client
+
+            self._client = docker_client(self.engine)
+        return self._client
+
+    def __enter__(self) -> FakeDocker:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the client."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    # the world
+
+    def snapshot(self) -> World:
+        """The world as it is now, for `restore` or for another `FakeDocker`. Constant time."""
+        return self.engine.snapshot()
+
+    def restore(self, world: World) -> None:
+        """Go back to a snapshot; every open stream ends. Constant time but for those.
+
+        Raises:
+            TypeError: it is none.
+            ValueError: it is the snapshot of another engine, which was made from another seed.
+        """
+        if not isinstance(world, World):
+            raise TypeError(f"expected a snapshot, as `snapshot` gives it, not {type(world).__name__}")
+        own = self.engine.world
+        if world.host.daemon_id != own.host.daemon_id:
+            raise ValueError(
+                f"this is a snapshot of another engine, made from seed {world.seed}, not {own.seed};"
+                " begin another one with it: FakeDocker(world=...)"
+            )
+        self.engine.restore(world)
+
+    def fork(self) -> FakeDocker:
+        """Another one that goes on from here; neither sees what the other does. Constant time."""
+        made = FakeDocker.__new__(FakeDocker)
+        made.engine = self.engine.fork()
+        made._client = None
+        return made
+
+    # what goes wrong
+
+    def fault(self, fault: str | Rule) -> Rule:
+        """Let something go wrong: `fake.fault("registry docker.io down for 2m")`. See `Engine.inject`."""
+        return self.engine.inject(fault)
+
+    def clear_faults(self, number: int | None = None) -> int:
+        """Take one fault away, or all. See `Engine.clear_faults`."""
+        return self.engine.clear_faults(number)
+
+    # a socket
+
+    @contextlib.contextmanager
+    def served(self) -> Iterator[Served]:
+        """Serve the engine on a socket while the context is open; DOCKER_HOST and DOCKER_CONFIG of this process lead there."""
+        from fakedocker.serving import Listening, serve_in_thread
+
+        with contextlib.ExitStack() as stack:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="fakedocker-config-"))
+            served = stack.enter_context(serve_in_thread(self.engine, Listening()))
+            stack.enter_context(guarding.ours(served.docker_host))
+            stack.enter_context(_environment({**served.environment, "DOCKER_CONFIG": folder}))
+            yield served
+
+
+@contextlib.contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in (*variables, *_MISLEADING)}
+    for name in _MISLEADING:
+        os.environ.pop(name, None)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+class docker:  # noqa: N801  # reads as the word that it stands for: with docker() as client
+    """A docker client of an engine of its own, as a context manager or as a decorator.
+
+        with docker(images=["alpine"]) as client: ...
+
+        @docker()
+        def test_something(client): ...
+
+    Args: those of `FakeDocker`. A decorated function gets the client as its last positional argument.
+    """
+
+    def __init__(self, seed: int = 0, **settings: Any) -> None:
+        self._make = functools.partial(FakeDocker, seed, **settings)
+        self._open: list[FakeDocker] = []
+
+    def __enter__(self) -> docker_py.DockerClient:
+        fake = self._make()
+        self._open.append(fake)
+        return fake.client
+
+    def __exit__(self, *exception: object) -> None:
+        self._open.pop().close()
+
+    def __call__(self, function: Callable[..., T]) -> Callable[..., T]:
+        @functools.wraps(function)
+        def run(*arguments: Any, **named: Any) -> T:
+            with self._make() as fake:
+                return function(*arguments, fake.client, **named)
+
+        run.__dict__.pop("__wrapped__", None)  # else pytest would look for a fixture of the argument's name
+        return run
