@@ -153,6 +153,7 @@ def _come_up(system: System, state: State, data: str, version: str) -> int | Non
             _next(system, state, "run", 100)
         else:
             if not state.get("initialised"):
+                state["initialised"] = True
                 system.put("\nPostgreSQL Database directory appears to contain a database; Skipping initialization\n\n")
             problem = open_listeners(system, state, [_PORT])
             if problem is not None:
