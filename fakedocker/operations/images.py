@@ -179,7 +179,7 @@ def select(draft: Draft, filters: Filters, everything: bool) -> list[tuple[Image
         nameless = not tags and not digests
         if nameless and image.id in draft.image_children and not everything:
             continue
-        if dangling is not None and dangling != (nameless and image.id not in draft.image_children):
+        if (dangling is True and tags) or (dangling is False and nameless):  # a digest alone is no name
             continue
         found.append((image, tags, digests))
     return sorted(found, key=lambda entry: (-entry[0].created_ns, entry[0].id))
@@ -435,10 +435,11 @@ def prune(draft: Draft, filters: Filters) -> tuple[Deleted, int]:
             filters, image.config.labels or {}
         ):
             continue
-        tags = draft.image_tags.get(image.id, ())
-        if only_dangling and (tags or image.id in draft.image_children):
+        references = draft.image_tags.get(image.id, ())
+        is_tagged = any("@" not in name for name in references)
+        if only_dangling and (is_tagged or (not references and image.id in draft.image_children)):
             continue
-        for name in tags:
+        for name in references:
             deleted += _untag(draft, image, name)
         if image.id not in draft.image_children:
             deleted += _remove_image(draft, image, force=False, prune_parents=True)

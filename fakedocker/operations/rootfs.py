@@ -64,17 +64,20 @@ def prepare(draft: Draft, container: Container) -> None:
     """Before a start: host paths, mount points, working directory, and the daemon's own files."""
     host = host_mounts(draft)
     own = files.only(container.id)
-    for mount in container.mounts:
+    table = own
+    for mount in _outermost_first(container):
         source_is_file = False
         if mount.type == "bind":
             if not files.exists(draft, host, mount.source):
                 files.make_directories(draft, host, mount.source)
             source_is_file = files.node_at(draft, host, mount.source).kind != "dir"
-        if not files.exists(draft, own, mount.target):
+        if not files.exists(draft, table, mount.target):  # below another mount it is made in that
             if source_is_file:
-                files.make_file(draft, own, mount.target)
+                files.make_file(draft, table, mount.target)
             else:
-                files.make_directories(draft, own, mount.target)
+                files.make_directories(draft, table, mount.target)
+        if mount.type != "tmpfs":
+            table = MountTable.of([*table.mounts, _mount(draft, mount)])
     directory = container.config.working_dir
     if directory:
         table = mount_table(draft, container)
@@ -115,8 +118,13 @@ def mount_table(draft: Draft, container: Container) -> MountTable:
     """Everything mounted in a container, in the order of /proc/mounts."""
     root = Mount("/", container.id, "overlay", "overlay", read_only=container.host_config.readonly_rootfs)
     more = _daemon_mounts(draft, container)
-    more += [_mount(draft, spec) for spec in sorted(container.mounts, key=lambda mount: mount.target.count("/"))]
+    more += [_mount(draft, spec) for spec in _outermost_first(container)]
     return standard_mounts(root, tuple(more))
+
+
+def _outermost_first(container: Container) -> list[MountSpec]:
+    """A container's mounts in the order in which they are mounted."""
+    return sorted(container.mounts, key=lambda mount: mount.target.count("/"))
 
 
 def host_mounts(draft: Draft) -> MountTable:
