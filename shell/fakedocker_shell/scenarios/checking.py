@@ -276,8 +276,8 @@ class Checker:
 
     def _after(self, check: Check) -> Result:
         assert check.inner is not None
-        if check.subject[0] in "\"'":
-            _, _, engine = self._run(check.subject[1:-1])
+        if check.path == ("command",):
+            _, _, engine = self._run(check.subject)
         else:
             engine = self._fork()
             engine.advance(engine.now_ns + parse_duration(check.subject))

@@ -31,10 +31,10 @@ OPERATORS = ("==", "!=", *ORDERINGS, "has", "matches", "in")
 PRESENCE = ("exists", "absent")
 SINCE_START = ("changed", "unchanged")
 
-_TOKEN = re.compile(r"""(?:"[^"]*"|'[^']*'|[^\s"'])+""")
+_TOKEN = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'])+""")
 _PATH_PART = re.compile(r""""[^"]*"|[^."]+""")
 _COUNT = re.compile(r"count\(([^()]*)\)\s*(.*)", re.DOTALL)
-_AFTER = re.compile(r"""after\s+("[^"]*"|'[^']*'|\S+?)\s*:\s+(.*)""", re.DOTALL)
+_AFTER = re.compile(r"""after\s+("(?:[^"\\]|\\.)*"|'[^']*'|\S+?)\s*:\s+(.*)""", re.DOTALL)
 
 
 class BadCheck(ValueError):
@@ -83,13 +83,15 @@ def split_path(text: str) -> tuple[str, ...]:
 
 
 def tokens(text: str) -> list[str]:
-    """Words; quotes keep blanks and stay."""
+    """Words; quotes keep blanks and stay, and in double ones a backslash keeps the next character."""
     return _TOKEN.findall(text)
 
 
 def unquoted(token: str) -> str:
-    quoted = len(token) >= 2 and token[0] == token[-1] and token[0] in "\"'"
-    return token[1:-1] if quoted else token
+    if len(token) < 2 or token[0] != token[-1] or token[0] not in "\"'":
+        return token
+    inner = token[1:-1]
+    return inner if token[0] == "'" else re.sub(r"\\(.)", r"\1", inner)
 
 
 def _words(names: Iterable[str]) -> str:
@@ -236,7 +238,9 @@ def _after(text: str) -> Check:
         raise BadCheck(f'after takes a duration or a "COMMAND", a colon, and a check: {text!r}')
     if match[1][0] not in "\"'" and _duration(match[1]) < 0:
         raise BadCheck(f"time does not go backwards: {text!r}")
-    return Check(text, "after", match[1], (), "", "", parse(match[2]))
+    if match[1][0] in "\"'":
+        return Check(text, "after", unquoted(match[1]), ("command",), inner=parse(match[2]))
+    return Check(text, "after", match[1], ("time",), inner=parse(match[2]))
 
 
 def _not(text: str) -> Check:

@@ -5,9 +5,11 @@ The rules come from mistakes in other collections of lessons; each says what it 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from fakedocker.world.world import World
+from fakedocker_shell.repl.history import Ran
 from fakedocker_shell.scenarios.checking import Checker
 from fakedocker_shell.scenarios.model import PLAIN, SOLUTION, WRONG, Block, Goal, Scenario
 from fakedocker_shell.scenarios.player import Stuck
@@ -15,6 +17,8 @@ from fakedocker_shell.scenarios.problems import ScenarioProblem
 from fakedocker_shell.scenarios.replaying import SimulatedStage
 
 PROSE_LINES = 12
+_LOOKING = frozenset("ps ls images inspect logs top port stats version info history diff search df".split())
+_HELP_PAGE = re.compile(r"docker [a-z ]*--help")
 _TELLING_WORDS = 3
 """A hint with this many words of a solution's command gives it away."""
 
@@ -75,13 +79,20 @@ def _telling_hints(scenario: Scenario, commands: Iterable[str]) -> list[Scenario
     problems = []
     starts = {" ".join(command.split()[:_TELLING_WORDS]) for command in commands}
     for hint in scenario.hints:
-        text = " ".join(hint.text.split())
+        text = _HELP_PAGE.sub("", " ".join(hint.text.split()))
         told = sorted(start for start in starts if start in text)
         if told:
             problems.append(
                 _at(scenario, hint.line, f"a hint that does not contain the command `{told[0]}` was expected")
             )
     return problems
+
+
+def _changing(command: Ran) -> list[str]:
+    """The docker commands in a command that do more than look; where it started none, itself."""
+    if not command.docker:
+        return [command.text]
+    return ["docker " + " ".join(words) for words in command.docker if not _LOOKING & set(words[:2])]
 
 
 def _goal(scenario: Scenario, goal: Goal) -> list[ScenarioProblem]:
@@ -105,9 +116,8 @@ def _goal(scenario: Scenario, goal: Goal) -> list[ScenarioProblem]:
             verb = "does not hold after this solution" if block.kind == SOLUTION else "holds after this wrong answer"
             problems.append(_at(scenario, block.line, f"the goal {verb}{_why(stage, baseline, goal, block)}"))
         if block.kind == SOLUTION:
-            counted = [command.text for command in stage.player.ran if command.counts]
-            counts.append(len(counted))
-            commands += counted
+            counts.append(sum(command.counts for command in stage.player.ran))
+            commands += [text for command in stage.player.ran if command.counts for text in _changing(command)]
     problems += _telling_hints(scenario, commands)
     if scenario.par and counts and min(counts) > scenario.par:
         problems.append(
