@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fakedocker.faults import grammar
 from fakedocker_shell.scenarios import expressions
 from fakedocker_shell.scenarios.parsing import parse
 from fakedocker_shell.scenarios.problems import ScenarioProblem
@@ -91,9 +92,7 @@ def test_everything_a_scenario_says() -> None:
     assert [command.line for command in scenario.setup] == [14, 15]
     assert scenario.goal is not None
     assert [check.text for check in scenario.goal.none] == ["container * State.Status == created"]
-    assert [(fault.at_ns, fault.do) for fault in scenario.faults] == [
-        (180_000_000_000, "registry docker.io down for 2m")
-    ]
+    assert [grammar.describe(fault.rule) for fault in scenario.faults] == ["registry docker.io down for 2m0s in 3m0s"]
     assert scenario.prose == '`web` serves on 8080.\n\n    a picture\n\napp.py:\n    print("hello")'
     assert scenario.explanation == "Because."
     assert [(file.path, file.content) for file in scenario.files] == [("app.py", 'print("hello")\n')]
@@ -131,6 +130,8 @@ def test_blocks_and_their_steps() -> None:
         ('"http localhost:8081 == 200"', '"http localhost:8081 is 200"', 18, "http URL is followed by"),
         ('"container * State', '"contaner * State', 19, "a check begins with container"),
         ('at = "3m"', 'at = "soon"', 21, "at is a duration such as 3m, not 'soon'"),
+        ('do = "registry docker.io down', 'do = "registry docker.io dwon', 22, "dwon"),
+        ("$ true", "$ :world", 51, ":world is no command for a scenario"),
         ("```console wrong", "```console wrnog", 50, "a console block is plain, solution or wrong, not 'wrnog'"),
         ("$ docker rm web2\nweb2", "docker rm web2\nweb2", 41, "a command (`$ ` and what is typed) was expected"),
         ("? 125\n", "? 125\nand more\n", 48, "the exit status is the last line of a command"),

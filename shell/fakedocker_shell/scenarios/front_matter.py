@@ -10,7 +10,11 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from fakedocker.base import clock, units
+from fakedocker.faults import grammar
+from fakedocker.faults.model import FaultError, Rule
 from fakedocker_shell.scenarios import expressions
 from fakedocker_shell.scenarios.expressions import Check
 from fakedocker_shell.scenarios.model import (
@@ -160,7 +164,9 @@ class FrontMatter:
     @property
     def faults(self) -> tuple[TimedFault, ...]:
         return tuple(
-            TimedFault(self._duration(table["at"], index), table["do"], self._line("fault", "do", index, ""))
+            TimedFault(
+                self._rule(table["do"], self._duration(table["at"], index), index), self._line("fault", "do", index, "")
+            )
             for index, table in enumerate(self._values.get("fault", ()))
         )
 
@@ -187,6 +193,13 @@ class FrontMatter:
         if at_ns < 0:
             raise self.problem("at", f"at is a duration such as 3m, not {text!r}", "fault", index)
         return at_ns
+
+    def _rule(self, text: str, at_ns: int, index: int) -> Rule:
+        try:
+            rule = grammar.parse(text)
+        except FaultError as problem:
+            raise self.problem("do", str(problem), "fault", index) from None
+        return replace(rule, delay_ns=rule.delay_ns + at_ns)
 
     def _check(self, text: str, section: str, key: str, index: int, near: str) -> Check:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from fakedocker.faults.model import Rule
 from fakedocker_shell.scenarios.expressions import Check
 
 LESSON, INCIDENT, REPLAY = "lesson", "incident", "replay"
@@ -55,10 +56,9 @@ class Hint(Struct, frozen=True):
 
 
 class TimedFault(Struct, frozen=True):
-    """What goes wrong by itself: `do` is the argument of the terminal's `:fault`, `at_ns` counts from the beginning."""
+    """What goes wrong by itself; the rule's delay counts from the beginning."""
 
-    at_ns: int
-    do: str
+    rule: Rule
     line: int
 
 

@@ -13,7 +13,7 @@ from fakedocker.exchanges import TimeMode
 from fakedocker.operations import files, rootfs
 from fakedocker.world.world import World
 from fakedocker_shell import host
-from fakedocker_shell.repl import meta_checks, meta_time
+from fakedocker_shell.repl import meta_checks, meta_faults, meta_time
 from fakedocker_shell.repl.desk import Desk
 from fakedocker_shell.repl.history import Moment
 from fakedocker_shell.repl.meta_base import MetaProblem
@@ -22,7 +22,7 @@ from fakedocker_shell.scenarios.model import Scenario
 from fakedocker_shell.scenarios.problems import ScenarioProblem
 from fakedocker_shell.session import SCRIPT_HORIZON_NS, SCRIPT_JUMPS, new_world
 
-OWN_COMMANDS = {**meta_time.COMMANDS, **meta_checks.COMMANDS}
+OWN_COMMANDS = {**meta_time.COMMANDS, **meta_checks.COMMANDS, **meta_faults.COMMANDS}
 """The terminal's own commands that a scenario can have: those that do something, and need nobody to look."""
 
 
@@ -87,11 +87,10 @@ class Player(Desk):
         self.restore(first)
         self.timeline = Timeline(first)
 
-    def leave(self) -> World:
-        """The world without this player's shell."""
+    def leave(self) -> None:
+        """End this player's shell; its world goes on without one."""
         self.session.execute("exit")
         self.engine.drive(lambda: self.session.status is not None, "leaving the shell")
-        return self.engine.snapshot()
 
 
 def prepare(scenario: Scenario) -> World:
@@ -124,4 +123,7 @@ def prepare(scenario: Scenario) -> World:
                 command.line,
                 f"`{command.command}` was expected to succeed, and ends with {outcome.status}: {told}",
             )
-    return player.leave()
+    player.leave()
+    for fault in scenario.faults:
+        player.engine.inject(fault.rule)
+    return player.engine.snapshot()
