@@ -92,7 +92,7 @@ def test_everything_a_scenario_says() -> None:
     assert [command.line for command in scenario.setup] == [14, 15]
     assert scenario.goal is not None
     assert [check.text for check in scenario.goal.none] == ["container * State.Status == created"]
-    assert [grammar.describe(fault.rule) for fault in scenario.faults] == ["registry docker.io down for 2m0s in 3m0s"]
+    assert [grammar.describe(fault.rule) for fault in scenario.faults] == ["registry docker.io down in 3m0s for 2m0s"]
     assert scenario.prose == '`web` serves on 8080.\n\n    a picture\n\napp.py:\n    print("hello")'
     assert scenario.explanation == "Because."
     assert [(file.path, file.content) for file in scenario.files] == [("app.py", 'print("hello")\n')]
