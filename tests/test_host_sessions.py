@@ -33,3 +33,11 @@ def test_a_mount_below_another_one_is_a_directory_in_that(host: Player) -> None:
     host.run("docker exec box touch /app/deep/inside/file")
     assert host.run("ls folder/deep/inside").output == ""
     assert host.run("docker diff box").output == "A /app\n"
+
+
+def test_what_is_removed_makes_room_on_a_full_disk(host: Player) -> None:
+    host.run("docker pull -q busybox; docker pull -q nginx; docker rmi busybox")
+    host.run(":fault disk 1MB left")
+    assert host.run("docker pull -q busybox").status == 1
+    host.run("docker rmi nginx")
+    assert host.run("docker pull -q busybox").status == 0

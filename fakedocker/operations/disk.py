@@ -29,3 +29,9 @@ def take(draft: Draft, size_bytes: int) -> None:
     room_bytes = draft.kernel_draft.room_bytes
     if room_bytes > 0:
         draft.kernel_draft.room_bytes = max(room_bytes - size_bytes, 0)
+
+
+def give_back(draft: Draft, size_bytes: int) -> None:
+    """Let so much of what the daemon has written be gone."""
+    if draft.kernel_draft.room_bytes >= 0:
+        draft.kernel_draft.room_bytes += size_bytes

@@ -96,6 +96,7 @@ def release_layer(draft: Draft, chain: str) -> list[str]:
     dropped = []
     while chain and chain in draft.layers and chain not in draft.layer_users:
         parent = draft.layers[chain].parent
+        disk.give_back(draft, draft.layers[chain].size_bytes)
         del draft.layers[chain]
         dropped.append(chain)
         if parent:
