@@ -173,6 +173,13 @@ class Engine:
         """The client has gone."""
         self._inputs.append(("gone", exchange, None))
 
+    def abandon(self) -> None:
+        """Every client has gone: what they had under way ends."""
+        for exchange in list(self._open.values()):
+            self.disconnect(exchange)
+        while self.turn():
+            continue
+
     def _record(self, kind: str, exchange: int, payload: Any) -> None:
         if self.journaling:
             self.journal.append(Entry(self.turns, self.slices, kind, exchange, payload))
@@ -492,6 +499,11 @@ class Engine:
             self._draft.kernel.advance(max(due, self._draft.now_ns))
             reactions.drain(self._draft)
             self._settle()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the world would go on the same if every client were gone."""
+        return all(exchange.stream is None or exchange.stream.passive for exchange in self._open.values())
 
     def clients_wait(self) -> bool:
         """Whether time alone can end some client's request."""

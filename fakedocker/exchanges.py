@@ -36,6 +36,10 @@ class TimeMode(enum.Enum):
 class Stream(Protocol):
     """What goes on after the head of a reply. Lives in the engine, never in the world."""
 
+    @property
+    def passive(self) -> bool:
+        """Whether the world is the same without it, so that a run can be taken up where it was open."""
+
     def subjects(self) -> tuple[tuple[str, str | int], ...]:
         """The notices that concern it: (kind, key)."""
 

@@ -50,6 +50,8 @@ def _give(engine: Engine, entry: Entry, exchanges: dict[int, Exchange]) -> None:
     kind, payload = entry.kind, entry.payload
     if kind == "request":
         exchanges[entry.exchange] = engine.submit(payload)
+    elif entry.exchange and entry.exchange not in exchanges:
+        return  # of a stream from before the journal's beginning, where only such can be open as never change the world
     elif kind == "data":
         engine.feed(exchanges[entry.exchange], payload)
     elif kind == "end":

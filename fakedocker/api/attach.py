@@ -178,6 +178,10 @@ class ProcessStream:
         self._input = Inflow(identifier)
         self._over = False
 
+    @property
+    def passive(self) -> bool:
+        return False
+
     def subjects(self) -> tuple[tuple[str, str | int], ...]:
         return (("output", self._identifier), ("state", self._identifier), ("input", self._identifier))
 
@@ -244,6 +248,10 @@ class FailedExecStream:
         self._text = text
         self._multiplexed = multiplexed
         self._head = head
+
+    @property
+    def passive(self) -> bool:
+        return True
 
     def subjects(self) -> tuple[tuple[str, str | int], ...]:
         return ()

@@ -42,6 +42,10 @@ SECRETS_HEADER = "x-fakedocker-secrets"
 class BuildStream(TaskStream):
     """The output of a build, which ends with its client."""
 
+    @property
+    def passive(self) -> bool:
+        return False
+
     def disconnect(self, draft: Draft, exchange: Exchange) -> None:
         progress.cancel(draft, self._task)
 

@@ -28,7 +28,7 @@ def connect(call: Call) -> Reply | Stream:
     route = WorldRouter(call.draft).published(address, int(port), "tcp")
     if route is None:
         return _REFUSED
-    source = (route.source, _FIRST_SOURCE_PORT + call.exchange.number % _SOURCE_PORTS)
+    source = (route.source, _FIRST_SOURCE_PORT + call.draft.kernel_draft.new_id() % _SOURCE_PORTS)
     name = call.draft.kernel.connect_from_outside(route.network, route.port, route.address, source)
     return _REFUSED if name is None else ConnectionStream(name)
 
@@ -44,6 +44,10 @@ class ConnectionStream:
         self._name = name
         self._input = Inflow(name)
         self._over = False
+
+    @property
+    def passive(self) -> bool:
+        return False
 
     def subjects(self) -> tuple[tuple[str, str | int], ...]:
         return (("bytes", self._name), ("closed", self._name), ("input", self._name))

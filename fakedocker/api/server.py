@@ -40,8 +40,8 @@ class Store(Protocol):
     def write(self, entries: list[Entry]) -> None:
         """Keep inputs; they are safe from the end of this process when this returns."""
 
-    def tend(self, engine: Engine) -> None:
-        """A moment between two turns, for work of its own."""
+    def tend(self, engine: Engine) -> bool:
+        """A moment between two turns, for work of its own; gives whether it would like another soon."""
 
 
 class Server:
@@ -157,19 +157,19 @@ class Server:
         """One turn and its answers; gives for how many seconds there is nothing to do, None for not at all."""
         self._pacer.catch_up()
         more = self.engine.turn()
-        if self._store is not None:
-            self._keep(self._store)
+        if self._store is not None and self._keep(self._store):
+            more = True
         for listener in self.after_turn:
             listener()
         self._flush()
         self.engine.tell_drivers()
         return None if more else self._pacer.step()
 
-    def _keep(self, store: Store) -> None:
+    def _keep(self, store: Store) -> bool:
         entries, self.engine.journal = self.engine.journal, []
         if entries:
             store.write(entries)
-        store.tend(self.engine)
+        return store.tend(self.engine)
 
     def _flush(self) -> None:
         changed, self._changed = self._changed, {}

@@ -28,6 +28,10 @@ Keys = tuple[tuple[str, str | int], ...]
 class OutputOnly:
     """The part of a stream that has nothing to receive."""
 
+    @property
+    def passive(self) -> bool:
+        return True
+
     def feed(self, draft: Draft, exchange: Exchange, data: bytes) -> None:
         """What a client sends here means nothing."""
 
@@ -215,6 +219,11 @@ class EventStream(OutputOnly):
         self._since_ns = since_ns
         self._until_ns = until_ns
 
+    @property
+    def passive(self) -> bool:
+        """Not with an end, which is a timer."""
+        return self._until_ns is None
+
     def subjects(self) -> Keys:
         kinds = ("container", "image", "network", "volume", "daemon")
         return (*(("event", kind) for kind in kinds), ("alarm", "until"))
@@ -252,6 +261,11 @@ class StatsStream(OutputOnly):
         self._identifier = identifier
         self._before: dict[str, Any] | None = None
         self._due_ns = 0
+
+    @property
+    def passive(self) -> bool:
+        """Its samples are timers."""
+        return False
 
     def subjects(self) -> Keys:
         return (("alarm", "stats"), ("state", self._identifier))

@@ -8,13 +8,16 @@ import contextlib
 import signal
 import sys
 import time
+from importlib.metadata import version
 from typing import NoReturn
 
 from fakedocker.api.server import Store
 from fakedocker.assembly import create_engine
+from fakedocker.durability.directory import StateDirectory, StateProblem
 from fakedocker.engine import Engine
 from fakedocker.exchanges import TimeMode
 from fakedocker.serving import Listening, serve, tls_context
+from fakedocker.world.world import World
 
 PROGRAM = "fakedocker serve"
 
@@ -29,10 +32,15 @@ def main(arguments: list[str]) -> int:
     except OSError as problem:
         return _problem(str(problem), 1)
     try:
-        asyncio.run(_serve(_engine(options), listening, None))
+        if options.state:
+            _serve_from_state(options, listening)
+        else:
+            engine = _make_engine(options, None, options.time)
+            engine.journaling = False
+            asyncio.run(_serve(engine, listening, None))
     except KeyboardInterrupt:
         return 0
-    except OSError as problem:
+    except (OSError, StateProblem) as problem:
         return _problem(str(problem), 1)
     return 0
 
@@ -61,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", metavar="N", type=int, default=0, help="where ids, names and addresses come from (default 0)")
     add("--time", metavar="MODE", type=TimeMode, default=TimeMode.LEAP,
         help="how time passes: leap (default), fast, wall or manual")  # fmt: skip
+    add("--state", metavar="DIR", help="keep the state here, and go on from what is there")
+    add("--fsync", action="store_true", help="with --state: let every answer also survive a loss of power")
     add("--publish", action="store_true", help="open published ports on this machine's loopback address")
     return parser
 
@@ -86,10 +96,19 @@ def _listening(options: argparse.Namespace) -> Listening:
     )
 
 
-def _engine(options: argparse.Namespace) -> Engine:
-    engine = create_engine(options.seed, mode=options.time, now_ns=time.time_ns())
-    engine.journaling = False
-    return engine
+def _make_engine(options: argparse.Namespace, world: World | None, mode: TimeMode) -> Engine:
+    return create_engine(options.seed, mode=mode, world=world, now_ns=time.time_ns())
+
+
+def _serve_from_state(options: argparse.Namespace, listening: Listening) -> None:
+    with StateDirectory(options.state, version("fakedocker"), fsync=options.fsync, report=_complain) as state:
+        engine = state.open(lambda world, mode: _make_engine(options, world, mode), options.time)
+        asyncio.run(_serve(engine, listening, state))
+        state.close(engine)
+
+
+def _complain(text: str) -> None:
+    sys.stderr.write(f"{PROGRAM}: {text}\n")
 
 
 async def _serve(engine: Engine, listening: Listening, store: Store | None) -> None:
@@ -109,5 +128,5 @@ async def _serve(engine: Engine, listening: Listening, store: Store | None) -> N
 
 
 def _problem(text: str, status: int = 2) -> int:
-    sys.stderr.write(f"{PROGRAM}: {text}\n")
+    _complain(text)
     return status
