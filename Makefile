@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint scenarios property bench fidelity wheel-check clean
+.PHONY: run test clients lint scenarios property bench fidelity wheel-check clean
 
 run: $(VENV)/installed
 	@$(BIN)/fakedocker
@@ -30,6 +30,10 @@ property: $(VENV)/installed-test
 
 bench: $(VENV)/installed-test
 	$(BIN)/python -m benchmarks
+
+# The docker client, compose and skopeo for tests/clients, into .clients/ (Debian on amd64). Without them those tests are skipped.
+clients:
+	sh tools/install_clients.sh .clients
 
 # The list of differences from the real engine, made anew from the recordings.
 fidelity: $(VENV)/installed-test

@@ -11,6 +11,7 @@ asks `next_move` what to do then: jump to an instant, sleep, or nothing.
 from __future__ import annotations
 
 import threading
+import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
@@ -258,6 +259,12 @@ class Engine:
         except OSError as problem:  # the daemon's own files: a disk that is full
             draft.rollback()
             exchange.respond(json_reply({"message": str(problem.strerror).lower()}, 500))
+            return
+        except Exception as problem:
+            draft.rollback()
+            draft.faults.append(traceback.format_exc())
+            message = f"fakedocker failed, and nothing has changed: {type(problem).__name__}: {problem}"
+            exchange.respond(json_reply({"message": message}, 500))
             return
         if isinstance(outcome, Reply):
             self._spend(exchange.cost_ns)

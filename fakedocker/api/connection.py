@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import sys
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -35,6 +36,13 @@ UNREAD_LIMIT_BYTES = 1 << 20
 """How much a process may leave unread of what a client sends before the client is made to wait."""
 PIPELINED_LIMIT = 16
 """How many requests a client may send ahead of their answers before it is made to wait."""
+
+
+HEAD_ALONE_SECONDS = 0.001
+HEAD_ALONE_LIMIT_SECONDS = 0.1
+"""How long the head of a stream goes alone: at least, and for a client that does not read it."""
+_UNREAD_BYTES = 0x5411
+"""SIOCOUTQ of Linux: how much of what was sent the other side of a unix socket has not read."""
 
 
 class Refused(Exception):
@@ -68,6 +76,17 @@ class Owner(Protocol):
 
 def _phrase(status: int) -> str:
     return HTTPStatus(status).phrase
+
+
+def _is_unread(sock: socket.socket | None) -> bool:
+    """Whether the client has yet to read what it was sent; False where the system cannot say."""
+    if sock is None or sys.platform != "linux" or sock.family != socket.AF_UNIX:
+        return False
+    import fcntl
+
+    with contextlib.suppress(OSError):
+        return any(fcntl.ioctl(sock.fileno(), _UNREAD_BYTES, bytes(4)))
+    return False
 
 
 def head_bytes(reply: Reply, chunked: bool, keep_alive: bool) -> bytes:
@@ -105,6 +124,7 @@ class Connection(asyncio.Protocol):
         self._arriving_since: float | None = None
         self._exchange: Exchange | None = None
         self._head_sent = False
+        self._head_alone = False
         self._keep_alive = True
         self._head_only = False
         self._paused = False
@@ -124,13 +144,15 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         try:
-            if self._tunnel is not None:
-                self._through_tunnel(data)
-                return
-            self._arriving_since = time.monotonic()
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            self._begin_tunnel(data[upgrade.args[0] :])
+            if self._tunnel is None:
+                self._arriving_since = time.monotonic()
+                try:
+                    self._parser.feed_data(data)
+                    return
+                except httptools.HttpParserUpgrade as upgrade:
+                    self._begin_tunnel()
+                    data = data[upgrade.args[0] :]
+            self._through_tunnel(data)
         except Refused as refused:
             self._refuse(refused.status, str(refused))
         except httptools.HttpParserCallbackError as problem:
@@ -266,15 +288,14 @@ class Connection(asyncio.Protocol):
 
     # a connection that is taken over
 
-    def _begin_tunnel(self, tail: bytes) -> None:
+    def _begin_tunnel(self) -> None:
         """The body of a request that upgrades is what follows its head, by its length; the rest is the stream's."""
+        self._head_sent = False
         length = self._headers.get("content-length", "0")
         self._tunnel_body_bytes = int(length) if length.isdigit() else 0
         if self._tunnel_body_bytes > HEAD_LIMIT_BYTES:
-            self._refuse(413, "request body too large")
-            return
+            raise Refused(413, "request body too large")
         self._tunnel = WebSocketTunnel() if self._headers.get("upgrade", "").lower() == "websocket" else RawTunnel()
-        self._through_tunnel(tail)
 
     def _through_tunnel(self, data: bytes) -> None:
         assert self._tunnel is not None
@@ -306,7 +327,7 @@ class Connection(asyncio.Protocol):
         exchange, transport = self._exchange, self._transport
         if exchange is not None and transport is not None and exchange.broken and exchange.reply is None:
             transport.abort()
-        if exchange is None or transport is None or exchange.reply is None:
+        if exchange is None or transport is None or exchange.reply is None or transport.is_closing():
             return
         reply = exchange.reply
         chunked = reply.body is None and not reply.hijacked
@@ -321,7 +342,9 @@ class Connection(asyncio.Protocol):
             else:
                 transport.write(head)
                 transport.write(body)
-        while not self._paused:
+            if reply.hijacked:
+                self._send_head_alone(transport)
+        while not (self._paused or self._head_alone or transport.is_closing()):
             data = exchange.take(1 << 16)
             if not data:
                 break
@@ -330,13 +353,33 @@ class Connection(asyncio.Protocol):
             elif self._tunnel is not None:
                 data = self._tunnel.send(data)
             transport.write(data)
-        if exchange.drained:
+        if exchange.drained and not self._head_alone:
             broken = bool(exchange.broken)
             self._finish(chunked and not broken, reply.hijacked or exchange.lagging or broken)
         elif exchange.unread_bytes > UNREAD_LIMIT_BYTES:
             transport.pause_reading()
         elif self._tunnel is not None:
             transport.resume_reading()
+
+    def _send_head_alone(self, transport: asyncio.Transport) -> None:
+        """Hold the stream back until the client has read the head.
+
+        docker-py takes the bare socket from under its HTTP library once that has given it the head: what the library had read
+        beyond would be lost. The real daemon is never so fast.
+        """
+        loop = asyncio.get_running_loop()
+        sock = transport.get_extra_info("socket")
+        limit_seconds = loop.time() + HEAD_ALONE_LIMIT_SECONDS
+        self._head_alone = True
+
+        def look() -> None:
+            if _is_unread(sock) and loop.time() < limit_seconds:
+                loop.call_later(HEAD_ALONE_SECONDS, look)
+                return
+            self._head_alone = False
+            self.pump()
+
+        loop.call_later(HEAD_ALONE_SECONDS, look)
 
     def _finish(self, chunked: bool, close: bool) -> None:
         transport = self._transport

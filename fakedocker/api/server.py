@@ -13,6 +13,7 @@ import os
 import socket
 import ssl
 import stat
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -147,9 +148,11 @@ class Server:
                 if delay is None:
                     await asyncio.sleep(0)
                     continue
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(delay):  # not wait_for, which may lose a cancellation in Python 3.11
-                        await self._woken.wait()
+                alarm = self._loop.call_later(delay, self._woken.set)
+                try:
+                    await self._woken.wait()
+                finally:
+                    alarm.cancel()
         finally:
             sweeping.cancel()
 
@@ -162,6 +165,7 @@ class Server:
         for listener in self.after_turn:
             listener()
         self._flush()
+        self._report_faults()
         self.engine.tell_drivers()
         return None if more else self._pacer.step()
 
@@ -177,6 +181,13 @@ class Server:
             self._pacer.spoke()
         for connection in changed:
             connection.pump()
+
+    def _report_faults(self) -> None:
+        """Errors of ours: who asked got a 500, or a simulated program ended; the server goes on."""
+        faults = self.engine.draft.faults
+        if faults:
+            sys.stderr.write("\n".join(faults) + "\n")
+            faults.clear()
 
     async def _sweep(self) -> None:
         while True:

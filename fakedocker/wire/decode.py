@@ -48,19 +48,27 @@ def decode(body: bytes, kind: type[T]) -> T:
         InvalidJSON: with the text that Go's decoder gives.
     """
     try:
+        return _decode(body, kind)
+    except RecursionError:
+        raise InvalidJSON("exceeded max depth") from None
+    except UnicodeDecodeError:
+        return decode(body.decode("utf-8", "replace").encode(), kind)  # Go takes what is no UTF-8 for U+FFFD
+
+
+def _decode(body: bytes, kind: type[T]) -> T:
+    try:
         message: T = _decoder(kind).decode(body)
         if _ODD_KEY.search(body) is None:
             return message
     except msgspec.ValidationError:
         pass
     except msgspec.DecodeError:
+        body.decode()
         raise InvalidJSON(syntax_problem(body)) from None
     try:
         plain = msgspec.json.decode(body)
     except msgspec.DecodeError:
         raise InvalidJSON(syntax_problem(body)) from None
-    except RecursionError:
-        raise InvalidJSON("exceeded max depth") from None
     folded = _fold(plain, kind)
     try:
         return msgspec.convert(folded, kind)

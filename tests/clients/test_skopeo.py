@@ -1,0 +1,32 @@
+"""skopeo: an image from the engine and back; an old one is refused in docker's words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from programs import Run, find
+
+from fakedocker.serving import Served
+
+
+def test_an_image_goes_out_and_comes_back(run: Run, served: Served, tmp_path: Path) -> None:
+    docker, skopeo = find("docker"), find("skopeo")
+    run(docker, "pull", "alpine:3.20")
+    folder = tmp_path / "image"
+    copy = (skopeo, "copy", "--insecure-policy")
+    run(*copy, "--src-daemon-host", served.docker_host, "docker-daemon:alpine:3.20", f"dir:{folder}")
+    run(*copy, "--dest-daemon-host", served.docker_host, f"dir:{folder}", "docker-daemon:copied:1")
+    ids = run(docker, "images", "-q", "--no-trunc").stdout.split()
+    assert len(ids) == 2 and len(set(ids)) == 1
+    assert run(docker, "run", "--rm", "copied:1", "echo", "hello").stdout == "hello\n"
+
+
+def test_one_that_speaks_an_old_api_is_refused(run: Run, served: Served) -> None:
+    done = run(
+        find("skopeo-old"), "inspect", "--daemon-host", served.docker_host, "docker-daemon:alpine:3.20", check=False
+    )
+    assert done.returncode == 1
+    assert (
+        "client version 1.22 is too old. Minimum supported API version is 1.24, please upgrade your client to a newer version"
+        in done.stderr
+    )
