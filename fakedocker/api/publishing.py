@@ -70,7 +70,11 @@ class PublishedPorts:
 
     def _close(self, key: tuple[int, int]) -> None:
         task = self._listeners.pop(key)
-        if task is not None:
+        if task is None:
+            return
+        if task.done():
+            task.result().close()
+        else:
             task.add_done_callback(lambda done: done.result().close())
 
     def joined(self, connection: _PublishedConnection) -> None:
