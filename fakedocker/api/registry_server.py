@@ -1,0 +1,234 @@
+"""A registry behind a socket of the loopback interface, for real clients: the distribution protocol over HTTP/1.1.
+
+The rules are in `registry.distribution`; here are the connections, the clock, and blobs in a folder.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+import httptools
+
+from fakedocker.registry.distribution import rules
+from fakedocker.registry.distribution.access import Access
+from fakedocker.registry.distribution.contents import Contents
+from fakedocker.wire.http import Reply, Request
+
+REASONS = {
+    200: "OK", 201: "Created", 202: "Accepted", 204: "No Content", 206: "Partial Content", 400: "Bad Request", 401: "Unauthorized",
+    403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 413: "Request Entity Too Large", 416: "Requested Range Not Satisfiable",
+    429: "Too Many Requests",
+}  # fmt: skip
+BODY_LIMIT_BYTES = 4 << 30
+HEAD_LIMIT_BYTES = 64 << 10
+_INDEX = "repositories.json"
+
+
+class DirectoryBlobs:
+    """Blobs as files below a folder, under their digests. A file is there only once all of it is."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory / "blobs"
+        self._directory.mkdir(parents=True, exist_ok=True)
+
+    def _path(self, digest: str) -> Path:
+        algorithm, _, digits = digest.partition(":")
+        return self._directory / algorithm / digits
+
+    def size_bytes(self, digest: str) -> int | None:
+        try:
+            return self._path(digest).stat().st_size
+        except OSError:
+            return None
+
+    def read(self, digest: str, start: int, end: int) -> bytes:
+        with open(self._path(digest), "rb") as file:
+            file.seek(start)
+            return file.read(end - start)
+
+    def put(self, digest: str, data: bytes) -> None:
+        path = self._path(digest)
+        path.parent.mkdir(exist_ok=True)
+        partial = path.with_suffix(".part")
+        partial.write_bytes(data)
+        partial.replace(path)
+
+    def remove(self, digest: str) -> None:
+        self._path(digest).unlink(missing_ok=True)
+
+
+class DirectoryContents(Contents):
+    """A registry's contents in a folder, which a later server goes on with.
+
+    Args:
+        directory: made where it is missing.
+    """
+
+    def __init__(self, directory: Path, draw: Callable[[], int]) -> None:
+        super().__init__(DirectoryBlobs(directory), draw)
+        self._index = directory / _INDEX
+        self._written = ""
+        if self._index.exists():
+            self._written = self._index.read_text(encoding="utf-8")
+            self.restore(json.loads(self._written))
+
+    def write(self) -> None:
+        """Write down what has changed besides blobs."""
+        text = json.dumps(self.document(), indent=1)
+        if text != self._written:
+            partial = self._index.with_suffix(".part")
+            partial.write_text(text, encoding="utf-8")
+            partial.replace(self._index)
+            self._written = text
+
+
+class RegistryConnection(asyncio.Protocol):
+    """One client."""
+
+    def __init__(self, server: RegistryServer) -> None:
+        self._server = server
+        self._parser = httptools.HttpRequestParser(self)
+        self._transport: asyncio.Transport | None = None
+        self._target = b""
+        self._headers: dict[str, str] = {}
+        self._head_size = self._body_size = 0
+        self._body: list[bytes] = []
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._server.connections.add(self)
+
+    def connection_lost(self, problem: Exception | None) -> None:
+        self._server.connections.discard(self)
+        self._transport = None
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._refuse(400)
+        except httptools.HttpParserError:
+            self._refuse(413 if self._body_size > BODY_LIMIT_BYTES else 400)
+
+    def _refuse(self, status: int) -> None:
+        if self._transport is not None:
+            self._transport.write(head(Reply(status=status), 0, keep_alive=False))
+            self._transport.close()
+
+    def close(self) -> None:
+        """Let go of the client."""
+        if self._transport is not None:
+            self._transport.close()
+
+    # httptools
+
+    def on_message_begin(self) -> None:
+        self._target, self._headers, self._body = b"", {}, []
+        self._head_size = self._body_size = 0
+
+    def on_url(self, url: bytes) -> None:
+        self._target += url
+        self._count_head(len(url))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+        self._count_head(len(name) + len(value))
+
+    def _count_head(self, size_bytes: int) -> None:
+        self._head_size += size_bytes
+        if self._head_size > HEAD_LIMIT_BYTES:
+            raise httptools.HttpParserError("head too long")
+
+    def on_headers_complete(self) -> None:
+        if self._headers.get("expect", "").lower() == "100-continue" and self._transport is not None:
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def on_body(self, body: bytes) -> None:
+        self._body_size += len(body)
+        if self._body_size > BODY_LIMIT_BYTES:
+            raise httptools.HttpParserError("body too large")
+        self._body.append(body)
+
+    def on_message_complete(self) -> None:
+        method = self._parser.get_method().decode("latin-1")
+        request = Request(
+            method=method,
+            target=self._target.decode("utf-8", "replace"),
+            headers=self._headers,
+            body=b"".join(self._body),
+        )
+        keep_alive = self._parser.should_keep_alive()
+        reply = self._server.answer(request)
+        if self._transport is None:
+            return
+        body = reply.body or b""
+        self._transport.write(head(reply, len(body), keep_alive))
+        if method != "HEAD":
+            self._transport.write(body)
+        if not keep_alive:
+            self._transport.close()
+
+
+def head(reply: Reply, size_bytes: int, keep_alive: bool) -> bytes:
+    """The status line and headers of an answer."""
+    lines = [f"HTTP/1.1 {reply.status} {REASONS.get(reply.status, 'Status')}"]
+    lines += [f"{name}: {value}" for name, value in reply.headers]
+    if reply.status != 204:
+        lines.append(f"Content-Length: {size_bytes}")
+    if not keep_alive:
+        lines.append("Connection: close")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+class RegistryServer:
+    """A registry and its clients.
+
+    Args:
+        log: gets a line for every request.
+    """
+
+    def __init__(self, contents: Contents, access: Access, log: Callable[[str], None] | None = None) -> None:
+        self.contents = contents
+        self.connections: set[RegistryConnection] = set()
+        self._access = access
+        self._log = log
+        self._listener: asyncio.AbstractServer | None = None
+
+    def answer(self, request: Request) -> Reply:
+        """Answer a request, and write down what it has changed."""
+        reply = rules.handle(self.contents, self._access, request, time.time_ns())
+        if isinstance(self.contents, DirectoryContents):
+            self.contents.write()
+        if self._log is not None:
+            self._log(f"{request.method} {request.target} {reply.status} {len(reply.body or b'')}")
+        return reply
+
+    async def listen(self, host: str, port: int) -> int:
+        """Listen; gives the port, which is picked for 0. OSError."""
+        loop = asyncio.get_running_loop()
+        self._listener = await loop.create_server(lambda: RegistryConnection(self), host, port)
+        return int(self._listener.sockets[0].getsockname()[1])
+
+    async def close(self) -> None:
+        """Stop listening, and let go of every client."""
+        if self._listener is not None:
+            self._listener.close()
+        for connection in list(self.connections):
+            connection.close()
+
+
+def drawn() -> int:
+    """128 bits that nobody can guess."""
+    return int.from_bytes(os.urandom(16), "big")
+
+
+def secret() -> bytes:
+    """What tokens are signed with, for as long as a server runs."""
+    return hashlib.sha256(os.urandom(32)).digest()
