@@ -130,6 +130,15 @@ class Builds:
         assert exchange.reply is not None
         return exchange.reply.status, exchange.reply.body if exchange.reply.body is not None else exchange.take(1 << 24)
 
+    def save(self, *names: str) -> bytes:
+        """Images as an archive."""
+        exchange = self.engine.submit(Request(method="GET", target=make_target("/images/get", {"names": list(names)})))
+        self.engine.turn()
+        found = b""
+        while chunk := exchange.take(1 << 24):
+            found += chunk
+        return found
+
     def build(self, dockerfile: str, files: Mapping[str, str | bytes] | None = None, **query: Any) -> Built:
         """Build with a Dockerfile and other files in the context."""
         return self.build_archive(archive({"Dockerfile": dockerfile, **(files or {})}), **query)

@@ -4,6 +4,7 @@ fakedocker                      open the terminal
 fakedocker -c COMMANDS [ARG..]  run commands
 fakedocker FILE [ARG..]         run a script; without a terminal, commands are read from standard input
 fakedocker serve                serve an engine on a unix socket
+fakedocker registry             serve a registry on the loopback interface
 fakedocker learn [ID]           open the terminal in a lesson
 fakedocker replay|lint PLACE..  play scenarios, look for mistakes in them
 """
@@ -24,6 +25,7 @@ Begin = Callable[["Session"], None]
 USAGE = """Usage: fakedocker [OPTIONS] [FILE [ARG...]]
        fakedocker [OPTIONS] -c COMMANDS [NAME [ARG...]]
        fakedocker serve [OPTIONS]
+       fakedocker registry [OPTIONS]
        fakedocker learn [ID]
        fakedocker replay|lint FILE|FOLDER...
 
@@ -68,6 +70,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from fakedocker_shell import serving
 
         return serving.main(arguments[1:])
+    if arguments and arguments[0] == "registry":
+        from fakedocker_shell import registry_serving
+
+        return registry_serving.main(arguments[1:])
     if arguments and arguments[0] in ("learn", "replay", "lint"):
         from fakedocker_shell.scenarios import commands
 
