@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from fakedocker.api import attach as attaching
 from fakedocker.api.call import Call
-from fakedocker.api.streams import LogStream, RemovalReply, StatsStream, TaskReply, WaitStream
+from fakedocker.api.streams import LogStream, RemovalReply, StatsReply, StatsStream, TaskReply, WaitStream
 from fakedocker.base import clock, messages
 from fakedocker.containers.logs import READABLE_DRIVERS, Selection
 from fakedocker.containers.model import Container
-from fakedocker.exchanges import Stream
+from fakedocker.exchanges import Stream, TimeMode
 from fakedocker.filesystem import diff
 from fakedocker.operations import (
     archives,
@@ -117,8 +117,9 @@ def stats(call: Call) -> Reply | Stream:
     container, query = _container(call), call.query
     if query.flag("stream", default=True):
         return StatsStream(container.id)
-    one_shot = query.flag("one-shot")
-    return json_reply(measuring.sample(call.draft, container, None, one_shot))
+    if query.flag("one-shot") or not container.has_process or call.engine.mode is TimeMode.MANUAL:
+        return json_reply(measuring.sample(call.draft, container, one_shot=query.flag("one-shot")))
+    return StatsReply(container.id)
 
 
 def start(call: Call) -> Reply:

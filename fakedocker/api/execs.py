@@ -22,7 +22,10 @@ def create(call: Call) -> Reply:
 def start(call: Call) -> Reply | Stream:
     request = call.body(ExecStartRequest, required=False)
     execution = lookup.execution(call.draft, call.names["id"])
-    problem = execs.begin(call.draft, execution, request.console_size)
+    if execution.started and not request.detach:  # found out when the connection is the stream's already
+        problem = messages.EXEC_ALREADY_RUN(id=execution.id).message
+    else:
+        problem = execs.begin(call.draft, execution, request.console_size)
     if request.detach:
         if problem:
             raise messages.Refusal(400, problem, keeps=True)

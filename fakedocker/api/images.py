@@ -177,7 +177,7 @@ def _search_passes(entry: dict[str, object], filters: dict[str, tuple[str, ...]]
 
 def distribution(call: Call) -> Reply:
     """What a registry has under a name, without pulling it."""
-    manifest = pull.find_manifest(call.draft, pull.parse(call.names["name"], ""))
+    manifest = pull.find_manifest(call.draft, pull.parse(call.names["name"], "latest"))
     descriptor = {
         "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
         "digest": manifest.digest,

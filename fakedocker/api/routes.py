@@ -17,7 +17,7 @@ from fakedocker.base import messages
 from fakedocker.engine import Engine
 from fakedocker.exchanges import Exchange, Stream
 from fakedocker.operations.system import API_VERSION, MINIMUM_API_VERSION
-from fakedocker.wire.http import Reply
+from fakedocker.wire.http import Reply, text_error
 from fakedocker.world.draft import Draft
 
 Outcome = Reply | Stream
@@ -152,7 +152,8 @@ def handle(engine: Engine, draft: Draft, exchange: Exchange) -> Outcome:
         version = (int(match[1]), int(match[2]))
         path = path[match.end() :]
         if version < _OLDEST:
-            raise messages.CLIENT_TOO_OLD(given=f"{match[1]}.{match[2]}", minimum=MINIMUM_API_VERSION)
+            refusal = messages.CLIENT_TOO_OLD(given=f"{match[1]}.{match[2]}", minimum=MINIMUM_API_VERSION)
+            return text_error(refusal.message, refusal.status)
         if version > _NEWEST:
             raise messages.CLIENT_TOO_NEW(given=f"{match[1]}.{match[2]}", maximum=API_VERSION)
     path = unquote(path) if "%" in path else path

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from fakedocker.base import messages
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.history import History
 from fakedocker.base.messages import Refusal
@@ -289,3 +290,21 @@ class StatsStream(OutputOnly):
 
     def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
         return False
+
+
+class StatsReply(StatsStream):
+    """docker stats --no-stream: one answer, made of two samples a second apart, so that rates can be told from it."""
+
+    def pump(self, draft: Draft, exchange: Exchange) -> None:
+        container = draft.containers.get(self._identifier)
+        if container is not None and self._before is None:
+            self._before = stats.sample(draft, container)
+            self._due_ns = draft.now_ns + SECOND_NS
+            draft.kernel.set_timer(self._due_ns, ("stats", exchange.number))
+        elif container is None:
+            exchange.respond(json_reply({"message": messages.NO_SUCH_CONTAINER(name=self._identifier).message}, 404))
+        elif draft.now_ns >= self._due_ns:
+            exchange.respond(json_reply(stats.sample(draft, container, self._before)))
+
+    def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
+        return True

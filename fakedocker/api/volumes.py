@@ -33,4 +33,4 @@ def prune(call: Call) -> Reply:
     if call.version < (1, 42) and "all" not in filters:
         filters = {**filters, "all": ("true",)}  # before 1.42 a prune took named volumes too
     removed, freed = volumes.prune(call.draft, filters)
-    return json_reply({"VolumesDeleted": removed or None, "SpaceReclaimed": freed})
+    return json_reply({"VolumesDeleted": removed, "SpaceReclaimed": freed})

@@ -129,3 +129,8 @@ class Exec(Struct, frozen=True, kw_only=True):
     @property
     def is_running(self) -> bool:
         return self.started and self.exit_code is None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its process has ended: its container does not list it any more."""
+        return self.exit_code is not None

@@ -95,6 +95,8 @@ class Starting(Outside):
             lifecycle.demand_process(draft, namespace)
         except OSError as error:
             raise ExecError("limit", words[0], str(error.strerror).lower()) from None
+        if is_first and identifier != HOST:
+            draft.next_pid += 1  # its shim's, the parent that the host sees of whatever is started here from outside
         pid, local = lifecycle.next_pids(draft, namespace)
         process = Process(
             pid, local, identifier, 0, local, local, found.argv, dict(environment), found.identity, found.executable, body, 0,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from fakedocker.base import clock, identity
 from fakedocker.containers.model import DEAD, PAUSED, RESTARTING, Container, Exec
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.network.model import Endpoint, Network
 from fakedocker.network.ports import port_key
+from fakedocker.operations import networking
 from fakedocker.operations.images import overlay_directory
 from fakedocker.wire.container import (
     ContainerInspect,
@@ -50,7 +52,7 @@ def inspect(draft: Draft, container: Container, with_size: bool = False) -> Cont
         restart_count=container.restart_count,
         driver="overlay2",
         platform="linux",
-        exec_ids=container.exec_ids or None,
+        exec_ids=tuple(found for found in container.exec_ids if not draft.execs[found].has_ended) or None,
         host_config=container.host_config,
         graph_driver=_graph_driver(container),
         size_rw=size_rw,
@@ -169,7 +171,10 @@ def endpoint_settings(draft: Draft, container: Container, in_list: bool = False)
         network = draft.networks.get(identifier)
         endpoint = draft.endpoints[network.id].get(container.id) if network is not None else None
         shown_name = network.name if network is not None else name
-        shown[shown_name] = _endpoint(wanted, network if container.prepared else None, endpoint, in_list)
+        shown_settings = _endpoint(wanted, network if container.prepared else None, endpoint, in_list)
+        if network is not None and container.prepared and not in_list:  # what it is called there it keeps when it stops
+            shown_settings = replace(shown_settings, dns_names=networking.dns_names(container, network, wanted) or None)
+        shown[shown_name] = shown_settings
     return dict(sorted(shown.items()))
 
 
@@ -191,7 +196,6 @@ def _endpoint(
         ipv6_gateway=endpoint.gateway_v6 if endpoint is not None else "",
         global_ipv6_address=endpoint.address_v6 if endpoint is not None else "",
         global_ipv6_prefix_len=endpoint.prefix_length_v6 if endpoint is not None else 0,
-        dns_names=(endpoint.names or None) if endpoint is not None and not in_list else None,
     )
 
 

@@ -23,12 +23,11 @@ def sample(
 
     Args:
         before: the sample that the client got before this one, for differences; None for the first.
-        one_shot: leave out what compares with an earlier sample.
+        one_shot: leave out what compares with an earlier sample, and whose it is (the exchanges).
     """
     cpu = _cpu(draft, container)
-    body: dict[str, Any] = {
-        "name": f"/{container.name}",
-        "id": container.id,
+    body: dict[str, Any] = {} if one_shot else {"name": f"/{container.name}", "id": container.id}
+    body |= {
         "read": clock.rfc3339_nano(draft.now_ns) if container.has_process else clock.ZERO_TIME,
         "preread": before["read"] if before else clock.ZERO_TIME,
         "pids_stats": {"current": draft.kernel.usage(container.id).processes} if container.has_process else {},

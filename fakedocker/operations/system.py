@@ -74,14 +74,16 @@ def info(draft: Draft) -> dict[str, Any]:
         "RuncCommit": {"ID": RUNC_COMMIT}, "InitCommit": {"ID": INIT_COMMIT},
         "SecurityOptions": ["name=seccomp,profile=builtin", "name=cgroupns"], "CDISpecDirs": ["/etc/cdi", "/var/run/cdi"],
         "Containerd": {"Address": "/run/containerd/containerd.sock", "Namespaces": {"Containers": "moby", "Plugins": "plugins.moby"}},
-        "Warnings": None,
+        "FirewallBackend": {"Driver": "iptables"}, "Warnings": None,
     }  # fmt: skip
 
 
 def disk_usage(draft: Draft, types: tuple[str, ...]) -> dict[str, Any]:
     """The answer of GET /system/df: what images, containers, volumes and the build cache hold."""
     everything = not types
-    answer: dict[str, Any] = {"BuilderSize": sum(record["Size"] for record in records.usage(draft))}
+    answer: dict[str, Any] = {}
+    if built := sum(record["Size"] for record in records.usage(draft)):
+        answer["BuilderSize"] = built
     if everything or "image" in types:
         answer["LayersSize"] = sum(layer.size_bytes for layer in draft.layers.values())
         listed = images.select(draft, {}, everything=False)

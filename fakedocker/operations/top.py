@@ -20,8 +20,10 @@ Column = Callable[["_Row"], str]
 class _Row:
     """A process with what columns ask of it."""
 
-    def __init__(self, draft: Draft, process: ProcessInfo) -> None:
+    def __init__(self, draft: Draft, container: Container, process: ProcessInfo) -> None:
         self.process = process
+        self.parent = process.parent or container.pid - 1
+        """The shim, where it was started from outside: it has the pid before that of process 1."""
         self.now_ns = draft.now_ns
         self.user = _user_name(draft, process.user)
         self.memory_total = draft.host.memory_bytes
@@ -32,7 +34,7 @@ def _user_name(draft: Draft, uid: int) -> str:
     try:
         passwd = files.read(draft, "host", "/etc/passwd").decode("utf-8", "replace")
     except OSError:
-        return str(uid)
+        passwd = "root:x:0:0:"
     for line in passwd.splitlines():
         fields = line.split(":")
         if len(fields) > 2 and fields[2] == str(uid):
@@ -77,7 +79,7 @@ _COLUMNS: dict[str, tuple[str, Column]] = {
     "uid": ("UID", lambda row: str(row.process.user)),
     "euser": ("EUSER", lambda row: row.user),
     "pid": ("PID", lambda row: str(row.process.pid)),
-    "ppid": ("PPID", lambda row: str(row.process.parent)),
+    "ppid": ("PPID", lambda row: str(row.parent)),
     "pgid": ("PGID", lambda row: str(row.process.group)),
     "sid": ("SID", lambda row: str(row.process.session)),
     "c": ("C", lambda row: str(int(float(_cpu_percent(row))))),
@@ -125,7 +127,7 @@ def top(draft: Draft, container: Container, arguments: str) -> tuple[list[str], 
         raise messages.NOT_RUNNING(id=container.id)
     columns = _columns(arguments or "-ef")
     processes = sorted(draft.kernel.processes_of(container.id), key=lambda process: process.pid)
-    rows = [_Row(draft, process) for process in processes]
+    rows = [_Row(draft, container, process) for process in processes]
     return [title for title, _ in columns], [[value(row) for _, value in columns] for row in rows]
 
 

@@ -92,6 +92,12 @@ def json_reply(body: Any, status: int = 200, headers: tuple[tuple[str, str], ...
     return Reply(status=status, headers=(("Content-Type", JSON), *headers), body=msgspec.json.encode(body) + b"\n")
 
 
+def text_error(message: str, status: int) -> Reply:
+    """An error as Go's http.Error writes it: how the daemon speaks to clients older than errors in JSON (moby httputils)."""
+    headers = (("Content-Type", "text/plain; charset=utf-8"), ("X-Content-Type-Options", "nosniff"))
+    return Reply(status=status, headers=headers, body=f"{message}\n".encode())
+
+
 def make_target(path: str, query: Mapping[str, Any] | None) -> str:
     """A path and a query; None values are left out, booleans are 1 and 0, lists repeat."""
     if not query:

@@ -1,0 +1,144 @@
+"""The engine's answers against recorded answers of the real one: status, headers, keys, types and words of 139 requests."""
+
+from __future__ import annotations
+
+import base64
+import fnmatch
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from fakedocker.assembly import create_engine
+from fakedocker.base.clock import SECOND_NS
+from fakedocker.exchanges import TimeMode
+from fakedocker.wire.http import Request
+
+HERE = Path(__file__).parent
+DIGEST = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
+OUR_OWN_HEADERS = {
+    "api-version",
+    "docker-experimental",
+    "ostype",
+    "server",
+    "date",
+    "content-length",
+    "transfer-encoding",
+}
+"""Headers that every answer has, or that belong to the connection."""
+CHECK_INTERVAL_NS = 3 * SECOND_NS
+"""How long the recording waited once its container ran."""
+
+
+class Names:
+    """Which of our ids stands for which recorded one."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def translate(self, text: str) -> str:
+        """A recorded text with our ids in it."""
+        return re.sub(r"[0-9a-f]{12,64}", lambda match: self._known.get(match[0], match[0]), text)
+
+    def learn(self, recorded: Any, ours: Any) -> None:
+        """Pair the ids of two answers, place by place."""
+        if isinstance(recorded, dict) and isinstance(ours, dict):
+            for key in recorded.keys() & ours.keys():
+                self.learn(recorded[key], ours[key])
+        elif isinstance(recorded, list) and isinstance(ours, list):
+            for one, other in zip(recorded, ours, strict=False):
+                self.learn(one, other)
+        elif isinstance(recorded, str) and isinstance(ours, str):
+            pairs = (DIGEST.fullmatch(recorded), DIGEST.fullmatch(ours))
+            if pairs[0] is not None and pairs[1] is not None:
+                self._known[pairs[0][1]] = pairs[1][1]
+                self._known[pairs[0][1][:12]] = pairs[1][1][:12]
+
+
+def differences(recorded: Any, ours: Any, names: Names, at: str = "") -> Iterator[tuple[str, str]]:
+    """Where two answers differ, and how."""
+    numbers = (int, float)
+    if type(recorded) is not type(ours) and not (isinstance(recorded, numbers) and isinstance(ours, numbers)):
+        yield at, f"recorded {json.dumps(recorded)[:90]}, ours {json.dumps(ours)[:90]}"
+    elif isinstance(recorded, dict):
+        for key in sorted(recorded.keys() | ours.keys()):
+            translated = names.translate(key)
+            if key in recorded and translated not in ours:
+                yield f"{at}.{key}", f"missing; recorded {json.dumps(recorded[key])[:90]}"
+            elif key not in recorded and key not in {names.translate(known) for known in recorded}:
+                yield f"{at}.{key}", f"not recorded; ours {json.dumps(ours[key])[:90]}"
+            elif key in recorded:
+                yield from differences(recorded[key], ours[translated], names, f"{at}.{key}")
+    elif isinstance(recorded, list):
+        if len(recorded) != len(ours):
+            yield at, f"{len(recorded)} recorded, {len(ours)} ours: {json.dumps(ours)[:90]}"
+        for index, (one, other) in enumerate(zip(recorded, ours, strict=False)):
+            yield from differences(one, other, names, f"{at}[{index}]")
+    elif recorded != ours and not (isinstance(recorded, str) and names.translate(recorded) == ours):
+        yield at, f"recorded {recorded!r:.120}, ours {ours!r:.120}"
+
+
+def parse(kind: str, data: bytes) -> Any:
+    """An answer as the recording keeps it."""
+    if "json" in kind:
+        lines = [json.loads(line) for line in data.splitlines() if line.strip()]
+        return lines[0] if len(lines) == 1 and data.count(b"\r\n") == 0 else lines
+    if "stream" in kind or "tar" in kind:
+        return {"bytes": len(data), "base64_head": base64.b64encode(data[:96]).decode()}
+    return data.decode()
+
+
+def accepted() -> list[tuple[list[str], list[str]]]:
+    """Patterns of requests and places whose differences are known."""
+    rules = tomllib.loads((HERE / "exchange_differences.toml").read_text())["different"]
+    return [(rule.get("of", "*").split("|"), rule["at"].split("|")) for rule in rules]
+
+
+def is_accepted(rules: list[tuple[list[str], list[str]]], request: str, at: str) -> bool:
+    return any(
+        any(fnmatch.fnmatchcase(request, pattern) for pattern in requests)
+        and any(fnmatch.fnmatchcase(at, pattern) for pattern in places)
+        for requests, places in rules
+    )
+
+
+def test_every_recorded_request_gets_the_recorded_answer() -> None:
+    engine = create_engine(1, mode=TimeMode.FAST)
+    engine.perform(Request(method="POST", target="/images/create?fromImage=alpine&tag=latest"))
+    names, rules, found = Names(), accepted(), []
+    about = ""
+    for exchange in json.loads((HERE / "exchanges.json").read_text()):
+        asked, recorded = exchange["request"], exchange["response"]
+        if exchange["about"] == "running" != about:
+            engine.advance(engine.now_ns + CHECK_INTERVAL_NS)
+        about = exchange["about"]
+        body = asked["body"]
+        text = "" if body is None else body if isinstance(body, str) else json.dumps(body)
+        headers = {name.lower(): value for name, value in asked["headers"].items()}
+        if body is not None:
+            headers.setdefault("content-type", "application/json")
+        until = re.sub(r"until=\d+", f"until={engine.now_ns // SECOND_NS + 1}", asked["path"])
+        request = Request(
+            method=asked["method"], target=names.translate(until), headers=headers, body=names.translate(text).encode()
+        )
+        done = engine.submit(request)
+        engine.drive(lambda done=done: done.ended)  # type: ignore[misc]  # bound at once
+        assert done.reply is not None
+        data = (done.reply.body or b"") + done.take(1 << 30)
+        ours_headers = {name.lower(): value for name, value in done.reply.headers}
+        ours = parse(ours_headers.get("content-type", ""), data)
+        expected = recorded["body"]
+        names.learn(expected, ours)
+        problems = list(differences(expected, ours, names))
+        if done.reply.status != recorded["status"]:
+            problems.append((".status", f"recorded {recorded['status']}, ours {done.reply.status} {data[:90]!r}"))
+        problems += [
+            (f".header.{name}", f"recorded {value!r}, ours {ours_headers.get(name.lower())!r}")
+            for name, value in recorded["headers"].items()
+            if name.lower() not in OUR_OWN_HEADERS and ours_headers.get(name.lower()) != value
+        ]
+        line = f"{asked['method']} {asked['path']}"
+        found += [f"{line}\n    {at}: {what}" for at, what in problems if not is_accepted(rules, line, at)]
+    assert not found, f"{len(found)} differences\n" + "\n".join(found)
