@@ -30,7 +30,7 @@ def test_a_frozen_state_never_changes() -> None:
     machine.start("each", "sleep", "1", "--", "echo", "done", stdin=True)
     machine.settle()
     frozen = machine.draft.freeze()
-    process = frozen.processes[1200]
+    process = min(frozen.processes.items())[1]
     before = repr(process), repr(process.body.state), repr(list(frozen.pipes.values()))
     machine.kernel.feed("box", b"data")
     machine.wait(5)
