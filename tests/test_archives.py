@@ -8,15 +8,22 @@ import hashlib
 import io
 import json
 import lzma
+import sys
 import tarfile
 from typing import Any
 
 import pytest
 from archive_world import Daemon, make_tar, members
+from backports import zstd
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from fakedocker.exchanges import TimeMode
 from fakedocker.registry import gzip_stored
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +122,7 @@ def test_a_fresh_engine_loads_the_same_image(saved: dict[str, Any]) -> None:
     assert ("load", found["Id"], found["Id"]) in daemon.events("image")
 
 
-@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress])
+@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress, zstd.compress])
 def test_an_archive_may_be_compressed(saved: dict[str, Any], compress: Any) -> None:
     assert Daemon().load(compress(saved["archive"])) == [{"stream": "Loaded image: mine:v1\n"}]
 

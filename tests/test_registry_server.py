@@ -21,8 +21,12 @@ from fakedocker.api.registry_server import DirectoryContents, RegistryServer, dr
 from fakedocker.registry.distribution.access import Access
 from fakedocker.registry.distribution.contents import Contents, MemoryBlobs
 
-SKOPEO = os.environ.get("SKOPEO") or shutil.which("skopeo") or ""
-needs_skopeo = pytest.mark.skipif(not SKOPEO, reason="skopeo is neither on PATH nor named by the variable SKOPEO")
+CLIENTS = Path(os.environ.get("FAKEDOCKER_CLIENTS", Path(__file__).parents[1] / ".clients"))
+"""Where `make clients` puts programs that the machine does not have."""
+SKOPEO = shutil.which("skopeo", path=f"{CLIENTS / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}") or ""
+needs_skopeo = pytest.mark.skipif(
+    not SKOPEO, reason="skopeo is not installed; `make clients` does it where there is apt"
+)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Taking archives out of whatever they are compressed with: gzip, bzip2, xz and, where Python has it, zstd.
+"""Taking archives out of whatever they are compressed with: gzip, bzip2, xz and zstd.
 
 What comes in may be anybody's, so that no stream is followed past a limit. This module must not know what is in an archive.
 """
@@ -6,6 +6,7 @@ What comes in may be anybody's, so that no stream is followed past a limit. This
 from __future__ import annotations
 
 import io
+import sys
 import zlib
 from collections.abc import Callable
 
@@ -61,20 +62,16 @@ def _xz(data: bytes) -> bytes:
 
 def _zstd(data: bytes) -> bytes:
     """With the module that Python has since 3.14, or the package of the same interface."""
-    import importlib
-
-    for name in ("compression.zstd", "backports.zstd"):
-        try:
-            module = importlib.import_module(name)
-        except ImportError:
-            continue
-        try:
-            with module.open(io.BytesIO(data)) as stream:
-                plain: bytes = stream.read(LIMIT_BYTES + 1)
-        except module.ZstdError as problem:
-            raise ValueError(str(problem)) from None
-        return plain
-    raise ValueError("zstd is not simulated by fakedocker with a Python before 3.14")
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+    try:
+        with zstd.open(io.BytesIO(data)) as stream:
+            plain: bytes = stream.read(LIMIT_BYTES + 1)
+    except zstd.ZstdError as problem:
+        raise ValueError(str(problem)) from None
+    return plain
 
 
 _UNPACKERS: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
