@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import tarfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -189,6 +190,21 @@ def test_digests_are_those_of_the_bytes(name: str) -> None:
         assert blobs.sums(remote.layer.entries) == (remote.layer.diff_id, remote.digest, remote.size_bytes)
         with tarfile.open(fileobj=io.BytesIO(gzip.decompress(blob))) as archive:
             assert len(archive.getmembers()) == len(remote.layer.entries)
+
+
+def test_large_layers_made_whole_have_the_digests_that_the_catalogue_states() -> None:
+    chosen = [hub("debian:bookworm-slim").layers[0], hub("nginx").layers[1], hub("python:3.12-slim").layers[-2]]
+    assert 100_000_000 < sum(remote.size_bytes for remote in chosen) < 200_000_000
+    for remote in chosen:
+        blob, archive, compressed = hashlib.sha256(), hashlib.sha256(), zlib.decompressobj(31)
+        size_bytes = 0
+        for chunk in blobs.blob(remote.layer.entries):
+            blob.update(chunk)
+            size_bytes += len(chunk)
+            archive.update(compressed.decompress(chunk))
+        assert compressed.eof
+        assert (f"sha256:{blob.hexdigest()}", size_bytes) == (remote.digest, remote.size_bytes)
+        assert f"sha256:{archive.hexdigest()}" == remote.layer.diff_id
 
 
 def test_the_digest_of_a_layer_of_the_catalogue_is_known() -> None:
