@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from benchmarks import in_process, processes, shell
+from benchmarks import builds, in_process, processes, shell
 
 
 class Figure(NamedTuple):
@@ -25,6 +25,7 @@ SUITES: dict[str, Callable[[], Iterator[tuple[str, str, str]]]] = {
     "start": processes.measure,
     "engine": in_process.measure,
     "shell": shell.measure,
+    "builds": builds.measure,
 }
 
 

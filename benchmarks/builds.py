@@ -1,0 +1,107 @@
+"""Building: ten steps, cold and from the cache, by both builders in process, in the terminal, and through the real client."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks.in_process import engine_with
+from benchmarks.timing import best, milli
+from fakedocker.engine import Engine
+from fakedocker.wire.http import Request
+from fakedocker_shell.session import Session, make_engine
+
+DOCKERFILE = (
+    "FROM alpine\nENV A=1\nWORKDIR /app\nCOPY app.txt .\nRUN echo 1 > one\nRUN echo 2 > two && cat one two\nRUN mkdir -p a/b/c\n"
+    "COPY . all\nRUN find . | sort > list\nRUN rm -rf a\nLABEL k=v\nEXPOSE 80\n"
+)
+FILES = {"Dockerfile": DOCKERFILE, "app.txt": "hello\n"}
+COLD, CACHED = "cold", "from the cache"
+
+
+def context() -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        for name, text in FILES.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(text)
+            tar.addfile(member, io.BytesIO(text.encode()))
+    return buffer.getvalue()
+
+
+def build(engine: Engine, version: int, query: str = "") -> None:
+    exchange = engine.perform(Request(method="POST", target=f"/build?version={version}{query}", body=context()))
+    answer = exchange.take(1 << 24)
+    assert b'"error"' not in answer, answer
+
+
+def terminal(engine: Engine, command: str) -> None:
+    session = Session(engine, lambda fd, data: None)
+    session.run_command(command)
+    session.run_to_end(lambda: b"")
+
+
+def measure() -> Iterator[tuple[str, str, str]]:
+    for version, name in ((1, "classic"), (2, "BuildKit")):
+        yield from _two(f"ten-step build, {name}, in process", lambda version=version: _in_process(version))
+    yield from _two("ten-step build, BuildKit, in the terminal", _in_terminal)
+    docker = shutil.which("docker")
+    if docker is not None:
+        yield from _real_client(docker)
+
+
+def _two(
+    name: str, prepare: Callable[[], tuple[Callable[[], object], Callable[[], object]]]
+) -> Iterator[tuple[str, str, str]]:
+    cold, cached = prepare()
+    yield f"{name}, {COLD}", milli(best(cold)), ""
+    cached()
+    yield f"{name}, {CACHED}", milli(best(cached)), ""
+
+
+def _in_process(version: int) -> tuple[Callable[[], object], Callable[[], object]]:
+    engine = engine_with(0)
+    return lambda: build(engine, version, "&nocache=1"), lambda: build(engine, version)
+
+
+def _in_terminal() -> tuple[Callable[[], object], Callable[[], object]]:
+    engine, _ = make_engine()
+    written = " && ".join(f"printf '{text}' > {name}".replace("\n", "\\n") for name, text in FILES.items())
+    terminal(engine, f"docker pull -q alpine && mkdir -p /b && cd /b && {written}")
+    command = "cd /b && docker build -q {} ."
+    return lambda: terminal(engine, command.format("--no-cache")), lambda: terminal(engine, command.format(""))
+
+
+def _real_client(docker: str) -> Iterator[tuple[str, str, str]]:
+    """The classic builder, as the real client without buildx has it, against a server that answers at once."""
+    from fakedocker.assembly import create_engine
+    from fakedocker.exchanges import TimeMode
+    from fakedocker.serving import Listening, serve_in_thread
+
+    engine = create_engine(1, mode=TimeMode.FAST)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serve_in_thread(engine, Listening(socket_path=f"{folder}/docker.sock")) as served,
+    ):
+        for name, text in FILES.items():
+            Path(folder, name).write_text(text)
+        environment = {**os.environ, **served.environment, "DOCKER_BUILDKIT": "0"}
+
+        def run(*words: str) -> None:
+            subprocess.run([docker, *words], env=environment, cwd=folder, capture_output=True, check=True)
+
+        run("pull", "-q", "alpine")
+        Path(folder, ".dockerignore").write_text("docker.sock\n")
+        yield (
+            f"ten-step build, classic, the real client, {COLD}",
+            milli(best(lambda: run("build", "-q", "--no-cache", "."))),
+            "",
+        )
+        run("build", "-q", ".")
+        yield f"ten-step build, classic, the real client, {CACHED}", milli(best(lambda: run("build", "-q", "."))), ""
