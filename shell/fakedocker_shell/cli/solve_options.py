@@ -13,6 +13,7 @@ from fakedocker_shell.cli.context import Context
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.flags import Options
 from fakedocker_shell.cli.go_values import split_csv
+from fakedocker_shell.cli.reference import parse
 
 _DRIVER = (
     "{what} is not supported for the docker driver.\nSwitch to a different driver, or turn on the containerd image store, "
@@ -48,6 +49,15 @@ def refuse_unsupported(options: Options) -> None:
     for name in _NOT_SIMULATED:
         if options[name]:
             raise CliError(f"--{name} is not simulated by fakedocker")
+
+
+def check_tags(tags: list[str]) -> None:
+    """Raise CliError for a name that no image can have."""
+    for tag in tags:
+        try:
+            parse(tag)
+        except ValueError as problem:
+            raise CliError(f'invalid tag "{tag}": {problem}') from None
 
 
 def platforms(options: Options) -> list[str]:

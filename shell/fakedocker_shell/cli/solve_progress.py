@@ -87,6 +87,9 @@ class Progress:
         for vertex in news.vertexes:
             step = self.steps.setdefault(vertex.digest, Step(vertex))
             step.vertex = vertex
+            if vertex.completed_ns and step.partial:
+                self._show_log(step, vertex.completed_ns, step.partial)
+                step.partial = ""
             touched[vertex.digest] = step
             self._notice(vertex.completed_ns or vertex.started_ns)
         for status in news.statuses:
@@ -112,12 +115,16 @@ class Progress:
         self.now_ns = max(self.now_ns, at_ns)
 
     def _log(self, step: Step, log: buildkit.VertexLog) -> None:
-        seconds = (log.timestamp_ns - step.vertex.started_ns) / SECOND_NS
         *lines, step.partial = (step.partial + log.data.decode("utf-8", "replace")).split("\n")
         for line in lines:
-            shown = f"{seconds:.3f} {line.removesuffix(_RETURN).rpartition(_RETURN)[2]}"
-            step.fresh.append(shown)
-            step.log += shown + "\n"
+            self._show_log(step, log.timestamp_ns, line)
+
+    def _show_log(self, step: Step, at_ns: int, line: str) -> None:
+        """A line that a process has written, with its time; what it has overwritten itself is left out."""
+        seconds = (at_ns - step.vertex.started_ns) / SECOND_NS
+        shown = f"{seconds:.3f} {line.removesuffix(_RETURN).rpartition(_RETURN)[2]}"
+        step.fresh.append(shown)
+        step.log += shown + "\n"
 
     def failed(self) -> list[Step]:
         """The steps that have failed by themselves."""

@@ -26,7 +26,14 @@ from fakedocker_shell.cli.main import Invocation
 from fakedocker_shell.cli.questions import confirm
 from fakedocker_shell.cli.reference import parse
 from fakedocker_shell.cli.solve_context import SolveContext, gather
-from fakedocker_shell.cli.solve_options import Output, parse_output, platforms, read_secrets, refuse_unsupported
+from fakedocker_shell.cli.solve_options import (
+    Output,
+    check_tags,
+    parse_output,
+    platforms,
+    read_secrets,
+    refuse_unsupported,
+)
 from fakedocker_shell.cli.solve_progress import PlainDisplay, QuietDisplay, RawDisplay, size_text
 from fakedocker_shell.cli.solve_terminal import TerminalDisplay
 from fakedocker_shell.cli.tabwriter import align
@@ -88,6 +95,7 @@ async def buildx_build(call: Invocation) -> int:
     """Build an image, or files."""
     options = call.options
     refuse_unsupported(options)
+    check_tags(options["tag"])
     output = parse_output(options)
     progress = options["progress"]
     if progress not in _PROGRESS:
