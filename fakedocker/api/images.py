@@ -96,7 +96,10 @@ def _import(call: Call) -> Reply:
 def _unreachable(source: str) -> messages.Refusal:
     """Why an archive cannot be fetched: no name outside of the simulation can be looked up, and nothing inside is asked."""
     url = source if "://" in source else f"http://{source}"
-    host = urlsplit(url).hostname or ""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return messages.BAD_REQUEST(problem=f'parse "{url}": invalid character in host name')
     if host in ("", "localhost") or host.replace(".", "").isdigit():
         return messages.NOT_SIMULATED(what=f"importing from {url}")
     return messages.FETCH_LOOKUP(url=url, name=host)
