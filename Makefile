@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test clients lint scenarios property bench fidelity wheel-check clean
+.PHONY: run test clients lint scenarios pictures property bench fidelity wheel-check clean
 
 run: $(VENV)/installed
 	@$(BIN)/fakedocker
@@ -22,6 +22,10 @@ lint: $(VENV)/installed-dev
 scenarios: $(VENV)/installed
 	$(BIN)/fakedocker lint scenarios
 	$(BIN)/fakedocker replay scenarios
+
+# The two pictures of the README, drawn anew.
+pictures: $(VENV)/installed
+	$(BIN)/python tools/make_pictures.py
 
 # Random requests against the whole engine, for as long as you like: make property EXAMPLES=100000
 EXAMPLES ?= 2000

@@ -169,6 +169,8 @@ class Console(Desk):
         self.suggest()
         if self.explaining:
             self.say(self._explanation(before))
+        elif self.diffing:
+            self.say("\n".join(explain.changes(before, self.engine.snapshot())))
         return unread
 
     def tick(self) -> bytes:

@@ -65,6 +65,7 @@ class Desk:
         self.open_shell()
         self.timeline = Timeline(self.moment())
         self.explaining = False
+        self.diffing = False
         self.paging = False
         self.status = 0
         """Of the last command, as the prompt shows it."""

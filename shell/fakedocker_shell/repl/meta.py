@@ -6,7 +6,7 @@ Each function takes the desk and the rest of the line, and gives the text to sho
 
 from __future__ import annotations
 
-from fakedocker_shell.repl import drawing, meta_checks, meta_faults, meta_lessons, meta_time, topics, why
+from fakedocker_shell.repl import meta_checks, meta_faults, meta_lessons, meta_pictures, meta_time, topics, why
 from fakedocker_shell.repl.desk import Desk
 from fakedocker_shell.repl.meta_base import MetaCommand, MetaProblem
 from fakedocker_shell.repl.words import nearest
@@ -27,12 +27,6 @@ def run(desk: Desk, name: str, argument: str) -> str:
 
 
 # looking
-
-
-def _world(desk: Desk, argument: str) -> str:
-    if argument:
-        raise MetaProblem("usage: :world")
-    return drawing.draw(desk.engine.world, desk.columns)
 
 
 def _why(desk: Desk, argument: str) -> str:
@@ -82,7 +76,7 @@ def _help(desk: Desk, argument: str) -> str:
 TABLE: dict[str, MetaCommand] = {
     **meta_time.COMMANDS,
     **meta_faults.COMMANDS,
-    "world": MetaCommand(":world", "draw containers, images, networks, volumes and ports", _world),
+    **meta_pictures.COMMANDS,
     "why": MetaCommand(":why", "what the last error means, and what to try", _why),
     "explain": MetaCommand(
         ":explain [on|off]", "show each command's API calls and what it changed", _explain, ("on", "off")

@@ -64,6 +64,10 @@ class Timeline:
         """What has changed something, oldest first, without what was undone."""
         return [step.command for step in self._steps]
 
+    def before(self, count: int) -> Moment | None:
+        """The state before the last `count` commands, or the oldest kept; None where there is none."""
+        return self._steps[-min(count, len(self._steps))].moment if self._steps else None
+
     def mark(self, moment: Moment) -> None:
         """Remember a state by its time, for `at`."""
         self._marks.append(moment)

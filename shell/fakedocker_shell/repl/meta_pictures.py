@@ -1,0 +1,153 @@
+"""The terminal's own commands that draw: as text, or in a language of documents. They work on any desk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fakedocker_shell.repl import drawing, explain
+from fakedocker_shell.repl.desk import Desk
+from fakedocker_shell.repl.history import Moment
+from fakedocker_shell.repl.meta_base import MetaCommand, MetaProblem
+
+if TYPE_CHECKING:
+    from fakedocker_shell.pictures.model import Picture
+
+FORMATS = ("text", "mermaid", "dot", "svg", "json")
+_FORMAT = "--format"
+
+
+def _take_format(argument: str, usage: str) -> tuple[list[str], str]:
+    """The words of an argument, and the format among them."""
+    words, chosen = argument.split(), "text"
+    for word in [word for word in words if word.startswith(_FORMAT)]:
+        at = words.index(word)
+        _, equals, value = word.partition("=")
+        if not equals:
+            value = words.pop(at + 1) if at + 1 < len(words) else ""
+        words.pop(at)
+        if value not in FORMATS:
+            raise MetaProblem(f"{_FORMAT} is {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, not {value!r}; usage: {usage}")
+        chosen = value
+    return words, chosen
+
+
+def _write(picture: Picture, chosen: str, columns: int) -> str:
+    from fakedocker_shell.pictures import markup, plain, svg
+
+    if chosen == "text":
+        return plain.write(picture, columns)
+    writers = {"mermaid": markup.write_mermaid, "dot": markup.write_dot, "svg": svg.write, "json": markup.write_json}
+    return writers[chosen](picture)
+
+
+def _nothing_more(words: list[str], usage: str) -> None:
+    if words:
+        raise MetaProblem(f"usage: {usage}")
+
+
+def _world(desk: Desk, argument: str) -> str:
+    words, chosen = _take_format(argument, ":world")
+    _nothing_more(words, ":world [--format FORMAT]")
+    if chosen == "text":
+        return drawing.draw(desk.engine.world, desk.columns)
+    from fakedocker_shell.pictures import views
+
+    return _write(views.whole(desk.engine.world), chosen, desk.columns)
+
+
+def _ports(desk: Desk, argument: str) -> str:
+    from fakedocker_shell.pictures import views
+
+    words, chosen = _take_format(argument, ":ports")
+    _nothing_more(words, ":ports [--format FORMAT]")
+    return _write(views.ports(desk.engine.world), chosen, desk.columns)
+
+
+def _net(desk: Desk, argument: str) -> str:
+    from fakedocker_shell.pictures import views
+
+    words, chosen = _take_format(argument, ":net")
+    _nothing_more(words, ":net [--format FORMAT]")
+    return _write(views.networks(desk.engine.world), chosen, desk.columns)
+
+
+def _layers(desk: Desk, argument: str) -> str:
+    from fakedocker.base.messages import Refusal
+    from fakedocker.operations import lookup
+    from fakedocker_shell.pictures import views
+
+    usage = ":layers IMAGE|CONTAINER [--format FORMAT]"
+    words, chosen = _take_format(argument, usage)
+    if len(words) != 1:
+        raise MetaProblem(f"usage: {usage}")
+    world = desk.engine.world
+    container = world.containers.get(world.container_names.get(words[0], ""))
+    try:
+        image = lookup.image(desk.engine.draft, container.image_id if container is not None else words[0])
+    except Refusal as refusal:
+        raise MetaProblem(refusal.message) from None
+    return _write(views.layers(world, image, container), chosen, desk.columns)
+
+
+def _life(desk: Desk, argument: str) -> str:
+    from fakedocker_shell.pictures import lives
+
+    usage = ":life CONTAINER [--format FORMAT]"
+    words, chosen = _take_format(argument, usage)
+    if len(words) != 1:
+        raise MetaProblem(f"usage: {usage}")
+    picture = lives.timeline(desk.engine.world, words)
+    if not picture.groups:
+        raise MetaProblem(f"no container {words[0]!r}, nor any that the last events tell of")
+    return _write(picture, chosen, desk.columns)
+
+
+def _timeline(desk: Desk, argument: str) -> str:
+    from fakedocker_shell.pictures import lives
+
+    words, chosen = _take_format(argument, ":timeline")
+    _nothing_more(words, ":timeline [--format FORMAT]")
+    return _write(lives.timeline(desk.engine.world), chosen, desk.columns)
+
+
+def _diff(desk: Desk, argument: str) -> str:
+    usage = ":diff [N|start|on|off] [--format FORMAT]"
+    words, chosen = _take_format(argument, usage)
+    if words in (["on"], ["off"]):
+        desk.diffing = words == ["on"]
+        return "after each command: what it has changed" if desk.diffing else "diff is off"
+    if len(words) > 1:
+        raise MetaProblem(f"usage: {usage}")
+    before, now = _earlier(desk, words[0] if words else "1", usage), desk.moment()
+    if chosen != "text":
+        from fakedocker_shell.pictures import views
+
+        return _write(views.difference(before.world, now.world), chosen, desk.columns)
+    return "\n".join(explain.changes(before.world, now.world)) or "nothing has changed"
+
+
+def _earlier(desk: Desk, word: str, usage: str) -> Moment:
+    """The state before the last N commands that changed something, or that of the beginning."""
+    if word == "start":
+        return desk.timeline.first
+    if not word.isdigit() or word == "0":
+        raise MetaProblem(f"usage: {usage}")
+    return desk.timeline.before(int(word)) or desk.timeline.first
+
+
+_FORMAT_WORDS = tuple(f"{_FORMAT}={name}" for name in FORMATS)
+COMMANDS = {
+    "world": MetaCommand(":world", "draw containers, images, networks, volumes and ports", _world, _FORMAT_WORDS),
+    "layers": MetaCommand(":layers IMAGE|CONTAINER", "draw the layers it is made of", _layers, _FORMAT_WORDS),
+    "life": MetaCommand(":life CONTAINER", "what became of a container, and when", _life, _FORMAT_WORDS),
+    "timeline": MetaCommand(":timeline", "the lives of all containers", _timeline, _FORMAT_WORDS),
+    "ports": MetaCommand(":ports", "which port of the host leads where", _ports, _FORMAT_WORDS),
+    "net": MetaCommand(":net", "who is on which network", _net, _FORMAT_WORDS),
+    "diff": MetaCommand(
+        ":diff [N|start|on|off]",
+        "what the last N commands have changed; after each command",
+        _diff,
+        ("on", "off", "start", *_FORMAT_WORDS),
+    ),
+}
+"""All but `:diff on` take --format text, mermaid, dot, svg or json."""
