@@ -122,12 +122,16 @@ class Console(Desk):
         self._recent.append(text)
         self._broken = False
         self.open_output()
-        before = self.moment()
+        if self.recorder is not None:
+            self.foreground.pacer.catch_up()  # what was waited at the prompt is none of the command's time
+        before, began_ns, recorder = self.moment(), self.engine.now_ns, self.recorder
         try:
             if _META.match(text):
                 self._run_meta(text.strip())
             else:
                 keys = self._run_command(text, keys)
+            if recorder is not None:
+                recorder.add(text, began_ns, self.engine.now_ns, self.status)
             self._look_at_goal()
         except KeyboardInterrupt:
             self.status = _STATUS_AFTER_INTERRUPT

@@ -18,6 +18,7 @@ from fakedocker_shell.repl.timeline import Timeline, differs
 from fakedocker_shell.session import Output, Session, make_engine
 
 if TYPE_CHECKING:
+    from fakedocker_shell.repl.recorder import Recorder
     from fakedocker_shell.scenarios.lesson import Lesson
 
 WAIT_STEP_NS = 10_000_000_000
@@ -62,6 +63,7 @@ class Desk:
         self.ran: tuple[Ran, ...] = ()
         """What was run until the present state; going back takes it back."""
         self.lesson: Lesson | None = None
+        self.recorder: Recorder | None = None
         self.open_shell()
         self.timeline = Timeline(self.moment())
         self.explaining = False

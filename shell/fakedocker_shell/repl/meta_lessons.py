@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from fakedocker_shell.repl.desk import Desk
 from fakedocker_shell.repl.meta_base import NO_LESSON, MetaCommand, MetaProblem, present_lesson
@@ -62,9 +63,42 @@ def _lesson_words() -> Iterable[str]:
     return ("list", "next", "off", *library.ids())
 
 
+def _record(desk: Desk, argument: str) -> str:
+    from fakedocker_shell.repl.recorder import Recorder
+    from fakedocker_shell.scenarios import recording
+    from fakedocker_shell.scenarios.player import OWN_COMMANDS
+    from fakedocker_shell.scenarios.problems import ScenarioProblem
+
+    recorder = desk.recorder
+    if argument in ("", "off"):
+        if recorder is None:
+            raise MetaProblem("nothing is recorded; `:record NAME` begins")
+        if not argument:
+            return f"recording {recorder.name}; `:record off` writes {recorder.name}.md"
+        desk.recorder = None
+        try:
+            path, otherwise = recording.write(recorder, Path.cwd())
+        except (ScenarioProblem, OSError) as problem:
+            raise MetaProblem(f"not written: {problem}") from None
+        lines = [f"written to {path.name}; `fakedocker replay {path.name}` plays it"]
+        lines += [f"  ends otherwise when it is replayed: {command}" for command in otherwise]
+        return "\n".join(lines)
+    if recorder is not None or desk.lesson is not None:
+        raise MetaProblem("`:record off` first" if recorder is not None else "a lesson is open; `:lesson off` first")
+    first = desk.timeline.first.world
+    try:
+        desk.recorder = Recorder(
+            argument, first.seed, first.now_ns, desk.timeline.commands(), desk.engine.now_ns, OWN_COMMANDS
+        )
+    except ValueError as problem:
+        raise MetaProblem(str(problem)) from None
+    return f"recording; `:record off` writes {argument}.md into the folder the terminal was opened in"
+
+
 COMMANDS = {
     "lesson": MetaCommand(":lesson [ID|next|list|off]", "begin a lesson; its text again", _lesson, _lesson_words),
     "goal": MetaCommand(":goal", "what the lesson wants, and what of it is reached", _goal),
     "hint": MetaCommand(":hint", "the next hint for the present state", _hint),
+    "record": MetaCommand(":record [NAME|off]", "write a session down as a scenario", _record, ("off",)),
     "solution": MetaCommand(":solution", "a way to the goal", _solution),
 }

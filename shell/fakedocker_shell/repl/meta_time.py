@@ -22,7 +22,7 @@ def _undo(desk: Desk, argument: str) -> str:
     steps = desk.timeline.back(int(argument or "1"), desk.moment())
     if not steps:
         raise MetaProblem("nothing to undo")
-    return _go_to(desk, steps[-1].moment, [f"undone: {_one_line(step.command)}" for step in steps], undoable=False)
+    return _go_to(desk, steps[-1].moment, [f"undone: {_one_line(step.command)}" for step in steps])
 
 
 def _redo(desk: Desk, argument: str) -> str:
@@ -31,7 +31,7 @@ def _redo(desk: Desk, argument: str) -> str:
     step = desk.timeline.forward(desk.moment())
     if step is None:
         raise MetaProblem("nothing to do again")
-    return _go_to(desk, step.moment, [f"done again: {_one_line(step.command)}"], undoable=False)
+    return _go_to(desk, step.moment, [f"done again: {_one_line(step.command)}"])
 
 
 def _reset(desk: Desk, argument: str) -> str:
@@ -40,7 +40,9 @@ def _reset(desk: Desk, argument: str) -> str:
     if desk.lesson is not None:
         desk.lesson.is_solved = False
         desk.lesson.solution_shown = False
-    return _go_to(desk, desk.timeline.first, ["everything is as it was at the beginning; :undo takes that back"])
+    return _go_to(
+        desk, desk.timeline.first, ["everything is as it was at the beginning; :undo takes that back"], ":reset"
+    )
 
 
 def _rewind(desk: Desk, argument: str) -> str:
@@ -50,7 +52,7 @@ def _rewind(desk: Desk, argument: str) -> str:
     if moment is None:
         began_ns = desk.timeline.first.world.now_ns
         raise MetaProblem(f"the session began {units.format_duration(desk.engine.now_ns - began_ns)} ago")
-    text = _go_to(desk, moment, [f"{argument} back"])
+    text = _go_to(desk, moment, [f"{argument} back"], f":rewind {argument}")
     if target_ns > desk.engine.now_ns:
         desk.wait(target_ns - desk.engine.now_ns)
     return f"{text}\nit is {clock.rfc3339_seconds(desk.engine.now_ns)} again; :undo takes that back"
@@ -69,7 +71,7 @@ def _snapshot(desk: Desk, argument: str) -> str:
         moment = desk.timeline.saved(name.strip())
         if moment is None:
             raise MetaProblem(f"no snapshot {name.strip()!r}; :snapshot list shows them")
-        return _go_to(desk, moment, [f"back at snapshot {name.strip()}"])
+        return _go_to(desk, moment, [f"back at snapshot {name.strip()}"], f":snapshot restore {name.strip()}")
     if name:
         raise MetaProblem("usage: :snapshot [NAME], :snapshot list, :snapshot restore NAME")
     chosen = verb or desk.timeline.free_name()
@@ -77,10 +79,11 @@ def _snapshot(desk: Desk, argument: str) -> str:
     return f"saved as {chosen}; `:snapshot restore {chosen}` goes back there"
 
 
-def _go_to(desk: Desk, moment: Moment, lines: list[str], undoable: bool = True) -> str:
+def _go_to(desk: Desk, moment: Moment, lines: list[str], command: str = "") -> str:
+    """Put a state in place of the present one; `command` is what :undo takes back, "" for what it does not."""
     before = desk.moment()
-    if undoable:
-        desk.timeline.push(lines[0], before)
+    if command:
+        desk.timeline.push(command, before)
     desk.restore(moment)
     return "\n".join([*lines, *(f"  {line}" for line in explain.changes(before.world, moment.world))])
 

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from fakedocker_shell.scenarios import library, linting, replaying
 from fakedocker_shell.scenarios.model import Scenario
@@ -17,6 +18,8 @@ REPLAY_USAGE = """Usage: fakedocker replay [OPTIONS] FILE|FOLDER...
 Play every block of scenarios, and show where the output differs from what stands there.
 
 Options:
+      --against ADDRESS    Play on the engine at ADDRESS, with bash and docker of this machine: this runs the commands here
+      --asciicast FILE     Write a film for asciinema's players
       --update             Write what is printed into the files; wildcards that still match stay
       --help               Show this
 """
@@ -56,41 +59,72 @@ def learn(arguments: Sequence[str], seed: int) -> int:
         return _tell(problem)
 
 
+class _Replay(NamedTuple):
+    """What `replay` was asked for; "" for an option that was not given."""
+
+    places: list[str]
+    update: bool = False
+    against: str = ""
+    asciicast: str = ""
+
+
 def replay(arguments: Sequence[str]) -> int:
     """The exit status is 1 where something differs, 2 where a scenario or the command line is wrong."""
-    places, updating = [], False
-    for word in arguments:
-        if word in ("--help", "-h"):
-            sys.stdout.write(REPLAY_USAGE)
-            return 0
-        if word == "--update":
-            updating = True
-        elif word.startswith("-"):
-            return _usage(f"unknown option {word}", "replay")
-        else:
-            places.append(word)
-    if not places:
-        return _usage("a file or folder of scenarios was expected", "replay")
+    if any(word in ("--help", "-h") for word in arguments):
+        sys.stdout.write(REPLAY_USAGE)
+        return 0
+    try:
+        asked = _replay_options(list(arguments))
+    except ValueError as problem:
+        return _usage(str(problem), "replay")
+    scenarios = _read(asked.places)
+    if asked.asciicast and len(scenarios) != 1:
+        return _usage("--asciicast takes one scenario", "replay")
     worst = 0
-    for scenario in _read(places):
-        if isinstance(scenario, ScenarioProblem):
-            status = _tell(scenario)
-        else:
-            try:
-                status = _replay_one(scenario, updating)
-            except ScenarioProblem as problem:
-                status = _tell(problem)
+    for scenario in scenarios:
+        try:
+            status = _tell(scenario) if isinstance(scenario, ScenarioProblem) else _replay_one(scenario, asked)
+        except ScenarioProblem as problem:
+            status = _tell(problem)
         worst = max(worst, status)
     return worst
 
 
-def _replay_one(scenario: Scenario, updating: bool) -> int:
-    played = list(replaying.play(scenario, replaying.SimulatedStage(scenario)))
+def _replay_options(words: list[str]) -> _Replay:
+    """Raises ValueError for wrong usage."""
+    asked = _Replay([])
+    while words:
+        word = words.pop(0)
+        name, equals, value = word.partition("=")
+        if word == "--update":
+            asked = asked._replace(update=True)
+        elif name in ("--against", "--asciicast"):
+            value = value if equals else words.pop(0) if words else ""
+            if not value:
+                raise ValueError(f"{name} takes a value")
+            asked = asked._replace(against=value) if name == "--against" else asked._replace(asciicast=value)
+        elif word.startswith("-"):
+            raise ValueError(f"unknown option {word}")
+        else:
+            asked.places.append(word)
+    if not asked.places:
+        raise ValueError("a file or folder of scenarios was expected")
+    if asked.update and asked.against:
+        raise ValueError("--update writes what the simulated engine prints, so it does not go with --against")
+    return asked
+
+
+def _replay_one(scenario: Scenario, asked: _Replay) -> int:
+    played = _play(scenario, asked.against)
+    if asked.asciicast:
+        from fakedocker_shell.scenarios import asciicast
+
+        Path(asked.asciicast).write_text(asciicast.write(scenario, played), encoding="utf-8")
     differing = [each for each in played if not each.matches]
     if not differing:
         sys.stdout.write(f"{scenario.path}: {len(played)} commands, as they stand there\n")
         return 0
-    if updating:
+    if asked.update:
         Path(scenario.path).write_text(replaying.update(scenario, played), encoding="utf-8")
         sys.stdout.write(f"{scenario.path}: {len(differing)} of {len(played)} commands updated\n")
         return 0
@@ -98,6 +132,16 @@ def _replay_one(scenario: Scenario, updating: bool) -> int:
         sys.stdout.write(replaying.difference(scenario, each) + "\n\n")
     sys.stdout.write(f"{scenario.path}: {len(differing)} of {len(played)} commands differ\n")
     return 1
+
+
+def _play(scenario: Scenario, address: str) -> list[replaying.Played]:
+    if not address:
+        return list(replaying.play(scenario, replaying.SimulatedStage(scenario)))
+    from fakedocker_shell.scenarios import against
+
+    against.check_playable(scenario)
+    with against.RealStage(scenario, address) as stage:
+        return list(replaying.play(scenario, stage))
 
 
 def lint(arguments: Sequence[str]) -> int:
