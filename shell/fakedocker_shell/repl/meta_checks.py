@@ -9,7 +9,7 @@ from fakedocker_shell.repl.meta_base import MetaCommand, MetaProblem, present_le
 def _check(desk: Desk, argument: str) -> str:
     if not argument:
         lesson = present_lesson(desk, argument, ":check [CHECK]")
-        lines = lesson.goal_lines(desk.moment())
+        lines = lesson.goal_lines(desk.moment(), desk.columns)
         desk.status = 0 if lesson.is_reached(desk.moment()) else 1
         return "\n".join(lines)
     from fakedocker_shell.scenarios import expressions

@@ -11,7 +11,7 @@ from fakedocker_shell.repl.meta_base import NO_LESSON, MetaCommand, MetaProblem,
 
 def _goal(desk: Desk, argument: str) -> str:
     lesson = present_lesson(desk, argument, ":goal")
-    return "\n".join([lesson.scenario.title, *lesson.goal_lines(desk.moment())])
+    return "\n".join([lesson.scenario.title, *lesson.goal_lines(desk.moment(), desk.columns)])
 
 
 def _hint(desk: Desk, argument: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fakedocker.base import clock, units
 from fakedocker.exchanges import TimeMode
-from fakedocker.world.world import Event
+from fakedocker.world.world import Event, World
 from fakedocker_shell.repl import drawing, explain
 from fakedocker_shell.repl.desk import Desk
 from fakedocker_shell.repl.history import Moment
@@ -113,7 +113,7 @@ def _wait(desk: Desk, argument: str) -> str:
     events = desk.wait(duration_ns)
     desk.timeline.mark(desk.moment())
     passed = units.format_duration(desk.engine.now_ns - began_ns)
-    lines = [_event_line(event, began_ns) for event in events[-_EVENT_LINES:]]
+    lines = [_event_line(desk.engine.world, event, began_ns) for event in events[-_EVENT_LINES:]]
     if len(events) > len(lines):
         lines.insert(0, f"({len(events) - len(lines)} earlier events are not shown)")
     return "\n".join(
@@ -124,8 +124,11 @@ def _wait(desk: Desk, argument: str) -> str:
     )
 
 
-def _event_line(event: Event, began_ns: int) -> str:
+def _event_line(world: World, event: Event, began_ns: int) -> str:
     attributes = dict(event.attributes)
+    container = world.containers.get(attributes.get("container", ""))
+    if container is not None:
+        attributes["container"] = container.name
     name = attributes.get("name") or event.actor_id[:12]
     told = [f"{key} {attributes[key]}" for key in ("exitCode", "signal", "container") if attributes.get(key)]
     after = units.format_duration((event.time_ns - began_ns) // clock.MILLISECOND_NS * clock.MILLISECOND_NS)

@@ -166,8 +166,8 @@ class Checker:
 
     def _http(self, check: Check) -> Result:
         if check.path:
-            text, _, _ = self._run(f"curl -sS -m {_HTTP_SECONDS} {quote(check.subject)}")
-            return _compare([text], check)
+            text, status, _ = self._run(f"curl -s -m {_HTTP_SECONDS} {quote(check.subject)}")
+            return _compare([text], check) if not status else Result(False, "nobody answers")
         asked = f"curl -s -o /dev/null -m {_HTTP_SECONDS} -w '%{{http_code}}' {quote(check.subject)}"
         text, _, _ = self._run(asked)
         code = int(text) if text.isdigit() else 0
@@ -257,6 +257,9 @@ class Checker:
         return _compare([text], check) if not status else Result(False, text)
 
     def _exec(self, check: Check) -> Result:
+        identifier, problem = self._running(check.subject)
+        if identifier is None:
+            return Result(False, problem)
         text, status, _ = self._run(f"docker exec {quote(check.subject)} {check.path[0]}")
         return _compare([status if len(check.path) > 1 else text], check)
 

@@ -59,15 +59,16 @@ class Lesson:
         """Whether the goal holds now."""
         return Checker(moment, self.baseline).reached(self.goal)
 
-    def goal_lines(self, moment: Moment) -> list[str]:
-        """Each check with a mark, and what was found where it is not as it should be."""
+    def goal_lines(self, moment: Moment, columns: int) -> list[str]:
+        """Each check with a mark, and what was found where it is not as it should be; a line each, cut to the window."""
         checker = Checker(moment, self.baseline)
         lines = []
         for check, wanted in [*((each, True) for each in self.goal.all), *((each, False) for each in self.goal.none)]:
             result = checker.result(check)
             fits = result.holds == wanted
             found = f"   ({result.found})" if result.found and not fits else ""
-            lines.append(f"  {HOLDS if fits else FAILS} {'' if wanted else 'no '}{check.text}{found}")
+            line = f"  {HOLDS if fits else FAILS} {'' if wanted else 'no '}{check.text}{found}"
+            lines.append(line if len(line) < columns else line[: columns - 2] + "…")
         return lines
 
     # words
@@ -83,7 +84,7 @@ class Lesson:
                 wrapped(self.scenario.prose, columns),
                 "",
                 f"Goal{par}:",
-                *self.goal_lines(moment),
+                *self.goal_lines(moment, columns),
                 "",
                 _HELP,
             ]
