@@ -13,12 +13,14 @@ PROJECT = Path(__file__).parent.parent
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
+SCENARIO = re.compile(r"^````markdown\n(.*?)^````$", re.MULTILINE | re.DOTALL)
+
 
 def blocks(language: str) -> list[object]:
     """The fenced blocks of a language that are meant to run, with the page and line they stand at."""
     found = []
     for page in PAGES:
-        text = page.read_text()
+        text = SCENARIO.sub(lambda match: "\n" * match[0].count("\n"), page.read_text())
         for match in BLOCK.finditer(text):
             if match[1] == language and "norun" not in match[2]:
                 line = text.count("\n", 0, match.start()) + 1
@@ -63,3 +65,17 @@ def test_python(block: str, tmp_path: Path) -> None:
     )
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_scenarios(tmp_path: Path) -> None:
+    """A whole scenario on a page replays and lints."""
+    found = [match[1] for page in PAGES for match in SCENARIO.finditer(page.read_text())]
+    assert found
+    for number, text in enumerate(found):
+        (tmp_path / f"{number}.md").write_text(text)
+    for command in ("replay", "lint"):
+        done = subprocess.run(
+            [sys.executable, "-m", "fakedocker_shell.main", command, str(tmp_path)],
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr

@@ -197,3 +197,24 @@ def test_nothing_of_it_is_imported_without_a_lesson() -> None:
         capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
     assert done.stdout == "[]\n"
+
+
+def test_learn_on_a_real_terminal(tmp_path: Path) -> None:
+    pty = pytest.importorskip("test_terminal_pty")  # it says itself where there is none
+    terminal = pty.Pty(tmp_path, "learn")
+    try:
+        terminal.wait_for("^Lesson lifecycle-exit: The container that will not stay$")
+        terminal.wait_for("lifecycle-exit 0/2")
+        terminal.type("docker rm box\r")
+        terminal.wait_for("lifecycle-exit 1/2")
+        terminal.type("docker run -d --name box ubuntu sleep infinity\r")
+        terminal.wait_for("Done with 2 commands")
+        terminal.type("\x04")
+        assert terminal.ended() == 0
+    finally:
+        terminal.close()
+    again = pty.Pty(tmp_path, "learn")
+    try:
+        again.wait_for("^Lesson ports-expose: ")
+    finally:
+        again.close()

@@ -38,9 +38,7 @@ from fakedocker_shell.repl.screen import RealScreen
 
 TICK_SECONDS = 0.5
 MENU_ROWS = 8
-_WELCOME = (
-    "fakedocker: a simulated host with docker. Nothing here touches your machine. F1 or :help helps, Ctrl-D leaves."
-)
+_WELCOME = "A simulated host with docker: nothing touches your machine. F1 helps, :lesson next teaches, Ctrl-D leaves."
 
 
 def run(seed: int, begin: Callable[[Console], None] | None = None) -> int:

@@ -6,7 +6,7 @@ INTRODUCTION = (
     "A simulated Linux host with docker on it. Type commands as on any machine: nothing touches the real one.\n"
     "Commands that begin with a colon are the terminal's own:"
 )
-CLOSING = "Topics: :help keys, :help time, :help host, :help start. F1 shows this, F2 the world, Ctrl-D leaves."
+CLOSING = "Topics: :help start, :help lessons, :help keys, :help time, :help host. F1 shows this, F2 the world, Ctrl-D leaves."
 
 TOPICS = {
     "keys": (
@@ -29,6 +29,13 @@ TOPICS = {
         "The host is a Debian 12 with bash and the usual tools (ls, grep, sed, awk, jq, curl, tar ...); ls /usr/bin shows all.\n"
         "Its files live in memory and are gone at the end. Published ports can be reached with curl localhost:PORT.\n"
         "Images come from a built-in catalogue under their Docker Hub names; a registry listens at localhost:5000."
+    ),
+    "lessons": (
+        ":lesson list   all lessons and incidents; :lesson next begins the next one, :lesson ID any of them\n"
+        ":goal          what is to be reached, each check with what was found; it is looked at after every command\n"
+        ":hint, F3      the next hint for the present state; :solution shows a way\n"
+        ":undo, :reset  take back what went wrong; errors, looking around and what was taken back do not count against par\n"
+        "`fakedocker learn` opens the terminal in a lesson; what was solved is kept."
     ),
     "start": (
         "docker run hello-world\n"

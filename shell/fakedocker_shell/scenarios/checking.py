@@ -71,6 +71,7 @@ class Checker:
         self._moment = moment
         self._baseline = baseline
         self._engine: Engine | None = None
+        self._futures: dict[str, Checker] = {}
 
     def result(self, check: Check) -> Result:
         """Whether a check holds."""
@@ -279,6 +280,12 @@ class Checker:
 
     def _after(self, check: Check) -> Result:
         assert check.inner is not None
+        if check.subject not in self._futures:
+            self._futures[check.subject] = Checker(self._future(check), self._baseline)
+        return self._futures[check.subject].result(check.inner)
+
+    def _future(self, check: Check) -> Moment:
+        """The state after a command or a stretch of time."""
         if check.path == ("command",):
             _, _, engine = self._run(check.subject)
         else:
@@ -286,7 +293,7 @@ class Checker:
             engine.advance(engine.now_ns + parse_duration(check.subject))
             while engine.turn():
                 continue
-        return Checker(Moment(engine.snapshot(), self._moment.ran), self._baseline).result(check.inner)
+        return Moment(engine.snapshot(), self._moment.ran)
 
     def _not(self, check: Check) -> Result:
         assert check.inner is not None

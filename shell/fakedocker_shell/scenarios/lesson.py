@@ -86,7 +86,7 @@ class Lesson:
                 f"Goal{par}:",
                 *self.goal_lines(moment, columns),
                 "",
-                _HELP,
+                wrapped(_HELP, columns),
             ]
         )
 
