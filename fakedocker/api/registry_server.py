@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import os
 import time
 from collections.abc import Callable
@@ -19,6 +18,7 @@ import httptools
 from fakedocker.registry.distribution import rules
 from fakedocker.registry.distribution.access import Access
 from fakedocker.registry.distribution.contents import Contents
+from fakedocker.registry.distribution.layout import FolderContents
 from fakedocker.wire.http import Reply, Request
 
 REASONS = {
@@ -28,65 +28,47 @@ REASONS = {
 }  # fmt: skip
 BODY_LIMIT_BYTES = 4 << 30
 HEAD_LIMIT_BYTES = 64 << 10
-_INDEX = "repositories.json"
 
 
-class DirectoryBlobs:
-    """Blobs as files below a folder, under their digests. A file is there only once all of it is."""
+class DirectoryFolder:
+    """A folder of this machine. A file is there only once all of it is."""
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory / "blobs"
-        self._directory.mkdir(parents=True, exist_ok=True)
+        self._directory = directory
+        directory.mkdir(parents=True, exist_ok=True)
 
-    def _path(self, digest: str) -> Path:
-        algorithm, _, digits = digest.partition(":")
-        return self._directory / algorithm / digits
-
-    def size_bytes(self, digest: str) -> int | None:
+    def size_bytes(self, path: str) -> int | None:
         try:
-            return self._path(digest).stat().st_size
+            return (self._directory / path).stat().st_size
         except OSError:
             return None
 
-    def read(self, digest: str, start: int, end: int) -> bytes:
-        with open(self._path(digest), "rb") as file:
+    def read(self, path: str, start: int, end: int) -> bytes:
+        with open(self._directory / path, "rb") as file:
             file.seek(start)
             return file.read(end - start)
 
-    def put(self, digest: str, data: bytes) -> None:
-        path = self._path(digest)
-        path.parent.mkdir(exist_ok=True)
-        partial = path.with_suffix(".part")
+    def write(self, path: str, data: bytes) -> None:
+        target = self._directory / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_suffix(".part")
         partial.write_bytes(data)
-        partial.replace(path)
+        partial.replace(target)
 
-    def remove(self, digest: str) -> None:
-        self._path(digest).unlink(missing_ok=True)
+    def remove(self, path: str) -> None:
+        """Remove a file, and the directories that it leaves empty."""
+        target = self._directory / path
+        target.unlink(missing_ok=True)
+        for directory in target.parents:
+            if directory == self._directory or not directory.is_dir() or any(directory.iterdir()):
+                return
+            directory.rmdir()
 
-
-class DirectoryContents(Contents):
-    """A registry's contents in a folder, which a later server goes on with.
-
-    Args:
-        directory: made where it is missing.
-    """
-
-    def __init__(self, directory: Path, draw: Callable[[], int]) -> None:
-        super().__init__(DirectoryBlobs(directory), draw)
-        self._index = directory / _INDEX
-        self._written = ""
-        if self._index.exists():
-            self._written = self._index.read_text(encoding="utf-8")
-            self.restore(json.loads(self._written))
-
-    def write(self) -> None:
-        """Write down what has changed besides blobs."""
-        text = json.dumps(self.document(), indent=1)
-        if text != self._written:
-            partial = self._index.with_suffix(".part")
-            partial.write_text(text, encoding="utf-8")
-            partial.replace(self._index)
-            self._written = text
+    def names(self, path: str) -> list[str]:
+        try:
+            return sorted(os.listdir(self._directory / path))
+        except OSError:
+            return []
 
 
 class RegistryConnection(asyncio.Protocol):
@@ -204,7 +186,7 @@ class RegistryServer:
     def answer(self, request: Request) -> Reply:
         """Answer a request, and write down what it has changed."""
         reply = rules.handle(self.contents, self._access, request, time.time_ns())
-        if isinstance(self.contents, DirectoryContents):
+        if isinstance(self.contents, FolderContents):
             self.contents.write()
         if self._log is not None:
             self._log(f"{request.method} {request.target} {reply.status} {len(reply.body or b'')}")

@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from fakedocker.api.registry_server import DirectoryContents, RegistryServer, drawn, secret
+from fakedocker.api.registry_server import DirectoryFolder, RegistryServer, drawn, secret
 from fakedocker.registry.distribution.access import BASIC, NOBODY, TOKEN, Access
 from fakedocker.registry.distribution.contents import Contents, MemoryBlobs
+from fakedocker.registry.distribution.layout import FolderContents
 
 PROGRAM = "fakedocker registry"
 
@@ -27,7 +28,9 @@ def main(arguments: list[str]) -> int:
         return _problem(f"--auth {options.auth} takes a --user")
     access = Access(mode=options.auth, users=users, anonymous_pull=options.anonymous_pull, secret=secret())
     try:
-        contents = DirectoryContents(Path(options.dir), drawn) if options.dir else Contents(MemoryBlobs(), drawn)
+        contents = (
+            FolderContents(DirectoryFolder(Path(options.dir)), drawn) if options.dir else Contents(MemoryBlobs(), drawn)
+        )
         asyncio.run(_serve(RegistryServer(contents, access, _log if options.verbose else None), options.host_port))
     except KeyboardInterrupt:
         return 0

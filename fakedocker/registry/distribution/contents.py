@@ -137,22 +137,6 @@ class Contents:
         if not any(digest in found.blobs or digest in found.manifests for found in repositories):
             self.blobs.remove(digest)
 
-    # writing it down
-
-    def document(self) -> dict[str, Any]:
-        """All but blobs and uploads, as JSON."""
-        return {
-            name: {"tags": found.tags, "manifests": found.manifests, "blobs": sorted(found.blobs)}
-            for name, found in sorted(self.repositories.items())
-        }
-
-    def restore(self, document: dict[str, Any]) -> None:
-        """The other direction of `document`."""
-        for name, found in document.items():
-            self.repositories[name] = Repository(
-                dict(found["tags"]), dict(found["manifests"]), dict.fromkeys(found["blobs"], True)
-            )
-
     def listed(self, names: list[str], count: int | None, last: str) -> tuple[list[str], bool]:
         """A page of sorted names after one, and whether there are more."""
         after = [name for name in sorted(names) if name > last]

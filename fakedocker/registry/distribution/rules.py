@@ -15,9 +15,10 @@ from fakedocker.registry.distribution import manifests
 from fakedocker.registry.distribution.access import DELETE, PULL, PUSH, TOKEN, TOKEN_PATH, Access
 from fakedocker.registry.distribution.contents import Contents
 from fakedocker.registry.distribution.problems import Problem
-from fakedocker.wire.http import Query, Reply, Request, json_reply
+from fakedocker.wire.http import JSON, Query, Reply, Request, json_reply
 
 API_VERSION = ("Docker-Distribution-Api-Version", "registry/2.0")
+_HERE = Reply(headers=(("Content-Type", JSON),), body=b"{}")
 _NAME = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
 _TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
@@ -55,7 +56,7 @@ def _answer(contents: Contents, access: Access, request: Request, now_ns: int) -
         return access.give_token(query, request.headers, now_ns)
     if path in ("/v2", "/v2/", "/v2/_catalog"):
         access.check(request.headers, "", PULL, now_ns)
-        return _catalog(contents, query) if path.endswith("_catalog") else json_reply({})
+        return _catalog(contents, query) if path.endswith("_catalog") else _HERE
     for pattern, methods in _ROUTES:
         match = pattern.fullmatch(path)
         if match is None:
