@@ -21,6 +21,7 @@ from fakedocker.filesystem.node import LayerEntry
 from fakedocker.images.model import content_digest
 from fakedocker.operations import unpacking
 from fakedocker.wire import decode
+from fakedocker.wire.manifest import Descriptor, ImageManifest, Index
 
 T = TypeVar("T")
 
@@ -58,28 +59,6 @@ class DockerManifest(Struct, frozen=True, kw_only=True, rename="pascal"):
     parent: str = ""
 
 
-class _Platform(Struct, frozen=True, kw_only=True):
-    os: str = ""
-    architecture: str = ""
-
-
-class _Descriptor(Struct, frozen=True, kw_only=True, rename="camel"):
-    media_type: str = ""
-    digest: str = ""
-    size: int = 0
-    annotations: dict[str, str] = {}
-    platform: _Platform = _Platform()
-
-
-class _Index(Struct, frozen=True, kw_only=True, rename="camel"):
-    manifests: tuple[_Descriptor, ...] = ()
-
-
-class _Manifest(Struct, frozen=True, kw_only=True, rename="camel"):
-    config: _Descriptor = _Descriptor()
-    layers: tuple[_Descriptor, ...] = ()
-
-
 class ImageArchive:
     """An archive of images.
 
@@ -107,7 +86,7 @@ class ImageArchive:
                 for entry in documents
             ]
         if "index.json" in self._members:
-            return list(self._listed(self._decode("index.json", _Index), 0))
+            return list(self._listed(self._decode("index.json", Index), 0))
         directories = sorted({path.partition("/")[0] for path, entry in self._members.items() if entry.kind == "dir"})
         raise self._missing(f"{directories[0]}/json" if directories else "repositories")
 
@@ -158,20 +137,20 @@ class ImageArchive:
 
     # OCI layouts
 
-    def _listed(self, index: _Index, depth: int) -> Iterator[ArchivedImage]:
+    def _listed(self, index: Index, depth: int) -> Iterator[ArchivedImage]:
         for descriptor in index.manifests:
             if descriptor.platform.os not in ("", "linux") or depth > _INDEXES_NESTED:
                 continue  # attestations have the platform unknown/unknown
             tags = _annotated_tags(descriptor.annotations)
             if descriptor.media_type in _INDEX_TYPES:
-                for image in self._listed(self._decode(self._blob(descriptor), _Index), depth + 1):
+                for image in self._listed(self._decode(self._blob(descriptor), Index), depth + 1):
                     yield image._replace(tags=tags or image.tags)
                 continue
-            manifest = self._decode(self._blob(descriptor), _Manifest)
+            manifest = self._decode(self._blob(descriptor), ImageManifest)
             layers = tuple(self._blob(layer) for layer in manifest.layers)
             yield ArchivedImage(self._blob(manifest.config), layers, tags)
 
-    def _blob(self, descriptor: _Descriptor) -> str:
+    def _blob(self, descriptor: Descriptor) -> str:
         """The path of a blob whose size is as described; its digest is looked at when it is read."""
         if _DIGEST.fullmatch(descriptor.digest) is None:
             raise messages.ARCHIVE_INVALID(problem="invalid checksum digest format")

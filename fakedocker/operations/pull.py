@@ -8,7 +8,7 @@ from __future__ import annotations
 from fakedocker.base import messages, reference
 from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.base.reference import Reference
-from fakedocker.operations import disk, images, registry_faults, timetable
+from fakedocker.operations import container_registry, disk, images, registry_faults, timetable
 from fakedocker.operations.attributes import image_event
 from fakedocker.operations.timetable import line, state
 from fakedocker.registry import catalogue
@@ -42,6 +42,12 @@ def find_manifest(draft: Draft, name: Reference) -> Manifest:
     Raises:
         Refusal: no such registry, repository, tag or digest, in docker's words.
     """
+    running = container_registry.find(draft, name)
+    if running is not None:
+        manifest = running.manifest(name)
+        if manifest is None:
+            raise messages.MANIFEST_UNKNOWN(name=name.familiar)
+        return manifest
     registry = find_registry(draft, name)
     registry_faults.hide(draft, name)
     digest = name.digest or registry.tags.get(f"{name.path}:{name.tag}", "")
@@ -61,8 +67,9 @@ def find_tags(draft: Draft, name: Reference) -> tuple[str, ...]:
     Raises:
         Refusal: no such registry or repository.
     """
-    registry = find_registry(draft, name)
-    found = _tags_of(registry, name.path)
+    running = container_registry.find(draft, name)
+    registry = find_registry(draft, name) if running is None else Registry(host=name.domain)
+    found = _tags_of(registry, name.path) if running is None else running.tags(name.path)
     if not found:
         raise messages.PULL_DENIED(repository=name.familiar_name) if registry.catalogue else messages.NAME_UNKNOWN()
     return found

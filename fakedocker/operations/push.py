@@ -13,7 +13,7 @@ from fakedocker.base import messages, reference
 from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.base.reference import Reference
 from fakedocker.images.model import Image, Layer
-from fakedocker.operations import images, pull, timetable
+from fakedocker.operations import container_registry, images, pull, timetable
 from fakedocker.operations.attributes import image_event
 from fakedocker.operations.timetable import line, state
 from fakedocker.registry import blobs, catalogue
@@ -83,7 +83,8 @@ def _parts(draft: Draft, name: Reference) -> tuple[tuple[str, Manifest], ...]:
     }
     if not local:
         raise messages.PUSH_NO_IMAGE(name=name.familiar_name)
-    registry = pull.find_registry(draft, name)
+    running = container_registry.find(draft, name)
+    registry = pull.find_registry(draft, name) if running is None else Registry(host=name.domain)
     if name.tag and name.tag not in local:
         raise messages.PUSH_NO_TAG(name=name.familiar)
     known = {remote.layer.diff_id: remote for manifest in registry.manifests.values() for remote in manifest.layers}
@@ -108,7 +109,8 @@ def _remote_layer(layer: Layer, known: dict[str, RemoteLayer]) -> RemoteLayer:
 
 def _may_push(draft: Draft, name: Reference, username: str) -> bool:
     """Docker Hub lets people write under their own name; other registries ask for nothing."""
-    return not draft.registries[name.domain].catalogue or (bool(username) and name.path.startswith(f"{username}/"))
+    registry = draft.registries.get(name.domain)
+    return registry is None or not registry.catalogue or (bool(username) and name.path.startswith(f"{username}/"))
 
 
 def _part(draft: Draft, task: PushTask, parts: tuple[tuple[str, Manifest], ...], steps: list[TransferStep]) -> PushTask:
@@ -134,7 +136,13 @@ def _preparing(manifest: Manifest) -> Iterator[TransferStep]:
 def _layer_steps(draft: Draft, repository: str, manifest: Manifest) -> Iterator[TransferStep]:
     """Every moment of sending what the repository lacks, a few layers at a time."""
     name = reference.parse(repository)
-    offered = _repositories_by_layer(draft.registries[name.domain])
+    running = container_registry.find(draft, name)
+    digests = (remote.digest for remote in manifest.layers)
+    offered = (
+        running.repositories_with(digests)
+        if running is not None
+        else _repositories_by_layer(draft.registries[name.domain])
+    )
     begin_ns = timetable.FIRST_ANSWER_NS + 5 * MILLISECOND_NS
     lanes = [begin_ns] * _LANES
     seen: set[str] = set()
@@ -176,7 +184,8 @@ def _mount_source(draft: Draft, name: Reference, remote: RemoteLayer, offered: d
     the images that have the layer tell the first.
     """
     pushed = sorted(offered.get(remote.digest, set()) - {name.path})
-    if pushed or not draft.registries[name.domain].catalogue:
+    registry = draft.registries.get(name.domain)
+    if pushed or registry is None or not registry.catalogue:
         return pushed[0] if pushed else ""
     pulled = {
         reference.parse(full).path
@@ -186,18 +195,37 @@ def _mount_source(draft: Draft, name: Reference, remote: RemoteLayer, offered: d
     return min((path for path in pulled if path != name.path and catalogue.has_repository(path)), default="")
 
 
+def _store(draft: Draft, name: Reference, tag: str, manifest: Manifest) -> None:
+    """Put an image into its registry.
+
+    Raises:
+        Refusal: the registry has gone meanwhile.
+    """
+    running = container_registry.find(draft, name)
+    if running is not None:
+        running.put(name.path, tag, manifest)
+        return
+    registry = draft.registries.get(name.domain)
+    if registry is None:
+        raise messages.REGISTRY_LOOKUP(host=name.domain, name=name.domain.partition(":")[0])
+    draft.registries[name.domain] = replace(
+        registry,
+        tags=registry.tags.set(f"{name.path}:{tag}", manifest.digest),
+        manifests=registry.manifests.set(f"{name.path}@{manifest.digest}", manifest),
+    )
+
+
 def arrive(draft: Draft, task: PushTask) -> None:
     """A tag is in the registry, and the next is pushed; or the push has failed."""
     if task.problem or task.manifest is None:
         draft.notify("done", task.id, messages.Refusal(500, task.problem))
         return
     name, manifest = reference.parse(task.repository), task.manifest
-    registry = draft.registries[name.domain]
-    draft.registries[name.domain] = replace(
-        registry,
-        tags=registry.tags.set(f"{name.path}:{task.tag}", manifest.digest),
-        manifests=registry.manifests.set(f"{name.path}@{manifest.digest}", manifest),
-    )
+    try:
+        _store(draft, name, task.tag, manifest)
+    except messages.Refusal as refusal:
+        draft.notify("done", task.id, refusal)
+        return
     if manifest.image.id in draft.images:
         images.set_reference(draft, f"{task.repository}@{manifest.digest}", manifest.image.id)
     size_bytes = len(manifest.raw)

@@ -1,4 +1,4 @@
-"""Small servers written in Go: traefik's whoami, http-echo, a registry's front door; how Go's server writes answers."""
+"""Small servers written in Go: traefik's whoami and http-echo."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from fakedocker.userland.tools import Register
 PROGRAMS = Register()
 _STYLE: Final = Style(order=("Date", "Content-Length", "Content-Type"), reasons=((413, "Request Entity Too Large"),))
 _TEXT: Final = ("Content-Type", "text/plain; charset=utf-8")
-_REGISTRY_VERSION: Final = "2.8.3"
 
 
 def _json(value: object) -> str:
@@ -137,76 +136,3 @@ def _http_echo(system: System, argv: tuple[str, ...], state: State) -> int:
         system.put(f"{_stamp(system)} [ERR] {said}\n", 2)
         return 1
     return 0
-
-
-# registry
-
-
-@PROGRAMS.program("registry")
-def _registry(system: System, argv: tuple[str, ...], state: State) -> int:
-    """distribution's registry with nothing in it: the version check, an empty catalogue, and its errors."""
-    if argv[1:] in (("--version",), ("-v",)):
-        system.put(f"registry github.com/docker/distribution {_REGISTRY_VERSION}\n")
-        return 0
-    port = int(system.environment.get("REGISTRY_HTTP_ADDR", ":5000").rpartition(":")[2])
-    if "started" not in state:
-        state["started"] = True
-        unique = f"{system.random(1 << 128):032x}"
-        state["instance"] = f"{unique[:8]}-{unique[8:12]}-4{unique[13:16]}-a{unique[17:20]}-{unique[20:]}"
-        secret = "No HTTP secret provided - generated random secret. This may cause problems with uploads if multiple registries are behind a load-balancer. To provide a shared secret, fill in http.secret in the configuration file or set the REGISTRY_HTTP_SECRET environment variable."
-        if "REGISTRY_HTTP_SECRET" not in system.environment:
-            _registry_log(system, state, "warning", secret)
-        for text in ("redis not configured", "Starting upload purge in 1m0s", "using inmemory blob descriptor cache", f"listening on [::]:{port}"):  # fmt: skip
-            _registry_log(system, state, "info", text)
-
-    def handle(request: Request, connection: Connection) -> Response:
-        response = _registry_answer(request)
-        stamp = format_date("%d/%b/%Y:%H:%M:%S +0000", system.now_ns // 1_000_000_000)
-        agent = request.header("User-Agent")
-        system.put(f'{request.peer[0]} - - [{stamp}] "{request.line}" {response.status} {len(response.body)} "" "{agent}"\n')  # fmt: skip
-        return response
-
-    said = _run(system, state, port, handle)
-    if said:
-        _registry_log(system, state, "fatal", said)
-        return 1
-    return 2
-
-
-def _registry_log(system: System, state: State, level: str, text: str) -> None:
-    seconds, nanoseconds = divmod(system.now_ns, 1_000_000_000)
-    stamp = format_date("%Y-%m-%dT%H:%M:%S", seconds)
-    system.put(
-        f'time="{stamp}.{nanoseconds:09d}Z" level={level} msg="{text}" go.version=go1.20.8 instance.id={state["instance"]}'
-        f" service=registry version={_REGISTRY_VERSION} \n",
-        2,
-    )
-
-
-def _registry_answer(request: Request) -> Response:
-    headers = (
-        ("Docker-Distribution-Api-Version", "registry/2.0"),
-        ("Content-Type", "application/json; charset=utf-8"),
-        ("X-Content-Type-Options", "nosniff"),
-    )
-    if request.path in ("/", ""):
-        return Response(200, b"", (("Cache-Control", "no-cache"),))
-    if request.path in ("/v2/", "/v2"):
-        return Response(200, b"{}", headers)
-    if request.path == "/v2/_catalog":
-        return Response(200, b'{"repositories":[]}\n', headers)
-    parts = request.path.removeprefix("/v2/").split("/")
-    kinds = {"tags": "NAME_UNKNOWN", "manifests": "MANIFEST_UNKNOWN", "blobs": "BLOB_UNKNOWN"}
-    code = kinds.get(parts[-2]) if len(parts) > 2 else None
-    if code is None or request.method not in ("GET", "HEAD"):
-        status = 404 if code is None else 405
-        error: dict[str, object] = {"code": "UNSUPPORTED", "message": "The operation is unsupported."}
-        return Response(status, _json({"errors": [error]}).encode() + b"\n", headers)
-    name = "/".join(parts[:-2])
-    message, detail = {
-        "NAME_UNKNOWN": ("repository name not known to registry", {"name": name}),
-        "MANIFEST_UNKNOWN": ("manifest unknown", {"Tag": parts[-1]}),
-        "BLOB_UNKNOWN": ("blob unknown to registry", parts[-1]),
-    }[code]
-    error = {"code": code, "message": message, "detail": detail}
-    return Response(404, _json({"errors": [error]}).encode() + b"\n", headers)

@@ -1,0 +1,197 @@
+"""Registries that run in containers, as the daemon uses them: localhost:PORT where a container's registry has published it.
+
+The daemon reads and writes the files that the registry serves, so that pushing and pulling take no process of the
+simulation; what anybody else asks the registry agrees. Images in it become values as those of any other registry.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator
+
+from msgspec import MsgspecError
+
+from fakedocker.base import messages
+from fakedocker.base.messages import Refusal
+from fakedocker.base.reference import Reference
+from fakedocker.containers.model import Container
+from fakedocker.filesystem import content as contents
+from fakedocker.images import document as documents
+from fakedocker.images.document import InvalidDocument
+from fakedocker.images.model import Layer, chain_id, content_digest
+from fakedocker.operations import files, rootfs, unpacking
+from fakedocker.registry import gzip_stored
+from fakedocker.registry.distribution import manifests
+from fakedocker.registry.distribution.layout import FolderContents
+from fakedocker.registry.distribution.problems import Problem
+from fakedocker.registry.model import Manifest, RemoteLayer
+from fakedocker.wire import decode
+from fakedocker.wire.manifest import ImageManifest, Index
+from fakedocker.world.draft import Draft
+
+PROGRAM, DIRECTORY = "registry", "/var/lib/registry"
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class _ContainerFolder:
+    """A directory of a container, mounts included, from outside."""
+
+    def __init__(self, draft: Draft, container: Container, directory: str) -> None:
+        self._draft = draft
+        self._table = rootfs.mount_table(draft, container)
+        self._directory = directory
+
+    def _path(self, path: str) -> str:
+        return posixpath.join(self._directory, path)
+
+    def size_bytes(self, path: str) -> int | None:
+        try:
+            node = files.node_at(self._draft, self._table, self._path(path))
+        except OSError:
+            return None
+        return len(node.content) if node.kind == "file" else None
+
+    def read(self, path: str, start: int, end: int) -> bytes:
+        node = files.node_at(self._draft, self._table, self._path(path))
+        return contents.read(node.content, start, end - start)
+
+    def write(self, path: str, data: bytes) -> None:
+        files.make_file(self._draft, self._table, self._path(path), data)
+
+    def remove(self, path: str) -> None:
+        """Nothing that the daemon does removes anything from a registry."""
+        raise NotImplementedError(path)
+
+    def names(self, path: str) -> list[str]:
+        try:
+            place = files.locate(self._draft, self._table, self._path(path))
+            return sorted(place.tree.names(place.inode)) if place.inode is not None else []
+        except OSError:
+            return []
+
+
+class ContainerRegistry:
+    """A registry in a container."""
+
+    def __init__(self, draft: Draft, container: Container) -> None:
+        self._draft = draft
+        self._contents = FolderContents(_ContainerFolder(draft, container, DIRECTORY), draft.draw)
+
+    def tags(self, path: str) -> tuple[str, ...]:
+        """The tags of a repository, sorted."""
+        found = self._contents.repositories.get(path)
+        return tuple(sorted(found.tags)) if found is not None else ()
+
+    def manifest(self, name: Reference) -> Manifest | None:
+        """What is under a name. Time grows with the layers that are not here yet.
+
+        Raises:
+            Refusal: it is no image for this machine, or a blob of it is not what it should be.
+        """
+        found = self._contents.repositories.get(name.path)
+        digest = name.digest or (found.tags.get(name.tag, "") if found is not None else "")
+        if found is None or digest not in found.manifests:
+            return None
+        raw = self._contents.manifest(name.path, digest)
+        return assemble(self._draft, raw, found.manifests[digest], self._read)
+
+    def _read(self, digest: str) -> bytes:
+        size_bytes = self._contents.blobs.size_bytes(digest)
+        if size_bytes is None:
+            raise Refusal(500, "unknown blob")
+        return self._contents.blobs.read(digest, 0, size_bytes)
+
+    def repositories_with(self, digests: Iterator[str]) -> dict[str, set[str]]:
+        """Which repositories have each of some blobs."""
+        return {
+            digest: {name for name in self._contents.repositories if self._contents.shows(name, digest)}
+            for digest in digests
+        }
+
+    def put(self, path: str, tag: str, manifest: Manifest) -> None:
+        """Put an image there with all its blobs."""
+        for remote in manifest.layers:
+            if not self._contents.shows(path, remote.digest):
+                known = self._contents.blobs.size_bytes(remote.digest) is not None
+                self._contents.add_blob(path, remote.digest, None if known else blob_of(remote))
+        self._contents.add_blob(path, manifest.image.id, manifest.image.raw_config)
+        media_type = manifests.read(manifest.raw, "").media_type
+        self._contents.put_manifest(path, tag, manifest.digest, media_type, manifest.raw)
+        self._contents.write()
+
+
+def find(draft: Draft, name: Reference) -> ContainerRegistry | None:
+    """The registry that a name is in, if one runs in a container whose port that is."""
+    host, _, port = name.domain.rpartition(":")
+    if host not in _LOOPBACK or not port.isdigit():
+        return None
+    for _, identifier in draft.ports.get((int(port), "tcp", 4), ()):
+        container = draft.containers[identifier]
+        process = draft.kernel_draft.processes.get(container.pid)
+        if process is not None and process.identity.name == PROGRAM:
+            return ContainerRegistry(draft, container)
+    return None
+
+
+def blob_of(remote: RemoteLayer) -> bytes:
+    """A layer as registries have it. Time grows with its bytes."""
+    return b"".join(gzip_stored.compress(contents.chunks(remote.layer.archive())))
+
+
+def assemble(draft: Draft, raw: bytes, media_type: str, read: Callable[[str], bytes]) -> Manifest:
+    """The image that a manifest describes, or of an index the one for this machine.
+
+    Args:
+        read: gives a blob, or a manifest, by its digest.
+
+    Raises:
+        Refusal: it is none that this engine can run, or something is not what its digest says.
+    """
+    try:
+        own = read(_chosen(decode.decode(raw, Index))) if manifests.read(raw, media_type).manifests else raw
+        document = decode.decode(own, ImageManifest)
+        config_raw = _verified(document.config.digest, read(document.config.digest))
+        config = documents.read_document(config_raw)
+        layers = _layers(draft, document, config.diff_ids, read)
+        image = documents.make_loaded_image(config, config_raw, [remote.layer for remote in layers])
+    except (Problem, MsgspecError, InvalidDocument, decode.InvalidJSON) as problem:
+        raise messages.BAD_REQUEST(problem=f"manifest invalid: {problem}") from None
+    return Manifest(digest=content_digest(raw), image=image, layers=layers, raw=raw)
+
+
+def _chosen(index: Index) -> str:
+    """The manifest for this machine."""
+    for entry in index.manifests:
+        if entry.platform.os in ("", "linux") and entry.platform.architecture in ("", "amd64"):
+            return entry.digest
+    problem = "no matching manifest for linux/amd64 in the manifest list entries"
+    raise Refusal(404, problem)
+
+
+def _verified(digest: str, data: bytes) -> bytes:
+    if content_digest(data) != digest:
+        raise Refusal(500, f"filesystem layer verification failed for digest {digest}")
+    return data
+
+
+def _layers(
+    draft: Draft, document: ImageManifest, diff_ids: tuple[str, ...], read: Callable[[str], bytes]
+) -> tuple[RemoteLayer, ...]:
+    """The layers from the base up; those that are here already are not read."""
+    if len(diff_ids) != len(document.layers):
+        raise Refusal(
+            500, f"invalid manifest, layers length mismatch: expected {len(diff_ids)}, got {len(document.layers)}"
+        )
+    found: list[RemoteLayer] = []
+    below: Layer | None = None
+    for descriptor, diff_id in zip(document.layers, diff_ids, strict=True):
+        layer = draft.layers.get(chain_id(below.chain_id if below is not None else "", diff_id))
+        if layer is None:
+            tar = unpacking.decompress(_verified(descriptor.digest, read(descriptor.digest)))
+            actual = unpacking.diff_id(tar)
+            if actual != diff_id:
+                raise Refusal(500, f"layers from manifest don't match image configuration: {actual} is not {diff_id}")
+            layer = unpacking.make_layer(tar, diff_id, below)
+        found.append(RemoteLayer(digest=descriptor.digest, size_bytes=descriptor.size, layer=layer))
+        below = layer
+    return tuple(found)

@@ -1,0 +1,33 @@
+"""Manifests and indexes of images as JSON, as far as an engine reads them: docker's schema 2 and OCI's are alike in that.
+
+Source: OCI image-spec manifest.md and image-index.md; distribution manifest/{schema2,manifestlist}.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Platform(Struct, frozen=True, kw_only=True):
+    os: str = ""
+    architecture: str = ""
+    variant: str = ""
+
+
+class Descriptor(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What is said of a blob or a manifest."""
+
+    media_type: str = ""
+    digest: str = ""
+    size: int = 0
+    annotations: dict[str, str] = {}
+    platform: Platform = Platform()
+
+
+class Index(Struct, frozen=True, kw_only=True, rename="camel"):
+    manifests: tuple[Descriptor, ...] = ()
+
+
+class ImageManifest(Struct, frozen=True, kw_only=True, rename="camel"):
+    config: Descriptor = Descriptor()
+    layers: tuple[Descriptor, ...] = ()
