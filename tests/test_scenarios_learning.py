@@ -163,6 +163,30 @@ def test_rewind(terminal: Terminal) -> None:
     assert "the session began" in terminal.run(":rewind 1h")
 
 
+def test_rewind_leads_back_along_what_has_led_here(terminal: Terminal) -> None:
+    terminal.run("docker pull -q alpine")
+    terminal.run(":wait 5m")
+    terminal.run("docker run -d --name undone alpine sleep 1d")
+    terminal.run(":wait 1m")
+    terminal.run(":undo 2")
+    terminal.run(":wait 10m")
+    terminal.run(":rewind 9m")
+    assert terminal.run("docker ps -aq") == ""
+    terminal.run("docker run -d --name one alpine sleep 1d")
+    terminal.run(":reset")
+    terminal.run(":wait 10m")
+    terminal.run(":rewind 1m")
+    assert terminal.run("docker images -q; docker ps -aq") == ""
+
+
+def test_a_lesson_has_a_clock_of_its_own(terminal: Terminal) -> None:
+    terminal.run(":wait 3h")
+    terminal.run(":lesson ports-conflict")
+    terminal.run("true")
+    assert "Up" in terminal.run("docker ps --format '{{.Status}}'")
+    assert "09:00:" in terminal.run(":time")
+
+
 def test_progress_that_cannot_be_read_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "fakedocker" / "progress.json"
     path.parent.mkdir()

@@ -157,6 +157,7 @@ def test_a_recorded_session_replays_and_lints(tmp_path: Path, monkeypatch: pytes
     terminal.run("docker pull alpine")
     terminal.run("docker run -d --name before alpine sleep 1d; false")
     assert "recording" in terminal.run(":record session")
+    assert "`:record off` first" in terminal.run(":lesson next")
     terminal.run("docker run -d --name box alpine sh -c 'echo out; sleep 30'")
     terminal.screen.now_ns += 40_000_000_000
     terminal.run("docker ps -a --format '{{.Names}} {{.Status}}'")
@@ -221,7 +222,7 @@ def served(tmp_path: Path) -> Iterator[str]:
     if shutil.which("docker") is None:
         pytest.skip("there is no docker client here")
     socket = tmp_path / "docker.sock"
-    program = [sys.executable, "-m", "fakedocker_shell.main", "serve", "--socket", str(socket)]
+    program = [sys.executable, "-m", "fakedocker_shell.main", "serve", "--time", "wall", "--socket", str(socket)]
     server = subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     end = time.monotonic() + 20
     while not socket.exists():
@@ -234,7 +235,7 @@ def served(tmp_path: Path) -> Iterator[str]:
 
 def test_against_another_engine(served: str, scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["replay", "--against", served, str(scenario)]) == 0, capsys.readouterr().out
-    lesson = LESSONS / "12-exec-vs-run.md"
+    lesson = LESSONS / "08-bridge-dns.md"
     status = main(["replay", "--against", served, str(lesson)])
     assert status == 0, capsys.readouterr().out
     environment = {**os.environ, "DOCKER_HOST": served}

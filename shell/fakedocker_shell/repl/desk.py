@@ -99,6 +99,7 @@ class Desk:
         """Put another state in place of the present one."""
         self.engine.restore(moment.world)
         self.ran = moment.ran
+        self.timeline.go_on_from(moment)
         shell = self.session.shell
         self.status = shell.last_status if shell is not None else 0
 
@@ -107,6 +108,7 @@ class Desk:
         self.engine.restore(world)
         self.ran = ()
         self.open_shell()
+        self.keep_pace()
         self.status = self.last_status = 0
         self.last_output, self.last_command = b"", ""
         self.timeline = Timeline(self.moment())

@@ -47,6 +47,8 @@ def _lesson(desk: Desk, argument: str) -> str:
             raise MetaProblem(NO_LESSON)
         desk.announce(desk.lesson.introduction(desk.moment(), desk.columns))
         return ""
+    if desk.recorder is not None:
+        raise MetaProblem("a session is recorded; `:record off` first")
     try:
         scenario = learning.next_lesson(progress, present) if argument == "next" else library.find(argument)
         if scenario is None:

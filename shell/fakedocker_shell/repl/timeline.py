@@ -59,6 +59,7 @@ class Timeline:
         """Remember the state in which a command is about to run. What was undone cannot be done again from then on."""
         self._undone.clear()
         self._steps.append(Step(command, moment))
+        self.mark(moment)
 
     def commands(self) -> list[str]:
         """What has changed something, oldest first, without what was undone."""
@@ -73,10 +74,14 @@ class Timeline:
         self._marks.append(moment)
 
     def at(self, instant_ns: int) -> Moment | None:
-        """The newest state known that is no newer than an instant; None where there is none."""
-        known = [step.moment for step in self._steps] + list(self._marks)
-        fitting = [moment for moment in known if moment.world.now_ns <= instant_ns]
-        return max(fitting, key=lambda moment: (moment.world.now_ns, len(moment.ran)), default=None)
+        """The newest state that led to the present one and is no newer than an instant; None where there is none."""
+        return next((moment for moment in reversed(self._marks) if moment.world.now_ns <= instant_ns), None)
+
+    def go_on_from(self, moment: Moment) -> None:
+        """From now on this is the present: what came after it in time leads to it no more."""
+        while self._marks and self._marks[-1].world.now_ns > moment.world.now_ns:
+            self._marks.pop()
+        self._marks.append(moment)
 
     def back(self, count: int, present: Moment) -> list[Step]:
         """Take the newest steps off, newest first; fewer when there are not so many.
