@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fakedocker_shell.repl import host_files
 from fakedocker_shell.scenarios.player import Player
 
 
@@ -41,3 +42,12 @@ def test_what_is_removed_makes_room_on_a_full_disk(host: Player) -> None:
     assert host.run("docker pull -q busybox").status == 1
     host.run("docker rmi nginx")
     assert host.run("docker pull -q busybox").status == 0
+
+
+def test_what_the_kernel_makes_on_demand_is_copied_as_empty_directories(host: Player) -> None:
+    host.run("docker run -d --name box alpine sleep 1d")
+    assert host.run("docker cp box:/ copy && ls copy/proc copy/sys && cat copy/etc/alpine-release").output.endswith(
+        "\n3.20.3\n"
+    )
+    assert host.run("docker cp box:/proc here && ls -A here").output == ""
+    assert [name for name, is_folder in host_files.entries(host.engine.draft, "/") if name == "proc" and is_folder]

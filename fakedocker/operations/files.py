@@ -19,6 +19,25 @@ from fakedocker.world.draft import Draft
 _NOTHING = Filesystem.empty()
 
 
+class _MadeOnDemand:
+    """What /proc and its like look like from outside: one empty directory, whose inode is ""."""
+
+    def lookup(self, directory: str, name: str, /) -> None:
+        return None
+
+    def node(self, inode: str, /) -> Node:
+        return Node("dir", 0o555, 0, 0, 0)
+
+    def is_directory(self, inode: str, /) -> bool:
+        return True
+
+    def names(self, directory: str, /) -> list[str]:
+        return []
+
+
+_MADE_ON_DEMAND = _MadeOnDemand()
+
+
 class FileSystems:
     """The draft's file systems, as a walk asks for them; what the kernel makes on demand looks empty from outside."""
 
@@ -26,6 +45,8 @@ class FileSystems:
         self._filesystems = draft.kernel_draft.filesystems
 
     def tree(self, mount: Mount) -> FileTree:
+        if isinstance(mount.root, str):
+            return _MADE_ON_DEMAND
         return self._filesystems.get(mount.filesystem, _NOTHING)
 
 
