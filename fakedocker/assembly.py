@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
 from fakedocker.api.routes import handle
 from fakedocker.engine import Engine
 from fakedocker.exchanges import TimeMode
 from fakedocker.operations import genesis
+from fakedocker.registry.model import Registry
 from fakedocker.userland import PROGRAMS, make_body
 from fakedocker.world.world import World
 
@@ -17,6 +22,7 @@ def create_engine(
     world: World | None = None,
     now_ns: int | None = None,
     check: bool = False,
+    real_registries: Sequence[str] = (),
 ) -> Engine:
     """An engine as it is after installation, or one that goes on from a world.
 
@@ -26,6 +32,21 @@ def create_engine(
         world: where it starts instead.
         now_ns: what its clock shows at first.
         check: look at every invariant after every input.
+        real_registries: HOST:PORT on this machine's loopback interface, whose images are really pulled and pushed. Such a
+            transfer takes wall time and none of the engine's.
+
+    Raises:
+        ValueError: a registry is not on the loopback interface.
     """
     start = world if world is not None else genesis.create(seed, now_ns)
-    return Engine(start, handle, PROGRAMS, make_body, mode, check)
+    if not real_registries:
+        return Engine(start, handle, PROGRAMS, make_body, mode, check)
+    from fakedocker.api import real_registry  # with http.client, which most runs do without
+
+    for host in real_registries:
+        if not real_registry.is_loopback(host):
+            raise ValueError(f"{host} is not on this machine's loopback interface")
+        start = replace(start, registries=start.registries.set(host, Registry(host=host, outside=True)))
+    engine = Engine(start, handle, PROGRAMS, make_body, mode, check)
+    engine.outside = real_registry.perform
+    return engine

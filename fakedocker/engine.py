@@ -23,8 +23,9 @@ from fakedocker.faults import matching, model
 from fakedocker.faults.model import Rule
 from fakedocker.journal import Entry
 from fakedocker.kernel.kernel import Kernel
-from fakedocker.operations import faulting, reactions
+from fakedocker.operations import faulting, outside, reactions, transfers
 from fakedocker.operations.router import WorldRouter
+from fakedocker.registry.errands import Errand, Result
 from fakedocker.wire.http import Reply, Request, json_reply
 from fakedocker.world.draft import Draft, Notice
 from fakedocker.world.world import World
@@ -97,6 +98,9 @@ class Engine:
         self._open: dict[int, Exchange] = {}
         self._subscribers: dict[tuple[str, str | int], dict[int, Exchange]] = {}
         self._last_reads: dict[str, tuple[str, bytes]] = {}
+        self.outside: Callable[[Errand], Result] | None = None
+        """What does errands to registries outside of the simulation, set by whoever may reach them; they wait without it."""
+        self._errands: dict[int, Errand] = {}
         self.lock = threading.Condition()
         """Held by a driver for a turn, as several threads may drive one engine."""
         self.drivers = 0
@@ -185,6 +189,20 @@ class Engine:
         if self.journaling:
             self.journal.append(Entry(self.turns, self.slices, kind, exchange, payload))
 
+    def report(self, task: int, result: Result) -> None:
+        """An errand to a registry outside has been done; its result is an input."""
+        self._errands.pop(task, None)
+        self.turns += 1
+        self._record("errand", 0, (task, result))
+        transfers.errand_done(self._draft, task, result)
+        reactions.drain(self._draft)
+        self._settle()
+
+    def _do_errands(self) -> None:
+        while self._errands and self.outside is not None:
+            task, errand = next(iter(self._errands.items()))
+            self.report(task, self.outside(errand))
+
     # turns
 
     @property
@@ -212,6 +230,7 @@ class Engine:
                 self._apply(*self._inputs.popleft())
             self._run(slices)
             self._settle()
+            self._do_errands()
         except BaseException:
             self._draft.rollback()
             raise
@@ -325,6 +344,8 @@ class Engine:
     def _dispatch(self, notices: list[Notice]) -> None:
         touched: dict[int, Exchange] = {}
         for notice in notices:
+            if notice.kind == outside.NOTICE:
+                self._errands[int(notice.key)] = notice.value
             observer = self._observers.get((notice.kind, notice.key))
             if observer is not None:
                 observer(notice.value)

@@ -11,10 +11,10 @@ class Entry(NamedTuple):
     Args:
         turn: inputs of one turn were looked at together.
         step: how many slices of processes had run before it.
-        kind: request, data, end, gone, advance, jump, fault or restore.
+        kind: request, data, end, gone, advance, jump, fault, errand or restore.
         exchange: the number of the exchange it belongs to, 0 for none.
-        payload: the request, the bytes, the instant, the rule of a fault (its number or None where faults were taken away), or
-            the world.
+        payload: the request, the bytes, the instant, the rule of a fault (its number or None where faults were taken away), the
+            task of an errand with its result, or the world.
     """
 
     turn: int

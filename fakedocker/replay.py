@@ -62,6 +62,8 @@ def _give(engine: Engine, entry: Entry, exchanges: dict[int, Exchange]) -> None:
         engine.advance(payload)
     elif kind == "jump":
         engine.jump()
+    elif kind == "errand":
+        engine.report(*payload)
     elif kind == "fault":
         if isinstance(payload, Rule):
             engine.inject(payload)

@@ -257,8 +257,8 @@ def test_tokens_allow_what_they_say_for_as_long_as_they_say() -> None:
 
     mine, theirs = token("pull,push", authorization=basic("me", "pw")), token("pull,push")
     assert registry.ask("POST", "/v2/a/b/blobs/uploads/", authorization=mine).status == 202
-    assert code(registry.ask("POST", "/v2/a/c/blobs/uploads/", authorization=mine)) == (403, "DENIED")
-    assert code(registry.ask("POST", "/v2/a/b/blobs/uploads/", authorization=theirs)) == (403, "DENIED")
+    assert code(registry.ask("POST", "/v2/a/c/blobs/uploads/", authorization=mine)) == (401, "UNAUTHORIZED")
+    assert code(registry.ask("POST", "/v2/a/b/blobs/uploads/", authorization=theirs)) == (401, "UNAUTHORIZED")
     assert code(registry.ask("GET", "/v2/a/b/tags/list", authorization=theirs)) == (404, "NAME_UNKNOWN")
     assert registry.ask("GET", "/v2/", authorization=f"{mine}x").status == 401
     registry.now_ns += 301 * 10**9

@@ -70,7 +70,7 @@ def create(call: Call) -> Reply | Stream:
     if query.text("fromSrc"):
         return _import(call)
     name = pull.parse(query.text("fromImage"), query.text("tag"))
-    return TaskStream(pull.begin(call.draft, name, query.text("platform")))
+    return TaskStream(pull.begin(call.draft, name, query.text("platform"), credentials(call)))
 
 
 def _import(call: Call) -> Reply:
@@ -143,21 +143,23 @@ def _platform(call: Call) -> str:
 def push(call: Call) -> Stream:
     """Send an image to its registry, the progress as lines of JSON."""
     name = pushing.parse(call.names["name"], call.query.text("tag"))
-    return TaskStream(pushing.begin(call.draft, name, _username(call)))
+    return TaskStream(pushing.begin(call.draft, name, credentials(call)))
 
 
-def _username(call: Call) -> str:
-    """Whom the credentials of a request name; as docker does it, those that cannot be read are nobody's."""
+def credentials(call: Call) -> tuple[str, str]:
+    """Name and password of a request; as docker does it, those that cannot be read are nobody's."""
     encoded = call.request.headers.get("x-registry-auth", "")
     try:
         decoded = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
-        return decode.decode(decoded, _Credentials).username
+        found = decode.decode(decoded, _Credentials)
     except (binascii.Error, ValueError):
-        return ""
+        return ("", "")
+    return (found.username, found.password)
 
 
 class _Credentials(Struct, frozen=True, kw_only=True):
     username: str = ""
+    password: str = ""
 
 
 def search(call: Call) -> Reply:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from fakedocker.api import login
 from fakedocker.api.call import Call
 from fakedocker.api.streams import EventStream
 from fakedocker.base import clock, messages
 from fakedocker.exchanges import Stream
-from fakedocker.operations import system
+from fakedocker.operations import outside, system
 from fakedocker.wire.auth import AuthRequest
 from fakedocker.wire.http import Reply, json_reply
 
@@ -39,14 +40,17 @@ def disk_usage(call: Call) -> Reply:
     return json_reply(system.disk_usage(call.draft, types))
 
 
-def auth(call: Call) -> Reply:
-    """No registry here asks for a password yet: whoever has a name is let in."""
+def auth(call: Call) -> Reply | Stream:
+    """The simulation's registries let in whoever has a name; one outside is asked."""
     request = call.body(AuthRequest)
+    if outside.is_outside(call.draft, request.serveraddress):
+        task = outside.begin_login(call.draft, request.serveraddress, (request.username, request.password))
+        return login.LoginStream(task)
     if not request.username and not request.identitytoken:
         raise messages.Refusal(
             500, 'Get "https://registry-1.docker.io/v2/": unauthorized: incorrect username or password'
         )
-    return json_reply({"IdentityToken": "", "Status": "Login Succeeded"})
+    return login.succeeded()
 
 
 def events(call: Call) -> Stream:

@@ -7,26 +7,17 @@ simulation; what anybody else asks the registry agrees. Images in it become valu
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from msgspec import MsgspecError
-
-from fakedocker.base import messages
 from fakedocker.base.messages import Refusal
 from fakedocker.base.reference import Reference
 from fakedocker.containers.model import Container
 from fakedocker.filesystem import content as contents
-from fakedocker.images import document as documents
-from fakedocker.images.document import InvalidDocument
-from fakedocker.images.model import Layer, chain_id, content_digest
-from fakedocker.operations import files, rootfs, unpacking
-from fakedocker.registry import gzip_stored
+from fakedocker.operations import files, manifest_parts, rootfs
+from fakedocker.registry import blobs
 from fakedocker.registry.distribution import manifests
 from fakedocker.registry.distribution.layout import FolderContents
-from fakedocker.registry.distribution.problems import Problem
-from fakedocker.registry.model import Manifest, RemoteLayer
-from fakedocker.wire import decode
-from fakedocker.wire.manifest import ImageManifest, Index
+from fakedocker.registry.model import Manifest
 from fakedocker.world.draft import Draft
 
 PROGRAM, DIRECTORY = "registry", "/var/lib/registry"
@@ -93,7 +84,7 @@ class ContainerRegistry:
         if found is None or digest not in found.manifests:
             return None
         raw = self._contents.manifest(name.path, digest)
-        return assemble(self._draft, raw, found.manifests[digest], self._read)
+        return manifest_parts.assemble(self._draft, raw, found.manifests[digest], self._read)
 
     def _read(self, digest: str) -> bytes:
         size_bytes = self._contents.blobs.size_bytes(digest)
@@ -113,7 +104,7 @@ class ContainerRegistry:
         for remote in manifest.layers:
             if not self._contents.shows(path, remote.digest):
                 known = self._contents.blobs.size_bytes(remote.digest) is not None
-                self._contents.add_blob(path, remote.digest, None if known else blob_of(remote))
+                self._contents.add_blob(path, remote.digest, None if known else blobs.layer_blob(remote.layer))
         self._contents.add_blob(path, manifest.image.id, manifest.image.raw_config)
         media_type = manifests.read(manifest.raw, "").media_type
         self._contents.put_manifest(path, tag, manifest.digest, media_type, manifest.raw)
@@ -131,67 +122,3 @@ def find(draft: Draft, name: Reference) -> ContainerRegistry | None:
         if process is not None and process.identity.name == PROGRAM:
             return ContainerRegistry(draft, container)
     return None
-
-
-def blob_of(remote: RemoteLayer) -> bytes:
-    """A layer as registries have it. Time grows with its bytes."""
-    return b"".join(gzip_stored.compress(contents.chunks(remote.layer.archive())))
-
-
-def assemble(draft: Draft, raw: bytes, media_type: str, read: Callable[[str], bytes]) -> Manifest:
-    """The image that a manifest describes, or of an index the one for this machine.
-
-    Args:
-        read: gives a blob, or a manifest, by its digest.
-
-    Raises:
-        Refusal: it is none that this engine can run, or something is not what its digest says.
-    """
-    try:
-        own = read(_chosen(decode.decode(raw, Index))) if manifests.read(raw, media_type).manifests else raw
-        document = decode.decode(own, ImageManifest)
-        config_raw = _verified(document.config.digest, read(document.config.digest))
-        config = documents.read_document(config_raw)
-        layers = _layers(draft, document, config.diff_ids, read)
-        image = documents.make_loaded_image(config, config_raw, [remote.layer for remote in layers])
-    except (Problem, MsgspecError, InvalidDocument, decode.InvalidJSON) as problem:
-        raise messages.BAD_REQUEST(problem=f"manifest invalid: {problem}") from None
-    return Manifest(digest=content_digest(raw), image=image, layers=layers, raw=raw)
-
-
-def _chosen(index: Index) -> str:
-    """The manifest for this machine."""
-    for entry in index.manifests:
-        if entry.platform.os in ("", "linux") and entry.platform.architecture in ("", "amd64"):
-            return entry.digest
-    problem = "no matching manifest for linux/amd64 in the manifest list entries"
-    raise Refusal(404, problem)
-
-
-def _verified(digest: str, data: bytes) -> bytes:
-    if content_digest(data) != digest:
-        raise Refusal(500, f"filesystem layer verification failed for digest {digest}")
-    return data
-
-
-def _layers(
-    draft: Draft, document: ImageManifest, diff_ids: tuple[str, ...], read: Callable[[str], bytes]
-) -> tuple[RemoteLayer, ...]:
-    """The layers from the base up; those that are here already are not read."""
-    if len(diff_ids) != len(document.layers):
-        raise Refusal(
-            500, f"invalid manifest, layers length mismatch: expected {len(diff_ids)}, got {len(document.layers)}"
-        )
-    found: list[RemoteLayer] = []
-    below: Layer | None = None
-    for descriptor, diff_id in zip(document.layers, diff_ids, strict=True):
-        layer = draft.layers.get(chain_id(below.chain_id if below is not None else "", diff_id))
-        if layer is None:
-            tar = unpacking.decompress(_verified(descriptor.digest, read(descriptor.digest)))
-            actual = unpacking.diff_id(tar)
-            if actual != diff_id:
-                raise Refusal(500, f"layers from manifest don't match image configuration: {actual} is not {diff_id}")
-            layer = unpacking.make_layer(tar, diff_id, below)
-        found.append(RemoteLayer(digest=descriptor.digest, size_bytes=descriptor.size, layer=layer))
-        below = layer
-    return tuple(found)

@@ -13,7 +13,8 @@ from fakedocker.containers import lifecycle, restart
 from fakedocker.containers.model import PAUSED, RESTARTING, Container
 from fakedocker.operations import remove, start, stop
 from fakedocker.world.draft import Draft
-from fakedocker.world.tasks import StopTask
+from fakedocker.world.solves import SolveTask
+from fakedocker.world.tasks import ErrandTask, StopTask
 
 
 def go_down(draft: Draft) -> None:
@@ -22,7 +23,13 @@ def go_down(draft: Draft) -> None:
     A container gets its stop signal, and KILL after its grace.
     """
     for task in [task for task in draft.tasks.values() if not isinstance(task, StopTask)]:
-        draft.kernel.cancel_timer(task.timer)
+        if isinstance(task, SolveTask):
+            from fakedocker.operations.solving import solver  # read when something is built: start-up time matters
+
+            solver.cancel(draft, task.id)
+            continue
+        if not isinstance(task, ErrandTask):
+            draft.kernel.cancel_timer(task.timer)
         del draft.tasks[task.id]
     for container in _in_order(draft):
         if container.status == RESTARTING:

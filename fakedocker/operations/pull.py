@@ -8,7 +8,7 @@ from __future__ import annotations
 from fakedocker.base import messages, reference
 from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.base.reference import Reference
-from fakedocker.operations import container_registry, disk, images, registry_faults, timetable
+from fakedocker.operations import container_registry, disk, images, outside, registry_faults, timetable
 from fakedocker.operations.attributes import image_event
 from fakedocker.operations.timetable import line, state
 from fakedocker.registry import catalogue
@@ -49,6 +49,8 @@ def find_manifest(draft: Draft, name: Reference) -> Manifest:
             raise messages.MANIFEST_UNKNOWN(name=name.familiar)
         return manifest
     registry = find_registry(draft, name)
+    if registry.outside:
+        raise messages.NOT_SIMULATED(what="asking a registry outside of the simulation but by pull and push")
     registry_faults.hide(draft, name)
     digest = name.digest or registry.tags.get(f"{name.path}:{name.tag}", "")
     found = registry.manifests.get(f"{name.path}@{digest}")
@@ -99,8 +101,11 @@ def parse(image: str, tag: str) -> Reference:
     return name._replace(tag=tag)
 
 
-def begin(draft: Draft, name: Reference, platform: str = "") -> int:
+def begin(draft: Draft, name: Reference, platform: str = "", credentials: tuple[str, str] = ("", "")) -> int:
     """Start a pull, of every tag where the name has neither tag nor digest.
+
+    Args:
+        credentials: name and password, which registries outside of the simulation ask for.
 
     Returns:
         the number of the task that tells its progress.
@@ -108,6 +113,8 @@ def begin(draft: Draft, name: Reference, platform: str = "") -> int:
     Raises:
         Refusal: the registry has no such image, or none for that platform.
     """
+    if outside.is_outside(draft, name.domain):
+        return outside.begin_pull(draft, name, credentials)
     first, *following = (
         [name] if name.tag or name.digest else [name._replace(tag=tag) for tag in find_tags(draft, name)]
     )
@@ -117,6 +124,11 @@ def begin(draft: Draft, name: Reference, platform: str = "") -> int:
     task_id = draft.draw()
     tags = tuple(other.tag for other in following)
     return timetable.start(draft, _part(draft, task_id, first, manifest, tags, name.familiar, newer=False))
+
+
+def start_part(draft: Draft, task_id: int, name: Reference, manifest: Manifest) -> None:
+    """Go on with a pull whose image has been fetched from outside."""
+    timetable.start(draft, _part(draft, task_id, name, manifest, (), name.familiar, newer=False))
 
 
 def _part(

@@ -13,7 +13,7 @@ from fakedocker.base import messages, reference
 from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.base.reference import Reference
 from fakedocker.images.model import Image, Layer
-from fakedocker.operations import container_registry, images, pull, timetable
+from fakedocker.operations import container_registry, images, outside, pull, timetable
 from fakedocker.operations.attributes import image_event
 from fakedocker.operations.timetable import line, state
 from fakedocker.registry import blobs, catalogue
@@ -42,13 +42,13 @@ def parse(text: str, tag: str) -> Reference:
     return name._replace(tag=tag, digest="")
 
 
-def begin(draft: Draft, name: Reference, username: str) -> int:
+def begin(draft: Draft, name: Reference, credentials: tuple[str, str] = ("", "")) -> int:
     """Start a push, of every tag of the repository where the name has none. What is wrong is told in its progress.
 
     Layers that no registry has are compressed and hashed at once, about 100 MB a second.
 
     Args:
-        username: whom the request's credentials name, "" for nobody.
+        credentials: name and password of whoever asks; empty for nobody.
 
     Returns:
         the number of the task that tells its progress.
@@ -63,11 +63,19 @@ def begin(draft: Draft, name: Reference, username: str) -> int:
         step = TransferStep(after_ns=0, progress=opening)
         return timetable.start(draft, replace(task, steps=(step,), problem=refusal.message))
     steps = [TransferStep(after_ns=0, progress=opening)]
-    if not _may_push(draft, name, username):
+    if outside.is_outside(draft, name.domain):
+        return outside.begin_push(draft, task, parts, credentials)
+    if not _may_push(draft, name, credentials[0]):
         steps += _preparing(parts[0][1])
         problem = messages.PUSH_DENIED().message
         return timetable.start(draft, replace(task, steps=timetable.in_order(steps), problem=problem))
     return timetable.start(draft, _part(draft, task, parts, steps))
+
+
+def start_parts(draft: Draft, task: PushTask, parts: tuple[tuple[str, Manifest], ...]) -> None:
+    """Tell of a push that has been done outside."""
+    opening = line(status=f"The push refers to repository [{task.repository}]")
+    timetable.start(draft, _part(draft, task, parts, [TransferStep(after_ns=0, progress=opening)]))
 
 
 def _parts(draft: Draft, name: Reference) -> tuple[tuple[str, Manifest], ...]:
@@ -116,7 +124,7 @@ def _may_push(draft: Draft, name: Reference, username: str) -> bool:
 def _part(draft: Draft, task: PushTask, parts: tuple[tuple[str, Manifest], ...], steps: list[TransferStep]) -> PushTask:
     """The push of the first of some tags, as the world is now."""
     tag, manifest = parts[0]
-    planned = timetable.in_order([*steps, *_preparing(manifest), *_layer_steps(draft, task.repository, manifest)])
+    planned = timetable.in_order([*steps, *_preparing(manifest), *_layer_steps(draft, task, manifest)])
     return replace(
         task, started_ns=draft.now_ns, steps=planned, position=0, tag=tag, manifest=manifest, following=parts[1:]
     )
@@ -133,16 +141,10 @@ def _preparing(manifest: Manifest) -> Iterator[TransferStep]:
         yield TransferStep(after_ns=timetable.FIRST_ANSWER_NS, progress=state(_name(remote), "Preparing"))
 
 
-def _layer_steps(draft: Draft, repository: str, manifest: Manifest) -> Iterator[TransferStep]:
+def _layer_steps(draft: Draft, task: PushTask, manifest: Manifest) -> Iterator[TransferStep]:
     """Every moment of sending what the repository lacks, a few layers at a time."""
-    name = reference.parse(repository)
-    running = container_registry.find(draft, name)
-    digests = (remote.digest for remote in manifest.layers)
-    offered = (
-        running.repositories_with(digests)
-        if running is not None
-        else _repositories_by_layer(draft.registries[name.domain])
-    )
+    name = reference.parse(task.repository)
+    offered = _offered(draft, task, name, manifest)
     begin_ns = timetable.FIRST_ANSWER_NS + 5 * MILLISECOND_NS
     lanes = [begin_ns] * _LANES
     seen: set[str] = set()
@@ -166,6 +168,16 @@ def _layer_steps(draft: Draft, repository: str, manifest: Manifest) -> Iterator[
             lanes[lane] += timetable.duration_ns(remote.layer.size_bytes, UPLOAD_BYTES_PER_SECOND)
         lanes[lane] += MILLISECOND_NS
         yield TransferStep(after_ns=lanes[lane], progress=state(_name(remote), outcome))
+
+
+def _offered(draft: Draft, task: PushTask, name: Reference, manifest: Manifest) -> dict[str, set[str]]:
+    """Which repositories of the registry have which of an image's layers."""
+    if task.origins is not None:
+        return {digest: {origin} for digest, origin in task.origins if origin}
+    running = container_registry.find(draft, name)
+    if running is not None:
+        return running.repositories_with(remote.digest for remote in manifest.layers)
+    return _repositories_by_layer(draft.registries[name.domain])
 
 
 def _repositories_by_layer(registry: Registry) -> dict[str, set[str]]:
@@ -222,7 +234,8 @@ def arrive(draft: Draft, task: PushTask) -> None:
         return
     name, manifest = reference.parse(task.repository), task.manifest
     try:
-        _store(draft, name, task.tag, manifest)
+        if task.origins is None:
+            _store(draft, name, task.tag, manifest)
     except messages.Refusal as refusal:
         draft.notify("done", task.id, refusal)
         return

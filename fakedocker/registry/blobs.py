@@ -13,6 +13,7 @@ from fakedocker.filesystem import content as contents
 from fakedocker.filesystem.archive import write_tar
 from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import LayerEntry
+from fakedocker.images.model import Layer
 from fakedocker.registry import gzip_stored
 
 
@@ -50,3 +51,8 @@ def archive_sums(content: Content) -> Sums:
         compressed.update(chunk)
         size_bytes += len(chunk)
     return Sums(f"sha256:{archive.hexdigest()}", f"sha256:{compressed.hexdigest()}", size_bytes)
+
+
+def layer_blob(layer: Layer) -> bytes:
+    """A layer's blob in one piece. Time and memory grow with its bytes."""
+    return b"".join(gzip_stored.compress(contents.chunks(layer.archive())))

@@ -32,11 +32,13 @@ class Manifest(Struct, frozen=True, kw_only=True):
 class Registry(Struct, frozen=True, kw_only=True):
     """A registry host inside the world.
 
-    `catalogue` says that it also offers what the built-in catalogue holds, as Docker Hub does.
+    `catalogue` says that it also offers what the built-in catalogue holds, as Docker Hub does; `outside` that it is none of the
+    simulation's, but one on this machine's loopback interface, which a driver asks.
     """
 
     host: str
     catalogue: bool = False
+    outside: bool = False
     tags: Map[str, str] = Map()
     """path:tag to a manifest's digest."""
     manifests: Map[str, Manifest] = Map()

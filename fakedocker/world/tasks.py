@@ -67,6 +67,22 @@ class PushTask(Transfer, frozen=True, kw_only=True):
     """Tags and what they mean, as it was when the push began."""
     event_name: str
     problem: str = ""
+    origins: tuple[tuple[str, str], ...] | None = None
+    """For layers' digests the repository that had them, where a registry outside has told; "" for those that were sent."""
+
+
+class ErrandTask(Struct, frozen=True, kw_only=True):
+    """Something is being done at a registry outside of the simulation; a pull, a push or a log-in waits for it.
+
+    Args:
+        name: the image's, or the repository's, or the registry's.
+        push: the push that goes on afterwards, with its images.
+    """
+
+    id: int
+    name: str
+    push: PushTask | None = None
+    images: tuple[tuple[str, Manifest], ...] = ()
 
 
 class LoadedImage(Struct, frozen=True, kw_only=True):
@@ -85,4 +101,4 @@ class LoadTask(Transfer, frozen=True, kw_only=True):
     images: tuple[LoadedImage, ...]
 
 
-Task = StopTask | PullTask | PushTask | LoadTask | BuildTask | SolveTask
+Task = StopTask | PullTask | PushTask | LoadTask | BuildTask | SolveTask | ErrandTask

@@ -72,7 +72,17 @@ def _parser() -> argparse.ArgumentParser:
     add("--state", metavar="DIR", help="keep the state here, and go on from what is there")
     add("--fsync", action="store_true", help="with --state: let every answer also survive a loss of power")
     add("--publish", action="store_true", help="open published ports on this machine's loopback address")
+    add("--real-registry", metavar="HOST:PORT", type=_registry, action="append", default=[],
+        help="pull from and push to this registry, which is none of the simulation's, on this machine's loopback address")  # fmt: skip
     return parser
+
+
+def _registry(text: str) -> str:
+    from fakedocker.api.real_registry import is_loopback
+
+    if not is_loopback(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not on this machine's loopback interface")
+    return text
 
 
 def _address(text: str) -> tuple[str, int]:
@@ -97,7 +107,9 @@ def _listening(options: argparse.Namespace) -> Listening:
 
 
 def _make_engine(options: argparse.Namespace, world: World | None, mode: TimeMode) -> Engine:
-    return create_engine(options.seed, mode=mode, world=world, now_ns=time.time_ns())
+    return create_engine(
+        options.seed, mode=mode, world=world, now_ns=time.time_ns(), real_registries=options.real_registry
+    )
 
 
 def _serve_from_state(options: argparse.Namespace, listening: Listening) -> None:

@@ -64,10 +64,10 @@ class Access:
                 raise Problem("UNAUTHORIZED", headers=(("WWW-Authenticate", f'Basic realm="{self.service}"'),))
             return
         claims = self._claims(given) if scheme.lower() == "bearer" else None
-        if claims is None or claims.expires_ns < now_ns:
-            raise Problem("UNAUTHORIZED", headers=self._challenge(headers, repository, action))
-        if repository and f"{repository}:{action}" not in claims.allowed:
-            raise Problem("DENIED", headers=self._challenge(headers, repository, action))
+        allowed = claims is not None and (not repository or f"{repository}:{action}" in claims.allowed)
+        if claims is None or claims.expires_ns < now_ns or not allowed:
+            error = ',error="insufficient_scope"' if claims is not None and not allowed else ""
+            raise Problem("UNAUTHORIZED", headers=self._challenge(headers, repository, action, error))
 
     def user(self, encoded: str) -> str | None:
         """The name in the credentials of basic authentication; None where they are wrong."""
@@ -78,11 +78,13 @@ class Access:
         known = self.users.get(name)
         return name if known is not None and hmac.compare_digest(known.encode(), password.encode()) else None
 
-    def _challenge(self, headers: Mapping[str, str], repository: str, action: str) -> tuple[tuple[str, str], ...]:
+    def _challenge(
+        self, headers: Mapping[str, str], repository: str, action: str, error: str
+    ) -> tuple[tuple[str, str], ...]:
         realm = self.realm or f"http://{headers.get('host', 'localhost')}{TOKEN_PATH}"
         actions = {PULL: "pull", PUSH: "pull,push", DELETE: "delete"}[action]
         scope = f',scope="repository:{repository}:{actions}"' if repository else ""
-        return (("WWW-Authenticate", f'Bearer realm="{realm}",service="{self.service}"{scope}'),)
+        return (("WWW-Authenticate", f'Bearer realm="{realm}",service="{self.service}"{scope}{error}'),)
 
     # tokens
 

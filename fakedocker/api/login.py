@@ -1,0 +1,38 @@
+"""Logging in to a registry: the answer to POST /auth, which one outside of the simulation is asked for."""
+
+from __future__ import annotations
+
+from fakedocker.api.streams import Keys, OutputOnly
+from fakedocker.base.messages import Refusal
+from fakedocker.exchanges import Exchange, TimeMode
+from fakedocker.wire.http import Reply, json_reply
+from fakedocker.world.draft import Draft, Notice
+
+SUCCEEDED = {"IdentityToken": "", "Status": "Login Succeeded"}
+
+
+def succeeded() -> Reply:
+    """Whoever asked is let in."""
+    return json_reply(SUCCEEDED)
+
+
+class LoginStream(OutputOnly):
+    """An answer that comes when the registry has given its own."""
+
+    def __init__(self, task: int) -> None:
+        self._task = task
+
+    def subjects(self) -> Keys:
+        return (("done", self._task),)
+
+    def pump(self, draft: Draft, exchange: Exchange) -> None:
+        """Nothing is said before the registry has answered."""
+
+    def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
+        if isinstance(notice.value, Refusal):
+            exchange.respond(json_reply({"message": f"login attempt failed: {notice.value.message}"}, 401))
+        else:
+            exchange.respond(succeeded())
+
+    def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
+        return True
