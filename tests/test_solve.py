@@ -258,6 +258,10 @@ def test_an_archive_that_loads_again(builds: Builds) -> None:
         ("FROM alpine:nosuch\n", "alpine:nosuch: failed to resolve source metadata for docker.io/library/alpine:nosuch: "
          "docker.io/library/alpine:nosuch: not found", (1, 1)),
         ("FROM alpine\nCOPY --chmod=9 a /\n", "invalid chmod parameter: '9'. it should be octal string and between 0 and 07777", (2, 2)),
+        ("FROM --platform=linux/arm64 alpine\n", "alpine: failed to resolve source metadata for docker.io/library/alpine:latest: "
+         "no match for platform in manifest: not found", (1, 1)),
+        ("FROM alpine\nRUN --security=insecure true\n", "security.insecure is not allowed", (2, 2)),
+        ("FROM alpine\nRUN --network=host true\n", "network.host is not allowed", (2, 2)),
         ("FROM alpine\nRUN --mount=type=wat,target=/x true\n", 'unsupported mount type "wat"', (0, 0)),
     ],
 )  # fmt: skip

@@ -272,6 +272,7 @@ class Compilation:
 
     def _compile_stage(self, index: int) -> None:
         stage, base = self._plan.stages[index], self._needs.bases[index]
+        self._check_platform(stage)
         several = len(self._plan.stages) + self._needs.extra_states > 1
         self._shown_stage = (stage.origin.name or f"stage-{index}") if several else ""
         self._count, self._history = 0, []
@@ -298,6 +299,14 @@ class Compilation:
             except (BadDockerfile, BuildFailure) as problem:
                 raise BadDockerfile(str(problem), step.lines) from None
         self._results[index] = (self._stage, self._top, tuple(self._history), self._image_name)
+
+    def _check_platform(self, stage: Stage) -> None:
+        """FROM --platform: images are for one platform, which is this machine's."""
+        platform = expand(stage.origin.platform, self._arguments.early_values(), self._plan.escape)
+        if platform and platform.split("/")[:2] != ["linux", "amd64"]:
+            name = stage.origin.base
+            problem = f"{name}: failed to resolve source metadata for {full_name(name)}: no match for platform in manifest: not found"
+            raise BadDockerfile(problem, stage.origin.lines)
 
     def _begin_with(self, base: Base, stage: Stage) -> tuple[Step, ...]:
         """The state that an image gives a stage, and what the image triggers."""
@@ -346,6 +355,7 @@ class Compilation:
     # RUN
 
     def _run(self, step: kinds.Run) -> None:
+        self._check_entitlements(step)
         words = configuring.command_words(self, step.command)
         arguments = self._stage.arguments.beside(self._stage.config.env or ())
         counted = [entry for entry in arguments if self._stage.arguments.counts(entry.partition("=")[0])]
@@ -371,6 +381,15 @@ class Compilation:
         self._top = self._add(self._numbered(shown), op, tuple(inputs), step.lines)
         filed = (f"|{len(counted)}", *counted, *words) if counted else words
         self._record(f"RUN {' '.join(filed)} # buildkit", self._top)
+
+    def _check_entitlements(self, step: kinds.Run) -> None:
+        """What a step may not do by itself, and what is not simulated."""
+        if step.security not in ("", "sandbox"):
+            raise BadDockerfile(f"security.{step.security} is not allowed")
+        if step.network == "host" and self._options.network != "host":
+            raise BadDockerfile("network.host is not allowed")
+        if "device" in step.flags:
+            raise BadDockerfile("RUN --device is not simulated by fakedocker")
 
     def _origin(self, name: str) -> int:
         """The vertex whose files --from means."""
