@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from fakedocker.faults import grammar
@@ -223,3 +225,36 @@ def test_checks_that_are_understood(text: str) -> None:
 def test_checks_that_are_refused(text: str) -> None:
     with pytest.raises(expressions.BadCheck):
         expressions.parse(text)
+
+
+def _broken(text: str, chance: random.Random) -> str:
+    """A scenario in which somebody has hit a few keys."""
+    for _ in range(chance.randint(1, 3)):
+        at = chance.randrange(len(text) + 1)
+        action = chance.randrange(4)
+        if action == 0:
+            text = text[:at] + chance.choice("\"'[]{}=+`$>?: \n\\#é\0") + text[at:]
+        elif action == 1:
+            text = text[:at] + text[at + chance.randint(1, 8) :]
+        elif action == 2:
+            text = text[:at]
+        else:
+            lines = text.split("\n")
+            lines.insert(chance.randrange(len(lines)), chance.choice(lines))
+            text = "\n".join(lines)
+    return text
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_is_typed_it_is_read_or_refused_with_a_line(seed: int) -> None:
+    chance = random.Random(seed)
+    refused = 0
+    for _ in range(200):
+        text = _broken(GOOD, chance)
+        try:
+            parse("x.md", text)
+        except ScenarioProblem as problem:
+            refused += 1
+            assert 1 <= problem.line <= text.count("\n") + 1
+            assert problem.message
+    assert 50 < refused < 200
