@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from repl_screen import Terminal
 
 from fakedocker_shell.scenarios import library, linting
-from fakedocker_shell.scenarios.model import INCIDENT, LESSON
+from fakedocker_shell.scenarios.model import INCIDENT, LESSON, SOLUTION
 from fakedocker_shell.scenarios.parsing import parse_file
 from fakedocker_shell.scenarios.replaying import SimulatedStage, difference, play
 
@@ -75,3 +76,17 @@ def test_the_same_bytes_in_any_order_and_process() -> None:
         return dict(line.split(" ") for line in done.stdout.splitlines())
 
     assert run(paths, "1") == run(paths[::-1], "2")
+
+
+@pytest.mark.parametrize("identifier", library.ids())
+def test_its_solution_is_one_at_the_terminal_too(identifier: str, tmp_path: Path) -> None:
+    """Where time leaps at the wall's pace, output is a terminal's, and the goal is looked at after each command."""
+    terminal = Terminal(tmp_path)
+    assert f"{identifier}: " in terminal.run(f":lesson {identifier}")
+    lesson = terminal.console.lesson
+    assert lesson is not None
+    shown = [terminal.run(step.command) for step in lesson.scenario.blocks_of(SOLUTION)[0].steps]
+    assert lesson.is_solved, "\n".join(shown)
+    assert terminal.reports() == []
+    told = next(text for text in shown if "✓ Done with" in text)
+    assert "Often believed, and wrong:" in told

@@ -248,10 +248,10 @@ class Checker:
             return _presence(files.exists(draft, table, path), check)
         try:
             place = files.locate(draft, table, path)
-            text = files.read(draft, place.mount.filesystem, _within(place.mount.target, place.path))
+            data = files.read(draft, place.mount.filesystem, _within(place.mount.target, place.path))
         except OSError as problem:
             return Result(False, str(problem.strerror))
-        return _compare([text.decode("utf-8", "replace").strip()], check)
+        return _compare([_text(data).strip()], check)
 
     def _logs(self, check: Check) -> Result:
         text, status, _ = self._run(f"docker logs {quote(check.subject)} 2>&1")
@@ -307,6 +307,14 @@ def _only(found: list[Any]) -> Any:
 
 def _flat(found: Mapping[str, list[Any]]) -> Any:
     return _only([value for values in found.values() for value in values])
+
+
+def _text(data: bytes) -> str:
+    """A file as text; one that is none is taken byte by byte, which is quick."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def _within(target: str, path: str) -> str:

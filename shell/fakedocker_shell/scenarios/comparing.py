@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 _SHOWN = 80
+_LOOKED_AT = 400
 
 
 def lookup(document: Any, path: Sequence[str]) -> list[Any]:
@@ -87,5 +88,5 @@ def shown(found: Any) -> str:
 
 def abbreviated(found: Any) -> str:
     """The same on one short line."""
-    text = " ".join(shown(found).split())
+    text = " ".join(shown(found)[:_LOOKED_AT].split())  # an output may be long
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
