@@ -105,6 +105,7 @@ def result(setup: tuple[Player, World], text: str) -> Result:
         "after 700s: container api State.Status == exited",
         'after "docker stop web": container web State.ExitCode == 0',
         'after "docker kill web": not http localhost:8080 == 200',
+        'after ":fault container web oom": container web State.OOMKilled == true',
         "not container nosuch exists",
     ],
 )

@@ -182,6 +182,7 @@ def test_a_replay_has_no_goal_and_no_answers() -> None:
         'time "docker stop web" < 2s',
         "after 60s: container box State.Running == true",
         'after "docker restart web": http localhost == 200',
+        'after ":fault daemon restart": container web exists',
         "not image app exists",
     ],
 )
@@ -219,6 +220,8 @@ def test_checks_that_are_understood(text: str) -> None:
         "after 60s container web exists",
         "after -60s: container web exists",
         "after 60s: web",
+        'after ":fault nosuch": container web exists',
+        'after ":undo": container web exists',
         "not web",
     ],
 )

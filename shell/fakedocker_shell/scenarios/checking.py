@@ -31,6 +31,8 @@ from fakedocker_shell.session import Session, make_engine
 _STREAM = "check"
 _HTTP_SECONDS = 5
 _TIMED_OUT = 124
+_FAULT_SHOWS_NS = 30_000_000_000
+"""How long after a fault the state is looked at."""
 _PATTERN = frozenset("*?")
 _FILTER_OF_WORD = {
     "containers": {"running": "status=running", "exited": "status=exited", "created": "status=created"},
@@ -286,11 +288,16 @@ class Checker:
 
     def _future(self, check: Check) -> Moment:
         """The state after a command or a stretch of time."""
-        if check.path == ("command",):
+        if check.path == ("command",) and not check.subject.startswith(":"):
             _, _, engine = self._run(check.subject)
         else:
             engine = self._fork()
-            engine.advance(engine.now_ns + parse_duration(check.subject))
+            duration_ns = _FAULT_SHOWS_NS
+            if check.path == ("command",):
+                engine.inject(check.subject.partition(" ")[2])
+            else:
+                duration_ns = parse_duration(check.subject)
+            engine.advance(engine.now_ns + duration_ns)
             while engine.turn():
                 continue
         return Moment(engine.snapshot(), self._moment.ran)

@@ -8,7 +8,8 @@
     file [CONTAINER:]PATH exists | absent | OP TEXT
     logs CONTAINER OP TEXT            exec CONTAINER "COMMAND" [status] OP VALUE
     ran "WORDS" [OP NUMBER]           time "COMMAND" OP DURATION
-    after DURATION|"COMMAND": CHECK   not CHECK
+    after DURATION|"COMMAND"|":fault ...": CHECK
+    not CHECK
 
 A PATH is one of `docker inspect`: State.Running, NetworkSettings.Ports.80/tcp, Mounts./data.Type.
 """
@@ -21,6 +22,8 @@ from collections.abc import Callable, Iterable
 from msgspec import Struct
 
 from fakedocker.base.units import parse_duration
+from fakedocker.faults import grammar
+from fakedocker.faults.model import FaultError
 
 OBJECTS = ("container", "image", "volume", "network")
 LISTS = ("containers", "images", "volumes", "networks")
@@ -239,8 +242,22 @@ def _after(text: str) -> Check:
     if match[1][0] not in "\"'" and _duration(match[1]) < 0:
         raise BadCheck(f"time does not go backwards: {text!r}")
     if match[1][0] in "\"'":
-        return Check(text, "after", unquoted(match[1]), ("command",), inner=parse(match[2]))
+        subject = unquoted(match[1])
+        if subject.startswith(":"):
+            _fault(subject)
+        return Check(text, "after", subject, ("command",), inner=parse(match[2]))
     return Check(text, "after", match[1], ("time",), inner=parse(match[2]))
+
+
+def _fault(subject: str) -> None:
+    """Of the terminal's own commands a check can have `:fault` alone."""
+    word, _, rule = subject.partition(" ")
+    if word != ":fault":
+        raise BadCheck(f"after a command of the terminal's own only :fault can stand, not {subject!r}")
+    try:
+        grammar.parse(rule)
+    except FaultError as problem:
+        raise BadCheck(str(problem)) from None
 
 
 def _not(text: str) -> Check:
