@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
 from fakedocker.api.routes import handle
 from fakedocker.engine import Engine
 from fakedocker.exchanges import TimeMode
+from fakedocker.kernel.program import Program
 from fakedocker.operations import genesis
 from fakedocker.registry.model import Registry
 from fakedocker.userland import PROGRAMS, make_body
@@ -23,6 +24,7 @@ def create_engine(
     now_ns: int | None = None,
     check: bool = False,
     real_registries: Sequence[str] = (),
+    programs: Mapping[str, Program] = PROGRAMS,
 ) -> Engine:
     """An engine as it is after installation, or one that goes on from a world.
 
@@ -34,19 +36,20 @@ def create_engine(
         check: look at every invariant after every input.
         real_registries: HOST:PORT on this machine's loopback interface, whose images are really pulled and pushed. Such a
             transfer takes wall time and none of the engine's.
+        programs: what containers can run, by name.
 
     Raises:
         ValueError: a registry is not on the loopback interface.
     """
     start = world if world is not None else genesis.create(seed, now_ns)
     if not real_registries:
-        return Engine(start, handle, PROGRAMS, make_body, mode, check)
+        return Engine(start, handle, programs, make_body, mode, check)
     from fakedocker.api import real_registry  # with http.client, which most runs do without
 
     for host in real_registries:
         if not real_registry.is_loopback(host):
             raise ValueError(f"{host} is not on this machine's loopback interface")
         start = replace(start, registries=start.registries.set(host, Registry(host=host, outside=True)))
-    engine = Engine(start, handle, PROGRAMS, make_body, mode, check)
+    engine = Engine(start, handle, programs, make_body, mode, check)
     engine.outside = real_registry.perform
     return engine

@@ -106,6 +106,8 @@ class Engine:
         self.drivers = 0
         """How many drivers run in other threads: what nothing under way can end, they may."""
         self.on_restore: list[Callable[[], None]] = []
+        self.on_submit: list[Callable[[Exchange], None]] = []
+        """Told of every request from outside as it comes in."""
         self._observers: dict[tuple[str, str | int], Callable[[Any], None]] = {
             ("daemon", "down"): lambda _: self._lose_clients()
         }
@@ -163,6 +165,9 @@ class Engine:
             exchange = Exchange(self._exchanges, request)
             exchange.internal = internal
             self._inputs.append(("request", exchange, request))
+        if not internal:
+            for listener in self.on_submit:
+                listener(exchange)
         return exchange
 
     def feed(self, exchange: Exchange, data: bytes) -> None:

@@ -334,7 +334,7 @@ def test_a_journal_with_faults_is_played_again(engine: Engine, client: docker.Do
     [
         ("registry example.com down", "no registry 'example.com'; there are docker.io, localhost:5000"),
         ("container nobody oom", "no container 'nobody'; there are idle"),
-        ("container idle oom", "container idle is created; only a running one"),
+        ("container idle oom", "container idle is created; only of a running one can the process end"),
         ("disk full 2nd time", "disk full happens once"),
         ("nothing at all", "unknown target 'nothing'"),
         (Rule(target="wire", effect="oom"), "unknown fault 'oom' of the wire"),

@@ -33,6 +33,8 @@ SECOND_NS = 1_000_000_000
         ("wire latency 200ms chance 10%", Rule(target="wire", effect="latency", amount=SECOND_NS // 5, chance=100_000)),
         ("logs truncated after 1kB", Rule(target="operation", operation="logs", effect="truncated", amount=1000)),
         ("stop stall from the 2nd time", Rule(target="operation", operation="stop", effect="stall", first=2)),
+        ("container web exit 3", Rule(target="container", name="web", effect="exit", amount=3)),
+        ("container web unhealthy for 1m", Rule(target="container", name="web", effect="unhealthy", lasts_ns=60 * SECOND_NS)),
         ("disk 100%", Rule(target="disk", effect="full")),
         ("disk 75%", Rule(target="disk", effect="full", amount=-250_000)),
         ("disk 10MB left", Rule(target="disk", effect="full", amount=10_000_000)),
@@ -58,6 +60,7 @@ def test_what_a_text_says(text: str, rule: Rule) -> None:
         ("create latency -5s", "expected a duration"),
         ("create reset chance 0%", "expected a chance of more than 0% and at most 100%, not '0%'"),
         ("create reset from the 2nd", "expected `time` after 2nd"),
+        ("container web exit 256", "expected an exit code from 0 to 255, not '256'"),
         ("disk 120%", "expected `full`"),
         ("disk 10MB", "expected `left` after 10MB"),
         ("start on", "expected a name after `start on`"),
@@ -90,6 +93,8 @@ def rules(draw: st.DrawFn) -> Rule:
         }
     elif effect == model.LATENCY:
         fields["amount"] = draw(st.integers(1, 10**13))
+    elif effect == model.EXIT:
+        fields["amount"] = draw(st.integers(0, 255))
     elif effect == model.SLOW:
         fields["amount"] = draw(st.integers(1, 1000))
     elif effect in (model.TRUNCATED, model.STALL):

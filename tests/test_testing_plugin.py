@@ -180,3 +180,16 @@ def test_a_world_each(fakedocker_client, number):
     assert [volume.name for volume in fakedocker_client.volumes.list()] == [f"v{number}"]
 """
     passes(tmp_path, tests, 200, "-n", "2")
+
+
+@pytest.mark.parametrize("options", [(), ("-n", "2")])
+def test_options_without_effect_are_told_at_the_end(tmp_path: Path, options: tuple[str, ...]) -> None:
+    tests = """
+@pytest.mark.parametrize("number", range(4))
+def test_it(fakedocker, number):
+    fakedocker.image("api")
+    fakedocker.client.containers.create("api", cap_add=["NET_ADMIN"])
+"""
+    done = run_pytest(tmp_path, tests, *options)
+    assert "fakedocker: options that had no effect" in done.stdout, done.stdout
+    assert "create HostConfig.CapAdd: recorded, and not simulated (4 times)" in done.stdout

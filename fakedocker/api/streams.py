@@ -75,14 +75,16 @@ class RemovalReply(OutputOnly):
         self._reply = reply
 
     def subjects(self) -> Keys:
-        return (("state", self._identifier),)
+        return (("state", self._identifier), ("removal", self._identifier))
 
     def pump(self, draft: Draft, exchange: Exchange) -> None:
         if self._identifier not in draft.containers:
             exchange.respond(self._reply)
 
     def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
-        """Looked at when pumped."""
+        problem = notice.value
+        if isinstance(problem, Refusal):
+            exchange.respond(json_reply({"message": problem.message}, problem.status))
 
     def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
         return True

@@ -96,6 +96,11 @@ REMOVE_RUNNING = Message(
     "lifecycle",
 )
 REMOVAL_IN_PROGRESS = Message(409, "removal of container {name} is already in progress", "lifecycle")
+REMOVAL_FAILED = Message(
+    500,
+    'container {id}: driver "overlay2" failed to remove root filesystem: unlinkat /var/lib/docker/overlay2/{id}: device or resource busy',
+    "moby daemon/delete.go",
+)
 RENAME_EMPTY = Message(400, "Neither old nor new names may be empty", "exchanges")
 RENAME_SAME = Message(400, "Renaming a container with the same name as its current name", "names")
 RENAME_FAILED = Message(409, "Error when allocating new name: {problem}", "names")

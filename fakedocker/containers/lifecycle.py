@@ -23,7 +23,6 @@ class Transition(NamedTuple):
 TABLE: tuple[Transition, ...] = (
     Transition("start", CREATED, RUNNING),
     Transition("start", EXITED, RUNNING),
-    Transition("start", DEAD, RUNNING),
     Transition("start", RESTARTING, RUNNING),
     Transition("pause", RUNNING, PAUSED),
     Transition("unpause", PAUSED, RUNNING),

@@ -4,7 +4,7 @@
     TARGET  = registry HOST | image NAME | container NAME | OPERATION [on NAME] | wire | disk | daemon
     EFFECT  = error [STATUS] ["TEXT"] | latency DURATION | reset | lost | stall [after SIZE] | truncated [after SIZE]
             | down | unauthorized | not found | toomanyrequests | digest mismatch | slow [N x] | cut off
-            | oom | full | N% | SIZE left | restart
+            | oom | exit N | unhealthy | busy | full | N% | SIZE left | restart
     WHEN    = for DURATION | in DURATION | once | twice | N times | Nth time | from the Nth time | chance N% | always
 
 `parse` and `describe` are inverse to one another. Durations are Go's, sizes docker's. Which effect goes with which target is
@@ -142,6 +142,8 @@ class _Reader:
         fields: dict[str, Any] = {"effect": effect}
         if effect == model.ERROR:
             fields |= self._error()
+        elif effect == model.EXIT:
+            fields["amount"] = _exit_code(self._next("an exit code from 0 to 255"))
         elif effect == model.LATENCY:
             fields["amount"] = _duration(self._next("how long the latency is, such as 200ms"))
         elif effect in (model.STALL, model.TRUNCATED):
@@ -210,6 +212,7 @@ class _Reader:
 _WHEN_FORMS: Final = "`for 2m`, `in 30s`, `once`, `3 times`, `2nd time`, `from the 2nd time`, `chance 10%` or `always`"
 _EFFECT_FORMS: Final = {
     model.ERROR: 'error [STATUS] ["TEXT"]',
+    model.EXIT: "exit N",
     model.LATENCY: "latency DURATION",
     model.STALL: "stall [after SIZE]",
     model.TRUNCATED: "truncated [after SIZE]",
@@ -245,6 +248,12 @@ def _duration(text: str) -> int:
     if duration_ns <= 0:
         raise FaultError(f"expected a duration such as 200ms, 30s or 2m, not {text!r}")
     return duration_ns
+
+
+def _exit_code(text: str) -> int:
+    if not text.isdecimal() or int(text) > 255:
+        raise FaultError(f"expected an exit code from 0 to 255, not {text!r}")
+    return int(text)
 
 
 def _size(text: str, expected: str = "a size such as 500, 10kB or 1MB") -> int:
@@ -293,6 +302,8 @@ def _effect_words(rule: Rule) -> list[str]:
         return [rule.effect, "after", f"{rule.amount}B"]
     if rule.effect == model.SLOW:
         return [rule.effect, f"{rule.amount}x"]
+    if rule.effect == model.EXIT:
+        return [rule.effect, str(rule.amount)]
     if rule.effect == model.FULL and rule.amount:
         return [f"{100 + rule.amount * 100 / model.ONE_IN:g}%"] if rule.amount < 0 else [f"{rule.amount}B", "left"]
     return [rule.effect]

@@ -23,7 +23,8 @@ OPERATION, WIRE, CONTAINER, IMAGE, REGISTRY, DISK, DAEMON = (
 ERROR, LATENCY, RESET, LOST, STALL, TRUNCATED = "error", "latency", "reset", "lost", "stall", "truncated"
 DOWN, UNAUTHORIZED, NOT_FOUND, TOO_MANY = "down", "unauthorized", "not found", "toomanyrequests"
 MISMATCH, SLOW, CUT_OFF = "digest mismatch", "slow", "cut off"
-OOM, FULL, RESTART = "oom", "full", "restart"
+OOM, EXIT, UNHEALTHY, BUSY = "oom", "exit", "unhealthy", "busy"
+FULL, RESTART = "full", "restart"
 
 _ON_REQUESTS: Final = (ERROR, LATENCY, RESET, LOST, STALL, TRUNCATED)
 _ON_PULLS: Final = (UNAUTHORIZED, NOT_FOUND, TOO_MANY, ERROR, MISMATCH, SLOW, CUT_OFF)
@@ -31,7 +32,7 @@ _ON_PULLS: Final = (UNAUTHORIZED, NOT_FOUND, TOO_MANY, ERROR, MISMATCH, SLOW, CU
 EFFECTS: Final[dict[str, tuple[str, ...]]] = {
     OPERATION: _ON_REQUESTS,
     WIRE: (LATENCY, RESET, LOST, STALL, TRUNCATED),
-    CONTAINER: (OOM, *_ON_REQUESTS),
+    CONTAINER: (OOM, EXIT, UNHEALTHY, BUSY, *_ON_REQUESTS),
     IMAGE: _ON_PULLS,
     REGISTRY: (DOWN, *_ON_PULLS),
     DISK: (FULL,),
@@ -39,6 +40,9 @@ EFFECTS: Final[dict[str, tuple[str, ...]]] = {
 }
 """What can go wrong with each kind of target."""
 
+ON_CONTAINERS: Final = (OOM, EXIT, UNHEALTHY, BUSY)
+"""What strikes a container itself, rather than requests about it: its process 1 ends, its health checks fail, it cannot be
+removed."""
 LASTING: Final = ((DISK, FULL), (DAEMON, RESTART), (DAEMON, DOWN))
 """What is a state of the world while the rule is there, rather than something that requests meet."""
 
@@ -66,8 +70,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     message: str = ""
     """Of an error; "" for one that says that it is a fault."""
     amount: int = 0
-    """Of latency: nanoseconds; of a truncated or stalled stream: bytes that still come; of slow: how many times; of a full
-    disk: bytes that are left."""
+    """Of latency: nanoseconds; of a truncated or stalled stream: bytes that still come; of slow: how many times; of an
+    exit: its code; of a full disk: bytes that are left, or millionths of it where negative."""
     first: int = 1
     times: int = 0
     """How often it strikes, 0 for always."""

@@ -119,6 +119,12 @@ class Starting(Outside):
         if process is not None:
             lifecycle.oom_kill(self.draft, process)
 
+    def end_from_outside(self, pid: int, status: int) -> None:
+        """Let a process end as if it had exited with a status, by host pid. Nothing happens if there is no such process."""
+        process = self.draft.processes.get(pid)
+        if process is not None:
+            lifecycle.end(self.draft, process, status)
+
     def processes_of(self, identifier: str) -> list[ProcessInfo]:
         """The processes of a namespace as the host's ps lists them, with host pids."""
         draft = self.draft

@@ -12,10 +12,11 @@ from msgspec.structs import replace
 
 from fakedocker.base import messages, reference
 from fakedocker.base.messages import Refusal
+from fakedocker.containers.model import PAUSED
 from fakedocker.faults import matching, model
 from fakedocker.faults.model import FaultError, Rule
 from fakedocker.faults.requests import ON_CONTAINERS, ON_IMAGES, Asked, asked
-from fakedocker.operations import daemon, lookup
+from fakedocker.operations import container_faults, daemon, lookup
 from fakedocker.wire.http import Request
 from fakedocker.world.draft import Draft
 
@@ -38,10 +39,16 @@ def inject(draft: Draft, rule: Rule) -> Rule:
     rule = replace(rule, number=number, from_ns=from_ns, until_ns=from_ns + rule.lasts_ns if rule.lasts_ns else 0)
     draft.fault_rules = (*draft.fault_rules, rule)
     if _acts_by_itself(rule):
-        draft.kernel.set_timer(from_ns, (ALARM, number))
-        if not rule.delay_ns:
-            due(draft, number)
+        if rule.delay_ns:
+            draft.kernel.set_timer(from_ns, (ALARM, _key(rule)))
+        else:
+            _begin(draft, rule)
     return rule
+
+
+def _key(rule: Rule) -> tuple[int, str, int]:
+    """What a timer knows a rule by: numbers are given again."""
+    return rule.number, rule.effect, rule.from_ns
 
 
 def clear(draft: Draft, number: int | None = None) -> int:
@@ -64,7 +71,7 @@ def clear(draft: Draft, number: int | None = None) -> int:
 
 
 def _acts_by_itself(rule: Rule) -> bool:
-    return rule.effect == model.OOM or (rule.target, rule.effect) in model.LASTING
+    return rule.effect in (model.OOM, model.EXIT) or (rule.target, rule.effect) in model.LASTING
 
 
 def _check(draft: Draft, rule: Rule) -> None:
@@ -78,9 +85,9 @@ def _check(draft: Draft, rule: Rule) -> None:
         except Refusal:
             known = ", ".join(sorted(draft.container_names)) or "none"
             raise FaultError(f"no container {rule.name!r}; there are {known}") from None
-        if rule.effect == model.OOM and not rule.delay_ns and not container.has_process:
+        if _acts_by_itself(rule) and not rule.delay_ns and not container.has_process:
             raise FaultError(
-                f"container {container.name} is {container.status}; only a running one can be out of memory"
+                f"container {container.name} is {container.status}; only of a running one can the process end"
             )
     if rule.target == model.DAEMON and any(other.target == model.DAEMON for other in draft.fault_rules):
         raise FaultError("the daemon has such a fault already")
@@ -93,36 +100,50 @@ def _check(draft: Draft, rule: Rule) -> None:
 # what acts by itself
 
 
-def due(draft: Draft, number: int) -> None:
+def due(draft: Draft, key: tuple[int, str, int]) -> None:
     """The time of a rule that acts by itself has come, to begin or to end, or a container has ended while the daemon goes down."""
-    rule = next((rule for rule in draft.fault_rules if rule.number == number), None)
-    if rule is None or draft.now_ns < rule.from_ns:
+    rule = next((rule for rule in draft.fault_rules if _key(rule) == key), None)
+    if rule is None:
         return
     if not rule.struck:
         _begin(draft, rule)
     elif rule.target == model.DAEMON:
         _come_up(draft, rule)
     elif rule.until_ns and draft.now_ns >= rule.until_ns:
-        clear(draft, number)
+        clear(draft, rule.number)
 
 
 def _begin(draft: Draft, rule: Rule) -> None:
     begun = replace(rule, struck=1)
-    if rule.effect == model.OOM:
+    if rule.target == model.CONTAINER:
         _drop(draft, rule)
-        container = draft.containers.get(draft.container_names.get(rule.name, rule.name))
-        if container is not None and container.has_process:
-            draft.kernel.run_out_of_memory(container.pid)
+        _end_process(draft, rule)
         return
     draft.fault_rules = tuple(begun if other is rule else other for other in draft.fault_rules)
     if rule.until_ns:
-        draft.kernel.set_timer(rule.until_ns, (ALARM, rule.number))
+        draft.kernel.set_timer(rule.until_ns, (ALARM, _key(rule)))
     if rule.target == model.DISK:
         left = rule.amount if rule.amount >= 0 else -rule.amount * draft.host.disk_bytes // model.ONE_IN
         draft.kernel_draft.room_bytes = left
     elif rule.target == model.DAEMON:
         daemon.go_down(draft)
         _come_up(draft, begun)
+
+
+def _end_process(draft: Draft, rule: Rule) -> None:
+    """Process 1 of a container ends: as if it had exited by itself, or for want of memory."""
+    try:
+        container = lookup.container(draft, rule.name)
+    except Refusal:
+        return  # it is gone meanwhile
+    if not container.has_process:
+        return
+    if container.status == PAUSED:
+        draft.kernel.thaw_namespace(container.id)
+    if rule.effect == model.OOM:
+        draft.kernel.run_out_of_memory(container.pid)
+    else:
+        draft.kernel.end_from_outside(container.pid, rule.amount)
 
 
 def _come_up(draft: Draft, rule: Rule) -> None:
@@ -153,7 +174,7 @@ def container_ended(draft: Draft) -> None:
     """A container has ended: a daemon on its way down looks at the next instant whether it was the last."""
     for rule in draft.fault_rules:
         if rule.target == model.DAEMON and rule.struck:
-            draft.kernel.set_timer(draft.now_ns, (ALARM, rule.number))
+            draft.kernel.set_timer(draft.now_ns, (ALARM, _key(rule)))
 
 
 # what requests meet
@@ -164,7 +185,7 @@ def strike(draft: Draft, request: Request) -> tuple[Rule, ...]:
     case = asked(request)
 
     def concerns(rule: Rule) -> bool:
-        if rule.effect == model.OOM:
+        if rule.effect in model.ON_CONTAINERS:
             return False
         if rule.target == model.WIRE:
             return case.operation != "ping"
@@ -203,7 +224,7 @@ def _is_named(draft: Draft, case: Asked, name: str) -> bool:
         container = lookup.container(draft, asked_name)
     except Refusal:
         return False
-    return name.removeprefix("/") == container.name or (len(name) >= 12 and container.id.startswith(name))
+    return container_faults.is_named(container, name)
 
 
 def _is_image(asked_name: str, name: str) -> bool:

@@ -9,9 +9,10 @@ from msgspec.structs import replace
 
 from fakedocker.containers import health as rules
 from fakedocker.containers.model import Container, Health, HealthResult
+from fakedocker.faults.model import UNHEALTHY
 from fakedocker.kernel.events import Exited
 from fakedocker.kernel.kernel import ExecError
-from fakedocker.operations import launch, rootfs, users
+from fakedocker.operations import container_faults, launch, rootfs, users
 from fakedocker.operations.attributes import container_event
 from fakedocker.wire.container import HealthConfig
 from fakedocker.world.draft import Draft
@@ -65,6 +66,9 @@ def due(draft: Draft, identifier: str) -> None:
     assert command is not None
     health = replace(container.health, probe_started_ns=draft.now_ns, probe_output=b"", timer=0)
     container_event(draft, container, f"exec_start: {' '.join(command)}")
+    if container_faults.strikes(draft, container, UNHEALTHY):
+        _record(draft, replace(container, health=health), config, 1, "the health check fails by a fault rule\n")
+        return
     try:
         user = users.resolve(draft, identifier, container.config.user)
         pid = draft.kernel.start(

@@ -12,7 +12,8 @@ from fakedocker.base import messages, signals
 from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.containers import lifecycle
 from fakedocker.containers.model import PAUSED, RESTARTING, Container
-from fakedocker.operations import filters as filtering, images, inspect, lookup, rootfs, volumes
+from fakedocker.faults.model import BUSY
+from fakedocker.operations import container_faults, filters as filtering, images, inspect, lookup, rootfs, volumes
 from fakedocker.operations.attributes import container_event
 from fakedocker.operations.filters import Filters
 from fakedocker.world.draft import Draft, remove_from_index
@@ -51,8 +52,20 @@ def remove(draft: Draft, container: Container, force: bool, with_volumes: bool) 
 def removal_due(draft: Draft, identifier: str, with_volumes: bool) -> None:
     """A removal has taken its time; the end of the container's process has been looked at by then."""
     container = draft.containers.get(identifier)
-    if container is not None and not container.has_process:
-        discard(draft, container, with_volumes)
+    if container is None or container.has_process:
+        return
+    if container_faults.strikes(draft, container, BUSY):
+        _fail(draft, container)
+        return
+    discard(draft, container, with_volumes)
+
+
+def _fail(draft: Draft, container: Container) -> None:
+    """A removal that fails leaves a dead container (moby daemon/delete.go cleanupContainer)."""
+    container = replace(container, status=lifecycle.after("remove fails", container.status), removing=False)
+    draft.containers[container.id] = container
+    draft.notify("state", container.id)
+    draft.notify("removal", container.id, messages.REMOVAL_FAILED(id=container.id))
 
 
 def discard(draft: Draft, container: Container, with_volumes: bool) -> None:

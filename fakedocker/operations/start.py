@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from fakedocker.base import messages
 from fakedocker.base.messages import Refusal
 from fakedocker.containers import lifecycle
-from fakedocker.containers.model import PAUSED, REMOVING, RESTARTING, Container
+from fakedocker.containers.model import DEAD, PAUSED, REMOVING, RESTARTING, Container
 from fakedocker.kernel.kernel import ExecError
 from fakedocker.operations import health, launch, networking, remove, rootfs, users
 from fakedocker.operations.attributes import container_event
@@ -26,7 +26,7 @@ def start(draft: Draft, container: Container) -> bool:
     Raises:
         Refusal: it cannot be started. What docker keeps of the attempt (error, exit code) is kept.
     """
-    if container.removing or container.status == REMOVING:
+    if container.removing or container.status in (REMOVING, DEAD):
         raise messages.START_REMOVING()
     if container.status == PAUSED:
         raise messages.START_PAUSED()

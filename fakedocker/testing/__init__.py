@@ -11,16 +11,25 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fakedocker.exchanges import TimeMode
     from fakedocker.faults.model import FaultError, Rule
+    from fakedocker.testing.assertions import Call
+    from fakedocker.testing.declaring import NotAnImage
     from fakedocker.testing.docker_py import docker_client
     from fakedocker.testing.fake import FakeDocker, docker
     from fakedocker.testing.guarding import DockerReached, guard
+    from fakedocker.testing.processes import Process, Stopped
+    from fakedocker.testing.states import StateUnreachable
     from fakedocker.world.world import World
 
 __all__ = [
+    "Call",
     "DockerReached",
     "FakeDocker",
     "FaultError",
+    "NotAnImage",
+    "Process",
     "Rule",
+    "StateUnreachable",
+    "Stopped",
     "TimeMode",
     "World",
     "docker",
@@ -29,6 +38,11 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Call": "fakedocker.testing.assertions",
+    "NotAnImage": "fakedocker.testing.declaring",
+    "Process": "fakedocker.testing.processes",
+    "StateUnreachable": "fakedocker.testing.states",
+    "Stopped": "fakedocker.testing.processes",
     "DockerReached": "fakedocker.testing.guarding",
     "FakeDocker": "fakedocker.testing.fake",
     "FaultError": "fakedocker.faults.model",

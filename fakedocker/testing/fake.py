@@ -6,17 +6,20 @@ It holds no rules: it puts together what the other modules here do with an engin
 from __future__ import annotations
 
 import contextlib
+import datetime
 import functools
 import os
 import tempfile
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fakedocker.assembly import create_engine
 from fakedocker.engine import Engine
-from fakedocker.exchanges import TimeMode
+from fakedocker.exchanges import Exchange, TimeMode
 from fakedocker.faults.model import Rule
-from fakedocker.testing import guarding
+from fakedocker.testing import assertions, clock, effects, guarding, processes
+from fakedocker.testing.assertions import Call
 from fakedocker.world.world import World
 
 if TYPE_CHECKING:
@@ -24,9 +27,9 @@ if TYPE_CHECKING:
 
     from fakedocker.serving import Served
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
+CALLS_KEPT = 10_000
 _MISLEADING = ("DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_TLS", "DOCKER_API_VERSION")
 """Variables that would lead clients elsewhere, or make them speak otherwise."""
 
@@ -49,11 +52,16 @@ class FakeDocker:
         mode: TimeMode = TimeMode.FAST,
         images: tuple[str, ...] | list[str] = (),
     ) -> None:
-        self.engine: Engine = create_engine(seed, world=world, mode=mode)
-        self._client: docker_py.DockerClient | None = None
+        self._begin(create_engine(seed, world=world, mode=mode, programs=processes.TABLE))
         for name in images:
             repository, _, tag = name.partition(":")
             self.client.images.pull(repository, tag=tag or "latest")
+
+    def _begin(self, engine: Engine) -> None:
+        self.engine = engine
+        self._exchanges: deque[Exchange] = deque(maxlen=CALLS_KEPT)
+        engine.on_submit.append(self._exchanges.append)
+        self._client: docker_py.DockerClient | None = None
 
     @property
     def client(self) -> docker_py.DockerClient:
@@ -102,9 +110,94 @@ class FakeDocker:
     def fork(self) -> FakeDocker:
         """Another one that goes on from here; neither sees what the other does. Constant time."""
         made = FakeDocker.__new__(FakeDocker)
-        made.engine = self.engine.fork()
-        made._client = None
+        made._begin(self.engine.fork())
         return made
+
+    # what runs
+
+    def image(self, name: str, process: processes.Main | None = None, **behaviour: Any) -> str:
+        """Make an image whose containers do what is said: `fake.image("api", logs=["up"], ports={80: "hello"})`.
+
+        Args:
+            process: a Python function that is their process, see `processes`.
+            behaviour: what they do otherwise, see `declaring.declare`.
+
+        Returns:
+            its id.
+
+        Raises:
+            NotAnImage: it makes no sense.
+        """
+        from fakedocker.testing import declaring
+
+        program = processes.register(process) if process is not None else ""
+        return declaring.declare(self.engine, name, program=program, **behaviour)
+
+    def put(self, container: str, state: str) -> None:
+        """Bring a container into a state: running, paused, healthy, unhealthy, restarting, oom-killed, dead, stopped, "exited 3".
+
+        It goes the shortest honest way, by requests and faults and the time they take.
+
+        Raises:
+            StateUnreachable: there is no such state or container, or no way from where it is.
+        """
+        from fakedocker.testing import states
+
+        states.put(self.engine, container, state)
+
+    # time
+
+    def now(self) -> datetime.datetime:
+        """What the virtual clock shows, in UTC."""
+        return clock.now(self.engine)
+
+    def advance(self, duration: clock.Duration) -> None:
+        """Let so much time pass: "90s", "5m", a timedelta, or seconds. ValueError for a negative one."""
+        clock.advance(self.engine, duration)
+
+    def advance_to(self, moment: str | datetime.datetime) -> None:
+        """Let time pass until the clock shows this. ValueError where that has passed."""
+        clock.advance_to(self.engine, moment)
+
+    def frozen(self) -> contextlib.AbstractContextManager[None]:
+        """Let no time pass by itself while the context is open; `advance` still moves it."""
+        return clock.frozen(self.engine)
+
+    def run_until(self, condition: Callable[[], object], within: clock.Duration = "1h", what: str = "") -> None:
+        """Let time pass until a condition holds.
+
+        Raises:
+            WaitCannotEnd: nothing is under way that could bring it about.
+            WaitTooLong: it does not hold within that time.
+        """
+        clock.run_until(self.engine, condition, within, what)
+
+    # what was asked, and what came of it
+
+    @property
+    def calls(self) -> list[Call]:
+        """What the engine was asked, in order: the last 10,000 requests with the status of their answers."""
+        return [assertions.call_of(exchange) for exchange in self._exchanges]
+
+    def assert_asked(self, operation: str, name: str = "", times: int | None = None, **fields: Any) -> None:
+        """Fail unless the engine was asked for something: `fake.assert_asked("create", "web", Image="nginx")`.
+
+        See `assertions.assert_asked`.
+        """
+        names = {container.id: container.name for container in self.engine.world.containers.values()}
+        assertions.assert_asked(self.calls, names, operation, name, times, **fields)
+
+    def assert_container(self, name: str, state: str) -> None:
+        """Fail unless a container is in a state; the error says in which it is, and what led there."""
+        assertions.assert_container(self.engine, name, state)
+
+    def assert_logged(self, name: str, text: str) -> None:
+        """Fail unless a container has printed a text; the error shows what it has printed."""
+        assertions.assert_logged(self.engine, name, text)
+
+    def ineffective(self) -> Counter[effects.Ineffective]:
+        """Options that were accepted and have no effect here, and how often; printed, each says why."""
+        return effects.ineffective(exchange.request for exchange in self._exchanges)
 
     # what goes wrong
 

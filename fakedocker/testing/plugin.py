@@ -12,14 +12,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     import docker
 
     from fakedocker.engine import Engine
     from fakedocker.serving import Served
+    from fakedocker.testing.effects import Ineffective
     from fakedocker.testing.fake import FakeDocker
     from fakedocker.world.world import World
 
 GUARD = "fakedocker_guard"
+INEFFECTIVE = "fakedocker_ineffective"
+_ineffective = pytest.StashKey["Counter[Ineffective]"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,6 +48,43 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     return (yield)
 
 
+# options without an effect, told at the end of a run
+
+
+def _note(config: pytest.Config, found: Counter[Ineffective]) -> None:
+    if found:
+        config.stash.setdefault(_ineffective, type(found)()).update(found)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of pytest-xdist hands over what it has seen."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None and _ineffective in session.config.stash:
+        output[INEFFECTIVE] = [(*item, count) for item, count in session.config.stash[_ineffective].items()]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a worker of pytest-xdist has seen."""
+    told = getattr(node, "workeroutput", {}).get(INEFFECTIVE, ())
+    if told:
+        from collections import Counter
+
+        from fakedocker.testing.effects import Ineffective
+
+        _note(node.config, Counter({Ineffective(*item): count for *item, count in told}))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Tell which options were accepted and had no effect."""
+    if _ineffective in config.stash:
+        from fakedocker.testing.effects import report
+
+        terminalreporter.section("fakedocker: options that had no effect")
+        for line in report(config.stash[_ineffective]):
+            terminalreporter.line(line)
+
+
 # worlds and engines
 
 
@@ -54,29 +96,30 @@ def fakedocker_world() -> World:
     return create_engine().snapshot()
 
 
-def _begin(world: World) -> Iterator[FakeDocker]:
+def _begin(world: World, config: pytest.Config) -> Iterator[FakeDocker]:
     from fakedocker.testing.fake import FakeDocker
 
     with FakeDocker(world=world) as fake:
         yield fake
+        _note(config, fake.ineffective())
 
 
 @pytest.fixture(name="fakedocker")
-def _fakedocker(fakedocker_world: World) -> Iterator[FakeDocker]:
+def _fakedocker(fakedocker_world: World, pytestconfig: pytest.Config) -> Iterator[FakeDocker]:
     """A docker engine of the test's own, with its client and everything a test can say about it."""
-    yield from _begin(fakedocker_world)
+    yield from _begin(fakedocker_world, pytestconfig)
 
 
 @pytest.fixture(scope="module")
-def fakedocker_module(fakedocker_world: World) -> Iterator[FakeDocker]:
+def fakedocker_module(fakedocker_world: World, pytestconfig: pytest.Config) -> Iterator[FakeDocker]:
     """One that the tests of a module share."""
-    yield from _begin(fakedocker_world)
+    yield from _begin(fakedocker_world, pytestconfig)
 
 
 @pytest.fixture(scope="session")
-def fakedocker_session(fakedocker_world: World) -> Iterator[FakeDocker]:
+def fakedocker_session(fakedocker_world: World, pytestconfig: pytest.Config) -> Iterator[FakeDocker]:
     """One that all tests share (with pytest-xdist: all of a worker)."""
-    yield from _begin(fakedocker_world)
+    yield from _begin(fakedocker_world, pytestconfig)
 
 
 @pytest.fixture

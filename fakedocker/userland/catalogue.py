@@ -50,6 +50,7 @@ _MODULES: Final[dict[str, str]] = {
     "processes": "kill killall pgrep pidof pkill ps top",
     "sed": "sed",
     "services.apache": "apache2 httpd",
+    "services.declared": "declared",
     "services.go_servers": "http-echo traefik-whoami whoami",
     "services.mongo": "mongo mongod mongosh",
     "services.mysql_client": "mariadb mysql mysqladmin",

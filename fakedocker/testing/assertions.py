@@ -1,0 +1,196 @@
+"""Assertions that explain themselves: what was found instead, what is near to it, and what led there."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from fakedocker.containers.logs import lines
+from fakedocker.containers.model import Container
+from fakedocker.engine import Engine
+from fakedocker.exchanges import Exchange
+from fakedocker.faults.requests import OPERATIONS, asked
+
+_SHOWN = 10
+
+
+class Call(NamedTuple):
+    """A request that the engine was asked.
+
+    Args:
+        operation: its name, as in the rules of faults: "create", "start", "network connect".
+        name: of the container, image, network or volume it was about; "" for none.
+        fields: its JSON, empty without.
+        status: of the answer; 0 while there is none, or where the connection has broken.
+    """
+
+    operation: str
+    name: str
+    method: str
+    target: str
+    fields: dict[str, Any]
+    status: int
+
+    def __str__(self) -> str:
+        outcome = str(self.status) if self.status else "no answer"
+        return f"{self.operation or f'{self.method} {self.target}'}{f' {self.name}' if self.name else ''} -> {outcome}"
+
+
+def call_of(exchange: Exchange) -> Call:
+    """What an exchange was about."""
+    request = exchange.request
+    operation, name = asked(request)
+    fields: dict[str, Any] = {}
+    if request.body[:1] == b"{":
+        try:
+            fields = json.loads(request.body)
+        except ValueError:
+            fields = {}
+    if not name and operation in ("network create", "volume create"):
+        name = str(fields.get("Name", ""))
+    status = exchange.reply.status if exchange.reply is not None else 0
+    return Call(operation, name, request.method, request.target, fields, status)
+
+
+def assert_asked(
+    calls: Iterable[Call],
+    names: dict[str, str],
+    operation: str,
+    name: str = "",
+    times: int | None = None,
+    **fields: Any,
+) -> None:
+    """Fail unless the engine was asked for something.
+
+    Args:
+        names: ids of containers to their names: a call by id counts for the name.
+        times: how often exactly, None for at least once.
+        fields: of the request's JSON; HostConfig's count too.
+
+    Raises:
+        AssertionError: it was not; with what was asked instead, the nearest first.
+        ValueError: no operation has that name.
+    """
+    if operation not in OPERATIONS:
+        near = difflib.get_close_matches(operation, OPERATIONS, 3) or OPERATIONS
+        raise ValueError(f"no operation {operation!r}; expected one such as {', '.join(near)}")
+    told = [call._replace(name=names.get(call.name, call.name)) for call in calls]
+    found = [call for call in told if call.operation == operation and (not name or call.name == name)]
+    matching = [call for call in found if not _misses(call, fields)]
+    if len(matching) == times or (times is None and matching):
+        return
+    wanted = f"`{operation}{f' {name}' if name else ''}`" + "".join(
+        f" {key}={value!r}" for key, value in fields.items()
+    )
+    often = f"{len(matching)} times, not {times}" if times is not None else "never"
+    others = _unique([*(call for call in found if call not in matching), *_nearest(told, operation, name)])
+    shown = ["".join([f"  {call}", *(f"; {miss}" for miss in _misses(call, fields))]) for call in others[:_SHOWN]]
+    headline = f"the engine was asked for {wanted} {often}; what it was asked, nearest first:"
+    raise AssertionError("\n".join([headline, *(shown or ["  nothing"])]))
+
+
+def _unique(calls: Iterable[Call]) -> list[Call]:
+    """Calls without those that read the same."""
+    return list({str(call): call for call in calls}.values())
+
+
+def _misses(call: Call, fields: dict[str, Any]) -> list[str]:
+    """Which fields of a call are not as wanted."""
+    host = call.fields.get("HostConfig") or {}
+    missing = object()
+    found = {key: call.fields.get(key, host.get(key, missing)) for key in fields}
+    return [
+        f"without {key}" if found[key] is missing else f"{key} is {found[key]!r}"
+        for key, value in fields.items()
+        if found[key] != value
+    ]
+
+
+def _nearest(calls: list[Call], operation: str, name: str) -> list[Call]:
+    wanted = f"{operation} {name}"
+    return sorted(
+        calls, key=lambda call: -difflib.SequenceMatcher(None, f"{call.operation} {call.name}", wanted).ratio()
+    )
+
+
+def state_words(container: Container) -> set[str]:
+    """Every word that says what state a container is in."""
+    words = {container.status}
+    if container.status == "exited":
+        words.add(f"exited {container.exit_code}")
+    if container.oom_killed:
+        words.add("oom-killed")
+    if container.health is not None and container.is_running:
+        words.add(container.health.status)
+    return words
+
+
+def describe(container: Container) -> str:
+    """A container's state in words."""
+    if container.status == "exited":
+        oom = ", out of memory" if container.oom_killed else ""
+        return f"exited ({container.exit_code}{oom})"
+    if container.health is not None and container.is_running:
+        return f"{container.status} ({container.health.status})"
+    return container.status
+
+
+def assert_container(engine: Engine, name: str, state: str) -> None:
+    """Fail unless a container is in a state: running, paused, exited, "exited 3", healthy, oom-killed ...
+
+    Raises:
+        AssertionError: it is not; with its state, its last events and its last lines.
+    """
+    container = _find(engine, name)
+    if state in state_words(container):
+        return
+    events = [event.action for event in engine.world.events.entries() if event.actor_id == container.id]
+    told = [f"container {container.name} is {describe(container)}, not {state}"]
+    if container.error:
+        told.append(f"  its error: {container.error}")
+    told.append(f"  what happened to it: {', '.join(events[-_SHOWN:]) or 'nothing'}")
+    told.append(_last_lines(engine, container))
+    raise AssertionError("\n".join(told))
+
+
+def assert_logged(engine: Engine, name: str, text: str) -> None:
+    """Fail unless a container has printed a text. Raises AssertionError, with its last lines and the nearest."""
+    container = _find(engine, name)
+    printed = _lines(engine, container)
+    if any(text in line for line in printed):
+        return
+    near = difflib.get_close_matches(text, printed, 1, 0.4)
+    told = [f"container {container.name} has not printed {text!r}"]
+    told += [f"  nearest: {near[0]!r}"] if near else []
+    raise AssertionError("\n".join([*told, _last_lines(engine, container)]))
+
+
+def _find(engine: Engine, name: str) -> Container:
+    world = engine.world
+    identifier = world.container_names.get(name.removeprefix("/"), name)
+    found = world.containers.get(identifier)
+    if found is not None:
+        return found
+    names = sorted(world.container_names)
+    near = difflib.get_close_matches(name, names, _SHOWN, 0.3) or names[:_SHOWN]
+    shown = ", ".join(f"{other} ({describe(world.containers[world.container_names[other]])})" for other in near)
+    raise AssertionError(f"there is no container {name!r}; there are {shown or 'none'}")
+
+
+def _lines(engine: Engine, container: Container) -> list[str]:
+    history = engine.world.outputs.get(container.id)
+    if history is None:
+        return []
+    found = lines(history.entries(), ended=True)
+    return [line.text.decode("utf-8", "replace").rstrip("\n") for line in found]
+
+
+def _last_lines(engine: Engine, container: Container) -> str:
+    printed = _lines(engine, container)[-_SHOWN:]
+    return (
+        "\n".join(["  its last lines:", *(f"    {line}" for line in printed)])
+        if printed
+        else "  it has printed nothing"
+    )
