@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from fakedocker.containers.logs import lines
@@ -38,8 +39,46 @@ class Call(NamedTuple):
         return f"{self.operation or f'{self.method} {self.target}'}{f' {self.name}' if self.name else ''} -> {outcome}"
 
 
-def call_of(exchange: Exchange) -> Call:
-    """What an exchange was about."""
+class CallLog:
+    """What an engine is asked, request by request: the last ones of them.
+
+    Args:
+        engine: from now on.
+        limit: how many are kept.
+    """
+
+    def __init__(self, engine: Engine, limit: int) -> None:
+        self._engine = engine
+        self.exchanges: deque[Exchange] = deque(maxlen=limit)
+        self._calls: dict[int, Call] = {}
+        self._names: dict[str, str] = {}
+        engine.on_submit.append(self.exchanges.append)
+
+    def calls(self) -> list[Call]:
+        """All that are kept, in order. Each is looked at once it has been answered."""
+        containers = self._engine.world.containers.values()
+        self._names.update((container.id, container.name) for container in containers)
+        return [self._call(exchange) for exchange in self.exchanges]
+
+    def _call(self, exchange: Exchange) -> Call:
+        known = self._calls.get(exchange.number)
+        if known is not None:
+            return known
+        call = call_of(exchange, self._names)
+        reply = exchange.reply
+        if reply is not None or exchange.broken:
+            self._calls[exchange.number] = call
+        if call.operation == "create" and call.name and reply is not None and reply.status == 201:
+            self._names[str(json.loads(reply.body or b"{}").get("Id", ""))] = call.name  # for when it is gone
+        return call
+
+
+def call_of(exchange: Exchange, names: Mapping[str, str]) -> Call:
+    """What an exchange was about.
+
+    Args:
+        names: ids of containers to their names: a call by id counts for the name.
+    """
     request = exchange.request
     operation, name = asked(request)
     fields: dict[str, Any] = {}
@@ -51,12 +90,11 @@ def call_of(exchange: Exchange) -> Call:
     if not name and operation in ("network create", "volume create"):
         name = str(fields.get("Name", ""))
     status = exchange.reply.status if exchange.reply is not None else 0
-    return Call(operation, name, request.method, request.target, fields, status)
+    return Call(operation, names.get(name, name), request.method, request.target, fields, status)
 
 
 def assert_asked(
     calls: Iterable[Call],
-    names: dict[str, str],
     operation: str,
     name: str = "",
     times: int | None = None,
@@ -65,7 +103,6 @@ def assert_asked(
     """Fail unless the engine was asked for something.
 
     Args:
-        names: ids of containers to their names: a call by id counts for the name.
         times: how often exactly, None for at least once.
         fields: of the request's JSON; HostConfig's count too.
 
@@ -76,7 +113,7 @@ def assert_asked(
     if operation not in OPERATIONS:
         near = difflib.get_close_matches(operation, OPERATIONS, 3) or OPERATIONS
         raise ValueError(f"no operation {operation!r}; expected one such as {', '.join(near)}")
-    told = [call._replace(name=names.get(call.name, call.name)) for call in calls]
+    told = list(calls)
     found = [call for call in told if call.operation == operation and (not name or call.name == name)]
     matching = [call for call in found if not _misses(call, fields)]
     if len(matching) == times or (times is None and matching):

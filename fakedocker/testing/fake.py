@@ -10,16 +10,16 @@ import datetime
 import functools
 import os
 import tempfile
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fakedocker.assembly import create_engine
 from fakedocker.engine import Engine
-from fakedocker.exchanges import Exchange, TimeMode
+from fakedocker.exchanges import TimeMode
 from fakedocker.faults.model import Rule
 from fakedocker.testing import assertions, clock, effects, guarding, processes
-from fakedocker.testing.assertions import Call
+from fakedocker.testing.assertions import Call, CallLog
 from fakedocker.world.world import World
 
 if TYPE_CHECKING:
@@ -59,8 +59,7 @@ class FakeDocker:
 
     def _begin(self, engine: Engine) -> None:
         self.engine = engine
-        self._exchanges: deque[Exchange] = deque(maxlen=CALLS_KEPT)
-        engine.on_submit.append(self._exchanges.append)
+        self._log = CallLog(engine, CALLS_KEPT)
         self._client: docker_py.DockerClient | None = None
 
     @property
@@ -177,15 +176,14 @@ class FakeDocker:
     @property
     def calls(self) -> list[Call]:
         """What the engine was asked, in order: the last 10,000 requests with the status of their answers."""
-        return [assertions.call_of(exchange) for exchange in self._exchanges]
+        return self._log.calls()
 
     def assert_asked(self, operation: str, name: str = "", times: int | None = None, **fields: Any) -> None:
         """Fail unless the engine was asked for something: `fake.assert_asked("create", "web", Image="nginx")`.
 
         See `assertions.assert_asked`.
         """
-        names = {container.id: container.name for container in self.engine.world.containers.values()}
-        assertions.assert_asked(self.calls, names, operation, name, times, **fields)
+        assertions.assert_asked(self.calls, operation, name, times, **fields)
 
     def assert_container(self, name: str, state: str) -> None:
         """Fail unless a container is in a state; the error says in which it is, and what led there."""
@@ -197,7 +195,7 @@ class FakeDocker:
 
     def ineffective(self) -> Counter[effects.Ineffective]:
         """Options that were accepted and have no effect here, and how often; printed, each says why."""
-        return effects.ineffective(exchange.request for exchange in self._exchanges)
+        return effects.ineffective(exchange.request for exchange in self._log.exchanges)
 
     # what goes wrong
 
