@@ -22,14 +22,8 @@ from fakedocker.filesystem.node import ROOT, WHITEOUT_PREFIX, LayerEntry, Node
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.operations import lookup, pull, timetable
 from fakedocker.operations.solving import records, telling
-from fakedocker.operations.solving.compilation import (
-    Compilation,
-    Needs,
-    automatic_arguments,
-    declare_early,
-    full_name,
-    target_index,
-)
+from fakedocker.operations.solving.compilation import Compilation
+from fakedocker.operations.solving.needs import Needs, automatic_arguments, declare_early, full_name, target_index
 from fakedocker.operations.solving.solve import WHOLE, Solve
 from fakedocker.operations.solving.telling import OpeningFailure, Teller
 from fakedocker.wire.buildkit import SolveStatus, SourceInfo, VertexWarning, line_range

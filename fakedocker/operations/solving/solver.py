@@ -9,17 +9,14 @@ from __future__ import annotations
 from fakedocker.base import messages
 from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.build.graph import ContextOp, CopyOp, DirectoryOp, ExecOp, HttpOp, ImageOp, InlineOp
-from fakedocker.build.transfers import transfer_bytes
-from fakedocker.filesystem.node import ROOT, Node
-from fakedocker.filesystem.tree import Tree
 from fakedocker.kernel.kernel import ExecError
-from fakedocker.operations import images, pull, timetable
-from fakedocker.operations.solving import downloads, exporting, filework, opening, records, sandbox, telling
+from fakedocker.operations import images
+from fakedocker.operations.solving import arrivals, downloads, exporting, filework, opening, records, sandbox, telling
 from fakedocker.operations.solving.solve import WHOLE, Solve
 from fakedocker.operations.solving.telling import OpeningFailure, SolveFailure
 from fakedocker.wire import buildkit
 from fakedocker.world.draft import Draft
-from fakedocker.world.solves import DONE, FAILED, RUNNING, SOURCE_LOCAL, WAITING, Moment, SolveTask
+from fakedocker.world.solves import DONE, FAILED, RUNNING, WAITING, SolveTask
 
 _LOAD_NS = 5 * MILLISECOND_NS
 _FILE_NS = 10 * MILLISECOND_NS
@@ -182,7 +179,8 @@ def _vertex_due(solve: Solve, index: int) -> None:
             if _told_all(solve, index):
                 _image_arrived(solve, index, op)
         elif isinstance(op, ContextOp):
-            _context_arrived(solve, index, op)
+            arrivals.receive_context(solve, index, op)
+            _complete(solve, index)
         elif isinstance(op, ExecOp):
             _execute(solve, index, op)
         elif isinstance(op, DirectoryOp | CopyOp):
@@ -214,35 +212,15 @@ def _complete(solve: Solve, index: int) -> None:
     solve.tell(solve.teller(index).completed(solve.state(index).started_ns, solve.draft.now_ns))
 
 
-# images
+# images and the context
 
 
 def _begin_image(solve: Solve, index: int, op: ImageOp) -> None:
-    base = next(base for base in solve.task.bases if base.name == op.name)
-    chain = base.image.top
-    draft = solve.draft
-    solve.change_state(index, chain=chain, key=f"image:{chain}", created_ns=base.image.created_ns)
-    missing = [remote for remote in base.remote if remote.layer.chain_id not in draft.layers]
-    if not missing:
-        known = chain in draft.layers and f"image:{chain}" in draft.build_cache
-        _image_arrived(solve, index, op, cached=known)
-        return
-    now_ns = draft.now_ns
-    teller = solve.teller(index)
-    solve.tell(teller.started(now_ns), teller.status(f"resolve {op.name}@{op.digest}", now_ns, now_ns))
-    moments = []
-    at_ns = now_ns + timetable.FIRST_ANSWER_NS
-    for remote in missing:
-        done_ns = at_ns + timetable.duration_ns(remote.size_bytes, pull.DOWNLOAD_BYTES_PER_SECOND)
-        moments.append(
-            Moment(done_ns, teller.status(remote.digest, done_ns, at_ns, remote.size_bytes, remote.size_bytes))
-        )
-        at_ns = done_ns
-    for remote in missing:
-        done_ns = at_ns + timetable.duration_ns(remote.size_bytes, pull.EXTRACT_BYTES_PER_SECOND)
-        moments.append(Moment(done_ns, teller.status(f"extracting {remote.digest}", done_ns, at_ns)))
-        at_ns = done_ns
-    solve.change_state(index, moments=tuple(moments), timer=solve.set_timer(moments[0].at_ns, index))
+    moments = arrivals.begin_image(solve, index, op)
+    if moments is None:
+        _image_arrived(solve, index, op)
+    else:
+        solve.change_state(index, moments=moments, timer=solve.set_timer(moments[0].at_ns, index))
 
 
 def _told_all(solve: Solve, index: int) -> bool:
@@ -257,58 +235,17 @@ def _told_all(solve: Solve, index: int) -> bool:
     return not pending
 
 
-def _image_arrived(solve: Solve, index: int, op: ImageOp, cached: bool = False) -> None:
-    """All layers of an image are there; the cache holds on to them."""
-    draft = solve.draft
-    base = next(base for base in solve.task.bases if base.name == op.name)
-    images.add_layers(draft, [remote.layer for remote in base.remote])
-    chain, key = base.image.top, f"image:{base.image.top}"
-    if records.find(draft, key) is None:
-        records.regular(
-            draft, key, f"pulled from {op.name}{f'@{op.digest}' if op.digest else ''}", None, chain, bool(chain)
-        )
-    if cached:
+def _image_arrived(solve: Solve, index: int, op: ImageOp) -> None:
+    """All layers of an image are there. One that was there before this build is cached."""
+    at_once = solve.state(index).started_ns == solve.draft.now_ns
+    known = arrivals.keep_image(solve, index, op)
+    if at_once and known:
         solve.change_state(index, status=DONE)
-        solve.tell(solve.teller(index).cached(draft.now_ns))
+        solve.tell(solve.teller(index).cached(solve.draft.now_ns))
         return
-    if solve.state(index).started_ns == draft.now_ns:
-        solve.tell(solve.teller(index).started(draft.now_ns))
+    if at_once:
+        solve.tell(solve.teller(index).started(solve.draft.now_ns))
     _complete(solve, index)
-
-
-# the context
-
-
-def _context_arrived(solve: Solve, index: int, op: ContextOp) -> None:
-    draft = solve.draft
-    wanted = _wanted_files(solve.task.context, op.paths)
-    known = dict(record.sent) if (record := draft.build_cache.get("local:context")) is not None else {}
-    marks = {path: f"{node.mode:o} {len(node.content)} {node.mtime_ns}" for path, node in wanted}
-    unchanged = [path for path, mark in marks.items() if known.get(path) == mark]
-    size_bytes = transfer_bytes(wanted, unchanged)
-    sent = tuple(sorted({**known, **marks}.items()))
-    records.keep(draft, "local:context", SOURCE_LOCAL, "local source for context", sent=sent)
-    started_ns = solve.state(index).started_ns
-    solve.tell(solve.teller(index).status("transferring context:", draft.now_ns, started_ns, current=size_bytes))
-    solve.change_state(index, key="local:context")
-    _complete(solve, index)
-
-
-def _wanted_files(tree: Tree, paths: tuple[str, ...]) -> list[tuple[str, Node]]:
-    """The files that are sent: those at or below the paths, and the directories above them. Time grows with the context."""
-    found: list[tuple[str, Node]] = []
-    pending = [("", ROOT)]
-    while pending:
-        prefix, directory = pending.pop()
-        for name, inode in sorted(tree.dirs.get(directory, {}).items()):
-            path = prefix + name
-            above = any(wanted.startswith(f"{path}/") for wanted in paths)
-            if paths and not above and not any(path == wanted or path.startswith(f"{wanted}/") for wanted in paths):
-                continue
-            found.append((path, tree.nodes[inode]))
-            if inode in tree.dirs:
-                pending.append((f"{path}/", inode))
-    return sorted(found, key=lambda item: item[0])
 
 
 # processes

@@ -42,8 +42,9 @@ _LEGACY_BUILDER = (
 _MODULES: dict[str, str] = {
     "attach": "container attach",
     "build": "image build",
-    "buildx": (
-        "buildx build, buildx create, buildx du, buildx inspect, buildx ls, buildx prune, buildx rm, buildx stop, buildx use, buildx version"
+    "buildx": "buildx build",
+    "builders": (
+        "buildx create, buildx du, buildx inspect, buildx ls, buildx prune, buildx rm, buildx stop, buildx use, buildx version"
     ),
     "containers": (
         "container kill, container pause, container unpause, container stop, container restart, container rm, "

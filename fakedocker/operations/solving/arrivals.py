@@ -1,0 +1,88 @@
+"""What comes into a build from elsewhere: the layers of images, and the files of the context.
+
+Source: buildkit source/{containerimage,local}, moby builder/builder-next/adapters/containerimage.
+"""
+
+from __future__ import annotations
+
+from fakedocker.build.graph import ContextOp, ImageOp
+from fakedocker.build.transfers import transfer_bytes
+from fakedocker.filesystem.node import ROOT, Node
+from fakedocker.filesystem.tree import Tree
+from fakedocker.operations import images, pull, timetable
+from fakedocker.operations.solving import records
+from fakedocker.operations.solving.solve import Solve
+from fakedocker.world.solves import SOURCE_LOCAL, Base, Moment
+
+
+def _base(solve: Solve, op: ImageOp) -> Base:
+    return next(base for base in solve.task.bases if base.name == op.name)
+
+
+def begin_image(solve: Solve, index: int, op: ImageOp) -> tuple[Moment, ...] | None:
+    """Begin to fetch what is missing of an image; what is told meanwhile, or None where nothing is missing."""
+    base, draft = _base(solve, op), solve.draft
+    chain = base.image.top
+    solve.change_state(index, chain=chain, key=f"image:{chain}", created_ns=base.image.created_ns)
+    missing = [remote for remote in base.remote if remote.layer.chain_id not in draft.layers]
+    if not missing:
+        return None
+    now_ns, teller = draft.now_ns, solve.teller(index)
+    solve.tell(teller.started(now_ns), teller.status(f"resolve {op.name}@{op.digest}", now_ns, now_ns))
+    moments = []
+    at_ns = now_ns + timetable.FIRST_ANSWER_NS
+    for remote in missing:
+        done_ns = at_ns + timetable.duration_ns(remote.size_bytes, pull.DOWNLOAD_BYTES_PER_SECOND)
+        told = teller.status(remote.digest, done_ns, at_ns, remote.size_bytes, remote.size_bytes)
+        moments.append(Moment(done_ns, told))
+        at_ns = done_ns
+    for remote in missing:
+        done_ns = at_ns + timetable.duration_ns(remote.size_bytes, pull.EXTRACT_BYTES_PER_SECOND)
+        moments.append(Moment(done_ns, teller.status(f"extracting {remote.digest}", done_ns, at_ns)))
+        at_ns = done_ns
+    return tuple(moments)
+
+
+def keep_image(solve: Solve, index: int, op: ImageOp) -> bool:
+    """Put an image's layers into the world, held by the cache; whether the cache held them before."""
+    draft, base = solve.draft, _base(solve, op)
+    images.add_layers(draft, [remote.layer for remote in base.remote])
+    chain, key = base.image.top, solve.state(index).key
+    if records.find(draft, key) is not None:
+        return True
+    description = f"pulled from {op.name}@{op.digest}" if op.digest else f"pulled from {op.name}"
+    records.regular(draft, key, description, None, chain, bool(chain))
+    return False
+
+
+def receive_context(solve: Solve, index: int, op: ContextOp) -> None:
+    """The files of the context that are needed have come; those that are as they were the last time were not sent."""
+    draft = solve.draft
+    wanted = _wanted_files(solve.task.context, op.paths)
+    record = draft.build_cache.get("local:context")
+    known = dict(record.sent) if record is not None else {}
+    marks = {path: f"{node.mode:o} {len(node.content)} {node.mtime_ns}" for path, node in wanted}
+    unchanged = [path for path, mark in marks.items() if known.get(path) == mark]
+    size_bytes = transfer_bytes(wanted, unchanged)
+    sent = tuple(sorted({**known, **marks}.items()))
+    records.keep(draft, "local:context", SOURCE_LOCAL, "local source for context", sent=sent)
+    started_ns = solve.state(index).started_ns
+    solve.tell(solve.teller(index).status("transferring context:", draft.now_ns, started_ns, current=size_bytes))
+    solve.change_state(index, key="local:context")
+
+
+def _wanted_files(tree: Tree, paths: tuple[str, ...]) -> list[tuple[str, Node]]:
+    """The files that are sent: those at or below the paths, and the directories above them. Time grows with the context."""
+    found: list[tuple[str, Node]] = []
+    pending = [("", ROOT)]
+    while pending:
+        prefix, directory = pending.pop()
+        for name, inode in sorted(tree.dirs.get(directory, {}).items()):
+            path = prefix + name
+            above = any(wanted.startswith(f"{path}/") for wanted in paths)
+            if paths and not above and not any(path == wanted or path.startswith(f"{wanted}/") for wanted in paths):
+                continue
+            found.append((path, tree.nodes[inode]))
+            if inode in tree.dirs:
+                pending.append((f"{path}/", inode))
+    return sorted(found, key=lambda item: item[0])
