@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from fakedocker.filesystem.tree import Tree
-from fakedocker.images.model import Image
+from fakedocker.images.model import Image, Layer
 from fakedocker.registry.model import RemoteLayer
 from fakedocker.wire.image import ImageConfig
 
@@ -57,12 +57,14 @@ class Base(Struct, frozen=True, kw_only=True):
     Args:
         name: spelled in full.
         digest: of its manifest, where a registry has told it.
-        remote: its layers as the registry offers them; none for an image that is here.
+        layers: from the base up, held here as the image may be removed before they are needed.
+        remote: the same as the registry offers them; none for an image that is here.
     """
 
     name: str
     image: Image
     digest: str = ""
+    layers: tuple[Layer, ...] = ()
     remote: tuple[RemoteLayer, ...] = ()
 
 

@@ -46,7 +46,7 @@ def begin_image(solve: Solve, index: int, op: ImageOp) -> tuple[Moment, ...] | N
 def keep_image(solve: Solve, index: int, op: ImageOp) -> bool:
     """Put an image's layers into the world, held by the cache; whether the cache held them before."""
     draft, base = solve.draft, _base(solve, op)
-    images.add_layers(draft, [remote.layer for remote in base.remote])
+    images.add_layers(draft, base.layers)
     chain, key = base.image.top, solve.state(index).key
     if records.find(draft, key) is not None:
         return True

@@ -73,6 +73,7 @@ class Compilation:
         self._results: dict[int, tuple[StageState, int, tuple[HistoryStep, ...], str]] = {}
         self._image_name = ""
         self._shown_stage = ""
+        self._index = 0
         self._count = self._total = 0
         self._paths: tuple[str, ...] = ()
         self.vertices: list[Vertex] = []
@@ -154,6 +155,7 @@ class Compilation:
 
     def _compile_stage(self, index: int) -> None:
         stage, base = self._plan.stages[index], self._needs.bases[index]
+        self._index = index
         self._check_platform(stage)
         several = len(self._plan.stages) + self._needs.extra_states > 1
         self._shown_stage = (stage.origin.name or f"stage-{index}") if several else ""
@@ -277,9 +279,12 @@ class Compilation:
         """The vertex whose files --from means."""
         stage = self._needs.stage_of(name)
         if stage is not None:
+            current = self._plan.stages[self._index].origin.name or f"stage-{self._index}"
+            if stage == self._index:
+                raise BadDockerfile(f"circular dependency detected on stage: {current}")
             if stage not in self._results:
                 raise BadDockerfile(
-                    f"cannot copy from stage {name!r}, it needs to be defined before current stage".replace("'", '"')
+                    f'cannot copy from stage "{name}", it needs to be defined before current stage "{current}"'
                 )
             return self._results[stage][1]
         if name == SCRATCH:

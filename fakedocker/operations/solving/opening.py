@@ -196,7 +196,7 @@ def _local(solve: Solve, name: str) -> Base | None:
     wanted = solve.task.options.platform
     if image is None or (wanted and not wanted.startswith(f"{image.os}/{image.architecture}")):
         return None
-    return Base(name=name, image=image)
+    return Base(name=name, image=image, layers=tuple(solve.draft.layers[chain] for chain in image.layers))
 
 
 def _metadata(solve: Solve, teller: Teller, name: str) -> tuple[tuple[str, str], ...]:
@@ -220,7 +220,8 @@ def _remote(solve: Solve, name: str) -> Base:
         asked, lines = _asked(solve, name)
         whole = f"{asked}: failed to resolve source metadata for {name}: {problem}"
         raise OpeningFailure(whole, lines, problem) from None
-    return Base(name=name, image=manifest.image, digest=manifest.digest, remote=manifest.layers)
+    layers = tuple(remote.layer for remote in manifest.layers)
+    return Base(name=name, image=manifest.image, digest=manifest.digest, layers=layers, remote=manifest.layers)
 
 
 def _needs(solve: Solve) -> Needs:

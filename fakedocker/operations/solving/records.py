@@ -6,7 +6,7 @@ Source: buildkit cache/manager.go (DiskUsage, Prune) and client/{diskusage,prune
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -16,6 +16,9 @@ from fakedocker.operations import images
 from fakedocker.operations.filters import Filters
 from fakedocker.world.draft import Draft, add_to_index, remove_from_index
 from fakedocker.world.solves import CACHE_MOUNT, REGULAR, SOURCE_LOCAL, CacheRecord, SolveTask
+
+if TYPE_CHECKING:  # the parser of Dockerfiles is read when something is built: start-up time matters
+    from fakedocker.build.mounts import RunMount
 
 PRUNE_FILTERS = (
     "until", "unused-for", "id", "parent", "parents", "type", "description", "inuse", "mutable", "immutable", "shared", "private",
@@ -109,8 +112,20 @@ def _is_shared(draft: Draft, record: CacheRecord) -> bool:
 
 def _busy(draft: Draft) -> frozenset[str]:
     """The keys that builds under way need."""
-    solves = [task for task in draft.tasks.values() if isinstance(task, SolveTask)]
-    return frozenset(state.key for task in solves for state in task.states if state.key)
+    busy: set[str] = set()
+    for task in draft.tasks.values():
+        if not isinstance(task, SolveTask):
+            continue
+        for vertex, state in zip(task.vertices, task.states, strict=True):
+            busy.add(state.key)
+            if state.sandbox:
+                busy |= {cache_key(mount) for mount, _ in getattr(vertex.op, "mounts", ())}
+    return frozenset(busy)
+
+
+def cache_key(mount: RunMount) -> str:
+    """What the files of a cache mount are kept under."""
+    return f"mount:{mount.identifier}"
 
 
 def _told(draft: Draft, record: CacheRecord, busy: frozenset[str]) -> dict[str, Any]:

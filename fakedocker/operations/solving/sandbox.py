@@ -153,21 +153,16 @@ def _secret(draft: Draft, own: str, mount: RunMount, secrets: dict[str, bytes]) 
     return Mount(mount.target, own, "tmpfs", "tmpfs", root=inode, read_only=True)
 
 
-def cache_key(mount: RunMount) -> str:
-    """What a cache mount's files are kept under."""
-    return f"mount:{mount.identifier}"
-
-
 def _cache(draft: Draft, mount: RunMount, origin: Tree | None) -> str:
     """The files of a cache mount, made at its first use."""
-    record = records.find(draft, cache_key(mount))
+    record = records.find(draft, records.cache_key(mount))
     if record is not None:
         return record.file_system
     name = f"cache:{mount.identifier}"
     mode = 0o755 if mount.mode is None else mount.mode
     fresh = Filesystem.empty(mode=mode, uid=mount.uid, gid=mount.gid, now_ns=draft.now_ns)
     draft.kernel_draft.put_filesystem(name, Filesystem.on(origin) if origin is not None else fresh)
-    records.keep(draft, cache_key(mount), CACHE_MOUNT, f"cached mount {mount.target}", file_system=name)
+    records.keep(draft, records.cache_key(mount), CACHE_MOUNT, f"cached mount {mount.target}", file_system=name)
     return name
 
 
