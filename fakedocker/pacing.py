@@ -15,6 +15,8 @@ SECOND_NS = 1_000_000_000
 IDLE_SECONDS = 3600.0
 PATIENCE_NS = 30_000_000
 """How long clients must have been quiet before a wait of theirs makes time leap: some begin a wait and give it up."""
+MOVED_NS = SECOND_NS
+"""An engine whose clock is so far ahead was moved on by somebody else: time goes on from there, rather than standing still."""
 
 
 class Pacer:
@@ -58,9 +60,11 @@ class Pacer:
     def catch_up(self) -> None:
         """Let the engine's clock reach the wall's, which it never runs behind."""
         if self._engine.mode in (TimeMode.LEAP, TimeMode.WALL):
-            wall_ns = self.wall_ns
-            if self._engine.now_ns < wall_ns:
-                self._engine.advance(wall_ns)
+            ahead_ns = self._engine.now_ns - self.wall_ns
+            if ahead_ns < 0:
+                self._engine.advance(self._engine.now_ns - ahead_ns)
+            elif ahead_ns > MOVED_NS and self._engine.mode is TimeMode.LEAP:
+                self.rebase()
 
     def step(self, driver_waits: bool = False) -> float | None:
         """Jump if it is time to; else say for how many seconds there is nothing to do.

@@ -6,13 +6,8 @@ Nothing in an example is replaced: what it takes for granted (an image, a contai
 
 from __future__ import annotations
 
-import codeop
-import contextlib
 import gc
 import importlib.metadata
-import inspect
-import io
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +18,7 @@ import docker.models.images
 import docker.models.networks
 import docker.models.volumes
 import pytest
+from documented_examples import play, statements
 
 from fakedocker.testing import FakeDocker, Process
 
@@ -30,45 +26,6 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 """The examples leave clients, sockets and a file to the collector, which warns."""
 
 CONTAINER_IN_README = "45e6d2de7c54"
-
-
-def statements(text: str) -> Iterator[str]:
-    """The statements that stand after >>> in a text, with the lines that continue them, whether marked by ... or not."""
-    lines = inspect.cleandoc(text).splitlines()
-    while lines:
-        line = lines.pop(0).strip()
-        if not line.startswith(">>> "):
-            continue
-        statement = line[4:]
-        while lines and (_is_continued(lines[0]) or _is_incomplete(statement)):
-            statement += "\n" + re.sub(r"^\s*(\.\.\.|>>>) ?", "", lines.pop(0))
-        yield statement
-
-
-def _is_continued(line: str) -> bool:
-    return re.match(r"\s*\.\.\. .*\S", line) is not None
-
-
-def _is_incomplete(statement: str) -> bool:
-    try:
-        return codeop.compile_command(statement + "\n") is None
-    except SyntaxError:
-        return False
-
-
-def play(text: str, **names: Any) -> list[Any]:
-    """Run every statement of a text; gives what each has come to, or has printed."""
-    results = []
-    for statement in statements(text):
-        output = io.StringIO()
-        with contextlib.redirect_stdout(output):
-            try:
-                value = eval(compile(statement, "<example>", "eval"), names)
-            except SyntaxError:
-                exec(compile(statement + "\n", "<example>", "exec"), names)
-                value = None
-        results.append(value if value is not None else output.getvalue() or None)
-    return results
 
 
 def splines(process: Process) -> None:

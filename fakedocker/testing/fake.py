@@ -210,15 +210,24 @@ class FakeDocker:
     # a socket
 
     @contextlib.contextmanager
-    def served(self) -> Iterator[Served]:
-        """Serve the engine on a socket while the context is open; DOCKER_HOST and DOCKER_CONFIG of this process lead there."""
+    def served(self, mode: TimeMode = TimeMode.LEAP, publish: bool = False) -> Iterator[Served]:
+        """Serve the engine on a socket while the context is open; DOCKER_HOST and DOCKER_CONFIG of this process lead there.
+
+        Args:
+            mode: how time passes meanwhile: never slower than the wall, as clients behind a socket sleep by the wall's clock.
+            publish: whether published ports are opened on this machine's loopback address. Testcontainers is told to look there.
+        """
         from fakedocker.serving import Listening, serve_in_thread
 
+        before = self.engine.mode
+        variables = {"TESTCONTAINERS_CONNECTION_MODE": "docker_host"} if publish else {}
         with contextlib.ExitStack() as stack:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="fakedocker-config-"))
-            served = stack.enter_context(serve_in_thread(self.engine, Listening()))
+            self.engine.mode = mode
+            stack.callback(setattr, self.engine, "mode", before)
+            served = stack.enter_context(serve_in_thread(self.engine, Listening(publish=publish)))
             stack.enter_context(guarding.ours(served.docker_host))
-            stack.enter_context(_environment({**served.environment, "DOCKER_CONFIG": folder}))
+            stack.enter_context(_environment({**served.environment, **variables, "DOCKER_CONFIG": folder}))
             yield served
 
 

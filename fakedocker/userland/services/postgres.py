@@ -1,6 +1,6 @@
 """postgres as the official image runs it: initialisation, start-up and shutdown in its log's words, and its SQL.
 
-The data is JSON in the data folder. Other programs than psql here cannot talk to it; see sql_service.
+The data is JSON in the data folder. psql here talks to it as sql_service says, other programs in PostgreSQL's own protocol.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from fakedocker.kernel.program import System
 from fakedocker.userland.dates import format_date
 from fakedocker.userland.inputs import State, text_of
 from fakedocker.userland.services.connections import Connection, open_listeners, serve
+from fakedocker.userland.services.postgres_wire import is_spoken, receive as receive_messages, tag_of
 from fakedocker.userland.services.sql import Result, Session
 from fakedocker.userland.services.sql_service import Answer, Dialect, load_store, receive, save_store
 from fakedocker.userland.services.sql_tokens import SqlProblem, split_statements
@@ -110,6 +111,8 @@ def _postgres(system: System, argv: tuple[str, ...], state: State) -> int:
     facts = {"version": _about(version), "pid": system.pid}
 
     def answer(descriptor: int, connection: Connection) -> bool:
+        if is_spoken(connection):
+            return receive_messages(system, state, descriptor, connection, DIALECT, facts)
         return receive(system, state, descriptor, connection, DIALECT, facts)
 
     serve(system, state, answer, lambda: _is_over(system, state))
@@ -220,13 +223,6 @@ def _run_scripts(system: System, state: State) -> None:
     save_store(system, state["path"], state["store"])
 
 
-def tag_of(result: Result) -> str:
-    """The tag of a command as it is shown."""
-    if result.tag == "INSERT":
-        return f"INSERT 0 {result.affected}"
-    return f"{result.tag} {result.affected}" if result.tag in ("UPDATE", "DELETE", "SELECT") else result.tag
-
-
 def _log_start(system: System, version: str, pid: int, *, temporary: bool) -> None:
     _log(system, f"starting {_about(version)}", pid)
     if not temporary:
@@ -302,11 +298,13 @@ def _run(session: Session, text: str) -> Result | None:
     """SHOW, and SELECTs from the few system tables that people look at."""
     words = text.strip().rstrip(";").lower().split()
     if words[:1] == ["show"] and len(words) > 1:
-        values = {"server_version": session.facts["version"].split()[1], "max_connections": "100", "timezone": "Etc/UTC", "data_directory": _DATA, "port": str(_PORT)}  # fmt: skip
+        values = {"server_version": session.facts["version"].split()[1], "max_connections": "100", "timezone": "Etc/UTC", "data_directory": _DATA, "port": str(_PORT), "standard_conforming_strings": "on", "transaction": "read committed"}  # fmt: skip
         return Result("SHOW", 1, ((words[1], "text"),), ((values.get(words[1], ""),),))
     if "pg_database" in words:
         names = sorted(session.store["databases"])
         return Result("SELECT", len(names), (("datname", "text"),), tuple((name,) for name in names))
+    if "pg_type" in words:  # drivers look for extensions' types there; there are none
+        return Result("SELECT", 0, (("oid", "integer"), ("typarray", "integer")), ())
     if "pg_tables" in words or "information_schema.tables" in words:
         found = sorted(session.tables)
         return Result("SELECT", len(found), (("table_name", "text"),), tuple((name,) for name in found))

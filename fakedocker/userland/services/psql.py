@@ -8,7 +8,8 @@ from typing import Any, Final
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, text_of
 from fakedocker.userland.services.line_input import next_line
-from fakedocker.userland.services.postgres import VERSION, tag_of
+from fakedocker.userland.services.postgres import VERSION
+from fakedocker.userland.services.postgres_wire import tag_of
 from fakedocker.userland.services.sql import Result
 from fakedocker.userland.services.sql_service import Answer, exchange
 from fakedocker.userland.services.sql_tokens import split_statements

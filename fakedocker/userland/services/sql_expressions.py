@@ -186,6 +186,7 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "current_timestamp": _now,
     "current_date": lambda facts: _now(facts)[:10],
     "version": lambda facts: facts["version"],
+    "current_schema": lambda facts: "public" if facts["dialect"] == "postgres" else facts["database"],
     "current_database": lambda facts: facts["database"],
     "database": lambda facts: facts["database"] or None,
     "current_user": lambda facts: facts["user"] if facts["dialect"] == "postgres" else f"{facts['user']}@%",

@@ -1,6 +1,7 @@
 """What SQL servers and their clients share: data on disk, sessions, and the lines of JSON they speak to each other.
 
-The real protocols are not spoken: only the clients in this package can talk to the servers. A client's first line is a
+PostgreSQL's own protocol is spoken by postgres_wire, MySQL's is not: others than the clients in this package cannot talk to that
+server. A client's first line is a
 login, each other a statement or a question about the catalogue; a server answers each with one line.
 """
 
@@ -72,16 +73,17 @@ def receive(
         elif "user" not in connection["memory"]:
             return False
         else:
-            answer = _answer(system, state, connection, dialect, facts, asked)
+            answer = answer_question(system, state, connection, dialect, facts, asked)
         system.put(json.dumps(answer) + "\n", descriptor)
         if answer.get("fatal"):
             return False
     return True
 
 
-def _answer(
+def answer_question(
     system: System, state: State, connection: Connection, dialect: Dialect, facts: dict[str, Any], asked: Answer
 ) -> Answer:
+    """The answer to a statement, or to a question about the catalogue, of somebody who has logged in."""
     memory = connection["memory"]
     own = {
         **facts,

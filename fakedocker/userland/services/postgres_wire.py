@@ -1,0 +1,215 @@
+"""PostgreSQL's own protocol, as far as simple queries go: enough for psycopg2, psql and whatever is built on them.
+
+Version 3.0: start-up, a password in clear text where one is asked for, simple queries, errors with their codes. TLS is
+declined; the extended protocol (prepared statements) is refused with an error. Source: PostgreSQL documentation, chapter
+"Frontend/Backend Protocol". It must not know SQL.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from fakedocker.kernel.program import System
+from fakedocker.userland.inputs import State, text_of
+from fakedocker.userland.services.connections import Connection
+from fakedocker.userland.services.sql import Result
+from fakedocker.userland.services.sql_service import Answer, Dialect, answer_question
+from fakedocker.userland.services.sql_tokens import split_statements
+from fakedocker.userland.services.sql_values import family
+
+_STARTUP: Final = 196608
+_DECLINED: Final = (80877103, 80877104)
+"""Requests for TLS and for GSS encryption."""
+_CANCEL: Final = 80877102
+_LARGEST_BYTES: Final = 16 << 20
+_TYPES: Final = {"integer": 20, "float": 701, "numeric": 1700, "boolean": 16, "timestamp": 1114, "date": 1082}
+_TEXT: Final = 25
+_EXTENDED: Final = b"PBDECFd"
+_BEGINNING: Final = ("BEGIN", "START TRANSACTION")
+_ENDING: Final = ("COMMIT", "ROLLBACK")
+
+
+def is_spoken(connection: Connection) -> bool:
+    """Whether a connection speaks this protocol: its first message has no kind, but a length of four bytes."""
+    return "phase" in connection["memory"] or connection["received"][:1] == b"\0"
+
+
+def receive(
+    system: System, state: State, descriptor: int, connection: Connection, dialect: Dialect, facts: dict[str, Any]
+) -> bool:
+    """Answer the messages that have come; False where the connection is to be closed."""
+    memory = connection["memory"]
+    memory.setdefault("phase", "start")
+    while (message := _next(connection)) is not None:
+        kind, body = message
+        if memory["phase"] == "start":
+            goes_on = _start(system, state, descriptor, connection, dialect, facts, body)
+        elif memory["phase"] == "password":
+            goes_on = kind == b"p" and _enter(
+                system, state, descriptor, connection, dialect, facts, text_of(body.rstrip(b"\0"))
+            )
+        else:
+            goes_on = _command(system, state, descriptor, connection, dialect, facts, kind, body)
+        if not goes_on:
+            return False
+    return len(connection["received"]) <= _LARGEST_BYTES
+
+
+def _next(connection: Connection) -> tuple[bytes, bytes] | None:
+    """The kind and body of the next message that is whole, taken off the connection."""
+    head = 0 if connection["memory"]["phase"] == "start" else 1
+    data: bytes = connection["received"]
+    if len(data) < head + 4:
+        return None
+    length = struct.unpack_from("!I", data, head)[0]
+    if len(data) < head + max(length, 4):
+        return None
+    connection["received"] = data[head + length :]
+    return data[:head], data[head + 4 : head + length]
+
+
+def _message(kind: bytes, body: bytes) -> bytes:
+    return kind + struct.pack("!I", len(body) + 4) + body
+
+
+def _start(
+    system: System,
+    state: State,
+    descriptor: int,
+    connection: Connection,
+    dialect: Dialect,
+    facts: dict[str, Any],
+    body: bytes,
+) -> bool:
+    code = struct.unpack_from("!I", body)[0] if len(body) >= 4 else 0
+    if code in _DECLINED:
+        system.put(b"N", descriptor)
+        return True
+    if code != _STARTUP:
+        return False
+    words = [text_of(word) for word in body[4:].split(b"\0")]
+    given = dict(zip(words[::2], words[1::2], strict=False))
+    user = given.get("user", "")
+    connection["memory"].update(asked_user=user, asked_database=given.get("database") or user)
+    if connection["peer"][0].startswith("127.") or system.environment.get("POSTGRES_HOST_AUTH_METHOD") == "trust":
+        return _enter(system, state, descriptor, connection, dialect, facts, "")
+    connection["memory"]["phase"] = "password"
+    system.put(_message(b"R", struct.pack("!I", 3)), descriptor)
+    return True
+
+
+def _enter(
+    system: System,
+    state: State,
+    descriptor: int,
+    connection: Connection,
+    dialect: Dialect,
+    facts: dict[str, Any],
+    password: str,
+) -> bool:
+    memory = connection["memory"]
+    login = {"user": memory["asked_user"], "database": memory["asked_database"], "password": password}
+    refused = dialect.login(system, state, connection, login)
+    if refused is not None:
+        system.put(_error(refused, "FATAL"), descriptor)
+        return False
+    memory.update(phase="ready", transaction="I", **login)
+    settings = {
+        "server_version": facts["version"].split()[1], "server_encoding": "UTF8", "client_encoding": "UTF8", "DateStyle": "ISO, MDY",
+        "TimeZone": "Etc/UTC", "integer_datetimes": "on", "standard_conforming_strings": "on", "is_superuser": "on",
+    }  # fmt: skip
+    told = [_message(b"R", struct.pack("!I", 0))]
+    told += [_message(b"S", f"{name}\0{value}\0".encode()) for name, value in settings.items()]
+    told.append(_message(b"K", struct.pack("!II", facts["pid"] + connection["number"], 1)))
+    system.put(b"".join(told) + _ready(memory), descriptor)
+    return True
+
+
+def _ready(memory: dict[str, Any]) -> bytes:
+    return _message(b"Z", memory["transaction"].encode())
+
+
+def _command(
+    system: System, state: State, descriptor: int, connection: Connection, dialect: Dialect, facts: dict[str, Any],
+    kind: bytes, body: bytes,
+) -> bool:  # fmt: skip
+    memory = connection["memory"]
+    if kind == b"Q":
+
+        def ask(text: str) -> Answer:
+            return answer_question(system, state, connection, dialect, facts, {"sql": text})
+
+        answers = _query(text_of(body.rstrip(b"\0")), memory, ask)
+        system.put(b"".join(answers) + _ready(memory), descriptor)
+        return True
+    if kind == b"S":
+        memory["refused"] = False
+        system.put(_ready(memory), descriptor)
+        return True
+    if kind in _EXTENDED and not memory.get("refused"):
+        memory["refused"] = True
+        answer = {"error": "fakedocker simulates the simple query protocol only", "code": "0A000"}
+        system.put(_error(answer, "ERROR"), descriptor)
+    return kind in _EXTENDED
+
+
+def _query(text: str, memory: dict[str, Any], ask: Callable[[str], Answer]) -> Iterator[bytes]:
+    """The answers to the statements of a query; the first error ends it."""
+    statements, rest = split_statements(text)
+    texts = [statement for statement, _ in statements] + ([rest] if rest.strip() else [])
+    if not texts:
+        yield _message(b"I", b"")
+    for statement in texts:
+        answer = ask(statement.replace("pg_catalog.", ""))
+        if "error" in answer:
+            memory["transaction"] = "E" if memory["transaction"] != "I" else "I"
+            yield _error(answer, "ERROR")
+            return
+        yield from _result(answer)
+        tag = answer["tag"].upper()
+        if tag in _BEGINNING:
+            memory["transaction"] = "T"
+        elif tag in _ENDING:
+            memory["transaction"] = "I"
+
+
+def _result(answer: Answer) -> Iterator[bytes]:
+    columns = answer["columns"]
+    if columns is not None:
+        fields = [
+            _text(name) + struct.pack("!IhIhih", 0, 0, _TYPES.get(family(kind), _TEXT), -1, -1, 0)
+            for name, kind in columns
+        ]
+        yield _message(b"T", struct.pack("!h", len(fields)) + b"".join(fields))
+        for row in answer["rows"]:
+            yield _message(b"D", struct.pack("!h", len(row)) + b"".join(map(_value, row)))
+    yield _message(b"C", _text(tag_of(Result(answer["tag"], answer["affected"]))))
+
+
+def _value(value: str | None) -> bytes:
+    if value is None:
+        return struct.pack("!i", -1)
+    data = value.encode()
+    return struct.pack("!i", len(data)) + data
+
+
+def _text(text: str) -> bytes:
+    return text.encode() + b"\0"
+
+
+def _error(answer: Answer, severity: str) -> bytes:
+    fields = {"S": severity, "V": severity, "C": answer.get("code", "XX000"), "M": answer["error"]}
+    if answer.get("detail"):
+        fields["D"] = answer["detail"]
+    if answer.get("at") is not None:
+        fields["P"] = str(answer["at"] + 1)
+    return _message(b"E", b"".join(key.encode() + _text(value) for key, value in fields.items()) + b"\0")
+
+
+def tag_of(result: Result) -> str:
+    """The tag of a command as it is shown."""
+    if result.tag == "INSERT":
+        return f"INSERT 0 {result.affected}"
+    return f"{result.tag} {result.affected}" if result.tag in ("UPDATE", "DELETE", "SELECT") else result.tag
