@@ -447,5 +447,5 @@ def test_swarm_s_commands_ask_the_engine() -> None:
 def test_what_is_not_simulated_says_so() -> None:
     world = World()
     assert world.run("plugin", "ls") == 1
-    assert world.run("manifest", "inspect", "a") == 1
-    assert world.complaints == "docker plugin ls is not simulated\ndocker manifest inspect is not simulated\n"
+    assert world.run("buildx", "bake") == 1
+    assert world.complaints == "docker plugin ls is not simulated\ndocker buildx bake is not simulated\n"

@@ -18,6 +18,7 @@ from fakedocker.operations import (
     importing,
     load as loading,
     lookup,
+    manifest_lists,
     pull,
     push as pushing,
     save as saving,
@@ -182,14 +183,27 @@ def _search_passes(entry: dict[str, object], filters: dict[str, tuple[str, ...]]
 
 def distribution(call: Call) -> Reply:
     """What a registry has under a name, without pulling it."""
-    manifest = pull.find_manifest(call.draft, pull.parse(call.names["name"], "latest"))
+    manifest = pull.find_manifest(call.draft, pull.parse(call.names["name"], "").with_default_tag())
     descriptor = {
         "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
         "digest": manifest.digest,
-        "size": sum(remote.size_bytes for remote in manifest.layers),
+        "size": len(manifest.raw),
     }
     platform = {"architecture": manifest.image.architecture, "os": manifest.image.os}
     return json_reply({"Descriptor": descriptor, "Platforms": [platform]})
+
+
+def manifest_get(call: Call) -> Reply:
+    """A manifest, or a list of them, as its registry serves it. An end point of fakedocker's own."""
+    found = manifest_lists.find(call.draft, pull.parse(call.names["name"], "").with_default_tag())
+    return Reply(headers=(("Content-Type", found.media_type), ("Docker-Content-Digest", found.digest)), body=found.raw)
+
+
+def manifest_put(call: Call) -> Reply:
+    """Put a list of manifests into its registry. An end point of fakedocker's own."""
+    name = pull.parse(call.names["name"], "").with_default_tag()
+    digest = manifest_lists.put(call.draft, name, call.request.body, credentials(call)[0])
+    return json_reply({"Digest": digest}, 201)
 
 
 def prune_build_cache(call: Call) -> Reply:

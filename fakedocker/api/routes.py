@@ -90,6 +90,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/images/{name*}/tag", images.tag),
     Route("DELETE", "/images/{name*}", images.remove),
     Route("GET", "/distribution/{name*}/json", images.distribution),
+    Route("GET", "/distribution/{name*}/manifest", images.manifest_get),
+    Route("PUT", "/distribution/{name*}/manifest", images.manifest_put),
     Route("POST", "/build", _build),
     Route("POST", "/build/prune", images.prune_build_cache),
     Route("GET", "/networks", networks.list_),

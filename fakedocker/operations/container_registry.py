@@ -13,6 +13,7 @@ from fakedocker.base.messages import Refusal
 from fakedocker.base.reference import Reference
 from fakedocker.containers.model import Container
 from fakedocker.filesystem import content as contents
+from fakedocker.images.model import content_digest
 from fakedocker.operations import files, manifest_parts, rootfs
 from fakedocker.registry import blobs
 from fakedocker.registry.distribution import manifests
@@ -73,18 +74,39 @@ class ContainerRegistry:
         found = self._contents.repositories.get(path)
         return tuple(sorted(found.tags)) if found is not None else ()
 
+    def raw_manifest(self, name: Reference) -> tuple[bytes, str] | None:
+        """The manifest or list under a name, with its media type."""
+        found = self._contents.repositories.get(name.path)
+        digest = name.digest or (found.tags.get(name.tag, "") if found is not None else "")
+        if found is None or digest not in found.manifests:
+            return None
+        return self._contents.manifest(name.path, digest), found.manifests[digest]
+
+    def put_index(self, name: Reference, raw: bytes, needs: manifests.Needs) -> bool:
+        """Put a list there, its images coming along from other repositories; False where one is not there."""
+        for digest in needs.manifests:
+            origin = next(
+                (other for other, found in self._contents.repositories.items() if digest in found.manifests), None
+            )
+            if origin is None:
+                return False
+            child = self._contents.manifest(origin, digest)
+            for blob in manifests.read(child, "").blobs:
+                self._contents.add_blob(name.path, blob, None)
+            media_type = self._contents.repositories[origin].manifests[digest]
+            self._contents.put_manifest(name.path, "", digest, media_type, child)
+        self._contents.put_manifest(name.path, name.tag, content_digest(raw), needs.media_type, raw)
+        self._contents.write()
+        return True
+
     def manifest(self, name: Reference) -> Manifest | None:
         """What is under a name. Time grows with the layers that are not here yet.
 
         Raises:
             Refusal: it is no image for this machine, or a blob of it is not what it should be.
         """
-        found = self._contents.repositories.get(name.path)
-        digest = name.digest or (found.tags.get(name.tag, "") if found is not None else "")
-        if found is None or digest not in found.manifests:
-            return None
-        raw = self._contents.manifest(name.path, digest)
-        return manifest_parts.assemble(self._draft, raw, found.manifests[digest], self._read)
+        found = self.raw_manifest(name)
+        return manifest_parts.assemble(self._draft, *found, self._read) if found is not None else None
 
     def _read(self, digest: str) -> bytes:
         size_bytes = self._contents.blobs.size_bytes(digest)

@@ -58,6 +58,15 @@ def wanted(raw: bytes, blobs: Mapping[str, bytes], have: Collection[str]) -> Ite
         raise messages.BAD_REQUEST(problem=f"manifest invalid: {problem}") from None
 
 
+def chosen_of(raw: bytes) -> str:
+    """The manifest for this machine in an index that makes sense.
+
+    Raises:
+        Refusal: there is none.
+    """
+    return _chosen(decode.decode(raw, Index))
+
+
 def assemble(draft: Draft, raw: bytes, media_type: str, read: Callable[[str], bytes]) -> Manifest:
     """The image that a manifest describes, or of an index the one for this machine.
 

@@ -5,10 +5,12 @@ Sources: moby distribution/pull_v2.go; texts in recordings implicit-pull and reg
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from fakedocker.base import messages, reference
 from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.base.reference import Reference
-from fakedocker.operations import container_registry, disk, images, outside, registry_faults, timetable
+from fakedocker.operations import container_registry, disk, images, manifest_parts, outside, registry_faults, timetable
 from fakedocker.operations.attributes import image_event
 from fakedocker.operations.timetable import line, state
 from fakedocker.registry import catalogue
@@ -53,6 +55,10 @@ def find_manifest(draft: Draft, name: Reference) -> Manifest:
         raise messages.NOT_SIMULATED(what="asking a registry outside of the simulation but by pull and push")
     registry_faults.hide(draft, name)
     digest = name.digest or registry.tags.get(f"{name.path}:{name.tag}", "")
+    index = registry.indexes.get(f"{name.path}@{digest}")
+    if index is not None:
+        child = registry.manifests[f"{name.path}@{manifest_parts.chosen_of(index)}"]
+        return replace(child, digest=digest)
     found = registry.manifests.get(f"{name.path}@{digest}")
     if found is None and registry.catalogue:
         found = catalogue.manifest(name.path, name.digest or name.tag)

@@ -40,6 +40,12 @@ def manifest(path: str, reference: str) -> Manifest | None:
     return None if digest is None else _manifest(digest)
 
 
+def find(digest: str) -> Manifest | None:
+    """The image whose manifest has a digest, in whichever repository."""
+    known = any(digest in repository.tags.values() for repository in _index().repositories.values())
+    return _manifest(digest) if known else None
+
+
 def has_repository(path: str) -> bool:
     """Whether there is a repository of that path."""
     return path in _index().repositories

@@ -43,3 +43,5 @@ class Registry(Struct, frozen=True, kw_only=True):
     """path:tag to a manifest's digest."""
     manifests: Map[str, Manifest] = Map()
     """path@digest to the manifest."""
+    indexes: Map[str, bytes] = Map()
+    """path@digest to a list of manifests, as JSON; the tags may mean these too."""

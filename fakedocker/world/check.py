@@ -160,8 +160,12 @@ def _registries(world: World) -> Iterator[str]:
         if registry.host != host:
             yield f"registry {registry.host} is filed under {host}"
         for name, digest in registry.tags.items():
-            if f"{name.rpartition(':')[0]}@{digest}" not in registry.manifests:
+            key = f"{name.rpartition(':')[0]}@{digest}"
+            if key not in registry.manifests and key not in registry.indexes:
                 yield f"{host}/{name} means a manifest that is not there"
+        for key, raw in registry.indexes.items():
+            if key.partition("@")[2] != content_digest(raw):
+                yield f"{host}/{key} has another digest"
         for key, manifest in registry.manifests.items():
             if key.partition("@")[2] != manifest.digest or content_digest(manifest.raw) != manifest.digest:
                 yield f"{host}/{key} has another digest"

@@ -61,6 +61,7 @@ _MODULES: dict[str, str] = {
     "inspect": "inspect, container inspect, image inspect, network inspect, volume inspect",
     "listing": "container ls",
     "logs": "container logs",
+    "manifests": "manifest annotate, manifest create, manifest inspect, manifest push, manifest rm",
     "networks": "network connect, network create, network disconnect, network ls, network prune, network rm",
     "registry": "image pull, image push, login, logout, search",
     "run": "container run, container create, container start",
