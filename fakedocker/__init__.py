@@ -5,10 +5,12 @@ The few names here are imported when they are first used, so that importing the 
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False
+"""As typing's, which takes longer to import than all that is here."""
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from fakedocker.assembly import create_engine
     from fakedocker.engine import Engine, WaitCannotEnd, WaitTooLong
     from fakedocker.exchanges import TimeMode
@@ -30,6 +32,8 @@ def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
     return getattr(import_module(f"{__name__}.{home}"), name)
 
 

@@ -16,10 +16,10 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
+from fakedocker import troubles
 from fakedocker.base.clock import SECOND_NS, rfc3339_nano
 from fakedocker.base.messages import Refusal
-from fakedocker.exchanges import Cut, Exchange, Stream, TimeMode
-from fakedocker.faults import matching, model
+from fakedocker.exchanges import Exchange, Stream, TimeMode
 from fakedocker.faults.model import Rule
 from fakedocker.journal import Entry
 from fakedocker.kernel.kernel import Kernel
@@ -52,9 +52,6 @@ class Move(NamedTuple):
     kind: str
     at_ns: int = 0
 
-
-_FINAL_EFFECTS = (model.ERROR, model.RESET, model.STALL)
-"""Effects that a request ends with before its handler sees it."""
 
 T = TypeVar("T")
 Handler = Callable[["Engine", Draft, Exchange], "Reply | Stream"]
@@ -270,7 +267,7 @@ class Engine:
         """Let the handler answer one request; a refused one leaves the world as it was."""
         self._settle()
         draft = self._draft
-        if draft.fault_rules and not self._gets_through(exchange):
+        if draft.fault_rules and self._ends_early(exchange):
             return
         try:
             outcome = self._handler(self, draft, exchange)
@@ -441,34 +438,15 @@ class Engine:
             self._settle()
             return changed
 
-    def _gets_through(self, exchange: Exchange) -> bool:
-        """Let a request meet the rules of faults; False when it does not get as far as its handler."""
-        draft = self._draft
-        if matching.daemon_is_down(draft.fault_rules):
-            self._spend(POLL_PATIENCE_NS if self.mode is TimeMode.FAST else 0)  # it may be up when it is asked again
-            exchange.break_off("refused")
-            return False
-        struck = faulting.strike(draft, exchange.request)
+    def _ends_early(self, exchange: Exchange) -> bool:
+        """Let a request meet the rules of faults; whether it gets no further."""
+        ending = troubles.meet(self._draft, exchange, fast=self.mode is TimeMode.FAST)
         self._settle()  # what the rules have counted stays, whatever becomes of the request
-        for rule in struck:
-            if rule.effect == model.LATENCY:
-                exchange.cost_ns += rule.amount
-            elif rule.effect == model.LOST:
-                exchange.cut = Cut(-1, breaks=True)
-            elif rule.effect == model.TRUNCATED or (rule.effect == model.STALL and rule.amount):
-                exchange.cut = Cut(rule.amount, breaks=rule.effect == model.TRUNCATED)
-        final = next((rule for rule in struck if rule.effect in _FINAL_EFFECTS and not exchange.cut), None)
-        if final is None:
-            return True
+        if ending is None:
+            return False
         self._spend(exchange.cost_ns)
-        if final.effect == model.ERROR:
-            refusal = faulting.refusal(final, exchange.request)
-            exchange.respond(json_reply({"message": refusal.message}, refusal.status))
-        elif final.effect == model.RESET:
-            exchange.break_off("reset")
-        else:
-            exchange.stall()
-        return False
+        ending()
+        return True
 
     def _lose_clients(self) -> None:
         """The daemon has gone: every connection breaks."""

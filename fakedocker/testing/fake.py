@@ -54,8 +54,7 @@ class FakeDocker:
     ) -> None:
         self._begin(create_engine(seed, world=world, mode=mode, programs=processes.TABLE))
         for name in images:
-            repository, _, tag = name.partition(":")
-            self.client.images.pull(repository, tag=tag or "latest")
+            self.client.images.pull(name)
 
     def _begin(self, engine: Engine) -> None:
         self.engine = engine

@@ -1,0 +1,55 @@
+"""What becomes of a request that rules of faults strike: refused, late, lost, cut off or never answered.
+
+Between the rules, which know nothing of connections, and the engine, which knows nothing of rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from fakedocker.base.clock import SECOND_NS
+from fakedocker.exchanges import Cut, Exchange
+from fakedocker.faults import matching, model
+from fakedocker.faults.model import Rule
+from fakedocker.operations import faulting
+from fakedocker.wire.http import json_reply
+from fakedocker.world.draft import Draft
+
+_ENDINGS = (model.ERROR, model.RESET, model.STALL)
+"""Effects that a request ends with before its handler sees it."""
+_RETRY_NS = SECOND_NS
+
+
+def meet(draft: Draft, exchange: Exchange, fast: bool) -> Callable[[], None] | None:
+    """Let a request meet the rules. What they have counted is to be kept, whatever becomes of it.
+
+    Args:
+        fast: whether nothing but waiting moves time, so that whoever asks a daemon that is down is taken to ask again in a second.
+
+    Returns:
+        how it ends, after the time that it takes; None for one that goes on to its handler, late or cut off perhaps.
+    """
+    if matching.daemon_is_down(draft.fault_rules):
+        exchange.cost_ns = _RETRY_NS if fast else 0
+        return partial(exchange.break_off, "refused")
+    for rule in faulting.strike(draft, exchange.request):
+        if rule.effect == model.LATENCY:
+            exchange.cost_ns += rule.amount
+        elif rule.effect == model.LOST:
+            exchange.cut = Cut(-1, breaks=True)
+        elif rule.effect == model.TRUNCATED or (rule.effect == model.STALL and rule.amount):
+            exchange.cut = Cut(rule.amount, breaks=rule.effect == model.TRUNCATED)
+        elif rule.effect in _ENDINGS and exchange.cut is None:
+            return partial(_end, exchange, rule)
+    return None
+
+
+def _end(exchange: Exchange, rule: Rule) -> None:
+    if rule.effect == model.ERROR:
+        refusal = faulting.refusal(rule, exchange.request)
+        exchange.respond(json_reply({"message": refusal.message}, refusal.status))
+    elif rule.effect == model.RESET:
+        exchange.break_off("reset")
+    else:
+        exchange.stall()
