@@ -128,6 +128,8 @@ def test_what_holds(setup: tuple[Player, World], text: str) -> None:
         ("reach web db:80", "web finds no db"),
         ("resolve gone db", "gone is not running"),
         ("file web:/tmp has x", "Is a directory"),
+        ('after ":fault container nosuch oom": container web exists', "no container 'nosuch'"),
+        ("container a%2Fb/../c?d exists", "it is not there"),
         ("logs nosuch has x", "Error response from daemon: No such container: nosuch"),
         ('time "docker stop api" < 2s', "it takes 10."),
     ],

@@ -195,6 +195,9 @@ def test_checks_that_are_understood(text: str) -> None:
     [
         "",
         "web exists",
+        "container# web exists",
+        "container(web exists",
+        "counter(containers) == 1",
         "container",
         "container web",
         "container web State.Running",

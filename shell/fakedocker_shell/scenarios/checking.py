@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from shlex import quote
 from typing import Any, NamedTuple
+from urllib.parse import quote as url_quote
 
 from fakedocker.base.units import format_duration, parse_duration
 from fakedocker.engine import Engine, WaitCannotEnd, WaitTooLong
+from fakedocker.faults.model import FaultError
 from fakedocker.filesystem.walk import MountTable
 from fakedocker.kernel import sockets
 from fakedocker.kernel.kernel_base import nobody
@@ -119,7 +121,7 @@ class Checker:
         """What inspect says of one object, or of all that a pattern names, by name."""
         names = self._names(kind) if _PATTERN & set(name) else [name]
         wanted = [each for each in names if each == name or fnmatchcase(each, name)]
-        found = {each: self._get(_OBJECT_PATHS[kind].format(each)) for each in wanted}
+        found = {each: self._get(_OBJECT_PATHS[kind].format(url_quote(each, safe="/:@"))) for each in wanted}
         return {each: document for each, document in found.items() if document is not None}
 
     def _names(self, kind: str) -> list[str]:
@@ -283,7 +285,10 @@ class Checker:
     def _after(self, check: Check) -> Result:
         assert check.inner is not None
         if check.subject not in self._futures:
-            self._futures[check.subject] = Checker(self._future(check), self._baseline)
+            try:
+                self._futures[check.subject] = Checker(self._future(check), self._baseline)
+            except FaultError as problem:
+                return Result(False, str(problem))
         return self._futures[check.subject].result(check.inner)
 
     def _future(self, check: Check) -> Moment:

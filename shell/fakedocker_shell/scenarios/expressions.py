@@ -36,6 +36,7 @@ SINCE_START = ("changed", "unchanged")
 
 _TOKEN = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'])+""")
 _PATH_PART = re.compile(r""""[^"]*"|[^."]+""")
+_KIND = re.compile(r"count(?=\()|[a-z]+(?=\s|$)")
 _COUNT = re.compile(r"count\(([^()]*)\)\s*(.*)", re.DOTALL)
 _AFTER = re.compile(r"""after\s+("(?:[^"\\]|\\.)*"|'[^']*'|\S+?)\s*:\s+(.*)""", re.DOTALL)
 
@@ -73,7 +74,7 @@ def parse(text: str) -> Check:
         BadCheck: with what was expected.
     """
     text = text.strip()
-    kind = re.match(r"[A-Za-z]*", text)
+    kind = _KIND.match(text)
     reader = _READERS.get(kind[0] if kind else "")
     if reader is None:
         raise BadCheck(f"a check begins with {_words(_READERS)}, not {text.split(' ')[0]!r}")
