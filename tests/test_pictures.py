@@ -138,3 +138,16 @@ def test_the_readmes_pictures_are_those_that_are_drawn(tmp_path: Path) -> None:
         [sys.executable, "-c", script, str(PROJECT / "tools"), str(tmp_path)], check=True, capture_output=True
     )
     assert {path.name: path.read_text() for path in tmp_path.glob("*.svg")} == kept
+
+
+def test_a_life_of_which_only_trifles_are_remembered(tmp_path: Path) -> None:
+    """The daemon keeps 256 events: of a container that was removed the last ones may be execs."""
+    terminal = Terminal(tmp_path)
+    terminal.run(
+        "docker pull -q alpine; docker run -d --name busy alpine sleep 1d; docker run -d --name other alpine sleep 1d"
+    )
+    terminal.run("for i in $(seq 90); do docker exec busy true; done")
+    assert "busy   ● running" in terminal.run(":timeline")
+    terminal.run("docker rm -f busy; for i in $(seq 85); do docker exec other true; done")
+    for name in FORMATS:
+        assert "error of ours" not in terminal.run(f":timeline --format {name}")

@@ -42,7 +42,8 @@ def timeline(world: World, names: Iterable[str] = ()) -> Picture:
         titles[container.id] = container.name
     shown = [identifier for identifier in stories if not wanted or titles[identifier] in wanted]
     nodes = [node for identifier in shown for node in _spans(world, identifier, stories[identifier])]
-    groups = tuple(Group(identifier, titles[identifier]) for identifier in shown)
+    known = {node.group for node in nodes}
+    groups = tuple(Group(identifier, titles[identifier]) for identifier in shown if identifier in known)
     title = f"life of {', '.join(sorted(wanted))}" if wanted else "timeline"
     from_ns = min((node.from_ns for node in nodes), default=world.now_ns)
     return Picture(title, LANES, tuple(nodes), (), groups, from_ns, world.now_ns)
@@ -53,6 +54,8 @@ def _spans(world: World, identifier: str, events: list[Event]) -> Iterator[Node]
     container = world.containers.get(identifier)
     if not found and container is not None:
         found = [_Span(container.created_ns, container.status, glyph_and_state(container))]
+    if not found:
+        return  # gone, and what is remembered of it is no change of its state
     ends = [span.from_ns for span in found[1:]] + [0]
     for number, (span, end_ns) in enumerate(zip(found, ends, strict=True)):
         if span.state == _REMOVED:
