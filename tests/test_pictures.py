@@ -151,3 +151,13 @@ def test_a_life_of_which_only_trifles_are_remembered(tmp_path: Path) -> None:
     terminal.run("docker rm -f busy; for i in $(seq 85); do docker exec other true; done")
     for name in FORMATS:
         assert "error of ours" not in terminal.run(f":timeline --format {name}")
+
+
+def test_a_picture_goes_to_a_file(terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert terminal.run(":world --format svg --to world") == "written to world.svg\n"
+    assert ElementTree.fromstring((tmp_path / "world.svg").read_text()).tag.endswith("svg")
+    assert terminal.run(":layers web --to=stack") == "written to stack.txt\n"
+    assert "not written: File exists" in terminal.run(":ports --to stack")
+    assert "takes a name" in terminal.run(":net --to ../x")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["stack.txt", "world.svg"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fakedocker_shell.repl import drawing, explain
@@ -13,7 +16,10 @@ if TYPE_CHECKING:
     from fakedocker_shell.pictures.model import Picture
 
 FORMATS = ("text", "mermaid", "dot", "svg", "json")
-_FORMAT = "--format"
+_FORMAT, _TARGET = "--format", "--to"
+_SUFFIXES = {"text": "txt", "mermaid": "mmd", "dot": "dot", "svg": "svg", "json": "json"}
+_WITH_TARGET = re.compile(rf"(?:^|\s){_TARGET}(?:=|\s+)(\S*)")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 def _take_format(argument: str, usage: str) -> tuple[list[str], str]:
@@ -29,6 +35,28 @@ def _take_format(argument: str, usage: str) -> tuple[list[str], str]:
             raise MetaProblem(f"{_FORMAT} is {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, not {value!r}; usage: {usage}")
         chosen = value
     return words, chosen
+
+
+def _kept(draw: Callable[[Desk, str], str]) -> Callable[[Desk, str], str]:
+    """The command with `--to NAME`: the picture goes into a file of the folder the terminal was opened in."""
+
+    def run(desk: Desk, argument: str) -> str:
+        found = _WITH_TARGET.search(argument)
+        if found is None:
+            return draw(desk, argument)
+        name, argument = found[1], argument[: found.start()] + argument[found.end() :]
+        if not _NAME.fullmatch(name):
+            raise MetaProblem(f"{_TARGET} takes a name of letters, digits and dashes, not {name!r}")
+        text = draw(desk, argument)
+        _, chosen = _take_format(argument, "")
+        try:
+            with (Path.cwd() / f"{name}.{_SUFFIXES[chosen]}").open("x", encoding="utf-8") as file:
+                file.write(text if text.endswith("\n") else text + "\n")
+        except OSError as problem:
+            raise MetaProblem(f"not written: {problem.strerror}") from None
+        return f"written to {name}.{_SUFFIXES[chosen]}"
+
+    return run
 
 
 def _write(picture: Picture, chosen: str, columns: int) -> str:
@@ -137,17 +165,19 @@ def _earlier(desk: Desk, word: str, usage: str) -> Moment:
 
 _FORMAT_WORDS = tuple(f"{_FORMAT}={name}" for name in FORMATS)
 COMMANDS = {
-    "world": MetaCommand(":world", "draw containers, images, networks, volumes and ports", _world, _FORMAT_WORDS),
-    "layers": MetaCommand(":layers IMAGE|CONTAINER", "draw the layers it is made of", _layers, _FORMAT_WORDS),
-    "life": MetaCommand(":life CONTAINER", "what became of a container, and when", _life, _FORMAT_WORDS),
-    "timeline": MetaCommand(":timeline", "the lives of all containers", _timeline, _FORMAT_WORDS),
-    "ports": MetaCommand(":ports", "which port of the host leads where", _ports, _FORMAT_WORDS),
-    "net": MetaCommand(":net", "who is on which network", _net, _FORMAT_WORDS),
+    "world": MetaCommand(
+        ":world", "draw containers, images, networks, volumes and ports", _kept(_world), _FORMAT_WORDS
+    ),
+    "layers": MetaCommand(":layers IMAGE|CONTAINER", "draw the layers it is made of", _kept(_layers), _FORMAT_WORDS),
+    "life": MetaCommand(":life CONTAINER", "what became of a container, and when", _kept(_life), _FORMAT_WORDS),
+    "timeline": MetaCommand(":timeline", "the lives of all containers", _kept(_timeline), _FORMAT_WORDS),
+    "ports": MetaCommand(":ports", "which port of the host leads where", _kept(_ports), _FORMAT_WORDS),
+    "net": MetaCommand(":net", "who is on which network", _kept(_net), _FORMAT_WORDS),
     "diff": MetaCommand(
         ":diff [N|start|on|off]",
         "what the last N commands have changed; after each command",
-        _diff,
+        _kept(_diff),
         ("on", "off", "start", *_FORMAT_WORDS),
     ),
 }
-"""All but `:diff on` take --format text, mermaid, dot, svg or json."""
+"""All take --format text, mermaid, dot, svg or json, and --to NAME for a file."""
