@@ -38,6 +38,8 @@ class Edge(Struct, frozen=True):
 
 
 class Group(Struct, frozen=True):
+    """What boxes belong to: drawn around them, or their lane."""
+
     id: str
     label: str
 

@@ -27,6 +27,7 @@ def after(duration_ns: int) -> str:
 
 
 def one_line(node: Node) -> str:
+    """A box as a line: its mark, and what stands in it."""
     return (f"{node.mark} " if node.mark else "") + "  ".join(node.lines)
 
 

@@ -92,6 +92,7 @@ def tokens(text: str) -> list[str]:
 
 
 def unquoted(token: str) -> str:
+    """A word without the quotes around it; in double ones a backslash keeps the next character."""
     if len(token) < 2 or token[0] != token[-1] or token[0] not in "\"'":
         return token
     inner = token[1:-1]

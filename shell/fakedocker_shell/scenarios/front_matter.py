@@ -88,7 +88,7 @@ class FrontMatter:
         """Something is wrong with a key's value; `near` is text that stands in the line."""
         return ScenarioProblem(self._path, self._line(section, key, index, near), message)
 
-    # the values
+    # the values, as docs/scenarios.md says what each is; one that is not as it should be raises ScenarioProblem
 
     @property
     def id(self) -> str:

@@ -121,6 +121,7 @@ class Lesson:
 
 
 def commands(count: int) -> str:
+    """A number of commands in words."""
     return "1 command" if count == 1 else f"{count} commands"
 
 

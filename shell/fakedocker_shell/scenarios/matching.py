@@ -24,10 +24,6 @@ _WILDCARD = re.compile(r"\[(?:(\.\.)|(ID|HEX|IP|DIGEST|AGO|PORT)(?::([A-Za-z0-9_
 Bindings = Mapping[str, str]
 
 
-def has_wildcard(line: str) -> bool:
-    return line == ANY_LINES or _WILDCARD.search(line) is not None
-
-
 def match(expected: Sequence[str], actual: Sequence[str], bound: Bindings) -> Bindings | None:
     """What is bound after all lines have matched, or None where they do not.
 

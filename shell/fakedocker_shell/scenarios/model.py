@@ -71,6 +71,8 @@ class Goal(Struct, frozen=True):
 
 
 class SetupCommand(Struct, frozen=True):
+    """A command that is run before anybody looks; it has to succeed."""
+
     command: str
     line: int
 
@@ -102,4 +104,5 @@ class Scenario(Struct, frozen=True, kw_only=True):
     files: tuple[HostFile, ...]
 
     def blocks_of(self, kind: str) -> tuple[Block, ...]:
+        """The blocks of one kind, in the file's order."""
         return tuple(block for block in self.blocks if block.kind == kind)
