@@ -1,7 +1,8 @@
 """Playing a scenario on a real engine: bash and the docker client of this machine, in a new folder.
 
 This is the one way in which a scenario's commands run on the real machine, and it is only taken when asked for by name.
-What a block has made on the engine (containers, networks, volumes, images) is removed before the next one begins.
+What a block has made on the engine (containers, networks, volumes, images) is removed before the next one begins; images
+that the setup has pulled stay.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ _LISTS = {
     "volume": "docker volume ls -q",
     "image": "docker images -q --no-trunc",
 }
+_PULL = "docker pull --quiet "
 _REMOVALS = {
     "container": "docker rm -f -v", "network": "docker network rm", "volume": "docker volume rm", "image": "docker rmi -f",
 }  # fmt: skip
@@ -117,6 +119,9 @@ class RealStage:
             outcome = self.run(command.command)
             if outcome.status:
                 raise ScenarioProblem(self._scenario.path, command.line, f"the setup fails: {outcome.output.strip()}")
+            if command.command.startswith(_PULL):
+                image = command.command.removeprefix(_PULL)
+                self._before["image"] |= set(self.run(f"docker images -q --no-trunc {image}").output.split())
 
     def run(self, command: str) -> Outcome:
         """Run one command in the shell; `:wait` really waits."""
