@@ -18,7 +18,7 @@ from types import TracebackType
 
 from fakedocker.base import units
 from fakedocker_shell import host
-from fakedocker_shell.scenarios.model import Scenario
+from fakedocker_shell.scenarios.model import PULL, Scenario
 from fakedocker_shell.scenarios.player import Outcome, Stuck
 from fakedocker_shell.scenarios.problems import ScenarioProblem
 
@@ -34,7 +34,6 @@ _LISTS = {
     "volume": "docker volume ls -q",
     "image": "docker images -q --no-trunc",
 }
-_PULL = "docker pull --quiet "
 _REMOVALS = {
     "container": "docker rm -f -v", "network": "docker network rm", "volume": "docker volume rm", "image": "docker rmi -f",
 }  # fmt: skip
@@ -119,8 +118,8 @@ class RealStage:
             outcome = self.run(command.command)
             if outcome.status:
                 raise ScenarioProblem(self._scenario.path, command.line, f"the setup fails: {outcome.output.strip()}")
-            if command.command.startswith(_PULL):
-                image = command.command.removeprefix(_PULL)
+            if command.command.startswith(PULL):
+                image = command.command.removeprefix(PULL)
                 self._before["image"] |= set(self.run(f"docker images -q --no-trunc {image}").output.split())
 
     def run(self, command: str) -> Outcome:

@@ -21,6 +21,7 @@ from fakedocker_shell.scenarios.model import (
     INCIDENT,
     KINDS,
     LESSON,
+    PULL,
     REPLAY,
     Goal,
     Hint,
@@ -174,8 +175,7 @@ class FrontMatter:
     def setup(self) -> tuple[SetupCommand, ...]:
         world = self._values.get("world", {})
         pulls = [
-            SetupCommand(f"docker pull --quiet {image}", self._line("world", "images", 0, image))
-            for image in world.get("images", ())
+            SetupCommand(f"{PULL}{image}", self._line("world", "images", 0, image)) for image in world.get("images", ())
         ]
         commands = [
             SetupCommand(command, self._line("world", "setup", 0, command.partition("\n")[0]))

@@ -11,6 +11,8 @@ LESSON, INCIDENT, REPLAY = "lesson", "incident", "replay"
 KINDS = (LESSON, INCIDENT, REPLAY)
 SOLUTION, WRONG, PLAIN = "solution", "wrong", ""
 BLOCK_KINDS = (SOLUTION, WRONG, PLAIN)
+PULL = "docker pull --quiet "
+"""What an image of `[world]` `images` becomes in the setup."""
 
 
 class Step(Struct, frozen=True):
