@@ -39,15 +39,18 @@ def metadata(session: Session, *comment: str) -> None:
 
 
 def workdir(session: Session, path: str) -> None:
-    """WORKDIR: the directory is made at once, where there is none."""
+    """WORKDIR: the directory is made at once, where there is none (moby Container.SetupWorkingDirectory)."""
     config = replace(session.stage.config, cmd=(*session.shell(), f"#(nop) WORKDIR {path}"))
     wanted = cache.comparable(config)
     if cache.probe(session, wanted):
         return
     container = make_container(session, config)
+    table = rootfs.mount_table(session.draft, container)
     try:
-        files.make_directories(session.draft, rootfs.mount_table(session.draft, container), path)
+        files.make_directories(session.draft, table, path)
     except OSError as problem:
+        if files.exists(session.draft, table, path):
+            raise BuildFailure(f"Cannot mkdir: {path} is not a directory") from None
         raise BuildFailure(f"mkdir {path}: {str(problem.strerror).lower()}") from None
     cache.commit(session, wanted, committing.changes_as_layer(session.draft, container))
 
