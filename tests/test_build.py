@@ -192,6 +192,26 @@ def test_the_base_is_pulled_when_it_is_missing_or_asked_for(builds: Builds) -> N
     assert any("up to date" in message.get("status", "") for message in asked.messages)
 
 
+def test_add_fetches_from_a_server_in_the_simulation(builds: Builds) -> None:
+    builds.call("POST", "/images/create", fromImage="nginx", tag="latest")
+    body = {"Image": "nginx", "HostConfig": {"PortBindings": {"80/tcp": [{"HostPort": "8080"}]}}}
+    made = json.loads(builds.call("POST", "/containers/create", json.dumps(body).encode())[1])["Id"]
+    builds.call("POST", f"/containers/{made}/start")
+    dockerfile = "FROM alpine\nADD http://localhost:8080/index.html f /web/\n"
+    built = builds.build(dockerfile, {"f": "x"})
+    assert (
+        builds.run(built.image, "grep -c Welcome /web/index.html; cat /web/f; stat -c ' %a' /web/index.html")
+        == "2\nx 600\n"
+    )
+    assert builds.build(dockerfile, {"f": "x"}).cached == [True]
+    missing = builds.build("FROM alpine\nADD http://localhost:8080/nosuch /\n")
+    assert (
+        missing.error
+        == "ADD failed: failed to fetch http://localhost:8080/nosuch: the server says that it has no such file"
+    )
+    assert set(builds.engine.world.kernel.namespaces) == {"host", made}
+
+
 def test_triggers_run_in_the_next_build(builds: Builds) -> None:
     builds.build("FROM alpine\nONBUILD COPY f /f\nONBUILD RUN cat /f\n", {"f": "hello\n"}, t="base")
     child = builds.build("FROM base\nCMD x\n", {"f": "child\n"})
@@ -313,7 +333,7 @@ BUILDKIT = "requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to 
         ("COPY --from=7 f /", "invalid from flag value 7: index out of bounds"),
         ("COPY --chmod=755 f /", f"the --chmod option {BUILDKIT}"),
         ("COPY --chown=who f /", "unable to convert uid/gid chown string to host mapping: can't find uid for user who: no such user: who"),
-        ("ADD http://example.com/x /", "ADD failed: http://example.com/x: fetching from outside is not simulated by fakedocker"),
+        ("ADD http://example.com/x /", "ADD failed: failed to fetch http://example.com/x: no such host"),
         ("RUN --mount=type=cache,target=/c true", f"the --mount option {BUILDKIT}"),
         ("EXPOSE abc", "invalid containerPort: abc"),
         ("STOPSIGNAL NOPE", "invalid signal: NOPE"),

@@ -68,6 +68,11 @@ def _probe_output(draft: Draft, output: Output) -> None:
 
         if solver.output(draft, output.stream, output.fd, output.data):
             return
+    if _is_building(draft):
+        from fakedocker.operations.building import progress as building
+
+        if building.fetched_more(draft, output.stream, output.fd, output.data):
+            return
     if not health.probe_output(draft, output.stream, output.data):
         draft.notify("bytes", output.stream, (output.fd, output.data))
 
@@ -88,10 +93,12 @@ def _exited(draft: Draft, exited: Exited) -> None:
     elif kind == "health":
         health.probe_exited(draft, identifier, exited)
     elif kind == "solve":
+        from fakedocker.operations.building import progress as building
         from fakedocker.operations.solving import solver
 
         draft.processes.pop(exited.pid)
         solver.process_ended(draft, identifier, exited.status)
+        building.fetched(draft, identifier, exited.status)
     else:
         draft.notify("exited", exited.pid, exited.status)
 

@@ -67,8 +67,17 @@ class RunningStep(Struct, frozen=True):
     container_config: ImageConfig
 
 
+class Download(Struct, frozen=True, kw_only=True):
+    """A URL and what has come of it by now."""
+
+    url: str
+    sandbox: str
+    """The namespace of what fetches it."""
+    data: bytes = b""
+
+
 class BuildTask(Struct, frozen=True, kw_only=True):
-    """A build: `position` steps of the plan are done. It waits for a timer, a container or a pull."""
+    """A build: `position` steps of the plan are done. It waits for a timer, a container, a pull or a download."""
 
     id: int
     options: BuildOptions
@@ -85,6 +94,10 @@ class BuildTask(Struct, frozen=True, kw_only=True):
     running: RunningStep | None = None
     pull: int = 0
     """The task that fetches the base image, 0 without one."""
+    download: Download | None = None
+    """What ADD is fetching; None without it."""
+    downloaded: tuple[Download, ...] = ()
+    """What the step has fetched already."""
     kept_back: tuple[bytes, ...] = ()
     """What a quiet build would have told."""
     timer: int = 0

@@ -12,6 +12,7 @@ from fakedocker.containers.lifecycle import STATES
 from fakedocker.containers.model import CREATED, DEAD, EXITED, REMOVING, RESTARTING
 from fakedocker.images.model import content_digest
 from fakedocker.network import pools
+from fakedocker.world.builds import BuildTask
 from fakedocker.world.solves import SolveTask
 from fakedocker.world.tasks import StopTask
 from fakedocker.world.world import World
@@ -108,7 +109,9 @@ def _processes(world: World) -> Iterator[str]:
 def _is_sandbox(world: World, name: str) -> bool:
     """Whether a step of a build that is under way runs in this namespace."""
     solves = (task for task in world.tasks.values() if isinstance(task, SolveTask))
-    return any(state.sandbox == name for task in solves for state in task.states)
+    builds = (task for task in world.tasks.values() if isinstance(task, BuildTask) and task.download is not None)
+    fetching = {task.download.sandbox for task in builds if task.download is not None}
+    return name in fetching or any(state.sandbox == name for task in solves for state in task.states)
 
 
 def _build_cache(world: World) -> Iterator[str]:

@@ -150,7 +150,7 @@ def _copy_one(
         return
     if rules.excludes(posixpath.basename(source.path)):
         return
-    if transfer.unpacks and (entries := _unpacked(node.content)) is not None:
+    if transfer.unpacks and not source.remote and (entries := _unpacked(node.content)) is not None:
         files.make_directories(draft, into, target)
         files.unpack(draft, into, target, entries)
         return

@@ -9,12 +9,14 @@ from msgspec.structs import replace
 
 from fakedocker.base.messages import Refusal
 from fakedocker.build.instructions import Copy
-from fakedocker.filesystem.tree import Tree
+from fakedocker.filesystem.node import LayerEntry
+from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.filesystem.walk import MountTable
-from fakedocker.operations.building import bases, cache, copies, sources
+from fakedocker.operations.building import bases, cache, copies, downloads, sources
 from fakedocker.operations.building.copies import Transfer
 from fakedocker.operations.building.session import BuildFailure, Session, needs_buildkit
 from fakedocker.operations.building.sources import Source
+from fakedocker.world.builds import Download
 
 _URL_SCHEMES = ("http://", "https://")
 _CLASSIC_FLAGS = ("chown", "from")
@@ -36,11 +38,14 @@ def copy(session: Session, step: Copy) -> bool:
     given = [session.expanded(source) for source in step.sources]
     destination = session.expanded(step.destination)
     owner = session.expanded(step.owner)
+    if not _fetched(session, step, given):
+        return False
     tree = _origin(session, step)
     if tree is None:
         return False
-    with copies.mounted(session.draft, "source", tree) as table:
-        found = _find(session, step, table, given)
+    remote = _remote_tree(session)
+    with copies.mounted(session.draft, "source", tree) as table, copies.mounted(session.draft, "remote", remote) as web:
+        found = _find(session, step, table, web, given)
         documents = {
             heredoc.name: copies.document(session, heredoc, session.task.plan.escape) for heredoc in step.heredocs
         }
@@ -60,11 +65,38 @@ def copy(session: Session, step: Copy) -> bool:
             documents=tuple(documents.items()), target=target, owner=owner,
             keeps_owners=bool(step.stage), unpacks=step.unpacks,
         )  # fmt: skip
-        layer = copies.make_layer(
-            session.draft, image.top if image is not None else "", [(table, source) for source in found], transfer
-        )
+        placed = [(web if source.remote else table, source) for source in found]
+        layer = copies.make_layer(session.draft, image.top if image is not None else "", placed, transfer)
     cache.commit(session, wanted, layer)
+    session.change(downloaded=())
     return True
+
+
+def _fetched(session: Session, step: Copy, given: list[str]) -> bool:
+    """Whether every URL has been fetched; the next one is begun where that is not so. BuildFailure."""
+    done = {download.url for download in session.task.downloaded}
+    for url in given:
+        if not url.startswith(_URL_SCHEMES) or url in done:
+            continue
+        if not step.unpacks:
+            raise BuildFailure("COPY failed: source can't be a URL for COPY")
+        if not downloads.file_name(url):
+            raise BuildFailure(f"ADD failed: cannot determine filename from url: {url}")
+        sandbox = f"sandbox:{session.task.id}.{session.draft.draw()}"
+        session.change(download=Download(url=url, sandbox=sandbox))
+        session.save()
+        session.draft.processes[downloads.start(session.draft, sandbox, url)] = ("solve", sandbox)
+        return False
+    return True
+
+
+def _remote_tree(session: Session) -> Tree:
+    """What the step has fetched, as files."""
+    entries = [
+        LayerEntry(downloads.file_name(download.url), "file", 0o600, content=download.data)
+        for download in session.task.downloaded
+    ]
+    return apply_layer(Tree.empty(), entries)
 
 
 def _origin(session: Session, step: Copy) -> Tree | None:
@@ -80,15 +112,15 @@ def _origin(session: Session, step: Copy) -> Tree | None:
     return session.draft.layers[image.top].tree if image.top else Tree.empty()
 
 
-def _find(session: Session, step: Copy, table: MountTable, given: list[str]) -> list[Source]:
+def _find(session: Session, step: Copy, table: MountTable, web: MountTable, given: list[str]) -> list[Source]:
     found: list[Source] = []
     for source in given:
-        if source.startswith(_URL_SCHEMES):
-            if step.unpacks:
-                raise BuildFailure(f"ADD failed: {source}: fetching from outside is not simulated by fakedocker")
-            raise BuildFailure("COPY failed: source can't be a URL for COPY")
         try:
-            found += sources.find(session.draft, table, source, from_context=not step.stage)
+            if source.startswith(_URL_SCHEMES):
+                fetched = sources.find(session.draft, web, downloads.file_name(source), from_context=False)
+                found += [replace(one, remote=True) for one in fetched]
+            else:
+                found += sources.find(session.draft, table, source, from_context=not step.stage)
         except BuildFailure as problem:
             raise BuildFailure(f"{step.keyword} failed: {problem.message}") from None
     if not found and not step.heredocs:

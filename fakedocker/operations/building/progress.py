@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from fakedocker.base import reference
 from fakedocker.base.identity import short
 from fakedocker.base.messages import Refusal
@@ -16,7 +18,7 @@ from fakedocker.build.plan import parse_trigger
 from fakedocker.build.substitution import expand
 from fakedocker.operations import images
 from fakedocker.operations.attributes import image_event
-from fakedocker.operations.building import bases, running, steps
+from fakedocker.operations.building import bases, downloads, running, steps
 from fakedocker.operations.building.session import STEP_NS, BuildFailure, Session, encoded
 from fakedocker.world.builds import BuildTask, StageResult
 from fakedocker.world.draft import Draft, Notice
@@ -81,6 +83,46 @@ def container_ended(draft: Draft, container_id: str, exit_code: int) -> None:
     _after_step(session)
 
 
+def fetched_more(draft: Draft, sandbox: str, descriptor: int, data: bytes) -> bool:
+    """What fetches a URL has written something. Whether it is one of a build's."""
+    task = _fetching(draft, sandbox)
+    if task is None or task.download is None:
+        return False
+    if descriptor != STDERR:
+        session = Session(draft, task)
+        session.change(download=replace(task.download, data=task.download.data + data))
+        session.save()
+    return True
+
+
+def fetched(draft: Draft, sandbox: str, exit_code: int) -> None:
+    """A URL has been fetched, or cannot be: the step goes on."""
+    task = _fetching(draft, sandbox)
+    if task is None or task.download is None:
+        return
+    session, download = Session(draft, task), task.download
+    downloads.end(draft, sandbox)
+    session.change(download=None)
+    try:
+        downloads.checked(download.url, "", download.data, exit_code)
+    except downloads.DownloadFailure as problem:
+        _fail(session, f"ADD failed: {problem}")
+        return
+    size_bytes = len(download.data)
+    session.send(encoded(status="Downloading", progressDetail={"current": size_bytes, "total": size_bytes}))
+    session.say("\n")
+    session.change(downloaded=(*session.task.downloaded, download))
+    _step(session, announce=False)
+
+
+def _fetching(draft: Draft, sandbox: str) -> BuildTask | None:
+    """The build that waits for a download."""
+    for task in draft.tasks.values():
+        if isinstance(task, BuildTask) and task.download is not None and task.download.sandbox == sandbox:
+            return task
+    return None
+
+
 def _running(draft: Draft, container_id: str) -> BuildTask | None:
     """The build whose RUN has this container."""
     for task in draft.tasks.values():
@@ -96,6 +138,8 @@ def cancel(draft: Draft, task_id: int) -> None:
         return
     if task.timer:
         draft.kernel.cancel_timer(task.timer)
+    if task.download is not None:
+        downloads.end(draft, task.download.sandbox)
     del draft.tasks[task_id]
     Session(draft, task).remove_containers()
     draft.notify("done", task_id, None)
@@ -145,7 +189,7 @@ def _trigger(session: Session) -> bool:
     except BadDockerfile as problem:
         raise BuildFailure(str(problem)) from None
     complete = steps.carry_out(session, step)
-    if not session.task.pull:
+    if not session.task.pull and session.task.download is None:
         session.change(triggers=tuple(rest))
     return complete
 

@@ -29,10 +29,12 @@ class Source(Struct, frozen=True):
     Args:
         path: absolute, within what is copied from.
         checksum: file: or dir: and 64 digits.
+        remote: whether it comes from a URL; such a one is not taken apart.
     """
 
     path: str
     checksum: str
+    remote: bool = False
 
 
 def find(draft: Draft, table: MountTable, written: str, from_context: bool) -> list[Source]:

@@ -33,7 +33,7 @@ from fakedocker.build.lines import BadDockerfile
 from fakedocker.build.mounts import parse_mount
 from fakedocker.build.plan import Plan, Stage, parse_trigger
 from fakedocker.build.substitution import expand, expand_shown, expand_words
-from fakedocker.operations.building import configuring, copies
+from fakedocker.operations.building import configuring, copies, downloads
 from fakedocker.operations.building.session import BuildFailure
 from fakedocker.operations.commit import image_config
 from fakedocker.operations.launch import DEFAULT_PATH
@@ -305,7 +305,7 @@ class Compilation:
             if url and not step.unpacks:
                 raise BadDockerfile("source can't be a URL for COPY")
             if url:
-                vertex, path = self._download(step, source), _file_name(source)
+                vertex, path = self._download(step, source), downloads.file_name(source)
             else:
                 vertex = self._origin(step.stage) if step.stage else self._from_context(step.lines)
                 path = source
@@ -335,7 +335,7 @@ class Compilation:
         self._record(" ".join((step.keyword, *flags, *names, destination, "# buildkit")), self._top)
 
     def _download(self, step: kinds.Copy, url: str) -> int:
-        name = _file_name(url)
+        name = downloads.file_name(url)
         if not name and not step.destination.endswith("/"):
             name = posixpath.basename(step.destination)
         checksum = self.expanded(step.checksum)
@@ -370,10 +370,6 @@ def _position(inputs: list[int], vertex: int) -> int:
 
 def _filesystem_steps(steps: Iterable[Step]) -> int:
     return sum(isinstance(step, kinds.Run | kinds.Copy | kinds.Workdir) for step in steps)
-
-
-def _file_name(url: str) -> str:
-    return posixpath.basename(url.partition("?")[0].partition("//")[2].partition("/")[2])
 
 
 def _checked_mode(text: str) -> str:

@@ -111,6 +111,8 @@ def _find(solve: Solve, index: int, op: CopyOp, position: int, path: str, table:
             )
             for source in found
         ]
+    if isinstance(solve.vertex(solve.vertex(index).inputs[position]).op, HttpOp):
+        found = [msgspec.structs.replace(source, remote=True) for source in found]
     rules = IgnoreRules(op.excludes)
     return [source for source in found if not (op.excludes and rules.excludes(posixpath.basename(source.path)))]
 

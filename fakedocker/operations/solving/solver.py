@@ -11,7 +11,8 @@ from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.build.graph import ContextOp, CopyOp, DirectoryOp, ExecOp, HttpOp, ImageOp, InlineOp
 from fakedocker.kernel.kernel import ExecError
 from fakedocker.operations import images
-from fakedocker.operations.solving import arrivals, downloads, exporting, filework, opening, records, sandbox, telling
+from fakedocker.operations.building import downloads
+from fakedocker.operations.solving import arrivals, exporting, filework, opening, records, sandbox, telling
 from fakedocker.operations.solving.solve import WHOLE, Solve
 from fakedocker.operations.solving.telling import OpeningFailure, SolveFailure
 from fakedocker.wire import buildkit
@@ -302,12 +303,13 @@ def _start_download(solve: Solve, index: int, op: HttpOp) -> None:
 
 def _downloaded(solve: Solve, index: int, op: HttpOp, exit_code: int) -> None:
     output = solve.state(index).output
-    sandbox.clear(solve.draft, solve.state(index).sandbox)
+    downloads.end(solve.draft, solve.state(index).sandbox)
     solve.change_state(index, sandbox="")
     try:
         data = downloads.checked(op.url, op.checksum, b"".join(data for _, data in output), exit_code)
-    except SolveFailure as problem:
-        _fail(solve, index, problem)
+    except downloads.DownloadFailure as problem:
+        text = str(problem)
+        _fail(solve, index, SolveFailure(f"failed to load cache key: {text}" if exit_code else text))
         return
     solve.change_state(index, output=((0, data),), key=f"http:{op.url}")
     _complete(solve, index)
