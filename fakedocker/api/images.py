@@ -18,7 +18,6 @@ from fakedocker.operations import (
     importing,
     load as loading,
     lookup,
-    manifest_lists,
     pull,
     push as pushing,
     save as saving,
@@ -195,6 +194,8 @@ def distribution(call: Call) -> Reply:
 
 def manifest_get(call: Call) -> Reply:
     """A manifest, or a list of them, as its registry serves it. An end point of fakedocker's own."""
+    from fakedocker.operations import manifest_lists  # seldom asked for, and start-up time matters
+
     found = manifest_lists.find(call.draft, pull.parse(call.names["name"], "").with_default_tag())
     return Reply(headers=(("Content-Type", found.media_type), ("Docker-Content-Digest", found.digest)), body=found.raw)
 
@@ -202,6 +203,8 @@ def manifest_get(call: Call) -> Reply:
 def manifest_put(call: Call) -> Reply:
     """Put a list of manifests into its registry. An end point of fakedocker's own."""
     name = pull.parse(call.names["name"], "").with_default_tag()
+    from fakedocker.operations import manifest_lists
+
     digest = manifest_lists.put(call.draft, name, call.request.body, credentials(call)[0])
     return json_reply({"Digest": digest}, 201)
 

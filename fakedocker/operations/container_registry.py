@@ -22,7 +22,6 @@ from fakedocker.registry.model import Manifest
 from fakedocker.world.draft import Draft
 
 PROGRAM, DIRECTORY = "registry", "/var/lib/registry"
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class _ContainerFolder:
@@ -133,12 +132,9 @@ class ContainerRegistry:
         self._contents.write()
 
 
-def find(draft: Draft, name: Reference) -> ContainerRegistry | None:
-    """The registry that a name is in, if one runs in a container whose port that is."""
-    host, _, port = name.domain.rpartition(":")
-    if host not in _LOOPBACK or not port.isdigit():
-        return None
-    for _, identifier in draft.ports.get((int(port), "tcp", 4), ()):
+def find(draft: Draft, port: int) -> ContainerRegistry | None:
+    """The registry that runs in a container which has published it at a port of the host."""
+    for _, identifier in draft.ports.get((port, "tcp", 4), ()):
         container = draft.containers[identifier]
         process = draft.kernel_draft.processes.get(container.pid)
         if process is not None and process.identity.name == PROGRAM:

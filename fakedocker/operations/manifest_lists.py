@@ -13,7 +13,7 @@ from fakedocker.base import messages
 from fakedocker.base.messages import Refusal
 from fakedocker.base.reference import Reference
 from fakedocker.images.model import content_digest
-from fakedocker.operations import container_registry, pull
+from fakedocker.operations import pull
 from fakedocker.registry import catalogue
 from fakedocker.registry.distribution import manifests
 from fakedocker.registry.distribution.problems import CODES, Problem
@@ -39,7 +39,7 @@ def find(draft: Draft, name: Reference) -> RawManifest:
     Raises:
         Refusal: no such registry, repository, tag or digest.
     """
-    running = container_registry.find(draft, name)
+    running = pull.find_running(draft, name)
     if running is not None:
         found = running.raw_manifest(name)
         if found is None:
@@ -63,7 +63,7 @@ def put(draft: Draft, name: Reference, raw: bytes, username: str) -> str:
         needs = manifests.read(raw, "")
     except Problem as problem:
         raise messages.BAD_REQUEST(problem=f"{CODES[problem.code][1]}: {problem.detail}") from None
-    running = container_registry.find(draft, name)
+    running = pull.find_running(draft, name)
     if running is not None:
         if not running.put_index(name, raw, needs):
             raise messages.Refusal(404, "manifest blob unknown: blob unknown to registry")

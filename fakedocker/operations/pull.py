@@ -5,12 +5,14 @@ Sources: moby distribution/pull_v2.go; texts in recordings implicit-pull and reg
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec.structs import replace
 
 from fakedocker.base import messages, reference
 from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.base.reference import Reference
-from fakedocker.operations import container_registry, disk, images, manifest_parts, outside, registry_faults, timetable
+from fakedocker.operations import disk, images, manifest_parts, outside, registry_faults, timetable
 from fakedocker.operations.attributes import image_event
 from fakedocker.operations.timetable import line, state
 from fakedocker.registry import catalogue
@@ -18,10 +20,24 @@ from fakedocker.registry.model import Manifest, Registry, RemoteLayer
 from fakedocker.world.draft import Draft
 from fakedocker.world.tasks import PullTask, TransferStep
 
+if TYPE_CHECKING:
+    from fakedocker.operations.container_registry import ContainerRegistry
+
 DOWNLOAD_BYTES_PER_SECOND = 200_000_000
 EXTRACT_BYTES_PER_SECOND = 80_000_000
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _LANES = 3
 """How many layers are downloaded at a time."""
+
+
+def find_running(draft: Draft, name: Reference) -> ContainerRegistry | None:
+    """The registry that a name is in, if it runs in a container whose published port that is."""
+    host, _, port = name.domain.rpartition(":")
+    if host not in _LOOPBACK or not port.isdigit() or not draft.ports.get((int(port), "tcp", 4)):
+        return None
+    from fakedocker.operations import container_registry  # seldom needed, and start-up time matters
+
+    return container_registry.find(draft, int(port))
 
 
 def find_registry(draft: Draft, name: Reference) -> Registry:
@@ -44,7 +60,7 @@ def find_manifest(draft: Draft, name: Reference) -> Manifest:
     Raises:
         Refusal: no such registry, repository, tag or digest, in docker's words.
     """
-    running = container_registry.find(draft, name)
+    running = find_running(draft, name)
     if running is not None:
         manifest = running.manifest(name)
         if manifest is None:
@@ -75,7 +91,7 @@ def find_tags(draft: Draft, name: Reference) -> tuple[str, ...]:
     Raises:
         Refusal: no such registry or repository.
     """
-    running = container_registry.find(draft, name)
+    running = find_running(draft, name)
     registry = find_registry(draft, name) if running is None else Registry(host=name.domain)
     found = _tags_of(registry, name.path) if running is None else running.tags(name.path)
     if not found:

@@ -13,7 +13,7 @@ from fakedocker.base import messages, reference
 from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.base.reference import Reference
 from fakedocker.images.model import Image, Layer
-from fakedocker.operations import container_registry, images, outside, pull, timetable
+from fakedocker.operations import images, outside, pull, timetable
 from fakedocker.operations.attributes import image_event
 from fakedocker.operations.timetable import line, state
 from fakedocker.registry import blobs, catalogue
@@ -91,7 +91,7 @@ def _parts(draft: Draft, name: Reference) -> tuple[tuple[str, Manifest], ...]:
     }
     if not local:
         raise messages.PUSH_NO_IMAGE(name=name.familiar_name)
-    running = container_registry.find(draft, name)
+    running = pull.find_running(draft, name)
     registry = pull.find_registry(draft, name) if running is None else Registry(host=name.domain)
     if name.tag and name.tag not in local:
         raise messages.PUSH_NO_TAG(name=name.familiar)
@@ -174,7 +174,7 @@ def _offered(draft: Draft, task: PushTask, name: Reference, manifest: Manifest) 
     """Which repositories of the registry have which of an image's layers."""
     if task.origins is not None:
         return {digest: {origin} for digest, origin in task.origins if origin}
-    running = container_registry.find(draft, name)
+    running = pull.find_running(draft, name)
     if running is not None:
         return running.repositories_with(remote.digest for remote in manifest.layers)
     return _repositories_by_layer(draft.registries[name.domain])
@@ -213,7 +213,7 @@ def _store(draft: Draft, name: Reference, tag: str, manifest: Manifest) -> None:
     Raises:
         Refusal: the registry has gone meanwhile.
     """
-    running = container_registry.find(draft, name)
+    running = pull.find_running(draft, name)
     if running is not None:
         running.put(name.path, tag, manifest)
         return
