@@ -327,3 +327,19 @@ def test_a_build_in_the_middle_of_a_step_is_part_of_a_snapshot(builds: Builds) -
         fork.jump()
         fork.turn()
     assert dict(fork.world.tags) == dict(builds.engine.world.tags)
+
+
+def test_a_daemon_that_goes_down_gives_builds_up(builds: Builds) -> None:
+    from fakedocker.wire.http import Request
+
+    body = archive({"Dockerfile": "FROM alpine\nRUN --mount=type=cache,target=/c sleep 1000\n"})
+    exchange = builds.engine.submit(Request(method="POST", target="/build?version=2", body=body))
+    builds.engine.turn()
+    while not any(name.startswith("sandbox:") for name in builds.engine.world.kernel.namespaces):
+        builds.engine.jump()
+        builds.engine.turn()
+    builds.engine.inject("daemon restart")
+    builds.engine.turn()
+    assert exchange.ended
+    assert not builds.engine.world.tasks
+    assert not any("sandbox:" in name for name in builds.engine.world.kernel.filesystems)
