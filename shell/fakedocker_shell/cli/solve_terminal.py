@@ -14,7 +14,7 @@ _BLUE, _RED, _ORANGE, _PLAIN, _DIM = "\x1b[34m", "\x1b[31m", "\x1b[33m", "\x1b[0
 _UP, _HIDE, _SHOW = "\x1b[1A", "\x1b[?25l", "\x1b[?25h"
 _LOG_LINES = 6
 _EVERY_NS = 100_000_000
-"""How much time passes at least between two drawings."""
+"""How much time passes at least between two drawings in which no step begins or ends."""
 
 
 class TerminalDisplay:
@@ -45,7 +45,7 @@ class TerminalDisplay:
             kept = [*self._logs.get(step.vertex.digest, []), *(line.partition(" ")[2] for line in logged)]
             self._logs[step.vertex.digest] = kept[-_LOG_LINES:]
             step.fresh.clear()
-        if self._progress.now_ns - self._drawn_ns >= _EVERY_NS:
+        if news.vertexes or self._progress.now_ns - self._drawn_ns >= _EVERY_NS:
             self._draw(self._lines(finished=False))
 
     def close(self) -> None:
