@@ -19,6 +19,7 @@ from fakedocker_shell.repl.app import Prompt
 from fakedocker_shell.repl.console import Console
 from fakedocker_shell.repl.screen import RealScreen
 from fakedocker_shell.scenarios import library
+from fakedocker_shell.scenarios.model import INCIDENT, LESSON
 from fakedocker_shell.scenarios.progress import Progress
 
 COMMAND = [sys.executable, "-c", "import sys; from fakedocker_shell.main import main; sys.exit(main())"]
@@ -137,6 +138,8 @@ def test_any_lesson_at_any_time_and_the_best_is_kept(terminal: Terminal) -> None
         terminal.run(":lesson ports-conflict")
         terminal.run(extra)
         shown = terminal.run("docker run -d --name web2 -p 8081:80 nginx")
+        if extra != "true":
+            assert "It can be done" not in shown
     assert "Better than before: that took 2 commands." in shown
     assert kept(terminal) == {"ports-conflict": 1}
     assert "✓ ports-conflict" in terminal.run(":lesson off") + terminal.run(":lesson list")
@@ -149,6 +152,12 @@ def test_commands_without_a_lesson(terminal: Terminal) -> None:
     assert "did you mean ports-expose?" in terminal.run(":lesson ports-expos")
     assert "it does not hold (it is 0)" in terminal.run(":check count(containers) == 1")
     assert "a check begins with" in terminal.run(":check web is up")
+
+
+def test_more_commands_than_par(terminal: Terminal) -> None:
+    terminal.run(":lesson pull-denied")
+    terminal.run("docker pull -q alpine")
+    assert "It can be done with 1 command: `:reset` begins anew." in terminal.run("docker pull -q nginx")
 
 
 def test_rewind(terminal: Terminal) -> None:
@@ -198,6 +207,15 @@ def test_progress_that_cannot_be_read_is_left_alone(tmp_path: Path) -> None:
         assert path.read_text() == text
 
 
+def test_two_terminals_keep_what_each_has_solved(tmp_path: Path) -> None:
+    one, other = (Progress({"XDG_STATE_HOME": str(tmp_path)}) for _ in range(2))
+    one.record("a", 3)
+    other.record("b", 2)
+    other.record("a", 5)
+    kept = Progress({"XDG_STATE_HOME": str(tmp_path)})
+    assert (kept.best("a"), kept.best("b"), kept.best("c")) == (3, 2, None)
+
+
 def run(*arguments: str, state: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
@@ -208,7 +226,10 @@ def run(*arguments: str, state: Path) -> subprocess.CompletedProcess[str]:
 def test_the_command_line(tmp_path: Path) -> None:
     listed = run("learn", "--list", state=tmp_path)
     assert listed.returncode == 0
-    assert [line.split()[0] for line in listed.stdout.splitlines()[2:-1]] == library.ids()
+    rows = [line.split()[0] for line in listed.stdout.splitlines() if line.startswith("    ")]
+    ids = {kind: [scenario.id for scenario in library.course() if scenario.kind == kind] for kind in (LESSON, INCIDENT)}
+    assert rows == ["id", *ids[LESSON], "id", *ids[INCIDENT]]
+    assert ids[LESSON] + ids[INCIDENT] == library.ids()
     assert "did you mean ports-expose?" in run("learn", "port-expose", state=tmp_path).stderr
     assert "a terminal was expected" in run("learn", state=tmp_path).stderr
     assert run("learn", "--nosuch", state=tmp_path).returncode == 2

@@ -8,7 +8,7 @@ from fakedocker_shell.repl import drawing
 from fakedocker_shell.repl.desk import Desk
 from fakedocker_shell.scenarios import library
 from fakedocker_shell.scenarios.lesson import HOLDS, Lesson, commands
-from fakedocker_shell.scenarios.model import Scenario
+from fakedocker_shell.scenarios.model import INCIDENT, LESSON, Scenario
 from fakedocker_shell.scenarios.player import prepare
 from fakedocker_shell.scenarios.problems import ScenarioProblem
 from fakedocker_shell.scenarios.progress import Progress
@@ -39,6 +39,8 @@ def after_command(desk: Desk, lesson: Lesson, environment: Mapping[str, str]) ->
     parts = [lesson.success(desk.moment(), desk.columns), ""]
     if lesson.solution_shown:
         parts.append("The solution was shown, so this is not noted down: `:reset` and try it on your own.")
+    elif 0 < lesson.scenario.par < score:
+        parts.append(f"It can be done with {commands(lesson.scenario.par)}: `:reset` begins anew.")
     elif before is not None and score < before:
         parts.append(f"Better than before: that took {commands(before)}.")
     following = next_lesson(progress, lesson.scenario.id)
@@ -56,17 +58,17 @@ def next_lesson(progress: Progress, after: str = "") -> Scenario | None:
 
 def listing(progress: Progress, present: str = "") -> list[str]:
     """All lessons and incidents, which are solved, and how well."""
-    rows = []
     course = library.course()
-    for scenario in course:
-        best = progress.best(scenario.id)
-        mark = "▸" if scenario.id == present else HOLDS if best is not None else " "
-        rows.append((f"{mark} {scenario.id}", scenario.title, _score(best, scenario.par)))
+    lines: list[str] = []
+    for kind, title in ((LESSON, "lessons"), (INCIDENT, "incidents")):
+        rows = []
+        for scenario in (scenario for scenario in course if scenario.kind == kind):
+            best = progress.best(scenario.id)
+            mark = "▸" if scenario.id == present else HOLDS if best is not None else " "
+            rows.append((f"{mark} {scenario.id}", scenario.title, _score(best, scenario.par)))
+        lines += [*drawing.table(title, ("  id", "title", "commands"), rows), ""]
     solved = sum(progress.best(scenario.id) is not None for scenario in course)
-    return [
-        *drawing.table("lessons and incidents", ("id", "title", "commands"), rows),
-        f"{solved} of {len(rows)} solved",
-    ]
+    return [*lines, f"{solved} of {len(course)} solved"]
 
 
 def _score(best: int | None, par: int) -> str:

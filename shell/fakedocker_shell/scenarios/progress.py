@@ -27,12 +27,7 @@ class Progress:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._path: Path | None = state_directory.find(environment) / "progress.json"
         self._best: dict[str, int] = {}
-        try:
-            self._best = _read(self._path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            pass
-        except (OSError, ValueError):
-            self._path = None
+        self._load()
 
     def best(self, lesson: str) -> int | None:
         """The fewest commands with which a lesson was solved; None when it was not."""
@@ -40,9 +35,22 @@ class Progress:
 
     def record(self, lesson: str, score: int) -> None:
         """A lesson was solved."""
-        before = self._best.get(lesson)
-        self._best[lesson] = score if before is None else min(before, score)
+        self._load()
+        self._best[lesson] = min(score, self._best.get(lesson, score))
         self._save()
+
+    def _load(self) -> None:
+        """Take in what is kept by now: another terminal may have solved something meanwhile."""
+        if self._path is None:
+            return
+        try:
+            kept = _read(self._path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError):
+            self._path = None
+            return
+        self._best |= {name: min(score, self._best.get(name, score)) for name, score in kept.items()}
 
     def _save(self) -> None:
         if self._path is None:
