@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import docker
@@ -96,6 +97,38 @@ def test_a_slow_registry_takes_as_many_times_as_long(engine: Engine, client: doc
     client.images.pull("redis")
     quick_ns, slow_ns = fork.now_ns - engine_began_ns, engine.now_ns - engine_began_ns
     assert 18 * quick_ns < slow_ns < 21 * quick_ns
+
+
+def test_a_registry_that_is_down_takes_no_push_and_tells_nothing(engine: Engine, client: docker.DockerClient) -> None:
+    client.images.get("alpine").tag("localhost:5000/x", "1")
+    engine.inject("registry localhost:5000 down twice")
+    *_, last = client.api.push("localhost:5000/x", tag="1", stream=True, decode=True)
+    assert last["error"] == 'Get "http://localhost:5000/v2/": dial tcp localhost:5000: connect: connection refused'
+    assert refused(lambda: client.images.get_registry_data("localhost:5000/x:1"))[0] == 500
+    *_, last = client.api.push("localhost:5000/x", tag="1", stream=True, decode=True)
+    assert last["aux"]["Digest"] == client.images.get_registry_data("localhost:5000/x:1").id
+
+
+@pytest.mark.parametrize(
+    ("fault", "text"),
+    [("registry docker.io down", "connection refused"), ("image busybox cut off", "unexpected EOF")],
+)
+def test_a_build_whose_base_cannot_be_pulled(
+    engine: Engine, client: docker.DockerClient, fault: str, text: str
+) -> None:
+    engine.inject(fault)
+    with pytest.raises(docker.errors.DockerException, match=text):
+        client.images.build(fileobj=io.BytesIO(b"FROM busybox\nRUN true\n"))
+    engine.clear_faults()
+    client.images.build(fileobj=io.BytesIO(b"FROM busybox\nRUN true\n"))
+
+
+def test_a_daemon_that_goes_takes_a_pull_with_it(engine: Engine, client: docker.DockerClient) -> None:
+    engine.inject("daemon restart in 100ms")
+    with pytest.raises((requests.exceptions.RequestException, urllib3.exceptions.HTTPError)):
+        list(client.api.pull("nginx", tag="1.27", stream=True, decode=True))
+    engine.advance(engine.now_ns + 60 * SECOND_NS)
+    assert [image.tags for image in client.images.list()] == [["alpine:latest"]]
 
 
 # requests

@@ -9,6 +9,7 @@ import pytest
 
 import fakedocker
 import fakedocker.testing
+from fakedocker.serving import HAS_UNIX_SOCKETS
 from fakedocker.testing import FakeDocker
 
 
@@ -60,3 +61,20 @@ def test_the_public_face_is_whole() -> None:
         assert dir(module) == sorted(module.__all__)
         with pytest.raises(AttributeError, match="no attribute 'nothing'"):
             module.nothing  # noqa: B018  # the look-up is the test
+
+
+@pytest.mark.skipif(not HAS_UNIX_SOCKETS, reason="there are no unix sockets here")
+def test_a_served_double_is_driven_in_process_too() -> None:
+    fake = FakeDocker(images=["alpine"])
+    with fake.served() as served:
+        other = docker.DockerClient(base_url=served.docker_host)
+        box = fake.client.containers.run("alpine", ["sh", "-c", "sleep 60; exit 4"], name="box", detach=True)
+        assert other.containers.get("box").status == "running"
+        fake.advance("30s")
+        fake.run_until(lambda: other.containers.get("box").status == "exited", within="1m")
+        assert other.containers.get("box").wait()["StatusCode"] == 4
+        fake.fault("info error 503")
+        with pytest.raises(docker.errors.APIError, match="503"):
+            other.info()
+        other.close()
+    assert box.wait()["StatusCode"] == 4

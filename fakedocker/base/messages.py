@@ -204,7 +204,7 @@ MANIFEST_UNKNOWN = Message(404, "manifest for {name} not found: manifest unknown
 REGISTRY_LOOKUP = Message(
     500, 'Get "https://{host}/v2/": dial tcp: lookup {name} on 192.168.65.7:53: no such host', "Go net"
 )
-REGISTRY_DOWN = Message(500, 'Get "https://{host}/v2/": dial tcp {host}:443: connect: connection refused', "Go net")
+REGISTRY_DOWN = Message(500, 'Get "{scheme}://{host}/v2/": dial tcp {address}: connect: connection refused', "Go net")
 REGISTRY_UNAUTHORIZED = Message(
     500, "unauthorized: authentication required", "distribution registry/api/errcode; moby passes it on with 500"
 )

@@ -72,6 +72,7 @@ _PATHS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("history", "GET", "/images/*/history", ""),
     ("tag", "POST", "/images/*/tag", ""),
     ("image remove", "DELETE", "/images/*", ""),
+    ("distribution", "GET", "/distribution/*/json", ""),
     ("network list", "GET", "/networks", ""),
     ("network create", "POST", "/networks/create", ""),
     ("network prune", "POST", "/networks/prune", ""),
@@ -95,7 +96,9 @@ ON_CONTAINERS: Final = frozenset(row[0] for row in _PATHS if row[2].startswith((
 }
 """Those that are done to one container."""
 
-ON_IMAGES: Final = frozenset({"pull", "push", "save", "image inspect", "history", "tag", "image remove", "build"})
+ON_IMAGES: Final = frozenset(
+    {"distribution", "pull", "push", "save", "image inspect", "history", "tag", "image remove", "build"}
+)
 """Those that are done to one image."""
 
 _VERSION: Final = r"/v\d+\.\d+(?=/)"

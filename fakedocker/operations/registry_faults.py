@@ -59,7 +59,9 @@ def answer(draft: Draft, name: Reference) -> None:
 
 def _refusal(rule: Rule, name: Reference) -> Refusal:
     if rule.effect == model.DOWN:
-        return messages.REGISTRY_DOWN(host=_HUB_ENDPOINT if name.domain == DEFAULT_DOMAIN else name.domain)
+        host = _HUB_ENDPOINT if name.domain == DEFAULT_DOMAIN else name.domain
+        scheme = "http" if host.partition(":")[0] == "localhost" else "https"  # moby takes a local one for insecure
+        return messages.REGISTRY_DOWN(scheme=scheme, host=host, address=host if ":" in host else f"{host}:443")
     if rule.effect == model.UNAUTHORIZED:
         return messages.REGISTRY_UNAUTHORIZED()
     if rule.effect == model.TOO_MANY:

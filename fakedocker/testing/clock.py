@@ -1,4 +1,7 @@
-"""Moving an engine's time: by so much, until something holds, or not at all. Time never goes back; snapshots do."""
+"""Moving an engine's time: by so much, until something holds, or not at all. Time never goes back; snapshots do.
+
+The engine may be served by another thread meanwhile, which is why its lock is held for each movement and not for a condition.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +51,8 @@ def advance(engine: Engine, duration: Duration) -> None:
     Raises:
         ValueError: no duration, or a negative one.
     """
-    engine.advance(engine.now_ns + nanoseconds(duration))
+    with engine.lock:
+        engine.advance(engine.now_ns + nanoseconds(duration))
 
 
 def advance_to(engine: Engine, moment: str | datetime.datetime) -> None:
@@ -58,7 +62,8 @@ def advance_to(engine: Engine, moment: str | datetime.datetime) -> None:
         ValueError: no such moment, or one that has passed.
     """
     text = moment.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z") if not isinstance(moment, str) else moment
-    engine.advance(instant(text))
+    with engine.lock:
+        engine.advance(instant(text))
 
 
 @contextlib.contextmanager
@@ -86,18 +91,25 @@ def run_until(engine: Engine, condition: Callable[[], object], within: Duration 
     what = what or getattr(condition, "__doc__", None) or "the condition"
     end_ns = engine.now_ns + nanoseconds(within)
     while not condition():
-        while engine.turn():
+        due_ns = _next_ns(engine)
+        if due_ns is not None and due_ns <= end_ns:
+            with engine.lock:
+                engine.jump()
+            _next_ns(engine)
             continue
-        due_ns = engine.draft.kernel.next_timer_ns()
+        if due_ns is not None:
+            with engine.lock:
+                engine.advance(max(end_ns, engine.now_ns))
+        if condition():
+            return
         if due_ns is None:
-            if condition():
-                return
             raise WaitCannotEnd(f"nothing can bring about {what}: no process can run and no timer is set")
-        if due_ns > end_ns:
-            engine.advance(max(end_ns, engine.now_ns))
-            if condition():
-                return
-            raise WaitTooLong(f"{what} has not come about within {units.format_duration(nanoseconds(within))}")
-        engine.jump()
+        raise WaitTooLong(f"{what} has not come about within {units.format_duration(nanoseconds(within))}")
+
+
+def _next_ns(engine: Engine) -> int | None:
+    """When the next timer is due, after everybody has run who can."""
+    with engine.lock:
         while engine.turn():
             continue
+        return engine.draft.kernel.next_timer_ns()

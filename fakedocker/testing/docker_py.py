@@ -63,9 +63,10 @@ class EngineSocket:
 
     def sendall(self, data: bytes) -> None:
         """Bytes for the process."""
-        self._engine.feed(self._exchange, bytes(data))
-        while self._engine.turn():
-            continue
+        with self._engine.lock:
+            self._engine.feed(self._exchange, bytes(data))
+            while self._engine.turn():
+                continue
 
     def send(self, data: bytes) -> int:
         self.sendall(data)
@@ -75,7 +76,8 @@ class EngineSocket:
 
     def shutdown(self, how: int) -> None:
         """Half-close: the process reads the end of its input."""
-        self._engine.half_close(self._exchange)
+        with self._engine.lock:
+            self._engine.half_close(self._exchange)
 
     def fileno(self) -> int:
         """A descriptor that always is ready to be read: docker-py polls before it reads."""
@@ -103,8 +105,9 @@ class EngineSocket:
 
     def close(self) -> None:
         if not self._exchange.ended:
-            self._engine.disconnect(self._exchange)
-            self._engine.turn()
+            with self._engine.lock:
+                self._engine.disconnect(self._exchange)
+                self._engine.turn()
         if self._always_ready is not None:
             os.close(self._always_ready[0])
             self._always_ready = None
@@ -150,8 +153,9 @@ class _Body(io.RawIOBase):
 
     def close(self) -> None:
         if not self.closed and not self._exchange.ended:
-            self._engine.disconnect(self._exchange)
-            self._engine.turn()
+            with self._engine.lock:
+                self._engine.disconnect(self._exchange)
+                self._engine.turn()
         super().close()
 
 
@@ -212,8 +216,9 @@ class EngineAdapter(BaseAdapter):
             raise WaitCannotEnd(
                 f"nothing can end {request.method} {request.path_url}: its answer has stalled by a fault, and the client has no timeout"
             )
-        self._engine.disconnect(exchange)
-        self._engine.advance(self._engine.now_ns + int(patience * SECOND_NS))
+        with self._engine.lock:
+            self._engine.disconnect(exchange)
+            self._engine.advance(self._engine.now_ns + int(patience * SECOND_NS))
         raise ReadTimeout(f"Read timed out. (read timeout={patience})", request=request)
 
     def _respond(self, request: PreparedRequest, exchange: Exchange) -> Response:

@@ -103,7 +103,8 @@ class FakeDocker:
                 f"this is a snapshot of another engine, made from seed {world.seed}, not {own.seed};"
                 " begin another one with it: FakeDocker(world=...)"
             )
-        self.engine.restore(world)
+        with self.engine.lock:
+            self.engine.restore(world)
 
     def fork(self) -> FakeDocker:
         """Another one that goes on from here; neither sees what the other does. Constant time."""
@@ -214,7 +215,8 @@ class FakeDocker:
 
         Args:
             mode: how time passes meanwhile: never slower than the wall, as clients behind a socket sleep by the wall's clock.
-            publish: whether published ports are opened on this machine's loopback address. Testcontainers is told to look there.
+            publish: whether published ports are opened on this machine's loopback address, for containers that are started through
+                the socket. Testcontainers is told to look there.
         """
         from fakedocker.serving import Listening, serve_in_thread
 
