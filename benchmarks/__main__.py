@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from benchmarks import builds, in_process, processes, shell
+from benchmarks import builds, in_process, load, processes, shell, sockets
 
 
 class Figure(NamedTuple):
@@ -24,6 +24,8 @@ class Figure(NamedTuple):
 SUITES: dict[str, Callable[[], Iterator[tuple[str, str, str]]]] = {
     "start": processes.measure,
     "engine": in_process.measure,
+    "sockets": sockets.measure,
+    "load": load.measure,
     "shell": shell.measure,
     "builds": builds.measure,
 }

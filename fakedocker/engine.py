@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, TypeVar
 from fakedocker import troubles
 from fakedocker.base.clock import SECOND_NS, rfc3339_nano
 from fakedocker.base.messages import Refusal
-from fakedocker.exchanges import Exchange, Stream, TimeMode
+from fakedocker.exchanges import REQUEST_COST_NS, Exchange, HeldReply, Stream, TimeMode
 from fakedocker.faults.model import Rule
 from fakedocker.journal import Entry
 from fakedocker.kernel.kernel import Kernel
@@ -287,6 +287,8 @@ class Engine:
             message = f"fakedocker failed, and nothing has changed: {type(problem).__name__}: {problem}"
             exchange.respond(json_reply({"message": message}, 500))
             return
+        if isinstance(outcome, Reply) and self.mode is TimeMode.WALL and exchange.cost_ns > REQUEST_COST_NS:
+            outcome = HeldReply(outcome, draft.now_ns + exchange.cost_ns)
         if isinstance(outcome, Reply):
             self._spend(exchange.cost_ns)
             if self._is_poll(exchange, outcome):
@@ -303,8 +305,8 @@ class Engine:
         self._spend(exchange.cost_ns)
 
     def _spend(self, duration_ns: int) -> None:
-        """Let a fixed time pass, every timer on the way in its turn."""
-        if self.mode is TimeMode.MANUAL or duration_ns <= 0:
+        """Let a fixed time pass, every timer on the way in its turn. At the wall's pace time passes by itself."""
+        if self.mode in (TimeMode.MANUAL, TimeMode.WALL) or duration_ns <= 0:
             return
         target = self._draft.now_ns + duration_ns
         self._pass_time(target)
@@ -516,10 +518,16 @@ class Engine:
         """Whether the world would go on the same if every client were gone."""
         return all(exchange.stream is None or exchange.stream.passive for exchange in self._open.values())
 
-    def clients_wait(self) -> bool:
-        """Whether time alone can end some client's request."""
+    def clients_wait(self, unanswered: bool = False) -> bool:
+        """Whether time alone can end some client's request.
+
+        Args:
+            unanswered: count those only that have not even the head of an answer.
+        """
         return any(
-            exchange.stream is not None and exchange.stream.waits(self._draft, exchange, self.mode)
+            exchange.stream is not None
+            and not (unanswered and exchange.answered)
+            and exchange.stream.waits(self._draft, exchange, self.mode)
             for exchange in self._open.values()
         )
 

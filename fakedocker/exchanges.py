@@ -257,3 +257,44 @@ class Exchange:
     def tell(self) -> None:
         for listener in self._listeners:
             listener()
+
+
+class HeldReply:
+    """An answer that takes its time at the wall's pace, as it would on a real machine.
+
+    Args:
+        reply: the answer.
+        at_ns: when it is given.
+    """
+
+    passive = False
+
+    def __init__(self, reply: Reply, at_ns: int) -> None:
+        self._reply = reply
+        self._at_ns = at_ns
+        self._is_set = False
+
+    def subjects(self) -> tuple[tuple[str, str | int], ...]:
+        return (("alarm", "held"),)
+
+    def pump(self, draft: Draft, exchange: Exchange) -> None:
+        if draft.now_ns >= self._at_ns:
+            exchange.respond(self._reply)
+        elif not self._is_set:
+            self._is_set = True
+            draft.kernel.set_timer(self._at_ns, ("held", exchange.number))
+
+    def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
+        """Looked at when pumped."""
+
+    def feed(self, draft: Draft, exchange: Exchange, data: bytes) -> None:
+        """What a client sends here means nothing."""
+
+    def half_close(self, draft: Draft, exchange: Exchange) -> None:
+        """Nothing to do."""
+
+    def disconnect(self, draft: Draft, exchange: Exchange) -> None:
+        """What was asked is done."""
+
+    def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
+        return True

@@ -14,9 +14,8 @@ from fakedocker.exchanges import TimeMode
 SECOND_NS = 1_000_000_000
 IDLE_SECONDS = 3600.0
 PATIENCE_NS = 30_000_000
-"""How long clients must have been quiet before a wait of theirs makes time leap: some begin a wait and give it up."""
-MOVED_NS = SECOND_NS
-"""An engine whose clock is so far ahead was moved on by somebody else: time goes on from there, rather than standing still."""
+"""How long clients must have been quiet before a stream that has begun makes time leap, as some give it up at once: `docker run
+-d` begins a wait for the container's end before it starts it. Who has no answer at all yet is not made to wait."""
 
 
 class Pacer:
@@ -58,13 +57,12 @@ class Pacer:
         self._paced = self._leapt
 
     def catch_up(self) -> None:
-        """Let the engine's clock reach the wall's, which it never runs behind."""
+        """Let the engine's clock reach the wall's, which it never runs behind; what requests took it is ahead from then on."""
         if self._engine.mode in (TimeMode.LEAP, TimeMode.WALL):
-            ahead_ns = self._engine.now_ns - self.wall_ns
-            if ahead_ns < 0:
-                self._engine.advance(self._engine.now_ns - ahead_ns)
-            elif ahead_ns > MOVED_NS and self._engine.mode is TimeMode.LEAP:
-                self.rebase()
+            wall_ns = self.wall_ns
+            if self._engine.now_ns < wall_ns:
+                self._engine.advance(wall_ns)
+            self._offset_ns = max(self._offset_ns, self._engine.now_ns - self._wall())
 
     def step(self, driver_waits: bool = False) -> float | None:
         """Jump if it is time to; else say for how many seconds there is nothing to do.
@@ -86,9 +84,9 @@ class Pacer:
             return max(ahead_ns, 0) / SECOND_NS
         if ahead_ns > 0:
             quiet_ns = self._wall() - self._last_input_ns
-            if self._paced:
+            if self._paced and self._engine.mode is not TimeMode.FAST:
                 return ahead_ns / SECOND_NS
-            if quiet_ns < self._patience_ns:
+            if quiet_ns < self._patience_ns and not self._engine.clients_wait(unanswered=True):
                 return min(ahead_ns, self._patience_ns - quiet_ns) / SECOND_NS
         self._leapt = self._leapt or ahead_ns > 0
         self._paced = False

@@ -38,6 +38,8 @@ PIPELINED_LIMIT = 16
 """How many requests a client may send ahead of their answers before it is made to wait."""
 
 
+QUICK_LOOKS = 100
+"""How often is looked at once whether the head has been read, which for most clients it soon has, before looks are spaced."""
 HEAD_ALONE_SECONDS = 0.001
 HEAD_ALONE_LIMIT_SECONDS = 0.1
 """How long the head of a stream goes alone: at least, and for a client that does not read it."""
@@ -78,9 +80,14 @@ def _phrase(status: int) -> str:
     return HTTPStatus(status).phrase
 
 
+def _can_tell(sock: socket.socket | None) -> bool:
+    """Whether the system tells what the other side has not read yet."""
+    return sock is not None and sys.platform == "linux" and sock.family == socket.AF_UNIX
+
+
 def _is_unread(sock: socket.socket | None) -> bool:
     """Whether the client has yet to read what it was sent; False where the system cannot say."""
-    if sock is None or sys.platform != "linux" or sock.family != socket.AF_UNIX:
+    if sock is None or not _can_tell(sock):
         return False
     import fcntl
 
@@ -372,14 +379,20 @@ class Connection(asyncio.Protocol):
         limit_seconds = loop.time() + HEAD_ALONE_LIMIT_SECONDS
         self._head_alone = True
 
-        def look() -> None:
+        def look(tries: int) -> None:
             if _is_unread(sock) and loop.time() < limit_seconds:
-                loop.call_later(HEAD_ALONE_SECONDS, look)
+                if tries < QUICK_LOOKS:
+                    loop.call_soon(look, tries + 1)
+                else:
+                    loop.call_later(HEAD_ALONE_SECONDS, look, tries)
                 return
             self._head_alone = False
             self.pump()
 
-        loop.call_later(HEAD_ALONE_SECONDS, look)
+        if _can_tell(sock):
+            loop.call_soon(look, 0)
+        else:
+            loop.call_later(HEAD_ALONE_SECONDS, look, QUICK_LOOKS)
 
     def _finish(self, chunked: bool, close: bool) -> None:
         transport = self._transport

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from weakref import WeakKeyDictionary
 
 import msgspec
 from msgspec import Struct
@@ -13,6 +14,7 @@ from fakedocker.api.streams import LogStream, RemovalReply, StatsReply, StatsStr
 from fakedocker.base import clock, messages
 from fakedocker.containers.logs import READABLE_DRIVERS, Selection
 from fakedocker.containers.model import Container
+from fakedocker.engine import Engine
 from fakedocker.exchanges import Stream, TimeMode
 from fakedocker.filesystem import diff
 from fakedocker.operations import (
@@ -32,9 +34,11 @@ from fakedocker.operations import (
     update as updating,
 )
 from fakedocker.operations.attributes import container_event
+from fakedocker.operations.listed import ListedContainers
 from fakedocker.wire.container import Config, CreateRequest, UpdateRequest
-from fakedocker.wire.http import TAR, Reply, json_reply
+from fakedocker.wire.http import JSON, TAR, Reply, json_reply
 
+_LISTED: WeakKeyDictionary[Engine, ListedContainers] = WeakKeyDictionary()
 _NO_CONTENT = Reply(status=204)
 _NOT_MODIFIED = Reply(status=304)
 START_COST_NS = 100 * clock.MILLISECOND_NS
@@ -50,8 +54,16 @@ def list_(call: Call) -> Reply:
     draft, query = call.draft, call.query
     limit = query.number("limit") or 0
     found = listing.select(draft, call.filters(listing.LIST_FILTERS), query.flag("all"), limit)
-    with_size = query.flag("size")
-    return json_reply([listing.summary(draft, container, with_size) for container in found])
+    if query.flag("size"):
+        return json_reply([listing.summary(draft, container, with_size=True) for container in found])
+    return Reply(headers=(("Content-Type", JSON),), body=_listed(call.engine).encode(call.engine.world, draft, found))
+
+
+def _listed(engine: Engine) -> ListedContainers:
+    known = _LISTED.get(engine)
+    if known is None:
+        known = _LISTED[engine] = ListedContainers()
+    return known
 
 
 def create(call: Call) -> Reply:
