@@ -102,6 +102,7 @@ class Namespaces(KernelBase):
             if not mount.filesystem and mount.kind == "tmpfs":
                 draft.drop_filesystem(f"tmpfs:{identifier}:{mount.target}")
         draft.namespaces.pop(identifier)
+        self.programs.forget(identifier)
 
     def freeze_namespace(self, identifier: str) -> None:
         """Pause: its processes do not run, whatever wakes them."""

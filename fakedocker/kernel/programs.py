@@ -149,6 +149,10 @@ class Programs:
             _keep(scope.files, key, (location, node, image))
         return location, image
 
+    def forget(self, namespace: str) -> None:
+        """Drop what is known about a namespace that is gone."""
+        self._scopes.pop(namespace, None)
+
     def _scope(self, view: View) -> _Scope:
         """What is known about the programs of a namespace as it is now.
 
