@@ -518,17 +518,19 @@ class Engine:
         """Whether the world would go on the same if every client were gone."""
         return all(exchange.stream is None or exchange.stream.passive for exchange in self._open.values())
 
-    def clients_wait(self, unanswered: bool = False) -> bool:
-        """Whether time alone can end some client's request.
-
-        Args:
-            unanswered: count those only that have not even the head of an answer.
-        """
+    def clients_wait(self) -> bool:
+        """Whether time alone can end some client's request."""
         return any(
-            exchange.stream is not None
-            and not (unanswered and exchange.answered)
-            and exchange.stream.waits(self._draft, exchange, self.mode)
+            exchange.stream is not None and exchange.stream.waits(self._draft, exchange, self.mode)
             for exchange in self._open.values()
+        )
+
+    def clients_patience_ns(self) -> int:
+        """How long clients must have been quiet before time leaps for one that waits: not at all for a request without an answer."""
+        return min(
+            exchange.stream.patience_ns if exchange.answered else 0
+            for exchange in self._open.values()
+            if exchange.stream is not None and exchange.stream.waits(self._draft, exchange, self.mode)
         )
 
     def next_move(self, wall_ns: int | None = None, driver_waits: bool = False) -> Move:

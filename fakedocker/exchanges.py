@@ -16,6 +16,8 @@ from fakedocker.wire.http import Reply, Request
 from fakedocker.world.draft import Draft, Notice
 
 REQUEST_COST_NS = 1_000_000
+PATIENCE_NS = 30_000_000
+"""How long a client must have been quiet before time leaps for a stream of its that has begun: it may give it up at once."""
 LAGGING_BYTES = 16 << 20
 """How far a client may lag behind before it is cut off."""
 
@@ -39,6 +41,10 @@ class Stream(Protocol):
     @property
     def passive(self) -> bool:
         """Whether the world is the same without it, so that a run can be taken up where it was open."""
+
+    @property
+    def patience_ns(self) -> int:
+        """How long its client must have been quiet, by the wall's clock, before time leaps for it."""
 
     def subjects(self) -> tuple[tuple[str, str | int], ...]:
         """The notices that concern it: (kind, key)."""
@@ -259,7 +265,26 @@ class Exchange:
             listener()
 
 
-class HeldReply:
+class OutputOnly:
+    """The part of a stream that has nothing to receive, and waits for no notice by itself."""
+
+    passive: bool = True
+    patience_ns: int = PATIENCE_NS
+
+    def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
+        """Looked at when pumped."""
+
+    def feed(self, draft: Draft, exchange: Exchange, data: bytes) -> None:
+        """What a client sends here means nothing."""
+
+    def half_close(self, draft: Draft, exchange: Exchange) -> None:
+        """Nothing to do."""
+
+    def disconnect(self, draft: Draft, exchange: Exchange) -> None:
+        """Nothing to undo."""
+
+
+class HeldReply(OutputOnly):
     """An answer that takes its time at the wall's pace, as it would on a real machine.
 
     Args:
@@ -283,18 +308,6 @@ class HeldReply:
         elif not self._is_set:
             self._is_set = True
             draft.kernel.set_timer(self._at_ns, ("held", exchange.number))
-
-    def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
-        """Looked at when pumped."""
-
-    def feed(self, draft: Draft, exchange: Exchange, data: bytes) -> None:
-        """What a client sends here means nothing."""
-
-    def half_close(self, draft: Draft, exchange: Exchange) -> None:
-        """Nothing to do."""
-
-    def disconnect(self, draft: Draft, exchange: Exchange) -> None:
-        """What was asked is done."""
 
     def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
         return True

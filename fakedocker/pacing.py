@@ -13,9 +13,6 @@ from fakedocker.exchanges import TimeMode
 
 SECOND_NS = 1_000_000_000
 IDLE_SECONDS = 3600.0
-PATIENCE_NS = 30_000_000
-"""How long clients must have been quiet before a stream that has begun makes time leap, as some give it up at once: `docker run
--d` begins a wait for the container's end before it starts it. Who has no answer at all yet is not made to wait."""
 
 
 class Pacer:
@@ -26,13 +23,13 @@ class Pacer:
 
     Args:
         wall: the wall's clock, in nanoseconds.
-        patience_ns: see PATIENCE_NS; 0 for a driver whose own waits are never given up.
+        is_patient: whether clients are given the time to give a wait up; not with a driver whose own waits never are.
     """
 
-    def __init__(self, engine: Engine, wall: Callable[[], int], patience_ns: int = PATIENCE_NS) -> None:
+    def __init__(self, engine: Engine, wall: Callable[[], int], is_patient: bool = True) -> None:
         self._engine = engine
         self._wall = wall
-        self._patience_ns = patience_ns
+        self._is_patient = is_patient
         self._last_input_ns = 0
         self._leapt = False
         self._paced = False
@@ -86,8 +83,9 @@ class Pacer:
             quiet_ns = self._wall() - self._last_input_ns
             if self._paced and self._engine.mode is not TimeMode.FAST:
                 return ahead_ns / SECOND_NS
-            if quiet_ns < self._patience_ns and not self._engine.clients_wait(unanswered=True):
-                return min(ahead_ns, self._patience_ns - quiet_ns) / SECOND_NS
+            patience_ns = self._engine.clients_patience_ns() if self._is_patient and not driver_waits else 0
+            if quiet_ns < patience_ns:
+                return min(ahead_ns, patience_ns - quiet_ns) / SECOND_NS
         self._leapt = self._leapt or ahead_ns > 0
         self._paced = False
         self._engine.jump()

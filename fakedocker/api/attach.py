@@ -12,7 +12,7 @@ from fakedocker.base import messages
 from fakedocker.base.history import History
 from fakedocker.containers.logs import frame
 from fakedocker.containers.model import Chunk
-from fakedocker.exchanges import Exchange, TimeMode
+from fakedocker.exchanges import PATIENCE_NS, Exchange, OutputOnly, TimeMode
 from fakedocker.operations.attributes import container_event
 from fakedocker.wire.http import MULTIPLEXED_STREAM, RAW_STREAM, Reply
 from fakedocker.world.draft import Draft, Notice
@@ -178,9 +178,8 @@ class ProcessStream:
         self._input = Inflow(identifier)
         self._over = False
 
-    @property
-    def passive(self) -> bool:
-        return False
+    passive = False
+    patience_ns = PATIENCE_NS
 
     def subjects(self) -> tuple[tuple[str, str | int], ...]:
         return (("output", self._identifier), ("state", self._identifier), ("input", self._identifier))
@@ -241,17 +240,13 @@ class ProcessStream:
         return (container is not None and container.is_running) or (execution is not None and execution.is_running)
 
 
-class FailedExecStream:
+class FailedExecStream(OutputOnly):
     """The connection of an exec whose command cannot be executed: the reason, and the end."""
 
     def __init__(self, text: str, *, multiplexed: bool, head: Reply) -> None:
         self._text = text
         self._multiplexed = multiplexed
         self._head = head
-
-    @property
-    def passive(self) -> bool:
-        return True
 
     def subjects(self) -> tuple[tuple[str, str | int], ...]:
         return ()
@@ -261,18 +256,6 @@ class FailedExecStream:
         data = f"{self._text}\r\n".encode()
         exchange.send(frame(1, data) if self._multiplexed else data)
         exchange.finish()
-
-    def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
-        """Nothing concerns it."""
-
-    def feed(self, draft: Draft, exchange: Exchange, data: bytes) -> None:
-        """Nobody reads it."""
-
-    def half_close(self, draft: Draft, exchange: Exchange) -> None:
-        """Nothing to do."""
-
-    def disconnect(self, draft: Draft, exchange: Exchange) -> None:
-        """Nothing to undo."""
 
     def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
         return False

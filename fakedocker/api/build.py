@@ -42,9 +42,7 @@ SECRETS_HEADER = "x-fakedocker-secrets"
 class BuildStream(TaskStream):
     """The output of a build, which ends with its client."""
 
-    @property
-    def passive(self) -> bool:
-        return False
+    passive = False
 
     def disconnect(self, draft: Draft, exchange: Exchange) -> None:
         progress.cancel(draft, self._task)

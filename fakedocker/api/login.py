@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fakedocker.api.streams import Keys, OutputOnly
+from fakedocker.api.streams import Keys
 from fakedocker.base.messages import Refusal
-from fakedocker.exchanges import Exchange, TimeMode
+from fakedocker.exchanges import Exchange, OutputOnly, TimeMode
 from fakedocker.wire.http import Reply, json_reply
 from fakedocker.world.draft import Draft, Notice
 

@@ -16,7 +16,7 @@ from fakedocker.base.history import History
 from fakedocker.base.messages import Refusal
 from fakedocker.containers.logs import LineSplitter, Selection, lines
 from fakedocker.containers.model import Chunk
-from fakedocker.exchanges import Exchange, TimeMode
+from fakedocker.exchanges import PATIENCE_NS, Exchange, OutputOnly, TimeMode
 from fakedocker.operations import stats, system
 from fakedocker.operations.filters import Filters
 from fakedocker.wire.http import JSON, MULTIPLEXED_STREAM, RAW_STREAM, Reply, json_reply
@@ -24,23 +24,6 @@ from fakedocker.world.draft import Draft, Notice
 from fakedocker.world.world import Event
 
 Keys = tuple[tuple[str, str | int], ...]
-
-
-class OutputOnly:
-    """The part of a stream that has nothing to receive."""
-
-    @property
-    def passive(self) -> bool:
-        return True
-
-    def feed(self, draft: Draft, exchange: Exchange, data: bytes) -> None:
-        """What a client sends here means nothing."""
-
-    def half_close(self, draft: Draft, exchange: Exchange) -> None:
-        """Nothing to do."""
-
-    def disconnect(self, draft: Draft, exchange: Exchange) -> None:
-        """Nothing to undo."""
 
 
 class TaskReply(OutputOnly):
@@ -117,7 +100,12 @@ class TaskStream(OutputOnly):
 
 
 class WaitStream(OutputOnly):
-    """docker wait: the head goes out at once, the exit code when the condition holds."""
+    """docker wait: the head goes out at once, the exit code when the condition holds.
+
+    `docker run -d` begins one before it starts the container, and gives it up when it ends itself.
+    """
+
+    patience_ns = 10 * PATIENCE_NS
 
     def __init__(self, draft: Draft, identifier: str, condition: str) -> None:
         container = draft.containers[identifier]
@@ -221,11 +209,7 @@ class EventStream(OutputOnly):
         self._filters = filters
         self._since_ns = since_ns
         self._until_ns = until_ns
-
-    @property
-    def passive(self) -> bool:
-        """Not with an end, which is a timer."""
-        return self._until_ns is None
+        self.passive = until_ns is None  # an end is a timer
 
     def subjects(self) -> Keys:
         kinds = ("container", "image", "network", "volume", "daemon")
@@ -265,16 +249,10 @@ class StatsStream(OutputOnly):
         self._before: dict[str, Any] | None = None
         self._due_ns = 0
 
-    @property
-    def passive(self) -> bool:
-        """Its samples are timers."""
-        return False
+    passive = False  # its samples are timers
 
     def subjects(self) -> Keys:
         return (("alarm", "stats"), ("state", self._identifier))
-
-    def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
-        """Looked at when pumped."""
 
     def pump(self, draft: Draft, exchange: Exchange) -> None:
         if not exchange.answered:

@@ -3,7 +3,8 @@
 fakedocker                      open the terminal
 fakedocker -c COMMANDS [ARG..]  run commands
 fakedocker FILE [ARG..]         run a script; without a terminal, commands are read from standard input
-fakedocker serve                serve an engine on a unix socket
+fakedocker serve                serve an engine on sockets
+fakedocker docker ARG..         the docker command line, against the engine that DOCKER_HOST names
 fakedocker registry             serve a registry on the loopback interface
 fakedocker learn [ID]           open the terminal in a lesson
 fakedocker replay|lint PLACE..  play scenarios, look for mistakes in them
@@ -25,6 +26,7 @@ Begin = Callable[["Session"], None]
 USAGE = """Usage: fakedocker [OPTIONS] [FILE [ARG...]]
        fakedocker [OPTIONS] -c COMMANDS [NAME [ARG...]]
        fakedocker serve [OPTIONS]
+       fakedocker docker ARG...
        fakedocker registry [OPTIONS]
        fakedocker learn [ID]
        fakedocker replay|lint FILE|FOLDER...
@@ -70,6 +72,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from fakedocker_shell import serving
 
         return serving.main(arguments[1:])
+    if arguments and arguments[0] == "docker":
+        from fakedocker_shell.real import context
+
+        return context.main(arguments[1:])
     if arguments and arguments[0] == "registry":
         from fakedocker_shell import registry_serving
 

@@ -31,7 +31,7 @@ class Foreground:
         self._screen = screen
         self._keys = b""
         self._begun: list[Exchange] = []
-        self.pacer = Pacer(session.engine, clock, patience_ns=0)
+        self.pacer = Pacer(session.engine, clock, is_patient=False)
 
     def run(self, source: str, keys: bytes = b"") -> bytes:
         """Give a fed shell a complete command and stay until it is done.
