@@ -23,7 +23,8 @@ from fakedocker.exchanges import REQUEST_COST_NS, Exchange, HeldReply, Stream, T
 from fakedocker.faults.model import Rule
 from fakedocker.journal import Entry
 from fakedocker.kernel.kernel import Kernel
-from fakedocker.operations import faulting, outside, reactions, transfers
+from fakedocker.operations import faulting, machine, outside, reactions, transfers
+from fakedocker.operations.machine import FolderChange
 from fakedocker.operations.router import WorldRouter
 from fakedocker.registry.errands import Errand, Result
 from fakedocker.wire.http import Reply, Request, json_reply
@@ -417,7 +418,7 @@ class Engine:
         from fakedocker.faults import grammar  # read when something goes wrong, as start-up time matters
 
         rule = grammar.parse(fault if isinstance(fault, str) else grammar.describe(fault))
-        return self._change_faults(rule, lambda: faulting.inject(self._draft, rule))
+        return self._change("fault", rule, lambda: faulting.inject(self._draft, rule))
 
     def clear_faults(self, number: int | None = None) -> int:
         """Take one fault away, or all.
@@ -428,14 +429,27 @@ class Engine:
         Raises:
             FaultError: no fault has that number.
         """
-        return self._change_faults(number, lambda: faulting.clear(self._draft, number))
+        return self._change("fault", number, lambda: faulting.clear(self._draft, number))
 
-    def _change_faults(self, payload: Rule | int | None, change: Callable[[], T]) -> T:
+    def change_machine_folder(self, change: FolderChange) -> None:
+        """Let the simulation see what is different in a folder of the machine, see `machine_folder`.
+
+        Raises:
+            OSError: it does not fit in; nothing has changed then.
+        """
+        self._change("machine", change, lambda: machine.apply(self._draft, change))
+
+    def _change(self, kind: str, payload: Any, change: Callable[[], T]) -> T:
+        """Change the world from outside, as an input."""
         with self.lock:
             self._settle()
             self.turns += 1
-            changed = change()
-            self._record("fault", 0, payload)
+            try:
+                changed = change()
+            except BaseException:
+                self._draft.rollback()
+                raise
+            self._record(kind, 0, payload)
             reactions.drain(self._draft)
             self._settle()
             return changed

@@ -64,6 +64,8 @@ def _give(engine: Engine, entry: Entry, exchanges: dict[int, Exchange]) -> None:
         engine.jump()
     elif kind == "errand":
         engine.report(*payload)
+    elif kind == "machine":
+        engine.change_machine_folder(payload)
     elif kind == "fault":
         if isinstance(payload, Rule):
             engine.inject(payload)

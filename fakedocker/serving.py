@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from fakedocker.api.publishing import PublishedPorts
 from fakedocker.api.server import Server, Store
 from fakedocker.engine import Engine
+from fakedocker.machine_folder import MachineFolder
 
 HAS_UNIX_SOCKETS = hasattr(socket, "AF_UNIX")
 
@@ -32,12 +33,14 @@ class Listening:
         tcp: host and port beside or instead of it; port 0 picks one.
         tls: what clients of the TCP port have to prove; off loopback it must require certificates.
         publish: whether published ports are opened on the machine's loopback address.
+        folders: of the machine that bind mounts see, and whether they may also write there.
     """
 
     socket_path: str = ""
     tcp: tuple[str, int] | None = None
     tls: ssl.SSLContext | None = None
     publish: bool = False
+    folders: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +89,20 @@ async def serve(
 
     Args:
         store: where inputs are kept before they are answered.
-        report: told, in a line, of a published port that cannot be opened.
+        report: told, in a line, of a published port that cannot be opened, or a file that cannot be written.
 
     Raises:
-        OSError: a socket cannot be made; PermissionError and FileExistsError say why.
+        OSError: a socket cannot be made, or a folder not be shown; PermissionError and FileExistsError say why.
         ExceptionGroup: an error of ours while serving.
     """
     listening = listening or Listening()
     server = Server(engine, store=store)
     ports = PublishedPorts(server, report) if listening.publish else None
+    for path, writable in listening.folders:
+        folder = MachineFolder(path, writable, report)
+        folder.show(engine)
+        server.before_turn.append(lambda folder=folder: folder.look(engine))  # type: ignore[misc]  # bound at once
+        server.after_turn.append(lambda folder=folder: folder.take_back(engine))  # type: ignore[misc]
     with contextlib.ExitStack() as stack:
         try:
             served = await _listen(server, listening, stack)

@@ -58,6 +58,7 @@ class Server:
         self.engine = engine
         self.polls_count = False
         self.body_bytes = 0
+        self.before_turn: list[Callable[[], None]] = []
         self.after_turn: list[Callable[[], None]] = []
         """Called after every turn, before its answers go out."""
         self._store = store
@@ -159,6 +160,8 @@ class Server:
     def _step(self) -> float | None:
         """One turn and its answers; gives for how many seconds there is nothing to do, None for not at all."""
         self._pacer.catch_up()
+        for listener in self.before_turn:
+            listener()
         more = self.engine.turn()
         if self._store is not None and self._keep(self._store):
             more = True

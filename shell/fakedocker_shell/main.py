@@ -18,8 +18,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from fakedocker.machine_folder import MachineFolder
     from fakedocker_shell.session import Session
 
+Folders = Sequence["MachineFolder"]
 Begin = Callable[["Session"], None]
 """Starts a session's shell."""
 
@@ -35,10 +37,11 @@ A simulated Docker engine: a terminal to practise in, and a double for tests.
 Without a FILE it opens the terminal, or runs the commands on standard input.
 
 Options:
-  -c COMMANDS    Run these commands
-      --seed N   Where ids, names and addresses come from (default 0)
-      --help     Show this
-      --version  Show the version
+  -c COMMANDS               Run these commands
+      --seed N              Where ids, names and addresses come from (default 0)
+      --host-dir DIR[:rw]   Let the simulated host see this folder; with :rw also write to it
+      --help                Show this
+      --version             Show the version
 """
 READ_BYTES = 65536
 
@@ -47,6 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; gives the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     seed = 0
+    folders: list[MachineFolder] = []
     while arguments and arguments[0].startswith("-") and arguments[0] != "-":
         option = arguments.pop(0)
         if option in ("--help", "-h"):
@@ -62,10 +66,16 @@ def main(argv: Sequence[str] | None = None) -> int:
             if not text.lstrip("-").isdigit():
                 return _usage_error(f"--seed takes a whole number, not {text!r}")
             seed = int(text)
+        elif option == "--host-dir" or option.startswith("--host-dir="):
+            text = option.partition("=")[2] or (arguments.pop(0) if arguments else "")
+            try:
+                folders.append(_folder(text))
+            except OSError as problem:
+                return _usage_error(str(problem))
         elif option == "-c":
             if not arguments:
                 return _usage_error("-c takes the commands to run")
-            return _run_command(arguments[0], arguments[1:], seed)
+            return _run_command(arguments[0], arguments[1:], seed, folders)
         else:
             return _usage_error(f"unknown option {option}")
     if arguments and arguments[0] == "serve":
@@ -87,20 +97,26 @@ def main(argv: Sequence[str] | None = None) -> int:
             return commands.learn(arguments[1:], seed)
         return (commands.replay if arguments[0] == "replay" else commands.lint)(arguments[1:])
     if arguments and arguments[0] != "-":
-        return _run_file(arguments[0], arguments[1:], seed)
+        return _run_file(arguments[0], arguments[1:], seed, folders)
     if sys.stdin.isatty() and sys.stdout.isatty():
-        return _open_terminal(seed)
-    return _run(seed, lambda session: session.run_input(), "standard input")
+        return _open_terminal(seed, folders)
+    return _run(seed, folders, lambda session: session.run_input(), "standard input")
 
 
-def _open_terminal(seed: int) -> int:
+def _folder(text: str) -> MachineFolder:
+    from fakedocker.machine_folder import MachineFolder, split_mode
+
+    return MachineFolder(*split_mode(text), lambda problem: print(f"fakedocker: {problem}", file=sys.stderr))
+
+
+def _open_terminal(seed: int, folders: Folders) -> int:
     import gc
 
     gc.disable()  # importing makes much and no garbage: this saves a twentieth of the time until the prompt
     from fakedocker_shell.repl.app import run
 
     gc.enable()
-    return run(seed)
+    return run(seed, folders=folders)
 
 
 def _usage_error(problem: str) -> int:
@@ -108,32 +124,33 @@ def _usage_error(problem: str) -> int:
     return 2
 
 
-def _run_command(source: str, rest: list[str], seed: int) -> int:
+def _run_command(source: str, rest: list[str], seed: int, folders: Folders) -> int:
     name = rest[0] if rest else "fakedocker"
-    return _run(seed, lambda session: session.run_command(source, name, tuple(rest[1:])), source)
+    return _run(seed, folders, lambda session: session.run_command(source, name, tuple(rest[1:])), source)
 
 
-def _run_file(path: str, rest: list[str], seed: int) -> int:
+def _run_file(path: str, rest: list[str], seed: int, folders: Folders) -> int:
     try:
         with open(path, "rb") as file:
             data = file.read()
     except OSError as problem:
         sys.stderr.write(f"fakedocker: {path}: {problem.strerror}\n")
         return 127
-    return _run(seed, lambda session: session.run_script(path, data, tuple(rest)), f"the script {path}")
+    return _run(seed, folders, lambda session: session.run_script(path, data, tuple(rest)), f"the script {path}")
 
 
-def _run(seed: int, begin: Begin, what: str) -> int:
+def _run(seed: int, folders: Folders, begin: Begin, what: str) -> int:
     """Run a session from its beginning to its end; an error of ours is one line on standard error and status 70.
 
     Args:
+        folders: of the real machine, seen as they are at the beginning and written to at the end.
         begin: starts the session's shell.
         what: what is run, for a report.
     """
     on_terminal = all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
     run = _run_on_terminal if on_terminal else _run_without_terminal
     try:
-        status, faults = run(seed, begin)
+        status, faults = run(seed, folders, begin)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -154,7 +171,7 @@ def _our_error(problem: str, what: str) -> int:
     return state_directory.ERROR_STATUS
 
 
-def _run_without_terminal(seed: int, begin: Begin) -> tuple[int, list[str]]:
+def _run_without_terminal(seed: int, folders: Folders, begin: Begin) -> tuple[int, list[str]]:
     """Time is fast, input and output are pipes. Gives the status, and the reports of simulated programs that failed."""
     from fakedocker.engine import WaitCannotEnd, WaitTooLong
     from fakedocker_shell.session import Session, make_engine
@@ -167,6 +184,8 @@ def _run_without_terminal(seed: int, begin: Begin) -> tuple[int, list[str]]:
 
     engine, _ = make_engine(seed)
     engine.journaling = False
+    for folder in folders:
+        folder.show(engine)
     session = Session(engine, output)
     begin(session)
     try:
@@ -174,10 +193,12 @@ def _run_without_terminal(seed: int, begin: Begin) -> tuple[int, list[str]]:
     except (WaitCannotEnd, WaitTooLong) as problem:
         sys.stderr.write(f"fakedocker: {problem}\n")
         status = 1
+    for folder in folders:
+        folder.take_back(engine)
     return status, engine.draft.faults
 
 
-def _run_on_terminal(seed: int, begin: Begin) -> tuple[int, list[str]]:
+def _run_on_terminal(seed: int, folders: Folders, begin: Begin) -> tuple[int, list[str]]:
     """As in the interactive terminal: a simulated one of the real one's size, and time that leaps."""
     import time
 
@@ -197,11 +218,15 @@ def _run_on_terminal(seed: int, begin: Begin) -> tuple[int, list[str]]:
         screen.write(data)
         foreground.pacer.spoke()
 
+    for folder in folders:
+        folder.show(engine)
     session = Session(engine, output, screen.size())
     foreground = Foreground(session, screen, time.monotonic_ns)
     live.observe = foreground.begun
     begin(session)
     foreground.drive(lambda: session.status is not None)
+    for folder in folders:
+        folder.take_back(engine)
     assert session.status is not None
     return session.status, engine.draft.faults
 

@@ -16,6 +16,7 @@ from fakedocker.assembly import create_engine
 from fakedocker.durability.directory import StateDirectory, StateProblem
 from fakedocker.engine import Engine
 from fakedocker.exchanges import TimeMode
+from fakedocker.machine_folder import split_mode
 from fakedocker.serving import Listening, serve, tls_context
 from fakedocker.world.world import World
 
@@ -72,6 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--state", metavar="DIR", help="keep the state here, and go on from what is there")
     add("--fsync", action="store_true", help="with --state: let every answer also survive a loss of power")
     add("--publish", action="store_true", help="open published ports on this machine's loopback address")
+    add("--host-dir", metavar="DIR[:rw]", type=split_mode, action="append", default=[],
+        help="let bind mounts see this folder of the machine; with :rw also write to it")  # fmt: skip
     add("--real-registry", metavar="HOST:PORT", type=_registry, action="append", default=[],
         help="pull from and push to this registry, which is none of the simulation's, on this machine's loopback address")  # fmt: skip
     return parser
@@ -103,6 +106,7 @@ def _listening(options: argparse.Namespace) -> Listening:
         tcp=options.tcp,
         tls=tls_context(*files) if all(files) else None,
         publish=options.publish,
+        folders=tuple(options.host_dir),
     )
 
 

@@ -11,7 +11,8 @@ import importlib
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from prompt_toolkit.application import get_app, run_in_terminal
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
@@ -36,19 +37,24 @@ from fakedocker_shell.repl.console import Console
 from fakedocker_shell.repl.highlighting import STYLES, ShellLexer
 from fakedocker_shell.repl.screen import RealScreen
 
+if TYPE_CHECKING:
+    from fakedocker.machine_folder import MachineFolder
+
 TICK_SECONDS = 0.5
 MENU_ROWS = 8
 _WELCOME = "A simulated host with docker: nothing touches your machine. F1 helps, :lesson next teaches, Ctrl-D leaves."
 
 
-def run(seed: int, begin: Callable[[Console], None] | None = None) -> int:
+def run(seed: int, begin: Callable[[Console], None] | None = None, folders: Sequence[MachineFolder] = ()) -> int:
     """Open the terminal on standard input and output; gives the exit status of its shell.
 
     Args:
         begin: puts something on the terminal before the first prompt, in place of the welcome.
+        folders: of the real machine, which the simulated host sees.
     """
     source, sink = create_input(sys.stdin), create_output(sys.stdout)
     console = Console(RealScreen(source, sink, sys.stdout.buffer), time.monotonic_ns, meta.run, seed)
+    console.see(folders)
     path = state_directory.history_file(os.environ)
     history = _PrivateHistory(str(path)) if path is not None else InMemoryHistory()
     if begin is None:

@@ -7,7 +7,7 @@ plays scenarios is one without (`scenarios.player`). It must not know screens.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from fakedocker.exchanges import Exchange, TimeMode
@@ -18,6 +18,7 @@ from fakedocker_shell.repl.timeline import Timeline, differs
 from fakedocker_shell.session import Output, Session, make_engine
 
 if TYPE_CHECKING:
+    from fakedocker.machine_folder import MachineFolder
     from fakedocker_shell.repl.recorder import Recorder
     from fakedocker_shell.scenarios.lesson import Lesson
 
@@ -62,6 +63,8 @@ class Desk:
         self.session = Session(self.engine, output, terminal)
         self.ran: tuple[Ran, ...] = ()
         """What was run until the present state; going back takes it back."""
+        self.folders: Sequence[MachineFolder] = ()
+        """Of the real machine, shown before each command and written to after it."""
         self.lesson: Lesson | None = None
         self.recorder: Recorder | None = None
         self.open_shell()
@@ -90,6 +93,14 @@ class Desk:
         self.session.run_fed()
         while self.engine.turn():
             continue
+
+    def see(self, folders: Sequence[MachineFolder]) -> None:
+        """Let the simulation see folders of the real machine."""
+        self.folders = folders
+        for folder in folders:
+            folder.show(self.engine)
+            self.engine.on_restore.append(folder.forget)
+        self.timeline = Timeline(self.moment())
 
     def moment(self) -> Moment:
         """The present, to be given back to `restore`. Constant time."""
@@ -137,11 +148,15 @@ class Desk:
 
     def note(self, text: str, run: Callable[[], None]) -> None:
         """Run a command of the shell's and note what it did."""
+        for folder in self.folders:
+            folder.show(self.engine)
         before, memory_before = self.moment(), memory(self.session.shell)
         self.exchanges.clear()
         self._docker_commands.clear()
         self.last_output, self.last_command = b"", text
         run()
+        for folder in self.folders:
+            folder.take_back(self.engine)
         shell, status = self.session.shell, self.session.status
         self.status = self.last_status = (status or 0) if shell is None else shell.last_status
         after = self.engine.snapshot()
