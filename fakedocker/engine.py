@@ -539,12 +539,13 @@ class Engine:
             for exchange in self._open.values()
         )
 
-    def clients_patience_ns(self) -> int:
-        """How long clients must have been quiet before time leaps for one that waits: not at all for a request without an answer."""
-        return min(
-            exchange.stream.patience_ns if exchange.answered else 0
+    def owes_an_answer(self) -> bool:
+        """Whether time alone can end a request that has not even the head of an answer yet."""
+        return any(
+            exchange.stream is not None
+            and not exchange.answered
+            and exchange.stream.waits(self._draft, exchange, self.mode)
             for exchange in self._open.values()
-            if exchange.stream is not None and exchange.stream.waits(self._draft, exchange, self.mode)
         )
 
     def next_move(self, wall_ns: int | None = None, driver_waits: bool = False) -> Move:

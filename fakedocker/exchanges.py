@@ -16,8 +16,6 @@ from fakedocker.wire.http import Reply, Request
 from fakedocker.world.draft import Draft, Notice
 
 REQUEST_COST_NS = 1_000_000
-PATIENCE_NS = 30_000_000
-"""How long a client must have been quiet before time leaps for a stream of its that has begun: it may give it up at once."""
 LAGGING_BYTES = 16 << 20
 """How far a client may lag behind before it is cut off."""
 
@@ -41,10 +39,6 @@ class Stream(Protocol):
     @property
     def passive(self) -> bool:
         """Whether the world is the same without it, so that a run can be taken up where it was open."""
-
-    @property
-    def patience_ns(self) -> int:
-        """How long its client must have been quiet, by the wall's clock, before time leaps for it."""
 
     def subjects(self) -> tuple[tuple[str, str | int], ...]:
         """The notices that concern it: (kind, key)."""
@@ -269,7 +263,6 @@ class OutputOnly:
     """The part of a stream that has nothing to receive, and waits for no notice by itself."""
 
     passive: bool = True
-    patience_ns: int = PATIENCE_NS
 
     def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
         """Looked at when pumped."""

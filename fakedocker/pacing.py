@@ -13,6 +13,9 @@ from fakedocker.exchanges import TimeMode
 
 SECOND_NS = 1_000_000_000
 IDLE_SECONDS = 3600.0
+PATIENCE_NS = 30_000_000
+"""How long clients must have been quiet before time leaps for an answer that has begun: they may have more to say at once, such
+as the size of a terminal. Who has no answer at all yet is not made to wait."""
 
 
 class Pacer:
@@ -83,9 +86,9 @@ class Pacer:
             quiet_ns = self._wall() - self._last_input_ns
             if self._paced and self._engine.mode is not TimeMode.FAST:
                 return ahead_ns / SECOND_NS
-            patience_ns = self._engine.clients_patience_ns() if self._is_patient and not driver_waits else 0
-            if quiet_ns < patience_ns:
-                return min(ahead_ns, patience_ns - quiet_ns) / SECOND_NS
+            is_patient = self._is_patient and not driver_waits and not self._engine.owes_an_answer()
+            if is_patient and quiet_ns < PATIENCE_NS:
+                return min(ahead_ns, PATIENCE_NS - quiet_ns) / SECOND_NS
         self._leapt = self._leapt or ahead_ns > 0
         self._paced = False
         self._engine.jump()

@@ -12,7 +12,7 @@ from fakedocker.base import messages
 from fakedocker.base.history import History
 from fakedocker.containers.logs import frame
 from fakedocker.containers.model import Chunk
-from fakedocker.exchanges import PATIENCE_NS, Exchange, OutputOnly, TimeMode
+from fakedocker.exchanges import Exchange, OutputOnly, TimeMode
 from fakedocker.operations.attributes import container_event
 from fakedocker.wire.http import MULTIPLEXED_STREAM, RAW_STREAM, Reply
 from fakedocker.world.draft import Draft, Notice
@@ -179,7 +179,6 @@ class ProcessStream:
         self._over = False
 
     passive = False
-    patience_ns = PATIENCE_NS
 
     def subjects(self) -> tuple[tuple[str, str | int], ...]:
         return (("output", self._identifier), ("state", self._identifier), ("input", self._identifier))

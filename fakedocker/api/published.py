@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fakedocker.api.attach import Inflow
 from fakedocker.api.call import Call
-from fakedocker.exchanges import PATIENCE_NS, Exchange, Stream, TimeMode
+from fakedocker.exchanges import Exchange, Stream, TimeMode
 from fakedocker.operations.router import WorldRouter
 from fakedocker.wire.http import Reply
 from fakedocker.world.draft import Draft, Notice
@@ -46,7 +46,6 @@ class ConnectionStream:
         self._over = False
 
     passive = False
-    patience_ns = PATIENCE_NS
 
     def subjects(self) -> tuple[tuple[str, str | int], ...]:
         return (("bytes", self._name), ("closed", self._name), ("input", self._name))

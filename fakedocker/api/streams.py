@@ -16,13 +16,14 @@ from fakedocker.base.history import History
 from fakedocker.base.messages import Refusal
 from fakedocker.containers.logs import LineSplitter, Selection, lines
 from fakedocker.containers.model import Chunk
-from fakedocker.exchanges import PATIENCE_NS, Exchange, OutputOnly, TimeMode
+from fakedocker.exchanges import Exchange, OutputOnly, TimeMode
 from fakedocker.operations import stats, system
 from fakedocker.operations.filters import Filters
 from fakedocker.wire.http import JSON, MULTIPLEXED_STREAM, RAW_STREAM, Reply, json_reply
 from fakedocker.world.draft import Draft, Notice
 from fakedocker.world.world import Event
 
+_EARLY_CONDITIONS = ("next-exit", "removed")
 Keys = tuple[tuple[str, str | int], ...]
 
 
@@ -100,12 +101,7 @@ class TaskStream(OutputOnly):
 
 
 class WaitStream(OutputOnly):
-    """docker wait: the head goes out at once, the exit code when the condition holds.
-
-    `docker run -d` begins one before it starts the container, and gives it up when it ends itself.
-    """
-
-    patience_ns = 10 * PATIENCE_NS
+    """docker wait: the head goes out at once, the exit code when the condition holds."""
 
     def __init__(self, draft: Draft, identifier: str, condition: str) -> None:
         container = draft.containers[identifier]
@@ -113,6 +109,7 @@ class WaitStream(OutputOnly):
         self._condition = condition
         self._finished_ns = container.finished_ns
         self._code = container.exit_code
+        self._is_early = condition in _EARLY_CONDITIONS and not container.is_running
 
     def subjects(self) -> Keys:
         return (("state", self._identifier),)
@@ -140,8 +137,9 @@ class WaitStream(OutputOnly):
             exchange.finish()
 
     def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
+        """Not one begun before the container was started: `docker run -d` does so too, and gives it up; without -d it attaches."""
         container = draft.containers.get(self._identifier)
-        return container is not None and container.is_running
+        return container is not None and container.is_running and not self._is_early
 
 
 class LogStream(OutputOnly):
