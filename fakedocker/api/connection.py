@@ -13,12 +13,11 @@ import socket
 import sys
 import time
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Protocol, cast
 
 import httptools
 
-from fakedocker.api.headers import COMMON
+from fakedocker.api.headers import head_bytes
 from fakedocker.api.published import METHOD as PORT_METHOD
 from fakedocker.api.tunnels import RawTunnel, Tunnel, WebSocketTunnel
 from fakedocker.engine import Engine
@@ -76,10 +75,6 @@ class Owner(Protocol):
     def noticed(self, connection: Connection) -> Callable[[], None]: ...
 
 
-def _phrase(status: int) -> str:
-    return HTTPStatus(status).phrase
-
-
 def _can_tell(sock: socket.socket | None) -> bool:
     """Whether the system tells what the other side has not read yet."""
     return sock is not None and sys.platform == "linux" and sock.family == socket.AF_UNIX
@@ -94,22 +89,6 @@ def _is_unread(sock: socket.socket | None) -> bool:
     with contextlib.suppress(OSError):
         return any(fcntl.ioctl(sock.fileno(), _UNREAD_BYTES, bytes(4)))
     return False
-
-
-def head_bytes(reply: Reply, chunked: bool, keep_alive: bool) -> bytes:
-    """The status line and headers of an answer."""
-    lines = [f"HTTP/1.1 {reply.status} {reply.reason or _phrase(reply.status)}"]
-    if not reply.bare:
-        lines += [f"{name}: {value}" for name, value in COMMON]
-    lines += [f"{name}: {value}" for name, value in reply.headers]
-    if not reply.hijacked:
-        if chunked:
-            lines.append("Transfer-Encoding: chunked")
-        elif reply.status not in (204, 304):
-            lines.append(f"Content-Length: {len(reply.body or b'')}")
-        if not keep_alive:
-            lines.append("Connection: close")
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
 
 
 class Connection(asyncio.Protocol):

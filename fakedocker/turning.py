@@ -1,0 +1,362 @@
+"""The inside of the engine: inputs are taken, turns are made, requests answered, streams told.
+
+`engine.Engine` is this with what drivers ask for beside it: other states, changes by hand, time. Nothing else uses it.
+"""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fakedocker import troubles
+from fakedocker.base.clock import SECOND_NS
+from fakedocker.base.messages import Refusal
+from fakedocker.exchanges import REQUEST_COST_NS, Exchange, HeldReply, Stream, TimeMode
+from fakedocker.journal import Entry
+from fakedocker.kernel.kernel import Kernel
+from fakedocker.operations import outside, reactions, transfers
+from fakedocker.operations.router import WorldRouter
+from fakedocker.registry.errands import Errand, Result
+from fakedocker.wire.http import Reply, Request, json_reply
+from fakedocker.world.draft import Draft, Notice
+from fakedocker.world.world import World
+
+SLICES_PER_TURN = 2_000
+POLL_PATIENCE_NS = SECOND_NS
+
+Handler = Callable[[Any, Draft, Exchange], "Reply | Stream"]
+"""What requests mean; it is given the engine, the world in the middle of a change, and the request."""
+
+
+class Turning:
+    """Inputs, turns and answers; see `engine.Engine` for its arguments."""
+
+    def __init__(
+        self,
+        world: World,
+        handler: Handler,
+        programs: Mapping[str, Any],
+        make_body: Any,
+        mode: TimeMode = TimeMode.FAST,
+        check: bool = False,
+    ) -> None:
+        self._draft = Draft(world)
+        self._programs = programs
+        self._make_body = make_body
+        self._draft.kernel = Kernel(self._draft.kernel_draft, programs, WorldRouter(self._draft), make_body)
+        self._world = world
+        self._handler = handler
+        self._check = check
+        self.mode = mode
+        self.base = world
+        self.journal: list[Entry] = []
+        self.journaling = True
+        self.turns = 0
+        self._inputs: deque[tuple[str, Exchange, Any]] = deque()
+        self._exchanges = 0
+        self._open: dict[int, Exchange] = {}
+        self._subscribers: dict[tuple[str, str | int], dict[int, Exchange]] = {}
+        self._last_reads: dict[str, tuple[str, bytes]] = {}
+        self.outside: Callable[[Errand], Result] | None = None
+        """What does errands to registries outside of the simulation, set by whoever may reach them; they wait without it."""
+        self._errands: dict[int, Errand] = {}
+        self.lock = threading.Condition()
+        """Held by a driver for a turn, as several threads may drive one engine."""
+        self.drivers = 0
+        """How many drivers run in other threads: what nothing under way can end, they may."""
+        self.on_restore: list[Callable[[], None]] = []
+        self.on_submit: list[Callable[[Exchange], None]] = []
+        """Told of every request from outside as it comes in."""
+        self._observers: dict[tuple[str, str | int], Callable[[Any], None]] = {
+            ("daemon", "down"): lambda _: self._lose_clients()
+        }
+
+    @property
+    def world(self) -> World:
+        """The world as it is between turns. A snapshot is a reference to it."""
+        return self._world
+
+    @property
+    def draft(self) -> Draft:
+        """The world in the middle of a change, for drivers of processes; requests are made with `submit`."""
+        return self._draft
+
+    @property
+    def now_ns(self) -> int:
+        return self._world.now_ns
+
+    # inputs
+
+    def submit(self, request: Request, internal: bool = False) -> Exchange:
+        """Put a request in; it is looked at in the next turn.
+
+        Args:
+            internal: it comes from a program inside the simulation, so that it is no input of its own.
+        """
+        with self.lock:
+            self._exchanges += 1
+            exchange = Exchange(self._exchanges, request)
+            exchange.internal = internal
+            self._inputs.append(("request", exchange, request))
+        if not internal:
+            for listener in self.on_submit:
+                listener(exchange)
+        return exchange
+
+    def feed(self, exchange: Exchange, data: bytes) -> None:
+        """Bytes for an exchange's stream."""
+        if data:
+            self._inputs.append(("data", exchange, data))
+
+    def half_close(self, exchange: Exchange) -> None:
+        """The client will send no more."""
+        self._inputs.append(("end", exchange, None))
+
+    def disconnect(self, exchange: Exchange) -> None:
+        """The client has gone."""
+        self._inputs.append(("gone", exchange, None))
+
+    def report(self, task: int, result: Result) -> None:
+        """An errand to a registry outside has been done; its result is an input."""
+        self._errands.pop(task, None)
+        self.turns += 1
+        self._record("errand", 0, (task, result))
+        transfers.errand_done(self._draft, task, result)
+        reactions.drain(self._draft)
+        self._settle()
+
+    def _do_errands(self) -> None:
+        while self._errands and self.outside is not None:
+            task, errand = next(iter(self._errands.items()))
+            self.report(task, self.outside(errand))
+
+    def _record(self, kind: str, exchange: int, payload: Any) -> None:
+        if self.journaling:
+            self.journal.append(Entry(self.turns, self.slices, kind, exchange, payload))
+
+    # turns
+
+    @property
+    def slices(self) -> int:
+        """How many slices of processes have run: the step of what happens now."""
+        return self._draft.kernel.slices
+
+    @property
+    def busy(self) -> bool:
+        """Whether a turn would do something."""
+        return bool(self._inputs) or bool(self._draft.kernel_draft.queue)
+
+    def turn(self, slices: int = SLICES_PER_TURN) -> bool:
+        """Look at the inputs that have come, then let processes run.
+
+        Args:
+            slices: how many slices of processes at most: a turn is bounded in operations, never in time.
+
+        Returns:
+            whether there is more to do.
+        """
+        self.turns += 1
+        try:
+            while self._inputs:
+                self._apply(*self._inputs.popleft())
+            self._run(slices)
+            self._settle()
+            self._do_errands()
+        except BaseException:
+            self._draft.rollback()
+            raise
+        return self.busy
+
+    def _run(self, slices: int) -> None:
+        if self._draft.kernel_draft.queue:
+            self._draft.kernel.run(slices)
+            reactions.drain(self._draft)
+
+    def _apply(self, kind: str, exchange: Exchange, payload: Any) -> None:
+        if not exchange.internal:
+            self._record(kind, exchange.number, payload)
+        if kind == "request":
+            self._answer(exchange)
+            return
+        stream = exchange.stream
+        if stream is None or (exchange.ended and kind != "gone"):
+            return
+        if kind == "data":
+            stream.feed(self._draft, exchange, payload)
+        elif kind == "end":
+            exchange.input_closed = True
+            stream.half_close(self._draft, exchange)
+        else:
+            stream.disconnect(self._draft, exchange)
+            self._close(exchange)
+            exchange.finish()
+        reactions.drain(self._draft)
+
+    def _answer(self, exchange: Exchange) -> None:
+        """Let the handler answer one request; a refused one leaves the world as it was."""
+        self._settle()
+        draft = self._draft
+        if draft.fault_rules and self._ends_early(exchange):
+            return
+        try:
+            outcome = self._handler(self, draft, exchange)
+            reactions.drain(draft)
+        except Refusal as refusal:
+            if not refusal.keeps:
+                draft.rollback()
+            exchange.respond(json_reply({"message": refusal.message}, refusal.status))
+            return
+        except OSError as problem:  # the daemon's own files: a disk that is full
+            draft.rollback()
+            exchange.respond(json_reply({"message": str(problem.strerror).lower()}, 500))
+            return
+        except Exception as problem:
+            draft.rollback()
+            draft.faults.append(traceback.format_exc())
+            message = f"fakedocker failed, and nothing has changed: {type(problem).__name__}: {problem}"
+            exchange.respond(json_reply({"message": message}, 500))
+            return
+        if isinstance(outcome, Reply) and self.mode is TimeMode.WALL and exchange.cost_ns > REQUEST_COST_NS:
+            outcome = HeldReply(outcome, draft.now_ns + exchange.cost_ns)
+        if isinstance(outcome, Reply):
+            self._spend(exchange.cost_ns)
+            if self._is_poll(exchange, outcome):
+                outcome = self._hold(exchange, outcome)
+            exchange.respond(outcome)
+            return
+        exchange.stream = outcome
+        self._open[exchange.number] = exchange
+        for key in outcome.subjects():
+            self._subscribers.setdefault(key, {})[exchange.number] = exchange
+        outcome.pump(draft, exchange)
+        if exchange.ended:
+            self._close(exchange)
+        self._spend(exchange.cost_ns)
+
+    def _ends_early(self, exchange: Exchange) -> bool:
+        """Let a request meet the rules of faults; whether it gets no further."""
+        ending = troubles.meet(self._draft, exchange, fast=self.mode is TimeMode.FAST)
+        self._settle()  # what the rules have counted stays, whatever becomes of the request
+        if ending is None:
+            return False
+        self._spend(exchange.cost_ns)
+        ending()
+        return True
+
+    def _spend(self, duration_ns: int) -> None:
+        """Let a fixed time pass, every timer on the way in its turn. At the wall's pace time passes by itself."""
+        if self.mode in (TimeMode.MANUAL, TimeMode.WALL) or duration_ns <= 0:
+            return
+        target = self._draft.now_ns + duration_ns
+        self._pass_time(target)
+
+    def _pass_time(self, target_ns: int) -> None:
+        kernel = self._draft.kernel
+        while True:
+            self._run_all()
+            due = kernel.next_timer_ns()
+            if due is None or due > target_ns:
+                break
+            kernel.advance(max(due, self._draft.now_ns))
+        kernel.advance(target_ns)
+        reactions.drain(self._draft)
+
+    def _run_all(self) -> None:
+        """Let everybody run who can at this instant: whoever uses up a quantum of CPU sleeps, so that this ends."""
+        reactions.drain(self._draft)
+        while self._draft.kernel_draft.queue:
+            self._draft.kernel.run(SLICES_PER_TURN)
+            reactions.drain(self._draft)
+
+    # telling
+
+    def _settle(self) -> None:
+        """Make what has happened the world, and tell the streams it concerns."""
+        draft = self._draft
+        while True:
+            notices = draft.notices[:]
+            draft.notices.clear()
+            self._world = draft.freeze()
+            if self._check:
+                from fakedocker.world.check import check
+
+                check(self._world)
+            if not notices:
+                return
+            self._dispatch(notices)
+            reactions.drain(draft)
+
+    def _dispatch(self, notices: list[Notice]) -> None:
+        touched: dict[int, Exchange] = {}
+        for notice in notices:
+            if notice.kind == outside.NOTICE:
+                self._errands[int(notice.key)] = notice.value
+            observer = self._observers.get((notice.kind, notice.key))
+            if observer is not None:
+                observer(notice.value)
+            for number, exchange in list(self._subscribers.get((notice.kind, notice.key), {}).items()):
+                if exchange.stream is not None:
+                    exchange.stream.notice(self._draft, exchange, notice)
+                    touched[number] = exchange
+        for exchange in touched.values():
+            if exchange.stream is not None and not exchange.ended:
+                exchange.stream.pump(self._draft, exchange)
+            if exchange.ended:
+                self._close(exchange)
+
+    def _close(self, exchange: Exchange) -> None:
+        stream = exchange.stream
+        if stream is None:
+            return
+        self._open.pop(exchange.number, None)
+        for key in stream.subjects():
+            members = self._subscribers.get(key)
+            if members is not None:
+                members.pop(exchange.number, None)
+                if not members:
+                    del self._subscribers[key]
+
+    def _lose_clients(self) -> None:
+        """The daemon has gone: every connection breaks."""
+        for exchange in list(self._open.values()):
+            self._close(exchange)
+            exchange.break_off("reset")
+
+    def observe(self, key: tuple[str, str | int], observer: Callable[[Any], None] | None) -> None:
+        """Let a driver hear the notices of a kind and key (see `Draft.notify`); None ends it."""
+        if observer is None:
+            self._observers.pop(key, None)
+        else:
+            self._observers[key] = observer
+
+    # polling
+
+    def _is_poll(self, exchange: Exchange, reply: Reply) -> bool:
+        """Whether a client reads again what it has just read, to the same answer."""
+        request = exchange.request
+        if request.method != "GET" or reply.body is None or not request.client or self.mode is not TimeMode.FAST:
+            return False
+        before = self._last_reads.get(request.client)
+        self._last_reads[request.client] = (request.target, reply.body)
+        return before == (request.target, reply.body)
+
+    def _hold(self, exchange: Exchange, reply: Reply) -> Reply:
+        """Give time a chance, up to a second, to change an answer that is being polled."""
+        end = self._draft.now_ns + POLL_PATIENCE_NS
+        kernel = self._draft.kernel
+        jumps = 0
+        while (due := kernel.next_timer_ns()) is not None and due <= end and jumps < 1000:
+            jumps += 1
+            self._pass_time(max(due, self._draft.now_ns))
+            outcome = self._handler(self, self._draft, exchange)
+            if isinstance(outcome, Reply) and outcome.body != reply.body:
+                reply = outcome
+                break
+        else:
+            self._pass_time(end)
+        assert reply.body is not None
+        self._last_reads[exchange.request.client] = (exchange.request.target, reply.body)
+        return reply
