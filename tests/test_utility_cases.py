@@ -1,4 +1,4 @@
-"""The utilities against recordings of busybox and of GNU's programs."""
+"""The utilities, and programs that packages install, against recordings of the real ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ DATA = Path(__file__).parent / "data"
 
 
 def recorded() -> list[Any]:
-    cases = json.loads((DATA / "utility-cases.json").read_text())
+    files = ("utility-cases.json", "program-cases.json")
+    cases = [case for file in files for case in json.loads((DATA / file).read_text())]
     return [
         pytest.param(family, case["script"], case.get("files", {}), answer, id=f"{case['name']}-{family}")
         for case in cases

@@ -21,12 +21,14 @@ _MODULES: Final[dict[str, str]] = {
     "columns": "comm cut join paste",
     "comparing": "cmp diff",
     "compression": "bunzip2 bzcat bzip2 gunzip gzip lzma unlzma unxz xz xzcat zcat",
+    "compilers": "c++ c89 c99 cc cpp g++ gcc",
     "copying": "cp install mv",
     "curl": "curl",
     "dd": "dd",
     "digests": "b2sum base32 base64 cksum crc32 md5sum sha1sum sha224sum sha256sum sha384sum sha3sum sha512sum sum",
     "dumps": "hd hexdump od xxd",
     "files": "fsync ln mkdir mkfifo mktemp rm rmdir sync touch truncate unlink",
+    "editors": "htop nano vi vim",
     "find": "find",
     "grep": "egrep fgrep grep",
     "head_tail": "head tail",
@@ -37,9 +39,11 @@ _MODULES: Final[dict[str, str]] = {
     "listing": "dir ls",
     "machine_info": "arch clear date df free getent groups hostname id less more mount nproc pager reset stty tput"
     " tty umount uname uptime whoami",
+    "make": "gmake make",
     "name_lookup": "dig host nslookup",
     "nc": "nc ncat netcat",
     "network_tools": "ping ping6 traceroute",
+    "openssl": "openssl",
     "packages.apk": "apk",
     "packages.apt": "apt apt-cache apt-get apt-mark",
     "packages.dpkg": "dpkg dpkg-query",
@@ -68,7 +72,10 @@ _MODULES: Final[dict[str, str]] = {
     "sockets": "netstat ss",
     "sorting": "shuf sort uniq",
     "text": "cat rev split strings tac tee wc",
+    "tree": "tree",
+    "unzipping": "unzip",
     "wget": "wget",
+    "zipping": "zip",
 }
 
 

@@ -28,6 +28,7 @@ from fakedocker.userland.tools import (
 )
 
 PROGRAMS = Register()
+_CAPTURE = 9  # a descriptor that no program here uses otherwise
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -71,6 +72,30 @@ def wait(system: System, state: State, key: str = "child") -> int:
         system.wait_for_child(state[key])
     del state[key]
     return status
+
+
+def run_captured(system: System, state: State, argv: tuple[str, ...]) -> tuple[int, bytes]:
+    """Run a program for its output: its status, 126 or 127 where it cannot run, and what it printed. Blocks."""
+    if "child" not in state:
+        system.drain()
+        entries = dict(system.descriptors())
+        reader, writer = system.make_pipe()
+        old = system.use_table({**entries, _CAPTURE: reader, 1: writer})
+        try:
+            state["child"] = start(system, argv)
+        except OSError as problem:
+            system.put(f"{argv[0]}: {problem.strerror}\n", 2)
+            state["child"] = 0
+        mine = {**entries, _CAPTURE: system.descriptors()[_CAPTURE]}
+        system.release_table(system.use_table(mine))
+        system.release_table(old)
+        state["captured"] = b""
+    while chunk := system.read(_CAPTURE):
+        state["captured"] += chunk
+    status = wait(system, state) if state["child"] else 127
+    state.pop("child", None)
+    system.close(_CAPTURE)
+    return status, state.pop("captured")
 
 
 # xargs
