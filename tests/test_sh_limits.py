@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from userland_world import Machine
 
-from fakedocker.kernel import lifecycle
+from fakedocker.kernel import calls_base, lifecycle
 
 
 @pytest.fixture
@@ -16,11 +16,88 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("little_memory")
 @pytest.mark.parametrize(
-    "endless", ["yes | sort", "cat /dev/zero | tail", "sort /dev/zero", "yes | tac", "yes | awk '{ a[NR] = 1 }'"]
+    "endless",
+    [
+        "yes | sort",
+        "cat /dev/zero | tail",
+        "sort /dev/zero",
+        "yes | tac",
+        "yes | sed -n H",
+        "yes 0123456789012345678901234567890123456789 | awk '{ s = s $0 }'",
+        "yes | awk '{ a[NR] = 1 }'",
+        "awk 'BEGIN { while (1) a[i++] = i }'",
+        "awk 'BEGIN { for (s = \"a\"; 1; ) s = s s }'",
+        "x=a; while :; do x=$x$x; done | :",
+        "sh -c 'printf %1000000000d 1'",
+    ],
 )
 def test_a_program_that_holds_endless_input_is_killed(endless: str) -> None:
     result = Machine().run("bash", "-c", f"set -o pipefail; {endless}; echo $?")
     assert result.stdout == "137\n"
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        "awk 'BEGIN { while (1); }'",
+        "awk 'BEGIN { for (;;) x++ }'",
+        "awk 'function f(n) { return n < 2 ? n : f(n - 1) + f(n - 2) } BEGIN { f(60) }'",
+        "echo a | sed ':a; ba'",
+        "echo a | sed -n ':a; s/^/a/; ba'",
+    ],
+)
+def test_work_that_never_ends_and_cannot_be_put_to_rest_is_killed(
+    monkeypatch: pytest.MonkeyPatch, endless: str
+) -> None:
+    monkeypatch.setattr(calls_base, "LONGEST_NS", 100_000_000)
+    assert Machine().run("dash", "-c", f"{endless}; echo $?") == ("152\n", "CPU time limit exceeded\n", 0)
+
+
+@pytest.mark.parametrize("work", ["awk '{ s = $0 s }'", "sed -n 'H; G'", "sed 's/y/z/; s/z/y/'", "awk '{ print $1 }'"])
+def test_long_work_on_lines_rests_between_two(work: str) -> None:
+    machine = Machine()
+    pid, _ = machine.start("sh", "-c", f"yes | {work} > /dev/null & sleep 3; kill $!; echo done")
+    most = 0
+    for _ in range(200):
+        before = {number: process.cpu_ns for number, process in machine.draft.processes.items()}
+        machine.settle(pid, seconds=0.01, slices=1000)
+        for number, process in machine.draft.processes.items():
+            most = max(most, process.cpu_ns - before.get(number, process.cpu_ns))
+    assert 0 < most < 100_000_000
+
+
+def test_lines_that_rest_lose_nothing() -> None:
+    source = "seq 1 60000 | {} | md5sum; seq 1 60000 | md5sum"
+    for work in (
+        "sed 's/1/1/;s/2/2/'",
+        "sed 'N;P;D'",
+        "awk '{ print $1 }'",
+        "awk '{ s = s $0 \"\\n\" } END { printf s }'",
+    ):
+        first, second = Machine().run("sh", "-c", source.format(work)).stdout.splitlines()
+        assert first == second, work
+    joined = Machine().run(
+        "sh", "-c", "seq 1 30000 | sed ':a;N;$!ba;s/\\n/,/g' | tr , '\\n' | md5sum; seq 1 30000 | md5sum"
+    )
+    assert len(set(joined.stdout.splitlines())) == 1
+    held = Machine().run("sh", "-c", "seq 1 30000 | sed -n 'H;${x;s/^\\n//;p}' | md5sum; seq 1 30000 | md5sum")
+    assert len(set(held.stdout.splitlines())) == 1
+
+
+def test_the_last_record_is_there_at_the_end() -> None:
+    source = "(echo 'a b c'; sleep 1) | awk 'END { print $2, NF, $0 }'"
+    assert Machine().run("sh", "-c", source).stdout == "b 3 a b c\n"
+
+
+@pytest.mark.parametrize(
+    ("deep", "status"),
+    [
+        ("f() { f; }; f", "2\n"),
+        ("awk 'function f(n) { return f(n - 1) + f(n - 2) } BEGIN { f(1) }' 2> /dev/null", "139\n"),
+    ],
+)
+def test_recursion_without_end_ends(deep: str, status: str) -> None:
+    assert Machine().run("sh", "-c", f"({deep}); echo $?").stdout == status
 
 
 @pytest.mark.usefixtures("little_memory")

@@ -24,6 +24,10 @@ OUTPUT_BYTE_NS = 10
 """What a byte costs that leaves the simulation: logs take 100 MB a second."""
 MEASURED_BYTES = 1 << 20
 """How much a process reads before its memory is looked at again; one that holds much is looked at less often."""
+LONGEST_NS = 3_000_000_000
+"""How much CPU time a program may use that never comes to a call in which it could be put to rest; RLIMIT_CPU's signal ends it."""
+READ_BYTES = 0x7FFF_F000
+"""The most that one read gives (MAX_RW_COUNT of Linux)."""
 SPAWN_NS = 400_000
 UNIT_NS = 1_000
 """What `charge` counts in: a microsecond."""
@@ -111,6 +115,9 @@ class CallsBase:
 
     def charge(self, units: int) -> None:
         self._spend(units * UNIT_NS)
+        if self._process.spent_ns > LONGEST_NS:
+            lifecycle.end(self._draft, self._process, 128 + signals.XCPU, signals.XCPU)
+            raise Ended
 
     def random(self, bound: int) -> int:
         if bound <= 0:
@@ -119,6 +126,10 @@ class CallsBase:
 
     def memory_use(self, size_bytes: int) -> None:
         lifecycle.use_memory(self._draft, self._process, size_bytes)
+        self._stop_if_ended()
+
+    def memory_held(self, size_bytes: int) -> None:
+        lifecycle.hold_memory(self._draft, self._process, size_bytes)
         self._stop_if_ended()
 
     # helpers

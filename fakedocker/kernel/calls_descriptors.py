@@ -11,7 +11,7 @@ from fakedocker.filesystem.node import Node
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.walk import Location
 from fakedocker.kernel import files, lifecycle, pipes, terminals
-from fakedocker.kernel.calls_base import BYTE_NS, CALL_NS, MEASURED_BYTES, OUTPUT_BYTE_NS
+from fakedocker.kernel.calls_base import BYTE_NS, CALL_NS, MEASURED_BYTES, OUTPUT_BYTE_NS, READ_BYTES
 from fakedocker.kernel.calls_files import FileCalls
 from fakedocker.kernel.devices import KIND_OF_DEVICE, TERMINAL_MAJOR
 from fakedocker.kernel.program import CREATE, DIRECTORY, EXCLUSIVE, NOFOLLOW, READ, TRUNCATE, WRITE, Stat
@@ -33,7 +33,7 @@ class DescriptorCalls(FileCalls):
         if not file.flags & READ:
             raise failure(errno.EBADF)
         process = self._process
-        data = files.OPERATIONS[file.kind].read(self._draft, process, number, file, size)
+        data = files.OPERATIONS[file.kind].read(self._draft, process, number, file, min(size, READ_BYTES))
         if data is None:
             self._sleep("read")
         self._spend(CALL_NS + len(data) * BYTE_NS)

@@ -163,6 +163,12 @@ class Kernel(Namespaces, Starting, Streams):
                 return
             except OSError as error:
                 status = _complain(calls, error)
+            except MemoryError:
+                lifecycle.oom_kill(draft, process)
+                return
+            except RecursionError:  # the stack is used up, for which Linux sends SIGSEGV
+                lifecycle.end(draft, process, 128 + signals.SEGV, signals.SEGV)
+                return
             except (
                 Exception
             ):  # an error of ours in one program must not stop the world; it is reported, and loud in tests

@@ -178,18 +178,23 @@ def send_signal(draft: KernelDraft, process: Process, signal: int, *, from_insid
 
 
 def measure_memory(draft: KernelDraft, process: Process) -> None:
-    """Let a process be charged for what it holds, so that no program can use up the real memory. May kill, as `use_memory`.
+    """Let a process be charged for what its body holds. May kill, as `use_memory`.
 
     Time grows with the parts of what is held; see `Body.memory_bytes`.
     """
     held = process.body.memory_bytes()
+    hold_memory(draft, process, held)
+    process.unmeasured_bytes = -held // 32
+
+
+def hold_memory(draft: KernelDraft, process: Process, held: int) -> None:
+    """Let a process be charged for that many bytes, so that no program can use up the real memory. May kill, as `use_memory`."""
     if held > HELD_BYTES:
         use_memory(
             draft, process, 2 * max(MACHINE_MEMORY_BYTES, draft.namespaces[process.namespace].memory_limit_bytes)
         )
     elif held > _LITTLE_BYTES and CHARGED_BYTES + held > process.resident_bytes:
         use_memory(draft, process, CHARGED_BYTES + held)
-    process.unmeasured_bytes = -held // 32
 
 
 def group_members(draft: KernelDraft, namespace: str, group: int) -> list[int]:

@@ -310,13 +310,19 @@ class System(Protocol):
 
     # the rest
     def charge(self, units: int) -> None:
-        """Account for large pure work, in microseconds of CPU; who has used a quantum sleeps at its next call that may block."""
+        """Account for large pure work, in microseconds of CPU; who has used a quantum sleeps at its next call that may block.
+
+        Who makes no such call for seconds of CPU is killed (SIGXCPU): work without end must be charged while it goes on.
+        """
 
     def random(self, bound: int) -> int:
         """0 <= n < bound, from the world's seed."""
 
     def memory_use(self, size_bytes: int) -> None:
         """Declare resident memory; past the limit the process is killed as the OOM killer does it."""
+
+    def memory_held(self, size_bytes: int) -> None:
+        """Declare what the data takes that a program has made; more than a real machine should give counts as out of memory."""
 
 
 class Program(Protocol):

@@ -184,20 +184,22 @@ def _stream(system: System, state: State, program: Program, options: Options) ->
     memory: dict[str, Any] | None = state.get("memory")
     if memory is not None:
         interpreter.variables, interpreter.ranges = memory["variables"], set(memory["ranges"])
-        interpreter.record, interpreter.files = memory["record"], memory["files"]
+        interpreter.set_record(memory["record"])
+        interpreter.files = memory["files"]
         interpreter.appending = set(memory["appending"])
     try:
         if memory is None:
             for block in program.begin:
                 interpreter.run(block)
         while True:
-            _emit(system, state, interpreter)
-            lines = next_lines(system, state, ())
-            if lines is None:
-                break
-            system.charge(len(lines) // 2)
-            for line in lines:
-                interpreter.process(line.removesuffix("\n"))
+            _keep(state, interpreter)
+            if "lines" not in state:
+                lines = next_lines(system, state, ())
+                if lines is None:
+                    break
+                system.charge(len(lines) // 2)
+                state["lines"] = lines
+            _run_lines(system, state, interpreter)
     except ProgramExit:
         pass
     try:
@@ -206,14 +208,26 @@ def _stream(system: System, state: State, program: Program, options: Options) ->
     except ProgramExit:
         pass
     interpreter.finish()
-    _emit(system, state, interpreter)
+    interpreter.emit()
     return interpreter.status
 
 
-def _emit(system: System, state: State, interpreter: Interpreter) -> None:
-    if interpreter.output:
-        system.put(bytes_of("".join(interpreter.output)))
-        interpreter.output.clear()
+def _run_lines(system: System, state: State, interpreter: Interpreter) -> None:
+    """The rules for the lines that have come. Blocks between two when they take long."""
+    lines = state["lines"]
+    for place, line in enumerate(lines, 1):
+        interpreter.process(line.removesuffix("\n"))
+        if interpreter.accounted:
+            interpreter.accounted = False
+            state["lines"] = lines[place:]
+            _keep(state, interpreter)
+            system.drain()
+    del state["lines"]
+
+
+def _keep(state: State, interpreter: Interpreter) -> None:
+    """Put out what was printed, and keep what the next batch needs."""
+    interpreter.emit()
     state["memory"] = {
         "variables": interpreter.variables,
         "ranges": sorted(interpreter.ranges),

@@ -9,7 +9,7 @@ from typing import Any
 from fakedocker.userland.awk_expression_parser import Node
 from fakedocker.userland.awk_functions import FUNCTIONS
 from fakedocker.userland.awk_lexer import AwkProblem
-from fakedocker.userland.awk_machine import Machine
+from fakedocker.userland.awk_machine import LARGE_TEXT, Machine
 from fakedocker.userland.awk_values import (
     UNSET,
     Numeric,
@@ -72,12 +72,45 @@ def _arithmetic(self: Evaluator, node: Node) -> Value:
 
 def _assign(self: Evaluator, node: Node) -> Value:
     _, operator, target, source = node
+    if operator == "=" and source[0] == "concatenate" and target[0] == "name":
+        first, added = _parts(source)
+        if first == target:
+            return _append(self, target[1], added)
     value = self.value(source)
     if operator != "=":
         kind = operator.rstrip("=").replace("**", "^")
         value = calculate(kind, number_of(self.value(target)), number_of(value), self.dialect)
     self.store(target, value)
     return value
+
+
+def _parts(node: Node) -> tuple[Node, list[Node]]:
+    """The first of several texts that are put together, and those that come after it."""
+    added: list[Node] = []
+    while node[0] == "concatenate":
+        added.append(node[2])
+        node = node[1]
+    return node, added[::-1]
+
+
+def _append(self: Evaluator, name: str, added: list[Node]) -> Value:
+    """s = s x: in time that grows with x alone, as long as nobody else has the text."""
+    text = self.string_of(self.get(name))
+    more = "".join([self.string_of(self.value(node)) for node in added])
+    scope = self.scope(name)
+    if scope.get(name) is text:
+        scope[name] = UNSET  # a text that only one name refers to grows in its place
+    text += more
+    self.set(name, text)
+    self.count(0, len(more))
+    return text
+
+
+def _concatenate(self: Evaluator, node: Node) -> Value:
+    text = self.string_of(self.value(node[1])) + self.string_of(self.value(node[2]))
+    if len(text) > LARGE_TEXT:
+        self.count(0, len(text))
+    return text
 
 
 def _compare(self: Evaluator, node: Node) -> Value:
@@ -317,7 +350,7 @@ _EXPRESSIONS: dict[str, Callable[[Evaluator, Node], Value]] = {
     "in": lambda self, node: 1.0 if self.string_of(self.value(node[2])) in self.array(node[1]) else 0.0,
     "match": _match,
     "compare": _compare,
-    "concatenate": lambda self, node: self.string_of(self.value(node[1])) + self.string_of(self.value(node[2])),
+    "concatenate": _concatenate,
     "arithmetic": _arithmetic,
     "not": lambda self, node: 0.0 if self.truth(self.value(node[1])) else 1.0,
     "negative": lambda self, node: -number_of(self.value(node[1])),

@@ -37,20 +37,19 @@ class Interpreter(Evaluator):
     def run(self, node: Node | None) -> None:
         if node is None:
             return
-        self.steps += 1
+        self.count(1)
         _STATEMENTS[node[0]](self, node)
 
-    def loop_body(self, node: Node) -> bool:
+    def loop_body(self, node: Node | None) -> bool:
         """False when the loop was left with break."""
+        if node is None:
+            self.count(1)
         try:
             self.run(node)
         except LoopContinued:
             pass
         except LoopBroken:
             return False
-        if self.steps > 10_000:
-            self.system.charge(self.steps)
-            self.steps = 0
         return True
 
     def process(self, line: str) -> None:

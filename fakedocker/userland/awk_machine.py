@@ -10,12 +10,18 @@ from collections.abc import Callable
 from typing import Any
 
 from fakedocker.kernel.program import System
+from fakedocker.kernel.utility import measure_plain
 from fakedocker.userland.awk_lexer import AwkProblem
 from fakedocker.userland.awk_parser import Program
 from fakedocker.userland.awk_values import UNSET, Numeric, Value, from_input, number_of, split_text, whole_text
 from fakedocker.userland.formatting import format_printf
 from fakedocker.userland.inputs import bytes_of
 from fakedocker.userland.tools import is_busybox
+
+LARGE_TEXT = 64 * 1024  # longer texts are accounted for as they are made
+_STEPS = 10_000  # how many statements run before they are accounted for
+_STEP_BYTES = 64  # what a statement may have left behind
+_MEASURED_BYTES = 1 << 20  # how much may have been made before memory is looked at
 
 # Where each awk stops printing whole numbers with all their digits, and goes by OFMT instead.
 _WHOLE_LIMITS = {"busybox": 2.0**63, "mawk": 2.0**31, "gawk": math.inf}
@@ -52,6 +58,39 @@ class Machine:
         self.status = 0
         self.seed = 0.0
         self.steps = 0
+        self.made_bytes = 0
+        self.unmeasured_bytes = 0
+        self.accounted = False  # whether some work has been accounted for: a time to rest
+
+    def count(self, steps: int, made_bytes: int = 0) -> None:
+        """Count statements run and bytes of long texts made; now and then account for them.
+
+        Raises:
+            Ended: as the kernel does, when that was too much time or memory.
+        """
+        self.steps += steps
+        self.made_bytes += made_bytes
+        if self.steps > _STEPS or self.made_bytes > _MEASURED_BYTES:
+            self._account()
+
+    def _account(self) -> None:
+        system = self.system
+        if not self.program.uses_commands:  # else it may be run again, and would print this again
+            self.emit()
+        self.unmeasured_bytes += self.made_bytes + self.steps * _STEP_BYTES
+        system.charge(self.steps + self.made_bytes // 1000)
+        self.steps = self.made_bytes = 0
+        self.accounted = True
+        if self.unmeasured_bytes > _MEASURED_BYTES:
+            held = measure_plain([self.variables, self.locals, self.output, self.files, self.pipes])
+            system.memory_held(held)
+            self.unmeasured_bytes = -held // 4
+
+    def emit(self) -> None:
+        """Put out what has been printed."""
+        if self.output:
+            self.system.put(bytes_of("".join(self.output)))
+            self.output.clear()
 
     def string_of(self, value: Value, output: bool = False) -> str:
         if not isinstance(value, float):

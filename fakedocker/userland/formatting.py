@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from fakedocker.userland.text_escapes import OutputEnds, decode_escapes
 
+LARGEST_FIELD = 128 << 20
+"""The longest field that is made; there is no memory for longer ones."""
 _DIRECTIVE = re.compile(
     r"%(?:%|([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(?:\(([^)]*)\))?(?:hh|ll|[hlLjzt])?(.)?)", re.DOTALL
 )
@@ -131,6 +133,8 @@ def _converted(directive: re.Match[str], arguments: _Arguments, quote: object, n
     precision = (arguments.integer() if directive[3] == "*" else int(directive[3] or 0)) if has_precision else None
     if precision is not None and precision < 0:
         precision = None
+    if max(width, precision or 0) > LARGEST_FIELD:
+        raise MemoryError
     kind = directive[5] or ""
     text = _body(kind, flags, precision, directive[4], arguments, quote, now_seconds)
     if text is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, next_lines, read_all, text_of
 from fakedocker.userland.sed_interpreter import Run
@@ -44,12 +46,12 @@ def _sed(system: System, argv: tuple[str, ...], state: State) -> int:
     return _stream(system, state, commands, options, tuple(operands))
 
 
-def _lines(text: str, options: Options) -> list[str]:
+def _lines(text: str, options: Options) -> deque[str]:
     """Lines with what ends them, which the last may lack."""
     end = "\0" if "z" in options else "\n"
     pieces = text.split(end)
     last = pieces.pop()
-    return [piece + end for piece in pieces] + ([last] if last else [])
+    return deque([piece + end for piece in pieces] + ([last] if last else []))
 
 
 def _each_apart(
@@ -76,11 +78,9 @@ def _stream(
         text = text_of(read_all(system, state, names, _report))
         lines = _lines(text, options)
         run = Run(commands, options, memory, system)
-        while lines:
-            line = lines.pop(0)
-            if not run.cycle(line, True, lines):
-                break
-        system.put(bytes_of("".join(run.output)))
+        while lines and run.cycle(lines.popleft(), True, lines):
+            pass
+        run.emit()
         return _status(system, state, memory)
     needs_last = any(
         address is not None and address.kind == "last"
@@ -88,21 +88,33 @@ def _stream(
         for address in (command.first, command.second)
     )
     while True:
-        batch = next_lines(system, state, names, _report, b"\0" if "z" in options else b"\n")
-        held = state.get("held", [])
-        lines = held + (batch or [])
-        ready = lines if batch is None or not needs_last else lines[:-1]
-        run = Run(commands, options, memory, system)
-        going = True
-        for place, line in enumerate(ready):
-            going = run.cycle(line, batch is None and place == len(ready) - 1, [])
-            if not going:
-                break
-        state["held"] = lines[len(ready) :]
-        system.put(bytes_of("".join(run.output)))
-        system.charge(len(ready) // 4)
-        if not going or batch is None:
+        if "ready" not in state:
+            batch = next_lines(system, state, names, _report, b"\0" if "z" in options else b"\n")
+            lines = state.pop("held", []) + (batch or [])
+            ready = lines if batch is None or not needs_last else lines[:-1]
+            state["ready"], state["held"], state["ended"] = ready, lines[len(ready) :], batch is None
+            system.charge(len(ready) // 4)
+        going = _run_lines(system, state, Run(commands, options, memory, system))
+        if not going or state["ended"]:
             return _status(system, state, memory)
+
+
+def _run_lines(system: System, state: State, run: Run) -> bool:
+    """The script for the lines that have come; False when it has quit. Blocks between two when they take long."""
+    ready = state["ready"]
+    going = True
+    for place, line in enumerate(ready, 1):
+        going = run.cycle(line, state["ended"] and place == len(ready), deque())
+        if not going:
+            break
+        if run.accounted:
+            run.accounted = False
+            state["ready"] = ready[place:]
+            run.emit()
+            system.drain()
+    del state["ready"]
+    run.emit()
+    return going
 
 
 def _status(system: System, state: State, memory: State) -> int:
@@ -127,7 +139,7 @@ def _in_place(
             continue
         run = Run(commands, options, {}, system)
         lines = _lines(text_of(data), options)
-        while lines and run.cycle(lines.pop(0), True, lines):
+        while lines and run.cycle(lines.popleft(), True, lines):
             pass
         output = "".join(run.output) + "".join(lines)
         suffix = options.last("i")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from contextlib import suppress
 
 from fakedocker.kernel.program import System
@@ -10,9 +11,14 @@ from fakedocker.userland.inputs import State, bytes_of, text_of
 from fakedocker.userland.sed_parser import Address, Command
 from fakedocker.userland.tools import Options, UsageProblem, is_busybox
 
+_STEPS = 10_000  # how many commands run before they are accounted for
+
 
 class Run:
-    """The interpreter for one stream of lines; `memory` is the part that survives between batches (plain data)."""
+    """The interpreter for one stream of lines; `memory` is the part that survives between batches (plain data).
+
+    Pattern space and hold space are lists of lines, joined when somebody looks: N and H only add one.
+    """
 
     def __init__(self, commands: tuple[Command, ...], options: Options, memory: State, system: System) -> None:
         self.commands = commands
@@ -22,8 +28,19 @@ class Run:
         self.system = system
         self.output: list[str] = []
         self.last_regex = memory.get("regex", "")
+        self.steps = 0
+        self.accounted = False  # whether some work has been accounted for: a time to rest
 
-    def cycle(self, line: str, is_last: bool, lookahead: list[str]) -> bool:
+    @property
+    def space(self) -> str:
+        """The pattern space."""
+        return _joined(self._space)
+
+    @space.setter
+    def space(self, text: str) -> None:
+        self._space = [text]
+
+    def cycle(self, line: str, is_last: bool, lookahead: deque[str]) -> bool:
         """Run the script on one line; `lookahead` holds the lines that n and N take. True to go on."""
         memory = self.memory
         memory["number"] = memory.get("number", 0) + 1
@@ -46,6 +63,7 @@ class Run:
 
     def _execute(self, command: Command, place: int) -> int | None:
         """Carry out one command; the place of the next, None when the cycle ends."""
+        self._count(1 + (len(self._space[0]) >> 10))
         if not self._selected(command, place):
             return command.target if command.name == "{" else place + 1
         if command.name == "s":
@@ -63,6 +81,19 @@ class Run:
                 return None
         return place + 1
 
+    def _count(self, steps: int) -> None:
+        """Count commands, and what they handle in KiB; now and then account for them."""
+        self.steps += steps
+        if self.steps > _STEPS:
+            self.system.charge(self.steps)
+            self.steps = 0
+            self.accounted = True
+
+    def emit(self) -> None:
+        """Put out what has been printed."""
+        self.system.put(bytes_of("".join(self.output)))
+        self.output.clear()
+
     def _take_or_end(self, command: Command) -> bool:
         """d, D, n, N, q and Q: False where they end the cycle."""
         name = command.name
@@ -71,14 +102,14 @@ class Run:
                 if name == "n":
                     self.going = False
                 return False
-            held = self.space
             if name == "n":
                 if not self.quiet:
                     self._print(self.space)
                 self._flush_appended()
-            self._take(self.lookahead.pop(0))
-            if name == "N":
-                self.space = f"{held}\n{self.space}"
+            held = self._space if name == "N" else []
+            self._take(self.lookahead.popleft())
+            held += self._space
+            self._space = held
             return True
         if name in "qQ":
             self.printing = self.printing and name == "q"
@@ -88,7 +119,7 @@ class Run:
         self.printing = False
         _, newline, rest = self.space.partition("\n")
         if name == "D" and newline:
-            self.lookahead.insert(0, rest + self.newline)
+            self.lookahead.appendleft(rest + self.newline)
             self.memory["number"] -= 1
         return False
 
@@ -133,15 +164,15 @@ class Run:
         elif name == "y":
             self.space = self.space.translate(str.maketrans(command.expression, command.text))
         elif name == "g":
-            self.space = memory.get("hold", "")
+            self.space = self._held()
         elif name == "G":
-            self.space += "\n" + memory.get("hold", "")
+            self._space.append(self._held())
         elif name == "h":
-            memory["hold"] = self.space
+            memory["hold"] = [self.space]
         elif name == "H":
-            memory["hold"] = memory.get("hold", "") + "\n" + self.space
+            memory.setdefault("hold", [""]).append(self.space)
         elif name == "x":
-            self.space, memory["hold"] = memory.get("hold", ""), self.space
+            self.space, memory["hold"] = self._held(), [self.space]
         elif name == "z":
             self.space = ""
         elif name == "l":
@@ -149,6 +180,12 @@ class Run:
         elif name == "F":
             self._print(str(memory.get("file", "-")))
         return printing
+
+    def _held(self) -> str:
+        """The hold space."""
+        held = _joined(self.memory.setdefault("hold", [""]))
+        self._count(len(held) >> 10)
+        return held
 
     def _write(self, path: str, text: str) -> None:
         if path == "/dev/stdout":
@@ -314,3 +351,10 @@ def _unambiguous(text: str) -> str:
         )
         + "$"
     )
+
+
+def _joined(lines: list[str]) -> str:
+    """Lines as one text, which takes their place."""
+    if len(lines) > 1:
+        lines[:] = ["\n".join(lines)]
+    return lines[0]

@@ -16,6 +16,7 @@ SIGNAL_TEXTS: Final = {
     1: "Hangup", 2: "Interrupt", 3: "Quit", 4: "Illegal instruction", 5: "Trace/breakpoint trap", 6: "Aborted", 7: "Bus error",
     8: "Floating point exception", 9: "Killed", 10: "User defined signal 1", 11: "Segmentation fault",
     12: "User defined signal 2", 14: "Alarm clock", 15: "Terminated",
+    24: "CPU time limit exceeded", 25: "File size limit exceeded",
 }  # fmt: skip
 
 
