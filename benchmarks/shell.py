@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 import time
+import tracemalloc
 from collections.abc import Iterator
 
 from benchmarks.in_process import JSON, engine_with
@@ -17,6 +19,8 @@ from fakedocker_shell.session import Session, make_engine
 LOOP = "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done"
 TICKER = "while true; do date; sleep 1; done"
 TICKERS = 1_000
+SUSPENDED = 2_000
+MANY = f"i=0; while [ $i -lt {SUSPENDED} ]; do sh -c '{TICKER}' & i=$((i+1)); done; wait"
 
 
 def run_here(source: str) -> None:
@@ -34,6 +38,21 @@ def start(engine: Engine, source: str) -> None:
     engine.perform(Request(method="POST", target=f"/containers/{identifier}/start"))
 
 
+def suspended_bytes() -> float:
+    """What a shell takes that is in the middle of a loop, with the `sleep` that it waits for."""
+    engine = engine_with(0)
+    start(engine, "true")
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    start(engine, MANY)
+    engine.advance(engine.now_ns + 5 * SECOND_NS)
+    assert len(engine.world.kernel.processes) == 2 * SUSPENDED + 1
+    gc.collect()
+    taken = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    return taken / SUSPENDED
+
+
 def measure() -> Iterator[tuple[str, str, str]]:
     make_engine()
     ours = best(lambda: run_here(LOOP)) - best(lambda: run_here("true"))
@@ -49,3 +68,4 @@ def measure() -> Iterator[tuple[str, str, str]]:
     begin = time.perf_counter()
     engine.advance(engine.now_ns + 60 * SECOND_NS)
     yield f"{TICKERS} x `{TICKER}`, 60 s", f"{time.perf_counter() - begin:.2f} s", "1.5 s"
+    yield "memory per suspended shell, its child included", f"{suspended_bytes():,.0f} bytes", "8,192 bytes"
