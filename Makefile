@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test clients lint scenarios pictures property bench fidelity wheel-check clean
+.PHONY: run test clients lint scenarios pictures property fuzz bench fidelity wheel-check clean
 
 run: $(VENV)/installed
 	@$(BIN)/fakedocker
@@ -31,6 +31,11 @@ pictures: $(VENV)/installed
 EXAMPLES ?= 2000
 property: $(VENV)/installed-test
 	FAKEDOCKER_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q tests/property
+
+# Requests made from the description of the API, against a served engine: make fuzz MAX_EXAMPLES=1000
+fuzz: $(VENV)/installed-test
+	$(BIN)/python -m pip install --quiet schemathesis
+	$(BIN)/python tools/fuzz_api.py
 
 bench: $(VENV)/installed-test
 	$(BIN)/python -m benchmarks

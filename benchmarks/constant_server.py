@@ -1,6 +1,6 @@
 """A server that answers at once, always the same bytes: the floor that sockets are measured against.
 
-Just enough of the protocol for `docker ps -a`, `docker exec` and `docker run --rm` to end well. Takes its socket's path.
+Just enough of the protocol for `docker ps -a`, `docker exec`, `docker run --rm` and `docker build -q` to end well. Takes its socket's path.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ ANSWERS = (
     ("POST", "/containers/create", 201, f'{{"Id": "{ID}", "Warnings": []}}'),
     ("POST", "/containers/[^/]+/exec", 201, f'{{"Id": "{ID}"}}'),
     ("POST", "/containers/[^/]+/start", 204, ""),
+    ("POST", "/build", 200, f'{{"stream": "sha256:{ID}\\n"}}\n'),
     ("GET", "/(containers|exec)/[^/]+/json", 200, INSPECT),
 )
 
@@ -41,7 +42,9 @@ class Protocol(asyncio.Protocol):
         self._data += data
         head, _, body = self._data.partition(b"\r\n\r\n")
         length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
-        if b"\r\n\r\n" in self._data and len(body) >= int(length[1] if length else 0):
+        is_chunked = re.search(rb"transfer-encoding: chunked", head, re.IGNORECASE)
+        is_whole = body.endswith(b"0\r\n\r\n") if is_chunked else len(body) >= int(length[1] if length else 0)
+        if b"\r\n\r\n" in self._data and is_whole:
             data, self._data = self._data, b""
             self._handle(data)
 

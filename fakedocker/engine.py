@@ -195,10 +195,10 @@ class Engine(Turning):
         )
 
     def owes_an_answer(self) -> bool:
-        """Whether time alone can end a request that has not even the head of an answer yet."""
+        """Whether time alone can end a request whose client has said all there is to say."""
         return any(
             exchange.stream is not None
-            and not exchange.answered
+            and not (exchange.answered and exchange.stream.converses)
             and exchange.stream.waits(self._draft, exchange, self.mode)
             for exchange in self._open.values()
         )

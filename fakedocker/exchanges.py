@@ -40,6 +40,10 @@ class Stream(Protocol):
     def passive(self) -> bool:
         """Whether the world is the same without it, so that a run can be taken up where it was open."""
 
+    @property
+    def converses(self) -> bool:
+        """Whether its client may have more to say."""
+
     def subjects(self) -> tuple[tuple[str, str | int], ...]:
         """The notices that concern it: (kind, key)."""
 
@@ -263,6 +267,7 @@ class OutputOnly:
     """The part of a stream that has nothing to receive, and waits for no notice by itself."""
 
     passive: bool = True
+    converses: bool = False
 
     def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
         """Looked at when pumped."""

@@ -14,8 +14,8 @@ from fakedocker.exchanges import TimeMode
 SECOND_NS = 1_000_000_000
 IDLE_SECONDS = 3600.0
 PATIENCE_NS = 30_000_000
-"""How long clients must have been quiet before time leaps for an answer that has begun: they may have more to say at once, such
-as the size of a terminal. Who has no answer at all yet is not made to wait."""
+"""How long clients must have been quiet before time leaps for a conversation: they may have more to say at once, such as input or
+the size of a terminal. Who has asked something and waits for the answer is not made to wait for more than that."""
 
 
 class Pacer:

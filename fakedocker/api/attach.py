@@ -179,6 +179,7 @@ class ProcessStream:
         self._over = False
 
     passive = False
+    converses = True
 
     def subjects(self) -> tuple[tuple[str, str | int], ...]:
         return (("output", self._identifier), ("state", self._identifier), ("input", self._identifier))

@@ -46,6 +46,7 @@ class ConnectionStream:
         self._over = False
 
     passive = False
+    converses = True
 
     def subjects(self) -> tuple[tuple[str, str | int], ...]:
         return (("bytes", self._name), ("closed", self._name), ("input", self._name))
