@@ -277,8 +277,7 @@ class Turning:
         """Make what has happened the world, and tell the streams it concerns."""
         draft = self._draft
         while True:
-            notices = draft.notices[:]
-            draft.notices.clear()
+            notices = draft.take_notices()
             self._world = draft.freeze()
             if self._check:
                 from fakedocker.world.check import check
@@ -294,10 +293,14 @@ class Turning:
         for notice in notices:
             if notice.kind == outside.NOTICE:
                 self._errands[int(notice.key)] = notice.value
-            observer = self._observers.get((notice.kind, notice.key))
+            subject = (notice.kind, notice.key)
+            observer = self._observers.get(subject)
             if observer is not None:
                 observer(notice.value)
-            for number, exchange in list(self._subscribers.get((notice.kind, notice.key), {}).items()):
+            members = self._subscribers.get(subject)
+            if not members:
+                continue
+            for number, exchange in list(members.items()):
                 if exchange.stream is not None:
                     exchange.stream.notice(self._draft, exchange, notice)
                     touched[number] = exchange

@@ -97,7 +97,7 @@ def _step(kernel: Kernel, slices: int, heard: list[tuple[str, int, bytes]]) -> N
         due = kernel.next_timer_ns()
         if due is not None and due < 1_700_000_000 * SECOND_NS + 20 * SECOND_NS:
             kernel.advance(due)
-    heard += [tuple(event) for event in kernel.emitted if isinstance(event, Output)]
+    heard += [(event.stream, event.fd, event.data) for event in kernel.emitted if isinstance(event, Output)]
     kernel.emitted.clear()
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, TypeAlias
 
+from msgspec import Struct
 
-class Output(NamedTuple):
+
+class Output(Struct, frozen=True, gc=False):
     """Bytes that came out of a stream. fd is 1 or 2; a terminal and an outside connection have only 1."""
 
     stream: str

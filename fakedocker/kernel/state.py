@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import hashlib
 from collections import deque
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -136,6 +137,7 @@ _TABLES = (
 
 
 _SCALARS = ("now_ns", "boot_ns", "next_pid", "next_id", "drawn", "held_bytes", "room_bytes")
+_scalars_of = attrgetter(*_SCALARS)
 
 
 class KernelDraft:
@@ -207,10 +209,9 @@ class KernelDraft:
             changes["timers"] = self.timers.freeze()
         if len(self.queue) != len(state.queue) or (self.queue and tuple(self.queue) != state.queue):
             changes["queue"] = tuple(self.queue)
-        for name in _SCALARS:
-            value = getattr(self, name)
-            if value != getattr(state, name):
-                changes[name] = value
+        scalars = _scalars_of(self)
+        if scalars != _scalars_of(state):
+            changes.update(zip(_SCALARS, scalars, strict=True))
         if changes:
             self._state = replace(state, **changes)
         return self._state

@@ -52,7 +52,7 @@ def create(seed: int = 0, now_ns: int | None = None, host: Host | None = None, h
     draft.kernel.create_root(HOST, host_tree)
     draft.kernel.create_namespace(HOST, hostname=facts.hostname, mounts=host_mounts())
     networks.add_predefined(draft)
-    draft.notices.clear()
+    draft.take_notices()
     return draft.freeze()
 
 

@@ -44,7 +44,7 @@ def _output(draft: Draft, output: Output) -> None:
         return
     history = history.append(Chunk(draft.now_ns, output.fd, output.data))
     draft.outputs[output.stream] = history
-    draft.notify("output", output.stream, history)  # with its value: the container may be gone when it is told
+    draft.notify_output(output.stream, history)
     if _is_building(draft):
         from fakedocker.operations.building import progress as building
 

@@ -53,7 +53,9 @@ def resolve(draft: Draft, root: str, text: str, added_groups: tuple[str, ...] = 
         gid = _group(groups, group_name)
         member_of: list[int] = []
     else:
-        member_of = [int(row[2]) for row in groups if len(row) >= 4 and login and login in row[3].split(",")]
+        member_of = [
+            int(row[2]) for row in groups if len(row) >= 4 and login and login in row[3] and login in row[3].split(",")
+        ]
     member_of += [_group(groups, added) for added in added_groups]
     return User(uid, gid, tuple(dict.fromkeys((gid, *member_of))), home)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from fakedocker.kernel.program import System
@@ -28,6 +29,7 @@ _DURATION = re.compile(r"(\d+\.?\d*|\.\d+)([smhd]?)")
 _UNIT_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
+@lru_cache(256)
 def parse_duration_ns(text: str) -> int | None:
     """A number of seconds, or with m, h, d; None for nonsense. "infinity" is a very long time."""
     if text in ("infinity", "inf"):

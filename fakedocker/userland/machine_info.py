@@ -27,6 +27,17 @@ from fakedocker.userland.tools import (
 )
 
 PROGRAMS = Register()
+_DATE_OPTIONS = {
+    "date=": "d",
+    "utc": "u",
+    "universal": "u",
+    "rfc-2822": "R",
+    "rfc-email": "R",
+    "iso-8601=?": "I",
+    "rfc-3339=": "rfc",
+    "reference=": "r",
+    "set=": "s",
+}
 KERNEL_RELEASE: Final = "6.12.0"
 KERNEL_VERSION: Final = "#1 SMP PREEMPT_DYNAMIC Debian 6.12.0-1"
 _MACHINE_BYTES: Final = 8 << 30
@@ -126,18 +137,7 @@ def _uname(system: System, argv: tuple[str, ...], state: State) -> int:
 
 @PROGRAMS.program("date", usage="[OPTIONS] [+FMT] [[-s] TIME]\n")
 def _date(system: System, argv: tuple[str, ...], state: State) -> int:
-    long = {
-        "date=": "d",
-        "utc": "u",
-        "universal": "u",
-        "rfc-2822": "R",
-        "rfc-email": "R",
-        "iso-8601=?": "I",
-        "rfc-3339=": "rfc",
-        "reference=": "r",
-        "set=": "s",
-    }
-    options = parse_options(system, argv, "d:uRI::r:s:D:", long)
+    options = parse_options(system, argv, "d:uRI::r:s:D:", _DATE_OPTIONS)
     now_seconds, nanoseconds = divmod(system.now_ns, 1_000_000_000)
     seconds = now_seconds
     if "d" in options:

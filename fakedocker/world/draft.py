@@ -8,8 +8,10 @@ what it changes and for nothing else. What happened that somebody may be waiting
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from fakedocker.base import identity
@@ -35,9 +37,10 @@ _TABLES = (
 HELD_LIMIT_BYTES = 1 << 30
 """How much memory all files of a simulation may really take."""
 _SCALARS = ("draws", "host", "next_port", "fault_rules", "events")
+_scalars_of = attrgetter(*_SCALARS)
 
 
-class Notice(NamedTuple):
+class Notice(Struct, frozen=True, gc=False):
     """Something that a stream or a waiting request may be interested in.
 
     kind: output (of a container or exec), state (a container's or exec's changed), event, progress or done (of a task).
@@ -95,6 +98,7 @@ class Draft:
         self.kernel: Kernel
         """Set by whoever runs this draft: the kernel over `kernel_draft`."""
         self.notices: list[Notice] = []
+        self._outputs_told: dict[str, int] = {}
         self.faults: list[str] = []
         """Reports of errors of ours inside simulated programs; no part of the world, and empty as it should be."""
         for name in _TABLES:
@@ -126,10 +130,9 @@ class Draft:
         world = self._world
         changes: dict[str, Any] = {name: getattr(self, name).freeze() for name in self._dirty}
         self._dirty.clear()
-        for name in _SCALARS:
-            value = getattr(self, name)
-            if value is not getattr(world, name) and value != getattr(world, name):
-                changes[name] = value
+        scalars = _scalars_of(self)
+        if scalars != _scalars_of(world):
+            changes.update(zip(_SCALARS, scalars, strict=True))
         kernel = self.kernel_draft.freeze()
         if kernel is not world.kernel:
             changes["kernel"] = kernel
@@ -143,7 +146,7 @@ class Draft:
             getattr(self, name).rollback()
         self._dirty.clear()
         self.kernel_draft.rollback()
-        self.notices.clear()
+        self.take_notices()
         self._load_scalars()
 
     def restore(self, world: World) -> None:
@@ -154,7 +157,7 @@ class Draft:
             getattr(self, name).reset(getattr(world, name))
         self._dirty.clear()
         self.kernel_draft.reset(world.kernel)
-        self.notices.clear()
+        self.take_notices()
         self._load_scalars()
 
     # chance and order
@@ -171,7 +174,26 @@ class Draft:
     # telling
 
     def notify(self, kind: str, key: str | int, value: Any = None) -> None:
+        self._outputs_told.clear()
         self.notices.append(Notice(kind, key, value))
+
+    def notify_output(self, stream: str, history: History[Chunk]) -> None:
+        """Tell of a stream's output, as it stands now: once, however much comes before anything else is told.
+
+        With its value, as the container may be gone when it is told.
+        """
+        notice = Notice("output", stream, history)
+        place = self._outputs_told.setdefault(stream, len(self.notices))
+        if place == len(self.notices):
+            self.notices.append(notice)
+        else:
+            self.notices[place] = notice
+
+    def take_notices(self) -> list[Notice]:
+        """What is to be told, which is then forgotten."""
+        notices, self.notices = self.notices, []
+        self._outputs_told.clear()
+        return notices
 
     def record_event(self, type_: str, action: str, actor_id: str, attributes: Iterable[tuple[str, str]]) -> None:
         """Append to the events and tell whoever listens."""
@@ -179,7 +201,7 @@ class Draft:
             time_ns=self.now_ns, type=type_, action=action, actor_id=actor_id, attributes=tuple(sorted(attributes))
         )
         self.events = self.events.append(event)
-        self.notices.append(Notice("event", type_, event))
+        self.notify("event", type_, event)
 
 
 def add_to_index(table: Table[str, Map[str, bool]], key: str, member: str) -> None:
