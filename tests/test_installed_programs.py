@@ -81,3 +81,71 @@ def test_busybox_unzips_in_its_own_words() -> None:
         "        6  01-02-2024 03:04   a.txt\n --------                     -------\n        6                     1 files\n"
     )
     assert sh("unzip no.zip", "busybox") == ("", "unzip: can't open no.zip[.zip]\n", 1)
+
+
+GIT = (
+    "export GIT_AUTHOR_DATE=2024-01-02T03:04:05Z GIT_COMMITTER_DATE=2024-01-02T03:04:05Z;"
+    " git config --global user.name Me; git config --global user.email me@x.y; git config --global init.defaultBranch main;"
+    " git init -q r; cd r; echo hi > a; git add a; git commit -qm first; "
+)
+
+
+def test_a_commit_with_fixed_dates_has_the_hash_that_git_gives_it() -> None:
+    assert sh(GIT + "git rev-parse HEAD").stdout == "0f3fc04ae4904f1b1b72a210cdd071520ddf1295\n"
+
+
+def test_dates_of_commits_are_the_worlds() -> None:
+    script = (
+        GIT
+        + "unset GIT_AUTHOR_DATE GIT_COMMITTER_DATE; git commit -q --allow-empty -m now; git log -1 --format='%ad|%cr'"
+    )
+    assert sh(script).stdout == "Tue Nov 14 22:13:20 2023 +0000|0 seconds ago\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "stderr", "status"),
+    [
+        ("git rebase main", "fatal: not simulated: git rebase\n", 128),
+        ("git commit --allow-empty", "fatal: not simulated: an editor for the message; use -m or -F\n", 128),
+        ("git log --since=yesterday", "fatal: not simulated: git log --since\n", 129),
+        ("git status --nosuch", "fatal: not simulated: git status --nosuch\n", 129),
+        ("git push ../r main", "fatal: not simulated: git push between repositories; clone copies one\n", 128),
+        ("touch .git/objects/pack/p.pack; git show 1234567890123456789012345678901234567890", None, 128),
+    ],
+)
+def test_what_git_does_not_simulate_says_so(command: str, stderr: str | None, status: int) -> None:
+    result = sh(GIT + command)
+    assert result.status == status
+    if stderr is not None:
+        assert result.stderr == stderr
+
+
+def test_a_repository_of_another_user_is_refused_until_it_is_called_safe() -> None:
+    script = (
+        GIT
+        + "chown 1000:1000 . .git; git status -s; echo $?; git config --global --add safe.directory $PWD; git status -s; echo $?"
+    )
+    result = sh(script)
+    assert result.stdout == "128\n0\n"
+    assert result.stderr.startswith("fatal: detected dubious ownership in repository at '/tmp/r'\n")
+
+
+def test_both_sides_changing_a_file_is_refused_before_anything_is_done() -> None:
+    script = GIT + (
+        "git checkout -qb x; echo x > a; git commit -qam x; git checkout -q main; echo y > a; git commit -qam y;"
+        " git merge x; echo $?; git status -s; cat a; git log --oneline | wc -l"
+    )
+    result = sh(script)
+    assert (result.stdout, result.stderr) == (
+        "128\ny\n2\n",
+        "fatal: not simulated: merging changes that both sides made to a\n",
+    )
+
+
+def test_a_repository_over_ssh_needs_ssh() -> None:
+    result = sh("git clone git@host.invalid:a/b.git; echo $?; ls")
+    assert result.stdout == "128\n"
+    assert (
+        result.stderr
+        == "Cloning into 'b'...\nerror: cannot run ssh: No such file or directory\nfatal: unable to fork\n"
+    )

@@ -30,6 +30,7 @@ _MODULES: Final[dict[str, str]] = {
     "files": "fsync ln mkdir mkfifo mktemp rm rmdir sync touch truncate unlink",
     "editors": "htop nano vi vim",
     "find": "find",
+    "git": "git",
     "grep": "egrep fgrep grep",
     "head_tail": "head tail",
     "inspection": "du file stat",
