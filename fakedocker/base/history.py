@@ -44,6 +44,23 @@ class History(Generic[T]):
         grown._items, grown._offset, grown.end, grown.limit = items, offset, self.end + 1, self.limit
         return grown
 
+    @property
+    def last(self) -> T | None:
+        """The newest entry; None where none is held."""
+        return self._items[self.end - self._offset - 1] if self.end > self.start else None
+
+    @property
+    def first(self) -> T | None:
+        """The oldest entry that is held; None where none is."""
+        return self._items[self.start - self._offset] if self.end > self.start else None
+
+    def since(self, number: int) -> History[T]:
+        """This history without the entries before a number. Time grows with what is left."""
+        rest: History[T] = History.__new__(History)
+        rest._items, rest.end, rest.limit = self.entries(number), self.end, self.limit
+        rest._offset = self.end - len(rest._items)
+        return rest
+
     def entries(self, since: int = 0) -> list[T]:
         """The entries from number `since` on that are still held. Time grows with what is returned."""
         first = max(since, self.start)

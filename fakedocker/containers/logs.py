@@ -7,13 +7,18 @@ chunks themselves are kept as they were written.
 from __future__ import annotations
 
 import struct
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from fakedocker.base import clock
+from fakedocker.base.history import History
 from fakedocker.containers.model import Chunk
 
 LINE_LIMIT_BYTES = 16 * 1024
+OUTPUT_LIMIT_BYTES = 64 << 20
+"""How much memory the output of a container, or of an exec, may take. (The real daemon fills the disk.)"""
+_CHUNK_BYTES = 128  # what a chunk takes besides its bytes
 READABLE_DRIVERS = ("json-file", "local", "journald")
 
 
@@ -23,6 +28,19 @@ class Line(NamedTuple):
     at_ns: int
     fd: int
     text: bytes
+
+
+def with_output(history: History[Chunk], at_ns: int, fd: int, data: bytes) -> History[Chunk]:
+    """A container's output with some more of it. What is too much to be held loses its older half. Constant time, amortised."""
+    last = history.last
+    held_bytes = (0 if last is None else last.held_bytes) + len(data) + _CHUNK_BYTES
+    history = history.append(Chunk(at_ns, fd, data, held_bytes))
+    first = history.first
+    if first is None or held_bytes - first.held_bytes <= OUTPUT_LIMIT_BYTES:
+        return history
+    chunks = history.entries()
+    dropped = bisect_left(chunks, held_bytes - OUTPUT_LIMIT_BYTES // 2, key=lambda chunk: chunk.held_bytes)
+    return history.since(history.start + dropped)
 
 
 class LineSplitter:

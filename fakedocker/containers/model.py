@@ -20,11 +20,12 @@ CREATED, RUNNING, PAUSED, RESTARTING, EXITED, DEAD, REMOVING = (
 
 
 class Chunk(Struct, frozen=True, gc=False):
-    """Bytes that a container wrote, as it wrote them."""
+    """Bytes that a container wrote, as it wrote them. `held_bytes` is the memory of all its chunks so far, this one included."""
 
     at_ns: int
     fd: int
     data: bytes
+    held_bytes: int = 0
 
 
 class HealthResult(Struct, frozen=True):

@@ -6,7 +6,7 @@ silent.
 
 from __future__ import annotations
 
-from fakedocker.containers.model import Chunk
+from fakedocker.containers import logs
 from fakedocker.kernel.events import Alarm, Closed, Exited, Fault, InputDrained, OutOfMemory, Output
 from fakedocker.operations import execs, exits, faulting, health, remove, stop, timetable, transfers
 from fakedocker.world import builds, solves
@@ -42,7 +42,7 @@ def _output(draft: Draft, output: Output) -> None:
     if history is None:
         _probe_output(draft, output)
         return
-    history = history.append(Chunk(draft.now_ns, output.fd, output.data))
+    history = logs.with_output(history, draft.now_ns, output.fd, output.data)
     draft.outputs[output.stream] = history
     draft.notify_output(output.stream, history)
     if _is_building(draft):
