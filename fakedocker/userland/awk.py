@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from fakedocker.kernel.program import System
+from fakedocker.userland.awk_expressions import TOO_DEEP
 from fakedocker.userland.awk_interpreter import Interpreter, NextFile, ProgramExit
 from fakedocker.userland.awk_lexer import AwkProblem
 from fakedocker.userland.awk_machine import NeedsCommand
@@ -49,8 +50,11 @@ def _awk(system: System, argv: tuple[str, ...], state: State) -> int:
         program = parse_awk("\n".join(sources))
         return _whole_run(system, state, program, options, tuple(operands))
     except AwkProblem as problem:
-        say(system, str(problem) if is_busybox(system) or system.identity.name == "gawk" else problem.mawk)
-        return 2 if not is_busybox(system) else 1
+        failed = problem
+    except RecursionError:
+        failed = AwkProblem(TOO_DEEP)
+    say(system, str(failed) if is_busybox(system) or system.identity.name == "gawk" else failed.mawk)
+    return 2 if not is_busybox(system) else 1
 
 
 def _source(system: System, state: State, path: str) -> str:

@@ -24,6 +24,7 @@ from fakedocker.userland.awk_values import (
 from fakedocker.userland.inputs import text_of
 
 _MAXIMUM_CALLS = 150
+TOO_DEEP = "function calls are nested too deeply"
 
 
 class FunctionReturn(Exception):
@@ -137,7 +138,7 @@ def _call(self: Evaluator, node: Node) -> Value:
         raise AwkProblem(f"Call to undefined function: {name}")
     parameters, body = self.program.functions[name]
     if len(self.locals) >= _MAXIMUM_CALLS:
-        raise AwkProblem("function calls are nested too deeply")
+        raise AwkProblem(TOO_DEEP)
     frame: dict[str, Any] = {}
     backs: list[tuple[str, str]] = []
     for place, parameter in enumerate(parameters):
