@@ -38,7 +38,7 @@ COMMANDS = st.sampled_from(
         ["sh", "-c", "echo out; echo err >&2; exit 3"],
         ["sh", "-c", "trap 'echo bye; exit 0' TERM; while true; do sleep 0.1; done"],
         ["sh", "-c", "echo x > /data/f; sleep 2"],
-        ["sh", "-c", "while true; do :; done"],
+        ["sh", "-c", "i=0; while [ $i -lt 30000 ]; do i=$((i+1)); done"],
         ["sh", "-c", "sleep 3 & echo $$ > /f; wait"],
         ["cat"],
     ]
