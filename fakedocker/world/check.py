@@ -57,8 +57,6 @@ def _containers(world: World) -> Iterator[str]:
             yield f"container {identifier} is filed under another id"
         if container.status not in STATES:
             yield f"container {container.name} is in no state that the table knows: {container.status}"
-        if container.image_id not in world.images and container.is_running:
-            yield f"container {container.name} runs without its image"
         if container.top_layer and container.top_layer not in world.layers:
             yield f"container {container.name} has lost its layer {container.top_layer}"
         if identifier not in world.kernel.filesystems:
