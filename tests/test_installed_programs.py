@@ -149,3 +149,29 @@ def test_a_repository_over_ssh_needs_ssh() -> None:
         result.stderr
         == "Cloning into 'b'...\nerror: cannot run ssh: No such file or directory\nfatal: unable to fork\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("next monday", "2023-11-20 00:00:00"),
+        ("monday", "2023-11-20 00:00:00"),
+        ("tuesday", "2023-11-14 00:00:00"),
+        ("next tuesday", "2023-11-21 00:00:00"),
+        ("last friday", "2023-11-10 00:00:00"),
+        ("2 days ago", "2023-11-12 22:13:20"),
+        ("yesterday 10:00", "2023-11-13 10:00:00"),
+        ("next month", "2023-12-14 22:13:20"),
+        ("Jan 5", "2023-01-05 00:00:00"),
+        ("10pm", "2023-11-14 22:00:00"),
+        ("", "2023-11-14 00:00:00"),
+    ],
+)
+def test_dates_that_go_by_the_day_of_the_world(text: str, shown: str) -> None:
+    assert sh(f"date -d '{text}' '+%F %T'") == (f"{shown}\n", "", 0)
+
+
+def test_rsync_goes_to_no_other_host() -> None:
+    result = sh("mkdir a; rsync -a a host:/b")
+    assert (result.stdout, result.status) == ("", 1)
+    assert result.stderr == "rsync: not simulated: copying to or from another host (host:/b)\n"

@@ -53,6 +53,7 @@ _MODULES: Final[dict[str, str]] = {
     "packages.pip": "pip pip3",
     "paths": "readlink realpath which which.debianutils",
     "processes": "kill killall pgrep pidof pkill ps top",
+    "rsync": "rsync",
     "sed": "sed",
     "services.apache": "apache2 httpd",
     "services.declared": "declared",

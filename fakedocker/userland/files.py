@@ -6,7 +6,7 @@ import errno
 from typing import Any
 
 from fakedocker.kernel.program import CREATE, WRITE, System
-from fakedocker.userland.dates import parse_date
+from fakedocker.userland.date_texts import read_date_ns
 from fakedocker.userland.modes import ModeProblem, parse_mode
 from fakedocker.userland.tools import (
     Options,
@@ -49,12 +49,12 @@ def _touch(system: System, argv: tuple[str, ...], state: State) -> int:
         when_ns = system.stat(options.last("r")).mtime_ns
     elif options.last("d") or options.last("t"):
         text = options.last("d") or options.last("t")
-        seconds = parse_date(text, system.now_ns // 1_000_000_000)
-        if seconds is None:
+        found_ns = read_date_ns(system, text)
+        if found_ns is None:
             raise UsageProblem(
                 f"invalid date '{text}'" if is_busybox(system) else f"invalid date format ‘{text}’", bare=True
             )
-        when_ns = seconds * 1_000_000_000
+        when_ns = found_ns
     status = 0
     for name in needed_operands(system, options):
         try:

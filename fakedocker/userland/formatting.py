@@ -73,20 +73,23 @@ class _Arguments:
         return float(match[0])
 
 
-def format_printf(template: str, words: tuple[str, ...], quote: object = None, now_seconds: int = 0) -> Formatted:
+def format_printf(
+    template: str, words: tuple[str, ...], quote: object = None, now_seconds: int = 0, kept: str = ""
+) -> Formatted:
     """Apply a format, again and again while there are arguments.
 
     Args:
         template: the format, its escapes not yet decoded.
         quote: a function for %q, None where the program has none.
         now_seconds: for %(...)T.
+        kept: letters of escapes that the format does not know.
     """
     arguments = _Arguments(words)
     pieces: list[str] = []
     while True:
         before = arguments.place
         try:
-            broken = _once(template, arguments, pieces, quote, now_seconds)
+            broken = _once(template, arguments, pieces, quote, now_seconds, kept)
         except OutputEnds as end:
             pieces.append(end.text)
             return Formatted("".join(pieces), tuple(arguments.problems), False)
@@ -96,7 +99,7 @@ def format_printf(template: str, words: tuple[str, ...], quote: object = None, n
             return Formatted("".join(pieces), tuple(arguments.problems), False)
 
 
-def _once(template: str, arguments: _Arguments, pieces: list[str], quote: object, now_seconds: int) -> bool:
+def _once(template: str, arguments: _Arguments, pieces: list[str], quote: object, now_seconds: int, kept: str) -> bool:
     """One pass over the format; True where a directive is wrong."""
     at = 0
     while True:
@@ -107,6 +110,9 @@ def _once(template: str, arguments: _Arguments, pieces: list[str], quote: object
         pieces.append(template[at : found.start()])
         if found[0] != "%":
             at = found.end()
+            if found[0][1:2] in kept and kept:
+                pieces.append(found[0])
+                continue
             if found[0] == "\\c":
                 raise OutputEnds("")
             pieces.append(decode_escapes(found[0], quote_too=True))

@@ -7,7 +7,8 @@ from typing import Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.basic import execute
-from fakedocker.userland.dates import format_date, parse_date
+from fakedocker.userland.date_texts import read_date_ns
+from fakedocker.userland.dates import format_date
 from fakedocker.userland.inputs import State
 from fakedocker.userland.tools import (
     Options,
@@ -138,14 +139,13 @@ def _uname(system: System, argv: tuple[str, ...], state: State) -> int:
 @PROGRAMS.program("date", usage="[OPTIONS] [+FMT] [[-s] TIME]\n")
 def _date(system: System, argv: tuple[str, ...], state: State) -> int:
     options = parse_options(system, argv, "d:uRI::r:s:D:", _DATE_OPTIONS)
-    now_seconds, nanoseconds = divmod(system.now_ns, 1_000_000_000)
-    seconds = now_seconds
+    seconds, nanoseconds = divmod(system.now_ns, 1_000_000_000)
     if "d" in options:
-        found = parse_date(options.last("d"), now_seconds)
-        if found is None:
+        found_ns = read_date_ns(system, options.last("d"), options.last("D"))
+        if found_ns is None:
             tell(system, f"invalid date '{options.last('d')}'", f"invalid date ‘{options.last('d')}’")
             return 1
-        seconds, nanoseconds = found, 0
+        seconds, nanoseconds = divmod(found_ns, 1_000_000_000)
     elif "r" in options:
         seconds, nanoseconds = divmod(system.stat(options.last("r")).mtime_ns, 1_000_000_000)
     if "s" in options or (options.operands and not options.operands[0].startswith("+")):

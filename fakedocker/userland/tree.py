@@ -109,7 +109,7 @@ def _draw_root(system: System, options: Options, count: _Count, root: str) -> No
         count.failed = True
         count.files += entry is not None
         return
-    count.directories += 1
+    count.directories += bool(_entries(system, options, root, 1))  # an empty one is not counted
     count.lines.append(_details(system, options, entry) + _name(system, options, entry, root) + "\n")
     lines = _ASCII
     charset = options.last("charset").lower()
@@ -259,7 +259,7 @@ def _draw_json(system: System, options: Options, count: _Count, roots: tuple[str
             )
             count.failed = True
             continue
-        count.directories += 1
+        count.directories += bool(_entries(system, options, root, 1))
         count.lines.append(_json_of(system, options, count, entry, 1) + "\n")
     if "quiet" not in options:
         report = f'{{"type":"report","directories":{count.directories}'
@@ -291,6 +291,6 @@ def _json_of(system: System, options: Options, count: _Count, entry: _Entry, dep
         count.directories += directory
         count.files += not directory
         children.append(_json_of(system, options, count, child, depth + 1))
-    if not children and depth > 1:
+    if not children:
         return f"{indent}{{{head}}}"
     return f"{indent}{{{head}" + ',"contents":[\n' + ",\n".join(children) + f"\n{indent}]}}"

@@ -12,6 +12,8 @@ from fakedocker.userland.sh.state import ShellState
 from fakedocker.userland.sh.variables import assign
 from fakedocker.userland.text_escapes import OutputEnds, decode_escapes
 
+_DASH_KEEPS = "xuUcE?"  # letters of escapes that dash's printf does not know
+
 
 @builtin(":", special=True)
 @builtin("true")
@@ -65,7 +67,8 @@ def _printf(shell: ShellState, argv: tuple[str, ...]) -> int:
         shell.error(f"printf: {said}\n")
         return 2
     quote = quote_backslash if shell.is_bash() else None
-    result = format_printf(words[0], words[1:], quote, shell.system.now_ns // 1_000_000_000)
+    kept = _DASH_KEEPS if shell.dialect.name == "dash" else ""
+    result = format_printf(words[0], words[1:], quote, shell.system.now_ns // 1_000_000_000, kept)
     if target:
         assign(shell, target, result.text)
     else:

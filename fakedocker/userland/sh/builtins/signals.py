@@ -170,6 +170,8 @@ def _list(shell: ShellState, words: tuple[str, ...]) -> int:
             number = int(word) & 127 if int(word) > 128 else int(word)
             shell.out(f"{SIGNALS.get(number, number)}\n")
         else:
+            if shell.dialect.name == "dash":
+                raise ShellError(f"Illegal number: {word}")
             found = signal_number(word)
             if found is None:
                 return _bad_kill(shell, word)
