@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from userland_world import Machine, Result
 
@@ -175,3 +177,60 @@ def test_rsync_goes_to_no_other_host() -> None:
     result = sh("mkdir a; rsync -a a host:/b")
     assert (result.stdout, result.status) == ("", 1)
     assert result.stderr == "rsync: not simulated: copying to or from another host (host:/b)\n"
+
+
+def typed(command: str, keys: str, family: str = "gnu", text: str = "one\ntwo words\nthree\n") -> tuple[str, str]:
+    """A file after some keys in an editor in a terminal, and what the terminal was sent."""
+    machine = Machine(family, files={"tmp/f": text.encode()})
+    pid, stream = machine.start("sh", "-c", f"{command}; echo status $?; stty -a", terminal=True, directory="/tmp")
+    machine.settle(pid, seconds=1)
+    for key in re.findall(r"\x1b\[[A-Z]|[\s\S]", keys):
+        machine.kernel.feed(stream, key.encode())
+        machine.settle(pid, seconds=1)
+    machine.settle(pid)
+    shown = machine.output[f"{stream}/1"].decode()
+    assert pid in machine.exited, shown[-300:]
+    return machine.run("cat", "/tmp/f").stdout, shown
+
+
+@pytest.mark.parametrize("program", ["vi", "vim"])
+@pytest.mark.parametrize(
+    ("keys", "content"),
+    [
+        ("ihello \x1b:wq\r", "hello one\ntwo words\nthree\n"),
+        ("jdd:x\r", "one\nthree\n"),
+        ("Go" + "last\x1bZZ", "one\ntwo words\nthree\nlast\n"),
+        ("jwxA!\x1bu:wq\r", "one\ntwo ords\nthree\n"),
+        ("/wor\rD:wq\r", "one\ntwo \nthree\n"),
+        ("yyPOnew\x1b:wq\r", "new\none\none\ntwo words\nthree\n"),
+        ("xx:q\r:q!\r", "one\ntwo words\nthree\n"),
+        (":2\rJdwie\x7ff\x1b:w\r:q\r", "one\nfwords three\n"),
+    ],
+)
+def test_vi_edits_a_file(program: str, keys: str, content: str) -> None:
+    after, shown = typed(f"{program} f", keys, "busybox" if program == "vi" else "gnu")
+    assert after == content
+    assert "status 0" in shown
+    assert " echo" in shown
+
+
+@pytest.mark.parametrize(
+    ("keys", "content"),
+    [
+        ("new \x0f\r\x18", "new one\ntwo words\nthree\n"),
+        ("\x0b\x1b[B\x15\x18y\r", "two words\none\nthree\n"),
+        ("x\x18n", "one\ntwo words\nthree\n"),
+        ("\x17words\r!\x18y\r", "one\ntwo !words\nthree\n"),
+        ("\x05\x7fE\r\x18y\r", "onE\n\ntwo words\nthree\n"),
+    ],
+)
+def test_nano_edits_a_file(keys: str, content: str) -> None:
+    after, shown = typed("nano f", keys)
+    assert after == content
+    assert "GNU nano 7.2" in shown
+    assert "status 0" in shown
+
+
+def test_editors_say_what_they_leave_out() -> None:
+    assert "not simulated: q" in typed("vi f", "q:q\r", "busybox")[1]
+    assert "E492" in typed("vim f", ":%s/a/b/\r:q\r")[1]

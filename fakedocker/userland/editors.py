@@ -1,4 +1,4 @@
-"""vi, vim, nano and htop as far as their versions and what they say without a terminal. They show no screen, and say so."""
+"""vi, vim, nano and htop: versions, what they say without a terminal, and where the screens of the first three begin."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
 from fakedocker.userland.packages.releases import is_alpine, upstream_version
-from fakedocker.userland.tools import Register, is_busybox, parse_options, say
+from fakedocker.userland.tools import Register, base_name, is_busybox, parse_options, say
 
 PROGRAMS = Register()
 _VIM_YEARS: Final = {"9.0": "2022 Jun 28", "9.1": "2024 Jan 02"}
@@ -16,11 +16,11 @@ _VIM_YEARS: Final = {"9.0": "2022 Jun 28", "9.1": "2024 Jan 02"}
 @PROGRAMS.program("vi", "vim", usage="[-c CMD] [-R] [-H] [FILE]...\n\nEdit FILE\n")
 def _vim(system: System, argv: tuple[str, ...], state: State) -> int:
     if is_busybox(system):
-        parse_options(system, argv, "c:RH")
+        options = parse_options(system, argv, "c:RH")
         if not system.is_terminal(0):
             say(system, "can't read user input")
             return 1
-        return _no_screen(system, "vi")
+        return _edit(system, state, options.operands, read_only="R" in options)
     if "--version" in argv[1:]:
         version = upstream_version(system, "vim")
         release = ".".join(version.split(".")[:2])
@@ -36,7 +36,12 @@ def _vim(system: System, argv: tuple[str, ...], state: State) -> int:
     if not system.is_terminal(0):
         system.put("Vim: Error reading input, exiting...\nVim: Finished.\n", 2)
         return 1
-    return _no_screen(system, "vim")
+    unknown = [word for word in argv[1:] if word[:1] in ("-", "+") and word not in ("-R", "--")]
+    if unknown:
+        say(system, f"not simulated: {unknown[0]}")
+        return 1
+    names = tuple(word for word in argv[1:] if word[:1] != "-")
+    return _edit(system, state, names, read_only="-R" in argv or base_name(argv[0]) == "view")
 
 
 @PROGRAMS.program("nano")
@@ -51,7 +56,19 @@ def _nano(system: System, argv: tuple[str, ...], state: State) -> int:
     if not system.is_terminal(0):
         system.put("Standard input is not a terminal\n", 2)
         return 1
-    return _no_terminal_type(system) or _no_screen(system, "nano")
+    unknown = [word for word in argv[1:] if word[:1] in ("-", "+")]
+    if unknown:
+        say(system, f"not simulated: {unknown[0]}")
+        return 1
+    names = argv[1:]
+    if len(names) > 1:
+        say(system, "not simulated: several files")
+        return 1
+    if status := _no_terminal_type(system):
+        return status
+    from fakedocker.userland import nano
+
+    return nano.edit(system, state, names[0] if names else "", upstream_version(system, "nano"))
 
 
 @PROGRAMS.program("htop")
@@ -59,7 +76,10 @@ def _htop(system: System, argv: tuple[str, ...], state: State) -> int:
     if {"--version", "-V"} & set(argv[1:]):
         system.put(f"htop {upstream_version(system, 'htop')}\n")
         return 0
-    return _no_terminal_type(system) or _no_screen(system, "htop")
+    if status := _no_terminal_type(system):
+        return status
+    say(system, "not simulated: the screen of htop; use `top` and `ps` instead")
+    return 1
 
 
 def _no_terminal_type(system: System) -> int:
@@ -70,7 +90,10 @@ def _no_terminal_type(system: System) -> int:
     return 1
 
 
-def _no_screen(system: System, name: str) -> int:
-    instead = "`top` and `ps`" if name == "htop" else "`cat > FILE`, `sed -i` or a here-document"
-    say(system, f"not simulated: the screen of {name}; use {instead} instead")
-    return 1
+def _edit(system: System, state: State, names: tuple[str, ...], read_only: bool) -> int:
+    from fakedocker.userland import vi
+
+    if len(names) > 1:
+        say(system, "not simulated: several files")
+        return 1
+    return vi.edit(system, state, names[0] if names else "", read_only)
