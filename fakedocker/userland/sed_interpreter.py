@@ -85,7 +85,7 @@ class Run:
         """Count commands, and what they handle in KiB; now and then account for them."""
         self.steps += steps
         if self.steps > _STEPS:
-            self.system.charge(self.steps)
+            self.system.charge(self.steps // 2)
             self.steps = 0
             self.accounted = True
 
