@@ -250,26 +250,13 @@ class Turning:
         """Let a fixed time pass, every timer on the way in its turn. At the wall's pace time passes by itself."""
         if self.mode in (TimeMode.MANUAL, TimeMode.WALL) or duration_ns <= 0:
             return
-        target = self._draft.now_ns + duration_ns
-        self._pass_time(target)
+        self._pass_time(self._draft.now_ns + duration_ns)
 
     def _pass_time(self, target_ns: int) -> None:
-        kernel = self._draft.kernel
-        while True:
-            self._run_all()
-            due = kernel.next_timer_ns()
-            if due is None or due > target_ns:
-                break
-            kernel.advance(max(due, self._draft.now_ns))
-        kernel.advance(target_ns)
-        reactions.drain(self._draft)
-
-    def _run_all(self) -> None:
-        """Let everybody run who can at this instant: whoever uses up a quantum of CPU sleeps, so that this ends."""
-        reactions.drain(self._draft)
-        while self._draft.kernel_draft.queue:
-            self._draft.kernel.run(SLICES_PER_TURN)
-            reactions.drain(self._draft)
+        draft, pass_time = self._draft, self._draft.kernel.pass_time
+        reactions.drain(draft)
+        while not pass_time(target_ns):
+            reactions.drain(draft)
 
     # telling
 

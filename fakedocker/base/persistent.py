@@ -80,11 +80,13 @@ class Table(Generic[K, V]):
         return value is not _GONE
 
     def __setitem__(self, key: K, value: V) -> None:
-        if key not in self:
+        changes = self._changes
+        held: Any = changes.get(key, _MISSING)
+        if held is _GONE or (held is _MISSING and key not in self._base):
             self._size += 1
-        if not self._changes and self._on_change is not None:
+        if not changes and self._on_change is not None:
             self._on_change()
-        self._changes[key] = value
+        changes[key] = value
 
     def __delitem__(self, key: K) -> None:
         if key not in self:

@@ -35,6 +35,8 @@ def with_output(history: History[Chunk], at_ns: int, fd: int, data: bytes) -> Hi
     last = history.last
     held_bytes = (0 if last is None else last.held_bytes) + len(data) + _CHUNK_BYTES
     history = history.append(Chunk(at_ns, fd, data, held_bytes))
+    if held_bytes <= OUTPUT_LIMIT_BYTES:
+        return history
     first = history.first
     if first is None or held_bytes - first.held_bytes <= OUTPUT_LIMIT_BYTES:
         return history

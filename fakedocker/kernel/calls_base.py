@@ -33,6 +33,10 @@ UNIT_NS = 1_000
 """What `charge` counts in: a microsecond."""
 
 
+LAST_SLEEP = "last sleep"
+"""What a process waits for that ends as soon as its timer goes off."""
+
+
 class Ended(BaseException):
     """Ends a slice whose process is no more. No program may catch it."""
 

@@ -11,7 +11,7 @@ from fakedocker.filesystem.node import Node
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.walk import Location
 from fakedocker.kernel import files, lifecycle, pipes, terminals
-from fakedocker.kernel.calls_base import BYTE_NS, CALL_NS, MEASURED_BYTES, OUTPUT_BYTE_NS, READ_BYTES
+from fakedocker.kernel.calls_base import BYTE_NS, CALL_NS, LAST_SLEEP, MEASURED_BYTES, OUTPUT_BYTE_NS, READ_BYTES
 from fakedocker.kernel.calls_files import FileCalls
 from fakedocker.kernel.devices import KIND_OF_DEVICE, TERMINAL_MAJOR
 from fakedocker.kernel.program import CREATE, DIRECTORY, EXCLUSIVE, NOFOLLOW, READ, TRUNCATE, WRITE, Stat
@@ -102,6 +102,11 @@ class DescriptorCalls(FileCalls):
         self._settle()
         if self._draft.now_ns < deadline_ns:
             self._sleep_until("time", deadline_ns)
+
+    def sleep_and_end(self, deadline_ns: int) -> None:
+        self._settle()
+        if self._draft.now_ns < deadline_ns:
+            self._sleep_until(LAST_SLEEP, deadline_ns)
 
     # whole files
 

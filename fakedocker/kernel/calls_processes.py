@@ -13,6 +13,7 @@ from fakedocker.kernel.program import Block, Body, Identity, ProcessInfo
 from fakedocker.kernel.records import HOST, Process
 from fakedocker.kernel.utility import Utility
 
+FIND_NS = 2_000
 HOWS = ("default", "ignore", "catch")
 
 
@@ -24,7 +25,7 @@ class ProcessCalls(CallsBase):
     # programs
 
     def find_program(self, name: str, search_path: str) -> str:
-        self._spend(2_000)
+        self._spend(FIND_NS)
         return self._kernel.programs.find(self.view, name, search_path, self._process.directory, self._who())
 
     def identify(self, path: str) -> Identity:
@@ -48,6 +49,29 @@ class ProcessCalls(CallsBase):
         else:
             draft.enqueue(child)
         return local
+
+    def run_program(
+        self, name: str, search_path: str, argv: tuple[str, ...], environment: Mapping[str, str]
+    ) -> tuple[int, int | None]:
+        self._settle()
+        process = self._process
+        draft = self._draft
+        kernel = self._kernel
+        programs = kernel.programs
+        found = programs.find_runnable(self.view, name, search_path, argv, process.directory, self._who())
+        body = programs.body(found.identity, found.argv, environment)
+        child = self._child(body, files.share_table(draft, process.table), None, found)
+        child.environment = environment
+        process.spent_ns += FIND_NS + SPAWN_NS
+        process.cpu_ns += FIND_NS + SPAWN_NS
+        local = child.local
+        if type(body) is not Utility:
+            draft.enqueue(child)
+            return local, None
+        ended = kernel.run_for(process, child)
+        if process.status is not None:
+            raise Ended
+        return local, ended
 
     def fork(self, body: Body, entries: Mapping[int, int] | None = None, *, group: int | None = None) -> int:
         process = self._process

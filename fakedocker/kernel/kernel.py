@@ -15,7 +15,7 @@ from typing import Any
 
 from fakedocker.kernel import file_kinds, lifecycle, proc, signals, synthetic
 from fakedocker.kernel.calls import Calls
-from fakedocker.kernel.calls_base import QUANTUM_NS, UNIT_NS, Ended, Replaced
+from fakedocker.kernel.calls_base import LAST_SLEEP, QUANTUM_NS, UNIT_NS, Ended, Replaced
 from fakedocker.kernel.events import Alarm, Emission, Fault
 from fakedocker.kernel.namespaces import Namespaces, Usage
 from fakedocker.kernel.program import Block, Program
@@ -25,12 +25,15 @@ from fakedocker.kernel.router import Router
 from fakedocker.kernel.starting import ExecError, Starting, Stdio
 from fakedocker.kernel.state import KernelDraft
 from fakedocker.kernel.streams import Streams
+from fakedocker.kernel.timers import Entry
 from fakedocker.kernel.utility import Utility
 
 __all__ = ["ExecError", "Kernel", "Stdio", "Usage"]
 
 TABLES_FILLED = (file_kinds, proc, synthetic)
 """Imported for what they enter in the tables of open files and of synthetic trees."""
+SLICES_AT_ONCE = 2_000
+"""How many slices are given before somebody looks at what was emitted."""
 NESTED = 8
 """How deep processes may run within the call that starts them; deeper ones take their turn in the run queue."""
 
@@ -84,18 +87,52 @@ class Kernel(Namespaces, Starting, Streams):
                 namespace = draft.namespaces.own(process.namespace)
                 namespace.held = (*namespace.held, pid)
                 continue
-            self._slice(process)
+            status = self._slice(process)
+            if status is not None:
+                self._finish(process, status)
         return bool(queue)
 
     def run_within(self, process: Process) -> None:
-        if self._depth >= NESTED:
-            self.draft.enqueue(process)
-            return
-        self._depth += 1
-        try:
-            self._slice(process)
-        finally:
-            self._depth -= 1
+        status = self._nested_slice(process)
+        if status is not None:
+            self._finish(process, status)
+
+    def run_for(self, parent: Process, process: Process) -> int | None:
+        status = self._nested_slice(process)
+        if status is not None:
+            if process.backlog or parent.dispositions or parent.status is not None:
+                self._finish(process, status)
+            else:
+                lifecycle.end_awaited(self.draft, parent, process)
+                return status & 0xFF
+        if process.status is None or parent.status is not None or process.pid not in parent.children:
+            return None
+        return lifecycle.reap(self.draft, parent, process.pid)
+
+    def pass_time(self, to_ns: int) -> bool:
+        """Let processes run and time pass, every timer on the way in its turn, until something is emitted.
+
+        Whoever uses up a quantum of CPU sleeps, so that this ends.
+
+        Returns:
+            whether the instant is reached, with nobody left who could run and nothing emitted.
+        """
+        draft = self.draft
+        queue, emitted, timers = draft.queue, draft.emitted, draft.timers
+        while not emitted:
+            if queue:
+                self.run(SLICES_AT_ONCE)
+                continue
+            entry = timers.pop_due(to_ns)
+            if entry is None:
+                draft.now_ns = max(draft.now_ns, to_ns)
+                return True
+            if draft.is_live(entry):
+                draft.now_ns = max(draft.now_ns, entry[0])
+                while entry is not None:
+                    self._fire(entry)
+                    entry = timers.pop_due(draft.now_ns)
+        return False
 
     def next_timer_ns(self) -> int | None:
         """When the next timer is due; None without one."""
@@ -106,15 +143,8 @@ class Kernel(Namespaces, Starting, Streams):
         """Move the clock to an instant, never back, and do what is due by then. Processes run at the next `run`."""
         draft = self.draft
         draft.now_ns = max(draft.now_ns, to_ns)
-        processes, alarms = draft.processes, draft.alarms
         while (entry := draft.timers.pop_due(draft.now_ns)) is not None:
-            _, number, kind, key = entry
-            if kind == "alarm":
-                if number in alarms:
-                    draft.emitted.append(Alarm(alarms.pop(number)))
-            elif (process := processes.get(key)) is not None and process.timer == number:
-                processes.own(key).timer = 0
-                draft.wake(key)
+            self._fire(entry)
 
     def set_timer(self, at_ns: int, key: Any) -> int:
         """Let `Alarm(key)` be emitted at an instant. Returns a handle for `cancel_timer`."""
@@ -131,8 +161,44 @@ class Kernel(Namespaces, Starting, Streams):
 
     # parts
 
-    def _slice(self, process: Process) -> None:
-        """Let a process run until it sleeps, ends, or has used its slice. Its record must be owned."""
+    def _fire(self, entry: Entry) -> None:
+        """Do what a timer was set for, unless it has been cancelled."""
+        draft = self.draft
+        _, number, kind, key = entry
+        if kind == "alarm":
+            if number in draft.alarms:
+                draft.emitted.append(Alarm(draft.alarms.pop(number)))
+            return
+        process = draft.processes.get(key)
+        if process is None or process.timer != number:
+            return
+        process = draft.processes.own(key)
+        process.timer = 0
+        if process.waiting == LAST_SLEEP and not process.stopped and not draft.namespaces[process.namespace].frozen:
+            lifecycle.end(draft, process, 0)
+            return
+        process.waiting = ""
+        if not process.stopped and not process.queued:
+            process.queued = True
+            draft.queue.append(key)
+
+    def _nested_slice(self, process: Process) -> int | None:
+        """A slice within the call of another process; one nested too deep is put into the run queue instead."""
+        if self._depth >= NESTED:
+            self.draft.enqueue(process)
+            return None
+        self._depth += 1
+        try:
+            return self._slice(process)
+        finally:
+            self._depth -= 1
+
+    def _slice(self, process: Process) -> int | None:
+        """Let a process run until it sleeps, ends, or has used its slice. Its record must be owned.
+
+        Returns:
+            the status of a program that is done, for the caller to end the process with.
+        """
         draft = self.draft
         now_ns = draft.now_ns
         if now_ns - process.quantum_ns >= max(QUANTUM_NS, process.spent_ns):
@@ -141,8 +207,7 @@ class Kernel(Namespaces, Starting, Streams):
         calls = Calls(self, process)
         while True:
             if process.exiting is not None:
-                self._finish(calls, process, process.exiting)
-                return
+                return process.exiting
             body = process.body
             if process.body_shared:
                 body = process.body = body.copy()
@@ -153,22 +218,22 @@ class Kernel(Namespaces, Starting, Streams):
                 else:
                     status = body.run(calls)
             except Block:
-                return
+                return None
             except Replaced:
                 if process.spent_ns < QUANTUM_NS:
                     continue
                 calls.rest()
-                return
+                return None
             except Ended:
-                return
+                return None
             except OSError as error:
                 status = _complain(calls, error)
             except MemoryError:
                 lifecycle.oom_kill(draft, process)
-                return
+                return None
             except RecursionError:  # the stack is used up, for which Linux sends SIGSEGV
                 lifecycle.end(draft, process, 128 + signals.SEGV, signals.SEGV)
-                return
+                return None
             except (
                 Exception
             ):  # an error of ours in one program must not stop the world; it is reported, and loud in tests
@@ -176,22 +241,20 @@ class Kernel(Namespaces, Starting, Streams):
 
                 draft.emitted.append(Fault(process.namespace, process.pid, process.argv, traceback.format_exc()))
                 lifecycle.end(draft, process, 128 + signals.SEGV, signals.SEGV)
-                return
+                return None
             if process.status is not None:
-                return
+                return None
             if status is None:
                 calls.charge(QUANTUM_NS // UNIT_NS)
                 calls.rest()
-            else:
-                self._finish(calls, process, status)
-            return
+            return status
 
-    def _finish(self, calls: Calls, process: Process, status: int) -> None:
+    def _finish(self, process: Process, status: int) -> None:
         """End a process as soon as everything it has put is out."""
         if process.backlog:
             process.exiting = status
             try:
-                if not calls.flush():
+                if not Calls(self, process).flush():
                     process.waiting = "write"
                     return
             except Ended:

@@ -31,6 +31,10 @@ class KernelBase:
         """Let a new process have its first slice at once, within the call that started it: most are done with that."""
         raise NotImplementedError("the scheduler's")
 
+    def run_for(self, parent: Process, process: Process) -> int | None:
+        """The same for a parent that will wait for it: gives how it ended, as `reap` does, or None while it goes on."""
+        raise NotImplementedError("the scheduler's")
+
     def process_lines(self, view: View) -> list[ProcessInfo]:
         """The process table as a view shows it."""
         draft = self.draft

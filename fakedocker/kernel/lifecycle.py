@@ -118,6 +118,26 @@ def end(draft: KernelDraft, process: Process, status: int, signal: int = 0) -> N
     _tell(draft, process)
 
 
+def end_awaited(draft: KernelDraft, parent: Process, process: Process) -> None:
+    """End a child by itself whose parent takes its status at once: `end`, `reap` and what lies between them.
+
+    Both must be owned. The parent must not have asked for SIGCHLD, and the child must have nothing more to put out.
+    """
+    if process.children or (process.terminal and process.session == process.local):
+        end(draft, process, 0)
+        reap(draft, parent, process.pid)
+        return
+    if process.timer:
+        draft.timers.cancelled()
+    files.release_table(draft, process.table)
+    namespace = draft.namespaces.own(process.namespace)
+    namespace.memory_bytes -= process.resident_bytes or CHARGED_BYTES
+    namespace.cpu_ns += process.cpu_ns
+    namespace.members.pop(process.local, None)
+    parent.children -= {process.pid}
+    del draft.processes[process.pid]
+
+
 def reap(draft: KernelDraft, parent: Process, pid: int) -> int | None:
     """How a child ended (its status, or -n for signal n), which is forgotten; None while it runs. ECHILD. The parent must be owned."""
     if pid not in parent.children:

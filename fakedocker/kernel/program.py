@@ -155,6 +155,12 @@ class System(Protocol):
     def sleep_until(self, deadline_ns: int) -> None:
         """Blocks."""
 
+    def sleep_and_end(self, deadline_ns: int) -> None:
+        """Sleep until then, and end with status 0 without another slice; returns if it is that late already. Blocks.
+
+        Who is woken before, by SIGCONT, runs again from its beginning as ever.
+        """
+
     # descriptors
     def open(self, path: str, flags: int = READ, mode: int = 0o666) -> int: ...
     def close(self, fd: int) -> None: ...
@@ -224,6 +230,15 @@ class System(Protocol):
 
         A file that starts with #! runs its interpreter. The environment is kept: it must not be changed afterwards. `group` puts it into a process group (0: one of its own).
         Returns the child's pid. Raises OSError as exec would. Call `drain` first, so that output stays in order.
+        """
+
+    def run_program(
+        self, name: str, search_path: str, argv: tuple[str, ...], environment: Mapping[str, str]
+    ) -> tuple[int, int | None]:
+        """What a shell does with a command in the foreground: `drain`, `find_program`, `spawn`, and `reap_ending` if it is done at once.
+
+        Returns:
+            the child's pid, and how it ended, None while it runs.
         """
 
     def fork(self, body: Body, entries: Mapping[int, int] | None = None, *, group: int | None = None) -> int:

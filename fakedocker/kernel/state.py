@@ -180,7 +180,7 @@ class KernelDraft:
         self.next_pid = self.next_id = 1
         self.drawn = self.held_bytes = 0
         self.room_bytes = -1
-        self.timers = TimerQueue((), self._is_live)
+        self.timers = TimerQueue((), self.is_live)
         self.queue: deque[int] = deque()
         self.reset(state)
 
@@ -292,7 +292,8 @@ class KernelDraft:
         process.timer = number
         self.timers.add((at_ns, number, "wake", process.pid))
 
-    def _is_live(self, entry: Entry) -> bool:
+    def is_live(self, entry: Entry) -> bool:
+        """Whether a timer still counts."""
         _, number, kind, key = entry
         if kind == "alarm":
             return number in self.alarms

@@ -53,12 +53,12 @@ def _output(draft: Draft, output: Output) -> None:
 
 def _is_building(draft: Draft) -> bool:
     """Whether a build is under way; until then its modules are not even read, as start-up time matters."""
-    return any(isinstance(task, builds.BuildTask) for task in draft.tasks.values())
+    return bool(draft.tasks) and any(isinstance(task, builds.BuildTask) for task in draft.tasks.values())
 
 
 def _is_solving(draft: Draft) -> bool:
     """Whether BuildKit builds something."""
-    return any(isinstance(task, solves.SolveTask) for task in draft.tasks.values())
+    return bool(draft.tasks) and any(isinstance(task, solves.SolveTask) for task in draft.tasks.values())
 
 
 def _probe_output(draft: Draft, output: Output) -> None:

@@ -109,7 +109,7 @@ def _sleep(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:
                 raise UsageProblem(said, bare=is_busybox(system))
             total_ns += duration_ns
         state["until_ns"] = system.now_ns + total_ns
-    system.sleep_until(state["until_ns"])
+    system.sleep_and_end(state["until_ns"])
     return 0
 
 

@@ -7,7 +7,7 @@ it, which is run again at each wake-up. This module must not know single builtin
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from fakedocker.kernel.program import Block, System
@@ -213,37 +213,59 @@ def save_progress(shell: ShellState, progress: Any) -> None:
 
 
 def _start(shell: ShellState, progress: tuple[Any, ...], here: int) -> bool:
-    """Start a program, or say why not. On success the progress on the stack becomes the child."""
+    """Run a program, or say why not. One that is not done at once becomes the progress on the stack."""
     _, argv, tail = progress
     shell.pc = here
+    environment = shell.environment()
+    started: tuple[int, int | None] | None
+    try:
+        if shell.is_bash() or tail or "m" in shell.options:
+            started = _start_with_care(shell, argv, environment, tail)
+        else:
+            started = shell.system.run_program(argv[0], search_path(shell), argv, environment)
+    except OSError as problem:
+        started = _start_script(shell, argv, problem)
+    if started is None:
+        return True
+    pid, ended = started
+    if ended is not None:
+        jobs.take_ending(shell, pid, ended, argv, here)
+        return True
+    shell.stack[-1] = ("child", pid, argv)
+    shell.system.wait_for_child(pid)
+    return False
+
+
+def _start_with_care(
+    shell: ShellState, argv: tuple[str, ...], environment: Mapping[str, str], tail: bool
+) -> tuple[int, int | None]:
+    """Where the path must be known (bash tells its children in $_), nothing follows, or the job gets a group of its own."""
     system = shell.system
     system.drain()
-    path = locate(shell, argv[0])
-    if path is None:
-        return True
-    environment = shell.environment()
+    path = system.find_program(argv[0], search_path(shell))
     if shell.is_bash():
-        environment["_"] = path
-    try:
-        if tail and not shell.traps and not shell.interactive:
-            control.let_tables_go(shell)
-            system.execute(path, argv, environment)
-        if "m" in shell.options and shell.interactive:
-            pid = system.fork(_job_body(shell, argv), group=0)
-        else:
-            pid = system.spawn(path, argv, environment)
-    except OSError as problem:
-        if problem.errno != errno.ENOEXEC:
-            _cannot_run(shell, argv[0], problem)
-            return True
-        script = _script_text(system, path)
-        if script is None:
-            _cannot_run(shell, argv[0], problem)
-            return True
-        pid = system.fork(shell.for_script(path, argv, script), group=jobs.new_group(shell))
-    jobs.to_foreground(shell, pid)
-    shell.stack[-1] = ("child", pid, " ".join(argv))
-    return False
+        environment = {**environment, "_": path}
+    if tail and not shell.traps and not shell.interactive:
+        control.let_tables_go(shell)
+        system.execute(path, argv, environment)
+    if "m" in shell.options and shell.interactive:
+        pid = system.fork(_job_body(shell, argv), group=0)
+        jobs.to_foreground(shell, pid)
+        return pid, None
+    return system.run_program(path, "", argv, environment)
+
+
+def _start_script(shell: ShellState, argv: tuple[str, ...], problem: OSError) -> tuple[int, int | None] | None:
+    """What execve refuses for want of `#!` runs in a shell; for all else the shell says why there is nothing to run."""
+    if problem.errno == errno.ENOEXEC:
+        path = locate(shell, argv[0])
+        script = None if path is None else _script_text(shell.system, path)
+        if path is not None and script is not None:
+            pid = shell.system.fork(shell.for_script(path, argv, script), group=jobs.new_group(shell))
+            jobs.to_foreground(shell, pid)
+            return pid, None
+    _cannot_run(shell, argv[0], problem)
+    return None
 
 
 def _job_body(shell: ShellState, argv: tuple[str, ...]) -> ShellState:
@@ -274,8 +296,6 @@ def locate(shell: ShellState, name: str, command: str = "") -> str | None:
     try:
         return shell.system.find_program(name, search_path(shell))
     except OSError as problem:
-        if problem.errno == errno.EACCES and shell.is_bash() and _is_directory(shell, name):
-            problem = OSError(errno.EACCES, "Is a directory")
         _cannot_run(shell, name, problem, command)
         return None
 
@@ -290,7 +310,9 @@ def _is_directory(shell: ShellState, path: str) -> bool:
 def _cannot_run(shell: ShellState, name: str, problem: OSError, command: str = "") -> None:
     missing = problem.errno in (errno.ENOENT, errno.ENOTDIR)
     shell.status = 127 if missing else 126
-    if not missing:
+    if problem.errno == errno.EACCES and shell.is_bash() and _is_directory(shell, name):
+        said = "Is a directory"
+    elif not missing:
         said = str(problem.strerror)
     elif not shell.is_bash() or command:
         said = "not found"

@@ -33,24 +33,35 @@ def back_to_foreground(shell: ShellState) -> None:
 
 def wait_for_one(shell: ShellState, progress: tuple[Any, ...], here: int) -> bool:
     """A foreground child: its status, or a stopped job. Blocks until one or the other."""
-    _, pid, text = progress
+    _, pid, words = progress
     system = shell.system
     ended = system.reap_ending(pid)
     if ended is None:
         if "m" in shell.options and (signal := system.reap_stopped(pid)) is not None:
-            _stopped(shell, (pid,), (), text, signal)
+            _stopped(shell, (pid,), (), " ".join(words), signal)
             return True
         system.wait_for_child(pid)
         return False
+    take_ending(shell, pid, ended, words, here)
+    return True
+
+
+def take_ending(shell: ShellState, pid: int, ended: int, words: tuple[str, ...], here: int) -> None:
+    """What follows from the end of a foreground child.
+
+    Args:
+        ended: as `System.reap_ending` gives it.
+        words: its command.
+    """
     status = ended
     if ended < 0:
         status = shell_status(ended)
         shell.pc = here
-        tell_of_foreground(shell, pid, ended, text)
+        tell_of_foreground(shell, pid, ended, " ".join(words))
     shell.status = status
     shell.pipe_statuses = (status,)
-    _after_foreground(shell, ended == -_SIGINT)
-    return True
+    if shell.jobs or "m" in shell.options:
+        _after_foreground(shell, ended == -_SIGINT)
 
 
 def wait_for_all(shell: ShellState, progress: tuple[Any, ...], here: int) -> bool:

@@ -62,7 +62,7 @@ def _subshell(item: tuple[Any, ...], following: int) -> Linked:
         shell.system.drain()
         pid = fork(shell, following, group=jobs.new_group(shell))
         jobs.to_foreground(shell, pid)
-        shell.stack.append(("child", pid, "(...)"))
+        shell.stack.append(("child", pid, ("(...)",)))
         return out
 
     return start

@@ -7,8 +7,9 @@ operations or builtins.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from fakedocker.kernel.program import System
@@ -45,6 +46,12 @@ def _bucket(name: str) -> int:
 @lru_cache(1024)
 def _in_buckets(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(names, key=_bucket))
+
+
+@lru_cache(1024)
+def _values_of(names: tuple[str, ...]) -> Callable[[Mapping[str, Value]], Any]:
+    """What takes the values of some variables, at least two, as a tuple. KeyError where one is not set."""
+    return itemgetter(*names)
 
 
 class Job(NamedTuple):
@@ -90,6 +97,7 @@ class ShellState:
         "name",
         "options",
         "parameters",
+        "passed",
         "pc",
         "pending_source",
         "pipe_statuses",
@@ -128,6 +136,7 @@ class ShellState:
         self.frames: list[tuple[Any, ...]] = []
         self.variables: dict[str, Value] = {"IFS": IFS_DEFAULT, "OPTIND": "1"}
         self.exports: frozenset[str] = _EMPTY
+        self.passed: tuple[Any, ...] | None = None  # exports, their names in order, their values, what was made of them
         self.readonly: frozenset[str] = _EMPTY
         self.attributes: Mapping[str, str] = {}  # name -> letters of declare: i, l, u, A
         self.parameters: tuple[str, ...] = ()
@@ -184,6 +193,7 @@ class ShellState:
         other.name = self.name
         other.options = self.options
         other.parameters = self.parameters
+        other.passed = self.passed
         other.pc = self.pc
         other.pending_source = self.pending_source
         other.pipe_statuses = self.pipe_statuses
@@ -222,17 +232,30 @@ class ShellState:
     def interactive(self) -> bool:
         return self.mode == "interactive" and self.subshell_level == 0
 
-    def environment(self) -> dict[str, str]:
-        """What a child gets: the exported variables that are set; dash and ash list them by the buckets of their table."""
+    def environment(self) -> Mapping[str, str]:
+        """What a child gets: the exported variables that are set; dash and ash list them by the buckets of their table.
+
+        The same mapping as before while nothing has changed; it must not be changed.
+        """
         variables, exports = self.variables, self.exports
+        passed = self.passed
+        if passed is not None and passed[0] is exports:
+            try:
+                if _values_of(passed[1])(variables) == passed[2]:
+                    return passed[3]  # type: ignore[no-any-return]  # what was made below
+            except KeyError:  # one of them has been unset
+                pass
         names = tuple([name for name in variables if name in exports])
         if self.dialect.name != "bash":
             names = _in_buckets(names)
-        return {
+        made = {
             name: value if type(value) is str else str(value)
             for name in names
             if type(value := variables[name]) is not dict
         }
+        if len(names) == len(exports) > 1:
+            self.passed = (exports, names, _values_of(names)(variables), made)
+        return made
 
     def memory_bytes(self) -> int:
         return measure_plain([self.variables, self.stack])
