@@ -72,9 +72,9 @@ class Programs:
         if who is SUPERUSER:
             scope = self._scope(view)
             path = scope.paths.get((name, search_path))
-            if path is not None and (known := scope.runs.get((path, argv[0], None))) is not None:
-                if scope.root.get(known[0]) is known[1]:
-                    return Runnable(path, known[2], argv, known[3])
+            known = None if path is None else scope.runs.get((path, argv[0], None))
+            if path is not None and known is not None and scope.root.get(known[0]) is known[1]:
+                return Runnable(path, known[2], argv, known[3])
         return self.load(view, self.find(view, name, search_path, directory, who), argv, directory, who)
 
     def find(self, view: View, name: str, search_path: str, directory: str, who: Credentials) -> str:
