@@ -199,7 +199,7 @@ def _register(draft: Draft, container: Container) -> None:
     draft.containers[identifier] = container
     draft.outputs[identifier] = _EMPTY_HISTORY
     bucket = identifier[: lookup.PREFIX_DIGITS]
-    draft.container_prefixes[bucket] = (*draft.container_prefixes.get(bucket, ()), identifier)
+    draft.container_prefixes[bucket] = tuple(sorted((*draft.container_prefixes.get(bucket, ()), identifier)))
     add_to_index(draft.image_containers, container.image_id, identifier)
     if container.top_layer:
         add_to_index(draft.layer_users, container.top_layer, f"container:{identifier}")

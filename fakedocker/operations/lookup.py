@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from fakedocker.base import messages, reference
 from fakedocker.containers.model import Container, Exec
 from fakedocker.images.model import Image
@@ -45,7 +47,8 @@ def ids_starting_with(draft: Draft, prefix: str, limit: int) -> list[str]:
         return []
     if len(prefix) >= PREFIX_DIGITS:
         bucket = draft.container_prefixes.get(prefix[:PREFIX_DIGITS], ())
-        return [identifier for identifier in bucket if identifier.startswith(prefix)][:limit]
+        first = bisect_left(bucket, prefix)
+        return [identifier for identifier in bucket[first : first + limit] if identifier.startswith(prefix)]
     found: list[str] = []
     for name in _buckets(prefix):
         found += draft.container_prefixes.get(name, ())

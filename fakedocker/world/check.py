@@ -68,6 +68,8 @@ def _containers(world: World) -> Iterator[str]:
             yield f"container {container.name} is not in the index of prefixes"
         if (container.status == RESTARTING) != bool(container.timer):
             yield f"container {container.name} is {container.status} with timer {container.timer}"
+        if list(bucket) != sorted(bucket):
+            yield f"the prefixes of {identifier[:3]} are in no order"
     indexed = sum(len(bucket) for bucket in world.container_prefixes.values())
     if indexed != len(world.containers):
         yield "the index of prefixes has more than the containers"
