@@ -64,11 +64,14 @@ class Server:
         self._store = store
         self._connections: set[Connection] = set()
         self._pacer = Pacer(engine, wall)
-        self._woken = asyncio.Event()
+        self._arranged = False
+        self._turning = False
+        self._alarm: asyncio.TimerHandle | None = None
         self._changed: dict[Client, None] = {}
         self._listeners: list[asyncio.AbstractServer] = []
         self._paths: list[str] = []
         self._loop = asyncio.get_running_loop()
+        self._ended: asyncio.Future[None] = self._loop.create_future()
         self._thread = threading.get_ident()
         engine.on_restore.append(self._pacer.rebase)
 
@@ -85,7 +88,7 @@ class Server:
     def wake(self) -> None:
         """A client has sent something."""
         self._pacer.heard()
-        self._woken.set()
+        self._arrange()
 
     def noticed(self, connection: Client) -> Callable[[], None]:
         """What an exchange calls when it has changed: its connection is looked at after the turn.
@@ -95,10 +98,10 @@ class Server:
 
         def notice() -> None:
             self._changed[connection] = None
-            if threading.get_ident() == self._thread:
-                self._woken.set()
-            else:
-                self._loop.call_soon_threadsafe(self._woken.set)
+            if threading.get_ident() != self._thread:
+                self._loop.call_soon_threadsafe(self._arrange)
+            elif not self._turning:
+                self._arrange()
 
         return notice
 
@@ -141,28 +144,53 @@ class Server:
     async def run(self) -> None:
         """Serve until cancelled."""
         sweeping = self._loop.create_task(self._sweep())
+        self._arrange()
         try:
-            while True:
-                self._woken.clear()
-                with self.engine.lock:
-                    delay = self._step()
-                if delay is None:
-                    await asyncio.sleep(0)
-                    continue
-                alarm = self._loop.call_later(delay, self._woken.set)
-                try:
-                    await self._woken.wait()
-                finally:
-                    alarm.cancel()
+            await self._ended
         finally:
             sweeping.cancel()
+
+    def _arrange(self) -> None:
+        """Let there be a step as soon as every client has been heard that has something to say now."""
+        if not self._arranged:
+            self._arranged = True
+            self._loop.call_soon(self._work)
+
+    def _work(self) -> None:
+        """A step, and the next one arranged. An error of ours ends `run`."""
+        self._arranged = False
+        if self._ended.done():
+            return
+        try:
+            with self.engine.lock:
+                delay_seconds = self._step()
+        except BaseException as problem:
+            self._ended.set_exception(problem)
+            return
+        if delay_seconds is None:
+            self._arrange()
+            return
+        at_seconds = self._loop.time() + delay_seconds
+        if self._alarm is not None:
+            if self._alarm.when() <= at_seconds:
+                return  # it will be found to have rung too early, which is cheaper than to set it anew at each request
+            self._alarm.cancel()
+        self._alarm = self._loop.call_at(at_seconds, self._ring)
+
+    def _ring(self) -> None:
+        self._alarm = None
+        self._arrange()
 
     def _step(self) -> float | None:
         """One turn and its answers; gives for how many seconds there is nothing to do, None for not at all."""
         self._pacer.catch_up()
         for listener in self.before_turn:
             listener()
-        more = self.engine.turn()
+        self._turning = True
+        try:
+            more = self.engine.turn()
+        finally:
+            self._turning = False
         if self._store is not None and self._keep(self._store):
             more = True
         for listener in self.after_turn:
@@ -201,6 +229,9 @@ class Server:
 
     async def close(self) -> None:
         """Stop listening, and let go of every client."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._ended.cancel()
         self.engine.on_restore.remove(self._pacer.rebase)
         for listener in self._listeners:
             listener.close()

@@ -129,7 +129,7 @@ class Table(Generic[K, V]):
                 yield key, value
 
     def values(self) -> Iterator[V]:
-        return (value for _, value in self.items())
+        return (value for _, value in self.items()) if self._changes else iter(self._base.values())
 
     def freeze(self) -> Map[K, V]:
         """The map with all changes in it; the table goes on from there."""

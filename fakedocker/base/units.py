@@ -101,6 +101,13 @@ def human_duration(duration_ns: int) -> str:
     return f"{seconds // 3600 // 24 // 365} years"
 
 
+def same_words_ns(duration_ns: int) -> tuple[int, int]:
+    """From which stretch on, and up to which, `human_duration` says the same, at least: words change at whole seconds, later minutes."""
+    step_ns = NANOSECONDS_PER_SECOND * (1 if duration_ns < 60 * NANOSECONDS_PER_SECOND else 60)
+    first_ns = duration_ns // step_ns * step_ns
+    return first_ns, first_ns + step_ns
+
+
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 

@@ -5,12 +5,14 @@ Source: moby daemon/list.go; texts and orders in recording ps-filters.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from operator import attrgetter
 
 from msgspec import UNSET, Struct, UnsetType
 
 from fakedocker.base import clock, messages
-from fakedocker.base.units import human_duration
+from fakedocker.base.units import human_duration, same_words_ns
 from fakedocker.containers.model import CREATED, DEAD, EXITED, PAUSED, REMOVING, RESTARTING, RUNNING, Container
 from fakedocker.network.ports import port_range, split_port
 from fakedocker.operations import filters as filtering, lookup
@@ -59,6 +61,9 @@ class ContainerSummary(Struct, frozen=True, kw_only=True, rename=pascal(id="Id",
     mounts: tuple[MountPoint, ...]
 
 
+_NUMBER = attrgetter("number")
+
+
 def select(draft: Draft, filters: Filters, everything: bool, limit: int) -> list[Container]:
     """The containers that pass the filters, newest first.
 
@@ -71,13 +76,12 @@ def select(draft: Draft, filters: Filters, everything: bool, limit: int) -> list
     """
     tests = _tests(draft, filters)
     everything = everything or limit > 0 or any(filters.get(name) for name in ("status", "exited", "before", "since"))
-    found = []
-    for container in sorted(draft.containers.values(), key=lambda container: -container.number):
-        if (everything or container.is_running) and all(test(container) for test in tests):
-            found.append(container)
-            if len(found) == limit:
-                break
-    return found
+    newest_first = sorted(draft.containers.values(), key=_NUMBER, reverse=True)
+    if not everything:
+        newest_first = [container for container in newest_first if container.is_running]
+    for test in tests:
+        newest_first = [container for container in newest_first if test(container)]
+    return newest_first[:limit] if limit > 0 else newest_first
 
 
 def _tests(draft: Draft, filters: Filters) -> list[Test]:
@@ -230,19 +234,17 @@ def listed_ports(draft: Draft, container: Container) -> tuple[ListedPort, ...]:
     return tuple(found)
 
 
+_FIXED_WORDS = {CREATED: "Created", REMOVING: "Removal In Progress", DEAD: "Dead"}
+_ENDED_WORDS = {RESTARTING: "Restarting", EXITED: "Exited"}
+
+
 def status(container: Container, now_ns: int) -> str:
     """The state in words: Up 5 minutes (healthy), Exited (0) 2 hours ago (moby container/state.go String)."""
     kind = container.status
-    if kind == CREATED:
-        return "Created"
-    if kind == REMOVING:
-        return "Removal In Progress"
-    if kind == DEAD:
-        return "Dead"
-    if kind == RESTARTING:
-        return f"Restarting ({container.exit_code}) {human_duration(now_ns - container.finished_ns)} ago"
-    if kind == EXITED:
-        return f"Exited ({container.exit_code}) {human_duration(now_ns - container.finished_ns)} ago"
+    if kind in _FIXED_WORDS:
+        return _FIXED_WORDS[kind]
+    if kind in _ENDED_WORDS:
+        return f"{_ENDED_WORDS[kind]} ({container.exit_code}) {human_duration(now_ns - container.finished_ns)} ago"
     up = f"Up {human_duration(now_ns - container.started_ns)}"
     if kind == PAUSED:
         return f"{up} (Paused)"
@@ -250,3 +252,13 @@ def status(container: Container, now_ns: int) -> str:
         shown = "health: starting" if container.health.status == "starting" else container.health.status
         return f"{up} ({shown})"
     return up
+
+
+def status_holds_ns(container: Container, now_ns: int) -> tuple[int, float]:
+    """From when and up to when a container that does not change has the status that it has now, at least."""
+    kind = container.status
+    if kind in _FIXED_WORDS:
+        return 0, math.inf
+    since_ns = container.finished_ns if kind in _ENDED_WORDS else container.started_ns
+    first_ns, end_ns = same_words_ns(now_ns - since_ns)
+    return since_ns + first_ns, since_ns + end_ns
