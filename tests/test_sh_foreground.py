@@ -24,7 +24,7 @@ def test_their_endings(script: str, printed: str | None) -> None:
         assert result.stdout == printed
     else:
         assert len(result.stdout.splitlines()) == 20001
-    if "&" not in script:  # process 1, a sleep, reaps nobody
+    if "&" not in script and "$$;" not in script:  # process 1, a sleep, reaps nobody
         assert len(machine.draft.processes) == 1
 
 
@@ -40,7 +40,7 @@ def test_the_environment_follows_the_variables() -> None:
 
 
 def test_a_sleep_that_is_stopped_and_goes_on_ends_at_its_time() -> None:
-    script = "sleep 5 & kill -STOP $!; sleep 1; kill -CONT $!; wait $!; echo $? $(date +%s)"
+    script = "sleep 5 & sleep 1; kill -STOP $!; sleep 1; kill -CONT $!; wait $!; echo $? $(date +%s)"
     machine = Machine()
     began = int(machine.run("date", "+%s").stdout)
     status, seconds = machine.run("sh", "-c", script).stdout.split()
@@ -48,7 +48,7 @@ def test_a_sleep_that_is_stopped_and_goes_on_ends_at_its_time() -> None:
 
 
 def test_a_sleep_that_is_stopped_beyond_its_time_ends_when_it_goes_on() -> None:
-    script = "sleep 2 & kill -STOP $!; sleep 5; kill -CONT $!; wait $!; echo $? $(date +%s)"
+    script = "sleep 3 & sleep 1; kill -STOP $!; sleep 4; kill -CONT $!; wait $!; echo $? $(date +%s)"
     machine = Machine()
     began = int(machine.run("date", "+%s").stdout)
     status, seconds = machine.run("sh", "-c", script).stdout.split()
