@@ -89,3 +89,53 @@ def test_archives_both_ways(client: docker.DockerClient) -> None:
     with tarfile.open(fileobj=io.BytesIO(b"".join(stream))) as archive:
         member = archive.extractfile("note.txt")
         assert member is not None and member.read() == b"hello"
+
+
+def test_a_wait_ends_with_every_end_of_the_process(client: docker.DockerClient) -> None:
+    box = client.containers.run("alpine", "sleep 2", detach=True, restart_policy={"Name": "always"})
+    assert box.wait()["StatusCode"] == 0
+    assert box.wait(condition="next-exit")["StatusCode"] == 0
+    box.reload()
+    assert box.attrs["RestartCount"] == 1 and box.status == "restarting"
+    with pytest.raises(docker.errors.APIError, match="restarting, wait until"):
+        box.attach()
+    box.stop()
+    assert box.wait()["StatusCode"] == 0
+
+
+def test_what_was_written_is_read_without_following(client: docker.DockerClient) -> None:
+    box = client.containers.run("alpine", ["sh", "-c", "echo hello; sleep 600"], detach=True)
+    assert client.api.attach(box.id, stream=False, logs=True) == b"hello\n"
+
+
+def test_the_start_of_an_exec_says_whether_its_output_is_framed(client: docker.DockerClient) -> None:
+    box = client.containers.run("alpine", "sleep 1000", detach=True)
+    command = ["sh", "-c", "echo out; echo err >&2"]
+    with_terminal = client.api.exec_create(box.id, command, tty=True)["Id"]
+    assert client.api.exec_start(with_terminal, demux=True) == (b"out\r\nerr\r\n", None)
+    without = client.api.exec_create(box.id, command)["Id"]
+    raw = client.api.exec_start(without, tty=True, socket=True)._sock
+    assert raw.recv(100) == b"out\n"
+
+
+def test_a_variable_without_a_value_takes_one_away(client: docker.DockerClient) -> None:
+    box = client.containers.create("alpine", "env", environment={"PATH": None, "Blank": "", "Other": "one"})
+    assert box.attrs["Config"]["Env"] == ["PATH", "Blank=", "Other=one"]
+    box = client.containers.create("alpine", ["/usr/bin/env"], environment={"HOSTNAME": None, "Blank": ""})
+    box.start()
+    box.wait()
+    variables = box.logs().decode().splitlines()
+    assert "Blank=" in variables and not any(line.startswith("HOSTNAME") for line in variables)
+
+
+def test_a_link_in_a_network_is_a_name_for_its_owner_alone(client: docker.DockerClient) -> None:
+    network = client.networks.create("net")
+    client.containers.run("alpine", "sleep 1000", detach=True, name="other", network="net")
+    box = client.containers.create("alpine", "sleep 1000")
+    network.connect(box, links=[("upstream", "up"), ("other", "mine")])
+    box.start()
+    assert box.exec_run("nslookup up").exit_code == 1
+    upstream = client.containers.run("alpine", "sleep 1000", detach=True, name="upstream", network="net")
+    assert box.exec_run("nslookup up").exit_code == 0
+    assert upstream.exec_run("nslookup up").exit_code == 1
+    assert b"mine" in box.exec_run("ping -c 1 mine").output

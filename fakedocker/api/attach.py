@@ -44,17 +44,21 @@ def parse_detach_keys(text: str) -> bytes:
     return bytes(keys)
 
 
+def media_type(call: Call, multiplexed: bool) -> str:
+    """How a stream of output is named: that it is framed, only API 1.42 and newer say."""
+    return MULTIPLEXED_STREAM if multiplexed and call.version >= _NAMES_MULTIPLEXED else RAW_STREAM
+
+
 def hijack_reply(call: Call, multiplexed: bool, bare: bool) -> Reply:
     """The head of a connection that turns into raw bytes.
 
     Args:
-        multiplexed: whether the bytes are framed, which only API 1.42 and newer say.
+        multiplexed: whether the bytes are framed.
         bare: attach's head has none of the daemon's usual headers, exec's has.
     """
     if call.request.upgrades:
-        kind = MULTIPLEXED_STREAM if multiplexed and call.version >= _NAMES_MULTIPLEXED else RAW_STREAM
         headers = (
-            ("Content-Type", kind),
+            ("Content-Type", media_type(call, multiplexed)),
             ("Connection", "Upgrade"),
             ("Upgrade", call.request.headers.get("upgrade", "tcp")),
         )
@@ -146,6 +150,7 @@ class ProcessStream:
         identifier: the container's or exec's id, which is the stream's too.
         terminal: whether it has one.
         stdin, stdout, stderr: what the client wants of it.
+        stream: whether what is written from now on is wanted, or only what there is.
         closes_stdin: whether the client's half-close ends the process's input.
         position: where in what has been written it begins.
         multiplexed: whether output and errors come in frames.
@@ -160,6 +165,7 @@ class ProcessStream:
         stdin: bool,
         stdout: bool,
         stderr: bool,
+        stream: bool = True,
         closes_stdin: bool,
         detach_keys: bytes,
         position: int,
@@ -170,6 +176,7 @@ class ProcessStream:
         self._terminal = terminal
         self._stdin = stdin
         self._wanted = {fd for fd, wanted in ((1, stdout), (2, stderr)) if wanted}
+        self._stream = stream
         self._closes_stdin = closes_stdin
         self._keys = DetachKeys(detach_keys)
         self._position = position
@@ -190,7 +197,7 @@ class ProcessStream:
         history = draft.outputs.get(self._identifier)
         if history is not None:
             self._send(exchange, history)
-        if self._over or history is None:
+        if self._over or history is None or not self._stream:
             exchange.finish()
             return
         self._input.push(draft, exchange)

@@ -8,12 +8,12 @@ from weakref import WeakKeyDictionary
 import msgspec
 from msgspec import Struct
 
-from fakedocker.api import attach as attaching
+from fakedocker.api import attach as attaching, older
 from fakedocker.api.call import Call
 from fakedocker.api.streams import LogStream, RemovalReply, StatsReply, StatsStream, TaskReply, WaitStream
 from fakedocker.base import clock, messages
 from fakedocker.containers.logs import READABLE_DRIVERS, Selection
-from fakedocker.containers.model import Container
+from fakedocker.containers.model import PAUSED, RESTARTING, Container
 from fakedocker.engine import Engine
 from fakedocker.exchanges import Stream, TimeMode
 from fakedocker.filesystem import diff
@@ -72,7 +72,9 @@ def create(call: Call) -> Reply:
 
 
 def inspect(call: Call) -> Reply:
-    return json_reply(inspecting.inspect(call.draft, _container(call), call.query.flag("size")))
+    return json_reply(
+        older.container(inspecting.inspect(call.draft, _container(call), call.query.flag("size")), call.version)
+    )
 
 
 def top(call: Call) -> Reply:
@@ -97,7 +99,9 @@ def logs(call: Call) -> Stream:
         timestamps=query.flag("timestamps"),
         details=query.flag("details"),
     )
-    return LogStream(container.id, selection, query.flag("follow"))
+    return LogStream(
+        container.id, selection, query.flag("follow"), attaching.media_type(call, not container.config.tty)
+    )
 
 
 def _instant(call: Call, name: str) -> int | None:
@@ -129,8 +133,9 @@ def stats(call: Call) -> Reply | Stream:
     container, query = _container(call), call.query
     if query.flag("stream", default=True):
         return StatsStream(container.id)
-    if query.flag("one-shot") or not container.has_process or call.engine.mode is TimeMode.MANUAL:
-        return json_reply(measuring.sample(call.draft, container, one_shot=query.flag("one-shot")))
+    one_shot = query.flag("one-shot") and call.version >= (1, 41)
+    if one_shot or not container.has_process or call.engine.mode is TimeMode.MANUAL:
+        return json_reply(measuring.sample(call.draft, container, one_shot=one_shot))
     return StatsReply(container.id)
 
 
@@ -145,12 +150,17 @@ def stop(call: Call) -> Reply | Stream:
     container = _container(call)
     if not container.is_running:
         return _NOT_MODIFIED
-    task = stopping.stop(call.draft, container, call.query.number("t"), call.query.text("signal"))
+    task = stopping.stop(call.draft, container, call.query.number("t"), _stop_signal(call))
     return _NO_CONTENT if task is None else TaskReply(task, _NO_CONTENT)
 
 
+def _stop_signal(call: Call) -> str:
+    """The signal asked for instead of the container's own, which older versions of the API cannot."""
+    return call.query.text("signal") if call.version >= (1, 42) else ""
+
+
 def restart(call: Call) -> Reply | Stream:
-    task = stopping.restart(call.draft, _container(call), call.query.number("t"), call.query.text("signal"))
+    task = stopping.restart(call.draft, _container(call), call.query.number("t"), _stop_signal(call))
     return _NO_CONTENT if task is None else TaskReply(task, _NO_CONTENT)
 
 
@@ -217,8 +227,10 @@ def attach_websocket(call: Call) -> Stream:
 
 def _attach(call: Call, container: Container, multiplexed: bool, head: Reply) -> Stream:
     query = call.query
-    if container.status == "paused":
-        raise messages.Refusal(409, f"container {container.id} is paused, unpause the container before attach")
+    if container.status == PAUSED:
+        raise messages.ATTACH_PAUSED(name=call.names["id"])
+    if container.status == RESTARTING:
+        raise messages.ATTACH_RESTARTING(name=call.names["id"])
     detach_keys = attaching.parse_detach_keys(query.text("detachKeys"))
     history = call.draft.outputs[container.id]
     terminal = container.config.tty
@@ -229,6 +241,7 @@ def _attach(call: Call, container: Container, multiplexed: bool, head: Reply) ->
         stdin=query.flag("stdin") and query.flag("stream"),
         stdout=query.flag("stdout"),
         stderr=query.flag("stderr"),
+        stream=query.flag("stream"),
         closes_stdin=container.config.stdin_once and not terminal,
         detach_keys=detach_keys,
         position=history.start if query.flag("logs") else history.end,

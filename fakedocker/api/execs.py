@@ -20,31 +20,38 @@ def create(call: Call) -> Reply:
 
 
 def start(call: Call) -> Reply | Stream:
+    """Start an exec. Whether its output is framed is for this request to say, whatever the exec itself has: a stream that is
+    not framed has no room for errors (moby api/server/router/container/exec.go)."""
     request = call.body(ExecStartRequest, required=False)
     execution = lookup.execution(call.draft, call.names["id"])
     if execution.started and not request.detach:  # found out when the connection is the stream's already
         problem = messages.EXEC_ALREADY_RUN(id=execution.id).message
     else:
-        problem = execs.begin(call.draft, execution, request.console_size)
+        problem = execs.begin(call.draft, execution, _console(call, request))
     if request.detach:
         if problem:
             raise messages.Refusal(400, problem, keeps=True)
         return Reply()
-    head = attaching.hijack_reply(call, multiplexed=not execution.terminal, bare=False)
+    head = attaching.hijack_reply(call, multiplexed=not request.tty, bare=False)
     if problem:
-        return attaching.FailedExecStream(problem, multiplexed=not execution.terminal, head=head)
+        return attaching.FailedExecStream(problem, multiplexed=not request.tty, head=head)
     return attaching.ProcessStream(
         execution.id,
         terminal=execution.terminal,
         stdin=execution.attach_stdin,
         stdout=execution.attach_stdout,
-        stderr=execution.attach_stderr,
+        stderr=execution.attach_stderr and not request.tty,
         closes_stdin=True,
         detach_keys=attaching.parse_detach_keys(execution.detach_keys),
         position=0,
-        multiplexed=not execution.terminal,
+        multiplexed=not request.tty,
         head=head,
     )
+
+
+def _console(call: Call, request: ExecStartRequest) -> tuple[int, int] | None:
+    """The size of a terminal, which older versions of the API cannot say here."""
+    return request.console_size if request.tty and call.version >= (1, 42) else None
 
 
 def resize(call: Call) -> Reply:

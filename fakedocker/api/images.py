@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from fakedocker.api import older
 from fakedocker.api.call import Call
 from fakedocker.api.streams import TaskStream
 from fakedocker.base import messages
@@ -33,15 +34,20 @@ from fakedocker.wire.http import JSON, TAR, Reply, json_reply
 
 def list_(call: Call) -> Reply:
     draft, query = call.draft, call.query
-    found = images.select(draft, call.filters(images.LIST_FILTERS), everything=query.flag("all"))
-    shared = query.flag("shared-size")
-    return json_reply(
-        [images.summary(draft, image, tags, digests, shared=shared, containers=False) for image, tags, digests in found]
-    )
+    filters = call.filters(images.LIST_FILTERS)
+    if call.version < (1, 41) and query.text("filter"):
+        filters = {**filters, "reference": (*filters.get("reference", ()), query.text("filter"))}
+    found = images.select(draft, filters, everything=query.flag("all"))
+    shared = query.flag("shared-size") and call.version >= (1, 42)
+    summaries = [
+        images.summary(draft, image, tags, digests, shared=shared, containers=False) for image, tags, digests in found
+    ]
+    return json_reply(older.image_list(summaries, call.version))
 
 
 def inspect(call: Call) -> Reply:
-    return json_reply(images.inspect(call.draft, lookup.image(call.draft, call.names["name"])))
+    image = lookup.image(call.draft, call.names["name"])
+    return json_reply(older.image(images.inspect(call.draft, image), image, call.version))
 
 
 def history(call: Call) -> Reply:

@@ -19,7 +19,7 @@ from fakedocker.containers.model import Chunk
 from fakedocker.exchanges import Exchange, OutputOnly, TimeMode
 from fakedocker.operations import stats, system
 from fakedocker.operations.filters import Filters
-from fakedocker.wire.http import JSON, MULTIPLEXED_STREAM, RAW_STREAM, Reply, json_reply
+from fakedocker.wire.http import JSON, Reply, json_reply
 from fakedocker.world.draft import Draft, Notice
 from fakedocker.world.world import Event
 
@@ -101,13 +101,17 @@ class TaskStream(OutputOnly):
 
 
 class WaitStream(OutputOnly):
-    """docker wait: the head goes out at once, the exit code when the condition holds."""
+    """docker wait: the head goes out at once, the exit code when the condition holds.
+
+    Every end of the process counts, also one that a restart follows (moby container/state.go Wait and SetRestarting); a
+    container that waits for its restart is running in this sense.
+    """
 
     def __init__(self, draft: Draft, identifier: str, condition: str) -> None:
         container = draft.containers[identifier]
         self._identifier = identifier
         self._condition = condition
-        self._finished_ns = container.finished_ns
+        self._ended = False
         self._code = container.exit_code
         self._is_early = condition in _EARLY_CONDITIONS and not container.is_running
 
@@ -117,22 +121,16 @@ class WaitStream(OutputOnly):
     def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
         if notice.value is not None:
             self._code = notice.value
+            self._ended = True
 
     def pump(self, draft: Draft, exchange: Exchange) -> None:
         if not exchange.answered:
             exchange.respond(Reply(headers=(("Content-Type", JSON),), body=None))
         container = draft.containers.get(self._identifier)
-        if container is None:
-            done = True
-        elif self._condition == "removed":
-            done = False
-        elif self._condition == "next-exit":
-            done = not container.is_running and container.finished_ns != self._finished_ns
-        else:
-            done = not container.is_running
-        if container is not None and not container.is_running:
-            self._code = container.exit_code
-        if done:
+        ended = self._ended or (
+            self._condition in ("", "not-running") and container is not None and not container.is_running
+        )
+        if container is None or (ended and self._condition != "removed"):
             exchange.send(msgspec.json.encode({"StatusCode": self._code}) + b"\n")
             exchange.finish()
 
@@ -145,10 +143,11 @@ class WaitStream(OutputOnly):
 class LogStream(OutputOnly):
     """docker logs, and with follow what comes until the container ends."""
 
-    def __init__(self, identifier: str, selection: Selection, follow: bool) -> None:
+    def __init__(self, identifier: str, selection: Selection, follow: bool, media_type: str) -> None:
         self._identifier = identifier
         self._selection = selection
         self._follow = follow
+        self._media_type = media_type
         self._position = 0
         self._splitter = LineSplitter()
 
@@ -164,8 +163,7 @@ class LogStream(OutputOnly):
         if not exchange.answered:
             assert container is not None
             self._multiplexed = not container.config.tty
-            kind = MULTIPLEXED_STREAM if self._multiplexed else RAW_STREAM
-            exchange.respond(Reply(headers=(("Content-Type", kind),), body=None))
+            exchange.respond(Reply(headers=(("Content-Type", self._media_type),), body=None))
             self._begin(draft, exchange, container.is_running)
         if container is None or not container.is_running:
             for line in self._splitter.end():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fakedocker.api import login
+from fakedocker.api import login, older
 from fakedocker.api.call import Call
 from fakedocker.api.streams import EventStream
 from fakedocker.base import clock, messages
@@ -29,15 +29,15 @@ def version(call: Call) -> Reply:
 
 
 def info(call: Call) -> Reply:
-    return json_reply(system.info(call.draft))
+    return json_reply(older.info(system.info(call.draft), call.version))
 
 
 def disk_usage(call: Call) -> Reply:
-    types = call.query.all("type")
+    types = call.query.all("type") if call.version >= (1, 42) else ()
     for kind in types:
         if kind not in ("container", "image", "volume", "build-cache"):
             raise messages.Refusal(400, f"unknown object type: {kind}")
-    return json_reply(system.disk_usage(call.draft, types))
+    return json_reply(older.disk_usage(system.disk_usage(call.draft, types), call.version))
 
 
 def auth(call: Call) -> Reply | Stream:

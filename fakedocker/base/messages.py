@@ -155,6 +155,10 @@ NETWORKING_FAILED = Message(404, "failed to set up container networking: {proble
 # exec
 NO_SUCH_EXEC = Message(404, "No such exec instance: {id}", "exchanges")
 EXEC_NO_COMMAND = Message(400, "No exec command specified", "exchanges")
+ATTACH_PAUSED = Message(409, "container {name} is paused, unpause the container before attach", "moby daemon/attach.go")
+ATTACH_RESTARTING = Message(
+    409, "container {name} is restarting, wait until the container is running", "moby daemon/attach.go"
+)
 EXEC_PAUSED = Message(409, "Container {name} is paused, unpause the container before exec", "lifecycle")
 EXEC_STARTED = Message(409, "Error: Exec command {id} is already running", "moby daemon/exec.go")
 EXEC_ALREADY_RUN = Message(409, "exec command {id} has already run", "exchanges")

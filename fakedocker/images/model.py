@@ -16,6 +16,7 @@ from fakedocker.filesystem.archive import write_tar
 from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.tree import Tree
+from fakedocker.wire.container import Config
 from fakedocker.wire.image import ImageConfig
 
 
@@ -69,8 +70,10 @@ class Image(Struct, frozen=True, kw_only=True):
     size_bytes: int = 0
     raw_config: bytes = b""
     """The configuration's JSON, whose digest is the id."""
-    container_config: ImageConfig | None = None
-    """What the container of its last build step was made with, which the cache compares; None for one not built here."""
+    container_id: str = ""
+    """The container it was committed from, "" for one that was not."""
+    container_config: ImageConfig | Config | None = None
+    """What the container of its last build step, or the one committed, was made with; the cache compares it. None for others."""
 
     @property
     def top(self) -> str:
@@ -100,7 +103,8 @@ def make_image(
     comment: str = "",
     docker_version: str = "",
     parent: str = "",
-    container_config: ImageConfig | None = None,
+    container_id: str = "",
+    container_config: ImageConfig | Config | None = None,
 ) -> Image:
     """An image with its configuration written out and hashed, so that its id is real."""
     document = {
@@ -109,6 +113,7 @@ def make_image(
         **({"author": author} if author else {}),
         **({"comment": comment} if comment else {}),
         "config": msgspec.to_builtins(config),
+        **({"container": container_id} if container_id else {}),
         **({"container_config": msgspec.to_builtins(container_config)} if container_config is not None else {}),
         "created": clock.rfc3339_nano(created_ns),
         **({"docker_version": docker_version} if docker_version else {}),
@@ -133,6 +138,7 @@ def make_image(
         history=history,
         size_bytes=sum(layer.size_bytes for layer in layers),
         raw_config=raw,
+        container_id=container_id,
         container_config=container_config,
     )
 

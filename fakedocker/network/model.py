@@ -59,6 +59,8 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     mac_address: str = ""
     names: tuple[str, ...] = ()
     """What it is called in this network: its name, aliases, short id, host name."""
+    links: tuple[tuple[str, str], ...] = ()
+    """Names of its own for others in this network: alias, and the name it stands for."""
     interface: str = "eth0"
 
 

@@ -92,6 +92,8 @@ def _make_image(
         comment=comment,
         docker_version=ENGINE_VERSION,
         parent=parent.id if parent is not None else "",
+        container_id=container.id,
+        container_config=container.config,
     )
     return image, layer
 

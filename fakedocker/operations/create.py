@@ -81,7 +81,7 @@ def merge(config: Config, own: ImageConfig) -> Config:
     if own.env:
         named = {entry.partition("=")[0] for entry in config.env or ()}
         changes["env"] = (*(config.env or ()), *(entry for entry in own.env if entry.partition("=")[0] not in named))
-    changes["env"] = tuple(entry for entry in changes.get("env", config.env) or () if "=" in entry)  # type: ignore[attr-defined]
+    changes["env"] = changes.get("env", config.env) or ()
     labels = {**(own.labels or {}), **(config.labels or {})}
     changes["labels"] = labels
     if not config.entrypoint and config.entrypoint != ():

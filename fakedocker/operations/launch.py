@@ -32,13 +32,16 @@ def exit_code_of(message: str) -> int:
 def environment(container: Container, home: str, extra: tuple[str, ...] = ()) -> dict[str, str]:
     """The environment of a process: the daemon's own variables, the container's, and HOME where nobody has set it.
 
-    Source: moby CreateDaemonEnvironment, runc (HOME from the passwd file); recording env.
+    Source: moby CreateDaemonEnvironment and container/env.go, runc (HOME from the passwd file); recording env.
     """
     variables = {"PATH": DEFAULT_PATH, "HOSTNAME": container.config.hostname}
     if container.config.tty:
         variables["TERM"] = "xterm"
     for entry in (*(container.config.env or ()), *extra):
-        name, _, value = entry.partition("=")
-        variables[name] = value
+        name, equals, value = entry.partition("=")
+        if equals:
+            variables[name] = value
+        else:  # a name alone takes a variable away
+            variables.pop(name, None)
     variables.setdefault("HOME", home)
     return variables

@@ -104,6 +104,7 @@ def connect(draft: Draft, container: Container, network: Network, wanted: Endpoi
         gateway_v6=pool6.gateway if pool6 and not network.internal else "",
         mac_address=(wanted.mac_address or identity.mac_address(draft.seed, number)) if network.pools else "",
         names=dns_names(container, network, wanted),
+        links=dns_links(network, wanted),
         interface=interface,
     )
     draft.endpoints[network.id] = attached.set(container.id, endpoint)
@@ -117,6 +118,14 @@ def dns_names(container: Container, network: Network, wanted: EndpointSettings) 
         return ()
     names = [container.name, *(wanted.aliases or ()), container.id[:12], container.config.hostname]
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def dns_links(network: Network, wanted: EndpointSettings) -> tuple[tuple[str, str], ...]:
+    """The names that a container alone has for others in a user-defined network (moby daemon/network.go buildJoinOptions)."""
+    if not network.resolves_names:
+        return ()
+    split = (text.partition(":") for text in wanted.links or ())
+    return tuple((alias or name, name) for name, _, alias in split)
 
 
 def _take(draft: Draft, container: Container, network: Network, pool: Pool | None, asked: object) -> str:

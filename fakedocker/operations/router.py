@@ -28,20 +28,35 @@ class WorldRouter:
         return networking.endpoints_of(self._draft, container) if container is not None else []
 
     def resolve(self, network: str, name: str) -> list[str]:
-        """Docker's DNS: the names in the networks that a container shares with others; IP addresses are themselves."""
+        """Docker's DNS: the names in the networks that a container shares with others; IP addresses are themselves.
+
+        A name that the container has by a link goes before all others (moby libnetwork/sandbox.go ResolveName).
+        """
         lowered = name.rstrip(".").lower()
-        found = []
-        for endpoint in self._endpoints(network):
-            if not self._draft.networks[endpoint.network_id].resolves_names:
-                continue
-            peers = sorted(
-                self._draft.endpoints[endpoint.network_id].values(),
-                key=lambda peer: self._draft.containers[peer.container_id].number,
-            )
-            found += [peer.address for peer in peers if peer.address and lowered in (own.lower() for own in peer.names)]
+        endpoints = [
+            endpoint
+            for endpoint in self._endpoints(network)
+            if self._draft.networks[endpoint.network_id].resolves_names
+        ]
+        linked = [
+            address
+            for endpoint in endpoints
+            for alias, meant in endpoint.links
+            if alias.lower() == lowered
+            for address in self._named(endpoint.network_id, meant.lower())
+        ]
+        found = linked or [address for endpoint in endpoints for address in self._named(endpoint.network_id, lowered)]
         if not found and lowered in ("host.docker.internal", "gateway.docker.internal") and network != HOST:
             return []
         return list(dict.fromkeys(found))
+
+    def _named(self, network_id: str, lowered: str) -> list[str]:
+        """The addresses of those that have a name in a network, the eldest first."""
+        peers = sorted(
+            self._draft.endpoints[network_id].values(),
+            key=lambda peer: self._draft.containers[peer.container_id].number,
+        )
+        return [peer.address for peer in peers if peer.address and lowered in (own.lower() for own in peer.names)]
 
     def route(self, network: str, address: str, port: int, protocol: str) -> Route | int:
         """The way from a network namespace to an address."""

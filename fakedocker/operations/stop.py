@@ -39,7 +39,7 @@ def stop(draft: Draft, container: Container, grace_seconds: int | None, signal: 
         draft.containers[container.id] = replace(
             container, status=lifecycle.after("stop", RESTARTING), timer=0, manually_stopped=True
         )
-        draft.notify("state", container.id)
+        draft.notify("state", container.id, container.exit_code)
         return None
     if not container.has_process:
         return None

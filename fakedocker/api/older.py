@@ -1,0 +1,107 @@
+"""Answers as older versions of the API have them: fields that newer ones leave out, and without those that came later.
+
+The engine makes each answer in the newest version's form; here it is changed into an older one's. Source: the handlers of
+moby api/server/router that ask for the version (image, system, container), daemon/inspect.go, and docs/api/version-history.
+What a request of an older version means is the handlers' business.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from fakedocker.images.model import Image
+from fakedocker.network.model import PREDEFINED
+from fakedocker.operations.system import CONTAINERD_COMMIT, INIT_COMMIT, RUNC_COMMIT
+from fakedocker.wire.container import Config, ContainerInspect
+from fakedocker.wire.image import ImageInspect, ImageSummary
+
+Version = tuple[int, int]
+
+_IMAGE_CONFIG: dict[str, Any] = {
+    "AttachStderr": False, "AttachStdin": False, "AttachStdout": False, "Cmd": None, "Domainname": "", "Entrypoint": None, "Env": None,
+    "Hostname": "", "Image": "", "Labels": None, "OnBuild": None, "OpenStdin": False, "StdinOnce": False, "Tty": False, "User": "",
+    "Volumes": None, "WorkingDir": "",
+}  # fmt: skip
+"""What the configuration of an image always had before 1.50."""
+
+
+def image(message: ImageInspect, found: Image, version: Version) -> Any:
+    """GET /images/NAME/json."""
+    if version >= (1, 50):
+        return message
+    older = msgspec.to_builtins(message)
+    older["Config"] = _IMAGE_CONFIG | older["Config"]
+    if version < (1, 45):
+        if found.container_id:
+            older["Container"] = found.container_id
+        older["ContainerConfig"] = msgspec.to_builtins(Config())
+        if found.container_config is not None:
+            older["ContainerConfig"] |= msgspec.to_builtins(found.container_config)
+    if version < (1, 44):
+        older["VirtualSize"] = message.size
+    return older
+
+
+def image_list(messages: list[ImageSummary], version: Version) -> list[Any]:
+    """GET /images/json, and the images of GET /system/df."""
+    if version >= (1, 44):
+        return list(messages)
+    older = [msgspec.to_builtins(message) | {"VirtualSize": message.size} for message in messages]
+    if version < (1, 43):
+        for entry in older:
+            if not entry["RepoTags"] and not entry["RepoDigests"]:
+                entry |= {"RepoTags": ["<none>:<none>"], "RepoDigests": ["<none>@<none>"]}
+    return older
+
+
+def container(message: ContainerInspect, version: Version) -> Any:
+    """GET /containers/ID/json: before 1.45 the short id and the host name were among the aliases in networks of users."""
+    if version >= (1, 45):
+        return message
+    older = msgspec.to_builtins(message)
+    own = (message.id[:12], message.config.hostname)
+    for name, endpoint in older["NetworkSettings"]["Networks"].items():
+        if name not in PREDEFINED:
+            endpoint["Aliases"] = list(dict.fromkeys([*(endpoint["Aliases"] or ()), *own]))
+    return older
+
+
+def info(message: dict[str, Any], version: Version) -> dict[str, Any]:
+    """GET /info."""
+    older = dict(message)
+    if version < (1, 25):
+        older["SecurityOptions"] = [
+            option.partition(",")[0].removeprefix("name=") for option in message["SecurityOptions"]
+        ]
+        older["ExecutionDriver"] = "<not supported>"
+    if version < (1, 44):
+        older["Runtimes"] = {
+            name: {key: value for key, value in runtime.items() if key != "status"}
+            for name, runtime in message["Runtimes"].items()
+        }
+    if version < (1, 46):
+        older.pop("Containerd")
+    if version < (1, 49):
+        older.pop("FirewallBackend")
+        commits = {"ContainerdCommit": CONTAINERD_COMMIT, "RuncCommit": RUNC_COMMIT, "InitCommit": INIT_COMMIT}
+        older |= {name: {"ID": commit, "Expected": commit} for name, commit in commits.items()}
+        older["RegistryConfig"] = {
+            "AllowNondistributableArtifactsCIDRs": None, "AllowNondistributableArtifactsHostnames": None, **message["RegistryConfig"],
+        }  # fmt: skip
+    if version < (1, 50):
+        older |= {"BridgeNfIptables": False, "BridgeNfIp6tables": False}
+    return older
+
+
+def disk_usage(message: dict[str, Any], version: Version) -> dict[str, Any]:
+    """GET /system/df."""
+    older = dict(message)
+    if "Images" in message:
+        older["Images"] = image_list(message["Images"], version)
+    if version < (1, 42):
+        older["BuildCache"] = [
+            {key: value for key, value in record.items() if key != "Parents"} for record in message["BuildCache"]
+        ]
+    return older
