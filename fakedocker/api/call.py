@@ -46,22 +46,30 @@ class Call:
         self.names = names
         self.version = version
 
-    def body(self, kind: type[T], required: bool = True) -> T:
-        """The request's JSON as a message.
+    def body(self, kind: type[T], required: bool = False) -> T:
+        """The request's JSON as a message; without a body, an empty one.
+
+        Source: moby api/server/httputils ReadJSON and CheckForJSON: a type may be left out where there is no body.
+
+        Args:
+            required: whether there must be a body, as for a new container.
 
         Raises:
             Refusal: no JSON, or not of that shape, in Go's words.
         """
         body = self.request.body
         content_type = self.request.headers.get("content-type", "")
-        if not body and not required:
-            return kind()
         media_type = content_type.partition(";")[0].strip().lower()
-        if media_type != JSON and (content_type or required):
-            given = media_type or ("text/plain" if not body else "")
-            raise messages.CONTENT_TYPE(given=given)
+        if media_type != JSON and (content_type or body):
+            raise messages.CONTENT_TYPE(given=media_type)
+        if not body:
+            if required:
+                raise messages.EMPTY_BODY()
+            return kind()
         try:
             return decode.decode(body, kind)
+        except decode.TrailingContent:
+            raise messages.TRAILING_CONTENT() from None
         except decode.InvalidJSON as problem:
             raise messages.INVALID_JSON(problem=problem) from None
 

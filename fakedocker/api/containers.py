@@ -7,8 +7,9 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
-from fakedocker.api import attach as attaching, older
+from fakedocker.api import attach as attaching, creation, older
 from fakedocker.api.call import Call
 from fakedocker.api.streams import LogStream, RemovalReply, StatsReply, StatsStream, TaskReply, WaitStream
 from fakedocker.base import clock, messages
@@ -67,8 +68,15 @@ def _listed(engine: Engine) -> ListedContainers:
 
 
 def create(call: Call) -> Reply:
-    container = creating.create(call.draft, call.query.text("name"), call.body(CreateRequest))
-    return json_reply({"Id": container.id, "Warnings": settings.warnings(container.host_config)}, 201)
+    query = call.query
+    request = call.body(CreateRequest, required=True)
+    if not creation.has_config(call.request.body):
+        raise messages.EMPTY_CONFIG()
+    adapted = creation.adapt(request, call.version)
+    platform = query.text("platform") if call.version >= (1, 41) else ""
+    container = creating.create(call.draft, query.text("name"), adapted.request, platform=platform)
+    warnings = (*settings.warnings(adapted.request.host_config), *adapted.warnings)
+    return json_reply({"Id": container.id, "Warnings": warnings}, 201)
 
 
 def inspect(call: Call) -> Reply:
@@ -185,7 +193,10 @@ def rename(call: Call) -> Reply:
 
 
 def update(call: Call) -> Reply:
-    updating.update(call.draft, _container(call), call.body(UpdateRequest))
+    request = call.body(UpdateRequest)
+    if call.version < (1, 40):
+        request = replace(request, pids_limit=None)
+    updating.update(call.draft, call.names["id"], request)
     return json_reply({"Warnings": None})
 
 
@@ -272,10 +283,11 @@ def prune(call: Call) -> Reply:
 
 def commit(call: Call) -> Reply:
     query = call.query
-    container = lookup.container(call.draft, query.text("container"))
     from fakedocker.operations import changes as changing  # with the parser of Dockerfiles, which start-up does without
 
-    changed = changing.apply(call.body(Config, required=False), query.all("changes"))
+    config = call.body(Config)
+    container = lookup.container(call.draft, query.text("container"))
+    changed = changing.apply(config, query.all("changes"))
     image = committing.commit(
         call.draft,
         container,

@@ -41,6 +41,8 @@ class Message:
 PAGE_NOT_FOUND = Message(404, "page not found", "exchanges")
 EMPTY_NAME = Message(400, "invalid container name or ID: value is empty", "names")
 INVALID_JSON = Message(400, "invalid JSON: {problem}", "exchanges")
+EMPTY_BODY = Message(400, "invalid JSON: got EOF while reading request body", "moby api/server/httputils")
+TRAILING_CONTENT = Message(400, "unexpected content after JSON", "moby api/server/httputils")
 INVALID_FILTERS = Message(400, "invalid filter", "exchanges")
 INVALID_FILTER = Message(400, "invalid filter '{name}'", "ps-filters")
 INVALID_FILTER_VALUE = Message(400, "invalid filter '{name}=[{value}]'", "images")
@@ -129,13 +131,86 @@ MEMORY_RESERVATION = Message(
 CPU_RANGE = Message(
     400, "range of CPUs is from 0.01 to {count:.2f}, as there are only {count} CPUs available", "run-basics"
 )
-CPU_CONFLICT = Message(400, "Conflicting options: Nano CPUs and CPU {what} cannot both be set.", "moby daemon_unix.go")
+CPU_CONFLICT = Message(400, "Conflicting options: Nano CPUs and CPU {what} cannot both be set", "moby daemon_unix.go")
+CPU_CONFLICT_UPDATE = Message(
+    409, "Conflicting options: {what} cannot be updated as {other} has already been set", "moby container_unix.go"
+)
 AUTO_REMOVE_RESTART = Message(
     400, "can't create 'AutoRemove' container with restart policy", "moby daemon/container.go"
 )
 HEALTH_TOO_SHORT = Message(400, "{what} in Healthcheck cannot be less than 1ms", "moby daemon/container.go")
 HEALTH_RETRIES = Message(400, "Retries in Healthcheck cannot be negative", "moby daemon/container.go")
+CAPABILITY = Message(400, 'invalid {field}: unknown capability: "{name}"', "moby oci/caps")
+ANNOTATION_EMPTY = Message(
+    400, "invalid Annotations: the empty string is not permitted as an annotation key", "moby daemon/container.go"
+)
+EXTRA_HOST = Message(400, 'bad format for add-host: "{entry}"', "moby opts/hosts.go")
+EXTRA_HOST_ADDRESS = Message(400, 'invalid IP address in add-host: "{address}"', "moby opts/hosts.go")
+SWAPPINESS = Message(400, "Invalid value: {value}, valid memory swappiness range is 0-100", "moby daemon_unix.go")
+MINIMUM_RESERVATION = Message(400, "Minimum memory reservation allowed is 6MB", "moby daemon_unix.go")
+CPU_PERIOD = Message(
+    400,
+    "CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)",
+    "moby daemon_unix.go",
+)
+CPU_QUOTA = Message(400, "CPU cfs quota can not be less than 1ms (i.e. 1000)", "moby daemon_unix.go")
+CPUSET = Message(400, "Invalid value {value} for cpuset {what}: {problem}", "moby daemon_unix.go")
+CPUSET_UNAVAILABLE = Message(
+    400, "Requested {what} are not available - requested {wanted}, available: {available}", "moby daemon_unix.go"
+)
+BLOCK_WEIGHT = Message(400, "Range of blkio weight is from 10 to 1000", "moby daemon_unix.go")
+MODE_INVALID = Message(400, "invalid {what} mode: {mode}", "moby daemon_unix.go")
+SHM_NEGATIVE = Message(400, "SHM size can not be less than 0", "moby daemon_unix.go")
+OOM_SCORE = Message(400, "Invalid value {value}, range for oom score adj is [-1000, 1000]", "moby daemon_unix.go")
+CGROUP_PARENT = Message(
+    400, 'cgroup-parent for systemd cgroup should be a valid slice named as "xxx.slice"', "moby daemon_unix.go"
+)
+RUNTIME_UNKNOWN = Message(400, "unknown or invalid runtime name: {name}", "moby daemon/runtime_unix.go")
+ISOLATION = Message(400, "Invalid isolation: \"{isolation}\" - linux only supports 'default'", "moby runconfig")
+QUALITY_OF_SERVICE = Message(
+    400, "Invalid QoS settings: linux does not support configuration of maximum {what}", "moby runconfig"
+)
+NETWORK_MODE_CONTAINER = Message(
+    400, "Invalid network mode: invalid container format container:<name|id>", "moby runconfig"
+)
 HOSTNAME_CONFLICT = Message(400, "conflicting options: hostname and the network mode", "moby runconfig")
+UTS_HOSTNAME_CONFLICT = Message(400, "conflicting options: hostname and the UTS mode", "moby runconfig")
+DNS_CONFLICT = Message(400, "conflicting options: dns and the network mode", "moby runconfig")
+EXTRA_HOSTS_CONFLICT = Message(
+    400, "conflicting options: custom host-to-IP mapping and the network mode", "moby runconfig"
+)
+PUBLISH_CONFLICT = Message(
+    400, "conflicting options: port publishing and the container type network mode", "moby runconfig"
+)
+EXPOSE_CONFLICT = Message(
+    400, "conflicting options: port exposing and the container type network mode", "moby runconfig"
+)
+LINKS_CONTAINER_NETWORK = Message(
+    400,
+    "conflicting options: container type network can't be used with links. This would result in undefined behavior",
+    "moby runconfig",
+)
+LINKS_HOST_NETWORK = Message(
+    400,
+    "conflicting options: host type networking can't be used with links. This would result in undefined behavior",
+    "moby runconfig",
+)
+MAC_CONFLICT = Message(400, "conflicting options: mac-address and the network mode", "moby runconfig")
+MAC_NETWORK = Message(
+    400,
+    "if a container-wide MAC address is supplied, HostConfig.NetworkMode must match the identity of a network in NetworkSettings.Networks",
+    "moby container_routes.go",
+)
+MAC_MISMATCH = Message(
+    400,
+    "the container-wide MAC address must match the endpoint-specific MAC address for the main network, or be left empty",
+    "moby container_routes.go",
+)
+MOUNT_OPTIONS = Message(400, '{option} must not be specified on mount type "{type}"', "moby container_routes.go")
+NEEDS_API = Message(400, "{what} needs API v{version} or newer", "moby container_routes.go")
+MANY_ENDPOINTS = Message(
+    400, "Container cannot be created with multiple network endpoints: {networks}", "moby container_routes.go"
+)
 WORKING_DIR_RELATIVE = Message(
     400, "the working directory '{path}' is invalid, it needs to be an absolute path", "moby daemon/container.go"
 )
@@ -303,6 +378,8 @@ VOLUME_IN_USE = Message(409, "remove {name}: volume is in use - [{containers}]",
 MOUNT_MODE = Message(400, "invalid mode: {mode}", "run-basics")
 MOUNT_INVALID = Message(400, 'invalid mount config for type "{type}": {problem}', "volumes")
 VOLUME_SPECIFICATION = Message(400, "invalid volume specification: '{text}'{problem}", "volumes")
+MOUNT_ROOT = Message(400, "invalid specification: destination can't be '/'", "moby volume/mounts")
+MOUNT_RELATIVE = Message(400, "invalid mount path: '{path}' mount path must be absolute", "moby volume/mounts")
 DUPLICATE_MOUNT = Message(400, "Duplicate mount point: {target}", "volumes")
 
 # ports

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from fakedocker.base import identity, messages
+from fakedocker.base import identity, messages, platform as platforms
 from fakedocker.base.history import History
 from fakedocker.containers.model import Chunk, Container
 from fakedocker.images.model import Image
 from fakedocker.network import model as network_model, pools
-from fakedocker.operations import disk, lookup, mounts, networking, rootfs, settings
+from fakedocker.operations import disk, lookup, mounts, networking, rootfs, settings, verifying
 from fakedocker.operations.attributes import container_event
 from fakedocker.wire.container import Config, CreateRequest, HealthConfig, HostConfig
 from fakedocker.wire.image import ImageConfig
@@ -22,29 +23,35 @@ from fakedocker.world.draft import Draft, add_to_index
 
 CONTAINER_NAME = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _CONFIG_FIELDS = tuple(field.name for field in msgspec.structs.fields(Config))
-_EMPTY_CONFIG = Config()
 _EMPTY_HISTORY: History[Chunk] = History()
 _HOST_CONFIGS: dict[bytes, HostConfig] = {}
 _HOST_CONFIGS_KEPT = 4096
 
 
-def create(draft: Draft, name: str, request: CreateRequest, image: Image | None = None) -> Container:
+def create(
+    draft: Draft, name: str, request: CreateRequest, image: Image | None = None, platform: str = ""
+) -> Container:
     """Make a container.
 
     Args:
         name: wanted by the client, "" to have one picked.
         image: what it is made of, where that is not looked up by the request's name.
+        platform: that the image must be for, "" for any.
 
     Raises:
         Refusal: with docker's words. Nothing is left behind then.
     """
     config = Config(**{field: getattr(request, field) for field in _CONFIG_FIELDS})
-    if config == _EMPTY_CONFIG:
-        raise messages.EMPTY_CONFIG()
-    host = settings.fill_in(request.host_config or HostConfig())
-    settings.check(draft, config, host)
+    host = request.host_config or HostConfig()
+    verifying.check(draft, config, host)
+    host = settings.fill_in(host)
+    if config.working_dir:
+        config = replace(config, working_dir=posixpath.normpath(config.working_dir.replace("//", "/")))
     if image is None:
+        if not config.image:
+            raise messages.NO_COMMAND()
         image = lookup.image(draft, config.image)
+        _check_platform(image, config.image, platform)
     config = merge_with_image(config, image)
     path, args = command_of(config)
     if not path:
@@ -63,6 +70,19 @@ def create(draft: Draft, name: str, request: CreateRequest, image: Image | None 
     _register(draft, container)
     container_event(draft, container, "create")
     return container
+
+
+def _check_platform(image: Image, name: str, platform: str) -> None:
+    """Refuse an image that is not for the platform asked for (moby daemon/images/image.go)."""
+    if not platform:
+        return
+    try:
+        wanted = platforms.parse(platform)
+    except platforms.InvalidPlatform as problem:
+        raise messages.BAD_REQUEST(problem=problem) from None
+    actual = platforms.Platform(image.os, image.architecture, image.variant)
+    if wanted[:2] != actual[:2] or (wanted.variant and actual.variant and wanted.variant != actual.variant):
+        raise messages.PLATFORM_MISMATCH(name=name, actual=actual, wanted=wanted)
 
 
 def merge_with_image(config: Config, image: Image) -> Config:

@@ -5,7 +5,7 @@ Source: moby daemon/images/image_import.go.
 
 from __future__ import annotations
 
-from fakedocker.base import messages
+from fakedocker.base import messages, platform as platforms
 from fakedocker.base.reference import Reference
 from fakedocker.images.model import HistoryEntry, Image, make_image
 from fakedocker.operations import images, unpacking
@@ -39,8 +39,13 @@ def import_image(
     Raises:
         Refusal: the archive is broken or leads out of the file system, or the platform is not Linux.
     """
-    os, architecture, variant = [*platform.lower().split("/"), "", "", ""][:3]
-    if os not in ("", "linux"):
+    wanted = platforms.Platform(platforms.DEFAULT_OS, platforms.DEFAULT_ARCHITECTURE)
+    if platform:
+        try:
+            wanted = platforms.parse(platform)
+        except platforms.InvalidPlatform as problem:
+            raise messages.BAD_REQUEST(problem=problem) from None
+    if wanted.os != "linux":
         raise messages.BAD_REQUEST(problem="operating system is not supported")
     tar = unpacking.decompress(data)
     layer = unpacking.make_layer(tar, unpacking.diff_id(tar), None)
@@ -50,9 +55,9 @@ def import_image(
         config=config,
         layers=(layer,),
         history=(HistoryEntry(created_ns=draft.now_ns, created_by="", comment=comment),),
-        architecture=architecture or "amd64",
-        os=os or "linux",
-        variant=variant,
+        architecture=wanted.architecture,
+        os=wanted.os,
+        variant=wanted.variant,
         comment=comment,
         docker_version=ENGINE_VERSION,
     )

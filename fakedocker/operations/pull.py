@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from fakedocker.base import messages, reference
+from fakedocker.base import messages, platform as platforms, reference
 from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.base.reference import Reference
 from fakedocker.operations import disk, images, manifest_parts, outside, registry_faults, timetable
@@ -173,11 +173,18 @@ def _part(
 
 
 def check_platform(manifest: Manifest, platform: str) -> None:
-    """Refuse an image that is not for a platform. Refusal."""
-    os, _, architecture = platform.partition("/")
+    """Refuse what is no platform, and an image that is not for it.
+
+    Raises:
+        Refusal: with the words of containerd's platforms, or those of moby distribution/pull_v2.go.
+    """
+    try:
+        wanted = platforms.parse(platform)
+    except platforms.InvalidPlatform as problem:
+        raise messages.BAD_REQUEST(problem=problem) from None
     image = manifest.image
-    if os != image.os or (architecture and architecture.partition("/")[0] != image.architecture):
-        text = f"no matching manifest for {platform} in the manifest list entries: no match for platform in manifest: not found"
+    if wanted[:2] != (image.os, image.architecture):
+        text = f"no matching manifest for {wanted} in the manifest list entries: no match for platform in manifest: not found"
         raise messages.Refusal(404, text)
 
 

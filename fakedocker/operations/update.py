@@ -10,14 +10,14 @@ from msgspec.structs import replace
 from fakedocker.base import messages
 from fakedocker.base.messages import Refusal
 from fakedocker.containers.model import RESTARTING, Container
-from fakedocker.operations import create, settings
+from fakedocker.operations import create, lookup, verifying
 from fakedocker.operations.attributes import container_event
 from fakedocker.wire.container import UpdateRequest
 from fakedocker.world.draft import Draft
 
 _LIMITS = (
     "blkio_weight", "cpu_shares", "memory", "nano_cpus", "cpu_period", "cpu_quota", "cpu_realtime_period", "cpu_realtime_runtime", "cpuset_cpus",
-    "cpuset_mems", "memory_reservation", "memory_swap", "pids_limit",
+    "cpuset_mems", "memory_reservation", "memory_swap",
 )  # fmt: skip
 
 
@@ -55,24 +55,28 @@ def _rename_endpoints(draft: Draft, container: Container, name: str) -> None:
             draft.endpoints[network_id] = endpoints.set(container.id, replace(endpoint, names=names))
 
 
-def update(draft: Draft, container: Container, request: UpdateRequest) -> None:
-    """Change limits and restart policy.
+def update(draft: Draft, name: str, request: UpdateRequest) -> None:
+    """Change limits and restart policy of a container.
+
+    Source: moby daemon/update.go and container/container_unix.go UpdateContainer: the settings are looked at before the
+    container is looked up.
 
     Raises:
         Refusal: a value is not allowed, or does not go with what the container has.
     """
-    settings.check_update(draft, request)
+    verifying.check_update(draft, request)
+    container = lookup.container(draft, name)
     host = container.host_config
+    _check_against(container, request)
     changes: dict[str, object] = {field: value for field in _LIMITS if (value := getattr(request, field))}
+    if request.pids_limit is not None:
+        changes["pids_limit"] = max(request.pids_limit, 0)
     policy = request.restart_policy
     if policy.name:
         if host.auto_remove and policy.name != "no":
             problem = "Restart policy cannot be updated because AutoRemove is enabled for the container"
             raise messages.UPDATE_FAILED(id=container.id, problem=problem)
         changes["restart_policy"] = policy
-    swap = request.memory_swap or host.memory_swap
-    if request.memory and 0 < swap < request.memory:
-        raise messages.UPDATE_FAILED(id=container.id, problem=messages.MEMORY_SWAP_UPDATE.text)
     updated = replace(container, host_config=replace(host, **changes))
     if container.status == RESTARTING and policy.name == "no":
         draft.kernel.cancel_timer(container.timer)
@@ -84,3 +88,20 @@ def update(draft: Draft, container: Container, request: UpdateRequest) -> None:
             container.id, memory_limit_bytes=limits.memory, pids_limit=max(limits.pids_limit or 0, 0)
         )
     container_event(draft, updated, "update")
+
+
+def _check_against(container: Container, request: UpdateRequest) -> None:
+    """Refuse what does not go with the limits that a container has."""
+    host = container.host_config
+    conflicts = (
+        (request.nano_cpus > 0 and host.cpu_period > 0, "Nano CPUs", "CPU Period"),
+        (request.nano_cpus > 0 and host.cpu_quota > 0, "Nano CPUs", "CPU Quota"),
+        (request.cpu_period > 0 and host.nano_cpus > 0, "CPU Period", "NanoCPUs"),
+        (request.cpu_quota > 0 and host.nano_cpus > 0, "CPU Quota", "NanoCPUs"),
+    )
+    for conflict, what, other in conflicts:
+        if conflict:
+            problem = messages.CPU_CONFLICT_UPDATE(what=what, other=other).message
+            raise messages.UPDATE_FAILED(id=container.id, problem=problem)
+    if request.memory and not request.memory_swap and request.memory > host.memory_swap:
+        raise messages.UPDATE_FAILED(id=container.id, problem=messages.MEMORY_SWAP_UPDATE.text)

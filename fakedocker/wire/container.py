@@ -203,12 +203,24 @@ class HostConfig(Struct, frozen=True, kw_only=True, rename=pascal(**_HOST_NAMES)
 
 
 class CreateRequest(
-    Config, frozen=True, kw_only=True, rename=pascal(host_config="HostConfig", networking_config="NetworkingConfig")
+    Config,
+    frozen=True,
+    kw_only=True,
+    rename=pascal(cpu_shares="CpuShares", on_build="OnBuild", network_disabled="NetworkDisabled"),
 ):
-    """The body of POST /containers/create: a Config and beside it how to run and where to connect."""
+    """The body of POST /containers/create: a Config and beside it how to run and where to connect.
+
+    The limits that stood beside the Config long ago are still taken where HostConfig has none (moby runconfig getHostConfig).
+    """
 
     host_config: HostConfig | None = None
     networking_config: NetworkingConfig | None = None
+    memory: int = 0
+    memory_swap: int = 0
+    cpu_shares: int = 0
+    cpuset_cpus: str = ""
+    cpuset: str = ""
+    volume_driver: str = ""
 
 
 class UpdateRequest(Struct, frozen=True, kw_only=True, rename=pascal(**_HOST_NAMES)):
@@ -226,6 +238,7 @@ class UpdateRequest(Struct, frozen=True, kw_only=True, rename=pascal(**_HOST_NAM
     cpuset_mems: str = ""
     memory_reservation: int = 0
     memory_swap: int = 0
+    memory_swappiness: int | None = None
     pids_limit: int | None = None
     restart_policy: RestartPolicy = RestartPolicy()
 

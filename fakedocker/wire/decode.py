@@ -24,11 +24,16 @@ _GO_KINDS = {
     "null": "null",
 }
 _ODD_KEY = re.compile(rb'"[a-z][A-Za-z0-9]*"\s*:')
+_AFTER_VALUE = "after top-level value"
 _MISMATCH = re.compile(r"Expected `([^`]*)`, got `([^`]*)`")
 
 
 class InvalidJSON(ValueError):
     """The body is not JSON or not of the expected shape; the message is Go's."""
+
+
+class TrailingContent(InvalidJSON):
+    """The body goes on after a whole value; docker has words of its own for that."""
 
 
 _decoders: dict[type[Any], msgspec.json.Decoder[Any]] = {}
@@ -64,11 +69,11 @@ def _decode(body: bytes, kind: type[T]) -> T:
         pass
     except msgspec.DecodeError:
         body.decode()
-        raise InvalidJSON(syntax_problem(body)) from None
+        raise _syntax_error(body) from None
     try:
         plain = msgspec.json.decode(body)
     except msgspec.DecodeError:
-        raise InvalidJSON(syntax_problem(body)) from None
+        raise _syntax_error(body) from None
     folded = _fold(plain, kind)
     try:
         return msgspec.convert(folded, kind)
@@ -134,6 +139,11 @@ def _mismatch(problem: str) -> str:
     return f"json: cannot unmarshal {got} into Go value of type {go_type}"
 
 
+def _syntax_error(body: bytes) -> InvalidJSON:
+    problem = syntax_problem(body)
+    return TrailingContent(problem) if problem.endswith(_AFTER_VALUE) else InvalidJSON(problem)
+
+
 def syntax_problem(body: bytes) -> str:
     """Go's words for a body that is not JSON."""
     import json
@@ -150,4 +160,4 @@ def syntax_problem(body: bytes) -> str:
             after = "after object key:value pair" if "','" in problem.msg else "after object key"
             return f"invalid character {rest[0]!r} {after}"
         return f"invalid character {rest[0]!r} looking for beginning of {where}"
-    return f"invalid character {text.lstrip()[end:].lstrip()[:1]!r} after top-level value"
+    return f"invalid character {text.lstrip()[end:].lstrip()[:1]!r} {_AFTER_VALUE}"
