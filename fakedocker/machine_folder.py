@@ -22,8 +22,8 @@ from fakedocker.operations.machine import FolderChange, filesystem_of
 LARGEST_ENTRIES = 20_000
 LARGEST_BYTES = 256 << 20
 """How much a folder may hold: it is kept in memory."""
-LOOK_SECONDS = 0.2
-"""How often the folder is looked at, at most."""
+SHARE = 20
+"""A look must be followed by that many times as long without one: looking takes a twentieth of the time at most."""
 
 
 class FolderProblem(OSError):
@@ -60,7 +60,7 @@ class MachineFolder:
         self._report = report
         self._seen: dict[str, _Seen] = {}
         self._shown: Filesystem | None = None
-        self._looked_seconds = 0.0
+        self._next_look_seconds = 0.0
 
     def forget(self) -> None:
         """The simulation has gone to another state: what is here is shown anew, and nothing of that state is written."""
@@ -68,15 +68,19 @@ class MachineFolder:
         self._shown = None
 
     def look(self, engine: Engine) -> None:
-        """Show what is different, at most five times a second; what cannot be shown is reported."""
-        now_seconds = time.monotonic()
-        if now_seconds - self._looked_seconds < LOOK_SECONDS:
+        """Show what is different, if it is time to look again; what cannot be shown is reported.
+
+        A small folder is looked at before nearly every request, so that a file written just before one is seen by it.
+        """
+        begun_seconds = time.monotonic()
+        if begun_seconds < self._next_look_seconds:
             return
-        self._looked_seconds = now_seconds
         try:
             self.show(engine)
         except OSError as problem:
             self._report(f"{self.path} cannot be shown: {problem}")
+        ended_seconds = time.monotonic()
+        self._next_look_seconds = ended_seconds + SHARE * (ended_seconds - begun_seconds)
 
     def show(self, engine: Engine) -> None:
         """Let the engine see what is different since the last time.
@@ -117,16 +121,28 @@ class MachineFolder:
     # the machine
 
     def _scan(self) -> Iterator[tuple[str, _Seen]]:
-        """Everything in the folder by relative path, directories before what is in them."""
+        """Everything in the folder by relative path, directories before what is in them.
+
+        What goes away meanwhile is left out.
+        """
         size_bytes = entries = 0
         pending = [""]
         while pending:
             directory = pending.pop()
-            with os.scandir(os.path.join(self.path, directory)) as listing:
-                children = sorted(listing, key=lambda child: child.name)
+            try:
+                with os.scandir(os.path.join(self.path, directory)) as listing:
+                    children = sorted(listing, key=lambda child: child.name)
+            except FileNotFoundError:
+                if not directory:
+                    raise
+                continue
             for child in children:
-                status = child.stat(follow_symlinks=False)
                 path = os.path.join(directory, child.name)
+                try:
+                    status = child.stat(follow_symlinks=False)
+                    target = os.readlink(child.path) if stat.S_ISLNK(status.st_mode) else ""
+                except FileNotFoundError:
+                    continue
                 kind = _kind(status.st_mode)
                 if kind is None:
                     continue
@@ -136,7 +152,6 @@ class MachineFolder:
                     raise FolderProblem(
                         f"{self.path} holds too much: more than {LARGEST_ENTRIES:,} files or {LARGEST_BYTES >> 20} MiB"
                     )
-                target = os.readlink(child.path) if kind == "link" else ""
                 yield path, _Seen(kind, stat.S_IMODE(status.st_mode), 0 if kind == "dir" else status.st_mtime_ns, status.st_size if kind == "file" else 0, target)  # fmt: skip
                 if kind == "dir":
                     pending.append(path)

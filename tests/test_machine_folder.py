@@ -115,3 +115,28 @@ def test_folders_that_cannot_be_shown(place: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("fakedocker.machine_folder.LARGEST_ENTRIES", 2)
     with pytest.raises(FolderProblem, match="holds too much"):
         Shown(place)
+
+
+def test_looking_takes_a_twentieth_of_the_time_at_most(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = Shown(place)
+    instants = iter([10.0, 10.01, 10.2, 10.22, 10.23])
+    monkeypatch.setattr("fakedocker.machine_folder.time.monotonic", lambda: next(instants))
+    looks: list[str] = []
+    monkeypatch.setattr(shown.folder, "show", lambda engine: looks.append("look"))
+    for _ in range(3):
+        shown.folder.look(shown.engine)
+    assert looks == ["look", "look"]  # the second call came 190 ms after a look that had taken 10 ms
+
+
+def test_what_goes_away_while_it_is_looked_at_is_left_out(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scandir = os.scandir
+
+    def vanishing(path: str) -> object:
+        if path.endswith("sub"):
+            raise FileNotFoundError(path)
+        return scandir(path)
+
+    monkeypatch.setattr("fakedocker.machine_folder.os.scandir", vanishing)
+    shown = Shown(place)
+    assert shown.run("ls -A /d /d/sub") == b"/d:\nindex.html\nlink\nsub\n\n/d/sub:\n"
+    assert not shown.reports

@@ -23,6 +23,7 @@ from fakedocker.operations import (
     commit as committing,
     create as creating,
     inspect as inspecting,
+    links,
     listing,
     lookup,
     remove as removing,
@@ -117,9 +118,9 @@ def _instant(call: Call, name: str) -> int | None:
     if not text or text == "0":
         return None
     try:
-        return clock.timestamp_or_duration(text, call.draft.now_ns)
+        return clock.timestamp(text)
     except ValueError as problem:
-        raise messages.BAD_REQUEST(problem=f'invalid value for "{name}": {problem}') from None
+        raise messages.Refusal(500, str(problem)) from None
 
 
 def changes(call: Call) -> Reply:
@@ -268,10 +269,12 @@ def wait(call: Call) -> Stream:
     return WaitStream(call.draft, _container(call).id, condition)
 
 
-def remove(call: Call) -> Stream:
-    container, query = _container(call), call.query
+def remove(call: Call) -> Reply | Stream:
+    query = call.query
     if query.flag("link"):
-        raise messages.NOT_SIMULATED(what="removing a link")
+        links.remove(call.draft, call.names["id"])
+        return _NO_CONTENT
+    container = _container(call)
     removing.remove(call.draft, container, query.flag("force"), query.flag("v"))
     return RemovalReply(container.id, _NO_CONTENT)
 

@@ -214,9 +214,9 @@ class EventStream(OutputOnly):
     def pump(self, draft: Draft, exchange: Exchange) -> None:
         if not exchange.answered:
             exchange.respond(Reply(headers=(("Content-Type", JSON),), body=None))
-            if self._since_ns is not None:
+            if self._since_ns is not None or self._until_ns is not None:
                 for event in draft.events.entries():
-                    if event.time_ns >= self._since_ns:
+                    if event.time_ns >= (self._since_ns or 0):
                         self._send(exchange, event)
             if self._until_ns is not None and self._until_ns > draft.now_ns:
                 draft.kernel.set_timer(self._until_ns, ("until", exchange.number))

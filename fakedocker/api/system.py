@@ -54,15 +54,14 @@ def auth(call: Call) -> Reply | Stream:
 
 
 def events(call: Call) -> Stream:
-    draft = call.draft
     bounds: dict[str, int | None] = {}
     for name in ("since", "until"):
         text = call.query.text(name)
         try:
-            bounds[name] = clock.timestamp_or_duration(text, draft.now_ns) if text else None
+            bounds[name] = clock.timestamp(text) if text else None
         except ValueError as problem:
-            raise messages.BAD_REQUEST(problem=problem) from None
+            raise messages.Refusal(500, str(problem)) from None
     since, until = bounds["since"], bounds["until"]
     if since is not None and until is not None and until < since:
-        raise messages.Refusal(400, "`since` time cannot be after `until` time")
+        raise messages.EVENTS_ORDER(since=call.query.text("since"), until=call.query.text("until"))
     return EventStream(call.filters(system.EVENT_FILTERS), since, until)

@@ -66,6 +66,21 @@ def rfc3339_seconds(at_ns: int) -> str:
     return (_EPOCH + datetime.timedelta(seconds=at_ns // SECOND_NS)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def timestamp(text: str) -> int:
+    """What since= and until= mean where the client has read the words already: seconds since 1970, with a fraction or without.
+
+    Source: moby api/types/time.ParseTimestamps.
+
+    Raises:
+        ValueError: it is no number; the message is Go's.
+    """
+    seconds, _, fraction = text.partition(".")
+    for part in (seconds, fraction or "0"):
+        if re.fullmatch(r"[+-]?\d+", part) is None:
+            raise ValueError(f'strconv.ParseInt: parsing "{part}": invalid syntax')
+    return int(seconds) * SECOND_NS + int(fraction[:9].ljust(9, "0") or 0)
+
+
 def timestamp_or_duration(text: str, now_ns: int) -> int:
     """What since= and until= mean: a duration is that long ago, a number is unix seconds, else a date.
 

@@ -49,6 +49,9 @@ INVALID_FILTER_VALUE = Message(400, "invalid filter '{name}=[{value}]'", "images
 INVALID_FILTER_REASON = Message(400, "invalid filter '{name}={value}': {reason}", "ps-filters")
 CONTENT_TYPE = Message(400, "unsupported Content-Type header ({given}): must be 'application/json'", "exchanges")
 BAD_REQUEST = Message(400, "{problem}", "moby: the message of the error itself")
+EVENTS_ORDER = Message(
+    400, "`since` time ({since}) cannot be after `until` time ({until})", "moby api/server/router/system"
+)
 NOT_SIMULATED = Message(501, "{what} is not simulated by fakedocker", "fakedocker")
 FAULT = Message(500, "{operation} fails by a fault rule of fakedocker", "fakedocker")
 NO_SUCH_PLUGIN = Message(404, 'plugin "{name}" not found', "moby plugin/store.go")
@@ -194,6 +197,17 @@ LINKS_HOST_NETWORK = Message(
     400,
     "conflicting options: host type networking can't be used with links. This would result in undefined behavior",
     "moby runconfig",
+)
+LINK_EMPTY = Message(400, "empty string specified for links", "moby opts/opts.go")
+LINK_FORMAT = Message(400, "bad format for links: {text}", "moby opts/opts.go")
+LINK_CONTAINER = Message(400, "could not get container for {name}: {problem}", "moby daemon_unix.go")
+LINK_OWN_NAME = Message(500, "Conflict, cannot remove the default link name of the container", "moby daemon/delete.go")
+LINK_PARENT = Message(500, "Cannot get parent {parent} for link name {name}", "moby daemon/delete.go")
+LINK_NOT_RUNNING = Message(
+    500, "Cannot link to a non running container: /{name} AS /{link}", "moby container_operations_unix.go"
+)
+LINK_NO_BRIDGE = Message(
+    500, "container {id} not attached to default bridge network", "moby container_operations_unix.go"
 )
 MAC_CONFLICT = Message(400, "conflicting options: mac-address and the network mode", "moby runconfig")
 MAC_NETWORK = Message(

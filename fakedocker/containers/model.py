@@ -50,6 +50,15 @@ class Health(Struct, frozen=True, kw_only=True):
     timer: int = 0
 
 
+class Link(Struct, frozen=True, kw_only=True):
+    """Another container of the default bridge, under a name of one's own."""
+
+    alias: str
+    container_id: str
+    container_name: str
+    """As it was called when the link was made: shown once it is gone."""
+
+
 class Container(Struct, frozen=True, kw_only=True):
     """A container: what it was made of, and the state it is in."""
 
@@ -69,6 +78,9 @@ class Container(Struct, frozen=True, kw_only=True):
     networks: tuple[tuple[str, EndpointSettings], ...] = ()
     """Names of the networks it belongs to, with what was asked for."""
     top_layer: str = ""
+    links: tuple[Link, ...] = ()
+    link_names: tuple[str, ...] = ()
+    """Names that others' links give it: their name, a slash, the alias."""
 
     status: str = CREATED
     pid: int = 0

@@ -14,7 +14,7 @@ from fakedocker.base.history import History
 from fakedocker.containers.model import Chunk, Container
 from fakedocker.images.model import Image
 from fakedocker.network import model as network_model, pools
-from fakedocker.operations import disk, lookup, mounts, networking, rootfs, settings, verifying
+from fakedocker.operations import disk, links, lookup, mounts, networking, rootfs, settings, verifying
 from fakedocker.operations.attributes import container_event
 from fakedocker.wire.container import Config, CreateRequest, HealthConfig, HostConfig
 from fakedocker.wire.image import ImageConfig
@@ -60,6 +60,7 @@ def create(
     identifier = identity.container_id(draft.seed, number)
     name = reserve_name(draft, name, identifier, number)
     config = replace(config, hostname=config.hostname or _hostname(draft, host, identifier))
+    linked = links.resolve(draft, host)
     networks = _networks(draft, host, request)
     disk.demand(draft, disk.BLOCK_BYTES, f"mkdir /var/lib/docker/overlay2/{identifier}-init")
     container = Container(
@@ -68,6 +69,8 @@ def create(
         top_layer=image.top,
     )  # fmt: skip
     _register(draft, container)
+    links.register(draft, container, linked)
+    container = draft.containers[identifier]
     container_event(draft, container, "create")
     return container
 

@@ -96,7 +96,7 @@ def begin(draft: Draft, execution: Exec, console: tuple[int, int] | None) -> str
         pid = draft.kernel.start(
             container.id,
             execution.argv,
-            launch.environment(container, user.home, execution.environment),
+            launch.environment(draft, container, user.home, execution.terminal, execution.environment),
             execution.directory,
             user.ids,
             stdio,

@@ -80,8 +80,11 @@ def prune_labels_match(filters: Filters, labels: Mapping[str, str] | None) -> bo
     return not any(labels_match({"label": (wanted,)}, labels) for wanted in filters.get("label!", ()))
 
 
-def until(filters: Filters, now_ns: int) -> int | None:
+def until(filters: Filters, now_ns: int, takes_several: bool = False) -> int | None:
     """The instant of an until filter.
+
+    Args:
+        takes_several: whether there may be more than one, of which the earliest holds, as in lists of images.
 
     Raises:
         Refusal: it is no time, or there are several.
@@ -89,10 +92,10 @@ def until(filters: Filters, now_ns: int) -> int | None:
     values = filters.get("until", ())
     if not values:
         return None
-    if len(values) > 1:
+    if len(values) > 1 and not takes_several:
         raise messages.Refusal(400, "more than one until filter specified")
     try:
-        return clock.timestamp_or_duration(values[0], now_ns)
+        return min(clock.timestamp_or_duration(value, now_ns) for value in values)
     except ValueError as problem:
         raise messages.BAD_REQUEST(problem=problem) from None
 

@@ -72,7 +72,7 @@ def due(draft: Draft, identifier: str) -> None:
     try:
         user = users.resolve(draft, identifier, container.config.user)
         pid = draft.kernel.start(
-            identifier, command, launch.environment(container, user.home), container.config.working_dir or "/", user.ids,
+            identifier, command, launch.environment(draft, container, user.home, terminal=False), container.config.working_dir or "/", user.ids,
             rootfs.pipes(f"health:{identifier}"),
         )  # fmt: skip
     except ExecError as problem:

@@ -10,13 +10,14 @@ from fakedocker.containers.model import DEAD, PAUSED, RESTARTING, Container, Exe
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.network.model import Endpoint, Network
 from fakedocker.network.ports import port_key
-from fakedocker.operations import networking
+from fakedocker.operations import links, networking
 from fakedocker.operations.images import overlay_directory
 from fakedocker.wire.container import (
     ContainerInspect,
     GraphDriver,
     Health,
     HealthResult,
+    HostConfig,
     MountPoint,
     NetworkSettings,
     State,
@@ -53,7 +54,7 @@ def inspect(draft: Draft, container: Container, with_size: bool = False) -> Cont
         driver="overlay2",
         platform="linux",
         exec_ids=tuple(found for found in container.exec_ids if not draft.execs[found].has_ended) or None,
-        host_config=container.host_config,
+        host_config=_host_config(draft, container),
         graph_driver=_graph_driver(container),
         size_rw=size_rw,
         size_root_fs=size_root,
@@ -61,6 +62,12 @@ def inspect(draft: Draft, container: Container, with_size: bool = False) -> Cont
         config=container.config,
         network_settings=_network_settings(draft, container),
     )
+
+
+def _host_config(draft: Draft, container: Container) -> HostConfig:
+    """The settings, with links as docker keeps them instead of as they were asked for (moby daemon/inspect.go)."""
+    host = container.host_config
+    return replace(host, links=links.shown(draft, container)) if host.links or container.links else host
 
 
 def state(container: Container) -> State:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from fakedocker.containers.model import Container
 from fakedocker.kernel.kernel import ExecError
+from fakedocker.operations import links
+from fakedocker.world.draft import Draft
 
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 FAILED, NOT_EXECUTABLE, NOT_FOUND = 128, 126, 127
@@ -29,14 +31,21 @@ def exit_code_of(message: str) -> int:
     return FAILED
 
 
-def environment(container: Container, home: str, extra: tuple[str, ...] = ()) -> dict[str, str]:
+def environment(
+    draft: Draft, container: Container, home: str, terminal: bool, extra: tuple[str, ...] = ()
+) -> dict[str, str]:
     """The environment of a process: the daemon's own variables, the container's, and HOME where nobody has set it.
+
+    Args:
+        terminal: whether the process has a terminal, be it that of the container or one of its own.
+        extra: NAME=VALUE for this process alone.
 
     Source: moby CreateDaemonEnvironment and container/env.go, runc (HOME from the passwd file); recording env.
     """
     variables = {"PATH": DEFAULT_PATH, "HOSTNAME": container.config.hostname}
-    if container.config.tty:
+    if terminal:
         variables["TERM"] = "xterm"
+    variables |= links.variables(draft, container)
     for entry in (*(container.config.env or ()), *extra):
         name, equals, value = entry.partition("=")
         if equals:

@@ -190,7 +190,7 @@ def summary(draft: Draft, container: Container, with_size: bool = False) -> Cont
     size_rw, size_root = sizes(draft, container) if with_size else (UNSET, UNSET)
     return ContainerSummary(
         id=container.id,
-        names=(f"/{container.name}",),
+        names=(f"/{container.name}", *(f"/{name}" for name in container.link_names)),
         image=_image_name(draft, container),
         image_id=container.image_id,
         command=command(container),

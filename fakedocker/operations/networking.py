@@ -260,32 +260,19 @@ def unpublish(draft: Draft, container: Container) -> None:
             del draft.ports[key]
 
 
-def hosts_file(draft: Draft, container: Container) -> str:
-    """What /etc/hosts says in a container: its own names, --add-host, and on the default bridge its links."""
+def hosts_file(draft: Draft, container: Container, links: list[str]) -> str:
+    """What /etc/hosts says in a container: its own names, --add-host, and on the default bridge the lines of its links."""
     lines = ["127.0.0.1\tlocalhost", "::1\tlocalhost ip6-localhost ip6-loopback", "fe00::\tip6-localnet", "ff00::\tip6-mcastprefix",
              "ff02::1\tip6-allnodes", "ff02::2\tip6-allrouters"]  # fmt: skip
     for text in container.host_config.extra_hosts or ():
         name, _, address = text.partition(":")
         lines.append(f"{address if address != 'host-gateway' else '172.17.0.1'}\t{name}")
-    for text in container.host_config.links or ():
-        lines += _link_lines(draft, text)
+    lines += links
     hostname = container.config.hostname
     shown = f"{hostname}.{container.config.domainname} {hostname}" if container.config.domainname else hostname
     for endpoint in endpoints_of(draft, container):
         lines += [f"{address}\t{shown}" for address in (endpoint.address, endpoint.address_v6) if address]
     return "\n".join(lines) + "\n"
-
-
-def _link_lines(draft: Draft, text: str) -> list[str]:
-    """A --link on the default bridge: the other's address under its alias, its host name and its name."""
-    name, _, alias = text.partition(":")
-    identifier = draft.container_names.get(name.removeprefix("/"), name)
-    other = draft.containers.get(identifier)
-    if other is None:
-        return []
-    alias = (alias or name).rpartition("/")[2]
-    names = dict.fromkeys((alias, other.config.hostname, other.name))
-    return [f"{endpoint.address}\t{' '.join(names)}" for endpoint in endpoints_of(draft, other) if endpoint.address]
 
 
 def resolver_file(draft: Draft, container: Container) -> str:

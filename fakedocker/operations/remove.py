@@ -13,7 +13,16 @@ from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.containers import lifecycle
 from fakedocker.containers.model import PAUSED, RESTARTING, Container
 from fakedocker.faults.model import BUSY
-from fakedocker.operations import container_faults, filters as filtering, images, inspect, lookup, rootfs, volumes
+from fakedocker.operations import (
+    container_faults,
+    filters as filtering,
+    images,
+    inspect,
+    links,
+    lookup,
+    rootfs,
+    volumes,
+)
 from fakedocker.operations.attributes import container_event
 from fakedocker.operations.filters import Filters
 from fakedocker.world.draft import Draft, remove_from_index
@@ -76,6 +85,7 @@ def discard(draft: Draft, container: Container, with_volumes: bool) -> None:
     """
     identifier = container.id
     container_event(draft, container, "destroy")
+    links.forget(draft, container)
     rootfs.remove_root(draft, container)
     del draft.containers[identifier]
     del draft.container_names[container.name]

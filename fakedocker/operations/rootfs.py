@@ -13,7 +13,7 @@ from fakedocker.filesystem.walk import Mount, MountTable
 from fakedocker.kernel.devices import standard_mounts
 from fakedocker.kernel.kernel import Stdio
 from fakedocker.network.model import HOST
-from fakedocker.operations import files, networking
+from fakedocker.operations import files, links, networking
 from fakedocker.volumes.model import MountSpec
 from fakedocker.world.draft import Draft
 
@@ -93,7 +93,7 @@ def write_daemon_files(draft: Draft, container: Container) -> None:
     _put_daemon_files(
         draft,
         _etc(container),
-        networking.hosts_file(draft, container),
+        networking.hosts_file(draft, container, links.host_lines(draft, container)),
         f"{container.config.hostname}\n",
         networking.resolver_file(draft, container),
     )

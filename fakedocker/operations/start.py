@@ -12,7 +12,7 @@ from fakedocker.base.messages import Refusal
 from fakedocker.containers import lifecycle
 from fakedocker.containers.model import DEAD, PAUSED, REMOVING, RESTARTING, Container
 from fakedocker.kernel.kernel import ExecError
-from fakedocker.operations import health, launch, networking, remove, rootfs, users
+from fakedocker.operations import health, launch, links, networking, remove, rootfs, users
 from fakedocker.operations.attributes import container_event
 from fakedocker.world.draft import Draft
 
@@ -64,17 +64,21 @@ def run(draft: Draft, container: Container) -> None:
 
 def _launch(draft: Draft, container: Container) -> int:
     networking.join_all(draft, container)
+    links.check_running(draft, container)
     try:
         rootfs.prepare(draft, container)
     except OSError as problem:
         raise Refusal(500, str(problem.strerror).lower()) from None
+    for holder in links.holders(draft, container):
+        if holder.has_process:  # who links to it finds it at its new address
+            rootfs.write_daemon_files(draft, holder)
     user = users.resolve(draft, container.id, container.config.user, container.host_config.group_add or ())
     rootfs.create_namespace(draft, container)
     try:
         return draft.kernel.start(
             container.id,
             container.command_line,
-            launch.environment(container, user.home),
+            launch.environment(draft, container, user.home, container.config.tty),
             container.config.working_dir or "/",
             user.ids,
             rootfs.stdio(container),

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from fakedocker.base import messages
 from fakedocker.base.messages import Refusal
 from fakedocker.containers.model import RESTARTING, Container
-from fakedocker.operations import create, lookup, verifying
+from fakedocker.operations import create, links, lookup, verifying
 from fakedocker.operations.attributes import container_event
 from fakedocker.wire.container import UpdateRequest
 from fakedocker.world.draft import Draft
@@ -40,7 +40,8 @@ def rename(draft: Draft, container: Container, name: str) -> None:
     except Refusal as refusal:
         raise messages.RENAME_FAILED(problem=refusal.message) from None
     del draft.container_names[container.name]
-    renamed = replace(container, name=name)
+    links.renamed(draft, container, name)
+    renamed = replace(draft.containers[container.id], name=name)
     draft.containers[container.id] = renamed
     _rename_endpoints(draft, container, name)
     container_event(draft, renamed, "rename", oldName=f"/{container.name}")

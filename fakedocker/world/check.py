@@ -50,6 +50,7 @@ def _containers(world: World) -> Iterator[str]:
     names = {container.name: container.id for container in world.containers.values()}
     if len(names) != len(world.containers):
         yield "two containers have one name"
+    names |= {name: container.id for container in world.containers.values() for name in container.link_names}
     if names != dict(world.container_names):
         yield "the index of names is not that of the containers"
     for identifier, container in world.containers.items():

@@ -135,6 +135,10 @@ async def _serve(engine: Engine, listening: Listening, store: Store | None) -> N
             NotImplementedError
         ):  # an event loop of Windows has no signals: Ctrl-C is an exception
             loop.add_signal_handler(number, stop.set)
+    if store is None and engine.mode in (TimeMode.LEAP, TimeMode.WALL):
+        engine.advance(
+            max(time.time_ns(), engine.now_ns)
+        )  # getting ready took its time: clients compare with their clock
     async with serve(engine, listening, store=store) as served:
         for name, value in served.environment.items():
             sys.stdout.write(f"export {name}={value}\n")
