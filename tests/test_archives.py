@@ -387,7 +387,7 @@ def test_commit_applies_changes_over_the_containers_settings() -> None:
     daemon.commit("changed", changes=changes)
     config = daemon.image("changed")["Config"]
     assert config["Entrypoint"] == ["sh", "-c"]
-    assert sorted(entry for entry in config["Env"] if not entry.startswith("PATH=")) == ["A=1", "B=3", "C="]
+    assert sorted(entry for entry in config["Env"] if not entry.startswith("PATH=")) == ["A=1", "B=3", "C=1"]
     assert set(config["ExposedPorts"]) == {"80/tcp", "53/udp"}
     assert config["Labels"] == {"a": "x", "b": "y"}
     assert (config["User"], config["WorkingDir"], config["StopSignal"]) == ("1000", "/srv", "SIGINT")

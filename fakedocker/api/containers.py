@@ -13,7 +13,7 @@ from fakedocker.api import attach as attaching, creation, older
 from fakedocker.api.call import Call
 from fakedocker.api.streams import LogStream, RemovalReply, StatsReply, StatsStream, TaskReply, WaitStream
 from fakedocker.base import clock, messages
-from fakedocker.containers.logs import READABLE_DRIVERS, Selection
+from fakedocker.containers.logs import READABLE_DRIVERS, Selection, attributes as log_attributes
 from fakedocker.containers.model import PAUSED, RESTARTING, Container
 from fakedocker.engine import Engine
 from fakedocker.exchanges import Stream, TimeMode
@@ -106,7 +106,7 @@ def logs(call: Call) -> Stream:
         until_ns=_instant(call, "until"),
         tail=int(tail) if tail.isdigit() else None,
         timestamps=query.flag("timestamps"),
-        details=query.flag("details"),
+        details=log_attributes(container.config, container.host_config.log_config) if query.flag("details") else None,
     )
     return LogStream(
         container.id, selection, query.flag("follow"), attaching.media_type(call, not container.config.tty)
@@ -120,7 +120,7 @@ def _instant(call: Call, name: str) -> int | None:
     try:
         return clock.timestamp(text)
     except ValueError as problem:
-        raise messages.Refusal(500, str(problem)) from None
+        raise messages.BAD_REQUEST(problem=problem) from None
 
 
 def changes(call: Call) -> Reply:
@@ -290,7 +290,8 @@ def commit(call: Call) -> Reply:
 
     config = call.body(Config)
     container = lookup.container(call.draft, query.text("container"))
-    changed = changing.apply(config, query.all("changes"))
+    given = call.request.body and creation.has_config(call.request.body)
+    changed = changing.apply(config if given else container.config, query.all("changes"))
     image = committing.commit(
         call.draft,
         container,
@@ -318,19 +319,18 @@ def _stat_header(stat: archives.PathStat) -> tuple[str, str]:
 
 
 def archive_head(call: Call) -> Reply:
-    stat = archives.stat(call.draft, _container(call), call.query.text("path"))
+    stat = archives.stat(call.draft, _container(call), call.query.text("path"), call.names["id"])
     return Reply(headers=(_stat_header(stat),))
 
 
 def archive_get(call: Call) -> Reply:
-    stat, content = archives.read(call.draft, _container(call), call.query.text("path"))
+    stat, content = archives.read(call.draft, _container(call), call.query.text("path"), call.names["id"])
     return call.content_reply(content, TAR, (_stat_header(stat),))
 
 
 def archive_put(call: Call) -> Reply:
     query = call.query
     no_overwrite = query.flag("noOverwriteDirNonDir")
-    archives.write(
-        call.draft, _container(call), query.text("path"), call.request.body, no_overwrite, query.flag("copyUIDGID")
-    )
+    path, copies_owner = query.text("path"), query.flag("copyUIDGID")
+    archives.write(call.draft, _container(call), path, call.request.body, no_overwrite, copies_owner, call.names["id"])
     return Reply()

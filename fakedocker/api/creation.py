@@ -37,7 +37,7 @@ class Creation(NamedTuple):
 
 def has_config(body: bytes) -> bool:
     """Whether a body names any setting of a Config, even an empty one: else the daemon has no Config at all."""
-    decoded: Any = msgspec.json.decode(body)
+    decoded: Any = msgspec.json.decode(body.decode("utf-8", "replace"))
     return isinstance(decoded, dict) and any(key.lower() in _CONFIG_KEYS for key in decoded)
 
 

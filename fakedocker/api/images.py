@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -15,6 +16,7 @@ from fakedocker.base import messages
 from fakedocker.exchanges import Stream
 from fakedocker.images import document as documents
 from fakedocker.operations import (
+    filters as filtering,
     images,
     importing,
     load as loading,
@@ -61,6 +63,8 @@ def tag(call: Call) -> Reply:
 
 
 def remove(call: Call) -> Reply:
+    if not call.names["name"].strip():
+        raise messages.IMAGE_BLANK()
     deleted = images.remove(call.draft, call.names["name"], call.query.flag("force"), not call.query.flag("noprune"))
     return json_reply(deleted)
 
@@ -174,6 +178,11 @@ def search(call: Call) -> Reply:
     if not 0 < limit <= 100:
         raise messages.Refusal(400, f"limit {limit} is outside the range of [1, 100]")
     filters = call.filters(("is-automated", "is-official", "stars"))
+    filtering.boolean(filters, "is-automated")
+    filtering.boolean(filters, "is-official")
+    for stars in filters.get("stars", ()):
+        if re.fullmatch(r"[+-]?\d+", stars) is None:
+            raise messages.INVALID_FILTER_VALUE(name="stars", value=stars)
     found = [entry for entry in catalogue.search(term) if _search_passes(entry, filters)]
     return json_reply(found[:limit])
 

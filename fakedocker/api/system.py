@@ -60,7 +60,7 @@ def events(call: Call) -> Stream:
         try:
             bounds[name] = clock.timestamp(text) if text else None
         except ValueError as problem:
-            raise messages.Refusal(500, str(problem)) from None
+            raise messages.BAD_REQUEST(problem=problem) from None
     since, until = bounds["since"], bounds["until"]
     if since is not None and until is not None and until < since:
         raise messages.EVENTS_ORDER(since=call.query.text("since"), until=call.query.text("until"))

@@ -228,6 +228,11 @@ MANY_ENDPOINTS = Message(
 WORKING_DIR_RELATIVE = Message(
     400, "the working directory '{path}' is invalid, it needs to be an absolute path", "moby daemon/container.go"
 )
+WORKING_DIR_FILE = Message(
+    500,
+    "Cannot mkdir: {path} is not a directory",
+    "moby container/container_unix.go SetupWorkingDirectory",
+)
 ENV_INVALID = Message(400, "invalid environment variable: {value}", "moby opts.ValidateEnv")
 NO_SUCH_USER = Message(400, "unable to find user {user}: no matching entries in passwd file", "run-basics")
 NO_SUCH_GROUP = Message(
@@ -256,11 +261,13 @@ EXEC_FAILED = "OCI runtime exec failed: exec failed: unable to start container p
 # files
 PATH_EMPTY = Message(400, "bad parameter: pathcannot be empty", "exchanges")
 NO_SUCH_PATH = Message(404, "Could not find the file {path} in container {name}", "cp")
+PATH_FAILED = Message(500, "lstat {path}: {problem}", "Go os, moby daemon/archive.go")
 EXTRACT_NOT_DIRECTORY = Message(400, "extraction point is not a directory", "moby container archive")
 READ_ONLY_ROOT = Message(403, "container rootfs is marked read-only", "moby daemon/archive_unix.go")
 READ_ONLY_VOLUME = Message(403, "mounted volume is marked read-only", "moby daemon/archive_unix.go")
 
 # images
+IMAGE_BLANK = Message(400, "image name cannot be blank", "moby image_routes.go")
 NO_SUCH_IMAGE = Message(404, "No such image: {name}", "images")
 INVALID_REFERENCE = Message(400, "{problem}", "images")
 IMAGE_IN_USE = Message(
@@ -363,6 +370,9 @@ NOT_CONNECTED = Message(403, "container {id} is not connected to network {networ
 ENDPOINT_CONFIG = Message(
     400, "invalid config for network {network}: invalid endpoint settings:\n{problem}", "networks"
 )
+PREDEFINED_ADDRESS = "user specified IP address is supported on user defined networks only"
+PREDEFINED_ALIAS = "network-scoped alias is supported only for containers in user defined networks"
+"""Problems of ENDPOINT_CONFIG, from moby runconfig/errors.go."""
 ADDRESS_IN_USE = Message(403, "Address already in use", "networks")
 NO_ADDRESS = Message(
     403, "no available IPv4 addresses on this network's address pools: {network} ({id})", "moby libnetwork"

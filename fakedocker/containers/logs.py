@@ -6,14 +6,17 @@ chunks themselves are kept as they were written.
 
 from __future__ import annotations
 
+import re
 import struct
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
+from urllib.parse import quote_plus
 
 from fakedocker.base import clock
 from fakedocker.base.history import History
 from fakedocker.containers.model import Chunk
+from fakedocker.wire.container import Config, LogConfig
 
 LINE_LIMIT_BYTES = 16 * 1024
 OUTPUT_LIMIT_BYTES = 64 << 20
@@ -89,7 +92,7 @@ class Selection(NamedTuple):
 
     Args:
         tail: how many of the last ones, None for all.
-        details: put the log options' labels before each line: there are none here, so a space.
+        details: what stands before each line where the log's attributes are asked for, see `attributes`; None where not.
     """
 
     stdout: bool = True
@@ -98,7 +101,7 @@ class Selection(NamedTuple):
     until_ns: int | None = None
     tail: int | None = None
     timestamps: bool = False
-    details: bool = False
+    details: bytes | None = None
 
     def takes(self, line: Line) -> bool:
         """Whether a line is wanted, its place from the end aside."""
@@ -111,11 +114,31 @@ class Selection(NamedTuple):
     def render(self, line: Line, multiplexed: bool) -> bytes:
         """A line as it goes to the client."""
         text = line.text
-        if self.details:
-            text = b" " + text
+        if self.details is not None:
+            text = self.details + b" " + text
         if self.timestamps:
             text = f"{clock.rfc3339_fixed(line.at_ns)} ".encode() + text
         return frame(line.fd, text) if multiplexed else text
+
+
+def attributes(config: Config, log: LogConfig) -> bytes:
+    """What `logs --details` puts before a line: labels and variables that the log options name, by name.
+
+    Source: moby daemon/logger/loginfo.go ExtraAttributes, api/server/httputils/write_log_stream.go.
+    """
+    options = log.config or {}
+    variables = dict(entry.partition("=")[::2] for entry in config.env or () if "=" in entry)
+    found: dict[str, str] = {}
+    for option, values in (("labels", config.labels or {}), ("env", variables)):
+        for name in options.get(option, "").split(","):
+            if name in values:
+                found[name] = values[name]
+        pattern = options.get(f"{option}-regex", "")
+        if pattern:
+            found |= {name: value for name, value in values.items() if re.search(pattern, name)}
+    if "tag" in options and "{{" not in options["tag"]:
+        found["tag"] = options["tag"]
+    return ",".join(f"{quote_plus(name)}={quote_plus(found[name])}" for name in sorted(found)).encode()
 
 
 def frame(fd: int, data: bytes) -> bytes:

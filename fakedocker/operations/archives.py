@@ -6,7 +6,9 @@ either way.
 
 from __future__ import annotations
 
+import errno
 import posixpath
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -15,7 +17,7 @@ from fakedocker.base import clock, messages
 from fakedocker.containers.model import Container
 from fakedocker.filesystem import archive
 from fakedocker.filesystem.content import Content
-from fakedocker.filesystem.node import Node
+from fakedocker.filesystem.node import LayerEntry, Node
 from fakedocker.operations import files, rootfs
 from fakedocker.operations.attributes import container_event
 from fakedocker.world.draft import Draft
@@ -40,8 +42,11 @@ class PathStat(NamedTuple):
     linkTarget: str  # noqa: N815  # the key in the API's JSON
 
 
-def stat(draft: Draft, container: Container, path: str) -> PathStat:
+def stat(draft: Draft, container: Container, path: str, asked: str) -> PathStat:
     """What is at a path, links not followed.
+
+    Args:
+        asked: the container as the request calls it.
 
     Raises:
         Refusal: nothing is.
@@ -52,8 +57,8 @@ def stat(draft: Draft, container: Container, path: str) -> PathStat:
     try:
         node = files.node_at(draft, table, path, follow=path.endswith("/"))
         target = files.locate(draft, table, path).path if node.kind == "link" else ""
-    except OSError:
-        raise messages.NO_SUCH_PATH(path=path, name=container.name) from None
+    except OSError as problem:
+        raise _no_path(path, asked, problem) from None
     return PathStat(
         posixpath.basename(posixpath.normpath(path)) or "/",
         node.size_bytes,
@@ -63,31 +68,52 @@ def stat(draft: Draft, container: Container, path: str) -> PathStat:
     )
 
 
+def _no_path(path: str, asked: str, problem: OSError | None = None) -> messages.Refusal:
+    """Why a path cannot be had: there is nothing, or another error, which is the system's (moby daemon/archive.go)."""
+    if problem is not None and problem.errno != errno.ENOENT:
+        return messages.PATH_FAILED(path=path, problem=(problem.strerror or "").lower())
+    return messages.NO_SUCH_PATH(path=path, name=asked)
+
+
 def _go_mode(node: Node) -> int:
     return node.mode & 0o777 | _GO_MODE_BITS.get(node.kind, 0)
 
 
-def read(draft: Draft, container: Container, path: str) -> tuple[PathStat, Content]:
+def read(draft: Draft, container: Container, path: str, asked: str) -> tuple[PathStat, Content]:
     """The archive of a path: a directory with all below it, a link as a link.
+
+    Args:
+        asked: the container as the request calls it.
 
     Raises:
         Refusal: there is nothing.
     """
-    found = stat(draft, container, path)
+    found = stat(draft, container, path, asked)
     table = rootfs.mount_table(draft, container)
     follows = path.endswith(("/", "/."))
-    name = posixpath.basename(path.rstrip("/")) or "."
-    entries = files.subtree(draft, table, path, name, follow=follows)
+    if path == "/":
+        root, *below = files.subtree(draft, table, path, "", follow=True)
+        entries: Iterable[LayerEntry] = (replace(root, path="/"), *below)
+    else:
+        name = posixpath.basename(path.rstrip("/")) or "."
+        entries = files.subtree(draft, table, path, name, follow=follows)
     container_event(draft, container, "archive-path")
     return found, archive.write_tar(entries)
 
 
 def write(
-    draft: Draft, container: Container, path: str, data: bytes, no_overwrite_dir_non_dir: bool, copy_owner: bool
+    draft: Draft,
+    container: Container,
+    path: str,
+    data: bytes,
+    no_overwrite_dir_non_dir: bool,
+    copy_owner: bool,
+    asked: str,
 ) -> None:
     """Unpack an archive into a directory of a container.
 
     Args:
+        asked: the container as the request calls it.
         no_overwrite_dir_non_dir: refuse to replace a directory by a file and the other way round.
         copy_owner: keep the archive's owners; else what arrives belongs to the superuser.
 
@@ -99,10 +125,12 @@ def write(
     table = rootfs.mount_table(draft, container)
     try:
         place = files.locate(draft, table, path)
-    except OSError:
-        raise messages.NO_SUCH_PATH(path=path, name=container.name) from None
+    except OSError as problem:
+        raise _no_path(path, asked, problem) from None
     if place.inode is None:
-        raise messages.NO_SUCH_PATH(path=path, name=container.name)
+        raise _no_path(path, asked)
+    if path.endswith("/") and not place.tree.is_directory(place.inode):
+        raise messages.PATH_FAILED(path=path, problem="not a directory")
     if not place.tree.is_directory(place.inode):
         raise messages.EXTRACT_NOT_DIRECTORY()
     if place.mount.read_only:

@@ -6,7 +6,7 @@ import posixpath
 import re
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from fakedocker.base import identity, messages, platform as platforms
@@ -14,6 +14,7 @@ from fakedocker.base.history import History
 from fakedocker.containers.model import Chunk, Container
 from fakedocker.images.model import Image
 from fakedocker.network import model as network_model, pools
+from fakedocker.network.model import Network
 from fakedocker.operations import disk, links, lookup, mounts, networking, rootfs, settings, verifying
 from fakedocker.operations.attributes import container_event
 from fakedocker.wire.container import Config, CreateRequest, HealthConfig, HostConfig
@@ -22,6 +23,7 @@ from fakedocker.wire.network import EndpointSettings
 from fakedocker.world.draft import Draft, add_to_index
 
 CONTAINER_NAME = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+_MAC = re.compile(r"[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}")
 _CONFIG_FIELDS = tuple(field.name for field in msgspec.structs.fields(Config))
 _EMPTY_HISTORY: History[Chunk] = History()
 _HOST_CONFIGS: dict[bytes, HostConfig] = {}
@@ -196,25 +198,47 @@ def _networks(draft: Draft, host: HostConfig, request: CreateRequest) -> tuple[t
 
 
 def check_endpoint(draft: Draft, name: str, endpoint: EndpointSettings) -> None:
-    """Refuse addresses that the network cannot give (moby daemon/container_operations.go validateEndpointSettings)."""
-    address = endpoint.ipam_config.ipv4_address if endpoint.ipam_config else UNSET
-    if address is UNSET or not address:
-        return
+    """Refuse what a network cannot give: addresses, or names on a network without name service.
+
+    Source: moby daemon/container_operations.go validateEndpointSettings and api/types/network/endpoint.go. All problems
+    are told, but for a MAC address that is none, which is told alone.
+
+    Raises:
+        Refusal: with docker's words.
+    """
     identifier = draft.network_names.get(name) or (name if name in draft.networks else None)
-    if identifier is None:
-        return
-    network = draft.networks[identifier]
-    if network.is_predefined:
-        raise messages.ENDPOINT_CONFIG(
-            network=name, problem="user specified IP address is supported on user defined networks only"
-        )
+    network = draft.networks[identifier] if identifier is not None else None
+    asked = endpoint.ipam_config
+    problems = []
+    if network is not None and network.is_predefined:
+        if asked and (_given(asked.ipv4_address) or _given(asked.ipv6_address)):
+            problems.append(messages.PREDEFINED_ADDRESS)
+        if endpoint.aliases:
+            problems.append(messages.PREDEFINED_ALIAS)
+    for version, address in ((4, asked and asked.ipv4_address), (6, asked and asked.ipv6_address)):
+        if isinstance(address, str) and address:
+            problems += _address_problems(network, version, address)
+    if endpoint.mac_address and _MAC.fullmatch(endpoint.mac_address) is None:
+        text = f"invalid config for network {name}: invalid MAC address {endpoint.mac_address}"
+        raise messages.BAD_REQUEST(problem=text)
+    if problems:
+        raise messages.ENDPOINT_CONFIG(network=name, problem="\n".join(problems))
+
+
+def _given(address: str | UnsetType) -> bool:
+    return address is not UNSET and bool(address)
+
+
+def _address_problems(network: Network | None, version: int, address: str) -> list[str]:
+    if (":" in address) != (version == 6):
+        return [f"invalid IPv{version} address: {address}"]
     try:
         pools.to_number(address)
     except ValueError:
-        raise messages.ENDPOINT_CONFIG(network=name, problem=f"invalid IPv4 address: {address}") from None
-    if not any(pools.contains(pool.subnet, address) for pool in network.pools):
-        problem = f"no configured subnet or ip-range contain the IP address {address}"
-        raise messages.ENDPOINT_CONFIG(network=name, problem=problem)
+        return [f"invalid IPv{version} address: {address}"]
+    if network is None or any(pools.contains(pool.subnet, address) for pool in network.pools):
+        return []
+    return [f"no configured subnet or ip-range contain the IP address {address}"]
 
 
 def _register(draft: Draft, container: Container) -> None:
@@ -230,6 +254,7 @@ def _register(draft: Draft, container: Container) -> None:
         if mount.type == "volume":
             add_to_index(draft.volume_users, mount.source, identifier)
     rootfs.create_root(draft, container)
+    rootfs.make_working_directory(draft, container)
 
 
 def _interned(host: HostConfig) -> HostConfig:

@@ -146,6 +146,8 @@ def parse_target(repository: str, tag_name: str) -> reference.Reference:
         if not reference.is_tag(tag_name):
             raise messages.INVALID_REFERENCE(problem="invalid tag format")
         parsed = parsed._replace(tag=tag_name)
+    if parsed.familiar_name == "sha256":
+        raise messages.INVALID_REFERENCE(problem="refusing to create an ambiguous tag using digest algorithm as name")
     return parsed.with_default_tag()
 
 
@@ -161,7 +163,7 @@ def select(draft: Draft, filters: Filters, everything: bool) -> list[tuple[Image
     dangling = filtering.boolean(filters, "dangling")
     before = _reference_time(draft, filters, "before")
     since = _reference_time(draft, filters, "since")
-    until = filtering.until(filters, draft.now_ns)
+    until = filtering.until(filters, draft.now_ns, takes_several=True)
     patterns = filters.get("reference", ())
     found = []
     for image in draft.images.values():

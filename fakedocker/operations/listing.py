@@ -75,7 +75,7 @@ def select(draft: Draft, filters: Filters, everything: bool, limit: int) -> list
         Refusal: a filter's value makes no sense.
     """
     tests = _tests(draft, filters)
-    everything = everything or limit > 0 or any(filters.get(name) for name in ("status", "exited", "before", "since"))
+    everything = everything or limit > 0 or bool(filters.get("status"))  # that filter alone (moby daemon/list.go)
     newest_first = sorted(draft.containers.values(), key=_NUMBER, reverse=True)
     if not everything:
         newest_first = [container for container in newest_first if container.is_running]
@@ -128,7 +128,11 @@ def _attribute_tests(draft: Draft, filters: Filters) -> list[Test]:
     tests: list[Test] = []
     if filters.get("name"):
         patterns = filters["name"]
-        tests.append(lambda container: filtering.name_matches(patterns, f"/{container.name}", container.name))
+        tests.append(
+            lambda container: filtering.name_matches(
+                patterns, *(form for name in (container.name, *container.link_names) for form in (f"/{name}", name))
+            )
+        )
     if filters.get("id"):
         ids = filters["id"]
         tests.append(lambda container: any(container.id.startswith(value) for value in ids))
@@ -138,38 +142,44 @@ def _attribute_tests(draft: Draft, filters: Filters) -> list[Test]:
         images = _descendants(draft, filters["ancestor"])
         tests.append(lambda container: container.image_id in images)
     if filters.get("network"):
-        names = {draft.network_names.get(value, value) for value in filters["network"]}
-        tests.append(
-            lambda container: any(draft.network_names.get(name, name) in names for name, _ in container.networks)
-        )
+        networks = filters["network"]
+        tests.append(lambda container: _joins(draft, container, networks))
     if filters.get("volume"):
         volumes = set(filters["volume"])
         tests.append(
             lambda container: any(mount.source in volumes or mount.target in volumes for mount in container.mounts)
         )
-    if filters.get("expose"):
-        exposed = _ports(filters["expose"], "expose")
-        tests.append(lambda container: any(split_port(text) in exposed for text in _exposed(container)))
-    if filters.get("publish"):
-        published = {int(port) for port, _ in _ports(filters["publish"], "publish")}
+    exposed = _ports(filters.get("expose", ()), "expose")
+    published = _ports(filters.get("publish", ()), "publish")
+    if exposed or published:
         tests.append(
-            lambda container: any(entry.host_port in published for entry in draft.published.get(container.id, ()))
+            lambda container: any(
+                (port.public_port, port.type) in published or (port.private_port, port.type) in exposed
+                for port in listed_ports(draft, container)
+            )
         )
     return tests
 
 
-def _exposed(container: Container) -> list[str]:
-    return [*(container.config.exposed_ports or {}), *(container.host_config.port_bindings or {})]
+def _joins(draft: Draft, container: Container, wanted: tuple[str, ...]) -> bool:
+    """Whether a container is in a network by that name, or whose id begins so."""
+    for name, _ in container.networks:
+        identifier = draft.network_names.get(name, name)
+        found = draft.networks.get(identifier)
+        shown = found.name if found is not None else name
+        if any(value == shown or (value and identifier.startswith(value)) for value in wanted):
+            return True
+    return False
 
 
-def _ports(values: tuple[str, ...], name: str) -> set[tuple[str, str]]:
-    found: set[tuple[str, str]] = set()
+def _ports(values: tuple[str, ...], name: str) -> set[tuple[int | UnsetType, str]]:
+    found: set[tuple[int | UnsetType, str]] = set()
     for value in values:
         port, protocol = split_port(value)
         bounds = port_range(port)
         if bounds is None:
             raise messages.INVALID_FILTER_REASON(name=name, value=value, reason=f'invalid port: "{value}"')
-        found.update((str(number), protocol) for number in range(bounds[0], bounds[1] + 1))
+        found.update((number, protocol) for number in range(bounds[0], bounds[1] + 1))
     return found
 
 

@@ -186,7 +186,11 @@ def publish(draft: Draft, container: Container) -> None:
         "container:"
     ):
         return
-    endpoints = [endpoint for endpoint in endpoints_of(draft, container) if endpoint.address]
+    endpoints = [
+        endpoint
+        for endpoint in endpoints_of(draft, container)
+        if endpoint.address and not draft.networks[endpoint.network_id].internal
+    ]  # without one that leads outside, nothing is published
     if not endpoints:
         return
     done: list[Publication] = []

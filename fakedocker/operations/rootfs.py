@@ -5,6 +5,9 @@ Source: moby daemon/volumes_unix.go, container_unix.go and daemon/oci_linux.go (
 
 from __future__ import annotations
 
+import errno
+
+from fakedocker.base import messages
 from fakedocker.containers.model import Container, Exec
 from fakedocker.filesystem.node import ROOT, LayerEntry
 from fakedocker.filesystem.overlay import Filesystem
@@ -84,6 +87,23 @@ def prepare(draft: Draft, container: Container) -> None:
         if not files.exists(draft, table, directory):
             files.make_directories(draft, own, directory)
     write_daemon_files(draft, container)
+
+
+def make_working_directory(draft: Draft, container: Container) -> None:
+    """A new container has its working directory already before it starts (moby daemon/create_unix.go).
+
+    Raises:
+        Refusal: what is there is no directory.
+    """
+    directory = container.config.working_dir
+    if directory and directory != "/":
+        own = files.only(container.id)
+        try:
+            files.make_directories(draft, own, directory)
+        except OSError as problem:
+            if problem.errno != errno.ENOTDIR:
+                raise
+            raise messages.WORKING_DIR_FILE(path=directory) from None
 
 
 def write_daemon_files(draft: Draft, container: Container) -> None:

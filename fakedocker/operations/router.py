@@ -51,7 +51,8 @@ class WorldRouter:
         return list(dict.fromkeys(found))
 
     def _named(self, network_id: str, lowered: str) -> list[str]:
-        """The addresses of those that have a name in a network, the eldest first."""
+        """The addresses of those that have a name in a network, alone or before the network's own name, the eldest first."""
+        lowered = lowered.removesuffix(f".{self._draft.networks[network_id].name.lower()}")
         peers = sorted(
             self._draft.endpoints[network_id].values(),
             key=lambda peer: self._draft.containers[peer.container_id].number,

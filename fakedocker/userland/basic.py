@@ -113,6 +113,18 @@ def _sleep(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:
     return 0
 
 
+@PROGRAMS.program("usleep", usage="N\n")
+def _usleep(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:
+    if "until_ns" not in state:
+        if len(argv) != 2:
+            raise UsageProblem("")
+        if not argv[1].isdigit():
+            raise UsageProblem(f"invalid number '{argv[1]}'", bare=True)
+        state["until_ns"] = system.now_ns + int(argv[1]) * 1000
+    system.sleep_until(state["until_ns"])
+    return 0
+
+
 @PROGRAMS.program("yes", usage="[STRING]")
 def _yes(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:
     line = " ".join(argv[1:] or ("y",)) + "\n"

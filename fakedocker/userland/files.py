@@ -303,6 +303,24 @@ def _mkfifo(system: System, argv: tuple[str, ...], state: State) -> int:
     return status
 
 
+@PROGRAMS.program("mknod", usage="[-m MODE] NAME TYPE [MAJOR MINOR]\n")
+def _mknod(system: System, argv: tuple[str, ...], state: State) -> int:
+    options = parse_options(system, argv, "m:", {"mode=": "m"})
+    words = needed_operands(system, options)
+    kind = {"b": "block", "c": "char", "u": "char", "p": "fifo"}.get(words[1] if len(words) > 1 else "")
+    if kind is None or len(words) != (2 if kind == "fifo" else 4):
+        raise UsageProblem("")
+    if not all(word.isdigit() for word in words[2:]):
+        raise UsageProblem(f"invalid number '{next(word for word in words[2:] if not word.isdigit())}'", bare=True)
+    numbers = (int(words[2]), int(words[3])) if kind != "fifo" else (0, 0)
+    try:
+        system.make_node(words[0], kind, int(options.last("m", "666"), 8), numbers)
+    except OSError as problem:
+        tell(system, f"{words[0]}: {problem.strerror}", f"{words[0]}: {problem.strerror}")
+        return 1
+    return 0
+
+
 @PROGRAMS.program("sync", "fsync")
 def _sync(system: System, argv: tuple[str, ...], state: State) -> int:
     return 0

@@ -293,6 +293,13 @@ def _top(system: System, argv: tuple[str, ...], state: State) -> int:
         "bmHn:d:",
     )
     count = int(options.last("n", "1" if "b" in options else "1000000"))
+    if not state.setdefault("catching", False):
+        state["catching"] = True
+        for fatal in _FATAL:
+            system.catch(fatal, "catch")
+    caught: int | None = state.get("fatal") or system.take_signal()
+    if caught is not None:
+        return _top_killed(system, state, caught)
     while state.setdefault("shown", 0) < count:
         if "next_ns" not in state:
             system.put(_top_screen(system, "b" not in options))
@@ -307,6 +314,24 @@ def _top(system: System, argv: tuple[str, ...], state: State) -> int:
         system.sleep_until(state["next_ns"])
         del state["next_ns"]
     return 0
+
+
+_FATAL = (1, 2, 3, 6, 14, 15)  # HUP, INT, QUIT, ABRT, ALRM, TERM
+
+
+def _top_killed(system: System, state: State, number: int) -> int:
+    """The end of busybox's top by a signal that it caught to put the terminal in order.
+
+    It sends itself the signal again, which process 1 of a container survives: a second later it exits (busybox libbb
+    kill_myself_with_sig).
+    """
+    if "fatal" not in state:
+        state["fatal"] = number
+        state["end_ns"] = system.now_ns + 1_000_000_000
+        system.catch(number, "default")
+        system.kill(system.pid, number)
+    system.sleep_until(state["end_ns"])
+    return 128 | number
 
 
 def _top_screen(system: System, clear: bool) -> str:

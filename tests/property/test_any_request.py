@@ -73,8 +73,8 @@ FIELDS = ("Image", "Cmd", "Entrypoint", "Env", "Labels", "ExposedPorts", "Volume
           "AttachStdout", "Detach", "Privileged", "MaximumRetryCount", "Test", "Interval", "Type", "Source", "Target", "Config", "Subnet", "Gateway",
           "EndpointsConfig", "IPAMConfig", "IPv4Address", "Aliases", "username", "password", "serveraddress")  # fmt: skip
 LIKE_THE_REAL_ENGINE = {
-    ("POST", "/auth"), ("POST", "/build"), ("POST", "/images/create"), ("POST", "/images/load"), ("PUT", "/containers/{id}/archive"),
-    ("POST", "/images/{name*}/push"), ("POST", "/containers/{id}/unpause"), ("GET", "/containers/{id}/top"), ("POST", "/containers/{id}/start"),
+    ("POST", "/auth"), ("POST", "/build"), ("POST", "/images/create"), ("POST", "/images/load"), ("PUT", "/containers/{id*}/archive"),
+    ("POST", "/images/{name*}/push"), ("POST", "/containers/{id*}/unpause"), ("GET", "/containers/{id*}/top"), ("POST", "/containers/{id*}/start"),
     ("POST", "/containers/create"), ("POST", "/commit"),
 }  # fmt: skip
 """Where the daemon says 500 of what a client did: broken archives, registries that cannot be reached, ps's and runc's errors."""
