@@ -300,7 +300,6 @@ def test_limits_reach_the_containers_of_run(builds: Builds) -> None:
         ("FROM alpine", {"target": "x"}, 400, 'target stage "x" could not be found'),
         ("FROM alpine", {"t": "Bad"}, 500, "invalid reference format: repository name (library/Bad) must be lowercase"),
         ("FROM alpine", {"labels": "{"}, 400, "error reading labels: unexpected EOF"),
-        ("FROM alpine", {"version": "2", "session": "x"}, 501, "a BuildKit session is not simulated by fakedocker"),
     ],
 )
 def test_what_is_refused_changes_nothing(

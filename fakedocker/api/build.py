@@ -17,8 +17,9 @@ from fakedocker.base import messages
 from fakedocker.exchanges import Exchange
 from fakedocker.filesystem import content as contents
 from fakedocker.operations.building import begin, progress
-from fakedocker.operations.solving import opening, solver, telling
-from fakedocker.wire import buildkit, decode
+from fakedocker.operations.solving import opening, solver
+from fakedocker.operations.solving.telling import SolveEnd
+from fakedocker.wire import buildkit, decode, protobuf
 from fakedocker.wire.container import HostConfig, LogConfig, Ulimit
 from fakedocker.wire.http import Query
 from fakedocker.world.builds import BuildOptions
@@ -49,7 +50,12 @@ class BuildStream(TaskStream):
 
 
 class SolveStream(TaskStream):
-    """The output of a build by BuildKit, with the files that it exports at the end."""
+    """The output of a build by BuildKit: its trace, with the files that it exports at the end.
+
+    Source: moby builder/builder-next/builder.go (the messages with an id).
+    """
+
+    passive = False
 
     def subjects(self) -> Keys:
         return (*super().subjects(), ("files", self._task))
@@ -57,12 +63,35 @@ class SolveStream(TaskStream):
     def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
         if notice.kind == "files":
             encoded = (base64.b64encode(chunk).decode() for chunk in contents.chunks(notice.value))
-            exchange.source = (telling.aux(buildkit.FILES_ID, text) for text in encoded)
+            exchange.source = (_aux(buildkit.FILES_ID, text) for text in encoded)
+        elif notice.kind == "progress":
+            exchange.send(_message(buildkit.TRACE_ID, notice.value))
         else:
-            super().notice(draft, exchange, notice)
+            self._end(exchange, notice.value)
+
+    def _end(self, exchange: Exchange, how: SolveEnd) -> None:
+        if how.image_id:
+            exchange.send(_aux(buildkit.IMAGE_ID, {"ID": how.image_id}))
+        if how.source is not None:
+            exchange.send(_message(buildkit.SOURCE_ID, how.source))
+        if how.problem:
+            exchange.send(
+                msgspec.json.encode({"errorDetail": {"message": how.problem}, "error": how.problem}) + b"\r\n"
+            )
+        exchange.finish()
 
     def disconnect(self, draft: Draft, exchange: Exchange) -> None:
         solver.cancel(draft, self._task)
+
+
+def _aux(identifier: str, value: object) -> bytes:
+    """A message of the stream beside the output."""
+    return msgspec.json.encode({"id": identifier, "aux": value}) + b"\r\n"
+
+
+def _message(identifier: str, message: protobuf.Message) -> bytes:
+    """One that holds a message of BuildKit's own."""
+    return _aux(identifier, base64.b64encode(protobuf.encode(message)).decode())
 
 
 def build(call: Call) -> TaskStream:
@@ -74,14 +103,12 @@ def build(call: Call) -> TaskStream:
 
 
 def _solve(call: Call) -> SolveStream:
-    """A build by BuildKit with its context as the body, and without the session that most clients open for one.
+    """A build by BuildKit with its context as the body. Secrets come over the client's session, where there is one.
 
-    What a session would carry otherwise comes beside the context: the build's secrets in a header, and the Dockerfile, where it
-    is not in the context, in a directory of the archive that the parameter `dockerfiledirectory` names.
+    Without one they come in a header, and the Dockerfile, where it is not in the context, in a directory of the archive that
+    the parameter `dockerfiledirectory` names.
     """
     query = call.query
-    if query.text("session"):
-        raise messages.NOT_SIMULATED(what="a BuildKit session")
     if query.text("remote"):
         raise messages.NOT_SIMULATED(what="a remote build context")
     begin.tags(query.all("t"))
@@ -105,6 +132,7 @@ def _solve(call: Call) -> SolveStream:
         directory=query.text("dockerfiledirectory"),
         arguments=_json(query, "buildargs", dict[str, str | None], "build args") or {},
         options=options,
+        session=query.text("session"),
     )
     return SolveStream(task)
 

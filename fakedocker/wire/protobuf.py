@@ -1,7 +1,8 @@
 """Protocol Buffers' wire format, for messages that are Structs: what BuildKit's messages travel in.
 
 A message class has `PROTOBUF`, a row for every field: its number, the attribute's name and how it is written. Fields that
-have their default are left out, unknown ones are passed over. Source: protobuf.dev/programming-guides/encoding.
+have their default are left out, unknown ones are passed over. A field that comes twice counts as it came last, and a map is
+a message of a key and a value for each entry. Source: protobuf.dev/programming-guides/encoding.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ class Row(NamedTuple):
         kind: "int", "bool", "string", "bytes", "time" (nanoseconds, as a Timestamp), or "message".
         message: the class, for a message.
         repeated: whether the attribute is a tuple of such values.
+        mapped: whether the attribute is a dict of such values by name.
     """
 
     number: int
@@ -28,6 +30,7 @@ class Row(NamedTuple):
     kind: str
     message: Any = None
     repeated: bool = False
+    mapped: bool = False
 
 
 class Message(Protocol):
@@ -48,9 +51,18 @@ def encode(message: Message) -> bytes:
     parts: list[bytes] = []
     for row in message.PROTOBUF:
         value = getattr(message, row.name)
+        if row.mapped:
+            parts += [_entry(row, name, item) for name, item in value.items()]
+            continue
         items = value if row.repeated else (value,) if value else ()
         parts += [_field(row, item) for item in items]
     return b"".join(parts)
+
+
+def _entry(row: Row, name: str, value: Any) -> bytes:
+    """An entry of a map: a message of a key and a value."""
+    data = _field(Row(1, "", "string"), name) + _field(row._replace(number=2), value)
+    return _varint(row.number << 3 | _BYTES) + _varint(len(data)) + data
 
 
 def _field(row: Row, value: Any) -> bytes:
@@ -92,9 +104,21 @@ def decode(kind: type[M], data: bytes) -> M:
         row = rows.get(number)
         if row is None:
             continue
-        item = _value(row, value)
-        found[row.name] = (*found.get(row.name, ()), item) if row.repeated else item
-    return kind(**found)
+        if row.mapped:
+            found.setdefault(row.name, {}).update([_read_entry(row, value)])
+        elif row.repeated:
+            found.setdefault(row.name, []).append(_value(row, value))
+        else:
+            found[row.name] = _value(row, value)
+    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in found.items()})
+
+
+def _read_entry(row: Row, data: int | bytes) -> tuple[str, Any]:
+    if not isinstance(data, bytes):
+        raise BadMessage(f"field {row.name} is a number")
+    parts = dict(_fields(data))
+    empty = 0 if row.kind in ("int", "bool") else b""
+    return _value(Row(1, row.name, "string"), parts.get(1, b"")), _value(row, parts.get(2, empty))
 
 
 def _value(row: Row, value: int | bytes) -> Any:

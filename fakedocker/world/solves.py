@@ -14,15 +14,21 @@ from fakedocker.filesystem.tree import Tree
 from fakedocker.images.model import Image, Layer
 from fakedocker.registry.model import RemoteLayer
 from fakedocker.wire.image import ImageConfig
+from fakedocker.world.asks import Ask
 
 if TYPE_CHECKING:  # the parser of Dockerfiles is read when something is built: start-up time matters
     from fakedocker.build.arguments import Arguments
     from fakedocker.build.graph import Vertex
     from fakedocker.build.plan import Plan
+    from fakedocker.wire.buildkit import SolveStatus
 
 ALARM: Final = "solve"
 """The kind of timer that a vertex goes on by; its key is (task, vertex)."""
+OPENED, SOLVED, EXPORTED = 0, 1, 2
+"""How far a build goes by itself: its graph is made; its vertices are; its result is where it should be."""
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
+DIRECTORIES: Final = ("dockerfile", "context")
+"""What clients call the directories that they send files of, if they do not say otherwise."""
 REGULAR, SOURCE_LOCAL, CACHE_MOUNT = "regular", "source.local", "exec.cachemount"
 
 
@@ -36,6 +42,7 @@ class SolveOptions(Struct, frozen=True, kw_only=True):
         network: what RUN has: "default", "host" or "none".
         secrets: what --secret gives, by id.
         exporter: what becomes of the result: "moby" (an image), "local", "tar", "docker" or "cacheonly".
+        entitlements: what steps may do that they may not by themselves.
     """
 
     tags: tuple[str, ...] = ()
@@ -49,6 +56,7 @@ class SolveOptions(Struct, frozen=True, kw_only=True):
     labels: tuple[tuple[str, str], ...] = ()
     secrets: tuple[tuple[str, bytes], ...] = ()
     exporter: str = "moby"
+    entitlements: tuple[str, ...] = ()
 
 
 class Base(Struct, frozen=True, kw_only=True):
@@ -95,10 +103,10 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
 
 class Moment(Struct, frozen=True):
-    """Something that a vertex tells at an instant: the lines for the client."""
+    """Something that a vertex tells at an instant."""
 
     at_ns: int
-    told: bytes = b""
+    told: SolveStatus
 
 
 class VertexState(Struct, frozen=True, kw_only=True):
@@ -112,6 +120,7 @@ class VertexState(Struct, frozen=True, kw_only=True):
         sandbox: the namespace of its process, while that runs.
         moments: what is still to be told before it is complete.
         output: what its process has written: when, and what.
+        secrets: that its process gets, by id, as they have come from the client.
     """
 
     status: str = WAITING
@@ -124,23 +133,38 @@ class VertexState(Struct, frozen=True, kw_only=True):
     moments: tuple[Moment, ...] = ()
     timer: int = 0
     output: tuple[tuple[int, bytes], ...] = ()
+    secrets: tuple[tuple[str, bytes], ...] = ()
 
 
 class SolveTask(Struct, frozen=True, kw_only=True):
     """A build. First its opening is gone through, then its graph is solved, then the result is exported.
 
     Args:
+        session: of the client, "" without one.
+        synced: whether the Dockerfile and the context come over the session; else they are here.
+        goal: how far it goes (OPENED, SOLVED or EXPORTED).
+        held: whether it has come so far, and waits for another goal.
+        asks: what it wants of its client and has not got yet.
         dockerfile: its name.
+        directories: what the client calls those of the Dockerfile and of the context.
         text: of the Dockerfile; None where there is none of that name.
         ignore: what the Dockerfile's own .dockerignore says; None without one.
+        excludes: the patterns of what the client is not to send.
         opening: what is still to be loaded, as (kind, argument).
     """
 
     id: int
     options: SolveOptions
+    session: str = ""
+    synced: bool = False
+    goal: int = EXPORTED
+    held: bool = False
+    asks: tuple[Ask, ...] = ()
     dockerfile: str
-    text: bytes | None
+    directories: tuple[str, str] = DIRECTORIES
+    text: bytes | None = None
     ignore: bytes | None = None
+    excludes: tuple[str, ...] = ()
     context: Tree
     arguments: Arguments
     opening: tuple[tuple[str, str], ...]
@@ -164,6 +188,7 @@ class CacheRecord(Struct, frozen=True, kw_only=True):
         layer: whether that chain's top is its own.
         file_system: of a cache mount.
         sent: of a local source, what each file was when it was last sent.
+        tree: of a local source that comes over sessions, the files themselves.
     """
 
     id: str
@@ -175,6 +200,7 @@ class CacheRecord(Struct, frozen=True, kw_only=True):
     layer: bool = False
     file_system: str = ""
     sent: tuple[tuple[str, str], ...] = ()
+    tree: Tree | None = None
     created_ns: int
     used_ns: int
     uses: int = 1

@@ -10,8 +10,11 @@ from fakedocker.build.transfers import transfer_bytes
 from fakedocker.filesystem.node import ROOT, Node
 from fakedocker.filesystem.tree import Tree
 from fakedocker.operations import images, pull, timetable
-from fakedocker.operations.solving import records
+from fakedocker.operations.solving import asking, records
 from fakedocker.operations.solving.solve import Solve
+from fakedocker.operations.solving.telling import SolveFailure
+from fakedocker.world import asks
+from fakedocker.world.asks import Answer, Ask
 from fakedocker.world.solves import SOURCE_LOCAL, Base, Moment
 
 
@@ -55,9 +58,32 @@ def keep_image(solve: Solve, index: int, op: ImageOp) -> bool:
     return False
 
 
+def ask_for_context(solve: Solve, index: int, op: ContextOp) -> None:
+    """Ask the client for the files of the context that are needed."""
+    paths = tuple(f"/{path}" for path in op.paths)
+    name = solve.task.directories[1]
+    asking.ask(solve, asks.FILES, index, name=name, hint=name, paths=paths, excludes=solve.task.excludes, keeps=True)
+
+
+def take_context(solve: Solve, index: int, wanted: Ask, answer: Answer) -> None:
+    """The files of the context have come from the client. SolveFailure."""
+    if answer.tree is None:
+        raise SolveFailure(answer.problem)
+    solve.change(context=answer.tree)
+    told = solve.teller(index).status(
+        f"transferring {wanted.name}:", solve.draft.now_ns, wanted.taken_ns, current=answer.size_bytes
+    )
+    solve.tell(told)
+    if answer.key:
+        records.renew(solve.draft, answer.key, f"local source for {solve.task.directories[1]}", answer.tree)
+
+
 def receive_context(solve: Solve, index: int, op: ContextOp) -> None:
     """The files of the context that are needed have come; those that are as they were the last time were not sent."""
     draft = solve.draft
+    solve.change_state(index, key="local:context")
+    if solve.task.synced:
+        return
     wanted = _wanted_files(solve.task.context, op.paths)
     record = draft.build_cache.get("local:context")
     known = dict(record.sent) if record is not None else {}
@@ -68,7 +94,6 @@ def receive_context(solve: Solve, index: int, op: ContextOp) -> None:
     records.keep(draft, "local:context", SOURCE_LOCAL, "local source for context", sent=sent)
     started_ns = solve.state(index).started_ns
     solve.tell(solve.teller(index).status("transferring context:", draft.now_ns, started_ns, current=size_bytes))
-    solve.change_state(index, key="local:context")
 
 
 def _wanted_files(tree: Tree, paths: tuple[str, ...]) -> list[tuple[str, Node]]:

@@ -270,7 +270,8 @@ class Compilation:
         """What a step may not do by itself, and what is not simulated."""
         if step.security not in ("", "sandbox"):
             raise BadDockerfile(f"security.{step.security} is not allowed")
-        if step.network == "host" and self._options.network != "host":
+        allowed = self._options.network == "host" or "network.host" in self._options.entitlements
+        if step.network == "host" and not allowed:
             raise BadDockerfile("network.host is not allowed")
         if "device" in step.flags:
             raise BadDockerfile("RUN --device is not simulated by fakedocker")

@@ -15,10 +15,11 @@ from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.images.model import HistoryEntry, Image, Layer, make_image
 from fakedocker.operations import images, save
 from fakedocker.operations.attributes import image_event
-from fakedocker.operations.solving import telling
+from fakedocker.operations.solving import asking, telling
 from fakedocker.operations.solving.solve import WHOLE, Solve
-from fakedocker.operations.solving.telling import Teller
-from fakedocker.wire import buildkit
+from fakedocker.operations.solving.telling import SolveEnd, Teller
+from fakedocker.world import asks
+from fakedocker.world.asks import Answer
 from fakedocker.world.solves import HistoryStep
 
 COMMENT = "buildkit.dockerfile.v0"
@@ -55,10 +56,16 @@ def finish(solve: Solve) -> None:
         image = _store(solve)
         solve.tell(teller.status(f"writing image {image.id}", now_ns, now_ns))
         _name(solve, teller, image)
-        solve.tell(teller.completed(began_ns, now_ns), telling.aux(buildkit.IMAGE_ID, {"ID": image.id}))
-    elif exporter in _NAMES:
+        solve.tell(teller.completed(began_ns, now_ns))
+        solve.end(SolveEnd(image_id=image.id, names=tuple(map(_shown, solve.task.options.tags))))
+        return
+    if exporter not in _NAMES:
+        solve.end(SolveEnd())
+    elif solve.task.synced:
+        _offer_files(solve)
+    else:
         _send_files(solve)
-    solve.end()
+        solve.end(SolveEnd())
 
 
 # an image
@@ -119,8 +126,13 @@ def _name(solve: Solve, teller: Teller, image: Image) -> None:
         images.set_reference(draft, f"{name.name}:{name.tag}", image.id)
         draft.tag_times[image.id] = draft.now_ns
         image_event(draft, image.id, "tag", name.familiar)
-        shown = f"{given.name}:{given.tag}" if given.tag else given.name
-        solve.tell(teller.status(f"naming to {shown}", draft.now_ns, draft.now_ns))
+        solve.tell(teller.status(f"naming to {_shown(text)}", draft.now_ns, draft.now_ns))
+
+
+def _shown(text: str) -> str:
+    """A name in full, with no more of a tag than was given."""
+    given = reference.parse(text)
+    return f"{given.name}:{given.tag}" if given.tag else given.name
 
 
 # files
@@ -138,6 +150,30 @@ def _send_files(solve: Solve) -> None:
     solve.tell(teller.status(what, draft.now_ns, began_ns, current=len(content)))
     solve.tell(teller.completed(began_ns, draft.now_ns))
     draft.notify("files", solve.task.id, content)
+
+
+def _offer_files(solve: Solve) -> None:
+    """Ask the client to take the result."""
+    exporter = solve.task.options.exporter
+    if exporter == "local":
+        outcome = solve.task.outcome
+        assert outcome is not None
+        asking.ask(solve, asks.TAKE_FILES, WHOLE, tree=solve.tree(outcome.vertex))
+    else:
+        if exporter == "docker":
+            solve.tell(_teller(solve).status("exporting layers", solve.draft.now_ns, solve.task.opened_ns))
+        asking.ask(solve, asks.TAKE_ARCHIVE, WHOLE, content=_archive(solve) if exporter == "docker" else _files(solve))
+    solve.change(timer=0)
+    solve.save()
+
+
+def taken(solve: Solve, answer: Answer) -> None:
+    """The client has taken the result, or will not."""
+    now_ns, began_ns, teller = solve.draft.now_ns, solve.task.opened_ns, _teller(solve)
+    what = "copying files" if solve.task.options.exporter == "local" else "sending tarball"
+    solve.tell(teller.status(what, now_ns, began_ns, current=answer.size_bytes))
+    solve.tell(teller.completed(began_ns, now_ns, answer.problem))
+    solve.end(telling.failed(solve.task, answer.problem, (0, 0)) if answer.problem else SolveEnd())
 
 
 def _files(solve: Solve) -> Content:

@@ -21,14 +21,16 @@ from fakedocker.filesystem.compression import decompressed
 from fakedocker.filesystem.node import ROOT, WHITEOUT_PREFIX, LayerEntry, Node
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.operations import lookup, pull, timetable
-from fakedocker.operations.solving import records, telling
+from fakedocker.operations.solving import asking, records, telling
 from fakedocker.operations.solving.compilation import Compilation
 from fakedocker.operations.solving.needs import Needs, automatic_arguments, declare_early, full_name, target_index
 from fakedocker.operations.solving.solve import WHOLE, Solve
 from fakedocker.operations.solving.telling import OpeningFailure, Teller
 from fakedocker.wire.buildkit import SolveStatus, SourceInfo, VertexWarning, line_range
+from fakedocker.world import asks
+from fakedocker.world.asks import Answer, Ask
 from fakedocker.world.draft import Draft
-from fakedocker.world.solves import SOURCE_LOCAL, Base, SolveOptions, SolveTask, VertexState
+from fakedocker.world.solves import DIRECTORIES, SOURCE_LOCAL, Base, SolveOptions, SolveTask, VertexState
 
 DEFAULT_FILE = "Dockerfile"
 _IGNORE_FILE = ".dockerignore"
@@ -42,14 +44,15 @@ _DENIED = (
 
 
 def begin(
-    draft: Draft, data: bytes, *, dockerfile: str, directory: str, arguments: Mapping[str, str | None], options: SolveOptions
+    draft: Draft, data: bytes, *, dockerfile: str, directory: str, arguments: Mapping[str, str | None], options: SolveOptions, session: str = ""
 ) -> int:  # fmt: skip
-    """Begin a build; its output and its end are told as notices of the task.
+    """Begin a build of an archive; its output and its end are told as notices of the task.
 
     Args:
         data: the context, a tar archive that may be compressed.
         dockerfile: its name, "" for the default.
         directory: of the archive, where the Dockerfile is; it is no part of the context then. "" for the context itself.
+        session: of the client, "" without one.
 
     Returns:
         the task's number.
@@ -63,22 +66,55 @@ def begin(
         raise messages.Refusal(500, f"Error processing tar file(exit status 1): {problem}") from None
     context = apply_layer(Tree.empty(), entries)
     name = dockerfile or DEFAULT_FILE
-    text = _read(context, posixpath.join(directory, name))
-    if text is None and name == DEFAULT_FILE:
-        text = _read(context, posixpath.join(directory, name.lower()))
-    ignore = _read(context, posixpath.join(directory, f"{name}{_IGNORE_FILE}"))
+    text, ignore = _definition_in(context, directory, name)
     if directory:
         context = apply_layer(context, [LayerEntry(f"{WHITEOUT_PREFIX}{directory}", "file", 0)])
-    known = Arguments(dict(arguments))
-    for argument, value in automatic_arguments(options.platform).items():
-        known = known.declare_early(argument, value)
     task = SolveTask(
-        id=draft.draw(), options=options, dockerfile=name, text=text, ignore=ignore, context=context, arguments=known, opening=((_DEFINITION, ""),),
+        id=draft.draw(), options=options, session=session, dockerfile=name, text=text, ignore=ignore, context=context,
+        arguments=_arguments(arguments, options), opening=((_DEFINITION, ""),),
     )  # fmt: skip
+    return _start(draft, task)
+
+
+def begin_synced(
+    draft: Draft, task_id: int, *, session: str, dockerfile: str, directories: tuple[str, str] = DIRECTORIES,
+    arguments: Mapping[str, str | None], options: SolveOptions, goal: int,
+) -> None:  # fmt: skip
+    """Begin a build whose Dockerfile and context come over the client's session.
+
+    Args:
+        task_id: the number that the task gets.
+        directories: what the client calls those of the Dockerfile and of the context.
+        goal: how far it goes, see `SolveTask`.
+    """
+    task = SolveTask(
+        id=task_id, options=options, session=session, synced=True, goal=goal, dockerfile=dockerfile or DEFAULT_FILE, directories=directories,
+        context=Tree.empty(),
+        arguments=_arguments(arguments, options), opening=((_DEFINITION, ""),),
+    )  # fmt: skip
+    _start(draft, task)
+
+
+def _start(draft: Draft, task: SolveTask) -> int:
     solve = Solve(draft, task)
     _begin_next(solve)
     solve.save()
     return task.id
+
+
+def _arguments(given: Mapping[str, str | None], options: SolveOptions) -> Arguments:
+    known = Arguments(dict(given))
+    for argument, value in automatic_arguments(options.platform).items():
+        known = known.declare_early(argument, value)
+    return known
+
+
+def _definition_in(tree: Tree, directory: str, name: str) -> tuple[bytes | None, bytes | None]:
+    """The Dockerfile of that name, which may be spelled in lower case, and its own .dockerignore."""
+    text = _read(tree, posixpath.join(directory, name))
+    if text is None and posixpath.basename(name) == DEFAULT_FILE:
+        text = _read(tree, posixpath.join(directory, posixpath.dirname(name), DEFAULT_FILE.lower()))
+    return text, _read(tree, posixpath.join(directory, f"{name}{_IGNORE_FILE}"))
 
 
 def _read(context: Tree, path: str) -> bytes | None:
@@ -108,8 +144,51 @@ def _begin_next(solve: Solve) -> None:
     draft = solve.draft
     kind, argument = solve.task.opening[0]
     solve.tell(_teller(solve).started(draft.now_ns))
+    if solve.task.synced and (kind == _DEFINITION or (kind == _IGNORE and solve.task.ignore is None)):
+        solve.change(opened_ns=draft.now_ns)
+        _ask(solve, kind)
+        return
     takes_ns = timetable.FIRST_ANSWER_NS if kind == _METADATA and _local(solve, argument) is None else _LOAD_NS
     solve.change(opened_ns=draft.now_ns, timer=solve.set_timer(draft.now_ns + takes_ns, WHOLE))
+
+
+def _ask(solve: Solve, kind: str) -> None:
+    """Ask the client for the Dockerfile, or for the context's .dockerignore. Source: frontend/dockerui/config.go."""
+    name = solve.task.dockerfile
+    if kind == _IGNORE:
+        directory = solve.task.directories[1]
+        hint = f"{directory}-{_IGNORE_FILE}"
+        asking.ask(solve, asks.FILES, WHOLE, name=directory, hint=hint, paths=(_IGNORE_FILE,))
+        return
+    paths = [name, f"{name}{_IGNORE_FILE}"]
+    if posixpath.basename(name) == DEFAULT_FILE:
+        paths.append(posixpath.join(posixpath.dirname(name), DEFAULT_FILE.lower()))
+    directory = solve.task.directories[0]
+    asking.ask(solve, asks.FILES, WHOLE, name=directory, hint=directory, paths=tuple(paths))
+
+
+def received(solve: Solve, wanted: Ask, answer: Answer) -> None:
+    """What was asked of the client has come.
+
+    Raises:
+        OpeningFailure: it has not.
+    """
+    kind, _ = solve.task.opening[0]
+    if answer.tree is None:
+        now_ns = solve.draft.now_ns
+        solve.tell(_teller(solve).completed(solve.task.opened_ns, now_ns, answer.problem))
+        what = "failed to read dockerfile" if kind == _DEFINITION else f"failed to read {_IGNORE_FILE}"
+        raise OpeningFailure(f"{what}: {answer.problem}", (0, 0), answer.problem)
+    told = _teller(solve).status(
+        f"transferring {wanted.name}:", solve.draft.now_ns, wanted.taken_ns, current=answer.size_bytes
+    )
+    solve.tell(told)
+    if kind == _DEFINITION:
+        text, ignore = _definition_in(answer.tree, "", solve.task.dockerfile)
+        solve.change(text=text, ignore=ignore)
+    else:
+        solve.change(context=answer.tree)
+    solve.change(timer=solve.set_timer(solve.draft.now_ns + _LOAD_NS, WHOLE))
 
 
 def due(solve: Solve) -> bool:
@@ -138,6 +217,9 @@ def due(solve: Solve) -> bool:
 
 
 def _transferred(solve: Solve, teller: Teller, what: str, size_bytes: int) -> None:
+    """Files have been read of the archive; what comes over a session is told when it comes."""
+    if solve.task.synced:
+        return
     now_ns = solve.draft.now_ns
     solve.tell(teller.status(f"transferring {what}:", now_ns, solve.task.opened_ns, current=size_bytes))
 
@@ -187,7 +269,7 @@ def _remark(solve: Solve, teller: Teller, text: str) -> None:
         for warning in lint.check(text)
     )  # fmt: skip
     if warnings:
-        solve.tell(telling.trace(SolveStatus(warnings=warnings)))
+        solve.tell(SolveStatus(warnings=warnings))
 
 
 def _local(solve: Solve, name: str) -> Base | None:
@@ -251,8 +333,11 @@ def _ignore(solve: Solve, teller: Teller, _: str) -> tuple[tuple[str, str], ...]
         "context",
         transfer_bytes([(name, Node("file", 0o644, mtime_ns=solve.draft.now_ns, content=text))]),
     )
-    rules = IgnoreRules(read_patterns(text.decode("utf-8", "replace")))
-    solve.change(context=apply_layer(context, _hidden(context, rules)))
+    patterns = read_patterns(text.decode("utf-8", "replace"))
+    if solve.task.synced:
+        solve.change(excludes=tuple(patterns))
+    else:
+        solve.change(context=apply_layer(context, _hidden(context, IgnoreRules(patterns))))
     return ()
 
 

@@ -6,12 +6,15 @@ Source: buildkit cache/manager.go (DiskUsage, Prune) and client/{diskusage,prune
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
 from fakedocker.base import clock, messages
 from fakedocker.base.units import parse_duration
+from fakedocker.filesystem.tree import Tree
 from fakedocker.operations import images
 from fakedocker.operations.filters import Filters
 from fakedocker.world.draft import Draft, add_to_index, remove_from_index
@@ -19,6 +22,9 @@ from fakedocker.world.solves import CACHE_MOUNT, REGULAR, SOURCE_LOCAL, CacheRec
 
 if TYPE_CHECKING:  # the parser of Dockerfiles is read when something is built: start-up time matters
     from fakedocker.build.mounts import RunMount
+    from fakedocker.wire.control import UsageRecord
+
+    Choice = Callable[[UsageRecord], bool]
 
 PRUNE_FILTERS = (
     "until", "unused-for", "id", "parent", "parents", "type", "description", "inuse", "mutable", "immutable", "shared", "private",
@@ -39,13 +45,13 @@ def find(draft: Draft, key: str) -> CacheRecord | None:
 
 def keep(
     draft: Draft, key: str, kind: str, description: str, *, parents: tuple[str, ...] = (), chain: str = "", layer: bool = False, file_system: str = "",
-    sent: tuple[tuple[str, str], ...] = (),
+    sent: tuple[tuple[str, str], ...] = (), tree: Tree | None = None,
 ) -> CacheRecord:  # fmt: skip
     """Keep something under a key, in place of what was there."""
     before = draft.build_cache.get(key)
     record = CacheRecord(
         id=make_id(draft, key), key=key, kind=kind, description=description, parents=parents, chain=chain, layer=layer,
-        file_system=file_system, sent=sent, created_ns=draft.now_ns, used_ns=draft.now_ns,
+        file_system=file_system, sent=sent, tree=tree, created_ns=draft.now_ns, used_ns=draft.now_ns,
     )  # fmt: skip
     draft.build_cache[key] = record
     if chain:
@@ -54,6 +60,15 @@ def keep(
         remove_from_index(draft.layer_users, before.chain, f"cache:{key}")
         images.release_layer(draft, before.chain)
     return record
+
+
+def renew(draft: Draft, key: str, description: str, tree: Tree) -> None:
+    """Keep what has come of a client's directory, in the record that was there."""
+    before = draft.build_cache.get(key)
+    if before is None:
+        keep(draft, key, SOURCE_LOCAL, description, tree=tree)
+    else:
+        draft.build_cache[key] = replace(before, tree=tree, used_ns=draft.now_ns, uses=before.uses + 1)
 
 
 def drop(draft: Draft, key: str) -> None:
@@ -86,12 +101,20 @@ def usage(draft: Draft) -> list[dict[str, Any]]:
     return [_told(draft, record, busy) for record in _records(draft)]
 
 
+def described(draft: Draft) -> list[UsageRecord]:
+    """The records as BuildKit's own clients are told them."""
+    busy = _busy(draft)
+    return [_described(draft, record, busy) for record in _records(draft)]
+
+
 def _records(draft: Draft) -> list[CacheRecord]:
     return sorted(draft.build_cache.values(), key=lambda record: (record.created_ns, record.id))
 
 
 def size_bytes(draft: Draft, record: CacheRecord) -> int:
     """What a record holds by itself."""
+    if record.tree is not None:
+        return sum(node.size_bytes for node in record.tree.nodes.values() if node.kind == "file")
     if record.file_system:
         return draft.kernel_draft.filesystems[record.file_system].used_bytes
     return draft.layers[record.chain].size_bytes if record.layer and record.chain else 0
@@ -143,6 +166,16 @@ def _told(draft: Draft, record: CacheRecord, busy: frozenset[str]) -> dict[str, 
     }
 
 
+def _described(draft: Draft, record: CacheRecord, busy: frozenset[str]) -> UsageRecord:
+    from fakedocker.wire.control import UsageRecord  # read when somebody speaks gRPC
+
+    return UsageRecord(
+        id=record.id, mutable=record.kind in (CACHE_MOUNT, SOURCE_LOCAL), in_use=record.key in busy, size_bytes=size_bytes(draft, record),
+        created_ns=record.created_ns, used_ns=record.used_ns, uses=record.uses, description=record.description, kind=record.kind,
+        shared=_is_shared(draft, record), parents=record.parents,
+    )  # fmt: skip
+
+
 # emptying
 
 
@@ -160,9 +193,31 @@ def prune(draft: Draft, filters: Filters, everything: bool, kept_bytes: int) -> 
         Refusal: a filter makes no sense.
     """
     matching = [record for record in _records(draft) if _passes(draft, record, filters)]
+    dropped = _drop_some(draft, matching, everything, kept_bytes)
+    return [record.id for record, _ in dropped], sum(held for _, held in dropped)
+
+
+def prune_chosen(
+    draft: Draft, chosen: Choice, *, everything: bool, unused_ns: int, kept_bytes: int
+) -> list[UsageRecord]:
+    """Drop records as BuildKit's own clients ask for it; gives those that are gone.
+
+    Args:
+        unused_ns: for how long one must not have been used.
+    """
+    told = {record.id: record for record in described(draft)}
+    before_ns = draft.now_ns - unused_ns
+    matching = [record for record in _records(draft) if record.used_ns <= before_ns and chosen(told[record.id])]
+    return [told[record.id] for record, _ in _drop_some(draft, matching, everything, kept_bytes)]
+
+
+def _drop_some(
+    draft: Draft, matching: list[CacheRecord], everything: bool, kept_bytes: int
+) -> list[tuple[CacheRecord, int]]:
+    """Drop what may go of some records; gives what is gone, with what it held."""
     matching.sort(key=lambda record: (record.used_ns, record.uses, record.id))
     total = sum(size_bytes(draft, record) for record in draft.build_cache.values())
-    dropped: list[str] = []
+    dropped: list[tuple[CacheRecord, int]] = []
     freed = 0
     candidates = [record for record in matching if everything or not _is_shared(draft, record)]
     while (record := _removable(draft, candidates)) is not None:
@@ -171,9 +226,55 @@ def prune(draft: Draft, filters: Filters, everything: bool, kept_bytes: int) -> 
             break
         candidates.remove(record)
         drop(draft, record.key)
-        dropped.append(record.id)
+        dropped.append((record, held))
         freed += held
-    return dropped, freed
+    return dropped
+
+
+def choice(filters: Iterable[str]) -> Choice:
+    """What filters of BuildKit's own clients let pass: any of them, each a list of conditions that all hold.
+
+    Raises:
+        Refusal: a condition is not simulated.
+    """
+    alternatives = [[_condition(text) for text in filter(None, one.split(","))] for one in filters]
+    alternatives = [conditions for conditions in alternatives if conditions]
+    return lambda record: not alternatives or any(all(holds(record) for holds in one) for one in alternatives)
+
+
+def _condition(text: str) -> Choice:
+    """A field that is so, is not so, fits an expression, or is there at all. Source: containerd filters, cache/manager.go."""
+    match = re.fullmatch(r"(\w+)(==|!=|~=)?(.*)", text)
+    if match is None or match[1] not in _FIELDS:
+        raise messages.NOT_SIMULATED(what=f"the filter {text}")
+    field, operator, wanted = _FIELDS[match[1]], match[2] or "", match[3].strip('"')
+
+    def holds(record: UsageRecord) -> bool:
+        values = field(record)
+        if operator == "~=":
+            return any(re.search(wanted, value) for value in values)
+        if operator == "!=":
+            return wanted not in values
+        return wanted in values if operator else any(value not in ("", "false") for value in values)
+
+    return holds
+
+
+def _truth(value: bool) -> tuple[str]:
+    return (str(value).lower(),)
+
+
+_FIELDS: Final[dict[str, Callable[[UsageRecord], tuple[str, ...]]]] = {
+    "id": lambda record: (record.id,),
+    "parent": lambda record: record.parents,
+    "type": lambda record: (record.kind,),
+    "description": lambda record: (record.description,),
+    "inuse": lambda record: _truth(record.in_use),
+    "mutable": lambda record: _truth(record.mutable),
+    "immutable": lambda record: _truth(not record.mutable),
+    "shared": lambda record: _truth(record.shared),
+    "private": lambda record: _truth(not record.shared),
+}
 
 
 def _removable(draft: Draft, candidates: list[CacheRecord]) -> CacheRecord | None:

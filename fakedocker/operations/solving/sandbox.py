@@ -22,8 +22,11 @@ from fakedocker.kernel.devices import standard_mounts
 from fakedocker.kernel.kernel import ExecError
 from fakedocker.network.model import HOST
 from fakedocker.operations import commit, files, launch, rootfs, users
-from fakedocker.operations.solving import records
+from fakedocker.operations.solving import asking, records
+from fakedocker.operations.solving.solve import Solve
 from fakedocker.operations.solving.telling import SolveFailure
+from fakedocker.world import asks
+from fakedocker.world.asks import Answer, Ask
 from fakedocker.world.draft import Draft
 from fakedocker.world.solves import CACHE_MOUNT
 
@@ -44,6 +47,25 @@ def secret_environment(op: ExecOp, secrets: dict[str, bytes]) -> dict[str, str]:
         for mount in wanted
         if mount.identifier in secrets
     }
+
+
+def ask_client(solve: Solve, index: int, op: ExecOp) -> bool:
+    """Ask the client for the secrets that a process gets and that are not here; whether there are any."""
+    known = dict(solve.task.options.secrets)
+    wanted = {mount.identifier for mount, _ in op.mounts if mount.type == mounts.SECRET} - known.keys()
+    if not solve.task.session or not wanted:
+        return False
+    for identifier in sorted(wanted):
+        asking.ask(solve, asks.SECRET, index, name=identifier)
+    return True
+
+
+def take_answer(solve: Solve, index: int, wanted: Ask, answer: Answer) -> None:
+    """A secret has come; one that the client does not have is missed by the mount that needs it. SolveFailure."""
+    if answer.problem and not answer.missing:
+        raise SolveFailure(answer.problem)
+    if not answer.missing:
+        solve.change_state(index, secrets=(*solve.state(index).secrets, (wanted.name, answer.data)))
 
 
 def begin(

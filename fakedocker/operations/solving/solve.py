@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from fakedocker.build.graph import NOTHING, ContextOp, Vertex
 from fakedocker.filesystem.tree import Tree
-from fakedocker.operations.solving.telling import Teller
+from fakedocker.operations.solving.telling import SolveEnd, Teller
+from fakedocker.wire.buildkit import SolveStatus
 from fakedocker.world import solves
 from fakedocker.world.draft import Draft
 from fakedocker.world.solves import SolveTask, VertexState
@@ -39,10 +40,10 @@ class Solve:
         self.change(states=tuple(self.states))
         self.draft.tasks[self.task.id] = self.task
 
-    def tell(self, *lines: bytes) -> None:
-        """Lines for the client."""
-        for line in lines:
-            self.draft.notify("progress", self.task.id, line)
+    def tell(self, *news: SolveStatus) -> None:
+        """News for the client."""
+        for status in news:
+            self.draft.notify("progress", self.task.id, status)
 
     def teller(self, index: int) -> Teller:
         return Teller.of(self.task, self.task.vertices[index])
@@ -70,7 +71,7 @@ class Solve:
         """The layers that a vertex has come to, as a chain id; "" for none."""
         return "" if index == NOTHING else self.states[index].chain
 
-    def end(self) -> None:
+    def end(self, how: SolveEnd) -> None:
         """The build is over."""
         del self.draft.tasks[self.task.id]
-        self.draft.notify("done", self.task.id, None)
+        self.draft.notify("done", self.task.id, how)

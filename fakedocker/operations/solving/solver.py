@@ -14,10 +14,11 @@ from fakedocker.operations import images
 from fakedocker.operations.building import downloads
 from fakedocker.operations.solving import arrivals, exporting, filework, opening, records, sandbox, telling
 from fakedocker.operations.solving.solve import WHOLE, Solve
-from fakedocker.operations.solving.telling import OpeningFailure, SolveFailure
+from fakedocker.operations.solving.telling import OpeningFailure, SolveEnd, SolveFailure
 from fakedocker.wire import buildkit
+from fakedocker.world.asks import Answer, Ask
 from fakedocker.world.draft import Draft
-from fakedocker.world.solves import DONE, FAILED, RUNNING, WAITING, SolveTask
+from fakedocker.world.solves import DONE, EXPORTED, FAILED, OPENED, RUNNING, SOLVED, WAITING, SolveTask
 
 _LOAD_NS = 5 * MILLISECOND_NS
 _FILE_NS = 10 * MILLISECOND_NS
@@ -70,6 +71,46 @@ def process_ended(draft: Draft, name: str, exit_code: int) -> None:
         _executed(solve, index, op, exit_code)
 
 
+def answered(draft: Draft, task_id: int, ask_id: int, answer: Answer) -> None:
+    """The client has given what was asked, or cannot."""
+    task = draft.tasks.get(task_id)
+    found = [one for one in task.asks if one.id == ask_id] if isinstance(task, SolveTask) else []
+    if not isinstance(task, SolveTask) or not found:
+        return
+    solve = Solve(draft, task)
+    wanted = found[0]
+    solve.change(asks=tuple(one for one in task.asks if one.id != ask_id))
+    if wanted.vertex != WHOLE:
+        _vertex_answered(solve, wanted, answer)
+    elif task.opening:
+        _opening_answered(solve, wanted, answer)
+    else:
+        exporting.taken(solve, answer)
+
+
+def proceed(draft: Draft, task_id: int, goal: int) -> None:
+    """Let a build go further than it was to go."""
+    task = draft.tasks.get(task_id)
+    if not isinstance(task, SolveTask) or goal <= task.goal:
+        return
+    solve = Solve(draft, task)
+    solve.change(goal=goal, held=False)
+    if task.held:
+        _advance(solve)
+    else:
+        solve.save()
+
+
+def fail(draft: Draft, task_id: int, problem: str) -> None:
+    """A build ends, as its client says so or has gone wrong."""
+    task = draft.tasks.get(task_id)
+    if isinstance(task, SolveTask):
+        solve = Solve(draft, task)
+        draft.kernel.cancel_timer(task.timer)
+        _stop_all(solve)
+        solve.end(telling.failed(task, problem, (0, 0)))
+
+
 def cancel(draft: Draft, task_id: int) -> None:
     """The client has gone: the build ends."""
     task = draft.tasks.get(task_id)
@@ -77,7 +118,7 @@ def cancel(draft: Draft, task_id: int) -> None:
         solve = Solve(draft, task)
         draft.kernel.cancel_timer(task.timer)
         _stop_all(solve)
-        solve.end()
+        solve.end(SolveEnd(canceled=True))
 
 
 def _of_sandbox(draft: Draft, name: str) -> tuple[Solve, int] | None:
@@ -93,15 +134,30 @@ def _opening_due(solve: Solve) -> None:
     try:
         complete = opening.due(solve)
     except OpeningFailure as problem:
-        if problem.lines[0]:
-            solve.tell(telling.source(solve.task, problem.lines))
-        solve.tell(telling.failure(problem.message))
-        solve.end()
+        solve.end(telling.failed(solve.task, problem.message, problem.lines))
         return
-    if complete:
-        _advance(solve)
-    else:
+    if not complete:
         solve.save()
+    elif solve.task.goal == OPENED:
+        _hold(solve, OPENED)
+    else:
+        _advance(solve)
+
+
+def _opening_answered(solve: Solve, wanted: Ask, answer: Answer) -> None:
+    try:
+        opening.received(solve, wanted, answer)
+    except OpeningFailure as problem:
+        solve.end(telling.failed(solve.task, problem.message, problem.lines))
+        return
+    solve.save()
+
+
+def _hold(solve: Solve, reached: int) -> None:
+    """The build has come as far as it was to go."""
+    solve.change(held=True)
+    solve.draft.notify("reached", solve.task.id, reached)
+    solve.save()
 
 
 # vertices
@@ -123,6 +179,9 @@ def _advance(solve: Solve) -> None:
                     _fail(solve, index, problem)
                     return
     if all(state.status == DONE for state in solve.states):
+        if solve.task.goal < EXPORTED:
+            _hold(solve, SOLVED)
+            return
         exporting.begin(solve)
     solve.save()
 
@@ -133,7 +192,10 @@ def _begin(solve: Solve, index: int) -> None:
         _begin_image(solve, index, op)
     elif isinstance(op, ContextOp):
         solve.tell(solve.teller(index).started(solve.draft.now_ns))
-        _wait(solve, index, _LOAD_NS)
+        if solve.task.synced:
+            arrivals.ask_for_context(solve, index, op)
+        else:
+            _wait(solve, index, _LOAD_NS)
     elif isinstance(op, InlineOp):
         solve.tell(solve.teller(index).started(solve.draft.now_ns))
         solve.change_state(index, key=filework.key_of(solve, index))
@@ -166,6 +228,24 @@ def _begin_step(solve: Solve, index: int, op: DirectoryOp | CopyOp | ExecOp) -> 
     _wait(solve, index, _EXEC_NS if isinstance(op, ExecOp) else _FILE_NS)
 
 
+def _vertex_answered(solve: Solve, wanted: Ask, answer: Answer) -> None:
+    """What a vertex has asked for has come, or will not."""
+    index = wanted.vertex
+    op = solve.vertex(index).op
+    try:
+        if isinstance(op, ContextOp):
+            arrivals.take_context(solve, index, wanted, answer)
+            _wait(solve, index, _LOAD_NS)
+        elif isinstance(op, ExecOp):
+            sandbox.take_answer(solve, index, wanted, answer)
+            if not any(one.vertex == index for one in solve.task.asks):
+                _execute(solve, index, op)
+    except SolveFailure as problem:
+        _fail(solve, index, problem)
+        return
+    solve.save()
+
+
 def _may_use_cache(solve: Solve, index: int) -> bool:
     options = solve.task.options
     return options.use_cache and solve.vertex(index).stage not in options.uncached_stages
@@ -183,7 +263,8 @@ def _vertex_due(solve: Solve, index: int) -> None:
             arrivals.receive_context(solve, index, op)
             _complete(solve, index)
         elif isinstance(op, ExecOp):
-            _execute(solve, index, op)
+            if not sandbox.ask_client(solve, index, op):
+                _execute(solve, index, op)
         elif isinstance(op, DirectoryOp | CopyOp):
             layer = filework.make(solve, index, op)
             chain = solve.chain(solve.vertex(index).inputs[0])
@@ -260,9 +341,8 @@ def _execute(solve: Solve, index: int, op: ExecOp) -> None:
     solve.save()
     try:
         tree = solve.tree(vertex.inputs[0])
-        pid = sandbox.begin(
-            draft, name, op, tree, origins, dict(solve.task.options.secrets), solve.task.options.extra_hosts
-        )
+        secrets = {**dict(solve.task.options.secrets), **dict(solve.state(index).secrets)}
+        pid = sandbox.begin(draft, name, op, tree, origins, secrets, solve.task.options.extra_hosts)
     except ExecError as problem:
         text = sandbox.problem_of(problem).encode()
         solve.tell(solve.teller(index).log(draft.now_ns, 2, text))
@@ -327,8 +407,7 @@ def _fail(solve: Solve, index: int, problem: SolveFailure) -> None:
         _take_down(solve, index)
     solve.tell(solve.teller(index).completed(state.started_ns, draft.now_ns, problem.message))
     _stop_all(solve)
-    solve.tell(telling.source(solve.task, solve.vertex(index).lines), telling.failure(problem.whole))
-    solve.end()
+    solve.end(telling.failed(solve.task, problem.whole, solve.vertex(index).lines))
 
 
 def _stop_all(solve: Solve) -> None:

@@ -1,45 +1,44 @@
-"""What a build tells its client: news of its vertices, as lines of a stream of JSON.
+"""What a build tells whoever listens: news of its vertices, and how it has ended.
 
-Source: moby builder/builder-next/builder.go (the trace in aux messages), buildkit solver/progress.go.
+How that goes over a wire is the API's business. Source: buildkit solver/progress.go.
 """
 
 from __future__ import annotations
 
-import base64
-
 import msgspec
+from msgspec import Struct
 
 from fakedocker.build.graph import Vertex
 from fakedocker.build.lines import BadDockerfile
 from fakedocker.images.model import content_digest
-from fakedocker.wire import buildkit, protobuf
+from fakedocker.wire import buildkit
 from fakedocker.wire.buildkit import ErrorSource, SolveStatus, SourceInfo, VertexLog, VertexStatus
 from fakedocker.world.solves import SolveTask
 
 
-def line(identifier: str, message: protobuf.Message) -> bytes:
-    """A message of the stream that holds one of BuildKit's own."""
-    return aux(identifier, base64.b64encode(protobuf.encode(message)).decode())
+class SolveEnd(Struct, frozen=True, kw_only=True):
+    """How a build has ended: the value of the notice "done".
+
+    Args:
+        problem: what it has failed of, "" if it has not.
+        source: where in the Dockerfile that lies.
+        canceled: whether it was given up.
+        image_id: what was built, "" for no image.
+        names: of the image, as it was told to be named.
+    """
+
+    problem: str = ""
+    source: ErrorSource | None = None
+    canceled: bool = False
+    image_id: str = ""
+    names: tuple[str, ...] = ()
 
 
-def aux(identifier: str, value: object) -> bytes:
-    """A message of the stream."""
-    return msgspec.json.encode({"id": identifier, "aux": value}) + b"\r\n"
-
-
-def failure(problem: str) -> bytes:
-    """The message that ends the stream of a build that has failed."""
-    return msgspec.json.encode({"errorDetail": {"message": problem}, "error": problem}) + b"\r\n"
-
-
-def source(task: SolveTask, lines: tuple[int, int]) -> bytes:
-    """Where in the Dockerfile an error lies."""
+def failed(task: SolveTask, problem: str, lines: tuple[int, int]) -> SolveEnd:
+    """A build has failed, at some lines of its Dockerfile or at none."""
     info = SourceInfo(filename=task.dockerfile, data=task.text or b"", language="Dockerfile")
-    return line(buildkit.SOURCE_ID, ErrorSource(info=info, ranges=buildkit.line_range(lines)))
-
-
-def trace(status: SolveStatus) -> bytes:
-    return line(buildkit.TRACE_ID, status)
+    source = ErrorSource(info=info, ranges=buildkit.line_range(lines))
+    return SolveEnd(problem=problem, source=source if lines[0] else None)
 
 
 def internal_digest(task: SolveTask, name: str) -> str:
@@ -63,32 +62,32 @@ class Teller:
         """News of a vertex of the graph."""
         return cls(vertex.digest, vertex.name, tuple(task.vertices[index].digest for index in vertex.needs))
 
-    def started(self, now_ns: int) -> bytes:
+    def started(self, now_ns: int) -> SolveStatus:
         return self._told(started_ns=now_ns)
 
-    def completed(self, started_ns: int, now_ns: int, error: str = "") -> bytes:
+    def completed(self, started_ns: int, now_ns: int, error: str = "") -> SolveStatus:
         return self._told(started_ns=started_ns, completed_ns=now_ns, error=error)
 
-    def cached(self, now_ns: int) -> bytes:
+    def cached(self, now_ns: int) -> SolveStatus:
         return self._told(started_ns=now_ns, completed_ns=now_ns, cached=True)
 
-    def _told(self, **fields: object) -> bytes:
-        return trace(SolveStatus(vertexes=(msgspec.structs.replace(self._vertex, **fields),)))
+    def _told(self, **fields: object) -> SolveStatus:
+        return SolveStatus(vertexes=(msgspec.structs.replace(self._vertex, **fields),))
 
     def status(
         self, name: str, now_ns: int, started_ns: int, current: int = 0, total: int = 0, done: bool = True
-    ) -> bytes:
+    ) -> SolveStatus:
         """How far a part has come."""
         status = VertexStatus(
             id=name, vertex=self._vertex.digest, current=current, total=total, timestamp_ns=now_ns, started_ns=started_ns,
             completed_ns=now_ns if done else 0,
         )  # fmt: skip
-        return trace(SolveStatus(statuses=(status,)))
+        return SolveStatus(statuses=(status,))
 
-    def log(self, now_ns: int, stream: int, data: bytes) -> bytes:
+    def log(self, now_ns: int, stream: int, data: bytes) -> SolveStatus:
         """What its process has written."""
         log = VertexLog(vertex=self._vertex.digest, timestamp_ns=now_ns, stream=stream, data=data)
-        return trace(SolveStatus(logs=(log,)))
+        return SolveStatus(logs=(log,))
 
 
 class SolveFailure(Exception):
