@@ -184,6 +184,18 @@ class Turning:
         stream = exchange.stream
         if stream is None or (exchange.ended and kind != "gone"):
             return
+        self._settle()
+        try:
+            self._tell_stream(kind, stream, exchange, payload)
+            reactions.drain(self._draft)
+        except Exception:  # of ours: it ends this client, and nothing else
+            self._draft.rollback()
+            self._draft.faults.append(traceback.format_exc())
+            self._close(exchange)
+            exchange.break_off("reset")
+
+    def _tell_stream(self, kind: str, stream: Stream, exchange: Exchange, payload: Any) -> None:
+        """What the client of a stream has done since."""
         if kind == "data":
             stream.feed(self._draft, exchange, payload)
         elif kind == "end":
@@ -193,7 +205,6 @@ class Turning:
             stream.disconnect(self._draft, exchange)
             self._close(exchange)
             exchange.finish()
-        reactions.drain(self._draft)
 
     def _answer(self, exchange: Exchange) -> None:
         """Let the handler answer one request; a refused one leaves the world as it was."""
@@ -308,6 +319,10 @@ class Turning:
                 members.pop(exchange.number, None)
                 if not members:
                     del self._subscribers[key]
+
+    def streams(self) -> list[Stream]:
+        """What goes on for clients now."""
+        return [exchange.stream for exchange in self._open.values() if exchange.stream is not None]
 
     def _lose_clients(self) -> None:
         """The daemon has gone: every connection breaks."""

@@ -17,7 +17,7 @@ from typing import Protocol, cast
 
 import httptools
 
-from fakedocker.api.headers import head_bytes
+from fakedocker.api.headers import GRPC_METHOD, head_bytes
 from fakedocker.api.published import METHOD as PORT_METHOD
 from fakedocker.api.tunnels import RawTunnel, Tunnel, WebSocketTunnel
 from fakedocker.engine import Engine
@@ -240,7 +240,7 @@ class Connection(asyncio.Protocol):
     def _submit(self, body: bytes, keep_alive: bool) -> None:
         self._arriving_since = None
         method = self._parser.get_method().decode("latin-1")
-        if method == PORT_METHOD:
+        if method in (PORT_METHOD, GRPC_METHOD):
             raise Refused(404, "page not found")
         request = Request(
             method=method,

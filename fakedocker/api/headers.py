@@ -7,6 +7,8 @@ from http import HTTPStatus
 from fakedocker.operations.system import API_VERSION, ENGINE_VERSION
 from fakedocker.wire.http import Reply
 
+GRPC_METHOD = "GRPC"
+"""The method of a request that is a gRPC call; no client can send it."""
 COMMON = (
     ("Api-Version", API_VERSION),
     ("Docker-Experimental", "false"),

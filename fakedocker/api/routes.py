@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from fakedocker.api import containers, execs, images, networks, published, swarm, system, volumes
 from fakedocker.api.call import Call
+from fakedocker.api.headers import GRPC_METHOD
 from fakedocker.base import messages
 from fakedocker.engine import Engine
 from fakedocker.exchanges import Exchange, Stream
@@ -37,6 +38,24 @@ def _build(call: Call) -> Outcome:
     )
 
     return build.build(call)
+
+
+def _grpc(call: Call) -> Outcome:
+    from fakedocker.api import grpc  # as those below, read when somebody speaks gRPC
+
+    return grpc.connect(call)
+
+
+def _grpc_call(call: Call) -> Outcome:
+    from fakedocker.api import services
+
+    return services.handle(call)
+
+
+def _session(call: Call) -> Outcome:
+    from fakedocker.api import session
+
+    return session.connect(call)
 
 
 ROUTES: tuple[Route, ...] = (
@@ -93,6 +112,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/distribution/{name*}/manifest", images.manifest_get),
     Route("PUT", "/distribution/{name*}/manifest", images.manifest_put),
     Route("POST", "/build", _build),
+    Route("POST", "/grpc", _grpc),
+    Route("POST", "/session", _session),
     Route("POST", "/build/prune", images.prune_build_cache),
     Route("GET", "/networks", networks.list_),
     Route("POST", "/networks/create", networks.create),
@@ -147,6 +168,8 @@ def handle(engine: Engine, draft: Draft, exchange: Exchange) -> Outcome:
     request = exchange.request
     if request.method == published.METHOD:
         return published.connect(Call(engine, draft, exchange, "", {}, _NEWEST))
+    if request.method == GRPC_METHOD and exchange.internal:
+        return _grpc_call(Call(engine, draft, exchange, "", {}, _NEWEST))
     path, _, query = request.target.partition("?")
     version = _NEWEST
     match = _VERSION.match(path)

@@ -23,7 +23,6 @@ PLUGIN_PATHS: tuple[tuple[str, str], ...] = (
 NOT_SIMULATED: tuple[tuple[str, str], ...] = (
     ("POST", "/swarm/init"), ("POST", "/swarm/join"),
     ("GET", "/plugins/privileges"), ("POST", "/plugins/pull"), ("POST", "/plugins/create"),
-    ("POST", "/session"), ("POST", "/grpc"),
 )  # fmt: skip
 """Known requests without a simulation: they are refused with 501, never silently accepted."""
 

@@ -1,0 +1,158 @@
+"""Builds over gRPC and a session, as buildx makes them."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+
+import pytest
+from grpc_world import CONTROL, GATEWAY, World
+
+from fakedocker.wire import control
+from fakedocker.wire.http import Request
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+APP = "FROM alpine\nCOPY app/ /app/\nRUN cat /app/one && echo built > /stamp\n"
+FILES = {"app/one": "1\n", "app/two": "2\n", "other": "not wanted"}
+
+
+def test_a_build_fetches_what_it_needs_and_no_more(world: World) -> None:
+    built = world.build(APP, FILES, tag="docker.io/library/made:latest")
+    assert built.error == ""
+    assert "1\n" in built.output
+    image = built.response["containerimage.config.digest"]
+    assert built.response == {
+        "containerimage.config.digest": image,
+        "containerimage.digest": image,
+        "image.name": "docker.io/library/made:latest",
+    }
+    assert [(asked["dir-name"], asked["followpaths"]) for asked in built.client.asked] == [
+        (["dockerfile"], ["Dockerfile", "Dockerfile.dockerignore", "dockerfile"]),
+        (["context"], [".dockerignore"]),
+        (["context"], ["/app"]),
+    ]
+    assert sorted(built.client.requested) == ["Dockerfile", "app/one", "app/two"]
+    answer = world.engine.perform(Request(method="GET", target="/images/made/json"))
+    assert answer.reply is not None and image.encode() in (answer.reply.body or b"")
+
+
+def test_what_has_not_changed_is_not_sent_again_and_steps_are_cached(world: World) -> None:
+    world.build(APP, FILES)
+    again = world.build(APP, FILES)
+    assert again.client.requested == ["Dockerfile"]
+    assert [cached for name, cached in again.steps.items() if "COPY" in name or "RUN" in name] == [True, True]
+    changed = world.build(APP, {**FILES, "app/two": "22\n"})
+    assert changed.client.requested == ["Dockerfile", "app/two"]
+
+
+def test_the_rules_of_a_dockerignore_are_given_to_the_client(world: World) -> None:
+    built = world.build("FROM alpine\nCOPY . /app/\n", {".dockerignore": "*.log\n!keep.log\n", "a": "a"})
+    assert built.client.asked[-1] == {
+        "dir-name": ["context"],
+        "followpaths": [],
+        "exclude-patterns": ["*.log", "!keep.log"],
+    }
+
+
+def test_names_that_are_no_ascii_are_encoded(world: World) -> None:
+    built = world.build("FROM alpine\nCOPY grün /\n", {"grün": "x"})
+    assert built.client.asked[-1]["followpaths"] == ["%2Fgr%C3%BCn"]
+
+
+def test_arguments_labels_and_target(world: World) -> None:
+    dockerfile = "FROM alpine AS one\nARG A=1\nRUN echo a=$A\nFROM one\nRUN echo never\n"
+    built = world.build(dockerfile, attributes={"target": "one", "build-arg:A": "2", "label:x": "y"})
+    assert built.output == "a=2\n"
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "error"),
+    [
+        ("FORM alpine\n", "dockerfile parse error on line 1: unknown instruction: FORM (did you mean FROM?)"),
+        ("FROM alpine\nRUN exit 3\n", 'process "/bin/sh -c exit 3" did not complete successfully: exit code: 3'),
+        ("FROM nosuch.example/x\n", "failed to resolve source metadata for nosuch.example/x:latest"),
+    ],
+)
+def test_a_failing_build_says_why_and_where(world: World, dockerfile: str, error: str) -> None:
+    built = world.build(dockerfile)
+    assert error in built.error
+    assert built.solve.code == 2
+
+
+def test_where_an_error_lies_is_a_detail(world: World) -> None:
+    built = world.build("FROM alpine\nRUN exit 3\n")
+    assert "grpc-status-details-bin" in built.solve.headers
+
+
+def test_secrets_are_fetched_when_a_step_needs_them(world: World) -> None:
+    dockerfile = "FROM alpine\nRUN --mount=type=secret,id=tok,required=true cat /run/secrets/tok\n"
+    assert world.build(dockerfile, secrets={"tok": b"s3cret"}).output == "s3cret"
+    missing = world.build(dockerfile, attributes={"no-cache": ""})
+    assert missing.error == "secret tok: not found"
+    optional = "FROM alpine\nRUN --mount=type=secret,id=tok ls /run/secrets 2>/dev/null; echo done\n"
+    assert world.build(optional).output.endswith("done\n")
+
+
+def test_files_are_given_to_the_client(world: World) -> None:
+    built = world.build("FROM scratch\nCOPY a b/\n", {"a": b"x" * 300_000}, exporter="local")
+    assert built.error == ""
+    assert built.client.taken == {"b/a": b"x" * 300_000}
+
+
+def test_an_archive_is_given_to_the_client(world: World) -> None:
+    built = world.build("FROM scratch\nCOPY a b/\n", {"a": b"x" * 300_000}, exporter="tar")
+    with tarfile.open(fileobj=io.BytesIO(built.client.archive)) as archive:
+        member = archive.extractfile("b/a")
+        assert member is not None and member.read() == b"x" * 300_000
+
+
+def test_a_build_without_a_gateway(world: World) -> None:
+    world.session({"dockerfile": {"Dockerfile": b"FROM alpine\nRUN echo hello\n"}, "context": {}})
+    request = control.SolveRequest(
+        reference="direct", session="session1", frontend="dockerfile.v0", exporters=(control.Exporter(kind="moby"),)
+    )
+    solved = world.ask(f"{CONTROL}Solve", request)
+    assert "containerimage.digest" in solved.messages(control.SolveReply)[0].response
+
+
+def test_workers_and_version(world: World) -> None:
+    (worker,) = world.ask(f"{CONTROL}ListWorkers", control.Empty()).messages(control.WorkersReply)[0].workers
+    assert worker.platforms[0] == control.Platform(architecture="amd64", os="linux")
+    assert world.ask(f"{CONTROL}Info", control.Empty()).messages(control.InfoReply)[0].version.version == "v0.22.0"
+
+
+def test_the_cache_is_told_and_emptied(world: World) -> None:
+    world.build(APP, FILES)
+    usage = world.ask(f"{CONTROL}DiskUsage", control.UsageRequest()).messages(control.UsageReply)[0].records
+    assert {record.kind for record in usage} == {"regular", "source.local"}
+    local = (
+        world.ask(f"{CONTROL}DiskUsage", control.UsageRequest(filters=("type==source.local",)))
+        .messages(control.UsageReply)[0]
+        .records
+    )
+    assert {record.kind for record in local} == {"source.local"}
+    gone = world.ask(f"{CONTROL}Prune", control.PruneRequest(everything=True)).messages(control.UsageRecord)
+    assert {record.id for record in gone} == {record.id for record in usage}
+    assert world.ask(f"{CONTROL}DiskUsage", control.UsageRequest()).messages(control.UsageReply)[0].records == ()
+
+
+def test_a_result_can_be_made_without_being_exported(world: World) -> None:
+    world.session({"dockerfile": {"Dockerfile": b"FROM alpine\nRUN echo made\n"}, "context": {}})
+    solve = world.caller.call(
+        f"{CONTROL}Solve",
+        control.SolveRequest(reference="b", session="session1", exporters=(control.Exporter(kind="moby"),)),
+    )
+    header = {"buildkit-controlapi-buildid": "b"}
+    asked = world.ask(f"{GATEWAY}Solve", control.GatewaySolveRequest(frontend="dockerfile.v0"), **header)
+    result = asked.messages(control.GatewaySolveReply)[0].result
+    assert result.one is not None
+    world.ask(f"{GATEWAY}Evaluate", control.EvaluateRequest(reference=result.one.id), **header)
+    assert not solve.ended
+    world.ask(f"{GATEWAY}Return", control.ReturnRequest(result=result), **header)
+    world.run(lambda: solve.ended)
+    assert solve.code == 0
