@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import importlib.metadata
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -118,7 +119,10 @@ def test_networks(fake: FakeDocker, client: docker.DockerClient) -> None:
 
 
 def test_volumes(fake: FakeDocker, client: docker.DockerClient) -> None:
-    volume = _named(docker.models.volumes.VolumeCollection.create.__doc__ or "", "volume", client=client)
+    example = docker.models.volumes.VolumeCollection.create.__doc__ or ""
+    with pytest.raises(docker.errors.APIError, match=r'invalid option: "(foo|baz)"'):  # as the local driver has it
+        _named(example, "volume", client=client)
+    volume = _named(re.sub(r"driver_opts=\{.*?\},", "", example), "volume", client=client)
     assert (volume.name, volume.attrs["Labels"]) == ("foobar", {"key": "value"})
 
 

@@ -25,8 +25,11 @@ _NAMED_KEYS = {f"ctrl-{chr(letter)}": letter - 96 for letter in range(97, 123)} 
 }  # fmt: skip
 
 
-def parse_detach_keys(text: str) -> bytes:
-    """ctrl-p,ctrl-q as bytes; the default where nothing is given.
+def parse_detach_keys(text: str, what: str = "escape") -> bytes:
+    """ctrl-p,ctrl-q as bytes; the default where nothing is given (moby term.ToBytes: in small letters only).
+
+    Args:
+        what: kind of keys that a refusal speaks of.
 
     Raises:
         Refusal: an unknown key.
@@ -35,12 +38,12 @@ def parse_detach_keys(text: str) -> bytes:
         return DEFAULT_DETACH_KEYS
     keys = bytearray()
     for part in text.split(","):
-        if part.lower() in _NAMED_KEYS:
-            keys.append(_NAMED_KEYS[part.lower()])
+        if part in _NAMED_KEYS:
+            keys.append(_NAMED_KEYS[part])
         elif len(part) == 1:
             keys += part.encode()
         else:
-            raise messages.Refusal(400, f"Invalid escape keys ({text}) provided")
+            raise messages.Refusal(400, f"Invalid {what} keys ({text}) provided")
     return bytes(keys)
 
 

@@ -243,7 +243,7 @@ def _attach(call: Call, container: Container, multiplexed: bool, head: Reply) ->
         raise messages.ATTACH_PAUSED(name=call.names["id"])
     if container.status == RESTARTING:
         raise messages.ATTACH_RESTARTING(name=call.names["id"])
-    detach_keys = attaching.parse_detach_keys(query.text("detachKeys"))
+    detach_keys = attaching.parse_detach_keys(query.text("detachKeys"), "detach")
     history = call.draft.outputs[container.id]
     terminal = container.config.tty
     container_event(call.draft, container, "attach")

@@ -30,14 +30,12 @@ def remove(call: Call) -> Reply:
 
 
 def connect(call: Call) -> Reply:
-    network = lookup.network(call.draft, call.names["id"])
-    networks.connect(call.draft, network, call.body(NetworkConnect))
+    networks.connect(call.draft, call.names["id"], call.body(NetworkConnect))
     return Reply()
 
 
 def disconnect(call: Call) -> Reply:
-    network = lookup.network(call.draft, call.names["id"])
-    networks.disconnect(call.draft, network, call.body(NetworkDisconnect))
+    networks.disconnect(call.draft, call.names["id"], call.body(NetworkDisconnect))
     return Reply()
 
 

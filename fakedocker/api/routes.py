@@ -116,6 +116,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/session", _session),
     Route("POST", "/build/prune", images.prune_build_cache),
     Route("GET", "/networks", networks.list_),
+    Route("GET", "/networks/", networks.list_),
     Route("POST", "/networks/create", networks.create),
     Route("POST", "/networks/prune", networks.prune),
     Route("GET", "/networks/{id}", networks.inspect),

@@ -85,6 +85,15 @@ NOT_RUNNING = Message(409, "container {id} is not running", "lifecycle")
 NOT_RUNNING_KILL = Message(409, "cannot kill container: {name}: container {id} is not running", "lifecycle")
 INVALID_SIGNAL_KILL = Message(400, "cannot kill container: {name}: invalid signal: {signal}", "signals")
 INVALID_SIGNAL = Message(400, "invalid signal: {signal}", "signals")
+RESTARTING_CONTAINER = Message(
+    409, "Container {id} is restarting, wait until the container is running", "moby daemon/errors.go"
+)
+IPC_PRIVATE = Message(
+    400,
+    "container {id}: non-shareable IPC (hint: use IpcMode:shareable for the donor container)",
+    "moby container_operations_unix.go",
+)
+JOIN_NAMESPACE = Message(500, "failed to join {what} namespace: {problem}", "moby daemon/oci_linux.go")
 NOT_PAUSED = Message(500, "Container {id} is not paused", "lifecycle")
 ALREADY_PAUSED = Message(409, "Container {id} is already paused", "lifecycle")
 RESTARTING_PAUSE = Message(
@@ -235,6 +244,8 @@ WORKING_DIR_FILE = Message(
 )
 ENV_INVALID = Message(400, "invalid environment variable: {value}", "moby opts.ValidateEnv")
 NO_SUCH_USER = Message(400, "unable to find user {user}: no matching entries in passwd file", "run-basics")
+ID_RANGE = Message(400, "uids and gids must be in range 0-2147483647", "moby user.GetExecUser")
+TMPFS_OPTION = Message(500, 'Invalid tmpfs option "{option}"', "moby sys/mount MergeTmpfsOptions")
 NO_SUCH_GROUP = Message(
     400, "unable to find group {group}: no matching entries in group file", "moby daemon/oci_linux.go"
 )
@@ -372,18 +383,26 @@ ENDPOINT_CONFIG = Message(
 )
 PREDEFINED_ADDRESS = "user specified IP address is supported on user defined networks only"
 PREDEFINED_ALIAS = "network-scoped alias is supported only for containers in user defined networks"
-"""Problems of ENDPOINT_CONFIG, from moby runconfig/errors.go."""
+NO_STATIC_SUBNET = (
+    "user specified IP address is supported only when connecting to networks with user configured subnets"
+)
+"""Problems of ENDPOINT_CONFIG, from moby runconfig/errors.go and api/types/network/endpoint.go."""
 ADDRESS_IN_USE = Message(403, "Address already in use", "networks")
 NO_ADDRESS = Message(
     403, "no available IPv4 addresses on this network's address pools: {network} ({id})", "moby libnetwork"
 )
+NONE_MODE_CONNECT = Message(
+    400,
+    "container cannot be connected to multiple networks with one of the networks in private (none) mode",
+    "moby runconfig",
+)
 CONTAINER_HOST_MODE = Message(
-    403,
+    400,
     "container sharing network namespace with another container or host cannot be connected to any other network",
     "moby",
 )
 HOST_MODE_DISCONNECT = Message(
-    403, "container cannot be disconnected from host network or connected to host network", "moby"
+    400, "container cannot be disconnected from host network or connected to host network", "moby runconfig"
 )
 PORT_TAKEN = "driver failed programming external connectivity on endpoint {name} ({endpoint}): Bind for {address}:{port} failed: port is already allocated"
 
@@ -397,6 +416,13 @@ VOLUME_NAME = Message(
 )
 VOLUME_PLUGIN = Message(
     404, 'create {name}: error looking up volume plugin {driver}: plugin "{driver}" not found', "volumes"
+)
+VOLUME_OPTION = Message(400, 'create {name}: invalid option: "{option}"', "moby volume/local")
+VOLUME_OPTION_MISSING = Message(400, 'create {name}: missing required option: "{option}"', "moby volume/local")
+VOLUME_QUOTA = Message(400, "create {name}: quota size requested but no quota support", "moby volume/local")
+SUBPATH_MISSING = Message(404, "cannot access path {path}: lstat {path}: no such file or directory", "moby safepath")
+SUBPATH_ESCAPES = Message(
+    400, "path concatenation escapes the base directory, base: {base}, subpath: {path}", "moby safepath"
 )
 VOLUME_IN_USE = Message(409, "remove {name}: volume is in use - [{containers}]", "volumes")
 MOUNT_MODE = Message(400, "invalid mode: {mode}", "run-basics")

@@ -54,8 +54,11 @@ class Namespaces(KernelBase):
         network: str | None = None,
         memory_limit_bytes: int = 0,
         pids_limit: int = 0,
+        swap_limit_bytes: int | None = None,
         cpu_max: str = "max 100000",
         init: bool = False,
+        oom_score_adj: int = 0,
+        sysctls: tuple[tuple[str, str], ...] = (),
     ) -> None:
         """Make the namespaces of a container, with nothing running in them.
 
@@ -64,8 +67,10 @@ class Namespaces(KernelBase):
             mounts: what is mounted where, the root first.
             network: the id of another namespace whose network it shares; its own by default.
             memory_limit_bytes, pids_limit: 0 for no limit.
+            swap_limit_bytes: None for no limit.
             cpu_max: as cpu.max has it.
             init: whether process 1 is docker-init.
+            sysctls: settings of the kernel that are not its own, by their names with dots.
         """
         self.draft.namespaces[identifier] = Namespace(
             identifier,
@@ -78,6 +83,9 @@ class Namespaces(KernelBase):
             cpu_max,
             init,
             {},
+            swap_limit_bytes=swap_limit_bytes,
+            oom_score_adj=oom_score_adj,
+            sysctls=sysctls,
         )
 
     def update_namespace(self, identifier: str, **fields: Any) -> None:

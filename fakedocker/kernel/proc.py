@@ -23,7 +23,7 @@ KERNEL_RELEASE = "6.12.9-amd64"
 GENERAL: dict[str, Callable[[View], str]] = {}
 OF_PROCESS: dict[str, Callable[[View, Process], bytes]] = {}
 _LINKS_OF_PROCESS = ("cwd", "exe", "root")
-_DIRECTORIES = ("net", "sys", "sys/kernel", "sys/net", "sys/net/core", "sys/vm")
+_DIRECTORIES = ("net", "sys", "sys/kernel", "sys/net", "sys/net/core", "sys/net/ipv4", "sys/vm")
 
 
 class ProcTree:
@@ -259,14 +259,26 @@ def _osrelease(view: View) -> str:
     return f"{KERNEL_RELEASE}\n"
 
 
-@_general("sys/net/core/somaxconn")
-def _somaxconn(view: View) -> str:
-    return "4096\n"
+_SYSCTLS = {
+    "kernel.domainname": "(none)", "kernel.msgmax": "8192", "kernel.shm_rmid_forced": "0", "kernel.shmmax": "18446744073692774399",
+    "net.core.somaxconn": "4096", "net.ipv4.ip_forward": "1", "net.ipv4.ip_local_port_range": "32768\t60999",
+    "net.ipv4.ip_unprivileged_port_start": "1024", "net.ipv4.ping_group_range": "1\t0", "vm.overcommit_memory": "0",
+}  # fmt: skip
+"""Settings that a container may find, with the kernel's own values."""
 
 
-@_general("sys/vm/overcommit_memory")
-def _overcommit(view: View) -> str:
-    return "0\n"
+def _setting(name: str) -> Callable[[View], str]:
+    def read(view: View) -> str:
+        value = dict(view.namespace.sysctls).get(name)
+        if value is None and name == "kernel.domainname" and view.namespace.domain:
+            value = view.namespace.domain
+        return "\t".join((value or _SYSCTLS[name]).split()) + "\n"
+
+    return read
+
+
+for _name in _SYSCTLS:
+    GENERAL[f"sys/{_name.replace('.', '/')}"] = _setting(_name)
 
 
 @_of_process("cmdline")
@@ -299,6 +311,32 @@ def _mounts(view: View, process: Process) -> bytes:
         f"{mount.source} {mount.target} {mount.kind} {'ro' if mount.read_only else 'rw'},{mount.options} 0 0\n"
         for mount in view.draft.namespaces[process.namespace].mounts.mounts
     ).encode()
+
+
+@_of_process("oom_score_adj")
+def _oom_score_adjustment(view: View, process: Process) -> bytes:
+    return f"{view.draft.namespaces[process.namespace].oom_score_adj}\n".encode()
+
+
+_MOUNT_FLAGS = frozenset(("nosuid", "nodev", "noexec", "relatime", "noatime"))
+"""Options of a mount itself; the others are its file system's."""
+
+
+@_of_process("mountinfo")
+def _mount_information(view: View, process: Process) -> bytes:
+    lines = []
+    devices: dict[str, int] = {}
+    for index, mount in enumerate(view.draft.namespaces[process.namespace].mounts.mounts):
+        device = devices.setdefault(mount.filesystem or mount.target, len(devices) + 40)
+        access = "ro" if mount.read_only else "rw"
+        options = mount.options.split(",")
+        own = ",".join([access, *(option for option in options if option in _MOUNT_FLAGS)])
+        whole = ",".join(["rw", *(option for option in options if option not in _MOUNT_FLAGS)])
+        parent = 500 if index else 400
+        lines.append(
+            f"{500 + index} {parent} 0:{device} / {mount.target} {own} - {mount.kind} {mount.source} {whole}\n"
+        )
+    return "".join(lines).encode()
 
 
 @_of_process("stat")

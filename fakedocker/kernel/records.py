@@ -120,6 +120,11 @@ class Namespace(Record):
     oom_kills: int = 0
     cpu_ns: int = 0
     terminals: tuple[str, ...] = ()
+    swap_limit_bytes: int | None = None
+    """How much swap beside the memory, None for no limit."""
+    oom_score_adj: int = 0
+    sysctls: tuple[tuple[str, str], ...] = ()
+    """Settings of the kernel by their names with dots, where they are not its own."""
 
     def copy(self) -> Namespace:
         made: Namespace = self.__copy__()  # type: ignore[attr-defined]  # as above

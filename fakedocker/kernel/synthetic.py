@@ -112,7 +112,9 @@ def control_group_tree(view: View) -> SyntheticTree:
                 f"low 0\nhigh 0\nmax 0\noom {namespace.oom_kills}\noom_kill {namespace.oom_kills}\n"
             ),
             "memory.max": lambda: limit(namespace.memory_limit_bytes),
-            "memory.swap.max": lambda: limit(namespace.memory_limit_bytes),
+            "memory.swap.max": lambda: (
+                f"{'max' if namespace.swap_limit_bytes is None else namespace.swap_limit_bytes}\n"
+            ),
             "pids.current": lambda: f"{len(namespace.members)}\n",
             "pids.max": lambda: limit(namespace.pids_limit),
         },

@@ -15,6 +15,8 @@ class Pool(Struct, frozen=True, kw_only=True):
     gateway: str
     ip_range: str = ""
     auxiliary: tuple[tuple[str, str], ...] = ()
+    is_static: bool = False
+    """Whether somebody has chosen it: only then may addresses in it be chosen too."""
 
 
 class Network(Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from fakedocker.containers.model import Chunk, Container
 from fakedocker.images.model import Image
 from fakedocker.network import model as network_model, pools
 from fakedocker.network.model import Network
-from fakedocker.operations import disk, links, lookup, mounts, networking, rootfs, settings, verifying
+from fakedocker.operations import disk, links, lookup, mounts, namespaces, networking, rootfs, settings, verifying
 from fakedocker.operations.attributes import container_event
 from fakedocker.wire.container import Config, CreateRequest, HealthConfig, HostConfig
 from fakedocker.wire.image import ImageConfig
@@ -46,7 +46,7 @@ def create(
     config = Config(**{field: getattr(request, field) for field in _CONFIG_FIELDS})
     host = request.host_config or HostConfig()
     verifying.check(draft, config, host)
-    host = settings.fill_in(host)
+    host = namespaces.adapt(draft, settings.fill_in(host))
     if config.working_dir:
         config = replace(config, working_dir=posixpath.normpath(config.working_dir.replace("//", "/")))
     if image is None:
@@ -236,7 +236,12 @@ def _address_problems(network: Network | None, version: int, address: str) -> li
         pools.to_number(address)
     except ValueError:
         return [f"invalid IPv{version} address: {address}"]
-    if network is None or any(pools.contains(pool.subnet, address) for pool in network.pools):
+    if network is None:
+        return []
+    static = [pool.subnet for pool in network.pools if pool.is_static and (":" in pool.subnet) == (version == 6)]
+    if not static:
+        return [messages.NO_STATIC_SUBNET]
+    if any(pools.contains(subnet, address) for subnet in static):
         return []
     return [f"no configured subnet or ip-range contain the IP address {address}"]
 

@@ -30,7 +30,7 @@ def create(draft: Draft, container: Container, request: ExecRequest) -> Exec:
         raise messages.EXEC_NO_COMMAND()
     _require_running(container)
     if request.user:
-        users.resolve(draft, container.id, request.user)
+        users.resolve(draft, container.id, request.user, container.host_config.group_add or ())
     execution = Exec(
         id=draft.digest("exec"),
         container_id=container.id,
@@ -89,7 +89,7 @@ def begin(draft: Draft, execution: Exec, console: tuple[int, int] | None) -> str
         Refusal: see `check_startable`, or an unknown user.
     """
     container = check_startable(draft, execution)
-    user = users.resolve(draft, container.id, execution.user)
+    user = users.resolve(draft, container.id, execution.user, container.host_config.group_add or ())
     container_event(draft, container, f"exec_start: {' '.join(execution.argv)}", execID=execution.id)
     stdio = rootfs.exec_stdio(execution, console)
     try:

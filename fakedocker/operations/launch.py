@@ -52,5 +52,6 @@ def environment(
             variables[name] = value
         else:  # a name alone takes a variable away
             variables.pop(name, None)
-    variables.setdefault("HOME", home)
+    if not variables.get("HOME"):
+        variables["HOME"] = home
     return variables

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from fakedocker.base import messages
@@ -14,7 +15,7 @@ from fakedocker.containers.model import Container
 from fakedocker.operations import files, lookup, rootfs, volumes
 from fakedocker.volumes import specification
 from fakedocker.volumes.model import MountSpec
-from fakedocker.wire.container import Config, HostConfig
+from fakedocker.wire.container import BindOptions, Config, DriverConfig, HostConfig, VolumeOptions
 from fakedocker.world.draft import Draft
 
 
@@ -33,9 +34,14 @@ def resolve(draft: Draft, config: Config, host: HostConfig) -> tuple[MountSpec, 
     explicit: set[str] = set()
     for text in host.binds or ():
         _add(mounts, explicit, specification.parse_bind(text))
+    asked: dict[str, VolumeOptions] = {}
     for request in host.mounts or ():
         spec = specification.parse_mount(request)
-        if spec.type == "bind" and not _host_path_exists(draft, spec.source):
+        if isinstance(request.volume_options, VolumeOptions):
+            asked[spec.target] = request.volume_options
+        bind = request.bind_options
+        makes_source = isinstance(bind, BindOptions) and bind.create_mountpoint is True
+        if spec.type == "bind" and not makes_source and not _host_path_exists(draft, spec.source):
             raise messages.MOUNT_INVALID(type="bind", problem=f"bind source path does not exist: {spec.source}")
         _add(mounts, explicit, spec)
     for target, options in sorted((host.tmpfs or {}).items()):
@@ -45,7 +51,7 @@ def resolve(draft: Draft, config: Config, host: HostConfig) -> tuple[MountSpec, 
         path = posixpath.normpath(target)
         if path not in mounts:
             mounts[path] = MountSpec(type="volume", source="", target=path)
-    return tuple(_make_volume(draft, spec) for spec in mounts.values())
+    return tuple(_make_volume(draft, spec, asked.get(spec.target)) for spec in mounts.values())
 
 
 def _source_container(draft: Draft, name: str) -> Container:
@@ -63,11 +69,17 @@ def _add(mounts: dict[str, MountSpec], explicit: set[str], spec: MountSpec) -> N
     mounts[spec.target] = spec
 
 
-def _make_volume(draft: Draft, spec: MountSpec) -> MountSpec:
+def _make_volume(draft: Draft, spec: MountSpec, asked: VolumeOptions | None) -> MountSpec:
+    """The mount with the name of its volume, which is made where there is none, by the options of a --mount."""
     if spec.type != "volume":
         return spec
     name = spec.source or draft.digest("volume")
-    if name not in draft.volumes:
+    driver = asked.driver_config if asked is not None else UNSET
+    labels = asked.labels if asked is not None else UNSET
+    if isinstance(driver, DriverConfig) or labels:
+        given = driver if isinstance(driver, DriverConfig) else DriverConfig()
+        volumes.create(draft, name, given.name or "", labels or None, given.options or None, bool(spec.source))
+    elif name not in draft.volumes:
         volumes.add(draft, name, anonymous=not spec.source)
     return replace(spec, source=name)
 

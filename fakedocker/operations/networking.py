@@ -17,6 +17,8 @@ from fakedocker.operations.attributes import network_event
 from fakedocker.wire.network import EndpointSettings, PortBinding
 from fakedocker.world.draft import Draft
 
+_HOST_BINDING = "com.docker.network.bridge.host_binding_ipv4"
+"""A network's option: the address of the host that its ports are published on."""
 ANY_V4, ANY_V6 = "0.0.0.0", "::"
 
 
@@ -51,6 +53,8 @@ def _check_shared(draft: Draft, container: Container) -> None:
     other = shared_container(draft, container.network_mode)
     if other is None:
         raise messages.NO_SUCH_CONTAINER(name=container.network_mode.partition(":")[2])
+    if other.id == container.id:
+        raise Refusal(500, "cannot join own network namespace")
     if not other.has_process:
         raise Refusal(409, f"cannot join network of a non running container: {other.id}")
 
@@ -194,8 +198,11 @@ def publish(draft: Draft, container: Container) -> None:
     if not endpoints:
         return
     done: list[Publication] = []
-    for port, protocol, binding in wanted_bindings(container):
-        addresses = (binding.host_ip,) if binding.host_ip else (ANY_V4, ANY_V6)
+    wanted = wanted_bindings(container)  # who asks for a port of the host gets it before others are given any
+    for port, protocol, binding in sorted(wanted, key=lambda entry: entry[2].host_port in ("", "0")):
+        default = (draft.networks[endpoints[0].network_id].options or {}).get(_HOST_BINDING, "")
+        asked = binding.host_ip or default
+        addresses = (asked,) if binding.host_ip or asked not in ("", ANY_V4) else (ANY_V4, ANY_V6)
         host_port = _host_port(draft, binding.host_port, addresses, protocol)
         for address in addresses:
             if _conflict(draft, address, host_port, protocol):
@@ -209,6 +216,7 @@ def publish(draft: Draft, container: Container) -> None:
             draft.ports[key] = (*draft.ports.get(key, ()), (address, container.id))
             done.append(Publication(container_port=port, protocol=protocol, host_ip=address, host_port=host_port))
     if done:
+        done.sort(key=lambda published: ports.port_key(f"{published.container_port}/{published.protocol}"))
         draft.published[container.id] = tuple(done)
 
 
@@ -274,6 +282,8 @@ def hosts_file(draft: Draft, container: Container, links: list[str]) -> str:
     lines += links
     hostname = container.config.hostname
     shown = f"{hostname}.{container.config.domainname} {hostname}" if container.config.domainname else hostname
+    if not container.config.domainname and "." in hostname:
+        shown = f"{hostname} {hostname.partition('.')[0]}"
     for endpoint in endpoints_of(draft, container):
         lines += [f"{address}\t{shown}" for address in (endpoint.address, endpoint.address_v6) if address]
     return "\n".join(lines) + "\n"

@@ -42,7 +42,7 @@ _DEFAULT_BRIDGE_OPTIONS = {
 def add_predefined(draft: Draft) -> None:
     """The networks that every daemon has."""
     subnet = "172.17.0.0/16"
-    bridge_pool = Pool(subnet=subnet, gateway=pools.first_address(subnet))
+    bridge_pool = Pool(subnet=subnet, gateway=pools.first_address(subnet), is_static=True)
     _put(draft, network_model.BRIDGE, "bridge", pools_=(bridge_pool,), options=_DEFAULT_BRIDGE_OPTIONS)
     _put(draft, network_model.HOST, "host", pools_=(), options={})
     _put(draft, network_model.NONE, "null", pools_=(), options={})
@@ -105,6 +105,7 @@ def create_network(draft: Draft, request: NetworkCreate) -> Network:
         digits = draft.digest("subnet")
         subnet6 = f"fd{digits[:2]}:{digits[2:6]}:{digits[6:10]}:{digits[10:14]}::/64"
         chosen = (*chosen, Pool(subnet=subnet6, gateway=pools.first_address(subnet6)))
+    chosen = tuple(sorted(chosen, key=lambda pool: ":" in pool.subnet))  # those of IPv4 first
     network = _put(draft, request.name, driver, pools_=chosen, options=request.options or {}, request=request)
     network_event(draft, network, "create")
     return network
@@ -136,7 +137,13 @@ def _checked_pool(pool: IPAMPool) -> Pool:
                 problem=f"invalid ip-range {ip_range}: CIDR block must be contained in parent subnet {subnet}"
             )
     auxiliary = tuple(sorted((pool.auxiliary_addresses or {}).items()))
-    return Pool(subnet=subnet, gateway=gateway or pools.first_address(subnet), ip_range=ip_range, auxiliary=auxiliary)
+    return Pool(
+        subnet=subnet,
+        gateway=gateway or pools.first_address(subnet),
+        ip_range=ip_range,
+        auxiliary=auxiliary,
+        is_static=True,
+    )
 
 
 def _text(value: str | UnsetType) -> str:
@@ -251,23 +258,30 @@ def prune(draft: Draft, filters: Filters) -> list[str]:
     return removed
 
 
-def connect(draft: Draft, network: Network, request: NetworkConnect) -> None:
-    """Connect a container, at once if it runs, else when it starts.
+def connect(draft: Draft, name: str, request: NetworkConnect) -> None:
+    """Connect a container to a network, at once if it runs, else when it starts.
+
+    Source: moby daemon/network.go ConnectContainerToNetwork, daemon/container_operations.go: the container is looked up
+    before the network.
 
     Raises:
         Refusal: it is connected already, shares another's network, or the address cannot be given.
     """
     container = lookup.container(draft, request.container)
-    if container.network_mode == network_model.HOST or network.name == network_model.HOST:
-        raise messages.HOST_MODE_DISCONNECT()
+    network = lookup.network(draft, name)
     if container.network_mode.startswith("container:"):
         raise messages.CONTAINER_HOST_MODE()
+    wanted = request.endpoint_config or EndpointSettings()
+    create.check_endpoint(draft, network.name, wanted)
+    if network_model.HOST in (container.network_mode, network.name):
+        raise messages.HOST_MODE_DISCONNECT()
     if configured_as(container, network) is not None and (
         not container.has_process or container.id in draft.endpoints[network.id]
     ):
         raise messages.ENDPOINT_EXISTS(container=container.name, network=network.name)
-    wanted = request.endpoint_config or EndpointSettings()
-    create.check_endpoint(draft, network.name, wanted)
+    joined = {other.name for other in networking.networks_of(draft, container)}
+    if joined and network_model.NONE in (*joined, network.name):
+        raise messages.NONE_MODE_CONNECT()
     container = replace(container, networks=tuple(sorted((*container.networks, (network.name, wanted)))))
     draft.containers[container.id] = container
     if container.has_process:
@@ -277,31 +291,44 @@ def connect(draft: Draft, network: Network, request: NetworkConnect) -> None:
         network_event(draft, network, "connect", container=container.id)
 
 
-def disconnect(draft: Draft, network: Network, request: NetworkDisconnect) -> None:
-    """Disconnect a container.
+def disconnect(draft: Draft, network_name: str, request: NetworkDisconnect) -> None:
+    """Disconnect a container from a network; one that does not run, or by force, also from one that is gone.
 
     Raises:
-        Refusal: it is not connected, or the network is the host's.
+        Refusal: it is not connected, there is no such network, or it is the host's.
     """
     try:
         container = lookup.container(draft, request.container)
     except messages.Refusal:
         if request.force:
+            lookup.network(draft, network_name)
             return
         raise
+    try:
+        network = lookup.network(draft, network_name)
+    except messages.Refusal:
+        if container.has_process and not request.force:
+            raise
+        _forget(draft, container, network_name, network_name)
+        return
     if network.name == network_model.HOST:
         raise messages.HOST_MODE_DISCONNECT()
-    name = configured_as(container, network)
-    if name is None:
-        raise messages.NOT_CONNECTED(id=container.id, network=network.name)
-    container = replace(container, networks=tuple(entry for entry in container.networks if entry[0] != name))
-    draft.containers[container.id] = container
+    container = _forget(draft, container, configured_as(container, network), network.name)
     endpoint = draft.endpoints[network.id].get(container.id)
     if endpoint is not None:
         networking.disconnect(draft, container, network, endpoint)
         rootfs.write_daemon_files(draft, container)
     else:
         network_event(draft, network, "disconnect", container=container.id)
+
+
+def _forget(draft: Draft, container: Container, name: str | None, shown: str) -> Container:
+    """Take a network out of a container's settings. Refusal where it is not in them."""
+    if name not in dict(container.networks):
+        raise messages.NOT_CONNECTED(id=container.id, network=shown)
+    kept = tuple(entry for entry in container.networks if entry[0] != name)
+    draft.containers[container.id] = container = replace(container, networks=kept)
+    return container
 
 
 def configured_as(container: Container, network: Network) -> str | None:

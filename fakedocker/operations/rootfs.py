@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import errno
 
+from msgspec.structs import replace
+
 from fakedocker.base import messages
 from fakedocker.containers.model import Container, Exec
 from fakedocker.filesystem.node import ROOT, LayerEntry
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.tree import Tree, apply_layer
-from fakedocker.filesystem.walk import Mount, MountTable
+from fakedocker.filesystem.walk import LINKS_FOLLOWED, Mount, MountTable
 from fakedocker.kernel.devices import standard_mounts
 from fakedocker.kernel.kernel import Stdio
 from fakedocker.network.model import HOST
-from fakedocker.operations import files, links, networking
+from fakedocker.operations import files, links, networking, settings
 from fakedocker.volumes.model import MountSpec
+from fakedocker.wire.container import HostConfig
 from fakedocker.world.draft import Draft
 
 _DAEMON_FILES = ("hosts", "hostname", "resolv.conf")
@@ -34,10 +37,17 @@ def create_root(draft: Draft, container: Container) -> None:
 
 
 def _fill_volume(draft: Draft, container: Container, mount: MountSpec) -> None:
-    """First use of an empty volume: it gets what the image has at its target, owner and mode included."""
+    """First use of an empty volume, or of an empty directory in it: it gets what the image has at its target.
+
+    Owner and mode of the directory itself are taken over with the whole volume only.
+    """
     volume = draft.volumes[mount.source]
-    current = draft.kernel_draft.filesystems[volume.file_system]
-    if mount.no_copy or current.used_bytes or current.names(1):
+    table = files.only(volume.file_system)
+    within = f"/{mount.subpath}"
+    if mount.no_copy or not files.exists(draft, table, within):
+        return
+    place = files.locate(draft, table, within)
+    if not place.tree.is_directory(place.inode) or place.tree.names(place.inode):
         return
     own = files.only(container.id)
     if not files.exists(draft, own, mount.target):
@@ -45,12 +55,13 @@ def _fill_volume(draft: Draft, container: Container, mount: MountSpec) -> None:
     node = files.node_at(draft, own, mount.target)
     if node.kind != "dir":
         return
-    empty = Filesystem.empty(mode=node.mode, uid=node.uid, gid=node.gid, now_ns=draft.now_ns)
-    draft.kernel_draft.put_filesystem(volume.file_system, empty)
-    table = files.only(volume.file_system)
+    if not mount.subpath:
+        empty = Filesystem.empty(mode=node.mode, uid=node.uid, gid=node.gid, now_ns=draft.now_ns)
+        draft.kernel_draft.put_filesystem(volume.file_system, empty)
     for entry in files.subtree(draft, own, mount.target, "", follow=True):
         if entry.path.strip("/"):
-            files.put(draft, table, entry)
+            target = entry.target.lstrip("/") if entry.kind == "hardlink" else entry.target
+            files.put(draft, table, replace(entry, path=entry.path.lstrip("/"), target=target), within)
 
 
 def remove_root(draft: Draft, container: Container) -> None:
@@ -74,6 +85,9 @@ def prepare(draft: Draft, container: Container) -> None:
             if not files.exists(draft, host, mount.source):
                 files.make_directories(draft, host, mount.source)
             source_is_file = files.node_at(draft, host, mount.source).kind != "dir"
+        elif mount.subpath:
+            tree = draft.kernel_draft.filesystems[draft.volumes[mount.source].file_system]
+            source_is_file = not tree.is_directory(_subpath_inode(draft, mount))
         if not files.exists(draft, table, mount.target):  # below another mount it is made in that
             if source_is_file:
                 files.make_file(draft, table, mount.target)
@@ -137,9 +151,18 @@ def _put_daemon_files(draft: Draft, name: str, *texts: str) -> None:
 def mount_table(draft: Draft, container: Container) -> MountTable:
     """Everything mounted in a container, in the order of /proc/mounts."""
     root = Mount("/", container.id, "overlay", "overlay", read_only=container.host_config.readonly_rootfs)
-    more = _daemon_mounts(draft, container)
+    more = [*_shared_memory(container), *_daemon_mounts(draft, container)]
     more += [_mount(draft, spec) for spec in _outermost_first(container)]
     return standard_mounts(root, tuple(more))
+
+
+def _shared_memory(container: Container) -> list[Mount]:
+    """/dev/shm of a size of its own, over the one that every container has."""
+    size_bytes = container.host_config.shm_size
+    if size_bytes in (0, settings.DEFAULT_SHM_BYTES):
+        return []
+    options = f"nosuid,nodev,noexec,relatime,size={size_bytes // 1024}k"
+    return [Mount("/dev/shm", "", "tmpfs", "shm", options=options)]
 
 
 def _outermost_first(container: Container) -> list[MountSpec]:
@@ -171,11 +194,67 @@ def _mount(draft: Draft, spec: MountSpec) -> Mount:
         options = ",".join(["nosuid", "nodev", "noexec", "relatime", *filter(None, spec.options.split(","))])
         return Mount(spec.target, "", "tmpfs", "tmpfs", read_only="ro" in spec.options.split(","), options=options)
     if spec.type == "volume":
-        return Mount(spec.target, f"volume:{spec.source}", read_only=spec.read_only)
+        root = _subpath_inode(draft, spec) if spec.subpath else ROOT
+        return Mount(spec.target, f"volume:{spec.source}", root=root, read_only=spec.read_only)
     place = files.locate(draft, host_mounts(draft), spec.source)
     return Mount(
         spec.target, place.mount.filesystem, root=place.inode, read_only=spec.read_only or place.mount.read_only
     )
+
+
+_TMPFS_FLAGS = frozenset(
+    (
+        "defaults ro rw suid nosuid dev nodev exec noexec sync async dirsync remount mand nomand atime noatime diratime nodiratime "
+        "bind rbind unbindable runbindable private rprivate shared rshared slave rslave relatime norelatime strictatime nostrictatime"
+    ).split()
+)
+_TMPFS_VALUES = ("size", "mode", "uid", "gid", "nr_inodes", "nr_blocks", "mpol")
+
+
+def check_tmpfs(container: Container) -> None:
+    """Refuse a start with options that no tmpfs has."""
+    for mount in container.mounts:
+        for option in mount.options.split(",") if mount.type == "tmpfs" and mount.options else ():
+            name, equals, _ = option.partition("=")
+            if not (name in _TMPFS_VALUES if equals else option in _TMPFS_FLAGS):
+                raise messages.TMPFS_OPTION(option=option)
+
+
+def check_subpaths(draft: Draft, container: Container) -> None:
+    """Refuse a start where a volume has not what is to be mounted of it, or a link in it leads out of it.
+
+    Source: moby internal/safepath.
+    """
+    for mount in container.mounts:
+        if mount.subpath:
+            _subpath_inode(draft, mount)
+
+
+def _subpath_inode(draft: Draft, mount: MountSpec) -> int:
+    """What a subpath leads to in its volume, by links that stay inside."""
+    volume = draft.volumes[mount.source]
+    tree = draft.kernel_draft.filesystems[volume.file_system]
+    inodes, names = [ROOT], [name for name in mount.subpath.split("/") if name not in ("", ".")]
+    followed = 0
+    while names:
+        name = names.pop(0)
+        if name == "..":
+            if len(inodes) == 1:
+                raise messages.SUBPATH_ESCAPES(base=volume.mountpoint, path=mount.subpath)
+            inodes.pop()
+            continue
+        inode = tree.lookup(inodes[-1], name) if tree.is_directory(inodes[-1]) else None
+        if inode is None:
+            raise messages.SUBPATH_MISSING(path=f"{volume.mountpoint}/{mount.subpath}")
+        node = tree.node(inode)
+        if node.kind != "link":
+            inodes.append(inode)
+            continue
+        followed += 1
+        if node.target.startswith("/") or followed > LINKS_FOLLOWED:
+            raise messages.SUBPATH_ESCAPES(base=volume.mountpoint, path=mount.subpath)
+        names[:0] = [part for part in node.target.split("/") if part not in ("", ".")]
+    return inodes[-1]
 
 
 def create_namespace(draft: Draft, container: Container) -> None:
@@ -190,14 +269,40 @@ def create_namespace(draft: Draft, container: Container) -> None:
     network = network_namespace(draft, container)
     draft.kernel.create_namespace(
         container.id,
-        hostname=draft.host.hostname if container.network_mode == HOST else container.config.hostname,
+        hostname=draft.host.hostname if host.uts_mode == HOST else container.config.hostname,
         domain=container.config.domainname,
         mounts=mount_table(draft, container),
         network=network,
         memory_limit_bytes=host.memory,
         pids_limit=max(host.pids_limit or 0, 0),
+        swap_limit_bytes=swap_limit(host),
+        cpu_max=cpu_max(host),
         init=host.init is True,
+        oom_score_adj=host.oom_score_adj,
+        sysctls=_sysctls(host),
     )
+
+
+_NETWORK_SYSCTLS = {"net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.ping_group_range": "0 2147483647"}
+"""What the daemon sets in a network of one's own, so that nobody needs to be the superuser for that (moby daemon/oci_linux.go)."""
+
+
+def _sysctls(host: HostConfig) -> tuple[tuple[str, str], ...]:
+    own = {} if host.network_mode == HOST else _NETWORK_SYSCTLS
+    return tuple(sorted((own | (host.sysctls or {})).items()))
+
+
+def swap_limit(host: HostConfig) -> int | None:
+    """The swap that a container may have, as memory.swap.max has it (runc ConvertMemorySwapToCgroupV2Value); None for any."""
+    return host.memory_swap - host.memory if host.memory > 0 and host.memory_swap > 0 else None
+
+
+def cpu_max(host: HostConfig) -> str:
+    """The processor time that a container may have, as cpu.max has it."""
+    if host.nano_cpus > 0:
+        return f"{host.nano_cpus // 10_000} 100000"
+    quota = str(host.cpu_quota) if host.cpu_quota > 0 else "max"
+    return f"{quota} {host.cpu_period or 100_000}"
 
 
 def network_namespace(draft: Draft, container: Container) -> str:

@@ -12,7 +12,7 @@ from fakedocker.base.messages import Refusal
 from fakedocker.containers import lifecycle
 from fakedocker.containers.model import DEAD, PAUSED, REMOVING, RESTARTING, Container
 from fakedocker.kernel.kernel import ExecError
-from fakedocker.operations import health, launch, links, networking, remove, rootfs, users
+from fakedocker.operations import health, launch, links, namespaces, networking, remove, rootfs, users
 from fakedocker.operations.attributes import container_event
 from fakedocker.world.draft import Draft
 
@@ -65,6 +65,9 @@ def run(draft: Draft, container: Container) -> None:
 def _launch(draft: Draft, container: Container) -> int:
     networking.join_all(draft, container)
     links.check_running(draft, container)
+    namespaces.check(draft, container)
+    rootfs.check_subpaths(draft, container)
+    rootfs.check_tmpfs(container)
     try:
         rootfs.prepare(draft, container)
     except OSError as problem:

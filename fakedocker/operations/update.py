@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from fakedocker.base import messages
 from fakedocker.base.messages import Refusal
 from fakedocker.containers.model import RESTARTING, Container
-from fakedocker.operations import create, links, lookup, verifying
+from fakedocker.operations import create, links, lookup, rootfs, verifying
 from fakedocker.operations.attributes import container_event
 from fakedocker.wire.container import UpdateRequest
 from fakedocker.world.draft import Draft
@@ -86,7 +86,11 @@ def update(draft: Draft, name: str, request: UpdateRequest) -> None:
     if updated.has_process:
         limits = updated.host_config
         draft.kernel.update_namespace(
-            container.id, memory_limit_bytes=limits.memory, pids_limit=max(limits.pids_limit or 0, 0)
+            container.id,
+            memory_limit_bytes=limits.memory,
+            pids_limit=max(limits.pids_limit or 0, 0),
+            swap_limit_bytes=rootfs.swap_limit(limits),
+            cpu_max=rootfs.cpu_max(limits),
         )
     container_event(draft, updated, "update")
 

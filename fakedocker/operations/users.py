@@ -12,6 +12,8 @@ from fakedocker.base import messages
 from fakedocker.operations import files
 from fakedocker.world.draft import Draft
 
+LARGEST_ID = (1 << 31) - 1
+
 
 class User(NamedTuple):
     """A user as a process has it."""
@@ -45,8 +47,10 @@ def resolve(draft: Draft, root: str, text: str, added_groups: tuple[str, ...] = 
     )
     if entry is not None:
         uid, gid, home, login = int(entry[2]), int(entry[3]), entry[5] or "/", entry[0]
-    elif not name or name.isdigit():
+    elif not name or name.removeprefix("-").isdigit():
         uid, gid, home, login = int(name or 0), 0, "/", ""
+        if not 0 <= uid <= LARGEST_ID:
+            raise messages.ID_RANGE()
     else:
         raise messages.NO_SUCH_USER(user=name)
     if group_name:

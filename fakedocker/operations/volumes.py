@@ -19,14 +19,23 @@ ANONYMOUS_LABEL = "com.docker.volume.anonymous"
 
 
 def create(
-    draft: Draft, name: str, driver: str, labels: dict[str, str] | None, options: dict[str, str] | None
+    draft: Draft,
+    name: str,
+    driver: str,
+    labels: dict[str, str] | None,
+    options: dict[str, str] | None,
+    is_named: bool = True,
 ) -> Volume:
     """Make a volume, or give the one of that name (source: recording volumes).
 
+    Args:
+        name: "" to have one picked.
+        is_named: whether somebody chose the name.
+
     Raises:
-        Refusal: a name or driver that is not allowed.
+        Refusal: a name, driver or option that is not allowed.
     """
-    anonymous = not name
+    anonymous = not name or not is_named
     name = name or draft.digest("volume")
     if driver not in ("", "local"):
         raise messages.VOLUME_PLUGIN(name=name, driver=driver)
@@ -35,9 +44,26 @@ def create(
         return existing
     if VOLUME_NAME.fullmatch(name) is None:
         raise messages.VOLUME_NAME(name=name)
+    _check_options(name, options or {})
     if anonymous:
         labels = {**(labels or {}), ANONYMOUS_LABEL: ""}
     return add(draft, name, anonymous=anonymous, labels=labels, options=options)
+
+
+_REQUIRED_OPTIONS = {"device": ("type",), "type": ("device",), "o": ("device", "type")}
+_OPTIONS = ("type", "o", "device", "size")
+
+
+def _check_options(name: str, options: dict[str, str]) -> None:
+    """What the local driver does not know, or what it needs beside an option (moby volume/local validateOpts)."""
+    for option in sorted(options):
+        if option not in _OPTIONS:
+            raise messages.VOLUME_OPTION(name=name, option=option)
+        for required in _REQUIRED_OPTIONS.get(option, ()):
+            if required not in options:
+                raise messages.VOLUME_OPTION_MISSING(name=name, option=required)
+    if "size" in options:
+        raise messages.VOLUME_QUOTA(name=name)
 
 
 def add(

@@ -44,6 +44,8 @@ class MountSpec(Struct, frozen=True, kw_only=True):
     no_copy: bool = False
     options: str = ""
     """For tmpfs: the mount options asked for."""
+    subpath: str = ""
+    """For volumes: what of it is mounted."""
     listed: bool = True
     """Whether inspect lists it under Mounts; --tmpfs mounts are not listed."""
 

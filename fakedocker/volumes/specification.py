@@ -107,6 +107,7 @@ def parse_mount(mount: Mount) -> MountSpec:
         propagation=_propagation(mount) if kind == "bind" else "",
         no_copy=options is not UNSET and options is not None and options.no_copy is True,
         options=_tmpfs_options(mount),
+        subpath=_subpath(mount),
     )
 
 
@@ -120,15 +121,37 @@ def _mount_problem(mount: Mount, kind: str, source: str) -> str:
     if kind == "bind":
         if not source:
             return "field Source must not be empty"
-        if not source.startswith("/"):
-            return f"invalid mount path: '{source}' mount path must be absolute"
+        if _propagation(mount) not in _PROPAGATION:
+            return f"invalid propagation mode: {_propagation(mount)}"
         if mount.volume_options is not UNSET and mount.volume_options is not None:
             return "field VolumeOptions must not be specified"
+        if not source.startswith("/"):
+            return f"invalid mount path: '{source}' mount path must be absolute"
+    elif mount.bind_options is not UNSET and mount.bind_options is not None:
+        return "field BindOptions must not be specified"
+    if kind == "volume" and (problem := _volume_problem(mount, source)):
+        return problem
     if kind == "volume" and source and VOLUME_NAME.fullmatch(source) is None:
         return f'"{source}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path'
     if kind == "tmpfs" and source:
         return "field Source must not be specified"
     return ""
+
+
+def _volume_problem(mount: Mount, source: str) -> str:
+    subpath = _subpath(mount)
+    if subpath and not source:
+        return "must not set Subpath when using anonymous volumes"
+    if subpath and (subpath.startswith("/") or posixpath.normpath(subpath).split("/")[0] == ".."):
+        return "subpath must be a relative path within the volume"
+    if mount.read_only is True and not source:
+        return "must not set ReadOnly mode when using anonymous volumes"
+    return ""
+
+
+def _subpath(mount: Mount) -> str:
+    options = mount.volume_options
+    return "" if options is UNSET or options is None or options.subpath is UNSET else options.subpath
 
 
 def _propagation(mount: Mount) -> str:
@@ -143,11 +166,19 @@ def _tmpfs_options(mount: Mount) -> str:
     if options is UNSET or options is None:
         return ""
     parts = []
-    if options.size_bytes is not UNSET and options.size_bytes:
-        parts.append(f"size={options.size_bytes}")
     if options.mode is not UNSET and options.mode:
         parts.append(f"mode={options.mode:o}")
+    if options.size_bytes is not UNSET and options.size_bytes:
+        parts.append(f"size={_shortest(options.size_bytes)}")
     return ",".join(parts)
+
+
+def _shortest(size_bytes: int) -> str:
+    """A size in the largest unit that it is a whole number of (moby volume/mounts ConvertTmpfsOptions)."""
+    for unit, factor in (("g", 1 << 30), ("m", 1 << 20), ("k", 1 << 10)):
+        if size_bytes % factor == 0:
+            return f"{size_bytes // factor}{unit}"
+    return str(size_bytes)
 
 
 def parse_volumes_from(text: str) -> tuple[str, str]:

@@ -1,0 +1,216 @@
+"""What is mounted how: volumes by options and subpaths, tmpfs, shared memory; and what containers share or have for themselves."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from archive_world import Daemon
+
+
+@pytest.fixture
+def daemon() -> Daemon:
+    found = Daemon()
+    found.pull("busybox")
+    return found
+
+
+def create(daemon: Daemon, *command: str, name: str = "box", **host: Any) -> tuple[int, Any]:
+    body = {"Image": "busybox", "Cmd": command or ("sleep", "1000"), "HostConfig": host}
+    status, answer = daemon.ask("POST", "/containers/create", {"name": name}, body)
+    return status, json.loads(answer)
+
+
+def start(daemon: Daemon, name: str = "box") -> tuple[int, str]:
+    status, answer = daemon.ask("POST", f"/containers/{name}/start")
+    return status, json.loads(answer)["message"] if answer else ""
+
+
+def output(daemon: Daemon, script: str, name: str = "box", **host: Any) -> str:
+    """What a container writes that runs to its end."""
+    status, answer = create(daemon, "sh", "-c", script, name=name, **host)
+    assert status == 201, answer
+    assert start(daemon, name) == (204, "")
+    daemon.good("POST", f"/containers/{name}/wait")
+    logs, text = daemon.good("GET", f"/containers/{name}/logs", {"stdout": "1", "stderr": "1"}), b""
+    while logs:
+        size = int.from_bytes(logs[4:8], "big")
+        text, logs = text + logs[8 : 8 + size], logs[8 + size :]
+    daemon.good("DELETE", f"/containers/{name}", {"force": "1"})
+    return text.decode()
+
+
+def volume(subpath: str, target: str = "/v") -> dict[str, Any]:
+    return {"Type": "volume", "Source": "data", "Target": target, "VolumeOptions": {"Subpath": subpath}}
+
+
+def test_a_part_of_a_volume(daemon: Daemon) -> None:
+    script = (
+        "cd /v; mkdir sub bin hack; echo hi >sub/file; ln -s ../sub hack/good; ln -s / hack/root; ln -s ../.. hack/up"
+    )
+    output(daemon, script, Binds=["data:/v"])
+    assert output(daemon, "ls /v", Mounts=[volume("sub")]) == "file\n"
+    assert output(daemon, "ls /v", Mounts=[volume("hack/good")]) == "file\n"
+    assert output(daemon, "cat /v", Mounts=[volume("sub/file")]) == "hi\n"
+    assert output(daemon, "ls /bin/busybox", Mounts=[volume("bin", "/bin")]) == "/bin/busybox\n"
+    base = "/var/lib/docker/volumes/data/_data"
+    for number, (subpath, status, problem) in enumerate(
+        (
+            ("none", 404, f"cannot access path {base}/none: lstat {base}/none: no such file or directory"),
+            ("hack/root", 400, f"path concatenation escapes the base directory, base: {base}, subpath: hack/root"),
+            ("hack/up", 400, f"path concatenation escapes the base directory, base: {base}, subpath: hack/up"),
+        )
+    ):
+        create(daemon, name=f"refused{number}", Mounts=[volume(subpath)])
+        assert start(daemon, f"refused{number}") == (status, problem)
+
+
+@pytest.mark.parametrize(
+    ("mount", "problem"),
+    [
+        (volume("../x"), "subpath must be a relative path within the volume"),
+        (volume("x") | {"Source": ""}, "must not set Subpath when using anonymous volumes"),
+        (
+            {"Type": "volume", "Target": "/v", "ReadOnly": True},
+            "must not set ReadOnly mode when using anonymous volumes",
+        ),
+    ],
+)
+def test_mounts_of_volumes_that_are_refused(daemon: Daemon, mount: dict[str, Any], problem: str) -> None:
+    wanted = {"message": f'invalid mount config for type "volume": {problem}'}
+    assert create(daemon, Mounts=[mount]) == (400, wanted)
+
+
+def test_volumes_that_a_mount_makes(daemon: Daemon) -> None:
+    driver = {"Name": "local", "Options": {"type": "tmpfs", "device": "tmpfs", "o": "size=1"}}
+    options = {"DriverConfig": driver, "Labels": {"a": "b"}}
+    mount = {"Type": "volume", "Source": "made", "Target": "/v", "VolumeOptions": options}
+    assert create(daemon, Mounts=[mount])[0] == 201
+    found = json.loads(daemon.good("GET", "/volumes/made"))
+    assert (found["Labels"], found["Options"]) == ({"a": "b"}, driver["Options"])
+    for given, problem in (
+        ({"foobar": "x"}, 'invalid option: "foobar"'),
+        ({"type": "tmpfs"}, 'missing required option: "device"'),
+        ({"device": "tmpfs"}, 'missing required option: "type"'),
+        ({"size": "1g"}, "quota size requested but no quota support"),
+    ):
+        status, answer = daemon.ask("POST", "/volumes/create", None, {"Name": "bad", "DriverOpts": given})
+        assert (status, json.loads(answer)["message"]) == (400, f"create bad: {problem}")
+
+
+def test_a_source_that_is_made(daemon: Daemon) -> None:
+    bind = {"Type": "bind", "Source": "/srv/new", "Target": "/v"}
+    assert create(daemon, Mounts=[bind])[0] == 400
+    assert output(daemon, "ls -d /v", Mounts=[bind | {"BindOptions": {"CreateMountpoint": True}}]) == "/v\n"
+    wrong = {"message": 'invalid mount config for type "bind": invalid propagation mode: x'}
+    assert create(daemon, Mounts=[bind | {"BindOptions": {"Propagation": "x"}}]) == (400, wrong)
+
+
+def test_tmpfs_and_shared_memory(daemon: Daemon) -> None:
+    tmpfs = {"Type": "tmpfs", "Target": "/t", "TmpfsOptions": {"SizeBytes": 4 << 20, "Mode": 0o700}}
+    mounted = output(daemon, "mount; grep ' /t ' /proc/self/mountinfo", Mounts=[tmpfs], ShmSize=1 << 30)
+    assert "tmpfs on /t type tmpfs (rw,nosuid,nodev,noexec,relatime,mode=700,size=4m)" in mounted
+    assert "shm on /dev/shm type tmpfs (rw,nosuid,nodev,noexec,relatime,size=1048576k)" in mounted
+    assert mounted.splitlines()[-1].endswith(" / /t rw,nosuid,nodev,noexec,relatime - tmpfs tmpfs rw,mode=700,size=4m")
+    create(daemon, name="odd", Tmpfs={"/run": "size=1m,foobar"})
+    assert start(daemon, "odd") == (500, 'Invalid tmpfs option "foobar"')
+
+
+def test_namespaces_of_others(daemon: Daemon) -> None:
+    for field, what in (("PidMode", "PID"), ("IpcMode", "IPC")):
+        assert create(daemon, **{field: "container:none"}) == (400, {"message": "No such container: none"})
+        _, donor = create(daemon, name=f"donor-{what}", IpcMode="private")
+        _, answer = create(daemon, name=f"taker-{what}", **{field: f"container:donor-{what}"})
+        host = json.loads(daemon.good("GET", f"/containers/{answer['Id']}/json"))["HostConfig"]
+        assert host[field] == f"container:{donor['Id']}"
+        problem = f"failed to join {what} namespace: container {donor['Id']} is not running"
+        assert start(daemon, f"taker-{what}") == (500, problem)
+        start(daemon, f"donor-{what}")
+    assert start(daemon, "taker-PID") == (204, "")
+    assert start(daemon, "taker-IPC")[1].endswith(
+        "non-shareable IPC (hint: use IpcMode:shareable for the donor container)"
+    )
+    create(daemon, name="selfish", NetworkMode="container:selfish")
+    assert start(daemon, "selfish")[1].endswith("cannot join own network namespace")
+
+
+def test_what_the_kernel_says_in_a_container(daemon: Daemon) -> None:
+    script = "cat /proc/sys/net/ipv4/ping_group_range /proc/sys/net/ipv4/ip_forward /proc/self/oom_score_adj; cd /sys/fs/cgroup; cat cpu.max memory.swap.max"
+    told = output(
+        daemon, script, Sysctls={"net.ipv4.ip_forward": "0"}, OomScoreAdj=642, NanoCpus=500_000_000, Memory=8 << 20
+    )
+    assert told.split("\n")[:-1] == ["0\t2147483647", "0", "642", "50000 100000", str(8 << 20)]
+    create(daemon, CpuQuota=15000)
+    start(daemon)
+    daemon.good("POST", "/containers/box/update", None, {"CpuQuota": -1, "CpuPeriod": 100000})
+    daemon.good("POST", "/containers/box/exec", None, {"Cmd": ["true"]})
+    assert (
+        daemon.engine.world.kernel.namespaces[json.loads(daemon.good("GET", "/containers/box/json"))["Id"]].cpu_max
+        == "max 100000"
+    )
+
+
+def test_names_of_a_container_itself(daemon: Daemon) -> None:
+    body = {"Image": "busybox", "Hostname": "a.example.com", "Cmd": ["grep", "-c", "a.example.com a$", "/etc/hosts"]}
+    daemon.good("POST", "/containers/create", {"name": "box"}, body)
+    start(daemon)
+    assert json.loads(daemon.good("POST", "/containers/box/wait"))["StatusCode"] == 0
+    body = {"Image": "busybox", "Hostname": "own", "Cmd": ["sh", "-c", "[ $(hostname) = own ]"]}
+    daemon.good("POST", "/containers/create", {"name": "net"}, body | {"HostConfig": {"NetworkMode": "host"}})
+    start(daemon, "net")
+    assert json.loads(daemon.good("POST", "/containers/net/wait"))["StatusCode"] == 0
+
+
+def test_users_and_groups(daemon: Daemon) -> None:
+    body = {"Image": "busybox", "Cmd": ["true"]}
+    for user in ("-1", "2147483648"):
+        daemon.good("POST", "/containers/create", {"name": f"u{user}"}, body | {"User": user})
+        assert start(daemon, f"u{user}") == (400, "uids and gids must be in range 0-2147483647")
+    create(daemon, GroupAdd=["audio", "777"])
+    start(daemon)
+    request = {"User": "root", "AttachStdout": True, "Cmd": ["id", "-G"]}
+    identifier = json.loads(daemon.good("POST", "/containers/box/exec", None, request))["Id"]
+    assert daemon.good("POST", f"/exec/{identifier}/start", None, {})[8:].split()[-2:] == [b"29", b"777"]
+    assert output(daemon, "echo $HOME", name="home") == "/root\n"
+
+
+def test_networks_that_are_gone_and_modes_that_forbid(daemon: Daemon) -> None:
+    daemon.good("POST", "/networks/create", None, {"Name": "gone"})
+    create(daemon, NetworkMode="gone")
+    daemon.good("DELETE", "/networks/gone")
+    daemon.good("POST", "/networks/gone/disconnect", None, {"Container": "box", "Force": True})
+    assert json.loads(daemon.good("GET", "/containers/box/json"))["NetworkSettings"]["Networks"] == {}
+    create(daemon, name="none", NetworkMode="none")
+    status, answer = daemon.ask("POST", "/networks/bridge/connect", None, {"Container": "none"})
+    assert (status, json.loads(answer)["message"]) == (
+        400,
+        "container cannot be connected to multiple networks with one of the networks in private (none) mode",
+    )
+    daemon.good("POST", "/networks/create", None, {"Name": "mine"})
+    settings = {"Container": "box", "EndpointConfig": {"IPAMConfig": {"IPv4Address": "172.18.0.9"}}}
+    assert json.loads(daemon.ask("POST", "/networks/mine/connect", None, settings)[1])["message"].endswith(
+        "user specified IP address is supported only when connecting to networks with user configured subnets"
+    )
+    assert len(json.loads(daemon.good("GET", "/networks/"))) == 4
+
+
+def test_ports_that_are_asked_for_come_first(daemon: Daemon) -> None:
+    bindings = {"70/tcp": [{"HostPort": ""}], "80/tcp": [{"HostPort": "32768"}]}
+    create(daemon, PortBindings=bindings)
+    assert start(daemon) == (204, "")
+    ports = json.loads(daemon.good("GET", "/containers/box/json"))["NetworkSettings"]["Ports"]
+    assert (list(ports), ports["80/tcp"][0]["HostPort"]) == (["70/tcp", "80/tcp"], "32768")
+    options = {"com.docker.network.bridge.host_binding_ipv4": "192.168.10.1"}
+    daemon.good("POST", "/networks/create", None, {"Name": "bound", "Options": options})
+    create(daemon, name="web", NetworkMode="bound", PortBindings={"80/tcp": [{"HostPort": "81"}]})
+    start(daemon, "web")
+    ports = json.loads(daemon.good("GET", "/containers/web/json"))["NetworkSettings"]["Ports"]
+    assert ports["80/tcp"] == [{"HostIp": "192.168.10.1", "HostPort": "81"}]
+
+
+def test_detach_keys_are_in_small_letters(daemon: Daemon) -> None:
+    create(daemon)
+    start(daemon)
+    status, answer = daemon.ask("POST", "/containers/box/attach", {"detachKeys": "ctrl-A,a"})
+    assert (status, json.loads(answer)["message"]) == (400, "Invalid detach keys (ctrl-A,a) provided")
