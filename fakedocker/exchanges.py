@@ -96,6 +96,7 @@ class Exchange:
         "lagging",
         "number",
         "pending_bytes",
+        "refusal_type",
         "reply",
         "request",
         "source",
@@ -114,6 +115,8 @@ class Exchange:
         """Whether it comes from a program inside the simulation, whose own inputs are in the journal."""
         self.cost_ns = REQUEST_COST_NS
         """How much virtual time the request takes; a handler may say more."""
+        self.refusal_type = ""
+        """The media type of a refusal that is said as text; "" for the usual one in JSON."""
         self.input_closed = False
         self.unread_bytes = 0
         """How much of what the client has sent nobody has taken yet; a driver lets a client wait that is far ahead."""

@@ -23,7 +23,9 @@ LARGEST_ENTRIES = 20_000
 LARGEST_BYTES = 256 << 20
 """How much a folder may hold: it is kept in memory."""
 SHARE = 20
-"""A look must be followed by that many times as long without one: looking takes a twentieth of the time at most."""
+"""Looking takes a twentieth of the time at most, in the long run."""
+SAVED_SECONDS = 0.1
+"""How much of it may be saved: after a pause, every request sees the folder as it is."""
 
 
 class FolderProblem(OSError):
@@ -60,7 +62,8 @@ class MachineFolder:
         self._report = report
         self._seen: dict[str, _Seen] = {}
         self._shown: Filesystem | None = None
-        self._next_look_seconds = 0.0
+        self._budget_seconds = SAVED_SECONDS
+        self._looked_seconds = 0.0
 
     def forget(self) -> None:
         """The simulation has gone to another state: what is here is shown anew, and nothing of that state is written."""
@@ -73,14 +76,16 @@ class MachineFolder:
         A small folder is looked at before nearly every request, so that a file written just before one is seen by it.
         """
         begun_seconds = time.monotonic()
-        if begun_seconds < self._next_look_seconds:
+        earned_seconds = (begun_seconds - self._looked_seconds) / SHARE
+        self._looked_seconds = begun_seconds
+        self._budget_seconds = min(self._budget_seconds + earned_seconds, SAVED_SECONDS)
+        if self._budget_seconds < 0:
             return
         try:
             self.show(engine)
         except OSError as problem:
             self._report(f"{self.path} cannot be shown: {problem}")
-        ended_seconds = time.monotonic()
-        self._next_look_seconds = ended_seconds + SHARE * (ended_seconds - begun_seconds)
+        self._budget_seconds -= time.monotonic() - begun_seconds
 
     def show(self, engine: Engine) -> None:
         """Let the engine see what is different since the last time.

@@ -218,7 +218,7 @@ class Turning:
         except Refusal as refusal:
             if not refusal.keeps:
                 draft.rollback()
-            exchange.respond(json_reply({"message": refusal.message}, refusal.status))
+            exchange.respond(_refused(exchange, refusal))
             return
         except OSError as problem:  # the daemon's own files: a disk that is full
             draft.rollback()
@@ -365,3 +365,11 @@ class Turning:
         assert reply.body is not None
         self._last_reads[exchange.request.client] = (exchange.request.target, reply.body)
         return reply
+
+
+def _refused(exchange: Exchange, refusal: Refusal) -> Reply:
+    """The answer to a request that is refused."""
+    if not exchange.refusal_type:
+        return json_reply({"message": refusal.message}, refusal.status)
+    headers = (("Content-Type", exchange.refusal_type),)
+    return Reply(status=refusal.status, headers=headers, body=f"{refusal.message}\r\n".encode(), bare=True)

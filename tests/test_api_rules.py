@@ -179,3 +179,72 @@ def test_sleeping_microseconds_and_making_nodes(daemon: Daemon) -> None:
     script = "usleep 1500 && mknod -m 600 /tmp/sda b 8 3 && mknod /tmp/p p && ls -l /tmp | tail -n 2 | cut -c1-10; mknod /tmp/x"
     status, text = daemon.run(script, image="busybox")
     assert (status, text.splitlines()[:2]) == (1, ["prw-r--r--", "brw-------"])
+
+
+def test_a_command_of_nothing_is_one_and_an_entrypoint_of_nothing_is_none(daemon: Daemon) -> None:
+    create(daemon, "empty", "")
+    assert json.loads(daemon.good("GET", "/containers/empty/json"))["Path"] == ""
+    assert daemon.ask("POST", "/containers/empty/start")[0] == 400
+    create(daemon, "reset", "true", Entrypoint=[""])
+    found = json.loads(daemon.good("GET", "/containers/reset/json"))
+    assert (found["Config"]["Entrypoint"], found["Path"]) == (None, "true")
+
+
+def test_attach_says_what_is_wrong_as_text(daemon: Daemon) -> None:
+    assert daemon.ask("POST", "/containers/none/attach") == (404, b"No such container: none\r\n")
+
+
+def test_any_path_has_options(daemon: Daemon) -> None:
+    assert daemon.ask("OPTIONS", "/") == (200, b"")
+
+
+def test_swap_below_the_memory_is_the_runtimes_problem(daemon: Daemon) -> None:
+    identifier = run(daemon, "box", HostConfig={"Memory": 300 << 20, "MemorySwap": 500 << 20})
+    status, text = message(daemon, "POST", "/containers/box/update", None, {"MemorySwap": 200 << 20})
+    assert (status, text.partition(":")[0]) == (500, f"Cannot update container {identifier}")
+    assert json.loads(daemon.good("GET", "/containers/box/json"))["HostConfig"]["MemorySwap"] == 500 << 20
+
+
+def test_a_terminal_of_an_exec_has_the_size_it_was_made_with(daemon: Daemon) -> None:
+    run(daemon, "box")
+    body = {"AttachStdout": True, "Tty": True, "ConsoleSize": [57, 123], "Cmd": ["stty", "size"]}
+    identifier = json.loads(daemon.good("POST", "/containers/box/exec", None, body))["Id"]
+    assert daemon.good("POST", f"/exec/{identifier}/start", None, {"Tty": True}) == b"57 123\r\n"
+
+
+def test_a_check_that_takes_too_long_says_what_it_wrote(daemon: Daemon) -> None:
+    check = {"Test": ["CMD-SHELL", "echo logs; sleep 60"], "Interval": 100_000_000, "Timeout": 50_000_000, "Retries": 1}
+    run(daemon, "box", Healthcheck=check)
+    daemon.engine.advance(daemon.engine.now_ns + 10**9)
+    log = json.loads(daemon.good("GET", "/containers/box/json"))["State"]["Health"]["Log"]
+    assert log[0]["Output"] == "Health check exceeded timeout (50ms): logs\n"
+
+
+def test_archives_without_the_end_of_their_last_block(daemon: Daemon) -> None:
+    create(daemon, "box")
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        member = tarfile.TarInfo("file")
+        member.size = 3
+        archive.addfile(member, io.BytesIO(b"abc"))
+    whole = buffer.getvalue()
+
+    def put(data: bytes) -> int:
+        return daemon.ask("PUT", "/containers/box/archive", {"path": "/tmp"}, data)[0]
+
+    assert [put(whole[:length]) for length in (515, 1024, 1536, 2048)] == [200] * 4
+    assert [put(whole[:length]) for length in (514, 1025, 1537, 2047)] == [500] * 4
+    assert put(whole[:1024] + b"x" * 512) == 500
+
+
+def test_directories_are_made_where_a_link_leads_nowhere(daemon: Daemon) -> None:
+    daemon.run("ln -s /far/away /link", image="busybox", name="box")
+    daemon.commit("linked")
+    dockerfile, buffer = b"FROM linked\nADD file /link/\nRUN cat /far/away/file\n", io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, data in (("Dockerfile", dockerfile), ("file", b"found\n")):
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    told = daemon.good("POST", "/build", {"t": "made"}, buffer.getvalue())
+    assert b'{"stream":"found\\n"}' in told, told

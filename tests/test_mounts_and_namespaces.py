@@ -213,4 +213,15 @@ def test_detach_keys_are_in_small_letters(daemon: Daemon) -> None:
     create(daemon)
     start(daemon)
     status, answer = daemon.ask("POST", "/containers/box/attach", {"detachKeys": "ctrl-A,a"})
-    assert (status, json.loads(answer)["message"]) == (400, "Invalid detach keys (ctrl-A,a) provided")
+    assert (status, answer) == (400, b"Invalid detach keys (ctrl-A,a) provided\r\n")
+
+
+def test_volumes_of_an_image_may_be_relative_and_are_no_files(daemon: Daemon) -> None:
+    create(daemon)
+    daemon.commit("relative", changes=("VOLUME data",))
+    daemon.good("POST", "/containers/create", {"name": "made"}, {"Image": "relative", "Cmd": ["true"]})
+    (mount,) = json.loads(daemon.good("GET", "/containers/made/json"))["Mounts"]
+    assert mount["Destination"] == "/data"
+    body = {"Image": "busybox", "Cmd": ["true"], "Volumes": {"/etc/passwd": {}}}
+    status, answer = daemon.ask("POST", "/containers/create", None, body)
+    assert (status, b"cannot mount volume over existing file, file exists " in answer) == (500, True)

@@ -38,7 +38,7 @@ from fakedocker.operations import (
 from fakedocker.operations.attributes import container_event
 from fakedocker.operations.listed import ListedContainers
 from fakedocker.wire.container import Config, CreateRequest, UpdateRequest
-from fakedocker.wire.http import JSON, TAR, Reply, json_reply
+from fakedocker.wire.http import JSON, RAW_STREAM, TAR, Reply, json_reply
 
 _LISTED: WeakKeyDictionary[Engine, ListedContainers] = WeakKeyDictionary()
 _NO_CONTENT = Reply(status=204)
@@ -228,6 +228,8 @@ def resize(call: Call) -> Reply:
 
 
 def attach(call: Call) -> Stream:
+    """Attach; what is wrong is said as text, for the connection is the stream's (moby container_routes.go)."""
+    call.exchange.refusal_type = RAW_STREAM
     container = _container(call)
     multiplexed = not container.config.tty
     return _attach(call, container, multiplexed, attaching.hijack_reply(call, multiplexed, bare=True))

@@ -182,6 +182,8 @@ def handle(engine: Engine, draft: Draft, exchange: Exchange) -> Outcome:
             return text_error(refusal.message, refusal.status)
         if version > _NEWEST:
             raise messages.CLIENT_TOO_NEW(given=f"{match[1]}.{match[2]}", maximum=API_VERSION)
+    if request.method == "OPTIONS":  # whatever the path (moby api/server/router/system optionsHandler)
+        return Reply()
     path = unquote(path) if "%" in path else path
     handler = _EXACT.get((request.method, path))
     names: dict[str, str] = {}

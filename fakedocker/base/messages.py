@@ -121,6 +121,11 @@ RENAME_FAILED = Message(409, "Error when allocating new name: {problem}", "names
 WAIT_CONDITION = Message(400, 'invalid condition: "{condition}"', "exchanges")
 RESIZE_VALUE = Message(400, 'invalid resize {what} "{value}": invalid syntax', "exchanges")
 UPDATE_FAILED = Message(409, "Cannot update container {id}: {problem}", "restart")
+UPDATE_SWAP = Message(
+    500,
+    "Cannot update container {id}: runc did not terminate successfully: exit status 1: memory+swap limit should be >= memory limit: unknown",
+    "moby daemon/update.go, runc cgroups ConvertMemorySwapToCgroupV2Value",
+)
 NO_STREAMS = Message(400, "Bad parameters: you must choose at least one stream", "exchanges")
 LOGS_UNREADABLE = Message(501, "configured logging driver does not support reading", "logs")
 LOG_DRIVER_UNKNOWN = Message(400, 'error looking up logging plugin {driver}: plugin "{driver}" not found', "logs")
@@ -416,6 +421,9 @@ VOLUME_NAME = Message(
 )
 VOLUME_PLUGIN = Message(
     404, 'create {name}: error looking up volume plugin {driver}: plugin "{driver}" not found', "volumes"
+)
+VOLUME_OVER_FILE = Message(
+    500, "cannot mount volume over existing file, file exists {path}", "moby daemon/create_unix.go"
 )
 VOLUME_OPTION = Message(400, 'create {name}: invalid option: "{option}"', "moby volume/local")
 VOLUME_OPTION_MISSING = Message(400, 'create {name}: missing required option: "{option}"', "moby volume/local")

@@ -133,6 +133,8 @@ class Exec(Struct, frozen=True, kw_only=True):
     attach_stdout: bool = False
     attach_stderr: bool = False
     detach_keys: str = ""
+    console_size: tuple[int, int] | None = None
+    """Rows and columns of its terminal, where it was made with them."""
     pid: int = 0
     started: bool = False
     exit_code: int | None = None

@@ -76,14 +76,28 @@ def read_tar(source: bytes) -> Iterator[LayerEntry]:
         if source and len(source) < BLOCK_BYTES:
             raise BadArchive("unexpected EOF")
         return
+    padded = source + bytes(-len(source) % BLOCK_BYTES)  # docker's own client leaves out what fills the last block
     try:
-        with tarfile.open(fileobj=io.BytesIO(source), mode="r:", errors="surrogateescape") as archive:
+        with tarfile.open(fileobj=io.BytesIO(padded), mode="r:", errors="surrogateescape") as archive:
             for member in archive:
                 if (entry := _entry(member, archive, source)) is not None:
                     yield entry
+            _check_end(source[archive.offset :])
     except tarfile.TarError as error:
         short = len(source) < BLOCK_BYTES or "unexpected end" in str(error) or "truncated" in str(error)
         raise BadArchive("unexpected EOF" if short else "archive/tar: invalid tar header") from error
+
+
+def _check_end(rest: bytes) -> None:
+    """Refuse what follows the last member but blocks of zeros, of which there may be none, one, or two and anything.
+
+    Source: Go archive/tar readHeader. Python's reader takes any other block for the end.
+    """
+    first = rest[:BLOCK_BYTES]
+    if 0 < len(first) < BLOCK_BYTES or (not first.strip(b"\0") and BLOCK_BYTES < len(rest) < 2 * BLOCK_BYTES):
+        raise BadArchive("unexpected EOF")
+    if first.strip(b"\0"):
+        raise BadArchive("archive/tar: invalid tar header")
 
 
 def safe_path(name: str, what: str = "path") -> str:

@@ -92,8 +92,7 @@ def read(draft: Draft, container: Container, path: str, asked: str) -> tuple[Pat
     table = rootfs.mount_table(draft, container)
     follows = path.endswith(("/", "/."))
     if path == "/":
-        root, *below = files.subtree(draft, table, path, "", follow=True)
-        entries: Iterable[LayerEntry] = (replace(root, path="/"), *below)
+        entries: Iterable[LayerEntry] = files.subtree(draft, table, path, "", follow=True)
     else:
         name = posixpath.basename(path.rstrip("/")) or "."
         entries = files.subtree(draft, table, path, name, follow=follows)

@@ -15,7 +15,18 @@ from fakedocker.containers.model import Chunk, Container
 from fakedocker.images.model import Image
 from fakedocker.network import model as network_model, pools
 from fakedocker.network.model import Network
-from fakedocker.operations import disk, links, lookup, mounts, namespaces, networking, rootfs, settings, verifying
+from fakedocker.operations import (
+    disk,
+    files,
+    links,
+    lookup,
+    mounts,
+    namespaces,
+    networking,
+    rootfs,
+    settings,
+    verifying,
+)
 from fakedocker.operations.attributes import container_event
 from fakedocker.wire.container import Config, CreateRequest, HealthConfig, HostConfig
 from fakedocker.wire.image import ImageConfig
@@ -55,9 +66,11 @@ def create(
         image = lookup.image(draft, config.image)
         _check_platform(image, config.image, platform)
     config = merge_with_image(config, image)
-    path, args = command_of(config)
-    if not path:
+    if config.entrypoint == ("",):  # asked for to have none
+        config = replace(config, entrypoint=None)
+    if not config.entrypoint and not config.cmd:
         raise messages.NO_COMMAND()
+    path, args = command_of(config)
     number = draft.draw()
     identifier = identity.container_id(draft.seed, number)
     name = reserve_name(draft, name, identifier, number)
@@ -71,6 +84,7 @@ def create(
         top_layer=image.top,
     )  # fmt: skip
     _register(draft, container)
+    _check_volumes(draft, container)
     links.register(draft, container, linked)
     container = draft.containers[identifier]
     container_event(draft, container, "create")
@@ -88,6 +102,15 @@ def _check_platform(image: Image, name: str, platform: str) -> None:
     actual = platforms.Platform(image.os, image.architecture, image.variant)
     if wanted[:2] != actual[:2] or (wanted.variant and actual.variant and wanted.variant != actual.variant):
         raise messages.PLATFORM_MISMATCH(name=name, actual=actual, wanted=wanted)
+
+
+def _check_volumes(draft: Draft, container: Container) -> None:
+    """Refuse volumes of the configuration where the image has a file (moby daemon/create_unix.go)."""
+    own = files.only(container.id)
+    for target in container.config.volumes or {}:
+        path = posixpath.normpath(f"/{target.lstrip('/')}")
+        if files.exists(draft, own, path) and files.node_at(draft, own, path).kind != "dir":
+            raise messages.VOLUME_OVER_FILE(path=f"/var/lib/docker/overlay2/{container.id}/merged{path}")
 
 
 def merge_with_image(config: Config, image: Image) -> Config:
@@ -142,8 +165,6 @@ def _merged_health(given: object, own: object) -> object:
 def command_of(config: Config) -> tuple[str, tuple[str, ...]]:
     """What is executed: the entrypoint with the command as its arguments, or the command alone."""
     words = (*(config.entrypoint or ()), *(config.cmd or ()))
-    if words and words[0] == "":
-        words = words[1:]
     return (words[0], tuple(words[1:])) if words else ("", ())
 
 

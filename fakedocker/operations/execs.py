@@ -44,6 +44,7 @@ def create(draft: Draft, container: Container, request: ExecRequest) -> Exec:
         attach_stdout=request.attach_stdout,
         attach_stderr=request.attach_stderr,
         detach_keys=request.detach_keys,
+        console_size=request.console_size,
     )
     draft.execs[execution.id] = execution
     draft.outputs[execution.id] = _NOTHING
@@ -91,7 +92,7 @@ def begin(draft: Draft, execution: Exec, console: tuple[int, int] | None) -> str
     container = check_startable(draft, execution)
     user = users.resolve(draft, container.id, execution.user, container.host_config.group_add or ())
     container_event(draft, container, f"exec_start: {' '.join(execution.argv)}", execID=execution.id)
-    stdio = rootfs.exec_stdio(execution, console)
+    stdio = rootfs.exec_stdio(execution, console or execution.console_size)
     try:
         pid = draft.kernel.start(
             container.id,

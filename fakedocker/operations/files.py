@@ -88,12 +88,19 @@ def read(draft: Draft, root: str, path: str) -> bytes:
 
 
 def make_directories(draft: Draft, table: MountTable, path: str, owner: tuple[int, int] = (0, 0)) -> None:
-    """mkdir -p, mode 0755. OSError where a file is in the way."""
+    """mkdir -p, mode 0755; a link that leads nowhere gets what it leads to. OSError where a file is in the way."""
     pending = [part for part in path.split("/") if part]
     done = ""
     for part in pending:
-        done = f"{done}/{part}"
-        place = locate(draft, table, done)
+        above, done = done, f"{done}/{part}"
+        try:
+            place = locate(draft, table, done)
+        except FileNotFoundError:
+            link = node_at(draft, table, done, follow=False)
+            if link.kind != "link":
+                raise
+            make_directories(draft, table, posixpath.join(above or "/", link.target), owner)
+            place = locate(draft, table, done)
         if place.inode is not None:
             if not place.tree.is_directory(place.inode):
                 raise failure(errno.ENOTDIR)

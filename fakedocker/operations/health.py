@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from fakedocker.base.units import format_duration
 from fakedocker.containers import health as rules
 from fakedocker.containers.model import Container, Health, HealthResult
 from fakedocker.faults.model import UNHEALTHY
@@ -121,8 +122,9 @@ def timed_out(draft: Draft, identifier: str) -> None:
     pid = container.health.probe_pid
     draft.processes.pop(pid)
     draft.kernel.kill_from_outside(pid, _TIMEOUT_SIGNAL)
-    seconds = rules.timeout_ns(config) / 1e9
-    _record(draft, container, config, rules.TIMED_OUT, f"Health check exceeded timeout ({seconds:g}s)")
+    said = container.health.probe_output.decode("utf-8", "replace")
+    text = f"Health check exceeded timeout ({format_duration(rules.timeout_ns(config))})"
+    _record(draft, container, config, rules.TIMED_OUT, f"{text}: {said}" if said else text)
 
 
 def _record(draft: Draft, container: Container, config: HealthConfig, code: int, output: str) -> None:

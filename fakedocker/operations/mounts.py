@@ -48,7 +48,7 @@ def resolve(draft: Draft, config: Config, host: HostConfig) -> tuple[MountSpec, 
         spec = MountSpec(type="tmpfs", source="", target=posixpath.normpath(target), options=options, listed=False)
         _add(mounts, explicit, spec)
     for target in sorted(config.volumes or {}):
-        path = posixpath.normpath(target)
+        path = posixpath.normpath(f"/{target.lstrip('/')}")
         if path not in mounts:
             mounts[path] = MountSpec(type="volume", source="", target=path)
     return tuple(_make_volume(draft, spec, asked.get(spec.target)) for spec in mounts.values())

@@ -79,12 +79,14 @@ def update(draft: Draft, name: str, request: UpdateRequest) -> None:
             raise messages.UPDATE_FAILED(id=container.id, problem=problem)
         changes["restart_policy"] = policy
     updated = replace(container, host_config=replace(host, **changes))
+    limits = updated.host_config
+    if updated.has_process and 0 < limits.memory_swap < limits.memory:
+        raise messages.UPDATE_SWAP(id=container.id)
     if container.status == RESTARTING and policy.name == "no":
         draft.kernel.cancel_timer(container.timer)
         updated = replace(updated, status="exited", timer=0)
     draft.containers[container.id] = updated
     if updated.has_process:
-        limits = updated.host_config
         draft.kernel.update_namespace(
             container.id,
             memory_limit_bytes=limits.memory,

@@ -61,7 +61,7 @@ def resolve(draft: Draft, root: str, text: str, added_groups: tuple[str, ...] = 
             int(row[2]) for row in groups if len(row) >= 4 and login and login in row[3] and login in row[3].split(",")
         ]
     member_of += [_group(groups, added) for added in added_groups]
-    return User(uid, gid, tuple(dict.fromkeys((gid, *member_of))), home)
+    return User(uid, gid, tuple(sorted({gid, *member_of})), home)  # in the kernel's order
 
 
 def _group(groups: tuple[tuple[str, ...], ...], name: str) -> int:

@@ -32,8 +32,8 @@ class Request(Struct, frozen=True, kw_only=True):
 
     @property
     def upgrades(self) -> bool:
-        """Whether the client wants the connection itself after the head."""
-        return "upgrade" in self.headers.get("connection", "").lower() and bool(self.headers.get("upgrade"))
+        """Whether the client wants the connection itself after the head: docker looks at this header alone."""
+        return bool(self.headers.get("upgrade"))
 
 
 class Reply(Struct, frozen=True, kw_only=True):

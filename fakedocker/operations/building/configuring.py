@@ -175,10 +175,6 @@ def _volume(editor: Editor, step: kinds.Volume) -> str:
             raise BuildFailure(
                 "invalid volume specification: '/': invalid mount config for type \"volume\": invalid specification: destination can't be '/'"
             )
-        if not path.startswith("/"):
-            raise BuildFailure(
-                f"invalid mount config for type \"volume\": invalid mount path: '{path}' mount path must be absolute"
-            )
     editor.configure(volumes={**(editor.stage.config.volumes or {}), **{path: {} for path in paths}})
     return f"VOLUME [{' '.join(paths)}]"
 
