@@ -9,6 +9,7 @@ import json
 import socket
 import ssl
 import struct
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -381,3 +382,23 @@ def test_frames_of_a_websocket_that_are_none_end_it(served: Served) -> None:
         with Client(served) as other:
             other.ask("DELETE", f"/containers/{identifier}?force=1")
         client.rest()
+
+
+def test_over_tcp_the_head_of_a_stream_is_first_for_a_client_that_takes_its_time(engine: Engine) -> None:
+    """Where the server cannot see what the client has read, it waits as long as a real daemon takes to start a process."""
+    with serve_in_thread(engine, Listening(tcp=("127.0.0.1", 0))) as served:
+        assert served.tcp is not None
+        connection = http.client.HTTPConnection(*served.tcp, timeout=20)
+        connection.request("POST", "/images/create?fromImage=alpine&tag=latest")
+        connection.getresponse().read()
+        body = json.dumps({"Image": "alpine", "Cmd": ["echo", "hello"]})
+        connection.request("POST", "/containers/create", body, {"Content-Type": "application/json"})
+        identifier = json.load(connection.getresponse())["Id"]
+        connection.request("POST", f"/containers/{identifier}/start")
+        connection.getresponse().read()
+        connection.close()
+        with socket.create_connection(served.tcp, timeout=20) as client:
+            client.sendall(f"POST /containers/{identifier}/attach?logs=1&stdout=1 HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            time.sleep(0.005)
+            assert client.recv(65536).endswith(b"\r\n\r\n")
+            assert client.recv(65536) == b"\1\0\0\0\0\0\0\6hello\n"

@@ -41,7 +41,8 @@ QUICK_LOOKS = 100
 """How often is looked at once whether the head has been read, which for most clients it soon has, before looks are spaced."""
 HEAD_ALONE_SECONDS = 0.001
 HEAD_ALONE_LIMIT_SECONDS = 0.1
-"""How long the head of a stream goes alone: at least, and for a client that does not read it."""
+HEAD_ALONE_BLIND_SECONDS = 0.02
+"""How long the head of a stream goes alone: between two looks, for a client that does not read it, and where nobody can look."""
 _UNREAD_BYTES = 0x5411
 """SIOCOUTQ of Linux: how much of what was sent the other side of a unix socket has not read."""
 
@@ -371,7 +372,7 @@ class Connection(asyncio.Protocol):
         if _can_tell(sock):
             loop.call_soon(look, 0)
         else:
-            loop.call_later(HEAD_ALONE_SECONDS, look, QUICK_LOOKS)
+            loop.call_later(HEAD_ALONE_BLIND_SECONDS, look, QUICK_LOOKS)
 
     def _finish(self, chunked: bool, close: bool) -> None:
         transport = self._transport

@@ -179,6 +179,8 @@ def endpoint_settings(draft: Draft, container: Container, in_list: bool = False)
         endpoint = draft.endpoints[network.id].get(container.id) if network is not None else None
         shown_name = network.name if network is not None else name
         shown_settings = _endpoint(wanted, network if container.prepared else None, endpoint, in_list)
+        if endpoint is None and not container.prepared:  # until it was first started, the address asked for is shown
+            shown_settings = replace(shown_settings, mac_address=wanted.mac_address)
         if network is not None and container.prepared and not in_list:  # what it is called there it keeps when it stops
             shown_settings = replace(shown_settings, dns_names=networking.dns_names(container, network, wanted) or None)
         shown[shown_name] = shown_settings
