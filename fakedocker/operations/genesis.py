@@ -19,6 +19,8 @@ from fakedocker.world.world import Host, World
 
 EVENTS_KEPT = 256
 DEFAULT_START = "2026-01-05T09:00:00Z"
+BOOTED_BEFORE_NS = clock.MINUTE_NS
+"""How long the machine has been up when the daemon is first started."""
 HUB = "docker.io"
 LOCAL_REGISTRY = "localhost:5000"
 
@@ -42,7 +44,7 @@ def create(seed: int = 0, now_ns: int | None = None, host: Host | None = None, h
     world = World(
         seed=seed,
         host=facts,
-        kernel=KernelState(now_ns=start_ns),
+        kernel=KernelState(now_ns=start_ns, boot_ns=start_ns - BOOTED_BEFORE_NS),
         registries=registries,
         next_port=EPHEMERAL_FIRST,
         events=History(EVENTS_KEPT),
