@@ -97,6 +97,8 @@ def test_a_wait_ends_with_every_end_of_the_process(client: docker.DockerClient) 
     assert box.wait(condition="next-exit")["StatusCode"] == 0
     box.reload()
     assert box.attrs["RestartCount"] == 1 and box.status == "restarting"
+    with pytest.raises(docker.errors.APIError, match="container is restarting: stop the container before"):
+        box.remove()
     with pytest.raises(docker.errors.APIError, match="restarting, wait until"):
         box.attach()
     box.stop()
@@ -139,3 +141,22 @@ def test_a_link_in_a_network_is_a_name_for_its_owner_alone(client: docker.Docker
     assert box.exec_run("nslookup up").exit_code == 0
     assert upstream.exec_run("nslookup up").exit_code == 1
     assert b"mine" in box.exec_run("ping -c 1 mine").output
+
+
+@pytest.mark.parametrize(
+    ("image", "install"),
+    [("debian", "apt-get update && apt-get install -y nginx curl"), ("alpine", "apk add nginx curl")],
+)
+def test_nginx_of_a_distribution_runs(client: docker.DockerClient, image: str, install: str) -> None:
+    client.images.pull(image, tag="latest")
+    box = client.containers.run(image, ["sh", "-c", f"{install} && nginx && sleep 1000"], detach=True)
+    assert box.exec_run("timeout 120 sh -c 'until curl -s localhost; do sleep 1; done'").exit_code == 0, box.logs()
+    assert b"<html>" in box.exec_run("curl -s localhost").output
+
+
+def test_a_build_for_no_platform_is_refused_before_it_begins(client: docker.DockerClient) -> None:
+    import io
+
+    with pytest.raises(docker.errors.APIError, match="unknown operating system or architecture") as caught:
+        client.images.build(fileobj=io.BytesIO(b"FROM alpine\n"), platform="foo")
+    assert caught.value.status_code == 400

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from fakedocker.api.call import Call
 from fakedocker.api.streams import Keys, TaskStream
-from fakedocker.base import messages
+from fakedocker.base import messages, platform as platforms
 from fakedocker.exchanges import Exchange
 from fakedocker.filesystem import content as contents
 from fakedocker.operations.building import begin, progress
@@ -176,6 +176,11 @@ def _build(call: Call, version: str) -> BuildStream:
         raise messages.Refusal(400, "squash is only supported with experimental mode")
     if query.text("remote"):
         raise messages.NOT_SIMULATED(what="a remote build context")
+    if query.text("platform"):
+        try:
+            platforms.parse(query.text("platform"))
+        except platforms.InvalidPlatform as problem:
+            raise messages.BAD_REQUEST(problem=problem) from None
     options = BuildOptions(
         tags=begin.tags(query.all("t")),
         use_cache=not query.flag("nocache"),

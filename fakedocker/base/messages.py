@@ -106,7 +106,7 @@ REMOVE_PAUSED = Message(
 )
 REMOVE_RUNNING = Message(
     409,
-    'cannot remove container "{name}": container is running: stop the container before removing or force remove',
+    'cannot remove container "{name}": container is {state}: stop the container before removing or force remove',
     "lifecycle",
 )
 REMOVAL_IN_PROGRESS = Message(409, "removal of container {name} is already in progress", "lifecycle")

@@ -42,7 +42,7 @@ def remove(draft: Draft, container: Container, force: bool, with_volumes: bool) 
     if container.is_running and not force:
         if container.status == PAUSED:
             raise messages.REMOVE_PAUSED(name=container.name)
-        raise messages.REMOVE_RUNNING(name=container.name)
+        raise messages.REMOVE_RUNNING(name=container.name, state=container.status)
     container = replace(container, removing=True, manually_stopped=True)
     if container.status == RESTARTING:
         draft.kernel.cancel_timer(container.timer)

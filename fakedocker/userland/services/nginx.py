@@ -22,13 +22,18 @@ from fakedocker.userland.services.nginx_processes import (
     stamp,
 )
 from fakedocker.userland.services.nginx_site import ERROR_LOG, Site, absolute, conflicts, make_site
-from fakedocker.userland.tools import Register, UsageProblem, find_user
+from fakedocker.userland.tools import Register, UsageProblem, find_user, stat_or_none
 
 PROGRAMS = Register()
 VERSION: Final = "1.27.1"
 _CONFIG: Final = "/etc/nginx/nginx.conf"
 _SIGNALS: Final = {"stop": 15, "quit": 3, "reopen": 10, "reload": 1}
-_TEMPORARY: Final = ("client_temp", "proxy_temp", "fastcgi_temp", "uwsgi_temp", "scgi_temp")
+_TEMPORARY: Final = (
+    ("/var/cache/nginx", ("client_temp", "proxy_temp", "fastcgi_temp", "uwsgi_temp", "scgi_temp")),
+    ("/var/lib/nginx/tmp", ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")),
+    ("/var/lib/nginx", ("body", "proxy", "fastcgi", "uwsgi", "scgi")),
+)
+"""Where nginx.org's, Alpine's and Debian's nginx were built to keep bodies for a while; it is the folder their package has."""
 _BIND_TRIES: Final = 5
 _BIND_PAUSE_NS: Final = 500_000_000
 _BUILT: Final = (
@@ -192,8 +197,9 @@ def _prepare(system: System, call: _Call) -> dict[str, Any]:
 
 
 def _make_folders(system: System) -> None:
-    for name in _TEMPORARY:
-        path = f"/var/cache/nginx/{name}"
+    folder, names = next((place for place in _TEMPORARY if stat_or_none(system, place[0])), _TEMPORARY[0])
+    for name in names:
+        path = f"{folder}/{name}"
         try:
             system.make_directory(path, 0o700)
         except FileExistsError:
