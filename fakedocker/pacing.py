@@ -57,11 +57,15 @@ class Pacer:
         self._paced = self._leapt
 
     def catch_up(self) -> None:
-        """Let the engine's clock reach the wall's, which it never runs behind; what requests took it is ahead from then on."""
+        """Let the engine's clock reach the wall's, which it never runs behind.
+
+        What requests took it is ahead, when it leaps from then on; at the wall's pace the wall catches up.
+        """
         if self._engine.mode in (TimeMode.LEAP, TimeMode.WALL):
             wall_ns = self.wall_ns
             if self._engine.now_ns < wall_ns:
                 self._engine.advance(wall_ns)
+        if self._engine.mode is TimeMode.LEAP:
             self._offset_ns = max(self._offset_ns, self._engine.now_ns - self._wall())
 
     def step(self, driver_waits: bool = False) -> float | None:

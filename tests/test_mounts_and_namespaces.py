@@ -225,3 +225,52 @@ def test_volumes_of_an_image_may_be_relative_and_are_no_files(daemon: Daemon) ->
     body = {"Image": "busybox", "Cmd": ["true"], "Volumes": {"/etc/passwd": {}}}
     status, answer = daemon.ask("POST", "/containers/create", None, body)
     assert (status, b"cannot mount volume over existing file, file exists " in answer) == (500, True)
+
+
+def test_volumes_are_mounted_and_unmounted(daemon: Daemon) -> None:
+    output(daemon, "true", Binds=["data:/v:ro"])
+    volume_events = [event for event in daemon.engine.world.events.entries() if event.type == "volume"]
+    assert [event.action for event in volume_events] == ["create", "mount", "unmount"]
+    mounted = dict(volume_events[1].attributes)
+    assert (mounted["destination"], mounted["driver"], mounted["read/write"]) == ("/v", "local", "false")
+
+
+def test_flags_of_the_other_type_of_mount(daemon: Daemon) -> None:
+    for text, kind, option in (
+        ("data:/v:shared", "volume", "BindOptions"),
+        ("/srv:/v:nocopy", "bind", "VolumeOptions"),
+    ):
+        problem = f'invalid mount config for type "{kind}": field {option} must not be specified'
+        assert create(daemon, Binds=[text]) == (400, {"message": f"invalid volume specification: '{text}': {problem}"})
+    create(daemon, name="donor", Binds=["data:/v"])
+    for mode in ("nocopy", "shared", "copy"):
+        assert create(daemon, VolumesFrom=[f"donor:{mode}"]) == (400, {"message": f"invalid mode: {mode}"})
+
+
+def test_volumes_from_another_get_nothing_of_the_image(daemon: Daemon) -> None:
+    daemon.run("mkdir /v; touch /v/file", image="busybox", name="made")
+    daemon.commit("filled", container="made")
+    create(daemon, name="donor", Binds=["data:/v"])
+    body = {"Image": "filled", "Cmd": ["ls", "/v/file"], "HostConfig": {"VolumesFrom": ["donor"]}}
+    daemon.good("POST", "/containers/create", {"name": "taker"}, body)
+    start(daemon, "taker")
+    assert json.loads(daemon.good("POST", "/containers/taker/wait"))["StatusCode"] == 1
+
+
+def test_a_network_that_leads_outside_brings_the_ports(daemon: Daemon) -> None:
+    daemon.good("POST", "/networks/create", None, {"Name": "inner", "Internal": True})
+    daemon.good("POST", "/networks/create", None, {"Name": "outer"})
+    create(daemon, NetworkMode="inner", PortBindings={"80/tcp": [{"HostPort": "8080"}]})
+    start(daemon)
+    daemon.good("POST", "/networks/outer/connect", None, {"Container": "box"})
+    ports = json.loads(daemon.good("GET", "/containers/box/json"))["NetworkSettings"]["Ports"]
+    assert ports["80/tcp"][0]["HostPort"] == "8080"
+    daemon.good(
+        "POST",
+        "/networks/create",
+        None,
+        {"Name": "six", "EnableIPv6": True, "IPAM": {"Config": [{"Subnet": "fd00:9::/64"}]}},
+    )
+    settings = {"IPAMConfig": {"IPv6Address": "::ffff:172.28.99.99"}}
+    status, answer = daemon.ask("POST", "/networks/six/connect", None, {"Container": "box", "EndpointConfig": settings})
+    assert (status, b"invalid IPv6 address" in answer) == (400, True)

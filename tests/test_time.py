@@ -10,6 +10,7 @@ from fakedocker.assembly import create_engine
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.engine import Engine, WaitCannotEnd, WaitTooLong
 from fakedocker.exchanges import Exchange, TimeMode
+from fakedocker.pacing import Pacer
 from fakedocker.wire.http import Request
 
 
@@ -111,3 +112,20 @@ def test_wall_time_never_leaps() -> None:
         continue
     assert engine.next_move(wall_ns=engine.now_ns).kind == "sleep"
     assert engine.next_move(wall_ns=engine.now_ns + 2000 * SECOND_NS).kind == "jump"
+
+
+def test_what_requests_take_is_made_up_by_the_wall_when_nothing_leaps() -> None:
+    engine = engine_with(["sleep", "1000"], TimeMode.WALL)
+    wall = engine.now_ns
+    pacer = Pacer(engine, lambda: wall)
+    started = engine.now_ns
+    for _ in range(5):
+        pacer.catch_up()
+        ask(engine, "GET", "/containers/json")
+    taken = engine.now_ns - started
+    engine.advance(engine.now_ns + SECOND_NS // 10)
+    pacer.catch_up()
+    assert engine.now_ns == started + taken + SECOND_NS // 10, "ahead of the wall, and the clock does not go back"
+    wall += 2 * SECOND_NS
+    pacer.catch_up()
+    assert engine.now_ns == started + 2 * SECOND_NS

@@ -24,6 +24,22 @@ def volume_event(draft: Draft, name: str, action: str, **attributes: str) -> Non
     draft.record_event("volume", action, name, {"driver": "local", **attributes}.items())
 
 
+def volume_mounts(draft: Draft, container: Container) -> None:
+    """The volumes of a container that starts are mounted (moby daemon/volumes_unix.go setupMounts)."""
+    for mount in container.mounts:
+        if mount.type == "volume":
+            access = {"read/write": "false" if mount.read_only else "true"}
+            attributes = {"container": container.id, "destination": mount.target, "propagation": mount.propagation}
+            volume_event(draft, mount.source, "mount", **attributes, **access)
+
+
+def volume_unmounts(draft: Draft, container: Container) -> None:
+    """And unmounted when it has ended (moby container/container.go UnmountVolumes)."""
+    for mount in container.mounts:
+        if mount.type == "volume":
+            volume_event(draft, mount.source, "unmount", container=container.id)
+
+
 def image_event(draft: Draft, identifier: str, action: str, name: str, actor: str = "") -> None:
     """An event of an image; labels are attached where the image still exists.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import posixpath
 import re
 
@@ -254,8 +255,10 @@ def _address_problems(network: Network | None, version: int, address: str) -> li
     if (":" in address) != (version == 6):
         return [f"invalid IPv{version} address: {address}"]
     try:
-        pools.to_number(address)
+        given = ipaddress.ip_address(address)
     except ValueError:
+        return [f"invalid IPv{version} address: {address}"]
+    if given.is_unspecified or (isinstance(given, ipaddress.IPv6Address) and given.ipv4_mapped is not None):
         return [f"invalid IPv{version} address: {address}"]
     if network is None:
         return []

@@ -14,7 +14,7 @@ from fakedocker.containers.model import Container
 from fakedocker.faults import matching
 from fakedocker.kernel.events import Exited
 from fakedocker.operations import health, networking, remove, start
-from fakedocker.operations.attributes import container_event
+from fakedocker.operations.attributes import container_event, volume_unmounts
 from fakedocker.world.draft import Draft
 from fakedocker.world.tasks import StopTask
 
@@ -25,6 +25,7 @@ def container_exited(draft: Draft, container: Container, exit: Exited) -> None:
     health.end(draft, container)
     networking.leave_all(draft, container)
     draft.kernel.destroy_namespace(container.id)
+    volume_unmounts(draft, container)
     ran_ns = draft.now_ns - container.started_ns
     policy = container.host_config.restart_policy
     again = not matching.daemon_is_down(draft.fault_rules) and restart.restarts(

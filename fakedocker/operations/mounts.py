@@ -30,7 +30,7 @@ def resolve(draft: Draft, config: Config, host: HostConfig) -> tuple[MountSpec, 
         name, mode = specification.parse_volumes_from(text)
         for mount in _source_container(draft, name).mounts:
             read_only = mount.read_only or "ro" in mode.split(",")
-            mounts[mount.target] = replace(mount, read_only=read_only, mode=mode or mount.mode)
+            mounts[mount.target] = replace(mount, read_only=read_only, mode=mode or mount.mode, no_copy=True)
     explicit: set[str] = set()
     for text in host.binds or ():
         _add(mounts, explicit, specification.parse_bind(text))

@@ -286,6 +286,8 @@ def connect(draft: Draft, name: str, request: NetworkConnect) -> None:
     draft.containers[container.id] = container
     if container.has_process:
         networking.connect(draft, container, network, wanted)
+        if container.id not in draft.published:
+            networking.publish(draft, container)  # until now it had no network that leads outside
         rootfs.write_daemon_files(draft, container)
     else:
         network_event(draft, network, "connect", container=container.id)

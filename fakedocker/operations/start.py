@@ -13,7 +13,7 @@ from fakedocker.containers import lifecycle
 from fakedocker.containers.model import DEAD, PAUSED, REMOVING, RESTARTING, Container
 from fakedocker.kernel.kernel import ExecError
 from fakedocker.operations import health, launch, links, namespaces, networking, remove, rootfs, users
-from fakedocker.operations.attributes import container_event
+from fakedocker.operations.attributes import container_event, volume_mounts
 from fakedocker.world.draft import Draft
 
 
@@ -58,6 +58,7 @@ def run(draft: Draft, container: Container) -> None:
     draft.containers[container.id] = container
     draft.processes[pid] = ("container", container.id)
     health.begin(draft, container)
+    volume_mounts(draft, container)
     container_event(draft, draft.containers[container.id], "start")
     draft.notify("state", container.id)
 

@@ -39,8 +39,12 @@ def parse_bind(text: str) -> MountSpec:
         if not mode:
             raise _invalid(text)
     kind = "bind" if source.startswith("/") else "volume"
-    flags = _check_mode(mode, kind)
+    flags = _check_mode(mode)
     _check_target(text, kind, target)
+    option = _odd_option(kind, flags)
+    if option:
+        problem = f': invalid mount config for type "{kind}": field {option} must not be specified'
+        raise messages.VOLUME_SPECIFICATION(text=text, problem=problem)
     if kind == "volume" and source and VOLUME_NAME.fullmatch(source) is None:
         raise messages.VOLUME_NAME(name=source)
     default_mode = "z" if kind == "volume" and len(parts) < 3 and source else mode
@@ -55,12 +59,21 @@ def parse_bind(text: str) -> MountSpec:
     )
 
 
-def _check_mode(mode: str, kind: str) -> list[str]:
+def _odd_option(kind: str, flags: list[str]) -> str:
+    """The kind of options that flags belong to which this type of mount cannot have; "" for none."""
+    if kind == "bind":
+        return "VolumeOptions" if any(flag in _COPY for flag in flags) else ""
+    return "BindOptions" if any(flag in _PROPAGATION for flag in flags) else ""
+
+
+def _check_mode(mode: str) -> list[str]:
     if not mode:
         return []
     flags = mode.split(",")
-    known = (*_ACCESS, *_LABEL, *_COPY, *_CONSISTENCY, *(_PROPAGATION if kind == "bind" else ()))
-    groups = [[flag for flag in flags if flag in group] for group in (_ACCESS, _PROPAGATION, _LABEL, _COPY)]
+    known = (*_ACCESS, *_LABEL, *_COPY, *_CONSISTENCY, *_PROPAGATION)
+    groups = [
+        [flag for flag in flags if flag in group] for group in (_ACCESS, _PROPAGATION, _LABEL, _COPY, _CONSISTENCY)
+    ]
     if any(flag not in known for flag in flags) or any(len(group) > 1 for group in groups):
         raise messages.MOUNT_MODE(mode=mode)
     return flags
@@ -190,6 +203,7 @@ def parse_volumes_from(text: str) -> tuple[str, str]:
     name, _, mode = text.partition(":")
     if not name:
         raise messages.Refusal(400, f"invalid volumes-from specification: {text}")
-    if mode:
-        _check_mode(mode, "volume")
+    flags = _check_mode(mode)
+    if any(flag in (*_COPY, *_PROPAGATION) for flag in flags):
+        raise messages.MOUNT_MODE(mode=mode)
     return name, mode
