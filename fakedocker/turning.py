@@ -188,11 +188,15 @@ class Turning:
         try:
             self._tell_stream(kind, stream, exchange, payload)
             reactions.drain(self._draft)
-        except Exception:  # of ours: it ends this client, and nothing else
+        except Exception:
             self._draft.rollback()
-            self._draft.faults.append(traceback.format_exc())
-            self._close(exchange)
-            exchange.break_off("reset")
+            self._fail(exchange)
+
+    def _fail(self, exchange: Exchange) -> None:
+        """An error of ours in a stream, which ends its client and nothing else."""
+        self._draft.faults.append(traceback.format_exc())
+        self._close(exchange)
+        exchange.break_off("reset")
 
     def _tell_stream(self, kind: str, stream: Stream, exchange: Exchange, payload: Any) -> None:
         """What the client of a stream has done since."""
@@ -242,7 +246,11 @@ class Turning:
         self._open[exchange.number] = exchange
         for key in outcome.subjects():
             self._subscribers.setdefault(key, {})[exchange.number] = exchange
-        outcome.pump(draft, exchange)
+        try:
+            outcome.pump(draft, exchange)
+        except Exception:
+            draft.rollback()
+            self._fail(exchange)
         if exchange.ended:
             self._close(exchange)
         self._spend(exchange.cost_ns)
@@ -299,12 +307,19 @@ class Turning:
             if not members:
                 continue
             for number, exchange in list(members.items()):
-                if exchange.stream is not None:
+                if exchange.stream is None:
+                    continue
+                try:
                     exchange.stream.notice(self._draft, exchange, notice)
-                    touched[number] = exchange
+                except Exception:
+                    self._fail(exchange)
+                touched[number] = exchange
         for exchange in touched.values():
-            if exchange.stream is not None and not exchange.ended:
-                exchange.stream.pump(self._draft, exchange)
+            try:
+                if exchange.stream is not None and not exchange.ended:
+                    exchange.stream.pump(self._draft, exchange)
+            except Exception:
+                self._fail(exchange)
             if exchange.ended:
                 self._close(exchange)
 

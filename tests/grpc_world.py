@@ -158,6 +158,8 @@ class Client(Wire):
         self.requested: list[str] = []
         self.taken: dict[str, bytes] = {}
         self.archive = b""
+        self.upload = b""
+        self.agents: set[str] = set()
         self._complete = 0
         self._listed = False
         self.packets: list[Packet] | None = None
@@ -201,6 +203,10 @@ class Client(Wire):
             values.setdefault(name, []).append(value)
         path = self._paths[number] = values[":path"][0]
         self.h2.send_headers(number, [(":status", "200"), ("content-type", "application/grpc")])
+        if path.endswith("Upload/Pull"):
+            for start in range(0, len(self.upload), 1000):
+                self.send(number, Bytes(data=self.upload[start : start + 1000]))
+            self.end(number)
         if path.endswith("FileSync/DiffCopy"):
             self.asked.append({name: values.get(name, []) for name in ("dir-name", "followpaths", "exclude-patterns")})
             if not self.silent:
@@ -240,6 +246,11 @@ class Client(Wire):
                 self.end(number)
             else:
                 self.end(number, 5, f"secret {name} not found")
+        elif path.endswith("CheckAgent"):
+            known = protobuf.decode(Named, message).id in self.agents
+            if known:
+                self.send(number, control.Empty())
+            self.end(number, 0 if known else 2, "" if known else "unset ssh forward key")
         elif path.endswith("FileSend/DiffCopy"):
             self._given(number, message)
 

@@ -6,7 +6,7 @@ import io
 import tarfile
 
 import pytest
-from grpc_world import CONTROL, GATEWAY, World
+from grpc_world import CONTROL, GATEWAY, Built, World
 
 from fakedocker.wire import control
 from fakedocker.wire.http import Request
@@ -118,6 +118,78 @@ def test_a_build_without_a_gateway(world: World) -> None:
     )
     solved = world.ask(f"{CONTROL}Solve", request)
     assert "containerimage.digest" in solved.messages(control.SolveReply)[0].response
+
+
+def archive(**files: str) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+        for name, text in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(text)
+            tar.addfile(member, io.BytesIO(text.encode()))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("upload", "output"),
+    [
+        (archive(Dockerfile="FROM alpine\nCOPY a /\nRUN cat /a\n", a="one\n"), "one\n"),
+        (b"FROM alpine\nRUN echo alone\n", "alone\n"),
+    ],
+)
+def test_a_context_is_uploaded(world: World, upload: bytes, output: str) -> None:
+    client = world.session({})
+    client.upload = upload
+    built = Built(world, client, "up", "moby")
+    built.gateway({"context": "http://buildkit-session/xyz"})
+    assert (built.error, built.output) == ("", output)
+    names = list(built.steps)
+    assert names[0] == "[internal] load remote build context"
+    assert not any("load build" in name or "dockerignore" in name for name in names)
+
+
+def test_another_cache_is_looked_for_and_missed_without_harm(world: World) -> None:
+    imports = '[{"Type":"registry","Attrs":{"ref":"alpine"}},{"Type":"registry","Attrs":{"ref":"me/nothing"}}]'
+    built = world.build("FROM alpine\nRUN echo made\n", attributes={"cache-imports": imports})
+    assert (built.error, built.output) == ("", "made\n")
+    errors = {vertex.name: vertex.error for one in built.news for vertex in one.vertexes if "importing" in vertex.name}
+    assert errors["importing cache manifest from alpine"] == ""
+    assert errors["importing cache manifest from me/nothing"].startswith(
+        "failed to configure registry cache importer: pull access denied"
+    )
+    other = world.build("FROM alpine\n", attributes={"cache-imports": '[{"Type":"gha"}]'})
+    assert other.error == "a cache import of type gha is not simulated by fakedocker"
+
+
+def test_an_ssh_agent_is_there_if_the_client_has_it(world: World) -> None:
+    dockerfile = (
+        'FROM alpine\nRUN --mount=type=ssh%s test -S "$SSH_AUTH_SOCK" && echo agent at $SSH_AUTH_SOCK || echo none\n'
+    )
+
+    def build(flags: str, agents: set[str]) -> Built:
+        client = world.session({"dockerfile": {"Dockerfile": (dockerfile % flags).encode()}, "context": {}})
+        client.agents = agents
+        built = Built(world, client, f"ssh{world.builds}", "moby")
+        built.gateway({"no-cache": ""})
+        return built
+
+    assert build("", {"default"}).output == "agent at /run/buildkit/ssh_agent.0\n"
+    assert build("", set()).output == "none\n"
+    assert build(",id=mine,target=/s", {"mine"}).output == "agent at /s\n"
+    assert build(",required=true", set()).error == "unset ssh forward key"
+
+
+def test_a_build_that_is_given_up_says_so(world: World) -> None:
+    client = world.session({"dockerfile": {"Dockerfile": b"FROM alpine\nRUN echo on; sleep 1000\n"}, "context": {}})
+    built = Built(world, client, "long", "moby")
+    asked = built.gateway_call("Solve", control.GatewaySolveRequest(frontend="dockerfile.v0"))
+    world.run(lambda: asked.ended)
+    built.gateway_call("Return", control.ReturnRequest(result=asked.messages(control.GatewaySolveReply)[0].result))
+    world.run(lambda: built.output == "on\n")
+    world.caller.h2.reset_stream(built.solve.number, 8)
+    world.run(lambda: built.status.ended)
+    errors = {vertex.name: vertex.error for one in built.news for vertex in one.vertexes}
+    assert errors["[2/2] RUN echo on; sleep 1000"] == "context canceled"
 
 
 def test_workers_and_version(world: World) -> None:

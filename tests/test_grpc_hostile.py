@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from grpc_world import CONTROL, GATEWAY, Client, World
+from grpc_world import CONTROL, GATEWAY, Client, Rpc, World
 
+from fakedocker.api.control import SolveCall
 from fakedocker.api.http2 import Peer
 from fakedocker.wire import control
 from fakedocker.wire.filesync import DATA, DIRECTORY, ERROR, STAT, SYMLINK, Packet, Stat
@@ -19,7 +20,7 @@ def world() -> World:
     return World()
 
 
-def begun(world: World, client: Client, reference: str = "b") -> object:
+def begun(world: World, client: Client, reference: str = "b") -> Rpc:
     """A build without a gateway, over the session of a client."""
     output = control.Exporter(kind="moby")
     request = control.SolveRequest(
@@ -101,6 +102,28 @@ def test_a_gateway_call_for_a_build_that_nobody_has_begun(world: World) -> None:
     assert rpc.message == "no such job none"
 
 
+def test_a_dockerfile_of_any_bytes(world: World) -> None:
+    built = world.build("")
+    assert built.error == "the Dockerfile cannot be empty"
+    client = world.session({"dockerfile": {"Dockerfile": b"\x1f\x8b\x08\xff\n"}, "context": {}})
+    request = control.SolveRequest(reference="b", session=f"session{world.builds}", frontend="dockerfile.v0")
+    rpc = world.ask(f"{CONTROL}Solve", request)
+    assert client.requested == ["Dockerfile"]
+    assert rpc.message.startswith("dockerfile parse error on line 1: unknown instruction: ")
+    assert not world.engine.draft.faults
+
+
+def test_an_error_of_ours_in_a_stream_ends_that_stream_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    client = world.session({"dockerfile": {"Dockerfile": b"FROM alpine\n"}, "context": {}})
+    rpc = begun(world, client)
+    monkeypatch.setattr(SolveCall, "pump", lambda *_: 1 / 0)
+    world.run(lambda: rpc.ended)
+    assert (rpc.code, rpc.message) == (14, "connection reset by peer")
+    assert "ZeroDivisionError" in world.engine.draft.faults[0]
+    assert world.ask(f"{CONTROL}Info", control.Empty()).code == 0
+
+
 # connections
 
 
@@ -159,7 +182,7 @@ def test_a_build_that_is_given_up_ends(world: World) -> None:
     client = world.session({"dockerfile": {"Dockerfile": b"FROM alpine\nRUN sleep 1000\n"}, "context": {}})
     rpc = begun(world, client)
     world.settle()
-    world.caller.h2.reset_stream(rpc.number, 8)  # type: ignore[attr-defined]
+    world.caller.h2.reset_stream(rpc.number, 8)
     world.settle()
     assert not world.engine.world.tasks
     assert world.ask(f"{CONTROL}Info", control.Empty()).code == 0
@@ -171,10 +194,10 @@ def test_a_session_that_vanishes_fails_the_build(world: World) -> None:
     rpc = begun(world, client)
     world.settle()
     client.leave()
-    world.run(lambda: rpc.ended)  # type: ignore[attr-defined]
+    world.run(lambda: rpc.ended)
     assert (
         rpc.message == "failed to read dockerfile: rpc error: code = Unavailable desc = error reading from server: EOF"
-    )  # type: ignore[attr-defined]
+    )
 
 
 def test_a_session_that_never_comes(world: World) -> None:
@@ -191,8 +214,8 @@ def test_a_session_comes_late(world: World) -> None:
     rpc = begun(world, None)  # type: ignore[arg-type]
     world.settle()
     world.session({"dockerfile": {"Dockerfile": b"FROM alpine\n"}, "context": {}})
-    world.run(lambda: rpc.ended)  # type: ignore[attr-defined]
-    assert rpc.code == 0  # type: ignore[attr-defined]
+    world.run(lambda: rpc.ended)
+    assert rpc.code == 0
 
 
 def test_a_session_has_its_name_alone(world: World) -> None:
@@ -232,8 +255,8 @@ def test_a_transfer_that_makes_no_sense_fails_the_build(world: World, packets: l
     client = world.session({"dockerfile": {}, "context": {}})
     client.packets = packets
     rpc = begun(world, client)
-    world.run(lambda: rpc.ended)  # type: ignore[attr-defined]
-    assert rpc.message == f"failed to read dockerfile: {message}"  # type: ignore[attr-defined]
+    world.run(lambda: rpc.ended)
+    assert rpc.message == f"failed to read dockerfile: {message}"
     assert not world.engine.world.tasks
 
 
@@ -247,7 +270,7 @@ def test_a_size_that_is_a_lie_means_nothing(world: World) -> None:
     world.run(lambda: len(client.asked) == 2)
     task = next(task for task in world.engine.world.tasks.values() if isinstance(task, SolveTask))
     assert task.text == text
-    assert not rpc.ended  # type: ignore[attr-defined]
+    assert not rpc.ended
 
 
 def test_links_out_of_the_context_lead_nowhere(world: World) -> None:
@@ -260,5 +283,5 @@ def test_links_out_of_the_context_lead_nowhere(world: World) -> None:
         Packet(kind=STAT),
         Packet(kind=3),
     ]
-    world.run(lambda: rpc.ended)  # type: ignore[attr-defined]
-    assert "not found" in rpc.message  # type: ignore[attr-defined]
+    world.run(lambda: rpc.ended)
+    assert "not found" in rpc.message

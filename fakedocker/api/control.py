@@ -10,7 +10,7 @@ import msgspec
 from fakedocker.api.builds import Build, builds_of
 from fakedocker.api.call import Call
 from fakedocker.api.frontend import FRONTEND, Definition, check_cache, definition_of, target_of
-from fakedocker.api.grpc_replies import answer, ended_with
+from fakedocker.api.grpc_replies import answer, ended_with, refused
 from fakedocker.base import messages
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.exchanges import Exchange, OutputOnly, TimeMode
@@ -98,11 +98,11 @@ def solve(call: Call) -> SolveCall:
     builds = builds_of(call.engine)
     known = builds.find(request.reference)
     if not request.reference or (known is not None and not known.over):
-        raise messages.BAD_REQUEST(problem=f"job ID {request.reference} exists")
+        raise messages.JOB_EXISTS(name=request.reference)
     if request.definition is not None or request.inputs:
         raise messages.NOT_SIMULATED(what="building a graph of operations")
     if request.frontend not in ("", FRONTEND):
-        raise messages.BAD_REQUEST(problem=f"unknown frontend: {request.frontend}")
+        raise messages.NO_FRONTEND(name=request.frontend)
     target = target_of(request)
     check_cache(request.cache)
     definition = definition_of(request.attributes, target, request.entitlements) if request.frontend else None
@@ -124,6 +124,7 @@ def begin(draft: Draft, build: Build, definition: Definition, goal: int) -> None
         session=build.request.session,
         dockerfile=definition.dockerfile,
         directories=definition.directories,
+        upload=definition.upload,
         arguments=definition.arguments,
         options=definition.options,
         goal=goal,
@@ -162,7 +163,7 @@ class SolveCall(OutputOnly):
         """No session that nobody has seen by now will come."""
         session = self._build.request.session
         if any(task == self._build.task for task, _ in asking.waiting_for(draft, session)):
-            solver.fail(draft, self._build.task, asking.NO_SESSION.format(session=session))
+            solver.fail(draft, self._build.task, messages.NO_SESSION(name=session).message)
 
     def pump(self, draft: Draft, exchange: Exchange) -> None:
         build = self._build
@@ -184,9 +185,13 @@ class SolveCall(OutputOnly):
         exchange.respond(reply)
 
     def disconnect(self, draft: Draft, exchange: Exchange) -> None:
-        self._build.over = True
-        solver.cancel(draft, self._build.task)
-        draft.notify(CHANGED, self._build.reference)
+        """The build is given up; its last news are for whoever asks for news."""
+        build = self._build
+        told = len(draft.notices)
+        solver.cancel(draft, build.task)
+        build.news += [one.value for one in draft.notices[told:] if (one.kind, one.key) == ("progress", build.task)]
+        build.over = True
+        draft.notify(CHANGED, build.reference)
 
     def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
         """Not for what only the client can bring."""
@@ -242,7 +247,7 @@ class BuildCall(OutputOnly):
         if build is not None:
             self.go_on(draft, exchange, build)
         elif draft.now_ns >= self._gives_up_ns:
-            exchange.respond(ended_with(Status(code=UNKNOWN, message=f"no such job {self._reference}")))
+            exchange.respond(refused(messages.NO_SUCH_JOB(name=self._reference)))
         elif not self._is_timed:
             self._is_timed = True
             draft.kernel.set_timer(self._gives_up_ns, (ALARM, exchange.number))

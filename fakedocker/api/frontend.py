@@ -10,6 +10,9 @@ import csv
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import msgspec
+from msgspec import Struct
+
 from fakedocker.base import messages, reference
 from fakedocker.wire.control import CacheOptions, Exporter, SolveRequest
 from fakedocker.world.solves import SolveOptions
@@ -18,10 +21,12 @@ FRONTEND = "dockerfile.v0"
 _ARGUMENT, _LABEL, _CONTEXT, _ATTESTATION = "build-arg:", "label:", "context:", "attest:"
 _EXPORTERS = {"": "cacheonly", "moby": "moby", "image": "moby", "local": "local", "tar": "tar", "docker": "docker"}
 _NETWORKS = ("", "default", "none", "host", "sandbox")
-_WITHOUT_EFFECT = frozenset(
+_UPLOAD = "http://buildkit-session/"
+"""The address of what a client has to upload."""
+_KNOWN = frozenset(
     {
         "filename", "target", "platform", "no-cache", "image-resolve-mode", "force-network-mode", "add-hosts", "cgroup-parent", "shm-size",
-        "ulimit", "hostname", "multi-platform", "frontend.caps", "cmdline", "source", "build-arg:BUILDKIT_SYNTAX", "cache-imports", "cache-from",
+        "ulimit", "hostname", "multi-platform", "frontend.caps", "cmdline", "source", "context", "cache-imports", "cache-from",
         "dockerfilekey", "contextkey",
     }
 )  # fmt: skip
@@ -34,10 +39,12 @@ class Definition(NamedTuple):
     Args:
         dockerfile: its name, "" for the default.
         directories: what the client calls those of the Dockerfile and of the context.
+        upload: what the client calls the archive that is the context, "" for a directory.
     """
 
     dockerfile: str
     directories: tuple[str, str]
+    upload: str
     arguments: dict[str, str | None]
     options: SolveOptions
 
@@ -58,7 +65,7 @@ def target_of(request: SolveRequest) -> Target:
         raise messages.NOT_SIMULATED(what="a build with several outputs")
     exporter = exporters[0] if exporters else Exporter()
     if exporter.kind not in _EXPORTERS:
-        raise messages.BAD_REQUEST(problem=f'exporter "{exporter.kind}" could not be found')
+        raise messages.NO_EXPORTER(name=exporter.kind)
     names = tuple(dict.fromkeys(name for name in exporter.attributes.get("name", "").split(",") if name))
     for name in names:
         try:
@@ -84,11 +91,11 @@ def definition_of(attributes: Mapping[str, str], target: Target, entitlements: t
     _check(attributes)
     network = attributes.get("force-network-mode", "")
     if network not in _NETWORKS:
-        raise messages.BAD_REQUEST(problem=f"invalid netmode {network}")
+        raise messages.INVALID_NETWORK_MODE(mode=network)
     uncached = attributes.get("no-cache")
     platform = attributes.get("platform", "")
     if "," in platform:
-        raise messages.BAD_REQUEST(problem="exporting multiple references to image store is currently unsupported")
+        raise messages.SEVERAL_PLATFORMS()
     options = SolveOptions(
         tags=target.tags,
         use_cache=uncached != "",
@@ -101,9 +108,33 @@ def definition_of(attributes: Mapping[str, str], target: Target, entitlements: t
         labels=tuple(sorted(_those(attributes, _LABEL).items())),
         exporter=target.exporter,
         entitlements=entitlements,
+        cache_from=_imports(attributes),
+        remote="context" in attributes,
     )
     directories = attributes.get("dockerfilekey", "dockerfile"), attributes.get("contextkey", "context")
-    return Definition(attributes.get("filename", ""), directories, dict(_those(attributes, _ARGUMENT)), options)
+    upload = attributes.get("context", "").removeprefix(_UPLOAD)
+    return Definition(attributes.get("filename", ""), directories, upload, dict(_those(attributes, _ARGUMENT)), options)
+
+
+class _Import(Struct, frozen=True, rename="pascal"):
+    """A cache that somebody else may have filled."""
+
+    type: str = ""
+    attrs: dict[str, str] = {}
+
+
+def _imports(attributes: Mapping[str, str]) -> tuple[str, ...]:
+    """The images whose caches are looked at. Refusal."""
+    found = [name for name in attributes.get("cache-from", "").split(",") if name]
+    try:
+        imports = msgspec.json.decode(attributes.get("cache-imports") or "[]", type=list[_Import])
+    except msgspec.MsgspecError as problem:
+        raise messages.BAD_REQUEST(problem=f"failed to unmarshal cache-imports: {problem}") from None
+    for entry in imports:
+        if entry.type != "registry":
+            raise messages.NOT_SIMULATED(what=f"a cache import of type {entry.type}")
+        found.append(entry.attrs.get("ref", ""))
+    return tuple(dict.fromkeys(found))
 
 
 def _those(attributes: Mapping[str, str], prefix: str) -> dict[str, str]:
@@ -112,12 +143,12 @@ def _those(attributes: Mapping[str, str], prefix: str) -> dict[str, str]:
 
 def _check(attributes: Mapping[str, str]) -> None:
     for name, value in attributes.items():
-        if name == "context":
+        if name == "context" and not value.startswith(_UPLOAD):
             raise messages.NOT_SIMULATED(what=f"the build context {value}")
         if name.startswith(_CONTEXT):
             raise messages.NOT_SIMULATED(what=f"the named build context {name.removeprefix(_CONTEXT)}")
         if name == "requestid":
-            raise messages.Refusal(501, f"unsupported request {value}")
-        if name.startswith((_ARGUMENT, _LABEL, "vcs:")) or name in _WITHOUT_EFFECT:
+            raise messages.UNSUPPORTED_REQUEST(name=value)
+        if name.startswith((_ARGUMENT, _LABEL, "vcs:")) or name in _KNOWN:
             continue
         raise messages.NOT_SIMULATED(what=f"the build option {name}")

@@ -11,7 +11,7 @@ from fakedocker.api.builds import Build
 from fakedocker.api.call import Call
 from fakedocker.api.control import CHANGED, BuildCall
 from fakedocker.api.frontend import FRONTEND, Definition, definition_of
-from fakedocker.api.grpc_replies import answer, ended_with
+from fakedocker.api.grpc_replies import answer, ended_with, refused
 from fakedocker.base import messages
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.messages import Refusal
@@ -29,8 +29,7 @@ from fakedocker.wire.control import (
     Result,
     ReturnRequest,
 )
-from fakedocker.wire.grpc import UNKNOWN, Status
-from fakedocker.wire.http import json_reply
+from fakedocker.wire.grpc import Status
 from fakedocker.world.draft import Draft
 from fakedocker.world.solves import EXPORTED, OPENED, SOLVED, SolveTask
 
@@ -61,7 +60,7 @@ class GatewayCall(BuildCall):
             try:
                 self.begin(draft, build)
             except Refusal as refusal:
-                exchange.respond(json_reply({"message": refusal.message}, refusal.status))
+                exchange.respond(refused(refusal))
                 return
         self.look(draft, exchange, build)
 
@@ -76,7 +75,7 @@ class GatewayCall(BuildCall):
 def _reference(call: Call) -> str:
     found = call.request.headers.get(_BUILD_HEADER, "")
     if not found:
-        raise messages.BAD_REQUEST(problem="no buildid found in context")
+        raise messages.NO_BUILD_ID()
     return found
 
 
@@ -116,7 +115,7 @@ class ReachingCall(GatewayCall):
         if build.end is not None and build.end.problem:
             exchange.respond(ended_with(control.status_of(build.end)))
         elif build.over or build.end is not None:
-            exchange.respond(ended_with(Status(code=UNKNOWN, message=f"no such job {build.reference}")))
+            exchange.respond(refused(messages.NO_SUCH_JOB(name=build.reference)))
         elif isinstance(task, SolveTask) and task.held and task.goal >= self._goal:
             self.reach(exchange, build)
 
@@ -132,7 +131,7 @@ class GatewaySolveCall(ReachingCall):
     def begin(self, draft: Draft, build: Build) -> None:
         definition: Definition = definition_of(self._request.attributes, build.target, build.request.entitlements)
         if build.returned is not None:
-            raise messages.BAD_REQUEST(problem=f"the build {build.reference} has a result already")
+            raise messages.JOB_EXISTS(name=build.reference)
         control.begin(draft, build, definition, self._goal)
 
     def reach(self, exchange: Exchange, build: Build) -> None:
@@ -161,7 +160,7 @@ def evaluate(call: Call) -> EvaluateCall:
     reference = _reference(call)
     request = protobuf.decode(EvaluateRequest, call.request.body)
     if request.reference != reference:
-        raise messages.BAD_REQUEST(problem=f"no such ref: {request.reference}")
+        raise messages.NO_SUCH_RESULT(name=request.reference)
     return EvaluateCall(call, reference, SOLVED)
 
 
@@ -174,7 +173,7 @@ class ReturnCall(GatewayCall):
         result, error = self._request.result, self._request.error
         named = _named(result)
         if error is None and named and named != {build.reference}:
-            raise messages.BAD_REQUEST(problem=f"no such ref: {min(named - {build.reference})}")
+            raise messages.NO_SUCH_RESULT(name=min(named - {build.reference}))
         build.returned = error or Status()
         if error is None and build.begun:
             solver.proceed(draft, build.task, EXPORTED)

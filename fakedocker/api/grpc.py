@@ -23,27 +23,24 @@ METHOD = GRPC_METHOD
 _PIECE_BYTES = 64 << 10
 
 
-def upgrade_reply(call: Asked, status: int) -> Reply:
+def upgrade_reply(call: Asked) -> Reply:
     """The head of a connection that turns into HTTP/2.
-
-    Args:
-        status: of a refusal.
 
     Raises:
         Refusal: that is not what the client asks for.
     """
     protocol = call.request.headers.get("upgrade", "")
     if not protocol:
-        raise messages.Refusal(status, "no upgrade proto in request")
+        raise messages.NO_UPGRADE()
     if protocol != "h2c":
-        raise messages.Refusal(status, f"protocol {protocol} not supported")
+        raise messages.UPGRADE_NOT_SUPPORTED(protocol=protocol)
     headers = (("Connection", "Upgrade"), ("Upgrade", protocol))
     return Reply(status=101, headers=headers, body=None, hijacked=True, bare=True)
 
 
 def connect(call: Asked) -> Stream:
     """A client's connection for calls."""
-    return GrpcStream(call.engine, upgrade_reply(call, 500))
+    return GrpcStream(call.engine, upgrade_reply(call))
 
 
 class GrpcStream(OutputOnly):

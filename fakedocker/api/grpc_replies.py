@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import msgspec
 
+from fakedocker.base.messages import Refusal
 from fakedocker.wire import grpc
 from fakedocker.wire.grpc import UNKNOWN, Status
 from fakedocker.wire.http import Reply
 
 _STATUS_HEADER = "x-status"
-_CODES: Final = {404: grpc.NOT_FOUND, 501: grpc.UNIMPLEMENTED}
-"""What the statuses of refusals are in gRPC; all others are unknown, as BuildKit's own errors are."""
 
 
 def answer(message: bytes) -> Reply:
@@ -25,8 +22,13 @@ def ended_with(status: Status) -> Reply:
     return Reply(headers=((_STATUS_HEADER, msgspec.json.encode(status).decode()),), body=b"")
 
 
+def refused(refusal: Refusal) -> Reply:
+    """The answer of a call that is refused only now."""
+    return ended_with(Status(code=UNKNOWN, message=refusal.message))
+
+
 def status_of(reply: Reply) -> Status:
-    """How a call has ended, by the reply: a refusal is one of the API like any other."""
+    """How a call has ended, by the reply. A refusal has no code of its own, as BuildKit's own errors have none."""
     if reply.status < 400:
         text = dict(reply.headers).get(_STATUS_HEADER)
         return msgspec.json.decode(text, type=Status) if text else Status()
@@ -34,4 +36,4 @@ def status_of(reply: Reply) -> Status:
         message = str(msgspec.json.decode(reply.body or b"")["message"])
     except (msgspec.DecodeError, KeyError, TypeError):
         message = (reply.body or b"").decode("utf-8", "replace").strip()
-    return Status(code=_CODES.get(reply.status, UNKNOWN), message=message)
+    return Status(code=UNKNOWN, message=message)

@@ -37,4 +37,4 @@ def handle(call: Call) -> Reply | Stream:
     try:
         return METHODS[call.request.target](call)
     except BadMessage as problem:
-        raise messages.Refusal(500, f"grpc: error unmarshalling request: proto: {problem}") from None
+        raise messages.BAD_CALL(problem=problem) from None

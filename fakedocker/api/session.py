@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 
 from fakedocker.api.call import Call as Asked
-from fakedocker.api.filesync import Receiver, Sender, TransferProblem
+from fakedocker.api.filesync import LIMIT_BYTES, Receiver, Sender, TransferProblem
 from fakedocker.api.grpc import upgrade_reply
 from fakedocker.api.http2 import ENDED, MESSAGE, WRITABLE, Call, Event, Peer
 from fakedocker.base import messages
@@ -21,11 +21,13 @@ from fakedocker.operations.solving import asking, solver
 from fakedocker.wire import filesync, grpc, protobuf
 from fakedocker.wire.filesync import Bytes, Named
 from fakedocker.wire.grpc import NOT_FOUND, OK, UNIMPLEMENTED, Status
+from fakedocker.wire.http import Reply
 from fakedocker.wire.protobuf import BadMessage
-from fakedocker.world.asks import AGENT, FILES, NOTICE, SECRET, TAKE_ARCHIVE, TAKE_FILES, Answer, Ask
+from fakedocker.world.asks import AGENT, FILES, NOTICE, SECRET, TAKE_ARCHIVE, TAKE_FILES, UPLOAD, Answer, Ask
 from fakedocker.world.draft import Draft, Notice
 
 _FILE_SYNC, _FILE_SEND = "/moby.filesync.v1.FileSync/DiffCopy", "/moby.filesync.v1.FileSend/DiffCopy"
+_UPLOAD = "/moby.upload.v1.Upload/Pull"
 _SECRETS, _AGENTS = "/moby.buildkit.secrets.v1.Secrets/GetSecret", "/moby.sshforward.v1.SSH/CheckAgent"
 _ID, _SHARED_KEY = "x-docker-expose-session-uuid", "x-docker-expose-session-sharedkey"
 _ARCHIVE_PART_BYTES = 32 << 10
@@ -103,10 +105,34 @@ class NamedErrand(Errand):
 
     def answer(self, status: Status) -> Answer:
         if status.code in (NOT_FOUND, UNIMPLEMENTED):
-            return Answer(problem=status.text, missing=True)
+            return Answer(problem=status.brief, missing=True)
         if status.code != OK or self._data is None:
-            return Answer(problem=status.text)
+            return Answer(problem=status.brief)
         return Answer(data=self._data)
+
+
+class UploadErrand(Errand):
+    """An archive that the client has been given."""
+
+    def __init__(self, task: int, ask: Ask) -> None:
+        super().__init__(task, ask)
+        self._parts: list[bytes] = []
+        self._size_bytes = 0
+
+    def begin(self, peer: Peer) -> Call:
+        return peer.open(_UPLOAD, [("urlpath", f"/{self.ask.name}"), ("urlhost", "buildkit-session")])
+
+    def take(self, peer: Peer, call: Call, message: bytes) -> None:
+        data = protobuf.decode(Bytes, message).data
+        self._parts.append(data)
+        self._size_bytes += len(data)
+        if self._size_bytes > LIMIT_BYTES:
+            raise TransferProblem(f"the archive has more than {LIMIT_BYTES} bytes")
+
+    def answer(self, status: Status) -> Answer:
+        if status.code != OK:
+            return Answer(problem=status.text)
+        return Answer(data=b"".join(self._parts), size_bytes=self._size_bytes)
 
 
 class FilesOut(Errand):
@@ -170,6 +196,7 @@ class SessionStream(OutputOnly):
     """A client's session.
 
     Args:
+        head: what its request is answered with.
         name: what builds call it.
         shared_key: what the client calls the place that its files are of.
     """
@@ -177,8 +204,8 @@ class SessionStream(OutputOnly):
     passive = False
     converses = True
 
-    def __init__(self, call: Asked, name: str, shared_key: str) -> None:
-        self._head = upgrade_reply(call, 400)
+    def __init__(self, head: Reply, name: str, shared_key: str) -> None:
+        self._head = head
         self._name = name
         self._shared_key = shared_key
         self._peer = Peer(is_client=True)
@@ -216,6 +243,8 @@ class SessionStream(OutputOnly):
                 record = draft.build_cache.get(key)
                 known = record.tree if record is not None else None
             return FilesErrand(task, ask, key, Receiver(known))
+        if ask.kind == UPLOAD:
+            return UploadErrand(task, ask)
         if ask.kind in (SECRET, AGENT):
             return NamedErrand(task, ask)
         assert ask.kind in (TAKE_FILES, TAKE_ARCHIVE)
@@ -264,11 +293,13 @@ class SessionStream(OutputOnly):
 def connect(call: Asked) -> SessionStream:
     """A client's session. Refusal."""
     name = call.request.headers.get(_ID, "")
-    if not name:
-        raise messages.BAD_REQUEST(problem="no session id in request")
     if _is_open(call.engine, name):
-        raise messages.BAD_REQUEST(problem=f"session {name} already exists")
-    return SessionStream(call, name, call.request.headers.get(_SHARED_KEY, ""))
+        raise messages.SESSION_EXISTS(name=name)
+    try:
+        head = upgrade_reply(call)
+    except messages.Refusal as refusal:
+        raise messages.BAD_REQUEST(problem=refusal.message) from None
+    return SessionStream(head, name, call.request.headers.get(_SHARED_KEY, ""))
 
 
 def _is_open(engine: Engine, name: str) -> bool:

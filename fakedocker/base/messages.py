@@ -53,6 +53,24 @@ EVENTS_ORDER = Message(
     400, "`since` time ({since}) cannot be after `until` time ({until})", "moby api/server/router/system"
 )
 NOT_SIMULATED = Message(501, "{what} is not simulated by fakedocker", "fakedocker")
+NO_UPGRADE = Message(500, "no upgrade proto in request", "moby api/server/router/grpc, buildkit session/manager.go")
+UPGRADE_NOT_SUPPORTED = Message(500, "protocol {protocol} not supported", "moby api/server/router/grpc")
+SESSION_EXISTS = Message(400, "session {name} already exists", "buildkit session/manager.go")
+NO_SESSION = Message(500, "no active session for {name}: context deadline exceeded", "buildkit session/manager.go")
+JOB_EXISTS = Message(500, "job ID {name} exists", "buildkit solver/jobs.go")
+NO_SUCH_JOB = Message(500, "no such job {name}", "buildkit solver/errdefs")
+NO_BUILD_ID = Message(500, "no buildid found in context", "buildkit control/gateway")
+NO_SUCH_RESULT = Message(500, "no such ref: {name}", "buildkit frontend/gateway")
+NO_FRONTEND = Message(500, "unknown frontend: {name}", "buildkit solver/llbsolver/bridge.go")
+NO_EXPORTER = Message(500, 'exporter "{name}" could not be found', "moby builder/builder-next/worker")
+INVALID_NETWORK_MODE = Message(500, "invalid netmode {mode}", "buildkit frontend/dockerui")
+SEVERAL_PLATFORMS = Message(
+    500,
+    "exporting multiple references to image store is currently unsupported",
+    "moby builder-next/exporter/mobyexporter",
+)
+UNSUPPORTED_REQUEST = Message(500, "unsupported request {name}", "buildkit solver/errdefs")
+BAD_CALL = Message(500, "grpc: error unmarshalling request: proto: {problem}", "grpc-go server.go")
 FAULT = Message(500, "{operation} fails by a fault rule of fakedocker", "fakedocker")
 NO_SUCH_PLUGIN = Message(404, 'plugin "{name}" not found', "moby plugin/store.go")
 NOT_SWARM = Message(

@@ -21,6 +21,7 @@ _KEYS = (
 )  # fmt: skip
 _SHARING = ("locked", "private", "shared")
 _SECRETS = "/run/secrets"
+_AGENTS = "/run/buildkit/ssh_agent"
 
 
 class RunMount(Struct, frozen=True, kw_only=True):
@@ -28,7 +29,7 @@ class RunMount(Struct, frozen=True, kw_only=True):
 
     Args:
         origin: the stage or image that a bind or a cache's beginning is of, "" for the context or nothing.
-        identifier: of a cache or secret.
+        identifier: of a cache, secret or agent.
         environment: the variable that gets a secret, "" for none.
     """
 
@@ -100,7 +101,21 @@ def _completed(mount: RunMount) -> RunMount:
             raise BadDockerfile("one of source, target, or id required")
         target = mount.target or ("" if mount.environment else posixpath.join(_SECRETS, identifier))
         return _with(mount, identifier=identifier, target=target)
+    if mount.type == SSH:
+        return _with(mount, identifier=mount.identifier or "default")
     return mount
+
+
+def with_sockets(found: list[RunMount]) -> list[RunMount]:
+    """Mounts with a place for every agent's socket. Source: buildkit client/llb/exec.go (AddSSHSocket)."""
+    placed: list[RunMount] = []
+    count = 0
+    for mount in found:
+        if mount.type == SSH:
+            mount = _with(mount, target=mount.target or f"{_AGENTS}.{count}")
+            count += 1
+        placed.append(mount)
+    return placed
 
 
 def _with(mount: RunMount, **fields: object) -> RunMount:

@@ -54,14 +54,19 @@ class Status(Struct, frozen=True, kw_only=True):
         """The headers that end a call."""
         found = [("grpc-status", str(self.code))]
         if self.message:
-            found.append(("grpc-message", quote(self.message, safe=_PLAIN)))
+            found.append(("grpc-message", quote(self.message, safe=_PLAIN, errors="replace")))
         if self.details:
             found.append(("grpc-status-details-bin", base64.b64encode(protobuf.encode(self)).decode().rstrip("=")))
         return found
 
     @property
+    def brief(self) -> str:
+        """As BuildKit writes an error of a call that says one thing (util/grpcerrors)."""
+        return self.message if self.code == UNKNOWN else f"{NAMES.get(self.code, f'Code({self.code})')}: {self.message}"
+
+    @property
     def text(self) -> str:
-        """As Go writes an error of a call that was made."""
+        """As Go writes an error of a stream."""
         return f"rpc error: code = {NAMES.get(self.code, f'Code({self.code})')} desc = {self.message}"
 
 

@@ -17,6 +17,8 @@ FILES: Final = "files"
 """Files of a directory."""
 SECRET, AGENT = "secret", "agent"
 """A secret; whether there is an ssh agent."""
+UPLOAD: Final = "upload"
+"""An archive."""
 TAKE_FILES, TAKE_ARCHIVE = "take files", "take archive"
 """That the client takes what was built."""
 NOTICE: Final = "ask"
@@ -28,7 +30,7 @@ class Ask(Struct, frozen=True, kw_only=True):
 
     Args:
         vertex: the one that waits for it, -1 for the opening or the export.
-        name: of the directory, secret or agent.
+        name: of the directory, archive, secret or agent.
         hint: what the files are for, as the cache of earlier ones knows it.
         paths: that are wanted of the directory, with what links among them lead to; all of it without any.
         excludes: patterns of what is not wanted.
@@ -59,7 +61,7 @@ class Answer(Struct, frozen=True, kw_only=True):
         missing: whether the client has no such thing.
         tree: the files.
         key: what the cache is to know them by, "" where it is not.
-        data: of the secret.
+        data: of the secret or archive.
         size_bytes: what went over the wire.
     """
 

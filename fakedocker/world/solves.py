@@ -43,6 +43,8 @@ class SolveOptions(Struct, frozen=True, kw_only=True):
         secrets: what --secret gives, by id.
         exporter: what becomes of the result: "moby" (an image), "local", "tar", "docker" or "cacheonly".
         entitlements: what steps may do that they may not by themselves.
+        cache_from: images whose caches are looked at; none of them has one here.
+        remote: whether the context is an archive that comes by itself, with the Dockerfile in it.
     """
 
     tags: tuple[str, ...] = ()
@@ -57,6 +59,8 @@ class SolveOptions(Struct, frozen=True, kw_only=True):
     secrets: tuple[tuple[str, bytes], ...] = ()
     exporter: str = "moby"
     entitlements: tuple[str, ...] = ()
+    cache_from: tuple[str, ...] = ()
+    remote: bool = False
 
 
 class Base(Struct, frozen=True, kw_only=True):
@@ -120,7 +124,7 @@ class VertexState(Struct, frozen=True, kw_only=True):
         sandbox: the namespace of its process, while that runs.
         moments: what is still to be told before it is complete.
         output: what its process has written: when, and what.
-        secrets: that its process gets, by id, as they have come from the client.
+        secrets, agents: that its process gets, by id, as the client has them.
     """
 
     status: str = WAITING
@@ -134,6 +138,7 @@ class VertexState(Struct, frozen=True, kw_only=True):
     timer: int = 0
     output: tuple[tuple[int, bytes], ...] = ()
     secrets: tuple[tuple[str, bytes], ...] = ()
+    agents: tuple[str, ...] = ()
 
 
 class SolveTask(Struct, frozen=True, kw_only=True):

@@ -82,7 +82,7 @@ def receive_context(solve: Solve, index: int, op: ContextOp) -> None:
     """The files of the context that are needed have come; those that are as they were the last time were not sent."""
     draft = solve.draft
     solve.change_state(index, key="local:context")
-    if solve.task.synced:
+    if solve.task.synced or solve.task.options.remote:
         return
     wanted = _wanted_files(solve.task.context, op.paths)
     record = draft.build_cache.get("local:context")

@@ -14,8 +14,6 @@ from fakedocker.world.asks import NOTICE, Ask
 from fakedocker.world.draft import Draft
 from fakedocker.world.solves import RUNNING, SolveTask
 
-NO_SESSION = "no active session for {session}: context deadline exceeded"
-
 
 def ask(solve: Solve, kind: str, vertex: int, **fields: Any) -> None:
     """Ask for something; `solver.answered` brings it."""

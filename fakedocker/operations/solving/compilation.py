@@ -43,7 +43,7 @@ from fakedocker.wire.image import ImageConfig
 from fakedocker.world.builds import StageState
 from fakedocker.world.solves import Base, HistoryStep, Outcome, SolveOptions
 
-_CONTEXT = "[internal] load build context"
+_CONTEXT, _REMOTE_CONTEXT = "[internal] load build context", "copy /context /"
 _INLINE = "[internal] preparing inline document"
 _URL_SCHEMES = ("http://", "https://")
 _DEFAULT_SHELL = ("/bin/sh", "-c")
@@ -247,12 +247,10 @@ class Compilation:
         heredocs = step.command.heredocs
         if len(heredocs) == 1 and words and words[-1] == heredocs[0].content:
             shown = f"{shown} ({_summary(heredocs[0].content)})"
-        wanted = [parse_mount(self.expanded(text)) for text in step.mounts]
+        wanted = mounts.with_sockets([parse_mount(self.expanded(text)) for text in step.mounts])
         inputs = [self._top]
         placed = []
         for mount in wanted:
-            if mount.type == mounts.SSH:
-                raise BadDockerfile("RUN --mount=type=ssh is not simulated by fakedocker")
             position = 0
             if mount.type == mounts.BIND or mount.origin:
                 position = len(inputs)
@@ -358,7 +356,8 @@ class Compilation:
         self._paths = () if any(not path or _PATTERN & set(path) for path in plain) else tuple(sorted(plain))
 
     def _from_context(self, lines: tuple[int, int]) -> int:
-        return self._add(_CONTEXT, ContextOp(paths=self._paths), (), lines)
+        name = _REMOTE_CONTEXT if self._options.remote else _CONTEXT
+        return self._add(name, ContextOp(paths=self._paths), (), lines)
 
 
 def _position(inputs: list[int], vertex: int) -> int:

@@ -36,7 +36,10 @@ DEFAULT_FILE = "Dockerfile"
 _IGNORE_FILE = ".dockerignore"
 _LOAD_NS = 5 * MILLISECOND_NS
 """How long something that is on this machine takes to load."""
-_DEFINITION, _METADATA, _IGNORE = "definition", "metadata", "ignore"
+_DEFINITION, _METADATA, _IGNORE, _REMOTE, _IMPORT = "definition", "metadata", "ignore", "remote", "import"
+_NO_IMPORT = "failed to configure registry cache importer"
+_UPLOADED = "context"
+"""What a file is called that a client has uploaded."""
 _DENIED = (
     "pull access denied, repository does not exist or may require authorization: server message: "
     "insufficient_scope: authorization failed"
@@ -78,19 +81,20 @@ def begin(
 
 def begin_synced(
     draft: Draft, task_id: int, *, session: str, dockerfile: str, directories: tuple[str, str] = DIRECTORIES,
-    arguments: Mapping[str, str | None], options: SolveOptions, goal: int,
+    upload: str = "", arguments: Mapping[str, str | None], options: SolveOptions, goal: int,
 ) -> None:  # fmt: skip
     """Begin a build whose Dockerfile and context come over the client's session.
 
     Args:
         task_id: the number that the task gets.
         directories: what the client calls those of the Dockerfile and of the context.
+        upload: what it calls the archive with both of them, "" for directories.
         goal: how far it goes, see `SolveTask`.
     """
     task = SolveTask(
         id=task_id, options=options, session=session, synced=True, goal=goal, dockerfile=dockerfile or DEFAULT_FILE, directories=directories,
         context=Tree.empty(),
-        arguments=_arguments(arguments, options), opening=((_DEFINITION, ""),),
+        arguments=_arguments(arguments, options), opening=((_REMOTE, upload) if options.remote else (_DEFINITION, ""),),
     )  # fmt: skip
     _start(draft, task)
 
@@ -136,6 +140,8 @@ def _teller(solve: Solve) -> Teller:
         _DEFINITION: f"[internal] load build definition from {solve.task.dockerfile}",
         _METADATA: f"[internal] load metadata for {argument}",
         _IGNORE: "[internal] load .dockerignore",
+        _REMOTE: "[internal] load remote build context",
+        _IMPORT: f"importing cache manifest from {argument}",
     }[kind]
     return Teller(telling.internal_digest(solve.task, name), name)
 
@@ -144,17 +150,21 @@ def _begin_next(solve: Solve) -> None:
     draft = solve.draft
     kind, argument = solve.task.opening[0]
     solve.tell(_teller(solve).started(draft.now_ns))
-    if solve.task.synced and (kind == _DEFINITION or (kind == _IGNORE and solve.task.ignore is None)):
+    if solve.task.synced and (kind in (_DEFINITION, _REMOTE) or (kind == _IGNORE and solve.task.ignore is None)):
         solve.change(opened_ns=draft.now_ns)
-        _ask(solve, kind)
+        _ask(solve, kind, argument)
         return
-    takes_ns = timetable.FIRST_ANSWER_NS if kind == _METADATA and _local(solve, argument) is None else _LOAD_NS
+    far = kind == _IMPORT or (kind == _METADATA and _local(solve, argument) is None)
+    takes_ns = timetable.FIRST_ANSWER_NS if far else _LOAD_NS
     solve.change(opened_ns=draft.now_ns, timer=solve.set_timer(draft.now_ns + takes_ns, WHOLE))
 
 
-def _ask(solve: Solve, kind: str) -> None:
-    """Ask the client for the Dockerfile, or for the context's .dockerignore. Source: frontend/dockerui/config.go."""
+def _ask(solve: Solve, kind: str, argument: str) -> None:
+    """Ask the client for the Dockerfile, for the context's .dockerignore or for both as an archive. Source: frontend/dockerui/config.go."""
     name = solve.task.dockerfile
+    if kind == _REMOTE:
+        asking.ask(solve, asks.UPLOAD, WHOLE, name=argument)
+        return
     if kind == _IGNORE:
         directory = solve.task.directories[1]
         hint = f"{directory}-{_IGNORE_FILE}"
@@ -174,10 +184,14 @@ def received(solve: Solve, wanted: Ask, answer: Answer) -> None:
         OpeningFailure: it has not.
     """
     kind, _ = solve.task.opening[0]
+    if kind == _REMOTE and not answer.problem:
+        _unpack(solve, answer.data)
+        solve.change(timer=solve.set_timer(solve.draft.now_ns + _LOAD_NS, WHOLE))
+        return
     if answer.tree is None:
         now_ns = solve.draft.now_ns
         solve.tell(_teller(solve).completed(solve.task.opened_ns, now_ns, answer.problem))
-        what = "failed to read dockerfile" if kind == _DEFINITION else f"failed to read {_IGNORE_FILE}"
+        what = f"failed to read {_IGNORE_FILE}" if kind == _IGNORE else "failed to read dockerfile"
         raise OpeningFailure(f"{what}: {answer.problem}", (0, 0), answer.problem)
     told = _teller(solve).status(
         f"transferring {wanted.name}:", solve.draft.now_ns, wanted.taken_ns, current=answer.size_bytes
@@ -189,6 +203,21 @@ def received(solve: Solve, wanted: Ask, answer: Answer) -> None:
     else:
         solve.change(context=answer.tree)
     solve.change(timer=solve.set_timer(solve.draft.now_ns + _LOAD_NS, WHOLE))
+
+
+def _unpack(solve: Solve, data: bytes) -> None:
+    """An archive is the context with its Dockerfile; anything else is the Dockerfile itself. Source: frontend/dockerui/context.go."""
+    try:
+        entries = list(archive.read_tar(decompressed(data)))
+    except archive.BadArchive:
+        entries = []
+    if entries:
+        context = apply_layer(Tree.empty(), entries)
+        text, _ = _definition_in(context, "", solve.task.dockerfile)
+        solve.change(context=context, text=text)
+        return
+    node = LayerEntry(_UPLOADED, "file", 0o600, content=data)
+    solve.change(context=apply_layer(Tree.empty(), [node]), text=data, dockerfile=_UPLOADED)
 
 
 def due(solve: Solve) -> bool:
@@ -206,8 +235,11 @@ def due(solve: Solve) -> bool:
         more = _LOADERS[kind](solve, teller, argument)
     except OpeningFailure as problem:
         solve.tell(teller.completed(solve.task.opened_ns, solve.draft.now_ns, problem.vertex_error))
-        raise
-    solve.tell(teller.completed(solve.task.opened_ns, solve.draft.now_ns))
+        if kind != _IMPORT:
+            raise
+        more = ()
+    else:
+        solve.tell(teller.completed(solve.task.opened_ns, solve.draft.now_ns))
     solve.change(opening=(*solve.task.opening[1:], *more), timer=0)
     if solve.task.opening:
         _begin_next(solve)
@@ -218,7 +250,7 @@ def due(solve: Solve) -> bool:
 
 def _transferred(solve: Solve, teller: Teller, what: str, size_bytes: int) -> None:
     """Files have been read of the archive; what comes over a session is told when it comes."""
-    if solve.task.synced:
+    if solve.task.synced or solve.task.options.remote:
         return
     now_ns = solve.draft.now_ns
     solve.tell(teller.status(f"transferring {what}:", now_ns, solve.task.opened_ns, current=size_bytes))
@@ -232,7 +264,8 @@ def _definition(solve: Solve, teller: Teller, _: str) -> tuple[tuple[str, str], 
         raise OpeningFailure(f"failed to read dockerfile: open {task.dockerfile}: no such file or directory")
     node = Node("file", 0o644, mtime_ns=solve.draft.now_ns, content=task.text)
     _transferred(solve, teller, "dockerfile", transfer_bytes([(task.dockerfile, node)]))
-    records.keep(solve.draft, "local:dockerfile", SOURCE_LOCAL, "local source for dockerfile")
+    if not task.options.remote:
+        records.keep(solve.draft, "local:dockerfile", SOURCE_LOCAL, "local source for dockerfile")
     if not task.text:
         raise OpeningFailure("the Dockerfile cannot be empty")
     text = task.text.decode("utf-8", "surrogateescape")
@@ -246,7 +279,9 @@ def _definition(solve: Solve, teller: Teller, _: str) -> tuple[tuple[str, str], 
         raise OpeningFailure.of(problem) from None
     _remark(solve, teller, text)
     solve.change(plan=plan, arguments=arguments, target=target)
-    return (*((_METADATA, name) for name in dict.fromkeys(names)), (_IGNORE, ""))
+    ignore = () if task.options.remote else ((_IGNORE, ""),)
+    imports = tuple((_IMPORT, name) for name in task.options.cache_from)
+    return (*((_METADATA, name) for name in dict.fromkeys(names)), *ignore, *imports)
 
 
 def _checked_name(name: str, lines: tuple[int, int]) -> str:
@@ -341,7 +376,19 @@ def _ignore(solve: Solve, teller: Teller, _: str) -> tuple[tuple[str, str], ...]
     return ()
 
 
-_LOADERS = {_DEFINITION: _definition, _METADATA: _metadata, _IGNORE: _ignore}
+def _import(solve: Solve, teller: Teller, name: str) -> tuple[tuple[str, str], ...]:
+    """Look for another cache in an image. Without one the build goes on, and so it does without the image."""
+    if lookup.find_image(solve.draft, name) is None:
+        try:
+            _remote(solve, full_name(name))
+        except reference.InvalidReference as problem:
+            raise OpeningFailure("", (0, 0), f"{_NO_IMPORT}: {problem}") from None
+        except OpeningFailure as problem:
+            raise OpeningFailure("", (0, 0), f"{_NO_IMPORT}: {problem.vertex_error}") from None
+    return ()
+
+
+_LOADERS = {_DEFINITION: _definition, _REMOTE: _definition, _METADATA: _metadata, _IGNORE: _ignore, _IMPORT: _import}
 
 
 def _hidden(tree: Tree, rules: IgnoreRules) -> list[LayerEntry]:

@@ -8,9 +8,10 @@ Source: buildkit executor/oci (spec.go, mounts.go), solver/llbsolver/ops/exec.go
 from __future__ import annotations
 
 import posixpath
+from typing import NamedTuple
 
 from fakedocker.build import mounts
-from fakedocker.build.graph import ExecOp
+from fakedocker.build.graph import ExecOp, Op
 from fakedocker.build.mounts import RunMount
 from fakedocker.filesystem import content as contents, diff
 from fakedocker.filesystem.node import ROOT, LayerEntry
@@ -34,6 +35,23 @@ HOST_NAME = "buildkitsandbox"
 _NONE = "none"
 
 
+def _requires_agent(op: Op, name: str) -> bool:
+    found = op.mounts if isinstance(op, ExecOp) else ()
+    return any(mount.type == mounts.SSH and mount.identifier == name and mount.required for mount, _ in found)
+
+
+class Given(NamedTuple):
+    """What the client has given for a process.
+
+    Args:
+        secrets: their contents by id.
+        agents: the ids of those that are there.
+    """
+
+    secrets: dict[str, bytes]
+    agents: frozenset[str]
+
+
 def name_of(task_id: int, vertex: int) -> str:
     """The namespace of a vertex."""
     return f"sandbox:{task_id}.{vertex}"
@@ -50,18 +68,27 @@ def secret_environment(op: ExecOp, secrets: dict[str, bytes]) -> dict[str, str]:
 
 
 def ask_client(solve: Solve, index: int, op: ExecOp) -> bool:
-    """Ask the client for the secrets that a process gets and that are not here; whether there are any."""
+    """Ask the client for the secrets and agents that a process gets and that are not here; whether there are any."""
     known = dict(solve.task.options.secrets)
-    wanted = {mount.identifier for mount, _ in op.mounts if mount.type == mounts.SECRET} - known.keys()
-    if not solve.task.session or not wanted:
+    secrets = {mount.identifier for mount, _ in op.mounts if mount.type == mounts.SECRET} - known.keys()
+    agents = {mount.identifier for mount, _ in op.mounts if mount.type == mounts.SSH}
+    if not solve.task.session or not (secrets or agents):
         return False
-    for identifier in sorted(wanted):
+    for identifier in sorted(secrets):
         asking.ask(solve, asks.SECRET, index, name=identifier)
+    for identifier in sorted(agents):
+        asking.ask(solve, asks.AGENT, index, name=identifier)
     return True
 
 
 def take_answer(solve: Solve, index: int, wanted: Ask, answer: Answer) -> None:
-    """A secret has come; one that the client does not have is missed by the mount that needs it. SolveFailure."""
+    """A secret or an agent is there; one that is not is missed by the mount that needs it. SolveFailure."""
+    if wanted.kind == asks.AGENT:
+        if not answer.problem:
+            solve.change_state(index, agents=(*solve.state(index).agents, wanted.name))
+        elif not answer.missing and _requires_agent(solve.vertex(index).op, wanted.name):
+            raise SolveFailure(answer.problem)
+        return
     if answer.problem and not answer.missing:
         raise SolveFailure(answer.problem)
     if not answer.missing:
@@ -69,13 +96,14 @@ def take_answer(solve: Solve, index: int, wanted: Ask, answer: Answer) -> None:
 
 
 def begin(
-    draft: Draft, sandbox: str, op: ExecOp, tree: Tree, origins: dict[int, Tree], secrets: dict[str, bytes], extra_hosts: tuple[str, ...]
+    draft: Draft, sandbox: str, op: ExecOp, tree: Tree, origins: dict[int, Tree], given: Given, extra_hosts: tuple[str, ...]
 ) -> int:  # fmt: skip
     """Start the process of a RUN.
 
     Args:
         tree: the files it runs in.
         origins: what is mounted of other inputs, by their positions.
+        given: what the client has given for it.
 
     Returns:
         its pid.
@@ -87,7 +115,7 @@ def begin(
     targets = [mount.target for mount, _ in op.mounts if mount.target]
     draft.kernel.create_root(sandbox, _with_mount_points(tree, targets))
     more = [
-        _mount(draft, sandbox, number, mount, origins.get(position), secrets)
+        _mount(draft, sandbox, number, mount, origins.get(position), given)
         for number, (mount, position) in enumerate(op.mounts)
     ]
     daemon = rootfs.daemon_mounts(
@@ -102,7 +130,9 @@ def begin(
     user = users.resolve(draft, sandbox, op.user)
     environment = dict(entry.partition("=")[::2] for entry in op.environment)
     environment.setdefault("PATH", launch.DEFAULT_PATH)
-    environment |= secret_environment(op, secrets)
+    environment |= secret_environment(op, given.secrets)
+    agents = [mount.target for mount, _ in op.mounts if mount.type == mounts.SSH and mount.identifier in given.agents]
+    environment |= {"SSH_AUTH_SOCK": agents[0]} if agents else {}
     environment.setdefault("HOME", user.home)
     return draft.kernel.start(sandbox, op.words, environment, op.directory, user.ids, rootfs.pipes(sandbox))
 
@@ -135,16 +165,16 @@ def _resolver(draft: Draft) -> str:
     return contents.read(node.content, 0, len(node.content)).decode("utf-8", "replace")
 
 
-def _mount(
-    draft: Draft, sandbox: str, number: int, mount: RunMount, origin: Tree | None, secrets: dict[str, bytes]
-) -> Mount | None:
-    """A mount of a RUN; None for a secret that is only a variable, or is not there and not required."""
+def _mount(draft: Draft, sandbox: str, number: int, mount: RunMount, origin: Tree | None, given: Given) -> Mount | None:
+    """A mount of a RUN; None for a secret that is only a variable, or is not there and not required, as an agent that is not there."""
     own = f"{sandbox}:{number}"
     if mount.type == mounts.TMPFS:
         draft.kernel_draft.put_filesystem(own, Filesystem.empty(mode=0o1777, now_ns=draft.now_ns))
         return Mount(mount.target, own, "tmpfs", "tmpfs")
     if mount.type == mounts.SECRET:
-        return _secret(draft, own, mount, secrets)
+        return _secret(draft, own, mount, given.secrets)
+    if mount.type == mounts.SSH:
+        return _agent(draft, own, mount, given.agents)
     if mount.type == mounts.CACHE:
         return Mount(mount.target, _cache(draft, mount, origin), read_only=mount.read_only)
     tree = origin or Tree.empty()
@@ -165,14 +195,29 @@ def _secret(draft: Draft, own: str, mount: RunMount, secrets: dict[str, bytes]) 
         return None
     if not mount.target:
         return None
-    entry = LayerEntry(
-        "secret", "file", 0o400 if mount.mode is None else mount.mode, mount.uid, mount.gid, draft.now_ns, content
+    mode = 0o400 if mount.mode is None else mount.mode
+    return _single(
+        draft, own, mount, LayerEntry("secret", "file", mode, mount.uid, mount.gid, draft.now_ns, content), True
     )
+
+
+def _agent(draft: Draft, own: str, mount: RunMount, agents: frozenset[str]) -> Mount | None:
+    """The socket of an agent. Nothing listens at it: no program here speaks to one."""
+    if mount.identifier not in agents:
+        if mount.required:
+            raise SolveFailure(f'no SSH key "{mount.identifier}" forwarded from the client')
+        return None
+    mode = 0o600 if mount.mode is None else mount.mode
+    return _single(draft, own, mount, LayerEntry("agent", "socket", mode, mount.uid, mount.gid, draft.now_ns), False)
+
+
+def _single(draft: Draft, own: str, mount: RunMount, entry: LayerEntry, read_only: bool) -> Mount:
+    """One file, mounted."""
     tree = apply_layer(Tree.empty(), [entry])
     draft.kernel_draft.put_filesystem(own, Filesystem.on(tree))
-    inode = tree.find("secret")
+    inode = tree.find(entry.path)
     assert inode is not None
-    return Mount(mount.target, own, "tmpfs", "tmpfs", root=inode, read_only=True)
+    return Mount(mount.target, own, "tmpfs", "tmpfs", root=inode, read_only=read_only)
 
 
 def _cache(draft: Draft, mount: RunMount, origin: Tree | None) -> str:

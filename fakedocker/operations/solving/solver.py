@@ -192,7 +192,7 @@ def _begin(solve: Solve, index: int) -> None:
         _begin_image(solve, index, op)
     elif isinstance(op, ContextOp):
         solve.tell(solve.teller(index).started(solve.draft.now_ns))
-        if solve.task.synced:
+        if solve.task.synced and not solve.task.options.remote:
             arrivals.ask_for_context(solve, index, op)
         else:
             _wait(solve, index, _LOAD_NS)
@@ -341,8 +341,10 @@ def _execute(solve: Solve, index: int, op: ExecOp) -> None:
     solve.save()
     try:
         tree = solve.tree(vertex.inputs[0])
-        secrets = {**dict(solve.task.options.secrets), **dict(solve.state(index).secrets)}
-        pid = sandbox.begin(draft, name, op, tree, origins, secrets, solve.task.options.extra_hosts)
+        state = solve.state(index)
+        secrets = {**dict(solve.task.options.secrets), **dict(state.secrets)}
+        given = sandbox.Given(secrets, frozenset(state.agents))
+        pid = sandbox.begin(draft, name, op, tree, origins, given, solve.task.options.extra_hosts)
     except ExecError as problem:
         text = sandbox.problem_of(problem).encode()
         solve.tell(solve.teller(index).log(draft.now_ns, 2, text))

@@ -36,9 +36,10 @@ class SolveEnd(Struct, frozen=True, kw_only=True):
 
 def failed(task: SolveTask, problem: str, lines: tuple[int, int]) -> SolveEnd:
     """A build has failed, at some lines of its Dockerfile or at none."""
+    text = problem.encode("utf-8", "surrogateescape").decode("utf-8", "replace")  # a Dockerfile may be any bytes
     info = SourceInfo(filename=task.dockerfile, data=task.text or b"", language="Dockerfile")
     source = ErrorSource(info=info, ranges=buildkit.line_range(lines))
-    return SolveEnd(problem=problem, source=source if lines[0] else None)
+    return SolveEnd(problem=text, source=source if lines[0] else None)
 
 
 def internal_digest(task: SolveTask, name: str) -> str:
