@@ -8,8 +8,11 @@ import tarfile
 import pytest
 from grpc_world import CONTROL, GATEWAY, Built, World
 
+from fakedocker.assembly import create_engine
+from fakedocker.replay import replay
 from fakedocker.wire import control
 from fakedocker.wire.http import Request
+from fakedocker.world.solves import SolveTask
 
 
 @pytest.fixture
@@ -228,3 +231,49 @@ def test_a_result_can_be_made_without_being_exported(world: World) -> None:
     world.ask(f"{GATEWAY}Return", control.ReturnRequest(result=result), **header)
     world.run(lambda: solve.ended)
     assert solve.code == 0
+
+
+def test_a_build_can_be_played_again(world: World) -> None:
+    world.build(APP, FILES, tag="docker.io/library/made")
+    world.build("FROM alpine\nRUN --mount=type=secret,id=tok cat /run/secrets/tok; exit 3\n", secrets={"tok": b"x"})
+    again = create_engine(9)
+    replay(again, world.engine.journal)
+    assert again.world.tags == world.engine.world.tags
+    assert again.world.now_ns == world.engine.world.now_ns
+    assert dict(again.world.build_cache) == dict(world.engine.world.build_cache)
+
+
+def test_going_back_to_an_earlier_state_ends_what_clients_had_under_way(world: World) -> None:
+    world.settle()
+    before = world.engine.snapshot()
+    client = world.session({"dockerfile": {"Dockerfile": b"FROM alpine\nRUN sleep 1000\n"}, "context": {}})
+    request = control.SolveRequest(reference="b", session="session1", frontend="dockerfile.v0")
+    world.caller.call(f"{CONTROL}Solve", request)
+    world.run(lambda: len(client.asked) == 2)
+    world.engine.restore(before)
+    assert world.caller.exchange.ended and client.exchange.ended
+    assert world.engine.world is before
+    fresh = World()
+    assert fresh.build(APP, FILES).error == ""
+
+
+def test_a_state_in_the_middle_of_a_build_goes_on_without_its_client(world: World) -> None:
+    """As any build does whose client is not there any more; one that waits for its client waits for good."""
+    client = world.session({"dockerfile": {"Dockerfile": b"FROM alpine\nRUN sleep 5\n"}, "context": {}})
+    request = control.SolveRequest(
+        reference="b", session="session1", frontend="dockerfile.v0",
+        exporters=(control.Exporter(kind="moby", attributes={"name": "made"}),),
+    )  # fmt: skip
+    world.caller.call(f"{CONTROL}Solve", request)
+    world.run(
+        lambda: any(
+            isinstance(task, SolveTask) and any(state.sandbox for state in task.states)
+            for task in world.engine.world.tasks.values()
+        )
+    )
+    middle = world.engine.snapshot()
+    world.engine.restore(middle)
+    world.engine.advance(world.engine.now_ns + 60_000_000_000)
+    assert "docker.io/library/made:latest" in world.engine.world.tags
+    assert not world.engine.world.tasks
+    assert client.asked

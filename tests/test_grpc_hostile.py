@@ -124,6 +124,20 @@ def test_an_error_of_ours_in_a_stream_ends_that_stream_alone(monkeypatch: pytest
     assert world.ask(f"{CONTROL}Info", control.Empty()).code == 0
 
 
+def test_rules_of_faults_strike_builds(world: World) -> None:
+    output = control.Exporter(kind="moby", attributes={"name": "docker.io/library/made"})
+    request = control.SolveRequest(reference="b", session="none", exporters=(output,))
+    world.engine.inject('build on made error 500 "no space" once')
+    failed = world.ask(f"{CONTROL}Solve", request)
+    assert (failed.code, failed.message) == (UNKNOWN, "no space")
+    world.engine.inject("build reset once")
+    lost = world.ask(f"{CONTROL}Solve", request)
+    assert (lost.code, lost.message) == (14, "connection reset by peer")
+    other = world.caller.call(f"{CONTROL}Solve", request)
+    world.settle()
+    assert not other.ended
+
+
 # connections
 
 

@@ -60,6 +60,7 @@ _PATHS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("exec inspect", "GET", "/exec/*/json", ""),
     ("commit", "POST", "/commit", "container"),
     ("build", "POST", "/build", "t"),
+    ("build", "GRPC", "/moby.buildkit.v1.Control/Solve", ""),
     ("images", "GET", "/images/json", ""),
     ("pull", "POST", "/images/create", "fromImage"),
     ("image prune", "POST", "/images/prune", ""),
@@ -125,11 +126,25 @@ def asked(request: Request) -> Asked:
     exact = _exact().get((request.method, path))
     if exact is not None:
         operation, parameter = exact
+        if request.method == "GRPC":
+            return Asked(operation, _tag(request.body))
         return Asked(operation, _name(operation, parameter, Query(query)) if parameter else "")
     for method, pattern, operation in _patterns():
         if method == request.method and (match := pattern.fullmatch(path)) is not None:
             return Asked(operation, match[1])
     return Asked("", "")
+
+
+def _tag(message: bytes) -> str:
+    """The first name that an image gets that is built over gRPC."""
+    from fakedocker.wire import control, protobuf  # read when somebody speaks gRPC
+
+    try:
+        asked = protobuf.decode(control.SolveRequest, message)
+    except protobuf.BadMessage:
+        return ""
+    attributes = [asked.old_attributes, *(exporter.attributes for exporter in asked.exporters)]
+    return next((found["name"].partition(",")[0] for found in attributes if found.get("name")), "")
 
 
 def _name(operation: str, parameter: str, query: Query) -> str:
