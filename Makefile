@@ -40,7 +40,7 @@ fuzz: $(VENV)/installed-test
 bench: $(VENV)/installed-test
 	$(BIN)/python -m benchmarks
 
-# The docker client, compose and skopeo for tests/clients, into .clients/ (Debian on amd64). Without them those tests are skipped.
+# The docker client, compose, buildx, skopeo and dockerode for tests/clients, into .clients/ (Debian on amd64). Without them those tests are skipped.
 clients:
 	sh tools/install_clients.sh .clients
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Put the clients that tests/clients drives into a folder, without touching the system: install_clients.sh FOLDER
 #   docker, compose v2, buildx and skopeo of Debian trixie (skopeo with trixie's own C library beside it), and where this
-#   machine is Debian bookworm its skopeo, which speaks an API that is refused. docker-compose 1.29 is used where it is installed.
+#   machine is Debian bookworm its skopeo, which speaks an API that is refused, and dockerode where there is npm. docker-compose 1.29 is used where it is installed.
 # It takes amd64 and an apt that reaches Debian. Where that is not so it says so and fails; the tests then skip, and say so.
 set -eu
 mkdir -p "${1:?where to}"
@@ -42,5 +42,6 @@ if grep -q bookworm /etc/os-release; then
   printf '#!/bin/sh\nLD_LIBRARY_PATH=%s/usr/lib/x86_64-linux-gnu:%s/lib/x86_64-linux-gnu exec %s/usr/bin/skopeo "$@"\n' "$folder/bookworm" "$folder/bookworm" "$folder/bookworm" > "$folder/bin/skopeo-old"
   chmod +x "$folder/bin/skopeo-old"
 fi
+if command -v npm > /dev/null; then npm install --silent --no-fund --no-audit --ignore-scripts --prefix "$folder" dockerode@5 || echo "no dockerode"; fi
 touch "$folder/complete"
 ls "$folder/cli-plugins" "$folder/bin"

@@ -1,4 +1,4 @@
-"""Compose, old and new: two services with a volume, a network and a health check go up, are scaled, and come down."""
+"""Compose, old and new: two services with a volume, a network and a health check go up, are scaled, and come down; images are built."""
 
 from __future__ import annotations
 
@@ -63,3 +63,60 @@ def test_two_services_up_scaled_and_down(version: str, run: Run, tmp_path: Path)
     assert containers() == 0
     assert run(docker, "volume", "ls", "-q").stdout == ""
     assert "shop_front" not in run(docker, "network", "ls").stdout
+
+
+BUILT = """
+services:
+  web:
+    build: {context: web, target: prod, args: {A: "5"}, labels: [made.by=compose], secrets: [tok], cache_from: ["shop-web:old"]}
+    command: cat /arg /tok
+  inline:
+    build:
+      context: .
+      dockerfile_inline: |
+        FROM alpine
+        RUN echo inline > /text
+    command: cat /text
+secrets: {tok: {file: token}}
+"""
+DOCKERFILE = """
+FROM alpine AS prod
+ARG A
+COPY --chmod=644 file /file
+RUN --mount=type=secret,id=tok echo a=$A > /arg && cp /run/secrets/tok /tok && chmod 644 /tok
+FROM prod
+RUN exit 1
+"""
+
+
+def test_services_are_built(run: Run, tmp_path: Path) -> None:
+    docker = find("docker")
+    find("docker-compose")
+    if run(docker, "compose", "version", check=False).returncode:
+        pytest.skip("the docker client has no compose plugin; `make clients` fetches it")
+    (tmp_path / "docker-compose.yml").write_text(BUILT)
+    (tmp_path / "token").write_text("s3cret\n")
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "Dockerfile").write_text(DOCKERFILE)
+    (tmp_path / "web" / "file").write_text("one\n")
+    compose = (docker, "compose", "-p", "shop")
+    run(*compose, "build")
+    labels = json.loads(run(docker, "inspect", "shop-web").stdout)[0]["Config"]["Labels"]
+    assert labels["made.by"] == "compose" and labels["com.docker.compose.project"] == "shop"
+    (tmp_path / "web" / "file").write_text("two\n")
+    up = run(*compose, "up", "--build")
+    assert {line.partition("|")[2].strip() for line in up.stdout.splitlines() if "|" in line} >= {
+        "a=5",
+        "s3cret",
+        "inline",
+    }
+    assert run(docker, "run", "--rm", "shop-web", "cat", "/file").stdout == "two\n"
+    run(*compose, "down", "--rmi", "all")
+    assert "shop" not in run(docker, "images").stdout
+    (tmp_path / "web" / "Dockerfile").write_text("FROM alpine\nRUN exit 4\n")
+    (tmp_path / "docker-compose.yml").write_text("services: {web: {build: web}}")
+    failed = run(*compose, "build", check=False)
+    assert failed.returncode == 17
+    assert failed.stderr.endswith(
+        'failed to solve: process "/bin/sh -c exit 4" did not complete successfully: exit code: 4\n'
+    )
