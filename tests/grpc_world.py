@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
+from fnmatch import fnmatch
 from typing import TypeVar
 
 import pytest
@@ -222,7 +223,7 @@ class Client(Wire):
         chosen = {
             name: data
             for name, data in files.items()
-            if not wanted or any(name == one or name.startswith(f"{one}/") for one in wanted)
+            if not wanted or any(fnmatch(name, one) or name.startswith(f"{one}/") for one in wanted)
         }
         folders = {posixpath.dirname(name) for name in chosen} - {""}
         self._stats[number] = [

@@ -195,6 +195,44 @@ def test_a_build_that_is_given_up_says_so(world: World) -> None:
     assert errors["[2/2] RUN echo on; sleep 1000"] == "context canceled"
 
 
+def test_named_contexts(world: World) -> None:
+    dockerfile = (
+        "FROM base\nCOPY --from=lib /a /a\nRUN --mount=from=lib,target=/lib2 cat /a /lib2/b; cat /etc/alpine-release\n"
+    )
+    files = {"dockerfile": {"Dockerfile": dockerfile.encode()}, "context": {}, "mine": {"a": b"1\n", "b": b"2\n"}}
+    client = world.session(files | {"mine": {**files["mine"], ".dockerignore": b"*.log\n"}})
+    built = Built(world, client, "named", "moby")
+    built.gateway({"context:base": "docker-image://alpine:3.20", "context:lib": "local:mine"})
+    assert (built.error, built.output) == ("", "1\n2\n3.20.3\n")
+    assert "[context lib] load .dockerignore" in built.steps and "[context lib] load from client" in built.steps
+    assert client.asked[-1] == {"dir-name": ["mine"], "followpaths": [], "exclude-patterns": ["*.log"]}
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "value", "error"),
+    [
+        ("FROM lib\n", "local:mine", "a named context of files to begin with is not simulated by fakedocker"),
+        (
+            "FROM alpine AS lib\n",
+            "docker-image://alpine",
+            "a named context in place of a stage is not simulated by fakedocker",
+        ),
+        (
+            "FROM alpine\n",
+            "https://example.com",
+            "the named build context lib=https://example.com is not simulated by fakedocker",
+        ),
+    ],
+)
+def test_named_contexts_that_are_not_simulated(world: World, dockerfile: str, value: str, error: str) -> None:
+    assert world.build(dockerfile, attributes={"context:lib": value}).error == error
+
+
+def test_patterns_are_left_to_the_client(world: World) -> None:
+    built = world.build("FROM alpine\nCOPY *.txt d/ /\n", {"a.txt": "", "d/x": ""})
+    assert built.client.asked[-1]["followpaths"] == ["/*.txt", "/d"]
+
+
 def test_workers_and_version(world: World) -> None:
     (worker,) = world.ask(f"{CONTROL}ListWorkers", control.Empty()).messages(control.WorkersReply)[0].workers
     assert worker.platforms[0] == control.Platform(architecture="amd64", os="linux")

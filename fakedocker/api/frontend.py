@@ -15,12 +15,13 @@ from msgspec import Struct
 
 from fakedocker.base import messages, reference
 from fakedocker.wire.control import CacheOptions, Exporter, SolveRequest
-from fakedocker.world.solves import SolveOptions
+from fakedocker.world.solves import DIRECTORY_PREFIX, SolveOptions
 
 FRONTEND = "dockerfile.v0"
 _ARGUMENT, _LABEL, _CONTEXT, _ATTESTATION = "build-arg:", "label:", "context:", "attest:"
 _EXPORTERS = {"": "cacheonly", "moby": "moby", "image": "moby", "local": "local", "tar": "tar", "docker": "docker"}
 _NETWORKS = ("", "default", "none", "host", "sandbox")
+_IMAGE = "docker-image://"
 _UPLOAD = "http://buildkit-session/"
 """The address of what a client has to upload."""
 _KNOWN = frozenset(
@@ -110,6 +111,7 @@ def definition_of(attributes: Mapping[str, str], target: Target, entitlements: t
         entitlements=entitlements,
         cache_from=_imports(attributes),
         remote="context" in attributes,
+        named=tuple((name.lower(), value.removeprefix(_IMAGE)) for name, value in _those(attributes, _CONTEXT).items()),
     )
     directories = attributes.get("dockerfilekey", "dockerfile"), attributes.get("contextkey", "context")
     upload = attributes.get("context", "").removeprefix(_UPLOAD)
@@ -145,10 +147,10 @@ def _check(attributes: Mapping[str, str]) -> None:
     for name, value in attributes.items():
         if name == "context" and not value.startswith(_UPLOAD):
             raise messages.NOT_SIMULATED(what=f"the build context {value}")
-        if name.startswith(_CONTEXT):
-            raise messages.NOT_SIMULATED(what=f"the named build context {name.removeprefix(_CONTEXT)}")
+        if name.startswith(_CONTEXT) and not value.startswith((_IMAGE, DIRECTORY_PREFIX)):
+            raise messages.NOT_SIMULATED(what=f"the named build context {name.removeprefix(_CONTEXT)}={value}")
         if name == "requestid":
             raise messages.UNSUPPORTED_REQUEST(name=value)
-        if name.startswith((_ARGUMENT, _LABEL, "vcs:")) or name in _KNOWN:
+        if name.startswith((_ARGUMENT, _LABEL, _CONTEXT, "vcs:")) or name in _KNOWN:
             continue
         raise messages.NOT_SIMULATED(what=f"the build option {name}")

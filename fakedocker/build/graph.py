@@ -25,9 +25,15 @@ class ImageOp(Struct, frozen=True, kw_only=True, tag="image"):
 
 
 class ContextOp(Struct, frozen=True, kw_only=True, tag="context"):
-    """Files of the build context: those below the paths, or all."""
+    """Files of the build context, or of another of the client's directories: those below the paths, or all.
+
+    Args:
+        paths: patterns among them, as COPY has them.
+        directory: what the client calls it, "" for the build context.
+    """
 
     paths: tuple[str, ...] = ()
+    directory: str = ""
 
 
 class InlineOp(Struct, frozen=True, kw_only=True, tag="inline"):

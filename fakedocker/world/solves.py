@@ -29,6 +29,7 @@ OPENED, SOLVED, EXPORTED = 0, 1, 2
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
 DIRECTORIES: Final = ("dockerfile", "context")
 """What clients call the directories that they send files of, if they do not say otherwise."""
+DIRECTORY_PREFIX: Final = "local:"
 REGULAR, SOURCE_LOCAL, CACHE_MOUNT = "regular", "source.local", "exec.cachemount"
 
 
@@ -44,6 +45,7 @@ class SolveOptions(Struct, frozen=True, kw_only=True):
         exporter: what becomes of the result: "moby" (an image), "local", "tar", "docker" or "cacheonly".
         entitlements: what steps may do that they may not by themselves.
         cache_from: images whose caches are looked at; none of them has one here.
+        named: what some names in the Dockerfile mean: an IMAGE, or one of the client's directories as DIRECTORY_PREFIX and its name.
         remote: whether the context is an archive that comes by itself, with the Dockerfile in it.
     """
 
@@ -61,6 +63,7 @@ class SolveOptions(Struct, frozen=True, kw_only=True):
     entitlements: tuple[str, ...] = ()
     cache_from: tuple[str, ...] = ()
     remote: bool = False
+    named: tuple[tuple[str, str], ...] = ()
 
 
 class Base(Struct, frozen=True, kw_only=True):
@@ -125,6 +128,7 @@ class VertexState(Struct, frozen=True, kw_only=True):
         moments: what is still to be told before it is complete.
         output: what its process has written: when, and what.
         secrets, agents: that its process gets, by id, as the client has them.
+        tree: the files that have come from the client.
     """
 
     status: str = WAITING
@@ -139,6 +143,7 @@ class VertexState(Struct, frozen=True, kw_only=True):
     output: tuple[tuple[int, bytes], ...] = ()
     secrets: tuple[tuple[str, bytes], ...] = ()
     agents: tuple[str, ...] = ()
+    tree: Tree | None = None
 
 
 class SolveTask(Struct, frozen=True, kw_only=True):
@@ -154,7 +159,7 @@ class SolveTask(Struct, frozen=True, kw_only=True):
         directories: what the client calls those of the Dockerfile and of the context.
         text: of the Dockerfile; None where there is none of that name.
         ignore: what the Dockerfile's own .dockerignore says; None without one.
-        excludes: the patterns of what the client is not to send.
+        excludes: for directories of the client, the patterns of what it is not to send.
         opening: what is still to be loaded, as (kind, argument).
     """
 
@@ -169,7 +174,7 @@ class SolveTask(Struct, frozen=True, kw_only=True):
     directories: tuple[str, str] = DIRECTORIES
     text: bytes | None = None
     ignore: bytes | None = None
-    excludes: tuple[str, ...] = ()
+    excludes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     context: Tree
     arguments: Arguments
     opening: tuple[tuple[str, str], ...]

@@ -17,6 +17,8 @@ from fakedocker.world import asks
 from fakedocker.world.asks import Answer, Ask
 from fakedocker.world.solves import SOURCE_LOCAL, Base, Moment
 
+_PATTERN = frozenset("*?[")
+
 
 def _base(solve: Solve, op: ImageOp) -> Base:
     return next(base for base in solve.task.bases if base.name == op.name)
@@ -61,21 +63,22 @@ def keep_image(solve: Solve, index: int, op: ImageOp) -> bool:
 def ask_for_context(solve: Solve, index: int, op: ContextOp) -> None:
     """Ask the client for the files of the context that are needed."""
     paths = tuple(f"/{path}" for path in op.paths)
-    name = solve.task.directories[1]
-    asking.ask(solve, asks.FILES, index, name=name, hint=name, paths=paths, excludes=solve.task.excludes, keeps=True)
+    name = op.directory or solve.task.directories[1]
+    excludes = dict(solve.task.excludes).get(name, ())
+    asking.ask(solve, asks.FILES, index, name=name, hint=name, paths=paths, excludes=excludes, keeps=True)
 
 
 def take_context(solve: Solve, index: int, wanted: Ask, answer: Answer) -> None:
     """The files of the context have come from the client. SolveFailure."""
     if answer.tree is None:
         raise SolveFailure(answer.problem)
-    solve.change(context=answer.tree)
+    solve.change_state(index, tree=answer.tree)
     told = solve.teller(index).status(
         f"transferring {wanted.name}:", solve.draft.now_ns, wanted.taken_ns, current=answer.size_bytes
     )
     solve.tell(told)
     if answer.key:
-        records.renew(solve.draft, answer.key, f"local source for {solve.task.directories[1]}", answer.tree)
+        records.renew(solve.draft, answer.key, f"local source for {wanted.name}", answer.tree)
 
 
 def receive_context(solve: Solve, index: int, op: ContextOp) -> None:
@@ -97,7 +100,12 @@ def receive_context(solve: Solve, index: int, op: ContextOp) -> None:
 
 
 def _wanted_files(tree: Tree, paths: tuple[str, ...]) -> list[tuple[str, Node]]:
-    """The files that are sent: those at or below the paths, and the directories above them. Time grows with the context."""
+    """The files that are sent: those at or below the paths, and the directories above them; all where one is a pattern.
+
+    Time grows with the context.
+    """
+    if any(_PATTERN & set(path) for path in paths):
+        paths = ()
     found: list[tuple[str, Node]] = []
     pending = [("", ROOT)]
     while pending:

@@ -48,7 +48,6 @@ _INLINE = "[internal] preparing inline document"
 _URL_SCHEMES = ("http://", "https://")
 _DEFAULT_SHELL = ("/bin/sh", "-c")
 _IMAGE_FIELDS = tuple(field.name for field in fields(ImageConfig))
-_PATTERN = frozenset("*?[$")
 
 
 class Compilation:
@@ -286,6 +285,11 @@ class Compilation:
                     f'cannot copy from stage "{name}", it needs to be defined before current stage "{current}"'
                 )
             return self._results[stage][1]
+        directory = self._needs.directory_of(name)
+        if directory:
+            shown = f"[context {name}] load from client"
+            return self._add(shown, ContextOp(directory=directory), (), (0, 0))
+        name = self._needs.image_of(name)
         if name == SCRATCH:
             return NOTHING
         base = self._bases[name]
@@ -353,7 +357,7 @@ class Compilation:
                     binds = (parse_mount(text) for text in step.mounts)
                     paths.update(bind.source for bind in binds if bind.type == mounts.BIND and not bind.origin)
         plain = {posixpath.normpath(f"/{path}").lstrip("/") for path in paths}
-        self._paths = () if any(not path or _PATTERN & set(path) for path in plain) else tuple(sorted(plain))
+        self._paths = () if any(not path or "$" in path for path in plain) else tuple(sorted(plain))
 
     def _from_context(self, lines: tuple[int, int]) -> int:
         name = _REMOTE_CONTEXT if self._options.remote else _CONTEXT

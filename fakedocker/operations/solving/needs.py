@@ -16,8 +16,10 @@ from fakedocker.build.mounts import parse_mount
 from fakedocker.build.plan import Plan, Stage
 from fakedocker.build.substitution import expand
 from fakedocker.build.suggestions import with_suggestion
+from fakedocker.world.solves import DIRECTORY_PREFIX
 
 SCRATCH = "scratch"
+NAMED = "a named context"
 _PLATFORM = ("linux", "amd64", "")
 
 
@@ -63,14 +65,17 @@ class Needs:
         BadDockerfile: a FROM's variables make no name, or a --from names a later stage.
     """
 
-    def __init__(self, plan: Plan, arguments: Arguments, target: int) -> None:
+    def __init__(self, plan: Plan, arguments: Arguments, target: int, named: Iterable[tuple[str, str]] = ()) -> None:
         self._plan = plan
+        self._named = dict(named)
         self._known = arguments.early_values()
         self._names: dict[str, int] = {}
         self.bases: dict[int, int | str] = {}
         """For each needed stage the stage, or the name of the image, that it begins with."""
         self.images: dict[str, tuple[int, int]] = {}
         """The images in the order they are met, by name, with the lines that ask for them."""
+        self.directories: dict[str, str] = {}
+        """The named contexts that are the client's directories, with what the client calls them."""
         for index, stage in enumerate(plan.stages):
             self.bases[index] = self._base(stage)
             if stage.origin.name:
@@ -85,7 +90,20 @@ class Needs:
         name = expand(stage.origin.base, self._known, self._plan.escape)
         if not name:
             raise BadDockerfile(f"base name ({stage.origin.base}) should not be blank", stage.origin.lines)
-        return self._names.get(name.lower(), name)
+        if stage.origin.name in self._named:
+            raise BadDockerfile(f"{NAMED} in place of a stage is not simulated by fakedocker", stage.origin.lines)
+        if self.directory_of(name):
+            raise BadDockerfile(f"{NAMED} of files to begin with is not simulated by fakedocker", stage.origin.lines)
+        return self._names.get(name.lower(), self.image_of(name))
+
+    def image_of(self, name: str) -> str:
+        """The image that a name means: its own, or that of a named context."""
+        return self._named.get(name.lower(), name)
+
+    def directory_of(self, name: str) -> str:
+        """The client's directory that a name means as a named context, "" for none."""
+        value = self._named.get(name.lower(), "")
+        return value.removeprefix(DIRECTORY_PREFIX) if value.startswith(DIRECTORY_PREFIX) else ""
 
     def stage_of(self, name: str) -> int | None:
         """The stage that --from means; None for an image."""
@@ -120,8 +138,12 @@ class Needs:
         if isinstance(base, str) and base != SCRATCH:
             self.images.setdefault(base, stage.origin.lines)
         for step, name in _origins(stage.steps):
-            if self.stage_of(name) is None and name != SCRATCH:
-                self.images.setdefault(name, step.lines)
+            if self.stage_of(name) is not None:
+                continue
+            if directory := self.directory_of(name):
+                self.directories.setdefault(name.lower(), directory)
+            elif (image := self.image_of(name)) != SCRATCH:
+                self.images.setdefault(image, step.lines)
 
 
 def _origins(steps: Iterable[Step]) -> Iterable[tuple[Step, str]]:

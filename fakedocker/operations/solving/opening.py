@@ -5,41 +5,46 @@ Source: buildkit frontend/dockerfile/builder/build.go and frontend/dockerui; the
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Mapping
 
 from fakedocker.base import messages, reference
-from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.build import lint
 from fakedocker.build.arguments import Arguments
 from fakedocker.build.ignore import IgnoreRules, read_patterns
 from fakedocker.build.lines import BadDockerfile
 from fakedocker.build.plan import parse_plan
 from fakedocker.build.transfers import END_BYTES, transfer_bytes
-from fakedocker.filesystem import archive, content as contents
+from fakedocker.filesystem import archive
 from fakedocker.filesystem.compression import decompressed
 from fakedocker.filesystem.node import ROOT, WHITEOUT_PREFIX, LayerEntry, Node
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.operations import lookup, pull, timetable
-from fakedocker.operations.solving import asking, records, telling
+from fakedocker.operations.solving import records, telling
 from fakedocker.operations.solving.compilation import Compilation
+from fakedocker.operations.solving.loads import (
+    DEFAULT_FILE,
+    DEFINITION,
+    IGNORE,
+    IGNORE_FILE,
+    IMPORT,
+    LOAD_NS,
+    METADATA,
+    NAMED,
+    REMOTE,
+    ask,
+    definition_in,
+    needs_of,
+    read,
+    teller_of,
+)
 from fakedocker.operations.solving.needs import Needs, automatic_arguments, declare_early, full_name, target_index
 from fakedocker.operations.solving.solve import WHOLE, Solve
 from fakedocker.operations.solving.telling import OpeningFailure, Teller
 from fakedocker.wire.buildkit import SolveStatus, SourceInfo, VertexWarning, line_range
-from fakedocker.world import asks
-from fakedocker.world.asks import Answer, Ask
 from fakedocker.world.draft import Draft
 from fakedocker.world.solves import DIRECTORIES, SOURCE_LOCAL, Base, SolveOptions, SolveTask, VertexState
 
-DEFAULT_FILE = "Dockerfile"
-_IGNORE_FILE = ".dockerignore"
-_LOAD_NS = 5 * MILLISECOND_NS
-"""How long something that is on this machine takes to load."""
-_DEFINITION, _METADATA, _IGNORE, _REMOTE, _IMPORT = "definition", "metadata", "ignore", "remote", "import"
 _NO_IMPORT = "failed to configure registry cache importer"
-_UPLOADED = "context"
-"""What a file is called that a client has uploaded."""
 _DENIED = (
     "pull access denied, repository does not exist or may require authorization: server message: "
     "insufficient_scope: authorization failed"
@@ -69,12 +74,12 @@ def begin(
         raise messages.Refusal(500, f"Error processing tar file(exit status 1): {problem}") from None
     context = apply_layer(Tree.empty(), entries)
     name = dockerfile or DEFAULT_FILE
-    text, ignore = _definition_in(context, directory, name)
+    text, ignore = definition_in(context, directory, name)
     if directory:
         context = apply_layer(context, [LayerEntry(f"{WHITEOUT_PREFIX}{directory}", "file", 0)])
     task = SolveTask(
         id=draft.draw(), options=options, session=session, dockerfile=name, text=text, ignore=ignore, context=context,
-        arguments=_arguments(arguments, options), opening=((_DEFINITION, ""),),
+        arguments=_arguments(arguments, options), opening=((DEFINITION, ""),),
     )  # fmt: skip
     return _start(draft, task)
 
@@ -94,7 +99,7 @@ def begin_synced(
     task = SolveTask(
         id=task_id, options=options, session=session, synced=True, goal=goal, dockerfile=dockerfile or DEFAULT_FILE, directories=directories,
         context=Tree.empty(),
-        arguments=_arguments(arguments, options), opening=((_REMOTE, upload) if options.remote else (_DEFINITION, ""),),
+        arguments=_arguments(arguments, options), opening=((REMOTE, upload) if options.remote else (DEFINITION, ""),),
     )  # fmt: skip
     _start(draft, task)
 
@@ -113,111 +118,20 @@ def _arguments(given: Mapping[str, str | None], options: SolveOptions) -> Argume
     return known
 
 
-def _definition_in(tree: Tree, directory: str, name: str) -> tuple[bytes | None, bytes | None]:
-    """The Dockerfile of that name, which may be spelled in lower case, and its own .dockerignore."""
-    text = _read(tree, posixpath.join(directory, name))
-    if text is None and posixpath.basename(name) == DEFAULT_FILE:
-        text = _read(tree, posixpath.join(directory, posixpath.dirname(name), DEFAULT_FILE.lower()))
-    return text, _read(tree, posixpath.join(directory, f"{name}{_IGNORE_FILE}"))
-
-
-def _read(context: Tree, path: str) -> bytes | None:
-    """A file of the context, one symbolic link followed; None where there is none."""
-    inode = context.find(path.lstrip("/"))
-    node = context.nodes[inode] if inode is not None else None
-    if node is not None and node.kind == "link":
-        inode = context.find(node.target.lstrip("/"))
-        node = context.nodes[inode] if inode is not None else None
-    return contents.read(node.content, 0, len(node.content)) if node is not None and node.kind == "file" else None
-
-
 # one after the other
-
-
-def _teller(solve: Solve) -> Teller:
-    kind, argument = solve.task.opening[0]
-    name = {
-        _DEFINITION: f"[internal] load build definition from {solve.task.dockerfile}",
-        _METADATA: f"[internal] load metadata for {argument}",
-        _IGNORE: "[internal] load .dockerignore",
-        _REMOTE: "[internal] load remote build context",
-        _IMPORT: f"importing cache manifest from {argument}",
-    }[kind]
-    return Teller(telling.internal_digest(solve.task, name), name)
 
 
 def _begin_next(solve: Solve) -> None:
     draft = solve.draft
     kind, argument = solve.task.opening[0]
-    solve.tell(_teller(solve).started(draft.now_ns))
-    if solve.task.synced and (kind in (_DEFINITION, _REMOTE) or (kind == _IGNORE and solve.task.ignore is None)):
+    solve.tell(teller_of(solve).started(draft.now_ns))
+    if solve.task.synced and (kind in (DEFINITION, REMOTE, NAMED) or (kind == IGNORE and solve.task.ignore is None)):
         solve.change(opened_ns=draft.now_ns)
-        _ask(solve, kind, argument)
+        ask(solve, kind, argument)
         return
-    far = kind == _IMPORT or (kind == _METADATA and _local(solve, argument) is None)
-    takes_ns = timetable.FIRST_ANSWER_NS if far else _LOAD_NS
+    far = kind == IMPORT or (kind == METADATA and _local(solve, argument) is None)
+    takes_ns = timetable.FIRST_ANSWER_NS if far else LOAD_NS
     solve.change(opened_ns=draft.now_ns, timer=solve.set_timer(draft.now_ns + takes_ns, WHOLE))
-
-
-def _ask(solve: Solve, kind: str, argument: str) -> None:
-    """Ask the client for the Dockerfile, for the context's .dockerignore or for both as an archive. Source: frontend/dockerui/config.go."""
-    name = solve.task.dockerfile
-    if kind == _REMOTE:
-        asking.ask(solve, asks.UPLOAD, WHOLE, name=argument)
-        return
-    if kind == _IGNORE:
-        directory = solve.task.directories[1]
-        hint = f"{directory}-{_IGNORE_FILE}"
-        asking.ask(solve, asks.FILES, WHOLE, name=directory, hint=hint, paths=(_IGNORE_FILE,))
-        return
-    paths = [name, f"{name}{_IGNORE_FILE}"]
-    if posixpath.basename(name) == DEFAULT_FILE:
-        paths.append(posixpath.join(posixpath.dirname(name), DEFAULT_FILE.lower()))
-    directory = solve.task.directories[0]
-    asking.ask(solve, asks.FILES, WHOLE, name=directory, hint=directory, paths=tuple(paths))
-
-
-def received(solve: Solve, wanted: Ask, answer: Answer) -> None:
-    """What was asked of the client has come.
-
-    Raises:
-        OpeningFailure: it has not.
-    """
-    kind, _ = solve.task.opening[0]
-    if kind == _REMOTE and not answer.problem:
-        _unpack(solve, answer.data)
-        solve.change(timer=solve.set_timer(solve.draft.now_ns + _LOAD_NS, WHOLE))
-        return
-    if answer.tree is None:
-        now_ns = solve.draft.now_ns
-        solve.tell(_teller(solve).completed(solve.task.opened_ns, now_ns, answer.problem))
-        what = f"failed to read {_IGNORE_FILE}" if kind == _IGNORE else "failed to read dockerfile"
-        raise OpeningFailure(f"{what}: {answer.problem}", (0, 0), answer.problem)
-    told = _teller(solve).status(
-        f"transferring {wanted.name}:", solve.draft.now_ns, wanted.taken_ns, current=answer.size_bytes
-    )
-    solve.tell(told)
-    if kind == _DEFINITION:
-        text, ignore = _definition_in(answer.tree, "", solve.task.dockerfile)
-        solve.change(text=text, ignore=ignore)
-    else:
-        solve.change(context=answer.tree)
-    solve.change(timer=solve.set_timer(solve.draft.now_ns + _LOAD_NS, WHOLE))
-
-
-def _unpack(solve: Solve, data: bytes) -> None:
-    """An archive is the context with its Dockerfile; anything else is the Dockerfile itself. Source: frontend/dockerui/context.go."""
-    try:
-        entries = list(archive.read_tar(decompressed(data)))
-    except archive.BadArchive:
-        entries = []
-    if entries:
-        context = apply_layer(Tree.empty(), entries)
-        text, _ = _definition_in(context, "", solve.task.dockerfile)
-        solve.change(context=context, text=text)
-        return
-    node = LayerEntry(_UPLOADED, "file", 0o600, content=data)
-    solve.change(context=apply_layer(Tree.empty(), [node]), text=data, dockerfile=_UPLOADED)
 
 
 def due(solve: Solve) -> bool:
@@ -230,12 +144,12 @@ def due(solve: Solve) -> bool:
         OpeningFailure: the Dockerfile is wrong, or an image is not to be had.
     """
     kind, argument = solve.task.opening[0]
-    teller = _teller(solve)
+    teller = teller_of(solve)
     try:
         more = _LOADERS[kind](solve, teller, argument)
     except OpeningFailure as problem:
         solve.tell(teller.completed(solve.task.opened_ns, solve.draft.now_ns, problem.vertex_error))
-        if kind != _IMPORT:
+        if kind != IMPORT:
             raise
         more = ()
     else:
@@ -273,15 +187,16 @@ def _definition(solve: Solve, teller: Teller, _: str) -> tuple[tuple[str, str], 
         plan = parse_plan(text)
         arguments = declare_early(plan, task.arguments)
         target = target_index(plan, task.options.target)
-        needs = Needs(plan, arguments, target)
+        needs = Needs(plan, arguments, target, task.options.named)
         names = [_checked_name(name, lines) for name, lines in needs.images.items()]
     except BadDockerfile as problem:
         raise OpeningFailure.of(problem) from None
     _remark(solve, teller, text)
     solve.change(plan=plan, arguments=arguments, target=target)
-    ignore = () if task.options.remote else ((_IGNORE, ""),)
-    imports = tuple((_IMPORT, name) for name in task.options.cache_from)
-    return (*((_METADATA, name) for name in dict.fromkeys(names)), *ignore, *imports)
+    ignore = () if task.options.remote else ((IGNORE, ""),)
+    imports = tuple((IMPORT, name) for name in task.options.cache_from)
+    named = tuple((NAMED, name) for name in needs.directories)
+    return (*((METADATA, name) for name in dict.fromkeys(names)), *named, *ignore, *imports)
 
 
 def _checked_name(name: str, lines: tuple[int, int]) -> str:
@@ -341,24 +256,18 @@ def _remote(solve: Solve, name: str) -> Base:
     return Base(name=name, image=manifest.image, digest=manifest.digest, layers=layers, remote=manifest.layers)
 
 
-def _needs(solve: Solve) -> Needs:
-    task = solve.task
-    assert task.plan is not None
-    return Needs(task.plan, task.arguments, task.target)
-
-
 def _asked(solve: Solve, name: str) -> tuple[str, tuple[int, int]]:
     """What the Dockerfile calls an image, and where."""
-    images = _needs(solve).images
+    images = needs_of(solve).images
     return next(((asked, lines) for asked, lines in images.items() if full_name(asked) == name), (name, (0, 0)))
 
 
 def _ignore(solve: Solve, teller: Teller, _: str) -> tuple[tuple[str, str], ...]:
     """The .dockerignore: the Dockerfile's own, or the context's."""
     context = solve.task.context
-    name, text = f"{solve.task.dockerfile}{_IGNORE_FILE}", solve.task.ignore
+    name, text = f"{solve.task.dockerfile}{IGNORE_FILE}", solve.task.ignore
     if text is None:
-        name, text = _IGNORE_FILE, _read(context, _IGNORE_FILE)
+        name, text = IGNORE_FILE, read(context, IGNORE_FILE)
     if text is None:
         _transferred(solve, teller, "context", END_BYTES)
         return ()
@@ -370,7 +279,7 @@ def _ignore(solve: Solve, teller: Teller, _: str) -> tuple[tuple[str, str], ...]
     )
     patterns = read_patterns(text.decode("utf-8", "replace"))
     if solve.task.synced:
-        solve.change(excludes=tuple(patterns))
+        solve.change(excludes=(*solve.task.excludes, (solve.task.directories[1], tuple(patterns))))
     else:
         solve.change(context=apply_layer(context, _hidden(context, IgnoreRules(patterns))))
     return ()
@@ -388,7 +297,19 @@ def _import(solve: Solve, teller: Teller, name: str) -> tuple[tuple[str, str], .
     return ()
 
 
-_LOADERS = {_DEFINITION: _definition, _REMOTE: _definition, _METADATA: _metadata, _IGNORE: _ignore, _IMPORT: _import}
+def _named(solve: Solve, teller: Teller, name: str) -> tuple[tuple[str, str], ...]:
+    """What is not to be sent of a named context is known since it came."""
+    return ()
+
+
+_LOADERS = {
+    DEFINITION: _definition,
+    REMOTE: _definition,
+    METADATA: _metadata,
+    IGNORE: _ignore,
+    IMPORT: _import,
+    NAMED: _named,
+}
 
 
 def _hidden(tree: Tree, rules: IgnoreRules) -> list[LayerEntry]:
@@ -420,7 +341,7 @@ def _compile(solve: Solve) -> None:
     task = solve.task
     assert task.plan is not None
     bases = {base.name: base for base in task.bases}
-    needs = _needs(solve)
+    needs = needs_of(solve)
     by_written = {written: bases[full_name(written)] for written in needs.images}
     compilation = Compilation(
         task.plan, needs, task.arguments, task.options, by_written, automatic_arguments(task.options.platform)

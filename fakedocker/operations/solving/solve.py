@@ -63,7 +63,7 @@ class Solve:
         if index == NOTHING:
             return Tree.empty()
         if isinstance(self.vertex(index).op, ContextOp):
-            return self.task.context
+            return self.states[index].tree or self.task.context
         chain = self.states[index].chain
         return self.draft.layers[chain].tree if chain else Tree.empty()
 

@@ -12,7 +12,7 @@ from fakedocker.build.graph import ContextOp, CopyOp, DirectoryOp, ExecOp, HttpO
 from fakedocker.kernel.kernel import ExecError
 from fakedocker.operations import images
 from fakedocker.operations.building import downloads
-from fakedocker.operations.solving import arrivals, exporting, filework, opening, records, sandbox, telling
+from fakedocker.operations.solving import arrivals, exporting, filework, loads, opening, records, sandbox, telling
 from fakedocker.operations.solving.solve import WHOLE, Solve
 from fakedocker.operations.solving.telling import OpeningFailure, SolveEnd, SolveFailure
 from fakedocker.wire import buildkit
@@ -146,7 +146,7 @@ def _opening_due(solve: Solve) -> None:
 
 def _opening_answered(solve: Solve, wanted: Ask, answer: Answer) -> None:
     try:
-        opening.received(solve, wanted, answer)
+        loads.received(solve, wanted, answer)
     except OpeningFailure as problem:
         solve.end(telling.failed(solve.task, problem.message, problem.lines))
         return
