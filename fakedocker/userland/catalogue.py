@@ -12,6 +12,8 @@ from fakedocker.kernel.program import Program, System
 
 # Which programs each module has.
 _MODULES: Final[dict[str, str]] = {
+    "accounts.busybox": "addgroup adduser delgroup deluser",
+    "accounts.shadow": "chpasswd groupadd groupdel groupmod useradd userdel usermod",
     "archives": "tar",
     "attributes": "chgrp chmod chown",
     "awk": "awk gawk mawk",
