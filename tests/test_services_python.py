@@ -112,3 +112,22 @@ def test_the_http_server_listens_where_it_is_told_and_lists_what_has_no_index() 
     assert '<li><a href="a/">a/</a></li>\n<li><a href="b.txt">b.txt</a></li>\n' in page
     assert box.sh("curl -s http://localhost:9000/b.txt").stdout == "hi\n"
     assert box.sh("python3 -m http.server --nosuch").status == 2
+
+
+def test_files_are_read_and_written() -> None:
+    source = """
+with open('/tmp/foo.txt', 'w') as f:
+    f.write('one\\ntwo\\n')
+    print('three', file=f)
+with open('/tmp/foo.txt') as f:
+    print(f.readline(), end='')
+    for line in f:
+        print(line.strip())
+with open('/tmp/foo.txt', 'ab') as f:
+    print(f.write(b'four'))
+print(open('/tmp/foo.txt').read().split(), open('/tmp/foo.txt', 'rb').read(3))
+open('/nosuch')
+"""
+    result = Machine().run("/srv/bin/python3", "-c", source)
+    assert result.stdout == "one\ntwo\nthree\n4\n['one', 'two', 'three', 'four'] b'one'\n"
+    assert result.stderr.endswith("FileNotFoundError: [Errno 2] No such file or directory: '/nosuch'\n")

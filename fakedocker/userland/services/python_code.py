@@ -15,7 +15,7 @@ from fakedocker.userland.services.script_machine import Code, Function, NotSimul
 _MAXIMUM_SOURCE: Final = 200_000
 MODULES: Final = frozenset({"os", "sys", "time", "json", "socket", "platform", "math", "os.path", "__future__"})
 _NAMES: Final = {
-    "ClassDef": "classes", "Try": "try statements", "With": "with statements", "AsyncFunctionDef": "async functions",
+    "ClassDef": "classes", "Try": "try statements", "AsyncFunctionDef": "async functions",
     "Lambda": "lambdas", "Yield": "generators", "Raise": "raise statements", "Match": "match statements",
     "Assert": "assert statements", "Delete": "del statements", "Await": "async functions",
 }  # fmt: skip
@@ -112,6 +112,19 @@ class _Compiler:
             self.patch(end)
         else:
             self.patch(otherwise)
+
+    def on_With(self, node: ast.With) -> None:  # noqa: N802  # named after the node
+        """Files need no closing here, so that the body is all there is to it."""
+        for item in node.items:
+            if not (
+                isinstance(item.context_expr, ast.Call)
+                and isinstance(item.context_expr.func, ast.Name)
+                and item.context_expr.func.id == "open"
+            ):
+                raise NotSimulated("with statements but of open()")
+            target = item.optional_vars
+            self.emit("do", item.context_expr) if target is None else self.emit("set", target, item.context_expr)
+        self.body(node.body)
 
     def on_While(self, node: ast.While) -> None:  # noqa: N802  # named after the node
         start = len(self.operations)

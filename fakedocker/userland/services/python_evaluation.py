@@ -15,8 +15,10 @@ from typing import Any, Final, NamedTuple
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of
+from fakedocker.userland.services import python_files
 from fakedocker.userland.services.line_input import next_line
 from fakedocker.userland.services.python_code import not_simulated
+from fakedocker.userland.services.python_files import OpenFile
 from fakedocker.userland.services.script_machine import Exit, FunctionValue, Machine, NotSimulated
 
 _LARGEST: Final = 1_000_000
@@ -120,7 +122,7 @@ class Evaluator:
         return bool(value)
 
     def items(self, value: Any) -> list[Any]:
-        return list(value)
+        return python_files.lines(self.state, value) if isinstance(value, OpenFile) else list(value)
 
     def prepare_call(self, expression: Any) -> tuple[FunctionValue, list[Any]] | None:
         if not isinstance(expression, ast.Call) or expression.keywords:
@@ -274,7 +276,7 @@ class Evaluator:
         value = self.evaluate(node.value)
         if isinstance(value, Member):
             return self._member(f"{value.module}.{value.name}" if value.name else value.module, node.attr)
-        if node.attr in _METHODS.get(type(value), frozenset()):
+        if node.attr in (python_files.METHODS if isinstance(value, OpenFile) else _METHODS.get(type(value), ())):
             return Method(value, node.attr)
         raise AttributeError(f"'{type(value).__name__}' object has no attribute '{node.attr}'")
 
@@ -308,6 +310,8 @@ class Evaluator:
         raise NotSimulated(f"{module}.{name}")
 
     def _method(self, method: Method, arguments: list[Any], named: dict[str, Any]) -> Any:
+        if isinstance(method.value, OpenFile):
+            return python_files.call(self.system, self.state, method.value, method.name, arguments)
         if method.name in ("ljust", "rjust", "center", "zfill") and arguments and int(arguments[0]) > _LARGEST:
             raise NotSimulated("so large a value")
         if method.name in ("replace", "join", "extend"):
@@ -342,11 +346,14 @@ class Evaluator:
             return self.exit(*arguments)
         if member.name == "type":
             return Member("", type(arguments[0]).__name__)
-        raise NotSimulated(f"{member.name}()")
+        return python_files.open_file(self.system, self.state, *arguments, **named)
 
     def _print(self, *values: Any, sep: str = " ", end: str = "\n", file: Any = None, flush: bool = False) -> None:
-        descriptor = 2 if file == Member("sys", "stderr") else 1
-        self.system.put(bytes_of(sep.join(shown(value) for value in values) + end), descriptor)
+        text = sep.join(shown(value) for value in values) + end
+        if isinstance(file, OpenFile):
+            python_files.call(self.system, self.state, file, "write", [text])
+        else:
+            self.system.put(bytes_of(text), 2 if file == Member("sys", "stderr") else 1)
 
     def _input(self, prompt: Any = "") -> str:
         if prompt and not self.state.get("asked"):
