@@ -182,3 +182,18 @@ def test_a_terminal_is_asked_and_told_done(box: Box, answer: bytes, status: int)
     box.settle(pid)
     assert box.exited[pid] == status
     assert box.sh("ls /usr/bin/jq").status == (2 if status else 0)
+
+
+def test_service_runs_the_script_of_a_package() -> None:
+    box = Box("debian:bookworm")
+    assert box.sh("service nginx start").stderr == "nginx: unrecognized service\n"
+    box.sh("apt-get update && apt-get install -y nginx curl")
+    assert box.sh("service nginx status").stdout == "nginx is not running.\n"
+    assert box.sh("service nginx start; service nginx status; curl -s localhost | grep -c Welcome").stdout == (
+        "Starting nginx: nginx.\nnginx is running.\n2\n"
+    )
+    assert box.sh(
+        "service nginx restart; service nginx reload; service nginx stop; sleep 1; service nginx status"
+    ).stdout == (
+        "Restarting nginx: nginx.\nReloading nginx configuration: nginx.\nStopping nginx: nginx.\nnginx is not running.\n"
+    )

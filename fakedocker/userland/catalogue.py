@@ -59,6 +59,7 @@ _MODULES: Final[dict[str, str]] = {
     "sed": "sed",
     "services.apache": "apache2 httpd",
     "services.declared": "declared",
+    "services.init_scripts": "service",
     "services.go_servers": "http-echo traefik-whoami whoami",
     "services.mongo": "mongo mongod mongosh",
     "services.mysql_client": "mariadb mysql mysqladmin",
