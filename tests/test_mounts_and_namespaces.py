@@ -274,3 +274,50 @@ def test_a_network_that_leads_outside_brings_the_ports(daemon: Daemon) -> None:
     settings = {"IPAMConfig": {"IPv6Address": "::ffff:172.28.99.99"}}
     status, answer = daemon.ask("POST", "/networks/six/connect", None, {"Container": "box", "EndpointConfig": settings})
     assert (status, b"invalid IPv6 address" in answer) == (400, True)
+
+
+def test_devices_of_the_host(daemon: Daemon) -> None:
+    """One, a directory of them, one elsewhere than in /dev; all with privileges; and what is none."""
+
+    def device(path: str, target: str) -> dict[str, str]:
+        return {"PathOnHost": path, "PathInContainer": target, "CgroupPermissions": "rwm"}
+
+    devices = [device("/dev/zero", "/dev/nulo"), device("/dev/net", "/dev/nets/a"), device("/dev/vda", "/disk")]
+    script = "stat -c '%n %t:%T %a %F' /dev/nulo /dev/nets/a/tun /disk; head -c 2 /dev/nulo | od -An -tx1"
+    assert output(daemon, script, Devices=devices) == (
+        "/dev/nulo 1:5 666 character special file\n/dev/nets/a/tun a:c8 666 character special file\n"
+        "/disk fe:0 660 block special file\n 00 00\n"
+    )
+    assert "loop0\n" in output(daemon, "ls /dev", name="all", Privileged=True)
+    assert output(daemon, "ls /dev/fuse", name="none") == "ls: /dev/fuse: No such file or directory\n"
+    for number, (path, problem) in enumerate(
+        (("/etc", "not a device node"), ("/dev/snd", "no such file or directory"))
+    ):
+        create(daemon, name=f"bad{number}", Devices=[device(path, "/dev/x")])
+        said = f'error gathering device information while adding custom device "{path}": {problem}'
+        assert start(daemon, f"bad{number}") == (500, said)
+    create(daemon, name="slow", BlkioDeviceReadBps=[{"Path": "/dev/sdx", "Rate": 1}])
+    assert start(daemon, "slow") == (500, "stat /dev/sdx: no such file or directory")
+
+
+def test_what_the_kernel_makes_on_the_host_can_be_mounted(daemon: Daemon) -> None:
+    script = "cat /null; ls /cgroup | head -n 1; ls /net; grep -c MemTotal /meminfo; grep ' /null ' /proc/mounts"
+    binds = ["/dev/null:/null", "/sys/fs/cgroup:/cgroup:ro", "/sys/class/net:/net", "/proc/meminfo:/meminfo:ro"]
+    assert output(daemon, script, Binds=binds) == (
+        "cgroup.controllers\neth0\nlo\n1\nudev /null devtmpfs rw,nosuid,relatime,mode=755 0 0\n"
+    )
+
+
+def test_memory_that_is_shared(daemon: Daemon) -> None:
+    create(daemon, "sh", "-c", "touch /dev/shm/given; sleep 1000", name="donor", IpcMode="shareable", ShmSize=100 << 20)
+    start(daemon, "donor")
+    script = "ls /dev/shm; df -m /dev/shm | tail -n 1 | tr -s ' '; grep -c ' /dev/shm ' /proc/mounts"
+    taken = output(daemon, script, IpcMode="container:donor")
+    assert taken == "given\nshm 100 0 100 0% /dev/shm\n1\n"
+    assert output(daemon, "touch /dev/shm/ours; grep -c /dev/shm /proc/mounts", name="host", IpcMode="host") == "1\n"
+    assert output(daemon, "ls /dev/shm", name="host2", IpcMode="host") == "ours\n"
+    assert output(daemon, "grep -c /dev/shm /proc/mounts", name="without", IpcMode="none") == "0\n"
+    create(daemon, "sh", "-c", "sleep 900; test -e /dev/shm/given", name="joiner", IpcMode="container:donor")
+    start(daemon, "joiner")
+    daemon.good("DELETE", "/containers/donor", {"force": "1"})
+    assert json.loads(daemon.good("POST", "/containers/joiner/wait"))["StatusCode"] == 0, "as long as one has it"

@@ -260,6 +260,12 @@ MANY_ENDPOINTS = Message(
 WORKING_DIR_RELATIVE = Message(
     400, "the working directory '{path}' is invalid, it needs to be an absolute path", "moby daemon/container.go"
 )
+DEVICE_UNKNOWN = Message(
+    500,
+    'error gathering device information while adding custom device "{path}": {problem}',
+    "moby oci/devices_linux.go",
+)
+DEVICE_NO_STAT = Message(500, "stat {path}: no such file or directory", "moby daemon/daemon_unix.go")
 WORKING_DIR_FILE = Message(
     500,
     "Cannot mkdir: {path} is not a directory",

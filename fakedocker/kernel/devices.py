@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from fakedocker.filesystem.node import LayerEntry
@@ -52,13 +53,57 @@ def with_initial_layer(image: Tree) -> Tree:
 @lru_cache(maxsize=1)
 def device_files() -> Filesystem:
     """The tmpfs at /dev, as runc makes it; containers that change nothing in it share this one."""
+    return device_files_with(())
+
+
+def device_files_with(more: Iterable[LayerEntry]) -> Filesystem:
+    """The same with more devices in it, and their directories; what is there already stays."""
+    entries = _device_entries()
+    known = {entry.path for entry in entries}
+    for entry in more:
+        above = entry.path.split("/")[:-1]
+        for path in ("/".join(above[: index + 1]) for index in range(len(above))):
+            if path not in known:
+                entries.append(LayerEntry(path, "dir", 0o755))
+                known.add(path)
+        if entry.path not in known:
+            entries.append(entry)
+            known.add(entry.path)
+    return Filesystem.on(apply_layer(Tree.empty(), entries), limit_bytes=64 << 20)
+
+
+def _device_entries() -> list[LayerEntry]:
     entries = [LayerEntry("", "dir", 0o755)]
     entries += [LayerEntry(name, "char", 0o666, rdev=rdev) for name, rdev in _DEVICES.items()]
     entries += [LayerEntry(name, "link", 0o777, target=target) for name, target in _LINKS.items()]
     entries += [LayerEntry(name, "dir", 0o1777 if name == "shm" else 0o755) for name in _DIRECTORIES]
     entries.append(LayerEntry("console", "char", 0o620, rdev=(5, 1)))
-    return Filesystem.on(apply_layer(Tree.empty(), entries), limit_bytes=64 << 20)
+    return entries
 
+
+HOST_DEVICES = "host:/dev"
+HOST_SHARED_MEMORY = "host:/dev/shm"
+"""The ids of the file systems at the host's /dev and /dev/shm."""
+
+
+def host_device_files() -> Filesystem:
+    """The host's /dev: what containers have, the disk, and what can be given to a container."""
+    entries = [LayerEntry(f"loop{number}", "block", 0o660, gid=_DISK, rdev=(7, number)) for number in range(8)]
+    entries += [
+        LayerEntry("fuse", "char", 0o666, rdev=(10, 229)),
+        LayerEntry("kmsg", "char", 0o644, rdev=(1, 11)),
+        LayerEntry("loop-control", "char", 0o660, gid=_DISK, rdev=(10, 237)),
+        LayerEntry("mem", "char", 0o640, gid=_MEMORY, rdev=(1, 1)),
+        LayerEntry("net", "dir", 0o755),
+        LayerEntry("net/tun", "char", 0o666, rdev=(10, 200)),
+        LayerEntry("tty0", "char", 0o620, gid=_TERMINAL, rdev=(4, 0)),
+        LayerEntry("vda", "block", 0o660, gid=_DISK, rdev=(254, 0)),
+        LayerEntry("vda1", "block", 0o660, gid=_DISK, rdev=(254, 1)),
+    ]
+    return Filesystem.on(apply_layer(Tree.empty(), [*_device_entries(), *entries]))
+
+
+_DISK, _MEMORY, _TERMINAL = 6, 15, 5  # Debian's groups
 
 _STANDARD_MOUNTS = (
     Mount("/proc", "", "proc", "proc", root="", options="nosuid,nodev,noexec,relatime"),

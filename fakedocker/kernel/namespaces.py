@@ -106,11 +106,22 @@ class Namespaces(KernelBase):
         for pid in sorted(draft.namespaces[identifier].members.values()):
             if (process := draft.processes.get(pid)) is not None:
                 lifecycle.forget(draft, process)
-        for mount in namespace.mounts.mounts:
-            if not mount.filesystem and mount.kind == "tmpfs":
-                draft.drop_filesystem(f"tmpfs:{identifier}:{mount.target}")
         draft.namespaces.pop(identifier)
+        for mount in namespace.mounts.mounts:
+            if mount.kind == "tmpfs":
+                name = mount.filesystem or f"tmpfs:{identifier}:{mount.target}"
+                if name.startswith("tmpfs:") and name in draft.filesystems and not self._is_mounted(name):
+                    draft.drop_filesystem(name)
         self.programs.forget(identifier)
+
+    def _is_mounted(self, filesystem: str) -> bool:
+        """Whether a namespace has a tmpfs that another one made for itself, or the one that made it still is."""
+        _, owner, _ = filesystem.split(":", 2)
+        return owner in self.draft.namespaces or any(
+            mount.filesystem == filesystem
+            for namespace in self.draft.namespaces.values()
+            for mount in namespace.mounts.mounts
+        )
 
     def freeze_namespace(self, identifier: str) -> None:
         """Pause: its processes do not run, whatever wakes them."""

@@ -14,6 +14,8 @@ from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.node import LayerEntry, Node
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.walk import FileTree, Location, Mount, MountTable, resolve
+from fakedocker.kernel.records import HOST
+from fakedocker.kernel.view import View
 from fakedocker.world.draft import Draft
 
 _NOTHING = Filesystem.empty()
@@ -61,6 +63,9 @@ def locate(draft: Draft, table: MountTable, path: str, follow: bool = True) -> L
     Raises:
         OSError: as a system call would.
     """
+    host = draft.kernel_draft.namespaces.get(HOST)
+    if host is not None and table is host.mounts:  # where the daemon is: it sees what the kernel makes there
+        return resolve(View(draft.kernel_draft, draft.kernel.router, HOST), table, path, follow=follow)
     return resolve(FileSystems(draft), table, path, follow=follow)
 
 

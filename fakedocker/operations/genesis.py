@@ -5,9 +5,10 @@ from __future__ import annotations
 from fakedocker.base import clock, identity
 from fakedocker.base.history import History
 from fakedocker.base.persistent import Map
+from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.tree import Tree
 from fakedocker.filesystem.walk import Mount, MountTable
-from fakedocker.kernel.devices import standard_mounts
+from fakedocker.kernel.devices import HOST_DEVICES, HOST_SHARED_MEMORY, host_device_files, standard_mounts
 from fakedocker.kernel.kernel import Kernel
 from fakedocker.kernel.records import HOST
 from fakedocker.kernel.state import KernelState
@@ -52,6 +53,9 @@ def create(seed: int = 0, now_ns: int | None = None, host: Host | None = None, h
     draft = Draft(world)
     draft.kernel = Kernel(draft.kernel_draft, {})
     draft.kernel.create_root(HOST, host_tree)
+    draft.kernel_draft.put_filesystem(HOST_DEVICES, host_device_files())
+    shared_memory = Filesystem.empty(facts.memory_bytes // 2, mode=0o1777)
+    draft.kernel_draft.put_filesystem(HOST_SHARED_MEMORY, shared_memory)
     draft.kernel.create_namespace(HOST, hostname=facts.hostname, mounts=host_mounts())
     networks.add_predefined(draft)
     draft.take_notices()
@@ -60,4 +64,6 @@ def create(seed: int = 0, now_ns: int | None = None, host: Host | None = None, h
 
 def host_mounts() -> MountTable:
     """The host's mounts: its disk, and what the kernel makes."""
-    return standard_mounts(Mount("/", HOST, "ext4", "/dev/vda1"))
+    devices = Mount("/dev", HOST_DEVICES, "devtmpfs", "udev", options="nosuid,relatime,mode=755")
+    shared_memory = Mount("/dev/shm", HOST_SHARED_MEMORY, "tmpfs", "tmpfs", options="nosuid,nodev,inode64")
+    return standard_mounts(Mount("/", HOST, "ext4", "/dev/vda1"), (devices, shared_memory))

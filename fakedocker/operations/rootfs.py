@@ -15,7 +15,7 @@ from fakedocker.filesystem.node import ROOT, LayerEntry
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.filesystem.walk import LINKS_FOLLOWED, Mount, MountTable
-from fakedocker.kernel.devices import standard_mounts
+from fakedocker.kernel.devices import HOST_SHARED_MEMORY, standard_mounts
 from fakedocker.kernel.kernel import Stdio
 from fakedocker.network.model import HOST
 from fakedocker.operations import files, links, networking, settings
@@ -151,18 +151,48 @@ def _put_daemon_files(draft: Draft, name: str, *texts: str) -> None:
 def mount_table(draft: Draft, container: Container) -> MountTable:
     """Everything mounted in a container, in the order of /proc/mounts."""
     root = Mount("/", container.id, "overlay", "overlay", read_only=container.host_config.readonly_rootfs)
-    more = [*_shared_memory(container), *_daemon_mounts(draft, container)]
+    more = [*_shared_memory(draft, container), *_daemon_mounts(draft, container)]
     more += [_mount(draft, spec) for spec in _outermost_first(container)]
-    return standard_mounts(root, tuple(more))
+    replaced = {mount.target for mount in more}
+    if container.host_config.ipc_mode == "none":
+        replaced.add("/dev/shm")
+    usual = standard_mounts(root)
+    if replaced.isdisjoint(_REPLACEABLE):
+        return usual.adding(more) if more else usual
+    return MountTable.of([*(mount for mount in usual.mounts if mount.target not in replaced), *more])
 
 
-def _shared_memory(container: Container) -> list[Mount]:
-    """/dev/shm of a size of its own, over the one that every container has."""
-    size_bytes = container.host_config.shm_size
-    if size_bytes in (0, settings.DEFAULT_SHM_BYTES):
+_REPLACEABLE = frozenset(("/dev", "/dev/mqueue", "/dev/pts", "/dev/shm", "/sys", "/sys/fs/cgroup"))
+"""What is mounted in every container, unless something else is (moby daemon/oci_linux.go withMounts)."""
+
+
+def _shared_memory(draft: Draft, container: Container) -> list[Mount]:
+    """/dev/shm of a size of its own, or the host's or another container's, over the one that every container has."""
+    mode = container.host_config.ipc_mode
+    if mode == HOST and HOST_SHARED_MEMORY in draft.kernel_draft.filesystems:
+        return [Mount("/dev/shm", HOST_SHARED_MEMORY, "tmpfs", "tmpfs", options="nosuid,nodev,inode64")]
+    owner = container
+    if mode.startswith("container:"):
+        owner = draft.containers.get(mode.removeprefix("container:")) or container
+    size_bytes = owner.host_config.shm_size or settings.DEFAULT_SHM_BYTES
+    if owner is container and size_bytes == settings.DEFAULT_SHM_BYTES:
         return []
+    shared = "" if owner is container or owner.host_config.ipc_mode == HOST else _shared_memory_of(owner)
     options = f"nosuid,nodev,noexec,relatime,size={size_bytes // 1024}k"
-    return [Mount("/dev/shm", "", "tmpfs", "shm", options=options)]
+    return [Mount("/dev/shm", shared, "tmpfs", "shm", options=options)]
+
+
+def _shared_memory_of(container: Container) -> str:
+    return f"tmpfs:{container.id}:/dev/shm"
+
+
+def _make_shared_memory(draft: Draft, container: Container) -> None:
+    """A file system for /dev/shm where others use it too, or it has a size of its own."""
+    host = container.host_config
+    size_bytes = host.shm_size or settings.DEFAULT_SHM_BYTES
+    if host.ipc_mode == "shareable" or size_bytes != settings.DEFAULT_SHM_BYTES:
+        empty = Filesystem.empty(size_bytes, mode=0o1777, now_ns=draft.now_ns)
+        draft.kernel_draft.put_filesystem(_shared_memory_of(container), empty)
 
 
 def _outermost_first(container: Container) -> list[MountSpec]:
@@ -197,9 +227,7 @@ def _mount(draft: Draft, spec: MountSpec) -> Mount:
         root = _subpath_inode(draft, spec) if spec.subpath else ROOT
         return Mount(spec.target, f"volume:{spec.source}", root=root, read_only=spec.read_only)
     place = files.locate(draft, host_mounts(draft), spec.source)
-    return Mount(
-        spec.target, place.mount.filesystem, root=place.inode, read_only=spec.read_only or place.mount.read_only
-    )
+    return replace(place.mount, target=spec.target, root=place.inode, read_only=spec.read_only or place.mount.read_only)
 
 
 _TMPFS_FLAGS = frozenset(
@@ -266,6 +294,7 @@ def create_namespace(draft: Draft, container: Container) -> None:
             mode = int(options.get("mode") or "1777", 8)
             empty = Filesystem.empty(limit_bytes=_size(options.get("size", "")), mode=mode, now_ns=draft.now_ns)
             draft.kernel_draft.put_filesystem(f"tmpfs:{container.id}:{mount.target}", empty)
+    _make_shared_memory(draft, container)
     network = network_namespace(draft, container)
     draft.kernel.create_namespace(
         container.id,

@@ -12,7 +12,7 @@ from fakedocker.base.messages import Refusal
 from fakedocker.containers import lifecycle
 from fakedocker.containers.model import DEAD, PAUSED, REMOVING, RESTARTING, Container
 from fakedocker.kernel.kernel import ExecError
-from fakedocker.operations import health, launch, links, namespaces, networking, remove, rootfs, users
+from fakedocker.operations import device_nodes, health, launch, links, namespaces, networking, remove, rootfs, users
 from fakedocker.operations.attributes import container_event, volume_mounts
 from fakedocker.world.draft import Draft
 
@@ -77,6 +77,7 @@ def _launch(draft: Draft, container: Container) -> int:
         if holder.has_process:  # who links to it finds it at its new address
             rootfs.write_daemon_files(draft, holder)
     user = users.resolve(draft, container.id, container.config.user, container.host_config.group_add or ())
+    device_nodes.make(draft, container)
     rootfs.create_namespace(draft, container)
     try:
         return draft.kernel.start(
