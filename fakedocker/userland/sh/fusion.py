@@ -1,6 +1,6 @@
 """Fused operations: the pairs that loops are made of.
 
-`[ $i -lt 10 ]` followed by a conditional jump, and an assignment followed by a loop's end. Each falls back to the closure it
+`[ $i -lt 10 ]`, `true` or `:` followed by a conditional jump, and an assignment followed by a loop's end. Each falls back to the closure it
 replaces when `shell.slow`, or when a value is not a plain number. It must not know other operations.
 """
 
@@ -33,8 +33,38 @@ def fuse(operations: Sequence[tuple[Any, ...]], linked: list[Linked]) -> None:
             comparison = _comparison(item[1])
             if comparison is not None:
                 _fuse_comparison(operations, linked, place, comparison)
+            elif len(item[1]) == 1 and (name := _literal(item[1][0])) in _ALWAYS_TRUE:
+                linked[place] = _success(name, _places_after(operations, place)[0], linked[place])
         elif item[0] == "assign" and operations[place + 1][0] == "loop_back":
             linked[place] = _assign_and_loop(linked[place], operations[place + 1][1], place + 1)
+
+
+_ALWAYS_TRUE: Final = ("true", ":")
+
+
+def _literal(parts: Parts) -> str:
+    """The text of a word that is nothing but text, "" for any other."""
+    return parts[0].text if len(parts) == 1 and isinstance(parts[0], Literal) else ""
+
+
+def _places_after(operations: Sequence[tuple[Any, ...]], place: int) -> tuple[int, int]:
+    """Where a command at a place, which waits for nothing, goes on with success and with failure."""
+    jump = operations[place + 2]
+    if jump[0] == "if_failed":
+        return place + 3, jump[1]
+    if jump[0] == "if_succeeded":
+        return jump[1], place + 3
+    return place + 2, place + 2
+
+
+def _success(name: str, following: int, plain: Linked) -> Linked:
+    def succeed(shell: ShellState) -> int:
+        if shell.slow or shell.attention or (shell.functions and name in shell.functions):
+            return plain(shell)
+        shell.status = 0
+        return following
+
+    return succeed
 
 
 def _operand(parts: Parts) -> str | int | None:
@@ -53,7 +83,7 @@ def _operand(parts: Parts) -> str | int | None:
 
 def _comparison(words: tuple[Parts, ...]) -> tuple[str, Callable[[int, int], bool], str | int] | None:
     """`[ $name -op operand ]` taken apart."""
-    texts = [word[0].text if len(word) == 1 and isinstance(word[0], Literal) else "" for word in words]
+    texts = [_literal(word) for word in words]
     if len(words) != 5 or texts[0] != "[" or texts[4] != "]" or texts[2] not in _COMPARISONS:
         return None
     left, right = _operand(words[1]), _operand(words[3])
@@ -68,13 +98,8 @@ def _fuse_comparison(
     place: int,
     comparison: tuple[str, Callable[[int, int], bool], str | int],
 ) -> None:
-    jump = operations[place + 2]
-    yes = no = place + 2
-    if jump[0] == "if_failed":
-        yes, no = place + 3, jump[1]
-    elif jump[0] == "if_succeeded":
-        yes, no = jump[1], place + 3
-    elif operations[place][2]:  # its failure counts for set -e
+    yes, no = _places_after(operations, place)
+    if yes == no and operations[place][2]:  # its failure counts for set -e
         return
     name, compare, right = comparison
     plain = linked[place]
