@@ -3,7 +3,7 @@
     make_flag_table.py REFERENCE.json [--help-texts docker_help.txt] [--out flag_table.json]
 
 REFERENCE.json says, for each command, its usage, aliases, subcommands and flags (name, short form, type, default, hidden,
-deprecated); buildx_commands.json beside this tool says it for the buildx plugin. The texts come from docker_help.txt beside this tool. The table is made compact so that it loads in a
+deprecated); buildx_commands.json and compose_commands.json beside this tool say it for the plugins. The texts come from docker_help.txt beside this tool. The table is made compact so that it loads in a
 millisecond: flags that several commands share are stored once.
 """
 
@@ -16,6 +16,8 @@ from typing import Any
 
 HERE = Path(__file__).parent
 
+PLUGINS = ("buildx", "compose")
+
 ARGUMENT_COUNTS = {
     (1, -1): (
         "config inspect, config rm, container create, container inspect, container kill, container pause, "
@@ -24,17 +26,17 @@ ARGUMENT_COUNTS = {
         "image rm, image save, inspect, manifest rm, network inspect, network rm, node demote, node inspect, "
         "node promote, node rm, plugin inspect, plugin install, plugin rm, secret inspect, secret rm, "
         "service create, service inspect, service ps, service rm, service scale, stack rm, trust inspect, "
-        "volume inspect, volume rm, buildx imagetools inspect"
+        "volume inspect, volume rm, buildx imagetools inspect, compose run, compose wait"
     ),
-    (2, -1): ("container exec, manifest create, plugin create, plugin set"),
+    (2, -1): ("compose exec, container exec, manifest create, plugin create, plugin set"),
     (0, 0): (
-        "builder prune, config ls, container ls, container prune, context ls, context show, image load, "
+        "compose ls, compose version, builder prune, config ls, container ls, container prune, context ls, context show, image load, "
         "image prune, network ls, network prune, node ls, plugin ls, secret ls, service ls, stack config, "
         "stack ls, swarm ca, swarm init, swarm leave, swarm unlock, swarm unlock-key, swarm update, "
         "buildx du, buildx ls, buildx prune, buildx version, system df, system events, system info, system prune, version, volume ls, volume prune"
     ),
     (1, 1): (
-        "buildx build, buildx use, checkpoint ls, container attach, container diff, container export, container logs, context create, "
+        "compose attach, buildx build, buildx use, checkpoint ls, container attach, container diff, container export, container logs, context create, "
         "context update, image build, image history, image pull, image push, manifest push, network create, "
         "node update, plugin disable, plugin enable, plugin push, search, service logs, service rollback, "
         "service update, stack deploy, stack ps, stack services, swarm join, swarm join-token, trust revoke, "
@@ -42,11 +44,14 @@ ARGUMENT_COUNTS = {
     ),
     (0, 1): ("buildx create, buildx inspect, buildx stop, image ls, login, logout, volume create"),
     (2, 2): (
-        "checkpoint create, checkpoint rm, config create, container cp, container rename, context import, "
+        "compose cp, compose port, checkpoint create, checkpoint rm, config create, container cp, container rename, context import, "
         "image tag, manifest annotate, network connect, network disconnect"
     ),
     (1, 2): ("container commit, container port, context export, manifest inspect, plugin upgrade, secret create"),
     (0, -1): (
+        "compose build, compose config, compose create, compose down, compose events, compose images, compose kill, "
+        "compose logs, compose pause, compose ps, compose pull, compose push, compose restart, compose rm, compose scale, "
+        "compose start, compose stats, compose stop, compose top, compose unpause, compose up, compose watch, "
         "buildx bake, buildx imagetools create, buildx rm, container stats, context inspect, context use, node ps"
     ),
 }
@@ -124,8 +129,9 @@ def main() -> None:
     options = parser.parse_args()
     commands, texts = read_help_texts(options.help_texts)
     reference = json.loads(options.reference.read_text(encoding="utf-8"))
-    reference |= json.loads((HERE / "buildx_commands.json").read_text(encoding="utf-8"))
-    reference["docker"]["commands"] = sorted({*reference["docker"]["commands"], "buildx"})
+    for plugin in PLUGINS:
+        reference |= json.loads((HERE / f"{plugin}_commands.json").read_text(encoding="utf-8"))
+    reference["docker"]["commands"] = sorted({*reference["docker"]["commands"], *PLUGINS})
     table = build(reference, commands, texts)
     lines = [
         "{",

@@ -13,7 +13,18 @@ from fakedocker_shell.cli.table import Command, Flag
 from fakedocker_shell.gotemplate.printing import quote
 
 _STOPS_AT_FIRST_ARGUMENT = frozenset(
-    {"", "container run", "container create", "container exec", "container top", "service create", "plugin install"}
+    {
+        "",
+        "compose",
+        "compose exec",
+        "compose run",
+        "container run",
+        "container create",
+        "container exec",
+        "container top",
+        "service create",
+        "plugin install",
+    }
 )
 _HELP = Flag("help", "h", "bool", "", True, "", "")
 

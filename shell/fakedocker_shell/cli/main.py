@@ -19,6 +19,7 @@ from fakedocker_shell.cli.flags import FlagError, HelpRequested, Options, parse_
 from fakedocker_shell.cli.go_values import parse_bool
 from fakedocker_shell.cli.table import Command, find
 from fakedocker_shell.cli.usage import (
+    FLAGGED_GROUPS,
     NEEDS_EXPERIMENTAL,
     NEEDS_SWARM,
     PLUGIN,
@@ -51,6 +52,15 @@ _MODULES: dict[str, str] = {
         "container wait, container rename, container update, container top, container port, container diff, "
         "container commit, container export, container prune"
     ),
+    "compose_config": "compose config",
+    "compose_down": (
+        "compose down, compose kill, compose pause, compose restart, compose rm, compose stop, compose unpause"
+    ),
+    "compose_images": "compose build, compose pull, compose push",
+    "compose_lists": "compose images, compose ls, compose port, compose ps, compose top, compose version",
+    "compose_logs": "compose logs",
+    "compose_once": "compose cp, compose exec, compose run",
+    "compose_up": "compose create, compose scale, compose start, compose up, compose wait",
     "contexts": ("context create, context inspect, context ls, context rm, context show, context update, context use"),
     "copy": "container cp",
     "events": "system events",
@@ -83,13 +93,18 @@ _WHERE = {command: module for module, names in _MODULES.items() for command in n
 
 @dataclass(slots=True)
 class Invocation:
-    """One run of a docker command: what was asked, and what it has to do it with."""
+    """One run of a docker command: what was asked, and what it has to do it with.
+
+    Args:
+        group_options: the flags before the name of a command of a group that has flags of its own, such as compose.
+    """
 
     context: Context
     api: Api
     config: ConfigFile
     options: Options
     global_options: Options
+    group_options: Options | None = None
 
     @property
     def command(self) -> Command:
@@ -100,6 +115,12 @@ class Invocation:
     def arguments(self) -> list[str]:
         """Its arguments."""
         return self.options.arguments
+
+    @property
+    def group(self) -> Options:
+        """The flags of its group, which must have some."""
+        assert self.group_options is not None
+        return self.group_options
 
 
 Runner = Callable[[Invocation], Coroutine[Any, Any, int]]
@@ -184,8 +205,27 @@ async def _run(context: Context, argv: Sequence[str]) -> int:
         raise CliError(f"Unable to parse logging level: {level}")
     if _buildkit_enabled(context, words):
         words = _forwarded(words)
+    group_options = None
+    if words[0] in FLAGGED_GROUPS and (group := find(words[0])) is not None:
+        group_options = await _parse(context, group, words[1:])
+        if group_options is None:
+            return 0
+        words = [words[0], *group_options.arguments]
+        if words[1:] and words[1] not in group.subcommands:
+            context.out(await _help(context, group))
     command, rest = _find_command(root, words)
-    return await _run_command(context, global_options, command, rest)
+    return await _run_command(context, global_options, command, rest, group_options)
+
+
+async def _parse(context: Context, command: Command, argv: Sequence[str]) -> Options | None:
+    """The flags of a command; None where --help was among them, and has been shown. Raises CliError."""
+    try:
+        return parse_flags(command, argv, context.environment, lambda line: context.out(line + "\n"))
+    except FlagError as error:
+        raise flag_error(command, str(error)) from None
+    except HelpRequested:
+        context.out(await _help(context, command))
+        return None
 
 
 def _buildkit_enabled(context: Context, words: Sequence[str]) -> bool:
@@ -206,25 +246,24 @@ def _forwarded(words: Sequence[str]) -> list[str]:
     return [PLUGIN, *words[1 if words[0] == "image" else 0 :]]
 
 
-async def _run_command(context: Context, global_options: Options, command: Command, rest: list[str]) -> int:
+async def _run_command(
+    context: Context, global_options: Options, command: Command, rest: list[str], group_options: Options | None
+) -> int:
     if command.canonical in _BUILD_COMMANDS and "--help" not in rest:
         context.err(_LEGACY_BUILDER)
-    try:
-        options = parse_flags(command, rest, context.environment, lambda line: context.out(line + "\n"))
-    except FlagError as error:
-        raise flag_error(command, str(error)) from None
-    except HelpRequested:
-        context.out(await _help(context, command))
+    options = await _parse(context, command, rest)
+    if options is None:
         return 0
     if command.subcommands:
         if options.arguments:
             raise unknown_command(command, options.arguments[0])
-        context.err(await _help(context, command))
+        show = context.out if command.name in FLAGGED_GROUPS else context.err
+        show(await _help(context, command))
         return 0
     check_argument_count(command, options.arguments)
     config = ConfigFile.load(context, global_options["config"] if global_options.changed("config") else "")
     client = choose_client(context, config, global_options)
-    invocation = Invocation(context, Api(context, client), config, options, global_options)
+    invocation = Invocation(context, Api(context, client), config, options, global_options, group_options)
     runner = _runner(command)
     return await runner(invocation)
 

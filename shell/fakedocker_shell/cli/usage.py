@@ -24,6 +24,10 @@ _UNQUOTED_DEFAULTS = (
     "list", "map", "ulimit", "int", "uint", "uint16", "uint32", "bool", "duration", "float", "stringToString",
     "ipNetSlice", "node-addr",
 )  # fmt: skip
+FLAGGED_GROUPS = frozenset({"compose"})
+"""Groups with flags of their own, before the name of the command: plugins whose complaints are short."""
+_MISUSED = 16
+"""The exit status of compose for a command line that it does not understand."""
 PLUGIN = "buildx"
 """The command that is a plugin, with an older way to complain."""
 _NAME_COLUMN = 11
@@ -33,6 +37,8 @@ _NARROWEST = 24
 
 def flag_error(command: Command, message: str) -> CliError:
     """A command line that does not parse."""
+    if _group(command) in FLAGGED_GROUPS:
+        return CliError(message, _MISUSED)
     if is_plugin(command):
         return CliError(f"{message}\nSee '{command.path} --help'.", 125)
     usage = command.usage if command.name else "docker [OPTIONS] COMMAND [ARG...]"
@@ -41,9 +47,13 @@ def flag_error(command: Command, message: str) -> CliError:
     return CliError(f"{message}\n\nUsage:  {usage}\n\nRun '{command.path} --help' for more information", 125)
 
 
+def _group(command: Command) -> str:
+    return command.name.partition(" ")[0]
+
+
 def is_plugin(command: Command) -> bool:
     """Whether a command is buildx's."""
-    return command.name.partition(" ")[0] == PLUGIN
+    return _group(command) == PLUGIN
 
 
 def check_argument_count(command: Command, arguments: Sequence[str]) -> None:
@@ -79,6 +89,8 @@ def _arguments(count: int) -> str:
 
 def unknown_command(parent: Command, name: str) -> CliError:
     """A command that does not exist."""
+    if parent.name in FLAGGED_GROUPS:
+        return CliError(f'unknown docker command: "{parent.name} {name}"', _MISUSED)
     usage = f"\n\nUsage:  {parent.path}" if parent.name else ""
     return CliError(
         f"docker: unknown command: {parent.path} {name}{usage}\n\nRun '{parent.path} --help' for more information"

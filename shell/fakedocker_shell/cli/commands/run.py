@@ -195,10 +195,10 @@ async def container_run(call: Invocation) -> int:
     attached = body["AttachStdin"] or body["AttachStdout"] or body["AttachStderr"]
     if not attached:
         call.context.out(identifier + "\n")
-    return await _start_attached(call, identifier, body, attached)
+    return await start_attached(call, identifier, body, attached)
 
 
-async def _start_attached(call: Invocation, identifier: str, config: dict[str, Any], attached: bool) -> int:
+async def start_attached(call: Invocation, identifier: str, config: dict[str, Any], attached: bool) -> int:
     """Connect, wait, start, pass input and output on, and give the exit status: in docker's order."""
     options = call.options
     path = f"/containers/{escape(identifier)}"

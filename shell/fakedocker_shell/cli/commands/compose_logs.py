@@ -1,0 +1,59 @@
+"""docker compose logs."""
+
+from __future__ import annotations
+
+from fakedocker_shell.cli.commands.compose_down import project_or_name
+from fakedocker_shell.cli.errors import CliError
+from fakedocker_shell.cli.main import Invocation
+from fakedocker_shell.cli.times import timestamp
+from fakedocker_shell.compose import existing
+from fakedocker_shell.compose.output import Follower, Printer, short_name
+
+
+def _query(call: Invocation) -> dict[str, str]:
+    options = call.options
+    query = {"stdout": "1", "stderr": "1", "tail": options["tail"]}
+    for flag in ("since", "until"):
+        if options[flag]:
+            try:
+                query[flag] = timestamp(options[flag], call.context.now_ns())
+            except ValueError as problem:
+                raise CliError(f'invalid value for "{flag}": {problem}') from None
+    for flag in ("timestamps", "follow"):
+        if options[flag]:
+            query[flag] = "1"
+    return query
+
+
+async def compose_logs(call: Invocation) -> int:
+    """Show what a project's containers have written; with -f until they have all ended."""
+    options = call.options
+    name, project = project_or_name(call)
+    if project is not None:
+        project.selected(call.arguments)
+    found = await existing.find(call.api, name)
+    index = int(options["index"] or 0)
+    chosen = existing.of_services(found, call.arguments or {one.service for one in found})
+    chosen = [one for one in chosen if not index or one.number == index]
+    names = [short_name(one, name) for one in chosen]
+    printer = Printer(call.context, names, not options["no-log-prefix"], not options["no-color"])
+    query = _query(call)
+    followers = []
+    for one, shown in zip(chosen, names, strict=True):
+        tty = (await call.api.get(f"/containers/{one.id}/json"))["Config"]["Tty"]
+        stream = await call.api.open("GET", f"/containers/{one.id}/logs", query)
+        followers.append(Follower(printer, one, shown, stream, tty))
+        if not options["follow"]:
+            while not stream.ended:
+                followers[-1].pump()
+                if not stream.ended:
+                    await call.context.wait_any(stream)
+            followers.pop().pump()
+            stream.close()
+    while followers:
+        for follower in followers:
+            follower.pump()
+        followers = [follower for follower in followers if not follower.stream.ended]
+        if followers:
+            await call.context.wait_any(*(follower.stream for follower in followers))
+    return 0

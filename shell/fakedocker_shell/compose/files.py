@@ -1,0 +1,224 @@
+"""From the command line to a project: which files, which variables, which name.
+
+Source: compose-go cli/options.go, and the compose command's answers.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fakedocker.base.clock import SECOND_NS
+from fakedocker_shell.cli.context import Context
+from fakedocker_shell.cli.errors import CliError
+from fakedocker_shell.cli.flags import Options
+from fakedocker_shell.cli.times import unix_rfc3339
+from fakedocker_shell.compose import dotenv, normalizing, schema, yaml_text
+from fakedocker_shell.compose.interpolation import INVALID, Interpolation
+from fakedocker_shell.compose.merging import merged
+from fakedocker_shell.compose.normalizing import Place
+from fakedocker_shell.compose.project import Project, assemble
+
+_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+_OVERRIDES = (
+    "compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml",
+)  # fmt: skip
+NO_FILE = "no configuration file provided: not found"
+_NOT_FOUND = 14
+"""The exit status where a file is missing."""
+_EXTENSIONS = 32
+"""How many services may extend one another in a row."""
+
+
+def warn(context: Context, message: str) -> None:
+    """A warning as logrus prints it."""
+    quoted = message.replace("\\", "\\\\").replace('"', '\\"')
+    context.err(f'time="{unix_rfc3339(context.now_ns() // SECOND_NS)}" level=warning msg="{quoted}"\n')
+
+
+def load(context: Context, group: Options) -> Project:
+    """The project that the flags of `docker compose`, the environment and the working directory mean.
+
+    Raises:
+        CliError: there is none, or it makes no sense.
+    """
+    return Loader(context, group).load()
+
+
+def project_name(context: Context, group: Options) -> str:
+    """The name of a project, which need have no file: the flag's or the environment's; "" where neither says one."""
+    name = group["project-name"] or context.environment.get("COMPOSE_PROJECT_NAME", "")
+    if name and not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
+        raise CliError(
+            f'invalid project name "{name}": must consist only of lowercase alphanumeric characters, hyphens, and'
+            " underscores as well as start with a letter or number"
+        )
+    return str(name)
+
+
+@dataclass(slots=True)
+class _Source:
+    """A file that was read: its path and what it says."""
+
+    path: str
+    document: dict[str, Any]
+
+
+class Loader:
+    """Reads one project.
+
+    Args:
+        group: the flags between `compose` and the command's name.
+    """
+
+    def __init__(self, context: Context, group: Options) -> None:
+        self._context = context
+        self._group = group
+
+    def load(self) -> Project:
+        """See `load`."""
+        paths = self._paths()
+        directory = self._group["project-directory"]
+        directory = self._absolute(directory) if directory else posixpath.dirname(paths[0])
+        variables = self._variables(directory)
+        place = Place(directory, variables.get("HOME", "/root"), variables)
+        interpolation = Interpolation(
+            variables,
+            lambda name: warn(self._context, f'The "{name}" variable is not set. Defaulting to a blank string.'),
+        )
+        sources = [self._read(path, interpolation) for path in paths]
+        document: dict[str, Any] = {}
+        services: dict[str, dict[str, Any]] = {}
+        for source in sources:
+            document = merged(document, {key: value for key, value in source.document.items() if key != "services"})
+            for name, settings in (source.document.get("services") or {}).items():
+                extended = self._extended(source, name, settings, place, interpolation)
+                services[name] = merged(services.get(name, {}), extended)
+        name = project_name(self._context, self._group) or document.get("name") or _name_of(directory)
+        profiles = self._group["profile"] or [p for p in variables.get("COMPOSE_PROFILES", "").split(",") if p]
+        return assemble(document, services, name=name, place=place, files=paths, profiles=profiles)
+
+    # files
+
+    def _absolute(self, path: str) -> str:
+        return posixpath.normpath(posixpath.join(self._context.directory, path))
+
+    def _exists(self, path: str) -> bool:
+        try:
+            return self._context.files.stat(path).kind == "file"
+        except OSError:
+            return False
+
+    def _paths(self) -> list[str]:
+        named = self._group["file"]
+        if not named and (listed := self._context.environment.get("COMPOSE_FILE", "")):
+            named = listed.split(self._context.environment.get("COMPOSE_PATH_SEPARATOR", ":"))
+        if named:
+            return [self._absolute(path) for path in named]
+        directory = self._absolute(self._group["project-directory"] or ".")
+        while True:
+            found = [path for name in _NAMES if self._exists(path := posixpath.join(directory, name))]
+            if found:
+                break
+            if directory == "/":
+                raise CliError(NO_FILE, _NOT_FOUND)
+            directory = posixpath.dirname(directory)
+        if len(found) > 1:
+            warn(self._context, f"Found multiple config files with supported names: {', '.join(found)}")
+            warn(self._context, f"Using {found[0]}")
+        overrides = [path for name in _OVERRIDES if self._exists(path := posixpath.join(directory, name))]
+        return [found[0], *overrides[:1]]
+
+    def _text(self, path: str) -> str:
+        try:
+            return self._context.files.read_bytes(path).decode("utf-8", "replace")
+        except OSError as problem:
+            raise CliError(f"open {path}: {(problem.strerror or '').lower()}", _NOT_FOUND) from None
+
+    def _read(self, path: str, interpolation: Interpolation) -> _Source:
+        document = schema.check(yaml_text.read(self._text(path)), path)
+        if "version" in document:
+            warn(
+                self._context,
+                f"{path}: the attribute `version` is obsolete, it will be ignored, please remove it to avoid potential"
+                " confusion",
+            )
+        if document.get("include"):
+            raise CliError("include is not simulated", INVALID)
+        return _Source(path, interpolation.tree(document))
+
+    def _variables(self, directory: str) -> Mapping[str, str]:
+        """The environment, and what .env files add to it."""
+        environment = dict(self._context.environment)
+        named = self._group["env-file"]
+        paths = [self._absolute(path) for path in named] or [posixpath.join(directory, ".env")]
+        added: dict[str, str] = {}
+        for path in paths:
+            if not named and not self._exists(path):
+                continue
+            try:
+                text = self._context.files.read_bytes(path).decode("utf-8", "replace")
+            except OSError as problem:
+                raise CliError(f"couldn't find env file: {path}", _NOT_FOUND) from problem
+            found = dotenv.parse(text, path, {**added, **environment})
+            added |= {name: value for name, value in found.items() if value is not None}
+        return {**added, **environment}
+
+    # services
+
+    def _extended(
+        self,
+        source: _Source,
+        name: str,
+        settings: Mapping[str, Any],
+        place: Place,
+        interpolation: Interpolation,
+        depth: int = 0,
+    ) -> dict[str, Any]:
+        """A service's settings in their long forms, on top of those of the service that it extends."""
+        own = dict(settings)
+        how = own.pop("extends", None)
+        made = self._with_env_files(normalizing.service(own, place), place)
+        if how is None:
+            return made
+        if depth >= _EXTENSIONS:
+            raise CliError(f"Circular reference with extends: {name}", INVALID)
+        wanted = how if isinstance(how, str) else how.get("service", "")
+        if isinstance(how, dict) and how.get("file"):
+            path = place.path(how["file"])
+            source = self._read(path, interpolation)
+            place = Place(posixpath.dirname(path), place.home, place.environment)
+        services = source.document.get("services") or {}
+        if wanted not in services:
+            where = f" in {source.path}" if isinstance(how, dict) and how.get("file") else ""
+            raise CliError(f'cannot extend service "{name}"{where}: service not found', INVALID)
+        below = self._extended(source, wanted, services[wanted], place, interpolation, depth + 1)
+        below.pop("depends_on", None)
+        return merged(below, made)
+
+    def _with_env_files(self, settings: dict[str, Any], place: Place) -> dict[str, Any]:
+        """With the variables of its env_file, which those that it names itself go before."""
+        paths = settings.pop("env_file", None)
+        if not paths:
+            return settings
+        found: dict[str, Any] = {}
+        for entry in paths:
+            path = place.path(entry["path"])
+            if not entry["required"] and not self._exists(path):
+                continue
+            try:
+                text = self._context.files.read_bytes(path).decode("utf-8", "replace")
+            except OSError as problem:
+                reason = (problem.strerror or "").lower()
+                raise CliError(f"env file {path} not found: stat {path}: {reason}", _NOT_FOUND) from None
+            found |= dotenv.parse(text, path, place.environment)
+        settings["environment"] = dict(sorted({**found, **settings.get("environment", {})}.items()))
+        return settings
+
+
+def _name_of(directory: str) -> str:
+    """A directory's name as a project's."""
+    return re.sub(r"[^a-z0-9_-]", "", posixpath.basename(directory).lower()).lstrip("_-")

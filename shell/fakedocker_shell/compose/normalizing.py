@@ -1,0 +1,300 @@
+"""From the short forms of a service's settings to the long ones, which everything else reads.
+
+Source: the Compose specification's short and long syntaxes; what `docker compose config` prints.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fakedocker.base.units import format_duration, parse_binary_size, parse_duration
+from fakedocker_shell.cli.errors import CliError
+from fakedocker_shell.cli.ports import parse_published
+from fakedocker_shell.compose.interpolation import INVALID
+
+_SECRETS_DIRECTORY: Final = "/run/secrets"
+_TRUE: Final = frozenset({"true", "yes", "on", "y", "1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a file's relative paths begin, and what stands for `~` and for variables without a value.
+
+    Args:
+        directory: the project's.
+        home: the user's.
+        environment: what a variable that is named without a value takes it from.
+    """
+
+    directory: str
+    home: str
+    environment: Mapping[str, str]
+
+    def path(self, text: str) -> str:
+        """An absolute path."""
+        if text == "~" or text.startswith("~/"):
+            text = self.home + text[1:]
+        return posixpath.normpath(posixpath.join(self.directory, text))
+
+
+def words(value: Any) -> list[str] | None:
+    """A command: words, or a text taken apart as a shell does, without its variables."""
+    if isinstance(value, str):
+        return shlex.split(value)
+    return None if value is None else [text(word) for word in value]
+
+
+def text(value: Any) -> str:
+    """A plain value as a text, as YAML wrote it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def flag(value: Any) -> bool:
+    """A boolean, in older YAML's words too."""
+    return value if isinstance(value, bool) else str(value).lower() in _TRUE
+
+
+def pairs(value: Any, without: Callable[[str], Any] = lambda name: None) -> dict[str, Any]:
+    """A mapping, or a list of NAME=VALUE, sorted by name. `without` gives the value of a name that has none."""
+    if isinstance(value, list):
+        found: dict[str, Any] = {}
+        for item in value:
+            name, equals, rest = text(item).partition("=")
+            found[name] = rest if equals else without(name)
+    else:
+        found = {name: without(name) if inner is None else text(inner) for name, inner in (value or {}).items()}
+    return dict(sorted(found.items()))
+
+
+def texts(value: Any) -> list[str]:
+    """A text, or a list of them."""
+    return [text(value)] if isinstance(value, str | int | float) else [text(item) for item in value or []]
+
+
+def duration(value: Any) -> str:
+    """A length of time as Go prints it. Raises CliError."""
+    try:
+        return format_duration(parse_duration(text(value)))
+    except ValueError as problem:
+        raise CliError(str(problem), INVALID) from None
+
+
+def size(value: Any) -> str:
+    """A number of bytes. Raises CliError."""
+    try:
+        return str(value if isinstance(value, int) else parse_binary_size(value))
+    except ValueError as problem:
+        raise CliError(str(problem), INVALID) from None
+
+
+def number(value: Any) -> int | float:
+    """A count, or a share of one."""
+    found = float(value)
+    return int(found) if found.is_integer() and "." not in str(value) else found
+
+
+# ports
+
+
+def _ports(value: Any, _: Place) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for item in value:
+        if isinstance(item, dict):
+            known = {"mode": "ingress", "protocol": "tcp", **item}
+            if "published" in known:
+                known["published"] = text(known["published"])
+            found.append({**known, "target": int(known["target"])})
+            continue
+        try:
+            published = parse_published(text(item))
+        except CliError as problem:
+            raise CliError(problem.message[:1].upper() + problem.message[1:], INVALID) from None
+        for port, binding in published:
+            target, protocol = port.split("/")
+            long: dict[str, Any] = {"mode": "ingress", "host_ip": binding["HostIp"], "target": int(target)}
+            long |= {"published": binding["HostPort"], "protocol": protocol}
+            found.append({key: part for key, part in long.items() if part != ""})
+    return found
+
+
+# volumes
+
+
+def _volumes(value: Any, place: Place) -> list[dict[str, Any]]:
+    return [_long_volume(item, place) if isinstance(item, dict) else _short_volume(text(item), place) for item in value]
+
+
+def _long_volume(item: Mapping[str, Any], place: Place) -> dict[str, Any]:
+    volume = dict(item)
+    if volume.get("type") == "bind" and "source" in volume:
+        volume["source"] = place.path(volume["source"])
+    if volume.get("type") == "tmpfs" and "size" in (volume.get("tmpfs") or {}):
+        volume["tmpfs"] = {**volume["tmpfs"], "size": size(volume["tmpfs"]["size"])}
+    return volume
+
+
+def _short_volume(item: str, place: Place) -> dict[str, Any]:
+    parts = item.split(":")
+    if len(parts) == 1:
+        return {"type": "volume", "target": parts[0], "volume": {}}
+    if len(parts) > 3 or not all(parts[:2]):
+        raise CliError(f"invalid spec: {item}: too many colons", INVALID)
+    source, target, *options = parts
+    modes = options[0].split(",") if options else []
+    is_path = source[:1] in (".", "/", "~")
+    volume: dict[str, Any] = {
+        "type": "bind" if is_path else "volume",
+        "source": place.path(source) if is_path else source,
+        "target": target,
+    }
+    if "ro" in modes:
+        volume["read_only"] = True
+    if is_path:
+        volume["bind"] = {"create_host_path": True}
+        propagation = [mode for mode in modes if mode.endswith(("private", "shared", "slave"))]
+        if propagation:
+            volume["bind"] = {"propagation": propagation[0], "create_host_path": True}
+    else:
+        volume["volume"] = {"nocopy": True} if "nocopy" in modes else {}
+    return volume
+
+
+# the rest
+
+
+def _networks(value: Any, _: Place) -> dict[str, Any]:
+    return dict.fromkeys(sorted(value)) if isinstance(value, list) else dict(sorted(value.items()))
+
+
+def _depends_on(value: Any, _: Place) -> dict[str, Any]:
+    if isinstance(value, list):
+        value = {name: {} for name in value}
+    defaults = {"condition": "service_started", "required": True}
+    return {name: {**defaults, **(how or {})} for name, how in sorted(value.items())}
+
+
+def _environment(value: Any, place: Place) -> dict[str, Any]:
+    return pairs(value, place.environment.get)
+
+
+def _env_files(value: Any, _: Place) -> list[dict[str, Any]]:
+    entries = value if isinstance(value, list) else [value]
+    return [{"required": True, **(entry if isinstance(entry, dict) else {"path": text(entry)})} for entry in entries]
+
+
+def _build(value: Any, place: Place) -> dict[str, Any]:
+    build: dict[str, Any] = {"context": value} if isinstance(value, str) else dict(value)
+    build["context"] = place.path(build.get("context", "."))
+    if "dockerfile_inline" not in build:
+        build.setdefault("dockerfile", "Dockerfile")
+    for key in ("args", "labels"):
+        if key in build:
+            build[key] = pairs(build[key], place.environment.get)
+    if "args" in build:
+        build["args"] = {name: given for name, given in build["args"].items() if given is not None}
+    return build
+
+
+def _healthcheck(value: Any, _: Place) -> dict[str, Any]:
+    check = dict(value)
+    if "test" in check:
+        test = check["test"]
+        check["test"] = ["CMD-SHELL", test] if isinstance(test, str) else texts(test)
+    for key in ("interval", "timeout", "start_period", "start_interval"):
+        if key in check:
+            check[key] = duration(check[key])
+    if "retries" in check:
+        check["retries"] = int(check["retries"])
+    return check
+
+
+def _file_objects(value: Any, _: Place) -> list[dict[str, Any]]:
+    return [{"source": item} if isinstance(item, str) else dict(item) for item in value]
+
+
+def _secrets(value: Any, place: Place) -> list[dict[str, Any]]:
+    return [
+        {**item, "target": posixpath.join(_SECRETS_DIRECTORY, item.get("target", item["source"]))}
+        for item in _file_objects(value, place)
+    ]
+
+
+def _devices(value: Any, _: Place) -> list[dict[str, str]]:
+    found = []
+    for item in value:
+        if isinstance(item, dict):
+            found.append(dict(item))
+            continue
+        source, target, permissions, *_rest = [*text(item).split(":"), "", ""]
+        found.append({"source": source, "target": target or source, "permissions": permissions or "rwm"})
+    return found
+
+
+def _extra_hosts(value: list[Any] | dict[str, Any], _: Place) -> list[str]:
+    if isinstance(value, dict):
+        return [f"{name}={text(address)}" for name, address in sorted(value.items())]
+    return [re.sub(r"[:=]", "=", text(item), count=1) for item in value]
+
+
+def _deploy(value: Any, _: Place) -> dict[str, Any]:
+    deploy = dict(value)
+    resources = {kind: dict(limits) for kind, limits in (deploy.get("resources") or {}).items()}
+    for limits in resources.values():
+        if "memory" in limits:
+            limits["memory"] = size(limits["memory"])
+        if "cpus" in limits:
+            limits["cpus"] = number(limits["cpus"])
+    if resources:
+        deploy["resources"] = resources
+    if "replicas" in deploy:
+        deploy["replicas"] = int(deploy["replicas"])
+    if "labels" in deploy:
+        deploy["labels"] = pairs(deploy["labels"])
+    return deploy
+
+
+_LIST: Final = ("cap_add", "cap_drop", "expose", "group_add", "links", "profiles", "security_opt", "dns", "dns_opt",
+    "dns_search", "tmpfs", "volumes_from", "external_links", "device_cgroup_rules")  # fmt: skip
+_FLAGS: Final = ("attach", "init", "oom_kill_disable", "privileged", "read_only", "stdin_open", "tty")
+_SIZES: Final = ("mem_limit", "mem_reservation", "memswap_limit", "shm_size")
+_NUMBERS: Final = ("cpu_count", "cpu_percent", "cpu_quota", "cpu_shares", "cpus", "mem_swappiness", "oom_score_adj",
+    "pids_limit", "scale")  # fmt: skip
+_LONG_FORMS: Final[dict[str, Callable[[Any, Place], Any]]] = {
+    **dict.fromkeys(_LIST, lambda value, _: texts(value)),
+    **dict.fromkeys(_FLAGS, lambda value, _: flag(value)),
+    **dict.fromkeys(_SIZES, lambda value, _: size(value)),
+    **dict.fromkeys(_NUMBERS, lambda value, _: number(value)),
+    **dict.fromkeys(("command", "entrypoint"), lambda value, _: words(value)),
+    **dict.fromkeys(("labels", "annotations", "sysctls"), lambda value, _: pairs(value, lambda name: "")),
+    "build": _build,
+    "configs": _file_objects,
+    "depends_on": _depends_on,
+    "deploy": _deploy,
+    "devices": _devices,
+    "env_file": _env_files,
+    "environment": _environment,
+    "extra_hosts": _extra_hosts,
+    "healthcheck": _healthcheck,
+    "networks": _networks,
+    "ports": _ports,
+    "secrets": _secrets,
+    "stop_grace_period": lambda value, _: duration(value),
+    "volumes": _volumes,
+}
+"""Setting -> what makes its long form."""
+
+
+def service(settings: Mapping[str, Any], place: Place) -> dict[str, Any]:
+    """All settings of a service in their long forms. Raises CliError."""
+    found: dict[str, Any] = {}
+    for key, value in settings.items():
+        if value is None and key not in ("command", "entrypoint"):
+            continue
+        make = _LONG_FORMS.get(key)
+        found[key] = value if make is None else make(value, place)
+    return found

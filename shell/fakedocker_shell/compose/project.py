@@ -1,0 +1,259 @@
+"""A project: its services, networks, volumes and files, named and consistent.
+
+Source: compose-go loader (normalisation, consistency checks, profiles), the compose command's complaints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import networkx
+
+from fakedocker_shell.cli.errors import CliError
+from fakedocker_shell.compose.interpolation import INVALID
+from fakedocker_shell.compose.normalizing import Place, flag, pairs
+
+DEFAULT_NETWORK = "default"
+NO_SUCH_SERVICE = "no such service: {name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service: its settings in their long forms, under their names in the file."""
+
+    name: str
+    settings: Mapping[str, Any]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """A setting; the default where it is not set."""
+        value = self.settings.get(key)
+        return default if value is None else value
+
+    @property
+    def depends_on(self) -> Mapping[str, Mapping[str, Any]]:
+        """What it waits for: service -> condition, required, restart."""
+        return self.get("depends_on", {})  # type: ignore[no-any-return]  # settings are untyped data
+
+    def without_dependencies(self) -> Service:
+        """The same service, waiting for nothing."""
+        return Service(self.name, {key: value for key, value in self.settings.items() if key != "depends_on"})
+
+    @property
+    def networks(self) -> Mapping[str, Mapping[str, Any] | None]:
+        """The networks it joins, those of higher priority first."""
+        joined = self.get("networks", {})
+        return dict(sorted(joined.items(), key=lambda item: -((item[1] or {}).get("priority") or 0)))
+
+    @property
+    def replicas(self) -> int:
+        """How many containers it has."""
+        return int(self.get("scale", (self.get("deploy", {})).get("replicas", 1)))
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What files describe.
+
+    Args:
+        directory: where relative paths begin.
+        files: the paths of its files.
+        environment: the variables that the files were read with.
+        networks, volumes, secrets, configs: by the names that services use; each has the `name` it has outside.
+        disabled: services that are left out: no active profile asks for them, or others were named.
+        extensions: what stands under keys that begin with x-.
+    """
+
+    name: str
+    directory: str
+    files: tuple[str, ...]
+    environment: Mapping[str, str]
+    services: Mapping[str, Service]
+    networks: Mapping[str, Mapping[str, Any]]
+    volumes: Mapping[str, Mapping[str, Any]]
+    secrets: Mapping[str, Mapping[str, Any]]
+    configs: Mapping[str, Mapping[str, Any]]
+    disabled: Mapping[str, Service] = field(default_factory=dict)
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+
+    def image(self, service: Service) -> str:
+        """The image a service runs; one that is built here has a name of its own."""
+        return str(service.get("image") or f"{self.name}-{service.name}")
+
+    def dependencies(self) -> networkx.DiGraph[str]:
+        """service -> what it depends on."""
+        graph: networkx.DiGraph[str] = networkx.DiGraph()
+        graph.add_nodes_from(sorted(self.services))
+        for name, service in sorted(self.services.items()):
+            graph.add_edges_from((name, other) for other in service.depends_on if other in self.services)
+        return graph
+
+    def levels(self) -> list[list[str]]:
+        """The services in groups: each depends on services of earlier groups only. O(services and dependencies)."""
+        return [sorted(level) for level in networkx.topological_generations(self.dependencies().reverse())]
+
+    def selected(self, names: Sequence[str], with_dependencies: bool = True) -> Project:
+        """The project with those services alone, and what they depend on; all of them for no names.
+
+        A service that is named is there whatever its profile. Raises CliError for one that there is not.
+        """
+        if not names:
+            return self
+        everything = {**self.services, **self.disabled}
+        for name in names:
+            if name not in everything:
+                raise CliError(NO_SUCH_SERVICE.format(name=name))
+        wanted = set(names)
+        pending = list(names) if with_dependencies else []
+        while pending:
+            for other in everything[pending.pop()].depends_on:
+                if other not in wanted and other in everything:
+                    wanted.add(other)
+                    pending.append(other)
+        services = {name: service for name, service in sorted(everything.items()) if name in wanted}
+        if not with_dependencies:
+            services = {name: service.without_dependencies() for name, service in services.items()}
+        return replace(
+            self, services=services, disabled={name: one for name, one in everything.items() if name not in wanted}
+        )
+
+
+def assemble(
+    document: Mapping[str, Any],
+    services: Mapping[str, Mapping[str, Any]],
+    *,
+    name: str,
+    place: Place,
+    files: Sequence[str],
+    profiles: Sequence[str],
+) -> Project:
+    """A project of a whole document, whose services are in their long forms.
+
+    Args:
+        profiles: those that are active; "*" for all.
+
+    Raises:
+        CliError: something that services use is missing, or they depend on one another in a circle.
+    """
+    every = {key: Service(key, _completed(settings)) for key, settings in sorted(services.items())}
+    active = {key: one for key, one in every.items() if _is_active(one, profiles)}
+    project = Project(
+        name,
+        place.directory,
+        tuple(files),
+        place.environment,
+        active,
+        _named(document.get("networks"), name, _networks_used(active.values())),
+        _named(document.get("volumes"), name, _volumes_used(active.values())),
+        _files(document.get("secrets"), name, place),
+        _files(document.get("configs"), name, place),
+        {key: one for key, one in every.items() if key not in active},
+        {key: value for key, value in document.items() if key.startswith("x-")},
+    )
+    for service in active.values():
+        _check(project, service, every)
+    _check_circles(project)
+    return project
+
+
+def _completed(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """With the dependencies that other settings bring, and the network that every service joins."""
+    made = dict(settings)
+    implied = [link.partition(":")[0] for link in made.get("links") or ()]
+    implied += [name.partition(":")[0] for name in made.get("volumes_from") or () if not name.startswith("container:")]
+    for key in ("network_mode", "ipc", "pid"):
+        kind, _, name = str(made.get(key, "")).partition(":")
+        if kind == "service":
+            implied.append(name)
+    if implied:
+        how = {"condition": "service_started", "restart": True, "required": True}
+        made["depends_on"] = dict(sorted({**dict.fromkeys(implied, how), **made.get("depends_on", {})}.items()))
+    if "network_mode" not in made and not made.get("networks"):
+        made["networks"] = {DEFAULT_NETWORK: None}
+    return made
+
+
+def _is_active(service: Service, profiles: Sequence[str]) -> bool:
+    wanted = service.get("profiles", [])
+    return not wanted or "*" in profiles or any(profile in profiles for profile in wanted)
+
+
+def _networks_used(services: Iterable[Service]) -> set[str]:
+    return {network for service in services for network in service.networks}
+
+
+def _volumes_used(services: Iterable[Service]) -> set[str]:
+    return {
+        mount["source"]
+        for service in services
+        for mount in service.get("volumes", ())
+        if mount.get("type") == "volume" and mount.get("source")
+    }
+
+
+def _named(section: Any, project: str, used: set[str]) -> dict[str, dict[str, Any]]:
+    """Networks or volumes that are used, each with its name outside of the file."""
+    section = dict(section or {})
+    if DEFAULT_NETWORK in used:
+        section.setdefault(DEFAULT_NETWORK, {})
+    found = {}
+    for key in sorted(used & section.keys()):
+        entry = dict(section[key] or {})
+        external = entry.pop("external", None)
+        if isinstance(external, dict):
+            entry.setdefault("name", external.get("name", key))
+            external = True
+        if external is not None and flag(external):
+            entry = {"name": entry.get("name", key), "external": True}
+        else:
+            entry.setdefault("name", f"{project}_{key}")
+        if "labels" in entry:
+            entry["labels"] = pairs(entry["labels"], lambda name: "")
+        found[key] = entry
+    return found
+
+
+def _files(section: Any, project: str, place: Place) -> dict[str, dict[str, Any]]:
+    found = {}
+    for key, entry in sorted((section or {}).items()):
+        made = {"name": f"{project}_{key}", **(entry or {})}
+        if "file" in made:
+            made["file"] = place.path(made["file"])
+        found[key] = made
+    return found
+
+
+def _check(project: Project, service: Service, every: Mapping[str, Service]) -> None:
+    """Raise CliError for a service that cannot be."""
+    name = service.name
+    problem = ""
+    missing_dependency = next(
+        (key for key, how in service.depends_on.items() if key not in every and how.get("required", True)), None
+    )
+    if not service.get("image") and not service.get("build"):
+        problem = f'service "{name}" has neither an image nor a build context specified'
+    elif service.get("network_mode") and service.get("networks"):
+        problem = f"service {name} declares mutually exclusive `network_mode` and `networks`"
+    elif missing_dependency is not None:
+        problem = f'service "{name}" depends on undefined service "{missing_dependency}"'
+    elif undefined := next(iter(sorted(_networks_used([service]) - project.networks.keys())), None):
+        problem = f'service "{name}" refers to undefined network {undefined}'
+    elif undefined := next(iter(sorted(_volumes_used([service]) - project.volumes.keys())), None):
+        problem = f'service "{name}" refers to undefined volume {undefined}'
+    else:
+        for kind, known in (("secret", project.secrets), ("config", project.configs)):
+            for item in service.get(f"{kind}s", ()):
+                if item["source"] not in known:
+                    problem = problem or f'service "{name}" refers to undefined {kind} {item["source"]}'
+    if problem:
+        raise CliError(f"{problem}: invalid compose project", INVALID)
+
+
+def _check_circles(project: Project) -> None:
+    try:
+        circle = networkx.find_cycle(project.dependencies())
+    except networkx.NetworkXNoCycle:
+        return
+    walked = " -> ".join([*(edge[0] for edge in circle), circle[0][0]])
+    raise CliError(f"dependency cycle detected: {walked}", INVALID)

@@ -1,0 +1,124 @@
+"""What a compose file may say: the keys there are and what kind of value each takes.
+
+Source: the Compose specification's schema, as far as shapes go; the complaints are compose's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fakedocker_shell.cli.errors import CliError
+from fakedocker_shell.compose.interpolation import INVALID
+
+_KINDS: Final[dict[str, tuple[type, ...]]] = {
+    "string": (str,),
+    "boolean": (bool, str),
+    "number": (int, float, str),
+    "list": (list,),
+    "mapping": (dict,),
+    "list or mapping": (list, dict),
+    "string or list": (str, list),
+    "string or mapping": (str, dict),
+}
+_COMPLAINED_AS: Final = {"list or mapping": "mapping", "string or list": "list", "string or mapping": "mapping"}
+"""How a value is wanted that may be of several kinds."""
+
+
+def _table(**names: str) -> dict[str, str]:
+    return {key: kind.replace("_", " ") for kind, keys in names.items() for key in keys.split()}
+
+
+SERVICE: Final = _table(
+    string="cgroup cgroup_parent container_name cpuset domainname hostname image ipc isolation mac_address network_mode"
+    " pid platform pull_policy restart runtime stop_grace_period stop_signal user userns_mode uts working_dir",
+    boolean="attach init oom_kill_disable privileged read_only stdin_open tty",
+    number="cpu_count cpu_percent cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpu_shares cpus mem_limit"
+    " mem_reservation mem_swappiness memswap_limit oom_score_adj pids_limit scale shm_size",
+    list="cap_add cap_drop configs device_cgroup_rules devices expose external_links group_add links ports profiles"
+    " secrets security_opt volumes volumes_from",
+    mapping="blkio_config credential_spec deploy develop healthcheck logging storage_opt ulimits",
+    list_or_mapping="annotations depends_on environment extra_hosts labels networks sysctls",
+    string_or_list="command dns dns_opt dns_search entrypoint env_file tmpfs",
+    string_or_mapping="build extends",
+)
+NETWORK: Final = _table(
+    string="name driver",
+    boolean="attachable enable_ipv6 internal",
+    mapping="driver_opts ipam",
+    list_or_mapping="labels",
+    other="external",
+)
+VOLUME: Final = _table(string="name driver", mapping="driver_opts", list_or_mapping="labels", other="external")
+FILE_OBJECT: Final = _table(
+    string="name file environment content template_driver driver", mapping="driver_opts", list_or_mapping="labels", other="external"
+)  # fmt: skip
+TOP: Final = _table(string="name version", list="include", mapping="services networks volumes secrets configs")
+BUILD: Final = _table(
+    string="context dockerfile dockerfile_inline isolation network target",
+    boolean="no_cache privileged pull",
+    number="shm_size",
+    list="cache_from cache_to entitlements platforms secrets tags",
+    mapping="ulimits",
+    list_or_mapping="additional_contexts args extra_hosts labels ssh",
+)
+HEALTHCHECK: Final = _table(
+    string="interval timeout start_period start_interval", boolean="disable", number="retries", string_or_list="test"
+)
+_SECTIONS: Final = {
+    "services": SERVICE,
+    "networks": NETWORK,
+    "volumes": VOLUME,
+    "secrets": FILE_OBJECT,
+    "configs": FILE_OBJECT,
+}
+_SERVICE_NAME = re.compile(r"[a-zA-Z0-9._-]+")
+
+
+def check(document: Any, path: str) -> dict[str, Any]:
+    """A file's content, if it has the right shape.
+
+    Raises:
+        CliError: it has not; the file is named by its path.
+    """
+    if document is None:
+        raise CliError("empty compose file", INVALID)
+    if not isinstance(document, dict):
+        raise CliError("Top-level object must be a mapping", INVALID)
+    for section, keys in _SECTIONS.items():
+        entries = document.get(section)
+        if entries is None:
+            continue
+        if not isinstance(entries, dict):
+            raise CliError(f"{section} must be a mapping", INVALID)
+        for name, entry in entries.items():
+            if section == "services" and not isinstance(entry, dict):
+                raise CliError(f"services.{name} must be a mapping", INVALID)
+            if not _SERVICE_NAME.fullmatch(name):
+                raise _problem(path, f"{section} Additional property {name} is not allowed")
+            _check_keys(entry or {}, keys, f"{section}.{name}", path)
+    _check_keys(document, TOP, "", path)
+    for name, service in (document.get("services") or {}).items():
+        for key, keys in (("build", BUILD), ("healthcheck", HEALTHCHECK)):
+            if isinstance(service.get(key), dict):
+                _check_keys(service[key], keys, f"services.{name}.{key}", path)
+    return document
+
+
+def _check_keys(entry: Mapping[str, Any], keys: Mapping[str, str], place: str, path: str) -> None:
+    for key, value in entry.items():
+        if key.startswith("x-"):
+            continue
+        kind = keys.get(key)
+        if kind is None:
+            raise _problem(path, f"{place or '(root)'} Additional property {key} is not allowed")
+        if kind == "other" or value is None:
+            continue
+        if not isinstance(value, _KINDS[kind]) or (isinstance(value, bool) and kind == "number"):
+            inner = f"{place}.{key}" if place else key
+            raise _problem(path, f"{inner} must be a {_COMPLAINED_AS.get(kind, kind)}")
+
+
+def _problem(path: str, message: str) -> CliError:
+    return CliError(f"validating {path}: {message}", INVALID)
