@@ -114,19 +114,21 @@ class Attached:
 
     async def _abort(self, code: int) -> int:
         self._call.context.err("Aborting on container exit...\n")
-        await self._stop_all()
+        await self._stop_all(shows=False)
         return code
 
     async def _interrupted(self, signal: str) -> int:
         self._call.context.out("Gracefully stopping... (press Ctrl+C again to force)\n")
-        await self._stop_all()
+        await self._stop_all(shows=True)
         return _INTERRUPTED if signal == "INT" else 0
 
-    async def _stop_all(self) -> None:
+    async def _stop_all(self, shows: bool) -> None:
+        """Stop every container, those first that depend on others; `shows` tells whether their last words are shown."""
         progress = Progress(self._call.context, self._call.group["progress"], "Stopping")
         timeout = int(self._call.options["timeout"]) if self._call.options.changed("timeout") else None
         for level in reversed(self._project.levels()):
             await stopping.stop(self._call.api, existing.of_services(self._found, level), progress, timeout)
-        self._pump()
+        if shows:
+            self._pump()
         for follower in self._followers.values():
             follower.close()

@@ -43,7 +43,7 @@ def parse(text: str, path: str, environment: Mapping[str, str]) -> dict[str, str
         while value[:1] in ("'", '"') and _end_of_quote(value) < 0 and number < len(lines):
             value += "\n" + lines[number]
             number += 1
-        found[name] = _value(value, {**environment, **{key: one for key, one in found.items() if one is not None}})
+        found[name] = _value(value, {**{key: one for key, one in found.items() if one is not None}, **environment})
     return found
 
 

@@ -1,4 +1,4 @@
-"""The containers that a project has, as the engine knows them."""
+"""What there is of a project, as the engine knows it: containers, images."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fakedocker_shell.cli.api import Api, filters_query
+from fakedocker_shell.cli.api import Api, escape, filters_query
+from fakedocker_shell.cli.errors import DaemonError
 from fakedocker_shell.compose import labels
 
 _ENDED = ("exited", "dead")
@@ -89,3 +90,14 @@ def by_service(found: Iterable[Found]) -> dict[str, list[Found]]:
     for one in sorted(found, key=lambda one: (one.service, one.number)):
         groups.setdefault(one.service, []).append(one)
     return groups
+
+
+async def image_is_there(api: Api, image: str) -> bool:
+    """Whether the engine has an image."""
+    try:
+        await api.get(f"/images/{escape(image)}/json")
+    except DaemonError as problem:
+        if problem.http_status != 404:
+            raise
+        return False
+    return True

@@ -10,31 +10,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from fakedocker_shell.cli import reference
-from fakedocker_shell.cli.api import auth_header, escape, json_messages
+from fakedocker_shell.cli.api import auth_header, json_messages
 from fakedocker_shell.cli.commands.buildx import buildx_build
 from fakedocker_shell.cli.commands.registry import registry_auth
-from fakedocker_shell.cli.errors import CliError, DaemonError
+from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.flags import Options
 from fakedocker_shell.cli.main import Invocation
 from fakedocker_shell.cli.progress import progress_text
 from fakedocker_shell.cli.table import find
+from fakedocker_shell.compose.existing import image_is_there
 from fakedocker_shell.compose.progress import Progress
 from fakedocker_shell.compose.project import Project, Service
 
 PULL_FAILED = 18
 """The exit status where an image cannot be fetched."""
 _COLUMNS = 200
-
-
-async def is_there(call: Invocation, image: str) -> bool:
-    """Whether the engine has an image."""
-    try:
-        await call.api.get(f"/images/{escape(image)}/json")
-    except DaemonError as problem:
-        if problem.http_status != 404:
-            raise
-        return False
-    return True
 
 
 async def ensure(
@@ -51,7 +41,7 @@ async def ensure(
     to_build: list[Service] = []
     for _, service in sorted(project.services.items()):
         policy = service.get("pull_policy", "missing") if pull in ("policy", "") else pull
-        missing = not await is_there(call, project.image(service))
+        missing = not await image_is_there(call.api, project.image(service))
         fetches = policy == "always" or (missing and policy not in ("never", "build"))
         if not service.get("build"):
             to_fetch += [service] if fetches else []

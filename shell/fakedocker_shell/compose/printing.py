@@ -109,6 +109,9 @@ def as_yaml(project: Project) -> str:
 def as_json(project: Project) -> str:
     """The project as JSON, the sections sorted."""
     made = document(project, as_json=True)
+    for service in made["services"].values():
+        if "deploy" in service:
+            service["deploy"].setdefault("placement", {})
     for network in made.get("networks", {}).values():
         network.setdefault("ipam", {})
     made["networks"] = {key: _ordered(entry, _NETWORK) for key, entry in made.get("networks", {}).items()}

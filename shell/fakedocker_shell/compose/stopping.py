@@ -11,7 +11,7 @@ from fakedocker_shell.cli.api import Api, escape, filters_query
 from fakedocker_shell.cli.errors import CliError, DaemonError
 from fakedocker_shell.cli.many import Outcome, send_all
 from fakedocker_shell.compose import existing, labels
-from fakedocker_shell.compose.existing import Found
+from fakedocker_shell.compose.existing import Found, image_is_there
 from fakedocker_shell.compose.progress import Progress
 from fakedocker_shell.compose.project import Project
 
@@ -89,27 +89,21 @@ async def down(
     Args:
         project: what its files say; None where there are none, and everything with its labels goes.
         images: "local", "all" or "".
-        services: only their containers; networks and volumes stay then.
+        services: only their containers.
 
     Raises:
         CliError: something cannot be removed.
     """
     found = await existing.find(api, name, one_off=None)
-    known = set() if project is None else {*project.services, *project.disabled}
     levels = [] if project is None else project.levels()
     for level in reversed(levels):
         wanted = [service for service in level if not services or service in services]
         ours = existing.of_services([one for one in found if not one.is_one_off], wanted)
         await remove(api, ours, progress, timeout_seconds, stop=True, volumes=volumes)
-    if services:
-        return
-    if project is None or remove_orphans:
+    if project is None or (remove_orphans and not services):
         gone = {service for level in levels for service in level}
         orphans = [one for one in found if one.service not in gone or one.is_one_off]
         await remove(api, orphans, progress, timeout_seconds, stop=True, volumes=volumes)
-    else:
-        one_offs = [one for one in found if one.is_one_off and one.service in known]
-        await remove(api, one_offs, progress, timeout_seconds, stop=True, volumes=volumes)
     if images and project is not None:
         await _remove_images(api, project, images, progress)
     if volumes:
@@ -124,15 +118,16 @@ async def _remove_images(api: Api, project: Project, which: str, progress: Progr
         if which == "all" or not service.get("image"):
             wanted.append(image if ":" in image.rpartition("/")[2] else f"{image}:latest")
     for image in dict.fromkeys(wanted):
+        if not await image_is_there(api, image):
+            continue
         progress.begin(f"Image {image}", "Removing")
         try:
             await api.delete(f"/images/{escape(image)}")
         except DaemonError as problem:
             if problem.http_status == 409:
                 progress.end(f"Image {image}", "Resource is still in use", "warning")
-            else:
-                progress.end(f"Image {image}", "Warning: No resource found to remove", "warning")
-            continue
+                continue
+            raise
         progress.end(f"Image {image}", "Removed")
 
 

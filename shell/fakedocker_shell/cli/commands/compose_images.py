@@ -9,6 +9,7 @@ from fakedocker_shell.cli.commands.registry import registry_auth
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.main import Invocation
 from fakedocker_shell.compose import images
+from fakedocker_shell.compose.existing import image_is_there
 from fakedocker_shell.compose.files import load
 from fakedocker_shell.compose.progress import Progress
 
@@ -28,7 +29,7 @@ async def compose_pull(call: Invocation) -> int:
             progress.end(service.name, "Skipped - No image to be pulled")
         elif service.get("build") and options["ignore-buildable"]:
             progress.end(service.name, "Skipped - Image can be built")
-        elif options["policy"] == "missing" and await images.is_there(call, project.image(service)):
+        elif options["policy"] == "missing" and await image_is_there(call.api, project.image(service)):
             progress.end(service.name, "Skipped - Image is already present locally")
         else:
             wanted.append(service)

@@ -262,11 +262,8 @@ async def compose_port(call: Invocation) -> int:
             address = binding["IP"]
             call.context.out(f"{f'[{address}]' if ':' in address else address}:{binding['PublicPort']}\n")
             return 0
-    shown = ", ".join(
-        f"{binding.get('PublicPort', 0)}->{binding['PrivatePort']}/{binding['Type']}"
-        for binding in one.summary.get("Ports") or ()
-    )
-    raise CliError(f"no port {port}/{protocol} for container {one.name}: {shown}")
+    shown = ", ".join(f"{one.get('PublicPort', 0)}/{one['Type']}" for one in found[0].summary.get("Ports") or ())
+    raise CliError(f"no port {port}/{protocol} for container {found[0].name}: {shown}")
 
 
 async def compose_version(call: Invocation) -> int:

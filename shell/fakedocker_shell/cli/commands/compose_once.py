@@ -86,10 +86,7 @@ async def compose_cp(call: Invocation) -> int:
         progress.begin(one.name, words, "Copying")
         arguments = [f"{one.id}:{from_path}", target] if from_service else [source, f"{one.id}:{to_path}"]
         given = {"archive": call.options["archive"], "follow-link": call.options["follow-link"], "quiet": True}
-        try:
-            await copy.container_cp(_as(call, "container cp", arguments, given))
-        except CliError as problem:
-            raise CliError(problem.message.replace(one.id, one.name)) from None
+        await copy.container_cp(_as(call, "container cp", arguments, given))
         progress.end(one.name, words, why="Copied")
     return 0
 

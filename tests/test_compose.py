@@ -1,0 +1,102 @@
+"""docker compose in the terminal, held against what the real one printed (tools/record_compose_cases.py).
+
+What it does at once (the same for several containers) comes in an order of its own each time; so the lines on standard error
+are compared without their order between different things, and with it for each thing. Ids, times, ages and the widths of
+columns are masked.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fakedocker_shell.session import Session, make_engine
+
+CASES = json.loads((Path(__file__).parent / "data/compose_cases.json").read_text())["scenarios"]
+DIRECTORY = "/tmp/compose-cases"
+_MASKS = (
+    (r"\x1b\[2K", ""),  # this version clears lines where there is no terminal; later ones do not
+    (r":::", "[::]:"),  # likewise
+    (r'time="[^"]*"', "TIME"),
+    (r"\b[0-9a-f]{64}\b", "ID"),
+    (r"\b[0-9a-f]{12,14}\b", "SHORT"),
+    (r"(?:Less than a second|About a minute|\d+ (?:seconds?|minutes?))", "AGE"),
+    (r"\d\d:\d\d(?= +\?)", "CLOCK"),
+    (r"^(root|101|999) +\d+ +\d+ ", r"\1 PID PPID "),
+    (r'"Size":\d+', '"Size":N'),
+    (r"\bv?2\.26\.1-4\b", "v2.26.1"),
+    (r" +", " "),
+)
+_LAYER = re.compile(r"^ (?:SHORT|\d{12}) ")
+"""A layer that is fetched: as many as there are, as often as they are looked at."""
+
+
+def masked(text: str) -> list[str]:
+    """The lines of an output, what varies masked."""
+    lines = []
+    for line in text.splitlines():
+        for pattern, replacement in _MASKS:
+            line = re.sub(pattern, replacement, line)
+        if not _LAYER.match(line):
+            lines.append(line.rstrip())
+    return lines
+
+
+def by_subject(lines: list[str]) -> dict[str, list[str]]:
+    """Progress lines by what they are about, in order; all others under "", sorted."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for line in lines:
+        words = line.split()
+        if line.startswith(" ") and words[:1] and words[0] in ("Container", "Network", "Volume", "Image"):
+            groups[" ".join(words[:2])].append(" ".join(words[2:]))
+        else:
+            groups[""].append(line)
+    groups[""].sort()
+    return groups
+
+
+class Host:
+    """A machine in whose terminal a scenario is played."""
+
+    def __init__(self, name: str) -> None:
+        self.engine, _ = make_engine()
+        self.directory = f"{DIRECTORY}/{name}"
+        self.run(f"mkdir -p {self.directory}")
+
+    def run(self, command: str) -> tuple[int, str, str]:
+        """Status, standard output and standard error."""
+        written = {1: b"", 2: b""}
+
+        def take(descriptor: int, data: bytes) -> None:
+            written[descriptor] += data
+
+        session = Session(self.engine, take)
+        session.run_command(f"cd {self.directory} 2>/dev/null; {command}")
+        status = session.run_to_end(lambda: b"")
+        return status, written[1].decode(), written[2].decode()
+
+    def write(self, files: dict[str, str]) -> None:
+        for name, text in files.items():
+            quoted = text.replace("'", "'\\''")
+            self.run(f"printf '%s' '{quoted}' > {name}")
+
+
+@pytest.mark.parametrize("scenario", CASES, ids=[scenario["name"] for scenario in CASES])
+def test_compose_says_what_the_real_one_does(scenario: dict[str, Any]) -> None:
+    host = Host(scenario["name"])
+    differences = []
+    for step in scenario["steps"]:
+        host.write(step.get("write", {}))
+        if "run" not in step:
+            continue
+        status, out, err = host.run(step["run"])
+        said = (status, sorted(masked(out)), dict(by_subject(masked(err))))
+        wanted = (step["status"], sorted(masked(step["out"])), dict(by_subject(masked(step["err"]))))
+        if said != wanted:
+            differences.append((step["run"], wanted, said))
+    assert differences == []
