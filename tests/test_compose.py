@@ -100,3 +100,102 @@ def test_compose_says_what_the_real_one_does(scenario: dict[str, Any]) -> None:
         if said != wanted:
             differences.append((step["run"], wanted, said))
     assert differences == []
+
+
+def test_ctrl_c_stops_everything_in_order() -> None:
+    host = Host("interrupted")
+    host.write(
+        {
+            "compose.yaml": "services:\n  db: {image: redis:7-alpine}\n"
+            "  app: {image: alpine, command: sleep 100, stop_grace_period: 1s, depends_on: [db]}\n"
+        }
+    )
+    status, out, err = host.run("timeout -s INT 3 docker compose up")
+    assert (status, "Gracefully stopping" in out, "Ready to accept connections" in out) == (124, True, True)
+    order = [line.split()[1:] for line in err.splitlines() if "interrupted" in line and "Stopp" in line]
+    assert order == [
+        ["interrupted-app-1", "Stopping"],
+        ["interrupted-app-1", "Stopped"],
+        ["interrupted-db-1", "Stopping"],
+        ["interrupted-db-1", "Stopped"],
+    ]
+
+
+def test_an_image_is_built_and_built_anew_when_told() -> None:
+    host = Host("built")
+    host.write(
+        {
+            "compose.yaml": "services:\n  app:\n    build: {context: ., args: {WORD: one}}\n",
+            "Dockerfile": 'FROM alpine\nARG WORD\nRUN echo $WORD > /word\nCMD ["cat", "/word"]\n',
+        }
+    )
+    assert "app-1 | one" in " ".join(host.run("docker compose up")[1].split())
+    host.run("sed -i s/one/two/ compose.yaml")
+    assert "app-1 | one" in " ".join(host.run("docker compose up")[1].split())
+    assert "app-1 | two" in " ".join(host.run("docker compose up --build")[1].split())
+    status, _, err = host.run("sed -i 's/RUN echo/RUN nosuch/' Dockerfile; docker compose build")
+    assert (status, 'process "/bin/sh -c nosuch $WORD > /word" did not complete' in err) == (1, True)
+
+
+def test_what_containers_get() -> None:
+    host = Host("given")
+    host.write(
+        {
+            "secret.txt": "hush\n",
+            "app.conf": "key=value\n",
+            "compose.yaml": """services:
+  app:
+    image: alpine
+    command: sh -c 'cat /run/secrets/token /etc/app.conf; getent hosts db; getent hosts database'
+    secrets: [token]
+    configs: [{source: conf, target: /etc/app.conf}]
+    networks: {back: null}
+    depends_on: [db]
+  db:
+    image: alpine
+    command: sleep 100
+    networks: {back: {aliases: [database]}}
+networks: {back: {}}
+secrets: {token: {file: ./secret.txt}}
+configs: {conf: {file: app.conf}}
+""",
+        }
+    )
+    status, out, _ = host.run("docker compose up -d 2>/dev/null && docker compose logs --no-log-prefix app")
+    lines = out.split("\n")
+    assert (status, lines[:2]) == (0, ["hush", "key=value"])
+    assert [line.split()[1] for line in lines[2:4]] == ["db", "database"]
+
+
+def test_anonymous_volumes_go_on_with_the_container_that_takes_over() -> None:
+    host = Host("volumes")
+    host.write({"compose.yaml": "services:\n  app: {image: alpine, command: sleep 100, volumes: [/data]}\n"})
+    host.run("docker compose up -d; docker compose exec -T app sh -c 'echo kept > /data/file'")
+    assert host.run("docker compose up -d --force-recreate 2>/dev/null; docker compose exec -T app cat /data/file")[
+        1
+    ] == ("kept\n")
+    status, _, err = host.run(
+        "docker compose up -d --force-recreate -V 2>&1; docker compose exec -T app cat /data/file"
+    )
+    assert (status, "No such file" in err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "watch",
+        "attach app",
+        "stats",
+        "events",
+        "up --watch",
+        "config --variables",
+        "--dry-run up",
+        "up --dry-run",
+        "build --ssh default",
+    ],
+)
+def test_what_is_not_simulated_says_so(command: str) -> None:
+    host = Host("left-out")
+    host.write({"compose.yaml": "services:\n  app: {image: alpine}\n"})
+    status, _, err = host.run(f"docker compose {command}")
+    assert (status, "is not simulated" in err) == (1, True)

@@ -264,6 +264,10 @@ async def _run_command(
     config = ConfigFile.load(context, global_options["config"] if global_options.changed("config") else "")
     client = choose_client(context, config, global_options)
     invocation = Invocation(context, Api(context, client), config, options, global_options, group_options)
+    if group_options is not None:
+        from fakedocker_shell.cli.commands.unsupported import refuse_compose_flags
+
+        refuse_compose_flags(invocation)
     runner = _runner(command)
     return await runner(invocation)
 

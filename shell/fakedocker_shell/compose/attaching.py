@@ -26,10 +26,14 @@ class Attached:
     Args:
         services: whose output is shown.
         stops_together: whether the end of one container ends all.
+        colors: whether lines may have colours.
     """
 
-    def __init__(self, call: Invocation, project: Project, services: Sequence[str], stops_together: bool) -> None:
+    def __init__(
+        self, call: Invocation, project: Project, services: Sequence[str], *, stops_together: bool, colors: bool
+    ) -> None:
         self._call = call
+        self._colors = colors
         self._project = project
         self._services = services
         self._stops_together = stops_together
@@ -44,7 +48,7 @@ class Attached:
         self._found = existing.of_services(everything, self._project.services)
         shown = [one for one in self._found if one.service in self._services]
         names = [short_name(one, self._project.name) for one in shown]
-        self._printer = Printer(call.context, names, not options["no-log-prefix"], not options["no-color"], True)
+        self._printer = Printer(call.context, names, not options["no-log-prefix"], self._colors, True)
         self._printer.say(f"Attaching to {', '.join(names)}" if names else "Attaching to")
         call.context.take_signal()  # from now on they are ours
         for one in self._found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fakedocker_shell.cli.commands.compose_down import project_or_name
+from fakedocker_shell.cli.commands.compose_up import has_colors
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.main import Invocation
 from fakedocker_shell.cli.times import timestamp
@@ -36,7 +37,7 @@ async def compose_logs(call: Invocation) -> int:
     chosen = existing.of_services(found, call.arguments or {one.service for one in found})
     chosen = [one for one in chosen if not index or one.number == index]
     names = [short_name(one, name) for one in chosen]
-    printer = Printer(call.context, names, not options["no-log-prefix"], not options["no-color"])
+    printer = Printer(call.context, names, not options["no-log-prefix"], has_colors(call))
     query = _query(call)
     followers = []
     for one, shown in zip(chosen, names, strict=True):

@@ -101,9 +101,9 @@ async def compose_run(call: Invocation) -> int:
     whole = load(call.context, call.group)
     project = whole.selected([name], not options["no-deps"])
     service = project.services[name]
-    progress = progress_of(call)
     build = True if options["build"] else None
-    await images.ensure(call, project, progress, build=build, pull="policy", quiet=options["quiet-pull"])
+    await images.ensure(call, project, progress_of(call), build=build, pull="policy", quiet=options["quiet-pull"])
+    progress = progress_of(call)
     dependencies = [other for other in project.services if other != name]
     if dependencies:
         others = whole.selected(dependencies)

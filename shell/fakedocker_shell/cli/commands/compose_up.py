@@ -18,7 +18,15 @@ from fakedocker_shell.compose.project import Project
 
 def progress_of(call: Invocation, title: str = "Running") -> Progress:
     """Where this run of compose shows what it does."""
-    return Progress(call.context, call.group["progress"], title)
+    mode = call.group["progress"]
+    if mode not in ("auto", "plain", "tty", "quiet"):
+        raise CliError(f'unsupported --progress value "{mode}"')
+    return Progress(call.context, "plain" if mode == "auto" and call.group["ansi"] == "never" else mode, title)
+
+
+def has_colors(call: Invocation) -> bool:
+    """Whether lines may have colours."""
+    return not call.options["no-color"] and call.group["ansi"] != "never"
 
 
 def timeout_of(call: Invocation) -> int | None:
@@ -64,7 +72,7 @@ async def _create(call: Invocation, project: Project, progress: Progress) -> Con
         raise CliError("--build and --no-build are incompatible")
     build = True if options["build"] else False if options["no-build"] else None
     pull = options["pull"] if options.changed("pull") else "policy"
-    await images.ensure(call, project, progress, build=build, pull=pull, quiet=options["quiet-pull"])
+    await images.ensure(call, project, progress_of(call), build=build, pull=pull, quiet=options["quiet-pull"])
     convergence = Convergence(call.api, project, progress, _wishes(call, project))
     await convergence.create()
     return convergence
@@ -103,7 +111,13 @@ async def compose_up(call: Invocation) -> int:
             until_ns = call.context.now_ns() + limit_seconds * SECOND_NS if limit_seconds > 0 else 0
             await waiting.for_all(call.api, groups, sorted(project.services), progress, until_ns)
         return 0
-    attached = Attached(call, project, _attached_services(call, project), stops_together)
+    attached = Attached(
+        call,
+        project,
+        _attached_services(call, project),
+        stops_together=stops_together,
+        colors=has_colors(call),
+    )
     return await attached.run(convergence)
 
 
@@ -136,9 +150,8 @@ async def compose_scale(call: Invocation) -> int:
     names = [word.partition("=")[0] for word in call.arguments]
     project = whole.selected(names, _with_dependencies(call))
     wishes = Wishes(scale=_scale(call, call.arguments, project))
-    progress = progress_of(call)
-    await images.ensure(call, project, progress, build=None, pull="policy", quiet=False)
-    convergence = Convergence(call.api, project, progress, wishes)
+    await images.ensure(call, project, progress_of(call), build=None, pull="policy", quiet=False)
+    convergence = Convergence(call.api, project, progress_of(call), wishes)
     await convergence.create()
     await convergence.start()
     return 0
