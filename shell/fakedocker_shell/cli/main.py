@@ -26,6 +26,7 @@ from fakedocker_shell.cli.usage import (
     check_argument_count,
     flag_error,
     help_text,
+    refuse_left_out,
     unknown_command,
 )
 
@@ -265,9 +266,7 @@ async def _run_command(
     client = choose_client(context, config, global_options)
     invocation = Invocation(context, Api(context, client), config, options, global_options, group_options)
     if group_options is not None:
-        from fakedocker_shell.cli.commands.unsupported import refuse_compose_flags
-
-        refuse_compose_flags(invocation)
+        refuse_left_out(command, group_options, options)
     runner = _runner(command)
     return await runner(invocation)
 

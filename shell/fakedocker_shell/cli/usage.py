@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from fakedocker_shell.cli.errors import CliError
+from fakedocker_shell.cli.flags import Options
 from fakedocker_shell.cli.table import Command, Flag, find
 
 _COMMON = ("run", "exec", "ps", "build", "pull", "push", "images", "login", "logout", "search", "version", "info")
@@ -28,6 +29,8 @@ FLAGGED_GROUPS = frozenset({"compose"})
 """Groups with flags of their own, before the name of the command: plugins whose complaints are short."""
 _MISUSED = 16
 """The exit status of compose for a command line that it does not understand."""
+_LEFT_OUT = ("dry-run", "compatibility", "builder", "memory", "ssh", "no-consistency")
+"""Flags of compose, of the group or of its commands, that would change what happens and are not simulated."""
 PLUGIN = "buildx"
 """The command that is a plugin, with an older way to complain."""
 _NAME_COLUMN = 11
@@ -45,6 +48,14 @@ def flag_error(command: Command, message: str) -> CliError:
     if command.subcommands and command.name:
         usage = command.path
     return CliError(f"{message}\n\nUsage:  {usage}\n\nRun '{command.path} --help' for more information", 125)
+
+
+def refuse_left_out(command: Command, *given: Options) -> None:
+    """Raise CliError where a flag of compose was given that is not simulated: nothing is accepted silently."""
+    for options in given:
+        for name in _LEFT_OUT:
+            if options.get(name):
+                raise CliError(f"{command.path} --{name} is not simulated")
 
 
 def _group(command: Command) -> str:
