@@ -204,7 +204,12 @@ def test_named_contexts(world: World) -> None:
     built = Built(world, client, "named", "moby")
     built.gateway({"context:base": "docker-image://alpine:3.20", "context:lib": "local:mine"})
     assert (built.error, built.output) == ("", "1\n2\n3.20.3\n")
-    assert "[context lib] load .dockerignore" in built.steps and "[context lib] load from client" in built.steps
+    assert [name for name in built.steps if "context" in name and "internal" not in name] == [
+        "[context base] load metadata for docker.io/library/alpine:3.20",
+        "[context lib] load .dockerignore",
+        "[context base] docker.io/library/alpine:3.20",
+        "[context lib] load from client",
+    ]
     assert client.asked[-1] == {"dir-name": ["mine"], "followpaths": [], "exclude-patterns": ["*.log"]}
 
 

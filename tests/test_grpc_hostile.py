@@ -287,6 +287,13 @@ def test_a_size_that_is_a_lie_means_nothing(world: World) -> None:
     assert not rpc.ended
 
 
+def test_what_clients_send_at_once_is_limited(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fakedocker.api.filesync.LIMIT_BYTES", 1000)
+    built = world.build("FROM alpine\nCOPY . /\n", {"a": b"x" * 900, "b": b"x" * 900})
+    assert "clients are sending more than 1000 bytes at once" in built.error
+    assert world.build("FROM alpine\nCOPY . /\n", {"a": b"x" * 900}).error == ""
+
+
 def test_links_out_of_the_context_lead_nowhere(world: World) -> None:
     client = world.session({"dockerfile": {"Dockerfile": b"FROM alpine\nCOPY a /\n"}, "context": {}})
     rpc = begun(world, client)

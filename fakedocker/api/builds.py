@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
+from fakedocker.api.filesync import Budget
 from fakedocker.api.frontend import Target
 from fakedocker.engine import Engine
 from fakedocker.operations.solving.telling import SolveEnd
@@ -52,6 +53,8 @@ class Builds:
 
     def __init__(self) -> None:
         self._builds: dict[str, Build] = {}
+        self.budget = Budget()
+        """What is held of the files that clients are sending."""
 
     def find(self, reference: str) -> Build | None:
         """A build that goes on or has ended lately."""

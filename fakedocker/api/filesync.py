@@ -20,7 +20,7 @@ from fakedocker.wire import filesync, protobuf
 from fakedocker.wire.filesync import DATA, ERROR, FINISH, REQUEST, STAT, Packet, Stat
 
 LIMIT_BYTES = 1 << 30
-"""How much the files of one transfer may have, as the body of a request may."""
+"""How much may be held of what clients are sending, over all of them, as of bodies of requests."""
 LIMIT_FILES = 1_000_000
 _PART_BYTES = 32 << 10
 
@@ -29,14 +29,37 @@ class TransferProblem(Exception):
     """A transfer that cannot go on; the text says why."""
 
 
+class Budget:
+    """How much is held of what clients are sending."""
+
+    def __init__(self) -> None:
+        self._held_bytes = 0
+
+    def take(self, size_bytes: int) -> None:
+        """Hold more.
+
+        Raises:
+            TransferProblem: that would be too much.
+        """
+        if self._held_bytes + size_bytes > LIMIT_BYTES:
+            raise TransferProblem(f"clients are sending more than {LIMIT_BYTES} bytes at once")
+        self._held_bytes += size_bytes
+
+    def give_back(self, size_bytes: int) -> None:
+        """Hold less: a transfer has ended, in whatever way."""
+        self._held_bytes -= size_bytes
+
+
 class Receiver:
     """Takes the files that the other side has, and asks for the contents of those that are not known.
 
     Args:
+        budget: of all transfers; `close` gives back what this one has taken.
         known: files that have come earlier: what is as it was then is not asked for.
     """
 
-    def __init__(self, known: Tree | None) -> None:
+    def __init__(self, budget: Budget, known: Tree | None) -> None:
+        self._budget = budget
         self._known = known or Tree.empty()
         self._stats: list[Stat] = []
         self._order: list[tuple[str, str]] = [("", "")]
@@ -134,10 +157,14 @@ class Receiver:
         if not packet.data:
             self._awaited.discard(packet.id)
             return
+        self._budget.take(len(packet.data))
         self._held_bytes += len(packet.data)
-        if self._held_bytes > LIMIT_BYTES:
-            raise TransferProblem(f"the files have more than {LIMIT_BYTES} bytes")
         self._parts[packet.id].append(packet.data)
+
+    def close(self) -> None:
+        """The transfer has ended."""
+        self._budget.give_back(self._held_bytes)
+        self._held_bytes = 0
 
     def tree(self) -> Tree:
         """The files that have come."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 
+from fakedocker.api.builds import builds_of
 from fakedocker.api.call import Call as Asked
-from fakedocker.api.filesync import LIMIT_BYTES, Receiver, Sender, TransferProblem
+from fakedocker.api.filesync import Budget, Receiver, Sender, TransferProblem
 from fakedocker.api.grpc import upgrade_reply
 from fakedocker.api.http2 import ENDED, MESSAGE, WRITABLE, Call, Event, Peer
 from fakedocker.base import messages
@@ -58,6 +59,9 @@ class Errand:
         """What has come of it, now that the call has ended."""
         raise NotImplementedError
 
+    def close(self) -> None:
+        """It is over, in whatever way."""
+
 
 class FilesErrand(Errand):
     """Files of a directory.
@@ -88,6 +92,9 @@ class FilesErrand(Errand):
             return Answer(tree=self._receiver.tree(), key=self._key, size_bytes=self._receiver.size_bytes)
         return Answer(problem=status.text if status.code != OK else "unexpected EOF")
 
+    def close(self) -> None:
+        self._receiver.close()
+
 
 class NamedErrand(Errand):
     """A secret, or whether there is an agent."""
@@ -114,8 +121,9 @@ class NamedErrand(Errand):
 class UploadErrand(Errand):
     """An archive that the client has been given."""
 
-    def __init__(self, task: int, ask: Ask) -> None:
+    def __init__(self, task: int, ask: Ask, budget: Budget) -> None:
         super().__init__(task, ask)
+        self._budget = budget
         self._parts: list[bytes] = []
         self._size_bytes = 0
 
@@ -124,15 +132,17 @@ class UploadErrand(Errand):
 
     def take(self, peer: Peer, call: Call, message: bytes) -> None:
         data = protobuf.decode(Bytes, message).data
+        self._budget.take(len(data))
         self._parts.append(data)
         self._size_bytes += len(data)
-        if self._size_bytes > LIMIT_BYTES:
-            raise TransferProblem(f"the archive has more than {LIMIT_BYTES} bytes")
 
     def answer(self, status: Status) -> Answer:
         if status.code != OK:
             return Answer(problem=status.text)
         return Answer(data=b"".join(self._parts), size_bytes=self._size_bytes)
+
+    def close(self) -> None:
+        self._budget.give_back(self._size_bytes)
 
 
 class FilesOut(Errand):
@@ -199,12 +209,14 @@ class SessionStream(OutputOnly):
         head: what its request is answered with.
         name: what builds call it.
         shared_key: what the client calls the place that its files are of.
+        budget: what all sessions may hold.
     """
 
     passive = False
     converses = True
 
-    def __init__(self, head: Reply, name: str, shared_key: str) -> None:
+    def __init__(self, head: Reply, name: str, shared_key: str, budget: Budget) -> None:
+        self._budget = budget
         self._head = head
         self._name = name
         self._shared_key = shared_key
@@ -242,9 +254,9 @@ class SessionStream(OutputOnly):
                 key = "local:" + hashlib.sha256(f"{ask.name}:{ask.hint}:{self._shared_key}".encode()).hexdigest()
                 record = draft.build_cache.get(key)
                 known = record.tree if record is not None else None
-            return FilesErrand(task, ask, key, Receiver(known))
+            return FilesErrand(task, ask, key, Receiver(self._budget, known))
         if ask.kind == UPLOAD:
-            return UploadErrand(task, ask)
+            return UploadErrand(task, ask, self._budget)
         if ask.kind in (SECRET, AGENT):
             return NamedErrand(task, ask)
         assert ask.kind in (TAKE_FILES, TAKE_ARCHIVE)
@@ -287,6 +299,7 @@ class SessionStream(OutputOnly):
 
     def _end(self, draft: Draft, call: Call, answer: Answer) -> None:
         errand = self._errands.pop(call)
+        errand.close()
         solver.answered(draft, errand.task, errand.ask.id, answer)
 
 
@@ -299,7 +312,7 @@ def connect(call: Asked) -> SessionStream:
         head = upgrade_reply(call)
     except messages.Refusal as refusal:
         raise messages.BAD_REQUEST(problem=refusal.message) from None
-    return SessionStream(head, name, call.request.headers.get(_SHARED_KEY, ""))
+    return SessionStream(head, name, call.request.headers.get(_SHARED_KEY, ""), builds_of(call.engine).budget)
 
 
 def _is_open(engine: Engine, name: str) -> bool:

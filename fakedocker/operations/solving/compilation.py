@@ -200,7 +200,9 @@ class Compilation:
         self._image_name = base.name
         shown = f"{base.name}@{base.digest}" if base.digest else base.name
         op = ImageOp(name=base.name, digest=base.digest)
-        self._top = self._add(self._numbered(f"FROM {shown}"), op, (), stage.origin.lines)
+        context = self._needs.context_of(stage)
+        name = f"[context {context}] {base.name}" if context else self._numbered(f"FROM {shown}")
+        self._top = self._add(name, op, (), stage.origin.lines)
         return triggers
 
     def _take_triggers(self) -> tuple[Step, ...]:

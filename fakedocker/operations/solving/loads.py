@@ -14,11 +14,12 @@ from fakedocker.filesystem.compression import decompressed
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.operations.solving import asking, telling
-from fakedocker.operations.solving.needs import Needs
+from fakedocker.operations.solving.needs import Needs, full_name
 from fakedocker.operations.solving.solve import WHOLE, Solve
 from fakedocker.operations.solving.telling import OpeningFailure, Teller
 from fakedocker.world import asks
 from fakedocker.world.asks import Answer, Ask
+from fakedocker.world.solves import DIRECTORY_PREFIX
 
 DEFAULT_FILE = "Dockerfile"
 IGNORE_FILE = ".dockerignore"
@@ -34,13 +35,21 @@ def teller_of(solve: Solve) -> Teller:
     kind, argument = solve.task.opening[0]
     name = {
         DEFINITION: f"[internal] load build definition from {solve.task.dockerfile}",
-        METADATA: f"[internal] load metadata for {argument}",
+        METADATA: _metadata_name(solve, argument),
         NAMED: f"[context {argument}] load {IGNORE_FILE}",
         IGNORE: "[internal] load .dockerignore",
         REMOTE: "[internal] load remote build context",
         IMPORT: f"importing cache manifest from {argument}",
     }[kind]
     return Teller(telling.internal_digest(solve.task, name), name)
+
+
+def _metadata_name(solve: Solve, image: str) -> str:
+    """An image that a named context is, by that name."""
+    for name, meaning in solve.task.options.named if solve.task.opening[0][0] == METADATA else ():
+        if not meaning.startswith(DIRECTORY_PREFIX) and full_name(meaning) == image:
+            return f"[context {name}] load metadata for {image}"
+    return f"[internal] load metadata for {image}"
 
 
 def needs_of(solve: Solve) -> Needs:

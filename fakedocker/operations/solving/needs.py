@@ -96,6 +96,11 @@ class Needs:
             raise BadDockerfile(f"{NAMED} of files to begin with is not simulated by fakedocker", stage.origin.lines)
         return self._names.get(name.lower(), self.image_of(name))
 
+    def context_of(self, stage: Stage) -> str:
+        """The named context that a stage begins with, "" for none."""
+        name = expand(stage.origin.base, self._known, self._plan.escape).lower()
+        return name if name in self._named and name not in self._names else ""
+
     def image_of(self, name: str) -> str:
         """The image that a name means: its own, or that of a named context."""
         return self._named.get(name.lower(), name)
