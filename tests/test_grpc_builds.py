@@ -123,6 +123,25 @@ def test_a_build_without_a_gateway(world: World) -> None:
     assert "containerimage.digest" in solved.messages(control.SolveReply)[0].response
 
 
+def test_a_context_over_the_session_of_an_ordinary_build(world: World) -> None:
+    client = world.session({"dockerfile": {"Dockerfile": b"FROM alpine\nCOPY a /\n"}, "context": {"a": b"1"}})
+    target = "/build?version=2&remote=client-session&session=session1&t=made"
+    exchange = world.engine.submit(Request(method="POST", target=target))
+    world.run(lambda: exchange.ended)
+    assert b"moby.image.id" in exchange.take()
+    assert client.requested == ["Dockerfile", "a"]
+
+
+def test_an_archive_with_a_session_for_its_secrets(world: World) -> None:
+    world.session({}, {"tok": b"s3cret"})
+    dockerfile = "FROM alpine\nRUN --mount=type=secret,id=tok wc -c < /run/secrets/tok | grep 6\n"
+    exchange = world.engine.submit(
+        Request(method="POST", target="/build?version=2&session=session1", body=archive(Dockerfile=dockerfile))
+    )
+    world.run(lambda: exchange.ended)
+    assert b"moby.image.id" in exchange.take()
+
+
 def archive(**files: str) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as tar:

@@ -224,6 +224,16 @@ def test_a_session_that_never_comes(world: World) -> None:
     assert "no active session for none: context deadline exceeded" in rpc.message
 
 
+def test_a_session_that_never_comes_to_an_ordinary_build(world: World) -> None:
+    target = "/build?version=2&remote=client-session&session=none"
+    exchange = world.engine.submit(Request(method="POST", target=target))
+    world.settle()
+    assert not exchange.ended
+    world.engine.advance(world.engine.now_ns + 5_000_000_000)
+    world.settle()
+    assert exchange.ended and b"no active session for none: context deadline exceeded" in exchange.take()
+
+
 def test_a_session_comes_late(world: World) -> None:
     rpc = begun(world, None)  # type: ignore[arg-type]
     world.settle()

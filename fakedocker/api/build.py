@@ -12,22 +12,25 @@ import msgspec
 from msgspec import Struct
 
 from fakedocker.api.call import Call
+from fakedocker.api.patience import SessionPatience
 from fakedocker.api.streams import Keys, TaskStream
 from fakedocker.base import messages, platform as platforms
-from fakedocker.exchanges import Exchange
+from fakedocker.exchanges import Exchange, TimeMode
 from fakedocker.filesystem import content as contents
 from fakedocker.operations.building import begin, progress
-from fakedocker.operations.solving import opening, solver
+from fakedocker.operations.solving import asking, opening, solver
 from fakedocker.operations.solving.telling import SolveEnd
 from fakedocker.wire import buildkit, decode, protobuf
 from fakedocker.wire.container import HostConfig, LogConfig, Ulimit
 from fakedocker.wire.http import Query
 from fakedocker.world.builds import BuildOptions
 from fakedocker.world.draft import Draft, Notice
-from fakedocker.world.solves import SolveOptions
+from fakedocker.world.solves import EXPORTED, SolveOptions, SolveTask
 
 T = TypeVar("T")
 _CLASSIC, _BUILDKIT = "1", "2"
+_SESSION_CONTEXT = "client-session"
+"""What docker's client says, before it built with buildx, where the context comes over its session."""
 _EXPORTERS = {
     "": "moby",
     "moby": "moby",
@@ -57,8 +60,12 @@ class SolveStream(TaskStream):
 
     passive = False
 
+    def __init__(self, task: int, session: str) -> None:
+        super().__init__(task)
+        self._patience = SessionPatience(task, session)
+
     def subjects(self) -> Keys:
-        return (*super().subjects(), ("files", self._task))
+        return (*super().subjects(), ("files", self._task), *self._patience.subjects)
 
     def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
         if notice.kind == "files":
@@ -66,8 +73,10 @@ class SolveStream(TaskStream):
             exchange.source = (_aux(buildkit.FILES_ID, text) for text in encoded)
         elif notice.kind == "progress":
             exchange.send(_message(buildkit.TRACE_ID, notice.value))
-        else:
+        elif notice.kind == "done":
             self._end(exchange, notice.value)
+        else:
+            self._patience.notice(draft, exchange, notice)
 
     def _end(self, exchange: Exchange, how: SolveEnd) -> None:
         if how.image_id:
@@ -82,6 +91,11 @@ class SolveStream(TaskStream):
 
     def disconnect(self, draft: Draft, exchange: Exchange) -> None:
         solver.cancel(draft, self._task)
+
+    def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
+        """Not for what only the client's session can bring."""
+        task = draft.tasks.get(self._task)
+        return isinstance(task, SolveTask) and asking.is_moving(task)
 
 
 def _aux(identifier: str, value: object) -> bytes:
@@ -109,7 +123,7 @@ def _solve(call: Call) -> SolveStream:
     the parameter `dockerfiledirectory` names.
     """
     query = call.query
-    if query.text("remote"):
+    if query.text("remote") not in ("", _SESSION_CONTEXT):
         raise messages.NOT_SIMULATED(what="a remote build context")
     begin.tags(query.all("t"))
     options = SolveOptions(
@@ -125,16 +139,30 @@ def _solve(call: Call) -> SolveStream:
         secrets=_secrets(call),
         exporter=_exporter(query),
     )
+    arguments = _json(query, "buildargs", dict[str, str | None], "build args") or {}
+    session, dockerfile = query.text("session"), query.text("dockerfile")
+    if query.text("remote"):
+        task = call.draft.draw()
+        opening.begin_synced(
+            call.draft,
+            task,
+            session=session,
+            dockerfile=dockerfile,
+            arguments=arguments,
+            options=options,
+            goal=EXPORTED,
+        )
+        return SolveStream(task, session)
     task = opening.begin(
         call.draft,
         call.request.body,
-        dockerfile=query.text("dockerfile"),
+        dockerfile=dockerfile,
         directory=query.text("dockerfiledirectory"),
-        arguments=_json(query, "buildargs", dict[str, str | None], "build args") or {},
+        arguments=arguments,
         options=options,
-        session=query.text("session"),
+        session=session,
     )
-    return SolveStream(task)
+    return SolveStream(task, session)
 
 
 def _secrets(call: Call) -> tuple[tuple[str, bytes], ...]:

@@ -11,6 +11,7 @@ from fakedocker.api.builds import Build, builds_of
 from fakedocker.api.call import Call
 from fakedocker.api.frontend import FRONTEND, Definition, check_cache, definition_of, target_of
 from fakedocker.api.grpc_replies import answer, ended_with, refused
+from fakedocker.api.patience import ALARM, SessionPatience
 from fakedocker.base import messages
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.exchanges import Exchange, OutputOnly, TimeMode
@@ -32,17 +33,12 @@ from fakedocker.wire.control import (
 )
 from fakedocker.wire.grpc import CANCELLED, UNKNOWN, Detail, Status
 from fakedocker.wire.http import Reply
-from fakedocker.world.asks import NOTICE as ASK
 from fakedocker.world.draft import Draft, Notice
 from fakedocker.world.solves import EXPORTED, SolveTask
 
 CHANGED = "build"
 """The kind of notice by which calls hear that a build has changed; its key is what the client calls the build."""
-ALARM = "grpc"
-"""The kind of timer by which calls give up waiting."""
 STATUS_PATIENCE_NS = 6 * SECOND_NS
-SESSION_PATIENCE_NS = 5 * SECOND_NS
-"""How long a session may be late."""
 VERSION = BuildkitVersion(package="github.com/moby/buildkit", version="v0.22.0")
 _VARIANTS = (("amd64", ""), ("amd64", "v2"), ("amd64", "v3"), ("386", ""))
 _HOST_GATEWAY = "org.mobyproject.buildkit.worker.moby.host-gateway-ip"
@@ -138,12 +134,11 @@ class SolveCall(OutputOnly):
 
     def __init__(self, build: Build) -> None:
         self._build = build
-        self._is_timed = False
+        self._patience = SessionPatience(build.task, build.request.session)
 
     def subjects(self) -> tuple[tuple[str, str | int], ...]:
-        task, request = self._build.task, self._build.request
-        told = tuple((kind, task) for kind in ("progress", "done", "reached"))
-        return (*told, (CHANGED, request.reference), (ASK, request.session), ("alarm", ALARM))
+        told = tuple((kind, self._build.task) for kind in ("progress", "done", "reached"))
+        return (*told, (CHANGED, self._build.reference), *self._patience.subjects)
 
     def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
         build = self._build
@@ -153,17 +148,8 @@ class SolveCall(OutputOnly):
             build.end = notice.value
         if notice.kind in ("progress", "done", "reached"):
             draft.notify(CHANGED, build.reference)
-        elif notice.kind == ASK and not self._is_timed:
-            self._is_timed = True
-            draft.kernel.set_timer(draft.now_ns + SESSION_PATIENCE_NS, (ALARM, exchange.number))
-        elif notice.kind == "alarm" and notice.value == exchange.number:
-            self._check_session(draft)
-
-    def _check_session(self, draft: Draft) -> None:
-        """No session that nobody has seen by now will come."""
-        session = self._build.request.session
-        if any(task == self._build.task for task, _ in asking.waiting_for(draft, session)):
-            solver.fail(draft, self._build.task, messages.NO_SESSION(name=session).message)
+        else:
+            self._patience.notice(draft, exchange, notice)
 
     def pump(self, draft: Draft, exchange: Exchange) -> None:
         build = self._build

@@ -69,10 +69,7 @@ def target_of(request: SolveRequest) -> Target:
         raise messages.NO_EXPORTER(name=exporter.kind)
     names = tuple(dict.fromkeys(name for name in exporter.attributes.get("name", "").split(",") if name))
     for name in names:
-        try:
-            reference.parse(name)
-        except reference.InvalidReference as problem:
-            raise messages.BAD_REQUEST(problem=str(problem)) from None
+        _check_name(name)
     return Target(_EXPORTERS[exporter.kind], names)
 
 
@@ -143,12 +140,26 @@ def _those(attributes: Mapping[str, str], prefix: str) -> dict[str, str]:
     return {name.removeprefix(prefix): value for name, value in attributes.items() if name.startswith(prefix)}
 
 
+def _check_context(name: str, value: str) -> None:
+    if not value.startswith((_IMAGE, DIRECTORY_PREFIX)):
+        raise messages.NOT_SIMULATED(what=f"the named build context {name}={value}")
+    if value.startswith(_IMAGE):
+        _check_name(value.removeprefix(_IMAGE))
+
+
+def _check_name(name: str) -> None:
+    try:
+        reference.parse(name)
+    except reference.InvalidReference as problem:
+        raise messages.BAD_REQUEST(problem=str(problem)) from None
+
+
 def _check(attributes: Mapping[str, str]) -> None:
     for name, value in attributes.items():
         if name == "context" and not value.startswith(_UPLOAD):
             raise messages.NOT_SIMULATED(what=f"the build context {value}")
-        if name.startswith(_CONTEXT) and not value.startswith((_IMAGE, DIRECTORY_PREFIX)):
-            raise messages.NOT_SIMULATED(what=f"the named build context {name.removeprefix(_CONTEXT)}={value}")
+        if name.startswith(_CONTEXT):
+            _check_context(name.removeprefix(_CONTEXT), value)
         if name == "requestid":
             raise messages.UNSUPPORTED_REQUEST(name=value)
         if name.startswith((_ARGUMENT, _LABEL, _CONTEXT, "vcs:")) or name in _KNOWN:

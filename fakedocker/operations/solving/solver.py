@@ -413,7 +413,9 @@ def _fail(solve: Solve, index: int, problem: SolveFailure) -> None:
 
 
 def _stop_all(solve: Solve) -> None:
-    """Give up every vertex that is under way."""
+    """Give up everything that is under way."""
+    if solve.task.opening:
+        solve.tell(loads.teller_of(solve).completed(solve.task.opened_ns, solve.draft.now_ns, buildkit.CANCELED))
     for index, state in enumerate(solve.states):
         if state.status != RUNNING:
             continue
