@@ -56,6 +56,15 @@ def test_what_is_copied_counts_by_content_whatever_made_it(builds: Builds) -> No
     assert not builds.solve(dockerfile.format("other", "2")).steps["COPY --from=one /a /a"]
 
 
+def test_a_proxy_does_not_matter_for_the_cache(builds: Builds) -> None:
+    dockerfile = "FROM alpine\nRUN echo proxy=$http_proxy\n"
+    first = builds.solve(dockerfile, buildargs='{"http_proxy":"one"}')
+    assert first.output == "proxy=one\n"
+    again = builds.solve(dockerfile, buildargs='{"http_proxy":"two"}')
+    assert set(again.steps.values()) == {True}
+    assert again.image == first.image
+
+
 def test_without_the_cache_everything_is_made_anew(builds: Builds) -> None:
     first = builds.solve(APP, {"app.py": "one"})
     again = builds.solve(APP, {"app.py": "one"}, nocache=1)

@@ -86,6 +86,7 @@ class ExecOp(Struct, frozen=True, kw_only=True, tag="exec"):
 
     Args:
         mounts: what is mounted, with the position of the input that a bind is of.
+        proxies: variables that do not matter for what comes of it.
     """
 
     words: tuple[str, ...]
@@ -94,6 +95,7 @@ class ExecOp(Struct, frozen=True, kw_only=True, tag="exec"):
     user: str
     mounts: tuple[tuple[RunMount, int], ...] = ()
     network: str = ""
+    proxies: tuple[str, ...] = ()
 
 
 Op = ImageOp | ContextOp | InlineOp | HttpOp | DirectoryOp | CopyOp | ExecOp

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import os
+import shutil
 import sys
 import tarfile
 from pathlib import Path
@@ -121,6 +124,39 @@ def test_failures(run: Run, docker: str, folder: Path) -> None:
     assert wrong.endswith("dockerfile parse error on line 1: unknown instruction: FORM (did you mean FROM?)\n")
     missing = build(run, docker, folder, "FROM alpine\nCOPY nothing /\n", check=False)
     assert missing.endswith('"/nothing": not found\n')
+
+
+def test_contexts_from_standard_input_and_by_name(run: Run, docker: str, folder: Path, tmp_path: Path) -> None:
+    (folder / "Dockerfile").write_text("FROM alpine\nCOPY a /\nRUN cat /a\n")
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w:gz") as tar:
+        tar.add(folder, ".")
+    command = f"base64 -d | {docker} buildx build --progress plain -"
+    text = run("sh", "-c", command, stdin=base64.b64encode(archive.getvalue()).decode()).stderr
+    assert " one\n" in text and "[internal] load remote build context" in text
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "b").write_text("two\n")
+    dockerfile = "FROM base\nCOPY --from=lib b /\nRUN cat /b /etc/alpine-release\n"
+    flags = ("--build-context", f"lib={tmp_path}/lib", "--build-context", "base=docker-image://alpine:3.20")
+    text = build(run, docker, folder, dockerfile, *flags)
+    assert " two\n" in text and " 3.20.3\n" in text
+
+
+def test_a_build_that_is_interrupted(run: Run, docker: str, folder: Path) -> None:
+    (folder / "Dockerfile").write_text("FROM alpine\nRUN tail -f /dev/null\n")
+    done = run("timeout", "-s", "INT", "3", docker, "buildx", "build", "--progress", "plain", str(folder), check=False)
+    assert "CANCELED" in done.stderr
+    assert done.stderr.endswith("ERROR: failed to solve: Canceled: context canceled\n")
+    assert " done" in build(run, docker, folder, "FROM alpine\nRUN echo done\n")
+
+
+def test_an_ssh_agent(run: Run, docker: str, folder: Path) -> None:
+    agent = shutil.which("ssh-agent")
+    if agent is None:
+        pytest.skip("there is no ssh-agent")
+    (folder / "Dockerfile").write_text("FROM alpine\nRUN --mount=type=ssh ls $SSH_AUTH_SOCK\n")
+    text = run(agent, docker, "buildx", "build", "--progress", "plain", "--ssh", "default", str(folder)).stderr
+    assert " /run/buildkit/ssh_agent.0\n" in text
 
 
 def test_the_builder_and_its_cache(run: Run, docker: str, folder: Path) -> None:

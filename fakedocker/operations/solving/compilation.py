@@ -258,8 +258,9 @@ class Compilation:
                 inputs.append(self._origin(mount.origin) if mount.origin else self._from_context(step.lines))
             placed.append((mount, position))
         op = ExecOp(
-            words=words, environment=(*(self._stage.config.env or ()), *arguments), directory=self._stage.config.working_dir or "/",
+            words=words, environment=(*(self._stage.config.env or ()), *counted), directory=self._stage.config.working_dir or "/",
             user=self._stage.config.user, mounts=tuple(placed), network=step.network or self._options.network,
+            proxies=tuple(entry for entry in arguments if entry not in counted),
         )  # fmt: skip
         self._top = self._add(self._numbered(shown), op, tuple(inputs), step.lines)
         filed = (f"|{len(counted)}", *counted, *words) if counted else words

@@ -42,7 +42,8 @@ def key_of(solve: Solve, index: int) -> str:
     op = vertex.op
     if isinstance(op, ImageOp):
         return f"image:{solve.state(index).chain}"
-    parts = [msgspec.json.encode(op).decode()]
+    keyed = msgspec.structs.replace(op, proxies=()) if isinstance(op, ExecOp) else op
+    parts = [msgspec.json.encode(keyed).decode()]
     if isinstance(op, DirectoryOp | CopyOp | ExecOp):
         first = vertex.inputs[0]
         parts.append(solve.state(first).key if first >= 0 else "scratch")

@@ -128,7 +128,7 @@ def begin(
         network=sandbox if op.network == _NONE else HOST,
     )
     user = users.resolve(draft, sandbox, op.user)
-    environment = dict(entry.partition("=")[::2] for entry in op.environment)
+    environment = dict(entry.partition("=")[::2] for entry in (*op.environment, *op.proxies))
     environment.setdefault("PATH", launch.DEFAULT_PATH)
     environment |= secret_environment(op, given.secrets)
     agents = [mount.target for mount, _ in op.mounts if mount.type == mounts.SSH and mount.identifier in given.agents]
