@@ -33,6 +33,16 @@ APP = 'FROM alpine\nENV A=1\nCOPY app.py /app/\nRUN echo built > /stamp\nCMD ["c
 # the cache
 
 
+def test_a_dockerfile_may_be_any_bytes(builds: Builds) -> None:
+    for version in ("1", "2"):
+        engine = create_engine(1)
+        body = archive({"Dockerfile": b"FROM alpine\nRUN echo caf\xe9\nLABEL a=\xe9\n"})
+        request = Request(method="POST", target=f"/build?version={version}&t=odd", body=body)
+        exchange = engine.perform(request)
+        assert b'"error"' not in exchange.take()
+        assert "docker.io/library/odd:latest" in engine.world.tags
+
+
 def test_the_same_build_gives_the_same_images(builds: Builds) -> None:
     first = builds.build(APP, {"app.py": "one"})
     again = builds.build(APP, {"app.py": "one"})

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from grpc_world import CONTROL, GATEWAY, Client, Rpc, World
 
 from fakedocker.api.control import SolveCall
 from fakedocker.api.http2 import Peer
+from fakedocker.assembly import create_engine
+from fakedocker.exchanges import Exchange
+from fakedocker.journal import Entry
 from fakedocker.wire import control
 from fakedocker.wire.filesync import DATA, DIRECTORY, ERROR, STAT, SYMLINK, Packet, Stat
 from fakedocker.wire.http import Request
+from fakedocker.world.check import check
 from fakedocker.world.solves import SolveTask
 
 UNKNOWN, NOT_SIMULATED, INTERNAL, EXHAUSTED = 2, 12, 13, 8
@@ -61,6 +67,7 @@ def test_methods_that_nobody_has(world: World, path: str, message: str) -> None:
         (b"\0\x7f\0\0\0", EXHAUSTED),
         (b"\0\0\0\0\2\x0a\x7f", UNKNOWN),
         (b"\0\0\0\0\1\x0f", UNKNOWN),
+        (b"\0\0\0\0\3\x0a\1\xff", UNKNOWN),
     ],
 )
 def test_messages_that_are_none(world: World, data: bytes, code: int) -> None:
@@ -110,6 +117,20 @@ def test_a_dockerfile_of_any_bytes(world: World) -> None:
     rpc = world.ask(f"{CONTROL}Solve", request)
     assert client.requested == ["Dockerfile"]
     assert rpc.message.startswith("dockerfile parse error on line 1: unknown instruction: ")
+    odd = world.session(
+        {
+            "dockerfile": {"Dockerfile": b"FROM alpine\nCOPY . /c/\nRUN echo caf\xe9; ls /c\nLABEL a=\xe9\n"},
+            "context": {"caf\udce9": b"1"},
+        }
+    )
+    request = control.SolveRequest(
+        reference="odd",
+        session=f"session{world.builds}",
+        frontend="dockerfile.v0",
+        exporters=(control.Exporter(kind="moby"),),
+    )
+    assert world.ask(f"{CONTROL}Solve", request).code == 0
+    assert odd.requested == ["Dockerfile", "caf\udce9"]
     assert not world.engine.draft.faults
 
 
@@ -175,6 +196,51 @@ def test_every_single_byte_changed_harms_nobody() -> None:
         server = Peer(is_client=False)
         server.receive(bytes(broken))
         server.take()
+
+
+def test_conversations_that_are_disturbed_harm_nobody() -> None:
+    """A byte changed, left out, put in, the rest lost or said twice, anywhere in a build's conversation."""
+    recorded = World(check=False)
+    dockerfile = "FROM alpine\nCOPY a /\nRUN --mount=type=secret,id=t cat /a /run/secrets/t\n"
+    recorded.build(dockerfile, {"a": b"x" * 3000}, secrets={"t": b"1"})
+    entries = recorded.engine.journal
+    places = [index for index, entry in enumerate(entries) if entry.kind == "data" and entry.payload]
+    for seed in range(150):
+        chance = random.Random(seed)
+        place, kind = chance.choice(places), chance.randrange(5)
+        data = bytearray(entries[place].payload)
+        at = chance.randrange(len(data))
+        if kind == 0:
+            data[at] ^= 1 << chance.randrange(8)
+        elif kind == 1:
+            del data[at : at + chance.randrange(1, 9)]
+        elif kind == 2:
+            data[at:at] = chance.randbytes(8)
+        elif kind == 3:
+            del data[at:]
+        else:
+            data = data * 2
+        play(entries, place, bytes(data))
+
+
+def play(entries: list[Entry], place: int, data: bytes) -> None:
+    """Play a conversation with other bytes in a place; nothing of it is left when its clients have gone."""
+    engine = create_engine(9)
+    exchanges: dict[int, Exchange] = {}
+    for index, entry in enumerate(entries):
+        if entry.kind == "request":
+            exchanges[entry.exchange] = engine.submit(entry.payload)
+        elif entry.kind == "data":
+            engine.feed(exchanges[entry.exchange], data if index == place else entry.payload)
+        elif entry.kind == "jump" and engine.next_move().kind == "jump":
+            engine.jump()
+        engine.drive(lambda: not engine.busy)
+    for exchange in exchanges.values():
+        engine.disconnect(exchange)
+    engine.drive(lambda: not engine.busy)
+    assert not engine.draft.faults, engine.draft.faults[0]
+    assert not engine.world.tasks
+    check(engine.world)
 
 
 def test_a_client_that_vanishes_takes_its_build_along(world: World) -> None:

@@ -212,11 +212,18 @@ class Peer:
         return data
 
     def open(self, path: str, headers: Iterable[tuple[str, str]] = ()) -> Call:
-        """Begin a call."""
-        number = self._connection.get_next_available_stream_id()
+        """Begin a call.
+
+        Raises:
+            Failure: the other side takes no more.
+        """
         head = [(":method", "POST"), (":scheme", "http"), (":path", path), (":authority", "localhost"), ("content-type", CONTENT_TYPE), ("te", "trailers")]  # fmt: skip
+        try:
+            number = self._connection.get_next_available_stream_id()
+            self._connection.send_headers(number, [*head, *headers])
+        except H2Error as problem:
+            raise grpc.failure(UNAVAILABLE, str(problem)) from None
         call = self._calls[number] = Call(number, [*head, *headers])
-        self._connection.send_headers(number, call.headers)
         return call
 
     def send(self, call: Call, data: bytes) -> None:

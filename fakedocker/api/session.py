@@ -21,7 +21,7 @@ from fakedocker.filesystem import content as contents
 from fakedocker.operations.solving import asking, solver
 from fakedocker.wire import filesync, grpc, protobuf
 from fakedocker.wire.filesync import Bytes, Named
-from fakedocker.wire.grpc import NOT_FOUND, OK, UNIMPLEMENTED, Status
+from fakedocker.wire.grpc import NOT_FOUND, OK, UNIMPLEMENTED, Failure, Status
 from fakedocker.wire.http import Reply
 from fakedocker.wire.protobuf import BadMessage
 from fakedocker.world.asks import AGENT, FILES, NOTICE, SECRET, TAKE_ARCHIVE, TAKE_FILES, UPLOAD, Answer, Ask
@@ -239,9 +239,15 @@ class SessionStream(OutputOnly):
             exchange.respond(self._head)
         for task, ask in asking.waiting_for(draft, self._name):
             if asking.take(draft, task, ask.id):
-                errand = self._errand(draft, task, ask)
-                self._errands[errand.begin(self._peer)] = errand
+                self._begin(draft, self._errand(draft, task, ask))
         exchange.send(self._peer.take())
+
+    def _begin(self, draft: Draft, errand: Errand) -> None:
+        try:
+            self._errands[errand.begin(self._peer)] = errand
+        except Failure as problem:
+            errand.close()
+            solver.answered(draft, errand.task, errand.ask.id, Answer(problem=problem.status.text))
 
     def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
         """Looked at when pumped."""

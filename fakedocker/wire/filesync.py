@@ -48,13 +48,13 @@ class Stat(Struct, frozen=True, kw_only=True):
     minor: int = 0
 
     PROTOBUF: ClassVar[tuple[Row, ...]] = (
-        Row(1, "path", "string"),
+        Row(1, "path", "path"),
         Row(2, "mode", "int"),
         Row(3, "uid", "int"),
         Row(4, "gid", "int"),
         Row(5, "size_bytes", "int"),
         Row(6, "modified_ns", "int"),
-        Row(7, "link", "string"),
+        Row(7, "link", "path"),
         Row(8, "major", "int"),
         Row(9, "minor", "int"),
     )

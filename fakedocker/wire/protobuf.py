@@ -19,7 +19,7 @@ class Row(NamedTuple):
     """A field.
 
     Args:
-        kind: "int", "bool", "string", "bytes", "time" (nanoseconds, as a Timestamp), or "message".
+        kind: "int", "bool", "string", "path" (a string that may be any bytes), "bytes", "time" (nanoseconds, as a Timestamp), or "message".
         message: the class, for a message.
         repeated: whether the attribute is a tuple of such values.
         mapped: whether the attribute is a dict of such values by name.
@@ -74,7 +74,7 @@ def _field(row: Row, value: Any) -> bytes:
     elif row.kind == "message":
         data = encode(value)
     else:
-        data = value.encode("utf-8", "surrogateescape") if row.kind == "string" else value
+        data = value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
     return _varint(row.number << 3 | _BYTES) + _varint(len(data)) + data
 
 
@@ -128,8 +128,13 @@ def _value(row: Row, value: int | bytes) -> Any:
         return bool(value) if row.kind == "bool" else value - (1 << 64) if value >> 63 else value
     if not isinstance(value, bytes):
         raise BadMessage(f"field {row.name} is a number")
-    if row.kind == "string":
+    if row.kind == "path":
         return value.decode("utf-8", "surrogateescape")
+    if row.kind == "string":
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            raise BadMessage(f"field {row.name} contains invalid UTF-8") from None
     if row.kind == "message":
         return decode(row.message, value)
     if row.kind == "time":

@@ -86,7 +86,7 @@ def _plan(context: Tree, name: str) -> tuple[str, Plan]:
     if text is None:
         raise messages.Refusal(500, f"Cannot locate specified Dockerfile: {name}")
     try:
-        return name, parse_dockerfile(text.decode("utf-8", "surrogateescape"), name)
+        return name, parse_dockerfile(text.decode("utf-8", "replace"), name)
     except BadDockerfile as problem:
         raise messages.Refusal(400, str(problem)) from None
 

@@ -182,7 +182,7 @@ def _definition(solve: Solve, teller: Teller, _: str) -> tuple[tuple[str, str], 
         records.keep(solve.draft, "local:dockerfile", SOURCE_LOCAL, "local source for dockerfile")
     if not task.text:
         raise OpeningFailure("the Dockerfile cannot be empty")
-    text = task.text.decode("utf-8", "surrogateescape")
+    text = task.text.decode("utf-8", "replace")  # as Go writes it wherever it comes to JSON
     try:
         plan = parse_plan(text)
         arguments = declare_early(plan, task.arguments)
@@ -207,9 +207,7 @@ def _checked_name(name: str, lines: tuple[int, int]) -> str:
 
 
 def _remark(solve: Solve, teller: Teller, text: str) -> None:
-    info = SourceInfo(
-        filename=solve.task.dockerfile, data=text.encode("utf-8", "surrogateescape"), language="Dockerfile"
-    )
+    info = SourceInfo(filename=solve.task.dockerfile, data=text.encode(), language="Dockerfile")
     digest = telling.internal_digest(solve.task, f"[internal] load build definition from {solve.task.dockerfile}")
     warnings = tuple(
         VertexWarning(
