@@ -160,3 +160,17 @@ def test_a_build_for_no_platform_is_refused_before_it_begins(client: docker.Dock
     with pytest.raises(docker.errors.APIError, match="unknown operating system or architecture") as caught:
         client.images.build(fileobj=io.BytesIO(b"FROM alpine\n"), platform="foo")
     assert caught.value.status_code == 400
+
+
+def test_requests_that_cannot_be_read_are_refused(client: docker.DockerClient) -> None:
+    box = client.containers.create("alpine", "true")
+    refused = (
+        ("POST", f"/containers/{box.id}/stop?t=abc", 500, 'strconv.Atoi: parsing "abc": invalid syntax'),
+        ("GET", "/containers/json?limit=few", 500, 'strconv.Atoi: parsing "few": invalid syntax'),
+        ("POST", "/swarm/leave", 503, "This node is not part of a swarm"),
+    )
+    for method, path, status, message in refused:
+        answer = client.api.request(method, f"{client.api.base_url}/v1.50{path}")
+        assert (answer.status_code, answer.json()["message"]) == (status, message)
+    answer = client.api.post(f"{client.api.base_url}/v1.50/containers/{box.id}/start", json={"Binds": ["/tmp:/foo"]})
+    assert answer.status_code == 400 and "non-empty request body" in answer.json()["message"]

@@ -197,3 +197,10 @@ def test_service_runs_the_script_of_a_package() -> None:
     ).stdout == (
         "Restarting nginx: nginx.\nReloading nginx configuration: nginx.\nStopping nginx: nginx.\nnginx is not running.\n"
     )
+
+
+@pytest.mark.parametrize("image", ["ubuntu:18.04", "debian:buster"])
+def test_older_releases_have_packages(image: str) -> None:
+    box = Box(image)
+    assert "Fetched" in box.sh("apt-get update").stdout
+    assert box.sh("apt-get install -y tree >/dev/null && tree --version").status == 0

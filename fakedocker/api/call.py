@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import TypeVar
 
@@ -72,6 +73,17 @@ class Call:
             raise messages.TRAILING_CONTENT() from None
         except decode.InvalidJSON as problem:
             raise messages.INVALID_JSON(problem=problem) from None
+
+    def integer(self, name: str) -> int | None:
+        """A whole number of the query, None where there is none.
+
+        Raises:
+            Refusal: it is no number, in Go's words (moby's handlers pass strconv's error on).
+        """
+        text = self.query.text(name)
+        if text and re.fullmatch(r"[+-]?\d+", text) is None:
+            raise messages.NO_NUMBER(text=text)
+        return int(text) if text else None
 
     def content_reply(self, content: Content, media_type: str, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
         """An answer whose bytes are made as they are taken."""

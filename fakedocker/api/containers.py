@@ -45,6 +45,8 @@ _NO_CONTENT = Reply(status=204)
 _NOT_MODIFIED = Reply(status=304)
 START_COST_NS = 100 * clock.MILLISECOND_NS
 """A start takes a tenth of a second, as on a real machine: a server is ready when `docker run -d` returns."""
+_LONGEST_START_BODY = 7
+"""So long a body of a start may be without saying anything, in the daemon's eyes."""
 _WAIT_CONDITIONS = ("", "not-running", "next-exit", "removed")
 
 
@@ -54,7 +56,7 @@ def _container(call: Call) -> Container:
 
 def list_(call: Call) -> Reply:
     draft, query = call.draft, call.query
-    limit = query.number("limit") or 0
+    limit = call.integer("limit") or 0
     found = listing.select(draft, call.filters(listing.LIST_FILTERS), query.flag("all"), limit)
     if query.flag("size"):
         return json_reply([listing.summary(draft, container, with_size=True) for container in found])
@@ -149,6 +151,8 @@ def stats(call: Call) -> Reply | Stream:
 
 
 def start(call: Call) -> Reply:
+    if len(call.request.body) > _LONGEST_START_BODY:
+        raise messages.START_WITH_BODY()
     if not starting.start(call.draft, _container(call)):
         return _NOT_MODIFIED
     call.exchange.cost_ns = START_COST_NS
@@ -156,10 +160,11 @@ def start(call: Call) -> Reply:
 
 
 def stop(call: Call) -> Reply | Stream:
+    grace_seconds = call.integer("t")
     container = _container(call)
     if not container.is_running:
         return _NOT_MODIFIED
-    task = stopping.stop(call.draft, container, call.query.number("t"), _stop_signal(call))
+    task = stopping.stop(call.draft, container, grace_seconds, _stop_signal(call))
     return _NO_CONTENT if task is None else TaskReply(task, _NO_CONTENT)
 
 
@@ -169,7 +174,8 @@ def _stop_signal(call: Call) -> str:
 
 
 def restart(call: Call) -> Reply | Stream:
-    task = stopping.restart(call.draft, _container(call), call.query.number("t"), _stop_signal(call))
+    grace_seconds = call.integer("t")
+    task = stopping.restart(call.draft, _container(call), grace_seconds, _stop_signal(call))
     return _NO_CONTENT if task is None else TaskReply(task, _NO_CONTENT)
 
 

@@ -129,6 +129,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/volumes/{name}", volumes.inspect),
     Route("DELETE", "/volumes/{name}", volumes.remove),
     *(Route(method, path, swarm.not_a_manager) for method, path in swarm.PATHS),
+    Route("POST", "/swarm/leave", swarm.not_in_a_swarm),
     Route("GET", "/plugins", swarm.no_plugins),
     *(Route(method, path, swarm.no_such_plugin) for method, path in swarm.PLUGIN_PATHS),
     *(Route(method, path, swarm.not_simulated) for method, path in swarm.NOT_SIMULATED),

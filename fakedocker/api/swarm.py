@@ -7,7 +7,7 @@ from fakedocker.base import messages
 from fakedocker.wire.http import Reply, json_reply
 
 PATHS: tuple[tuple[str, str], ...] = (
-    ("GET", "/swarm"), ("POST", "/swarm/leave"), ("POST", "/swarm/update"), ("GET", "/swarm/unlockkey"), ("POST", "/swarm/unlock"),
+    ("GET", "/swarm"), ("POST", "/swarm/update"), ("GET", "/swarm/unlockkey"), ("POST", "/swarm/unlock"),
     ("GET", "/nodes"), ("GET", "/nodes/{id}"), ("DELETE", "/nodes/{id}"), ("POST", "/nodes/{id}/update"),
     ("GET", "/services"), ("POST", "/services/create"), ("GET", "/services/{id}"), ("DELETE", "/services/{id}"),
     ("POST", "/services/{id}/update"), ("GET", "/services/{id}/logs"),
@@ -29,6 +29,11 @@ NOT_SIMULATED: tuple[tuple[str, str], ...] = (
 
 def not_a_manager(call: Call) -> Reply:
     raise messages.NOT_SWARM()
+
+
+def not_in_a_swarm(call: Call) -> Reply:
+    """Nothing can be left (moby daemon/cluster/swarm.go Leave)."""
+    raise messages.NO_SWARM()
 
 
 def no_plugins(call: Call) -> Reply:

@@ -38,6 +38,7 @@ class Message:
 
 
 # any object
+NO_NUMBER = Message(500, 'strconv.Atoi: parsing "{text}": invalid syntax', "moby api/server/router")
 PAGE_NOT_FOUND = Message(404, "page not found", "exchanges")
 EMPTY_NAME = Message(400, "invalid container name or ID: value is empty", "names")
 INVALID_JSON = Message(400, "invalid JSON: {problem}", "exchanges")
@@ -73,6 +74,7 @@ UNSUPPORTED_REQUEST = Message(500, "unsupported request {name}", "buildkit solve
 BAD_CALL = Message(500, "grpc: error unmarshalling request: proto: {problem}", "grpc-go server.go")
 FAULT = Message(500, "{operation} fails by a fault rule of fakedocker", "fakedocker")
 NO_SUCH_PLUGIN = Message(404, 'plugin "{name}" not found', "moby plugin/store.go")
+NO_SWARM = Message(503, "This node is not part of a swarm", "moby daemon/cluster/errors.go")
 NOT_SWARM = Message(
     503,
     'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
@@ -118,6 +120,11 @@ RESTARTING_PAUSE = Message(
     409, "Container {id} is restarting, wait until the container is running", "moby daemon/pause.go"
 )
 START_PAUSED = Message(409, "cannot start a paused container, try unpause instead", "lifecycle")
+START_WITH_BODY = Message(
+    400,
+    "starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24",
+    "moby api/server/router/container",
+)
 START_REMOVING = Message(409, "container is marked for removal and cannot be started", "moby daemon/start.go")
 REMOVE_PAUSED = Message(
     409, 'cannot remove container "{name}": container is paused and must be unpaused first', "lifecycle"

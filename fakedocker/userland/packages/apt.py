@@ -247,7 +247,7 @@ def _all_packages(system: System) -> dict[str, Package]:
 
 def _pocket(system: System, package: Package) -> str:
     source, _ = apt_install.origin(apt_sources.sources(system), package)
-    return "stable" if source.suite in ("bookworm", "bullseye") else source.suite
+    return "stable" if source.suite in ("bookworm", "bullseye", "buster") else source.suite
 
 
 def _list(system: System, command: Command) -> int:

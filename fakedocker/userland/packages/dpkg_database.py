@@ -17,7 +17,7 @@ from fakedocker.userland.packages.unpack import make_directories, read_text_or
 STATUS: Final = "/var/lib/dpkg/status"
 INFO: Final = "/var/lib/dpkg/info"
 EXTENDED: Final = "/var/lib/apt/extended_states"
-NEAREST: Final = {"bullseye": "bookworm", "jammy": "noble", "focal": "noble"}
+NEAREST: Final = {"buster": "bookworm", "bullseye": "bookworm", "jammy": "noble", "focal": "noble", "bionic": "noble"}
 """Releases that have the index of another."""
 Stanza = dict[str, str]
 Database = dict[str, Stanza]
