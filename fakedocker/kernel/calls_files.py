@@ -82,7 +82,7 @@ class FileCalls(CallsBase):
         self._make(self._locate(path, follow=False), Node("link", LINK_MODE, target=target))
 
     def make_node(self, path: str, kind: str, mode: int = 0o666, rdev: tuple[int, int] = (0, 0)) -> None:
-        if kind in ("char", "block") and self._process.uid:
+        if kind in ("char", "block") and not self.may("MKNOD"):
             raise failure(errno.EPERM)
         kinds: dict[str, Kind] = {"file": "file", "fifo": "fifo", "char": "char", "block": "block", "socket": "socket"}
         if kind not in kinds:
@@ -147,7 +147,9 @@ class FileCalls(CallsBase):
     def change_owner(self, path: str, uid: int, gid: int, follow: bool = True) -> None:
         location = self._existing(path, follow)
         node = location.tree.node(location.inode)
-        if self._process.uid and not (uid in (-1, node.uid) and self._process.uid == node.uid and self._in_group(gid)):
+        if not self.may("CHOWN") and not (
+            uid in (-1, node.uid) and self._process.uid == node.uid and self._in_group(gid)
+        ):
             raise failure(errno.EPERM)
         name, filesystem, inode = self._owned(location)
         changed = filesystem.with_attributes(
@@ -256,12 +258,13 @@ class FileCalls(CallsBase):
         self._demand_in_directory(location)
         directory = filesystem.node(location.directory)
         uid = self._process.uid
-        if uid and is_sticky(directory) and uid not in (directory.uid, filesystem.node(location.inode).uid):
+        owners = (directory.uid, filesystem.node(location.inode).uid)
+        if is_sticky(directory) and uid not in owners and not self.may("FOWNER"):
             raise failure(errno.EPERM)
         return name, filesystem
 
     def _demand_owner(self, location: Location) -> None:
-        if self._process.uid not in (0, location.tree.node(location.inode).uid):
+        if self._process.uid != location.tree.node(location.inode).uid and not self.may("FOWNER"):
             raise failure(errno.EPERM)
 
     def _in_group(self, gid: int) -> bool:

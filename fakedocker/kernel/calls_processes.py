@@ -152,7 +152,8 @@ class ProcessCalls(CallsBase):
         targets = self._targets(pid)
         if not targets:
             raise failure(errno.ESRCH)
-        allowed = [target for target in targets if self._process.uid in (0, target.uid)]
+        uid = self._process.uid
+        allowed = targets if self.may("KILL") else [target for target in targets if target.uid == uid]
         if not allowed:
             raise failure(errno.EPERM)
         for target in allowed:
@@ -181,7 +182,9 @@ class ProcessCalls(CallsBase):
 
     def set_user(self, uid: int, gid: int, groups: tuple[int, ...] = ()) -> None:
         process = self._process
-        if process.uid and (uid, gid) != (process.uid, process.gid):
+        if (gid, groups) != (process.gid, process.groups) and not self.may("SETGID"):
+            raise failure(errno.EPERM)
+        if uid != process.uid and not self.may("SETUID"):
             raise failure(errno.EPERM)
         process.uid, process.gid, process.groups = uid, gid, groups
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from fakedocker.filesystem import content as contents
 from fakedocker.filesystem.errors import failure
 from fakedocker.kernel import pipes
+from fakedocker.kernel.privileges import limit
 from fakedocker.kernel.program import READ, WRITE
 from fakedocker.kernel.records import Buffer, DescriptorTable, OpenFile, Process
 from fakedocker.kernel.state import KernelDraft
@@ -130,7 +131,8 @@ def add_descriptor(draft: KernelDraft, process: Process, number: int, lowest: in
     fd = lowest
     while fd in entries:
         fd += 1
-    if fd >= DESCRIPTORS:
+    soft = limit(process.limits, "nofile")[0]
+    if fd >= DESCRIPTORS or 0 <= soft <= fd:
         keep_file(draft, number)
         let_go(draft, number)
         raise failure(errno.EMFILE)

@@ -80,6 +80,8 @@ def fork(
         dispositions=dispositions,
         terminal=parent.terminal,
         started_ns=draft.now_ns,
+        capabilities=parent.capabilities,
+        limits=parent.limits,
     )
     enter(draft, child, namespace)
     parent.children |= {pid}

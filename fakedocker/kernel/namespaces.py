@@ -9,6 +9,7 @@ from fakedocker.filesystem.tree import Tree
 from fakedocker.filesystem.walk import MountTable
 from fakedocker.kernel import devices, lifecycle, signals
 from fakedocker.kernel.kernel_base import KernelBase
+from fakedocker.kernel.privileges import USUAL_CAPABILITIES, Limits
 from fakedocker.kernel.records import Namespace
 
 INITIAL_TREES = 256
@@ -58,6 +59,8 @@ class Namespaces(KernelBase):
         cpu_max: str = "max 100000",
         init: bool = False,
         oom_score_adj: int = 0,
+        capabilities: int = USUAL_CAPABILITIES,
+        limits: Limits = (),
         sysctls: tuple[tuple[str, str], ...] = (),
     ) -> None:
         """Make the namespaces of a container, with nothing running in them.
@@ -85,6 +88,8 @@ class Namespaces(KernelBase):
             {},
             swap_limit_bytes=swap_limit_bytes,
             oom_score_adj=oom_score_adj,
+            capabilities=capabilities,
+            limits=limits,
             sysctls=sysctls,
         )
 

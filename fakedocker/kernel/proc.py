@@ -11,6 +11,7 @@ from collections.abc import Callable
 from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import Node
 from fakedocker.filesystem.walk import MAGIC_LINK_MODE
+from fakedocker.kernel.privileges import limits_text
 from fakedocker.kernel.records import HOST, RESIDENT_BYTES, OpenFile, Process
 from fakedocker.kernel.synthetic import CPUS
 from fakedocker.kernel.view import SYNTHETIC_TREES, View
@@ -313,6 +314,11 @@ def _mounts(view: View, process: Process) -> bytes:
     ).encode()
 
 
+@_of_process("limits")
+def _limits(view: View, process: Process) -> bytes:
+    return limits_text(process.limits).encode()
+
+
 @_of_process("oom_score_adj")
 def _oom_score_adjustment(view: View, process: Process) -> bytes:
     return f"{view.draft.namespaces[process.namespace].oom_score_adj}\n".encode()
@@ -358,6 +364,7 @@ _STATE_NAMES = {"R": "R (running)", "S": "S (sleeping)", "T": "T (stopped)", "Z"
 def _status(view: View, process: Process) -> bytes:
     ids = "\t".join([str(process.uid)] * 4), "\t".join([str(process.gid)] * 4)
     pid = view.visible(process)
+    effective = 0 if process.uid else process.capabilities
     pids = f"{process.pid}\t{process.local}" if view.name == HOST != process.namespace else str(pid)
     rows = {
         "Name": command_name(process),
@@ -379,7 +386,11 @@ def _status(view: View, process: Process) -> bytes:
         "Threads": "1",
         "SigIgn": f"{_mask(process, 'ignore'):016x}",
         "SigCgt": f"{_mask(process, 'catch'):016x}",
-        "CapEff": "00000000a80425fb" if process.uid == 0 else "0000000000000000",
+        "CapInh": f"{0:016x}",
+        "CapPrm": f"{effective:016x}",
+        "CapEff": f"{effective:016x}",
+        "CapBnd": f"{process.capabilities:016x}",
+        "CapAmb": f"{0:016x}",
         "Seccomp": "2",
     }
     return "".join(f"{name}:\t{value}\n" for name, value in rows.items()).encode("utf-8", "surrogateescape")

@@ -128,6 +128,15 @@ class System(Protocol):
 
     @property
     def umask(self) -> int: ...
+    def may(self, capability: str) -> bool:
+        """Whether the process is the superuser and has a capability."""
+
+    def limit(self, resource: str) -> tuple[int, int]:
+        """The soft and the hard limit of a resource, -1 for none."""
+
+    def set_limit(self, resource: str, soft: int, hard: int) -> None:
+        """EPERM for more than the hard limit, unless one has SYS_RESOURCE."""
+
     @property
     def hostname(self) -> str: ...
     @property

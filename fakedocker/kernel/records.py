@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.walk import MountTable
+from fakedocker.kernel.privileges import USUAL_CAPABILITIES, Limits
 from fakedocker.kernel.program import Identity
 
 HOST = "host"
@@ -89,6 +90,9 @@ class Process(Record):
     queued: bool = False
     started: bool = False
     unmeasured_bytes: int = 0
+    capabilities: int = USUAL_CAPABILITIES
+    """What it may do as the superuser, and may not even then."""
+    limits: Limits = ()
 
     def copy(self) -> Process:
         made: Process = self.__copy__()  # type: ignore[attr-defined]  # as above
@@ -123,6 +127,9 @@ class Namespace(Record):
     swap_limit_bytes: int | None = None
     """How much swap beside the memory, None for no limit."""
     oom_score_adj: int = 0
+    capabilities: int = USUAL_CAPABILITIES
+    limits: Limits = ()
+    """What its processes start with; the limits that are not the usual ones."""
     sysctls: tuple[tuple[str, str], ...] = ()
     """Settings of the kernel by their names with dots, where they are not its own."""
 

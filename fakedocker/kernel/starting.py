@@ -14,6 +14,7 @@ from fakedocker.kernel.calls import Calls
 from fakedocker.kernel.kernel_base import process_line
 from fakedocker.kernel.loader import Runnable
 from fakedocker.kernel.outside import Outside
+from fakedocker.kernel.privileges import ALL_CAPABILITIES, has
 from fakedocker.kernel.program import READ, WRITE, ProcessInfo
 from fakedocker.kernel.records import HOST, Process, Stream
 from fakedocker.kernel.view import View
@@ -63,6 +64,8 @@ class Starting(Outside):
         directory: str,
         user: tuple[int, int, tuple[int, ...]],
         stdio: Stdio,
+        *,
+        privileged: bool = False,
     ) -> int:
         """Start a process in a namespace: process 1 if it is the first, else as docker exec does.
 
@@ -70,6 +73,7 @@ class Starting(Outside):
             argv: at least the command, which is looked for in PATH.
             directory: the working directory; made for process 1 where it is missing, as the daemon does.
             user: uid, gid and supplementary groups.
+            privileged: whether it has all capabilities, whatever the others of the namespace have.
 
         Returns:
             its host pid. It takes its first turn when `run` is called.
@@ -81,7 +85,9 @@ class Starting(Outside):
         namespace = draft.namespaces.own(identifier)
         uid, gid, groups = user
         view = View(draft, self.router, identifier)
-        who = Credentials(uid, gid, tuple(groups)) if uid else SUPERUSER
+        capabilities = ALL_CAPABILITIES if privileged else namespace.capabilities
+        overrides = not uid and has(capabilities, "DAC_OVERRIDE")
+        who = SUPERUSER if overrides else Credentials(uid, gid, tuple(groups))
         is_first = identifier != HOST and not namespace.members and namespace.next_local == 1
         directory = self._enter(view, directory or "/", who, is_first)
         words = tuple(argv)
@@ -101,6 +107,7 @@ class Starting(Outside):
         process = Process(
             pid, local, identifier, 0, local, local, found.argv, dict(environment), found.identity, found.executable, body, 0,
             directory=directory, uid=uid, gid=gid, groups=tuple(groups), started_ns=draft.now_ns, started=True,
+            capabilities=capabilities, limits=namespace.limits,
         )  # fmt: skip
         lifecycle.enter(draft, process, namespace)
         process.table = files.make_table(draft, self._open_stdio(process, stdio))

@@ -135,7 +135,7 @@ def write(
     if place.mount.read_only:
         raise messages.READ_ONLY_ROOT() if place.mount.target == "/" else messages.READ_ONLY_VOLUME()
     try:
-        entries = list(archive.read_tar(data))
+        entries = list(archive.read_tar(data, in_root=False))
     except archive.BadArchive as problem:
         raise messages.Refusal(500, str(problem)) from None
     for entry in entries:

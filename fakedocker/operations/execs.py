@@ -101,6 +101,7 @@ def begin(draft: Draft, execution: Exec, console: tuple[int, int] | None) -> str
             execution.directory,
             user.ids,
             stdio,
+            privileged=execution.privileged,
         )
     except ExecError as problem:
         text = messages.EXEC_FAILED.format(problem=launch.exec_problem(problem))

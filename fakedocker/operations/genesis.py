@@ -10,6 +10,7 @@ from fakedocker.filesystem.tree import Tree
 from fakedocker.filesystem.walk import Mount, MountTable
 from fakedocker.kernel.devices import HOST_DEVICES, HOST_SHARED_MEMORY, host_device_files, standard_mounts
 from fakedocker.kernel.kernel import Kernel
+from fakedocker.kernel.privileges import ALL_CAPABILITIES
 from fakedocker.kernel.records import HOST
 from fakedocker.kernel.state import KernelState
 from fakedocker.network.ports import EPHEMERAL_FIRST
@@ -56,7 +57,7 @@ def create(seed: int = 0, now_ns: int | None = None, host: Host | None = None, h
     draft.kernel_draft.put_filesystem(HOST_DEVICES, host_device_files())
     shared_memory = Filesystem.empty(facts.memory_bytes // 2, mode=0o1777)
     draft.kernel_draft.put_filesystem(HOST_SHARED_MEMORY, shared_memory)
-    draft.kernel.create_namespace(HOST, hostname=facts.hostname, mounts=host_mounts())
+    draft.kernel.create_namespace(HOST, hostname=facts.hostname, mounts=host_mounts(), capabilities=ALL_CAPABILITIES)
     networks.add_predefined(draft)
     draft.take_notices()
     return draft.freeze()

@@ -15,6 +15,7 @@ from fakedocker.filesystem.node import ROOT, LayerEntry
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.filesystem.walk import LINKS_FOLLOWED, Mount, MountTable
+from fakedocker.kernel import privileges
 from fakedocker.kernel.devices import HOST_SHARED_MEMORY, standard_mounts
 from fakedocker.kernel.kernel import Stdio
 from fakedocker.network.model import HOST
@@ -308,7 +309,28 @@ def create_namespace(draft: Draft, container: Container) -> None:
         cpu_max=cpu_max(host),
         init=host.init is True,
         oom_score_adj=host.oom_score_adj,
+        capabilities=_capabilities(host),
+        limits=_limits(host),
         sysctls=_sysctls(host),
+    )
+
+
+def _capabilities(host: HostConfig) -> int:
+    """Source: moby oci/caps/utils.go TweakCapabilities."""
+    if host.privileged:
+        return privileges.ALL_CAPABILITIES
+    added, dropped = (
+        {name.upper().removeprefix("CAP_") for name in names or ()} for names in (host.cap_add, host.cap_drop)
+    )
+    if "ALL" in added:
+        return privileges.ALL_CAPABILITIES & ~privileges.mask(dropped - {"ALL"})
+    usual = 0 if "ALL" in dropped else privileges.USUAL_CAPABILITIES & ~privileges.mask(dropped)
+    return usual | privileges.mask(added)
+
+
+def _limits(host: HostConfig) -> privileges.Limits:
+    return tuple(
+        (limit.name, limit.soft, limit.hard) for limit in host.ulimits or () if limit.name in privileges.RESOURCES
     )
 
 

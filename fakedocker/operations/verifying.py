@@ -15,6 +15,7 @@ from msgspec import UNSET
 from fakedocker.base import messages, signals
 from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.containers import restart
+from fakedocker.kernel.privileges import CAPABILITIES
 from fakedocker.network.ports import PROTOCOLS, port_range, split_port
 from fakedocker.volumes import specification
 from fakedocker.wire.container import Config, HealthConfig, HostConfig, LogConfig, UpdateRequest
@@ -22,14 +23,6 @@ from fakedocker.world.draft import Draft
 
 MINIMUM_MEMORY_BYTES = 6 << 20
 _LARGEST_CPU = 8192
-_CAPABILITIES = frozenset(
-    (
-        "AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID "
-        "IPC_LOCK IPC_OWNER KILL LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN NET_BIND_SERVICE NET_BROADCAST NET_RAW "
-        "PERFMON SETFCAP SETGID SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO "
-        "SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG WAKE_ALARM"
-    ).split()
-)
 _LOG_OPTIONS: dict[str, tuple[str, ...]] = {
     "json-file": ("max-file", "max-size", "compress", "labels", "labels-regex", "env", "env-regex", "tag", "mode", "max-buffer-size", "cache-disabled",
                   "cache-max-file", "cache-max-size", "cache-compress"),
@@ -128,7 +121,7 @@ def _check_host(host: HostConfig) -> None:
     for field, names in (("CapAdd", host.cap_add), ("CapDrop", host.cap_drop)):
         for name in names or ():
             plain = name.upper().removeprefix("CAP_")
-            if plain not in _CAPABILITIES and name.upper() != "ALL":
+            if plain not in CAPABILITIES and name.upper() != "ALL":
                 raise messages.CAPABILITY(field=field, name=f"CAP_{plain}")
     if host.annotations and "" in host.annotations:
         raise messages.ANNOTATION_EMPTY()

@@ -20,11 +20,11 @@ _BODIES: Final[dict[str, type[Any]]] = {"create": CreateRequest, "update": Updat
 
 RECORDED_ONLY: Final = frozenset(
     "blkio_device_read_bps blkio_device_read_iops blkio_device_write_bps blkio_device_write_iops blkio_weight"
-    " blkio_weight_device cap_add cap_drop cgroup cgroup_parent cgroupns_mode cpu_count cpu_percent cpu_period cpu_quota"
+    " blkio_weight_device cap_add cgroup cgroup_parent cgroupns_mode cpu_count cpu_percent cpu_period cpu_quota"
     " cpu_realtime_period cpu_realtime_runtime cpu_shares cpuset_cpus cpuset_mems device_cgroup_rules device_requests"
     " io_maximum_bandwidth io_maximum_iops ipc_mode isolation kernel_memory kernel_memory_tcp memory_reservation"
     " memory_swappiness nano_cpus network_disabled oom_kill_disable pid_mode security_opt storage_opt"
-    " ulimits userns_mode volume_driver".split()
+    " userns_mode volume_driver".split()
 )
 """Fields of HostConfig and Config that are shown by inspect and change nothing else."""
 

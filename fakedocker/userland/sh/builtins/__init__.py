@@ -8,6 +8,7 @@ from fakedocker.userland.sh.builtins import (
     declaring,
     directories,
     flow,
+    limits,
     naming,
     options,
     printing,
@@ -17,4 +18,4 @@ from fakedocker.userland.sh.builtins import (
 
 __all__ = ["builtins_of"]
 
-FAMILIES = (children, declaring, directories, flow, naming, options, printing, reading, signals)
+FAMILIES = (children, declaring, directories, flow, limits, naming, options, printing, reading, signals)

@@ -1,4 +1,4 @@
-"""Builtins for the working directory: cd, pwd, pushd, popd, dirs, umask, ulimit."""
+"""Builtins for the working directory: cd, pwd, pushd, popd, dirs, umask."""
 
 from __future__ import annotations
 
@@ -145,23 +145,4 @@ def _umask(shell: ShellState, argv: tuple[str, ...]) -> int:
         said = f"{text}: octal number out of range" if shell.is_bash() else f"Illegal number: {text}"
         raise ShellError(said, 1 if shell.is_bash() else 2) from None
     system.set_umask(mask & 0o777)
-    return 0
-
-
-_LIMITS = {"n": ("open files", "1048576"), "u": ("max user processes", "unlimited"), "s": ("stack size", "8192"), "c": ("core file size", "0")}  # fmt: skip
-
-
-@builtin("ulimit")
-def _ulimit(shell: ShellState, argv: tuple[str, ...]) -> int:
-    """Shown, never enforced: limits are those of a container on Docker's defaults."""
-    letters = "".join(word[1:] for word in argv[1:] if word.startswith("-"))
-    values = [word for word in argv[1:] if not word.startswith("-")]
-    if values:
-        return 0
-    if "a" in letters:
-        for letter, (name, value) in _LIMITS.items():
-            shell.out(f"{name:<28}(-{letter}) {value}\n")
-        return 0
-    letter = next((letter for letter in letters if letter not in "HS"), "f")
-    shell.out(f"{_LIMITS.get(letter, ('', 'unlimited'))[1]}\n")
     return 0
