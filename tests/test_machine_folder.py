@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,6 +60,20 @@ def test_what_is_there_is_seen_and_so_is_what_changes(place: Path) -> None:
     (place / "sub" / "tool").unlink()
     (place / "new").mkdir()
     assert shown.run("cat /d/index.html; ls /d /d/sub") == b"changed\n/d:\nindex.html\nlink\nnew\nsub\n\n/d/sub:\n"
+
+
+def test_a_folder_in_it_that_is_gone_is_gone_with_all_in_it(place: Path) -> None:
+    shown = Shown(place, writable=True)
+    shutil.rmtree(place / "sub")
+    (place / "later").write_text("")
+    assert shown.run("ls /d") == b"index.html\nlater\nlink\n"
+    shown.run("mkdir -p /d/a/b; touch /d/a/b/c")
+    shutil.rmtree(place / "a")
+    (place / "a" / "b").mkdir(parents=True)
+    (place / "a" / "b" / "other").write_text("")
+    assert shown.run("cd /d; ls a a/b; rm -r a") == b"a:\nb\n\na/b:\nother\n"
+    (place / "a").write_text("a file now")
+    assert shown.run("cat /d/a") == b"a file now"
 
 
 def test_without_rw_nothing_can_be_written(place: Path) -> None:

@@ -321,3 +321,37 @@ def test_memory_that_is_shared(daemon: Daemon) -> None:
     start(daemon, "joiner")
     daemon.good("DELETE", "/containers/donor", {"force": "1"})
     assert json.loads(daemon.good("POST", "/containers/joiner/wait"))["StatusCode"] == 0, "as long as one has it"
+
+
+def test_mounts_are_where_links_lead_and_in_one_another(daemon: Daemon) -> None:
+    daemon.run("ln -s home /bar; ln -s /run /var/run; mkdir /run", image="busybox", name="made")
+    daemon.commit("linked", container="made")
+    body = {
+        "Image": "linked",
+        "Cmd": ["sh", "-c", "touch /home/foo/a /run/data/b; test -e /bar/foo/a && test -e /var/run/data/b && test $(grep -cE ' /(home/foo|run/data) ' /proc/mounts) = 2"],
+        "Volumes": {"/bar/foo": {}},
+        "HostConfig": {"Tmpfs": {"/var/run": ""}, "Binds": ["data:/run/data"]},
+    }  # fmt: skip
+    daemon.good("POST", "/containers/create", {"name": "box"}, body)
+    assert start(daemon) == (204, "")
+    assert json.loads(daemon.good("POST", "/containers/box/wait"))["StatusCode"] == 0
+    daemon.good("DELETE", "/containers/box")
+    assert (
+        output(daemon, "ls /run; cat /run/made/b", name="in", Tmpfs={"/run": ""}, Binds=["data:/run/made"]) == "made\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("bind", "reason"),
+    [
+        ("data:/proc//sys", "it is inside /proc"),
+        ("/tmp/x:/proc/5", "it is inside /proc"),
+        ("data:/proc", "it is not of type proc"),
+        ("/proc:/proc", ""),
+        ("/dev/null:/proc/meminfo", ""),
+    ],
+)
+def test_nothing_is_mounted_in_proc(daemon: Daemon, bind: str, reason: str) -> None:
+    create(daemon, "true", Binds=[bind])
+    status, said = start(daemon)
+    assert (status, said) == (204, "") if not reason else (status, reason in said) == (400, True)

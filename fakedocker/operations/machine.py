@@ -51,6 +51,7 @@ def apply(draft: Draft, change: FolderChange) -> None:
     for path in change.removed:
         _remove(draft, name, f"/{path}")
     for entry in change.entries:
+        files.make_directories(draft, table, posixpath.dirname(f"/{entry.path}"))
         place = files.locate(draft, table, f"/{entry.path}", follow=False)
         if entry.kind == "file" and place.inode is not None and place.tree.node(place.inode).kind == "file":
             owned, inode = draft.kernel_draft.filesystems[name].own(place.directory, place.name)
@@ -70,7 +71,10 @@ def _mount(draft: Draft, change: FolderChange, name: str) -> None:
 
 
 def _remove(draft: Draft, name: str, path: str) -> None:
-    place = files.locate(draft, files.only(name), path, follow=False)
+    try:
+        place = files.locate(draft, files.only(name), path, follow=False)
+    except FileNotFoundError:  # its directory is gone, and it with it
+        return
     if place.inode is None:
         return
     if place.tree.is_directory(place.inode):

@@ -80,20 +80,12 @@ def prepare(draft: Draft, container: Container) -> None:
     host = host_mounts(draft)
     own = files.only(container.id)
     table = own
-    for mount in _outermost_first(container):
-        source_is_file = False
-        if mount.type == "bind":
-            if not files.exists(draft, host, mount.source):
-                files.make_directories(draft, host, mount.source)
-            source_is_file = files.node_at(draft, host, mount.source).kind != "dir"
-        elif mount.subpath:
-            tree = draft.kernel_draft.filesystems[draft.volumes[mount.source].file_system]
-            source_is_file = not tree.is_directory(_subpath_inode(draft, mount))
-        if not files.exists(draft, table, mount.target):  # below another mount it is made in that
-            if source_is_file:
-                files.make_file(draft, table, mount.target)
-            else:
-                files.make_directories(draft, table, mount.target)
+    mounts = outermost_first(draft, container)
+    for mount in mounts:
+        if mount.type == "bind" and not files.exists(draft, host, mount.source):
+            files.make_directories(draft, host, mount.source)
+        if not _tmpfs_around(mounts, mount) and not files.exists(draft, table, mount.target):
+            _make_mount_point(draft, table, mount, mount.target)  # below another mount it is made in that
         if mount.type != "tmpfs":
             table = MountTable.of([*table.mounts, _mount(draft, mount)])
     directory = container.config.working_dir
@@ -102,6 +94,24 @@ def prepare(draft: Draft, container: Container) -> None:
         if not files.exists(draft, table, directory):
             files.make_directories(draft, own, directory)
     write_daemon_files(draft, container)
+
+
+def _make_mount_point(draft: Draft, table: MountTable, mount: MountSpec, path: str) -> None:
+    """What a mount covers: a file for a file, a directory for a directory."""
+    is_file = False
+    if mount.type == "bind":
+        is_file = files.node_at(draft, host_mounts(draft), mount.source).kind != "dir"
+    elif mount.subpath:
+        tree = draft.kernel_draft.filesystems[draft.volumes[mount.source].file_system]
+        is_file = not tree.is_directory(_subpath_inode(draft, mount))
+    (files.make_file if is_file else files.make_directories)(draft, table, path)
+
+
+def _tmpfs_around(mounts: list[MountSpec], mount: MountSpec) -> str:
+    """The target of the tmpfs that another mount is to be in; "" where it is in none."""
+    around = [other for other in mounts if mount.target.startswith(f"{other.target}/")]
+    innermost = max(around, key=lambda other: len(other.target), default=None)
+    return innermost.target if innermost is not None and innermost.type == "tmpfs" else ""
 
 
 def make_working_directory(draft: Draft, container: Container) -> None:
@@ -153,7 +163,7 @@ def mount_table(draft: Draft, container: Container) -> MountTable:
     """Everything mounted in a container, in the order of /proc/mounts."""
     root = Mount("/", container.id, "overlay", "overlay", read_only=container.host_config.readonly_rootfs)
     more = [*_shared_memory(draft, container), *_daemon_mounts(draft, container)]
-    more += [_mount(draft, spec) for spec in _outermost_first(container)]
+    more += [_mount(draft, spec) for spec in outermost_first(draft, container)]
     replaced = {mount.target for mount in more}
     if container.host_config.ipc_mode == "none":
         replaced.add("/dev/shm")
@@ -196,9 +206,18 @@ def _make_shared_memory(draft: Draft, container: Container) -> None:
         draft.kernel_draft.put_filesystem(_shared_memory_of(container), empty)
 
 
-def _outermost_first(container: Container) -> list[MountSpec]:
-    """A container's mounts in the order in which they are mounted."""
-    return sorted(container.mounts, key=lambda mount: mount.target.count("/"))
+def outermost_first(draft: Draft, container: Container) -> list[MountSpec]:
+    """A container's mounts in the order in which they are mounted, each where the links of the container's files lead."""
+    mounts = [_without_links(draft, container, mount) for mount in container.mounts]
+    return sorted(mounts, key=lambda mount: mount.target.count("/"))
+
+
+def _without_links(draft: Draft, container: Container, mount: MountSpec) -> MountSpec:
+    try:
+        path = files.locate(draft, files.only(container.id), mount.target).path
+    except OSError:  # in another mount, or not there yet
+        return mount
+    return mount if path == mount.target else replace(mount, target=path)
 
 
 def host_mounts(draft: Draft) -> MountTable:
@@ -289,7 +308,11 @@ def _subpath_inode(draft: Draft, mount: MountSpec) -> int:
 def create_namespace(draft: Draft, container: Container) -> None:
     """Make the namespace that a container's processes live in, with fresh tmpfs mounts."""
     host = container.host_config
-    for mount in container.mounts:
+    mounts = outermost_first(draft, container)
+    for mount in mounts:
+        if around := _tmpfs_around(mounts, mount):
+            table = files.only(f"tmpfs:{container.id}:{around}")
+            _make_mount_point(draft, table, mount, mount.target.removeprefix(around))
         if mount.type == "tmpfs":
             options = dict(option.partition("=")[::2] for option in mount.options.split(","))
             mode = int(options.get("mode") or "1777", 8)

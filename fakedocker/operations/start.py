@@ -12,7 +12,18 @@ from fakedocker.base.messages import Refusal
 from fakedocker.containers import lifecycle
 from fakedocker.containers.model import DEAD, PAUSED, REMOVING, RESTARTING, Container
 from fakedocker.kernel.kernel import ExecError
-from fakedocker.operations import device_nodes, health, launch, links, namespaces, networking, remove, rootfs, users
+from fakedocker.operations import (
+    device_nodes,
+    health,
+    launch,
+    links,
+    mount_points,
+    namespaces,
+    networking,
+    remove,
+    rootfs,
+    users,
+)
 from fakedocker.operations.attributes import container_event, volume_mounts
 from fakedocker.world.draft import Draft
 
@@ -69,6 +80,7 @@ def _launch(draft: Draft, container: Container) -> int:
     namespaces.check(draft, container)
     rootfs.check_subpaths(draft, container)
     rootfs.check_tmpfs(container)
+    mount_points.check(draft, container)
     try:
         rootfs.prepare(draft, container)
     except OSError as problem:
