@@ -62,6 +62,8 @@ class Declaration(Struct, frozen=True, kw_only=True):
     stop_ns: int = 0
     """How long it takes to end after the stop signal; -1 for one that ignores it."""
     stop_code: int = 0
+    commands: dict[str, str] = {}
+    """What is printed instead, for some arguments: {"--version": "server 1.0\\n"}."""
 
 
 @PROGRAMS.program(NAME)
@@ -69,6 +71,10 @@ def _declared(system: System, argv: tuple[str, ...], state: State) -> int:
     if argv[1:] == (CHECK,):
         return 0 if _exists(system, READY) else 1
     declaration = msgspec.json.decode(system.read_file(DECLARATION), type=Declaration)
+    said = declaration.commands.get(" ".join(argv[1:]))
+    if said is not None:
+        system.put(said)
+        return 0
     if "started_ns" not in state:
         state.update(started_ns=system.now_ns, printed=0, ready=False, stopping_ns=-1, listeners={}, connections={})
         if _exists(system, READY):
