@@ -12,13 +12,22 @@ from fakedocker.build.graph import ContextOp, CopyOp, DirectoryOp, ExecOp, HttpO
 from fakedocker.kernel.kernel import ExecError
 from fakedocker.operations import images
 from fakedocker.operations.building import downloads
-from fakedocker.operations.solving import arrivals, exporting, filework, loads, opening, records, sandbox, telling
+from fakedocker.operations.solving import (
+    arrivals,
+    ending,
+    exporting,
+    filework,
+    loads,
+    opening,
+    records,
+    sandbox,
+    telling,
+)
 from fakedocker.operations.solving.solve import WHOLE, Solve
 from fakedocker.operations.solving.telling import OpeningFailure, SolveEnd, SolveFailure
-from fakedocker.wire import buildkit
 from fakedocker.world.asks import Answer, Ask
 from fakedocker.world.draft import Draft
-from fakedocker.world.solves import DONE, EXPORTED, FAILED, OPENED, RUNNING, SOLVED, WAITING, SolveTask
+from fakedocker.world.solves import DONE, EXPORTED, OPENED, RUNNING, SOLVED, WAITING, SolveTask
 
 _LOAD_NS = 5 * MILLISECOND_NS
 _FILE_NS = 10 * MILLISECOND_NS
@@ -107,7 +116,7 @@ def fail(draft: Draft, task_id: int, problem: str) -> None:
     if isinstance(task, SolveTask):
         solve = Solve(draft, task)
         draft.kernel.cancel_timer(task.timer)
-        _stop_all(solve)
+        ending.stop_all(solve)
         solve.end(telling.failed(task, problem, (0, 0)))
 
 
@@ -117,7 +126,7 @@ def cancel(draft: Draft, task_id: int) -> None:
     if isinstance(task, SolveTask):
         solve = Solve(draft, task)
         draft.kernel.cancel_timer(task.timer)
-        _stop_all(solve)
+        ending.stop_all(solve)
         solve.end(SolveEnd(canceled=True))
 
 
@@ -176,7 +185,7 @@ def _advance(solve: Solve) -> None:
                 try:
                     _begin(solve, index)
                 except SolveFailure as problem:
-                    _fail(solve, index, problem)
+                    ending.fail(solve, index, problem)
                     return
     if all(state.status == DONE for state in solve.states):
         if solve.task.goal < EXPORTED:
@@ -241,7 +250,7 @@ def _vertex_answered(solve: Solve, wanted: Ask, answer: Answer) -> None:
             if not any(one.vertex == index for one in solve.task.asks):
                 _execute(solve, index, op)
     except SolveFailure as problem:
-        _fail(solve, index, problem)
+        ending.fail(solve, index, problem)
         return
     solve.save()
 
@@ -273,7 +282,7 @@ def _vertex_due(solve: Solve, index: int) -> None:
             _keep(solve, index, layer.chain_id if layer is not None else chain, layer is not None)
             _complete(solve, index)
     except SolveFailure as problem:
-        _fail(solve, index, problem)
+        ending.fail(solve, index, problem)
         return
     _advance(solve)
 
@@ -359,7 +368,7 @@ def _executed(solve: Solve, index: int, op: ExecOp, exit_code: int) -> None:
     """The process of a RUN has ended."""
     name = solve.state(index).sandbox
     if exit_code:
-        _fail(solve, index, SolveFailure(_unsuccessful(op, exit_code)))
+        ending.fail(solve, index, SolveFailure(_unsuccessful(op, exit_code)))
         return
     chain = solve.chain(solve.vertex(index).inputs[0])
     layer = sandbox.finish(solve.draft, name, op, chain)
@@ -391,43 +400,8 @@ def _downloaded(solve: Solve, index: int, op: HttpOp, exit_code: int) -> None:
         data = downloads.checked(op.url, op.checksum, b"".join(data for _, data in output), exit_code)
     except downloads.DownloadFailure as problem:
         text = str(problem)
-        _fail(solve, index, SolveFailure(f"failed to load cache key: {text}" if exit_code else text))
+        ending.fail(solve, index, SolveFailure(f"failed to load cache key: {text}" if exit_code else text))
         return
     solve.change_state(index, output=((0, data),), key=f"http:{op.url}")
     _complete(solve, index)
     _advance(solve)
-
-
-# failing
-
-
-def _fail(solve: Solve, index: int, problem: SolveFailure) -> None:
-    """A vertex has failed: the others are given up, and the build ends."""
-    draft, state = solve.draft, solve.state(index)
-    solve.change_state(index, status=FAILED)
-    if state.sandbox:
-        _take_down(solve, index)
-    solve.tell(solve.teller(index).completed(state.started_ns, draft.now_ns, problem.message))
-    _stop_all(solve)
-    solve.end(telling.failed(solve.task, problem.whole, solve.vertex(index).lines))
-
-
-def _stop_all(solve: Solve) -> None:
-    """Give up everything that is under way."""
-    if solve.task.opening:
-        solve.tell(loads.teller_of(solve).completed(solve.task.opened_ns, solve.draft.now_ns, buildkit.CANCELED))
-    for index, state in enumerate(solve.states):
-        if state.status != RUNNING:
-            continue
-        solve.draft.kernel.cancel_timer(state.timer)
-        if state.sandbox:
-            _take_down(solve, index)
-        told = solve.teller(index).completed(state.started_ns, solve.draft.now_ns, buildkit.CANCELED)
-        solve.tell(told)
-
-
-def _take_down(solve: Solve, index: int) -> None:
-    name = solve.state(index).sandbox
-    for pid in [pid for pid, owner in solve.draft.processes.items() if owner == ("solve", name)]:
-        solve.draft.processes.pop(pid)
-    sandbox.clear(solve.draft, name)
