@@ -248,3 +248,17 @@ def test_directories_are_made_where_a_link_leads_nowhere(daemon: Daemon) -> None
             archive.addfile(member, io.BytesIO(data))
     told = daemon.good("POST", "/build", {"t": "made"}, buffer.getvalue())
     assert b'{"stream":"found\\n"}' in told, told
+
+
+def test_filters_of_events_take_the_beginnings_of_names(daemon: Daemon) -> None:
+    daemon.good("POST", "/volumes/create", None, {"Name": "web-data"})
+    create(daemon, name="web2")
+    for wanted, expected in (
+        ("web", {("volume", "create"), ("container", "create")}),
+        ("web2", {("container", "create")}),
+        ("web23", set()),
+        ("", {("volume", "create"), ("container", "create"), ("image", "pull")}),
+    ):
+        filters, until = json.dumps({"container": [wanted]}), str(daemon.engine.now_ns // 10**9 + 1)
+        lines = daemon.lines("GET", "/events", {"filters": filters, "since": "0", "until": until})
+        assert {(line["Type"], line["Action"]) for line in lines} == expected, wanted

@@ -419,3 +419,14 @@ def test_a_killed_step_fails_the_build(builds: Builds) -> None:
     builds.call("POST", f"/containers/{identifier}/kill")
     until(builds, lambda: exchange.ended)
     assert b"returned a non-zero code: 137" in exchange.take(1 << 20)
+
+
+def test_run_of_nothing_runs_what_the_image_would(builds: Builds) -> None:
+    assert builds.build("FROM alpine\nRUN []").status == 200
+
+
+def test_an_archive_that_breaks_off_is_no_plain_file(builds: Builds) -> None:
+    whole = archive({"inner": "text"})
+    for inner, error in ((whole[:2047], "failed to copy files: unexpected EOF"), (whole, "")):
+        context = archive({"Dockerfile": "FROM alpine\nADD a.tar /x/", "a.tar": inner})
+        assert builds.build_archive(context).error == error

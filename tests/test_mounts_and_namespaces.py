@@ -355,3 +355,10 @@ def test_nothing_is_mounted_in_proc(daemon: Daemon, bind: str, reason: str) -> N
     create(daemon, "true", Binds=[bind])
     status, said = start(daemon)
     assert (status, said) == (204, "") if not reason else (status, reason in said) == (400, True)
+
+
+def test_a_volume_that_is_a_tmpfs(daemon: Daemon) -> None:
+    options = {"type": "tmpfs", "device": "tmpfs", "o": "size=1m,uid=1000"}
+    daemon.good("POST", "/volumes/create", None, {"Name": "quick", "DriverOpts": options})
+    said = output(daemon, "grep ' /q ' /proc/mounts", Binds=["quick:/q"])
+    assert said == "tmpfs /q tmpfs rw,relatime,size=1024k,uid=1000 0 0\n"

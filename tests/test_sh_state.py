@@ -120,3 +120,11 @@ def test_a_fed_shell_is_idle_until_it_is_fed() -> None:
         assert machine.output[f"{stream}/1"] == text
         assert shell.idle
         assert shell.last_status == status
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash"])
+def test_a_test_in_double_brackets_ends_with_them(shell: str) -> None:
+    script = (
+        "[[ -e /etc && ! -e /x ]] && [[ ! -e /y ]] || [[ -e /z ]] && echo yes; [[ -e /x ]] || [[ -e /etc ]] && echo so"
+    )
+    assert Machine().run(shell, "-c", script).stdout == "yes\nso\n"

@@ -245,7 +245,13 @@ def _mount(draft: Draft, spec: MountSpec) -> Mount:
         return Mount(spec.target, "", "tmpfs", "tmpfs", read_only="ro" in spec.options.split(","), options=options)
     if spec.type == "volume":
         root = _subpath_inode(draft, spec) if spec.subpath else ROOT
-        return Mount(spec.target, f"volume:{spec.source}", root=root, read_only=spec.read_only)
+        mount = Mount(spec.target, f"volume:{spec.source}", root=root, read_only=spec.read_only)
+        asked = draft.volumes[spec.source].options or {}
+        if asked.get("type") != "tmpfs":
+            return mount
+        told = [option for option in asked.get("o", "").split(",") if option]
+        told = [f"size={_size(option[5:]) // 1024}k" if option.startswith("size=") else option for option in told]
+        return replace(mount, kind="tmpfs", source=asked.get("device", ""), options=",".join(["relatime", *told]))
     place = files.locate(draft, host_mounts(draft), spec.source)
     return replace(place.mount, target=spec.target, root=place.inode, read_only=spec.read_only or place.mount.read_only)
 

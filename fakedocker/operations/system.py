@@ -136,15 +136,14 @@ def event_passes(event: Event, filters: Filters) -> bool:
     if filters.get("label") and not filtering.labels_match(filters, attributes):
         return False
     for kind in ("container", "volume", "network", "daemon", "plugin", "secret", "config", "service", "node"):
-        if filters.get(kind) and not (
-            event.type == kind and _names(filters[kind], event.actor_id, attributes.get("name", ""))
-        ):
+        if filters.get(kind) and not _names(filters[kind], event.actor_id, attributes.get("name", "")):
             return False
     return not filters.get("image") or _image_passes(event, attributes, filters["image"])
 
 
 def _names(wanted: tuple[str, ...], identifier: str, name: str) -> bool:
-    return any(value == name or (value and identifier.startswith(value)) for value in wanted)
+    """Whether an id or a name begins with what is wanted; whose, is not asked."""
+    return any(name.startswith(value) or identifier.startswith(value) for value in wanted)
 
 
 def _image_passes(event: Event, attributes: dict[str, str], wanted: tuple[str, ...]) -> bool:

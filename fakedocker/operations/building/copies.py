@@ -106,8 +106,8 @@ def make_layer(draft: Draft, top: str, placed: Iterable[tuple[MountTable, Source
                 path = target + name if target.endswith("/") else target
                 _put_file(draft, into, path, _changed(entry, transfer, wanted), wanted)
         except (OSError, archive.BadArchive) as problem:
-            text = problem.strerror if isinstance(problem, OSError) else str(problem)
-            raise BuildFailure(f"failed to copy files: {str(text).lower()}") from None
+            text = str(problem.strerror).lower() if isinstance(problem, OSError) else str(problem)
+            raise BuildFailure(f"failed to copy files: {text}") from None
         entries = diff.layer_entries(draft.kernel_draft.filesystems[root])
     return commit.make_layer(draft, top, entries) if entries else None
 
@@ -198,6 +198,11 @@ def _unpacked(content: Content) -> list[LayerEntry] | None:
         return None
     try:
         data = decompressed(contents.read(content, 0, len(content)))
-        return list(archive.read_tar(data)) or None
     except archive.BadArchive:
         return None
+    members = archive.read_tar(data)
+    try:
+        first = next(members)
+    except (StopIteration, archive.BadArchive):
+        return None
+    return [first, *members]

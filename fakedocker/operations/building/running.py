@@ -84,9 +84,10 @@ def run(session: Session, step: Run) -> None:
     wanted = cache.comparable(replace(config, cmd=filed, entrypoint=None))
     if cache.probe(session, wanted):
         return
+    entrypoint = ("",) if command else config.entrypoint  # `RUN []` runs what the image itself would
     container = make_container(
         session,
-        replace(config, cmd=command, entrypoint=("",), env=(*environment, *arguments), healthcheck=HealthConfig(test=("NONE",))),
+        replace(config, cmd=command, entrypoint=entrypoint, env=(*environment, *arguments), healthcheck=HealthConfig(test=("NONE",))),
     )  # fmt: skip
     session.change(running=RunningStep(container.id, wanted))
     container_event(session.draft, container, "attach")

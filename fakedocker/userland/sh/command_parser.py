@@ -274,7 +274,8 @@ class CommandParser(Lexer):
             if self.expand_next and words:
                 self.expand_next = False
                 self._expand_alias()
-            lexeme = self._test_word() if words and words[0].literal == "[[" else self.peek()
+            in_test = words and words[0].literal == "[[" and words[-1].literal != "]]"
+            lexeme = self._test_word() if in_test else self.peek()
             if self._is_redirection(lexeme):
                 self._redirection(redirections)
                 end = self.position if self._ahead is None else end
