@@ -38,6 +38,10 @@ def test_a_server_answers_and_stops(image: str) -> None:
         ("minio/minio --version", "minio version RELEASE.2024-10-02T17-50-41Z"),
         ("jenkins/jenkins java -version", 'openjdk version "17.0.12"'),
         ("grafana/grafana id -u", "472"),
+        ("php:8.3-cli php -v", "PHP 8.3.12 (cli)"),
+        ("ruby:slim ruby --version", "ruby 3.3.5 "),
+        ("rust cargo --version", "cargo 1.81.0 "),
+        ("eclipse-temurin:17 javac -version", "javac 17.0.12"),
     ],
 )
 def test_other_commands_are_run(command: str, said: str) -> None:

@@ -75,6 +75,13 @@ def test_how_it_stops(fake: FakeDocker, settings: dict[str, object], code: int) 
     fake.assert_container("api", f"exited {code}")
 
 
+def test_some_arguments_print_instead(fake: FakeDocker) -> None:
+    fake.image("api", logs=["serving"], commands={"--version": "api 1.0\n"})
+    assert fake.client.containers.run("api", "--version", remove=True) == b"api 1.0\n"
+    api = fake.client.containers.run("api", "serve", detach=True)
+    assert (api.logs(), api.status) == (b"serving\n", "created")
+
+
 def test_files_environment_and_labels(fake: FakeDocker) -> None:
     fake.image(
         "api", files={"/etc/app/a.conf": "x=1\n", "/data": b"\x00"}, env={"MODE": "test"}, labels={"team": "web"}

@@ -58,6 +58,7 @@ def declare(
     stop_code: int = 0,
     ports: Mapping[int, Page | Mapping[str, Page]] | None = None,
     health: bool | None = None,
+    commands: Mapping[str, str] | None = None,
     files: Mapping[str, str | bytes] | None = None,
     env: Mapping[str, str] | None = None,
     labels: Mapping[str, str] | None = None,
@@ -78,6 +79,7 @@ def declare(
         stop_code: what they end with then.
         ports: TCP ports with the answer to HTTP requests, or one answer per path.
         health: whether the image has a health check (every second; healthy while ready); None for one if readiness is spoken of.
+        commands: what is printed instead for some arguments, such as {"--version": "server 1.0\\n"}.
         base: an image of the catalogue or of this world; "" for none.
         program: what runs instead, by its name in the engine's table of programs.
         local: False for an image that only its registry has.
@@ -98,6 +100,7 @@ def declare(
         ports={str(port): _answers(port, page) for port, page in (ports or {}).items()},
         stop_ns=-1 if stops_after is None else nanoseconds(stops_after),
         stop_code=stop_code,
+        commands=dict(commands or {}),
     )
     checked = health if health is not None else bool(declaration.ready_ns or declaration.unready_ns >= 0)
     config = ImageConfig(

@@ -73,7 +73,7 @@ _MODULES: Final[dict[str, str]] = {
     "services.redis_cli": "redis-cli",
     "services.redis_server": "redis-server",
     "services.small_services": "hello memcached ryuk",
-    "services.toolchains": "envsubst go gofmt",
+    "services.toolchains": "bundle cargo composer envsubst gem go gofmt irb java javac php ruby rustc",
     "sockets": "netstat ss",
     "sorting": "shuf sort uniq",
     "text": "cat rev split strings tac tee wc",
