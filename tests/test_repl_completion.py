@@ -103,6 +103,17 @@ def test_each_has_a_word_on_what_it_is(terminal: Terminal) -> None:
     assert offered(terminal, "hell")["hello"] == "function"
 
 
+def test_services_are_those_of_the_file_here(terminal: Terminal) -> None:
+    assert offered(terminal, "docker compose up ") == {}
+    terminal.run("printf 'services:\\n  api: {image: alpine}\\n  db: {build: .}\\n' > compose.yaml")
+    assert offered(terminal, "docker compose up -d ") == {"api": "service, alpine", "db": "service, built here"}
+    assert offered(terminal, "docker compose -f compose.yaml logs -f a") == {"api": "service, alpine"}
+    assert set(offered(terminal, "docker compose exec api ")) == set()
+    terminal.run("echo '  - no: mapping' >> compose.yaml")
+    assert offered(terminal, "docker compose up ") == {}
+    terminal.run("rm compose.yaml")
+
+
 def test_commands_and_their_groups(terminal: Terminal) -> None:
     assert {"run", "ps", "container", "network"} <= offered(terminal, "docker ").keys()
     assert "prune" in offered(terminal, "docker container ")

@@ -22,7 +22,7 @@ from fakedocker_shell.compose.merging import merged
 from fakedocker_shell.compose.normalizing import Place
 from fakedocker_shell.compose.project import Project, assemble
 
-_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 _OVERRIDES = (
     "compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml",
 )  # fmt: skip
@@ -120,7 +120,7 @@ class Loader:
             return [self._absolute(path) for path in named]
         directory = self._absolute(self._group["project-directory"] or ".")
         while True:
-            found = [path for name in _NAMES if self._exists(path := posixpath.join(directory, name))]
+            found = [path for name in NAMES if self._exists(path := posixpath.join(directory, name))]
             if found:
                 break
             if directory == "/":

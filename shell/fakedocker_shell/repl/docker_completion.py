@@ -13,7 +13,7 @@ from typing import NamedTuple
 from fakedocker.world.draft import Draft
 from fakedocker.world.world import World
 from fakedocker_shell.cli.table import Command, Flag, find
-from fakedocker_shell.repl import docker_tables, host_files, names
+from fakedocker_shell.repl import compose_names, docker_tables, host_files, names
 from fakedocker_shell.repl.docker_words import Walk
 from fakedocker_shell.repl.names import Named
 
@@ -260,6 +260,7 @@ KINDS: dict[str, Kind] = {
     "paused": _containers("paused"),
     "port": lambda place, _: names.free_ports(place.world),
     "running": _containers("running"),
+    "service": lambda place, _: compose_names.services(place.draft, place.directory),
     "stopped": _containers("stopped"),
     "volume": lambda place, _: names.volumes(place.world),
 }

@@ -10,6 +10,16 @@ from fakedocker.base import signals
 from fakedocker.operations import images, listing, networks, remove, volumes
 
 ARGUMENTS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        (
+            f"compose {name}"
+            for name in (
+                "build create down images kill logs pause ps pull push restart rm start stop top unpause up wait".split()
+            )
+        ),
+        ("service", "..."),
+    ),
+    **dict.fromkeys(("compose exec", "compose run", "compose port"), ("service",)),
     "container attach": ("running",),
     "container commit": ("container", "image"),
     "container cp": ("container path", "container path"),

@@ -14,7 +14,9 @@ from fakedocker_shell.cli.table import Command, Flag, find
 COMMAND, UNKNOWN_COMMAND, FLAG, UNKNOWN_FLAG, VALUE, ARGUMENT, OTHER = (
     "command", "unknown command", "flag", "unknown flag", "value", "argument", "other",
 )  # fmt: skip
-_STOPS_AT_FIRST_ARGUMENT = frozenset({"container run", "container create", "container exec", "container top"})
+_STOPS_AT_FIRST_ARGUMENT = frozenset(
+    {"compose exec", "compose run", "container run", "container create", "container exec", "container top"}
+)
 """Commands whose arguments from the second on belong to somebody else."""
 
 

@@ -6,6 +6,7 @@ import posixpath
 from functools import lru_cache
 from typing import Any
 
+from fakedocker.filesystem import content as contents
 from fakedocker.kernel.records import HOST
 from fakedocker.operations import files, rootfs
 from fakedocker.world.draft import Draft
@@ -35,6 +36,15 @@ def is_directory(draft: Draft, path: str) -> bool:
 def exists(draft: Draft, path: str) -> bool:
     """Whether a path leads to something."""
     return files.exists(draft, rootfs.host_mounts(draft), path)
+
+
+def text(draft: Draft, path: str, limit_bytes: int = 1 << 20) -> str | None:
+    """The beginning of a file as text; None where there is none."""
+    try:
+        node = files.node_at(draft, rootfs.host_mounts(draft), path)
+    except OSError:
+        return None
+    return contents.read(node.content, 0, limit_bytes).decode("utf-8", "replace") if node.kind == "file" else None
 
 
 def programs(draft: Draft, search_path: str) -> frozenset[str]:
