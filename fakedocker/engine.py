@@ -139,6 +139,14 @@ class Engine(Turning):
         """
         self._change("machine", change, lambda: machine.apply(self._draft, change))
 
+    def pass_over_ports(self, following: int) -> None:
+        """Let the next port that the daemon picks by itself be at least this one: those before are in use on the real machine."""
+
+        def change() -> None:
+            self._draft.next_port = following
+
+        self._change("ports", following, change)
+
     def _change(self, kind: str, payload: Any, change: Callable[[], T]) -> T:
         """Change the world from outside, as an input."""
         with self.lock:

@@ -66,6 +66,8 @@ def _give(engine: Engine, entry: Entry, exchanges: dict[int, Exchange]) -> None:
         engine.report(*payload)
     elif kind == "machine":
         engine.change_machine_folder(payload)
+    elif kind == "ports":
+        engine.pass_over_ports(payload)
     elif kind == "fault":
         if isinstance(payload, Rule):
             engine.inject(payload)

@@ -23,6 +23,7 @@ from fakedocker.api import connection as connections
 from fakedocker.assembly import create_engine
 from fakedocker.engine import Engine
 from fakedocker.exchanges import TimeMode
+from fakedocker.replay import replay
 from fakedocker.serving import Listening, Served, serve, serve_in_thread, tls_context
 
 
@@ -168,6 +169,32 @@ def test_attach_over_a_websocket(served: Served) -> None:
                     other.ask("POST", f"/containers/{identifier}/kill")
     assert isinstance(events[0], AcceptConnection) and events[0].subprotocol == "chat"
     assert b"".join(event.data for event in events if isinstance(event, BytesMessage)) == b"got a\n"
+
+
+def test_a_port_is_picked_that_is_free_on_the_machine(engine: Engine, tmp_path: Path) -> None:
+    with serve_in_thread(engine, Listening(socket_path=str(tmp_path / "first.sock"), publish=True)) as first:
+        with Client(first) as client:
+            client.ask("GET", "/info")
+        expected = engine.world.next_port
+        with socket.socket() as somebody:
+            somebody.bind(("127.0.0.1", expected))
+            somebody.listen()
+            other = create_engine(9, mode=TimeMode.LEAP)
+            listening = Listening(socket_path=str(tmp_path / "second.sock"), publish=True)
+            with serve_in_thread(other, listening) as second, Client(second) as client:
+                client.ask("POST", "/images/create?fromImage=nginx&tag=alpine")
+                body = {"Image": "nginx:alpine", "HostConfig": {"PortBindings": {"80/tcp": [{"HostPort": ""}]}}}
+                client.ask("POST", "/containers/create?name=web", body)
+                client.ask("POST", "/containers/web/start")
+                shown = client.ask("GET", "/containers/web/json")
+                assert isinstance(shown, dict)
+                port = int(shown["NetworkSettings"]["Ports"]["80/tcp"][0]["HostPort"])
+                assert port > expected
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}", timeout=20) as page:
+                    assert b"Welcome to nginx" in page.read()
+            again = create_engine(9, mode=TimeMode.LEAP)
+            replay(again, [entry for entry in other.journal if entry.kind == "ports"])
+            assert again.world.next_port > expected
 
 
 def test_a_published_port_is_open_on_the_machine_for_as_long_as_the_container_runs(served: Served) -> None:

@@ -1,6 +1,7 @@
 """Published ports on the real machine's loopback address: a browser or curl reaches the simulated service.
 
-After each turn the listeners are made what the world's port table says. A connection to one is an input of the engine
+After each turn the listeners are made what the world's port table says; before it, ports that somebody else has are passed
+over where the daemon picks one by itself (`-p 80`), as the real one does. A connection to one is an input of the engine
 like any request, see `published`. UDP ports are not opened.
 """
 
@@ -15,11 +16,14 @@ from typing import Any, cast
 from fakedocker.api.published import METHOD
 from fakedocker.api.server import Server
 from fakedocker.exchanges import Exchange
+from fakedocker.network.ports import EPHEMERAL_LAST
 from fakedocker.wire.http import Request
 
 LOOPBACK = {4: "127.0.0.1", 6: "::1"}
 _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 _BACKLOG = 128
+_AHEAD = 4
+"""How many ports that the daemon might pick next are looked at: as many as a request usually takes."""
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER on, with no time: closing resets."""
 
@@ -38,7 +42,24 @@ class PublishedPorts:
         self._seen: Any = None
         self._listeners: dict[tuple[int, int], asyncio.Task[asyncio.AbstractServer] | None] = {}
         self._connections: set[_PublishedConnection] = set()
+        self._looked_from = 0
         server.after_turn.append(self._look)
+        server.before_turn.append(self._look_ahead)
+
+    def _look_ahead(self) -> None:
+        """Let the daemon pick ports that are free here. Looked at again once some were picked."""
+        engine = self._server.engine
+        start = engine.world.next_port
+        if start == self._looked_from:
+            return
+        first = port = start
+        while port < first + _AHEAD and port <= EPHEMERAL_LAST:
+            port += 1
+            if (port - 1, 4) not in self._listeners and not _is_free(port - 1):
+                first = port
+        if first != start and port <= EPHEMERAL_LAST:
+            engine.pass_over_ports(first)
+        self._looked_from = engine.world.next_port
 
     def _look(self) -> None:
         ports = self._server.engine.world.ports
@@ -93,10 +114,22 @@ class PublishedPorts:
     def close(self) -> None:
         """Close every port and every connection."""
         self._server.after_turn.remove(self._look)
+        self._server.before_turn.remove(self._look_ahead)
         for key in list(self._listeners):
             self._close(key)
         for connection in list(self._connections):
             connection.abort()
+
+
+def _is_free(port: int) -> bool:
+    """Whether nobody on the real machine listens at a port of its loopback address."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK[4], port))
+        except OSError:
+            return False
+    return True
 
 
 class _PublishedConnection(asyncio.Protocol):
