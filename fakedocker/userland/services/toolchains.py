@@ -68,7 +68,9 @@ def _known_by_version(system: System, argv: tuple[str, ...], state: State) -> in
     name = base_name(argv[0])
     said = _VERSIONS[name].get(" ".join(argv[1:]))
     if said is None:
-        say(system, f"fakedocker runs no programs of {name}'s language; it knows `{name} {next(iter(_VERSIONS[name]))}`")
+        say(
+            system, f"fakedocker runs no programs of {name}'s language; it knows `{name} {next(iter(_VERSIONS[name]))}`"
+        )
         return 1
     environment = dict(system.environment)
     environment["JAVA"] = environment.get("JAVA_VERSION", "").removeprefix("jdk-").partition("+")[0]
