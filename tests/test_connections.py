@@ -171,6 +171,30 @@ def test_attach_over_a_websocket(served: Served) -> None:
     assert b"".join(event.data for event in events if isinstance(event, BytesMessage)) == b"got a\n"
 
 
+def test_a_client_that_asks_for_events_while_it_starts_a_container_hears_of_its_end(served: Served) -> None:
+    with Client(served) as starter, Client(served) as listener:
+        starter.ask("POST", "/images/create?fromImage=busybox&tag=latest")
+        starter.ask("POST", "/containers/create?name=short", {"Image": "busybox", "Cmd": ["true"]})
+        listener.ask("GET", "/info")
+        starter.send(b"POST /containers/short/start HTTP/1.1\r\nHost: docker\r\nContent-Length: 0\r\n\r\n")
+        time.sleep(0.002)
+        listener.send(b"GET /events HTTP/1.1\r\nHost: docker\r\n\r\n")
+        assert b"204 No Content" in starter.until(b"\r\n\r\n")
+        assert b'"Action":"start"' in listener.until(b'"Action":"die"')
+
+
+def test_a_start_that_waits_is_made_though_its_client_goes(served: Served) -> None:
+    with Client(served) as other, Client(served) as client:
+        client.ask("POST", "/images/create?fromImage=busybox&tag=latest")
+        client.ask("POST", "/containers/create?name=left", {"Image": "busybox", "Cmd": ["sleep", "100"]})
+        other.ask("GET", "/info")
+        client.send(b"POST /containers/left/start HTTP/1.1\r\nHost: docker\r\nContent-Length: 0\r\n\r\n")
+        client.socket.close()
+        time.sleep(0.05)
+        shown = other.ask("GET", "/containers/left/json")
+        assert isinstance(shown, dict) and shown["State"]["Running"]
+
+
 def test_a_port_is_picked_that_is_free_on_the_machine(engine: Engine, tmp_path: Path) -> None:
     with serve_in_thread(engine, Listening(socket_path=str(tmp_path / "first.sock"), publish=True)) as first:
         with Client(first) as client:

@@ -40,6 +40,8 @@ PIPELINED_LIMIT = 16
 QUICK_LOOKS = 100
 """How often is looked at once whether the head has been read, which for most clients it soon has, before looks are spaced."""
 HEAD_ALONE_SECONDS = 0.001
+OTHERS_SECONDS = 0.01
+"""How long a start waits for what its client may be saying on another connection."""
 HEAD_ALONE_LIMIT_SECONDS = 0.1
 HEAD_ALONE_BLIND_SECONDS = 0.02
 """How long the head of a stream goes alone: between two looks, for a client that does not read it, and where nobody can look."""
@@ -70,6 +72,8 @@ class Owner(Protocol):
     def joined(self, connection: Connection) -> None: ...
 
     def left(self, connection: Connection) -> None: ...
+
+    def may_hear_more(self, besides: Connection) -> bool: ...
 
     def wake(self) -> None: ...
 
@@ -155,6 +159,7 @@ class Connection(asyncio.Protocol):
 
         As in Go's server, one that has gone gets the answer to what it asked, but nothing that goes on after that.
         """
+        self._begin_next()
         if self._exchange is None:
             return False
         if self._tunnel is None:
@@ -168,6 +173,7 @@ class Connection(asyncio.Protocol):
         return True
 
     def connection_lost(self, problem: Exception | None) -> None:
+        self._begin_next()
         self._owner.left(self)
         self._forget_body()
         if self._exchange is not None and not self._exchange.drained:
@@ -250,12 +256,35 @@ class Connection(asyncio.Protocol):
             body=body,
             client=f"connection/{id(self)}" if self._owner.polls_count else "",
         )
-        if self._exchange is None:
+        if self._exchange is None and not self._pipelined and not self._waits_for_others(request):
             self._begin(request, keep_alive)
             return
         self._pipelined.append((request, keep_alive))
         if len(self._pipelined) == PIPELINED_LIMIT and self._transport is not None:
             self._transport.pause_reading()
+
+    def _waits_for_others(self, request: Request) -> bool:
+        """Whether a request is held back a little, because the client may be saying something on another connection.
+
+        Starting a container takes a real daemon a tenth of a second, in which it hears what was sent with it: compose asks for
+        events while it starts what may end at once. Here a start takes no time, so it waits, if there is another connection to say it on.
+        """
+        if request.method != "POST" or not request.target.partition("?")[0].endswith("/start"):
+            return False
+        if not self._owner.may_hear_more(self):
+            return False
+        asyncio.get_running_loop().call_later(OTHERS_SECONDS, self._begin_next)
+        return True
+
+    @property
+    def may_speak(self) -> bool:
+        """Whether the client can say something new here at once: nothing is under way, or nothing that lasts."""
+        return self._tunnel is None and (self._exchange is None or self._exchange.stream is None)
+
+    def _begin_next(self) -> None:
+        """Go on with the first request that waits, unless one is under way."""
+        if self._exchange is None and self._pipelined:
+            self._begin(*self._pipelined.pop(0))
 
     def _begin(self, request: Request, keep_alive: bool) -> None:
         self._keep_alive = keep_alive

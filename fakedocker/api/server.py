@@ -85,6 +85,10 @@ class Server:
         """A client has gone."""
         self._connections.discard(connection)
 
+    def may_hear_more(self, besides: Connection) -> bool:
+        """Whether there is another connection on which a client can say something at once. O(connections)."""
+        return any(connection.may_speak for connection in self._connections if connection is not besides)
+
     def wake(self) -> None:
         """A client has sent something."""
         self._pacer.heard()
