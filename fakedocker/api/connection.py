@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import socket
 import sys
 import time
@@ -59,6 +60,10 @@ class Refused(Exception):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
+
+
+_START = re.compile(r"(?:/v[\d.]+)?/containers/[^/?]+/start(?:\?|$)")
+"""The target of a request that starts a container."""
 
 
 class Owner(Protocol):
@@ -269,9 +274,8 @@ class Connection(asyncio.Protocol):
         Starting a container takes a real daemon a tenth of a second, in which it hears what was sent with it: compose asks for
         events while it starts what may end at once. Here a start takes no time, so it waits, if there is another connection to say it on.
         """
-        if request.method != "POST" or not request.target.partition("?")[0].endswith("/start"):
-            return False
-        if not self._owner.may_hear_more(self):
+        is_start = request.method == "POST" and _START.match(request.target) is not None
+        if not is_start or not self._owner.may_hear_more(self):
             return False
         asyncio.get_running_loop().call_later(OTHERS_SECONDS, self._begin_next)
         return True

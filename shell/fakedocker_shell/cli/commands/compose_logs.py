@@ -4,26 +4,10 @@ from __future__ import annotations
 
 from fakedocker_shell.cli.commands.compose_down import project_or_name
 from fakedocker_shell.cli.commands.compose_up import has_colors
-from fakedocker_shell.cli.errors import CliError
+from fakedocker_shell.cli.commands.logs import log_query
 from fakedocker_shell.cli.main import Invocation
-from fakedocker_shell.cli.times import timestamp
 from fakedocker_shell.compose import existing
 from fakedocker_shell.compose.output import Follower, Printer, short_name
-
-
-def _query(call: Invocation) -> dict[str, str]:
-    options = call.options
-    query = {"stdout": "1", "stderr": "1", "tail": options["tail"]}
-    for flag in ("since", "until"):
-        if options[flag]:
-            try:
-                query[flag] = timestamp(options[flag], call.context.now_ns())
-            except ValueError as problem:
-                raise CliError(f'invalid value for "{flag}": {problem}') from None
-    for flag in ("timestamps", "follow"):
-        if options[flag]:
-            query[flag] = "1"
-    return query
 
 
 async def compose_logs(call: Invocation) -> int:
@@ -38,7 +22,7 @@ async def compose_logs(call: Invocation) -> int:
     chosen = [one for one in chosen if not index or one.number == index]
     names = [short_name(one, name) for one in chosen]
     printer = Printer(call.context, names, not options["no-log-prefix"], has_colors(call))
-    query = _query(call)
+    query = log_query(call, ("timestamps", "follow"))
     followers = []
     for one, shown in zip(chosen, names, strict=True):
         tty = (await call.api.get(f"/containers/{one.id}/json"))["Config"]["Tty"]
