@@ -45,7 +45,10 @@ class Place:
 def words(value: Any) -> list[str] | None:
     """A command: words, or a text taken apart as a shell does, without its variables."""
     if isinstance(value, str):
-        return shlex.split(value)
+        try:
+            return shlex.split(value)
+        except ValueError:
+            raise CliError("invalid command line string", INVALID) from None
     return None if value is None else [text(word) for word in value]
 
 
@@ -87,15 +90,26 @@ def duration(value: Any) -> str:
 def size(value: Any) -> str:
     """A number of bytes. Raises CliError."""
     try:
-        return str(value if isinstance(value, int) else parse_binary_size(value))
+        return str(value if isinstance(value, int) else parse_binary_size(text(value)))
     except ValueError as problem:
         raise CliError(str(problem), INVALID) from None
 
 
 def number(value: Any) -> int | float:
-    """A count, or a share of one."""
-    found = float(value)
-    return int(found) if found.is_integer() and "." not in str(value) else found
+    """A count, or a share of one. Raises CliError."""
+    try:
+        found = float(value)
+        return int(found) if found.is_integer() and "." not in str(value) else found
+    except (ValueError, OverflowError):
+        raise CliError(f'strconv.ParseFloat: parsing "{value}": invalid syntax', INVALID) from None
+
+
+def integer(value: Any) -> int:
+    """A whole number. Raises CliError."""
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        raise CliError(f'strconv.ParseInt: parsing "{value}": invalid syntax', INVALID) from None
 
 
 # ports
@@ -108,7 +122,7 @@ def _ports(value: Any, _: Place) -> list[dict[str, Any]]:
             known = {"mode": "ingress", "protocol": "tcp", **item}
             if "published" in known:
                 known["published"] = text(known["published"])
-            found.append({**known, "target": int(known["target"])})
+            found.append({**known, "target": integer(known["target"])})
             continue
         try:
             published = parse_published(text(item))
@@ -132,7 +146,7 @@ def _volumes(value: Any, place: Place) -> list[dict[str, Any]]:
 def _long_volume(item: Mapping[str, Any], place: Place) -> dict[str, Any]:
     volume = dict(item)
     if volume.get("type") == "bind" and "source" in volume:
-        volume["source"] = place.path(volume["source"])
+        volume["source"] = place.path(text(volume["source"]))
     if volume.get("type") == "tmpfs" and "size" in (volume.get("tmpfs") or {}):
         volume["tmpfs"] = {**volume["tmpfs"], "size": size(volume["tmpfs"]["size"])}
     return volume
@@ -209,7 +223,7 @@ def _healthcheck(value: Any, _: Place) -> dict[str, Any]:
         if key in check:
             check[key] = duration(check[key])
     if "retries" in check:
-        check["retries"] = int(check["retries"])
+        check["retries"] = integer(check["retries"])
     return check
 
 
@@ -228,7 +242,7 @@ def _devices(value: Any, _: Place) -> list[dict[str, str]]:
     found = []
     for item in value:
         if isinstance(item, dict):
-            found.append(dict(item))
+            found.append({"target": item["source"], "permissions": "rwm", **item})
             continue
         source, target, permissions, *_rest = [*text(item).split(":"), "", ""]
         found.append({"source": source, "target": target or source, "permissions": permissions or "rwm"})
@@ -241,18 +255,37 @@ def _extra_hosts(value: list[Any] | dict[str, Any], _: Place) -> list[str]:
     return [re.sub(r"[:=]", "=", text(item), count=1) for item in value]
 
 
+def _restart(value: Any, _: Place) -> str:
+    name, colon, count = text(value).partition(":")
+    if name not in ("no", "always", "on-failure", "unless-stopped") or (colon and not count.isdecimal()):
+        raise CliError(f"invalid restart policy: {value}", INVALID)
+    return text(value)
+
+
+def _ulimits(value: Any, _: Place) -> dict[str, Any]:
+    return {
+        name: {key: integer(limit[key]) for key in ("soft", "hard")} if isinstance(limit, dict) else integer(limit)
+        for name, limit in sorted(value.items())
+    }
+
+
 def _deploy(value: Any, _: Place) -> dict[str, Any]:
     deploy = dict(value)
-    resources = {kind: dict(limits) for kind, limits in (deploy.get("resources") or {}).items()}
+    resources = {kind: dict(limits or {}) for kind, limits in (deploy.get("resources") or {}).items()}
+    policy = deploy.get("restart_policy") or {}
+    if "max_attempts" in policy:
+        deploy["restart_policy"] = {**policy, "max_attempts": integer(policy["max_attempts"])}
     for limits in resources.values():
         if "memory" in limits:
             limits["memory"] = size(limits["memory"])
         if "cpus" in limits:
             limits["cpus"] = number(limits["cpus"])
+        if "pids" in limits:
+            limits["pids"] = integer(limits["pids"])
     if resources:
         deploy["resources"] = resources
     if "replicas" in deploy:
-        deploy["replicas"] = int(deploy["replicas"])
+        deploy["replicas"] = integer(deploy["replicas"])
     if "labels" in deploy:
         deploy["labels"] = pairs(deploy["labels"])
     return deploy
@@ -282,8 +315,10 @@ _LONG_FORMS: Final[dict[str, Callable[[Any, Place], Any]]] = {
     "healthcheck": _healthcheck,
     "networks": _networks,
     "ports": _ports,
+    "restart": _restart,
     "secrets": _secrets,
     "stop_grace_period": lambda value, _: duration(value),
+    "ulimits": _ulimits,
     "volumes": _volumes,
 }
 """Setting -> what makes its long form."""

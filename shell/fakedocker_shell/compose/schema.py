@@ -66,6 +66,34 @@ BUILD: Final = _table(
 HEALTHCHECK: Final = _table(
     string="interval timeout start_period start_interval", boolean="disable", number="retries", string_or_list="test"
 )
+DEPLOY: Final = _table(
+    string="mode endpoint_mode",
+    number="replicas",
+    mapping="placement resources restart_policy rollback_config update_config",
+    list_or_mapping="labels",
+)
+RESOURCES: Final = _table(mapping="limits reservations")
+LIMITS: Final = _table(number="cpus memory pids", list="devices")
+LOGGING: Final = _table(string="driver", mapping="options")
+_INNER: Final = {"build": BUILD, "healthcheck": HEALTHCHECK, "deploy": DEPLOY, "logging": LOGGING}
+_PLAIN: Final = (str, int, float, type(None))
+_ITEMS: Final[dict[str, tuple[tuple[type, ...], tuple[type, ...], tuple[str, ...]]]] = {
+    **dict.fromkeys(
+        "annotations cap_add cap_drop command device_cgroup_rules dns dns_opt dns_search entrypoint environment expose"
+        " external_links extra_hosts group_add labels links profiles security_opt sysctls tmpfs volumes_from".split(),
+        (_PLAIN, _PLAIN, ()),
+    ),
+    "configs": ((str, dict), (), ("source",)),
+    "depends_on": ((str,), (dict,), ("condition",)),
+    "devices": ((str, dict), (), ("source",)),
+    "env_file": ((str, dict), (), ("path",)),
+    "networks": ((str,), (dict, type(None)), ()),
+    "ports": ((str, int, dict), (), ("target",)),
+    "secrets": ((str, dict), (), ("source",)),
+    "ulimits": ((), (str, int, dict), ("soft", "hard")),
+    "volumes": ((str, dict), (), ("type", "target")),
+}
+"""Setting -> what its entries may be in a list, and in a mapping, and which keys those need that are mappings."""
 _SECTIONS: Final = {
     "services": SERVICE,
     "networks": NETWORK,
@@ -97,13 +125,40 @@ def check(document: Any, path: str) -> dict[str, Any]:
                 raise CliError(f"services.{name} must be a mapping", INVALID)
             if not _SERVICE_NAME.fullmatch(name):
                 raise _problem(path, f"{section} Additional property {name} is not allowed")
+            if entry is not None and not isinstance(entry, dict):
+                raise _problem(path, f"{section}.{name} must be a mapping")
             _check_keys(entry or {}, keys, f"{section}.{name}", path)
     _check_keys(document, TOP, "", path)
     for name, service in (document.get("services") or {}).items():
-        for key, keys in (("build", BUILD), ("healthcheck", HEALTHCHECK)):
-            if isinstance(service.get(key), dict):
-                _check_keys(service[key], keys, f"services.{name}.{key}", path)
+        _check_inside(service, f"services.{name}", path)
     return document
+
+
+def _check_inside(service: Mapping[str, Any], place: str, path: str) -> None:
+    """The settings of a service that have a shape of their own."""
+    for key, keys in _INNER.items():
+        if isinstance(service.get(key), dict):
+            _check_keys(service[key], keys, f"{place}.{key}", path)
+    resources = (service.get("deploy") or {}).get("resources") or {}
+    _check_keys(resources, RESOURCES, f"{place}.deploy.resources", path)
+    for kind, limits in resources.items():
+        _check_keys(limits or {}, LIMITS, f"{place}.deploy.resources.{kind}", path)
+    for key, (in_list, in_mapping, needed) in _ITEMS.items():
+        value = service.get(key)
+        if isinstance(value, list | dict):
+            entries = value.items() if isinstance(value, dict) else enumerate(value)
+            for name, entry in entries:
+                allowed = in_mapping if isinstance(value, dict) else in_list
+                _check_entry(entry, allowed, needed, f"{place}.{key}.{name}", path)
+
+
+def _check_entry(entry: Any, allowed: tuple[type, ...], needed: tuple[str, ...], place: str, path: str) -> None:
+    if not isinstance(entry, allowed):
+        raise _problem(path, f"{place} must be a {'mapping' if dict in allowed else 'string'}")
+    if isinstance(entry, dict):
+        missing = next((key for key in needed if not isinstance(entry.get(key), str | int | float)), None)
+        if missing is not None:
+            raise _problem(path, f"{place} {missing} is required")
 
 
 def _check_keys(entry: Mapping[str, Any], keys: Mapping[str, str], place: str, path: str) -> None:
