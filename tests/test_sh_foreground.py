@@ -28,6 +28,26 @@ def test_their_endings(script: str, printed: str | None) -> None:
         assert len(machine.draft.processes) == 1
 
 
+def test_what_they_used_is_given_back() -> None:
+    machine = Machine()
+    machine.run("true")
+    before = machine.draft.namespaces["box"]
+    memory_bytes = before.memory_bytes
+    machine.run("sh", "-c", "/bin/true; date; seq 3 | cat; sleep 1; ls /; /bin/false")
+    after = machine.draft.namespaces["box"]
+    assert after.memory_bytes == memory_bytes
+    assert len(after.members) == len(machine.draft.processes) == 1
+
+
+def test_the_time_of_the_processor_that_they_took_counts() -> None:
+    taken_ns = []
+    for count in (1, 2000):
+        machine = Machine()
+        machine.run("sh", "-c", f"seq {count} > /dev/null; true")
+        taken_ns.append(machine.draft.namespaces["box"].cpu_ns)
+    assert taken_ns[1] - taken_ns[0] >= 8_893 - 2  # a nanosecond for each byte that seq has written
+
+
 def test_the_environment_follows_the_variables() -> None:
     script = """
     export A=1 B=2; printenv A B

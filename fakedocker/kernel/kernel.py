@@ -100,7 +100,7 @@ class Kernel(Namespaces, Starting, Streams):
     def run_for(self, parent: Process, process: Process) -> int | None:
         status = self._nested_slice(process)
         if status is not None:
-            if process.backlog or parent.dispositions or parent.status is not None:
+            if process.backlog or signals.CHLD in parent.dispositions or parent.status is not None:
                 self._finish(process, status)
             else:
                 lifecycle.end_awaited(self.draft, parent, process)
