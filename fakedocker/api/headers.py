@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from fakedocker.operations.system import API_VERSION, ENGINE_VERSION
+from fakedocker.operations.engine_facts import ENGINE_VERSION
+from fakedocker.operations.system import API_VERSION
 from fakedocker.wire.http import Reply
 
 GRPC_METHOD = "GRPC"

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from fakedocker.api import containers, execs, images, networks, published, swarm, system, volumes
+from fakedocker.api import containers, execs, images, networks, plugins, published, swarm, system, volumes
 from fakedocker.api.call import Call
 from fakedocker.api.headers import GRPC_METHOD
 from fakedocker.base import messages
@@ -128,11 +128,32 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/volumes/prune", volumes.prune),
     Route("GET", "/volumes/{name}", volumes.inspect),
     Route("DELETE", "/volumes/{name}", volumes.remove),
-    *(Route(method, path, swarm.not_a_manager) for method, path in swarm.PATHS),
-    Route("POST", "/swarm/leave", swarm.not_in_a_swarm),
-    Route("GET", "/plugins", swarm.no_plugins),
-    *(Route(method, path, swarm.no_such_plugin) for method, path in swarm.PLUGIN_PATHS),
-    *(Route(method, path, swarm.not_simulated) for method, path in swarm.NOT_SIMULATED),
+    Route("POST", "/swarm/init", swarm.init),
+    Route("POST", "/swarm/join", swarm.join),
+    Route("POST", "/swarm/leave", swarm.leave),
+    Route("GET", "/swarm", swarm.inspect),
+    Route("GET", "/swarm/unlockkey", swarm.unlock_key),
+    Route("POST", "/swarm/update", swarm.update),
+    Route("POST", "/swarm/unlock", swarm.unlock),
+    Route("GET", "/nodes", swarm.nodes_list),
+    Route("GET", "/nodes/{id}", swarm.node_inspect),
+    Route("DELETE", "/nodes/{id}", swarm.node_remove),
+    Route("POST", "/nodes/{id}/update", swarm.node_update),
+    *(
+        Route(method, f"/{kind}{path}", handler)
+        for kind in ("secrets", "configs")
+        for method, path, handler in (
+            ("GET", "", swarm.stored_list),
+            ("POST", "/create", swarm.stored_create),
+            ("GET", "/{id}", swarm.stored_inspect),
+            ("DELETE", "/{id}", swarm.stored_remove),
+            ("POST", "/{id}/update", swarm.stored_update),
+        )
+    ),
+    *(Route(method, path, swarm.no_services) for method, path in swarm.SERVICE_PATHS),
+    Route("GET", "/plugins", plugins.no_plugins),
+    *(Route(method, path, plugins.no_such_plugin) for method, path in plugins.PLUGIN_PATHS),
+    *(Route(method, path, plugins.not_simulated) for method, path in plugins.NOT_SIMULATED),
 )
 
 

@@ -8,6 +8,7 @@ from fakedocker.api.streams import EventStream
 from fakedocker.base import clock, messages
 from fakedocker.exchanges import Stream
 from fakedocker.operations import outside, system
+from fakedocker.operations.swarm import cluster
 from fakedocker.wire.auth import AuthRequest
 from fakedocker.wire.http import Reply, json_reply
 
@@ -15,13 +16,13 @@ _PING_HEADERS = (
     ("Builder-Version", "2"),
     ("Cache-Control", "no-cache, no-store, must-revalidate"),
     ("Pragma", "no-cache"),
-    ("Swarm", "inactive"),
-    ("Content-Type", "text/plain; charset=utf-8"),
 )
+_PLAIN_TEXT = ("Content-Type", "text/plain; charset=utf-8")
 
 
 def ping(call: Call) -> Reply:
-    return Reply(headers=_PING_HEADERS, body=b"OK" if call.request.method == "GET" else b"")
+    headers = (*_PING_HEADERS, ("Swarm", cluster.status(call.draft)), _PLAIN_TEXT)
+    return Reply(headers=headers, body=b"OK" if call.request.method == "GET" else b"")
 
 
 def version(call: Call) -> Reply:

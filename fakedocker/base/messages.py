@@ -74,12 +74,6 @@ UNSUPPORTED_REQUEST = Message(500, "unsupported request {name}", "buildkit solve
 BAD_CALL = Message(500, "grpc: error unmarshalling request: proto: {problem}", "grpc-go server.go")
 FAULT = Message(500, "{operation} fails by a fault rule of fakedocker", "fakedocker")
 NO_SUCH_PLUGIN = Message(404, 'plugin "{name}" not found', "moby plugin/store.go")
-NO_SWARM = Message(503, "This node is not part of a swarm", "moby daemon/cluster/errors.go")
-NOT_SWARM = Message(
-    503,
-    'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
-    "names",
-)
 CLIENT_TOO_OLD = Message(
     400,
     "client version {given} is too old. Minimum supported API version is {minimum}, please upgrade your client to a newer version",
@@ -473,3 +467,109 @@ DUPLICATE_MOUNT = Message(400, "Duplicate mount point: {target}", "volumes")
 
 # ports
 INVALID_PORT = Message(400, 'invalid port specification: "{text}"', "moby daemon/container.go")
+
+# swarm; what the managers' own interface says comes with the code of its protocol
+NO_SWARM = Message(503, "This node is not part of a swarm", "moby daemon/cluster/errors.go")
+NOT_SWARM = Message(
+    503,
+    'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',
+    "names",
+)
+SWARM_EXISTS = Message(
+    503,
+    'This node is already part of a swarm. Use "docker swarm leave" to leave this swarm and join another one.',
+    "moby daemon/cluster/errors.go",
+)
+SWARM_LEAVE = Message(
+    503,
+    "You are attempting to leave the swarm on a node that is participating as a manager. "
+    "Removing the last manager erases all current state of the swarm. Use `--force` to ignore this message. ",
+    "moby daemon/cluster/swarm.go",
+)
+SWARM_NAME = Message(400, 'swarm spec must be named "default"', "moby daemon/cluster/swarm.go")
+SWARM_EMPTY_ADDRESS = Message(
+    400, 'invalid {what} "{address}": invalid empty address', "moby daemon/cluster/swarm.go validateAddr"
+)
+SWARM_LISTEN_ADDRESS = Message(
+    400,
+    "listen address must be an IP address or network interface (with optional port number)",
+    "moby daemon/cluster/listen_addr.go",
+)
+SWARM_ADVERTISE_ADDRESS = Message(
+    400,
+    "advertise address must be a non-zero IP address or network interface (with optional port number)",
+    "moby daemon/cluster/listen_addr.go",
+)
+SWARM_DATA_ADDRESS = Message(
+    400, "data path address must be a non-zero IP address or network interface", "moby daemon/cluster/listen_addr.go"
+)
+SWARM_DATA_PORT = Message(
+    500, "Datapath port number is not in valid range (1024-49151) : {port}", "moby daemon/cluster/listen_addr.go"
+)
+SWARM_SUBNET_SIZE = Message(500, "subnet size is out of range: {size}", "moby daemon/cluster/listen_addr.go")
+SWARM_POOL = Message(
+    500, "invalid base pool {pool}: invalid CIDR address: {pool}", "moby daemon/cluster/listen_addr.go"
+)
+SWARM_POOL_SMALL = Message(
+    500, 'invalid CIDR: "{pool}". Subnet size is too small for pool: {size}', "moby daemon/cluster/listen_addr.go"
+)
+SWARM_REMOTE = Message(400, "at least 1 RemoteAddr is required to join", "moby daemon/cluster/swarm.go")
+SWARM_TOKEN = Message(500, "invalid join token", "swarmkit ca/config.go")
+SWARM_JOIN_REFUSED = Message(
+    503,
+    'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp {address}: connect: connection refused"',
+    "grpc-go internal/transport",
+)
+SWARM_JOIN_TIMEOUT = Message(
+    503,
+    "Timeout was reached before node joined. The attempt to join the swarm will continue in the background. "
+    'Use the "docker info" command to see the current swarm status of your node.',
+    "moby daemon/cluster/errors.go",
+)
+SWARM_NOT_LOCKED = Message(409, "swarm is not locked", "moby daemon/cluster/errors.go")
+SWARM_VERSION = Message(
+    400,
+    "invalid {what} version '{text}': strconv.ParseUint: parsing \"{text}\": invalid syntax",
+    "moby api/server/router/swarm",
+)
+STORED_VERSION = Message(400, "invalid {what} version", "moby api/server/router/swarm")
+SWARM_FLAG = Message(400, "invalid value for {name}: {text}", "moby api/server/router/swarm")
+SWARM_TEMPLATING = Message(
+    400,
+    "{what} templating is not supported on the specified API version: {version}",
+    "moby api/server/router/swarm",
+)
+OUT_OF_SEQUENCE = Message(
+    500, "rpc error: code = Unknown desc = update out of sequence", "swarmkit manager/state/store/memory.go"
+)
+INVALID_ROLE = Message(400, 'invalid Role: "{value}"', "moby daemon/cluster/convert/node.go")
+INVALID_AVAILABILITY = Message(400, 'invalid Availability: "{value}"', "moby daemon/cluster/convert/node.go")
+INVALID_KIND_FILTER = Message(500, "Invalid {name} filter: '{value}'", "moby daemon/cluster/filters.go")
+NO_SUCH_OBJECT = Message(404, "{what} {name} not found", "moby daemon/cluster/helpers.go")
+AMBIGUOUS_OBJECT = Message(400, "{what} {name} is ambiguous ({count} matches found)", "moby daemon/cluster/helpers.go")
+OBJECT_EXISTS = Message(
+    409, "rpc error: code = AlreadyExists desc = {what} {name} already exists", "swarmkit manager/controlapi"
+)
+INVALID_ARGUMENT = Message(400, "rpc error: code = InvalidArgument desc = {problem}", "swarmkit manager/controlapi")
+FAILED_PRECONDITION = Message(
+    400, "rpc error: code = FailedPrecondition desc = {problem}", "swarmkit manager/controlapi"
+)
+UNIMPLEMENTED = Message(501, "rpc error: code = Unimplemented desc = {problem}", "swarmkit manager/controlapi")
+UNKNOWN_ERROR = Message(500, "rpc error: code = Unknown desc = {problem}", "grpc-go status: an error without a code")
+LAST_MANAGER = "attempting to demote the last manager of the swarm"
+NODE_IS_MANAGER = (
+    "node {id} is a cluster manager and is a member of the raft cluster. It must be demoted to worker before removal"
+)
+"""Problems of FAILED_PRECONDITION (swarmkit manager/controlapi/node.go)."""
+CLUSTER_EXPIRY = "minimum certificate expiry time is: 1h0m0s"
+CLUSTER_HEARTBEAT = "heartbeat time period cannot be a negative duration"
+OBJECT_NAME_EMPTY = "name must be provided"
+OBJECT_NAME = (
+    "invalid name, only 64 [a-zA-Z0-9-_.] characters allowed, and the start and end character must be [a-zA-Z0-9]"
+)
+OBJECT_DATA = "{what} data must be larger than 0 and less than {limit} bytes"
+OBJECT_UPDATE = "only updates to Labels are allowed"
+OBJECT_IN_USE = "{what} '{name}' is in use by the following {noun}: {services}"
+SECRET_DRIVER_NAME = "secret driver must have a name"
+SECRET_DRIVER = 'plugin "{name}" not found'
+"""Problems of INVALID_ARGUMENT (swarmkit manager/controlapi/{cluster,secret,config}.go)."""

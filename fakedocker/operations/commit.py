@@ -18,11 +18,11 @@ from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.images.model import HistoryEntry, Image, Layer, chain_id, make_image
 from fakedocker.operations import create, disk, images, rootfs
 from fakedocker.operations.attributes import container_event
+from fakedocker.operations.engine_facts import ENGINE_VERSION
 from fakedocker.wire.container import Config
 from fakedocker.wire.image import ImageConfig
 from fakedocker.world.draft import Draft
 
-ENGINE_VERSION = "28.2.2"
 _IMAGE_FIELDS = tuple(field.name for field in msgspec.structs.fields(ImageConfig))
 
 

@@ -10,7 +10,7 @@ from fakedocker.base.reference import Reference
 from fakedocker.images.model import HistoryEntry, Image, make_image
 from fakedocker.operations import images, unpacking
 from fakedocker.operations.attributes import image_event
-from fakedocker.operations.commit import ENGINE_VERSION
+from fakedocker.operations.engine_facts import ENGINE_VERSION
 from fakedocker.wire.image import ImageConfig
 from fakedocker.world.draft import Draft
 

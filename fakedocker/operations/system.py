@@ -11,12 +11,14 @@ from typing import Any
 from fakedocker.base import clock
 from fakedocker.containers.model import PAUSED, RUNNING
 from fakedocker.operations import filters as filtering, images, listing, volumes
+from fakedocker.operations.engine_facts import ENGINE_VERSION, LOG_PLUGINS, NETWORK_PLUGINS, VOLUME_PLUGINS
 from fakedocker.operations.filters import Filters
 from fakedocker.operations.solving import records
+from fakedocker.operations.swarm import cluster
 from fakedocker.world.draft import Draft
 from fakedocker.world.world import Event
 
-ENGINE_VERSION, API_VERSION, MINIMUM_API_VERSION = "28.2.2", "1.50", "1.24"
+API_VERSION, MINIMUM_API_VERSION = "1.50", "1.24"
 GO_VERSION, GIT_COMMIT, BUILD_TIME = "go1.24.3", "45873be", "2025-05-30T12:07:26.000000000+00:00"
 CONTAINERD_VERSION, RUNC_VERSION, INIT_VERSION = "1.7.27", "1.2.5", "0.19.0"
 CONTAINERD_COMMIT, RUNC_COMMIT, INIT_COMMIT = "05044ec0a9a75232cad458027ca83437aae3f4da", "v1.2.5-0-g59923ef", "de40ad0"
@@ -55,8 +57,7 @@ def info(draft: Draft) -> dict[str, Any]:
         "ContainersStopped": len(states) - running - paused, "Images": len(draft.images), "Driver": "overlay2",
         "DriverStatus": [["Backing Filesystem", "extfs"], ["Supports d_type", "true"], ["Using metacopy", "false"],
                          ["Native Overlay Diff", "true"], ["userxattr", "false"]],
-        "Plugins": {"Volume": ["local"], "Network": ["bridge", "host", "ipvlan", "macvlan", "null", "overlay"], "Authorization": None,
-                    "Log": ["awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "splunk", "syslog"]},
+        "Plugins": {"Volume": VOLUME_PLUGINS, "Network": NETWORK_PLUGINS, "Authorization": None, "Log": LOG_PLUGINS},
         "MemoryLimit": True, "SwapLimit": True, "CpuCfsPeriod": True, "CpuCfsQuota": True, "CPUShares": True, "CPUSet": True,
         "PidsLimit": True, "IPv4Forwarding": True, "Debug": False, "NFd": 24, "OomKillDisable": False, "NGoroutines": 41,
         "SystemTime": clock.rfc3339_nano(draft.now_ns), "LoggingDriver": "json-file", "CgroupDriver": "systemd", "CgroupVersion": "2",
@@ -69,7 +70,7 @@ def info(draft: Draft) -> dict[str, Any]:
         "NCPU": host.cpus, "MemTotal": host.memory_bytes, "GenericResources": None, "DockerRootDir": "/var/lib/docker", "HttpProxy": "",
         "HttpsProxy": "", "NoProxy": "", "Name": host.hostname, "Labels": [], "ExperimentalBuild": False, "ServerVersion": ENGINE_VERSION,
         "Runtimes": {"io.containerd.runc.v2": runtime, "runc": runtime}, "DefaultRuntime": "runc",
-        "Swarm": {"NodeID": "", "NodeAddr": "", "LocalNodeState": "inactive", "ControlAvailable": False, "Error": "", "RemoteManagers": None},
+        "Swarm": cluster.info(draft),
         "LiveRestoreEnabled": False, "Isolation": "", "InitBinary": "docker-init", "ContainerdCommit": {"ID": CONTAINERD_COMMIT},
         "RuncCommit": {"ID": RUNC_COMMIT}, "InitCommit": {"ID": INIT_COMMIT},
         "SecurityOptions": ["name=seccomp,profile=builtin", "name=cgroupns"], "CDISpecDirs": ["/etc/cdi", "/var/run/cdi"],
@@ -116,7 +117,7 @@ def event_message(event: Event) -> dict[str, Any]:
         "Type": event.type,
         "Action": event.action,
         "Actor": {"ID": event.actor_id, "Attributes": attributes},
-        "scope": "local",
+        "scope": event.scope,
         "time": event.time_ns // clock.SECOND_NS,
         "timeNano": event.time_ns,
     }
@@ -131,7 +132,7 @@ def event_passes(event: Event, filters: Filters) -> bool:
         return False
     if filters.get("type") and event.type not in filters["type"]:
         return False
-    if filters.get("scope") and "local" not in filters["scope"]:
+    if filters.get("scope") and event.scope not in filters["scope"]:
         return False
     if filters.get("label") and not filtering.labels_match(filters, attributes):
         return False

@@ -24,6 +24,7 @@ from fakedocker.kernel.kernel import Kernel
 from fakedocker.kernel.state import KernelDraft
 from fakedocker.network.model import Endpoint, Network, Publication
 from fakedocker.registry.model import Registry
+from fakedocker.swarm.model import Stored, Swarm
 from fakedocker.volumes.model import Volume
 from fakedocker.world.solves import CacheRecord
 from fakedocker.world.tasks import Task
@@ -32,11 +33,11 @@ from fakedocker.world.world import Event, Host, World
 _TABLES = (
     "images", "layers", "tags", "tag_times", "registries", "containers", "execs", "outputs", "networks", "endpoints", "ports", "published",
     "volumes", "tasks", "build_cache", "image_tags", "image_containers", "image_children", "layer_users", "container_names", "container_prefixes",
-    "network_names", "addresses", "address_hints", "volume_users", "processes",
+    "network_names", "addresses", "address_hints", "volume_users", "processes", "secrets", "configs",
 )  # fmt: skip
 HELD_LIMIT_BYTES = 1 << 30
 """How much memory all files of a simulation may really take."""
-_SCALARS = ("draws", "host", "next_port", "fault_rules", "events")
+_SCALARS = ("draws", "host", "next_port", "fault_rules", "swarm", "events")
 _scalars_of = attrgetter(*_SCALARS)
 
 
@@ -84,10 +85,13 @@ class Draft:
     address_hints: Table[tuple[str, int], int]
     volume_users: Table[str, Map[str, bool]]
     processes: Table[int, tuple[str, str]]
+    secrets: Table[str, Stored]
+    configs: Table[str, Stored]
     draws: int
     host: Host
     next_port: int
     fault_rules: tuple[Rule, ...]
+    swarm: Swarm | None
     events: History[Event]
 
     def __init__(self, world: World) -> None:
@@ -195,11 +199,13 @@ class Draft:
         self._outputs_told.clear()
         return notices
 
-    def record_event(self, type_: str, action: str, actor_id: str, attributes: Iterable[tuple[str, str]]) -> None:
+    def record_event(
+        self, type_: str, action: str, actor_id: str, attributes: Iterable[tuple[str, str]], scope: str = "local"
+    ) -> None:
         """Append to the events and tell whoever listens."""
         event = Event(
-            time_ns=self.now_ns, type=type_, action=action, actor_id=actor_id, attributes=tuple(sorted(attributes))
-        )
+            time_ns=self.now_ns, type=type_, action=action, actor_id=actor_id, attributes=tuple(sorted(attributes)), scope=scope,
+        )  # fmt: skip
         self.events = self.events.append(event)
         self.notify("event", type_, event)
 

@@ -17,6 +17,7 @@ from fakedocker.images.model import Image, Layer
 from fakedocker.kernel.state import KernelState
 from fakedocker.network.model import Endpoint, Network, Publication
 from fakedocker.registry.model import Registry
+from fakedocker.swarm.model import Stored, Swarm
 from fakedocker.volumes.model import Volume
 from fakedocker.world.solves import CacheRecord
 from fakedocker.world.tasks import Task
@@ -48,6 +49,7 @@ class Event(Struct, frozen=True, kw_only=True):
     actor_id: str
     attributes: tuple[tuple[str, str], ...]
     """Sorted by name."""
+    scope: str = "local"
 
 
 class World(Struct, frozen=True, kw_only=True):
@@ -85,6 +87,10 @@ class World(Struct, frozen=True, kw_only=True):
     """By the keys under which BuildKit looks for them."""
     fault_rules: tuple[Rule, ...] = ()
     """What goes wrong, in the order it was put in; nothing by itself."""
+    swarm: Swarm | None = None
+    """The swarm that this engine manages, None where it is in none; what follows is empty then."""
+    secrets: Map[str, Stored] = Map()
+    configs: Map[str, Stored] = Map()
     events: History[Event]
 
     # indices

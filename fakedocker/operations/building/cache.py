@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from fakedocker.images.model import HistoryEntry, Image, Layer, make_image
 from fakedocker.operations import images, lookup
 from fakedocker.operations.building.session import Session
-from fakedocker.operations.commit import ENGINE_VERSION, image_config
+from fakedocker.operations.commit import image_config
+from fakedocker.operations.engine_facts import ENGINE_VERSION
 from fakedocker.wire.container import Config
 from fakedocker.wire.image import ImageConfig
 

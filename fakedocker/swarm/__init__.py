@@ -1,0 +1,1 @@
+"""A swarm as values: its records, and the rules that need nothing but them."""
