@@ -124,7 +124,9 @@ class Turning:
         self._errands.pop(task, None)
         self.turns += 1
         self._record("errand", 0, (task, result))
+        told = len(self._draft.notices)
         transfers.errand_done(self._draft, task, result)
+        reactions.transfers_told(self._draft, self._draft.notices[told:])
         reactions.drain(self._draft)
         self._settle()
 

@@ -11,7 +11,18 @@ from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from fakedocker.api import containers, execs, images, networks, plugins, published, swarm, system, volumes
+from fakedocker.api import (
+    containers,
+    execs,
+    images,
+    networks,
+    plugins,
+    published,
+    swarm,
+    swarm_services,
+    system,
+    volumes,
+)
 from fakedocker.api.call import Call
 from fakedocker.api.headers import GRPC_METHOD
 from fakedocker.base import messages
@@ -150,7 +161,15 @@ ROUTES: tuple[Route, ...] = (
             ("POST", "/{id}/update", swarm.stored_update),
         )
     ),
-    *(Route(method, path, swarm.no_services) for method, path in swarm.SERVICE_PATHS),
+    Route("GET", "/services", swarm_services.list_),
+    Route("POST", "/services/create", swarm_services.create),
+    Route("GET", "/services/{id}", swarm_services.inspect),
+    Route("DELETE", "/services/{id}", swarm_services.remove),
+    Route("POST", "/services/{id}/update", swarm_services.update),
+    Route("GET", "/services/{id}/logs", swarm_services.logs),
+    Route("GET", "/tasks", swarm_services.task_list),
+    Route("GET", "/tasks/{id}", swarm_services.task_inspect),
+    Route("GET", "/tasks/{id}/logs", swarm_services.task_logs),
     Route("GET", "/plugins", plugins.no_plugins),
     *(Route(method, path, plugins.no_such_plugin) for method, path in plugins.PLUGIN_PATHS),
     *(Route(method, path, plugins.not_simulated) for method, path in plugins.NOT_SIMULATED),

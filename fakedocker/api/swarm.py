@@ -11,7 +11,7 @@ import binascii
 from fakedocker.api.call import Call
 from fakedocker.base import messages
 from fakedocker.base.clock import SECOND_NS
-from fakedocker.operations.swarm import cluster, leaving, nodes, store, stored
+from fakedocker.operations.swarm import cluster, leaving, nodes, orchestrating, store, stored
 from fakedocker.operations.swarm.stored import CONFIGS, SECRETS, Kind
 from fakedocker.wire.http import Reply, json_reply
 from fakedocker.wire.swarm import NodeSpec, StoredSpec, SwarmInit, SwarmJoin, SwarmSpec, SwarmUnlock
@@ -97,6 +97,7 @@ def node_inspect(call: Call) -> Reply:
 def node_update(call: Call) -> Reply:
     spec = call.body(NodeSpec)
     nodes.update(call.draft, call.names["id"], version_of(call, "node"), spec)
+    orchestrating.settle_all(call.draft)
     return Reply()
 
 
@@ -160,16 +161,3 @@ def stored_update(call: Call) -> Reply:
 def stored_remove(call: Call) -> Reply:
     stored.remove(call.draft, _kind(call), call.names["id"])
     return Reply(status=204)
-
-
-SERVICE_PATHS: tuple[tuple[str, str], ...] = (
-    ("GET", "/services"), ("POST", "/services/create"), ("GET", "/services/{id}"), ("DELETE", "/services/{id}"),
-    ("POST", "/services/{id}/update"), ("GET", "/services/{id}/logs"),
-    ("GET", "/tasks"), ("GET", "/tasks/{id}"), ("GET", "/tasks/{id}/logs"),
-)  # fmt: skip
-
-
-def no_services(call: Call) -> Reply:
-    """Services are not simulated yet: an engine that is in a swarm says so."""
-    store.swarm(call.draft)
-    raise messages.NOT_SIMULATED(what=f"{call.request.method} {call.request.target.partition('?')[0]}")

@@ -573,3 +573,96 @@ OBJECT_IN_USE = "{what} '{name}' is in use by the following {noun}: {services}"
 SECRET_DRIVER_NAME = "secret driver must have a name"
 SECRET_DRIVER = 'plugin "{name}" not found'
 """Problems of INVALID_ARGUMENT (swarmkit manager/controlapi/{cluster,secret,config}.go)."""
+
+# services of a swarm
+SERVICE_EXISTS = Message(
+    409,
+    "rpc error: code = AlreadyExists desc = name conflicts with an existing object: service {name} already exists",
+    "swarmkit manager/controlapi/service.go",
+)
+SERVICE_ROLLBACK = Message(500, "unrecognized rollback option {value}", "moby daemon/cluster/services.go")
+SERVICE_AUTH_FROM = Message(500, "unsupported registryAuthFrom value", "moby daemon/cluster/services.go")
+SERVICE_NO_PREVIOUS = Message(500, "service does not have a previous spec", "moby daemon/cluster/services.go")
+SERVICE_NETWORK = Message(
+    403,
+    "The network {name} cannot be used with services. Only networks scoped to the swarm can be used, such as those created with the overlay driver.",
+    "moby daemon/cluster/networks.go",
+)
+SERVICE_NO_NETWORK = Message(500, "network {name} not found", "moby daemon/cluster/helpers.go")
+SERVICE_NO_STREAMS = Message(
+    500, "Bad parameters: you must choose at least one stream", "moby api/server/router/swarm/helpers.go"
+)
+SERVICE_TAIL = Message(500, 'tail value must be a positive integer or "all"', "moby daemon/cluster/services.go")
+SERVICE_TAIL_NEGATIVE = Message(500, "negative tail values not supported", "moby daemon/cluster/services.go")
+DIGEST_WARNING = (
+    "image {image} could not be accessed on a registry to record\nits digest. Each node will access {image} independently,\n"
+    "possibly leading to different nodes running different\nversions of the image.\n"
+)
+"""Of a service whose image no registry knows, for clients that do not ask themselves (moby daemon/cluster/services.go)."""
+UNSUPPORTED_RUNTIME = "unsupported runtime"
+MISMATCHED_RUNTIME = "mismatched Runtime and *Spec fields"
+INVALID_MOUNT_TYPE = 'invalid MountType: "{type}"'
+INVALID_PROPAGATION = 'invalid MountPropagation: "{value}"'
+INVALID_CONDITION = 'invalid RestartCondition: "{value}"'
+INVALID_FAILURE_ACTION = "unrecognized update failure action {value}"
+INVALID_ORDER = "unrecognized update order {value}"
+SEVERAL_MODES = "must specify only one service mode"
+INVALID_RESOLUTION = 'invalid resolution mode: "{value}"'
+"""Problems of BAD_REQUEST (moby daemon/cluster/convert)."""
+SERVICE_NAME_EMPTY = "meta: name must be provided"
+SERVICE_NAME = "name must be valid as a DNS name component"
+SERVICE_NAME_LONG = "name must be 63 characters or fewer"
+SERVICE_CPUS = "invalid cpu value {value}: Must be at least 0.001"
+SERVICE_MEMORY = "invalid memory value {value}: Must be at least 4MiB"
+RESTART_NEGATIVE = "TaskSpec: restart-{what} cannot be negative"
+UPDATE_NEGATIVE = "TaskSpec: update-{what} cannot be negative"
+UPDATE_RATIO = "TaskSpec: update-maxfailureratio cannot be less than 0 or bigger than 1"
+JOB_UPDATE_CONFIG = "Jobs may not have an update config"
+REFERENCE_MALFORMED = "malformed {what} reference"
+REFERENCE_NO_TARGET = "malformed {what} reference, no target provided"
+REFERENCE_NO_FILE = "malformed {kind} reference, invalid target file name provided"
+REFERENCE_CONFLICT = "{what} references '{one}' and '{other}' have a conflicting target: '{target}'"
+REFERENCE_NOT_FOUND = "{noun} not found: {names}"
+IMAGE_REQUIRED = "ContainerSpec: image reference must be provided"
+IMAGE_INVALID = 'ContainerSpec: "{image}" is not a valid repository/tag'
+SERVICE_MOUNT_TWICE = "ContainerSpec: duplicate mount point: {target}"
+SERVICE_HEALTH_SHORT = "ContainerSpec: {what} in HealthConfig cannot be less than 1ms"
+SERVICE_HEALTH_RETRIES = "ContainerSpec: Retries in HealthConfig cannot be negative"
+REPLICAS_NEGATIVE = "Number of replicas must be non-negative"
+CONCURRENT_NEGATIVE = "Maximum concurrent jobs must not be negative"
+COMPLETIONS_NEGATIVE = "Total completed jobs must not be negative"
+ENDPOINT_DNSRR = "EndpointSpec: port published with ingress mode can't be used with dnsrr mode"
+ENDPOINT_DUPLICATE = "EndpointSpec: duplicate published ports provided"
+PORT_IN_USE_HOST = "port '{port}' is already in use by service '{name}' ({id}) as a host-published port"
+PORT_IN_USE_INGRESS = "port '{port}' is already in use by service '{name}' ({id}) as an ingress port"
+INGRESS_ATTACHED = 'Service cannot be explicitly attached to the ingress network "{name}"'
+"""Problems of INVALID_ARGUMENT (swarmkit manager/controlapi/service.go)."""
+NO_PREVIOUS_SPEC = "service {id} does not have a previous spec"
+"""A problem of FAILED_PRECONDITION."""
+MODE_CHANGE = "service mode change is not allowed"
+RENAMED_SERVICE = "renaming services is not supported"
+NETWORKS_CHANGE = "networks must be migrated to TaskSpec before being changed"
+"""Problems of UNIMPLEMENTED."""
+TASK_ALLOCATED = "pending task scheduling"
+TASK_ASSIGNED = "scheduler assigned task to node"
+TASK_CONFIRMED = "scheduler confirmed task can run on preassigned node"
+TASK_EXIT = "task: non-zero exit ({code})"
+TASK_UNHEALTHY = "dockerexec: unhealthy container"
+TASK_START_FAILED = "starting container failed: {problem}"
+TASK_NO_NODE = "no suitable node ({reason})"
+NODE_UNAVAILABLE = "1 node not available for new tasks"
+NODE_RESOURCES = "insufficient resources on 1 node"
+NODE_PLUGIN = "missing plugin on 1 node"
+NODE_CONSTRAINTS = "scheduling constraints not satisfied on 1 node"
+NODE_PLATFORM = "unsupported platform on 1 node"
+NODE_PORT = "host-mode port already in use on 1 node"
+NODE_REPLICAS = "max replicas per node limit exceed"
+"""What is told of a task (swarmkit manager/scheduler, manager/allocator, agent/exec; moby daemon/cluster/executor)."""
+UPDATE_STARTED = "update in progress"
+UPDATE_COMPLETED = "update completed"
+UPDATE_PAUSED = "update paused due to failure or early termination of task {task}"
+UPDATE_ROLLED_BACK = "update rolled back due to failure or early termination of task {task}"
+ROLLBACK_REQUESTED = "manually requested rollback"
+ROLLBACK_DONE = "rollback completed"
+ROLLBACK_STOPPED = "rollback paused due to failure or early termination of task {task}"
+"""What is told of an update (swarmkit manager/orchestrator/update/updater.go, manager/controlapi/service.go)."""

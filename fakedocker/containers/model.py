@@ -78,6 +78,8 @@ class Container(Struct, frozen=True, kw_only=True):
     networks: tuple[tuple[str, EndpointSettings], ...] = ()
     """Names of the networks it belongs to, with what was asked for."""
     top_layer: str = ""
+    given: tuple[str, ...] = ()
+    """Where the files are that the daemon gives it: secrets and configs of a service."""
     links: tuple[Link, ...] = ()
     link_names: tuple[str, ...] = ()
     """Names that others' links give it: their name, a slash, the alias."""

@@ -28,6 +28,8 @@ class Network(Struct, frozen=True, kw_only=True):
     """Networks were made in this order."""
     internal: bool = False
     attachable: bool = False
+    ingress: bool = False
+    """Whether it is the one through which a swarm's published ports are reached."""
     enable_ipv4: bool = True
     enable_ipv6: bool = False
     pools: tuple[Pool, ...] = ()

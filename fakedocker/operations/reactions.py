@@ -10,7 +10,7 @@ from fakedocker.containers import logs
 from fakedocker.kernel.events import Alarm, Closed, Exited, Fault, InputDrained, OutOfMemory, Output
 from fakedocker.operations import execs, exits, faulting, health, remove, stop, timetable, transfers
 from fakedocker.world import builds, solves
-from fakedocker.world.draft import Draft
+from fakedocker.world.draft import Draft, Notice
 
 
 def drain(draft: Draft) -> None:
@@ -45,6 +45,10 @@ def _output(draft: Draft, output: Output) -> None:
     history = logs.with_output(history, draft.now_ns, output.fd, output.data)
     draft.outputs[output.stream] = history
     draft.notify_output(output.stream, history)
+    if draft.service_tasks:
+        from fakedocker.operations.swarm import managing
+
+        managing.output(draft, output.stream)
     if _is_building(draft):
         from fakedocker.operations.building import progress as building
 
@@ -77,6 +81,26 @@ def _probe_output(draft: Draft, output: Output) -> None:
         draft.notify("bytes", output.stream, (output.fd, output.data))
 
 
+def transfers_told(draft: Draft, notices: list[Notice]) -> None:
+    """Let builds and services hear of the images that have arrived for them, or have not."""
+    if _is_building(draft):
+        from fakedocker.operations.building import progress as building
+
+        building.pull_told(draft, notices)
+    if draft.service_tasks:
+        from fakedocker.operations.swarm import managing
+
+        managing.transfers_told(draft, notices)
+
+
+def _health_told(draft: Draft, identifier: str) -> None:
+    """A health check may have changed what is known of a container, which a task of a service may wait for."""
+    if draft.service_tasks:
+        from fakedocker.operations.swarm import managing
+
+        managing.health_told(draft, identifier)
+
+
 def _exited(draft: Draft, exited: Exited) -> None:
     kind, identifier = draft.processes.get(exited.pid, ("", ""))
     if kind == "container":
@@ -84,6 +108,10 @@ def _exited(draft: Draft, exited: Exited) -> None:
         if container is not None:
             exits.container_exited(draft, container, exited)
             faulting.container_ended(draft)
+            if draft.service_tasks:
+                from fakedocker.operations.swarm import managing
+
+                managing.container_ended(draft, identifier, exited.status)
             if _is_building(draft):
                 from fakedocker.operations.building import progress as building
 
@@ -92,6 +120,7 @@ def _exited(draft: Draft, exited: Exited) -> None:
         execs.exec_exited(draft, identifier, exited)
     elif kind == "health":
         health.probe_exited(draft, identifier, exited)
+        _health_told(draft, identifier)
     elif kind == "solve":
         from fakedocker.operations.building import progress as building
         from fakedocker.operations.solving import solver
@@ -111,8 +140,10 @@ def _alarm(draft: Draft, alarm: Alarm) -> None:
         exits.restart_due(draft, key)
     elif kind == "health":
         health.due(draft, key)
+        _health_told(draft, key)
     elif kind == "health-timeout":
         health.timed_out(draft, key)
+        _health_told(draft, key)
     elif kind == "remove":
         remove.removal_due(draft, *key)
     elif kind == faulting.ALARM:
@@ -120,10 +151,7 @@ def _alarm(draft: Draft, alarm: Alarm) -> None:
     elif kind == timetable.ALARM:
         told = len(draft.notices)
         transfers.due(draft, key)
-        if _is_building(draft):
-            from fakedocker.operations.building import progress as building
-
-            building.pull_told(draft, draft.notices[told:])
+        transfers_told(draft, draft.notices[told:])
     elif kind == builds.ALARM:
         from fakedocker.operations.building import progress as building
 
@@ -132,5 +160,9 @@ def _alarm(draft: Draft, alarm: Alarm) -> None:
         from fakedocker.operations.solving import solver
 
         solver.due(draft, *key)
+    elif kind.startswith("swarm"):
+        from fakedocker.operations.swarm import managing
+
+        managing.due(draft, kind, key)
     else:
         draft.notify("alarm", kind, key)

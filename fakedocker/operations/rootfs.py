@@ -6,6 +6,7 @@ Source: moby daemon/volumes_unix.go, container_unix.go and daemon/oci_linux.go (
 from __future__ import annotations
 
 import errno
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -23,6 +24,17 @@ from fakedocker.operations import files, links, networking, settings
 from fakedocker.volumes.model import MountSpec
 from fakedocker.wire.container import HostConfig
 from fakedocker.world.draft import Draft
+
+
+class GivenFile(NamedTuple):
+    """A file that a container finds and that is no part of it."""
+
+    path: str
+    mode: int
+    uid: int
+    gid: int
+    data: bytes
+
 
 _DAEMON_FILES = ("hosts", "hostname", "resolv.conf")
 _DAEMON_TREE = apply_layer(Tree.empty(), [LayerEntry(file, "file", 0o644) for file in _DAEMON_FILES])
@@ -69,6 +81,40 @@ def remove_root(draft: Draft, container: Container) -> None:
     """Forget a container's writable layer and the daemon's files for it."""
     draft.kernel.remove_root(container.id)
     draft.kernel_draft.drop_filesystem(_etc(container))
+    if container.given:
+        draft.kernel_draft.drop_filesystem(_given(container))
+
+
+def give_files(draft: Draft, container: Container, given: tuple[GivenFile, ...]) -> Container:
+    """Let a container find files, each mounted by itself, that nobody there can write.
+
+    Source: moby daemon/container_operations_unix.go setupSecretDir, container/container_unix.go SecretMounts.
+    """
+    entries = [
+        LayerEntry(str(index), "file", file.mode, file.uid, file.gid, draft.now_ns, file.data)
+        for index, file in enumerate(given)
+    ]
+    draft.kernel_draft.put_filesystem(_given(container), Filesystem.on(apply_layer(Tree.empty(), entries)))
+    container = replace(container, given=tuple(file.path for file in given))
+    draft.containers[container.id] = container
+    return container
+
+
+def _given(container: Container) -> str:
+    return f"given:{container.id}"
+
+
+def _given_mounts(draft: Draft, container: Container) -> list[Mount]:
+    if not container.given:
+        return []
+    name = _given(container)
+    tree = draft.kernel_draft.filesystems[name]
+    inodes = (tree.lookup(ROOT, str(index)) for index in range(len(container.given)))
+    return [
+        Mount(path, name, "tmpfs", "tmpfs", read_only=True, options="relatime", root=inode)
+        for path, inode in zip(container.given, inodes, strict=True)
+        if inode is not None
+    ]
 
 
 def _etc(container: Container) -> str:
@@ -88,6 +134,9 @@ def prepare(draft: Draft, container: Container) -> None:
             _make_mount_point(draft, table, mount, mount.target)  # below another mount it is made in that
         if mount.type != "tmpfs":
             table = MountTable.of([*table.mounts, _mount(draft, mount)])
+    for path in container.given:
+        if not files.exists(draft, table, path):
+            files.make_file(draft, table, path)
     directory = container.config.working_dir
     if directory:
         table = mount_table(draft, container)
@@ -162,7 +211,7 @@ def _put_daemon_files(draft: Draft, name: str, *texts: str) -> None:
 def mount_table(draft: Draft, container: Container) -> MountTable:
     """Everything mounted in a container, in the order of /proc/mounts."""
     root = Mount("/", container.id, "overlay", "overlay", read_only=container.host_config.readonly_rootfs)
-    more = [*_shared_memory(draft, container), *_daemon_mounts(draft, container)]
+    more = [*_shared_memory(draft, container), *_daemon_mounts(draft, container), *_given_mounts(draft, container)]
     more += [_mount(draft, spec) for spec in outermost_first(draft, container)]
     replaced = {mount.target for mount in more}
     if container.host_config.ipc_mode == "none":

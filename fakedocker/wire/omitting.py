@@ -1,7 +1,7 @@
 """Values as Go's encoder writes them where fields say `omitempty`: what is zero is left out, but for fields that always stand there.
 
 Source: Go encoding/json. A message's zero values are the defaults of its fields; a pointer's default is None, so that a pointer to zero
-is shown. Values that are messages themselves are always shown, as Go never takes a struct for empty.
+is shown. Where a message tells absence apart by UNSET, zero is left out as absence is. Values that are messages themselves are always shown, as Go never takes a struct for empty.
 """
 
 from __future__ import annotations
@@ -30,10 +30,15 @@ def _message(message: Struct) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for name, encoded, default, stays in _layout(type(message)):
         value = getattr(message, name)
-        if value is UNSET or (not stays and not isinstance(value, Struct) and (value in _EMPTY or value == default)):
+        if value is UNSET or (not stays and not isinstance(value, Struct) and _is_empty(value, default)):
             continue
         shown[encoded] = plain(value)
     return shown
+
+
+def _is_empty(value: Any, default: Any) -> bool:
+    """Whether a field says nothing; one that may be absent altogether has no pointer to zero."""
+    return value in _EMPTY or (not value if default is UNSET else value == default)
 
 
 @functools.cache

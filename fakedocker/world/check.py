@@ -12,6 +12,7 @@ from fakedocker.containers.lifecycle import STATES
 from fakedocker.containers.model import CREATED, DEAD, EXITED, REMOVING, RESTARTING
 from fakedocker.images.model import content_digest
 from fakedocker.network import pools
+from fakedocker.swarm import states
 from fakedocker.world.builds import BuildTask
 from fakedocker.world.solves import SolveTask
 from fakedocker.world.tasks import StopTask
@@ -40,6 +41,7 @@ def check(world: World) -> None:
         *_ports(world),
         *_volumes(world),
         *_build_cache(world),
+        *_swarm(world),
         *_events(world),
     ]
     if problems:
@@ -271,6 +273,26 @@ def _volumes(world: World) -> Iterator[str]:
     systems = {name for name in world.kernel.filesystems if name.startswith("volume:")}
     if len(systems) != len(world.volumes):
         yield "a volume's file system is left without it"
+
+
+def _swarm(world: World) -> Iterator[str]:
+    tables = (world.secrets, world.configs, world.services, world.service_tasks)
+    if world.swarm is None and any(tables):
+        yield "something of a swarm is left without it"
+    for table in tables:
+        for identifier, record in table.items():
+            if record.id != identifier:
+                yield f"{record.id} is filed under {identifier}"
+            if world.swarm is not None and record.version > world.swarm.index:
+                yield f"{identifier} has a version that the swarm has not come to"
+    for task in world.service_tasks.values():
+        if task.service_id not in world.services and task.desired != states.REMOVE:
+            yield f"task {task.id} has lost its service"
+        if task.state == states.RUNNING and task.container_id not in world.containers:
+            yield f"task {task.id} runs without a container"
+    given = {f"given:{container.id}" for container in world.containers.values() if container.given}
+    if {name for name in world.kernel.filesystems if name.startswith("given:")} != given:
+        yield "the files given to a container are left without it, or the other way round"
 
 
 def _events(world: World) -> Iterator[str]:

@@ -25,6 +25,7 @@ from fakedocker.kernel.state import KernelDraft
 from fakedocker.network.model import Endpoint, Network, Publication
 from fakedocker.registry.model import Registry
 from fakedocker.swarm.model import Stored, Swarm
+from fakedocker.swarm.services import Service, ServiceTask
 from fakedocker.volumes.model import Volume
 from fakedocker.world.solves import CacheRecord
 from fakedocker.world.tasks import Task
@@ -33,7 +34,7 @@ from fakedocker.world.world import Event, Host, World
 _TABLES = (
     "images", "layers", "tags", "tag_times", "registries", "containers", "execs", "outputs", "networks", "endpoints", "ports", "published",
     "volumes", "tasks", "build_cache", "image_tags", "image_containers", "image_children", "layer_users", "container_names", "container_prefixes",
-    "network_names", "addresses", "address_hints", "volume_users", "processes", "secrets", "configs",
+    "network_names", "addresses", "address_hints", "volume_users", "processes", "secrets", "configs", "services", "service_tasks",
 )  # fmt: skip
 HELD_LIMIT_BYTES = 1 << 30
 """How much memory all files of a simulation may really take."""
@@ -87,6 +88,8 @@ class Draft:
     processes: Table[int, tuple[str, str]]
     secrets: Table[str, Stored]
     configs: Table[str, Stored]
+    services: Table[str, Service]
+    service_tasks: Table[str, ServiceTask]
     draws: int
     host: Host
     next_port: int

@@ -18,6 +18,7 @@ from fakedocker.kernel.state import KernelState
 from fakedocker.network.model import Endpoint, Network, Publication
 from fakedocker.registry.model import Registry
 from fakedocker.swarm.model import Stored, Swarm
+from fakedocker.swarm.services import Service, ServiceTask
 from fakedocker.volumes.model import Volume
 from fakedocker.world.solves import CacheRecord
 from fakedocker.world.tasks import Task
@@ -91,6 +92,8 @@ class World(Struct, frozen=True, kw_only=True):
     """The swarm that this engine manages, None where it is in none; what follows is empty then."""
     secrets: Map[str, Stored] = Map()
     configs: Map[str, Stored] = Map()
+    services: Map[str, Service] = Map()
+    service_tasks: Map[str, ServiceTask] = Map()
     events: History[Event]
 
     # indices

@@ -250,9 +250,9 @@ def check_leaving(draft: Draft, force: bool) -> None:
 
 def forget(draft: Draft) -> None:
     """Take everything of the swarm out of the world but what runs for it."""
-    for table in (draft.secrets, draft.configs):
+    for table in (draft.secrets, draft.configs, draft.services, draft.service_tasks):
         for identifier in list(table):
-            del table[identifier]
+            table.pop(identifier)
     draft.swarm = None
 
 

@@ -16,6 +16,7 @@ from fakedocker.base.persistent import Table
 from fakedocker.operations.filters import Filters
 from fakedocker.operations.swarm import nodes, store
 from fakedocker.swarm.model import CONFIG, SECRET, Stored
+from fakedocker.swarm.services import Service
 from fakedocker.wire.omitting import plain
 from fakedocker.wire.swarm import StoredSpec
 from fakedocker.world.draft import Draft
@@ -137,6 +138,22 @@ def update(draft: Draft, kind: Kind, name: str, version: int, spec: StoredSpec) 
     store.event(draft, kind.name, "update", record.id, record.spec.name)
 
 
+def users_of(draft: Draft, kind: Kind, identifier: str) -> list[Service]:
+    """The services that use a secret or config, by id."""
+    found = []
+    for service in sorted(draft.services.values(), key=lambda service: service.id):
+        container = service.spec.task_template.container_spec
+        if container is None:
+            continue
+        if kind.name == SECRET:
+            used = {secret.secret_id for secret in container.secrets}
+        else:
+            used = {config.config_id for config in container.configs}
+        if identifier in used:
+            found.append(service)
+    return found
+
+
 def remove(draft: Draft, kind: Kind, name: str) -> None:
     """Remove one that no service uses.
 
@@ -144,5 +161,12 @@ def remove(draft: Draft, kind: Kind, name: str) -> None:
         Refusal: there is no such one, or services use it.
     """
     record = find(draft, kind, name)
+    users = [service.spec.name for service in users_of(draft, kind, record.id)]
+    if users:
+        raise messages.INVALID_ARGUMENT(
+            problem=messages.OBJECT_IN_USE.format(
+                what=kind.name, name=record.spec.name, noun="service" if len(users) == 1 else "services", services=", ".join(users)
+            )
+        )  # fmt: skip
     del table(draft, kind)[record.id]
     store.event(draft, kind.name, "remove", record.id, record.spec.name)
