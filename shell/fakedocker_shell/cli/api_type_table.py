@@ -502,7 +502,6 @@ system.Info
   CDISpecDirs []string
   Containerd *system.ContainerdInfo ?
   Warnings []string
-swarm.GenericResource
 system.NetworkAddressPool
   Base string
   Size int
@@ -550,6 +549,8 @@ swarm.Info
   RemoteManagers []swarm.Peer
   Nodes int ?
   Managers int ?
+  Cluster *swarm.ClusterInfo ?
+  Warnings []string ?
 swarm.Peer
   NodeID string
   Addr string

@@ -6,12 +6,13 @@ docker's client decodes an answer into such a type before a template sees it. Th
 
 from __future__ import annotations
 
+import base64
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from fakedocker.base.units import format_duration
-from fakedocker_shell.cli.api_type_table import TABLE
+from fakedocker_shell.cli import api_type_table, api_type_table_swarm
 from fakedocker_shell.gotemplate.types import (
     ANY,
     BOOL,
@@ -101,6 +102,24 @@ _DURATION: Final = Type(
     text=format_duration,
     methods={"String": format_duration, "Seconds": lambda ns: ns / 1e9, "Nanoseconds": lambda ns: ns},
 )
+
+
+def _bytes_text(data: str) -> str:
+    """Bytes, which JSON carries in base64, as Go prints them: [104 105]."""
+    return "[" + " ".join(str(byte) for byte in base64.b64decode(data or "")) + "]"
+
+
+def _bytes_characters(data: str) -> str:
+    """The same as the text that they are."""
+    return base64.b64decode(data or "").decode("utf-8", "replace")
+
+
+def _mode_text(mode: int) -> str:
+    """Permissions as Go prints them: -r--r--r--."""
+    letters = zip(range(8, -1, -1), "rwx" * 3, strict=True)
+    return "-" + "".join(letter if mode >> bit & 1 else "-" for bit, letter in letters)
+
+
 _EMPTY: Final = Type("struct", "struct {}")
 _BINDINGS: Final = "[]nat.PortBinding"
 
@@ -121,6 +140,8 @@ _types: dict[str, Type] = {
     "uint32": Type("uint", "uint32"),
     "uint64": UINT64,
     "float64": FLOAT64,
+    "[]byte": Type("slice", "[]uint8", text=_bytes_text, characters=_bytes_characters, encode=str),
+    "os.FileMode": Type("uint", "fs.FileMode", text=_mode_text),
     "interface{}": ANY,
     "struct{}": _EMPTY,
     "time.Time": _TIME,
@@ -132,7 +153,7 @@ _types: dict[str, Type] = {
 
 def _read_table() -> None:
     name = ""
-    for line in TABLE.strip().splitlines():
+    for line in (api_type_table.TABLE + api_type_table_swarm.TABLE).strip().splitlines():
         if line.startswith("  "):
             _blocks[name].append(line)
         else:

@@ -11,6 +11,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from importlib import import_module
 from typing import Any, Final
 
 from fakedocker.base.units import parse_binary_size, parse_duration
@@ -155,13 +156,30 @@ def _gpu_count(text: str) -> int:
     return int(text)
 
 
-def _language(name: str) -> Kind:
-    def parse(value: Any, text: str, environment: Mapping[str, str]) -> Any:
-        from fakedocker_shell.cli import flag_languages
+def _language(name: str, module: str = "flag_languages") -> Kind:
+    """A list of what a module's parser makes of each text; imported when such a flag is given."""
 
-        return [*value, getattr(flag_languages, name)(text, environment)]
+    def parse(value: Any, text: str, environment: Mapping[str, str]) -> Any:
+        languages = import_module(f"fakedocker_shell.cli.{module}")
+        return [*value, getattr(languages, name)(text, environment)]
 
     return parse
+
+
+def _in_place(name: str) -> Kind:
+    """The same of Swarm's, where the last text given counts."""
+
+    def parse(_: Any, text: str, environment: Mapping[str, str]) -> Any:
+        languages = import_module("fakedocker_shell.cli.swarm_flags")
+        return getattr(languages, name)(text, environment)
+
+    return parse
+
+
+def _many(name: str) -> Kind:
+    """The same where one text may stand for several."""
+    parse_one = _in_place(name)
+    return lambda value, text, environment: [*value, *parse_one([], text, environment)]
 
 
 KINDS: Final[Mapping[str, tuple[Any, Kind]]] = {
@@ -186,8 +204,17 @@ KINDS: Final[Mapping[str, tuple[Any, Kind]]] = {
     "gpu-request": ([], _gpus),
     "mount": ([], _language("parse_mount")),
     "network": ([], _language("parse_network")),
+    "command": ([], _in_place("parse_command")),
+    "config": ([], _language("parse_config", "swarm_flags")),
+    "credential-spec": (None, _in_place("parse_credential")),
+    "external-ca": ([], _language("parse_external_ca", "swarm_flags")),
+    "node-addr": ("0.0.0.0:2377", _in_place("parse_address")),
+    "pem-file": ("", lambda _, text, __: text),
+    "port": ([], _many("parse_ports")),
+    "pref": ([], _language("parse_preference", "swarm_flags")),
+    "secret": ([], _language("parse_secret", "swarm_flags")),
 }
-"""Kind -> (value without the flag, parser). Kinds that only Swarm has are kept as a list of texts."""
+"""Kind -> (value without the flag, parser)."""
 
 
 # checks of single values
@@ -311,21 +338,44 @@ def _check_tag(text: str, _: Mapping[str, str]) -> str:
     return text
 
 
+def _unchecked(text: str, _: Mapping[str, str]) -> str:
+    return text
+
+
+def _check_generic_resource(text: str, _: Mapping[str, str]) -> str:
+    if "=" not in text:
+        raise ValueError(f"invalid generic-resource format `{text}` expected `name=value`")
+    return text
+
+
 CHECKS: Final[Mapping[str, Callable[[str, Mapping[str, str]], str]]] = {
     "add-host": _check_host,
     "attach": _check_attach,
     "blkio-weight-device": _check_weight,
     "build-arg": _check_env,
+    "container-label": _check_label,
+    "container-label-add": _check_label,
     "device-read-bps": _check_rate,
     "device-read-iops": _check_operations,
     "device-write-bps": _check_rate,
     "device-write-iops": _check_operations,
     "dns": _check_ip,
+    "dns-add": _check_ip,
     "dns-search": _check_search,
+    "dns-search-add": _check_search,
     "env": _check_env,
+    "env-add": _check_env,
+    "generic-resource": _check_generic_resource,
+    "generic-resource-add": _check_generic_resource,
+    "host-add": _check_host,
     "label": _check_label,
     "link": _check_link,
+    "service create host": _check_host,
+    "service create log-opt": _check_env,
+    "service create sysctl": _unchecked,
+    "service update label-add": _check_label,
+    "service update log-opt": _check_env,
     "sysctl": _check_sysctl,
     "tag": _check_tag,
 }
-"""Flag of kind list or map -> the check of each of its values, which may also complete it."""
+"""Flag of kind list or map, where needed with its command -> the check of each of its values, which may complete it."""

@@ -160,8 +160,9 @@ class _Parser:
         before = self.options._values.get(name, empty)
         try:
             checked = text
-            if flag.name in CHECKS and flag.type in ("list", "map"):
-                checked = CHECKS[flag.name](text, self._environment)
+            check = CHECKS.get(f"{self.options.command.canonical} {flag.name}") or CHECKS.get(flag.name)
+            if check is not None and flag.type in ("list", "map"):
+                checked = check(text, self._environment)
             value = parse(before, checked, self._environment)
         except ValueError as error:
             raise FlagError(f"invalid argument {quote(text)} for {quote(flag.shown)} flag: {error}") from None

@@ -74,15 +74,20 @@ _MODULES: dict[str, str] = {
     "logs": "container logs",
     "manifests": "manifest annotate, manifest create, manifest inspect, manifest push, manifest rm",
     "networks": "network connect, network create, network disconnect, network ls, network prune, network rm",
+    "nodes": "node demote, node inspect, node ls, node promote, node ps, node rm, node update",
     "registry": "image pull, image push, login, logout, search",
     "run": "container run, container create, container start",
+    "secrets": (
+        "config create, config inspect, config ls, config rm, secret create, secret inspect, secret ls, secret rm"
+    ),
+    "service_changes": "service create, service update",
+    "service_logs": "service logs",
+    "services": "service inspect, service ls, service ps, service rm, service rollback, service scale",
+    "stack_files": "stack config, stack deploy",
+    "stacks": "stack ls, stack ps, stack rm, stack services",
     "stats": "container stats",
     "swarm": (
-        "config create, config inspect, config ls, config rm, node demote, node inspect, node ls, node promote, node ps, "
-        "node rm, node update, secret create, secret inspect, secret ls, secret rm, service create, service inspect, "
-        "service logs, service ls, service ps, service rm, service rollback, service scale, service update, "
-        "stack config, stack deploy, stack ls, stack ps, stack rm, stack services, swarm ca, swarm init, swarm join, "
-        "swarm join-token, swarm leave, swarm unlock, swarm unlock-key, swarm update"
+        "swarm ca, swarm init, swarm join, swarm join-token, swarm leave, swarm unlock, swarm unlock-key, swarm update"
     ),
     "system": "version, system info, system df, system prune",
     "volumes": "volume create, volume ls, volume prune, volume rm, volume update",

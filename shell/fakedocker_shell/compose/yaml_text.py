@@ -88,7 +88,7 @@ class _Writer(yaml.SafeDumper):
 def _text(writer: Any, value: str) -> Any:
     reads_as = yaml.load(value, Loader=_Reader) if _is_plain(value) else value  # as above
     style = "|" if "\n" in value else None
-    if not isinstance(reads_as, str) or value in _OLD_BOOLEANS:
+    if not isinstance(reads_as, str) or value in _OLD_BOOLEANS or _BASE_60.fullmatch(value):
         style = '"'
     return writer.represent_scalar(_TAG + "str", value, style=style)
 
@@ -96,6 +96,10 @@ def _text(writer: Any, value: str) -> Any:
 _OLD_BOOLEANS = frozenset(
     form for word in ("y", "n", "yes", "no", "on", "off") for form in (word, word.capitalize(), word.upper())
 )
+
+
+_BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
+"""Texts that older YAML takes for numbers."""
 
 
 def _is_plain(value: str) -> bool:

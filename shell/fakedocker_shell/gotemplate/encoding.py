@@ -34,6 +34,8 @@ def encode_string(text: str, html: bool = False) -> str:
 def _empty(value: Value) -> bool:
     if value.kind in ("slice", "map"):
         return not value.data
+    if value.kind == "pointer":
+        return value.is_nil
     return value.kind != "struct" and (value.is_nil or value.data in (False, 0, ""))
 
 

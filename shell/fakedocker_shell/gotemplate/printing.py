@@ -219,7 +219,8 @@ def format_verb(value: Value, verb: str, flags: str, width: int, precision: int,
     if verb == "v" and "#" in flags:
         return _pad(go_syntax(value), width, flags)
     if value.type is not None and value.type.text is not None and verb in "vsxXq" and not value.is_nil:
-        return _pad(_string_verb(value.type.text(value.data), verb, flags, precision) or "", width, flags)
+        shown = value.type.characters if value.type.characters is not None and verb != "v" else value.type.text
+        return _pad(_string_verb(shown(value.data), verb, flags, precision) or "", width, flags)
     return _format_kind(value, verb, flags, width, precision)
 
 

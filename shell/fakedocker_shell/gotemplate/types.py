@@ -41,6 +41,7 @@ class Type:
         fields: a struct's fields, in order.
         methods: name -> function of (data, arguments) that gives plain data; reachable from a template.
         text: how %v and print show it, where the type has a String method.
+        characters: how %s shows it, where that is not as %v does.
         encode: what JSON is made of instead of the data, where the type marshals itself.
     """
 
@@ -51,6 +52,7 @@ class Type:
     fields: tuple[Field, ...] = ()
     methods: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     text: Callable[[Any], str] | None = None
+    characters: Callable[[Any], str] | None = None
     encode: Callable[[Any], Any] | None = None
 
     def find(self, name: str) -> Field | None:

@@ -11,13 +11,14 @@ from fakedocker_shell.cli.api_types import go_type
 from fakedocker_shell.cli.errors import CliError, DaemonError
 from fakedocker_shell.cli.main import Invocation
 from fakedocker_shell.gotemplate import Template, TemplateError, Value
-from fakedocker_shell.gotemplate.encoding import compact, decode_untyped, indent
+from fakedocker_shell.gotemplate.encoding import compact, decode_untyped, encode, indent
 
 _TYPES = {
     "container": "container.InspectResponse",
     "image": "image.InspectResponse",
     "network": "network.Inspect",
     "volume": "volume.Volume",
+    **{kind: f"swarm.{kind.title()}" for kind in ("config", "node", "secret", "service", "task")},
 }
 """Kind of object -> the Go type its answer is decoded into; others are only known as they come."""
 
@@ -26,10 +27,15 @@ Fetch = Callable[[str], Awaitable[tuple[str, bytes]]]
 
 
 class Inspector:
-    """Collects objects and shows them: as JSON, or through a template one by one."""
+    """Collects objects and shows them: as JSON, or through a template one by one.
 
-    def __init__(self, format_text: str) -> None:
+    Args:
+        decodes: whether the client keeps nothing of an answer but what its own types hold.
+    """
+
+    def __init__(self, format_text: str, decodes: bool = False) -> None:
         self._format = format_text
+        self._decodes = decodes
         self._template: Template | None = None
         self._documents: list[bytes] = []
         self.text = ""
@@ -41,17 +47,21 @@ class Inspector:
 
     def add(self, kind: str, document: bytes) -> None:
         """Show one object. Raises CliError if the template does not fit it."""
-        if self._template is None:
-            self._documents.append(document.strip())
-            return
         name = _TYPES.get(kind)
-        if name is not None:
+        typed = (
+            Value(go_type(name if self._decodes else f"*{name}"), json.loads(document)) if name is not None else None
+        )
+        if self._template is None:
+            shown = encode(typed, html=True).encode() if self._decodes and typed is not None else document.strip()
+            self._documents.append(shown)
+            return
+        if typed is not None:
             try:
-                typed = Value(go_type(f"*{name}"), json.loads(document))
                 self.text += self._template.execute(typed) + "\n"
                 return
-            except TemplateError:
-                pass
+            except TemplateError as error:
+                if self._decodes:
+                    raise CliError(f"template parsing error: {error}") from None
         try:
             self.text += self._template.execute(decode_untyped(document), missing_key_is_error=True) + "\n"
         except TemplateError as error:
@@ -68,9 +78,9 @@ class Inspector:
         return indent(b"[" + b",".join(self._documents) + b"]") + "\n"
 
 
-async def inspect_all(call: Invocation, names: list[str], format_text: str, fetch: Fetch) -> int:
+async def inspect_all(call: Invocation, names: list[str], format_text: str, fetch: Fetch, decodes: bool = False) -> int:
     """Show objects one after the other; those that cannot be had are complained about at the end."""
-    inspector = Inspector(format_text)
+    inspector = Inspector(format_text, decodes)
     complaints = []
     for name in names:
         try:
@@ -87,6 +97,21 @@ async def inspect_all(call: Invocation, names: list[str], format_text: str, fetc
 async def _get(call: Invocation, kind: str, path: str, name: str, query: dict[str, str] | None = None) -> bytes:
     escaped = checked_name(kind, name)
     return (await call.api.request("GET", path.format(escaped), query)).body
+
+
+async def inspect_or_pretty(
+    call: Invocation, format_text: str, fetch: Fetch, show: Callable[[dict[str, Any]], Awaitable[str]], decodes: bool
+) -> int:
+    """The same for kinds that have a form for people, `--pretty`; of that nothing is shown unless all can be had."""
+    if format_text.startswith("pretty") and format_text != "pretty":
+        raise CliError("cannot supply extra formatting options to the pretty template")
+    if format_text != "pretty":
+        return await inspect_all(call, call.arguments, format_text, fetch, decodes)
+    text = ""
+    for name in call.arguments:
+        text += await show(json.loads((await fetch(name))[1]))
+    call.context.out(text)
+    return 0
 
 
 async def container_inspect(call: Invocation) -> int:

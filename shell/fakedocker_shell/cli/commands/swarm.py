@@ -1,354 +1,158 @@
-"""Swarm's commands: each asks the engine what docker's client asks first, and the engine says that it is in no swarm."""
+"""docker swarm: ca, init, join, join-token, leave, unlock, unlock-key, update.
+
+Source: docker/cli command/swarm.
+"""
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Mapping, Sequence
-from typing import Any
+import posixpath
+from collections.abc import Mapping
+from typing import Any, Final
 
-from fakedocker_shell.cli import reference
-from fakedocker_shell.cli.api import checked_name, filters_query
-from fakedocker_shell.cli.commands.images import read_input
-from fakedocker_shell.cli.commands.inspect import inspect_all
-from fakedocker_shell.cli.create_options import label_map
 from fakedocker_shell.cli.errors import CliError
+from fakedocker_shell.cli.flags import Options
 from fakedocker_shell.cli.main import Invocation
-from fakedocker_shell.cli.many import one_by_one
-from fakedocker_shell.cli.usage import help_text
+from fakedocker_shell.cli.questions import read_line, read_password
+from fakedocker_shell.cli.usage import flag_error, help_text
+from fakedocker_shell.gotemplate.printing import quote
+from fakedocker_shell.swarm import root_rotation
 
-_STACK_LABEL = "com.docker.stack.namespace"
-_NOT_SIMULATED = "Swarm is not simulated"
-
-
-def _done() -> int:
-    """The engine has agreed to something of Swarm's, which nobody here can go on with."""
-    raise CliError(_NOT_SIMULATED)
-
-
-async def _list(call: Invocation, path: str, query: Mapping[str, Any] | None = None) -> int:
-    filters = call.options["filter"] if "filter" in call.command.flags else {}
-    await call.api.get(path, {**(query or {}), **filters_query(filters)})
-    return _done()
+_AVAILABILITIES: Final = ("active", "pause", "drain")
+_NOTHING_ROTATED: Final = {
+    "rotateWorkerToken": "false",
+    "rotateManagerToken": "false",
+    "rotateManagerUnlockKey": "false",
+}
 
 
-async def _inspect(call: Invocation, kind: str, path: str, query: dict[str, str] | None = None) -> int:
-    async def fetch(name: str) -> tuple[str, bytes]:
-        answer = await call.api.request("GET", path.format(checked_name(kind, name)), query)
-        return kind, answer.body
-
-    return await inspect_all(call, call.arguments, call.options["format"], fetch)
+# what the flags say
 
 
-async def _remove(call: Invocation, kind: str, path: str, query: dict[str, str] | None = None) -> int:
-    async def remove(name: str) -> None:
-        await call.api.delete(path.format(checked_name(kind, name)), query)
-        call.context.out(name + "\n")
-
-    await one_by_one(call.arguments, remove)
-    return 0
+def _part(spec: dict[str, Any], name: str) -> dict[str, Any]:
+    found: dict[str, Any] = spec.setdefault(name, {})
+    return found
 
 
-async def _look_up(call: Invocation, kind: str, path: str, query: dict[str, str] | None = None) -> int:
-    await call.api.get(path.format(checked_name(kind, call.arguments[0])), query)
-    return _done()
+def _apply(call: Invocation, spec: dict[str, Any], certificate: str) -> None:
+    """Change a swarm's specification as the flags say.
+
+    Args:
+        certificate: what external authorities are to sign with.
+    """
+    options = call.options
+    for flag, part, key in (
+        ("task-history-limit", "Orchestration", "TaskHistoryRetentionLimit"),
+        ("dispatcher-heartbeat", "Dispatcher", "HeartbeatPeriod"),
+        ("max-snapshots", "Raft", "KeepOldSnapshots"),
+        ("snapshot-interval", "Raft", "SnapshotInterval"),
+        ("autolock", "EncryptionConfig", "AutoLockManagers"),
+    ):
+        if options.changed(flag):
+            _part(spec, part)[key] = options[flag]
+    _apply_authorities(call, spec, certificate)
 
 
-# configs and secrets
+def _apply_authorities(call: Invocation, spec: dict[str, Any], certificate: str) -> None:
+    options = call.options
+    if options.changed("cert-expiry"):
+        _part(spec, "CAConfig")["NodeCertExpiry"] = options["cert-expiry"]
+    if options.changed("external-ca"):
+        for one in options["external-ca"]:
+            if one["CACert"]:
+                _pem(call, "external-ca", one["CACert"], "CA cert for external CA")
+        _part(spec, "CAConfig")["ExternalCAs"] = [{**one, "CACert": certificate} for one in options["external-ca"]]
 
 
-async def _create_data(call: Invocation, kind: str, path: str) -> int:
-    name, source = [*call.arguments, ""][:2]
-    content = b""
-    if source:
-        try:
-            content = await read_input(call.context, source)
-        except CliError as error:
-            failure = f"error reading from {source}: {error.message}"
-            if kind == "config":
-                failure = f'Error reading content from "{source}": {failure}'
-            raise CliError(failure) from None
-    body = {"Name": name, "Labels": label_map(call.options["label"]), "Data": base64.b64encode(content).decode()}
-    answer = await call.api.post(path, None, body)
-    call.context.out(answer["ID"] + "\n")
-    return 0
-
-
-async def config_create(call: Invocation) -> int:
-    """Make a config."""
-    return await _create_data(call, "config", "/configs/create")
-
-
-async def config_inspect(call: Invocation) -> int:
-    """Inspect configs."""
-    return await _inspect(call, "config", "/configs/{}")
-
-
-async def config_ls(call: Invocation) -> int:
-    """List configs."""
-    return await _list(call, "/configs")
-
-
-async def config_rm(call: Invocation) -> int:
-    """Remove configs."""
-    return await _remove(call, "config", "/configs/{}")
-
-
-async def secret_create(call: Invocation) -> int:
-    """Make a secret."""
-    return await _create_data(call, "secret", "/secrets/create")
-
-
-async def secret_inspect(call: Invocation) -> int:
-    """Inspect secrets."""
-    return await _inspect(call, "secret", "/secrets/{}")
-
-
-async def secret_ls(call: Invocation) -> int:
-    """List secrets."""
-    return await _list(call, "/secrets")
-
-
-async def secret_rm(call: Invocation) -> int:
-    """Remove secrets."""
-    return await _remove(call, "secret", "/secrets/{}")
-
-
-# nodes
-
-
-async def node_ls(call: Invocation) -> int:
-    """List nodes."""
-    return await _list(call, "/nodes")
-
-
-async def _node_reference(call: Invocation, name: str) -> str:
-    """The id of "self". Raises CliError if the engine is in no swarm."""
-    if name != "self":
-        return name
-    info = await call.api.get("/info")
-    identifier = (info.get("Swarm") or {}).get("NodeID") or ""
-    if not identifier:
-        await call.api.get("/nodes")
-    return str(identifier)
-
-
-async def node_inspect(call: Invocation) -> int:
-    """Inspect nodes."""
-
-    async def fetch(name: str) -> tuple[str, bytes]:
-        node = await _node_reference(call, name)
-        answer = await call.api.request("GET", f"/nodes/{checked_name('node', node)}")
-        return "node", answer.body
-
-    return await inspect_all(call, call.arguments, call.options["format"], fetch)
-
-
-async def node_ps(call: Invocation) -> int:
-    """List the tasks of nodes."""
-    node = await _node_reference(call, (call.arguments or ["self"])[0])
-    return await _look_up_name(call, f"/nodes/{checked_name('node', node)}")
-
-
-async def _look_up_name(call: Invocation, path: str) -> int:
-    await call.api.get(path)
-    return _done()
-
-
-async def node_rm(call: Invocation) -> int:
-    """Remove nodes."""
-    return await _remove(call, "node", "/nodes/{}", {"force": "1"} if call.options["force"] else None)
-
-
-async def node_promote(call: Invocation) -> int:
-    """Make managers of workers."""
-    return await _look_up(call, "node", "/nodes/{}")
-
-
-async def node_demote(call: Invocation) -> int:
-    """Make workers of managers."""
-    return await _look_up(call, "node", "/nodes/{}")
-
-
-async def node_update(call: Invocation) -> int:
-    """Change a node."""
-    return await _look_up(call, "node", "/nodes/{}")
-
-
-# services and stacks
-
-
-async def service_create(call: Invocation) -> int:
-    """Make a service."""
+def _pem(call: Invocation, flag: str, path: str, what: str = "file contents") -> str:
+    """A certificate or a key from a file; nothing for no path. Raises CliError."""
+    if not path:
+        return ""
+    start = f'invalid argument {quote(path)} for "--{flag}" flag: '
     try:
-        image = reference.parse(call.arguments[0]).with_default_tag()
-    except ValueError as error:
-        raise CliError(str(error)) from None
-    body = {
-        "Name": call.options["name"],
-        "Labels": label_map(call.options["label"]),
-        "TaskTemplate": {"ContainerSpec": {"Image": image.familiar, "Args": call.arguments[1:]}},
-        "Mode": {"Replicated": {}},
-    }
-    await call.api.post("/services/create", None, body)
-    return _done()
+        text = call.context.files.read_bytes(posixpath.join(call.context.directory, path)).decode("utf-8", "replace")
+    except OSError as problem:
+        raise flag_error(call.command, f"{start}open {path}: {(problem.strerror or '').lower()}") from None
+    if "-----BEGIN " not in text:
+        raise flag_error(call.command, f"{start}{what} must be in PEM format")
+    return text
 
 
-async def service_inspect(call: Invocation) -> int:
-    """Inspect services."""
-    return await _inspect(call, "service", "/services/{}", {"insertDefaults": "true"})
+def _availability(options: Options) -> str:
+    if not options.changed("availability"):
+        return ""
+    wanted = str(options["availability"])
+    if wanted.lower() not in _AVAILABILITIES:
+        raise CliError(f"invalid availability {quote(wanted)}, only active, pause and drain are supported")
+    return wanted.lower()
 
 
-async def service_logs(call: Invocation) -> int:
-    """Show a service's logs."""
-    return await _look_up(call, "service", "/services/{}", {"insertDefaults": "false"})
-
-
-async def service_ls(call: Invocation) -> int:
-    """List services."""
-    return await _list(call, "/services", {"status": "true"})
-
-
-async def service_ps(call: Invocation) -> int:
-    """List the tasks of services."""
-    await call.api.get("/services", filters_query({"id": call.arguments}))
-    return _done()
-
-
-async def service_rm(call: Invocation) -> int:
-    """Remove services."""
-    return await _remove(call, "service", "/services/{}")
-
-
-async def service_rollback(call: Invocation) -> int:
-    """Undo the last change of a service."""
-    return await _look_up(call, "service", "/services/{}", {"insertDefaults": "false"})
-
-
-async def service_update(call: Invocation) -> int:
-    """Change a service."""
-    return await _look_up(call, "service", "/services/{}", {"insertDefaults": "false"})
-
-
-async def service_scale(call: Invocation) -> int:
-    """Set how many replicas services have."""
-    wanted = []
-    for text in call.arguments:
-        name, equals, count = text.partition("=")
-        if not equals or not name:
-            raise CliError(f"invalid scale specifier '{text}'.\nSee 'docker service scale --help'.")
-        if not count.isdigit():
-            raise CliError(f'invalid replicas value {count}: strconv.ParseUint: parsing "{count}": invalid syntax')
-        wanted.append(name)
-
-    async def scale(name: str) -> None:
-        try:
-            await call.api.get(f"/services/{checked_name('service', name)}", {"insertDefaults": "false"})
-        except CliError as error:
-            raise CliError(f"{name}: {error.message}") from None
-
-    await one_by_one(wanted, scale)
-    return _done()
-
-
-def _of_stack(name: str) -> dict[str, Sequence[str]]:
-    return {"label": [f"{_STACK_LABEL}={name}"]}
-
-
-async def stack_config(call: Invocation) -> int:
-    """Show a stack's configuration."""
-    if not call.options["compose-file"]:
-        raise CliError("specify a Compose file (with --compose-file)")
-    return _done()
-
-
-async def stack_deploy(call: Invocation) -> int:
-    """Start a stack."""
-    if not call.options["compose-file"]:
-        raise CliError("Specify a Compose file (with --compose-file)")
-    for path in call.options["compose-file"]:
-        await read_input(call.context, path)
-    info = await call.api.get("/info")
-    if not (info.get("Swarm") or {}).get("ControlAvailable"):
-        raise CliError(
-            'this node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node '
-            "to swarm and try again"
-        )
-    return _done()
-
-
-async def stack_ls(call: Invocation) -> int:
-    """List stacks."""
-    await call.api.get("/services", filters_query({"label": [_STACK_LABEL]}))
-    return _done()
-
-
-async def stack_ps(call: Invocation) -> int:
-    """List the tasks of a stack."""
-    await call.api.get("/tasks", filters_query({**call.options["filter"], **_of_stack(call.arguments[0])}))
-    return _done()
-
-
-async def stack_rm(call: Invocation) -> int:
-    """Remove stacks."""
-
-    async def remove(name: str) -> None:
-        await call.api.get("/services", filters_query(_of_stack(name)))
-
-    await one_by_one(call.arguments, remove)
-    return _done()
-
-
-async def stack_services(call: Invocation) -> int:
-    """List the services of a stack."""
-    filters = {**call.options["filter"], **_of_stack(call.arguments[0])}
-    await call.api.get("/services", {"status": "true", **filters_query(filters)})
-    return _done()
-
-
-# the swarm itself
-
-
-async def swarm_ca(call: Invocation) -> int:
-    """Show the swarm's root certificate."""
-    return await _look_up_name(call, "/swarm")
+# beginning, joining, leaving
 
 
 async def swarm_init(call: Invocation) -> int:
     """Begin a swarm."""
     options = call.options
+    spec: dict[str, Any] = {"Labels": None}
+    _apply(call, spec, "")
     body = {
-        "ListenAddr": (options["listen-addr"] or ["0.0.0.0:2377"])[-1],
+        "ListenAddr": options["listen-addr"],
         "AdvertiseAddr": options["advertise-addr"],
         "DataPathAddr": options["data-path-addr"],
         "DataPathPort": options["data-path-port"],
         "ForceNewCluster": options["force-new-cluster"],
+        "Spec": spec,
         "AutoLockManagers": options["autolock"],
-        "Availability": options["availability"],
+        "Availability": _availability(options),
+        "DefaultAddrPool": options["default-addr-pool"],
+        "SubnetSize": options["default-addr-pool-mask-length"],
     }
-    await call.api.post("/swarm/init", None, body)
-    return _done()
+    try:
+        node = await call.api.post("/swarm/init", None, body)
+    except CliError as error:
+        if any(
+            text in error.message
+            for text in ("could not choose an IP address to advertise", "could not find the system's IP address")
+        ):
+            raise CliError(f"{error.message} - specify one with --advertise-addr") from None
+        raise
+    call.context.out(f"Swarm initialized: current node ({node}) is now a manager.\n\n")
+    await _show_join_command(call, node, "worker")
+    call.context.out(
+        "To add a manager to this swarm, run 'docker swarm join-token manager' and follow the instructions.\n"
+    )
+    if options["autolock"]:
+        _show_unlock_command(call, await _unlock_key(call))
+    return 0
+
+
+async def _show_join_command(call: Invocation, node_id: str, role: str) -> None:
+    node = await call.api.get(f"/nodes/{node_id}")
+    swarm = await call.api.get("/swarm")
+    if node.get("ManagerStatus") is None:
+        return
+    token, address = swarm["JoinTokens"][role.title()], node["ManagerStatus"].get("Addr", "")
+    call.context.out(
+        f"To add a {role} to this swarm, run the following command:\n\n"
+        f"    docker swarm join --token {token} {address}\n\n"
+    )
 
 
 async def swarm_join(call: Invocation) -> int:
     """Join a swarm."""
     options = call.options
     body = {
-        "ListenAddr": (options["listen-addr"] or ["0.0.0.0:2377"])[-1],
+        "ListenAddr": options["listen-addr"],
         "AdvertiseAddr": options["advertise-addr"],
         "DataPathAddr": options["data-path-addr"],
         "RemoteAddrs": [call.arguments[0]],
         "JoinToken": options["token"],
-        "Availability": options["availability"] if options.changed("availability") else "",
+        "Availability": _availability(options),
     }
     await call.api.post("/swarm/join", None, body)
-    return _done()
-
-
-async def swarm_join_token(call: Invocation) -> int:
-    """Show the token to join with."""
-    if call.arguments[0] not in ("worker", "manager"):
-        raise CliError(f"unknown role {call.arguments[0]}")
-    return await _look_up_name(call, "/swarm")
+    info = await call.api.get("/info")
+    role = "manager" if (info.get("Swarm") or {}).get("ControlAvailable") else "worker"
+    call.context.out(f"This node joined a swarm as a {role}.\n")
+    return 0
 
 
 async def swarm_leave(call: Invocation) -> int:
@@ -358,17 +162,33 @@ async def swarm_leave(call: Invocation) -> int:
     return 0
 
 
-async def swarm_unlock(call: Invocation) -> int:
-    """Unlock the swarm."""
+# changing it
+
+
+async def _change(call: Invocation, swarm: Mapping[str, Any], rotated: str = "") -> None:
+    """Give the engine a swarm's specification, and say which of its secrets is to be made anew."""
+    query = {"version": str(swarm["Version"]["Index"]), **_NOTHING_ROTATED}
+    if rotated:
+        query[rotated] = "true"
+    await call.api.post("/swarm/update", query, swarm["Spec"])
+
+
+async def swarm_join_token(call: Invocation) -> int:
+    """Show the token to join with."""
+    role = call.arguments[0]
+    if role not in ("worker", "manager"):
+        raise CliError(f"unknown role {role}")
+    if call.options["rotate"]:
+        await _change(call, await call.api.get("/swarm"), f"rotate{role.title()}Token")
+        if not call.options["quiet"]:
+            call.context.out(f"Successfully rotated {role} join token.\n\n")
+    swarm = await call.api.get("/swarm")
+    if call.options["quiet"]:
+        call.context.out(swarm["JoinTokens"][role.title()] + "\n")
+        return 0
     info = await call.api.get("/info")
-    if (info.get("Swarm") or {}).get("LocalNodeState", "inactive") in ("", "inactive"):
-        raise CliError("Error: This node is not part of a swarm")
-    raise CliError("Error: swarm is not locked")
-
-
-async def swarm_unlock_key(call: Invocation) -> int:
-    """Show the key that unlocks the swarm."""
-    return await _look_up_name(call, "/swarm" if call.options["rotate"] else "/swarm/unlockkey")
+    await _show_join_command(call, info["Swarm"]["NodeID"], role)
+    return 0
 
 
 async def swarm_update(call: Invocation) -> int:
@@ -376,4 +196,109 @@ async def swarm_update(call: Invocation) -> int:
     if not call.options.any_changed():
         call.context.out(help_text(call.command))
         return 0
-    return await _look_up_name(call, "/swarm")
+    swarm = await call.api.get("/swarm")
+    was_locked = bool((swarm["Spec"].get("EncryptionConfig") or {}).get("AutoLockManagers"))
+    _apply(call, swarm["Spec"], (swarm.get("TLSInfo") or {}).get("TrustRoot", ""))
+    await _change(call, swarm)
+    call.context.out("Swarm updated.\n")
+    if (swarm["Spec"].get("EncryptionConfig") or {}).get("AutoLockManagers") and not was_locked:
+        _show_unlock_command(call, await _unlock_key(call))
+    return 0
+
+
+# the lock
+
+
+async def _unlock_key(call: Invocation) -> str:
+    try:
+        answer = await call.api.get("/swarm/unlockkey")
+    except CliError as error:
+        raise CliError(f"could not fetch unlock key: {error.message}") from None
+    return str(answer.get("UnlockKey") or "")
+
+
+def _show_unlock_command(call: Invocation, key: str) -> None:
+    if key:
+        call.context.out(
+            "To unlock a swarm manager after it restarts, run the `docker swarm unlock`\n"
+            f"command and provide the following key:\n\n    {key}\n\n"
+            "Remember to store this key in a password manager, since without it you\n"
+            "will not be able to restart the manager.\n"
+        )
+
+
+async def swarm_unlock(call: Invocation) -> int:
+    """Unlock the swarm."""
+    info = await call.api.get("/info")
+    state = (info.get("Swarm") or {}).get("LocalNodeState", "inactive")
+    if state in ("", "inactive"):
+        raise CliError("Error: This node is not part of a swarm")
+    if state != "locked":
+        raise CliError("Error: swarm is not locked")
+    if call.context.is_terminal(0):
+        key = await read_password(call.context, "Enter unlock key: ")
+    else:
+        key = (await read_line(call.context)).strip()
+    await call.api.post("/swarm/unlock", None, {"UnlockKey": key})
+    return 0
+
+
+async def swarm_unlock_key(call: Invocation) -> int:
+    """Show the key that unlocks the swarm."""
+    if call.options["rotate"]:
+        swarm = await call.api.get("/swarm")
+        if not (swarm["Spec"].get("EncryptionConfig") or {}).get("AutoLockManagers"):
+            raise CliError("cannot rotate because autolock is not turned on")
+        await _change(call, swarm, "rotateManagerUnlockKey")
+        if not call.options["quiet"]:
+            call.context.out("Successfully rotated manager unlock key.\n\n")
+    key = await _unlock_key(call)
+    if not key:
+        raise CliError("no unlock key is set")
+    if call.options["quiet"]:
+        call.context.out(key + "\n")
+    else:
+        _show_unlock_command(call, key)
+    return 0
+
+
+# the root certificate
+
+
+async def swarm_ca(call: Invocation) -> int:
+    """Show the swarm's root certificate, or have a new one made."""
+    options = call.options
+    certificate, key = (_pem(call, flag, options[flag]) for flag in ("ca-cert", "ca-key"))
+    swarm = await call.api.get("/swarm")
+    if not options["rotate"]:
+        for flag in ("ca-cert", "ca-key", "cert-expiry", "external-ca"):
+            if options.changed(flag):
+                raise CliError(f"`--{flag}` flag requires the `--rotate` flag to update the CA")
+        _show_root(call, swarm)
+        return 0
+    if options["external-ca"] and not options.changed("ca-cert"):
+        raise CliError(
+            "rotating to an external CA requires the `--ca-cert` flag to specify the external CA's cert - to add an external "
+            "CA with the current root CA certificate, use the `update` command instead"
+        )
+    if options.changed("ca-cert") and not options["external-ca"] and not options.changed("ca-key"):
+        raise CliError("the --ca-cert flag requires that a --ca-key flag and/or --external-ca flag be provided as well")
+    _apply_authorities(call, swarm["Spec"], certificate)
+    config = _part(swarm["Spec"], "CAConfig")
+    config |= {"SigningCACert": certificate, "SigningCAKey": key}
+    if not certificate and not key:
+        config["ForceRotate"] = config.get("ForceRotate", 0) + 1
+    await _change(call, swarm)
+    if options["detach"]:
+        return 0
+    await root_rotation.wait(call, options["quiet"])
+    if not options["quiet"]:
+        _show_root(call, await call.api.get("/swarm"))
+    return 0
+
+
+def _show_root(call: Invocation, swarm: Mapping[str, Any]) -> None:
+    root = (swarm.get("TLSInfo") or {}).get("TrustRoot", "")
+    if not root:
+        raise CliError("No CA information available")
+    call.context.out(root.strip() + "\n")

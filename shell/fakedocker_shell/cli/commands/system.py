@@ -19,6 +19,7 @@ from fakedocker_shell.cli.main import GIT_COMMIT, VERSION, Invocation
 from fakedocker_shell.cli.questions import confirm
 from fakedocker_shell.cli.tabwriter import align
 from fakedocker_shell.gotemplate import Template, TemplateError, Value
+from fakedocker_shell.swarm import info as swarm_info
 
 _GO_VERSION = "go1.24.3"
 _BUILT = "Fri May 30 12:07:14 2025"
@@ -174,7 +175,7 @@ def _server_info(info: dict[str, Any]) -> str:
     text += f" Cgroup Version: {info['CgroupVersion']}\n" if info.get("CgroupVersion") else ""
     text += _plugin_lines(info.get("Plugins") or {})
     text += _list_lines("CDI spec directories", info.get("CDISpecDirs"))
-    text += f" Swarm: {swarm.get('LocalNodeState') or 'inactive'}\n"
+    text += f" Swarm: {swarm.get('LocalNodeState') or 'inactive'}\n" + swarm_info.lines(swarm)
     text += f" Runtimes: {runtimes}\n" if runtimes else ""
     text += f" Default Runtime: {info['DefaultRuntime']}\n" if info.get("DefaultRuntime") else ""
     if info.get("OSType") == "linux":
