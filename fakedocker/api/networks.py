@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from fakedocker.api.call import Call
+from fakedocker.network.model import SWARM
 from fakedocker.operations import lookup, networks
+from fakedocker.operations.swarm import overlays
 from fakedocker.wire.http import Reply, json_reply
 from fakedocker.wire.network import NetworkConnect, NetworkCreate, NetworkDisconnect
 
@@ -16,7 +18,9 @@ def list_(call: Call) -> Reply:
 
 
 def create(call: Call) -> Reply:
-    network = networks.create_network(call.draft, call.body(NetworkCreate))
+    request = call.body(NetworkCreate)
+    make = overlays.create if overlays.is_asked_for(request) else networks.create_network
+    network = make(call.draft, request)
     return json_reply({"Id": network.id, "Warning": ""}, 201)
 
 
@@ -25,7 +29,9 @@ def inspect(call: Call) -> Reply:
 
 
 def remove(call: Call) -> Reply:
-    networks.remove(call.draft, lookup.network(call.draft, call.names["id"]))
+    network = lookup.network(call.draft, call.names["id"])
+    take_away = overlays.remove if network.scope == SWARM else networks.remove
+    take_away(call.draft, network)
     return Reply(status=204)
 
 

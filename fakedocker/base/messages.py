@@ -666,3 +666,27 @@ ROLLBACK_REQUESTED = "manually requested rollback"
 ROLLBACK_DONE = "rollback completed"
 ROLLBACK_STOPPED = "rollback paused due to failure or early termination of task {task}"
 """What is told of an update (swarmkit manager/orchestrator/update/updater.go, manager/controlapi/service.go)."""
+
+# networks of a swarm
+NOT_ATTACHABLE = Message(
+    500,
+    "Could not attach to network {network}: rpc error: code = PermissionDenied desc = network {network} not manually attachable",
+    "moby daemon/cluster/networks.go AttachNetwork, swarmkit manager/controlapi/resource.go",
+)
+INGRESS_EXISTS = Message(
+    409,
+    "rpc error: code = AlreadyExists desc = ingress network ({id}) is already present",
+    "swarmkit manager/controlapi/network.go",
+)
+INGRESS_ATTACHABLE = "ingress network cannot be attachable"
+"""A problem of INVALID_ARGUMENT (swarmkit manager/controlapi/network.go)."""
+INGRESS_NEEDED = "ingress network cannot be removed because service {id} depends on it"
+NETWORK_OF_SERVICE = "network {network} is in use by service {id}"
+NETWORK_OF_TASK = "network {network} is in use by task {id}"
+NO_INGRESS = "service needs ingress network, but no ingress network is present"
+"""Problems of FAILED_PRECONDITION (swarmkit manager/controlapi/{network,service}.go)."""
+PREDEFINED_NETWORK = Message(
+    404,
+    "could not find the corresponding predefined swarm network: network {name} not found",
+    "moby daemon/cluster/networks.go",
+)

@@ -6,6 +6,11 @@ from msgspec import Struct
 
 BRIDGE, HOST, NONE = "bridge", "host", "none"
 PREDEFINED = (BRIDGE, HOST, NONE)
+OVERLAY, INGRESS, GATEWAY_BRIDGE = "overlay", "ingress", "docker_gwbridge"
+LOCAL, SWARM = "local", "swarm"
+"""Scopes: this engine's own networks, and those that a swarm's managers keep."""
+DAEMON = "daemon"
+"""Who holds the addresses of the daemon's own places in networks."""
 
 
 class Pool(Struct, frozen=True, kw_only=True):
@@ -17,6 +22,21 @@ class Pool(Struct, frozen=True, kw_only=True):
     auxiliary: tuple[tuple[str, str], ...] = ()
     is_static: bool = False
     """Whether somebody has chosen it: only then may addresses in it be chosen too."""
+
+
+class OwnEndpoint(Struct, frozen=True, kw_only=True):
+    """A place that the daemon itself has in a network of a swarm.
+
+    Args:
+        key: under which inspect lists it.
+    """
+
+    key: str
+    name: str
+    id: str
+    mac_address: str
+    address: str
+    prefix_length: int
 
 
 class Network(Struct, frozen=True, kw_only=True):
@@ -36,6 +56,12 @@ class Network(Struct, frozen=True, kw_only=True):
     ipam_options: dict[str, str] | None = None
     options: dict[str, str] | None = None
     labels: dict[str, str] | None = None
+    scope: str = LOCAL
+    version: int = 0
+    """Of the swarm's store, for its networks."""
+    own: tuple[OwnEndpoint, ...] = ()
+    ending: bool = False
+    """Whether it was removed while tasks were still leaving it: it goes with the last of them."""
 
     @property
     def is_predefined(self) -> bool:
@@ -43,8 +69,8 @@ class Network(Struct, frozen=True, kw_only=True):
 
     @property
     def resolves_names(self) -> bool:
-        """User-defined networks have docker's DNS server; the default bridge has not."""
-        return not self.is_predefined
+        """User-defined networks have docker's DNS server; the default bridge has not, nor has the ingress network."""
+        return not self.is_predefined and not self.ingress
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):

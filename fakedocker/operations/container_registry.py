@@ -15,6 +15,7 @@ from fakedocker.containers.model import Container
 from fakedocker.filesystem import content as contents
 from fakedocker.images.model import content_digest
 from fakedocker.operations import files, manifest_parts, rootfs
+from fakedocker.operations.swarm import balancing
 from fakedocker.registry import blobs
 from fakedocker.registry.distribution import manifests
 from fakedocker.registry.distribution.layout import FolderContents
@@ -135,8 +136,10 @@ class ContainerRegistry:
 def find(draft: Draft, port: int) -> ContainerRegistry | None:
     """The registry that runs in a container which has published it at a port of the host."""
     for _, identifier in draft.ports.get((port, "tcp", 4), ()):
-        container = draft.containers[identifier]
-        process = draft.kernel_draft.processes.get(container.pid)
-        if process is not None and process.identity.name == PROGRAM:
-            return ContainerRegistry(draft, container)
+        service = balancing.service_of(draft, identifier)
+        serving = [draft.containers[identifier]] if service is None else balancing.backends(draft, service)
+        for container in serving:
+            process = draft.kernel_draft.processes.get(container.pid)
+            if process is not None and process.identity.name == PROGRAM:
+                return ContainerRegistry(draft, container)
     return None

@@ -262,7 +262,12 @@ def _address_problems(network: Network | None, version: int, address: str) -> li
         return [f"invalid IPv{version} address: {address}"]
     if network is None:
         return []
-    static = [pool.subnet for pool in network.pools if pool.is_static and (":" in pool.subnet) == (version == 6)]
+    from_swarm = network.scope == network_model.SWARM  # its managers choose subnets, and let addresses be chosen
+    static = [
+        pool.subnet
+        for pool in network.pools
+        if (pool.is_static or from_swarm) and (":" in pool.subnet) == (version == 6)
+    ]
     if not static:
         return [messages.NO_STATIC_SUBNET]
     if any(pools.contains(subnet, address) for subnet in static):

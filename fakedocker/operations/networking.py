@@ -14,6 +14,7 @@ from fakedocker.containers.model import Container
 from fakedocker.network import model as network_model, pools, ports
 from fakedocker.network.model import Endpoint, Network, Pool, Publication
 from fakedocker.operations.attributes import network_event
+from fakedocker.swarm.services import TASK_LABEL
 from fakedocker.wire.network import EndpointSettings, PortBinding
 from fakedocker.world.draft import Draft
 
@@ -86,7 +87,14 @@ def endpoints_of(draft: Draft, container: Container) -> list[Endpoint]:
 
 
 def connect(draft: Draft, container: Container, network: Network, wanted: EndpointSettings) -> Endpoint:
-    """Give a container its place in a network."""
+    """Give a container its place in a network.
+
+    Raises:
+        Refusal: an address is taken, or the network is a swarm's and for services only.
+    """
+    task = draft.service_tasks.get((container.config.labels or {}).get(TASK_LABEL, ""))
+    if network.scope == network_model.SWARM and task is None and not network.attachable:
+        raise messages.NOT_ATTACHABLE(network=network.name)
     attached = draft.endpoints[network.id]
     pool4 = next((pool for pool in network.pools if "." in pool.subnet), None)
     pool6 = next((pool for pool in network.pools if ":" in pool.subnet), None)
@@ -104,7 +112,7 @@ def connect(draft: Draft, container: Container, network: Network, wanted: Endpoi
         prefix_length=pools.prefix_length(pool4.subnet) if pool4 else 0,
         address_v6=address6,
         prefix_length_v6=pools.prefix_length(pool6.subnet) if pool6 else 0,
-        gateway=pool4.gateway if pool4 and not network.internal else "",
+        gateway=pool4.gateway if pool4 and not network.internal and network.scope != network_model.SWARM else "",
         gateway_v6=pool6.gateway if pool6 and not network.internal else "",
         mac_address=(wanted.mac_address or identity.mac_address(draft.seed, number)) if network.pools else "",
         names=dns_names(container, network, wanted),
@@ -139,18 +147,51 @@ def _take(draft: Draft, container: Container, network: Network, pool: Pool | Non
     taken = _Taken(draft, network, pool)
     if isinstance(asked, str) and asked:
         number = pools.to_number(asked)
-        if number in taken:
+        holder = draft.addresses.get((network.id, number), "")
+        if number in taken and not (
+            holder and holder == reservation((container.config.labels or {}).get(TASK_LABEL, ""))
+        ):
             raise messages.ADDRESS_IN_USE()
     else:
-        first = int(pools.parse_subnet(pool.ip_range).network_address) if pool.ip_range else 0
-        hint = draft.address_hints.get((network.id, version), 0)
-        free = pools.lowest_free(pool.subnet, taken, max(first, hint))
-        if free is None:
-            raise messages.NO_ADDRESS(network=network.name, id=network.id[:12])
-        draft.address_hints[(network.id, version)] = free + 1
-        number = free
+        number = _lowest_free(draft, network, pool, taken)
     draft.addresses[(network.id, number)] = container.id
     return pools.to_text(number, version)
+
+
+def _lowest_free(draft: Draft, network: Network, pool: Pool, taken: _Taken) -> int:
+    version = 6 if ":" in pool.subnet else 4
+    first = int(pools.parse_subnet(pool.ip_range).network_address) if pool.ip_range else 0
+    hint = draft.address_hints.get((network.id, version), 0)
+    free = pools.lowest_free(pool.subnet, taken, max(first, hint))
+    if free is None:
+        raise messages.NO_ADDRESS(network=network.name, id=network.id[:12])
+    draft.address_hints[(network.id, version)] = free + 1
+    return free
+
+
+def reservation(task_id: str) -> str:
+    """Who holds the addresses of a service's task that has no container yet; "" for no task."""
+    return f"task:{task_id}" if task_id else ""
+
+
+def reserve(draft: Draft, network: Network, holder: str) -> str:
+    """Take an address of a network for what is no container.
+
+    Raises:
+        Refusal: there is none left.
+    """
+    pool = next(pool for pool in network.pools if "." in pool.subnet)
+    number = _lowest_free(draft, network, pool, _Taken(draft, network, pool))
+    draft.addresses[(network.id, number)] = holder
+    return pools.to_text(number)
+
+
+def free(draft: Draft, network: Network, address: str) -> None:
+    """Give an address back that somebody holds."""
+    number, version = pools.to_number(address), 6 if ":" in address else 4
+    draft.addresses.pop((network.id, number))
+    key = (network.id, version)
+    draft.address_hints[key] = min(number, draft.address_hints.get(key, 0))
 
 
 class _Taken:
@@ -173,10 +214,7 @@ def disconnect(draft: Draft, container: Container, network: Network, endpoint: E
     draft.endpoints[network.id] = draft.endpoints[network.id].delete(container.id)
     for address in (endpoint.address, endpoint.address_v6):
         if address:
-            number, version = pools.to_number(address), 6 if ":" in address else 4
-            draft.addresses.pop((network.id, number))
-            key = (network.id, version)
-            draft.address_hints[key] = min(number, draft.address_hints.get(key, 0))
+            free(draft, network, address)
     network_event(draft, network, "disconnect", container=container.id)
 
 

@@ -23,12 +23,13 @@ from fakedocker.wire.network import (
     NetworkCreate,
     NetworkDisconnect,
     NetworkInspect,
+    NetworkPeer,
 )
 from fakedocker.world.draft import Draft
 
 LIST_FILTERS = ("driver", "type", "name", "id", "label", "scope", "dangling")
 PRUNE_FILTERS = ("label", "label!", "until")
-_DRIVERS = ("bridge", "host", "null", "ipvlan", "macvlan", "overlay")
+DRIVERS = ("bridge", "host", "null", "ipvlan", "macvlan", "overlay")
 _DEFAULT_BRIDGE_OPTIONS = {
     "com.docker.network.bridge.default_bridge": "true",
     "com.docker.network.bridge.enable_icc": "true",
@@ -43,12 +44,12 @@ def add_predefined(draft: Draft) -> None:
     """The networks that every daemon has."""
     subnet = "172.17.0.0/16"
     bridge_pool = Pool(subnet=subnet, gateway=pools.first_address(subnet), is_static=True)
-    _put(draft, network_model.BRIDGE, "bridge", pools_=(bridge_pool,), options=_DEFAULT_BRIDGE_OPTIONS)
-    _put(draft, network_model.HOST, "host", pools_=(), options={})
-    _put(draft, network_model.NONE, "null", pools_=(), options={})
+    put(draft, network_model.BRIDGE, "bridge", pools_=(bridge_pool,), options=_DEFAULT_BRIDGE_OPTIONS)
+    put(draft, network_model.HOST, "host", pools_=(), options={})
+    put(draft, network_model.NONE, "null", pools_=(), options={})
 
 
-def _put(
+def put(
     draft: Draft,
     name: str,
     driver: str,
@@ -56,12 +57,21 @@ def _put(
     pools_: tuple[Pool, ...],
     options: dict[str, str],
     request: NetworkCreate | None = None,
+    identifier: str = "",
+    scope: str = network_model.LOCAL,
+    version: int = 0,
 ) -> Network:
+    """Put a new network into the world, whose settings have been looked at.
+
+    Args:
+        identifier: "" to have one made.
+        version: of the swarm's store, for a network that it keeps.
+    """
     given = request or NetworkCreate()
     number = draft.draw()
     network = Network(
-        id=draft.digest("network"), name=name, driver=driver, created_ns=draft.now_ns, number=number, internal=given.internal,
-        attachable=given.attachable, enable_ipv4=given.enable_ipv4 is not False, enable_ipv6=given.enable_ipv6 is True, pools=pools_,
+        id=identifier or draft.digest("network"), name=name, driver=driver, created_ns=draft.now_ns, number=number, internal=given.internal,
+        attachable=given.attachable, ingress=given.ingress, scope=scope, version=version, enable_ipv4=given.enable_ipv4 is not False, enable_ipv6=given.enable_ipv6 is True, pools=pools_,
         ipam_options=given.ipam.options if given.ipam else None, options=options, labels=given.labels or {},
     )  # fmt: skip
     draft.networks[network.id] = network
@@ -76,21 +86,14 @@ def create_network(draft: Draft, request: NetworkCreate) -> Network:
     Raises:
         Refusal: the name, driver or addresses are not allowed or already in use.
     """
-    if not request.name:
-        raise messages.NETWORK_NAME_EMPTY()
-    if request.name in (*network_model.PREDEFINED, "default"):
-        raise messages.NETWORK_PREDEFINED_CREATE(name=request.name)
-    if request.name in draft.network_names:
-        raise messages.NETWORK_EXISTS(name=request.name)
+    check_name(draft, request)
     driver = request.driver or "bridge"
-    if driver not in _DRIVERS:
+    if driver not in DRIVERS:
         raise messages.NETWORK_PLUGIN(driver=driver)
-    if driver == "overlay":
-        raise messages.NOT_SWARM()
     if driver in ("host", "null"):
         raise messages.Refusal(403, f'only one instance of "{driver}" network is allowed')
     requested = tuple((request.ipam.config if request.ipam else None) or ())
-    chosen = tuple(_checked_pool(pool) for pool in requested)
+    chosen = tuple(checked_pool(pool) for pool in requested)
     taken = [pool.subnet for network in draft.networks.values() for pool in network.pools]
     for pool in chosen:
         if pools.overlaps(pool.subnet, taken):
@@ -106,12 +109,22 @@ def create_network(draft: Draft, request: NetworkCreate) -> Network:
         subnet6 = f"fd{digits[:2]}:{digits[2:6]}:{digits[6:10]}:{digits[10:14]}::/64"
         chosen = (*chosen, Pool(subnet=subnet6, gateway=pools.first_address(subnet6)))
     chosen = tuple(sorted(chosen, key=lambda pool: ":" in pool.subnet))  # those of IPv4 first
-    network = _put(draft, request.name, driver, pools_=chosen, options=request.options or {}, request=request)
+    network = put(draft, request.name, driver, pools_=chosen, options=request.options or {}, request=request)
     network_event(draft, network, "create")
     return network
 
 
-def _checked_pool(pool: IPAMPool) -> Pool:
+def check_name(draft: Draft, request: NetworkCreate) -> None:
+    """Refuse a name that is none, or taken."""
+    if not request.name:
+        raise messages.NETWORK_NAME_EMPTY()
+    if request.name in (*network_model.PREDEFINED, "default"):
+        raise messages.NETWORK_PREDEFINED_CREATE(name=request.name)
+    if request.name in draft.network_names:
+        raise messages.NETWORK_EXISTS(name=request.name)
+
+
+def checked_pool(pool: IPAMPool) -> Pool:
     """A subnet asked for, with its gateway chosen (texts: recording networks, moby ValidateIPAM)."""
     subnet = _text(pool.subnet)
     if not subnet:
@@ -162,11 +175,11 @@ def select(draft: Draft, filters: Filters) -> list[Network]:
 
 def _passes(draft: Draft, network: Network, filters: Filters, dangling: bool | None) -> bool:
     kind = "builtin" if network.is_predefined else "custom"
-    unused = not network.is_predefined and not draft.endpoints[network.id]
+    unused = not network.is_predefined and not is_used(draft, network)
     return (
         (not filters.get("driver") or network.driver in filters["driver"])
         and (not filters.get("type") or kind in filters["type"])
-        and (not filters.get("scope") or "local" in filters["scope"])
+        and (not filters.get("scope") or network.scope in filters["scope"])
         and (not filters.get("id") or any(network.id.startswith(wanted) for wanted in filters["id"]))
         and (not filters.get("name") or any(wanted in network.name for wanted in filters["name"]))
         and filtering.labels_match(filters, network.labels)
@@ -174,9 +187,16 @@ def _passes(draft: Draft, network: Network, filters: Filters, dangling: bool | N
     )
 
 
+def is_used(draft: Draft, network: Network) -> bool:
+    """Whether containers, the daemon itself or services are in a network."""
+    if draft.endpoints[network.id] or network.own:
+        return True
+    specs = (service.spec for service in draft.services.values())
+    return any(one.target == network.id for spec in specs for one in (*spec.networks, *spec.task_template.networks))
+
+
 def inspect(draft: Draft, network: Network, with_containers: bool = True) -> NetworkInspect:
     """What the API says of a network; lists leave the containers out."""
-    attached = draft.endpoints[network.id] if with_containers else Map()
     config = tuple(
         IPAMPool(
             subnet=pool.subnet, ip_range=pool.ip_range or UNSET, gateway=pool.gateway or UNSET,
@@ -188,20 +208,39 @@ def inspect(draft: Draft, network: Network, with_containers: bool = True) -> Net
         name=network.name,
         id=network.id,
         created=clock.rfc3339_nano(network.created_ns),
-        scope="local",
+        scope=network.scope,
         driver=network.driver,
         enable_ipv4=network.enable_ipv4,
         enable_ipv6=network.enable_ipv6,
         ipam=IPAM("default", network.ipam_options, config or None),
         internal=network.internal,
         attachable=network.attachable,
-        ingress=False,
+        ingress=network.ingress,
         config_from=ConfigReference(),
         config_only=False,
-        containers={identifier: _attached(draft, endpoint) for identifier, endpoint in sorted(attached.items())},
+        containers=_containers(draft, network) if with_containers else {},
         options=network.options,
         labels=network.labels,
+        peers=_peers(draft, network) if with_containers else UNSET,
     )
+
+
+def _containers(draft: Draft, network: Network) -> dict[str, AttachedEndpoint] | None:
+    """Who is in a network. Of one that the swarm's managers keep and nobody here is in, nothing is known."""
+    found = {identifier: _attached(draft, endpoint) for identifier, endpoint in draft.endpoints[network.id].items()}
+    for own in network.own:
+        address = f"{own.address}/{own.prefix_length}"
+        found[own.key] = AttachedEndpoint(own.name, own.id, own.mac_address, address, "")
+    if not found and network.scope == network_model.SWARM:
+        return None
+    return dict(sorted(found.items()))
+
+
+def _peers(draft: Draft, network: Network) -> tuple[NetworkPeer, ...] | UnsetType:
+    """The nodes that are in an overlay network: this one, where anybody is."""
+    if draft.swarm is None or network.scope != network_model.SWARM or not is_used(draft, network):
+        return UNSET
+    return (NetworkPeer(network.id[:12], draft.swarm.node.address),)
 
 
 def _attached(draft: Draft, endpoint: Endpoint) -> AttachedEndpoint:
@@ -223,11 +262,11 @@ def remove(draft: Draft, network: Network) -> None:
     if network.is_predefined:
         raise messages.NETWORK_PREDEFINED_REMOVE(name=network.name)
     attached = draft.endpoints[network.id]
-    if attached:
+    if attached or network.own:
         listed = sorted(attached.values(), key=lambda endpoint: draft.containers[endpoint.container_id].number)
-        names = " ".join(
-            f'name:"{draft.containers[endpoint.container_id].name}" id:"{endpoint.id[:12]}"' for endpoint in listed
-        )
+        pairs = [(draft.containers[endpoint.container_id].name, endpoint.id) for endpoint in listed]
+        pairs += [(own.name, own.id) for own in network.own]
+        names = " ".join(f'name:"{name}" id:"{identifier[:12]}"' for name, identifier in pairs)
         raise messages.NETWORK_ACTIVE(name=network.name, endpoints=names)
     discard(draft, network)
 
@@ -239,7 +278,10 @@ def discard(draft: Draft, network: Network) -> None:
     del draft.endpoints[network.id]
     for version in (4, 6):
         draft.address_hints.pop((network.id, version))
-    network_event(draft, network, "destroy")
+    if network.scope == network_model.SWARM:
+        draft.record_event("network", "remove", network.id, [("name", network.name)], scope=network_model.SWARM)
+    else:
+        network_event(draft, network, "destroy")
 
 
 def prune(draft: Draft, filters: Filters) -> list[str]:
@@ -247,8 +289,7 @@ def prune(draft: Draft, filters: Filters) -> list[str]:
     before = filtering.until(filters, draft.now_ns)
     removed = []
     for network in select(draft, {}):
-        used = bool(draft.endpoints[network.id])
-        if network.is_predefined or used or (before is not None and network.created_ns > before):
+        if network.is_predefined or is_used(draft, network) or (before is not None and network.created_ns > before):
             continue
         if not filtering.prune_labels_match(filters, network.labels):
             continue

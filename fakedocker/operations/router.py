@@ -7,8 +7,10 @@ import errno
 from fakedocker.containers.model import Container
 from fakedocker.kernel.router import Route
 from fakedocker.network import pools
-from fakedocker.network.model import HOST, Endpoint, Publication
+from fakedocker.network.model import HOST, SWARM, Endpoint, Publication
 from fakedocker.operations import networking
+from fakedocker.operations.swarm import balancing
+from fakedocker.swarm.services import Service
 from fakedocker.world.draft import Draft
 
 _HOST_ADDRESS = "192.168.65.3"
@@ -57,7 +59,10 @@ class WorldRouter:
             self._draft.endpoints[network_id].values(),
             key=lambda peer: self._draft.containers[peer.container_id].number,
         )
-        return [peer.address for peer in peers if peer.address and lowered in (own.lower() for own in peer.names)]
+        found = [peer.address for peer in peers if peer.address and lowered in (own.lower() for own in peer.names)]
+        if self._draft.services:
+            found = balancing.resolve(self._draft, network_id, lowered) or found
+        return found
 
     def route(self, network: str, address: str, port: int, protocol: str) -> Route | int:
         """The way from a network namespace to an address."""
@@ -76,15 +81,33 @@ class WorldRouter:
             if address in (endpoint.address, endpoint.address_v6):
                 return Route(network, address, port, address)
         for endpoint in own:
-            target = self._owner(endpoint.network_id, address)
-            if target is not None:
-                return Route(target, address, port, endpoint.address)
+            route = self._to(endpoint.network_id, address, port, endpoint.address)
+            if route is not None:
+                return route
             if address == endpoint.gateway:
                 published = self.published(address, port, protocol)
                 return published if published is not None else Route(HOST, address, port, endpoint.address)
         if any(self._in_subnet(endpoint, address) for endpoint in own):
             return errno.EHOSTUNREACH
-        return errno.ETIMEDOUT if any(endpoint.gateway for endpoint in own) else errno.ENETUNREACH
+        return errno.ETIMEDOUT if any(self._leads_outside(endpoint) for endpoint in own) else errno.ENETUNREACH
+
+    def _leads_outside(self, endpoint: Endpoint) -> bool:
+        """Whether a network has a way out: its own gateway, or the bridge that goes with a swarm's networks."""
+        network = self._draft.networks[endpoint.network_id]
+        return bool(endpoint.gateway) or (network.scope == SWARM and not network.internal)
+
+    def _to(self, network_id: str, address: str, port: int, source: str) -> Route | int | None:
+        """The way to an address of a network: a container's, or a service's, behind which its tasks are."""
+        target = self._owner(network_id, address)
+        if target is None:
+            return None
+        service = balancing.service_of(self._draft, target)
+        if service is not None:
+            endpoint = balancing.next_endpoint(self._draft, service, network_id)
+            if endpoint is None:
+                return errno.ECONNREFUSED
+            return Route(endpoint.container_id, endpoint.address, port, source)
+        return Route(target, address, port, source) if target in self._draft.containers else errno.EHOSTUNREACH
 
     def _from_host(self, address: str, port: int, protocol: str) -> Route | int:
         published = self.published(address, port, protocol)
@@ -96,9 +119,9 @@ class WorldRouter:
             for pool in network.pools:
                 if address == pool.gateway:
                     return Route(HOST, address, port, address)
-                if pools.contains(pool.subnet, address):
-                    target = self._owner(network.id, address)
-                    return Route(target, address, port, pool.gateway) if target is not None else errno.EHOSTUNREACH
+                if pools.contains(pool.subnet, address) and network.scope != SWARM:  # the host is in none of a swarm's
+                    route = self._to(network.id, address, port, pool.gateway)
+                    return errno.EHOSTUNREACH if route is None else route
         return errno.ETIMEDOUT
 
     def _owner(self, network_id: str, address: str) -> str | None:
@@ -122,6 +145,9 @@ class WorldRouter:
         return None
 
     def _inside(self, identifier: str, held: str, port: int, protocol: str) -> Route | None:
+        service = balancing.service_of(self._draft, identifier)
+        if service is not None:
+            return self._through_ingress(service, port, protocol)
         for publication in self._draft.published.get(identifier, ()):
             if _is(publication, held, port, protocol):
                 endpoint = next((endpoint for endpoint in self._endpoints(identifier) if endpoint.address), None)
@@ -129,6 +155,19 @@ class WorldRouter:
                     return None
                 return Route(identifier, endpoint.address, publication.container_port, endpoint.gateway, proxied=True)
         return None
+
+    def _through_ingress(self, service: Service, port: int, protocol: str) -> Route | None:
+        """From a port of the host to one of the tasks that serve, through the ingress network."""
+        ingress = next((network for network in self._draft.networks.values() if network.ingress), None)
+        published = service.endpoint.ports if service.endpoint is not None else ()
+        inside = next(
+            (one.target_port for one in published if (one.published_port, one.protocol) == (port, protocol)), 0
+        )
+        endpoint = balancing.next_endpoint(self._draft, service, ingress.id) if ingress is not None and inside else None
+        if endpoint is None or ingress is None:
+            return None
+        source = next((own.address for own in ingress.own), "")
+        return Route(endpoint.container_id, endpoint.address, inside, source, proxied=True)
 
     def interfaces(self, network: str) -> list[tuple[str, str, int, str]]:
         """lo, then one interface per network."""

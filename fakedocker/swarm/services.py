@@ -10,9 +10,11 @@ from msgspec import Struct
 from fakedocker.base.persistent import Map
 from fakedocker.swarm import states
 from fakedocker.swarm.model import Meta
-from fakedocker.wire.service import EndpointSpec, PortConfig, ServiceSpec, TaskSpec
+from fakedocker.wire.service import EndpointSpec, NetworkAttachment, PortConfig, ServiceSpec, TaskSpec
 from fakedocker.wire.swarm import Labels
 
+TASK_LABEL = "com.docker.swarm.task.id"
+"""What a task's container is known by."""
 UPDATING, PAUSED, COMPLETED = "updating", "paused", "completed"
 ROLLBACK_STARTED, ROLLBACK_PAUSED, ROLLBACK_COMPLETED = "rollback_started", "rollback_paused", "rollback_completed"
 
@@ -120,6 +122,7 @@ class ServiceTask(Meta, frozen=True, kw_only=True):
     endpoint: EndpointSpec | None = None
     """What was wished of the endpoint."""
     ports: tuple[PortConfig, ...] = ()
+    networks: tuple[NetworkAttachment, ...] = ()
     auth: str = ""
     job_iteration: int | None = None
     desired: int = states.RUNNING

@@ -49,12 +49,7 @@ def check(spec: ServiceSpec) -> None:
     Raises:
         Refusal: with the managers' words for the first thing that is wrong.
     """
-    if not spec.name:
-        raise _wrong(messages.SERVICE_NAME_EMPTY)
-    if _NAME.fullmatch(spec.name) is None:
-        raise _wrong(messages.SERVICE_NAME)
-    if len(spec.name) > _LONGEST_NAME:
-        raise _wrong(messages.SERVICE_NAME_LONG)
+    check_name(spec.name)
     _check_task(spec.task_template)
     _check_mode(spec)
     if spec.mode.is_job:
@@ -63,6 +58,16 @@ def check(spec: ServiceSpec) -> None:
     else:
         _check_update(spec.update_config)
     _check_endpoint(spec.endpoint_spec)
+
+
+def check_name(name: str) -> None:
+    """Refuse what can be the name of no service and no network (controlapi/common.go validateAnnotations)."""
+    if not name:
+        raise _wrong(messages.SERVICE_NAME_EMPTY)
+    if _NAME.fullmatch(name) is None:
+        raise _wrong(messages.SERVICE_NAME)
+    if len(name) > _LONGEST_NAME:
+        raise _wrong(messages.SERVICE_NAME_LONG)
 
 
 def _check_task(task: TaskSpec) -> None:

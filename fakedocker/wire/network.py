@@ -99,6 +99,13 @@ class AttachedEndpoint(
     ipv6_address: str
 
 
+class NetworkPeer(Struct, frozen=True, rename=pascal()):
+    """A node that is in an overlay network."""
+
+    name: str
+    ip: str
+
+
 class NetworkInspect(Struct, frozen=True, kw_only=True, rename=pascal(id="Id")):
     """The answer of GET /networks/ID, and an element of GET /networks."""
 
@@ -115,6 +122,7 @@ class NetworkInspect(Struct, frozen=True, kw_only=True, rename=pascal(id="Id")):
     ingress: bool
     config_from: ConfigReference
     config_only: bool
-    containers: dict[str, AttachedEndpoint]
+    containers: dict[str, AttachedEndpoint] | None
     options: dict[str, str] | None
     labels: dict[str, str] | None
+    peers: tuple[NetworkPeer, ...] | UnsetType = UNSET

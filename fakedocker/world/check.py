@@ -12,6 +12,7 @@ from fakedocker.containers.lifecycle import STATES
 from fakedocker.containers.model import CREATED, DEAD, EXITED, REMOVING, RESTARTING
 from fakedocker.images.model import content_digest
 from fakedocker.network import pools
+from fakedocker.network.model import DAEMON
 from fakedocker.swarm import states
 from fakedocker.world.builds import BuildTask
 from fakedocker.world.solves import SolveTask
@@ -237,8 +238,22 @@ def _networks(world: World) -> Iterator[str]:
                 held[key] = identifier
                 if not any(pools.contains(pool.subnet, address) for pool in network.pools):
                     yield f"{address} is in no pool of {network.name}"
-    if held != dict(world.addresses):
+        for own in network.own:
+            held[network_id, pools.to_number(own.address)] = DAEMON
+    for service in world.services.values():
+        for one in service.addresses:
+            held[one.network_id, pools.to_number(one.address.partition("/")[0])] = f"service:{service.id}"
+    left = {key: holder for key, holder in world.addresses.items() if held.get(key) != holder}
+    if len(held) != len(world.addresses) - len(left) or not all(_is_reserved(world, key, left[key]) for key in left):
         yield "the index of addresses is not that of the endpoints"
+
+
+def _is_reserved(world: World, key: tuple[str, int], holder: str) -> bool:
+    """Whether an address is kept for a task that has no container there yet."""
+    task = world.service_tasks.get(holder.removeprefix("task:"))
+    if task is None or task.is_over:
+        return False
+    return key in {(one.network_id, pools.to_number(one.address.partition("/")[0])) for one in task.attachments}
 
 
 def _ports(world: World) -> Iterator[str]:
@@ -250,6 +265,11 @@ def _ports(world: World) -> Iterator[str]:
             held.add((address, port, protocol))
             if (6 if ":" in address else 4) != version:
                 yield f"{address} is filed under IPv{version}"
+            if identifier.startswith("service:"):
+                held.discard((address, port, protocol))  # by a service, whose tasks are published by nobody else
+                if identifier.removeprefix("service:") not in world.services:
+                    yield f"a service that is gone holds port {port}"
+                continue
             container = world.containers.get(identifier)
             if container is None or container.pid == 0:
                 yield f"a container that does not run holds port {port}"

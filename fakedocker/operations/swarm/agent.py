@@ -15,7 +15,7 @@ from fakedocker.base.clock import MILLISECOND_NS, SECOND_NS
 from fakedocker.base.messages import Refusal
 from fakedocker.containers.model import Container
 from fakedocker.operations import lookup, pull, start, stop
-from fakedocker.operations.swarm import containers, scheduling, tasks
+from fakedocker.operations.swarm import attaching, containers, scheduling, tasks
 from fakedocker.swarm import states
 from fakedocker.swarm.services import ServiceTask
 from fakedocker.wire.service import PortConfig
@@ -42,13 +42,18 @@ def step(draft: Draft, task: ServiceTask) -> None:
 
 
 def _allocate(draft: Draft, task: ServiceTask) -> None:
-    """Addresses are chosen, the scheduler is next."""
+    """Addresses are chosen, the scheduler is next. A task for which a network has none left waits for one."""
+    try:
+        task = attaching.attach(draft, task)
+    except Refusal:
+        return
     tasks.wake(draft, tasks.set_state(draft, task, states.PENDING, messages.TASK_ALLOCATED), SCHEDULING_NS)
 
 
 def _schedule(draft: Draft, task: ServiceTask) -> None:
     task = scheduling.assign(draft, task)
     if task.state == states.ASSIGNED:
+        attaching.join(draft, task)
         tasks.wake(draft, task)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from fakedocker.base import clock, messages
-from fakedocker.operations.swarm import addresses, nodes, store
+from fakedocker.operations.swarm import addresses, nodes, overlays, store
 from fakedocker.swarm import certificates, identifiers
 from fakedocker.swarm.model import ACTIVE, MANAGER, Node, Root, Swarm
 from fakedocker.wire.omitting import plain
@@ -82,6 +82,7 @@ def init(draft: Draft, request: SwarmInit) -> str:
         unlock_key=_unlock_key(draft) if spec.encryption_config.auto_lock_managers else "", data_path_port=port,
         subnet_size=request.subnet_size or _DEFAULT_SUBNET_SIZE, port=int(advertised.port), node=node, **meta,
     )  # fmt: skip
+    overlays.begin(draft)
     store.event(draft, "node", "create", node.id, draft.host.hostname)
     changes = {"state.old": "unknown", "state.new": "ready"}
     store.event(draft, "node", "update", node.id, draft.host.hostname, **changes)

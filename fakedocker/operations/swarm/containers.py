@@ -16,7 +16,7 @@ from fakedocker.base.messages import Refusal
 from fakedocker.containers.model import Container
 from fakedocker.operations import create as creating, rootfs
 from fakedocker.operations.rootfs import GivenFile
-from fakedocker.operations.swarm import stored, tasks
+from fakedocker.operations.swarm import attaching, stored, tasks
 from fakedocker.swarm import templates
 from fakedocker.swarm.model import Stored
 from fakedocker.swarm.services import ServiceTask
@@ -86,12 +86,12 @@ def _request(draft: Draft, task: ServiceTask, spec: ContainerSpec) -> CreateRequ
         healthcheck=spec.healthcheck or UNSET,
         entrypoint=spec.command or None,
         cmd=spec.args or None,
-        host_config=_host(task, spec),
-        networking_config=NetworkingConfig(endpoints_config={}),
+        host_config=_host(task, spec, attaching.network_mode(draft, task)),
+        networking_config=NetworkingConfig(endpoints_config=attaching.endpoint_settings(draft, task)),
     )
 
 
-def _host(task: ServiceTask, spec: ContainerSpec) -> HostConfig:
+def _host(task: ServiceTask, spec: ContainerSpec, network_mode: str) -> HostConfig:
     limits = task.spec.resources.limits if task.spec.resources is not None else None
     dns, log = spec.dns_config, task.spec.log_driver
     pairs = (entry.split() for entry in spec.hosts)
@@ -102,6 +102,7 @@ def _host(task: ServiceTask, spec: ContainerSpec) -> HostConfig:
     }
     privileges = spec.privileges
     return HostConfig(
+        network_mode=network_mode,
         mounts=spec.mounts or UNSET,
         port_bindings=bindings or None,
         group_add=spec.groups or None,

@@ -6,7 +6,7 @@ Source: moby daemon/cluster/swarm.go Leave.
 from __future__ import annotations
 
 from fakedocker.operations import remove as removing
-from fakedocker.operations.swarm import cluster, containers
+from fakedocker.operations.swarm import attaching, cluster, containers, overlays
 from fakedocker.world.draft import Draft
 
 
@@ -26,6 +26,12 @@ def leave(draft: Draft, force: bool) -> None:
     for service in draft.services.values():
         if service.update is not None and service.update.timer:
             draft.kernel.cancel_timer(service.update.timer)
+    for service in draft.services.values():
+        attaching.release(draft, service)
+    for task in tasks:
+        if not task.is_over:
+            attaching.detach(draft, task)
+    overlays.end(draft)
     cluster.forget(draft)
     for container in left:
         if container is not None and not container.removing:

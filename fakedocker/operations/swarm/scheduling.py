@@ -59,7 +59,8 @@ def _held_up(draft: Draft, task: ServiceTask, problem: str) -> ServiceTask:
 def retry(draft: Draft) -> None:
     """Look again at the tasks that have found no place, as something has changed."""
     for task in sorted(draft.service_tasks.values(), key=lambda task: task.number):
-        if task.state == states.PENDING and task.problem and task.desired < states.SHUTDOWN:
+        waits = task.state == states.NEW or (task.state == states.PENDING and task.problem)
+        if waits and task.desired < states.SHUTDOWN:
             tasks.wake(draft, task)
 
 

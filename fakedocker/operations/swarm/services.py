@@ -42,8 +42,9 @@ def create(draft: Draft, given: ServiceSpec, auth: str = "", pins_image: bool = 
         spec = replace(spec, name=identity.container_name(draft.seed, draft.draw(), 0))
     spec, warning = _pinned(draft, spec) if pins_image else (spec, "")
     validation.check(spec)
-    _check_networks(draft, spec)
+    attaching.check(draft, spec)
     _check_ports(draft, spec, "")
+    attaching.check_ingress(draft, spec)
     _check_stored(draft, spec)
     if any(other.spec.name.lower() == spec.name.lower() for other in draft.services.values()):
         raise messages.SERVICE_EXISTS(name=spec.name)
@@ -72,13 +73,6 @@ def _pinned(draft: Draft, spec: ServiceSpec) -> tuple[ServiceSpec, str]:
         return spec, messages.DIGEST_WARNING.format(image=container.image)
     container = replace(container, image=f"{name.familiar}@{digest}")
     return replace(spec, task_template=replace(spec.task_template, container_spec=container)), ""
-
-
-def _check_networks(draft: Draft, spec: ServiceSpec) -> None:
-    for attachment in spec.task_template.networks:
-        network = draft.networks.get(attachment.target)
-        if network is not None and network.ingress:
-            raise messages.INVALID_ARGUMENT(problem=messages.INGRESS_ATTACHED.format(name=network.name))
 
 
 def _ports_by_mode(spec: ServiceSpec) -> dict[str, set[tuple[str, int]]]:
@@ -152,7 +146,7 @@ def update(
     if rollback not in ("", "none", "previous"):
         raise messages.SERVICE_ROLLBACK(value=rollback)
     validation.check(spec)
-    _check_networks(draft, spec)
+    attaching.check(draft, spec)
     if spec.endpoint_spec is not None and spec.endpoint_spec != service.spec.endpoint_spec:
         _check_ports(draft, spec, service.id)
     before = service.spec
@@ -165,6 +159,7 @@ def update(
         raise messages.UNIMPLEMENTED(problem=messages.RENAMED_SERVICE)
     if rollback == "previous" and service.previous is None:
         raise messages.FAILED_PRECONDITION(problem=messages.NO_PREVIOUS_SPEC.format(id=service.id))
+    attaching.check_ingress(draft, spec)
     store.check_version(service, version)
     if before.mode.is_job:
         service = replace(service, job_iteration=service.job_iteration + 1, last_execution_ns=draft.now_ns)

@@ -14,9 +14,9 @@ from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.containers.model import Container
 from fakedocker.operations import remove as removing
 from fakedocker.operations.filters import Filters
-from fakedocker.operations.swarm import nodes, store
+from fakedocker.operations.swarm import attaching, nodes, overlays, store
 from fakedocker.swarm import states
-from fakedocker.swarm.services import Service, ServiceTask
+from fakedocker.swarm.services import TASK_LABEL, Service, ServiceTask
 from fakedocker.wire.omitting import plain
 from fakedocker.world.draft import Draft
 
@@ -25,7 +25,6 @@ AGENT_ALARM, START_ALARM = "swarm task", "swarm start"
 """Kinds of timers: an agent's next step; a start that was put off."""
 STEP_NS = 10 * MILLISECOND_NS
 """How long a step takes that is done at once, with the managers hearing of it."""
-TASK_LABEL = "com.docker.swarm.task.id"
 
 
 def of_service(draft: Draft, service_id: str) -> list[ServiceTask]:
@@ -53,7 +52,7 @@ def create(draft: Draft, service: Service, slot: int, desired: int, node_id: str
         updated_ns=draft.now_ns, service_id=service.id, service_name=spec.name, service_labels=spec.labels, slot=slot, node_id=node_id,
         spec=spec.task_template, spec_version=service.spec_version, endpoint=spec.endpoint_spec, auth=service.auth, desired=desired,
         ports=service.endpoint.ports if service.endpoint is not None else (), at_ns=draft.now_ns,
-        job_iteration=service.job_iteration if spec.mode.is_job else None,
+        job_iteration=service.job_iteration if spec.mode.is_job else None, networks=spec.task_template.networks or spec.networks,
     )  # fmt: skip
     draft.service_tasks[task.id] = task
     wake(draft, task)
@@ -80,6 +79,8 @@ def set_state(draft: Draft, task: ServiceTask, state: int, message: str = "", pr
     """A task has come to a state; "" keeps the message it had."""
     changed = replace(task, state=state, message=message or task.message, problem=problem, at_ns=draft.now_ns)
     task = put(draft, changed)
+    if task.is_over and task.attachments:
+        attaching.detach(draft, task)
     draft.notify("service", task.service_id)
     return task
 
@@ -97,6 +98,8 @@ def delete(draft: Draft, task: ServiceTask) -> None:
         if timer:
             draft.kernel.cancel_timer(timer)
     del draft.service_tasks[task.id]
+    if not task.is_over:
+        attaching.detach(draft, task)
     container = draft.containers.get(task.container_id)
     if container is None or container.removing:
         return
@@ -179,6 +182,13 @@ def inspect(draft: Draft, task: ServiceTask) -> dict[str, Any]:
         shown["NodeID"] = task.node_id
     shown["Status"] = _status(task)
     shown["DesiredState"] = states.NAMES[task.desired]
+    attached = [(draft.networks.get(one.network_id), one.address) for one in task.attachments]
+    if attached:
+        shown["NetworksAttachments"] = [
+            {"Network": overlays.inspect_of_task(network), "Addresses": [address]}
+            for network, address in attached
+            if network is not None
+        ]
     if task.job_iteration is not None:
         shown["JobIteration"] = {"Index": task.job_iteration} if task.job_iteration else {}
     shown["Volumes"] = None
