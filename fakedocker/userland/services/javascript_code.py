@@ -9,10 +9,12 @@ from fakedocker.userland.services.javascript_tokens import UNDEFINED, Complaint,
 from fakedocker.userland.services.script_machine import Code, Function, NotSimulated, Operation
 
 _MAXIMUM_SOURCE: Final = 200_000
-_NOT_SIMULATED: Final = {
-    "class": "classes", "try": "try statements", "switch": "switch statements", "do": "do loops", "import": "import statements",
-    "export": "export statements", "with": "with statements", "async": "async functions",
-}  # fmt: skip
+_NOT_SIMULATED: Final = {"class": "classes", "export": "export statements", "with": "with statements"}
+
+
+MODULE: Final = "\0module "
+"""What the source of a module begins with; it is the body of a function of `MODULE_NAMES`."""
+MODULE_NAMES: Final = ("module", "exports", "__filename", "__dirname")
 
 
 @lru_cache(maxsize=64)
@@ -20,9 +22,9 @@ def compile_javascript(source: str) -> Code:
     """Raises Complaint, NotSimulated."""
     if len(source) > _MAXIMUM_SOURCE:
         raise NotSimulated("so large a script")
-    compiler = _Compiler(source)
+    compiler = _Compiler(source.removeprefix(MODULE))
     try:
-        compiler.program()
+        compiler.program(MODULE_NAMES if source.startswith(MODULE) else ())
     except RecursionError:
         raise NotSimulated("so deeply nested a script") from None
     return Code(tuple(compiler.functions))
@@ -37,20 +39,27 @@ class _Compiler(ExpressionParser):
         self.operations: list[Operation] = []
         self.declared: list[Operation] = []
         self.names: set[str] = set()
-        self.loops: list[tuple[list[int], list[int]]] = []  # the jumps to go on, and those out
+        self.loops: list[
+            tuple[list[int], list[int], int]
+        ] = []  # the jumps to go on, those out, and how many `try` are around
+        self.tries: list[bool] = []  # those around, and whether they have a `finally`
         self.slots = 0
 
-    def program(self) -> None:
+    def program(self, parameters: tuple[str, ...]) -> None:
+        """All of a source. The variables of one with parameters are its own."""
         self.functions.append(Function("", (), (), (), frozenset()))
+        self.names = set(parameters)
         while self.token.kind != "end":
             self.statement()
-        self.functions[0] = Function("", (), (), self._with_declarations(), frozenset())
+        names = frozenset(self.names if parameters else ())
+        self.functions[0] = Function("", parameters, (), self._with_declarations(), names)
 
     def function_body(self, name: str, parameters: list[tuple[str, Expression | None]], is_arrow: bool) -> int:
         number = len(self.functions)
         self.functions.append(Function(name, (), (), (), frozenset()))
-        outer = self.operations, self.names, self.loops, self.declared
-        self.operations, self.names, self.loops, self.declared = [], {parameter for parameter, _ in parameters}, [], []
+        outer = self.operations, self.names, self.loops, self.declared, self.tries
+        self.operations, self.loops, self.declared, self.tries = [], [], [], []
+        self.names = {parameter for parameter, _ in parameters}
         for parameter, default in parameters:
             if default is not None:
                 skip = self.emit("unless", ("binary", "===", ("name", parameter), ("value", UNDEFINED)), 0)
@@ -63,7 +72,7 @@ class _Compiler(ExpressionParser):
         words = tuple(parameter for parameter, _ in parameters)
         undefined = (UNDEFINED,) * len(words)
         self.functions[number] = Function(name, words, undefined, self._with_declarations(), frozenset(self.names))
-        self.operations, self.names, self.loops, self.declared = outer
+        self.operations, self.names, self.loops, self.declared, self.tries = outer
         return number
 
     def _with_declarations(self) -> tuple[Operation, ...]:
@@ -90,12 +99,16 @@ class _Compiler(ExpressionParser):
     def statement(self) -> None:
         self.emit("line", self.token.line)
         word = self.token.text if self.token.kind in ("name", "mark") else ""
-        if word in _NOT_SIMULATED and not (word == "async" and self.tokens[self.at + 1].text != "function"):
+        if word in _NOT_SIMULATED:
             raise NotSimulated(_NOT_SIMULATED[word])
+        if word == "async" and self.tokens[self.at + 1].text == "function":
+            self.at += 1
+            word = "function"
         method = {
             "const": self._declaration, "let": self._declaration, "var": self._declaration, "if": self._if, "while": self._while,
             "for": self._for, "function": self._function, "return": self._return, "break": self._break,
-            "continue": self._break, "throw": self._throw,
+            "continue": self._break, "throw": self._throw, "try": self._try, "switch": self._switch, "do": self._do_while,
+            "import": self._import,
         }.get(word)  # fmt: skip
         if method is not None:
             method()
@@ -173,7 +186,7 @@ class _Compiler(ExpressionParser):
 
     def _body(self, start: int, step: Expression | None) -> None:
         """A loop's body, then its step, then back to the start."""
-        self.loops.append(([], []))
+        self.loops.append(([], [], len(self.tries)))
         self.statement()
         for place in self.loops[-1][0]:
             self.patch(place)
@@ -236,6 +249,8 @@ class _Compiler(ExpressionParser):
 
     def _return(self) -> None:
         self.expect("return")
+        if any(self.tries):
+            raise NotSimulated("return in a try with finally")
         nothing = self.is_next(";", "}") or self.token.after_newline
         self.emit("return", ("value", UNDEFINED) if nothing else self.expression())
         self.end()
@@ -244,7 +259,137 @@ class _Compiler(ExpressionParser):
         word = self.name()
         if not self.loops:
             raise Complaint("SyntaxError", f"Illegal {word} statement")
-        self.loops[-1][1 if word == "break" else 0].append(self.emit("jump", 0))
+        loop = self.loops[-1]
+        if any(self.tries[loop[2] :]):
+            raise NotSimulated(f"{word} in a try with finally")
+        for _ in self.tries[loop[2] :]:
+            self.emit("untry")
+        (loop[1] if word == "break" else loop[0]).append(self.emit("jump", 0))
+        self.end()
+
+    def _do_while(self) -> None:
+        self.expect("do")
+        start = len(self.operations)
+        self.loops.append(([], [], len(self.tries)))
+        self.statement()
+        for place in self.loops[-1][0]:
+            self.patch(place)
+        self.expect("while")
+        self.expect("(")
+        out = self.emit("unless", self.expression(), 0)
+        self.expect(")")
+        self.emit("jump", start)
+        self.patch(out)
+        self._close_loop()
+        self.accept(";")
+
+    def _switch(self) -> None:
+        """Each case compares and leads into its statements, past the comparisons of those that follow."""
+        self.expect("switch")
+        self.expect("(")
+        self.slots += 1
+        value: Expression = ("name", f"\0switch{self.slots}")
+        self.names.add(value[1])
+        self.emit("set", value, self.expression())
+        self.expect(")")
+        self.expect("{")
+        self.loops.append((self.loops[-1][0] if self.loops else [], [], len(self.tries)))
+        otherwise, following = -1, self.emit("jump", 0)
+        while not self.accept("}"):
+            into = self.emit("jump", 0)
+            self.patch(following)
+            if self.accept("default"):
+                otherwise = len(self.operations) + 1
+                following = self.emit("jump", 0)
+            else:
+                self.expect("case")
+                following = self.emit("unless", ("binary", "===", value, self.expression()), 0)
+            self.expect(":")
+            self.patch(into)
+            while not self.is_next("case", "default", "}"):
+                self.statement()
+        out = self.emit("jump", 0)
+        self.patch(following)
+        if otherwise >= 0:
+            self.emit("jump", otherwise)
+        self.patch(out)
+        self._close_loop()
+
+    def _try(self) -> None:
+        """What follows `finally` is there twice: for those who come regularly, and for what is raised again after it."""
+        self.expect("try")
+        ends = self._skipped_to_finally()
+        last = self._begin_try(ends >= 0) if ends >= 0 else -1
+        handler = self._begin_try(False)
+        self.block()
+        self._end_try()
+        after = self.emit("jump", 0)
+        self.patch(handler)
+        if self.accept("catch"):
+            target: Expression = ("array", ())
+            if self.accept("("):
+                target = self._target()
+                self.expect(")")
+            self.emit("caught", target) if target[0] == "name" else None
+            self.block()
+        else:
+            self.emit("raise_again")
+        self.patch(after)
+        if last >= 0:
+            self._end_try()
+            self.expect("finally")
+            start = self.at
+            self.block()
+            end = self.emit("jump", 0)
+            self.patch(last)
+            self.at = start
+            self.block()
+            self.emit("raise_again")
+            self.patch(end)
+
+    def _begin_try(self, has_finally: bool) -> int:
+        self.tries.append(has_finally)
+        return self.emit("try", 0)
+
+    def _end_try(self) -> None:
+        self.tries.pop()
+        self.emit("untry")
+
+    def _skipped_to_finally(self) -> int:
+        """Where the `finally` of the blocks that come next is, -1 for none."""
+        at = self.at
+        while True:
+            depth = 0
+            while self.tokens[at].kind != "end":
+                depth += {"{": 1, "}": -1}.get(self.tokens[at].text, 0) if self.tokens[at].kind == "mark" else 0
+                at += 1
+                if depth == 0 and self.tokens[at - 1].text == "}":
+                    break
+            if self.tokens[at].text != "catch":
+                return at if self.tokens[at].text == "finally" else -1
+
+    def _import(self) -> None:
+        """import x from "y"; import { a, b as c } from "y"; import * as x from "y"; import "y"."""
+        self.expect("import")
+        targets: list[tuple[str, str]] = []  # what is taken, "" for all of it, and its name here
+        while self.token.kind != "string":
+            if self.accept("{"):
+                while not self.accept("}"):
+                    name = self.name()
+                    targets.append((name, self.name() if self.accept("as") else name))
+                    self.accept(",")
+            elif self.accept("*"):
+                self.expect("as")
+                targets.append(("", self.name()))
+            else:
+                targets.append(("", self.name()))
+            self.accept(",")
+            self.accept("from")
+        module: Expression = ("call", ("name", "require"), (self.expression(),))
+        self.emit("do", module)
+        for name, own in targets:
+            self.names.add(own)
+            self.emit("set", ("name", own), ("member", module, name, False) if name else module)
         self.end()
 
     def _throw(self) -> None:
@@ -255,4 +400,4 @@ class _Compiler(ExpressionParser):
 
 def _moved(operation: Operation, by: int) -> Operation:
     """A jump that leads further."""
-    return (*operation[:-1], operation[-1] + by) if operation[0] in ("jump", "unless", "next") else operation
+    return (*operation[:-1], operation[-1] + by) if operation[0] in ("jump", "unless", "next", "try") else operation

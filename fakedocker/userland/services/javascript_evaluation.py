@@ -1,18 +1,18 @@
-"""Expressions of the small JavaScript, and what node gives it: console, process, timers, a few modules, an HTTP server.
-
-Functions see their own variables and those of the script's top, not those of a function around them.
-"""
+"""Expressions of the small JavaScript, and what node gives it: console, process, timers, a few modules, an HTTP server."""
 
 from __future__ import annotations
 
 import math
+import posixpath
 from collections.abc import Callable
 from typing import Any, Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.dates import format_date
-from fakedocker.userland.inputs import State, bytes_of
+from fakedocker.userland.inputs import State, bytes_of, text_of
 from fakedocker.userland.services import javascript_values as values
+from fakedocker.userland.services.javascript_code import MODULE
+from fakedocker.userland.services.javascript_express import MIDDLEWARE
 from fakedocker.userland.services.javascript_natives import (
     ARRAY_METHODS,
     CONSOLE,
@@ -38,6 +38,7 @@ _NAMESPACES: Final = frozenset(
 )
 _GLOBALS: Final = frozenset("require setTimeout setInterval setImmediate clearTimeout clearInterval parseInt parseFloat isNaN throw".split())  # fmt: skip
 _MODULES: Final = frozenset("http os fs path process util events".split())
+_ERRORS: Final = frozenset("Error TypeError RangeError SyntaxError ReferenceError".split())
 _SIGNALS: Final = {"SIGTERM": 15, "SIGINT": 2, "SIGHUP": 1, "SIGUSR2": 12, "SIGQUIT": 3}
 
 
@@ -56,6 +57,10 @@ class Evaluator:
         self.version = version
         state.setdefault("timers", [])
         state.setdefault("handlers", {})
+        state.setdefault("hosts", {})
+        state.setdefault("errands", [])
+        state["kept"] = ["globals", "scopes", "frames", "last", "timers", "hosts", "errands", "modules"]
+        state.setdefault("modules", {})
 
     # what the machine asks for
 
@@ -73,13 +78,25 @@ class Evaluator:
         function = self.evaluate(expression[1])
         return (function, self._arguments(expression[2])) if isinstance(function, FunctionValue) else None
 
+    def caught(self, problem: Exception) -> Any:
+        if not isinstance(problem, Complaint):
+            raise problem
+        if not problem.kind:
+            return problem.value
+        return {KIND: "error", "name": problem.kind, "message": problem.message}
+
+    def is_caught_by(self, value: Any, expression: Any) -> bool:
+        return True
+
+    def throw(self, value: Any) -> None:
+        if isinstance(value, dict) and value.get(KIND) == "error":
+            raise Complaint(value["name"], value["message"])
+        raise Complaint("", values.inspect(value), value)
+
     def assign(self, target: Any, value: Any) -> None:
         kind = target[0]
         if kind == "name":
-            frame = self.machine.frame
-            own = frame["locals"]
-            mine = own is not None and target[1] in self.machine.current().names
-            (own if mine else self.state["globals"])[target[1]] = value
+            self._variables(target[1])[target[1]] = value
         elif kind in ("member", "index"):
             container = self.evaluate(target[1])
             key = target[2] if kind == "member" else self.evaluate(target[2])
@@ -91,15 +108,39 @@ class Evaluator:
             for key, part in target[1]:
                 self.assign(part, self._get(value, key[1]))
 
+    def _variables(self, name: str) -> dict[str, Any]:
+        """Where a variable is, or is to be."""
+        own = self.machine.local_names()
+        if own is not None and name in self.machine.current().names:
+            return own
+        names: dict[str, Any] = self.machine.names_with(name) or self.state["globals"]
+        return names
+
     def _put(self, container: Any, key: Any, value: Any) -> None:
         if isinstance(container, list) and isinstance(key, int) and 0 <= key <= len(container):
             container[key : key + 1] = [value]
         elif isinstance(container, dict):
-            container[text_of_value(key)] = value
+            self.held(container)[text_of_value(key)] = value
         elif isinstance(container, Member) and container.module in ("module", "exports", "process"):
             return
         else:
             raise Complaint("TypeError", f"Cannot set properties of {values.text_of_value(container)} (setting '{text_of_value(key)}')")  # fmt: skip
+
+    # objects of the host's: the script has their numbers, so that all its variables mean the same one after a wait
+
+    def hold(self, kind: str, data: dict[str, Any]) -> dict[str, Any]:
+        """A new one."""
+        self.state["host_count"] = number = self.state.get("host_count", 0) + 1
+        self.state["hosts"][str(number)] = data
+        return {KIND: kind, "\0number": str(number)}
+
+    def held(self, value: dict[str, Any]) -> dict[str, Any]:
+        """What an object has; the object itself for one of the script's."""
+        found: dict[str, Any] = self.state["hosts"].get(value["\0number"], {}) if "\0number" in value else value
+        return found
+
+    def let_go(self, value: dict[str, Any]) -> None:
+        self.state["hosts"].pop(value["\0number"], None)
 
     # expressions
 
@@ -108,9 +149,9 @@ class Evaluator:
 
     def _name(self, expression: Expression) -> Any:
         name = expression[1]
-        own = self.machine.frame["locals"] if self.state["frames"] else None
-        if own is not None and name in own:
-            return own[name]
+        names = self.machine.names_with(name)
+        if names is not None:
+            return names[name]
         if name in self.state["globals"]:
             return self.state["globals"][name]
         if name in _NAMESPACES or name in _GLOBALS:
@@ -120,8 +161,6 @@ class Evaluator:
         if name in ("__dirname", "__filename"):
             path = self._script()
             return path if name == "__filename" else path.rpartition("/")[0] or "/"
-        if any(name in function.names for function in self.machine.code.functions):
-            raise NotSimulated("variables of a function around another")
         raise Complaint("ReferenceError", f"{name} is not defined")
 
     def _script(self) -> str:
@@ -172,8 +211,9 @@ class Evaluator:
             return UNDEFINED
         if isinstance(container, dict):
             text = text_of_value(key)
-            if text in container:
-                return container[text]
+            held = self.held(container)
+            if text in held:
+                return held[text]
             return Method(container, text) if text in HOST_METHODS.get(container.get(KIND, ""), ()) else UNDEFINED
         if key in ("toFixed", "toString", "toISOString", "getTime"):
             return Method(container, key)
@@ -200,9 +240,11 @@ class Evaluator:
                 return values.type_of(self.evaluate(inner))
             except Complaint:
                 return "undefined"
-        if operator in ("await", "delete"):
-            raise NotSimulated(f"{operator} expressions")
+        if operator == "delete":
+            raise NotSimulated("delete expressions")
         value = self.evaluate(inner)
+        if operator == "await":  # everything here has its value at once
+            return value
         if operator in ("-", "+"):
             number = to_number(value)
             return whole(-number) if operator == "-" else number
@@ -235,8 +277,8 @@ class Evaluator:
     def _new(self, expression: Expression) -> Any:
         name = expression[1][-1] if expression[1][0] != "member" else expression[1][2]
         arguments = self._arguments(expression[2])
-        if name == "Error":
-            return {KIND: "error", "message": text_of_value(arguments[0]) if arguments else ""}
+        if name in _ERRORS:
+            return {KIND: "error", "name": name, "message": text_of_value(arguments[0]) if arguments else ""}
         if name == "Date" and not arguments:
             return {KIND: "date", "ns": self.system.now_ns}
         raise NotSimulated(f"new {name}")
@@ -335,14 +377,38 @@ class Evaluator:
         plain = name.removeprefix("node:")
         if plain in _MODULES:
             return Member(plain, "")
-        if name.startswith(("./", "../", "/")):
-            raise NotSimulated(f"the module {name}")
+        if name.startswith(("./", "../", "/")) or name in (".", ".."):
+            return self._local_module(name)
         path = f"{self.system.directory.rstrip('/')}/node_modules/{name}"
         try:
             self.system.stat(path)
         except OSError:
             raise Complaint("Error", f"Cannot find module '{name}'\nRequire stack:\n- {self._script()}") from None
+        if name in ("express", "redis") or name in MIDDLEWARE:
+            return Member(name, "")
         raise NotSimulated(f"the module {name}")
+
+    def _local_module(self, name: str) -> Any:
+        """What a file of the script's own exports; it is run once."""
+        names = self.machine.names_with("__dirname")
+        folder = names["__dirname"] if names else self._script().rpartition("/")[0]
+        path = posixpath.normpath(posixpath.join(folder, name))
+        loaded = self.state["modules"]
+        for candidate in (path, f"{path}.js", f"{path}.json", f"{path}/index.js"):
+            if candidate in loaded:
+                return loaded[candidate]
+            try:
+                source = text_of(self.system.read_file(candidate))
+            except OSError:
+                continue
+            if candidate.endswith(".json"):
+                return NATIVES["JSON", "parse"](self, source)
+            module: dict[str, Any] = {"exports": {}}
+            arguments = [module, module["exports"], candidate, posixpath.dirname(candidate)]
+            self.machine.call(FunctionValue(0, MODULE + source), arguments)
+            loaded[candidate] = module["exports"]
+            return loaded[candidate]
+        raise Complaint("Error", f"Cannot find module '{name}'\nRequire stack:\n- {self._script()}")
 
     def exit(self, status: Any = 0) -> None:
         raise Exit(int(to_number(status)) & 255 if status is not UNDEFINED else 0)
@@ -365,16 +431,16 @@ class Evaluator:
             self.state["handlers"][str(_SIGNALS[name])] = function
         return UNDEFINED
 
-    def throw(self, value: Any) -> None:
-        if isinstance(value, dict) and value.get(KIND) == "error":
-            raise Complaint("Error", value["message"])
-        raise Complaint("", values.inspect(value))
-
     # http
 
     def create_server(self, handler: Any = UNDEFINED) -> Any:
         self.state["server"] = {"handler": handler, "port": 0}
         return {KIND: "server"}
+
+    def serve_application(self, app: dict[str, Any], port: Any, rest: tuple[Any, ...]) -> Any:
+        """app.listen: with a server of its own."""
+        self.create_server(app)
+        return self.listen(port, rest)
 
     def listen(self, port: Any, rest: tuple[Any, ...]) -> Any:
         """Listen as soon as the script is through."""
@@ -421,5 +487,5 @@ _EVALUATORS: Final[dict[str, Callable[[Evaluator, Expression], Any]]] = {
     "conditional": lambda own, expression: own.evaluate(expression[2 if is_true(own.evaluate(expression[1])) else 3]),
     "assign": Evaluator._assign,
     "update": Evaluator._update,
-    "function": lambda own, expression: FunctionValue(expression[1], own.machine.frame["function"].source),
+    "function": lambda own, expression: own.machine.make_function(expression[1]),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import posixpath
 import re
 from collections.abc import Callable
 from functools import cmp_to_key
@@ -11,7 +12,7 @@ from typing import Any, Final, Protocol
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import bytes_of, text_of
-from fakedocker.userland.services import javascript_values as values
+from fakedocker.userland.services import javascript_express, javascript_redis, javascript_values as values
 from fakedocker.userland.services.javascript_tokens import UNDEFINED, Complaint
 from fakedocker.userland.services.javascript_values import KIND, is_true, text_of_value, to_number, whole
 from fakedocker.userland.services.script_machine import FunctionValue
@@ -22,6 +23,7 @@ class Evaluator(Protocol):
 
     system: System
 
+    def held(self, value: dict[str, Any]) -> dict[str, Any]: ...
     def call(self, function: Any, arguments: list[Any]) -> Any: ...
 
 
@@ -46,31 +48,37 @@ MATH: Final[dict[str, Callable[..., Any]]] = {
 
 
 def _write_head(own: Evaluator, response: dict[str, Any], status: Any, *rest: Any) -> Any:
-    response["statusCode"] = int(to_number(status))
+    held = own.held(response)
+    held["statusCode"] = int(to_number(status))
     for part in rest:
         if isinstance(part, dict):
-            response["headers"] |= {key: text_of_value(value) for key, value in part.items()}
+            held["headers"] |= {key: text_of_value(value) for key, value in part.items()}
     return response
 
 
 def _set_header(own: Evaluator, response: dict[str, Any], name: Any, value: Any) -> Any:
-    response["headers"][text_of_value(name)] = text_of_value(value)
+    own.held(response)["headers"][text_of_value(name)] = text_of_value(value)
     return response
 
 
 def _write(own: Evaluator, response: dict[str, Any], text: Any = "", *_: Any) -> Any:
-    response["body"] += text_of_value(text)
+    own.held(response)["body"] += text_of_value(text)
     return True
 
 
 def _end(own: Evaluator, response: dict[str, Any], text: Any = "", *_: Any) -> Any:
-    response["body"] += "" if text is UNDEFINED or isinstance(text, FunctionValue) else text_of_value(text)
-    response["ended"] = True
+    held = own.held(response)
+    held["body"] += "" if text is UNDEFINED or isinstance(text, FunctionValue) else text_of_value(text)
+    held["ended"] = True
     return response
 
 
 HOST_METHODS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
-    "response": {"writeHead": _write_head, "setHeader": _set_header, "write": _write, "end": _end},
+    **javascript_express.OBJECTS,
+    "redis": javascript_redis.OBJECT,
+    "response": {
+        "writeHead": _write_head, "setHeader": _set_header, "write": _write, "end": _end, **javascript_express.OBJECTS["response"],
+    },
     "server": {
         "listen": lambda own, server, port=0, *rest: own.listen(port, rest),
         "close": lambda own, server, *rest: own.close_server(*rest),
@@ -184,12 +192,16 @@ NATIVES: Final[dict[tuple[str, str], Callable[..., Any]]] = {
     ("os", "hostname"): lambda own: own.system.hostname,
     ("os", "platform"): lambda own: "linux",
     ("os", "type"): lambda own: "Linux",
-    ("path", "join"): lambda own, *parts: "/".join(text_of_value(part).rstrip("/") for part in parts[:-1]) + "/" + text_of_value(parts[-1]),
+    ("path", "join"): lambda own, *parts: posixpath.normpath("/".join(text_of_value(part) for part in parts if part != "")),
+    ("path", "basename"): lambda own, path, *_: posixpath.basename(text_of_value(path)),
     ("fs", "readFileSync"): _read_file,
     ("fs", "existsSync"): lambda own, path: _exists(own, text_of_value(path)),
     ("fs", "writeFileSync"): lambda own, path, text="", *_: own.system.write_file(text_of_value(path), bytes_of(text_of_value(text))) or UNDEFINED,
     ("fs", "readdirSync"): lambda own, path: own.system.list_directory(text_of_value(path)),
+    ("path", "resolve"): lambda own, *parts: posixpath.normpath(posixpath.join(own.system.directory, *map(text_of_value, parts))),
     ("http", "createServer"): lambda own, *given: own.create_server(*given),
+    **javascript_express.FUNCTIONS,
+    **javascript_redis.FUNCTIONS,
 }  # fmt: skip
 
 

@@ -17,12 +17,13 @@ UNDEFINED: Final = ...
 
 
 class Complaint(Exception):
-    """An error of JavaScript: its class and message."""
+    """An error of JavaScript: its class and message. `value` is what was thrown, where that is no error."""
 
-    def __init__(self, kind: str, message: str) -> None:
+    def __init__(self, kind: str, message: str, value: Any = None) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
+        self.value = value
 
 
 class Token(NamedTuple):

@@ -95,6 +95,8 @@ def text_of_value(value: Any) -> str:
         return ",".join("" if part is None or part is UNDEFINED else text_of_value(part) for part in value)
     if value is UNDEFINED:
         return "undefined"
+    if isinstance(value, dict) and value.get(KIND) == "error":
+        return f"{value['name']}: {value['message']}"
     return (
         "null" if value is None else "[object Object]" if isinstance(value, dict) else "function () { [native code] }"
     )
@@ -191,6 +193,8 @@ def inspect(value: Any, depth: int = 0, indent: int = 0) -> str:
             return "[Array]"
         return _joined([inspect(part, depth + 1, indent + 2) for part in value[:100]], "[", "]", indent)
     if isinstance(value, dict):
+        if value.get(KIND) == "error":
+            return text_of_value(value)
         if depth > 2 and value:
             return "[Object]"
         entries = [f"{_key(key)}: {inspect(part, depth + 1, indent + 2)}" for key, part in value.items() if key != KIND]

@@ -1,4 +1,4 @@
-"""node's command line: -e, -p, scripts, standard input, the prompt; and its event loop of timers, signals and HTTP requests."""
+"""node's command line: -e, -p, scripts, standard input, the prompt; and its event loop of timers, signals, errands and HTTP requests."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from fakedocker.kernel.program import Block, System
-from fakedocker.kernel.utility import copy_plain
 from fakedocker.userland.inputs import State, bytes_of, read_text, text_of
-from fakedocker.userland.services.connections import Connection, open_listeners
-from fakedocker.userland.services.http import Request, Response, Style, serve
+from fakedocker.userland.services.connections import open_listeners
+from fakedocker.userland.services.http import Style, serve
+from fakedocker.userland.services.javascript_answers import EXPRESS_STYLE, Answering
 from fakedocker.userland.services.javascript_code import compile_javascript
 from fakedocker.userland.services.javascript_evaluation import Evaluator
-from fakedocker.userland.services.javascript_tokens import UNDEFINED, Complaint
-from fakedocker.userland.services.javascript_values import KIND, inspect, logged
+from fakedocker.userland.services.javascript_redis import run_errands
+from fakedocker.userland.services.javascript_tokens import Complaint
+from fakedocker.userland.services.javascript_values import inspect, logged
 from fakedocker.userland.services.line_input import next_line
 from fakedocker.userland.services.script_machine import Exit, FunctionValue, Machine, NotSimulated
 from fakedocker.userland.tools import Register
@@ -158,11 +159,12 @@ def _run_events(system: System, state: State, evaluator: Evaluator) -> None:
         if server["listening"] is not None:
             _call(evaluator, server["listening"], [])
 
-    def handle(request: Request, connection: Connection) -> Response | None:
-        return _respond(evaluator, state, request)
+    answering = Answering(system, state, evaluator)
 
     def wakes() -> bool:
-        _run_due(system, state, evaluator)
+        if not answering.is_busy:
+            run_errands(evaluator)
+            _run_due(system, state, evaluator)
         _take_signals(system, state, evaluator)
         return not state["timers"] and not state.get("listeners")
 
@@ -172,11 +174,11 @@ def _run_events(system: System, state: State, evaluator: Evaluator) -> None:
     state.setdefault("listeners", {})
     state.setdefault("connections", {})
     state.setdefault("accepted", 0)
+    style = EXPRESS_STYLE if answering.is_express else _STYLE
     try:
-        serve(system, state, handle, _STYLE, wakes, until_ns=until_ns)
+        serve(system, state, answering.handle, style, wakes, until_ns=until_ns)
     except Block:
-        for key in ("globals", "timers"):
-            state[key] = copy_plain(state[key])
+        evaluator.machine.part_values()
         raise
 
 
@@ -200,21 +202,6 @@ def _take_signals(system: System, state: State, evaluator: Evaluator) -> None:
         handler = state["handlers"].get(str(number))
         if isinstance(handler, FunctionValue):
             _call(evaluator, handler, [{1: "SIGHUP", 2: "SIGINT", 15: "SIGTERM"}.get(number, str(number)), number])
-
-
-def _respond(evaluator: Evaluator, state: State, request: Request) -> Response | None:
-    """What the script's handler makes of a request. One that never ends its response leaves the client waiting."""
-    response: dict[str, Any] = {KIND: "response", "statusCode": 200, "headers": {}, "body": "", "ended": False}
-    asked = {"method": request.method, "url": request.target, "httpVersion": request.version[5:]}
-    asked["headers"] = {name.lower(): value for name, value in request.headers}  # type: ignore[assignment]  # an object
-    handler = state["server"]["handler"]
-    if handler is UNDEFINED:
-        return None
-    _call(evaluator, handler, [asked, response])
-    if not response["ended"]:
-        return None
-    headers = tuple((name, value) for name, value in response["headers"].items())
-    return Response(int(response["statusCode"]), bytes_of(response["body"]), headers)
 
 
 # the prompt

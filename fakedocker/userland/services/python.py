@@ -8,10 +8,12 @@ from typing import Any, Final
 
 from fakedocker.kernel.program import Block, System
 from fakedocker.userland.inputs import State, bytes_of, read_text, text_of
+from fakedocker.userland.services import python_web
 from fakedocker.userland.services.line_input import next_line
 from fakedocker.userland.services.python_code import compile_python
-from fakedocker.userland.services.python_evaluation import Evaluator, representation
+from fakedocker.userland.services.python_evaluation import Evaluator, representation, shown
 from fakedocker.userland.services.python_http_server import http_server
+from fakedocker.userland.services.python_values import ScriptError, Serving
 from fakedocker.userland.services.script_machine import Exit, Machine, NotSimulated
 from fakedocker.userland.tools import Register
 
@@ -41,6 +43,8 @@ def _python(system: System, argv: tuple[str, ...], state: State) -> int:
             from fakedocker.userland.packages import pip
 
             return pip.PROGRAMS["pip"](system, ("pip", *rest), state)
+        case ("-m", "flask" | "gunicorn" | "uvicorn" | "fastapi" as module, *rest):
+            return _run(system, state, f"from {module} import main\nmain()\n", (module, *rest), module, version)
         case ("-m", module, *_):
             system.put(f"{argv[0]}: fakedocker does not simulate the module {module}\n", 2)
             return 1
@@ -63,9 +67,26 @@ def _python(system: System, argv: tuple[str, ...], state: State) -> int:
 
 
 def _run(system: System, state: State, source: str, arguments: tuple[str, ...], name: str, version: str) -> int:
-    """Run a script to its end; the exit status. Blocks."""
+    """Run a script to its end, and then what it serves; the exit status. Blocks."""
     try:
-        _go_on(system, state, source, arguments, version)
+        while True:
+            if "serving" not in state:
+                try:
+                    _go_on(system, state, state.get("source", source), arguments, version)
+                except Serving as leaving:
+                    _prepare(state, leaving.plan)
+                    continue
+                if "loading" not in state:
+                    return 0
+                _find_application(system, state)
+            evaluator = _evaluator(system, state, state.get("source", source), arguments, version)
+            try:
+                state.setdefault("frames", [])
+                return python_web.serve(
+                    system, state, evaluator, lambda problem: _traceback(problem, name, state.get("line", 1))
+                )
+            except python_web.Reloading:
+                _begin_again(system, state)
     except Exit as leaving:
         return leaving.status
     except NotSimulated as missing:
@@ -74,9 +95,37 @@ def _run(system: System, state: State, source: str, arguments: tuple[str, ...], 
     except Block:
         raise
     except Exception as problem:  # the script's own: whatever its operations raise
-        system.put(bytes_of(_traceback(problem, name, state.get("line", 1))), 2)
+        system.put(bytes_of(_traceback(problem, state.get("loading", {}).get("file", name), state.get("line", 1))), 2)
         return 1
-    return 0
+
+
+def _prepare(state: State, plan: dict[str, Any]) -> None:
+    """What is to be served, or the file to be run that has it."""
+    state.pop("frames", None)
+    if "load" in plan and "loading" not in state:
+        state.update(loading=plan, source=plan["load"], globals={}, scopes={}, things={})
+    elif "loading" in state:
+        state["serving"] = {**state["loading"], "app": plan["app"]}
+    else:
+        state["serving"] = plan
+
+
+def _find_application(system: System, state: State) -> None:
+    """What a module that was loaded is to serve. Raises Exit after a complaint."""
+    plan = state["loading"]
+    app = python_web.application_of(state["globals"], plan)
+    if app is None:
+        name = plan["file"].removesuffix(".py")
+        system.put(f"Error: Failed to find an application in module '{name}'.\n", 2)
+        raise Exit(2)
+    state["serving"] = {**plan, "app": app}
+
+
+def _begin_again(system: System, state: State) -> None:
+    """The script anew, from its file; what it listens at stays open."""
+    state["source"] = text_of(system.read_file(state["serving"]["file"]))
+    del state["serving"], state["frames"]
+    state.update(globals={}, scopes={}, things={})
 
 
 def _tell_missing(system: System, missing: NotSimulated) -> None:
@@ -85,14 +134,22 @@ def _tell_missing(system: System, missing: NotSimulated) -> None:
 
 def _go_on(system: System, state: State, source: str, arguments: tuple[str, ...], version: str) -> Any:
     """Run a source, or go on with it; the value of its last statement."""
-    machine = Machine(system, state, source, compile_python)
-    machine.language = Evaluator(system, state, machine, arguments, version)
+    machine = _evaluator(system, state, source, arguments, version).machine
     if "frames" not in state:
         machine.start()
     try:
         return machine.run()
     finally:
         state["line"] = machine.line or state.get("line", 1)
+
+
+def _evaluator(system: System, state: State, source: str, arguments: tuple[str, ...], version: str) -> Evaluator:
+    machine = Machine(system, state, source, compile_python)
+    evaluator = Evaluator(system, state, machine, arguments, version)
+    if "loading" in state:
+        evaluator.name = state["loading"]["file"].removesuffix(".py").replace("/", ".")
+    machine.language = evaluator
+    return evaluator
 
 
 def _traceback(problem: Exception, name: str, line: int) -> str:
@@ -109,8 +166,9 @@ def _traceback(problem: Exception, name: str, line: int) -> str:
             found += f"    {stripped}\n    {' ' * column}{'^' * marks}\n"
         return f"{found}{type(problem).__name__}: {problem.msg}\n"
     found = f'Traceback (most recent call last):\n  File "{name}", line {line}, in <module>\n'
-    said = str(problem)
-    return f"{found}{type(problem).__name__}{f': {said}' if said else ''}\n"
+    raised = problem.raised if isinstance(problem, ScriptError) else None
+    kind, said = (raised.kind, shown(raised)) if raised else (type(problem).__name__, str(problem))
+    return f"{found}{kind}{f': {said}' if said else ''}\n"
 
 
 def _session(system: System, state: State, version: str) -> int:

@@ -6,36 +6,24 @@ Modules and builtins are values named by tuples. Sizes are bounded: what would t
 from __future__ import annotations
 
 import ast
+import builtins
 import json
 import math
 import operator
 import re
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of
-from fakedocker.userland.services import python_files
+from fakedocker.userland.services import python_files, python_packages
 from fakedocker.userland.services.line_input import next_line
 from fakedocker.userland.services.python_code import not_simulated
 from fakedocker.userland.services.python_files import OpenFile
+from fakedocker.userland.services.python_values import Member, Method, Raised, ScriptError, Thing
 from fakedocker.userland.services.script_machine import Exit, FunctionValue, Machine, NotSimulated
 
 _LARGEST: Final = 1_000_000
-
-
-class Member(NamedTuple):
-    """A module (`name` empty), a member of one, or a builtin (`module` empty)."""
-
-    module: str
-    name: str
-
-
-class Method(NamedTuple):
-    """A method of a value."""
-
-    value: Any
-    name: str
 
 
 _BINARY: Final[dict[type[ast.AST], Callable[[Any, Any], Any]]] = {
@@ -57,7 +45,7 @@ _METHODS: Final[dict[type, frozenset[str]]] = {
     bytes: frozenset("decode hex".split()),
 }  # fmt: skip
 _PURE: Final[dict[str, Callable[..., Any]]] = {
-    "len": len, "str": str, "int": int, "float": float, "repr": repr, "bool": bool, "abs": abs, "min": min, "max": max,
+    "len": len, "str": lambda *values: shown(values[0]) if len(values) == 1 else str(*values), "int": int, "float": float, "repr": lambda value: representation(value), "bool": bool, "abs": abs, "min": min, "max": max,
     "sum": sum, "sorted": sorted, "round": round, "ord": ord, "chr": chr, "hex": hex, "bin": bin, "any": any, "all": all,
     "divmod": divmod, "dict": dict, "tuple": tuple, "isinstance": lambda value, kind: type(value).__name__ == kind.name,
 }  # fmt: skip
@@ -65,7 +53,9 @@ _LISTS: Final[dict[str, Callable[..., list[Any]]]] = {
     "list": lambda *values: list(*values), "enumerate": lambda *values: [*enumerate(*values)], "zip": lambda *values: [*zip(*values, strict=False)],
     "reversed": lambda values: [*reversed(values)], "range": lambda *values: _range(*values), "set": lambda *values: list(dict.fromkeys(*values)),
 }  # fmt: skip
-_CONVERSIONS: Final[dict[str, Callable[[Any], str]]] = {"r": repr, "s": str, "a": ascii}
+_CONVERSIONS: Final[dict[str, Callable[[Any], str]]] = {
+    "r": lambda value: representation(value), "s": lambda value: shown(value), "a": ascii,
+}  # fmt: skip
 _OTHERS: Final = frozenset({"print", "input", "exit", "quit", "type", "open"})
 _MATH: Final = frozenset("sqrt floor ceil sin cos tan log log2 log10 exp pow factorial gcd".split())
 
@@ -115,6 +105,9 @@ class Evaluator:
         self.machine = machine
         self.arguments = arguments
         self.version = version
+        self.name = "__main__"
+        state.setdefault("things", {})
+        state["kept"] = ["globals", "scopes", "frames", "last", "things"]
 
     # what the machine asks for
 
@@ -125,15 +118,61 @@ class Evaluator:
         return python_files.lines(self.state, value) if isinstance(value, OpenFile) else list(value)
 
     def prepare_call(self, expression: Any) -> tuple[FunctionValue, list[Any]] | None:
-        if not isinstance(expression, ast.Call) or expression.keywords:
+        if not isinstance(expression, ast.Call):
             return None
         function = self.evaluate(expression.func) if isinstance(expression.func, ast.Name) else None
         if not isinstance(function, FunctionValue):
             return None
-        return function, self._checked(function, [self.evaluate(argument) for argument in expression.args])
+        named = {keyword.arg: self.evaluate(keyword.value) for keyword in expression.keywords if keyword.arg}
+        return function, self.bound(function, [self.evaluate(argument) for argument in expression.args], named)
 
-    def _checked(self, function: FunctionValue, arguments: list[Any]) -> list[Any]:
+    def caught(self, problem: Exception) -> Any:
+        if isinstance(problem, ScriptError):
+            return problem.raised
+        return Raised(type(problem).__name__, (str(problem),) if str(problem) else ())
+
+    def throw(self, value: Any) -> None:
+        if isinstance(value, Member):
+            value = Raised(_class_name(value), ())
+        if not isinstance(value, Raised):
+            raise TypeError("exceptions must derive from BaseException")
+        raise ScriptError(value)
+
+    def is_caught_by(self, value: Any, expression: Any) -> bool:
+        if expression is None:
+            return True
+        classes = self.evaluate(expression)
+        wanted = {_class_name(each) for each in ((classes,) if isinstance(classes, Member) else classes)}
+        return not wanted.isdisjoint(_ancestors(value.kind))
+
+    # objects of packages
+
+    def make(self, kind: str, **data: Any) -> Thing:
+        """A new one."""
+        self.state["thing_count"] = number = self.state.get("thing_count", 0) + 1
+        self.state["things"][str(number)] = data
+        return Thing(kind, str(number))
+
+    def data(self, thing: Thing) -> dict[str, Any]:
+        """What an object has."""
+        found: dict[str, Any] = self.state["things"][thing.number]
+        return found
+
+    def bound(self, function: FunctionValue, arguments: list[Any], named: dict[str, Any]) -> list[Any]:
+        """The arguments in the order of the function's parameters. Raises TypeError."""
         code = self.machine.function(function)
+        if named:
+            order, defaults = code.parameters, dict(zip(code.parameters[::-1], code.defaults[::-1], strict=False))
+            for name in named:
+                if name not in order:
+                    raise TypeError(f"{code.name}() got an unexpected keyword argument '{name}'")
+                if name in order[: len(arguments)]:
+                    raise TypeError(f"{code.name}() got multiple values for argument '{name}'")
+            last = max(order.index(name) for name in named)
+            for name in order[len(arguments) : last + 1]:
+                if name not in named and name not in defaults:
+                    raise TypeError(f"{code.name}() missing 1 required positional argument: '{name}'")
+                arguments = [*arguments, named[name] if name in named else defaults[name]]
         missing = [f"'{name}'" for name in code.parameters[len(arguments) : len(code.parameters) - len(code.defaults)]]
         if missing:
             names = " and ".join(missing)
@@ -145,12 +184,11 @@ class Evaluator:
 
     def assign(self, target: Any, value: Any) -> None:
         if isinstance(target, ast.Name):
-            frame = self.machine.frame
-            own = frame["locals"]
+            own = self.machine.local_names()
             if own is not None and target.id in self.machine.current().names:
                 own[target.id] = value
             else:
-                self.state["globals"][target.id] = value
+                (self.machine.names_with(target.id) or self.state["globals"])[target.id] = value
         elif isinstance(target, ast.Tuple | ast.List):
             values = list(value)
             if len(values) != len(target.elts):
@@ -177,22 +215,38 @@ class Evaluator:
     def _special(self, expression: tuple[Any, ...]) -> Any:
         """What the compiler has put into operations itself."""
         if expression[0] == "function":
-            return FunctionValue(expression[1], self.machine.frame["function"].source)
-        return Member(expression[1], "") if expression[0] == "module" else self._member(expression[1], expression[2])
+            return self.machine.make_function(expression[1])
+        if expression[0] == "raise":
+            return self.throw(self.evaluate(expression[1]))
+        if expression[0] == "delete":
+            return self._delete(expression[1])
+        python_packages.check_import(self.system, expression[1])
+        return Member(expression[2], "") if expression[0] == "module" else self._member(expression[1], expression[2])
+
+    def _delete(self, target: ast.expr) -> None:
+        if isinstance(target, ast.Subscript):
+            del self.evaluate(target.value)[self.evaluate(target.slice)]
+        elif isinstance(target, ast.Name):
+            self.evaluate(ast.Name(target.id, ast.Load()))
+            del (self.machine.names_with(target.id) or self.state["globals"])[target.id]
+        else:
+            raise not_simulated(target)
 
     def on_Constant(self, node: ast.Constant) -> Any:  # noqa: N802  # named after the node
         return node.value
 
     def on_Name(self, node: ast.Name) -> Any:  # noqa: N802  # named after the node
-        own = self.machine.frame["locals"] if self.state["frames"] else None
-        if own is not None and node.id in own:
-            return own[node.id]
-        if own is not None and node.id in self.machine.current().names:
+        names = self.machine.names_with(node.id)
+        if names is not None:
+            return names[node.id]
+        if self.machine.local_names() is not None and node.id in self.machine.current().names:
             raise UnboundLocalError(f"cannot access local variable '{node.id}' where it is not associated with a value")
         if node.id in self.state["globals"]:
             return self.state["globals"][node.id]
         if node.id == "__name__":
-            return "__main__"
+            return self.name
+        if node.id in _EXCEPTIONS:
+            return Member("", node.id)
         if node.id in _PURE or node.id in _LISTS or node.id in _OTHERS:
             return Member("", node.id)
         raise NameError(f"name '{node.id}' is not defined")
@@ -269,11 +323,22 @@ class Evaluator:
         if node.conversion != -1:
             value = _CONVERSIONS[chr(node.conversion)](value)
         form = self.evaluate(node.format_spec) if node.format_spec is not None else ""
+        value = shown(value) if isinstance(value, Raised | Member | Thing) else value
         _check_format(form)
         return format(value, form)
 
+    def on_Lambda(self, node: ast.Lambda) -> Any:  # noqa: N802  # named after the node
+        return self.machine.make_function(node.number)  # type: ignore[attr-defined]  # the compiler's
+
+    def on_Await(self, node: ast.Await) -> Any:  # noqa: N802  # named after the node
+        return self.evaluate(node.value)
+
     def on_Attribute(self, node: ast.Attribute) -> Any:  # noqa: N802  # named after the node
         value = self.evaluate(node.value)
+        if isinstance(value, Thing):
+            return python_packages.attribute(self, value, node.attr)
+        if isinstance(value, Raised) and node.attr == "args":
+            return value.arguments
         if isinstance(value, Member):
             return self._member(f"{value.module}.{value.name}" if value.name else value.module, node.attr)
         if node.attr in (python_files.METHODS if isinstance(value, OpenFile) else _METHODS.get(type(value), ())):
@@ -286,8 +351,14 @@ class Evaluator:
             raise NotSimulated("* in a call")
         arguments = [self.evaluate(argument) for argument in node.args]
         named = {keyword.arg: self.evaluate(keyword.value) for keyword in node.keywords if keyword.arg}
+        return self.call(function, arguments, named)
+
+    def call(self, function: Any, arguments: list[Any], named: dict[str, Any]) -> Any:
+        """Call a value."""
         if isinstance(function, FunctionValue):
-            return self.machine.call(function, self._checked(function, arguments))
+            return self.machine.call(function, self.bound(function, arguments, named))
+        if isinstance(function, Thing):
+            return python_packages.method(self, function, "()", arguments, named)
         if isinstance(function, Method):
             return self._method(function, arguments, named)
         if isinstance(function, Member):
@@ -305,11 +376,15 @@ class Evaluator:
         }  # fmt: skip
         if (module, name) in facts:
             return facts[(module, name)]
+        if python_packages.has(module, name):
+            return python_packages.member(self, module, name)
         if (module, name) in _FUNCTIONS or (module == "math" and name in _MATH) or (module, name) in _PARTS:
             return Member(module, name)
         raise NotSimulated(f"{module}.{name}")
 
     def _method(self, method: Method, arguments: list[Any], named: dict[str, Any]) -> Any:
+        if isinstance(method.value, Thing):
+            return python_packages.method(self, method.value, method.name, arguments, named)
         if isinstance(method.value, OpenFile):
             return python_files.call(self.system, self.state, method.value, method.name, arguments)
         if method.name in ("ljust", "rjust", "center", "zfill") and arguments and int(arguments[0]) > _LARGEST:
@@ -326,6 +401,10 @@ class Evaluator:
         return list(found) if isinstance(method.value, dict) and method.name in ("keys", "values", "items") else found
 
     def _builtin(self, member: Member, arguments: list[Any], named: dict[str, Any]) -> Any:
+        if not member.module and member.name in _EXCEPTIONS:
+            return Raised(member.name, tuple(arguments))
+        if python_packages.has(member.module, member.name):
+            return python_packages.call(self, member, arguments, named)
         if member.module == "math":
             if member.name == "factorial" and arguments[0] > 10_000:
                 raise NotSimulated("so large a number")
@@ -387,7 +466,31 @@ class Evaluator:
 
 def shown(value: Any) -> str:
     """str() of a value of the script."""
+    if isinstance(value, Raised):
+        return (
+            shown(value.arguments[0])
+            if len(value.arguments) == 1
+            else shown(value.arguments)
+            if value.arguments
+            else ""
+        )
     return value if isinstance(value, str) else representation(value)
+
+
+def _class_name(value: Any) -> str:
+    """How a class of exceptions is named in `Raised`."""
+    if not isinstance(value, Member):
+        raise TypeError("catching classes that do not inherit from BaseException is not allowed")
+    return f"{value.module}.{value.name}" if value.module else value.name
+
+
+def _ancestors(kind: str) -> set[str]:
+    """A class of exceptions and those it descends from."""
+    found = set(python_packages.ancestors(kind))
+    for name in [*found, kind]:
+        if name in _EXCEPTIONS:
+            found |= {each.__name__ for each in _EXCEPTIONS[name].__mro__}
+    return found | {kind}
 
 
 def representation(value: Any) -> str:
@@ -396,11 +499,18 @@ def representation(value: Any) -> str:
         if not value.module:
             return f"<class '{value.name}'>" if value.name in ("int", "str", "float", "bool", "list", "dict", "tuple", "NoneType") else f"<built-in function {value.name}>"  # fmt: skip
         return f"<built-in function {value.name}>" if value.name else f"<module '{value.module}' (built-in)>"
+    if isinstance(value, Raised):
+        return f"{value.kind.rpartition('.')[2]}({', '.join(map(representation, value.arguments))})"
+    if isinstance(value, Thing):
+        return f"<{value.kind} object at 0x7f{int(value.number):010x}>"
     if isinstance(value, FunctionValue | Method):
         return f"<function at 0x7f{value[0] if isinstance(value, FunctionValue) else 0:010x}>"
     return repr(value)
 
 
+_EXCEPTIONS: Final = {
+    name: value for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
+}  # fmt: skip
 _PARTS: Final = frozenset({("os", "environ"), ("os", "path"), ("sys", "stdout"), ("sys", "stderr"), ("sys", "stdin")})
 _FUNCTIONS: Final[dict[tuple[str, str], Callable[..., Any]]] = {
     ("os", "getenv"): lambda own, name, default=None: own.system.environment.get(name, default),
@@ -428,4 +538,8 @@ _FUNCTIONS: Final[dict[tuple[str, str], Callable[..., Any]]] = {
     ("platform", "node"): lambda own: own.system.hostname,
     ("platform", "system"): lambda own: "Linux",
     ("platform", "machine"): lambda own: "x86_64",
+    ("random", "choice"): lambda own, items: items[own.system.random(len(items))],
+    ("random", "randint"): lambda own, low, high: low + own.system.random(high - low + 1),
+    ("random", "randrange"): lambda own, low, high=None: own.system.random(low) if high is None else low + own.system.random(high - low),
+    ("random", "random"): lambda own: own.system.random(1 << 53) / (1 << 53),
 }  # fmt: skip

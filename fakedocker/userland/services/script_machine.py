@@ -16,12 +16,17 @@ from fakedocker.userland.inputs import State
 
 Operation = tuple[Any, ...]
 """("do", e), ("set", target, e), ("call", target or None, e), ("jump", place), ("unless", e, place), ("begin", slot, e),
-("next", slot, target, place), ("return", e or None), ("line", number)."""
+("next", slot, target, place), ("return", e or None), ("line", number), ("try", place), ("untry",), ("caught", target),
+("unless_error", e, place), ("raise_again",)."""
 _NESTED_STEPS: Final = 200_000
+_MOST_SCOPES: Final = 2000
 _DEEPEST: Final = 100
 _STEPS_PER_REST: Final = 64
 _STEP_UNITS: Final = 10
 """What a statement costs, in microseconds: much, so that an endless loop soon costs its time."""
+
+
+_TRYING: Final = frozenset({"try", "untry", "caught", "unless_error", "raise_again"})
 
 
 class NotSimulated(Exception):
@@ -53,10 +58,11 @@ class Code(NamedTuple):
 
 
 class FunctionValue(NamedTuple):
-    """A function of the script as a value: its number in the code of a source (a prompt has many)."""
+    """A function of the script as a value: its number in the code of a source (a prompt has many), and the scope around it."""
 
     number: int
     source: str
+    scope: str = ""
 
 
 class Language(Protocol):
@@ -72,6 +78,14 @@ class Language(Protocol):
 
     def prepare_call(self, expression: Any) -> tuple[FunctionValue, list[Any]] | None:
         """Function and arguments where an expression is nothing but a call of a function of the script."""
+
+    def caught(self, problem: Exception) -> Any:
+        """What a script gets to see of something raised. Raises it again if no script can catch it."""
+
+    def throw(self, value: Any) -> Any:
+        """Raise what was caught."""
+
+    def is_caught_by(self, value: Any, expression: Any) -> bool: ...
 
 
 class Machine:
@@ -89,6 +103,8 @@ class Machine:
         self.nested_steps = 0
         self.line = 0
         state.setdefault("globals", {})
+        state.setdefault("scopes", {})
+        state.setdefault("kept", ["globals", "scopes", "frames", "last"])
 
     def function(self, value: FunctionValue) -> Function:
         return self.compile_source(value.source).functions[value.number]
@@ -106,6 +122,65 @@ class Machine:
         found: dict[str, Any] = self.state["frames"][-1]
         return found
 
+    # scopes: the variables of functions that are under way, and of those that other functions were made in
+
+    def local_names(self) -> dict[str, Any] | None:
+        """The variables of the function on top; None at the top of a script."""
+        scope = self.state["frames"][-1]["scope"] if self.state["frames"] else ""
+        return self.state["scopes"][scope]["names"] if scope else None
+
+    def names_with(self, name: str) -> dict[str, Any] | None:
+        """The variables, of the function on top or of one around it, in which there is one of that name."""
+        scope = self.state["frames"][-1]["scope"] if self.state["frames"] else ""
+        while scope:
+            found: dict[str, Any] = self.state["scopes"][scope]
+            if name in found["names"]:
+                names: dict[str, Any] = found["names"]
+                return names
+            scope = found["outer"]
+        return None
+
+    def make_function(self, number: int) -> FunctionValue:
+        """A function made where the script is; it sees the variables there as long as it lives."""
+        frame = self.frame
+        if frame["scope"]:
+            self.state["scopes"][frame["scope"]]["seen"] = True
+        return FunctionValue(number, frame["function"].source, frame["scope"])
+
+    def _new_scope(self, names: dict[str, Any], outer: str) -> str:
+        scopes = self.state["scopes"]
+        if len(scopes) >= _MOST_SCOPES:
+            kept = self._scopes_in_use()
+            if len(kept) >= _MOST_SCOPES // 2:
+                raise NotSimulated("so many functions within functions")
+            self.state["scopes"] = scopes = {name: scope for name, scope in scopes.items() if name in kept}
+        self.state["scope_count"] = number = self.state.get("scope_count", 0) + 1
+        scopes[str(number)] = {"names": names, "outer": outer, "seen": False}
+        return str(number)
+
+    def _scopes_in_use(self) -> set[str]:
+        """Those that a value in the memory leads to."""
+        found: set[str] = set()
+        pending = [value for key, value in self.state.items() if key != "scopes"]
+        while pending:
+            value = pending.pop()
+            if isinstance(value, dict):
+                pending += value.values()
+                value = value.get("scope", "")
+            elif isinstance(value, FunctionValue):
+                value = value.scope
+            elif isinstance(value, list | tuple):
+                pending += value
+            while isinstance(value, str) and value and value not in found and value in self.state["scopes"]:
+                found.add(value)
+                pending.append(self.state["scopes"][value]["names"])
+                value = self.state["scopes"][value]["outer"]
+        return found
+
+    def begin_call(self, function: FunctionValue, arguments: Sequence[Any]) -> None:
+        """Let `run` call a function of the script next; it may wait, and its value is in `state["returned"]` then."""
+        self.state["frames"] = [self._new_frame(function, arguments, None)]
+
     def start(self) -> None:
         """Begin at the top of the source."""
         self.state["frames"] = [self._new_frame(FunctionValue(0, self.source), (), None)]
@@ -115,16 +190,43 @@ class Machine:
         """Until the first frame is through; the value of the last statement. Blocks. Raises NotSimulated, Exit, and what evaluation raises."""
         try:
             while self.state["frames"]:
-                self._step(0)
+                self._guarded_step(0)
                 self.steps += 1
                 if self.steps % _STEPS_PER_REST == 0:
                     self.system.charge(_STEPS_PER_REST * _STEP_UNITS)
                     self.system.drain()
         except Block:
-            for key in ("globals", "frames", "last"):
-                self.state[key] = copy_plain(self.state[key])
+            self.part_values()
             raise
         return self.state["last"]
+
+    def part_values(self) -> None:
+        """Let no two places of the memory share a value, as after a copy of it: at every wait, so that copies change nothing."""
+        for key in self.state["kept"]:
+            self.state[key] = copy_plain(self.state[key])
+
+    def _guarded_step(self, floor: int) -> None:
+        """One operation; what it raises goes to the nearest `try` of the frames above the floor."""
+        try:
+            self._step(floor)
+        except (Block, Exit, NotSimulated):
+            raise
+        except Exception as problem:  # the script's own: whatever its operations raise
+            frames = self.state["frames"]
+            place = next((place for place in range(len(frames) - 1, floor - 1, -1) if frames[place]["tries"]), None)
+            if place is None:
+                raise
+            assert self.language is not None
+            self.state["error"] = self.language.caught(problem)
+            while len(frames) > place + 1:
+                self._forget(frames.pop())
+            frames[place]["place"] = frames[place]["tries"].pop()
+
+    def _forget(self, frame: dict[str, Any]) -> None:
+        """A function is through: its variables go, unless a function made in it sees them."""
+        scope = frame["scope"]
+        if scope and not self.state["scopes"][scope]["seen"]:
+            del self.state["scopes"][scope]
 
     def call(self, function: FunctionValue, arguments: Sequence[Any]) -> Any:
         """Run a function of the script from within an expression; it must not wait."""
@@ -136,7 +238,7 @@ class Machine:
         self.nested += 1
         try:
             while len(self.state["frames"]) > depth:
-                self._step(depth)
+                self._guarded_step(depth)
                 self.nested_steps += 1
                 if self.nested_steps > _NESTED_STEPS:
                     raise NotSimulated("so long a calculation within an expression")
@@ -146,15 +248,16 @@ class Machine:
         finally:
             self.nested -= 1
             self.system.charge(self.nested_steps // _STEPS_PER_REST)
-            del self.state["frames"][depth:]
+            while len(self.state["frames"]) > depth:
+                self._forget(self.state["frames"].pop())
 
     def _new_frame(self, called: FunctionValue, arguments: Sequence[Any], target: Any) -> dict[str, Any]:
         function = self.function(called)
         first_default = len(function.parameters) - len(function.defaults)
         values = dict(zip(function.parameters[first_default:], function.defaults, strict=True))
         values |= dict(zip(function.parameters, arguments, strict=False))
-        own = values if called.number else None
-        return {"function": called, "place": 0, "locals": own, "loops": {}, "target": target}
+        scope = self._new_scope(values, called.scope) if called.number or function.names else ""
+        return {"function": called, "place": 0, "scope": scope, "loops": {}, "tries": [], "target": target}
 
     def _step(self, floor: int) -> None:
         """One operation of the frame on top."""
@@ -190,10 +293,29 @@ class Machine:
                 following = operation[3]
         elif kind == "line":
             self.line = operation[1]
+        elif kind in _TRYING:
+            following = self._step_of_try(frame, operation, following)
         elif kind == "return":
             self._leave(language.nothing if operation[1] is None else language.evaluate(operation[1]), floor)
             return
         frame["place"] = following
+
+    def _step_of_try(self, frame: dict[str, Any], operation: Operation, following: int) -> int:
+        """An operation about what may be raised; the place to go on at."""
+        language = self.language
+        assert language is not None
+        kind = operation[0]
+        if kind == "try":
+            frame["tries"].append(operation[1])
+        elif kind == "untry":
+            frame["tries"].pop()
+        elif kind == "caught":
+            language.assign(operation[1], self.state["error"])
+        elif kind == "unless_error":
+            return following if language.is_caught_by(self.state["error"], operation[1]) else int(operation[2])
+        else:
+            language.throw(self.state["error"])
+        return following
 
     def _call_statement(self, frame: dict[str, Any], operation: Operation, following: int) -> None:
         """A statement that is a call: a function of the script gets a frame, so that it may wait."""
@@ -217,6 +339,7 @@ class Machine:
     def _leave(self, value: Any, floor: int) -> None:
         """Back to who has called, with a value."""
         frame = self.state["frames"].pop()
+        self._forget(frame)
         self.state["returned"] = value
         if len(self.state["frames"]) > floor or (not self.nested and self.state["frames"]):
             assert self.language is not None
