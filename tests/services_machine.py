@@ -19,6 +19,8 @@ from fakedocker.userland import PROGRAMS, make_body
 SERVICES = (
     "nginx/nginx redis/redis-server redis/redis-cli postgres/postgres postgres/psql postgres/pg_isready mysql/mysqld"
     " mysql/mysql mysql/mysqladmin mongo/mongod mongo/mongosh node/node python/python3 golang/go whoami/whoami"
+    " golang/gofmt rust/cargo rust/rustc java/java java/javac java/jar java/mvn java/gradle php/php php/composer ruby/bundle gnu/gcc"
+    " httpd/apache2"
     " registry/registry testcontainers/ryuk memcached/memcached hello-world/hello httpd/httpd gettext/envsubst"
 ).split()
 PASSWD = "root:x:0:0:root:/root:/bin/sh\nnginx:x:101:101::/:/bin/false\nnobody:x:65534:65534:nobody:/:/bin/false\n"

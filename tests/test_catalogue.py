@@ -438,7 +438,7 @@ def test_the_data_are_what_the_tool_makes_of_the_sources(monkeypatch: pytest.Mon
     files = make_catalogue.make_files(maker)
     assert hashed == []
     assert files == make_catalogue.read_files(make_catalogue.DATA)
-    assert sum(map(len, files.values())) < 3_500_000
+    assert sum(map(len, files.values())) < 6_000_000
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def test_a_version_is_that_of_the_package(command: str, first_line: str) -> None
 @pytest.mark.parametrize(
     "command",
     [
-        "touch a.c; gcc a.c",
+        "touch a.c; gcc -S a.c",
         "openssl genrsa 2048",
         "openssl req -x509 -nodes -keyout k.pem -out c.pem",
         "openssl enc -aes-256-cbc -k x",

@@ -1,12 +1,15 @@
-"""gcc and its relatives as far as their versions; they compile nothing, and say so."""
+"""gcc and its relatives: their versions, and programs that do what can be told from their source (see toolchains.reading)."""
 
 from __future__ import annotations
 
+import posixpath
 from typing import Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
 from fakedocker.userland.packages.releases import is_alpine, package_version, upstream_version
+from fakedocker.userland.packages.unpack import read_text_or
+from fakedocker.userland.toolchains import program, reading
 from fakedocker.userland.tools import Register, base_name, stat_or_none
 
 PROGRAMS = Register()
@@ -18,6 +21,9 @@ warranty; not even for MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.
 _YEARS: Final = {"12": "2022", "13": "2023"}
 _VALUED: Final = frozenset({"-o", "-x", "-I", "-L", "-D", "-U", "-include", "-MF", "-MT", "-isystem"})
 _FAILED: Final = "compilation terminated.\n"
+_OBJECT_BYTES: Final = 1_500
+_PROGRAM_BYTES: Final = 16_000
+_STATIC_BYTES: Final = 890_000
 
 
 @PROGRAMS.program("gcc", "cc", "g++", "c++", "cpp", "c89", "c99")
@@ -55,8 +61,47 @@ def _gcc(system: System, argv: tuple[str, ...], state: State) -> int:
         if stat_or_none(system, name) is None:
             system.put(f"cc1: fatal error: {name}: No such file or directory\n{_FAILED}", 2)
             return 1
-    system.put(f"{argv[0]}: not simulated: fakedocker compiles no C or C++; it knows `{called} --version`\n", 2)
-    return 1
+    return _compile(system, argv[0], words, sources)
+
+
+def _compile(system: System, called: str, words: tuple[str, ...], sources: list[str]) -> int:
+    """A program, or objects with -c, that do what can be told from the sources; objects are joined as they are."""
+    parts: dict[str, reading.Behaviour] = {}
+    try:
+        for name in sources:
+            if name.endswith((".o", ".a")):
+                parts[name] = program.load(system, name)
+            elif not name.endswith((".so", ".h")):
+                parts[name] = reading.read("c", read_text_or(system, name))
+    except program.NotCompiled as foreign:
+        system.put(
+            f"/usr/bin/ld: {foreign}: file format not recognized\ncollect2: error: ld returned 1 exit status\n", 2
+        )
+        return 1
+    output = words[words.index("-o") + 1] if "-o" in words[:-1] else ""
+    if "-c" in words:
+        for name, made in parts.items():
+            place = output or f"{posixpath.splitext(posixpath.basename(name))[0]}.o"
+            program.write(system, place, made, _OBJECT_BYTES, executable=False)
+        return 0
+    if "-E" in words or "-S" in words or base_name(called) == "cpp":
+        system.put(f"{called}: not simulated: fakedocker shows no intermediate forms\n", 2)
+        return 1
+    texts = [read_text_or(system, name) for name in sources if not name.endswith((".o", ".a"))]
+    if (
+        "-shared" not in words
+        and texts
+        and len(texts) == len(sources)
+        and not any(reading.has_main("c", text) for text in texts)
+    ):
+        system.put(
+            "/usr/bin/ld: in function `_start':\n(.text+0x17): undefined reference to `main'\ncollect2: error: ld returned 1 exit status\n",
+            2,
+        )
+        return 1
+    size = _STATIC_BYTES if "-static" in words else _PROGRAM_BYTES
+    program.write(system, output or "a.out", reading.merged(list(parts.values())), size)
+    return 0
 
 
 def _release(system: System) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""npm: init, install, ci, uninstall, ls, run and its kin, in the words of npm 10; npx and yarn, which say what to use.
+"""npm: init, install, ci, uninstall, ls, run and its kin, in the words of npm 10.
 
 A package's newest version is known; an older one that is asked for is taken to exist. It must not know how a project's
 files look.
@@ -363,21 +363,3 @@ _COMMANDS: Final[dict[str, Callable[[System, State, Command], int]]] = {
     "audit": _audit, "cache": _cache, "ci": _ci, "config": _config, "init": _init, "install": _install, "ls": _ls, "restart": _shortcut, "run": _run,
     "start": _shortcut, "stop": _shortcut, "test": _shortcut, "uninstall": _uninstall,
 }  # fmt: skip
-
-
-@PROGRAMS.program("npx")
-def _npx(system: System, argv: tuple[str, ...], state: State) -> int:
-    if set(argv[1:]) & {"-v", "--version"}:
-        system.put(f"{_version(system)}\n")
-        return 0
-    system.put("npx: fakedocker does not run packages' programs; scripts of a package.json run with `npm run`\n", 2)
-    return 1
-
-
-@PROGRAMS.program("yarn")
-def _yarn(system: System, argv: tuple[str, ...], state: State) -> int:
-    if set(argv[1:]) & {"-v", "--version"}:
-        system.put("1.22.22\n")
-        return 0
-    system.put("yarn: fakedocker simulates npm only: use `npm install`, `npm ci` and `npm run`\n", 2)
-    return 1

@@ -10,6 +10,7 @@ import hashlib
 import json
 import posixpath
 import re
+import zlib
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -21,11 +22,14 @@ from fakedocker.userland.packages.unpack import (
     remove_quietly,
     remove_tree,
     write_filler,
+    write_program,
     write_text,
 )
 from fakedocker.userland.tools import stat_or_none
 
 KINDS: Final = ("dependencies", "devDependencies", "optionalDependencies")
+_SMALLEST_BYTES: Final = 8_000
+_SPREAD_BYTES: Final = 400_000
 REGISTRY: Final = "https://registry.npmjs.org"
 
 
@@ -143,7 +147,7 @@ def row(name: str) -> Row | None:
 def size_bytes(name: str) -> int:
     """What a package takes up on disk."""
     found = row(name)
-    return found.size_bytes if found else 1000
+    return found.size_bytes if found else _SMALLEST_BYTES + zlib.crc32(name.encode()) % _SPREAD_BYTES
 
 
 def resolve(bounds: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
@@ -164,10 +168,20 @@ def resolve(bounds: Mapping[str, str], known: Mapping[str, str]) -> dict[str, st
             continue
         entry = row(name)
         if entry is None:
-            raise _not_found(name, bound)
+            found[name] = _unknown_version(name, bound)
+            continue
         found[name] = _version(name, bound, entry.version, known.get(name, ""))
         waiting += [(other, "*") for other in entry.needs]
     return dict(sorted(found.items()))
+
+
+def _unknown_version(name: str, bound: str) -> str:
+    """Of a package that the table lacks: a project that says which version it needs is believed. Raises Problem."""
+    lowest = re.search(r"\d+(\.\d+)*(-[\w.]+)?", bound)
+    if lowest is None or re.fullmatch(r"(@[a-z0-9][\w.-]*/)?[a-z0-9][\w.-]*", name) is None:
+        raise _not_found(name, bound)
+    parts = lowest[0].split(".")
+    return ".".join([*parts, "0", "0"][: max(3, len(parts))])
 
 
 def _not_found(name: str, bound: str) -> Problem:
@@ -217,10 +231,23 @@ def put(system: System, folder: str, name: str, version: str) -> None:
     target = "/usr/local/bin" if folder == "/usr/local/lib" else f"{base}/.bin"
     for program in index.table("javascript")["programs"].get(name, "").split():
         script = f"{base}/{name}/bin/{program}.js"
-        write_text(system, script, f"#!/usr/bin/env node\nrequire('../index.js').{program.replace('-', '_')}()\n")
+        if program in index.table("javascript")["simulated"]["programs"].split():
+            write_command(system, script, program)
+        else:
+            write_text(system, script, f"#!/usr/bin/env node\nrequire('../index.js').{program.replace('-', '_')}()\n")
         make_directories(system, target)
         remove_quietly(system, f"{target}/{program}")
         system.symlink(posixpath.relpath(script, target), f"{target}/{program}")
+
+
+def write_command(system: System, path: str, name: str) -> None:
+    """A command that is simulated."""
+    write_program(system, path, "node", name, 3000)
+
+
+def commands(system: System, folder: str) -> list[str]:
+    """The commands in a project's node_modules."""
+    return _names(system, posixpath.join(folder, "node_modules", ".bin"))
 
 
 def take(system: System, folder: str, name: str) -> None:

@@ -16,6 +16,9 @@ def run_script(
 ) -> int:
     """Run a script of package.json with those that go before and after it; gives the status of the last. Blocks.
 
+    Args:
+        flags: npm's, and "yarn" for how yarn says what it runs.
+
     Raises:
         Problem: there is no such script.
     """
@@ -35,7 +38,7 @@ def run_script(
         if "child" not in state:
             if not flags & {"-s", "--silent"}:
                 title = f"{project.manifest.get('name', '')}@{project.manifest.get('version', '')}".strip("@")
-                system.put(f"\n> {title} {stage}\n> {text}\n\n")
+                system.put(f"$ {text}\n" if "yarn" in flags else f"\n> {title} {stage}\n> {text}\n\n")
             state["child"] = _spawn(system, project, stage, text)
         status = wait(system, state)
         if status:

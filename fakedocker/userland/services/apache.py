@@ -1,12 +1,14 @@
 """Apache's httpd, and busybox's: static files by a configuration, an access log, an error log.
 
-Of httpd.conf are read: ServerRoot, Listen, ServerName, DocumentRoot, DirectoryIndex, Define-less Include. What stands in
+Of httpd.conf, or Debian's apache2.conf, are read: ServerRoot, Listen, ServerName, DocumentRoot, DirectoryIndex, Define-less Include. What stands in
 sections counts where the section is an <IfModule> or the <VirtualHost>. One process answers; there are no workers.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
+from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
 from fakedocker.kernel.program import Stat, System
@@ -15,11 +17,33 @@ from fakedocker.userland.inputs import State, bytes_of, text_of
 from fakedocker.userland.services.connections import Connection, open_listeners
 from fakedocker.userland.services.http import REASONS, Request, Response, Style, serve
 from fakedocker.userland.services.static_files import TYPES, decode_path, extension, file_response, read_content
-from fakedocker.userland.tools import Register, is_busybox, join, parse_options, say, stat_or_none
+from fakedocker.userland.tools import Register, base_name, is_busybox, join, parse_options, say, stat_or_none
 
 PROGRAMS = Register()
 VERSION: Final = "2.4.62"
 _ROOT: Final = "/usr/local/apache2"
+
+
+class _Layout(NamedTuple):
+    """Where one of its builds has its files, and what it calls itself."""
+
+    name: str
+    root: str
+    configuration: str
+    pid_file: str
+    label: str
+    module: str
+    resumes: str
+    listens: tuple[int, ...]
+    """Where it listens when the configuration does not say; () where that is an error."""
+
+
+_UPSTREAM: Final = _Layout(
+    "httpd", _ROOT, f"{_ROOT}/conf/httpd.conf", f"{_ROOT}/logs/httpd.pid", "Unix", "mpm_event", "AH00489", ()
+)
+_DEBIAN: Final = _Layout(
+    "apache2", "/etc/apache2", "/etc/apache2/apache2.conf", "/var/run/apache2/apache2.pid", "Debian", "mpm_prefork", "AH00163", (80,),
+)  # fmt: skip
 _ORDER: Final = (
     "Date",
     "Server",
@@ -60,9 +84,9 @@ class _Settings(NamedTuple):
 # configuration
 
 
-def _read_settings(system: System, path: str) -> _Settings:
+def _read_settings(system: System, path: str, layout: _Layout) -> _Settings:
     """Raises _Problem."""
-    lines = _lines(system, path, _ROOT)
+    lines = _lines(system, path, layout)
     values: dict[str, list[str]] = {}
     for name, arguments in lines:
         values.setdefault(name, []).append(arguments)
@@ -70,21 +94,22 @@ def _read_settings(system: System, path: str) -> _Settings:
         ports = tuple(int(text.split()[0].rpartition(":")[2]) for text in values.get("listen", []))
     except ValueError:
         raise _Problem("AH00526: Syntax error: Port must be specified") from None
+    ports = ports or layout.listens
     if not ports:
         raise _Problem("no listening sockets available, shutting down")
-    root = values.get("documentroot", [f"{_ROOT}/htdocs"])[-1].strip("\"'")
-    root = root if root.startswith("/") else f"{_ROOT}/{root}"
+    root = values.get("documentroot", [f"{layout.root}/htdocs"])[-1].strip("\"'")
+    root = root if root.startswith("/") else f"{layout.root}/{root}"
     indices = tuple(values.get("directoryindex", ["index.html"])[-1].split())
     lists = any("Indexes" in text and "-Indexes" not in text for text in values.get("options", []))
     return _Settings(tuple(dict.fromkeys(ports)), values.get("servername", [""])[-1].strip("\"'"), root, indices, lists)
 
 
-def _lines(system: System, path: str, base: str) -> list[tuple[str, str]]:
+def _lines(system: System, path: str, layout: _Layout) -> list[tuple[str, str]]:
     """(directive in lower case, its arguments) of a file and what it includes, sections of modules opened."""
     try:
         text = text_of(system.read_file(path)).replace("\\\n", " ")
     except OSError as problem:
-        raise _Problem(f"httpd: Could not open configuration file {path}: {problem.strerror}") from None
+        raise _Problem(f"{layout.name}: Could not open configuration file {path}: {problem.strerror}") from None
     found: list[tuple[str, str]] = []
     for number, line in enumerate(text.splitlines(), 1):
         stripped = line.strip()
@@ -94,11 +119,20 @@ def _lines(system: System, path: str, base: str) -> list[tuple[str, str]]:
         if name.lower() not in _KNOWN:
             said = f"Invalid command '{name}', perhaps misspelled or defined by a module not included in the server configuration"
             raise _Problem(f"AH00526: Syntax error on line {number} of {path}:\n{said}")
-        if name.lower() == "include":
-            target = arguments.strip().strip("\"'")
-            found += _lines(system, target if target.startswith("/") else f"{base}/{target}", base)
+        if name.lower() in ("include", "includeoptional"):
+            for target in _included(system, posixpath.join(layout.root, arguments.strip().strip("\"'")), name):
+                found += _lines(system, target, layout)
         found.append((name.lower(), arguments.strip()))
     return found
+
+
+def _included(system: System, target: str, directive: str) -> list[str]:
+    """The files that an Include means; a star stands for names of the last folder."""
+    folder, pattern = posixpath.split(target)
+    if "*" not in pattern:
+        return [target] if directive.lower() == "include" or stat_or_none(system, target) is not None else []
+    names = sorted(system.list_directory(folder)) if stat_or_none(system, folder) is not None else []
+    return [f"{folder}/{name}" for name in names if fnmatchcase(name, pattern)]
 
 
 # the server
@@ -110,39 +144,52 @@ def _httpd(system: System, argv: tuple[str, ...], state: State) -> int:
         return _busybox_httpd(system, argv, state)
     version = system.environment.get("HTTPD_VERSION", VERSION)
     words = argv[1:]
+    layout = _DEBIAN if base_name(argv[0]) == "apache2" else _UPSTREAM
+    php = system.environment.get("PHP_VERSION", "") if layout is _DEBIAN else ""
     if "-v" in words:
-        system.put(f"Server version: Apache/{version} (Unix)\nServer built:   Jul 17 2024 18:04:05\n")
+        system.put(f"Server version: Apache/{version} ({layout.label})\nServer built:   Jul 17 2024 18:04:05\n")
         return 0
-    path = words[words.index("-f") + 1] if "-f" in words[:-1] else f"{_ROOT}/conf/httpd.conf"
+    path = words[words.index("-f") + 1] if "-f" in words[:-1] else layout.configuration
     if "settings" not in state:
         try:
-            state["settings"] = tuple(_read_settings(system, path))
+            state["settings"] = tuple(_read_settings(system, path, layout))
         except _Problem as problem:
             system.put(bytes_of(f"{problem}\n"), 2)
             return 1
-        status = _start(system, words, state, version)
+        status = _start(system, words, state, f"{version} ({layout.label})" + (f" PHP/{php}" if php else ""), layout)
         if status is not None:
             return status
     settings = _Settings(*state["settings"])
 
-    def handle(request: Request, connection: Connection) -> Response:
-        return _logged(system, request, _answer(system, settings, request))
+    def handle(request: Request, connection: Connection) -> Response | None:
+        page = _page(system, settings, request) if php else ""
+        if page:
+            from fakedocker.userland.toolchains.php import answer  # a server without PHP can do without it
 
-    serve(system, state, handle, Style(f"Apache/{version} (Unix)", _ORDER), lambda: _is_over(system, state, path))
+            response = answer(system, state, page, request, connection, f"Apache/{version} ({layout.label})")
+            return None if response is None else _logged(system, request, response, layout)
+        return _logged(system, request, _answer(system, settings, request), layout)
+
+    style = Style(f"Apache/{version} ({layout.label})", _ORDER)
+    serve(system, state, handle, style, lambda: _is_over(system, state, path, layout))
     said = {28: "AH00492: caught SIGWINCH, shutting down gracefully"}
     number = state["signal"]
-    _log(system, "mpm_event:notice", said.get(number, f"AH00491: caught {_ENDS[number]}, shutting down"))
+    _log(system, f"{layout.module}:notice", said.get(number, f"AH00491: caught {_ENDS[number]}, shutting down"))
     return 0
 
 
-def _start(system: System, words: tuple[str, ...], state: State, version: str) -> int | None:
-    """None when it listens, else the exit status."""
+def _start(system: System, words: tuple[str, ...], state: State, version: str, layout: _Layout) -> int | None:
+    """None when it listens, else the exit status.
+
+    Args:
+        version: as the log has it, with what stands in brackets.
+    """
     settings = _Settings(*state["settings"])
     if "-k" in words and words[-1] in ("stop", "graceful-stop", "graceful", "restart"):
-        return _signal(system, words[-1])
+        return _signal(system, words[-1], layout)
     if not settings.name:
         own = next((address for name, address, *_ in system.interfaces() if name != "lo"), "127.0.0.1")
-        said = f"AH00558: httpd: Could not reliably determine the server's fully qualified domain name, using {own}. Set the 'ServerName' directive globally to suppress this message\n"
+        said = f"AH00558: {layout.name}: Could not reliably determine the server's fully qualified domain name, using {own}. Set the 'ServerName' directive globally to suppress this message\n"
         system.put(said if "-t" in words else said * 2, 2)
     if stat_or_none(system, settings.root) is None:
         system.put(f"AH00526: Syntax error: DocumentRoot '{settings.root}' is not a directory, or is not readable\n", 2)
@@ -157,39 +204,43 @@ def _start(system: System, words: tuple[str, ...], state: State, version: str) -
         return 1
     for number in (1, 10, *_ENDS):
         system.catch(number, "catch")
-    _log(system, "mpm_event:notice", f"AH00489: Apache/{version} (Unix) configured -- resuming normal operations")
+    _log(
+        system,
+        f"{layout.module}:notice",
+        f"{layout.resumes}: Apache/{version} configured -- resuming normal operations",
+    )
     _log(
         system,
         "core:notice",
-        f"AH00094: Command line: 'httpd {' '.join(words).replace('-DFOREGROUND', '-D FOREGROUND')}'",
+        f"AH00094: Command line: '{layout.name} {' '.join(words).replace('-DFOREGROUND', '-D FOREGROUND')}'",
     )
     try:
-        system.write_file(f"{_ROOT}/logs/httpd.pid", f"{system.pid}\n".encode())
+        system.write_file(layout.pid_file, f"{system.pid}\n".encode())
     except OSError as denied:
-        said = f"({denied.errno}){denied.strerror}: AH00100: httpd: could not log pid to file {_ROOT}/logs/httpd.pid"
+        said = f"({denied.errno}){denied.strerror}: AH00100: {layout.name}: could not log pid to file {layout.pid_file}"
         _log(system, "core:error", said)
         return 1
     return None
 
 
-def _signal(system: System, action: str) -> int:
+def _signal(system: System, action: str, layout: _Layout) -> int:
     number = {"stop": 15, "graceful-stop": 28, "graceful": 10, "restart": 1}[action]
     try:
-        system.kill(int(system.read_file(f"{_ROOT}/logs/httpd.pid")), number)
+        system.kill(int(system.read_file(layout.pid_file)), number)
     except (OSError, ValueError):
-        system.put("httpd (no pid file) not running\n", 2)
+        system.put(f"{layout.name} (no pid file) not running\n", 2)
         return 1
     return 0
 
 
-def _is_over(system: System, state: State, path: str) -> bool:
+def _is_over(system: System, state: State, path: str, layout: _Layout) -> bool:
     """Take signals; whether the server is to end."""
     number = system.take_signal()
     if number in (1, 10):
         said = "AH00493: SIGUSR1 received.  Doing graceful restart" if number == 10 else "AH00494: SIGHUP received.  Attempting to restart"  # fmt: skip
-        _log(system, "mpm_event:notice", said)
+        _log(system, f"{layout.module}:notice", said)
         try:
-            state["settings"] = tuple(_read_settings(system, path))
+            state["settings"] = tuple(_read_settings(system, path, layout))
         except _Problem as problem:
             system.put(bytes_of(f"{problem}\n"), 2)
     elif number is not None:
@@ -203,11 +254,27 @@ def _log(system: System, where: str, text: str) -> None:
     system.put(bytes_of(f"[{stamp}] [{where}] [pid {system.pid}:tid {system.pid}] {text}\n"), 2)
 
 
-def _logged(system: System, request: Request, response: Response) -> Response:
+def _logged(system: System, request: Request, response: Response, layout: _Layout) -> Response:
     stamp = format_date("%d/%b/%Y:%H:%M:%S +0000", system.now_ns // 1_000_000_000)
     size = len(response.body) if request.method != "HEAD" and response.body else "-"
-    system.put(bytes_of(f'{request.peer[0]} - - [{stamp}] "{request.line}" {response.status} {size}\n'))
+    agent, referrer = request.header("User-Agent", "-"), request.header("Referer", "-")
+    more = f' "{referrer}" "{agent}"' if layout is _DEBIAN else ""  # the combined format
+    system.put(bytes_of(f'{request.peer[0]} - - [{stamp}] "{request.line}" {response.status} {size}{more}\n'))
     return response
+
+
+def _page(system: System, settings: _Settings, request: Request) -> str:
+    """The page of PHP's that a request asks for, "" for none; where there is no file, the front page of a whole application."""
+    path = settings.root.rstrip("/") + decode_path(request.path)
+    found = stat_or_none(system, path.rstrip("/") or "/")
+    if found is not None and found.kind == "dir" and path.endswith("/"):
+        has_other = any(
+            stat_or_none(system, path + name) is not None for name in settings.indices if not name.endswith(".php")
+        )
+        path += "" if has_other else "index.php"
+    elif found is None and stat_or_none(system, f"{settings.root}/wp-blog-header.php") is not None:
+        path = f"{settings.root}/index.php"
+    return path if path.endswith(".php") and stat_or_none(system, path) is not None else ""
 
 
 def _answer(system: System, settings: _Settings, request: Request) -> Response:

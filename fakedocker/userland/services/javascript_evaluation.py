@@ -167,6 +167,13 @@ class Evaluator:
         name = self.arguments[0] if self.arguments else "[eval]"
         return name if name.startswith("/") else f"{self.system.directory.rstrip('/')}/{name}"
 
+    def _real_script(self) -> str:
+        """The script with links followed, as a module's folder is that of its file."""
+        try:
+            return self.system.real_path(self._script())
+        except OSError:
+            return self._script()
+
     def _array(self, expression: Expression) -> Any:
         return self._arguments(expression[1])
 
@@ -391,7 +398,10 @@ class Evaluator:
     def _local_module(self, name: str) -> Any:
         """What a file of the script's own exports; it is run once."""
         names = self.machine.names_with("__dirname")
-        folder = names["__dirname"] if names else self._script().rpartition("/")[0]
+        folder = names["__dirname"] if names else posixpath.dirname(self._real_script())
+        if "/node_modules/" in folder:
+            package = folder.partition("/node_modules/")[2].split("/")[0]
+            raise NotSimulated(f"what the package {package} does")
         path = posixpath.normpath(posixpath.join(folder, name))
         loaded = self.state["modules"]
         for candidate in (path, f"{path}.js", f"{path}.json", f"{path}/index.js"):

@@ -1,0 +1,59 @@
+"""Programs of languages of which only the version is known: arguments -> what is printed, variables of the image between @."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from fakedocker.kernel.program import System
+from fakedocker.userland.inputs import State
+from fakedocker.userland.tools import Register, base_name, say
+
+PROGRAMS = Register()
+_JAVA: Final = (
+    'openjdk version "@JAVA@" 2024-07-16 LTS\n'
+    "OpenJDK Runtime Environment Temurin-@JAVA@+7 (build @JAVA@+7-LTS)\n"
+    "OpenJDK 64-Bit Server VM Temurin-@JAVA@+7 (build @JAVA@+7-LTS, mixed mode, sharing)\n"
+)
+_PHP: Final = (
+    "PHP @PHP_VERSION@ (cli) (built: Sep 27 2024 04:06:37) (NTS)\nCopyright (c) The PHP Group\n"
+    "Zend Engine v4.3.12, Copyright (c) Zend Technologies\n"
+)
+_MAVEN: Final = "Apache Maven @MAVEN_VERSION@\nMaven home: /usr/share/maven\nJava version: @JAVA@, vendor: Eclipse Adoptium, runtime: /opt/java/openjdk\n"
+_GRADLE: Final = "\n------------------------------------------------------------\nGradle @GRADLE_VERSION@\n------------------------------------------------------------\n\n"
+_VERSIONS: Final[dict[str, dict[str, str]]] = {
+    "php": dict.fromkeys(("-v", "--version"), _PHP),
+    "composer": dict.fromkeys(("--version", "-V"), "Composer version 2.8.1 2024-10-04 11:31:01\n"),
+    "ruby": dict.fromkeys(("-v", "--version"), "ruby @RUBY_VERSION@ (2024-09-03 revision ef084cc8f4) [x86_64-linux]\n"),
+    "gem": dict.fromkeys(("-v", "--version"), "3.5.16\n"),
+    "irb": dict.fromkeys(("-v", "--version"), "irb 1.13.1 (2024-05-05)\n"),
+    "bundle": dict.fromkeys(("-v", "--version"), "Bundler version 2.5.16\n"),
+    "rustc": dict.fromkeys(("-V", "--version"), "rustc @RUST_VERSION@ (eeb90cda1 2024-09-04)\n"),
+    "cargo": dict.fromkeys(("-V", "--version"), "cargo @RUST_VERSION@ (2dbb1af80 2024-08-20)\n"),
+    "java": {"-version": _JAVA, "--version": _JAVA.replace(' version "@JAVA@"', " @JAVA@")},
+    "javac": dict.fromkeys(("-version", "--version"), "javac @JAVA@\n"),
+    "mvn": dict.fromkeys(("-v", "--version"), _MAVEN),
+    "gradle": dict.fromkeys(("-v", "--version"), _GRADLE),
+}
+_TO_ERRORS: Final = ("java", "-version")
+"""The one that prints its version on standard error, as ever."""
+
+
+@PROGRAMS.program("irb", "ruby")
+def _known(system: System, argv: tuple[str, ...], state: State) -> int:
+    return known_by_version(system, argv)
+
+
+def known_by_version(system: System, argv: tuple[str, ...]) -> int:
+    """Tell the version, or that there is nothing else; the exit status."""
+    name = base_name(argv[0])
+    said = _VERSIONS[name].get(" ".join(argv[1:]))
+    if said is None:
+        known = next(iter(_VERSIONS[name]))
+        say(system, f"fakedocker runs no programs of {name}'s language; it knows `{name} {known}`")
+        return 1
+    environment = {"PHP_VERSION": "8.3.12", **system.environment}
+    environment["JAVA"] = environment.get("JAVA_VERSION", "").removeprefix("jdk-").partition("+")[0]
+    text = re.sub(r"@(\w+)@", lambda match: environment.get(match[1], ""), said)
+    system.put(text, 2 if (name, *argv[1:]) == _TO_ERRORS else 1)
+    return 0
