@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from fakedocker_shell.session import Session, make_engine
+from cli_host import Host
 
 CASES = json.loads((Path(__file__).parent / "data/compose_cases.json").read_text())["scenarios"]
 DIRECTORY = "/tmp/compose-cases"
@@ -60,35 +59,9 @@ def by_subject(lines: list[str]) -> dict[str, list[str]]:
     return groups
 
 
-class Host:
-    """A machine in whose terminal a scenario is played."""
-
-    def __init__(self, name: str) -> None:
-        self.engine, _ = make_engine()
-        self.directory = f"{DIRECTORY}/{name}"
-        self.run(f"mkdir -p {self.directory}")
-
-    def run(self, command: str) -> tuple[int, str, str]:
-        """Status, standard output and standard error."""
-        written = {1: b"", 2: b""}
-
-        def take(descriptor: int, data: bytes) -> None:
-            written[descriptor] += data
-
-        session = Session(self.engine, take)
-        session.run_command(f"cd {self.directory} 2>/dev/null; {command}")
-        status = session.run_to_end(lambda: b"")
-        return status, written[1].decode(), written[2].decode()
-
-    def write(self, files: dict[str, str]) -> None:
-        for name, text in files.items():
-            quoted = text.replace("'", "'\\''")
-            self.run(f"printf '%s' '{quoted}' > {name}")
-
-
 @pytest.mark.parametrize("scenario", CASES, ids=[scenario["name"] for scenario in CASES])
 def test_compose_says_what_the_real_one_does(scenario: dict[str, Any]) -> None:
-    host = Host(scenario["name"])
+    host = Host(f"{DIRECTORY}/{scenario['name']}")
     differences = []
     for step in scenario["steps"]:
         host.write(step.get("write", {}))
@@ -103,7 +76,7 @@ def test_compose_says_what_the_real_one_does(scenario: dict[str, Any]) -> None:
 
 
 def test_ctrl_c_stops_everything_in_order() -> None:
-    host = Host("interrupted")
+    host = Host(f"{DIRECTORY}/interrupted")
     host.write(
         {
             "compose.yaml": "services:\n  db: {image: redis:7-alpine}\n"
@@ -122,7 +95,7 @@ def test_ctrl_c_stops_everything_in_order() -> None:
 
 
 def test_an_image_is_built_and_built_anew_when_told() -> None:
-    host = Host("built")
+    host = Host(f"{DIRECTORY}/built")
     host.write(
         {
             "compose.yaml": "services:\n  app:\n    build: {context: ., args: {WORD: one}}\n",
@@ -138,7 +111,7 @@ def test_an_image_is_built_and_built_anew_when_told() -> None:
 
 
 def test_what_containers_get() -> None:
-    host = Host("given")
+    host = Host(f"{DIRECTORY}/given")
     host.write(
         {
             "secret.txt": "hush\n",
@@ -168,7 +141,7 @@ configs: {conf: {file: app.conf}}
 
 
 def test_anonymous_volumes_go_on_with_the_container_that_takes_over() -> None:
-    host = Host("volumes")
+    host = Host(f"{DIRECTORY}/volumes")
     host.write({"compose.yaml": "services:\n  app: {image: alpine, command: sleep 100, volumes: [/data]}\n"})
     host.run("docker compose up -d; docker compose exec -T app sh -c 'echo kept > /data/file'")
     assert host.run("docker compose up -d --force-recreate 2>/dev/null; docker compose exec -T app cat /data/file")[
@@ -195,7 +168,7 @@ def test_anonymous_volumes_go_on_with_the_container_that_takes_over() -> None:
     ],
 )
 def test_what_is_not_simulated_says_so(command: str) -> None:
-    host = Host("left-out")
+    host = Host(f"{DIRECTORY}/left-out")
     host.write({"compose.yaml": "services:\n  app: {image: alpine}\n"})
     status, _, err = host.run(f"docker compose {command}")
     assert (status, "is not simulated" in err) == (1, True)

@@ -27,9 +27,9 @@ DIRECTORY = Path("/tmp/compose-cases")
 TIMEOUT_SECONDS = 60
 
 
-def record(scenario: dict[str, Any], configuration: Path) -> None:
+def record(scenario: dict[str, Any], configuration: Path, directories: Path = DIRECTORY) -> None:
     """Play a scenario, and put the answers into its steps."""
-    directory = DIRECTORY / scenario["name"]
+    directory = directories / scenario["name"]
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     socket = configuration / "docker.sock"
@@ -66,18 +66,18 @@ def record(scenario: dict[str, Any], configuration: Path) -> None:
         socket.unlink(missing_ok=True)
 
 
-def main() -> None:
-    """Record the scenarios that are named, or all."""
-    cases = json.loads(CASES.read_text())
+def record_all(path: Path, directories: Path) -> None:
+    """Record the scenarios of a file that are named on the command line, or all."""
+    cases = json.loads(path.read_text())
     with tempfile.TemporaryDirectory() as folder:
         configuration = Path(folder)
         (configuration / "cli-plugins").symlink_to(ROOT / ".clients/cli-plugins")
         for scenario in cases["scenarios"]:
             if not sys.argv[1:] or scenario["name"] in sys.argv[1:]:
-                record(scenario, configuration)
+                record(scenario, configuration, directories)
                 print(scenario["name"], flush=True)
-    CASES.write_text(json.dumps(cases, indent=1, ensure_ascii=False) + "\n")
+    path.write_text(json.dumps(cases, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    record_all(CASES, DIRECTORY)

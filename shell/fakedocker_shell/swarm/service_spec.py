@@ -29,7 +29,7 @@ _RESTART_FLAGS: Final = (
 _UPDATE_DEFAULTS: Final = {
     "Parallelism": 1, "FailureAction": "pause", "Monitor": 5 * SECOND_NS, "MaxFailureRatio": 0, "Order": "stop-first",
 }  # fmt: skip
-_RESTART_DEFAULTS: Final = {"Condition": "any", "Delay": 5 * SECOND_NS, "MaxAttempts": 0, "Window": 0}
+_RESTART_DEFAULTS: Final = {"Condition": "any", "Delay": 5 * SECOND_NS, "MaxAttempts": 0}
 _HEALTH_DURATIONS: Final = (
     ("interval", "Interval"), ("timeout", "Timeout"), ("start-period", "StartPeriod"), ("start-interval", "StartInterval"),
 )  # fmt: skip

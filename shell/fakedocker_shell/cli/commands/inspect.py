@@ -106,7 +106,10 @@ async def inspect_or_pretty(
     if format_text.startswith("pretty") and format_text != "pretty":
         raise CliError("cannot supply extra formatting options to the pretty template")
     if format_text != "pretty":
-        return await inspect_all(call, call.arguments, format_text, fetch, decodes)
+        try:
+            return await inspect_all(call, call.arguments, format_text, fetch, decodes)
+        except CliError as error:
+            raise CliError(error.message) from None  # a bad template ends in the same status as all else
     text = ""
     for name in call.arguments:
         text += await show(json.loads((await fetch(name))[1]))

@@ -28,15 +28,9 @@ async def _create(call: Invocation, kind: str, path: str) -> int:
     driver = options["driver"] if kind == "secret" else ""
     if driver and source:
         raise CliError("When using secret driver secret data must be empty")
-    content = b""
-    if source:
-        try:
-            content = await read_input(call.context, source)
-        except CliError as error:
-            failure = f"error reading from {source}: {error.message}"
-            if kind == "config":
-                failure = f'Error reading content from "{source}": {failure}'
-            raise CliError(failure) from None
+    if not driver and not source:
+        raise CliError("secret file is required")
+    content = await _content(call, kind, source) if source else b""
     body: dict[str, Any] = {"Name": name, "Labels": label_map(options["label"])}
     if content:
         body["Data"] = base64.b64encode(content).decode()
@@ -47,6 +41,18 @@ async def _create(call: Invocation, kind: str, path: str) -> int:
     answer = await call.api.post(path, None, body)
     call.context.out(answer["ID"] + "\n")
     return 0
+
+
+async def _content(call: Invocation, kind: str, source: str) -> bytes:
+    """What is to be kept, which must be something. Raises CliError."""
+    failure = "data is empty"
+    try:
+        if content := await read_input(call.context, source):
+            return content
+    except CliError as error:
+        failure = error.message
+    failure = f"error reading from {'STDIN' if source == '-' else source}: {failure}"
+    raise CliError(f'Error reading content from "{source}": {failure}' if kind == "config" else failure)
 
 
 async def _ls(call: Invocation, path: str, rows: Rows, table: str, setting: str) -> int:

@@ -251,7 +251,7 @@ async def swarm_unlock_key(call: Invocation) -> int:
             raise CliError("cannot rotate because autolock is not turned on")
         await _change(call, swarm, "rotateManagerUnlockKey")
         if not call.options["quiet"]:
-            call.context.out("Successfully rotated manager unlock key.\n\n")
+            call.context.out("Successfully rotated manager unlock key.\n")
     key = await _unlock_key(call)
     if not key:
         raise CliError("no unlock key is set")
