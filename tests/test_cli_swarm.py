@@ -32,6 +32,7 @@ _MASKS = (
     (r" +", " "),
 )
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
+_SERVICE = re.compile(r"(?:Creating|Updating) service ")
 _BETWEEN = re.compile(r"(?:\d+/\d+|SHORT): |(?:overall|job) progress: |active tasks: |verify: Waiting ")
 
 
@@ -51,7 +52,13 @@ def masked(text: str) -> list[str]:
             last_progress = ""
         if not lines or lines[-1] != line or not line:
             lines.append(line)
-    return [*lines, last_progress] if last_progress else lines
+    return _in_order([*lines, last_progress] if last_progress else lines)
+
+
+def _in_order(lines: list[str]) -> list[str]:
+    """Services of a stack are made in an order of Go's own; it counts for nothing."""
+    services = sorted(line for line in lines if _SERVICE.match(line))
+    return [services.pop(0) if _SERVICE.match(line) else line for line in lines]
 
 
 @pytest.mark.parametrize("scenario", CASES, ids=[scenario["name"] for scenario in CASES])
