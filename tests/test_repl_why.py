@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,19 @@ from fakedocker_shell.repl.why import explain
 
 RECORDINGS = Path(__file__).parent / "conformance" / "recordings"
 _GENERAL = "It ended with status"
+
+
+SWARM = Path(__file__).parent / "data/swarm_cases.json"
+
+
+def failed_in_swarms() -> list[Any]:
+    """Each complaint of the real client about a swarm, once."""
+    scenarios = json.loads(SWARM.read_text())["scenarios"]
+    found = {}
+    for step in (step for scenario in scenarios for step in scenario["steps"]):
+        if step.get("status") and step["err"].strip() and "2>" not in step["run"]:
+            found.setdefault(re.sub(r"[0-9a-z]{25}", "ID", step["err"])[:50], pytest.param(step, id=step["run"]))
+    return list(found.values())
 
 
 def failed_steps() -> list[Any]:
@@ -30,6 +44,13 @@ def test_every_recorded_error_has_an_explanation(step: dict[str, Any]) -> None:
     assert not found.meaning.startswith(_GENERAL), step["stderr"]
 
 
+@pytest.mark.parametrize("step", failed_in_swarms())
+def test_every_recorded_error_of_a_swarm_has_an_explanation(step: dict[str, Any]) -> None:
+    found = explain(step["err"], step["status"])
+    assert found is not None
+    assert not found.meaning.startswith(_GENERAL), step["err"]
+
+
 @pytest.mark.parametrize(
     ("output", "status", "words"),
     [
@@ -42,6 +63,9 @@ def test_every_recorded_error_has_an_explanation(step: dict[str, Any]) -> None:
         ('network net has active endpoints (name:"web")', 1, "connected to net"),
         ("remove data: volume is in use - [0123456789ab]", 1, "0123456789ab"),
         ("dd: error writing '/x': No space left on device", 1, "full"),
+        ("secret 'token' is in use by the following service: web", 1, "docker service update --secret-rm token web"),
+        ("service shop already exists", 1, "status 1"),
+        ("This node is not a swarm manager. Use", 1, "docker swarm init"),
         ("unknown flag: --nosuch", 125, "--nosuch"),
         ("invalid reference format", 125, "[OPTIONS] IMAGE"),
         ("bash: nosuch: command not found", 127, "nosuch"),

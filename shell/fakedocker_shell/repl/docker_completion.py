@@ -13,7 +13,7 @@ from typing import NamedTuple
 from fakedocker.world.draft import Draft
 from fakedocker.world.world import World
 from fakedocker_shell.cli.table import Command, Flag, find
-from fakedocker_shell.repl import compose_names, docker_tables, host_files, names
+from fakedocker_shell.repl import compose_names, docker_tables, host_files, names, swarm_names
 from fakedocker_shell.repl.docker_words import Walk
 from fakedocker_shell.repl.names import Named
 
@@ -103,8 +103,8 @@ def _flag_name(flag: Flag) -> str:
 
 
 def _value(place: Place, walk: Walk, flag: Flag, word: str) -> Iterator[Candidate]:
-    kind = docker_tables.FLAG_VALUES.get(flag.name, "")
     command = walk.command.canonical
+    kind = flag_kind(command, flag)
     if kind == "filter":
         yield from _filter(place, command, word)
     elif kind == "format":
@@ -113,6 +113,11 @@ def _value(place: Place, walk: Walk, flag: Flag, word: str) -> Iterator[Candidat
         yield from _matching(word, docker_tables.DRIVERS.get(command, ()))
     elif kind:
         yield from _of_kind(place, kind, word)
+
+
+def flag_kind(command: str, flag: Flag) -> str:
+    """The kind of a flag's value, "" where nothing is known of it."""
+    return docker_tables.FLAG_VALUES.get(f"{command} {flag.name}") or docker_tables.FLAG_VALUES.get(flag.name, "")
 
 
 def _argument(place: Place, walk: Walk, word: str) -> Iterator[Candidate]:
@@ -137,8 +142,8 @@ def _filter(place: Place, command: str, word: str) -> Iterator[Candidate]:
         yield from _matching(word, ((f"{name}=", "filter") for name in sorted(docker_tables.FILTERS.get(command, ()))))
         return
     values = docker_tables.FILTER_VALUES.get(key, ())
-    if key == "name" and command.startswith(("network", "volume")):
-        values = command.partition(" ")[0]
+    if key == "name":
+        values = docker_tables.NAME_FILTERS.get(command.partition(" ")[0], values)
     if isinstance(values, str):
         yield from _of_kind(place, values, value)
     else:
@@ -247,6 +252,10 @@ def _containers(state: str) -> Kind:
     return lambda place, _: names.containers(place.world, state)
 
 
+def _of_swarm(kind: str) -> Kind:
+    return lambda place, _: swarm_names.KINDS[kind](place.world)
+
+
 KINDS: dict[str, Kind] = {
     "active": _containers("active"),
     "container": _containers("any"),
@@ -255,13 +264,15 @@ KINDS: dict[str, Kind] = {
     "image or offered": _images_or_offered,
     "network": lambda place, _: names.networks(place.world),
     "network mode": _network_modes,
-    "object": lambda place, _: names.objects(place.world),
+    "object": lambda place, _: (*names.objects(place.world), *swarm_names.objects(place.world)),
     "own network": lambda place, _: names.own_networks(place.world),
     "paused": _containers("paused"),
     "port": lambda place, _: names.free_ports(place.world),
     "running": _containers("running"),
+    "scale": lambda place, _: swarm_names.scales(place.world),
     "service": lambda place, _: compose_names.services(place.draft, place.directory),
     "stopped": _containers("stopped"),
     "volume": lambda place, _: names.volumes(place.world),
+    **{kind: _of_swarm(kind) for kind in swarm_names.KINDS},
 }
 _FILES = frozenset({"file", "directory"})

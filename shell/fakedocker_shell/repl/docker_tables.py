@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fakedocker.base import signals
 from fakedocker.operations import images, listing, networks, remove, volumes
+from fakedocker.operations.swarm import nodes, services, stored, tasks
 
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
@@ -20,6 +21,9 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
         ("service", "..."),
     ),
     **dict.fromkeys(("compose exec", "compose run", "compose port"), ("service",)),
+    "config create": ("", "file"),
+    "config inspect": ("config", "..."),
+    "config rm": ("config", "..."),
     "container attach": ("running",),
     "container commit": ("container", "image"),
     "container cp": ("container path", "container path"),
@@ -62,6 +66,21 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "network disconnect": ("network", "container"),
     "network inspect": ("network", "..."),
     "network rm": ("own network", "..."),
+    **dict.fromkeys(
+        ("node demote", "node inspect", "node promote", "node ps", "node rm"),
+        ("node", "..."),
+    ),
+    "node update": ("node",),
+    "secret create": ("", "file"),
+    "secret inspect": ("secret", "..."),
+    "secret rm": ("secret", "..."),
+    "service create": ("image or offered",),
+    **dict.fromkeys(("service inspect", "service ps", "service rm"), ("swarm service", "...")),
+    **dict.fromkeys(("service logs", "service rollback", "service update"), ("swarm service",)),
+    "service scale": ("scale", "..."),
+    **dict.fromkeys(("stack deploy", "stack ps", "stack services"), ("stack",)),
+    "stack rm": ("stack", "..."),
+    "swarm join-token": ("join role",),
     "volume inspect": ("volume", "..."),
     "volume rm": ("volume", "..."),
 }
@@ -79,11 +98,18 @@ MUST_EXIST = frozenset(
         "network",
         "own network",
         "volume",
+        "config",
+        "node",
+        "secret",
+        "stack",
+        "swarm service",
     }
 )
 """Kinds whose names are underlined where they do not exist."""
 
-MADE_BY_COMMAND = frozenset({("container commit", 1), ("image import", 1), ("image tag", 1), ("image ls", 0)})
+MADE_BY_COMMAND = frozenset(
+    {("container commit", 1), ("image import", 1), ("image tag", 1), ("image ls", 0), ("stack deploy", 0)}
+)
 """Arguments that need not exist: names that the command gives, or a pattern."""
 
 FLAG_VALUES: dict[str, str] = {
@@ -119,7 +145,24 @@ FLAG_VALUES: dict[str, str] = {
     "volume": "volume mount",
     "volumes-from": "container",
     "workdir": "",
+    **{f"service create {kind}": kind for kind in ("config", "secret")},
+    **{f"service update {kind}-{end}": kind for kind in ("config", "secret", "network") for end in ("add", "rm")},
+    "service create network": "network",
+    "service update publish-add": "port",
+    "service update image": "image or offered",
+    "service create mode": "mode",
+    "availability": "availability",
+    "compose-file": "file",
+    "constraint": "constraint",
+    "constraint-add": "constraint",
+    "endpoint-mode": "endpoint mode",
+    "resolve-image": "resolve image",
+    "restart-condition": "restart condition",
+    "role": "role",
+    **dict.fromkeys(("rollback-order", "update-order"), "order"),
+    **dict.fromkeys(("rollback-failure-action", "update-failure-action"), "failure action"),
 }
+"""A flag, where needed with its command -> the kind of its value."""
 
 WORDS: dict[str, tuple[tuple[str, str], ...]] = {
     "capability": tuple(
@@ -129,17 +172,48 @@ WORDS: dict[str, tuple[tuple[str, str], ...]] = {
             "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_ADMIN", "SYS_CHROOT", "SYS_PTRACE", "SYS_TIME",
         )
     ),
+    "availability": (
+        ("active", "takes tasks"),
+        ("pause", "takes no new tasks"),
+        ("drain", "gives its tasks away"),
+    ),
+    "constraint": (
+        ("node.role==manager", "managers alone"),
+        ("node.role==worker", "workers alone"),
+        ("node.hostname==", "one node"),
+        ("node.labels.", "a label of nodes"),
+    ),
     "context": (("default", "context"),),
+    "endpoint mode": (("vip", "one address for all tasks"), ("dnsrr", "the addresses of the tasks")),
+    "failure action": (
+        ("pause", "leave it as it is"),
+        ("continue", "go on"),
+        ("rollback", "go back to what was before"),
+    ),
+    "join role": (("worker", "runs tasks"), ("manager", "runs the swarm too")),
     "log driver": (("json-file", "what docker logs shows"), ("local", "the same, compressed"), ("none", "no log")),
     "mount": (
         ("type=bind,source=", "a path of the host"),
         ("type=volume,source=", "a volume"),
         ("type=tmpfs,target=", "memory"),
     ),
+    "mode": (
+        ("replicated", "so many tasks"),
+        ("global", "a task on each node"),
+        ("replicated-job", "so many tasks that end"),
+        ("global-job", "a task on each node that ends"),
+    ),
     "namespace": (("host", "that of the host"), ("private", "its own")),
-    "object type": tuple((name, "kind of object") for name in ("container", "image", "network", "volume")),
+    "object type": tuple((name, "kind of object") for name in ("config", "container", "image", "network", "node", "secret", "service", "task", "volume")),
+    "order": (("stop-first", "the old task ends first"), ("start-first", "the new task starts first")),
     "platform": (("linux/amd64", "this machine's"), ("linux/arm64", "another machine's")),
     "pull": (("always", "ask the registry"), ("missing", "only if it is not here"), ("never", "fail if it is not here")),
+    "resolve image": (
+        ("always", "ask the registry which image it is"),
+        ("changed", "only if its name is another"),
+        ("never", "do not ask"),
+    ),
+    "restart condition": (("any", "whenever it ends"), ("on-failure", "when its status is not 0"), ("none", "never")),
     "restart policy": (
         ("no", "leave it ended"),
         ("on-failure", "when its status is not 0"),
@@ -147,6 +221,7 @@ WORDS: dict[str, tuple[tuple[str, str], ...]] = {
         ("always", "whenever it ends"),
         ("unless-stopped", "whenever it ends, unless somebody stopped it"),
     ),
+    "role": (("manager", "runs the swarm"), ("worker", "runs tasks")),
     "signal": tuple((name, f"signal {number}") for number, name in sorted(signals.NAMES.items()) if number < 32),
 }  # fmt: skip
 """Kinds whose names never change, with a word on each."""
@@ -156,6 +231,7 @@ DRIVERS: dict[str, tuple[tuple[str, str], ...]] = {
         ("bridge", "network of its own on this host"),
         ("macvlan", "addresses of the host's network"),
         ("ipvlan", "the same, one MAC address"),
+        ("overlay", "network of a swarm"),
     ),
     "volume create": (("local", "directory of the host"),),
 }
@@ -167,6 +243,14 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "image prune": images.PRUNE_FILTERS,
     "network ls": networks.LIST_FILTERS,
     "network prune": networks.PRUNE_FILTERS,
+    "config ls": stored.CONFIGS.filters,
+    "node ls": nodes.LIST_FILTERS,
+    "secret ls": stored.SECRETS.filters,
+    "service ls": services.LIST_FILTERS,
+    "stack services": services.LIST_FILTERS,
+    **dict.fromkeys(
+        ("node ps", "service ps", "stack ps"), tuple(name for name in tasks.LIST_FILTERS if not name.startswith("_"))
+    ),
     "search": ("is-official", "stars"),
     "system events": ("config", "container", "daemon", "event", "image", "label", "network", "scope", "type", "volume"),
     "system prune": ("label", "label!", "until"),
@@ -179,21 +263,37 @@ _EVENTS = (
     "attach", "commit", "connect", "create", "destroy", "die", "disconnect", "exec_create", "health_status", "kill", "mount", "oom", "pause",
     "pull", "remove", "rename", "restart", "start", "stop", "tag", "unpause", "untag", "update",
 )  # fmt: skip
+NAME_FILTERS = {
+    "config": "config",
+    "network": "network",
+    "node": "node",
+    "secret": "secret",
+    "service": "swarm service",
+    "volume": "volume",
+}
+"""The group of a command -> the kind of names that its filter `name` means; containers where there is none."""
+
 FILTER_VALUES: dict[str, tuple[str, ...] | str] = {
     "all": ("true", "false"),
     "ancestor": "image",
     "before": "container",
     "container": "container",
     "dangling": ("true", "false"),
+    "desired-state": ("running", "shutdown", "accepted"),
     "driver": ("bridge", "host", "null", "local"),
     "event": _EVENTS,
     "health": ("starting", "healthy", "unhealthy", "none"),
     "image": "image",
     "is-official": ("true", "false"),
+    "membership": ("accepted", "pending"),
+    "mode": ("replicated", "global", "replicated-job", "global-job"),
     "name": "container",
     "network": "network",
+    "node": "node",
     "reference": "image",
+    "role": ("manager", "worker"),
     "scope": ("local", "swarm", "global"),
+    "service": "swarm service",
     "since": "container",
     "status": _STATES,
     "type": ("container", "image", "volume", "network", "daemon"),
@@ -206,7 +306,8 @@ INSPECT_FIELDS = (
     "Id", "Name", "Created", "State.Status", "State.ExitCode", "State.Pid", "State.Health.Status", "State.OOMKilled", "Config.Image", "Config.Env",
     "Config.Cmd", "Config.Labels", "HostConfig.RestartPolicy.Name", "HostConfig.Memory", "NetworkSettings.IPAddress", "NetworkSettings.Ports",
     "NetworkSettings.Networks", "Mounts", "RestartCount", "LogPath", "Image", "RepoTags", "RootFS.Layers", "Size", "Driver", "Mountpoint", "Containers",
-    "IPAM.Config", "Labels", "Scope",
+    "IPAM.Config", "Labels", "Scope", "Spec.Name", "Spec.Labels", "Spec.Mode.Replicated.Replicas",
+    "Spec.TaskTemplate.ContainerSpec.Image", "Spec.TaskTemplate.ContainerSpec.Env", "UpdateStatus.State", "Endpoint.Ports", "Status.State",
 )  # fmt: skip
 
 ROWS: dict[str, tuple[str, str]] = {
@@ -218,5 +319,11 @@ ROWS: dict[str, tuple[str, str]] = {
     "network ls": ("rows_others", "NETWORK_ROWS"),
     "search": ("rows_others", "SEARCH_ROWS"),
     "volume ls": ("rows_others", "VOLUME_ROWS"),
+    "config ls": ("rows_swarm", "CONFIG_ROWS"),
+    "node ls": ("rows_swarm", "NODE_ROWS"),
+    "secret ls": ("rows_swarm", "SECRET_ROWS"),
+    "stack ls": ("rows_swarm", "STACK_ROWS"),
+    **dict.fromkeys(("service ls", "stack services"), ("rows_swarm", "SERVICE_ROWS")),
+    **dict.fromkeys(("node ps", "service ps", "stack ps"), ("rows_swarm", "TASK_ROWS")),
 }
 """Where the columns of a list are: module of `cli`, and its name there."""

@@ -15,7 +15,15 @@ COMMAND, UNKNOWN_COMMAND, FLAG, UNKNOWN_FLAG, VALUE, ARGUMENT, OTHER = (
     "command", "unknown command", "flag", "unknown flag", "value", "argument", "other",
 )  # fmt: skip
 _STOPS_AT_FIRST_ARGUMENT = frozenset(
-    {"compose exec", "compose run", "container run", "container create", "container exec", "container top"}
+    {
+        "compose exec",
+        "compose run",
+        "container run",
+        "container create",
+        "container exec",
+        "container top",
+        "service create",
+    }
 )
 """Commands whose arguments from the second on belong to somebody else."""
 

@@ -17,10 +17,10 @@ from prompt_toolkit.lexers import Lexer
 from fakedocker.userland.sh import nodes
 from fakedocker.userland.sh.builtins import builtins_of
 from fakedocker.userland.sh.dialect import BASH
-from fakedocker_shell.repl import docker_tables, docker_words, host_files, names, reading
+from fakedocker_shell.repl import docker_tables, docker_words, host_files, names, reading, swarm_names
 from fakedocker_shell.repl.completion import LONGEST_LINE, place_of
 from fakedocker_shell.repl.console import Console
-from fakedocker_shell.repl.docker_completion import Place, argument_kind
+from fakedocker_shell.repl.docker_completion import Place, argument_kind, flag_kind
 from fakedocker_shell.repl.docker_words import Role
 
 _PIECES = re.compile(
@@ -151,7 +151,7 @@ def _is_missing(place: Place, role: Role, value: str) -> bool:
         if (command, role.place) in docker_tables.MADE_BY_COMMAND:
             return False
     elif role.kind == docker_words.VALUE and role.flag is not None and role.flag.name != "tag":
-        kind = docker_tables.FLAG_VALUES.get(role.flag.name, "")
+        kind = flag_kind(command, role.flag)
         value = value.partition(":")[0] if kind == "container" else value
     else:
         return False
@@ -163,6 +163,8 @@ def _is_missing(place: Place, role: Role, value: str) -> bool:
         return not names.has_network(place.draft, value)
     if kind == "volume":
         return not names.has_volume(place.draft, value)
+    if kind in swarm_names.KINDS:
+        return not swarm_names.has(place.world, kind, value.partition("=")[0])
     return not names.has_container(place.draft, value)
 
 
