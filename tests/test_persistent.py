@@ -66,7 +66,6 @@ def test_branches_of_a_history_do_not_see_each_other(steps: list[tuple[int, bool
         assert history.entries() == kept
         assert history.end == len(model)
         assert history.entries(history.end - 1) == model[-1:]
-        assert (history.first, history.last) == ((kept[0], kept[-1]) if kept else (None, None))
         for number in range(history.end + 1):
             rest = history.since(number)
             assert rest.entries() == kept[max(0, number - history.start) :]

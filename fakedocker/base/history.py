@@ -21,20 +21,22 @@ class History(Generic[T]):
         limit: how many entries are held at least; 0 holds all of them.
     """
 
-    __slots__ = ("_items", "_offset", "end", "limit")
+    __slots__ = ("_items", "_offset", "end", "limit", "size_bytes")
 
     def __init__(self, limit: int = 0) -> None:
         self._items: list[T] = []
         self._offset = 0  # the number of the first entry in _items
         self.end = 0
         self.limit = limit
+        self.size_bytes = 0
+        """What its entries take, as far as whoever appends them says so."""
 
     @property
     def start(self) -> int:
         """The number of the oldest entry that is held."""
         return max(self._offset, self.end - self.limit) if self.limit else self._offset
 
-    def append(self, item: T) -> History[T]:
+    def append(self, item: T, size_bytes: int = 0) -> History[T]:
         """This history with one more entry. Constant time, amortised, on the newest version."""
         items, offset = self._items, self._offset
         if len(items) != self.end - offset or (self.limit and len(items) >= 4 * self.limit):
@@ -42,23 +44,15 @@ class History(Generic[T]):
         items.append(item)
         grown: History[T] = History.__new__(History)
         grown._items, grown._offset, grown.end, grown.limit = items, offset, self.end + 1, self.limit
+        grown.size_bytes = self.size_bytes + size_bytes
         return grown
 
-    @property
-    def last(self) -> T | None:
-        """The newest entry; None where none is held."""
-        return self._items[self.end - self._offset - 1] if self.end > self.start else None
-
-    @property
-    def first(self) -> T | None:
-        """The oldest entry that is held; None where none is."""
-        return self._items[self.start - self._offset] if self.end > self.start else None
-
-    def since(self, number: int) -> History[T]:
-        """This history without the entries before a number. Time grows with what is left."""
+    def since(self, number: int, size_bytes: int = 0) -> History[T]:
+        """This history without the entries before a number; the others take that much. Time grows with what is left."""
         rest: History[T] = History.__new__(History)
         rest._items, rest.end, rest.limit = self.entries(number), self.end, self.limit
         rest._offset = self.end - len(rest._items)
+        rest.size_bytes = size_bytes
         return rest
 
     def entries(self, since: int = 0) -> list[T]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import struct
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from urllib.parse import quote_plus
@@ -35,17 +34,17 @@ class Line(NamedTuple):
 
 def with_output(history: History[Chunk], at_ns: int, fd: int, data: bytes) -> History[Chunk]:
     """A container's output with some more of it. What is too much to be held loses its older half. Constant time, amortised."""
-    last = history.last
-    held_bytes = (0 if last is None else last.held_bytes) + len(data) + _CHUNK_BYTES
-    history = history.append(Chunk(at_ns, fd, data, held_bytes))
-    if held_bytes <= OUTPUT_LIMIT_BYTES:
+    history = history.append(Chunk(at_ns, fd, data), len(data) + _CHUNK_BYTES)
+    if history.size_bytes <= OUTPUT_LIMIT_BYTES:
         return history
-    first = history.first
-    if first is None or held_bytes - first.held_bytes <= OUTPUT_LIMIT_BYTES:
-        return history
-    chunks = history.entries()
-    dropped = bisect_left(chunks, held_bytes - OUTPUT_LIMIT_BYTES // 2, key=lambda chunk: chunk.held_bytes)
-    return history.since(history.start + dropped)
+    left_bytes = history.size_bytes
+    dropped = 0
+    for chunk in history.entries():
+        if left_bytes <= OUTPUT_LIMIT_BYTES // 2:
+            break
+        left_bytes -= len(chunk.data) + _CHUNK_BYTES
+        dropped += 1
+    return history.since(history.start + dropped, left_bytes)
 
 
 class LineSplitter:

@@ -20,12 +20,11 @@ CREATED, RUNNING, PAUSED, RESTARTING, EXITED, DEAD, REMOVING = (
 
 
 class Chunk(Struct, frozen=True, gc=False):
-    """Bytes that a container wrote, as it wrote them. `held_bytes` is the memory of all its chunks so far, this one included."""
+    """Bytes that a container wrote, as it wrote them."""
 
     at_ns: int
     fd: int
     data: bytes
-    held_bytes: int = 0
 
 
 class HealthResult(Struct, frozen=True):
