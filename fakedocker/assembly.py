@@ -12,7 +12,7 @@ from fakedocker.exchanges import TimeMode
 from fakedocker.kernel.program import Program
 from fakedocker.operations import genesis
 from fakedocker.registry.model import Registry
-from fakedocker.userland import PROGRAMS, make_body
+from fakedocker.userland import PROGRAMS, body_of
 from fakedocker.world.world import World
 
 
@@ -43,13 +43,13 @@ def create_engine(
     """
     start = world if world is not None else genesis.create(seed, now_ns)
     if not real_registries:
-        return Engine(start, handle, programs, make_body, mode, check)
+        return Engine(start, handle, programs, body_of, mode, check)
     from fakedocker.api import real_registry  # with http.client, which most runs do without
 
     for host in real_registries:
         if not real_registry.is_loopback(host):
             raise ValueError(f"{host} is not on this machine's loopback interface")
         start = replace(start, registries=start.registries.set(host, Registry(host=host, outside=True)))
-    engine = Engine(start, handle, programs, make_body, mode, check)
+    engine = Engine(start, handle, programs, body_of, mode, check)
     engine.outside = real_registry.perform
     return engine

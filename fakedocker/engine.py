@@ -54,7 +54,7 @@ class Engine(Turning):
         world: where it starts.
         handler: what requests mean.
         programs: the programs that containers can run, by name.
-        make_body: which body an executed file gets, see `kernel.Kernel`.
+        body_of: which body an executed file gets, see `kernel.Kernel`.
         mode: how time passes.
         check: look at every invariant after every input (slow; for tests).
     """
@@ -81,7 +81,7 @@ class Engine(Turning):
 
     def fork(self) -> Engine:
         """Another engine that starts from this world; neither sees what the other does. Constant time."""
-        return Engine(self._world, self._handler, self._programs, self._make_body, self.mode, self._check)
+        return Engine(self._world, self._handler, self._programs, self._body_of, self.mode, self._check)
 
     def alter(self, change: Callable[[Draft], T]) -> T:
         """Change the world by hand, as tests do that put images in it. In the journal it is the world that comes of it.

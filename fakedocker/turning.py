@@ -39,14 +39,14 @@ class Turning:
         world: World,
         handler: Handler,
         programs: Mapping[str, Any],
-        make_body: Any,
+        body_of: Any,
         mode: TimeMode = TimeMode.FAST,
         check: bool = False,
     ) -> None:
         self._draft = Draft(world)
         self._programs = programs
-        self._make_body = make_body
-        self._draft.kernel = Kernel(self._draft.kernel_draft, programs, WorldRouter(self._draft), make_body)
+        self._body_of = body_of
+        self._draft.kernel = Kernel(self._draft.kernel_draft, programs, WorldRouter(self._draft), body_of)
         self._world = world
         self._handler = handler
         self._check = check
@@ -73,6 +73,7 @@ class Turning:
         self._observers: dict[tuple[str, str | int], Callable[[Any], None]] = {
             ("daemon", "down"): lambda _: self._lose_clients()
         }
+        self._draft.is_heard = lambda subject: subject in self._subscribers or subject in self._observers
 
     @property
     def world(self) -> World:

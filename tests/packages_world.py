@@ -12,7 +12,7 @@ from fakedocker.kernel.kernel import Kernel
 from fakedocker.kernel.router import Loopback, Route
 from fakedocker.kernel.state import KernelDraft, KernelState
 from fakedocker.registry import catalogue
-from fakedocker.userland import PROGRAMS, make_body
+from fakedocker.userland import PROGRAMS, body_of
 
 
 class Outside(Loopback):
@@ -31,7 +31,7 @@ class Box(Machine):
         manifest = catalogue.manifest(f"library/{name}", tag or "latest")
         assert manifest is not None
         self.draft = KernelDraft(KernelState(now_ns=START_NS), seed="test")
-        self.kernel = Kernel(self.draft, PROGRAMS, router=Outside() if online else Loopback(), make_body=make_body)
+        self.kernel = Kernel(self.draft, PROGRAMS, router=Outside() if online else Loopback(), body_of=body_of)
         self.kernel.create_root("box", manifest.layers[-1].layer.tree)
         root = Mount("/", "box", "overlay", "overlay", read_only=read_only)
         self.kernel.create_namespace("box", hostname="box", mounts=standard_mounts(root))

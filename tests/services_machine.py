@@ -14,7 +14,7 @@ from fakedocker.kernel.devices import standard_mounts
 from fakedocker.kernel.kernel import Kernel, Stdio
 from fakedocker.kernel.loader import program_file
 from fakedocker.kernel.state import KernelDraft, KernelState
-from fakedocker.userland import PROGRAMS, make_body
+from fakedocker.userland import PROGRAMS, body_of
 
 SERVICES = (
     "nginx/nginx redis/redis-server redis/redis-cli postgres/postgres postgres/psql postgres/pg_isready mysql/mysqld"
@@ -59,7 +59,7 @@ class Machine(UserlandMachine):
             LayerEntry(path.lstrip("/"), "link", 0o777, target=target) for path, target in (links or {}).items()
         ]
         self.draft = KernelDraft(KernelState(now_ns=START_NS), seed="test")
-        self.kernel = Kernel(self.draft, PROGRAMS, make_body=make_body)
+        self.kernel = Kernel(self.draft, PROGRAMS, body_of=body_of)
         self.kernel.create_root("box", apply_layer(_base(), entries))
         mounts = standard_mounts(Mount("/", "box", "overlay", "overlay"))
         self.kernel.create_namespace("box", hostname="box", mounts=mounts)

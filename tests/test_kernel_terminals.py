@@ -88,7 +88,7 @@ def test_a_background_reader_is_stopped() -> None:
     def shell(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:
         if "child" not in state:
             state["child"] = system.spawn("/bin/cat", ("cat",), {}, group=0)
-        system.wait_for_child(state["child"])
+        system.wait_for_child(state["child"], stops=True)
         if (signal := system.reap_stopped(state["child"])) is not None:
             system.put(f"stopped by {signal}\n")
             system.set_foreground(0, state["child"])

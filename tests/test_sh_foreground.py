@@ -14,6 +14,7 @@ from userland_world import Machine
         ("sh -c 'kill -15 $$'; echo $?", "143\n"),
         ("trap 'echo child' CHLD; /bin/true; echo after", "child\nafter\n"),
         ("/bin/true & a=$!; /bin/true; /bin/true; /bin/true & echo $(($! - a))", "3\n"),
+        ("(sleep 0.2; kill -STOP $(pidof sleep); sleep 1; kill -CONT $(pidof sleep)) & sleep 5; echo $?", "0\n"),
         ("mkfifo p; (sleep 1; cat p) & seq 20000 > p; wait; echo $?", None),
     ],
 )

@@ -14,7 +14,7 @@ from fakedocker.kernel.events import Exited, Fault, Output
 from fakedocker.kernel.kernel import Kernel, Stdio
 from fakedocker.kernel.loader import program_file
 from fakedocker.kernel.state import KernelDraft, KernelState
-from fakedocker.userland import PROGRAMS, make_body
+from fakedocker.userland import PROGRAMS, body_of
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 PASSWD = b"root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n"
@@ -66,7 +66,7 @@ class Machine:
         else:
             tree = image(family, files=files)
         self.draft = KernelDraft(KernelState(now_ns=START_NS), seed="test")
-        self.kernel = Kernel(self.draft, PROGRAMS, make_body=make_body)
+        self.kernel = Kernel(self.draft, PROGRAMS, body_of=body_of)
         self.kernel.create_root("box", tree)
         self.kernel.create_namespace(
             "box", hostname="box", mounts=standard_mounts(Mount("/", "box", "overlay", "overlay"))

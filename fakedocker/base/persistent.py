@@ -45,14 +45,17 @@ class Table(Generic[K, V]):
     Args:
         base: the map to start from.
         on_change: called once, at the first change after a freeze or rollback.
+
+    Attributes:
+        size: how many keys it has.
     """
 
-    __slots__ = ("_base", "_changes", "_on_change", "_size")
+    __slots__ = ("_base", "_changes", "_on_change", "size")
 
     def __init__(self, base: Map[K, V] | None = None, on_change: Callable[[], None] | None = None) -> None:
         self._base: Map[K, V] = Map() if base is None else base
         self._changes: dict[K, V] = {}
-        self._size = len(self._base)
+        self.size = len(self._base)
         self._on_change = on_change
 
     @overload
@@ -83,7 +86,7 @@ class Table(Generic[K, V]):
         changes = self._changes
         held: Any = changes.get(key, _MISSING)
         if held is _GONE or (held is _MISSING and key not in self._base):
-            self._size += 1
+            self.size += 1
         if not changes and self._on_change is not None:
             self._on_change()
         changes[key] = value
@@ -93,7 +96,7 @@ class Table(Generic[K, V]):
             raise KeyError(key)
         if not self._changes and self._on_change is not None:
             self._on_change()
-        self._size -= 1
+        self.size -= 1
         if key in self._base:
             self._changes[key] = _GONE
         else:
@@ -107,10 +110,10 @@ class Table(Generic[K, V]):
         return value
 
     def __len__(self) -> int:
-        return self._size
+        return self.size
 
     def __bool__(self) -> bool:
-        return self._size > 0
+        return self.size > 0
 
     def __iter__(self) -> Iterator[K]:
         return (key for key, _ in self.items())
@@ -157,8 +160,8 @@ class Table(Generic[K, V]):
     def rollback(self) -> None:
         """Forget every change since the last freeze."""
         self._changes = {}
-        self._size = len(self._base)
+        self.size = len(self._base)
 
     def reset(self, base: Map[K, V]) -> None:
         """Start again from another map."""
-        self._base, self._changes, self._size = base, {}, len(base)
+        self._base, self._changes, self.size = base, {}, len(base)

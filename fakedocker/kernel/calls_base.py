@@ -11,7 +11,7 @@ from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.walk import SUPERUSER, Credentials, Location, allowed, resolve
 from fakedocker.kernel import files, lifecycle, signals
 from fakedocker.kernel.kernel_base import KernelBase
-from fakedocker.kernel.privileges import above, has, limit, with_limit
+from fakedocker.kernel.privileges import USUAL_CAPABILITIES, above, has, limit, with_limit
 from fakedocker.kernel.program import Block, Identity
 from fakedocker.kernel.records import OpenFile, Process
 from fakedocker.kernel.state import KernelDraft
@@ -32,10 +32,6 @@ READ_BYTES = 0x7FFF_F000
 SPAWN_NS = 400_000
 UNIT_NS = 1_000
 """What `charge` counts in: a microsecond."""
-
-
-LAST_SLEEP = "last sleep"
-"""What a process waits for that ends as soon as its timer goes off."""
 
 
 class Ended(BaseException):
@@ -149,7 +145,8 @@ class CallsBase:
 
     def _who(self) -> Credentials:
         process = self._process
-        if not process.uid and has(process.capabilities, "DAC_OVERRIDE"):
+        capabilities = process.capabilities
+        if not process.uid and (capabilities == USUAL_CAPABILITIES or has(capabilities, "DAC_OVERRIDE")):
             return SUPERUSER
         return Credentials(process.uid, process.gid, process.groups)
 

@@ -11,10 +11,11 @@ from fakedocker.filesystem.node import Node
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.walk import Location
 from fakedocker.kernel import files, lifecycle, pipes, terminals
-from fakedocker.kernel.calls_base import BYTE_NS, CALL_NS, LAST_SLEEP, MEASURED_BYTES, OUTPUT_BYTE_NS, READ_BYTES
+from fakedocker.kernel.calls_base import BYTE_NS, CALL_NS, MEASURED_BYTES, OUTPUT_BYTE_NS, READ_BYTES
 from fakedocker.kernel.calls_files import FileCalls
 from fakedocker.kernel.devices import KIND_OF_DEVICE, TERMINAL_MAJOR
 from fakedocker.kernel.program import CREATE, DIRECTORY, EXCLUSIVE, NOFOLLOW, READ, TRUNCATE, WRITE, Stat
+from fakedocker.kernel.records import LAST_SLEEP
 
 _OUTSIDE = frozenset({"stream", "terminal"})
 
@@ -103,10 +104,11 @@ class DescriptorCalls(FileCalls):
         if self._draft.now_ns < deadline_ns:
             self._sleep_until("time", deadline_ns)
 
-    def sleep_and_end(self, deadline_ns: int) -> None:
+    def sleep_and_end(self, deadline_ns: int) -> int:
         self._settle()
         if self._draft.now_ns < deadline_ns:
             self._sleep_until(LAST_SLEEP, deadline_ns)
+        return 0
 
     # whole files
 

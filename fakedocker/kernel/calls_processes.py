@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from fakedocker.filesystem.errors import failure
 from fakedocker.kernel import files, lifecycle, signals
-from fakedocker.kernel.calls_base import SPAWN_NS, CallsBase, Ended, Replaced
+from fakedocker.kernel.calls_base import QUANTUM_NS, SPAWN_NS, CallsBase, Ended, Replaced
 from fakedocker.kernel.loader import Runnable
 from fakedocker.kernel.program import Block, Body, Identity, ProcessInfo
 from fakedocker.kernel.records import HOST, Process
@@ -36,9 +36,8 @@ class ProcessCalls(CallsBase):
         draft = self._draft
         kernel = self._kernel
         found = kernel.programs.load(self.view, path, argv, process.directory, self._who())
-        body = kernel.programs.body(found.identity, found.argv, environment)
-        child = self._child(body, files.share_table(draft, process.table), group, found)
-        child.environment = environment
+        body = kernel.programs.body(found.identity, found.argv)
+        child = self._child(body, files.share_table(draft, process.table), group, found, environment)
         process.spent_ns += SPAWN_NS
         process.cpu_ns += SPAWN_NS
         local = child.local
@@ -53,25 +52,41 @@ class ProcessCalls(CallsBase):
     def run_program(
         self, name: str, search_path: str, argv: tuple[str, ...], environment: Mapping[str, str]
     ) -> tuple[int, int | None]:
-        self._settle()
         process = self._process
         draft = self._draft
         kernel = self._kernel
         programs = kernel.programs
-        found = programs.find_runnable(self.view, name, search_path, argv, process.directory, self._who())
-        body = programs.body(found.identity, found.argv, environment)
-        child = self._child(body, files.share_table(draft, process.table), None, found)
-        child.environment = environment
+        if process.backlog or process.spent_ns >= QUANTUM_NS:
+            self._settle()
+        who = self._who()
+        namespace = draft.namespaces.own(process.namespace)
+        command = programs.command(draft, namespace, name, search_path, argv, who)
+        if command is None:  # it is known from now on, if it is one that can be
+            programs.find_runnable(self.view, name, search_path, argv, process.directory, who)
+            command = programs.command(draft, namespace, name, search_path, argv, who)
+        begun = None
+        if command is not None and command.utility:
+            begun = kernel.run_briefly(process, namespace, command, argv, environment)
+        if begun is None:
+            begun = self._run_child(
+                programs.find_runnable(self.view, name, search_path, argv, process.directory, who), environment
+            )
         process.spent_ns += FIND_NS + SPAWN_NS
         process.cpu_ns += FIND_NS + SPAWN_NS
+        if process.status is not None:
+            raise Ended
+        return begun
+
+    def _run_child(self, found: Runnable, environment: Mapping[str, str]) -> tuple[int, int | None]:
+        """Let a program begin as a process of its own: its pid, and how it ended if it is done at once."""
+        process, draft = self._process, self._draft
+        body = self._kernel.programs.body(found.identity, found.argv)
+        child = self._child(body, files.share_table(draft, process.table), None, found, environment)
         local = child.local
         if type(body) is not Utility:
             draft.enqueue(child)
             return local, None
-        ended = kernel.run_for(process, child)
-        if process.status is not None:
-            raise Ended
-        return local, ended
+        return local, self._kernel.run_for(process, child)
 
     def fork(self, body: Body, entries: Mapping[int, int] | None = None, *, group: int | None = None) -> int:
         process = self._process
@@ -89,7 +104,7 @@ class ProcessCalls(CallsBase):
         process = self._process
         programs = self._kernel.programs
         found = programs.load(self.view, path, argv, process.directory, self._who())
-        process.body = programs.body(found.identity, found.argv, environment)
+        process.body = programs.body(found.identity, found.argv)
         process.body_shared = False
         process.argv = found.argv
         process.environment = dict(environment)
@@ -113,6 +128,9 @@ class ProcessCalls(CallsBase):
 
     def reap_ending(self, pid: int) -> int | None:
         process = self._process
+        if process.ended_child and process.ended_child == pid:
+            process.ended_child = 0
+            return 0
         draft = self._draft
         namespace = draft.namespaces[process.namespace]
         number = pid if process.namespace == HOST else namespace.members.get(pid, -1)
@@ -128,16 +146,21 @@ class ProcessCalls(CallsBase):
         self._draft.processes.own(number).stop_told = True
         return child.stopped
 
-    def wait_for_child(self, pid: int | None, *, interruptible: bool = False) -> None:
-        self._settle()
+    def wait_for_child(self, pid: int | None, *, interruptible: bool = False, stops: bool = False) -> None:
         process = self._process
+        if process.waiting:  # since it ran a program that only sleeps
+            raise Block
+        if process.backlog or process.spent_ns >= QUANTUM_NS:
+            self._settle()
         if interruptible and process.pending:
             return
         processes = self._draft.processes
         watched = process.children if pid is None else (self._host_pid(pid),)
         for number in watched:
+            if processes.sleeper(number) is not None:
+                continue
             child = processes.get(number)
-            if child is None or child.status is not None or (child.stopped and not child.stop_told):
+            if child is None or child.status is not None or (stops and child.stopped and not child.stop_told):
                 return
         if not watched:
             raise failure(errno.ECHILD)
@@ -229,9 +252,16 @@ class ProcessCalls(CallsBase):
             return pid
         return self._draft.namespaces[process.namespace].members.get(pid, -1)
 
-    def _child(self, body: Body, table: int, group: int | None, program: Runnable | None = None) -> Process:
+    def _child(
+        self,
+        body: Body,
+        table: int,
+        group: int | None,
+        program: Runnable | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> Process:
         try:
-            return lifecycle.fork(self._draft, self._process, body, table, group, program)
+            return lifecycle.fork(self._draft, self._process, body, table, group, program, environment)
         except OSError:
             files.release_table(self._draft, table)
             raise

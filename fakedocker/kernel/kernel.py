@@ -14,13 +14,14 @@ from contextlib import suppress
 from typing import Any
 
 from fakedocker.kernel import file_kinds, lifecycle, proc, signals, synthetic
+from fakedocker.kernel.brief import Brief
 from fakedocker.kernel.calls import Calls
-from fakedocker.kernel.calls_base import LAST_SLEEP, QUANTUM_NS, UNIT_NS, Ended, Replaced
+from fakedocker.kernel.calls_base import QUANTUM_NS, UNIT_NS, Ended, Replaced
 from fakedocker.kernel.events import Alarm, Emission, Fault
 from fakedocker.kernel.namespaces import Namespaces, Usage
 from fakedocker.kernel.program import Block, Program
-from fakedocker.kernel.programs import MakeBody
-from fakedocker.kernel.records import Process
+from fakedocker.kernel.programs import BodyOf, Command
+from fakedocker.kernel.records import LAST_SLEEP, Namespace, Process
 from fakedocker.kernel.router import Router
 from fakedocker.kernel.starting import ExecError, Starting, Stdio
 from fakedocker.kernel.state import KernelDraft
@@ -45,7 +46,7 @@ class Kernel(Namespaces, Starting, Streams):
         draft: the state it works on.
         programs: utilities and services by name.
         router: what knows the network; none gives every namespace a loopback interface only.
-        make_body: gives programs that are more than utilities their bodies.
+        body_of: what makes the bodies of programs that are more than utilities.
 
     Attributes:
         slices: how many slices `run` has given since the kernel was made: with the clock, the place of an input in a run.
@@ -56,9 +57,9 @@ class Kernel(Namespaces, Starting, Streams):
         draft: KernelDraft,
         programs: Mapping[str, Program],
         router: Router | None = None,
-        make_body: MakeBody | None = None,
+        body_of: BodyOf | None = None,
     ) -> None:
-        super().__init__(draft, programs, router, make_body)
+        super().__init__(draft, programs, router, body_of)
         self.slices = 0
         self._depth = 0
 
@@ -76,16 +77,16 @@ class Kernel(Namespaces, Starting, Streams):
         while queue and limit > 0:
             limit -= 1
             self.slices += 1
-            pid = queue.popleft()
-            if pid not in processes:
+            try:
+                process = processes.own(queue.popleft())
+            except KeyError:  # it has ended meanwhile, and is forgotten
                 continue
-            process = processes.own(pid)
             process.queued = False
             if process.status is not None or process.waiting or process.stopped:
                 continue
             if draft.namespaces[process.namespace].frozen:
                 namespace = draft.namespaces.own(process.namespace)
-                namespace.held = (*namespace.held, pid)
+                namespace.held = (*namespace.held, process.pid)
                 continue
             status = self._slice(process)
             if status is not None:
@@ -98,8 +99,45 @@ class Kernel(Namespaces, Starting, Streams):
             self._finish(process, status)
 
     def run_for(self, parent: Process, process: Process) -> int | None:
-        status = self._nested_slice(process)
-        if status is not None:
+        return self._ending_of(parent, process, self._nested_slice(process))
+
+    def run_briefly(
+        self,
+        parent: Process,
+        namespace: Namespace,
+        command: Command,
+        argv: tuple[str, ...],
+        environment: Mapping[str, str],
+    ) -> tuple[int, int | None] | None:
+        if (
+            self._depth >= NESTED
+            or signals.CHLD in parent.dispositions
+            or not lifecycle.has_room(self.draft, namespace)
+        ):
+            return None
+        calls = Brief(self, parent, namespace, command, argv, environment)
+        self._depth += 1
+        try:
+            status: int | None = command.program(calls, argv, calls.state)
+        except (Block, Ended) as why:
+            status = self._slice(calls.process) if type(why) is Replaced else None
+        except Exception as error:
+            status = self._failed(calls, calls.process, error)
+        finally:
+            self._depth -= 1
+        if calls.asleep:
+            parent.waiting = "child"
+            return calls.asleep, None
+        process = calls.made
+        if process is not None:
+            return process.local, self._ending_of(parent, process, status)
+        assert status is not None
+        namespace.cpu_ns += calls.spent_ns
+        return lifecycle.next_pids(self.draft, namespace)[1], status & 0xFF
+
+    def _ending_of(self, parent: Process, process: Process, status: int | None) -> int | None:
+        """What follows for a parent that waits from its child's first slice: how it ended, None while it goes on."""
+        if status is not None and process.status is None:
             if process.backlog or signals.CHLD in parent.dispositions or parent.status is not None:
                 self._finish(process, status)
             else:
@@ -127,11 +165,11 @@ class Kernel(Namespaces, Starting, Streams):
             if entry is None:
                 draft.now_ns = max(draft.now_ns, to_ns)
                 return True
-            if draft.is_live(entry):
-                draft.now_ns = max(draft.now_ns, entry[0])
-                while entry is not None:
-                    self._fire(entry)
-                    entry = timers.pop_due(draft.now_ns)
+            if entry[0] > draft.now_ns:
+                draft.now_ns = entry[0]
+            while entry is not None:
+                self._fire(entry)
+                entry = timers.pop_due(draft.now_ns)
         return False
 
     def next_timer_ns(self) -> int | None:
@@ -169,6 +207,12 @@ class Kernel(Namespaces, Starting, Streams):
             if number in draft.alarms:
                 draft.emitted.append(Alarm(draft.alarms.pop(number)))
             return
+        sleeper = draft.processes.sleeper(key)
+        if sleeper is not None:
+            parent = draft.processes.own(sleeper.parent)
+            if parent.waiting == "child":
+                lifecycle.end_sleep(draft, key, sleeper, parent)
+                return
         process = draft.processes.get(key)
         if process is None or process.timer != number:
             return
@@ -205,6 +249,7 @@ class Kernel(Namespaces, Starting, Streams):
             process.quantum_ns = now_ns
             process.spent_ns = 0
         calls = Calls(self, process)
+        status: int | None
         while True:
             if process.exiting is not None:
                 return process.exiting
@@ -226,28 +271,31 @@ class Kernel(Namespaces, Starting, Streams):
                 return None
             except Ended:
                 return None
-            except OSError as error:
-                status = _complain(calls, error)
-            except MemoryError:
-                lifecycle.oom_kill(draft, process)
-                return None
-            except RecursionError:  # the stack is used up, for which Linux sends SIGSEGV
-                lifecycle.end(draft, process, 128 + signals.SEGV, signals.SEGV)
-                return None
-            except (
-                Exception
-            ):  # an error of ours in one program must not stop the world; it is reported, and loud in tests
-                import traceback  # seldom needed, and start-up time matters
-
-                draft.emitted.append(Fault(process.namespace, process.pid, process.argv, traceback.format_exc()))
-                lifecycle.end(draft, process, 128 + signals.SEGV, signals.SEGV)
-                return None
+            except Exception as error:
+                status = self._failed(calls, process, error)
             if process.status is not None:
                 return None
             if status is None:
                 calls.charge(QUANTUM_NS // UNIT_NS)
                 calls.rest()
             return status
+
+    def _failed(self, calls: Calls, process: Process, error: Exception) -> int | None:
+        """What an error means that a program did not catch: the status it ends with, or None, and it has ended."""
+        draft = self.draft
+        if isinstance(error, OSError):
+            return _complain(calls, error)
+        if isinstance(error, MemoryError):
+            lifecycle.oom_kill(draft, process)
+            return None
+        if not isinstance(error, RecursionError):  # for a stack that is used up, Linux sends SIGSEGV as well
+            # an error of ours in one program must not stop the world; it is reported, and loud in tests
+            import traceback  # seldom needed, and start-up time matters
+
+            report = "".join(traceback.format_exception(error))
+            draft.emitted.append(Fault(process.namespace, process.pid, process.argv, report))
+        lifecycle.end(draft, process, 128 + signals.SEGV, signals.SEGV)
+        return None
 
     def _finish(self, process: Process, status: int) -> None:
         """End a process as soon as everything it has put is out."""

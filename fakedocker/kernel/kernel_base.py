@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fakedocker.kernel.proc import process_state, resident_bytes
-from fakedocker.kernel.program import Identity, ProcessInfo, Program
-from fakedocker.kernel.programs import MakeBody, Programs
+from fakedocker.kernel.program import Identity, ProcessInfo, Program, System
+from fakedocker.kernel.programs import BodyOf, Command, Programs
 from fakedocker.kernel.records import Namespace, Process
 from fakedocker.kernel.router import Loopback, Router
 from fakedocker.kernel.state import KernelDraft
@@ -21,11 +21,15 @@ class KernelBase:
         draft: KernelDraft,
         programs: Mapping[str, Program],
         router: Router | None = None,
-        make_body: MakeBody | None = None,
+        body_of: BodyOf | None = None,
     ) -> None:
         self.draft = draft
-        self.programs = Programs(programs, make_body)
+        self.programs = Programs(programs, body_of)
         self.router: Router = Loopback() if router is None else router
+
+    def outside(self, identifier: str, directory: str = "/") -> System:
+        """System calls about a namespace's files, made as root from outside. Calls that wait must not be made."""
+        raise NotImplementedError("the outside's")
 
     def run_within(self, process: Process) -> None:
         """Let a new process have its first slice at once, within the call that started it: most are done with that."""
@@ -33,6 +37,22 @@ class KernelBase:
 
     def run_for(self, parent: Process, process: Process) -> int | None:
         """The same for a parent that will wait for it: gives how it ended, as `reap` does, or None while it goes on."""
+        raise NotImplementedError("the scheduler's")
+
+    def run_briefly(
+        self,
+        parent: Process,
+        namespace: Namespace,
+        command: Command,
+        argv: tuple[str, ...],
+        environment: Mapping[str, str],
+    ) -> tuple[int, int | None] | None:
+        """Let a utility have its first slice, and make its process only if something needs it. Both records must be owned.
+
+        Returns:
+            its pid and how it ended, as `run_for` gives it; for one that only sleeps the parent waits already. None, and
+            nothing is done, where a process is needed at once.
+        """
         raise NotImplementedError("the scheduler's")
 
     def process_lines(self, view: View) -> list[ProcessInfo]:

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Mapping
 from typing import Any
 
 from fakedocker.filesystem.errors import failure
 from fakedocker.kernel import files, signals
 from fakedocker.kernel.events import Exited, OutOfMemory
 from fakedocker.kernel.loader import Runnable
-from fakedocker.kernel.records import CHARGED_BYTES, HOST, Namespace, Process
+from fakedocker.kernel.records import CHARGED_BYTES, HOST, Namespace, Process, Sleeper
 from fakedocker.kernel.state import KernelDraft
 
 PROCESSES = 32768
 """The most processes of the whole simulation (kernel.pid_max)."""
 
 
+def has_room(draft: KernelDraft, namespace: Namespace) -> bool:
+    """Whether the namespace, and the simulation, may have one more process."""
+    return draft.processes.size < PROCESSES and not 0 < namespace.pids_limit <= len(namespace.members)
+
+
 def demand_process(draft: KernelDraft, namespace: Namespace) -> None:
     """EAGAIN when the namespace, or the simulation, may have no more processes."""
-    if 0 < namespace.pids_limit <= len(namespace.members) or len(draft.processes) >= PROCESSES:
+    if not has_room(draft, namespace):
         raise failure(errno.EAGAIN)
 
 
@@ -41,48 +47,30 @@ def enter(draft: KernelDraft, process: Process, namespace: Namespace) -> None:
 
 
 def fork(
-    draft: KernelDraft, parent: Process, body: Any, table: int, group: int | None, program: Runnable | None = None
+    draft: KernelDraft,
+    parent: Process,
+    body: Any,
+    table: int,
+    group: int | None,
+    program: Runnable | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Process:
     """A child like its parent, with a body and a descriptor table (of which it takes over one use).
 
     Args:
         group: a process group of the parent's pid namespace, 0 for one of its own, None for the parent's.
-        program: what it executes, where that is not what the parent does.
+        program: what it executes, where that is not what the parent does, with an environment of its own.
 
     Raises:
         OSError: EAGAIN.
     """
     namespace = draft.namespaces.own(parent.namespace)
-    if namespace.pids_limit or len(draft.processes) >= PROCESSES:
-        demand_process(draft, namespace)
+    demand_process(draft, namespace)
     pid, local = next_pids(draft, namespace)
-    dispositions = parent.dispositions
-    if dispositions and "catch" in dispositions.values():
-        dispositions = {signal: how for signal, how in dispositions.items() if how != "catch"}
-    child = Process(
-        pid,
-        local,
-        parent.namespace,
-        parent.pid,
-        parent.group if group is None else group or local,
-        parent.session,
-        parent.argv if program is None else program.argv,
-        parent.environment,
-        parent.identity if program is None else program.identity,
-        parent.executable if program is None else program.executable,
-        body,
-        table,
-        parent.directory,
-        parent.umask,
-        parent.uid,
-        parent.gid,
-        parent.groups,
-        dispositions=dispositions,
-        terminal=parent.terminal,
-        started_ns=draft.now_ns,
-        capabilities=parent.capabilities,
-        limits=parent.limits,
-    )
+    of = parent if program is None else program
+    executed = (of.argv, parent.environment if environment is None else environment, of.identity, of.executable)
+    group = parent.group if group is None else group or local
+    child = parent.child(pid, local, group, executed, body, table, draft.now_ns)
     enter(draft, child, namespace)
     parent.children |= {pid}
     return child
@@ -96,6 +84,8 @@ def end(draft: KernelDraft, process: Process, status: int, signal: int = 0) -> N
     if process.status is not None:
         return
     process = draft.processes.own(process.pid)
+    for pid in process.children:
+        draft.processes.get(pid)  # a sleeper inherits from it, for the last time
     process.status = status
     process.killed_by = signal
     process.waiting = ""
@@ -138,6 +128,31 @@ def end_awaited(draft: KernelDraft, parent: Process, process: Process) -> None:
     namespace.members.pop(process.local, None)
     parent.children -= {process.pid}
     del draft.processes[process.pid]
+
+
+def lie_down(draft: KernelDraft, parent: Process, namespace: Namespace, sleeper: Sleeper, at_ns: int) -> None:
+    """Enter a child of which it is known that it ends when its timer goes off. Both records must be owned."""
+    pid, sleeper.local = next_pids(draft, namespace)
+    sleeper.timer = draft.new_id()
+    namespace.members[sleeper.local] = pid
+    namespace.memory_bytes += CHARGED_BYTES
+    parent.children |= {pid}
+    draft.processes.lay_down(pid, sleeper)
+    draft.timers.add((at_ns, sleeper.timer, "wake", pid))
+
+
+def end_sleep(draft: KernelDraft, pid: int, sleeper: Sleeper, parent: Process) -> None:
+    """End such a child and wake its parent, which waits for it: `end`, and all that `reap` will find to do. The parent must be owned."""
+    namespace = draft.namespaces.own(parent.namespace)
+    namespace.memory_bytes -= CHARGED_BYTES
+    namespace.cpu_ns += sleeper.cpu_ns
+    namespace.members.pop(sleeper.local)
+    parent.children -= {pid}
+    parent.ended_child = sleeper.local
+    parent.waiting = ""
+    draft.processes.end(pid)
+    if not parent.stopped:
+        draft.enqueue(parent)
 
 
 def reap(draft: KernelDraft, parent: Process, pid: int) -> int | None:

@@ -130,7 +130,10 @@ class Namespaces(KernelBase):
 
     def freeze_namespace(self, identifier: str) -> None:
         """Pause: its processes do not run, whatever wakes them."""
-        self.draft.namespaces.own(identifier).frozen = True
+        namespace = self.draft.namespaces.own(identifier)
+        namespace.frozen = True
+        for pid in namespace.members.values():
+            self.draft.processes.get(pid)  # no sleeper of it may end now
 
     def thaw_namespace(self, identifier: str) -> None:
         """Go on: whoever was woken meanwhile runs."""

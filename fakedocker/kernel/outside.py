@@ -11,7 +11,6 @@ class Outside(KernelBase):
     """See the module's docstring."""
 
     def outside(self, identifier: str, directory: str = "/") -> Calls:
-        """System calls about a namespace's files, made as root from outside. Calls that wait must not be made."""
         namespace = self.draft.namespaces[identifier]
         return Calls(self, nobody(namespace, directory))
 

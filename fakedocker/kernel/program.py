@@ -164,7 +164,7 @@ class System(Protocol):
     def sleep_until(self, deadline_ns: int) -> None:
         """Blocks."""
 
-    def sleep_and_end(self, deadline_ns: int) -> None:
+    def sleep_and_end(self, deadline_ns: int) -> int:
         """Sleep until then, and end with status 0 without another slice; returns if it is that late already. Blocks.
 
         Who is woken before, by SIGCONT, runs again from its beginning as ever.
@@ -268,8 +268,8 @@ class System(Protocol):
     def reap_stopped(self, pid: int) -> int | None:
         """The signal that has stopped a child, once per stop; None otherwise."""
 
-    def wait_for_child(self, pid: int | None, *, interruptible: bool = False) -> None:
-        """Raise Block until that child (or any) ends or stops, or, where interruptible, a caught signal is pending."""
+    def wait_for_child(self, pid: int | None, *, interruptible: bool = False, stops: bool = False) -> None:
+        """Raise Block until that child (or any) ends, or, where `stops`, is stopped, or, where interruptible, a caught signal is pending."""
 
     def kill(self, pid: int, signal: int) -> None:
         """pid as for kill(2): > 0 a process, 0 the own group, -1 all, < -1 a group. Signal 0 only tests."""
@@ -353,3 +353,11 @@ class Program(Protocol):
     """A utility or service: restartable, its `state` the only memory between calls."""
 
     def __call__(self, system: System, argv: tuple[str, ...], state: dict[str, Any], /) -> int: ...
+
+
+class Deferred:
+    """A program that is brought in when it is first run."""
+
+    def loaded(self) -> Program:
+        """The program itself."""
+        raise NotImplementedError

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from fakedocker.filesystem import content as contents
 from fakedocker.filesystem.errors import failure
@@ -16,7 +16,9 @@ from fakedocker.filesystem.node import Node
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.walk import SUPERUSER, Credentials, FileTree, Location, Mount, MountTable, allowed, resolve
 from fakedocker.kernel.loader import HEADER_BYTES, Image, Runnable, identity_of, read_image
-from fakedocker.kernel.program import Body, Identity, Program, System
+from fakedocker.kernel.program import Body, Deferred, Identity, Program, System
+from fakedocker.kernel.records import Namespace
+from fakedocker.kernel.state import KernelDraft
 from fakedocker.kernel.utility import Utility
 from fakedocker.kernel.view import View
 
@@ -28,9 +30,31 @@ EXECUTE = 1
 
 
 class MakeBody(Protocol):
-    """Gives a program that is more than a utility (a shell, a live program) its body; None for all others."""
+    """Makes the body of a program that is more than a utility."""
 
-    def __call__(self, identity: Identity, argv: tuple[str, ...], environment: Mapping[str, str], /) -> Body | None: ...
+    def __call__(self, identity: Identity, argv: tuple[str, ...], /) -> Body: ...
+
+
+BodyOf = Callable[[Identity], MakeBody | None]
+"""Tells what makes the bodies of a program (a shell, a live program); None for utilities."""
+
+
+class Command(NamedTuple):
+    """What a command line runs, but for its words.
+
+    Args:
+        inode, node: the file, by which it is seen whether what was found before still holds.
+        utility: the name of the utility that it is; "" for a program with a body of its own.
+        program: that utility.
+    """
+
+    inode: Any
+    node: Node | None
+    path: str
+    identity: Identity
+    executable: str
+    utility: str
+    program: Program
 
 
 class Programs:
@@ -38,12 +62,12 @@ class Programs:
 
     Args:
         programs: utilities by name.
-        make_body: asked first for every program that is started.
+        body_of: asked first for every program that is started.
     """
 
-    def __init__(self, programs: Mapping[str, Program], make_body: MakeBody | None) -> None:
+    def __init__(self, programs: Mapping[str, Program], body_of: BodyOf | None) -> None:
         self._programs = programs
-        self._make_body = make_body
+        self._body_of = body_of
         self._scopes: dict[str, _Scope] = {}
         self._shared: dict[tuple[int, tuple[str, ...]], _Scope] = {}
         self._strayed = False  # whether the last walk left the root file system, or did not begin at its root
@@ -57,25 +81,65 @@ class Programs:
     def __contains__(self, name: str) -> bool:
         return name in self._programs
 
-    def body(self, identity: Identity, argv: tuple[str, ...], environment: Mapping[str, str]) -> Body:
+    def body(self, identity: Identity, argv: tuple[str, ...]) -> Body:
         """The body of a program that is to be started."""
-        if self._make_body is not None and (made := self._make_body(identity, argv, environment)) is not None:
-            return made
+        make = self._body_of(identity) if self._body_of is not None else None
+        return Utility(self.utility(identity)) if make is None else make(identity, argv)
+
+    def utility(self, identity: Identity) -> str:
+        """The name of the utility that a program without a body of its own is."""
         if identity.name in self._programs:
-            return Utility(identity.name)
-        return Utility(NO_APPLET if identity.family == "busybox" else NOT_SIMULATED)
+            return identity.name
+        return NO_APPLET if identity.family == "busybox" else NOT_SIMULATED
+
+    def command(
+        self,
+        draft: KernelDraft,
+        namespace: Namespace,
+        name: str,
+        search_path: str,
+        argv: tuple[str, ...],
+        who: Credentials,
+    ) -> Command | None:
+        """What a command line means, if it is known and as it was when it was found; None otherwise. Constant time."""
+        mounts = namespace.mounts
+        scope = self._scopes.get(namespace.id)
+        if scope is None or scope.seen != draft.files_changed or scope.points is not mounts.points:
+            root = draft.filesystems.get(mounts.mounts[0].filesystem, _NO_ROOT)
+            if (
+                scope is None
+                or scope.root is not root
+                or scope.points is not mounts.points
+                or self._resets != draft.resets
+            ):
+                scope = self._new_scope(draft, namespace.id, mounts, root, scope)
+            scope.seen = draft.files_changed
+        known = scope.commands.get((name, search_path, argv[0], None if who is SUPERUSER else who))
+        if known is None or (scope.nodes.get(known.inode) or scope.base_nodes.get(known.inode)) is not known.node:
+            return None
+        return known
 
     def find_runnable(
         self, view: View, name: str, search_path: str, argv: tuple[str, ...], directory: str, who: Credentials
     ) -> Runnable:
-        """What a command line means: `find` and `load`, whose errors it raises. Constant time for what is known."""
-        if who is SUPERUSER:
-            scope = self._scope(view)
-            path = scope.paths.get((name, search_path))
-            known = None if path is None else scope.runs.get((path, argv[0], None))
-            if path is not None and known is not None and scope.root.get(known[0]) is known[1]:
-                return Runnable(path, known[2], argv, known[3])
-        return self.load(view, self.find(view, name, search_path, directory, who), argv, directory, who)
+        """What a command line means: `find` and `load`, whose errors it raises; it may be known from then on."""
+        path = self.find(view, name, search_path, directory, who)
+        found = self.load(view, path, argv, directory, who)
+        scope = self._scope(view)
+        user = None if who is SUPERUSER else who
+        known = scope.runs.get((path, argv[0], user))
+        if known is not None and (
+            "/" in name or (name, search_path) in scope.paths or (name, search_path, who) in scope.paths
+        ):
+            inode, node, identity, executable = known
+            has_body = self._body_of is not None and self._body_of(identity) is not None
+            utility = "" if has_body else self.utility(identity)
+            program = self.get(utility or NO_APPLET)
+            if isinstance(program, Deferred):
+                program = program.loaded()
+            command = Command(inode, node, path, identity, executable, utility, program)
+            _keep(scope.commands, (name, search_path, argv[0], user), command)
+        return found
 
     def find(self, view: View, name: str, search_path: str, directory: str, who: Credentials) -> str:
         """The path that execvp would run. ENOENT, EACCES."""
@@ -180,14 +244,16 @@ class Programs:
             and self._resets == view.draft.resets
         ):
             return scope
-        return self._new_scope(view, mounts, root, scope)
+        return self._new_scope(view.draft, view.name, mounts, root, scope)
 
-    def _new_scope(self, view: View, mounts: MountTable, root: Filesystem, scope: _Scope | None) -> _Scope:
-        if self._resets != view.draft.resets:
-            self._resets = view.draft.resets
+    def _new_scope(
+        self, draft: KernelDraft, namespace: str, mounts: MountTable, root: Filesystem, scope: _Scope | None
+    ) -> _Scope:
+        if self._resets != draft.resets:
+            self._resets = draft.resets
             self._scopes.clear()
         elif scope is not None and scope.points is mounts.points and scope.is_like(root):
-            scope.root = root
+            scope.know(root)
             return scope
         if len(self._scopes) >= CACHED_NAMESPACES:
             self._scopes.clear()
@@ -197,11 +263,11 @@ class Programs:
             if shared is None or not shared.is_like(root):
                 if len(self._shared) >= CACHED:
                     self._shared.clear()
-                shared = self._shared[key] = _Scope(root, mounts.points, {}, {}, {})
-            scope = _Scope(root, mounts.points, shared.paths, shared.files, shared.runs)
+                shared = self._shared[key] = _Scope(root, mounts.points)
+            scope = _Scope(root, mounts.points, shared)
         else:
-            scope = _Scope(root, mounts.points, {}, {}, {})
-        self._scopes[view.name] = scope
+            scope = _Scope(root, mounts.points)
+        self._scopes[namespace] = scope
         return scope
 
 
@@ -227,28 +293,34 @@ class _Scope:
     Args:
         root: the file system they were made in, or one that differs from it in contents only.
         points: the mount points.
+        shared: another one whose knowledge it shares.
+
+    Attributes:
+        nodes, base_nodes: the changed nodes of `root`, and those below.
+        seen: how often file systems had changed when `root` was last compared.
         paths: name and search path -> the path found.
         files: path -> where it is, its node, what its head says. Counts while the node is the same.
         runs: path and argv[0] -> inode, node, identity, executable of a program; likewise.
+        commands: name, search path and argv[0] -> all of it.
 
     Where it is not the superuser who looks, the keys say who.
     """
 
-    __slots__ = ("files", "paths", "points", "root", "runs")
+    __slots__ = ("base_nodes", "commands", "files", "nodes", "paths", "points", "root", "runs", "seen")
 
-    def __init__(
-        self,
-        root: Filesystem,
-        points: dict[str, Any],
-        paths: dict[Any, str],
-        files: dict[Any, tuple[Location, Node, Image]],
-        runs: dict[Any, tuple[Any, Node, Identity, str]],
-    ) -> None:
-        self.root = root
+    def __init__(self, root: Filesystem, points: dict[str, Any], shared: _Scope | None = None) -> None:
+        self.know(root)
         self.points = points
-        self.paths = paths
-        self.files = files
-        self.runs = runs
+        self.seen = -1
+        self.paths: dict[Any, str] = {} if shared is None else shared.paths
+        self.files: dict[Any, tuple[Location, Node, Image]] = {} if shared is None else shared.files
+        self.runs: dict[Any, tuple[Any, Node, Identity, str]] = {} if shared is None else shared.runs
+        self.commands: dict[Any, Command] = {} if shared is None else shared.commands
+
+    def know(self, root: Filesystem) -> None:
+        """Let another file system with the same names and modes be the one that is known."""
+        self.root = root
+        self.nodes, self.base_nodes = root.nodes, root.base.nodes
 
     def is_like(self, root: Filesystem) -> bool:
         """Whether names and modes in another file system are the same: one of the same line of history, or unchanged."""

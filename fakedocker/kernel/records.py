@@ -17,6 +17,7 @@ from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.walk import MountTable
 from fakedocker.kernel.privileges import USUAL_CAPABILITIES, Limits
 from fakedocker.kernel.program import Identity
+from fakedocker.kernel.utility import Utility
 
 HOST = "host"
 """The namespace of the machine itself, in which every process has a pid."""
@@ -24,6 +25,8 @@ RESIDENT_BYTES = 1_413_120
 """What ps shows of a process that has not said how much memory it uses: mostly pages that it shares with others."""
 CHARGED_BYTES = 204_800
 """What such a process counts for in its cgroup."""
+LAST_SLEEP = "last sleep"
+"""What a process waits for that ends as soon as its timer goes off."""
 
 
 class Record(Struct, gc=False):
@@ -49,6 +52,7 @@ class Process(Record):
         spent_ns: CPU time used since `quantum_ns`.
         unmeasured_bytes: what it has read since its memory was last looked at.
         body_shared: whether a frozen record may have the same body, which must be copied before it runs.
+        ended_child: the local pid of a child that it waits for, which has ended with 0 and is off the tables already; 0 for none.
     """
 
     pid: int
@@ -93,10 +97,75 @@ class Process(Record):
     capabilities: int = USUAL_CAPABILITIES
     """What it may do as the superuser, and may not even then."""
     limits: Limits = ()
+    ended_child: int = 0
 
     def copy(self) -> Process:
         made: Process = self.__copy__()  # type: ignore[attr-defined]  # as above
         made.body_shared = True
+        return made
+
+    def child(
+        self,
+        pid: int,
+        local: int,
+        group: int,
+        program: tuple[tuple[str, ...], Mapping[str, str], Identity, str],
+        body: Any,
+        table: int,
+        started_ns: int,
+    ) -> Process:
+        """A child with what fork(2) lets it inherit, and a program: argv, environment, identity, executable."""
+        dispositions = self.dispositions
+        if dispositions and "catch" in dispositions.values():
+            dispositions = {signal: how for signal, how in dispositions.items() if how != "catch"}
+        return Process(
+            pid,
+            local,
+            self.namespace,
+            self.pid,
+            group,
+            self.session,
+            *program,
+            body,
+            table,
+            self.directory,
+            self.umask,
+            self.uid,
+            self.gid,
+            self.groups,
+            dispositions=dispositions,
+            terminal=self.terminal,
+            started_ns=started_ns,
+            capabilities=self.capabilities,
+            limits=self.limits,
+        )
+
+
+class Sleeper(Record):
+    """A process that ends as soon as its timer goes off, and that nobody has looked at: what it takes to make it.
+
+    `processes` has it in the place of the process that it becomes when somebody asks (see `Processes` in state.py). Its parent
+    waits for it, so that what it has inherited is what the parent still has. The fields are those of a `Process`, and its
+    utility's name and memory.
+    """
+
+    local: int
+    parent: int
+    group: int
+    program: tuple[tuple[str, ...], Mapping[str, str], Identity, str]
+    utility: tuple[str, dict[str, Any]]
+    timer: int
+    started_ns: int
+    cpu_ns: int
+
+    def process(self, pid: int, parent: Process) -> Process:
+        """The process as it would be now. Whoever makes it counts it as a user of its parent's descriptor table."""
+        body = Utility(*self.utility)
+        made = parent.child(pid, self.local, self.group, self.program, body, parent.table, self.started_ns)
+        made.waiting = LAST_SLEEP
+        made.timer = self.timer
+        made.quantum_ns = self.started_ns
+        made.spent_ns = made.cpu_ns = self.cpu_ns
         return made
 
 

@@ -96,7 +96,7 @@ class Starting(Outside):
             body: Any = init.Init(words)
         else:
             found = self._load(view, words, environment, directory, who)
-            body = self.programs.body(found.identity, found.argv, environment)
+            body = self.programs.body(found.identity, found.argv)
         try:
             lifecycle.demand_process(draft, namespace)
         except OSError as error:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import hashlib
 from collections import deque
+from collections.abc import Iterator
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -30,6 +31,7 @@ from fakedocker.kernel.records import (
     Pipe,
     Process,
     Record,
+    Sleeper,
     Socket,
     Stream,
     Terminal,
@@ -60,7 +62,7 @@ class Records(Table[K, R]):
     def enter(self, key: K, record: R) -> None:
         """Put a record under a key that has none: an assignment without the question."""
         self._changes[key] = record
-        self._size += 1
+        self.size += 1
 
     def get(self, key: K, default: Any = None) -> Any:
         record = self._changes.get(key)
@@ -84,7 +86,81 @@ class Records(Table[K, R]):
             changes[key] = _GONE
         else:
             del changes[key]
-        self._size -= 1
+        self.size -= 1
+
+
+class Processes(Records[int, Process]):
+    """The process table, where a sleeper becomes a process as soon as anybody asks for it; a frozen one has processes only."""
+
+    __slots__ = ("_sleepers", "_tables")
+
+    def __init__(self, tables: Records[int, DescriptorTable]) -> None:
+        super().__init__()
+        self._sleepers: set[int] = set()
+        self._tables = tables
+
+    def lay_down(self, pid: int, sleeper: Sleeper) -> None:
+        """Put a sleeper under a pid that nothing has."""
+        self._sleepers.add(pid)
+        self._changes[pid] = sleeper  # type: ignore[assignment]  # whoever asks for it gets a process
+        self.size += 1
+
+    def sleeper(self, pid: int) -> Sleeper | None:
+        """The sleeper of a pid, as such; None where there is a process, or nobody."""
+        record: Any = self._changes.get(pid)
+        return record if type(record) is Sleeper else None
+
+    def end(self, pid: int) -> None:
+        """Take a sleeper off the table."""
+        self._sleepers.remove(pid)
+        del self._changes[pid]
+        self.size -= 1
+
+    def own(self, key: int) -> Process:
+        record: Any = self._changes.get(key)
+        if type(record) is not Process:
+            return super().own(key) if type(record) is not Sleeper else self._wake(key)
+        return record
+
+    def get(self, key: int, default: Any = None) -> Any:
+        record: Any = self._changes.get(key)
+        if type(record) is not Process:
+            return super().get(key, default) if type(record) is not Sleeper else self._wake(key)
+        return record
+
+    def __getitem__(self, key: int) -> Process:
+        record: Any = self._changes.get(key)
+        if type(record) is not Process:
+            return super().__getitem__(key) if type(record) is not Sleeper else self._wake(key)
+        return record
+
+    def items(self) -> Iterator[tuple[int, Process]]:
+        self._wake_all()
+        return super().items()
+
+    def freeze(self) -> Map[int, Process]:
+        self._wake_all()
+        return super().freeze()
+
+    def rollback(self) -> None:
+        self._sleepers.clear()
+        super().rollback()
+
+    def reset(self, base: Map[int, Process]) -> None:
+        self._sleepers.clear()
+        super().reset(base)
+
+    def _wake(self, pid: int) -> Process:
+        self._sleepers.discard(pid)
+        sleeper: Any = self._changes[pid]
+        made: Process = sleeper.process(pid, self[sleeper.parent])
+        self._tables.own(made.table).references += 1
+        self._changes[pid] = made
+        return made
+
+    def _wake_all(self) -> None:
+        for pid in sorted(self._sleepers):
+            self._wake(pid)
 
 
 class KernelState(Struct, frozen=True, gc=False):
@@ -152,17 +228,18 @@ class KernelDraft:
     (file system, inode) -> how many open files have it; `growth_waiters` (file system, inode) -> pids that wait until the
     file grows; `fifos` (file system, inode) -> the pipe of a named one; `alarms` timer handle -> the key it was set with. Fields: `queue` the pids that can run, in order; `drawn`
     how many random numbers were given; `held_bytes` the memory of all file systems' contents; `emitted` what the floor
-    above has not yet taken (no part of the state). `resets` goes up with every jump to another line of history (caches heed it).
+    above has not yet taken (no part of the state). `resets` goes up with every jump to another line of history, and `files_changed` also
+    with every change to a file system (caches heed them).
     """
 
     def __init__(self, state: KernelState, seed: str = "", held_limit_bytes: int = 0) -> None:
         self.seed = seed
         self.held_limit_bytes = held_limit_bytes
-        self.resets = 0
+        self.resets = self.files_changed = 0
         self.emitted: list[Emission] = []
-        self.processes: Records[int, Process] = Records()
         self.namespaces: Records[str, Namespace] = Records()
         self.tables: Records[int, DescriptorTable] = Records()
+        self.processes = Processes(self.tables)
         self.files: Records[int, OpenFile] = Records()
         self.pipes: Records[int, Pipe] = Records()
         self.buffers: Records[int, Buffer] = Records()
@@ -187,6 +264,7 @@ class KernelDraft:
     def reset(self, state: KernelState) -> None:
         """Start again from another state."""
         self.resets += 1
+        self.files_changed += 1
         self._state = state
         for name, table in self._tables:
             table.reset(getattr(state, name))
@@ -236,6 +314,7 @@ class KernelDraft:
         if self.room_bytes >= 0 and _is_on_disk(name):
             self._take_room(filesystem.used_bytes - (before.used_bytes if before is not None else 0))
         self.held_bytes = held
+        self.files_changed += 1
         self.filesystems[name] = filesystem
 
     def _take_room(self, growth_bytes: int) -> None:
@@ -252,6 +331,7 @@ class KernelDraft:
     def drop_filesystem(self, name: str) -> None:
         """Forget a file system, if there is one of that id."""
         before = self.filesystems.pop(name)
+        self.files_changed += 1
         if before is not None:
             self.held_bytes -= before.held_bytes
             if self.room_bytes >= 0 and _is_on_disk(name):
@@ -297,8 +377,8 @@ class KernelDraft:
         _, number, kind, key = entry
         if kind == "alarm":
             return number in self.alarms
-        process = self.processes.get(key)
-        return process is not None and process.timer == number
+        who = self.processes.sleeper(key) or self.processes.get(key)
+        return who is not None and who.timer == number
 
 
 def _is_on_disk(filesystem: str) -> bool:

@@ -45,11 +45,11 @@ def _output(draft: Draft, output: Output) -> None:
     history = logs.with_output(history, draft.now_ns, output.fd, output.data)
     draft.outputs[output.stream] = history
     draft.notify_output(output.stream, history)
-    if draft.service_tasks:
+    if draft.service_tasks.size:
         from fakedocker.operations.swarm import managing
 
         managing.output(draft, output.stream)
-    if _is_building(draft):
+    if draft.tasks.size and _is_building(draft):
         from fakedocker.operations.building import progress as building
 
         building.output(draft, output.stream, output.fd, output.data)

@@ -109,8 +109,7 @@ def _sleep(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:
                 raise UsageProblem(said, bare=is_busybox(system))
             total_ns += duration_ns
         state["until_ns"] = system.now_ns + total_ns
-    system.sleep_and_end(state["until_ns"])
-    return 0
+    return system.sleep_and_end(state["until_ns"])
 
 
 @PROGRAMS.program("usleep", usage="N\n")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, Final
 
-from fakedocker.kernel.program import Program, System
+from fakedocker.kernel.program import Deferred, Program, System
 
 # Which programs each module has.
 _MODULES: Final[dict[str, str]] = {
@@ -93,7 +93,7 @@ _MODULES: Final[dict[str, str]] = {
 }
 
 
-class Lazy:
+class Lazy(Deferred):
     """A program that is imported when it is first called."""
 
     __slots__ = ("_function", "_module", "_name")
@@ -104,12 +104,15 @@ class Lazy:
         self._function: Program | None = None
 
     def __call__(self, system: System, argv: tuple[str, ...], state: dict[str, Any], /) -> int:
+        return self.loaded()(system, argv, state)
+
+    def loaded(self) -> Program:
         function = self._function
         if function is None:
             module = import_module(f"fakedocker.userland.{self._module}")
             function = self._function = module.PROGRAMS[self._name]
         assert function is not None
-        return function(system, argv, state)
+        return function
 
     def __repr__(self) -> str:
         return f"<program {self._name}>"

@@ -139,25 +139,31 @@ def _uname(system: System, argv: tuple[str, ...], state: State) -> int:
 @PROGRAMS.program("date", usage="[OPTIONS] [+FMT] [[-s] TIME]\n")
 def _date(system: System, argv: tuple[str, ...], state: State) -> int:
     options = parse_options(system, argv, "d:uRI::r:s:D:", _DATE_OPTIONS)
-    seconds, nanoseconds = divmod(system.now_ns, 1_000_000_000)
-    if "d" in options:
-        found_ns = read_date_ns(system, options.last("d"), options.last("D"))
-        if found_ns is None:
-            tell(system, f"invalid date '{options.last('d')}'", f"invalid date ‘{options.last('d')}’")
-            return 1
-        seconds, nanoseconds = divmod(found_ns, 1_000_000_000)
-    elif "r" in options:
-        seconds, nanoseconds = divmod(system.stat(options.last("r")).mtime_ns, 1_000_000_000)
-    if "s" in options or (options.operands and not options.operands[0].startswith("+")):
+    at_ns = _date_ns(system, options) if options.given else system.now_ns
+    if at_ns is None:
+        tell(system, f"invalid date '{options.last('d')}'", f"invalid date ‘{options.last('d')}’")
+        return 1
+    if (options.operands and not options.operands[0].startswith("+")) or "s" in options:
         tell(system, "can't set date: Operation not permitted", "cannot set date: Operation not permitted")
         return 1
-    system.put(format_date(_date_format(system, options), seconds, nanoseconds) + "\n")
+    system.put(format_date(_date_format(system, options), *divmod(at_ns, 1_000_000_000)) + "\n")
     return 0
+
+
+def _date_ns(system: System, options: Options) -> int | None:
+    """Which instant is meant; None where nobody can tell."""
+    if "d" in options:
+        return read_date_ns(system, options.last("d"), options.last("D"))
+    if "r" in options:
+        return system.stat(options.last("r")).mtime_ns
+    return system.now_ns
 
 
 def _date_format(system: System, options: Options) -> str:
     if options.operands:
         return options.operands[0][1:]
+    if not options.given:
+        return "%a %b %e %H:%M:%S %Z %Y"
     if "R" in options:
         return "%a, %d %b %Y %H:%M:%S %z"
     if "I" in options:

@@ -140,6 +140,9 @@ class Options:
         return default
 
 
+_NO_OPTIONS = Options((), ())
+
+
 def parse_options(
     system: System, argv: tuple[str, ...], letters: str, long: dict[str, str] | None = None, *, permute: bool = True
 ) -> Options:
@@ -152,6 +155,8 @@ def parse_options(
     Raises:
         UsageProblem: an option is unknown or lacks its value.
     """
+    if len(argv) == 1:
+        return _NO_OPTIONS
     if permute and not any(word[:1] == "-" for word in argv[1:]):
         return Options((), argv[1:])
     takes = _takes(letters)

@@ -7,7 +7,7 @@ what it changes and for nothing else. What happened that somebody may be waiting
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any
 
@@ -104,6 +104,8 @@ class Draft:
         self.kernel_draft = KernelDraft(world.kernel, str(world.seed), HELD_LIMIT_BYTES)
         self.kernel: Kernel
         """Set by whoever runs this draft: the kernel over `kernel_draft`."""
+        self.is_heard: Callable[[tuple[str, str | int]], bool] = lambda subject: True
+        """Whether anybody listens to the notices of a kind and key; set by whoever tells them."""
         self.notices: list[Notice] = []
         self._outputs_told: dict[str, int] = {}
         self.faults: list[str] = []
@@ -189,6 +191,8 @@ class Draft:
 
         With its value, as the container may be gone when it is told.
         """
+        if not self.is_heard(("output", stream)):
+            return
         notice = Notice("output", stream, history)
         place = self._outputs_told.setdefault(stream, len(self.notices))
         if place == len(self.notices):

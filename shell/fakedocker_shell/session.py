@@ -13,10 +13,11 @@ from fakedocker.engine import Engine
 from fakedocker.exchanges import Exchange, Stream, TimeMode
 from fakedocker.kernel.kernel import Stdio
 from fakedocker.kernel.program import Body, Identity
+from fakedocker.kernel.programs import MakeBody
 from fakedocker.kernel.records import HOST
 from fakedocker.kernel.state import KernelDraft
 from fakedocker.operations import files, genesis, reactions, rootfs
-from fakedocker.userland import PROGRAMS, make_body as make_userland_body
+from fakedocker.userland import PROGRAMS, body_of as userland_body_of
 from fakedocker.userland.sh.dialect import BASH
 from fakedocker.userland.sh.machine import Shell
 from fakedocker.wire.http import Reply
@@ -66,12 +67,13 @@ def make_engine(
     start = world if world is not None else new_world(seed)
     live: LivePrograms
 
-    def make_body(identity: Identity, argv: tuple[str, ...], environment: Mapping[str, str]) -> Body | None:
-        if identity.family == host.DOCKER_FAMILY:
-            return LiveBody(live, "docker")
-        return make_userland_body(identity, argv, environment)
+    def make_docker(identity: Identity, argv: tuple[str, ...]) -> Body:
+        return LiveBody(live, "docker")
 
-    engine = Engine(start, _handle, PROGRAMS, make_body, mode, check)
+    def body_of(identity: Identity) -> MakeBody | None:
+        return make_docker if identity.family == host.DOCKER_FAMILY else userland_body_of(identity)
+
+    engine = Engine(start, _handle, PROGRAMS, body_of, mode, check)
     live = LivePrograms(engine, _MAINS)
     if world is not None:
         _cut_off(engine.draft.kernel_draft)

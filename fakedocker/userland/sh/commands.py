@@ -78,14 +78,37 @@ def dispatch(
         return _call(shell, argv, resume + 1, check)
     builtin = builtins_of(shell.dialect).get(name)
     if builtin is None:
-        shell.stack.append(("start", argv, tail))
-        return resume
+        return _run_program(shell, argv, resume, check, tail)
     if builtin.kind == "blocking":
         shell.stack.append(("builtin", argv, None))
         return resume
     if builtin.kind == "control":
         return builtin.function(shell, argv, resume, check, tail)
     return run_plain(shell, builtin, argv, resume, check)
+
+
+def _run_program(shell: ShellState, argv: tuple[str, ...], resume: int, check: bool, tail: bool) -> int:
+    """Run a program, and pass over `resume` if it is done at once, as most are."""
+    if tail or "m" in shell.options or shell.dialect.name == "bash":
+        shell.stack.append(("start", argv, tail))
+        return resume
+    value = shell.variables.get("PATH")
+    path = value if type(value) is str else search_path(shell)
+    shell.pc = resume
+    try:
+        pid, ended = shell.system.run_program(argv[0], path, argv, shell.environment())
+    except (Block, OSError):  # nothing has begun; `resume` begins it, or says why it cannot
+        shell.stack.append(("start", argv, tail))
+        return resume
+    if ended is None:
+        shell.stack.append(("child", pid, argv))
+        try:
+            shell.system.wait_for_child(pid)
+        except Block:
+            return control.BLOCKED
+        return resume
+    jobs.take_ending(shell, pid, ended, argv, resume)
+    return _go_on(shell, resume + 1, check)
 
 
 def run_plain(shell: ShellState, builtin: Builtin, argv: tuple[str, ...], resume: int, check: bool) -> int:
@@ -174,15 +197,15 @@ def _resume(item: tuple[Any, ...], following: int) -> Linked:
         while not _CONTINUE[shell.stack[-1][0]](shell, shell.stack[-1], here):
             pass
         shell.stack.pop()
-        if shell.attention or shell.system.signals_pending():
-            return _with_attention(shell, following, check)
-        return control.failed(shell, following) if shell.status and check else following
+        return _go_on(shell, following, check)
 
     return resume
 
 
-def _with_attention(shell: ShellState, following: int, check: bool) -> int:
-    """Go on in the machine's loop that looks for traps."""
+def _go_on(shell: ShellState, following: int, check: bool) -> int:
+    """Go on after a command: in the machine's loop that looks for traps, if there may be a reason to."""
+    if not shell.attention and not shell.system.signals_pending():
+        return control.failed(shell, following) if shell.status and check else following
     shell.attention = False
     shell.pc = following
     result = control.failed(shell, following) if shell.status and check else following
@@ -219,7 +242,7 @@ def _start(shell: ShellState, progress: tuple[Any, ...], here: int) -> bool:
     environment = shell.environment()
     started: tuple[int, int | None] | None
     try:
-        if shell.is_bash() or tail or "m" in shell.options:
+        if tail or "m" in shell.options or shell.is_bash():
             started = _start_with_care(shell, argv, environment, tail)
         else:
             started = shell.system.run_program(argv[0], search_path(shell), argv, environment)
@@ -232,7 +255,7 @@ def _start(shell: ShellState, progress: tuple[Any, ...], here: int) -> bool:
         jobs.take_ending(shell, pid, ended, argv, here)
         return True
     shell.stack[-1] = ("child", pid, argv)
-    shell.system.wait_for_child(pid)
+    shell.system.wait_for_child(pid, stops="m" in shell.options)
     return False
 
 

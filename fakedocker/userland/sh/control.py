@@ -1,6 +1,6 @@
 """Leaving: loops, functions, traps, errors and the shell itself. All of it is frames popped and undone.
 
-A transfer gives the next operation, or one of SWITCH, YIELD and EXITED for the machine. It must not know commands.
+A transfer gives the next operation, or one of SWITCH, YIELD, EXITED and BLOCKED for the machine. It must not know commands.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from fakedocker.userland.sh.state import CALL, DOT, EVAL, EXIT_TRAP, LOOP, PREFI
 SWITCH: Final = -1  # go on at shell.code, shell.pc
 YIELD: Final = -2  # the slice is used up; go on at shell.pc
 EXITED: Final = -3  # with shell.status
+BLOCKED: Final = -4  # the process sleeps; go on at shell.pc when it is woken
 
 ERR_TRAP: Final = -1
 DEBUG_TRAP: Final = -2

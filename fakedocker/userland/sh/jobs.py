@@ -40,7 +40,7 @@ def wait_for_one(shell: ShellState, progress: tuple[Any, ...], here: int) -> boo
         if "m" in shell.options and (signal := system.reap_stopped(pid)) is not None:
             _stopped(shell, (pid,), (), " ".join(words), signal)
             return True
-        system.wait_for_child(pid)
+        system.wait_for_child(pid, stops="m" in shell.options)
         return False
     take_ending(shell, pid, ended, words, here)
     return True
@@ -80,7 +80,7 @@ def wait_for_all(shell: ShellState, progress: tuple[Any, ...], here: int) -> boo
             _stopped(shell, pids, tuple(zip(pids, statuses, strict=False)), text, signal)
             return True
         shell.stack[-1] = ("children", pids, statuses, text)
-        system.wait_for_child(pid)
+        system.wait_for_child(pid, stops="m" in shell.options)
     shell.pipe_statuses = statuses
     shell.status = statuses[-1]
     if "pipefail" in shell.options:
@@ -123,7 +123,7 @@ def wait_again(shell: ShellState, pids: tuple[int, ...], text: str) -> int:
         if ended is None:
             signal = system.reap_stopped(pid)
             if signal is None:
-                system.wait_for_child(pid)
+                system.wait_for_child(pid, stops=True)
                 return 0
             _stopped(shell, pids, (), text, signal)
             return shell.status

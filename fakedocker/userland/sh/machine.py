@@ -121,6 +121,8 @@ class Shell(ShellState):
                 return self.status & 255
             if result == control.YIELD:
                 return None
+            if result == control.BLOCKED:
+                raise Block
 
     def _prepare(self) -> None:
         """Before the first operation of a new shell or a forked child."""
@@ -134,7 +136,7 @@ class Shell(ShellState):
             begin(self)
 
     def _interpret(self) -> int:
-        """Run operations until control is given up; gives SWITCH, YIELD or EXITED."""
+        """Run operations until control is given up; gives SWITCH, YIELD, EXITED or BLOCKED."""
         code = self.code
         assert code is not None
         linked = code.linked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from sys import intern
 
 from fakedocker.userland.sh.code import BEFORE, Code, CodeKey, code_for
 from fakedocker.userland.sh.parameters import text_of
@@ -51,8 +52,8 @@ def _before(source: str, shell: ShellState, tail: bool) -> Code:
 
 
 def _import_environment(shell: ShellState) -> None:
-    environment = dict(shell.system.environment)
-    imported = {name: value for name, value in environment.items() if _NAME.fullmatch(name)}
+    environment = dict(shell.system.environment)  # much alike in all containers, which share the strings
+    imported = {intern(name): intern(value) for name, value in environment.items() if _NAME.fullmatch(name)}
     imported.pop("IFS", None)
     variables = shell.variables
     variables.update(imported)
