@@ -94,6 +94,6 @@ def test_a_blob_that_a_client_uploads(host: Host) -> None:
     assert host.run(f"curl -s http://localhost:5001/v2/x/blobs/{digest}")[1] == "data"
 
 
-def test_authentication_in_a_container_is_refused(host: Host) -> None:
-    out = host.run("docker run --rm -e REGISTRY_AUTH=htpasswd registry:2")[1]
-    assert out == "registry: REGISTRY_AUTH=htpasswd is not simulated by fakedocker\n"
+def test_tokens_in_a_container_are_refused(host: Host) -> None:
+    out = host.run("docker run --rm -e REGISTRY_AUTH=token registry:2")[1]
+    assert out == "registry: REGISTRY_AUTH=token is not simulated by fakedocker, but for htpasswd\n"

@@ -7,7 +7,7 @@ from fakedocker.api.call import Call
 from fakedocker.api.streams import EventStream
 from fakedocker.base import clock, messages
 from fakedocker.exchanges import Stream
-from fakedocker.operations import outside, system
+from fakedocker.operations import outside, pull, system
 from fakedocker.operations.swarm import cluster
 from fakedocker.wire.auth import AuthRequest
 from fakedocker.wire.http import Reply, json_reply
@@ -42,7 +42,7 @@ def disk_usage(call: Call) -> Reply:
 
 
 def auth(call: Call) -> Reply | Stream:
-    """The simulation's registries let in whoever has a name; one outside is asked."""
+    """The simulation's registries let in whoever has a name; one outside, or in a container, is asked."""
     request = call.body(AuthRequest)
     if outside.is_outside(call.draft, request.serveraddress):
         task = outside.begin_login(call.draft, request.serveraddress, (request.username, request.password))
@@ -51,6 +51,9 @@ def auth(call: Call) -> Reply | Stream:
         raise messages.Refusal(
             500, 'Get "https://registry-1.docker.io/v2/": unauthorized: incorrect username or password'
         )
+    server = request.serveraddress.removeprefix("http://").removeprefix("https://").partition("/")[0]
+    if ":" in server:
+        pull.check_login(call.draft, server, (request.username, request.password))
     return login.succeeded()
 
 

@@ -365,6 +365,11 @@ DISK_FULL = Message(500, "{action}: no space left on device", "Go os, moby daemo
 NAME_UNKNOWN = Message(404, "name unknown: repository name not known to registry", "distribution registry/api/errcode")
 PUSH_NO_IMAGE = Message(404, "An image does not exist locally with the tag: {name}", "registry")
 PUSH_NO_TAG = Message(404, "tag does not exist: {name}", "moby distribution/push_v2.go")
+NO_CREDENTIALS = Message(500, "{request}no basic auth credentials", "moby distribution, docker/distribution client")
+REGISTRY_UNAUTHORIZED = Message(
+    500, "unauthorized: authentication required", "moby distribution, docker/distribution client"
+)
+LOGIN_ATTEMPT = Message(500, "login attempt to {url} failed with status: 401 Unauthorized", "moby registry/auth.go")
 PUSH_DENIED = Message(403, "denied: requested access to the resource is denied", "Docker Hub")
 SAVE_NO_REFERENCE = Message(404, "reference does not exist", "moby reference/store.go")
 SAVE_EMPTY = Message(500, "empty export - not implemented", "moby image/tarexport/save.go")
@@ -463,6 +468,10 @@ MOUNT_INVALID = Message(400, 'invalid mount config for type "{type}": {problem}'
 VOLUME_SPECIFICATION = Message(400, "invalid volume specification: '{text}'{problem}", "volumes")
 MOUNT_ROOT = Message(400, "invalid specification: destination can't be '/'", "moby volume/mounts")
 MOUNT_RELATIVE = Message(400, "invalid mount path: '{path}' mount path must be absolute", "moby volume/mounts")
+DEVICE_DRIVER = Message(
+    500, 'could not select device driver "{driver}" with capabilities: {capabilities}', "moby daemon/errors.go"
+)
+CDI_DEVICES = Message(500, "CDI device injection failed: unresolvable CDI devices {devices}", "moby daemon/cdi.go")
 DUPLICATE_MOUNT = Message(400, "Duplicate mount point: {target}", "volumes")
 
 # ports

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from fakedocker.base import messages
 from fakedocker.base.messages import Refusal
 from fakedocker.base.reference import Reference
 from fakedocker.containers.model import Container
@@ -17,7 +18,7 @@ from fakedocker.images.model import content_digest
 from fakedocker.operations import files, manifest_parts, rootfs
 from fakedocker.operations.swarm import balancing
 from fakedocker.registry import blobs
-from fakedocker.registry.distribution import manifests
+from fakedocker.registry.distribution import htpasswd, manifests
 from fakedocker.registry.distribution.layout import FolderContents
 from fakedocker.registry.model import Manifest
 from fakedocker.world.draft import Draft
@@ -67,7 +68,31 @@ class ContainerRegistry:
 
     def __init__(self, draft: Draft, container: Container) -> None:
         self._draft = draft
+        self._container = container
         self._contents = FolderContents(_ContainerFolder(draft, container, DIRECTORY), draft.draw)
+
+    def check_access(self, credentials: tuple[str, str], what: str) -> None:
+        """Refuse whoever may not come in (distribution registry/auth/htpasswd; moby's words are its client's).
+
+        Args:
+            what: the request that would meet the refusal, "METHOD URL", where it is told of; else "".
+
+        Raises:
+            Refusal: the registry asks for a name and a password, and these are none of its.
+        """
+        environment = dict(entry.partition("=")[::2] for entry in self._container.config.env or ())
+        if environment.get("REGISTRY_AUTH") != "htpasswd":
+            return
+        if not credentials[0]:
+            raise messages.NO_CREDENTIALS(request=f"{what}: " if what else "")
+        table = rootfs.mount_table(self._draft, self._container)
+        try:
+            node = files.node_at(self._draft, table, environment.get("REGISTRY_AUTH_HTPASSWD_PATH", ""))
+            text = contents.read(node.content, 0, len(node.content)).decode("utf-8", "replace")
+        except OSError:
+            text = ""
+        if not htpasswd.lets_in(htpasswd.users(text), *credentials):
+            raise messages.REGISTRY_UNAUTHORIZED()
 
     def tags(self, path: str) -> tuple[str, ...]:
         """The tags of a repository, sorted."""

@@ -71,7 +71,8 @@ def put(draft: Draft, name: Reference, raw: bytes, username: str) -> str:
     registry = pull.find_registry(draft, name)
     if registry.outside:
         raise messages.NOT_SIMULATED(what="a manifest list for a registry outside of the simulation")
-    if registry.catalogue and not (username and name.path.startswith(f"{username}/")):
+    own = bool(username) and name.path.startswith(f"{username}/") and name.domain in draft.registries
+    if registry.catalogue and not own:
         raise messages.PUSH_DENIED()
     held = registry.manifests
     for digest in needs.manifests:

@@ -40,6 +40,20 @@ def find_running(draft: Draft, name: Reference) -> ContainerRegistry | None:
     return container_registry.find(draft, int(port))
 
 
+def check_login(draft: Draft, host: str, credentials: tuple[str, str]) -> None:
+    """Ask the registry at an address, if it runs in a container (moby registry/auth.go loginV2).
+
+    Raises:
+        Refusal: it does not let these in.
+    """
+    running = find_running(draft, Reference(host, "library/none", "latest", ""))
+    if running is not None:
+        try:
+            running.check_access(credentials, "")
+        except messages.Refusal:
+            raise messages.LOGIN_ATTEMPT(url=f"http://{host}/v2/") from None
+
+
 def find_registry(draft: Draft, name: Reference) -> Registry:
     """The registry that a name is in.
 
@@ -47,6 +61,8 @@ def find_registry(draft: Draft, name: Reference) -> Registry:
         Refusal: there is no such host, or it does not answer.
     """
     registry = draft.registries.get(name.domain)
+    if registry is None and name.domain in catalogue.hosts():
+        registry = Registry(host=name.domain, catalogue=True)
     if registry is None:
         host = name.domain
         raise messages.REGISTRY_LOOKUP(host=host, name=host.partition(":")[0])
@@ -77,7 +93,7 @@ def find_manifest(draft: Draft, name: Reference) -> Manifest:
         return replace(child, digest=digest)
     found = registry.manifests.get(f"{name.path}@{digest}")
     if found is None and registry.catalogue:
-        found = catalogue.manifest(name.path, name.digest or name.tag)
+        found = catalogue.manifest(catalogue.path_at(registry.host, name.path), name.digest or name.tag)
     if found is not None:
         return found
     if registry.catalogue and not _tags_of(registry, name.path):
@@ -101,7 +117,9 @@ def find_tags(draft: Draft, name: Reference) -> tuple[str, ...]:
 
 def _tags_of(registry: Registry, path: str) -> tuple[str, ...]:
     pushed = {full.rpartition(":")[2] for full in registry.tags if full.rpartition(":")[0] == path}
-    return tuple(sorted(pushed.union(catalogue.tags(path)) if registry.catalogue else pushed))
+    if registry.catalogue:
+        pushed |= set(catalogue.tags(catalogue.path_at(registry.host, path)))
+    return tuple(sorted(pushed))
 
 
 def parse(image: str, tag: str) -> Reference:
@@ -127,7 +145,7 @@ def begin(draft: Draft, name: Reference, platform: str = "", credentials: tuple[
     """Start a pull, of every tag where the name has neither tag nor digest.
 
     Args:
-        credentials: name and password, which registries outside of the simulation ask for.
+        credentials: name and password, which registries outside of the simulation and some in containers ask for.
 
     Returns:
         the number of the task that tells its progress.
@@ -137,6 +155,11 @@ def begin(draft: Draft, name: Reference, platform: str = "", credentials: tuple[
     """
     if outside.is_outside(draft, name.domain):
         return outside.begin_pull(draft, name, credentials)
+    running = find_running(draft, name)
+    if running is not None:
+        url = f"http://{name.domain}/v2/{name.path}/"
+        wanted = f"manifests/{name.tag or name.digest}" if name.tag or name.digest else "tags/list"
+        running.check_access(credentials, f'{"Head" if "manifests" in wanted else "Get"} "{url}{wanted}"')
     first, *following = (
         [name] if name.tag or name.digest else [name._replace(tag=tag) for tag in find_tags(draft, name)]
     )

@@ -65,9 +65,9 @@ def begin(draft: Draft, name: Reference, credentials: tuple[str, str] = ("", "")
     steps = [TransferStep(after_ns=0, progress=opening)]
     if outside.is_outside(draft, name.domain):
         return outside.begin_push(draft, task, parts, credentials)
-    if not _may_push(draft, name, credentials[0]):
+    problem = _denial(draft, name, credentials)
+    if problem:
         steps += _preparing(parts[0][1])
-        problem = messages.PUSH_DENIED().message
         return timetable.start(draft, replace(task, steps=timetable.in_order(steps), problem=problem))
     return timetable.start(draft, _part(draft, task, parts, steps))
 
@@ -113,6 +113,19 @@ def _remote_layer(layer: Layer, known: dict[str, RemoteLayer]) -> RemoteLayer:
         found = blobs.archive_sums(layer.archive())
         before = known[layer.diff_id] = RemoteLayer(digest=found.digest, size_bytes=found.size_bytes, layer=layer)
     return replace(before, layer=layer)  # the same bytes may lie on another chain
+
+
+def _denial(draft: Draft, name: Reference, credentials: tuple[str, str]) -> str:
+    """What is said to somebody who may not push, "" to one who may."""
+    running = pull.find_running(draft, name)
+    if running is not None:
+        try:
+            running.check_access(credentials, "")
+        except messages.Refusal as refusal:
+            return refusal.message
+        return ""
+    is_foreign = name.domain not in draft.registries  # one of the catalogue's that is not Docker Hub
+    return "" if not is_foreign and _may_push(draft, name, credentials[0]) else messages.PUSH_DENIED().message
 
 
 def _may_push(draft: Draft, name: Reference, username: str) -> bool:

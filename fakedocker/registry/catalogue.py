@@ -40,6 +40,22 @@ def manifest(path: str, reference: str) -> Manifest | None:
     return None if digest is None else _manifest(digest)
 
 
+def hosts() -> frozenset[str]:
+    """The registries other than Docker Hub that have images in the catalogue."""
+    return _hosts()
+
+
+@cache
+def _hosts() -> frozenset[str]:
+    firsts = (path.partition("/")[0] for path in _index().repositories)
+    return frozenset(first for first in firsts if "." in first)
+
+
+def path_at(host: str, path: str) -> str:
+    """How the catalogue names a repository of a registry: those of Docker Hub by their path alone."""
+    return path if host == "docker.io" else f"{host}/{path}"
+
+
 def find(digest: str) -> Manifest | None:
     """The image whose manifest has a digest, in whichever repository."""
     known = any(digest in repository.tags.values() for repository in _index().repositories.values())
@@ -63,7 +79,8 @@ def search(term: str) -> list[dict[str, object]]:
     found = [
         (path.removeprefix("library/"), repository)
         for path, repository in _index().repositories.items()
-        if wanted in path.removeprefix("library/") or wanted in repository.description.lower()
+        if "." not in path.partition("/")[0]
+        and (wanted in path.removeprefix("library/") or wanted in repository.description.lower())
     ]
     return [
         {

@@ -9,12 +9,12 @@ import posixpath
 from typing import Final
 
 from fakedocker.kernel.program import System
-from fakedocker.registry.distribution import rules
-from fakedocker.registry.distribution.access import Access
+from fakedocker.registry.distribution import htpasswd, rules
+from fakedocker.registry.distribution.access import BASIC, Access
 from fakedocker.registry.distribution.contents import Upload
 from fakedocker.registry.distribution.layout import FolderContents
 from fakedocker.userland.dates import format_date
-from fakedocker.userland.inputs import State
+from fakedocker.userland.inputs import State, text_of
 from fakedocker.userland.services.connections import Connection, open_listeners
 from fakedocker.userland.services.http import Request, Response, Style, serve
 from fakedocker.userland.tools import Register
@@ -73,13 +73,20 @@ class _SystemFolder:
 
 @PROGRAMS.program("registry")
 def _registry(system: System, argv: tuple[str, ...], state: State) -> int:
-    """registry serve CONFIGURATION, without authentication."""
+    """registry serve CONFIGURATION."""
     if argv[1:] in (("--version",), ("-v",)):
         system.put(f"registry github.com/docker/distribution {_VERSION}\n")
         return 0
-    if "REGISTRY_AUTH" in system.environment:
-        system.put(f"registry: REGISTRY_AUTH={system.environment['REGISTRY_AUTH']} is not simulated by fakedocker\n", 2)
+    asks = system.environment.get("REGISTRY_AUTH", "")
+    if asks not in ("", "none", "htpasswd"):
+        system.put(f"registry: REGISTRY_AUTH={asks} is not simulated by fakedocker, but for htpasswd\n", 2)
         return 1
+    if asks == "htpasswd" and "REGISTRY_AUTH_HTPASSWD_REALM" not in system.environment:
+        system.put(
+            'panic: unable to configure authorization (htpasswd): "realm" must be set for htpasswd access controller\n',
+            2,
+        )
+        return 2
     port = int(system.environment.get("REGISTRY_HTTP_ADDR", ":5000").rpartition(":")[2])
     if "started" not in state:
         _start(system, state, port)
@@ -125,6 +132,22 @@ def _log(system: System, state: State, level: str, text: str) -> None:
     )
 
 
+def _access(system: System) -> Access:
+    """Who may do what: everybody, or whoever is in the file, which is read each time."""
+    environment = system.environment
+    if environment.get("REGISTRY_AUTH") != "htpasswd":
+        return Access()
+    try:
+        text = text_of(system.read_file(environment.get("REGISTRY_AUTH_HTPASSWD_PATH", "")))
+    except OSError:
+        text = ""
+    known = htpasswd.users(text)
+    return Access(
+        mode=BASIC, service=environment["REGISTRY_AUTH_HTPASSWD_REALM"],
+        lets_in=lambda name, password: htpasswd.lets_in(known, name, password),
+    )  # fmt: skip
+
+
 def _answer(system: System, state: State, request: Request) -> Response:
     if request.path in ("/", ""):
         return Response(200, b"", (("Cache-Control", "no-cache"),))
@@ -133,7 +156,7 @@ def _answer(system: System, state: State, request: Request) -> Response:
         contents.uploads[identifier] = Upload(repository, [data], len(data))
     headers = {name.lower(): value for name, value in request.headers}
     asked = http.Request(method=request.method, target=request.target, headers=headers, body=request.body)
-    reply = rules.handle(contents, Access(), asked, system.now_ns)
+    reply = rules.handle(contents, _access(system), asked, system.now_ns)
     contents.write()
     state["uploads"] = {
         identifier: (upload.repository, b"".join(upload.parts)) for identifier, upload in contents.uploads.items()
