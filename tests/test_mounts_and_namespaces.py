@@ -110,9 +110,9 @@ def test_a_source_that_is_made(daemon: Daemon) -> None:
 def test_tmpfs_and_shared_memory(daemon: Daemon) -> None:
     tmpfs = {"Type": "tmpfs", "Target": "/t", "TmpfsOptions": {"SizeBytes": 4 << 20, "Mode": 0o700}}
     mounted = output(daemon, "mount; grep ' /t ' /proc/self/mountinfo", Mounts=[tmpfs], ShmSize=1 << 30)
-    assert "tmpfs on /t type tmpfs (rw,nosuid,nodev,noexec,relatime,mode=700,size=4m)" in mounted
+    assert "tmpfs on /t type tmpfs (rw,nosuid,nodev,noexec,relatime,mode=700,size=4096k)" in mounted
     assert "shm on /dev/shm type tmpfs (rw,nosuid,nodev,noexec,relatime,size=1048576k)" in mounted
-    assert mounted.splitlines()[-1].endswith(" / /t rw,nosuid,nodev,noexec,relatime - tmpfs tmpfs rw,mode=700,size=4m")
+    assert mounted.splitlines()[-1].endswith(" / /t rw,nosuid,nodev,noexec,relatime - tmpfs tmpfs rw,mode=700,size=4096k")
     create(daemon, name="odd", Tmpfs={"/run": "size=1m,foobar"})
     assert start(daemon, "odd") == (500, 'Invalid tmpfs option "foobar"')
 
@@ -362,3 +362,17 @@ def test_a_volume_that_is_a_tmpfs(daemon: Daemon) -> None:
     daemon.good("POST", "/volumes/create", None, {"Name": "quick", "DriverOpts": options})
     said = output(daemon, "grep ' /q ' /proc/mounts", Binds=["quick:/q"])
     assert said == "tmpfs /q tmpfs rw,relatime,size=1024k,uid=1000 0 0\n"
+
+
+def test_volumes_with_names_survive_a_create_that_is_refused(daemon: Daemon) -> None:
+    status, answer = create(daemon, Binds=["one:/x", "/anonymous", "two:/x"])
+    assert (status, answer["message"]) == (400, "Duplicate mount point: /x")
+    mounts = [
+        {"Type": "volume", "Source": "three", "Target": "/a"},
+        {"Type": "bind", "Source": "/nope", "Target": "/b"},
+    ]
+    assert create(daemon, Mounts=mounts)[0] == 400  # such a mount is looked at before any volume is made
+    volumes = json.loads(daemon.good("GET", "/volumes"))["Volumes"]
+    assert [each["Name"] for each in volumes] == ["one"]
+    assert json.loads(daemon.good("GET", "/containers/json", {"all": "1"})) == []
+    assert create(daemon, Binds=["one:/x"])[0] == 201

@@ -77,7 +77,7 @@ def create(call: Call) -> Reply:
         raise messages.EMPTY_CONFIG()
     adapted = creation.adapt(request, call.version)
     platform = query.text("platform") if call.version >= (1, 41) else ""
-    container = creating.create(call.draft, query.text("name"), adapted.request, platform=platform)
+    container = creating.create_asked(call.draft, query.text("name"), adapted.request, platform)
     warnings = (*settings.warnings(adapted.request.host_config), *adapted.warnings)
     return json_reply({"Id": container.id, "Warnings": warnings}, 201)
 

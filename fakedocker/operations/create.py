@@ -27,6 +27,7 @@ from fakedocker.operations import (
     rootfs,
     settings,
     verifying,
+    volumes,
 )
 from fakedocker.operations.attributes import container_event
 from fakedocker.wire.container import Config, CreateRequest, HealthConfig, HostConfig
@@ -42,6 +43,29 @@ _HOST_CONFIGS: dict[bytes, HostConfig] = {}
 _HOST_CONFIGS_KEPT = 4096
 
 
+def create_asked(draft: Draft, name: str, request: CreateRequest, platform: str) -> Container:
+    """Make a container as a client's request, which has done nothing else yet.
+
+    Raises:
+        Refusal: with docker's words. The volumes with names that had been made until then stay, as their makers had them made
+            by name (moby daemon/volumes.go registerMountPoints, mounts.go removeMountPoints); nothing else is left behind.
+    """
+    first = len(draft.volumes)
+    try:
+        return create(draft, name, request, platform=platform)
+    except messages.Refusal as refusal:
+        if len(draft.volumes) == first:
+            raise
+        after = {volume.name: volume for volume in draft.volumes.values()}
+        draft.rollback()
+        made = [volume for name, volume in after.items() if name not in draft.volumes and not volume.anonymous]
+        if not made:
+            raise
+        for volume in sorted(made, key=lambda each: each.number):
+            volumes.add(draft, volume.name, anonymous=False, labels=volume.labels, options=volume.options)
+        raise messages.Refusal(refusal.status, refusal.message, keeps=True) from None
+
+
 def create(
     draft: Draft, name: str, request: CreateRequest, image: Image | None = None, platform: str = ""
 ) -> Container:
@@ -53,7 +77,7 @@ def create(
         platform: that the image must be for, "" for any.
 
     Raises:
-        Refusal: with docker's words. Nothing is left behind then.
+        Refusal: with docker's words.
     """
     config = Config(**{field: getattr(request, field) for field in _CONFIG_FIELDS})
     host = request.host_config or HostConfig()

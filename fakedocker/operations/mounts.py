@@ -15,7 +15,7 @@ from fakedocker.containers.model import Container
 from fakedocker.operations import files, lookup, rootfs, volumes
 from fakedocker.volumes import specification
 from fakedocker.volumes.model import MountSpec
-from fakedocker.wire.container import BindOptions, Config, DriverConfig, HostConfig, VolumeOptions
+from fakedocker.wire.container import BindOptions, Config, DriverConfig, HostConfig, Mount, VolumeOptions
 from fakedocker.world.draft import Draft
 
 
@@ -31,27 +31,39 @@ def resolve(draft: Draft, config: Config, host: HostConfig) -> tuple[MountSpec, 
         for mount in _source_container(draft, name).mounts:
             read_only = mount.read_only or "ro" in mode.split(",")
             mounts[mount.target] = replace(mount, read_only=read_only, mode=mode or mount.mode, no_copy=True)
-    explicit: set[str] = set()
-    for text in host.binds or ():
-        _add(mounts, explicit, specification.parse_bind(text))
     asked: dict[str, VolumeOptions] = {}
-    for request in host.mounts or ():
-        spec = specification.parse_mount(request)
-        if isinstance(request.volume_options, VolumeOptions):
-            asked[spec.target] = request.volume_options
-        bind = request.bind_options
-        makes_source = isinstance(bind, BindOptions) and bind.create_mountpoint is True
-        if spec.type == "bind" and not makes_source and not _host_path_exists(draft, spec.source):
-            raise messages.MOUNT_INVALID(type="bind", problem=f"bind source path does not exist: {spec.source}")
-        _add(mounts, explicit, spec)
-    for target, options in sorted((host.tmpfs or {}).items()):
-        spec = MountSpec(type="tmpfs", source="", target=posixpath.normpath(target), options=options, listed=False)
-        _add(mounts, explicit, spec)
+    requested = [_requested(draft, request, asked) for request in host.mounts or ()]
+    explicit: set[str] = set()
+    try:
+        for text in host.binds or ():
+            _add(mounts, explicit, specification.parse_bind(text))
+        for spec in requested:
+            _add(mounts, explicit, spec)
+        for target, options in sorted((host.tmpfs or {}).items()):
+            spec = MountSpec(type="tmpfs", source="", target=posixpath.normpath(target), options=options, listed=False)
+            _add(mounts, explicit, spec)
+    except messages.Refusal:
+        for spec in mounts.values():  # the daemon makes one after the other, and stops at the one that it refuses
+            if spec.target in explicit:
+                _make_volume(draft, spec, asked.get(spec.target))
+        raise
     for target in sorted(config.volumes or {}):
         path = posixpath.normpath(f"/{target.lstrip('/')}")
         if path not in mounts:
             mounts[path] = MountSpec(type="volume", source="", target=path)
     return tuple(_make_volume(draft, spec, asked.get(spec.target)) for spec in mounts.values())
+
+
+def _requested(draft: Draft, request: Mount, asked: dict[str, VolumeOptions]) -> MountSpec:
+    """A --mount, checked before any volume is made; what it says of its volume is noted in `asked`."""
+    spec = specification.parse_mount(request)
+    if isinstance(request.volume_options, VolumeOptions):
+        asked[spec.target] = request.volume_options
+    bind = request.bind_options
+    makes_source = isinstance(bind, BindOptions) and bind.create_mountpoint is True
+    if spec.type == "bind" and not makes_source and not _host_path_exists(draft, spec.source):
+        raise messages.MOUNT_INVALID(type="bind", problem=f"bind source path does not exist: {spec.source}")
+    return spec
 
 
 def _source_container(draft: Draft, name: str) -> Container:

@@ -290,7 +290,7 @@ def _mounts_of(name: str) -> list[Mount]:
 
 def _mount(draft: Draft, spec: MountSpec) -> Mount:
     if spec.type == "tmpfs":
-        options = ",".join(["nosuid", "nodev", "noexec", "relatime", *filter(None, spec.options.split(","))])
+        options = _tmpfs_options(spec.options.split(","))
         return Mount(spec.target, "", "tmpfs", "tmpfs", read_only="ro" in spec.options.split(","), options=options)
     if spec.type == "volume":
         root = _subpath_inode(draft, spec) if spec.subpath else ROOT
@@ -303,6 +303,17 @@ def _mount(draft: Draft, spec: MountSpec) -> Mount:
         return replace(mount, kind="tmpfs", source=asked.get("device", ""), options=",".join(["relatime", *told]))
     place = files.locate(draft, host_mounts(draft), spec.source)
     return replace(place.mount, target=spec.target, root=place.inode, read_only=spec.read_only or place.mount.read_only)
+
+
+def _tmpfs_options(asked: list[str]) -> str:
+    """How a tmpfs is listed: each flag once, as the kernel has it, then sizes in kilobytes and the like (moby pkg/mount MergeTmpfsOptions)."""
+    flags = {name: "no" + name not in ("nosuid", "nodev", "noexec") for name in ("suid", "dev", "exec")}
+    for option in asked:
+        if option.removeprefix("no") in flags:
+            flags[option.removeprefix("no")] = not option.startswith("no")
+    values = [option for option in asked if "=" in option]
+    values = [f"size={_size(value[5:]) // 1024}k" if value.startswith("size=") else value for value in values]
+    return ",".join([*(f"no{name}" for name, allowed in flags.items() if not allowed), "relatime", *values])
 
 
 _TMPFS_FLAGS = frozenset(
