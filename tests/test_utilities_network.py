@@ -264,7 +264,7 @@ def test_listening_sockets(run: Run) -> None:
         "tcp", "0", "0", "0.0.0.0:9000", "0.0.0.0:*", "LISTEN",
     ]  # fmt: skip
     assert inside(run, "echoes", "netstat -tlnp | tail -n 1 | tr -s ' '").endswith("LISTEN 1/nc \n")
-    assert run("nc -l -p 7004 & sleep 0.1; ss -ltn | tail -n 1 | tr -s ' '; kill $!") == (
+    assert run("nc -l -p 7004 & sleep 0.1; ss -ltn | grep 7004 | tr -s ' '; kill $!") == (
         "LISTEN 0 511 0.0.0.0:7004 0.0.0.0:*\n"
     )
 

@@ -99,14 +99,25 @@ class NetworkCalls(DescriptorCalls):
     def sockets(self) -> list[tuple[str, str, int, str, int, str, int]]:
         network = self.network
         visible = self.view.visible_pid
-        return [
+        found = [
             (socket.protocol, *socket.local, *socket.remote, socket.state, visible(socket.owner))
             for _, socket in sorted(self._draft.sockets.items())
             if socket.network == network
         ]
+        held = self._kernel.router.held_ports(network)
+        return [
+            *found,
+            *(
+                (protocol, address, port, "", 0, "LISTEN" if protocol == "tcp" else "", 0)
+                for protocol, address, port in held
+            ),
+        ]
 
     def interfaces(self) -> list[tuple[str, str, int, str]]:
         return self._kernel.router.interfaces(self.network)
+
+    def default_gateway(self) -> tuple[str, str] | None:
+        return self._kernel.router.default_gateway(self.network)
 
     def reachable(self, address: str) -> bool:
         return address.startswith("127.") or self._kernel.router.reachable(self.network, address)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import Node
 from fakedocker.filesystem.walk import MAGIC_LINK_MODE
+from fakedocker.kernel import proc_network
 from fakedocker.kernel.privileges import limits_text
 from fakedocker.kernel.records import HOST, RESIDENT_BYTES, OpenFile, Process
 from fakedocker.kernel.synthetic import CPUS
@@ -21,7 +22,7 @@ SECOND_NS = 1_000_000_000
 TICKS = 100
 KERNEL_RELEASE = "6.12.9-amd64"
 
-GENERAL: dict[str, Callable[[View], str]] = {}
+GENERAL: dict[str, Callable[[View], str]] = dict(proc_network.TABLES)
 OF_PROCESS: dict[str, Callable[[View, Process], bytes]] = {}
 _LINKS_OF_PROCESS = ("cwd", "exe", "root")
 _DIRECTORIES = ("net", "sys", "sys/kernel", "sys/net", "sys/net/core", "sys/net/ipv4", "sys/vm")

@@ -329,6 +329,9 @@ class System(Protocol):
     def interfaces(self) -> list[tuple[str, str, int, str]]:
         """(name, address, prefix length, MAC address)."""
 
+    def default_gateway(self) -> tuple[str, str] | None:
+        """(address, interface) of the way to all other networks; None where there is none."""
+
     def reachable(self, address: str) -> bool:
         """Whether an echo request would be answered."""
 

@@ -41,11 +41,17 @@ class Router(Protocol):
     def interfaces(self, network: str) -> list[tuple[str, str, int, str]]:
         """(name, address, prefix length, MAC address), lo first."""
 
+    def default_gateway(self, network: str) -> tuple[str, str] | None:
+        """(address, interface) of the way to all other networks; None where there is none."""
+
     def reachable(self, network: str, address: str) -> bool:
         """Whether an echo request would be answered."""
 
     def may_listen(self, network: str, port: int, protocol: str) -> bool:
         """False where something that is no process has the port (a published port of the host)."""
+
+    def held_ports(self, network: str) -> list[tuple[str, str, int]]:
+        """(protocol, address, port) of what is listened at by something that is no process."""
 
 
 class Loopback:
@@ -60,8 +66,14 @@ class Loopback:
     def interfaces(self, network: str) -> list[tuple[str, str, int, str]]:
         return [("lo", "127.0.0.1", 8, "00:00:00:00:00:00")]
 
+    def default_gateway(self, network: str) -> tuple[str, str] | None:
+        return None
+
     def reachable(self, network: str, address: str) -> bool:
         return address.startswith("127.")
 
     def may_listen(self, network: str, port: int, protocol: str) -> bool:
         return True
+
+    def held_ports(self, network: str) -> list[tuple[str, str, int]]:
+        return []

@@ -92,3 +92,13 @@ def _check_limits(draft: Draft, host: HostConfig) -> None:
             path = str(limit.get("Path", ""))
             if not files.exists(draft, _host(draft), path):
                 raise messages.DEVICE_NO_STAT(path=path)
+
+
+def check_requests(container: Container) -> None:
+    """Refuse what --gpus asks for: this machine has no driver that could give it (moby daemon/devices.go handleDevice)."""
+    for request in container.host_config.device_requests or ():
+        driver = str(request.get("Driver") or "")
+        if driver == "cdi":
+            raise messages.CDI_DEVICES(devices=", ".join(map(str, request.get("DeviceIDs") or ())))
+        sets = ("[" + " ".join(map(str, names)) + "]" for names in request.get("Capabilities") or ())
+        raise messages.DEVICE_DRIVER(driver=driver, capabilities=f"[{' '.join(sets)}]")

@@ -14,6 +14,7 @@ from fakedocker.swarm.services import Service
 from fakedocker.world.draft import Draft
 
 _HOST_ADDRESS = "192.168.65.3"
+_HOST_GATEWAY = "192.168.65.1"
 
 
 class WorldRouter:
@@ -188,6 +189,13 @@ class WorldRouter:
         ]
         return found
 
+    def default_gateway(self, network: str) -> tuple[str, str] | None:
+        """That of the first interface whose network has one: internal networks have none."""
+        if network == HOST:
+            return _HOST_GATEWAY, "eth0"
+        endpoints = sorted(self._endpoints(network), key=lambda endpoint: endpoint.interface)
+        return next(((endpoint.gateway, endpoint.interface) for endpoint in endpoints if endpoint.gateway), None)
+
     def reachable(self, network: str, address: str) -> bool:
         """Whether a ping is answered: by oneself, by a container of a shared network, by a gateway."""
         route = self.route(network, address, 0, "icmp")
@@ -196,6 +204,16 @@ class WorldRouter:
     def may_listen(self, network: str, port: int, protocol: str) -> bool:
         """On the host, a port that docker publishes is taken."""
         return network != HOST or not any(self._draft.ports.get((port, protocol, version)) for version in (4, 6))
+
+    def held_ports(self, network: str) -> list[tuple[str, str, int]]:
+        """On the host, the ports that docker publishes, as its proxies hold them."""
+        if network != HOST:
+            return []
+        return sorted(
+            (protocol, address, port)
+            for (port, protocol, _), holders in self._draft.ports.items()
+            for address, _ in holders
+        )
 
 
 def _is(publication: Publication, held: str, port: int, protocol: str) -> bool:

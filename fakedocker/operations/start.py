@@ -78,6 +78,7 @@ def _launch(draft: Draft, container: Container) -> int:
     networking.join_all(draft, container)
     links.check_running(draft, container)
     namespaces.check(draft, container)
+    device_nodes.check_requests(container)
     rootfs.check_subpaths(draft, container)
     rootfs.check_tmpfs(container)
     mount_points.check(draft, container)

@@ -41,11 +41,6 @@ class Interface(NamedTuple):
     def contains(self, address: str) -> bool:
         return _number(address) & _mask(self.prefix) == _number(self.network)
 
-    @property
-    def gateway(self) -> str:
-        """The first address of the network, which Docker gives to the bridge."""
-        return _dotted((_number(self.address) & _mask(self.prefix)) + 1)
-
 
 def _number(address: str) -> int:
     value = 0
@@ -71,10 +66,8 @@ def route_rows(system: System, numeric: bool) -> list[tuple[str, str, str, str, 
     """The routing table: (target, gateway, mask, flags, interface)."""
     found = [interface for interface in interfaces_of(system) if not interface.is_loopback]
     none = "0.0.0.0" if numeric else "*"
-    rows = [
-        ("0.0.0.0" if numeric else "default", interface.gateway, "0.0.0.0", "UG", interface.name)
-        for interface in found[:1]
-    ]
+    gateway = system.default_gateway()
+    rows = [("0.0.0.0" if numeric else "default", gateway[0], "0.0.0.0", "UG", gateway[1])] if gateway else []
     return rows + [(interface.network, none, interface.mask, "U", interface.name) for interface in found]
 
 
@@ -164,8 +157,9 @@ def _ip_route(system: System, words: list[str]) -> int:
     kernel = "scope link  src" if is_busybox(system) else "proto kernel scope link src"
     if words[:1] == ["get"] and len(words) > 1:
         return _route_to(system, found, words[1])
-    for interface in found[:1]:
-        system.put(f"default via {interface.gateway} dev {interface.name} \n")
+    gateway = system.default_gateway()
+    if gateway is not None:
+        system.put(f"default via {gateway[0]} dev {gateway[1]} \n")
     for interface in found:
         where = f"{interface.network}/{interface.prefix} dev {interface.name}"
         system.put(f"{where} {kernel} {interface.address} \n")
@@ -173,12 +167,13 @@ def _ip_route(system: System, words: list[str]) -> int:
 
 
 def _route_to(system: System, found: list[Interface], target: str) -> int:
-    if not found:
+    direct = next((held for held in found if held.contains(target)), None)
+    gateway = system.default_gateway()
+    if direct is None and gateway is None:
         tell(system, "RTNETLINK answers: Network unreachable", "RTNETLINK answers: Network is unreachable")
         return 2
-    direct = next((held for held in found if held.contains(target)), None)
-    interface = direct or found[0]
-    via = "" if direct else f"via {interface.gateway} "
+    interface = direct or next(held for held in found if gateway is not None and held.name == gateway[1])
+    via = "" if direct or gateway is None else f"via {gateway[0]} "
     tail = " " if is_busybox(system) else " uid 0 \n    cache "
     system.put(
         f"{target} {via}dev {interface.name}{'  ' if is_busybox(system) else ' '}src {interface.address}{tail}\n"

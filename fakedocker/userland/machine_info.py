@@ -113,10 +113,20 @@ def _hostname(system: System, argv: tuple[str, ...], state: State) -> int:
     elif "s" in options:
         system.put(system.hostname.partition(".")[0] + "\n")
     elif "d" in options:
-        system.put(system.hostname.partition(".")[2] + "\n")
+        system.put(_full_name(system).partition(".")[2] + "\n")
     else:
-        system.put(f"{system.hostname}\n")
+        system.put(f"{_full_name(system) if 'f' in options else system.hostname}\n")
     return 0
+
+
+def _full_name(system: System) -> str:
+    """The first name in the line of /etc/hosts that has the machine's name."""
+    try:
+        lines = system.read_file("/etc/hosts").decode("utf-8", "replace").splitlines()
+    except OSError:
+        return system.hostname
+    rows = (line.partition("#")[0].split()[1:] for line in lines)
+    return next((names[0] for names in rows if system.hostname in names), system.hostname)
 
 
 @PROGRAMS.program("uname", "arch", usage="[-amnrspvio]\n")

@@ -8,8 +8,11 @@ searches.
 from __future__ import annotations
 
 import re
+import re._constants as sre_constants  # type: ignore[import-not-found]  # typeshed has it by its old name, which warns
+import re._parser as sre_parse  # type: ignore[import-not-found]  # likewise
+import warnings
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from fakedocker.userland.sh.patterns import bracket
 
@@ -44,9 +47,70 @@ def translate(source: str, *, extended: bool, by_line: bool = False) -> str:
         by_line: `$` is meant for re.MULTILINE; else it is the very end, also after a newline.
 
     Raises:
-        RegexProblem: the expression is not well formed.
+        RegexProblem: the expression is not well formed, or Python would look for it without end.
     """
-    return _Translator(source, extended, "$" if by_line else r"\Z").run()
+    translated = _Translator(source, extended, "$" if by_line else r"\Z").run()
+    if _is_endless(translated):
+        raise RegexProblem("Regular expression too big")
+    return translated
+
+
+_ENDLESS_HINT = re.compile(r"[*+}]\??[^()]*\)(?:[*+]|\{\d+,\})")
+_MANY: Final = 20
+
+
+def _is_endless(translated: str) -> bool:
+    """Whether a repetition repeats another with nothing between that must be there, as (a+)+ and (a*b?)* do.
+
+    Python tries every way to share a text among the two, whose number doubles with each letter; a real grep, sed or awk
+    does not.
+    """
+    if _ENDLESS_HINT.search(translated) is None:
+        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return _repeats_a_repetition(sre_parse.parse(translated))
+        except (re.error, OverflowError):
+            return False
+
+
+def _repeats_a_repetition(items: Any) -> bool:
+    for operation, argument in items:
+        if operation in _REPEATS:
+            _, most, body = argument
+            if most >= _MANY and _is_shared(body):
+                return True
+            if _repeats_a_repetition(body):
+                return True
+        elif (operation is sre_constants.SUBPATTERN and _repeats_a_repetition(argument[3])) or (
+            operation is sre_constants.BRANCH and any(_repeats_a_repetition(branch) for branch in argument[1])
+        ):
+            return True
+    return False
+
+
+def _is_shared(body: Any) -> bool:
+    """Whether one of a body's parts is a repetition, and all others may be nothing."""
+    items = list(body)
+    while len(items) == 1 and items[0][0] is sre_constants.SUBPATTERN:
+        items = list(items[0][1][3])
+    if len(items) == 1 and items[0][0] is sre_constants.BRANCH:
+        return any(_is_shared(branch) for branch in items[0][1][1])
+    repeated = [each for each in items if each[0] in _REPEATS and each[1][1] >= _MANY]
+    return any(all(_may_be_nothing(other) for other in items if other is not each) for each in repeated)
+
+
+def _may_be_nothing(item: Any) -> bool:
+    operation, argument = item
+    if operation in _REPEATS:
+        return bool(argument[0] == 0) or all(map(_may_be_nothing, argument[2]))
+    if operation is sre_constants.SUBPATTERN:
+        return all(map(_may_be_nothing, argument[3]))
+    return operation is sre_constants.AT
+
+
+_REPEATS: Final = (sre_constants.MAX_REPEAT, sre_constants.MIN_REPEAT)
 
 
 class _Translator:

@@ -39,7 +39,8 @@ def _rows(system: System, kinds: set[str]) -> list[_Row]:
         # a program that rewrites its title ("nginx: master process") is shown by that
         name = titles[pid] if words[0].endswith(":") else base_name(words[0])
         owner = f"{pid}/{name}"[:19] if pid in titles else "-"
-        far = remote or "0.0.0.0"
+        far = remote or ("::" if ":" in local else "0.0.0.0")
+        protocol += "6" if ":" in local else ""
         rows.append(_Row(protocol, local, str(local_port), far, str(remote_port or "*"), state, owner))
     return rows
 
@@ -71,6 +72,10 @@ def _netstat(system: System, argv: tuple[str, ...], state: State) -> int:
     return 0
 
 
+def _bracketed(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
+
+
 @PROGRAMS.program("ss")
 def _ss(system: System, argv: tuple[str, ...], state: State) -> int:
     long = {"listening": "l", "all": "a", "tcp": "t", "udp": "u", "numeric": "n", "processes": "p", "no-header": "H"}
@@ -80,6 +85,12 @@ def _ss(system: System, argv: tuple[str, ...], state: State) -> int:
     words = {"LISTEN": "LISTEN", "ESTABLISHED": "ESTAB", "": "UNCONN"}
     heads = ["Netid"] if several else []
     table = [[*heads, "State", "Recv-Q", "Send-Q", "Local Address:Port", "Peer Address:Port", "Process"]]
+    rows = [
+        row._replace(
+            protocol=row.protocol.removesuffix("6"), local=_bracketed(row.local), remote=_bracketed(row.remote)
+        )
+        for row in rows
+    ]
     near = max([len(row.local) for row in rows] + [len("Local Address")])
     far = max([len(row.remote) for row in rows] + [len("Peer Address")])
     for row in rows:

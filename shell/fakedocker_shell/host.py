@@ -18,6 +18,8 @@ WORK = "/work"
 SHELL_PATH = "/bin/bash"
 DOCKER_PATH = "/usr/bin/docker"
 DOCKER_FAMILY = "docker-cli"
+COMPOSE = "docker-compose"
+"""Compose by its older name, as Docker Desktop has it still."""
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _PROGRAM_BYTES = 64 * 1024
 _DOCKER_BYTES = 41_000_000
@@ -43,7 +45,27 @@ _TEXTS = {
     "etc/shells": "/bin/sh\n/bin/bash\n",
 }
 _NOT_ON_HOST = frozenset(
-    {"hello", "nginx", "httpd", "redis-server", "postgres", "mysqld", "mongod", "registry", "whoami-server", "busybox"}
+    {
+        "hello",
+        "nginx",
+        "httpd",
+        "redis-server",
+        "postgres",
+        "mysqld",
+        "mongod",
+        "registry",
+        "whoami-server",
+        "busybox",
+        "compiled-program",
+        "http-server",
+        "nodemon",
+        "react-scripts",
+        "serve",
+        "vite",
+        "pnpm",
+        "pnpx",
+        "corepack",
+    }
 )
 
 
@@ -64,6 +86,11 @@ def tree(programs: Iterable[str]) -> Tree:
         )
     entries.append(
         LayerEntry("usr/bin/docker", "file", 0o755, content=program_file(DOCKER_FAMILY, "docker", _DOCKER_BYTES))
+    )
+    entries.append(
+        LayerEntry(
+            "usr/local/bin/docker-compose", "file", 0o755, content=program_file(DOCKER_FAMILY, COMPOSE, _DOCKER_BYTES)
+        )
     )
     return apply_layer(Tree.empty(), entries)
 

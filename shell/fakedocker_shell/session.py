@@ -39,7 +39,10 @@ Output = Callable[[int, bytes], None]
 async def _docker(context: LiveContext, argv: tuple[str, ...]) -> int:
     from fakedocker_shell.cli.main import docker  # the command line is imported when somebody uses it
 
-    return await docker(context, argv[1:])
+    if argv[0].rpartition("/")[2] != host.COMPOSE:
+        return await docker(context, argv[1:])
+    words = ("version",) if argv[1:] in (("--version",), ("-v",)) else argv[1:]
+    return await docker(context, ("compose", *words))
 
 
 def _handle(engine: Engine, draft: Draft, exchange: Exchange) -> Reply | Stream:

@@ -145,7 +145,7 @@ def _install(system: System, command: Command, site: Site) -> Plan:
         )
         return (*_retries(first), ("warn", text), ("exit", 1))
     steps += _carry_out(chosen, there, target)
-    if system.uid == 0 and "ignore" not in command.all("--root-user-action"):
+    if _is_roots(system) and "ignore" not in command.all("--root-user-action"):
         steps.append(("warn", _ROOT))
     return tuple(step for step in steps if step[0] != "say") if quiet else tuple(steps)
 
@@ -297,9 +297,14 @@ def _uninstall(system: System, state: State, command: Command, site: Site) -> in
             system.put(f"  Successfully uninstalled {item.name}-{item.version}\n")
         state.pop("asked", None)
         state["place"] += 1
-    if system.uid == 0:
+    if _is_roots(system):
         system.put(_ROOT, 2)
     return 0
+
+
+def _is_roots(system: System) -> bool:
+    """Whether the system's own packages are changed by root, which pip warns of."""
+    return system.uid == 0 and pip_site.find_site(system) == pip_site.find_base_site(system)
 
 
 def _confirmed(system: System, state: State, command: Command, item: Installed) -> bool:

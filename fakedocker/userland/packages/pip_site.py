@@ -13,6 +13,8 @@ from fakedocker.kernel.program import System
 from fakedocker.userland.packages.unpack import read_text_or, remove_files
 from fakedocker.userland.tools import is_directory, stat_or_none
 
+CONFIGURATION = "pyvenv.cfg"
+"""The file that makes a folder a virtual environment."""
 _PREFIXES = ("/usr/local", "/usr")
 
 
@@ -37,6 +39,19 @@ def normalized(name: str) -> str:
 
 
 def find_site(system: System) -> Site:
+    """The site-packages of the Python that is run: those of a virtual environment, or of the newest Python of the root."""
+    own = posixpath.dirname(system.argv[0]) if "/" in system.argv[0] else ""
+    for place in (own, *system.environment.get("PATH", "").split(":")):
+        folder = posixpath.dirname(place.rstrip("/"))
+        if place.endswith("bin") and stat_or_none(system, f"{folder}/{CONFIGURATION}") is not None:
+            for name in _names(system, f"{folder}/lib"):
+                return Site(f"{folder}/lib/{name}/site-packages", f"{folder}/bin", name.removeprefix("python"))
+        if place and stat_or_none(system, f"{place}/python3") is not None:
+            break
+    return find_base_site(system)
+
+
+def find_base_site(system: System) -> Site:
     """The site-packages of the newest Python of the root."""
     for prefix in _PREFIXES:
         versions = [name for name in _names(system, f"{prefix}/lib") if re.fullmatch(r"python3\.\d+", name)]

@@ -43,6 +43,10 @@ def _python(system: System, argv: tuple[str, ...], state: State) -> int:
             from fakedocker.userland.packages import pip
 
             return pip.PROGRAMS["pip"](system, ("pip", *rest), state)
+        case ("-m", "venv" | "virtualenv", *rest):
+            from fakedocker.userland.packages import venv
+
+            return venv.make(system, state, tuple(rest), version)
         case ("-m", "flask" | "gunicorn" | "uvicorn" | "fastapi" as module, *rest):
             return _run(system, state, f"from {module} import main\nmain()\n", (module, *rest), module, version)
         case ("-m", module, *_):

@@ -90,6 +90,7 @@ _MODULES: dict[str, str] = {
         "swarm ca, swarm init, swarm join, swarm join-token, swarm leave, swarm unlock, swarm unlock-key, swarm update"
     ),
     "system": "version, system info, system df, system prune",
+    "plugins": "plugin ls",
     "volumes": "volume create, volume ls, volume prune, volume rm, volume update",
 }
 """Module in `commands` -> the commands it has, each as a coroutine named like the command: `container_rm`."""

@@ -56,6 +56,19 @@ def _usage(volume: Mapping[str, Any], key: str) -> int:
     return int((volume.get("UsageData") or {}).get(key, -1))
 
 
+PLUGIN_TABLE = table_format("ID", "Name", "Description", "Enabled")
+PLUGIN_RAW = "plugin_id: {{.ID}}\\nname: {{.Name}}\\ndescription: {{.Description}}\\nenabled: {{.Enabled}}\\n"
+PLUGIN_ROWS = Rows(
+    "plugin.pluginContext",
+    (
+        ("ID", "ID", lambda plugin: short_id(plugin["Id"])),
+        ("Name", "NAME", lambda plugin: plugin["Name"]),
+        ("Description", "DESCRIPTION", lambda plugin: ellipsis(plugin["Config"]["Description"], 45)),
+        ("Enabled", "ENABLED", lambda plugin: _go_bool(plugin["Enabled"])),
+        ("PluginReference", "PLUGIN REFERENCE", lambda plugin: str(plugin.get("PluginReference", ""))),
+    ),
+)
+
 VOLUME_TABLE = table_format("Driver", "Name")
 VOLUME_RAW = "name: {{.Name}}\\ndriver: {{.Driver}}\\n"
 VOLUME_USAGE_TABLE = table_format("Name", "Links", "Size")

@@ -1,0 +1,126 @@
+"""What people who know docker type on its host: commands of the host and of containers together, as the terminal has them."""
+
+from __future__ import annotations
+
+import pytest
+
+from fakedocker_shell.scenarios.player import Player
+
+
+@pytest.fixture
+def host() -> Player:
+    return Player()
+
+
+def said(host: Player, command: str) -> str:
+    return host.run(command).output
+
+
+def test_published_ports_are_listened_at(host: Player) -> None:
+    host.run(
+        "docker run -d --name web -p 8080:80 nginx; docker run -d --name dns -p 127.0.0.1:53:53/udp alpine sleep 100"
+    )
+    shown = [line.split() for line in said(host, "ss -tlnH").splitlines()]
+    assert [words[3] for words in shown] == ["0.0.0.0:8080", "[::]:8080"]
+    listed = said(host, "netstat -tuln")
+    assert "tcp        0      0 0.0.0.0:8080            0.0.0.0:*               LISTEN" in listed
+    assert "tcp6       0      0 :::8080                 :::*                    LISTEN" in listed
+    assert "udp        0      0 127.0.0.1:53            0.0.0.0:*" in listed
+    assert " 00000000:0050 00000000:0000 0A " in said(host, "docker exec web cat /proc/net/tcp")
+    assert "00000000000000000000000000000000:1F90 " in said(host, "cat /proc/net/tcp6")
+    assert "0100007F:0035 00000000:0000 07" in said(host, "cat /proc/net/udp")
+
+
+def test_nginx_finds_ipv6_and_listens_there(host: Player) -> None:
+    host.run("docker run -d --name web nginx")
+    assert "info: Enabled listen on IPv6 in /etc/nginx/conf.d/default.conf" in said(host, "docker logs web")
+    assert "    listen  [::]:80;" in said(host, "docker exec web cat /etc/nginx/conf.d/default.conf")
+    assert said(host, "docker diff web").startswith(
+        "C /etc\nC /etc/nginx\nC /etc/nginx/conf.d\nC /etc/nginx/conf.d/default.conf\n"
+    )
+
+
+def test_an_internal_network_leads_nowhere(host: Player) -> None:
+    host.run("docker network create --internal inner; docker pull alpine")
+    assert (
+        said(host, "docker run --rm --network inner alpine ip route")
+        == "172.18.0.0/16 dev eth0 scope link  src 172.18.0.2 \n"
+    )
+    assert "default via 172.17.0.1 dev eth0 \n" in said(host, "docker run --rm alpine ip route")
+    assert "unreachable" in said(host, "docker run --rm --network inner alpine ip route get 8.8.8.8")
+    assert "default via 192.168.65.1 dev eth0" in said(host, "ip route")
+
+
+def test_names_and_mounts_inside(host: Player) -> None:
+    host.run("docker pull alpine")
+    names = "docker run --rm --hostname web --domainname example.com alpine sh -c 'hostname; hostname -f; hostname -d'"
+    assert said(host, names) == "web\nweb.example.com\nexample.com\n"
+    mounted = "docker run --rm --tmpfs /t:rw,noexec,exec,nosuid,size=64m,mode=1770 alpine sh -c 'mount | grep /t'"
+    assert said(host, mounted) == "tmpfs on /t type tmpfs (rw,nosuid,nodev,relatime,size=65536k,mode=1770)\n"
+    assert (
+        said(host, "docker run --rm --sysctl net.core.somaxconn=99 alpine sysctl net.core.somaxconn")
+        == "net.core.somaxconn = 99\n"
+    )
+    assert "unknown key" in said(host, "docker run --rm alpine sysctl nope")
+
+
+def test_gpus_that_are_not_there(host: Player) -> None:
+    host.run("docker pull alpine")
+    refused = host.run("docker run --gpus all alpine true")
+    assert 'could not select device driver "" with capabilities: [[gpu]]' in refused.output
+    assert refused.status == 125
+
+
+def test_compose_by_its_older_name_and_plugins(host: Player) -> None:
+    assert said(host, "docker-compose --version") == said(host, "docker compose version")
+    host.run("mkdir p; cd p; printf 'services:\\n  a:\\n    image: alpine\\n    command: sleep 100\\n' > compose.yaml")
+    assert host.run("docker-compose up -d").status == 0
+    assert said(host, "docker compose ps --services") == "a\n"
+    assert said(host, "docker plugin ls").split() == ["ID", "NAME", "DESCRIPTION", "ENABLED"]
+
+
+def test_a_registry_that_asks_for_a_password(host: Player) -> None:
+    pytest.importorskip("bcrypt", reason="the registry's passwords are hashed by it")
+    host.run("mkdir auth; docker run --rm --entrypoint htpasswd httpd:2 -Bbn me secret > auth/htpasswd")
+    settings = "-e REGISTRY_AUTH=htpasswd -e 'REGISTRY_AUTH_HTPASSWD_REALM=Registry Realm' -e REGISTRY_AUTH_HTPASSWD_PATH=/auth/htpasswd"
+    host.run(f"docker run -d -p 5000:5000 -v $PWD/auth:/auth {settings} registry:2")
+    host.run("docker pull alpine; docker tag alpine localhost:5000/alpine")
+    assert said(host, "docker push localhost:5000/alpine").endswith("no basic auth credentials\n")
+    refused = 'Error response from daemon: Head "http://localhost:5000/v2/alpine/manifests/latest": no basic auth credentials\n'
+    assert said(host, "docker pull -q localhost:5000/alpine") == refused
+    wrong = said(host, "docker login -u me -p wrong localhost:5000")
+    assert wrong.endswith("login attempt to http://localhost:5000/v2/ failed with status: 401 Unauthorized\n")
+    assert "401 Unauthorized" in said(host, "curl -si localhost:5000/v2/")
+    assert said(host, "curl -s -u me:secret localhost:5000/v2/_catalog") == '{"repositories":[]}\n'
+    assert "Login Succeeded" in said(host, "echo secret | docker login -u me --password-stdin localhost:5000")
+    assert "digest: sha256:" in said(host, "docker push localhost:5000/alpine")
+    assert said(host, "docker pull -q localhost:5000/alpine") == "localhost:5000/alpine\n".replace("\n", ":latest\n")
+
+
+def test_images_of_other_registries(host: Player) -> None:
+    assert said(host, "docker pull -q quay.io/keycloak/keycloak:26.0") == "quay.io/keycloak/keycloak:26.0\n"
+    assert said(host, "docker images --format '{{.Repository}}'") == "quay.io/keycloak/keycloak\n"
+    host.run("docker tag quay.io/keycloak/keycloak:26.0 quay.io/me/mine")
+    assert "denied" in said(host, "docker push quay.io/me/mine")
+    assert "quay.io" not in said(host, "docker search keycloak")
+    assert "no such host" in said(host, "docker pull registry.example.com/x")
+
+
+def test_the_whale_speaks(host: Player) -> None:
+    assert " _____ \n< boo >\n ----- \n" in said(host, "docker run --rm docker/whalesay cowsay boo")
+
+
+def test_a_virtual_environment_is_apart(host: Player) -> None:
+    host.run("docker pull python:3.12-slim")
+    script = 'python -m venv /v; . /v/bin/activate; pip install -q redis; python -c "import redis; print(1)"; pip list | tail -1; deactivate; python -c "import redis"'
+    shown = said(host, f"docker run --rm python:3.12-slim sh -c '{script}'")
+    assert shown.startswith("1\nredis   5.0.8\n")
+    assert shown.endswith("ModuleNotFoundError: No module named 'redis'\n")
+
+
+@pytest.mark.parametrize("pattern", ["^(a+)+$", "(a*)*b", r"(\w+\s?)*x", "((a|b)+)+c"])
+def test_expressions_that_python_would_try_without_end(host: Player, pattern: str) -> None:
+    assert "Regular expression too big" in said(
+        host, f"echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa | grep -E '{pattern}'"
+    )
+    assert said(host, r"echo www.example.com | grep -oE '([a-z]+\.)+[a-z]+'") == "www.example.com\n"
