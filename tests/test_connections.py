@@ -19,7 +19,7 @@ import trustme
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, BytesMessage, CloseConnection, Request as Handshake
 
-from fakedocker.api import connection as connections
+from fakedocker.api import connection as connections, server
 from fakedocker.assembly import create_engine
 from fakedocker.engine import Engine
 from fakedocker.exchanges import TimeMode
@@ -453,3 +453,45 @@ def test_over_tcp_the_head_of_a_stream_is_first_for_a_client_that_takes_its_time
             time.sleep(0.005)
             assert client.recv(65536).endswith(b"\r\n\r\n")
             assert client.recv(65536) == b"\1\0\0\0\0\0\0\6hello\n"
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        b"GET /_ping HT",
+        b"POST /containers/create HTTP/1.1\r\nHost: docker\r\nContent-Le",
+        b"POST /containers/create HTTP/1.1\r\nHost: docker\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+        b"POST /build HTTP/1.1\r\nHost: docker\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+    ],
+)
+def test_a_request_that_stops_in_its_middle_is_given_up(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beginning: bytes
+) -> None:
+    monkeypatch.setattr(server, "SWEEP_SECONDS", 0.02)
+    monkeypatch.setattr(connections, "REQUEST_PATIENCE_SECONDS", 0.1)
+    with (
+        serve_in_thread(engine, Listening(socket_path=str(tmp_path / "docker.sock"))) as served,
+        Client(served) as quiet,
+        Client(served) as stopped,
+    ):
+        quiet.ask("GET", "/version")
+        stopped.send(beginning)
+        assert stopped.rest() == b""
+        quiet.ask("GET", "/version")  # who has asked for nothing may stay as long as it likes
+
+
+def test_one_who_waits_for_an_answer_is_not_given_up(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "SWEEP_SECONDS", 0.02)
+    monkeypatch.setattr(connections, "REQUEST_PATIENCE_SECONDS", 0.05)
+    with (
+        serve_in_thread(engine, Listening(socket_path=str(tmp_path / "docker.sock"))) as served,
+        Client(served) as waiting,
+    ):
+        waiting.send(b"GET /events HTTP/1.1\r\nHost: docker\r\n\r\n")
+        waiting.until(b"\r\n\r\n")
+        time.sleep(0.2)
+        with Client(served) as other:
+            other.ask("POST", "/volumes/create", {"Name": "seen"})
+        waiting.until(b"seen")

@@ -112,7 +112,9 @@ def test_tmpfs_and_shared_memory(daemon: Daemon) -> None:
     mounted = output(daemon, "mount; grep ' /t ' /proc/self/mountinfo", Mounts=[tmpfs], ShmSize=1 << 30)
     assert "tmpfs on /t type tmpfs (rw,nosuid,nodev,noexec,relatime,mode=700,size=4096k)" in mounted
     assert "shm on /dev/shm type tmpfs (rw,nosuid,nodev,noexec,relatime,size=1048576k)" in mounted
-    assert mounted.splitlines()[-1].endswith(" / /t rw,nosuid,nodev,noexec,relatime - tmpfs tmpfs rw,mode=700,size=4096k")
+    assert mounted.splitlines()[-1].endswith(
+        " / /t rw,nosuid,nodev,noexec,relatime - tmpfs tmpfs rw,mode=700,size=4096k"
+    )
     create(daemon, name="odd", Tmpfs={"/run": "size=1m,foobar"})
     assert start(daemon, "odd") == (500, 'Invalid tmpfs option "foobar"')
 
