@@ -79,7 +79,7 @@ def offered(terminal: Terminal, before: str, asked: bool = True) -> dict[str, st
         ("echo $greet", {"greeting"}),
         ('echo "${greet', {"greeting"}),
         ("hell", {"hello"}),
-        ("dock", {"docker"}),
+        ("dock", {"docker", "docker-compose"}),
         ("unali", {"unalias"}),
         (":un", {"undo"}),
         (":explain o", {"on", "off"}),

@@ -31,15 +31,6 @@ def test_published_ports_are_listened_at(host: Player) -> None:
     assert "0100007F:0035 00000000:0000 07" in said(host, "cat /proc/net/udp")
 
 
-def test_nginx_finds_ipv6_and_listens_there(host: Player) -> None:
-    host.run("docker run -d --name web nginx")
-    assert "info: Enabled listen on IPv6 in /etc/nginx/conf.d/default.conf" in said(host, "docker logs web")
-    assert "    listen  [::]:80;" in said(host, "docker exec web cat /etc/nginx/conf.d/default.conf")
-    assert said(host, "docker diff web").startswith(
-        "C /etc\nC /etc/nginx\nC /etc/nginx/conf.d\nC /etc/nginx/conf.d/default.conf\n"
-    )
-
-
 def test_an_internal_network_leads_nowhere(host: Player) -> None:
     host.run("docker network create --internal inner; docker pull alpine")
     assert (

@@ -1,4 +1,4 @@
-"""/proc/net: the sockets of a network namespace as tables, and its IPv6 addresses (proc_net(5))."""
+"""/proc/net: the sockets of a network namespace as tables (proc_net(5))."""
 
 from __future__ import annotations
 
@@ -55,11 +55,3 @@ def _hexadecimal(address: str, port: int, version: int) -> str:
 for _protocol in ("tcp", "udp"):
     TABLES[f"net/{_protocol}"] = _socket_table(_protocol, 4)
     TABLES[f"net/{_protocol}6"] = _socket_table(_protocol, 6)
-
-
-def _if_inet6(view: View) -> str:
-    """The loopback has its IPv6 address in every namespace; docker's networks have none unless asked for."""
-    return "00000000000000000000000000000001 01 80 10 80       lo\n"
-
-
-TABLES["net/if_inet6"] = _if_inet6
