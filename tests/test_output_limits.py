@@ -29,7 +29,7 @@ def test_the_newest_part_is_kept(size_bytes: int) -> None:
     history: History[Chunk] = History()
     for number in range(10_000):
         data = b"%07d" % number * size_bytes
-        history = logs.with_output(history, number, 1, data)
+        history = logs.with_output(history, [Chunk(number, 1, data)])
         if number % 500 == 0:
             assert taken(history) <= 200_000 + len(data) + 128
     chunks = history.entries()
@@ -41,12 +41,12 @@ def test_the_newest_part_is_kept(size_bytes: int) -> None:
 def test_an_older_version_keeps_what_it_has() -> None:
     history: History[Chunk] = History()
     for number in range(100):
-        history = logs.with_output(history, number, 1, b"a" * 1_000)
+        history = logs.with_output(history, [Chunk(number, 1, b"a" * 1_000)])
     old, before = history, history.entries()
     for number in range(100, 1_000):
-        history = logs.with_output(history, number, 1, b"b" * 1_000)
+        history = logs.with_output(history, [Chunk(number, 1, b"b" * 1_000)])
     assert old.entries() == before
-    branch = logs.with_output(old, 100, 1, b"c")
+    branch = logs.with_output(old, [Chunk(100, 1, b"c")])
     assert branch.entries()[:-1] == before and branch.entries()[-1].data == b"c"
     assert (old.size_bytes, branch.size_bytes) == (taken(old), taken(branch))
 

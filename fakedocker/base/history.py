@@ -38,12 +38,16 @@ class History(Generic[T]):
 
     def append(self, item: T, size_bytes: int = 0) -> History[T]:
         """This history with one more entry. Constant time, amortised, on the newest version."""
+        return self.extend([item], size_bytes)
+
+    def extend(self, added: list[T], size_bytes: int = 0) -> History[T]:
+        """This history with more entries. O(added), amortised, on the newest version."""
         items, offset = self._items, self._offset
         if len(items) != self.end - offset or (self.limit and len(items) >= 4 * self.limit):
             items, offset = self.entries(self.start), self.start
-        items.append(item)
+        items.extend(added)
         grown: History[T] = History.__new__(History)
-        grown._items, grown._offset, grown.end, grown.limit = items, offset, self.end + 1, self.limit
+        grown._items, grown._offset, grown.end, grown.limit = items, offset, self.end + len(added), self.limit
         grown.size_bytes = self.size_bytes + size_bytes
         return grown
 

@@ -20,7 +20,8 @@ from fakedocker.wire.container import Config, LogConfig
 LINE_LIMIT_BYTES = 16 * 1024
 OUTPUT_LIMIT_BYTES = 64 << 20
 """How much memory the output of a container, or of an exec, may take. (The real daemon fills the disk.)"""
-_CHUNK_BYTES = 128  # what a chunk takes besides its bytes
+CHUNK_BYTES = 128
+"""What a chunk takes besides its bytes."""
 READABLE_DRIVERS = ("json-file", "local", "journald")
 
 
@@ -32,9 +33,18 @@ class Line(NamedTuple):
     text: bytes
 
 
-def with_output(history: History[Chunk], at_ns: int, fd: int, data: bytes) -> History[Chunk]:
-    """A container's output with some more of it. What is too much to be held loses its older half. Constant time, amortised."""
-    history = history.append(Chunk(at_ns, fd, data), len(data) + _CHUNK_BYTES)
+def with_output(history: History[Chunk], chunks: list[Chunk]) -> History[Chunk]:
+    """A container's output with some more of it. What is too much to be held loses its older half. O(chunks), amortised."""
+    size_bytes = sum([len(chunk.data) for chunk in chunks]) + len(chunks) * CHUNK_BYTES
+    if history.size_bytes + size_bytes <= OUTPUT_LIMIT_BYTES:
+        return history.extend(chunks, size_bytes)
+    for chunk in chunks:
+        history = _with_older_half_dropped(history.append(chunk, len(chunk.data) + CHUNK_BYTES))
+    return history
+
+
+def _with_older_half_dropped(history: History[Chunk]) -> History[Chunk]:
+    """The same history if it is not too much to be held."""
     if history.size_bytes <= OUTPUT_LIMIT_BYTES:
         return history
     left_bytes = history.size_bytes
@@ -42,7 +52,7 @@ def with_output(history: History[Chunk], at_ns: int, fd: int, data: bytes) -> Hi
     for chunk in history.entries():
         if left_bytes <= OUTPUT_LIMIT_BYTES // 2:
             break
-        left_bytes -= len(chunk.data) + _CHUNK_BYTES
+        left_bytes -= len(chunk.data) + CHUNK_BYTES
         dropped += 1
     return history.since(history.start + dropped, left_bytes)
 

@@ -6,7 +6,7 @@ silent.
 
 from __future__ import annotations
 
-from fakedocker.containers import logs
+from fakedocker.containers.model import Chunk
 from fakedocker.kernel.events import Alarm, Closed, Exited, Fault, InputDrained, OutOfMemory, Output
 from fakedocker.operations import execs, exits, faulting, health, remove, stop, timetable, transfers
 from fakedocker.world import builds, solves
@@ -38,13 +38,10 @@ def drain(draft: Draft) -> None:
 
 
 def _output(draft: Draft, output: Output) -> None:
-    history = draft.outputs.get(output.stream)
-    if history is None:
+    if not draft.outputs.write(output.stream, Chunk(draft.now_ns, output.fd, output.data)):
         _probe_output(draft, output)
         return
-    history = logs.with_output(history, draft.now_ns, output.fd, output.data)
-    draft.outputs[output.stream] = history
-    draft.notify_output(output.stream, history)
+    draft.notify_output(output.stream)
     if draft.service_tasks.size:
         from fakedocker.operations.swarm import managing
 

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from fakedocker.base import identity
 from fakedocker.base.history import History
 from fakedocker.base.persistent import Map, Table
-from fakedocker.containers.model import Chunk, Container, Exec
+from fakedocker.containers.model import Container, Exec
 from fakedocker.faults.model import Rule
 from fakedocker.images.model import Image, Layer
 from fakedocker.kernel.kernel import Kernel
@@ -27,6 +27,7 @@ from fakedocker.registry.model import Registry
 from fakedocker.swarm.model import Stored, Swarm
 from fakedocker.swarm.services import Service, ServiceTask
 from fakedocker.volumes.model import Volume
+from fakedocker.world.outputs import Outputs
 from fakedocker.world.solves import CacheRecord
 from fakedocker.world.tasks import Task
 from fakedocker.world.world import Event, Host, World
@@ -67,7 +68,7 @@ class Draft:
     registries: Table[str, Registry]
     containers: Table[str, Container]
     execs: Table[str, Exec]
-    outputs: Table[str, History[Chunk]]
+    outputs: Outputs
     networks: Table[str, Network]
     endpoints: Table[str, Map[str, Endpoint]]
     ports: Table[tuple[int, str, int], tuple[tuple[str, str], ...]]
@@ -111,7 +112,8 @@ class Draft:
         self.faults: list[str] = []
         """Reports of errors of ours inside simulated programs; no part of the world, and empty as it should be."""
         for name in _TABLES:
-            setattr(self, name, Table(getattr(world, name), self._marker(name)))
+            make = Outputs if name == "outputs" else Table
+            setattr(self, name, make(getattr(world, name), self._marker(name)))
         self._load_scalars()
 
     def _marker(self, name: str) -> Any:
@@ -186,14 +188,14 @@ class Draft:
         self._outputs_told.clear()
         self.notices.append(Notice(kind, key, value))
 
-    def notify_output(self, stream: str, history: History[Chunk]) -> None:
+    def notify_output(self, stream: str) -> None:
         """Tell of a stream's output, as it stands now: once, however much comes before anything else is told.
 
         With its value, as the container may be gone when it is told.
         """
         if not self.is_heard(("output", stream)):
             return
-        notice = Notice("output", stream, history)
+        notice = Notice("output", stream, self.outputs[stream])
         place = self._outputs_told.setdefault(stream, len(self.notices))
         if place == len(self.notices):
             self.notices.append(notice)
