@@ -4,6 +4,7 @@ Read from the TOML files beside this module, one for each kind of manager, when 
 of a `[packages]` table is a package:
 
     version   the version; `versions = { noble = "..." }` has those of other releases
+    only      the one release that has it
     size      what it takes up, in kB; `download` what its archive takes, a third of it unless said
     needs     names it depends on, in the order they are installed; `recommends` and `suggests` likewise
     programs  PATH[=FAMILY/NAME] of the simulated programs in it: gnu/(the file's name) unless said
@@ -78,12 +79,16 @@ def distribution(name: str, release: str = "") -> Index:
     renamed: Mapping[str, str] = document.get("renamed", {}).get(release, {})
     packages = {}
     for key, row in {**document["base"], **document["packages"]}.items():
+        if row.get("only", release) != release:
+            continue
         own_name = renamed.get(key, key)
         packages[own_name] = _package(own_name, _with_paths(row, document, release), release, renamed)
     return Index(packages, tuple(renamed.get(key, key) for key in document["base"]))
 
 
-_COLUMNS = frozenset("version versions size download needs recommends suggests programs links files data about".split())
+_COLUMNS = frozenset(
+    "version versions only size download needs recommends suggests programs links files data about".split()
+)
 
 
 def _package(name: str, row: Mapping[str, Any], release: str, renamed: Mapping[str, str]) -> Package:

@@ -11,7 +11,7 @@ import re
 from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
-from fakedocker.kernel.program import Stat, System
+from fakedocker.kernel.program import APPEND, CREATE, WRITE, Stat, System
 from fakedocker.userland.dates import format_date
 from fakedocker.userland.inputs import State, bytes_of, text_of
 from fakedocker.userland.services.connections import Connection, open_listeners
@@ -167,14 +167,14 @@ def _httpd(system: System, argv: tuple[str, ...], state: State) -> int:
             from fakedocker.userland.toolchains.php import answer  # a server without PHP can do without it
 
             response = answer(system, state, page, request, connection, f"Apache/{version} ({layout.label})")
-            return None if response is None else _logged(system, request, response, layout)
-        return _logged(system, request, _answer(system, settings, request), layout)
+            return None if response is None else _logged(system, state, request, response, layout)
+        return _logged(system, state, request, _answer(system, settings, request), layout)
 
     style = Style(f"Apache/{version} ({layout.label})", _ORDER)
     serve(system, state, handle, style, lambda: _is_over(system, state, path, layout))
     said = {28: "AH00492: caught SIGWINCH, shutting down gracefully"}
     number = state["signal"]
-    _log(system, f"{layout.module}:notice", said.get(number, f"AH00491: caught {_ENDS[number]}, shutting down"))
+    _log(system, state, f"{layout.module}:notice", said.get(number, f"AH00491: caught {_ENDS[number]}, shutting down"))
     return 0
 
 
@@ -187,6 +187,8 @@ def _start(system: System, words: tuple[str, ...], state: State, version: str, l
     settings = _Settings(*state["settings"])
     if "-k" in words and words[-1] in ("stop", "graceful-stop", "graceful", "restart"):
         return _signal(system, words[-1], layout)
+    if layout is _DEBIAN and not {"FOREGROUND", "-DFOREGROUND", "-X", "-t"} & set(words):
+        return _detach(system, (layout.name, *words))
     if not settings.name:
         own = next((address for name, address, *_ in system.interfaces() if name != "lo"), "127.0.0.1")
         said = f"AH00558: {layout.name}: Could not reliably determine the server's fully qualified domain name, using {own}. Set the 'ServerName' directive globally to suppress this message\n"
@@ -204,13 +206,16 @@ def _start(system: System, words: tuple[str, ...], state: State, version: str, l
         return 1
     for number in (1, 10, *_ENDS):
         system.catch(number, "catch")
+    state["logs"] = [_open_log(system, layout, "access", 1), _open_log(system, layout, "error", 2)]
     _log(
         system,
+        state,
         f"{layout.module}:notice",
         f"{layout.resumes}: Apache/{version} configured -- resuming normal operations",
     )
     _log(
         system,
+        state,
         "core:notice",
         f"AH00094: Command line: '{layout.name} {' '.join(words).replace('-DFOREGROUND', '-D FOREGROUND')}'",
     )
@@ -218,9 +223,24 @@ def _start(system: System, words: tuple[str, ...], state: State, version: str, l
         system.write_file(layout.pid_file, f"{system.pid}\n".encode())
     except OSError as denied:
         said = f"({denied.errno}){denied.strerror}: AH00100: {layout.name}: could not log pid to file {layout.pid_file}"
-        _log(system, "core:error", said)
+        _log(system, state, "core:error", said)
         return 1
     return None
+
+
+def _open_log(system: System, layout: _Layout, name: str, otherwise: int) -> int:
+    """The descriptor of a log: Debian has files, which its images of PHP make links to the standard streams."""
+    path = f"/var/log/apache2/{name}.log"
+    if layout is not _DEBIAN or stat_or_none(system, "/var/log/apache2") is None:
+        return otherwise
+    return system.open(path, WRITE | CREATE | APPEND)
+
+
+def _detach(system: System, argv: tuple[str, ...]) -> int:
+    """Go on in the background, as it does unless it is told not to."""
+    path = system.find_program(argv[0], system.environment.get("PATH", "/usr/sbin:/usr/bin"))
+    system.spawn(path, (argv[0], *argv[1:], "-DFOREGROUND"), dict(system.environment))
+    return 0
 
 
 def _signal(system: System, action: str, layout: _Layout) -> int:
@@ -238,7 +258,7 @@ def _is_over(system: System, state: State, path: str, layout: _Layout) -> bool:
     number = system.take_signal()
     if number in (1, 10):
         said = "AH00493: SIGUSR1 received.  Doing graceful restart" if number == 10 else "AH00494: SIGHUP received.  Attempting to restart"  # fmt: skip
-        _log(system, f"{layout.module}:notice", said)
+        _log(system, state, f"{layout.module}:notice", said)
         try:
             state["settings"] = tuple(_read_settings(system, path, layout))
         except _Problem as problem:
@@ -248,18 +268,20 @@ def _is_over(system: System, state: State, path: str, layout: _Layout) -> bool:
     return "signal" in state
 
 
-def _log(system: System, where: str, text: str) -> None:
+def _log(system: System, state: State, where: str, text: str) -> None:
     seconds, nanoseconds = divmod(system.now_ns, 1_000_000_000)
     stamp = format_date("%a %b %d %H:%M:%S", seconds) + f".{nanoseconds // 1000:06d} " + format_date("%Y", seconds)
-    system.put(bytes_of(f"[{stamp}] [{where}] [pid {system.pid}:tid {system.pid}] {text}\n"), 2)
+    system.put(bytes_of(f"[{stamp}] [{where}] [pid {system.pid}:tid {system.pid}] {text}\n"), state["logs"][1])
 
 
-def _logged(system: System, request: Request, response: Response, layout: _Layout) -> Response:
+def _logged(system: System, state: State, request: Request, response: Response, layout: _Layout) -> Response:
     stamp = format_date("%d/%b/%Y:%H:%M:%S +0000", system.now_ns // 1_000_000_000)
     size = len(response.body) if request.method != "HEAD" and response.body else "-"
     agent, referrer = request.header("User-Agent", "-"), request.header("Referer", "-")
     more = f' "{referrer}" "{agent}"' if layout is _DEBIAN else ""  # the combined format
-    system.put(bytes_of(f'{request.peer[0]} - - [{stamp}] "{request.line}" {response.status} {size}{more}\n'))
+    system.put(
+        bytes_of(f'{request.peer[0]} - - [{stamp}] "{request.line}" {response.status} {size}{more}\n'), state["logs"][0]
+    )
     return response
 
 

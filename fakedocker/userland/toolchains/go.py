@@ -11,6 +11,7 @@ from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
 from fakedocker.userland.packages.unpack import read_text_or, write_text
 from fakedocker.userland.toolchains import program, reading
+from fakedocker.userland.toolchains.versions import version_of
 from fakedocker.userland.tools import Register, say, stat_or_none
 
 PROGRAMS = Register()
@@ -46,7 +47,7 @@ def _settings(system: System) -> dict[str, str]:
         "GO111MODULE": "", "GOARCH": environment.get("GOARCH", "amd64"), "GOBIN": "", "GOCACHE": f"{environment.get('HOME', '/root')}/.cache/go-build",
         "GOOS": environment.get("GOOS", "linux"), "GOPATH": environment.get("GOPATH", "/go"), "GOPROXY": "https://proxy.golang.org,direct",
         "GOROOT": "/usr/local/go", "GOTOOLCHAIN": environment.get("GOTOOLCHAIN", "local"),
-        "GOVERSION": f"go{environment.get('GOLANG_VERSION', GO_VERSION)}", "CGO_ENABLED": environment.get("CGO_ENABLED", "1"),
+        "GOVERSION": f"go{version_of(system, 'GOLANG_VERSION', GO_VERSION)}", "CGO_ENABLED": environment.get("CGO_ENABLED", "1"),
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from fakedocker.userland.services import php_pages
 from fakedocker.userland.services.connections import Connection, open_listeners
 from fakedocker.userland.services.http import Request, Response, Style, serve
 from fakedocker.userland.services.static_files import decode_path, file_response
-from fakedocker.userland.toolchains.versions import known_by_version
+from fakedocker.userland.toolchains.versions import known_by_version, version_of
 from fakedocker.userland.tools import Register, stat_or_none
 
 PROGRAMS = Register()
@@ -88,7 +88,7 @@ def answer(
     del state["busy"]
     connection.pop("waits", None)
     system.put(bytes_of(page.complaint), 2)
-    version = system.environment.get("PHP_VERSION", "8.3.12")
+    version = version_of(system, "PHP_VERSION", "8.3.12")
     headers = {"X-Powered-By": f"PHP/{version}", "Content-Type": "text/html; charset=UTF-8", **page.headers}
     return Response(page.status, bytes_of(page.body), tuple(headers.items()))
 
@@ -103,7 +103,7 @@ def _serve(system: System, state: State, place: str, root: str) -> int:
             system.put(f"[{stamp}] Failed to listen on {place} (reason: Address already in use)\n", 2)
             return 1
         system.put(
-            f"[{stamp}] PHP {system.environment.get('PHP_VERSION', '8.3.12')} Development Server (http://{place}) started\n",
+            f"[{stamp}] PHP {version_of(system, 'PHP_VERSION', '8.3.12')} Development Server (http://{place}) started\n",
             2,
         )
 

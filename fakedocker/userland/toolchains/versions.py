@@ -7,6 +7,7 @@ from typing import Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
+from fakedocker.userland.packages.unpack import read_text_or
 from fakedocker.userland.tools import Register, base_name, say
 
 PROGRAMS = Register()
@@ -35,6 +36,11 @@ _VERSIONS: Final[dict[str, dict[str, str]]] = {
     "mvn": dict.fromkeys(("-v", "--version"), _MAVEN),
     "gradle": dict.fromkeys(("-v", "--version"), _GRADLE),
 }
+_PACKAGES: Final = {
+    "GOLANG_VERSION": r"go|golang-go", "JAVA_VERSION": r"openjdk-?\d+-jre(?:-headless)?", "PHP_VERSION": r"php8\.?\d(?:-cli)?",
+    "RUBY_VERSION": "ruby", "RUST_VERSION": "rustc?", "MAVEN_VERSION": "maven", "GRADLE_VERSION": "gradle",
+}  # fmt: skip
+"""Variables of the images of languages -> the packages that tell the same where the language was installed."""
 _TO_ERRORS: Final = ("java", "-version")
 """The one that prints its version on standard error, as ever."""
 
@@ -52,8 +58,28 @@ def known_by_version(system: System, argv: tuple[str, ...]) -> int:
         known = next(iter(_VERSIONS[name]))
         say(system, f"fakedocker runs no programs of {name}'s language; it knows `{name} {known}`")
         return 1
-    environment = {"PHP_VERSION": "8.3.12", **system.environment}
-    environment["JAVA"] = environment.get("JAVA_VERSION", "").removeprefix("jdk-").partition("+")[0]
-    text = re.sub(r"@(\w+)@", lambda match: environment.get(match[1], ""), said)
+    text = re.sub(r"@(\w+)@", lambda match: _value(system, match[1]), said)
     system.put(text, 2 if (name, *argv[1:]) == _TO_ERRORS else 1)
     return 0
+
+
+def version_of(system: System, variable: str, otherwise: str = "") -> str:
+    """The version of a language: what the image's variable says, or the package that it was installed by."""
+    told = system.environment.get(variable, "")
+    if told or variable not in _PACKAGES:
+        return told or otherwise
+    name = _PACKAGES[variable]
+    for path, pattern in (
+        ("/lib/apk/db/installed", rf"^P:(?:{name})\nV:(\S+)"),
+        ("/var/lib/dpkg/status", rf"^Package: (?:{name})\n(?:.+\n)*?Version: (?:\d+:)?(\S+)"),
+    ):
+        found = re.search(pattern, read_text_or(system, path), re.MULTILINE)
+        if found:
+            return re.split(r"[-~_+]", found[1])[0]
+    return otherwise
+
+
+def _value(system: System, name: str) -> str:
+    if name == "JAVA":
+        return version_of(system, "JAVA_VERSION").removeprefix("jdk-").partition("+")[0]
+    return version_of(system, name, "8.3.12" if name == "PHP_VERSION" else "")
