@@ -74,6 +74,7 @@ COMMANDS = [
     "(sleep 1; date)", "kill -0 $$", "sleep 1 | cat", "nosuch", "printf x >&2", "/bin/echo y >/tmp/f; cat /tmp/f", "env | wc -l",
     "timeout 0.5 sleep 3", "seq 3 | xargs -n1 echo", "trap 'echo caught' USR1; sleep 1", "kill -STOP $! 2>/dev/null", "nice date", "sleep 0",
     "usleep 1000", "pidof sleep", "exec 3>/tmp/g; /bin/echo z >&3; exec 3>&-", "/bin/echo q >&9", "uname -n", "id -u", "readlink /proc/self",
+    "(sleep 0.2; tr '\\0' '\\n' < /proc/$(pidof sleep)/environ | sort) & X=5 sleep 1; X=6",
     "sleep 1 & sleep 1", "(sleep 0.2; ps) & sleep 1", "(sleep 0.2; kill $$) & sleep 1; date", "cat /sys/fs/cgroup/pids.current /sys/fs/cgroup/cpu.stat",
     "(sleep 0.2; kill -STOP $$; sleep 1.5; kill -CONT $$) & sleep 1; date", "sh -c 'sleep 1; date' & sleep 0.5; kill $!; date; sleep 1",
     "sh -c 'sleep 1; date' & sleep 0.5; kill -9 $!; ps -o ppid,args; sleep 1", "(sleep 0.3; kill -9 $(pidof sleep)) & sleep 5; date",

@@ -8,7 +8,7 @@ it answers from its parent what a child inherits, and makes the process as soon 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fakedocker.kernel import files, lifecycle
@@ -45,7 +45,7 @@ class Brief(Calls):
         namespace: Namespace,
         command: Command,
         argv: tuple[str, ...],
-        environment: Mapping[str, str],
+        environment: Callable[[], Mapping[str, str]],
     ) -> None:
         self._kernel = kernel
         self._draft = kernel.draft
@@ -68,7 +68,7 @@ class Brief(Calls):
         found = Runnable(command.path, command.identity, self._argv, command.executable)
         table = files.share_table(draft, parent.table)
         body = Utility(command.utility, self.state)
-        process = lifecycle.fork(draft, parent, body, table, None, found, self._environment)
+        process = lifecycle.fork(draft, parent, body, table, None, found, self._environment())
         process.quantum_ns = draft.now_ns
         process.spent_ns = process.cpu_ns = self.spent_ns
         self._process = self.made = process
@@ -85,7 +85,7 @@ class Brief(Calls):
 
     @property
     def environment(self) -> Mapping[str, str]:
-        return self._environment if self.made is None else self.made.environment
+        return self._environment() if self.made is None else self.made.environment
 
     @property
     def identity(self) -> Identity:
@@ -108,9 +108,11 @@ class Brief(Calls):
         if self.made is not None or deadline_ns <= draft.now_ns or self.spent_ns >= QUANTUM_NS:
             return super().sleep_and_end(deadline_ns)
         command = self._command
-        program = (self._argv, self._environment, command.identity, command.executable)
+        program = (self._argv, command.identity, command.executable)
         utility = (command.utility, self.state)
-        sleeper = Sleeper(0, parent.pid, parent.group, program, utility, 0, draft.now_ns, self.spent_ns)
+        sleeper = Sleeper(
+            0, parent.pid, parent.group, program, self._environment, utility, 0, draft.now_ns, self.spent_ns
+        )
         lifecycle.lie_down(draft, parent, self._namespace, sleeper, deadline_ns)
         self.asleep = sleeper.local
         return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from fakedocker.filesystem.errors import failure
 from fakedocker.kernel import files, lifecycle, signals
@@ -50,7 +50,7 @@ class ProcessCalls(CallsBase):
         return local
 
     def run_program(
-        self, name: str, search_path: str, argv: tuple[str, ...], environment: Mapping[str, str]
+        self, name: str, search_path: str, argv: tuple[str, ...], environment: Callable[[], Mapping[str, str]]
     ) -> tuple[int, int | None]:
         process = self._process
         draft = self._draft
@@ -68,9 +68,8 @@ class ProcessCalls(CallsBase):
         if command is not None and command.utility:
             begun = kernel.run_briefly(process, namespace, command, argv, environment)
         if begun is None:
-            begun = self._run_child(
-                programs.find_runnable(self.view, name, search_path, argv, process.directory, who), environment
-            )
+            found = programs.find_runnable(self.view, name, search_path, argv, process.directory, who)
+            begun = self._run_child(found, environment())
         process.spent_ns += FIND_NS + SPAWN_NS
         process.cpu_ns += FIND_NS + SPAWN_NS
         if process.status is not None:

@@ -9,7 +9,7 @@ the clock to an instant and wakes whom it wakes. CPU time is accounted per proce
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -107,7 +107,7 @@ class Kernel(Namespaces, Starting, Streams):
         namespace: Namespace,
         command: Command,
         argv: tuple[str, ...],
-        environment: Mapping[str, str],
+        environment: Callable[[], Mapping[str, str]],
     ) -> tuple[int, int | None] | None:
         if (
             self._depth >= NESTED

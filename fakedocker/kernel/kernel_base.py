@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from fakedocker.kernel.proc import process_state, resident_bytes
 from fakedocker.kernel.program import Identity, ProcessInfo, Program, System
@@ -45,7 +45,7 @@ class KernelBase:
         namespace: Namespace,
         command: Command,
         argv: tuple[str, ...],
-        environment: Mapping[str, str],
+        environment: Callable[[], Mapping[str, str]],
     ) -> tuple[int, int | None] | None:
         """Let a utility have its first slice, and make its process only if something needs it. Both records must be owned.
 

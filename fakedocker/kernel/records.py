@@ -8,7 +8,7 @@ id only. No rules here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -145,14 +145,15 @@ class Sleeper(Record):
     """A process that ends as soon as its timer goes off, and that nobody has looked at: what it takes to make it.
 
     `processes` has it in the place of the process that it becomes when somebody asks (see `Processes` in state.py). Its parent
-    waits for it, so that what it has inherited is what the parent still has. The fields are those of a `Process`, and its
-    utility's name and memory.
+    waits for it, so that what it has inherited is what the parent still has. The fields are those of a `Process`: argv, identity
+    and executable in one, and its utility's name and memory.
     """
 
     local: int
     parent: int
     group: int
-    program: tuple[tuple[str, ...], Mapping[str, str], Identity, str]
+    program: tuple[tuple[str, ...], Identity, str]
+    environment: Callable[[], Mapping[str, str]]
     utility: tuple[str, dict[str, Any]]
     timer: int
     started_ns: int
@@ -161,7 +162,9 @@ class Sleeper(Record):
     def process(self, pid: int, parent: Process) -> Process:
         """The process as it would be now. Whoever makes it counts it as a user of its parent's descriptor table."""
         body = Utility(*self.utility)
-        made = parent.child(pid, self.local, self.group, self.program, body, parent.table, self.started_ns)
+        argv, identity, executable = self.program
+        program = (argv, self.environment(), identity, executable)
+        made = parent.child(pid, self.local, self.group, program, body, parent.table, self.started_ns)
         made.waiting = LAST_SLEEP
         made.timer = self.timer
         made.quantum_ns = self.started_ns

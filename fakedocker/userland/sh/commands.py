@@ -7,7 +7,7 @@ it, which is run again at each wake-up. This module must not know single builtin
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final
 
 from fakedocker.kernel.program import Block, System
@@ -96,7 +96,7 @@ def _run_program(shell: ShellState, argv: tuple[str, ...], resume: int, check: b
     path = value if type(value) is str else search_path(shell)
     shell.pc = resume
     try:
-        pid, ended = shell.system.run_program(argv[0], path, argv, shell.environment())
+        pid, ended = shell.system.run_program(argv[0], path, argv, shell.environment)
     except (Block, OSError):  # nothing has begun; `resume` begins it, or says why it cannot
         shell.stack.append(("start", argv, tail))
         return resume
@@ -239,13 +239,12 @@ def _start(shell: ShellState, progress: tuple[Any, ...], here: int) -> bool:
     """Run a program, or say why not. One that is not done at once becomes the progress on the stack."""
     _, argv, tail = progress
     shell.pc = here
-    environment = shell.environment()
     started: tuple[int, int | None] | None
     try:
         if tail or "m" in shell.options or shell.is_bash():
-            started = _start_with_care(shell, argv, environment, tail)
+            started = _start_with_care(shell, argv, tail)
         else:
-            started = shell.system.run_program(argv[0], search_path(shell), argv, environment)
+            started = shell.system.run_program(argv[0], search_path(shell), argv, shell.environment)
     except OSError as problem:
         started = _start_script(shell, argv, problem)
     if started is None:
@@ -259,15 +258,12 @@ def _start(shell: ShellState, progress: tuple[Any, ...], here: int) -> bool:
     return False
 
 
-def _start_with_care(
-    shell: ShellState, argv: tuple[str, ...], environment: Mapping[str, str], tail: bool
-) -> tuple[int, int | None]:
+def _start_with_care(shell: ShellState, argv: tuple[str, ...], tail: bool) -> tuple[int, int | None]:
     """Where the path must be known (bash tells its children in $_), nothing follows, or the job gets a group of its own."""
     system = shell.system
     system.drain()
     path = system.find_program(argv[0], search_path(shell))
-    if shell.is_bash():
-        environment = {**environment, "_": path}
+    environment = {**shell.environment(), "_": path} if shell.is_bash() else shell.environment()
     if tail and not shell.traps and not shell.interactive:
         control.let_tables_go(shell)
         system.execute(path, argv, environment)
@@ -275,7 +271,7 @@ def _start_with_care(
         pid = system.fork(_job_body(shell, argv), group=0)
         jobs.to_foreground(shell, pid)
         return pid, None
-    return system.run_program(path, "", argv, environment)
+    return system.run_program(path, "", argv, lambda: environment)
 
 
 def _start_script(shell: ShellState, argv: tuple[str, ...], problem: OSError) -> tuple[int, int | None] | None:
