@@ -104,6 +104,11 @@ def play(commands: list[str], events: list[tuple[float, str]], settings: dict[st
 
 @example(["date", "sleep 1", "/bin/echo x", "sleep 9"], [(2.5, "")], {})
 @example(["sh -c 'sleep 1; date' & sleep 0.5; kill -9 $!; ps -o ppid,args; sleep 9"], [(2.5, "")], {})
+@example(
+    ["(sleep 1; date)", "(sleep 0.2; kill -STOP $$; sleep 1.5; kill -CONT $$) & sleep 1; date"],
+    [(2.5, "")],
+    {"HostConfig": {"Init": True}},
+)
 @example(["sleep 1 & sleep 1", "ps", "sleep 9"], [(2.5, "")], {})
 @settings(max_examples=60, deadline=None)
 @given(

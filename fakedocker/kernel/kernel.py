@@ -210,7 +210,7 @@ class Kernel(Namespaces, Starting, Streams):
         sleeper = draft.processes.sleeper(key)
         if sleeper is not None:
             parent = draft.processes.own(sleeper.parent)
-            if parent.waiting == "child":
+            if parent.waiting == "child" and not parent.stopped:
                 lifecycle.end_sleep(draft, key, sleeper, parent)
                 return
         process = draft.processes.get(key)

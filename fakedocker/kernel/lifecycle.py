@@ -151,8 +151,7 @@ def end_sleep(draft: KernelDraft, pid: int, sleeper: Sleeper, parent: Process) -
     parent.ended_child = sleeper.local
     parent.waiting = ""
     draft.processes.end(pid)
-    if not parent.stopped:
-        draft.enqueue(parent)
+    draft.enqueue(parent)
 
 
 def reap(draft: KernelDraft, parent: Process, pid: int) -> int | None:
