@@ -115,3 +115,41 @@ def test_expressions_that_python_would_try_without_end(host: Player, pattern: st
         host, f"echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa | grep -E '{pattern}'"
     )
     assert said(host, r"echo www.example.com | grep -oE '([a-z]+\.)+[a-z]+'") == "www.example.com\n"
+
+
+@pytest.fixture
+def served(host: Player) -> Player:
+    """A host with a server on port 8080, which has an archive."""
+    host.run("docker run -d --name web -p 8080:80 nginx; mkdir x; echo hi > x/f; tar -cf x.tar -C x f")
+    host.run("docker cp x.tar web:/usr/share/nginx/html/x.tar")
+    return host
+
+
+def test_an_import_from_a_server_inside(served: Player) -> None:
+    imported = said(served, "docker import --change 'CMD [\"/f\"]' http://localhost:8080/x.tar mine:1").splitlines()
+    assert imported[0] == "Downloading from http://localhost:8080/x.tar"
+    assert imported[-1] == said(served, "docker images -q --no-trunc mine:1").strip()
+    assert "Imported from http://localhost:8080/x.tar" in said(served, "docker history --no-trunc mine:1")
+    assert said(served, "docker inspect -f '{{.Config.Cmd}}' mine:1") == "[/f]\n"
+    assert said(served, "docker ps -q | wc -l") == "1\n"
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        (
+            "http://localhost:8080/nosuch.tar",
+            "Error response from daemon: failed to GET http://localhost:8080/nosuch.tar with status 404 Not Found: <html>",
+        ),
+        (
+            "http://localhost:8081/x.tar",
+            'Error response from daemon: Get "http://localhost:8081/x.tar": dial tcp 127.0.0.1:8081: connect: connection refused',
+        ),
+        ("http://127.0.0.1:8080/index.html", "unexpected EOF"),
+    ],
+)
+def test_an_import_that_fails(served: Player, url: str, told: str) -> None:
+    result = served.run(f"docker import {url} mine:2")
+    assert result.status == 1
+    assert told in result.output
+    assert said(served, "docker images -q mine") == ""

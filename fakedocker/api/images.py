@@ -11,11 +11,13 @@ from msgspec import Struct
 
 from fakedocker.api import older
 from fakedocker.api.call import Call
+from fakedocker.api.importing import ImportStream
 from fakedocker.api.streams import TaskStream
 from fakedocker.base import messages
 from fakedocker.exchanges import Stream
 from fakedocker.images import document as documents
 from fakedocker.operations import (
+    fetching,
     filters as filtering,
     images,
     importing,
@@ -83,36 +85,40 @@ def create(call: Call) -> Reply | Stream:
     return TaskStream(pull.begin(call.draft, name, query.text("platform"), credentials(call)))
 
 
-def _import(call: Call) -> Reply:
+def _import(call: Call) -> Reply | Stream:
     query = call.query
     source = query.text("fromSrc")
     target = importing.parse_target(query.text("repo"), query.text("tag"))
     from fakedocker.operations import changes  # with the parser of Dockerfiles, which start-up does without
 
     config = image_config(changes.apply(Config(), query.all("changes")), None)
+    comment = query.text("message") or f"Imported from {source}"
+    platform = query.text("platform")
     if source != "-":
-        raise _unreachable(source)
+        url = _reachable(call, source)
+        return ImportStream(fetching.begin(call.draft, url, target, comment=comment, platform=platform, config=config))
     image = importing.import_image(
         call.draft,
         call.request.body,
         target,
-        comment=query.text("message") or f"Imported from {source}",
-        platform=query.text("platform"),
+        comment=comment,
+        platform=platform,
         config=config,
     )
     return _lines(timetable.line(status=image.id))
 
 
-def _unreachable(source: str) -> messages.Refusal:
-    """Why an archive cannot be fetched: no name outside of the simulation can be looked up, and nothing inside is asked."""
+def _reachable(call: Call, source: str) -> str:
+    """The URL of an archive, if its server can be one of the simulation's: no name outside of it can be looked up. Refusal."""
     url = source if "://" in source else f"http://{source}"
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
-        return messages.BAD_REQUEST(problem=f'parse "{url}": invalid character in host name')
-    if host in ("", "localhost") or host.replace(".", "").isdigit():
-        return messages.NOT_SIMULATED(what=f"importing from {url}")
-    return messages.FETCH_LOOKUP(url=url, name=host)
+        raise messages.BAD_REQUEST(problem=f'parse "{url}": invalid character in host name') from None
+    known = fetching.host_names(call.draft)
+    if host in known or host.replace(".", "").isdigit():
+        return url
+    raise messages.FETCH_LOOKUP(url=url, name=host)
 
 
 def _lines(*lines: bytes) -> Reply:

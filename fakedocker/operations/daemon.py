@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from fakedocker.base.messages import Refusal
 from fakedocker.containers import lifecycle, restart
 from fakedocker.containers.model import PAUSED, RESTARTING, Container
-from fakedocker.operations import remove, start, stop
+from fakedocker.operations import fetching, remove, start, stop
 from fakedocker.world.draft import Draft
 from fakedocker.world.solves import SolveTask
-from fakedocker.world.tasks import ErrandTask, StopTask
+from fakedocker.world.tasks import ErrandTask, ImportTask, StopTask
 
 
 def go_down(draft: Draft) -> None:
@@ -27,6 +27,9 @@ def go_down(draft: Draft) -> None:
             from fakedocker.operations.solving import solver  # read when something is built: start-up time matters
 
             solver.cancel(draft, task.id)
+            continue
+        if isinstance(task, ImportTask):
+            fetching.cancel(draft, task.id)
             continue
         if not isinstance(task, ErrandTask):
             draft.kernel.cancel_timer(task.timer)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fakedocker.containers.model import Chunk
 from fakedocker.kernel.events import Alarm, Closed, Exited, Fault, InputDrained, OutOfMemory, Output
-from fakedocker.operations import execs, exits, faulting, health, remove, stop, timetable, transfers
+from fakedocker.operations import execs, exits, faulting, fetching, health, remove, stop, timetable, transfers
 from fakedocker.world import builds, solves
 from fakedocker.world.draft import Draft, Notice
 
@@ -74,6 +74,8 @@ def _probe_output(draft: Draft, output: Output) -> None:
 
         if building.fetched_more(draft, output.stream, output.fd, output.data):
             return
+    if draft.tasks.size and fetching.more(draft, output.stream, output.fd, output.data):
+        return
     if not health.probe_output(draft, output.stream, output.data):
         draft.notify("bytes", output.stream, (output.fd, output.data))
 
@@ -118,6 +120,9 @@ def _exited(draft: Draft, exited: Exited) -> None:
     elif kind == "health":
         health.probe_exited(draft, identifier, exited)
         _health_told(draft, identifier)
+    elif kind == fetching.KIND:
+        draft.processes.pop(exited.pid)
+        fetching.fetched(draft, identifier, exited.status)
     elif kind == "solve":
         from fakedocker.operations.building import progress as building
         from fakedocker.operations.solving import solver

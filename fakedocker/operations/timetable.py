@@ -68,6 +68,12 @@ def _moved(identifier: str, status: str, current: int, total: int) -> bytes:
     return line(status=status, progressDetail=detail, progress=_bar(current, total), id=identifier)
 
 
+def whole(status: str, size_bytes: int) -> bytes:
+    """The progress of a stream without a name that has come to its end."""
+    detail = {"current": size_bytes, "total": size_bytes}
+    return line(status=status, progressDetail=detail, progress=_bar(size_bytes, size_bytes))
+
+
 def _bar(current: int, total: int) -> str:
     """The bar that goes with a message, for clients that draw none themselves."""
     done = min(current * _BAR_CELLS // total, _BAR_CELLS) if total else _BAR_CELLS

@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from fakedocker.images.model import Image, Layer
 from fakedocker.registry.model import Manifest
-from fakedocker.world.builds import BuildTask
+from fakedocker.wire.image import ImageConfig
+from fakedocker.world.builds import BuildTask, Download
 from fakedocker.world.solves import SolveTask
 
 
@@ -101,4 +102,16 @@ class LoadTask(Transfer, frozen=True, kw_only=True):
     images: tuple[LoadedImage, ...]
 
 
-Task = StopTask | PullTask | PushTask | LoadTask | BuildTask | SolveTask | ErrandTask
+class ImportTask(Struct, frozen=True, kw_only=True):
+    """An archive is being fetched from a server, to become an image."""
+
+    id: int
+    download: Download
+    reference: str
+    """NAME:TAG that the image gets, spelled in full; "" for none."""
+    comment: str
+    platform: str
+    config: ImageConfig
+
+
+Task = StopTask | PullTask | PushTask | LoadTask | BuildTask | SolveTask | ErrandTask | ImportTask

@@ -30,13 +30,16 @@ _LOCAL_NAMES = b"127.0.0.1\tlocalhost\n"
 _CURL = LayerEntry("usr/bin/curl", "file", 0o755, content=program_file("gnu", "curl", 1))
 
 
-def start(draft: Draft, sandbox: str, url: str) -> int:
+def start(draft: Draft, sandbox: str, url: str, options: tuple[str, ...] = ("-fsSL",)) -> int:
     """Begin to fetch a URL, whose content comes out of the sandbox's stream.
+
+    Args:
+        options: what else curl is told.
 
     Returns:
         the pid of the process that does it.
     """
-    hosts = LayerEntry("etc/hosts", "file", content=_host_names(draft))
+    hosts = LayerEntry("etc/hosts", "file", content=host_names(draft))
     draft.kernel.create_root(sandbox, apply_layer(Tree.empty(), [_CURL, hosts]))
     draft.kernel.create_namespace(
         sandbox,
@@ -44,11 +47,11 @@ def start(draft: Draft, sandbox: str, url: str) -> int:
         mounts=standard_mounts(Mount("/", sandbox, "overlay", "overlay")),
         network=HOST,
     )
-    words = ("curl", "-fsSL", url)
+    words = ("curl", *options, url)
     return draft.kernel.start(sandbox, words, {"PATH": launch.DEFAULT_PATH}, "/", _ROOT, rootfs.pipes(sandbox))
 
 
-def _host_names(draft: Draft) -> bytes:
+def host_names(draft: Draft) -> bytes:
     """The host's own /etc/hosts, and what every machine knows."""
     try:
         node = files.node_at(draft, rootfs.host_mounts(draft), "/etc/hosts")
