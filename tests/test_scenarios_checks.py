@@ -167,3 +167,28 @@ def test_a_check_in_a_state_with_a_background_client_leaves_that_alone() -> None
     assert player.engine.snapshot() is world
     player.run("sleep 3")
     assert player.run("wc -l < out").output.strip() == "6"
+
+
+def test_what_a_swarm_has() -> None:
+    player = Player()
+    before = player.engine.snapshot()
+    for command in (
+        "docker swarm init",
+        "printf hush | docker secret create token -",
+        "printf x | docker config create conf -",
+        "docker service create -q --name web --replicas 2 --secret token alpine sleep 600",
+    ):
+        assert player.run(command).status == 0, command
+    for text in (
+        "service web exists",
+        "service nosuch absent",
+        "service w* Spec.Mode.Replicated.Replicas == 2",
+        "service web Spec.TaskTemplate.ContainerSpec.Secrets.0.SecretName == token",
+        "secret token exists",
+        "secret * Spec.Name == token",
+        "config conf Spec.Data == eA==",
+        "config nosuch absent",
+        "count(containers running label=com.docker.swarm.service.name=web) == 2",
+        'after "docker service rm web": service web absent',
+    ):
+        assert Checker(player.moment(), before).result(expressions.parse(text)).holds, text

@@ -243,6 +243,19 @@ def test_against_another_engine(served: str, scenario: Path, capsys: pytest.Capt
     assert left == b""
 
 
+def test_against_leaves_no_swarm_behind(served: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "swarm.md"
+    path.write_text(
+        '+++\nformat = 1\nid = "swarm"\ntitle = "Swarm"\n[world]\nsetup = ["docker swarm init"]\n+++\n# Swarm\n\n'
+        "```console\n$ printf x | docker secret create token -\n[..]\n```\n"
+    )
+    for _ in range(2):
+        assert main(["replay", "--against", served, str(path)]) == 0, capsys.readouterr().out
+    asked = ["docker", "info", "--format", "{{.Swarm.LocalNodeState}}"]
+    environment = {**os.environ, "DOCKER_HOST": served}
+    assert subprocess.run(asked, env=environment, capture_output=True, check=True).stdout == b"inactive\n"
+
+
 def test_against_refuses_what_only_the_simulation_can(scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
     scenario.write_text(REPLAY.replace("$ :wait 2s", "$ :fault disk full"))
     assert main(["replay", "--against", "unix:///nosuch", str(scenario)]) == 2

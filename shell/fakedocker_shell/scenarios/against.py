@@ -29,12 +29,16 @@ eval "$command" < /dev/null 2>&1 3<&-
 printf '\\n{_MARK} %d\\n' $?
 done"""
 _LISTS = {
+    **{kind: f"docker {kind} ls -q 2> /dev/null" for kind in ("service", "secret", "config")},
+    "swarm": "docker info --format '{{.Swarm.NodeID}}'",
     "container": "docker ps -aq --no-trunc",
     "network": "docker network ls -q --no-trunc --filter type=custom",
     "volume": "docker volume ls -q",
     "image": "docker images -q --no-trunc",
 }
 _REMOVALS = {
+    **{kind: f"docker {kind} rm" for kind in ("service", "secret", "config")},
+    "swarm": "docker swarm leave --force; :",
     "container": "docker rm -f -v", "network": "docker network rm", "volume": "docker volume rm", "image": "docker rmi -f",
 }  # fmt: skip
 

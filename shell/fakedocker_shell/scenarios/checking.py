@@ -53,6 +53,7 @@ _OBJECT_PATHS = {
     "image": "/images/{}/json",
     "volume": "/volumes/{}",
     "network": "/networks/{}",
+    **{kind: f"/{kind}s/{{}}" for kind in ("service", "secret", "config")},
 }
 
 
@@ -132,7 +133,9 @@ class Checker:
             return sorted(familiar(tag) for tag in tags)
         if kind == "volume":
             return sorted(entry["Name"] for entry in self._get("/volumes")["Volumes"] or ())
-        return sorted(entry["Name"] for entry in self._get("/networks"))
+        if kind == "network":
+            return sorted(entry["Name"] for entry in self._get("/networks"))
+        return sorted(entry["Spec"]["Name"] for entry in self._get(f"/{kind}s") or ())
 
     def _object(self, check: Check) -> Result:
         documents = self._documents(check.kind, check.subject)

@@ -1,6 +1,6 @@
 """The language of checks: its words, and reading one check from text. Whether a check holds is `checking`'s business.
 
-    container|image|volume|network NAME exists | absent | PATH OP VALUE | PATH changed | PATH unchanged
+    container|image|volume|network|service|secret|config NAME exists | absent | PATH OP VALUE | PATH changed | PATH unchanged
     count(containers|images|volumes|networks [FILTER...]) OP NUMBER
     http URL OP STATUS                http URL body OP TEXT
     port NUMBER exists | absent       port NUMBER FIELD OP VALUE
@@ -25,7 +25,7 @@ from fakedocker.base.units import parse_duration
 from fakedocker.faults import grammar
 from fakedocker.faults.model import FaultError
 
-OBJECTS = ("container", "image", "volume", "network")
+OBJECTS = ("container", "image", "volume", "network", "service", "secret", "config")
 LISTS = ("containers", "images", "volumes", "networks")
 PORT_FIELDS = ("HostIp", "Container", "ContainerPort", "Protocol")
 ORDERINGS = ("<", "<=", ">", ">=")

@@ -367,6 +367,9 @@ async def wait(call: Invocation, name: str, quiet: bool = False) -> None:
         until_ns = context.now_ns() + _POLL_NS
         while context.now_ns() < until_ns:
             await context.wait_any(signals=True, until_ns=until_ns)
-            if context.take_signal() in ("INT", "TERM"):
+            signal = context.take_signal()
+            if signal == "TERM":
+                raise CliError("context canceled")
+            if signal == "INT":
                 watch.leave()
                 return
