@@ -359,6 +359,17 @@ network.Inspect
   Options map[string]string
   Labels map[string]string
   Peers []network.PeerInfo ?
+  Services map[string]network.ServiceInfo ?
+network.ServiceInfo
+  VIP string
+  Ports []string
+  LocalLBIndex int
+  Tasks []network.Task
+network.Task
+  Name string
+  EndpointID string
+  EndpointIP string
+  Info map[string]string
 network.IPAM
   Driver string
   Options map[string]string

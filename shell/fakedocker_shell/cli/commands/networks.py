@@ -172,12 +172,19 @@ def deleted_networks(answer: dict[str, Any]) -> str:
     return "Deleted Networks:\n" + "".join(f"{name}\n" for name in deleted) + "\n" if deleted else ""
 
 
-async def _look_at(call: Invocation, name: str) -> None:
-    """Ask what a network is, as docker's client does to warn of the ingress network; the answer changes nothing here."""
+_INGRESS_WARNING = (
+    "WARNING! Before removing the routing-mesh network, make sure all the nodes in your swarm run the same docker engine "
+    "version. Otherwise, removal may not be effective and functionality of newly create ingress networks will be impaired."
+)
+
+
+async def _is_wanted(call: Invocation, name: str) -> bool:
+    """Whether a network is to be removed: of the one that leads published ports to tasks the user is asked."""
     try:
-        await call.api.get(f"/networks/{checked_name('network', name)}")
+        network = await call.api.get(f"/networks/{checked_name('network', name)}")
     except DaemonError:
-        return
+        return True
+    return not network.get("Ingress") or await confirm(call.context, _INGRESS_WARNING)
 
 
 async def network_rm(call: Invocation) -> int:
@@ -185,7 +192,8 @@ async def network_rm(call: Invocation) -> int:
     failed = False
     for name in call.arguments:
         try:
-            await _look_at(call, name)
+            if not await _is_wanted(call, name):
+                continue
             await call.api.delete(f"/networks/{checked_name('network', name)}")
         except CliError as error:
             missing = isinstance(error, DaemonError) and error.http_status == 404
