@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from repl_screen import Terminal
 
 from fakedocker_shell.repl import completion
+from fakedocker_shell.repl.explain import changes
 from fakedocker_shell.repl.highlighting import spans
 
 
@@ -90,6 +92,40 @@ def test_each_has_a_word_on_what_it_is(terminal: Terminal) -> None:
 def test_names_that_are_not_there_show(terminal: Terminal, text: str, piece: str, is_missing: bool) -> None:
     found = {text[span.start : span.end]: span.kind for span in spans(terminal.console, text)}
     assert (found.get(piece) == "missing") == is_missing
+
+
+def test_what_has_changed_is_told_and_can_be_undone(tmp_path: Path) -> None:
+    made = Terminal(tmp_path)
+    made.run("docker pull -q alpine")
+    worlds = [made.console.engine.world]
+    for text in (
+        "docker swarm init",
+        "printf x | docker secret create token -; printf x | docker config create conf -",
+        "docker service create -q --name web alpine sleep 10000",
+        "docker service update -d --replicas 2 --args 'sleep 9999' web",
+        "docker service update -d --env-add A=1 web",
+        "docker service rm web",
+        "docker swarm leave --force",
+    ):
+        made.run(text)
+        worlds.append(made.console.engine.world)
+    told = [
+        [line for line in changes(before, after) if line.split()[1] in ("swarm", "service", "secret", "config")]
+        for before, after in pairwise(worlds)
+    ]
+    assert told == [
+        ["+ swarm of this node"],
+        ["+ secret token", "+ config conf"],
+        ["+ service web (alpine:latest, 1 task)"],
+        ["~ service web: 1 task → 2 tasks, updating"],
+        ["~ service web: other settings"],
+        ["- service web"],
+        ["- swarm of this node", "- secret token", "- config conf"],
+    ]
+    made.run(":undo 2")
+    assert [service.spec.name for service in made.console.engine.world.services.values()] == ["web"]
+    made.run(":undo 6")
+    assert made.console.engine.world.swarm is None
 
 
 def test_nothing_is_offered_without_a_swarm(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from fakedocker.network.model import Publication
 from fakedocker.world.world import World
 from fakedocker_shell.pictures.model import GRAPH, STACK, Edge, Group, Node, Picture
 from fakedocker_shell.repl.drawing import glyph_and_state
-from fakedocker_shell.repl.explain import familiar
+from fakedocker_shell.repl.explain_lines import familiar
 
 _WRITABLE_LAYER = "container's own layer"
 _COMMAND_LENGTH = 60

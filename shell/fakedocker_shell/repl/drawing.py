@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from fakedocker.base import clock, identity, units
 from fakedocker.containers.model import CREATED, DEAD, EXITED, PAUSED, REMOVING, RESTARTING, RUNNING, Container
 from fakedocker.world.world import World
-from fakedocker_shell.repl.explain import familiar, state_text
+from fakedocker_shell.repl.explain import state_text
+from fakedocker_shell.repl.explain_lines import familiar
 
 GLYPHS = {RUNNING: "●", PAUSED: "‖", RESTARTING: "↻", CREATED: "·", EXITED: "○", REMOVING: "-", DEAD: "✗"}
 _GAP = "  "

@@ -6,13 +6,15 @@ Owns comparing two worlds by what a user knows of them. It must not know termina
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
 from fakedocker.base.identity import short
 from fakedocker.containers.model import EXITED, Container
 from fakedocker.exchanges import Exchange
 from fakedocker.world.world import World
+from fakedocker_shell.repl import swarm_changes
+from fakedocker_shell.repl.explain_lines import familiar, made_and_gone
 
 _QUERY_LIMIT = 90
 _ID = re.compile(r"\b[0-9a-f]{64}\b")
@@ -37,10 +39,11 @@ def changes(before: World, after: World) -> list[str]:
     return [
         *_containers(before, after),
         *_images(before, after),
-        *_made_and_gone("network", _networks(before), _networks(after)),
+        *made_and_gone("network", _networks(before), _networks(after)),
         *_addresses(before, after),
-        *_made_and_gone("volume", _volumes(before), _volumes(after)),
-        *_made_and_gone("port", _ports(before), _ports(after)),
+        *made_and_gone("volume", _volumes(before), _volumes(after)),
+        *made_and_gone("port", _ports(before), _ports(after)),
+        *swarm_changes.changes(before, after),
     ]
 
 
@@ -51,13 +54,6 @@ def state_text(container: Container) -> str:
     if container.health is not None and container.is_running:
         return f"{container.status} ({container.health.status})"
     return container.status
-
-
-def _made_and_gone(kind: str, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
-    for name in sorted(after.keys() - before.keys()):
-        yield f"+ {kind} {name}{after[name]}"
-    for name in sorted(before.keys() - after.keys()):
-        yield f"- {kind} {name}"
 
 
 def _containers(before: World, after: World) -> Iterator[str]:
@@ -113,7 +109,7 @@ def _container_changes(old: Container, new: Container) -> Iterator[str]:
 def _images(before: World, after: World) -> Iterator[str]:
     if before.tags is not after.tags:
         old, new = _tags(before), _tags(after)
-        yield from _made_and_gone("image", old, new)
+        yield from made_and_gone("image", old, new)
         for name in sorted(old.keys() & new.keys()):
             if old[name] != new[name]:
                 yield f"~ image {name} is another one now{new[name]}"
@@ -124,11 +120,6 @@ def _images(before: World, after: World) -> Iterator[str]:
         for identifier in sorted(set(before.images) - set(after.images)):
             if not before.image_tags.get(identifier):
                 yield f"- image without a tag {short(identifier)}"
-
-
-def familiar(reference: str) -> str:
-    """A full image name as people write it: without docker.io and library."""
-    return reference.removeprefix("docker.io/").removeprefix("library/")
 
 
 def _tags(world: World) -> dict[str, str]:

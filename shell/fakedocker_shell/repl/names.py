@@ -14,7 +14,8 @@ from fakedocker.operations import lookup
 from fakedocker.registry import catalogue
 from fakedocker.world.draft import Draft
 from fakedocker.world.world import World
-from fakedocker_shell.repl.explain import familiar, state_text
+from fakedocker_shell.repl.explain import state_text
+from fakedocker_shell.repl.explain_lines import familiar
 
 Named = tuple[str, str]
 """A name and what it is."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from fakedocker.swarm.model import Stored
 from fakedocker.world.world import World
-from fakedocker_shell.repl.explain import familiar
+from fakedocker_shell.repl.explain_lines import familiar
 from fakedocker_shell.repl.names import Named
 
 _NAMESPACE = "com.docker.stack.namespace"

@@ -15,7 +15,8 @@ from fakedocker_shell.repl.history import Moment
 STEPS = 1000
 
 
-_TABLES = ("images", "tags", "registries", "containers", "execs", "networks", "endpoints", "volumes", "tasks")
+_TABLES = ("images", "tags", "registries", "containers", "execs", "networks", "endpoints", "volumes", "tasks", "swarm",
+    "services", "service_tasks", "secrets", "configs")  # fmt: skip
 
 
 def differs(before: World, after: World) -> bool:

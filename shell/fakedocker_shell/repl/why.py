@@ -182,6 +182,7 @@ _TABLE = (
     _Row(r"nothing found in stack: (\S*)", "No service belongs to a stack {0}.", ("docker stack ls",)),
     _Row(r'network "([^"]+)" is declared as external, but', "The stack is to use a network {0} that somebody else makes, and there is none for swarms.", ("docker network create -d overlay {0}",)),
     _Row(r"cannot be used with services\. Only networks scoped to the swarm", "Tasks may run on any node, so their networks must reach all of them.", ("docker network create -d overlay NET",)),
+    _Row(r"service is already attached to network (\S+)", "It is in {0} as it is.", ("docker service inspect --pretty NAME",)),
     _Row(r"not manually attachable", "An overlay network takes services; containers only if it was made so.", ("docker network create -d overlay --attachable NET",)),
     _Row(r"tty service logs only supported with --raw", "What goes to a terminal cannot be told apart by task.", ("docker service logs --raw NAME",)),
     _Row(r"pecify a Compose file", "A stack is described by a file.", ("docker stack deploy -c stack.yml NAME",)),

@@ -22,7 +22,7 @@ from fakedocker.operations import files, rootfs
 from fakedocker.wire.http import Request, make_target
 from fakedocker.world.world import World
 from fakedocker_shell import host
-from fakedocker_shell.repl.explain import familiar
+from fakedocker_shell.repl.explain_lines import familiar
 from fakedocker_shell.repl.history import Moment
 from fakedocker_shell.scenarios import ran
 from fakedocker_shell.scenarios.comparing import abbreviated, holds, lookup
