@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import posixpath
 import re
 from collections.abc import Mapping
@@ -19,11 +18,7 @@ def parse_mount(text: str, environment: Mapping[str, str]) -> dict[str, Any]:
     if not text.strip():
         raise ValueError("EOF")
     mount: dict[str, Any] = {"Type": "volume"}
-    try:
-        fields = split_csv(text.strip())
-    except csv.Error:
-        raise ValueError('parse error on line 1, column 2: bare " in non-quoted-field') from None
-    for field in fields:
+    for field in split_csv(text.strip()):
         key, equals, value = field.partition("=")
         key = key.lower()
         if not equals and key in ("readonly", "ro", "volume-nocopy", "bind-nonrecursive"):

@@ -5,8 +5,6 @@ It must not know which flags have them.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from typing import Final
 
@@ -41,7 +39,33 @@ def parse_integer(text: str, bits: int = 64, signed: bool = True) -> int:
 
 
 def split_csv(text: str) -> list[str]:
-    """One line of comma-separated values."""
-    if not text:
-        return []
-    return next(csv.reader(io.StringIO(text), strict=True), [])
+    """One line of comma-separated values. Raises ValueError with the words of Go's encoding/csv."""
+    fields: list[str] = []
+    position = 0
+    while text:
+        if text.startswith('"', position):
+            field, position = _quoted(text, position + 1)
+        else:
+            end = text.find(",", position)
+            field = text[position:] if end < 0 else text[position:end]
+            if '"' in field:
+                column = position + field.index('"') + 1
+                raise ValueError(f'parse error on line 1, column {column}: bare " in non-quoted-field')
+            position += len(field)
+        fields.append(field)
+        if position >= len(text):
+            break
+        position += 1
+    return fields
+
+
+def _quoted(text: str, start: int) -> tuple[str, int]:
+    """A field in quotes that begins there, and where it ends: a quote is written twice."""
+    field = ""
+    while (end := text.find('"', start)) >= 0 and text.startswith('""', end):
+        field += text[start : end + 1]
+        start = end + 2
+    if end < 0 or text[end + 1 : end + 2] not in ("", ","):
+        column = (len(text) if end < 0 else end) + 1
+        raise ValueError(f'parse error on line 1, column {column}: extraneous or missing " in quoted-field')
+    return field + text[start:end], end + 1

@@ -62,7 +62,7 @@ def check_tags(tags: list[str]) -> None:
 
 def platforms(options: Options) -> list[str]:
     """Every platform asked for."""
-    return [platform for text in options["platform"] for platform in split_csv(text)]
+    return [platform for text in options["platform"] for platform in _parts(text)]
 
 
 def parse_output(options: Options) -> Output:
@@ -86,11 +86,19 @@ def parse_output(options: Options) -> Output:
     return found
 
 
+def _parts(text: str) -> list[str]:
+    """Comma-separated values. Raises CliError."""
+    try:
+        return split_csv(text)
+    except ValueError as problem:
+        raise CliError(str(problem)) from None
+
+
 def _output(text: str) -> Output:
     if "=" not in text:
         return Output("tar", "-") if text == "-" else Output("local", text)
     values: dict[str, str] = {}
-    for part in split_csv(text):
+    for part in _parts(text):
         key, equals, value = part.partition("=")
         if not equals:
             raise CliError(f"invalid value {part}")
@@ -107,7 +115,7 @@ def _output(text: str) -> Output:
         if kind == "local":
             raise CliError("dest is required for local output")
         destination = "-"
-    names = split_csv(values["name"]) if values.get("name") else []
+    names = _parts(values["name"]) if values.get("name") else []
     return Output(kind, destination, kind == "registry" or values.get("push") == "true", names)
 
 
@@ -122,7 +130,7 @@ def read_secrets(context: Context, texts: list[str]) -> dict[str, bytes]:
 
 def _secret(context: Context, text: str) -> tuple[str, bytes]:
     values: dict[str, str] = {}
-    for part in split_csv(text):
+    for part in _parts(text):
         key, equals, value = part.partition("=")
         if not equals:
             raise CliError(f"invalid field '{part}' must be a key=value pair")

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from fakedocker_shell.cli import reference
-from fakedocker_shell.cli.api import auth_header, checked_name, escape, filters_query
+from fakedocker_shell.cli.api import auth_header, checked_name, filters_query
 from fakedocker_shell.cli.commands.registry import registry_auth
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.main import Invocation
@@ -57,7 +57,9 @@ async def _pinned(call: Invocation, task: dict[str, Any], headers: Mapping[str, 
     container = task["ContainerSpec"]
     image = container["Image"]
     try:
-        answer = await call.api.request("GET", f"/distribution/{escape(image)}/json", None, None, headers)
+        answer = await call.api.request(
+            "GET", f"/distribution/{checked_name('image', image)}/json", None, None, headers
+        )
     except CliError:
         return (
             f"image {image} could not be accessed on a registry to record\nits digest. Each node will access {image} "
@@ -87,8 +89,7 @@ async def _send(
     task = spec["TaskTemplate"]
     warning = ""
     if (container := task.get("ContainerSpec")) is not None:
-        if tagged := _tagged(container.get("Image", "")):
-            container["Image"] = tagged
+        container["Image"] = _tagged(container.get("Image", ""))
         if ask_registry:
             warning = await _pinned(call, task, headers)
     answer: dict[str, Any] = (await call.api.request("POST", path, query, spec, headers)).json() or {}

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fakedocker.base.clock import SECOND_NS
+from fakedocker.base.units import format_duration
 from fakedocker_shell.cli.context import Context
 from fakedocker_shell.cli.create_options import label_map
 from fakedocker_shell.cli.env_files import read_pairs
@@ -73,8 +74,6 @@ def check_durations(options: Options) -> None:
         name = f"health-{end}"
         if options[name] < 0:
             # The text that was typed is gone; Go's own way to write it is as good.
-            from fakedocker.base.units import format_duration
-
             text = quote(format_duration(options[name]))
             raise flag_error(
                 options.command, f'invalid argument {text} for "--{name}" flag: duration cannot be negative'

@@ -109,9 +109,7 @@ Change = Callable[[dict[str, Any]], bool]
 """Changes a node's specification; whether there is anything to ask the engine for."""
 
 
-async def _update(
-    call: Invocation, names: Sequence[str], change: Callable[[dict[str, Any]], bool], success: str
-) -> int:
+async def _update(call: Invocation, names: Sequence[str], change: Change, success: str) -> int:
     """Change nodes one after the other; the first that cannot be changed ends it.
 
     Args:

@@ -38,7 +38,7 @@ async def service_create(call: Invocation) -> int:
     if configs:
         container["Configs"] = await requests.resolve_configs(call, configs)
         _put_credential_id(container)
-    image = container["Image"]
+    image = container.get("Image", "")
     headers = requests.registry_header(call, image) if options["with-registry-auth"] else {}
     identifier = await requests.create(call, spec, headers, not options["no-resolve-image"])
     call.context.out(identifier + "\n")
@@ -79,7 +79,7 @@ async def service_update(call: Invocation) -> int:
     await _change_configs(call, container)
     headers: Mapping[str, str] = {}
     if options["with-registry-auth"]:
-        headers = requests.registry_header(call, container["Image"])
+        headers = requests.registry_header(call, container.get("Image", ""))
     else:
         query["registryAuthFrom"] = "spec"
     ask_registry = options.changed("image") and not options["no-resolve-image"]
