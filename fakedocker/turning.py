@@ -292,12 +292,13 @@ class Turning:
                 from fakedocker.world.check import check
 
                 check(self._world)
-            if not notices:
+            if not notices or not self._dispatch(notices):
                 return
-            self._dispatch(notices)
             reactions.drain(draft)
 
-    def _dispatch(self, notices: list[Notice]) -> None:
+    def _dispatch(self, notices: list[Notice]) -> bool:
+        """Tell whoever listens. False if nobody does, and so nothing can have changed."""
+        heard = False
         touched: dict[int, Exchange] = {}
         for notice in notices:
             if notice.kind == outside.NOTICE:
@@ -306,6 +307,7 @@ class Turning:
             observer = self._observers.get(subject)
             if observer is not None:
                 observer(notice.value)
+                heard = True
             members = self._subscribers.get(subject)
             if not members:
                 continue
@@ -325,6 +327,7 @@ class Turning:
                 self._fail(exchange)
             if exchange.ended:
                 self._close(exchange)
+        return heard or bool(touched)
 
     def _close(self, exchange: Exchange) -> None:
         stream = exchange.stream

@@ -165,7 +165,7 @@ class System(Protocol):
         """Blocks."""
 
     def sleep_and_end(self, deadline_ns: int) -> int:
-        """Sleep until then, and end with status 0 without another slice; returns if it is that late already. Blocks.
+        """Sleep until then, and end with status 0 without another slice. Blocks, or gives what the program must return at once.
 
         Who is woken before, by SIGCONT, runs again from its beginning as ever.
         """
