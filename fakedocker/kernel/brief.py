@@ -8,7 +8,7 @@ it answers from its parent what a child inherits, and makes the process as soon 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from fakedocker.kernel import files, lifecycle
@@ -16,9 +16,8 @@ from fakedocker.kernel.calls import Calls
 from fakedocker.kernel.calls_base import CALL_NS, OUTPUT_BYTE_NS, QUANTUM_NS
 from fakedocker.kernel.events import Output
 from fakedocker.kernel.kernel_base import KernelBase
-from fakedocker.kernel.loader import Runnable
-from fakedocker.kernel.program import WRITE, Identity
-from fakedocker.kernel.programs import Command
+from fakedocker.kernel.loader import Command, Runnable
+from fakedocker.kernel.program import WRITE, Exports, Identity
 from fakedocker.kernel.records import Namespace, Process, Sleeper
 from fakedocker.kernel.utility import Utility
 
@@ -36,7 +35,7 @@ class Brief(Calls):
         asleep: the local pid of the process that it has become if all that is left for it is to sleep and to end.
     """
 
-    __slots__ = ("_argv", "_command", "_environment", "_namespace", "_parent", "asleep", "made", "spent_ns", "state")
+    __slots__ = ("_argv", "_command", "_exports", "_namespace", "_parent", "asleep", "made", "spent_ns", "state")
 
     def __init__(
         self,
@@ -45,7 +44,7 @@ class Brief(Calls):
         namespace: Namespace,
         command: Command,
         argv: tuple[str, ...],
-        environment: Callable[[], Mapping[str, str]],
+        exports: Exports,
     ) -> None:
         self._kernel = kernel
         self._draft = kernel.draft
@@ -54,7 +53,7 @@ class Brief(Calls):
         self._namespace = namespace
         self._command = command
         self._argv = argv
-        self._environment = environment
+        self._exports = exports
         self.made: Process | None = None
         self.state: dict[str, Any] = {}
         self.spent_ns = 0
@@ -68,7 +67,7 @@ class Brief(Calls):
         found = Runnable(command.path, command.identity, self._argv, command.executable)
         table = files.share_table(draft, parent.table)
         body = Utility(command.utility, self.state)
-        process = lifecycle.fork(draft, parent, body, table, None, found, self._environment())
+        process = lifecycle.fork(draft, parent, body, table, None, found, self._exports.environment())
         process.quantum_ns = draft.now_ns
         process.spent_ns = process.cpu_ns = self.spent_ns
         self._process = self.made = process
@@ -85,7 +84,7 @@ class Brief(Calls):
 
     @property
     def environment(self) -> Mapping[str, str]:
-        return self._environment() if self.made is None else self.made.environment
+        return self._exports.environment() if self.made is None else self.made.environment
 
     @property
     def identity(self) -> Identity:
@@ -107,11 +106,17 @@ class Brief(Calls):
         draft, parent = self._draft, self._parent
         if self.made is not None or deadline_ns <= draft.now_ns or self.spent_ns >= QUANTUM_NS:
             return super().sleep_and_end(deadline_ns)
-        command = self._command
-        program = (self._argv, command.identity, command.executable)
-        utility = (command.utility, self.state)
         sleeper = Sleeper(
-            0, parent.pid, parent.group, program, self._environment, utility, 0, draft.now_ns, self.spent_ns
+            0,
+            parent.pid,
+            parent.group,
+            self._command,
+            self._argv,
+            self._exports,
+            self.state,
+            0,
+            draft.now_ns,
+            self.spent_ns,
         )
         lifecycle.lie_down(draft, parent, self._namespace, sleeper, deadline_ns)
         self.asleep = sleeper.local

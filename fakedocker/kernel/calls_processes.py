@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from fakedocker.filesystem.errors import failure
 from fakedocker.kernel import files, lifecycle, signals
 from fakedocker.kernel.calls_base import QUANTUM_NS, SPAWN_NS, CallsBase, Ended, Replaced
 from fakedocker.kernel.loader import Runnable
-from fakedocker.kernel.program import Block, Body, Identity, ProcessInfo
+from fakedocker.kernel.program import Block, Body, Exports, Identity, ProcessInfo
 from fakedocker.kernel.records import HOST, Process
 from fakedocker.kernel.utility import Utility
 
@@ -50,7 +50,7 @@ class ProcessCalls(CallsBase):
         return local
 
     def run_program(
-        self, name: str, search_path: str, argv: tuple[str, ...], environment: Callable[[], Mapping[str, str]]
+        self, name: str, search_path: str, argv: tuple[str, ...], exports: Exports
     ) -> tuple[int, int | None]:
         process = self._process
         draft = self._draft
@@ -66,10 +66,10 @@ class ProcessCalls(CallsBase):
             command = programs.command(draft, namespace, name, search_path, argv, who)
         begun = None
         if command is not None and command.utility:
-            begun = kernel.run_briefly(process, namespace, command, argv, environment)
+            begun = kernel.run_briefly(process, namespace, command, argv, exports)
         if begun is None:
             found = programs.find_runnable(self.view, name, search_path, argv, process.directory, who)
-            begun = self._run_child(found, environment())
+            begun = self._run_child(found, exports.environment())
         process.spent_ns += FIND_NS + SPAWN_NS
         process.cpu_ns += FIND_NS + SPAWN_NS
         if process.status is not None:

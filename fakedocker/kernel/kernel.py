@@ -9,7 +9,7 @@ the clock to an instant and wakes whom it wakes. CPU time is accounted per proce
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -18,9 +18,10 @@ from fakedocker.kernel.brief import Brief
 from fakedocker.kernel.calls import Calls
 from fakedocker.kernel.calls_base import QUANTUM_NS, UNIT_NS, Ended, Replaced
 from fakedocker.kernel.events import Alarm, Emission, Fault
+from fakedocker.kernel.loader import Command
 from fakedocker.kernel.namespaces import Namespaces, Usage
-from fakedocker.kernel.program import Block, Program
-from fakedocker.kernel.programs import BodyOf, Command
+from fakedocker.kernel.program import Block, Exports, Program
+from fakedocker.kernel.programs import BodyOf
 from fakedocker.kernel.records import LAST_SLEEP, Namespace, Process
 from fakedocker.kernel.router import Router
 from fakedocker.kernel.starting import ExecError, Starting, Stdio
@@ -107,7 +108,7 @@ class Kernel(Namespaces, Starting, Streams):
         namespace: Namespace,
         command: Command,
         argv: tuple[str, ...],
-        environment: Callable[[], Mapping[str, str]],
+        exports: Exports,
     ) -> tuple[int, int | None] | None:
         if (
             self._depth >= NESTED
@@ -115,7 +116,7 @@ class Kernel(Namespaces, Starting, Streams):
             or not lifecycle.has_room(self.draft, namespace)
         ):
             return None
-        calls = Brief(self, parent, namespace, command, argv, environment)
+        calls = Brief(self, parent, namespace, command, argv, exports)
         self._depth += 1
         try:
             status: int | None = command.program(calls, argv, calls.state)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
+from fakedocker.kernel.loader import Command
 from fakedocker.kernel.proc import process_state, resident_bytes
-from fakedocker.kernel.program import Identity, ProcessInfo, Program, System
-from fakedocker.kernel.programs import BodyOf, Command, Programs
+from fakedocker.kernel.program import Exports, Identity, ProcessInfo, Program, System
+from fakedocker.kernel.programs import BodyOf, Programs
 from fakedocker.kernel.records import Namespace, Process
 from fakedocker.kernel.router import Loopback, Router
 from fakedocker.kernel.state import KernelDraft
@@ -45,7 +46,7 @@ class KernelBase:
         namespace: Namespace,
         command: Command,
         argv: tuple[str, ...],
-        environment: Callable[[], Mapping[str, str]],
+        exports: Exports,
     ) -> tuple[int, int | None] | None:
         """Let a utility have its first slice, and make its process only if something needs it. Both records must be owned.
 

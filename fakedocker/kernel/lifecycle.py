@@ -46,6 +46,14 @@ def enter(draft: KernelDraft, process: Process, namespace: Namespace) -> None:
     draft.processes.enter(process.pid, process)
 
 
+def without(pids: tuple[int, ...], pid: int) -> tuple[int, ...]:
+    """Pids less one of them, if it is there. O(pids), quickly."""
+    if pid not in pids:
+        return pids
+    place = pids.index(pid)
+    return pids[:place] + pids[place + 1 :]
+
+
 def fork(
     draft: KernelDraft,
     parent: Process,
@@ -72,7 +80,7 @@ def fork(
     group = parent.group if group is None else group or local
     child = parent.child(pid, local, group, executed, body, table, draft.now_ns)
     enter(draft, child, namespace)
-    parent.children |= {pid}
+    parent.children += (pid,)
     return child
 
 
@@ -126,7 +134,7 @@ def end_awaited(draft: KernelDraft, parent: Process, process: Process) -> None:
     namespace.memory_bytes -= process.resident_bytes or CHARGED_BYTES
     namespace.cpu_ns += process.cpu_ns
     namespace.members.pop(process.local, None)
-    parent.children -= {process.pid}
+    parent.children = without(parent.children, process.pid)
     del draft.processes[process.pid]
 
 
@@ -136,7 +144,7 @@ def lie_down(draft: KernelDraft, parent: Process, namespace: Namespace, sleeper:
     sleeper.timer = draft.new_id()
     namespace.members[sleeper.local] = pid
     namespace.memory_bytes += CHARGED_BYTES
-    parent.children |= {pid}
+    parent.children += (pid,)
     draft.processes.lay_down(pid, sleeper)
     draft.timers.add((at_ns, sleeper.timer, "wake", pid))
 
@@ -147,7 +155,7 @@ def end_sleep(draft: KernelDraft, pid: int, sleeper: Sleeper, parent: Process) -
     namespace.memory_bytes -= CHARGED_BYTES
     namespace.cpu_ns += sleeper.cpu_ns
     namespace.members.pop(sleeper.local)
-    parent.children -= {pid}
+    parent.children = without(parent.children, pid)
     parent.ended_child = sleeper.local
     parent.waiting = ""
     draft.processes.end(pid)
@@ -161,7 +169,7 @@ def reap(draft: KernelDraft, parent: Process, pid: int) -> int | None:
     child: Process | None = draft.processes.get(pid)
     if child is None or child.status is None:
         return None if child is not None else _lost(parent, pid)
-    parent.children -= {pid}
+    parent.children = without(parent.children, pid)
     forget(draft, child)
     return -child.killed_by if child.killed_by else child.status
 
@@ -256,7 +264,7 @@ def signal_process(draft: KernelDraft, pid: int, signal: int) -> None:
 
 
 def _lost(parent: Process, pid: int) -> int:
-    parent.children -= {pid}
+    parent.children = without(parent.children, pid)
     return 0
 
 
@@ -274,7 +282,7 @@ def _tell(draft: KernelDraft, process: Process) -> None:
     how = parent.dispositions.get(signals.CHLD)
     if how == "ignore":
         parent = draft.processes.own(parent.pid)
-        parent.children -= {process.pid}
+        parent.children = without(parent.children, process.pid)
         forget(draft, process)
         draft.wake(parent.pid)
     elif how == "catch":
@@ -296,10 +304,10 @@ def _give_away(draft: KernelDraft, namespace: Namespace, process: Process) -> No
                 forget(draft, child)
             continue
         adopter = draft.processes.own(adopter.pid)
-        adopter.children |= {pid}
+        adopter.children += (pid,)
         if child.status is not None and adopter.waiting == "child":
             draft.wake(adopter.pid)
-    process.children = frozenset()
+    process.children = ()
 
 
 def _end_all(draft: KernelDraft, namespace: Namespace, init: Process) -> None:
@@ -311,7 +319,7 @@ def _end_all(draft: KernelDraft, namespace: Namespace, init: Process) -> None:
     for pid in sorted(namespace.members.values()):
         if pid != init.pid and (left := draft.processes.get(pid)) is not None:
             forget(draft, left)
-    init.children = frozenset()
+    init.children = ()
     namespace.held = ()
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fakedocker.filesystem.content import Content, filler, join
-from fakedocker.kernel.program import Identity
+from fakedocker.filesystem.node import Node
+from fakedocker.kernel.program import Identity, Program
 
 HEADER_BYTES = 256
 ELF_MAGIC = b"\x7fELF"
@@ -41,6 +42,24 @@ class Runnable(NamedTuple):
     identity: Identity
     argv: tuple[str, ...]
     executable: str
+
+
+class Command(NamedTuple):
+    """What a command line runs, but for its words.
+
+    Args:
+        inode, node: the file, by which it is seen whether what was found before still holds.
+        utility: the name of the utility that it is; "" for a program with a body of its own.
+        program: that utility.
+    """
+
+    inode: Any
+    node: Node | None
+    path: str
+    identity: Identity
+    executable: str
+    utility: str
+    program: Program
 
 
 def program_file(family: str, name: str, size_bytes: int) -> Content:

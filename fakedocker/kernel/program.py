@@ -14,7 +14,7 @@ This module must not know any program, nor how the kernel keeps its records.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 READ = 1
@@ -25,6 +25,12 @@ APPEND = 16
 EXCLUSIVE = 32
 DIRECTORY = 64
 NOFOLLOW = 128
+
+
+class Exports(Protocol):
+    """Who knows what environment a child gets."""
+
+    def environment(self) -> Mapping[str, str]: ...
 
 
 class Block(Exception):
@@ -242,12 +248,12 @@ class System(Protocol):
         """
 
     def run_program(
-        self, name: str, search_path: str, argv: tuple[str, ...], environment: Callable[[], Mapping[str, str]]
+        self, name: str, search_path: str, argv: tuple[str, ...], exports: Exports
     ) -> tuple[int, int | None]:
         """What a shell does with a command in the foreground: `drain`, `find_program`, `spawn`, and `reap_ending` if it is done at once.
 
         Args:
-            environment: what it gets; asked for only if somebody wants to know, as long as the caller waits for the child.
+            exports: asked for the child's environment, as long as the caller waits for it, if somebody wants to know.
 
         Returns:
             the child's pid, and how it ended, None while it runs.

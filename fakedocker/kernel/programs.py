@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from fakedocker.filesystem import content as contents
 from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.node import Node
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.walk import SUPERUSER, Credentials, FileTree, Location, Mount, MountTable, allowed, resolve
-from fakedocker.kernel.loader import HEADER_BYTES, Image, Runnable, identity_of, read_image
+from fakedocker.kernel.loader import HEADER_BYTES, Command, Image, Runnable, identity_of, read_image
 from fakedocker.kernel.program import Body, Deferred, Identity, Program, System
 from fakedocker.kernel.records import Namespace
 from fakedocker.kernel.state import KernelDraft
@@ -37,24 +37,6 @@ class MakeBody(Protocol):
 
 BodyOf = Callable[[Identity], MakeBody | None]
 """Tells what makes the bodies of a program (a shell, a live program); None for utilities."""
-
-
-class Command(NamedTuple):
-    """What a command line runs, but for its words.
-
-    Args:
-        inode, node: the file, by which it is seen whether what was found before still holds.
-        utility: the name of the utility that it is; "" for a program with a body of its own.
-        program: that utility.
-    """
-
-    inode: Any
-    node: Node | None
-    path: str
-    identity: Identity
-    executable: str
-    utility: str
-    program: Program
 
 
 class Programs:

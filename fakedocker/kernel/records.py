@@ -8,15 +8,16 @@ id only. No rules here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.walk import MountTable
+from fakedocker.kernel.loader import Command
 from fakedocker.kernel.privileges import USUAL_CAPABILITIES, Limits
-from fakedocker.kernel.program import Identity
+from fakedocker.kernel.program import Exports, Identity
 from fakedocker.kernel.utility import Utility
 
 HOST = "host"
@@ -72,7 +73,7 @@ class Process(Record):
     uid: int = 0
     gid: int = 0
     groups: tuple[int, ...] = ()
-    children: frozenset[int] = frozenset()
+    children: tuple[int, ...] = ()
     waiting: str = ""
     timer: int = 0
     stopped: int = 0
@@ -145,25 +146,26 @@ class Sleeper(Record):
     """A process that ends as soon as its timer goes off, and that nobody has looked at: what it takes to make it.
 
     `processes` has it in the place of the process that it becomes when somebody asks (see `Processes` in state.py). Its parent
-    waits for it, so that what it has inherited is what the parent still has. The fields are those of a `Process`: argv, identity
-    and executable in one, and its utility's name and memory.
+    waits for it, so that what it has inherited is what the parent still has. The fields are those of a `Process`, or what they are
+    made from.
     """
 
     local: int
     parent: int
     group: int
-    program: tuple[tuple[str, ...], Identity, str]
-    environment: Callable[[], Mapping[str, str]]
-    utility: tuple[str, dict[str, Any]]
+    command: Command
+    argv: tuple[str, ...]
+    exports: Exports
+    state: dict[str, Any]
     timer: int
     started_ns: int
     cpu_ns: int
 
     def process(self, pid: int, parent: Process) -> Process:
         """The process as it would be now. Whoever makes it counts it as a user of its parent's descriptor table."""
-        body = Utility(*self.utility)
-        argv, identity, executable = self.program
-        program = (argv, self.environment(), identity, executable)
+        command = self.command
+        body = Utility(command.utility, self.state)
+        program = (self.argv, self.exports.environment(), command.identity, command.executable)
         made = parent.child(pid, self.local, self.group, program, body, parent.table, self.started_ns)
         made.waiting = LAST_SLEEP
         made.timer = self.timer

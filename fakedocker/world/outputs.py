@@ -21,12 +21,13 @@ TOGETHER_BYTES = 4 << 20
 class Outputs(Table[str, History[Chunk]]):
     """Stream -> what it has put out; see the module's docstring."""
 
-    __slots__ = ("_known", "_written", "_written_bytes")
+    __slots__ = ("_chunks", "_known", "_written", "_written_bytes")
 
     def __init__(self, base: Map[str, History[Chunk]], on_change: Any = None) -> None:
         super().__init__(base, on_change)
         self._known: set[str] = set()  # streams that are there for sure
-        self._written: list[tuple[str, Chunk]] = []
+        self._written: list[str] = []
+        self._chunks: list[Chunk] = []  # what was written to each of them
         self._written_bytes = 0
 
     def write(self, stream: str, chunk: Chunk) -> bool:
@@ -37,7 +38,8 @@ class Outputs(Table[str, History[Chunk]]):
             self._known.add(stream)
         if not self._changes and not self._written and self._on_change is not None:
             self._on_change()
-        self._written.append((stream, chunk))
+        self._written.append(stream)
+        self._chunks.append(chunk)
         self._written_bytes += len(chunk.data) + logs.CHUNK_BYTES
         if self._written_bytes > TOGETHER_BYTES:
             self._sort_in()
@@ -84,11 +86,12 @@ class Outputs(Table[str, History[Chunk]]):
 
     def _forget(self) -> None:
         self._known.clear()
-        self._written, self._written_bytes = [], 0
+        self._written, self._chunks, self._written_bytes = [], [], 0
 
     def _sort_in(self) -> None:
         """Let the histories have what was put down. O(chunks)."""
-        written, self._written, self._written_bytes = self._written, [], 0
+        written = zip(self._written, self._chunks, strict=True)
+        self._written, self._chunks, self._written_bytes = [], [], 0
         streams: dict[str, list[Chunk]] = {}
         for stream, chunk in written:
             streams.setdefault(stream, []).append(chunk)

@@ -7,7 +7,7 @@ it, which is run again at each wake-up. This module must not know single builtin
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from fakedocker.kernel.program import Block, System
@@ -96,7 +96,7 @@ def _run_program(shell: ShellState, argv: tuple[str, ...], resume: int, check: b
     path = value if type(value) is str else search_path(shell)
     shell.pc = resume
     try:
-        pid, ended = shell.system.run_program(argv[0], path, argv, shell.environment)
+        pid, ended = shell.system.run_program(argv[0], path, argv, shell)
     except (Block, OSError):  # nothing has begun; `resume` begins it, or says why it cannot
         shell.stack.append(("start", argv, tail))
         return resume
@@ -244,7 +244,7 @@ def _start(shell: ShellState, progress: tuple[Any, ...], here: int) -> bool:
         if tail or "m" in shell.options or shell.is_bash():
             started = _start_with_care(shell, argv, tail)
         else:
-            started = shell.system.run_program(argv[0], search_path(shell), argv, shell.environment)
+            started = shell.system.run_program(argv[0], search_path(shell), argv, shell)
     except OSError as problem:
         started = _start_script(shell, argv, problem)
     if started is None:
@@ -271,7 +271,19 @@ def _start_with_care(shell: ShellState, argv: tuple[str, ...], tail: bool) -> tu
         pid = system.fork(_job_body(shell, argv), group=0)
         jobs.to_foreground(shell, pid)
         return pid, None
-    return system.run_program(path, "", argv, lambda: environment)
+    return system.run_program(path, "", argv, _Exported(environment))
+
+
+class _Exported:
+    """An environment that is known already."""
+
+    __slots__ = ("_environment",)
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def environment(self) -> Mapping[str, str]:
+        return self._environment
 
 
 def _start_script(shell: ShellState, argv: tuple[str, ...], problem: OSError) -> tuple[int, int | None] | None:

@@ -13,6 +13,7 @@ from fakedocker.userland.sh.state import Job, ShellState
 
 _STOP_SIGNALS: Final = {19: "Stopped (signal)", 20: "Stopped", 21: "Stopped (tty input)", 22: "Stopped (tty output)"}
 _SIGINT: Final = 2
+_SUCCEEDED: Final = (0,)
 
 
 def new_group(shell: ShellState) -> int | None:
@@ -59,7 +60,7 @@ def take_ending(shell: ShellState, pid: int, ended: int, words: tuple[str, ...],
         shell.pc = here
         tell_of_foreground(shell, pid, ended, " ".join(words))
     shell.status = status
-    shell.pipe_statuses = (status,)
+    shell.pipe_statuses = (status,) if status else _SUCCEEDED
     if shell.jobs or "m" in shell.options:
         _after_foreground(shell, ended == -_SIGINT)
 
