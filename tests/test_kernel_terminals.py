@@ -138,3 +138,24 @@ def test_is_reading_tells_who_waits_at_the_terminal() -> None:
     machine.kernel.terminal_input("box", b"\x04")
     machine.settle()
     assert not machine.kernel.is_reading("box")
+
+
+def test_a_key_typed_between_two_jobs_reaches_the_shell() -> None:
+    """Its job has ended, and it has not taken the terminal back yet."""
+
+    def shell(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:
+        if not state:
+            system.catch(signals.INT, "catch")
+            state["child"] = system.spawn("/bin/echo", ("echo", "done"), {}, group=0)
+            system.set_foreground(0, state["child"])
+        while (signal := system.take_signal()) is None:
+            system.pause_for_signal()
+        system.put(f"got {signal}\n")
+        return 0
+
+    machine = Machine(shell=shell)
+    machine.start("shell", terminal=True)
+    machine.settle()
+    machine.kernel.terminal_input("box", b"\x03")
+    machine.settle()
+    assert machine.output() == "done\r\n^Cgot 2\r\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -93,9 +94,45 @@ def test_control_c_interrupts(terminal: Terminal) -> None:
     assert terminal.status == 130
 
 
-def test_control_z_does_not_leave_anybody_stuck(terminal: Terminal) -> None:
-    assert terminal.run("cat", b"\x1a", b"typed\r", b"\x04") == "^Ztyped\ntyped\n"
-    assert terminal.run("(cat); echo on", b"\x1a", b"\x04") == "^Zon\n"
+def test_control_z_stops_what_fg_goes_on_with(terminal: Terminal) -> None:
+    assert terminal.run("cat", b"\x1a") == "^Z\n[1]+  Stopped                 cat\n"
+    assert terminal.status == 148
+    assert terminal.run("jobs") == "[1]+  Stopped                 cat\n"
+    assert terminal.run("fg", b"typed\r", b"\x04") == "cat\ntyped\ntyped\n"
+    assert terminal.run("jobs") == ""
+    assert terminal.run("(cat); echo on", b"\x1a").endswith("on\n")
+    terminal.run("kill %1")
+    assert terminal.run("fg").endswith("bash: fg: current: no such job\n")
+
+
+def test_a_client_is_stopped_and_goes_on_behind_the_prompt(with_image: Terminal) -> None:
+    with_image.run("docker run -d --name box alpine ping localhost")
+    assert "Stopped                 docker logs -f box" in with_image.run("docker logs -f box", b"", b"\x1a")
+    assert with_image.run("bg").startswith("[1]+ docker logs -f box &\n")
+    assert "seq=" in with_image.run("fg", b"", b"", b"\x03")
+    assert with_image.status == 130
+    assert with_image.run("jobs") == ""
+
+
+def test_a_loop_around_the_terminal_has_nothing_to_do_with_the_clients_generators(terminal: Terminal) -> None:
+    """It would end them in its own time, and complain of those that had ended."""
+    seen: list[object] = []
+    hooks = sys.get_asyncgen_hooks()
+    sys.set_asyncgen_hooks(firstiter=seen.append)
+    try:
+        terminal.run("docker pull alpine")
+    finally:
+        sys.set_asyncgen_hooks(*hooks)
+    assert terminal.status == 0
+    assert seen == []
+
+
+def test_a_background_job_comes_to_the_front_after_detaching(with_image: Terminal) -> None:
+    with_image.run("docker run -it --name box alpine sh", b"\x10\x11")
+    with_image.run("sleep 1000 &")
+    assert with_image.run("fg") == "sleep 1000\n"
+    assert with_image.run("docker attach box", b"exit 3\r").endswith("exit 3\n")
+    assert with_image.status == 3
 
 
 def test_control_backslash_quits_what_runs_and_not_the_shell(terminal: Terminal) -> None:

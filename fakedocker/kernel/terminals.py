@@ -191,8 +191,13 @@ def _control_signal(draft: KernelDraft, name: str, byte: int) -> None:
     terminal.line, terminal.ready = b"", ()
     if terminal.modes["echo"]:
         draft.emitted.append(Output(name, 1, b"^" + bytes((byte ^ 0x40,))))
-    if terminal.foreground:
-        lifecycle.signal_group(draft, terminal.namespace, terminal.foreground, SIGNAL_OF_BYTE[byte])
+    if not terminal.foreground:
+        return
+    members = lifecycle.group_members(draft, terminal.namespace, terminal.foreground)
+    # Between the end of a job and its shell's taking the terminal back there is nobody. Linux loses the key then; here, as time
+    # leaps, that may be most of the time: the shell gets it.
+    for pid in members or lifecycle.group_members(draft, terminal.namespace, terminal.session):
+        lifecycle.signal_process(draft, pid, SIGNAL_OF_BYTE[byte])
 
 
 def _edit_line(draft: KernelDraft, terminal: Terminal, name: str, byte: int) -> None:

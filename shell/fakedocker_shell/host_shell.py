@@ -1,7 +1,7 @@
 """The shell of the interactive terminal: fed by the terminal's own line editor, and in what it says an interactive bash.
 
-It tells the numbers of background jobs and when they have ended. It has no job control: its children stay in its process
-group, so that Ctrl-C reaches loops as well, and nothing is stopped by Ctrl-Z. It must not know the terminal.
+It tells the numbers of background jobs and when they have ended. On a terminal it has job control: Ctrl-Z stops what is in the
+foreground, fg and bg go on with it. It must not know the terminal.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ class HostShell(Shell):
             for number in _STOPPING:
                 system.catch(number, "ignore")
             self.options |= {"i"}
+            if system.is_terminal(0):
+                self.options |= {"m"}
+                system.set_foreground(0, system.pid)
         return super().run(system)
 
     def default_disposition(self, number: int) -> str:
@@ -39,7 +42,8 @@ class HostShell(Shell):
 
     def for_child(self, pc: int, ignored: tuple[int, ...] = ()) -> Shell:
         child = super().for_child(pc, ignored)
-        child.reset_signals = tuple(reset for reset in child.reset_signals if reset[0] not in _STOPPING)
+        if "m" not in self.options:
+            child.reset_signals = tuple(reset for reset in child.reset_signals if reset[0] not in _STOPPING)
         return child
 
     def next_input(self) -> int:

@@ -7,6 +7,7 @@ that cannot be copied. Restoring a snapshot ends it, as it ends every open conne
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Coroutine, Generator, Mapping
 from typing import Any, NamedTuple
 
@@ -79,6 +80,17 @@ class LivePrograms:
         self.generation += 1
 
 
+def _resumed(coroutine: Coroutine[Any, Any, int]) -> Wait:
+    """Go on with a coroutine until it waits. A loop that this may run in does not own its generators, and must not end them."""
+    hooks = sys.get_asyncgen_hooks()
+    sys.set_asyncgen_hooks(None, None)
+    try:
+        wait: Wait = coroutine.send(None)
+    finally:
+        sys.set_asyncgen_hooks(*hooks)
+    return wait
+
+
 class LiveBody:
     """The body of a live program; see the module's docstring for why copying it gives itself."""
 
@@ -113,7 +125,7 @@ class LiveBody:
                 if not context.ready(self._wait):
                     continue
             try:
-                self._wait = self._coroutine.send(None)
+                self._wait = _resumed(self._coroutine)
             except StopIteration as end:
                 context.close()
                 return int(end.value or 0)

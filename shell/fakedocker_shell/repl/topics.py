@@ -15,6 +15,7 @@ TOPICS = {
         "→, Ctrl-E    take the grey suggestion from the history\n"
         "↑, Ctrl-R    earlier commands, searching in them\n"
         "Ctrl-C       at the prompt: clear the line; in a command: interrupt it\n"
+        "Ctrl-Z       stop a command; fg and bg go on with it, jobs lists what there is\n"
         "Ctrl-D       leave, or end the input of a command\n"
         "Ctrl-P Ctrl-Q  detach from a container's terminal\n"
         "F1, F2       help, the world\n"
