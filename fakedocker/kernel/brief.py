@@ -49,6 +49,7 @@ class Brief(Calls):
         self._kernel = kernel
         self._draft = kernel.draft
         self._view = None
+        self.hasty = False
         self._parent = parent
         self._namespace = namespace
         self._command = command

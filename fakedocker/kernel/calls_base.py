@@ -45,13 +45,14 @@ class Replaced(Ended):
 class CallsBase:
     """The caller, and the helpers of all families."""
 
-    __slots__ = ("_draft", "_kernel", "_process", "_view")
+    __slots__ = ("_draft", "_kernel", "_process", "_view", "hasty")
 
     def __init__(self, kernel: KernelBase, process: Process) -> None:
         self._kernel = kernel
         self._draft: KernelDraft = kernel.draft
         self._process = process
         self._view: View | None = None
+        self.hasty = False
 
     # who and where
 
@@ -172,9 +173,9 @@ class CallsBase:
     def _settle(self) -> None:
         """What every call that may block does first: get what was put out, and rest when the quantum is used up."""
         process = self._process
-        if process.backlog and not self.flush():
+        if process.backlog and not self.flush() and not self.hasty:
             self._sleep("write")
-        if process.spent_ns >= QUANTUM_NS:
+        if process.spent_ns >= QUANTUM_NS and not self.hasty:
             self.rest()
             raise Block
 

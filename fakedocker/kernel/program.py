@@ -103,6 +103,9 @@ class System(Protocol):
     virtual clock.
     """
 
+    hasty: bool
+    """Whether the process goes on where it should rest first: one that cannot be interrupted there sets it, and rests later."""
+
     # who and where
     @property
     def pid(self) -> int:

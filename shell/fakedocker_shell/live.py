@@ -125,7 +125,9 @@ class LiveBody:
                 if not context.ready(self._wait):
                     continue
             try:
+                system.hasty = True  # a coroutine cannot be left but where it waits
                 self._wait = _resumed(self._coroutine)
+                system.hasty = False
             except StopIteration as end:
                 context.close()
                 return int(end.value or 0)
