@@ -168,6 +168,20 @@ def test_a_service_has_an_address_and_its_tasks_have_theirs(manager: Manager) ->
     assert not [key for key in manager.engine.world.addresses if key[0] == network]
 
 
+def test_a_network_tells_of_its_services_where_it_is_asked(manager: Manager) -> None:
+    overlay(manager, "net")
+    manager.service("web", replicas=2, Networks=[{"Target": "net"}])
+    manager.pass_seconds(1)
+    assert "Services" not in manager.get("/networks/net", scope="swarm")
+    web = manager.get("/networks/net", verbose="true")["Services"]["web"]
+    assert (web["VIP"], web["Ports"]) == ("10.0.1.2", [])
+    assert [task["EndpointIP"] for task in web["Tasks"]] == ["10.0.1.3", "10.0.1.4"]
+    assert web["Tasks"][0]["Info"] == {"Host IP": "192.168.65.3"}
+    assert "Services" not in manager.get("/networks/bridge", verbose="1")
+    assert manager.refused("GET", "/networks/net", scope="local") == (404, "network net not found")
+    assert manager.refused("GET", "/networks/net", verbose="maybe") == (400, "invalid value for verbose: maybe")
+
+
 def test_names_of_services(manager: Manager) -> None:
     overlay(manager, "net", Attachable=True)
     overlay(manager, "other", Attachable=True)

@@ -79,6 +79,15 @@ def test_scaling(manager: Manager) -> None:
     assert len(manager.get("/containers/json", all="1")) == 1
 
 
+def test_there_is_a_limit_to_what_can_be_wished(manager: Manager, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fakedocker.operations.swarm.orchestrating.MOST_TASKS", 5)
+    manager.service("web", replicas=2**60)
+    manager.service("job", replicas=None, Mode={"ReplicatedJob": {"MaxConcurrent": 2**60, "TotalCompletions": 2**60}})
+    manager.pass_seconds(1)
+    assert len(manager.running("web")) == 5
+    assert manager.get("/services", filters={"name": ["web"]}, status="1")[0]["ServiceStatus"]["DesiredTasks"] == 2**60
+
+
 def test_a_removed_service_takes_its_tasks_with_it(manager: Manager) -> None:
     manager.service("web", replicas=2)
     manager.pass_seconds(1)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from fakedocker.api.call import Call
+from fakedocker.api.swarm import flag
+from fakedocker.base import messages
 from fakedocker.network.model import SWARM
 from fakedocker.operations import lookup, networks
-from fakedocker.operations.swarm import overlays
+from fakedocker.operations.swarm import balancing, overlays
 from fakedocker.wire.http import Reply, json_reply
 from fakedocker.wire.network import NetworkConnect, NetworkCreate, NetworkDisconnect
 
@@ -25,7 +29,13 @@ def create(call: Call) -> Reply:
 
 
 def inspect(call: Call) -> Reply:
-    return json_reply(networks.inspect(call.draft, lookup.network(call.draft, call.names["id"])))
+    """A network; with verbose=1 also the services that are in it, with scope= only where it is of that scope."""
+    verbose, draft = flag(call, "verbose"), call.draft
+    network = lookup.network(draft, call.names["id"])
+    if call.query.text("scope") not in ("", network.scope):
+        raise messages.NO_SUCH_NETWORK(name=call.names["id"])
+    shown = networks.inspect(draft, network)
+    return json_reply(replace(shown, services=balancing.services_of(draft, network)) if verbose else shown)
 
 
 def remove(call: Call) -> Reply:
@@ -46,5 +56,6 @@ def disconnect(call: Call) -> Reply:
 
 
 def prune(call: Call) -> Reply:
-    removed = networks.prune(call.draft, call.filters(networks.PRUNE_FILTERS))
+    filters = call.filters(networks.PRUNE_FILTERS)
+    removed = overlays.prune(call.draft, filters) + networks.prune(call.draft, filters)
     return json_reply({"NetworksDeleted": removed or None})

@@ -285,11 +285,16 @@ def discard(draft: Draft, network: Network) -> None:
 
 
 def prune(draft: Draft, filters: Filters) -> list[str]:
-    """Remove the networks that no running container is connected to; gives their names."""
+    """Remove this engine's own networks that no running container is connected to; gives their names."""
     before = filtering.until(filters, draft.now_ns)
     removed = []
     for network in select(draft, {}):
-        if network.is_predefined or is_used(draft, network) or (before is not None and network.created_ns > before):
+        if (
+            network.is_predefined
+            or network.scope != network_model.LOCAL
+            or is_used(draft, network)
+            or (before is not None and network.created_ns > before)
+        ):
             continue
         if not filtering.prune_labels_match(filters, network.labels):
             continue

@@ -106,6 +106,24 @@ class NetworkPeer(Struct, frozen=True, rename=pascal()):
     ip: str
 
 
+class NetworkTask(Struct, frozen=True, rename=pascal(endpoint_ip="EndpointIP", endpoint_id="EndpointID")):
+    """A task of a service, as the network that it is in tells of it."""
+
+    name: str
+    endpoint_id: str
+    endpoint_ip: str
+    info: dict[str, str]
+
+
+class NetworkService(Struct, frozen=True, kw_only=True, rename=pascal(vip="VIP", local_lb_index="LocalLBIndex")):
+    """A service in a network."""
+
+    vip: str
+    ports: tuple[str, ...] = ()
+    local_lb_index: int
+    tasks: tuple[NetworkTask, ...]
+
+
 class NetworkInspect(Struct, frozen=True, kw_only=True, rename=pascal(id="Id")):
     """The answer of GET /networks/ID, and an element of GET /networks."""
 
@@ -126,3 +144,4 @@ class NetworkInspect(Struct, frozen=True, kw_only=True, rename=pascal(id="Id")):
     options: dict[str, str] | None
     labels: dict[str, str] | None
     peers: tuple[NetworkPeer, ...] | UnsetType = UNSET
+    services: dict[str, NetworkService] | UnsetType = UNSET

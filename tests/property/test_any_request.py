@@ -159,3 +159,102 @@ def test_any_request_gets_an_answer(asked: list[tuple[tuple[str, str], Request]]
         if exchange.reply is not None and exchange.reply.status == 400:
             assert engine.world.containers is before.containers or route[1].endswith("/start")
     check(engine.world)
+
+
+_CONTAINER = {
+    "Image": "alpine", "Command": ["sleep", "9"], "Env": ["A={{.Service.Name}}"], "Mounts": [{"Type": "volume", "Source": "v", "Target": "/v", "VolumeOptions": {"Labels": {"a": "b"}}}],
+    "Healthcheck": {"Test": ["CMD", "true"], "Interval": 10**9}, "DNSConfig": {"Nameservers": ["1.1.1.1"]}, "StopGracePeriod": 10**9, "Hosts": ["1.2.3.4 x"],
+    "Privileges": {"NoNewPrivileges": True}, "Ulimits": [{"Name": "nofile", "Soft": 5, "Hard": 9}], "Secrets": [{"SecretID": "x", "SecretName": "y", "File": {"Name": "f", "Mode": 292}}],
+    "Configs": [{"ConfigID": "x", "ConfigName": "y", "Runtime": {}}], "Sysctls": {"net.core.somaxconn": "1"}, "CapabilityAdd": ["NET_ADMIN"],
+}  # fmt: skip
+_SERVICE = {
+    "Name": "other", "Labels": {"a": "b"}, "Mode": {"Replicated": {"Replicas": 2}}, "UpdateConfig": {"Parallelism": 1, "Delay": 5, "MaxFailureRatio": 0.5},
+    "EndpointSpec": {"Mode": "vip", "Ports": [{"TargetPort": 80, "PublishedPort": 8080, "Protocol": "tcp"}]}, "Networks": [{"Target": "over", "Aliases": ["x"]}],
+    "TaskTemplate": {
+        "ContainerSpec": _CONTAINER, "RestartPolicy": {"Condition": "any", "Delay": 10**9, "MaxAttempts": 1, "Window": 5}, "LogDriver": {"Name": "json-file", "Options": {"a": "b"}},
+        "Placement": {"Constraints": ["node.role==manager"], "Platforms": [{"OS": "linux"}], "Preferences": [{"Spread": {"SpreadDescriptor": "x"}}]},
+        "Resources": {"Limits": {"NanoCPUs": 10**9}, "Reservations": {"MemoryBytes": 10**8, "GenericResources": [{"NamedResourceSpec": {"Kind": "a", "Value": "b"}}]}},
+    },
+}  # fmt: skip
+_SPEC = {
+    "Name": "default",
+    "Orchestration": {"TaskHistoryRetentionLimit": 2},
+    "Raft": {"SnapshotInterval": 3},
+    "CAConfig": {"ForceRotate": 1, "ExternalCAs": [{"Protocol": "cfssl"}]},
+}
+SWARM_BODIES: dict[str, Any] = {
+    "/services/create": _SERVICE, "/services/{id}/update": {**_SERVICE, "Name": "front"}, "/swarm/update": _SPEC, "/swarm/unlock": {"UnlockKey": "SWMKEY-1-x"},
+    "/swarm/init": {"ListenAddr": "0.0.0.0:2377", "AdvertiseAddr": "eth0", "DataPathAddr": "eth0", "DefaultAddrPool": ["10.0.0.0/8"], "SubnetSize": 24, "Spec": _SPEC},
+    "/swarm/join": {"ListenAddr": "0.0.0.0:2377", "RemoteAddrs": ["192.168.65.9"], "JoinToken": "SWMTKN-1-x-y"},
+    "/nodes/{id}/update": {"Role": "manager", "Availability": "active", "Labels": {"a": "b"}}, "/networks/create": {"Name": "third", "Driver": "overlay", "IPAM": {"Config": [{"Subnet": "10.8.0.0/16"}]}},
+    **{f"/{kind}/create": {"Name": "other", "Data": "eA==", "Templating": {"Name": "golang"}} for kind in ("secrets", "configs")},
+    **{f"/{kind}/{{id}}/update": {"Name": "one", "Labels": {"a": "b"}} for kind in ("secrets", "configs")},
+}  # fmt: skip
+"""Bodies that are nearly right: one place in them is replaced."""
+SWARM_NAMES = ("front", "docker-host", "one", "over", "nosuch", "", "é")
+SWARM_ROUTES = [
+    route
+    for route in ROUTES
+    if route.path.split("/")[1] in ("swarm", "nodes", "services", "tasks", "secrets", "configs", "networks")
+]
+
+
+@functools.cache
+def in_a_swarm() -> World:
+    """A world in a swarm that has a service, a secret, a config and a network."""
+    engine = create_engine(world=furnished(), mode=TimeMode.FAST)
+    for target, body in (
+        ("/swarm/init", {"ListenAddr": "0.0.0.0:2377"}),
+        ("/networks/create", {"Name": "over", "Driver": "overlay"}),
+        ("/secrets/create", {"Name": "one", "Data": "eA=="}),
+        ("/configs/create", {"Name": "one", "Data": "eA=="}),
+        (
+            "/services/create",
+            {
+                **_SERVICE,
+                "Name": "front",
+                "TaskTemplate": {"ContainerSpec": {"Image": "alpine", "Command": ["sleep", "99"]}},
+            },
+        ),
+    ):
+        engine.perform(Request(method="POST", target=target, headers=JSON, body=json.dumps(body).encode()))
+    engine.advance(engine.now_ns + 10**9)
+    return engine.world
+
+
+@st.composite
+def nearly_right(draw: st.DrawFn, body: Any) -> Any:
+    """A body with something else in one place."""
+    if isinstance(body, dict) and body and draw(st.integers(0, 9)):
+        key = draw(st.sampled_from(sorted(body)))
+        return {**body, key: draw(nearly_right(body[key]))}
+    if isinstance(body, list) and body and draw(st.integers(0, 9)):
+        return [draw(nearly_right(body[0])), *body[1:]]
+    return draw(st.one_of(values, st.just(body)))
+
+
+@st.composite
+def swarm_requests(draw: st.DrawFn) -> Request:
+    route = draw(st.sampled_from(SWARM_ROUTES))
+    path = re.sub(r"\{\w+\*?\}", lambda _: draw(st.sampled_from(SWARM_NAMES)), route.path)
+    version = draw(st.sampled_from([str(number) for number in range(9, 40)]))
+    query = {"version": version, **draw(queries)}
+    body = json.dumps(draw(nearly_right(SWARM_BODIES[route.path]))).encode() if route.path in SWARM_BODIES else b""
+    target = draw(st.sampled_from(["", "/v1.24", "/v1.41"])) + path + "?" + urlencode(query)
+    return Request(method=route.method, target=target, headers=JSON if body else {}, body=body)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(st.lists(swarm_requests(), min_size=1, max_size=3), st.booleans())
+def test_any_request_about_a_swarm_gets_an_answer(asked: list[Request], begun: bool) -> None:
+    engine = create_engine(mode=TimeMode.FAST, world=in_a_swarm() if begun else furnished())
+    engine.journaling = False
+    for request in asked:
+        before = engine.world
+        exchange = end(engine, request)
+        assert not engine.draft.faults, engine.draft.faults[0]
+        if exchange.reply is not None and exchange.reply.status == 400:
+            assert engine.world.services is before.services
+    engine.advance(engine.now_ns + 10**10)
+    assert not engine.draft.faults, engine.draft.faults[0]
+    check(engine.world)

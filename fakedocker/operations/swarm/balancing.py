@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from fakedocker.containers.model import Container
-from fakedocker.network.model import Endpoint
+from fakedocker.network.model import Endpoint, Network
 from fakedocker.swarm import states
 from fakedocker.swarm.services import Service
+from fakedocker.wire.network import NetworkService, NetworkTask
 from fakedocker.world.draft import Draft
 
 HOLDER = "service:"
 """What a service's id begins with where ports and addresses are held."""
 _TASKS = "tasks."
+_FIRST_INDEX = 256
+"""From where the marks are counted by which connections to services are known."""
 
 
 def service_of(draft: Draft, holder: str) -> Service | None:
@@ -65,6 +69,29 @@ def resolve(draft: Draft, network_id: str, lowered: str) -> list[str]:
         else:
             found += [endpoint.address for endpoint in endpoints(draft, service, network_id)]
     return found
+
+
+def services_of(draft: Draft, network: Network) -> dict[str, NetworkService] | UnsetType:
+    """The services that serve in a network, as it tells of them itself; nothing for a network without any."""
+    address = draft.swarm.node.address if draft.swarm is not None else ""
+    found = {}
+    for service in sorted(draft.services.values(), key=lambda service: service.number):
+        own = next((one.address for one in service.addresses if one.network_id == network.id), "")
+        serving = endpoints(draft, service, network.id)
+        if not own and not serving:
+            continue
+        ports = service.endpoint.ports if network.ingress and service.endpoint is not None else ()
+        shown = tuple(f"Target: {port.target_port}, Publish: {port.published_port}" for port in ports)
+        tasks = tuple(
+            NetworkTask(
+                draft.containers[endpoint.container_id].name, endpoint.id, endpoint.address, {"Host IP": address}
+            )
+            for endpoint in serving
+        )
+        name = service.spec.name
+        vip = own.partition("/")[0] or "<nil>"
+        found[name] = NetworkService(vip=vip, ports=shown, local_lb_index=_FIRST_INDEX + service.number, tasks=tasks)
+    return found or UNSET
 
 
 def _attached(draft: Draft, network_id: str) -> Iterator[tuple[Service, set[str]]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fakedocker.operations.swarm import agent, orchestrating, scheduling, tasks, updating
+from fakedocker.swarm import states
 from fakedocker.swarm.services import ServiceTask
 from fakedocker.world.draft import Draft, Notice
 
@@ -25,6 +26,9 @@ def due(draft: Draft, kind: str, key: str) -> None:
         return
     if kind == tasks.AGENT_ALARM:
         agent.step(draft, task)
+        task = draft.service_tasks[key]
+        if task.state < states.RUNNING and task.desired <= states.COMPLETE:
+            return  # on its way: nothing follows from that
     else:
         tasks.may_start(draft, task)
     _follow(draft, task)

@@ -13,6 +13,8 @@ from fakedocker.swarm.services import Service, ServiceTask
 from fakedocker.world.draft import Draft
 
 Slots = dict[int, list[ServiceTask]]
+MOST_TASKS = 2_000
+"""So many tasks there are at most, whatever is wished: the node would have no room for more (a real one tries all the same)."""
 
 
 def settle(draft: Draft, service_id: str) -> None:
@@ -102,7 +104,7 @@ def _reconcile_replicated(draft: Draft, service: Service, alive: Slots, dead: Sl
     updating.begin(draft, service, kept)
     service = draft.services[service.id]
     slot = 0
-    for _ in range(wanted - len(kept)):
+    for _ in range(min(wanted - len(kept), MOST_TASKS - len(draft.service_tasks))):
         slot += 1
         while slot in kept:
             slot += 1
@@ -147,7 +149,7 @@ def _reconcile_job(draft: Draft, service: Service) -> None:
         if fits and not taken:
             tasks.create(draft, service, 0, states.COMPLETE, node.id)
         return
-    free = [slot for slot in range(job.total_completions or 0) if slot not in taken]
+    free = [slot for slot in range(min(job.total_completions or 0, MOST_TASKS)) if slot not in taken]
     for slot in free[: max((job.max_concurrent or 0) - running, 0)]:
         tasks.create(draft, service, slot, states.COMPLETE)
 

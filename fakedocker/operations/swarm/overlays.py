@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from fakedocker.base import clock, identity, messages
 from fakedocker.network import model as network_model, pools
 from fakedocker.network.model import INGRESS, OVERLAY, SWARM, Network, OwnEndpoint, Pool
-from fakedocker.operations import networking, networks
+from fakedocker.operations import filters as filtering, networking, networks
+from fakedocker.operations.filters import Filters
 from fakedocker.operations.swarm import store
 from fakedocker.swarm import identifiers, states, validation
 from fakedocker.swarm.services import TASK_LABEL
@@ -96,6 +97,8 @@ def _clear(draft: Draft, network: Network) -> None:
         network = _drop_own(draft, network)
     for container_id, endpoint in sorted(draft.endpoints[network.id].items()):
         networking.disconnect(draft, draft.containers[container_id], network, endpoint)
+    for key in [key for key, _ in draft.addresses.items() if key[0] == network.id]:
+        del draft.addresses[key]  # kept for tasks that have no container yet
     networks.discard(draft, network)
 
 
@@ -182,35 +185,53 @@ def unload(draft: Draft, network_id: str) -> None:
 
 
 def remove(draft: Draft, network: Network) -> None:
-    """Remove a network of the swarm.
+    """Remove a network of the swarm. Tasks that are about to end may still be in it: it goes with the last of them.
 
     Raises:
         Refusal: a service, a task or a container uses it.
     """
-    services = sorted(draft.services.values(), key=lambda service: service.id)
-    if network.ingress:
-        for service in services:
-            if service.endpoint is not None and any(port.publish_mode == INGRESS for port in service.endpoint.ports):
-                raise messages.FAILED_PRECONDITION(problem=messages.INGRESS_NEEDED.format(id=service.id))
-    for service in services:
-        spec = service.spec
-        if any(one.target == network.id for one in (*spec.networks, *spec.task_template.networks)):
-            raise messages.FAILED_PRECONDITION(
-                problem=messages.NETWORK_OF_SERVICE.format(network=network.id, id=service.id)
-            )
-    for task in sorted(draft.service_tasks.values(), key=lambda task: task.id):
-        uses = any(one.network_id == network.id for one in task.attachments)
-        if uses and task.desired <= states.RUNNING and not task.is_over:
-            raise messages.FAILED_PRECONDITION(problem=messages.NETWORK_OF_TASK.format(network=network.id, id=task.id))
-    for endpoint in sorted(draft.endpoints[network.id].values(), key=lambda endpoint: endpoint.id):
-        if TASK_LABEL not in (draft.containers[endpoint.container_id].config.labels or {}):
-            task_id = identifiers.object_id(endpoint.id)
-            raise messages.FAILED_PRECONDITION(problem=messages.NETWORK_OF_TASK.format(network=network.id, id=task_id))
+    problem = _use(draft, network)
+    if problem:
+        raise messages.FAILED_PRECONDITION(problem=problem)
     draft.networks[network.id] = replace(network, ending=True)
     if network.ingress:
         _clear(draft, network)
     else:
         unload(draft, network.id)
+
+
+def _use(draft: Draft, network: Network) -> str:
+    """Who uses a network, as a problem that the managers tell; "" for nobody (controlapi/network.go removeNetwork)."""
+    services = sorted(draft.services.values(), key=lambda service: service.id)
+    if network.ingress:
+        for service in services:
+            if service.endpoint is not None and any(port.publish_mode == INGRESS for port in service.endpoint.ports):
+                return messages.INGRESS_NEEDED.format(id=service.id)
+        return ""
+    for service in services:
+        spec = service.spec
+        if any(one.target == network.id for one in (*spec.networks, *spec.task_template.networks)):
+            return messages.NETWORK_OF_SERVICE.format(network=network.id, id=service.id)
+    for task in sorted(draft.service_tasks.values(), key=lambda task: task.id):
+        uses = any(one.network_id == network.id for one in task.attachments)
+        if uses and task.desired <= states.RUNNING and not task.is_over:
+            return messages.NETWORK_OF_TASK.format(network=network.id, id=task.id)
+    for endpoint in sorted(draft.endpoints[network.id].values(), key=lambda endpoint: endpoint.id):
+        if TASK_LABEL not in (draft.containers[endpoint.container_id].config.labels or {}):
+            return messages.NETWORK_OF_TASK.format(network=network.id, id=identifiers.object_id(endpoint.id))
+    return ""
+
+
+def prune(draft: Draft, filters: Filters) -> list[str]:
+    """Remove the swarm's networks that nobody uses, but for the ingress network; gives their names."""
+    removed = []
+    for network in sorted(draft.networks.values(), key=lambda network: network.name):
+        skipped = network.scope != SWARM or network.ingress or network.ending
+        if skipped or not filtering.prune_labels_match(filters, network.labels) or _use(draft, network):
+            continue
+        remove(draft, network)
+        removed.append(network.name)
+    return removed
 
 
 def inspect_of_task(network: Network) -> dict[str, Any]:
