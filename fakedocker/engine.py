@@ -76,6 +76,7 @@ class Engine(Turning):
         self._draft.restore(world)
         self._world = world
         self._last_reads.clear()
+        self._watched.clear()
         for listener in self.on_restore:
             listener()
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import traceback
 from collections import deque
@@ -26,6 +27,7 @@ from fakedocker.world.world import World
 
 SLICES_PER_TURN = 2_000
 POLL_PATIENCE_NS = SECOND_NS
+_OF_SERVICES = re.compile(r"(/v[\d.]+)?/(services|tasks|nodes)\b")
 
 Handler = Callable[[Any, Draft, Exchange], "Reply | Stream"]
 """What requests mean; it is given the engine, the world in the middle of a change, and the request."""
@@ -60,6 +62,8 @@ class Turning:
         self._open: dict[int, Exchange] = {}
         self._subscribers: dict[tuple[str, str | int], dict[int, Exchange]] = {}
         self._last_reads: dict[str, tuple[str, bytes]] = {}
+        self._watched: dict[str, dict[str, bytes]] = {}
+        """By client, what it has read of services, nodes and tasks since it last asked for anything but reading."""
         self.outside: Callable[[Errand], Result] | None = None
         """What does errands to registries outside of the simulation, set by whoever may reach them; they wait without it."""
         self._errands: dict[int, Errand] = {}
@@ -361,13 +365,24 @@ class Turning:
     # polling
 
     def _is_poll(self, exchange: Exchange, reply: Reply) -> bool:
-        """Whether a client reads again what it has just read, to the same answer."""
+        """Whether a client reads again what it has just read, to the same answer.
+
+        Of services it reads several things in turn (their state, their tasks, the nodes): there, what it has read since it last asked for
+        anything else.
+        """
         request = exchange.request
+        if request.method != "GET":
+            self._watched.pop(request.client, None)
         if request.method != "GET" or reply.body is None or not request.client or self.mode is not TimeMode.FAST:
             return False
         before = self._last_reads.get(request.client)
         self._last_reads[request.client] = (request.target, reply.body)
-        return before == (request.target, reply.body)
+        if _OF_SERVICES.match(request.target) is None:
+            return before == (request.target, reply.body)
+        watched = self._watched.setdefault(request.client, {})
+        known = watched.get(request.target)
+        watched[request.target] = reply.body
+        return known == reply.body
 
     def _hold(self, exchange: Exchange, reply: Reply) -> Reply:
         """Give time a chance, up to a second, to change an answer that is being polled."""
@@ -385,6 +400,8 @@ class Turning:
             self._pass_time(end)
         assert reply.body is not None
         self._last_reads[exchange.request.client] = (exchange.request.target, reply.body)
+        if exchange.request.client in self._watched:
+            self._watched[exchange.request.client][exchange.request.target] = reply.body
         return reply
 
 

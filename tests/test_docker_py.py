@@ -174,3 +174,31 @@ def test_requests_that_cannot_be_read_are_refused(client: docker.DockerClient) -
         assert (answer.status_code, answer.json()["message"]) == (status, message)
     answer = client.api.post(f"{client.api.base_url}/v1.50/containers/{box.id}/start", json={"Binds": ["/tmp:/foo"]})
     assert answer.status_code == 400 and "non-empty request body" in answer.json()["message"]
+
+
+def test_services_get_somewhere_while_their_client_looks(client: docker.DockerClient) -> None:
+    """It looks at several things in turn, and sleeps between by a clock that is not the engine's."""
+    client.swarm.init()
+    secret = client.secrets.create(name="password", data=b"hunter2")
+    reference = docker.types.SecretReference(secret.id, "password")
+    service = client.services.create(
+        "alpine", ["sh", "-c", "cat /run/secrets/password; exec sleep 1000"], name="web", secrets=[reference]
+    )
+    service.scale(3)
+    looks = 0
+    while sum(task["Status"]["State"] == "running" for task in service.tasks()) < 3:
+        service.reload()
+        client.nodes.list()
+        looks += 1
+        assert looks < 50
+    assert b"".join(service.logs(stdout=True)) == b"hunter2" * 3
+    service.reload()
+    service.update(image="busybox", fetch_current_spec=True)
+    while client.services.get("web").attrs.get("UpdateStatus", {}).get("State") != "completed":
+        service.tasks()
+        looks += 1
+        assert looks < 300
+    assert {
+        task["Spec"]["ContainerSpec"]["Image"] for task in service.tasks() if task["DesiredState"] == "running"
+    } == {"busybox"}
+    assert client.swarm.leave(force=True)

@@ -490,3 +490,55 @@ def test_restoring_in_the_middle_of_a_start_goes_on_alike(manager: Manager) -> N
     manager.engine.advance(there.now_ns)
     assert manager.engine.world.service_tasks == there.service_tasks
     assert service_spec("web")  # the helper makes one anew
+
+
+def test_a_daemon_that_comes_up_again_goes_on_with_its_tasks(manager: Manager) -> None:
+    manager.service("web", replicas=2, RestartPolicy={"Condition": "any", "Delay": 10**9})
+    manager.service("late", image="nosuchimage", RestartPolicy={"Condition": "any", "Delay": 4 * 10**9})
+    manager.pass_seconds(1)
+    manager.engine.inject("daemon down for 30s")
+    manager.pass_seconds(29)
+    assert all(not container.has_process for container in manager.engine.world.containers.values())
+    manager.pass_seconds(5)
+    assert [(state, desired) for _, state, desired in manager.states("web")] == [("failed", "shutdown")] * 2 + [
+        ("running", "running")
+    ] * 2
+    assert manager.tasks("web")[0]["Status"]["Err"] == "task: non-zero exit (137)"
+    before = len(manager.tasks("late"))
+    manager.pass_seconds(9)
+    assert len(manager.tasks("late")) > before or before == 5
+
+
+def test_a_manager_that_locks_itself_waits_for_its_key() -> None:
+    manager = Manager("alpine", begun=False)
+    manager.post(
+        "/swarm/init", {"ListenAddr": "0.0.0.0:2377", "Spec": {"EncryptionConfig": {"AutoLockManagers": True}}}
+    )
+    key = manager.get("/swarm/unlockkey")["UnlockKey"]
+    manager.service("web")
+    manager.pass_seconds(1)
+    manager.engine.inject("daemon restart")
+    manager.pass_seconds(15)
+    locked = (
+        503,
+        'Swarm is encrypted and needs to be unlocked before it can be used. Please use "docker swarm unlock" to unlock it.',
+    )
+    assert manager.refused("GET", "/services") == manager.refused("GET", "/swarm") == locked
+    assert manager.get("/info")["Swarm"]["LocalNodeState"] == "locked"
+    assert manager.get("/containers/json") == []
+    assert manager.refused("POST", "/swarm/leave") == (
+        503,
+        "Swarm is encrypted and locked. Please unlock it first or use `--force` to ignore this message.",
+    )
+    assert manager.refused("POST", "/swarm/unlock", {"UnlockKey": "open"}) == (400, "invalid key string")
+    assert manager.refused("POST", "/swarm/unlock", {"UnlockKey": "SWMKEY-1-AAAA"}) == (
+        401,
+        "swarm could not be unlocked: invalid key provided",
+    )
+    manager.post("/swarm/unlock", {"UnlockKey": key})
+    manager.pass_seconds(7)
+    assert [state for _, state, _ in manager.states("web")] == ["failed", "running"]
+    manager.engine.inject("daemon restart")
+    manager.pass_seconds(15)
+    manager.post("/swarm/leave", force="1")
+    assert manager.get("/info")["Swarm"]["LocalNodeState"] == "inactive"

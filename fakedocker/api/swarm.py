@@ -11,7 +11,7 @@ import binascii
 from fakedocker.api.call import Call
 from fakedocker.base import messages
 from fakedocker.base.clock import SECOND_NS
-from fakedocker.operations.swarm import cluster, leaving, nodes, orchestrating, store, stored
+from fakedocker.operations.swarm import cluster, leaving, managing, nodes, orchestrating, store, stored
 from fakedocker.operations.swarm.stored import CONFIGS, SECRETS, Kind
 from fakedocker.wire.http import Reply, json_reply
 from fakedocker.wire.swarm import NodeSpec, StoredSpec, SwarmInit, SwarmJoin, SwarmSpec, SwarmUnlock
@@ -81,6 +81,7 @@ def unlock_key(call: Call) -> Reply:
 
 def unlock(call: Call) -> Reply:
     cluster.unlock(call.draft, call.body(SwarmUnlock))
+    managing.resume(call.draft)
     return Reply()
 
 

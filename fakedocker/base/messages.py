@@ -537,6 +537,18 @@ SWARM_JOIN_TIMEOUT = Message(
     'Use the "docker info" command to see the current swarm status of your node.',
     "moby daemon/cluster/errors.go",
 )
+SWARM_LOCKED = Message(
+    503,
+    'Swarm is encrypted and needs to be unlocked before it can be used. Please use "docker swarm unlock" to unlock it.',
+    "moby daemon/cluster/errors.go",
+)
+SWARM_LEAVE_LOCKED = Message(
+    503,
+    "Swarm is encrypted and locked. Please unlock it first or use `--force` to ignore this message.",
+    "moby daemon/cluster/swarm.go",
+)
+SWARM_KEY_FORM = Message(400, "invalid key string", "swarmkit manager/encryption ParseHumanReadableKey")
+SWARM_KEY = Message(401, "swarm could not be unlocked: invalid key provided", "moby daemon/cluster/errors.go")
 SWARM_NOT_LOCKED = Message(409, "swarm is not locked", "moby daemon/cluster/errors.go")
 SWARM_VERSION = Message(
     400,

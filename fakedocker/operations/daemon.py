@@ -62,6 +62,10 @@ def come_up(draft: Draft) -> None:
                 continue  # the failed start has recorded its error
         elif container.host_config.auto_remove and container.prepared and not container.removing:
             remove.discard(draft, container, with_volumes=True)
+    if draft.swarm is not None:
+        from fakedocker.operations.swarm import managing  # read where there is a swarm: start-up time matters
+
+        managing.come_up(draft)
 
 
 def _in_order(draft: Draft) -> list[Container]:

@@ -92,8 +92,11 @@ def connect(draft: Draft, container: Container, network: Network, wanted: Endpoi
     Raises:
         Refusal: an address is taken, or the network is a swarm's and for services only.
     """
-    task = draft.service_tasks.get((container.config.labels or {}).get(TASK_LABEL, ""))
-    if network.scope == network_model.SWARM and task is None and not network.attachable:
+    if (
+        network.scope == network_model.SWARM
+        and not network.attachable
+        and _task_id(container) not in draft.service_tasks
+    ):
         raise messages.NOT_ATTACHABLE(network=network.name)
     attached = draft.endpoints[network.id]
     pool4 = next((pool for pool in network.pools if "." in pool.subnet), None)
@@ -148,9 +151,7 @@ def _take(draft: Draft, container: Container, network: Network, pool: Pool | Non
     if isinstance(asked, str) and asked:
         number = pools.to_number(asked)
         holder = draft.addresses.get((network.id, number), "")
-        if number in taken and not (
-            holder and holder == reservation((container.config.labels or {}).get(TASK_LABEL, ""))
-        ):
+        if number in taken and not (holder and holder == reservation(_task_id(container))):
             raise messages.ADDRESS_IN_USE()
     else:
         number = _lowest_free(draft, network, pool, taken)
@@ -167,6 +168,11 @@ def _lowest_free(draft: Draft, network: Network, pool: Pool, taken: _Taken) -> i
         raise messages.NO_ADDRESS(network=network.name, id=network.id[:12])
     draft.address_hints[(network.id, version)] = free + 1
     return free
+
+
+def _task_id(container: Container) -> str:
+    """The service's task that a container is of, "" for none."""
+    return (container.config.labels or {}).get(TASK_LABEL, "")
 
 
 def reservation(task_id: str) -> str:

@@ -52,6 +52,8 @@ class Swarm(Meta, frozen=True, kw_only=True):
     spec: SwarmSpec
     root: Root
     unlock_key: str = ""
+    locked: bool = False
+    """Whether the manager waits for its key: it has come up since."""
     address_pools: tuple[str, ...]
     """Where the subnets of overlay networks come from, each of `subnet_size` bits."""
     subnet_size: int

@@ -85,7 +85,7 @@ class Run:
         self.actions = (
             (self.leave, 1), (self.create_service, 14), (self.change_service, 18), (self.remove_service, 3), (self.read_logs, 3), (self.store, 6),
             (self.connect, 7), (self.change_node, 4), (self.meddle, 8), (self.visit, 3), (self.prune, 2), (self.look, 5), (self.save, 2),
-            (self.undo, 1), (self.wait, 25),
+            (self.undo, 1), (self.restart_daemon, 1), (self.wait, 25),
         )  # fmt: skip
 
     def one_of(self, values: Any) -> Any:
@@ -253,6 +253,12 @@ class Run:
     def undo(self) -> None:
         if self.saved:
             self.engine.restore(self.saved.pop())
+
+    def restart_daemon(self) -> None:
+        self.run_down()
+        self.engine.inject("daemon restart")
+        self.engine.advance(self.engine.now_ns + 12 * 10**9)
+        self.run_down()
 
     def wait(self) -> None:
         milliseconds = self.one_of([1, 50, 300, 1000, 3000, 10_000])

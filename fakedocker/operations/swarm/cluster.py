@@ -72,15 +72,15 @@ def init(draft: Draft, request: SwarmInit) -> str:
     spec = _merged(request.spec, _DEFAULT_SPEC)
     _check(spec)
     now_ns = draft.now_ns
-    meta: dict[str, int] = {"created_ns": now_ns, "updated_ns": now_ns}
     node = Node(
         id=store.new_id(draft, "node"), version=_FIRST_INDEX - 1, spec=NodeSpec(role=MANAGER, availability=request.availability or ACTIVE),
-        address=advertised.host, **meta,
+        address=advertised.host, created_ns=now_ns, updated_ns=now_ns,
     )  # fmt: skip
     draft.swarm = Swarm(
         id=store.new_id(draft, "swarm"), version=_FIRST_INDEX, index=_FIRST_INDEX, spec=spec, root=_root(draft), address_pools=pools,
         unlock_key=_unlock_key(draft) if spec.encryption_config.auto_lock_managers else "", data_path_port=port,
-        subnet_size=request.subnet_size or _DEFAULT_SUBNET_SIZE, port=int(advertised.port), node=node, **meta,
+        subnet_size=request.subnet_size or _DEFAULT_SUBNET_SIZE, port=int(advertised.port), node=node, created_ns=now_ns,
+        updated_ns=now_ns,
     )  # fmt: skip
     overlays.begin(draft)
     store.event(draft, "node", "create", node.id, draft.host.hostname)
@@ -210,9 +210,20 @@ def unlock_key(draft: Draft) -> str:
 
 
 def unlock(draft: Draft, request: SwarmUnlock) -> None:
-    """Unlock the manager, which is never locked: it keeps running as long as the engine does."""
-    store.swarm(draft)
-    raise messages.SWARM_NOT_LOCKED()
+    """Unlock a manager that has come up since it was told to lock itself.
+
+    Raises:
+        Refusal: it is not locked, or the key is another one, or none.
+    """
+    if draft.swarm is None:
+        raise messages.NOT_SWARM()
+    if not draft.swarm.locked:
+        raise messages.SWARM_NOT_LOCKED()
+    if not identifiers.is_unlock_key(request.unlock_key):
+        raise messages.SWARM_KEY_FORM()
+    if request.unlock_key != draft.swarm.unlock_key:
+        raise messages.SWARM_KEY()
+    draft.swarm = replace(draft.swarm, locked=False)
 
 
 def join(draft: Draft, request: SwarmJoin) -> messages.Refusal:
@@ -246,7 +257,8 @@ def check_leaving(draft: Draft, force: bool) -> None:
     if draft.swarm is None:
         raise messages.NO_SWARM()
     if not force:
-        raise messages.SWARM_LEAVE()
+        raise messages.SWARM_LEAVE_LOCKED() if draft.swarm.locked else messages.SWARM_LEAVE()
+    draft.swarm = replace(draft.swarm, locked=False)
 
 
 def forget(draft: Draft) -> None:
@@ -285,6 +297,9 @@ def info(draft: Draft) -> dict[str, Any]:
     if swarm is None:
         return {"NodeID": "", "NodeAddr": "", "LocalNodeState": "inactive", "ControlAvailable": False, "Error": "",
                 "RemoteManagers": None}  # fmt: skip
+    if swarm.locked:
+        return {"NodeID": "", "NodeAddr": "", "LocalNodeState": "locked", "ControlAvailable": False,
+                "Error": messages.SWARM_LOCKED().message, "RemoteManagers": None}  # fmt: skip
     node = swarm.node
     peer = {"NodeID": node.id, "Addr": f"{node.address}:{swarm.port}"}
     return {
@@ -295,4 +310,6 @@ def info(draft: Draft) -> dict[str, Any]:
 
 def status(draft: Draft) -> str:
     """What a ping says of the swarm."""
-    return "inactive" if draft.swarm is None else "active/manager"
+    if draft.swarm is None:
+        return "inactive"
+    return "locked" if draft.swarm.locked else "active/manager"

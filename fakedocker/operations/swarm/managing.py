@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
+from fakedocker.faults import matching
 from fakedocker.operations.swarm import agent, orchestrating, scheduling, tasks, updating
 from fakedocker.swarm import states
 from fakedocker.swarm.services import ServiceTask
@@ -16,8 +19,50 @@ OUTPUT = "service output"
 """The kind of notice that tells of output of a service's tasks; its key is the service, its value the container."""
 
 
+def _is_halted(draft: Draft) -> bool:
+    """Whether nobody manages: the daemon is down, or its manager locked. What has happened meanwhile is looked at in `resume`."""
+    return draft.swarm is None or draft.swarm.locked or matching.daemon_is_down(draft.fault_rules)
+
+
+def come_up(draft: Draft) -> None:
+    """The daemon has come up: a manager that locks itself waits for its key, any other goes on."""
+    assert draft.swarm is not None  # else nobody calls
+    if draft.swarm.spec.encryption_config.auto_lock_managers:
+        draft.swarm = replace(draft.swarm, locked=True)
+    else:
+        resume(draft)
+
+
+def resume(draft: Draft) -> None:
+    """Manage again: tasks whose containers have ended meanwhile have ended, and every timer that was missed is set anew."""
+    for task in sorted(draft.service_tasks.values(), key=lambda task: task.number):
+        if task.is_over:
+            continue
+        container = draft.containers.get(task.container_id)
+        ended = container is not None and container.status != "created" and not container.is_running
+        if container is not None and ended and task.state in (states.STARTING, states.RUNNING):
+            agent.container_ended(draft, task, container.exit_code)
+            continue
+        task = replace(draft.service_tasks[task.id], timer=0, pull=task.pull if task.pull in draft.tasks else 0)
+        draft.service_tasks[task.id] = task
+        if not task.pull:
+            tasks.wake(draft, task)
+        if task.starts_ns:
+            tasks.put_off_start(
+                draft,
+                draft.service_tasks[task.id],
+                max(task.starts_ns - draft.now_ns, 1),
+                draft.service_tasks.get(task.follows),
+            )
+    orchestrating.settle_all(draft)
+    for service_id in sorted({task.service_id for task in draft.service_tasks.values()} - set(draft.services)):
+        orchestrating.settle(draft, service_id)
+
+
 def due(draft: Draft, kind: str, key: str) -> None:
     """A timer of a task or an update has run out."""
+    if _is_halted(draft):
+        return
     if kind == updating.ALARM:
         orchestrating.settle(draft, key)
         return
@@ -43,8 +88,9 @@ def _follow(draft: Draft, before: ServiceTask) -> None:
 
 
 def _task_of(draft: Draft, container_id: str) -> ServiceTask | None:
+    """The task that a container is of, if anybody manages it."""
     container = draft.containers.get(container_id)
-    return tasks.of_container(draft, container) if container is not None else None
+    return tasks.of_container(draft, container) if container is not None and not _is_halted(draft) else None
 
 
 def container_ended(draft: Draft, container_id: str, status: int) -> None:
@@ -73,7 +119,7 @@ def output(draft: Draft, stream: str) -> None:
 def transfers_told(draft: Draft, notices: Iterable[Notice]) -> None:
     """Transfers have told of their progress; some may be over that tasks wait for."""
     done = {notice.key for notice in notices if notice.kind == "done"}
-    if done:
+    if done and not _is_halted(draft):
         waiting = [task for task in draft.service_tasks.values() if task.pull in done]
         for task in sorted(waiting, key=lambda task: task.number):
             agent.image_arrived(draft, task)

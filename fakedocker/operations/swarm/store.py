@@ -23,10 +23,12 @@ def swarm(draft: Draft) -> Swarm:
     """The swarm that this engine manages.
 
     Raises:
-        Refusal: it is in none.
+        Refusal: it is in none, or the manager is locked.
     """
     if draft.swarm is None:
         raise messages.NOT_SWARM()
+    if draft.swarm.locked:
+        raise messages.SWARM_LOCKED()
     return draft.swarm
 
 
