@@ -182,7 +182,7 @@ def test_services_get_somewhere_while_their_client_looks(client: docker.DockerCl
     secret = client.secrets.create(name="password", data=b"hunter2")
     reference = docker.types.SecretReference(secret.id, "password")
     service = client.services.create(
-        "alpine", ["sh", "-c", "cat /run/secrets/password; exec sleep 1000"], name="web", secrets=[reference]
+        "alpine", ["sh", "-c", "cat /run/secrets/password; echo; exec sleep 1000"], name="web", secrets=[reference]
     )
     service.scale(3)
     looks = 0
@@ -191,7 +191,7 @@ def test_services_get_somewhere_while_their_client_looks(client: docker.DockerCl
         client.nodes.list()
         looks += 1
         assert looks < 50
-    assert b"".join(service.logs(stdout=True)) == b"hunter2" * 3
+    assert b"".join(service.logs(stdout=True)) == b"hunter2\n" * 3
     service.reload()
     service.update(image="busybox", fetch_current_spec=True)
     while client.services.get("web").attrs.get("UpdateStatus", {}).get("State") != "completed":
