@@ -86,11 +86,15 @@ def test_the_same_seed_gives_the_same_swarm(manager: Manager) -> None:
         ({"ListenAddr": "nowhere:2377"}, (400, "listen address must be an IP address or network interface (with optional port number)")),
         ({"AdvertiseAddr": "0.0.0.0"}, (400, "advertise address must be a non-zero IP address or network interface (with optional port number)")),
         ({"AdvertiseAddr": "eth9:1"}, (400, "advertise address must be a non-zero IP address or network interface (with optional port number)")),
+        ({"ListenAddr": "0.0.0.0:x"}, (500, "listen tcp: lookup tcp/x: unknown port")),
+        ({"AdvertiseAddr": "eth0:70000"}, (500, "listen tcp: lookup tcp/70000: unknown port")),
         ({"DataPathAddr": "x"}, (400, "data path address must be a non-zero IP address or network interface")),
         ({"DataPathPort": 80}, (500, "Datapath port number is not in valid range (1024-49151) : 80")),
         ({"Spec": {"Name": "mine"}}, (400, 'swarm spec must be named "default"')),
         ({"DefaultAddrPool": ["10.0.0.0/8"], "SubnetSize": 30}, (500, "subnet size is out of range: 30")),
         ({"DefaultAddrPool": ["10.1.0.0/28"]}, (500, 'invalid CIDR: "10.1.0.0/28". Subnet size is too small for pool: 24')),
+        ({"SubnetSize": 4}, (500, 'invalid CIDR: "10.0.0.0/8". Subnet size is too small for pool: 4')),
+        ({"DefaultAddrPool": ["fd00::/8"]}, (500, "invalid base pool fd00::/8: invalid CIDR address: fd00::/8")),
         ({"DefaultAddrPool": ["ten"]}, (500, "invalid base pool ten: invalid CIDR address: ten")),
         ({"Spec": {"CAConfig": {"NodeCertExpiry": 1}}}, (400, "rpc error: code = InvalidArgument desc = minimum certificate expiry time is: 1h0m0s")),
         ({"Spec": {"Dispatcher": {"HeartbeatPeriod": -1}}}, (400, "rpc error: code = InvalidArgument desc = heartbeat time period cannot be a negative duration")),
@@ -154,6 +158,7 @@ def test_an_update_is_whole_and_of_the_newest_version(manager: Manager) -> None:
     assert manager.refused("POST", "/swarm/update", spec, version="x") == (
         400, "invalid swarm version 'x': strconv.ParseUint: parsing \"x\": invalid syntax",
     )  # fmt: skip
+    assert manager.refused("POST", "/swarm/update", spec, version="9" * 5000)[0] == 400
     words = "invalid value for rotateManagerToken: maybe"
     assert manager.refused("POST", "/swarm/update", spec, version=1, rotateManagerToken="maybe") == (400, words)
 

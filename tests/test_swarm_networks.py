@@ -385,6 +385,31 @@ def test_changing_networks(manager: Manager) -> None:
     )
 
 
+def test_a_network_without_room(manager: Manager) -> None:
+    overlay(manager, "tiny", IPAM={"Config": [{"Subnet": "10.7.0.0/30"}]})
+    manager.service("web", Networks=[{"Target": "tiny"}])
+    manager.pass_seconds(1)
+    assert manager.states("web") == [(1, "new", "running")]
+    assert manager.refused("POST", "/services/create", service_spec("more", Networks=[{"Target": "tiny"}]))[0] == 403
+    overlay(manager, "small", IPAM={"Config": [{"Subnet": "10.7.1.0/29"}]})
+    manager.service("five", replicas=5, Networks=[{"Target": "small"}])
+    manager.pass_seconds(1)
+    assert [state for _, state, _ in manager.states("five")][:5].count("new") == 1
+    manager.good("DELETE", "/services/web")
+    manager.good("DELETE", "/services/five")
+    manager.pass_seconds(5)
+    overlay(manager, "pair", IPAM={"Config": [{"Subnet": "10.7.2.0/30"}]})
+    manager.service(
+        "flat", Networks=[{"Target": "pair"}], EndpointSpec={"Mode": "dnsrr"}, RestartPolicy={"Condition": "none"}
+    )
+    manager.pass_seconds(1)
+    (task,) = manager.tasks("flat")
+    assert (task["Status"]["State"], task["Status"]["Err"]) == (
+        "rejected",
+        "node is missing network attachments, ip addresses may be exhausted",
+    )
+
+
 def test_a_registry_that_is_a_service(manager: Manager) -> None:
     manager.pull("registry", "2")
     ports = {"Ports": [{"TargetPort": 5000, "PublishedPort": 5555}]}

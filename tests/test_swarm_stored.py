@@ -60,6 +60,7 @@ def test_what_cannot_be_stored(manager: Manager, kind: str) -> None:
         assert manager.refused("POST", path, {"Name": name, "Data": data("y")}) == (400, ARGUMENT + form)
     problem = "invalid JSON: illegal base64 data at input byte 2"
     assert manager.refused("POST", path, {"Name": "x", "Data": "ab!d"}) == (400, problem)
+    assert manager.refused("POST", path, {"Name": "x", "Data": "é"})[1].startswith("invalid JSON: illegal base64 data")
     manager.post(path, {"Name": "x", "Data": data("y")})
     exists = f"rpc error: code = AlreadyExists desc = {kind} X already exists"
     assert manager.refused("POST", path, {"Name": "X", "Data": data("y")}) == (409, exists)

@@ -6,7 +6,6 @@ Source of what is read from queries, and of the statuses: moby api/server/router
 from __future__ import annotations
 
 import base64
-import binascii
 
 from fakedocker.api.call import Call
 from fakedocker.base import messages
@@ -16,6 +15,7 @@ from fakedocker.operations.swarm.stored import CONFIGS, SECRETS, Kind
 from fakedocker.wire.http import Reply, json_reply
 from fakedocker.wire.swarm import NodeSpec, StoredSpec, SwarmInit, SwarmJoin, SwarmSpec, SwarmUnlock
 
+_LONGEST_NUMBER = 19
 JOIN_TIMEOUT_NS = 20 * SECOND_NS
 """So long a daemon tries to reach another before it says that it goes on in the background."""
 _TRUTH = {"1": True, "t": True, "T": True, "TRUE": True, "true": True, "True": True,
@@ -34,12 +34,20 @@ def flag(call: Call, name: str) -> bool:
     return bool(text) and _TRUTH[text]
 
 
+def unsigned(text: str) -> int | None:
+    """A whole number of 64 bits, None for what is none (Go strconv.ParseUint)."""
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
+        return None
+    return int(text)
+
+
 def version_of(call: Call, what: str) -> int:
     """The version that a change was made of."""
     text = call.query.text("version")
-    if not (text.isascii() and text.isdigit()):
+    number = unsigned(text)
+    if number is None:
         raise messages.SWARM_VERSION(what=what, text=text)
-    return int(text)
+    return number
 
 
 def init(call: Call) -> Reply:
@@ -134,7 +142,7 @@ def _spec(call: Call) -> StoredSpec:
     spec = call.body(StoredSpec)
     try:
         base64.b64decode(spec.data, validate=True)
-    except binascii.Error:
+    except ValueError:
         at = next((index for index, character in enumerate(spec.data) if not _is_base64(character)), len(spec.data))
         raise messages.INVALID_JSON(problem=f"illegal base64 data at input byte {at}") from None
     return spec
@@ -152,10 +160,10 @@ def stored_inspect(call: Call) -> Reply:
 def stored_update(call: Call) -> Reply:
     kind = _kind(call)
     spec = _spec(call)
-    text = call.query.text("version")
-    if not (text.isascii() and text.isdigit()):
+    version = unsigned(call.query.text("version"))
+    if version is None:
         raise messages.STORED_VERSION(what=kind.name)
-    stored.update(call.draft, kind, call.names["id"], int(text), spec)
+    stored.update(call.draft, kind, call.names["id"], version, spec)
     return Reply()
 
 

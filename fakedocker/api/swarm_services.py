@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from fakedocker.api import attach as attaching
 from fakedocker.api.call import Call
 from fakedocker.api.service_logs import ServiceLogStream
-from fakedocker.api.swarm import flag, version_of
+from fakedocker.api.swarm import flag, unsigned, version_of
 from fakedocker.base import clock, messages
 from fakedocker.containers.logs import Selection
 from fakedocker.exchanges import Stream
@@ -153,9 +153,9 @@ def _logs(call: Call, service_id: str, task_id: str, tty: bool) -> Stream:
 def _tail(text: str) -> int | None:
     if text in ("", "all"):
         return None
-    digits = text.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit()):
+    number = unsigned(text.removeprefix("-"))
+    if number is None:
         raise messages.SERVICE_TAIL()
     if text.startswith("-"):
         raise messages.SERVICE_TAIL_NEGATIVE()
-    return int(text)
+    return number

@@ -511,6 +511,7 @@ SWARM_ADVERTISE_ADDRESS = Message(
     "advertise address must be a non-zero IP address or network interface (with optional port number)",
     "moby daemon/cluster/listen_addr.go",
 )
+UNKNOWN_PORT = Message(500, "listen tcp: lookup tcp/{port}: unknown port", "Go net LookupPort")
 SWARM_DATA_ADDRESS = Message(
     400, "data path address must be a non-zero IP address or network interface", "moby daemon/cluster/listen_addr.go"
 )
@@ -672,6 +673,7 @@ TASK_CONFIRMED = "scheduler confirmed task can run on preassigned node"
 TASK_EXIT = "task: non-zero exit ({code})"
 TASK_UNHEALTHY = "dockerexec: unhealthy container"
 TASK_START_FAILED = "starting container failed: {problem}"
+TASK_NO_ADDRESS = "node is missing network attachments, ip addresses may be exhausted"
 TASK_NO_NODE = "no suitable node ({reason})"
 NODE_UNAVAILABLE = "1 node not available for new tasks"
 NODE_RESOURCES = "insufficient resources on 1 node"

@@ -52,7 +52,8 @@ def listening(draft: Draft, address: str) -> Endpoint:
     found = split(address)
     if found is None:
         raise messages.BAD_REQUEST(problem=f"could not parse listen address {address}")
-    return Endpoint(_resolve(draft, found.host, messages.SWARM_LISTEN_ADDRESS, unspecified=True), found.port)
+    host = _resolve(draft, found.host, messages.SWARM_LISTEN_ADDRESS, unspecified=True)
+    return Endpoint(host, _port(found.port))
 
 
 def advertised(draft: Draft, address: str, port: str) -> Endpoint:
@@ -60,7 +61,14 @@ def advertised(draft: Draft, address: str, port: str) -> Endpoint:
     if not address:
         return Endpoint(own(draft), port)
     found = split(address) or Endpoint(address, port)
-    return Endpoint(_resolve(draft, found.host, messages.SWARM_ADVERTISE_ADDRESS), found.port)
+    return Endpoint(_resolve(draft, found.host, messages.SWARM_ADVERTISE_ADDRESS), _port(found.port))
+
+
+def _port(text: str) -> str:
+    """A port that is one."""
+    if not (text.isascii() and text.isdigit() and int(text) < 1 << 16):
+        raise messages.UNKNOWN_PORT(port=text)
+    return text
 
 
 def data_path(draft: Draft, address: str) -> str:

@@ -52,9 +52,14 @@ def _allocate(draft: Draft, task: ServiceTask) -> None:
 
 def _schedule(draft: Draft, task: ServiceTask) -> None:
     task = scheduling.assign(draft, task)
-    if task.state == states.ASSIGNED:
+    if task.state != states.ASSIGNED:
+        return
+    try:
         attaching.join(draft, task)
-        tasks.wake(draft, task)
+    except Refusal:
+        tasks.set_state(draft, task, states.REJECTED, problem=messages.TASK_NO_ADDRESS)
+        return
+    tasks.wake(draft, task)
 
 
 def _accept(draft: Draft, task: ServiceTask) -> None:

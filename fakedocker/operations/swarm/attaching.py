@@ -10,6 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from fakedocker.base import messages
+from fakedocker.base.messages import Refusal
 from fakedocker.network import model as network_model, pools
 from fakedocker.network.model import INGRESS, SWARM, Network
 from fakedocker.operations import networking
@@ -182,12 +183,23 @@ def attach(draft: Draft, task: ServiceTask) -> ServiceTask:
     networks = [ingress(draft)] if _through_ingress(task.ports) else []
     networks += [draft.networks.get(one.target) for one in task.networks]
     joined = [network for network in networks if network is not None and network.scope == SWARM]
-    holder = networking.reservation(task.id)
-    return replace(task, attachments=tuple(_take(draft, network, holder) for network in joined))
+    taken: list[VirtualAddress] = []
+    try:
+        for network in joined:
+            taken.append(_take(draft, network, networking.reservation(task.id)))  # noqa: PERF401  # those before one that fails are given back
+    except Refusal:
+        for one in taken:
+            _give_back(draft, one)
+        raise
+    return replace(task, attachments=tuple(taken))
 
 
 def join(draft: Draft, task: ServiceTask) -> None:
-    """The node that a task is given to joins its networks."""
+    """The node that a task is given to joins its networks.
+
+    Raises:
+        Refusal: a network has no address left for it.
+    """
     for one in task.attachments:
         network = draft.networks.get(one.network_id)
         if network is not None:

@@ -96,19 +96,17 @@ def _check_name(spec: SwarmSpec) -> None:
 
 def _checked_pools(request: SwarmInit) -> tuple[str, ...]:
     """Where subnets of overlay networks come from (moby listen_addr.go validateDefaultAddrPool)."""
-    if not request.default_addr_pool:
-        return _DEFAULT_POOLS
     size = request.subnet_size or _DEFAULT_SUBNET_SIZE
     if size > 29:
         raise messages.SWARM_SUBNET_SIZE(size=size)
     pools = []
-    for text in request.default_addr_pool:
+    for text in request.default_addr_pool or _DEFAULT_POOLS:
         pool = text.strip()
         try:
             network = ipaddress.ip_network(pool, strict=False)
         except ValueError:
             raise messages.SWARM_POOL(pool=pool) from None
-        if "/" not in pool:
+        if "/" not in pool or network.version != 4:
             raise messages.SWARM_POOL(pool=pool)
         if size < network.prefixlen:
             raise messages.SWARM_POOL_SMALL(pool=pool, size=size)

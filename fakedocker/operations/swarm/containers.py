@@ -153,7 +153,7 @@ def _file(
     if record is None:
         raise Refusal(500, f"{what} is not available")
     for identifier in (target.uid, target.gid):
-        if identifier and not identifier.isdigit():
+        if identifier and not (identifier.isascii() and identifier.isdigit()):
             raise Refusal(500, f'strconv.Atoi: parsing "{identifier}": invalid syntax')
     data = stored.data_of(record.spec)
     if record.spec.templating is not None:

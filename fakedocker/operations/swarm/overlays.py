@@ -31,6 +31,7 @@ _GATEWAY_OPTIONS = {
 }
 _SANDBOX = "ingress-sbox"
 _FIRST_VXLAN = 4096
+_LONGEST_VXLAN = 9
 
 
 def begin(draft: Draft) -> None:
@@ -112,6 +113,7 @@ def _add(draft: Draft, request: NetworkCreate) -> Network:
     if not any("." in pool.subnet for pool in chosen):
         subnet = _next_subnet(draft, taken)
         chosen = (Pool(subnet=subnet, gateway=pools.first_address(subnet)), *chosen)
+    chosen = tuple(sorted(chosen, key=lambda pool: ":" in pool.subnet))  # those of IPv4 first
     numbers = [_vxlan(network) for network in draft.networks.values() if network.scope == SWARM]
     vxlan = max(numbers, default=_FIRST_VXLAN - 1) + 1
     options = {"com.docker.network.driver.overlay.vxlanid_list": str(vxlan), **(request.options or {})}
@@ -127,7 +129,7 @@ def _add(draft: Draft, request: NetworkCreate) -> Network:
 
 def _vxlan(network: Network) -> int:
     text = (network.options or {}).get("com.docker.network.driver.overlay.vxlanid_list", "")
-    return int(text) if text.isdigit() else 0
+    return int(text) if text.isdecimal() and len(text) < _LONGEST_VXLAN else 0
 
 
 def _next_subnet(draft: Draft, taken: Iterable[str]) -> str:
