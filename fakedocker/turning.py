@@ -27,6 +27,7 @@ from fakedocker.world.world import World
 
 SLICES_PER_TURN = 2_000
 POLL_PATIENCE_NS = SECOND_NS
+POLL_INTERVAL_NS = SECOND_NS // 10
 _OF_SERVICES = re.compile(r"(/v[\d.]+)?/(services|tasks|nodes)\b")
 
 Handler = Callable[[Any, Draft, Exchange], "Reply | Stream"]
@@ -62,8 +63,8 @@ class Turning:
         self._open: dict[int, Exchange] = {}
         self._subscribers: dict[tuple[str, str | int], dict[int, Exchange]] = {}
         self._last_reads: dict[str, tuple[str, bytes]] = {}
-        self._watched: dict[str, dict[str, bytes]] = {}
-        """By client, what it has read of services, nodes and tasks since it last asked for anything but reading."""
+        self._watched: dict[str, dict[str, tuple[bytes, int]]] = {}
+        """By client, what it has read of services, nodes and tasks since it last asked for anything but reading, and when."""
         self.outside: Callable[[Errand], Result] | None = None
         """What does errands to registries outside of the simulation, set by whoever may reach them; they wait without it."""
         self._errands: dict[int, Errand] = {}
@@ -368,7 +369,7 @@ class Turning:
         """Whether a client reads again what it has just read, to the same answer.
 
         Of services it reads several things in turn (their state, their tasks, the nodes): there, what it has read since it last asked for
-        anything else.
+        anything else. A client that lets time pass between its looks needs no help.
         """
         request = exchange.request
         if request.method != "GET":
@@ -380,9 +381,9 @@ class Turning:
         if _OF_SERVICES.match(request.target) is None:
             return before == (request.target, reply.body)
         watched = self._watched.setdefault(request.client, {})
-        known = watched.get(request.target)
-        watched[request.target] = reply.body
-        return known == reply.body
+        known, read_ns = watched.get(request.target, (b"", 0))
+        watched[request.target] = (reply.body, self._draft.now_ns)
+        return known == reply.body and self._draft.now_ns - read_ns < POLL_INTERVAL_NS
 
     def _hold(self, exchange: Exchange, reply: Reply) -> Reply:
         """Give time a chance, up to a second, to change an answer that is being polled."""
@@ -401,7 +402,7 @@ class Turning:
         assert reply.body is not None
         self._last_reads[exchange.request.client] = (exchange.request.target, reply.body)
         if exchange.request.client in self._watched:
-            self._watched[exchange.request.client][exchange.request.target] = reply.body
+            self._watched[exchange.request.client][exchange.request.target] = (reply.body, self._draft.now_ns)
         return reply
 
 

@@ -179,6 +179,8 @@ def test_a_network_tells_of_its_services_where_it_is_asked(manager: Manager) -> 
     assert web["Tasks"][0]["Info"] == {"Host IP": "192.168.65.3"}
     assert "Services" not in manager.get("/networks/bridge", verbose="1")
     assert manager.refused("GET", "/networks/net", scope="local") == (404, "network net not found")
+    assert manager.get("/networks/bridge", scope="swarm")["Name"] == "bridge"
+    assert manager.refused("GET", "/networks/none", scope="swarm")[0] == 404
     assert manager.refused("GET", "/networks/net", verbose="maybe") == (400, "invalid value for verbose: maybe")
 
 

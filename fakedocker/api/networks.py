@@ -9,7 +9,7 @@ from fakedocker.api.swarm import flag
 from fakedocker.base import messages
 from fakedocker.network.model import SWARM
 from fakedocker.operations import lookup, networks
-from fakedocker.operations.swarm import balancing, overlays
+from fakedocker.operations.swarm import attaching, balancing, overlays
 from fakedocker.wire.http import Reply, json_reply
 from fakedocker.wire.network import NetworkConnect, NetworkCreate, NetworkDisconnect
 
@@ -29,10 +29,14 @@ def create(call: Call) -> Reply:
 
 
 def inspect(call: Call) -> Reply:
-    """A network; with verbose=1 also the services that are in it, with scope= only where it is of that scope."""
+    """A network; with verbose=1 also the services that are in it, with scope= only where it is of that scope.
+
+    A swarm knows networks bridge and host of its own, which stand for every node's.
+    """
     verbose, draft = flag(call, "verbose"), call.draft
     network = lookup.network(draft, call.names["id"])
-    if call.query.text("scope") not in ("", network.scope):
+    scope, is_stand_in = call.query.text("scope"), draft.swarm is not None and network.name in attaching.STAND_INS
+    if scope not in ("", network.scope) and not (scope == SWARM and is_stand_in):
         raise messages.NO_SUCH_NETWORK(name=call.names["id"])
     shown = networks.inspect(draft, network)
     return json_reply(replace(shown, services=balancing.services_of(draft, network)) if verbose else shown)

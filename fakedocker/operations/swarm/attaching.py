@@ -24,7 +24,7 @@ from fakedocker.world.draft import Draft
 
 _FIRST_PORT, _LAST_PORT = 30000, 32767
 """Where ports come from that nobody has chosen (swarmkit cnmallocator/portallocator.go)."""
-_PREDEFINED = (network_model.BRIDGE, network_model.HOST)
+STAND_INS = (network_model.BRIDGE, network_model.HOST)
 """Networks of every node that services may be in too."""
 
 
@@ -45,7 +45,7 @@ def _resolved(draft: Draft, attachment: NetworkAttachment) -> NetworkAttachment:
     network = _find(draft, attachment.target)
     if network is None:
         raise messages.SERVICE_NO_NETWORK(name=attachment.target)
-    if network.scope != SWARM and network.name not in _PREDEFINED:
+    if network.scope != SWARM and network.name not in STAND_INS:
         if network.is_predefined:
             raise messages.PREDEFINED_NETWORK(name=network.name)
         raise messages.SERVICE_NETWORK(name=network.name)
@@ -236,7 +236,7 @@ def network_mode(draft: Draft, task: ServiceTask) -> str:
     """The network mode of a task's container: a network of the node's own where it is in one, else nothing particular."""
     for one in task.networks:
         network = draft.networks.get(one.target)
-        if network is not None and network.name in _PREDEFINED:
+        if network is not None and network.name in STAND_INS:
             return network.name
     return ""
 
