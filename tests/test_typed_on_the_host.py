@@ -162,3 +162,23 @@ def test_much_goes_from_one_client_to_another(host: Player) -> None:
     assert said(host, "docker exec -i web sh -c 'cat > /big' < big; docker exec web cat /big | wc -c") == "30000000\n"
     assert said(host, "docker exec web cat /big | docker exec -i web sh -c 'sleep 1; wc -c'") == "30000000\n"
     assert said(host, "docker export web | docker import - flat").startswith("sha256:")
+
+
+@pytest.mark.parametrize(
+    ("image", "command", "told"),
+    [
+        ("docker:cli", "docker ps", "docker: fakedocker does not simulate this program\n"),
+        ("docker:dind", "", "dockerd: fakedocker does not simulate this program\n"),
+        ("mcr.microsoft.com/dotnet/sdk:8.0", "dotnet build", "dotnet: fakedocker does not simulate this program\n"),
+    ],
+)
+def test_what_is_not_simulated_says_so(host: Player, image: str, command: str, told: str) -> None:
+    result = host.run(f"docker pull -q {image} > /dev/null; docker run --rm {image} {command}")
+    assert (result.status, result.output) == (126, told)
+
+
+def test_servers_of_courses(host: Player) -> None:
+    host.run("docker run -d --name git -p 3000:3000 gitea/gitea; sleep 3")
+    assert "<title>Gitea: Git with a cup of tea</title>" in said(host, "curl -s localhost:3000")
+    host.run("docker run -d --name mq eclipse-mosquitto; sleep 1")
+    assert said(host, "docker logs mq 2>&1 | tail -n 1").endswith("mosquitto version 2.0.18 running\n")
