@@ -182,3 +182,39 @@ def test_servers_of_courses(host: Player) -> None:
     assert "<title>Gitea: Git with a cup of tea</title>" in said(host, "curl -s localhost:3000")
     host.run("docker run -d --name mq eclipse-mosquitto; sleep 1")
     assert said(host, "docker logs mq 2>&1 | tail -n 1").endswith("mosquitto version 2.0.18 running\n")
+
+
+def test_a_mysql_dump_makes_the_database_anew(host: Player) -> None:
+    client = "docker exec -i db mysql -uroot -ppw"
+    host.run("docker run -d --name db -e MYSQL_ROOT_PASSWORD=pw -e MYSQL_DATABASE=shop mysql:8; sleep 30")
+    host.run(
+        f"""{client} shop -e 'create table item (id int auto_increment primary key, name varchar(20), price decimal(6,2), """
+        """made timestamp default current_timestamp); insert into item (name, price) values ("a", 1.5), ("it`s", null)'"""
+    )
+    host.run("docker exec db mysqldump -uroot -ppw shop > dump.sql 2> complaints")
+    assert "INSERT INTO `item` VALUES (1,'a',1.50,'2026-01-05 " in said(host, "cat dump.sql")
+    assert said(host, "cat complaints").startswith("mysqldump: [Warning] Using a password")
+    assert host.run(f"{client} -e 'create database two'; {client} two < dump.sql").status == 0
+    asked = "-e 'insert into item (name) values (\"new\"); select id, name, price from item' 2> /dev/null"
+    assert said(host, f"{client} two {asked}") == "id\tname\tprice\n1\ta\t1.50\n2\tit`s\tNULL\n3\tnew\tNULL\n"
+    wrong = host.run("docker exec db mysqldump -uroot -pwrong shop")
+    assert wrong.status == 2
+    assert "mysqldump: Got error: 1045: Access denied for user 'root'@'localhost'" in wrong.output
+    assert "Unknown database 'nosuch'" in said(host, "docker exec db mysqldump -uroot -ppw nosuch")
+
+
+def test_a_postgres_dump_makes_the_database_anew(host: Player) -> None:
+    client = "docker exec -i db psql -U postgres"
+    host.run("docker run -d --name db -e POSTGRES_PASSWORD=pw -e POSTGRES_DB=shop postgres:16; sleep 10")
+    host.run(
+        f"""{client} shop -c "create table item (id serial primary key, name varchar(20) not null, ok boolean default true); """
+        """insert into item (name, ok) values ('it''s', false), ('b', true)" """
+    )
+    host.run(f"docker exec db pg_dump -U postgres shop | gzip > dump.gz; {client} -c 'create database two'")
+    assert "INSERT INTO public.item VALUES (1, 'it''s', false);\n" in said(host, "gunzip -c dump.gz")
+    restored = host.run(f"gunzip -c dump.gz | {client} two")
+    assert (restored.status, "ERROR" in restored.output) == (0, False)
+    asked = "-At -c \"insert into item (name) values ('new')\" -c 'select * from item'"
+    assert said(host, f"{client} two {asked}") == "INSERT 0 1\n1|it's|f\n2|b|t\n3|new|t\n"
+    assert 'database "nosuch" does not exist' in said(host, "docker exec db pg_dump -U postgres nosuch")
+    assert "plain dumps only" in said(host, "docker exec db pg_dump -U postgres -Fc shop")

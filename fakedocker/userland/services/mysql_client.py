@@ -9,7 +9,7 @@ from fakedocker.userland.inputs import State, bytes_of
 from fakedocker.userland.services.line_input import next_line
 from fakedocker.userland.services.mysql_server import VERSION
 from fakedocker.userland.services.sql_service import Answer, exchange
-from fakedocker.userland.services.sql_tokens import split_statements
+from fakedocker.userland.services.sql_tokens import is_comment, split_statements
 from fakedocker.userland.services.text_tables import boxed
 from fakedocker.userland.tools import Options, Register, UsageProblem, base_name, parse_options, user_name
 
@@ -43,7 +43,7 @@ def _mysql(system: System, argv: tuple[str, ...], state: State) -> int:
         return 0
     if "login" not in state:
         _begin(system, state, options, name)
-    status = _log_in(system, state, options, name)
+    status = log_in(system, state, options, name)
     if status:
         return status
     if name == "mysqladmin":
@@ -70,7 +70,7 @@ def _begin(system: System, state: State, options: Options, name: str) -> None:
     state["asking"] = "p" in options and not password and system.is_terminal(0)
 
 
-def _log_in(system: System, state: State, options: Options, name: str) -> int:
+def log_in(system: System, state: State, options: Options, name: str) -> int:
     """0 once the server has let this client in, else an exit status. Blocks."""
     if state.get("known"):
         return 0
@@ -94,6 +94,10 @@ def _log_in(system: System, state: State, options: Options, name: str) -> int:
     if name == "mysqladmin":
         host = options.last("h", "localhost")
         system.put(f"mysqladmin: connect to server at '{host}' failed\nerror: '{said.partition(': ')[2]}'\n", 2)
+    elif name in ("mysqldump", "mariadb-dump"):
+        number, _, text = said.removeprefix("ERROR ").partition(": ")
+        system.put(f"{name}: Got error: {number.split()[0]}: {text} when trying to connect\n", 2)
+        return 2
     else:
         system.put(f"{said}\n", 2)
     return 1
@@ -135,6 +139,9 @@ def _administer(system: System, state: State, options: Options) -> int:
 def _converse(system: System, state: State, options: Options) -> int:
     """Run what is queued, then what is typed. Blocks."""
     while True:
+        if state["queue"] and is_comment(state["queue"][0]):
+            state["queue"].pop(0)
+            continue
         if state["queue"]:
             answer = exchange(system, state, {"sql": state["queue"][0]})
             state["queue"].pop(0)

@@ -249,6 +249,9 @@ def _run(session: Session, text: str) -> Result | None:
     return None
 
 
+_NOW: Final = ("now", "current_timestamp")
+
+
 def _names(heading: str, names: list[str]) -> Result:
     return Result("SHOW", len(names), ((heading, "text"),), tuple((name,) for name in names))
 
@@ -257,8 +260,11 @@ def _describe(session: Session, name: str) -> Result:
     rows = []
     for column in session.columns(session.table(name, None)):
         key = {"primary": "PRI", "unique": "UNI"}.get(column.key, "")
-        default = str(column.default[1]) if column.default and column.default[0] == "value" else None
+        stands = column.default is not None and column.default[0] == "value" and column.default[1] is not None
+        default = str(column.default[1]) if column.default is not None and stands else None
         extra = "auto_increment" if column.counts else ""
+        if column.default is not None and column.default[0] == "call" and column.default[1] in _NOW:
+            default, extra = "CURRENT_TIMESTAMP", "DEFAULT_GENERATED"
         rows.append(
             (column.name, column.type.replace("integer", "int"), "NO" if column.needed else "YES", key, default, extra)
         )

@@ -5,6 +5,7 @@ The data is JSON in the data folder. psql here talks to it as sql_service says, 
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from fakedocker.kernel.program import System
@@ -294,20 +295,31 @@ def complain(problem: SqlProblem, text: str) -> Answer:
     return {"error": message.format(**values), "detail": detail.format(**values), "code": code, "at": problem.at}
 
 
+_SETVAL: Final = re.compile(
+    r"select\s+(?:pg_catalog\.)?setval\(\s*'(?:public\.)?(\w+?)_[a-z0-9]+_seq'\s*,\s*(\d+)\s*(?:,\s*(true|false)\s*)?\)\s*;?$",
+    re.IGNORECASE,
+)
+
+
 def _run(session: Session, text: str) -> Result | None:
     """SHOW, and SELECTs from the few system tables that people look at."""
     words = text.strip().rstrip(";").lower().split()
     if words[:1] == ["show"] and len(words) > 1:
         values = {"server_version": session.facts["version"].split()[1], "max_connections": "100", "timezone": "Etc/UTC", "data_directory": _DATA, "port": str(_PORT), "standard_conforming_strings": "on", "transaction": "read committed"}  # fmt: skip
         return Result("SHOW", 1, ((words[1], "text"),), ((values.get(words[1], ""),),))
+    found = _SETVAL.match(text.strip())
+    if found is not None and found[1] in session.tables:
+        session.tables[found[1]]["next"] = int(found[2]) + (found[3] != "false")
+        session.changed = True
+        return Result("SELECT", 1, (("setval", "integer"),), ((int(found[2]),),))
     if "pg_database" in words:
         names = sorted(session.store["databases"])
         return Result("SELECT", len(names), (("datname", "text"),), tuple((name,) for name in names))
     if "pg_type" in words:  # drivers look for extensions' types there; there are none
         return Result("SELECT", 0, (("oid", "integer"), ("typarray", "integer")), ())
     if "pg_tables" in words or "information_schema.tables" in words:
-        found = sorted(session.tables)
-        return Result("SELECT", len(found), (("table_name", "text"),), tuple((name,) for name in found))
+        tables = sorted(session.tables)
+        return Result("SELECT", len(tables), (("table_name", "text"),), tuple((name,) for name in tables))
     return None
 
 

@@ -8,11 +8,13 @@ from typing import Any, Final
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, text_of
 from fakedocker.userland.services.line_input import next_line
+from fakedocker.userland.services.pg_dump import dump
 from fakedocker.userland.services.postgres import VERSION
+from fakedocker.userland.services.postgres_login import SOCKET, connect, log_in
 from fakedocker.userland.services.postgres_wire import tag_of
 from fakedocker.userland.services.sql import Result
 from fakedocker.userland.services.sql_service import Answer, exchange
-from fakedocker.userland.services.sql_tokens import split_statements
+from fakedocker.userland.services.sql_tokens import is_comment, split_statements
 from fakedocker.userland.services.sql_values import postgres_type
 from fakedocker.userland.services.text_tables import aligned, expanded
 from fakedocker.userland.tools import Options, Register, UsageProblem, parse_options, user_name
@@ -20,7 +22,6 @@ from fakedocker.userland.tools import Options, Register, UsageProblem, parse_opt
 PROGRAMS = Register()
 _NOT_SIMULATED: Final = 126
 _WRAPPED: Final = frozenset({"clusterdb", "createdb", "createuser", "dropdb", "dropuser", "vacuumdb"})
-_SOCKET: Final = "/var/run/postgresql/.s.PGSQL"
 _LONG: Final = {
     "command=": "c", "dbname=": "d", "file=": "f", "host=": "h", "port=": "p", "username=": "U", "list": "l",
     "tuples-only": "t", "no-align": "A", "quiet": "q", "version": "V", "no-password": "w", "password": "W", "set=": "v",
@@ -35,6 +36,8 @@ def _psql(system: System, argv: tuple[str, ...], state: State) -> int:
     called = posixpath.basename(argv[0])
     if called == "pg_isready":  # Debian's pg_wrapper is one file for all clients
         return _pg_isready(system, argv, state)
+    if called == "pg_dump":
+        return dump(system, argv, state)
     if called.startswith("pg_") or called in _WRAPPED:
         system.put(f"{called}: fakedocker does not simulate this program\n", 2)
         return _NOT_SIMULATED
@@ -51,9 +54,9 @@ def _psql(system: System, argv: tuple[str, ...], state: State) -> int:
         status = _begin(system, state, options)
         if status:
             return status
-    if "socket" not in state and not _connect(system, state):
+    if "socket" not in state and not connect(system, state):
         return 2
-    if not _log_in(system, state):
+    if not log_in(system, state):
         return 2
     if not state.get("greeted") and state["interactive"] and "q" not in options:
         system.put(f'psql ({version} (Debian {version}-1.pgdg120+1))\nType "help" for help.\n\n')
@@ -114,56 +117,6 @@ def _from_file(text: str, name: str) -> list[tuple[str, str]]:
     return found + ([(buffer.strip(), name)] if buffer.strip() else [])
 
 
-def _connect(system: System, state: State) -> bool:
-    host, port = state["target"]["host"], state["target"]["port"]
-    local = not host or host.startswith("/")
-    addresses = ["127.0.0.1"] if local else system.resolve(host)
-    if not addresses:
-        said = f'could not translate host name "{host}" to address: Name or service not known'
-    else:
-        try:
-            state["socket"] = system.connect(addresses[0], int(port))
-            return True
-        except OSError as problem:
-            if local:
-                said = f'connection to server on socket "{_SOCKET}.{port}" failed: No such file or directory\n\tIs the server running locally and accepting connections on that socket?'
-            else:
-                said = f'connection to server at "{host}" ({addresses[0]}), port {port} failed: {problem.strerror}\n\tIs the server running on that host and accepting TCP/IP connections?'
-    system.put(f"psql: error: {said}\n", 2)
-    return False
-
-
-def _log_in(system: System, state: State) -> bool:
-    """Once for each database. Asks for a password where one is needed and there is a terminal. Blocks."""
-    while not state.get("known"):
-        if state.get("asking"):
-            line = next_line(system, state)
-            system.put("\n")
-            state["asking"], state["login"]["password"] = False, line or ""
-            system.set_terminal_mode(0, echo=True)
-            state.pop("socket", None)
-            if not _connect(system, state):
-                return False
-        answer = exchange(system, state, {"login": state["login"]})
-        if answer is not None and "error" not in answer:
-            state["known"] = True
-            return True
-        if answer is not None and answer.get("bare") and system.is_terminal(0):
-            system.put(f"Password for user {state['login']['user']}: ")
-            system.set_terminal_mode(0, echo=False)
-            state["asking"] = True
-            continue
-        said = "server closed the connection unexpectedly" if answer is None else answer["error"]
-        host, port = state["target"]["host"], state["target"]["port"]
-        where = (
-            f'at "{host}" ({system.peer(state["socket"])[0]}), port {port}' if host else f'on socket "{_SOCKET}.{port}"'
-        )
-        level = "" if answer is None or answer.get("bare") else "FATAL:  "
-        system.put(f"psql: error: connection to server {where} failed: {level}{said}\n", 2)
-        return False
-    return True
-
-
 def _converse(system: System, state: State) -> int:
     """Run what is queued, then what is typed. Blocks."""
     while True:
@@ -211,6 +164,8 @@ def _run_one(system: System, state: State, text: str, place: str) -> int | None:
     """Run a statement or a command; an exit status where it ends the session. Blocks."""
     if text.startswith("\\"):
         return _command(system, state, text.split())
+    if is_comment(text):
+        return None
     answer = exchange(system, state, {"sql": text})
     if answer is None:
         system.put("server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally\n\tbefore or while processing the request.\n", 2)  # fmt: skip
@@ -303,13 +258,13 @@ def _change_database(system: System, state: State, arguments: list[str]) -> int 
         state["before"] = (dict(state["login"]), state.pop("socket"))
         state["login"]["database"] = arguments[0]
     if "socket" not in state:
-        _connect(system, state)
+        connect(system, state)
     answer = exchange(system, state, {"login": state["login"]})
     login, socket = state.pop("before")
     if answer is None or "error" in answer:
         said = "server closed the connection unexpectedly" if answer is None else answer["error"]
         system.put(
-            f'connection to server on socket "{_SOCKET}.5432" failed: FATAL:  {said}\nPrevious connection kept\n', 2
+            f'connection to server on socket "{SOCKET}.5432" failed: FATAL:  {said}\nPrevious connection kept\n', 2
         )
         system.close(state["socket"])
         state.update(login=login, socket=socket, failed=1)

@@ -44,7 +44,7 @@ class Session:
 
     def run(self, text: str) -> Result:
         """One statement. Raises SqlProblem."""
-        statement = Parser(text).statement()
+        statement = Parser(text, "string" if self.facts["dialect"] == "mysql" else "name").statement()
         function = _STATEMENTS.get(statement.kind)
         return Result(statement.kind.upper()) if function is None else function(self, statement)
 
@@ -353,7 +353,7 @@ def _alter_table(session: Session, statement: Statement) -> Result:
             raise SqlProblem("column exists", None, name=column.name, table=statement.name)
         table["columns"] = [*table["columns"], list(column)]
         table["rows"] = [[*row, _initial(session, table, column, None)] for row in table["rows"]]
-    else:
+    elif "drop" in statement.parts:
         name = statement.parts["drop"]
         if name not in names:
             raise SqlProblem("no column of", None, name=name, table=statement.name)

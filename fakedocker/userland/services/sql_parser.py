@@ -333,6 +333,9 @@ class Parser(ExpressionParser):
             return Statement("alter role", name, 0, {"password": password})
         at = self.token.at
         name = self.name()
+        if self.accept("owner", "to"):
+            self.name()  # everything belongs to everybody
+            return Statement("alter table", name, 0, {"table_at": at})
         if self.accept("add"):
             self.accept("column")
             return Statement("alter table", name, 0, {"add": self._column_alone(), "table_at": at})
@@ -366,4 +369,4 @@ _READERS: Final = {
     "create": Parser.create,
     "drop": Parser.drop,
     "alter": Parser.alter,
-} | dict.fromkeys("begin start commit rollback end show set use describe desc grant revoke flush vacuum analyze explain".split(), Parser.word)  # fmt: skip
+} | dict.fromkeys("begin start commit rollback end show set use describe desc grant revoke flush vacuum analyze explain lock unlock".split(), Parser.word)  # fmt: skip

@@ -41,8 +41,12 @@ RESERVED: Final = frozenset(
 )
 
 
-def tokenize(text: str) -> list[Token]:
-    """Raises SqlProblem."""
+def tokenize(text: str, doubled: str = "name") -> list[Token]:
+    """Raises SqlProblem.
+
+    Args:
+        doubled: what double quotes are round: "name", or MySQL's "string".
+    """
     found: list[Token] = []
     at = 0
     while at < len(text):
@@ -50,12 +54,13 @@ def tokenize(text: str) -> list[Token]:
         if match is None or match.lastgroup is None:
             raise SqlProblem("syntax", at, near=text[at], rest=text[at:])
         if match.lastgroup != "space":
-            shown = match[0]
-            if match.lastgroup == "string":
+            shown, kind = match[0], match.lastgroup
+            if kind == "string":
                 shown = shown[1:-1].replace("''", "'")
-            elif match.lastgroup == "name":
+            elif kind == "name":
+                kind = doubled if shown[0] == '"' else "name"
                 shown = shown[1:-1].replace('""', '"')
-            found.append(Token(match.lastgroup, shown, at))
+            found.append(Token(kind, shown, at))
         at = match.end()
     found.append(Token("end", "", len(text)))
     return found
@@ -83,12 +88,20 @@ def split_statements(text: str) -> tuple[list[tuple[str, str]], str]:
     return [entry for entry in found if entry[0] != ";"], text[start:]
 
 
+def is_comment(text: str) -> bool:
+    """Whether there is nothing in a statement but comments."""
+    try:
+        return all(token.text in ("", ";") and token.kind in ("end", "mark") for token in tokenize(text))
+    except SqlProblem:
+        return False
+
+
 class ExpressionParser:
     """The tokens of a statement, and the expressions in it."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, doubled: str = "name") -> None:
         self.text = text
-        self.tokens = tokenize(text)
+        self.tokens = tokenize(text, doubled)
         self.at = 0
 
     # tokens
