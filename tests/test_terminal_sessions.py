@@ -52,18 +52,7 @@ PREPARATIONS = {
 }
 """What was there when a session was recorded."""
 
-BANNER = "\r\n\r\nBusyBox v1.35.0 built-in shell (ash)\r\nEnter 'help' for a list of built-in commands.\r\n\r\n"
-
-
-def as_alpine_has_it(text: str) -> str:
-    """What was recorded with Debian's busybox, as Alpine's and its own image's are built: quiet, with times in ps."""
-    text = text.replace(BANNER, "").replace("PID   USER     COMMAND", "PID   USER     TIME  COMMAND")
-    return re.sub(r"^( *\d+ root {5})(?=\S)", r"\1 0:00 ", text, flags=re.MULTILINE)
-
-
 SESSIONS: list[dict[str, Any]] = json.loads((CONFORMANCE / "terminal-sessions.json").read_text())
-for one in SESSIONS:
-    one["events"] = [[at, way, as_alpine_has_it(text) if way == "o" else text] for at, way, text in one["events"]]
 
 
 class Outcome(NamedTuple):

@@ -138,9 +138,9 @@ def test_a_user_without_a_name() -> None:
 
 def test_ps_lists_the_processes_of_its_namespace() -> None:
     lines = Machine().run("sh", "-c", "sleep 300 & sleep 1; ps").stdout.splitlines()
-    assert lines[0] == "PID   USER     TIME  COMMAND"
-    assert "    1 root      0:00 sleep 1000000000" in lines
-    assert any(line.endswith(" root      0:00 sleep 300") for line in lines)
+    assert lines[0] == "PID   USER     COMMAND"
+    assert "    1 root     sleep 1000000000" in lines
+    assert any(line.endswith(" root     sleep 300") for line in lines)
 
 
 def test_nc_listens_and_connects() -> None:

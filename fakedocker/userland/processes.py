@@ -37,12 +37,10 @@ def _busybox_ps(system: System, argv: tuple[str, ...]) -> int:
     words = tuple(word for word in argv if word not in ("aux", "ax", "-ef", "-e", "-A", "w", "l"))
     options = parse_options(system, words, "o:Tawlef")
     if "o" not in options:
-        system.put("PID   USER     TIME  COMMAND\n")
+        system.put("PID   USER     COMMAND\n")
         for process in system.processes():
             # busybox puts the program's own name in braces where argv[0] does not tell it; its own applets never match
-            system.put(
-                f"{process.pid:5d} {user_name(system, process.user):<8.8} {_clock(process.cpu_ns // 1_000_000_000):>5} {command_line(process)}\n"
-            )
+            system.put(f"{process.pid:5d} {user_name(system, process.user):<8.8} {command_line(process)}\n")
         return 0
     columns = [word for text in options.values("o") for word in text.split(",")]
     unknown = next((word for word in columns if word.partition("=")[0] not in _BUSYBOX_COLUMNS), None)

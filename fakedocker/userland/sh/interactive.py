@@ -12,6 +12,8 @@ from fakedocker.userland.sh.parser import Parser
 from fakedocker.userland.sh.prompts import prompt
 from fakedocker.userland.sh.state import ShellState
 
+_BANNER = "\n\nBusyBox v1.35.0 built-in shell (ash)\nEnter 'help' for a list of built-in commands.\n\n"
+
 
 def next_from_stdin(shell: ShellState) -> int:
     """Read one complete command from standard input and run it; exit at its end. Blocks."""
@@ -91,6 +93,7 @@ def next_command(shell: ShellState) -> int:
         return _next_unedited(shell)
     if shell.editor is None:
         jobs.show_changes(shell)
+        _greet(shell)
         shell.editor = editor.begin(shell, prompt(shell, "PS2" if shell.pending_source else "PS1"))
     while True:
         outcome, line = editor.read_line(shell)
@@ -126,6 +129,13 @@ def _next_unedited(shell: ShellState) -> int:
             source, shell.pending_source = shell.pending_source, ""
             shell.prompted = False
             return shell.start_source(source)
+
+
+def _greet(shell: ShellState) -> None:
+    """busybox's banner, once."""
+    if shell.dialect.name == "ash" and not shell.prompted:
+        shell.error(_BANNER)
+    shell.prompted = True
 
 
 def _at_end(shell: ShellState) -> int:
