@@ -110,11 +110,8 @@ class Kernel(Namespaces, Starting, Streams):
         argv: tuple[str, ...],
         exports: Exports,
     ) -> tuple[int, int | None] | None:
-        if (
-            self._depth >= NESTED
-            or signals.CHLD in parent.dispositions
-            or not lifecycle.has_room(self.draft, namespace)
-        ):
+        draft = self.draft
+        if self._depth >= NESTED or signals.CHLD in parent.dispositions or not lifecycle.has_room(draft, namespace):
             return None
         calls = Brief(self, parent, namespace, command, argv, exports)
         self._depth += 1
@@ -134,7 +131,7 @@ class Kernel(Namespaces, Starting, Streams):
             return process.local, self._ending_of(parent, process, status)
         assert status is not None
         namespace.cpu_ns += calls.spent_ns
-        return lifecycle.next_pids(self.draft, namespace)[1], status & 0xFF
+        return lifecycle.next_pids(draft, namespace)[1], status & 0xFF
 
     def _ending_of(self, parent: Process, process: Process, status: int | None) -> int | None:
         """What follows for a parent that waits from its child's first slice: how it ended, None while it goes on."""

@@ -38,10 +38,11 @@ def drain(draft: Draft) -> None:
 
 
 def _output(draft: Draft, output: Output) -> None:
-    if not draft.outputs.write(output.stream, Chunk(draft.now_ns, output.fd, output.data)):
+    if not draft.outputs.write(output.stream, Chunk(draft.kernel_draft.now_ns, output.fd, output.data)):
         _probe_output(draft, output)
         return
-    draft.notify_output(output.stream)
+    if draft.is_heard(("output", output.stream)):
+        draft.notify_output(output.stream)
     if draft.service_tasks.size:
         from fakedocker.operations.swarm import managing
 

@@ -193,8 +193,6 @@ class Draft:
 
         With its value, as the container may be gone when it is told.
         """
-        if not self.is_heard(("output", stream)):
-            return
         notice = Notice("output", stream, self.outputs[stream])
         place = self._outputs_told.setdefault(stream, len(self.notices))
         if place == len(self.notices):
