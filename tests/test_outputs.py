@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from fakedocker.base.history import History
 from fakedocker.base.persistent import Map
@@ -26,6 +26,7 @@ def entries(history: History[Chunk] | None) -> list[Chunk] | None:
     return None if history is None else history.entries()
 
 
+@example([("make", "a", 0), ("write", "a", 1), ("remove", "a", 0), ("write", "a", 1)], 1_000)
 @given(STEPS, st.sampled_from([1, 1_000, 1 << 20]))
 def test_nobody_can_tell_when_they_are_sorted_in(steps: list[tuple[str, str, int]], together_bytes: int) -> None:
     with pytest.MonkeyPatch.context() as patch:

@@ -95,3 +95,24 @@ def test_pages_from_mysql() -> None:
     rows = "CREATE TABLE things (name VARCHAR(9)); INSERT INTO things VALUES ('<a>'), ('b')"
     assert box.sh(f'mysql -u root -psecret shop -e "{rows}"').status == 0
     assert box.sh("curl -s localhost:8080").stdout.split() == ["<ul>", "<li>&lt;a&gt;</li>", "<li>b</li>", "</ul>"]
+
+
+def test_values_are_shown_as_php_shows_them() -> None:
+    box = Machine()
+    source = "var_dump(5, 1.5, 'abc', true, null, ['a' => 1, 2]); print_r(['x' => ['y' => 1], 'z' => 2]);"
+    assert box.sh(f"cat > /a.php <<'X'\n<?php {source}\nX\nphp /a.php").stdout == (
+        'int(5)\nfloat(1.5)\nstring(3) "abc"\nbool(true)\nNULL\narray(2) {\n  ["a"]=>\n  int(1)\n  [0]=>\n  int(2)\n}\n'
+        "Array\n(\n    [x] => Array\n        (\n            [y] => 1\n        )\n\n    [z] => 2\n)\n"
+    )
+
+
+def test_what_is_not_simulated_says_so() -> None:
+    box = Machine()
+    assert "without the function session_start()" in box.sh("php -r 'session_start();'").stderr
+    zones = "date_default_timezone_set('UTC'); echo 1; date_default_timezone_set('Europe/Berlin');"
+    result = box.sh(f'php -r "{zones}"')
+    assert (result.stdout, result.stderr) == (
+        "1",
+        "fakedocker simulates only a little of PHP, without other time zones than UTC\n",
+    )
+    assert box.sh("php -r 'echo strlen(str_repeat(1, 20000)), extension_loaded(1) ? 1 : 0;'").stdout == "200000"

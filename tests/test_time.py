@@ -129,3 +129,16 @@ def test_what_requests_take_is_made_up_by_the_wall_when_nothing_leaps() -> None:
     wall += 2 * SECOND_NS
     pacer.catch_up()
     assert engine.now_ns == started + 2 * SECOND_NS
+
+
+def test_what_listeners_do_is_told_within_the_same_turn() -> None:
+    engine = create_engine(seed=1)
+    told: list[str] = []
+    engine.observe(("event", "network"), lambda event: engine.draft.notify("answer", "network", event.action))
+    engine.observe(("answer", "network"), told.append)
+    body = b'{"Name": "app"}'
+    engine.submit(
+        Request(method="POST", target="/networks/create", headers={"content-type": "application/json"}, body=body)
+    )
+    engine.turn()
+    assert told == ["create"]

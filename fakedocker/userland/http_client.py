@@ -7,7 +7,6 @@ not know which server answers.
 from __future__ import annotations
 
 import errno
-import json
 import re
 from typing import NamedTuple
 
@@ -211,8 +210,3 @@ def unchunk(data: bytes) -> bytes | None:
             return None
         pieces.append(rest[:size])
         data = rest[size + 2 :]
-
-
-def json_text(value: object) -> str:
-    """JSON as small servers write it."""
-    return json.dumps(value, separators=(",", ":"))

@@ -55,20 +55,12 @@ def _close(system: System, state: State) -> None:
         system.close(descriptor)
 
 
-def current_name(state: State, names: tuple[str, ...]) -> str:
-    """The name of the input whose bytes were last given (also right after its end)."""
-    index = state.get("input_index", 0)
-    if "input_fd" not in state and index:
-        index -= 1
-    return names[index] if index < len(names) else "-"
-
-
 def next_lines(
     system: System, state: State, names: tuple[str, ...], report: Report = report_plain, separator: bytes = b"\n"
 ) -> list[str] | None:
     """The next whole lines, each with its newline (the last of an input may lack it); None at the end. Blocks.
 
-    All lines of one call are of one input: see `current_name`. At the end of an input an empty list may come.
+    All lines of one call are of one input. At the end of an input an empty list may come.
     """
     data = next_chunk(system, state, names, report)
     if data is None:

@@ -19,7 +19,7 @@ _LONG: Final = {
     "batch": "B", "table": "t", "skip-column-names": "N", "version": "V", "protocol=": "protocol", "connect-timeout=": "ct",
     "force": "f", "raw": "r", "wait=?": "w",
 }  # fmt: skip
-_INSECURE: Final = "[Warning] Using a password on the command line interface can be insecure."
+INSECURE: Final = "[Warning] Using a password on the command line interface can be insecure."
 _WELCOME: Final = """Welcome to the MySQL monitor.  Commands end with ; or \\g.
 Your MySQL connection id is {id}
 Server version: {version} MySQL Community Server - GPL
@@ -57,7 +57,7 @@ def _mysql(system: System, argv: tuple[str, ...], state: State) -> int:
 def _begin(system: System, state: State, options: Options, name: str) -> None:
     password = options.last("p") if "p" in options else system.environment.get("MYSQL_PWD", "")
     if password and "p" in options:
-        system.put(f"{name}: {_INSECURE}\n", 2)
+        system.put(f"{name}: {INSECURE}\n", 2)
     database = options.last("D") or (options.operands[0] if options.operands and name != "mysqladmin" else "")
     statements, rest = split_statements(";".join(options.values("e")))
     queue = [text for text, _ in statements] + ([rest.strip()] if rest.strip() else [])

@@ -11,7 +11,17 @@ from typing import Any, Final
 
 from fakedocker.userland.dates import format_date
 from fakedocker.userland.inputs import text_of
-from fakedocker.userland.services.php_values import Exit, Raised, Running, Thing, number, plain, text, truth
+from fakedocker.userland.services.php_values import (
+    Exit,
+    NotSimulated,
+    Raised,
+    Running,
+    Thing,
+    number,
+    plain,
+    text,
+    truth,
+)
 
 
 def connect(
@@ -144,12 +154,50 @@ def _format(own: Running, form: Any, *given: Any) -> str:
 
 
 def _print_r(own: Running, value: Any, returns: Any = False) -> Any:
-    shown = text(value)
-    if isinstance(value, dict):
-        shown = "Array\n(\n" + "".join(f"    [{key}] => {text(each)}\n" for key, each in value.items()) + ")\n"
+    shown = _readable(value, "")
     if truth(returns):
         return shown
     own.write(shown)
+    return True
+
+
+def _readable(value: Any, margin: str) -> str:
+    """A value as print_r has it: a nested array is followed by an empty line."""
+    if not isinstance(value, dict):
+        return text(value)
+    inner = margin + " " * 8
+    rows = "".join(f"{margin}    [{key}] => {_readable(each, inner)}\n" for key, each in value.items())
+    return f"Array\n{margin}(\n{rows}{margin})\n"
+
+
+def _dump(value: Any, margin: str = "") -> str:
+    """A value as var_dump has it."""
+    if isinstance(value, dict):
+        rows = "".join(
+            f"{margin}  [{key if isinstance(key, int) else json.dumps(key, ensure_ascii=False)}]=>\n{_dump(each, margin + '  ')}"
+            for key, each in value.items()
+        )
+        return f"{margin}array({len(value)}) {{\n{rows}{margin}}}\n"
+    if value is None:
+        return f"{margin}NULL\n"
+    if isinstance(value, bool):
+        return f"{margin}bool({str(value).lower()})\n"
+    if isinstance(value, int | float):
+        return f"{margin}{type(value).__name__}({text(value)})\n"
+    if not isinstance(value, str):
+        raise NotSimulated("such an object to look at")
+    return f'{margin}string({len(value.encode())}) "{value}"\n'
+
+
+def _repeat(own: Running, value: Any, count: Any) -> str:
+    if len(text(value)) * int(count) > _LONGEST:
+        raise NotSimulated("so long a text")
+    return text(value) * int(count)
+
+
+def _set_zone(own: Running, zone: Any) -> bool:
+    if text(zone).upper() not in ("UTC", "ETC/UTC", "GMT"):
+        raise NotSimulated("other time zones than UTC")
     return True
 
 
@@ -171,15 +219,22 @@ def _end(own: Running, value: Any = None) -> None:
     raise Exit
 
 
+_LONGEST: Final = 1_000_000
+_EXTENSIONS: Final = frozenset(
+    "core ctype curl date dom fileinfo filter hash iconv json libxml mbstring mysqlnd openssl pcre pdo pdo_sqlite phar posix random"
+    " readline reflection session simplexml sodium spl sqlite3 standard tokenizer xml xmlreader xmlwriter zlib mysqli pdo_mysql".split()
+)
+"""Those of the official images, and those of MySQL, which tutorials install."""
+
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "phpinfo": _phpinfo, "phpversion": lambda own, *_: own.version, "gethostname": lambda own: own.system.hostname, "date": _date,
     "time": lambda own: own.system.now_ns // 1_000_000_000, "getenv": lambda own, name="", *_: own.system.environment.get(text(name), False) if name else dict(own.system.environment),
     "php_uname": lambda own, mode="a": {"n": own.system.hostname, "s": "Linux"}.get(text(mode), f"Linux {own.system.hostname} 6.12.43 x86_64"), "php_sapi_name": lambda own: "cli",
     "header": _header, "http_response_code": _status, "define": _define, "exit": _end, "printf": lambda own, *given: own.write(_format(own, *given)), "sprintf": _format,
-    "print_r": _print_r, "var_dump": lambda own, value, *_: own.write(f"{json.dumps(value, default=str)}\n"), "print": lambda own, value: own.write(text(value)),
+    "print_r": _print_r, "var_dump": lambda own, *values: own.write("".join(_dump(value) for value in values)), "print": lambda own, value: own.write(text(value)),
     "strtoupper": lambda own, value: text(value).upper(), "strtolower": lambda own, value: text(value).lower(), "ucfirst": lambda own, value: text(value)[:1].upper() + text(value)[1:],
     "strlen": lambda own, value: len(text(value)), "strrev": lambda own, value: text(value)[::-1], "trim": lambda own, value, *_: text(value).strip(),
-    "str_replace": lambda own, old, new, value: text(value).replace(text(old), text(new)), "str_repeat": lambda own, value, count: text(value) * min(int(count), 10_000),
+    "str_replace": lambda own, old, new, value: text(value).replace(text(old), text(new)), "str_repeat": _repeat,
     "htmlspecialchars": lambda own, value, *_: html.escape(text(value)), "nl2br": lambda own, value: text(value).replace("\n", "<br />\n"),
     "explode": lambda own, by, value, *_: dict(enumerate(text(value).split(text(by)))), "implode": lambda own, by, values: text(by).join(text(each) for each in values.values()),
     "count": lambda own, values: len(values), "array_keys": lambda own, values: dict(enumerate(values)), "array_values": lambda own, values: dict(enumerate(values.values())),
@@ -187,10 +242,10 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "rand": lambda own, low=0, high=2147483647: int(low) + own.system.random(int(high) - int(low) + 1), "mt_rand": lambda own, low=0, high=2147483647: int(low) + own.system.random(int(high) - int(low) + 1),
     "round": lambda own, value, places=0: round(float(number(value)), int(places)), "intval": lambda own, value, *_: int(number(value)), "abs": lambda own, value: abs(number(value)),
     "is_null": lambda own, value: value is None, "file_get_contents": _read, "file_exists": lambda own, path: _read(own, path) is not False, "function_exists": lambda own, name: text(name) in FUNCTIONS,
-    "error_reporting": lambda own, *_: 0, "ini_set": lambda own, *_: False, "session_start": lambda own, *_: True, "date_default_timezone_set": lambda own, *_: True,
+    "error_reporting": lambda own, *_: 0, "ini_set": lambda own, *_: False, "date_default_timezone_set": _set_zone,
     "mysqli_connect": connect, "mysqli_query": _query, "mysqli_fetch_assoc": _fetch, "mysqli_fetch_array": _fetch, "mysqli_close": lambda own, *_: True,
     "mysqli_connect_error": lambda own: None, "mysqli_connect_errno": lambda own: 0, "mysqli_error": lambda own, *_: "", "mysqli_report": lambda own, *_: True,
-    "mysqli_num_rows": lambda own, thing: len(own.things[thing.number]["rows"]), "extension_loaded": lambda own, *_: True,
+    "mysqli_num_rows": lambda own, thing: len(own.things[thing.number]["rows"]), "extension_loaded": lambda own, name: text(name).lower() in _EXTENSIONS,
 }  # fmt: skip
 
 
