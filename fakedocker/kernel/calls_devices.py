@@ -36,11 +36,16 @@ class TerminalCalls(CallsBase):
     def terminal_name(self, fd: int) -> str:
         return f"/dev/pts/{self._terminal(fd).number}"
 
-    def set_foreground(self, fd: int, group: int) -> None:
-        terminal = self._terminal(fd)
-        if terminal.session != self._process.session or terminal.namespace != self._process.namespace:
+    def set_foreground(self, group: int) -> None:
+        name = self._process.terminal
+        terminal = self._draft.terminals.get(name)
+        if (
+            terminal is None
+            or terminal.session != self._process.session
+            or terminal.namespace != self._process.namespace
+        ):
             raise failure(errno.ENOTTY)
-        self._draft.terminals.own(self._file(fd).target).foreground = group
+        self._draft.terminals.own(name).foreground = group
 
     def _terminal(self, fd: int) -> Terminal:
         file = self._file(fd)

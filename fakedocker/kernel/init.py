@@ -68,5 +68,5 @@ class Init:
             system.put(f"[FATAL tini (7)] exec {name} failed: {error.strerror}\n", 2)
             return 126 if isinstance(error, PermissionError) else 127
         if system.is_terminal(0):
-            system.set_foreground(0, self.child)
+            system.set_foreground(self.child)
         return None

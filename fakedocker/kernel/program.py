@@ -316,7 +316,9 @@ class System(Protocol):
     def terminal_name(self, fd: int) -> str:
         """/dev/pts/N. ENOTTY."""
 
-    def set_foreground(self, fd: int, group: int) -> None: ...
+    def set_foreground(self, group: int) -> None:
+        """Make a process group the foreground of the controlling terminal, wherever descriptor 0 leads: as shells do, which
+        keep /dev/tty open (tcsetpgrp(3)). ENOTTY without such a terminal."""
 
     # network
     def resolve(self, name: str) -> list[str]:

@@ -135,6 +135,8 @@ def type_in(draft: KernelDraft, name: str, data: bytes) -> None:
     for byte in data:
         if modes["signals"] and byte in SIGNAL_OF_BYTE:
             _control_signal(draft, name, byte)
+            if name not in draft.terminals:  # it went with the last of the processes that the signal has ended
+                return
             terminal = draft.terminals.own(name)
             raw.clear()
         elif modes["canonical"]:

@@ -32,7 +32,7 @@ class HostShell(Shell):
             self.options |= {"i"}
             if system.is_terminal(0):
                 self.options |= {"m"}
-                system.set_foreground(0, system.pid)
+                system.set_foreground(system.pid)
         return super().run(system)
 
     def default_disposition(self, number: int) -> str:

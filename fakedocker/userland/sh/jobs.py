@@ -6,6 +6,7 @@ not know how commands are started.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final
 
 from fakedocker.userland.sh.endings import shell_status, tell_of_background, tell_of_foreground
@@ -22,14 +23,15 @@ def new_group(shell: ShellState) -> int | None:
 
 
 def to_foreground(shell: ShellState, pid: int) -> None:
+    """Give a job the terminal. Nothing happens without one, as with `set -m` in a shell that has none."""
     if "m" in shell.options and shell.interactive:
-        shell.system.set_foreground(0, pid)
+        with suppress(OSError):
+            shell.system.set_foreground(pid)
 
 
 def back_to_foreground(shell: ShellState) -> None:
     """The shell takes the terminal back after a job."""
-    if "m" in shell.options and shell.interactive:
-        shell.system.set_foreground(0, shell.root_pid)
+    to_foreground(shell, shell.root_pid)
 
 
 def wait_for_one(shell: ShellState, progress: tuple[Any, ...], here: int) -> bool:

@@ -106,7 +106,7 @@ def _begin_interactive(shell: ShellState) -> None:
         shell.options |= {"m"}
         if system.pid != _group_of(shell):
             system.set_group(0, 0)
-        system.set_foreground(0, system.pid)
+        system.set_foreground(system.pid)
 
 
 def _group_of(shell: ShellState) -> int:
