@@ -8,6 +8,7 @@ that cannot be copied. Restoring a snapshot ends it, as it ends every open conne
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Callable, Coroutine, Generator, Mapping
 from typing import Any, NamedTuple
 
@@ -28,6 +29,7 @@ from fakedocker_shell.cli.context import (
     Source,
     Stream,
 )
+from fakedocker_shell.cli.terminations import Terminations
 from fakedocker_shell.host_files import HostFiles
 
 DAEMON_ADDRESS = "unix:///var/run/docker.sock"
@@ -159,6 +161,8 @@ class LiveContext:
         self.files: Files = HostFiles(lambda: self.system)
         self.stdin: Source = StandardInput(self)
         self._catching = False
+        self._signals: deque[str] = deque()
+        self._terminations = Terminations(system.argv)
         self._raw_before: Mapping[str, bool] | None = None
         self._exchanges: list[EngineExchange] = []
 
@@ -206,21 +210,34 @@ class LiveContext:
 
     def take_signal(self) -> str | None:
         self.catch_signals()
-        number = self.system.take_signal()
-        return None if number is None else _CAUGHT.get(number, signals.NAMES.get(number, str(number)))
+        self.collect_signals()
+        return self._signals.popleft() if self._signals else None
+
+    def collect_signals(self) -> None:
+        """Take what has arrived from the kernel, whoever asks for it later. Raises ForcedExit for the third request to end."""
+        while self._catching and (number := self.system.take_signal()) is not None:
+            name = _CAUGHT.get(number, signals.NAMES.get(number, str(number)))
+            self._signals.append(name)
+            self._terminations.count(name)
+        self._terminations.check()
 
     async def wait_any(self, *sources: Source | Exchange, signals: bool = False, until_ns: int | None = None) -> None:
         if signals:
             self.catch_signals()
         wait = Wait(sources, signals, until_ns)
-        while not self.ready(wait):
+        self.collect_signals()
+        while not self._has_come(wait):
             await _Suspend(wait)
+            self.collect_signals()
 
     def ready(self, wait: Wait) -> bool:
-        """Whether something waited for has come."""
+        """Whether the program has something to do: what it waits for has come, or a signal, which is counted."""
+        return self.system.signals_pending() or self._has_come(wait)
+
+    def _has_come(self, wait: Wait) -> bool:
         if wait.until_ns is not None and self.system.now_ns >= wait.until_ns:
             return True
-        if wait.signals and self.system.signals_pending():
+        if wait.signals and self._signals:
             return True
         return any(_is_ready(source) for source in wait.sources)
 

@@ -17,7 +17,6 @@ from fakedocker_shell.compose.progress import Progress
 from fakedocker_shell.compose.project import Project
 
 _INTERRUPTED = 130
-_STOPPING_SIGNALS = ("INT", "TERM")
 
 
 class Attached:
@@ -96,7 +95,7 @@ class Attached:
                 code = await self._take_ending(follower, code, chosen)
             if ended and self._stops_together:
                 return await self._abort(code)
-            if (signal := context.take_signal()) in _STOPPING_SIGNALS:
+            if (signal := context.take_signal()) in stopping.STOPPING_SIGNALS:
                 return await self._interrupted(str(signal))
             if not ended:
                 sources = [one.stream for one in self._followers.values() if not one.stream.ended]
@@ -127,11 +126,16 @@ class Attached:
         return _INTERRUPTED if signal == "INT" else 0
 
     async def _stop_all(self, shows: bool) -> None:
-        """Stop every container, those first that depend on others; `shows` tells whether their last words are shown."""
+        """Stop every container, those first that depend on others, and kill them when Ctrl-C is pressed meanwhile.
+
+        Args:
+            shows: whether their last words are shown.
+        """
         progress = Progress(self._call.context, self._call.group["progress"], "Stopping")
         timeout = int(self._call.options["timeout"]) if self._call.options.changed("timeout") else None
         for level in reversed(self._project.levels()):
-            await stopping.stop(self._call.api, existing.of_services(self._found, level), progress, timeout)
+            found = existing.of_services(self._found, level)
+            await stopping.stop_or_kill(self._call.context, self._call.api, found, progress, timeout)
         if shows:
             self._pump()
         for follower in self._followers.values():

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fakedocker_shell.cli.api import Api, escape, filters_query
+from fakedocker_shell.cli.api import Api, error_message, escape, filters_query
+from fakedocker_shell.cli.context import Context, Exchange
 from fakedocker_shell.cli.errors import CliError, DaemonError
 from fakedocker_shell.cli.many import Outcome, send_all
 from fakedocker_shell.compose import existing, labels
 from fakedocker_shell.compose.existing import Found, image_is_there
 from fakedocker_shell.compose.progress import Progress
 from fakedocker_shell.compose.project import Project
+
+STOPPING_SIGNALS = ("INT", "TERM")
 
 
 async def at_once(
@@ -47,6 +50,35 @@ async def stop(api: Api, found: Sequence[Found], progress: Progress, timeout_sec
     """Stop containers at once. Raises CliError."""
     query = {} if timeout_seconds is None else {"t": str(timeout_seconds)}
     await at_once(api, found, progress, ("Stopping", "Stopped"), "POST", "/stop", query)
+
+
+async def stop_or_kill(
+    context: Context, api: Api, found: Sequence[Found], progress: Progress, timeout_seconds: int | None
+) -> None:
+    """As `stop`, and a request to end that comes meanwhile kills those that are still running. Raises CliError."""
+    await api.negotiate()
+    query = {} if timeout_seconds is None else {"t": str(timeout_seconds)}
+    stopping: dict[str, tuple[Found, Exchange]] = {}
+    for one in found:
+        progress.begin(f"Container {one.name}", "Stopping")
+        stopping[one.id] = one, api.client.start("POST", api.path(f"/containers/{one.id}/stop"), query)
+    problems: list[CliError] = []
+    while stopping:
+        for one, exchange in [pair for pair in stopping.values() if pair[1].finished]:
+            del stopping[one.id]
+            answer = exchange.response
+            if answer.status >= 400:
+                problems.append(DaemonError(error_message(answer.status, answer.body), answer.status))
+            else:
+                progress.end(f"Container {one.name}", "Stopped")
+        if context.take_signal() in STOPPING_SIGNALS:
+            running = [one for one, _ in stopping.values()]
+            await at_once(api, running, progress, ("Killing", "Killed"), "POST", "/kill", {"signal": "SIGKILL"})
+        unfinished = [exchange for _, exchange in stopping.values() if not exchange.finished]
+        if len(unfinished) == len(stopping) and unfinished:
+            await context.wait_any(*unfinished, signals=True)
+    if problems:
+        raise problems[0]
 
 
 async def remove(

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fakedocker_shell.cli.context import Body, Client, Exchange, Files, Query, Response, Source, Stream
+from fakedocker_shell.cli.terminations import Terminations
 from fakedocker_shell.real.files import RealFiles
 from fakedocker_shell.real.http import Address, HttpExchange
 
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
 async def _run(arguments: tuple[str, ...]) -> int:
     from fakedocker_shell.cli.main import docker
 
-    context = RealContext(os.environ)
+    context = RealContext(os.environ, arguments)
     try:
         return await docker(context, arguments)
     finally:
@@ -42,9 +43,10 @@ class RealContext:
 
     Args:
         environment: DOCKER_HOST and its like are in it.
+        arguments: the words of the command.
     """
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], arguments: Sequence[str] = ()) -> None:
         self.environment = environment
         self.directory = os.getcwd()
         self.changed = asyncio.Event()
@@ -52,6 +54,7 @@ class RealContext:
         self.files: Files = RealFiles()
         self.stdin: Source = StandardInput(self)
         self._signals: deque[str] = deque()
+        self._terminations = Terminations(("docker", *arguments))
         self._catching = False
         self._mode_before: list[Any] | None = None
         self._exchanges: list[HttpExchange] = []
@@ -108,6 +111,7 @@ class RealContext:
 
     def _signalled(self, name: str) -> None:
         self._signals.append(name)
+        self._terminations.count(name)
         self.changed.set()
 
     async def wait_any(self, *sources: Source | Exchange, signals: bool = False, until_ns: int | None = None) -> None:
@@ -115,6 +119,7 @@ class RealContext:
             self._catch_signals()
         while True:
             self.changed.clear()
+            self._terminations.check()
             due = until_ns is not None and time.time_ns() >= until_ns
             if due or (signals and self._signals) or any(_is_ready(source) for source in sources):
                 return
