@@ -10,15 +10,17 @@ asks `next_move` what to do then: jump to an instant, sleep, or nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from fakedocker.base.clock import SECOND_NS, rfc3339_nano
 from fakedocker.exchanges import Exchange, TimeMode
 from fakedocker.faults.model import Rule
+from fakedocker.kernel.program import Program
+from fakedocker.kernel.programs import BodyOf
 from fakedocker.operations import faulting, machine, reactions
 from fakedocker.operations.machine import FolderChange
-from fakedocker.turning import Turning
+from fakedocker.turning import Handler, Turning
 from fakedocker.wire.http import Request, json_reply
 from fakedocker.world.draft import Draft
 from fakedocker.world.world import World
@@ -57,7 +59,21 @@ class Engine(Turning):
         body_of: which body an executed file gets, see `kernel.Kernel`.
         mode: how time passes.
         check: look at every invariant after every input (slow; for tests).
+        make_fork: makes another engine for a world, where programs are bound to their engine; see `fork`.
     """
+
+    def __init__(
+        self,
+        world: World,
+        handler: Handler,
+        programs: Mapping[str, Program],
+        body_of: BodyOf | None,
+        mode: TimeMode = TimeMode.FAST,
+        check: bool = False,
+        make_fork: Callable[[World, TimeMode], Engine] | None = None,
+    ) -> None:
+        super().__init__(world, handler, programs, body_of, mode, check)
+        self._make_fork = make_fork
 
     def snapshot(self) -> World:
         """The world, to be given back to `restore`. Constant time."""
@@ -81,7 +97,9 @@ class Engine(Turning):
             listener()
 
     def fork(self) -> Engine:
-        """Another engine that starts from this world; neither sees what the other does. Constant time."""
+        """Another engine that starts from this world, without its clients; neither sees what the other does. Constant time."""
+        if self._make_fork is not None:
+            return self._make_fork(self._world, self.mode)
         return Engine(self._world, self._handler, self._programs, self._body_of, self.mode, self._check)
 
     def alter(self, change: Callable[[Draft], T]) -> T:

@@ -11,6 +11,7 @@ from repl_screen import Terminal
 
 from fakedocker_shell.repl import meta
 from fakedocker_shell.repl.timeline import STEPS
+from fakedocker_shell.session import STREAM
 
 
 @pytest.fixture
@@ -262,8 +263,40 @@ def test_snapshots_have_names(with_image: Terminal) -> None:
 def test_going_back_ends_open_streams_and_background_clients(with_image: Terminal) -> None:
     with_image.run("docker run -d --name job alpine sleep 500")
     with_image.run("docker logs -f job &")
+    with_image.run("docker run -d --name other alpine sleep 500")
     with_image.run(":undo")
+    assert (
+        with_image.run("wait $!; echo status $?")
+        == "unexpected EOF\n[1]+  Exit 1                  docker logs -f job\nstatus 1\n"
+    )
+    assert with_image.run("jobs") == ""
     assert names(with_image) == "job running"
+    assert with_image.console.engine.streams() == []
+
+
+def test_a_client_that_is_killed_leaves_nothing_open(with_image: Terminal) -> None:
+    with_image.run("docker run -d --name job alpine sleep 500")
+    with_image.run("docker logs -f job & docker wait job & sleep 1; kill -9 %1 %2; sleep 1")
+    assert with_image.console.engine.streams() == []
+    with_image.run("docker logs -f job", b"\x03")
+    assert with_image.status == 130
+    assert with_image.console.engine.streams() == []
+
+
+def test_a_fork_has_docker_commands_of_its_own(with_image: Terminal) -> None:
+    with_image.run("docker run -d --name job alpine sleep 500")
+    with_image.run("docker logs -f job & sleep 1")
+    engine = with_image.console.engine
+    before, open_before = engine.snapshot(), engine.streams()
+    shown: list[bytes] = []
+    fork = engine.fork()
+    fork.observe(("bytes", STREAM), lambda value: shown.append(value[1]))
+    while fork.turn():
+        continue
+    assert b"".join(shown) == b"unexpected EOF\r\n"
+    assert engine.snapshot() is before and engine.streams() == open_before
+    with_image.run("docker rm -f job")
+    assert [container.name for container in fork.world.containers.values()] == ["job"]
 
 
 # time

@@ -127,6 +127,9 @@ class NetworkCalls(DescriptorCalls):
     def reachable(self, address: str) -> bool:
         return address.startswith("127.") or self._kernel.router.reachable(self.network, address)
 
+    def connect_daemon(self, name: str) -> int:
+        return files.add_descriptor(self._draft, self._process, files.add_file(self._draft, "daemon", name))
+
     def _add_socket(self, number: int) -> int:
         file = files.add_file(self._draft, "socket", number, READ | WRITE)
         return files.add_descriptor(self._draft, self._process, file)

@@ -213,6 +213,11 @@ def _count_socket(draft: KernelDraft, file: OpenFile, step: int) -> None:
         sockets.close(draft, file.target)
 
 
+def _count_daemon(draft: KernelDraft, file: OpenFile, step: int) -> None:
+    if step < 0:
+        draft.emitted.append(Closed(file.target, 1))
+
+
 def _read_nothing(draft: KernelDraft, process: Process, number: int, file: OpenFile, size: int) -> bytes | None:
     return b""
 
@@ -245,6 +250,7 @@ OPERATIONS.update(
         "stream": Operations(_cannot_read, _write_stream, _always_ready, _count_stream),
         "terminal": Operations(_read_terminal, _write_terminal, _terminal_ready, _count_terminal),
         "socket": Operations(_read_socket, _write_socket, _socket_ready, _count_socket),
+        "daemon": Operations(_cannot_read, _cannot_write, _always_ready, _count_daemon),
         "null": Operations(_read_nothing, _write_nothing, _always_ready, _uncounted),
         "zero": Operations(_read_zeros, _write_nothing, _always_ready, _uncounted),
         "full": Operations(_read_zeros, _write_full, _always_ready, _uncounted),

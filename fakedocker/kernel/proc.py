@@ -142,7 +142,7 @@ def describe(view: View, file: OpenFile) -> str:
         return f"/dev/pts/{terminal.number}" if terminal is not None else "/dev/pts/0 (deleted)"
     if file.kind in ("pipe-read", "pipe-write"):
         return f"pipe:[{file.target}]"
-    if file.kind == "socket":
+    if file.kind in ("socket", "daemon"):
         return f"socket:[{file.target}]"
     if file.kind in ("stream", "input"):
         fd = file.target[1] if file.kind == "stream" else 0

@@ -333,6 +333,10 @@ class System(Protocol):
     def connect(self, address: str, port: int, protocol: str = "tcp") -> int:
         """A connected socket. ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ETIMEDOUT."""
 
+    def connect_daemon(self, name: str) -> int:
+        """A connection of a client of the engine, whose bytes are none of the kernel's. When it is closed, by the process or by
+        its end, `Closed(name)` is emitted."""
+
     def shut_down(self, fd: int) -> None:
         """No more bytes from this side."""
 

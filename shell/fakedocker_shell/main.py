@@ -211,7 +211,7 @@ def _run_on_terminal(seed: int, folders: Folders, begin: Begin) -> tuple[int, li
     from fakedocker_shell.session import Session, make_engine
 
     screen = RealScreen(create_input(sys.stdin), create_output(sys.stdout), sys.stdout.buffer)
-    engine, live = make_engine(seed, TimeMode.LEAP)
+    engine, clients = make_engine(seed, TimeMode.LEAP)
     engine.journaling = False
 
     def output(fd: int, data: bytes) -> None:
@@ -222,7 +222,7 @@ def _run_on_terminal(seed: int, folders: Folders, begin: Begin) -> tuple[int, li
         folder.show(engine)
     session = Session(engine, output, screen.size())
     foreground = Foreground(session, screen, time.monotonic_ns)
-    live.observe = foreground.begun
+    clients.observe = foreground.begun
     begin(session)
     foreground.drive(lambda: session.status is not None)
     for folder in folders:

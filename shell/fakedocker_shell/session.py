@@ -6,7 +6,7 @@ Sessions do no real I/O: output goes to a function, input comes from one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.engine import Engine
@@ -15,7 +15,7 @@ from fakedocker.kernel.kernel import Stdio
 from fakedocker.kernel.program import Body, Identity
 from fakedocker.kernel.programs import MakeBody
 from fakedocker.kernel.records import HOST
-from fakedocker.kernel.state import KernelDraft
+from fakedocker.kernel.utility import Utility
 from fakedocker.operations import files, genesis, reactions, rootfs
 from fakedocker.userland import PROGRAMS, body_of as userland_body_of
 from fakedocker.userland.sh.dialect import BASH
@@ -24,8 +24,8 @@ from fakedocker.wire.http import Reply
 from fakedocker.world.draft import Draft
 from fakedocker.world.world import World
 from fakedocker_shell import host
+from fakedocker_shell.host_clients import PROGRAM, HostClients, HostContext
 from fakedocker_shell.host_shell import HostShell
-from fakedocker_shell.live import LiveBody, LiveContext, LivePrograms, LostBody, Main
 
 STREAM = "host-session"
 SCRIPT_HORIZON_NS = 7 * 24 * 3600 * SECOND_NS
@@ -36,7 +36,7 @@ _END_OF_FILE = b"\x04"
 Output = Callable[[int, bytes], None]
 
 
-async def _docker(context: LiveContext, argv: tuple[str, ...]) -> int:
+async def _docker(context: HostContext, argv: tuple[str, ...]) -> int:
     from fakedocker_shell.cli.main import docker  # the command line is imported when somebody uses it
 
     if argv[0].rpartition("/")[2] != host.COMPOSE:
@@ -51,9 +51,6 @@ def _handle(engine: Engine, draft: Draft, exchange: Exchange) -> Reply | Stream:
     return handle(engine, draft, exchange)
 
 
-_MAINS: Mapping[str, Main] = {"docker": _docker}
-
-
 def new_world(seed: int = 0, now_ns: int | None = None) -> World:
     """A host that has just been installed; `now_ns` is what its clock shows, see `genesis`."""
     return genesis.create(seed, now_ns, host_tree=host.tree(PROGRAMS))
@@ -61,33 +58,30 @@ def new_world(seed: int = 0, now_ns: int | None = None) -> World:
 
 def make_engine(
     seed: int = 0, mode: TimeMode = TimeMode.FAST, world: World | None = None, check: bool = False
-) -> tuple[Engine, LivePrograms]:
+) -> tuple[Engine, HostClients]:
     """An engine whose host has a shell, utilities and the docker command.
 
     Args:
         world: where it starts; a new one made from the seed unless given.
     """
+    clients = HostClients(_docker)
+    programs = {**PROGRAMS, PROGRAM: clients.run}
     start = world if world is not None else new_world(seed)
-    live: LivePrograms
 
-    def make_docker(identity: Identity, argv: tuple[str, ...]) -> Body:
-        return LiveBody(live, "docker")
+    def fork(world: World, mode: TimeMode) -> Engine:
+        return make_engine(mode=mode, world=world, check=check)[0]
 
-    def body_of(identity: Identity) -> MakeBody | None:
-        return make_docker if identity.family == host.DOCKER_FAMILY else userland_body_of(identity)
-
-    engine = Engine(start, _handle, PROGRAMS, body_of, mode, check)
-    live = LivePrograms(engine, _MAINS)
-    if world is not None:
-        _cut_off(engine.draft.kernel_draft)
-    return engine, live
+    engine = Engine(start, _handle, programs, _body_of, mode, check, fork)
+    clients.serve(engine)
+    return engine, clients
 
 
-def _cut_off(draft: KernelDraft) -> None:
-    """End the live programs of a world that comes from another engine: they are clients of that one."""
-    for pid in [pid for pid, process in draft.processes.items() if isinstance(process.body, LiveBody)]:
-        draft.processes.own(pid).body = LostBody()
-        draft.wake(pid)
+def _body_of(identity: Identity) -> MakeBody | None:
+    return _make_docker if identity.family == host.DOCKER_FAMILY else userland_body_of(identity)
+
+
+def _make_docker(identity: Identity, argv: tuple[str, ...]) -> Body:
+    return Utility(PROGRAM)
 
 
 class Session:

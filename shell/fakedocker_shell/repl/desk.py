@@ -56,10 +56,10 @@ class Desk:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.environment: Mapping[str, str] = environment or {}
-        self.engine, live = make_engine(seed, mode, world)
+        self.engine, clients = make_engine(seed, mode, world)
         self.engine.journaling = False
-        live.observe = self._begun
-        live.on_start = self._docker_started
+        clients.observe = self._begun
+        clients.on_start = self._docker_started
         self.session = Session(self.engine, output, terminal)
         self.ran: tuple[Ran, ...] = ()
         """What was run until the present state; going back takes it back."""
