@@ -308,7 +308,7 @@ class HeldReply(OutputOnly):
             exchange.respond(self._reply)
         elif not self._is_set:
             self._is_set = True
-            draft.kernel.set_timer(self._at_ns, ("held", exchange.number))
+            draft.kernel.set_timer(self._at_ns, ("held", self._at_ns))
 
     def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
         return True

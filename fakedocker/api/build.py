@@ -76,7 +76,7 @@ class SolveStream(TaskStream):
         elif notice.kind == "done":
             self._end(exchange, notice.value)
         else:
-            self._patience.notice(draft, exchange, notice)
+            self._patience.notice(draft, notice)
 
     def _end(self, exchange: Exchange, how: SolveEnd) -> None:
         if how.image_id:

@@ -149,7 +149,7 @@ class SolveCall(OutputOnly):
         if notice.kind in ("progress", "done", "reached"):
             draft.notify(CHANGED, build.reference)
         else:
-            self._patience.notice(draft, exchange, notice)
+            self._patience.notice(draft, notice)
 
     def pump(self, draft: Draft, exchange: Exchange) -> None:
         build = self._build
@@ -236,7 +236,7 @@ class BuildCall(OutputOnly):
             exchange.respond(refused(messages.NO_SUCH_JOB(name=self._reference)))
         elif not self._is_timed:
             self._is_timed = True
-            draft.kernel.set_timer(self._gives_up_ns, (ALARM, exchange.number))
+            draft.kernel.set_timer(self._gives_up_ns, (ALARM, self._gives_up_ns))
 
     def go_on(self, draft: Draft, exchange: Exchange, build: Build) -> None:
         """The build is there, or has changed."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from fakedocker.base import messages
 from fakedocker.base.clock import SECOND_NS
-from fakedocker.exchanges import Exchange
 from fakedocker.operations.solving import asking, solver
 from fakedocker.world.asks import NOTICE
 from fakedocker.world.draft import Draft, Notice
@@ -29,19 +28,19 @@ class SessionPatience:
     def __init__(self, task: int, session: str) -> None:
         self._task = task
         self._session = session
-        self._is_timed = False
+        self._gives_up_ns = 0
 
     @property
     def subjects(self) -> tuple[tuple[str, str | int], ...]:
         """The notices that it hears."""
         return ((NOTICE, self._session), ("alarm", ALARM)) if self._session else ()
 
-    def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
+    def notice(self, draft: Draft, notice: Notice) -> None:
         """A notice; others than its own mean nothing."""
-        if notice.kind == NOTICE and not self._is_timed:
-            self._is_timed = True
-            draft.kernel.set_timer(draft.now_ns + _PATIENCE_NS, (ALARM, exchange.number))
-        elif notice.kind == "alarm" and notice.value == exchange.number and self._is_waiting(draft):
+        if notice.kind == NOTICE and not self._gives_up_ns:
+            self._gives_up_ns = draft.now_ns + _PATIENCE_NS
+            draft.kernel.set_timer(self._gives_up_ns, (ALARM, self._gives_up_ns))
+        elif notice.kind == "alarm" and notice.value == self._gives_up_ns and self._is_waiting(draft):
             solver.fail(draft, self._task, messages.NO_SESSION(name=self._session).message)
 
     def _is_waiting(self, draft: Draft) -> bool:

@@ -219,7 +219,7 @@ class EventStream(OutputOnly):
                     if event.time_ns >= (self._since_ns or 0):
                         self._send(exchange, event)
             if self._until_ns is not None and self._until_ns > draft.now_ns:
-                draft.kernel.set_timer(self._until_ns, ("until", exchange.number))
+                draft.kernel.set_timer(self._until_ns, ("until", self._until_ns))
         if self._until_ns is not None and draft.now_ns >= self._until_ns:
             exchange.finish()
 
@@ -262,7 +262,7 @@ class StatsStream(OutputOnly):
         self._before = stats.sample(draft, container, self._before)
         exchange.send(msgspec.json.encode(self._before) + b"\n")
         self._due_ns = draft.now_ns + SECOND_NS
-        draft.kernel.set_timer(self._due_ns, ("stats", exchange.number))
+        draft.kernel.set_timer(self._due_ns, ("stats", self._due_ns))
 
     def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
         return False
@@ -276,7 +276,7 @@ class StatsReply(StatsStream):
         if container is not None and self._before is None:
             self._before = stats.sample(draft, container)
             self._due_ns = draft.now_ns + SECOND_NS
-            draft.kernel.set_timer(self._due_ns, ("stats", exchange.number))
+            draft.kernel.set_timer(self._due_ns, ("stats", self._due_ns))
         elif container is None:
             exchange.respond(json_reply({"message": messages.NO_SUCH_CONTAINER(name=self._identifier).message}, 404))
         elif draft.now_ns >= self._due_ns:
