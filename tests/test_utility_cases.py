@@ -13,7 +13,7 @@ DATA = Path(__file__).parent / "data"
 
 
 def recorded() -> list[Any]:
-    files = ("utility-cases.json", "program-cases.json")
+    files = ("utility-cases.json", "program-cases.json", "pattern-cases.json")
     cases = [case for file in files for case in json.loads((DATA / file).read_text())]
     return [
         pytest.param(family, case["script"], case.get("files", {}), answer, id=f"{case['name']}-{family}")

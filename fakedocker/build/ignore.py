@@ -6,8 +6,9 @@ The client leaves them out of the archive; the engine asks only about the Docker
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable
+
+from fakedocker.base.go_patterns import crossing_pattern
 
 
 def read_patterns(text: str) -> list[str]:
@@ -27,44 +28,12 @@ def read_patterns(text: str) -> list[str]:
     return patterns
 
 
-def _translate(pattern: str) -> re.Pattern[str]:
-    """A regular expression of a pattern: ** crosses directories, * and ? do not."""
-    parts = []
-    index = 0
-    while index < len(pattern):
-        character = pattern[index]
-        if character == "*":
-            if pattern.startswith("**", index):
-                index += 2
-                if pattern.startswith("/", index):
-                    index += 1
-                    parts.append("(?:.*/)?")
-                else:
-                    parts.append(".*")
-                continue
-            parts.append("[^/]*")
-        elif character == "?":
-            parts.append("[^/]")
-        elif character == "[" and "]" in pattern[index:]:
-            end = pattern.index("]", index)
-            inside = pattern[index + 1 : end]
-            parts.append("[" + inside.replace("\\", "\\\\") + "]")
-            index = end
-        elif character == "\\" and index + 1 < len(pattern):
-            index += 1
-            parts.append(re.escape(pattern[index]))
-        else:
-            parts.append(re.escape(character))
-        index += 1
-    return re.compile("".join(parts) + r"\Z", re.DOTALL)
-
-
 class IgnoreRules:
     """Decides about paths. The last pattern that fits a path, or a directory above it, counts."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self._rules = [
-            (pattern.startswith("!"), _translate(pattern.removeprefix("!"))) for pattern in patterns if pattern
+            (pattern.startswith("!"), crossing_pattern(pattern.removeprefix("!"))) for pattern in patterns if pattern
         ]
         self.given = bool(self._rules)
         self.has_exceptions = any(invert for invert, _ in self._rules)
@@ -76,6 +45,6 @@ class IgnoreRules:
         while "/" in parents[-1]:
             parents.append(posixpath.dirname(parents[-1]))
         for invert, expression in self._rules:
-            if any(expression.match(candidate) for candidate in parents):
+            if any(expression.fullmatch(candidate) for candidate in parents):
                 excluded = not invert
         return excluded

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from fakedocker.base.regex import Pattern, compile_pattern
 from fakedocker.build.lines import BadDockerfile
 from fakedocker.build.words import go_quoted
 
@@ -214,7 +215,7 @@ class _Expansion:
             self._next()
         pattern = self._word("/", raw=True)
         text = self._word("}", raw=False)
-        return re.sub(_pattern(pattern, greedy=True), lambda _: text, value, count=0 if everywhere else 1)
+        return _pattern(pattern).sub(lambda _: text, value, count=0 if everywhere else 1)
 
 
 class _Fields:
@@ -250,26 +251,19 @@ class _Fields:
 def _trimmed(value: str, word: str, modifier: str) -> str:
     """${NAME#PATTERN} and its kin: without the shortest, or doubled the longest, match at one end."""
     greedy = word.startswith(modifier)
-    pattern = word[1:] if greedy else word
-    if modifier == "#":
-        match = re.match(_pattern(pattern, greedy), value)
-        return value[match.end() :] if match is not None else value
-    starts = range(len(value) + 1) if greedy else range(len(value), -1, -1)
-    expression = re.compile(_pattern(pattern, greedy))
-    for start in starts:
-        if expression.fullmatch(value, start):
-            return value[:start]
-    return value
+    expression = _pattern(word[1:] if greedy else word)
+    rest = expression.without(value, end=modifier == "%", greedy=greedy)
+    return value if rest is None else rest
 
 
-def _pattern(pattern: str, greedy: bool) -> str:
+def _pattern(pattern: str) -> Pattern:
     """A regular expression of a pattern with * and ?."""
     parts = []
     index = 0
     while index < len(pattern):
         character = pattern[index]
         if character == "*":
-            parts.append(".*" if greedy else ".*?")
+            parts.append(".*")
         elif character == "?":
             parts.append(".")
         else:
@@ -278,4 +272,4 @@ def _pattern(pattern: str, greedy: bool) -> str:
                 character = pattern[index]
             parts.append(re.escape(character))
         index += 1
-    return "(?s:" + "".join(parts) + ")"
+    return compile_pattern("".join(parts), int(re.DOTALL), longest=True)

@@ -6,7 +6,6 @@ chunks themselves are kept as they were written.
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from urllib.parse import quote_plus
 
 from fakedocker.base import clock
 from fakedocker.base.history import History
+from fakedocker.base.regex import compile_pattern
 from fakedocker.containers.model import Chunk
 from fakedocker.wire.container import Config, LogConfig
 
@@ -144,7 +144,7 @@ def attributes(config: Config, log: LogConfig) -> bytes:
                 found[name] = values[name]
         pattern = options.get(f"{option}-regex", "")
         if pattern:
-            found |= {name: value for name, value in values.items() if re.search(pattern, name)}
+            found |= {name: value for name, value in values.items() if compile_pattern(pattern).finds(name)}
     if "tag" in options and "{{" not in options["tag"]:
         found["tag"] = options["tag"]
     return ",".join(f"{quote_plus(name)}={quote_plus(found[name])}" for name in sorted(found)).encode()

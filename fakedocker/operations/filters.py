@@ -5,12 +5,12 @@ Source: moby api/types/filters; texts in recordings ps-filters, images, networks
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 
 import msgspec
 
 from fakedocker.base import clock, messages
+from fakedocker.base.regex import LimitExceeded, PatternProblem, compile_pattern
 
 Filters = Mapping[str, tuple[str, ...]]
 
@@ -109,6 +109,6 @@ def name_matches(patterns: Collection[str], *names: str) -> bool:
 
 def _found(pattern: str, name: str) -> bool:
     try:
-        return re.search(pattern, name) is not None
-    except re.error:
+        return compile_pattern(pattern).finds(name)
+    except (PatternProblem, LimitExceeded):
         return False

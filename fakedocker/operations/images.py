@@ -5,12 +5,12 @@ Sources: moby daemon/images (image_delete.go, images.go, image_prune.go); texts 
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterable
 
 from msgspec import UNSET
 
 from fakedocker.base import clock, messages, reference
+from fakedocker.base.go_patterns import path_match
 from fakedocker.base.identity import short
 from fakedocker.base.persistent import Map
 from fakedocker.images.model import Image, Layer
@@ -197,13 +197,7 @@ def _matches(patterns: Iterable[str], familiar: str) -> bool:
     """Whether a pattern fits a reference, its repository, or (as docker has it) both in full (distribution FamiliarMatch)."""
     parsed = reference.parse(familiar)
     options = (parsed.familiar_name, familiar)
-    return any(_path_match(pattern, option) for pattern in patterns for option in options)
-
-
-def _path_match(pattern: str, text: str) -> bool:
-    """Go's path.Match: * and ? do not cross a slash."""
-    left, right = pattern.split("/"), text.split("/")
-    return len(left) == len(right) and all(fnmatch.fnmatchcase(b, a) for a, b in zip(left, right, strict=True))
+    return any(path_match(pattern, option) for pattern in patterns for option in options)
 
 
 def summary(

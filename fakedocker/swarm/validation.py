@@ -29,7 +29,7 @@ from fakedocker.wire.service import (
     UpdateConfig,
 )
 
-_NAME = re.compile(r"[a-zA-Z0-9](?:[-_]*[A-Za-z0-9]+)*")
+_NAME = re.compile(r"[a-zA-Z0-9](?:[-_]*[A-Za-z0-9])*")
 _LONGEST_NAME = 63
 _SMALLEST_CPUS = 1_000_000
 _SMALLEST_MEMORY_BYTES = 4 << 20

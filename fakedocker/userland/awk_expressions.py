@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from fakedocker.base.regex import Found, Pattern
 from fakedocker.userland.awk_expression_parser import Node
 from fakedocker.userland.awk_functions import FUNCTIONS
 from fakedocker.userland.awk_lexer import AwkProblem
@@ -59,7 +60,7 @@ class Evaluator(Machine):
         result: Value = _EXPRESSIONS[node[0]](self, node)
         return result
 
-    def matcher(self, node: Node) -> re.Pattern[str]:
+    def matcher(self, node: Node) -> Pattern:
         """The regular expression that an operand of ~ stands for."""
         source = node[1] if node[0] == "regex" else self.string_of(self.value(node))
         fold = self.dialect == "gawk" and self.truth(self.variables.get("IGNORECASE", UNSET))
@@ -215,7 +216,7 @@ def _joined(self: Evaluator, node: Node) -> Value:
 
 def _match(self: Evaluator, node: Node) -> Value:
     _, negated, left, right = node
-    found = self.matcher(right).search(self.string_of(self.value(left))) is not None
+    found = self.matcher(right).finds(self.string_of(self.value(left)))
     return 1.0 if found != negated else 0.0
 
 
@@ -276,12 +277,12 @@ def _substitute(self: Evaluator, name: str, arguments: Arguments) -> Value:
     text = self.string_of(self.value(target))
     count = 0
 
-    def replace(match: re.Match[str]) -> str:
+    def replace(match: Found) -> str:
         nonlocal count
         count += 1
-        return re.sub(r"\\\\|\\&|&", lambda part: {"\\\\": "\\", "\\&": "&"}.get(part[0], match[0]), template)
+        return re.sub(r"\\\\|\\&|&", lambda part: {"\\\\": "\\", "\\&": "&"}.get(part[0], match[0] or ""), template)
 
-    changed = expression.sub(replace, text, count=0 if name == "gsub" else 1)
+    changed = expression.sub(replace, text, 0 if name == "gsub" else 1, adjacent=self.dialect == "busybox")
     if count:
         self.store(target, changed)
     return float(count)
@@ -295,14 +296,14 @@ def _gensub(self: Evaluator, name: str, arguments: Arguments) -> Value:
     wanted = int(how) if how.isdecimal() else 0
     count = 0
 
-    def replace(match: re.Match[str]) -> str:
+    def replace(match: Found) -> str:
         nonlocal count
         count += 1
         if wanted and count != wanted:
-            return match[0]
+            return match[0] or ""
         return re.sub(
             r"\\(\d)|\\&|&",
-            lambda part: (match[int(part[1])] or "") if part[1] else "&" if part[0] == "\\&" else match[0],
+            lambda part: (match[int(part[1])] or "") if part[1] else "&" if part[0] == "\\&" else match[0] or "",
             template,
         )
 
@@ -338,7 +339,7 @@ _SPECIAL_FUNCTIONS: dict[str, Callable[[Evaluator, str, Arguments], Value]] = {
 _EXPRESSIONS: dict[str, Callable[[Evaluator, Node], Value]] = {
     "number": lambda self, node: node[1],
     "string": lambda self, node: node[1],
-    "regex": lambda self, node: 1.0 if self.matcher(node).search(self.record) else 0.0,
+    "regex": lambda self, node: 1.0 if self.matcher(node).finds(self.record) else 0.0,
     "name": lambda self, node: self.get(node[1]),
     "field": lambda self, node: self.field(int(number_of(self.value(node[1])))),
     "element": _element,

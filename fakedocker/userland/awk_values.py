@@ -9,9 +9,10 @@ import math
 import re
 from functools import lru_cache
 
+from fakedocker.base.regex import Pattern
 from fakedocker.userland.awk_lexer import AwkProblem
 from fakedocker.userland.formatting import format_printf
-from fakedocker.userland.posix_regex import RegexProblem, translate
+from fakedocker.userland.posix_regex import RegexProblem, compile_posix
 
 _NUMBER = re.compile(
     r"\s*[-+]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|inf(?:inity)?|nan)", re.IGNORECASE
@@ -32,10 +33,10 @@ UNSET = Numeric("")  # a variable or element that was never set: both 0 and ""
 
 
 @lru_cache(512)
-def regex_of(source: str, fold: bool = False) -> re.Pattern[str]:
+def regex_of(source: str, fold: bool = False) -> Pattern:
     try:
-        return re.compile(translate(source, extended=True), re.IGNORECASE if fold else 0)
-    except (RegexProblem, re.error) as problem:
+        return compile_posix(source, extended=True, fold=fold)
+    except RegexProblem as problem:
         raise AwkProblem(f"bad regex '{source}': {problem}") from None
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from fakedocker.kernel.program import System
 from fakedocker.userland.conditions import TestProblem, evaluate, problem_message
 from fakedocker.userland.formatting import format_printf
-from fakedocker.userland.posix_regex import RegexProblem, translate
+from fakedocker.userland.posix_regex import RegexProblem, compile_posix
 from fakedocker.userland.text_escapes import OutputEnds, decode_escapes
 from fakedocker.userland.tools import (
     Register,
@@ -316,12 +316,12 @@ class _Expr:
 
 def _match(text: str, pattern: str) -> str:
     try:
-        found = re.match(translate(pattern, extended=False), text, re.DOTALL)
-    except (RegexProblem, re.error) as problem:
+        found = compile_posix(pattern, extended=False).match(text)
+    except RegexProblem as problem:
         raise UsageProblem(str(problem), 2, bare=True) from None
     if "\\(" in pattern:
         return (found[1] or "") if found else ""
-    return str(len(found[0])) if found else "0"
+    return str(found.end()) if found else "0"
 
 
 @PROGRAMS.program("expr")

@@ -164,11 +164,12 @@ def _name(fold: bool, whole: bool) -> Callable[[System, str], Predicate]:
 
 
 def _regex(system: System, source: str) -> Predicate:
-    import re
+    from fakedocker.userland.posix_regex import RegexProblem, compile_posix
 
-    from fakedocker.userland.posix_regex import translate
-
-    expression = re.compile(translate(source, extended=False))
+    try:
+        expression = compile_posix(source, extended=False)
+    except RegexProblem as problem:
+        raise UsageProblem(f"{problem}", bare=is_busybox(system)) from None
     return lambda walk, item: expression.fullmatch(item.path) is not None
 
 

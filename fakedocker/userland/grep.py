@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from fakedocker.base.regex import IGNORECASE, LimitExceeded, Pattern, PatternProblem, compile_pattern
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, next_lines
-from fakedocker.userland.posix_regex import RegexProblem, translate
+from fakedocker.userland.posix_regex import RegexProblem, compile_translated, translate
 from fakedocker.userland.tools import (
     Options,
     Register,
@@ -44,7 +45,7 @@ def _grep(system: System, argv: tuple[str, ...], state: State) -> int:
     try:
         patterns = _patterns(system, options, operands)
         expression = _compile(system, base_name(argv[0]), options, patterns)
-    except (RegexProblem, re.error) as problem:
+    except RegexProblem as problem:
         say(system, f"bad regex '{problem}'" if is_busybox(system) else str(problem))
         return 2
     if "files" not in state:
@@ -52,6 +53,18 @@ def _grep(system: System, argv: tuple[str, ...], state: State) -> int:
     files = tuple(state["files"])
     if not files and operands:
         return 2 if state.get("input_failed") else 1
+    try:
+        return _searched(system, state, options, files, expression, operands)
+    except LimitExceeded:
+        if options.last_of("EFGP") != "P":
+            raise
+        say(system, "exceeded PCRE's backtracking limit")
+        return 2
+
+
+def _searched(
+    system: System, state: State, options: Options, files: tuple[str, ...], expression: Pattern, operands: list[str]
+) -> int:
     recursive = "r" in options or "R" in options
     titled = "h" not in options and ("H" in options or len(operands) > 1 or recursive)
     return _search(system, state, options, files, expression, titled)
@@ -68,20 +81,26 @@ def _patterns(system: System, options: Options, operands: list[str]) -> list[str
     return patterns
 
 
-def _compile(system: System, name: str, options: Options, patterns: list[str]) -> re.Pattern[str]:
+def _compile(system: System, name: str, options: Options, patterns: list[str]) -> Pattern:
     kind = options.last_of("EFGP", {"egrep": "E", "fgrep": "F"}.get(name, "G"))
     if kind == "F":
         sources = [re.escape(pattern) for pattern in patterns]
     elif kind == "P":
         sources = [_perl(pattern) for pattern in patterns]
     else:
-        sources = [f"(?:{translate(pattern, extended=kind == 'E')})" for pattern in patterns]
+        sources = [f"(?:{translate(pattern, extended=kind == 'E', lenient=True)})" for pattern in patterns]
     source = "|".join(sources) if sources else r"(?!)"
     if "x" in options:
-        source = f"^(?:{source})$"
+        source = rf"^(?:{source})\Z"
     elif "w" in options:
         source = rf"(?<!\w)(?:{source})(?!\w)"
-    return re.compile(source, re.IGNORECASE if "i" in options or "y" in options else 0)
+    fold = "i" in options or "y" in options
+    if kind != "P":
+        return compile_translated(source, fold=fold)
+    try:
+        return compile_pattern(source, IGNORECASE if fold else 0)
+    except PatternProblem as problem:
+        raise RegexProblem(str(problem)) from None
 
 
 def _perl(pattern: str) -> str:
@@ -124,7 +143,7 @@ def _below(system: System, path: str, options: Options, found: list[str]) -> Non
 
 
 def _search(
-    system: System, state: State, options: Options, files: tuple[str, ...], expression: re.Pattern[str], titled: bool
+    system: System, state: State, options: Options, files: tuple[str, ...], expression: Pattern, titled: bool
 ) -> int:
     names = files or ("-",)
 
@@ -193,14 +212,14 @@ class _Printer:
         head += self.paint(str(number), "32") + self.paint(mark, "36") if self.numbered else ""
         self.output.append(f"{head}{text}\n")
 
-    def painted(self, text: str, expression: re.Pattern[str]) -> str:
+    def painted(self, text: str, expression: Pattern) -> str:
         if not self.coloured:
             return text
-        return expression.sub(lambda match: self.paint(match[0], "01;31") if match[0] else "", text)
+        return expression.sub(lambda match: self.paint(match[0] or "", "01;31") if match[0] else "", text)
 
 
 def _lines(
-    single: State, lines: list[str], options: Options, expression: re.Pattern[str], printer: _Printer, limit: int
+    single: State, lines: list[str], options: Options, expression: Pattern, printer: _Printer, limit: int
 ) -> str:
     """Search some lines; what to print of them."""
     silent = any(letter in options for letter in "clLq")
@@ -210,8 +229,7 @@ def _lines(
         text = line.removesuffix("\n")
         single["number"] += 1
         number = single["number"]
-        match = expression.search(text)
-        if (match is not None) == ("v" in options):
+        if expression.finds(text) == ("v" in options):
             if single["after"] > 0 and not silent:
                 single["after"] -= 1
                 printer.show(number, text, "-")
@@ -233,11 +251,12 @@ def _lines(
     return "".join(printer.output)
 
 
-def _show_match(printer: _Printer, options: Options, expression: re.Pattern[str], number: int, text: str) -> None:
+def _show_match(printer: _Printer, options: Options, expression: Pattern, number: int, text: str) -> None:
     if "o" in options:
-        group = "kept" if "kept" in expression.groupindex else 0
+        group: str | int = "kept" if "kept" in expression.groupindex else 0
         for found in expression.finditer(text):
-            if found[group] and "v" not in options:
-                printer.show(number, printer.paint(found[group], "01;31"), ":")
+            shown = found[group]
+            if shown and "v" not in options:
+                printer.show(number, printer.paint(shown, "01;31"), ":")
     else:
         printer.show(number, text if "v" in options else printer.painted(text, expression), ":")

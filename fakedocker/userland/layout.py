@@ -6,8 +6,9 @@ import re
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, read_text
+from fakedocker.userland.posix_regex import RegexProblem, compile_posix
 from fakedocker.userland.text import cannot_open, input_status
-from fakedocker.userland.tools import Options, Register, parse_options
+from fakedocker.userland.tools import Options, Register, UsageProblem, parse_options
 
 PROGRAMS = Register()
 
@@ -28,9 +29,13 @@ def _numbered(lines: list[str], options: Options) -> list[str]:
     number = int(options.last("v", "1"))
     style = options.last("b", "t")
     form = {"ln": f"<{width}", "rz": f"0{width}"}.get(options.last("n"), f"{width}")
+    try:
+        expression = compile_posix(style[1:], extended=False) if style[:1] == "p" else None
+    except RegexProblem as problem:
+        raise UsageProblem(str(problem), bare=True) from None
     shown = []
     for line in lines:
-        if style == "a" or (style == "t" and line) or (style[:1] == "p" and re.search(style[1:], line)):
+        if style == "a" or (style == "t" and line) or (expression is not None and expression.finds(line)):
             shown.append(f"{number:{form}}{separator}{line}")
             number += int(options.last("i", "1"))
         else:

@@ -1,19 +1,16 @@
 """POSIX regular expressions, basic and extended, as Python's.
 
 Differences that matter: what needs a backslash, bracket expressions with classes, `*` at the beginning, `^` and `$` inside,
-and GNU's \\+ \\? \\| \\w \\b \\< \\>. Alternatives are tried leftmost-first, not longest, as Python does. It must not know who
-searches.
+and GNU's \\+ \\? \\| \\w \\b \\< \\>. They are matched in bounded time (`fakedocker.base.regex`). It must not know who searches.
 """
 
 from __future__ import annotations
 
 import re
-import re._constants as sre_constants  # type: ignore[import-not-found]  # typeshed has it by its old name, which warns
-import re._parser as sre_parse  # type: ignore[import-not-found]  # likewise
-import warnings
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
+from fakedocker.base.regex import IGNORECASE, MULTILINE, Pattern, PatternProblem, compile_pattern
 from fakedocker.userland.sh.patterns import bracket
 
 _INTERVAL = re.compile(r"\{(\d*)(,?)(\d*)\}")
@@ -39,82 +36,41 @@ class RegexProblem(ValueError):
 
 
 @lru_cache(1024)
-def translate(source: str, *, extended: bool, by_line: bool = False) -> str:
+def translate(source: str, *, extended: bool, by_line: bool = False, lenient: bool = False) -> str:
     """A POSIX expression as one for Python's `re`.
 
     Args:
         extended: an ERE, else a BRE.
+        lenient: of an ERE that begins with a repetition, that is left out, as grep does.
         by_line: `$` is meant for re.MULTILINE; else it is the very end, also after a newline.
 
     Raises:
-        RegexProblem: the expression is not well formed, or Python would look for it without end.
+        RegexProblem: the expression is not well formed.
     """
-    translated = _Translator(source, extended, "$" if by_line else r"\Z").run()
-    if _is_endless(translated):
-        raise RegexProblem("Regular expression too big")
-    return translated
+    return _Translator(source, extended, "$" if by_line else r"\Z", lenient).run()
 
 
-_ENDLESS_HINT = re.compile(r"[*+}]\??[^()]*\)(?:[*+]|\{\d+,\})")
-_MANY: Final = 20
+def compile_posix(source: str, *, extended: bool, fold: bool = False) -> Pattern:
+    """A POSIX expression, whose matches are the longest that begin first.
 
-
-def _is_endless(translated: str) -> bool:
-    """Whether a repetition repeats another with nothing between that must be there, as (a+)+ and (a*b?)* do.
-
-    Python tries every way to share a text among the two, whose number doubles with each letter; a real grep, sed or awk
-    does not.
+    Raises:
+        RegexProblem: the expression is not well formed.
     """
-    if _ENDLESS_HINT.search(translated) is None:
-        return False
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return _repeats_a_repetition(sre_parse.parse(translated))
-        except (re.error, OverflowError):
-            return False
+    return compile_translated(translate(source, extended=extended), fold=fold)
 
 
-def _repeats_a_repetition(items: Any) -> bool:
-    for operation, argument in items:
-        if operation in _REPEATS:
-            _, most, body = argument
-            if most >= _MANY and _is_shared(body):
-                return True
-            if _repeats_a_repetition(body):
-                return True
-        elif (operation is sre_constants.SUBPATTERN and _repeats_a_repetition(argument[3])) or (
-            operation is sre_constants.BRANCH and any(_repeats_a_repetition(branch) for branch in argument[1])
-        ):
-            return True
-    return False
-
-
-def _is_shared(body: Any) -> bool:
-    """Whether one of a body's parts is a repetition, and all others may be nothing."""
-    items = list(body)
-    while len(items) == 1 and items[0][0] is sre_constants.SUBPATTERN:
-        items = list(items[0][1][3])
-    if len(items) == 1 and items[0][0] is sre_constants.BRANCH:
-        return any(_is_shared(branch) for branch in items[0][1][1])
-    repeated = [each for each in items if each[0] in _REPEATS and each[1][1] >= _MANY]
-    return any(all(_may_be_nothing(other) for other in items if other is not each) for each in repeated)
-
-
-def _may_be_nothing(item: Any) -> bool:
-    operation, argument = item
-    if operation in _REPEATS:
-        return bool(argument[0] == 0) or all(map(_may_be_nothing, argument[2]))
-    if operation is sre_constants.SUBPATTERN:
-        return all(map(_may_be_nothing, argument[3]))
-    return operation is sre_constants.AT
-
-
-_REPEATS: Final = (sre_constants.MAX_REPEAT, sre_constants.MIN_REPEAT)
+def compile_translated(translated: str, *, fold: bool = False, by_line: bool = False) -> Pattern:
+    """What `translate` has made of an expression, or of several put together. Raises RegexProblem."""
+    flags = re.DOTALL | (IGNORECASE if fold else 0) | (MULTILINE if by_line else 0)
+    try:
+        return compile_pattern(translated, int(flags), longest=True)
+    except PatternProblem as problem:
+        raise RegexProblem(str(problem)) from None
 
 
 class _Translator:
-    def __init__(self, source: str, extended: bool, end_anchor: str) -> None:
+    def __init__(self, source: str, extended: bool, end_anchor: str, lenient: bool) -> None:
+        self.lenient = lenient
         self.end_anchor = end_anchor
         self.source = source
         self.extended = extended
@@ -210,7 +166,10 @@ class _Translator:
     def _repeat(self, character: str) -> None:
         self.at += 1
         if self._begins():
-            self.pieces.append("\\" + character)
+            if not self.extended:
+                self.pieces.append("\\" + character)
+            elif not self.lenient:
+                raise RegexProblem("Invalid preceding regular expression")
         elif self.pieces[-1][-1:] in ("*", "+", "?") and self.pieces[-1] in ("*", "+", "?"):
             self.pieces[-1] = "*"
         else:

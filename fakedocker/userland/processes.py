@@ -7,6 +7,7 @@ import re
 from fakedocker.kernel.program import ProcessInfo, System
 from fakedocker.userland.dates import format_date
 from fakedocker.userland.inputs import State
+from fakedocker.userland.posix_regex import RegexProblem, compile_posix
 from fakedocker.userland.signal_names import SIGNALS, signal_number
 from fakedocker.userland.tools import Register, UsageProblem, base_name, is_busybox, parse_options, say, tell, user_name
 
@@ -262,14 +263,19 @@ def _pgrep(system: System, argv: tuple[str, ...], state: State) -> int:
     if not options.operands and "P" not in options:
         raise UsageProblem("no matching criteria specified" if not is_busybox(system) else "", 2)
     pattern = options.operands[0] if options.operands else ""
-    expression = re.compile(f"^(?:{pattern})$" if "x" in options else pattern)
+    try:
+        expression = compile_posix(f"^({pattern})$" if "x" in options else pattern, extended=True)
+    except RegexProblem as problem:
+        raise UsageProblem(
+            f"bad regex '{pattern}': {problem}" if is_busybox(system) else str(problem), 2, bare=True
+        ) from None
     found = []
     for process in system.processes():
         name = base_name(process.argv[0])[:15] if process.argv else ""
         text = " ".join(process.argv) if "f" in options else name
         if process.pid == system.pid or ("P" in options and str(process.parent) != options.last("P")):
             continue
-        if (expression.search(text) is not None) != ("v" in options):
+        if expression.finds(text) != ("v" in options):
             found.append((process, name))
     if "n" in options:
         found = found[-1:]

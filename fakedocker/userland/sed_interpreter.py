@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from contextlib import suppress
 
+from fakedocker.base.regex import Found, Pattern
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, text_of
+from fakedocker.userland.posix_regex import compile_translated
 from fakedocker.userland.sed_parser import Address, Command
 from fakedocker.userland.tools import Options, UsageProblem, is_busybox
 
@@ -249,20 +250,17 @@ class Run:
                 if not address.step
                 else number >= address.number and (number - address.number) % address.step == 0
             )
-        return self._expression(address.expression, re.IGNORECASE if address.fold else 0).search(self.space) is not None
+        return self._expression(address.expression, fold=address.fold).finds(self.space)
 
-    def _expression(self, source: str, flags: int) -> re.Pattern[str]:
+    def _expression(self, source: str, *, fold: bool = False, by_line: bool = False) -> Pattern:
         """An empty expression is the last one used."""
         if source:
             self.last_regex = source
-        return re.compile(source or self.last_regex, flags)
+        return compile_translated(source or self.last_regex, fold=fold, by_line=by_line)
 
     def _substitute(self, command: Command) -> bool:
         flags = command.flags.partition("w")[0]
-        expression = self._expression(
-            command.expression,
-            (re.IGNORECASE if "i" in flags.lower() else 0) | (re.MULTILINE if "m" in flags.lower() else 0),
-        )
+        expression = self._expression(command.expression, fold="i" in flags.lower(), by_line="m" in flags.lower())
         digits = "".join(letter for letter in flags if letter.isdecimal())
         everything = "g" in flags
         wanted = (
@@ -270,14 +268,14 @@ class Run:
         )  # with a number and g, GNU heeds both
         count = 0
 
-        def replace(match: re.Match[str]) -> str:
+        def replace(match: Found) -> str:
             nonlocal count
             count += 1
             if count < wanted or (not everything and count > wanted):
-                return match[0]
+                return match[0] or ""
             return _replacement(command.text, match)
 
-        self.space = _substituted(expression, replace, self.space)
+        self.space = expression.sub(replace, self.space)
         if count < wanted:
             return False
         if "p" in flags:
@@ -288,21 +286,7 @@ class Run:
         return True
 
 
-def _substituted(expression: re.Pattern[str], replace: object, text: str) -> str:
-    """As re.sub, but an empty match right after another match is no match (POSIX)."""
-    pieces: list[str] = []
-    end = 0
-    previous_end = -1
-    for match in expression.finditer(text):
-        if match.start() == match.end() == previous_end:
-            continue
-        pieces.append(text[end : match.start()])
-        pieces.append(replace(match))  # type: ignore[operator]  # a function of one match
-        end = previous_end = match.end()
-    return "".join(pieces) + text[end:]
-
-
-def _replacement(template: str, match: re.Match[str]) -> str:
+def _replacement(template: str, match: Found) -> str:
     """& and \\1 filled in; \\U \\L \\u \\l \\E change case (GNU)."""
     pieces: list[str] = []
     mode = once = ""
@@ -321,7 +305,7 @@ def _replacement(template: str, match: re.Match[str]) -> str:
         character = template[at]
         at += 1
         if character == "&":
-            add(match[0])
+            add(match[0] or "")
         elif character == "\\" and at < len(template):
             following = template[at]
             at += 1

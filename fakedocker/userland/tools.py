@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from fakedocker.base.regex import LimitExceeded
 from fakedocker.kernel.program import Program, Stat, System
 
 _Function = TypeVar("_Function", bound=Program)
@@ -52,6 +53,9 @@ class Register(dict[str, Program]):
                     return function(system, argv, state)
                 except UsageProblem as problem:
                     return _report_usage(system, problem, usage, usage_status, hint)
+                except LimitExceeded:  # glibc's word for an expression that it cannot match
+                    say(system, "memory exhausted")
+                    return 2
 
             for name in names:
                 self[name] = run

@@ -6,13 +6,13 @@ a file, and no times.
 
 from __future__ import annotations
 
-import fnmatch
 import hashlib
 import posixpath
 from collections.abc import Iterator
 
 from msgspec import Struct
 
+from fakedocker.base.go_patterns import path_match
 from fakedocker.filesystem import content as contents
 from fakedocker.filesystem.node import Node
 from fakedocker.filesystem.walk import Location, MountTable
@@ -53,8 +53,7 @@ def find(draft: Draft, table: MountTable, written: str, from_context: bool) -> l
 
 def _matches(pattern: str, path: str) -> bool:
     """Go's filepath.Match: * and ? do not cross a slash."""
-    left, right = posixpath.normpath(pattern).split("/"), path.lstrip("/").split("/")
-    return len(left) == len(right) and all(fnmatch.fnmatchcase(b, a) for a, b in zip(left, right, strict=True))
+    return path_match(posixpath.normpath(pattern), path.lstrip("/"))
 
 
 def _source(draft: Draft, table: MountTable, path: str, from_context: bool) -> Source:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec.structs import replace
 
 from fakedocker.base import clock, messages
+from fakedocker.base.regex import PatternProblem, compile_pattern
 from fakedocker.base.units import parse_duration
 from fakedocker.filesystem.tree import Tree
 from fakedocker.operations import images
@@ -248,11 +249,15 @@ def _condition(text: str) -> Choice:
     if match is None or match[1] not in _FIELDS:
         raise messages.NOT_SIMULATED(what=f"the filter {text}")
     field, operator, wanted = _FIELDS[match[1]], match[2] or "", match[3].strip('"')
+    try:
+        expression = compile_pattern(wanted if operator == "~=" else "")
+    except PatternProblem:
+        raise messages.NOT_SIMULATED(what=f"the filter {text}") from None
 
     def holds(record: UsageRecord) -> bool:
         values = field(record)
         if operator == "~=":
-            return any(re.search(wanted, value) for value in values)
+            return any(expression.finds(value) for value in values)
         if operator == "!=":
             return wanted not in values
         return wanted in values if operator else any(value not in ("", "false") for value in values)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from fakedocker.base.regex import Pattern
 from fakedocker.userland.git.call import Call, fits
 from fakedocker.userland.git.diffing import Difference, Load, differences, loader, names, patch, stat
 from fakedocker.userland.git.objects import Commit, Files, GitProblem, seconds_of
 from fakedocker.userland.git.settings import shown_date
 from fakedocker.userland.git.working_tree import content, read_index, tracked_files
 from fakedocker.userland.inputs import bytes_of
+from fakedocker.userland.posix_regex import RegexProblem, compile_posix
 from fakedocker.userland.tools import Options, stat_or_none
 
 _LOG: Final = {
@@ -118,6 +120,14 @@ def _reached(call: Call, options: Options, revisions: list[str]) -> list[Commit]
     return [entry for entry in repository.history(starts) if entry.name not in hidden]
 
 
+def _expression(options: Options, name: str) -> Pattern:
+    """The expression of --author or --grep. Raises GitProblem."""
+    try:
+        return compile_posix(options.last(name), extended=False)
+    except RegexProblem as problem:
+        raise GitProblem(f"fatal: command line, '{options.last(name)}': {problem}") from None
+
+
 def _chosen(call: Call, options: Options, found: list[Commit], paths: list[str]) -> list[Commit]:
     if paths:
         found = [
@@ -126,9 +136,9 @@ def _chosen(call: Call, options: Options, found: list[Commit], paths: list[str])
             if any(fits(path, change.path) for change in _changes(call, entry) for path in paths)
         ]
     if "author" in options:
-        found = [entry for entry in found if re.search(options.last("author"), entry.author)]
+        found = [entry for entry in found if _expression(options, "author").finds(entry.author)]
     if "grep" in options:
-        found = [entry for entry in found if re.search(options.last("grep"), entry.message)]
+        found = [entry for entry in found if _expression(options, "grep").finds(entry.message)]
     if "no-merges" in options:
         found = [entry for entry in found if len(entry.parents) < 2]
     if "merges" in options:

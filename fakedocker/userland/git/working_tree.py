@@ -11,6 +11,7 @@ import struct
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from fakedocker.base.regex import Pattern, compile_pattern
 from fakedocker.kernel.program import Stat
 from fakedocker.userland.git.objects import Files, GitProblem, Repository
 from fakedocker.userland.packages.unpack import make_directories, read_text_or
@@ -155,7 +156,7 @@ class Ignored:
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._rules: dict[str, list[tuple[re.Pattern[str], bool, bool]]] = {}
+        self._rules: dict[str, list[tuple[Pattern, bool, bool]]] = {}
 
     def __call__(self, path: str, is_directory: bool) -> bool:
         """Whether a path is ignored; the last rule that fits decides, one of a deeper directory before all."""
@@ -169,7 +170,7 @@ class Ignored:
                 return False
             folder = folder.rpartition("/")[0]
 
-    def _of(self, front: str) -> list[tuple[re.Pattern[str], bool, bool]]:
+    def _of(self, front: str) -> list[tuple[Pattern, bool, bool]]:
         if front not in self._rules:
             text = read_text_or(self._repository.system, f"{self._repository.top}/{front}.gitignore")
             if not front:
@@ -187,7 +188,7 @@ class Ignored:
 
 
 @lru_cache(maxsize=512)
-def _pattern(text: str) -> re.Pattern[str]:
+def _pattern(text: str) -> Pattern:
     anchored = "/" in text
     text = text.lstrip("/")
     parts, at = [] if anchored else ["(?:.*/)?"], 0
@@ -212,7 +213,7 @@ def _pattern(text: str) -> re.Pattern[str]:
         else:
             parts.append(re.escape(text[at]))
             at += 1
-    return re.compile("".join(parts))
+    return compile_pattern("".join(parts))
 
 
 # files taken out

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from fakedocker.base.regex import compile_pattern
 from fakedocker.userland.make.expansion import Expander, closing_place, split_arguments
 from fakedocker.userland.make.model import Database, MakeProblem, Rule, new_rule, stem_of, with_stem
 
-_ASSIGNMENT: Final = re.compile(
+_ASSIGNMENT: Final = compile_pattern(
     r"\s*((?:override\s+|export\s+|private\s+)*)(.*?)\s*(::=|:=|\?=|\+=|!=|=)[ \t]*(.*)", re.DOTALL
 )
 _CONDITIONAL: Final = re.compile(r"(ifeq|ifneq|ifdef|ifndef)\b\s*(.*)")
-_SPECIFIC: Final = re.compile(
+_SPECIFIC: Final = compile_pattern(
     r"\s*(?:private\s+|override\s+|export\s+)*([\w.-]+)\s*(::=|:=|\?=|\+=|=)[ \t]*(.*)", re.DOTALL
 )
 _SEPARATOR: Final = "missing separator"

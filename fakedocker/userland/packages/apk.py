@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
 from fakedocker.kernel.program import System
@@ -17,6 +16,7 @@ from fakedocker.userland.packages import apk_plan, apk_repositories, index
 from fakedocker.userland.packages.apk_database import Database, read_installed, read_world
 from fakedocker.userland.packages.apk_plan import provider
 from fakedocker.userland.packages.plan import Plan, follow, is_online
+from fakedocker.userland.sh.patterns import matches
 from fakedocker.userland.tools import Register
 
 PROGRAMS = Register()
@@ -243,7 +243,7 @@ def _matches(word: str, name: str, about: str, flags: frozenset[str]) -> bool:
     if "exact" in flags:
         return word == name
     if "*" in word or "?" in word:
-        return fnmatchcase(name, word)
+        return matches(word, name)
     return word in name or ("description" in flags and word.lower() in about.lower())
 
 
@@ -255,7 +255,7 @@ def _list(system: System, command: Command, installed: Database) -> int:
     for name in sorted(set(installed) | set(packages)):
         if only_installed and name not in installed:
             continue
-        if command.words and not any(fnmatchcase(name, word) for word in command.words):
+        if command.words and not any(matches(word, name) for word in command.words):
             continue
         version = installed[name].version if name in installed else packages[name].version
         about = f"{name}-{version} x86_64 {{{name}}} (unknown)"

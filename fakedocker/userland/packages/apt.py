@@ -6,7 +6,6 @@ Changes are decided and carried out by apt_install, lists fetched by apt_sources
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
 from fakedocker.kernel.program import CREATE, WRITE, System
@@ -16,6 +15,7 @@ from fakedocker.userland.packages.dpkg_database import Database, architecture
 from fakedocker.userland.packages.index import Index, Package
 from fakedocker.userland.packages.plan import Plan, Step, follow, is_online
 from fakedocker.userland.packages.unpack import remove_tree
+from fakedocker.userland.sh.patterns import matches
 from fakedocker.userland.tools import Register, base_name
 
 PROGRAMS = Register()
@@ -180,7 +180,7 @@ def _wanted(system: System, words: Iterable[str], known: Index, installed: Datab
         elif name not in available:
             problems += f"E: Unable to locate package {name}\n"
             continue
-        elif version and not fnmatchcase(available[name].version, version):
+        elif version and not matches(version, available[name].version):
             problems += f"E: Version '{version}' for '{name}' was not found\n"
             continue
         names.append(name)
@@ -257,7 +257,7 @@ def _list(system: System, command: Command) -> int:
     if "upgradable" in command.flags:
         return 0
     for name in sorted({*packages, *installed}):
-        if command.words and not any(fnmatchcase(name, word) for word in command.words):
+        if command.words and not any(matches(word, name) for word in command.words):
             continue
         if name in installed:
             mark = (

@@ -6,13 +6,13 @@ Wording of dpkg 1.21. It must not know apt.
 from __future__ import annotations
 
 import re
-from fnmatch import fnmatchcase
 from typing import Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
 from fakedocker.userland.packages import dpkg_database
 from fakedocker.userland.packages.dpkg_database import Database, Stanza
+from fakedocker.userland.sh.patterns import matches
 from fakedocker.userland.text_escapes import decode_escapes
 from fakedocker.userland.tools import Register, stat_or_none
 
@@ -88,8 +88,8 @@ def _names(installed: Database, words: list[str]) -> tuple[list[str], list[str]]
     if not words:
         return list(installed), []
     plain = [word.removesuffix(":amd64") for word in words]
-    found = [name for name in installed if any(fnmatchcase(name, word) for word in plain)]
-    return found, [word for word in plain if not any(fnmatchcase(name, word) for name in installed)]
+    found = [name for name in installed if any(matches(word, name) for word in plain)]
+    return found, [word for word in plain if not any(matches(word, name) for name in installed)]
 
 
 def _shown(name: str, stanza: Stanza) -> str:
@@ -163,7 +163,7 @@ def _search(system: System, installed: Database, words: list[str]) -> int:
             f"{_shown(name, installed[name])}: {path}\n"
             for name in installed
             for path in dpkg_database.read_list(system, name)
-            if path != "/." and fnmatchcase(path, pattern)
+            if path != "/." and matches(pattern, path)
         ]
         system.put("".join(lines))
         if not lines:

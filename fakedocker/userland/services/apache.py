@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
 from fakedocker.kernel.program import APPEND, CREATE, WRITE, Stat, System
@@ -17,6 +16,7 @@ from fakedocker.userland.inputs import State, bytes_of, text_of
 from fakedocker.userland.services.connections import Connection, open_listeners
 from fakedocker.userland.services.http import REASONS, Request, Response, Style, serve
 from fakedocker.userland.services.static_files import TYPES, decode_path, extension, file_response, read_content
+from fakedocker.userland.sh.patterns import matches
 from fakedocker.userland.tools import Register, base_name, is_busybox, join, parse_options, say, stat_or_none
 
 PROGRAMS = Register()
@@ -132,7 +132,7 @@ def _included(system: System, target: str, directive: str) -> list[str]:
     if "*" not in pattern:
         return [target] if directive.lower() == "include" or stat_or_none(system, target) is not None else []
     names = sorted(system.list_directory(folder)) if stat_or_none(system, folder) is not None else []
-    return [f"{folder}/{name}" for name in names if fnmatchcase(name, pattern)]
+    return [f"{folder}/{name}" for name in names if matches(pattern, name)]
 
 
 # the server

@@ -14,6 +14,7 @@ import re
 from typing import Any, Final, NamedTuple, Protocol
 from urllib.parse import parse_qsl, unquote
 
+from fakedocker.base.regex import compile_pattern
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, text_of
 from fakedocker.userland.services import javascript_values as values, static_files
@@ -86,7 +87,7 @@ def steps(own: Evaluator, app: dict[str, Any], method: str, url: str) -> list[St
     for asked, pattern, functions in own.held(app)["layers"]:
         if asked not in ("USE", "ALL", method, "GET" if method == "HEAD" else ""):
             continue
-        match = re.match(_expression(pattern, whole=asked != "USE"), path)
+        match = compile_pattern(_expression(pattern, whole=asked != "USE")).match(path)
         if match is None:
             continue
         parameters = {name: unquote(value) for name, value in match.groupdict().items() if value is not None}

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Final
 from urllib.parse import quote
 
+from fakedocker.base.regex import LimitExceeded
 from fakedocker.kernel.program import System
 from fakedocker.userland.dates import format_date
 from fakedocker.userland.services import nginx_pages as pages
@@ -20,7 +21,7 @@ from fakedocker.userland.services.nginx_access import authenticate, is_denied
 from fakedocker.userland.services.nginx_config import Block, Directive, find
 from fakedocker.userland.services.nginx_proxy import Failure, Upstreams
 from fakedocker.userland.services.nginx_rewriting import Answered, Relocated, Rewriting
-from fakedocker.userland.services.nginx_site import Location, Server, Site, absolute, lookup, setting
+from fakedocker.userland.services.nginx_site import Location, Server, Site, absolute, lookup, perl_pattern, setting
 from fakedocker.userland.services.static_files import decode_path, entity_tag, read_content
 
 _CYCLES: Final = 10
@@ -127,6 +128,9 @@ class Exchange(Rewriting):
                     continue
         except Answered as answered:
             return answered.response
+        except LimitExceeded:
+            self._log(f'pcre2_match() failed: -47 on "{self.variables.uri}"')
+            return self.page(500)
         self._log(f'rewrite or internal redirection cycle while processing "{self.variables.uri}"')
         return self.page(500)
 
@@ -376,7 +380,7 @@ class Exchange(Rewriting):
 def _matches_name(name: str, host: str) -> bool:
     """A wildcard or regular expression of server_name."""
     if name.startswith("~"):
-        return re.search(name[1:], host) is not None
+        return perl_pattern(name[1:]).finds(host)
     if name.startswith("*."):
         return host.endswith(name[1:])
     if name.startswith("."):

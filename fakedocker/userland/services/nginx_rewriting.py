@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 
+from fakedocker.base.regex import Found
 from fakedocker.kernel.program import Stat, System
 from fakedocker.userland.inputs import bytes_of
 from fakedocker.userland.services import nginx_pages as pages
 from fakedocker.userland.services.connections import Connection
 from fakedocker.userland.services.http import Request, Response
 from fakedocker.userland.services.nginx_config import Block, Directive, all_of
-from fakedocker.userland.services.nginx_site import Site, absolute, is_rewriting, lookup, setting
+from fakedocker.userland.services.nginx_site import Site, absolute, is_rewriting, lookup, perl_pattern, setting
 from fakedocker.userland.services.nginx_variables import Variables
 from fakedocker.userland.services.static_files import decode_path, extension
 
@@ -74,7 +74,7 @@ class Rewriting:
     def _rewrites(self, item: Directive) -> bool:
         """Whether a `rewrite` matches; the URI is then another. Raises Answered where it redirects."""
         pattern, target, *flags = item.arguments
-        match = re.search(re.sub(r"\(\?<(?=[A-Za-z])", "(?P<", pattern), self.variables.uri)
+        match = perl_pattern(pattern).search(self.variables.uri)
         if match is None:
             return False
         self.capture(match)
@@ -87,7 +87,7 @@ class Rewriting:
         self.variables.uri, self.variables.arguments = path, arguments
         return True
 
-    def capture(self, match: re.Match[str]) -> None:
+    def capture(self, match: Found) -> None:
         """Keep the groups of a match as $1, $2 ... and by name."""
         self.variables.own.update({str(place): text or "" for place, text in enumerate(match.groups(), 1)})
         self.variables.own.update({name: text or "" for name, text in match.groupdict().items()})
@@ -105,7 +105,7 @@ class Rewriting:
         operator, operand = words[1], words[2].strip("\"'") if len(words) > 2 else ""
         if operator in ("=", "!="):
             return (value == self.variables.fill(operand)) == (operator == "=")
-        match = re.search(operand, value, re.IGNORECASE if "*" in operator else 0)
+        match = perl_pattern(operand, ignore_case="*" in operator).search(value)
         if match is not None:
             self.capture(match)
         return (match is not None) != operator.startswith("!")
@@ -122,8 +122,8 @@ class Rewriting:
             elif not entry.name.startswith("~"):
                 if entry.name.lower() == value.lower():
                     return self.variables.fill(target)
-            elif matched is None and re.search(
-                entry.name[2 if insensitive else 1 :], value, re.I if insensitive else 0
+            elif matched is None and perl_pattern(entry.name[2 if insensitive else 1 :], ignore_case=insensitive).finds(
+                value
             ):
                 matched = target
         return self.variables.fill(default if matched is None else matched)

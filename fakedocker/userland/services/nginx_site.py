@@ -9,6 +9,8 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from fakedocker.base import regex
+from fakedocker.base.regex import Pattern, PatternProblem
 from fakedocker.userland.services.nginx_config import (
     PREFIX,
     Block,
@@ -54,7 +56,7 @@ class Location(NamedTuple):
 
     modifier: str
     path: str
-    pattern: re.Pattern[str] | None
+    pattern: Pattern | None
     scope: tuple[Block, ...]
     locations: tuple[Location, ...]
 
@@ -195,12 +197,17 @@ def _location(directive: Directive, scope: tuple[Block, ...]) -> Location:
     return Location(modifier, path, pattern, inner, _locations(directive.block or (), inner))
 
 
-def compile_pattern(text: str, directive: Directive, *, ignore_case: bool = False) -> re.Pattern[str]:
+def perl_pattern(text: str, *, ignore_case: bool = False) -> Pattern:
+    """An expression of PCRE's, which names its groups in another way. Raises PatternProblem."""
+    return regex.compile_pattern(re.sub(r"\(\?<(?=[A-Za-z])", "(?P<", text), regex.IGNORECASE if ignore_case else 0)
+
+
+def compile_pattern(text: str, directive: Directive, *, ignore_case: bool = False) -> Pattern:
     """A regular expression as nginx takes it. Raises ConfigProblem."""
     try:
-        return re.compile(re.sub(r"\(\?<(?=[A-Za-z])", "(?P<", text), re.IGNORECASE if ignore_case else 0)
-    except re.error as problem:
-        said = f'pcre2_compile() failed: {problem.msg} in "{text}"'
+        return perl_pattern(text, ignore_case=ignore_case)
+    except PatternProblem as problem:
+        said = f'pcre2_compile() failed: {problem} in "{text}"'
         raise ConfigProblem(said, directive.place) from None
 
 

@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
+from fakedocker.base.regex import Found, compile_pattern
 from fakedocker.userland.inputs import bytes_of, text_of
 from fakedocker.userland.services import static_files
 from fakedocker.userland.services.http import Request, Response
@@ -129,7 +130,7 @@ def begin(own: Evaluator, app: Thing, request: Request) -> Call | Response:
     own.state["asked"] = _seen(request)
     path, allowed = unquote(request.path), False
     for pattern, methods, function in own.data(app)["routes"]:
-        match = re.fullmatch(_expression(app.kind, pattern), path)
+        match = compile_pattern(_expression(app.kind, pattern)).fullmatch(path)
         if match is None:
             continue
         allowed = True
@@ -171,7 +172,7 @@ def _expression(kind: str, pattern: str) -> str:
 
 
 def _arguments(
-    own: Evaluator, kind: str, pattern: str, match: re.Match[str], function: Any, request: Request
+    own: Evaluator, kind: str, pattern: str, match: Found, function: Any, request: Request
 ) -> dict[str, Any]:
     found: dict[str, Any] = match.groupdict()
     if kind == "flask":

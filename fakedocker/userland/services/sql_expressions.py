@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
+from fakedocker.base.regex import compile_pattern
 from fakedocker.userland.dates import format_date
 from fakedocker.userland.services.sql_tokens import Expression, SqlProblem
 from fakedocker.userland.services.sql_values import compare, convert, number, shown
@@ -107,7 +108,7 @@ def _like(expression: Expression, row: Row, facts: Facts, group: list[Row] | Non
         return None
     parts = (".*" if letter == "%" else "." if letter == "_" else re.escape(letter) for letter in str(text))
     flags = re.DOTALL | (re.IGNORECASE if ignores_case or facts["dialect"] == "mysql" else 0)
-    return (re.fullmatch("".join(parts), shown(value, "postgres"), flags) is not None) != negated
+    return (compile_pattern("".join(parts), int(flags)).fullmatch(shown(value, "postgres")) is not None) != negated
 
 
 def _in(expression: Expression, row: Row, facts: Facts, group: list[Row] | None) -> Any:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
+from fakedocker.base.regex import LimitExceeded
 from fakedocker.userland.conditions import BINARY, UNARY, TestProblem, problem_message
-from fakedocker.userland.posix_regex import translate
+from fakedocker.userland.posix_regex import RegexProblem, compile_posix
 from fakedocker.userland.sh.evaluation import calculate
 from fakedocker.userland.sh.parameters import lookup
 from fakedocker.userland.sh.patterns import compiled
@@ -55,10 +54,10 @@ def _unary(shell: ShellState, operator: str, operand: str) -> int:
 
 def _regular(shell: ShellState, text: str, expression: str, fold: bool) -> int:
     try:
-        match = re.search(translate(expression, extended=True), text, re.IGNORECASE if fold else 0)
-    except (re.error, ValueError):
+        match = compile_posix(expression, extended=True, fold=fold).search(text)
+    except (RegexProblem, LimitExceeded):
         return 2
     if shell.is_bash():
-        groups = [match[0], *(group or "" for group in match.groups())] if match else []
+        groups = [match[0] or "", *(group or "" for group in match.groups())] if match else []
         shell.variables["BASH_REMATCH"] = dict(enumerate(groups))
     return 0 if match else 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from fakedocker.base.regex import LimitExceeded
 from fakedocker.kernel.program import Block, System
 from fakedocker.userland.sh import builtins, commands, control, fusion, operations, processes, redirections, words
 from fakedocker.userland.sh.code import Code, CodeKey, code_for
@@ -163,7 +164,7 @@ class Shell(ShellState):
         except SyntaxProblem as problem:
             self.pc = pc
             pc = self._syntax_failed(problem)
-        except RecursionError:
+        except (RecursionError, LimitExceeded):
             self.pc = pc
             self.complain("expression too complex")
             pc = control.fail(self, ShellError("", 2))

@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from fakedocker.base.regex import Pattern, PatternProblem, compile_pattern
+
 _SPECIAL = re.compile(r"([*?\[\]\\()|!@+])")
 WILD: Final = re.compile(r"[*?]|\[.+\]|[@+!]\(", re.DOTALL)
 """What may be a pattern; text without any of it is none."""
@@ -124,13 +126,13 @@ def _extended(pattern: str, at: int) -> tuple[str, int]:
 
 
 @lru_cache(4096)
-def compiled(pattern: str, fold: bool = False) -> re.Pattern[str]:
+def compiled(pattern: str, fold: bool = False) -> Pattern:
     """A pattern as a regular expression, to be used with fullmatch."""
     expression = re.sub(r"(?:\.\*){2,}", ".*", _translate(pattern, 0, "")[0])
     try:
-        return re.compile(expression, re.DOTALL | (re.IGNORECASE if fold else 0))
-    except re.error:  # such as a reversed range: matches only itself
-        return re.compile(re.escape(unescape(pattern)), re.DOTALL)
+        return compile_pattern(expression, int(re.DOTALL | (re.IGNORECASE if fold else 0)), longest=True)
+    except PatternProblem:  # such as a reversed range: matches only itself
+        return compile_pattern(re.escape(unescape(pattern)), int(re.DOTALL), longest=True)
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -138,41 +140,18 @@ def matches(pattern: str, text: str) -> bool:
 
 
 def strip(text: str, pattern: str, operator: str) -> str:
-    """${text#pattern} and its kind: without the shortest or (doubled) longest match at the start (#) or the end (%).
-
-    Quadratic in the length of the text for a pattern with a star.
-    """
-    match = compiled(pattern).fullmatch
-    size = len(text)
-    if operator == "#":
-        lengths: range = range(size + 1)
-    elif operator in ("##", "%"):
-        lengths = range(size, -1, -1)
-    else:
-        lengths = range(size + 1)
-    from_start = operator.startswith("#")
-    for length in lengths:
-        if from_start:
-            if match(text, 0, length):
-                return text[length:]
-        elif match(text, length):
-            return text[:length]
-    return text
+    """${text#pattern} and its kind: without the shortest or (doubled) longest match at the start (#) or the end (%)."""
+    rest = compiled(pattern).without(text, end=operator[0] == "%", greedy=len(operator) > 1)
+    return text if rest is None else rest
 
 
 def replace(text: str, pattern: str, replacement: str, operator: str) -> str:
     """${text/pattern/replacement}: the first longest match, all of them (//), one at the start (/#) or the end (/%)."""
     if not pattern and operator in ("/", "//"):
         return text
-    expression = compiled(pattern)
-    if operator == "/#":
-        for end in range(len(text), -1, -1):
-            if expression.fullmatch(text, 0, end):
-                return replacement + text[end:]
-        return text
-    if operator == "/%":
-        for start in range(len(text) + 1):
-            if expression.fullmatch(text, start):
-                return text[:start] + replacement
-        return text
-    return re.sub(expression, lambda _: replacement, text, count=0 if operator == "//" else 1)
+    if operator in ("/#", "/%"):
+        rest = compiled(pattern).without(text, end=operator == "/%", greedy=True)
+        if rest is None:
+            return text
+        return replacement + rest if operator == "/#" else rest + replacement
+    return compiled(pattern).sub(lambda _: replacement, text, count=0 if operator == "//" else 1)
