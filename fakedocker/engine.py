@@ -16,17 +16,20 @@ from typing import Any, NamedTuple, TypeVar
 from fakedocker.base.clock import SECOND_NS, rfc3339_nano
 from fakedocker.exchanges import Exchange, TimeMode
 from fakedocker.faults.model import Rule
+from fakedocker.kernel.kernel import NO_LIMIT
 from fakedocker.kernel.program import Program
 from fakedocker.kernel.programs import BodyOf
 from fakedocker.operations import faulting, machine, reactions
 from fakedocker.operations.machine import FolderChange
-from fakedocker.turning import Handler, Turning
+from fakedocker.turning import Handler, Pause, Turning
 from fakedocker.wire.http import Request, json_reply
 from fakedocker.world.draft import Draft
 from fakedocker.world.world import World
 
 WAIT_HORIZON_NS = 3600 * SECOND_NS
 WAIT_JUMPS = 100_000
+WAIT_WORK = 100_000_000
+"""How many system calls of processes a wait may take: some minutes of a usual machine."""
 OTHERS_PATIENCE_SECONDS = 10.0
 """How long a driver waits, by the wall's clock, for what only another driver can bring about."""
 
@@ -36,7 +39,7 @@ class WaitCannotEnd(RuntimeError):
 
 
 class WaitTooLong(RuntimeError):
-    """A wait has passed an hour of virtual time or its number of jumps."""
+    """A wait has passed an hour of virtual time, its number of jumps, or what processes may do meanwhile."""
 
 
 class Move(NamedTuple):
@@ -84,6 +87,7 @@ class Engine(Turning):
         self.turns += 1
         self._record("restore", 0, world)
         self._inputs.clear()
+        self.owed_ns = 0
         for exchange in list(self._open.values()):
             self._close(exchange)
             if not exchange.answered:
@@ -183,8 +187,12 @@ class Engine(Turning):
 
     # time
 
-    def advance(self, to_ns: int) -> None:
+    def advance(self, to_ns: int, slices: int = NO_LIMIT, pause: Pause | None = None) -> None:
         """Move the clock to an instant, every timer and process on the way in its turn.
+
+        Args:
+            slices: how many slices of processes at most; what is missing then is owed, and the next turns go on with it.
+            pause: bounds it further, as for `turn`.
 
         Raises:
             ValueError: the instant has passed.
@@ -196,7 +204,14 @@ class Engine(Turning):
             )
         self.turns += 1
         self._record("advance", 0, to_ns)
-        self._pass_time(to_ns)
+        start = self.slices
+        self._draft.kernel.begin_share(slices, pause)
+        try:
+            self._pass_time(to_ns)
+        except BaseException:
+            self._draft.rollback()
+            raise
+        self._record_cut(start)
         self._settle()
 
     def jump(self) -> None:
@@ -274,7 +289,14 @@ class Engine(Turning):
     def _drive(self, done: Callable[[], bool], what: str, horizon_ns: int, jumps_allowed: int) -> None:
         start_ns = self._draft.now_ns
         jumps = 0
+        kernel = self._draft.kernel
+        most_work = kernel.work + WAIT_WORK
         while not done():
+            if kernel.work > most_work:
+                passed = (self._draft.now_ns - start_ns) // SECOND_NS
+                raise WaitTooLong(
+                    f"{what} has not ended after {passed} virtual seconds in which containers were busy all the time"
+                )
             if self.turn():
                 continue
             if done():

@@ -6,16 +6,29 @@ output) and does what `step` says.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from fakedocker.engine import Engine
 from fakedocker.exchanges import TimeMode
+from fakedocker.turning import Pause
 
 SECOND_NS = 1_000_000_000
 IDLE_SECONDS = 3600.0
 PATIENCE_NS = 30_000_000
 """How long clients must have been quiet before time leaps for a conversation: they may have more to say at once, such as input or
 the size of a terminal. Who has asked something and waits for the answer is not made to wait for more than that."""
+
+
+TURN_SECONDS = 0.02
+"""For how much of the machine's time processes run before a driver looks at its clients again. Time in the simulation lags behind the
+wall's meanwhile, as on a machine that is busy, and catches up when there is less to do."""
+
+
+def turn_share(clock: Callable[[], float] = time.monotonic) -> Pause:
+    """The share of a driver's turn: says that processes shall wait once it has lasted long enough."""
+    end = clock() + TURN_SECONDS
+    return lambda: clock() >= end
 
 
 class Pacer:
@@ -56,15 +69,18 @@ class Pacer:
         """A client was sent something; what follows a leap is paced from then on."""
         self._paced = self._leapt
 
-    def catch_up(self) -> None:
-        """Let the engine's clock reach the wall's, which it never runs behind.
+    def catch_up(self, pause: Pause | None = None) -> None:
+        """Let the engine's clock reach the wall's, behind which it only is as long as there is more to do than can be done.
 
         What requests took it is ahead, when it leaps from then on; at the wall's pace the wall catches up.
+
+        Args:
+            pause: when to stop, for what is then left to the turns that follow; after a turn's share where none is given.
         """
         if self._engine.mode in (TimeMode.LEAP, TimeMode.WALL):
-            wall_ns = self.wall_ns
-            if self._engine.now_ns < wall_ns:
-                self._engine.advance(wall_ns)
+            target_ns = max(self.wall_ns, self._engine.owed_ns)
+            if self._engine.now_ns < target_ns:
+                self._engine.advance(target_ns, pause=turn_share() if pause is None else pause)
         if self._engine.mode is TimeMode.LEAP:
             self._offset_ns = max(self._offset_ns, self._engine.now_ns - self._wall())
 

@@ -9,6 +9,7 @@ from fakedocker.engine import Engine
 from fakedocker.exchanges import Exchange
 from fakedocker.faults.model import Rule
 from fakedocker.journal import Entry
+from fakedocker.kernel.kernel import NO_LIMIT
 
 
 class Diverged(RuntimeError):
@@ -27,11 +28,13 @@ def replay(engine: Engine, entries: Iterable[Entry]) -> dict[int, Exchange]:
     exchanges: dict[int, Exchange] = {}
     for _, group in itertools.groupby(entries, key=lambda entry: entry.turn):
         inputs = list(group)
-        _run_to(engine, inputs[0].step)
+        cut = inputs.pop() if inputs[-1].kind == "cut" else None
+        slices = NO_LIMIT if cut is None else cut.payload
+        _run_to(engine, inputs[0].step if cut is None or inputs else cut.step - slices)
         for entry in inputs:
-            _give(engine, entry, exchanges)
-        if inputs[0].exchange:
-            engine.turn(slices=0)
+            _give(engine, entry, exchanges, slices)
+        if not inputs or inputs[0].exchange:
+            engine.turn(slices)
     while engine.turn():
         continue
     return exchanges
@@ -46,7 +49,7 @@ def _run_to(engine: Engine, step: int) -> None:
         raise Diverged(f"step {engine.slices} is past step {step}, at which the next input came")
 
 
-def _give(engine: Engine, entry: Entry, exchanges: dict[int, Exchange]) -> None:
+def _give(engine: Engine, entry: Entry, exchanges: dict[int, Exchange], slices: int) -> None:
     kind, payload = entry.kind, entry.payload
     if kind == "request":
         exchanges[entry.exchange] = engine.submit(payload)
@@ -59,7 +62,7 @@ def _give(engine: Engine, entry: Entry, exchanges: dict[int, Exchange]) -> None:
     elif kind == "gone":
         engine.disconnect(exchanges[entry.exchange])
     elif kind == "advance":
-        engine.advance(payload)
+        engine.advance(payload, slices)
     elif kind == "jump":
         engine.jump()
     elif kind == "errand":

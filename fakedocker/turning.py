@@ -30,6 +30,8 @@ POLL_PATIENCE_NS = SECOND_NS
 POLL_INTERVAL_NS = SECOND_NS // 10
 _OF_SERVICES = re.compile(r"(/v[\d.]+)?/(services|tasks|nodes)\b")
 
+Pause = Callable[[], bool]
+"""Asked before each slice whether processes shall wait; how a driver that has a clock bounds a turn by it."""
 Handler = Callable[[Any, Draft, Exchange], "Reply | Stream"]
 """What requests mean; it is given the engine, the world in the middle of a change, and the request."""
 
@@ -58,6 +60,8 @@ class Turning:
         self.journal: list[Entry] = []
         self.journaling = True
         self.turns = 0
+        self.owed_ns = 0
+        """Until when time still has to pass that a turn had no more slices for; in the past when there is none."""
         self._inputs: deque[tuple[str, Exchange, Any]] = deque()
         self._exchanges = 0
         self._open: dict[int, Exchange] = {}
@@ -155,22 +159,27 @@ class Turning:
     @property
     def busy(self) -> bool:
         """Whether a turn would do something."""
-        return bool(self._inputs) or bool(self._draft.kernel_draft.queue)
+        draft = self._draft.kernel_draft
+        return bool(self._inputs) or bool(draft.queue) or draft.now_ns < self.owed_ns
 
-    def turn(self, slices: int = SLICES_PER_TURN) -> bool:
+    def turn(self, slices: int = SLICES_PER_TURN, pause: Pause | None = None) -> bool:
         """Look at the inputs that have come, then let processes run.
 
         Args:
-            slices: how many slices of processes at most: a turn is bounded in operations, never in time.
+            slices: how many slices of processes at most. Here a turn is bounded in operations, never in time.
+            pause: bounds it further, see `Pause`. Where it has ended is in the journal, so that a replay ends it there too.
 
         Returns:
             whether there is more to do.
         """
         self.turns += 1
+        self._draft.kernel.begin_share(slices, pause)
+        start = self.slices
         try:
             while self._inputs:
                 self._apply(*self._inputs.popleft())
-            self._run(slices)
+            self._work()
+            self._record_cut(start)
             self._settle()
             self._do_errands()
         except BaseException:
@@ -178,10 +187,21 @@ class Turning:
             raise
         return self.busy
 
-    def _run(self, slices: int) -> None:
-        if self._draft.kernel_draft.queue:
-            self._draft.kernel.run(slices)
-            reactions.drain(self._draft)
+    def _work(self) -> None:
+        """Let processes run and the time pass that is owed, until there is no more of either or the share of slices is used up."""
+        draft, kernel = self._draft, self._draft.kernel
+        kernel_draft = draft.kernel_draft
+        while True:
+            if kernel_draft.emitted:
+                reactions.drain(draft)
+            is_done = kernel.pass_time(self.owed_ns) if kernel_draft.now_ns < self.owed_ns else kernel.run_ready()
+            if not kernel_draft.emitted and (kernel.is_cut or (is_done and kernel_draft.now_ns >= self.owed_ns)):
+                return
+
+    def _record_cut(self, start: int) -> None:
+        """Note where the slices ended that a turn had, where they ended early."""
+        if self._draft.kernel.is_cut:
+            self._record("cut", 0, self.slices - start)
 
     def _apply(self, kind: str, exchange: Exchange, payload: Any) -> None:
         if not exchange.internal:
@@ -244,8 +264,11 @@ class Turning:
             return
         if isinstance(outcome, Reply) and self.mode is TimeMode.WALL and exchange.cost_ns > REQUEST_COST_NS:
             outcome = HeldReply(outcome, draft.now_ns + exchange.cost_ns)
+        elif isinstance(outcome, Reply):
+            until_ns = draft.now_ns + exchange.cost_ns
+            if not self._spend(exchange.cost_ns) and exchange.cost_ns > REQUEST_COST_NS:
+                outcome = HeldReply(outcome, until_ns)
         if isinstance(outcome, Reply):
-            self._spend(exchange.cost_ns)
             if self._is_poll(exchange, outcome):
                 outcome = self._hold(exchange, outcome)
             exchange.respond(outcome)
@@ -261,7 +284,8 @@ class Turning:
             self._fail(exchange)
         if exchange.ended:
             self._close(exchange)
-        self._spend(exchange.cost_ns)
+        if not isinstance(outcome, HeldReply):
+            self._spend(exchange.cost_ns)
 
     def _ends_early(self, exchange: Exchange) -> bool:
         """Let a request meet the rules of faults; whether it gets no further."""
@@ -273,17 +297,21 @@ class Turning:
         ending()
         return True
 
-    def _spend(self, duration_ns: int) -> None:
-        """Let a fixed time pass, every timer on the way in its turn. At the wall's pace time passes by itself."""
-        if self.mode in (TimeMode.MANUAL, TimeMode.WALL) or duration_ns <= 0:
-            return
-        self._pass_time(self._draft.now_ns + duration_ns)
+    def _spend(self, duration_ns: int) -> bool:
+        """Let a fixed time pass. At the wall's pace time passes by itself.
 
-    def _pass_time(self, target_ns: int) -> None:
-        draft, pass_time = self._draft, self._draft.kernel.pass_time
-        reactions.drain(draft)
-        while not pass_time(target_ns):
-            reactions.drain(draft)
+        Returns:
+            whether it has passed; otherwise it is owed.
+        """
+        if self.mode in (TimeMode.MANUAL, TimeMode.WALL) or duration_ns <= 0:
+            return True
+        return self._pass_time(self._draft.now_ns + duration_ns)
+
+    def _pass_time(self, target_ns: int) -> bool:
+        """Let time pass up to an instant, every timer on the way in its turn; whether there were the slices for it."""
+        self.owed_ns = max(self.owed_ns, target_ns)
+        self._work()
+        return self._draft.now_ns >= target_ns
 
     # telling
 
@@ -392,7 +420,8 @@ class Turning:
         jumps = 0
         while (due := kernel.next_timer_ns()) is not None and due <= end and jumps < 1000:
             jumps += 1
-            self._pass_time(max(due, self._draft.now_ns))
+            if not self._pass_time(max(due, self._draft.now_ns)):
+                break
             outcome = self._handler(self, self._draft, exchange)
             if isinstance(outcome, Reply) and outcome.body != reply.body:
                 reply = outcome

@@ -366,3 +366,18 @@ def test_large_files_and_many_requests_on_one_connection() -> None:
     requests = "GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n" * 3
     text = box.sh(f"printf '{requests}' | nc -w 1 localhost 80").stdout
     assert text.count("HTTP/1.1 200 OK") == 3
+
+
+def test_without_capabilities_it_says_so_and_ends() -> None:
+    from fakedocker.testing import FakeDocker
+
+    with FakeDocker(images=["nginx"]) as fake:
+        for added, code, said in (
+            ([], 1, 'nginx: [emerg] chown("/var/cache/nginx/client_temp", 101) failed (1: Operation not permitted)'),
+            (["CHOWN"], 0, "exited with fatal code 2 and cannot be respawned"),
+        ):
+            container = fake.client.containers.run("nginx", cap_drop=["ALL"], cap_add=added, detach=True)
+            fake.advance("5s")
+            container.reload()
+            assert said in container.logs().decode()
+            assert (container.status, container.attrs["State"]["ExitCode"]) == ("running" if added else "exited", code)

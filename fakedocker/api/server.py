@@ -22,7 +22,7 @@ from typing import Protocol
 from fakedocker.api.connection import Connection
 from fakedocker.engine import Engine
 from fakedocker.journal import Entry
-from fakedocker.pacing import Pacer
+from fakedocker.pacing import Pacer, turn_share
 
 SWEEP_SECONDS = 30.0
 """How often clients that have stopped in the middle of a request are looked for."""
@@ -187,12 +187,13 @@ class Server:
 
     def _step(self) -> float | None:
         """One turn and its answers; gives for how many seconds there is nothing to do, None for not at all."""
-        self._pacer.catch_up()
+        share = turn_share()
+        self._pacer.catch_up(share)
         for listener in self.before_turn:
             listener()
         self._turning = True
         try:
-            more = self.engine.turn()
+            more = self.engine.turn(pause=share)
         finally:
             self._turning = False
         if self._store is not None and self._keep(self._store):

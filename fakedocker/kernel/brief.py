@@ -49,6 +49,7 @@ class Brief(Calls):
         self._kernel = kernel
         self._draft = kernel.draft
         self._view = None
+        self._settled = False
         self.hasty = False
         self._parent = parent
         self._namespace = namespace
@@ -69,8 +70,8 @@ class Brief(Calls):
         table = files.share_table(draft, parent.table)
         body = Utility(command.utility, self.state)
         process = lifecycle.fork(draft, parent, body, table, None, found, self._exports.environment())
-        process.quantum_ns = draft.now_ns
-        process.spent_ns = process.cpu_ns = self.spent_ns
+        process.spent_ns += self.spent_ns
+        process.cpu_ns = self.spent_ns
         self._process = self.made = process
         return process
 
@@ -118,6 +119,8 @@ class Brief(Calls):
             0,
             draft.now_ns,
             self.spent_ns,
+            parent.quantum_ns,
+            parent.spent_ns + self.spent_ns,
         )
         lifecycle.lie_down(draft, parent, self._namespace, sleeper, deadline_ns)
         self.asleep = sleeper.local

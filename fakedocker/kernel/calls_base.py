@@ -30,6 +30,14 @@ LONGEST_NS = 3_000_000_000
 READ_BYTES = 0x7FFF_F000
 """The most that one read gives (MAX_RW_COUNT of Linux)."""
 SPAWN_NS = 400_000
+WAKE_NS = 5_000
+"""What it costs a process to be given a slice. With `SPAWN_NS`, which a child begins with, it bounds what can happen at one instant."""
+SLICE_EFFORT = 1_500
+"""After how many system calls a slice ends, whatever CPU time they took: it bounds how long the real machine is busy with one."""
+LOOKUP_EFFORT = 6
+"""What resolving a path counts for among them."""
+EFFORT_SHIFT = 12
+"""So many bytes, as a power of two, that are read or written count for one more."""
 UNIT_NS = 1_000
 """What `charge` counts in: a microsecond."""
 
@@ -45,13 +53,14 @@ class Replaced(Ended):
 class CallsBase:
     """The caller, and the helpers of all families."""
 
-    __slots__ = ("_draft", "_kernel", "_process", "_view", "hasty")
+    __slots__ = ("_draft", "_kernel", "_process", "_settled", "_view", "hasty")
 
     def __init__(self, kernel: KernelBase, process: Process) -> None:
         self._kernel = kernel
         self._draft: KernelDraft = kernel.draft
         self._process = process
         self._view: View | None = None
+        self._settled = False
         self.hasty = False
 
     # who and where
@@ -166,18 +175,28 @@ class CallsBase:
         self._process.limits = with_limit(self._process.limits, resource, soft, hard)
 
     def _spend(self, cost_ns: int) -> None:
+        self._kernel.effort += 1
         process = self._process
         process.spent_ns += cost_ns
         process.cpu_ns += cost_ns
 
     def _settle(self) -> None:
-        """What every call that may block does first: get what was put out, and rest when the quantum is used up."""
+        """What every call that may block does first: get what was put out, and rest when the quantum is used up.
+
+        The slice may end here as well, for the others; but not at its first such call, so that every slice gets on.
+        """
         process = self._process
         if process.backlog and not self.flush() and not self.hasty:
             self._sleep("write")
-        if process.spent_ns >= QUANTUM_NS and not self.hasty:
+        if self.hasty:
+            return
+        if process.spent_ns >= QUANTUM_NS:
             self.rest()
             raise Block
+        if self._kernel.effort > SLICE_EFFORT and self._settled:
+            self._draft.enqueue(process)
+            raise Block
+        self._settled = True
 
     def rest(self) -> None:
         """Sleep until the CPU time used is made up for."""
@@ -238,6 +257,7 @@ class CallsBase:
 
     def _locate(self, path: str, follow: bool = True) -> Location:
         process = self._process
+        self._kernel.effort += LOOKUP_EFFORT
         process.spent_ns += CALL_NS
         process.cpu_ns += CALL_NS
         view = self.view

@@ -11,13 +11,15 @@ from fakedocker.filesystem.node import Node
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.walk import Location
 from fakedocker.kernel import files, lifecycle, pipes, terminals
-from fakedocker.kernel.calls_base import BYTE_NS, CALL_NS, MEASURED_BYTES, OUTPUT_BYTE_NS, READ_BYTES
+from fakedocker.kernel.calls_base import BYTE_NS, CALL_NS, EFFORT_SHIFT, MEASURED_BYTES, OUTPUT_BYTE_NS, READ_BYTES
 from fakedocker.kernel.calls_files import FileCalls
 from fakedocker.kernel.devices import KIND_OF_DEVICE, TERMINAL_MAJOR
 from fakedocker.kernel.program import CREATE, DIRECTORY, EXCLUSIVE, NOFOLLOW, READ, TRUNCATE, WRITE, Stat
 from fakedocker.kernel.records import LAST_SLEEP
 
 _OUTSIDE = frozenset({"stream", "terminal"})
+_AT_AN_END = frozenset({"file", "null", "dir", "buffer"})
+"""Open files that are at their end once a read has found it, until a regular one grows."""
 
 
 class DescriptorCalls(FileCalls):
@@ -38,6 +40,7 @@ class DescriptorCalls(FileCalls):
         if data is None:
             self._sleep("read")
         self._spend(CALL_NS + len(data) * BYTE_NS)
+        self._kernel.effort += len(data) >> EFFORT_SHIFT
         process.unmeasured_bytes += len(data)
         if process.unmeasured_bytes > MEASURED_BYTES:
             lifecycle.measure_memory(self._draft, process)
@@ -57,6 +60,7 @@ class DescriptorCalls(FileCalls):
         file = draft.files[number]
         if not file.flags & WRITE:
             raise failure(errno.EBADF)
+        self._kernel.effort += 1 + (len(data) >> EFFORT_SHIFT)
         cost = CALL_NS + len(data) * (OUTPUT_BYTE_NS if file.kind in _OUTSIDE else BYTE_NS)
         process.spent_ns += cost
         process.cpu_ns += cost
@@ -89,11 +93,14 @@ class DescriptorCalls(FileCalls):
 
     def wait_for_growth(self, fd: int, until_ns: int | None = None) -> None:
         self._settle()
+        self._spend(CALL_NS)
         file = self._file(fd)
-        if file.kind != "file" or self.stat_of_file(file).size_bytes != file.offset:
+        if file.kind not in _AT_AN_END or (file.kind == "file" and self.stat_of_file(file).size_bytes != file.offset):
             return
         if until_ns is not None and self._draft.now_ns >= until_ns:
             return
+        if file.kind != "file":  # nothing will ever come of it
+            self._sleep_until("growth", until_ns)
         waiters = self._draft.growth_waiters.get(file.target, ())
         if self._process.pid not in waiters:
             self._draft.growth_waiters[file.target] = (*waiters, self._process.pid)

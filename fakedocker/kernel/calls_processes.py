@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from fakedocker.filesystem.errors import failure
 from fakedocker.kernel import files, lifecycle, signals
-from fakedocker.kernel.calls_base import QUANTUM_NS, SPAWN_NS, CallsBase, Ended, Replaced
+from fakedocker.kernel.calls_base import QUANTUM_NS, SLICE_EFFORT, SPAWN_NS, CallsBase, Ended, Replaced
 from fakedocker.kernel.loader import Runnable
 from fakedocker.kernel.program import Block, Body, Exports, Identity, ProcessInfo
 from fakedocker.kernel.records import HOST, Process
@@ -37,9 +37,8 @@ class ProcessCalls(CallsBase):
         kernel = self._kernel
         found = kernel.programs.load(self.view, path, argv, process.directory, self._who())
         body = kernel.programs.body(found.identity, found.argv)
+        self._spend(SPAWN_NS)
         child = self._child(body, files.share_table(draft, process.table), group, found, environment)
-        process.spent_ns += SPAWN_NS
-        process.cpu_ns += SPAWN_NS
         local = child.local
         if type(body) is Utility:
             kernel.run_within(child)
@@ -56,8 +55,9 @@ class ProcessCalls(CallsBase):
         draft = self._draft
         kernel = self._kernel
         programs = kernel.programs
-        if process.backlog or process.spent_ns >= QUANTUM_NS:
+        if process.backlog or process.spent_ns >= QUANTUM_NS or kernel.effort > SLICE_EFFORT:
             self._settle()
+        self._spend(FIND_NS + SPAWN_NS)
         who = self._who()
         namespace = draft.namespaces.own(process.namespace)
         command = programs.command(draft, namespace, name, search_path, argv, who)
@@ -70,8 +70,6 @@ class ProcessCalls(CallsBase):
         if begun is None:
             found = programs.find_runnable(self.view, name, search_path, argv, process.directory, who)
             begun = self._run_child(found, exports.environment())
-        process.spent_ns += FIND_NS + SPAWN_NS
-        process.cpu_ns += FIND_NS + SPAWN_NS
         if process.status is not None:
             raise Ended
         return begun
@@ -93,9 +91,8 @@ class ProcessCalls(CallsBase):
             table = files.share_table(self._draft, process.table)
         else:
             table = files.make_table(self._draft, entries)
+        self._spend(SPAWN_NS)
         child = self._child(body, table, group)
-        process.spent_ns += SPAWN_NS
-        process.cpu_ns += SPAWN_NS
         self._draft.enqueue(child)
         return child.local
 
@@ -149,7 +146,7 @@ class ProcessCalls(CallsBase):
         process = self._process
         if process.waiting:  # since it ran a program that only sleeps
             raise Block
-        if process.backlog or process.spent_ns >= QUANTUM_NS:
+        if process.backlog or process.spent_ns >= QUANTUM_NS or self._kernel.effort > SLICE_EFFORT:
             self._settle()
         if interruptible and process.pending:
             return

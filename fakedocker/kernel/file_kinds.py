@@ -222,12 +222,16 @@ def _read_nothing(draft: KernelDraft, process: Process, number: int, file: OpenF
     return b""
 
 
+DEVICE_BYTES = 1 << 20
+"""The most that one read of a device without an end gives; a real one may give more, in a time that grows with it."""
+
+
 def _read_zeros(draft: KernelDraft, process: Process, number: int, file: OpenFile, size: int) -> bytes | None:
-    return bytes(size)
+    return bytes(min(size, DEVICE_BYTES))
 
 
 def _read_random(draft: KernelDraft, process: Process, number: int, file: OpenFile, size: int) -> bytes | None:
-    return draft.random_bytes(size)
+    return draft.random_bytes(min(size, DEVICE_BYTES))
 
 
 def _write_nothing(draft: KernelDraft, process: Process, number: int, file: OpenFile, data: bytes) -> int:

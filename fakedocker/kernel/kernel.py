@@ -4,19 +4,25 @@ A `Kernel` works on a draft and keeps nothing of its own but caches. The floors 
 what is here, and take what it tells from `emitted`. Everything that lives is in the draft.
 
 Time stands still while processes run: `run` lets them run, a bounded number of slices, until all sleep; `advance` moves
-the clock to an instant and wakes whom it wakes. CPU time is accounted per process, and who has used 10 ms sleeps.
+the clock to an instant and wakes whom it wakes. CPU time is accounted per process, and who has used 10 ms sleeps. Being
+given a slice costs time as well, and a child begins with what its parent has used, so that nothing goes on for ever at one
+instant.
+
+How much is done in one go is the floor above's to say (`begin_share`), in slices or by a question that a driver with a clock
+answers. What follows from a slice (`emitted`) is always taken before the next one, so that it makes no difference to what
+happens where a share has ended.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from fakedocker.kernel import file_kinds, lifecycle, proc, signals, synthetic
 from fakedocker.kernel.brief import Brief
 from fakedocker.kernel.calls import Calls
-from fakedocker.kernel.calls_base import QUANTUM_NS, UNIT_NS, Ended, Replaced
+from fakedocker.kernel.calls_base import QUANTUM_NS, UNIT_NS, WAKE_NS, Ended, Replaced
 from fakedocker.kernel.events import Alarm, Emission, Fault
 from fakedocker.kernel.loader import Command
 from fakedocker.kernel.namespaces import Namespaces, Usage
@@ -34,8 +40,8 @@ __all__ = ["ExecError", "Kernel", "Stdio", "Usage"]
 
 TABLES_FILLED = (file_kinds, proc, synthetic)
 """Imported for what they enter in the tables of open files and of synthetic trees."""
-SLICES_AT_ONCE = 2_000
-"""How many slices are given before somebody looks at what was emitted."""
+NO_LIMIT = 1 << 62
+"""As many slices as it takes."""
 NESTED = 8
 """How deep processes may run within the call that starts them; deeper ones take their turn in the run queue."""
 
@@ -51,6 +57,8 @@ class Kernel(Namespaces, Starting, Streams):
 
     Attributes:
         slices: how many slices `run` has given since the kernel was made: with the clock, the place of an input in a run.
+        work: the effort of all of them, in system calls.
+        is_cut: whether the share of slices has been used up with more to do.
     """
 
     def __init__(
@@ -62,7 +70,11 @@ class Kernel(Namespaces, Starting, Streams):
     ) -> None:
         super().__init__(draft, programs, router, body_of)
         self.slices = 0
+        self.work = 0
+        self.is_cut = False
         self._depth = 0
+        self._last_slice = NO_LIMIT
+        self._pause: Callable[[], bool] | None = None
 
     @property
     def emitted(self) -> list[Emission]:
@@ -71,28 +83,55 @@ class Kernel(Namespaces, Starting, Streams):
 
     # running
 
+    def begin_share(self, slices: int = NO_LIMIT, pause: Callable[[], bool] | None = None) -> None:
+        """Say how much may be done from now on.
+
+        Args:
+            slices: how many slices.
+            pause: asked before each slice whether there shall be none more for now.
+        """
+        self._last_slice = self.slices + slices
+        self._pause = pause
+        self.is_cut = False
+
+    def run_ready(self) -> bool:
+        """Let those run that can, until something is emitted or the share is used up. Whether nobody can run any more."""
+        queue, emitted, pause = self.draft.queue, self.draft.emitted, self._pause
+        while queue and not emitted:
+            if self.is_cut or self.slices >= self._last_slice or (pause is not None and pause()):
+                self.is_cut = True
+                return False
+            self._give_slice(queue.popleft())
+        return not queue
+
     def run(self, limit: int) -> bool:
         """Let at most `limit` processes have a slice each. True when some still can run."""
-        draft = self.draft
-        queue, processes = draft.queue, draft.processes
+        queue = self.draft.queue
         while queue and limit > 0:
             limit -= 1
-            self.slices += 1
-            try:
-                process = processes.own(queue.popleft())
-            except KeyError:  # it has ended meanwhile, and is forgotten
-                continue
-            process.queued = False
-            if process.status is not None or process.waiting or process.stopped:
-                continue
-            if draft.namespaces[process.namespace].frozen:
-                namespace = draft.namespaces.own(process.namespace)
-                namespace.held = (*namespace.held, process.pid)
-                continue
-            status = self._slice(process)
-            if status is not None:
-                self._finish(process, status)
+            self._give_slice(queue.popleft())
         return bool(queue)
+
+    def _give_slice(self, pid: int) -> None:
+        """Let a process have a slice, if it still can run."""
+        draft = self.draft
+        self.slices += 1
+        try:
+            process = draft.processes.own(pid)
+        except KeyError:  # it has ended meanwhile, and is forgotten
+            return
+        process.queued = False
+        if process.status is not None or process.waiting or process.stopped:
+            return
+        if draft.namespaces[process.namespace].frozen:
+            namespace = draft.namespaces.own(process.namespace)
+            namespace.held = (*namespace.held, process.pid)
+            return
+        self.effort = 0
+        status = self._slice(process, WAKE_NS)
+        if status is not None:
+            self._finish(process, status)
+        self.work += self.effort + 1
 
     def run_within(self, process: Process) -> None:
         status = self._nested_slice(process)
@@ -127,7 +166,9 @@ class Kernel(Namespaces, Starting, Streams):
             parent.waiting = "child"
             return calls.asleep, None
         process = calls.made
-        if process is not None:
+        if process is None:
+            parent.spent_ns += calls.spent_ns
+        else:
             return process.local, self._ending_of(parent, process, status)
         assert status is not None
         namespace.cpu_ns += calls.spent_ns
@@ -139,6 +180,7 @@ class Kernel(Namespaces, Starting, Streams):
             if process.backlog or signals.CHLD in parent.dispositions or parent.status is not None:
                 self._finish(process, status)
             else:
+                parent.spent_ns = max(parent.spent_ns, process.spent_ns)
                 lifecycle.end_awaited(self.draft, parent, process)
                 return status & 0xFF
         if process.status is None or parent.status is not None or process.pid not in parent.children:
@@ -146,9 +188,7 @@ class Kernel(Namespaces, Starting, Streams):
         return lifecycle.reap(self.draft, parent, process.pid)
 
     def pass_time(self, to_ns: int) -> bool:
-        """Let processes run and time pass, every timer on the way in its turn, until something is emitted.
-
-        Whoever uses up a quantum of CPU sleeps, so that this ends.
+        """Let processes run and time pass, every timer on the way in its turn, until something is emitted or the share is used up.
 
         Returns:
             whether the instant is reached, with nobody left who could run and nothing emitted.
@@ -157,7 +197,8 @@ class Kernel(Namespaces, Starting, Streams):
         queue, emitted, timers = draft.queue, draft.emitted, draft.timers
         while not emitted:
             if queue:
-                self.run(SLICES_AT_ONCE)
+                if not self.run_ready() and self.is_cut:
+                    return False
                 continue
             entry = timers.pop_due(to_ns)
             if entry is None:
@@ -235,8 +276,11 @@ class Kernel(Namespaces, Starting, Streams):
         finally:
             self._depth -= 1
 
-    def _slice(self, process: Process) -> int | None:
+    def _slice(self, process: Process, cost_ns: int = 0) -> int | None:
         """Let a process run until it sleeps, ends, or has used its slice. Its record must be owned.
+
+        Args:
+            cost_ns: what being given the slice costs it.
 
         Returns:
             the status of a program that is done, for the caller to end the process with.
@@ -246,7 +290,12 @@ class Kernel(Namespaces, Starting, Streams):
         if now_ns - process.quantum_ns >= max(QUANTUM_NS, process.spent_ns):
             process.quantum_ns = now_ns
             process.spent_ns = 0
+        process.spent_ns += cost_ns
+        process.cpu_ns += cost_ns
         calls = Calls(self, process)
+        if process.spent_ns >= QUANTUM_NS and process.exiting is None and not process.pending:
+            calls.rest()
+            return None
         status: int | None
         while True:
             if process.exiting is not None:

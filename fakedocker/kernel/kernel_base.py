@@ -27,6 +27,8 @@ class KernelBase:
         self.draft = draft
         self.programs = Programs(programs, body_of)
         self.router: Router = Loopback() if router is None else router
+        self.effort = 0
+        """How many system calls the present slice has made: what bounds it, see `calls_base.SLICE_EFFORT`."""
 
     def outside(self, identifier: str, directory: str = "/") -> System:
         """System calls about a namespace's files, made as root from outside. Calls that wait must not be made."""

@@ -168,7 +168,10 @@ class System(Protocol):
         """Those that a read (or accept) would not block on; [] once the time has come. Blocks."""
 
     def wait_for_growth(self, fd: int, until_ns: int | None = None) -> None:
-        """Wait until a regular file is longer than this descriptor's offset (for tail -f). Blocks."""
+        """Wait until a regular file is longer than this descriptor's offset (for tail -f). Blocks.
+
+        For ever where nothing will come, as from /dev/null; not at all for what gives more by itself (a device, a pipe, a terminal).
+        """
 
     def sleep_until(self, deadline_ns: int) -> None:
         """Blocks."""

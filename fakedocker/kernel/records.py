@@ -137,6 +137,8 @@ class Process(Record):
             dispositions=dispositions,
             terminal=self.terminal,
             started_ns=started_ns,
+            quantum_ns=self.quantum_ns,
+            spent_ns=self.spent_ns,
             capabilities=self.capabilities,
             limits=self.limits,
         )
@@ -160,6 +162,8 @@ class Sleeper(Record):
     timer: int
     started_ns: int
     cpu_ns: int
+    quantum_ns: int
+    spent_ns: int
 
     def process(self, pid: int, parent: Process) -> Process:
         """The process as it would be now. Whoever makes it counts it as a user of its parent's descriptor table."""
@@ -169,8 +173,9 @@ class Sleeper(Record):
         made = parent.child(pid, self.local, self.group, program, body, parent.table, self.started_ns)
         made.waiting = LAST_SLEEP
         made.timer = self.timer
-        made.quantum_ns = self.started_ns
-        made.spent_ns = made.cpu_ns = self.cpu_ns
+        made.quantum_ns = self.quantum_ns
+        made.spent_ns = self.spent_ns
+        made.cpu_ns = self.cpu_ns
         return made
 
 

@@ -16,15 +16,16 @@ from fakedocker.userland.tools import (
 )
 
 PROGRAMS = Register()
-# dd
+PIECE_BYTES = 1 << 20
+"""How much of a block is on its way at once."""
 
 
 @PROGRAMS.program("dd", usage="[if=FILE] [of=FILE] [bs=N] [count=N] [skip=N] [seek=N]\n")
 def _dd(system: System, argv: tuple[str, ...], state: State) -> int:
-    """Restartable between blocks: everything it knows is in `state`."""
+    """Restartable between pieces of blocks: everything it knows is in `state`. A block counts as memory, and is never held."""
     if "settings" not in state:
         state["settings"] = settings = _dd_settings(argv)
-        state.update(whole=0, part=0, out=0, started_ns=system.now_ns)
+        state.update(whole=0, part=0, out=0, in_block=0, started_ns=system.now_ns)
         try:
             state["in"] = system.open(settings["if"]) if "if" in settings else 0
             state["to"] = 1
@@ -40,18 +41,25 @@ def _dd(system: System, argv: tuple[str, ...], state: State) -> int:
     settings = state["settings"]
     size, limit = settings["bytes"], settings.get("count")
     _dd_skip(system, state, int(settings.get("skip", 0)) * size)
+    system.memory_use(size)
+    full_blocks = "fullblock" in settings.get("iflag", "").split(",")
     while limit is None or state["whole"] + state["part"] < int(limit):
-        data = system.read(state["in"], size)
-        if not data:
-            break
-        state["whole" if len(data) == size else "part"] += 1
-        state["out"] += len(data)
+        asked = min(size - state["in_block"], PIECE_BYTES)
+        data = system.read(state["in"], asked)
         try:
             system.put(data, state["to"])
         except OSError as problem:
             say(system, f"error writing '{settings.get('of', 'standard output')}': {problem.strerror}")
             return 1
         system.charge(len(data) // 4096)
+        state["out"] += len(data)
+        state["in_block"] += len(data)
+        if state["in_block"] == size or (len(data) < asked and not (full_blocks and data)):
+            if state["in_block"]:
+                state["whole" if state["in_block"] == size else "part"] += 1
+            state["in_block"] = 0
+        if not data:
+            break
     _dd_report(system, state)
     return 0
 
@@ -63,7 +71,7 @@ def _dd_skip(system: System, state: State, wanted: int) -> None:
         if system.fstat(state["in"]).kind == "file":
             system.seek(state["in"], wanted, 1)
             state["skipped"] = wanted
-    while state["skipped"] < wanted and (data := system.read(state["in"], wanted - state["skipped"])):
+    while state["skipped"] < wanted and (data := system.read(state["in"], min(wanted - state["skipped"], PIECE_BYTES))):
         state["skipped"] += len(data)
 
 

@@ -30,6 +30,7 @@ def _find(system: System, argv: tuple[str, ...], state: State) -> int:
     if "starts" not in state:
         state["starts"], state["stack"] = starts or ["."], []
     while not state.get("quit") and (state["stack"] or _next_start(walk)):
+        system.drain()
         _visit(walk, predicate)
     return _run_gathered(system, state)
 

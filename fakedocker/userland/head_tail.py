@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from fakedocker.base.clock import SECOND_NS
 from fakedocker.kernel.program import System
+from fakedocker.userland.basic import parse_duration_ns
 from fakedocker.userland.inputs import (
     State,
     bytes_of,
@@ -130,6 +132,7 @@ def _tail(system: System, argv: tuple[str, ...], state: State) -> int:
         return 1
     if not follow or not descriptors:
         return input_status(state)
+    state["interval_ns"] = parse_duration_ns(options.last("s", "1")) or SECOND_NS
     return _follow(system, state, descriptors, titled)
 
 
@@ -161,16 +164,21 @@ def _last(data: bytes, count: int, in_bytes: bool, from_start: bool) -> bytes:
 
 
 def _follow(system: System, state: State, descriptors: dict[str, int], titled: bool) -> int:
-    """tail -f: with one file wait until it grows; with several look at each once a second."""
+    """tail -f: with one file wait until it grows; look at several, or at a pipe, once a second."""
     single = next(iter(descriptors.values())) if len(descriptors) == 1 else None
+    if single is not None and (system.fstat(single).kind not in ("file", "char") or system.is_terminal(single)):
+        single = None
     while True:
         if single is not None:
             system.wait_for_growth(single)
         elif "wake_ns" in state:
-            system.sleep_until(state.pop("wake_ns"))
+            system.sleep_until(state["wake_ns"])
         for name, descriptor in descriptors.items():
-            if system.fstat(descriptor).size_bytes < system.seek(descriptor, 0, 1):
+            kind = system.fstat(descriptor).kind
+            if kind == "file" and system.fstat(descriptor).size_bytes < system.seek(descriptor, 0, 1):
                 system.seek(descriptor, 0)
+            if single is None and not system.poll((descriptor,), system.now_ns):
+                continue
             data = system.read(descriptor)
             if data:
                 if titled and state.get("last") != name:
@@ -178,4 +186,4 @@ def _follow(system: System, state: State, descriptors: dict[str, int], titled: b
                 state["last"] = name
                 system.put(data)
         if single is None:
-            state["wake_ns"] = system.now_ns + 1_000_000_000
+            state["wake_ns"] = system.now_ns + state["interval_ns"]

@@ -185,7 +185,7 @@ def _prepare(system: System, call: _Call) -> dict[str, Any]:
         _complain(system, "warn", said)
     if call.signal:
         return {"sources": sources}
-    _make_folders(system)
+    _make_folders(system, "nginx" if user is None else user.arguments[0])
     logs: dict[str, int] = {}
     for path in site.log_paths():
         try:
@@ -196,16 +196,25 @@ def _prepare(system: System, call: _Call) -> dict[str, Any]:
     return {"sources": sources, "addresses": addresses, "logs": logs}
 
 
-def _make_folders(system: System) -> None:
+def _make_folders(system: System, user: str) -> None:
+    """The folders for temporary files, given to the workers' user (ngx_create_paths in nginx's src/core/ngx_file.c)."""
+    owner = find_user(system, user) if not system.uid else None
     folder, names = next((place for place in _TEMPORARY if stat_or_none(system, place[0])), _TEMPORARY[0])
     for name in names:
         path = f"{folder}/{name}"
         try:
             system.make_directory(path, 0o700)
         except FileExistsError:
-            continue
+            pass
         except OSError as problem:
             _complain(system, "emerg", f'mkdir() "{path}" failed ({problem.errno}: {problem.strerror})')
+            raise _Emergency from None
+        if owner is None or system.stat(path).uid == int(owner[2]):
+            continue
+        try:
+            system.change_owner(path, int(owner[2]), -1)
+        except OSError as problem:
+            _complain(system, "emerg", f'chown("{path}", {owner[2]}) failed ({problem.errno}: {problem.strerror})')
             raise _Emergency from None
 
 

@@ -32,6 +32,8 @@ HANDED: Final = 63
 MASTER_TITLE: Final = "nginx: master process"
 WORKER_TITLE: Final = "nginx: worker process"
 _CPUS: Final = 2
+_FATAL: Final = 2
+"""The status of a worker that would end the same way again."""
 _HUP, _INT, _QUIT, _USR1, _TERM, _CHLD, _WINCH = 1, 2, 3, 10, 15, 17, 28
 _SIGNAL_TEXTS: Final = {
     _HUP: "SIGHUP) received, reconfiguring", _INT: "SIGINT) received, exiting", _QUIT: "SIGQUIT) received, shutting down",
@@ -203,6 +205,10 @@ def _reap_workers(system: System, state: State) -> None:
             _log(system, state, "alert", f"worker process {pid} exited on signal {status - 128}")
         else:
             _log(system, state, "notice", f"worker process {pid} exited with code {status}")
+        if status == _FATAL and pid not in state["leaving"]:
+            said = f"worker process {pid} exited with fatal code {status} and cannot be respawned"
+            _log(system, state, "alert", said)
+            continue
         if pid in state["leaving"]:
             state["leaving"].remove(pid)
         elif not state["ending"]:
@@ -267,7 +273,8 @@ def run_worker(system: System, state: State, version: str) -> int:
             system.catch(number, "ignore")
         for number in (_INT, _QUIT, _USR1, _TERM):
             system.catch(number, "catch")
-        _become_user(system, site)
+        if not _become_user(system, state, site):
+            return _FATAL
     upstreams = Upstreams(state["addresses"], state["turns"])
 
     def handle(request: Request, connection: Connection) -> Response | None:
@@ -290,12 +297,21 @@ def run_worker(system: System, state: State, version: str) -> int:
     return 0
 
 
-def _become_user(system: System, site: Site) -> None:
+def _become_user(system: System, state: State, site: Site) -> bool:
+    """Give up the superuser's rights. False where that is refused (ngx_worker_process_init in nginx's ngx_process_cycle.c)."""
     directive = find(site.main, "user")
     name = directive.arguments[0] if directive is not None else "nginx"
     entry = find_user(system, name)
-    if entry is not None and system.uid == 0:
-        system.set_user(int(entry[2]), int(entry[3]))
+    if entry is None or system.uid != 0:
+        return True
+    uid, gid = int(entry[2]), int(entry[3])
+    for what, number in (("setgid", gid), ("setuid", uid)):
+        try:
+            system.set_user(*((system.uid, gid) if what == "setgid" else (uid, gid)))
+        except OSError as problem:
+            _log(system, state, "emerg", f"{what}({number}) failed ({problem.errno}: {problem.strerror})")
+            return False
+    return True
 
 
 def _is_over(system: System, state: State) -> bool:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from fakedocker.exchanges import Exchange, TimeMode
+from fakedocker.pacing import turn_share
 from fakedocker.userland.sh.machine import is_complete
 from fakedocker.world.world import Event, World
 from fakedocker_shell.repl import explain, state_directory
@@ -187,9 +188,10 @@ class Console(Desk):
         self._pending.clear()
         before = self.moment()
         try:
-            self.foreground.pacer.catch_up()
+            share = turn_share()
+            self.foreground.pacer.catch_up(share)
             for _ in range(20):
-                if not self.engine.turn():
+                if not self.engine.turn(pause=share):
                     break
         except Exception:
             self._broken = True  # it would come again with every tick

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fakedocker.exchanges import Exchange, TimeMode
-from fakedocker.pacing import Pacer
+from fakedocker.pacing import Pacer, turn_share
 from fakedocker_shell.repl.screen import Screen
 from fakedocker_shell.session import Session
 
@@ -57,7 +57,7 @@ class Foreground:
         self._fit()
         with self._screen.raw():
             while not done():
-                if session.engine.turn(SLICES_BETWEEN_KEYS):
+                if session.engine.turn(SLICES_BETWEEN_KEYS, turn_share()):
                     self._look(0.0)
                     continue
                 if done():
