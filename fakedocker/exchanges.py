@@ -16,6 +16,8 @@ from fakedocker.wire.http import Reply, Request
 from fakedocker.world.draft import Draft, Notice
 
 REQUEST_COST_NS = 1_000_000
+ROOM_BYTES = 64 << 10
+"""How much is made ahead for a client, of what can be made later as well."""
 LAGGING_BYTES = 16 << 20
 """How far a client may lag behind before it is cut off."""
 
@@ -87,6 +89,7 @@ class Exchange:
     __slots__ = (
         "_chunks",
         "_listeners",
+        "behind",
         "broken",
         "cost_ns",
         "cut",
@@ -121,6 +124,8 @@ class Exchange:
         self.unread_bytes = 0
         """How much of what the client has sent nobody has taken yet; a driver lets a client wait that is far ahead."""
         self.lagging = False
+        self.behind = False
+        """Whether its stream has more to give than the client has room for, and waits until it has read (`Stream.pump` goes on)."""
         self._chunks: deque[bytes] = deque()
         self.pending_bytes = 0
         self.broken = ""
@@ -145,6 +150,11 @@ class Exchange:
     def readable(self) -> bool:
         """Whether `take` has bytes to give, or the end is reached."""
         return bool(self._chunks) or self.ended or self.source is not None
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the client has read so much that more may be made for it."""
+        return self.pending_bytes < ROOM_BYTES
 
     def send(self, data: bytes) -> None:
         """Bytes for the client. One that does not take them in time is cut off."""
@@ -240,13 +250,7 @@ class Exchange:
         taken: list[bytes] = []
         size = 0
         if not self._chunks and self.source is not None:
-            chunk = next(self.source, b"")
-            if chunk:
-                self._chunks.append(chunk)
-                self.pending_bytes += len(chunk)
-            else:
-                self.source = None
-                self.finish()
+            self._make_more(self.source)
         while self._chunks and size < limit:
             chunk = self._chunks.popleft()
             if size + len(chunk) > limit:
@@ -256,6 +260,27 @@ class Exchange:
             size += len(chunk)
         self.pending_bytes -= size
         return b"".join(taken)
+
+    def take_messages(self, limit: int = 1 << 16) -> list[bytes]:
+        """What has come since as it was sent, message by message; more than one only up to a limit."""
+        if not self._chunks and self.source is not None:
+            self._make_more(self.source)
+        taken: list[bytes] = []
+        size = 0
+        while self._chunks and (not taken or size + len(self._chunks[0]) <= limit):
+            size += len(self._chunks[0])
+            taken.append(self._chunks.popleft())
+        self.pending_bytes -= size
+        return taken
+
+    def _make_more(self, source: Iterator[bytes]) -> None:
+        chunk = next(source, b"")
+        if chunk:
+            self._chunks.append(chunk)
+            self.pending_bytes += len(chunk)
+        else:
+            self.source = None
+            self.finish()
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Call this whenever the exchange changes."""

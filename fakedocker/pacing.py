@@ -20,7 +20,7 @@ PATIENCE_NS = 30_000_000
 the size of a terminal. Who has asked something and waits for the answer is not made to wait for more than that."""
 
 
-TURN_SECONDS = 0.02
+TURN_SECONDS = 0.01
 """For how much of the machine's time processes run before a driver looks at its clients again. Time in the simulation lags behind the
 wall's meanwhile, as on a machine that is busy, and catches up when there is less to do."""
 

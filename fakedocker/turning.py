@@ -65,6 +65,8 @@ class Turning:
         self._inputs: deque[tuple[str, Exchange, Any]] = deque()
         self._exchanges = 0
         self._open: dict[int, Exchange] = {}
+        self._behind: dict[int, Exchange] = {}
+        """Those whose clients have not yet read what could be made for them."""
         self._subscribers: dict[tuple[str, str | int], dict[int, Exchange]] = {}
         self._last_reads: dict[str, tuple[str, bytes]] = {}
         self._watched: dict[str, dict[str, tuple[bytes, int]]] = {}
@@ -160,7 +162,10 @@ class Turning:
     def busy(self) -> bool:
         """Whether a turn would do something."""
         draft = self._draft.kernel_draft
-        return bool(self._inputs) or bool(draft.queue) or draft.now_ns < self.owed_ns
+        return bool(self._inputs) or bool(draft.queue) or draft.now_ns < self.owed_ns or self._can_go_on()
+
+    def _can_go_on(self) -> bool:
+        return bool(self._behind) and any(exchange.has_room for exchange in self._behind.values())
 
     def turn(self, slices: int = SLICES_PER_TURN, pause: Pause | None = None) -> bool:
         """Look at the inputs that have come, then let processes run.
@@ -181,6 +186,7 @@ class Turning:
             self._work()
             self._record_cut(start)
             self._settle()
+            self._go_on_sending()
             self._do_errands()
         except BaseException:
             self._draft.rollback()
@@ -219,6 +225,25 @@ class Turning:
         except Exception:
             self._draft.rollback()
             self._fail(exchange)
+
+    def _go_on_sending(self) -> None:
+        """Let those streams go on that have waited for their clients. They give what they have, and change nothing of the world."""
+        for exchange in [exchange for exchange in self._behind.values() if exchange.has_room]:
+            del self._behind[exchange.number]
+            exchange.behind = False
+            self._pump(exchange)
+
+    def _pump(self, exchange: Exchange) -> None:
+        """Let a stream give what there is to give."""
+        try:
+            if exchange.stream is not None and not exchange.ended:
+                exchange.stream.pump(self._draft, exchange)
+        except Exception:
+            self._fail(exchange)
+        if exchange.ended:
+            self._close(exchange)
+        elif exchange.behind:
+            self._behind[exchange.number] = exchange
 
     def _fail(self, exchange: Exchange) -> None:
         """An error of ours in a stream, which ends its client and nothing else."""
@@ -284,6 +309,8 @@ class Turning:
             self._fail(exchange)
         if exchange.ended:
             self._close(exchange)
+        elif exchange.behind:
+            self._behind[exchange.number] = exchange
         if not isinstance(outcome, HeldReply):
             self._spend(exchange.cost_ns)
 
@@ -353,13 +380,7 @@ class Turning:
                     self._fail(exchange)
                 touched[number] = exchange
         for exchange in touched.values():
-            try:
-                if exchange.stream is not None and not exchange.ended:
-                    exchange.stream.pump(self._draft, exchange)
-            except Exception:
-                self._fail(exchange)
-            if exchange.ended:
-                self._close(exchange)
+            self._pump(exchange)
         return heard or bool(touched)
 
     def _close(self, exchange: Exchange) -> None:
@@ -367,6 +388,7 @@ class Turning:
         if stream is None:
             return
         self._open.pop(exchange.number, None)
+        self._behind.pop(exchange.number, None)
         for key in stream.subjects():
             members = self._subscribers.get(key)
             if members is not None:

@@ -82,6 +82,8 @@ class Owner(Protocol):
 
     def wake(self) -> None: ...
 
+    def has_room(self) -> None: ...
+
     def noticed(self, connection: Connection) -> Callable[[], None]: ...
 
 
@@ -92,7 +94,7 @@ def _can_tell(sock: socket.socket | None) -> bool:
 
 def _is_unread(sock: socket.socket | None) -> bool:
     """Whether the client has yet to read what it was sent; False where the system cannot say."""
-    if sock is None or not _can_tell(sock):
+    if sock is None or not _can_tell(sock) or sock.fileno() < 0:  # without a descriptor once the client has left
         return False
     import fcntl
 
@@ -365,14 +367,17 @@ class Connection(asyncio.Protocol):
             if reply.hijacked:
                 self._send_head_alone(transport)
         while not (self._paused or self._head_alone or transport.is_closing()):
-            data = exchange.take(1 << 16)
+            if chunked:  # each message is a chunk of its own: there are clients that parse chunk by chunk
+                data = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in exchange.take_messages())
+            else:
+                data = exchange.take(1 << 16)
+                if data and self._tunnel is not None:
+                    data = self._tunnel.send(data)
             if not data:
                 break
-            if chunked:
-                data = b"%x\r\n%b\r\n" % (len(data), data)
-            elif self._tunnel is not None:
-                data = self._tunnel.send(data)
             transport.write(data)
+        if exchange.behind and exchange.has_room:
+            self._owner.has_room()
         if exchange.drained and not self._head_alone:
             broken = bool(exchange.broken)
             self._finish(chunked and not broken, reply.hijacked or exchange.lagging or broken)

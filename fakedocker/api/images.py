@@ -12,7 +12,7 @@ from msgspec import Struct
 from fakedocker.api import older
 from fakedocker.api.call import Call
 from fakedocker.api.importing import ImportStream
-from fakedocker.api.streams import TaskStream
+from fakedocker.api.streams import Messages, TaskStream
 from fakedocker.base import messages
 from fakedocker.exchanges import Stream
 from fakedocker.images import document as documents
@@ -33,7 +33,7 @@ from fakedocker.operations.solving import records
 from fakedocker.registry import catalogue
 from fakedocker.wire import decode
 from fakedocker.wire.container import Config
-from fakedocker.wire.http import JSON, TAR, Reply, json_reply
+from fakedocker.wire.http import TAR, Reply, json_reply
 
 
 def list_(call: Call) -> Reply:
@@ -105,7 +105,7 @@ def _import(call: Call) -> Reply | Stream:
         platform=platform,
         config=config,
     )
-    return _lines(timetable.line(status=image.id))
+    return Messages(timetable.line(status=image.id))
 
 
 def _reachable(call: Call, source: str) -> str:
@@ -121,18 +121,13 @@ def _reachable(call: Call, source: str) -> str:
     raise messages.FETCH_LOOKUP(url=url, name=host)
 
 
-def _lines(*lines: bytes) -> Reply:
-    """A stream of messages that is complete at once."""
-    return Reply(headers=(("Content-Type", JSON),), body=b"".join(lines))
-
-
 def load(call: Call) -> Reply | Stream:
     """Take images out of an archive. As the head of the answer is sent first, what is wrong is told in the stream."""
     quiet, platform = call.query.flag("quiet", default=True), _platform(call)
     try:
         return TaskStream(loading.begin(call.draft, call.request.body, quiet, platform))
     except messages.Refusal as refusal:
-        return _lines(timetable.error_line(refusal.message))
+        return Messages(timetable.error_line(refusal.message))
 
 
 def save(call: Call) -> Reply:

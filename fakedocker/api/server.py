@@ -94,6 +94,10 @@ class Server:
         self._pacer.heard()
         self._arrange()
 
+    def has_room(self) -> None:
+        """A client has read so much that a stream can go on."""
+        self._arrange()
+
     def noticed(self, connection: Client) -> Callable[[], None]:
         """What an exchange calls when it has changed: its connection is looked at after the turn.
 

@@ -14,7 +14,8 @@ from fakedocker.base import messages
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.history import History
 from fakedocker.base.messages import Refusal
-from fakedocker.containers.logs import LineSplitter, Selection, lines
+from fakedocker.containers.log_cursor import LineCursor
+from fakedocker.containers.logs import Selection
 from fakedocker.containers.model import Chunk
 from fakedocker.exchanges import Exchange, OutputOnly, TimeMode
 from fakedocker.operations import stats, system
@@ -89,7 +90,8 @@ class TaskStream(OutputOnly):
 
     def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
         if notice.kind == "progress":
-            exchange.send(notice.value)
+            for message in notice.value.splitlines(keepends=True):
+                exchange.send(message)
             return
         if isinstance(notice.value, Refusal):
             message = notice.value.message
@@ -98,6 +100,25 @@ class TaskStream(OutputOnly):
 
     def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
         return True
+
+
+class Messages(OutputOnly):
+    """Messages that are all there at once, as the stream of them that a client expects."""
+
+    def __init__(self, *messages: bytes) -> None:
+        self._messages = messages
+
+    def subjects(self) -> Keys:
+        return ()
+
+    def pump(self, draft: Draft, exchange: Exchange) -> None:
+        exchange.respond(Reply(headers=(("Content-Type", JSON),), body=None))
+        for message in self._messages:
+            exchange.send(message)
+        exchange.finish()
+
+    def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
+        return False
 
 
 class WaitStream(OutputOnly):
@@ -141,57 +162,60 @@ class WaitStream(OutputOnly):
 
 
 class LogStream(OutputOnly):
-    """docker logs, and with follow what comes until the container ends."""
+    """docker logs, and with follow what comes until the container ends.
+
+    Lines are made as the client reads them: one that reads slowly costs a cursor, as the real daemon reads its log file for each client.
+    """
 
     def __init__(self, identifier: str, selection: Selection, follow: bool, media_type: str) -> None:
         self._identifier = identifier
         self._selection = selection
         self._follow = follow
         self._media_type = media_type
-        self._position = 0
-        self._splitter = LineSplitter()
+        self._multiplexed = False
+        self._lines = LineCursor()
+        self._history: History[Chunk] | None = None
+        self._end: int | None = None
+        """Where in the output the answer ends, once that is known, and whether what is left of a line there is given."""
+        self._gives_rest = False
 
     def subjects(self) -> Keys:
         return (("output", self._identifier), ("state", self._identifier)) if self._follow else ()
 
     def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
-        if notice.kind == "output" and exchange.answered:
-            self._continue(exchange, notice.value)
+        if notice.kind == "output" and exchange.answered and self._end is None:
+            self._history = notice.value
+            self._continue(exchange)
 
     def pump(self, draft: Draft, exchange: Exchange) -> None:
         container = draft.containers.get(self._identifier)
+        is_running = container is not None and container.is_running
+        if self._end is None:
+            self._history = draft.outputs.get(self._identifier, self._history)
+            if not is_running or not self._follow:
+                self._end = 0 if self._history is None else self._history.end
+                self._gives_rest = not is_running
         if not exchange.answered:
             assert container is not None
             self._multiplexed = not container.config.tty
             exchange.respond(Reply(headers=(("Content-Type", self._media_type),), body=None))
-            self._begin(draft, exchange, container.is_running)
-        if container is None or not container.is_running:
-            for line in self._splitter.end():
-                if self._selection.takes(line):
+            if self._selection.tail is not None and self._history is not None:
+                self._lines.start_at_last(self._history, self._selection, ended=not is_running)
+        self._continue(exchange)
+
+    def _continue(self, exchange: Exchange) -> None:
+        """Send lines as long as the client has room, and the end once all are sent."""
+        while self._history is not None and exchange.has_room:
+            found = self._lines.next_lines(self._history, self._end, self._selection)
+            if found is None:
+                break
+            exchange.send(b"".join([self._selection.render(line, self._multiplexed) for line in found]))
+        exchange.behind = self._history is not None and not self._lines.is_at_end(self._history, self._end)
+        if self._end is not None and not exchange.behind:
+            if self._gives_rest:
+                for line in self._lines.rest(self._selection):
                     exchange.send(self._selection.render(line, self._multiplexed))
             exchange.finish()
-        elif not self._follow:
-            exchange.finish()
-
-    def _begin(self, draft: Draft, exchange: Exchange, running: bool) -> None:
-        history = draft.outputs[self._identifier]
-        chunks = history.entries()
-        wanted = [line for line in lines(chunks, ended=not running) if self._selection.takes(line)]
-        if self._selection.tail is not None:
-            wanted = wanted[len(wanted) - min(self._selection.tail, len(wanted)) :]
-        exchange.send(b"".join(self._selection.render(line, self._multiplexed) for line in wanted))
-        self._position = history.end
-        if running:
-            for chunk in chunks:
-                for _ in self._splitter.add(chunk):
-                    continue  # sent above; what is kept is the line that is not complete
-
-    def _continue(self, exchange: Exchange, history: History[Chunk]) -> None:
-        found = []
-        for chunk in history.entries(self._position):
-            found += [line for line in self._splitter.add(chunk) if self._selection.takes(line)]
-        self._position = max(self._position, history.end)
-        exchange.send(b"".join(self._selection.render(line, self._multiplexed) for line in found))
 
     def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
         container = draft.containers.get(self._identifier)

@@ -59,10 +59,11 @@ class History(Generic[T]):
         rest.size_bytes = size_bytes
         return rest
 
-    def entries(self, since: int = 0) -> list[T]:
-        """The entries from number `since` on that are still held. Time grows with what is returned."""
+    def entries(self, since: int = 0, until: int | None = None) -> list[T]:
+        """The entries from number `since` on (and before `until`) that are still held. Time grows with what is returned."""
         first = max(since, self.start)
-        return self._items[first - self._offset : self.end - self._offset]
+        last = self.end if until is None else max(first, min(until, self.end))
+        return self._items[first - self._offset : last - self._offset]
 
     def __len__(self) -> int:
         return self.end - self.start
