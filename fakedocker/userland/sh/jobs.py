@@ -156,6 +156,11 @@ def add(shell: ShellState, pids: tuple[int, ...], text: str, *, asked: bool = Fa
         shell.error(f"[{job.number}] {pids[-1]}\n")
 
 
+def inherited(shell: ShellState) -> tuple[Job, ...]:
+    """The jobs of a shell as those see them that it forks for command substitutions (bash and busybox sh)."""
+    return tuple(job._replace(inherited=True) for job in shell.jobs)
+
+
 def replace(shell: ShellState, job: Job) -> None:
     others = tuple(other for other in shell.jobs if other.number != job.number)
     shell.jobs = tuple(sorted((*others, job)))
@@ -174,6 +179,8 @@ def notice_ended(shell: ShellState, waited: int = 0) -> None:
     system = shell.system
     for job in shell.jobs:
         changed = job
+        if job.inherited:
+            continue
         for pid in job.pids:
             if pid in dict(changed.statuses):
                 continue

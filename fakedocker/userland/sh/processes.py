@@ -29,8 +29,12 @@ def fork(
     *,
     errexit: bool = True,
     ignored: tuple[int, ...] = (),
+    lists_jobs: bool = False,
 ) -> int:
     """Fork a child that begins at `pc` and give its pid.
+
+    Args:
+        lists_jobs: the child's `jobs` lists this shell's, as in `kill $(jobs -p)`.
 
     Raises:
         ShellError: there can be no more processes.
@@ -38,6 +42,8 @@ def fork(
     child = shell.for_child(pc, ignored)
     if not errexit:
         child.options -= {"e"}
+    if lists_jobs:
+        child.jobs = jobs.inherited(shell)
     try:
         return shell.system.fork(child, entries, group=group)
     except OSError as problem:
@@ -125,7 +131,7 @@ def _start_pipeline(shell: ShellState, starts: tuple[int, ...], base: dict[int, 
             following_reader, writer = system.make_pipe()
             entries = {**entries, 1: writer}
             before = system.use_table({**base, _HIDDEN_DESCRIPTOR: following_reader, _HIDDEN_DESCRIPTOR + 1: writer})
-        pids.append(fork(shell, pc, entries, group))
+        pids.append(fork(shell, pc, entries, group, lists_jobs=shell.is_bash()))
         group = pids[0] if group == 0 else group
         if following_reader is not None:
             system.release_table(system.use_table({**base, _HIDDEN_DESCRIPTOR: following_reader}))
@@ -146,7 +152,9 @@ def _substitute(item: tuple[Any, ...], following: int) -> Linked:
         descriptor = max(_HIDDEN_DESCRIPTOR - 1, *base, 0) + 1
         reader, writer = system.make_pipe()
         old = system.use_table({**base, descriptor: reader, descriptor + 1: writer})
-        pid = fork(shell, following, {**base, 1: writer}, errexit=not shell.is_bash())
+        pid = fork(
+            shell, following, {**base, 1: writer}, errexit=not shell.is_bash(), lists_jobs=shell.dialect.name != "dash"
+        )
         system.close(descriptor + 1)
         system.release_table(old)
         shell.stack.append(("reading", descriptor, pid, ()))

@@ -64,6 +64,7 @@ class Job(NamedTuple):
     statuses: tuple[tuple[int, int], ...] = ()
     group: int = 0  # process group, 0 without job control
     asked: bool = False  # its end was already shown, or is not to be
+    inherited: bool = False  # of the shell that this one was forked from: listed, and never waited for
 
     @property
     def status(self) -> int:

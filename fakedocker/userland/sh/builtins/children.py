@@ -38,7 +38,7 @@ def _wait(shell: ShellState, argv: tuple[str, ...], progress: Any) -> int:
     if not words:
         while True:
             jobs.notice_ended(shell)
-            if not any(job.state == "Running" for job in shell.jobs):
+            if not any(job.state == "Running" and not job.inherited for job in shell.jobs):
                 break
             system.wait_for_child(None, interruptible=True)
         shell.jobs = tuple(job for job in shell.jobs if job.state != "Done")
@@ -84,7 +84,7 @@ def _wait_for(shell: ShellState, word: str) -> int:
             if not shell.is_bash():
                 shell.reaped = {key: value for key, value in shell.reaped.items() if key != pid}
             return status
-        job = next((job for job in shell.jobs if pid in job.pids), None)
+        job = next((job for job in shell.jobs if pid in job.pids and not job.inherited), None)
         if job is None:
             if shell.is_bash():
                 shell.complain(f"pid {word} is not a child of this shell", "wait")
