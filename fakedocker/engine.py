@@ -51,6 +51,22 @@ class Move(NamedTuple):
 
 T = TypeVar("T")
 
+Change = Callable[[Draft, Any], Any]
+"""What an input does to the world, by the plain data it comes with."""
+
+
+def _fault(draft: Draft, rule: Rule | int | None) -> Rule | int:
+    """A rule of something going wrong, or the number of one that ends (None for all)."""
+    return faulting.inject(draft, rule) if isinstance(rule, Rule) else faulting.clear(draft, rule)
+
+
+def _next_port(draft: Draft, port: int) -> None:
+    draft.next_port = port
+
+
+CHANGES: Mapping[str, Change] = {"fault": _fault, "machine": machine.apply, "ports": _next_port}
+"""The kinds of inputs that every engine knows beside requests, streams and time."""
+
 
 class Engine(Turning):
     """A daemon.
@@ -62,6 +78,7 @@ class Engine(Turning):
         body_of: which body an executed file gets, see `kernel.Kernel`.
         mode: how time passes.
         check: look at every invariant after every input (slow; for tests).
+        changes: further kinds of inputs, see `change`.
         make_fork: makes another engine for a world, where programs are bound to their engine; see `fork`.
     """
 
@@ -73,9 +90,11 @@ class Engine(Turning):
         body_of: BodyOf | None,
         mode: TimeMode = TimeMode.FAST,
         check: bool = False,
+        changes: Mapping[str, Change] | None = None,
         make_fork: Callable[[World, TimeMode], Engine] | None = None,
     ) -> None:
         super().__init__(world, handler, programs, body_of, mode, check)
+        self._changes = {**CHANGES, **(changes or {})}
         self._make_fork = make_fork
 
     def snapshot(self) -> World:
@@ -141,7 +160,8 @@ class Engine(Turning):
         from fakedocker.faults import grammar  # read when something goes wrong, as start-up time matters
 
         rule = grammar.parse(fault if isinstance(fault, str) else grammar.describe(fault))
-        return self._change("fault", rule, lambda: faulting.inject(self._draft, rule))
+        injected: Rule = self.change("fault", rule)
+        return injected
 
     def clear_faults(self, number: int | None = None) -> int:
         """Take one fault away, or all.
@@ -152,7 +172,8 @@ class Engine(Turning):
         Raises:
             FaultError: no fault has that number.
         """
-        return self._change("fault", number, lambda: faulting.clear(self._draft, number))
+        cleared: int = self.change("fault", number)
+        return cleared
 
     def change_machine_folder(self, change: FolderChange) -> None:
         """Let the simulation see what is different in a folder of the machine, see `machine_folder`.
@@ -160,23 +181,34 @@ class Engine(Turning):
         Raises:
             OSError: it does not fit in; nothing has changed then.
         """
-        self._change("machine", change, lambda: machine.apply(self._draft, change))
+        self.change("machine", change)
 
     def pass_over_ports(self, following: int) -> None:
         """Let the next port that the daemon picks by itself be at least this one: those before are in use on the real machine."""
 
-        def change() -> None:
-            self._draft.next_port = following
+        self.change("ports", following)
 
-        self._change("ports", following, change)
+    def change(self, kind: str, payload: Any) -> Any:
+        """Change the world from outside, as an input of the journal.
 
-    def _change(self, kind: str, payload: Any, change: Callable[[], T]) -> T:
-        """Change the world from outside, as an input."""
+        Args:
+            kind: names what is done, in the table that the engine was made with.
+            payload: plain data, as that kind takes it.
+
+        Returns:
+            what it gives.
+
+        Raises:
+            KeyError: there is no such kind.
+            Exception: whatever it raises; the world is then as it was, and the journal too.
+        """
+        apply = self._changes[kind]
         with self.lock:
+            self._take_internal()
             self._settle()
             self.turns += 1
             try:
-                changed = change()
+                changed = apply(self._draft, payload)
             except BaseException:
                 self._draft.rollback()
                 raise
@@ -202,6 +234,7 @@ class Engine(Turning):
                 f"time does not go backwards: it is {rfc3339_nano(self._draft.now_ns)}, and {rfc3339_nano(to_ns)} has passed;"
                 " restore a snapshot to go back"
             )
+        self._take_internal()
         self.turns += 1
         self._record("advance", 0, to_ns)
         start = self.slices
@@ -216,6 +249,7 @@ class Engine(Turning):
 
     def jump(self) -> None:
         """Move the clock to the next timer, and fire what is due then."""
+        self._take_internal()
         due = self._draft.kernel.next_timer_ns()
         if due is not None:
             self.turns += 1

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from fakedocker.engine import Engine
 from fakedocker.exchanges import Exchange
-from fakedocker.faults.model import Rule
 from fakedocker.journal import Entry
 from fakedocker.kernel.kernel import NO_LIMIT
 
@@ -67,14 +66,7 @@ def _give(engine: Engine, entry: Entry, exchanges: dict[int, Exchange], slices: 
         engine.jump()
     elif kind == "errand":
         engine.report(*payload)
-    elif kind == "machine":
-        engine.change_machine_folder(payload)
-    elif kind == "ports":
-        engine.pass_over_ports(payload)
-    elif kind == "fault":
-        if isinstance(payload, Rule):
-            engine.inject(payload)
-        else:
-            engine.clear_faults(payload)
-    else:
+    elif kind == "restore":
         engine.restore(payload)
+    else:
+        engine.change(kind, payload)

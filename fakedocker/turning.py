@@ -134,6 +134,7 @@ class Turning:
     def report(self, task: int, result: Result) -> None:
         """An errand to a registry outside has been done; its result is an input."""
         self._errands.pop(task, None)
+        self._take_internal()
         self.turns += 1
         self._record("errand", 0, (task, result))
         told = len(self._draft.notices)
@@ -192,6 +193,17 @@ class Turning:
             self._draft.rollback()
             raise
         return self.busy
+
+    def _take_internal(self) -> None:
+        """Look at what programs inside have asked for so far: it comes before whatever else comes from outside than requests.
+
+        When that is would otherwise depend on where turns end, which a replay need not know where nobody outside has noticed.
+        """
+        if self._inputs:
+            waiting = [given for given in self._inputs if given[1].internal]
+            self._inputs = deque(given for given in self._inputs if not given[1].internal)
+            for given in waiting:
+                self._apply(*given)
 
     def _work(self) -> None:
         """Let processes run and the time pass that is owed, until there is no more of either or the share of slices is used up."""

@@ -11,28 +11,22 @@ from collections.abc import Callable
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.engine import Engine
 from fakedocker.exchanges import Exchange, Stream, TimeMode
-from fakedocker.kernel.kernel import Stdio
 from fakedocker.kernel.program import Body, Identity
 from fakedocker.kernel.programs import MakeBody
-from fakedocker.kernel.records import HOST
 from fakedocker.kernel.utility import Utility
-from fakedocker.operations import files, genesis, reactions, rootfs
+from fakedocker.operations import genesis
 from fakedocker.userland import PROGRAMS, body_of as userland_body_of
-from fakedocker.userland.sh.dialect import BASH
 from fakedocker.userland.sh.machine import Shell
 from fakedocker.wire.http import Reply
 from fakedocker.world.draft import Draft
 from fakedocker.world.world import World
-from fakedocker_shell import host
+from fakedocker_shell import host, terminal_inputs
 from fakedocker_shell.host_clients import PROGRAM, HostClients, HostContext
-from fakedocker_shell.host_shell import HostShell
 
 STREAM = "host-session"
 SCRIPT_HORIZON_NS = 7 * 24 * 3600 * SECOND_NS
 SCRIPT_JUMPS = 1_000_000
 """How long a script may wait between two reads of its input, in virtual time and in jumps of the clock."""
-_USER = (0, 0, ())
-_END_OF_FILE = b"\x04"
 Output = Callable[[int, bytes], None]
 
 
@@ -71,7 +65,7 @@ def make_engine(
     def fork(world: World, mode: TimeMode) -> Engine:
         return make_engine(mode=mode, world=world, check=check)[0]
 
-    engine = Engine(start, _handle, programs, _body_of, mode, check, fork)
+    engine = Engine(start, _handle, programs, _body_of, mode, check, terminal_inputs.CHANGES, fork)
     clients.serve(engine)
     return engine, clients
 
@@ -105,7 +99,7 @@ class Session:
 
     def run_command(self, source: str, name: str = "fakedocker", parameters: tuple[str, ...] = ()) -> None:
         """Start a shell for a string of commands."""
-        self._start((name, "-c", source), Shell.from_command(source, name, parameters, dialect=BASH))
+        self._start("command", source, name, parameters)
 
     def run_script(self, path: str, data: bytes, parameters: tuple[str, ...] = ()) -> None:
         """Put a script on the host and start a shell for it.
@@ -113,31 +107,22 @@ class Session:
         Args:
             path: where it is on the host; relative to the directory that scripts run in.
         """
-        place = path if path.startswith("/") else f"{host.WORK}/{path}"
-        draft = self.engine.draft
-        files.make_file(draft, rootfs.host_mounts(draft), place, data, 0o755)
-        self._start(("bash", path, *parameters), Shell.from_script(path, parameters, dialect=BASH))
+        self.engine.change("host script", (path, data))
+        self._start("script", path, parameters=parameters)
 
     def run_input(self) -> None:
         """Start a shell that reads its commands from what is fed."""
-        self._start(("bash",), Shell.from_argv(("bash",), BASH))
+        self._start("input")
 
     def run_fed(self) -> None:
         """Start a shell that is given one complete command after the other, see `execute`."""
-        self._start(("bash",), HostShell.for_terminal("bash", BASH), host.HOME)
+        self._start("fed")
 
-    def _start(self, argv: tuple[str, ...], body: Shell, directory: str = host.WORK) -> None:
-        rows, columns = self._terminal or (0, 0)
-        stdio = Stdio(self._stream, terminal=self._terminal is not None, stdin=True, rows=rows, columns=columns)
-        kernel = self.engine.draft.kernel
+    def _start(self, kind: str, source: str = "", name: str = "bash", parameters: tuple[str, ...] = ()) -> None:
         self.engine.observe(("exited", self.pid), None)
         self.status = None
-        self.pid = kernel.start(
-            HOST, (host.SHELL_PATH, *argv[1:]), host.environment(self._terminal is not None), directory, _USER, stdio
-        )
-        process = self.engine.draft.kernel_draft.processes.own(self.pid)
-        process.argv = argv
-        process.body = body
+        given = terminal_inputs.Start(self._stream, kind, source, name, parameters, self._terminal)
+        self.pid = self.engine.change("host start", given)
         self.engine.observe(("exited", self.pid), self._ended)
 
     def _ended(self, status: int) -> None:
@@ -157,11 +142,7 @@ class Session:
 
     def execute(self, source: str) -> None:
         """Give a fed shell one complete command."""
-        draft = self.engine.draft.kernel_draft
-        process = draft.processes.own(self.pid)
-        process.body = process.body.copy()  # a snapshot may hold the old one
-        process.body.feed(source)
-        draft.wake(self.pid)
+        self.engine.change("host line", (self.pid, source))
 
     @property
     def reads_input(self) -> bool:
@@ -181,22 +162,16 @@ class Session:
 
     def feed(self, data: bytes) -> None:
         """Bytes typed, or from standard input. What a terminal echoes is shown at the next turn."""
-        self.engine.draft.kernel.feed(self._stream, data)
-        reactions.drain(self.engine.draft)
+        self.engine.change("host keys", (self._stream, data))
 
     def take_unread(self) -> bytes:
         """What was typed and nobody has read: the next reader's, here whoever asks for the next command."""
-        terminals = self.engine.draft.kernel_draft.terminals
-        if self._stream not in terminals:
-            return b""
-        terminal = terminals.own(self._stream)
-        typed = b"".join(data or _END_OF_FILE for data in terminal.ready) + terminal.line
-        terminal.ready, terminal.line = (), b""
-        return typed
+        unread: bytes = self.engine.change("host unread", self._stream)
+        return unread
 
     def hang_up(self) -> None:
         """Standard input is at its end."""
-        self.engine.draft.kernel.hang_up(self._stream)
+        self.engine.change("host end", self._stream)
 
     @property
     def terminal_size(self) -> tuple[int, int]:
@@ -205,7 +180,7 @@ class Session:
 
     def resize(self, rows: int, columns: int) -> None:
         self._terminal = (rows, columns)
-        self.engine.draft.kernel.resize(self._stream, rows, columns)
+        self.engine.change("host size", (self._stream, rows, columns))
 
     def run_to_end(self, read_input: Callable[[], bytes]) -> int:
         """Drive until the shell has ended.
