@@ -21,6 +21,7 @@ from fakedocker.kernel.program import Program
 from fakedocker.kernel.programs import BodyOf
 from fakedocker.operations import faulting, machine, reactions
 from fakedocker.operations.machine import FolderChange
+from fakedocker.standing import OpenExchange, Standing
 from fakedocker.turning import Handler, Pause, Turning
 from fakedocker.wire.http import Request, json_reply
 from fakedocker.world.draft import Draft
@@ -112,6 +113,7 @@ class Engine(Turning):
             if not exchange.answered:
                 exchange.respond(json_reply({"message": "the engine went back to an earlier state"}, 500))
             exchange.finish()
+        self._lingering.clear()
         self._draft.restore(world)
         self._world = world
         self._last_reads.clear()
@@ -258,10 +260,32 @@ class Engine(Turning):
             reactions.drain(self._draft)
             self._settle()
 
-    @property
-    def is_quiet(self) -> bool:
-        """Whether the world would go on the same if every client were gone."""
-        return all(exchange.stream is None or exchange.stream.passive for exchange in self._open.values())
+    # standing
+
+    def standing(self) -> Standing:
+        """What there is to know between two turns besides the world. Its streams go on: keep a copy of it."""
+        active = tuple(
+            OpenExchange.of(exchange)
+            for exchange in (*self._open.values(), *self._lingering.values())
+            if exchange.stream is not None and not exchange.stream.passive
+        )
+        return Standing(active, self._exchanges, self.owed_ns, self._last_reads, self._watched)
+
+    def stand(self, standing: Standing) -> dict[int, Exchange]:
+        """Go on from what was known between two turns of an engine with the same world.
+
+        Returns:
+            the exchanges that are open, by their numbers.
+        """
+        self._exchanges, self.owed_ns = standing.numbered, standing.owed_ns
+        self._last_reads, self._watched = dict(standing.last_reads), dict(standing.watched)
+        exchanges = {stood.number: stood.reopened() for stood in standing.exchanges}
+        for exchange in exchanges.values():
+            if exchange.ended:
+                self._lingering[exchange.number] = exchange
+            else:
+                self._opened(exchange)
+        return exchanges
 
     def clients_wait(self) -> bool:
         """Whether time alone can end some client's request."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from msgspec.structs import replace
 
@@ -318,6 +318,7 @@ class HeldReply(OutputOnly):
         at_ns: when it is given.
     """
 
+    __stored__: ClassVar[dict[str, Any]] = {"_reply": Reply, "_at_ns": int, "_is_set": bool}
     passive = False
 
     def __init__(self, reply: Reply, at_ns: int) -> None:

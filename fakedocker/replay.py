@@ -15,8 +15,14 @@ class Diverged(RuntimeError):
     """A run that is played again has come to another step than the one it is a copy of."""
 
 
-def replay(engine: Engine, entries: Iterable[Entry]) -> dict[int, Exchange]:
-    """Play a journal on an engine that is where the journal began.
+def replay(
+    engine: Engine, entries: Iterable[Entry], known: dict[int, Exchange] | None = None, *, heard: bool = True
+) -> dict[int, Exchange]:
+    """Play a journal on an engine that is where the journal began. What was done outside is not done again.
+
+    Args:
+        known: exchanges that were open already, by their numbers.
+        heard: whether the answers are kept for whoever called.
 
     Returns:
         the exchanges by their numbers in the journal.
@@ -24,19 +30,34 @@ def replay(engine: Engine, entries: Iterable[Entry]) -> dict[int, Exchange]:
     Raises:
         Diverged: the engine does not get where an input came.
     """
-    exchanges: dict[int, Exchange] = {}
-    for _, group in itertools.groupby(entries, key=lambda entry: entry.turn):
-        inputs = list(group)
-        cut = inputs.pop() if inputs[-1].kind == "cut" else None
-        slices = NO_LIMIT if cut is None else cut.payload
-        _run_to(engine, inputs[0].step if cut is None or inputs else cut.step - slices)
-        for entry in inputs:
-            _give(engine, entry, exchanges, slices)
-        if not inputs or inputs[0].exchange:
-            engine.turn(slices)
-    while engine.turn():
-        continue
+    exchanges: dict[int, Exchange] = dict(known or {})
+    unheard = [] if heard else list(exchanges.values())
+    outside, engine.outside = engine.outside, None
+    try:
+        for _, group in itertools.groupby(entries, key=lambda entry: entry.turn):
+            inputs = list(group)
+            cut = inputs.pop() if inputs[-1].kind == "cut" else None
+            slices = NO_LIMIT if cut is None else cut.payload
+            _run_to(engine, inputs[0].step if cut is None or inputs else cut.step - slices)
+            for entry in inputs:
+                _give(engine, entry, exchanges, slices)
+                if not heard and entry.kind == "request":
+                    unheard.append(exchanges[entry.exchange])
+            if not inputs or inputs[0].exchange:
+                engine.turn(slices)
+            unheard = [exchange for exchange in unheard if not _taken(exchange)]
+        while engine.turn():
+            continue
+    finally:
+        engine.outside = outside
     return exchanges
+
+
+def _taken(exchange: Exchange) -> bool:
+    """Take what was answered, as the client did that was there; whether that was all."""
+    while exchange.take():
+        continue
+    return exchange.ended
 
 
 def _run_to(engine: Engine, step: int) -> None:
@@ -53,7 +74,7 @@ def _give(engine: Engine, entry: Entry, exchanges: dict[int, Exchange], slices: 
     if kind == "request":
         exchanges[entry.exchange] = engine.submit(payload)
     elif entry.exchange and entry.exchange not in exchanges:
-        return  # of a stream from before the journal's beginning, where only such can be open as never change the world
+        return  # of a stream from before the journal's beginning that never changes the world
     elif kind == "data":
         engine.feed(exchanges[entry.exchange], payload)
     elif kind == "end":

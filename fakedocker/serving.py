@@ -64,12 +64,22 @@ def tls_context(authority_path: str, certificate_path: str, key_path: str) -> ss
     """What `dockerd --tlsverify` demands: clients show a certificate of that authority.
 
     Raises:
-        OSError: a file cannot be read.
-        ssl.SSLError: a file holds no certificate or key.
+        OSError: a file cannot be read, or holds no certificate or key; the text names it.
     """
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=authority_path)
+    for path in (authority_path, certificate_path, key_path):
+        with open(path, "rb"):
+            continue
+    try:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=authority_path)
+    except ssl.SSLError as problem:
+        raise OSError(f"{authority_path}: no certificate of an authority ({problem.reason})") from None
     context.verify_mode = ssl.CERT_REQUIRED
-    context.load_cert_chain(certificate_path, key_path)
+    try:
+        context.load_cert_chain(certificate_path, key_path)
+    except ssl.SSLError as problem:
+        raise OSError(
+            f"{certificate_path} and {key_path}: no certificate and key that fit ({problem.reason})"
+        ) from None
     return context
 
 

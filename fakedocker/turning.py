@@ -67,6 +67,8 @@ class Turning:
         self._open: dict[int, Exchange] = {}
         self._behind: dict[int, Exchange] = {}
         """Those whose clients have not yet read what could be made for them."""
+        self._lingering: dict[int, Exchange] = {}
+        """Those that have ended, and whose clients may still go, which says something to a process."""
         self._subscribers: dict[tuple[str, str | int], dict[int, Exchange]] = {}
         self._last_reads: dict[str, tuple[str, bytes]] = {}
         self._watched: dict[str, dict[str, tuple[bytes, int]]] = {}
@@ -273,6 +275,7 @@ class Turning:
         else:
             stream.disconnect(self._draft, exchange)
             self._close(exchange)
+            self._lingering.pop(exchange.number, None)
             exchange.finish()
 
     def _answer(self, exchange: Exchange) -> None:
@@ -311,9 +314,7 @@ class Turning:
             exchange.respond(outcome)
             return
         exchange.stream = outcome
-        self._open[exchange.number] = exchange
-        for key in outcome.subjects():
-            self._subscribers.setdefault(key, {})[exchange.number] = exchange
+        self._opened(exchange)
         try:
             outcome.pump(draft, exchange)
         except Exception:
@@ -395,12 +396,21 @@ class Turning:
             self._pump(exchange)
         return heard or bool(touched)
 
+    def _opened(self, exchange: Exchange) -> None:
+        stream = exchange.stream
+        assert stream is not None
+        self._open[exchange.number] = exchange
+        for key in stream.subjects():
+            self._subscribers.setdefault(key, {})[exchange.number] = exchange
+
     def _close(self, exchange: Exchange) -> None:
         stream = exchange.stream
         if stream is None:
             return
         self._open.pop(exchange.number, None)
         self._behind.pop(exchange.number, None)
+        if stream.converses and not stream.passive:
+            self._lingering[exchange.number] = exchange
         for key in stream.subjects():
             members = self._subscribers.get(key)
             if members is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from fakedocker.assembly import create_engine
-from fakedocker.durability import directory, plain, snapshot
-from fakedocker.durability.directory import StateDirectory, StateProblem
+from fakedocker.durability import directory
+from fakedocker.durability.directory import StateDirectory
+from fakedocker.durability.problems import StateProblem
+from fakedocker.durability.snapshot import decode, encode
 from fakedocker.engine import Engine
 from fakedocker.exchanges import TimeMode
 from fakedocker.wire.http import Request, make_target
@@ -160,38 +161,28 @@ def test_what_cannot_be_used_is_refused_and_left_alone(tmp_path: Path) -> None:
     Kept(tmp_path, version="2").state.release()
     newest = max(tmp_path.glob("*.world"))
     newest.write_bytes(newest.read_bytes()[:-30])
-    with pytest.raises(StateProblem, match="damaged"):
+    with pytest.raises(StateProblem, match=r"world: it is cut off at byte \d+; nothing was changed"):
         Kept(tmp_path)
     newest.write_bytes(b"something else")
-    with pytest.raises(StateProblem, match="no readable header"):
+    with pytest.raises(StateProblem, match="does not begin as a file of a state"):
         Kept(tmp_path)
     assert newest.read_bytes() == b"something else"
 
 
-def test_a_file_from_elsewhere_runs_nothing() -> None:
-    class Evil:
-        def __reduce__(self) -> tuple[object, tuple[str]]:
-            import os
-
-            return (os.system, ("true",))
-
-    with pytest.raises(plain.Unreadable, match=r"names posix.system|names nt.system"):
-        plain.loads(pickle.dumps(Evil()))
-
-
-def test_a_world_in_slices_is_the_same_world() -> None:
-    import io
-
+def test_a_world_is_the_same_world() -> None:
     engine = create_engine(3)
     engine.perform(Request(method="POST", target="/images/create?fromImage=nginx&tag=latest"))
     body = b'{"Image": "nginx", "HostConfig": {"PortBindings": {"80/tcp": [{"HostPort": "80"}]}}}'
     engine.perform(Request(method="POST", target="/containers/create?name=web", headers=JSON, body=body))
     engine.perform(Request(method="POST", target="/containers/web/start"))
-    world = snapshot.decode(io.BytesIO(b"".join(snapshot.encode(engine.world))))
+    data = encode(engine.world)
+    world = decode(data)
     check(world)
+    assert encode(world) == data
     other = create_engine(world=world)
     for driven in (engine, other):
         driven.advance(driven.now_ns + 10**10)
     ask = Request(method="GET", target="/containers/web/top")
     answers = [driven.perform(ask).reply for driven in (engine, other)]
     assert answers[0] == answers[1]
+    assert encode(engine.world) == encode(other.world)

@@ -1,13 +1,14 @@
-"""A shell is data: it can be copied and pickled in mid-run, and every copy goes on alike."""
+"""A shell is data: it can be copied and stored in mid-run, and every copy goes on alike."""
 
 from __future__ import annotations
 
-import pickle
 import sys
 
 import pytest
 from userland_world import Machine
 
+from fakedocker.durability.reading import loads
+from fakedocker.durability.writing import dumps
 from fakedocker.userland.sh.machine import Shell
 
 BUSY = """
@@ -28,7 +29,7 @@ def bodies(machine: Machine) -> list[Shell]:
 
 
 @pytest.mark.parametrize("slices", range(1, 40, 3))
-def test_goes_on_alike_after_being_pickled(slices: int) -> None:
+def test_goes_on_alike_after_being_stored(slices: int) -> None:
     expected = Machine().run("sh", "-c", BUSY)
     machine = Machine()
     pid, stream = machine.start("sh", "-c", BUSY)
@@ -36,7 +37,7 @@ def test_goes_on_alike_after_being_pickled(slices: int) -> None:
     for number in sorted(machine.draft.processes):
         process = machine.draft.processes.own(number)
         if isinstance(process.body, Shell):
-            process.body = pickle.loads(pickle.dumps(process.body))
+            process.body = loads(dumps(process.body))
     machine.settle(pid)
     assert machine.output[f"{stream}/1"].decode() == expected.stdout
     assert machine.exited[pid] == expected.status == 0

@@ -225,11 +225,12 @@ def test_a_fork_in_the_middle_goes_its_own_way(manager: Manager) -> None:
 
 
 def test_a_snapshot_of_an_update_survives_the_disk(manager: Manager) -> None:
-    from fakedocker.durability import plain
+    from fakedocker.durability.reading import loads
+    from fakedocker.durability.writing import dumps
 
     begin(manager, Delay=SECOND_NS)
     manager.pass_seconds(2)
-    middle = plain.loads(plain.dumps(manager.engine.world))
+    middle = loads(dumps(manager.engine.world))
     manager.pass_seconds(15)
     other = Manager(begun=False)
     other.engine.restore(middle)

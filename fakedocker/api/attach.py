@@ -6,6 +6,8 @@ connection in frames, with one the bytes are raw. A client may close its sending
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from fakedocker.api.call import Call
 from fakedocker.api.tunnels import websocket_accept
 from fakedocker.base import messages
@@ -92,6 +94,8 @@ def websocket_reply(call: Call) -> Reply:
 class DetachKeys:
     """Looks for the detach keys in what a terminal's user types."""
 
+    __stored__: ClassVar[dict[str, Any]] = {"_keys": bytes, "_matched": int}
+
     def __init__(self, keys: bytes) -> None:
         self._keys = keys
         self._matched = 0
@@ -118,6 +122,8 @@ class Inflow:
     Args:
         stream: the stream's id.
     """
+
+    __stored__: ClassVar[dict[str, Any]] = {"_stream": str, "_pending": bytes, "_ended": bool}
 
     def __init__(self, stream: str) -> None:
         self._stream = stream
@@ -159,6 +165,21 @@ class ProcessStream:
         multiplexed: whether output and errors come in frames.
         head: of the answer.
     """
+
+    __stored__: ClassVar[dict[str, Any]] = {
+        "_identifier": str,
+        "_terminal": bool,
+        "_stdin": bool,
+        "_wanted": set[int],
+        "_stream": bool,
+        "_closes_stdin": bool,
+        "_keys": DetachKeys,
+        "_position": int,
+        "_multiplexed": bool,
+        "_head": Reply,
+        "_input": Inflow,
+        "_over": bool,
+    }
 
     def __init__(
         self,

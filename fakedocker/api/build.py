@@ -6,7 +6,7 @@ Source: moby api/server/router/build/build_routes.go.
 from __future__ import annotations
 
 import base64
-from typing import TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -46,6 +46,7 @@ SECRETS_HEADER = "x-fakedocker-secrets"
 class BuildStream(TaskStream):
     """The output of a build, which ends with its client."""
 
+    __stored__: ClassVar[dict[str, Any]] = {"_task": int}
     passive = False
 
     def disconnect(self, draft: Draft, exchange: Exchange) -> None:

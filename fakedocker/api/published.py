@@ -6,6 +6,8 @@ the socket server refuses it from clients.
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from fakedocker.api.attach import Inflow
 from fakedocker.api.call import Call
 from fakedocker.exchanges import Exchange, Stream, TimeMode
@@ -39,6 +41,8 @@ class ConnectionStream:
     Args:
         name: the kernel's stream.
     """
+
+    __stored__: ClassVar[dict[str, Any]] = {"_name": str, "_input": Inflow, "_over": bool}
 
     def __init__(self, name: str) -> None:
         self._name = name

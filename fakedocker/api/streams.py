@@ -6,7 +6,7 @@ restored.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -225,6 +225,13 @@ class LogStream(OutputOnly):
 class EventStream(OutputOnly):
     """docker events: what has happened since, and what happens until."""
 
+    __stored__: ClassVar[dict[str, Any]] = {
+        "_filters": Filters,
+        "_since_ns": int | None,
+        "_until_ns": int | None,
+        "passive": bool,
+    }
+
     def __init__(self, filters: Filters, since_ns: int | None, until_ns: int | None) -> None:
         self._filters = filters
         self._since_ns = since_ns
@@ -264,6 +271,8 @@ class EventStream(OutputOnly):
 class StatsStream(OutputOnly):
     """docker stats: a sample now, and one every second."""
 
+    __stored__: ClassVar[dict[str, Any]] = {"_identifier": str, "_before": dict[str, Any] | None, "_due_ns": int}
+
     def __init__(self, identifier: str) -> None:
         self._identifier = identifier
         self._before: dict[str, Any] | None = None
@@ -294,6 +303,8 @@ class StatsStream(OutputOnly):
 
 class StatsReply(StatsStream):
     """docker stats --no-stream: one answer, made of two samples a second apart, so that rates can be told from it."""
+
+    __stored__ = StatsStream.__stored__
 
     def pump(self, draft: Draft, exchange: Exchange) -> None:
         container = draft.containers.get(self._identifier)

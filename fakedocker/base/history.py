@@ -7,7 +7,7 @@ version copies what it sees first.
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -22,6 +22,7 @@ class History(Generic[T]):
     """
 
     __slots__ = ("_items", "_offset", "end", "limit", "size_bytes")
+    __stored__: ClassVar[dict[str, Any]] = {"end": int, "limit": int, "size_bytes": int, "held": list}
 
     def __init__(self, limit: int = 0) -> None:
         self._items: list[T] = []
@@ -30,6 +31,20 @@ class History(Generic[T]):
         self.limit = limit
         self.size_bytes = 0
         """What its entries take, as far as whoever appends them says so."""
+
+    @classmethod
+    def restored(cls, end: int, limit: int, size_bytes: int, held: list[T]) -> History[T]:
+        """A history of what `__stored__` names. ValueError where it holds more than it has ever had."""
+        made: History[T] = cls(limit)
+        made._items, made._offset, made.end, made.size_bytes = held, end - len(held), end, size_bytes
+        if made._offset < 0:
+            raise ValueError(f"{len(held)} entries of {end}")
+        return made
+
+    @property
+    def held(self) -> list[T]:
+        """The entries that are held, as a list of its own. Time grows with what is returned."""
+        return self.entries(self.start)
 
     @property
     def start(self) -> int:

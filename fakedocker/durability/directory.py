@@ -3,38 +3,31 @@
 Inputs are written to the journal before they are answered. When a journal has grown, a new one is begun and a snapshot of
 the world at that point is written in slices between turns; once it is whole, what lies before it is deleted. Coming back
 is: the newest snapshot, every journal from there on played again, and a new snapshot. The clock stands still meanwhile.
-A record that was cut off was never acknowledged, and is dropped.
+
+Every file appears whole under its name, the journal of a snapshot before the snapshot itself, and every journal says where
+the one before it ends; so a crash at any step leaves either what was there or what was to be, and what is missing is noticed.
 """
 
 from __future__ import annotations
 
-import os
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
 from fakedocker.durability import snapshot
-from fakedocker.durability.files import Header, RecordFile, header_record, record, sync_directory
-from fakedocker.durability.plain import Unreadable, dumps, loads
+from fakedocker.durability.disk import AppendFile, Disk
+from fakedocker.durability.files import JOURNAL, UNFINISHED, WORLD, Header, Name, beginning, record
+from fakedocker.durability.history import NOWHERE, End, History, MakeEngine
+from fakedocker.durability.problems import StateProblem, Unreadable, Unstorable
+from fakedocker.durability.writing import dumps
 from fakedocker.engine import Engine
 from fakedocker.exchanges import TimeMode
 from fakedocker.journal import Entry
-from fakedocker.replay import Diverged, replay
-from fakedocker.world.world import World
 
 JOURNAL_LIMIT_BYTES = 16 << 20
 JOURNAL_LIMIT_ENTRIES = 20_000
 """From how much of a journal on a snapshot is made: playing it again takes some seconds."""
-_WORLD = ".world"
-_JOURNAL = ".journal"
-_UNFINISHED = ".unfinished"
-
-MakeEngine = Callable[[World | None, TimeMode], Engine]
-"""Makes an engine that starts from a world (None for a new one), with time passing in a way."""
-
-
-class StateProblem(Exception):
-    """A state directory that cannot be used; the text says why and what to do."""
 
 
 class StateDirectory:
@@ -44,17 +37,24 @@ class StateDirectory:
         path: the directory; it is made where there is none.
         version: of this program, which its files are marked with.
         fsync: whether every write also survives a loss of power.
-        report: told, in a line, of what was dropped.
+        report: told, in a line, of what was dropped, and of what could not be done and will be tried again.
+        disk: the file system that it is on.
     """
 
-    def __init__(self, path: str, version: str, *, fsync: bool = False, report: Callable[[str], None]) -> None:
+    def __init__(
+        self, path: str, version: str, *, fsync: bool = False, report: Callable[[str], None], disk: Disk | None = None
+    ) -> None:
         self._path = Path(path)
         self._version = version
         self._fsync = fsync
         self._report = report
-        self._journal: IO[bytes] | None = None
+        self._disk = disk or Disk()
+        self._journal: AppendFile | None = None
+        self._broken = ""
         self._number = 0
-        self._bytes = self._entries = 0
+        self._entries = 0
+        self._patience = 1
+        """By how much the limits are exceeded before the next try, after one that has failed."""
         self._snapshot: Iterator[None] | None = None
         self._lock: IO[bytes] | None = None
 
@@ -67,7 +67,7 @@ class StateDirectory:
             mode: how time passes from now on.
 
         Raises:
-            StateProblem: another process has the directory, or what is in it cannot be read.
+            StateProblem: another process has the directory, or what is in it cannot be read; it is left as it was.
             OSError: it cannot be read or written.
         """
         self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -81,45 +81,17 @@ class StateDirectory:
             raise
 
     def _open(self, make_engine: MakeEngine, mode: TimeMode) -> Engine:
-        numbers = sorted(int(path.stem) for path in self._path.glob(f"*{_WORLD}"))
-        engine = self._come_back(make_engine, numbers[-1]) if numbers else make_engine(None, mode)
+        history = History(self._path, self._report)
+        engine = history.come_back(make_engine, self._version)
+        if engine is None:
+            engine = make_engine(None, mode)
+        else:
+            engine.abandon()
         engine.mode = mode
         engine.journal.clear()
-        newest = max((int(path.stem) for path in self._path.glob(f"*{_JOURNAL}")), default=0)
-        self._number = max([newest, *numbers]) + 1
-        self._save(engine)
+        self._number = history.newest
+        self._save(engine, history.end)
         return engine
-
-    def _come_back(self, make_engine: MakeEngine, number: int) -> Engine:
-        snapshot_file = RecordFile(self._name(number, _WORLD))
-        world = snapshot.decode(snapshot_file.whole())
-        header = snapshot_file.header
-        engine = make_engine(world, TimeMode(header.mode))
-        entries = list(self._tail(number, header))
-        if entries and header.version != self._version:
-            raise Unreadable(
-                f"{self._path}: it was written by fakedocker {header.version} and not stopped cleanly; start that version on it and "
-                f"stop it, then this one ({self._version}) can go on from there"
-            )
-        try:
-            replay(engine, entries)
-        except Diverged as problem:
-            raise Unreadable(f"{self._path}: its journal does not fit its snapshot ({problem})") from None
-        engine.abandon()
-        return engine
-
-    def _tail(self, number: int, first: Header) -> Iterator[Entry]:
-        journals = sorted(int(path.stem) for path in self._path.glob(f"*{_JOURNAL}"))
-        following = [journal for journal in journals if journal >= number]
-        for journal in following:
-            file = RecordFile(self._name(journal, _JOURNAL))
-            for data in file.records():
-                entry: Entry = loads(data)
-                yield entry._replace(step=entry.step - first.step)
-            if file.torn_bytes:
-                if journal != following[-1]:
-                    raise Unreadable(f"{file.path}: it is damaged, and journals follow it")
-                self._report(f"{file.path}: the last {file.torn_bytes} bytes are no whole record and were dropped")
 
     def _lock_directory(self) -> None:
         try:
@@ -135,47 +107,83 @@ class StateDirectory:
     # keeping
 
     def write(self, entries: list[Entry]) -> None:
-        """Keep inputs: one write.
+        """Keep inputs: one write. After an error nothing is kept any more, so that nothing is missing in the middle.
 
         Raises:
+            StateProblem: the directory has been removed, or a write before this one has failed.
             OSError: they cannot be kept, and must not be acknowledged.
         """
-        assert self._journal is not None
-        data = b"".join(record(dumps(entry)) for entry in entries)
-        self._journal.write(data)
-        self._journal.flush()
-        if self._fsync:
-            os.fsync(self._journal.fileno())
-        self._bytes += len(data)
+        journal = self._require_journal()
+        try:
+            journal.append(b"".join(record(dumps(entry)) for entry in entries))
+            if self._fsync:
+                journal.sync()
+        except BaseException as problem:
+            self._broken = f"{self._path}: it could not be written ({problem})"
+            with contextlib.suppress(OSError):
+                journal.cut_back()
+            raise
         self._entries += len(entries)
+
+    def _require_journal(self) -> AppendFile:
+        journal = self._journal
+        assert journal is not None
+        if not self._broken and not journal.is_there:
+            self._broken = f"{journal.path} has been removed; nothing is acknowledged any more"
+        if self._broken:
+            raise StateProblem(self._broken)
+        return journal
 
     def tend(self, engine: Engine) -> bool:
         """A moment between two turns: go on with a snapshot, or begin one when the journal has grown.
 
-        A snapshot waits for a moment in which no client is connected whose input a later start would miss.
+        A snapshot that cannot be written is reported and tried again later: the journals have everything.
 
         Returns:
             whether it would like another moment soon.
         """
+        try:
+            self._tend(engine)
+        except (OSError, Unstorable) as problem:
+            self._snapshot = None
+            self._patience *= 2
+            self._report(f"{self._path}: no snapshot could be written ({problem}); the journal goes on")
+        return self._snapshot is not None
+
+    def _tend(self, engine: Engine) -> None:
         if self._snapshot is not None:
             if next(self._snapshot, self) is self:
                 self._snapshot = None
-        elif (self._bytes > JOURNAL_LIMIT_BYTES or self._entries > JOURNAL_LIMIT_ENTRIES) and engine.is_quiet:
-            self._number += 1
-            self._begin_journal(engine)
-            self._snapshot = self._write_snapshot(engine.world, self._header(engine), self._number)
-        return self._snapshot is not None
+                self._patience = 1
+        elif self._has_grown() and snapshot.can_be_taken(engine):
+            journal = self._require_journal()
+            pieces = snapshot.take(engine)
+            journal.sync()
+            self._begin_journal(engine, End(self._number, journal.size_bytes))
+            self._snapshot = self._write_snapshot(pieces, self._header(engine))
+
+    def _has_grown(self) -> bool:
+        assert self._journal is not None
+        limit = self._patience
+        return self._journal.size_bytes > limit * JOURNAL_LIMIT_BYTES or self._entries > limit * JOURNAL_LIMIT_ENTRIES
 
     def close(self, engine: Engine) -> None:
-        """A clean stop: everything is in a snapshot, and the next start plays nothing again."""
+        """A clean stop: everything is in a snapshot, and the next start plays nothing again.
+
+        Raises:
+            StateProblem: the directory has been removed.
+            OSError: it cannot be written; the journals have everything that was acknowledged.
+        """
         if self._journal is None:
             return
-        for _ in self._snapshot or ():
-            continue
-        engine.abandon()
-        self._number += 1
-        self._save(engine)
-        self.release()
+        try:
+            journal = self._require_journal()
+            self._snapshot = None
+            engine.abandon()
+            journal.sync()
+            self._save(engine, End(self._number, journal.size_bytes))
+        finally:
+            self.release()
 
     def release(self) -> None:
         """Let go of the files as they are: the next start plays the journal again."""
@@ -192,38 +200,66 @@ class StateDirectory:
 
     # files
 
-    def _save(self, engine: Engine) -> None:
+    def _save(self, engine: Engine, end: End) -> None:
         """A snapshot at once, and a journal that is empty."""
-        self._begin_journal(engine)
-        for _ in self._write_snapshot(engine.world, self._header(engine), self._number):
+        self._begin_journal(engine, end)
+        for _ in self._write_snapshot(snapshot.take(engine), self._header(engine)):
             continue
 
-    def _name(self, number: int, kind: str) -> Path:
-        return self._path / f"{number:08d}{kind}"
+    def _name(self, kind: str) -> Path:
+        return self._path / str(Name(self._number, kind))
 
-    def _header(self, engine: Engine) -> Header:
-        return Header(version=self._version, mode=engine.mode.value, step=engine.slices)
+    def _header(self, engine: Engine, end: End = NOWHERE) -> Header:
+        return Header(
+            version=self._version, mode=engine.mode.value, step=engine.slices, number=self._number, previous=end.number,
+            previous_bytes=end.size_bytes,
+        )  # fmt: skip
 
-    def _begin_journal(self, engine: Engine) -> None:
+    def _begin_journal(self, engine: Engine, end: End) -> None:
+        """Let a new journal take the place of the one that there is, which stays where that fails."""
+        before = self._number
+        self._number = before + 1
+        try:
+            path = self._name(JOURNAL)
+            for _ in self._create(self._name(UNFINISHED), path, iter([beginning(self._header(engine, end))])):
+                continue
+            journal = self._disk.open(path)
+        except BaseException:
+            self._number = before
+            raise
         if self._journal is not None:
             self._journal.close()
-        self._journal = open(self._name(self._number, _JOURNAL), "wb")  # noqa: SIM115  # open for as long as it is the newest
-        self._journal.write(header_record(self._header(engine)))
-        self._journal.flush()
-        self._bytes = self._entries = 0
+        self._journal = journal
+        self._entries = 0
 
-    def _write_snapshot(self, world: World, header: Header, number: int) -> Iterator[None]:
+    def _write_snapshot(self, pieces: Iterator[bytes], header: Header) -> Iterator[None]:
         """Write a world in slices, then delete what came before it."""
-        unfinished = self._name(number, _UNFINISHED)
-        with open(unfinished, "wb") as file:
-            file.write(header_record(header))
-            for piece in snapshot.encode(world):
-                file.write(record(piece))
-                yield
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, self._name(number, _WORLD))
-        sync_directory(self._path)
-        for path in self._path.iterdir():
-            if path.suffix in (_WORLD, _JOURNAL, _UNFINISHED) and int(path.stem) < number:
-                path.unlink()
+
+        def contents() -> Iterator[bytes]:
+            yield beginning(header)
+            for piece in pieces:
+                yield record(piece)
+
+        yield from self._create(self._name(UNFINISHED), self._name(WORLD), contents())
+        for path in sorted(self._path.iterdir()):
+            name = Name.of(path)
+            if name is not None and name.number < header.number:
+                self._disk.remove(path)
+
+    def _create(self, unfinished: Path, path: Path, contents: Iterator[bytes]) -> Iterator[None]:
+        """Make a file of pieces, which has its name once it is whole and on the disk."""
+        file = self._disk.create(unfinished)
+        try:
+            try:
+                for piece in contents:
+                    file.append(piece)
+                    yield
+                file.sync()
+            finally:
+                file.close()
+            self._disk.rename(unfinished, path)
+            self._disk.sync_directory(self._path)
+        except (OSError, Unstorable):
+            with contextlib.suppress(OSError):
+                self._disk.remove(unfinished)
+            raise

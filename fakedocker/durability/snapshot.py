@@ -1,73 +1,110 @@
-"""A world as bytes, made in slices, so that a server goes on between them.
-
-The pieces are written by one pickler, so that what is shared in the world is shared again when it is read.
-"""
+"""A world as bytes, made in slices, so that a server goes on between them; and the world of such bytes."""
 
 from __future__ import annotations
 
-import io
-import itertools
-import pickle
-from collections.abc import Iterator
-from typing import Any
+import gc
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-import msgspec
+from msgspec import msgpack
 
-from fakedocker.base.persistent import Map
-from fakedocker.durability.plain import PROTOCOL, Reader, Unreadable
-from fakedocker.kernel.state import KernelState
+from fakedocker.durability import rows
+from fakedocker.durability.problems import Unreadable
+from fakedocker.durability.reading import Reader, loads
+from fakedocker.durability.registry import is_plain
+from fakedocker.durability.writing import Writer, dumps
+from fakedocker.engine import Engine
+from fakedocker.standing import Standing
 from fakedocker.world.world import World
 
-SLICE_ENTRIES = 256
-"""How many entries of a map are written at once: some milliseconds."""
-_END = ("end", "", None)
+_MAGIC = b"fakedocker world %d\n" % rows.FORMAT
 
 
-def encode(world: World) -> Iterator[bytes]:
-    """The bytes of a world, in pieces. Time grows with the world; each piece is bounded."""
-    buffer = io.BytesIO()
-    pickler = pickle.Pickler(buffer, PROTOCOL)
-    for piece in itertools.chain(_pieces("world", world, "kernel"), _pieces("kernel", world.kernel, ""), (_END,)):
-        pickler.dump(piece)
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
+class Snapshot(NamedTuple):
+    """What a snapshot holds.
+
+    Args:
+        standing: what the engine knew beside its world, as bytes of its own: unlike the world it changes while the rest is written.
+    """
+
+    world: World
+    standing: bytes
 
 
-def _pieces(owner: str, struct: msgspec.Struct, left_out: str) -> Iterator[tuple[str, str, Any]]:
-    scalars: dict[str, Any] = {}
-    for name in struct.__struct_fields__:
-        value = getattr(struct, name)
-        if isinstance(value, Map):
-            entries = iter(value.items())
-            while slice_ := list(itertools.islice(entries, SLICE_ENTRIES)):
-                yield owner, name, slice_
-        elif name != left_out:
-            scalars[name] = value
-    yield owner, "", scalars
+def can_be_taken(engine: Engine) -> bool:
+    """Whether what is under way for clients can be kept: a build over gRPC cannot, and ends soon."""
+    return all(is_plain(type(exchange.stream)) for exchange in engine.standing().exchanges)
 
 
-def decode(file: io.BufferedIOBase) -> World:
-    """The world of a file that `encode` wrote.
+def take(engine: Engine) -> Iterator[bytes]:
+    """A snapshot of an engine, between two turns, as the bytes of pieces. Each takes some milliseconds.
+
+    The engine may go on between the pieces: they are of the moment at which this was called.
 
     Raises:
-        Unreadable: it is not whole, or of another version.
+        Unstorable: a process of the world is no plain data.
     """
-    reader = Reader(file)
-    fields: dict[str, dict[str, Any]] = {"world": {}, "kernel": {}}
-    maps: dict[tuple[str, str], dict[Any, Any]] = {}
-    while (piece := reader.read()) != _END:
-        try:
-            owner, name, value = piece
-            if name:
-                maps.setdefault((owner, name), {}).update(value)
-            else:
-                fields[owner].update(value)
-        except (KeyError, TypeError, ValueError):
-            raise Unreadable("it has a part that no world has") from None
-    for (owner, name), entries in maps.items():
-        fields[owner][name] = Map(entries)
+    return _written(Snapshot(engine.world, dumps(engine.standing())))
+
+
+def read(pieces: Iterable[bytes], format: int = rows.FORMAT) -> tuple[World, Standing]:
+    """The world and what stands beside it.
+
+    Raises:
+        Unreadable: the pieces are no snapshot, or not all of one.
+    """
+    snapshot = _read(pieces, format)
+    if not isinstance(snapshot, Snapshot):
+        raise Unreadable("it holds no world")
+    standing = loads(snapshot.standing, format)
+    if not isinstance(standing, Standing) or not all(hasattr(stood.stream, "subjects") for stood in standing.exchanges):
+        raise Unreadable("it holds no state of an engine")
+    return snapshot.world, standing
+
+
+def encode(world: World) -> bytes:
+    """A world as bytes, the same for the same world.
+
+    Raises:
+        Unstorable: a process of it is no plain data, as those of a live docker command are.
+    """
+    return _MAGIC + msgpack.encode(list(_written(world)))
+
+
+def decode(data: bytes) -> World:
+    """The world of bytes that `encode` gave.
+
+    Raises:
+        Unreadable: they are something else, or of another version.
+    """
+    if not data.startswith(_MAGIC):
+        raise Unreadable(f"it does not begin as a world of format {rows.FORMAT}")
     try:
-        return World(**fields["world"], kernel=KernelState(**fields["kernel"]))
-    except TypeError as problem:
-        raise Unreadable(f"it was written by another version ({problem})") from None
+        pieces = msgpack.decode(memoryview(data)[len(_MAGIC) :], type=list[bytes])
+    except (ValueError, RecursionError) as problem:
+        raise Unreadable(f"it is damaged ({problem})") from None
+    world = _read(pieces, rows.FORMAT)
+    if not isinstance(world, World):
+        raise Unreadable("it holds no world")
+    return world
+
+
+def _written(value: object) -> Iterator[bytes]:
+    writer = Writer()
+    for _ in writer.write(value):
+        yield writer.take()
+    yield writer.take()
+
+
+def _read(pieces: Iterable[bytes], format: int) -> object:
+    """What pieces hold. There is no garbage to look for meanwhile, and looking for it would take most of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        reader = Reader(format)
+        for piece in pieces:
+            reader.read(piece)
+        return reader.finish()
+    finally:
+        if enabled:
+            gc.enable()

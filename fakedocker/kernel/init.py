@@ -5,6 +5,8 @@ It does what tini 0.19 does, which docker installs as /sbin/docker-init.
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from fakedocker.kernel import signals
 from fakedocker.kernel.program import Identity, System
 
@@ -32,6 +34,7 @@ class Init:
     """The body. `child` is the pid of the program, 0 before it runs."""
 
     __slots__ = ("child", "command")
+    __stored__: ClassVar[dict[str, Any]] = {"command": tuple[str, ...], "child": int}
 
     def __init__(self, command: tuple[str, ...], child: int = 0) -> None:
         self.command = command

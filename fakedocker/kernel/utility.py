@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from fakedocker.kernel.program import System
 
@@ -14,6 +14,7 @@ class Utility:
     """
 
     __slots__ = ("name", "state")
+    __stored__: ClassVar[dict[str, Any]] = {"name": str, "state": dict[str, Any]}
 
     def __init__(self, name: str, state: dict[str, Any] | None = None) -> None:
         self.name = name

@@ -8,12 +8,15 @@ import contextlib
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from importlib.metadata import version
 from typing import NoReturn
 
 from fakedocker.api.server import Store
 from fakedocker.assembly import create_engine
-from fakedocker.durability.directory import StateDirectory, StateProblem
+from fakedocker.durability.directory import StateDirectory
+from fakedocker.durability.problems import StateProblem
+from fakedocker.durability.salvage import salvage
 from fakedocker.engine import Engine
 from fakedocker.exchanges import TimeMode
 from fakedocker.machine_folder import split_mode
@@ -26,14 +29,26 @@ PROGRAM = "fakedocker serve"
 def main(arguments: list[str]) -> int:
     """Run `fakedocker serve`; gives the exit status."""
     try:
-        options = _parser().parse_args(arguments)
+        parser = _parser()
+        options = parser.parse_args(arguments)
+        if options.salvage and not options.state:
+            parser.error("--salvage takes the state to read with --state")
         listening = _listening(options)
     except SystemExit as end:
         return int(end.code or 0)
     except OSError as problem:
         return _problem(str(problem), 1)
     try:
-        if options.state:
+        if options.salvage:
+            salvage(
+                options.state,
+                options.salvage,
+                version("fakedocker"),
+                lambda world, mode: _make_engine(options, world, mode),
+                fsync=options.fsync,
+                report=_complain,
+            )
+        elif options.state:
             _serve_from_state(options, listening)
         else:
             engine = _make_engine(options, None, options.time)
@@ -41,9 +56,23 @@ def main(arguments: list[str]) -> int:
             asyncio.run(_serve(engine, listening, None))
     except KeyboardInterrupt:
         return 0
-    except (OSError, StateProblem) as problem:
-        return _problem(str(problem), 1)
+    except (OSError, StateProblem, BaseExceptionGroup) as problem:
+        problems = list(_each(problem))
+        if not all(isinstance(part, OSError | StateProblem) for part in problems):
+            raise
+        for part in problems:
+            _complain(str(part))
+        return 1
     return 0
+
+
+def _each(problem: BaseException) -> Iterator[BaseException]:
+    """The problems of a group, each of which is told in one line."""
+    if isinstance(problem, BaseExceptionGroup):
+        for part in problem.exceptions:
+            yield from _each(part)
+    else:
+        yield problem
 
 
 class _Parser(argparse.ArgumentParser):
@@ -68,9 +97,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--tlscert", metavar="FILE", help="the server's certificate")
     add("--tlskey", metavar="FILE", help="the server's key")
     add("--seed", metavar="N", type=int, default=0, help="where ids, names and addresses come from (default 0)")
-    add("--time", metavar="MODE", type=TimeMode, default=TimeMode.LEAP,
+    add("--time", metavar="MODE", type=_mode, default=TimeMode.LEAP,
         help="how time passes: leap (default), fast, wall or manual")  # fmt: skip
     add("--state", metavar="DIR", help="keep the state here, and go on from what is there")
+    add("--salvage", metavar="DIR",
+        help="with --state: serve nothing; write what can still be read of a damaged state to this directory")  # fmt: skip
     add("--fsync", action="store_true", help="with --state: let every answer also survive a loss of power")
     add("--publish", action="store_true", help="open published ports on this machine's loopback address")
     add("--host-dir", metavar="DIR[:rw]", type=split_mode, action="append", default=[],
@@ -78,6 +109,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--real-registry", metavar="HOST:PORT", type=_registry, action="append", default=[],
         help="pull from and push to this registry, which is none of the simulation's, on this machine's loopback address")  # fmt: skip
     return parser
+
+
+def _mode(text: str) -> TimeMode:
+    try:
+        return TimeMode(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(mode.value for mode in TimeMode)}") from None
 
 
 def _registry(text: str) -> str:

@@ -1,16 +1,16 @@
 """Compiled code: one complete command of some source as flat operations, and the closures linked from them.
 
-The operations are plain tuples; the closures are a cache, and a `Code` pickles as the source it came from. Sources are
+The operations are plain tuples; the closures are a cache, and a `Code` is kept as the source it came from. Sources are
 compiled command by command, as a shell reads them, so that an error late in a script does not stop what stands before it.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from fakedocker.userland.sh.compiler import Compiler
-from fakedocker.userland.sh.dialect import Dialect
+from fakedocker.userland.sh.dialect import Dialect, SyntaxProblem
 from fakedocker.userland.sh.linking import Linked, Operation, link
 from fakedocker.userland.sh.nodes import Command
 from fakedocker.userland.sh.parser import parse_command
@@ -34,6 +34,7 @@ class Code:
     """`safe` holds the operations before which a trap may run; `end` is where the next command begins."""
 
     __slots__ = ("end", "key", "linked", "offsets", "operations", "safe")
+    __stored__: ClassVar[dict[str, Any]] = {"key": CodeKey}
 
     def __init__(
         self, key: CodeKey, end: int, operations: tuple[Operation, ...], offsets: tuple[int, ...], safe: frozenset[int]
@@ -56,8 +57,13 @@ class Code:
             return None
         return code_for(self.key._replace(offset=self.end, aliases=aliases))
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (code_for, (self.key,))
+    @staticmethod
+    def restored(key: CodeKey) -> Code:
+        """The code of what `__stored__` names. ValueError where there is none."""
+        try:
+            return code_for(key)
+        except SyntaxProblem:
+            raise ValueError("a shell's code that is wrong") from None
 
 
 @lru_cache(4096)

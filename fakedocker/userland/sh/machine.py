@@ -7,7 +7,7 @@ made it, and signals are looked at when a slice begins and at safe places. It mu
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, ClassVar, Final
 
 from fakedocker.base.regex import LimitExceeded
 from fakedocker.kernel.program import Block, System
@@ -41,6 +41,7 @@ class Shell(ShellState):
     """A shell as a process body; see `ShellState` for its memory."""
 
     __slots__ = ("pending_signals",)
+    __stored__: ClassVar[dict[str, Any]] = {**ShellState.STORED, "pending_signals": tuple[int, ...]}
 
     def __init__(self, dialect: Dialect = ASH, name: str = "sh") -> None:
         super().__init__(dialect, name)
@@ -105,9 +106,6 @@ class Shell(ShellState):
         self.copy_into(other)
         other.pending_signals = self.pending_signals
         return other
-
-    def __getstate__(self) -> dict[str, object]:
-        return {**super().__getstate__(), "pending_signals": self.pending_signals}
 
     def run(self, system: System) -> int | None:
         """One slice; see `Body`."""

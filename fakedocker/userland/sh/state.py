@@ -1,7 +1,7 @@
 """The memory of a shell: plain data, copied in under a microsecond, the same whenever it is looked at.
 
 Everything that is a tuple, a frozenset or a mapping is replaced, never changed in place; only `stack`, `frames` and
-`variables` are changed, and those are copied. Linked code is a cache that pickles as its source. This module must not know
+`variables` are changed, and those are copied. Linked code is a cache that is kept as its source. This module must not know
 operations or builtins.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from fakedocker.kernel.program import System
 from fakedocker.kernel.utility import measure_plain
@@ -122,6 +122,52 @@ class ShellState:
         "warned_of_jobs",
     )
 
+    STORED: ClassVar[dict[str, Any]] = {
+        "aliases": tuple[tuple[str, str], ...],
+        "attributes": Mapping[str, str],
+        "code": Code | None,
+        "dialect": Dialect,
+        "directories": tuple[str, ...],
+        "editor": tuple[Any, ...] | None,
+        "exports": frozenset[str],
+        "fed": tuple[str, ...],
+        "frames": list[tuple[Any, ...]],
+        "fuel": int,
+        "functions": Mapping[str, tuple[Code, int, str]],
+        "getopts_offset": int,
+        "hashed": tuple[str, ...],
+        "held_bytes": bytes,
+        "history": tuple[str, ...],
+        "idle": bool,
+        "jobs": tuple[Job, ...],
+        "last_background": int,
+        "mode": str,
+        "name": str,
+        "options": frozenset[str],
+        "parameters": tuple[str, ...],
+        "passed": tuple[Any, ...] | None,
+        "pc": int,
+        "pending_source": str,
+        "pipe_statuses": tuple[int, ...],
+        "prompted": bool,
+        "readonly": frozenset[str],
+        "reaped": Mapping[int, int],
+        "reset_signals": tuple[tuple[int, str], ...],
+        "root_pid": int,
+        "script": str,
+        "slow": bool,
+        "source_line": int,
+        "stack": list[Any],
+        "started_ns": int,
+        "status": int,
+        "subshell_level": int,
+        "suppress": int,
+        "traps": Mapping[int, str],
+        "variables": dict[str, Value],
+        "warned_of_jobs": bool,
+    }
+    """What is kept of it between slices; the rest is there only while it runs."""
+
     system: System  # only while running
     attention: bool  # a signal may have arrived in mid-slice; only while running
     results: tuple[str, ...]  # of command substitutions, only while a word is expanded
@@ -214,15 +260,6 @@ class ShellState:
         other.traps = self.traps
         other.variables = self.variables.copy()
         other.warned_of_jobs = self.warned_of_jobs
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {
-            name: getattr(self, name) for name in ShellState.__slots__ if name not in ("attention", "system", "results")
-        }
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        for name, value in state.items():
-            setattr(self, name, value)
 
     # small questions
 
