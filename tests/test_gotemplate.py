@@ -527,3 +527,32 @@ def test_json_is_laid_out_without_being_changed() -> None:
     assert compact('{ "a" : [ 1, 2 ] }') == '{"a":[1,2]}'
     with pytest.raises(ValueError, match="not JSON"):
         indent('{"a":"open')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{if .}}" * 3_000 + "{{end}}" * 3_000,
+        "{{if 1}}" + "{{else if 1}}" * 3_000 + "{{end}}",
+        "{{" + "(" * 3_000 + "1" + ")" * 3_000 + "}}",
+        "{{range .}}" * 3_000,
+        '{{block "a" .}}' * 3_000,
+        "{{with .}}" * 3_000 + "{{" + "(" * 3_000,
+        '{{define "a"}}{{template "a"}}{{end}}{{template "a"}}',
+    ],
+)
+def test_what_is_nested_too_deep_is_refused(text: str) -> None:
+    with pytest.raises(TemplateError):
+        Template(text).execute({"a": 1})
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ('{{printf "%999999999d|" 1}}', "%!(NOVERB)%!(EXTRA int=1)"),
+        ('{{printf "%.99999999999999999999f|" 1.5}}', "%!(NOVERB)%!(EXTRA float64=1.5)"),
+        ('{{printf "%*d" 9999999 1}}', "%!(BADWIDTH)1"),
+    ],
+)
+def test_what_is_too_wide_is_not_printed(text: str, printed: str) -> None:
+    assert Template(text).execute(None) == printed

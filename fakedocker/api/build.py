@@ -244,6 +244,8 @@ def _json(query: Query, name: str, kind: type[T], what: str) -> T | None:
         raise messages.Refusal(400, f"error reading {what}: {problem}") from None
     except msgspec.DecodeError:
         raise messages.Refusal(400, f"error reading {what}: {decode.syntax_problem(text.encode())}") from None
+    except RecursionError:
+        raise messages.Refusal(400, f"error reading {what}: exceeded max depth") from None
 
 
 def _host_config(query: Query) -> HostConfig:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from typing import TypeVar
 
 from fakedocker.base import messages
+from fakedocker.base.numbers import parse_whole, problem_of
 from fakedocker.engine import Engine
 from fakedocker.exchanges import Exchange
 from fakedocker.filesystem import content as contents
@@ -81,9 +81,12 @@ class Call:
             Refusal: it is no number, in Go's words (moby's handlers pass strconv's error on).
         """
         text = self.query.text(name)
-        if text and re.fullmatch(r"[+-]?\d+", text) is None:
-            raise messages.NO_NUMBER(text=text)
-        return int(text) if text else None
+        if not text:
+            return None
+        number = parse_whole(text)
+        if number is None:
+            raise messages.NO_NUMBER(problem=problem_of(text))
+        return number
 
     def content_reply(self, content: Content, media_type: str, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
         """An answer whose bytes are made as they are taken."""

@@ -13,6 +13,7 @@ from fakedocker.api import attach as attaching, creation, older
 from fakedocker.api.call import Call
 from fakedocker.api.streams import LogStream, RemovalReply, StatsReply, StatsStream, TaskReply, WaitStream
 from fakedocker.base import clock, messages
+from fakedocker.base.numbers import parse_digits, parse_whole
 from fakedocker.containers.logs import READABLE_DRIVERS, Selection, attributes as log_attributes
 from fakedocker.containers.model import PAUSED, RESTARTING, Container
 from fakedocker.engine import Engine
@@ -100,13 +101,13 @@ def logs(call: Call) -> Stream:
         raise messages.NO_STREAMS()
     if container.host_config.log_config.type not in READABLE_DRIVERS:
         raise messages.LOGS_UNREADABLE()
-    tail = query.text("tail")
+    tail = parse_whole(query.text("tail"))
     selection = Selection(
         stdout=stdout,
         stderr=stderr,
         since_ns=_instant(call, "since"),
         until_ns=_instant(call, "until"),
-        tail=int(tail) if tail.isdigit() else None,
+        tail=tail if tail is not None and tail >= 0 else None,
         timestamps=query.flag("timestamps"),
         details=log_attributes(container.config, container.host_config.log_config) if query.flag("details") else None,
     )
@@ -216,9 +217,10 @@ def window(call: Call) -> tuple[int, int]:
     sizes = []
     for name, what in (("h", "height"), ("w", "width")):
         text = call.query.text(name)
-        if not text.isdigit() or int(text) > 0xFFFFFFFF:
+        size = parse_digits(text)
+        if size is None or size > 0xFFFFFFFF:
             raise messages.RESIZE_VALUE(what=what, value=text)
-        sizes.append(int(text))
+        sizes.append(size)
     return sizes[0], sizes[1]
 
 

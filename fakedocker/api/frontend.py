@@ -127,7 +127,7 @@ def _imports(attributes: Mapping[str, str]) -> tuple[str, ...]:
     found = [name for name in attributes.get("cache-from", "").split(",") if name]
     try:
         imports = msgspec.json.decode(attributes.get("cache-imports") or "[]", type=list[_Import])
-    except msgspec.MsgspecError as problem:
+    except (msgspec.MsgspecError, RecursionError) as problem:
         raise messages.BAD_REQUEST(problem=f"failed to unmarshal cache-imports: {problem}") from None
     for entry in imports:
         if entry.type != "registry":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -14,6 +13,7 @@ from fakedocker.api.call import Call
 from fakedocker.api.importing import ImportStream
 from fakedocker.api.streams import Messages, TaskStream
 from fakedocker.base import messages
+from fakedocker.base.numbers import parse_whole
 from fakedocker.exchanges import Stream
 from fakedocker.images import document as documents
 from fakedocker.operations import (
@@ -182,7 +182,7 @@ def search(call: Call) -> Reply:
     filtering.boolean(filters, "is-automated")
     filtering.boolean(filters, "is-official")
     for stars in filters.get("stars", ()):
-        if re.fullmatch(r"[+-]?\d+", stars) is None:
+        if parse_whole(stars) is None:
             raise messages.INVALID_FILTER_VALUE(name="stars", value=stars)
     found = [entry for entry in catalogue.search(term) if _search_passes(entry, filters)]
     return json_reply(found[:limit])
@@ -193,7 +193,7 @@ def _search_passes(entry: dict[str, object], filters: dict[str, tuple[str, ...]]
         return True
     if filters.get("is-official") and str(entry["is_official"]).lower() not in filters["is-official"]:
         return False
-    return not filters.get("stars") or int(str(entry["star_count"])) >= int(filters["stars"][0])
+    return not filters.get("stars") or int(str(entry["star_count"])) >= (parse_whole(filters["stars"][0]) or 0)
 
 
 def distribution(call: Call) -> Reply:

@@ -26,6 +26,7 @@ from fakedocker.api import (
 from fakedocker.api.call import Call
 from fakedocker.api.headers import GRPC_METHOD
 from fakedocker.base import messages
+from fakedocker.base.numbers import GREATEST, parse_digits
 from fakedocker.engine import Engine
 from fakedocker.exchanges import Exchange, Stream
 from fakedocker.operations.system import API_VERSION, MINIMUM_API_VERSION
@@ -34,7 +35,7 @@ from fakedocker.world.draft import Draft
 
 Outcome = Reply | Stream
 Handler = Callable[[Call], Outcome]
-_VERSION = re.compile(r"/v(\d+)\.(\d+)(?=/)")
+_VERSION = re.compile(r"/v([0-9]+)\.([0-9]+)(?=/)")
 
 
 class Route(NamedTuple):
@@ -194,7 +195,7 @@ for _route in ROUTES:
 
 def _numbers(version: str) -> tuple[int, int]:
     major, _, minor = version.partition(".")
-    return int(major), int(minor)
+    return parse_digits(major) or 0, parse_digits(minor) or 0
 
 
 _NEWEST = _numbers(API_VERSION)
@@ -216,7 +217,8 @@ def handle(engine: Engine, draft: Draft, exchange: Exchange) -> Outcome:
     version = _NEWEST
     match = _VERSION.match(path)
     if match is not None:
-        version = (int(match[1]), int(match[2]))
+        major, minor = (GREATEST if (number := parse_digits(part)) is None else number for part in match.groups())
+        version = (major, minor)
         path = path[match.end() :]
         if version < _OLDEST:
             refusal = messages.CLIENT_TOO_OLD(given=f"{match[1]}.{match[2]}", minimum=MINIMUM_API_VERSION)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 
+from fakedocker.base.numbers import parse_whole, problem_of
 from fakedocker.base.units import parse_duration
 
 SECOND_NS = 1_000_000_000
@@ -76,8 +77,8 @@ def timestamp(text: str) -> int:
     """
     seconds, _, fraction = text.partition(".")
     for part in (seconds, fraction or "0"):
-        if re.fullmatch(r"[+-]?\d+", part) is None:
-            raise ValueError(f'strconv.ParseInt: parsing "{part}": invalid syntax')
+        if parse_whole(part) is None:
+            raise ValueError(problem_of(part).replace("Atoi", "ParseInt"))
     return int(seconds) * SECOND_NS + int(fraction[:9].ljust(9, "0") or 0)
 
 
@@ -93,7 +94,7 @@ def timestamp_or_duration(text: str, now_ns: int) -> int:
         return now_ns - parse_duration(text)
     except ValueError:
         pass
-    if re.fullmatch(r"-?\d+(\.\d{1,9})?", text):
+    if re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,9})?", text):
         seconds, _, fraction = text.partition(".")
         return int(seconds) * SECOND_NS + int(fraction.ljust(9, "0") or 0)
     try:

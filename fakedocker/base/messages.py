@@ -38,7 +38,7 @@ class Message:
 
 
 # any object
-NO_NUMBER = Message(500, 'strconv.Atoi: parsing "{text}": invalid syntax', "moby api/server/router")
+NO_NUMBER = Message(500, "{problem}", "moby api/server/router, in Go's words (base/numbers.py)")
 PAGE_NOT_FOUND = Message(404, "page not found", "exchanges")
 EMPTY_NAME = Message(400, "invalid container name or ID: value is empty", "names")
 INVALID_JSON = Message(400, "invalid JSON: {problem}", "exchanges")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fakedocker.base.numbers import parse_whole
+
 NUMBERS: dict[str, int] = {
     "HUP": 1, "INT": 2, "QUIT": 3, "ILL": 4, "TRAP": 5, "ABRT": 6, "IOT": 6, "BUS": 7, "FPE": 8, "KILL": 9, "USR1": 10,
     "SEGV": 11, "USR2": 12, "PIPE": 13, "ALRM": 14, "TERM": 15, "STKFLT": 16, "CHLD": 17, "CLD": 17, "CONT": 18, "STOP": 19,
@@ -26,8 +28,9 @@ def parse(text: str) -> int | None:
 
     Source: moby signal.ParseSignal.
     """
-    if text.isascii() and text.lstrip("+-").isdigit():
-        return int(text) or None
+    number = parse_whole(text)
+    if number is not None:
+        return number or None
     return NUMBERS.get(text.upper().removeprefix("SIG"))
 
 

@@ -16,6 +16,8 @@ from fakedocker.build.words import go_quoted
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?\-$!]")
 _REFERENCE = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)[^}]*\}|([A-Za-z_][A-Za-z0-9_]*))")
 _END = ""
+EXPANDED_LIMIT = 1 << 20
+"""How long a word may become; the kernel takes no argument of more than 128 KiB (MAX_ARG_STRLEN)."""
 
 
 def expand(word: str, variables: Mapping[str, str], escape: str = "\\") -> str:
@@ -80,6 +82,7 @@ class _Expansion:
         self._variables = variables
         self._escape = escape
         self._index = 0
+        self._left = EXPANDED_LIMIT
 
     def _peek(self) -> str:
         return self._text[self._index : self._index + 1]
@@ -122,6 +125,9 @@ class _Expansion:
                 else:
                     fields.add(piece)
             whole.append(piece)
+            self._left -= len(piece)
+            if self._left < 0:
+                raise BadDockerfile(f"fakedocker: a word of more than {EXPANDED_LIMIT} characters is not simulated")
         if stop:
             if not self._peek():
                 raise BadDockerfile(f"unexpected end of statement while looking for matching {stop}")

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import tarfile
 
 BLOCK_BYTES = 512
+_GREATEST = 1 << 63
+_GREATEST_FILE = 1 << 44
+"""What the largest file of ext4 is."""
 _TYPE_OF_KIND: dict[str, bytes] = {
     "file": b"0",
     "hardlink": b"1",
@@ -82,13 +85,29 @@ def read_tar(source: bytes, in_root: bool = True) -> Iterator[LayerEntry]:
     padded = source + bytes(-len(source) % BLOCK_BYTES)  # docker's own client leaves out what fills the last block
     try:
         with tarfile.open(fileobj=io.BytesIO(padded), mode="r:", errors="surrogateescape") as archive:
-            for member in archive:
+            for member in _members(archive):
                 if (entry := _entry(member, archive, source, in_root)) is not None:
                     yield entry
             _check_end(source[archive.offset :])
-    except tarfile.TarError as error:
+    except (tarfile.TarError, OverflowError) as error:  # an OverflowError for sizes of more than 64 bits
         short = len(source) < BLOCK_BYTES or "unexpected end" in str(error) or "truncated" in str(error)
         raise BadArchive("unexpected EOF" if short else "archive/tar: invalid tar header") from error
+
+
+def _members(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    """The members, as long as each has a size that can be, so that reading gets on.
+
+    Raises:
+        BadArchive: a size or a time is none (Go archive/tar takes a negative size for a wrong header).
+    """
+    for member in archive:
+        if (
+            not 0 <= member.size < _GREATEST_FILE
+            or not -_GREATEST < member.mtime < _GREATEST
+            or not 0 <= member.mode < 1 << 32
+        ):
+            raise BadArchive("archive/tar: invalid tar header")
+        yield member
 
 
 def _check_end(rest: bytes) -> None:
@@ -143,8 +162,7 @@ def _entry(member: tarfile.TarInfo, archive: tarfile.TarFile, source: bytes, in_
         return None
     content: Content = b""
     if member.issparse():
-        stream = archive.extractfile(member)
-        content = stream.read() if stream else b""
+        content = _sparse_content(member, source)
     elif kind == "file":
         if member.offset_data + member.size > len(source):
             raise BadArchive("unexpected EOF")
@@ -160,3 +178,16 @@ def _entry(member: tarfile.TarInfo, archive: tarfile.TarFile, source: bytes, in_
         target=member.linkname if kind == "link" else "",
         rdev=(member.devmajor, member.devminor) if kind in ("char", "block") else (0, 0),
     )
+
+
+def _sparse_content(member: tarfile.TarInfo, source: bytes) -> Content:
+    """The bytes of a sparse file, whose holes take no memory."""
+    parts: list[Content] = []
+    pieces: list[tuple[int, int]] = getattr(member, "sparse", None) or []
+    end, position = 0, member.offset_data
+    for offset, size in pieces:
+        if offset < end or size < 0 or offset + size > member.size or position + size > len(source):
+            raise BadArchive("archive/tar: invalid tar header")
+        parts += [zeros(offset - end), part_of(source, position, size)]
+        end, position = offset + size, position + size
+    return join(*parts, zeros(member.size - end))

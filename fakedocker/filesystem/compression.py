@@ -13,7 +13,13 @@ from collections.abc import Callable
 from fakedocker.filesystem.archive import BadArchive
 
 LIMIT_BYTES = 2 << 30
-"""What is larger once decompressed is refused: a small file can claim to be endless."""
+USUAL_BYTES = 64 << 20
+USUAL_RATIO = 20
+"""What is larger than this once decompressed, and so many times as large as before, is refused: a small file can claim to be endless."""
+
+
+def _limit(data: bytes) -> int:
+    return min(LIMIT_BYTES, max(USUAL_BYTES, USUAL_RATIO * len(data)))
 
 
 def decompressed(data: bytes) -> bytes:
@@ -31,8 +37,13 @@ def decompressed(data: bytes) -> bytes:
         raise BadArchive("unexpected EOF") from None
     except (OSError, ValueError, zlib.error) as problem:
         raise BadArchive(str(problem)) from None
-    if len(plain) > LIMIT_BYTES:
-        raise BadArchive("no space left on device")
+    limit = _limit(data)
+    if len(plain) > limit:
+        if limit == LIMIT_BYTES:
+            raise BadArchive("no space left on device")
+        raise BadArchive(
+            f"fakedocker: {len(data)} compressed bytes that become more than {limit >> 20} MiB are not simulated"
+        )
     return plain
 
 
@@ -40,14 +51,14 @@ def _gzip(data: bytes) -> bytes:
     import gzip  # as the others here: most runs read no compressed archive
 
     with gzip.open(io.BytesIO(data)) as stream:
-        return stream.read(LIMIT_BYTES + 1)
+        return stream.read(_limit(data) + 1)
 
 
 def _bzip2(data: bytes) -> bytes:
     import bz2
 
     with bz2.open(io.BytesIO(data)) as stream:
-        return stream.read(LIMIT_BYTES + 1)
+        return stream.read(_limit(data) + 1)
 
 
 def _xz(data: bytes) -> bytes:
@@ -55,7 +66,7 @@ def _xz(data: bytes) -> bytes:
 
     try:
         with lzma.open(io.BytesIO(data)) as stream:
-            return stream.read(LIMIT_BYTES + 1)
+            return stream.read(_limit(data) + 1)
     except lzma.LZMAError as problem:
         raise ValueError(str(problem)) from None
 
@@ -68,7 +79,7 @@ def _zstd(data: bytes) -> bytes:
         from backports import zstd
     try:
         with zstd.open(io.BytesIO(data)) as stream:
-            plain: bytes = stream.read(LIMIT_BYTES + 1)
+            plain: bytes = stream.read(_limit(data) + 1)
     except zstd.ZstdError as problem:
         raise ValueError(str(problem)) from None
     return plain

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from fakedocker.base.numbers import parse_digits
+
 EPHEMERAL_FIRST, EPHEMERAL_LAST = 32768, 60999
 PROTOCOLS = ("tcp", "udp", "sctp")
 
@@ -20,16 +22,15 @@ def split_port(text: str) -> tuple[str, str]:
 def port_key(text: str) -> tuple[int, str]:
     """Port number first, then protocol: the order in which docker lists ports."""
     port, protocol = split_port(text)
-    return (int(port) if port.isdigit() else 0, protocol)
+    return parse_digits(port) or 0, protocol
 
 
 def port_range(text: str) -> tuple[int, int] | None:
     """First and last of 80 or 80-85; None where it is no range of ports."""
     first, dash, last = text.partition("-")
-    if not first.isdigit() or (dash and not last.isdigit()):
-        return None
-    bounds = (int(first), int(last) if dash else int(first))
-    return bounds if 0 <= bounds[0] <= bounds[1] <= 65535 else None
+    low = parse_digits(first)
+    high = parse_digits(last) if dash else low
+    return (low, high) if low is not None and high is not None and low <= high <= 65535 else None
 
 
 def choose_ephemeral(start: int, is_free: Callable[[int], bool]) -> int | None:

@@ -29,7 +29,7 @@ def parse(text: str | None, accepted: Collection[str] | None) -> Filters:
         return {}
     try:
         plain = msgspec.json.decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         raise messages.INVALID_FILTERS() from None
     filters: dict[str, tuple[str, ...]] = {}
     if not isinstance(plain, dict):

@@ -12,6 +12,7 @@ from operator import attrgetter
 from msgspec import UNSET, Struct, UnsetType
 
 from fakedocker.base import clock, messages
+from fakedocker.base.numbers import parse_whole, problem_of
 from fakedocker.base.units import human_duration, same_words_ns
 from fakedocker.containers.model import CREATED, DEAD, EXITED, PAUSED, REMOVING, RESTARTING, RUNNING, Container
 from fakedocker.network.ports import port_range, split_port
@@ -117,11 +118,10 @@ def _tests(draft: Draft, filters: Filters) -> list[Test]:
 
 
 def _number(value: str) -> int:
-    try:
-        return int(value)
-    except ValueError:
-        reason = f'strconv.Atoi: parsing "{value}": invalid syntax'
-        raise messages.INVALID_FILTER_REASON(name="exited", value=value, reason=reason) from None
+    number = parse_whole(value)
+    if number is None:
+        raise messages.INVALID_FILTER_REASON(name="exited", value=value, reason=problem_of(value))
+    return number
 
 
 def _attribute_tests(draft: Draft, filters: Filters) -> list[Test]:

@@ -150,7 +150,7 @@ def syntax_problem(body: bytes) -> str:
 
     text = body.decode("utf-8", "replace")
     try:
-        _, end = json.JSONDecoder().raw_decode(text.lstrip())
+        _, end = json.JSONDecoder(parse_int=str).raw_decode(text.lstrip())  # of any number of digits
     except json.JSONDecodeError as problem:
         rest = problem.doc[problem.pos :]
         if not rest.strip():

@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, urlencode
 import msgspec
 from msgspec import Struct
 
+from fakedocker.base.numbers import parse_whole
+
 JSON = "application/json"
 TAR = "application/x-tar"
 RAW_STREAM = "application/vnd.docker.raw-stream"
@@ -80,8 +82,7 @@ class Query:
 
     def number(self, name: str) -> int | None:
         """A whole number, None where there is none."""
-        text = self.text(name)
-        return int(text) if text.lstrip("-").isdigit() else None
+        return parse_whole(self.text(name))
 
     def has(self, name: str) -> bool:
         return name in self._values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache
 from typing import Any, Final
@@ -77,7 +78,9 @@ class Pattern:
 
     def __init__(self, source: str, flags: int = 0, *, longest: bool = False) -> None:
         try:
-            self._direct = re.compile(source, flags)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", FutureWarning)  # what a later Python may take for a set
+                self._direct = re.compile(source, flags)
             self._items, self.flags = tree.parse(source, flags)
         except (re.error, OverflowError) as problem:
             raise PatternProblem(str(problem)) from None

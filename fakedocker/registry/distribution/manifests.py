@@ -58,7 +58,7 @@ def read(raw: bytes, declared: str) -> Needs:
     """
     try:
         document = msgspec.json.decode(raw, type=_Document)
-    except msgspec.MsgspecError as problem:
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as problem:
         raise Problem("MANIFEST_INVALID", str(problem)) from None
     media_type = document.media_type or declared or (OCI_INDEX if document.manifests else OCI_MANIFEST)
     if document.schema_version != 2 or media_type not in _KNOWN:

@@ -6,7 +6,8 @@ It knows which functions exist (an unknown one is a parse error) and nothing of 
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
 
 from fakedocker_shell.gotemplate import nodes
 from fakedocker_shell.gotemplate.errors import TemplateError
@@ -22,6 +23,10 @@ _SIMPLE = {
 _TERMS = frozenset(
     {"bool", "character", "dot", "field", "identifier", "number", "nil", "raw", "string", "variable", "open"}
 )
+
+
+NESTED_LIMIT = 100
+"""How deep actions and parentheses may stand in one another."""
 
 
 def unquote(literal: str) -> str | None:
@@ -64,6 +69,7 @@ class Parser:
         self._variables = ["$"]
         self._range_depth = 0
         self._action_line = 0
+        self._depth = 0
         self._parse()
 
     # tokens
@@ -203,7 +209,20 @@ class Parser:
             return _End(following.position, "else", following.kind)
         return _End(self._expect("right", "else").position, "else")
 
+    @contextmanager
+    def _deeper(self) -> Iterator[None]:
+        """Around what stands within something else; there is a limit, as reading and carrying out go down with it."""
+        self._depth += 1
+        if self._depth > NESTED_LIMIT:
+            raise self._fail(f"fakedocker: more than {NESTED_LIMIT} levels are not simulated")
+        yield
+        self._depth -= 1
+
     def _control(self, word: str) -> nodes.Branch:
+        with self._deeper():
+            return self._controlled(word)
+
+    def _controlled(self, word: str) -> nodes.Branch:
         scope = len(self._variables)
         pipe = self._pipeline(word, "right")
         if word == "range":
@@ -226,6 +245,10 @@ class Parser:
         return nodes.Branch(pipe.position, word, pipe.line, pipe, body, otherwise)
 
     def _block_control(self) -> nodes.Node:
+        with self._deeper():
+            return self._block_controlled()
+
+    def _block_controlled(self) -> nodes.Node:
         token = self._take_word()
         if token.kind not in ("string", "raw"):
             raise self._unexpected(token, "block clause")
@@ -253,6 +276,10 @@ class Parser:
     # pipelines
 
     def _pipeline(self, context: str, end: str) -> nodes.Pipe:
+        with self._deeper():
+            return self._piped(context, end)
+
+    def _piped(self, context: str, end: str) -> nodes.Pipe:
         token = self._peek_word()
         pipe = nodes.Pipe(token.position, token.line)
         self._declarations(pipe, context)

@@ -278,6 +278,10 @@ def _format_integer(value: Value, verb: str, flags: str, width: int, precision: 
     return _bad_verb(verb, value)
 
 
+_WIDEST = 1_000_000
+"""The most that Go's fmt takes for a width or a precision (tooLarge)."""
+
+
 def print_formatted(template: str, values: Sequence[Value]) -> str:
     """fmt.Sprintf, its notes on missing and extra operands included.
 
@@ -295,7 +299,7 @@ def print_formatted(template: str, values: Sequence[Value]) -> str:
             return int(text) if text else None
         operand = values[used].concrete() if used < len(values) else None
         used += 1
-        if operand is None or operand.kind not in ("int", "uint"):
+        if operand is None or operand.kind not in ("int", "uint") or abs(int(operand.data)) > _WIDEST:
             parts.append(note)
             return None
         return int(operand.data)
@@ -306,6 +310,12 @@ def print_formatted(template: str, values: Sequence[Value]) -> str:
         assert match is not None
         position = match.end()
         flags, verb = match["flags"], match["verb"]
+        if any(
+            len(digits) > 6 and int(digits[:4_000]) > _WIDEST for digits in match.group("width", "precision") if digits
+        ):
+            parts.append("%!(NOVERB)")  # Go's reader of numbers goes to the end of the text then (fmt parsenum)
+            position = len(template)
+            break
         width = star(match["width"], "%!(BADWIDTH)") or 0
         if width < 0:
             flags, width = flags + "-", -width

@@ -1,0 +1,31 @@
+"""Whole numbers as text, as Go's strconv reads them: ASCII digits, 64 bits.
+
+Python's `int` takes more (other scripts' digits, underscores), and refuses thousands of digits with an error of its own.
+"""
+
+from __future__ import annotations
+
+import re
+
+GREATEST = (1 << 63) - 1
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+_MOST_DIGITS = 4_000
+
+
+def parse_whole(text: str) -> int | None:
+    """The number of a text; None where it is none, or none of 64 bits with a sign (strconv.ParseInt)."""
+    if _WHOLE.fullmatch(text) is None or len(text) > _MOST_DIGITS:
+        return None
+    number = int(text)
+    return number if -GREATEST - 1 <= number <= GREATEST else None
+
+
+def parse_digits(text: str) -> int | None:
+    """The same without a sign."""
+    return parse_whole(text) if text[:1].isdigit() else None
+
+
+def problem_of(text: str) -> str:
+    """Why a text is no number, as strconv.Atoi says it."""
+    reason = "invalid syntax" if _WHOLE.fullmatch(text) is None else "value out of range"
+    return f'strconv.Atoi: parsing "{text}": {reason}'
