@@ -39,7 +39,7 @@ _MODULES: Final[dict[str, str]] = {
     "htpasswd": "htpasswd",
     "inspection": "du file stat",
     "interfaces": "arp ifconfig ip route",
-    "json_query": "jq",
+    "jq.program": "jq",
     "layout": "expand fold nl unexpand",
     "listing": "dir ls",
     "machine_info": "arch clear date df free getent groups hostname id less more mount nproc pager reset stty tput"
