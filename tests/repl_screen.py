@@ -9,6 +9,9 @@ from pathlib import Path
 
 from fakedocker_shell.repl import meta
 from fakedocker_shell.repl.console import Console
+from fakedocker_shell.repl.opening import begin_terminal, open_with
+from fakedocker_shell.repl.session_journal import SessionJournal
+from fakedocker_shell.repl.tty import Tty
 
 IDLE_LOOKS = 20_000
 _SEQUENCE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -48,13 +51,16 @@ class Terminal:
         self.state = state
         self.screen = TypedScreen()
         variables = {"XDG_STATE_HOME": str(state), "NO_COLOR": "1", **(environment or {})}
-        self.console = Console(self.screen, lambda: self.screen.now_ns, meta.run, seed, variables)
+        self.console = Console(self.screen.write, self.screen.size(), meta.run, seed, variables)
+        begun = begin_terminal(seed, variables, self.screen.size())
+        self.tty = Tty(self.console, self.screen, lambda: self.screen.now_ns // 10**6 * 10**6, SessionJournal(begun))
+        open_with(self.console, None)
 
     def run(self, text: str, *keys: bytes) -> str:
         """Run one input and give what was shown, without control sequences."""
         self.screen.keys = list(keys)
         before = len(self.screen.written)
-        self.console.run(text)
+        self.tty.run(text)
         shown = bytes(self.screen.written[before:]).decode("utf-8", "replace")
         return _SEQUENCE.sub("", shown).replace("\r\n", "\n")
 
@@ -65,3 +71,10 @@ class Terminal:
     def reports(self) -> list[str]:
         """The texts of all reports of errors of ours."""
         return [path.read_text() for path in sorted(self.state.glob("fakedocker/report-*.txt"))]
+
+    def journal(self) -> bytes:
+        """The journal of the whole session, ended now."""
+        kept = self.tty.journal
+        assert kept is not None
+        kept.end(self.console.shown_sum, self.console.exit_status)
+        return kept.text()

@@ -15,6 +15,7 @@ from fakedocker_shell.repl import meta
 from fakedocker_shell.repl.app import Prompt, _PrivateHistory
 from fakedocker_shell.repl.console import Console
 from fakedocker_shell.repl.screen import RealScreen
+from fakedocker_shell.repl.tty import Tty, whole_milliseconds
 
 Typist = Callable[[str], "tuple[int, str, list[str]]"]
 
@@ -37,15 +38,12 @@ def type_keys(tmp_path: Path) -> Typist:
         output = RecordingOutput()
         history = InMemoryHistory()
         with create_pipe_input() as source:
-            console = Console(
-                RealScreen(source, output),
-                time.monotonic_ns,
-                meta.run,
-                0,
-                {"XDG_STATE_HOME": str(tmp_path), "NO_COLOR": "1"},
-            )
+            screen = RealScreen(source, output)
+            environment = {"XDG_STATE_HOME": str(tmp_path), "NO_COLOR": "1"}
+            console = Console(screen.write, screen.size(), meta.run, 0, environment)
+            tty = Tty(console, screen, whole_milliseconds(time.monotonic_ns))
             source.send_text(keys)
-            status = Prompt(console, source, output, history).loop()
+            status = Prompt(tty, source, output, history).loop()
         shown = "".join(output.raw).replace("\r\n", "\n").removesuffix("exit\n")  # which bash says as it leaves
         return status, shown, history.get_strings()
 

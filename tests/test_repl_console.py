@@ -82,7 +82,7 @@ def test_a_command_that_reads_gets_what_is_typed(terminal: Terminal) -> None:
 def test_what_is_typed_early_is_echoed_once(terminal: Terminal) -> None:
     terminal.run(":time wall")
     terminal.screen.keys = [b"", b"ec", b"ho"]
-    assert terminal.console.run("sleep 2") == b"echo"
+    assert terminal.tty.run("sleep 2") == b"echo"
     assert terminal.screen.written.endswith(b"echo\r\x1b[K")
     assert terminal.run("true") == ""
 
@@ -335,9 +335,9 @@ def test_time_can_be_told_to_keep_the_walls_pace(terminal: Terminal) -> None:
 
 def test_background_work_goes_on_at_the_prompt(terminal: Terminal) -> None:
     terminal.run("(sleep 2; echo done) &")
-    assert terminal.console.tick() == b""
+    assert terminal.tty.tick() == b""
     terminal.screen.now_ns += 3_000_000_000
-    assert b"done" in terminal.console.tick()
+    assert b"done" in terminal.tty.tick()
 
 
 # what it explains
@@ -409,7 +409,7 @@ def test_an_unknown_docker_command_gets_a_hint_that_is_not_dockers(terminal: Ter
 def test_hints_are_dim_where_there_are_colours(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path)
     terminal.console.colours = True
-    terminal.console.run("docker sp")
+    terminal.tty.run("docker sp")
     assert b"\x1b[2mdid you mean `ps`?\x1b[m" in terminal.screen.written
 
 
@@ -480,8 +480,8 @@ def test_an_error_at_the_prompt_is_told_once(terminal: Terminal, monkeypatch: py
 
     monkeypatch.setattr(type(terminal.console.engine), "advance", fail)
     terminal.screen.now_ns += 10**9
-    assert b"an error of ours" in terminal.console.tick()
-    assert terminal.console.tick() == b""
+    assert b"an error of ours" in terminal.tty.tick()
+    assert terminal.tty.tick() == b""
 
 
 # what is odd

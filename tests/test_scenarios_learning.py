@@ -18,6 +18,7 @@ from fakedocker_shell.repl import meta, toolbar
 from fakedocker_shell.repl.app import Prompt
 from fakedocker_shell.repl.console import Console
 from fakedocker_shell.repl.screen import RealScreen
+from fakedocker_shell.repl.tty import Tty, whole_milliseconds
 from fakedocker_shell.scenarios import library
 from fakedocker_shell.scenarios.model import INCIDENT, LESSON
 from fakedocker_shell.scenarios.progress import Progress
@@ -86,9 +87,11 @@ def test_the_first_three_lessons_at_the_prompt(tmp_path: Path) -> None:
     with create_pipe_input() as source:
         output = DummyOutput()
         environment = {"XDG_STATE_HOME": str(tmp_path), "NO_COLOR": "1"}
-        console = Console(RealScreen(source, output), time.monotonic_ns, meta.run, 0, environment)
+        screen = RealScreen(source, output)
+        console = Console(screen.write, screen.size(), meta.run, 0, environment)
+        tty = Tty(console, screen, whole_milliseconds(time.monotonic_ns))
         source.send_text(keys)
-        assert Prompt(console, source, output, InMemoryHistory()).loop() == 0
+        assert Prompt(tty, source, output, InMemoryHistory()).loop() == 0
     assert Progress(environment).best("lifecycle-exit") == 2
     assert Progress(environment).best("ports-expose") == 2
     assert Progress(environment).best("ports-conflict") == 1

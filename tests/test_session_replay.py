@@ -10,6 +10,8 @@ from repl_screen import TypedScreen
 from fakedocker.exchanges import TimeMode
 from fakedocker.replay import replay
 from fakedocker_shell.repl.foreground import Foreground
+from fakedocker_shell.repl.interaction import Typed
+from fakedocker_shell.repl.tty import drive
 from fakedocker_shell.session import STREAM, Session, make_engine
 
 LINES: Sequence[tuple[str, tuple[bytes, ...]]] = (
@@ -25,14 +27,14 @@ LINES: Sequence[tuple[str, tuple[bytes, ...]]] = (
 )
 
 
-class Typed:
+class Host:
     """A terminal on a host, and what it has shown."""
 
     def __init__(self, mode: TimeMode) -> None:
         self.screen = TypedScreen()
         self.engine, clients = make_engine(seed=5, mode=mode)
         self.session = Session(self.engine, self._output, self.screen.size())
-        self.foreground = Foreground(self.session, self.screen, lambda: self.screen.now_ns)
+        self.foreground = Foreground(self.session, self.screen.now_ns)
         clients.observe = self.foreground.begun
         self.session.run_fed()
 
@@ -43,7 +45,8 @@ class Typed:
     def type(self, line: str, *keys: bytes) -> None:
         """Run a line, with what is typed meanwhile, and let a while pass after it."""
         self.screen.keys = list(keys)
-        self.foreground.run(line)
+        self.foreground.see(Typed(b"", self.screen.size(), self.screen.now_ns))
+        drive(self.foreground.run(line), self.screen, lambda: self.screen.now_ns)
         self.screen.now_ns += 1_500_000_000
 
     def check(self) -> None:
@@ -61,24 +64,24 @@ class Typed:
 
 @pytest.mark.parametrize("mode", [TimeMode.LEAP, TimeMode.WALL])
 def test_a_terminal_plays_again(mode: TimeMode) -> None:
-    typed = Typed(mode)
+    host = Host(mode)
     for line, keys in LINES:
-        typed.screen.dimensions = (24, 100 + len(line))
-        typed.type(line, *keys)
-    assert b"in a container" in typed.screen.written and b"text in vi" in typed.screen.written
-    typed.check()
+        host.screen.dimensions = (24, 100 + len(line))
+        host.type(line, *keys)
+    assert b"in a container" in host.screen.written and b"text in vi" in host.screen.written
+    host.check()
 
 
 def test_going_back_is_an_input_too() -> None:
-    typed = Typed(TimeMode.LEAP)
+    host = Host(TimeMode.LEAP)
     for line, _ in LINES[:2]:
-        typed.type(line)
-    moment = typed.engine.snapshot()
-    typed.type("docker rm -f box")
-    typed.engine.restore(moment)
-    typed.type("wait; docker ps; echo $?")
-    assert b"unexpected EOF" in typed.screen.written
-    typed.check()
+        host.type(line)
+    moment = host.engine.snapshot()
+    host.type("docker rm -f box")
+    host.engine.restore(moment)
+    host.type("wait; docker ps; echo $?")
+    assert b"unexpected EOF" in host.screen.written
+    host.check()
 
 
 def test_a_script_plays_again() -> None:

@@ -7,23 +7,19 @@ fakedocker serve                serve an engine on sockets
 fakedocker docker ARG..         the docker command line, against the engine that DOCKER_HOST names
 fakedocker registry             serve a registry on the loopback interface
 fakedocker learn [ID]           open the terminal in a lesson
-fakedocker replay|lint PLACE..  play scenarios, look for mistakes in them
+fakedocker replay PLACE..       play scenarios, or the journal of a session
+fakedocker lint PLACE..         look for mistakes in scenarios
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fakedocker.machine_folder import MachineFolder
-    from fakedocker_shell.session import Session
-
-Folders = Sequence["MachineFolder"]
-Begin = Callable[["Session"], None]
-"""Starts a session's shell."""
 
 USAGE = """Usage: fakedocker [OPTIONS] [FILE [ARG...]]
        fakedocker [OPTIONS] -c COMMANDS [NAME [ARG...]]
@@ -39,18 +35,37 @@ Without a FILE it opens the terminal, or runs the commands on standard input.
 Options:
   -c COMMANDS               Run these commands
       --seed N              Where ids, names and addresses come from (default 0)
+      --journal FILE        Keep the session in this new file; `fakedocker replay FILE` plays it again
       --host-dir DIR[:rw]   Let the simulated host see this folder; with :rw also write to it
       --help                Show this
       --version             Show the version
 """
-READ_BYTES = 65536
+
+
+@dataclass
+class Options:
+    """What stands before the name of a command or a file."""
+
+    seed: int = 0
+    folders: list[MachineFolder] = field(default_factory=list)
+    journal: str = ""
+
+
+class _UsageError(Exception):
+    """The command line is wrong; the text says why."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; gives the exit status."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    seed = 0
-    folders: list[MachineFolder] = []
+    try:
+        return _main(list(sys.argv[1:] if argv is None else argv))
+    except _UsageError as problem:
+        sys.stderr.write(f"fakedocker: {problem}\nTry 'fakedocker --help'.\n")
+        return 2
+
+
+def _main(arguments: list[str]) -> int:
+    options = Options()
     while arguments and arguments[0].startswith("-") and arguments[0] != "-":
         option = arguments.pop(0)
         if option in ("--help", "-h"):
@@ -61,46 +76,97 @@ def main(argv: Sequence[str] | None = None) -> int:
 
             sys.stdout.write(f"fakedocker {version('fakedocker')} (engine 28.2.2, API 1.50)\n")
             return 0
-        if option == "--seed" or option.startswith("--seed="):
-            text = option.partition("=")[2] or (arguments.pop(0) if arguments else "")
-            if not text.lstrip("-").isdigit():
-                return _usage_error(f"--seed takes a whole number, not {text!r}")
-            seed = int(text)
-        elif option == "--host-dir" or option.startswith("--host-dir="):
-            text = option.partition("=")[2] or (arguments.pop(0) if arguments else "")
-            try:
-                folders.append(_folder(text))
-            except OSError as problem:
-                return _usage_error(str(problem))
-        elif option == "-c":
-            if not arguments:
-                return _usage_error("-c takes the commands to run")
-            return _run_command(arguments[0], arguments[1:], seed, folders)
-        else:
-            return _usage_error(f"unknown option {option}")
-    if arguments and arguments[0] == "serve":
-        from fakedocker_shell import serving
-
-        return serving.main(arguments[1:])
-    if arguments and arguments[0] == "docker":
-        from fakedocker_shell.real import context
-
-        return context.main(arguments[1:])
-    if arguments and arguments[0] == "registry":
-        from fakedocker_shell import registry_serving
-
-        return registry_serving.main(arguments[1:])
-    if arguments and arguments[0] in ("learn", "replay", "lint"):
-        from fakedocker_shell.scenarios import commands
-
-        if arguments[0] == "learn":
-            return commands.learn(arguments[1:], seed)
-        return (commands.replay if arguments[0] == "replay" else commands.lint)(arguments[1:])
+        if option == "-c":
+            return _run_commands(arguments, options)
+        _take_option(option, arguments, options)
+    if arguments and arguments[0] in _COMMANDS:
+        return _COMMANDS[arguments[0]](arguments[1:], options)
     if arguments and arguments[0] != "-":
-        return _run_file(arguments[0], arguments[1:], seed, folders)
+        return _open(options, lambda: _run_file(arguments[0], arguments[1:], options))
     if sys.stdin.isatty() and sys.stdout.isatty():
-        return _open_terminal(seed, folders)
-    return _run(seed, folders, lambda session: session.run_input(), "standard input")
+        return _open(options, lambda: _open_terminal(options))
+    return _open(options, lambda: _run(options, "input"))
+
+
+def _take_option(option: str, arguments: list[str], options: Options) -> None:
+    """Take an option that has a value, in the same word or in the next one. Raises _UsageError."""
+    name, _, text = option.partition("=")
+    if name not in ("--seed", "--host-dir", "--journal"):
+        raise _UsageError(f"unknown option {option}")
+    text = text or (arguments.pop(0) if arguments else "")
+    if name == "--seed":
+        if not text.lstrip("-").isdigit():
+            raise _UsageError(f"--seed takes a whole number, not {text!r}")
+        options.seed = int(text)
+    elif name == "--journal":
+        if not text:
+            raise _UsageError("--journal takes the name of a new file")
+        options.journal = text
+    else:
+        try:
+            options.folders.append(_folder(text))
+        except OSError as problem:
+            raise _UsageError(str(problem)) from None
+
+
+def _open(options: Options, run: Callable[[], int]) -> int:
+    """Run a session. Raises _UsageError where its journal cannot be kept."""
+    if options.journal and options.folders:
+        raise _UsageError("--journal and --host-dir exclude each other: a folder of this machine is in no journal")
+    if not options.journal:
+        return run()
+    try:
+        return run()
+    except OSError as problem:
+        if problem.filename != options.journal:
+            raise
+        raise _UsageError(f"{options.journal}: {problem.strerror}") from None
+
+
+def _serve(arguments: list[str], options: Options) -> int:
+    from fakedocker_shell import serving
+
+    return serving.main(arguments)
+
+
+def _docker(arguments: list[str], options: Options) -> int:
+    from fakedocker_shell.real import context
+
+    return context.main(arguments)
+
+
+def _registry(arguments: list[str], options: Options) -> int:
+    from fakedocker_shell import registry_serving
+
+    return registry_serving.main(arguments)
+
+
+def _learn(arguments: list[str], options: Options) -> int:
+    from fakedocker_shell.scenarios import commands
+
+    return _open(options, lambda: commands.learn(arguments, options.seed, options.journal))
+
+
+def _replay(arguments: list[str], options: Options) -> int:
+    from fakedocker_shell.scenarios import commands
+
+    return commands.replay(arguments)
+
+
+def _lint(arguments: list[str], options: Options) -> int:
+    from fakedocker_shell.scenarios import commands
+
+    return commands.lint(arguments)
+
+
+_COMMANDS: dict[str, Callable[[list[str], Options], int]] = {
+    "serve": _serve,
+    "docker": _docker,
+    "registry": _registry,
+    "learn": _learn,
+    "replay": _replay,
+    "lint": _lint,
+}
 
 
 def _folder(text: str) -> MachineFolder:
@@ -109,126 +175,47 @@ def _folder(text: str) -> MachineFolder:
     return MachineFolder(*split_mode(text), lambda problem: print(f"fakedocker: {problem}", file=sys.stderr))
 
 
-def _open_terminal(seed: int, folders: Folders) -> int:
+def _open_terminal(options: Options) -> int:
     import gc
 
     gc.disable()  # importing makes much and no garbage: this saves a twentieth of the time until the prompt
     from fakedocker_shell.repl.app import run
 
     gc.enable()
-    return run(seed, folders=folders)
+    return run(options.seed, folders=options.folders, journal=options.journal)
 
 
-def _usage_error(problem: str) -> int:
-    sys.stderr.write(f"fakedocker: {problem}\nTry 'fakedocker --help'.\n")
-    return 2
+def _run_commands(words: list[str], options: Options) -> int:
+    """-c COMMANDS [NAME [ARG...]]"""
+    if not words:
+        raise _UsageError("-c takes the commands to run")
+    name = words[1] if len(words) > 1 else "fakedocker"
+    return _open(options, lambda: _run(options, "command", words[0], name, words[2:]))
 
 
-def _run_command(source: str, rest: list[str], seed: int, folders: Folders) -> int:
-    name = rest[0] if rest else "fakedocker"
-    return _run(seed, folders, lambda session: session.run_command(source, name, tuple(rest[1:])), source)
-
-
-def _run_file(path: str, rest: list[str], seed: int, folders: Folders) -> int:
+def _run_file(path: str, rest: list[str], options: Options) -> int:
     try:
         with open(path, "rb") as file:
             data = file.read()
     except OSError as problem:
         sys.stderr.write(f"fakedocker: {path}: {problem.strerror}\n")
         return 127
-    return _run(seed, folders, lambda session: session.run_script(path, data, tuple(rest)), f"the script {path}")
+    return _run(options, "script", path, parameters=rest, script=data)
 
 
-def _run(seed: int, folders: Folders, begin: Begin, what: str) -> int:
-    """Run a session from its beginning to its end; an error of ours is one line on standard error and status 70.
+def _run(
+    options: Options,
+    start: str,
+    source: str = "",
+    name: str = "bash",
+    parameters: Sequence[str] = (),
+    script: bytes = b"",
+) -> int:
+    """Run a session that is not typed at the prompt; see `session_journal.Begin`."""
+    from fakedocker_shell import running
 
-    Args:
-        folders: of the real machine, seen as they are at the beginning and written to at the end.
-        begin: starts the session's shell.
-        what: what is run, for a report.
-    """
-    on_terminal = all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
-    run = _run_on_terminal if on_terminal else _run_without_terminal
-    try:
-        status, faults = run(seed, folders, begin)
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 141
-    except Exception:
-        import traceback
-
-        return _our_error(traceback.format_exc(), what)
-    return _our_error("\n".join(faults), what) if faults else status
-
-
-def _our_error(problem: str, what: str) -> int:
-    from fakedocker_shell.repl import state_directory
-
-    report = state_directory.write_report(os.environ, problem, [what])
-    sys.stderr.write(state_directory.told(report, world_is_kept=False) + "\n")
-    return state_directory.ERROR_STATUS
-
-
-def _run_without_terminal(seed: int, folders: Folders, begin: Begin) -> tuple[int, list[str]]:
-    """Time is fast, input and output are pipes. Gives the status, and the reports of simulated programs that failed."""
-    from fakedocker.engine import WaitCannotEnd, WaitTooLong
-    from fakedocker_shell.session import Session, make_engine
-
-    streams = {1: sys.stdout.buffer, 2: sys.stderr.buffer}
-
-    def output(fd: int, data: bytes) -> None:
-        streams[fd].write(data)
-        streams[fd].flush()
-
-    engine, _ = make_engine(seed)
-    engine.journaling = False
-    for folder in folders:
-        folder.show(engine)
-    session = Session(engine, output)
-    begin(session)
-    try:
-        status = session.run_to_end(lambda: os.read(0, READ_BYTES))
-    except (WaitCannotEnd, WaitTooLong) as problem:
-        sys.stderr.write(f"fakedocker: {problem}\n")
-        status = 1
-    for folder in folders:
-        folder.take_back(engine)
-    return status, engine.draft.faults
-
-
-def _run_on_terminal(seed: int, folders: Folders, begin: Begin) -> tuple[int, list[str]]:
-    """As in the interactive terminal: a simulated one of the real one's size, and time that leaps."""
-    import time
-
-    from prompt_toolkit.input import create_input
-    from prompt_toolkit.output import create_output
-
-    from fakedocker.exchanges import TimeMode
-    from fakedocker_shell.repl.foreground import Foreground
-    from fakedocker_shell.repl.screen import RealScreen
-    from fakedocker_shell.session import Session, make_engine
-
-    screen = RealScreen(create_input(sys.stdin), create_output(sys.stdout), sys.stdout.buffer)
-    engine, clients = make_engine(seed, TimeMode.LEAP)
-    engine.journaling = False
-
-    def output(fd: int, data: bytes) -> None:
-        screen.write(data)
-        foreground.pacer.spoke()
-
-    for folder in folders:
-        folder.show(engine)
-    session = Session(engine, output, screen.size())
-    foreground = Foreground(session, screen, time.monotonic_ns)
-    clients.observe = foreground.begun
-    begin(session)
-    foreground.drive(lambda: session.status is not None)
-    for folder in folders:
-        folder.take_back(engine)
-    assert session.status is not None
-    return session.status, engine.draft.faults
+    begun = running.begin(options.seed, start, source, name, parameters, script)
+    return running.run(begun, options.folders, options.journal)
 
 
 if __name__ == "__main__":

@@ -7,11 +7,12 @@ a command does and what there is to go back to is the console's.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.application import get_app, run_in_terminal
@@ -35,33 +36,48 @@ from fakedocker_shell.repl import meta, state_directory, toolbar
 from fakedocker_shell.repl.completion import ShellCompleter
 from fakedocker_shell.repl.console import Console
 from fakedocker_shell.repl.highlighting import STYLES, ShellLexer
+from fakedocker_shell.repl.opening import begin_terminal, open_with
 from fakedocker_shell.repl.screen import RealScreen
+from fakedocker_shell.repl.session_journal import SessionJournal
+from fakedocker_shell.repl.tty import Tty, whole_milliseconds
 
 if TYPE_CHECKING:
     from fakedocker.machine_folder import MachineFolder
+    from fakedocker_shell.scenarios.model import Scenario
 
 TICK_SECONDS = 0.5
 MENU_ROWS = 8
-_WELCOME = "A simulated host with docker: nothing touches your machine. F1 helps, :lesson next teaches, Ctrl-D leaves."
+_FAILURES = 3
+"""How often in a row the line editor may fail before the terminal is given up."""
 
 
-def run(seed: int, begin: Callable[[Console], None] | None = None, folders: Sequence[MachineFolder] = ()) -> int:
+def run(seed: int, lesson: Scenario | None = None, folders: Sequence[MachineFolder] = (), journal: str = "") -> int:
     """Open the terminal on standard input and output; gives the exit status of its shell.
 
     Args:
-        begin: puts something on the terminal before the first prompt, in place of the welcome.
+        lesson: opened at once, in place of the welcome.
         folders: of the real machine, which the simulated host sees.
+        journal: a file that is made and gets the session's journal; "" for none.
+
+    Raises:
+        ScenarioProblem: the lesson is broken.
+        OSError: the journal's file is there already, or cannot be made.
     """
     source, sink = create_input(sys.stdin), create_output(sys.stdout)
-    console = Console(RealScreen(source, sink, sys.stdout.buffer), time.monotonic_ns, meta.run, seed)
-    console.see(folders)
-    path = state_directory.history_file(os.environ)
-    history = _PrivateHistory(str(path)) if path is not None else InMemoryHistory()
-    if begin is None:
-        console.say(_WELCOME)
-    else:
-        begin(console)
-    return Prompt(console, source, sink, history).loop()
+    screen = RealScreen(source, sink, sys.stdout.buffer)
+    with contextlib.ExitStack() as open_files:
+        write = open_files.enter_context(open(journal, "xb", buffering=0)).write if journal else None
+        console = Console(screen.write, screen.size(), meta.run, seed, os.environ)
+        kept = None if folders else SessionJournal(begin_terminal(seed, os.environ, screen.size(), lesson), write)
+        console.see(folders)
+        path = state_directory.history_file(os.environ)
+        history = _PrivateHistory(str(path)) if path is not None else InMemoryHistory()
+        open_with(console, lesson)
+        tty = Tty(console, screen, whole_milliseconds(time.monotonic_ns), kept)
+        status = Prompt(tty, source, sink, history).loop()
+        if kept is not None:
+            kept.end(console.shown_sum, status)
+        return status
 
 
 class _PrivateHistory(FileHistory):
@@ -79,12 +95,14 @@ class Prompt:
     """Asks for one input after the other and has the console run it.
 
     Args:
+        tty: the console, and the screen it is on.
         source: where keys come from.
         sink: where the prompt is painted.
     """
 
-    def __init__(self, console: Console, source: Input, sink: Output, history: History) -> None:
-        self.console = console
+    def __init__(self, tty: Tty, source: Input, sink: Output, history: History) -> None:
+        self._tty = tty
+        console = self.console = tty.console
         self._source = source
         plain = not console.colours
         self.session: PromptSession[str] = PromptSession(
@@ -96,7 +114,7 @@ class Prompt:
             history=history,
             lexer=ShellLexer(console, self._failed),
             bottom_toolbar=None if os.environ.get("TERM") == "dumb" else self._toolbar,
-            prompt_continuation="> ",
+            prompt_continuation=_continuation,
             key_bindings=self._keys(),
             style=_style(plain),
             include_default_pygments_style=False,
@@ -119,6 +137,7 @@ class Prompt:
 
     def _loop(self) -> int:
         console = self.console
+        failures = 0
         while not console.ended:
             try:
                 text = self.session.prompt(pre_run=self._begin)
@@ -126,11 +145,15 @@ class Prompt:
                 console.status = 130
                 continue
             except EOFError:
-                console.run("exit")
-                if not console.ended:  # stopped jobs keep a shell from its first exit
-                    continue
-                break
-            self._type_ahead(console.run(text, self._typed_ahead()))
+                text = "exit"
+            except Exception:  # an error of ours in the line editor is told, and the line is asked for again
+                failures += 1
+                if failures > _FAILURES:
+                    raise
+                console.report_failure()
+                continue
+            failures = 0
+            self._type_ahead(self._tty.run(text, self._typed_ahead()))
             wanted = console.editing_mode
             if wanted:
                 self.session.app.editing_mode = self.session.editing_mode = _editing_mode(wanted)
@@ -171,10 +194,10 @@ class Prompt:
         while True:
             await asyncio.sleep(TICK_SECONDS)
             _import_ahead()
-            printed = self.console.tick()
+            printed = self._tty.tick()
             if printed:
                 data = printed if printed.endswith(b"\n") else printed + b"\r\n"
-                await run_in_terminal(lambda data=data: self.console.screen.write(data))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+                await run_in_terminal(lambda data=data: self._tty.screen.write(data))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
             get_app().invalidate()
 
     # keys
@@ -217,9 +240,7 @@ class Prompt:
 
     def _show(self, event: KeyPressEvent, name: str) -> None:
         """Show what a command of the terminal's own gives, above the prompt, which stays as it is."""
-        status = self.console.status
-        text = meta.run(self.console, name, "")
-        self.console.status = status
+        text = self._tty.glance(name)
         run_in_terminal(lambda: self.console.say(text))
         event.app.invalidate()
 
@@ -252,6 +273,12 @@ def _complete_at_once(buffer: Buffer) -> None:
         buffer.complete_state = CompletionState(buffer.document, found)
         if not common and state is not None:
             buffer.complete_next()
+
+
+def _continuation(width: int, line_number: int, wrap_count: int) -> str:
+    """What stands before a further line of an input; nothing before what does not fit into a line and goes on in the next."""
+    del width, line_number  # it is the same in all of them
+    return "" if wrap_count else "> "
 
 
 def _editing_mode(name: str) -> EditingMode:

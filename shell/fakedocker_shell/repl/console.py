@@ -10,20 +10,20 @@ from __future__ import annotations
 import os
 import re
 import traceback
+import zlib
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from fakedocker.exchanges import Exchange, TimeMode
-from fakedocker.pacing import turn_share
 from fakedocker.userland.sh.machine import is_complete
 from fakedocker.world.world import Event, World
 from fakedocker_shell.repl import explain, state_directory
 from fakedocker_shell.repl.desk import Desk
 from fakedocker_shell.repl.foreground import Foreground
 from fakedocker_shell.repl.history import Moment
+from fakedocker_shell.repl.interaction import Interaction, Typed, unattended
 from fakedocker_shell.repl.pager import Pager
-from fakedocker_shell.repl.screen import Screen
 from fakedocker_shell.repl.words import nearest
 
 KEPT_OUTPUT_BYTES = 1 << 16
@@ -39,8 +39,8 @@ class Console(Desk):
     """A session on the simulated host, one command at a time.
 
     Args:
-        screen: where output goes and, while a command runs, keys come from.
-        clock: the wall's, in nanoseconds.
+        write: shows bytes as they are.
+        size: rows and columns of the screen at the beginning; later it comes with what is typed.
         meta: runs a command of the terminal's own: (console, name, argument) -> what to show.
         seed: see `genesis`.
         environment: of the real machine; only NO_COLOR, TERM, FAKEDOCKER_PAGER and where the state directory is are looked at.
@@ -48,21 +48,25 @@ class Console(Desk):
 
     def __init__(
         self,
-        screen: Screen,
-        clock: Callable[[], int],
-        meta: Callable[[Console, str, str], str],
+        write: Callable[[bytes], None],
+        size: tuple[int, int],
+        meta: Callable[[Console, str, str], Interaction[str]],
         seed: int = 0,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        self.screen = screen
+        self._write = write
+        self._size = size
+        self.shown_sum = 0
+        """The CRC of all that was shown, but for where reports of errors are: whether a session that is played again is the same."""
+        self.journal_text: Callable[[], bytes] = bytes
+        """The session's journal until now, for reports; b"" where none is kept."""
         self._meta = meta
         variables = os.environ if environment is None else environment
         self.colours = "NO_COLOR" not in variables and variables.get("TERM") != "dumb"
-        super().__init__(self._output, TimeMode.LEAP, screen.size(), seed, environment=variables)
-        self.foreground = Foreground(self.session, screen, clock)
+        super().__init__(self._output, TimeMode.LEAP, size, seed, environment=variables)
+        self.foreground = Foreground(self.session, 0)
         self.paging = bool(self.environment.get("FAKEDOCKER_PAGER"))
         self._recent: deque[str] = deque(maxlen=state_directory.COMMANDS_IN_REPORT)
-        self._pager: Pager | None = None
         self._held: list[bytes] | None = None
         self._pending: list[str] = []
         self._line_open = False
@@ -72,7 +76,7 @@ class Console(Desk):
 
     @property
     def columns(self) -> int:
-        return self.screen.size()[1]
+        return self._size[1]
 
     @property
     def ended(self) -> bool:
@@ -109,28 +113,32 @@ class Console(Desk):
 
     # running
 
-    def run(self, text: str, keys: bytes = b"") -> bytes:
+    def run(self, text: str, typed: Typed) -> Interaction[bytes]:
         """Run one complete input. An error of ours leaves the world as it was, and one line is told about it.
 
         Args:
-            keys: what was typed after it already.
+            typed: the time, and what was typed after it already.
 
         Returns:
             what of the keys, and of those typed meanwhile, nobody has read.
         """
+        keys = typed.keys
+        self._see(typed)
         if not text.strip():
             return keys
         self._recent.append(text)
         self._broken = False
-        self.open_output()
+        self._held = None
         if self.recorder is not None:
-            self.foreground.pacer.catch_up()  # what was waited at the prompt is none of the command's time
+            self.foreground.pacer.catch_up(
+                self.foreground.share()
+            )  # what was waited at the prompt is none of the command's time
         before, began_ns, recorder = self.moment(), self.engine.now_ns, self.recorder
         try:
             if _META.match(text):
-                self._run_meta(text.strip())
+                yield from self._run_meta(text.strip())
             else:
-                keys = self._run_command(text, keys)
+                keys = yield from self._run_command(text, keys)
             if recorder is not None:
                 recorder.add(text, began_ns, self.engine.now_ns, self.status)
             self._look_at_goal()
@@ -140,6 +148,10 @@ class Console(Desk):
             self._failed(traceback.format_exc(), world_is_kept=self._back_to(before))
         self._report_faults()
         return keys
+
+    def _see(self, typed: Typed) -> None:
+        self._size = typed.size
+        self.foreground.see(typed)
 
     def _look_at_goal(self) -> None:
         """Tell when a lesson's goal is reached."""
@@ -151,44 +163,57 @@ class Console(Desk):
         if told:
             self.announce(told, "1;32")
 
-    def _run_meta(self, text: str) -> None:
+    def _run_meta(self, text: str) -> Interaction[None]:
         name, _, argument = text[1:].partition(" ")
-        self.say(self._meta(self, name, argument.strip()))
+        shown = yield from self._meta(self, name, argument.strip())
+        yield from self._paged(lambda: self.say(shown))
 
-    def _run_command(self, text: str, keys: bytes) -> bytes:
-        self.foreground.pacer.catch_up()
+    def _paged(self, show: Callable[[], None]) -> Interaction[None]:
+        """Show something a screenful after the other, if that is wanted."""
+        if not self.paging:
+            show()
+            return
+        self.foreground.pager = Pager(self._put, self._size[0])
+        try:
+            show()
+            yield from self.foreground.page()
+        finally:
+            self.foreground.pager = None
+
+    def _run_command(self, text: str, keys: bytes) -> Interaction[bytes]:
+        self.foreground.pacer.catch_up(self.foreground.share())
         before = self.engine.snapshot()
-        self._pager = Pager(self.screen) if self.paging else None
         self._line_open = False
-        unread = b""
-
-        def run() -> None:
-            nonlocal unread
+        with self.noting(text):
+            self.foreground.pager = Pager(self._put, self._size[0]) if self.paging else None
             try:
-                unread = self.foreground.run(_LEAVING.get(text.strip(), text), keys)
+                unread = yield from self.foreground.run(_LEAVING.get(text.strip(), text), keys)
+                yield from self.foreground.page()
             finally:
-                self._pager = None
+                self.foreground.pager = None
             self.close_line(unread)
-
-        self.note(text, run)
         self.suggest()
         if self.explaining:
-            self.say(self._explanation(before))
+            explanation = self._explanation(before)
+            yield from self._paged(lambda: self.say(explanation))
         elif self.diffing:
-            self.say("\n".join(explain.changes(before, self.engine.snapshot())))
+            changes = "\n".join(explain.changes(before, self.engine.snapshot()))
+            yield from self._paged(lambda: self.say(changes))
         return unread
 
-    def tick(self) -> bytes:
-        """Let time at the prompt pass: background work goes on. Gives what it has printed meanwhile."""
+    def tick(self, now_ns: int) -> bytes:
+        """Let time at the prompt pass: background work goes on. Gives what it has printed meanwhile.
+
+        Args:
+            now_ns: the wall's clock.
+        """
+        self.foreground.now_ns = now_ns
         if self._broken or self.ended:
             return b""
         self._held = []
-        for text in self._pending:
-            self.show(text, "31")
-        self._pending.clear()
         before = self.moment()
         try:
-            share = turn_share()
+            share = self.foreground.share()
             self.foreground.pacer.catch_up(share)
             for _ in range(20):
                 if not self.engine.turn(pause=share):
@@ -199,22 +224,24 @@ class Console(Desk):
         finally:
             printed = b"".join(self._held)
             self._held = None
-        return printed
+            self.shown_sum = zlib.crc32(printed, self.shown_sum)
+        told = b"".join(self._lines(text, "31") for text in self._pending)
+        self._pending.clear()
+        return told + printed
 
-    def open_output(self) -> None:
-        """From here on output is shown at once."""
-        self._held = None
+    def glance(self, name: str) -> str:
+        """What one of the terminal's own commands shows that takes no argument and changes nothing, between two inputs."""
+        status = self.status
+        shown = unattended(self._meta(self, name, ""))
+        self.status = status
+        return shown
 
-    def wait(self, duration_ns: int) -> list[Event]:
-        """As `Desk.wait`. Ctrl-C ends it early, with what has passed until then."""
-        self.foreground.pacer.catch_up()
-        with self.screen.raw():
-            events = super().wait(duration_ns)
+    def wait(self, duration_ns: int) -> Interaction[list[Event]]:
+        """As `Desk.wait`, from the present on. Ctrl-C ends it early, with what has passed until then."""
+        self.foreground.pacer.catch_up(self.foreground.share())
+        events = yield from super().wait(duration_ns)
         self.keep_pace()
         return events
-
-    def is_interrupted(self) -> bool:
-        return b"\x03" in self.screen.read(0.0)
 
     def keep_pace(self) -> None:
         self.foreground.pacer.rebase()
@@ -223,7 +250,7 @@ class Console(Desk):
 
     def restore(self, moment: Moment) -> None:
         super().restore(moment)
-        self.session.resize(*self.screen.size())
+        self.session.resize(*self._size)
         self.keep_pace()
 
     def _back_to(self, moment: Moment) -> bool:
@@ -253,14 +280,25 @@ class Console(Desk):
         Args:
             attributes: of the terminal's SGR sequence: "2" is dim; left out without colours.
         """
+        data = self._lines(text, attributes)
+        if self._held is not None:
+            self._held.append(data)
+        elif self.foreground.pager is not None:
+            self.foreground.pager.write(data)
+        else:
+            self._put(data)
+
+    def _lines(self, text: str, attributes: str) -> bytes:
+        """Text as a terminal takes it that is in raw mode."""
         lines = text.rstrip("\n").split("\n")
         if attributes and self.colours:
             lines = [f"\x1b[{attributes}m{line}\x1b[m" for line in lines]
-        data = "".join(f"{line}\r\n" for line in lines).encode("utf-8", "surrogateescape")
-        if self._held is not None:
-            self._held.append(data)
-        else:
-            (Pager(self.screen) if self.paging else self.screen).write(data)
+        return "".join(f"{line}\r\n" for line in lines).encode("utf-8", "surrogateescape")
+
+    def _put(self, data: bytes) -> None:
+        """Show bytes, and count them as shown."""
+        self.shown_sum = zlib.crc32(data, self.shown_sum)
+        self._write(data)
 
     def close_line(self, unread: bytes = b"") -> None:
         """Begin a new line where output has ended within one.
@@ -272,7 +310,7 @@ class Console(Desk):
             return
         self._line_open = False
         if unread and self.last_output.rpartition(b"\n")[2] == unread:
-            self.screen.write(b"\r\x1b[K")
+            self._put(b"\r\x1b[K")
         else:
             self.show("" if self.last_output.endswith(b"^C") else "⏎", "2")
 
@@ -307,8 +345,11 @@ class Console(Desk):
         tail = _SEQUENCE.sub(b"", data).strip(b"\r")  # clearing the screen leaves the cursor in an empty line
         if tail:
             self._line_open = not tail.endswith(b"\n")
-        pager = self._pager
-        (pager if pager is not None and self._is_cooked() else self.screen).write(data)
+        pager = self.foreground.pager
+        if pager is not None and (pager.asks or self._is_cooked()):
+            pager.write(data)
+        else:
+            self._put(data)
 
     def _is_cooked(self) -> bool:
         """Whether the terminal is in its usual mode; programs that take it over are not paged."""
@@ -317,12 +358,19 @@ class Console(Desk):
     # errors of ours
 
     def _failed(self, problem: str, world_is_kept: bool) -> None:
-        report = self._report(problem)
         self.status = state_directory.ERROR_STATUS
-        self.show(state_directory.told(report, world_is_kept), "31")
+        self._tell_report(self._report(problem), world_is_kept)
+
+    def _tell_report(self, report: Path | None, world_is_kept: bool) -> None:
+        """Say where a report is, which is another place each time and so is not counted as shown."""
+        text = state_directory.told(report, world_is_kept)
+        if self._held is not None:
+            self._pending.append(text)
+        else:
+            self._write(self._lines(text, "31"))
 
     def _report(self, problem: str) -> Path | None:
-        return state_directory.write_report(self.environment, problem, list(self._recent))
+        return state_directory.write_report(self.environment, problem, list(self._recent), self.journal_text())
 
     def report_failure(self) -> None:
         """Write down the exception that is being handled, which was none of the world's; it is told at the next tick."""
@@ -334,4 +382,4 @@ class Console(Desk):
         if faults:
             report = self._report("\n".join(faults))
             faults.clear()
-            self.show(state_directory.told(report, world_is_kept=False), "31")
+            self._tell_report(report, world_is_kept=False)

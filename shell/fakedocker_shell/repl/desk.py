@@ -7,13 +7,16 @@ plays scenarios is one without (`scenarios.player`). It must not know screens.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fakedocker.exchanges import Exchange, TimeMode
 from fakedocker.userland.sh.machine import Shell
 from fakedocker.world.world import Event, World
 from fakedocker_shell.repl.history import Moment, Ran, changes_files, is_change, is_exec
+from fakedocker_shell.repl.interaction import Interaction, Look
 from fakedocker_shell.repl.timeline import Timeline, differs
 from fakedocker_shell.session import Output, Session, make_engine
 
@@ -63,6 +66,8 @@ class Desk:
         self.session = Session(self.engine, output, terminal)
         self.ran: tuple[Ran, ...] = ()
         """What was run until the present state; going back takes it back."""
+        self.files = Path()
+        """Where files are written that somebody asks for."""
         self.folders: Sequence[MachineFolder] = ()
         """Of the real machine, shown before each command and written to after it."""
         self.lesson: Lesson | None = None
@@ -124,12 +129,12 @@ class Desk:
         self.last_output, self.last_command = b"", ""
         self.timeline = Timeline(self.moment())
 
-    def wait(self, duration_ns: int) -> list[Event]:
-        """Let virtual time pass; gives the events on the way."""
+    def wait(self, duration_ns: int) -> Interaction[list[Event]]:
+        """Let virtual time pass, as long as nobody presses Ctrl-C; gives the events on the way."""
         engine = self.engine
         first = engine.world.events.end
         target_ns = engine.now_ns + duration_ns
-        while engine.now_ns < target_ns and not self.is_interrupted():
+        while engine.now_ns < target_ns and b"\x03" not in (yield Look(0.0)).keys:
             due_ns = engine.draft.kernel.next_timer_ns()
             quiet_ns = target_ns if due_ns is None else max(due_ns, engine.now_ns + WAIT_STEP_NS)
             engine.advance(min(target_ns, quiet_ns))
@@ -137,24 +142,21 @@ class Desk:
                 continue
         return engine.world.events.entries(first)
 
-    def is_interrupted(self) -> bool:
-        """Whether a wait is to end early."""
-        return False
-
     def keep_pace(self) -> None:
         """Time has been moved, or moves otherwise from now on: for whoever keeps pace with the wall."""
 
     # what a command did
 
-    def note(self, text: str, run: Callable[[], None]) -> None:
-        """Run a command of the shell's and note what it did."""
+    @contextmanager
+    def noting(self, text: str) -> Iterator[None]:
+        """Note what a command of the shell's does that is run within."""
         for folder in self.folders:
             folder.show(self.engine)
         before, memory_before = self.moment(), memory(self.session.shell)
         self.exchanges.clear()
         self._docker_commands.clear()
         self.last_output, self.last_command = b"", text
-        run()
+        yield
         for folder in self.folders:
             folder.take_back(self.engine)
         shell, status = self.session.shell, self.session.status

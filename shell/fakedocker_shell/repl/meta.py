@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from fakedocker_shell.repl import meta_checks, meta_faults, meta_lessons, meta_pictures, meta_time, topics, why
 from fakedocker_shell.repl.desk import Desk
-from fakedocker_shell.repl.meta_base import MetaCommand, MetaProblem
+from fakedocker_shell.repl.interaction import Interaction
+from fakedocker_shell.repl.meta_base import MetaCommand, MetaProblem, run_command
 from fakedocker_shell.repl.words import nearest
 
 
-def run(desk: Desk, name: str, argument: str) -> str:
+def run(desk: Desk, name: str, argument: str) -> Interaction[str]:
     """Run one; gives what to show. A problem is shown too, with status 2 as shells give it for wrong usage."""
     command = TABLE.get("help" if name == "?" else name)
     desk.status = 0
@@ -20,7 +21,7 @@ def run(desk: Desk, name: str, argument: str) -> str:
         if command is None:
             near = nearest(name, TABLE)
             raise MetaProblem(f"no command :{name}" + (f"; did you mean `:{near}`?" if near else "; :help lists them"))
-        return command.run(desk, argument)
+        return (yield from run_command(command, desk, argument))
     except MetaProblem as problem:
         desk.status = 2
         return str(problem)

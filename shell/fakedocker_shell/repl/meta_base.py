@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from fakedocker_shell.repl.desk import Desk
+from fakedocker_shell.repl.interaction import Interaction
 
 if TYPE_CHECKING:
     from fakedocker_shell.scenarios.lesson import Lesson
@@ -18,11 +19,11 @@ class MetaProblem(Exception):
 
 
 class MetaCommand(NamedTuple):
-    """A row of the table; `words` are arguments that completion offers, or a function that gives them."""
+    """A row of the table. `run` gives what to show; `words` are arguments that completion offers, or a function that gives them."""
 
     usage: str
     description: str
-    run: Callable[[Desk, str], str]
+    run: Callable[[Desk, str], str | Interaction[str]]
     words: Iterable[str] | Callable[[], Iterable[str]] = ()
 
 
@@ -37,3 +38,9 @@ def present_lesson(desk: Desk, argument: str, usage: str) -> Lesson:
     if desk.lesson is None:
         raise MetaProblem(NO_LESSON)
     return desk.lesson
+
+
+def run_command(command: MetaCommand, desk: Desk, argument: str) -> Interaction[str]:
+    """Run a command of the terminal's own; gives what to show. Raises MetaProblem."""
+    shown = command.run(desk, argument)
+    return shown if isinstance(shown, str) else (yield from shown)

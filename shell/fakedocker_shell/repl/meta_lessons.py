@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from fakedocker_shell.repl.desk import Desk
 from fakedocker_shell.repl.meta_base import NO_LESSON, MetaCommand, MetaProblem, present_lesson
@@ -79,7 +78,7 @@ def _record(desk: Desk, argument: str) -> str:
             return f"recording {recorder.name}; `:record off` writes {recorder.name}.md"
         desk.recorder = None
         try:
-            path, otherwise = recording.write(recorder, Path.cwd())
+            path, otherwise = recording.write(recorder, desk.files)
         except (ScenarioProblem, OSError) as problem:
             raise MetaProblem(f"not written: {problem}") from None
         lines = [f"written to {path.name}; `fakedocker replay {path.name}` plays it"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fakedocker_shell.repl import drawing, explain
@@ -50,7 +49,7 @@ def _kept(draw: Callable[[Desk, str], str]) -> Callable[[Desk, str], str]:
         text = draw(desk, argument)
         _, chosen = _take_format(argument, "")
         try:
-            with (Path.cwd() / f"{name}.{_SUFFIXES[chosen]}").open("x", encoding="utf-8") as file:
+            with (desk.files / f"{name}.{_SUFFIXES[chosen]}").open("x", encoding="utf-8") as file:
                 file.write(text if text.endswith("\n") else text + "\n")
         except OSError as problem:
             raise MetaProblem(f"not written: {problem.strerror}") from None

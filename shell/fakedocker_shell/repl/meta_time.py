@@ -8,6 +8,7 @@ from fakedocker.world.world import Event, World
 from fakedocker_shell.repl import drawing, explain
 from fakedocker_shell.repl.desk import Desk
 from fakedocker_shell.repl.history import Moment
+from fakedocker_shell.repl.interaction import Interaction
 from fakedocker_shell.repl.meta_base import MetaCommand, MetaProblem
 
 _EVENT_LINES = 200
@@ -45,7 +46,7 @@ def _reset(desk: Desk, argument: str) -> str:
     )
 
 
-def _rewind(desk: Desk, argument: str) -> str:
+def _rewind(desk: Desk, argument: str) -> Interaction[str]:
     duration_ns = _duration(argument, ":rewind")
     target_ns = desk.engine.now_ns - duration_ns
     moment = desk.timeline.at(target_ns)
@@ -54,7 +55,7 @@ def _rewind(desk: Desk, argument: str) -> str:
         raise MetaProblem(f"the session began {units.format_duration(desk.engine.now_ns - began_ns)} ago")
     text = _go_to(desk, moment, [f"{argument} back"], f":rewind {argument}")
     if target_ns > desk.engine.now_ns:
-        desk.wait(target_ns - desk.engine.now_ns)
+        yield from desk.wait(target_ns - desk.engine.now_ns)
     return f"{text}\nit is {clock.rfc3339_seconds(desk.engine.now_ns)} again; :undo takes that back"
 
 
@@ -106,11 +107,11 @@ def _duration(argument: str, command: str) -> int:
     return duration_ns
 
 
-def _wait(desk: Desk, argument: str) -> str:
+def _wait(desk: Desk, argument: str) -> Interaction[str]:
     duration_ns = _duration(argument, ":wait")
     began_ns = desk.engine.now_ns
     desk.timeline.push(f":wait {argument}", desk.moment())
-    events = desk.wait(duration_ns)
+    events = yield from desk.wait(duration_ns)
     desk.timeline.mark(desk.moment())
     passed = units.format_duration(desk.engine.now_ns - began_ns)
     lines = [_event_line(desk.engine.world, event, began_ns) for event in events[-_EVENT_LINES:]]

@@ -17,6 +17,16 @@ ERROR_STATUS = 70
 COMMANDS_IN_REPORT = 20
 
 
+def program_version() -> str:
+    """This fakedocker's version."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("fakedocker")
+    except PackageNotFoundError:
+        return "from a checkout"
+
+
 def find(environment: Mapping[str, str]) -> Path:
     """Where the state belongs (XDG Base Directory Specification); it need not exist."""
     base = environment.get("XDG_STATE_HOME", "")
@@ -35,31 +45,36 @@ def history_file(environment: Mapping[str, str]) -> Path | None:
     return directory / "history" if os.access(directory, os.W_OK) else None
 
 
-def write_report(environment: Mapping[str, str], problem: str, commands: Sequence[str]) -> Path | None:
-    """Write down an error of ours for whoever can mend it.
+def write_report(
+    environment: Mapping[str, str], problem: str, commands: Sequence[str], journal: bytes = b""
+) -> Path | None:
+    """Write down an error of ours for whoever can mend it: a session's journal that begins with comments.
 
     Args:
         problem: a traceback.
         commands: what was run, the newest last.
+        journal: the session's, whole; b"" where none was kept.
 
     Returns:
         the file, in the temporary directory if need be; None where nothing can be written.
     """
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        release = version("fakedocker")
-    except PackageNotFoundError:
-        release = "from a checkout"
-    lines = [f"fakedocker {release}, Python {sys.version.split()[0]} on {sys.platform}", "", problem.rstrip(), ""]
-    lines += ["The last commands, the newest last:", *(f"  {line}" for text in commands for line in text.splitlines())]
+    lines = [
+        f"fakedocker {program_version()}, Python {sys.version.split()[0]} on {sys.platform}",
+        "",
+        *problem.rstrip().split("\n"),
+    ]
+    lines += ["", "The last commands, the newest last:"]
+    lines += [f"  {line}" for text in commands for line in text.splitlines()]
+    lines += [
+        "",
+        "`fakedocker replay --cut FILE` does it again, with this file." if journal else "No journal was kept.",
+    ]
+    text = "".join(f"# {line}".rstrip() + "\n" for line in lines).encode("utf-8", "replace")
     for directory in (find(environment), Path(tempfile.gettempdir())):
         try:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(
-                "w", encoding="utf-8", errors="replace", prefix="report-", suffix=".txt", dir=directory, delete=False
-            ) as file:
-                file.write("\n".join(lines) + "\n")
+            with tempfile.NamedTemporaryFile(prefix="report-", suffix=".txt", dir=directory, delete=False) as file:
+                file.write(text + journal)
             return Path(file.name)
         except OSError:
             continue

@@ -14,12 +14,16 @@ from fakedocker_shell.scenarios.parsing import parse_file
 from fakedocker_shell.scenarios.problems import ScenarioProblem
 
 REPLAY_USAGE = """Usage: fakedocker replay [OPTIONS] FILE|FOLDER...
+       fakedocker replay [--cut] JOURNAL
 
-Play every block of scenarios, and show where the output differs from what stands there.
+Play every block of scenarios, and show where the output differs from what stands there. Or play a session again, from
+its journal (`fakedocker --journal FILE`) or from the report of an error: it shows what the session showed, and the exit
+status is 1 if it came out otherwise.
 
 Options:
       --against ADDRESS    Play on the engine at ADDRESS, with bash and docker of this machine: this runs the commands here
       --asciicast FILE     Write a film for asciinema's players
+      --cut                Play a journal as far as it goes that does not say how its session ended
       --update             Write what is printed into the files; wildcards that still match stay
       --help               Show this
 """
@@ -31,8 +35,12 @@ a solution.
 _WRONG_USAGE = 2
 
 
-def learn(arguments: Sequence[str], seed: int) -> int:
-    """Open the terminal in a lesson, or list them."""
+def learn(arguments: Sequence[str], seed: int, journal: str = "") -> int:
+    """Open the terminal in a lesson, or list them.
+
+    Args:
+        journal: a file that is made and gets the session's journal; "" for none.
+    """
     from fakedocker_shell.scenarios import learning
     from fakedocker_shell.scenarios.progress import Progress
 
@@ -54,7 +62,7 @@ def learn(arguments: Sequence[str], seed: int) -> int:
             return _usage("a terminal was expected; `fakedocker learn --list` does without", "learn")
         from fakedocker_shell.repl.app import run
 
-        return run(seed, lambda console: console.announce(learning.begin(console, scenario)))
+        return run(seed, scenario, journal=journal)
     except ScenarioProblem as problem:
         return _tell(problem)
 
@@ -66,6 +74,7 @@ class _Replay(NamedTuple):
     update: bool = False
     against: str = ""
     asciicast: str = ""
+    cut: bool = False
 
 
 def replay(arguments: Sequence[str]) -> int:
@@ -77,6 +86,9 @@ def replay(arguments: Sequence[str]) -> int:
         asked = _replay_options(list(arguments))
     except ValueError as problem:
         return _usage(str(problem), "replay")
+    journal = _journal(asked.places)
+    if journal is not None:
+        return _replay_journal(asked.places[0], journal, asked.cut)
     scenarios = _read(asked.places)
     if asked.asciicast and len(scenarios) != 1:
         return _usage("--asciicast takes one scenario", "replay")
@@ -90,6 +102,38 @@ def replay(arguments: Sequence[str]) -> int:
     return worst
 
 
+def _journal(places: Sequence[str]) -> bytes | None:
+    """The content of the file that is named, if it is the journal of a session or a report."""
+    from fakedocker_shell.repl import session_journal
+
+    if len(places) != 1 or not Path(places[0]).is_file():
+        return None
+    with open(places[0], "rb") as file:
+        data = file.read(session_journal.LARGEST_FILE_BYTES + 1)
+    return data if session_journal.is_journal(data) else None
+
+
+def _replay_journal(name: str, data: bytes, is_cut: bool) -> int:
+    from fakedocker_shell.repl import replaying, session_journal
+    from fakedocker_shell.repl.state_directory import program_version
+
+    def write(shown: bytes) -> None:
+        sys.stdout.buffer.write(shown)
+        sys.stdout.buffer.flush()
+
+    try:
+        begun, entries = session_journal.read(data, program_version(), is_cut)
+        played = replaying.play(begun, entries, write)
+    except (session_journal.JournalProblem, ScenarioProblem) as problem:
+        sys.stderr.write(f"fakedocker replay: {name}: {problem}\n")
+        return _WRONG_USAGE
+    end = session_journal.ending(entries)
+    if end is not None and end != session_journal.End(played.shown_sum, played.status):
+        sys.stderr.write(f"fakedocker replay: {name}: the session has come out otherwise than it did\n")
+        return 1
+    return 0
+
+
 def _replay_options(words: list[str]) -> _Replay:
     """Raises ValueError for wrong usage."""
     asked = _Replay([])
@@ -98,6 +142,8 @@ def _replay_options(words: list[str]) -> _Replay:
         name, equals, value = word.partition("=")
         if word == "--update":
             asked = asked._replace(update=True)
+        elif word == "--cut":
+            asked = asked._replace(cut=True)
         elif name in ("--against", "--asciicast"):
             value = value if equals else words.pop(0) if words else ""
             if not value:

@@ -59,6 +59,11 @@ def course() -> list[Scenario]:
     return [scenario for scenario in map(parse_file, _course_files()) if scenario.kind != REPLAY]
 
 
+def reference(scenario: Scenario) -> str:
+    """The name by which `find` finds it: its id if it comes with the program, else its file."""
+    return scenario.id if Path(scenario.path).parent.parent == shipped() else scenario.path
+
+
 def find(name: str) -> Scenario:
     """A scenario by its id, or by the name of its file.
 

@@ -16,7 +16,8 @@ from fakedocker_shell import host
 from fakedocker_shell.repl import meta_checks, meta_faults, meta_time
 from fakedocker_shell.repl.desk import Desk
 from fakedocker_shell.repl.history import Moment
-from fakedocker_shell.repl.meta_base import MetaProblem
+from fakedocker_shell.repl.interaction import unattended
+from fakedocker_shell.repl.meta_base import MetaProblem, run_command
 from fakedocker_shell.repl.timeline import Timeline
 from fakedocker_shell.scenarios.model import Scenario
 from fakedocker_shell.scenarios.problems import ScenarioProblem
@@ -62,7 +63,8 @@ class Player(Desk):
             name, _, argument = command.strip()[1:].partition(" ")
             return Outcome("", self._run_own(name, argument.strip()))
         self._printed.clear()
-        self.note(command, lambda: self._drive(command))
+        with self.noting(command):
+            self._drive(command)
         self.last_output = b"".join(self._printed)
         return Outcome(self.last_output.decode("utf-8", "replace"), self.status)
 
@@ -70,7 +72,7 @@ class Player(Desk):
         """One of the terminal's own commands; gives its status."""
         self.status = 0
         try:
-            OWN_COMMANDS[name].run(self, argument)
+            unattended(run_command(OWN_COMMANDS[name], self, argument))
         except MetaProblem:
             self.status = 2
         return self.status

@@ -33,6 +33,10 @@ class Progress:
         """The fewest commands with which a lesson was solved; None when it was not."""
         return self._best.get(lesson)
 
+    def solved(self) -> dict[str, int]:
+        """All that were solved, and the fewest commands for each."""
+        return dict(self._best)
+
     def record(self, lesson: str, score: int) -> None:
         """A lesson was solved."""
         self._load()
