@@ -378,3 +378,39 @@ def test_volumes_with_names_survive_a_create_that_is_refused(daemon: Daemon) -> 
     assert [each["Name"] for each in volumes] == ["one"]
     assert json.loads(daemon.good("GET", "/containers/json", {"all": "1"})) == []
     assert create(daemon, Binds=["one:/x"])[0] == 201
+
+
+def test_a_container_takes_with_it_only_volumes_that_nobody_chose(daemon: Daemon) -> None:
+    picked = json.loads(daemon.ask("POST", "/volumes/create", {}, {})[1])["Name"]
+    body = {
+        "Image": "busybox",
+        "Cmd": ["true"],
+        "Volumes": {"/anonymous": {}},
+        "HostConfig": {
+            "Binds": [f"{picked}:/bound"],
+            "Mounts": [
+                {"Type": "volume", "Source": "chosen", "Target": "/chosen"},
+                {"Type": "volume", "Source": picked, "Target": "/again"},
+                {"Type": "volume", "Target": "/unnamed"},
+            ],
+        },
+    }
+    assert daemon.ask("POST", "/containers/create", {"name": "one"}, body)[0] == 201
+    assert create(daemon, "true", name="two", VolumesFrom=["one"])[0] == 201
+    volumes = {volume["Name"] for volume in json.loads(daemon.good("GET", "/volumes"))["Volumes"]}
+    assert len(volumes) == 4
+    daemon.good("DELETE", "/containers/one", {"v": "1"})
+    assert {volume["Name"] for volume in json.loads(daemon.good("GET", "/volumes"))["Volumes"]} == volumes
+    daemon.good("DELETE", "/containers/two", {"v": "1"})
+    left = {volume["Name"] for volume in json.loads(daemon.good("GET", "/volumes"))["Volumes"]}
+    assert left == {picked, "chosen"}
+
+
+def test_a_container_that_removes_itself_leaves_a_volume_whose_name_was_picked(daemon: Daemon) -> None:
+    picked = json.loads(daemon.ask("POST", "/volumes/create", {}, {})[1])["Name"]
+    status, _ = create(daemon, "sh", "-c", "echo kept > /d/file", AutoRemove=True, Binds=[f"{picked}:/d"])
+    assert status == 201
+    assert start(daemon) == (204, "")
+    daemon.engine.advance(daemon.engine.now_ns + 10**10)
+    assert daemon.ask("GET", "/containers/box/json")[0] == 404
+    assert output(daemon, "cat /d/file", name="after", Binds=[f"{picked}:/d"]) == "kept\n"

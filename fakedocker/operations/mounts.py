@@ -78,7 +78,7 @@ def _add(mounts: dict[str, MountSpec], explicit: set[str], spec: MountSpec) -> N
     if spec.target in explicit:
         raise messages.DUPLICATE_MOUNT(target=spec.target)
     explicit.add(spec.target)
-    mounts[spec.target] = spec
+    mounts[spec.target] = replace(spec, named=bool(spec.source))
 
 
 def _make_volume(draft: Draft, spec: MountSpec, asked: VolumeOptions | None) -> MountSpec:

@@ -81,7 +81,7 @@ def discard(draft: Draft, container: Container, with_volumes: bool) -> None:
     """Take a container that is not running out of the world.
 
     Args:
-        with_volumes: also its anonymous volumes that nobody else uses.
+        with_volumes: also the volumes that nobody chose for it and nobody else uses.
     """
     identifier = container.id
     container_event(draft, container, "destroy")
@@ -107,13 +107,13 @@ def discard(draft: Draft, container: Container, with_volumes: bool) -> None:
     draft.notify("state", identifier)
 
 
-def _release_volumes(draft: Draft, container: Container, with_anonymous: bool) -> None:
+def _release_volumes(draft: Draft, container: Container, with_volumes: bool) -> None:
     for mount in container.mounts:
-        if mount.type != "volume":
-            continue
-        remove_from_index(draft.volume_users, mount.source, container.id)
-        volume = draft.volumes.get(mount.source)
-        if with_anonymous and volume is not None and volume.anonymous and volume.name not in draft.volume_users:
+        if mount.type == "volume":
+            remove_from_index(draft.volume_users, mount.source, container.id)
+    for mount in container.mounts:
+        volume = draft.volumes.get(mount.source) if mount.type == "volume" and not mount.named else None
+        if with_volumes and volume is not None and volume.name not in draft.volume_users:
             volumes.discard(draft, volume)
 
 
