@@ -185,6 +185,12 @@ class Engine(Turning):
         """
         self.change("machine", change)
 
+    def forget_windows(self) -> None:
+        """Remember nothing of the machine's files, as a run does that is taken up from here."""
+        self.turns += 1
+        self._record("forget", 0, None)
+        self.windows.forget()
+
     def pass_over_ports(self, following: int) -> None:
         """Let the next port that the daemon picks by itself be at least this one: those before are in use on the real machine."""
 

@@ -33,9 +33,12 @@ def replay(
     exchanges: dict[int, Exchange] = dict(known or {})
     unheard = [] if heard else list(exchanges.values())
     outside, engine.outside = engine.outside, None
+    engine.windows.is_replaying = True
     try:
         for _, group in itertools.groupby(entries, key=lambda entry: entry.turn):
-            inputs = list(group)
+            inputs = _answered(engine, group)
+            if not inputs:
+                continue
             cut = inputs.pop() if inputs[-1].kind == "cut" else None
             slices = NO_LIMIT if cut is None else cut.payload
             _run_to(engine, inputs[0].step if cut is None or inputs else cut.step - slices)
@@ -50,7 +53,19 @@ def replay(
             continue
     finally:
         engine.outside = outside
+        engine.windows.is_replaying = False
     return exchanges
+
+
+def _answered(engine: Engine, group: Iterable[Entry]) -> list[Entry]:
+    """The inputs of a turn, once the engine knows what was read of the machine's files in it."""
+    inputs = []
+    for entry in group:
+        if entry.kind == "read":
+            engine.windows.answer(*entry.payload)
+        else:
+            inputs.append(entry)
+    return inputs
 
 
 def _taken(exchange: Exchange) -> bool:
@@ -87,6 +102,8 @@ def _give(engine: Engine, entry: Entry, exchanges: dict[int, Exchange], slices: 
         engine.jump()
     elif kind == "errand":
         engine.report(*payload)
+    elif kind == "forget":
+        engine.forget_windows()
     elif kind == "restore":
         engine.restore(payload)
     else:

@@ -16,6 +16,7 @@ from fakedocker import troubles
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.messages import Refusal
 from fakedocker.exchanges import REQUEST_COST_NS, Exchange, HeldReply, Stream, TimeMode
+from fakedocker.filesystem.windows import Windows, looking_through
 from fakedocker.journal import Entry
 from fakedocker.kernel.kernel import Kernel
 from fakedocker.operations import outside, reactions, transfers
@@ -76,6 +77,8 @@ class Turning:
         self.outside: Callable[[Errand], Result] | None = None
         """What does errands to registries outside of the simulation, set by whoever may reach them; they wait without it."""
         self._errands: dict[int, Errand] = {}
+        self.windows = Windows(lambda block, answer: self._record("read", 0, (block, answer)))
+        """What was read of the real machine's files."""
         self.lock = threading.Condition()
         """Held by a driver for a turn, as several threads may drive one engine."""
         self.drivers = 0
@@ -184,13 +187,14 @@ class Turning:
         self._draft.kernel.begin_share(slices, pause)
         start = self.slices
         try:
-            while self._inputs:
-                self._apply(*self._inputs.popleft())
-            self._work()
-            self._record_cut(start)
-            self._settle()
-            self._go_on_sending()
-            self._do_errands()
+            with looking_through(self.windows):
+                while self._inputs:
+                    self._apply(*self._inputs.popleft())
+                self._work()
+                self._record_cut(start)
+                self._settle()
+                self._go_on_sending()
+                self._do_errands()
         except BaseException:
             self._draft.rollback()
             raise
@@ -209,6 +213,10 @@ class Turning:
 
     def _work(self) -> None:
         """Let processes run and the time pass that is owed, until there is no more of either or the share of slices is used up."""
+        with looking_through(self.windows):
+            self._work_on()
+
+    def _work_on(self) -> None:
         draft, kernel = self._draft, self._draft.kernel
         kernel_draft = draft.kernel_draft
         while True:

@@ -157,6 +157,7 @@ class StateDirectory:
                 self._patience = 1
         elif self._has_grown() and snapshot.can_be_taken(engine):
             journal = self._require_journal()
+            engine.forget_windows()
             pieces = snapshot.take(engine)
             journal.sync()
             self._begin_journal(engine, End(self._number, journal.size_bytes))

@@ -1,4 +1,5 @@
-"""What a file holds: plain bytes, or a rope of bytes, zero runs, recipes and slices of a kept archive.
+"""What a file holds: plain bytes, or a rope of bytes, zero runs, recipes, slices of a kept archive and parts of the
+real machine's files.
 
 A small file is `bytes`. Anything else is a `Rope`, whose pieces need not exist as bytes: a gigabyte of zeros costs one
 piece, and a large file of an image is a recipe that is carried out only by whoever reads it. All are immutable, and
@@ -14,6 +15,9 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from msgspec import Struct
+
+from fakedocker.filesystem import windows
+from fakedocker.filesystem.windows import Outside
 
 MIB = 1 << 20
 SMALL_BYTES = 4096
@@ -44,7 +48,7 @@ class Slice(Struct, frozen=True, gc=False, tag="slice"):
     size: int
 
 
-Piece: TypeAlias = bytes | Zeros | Recipe | Slice
+Piece: TypeAlias = bytes | Zeros | Recipe | Slice | Outside
 
 
 class Rope(Struct, frozen=True, gc=False):
@@ -68,6 +72,11 @@ def zeros(size_bytes: int) -> Content:
 def filler(seed: str, size_bytes: int) -> Content:
     """Deterministic filler of a given length, which nobody has to hold."""
     return Rope((Recipe(seed, 0, size_bytes),), (size_bytes,)) if size_bytes else b""
+
+
+def outside(folder: str, path: str, stamp: str, size_bytes: int) -> Content:
+    """What a file of the machine holds, see `windows`."""
+    return Rope((Outside(folder, path, stamp, 0, size_bytes),), (size_bytes,)) if size_bytes else b""
 
 
 def part_of(source: bytes, offset: int, size_bytes: int) -> Content:
@@ -220,6 +229,8 @@ def _cut_piece(piece: Piece, offset: int, size: int) -> Piece:
         return Zeros(size)
     if isinstance(piece, Recipe):
         return Recipe(piece.seed, piece.offset + offset, size)
+    if isinstance(piece, Outside):
+        return Outside(piece.folder, piece.path, piece.stamp, piece.offset + offset, size)
     return Slice(piece.source, piece.offset + offset, size)
 
 
@@ -230,6 +241,8 @@ def _bytes(piece: Piece, offset: int, size: int) -> bytes:
         return bytes(size)
     if isinstance(piece, Slice):
         return piece.source[piece.offset + offset : piece.offset + offset + size]
+    if isinstance(piece, Outside):
+        return windows.read(piece, offset, size)
     start = piece.offset + offset
     parts = []
     while size:

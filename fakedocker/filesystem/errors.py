@@ -48,6 +48,7 @@ TEXTS: dict[int, str] = {
     _errno.ETIMEDOUT: "Connection timed out",
     _errno.ECONNREFUSED: "Connection refused",
     _errno.EHOSTUNREACH: "No route to host",
+    _errno.ESTALE: "Stale file handle",
 }
 
 
