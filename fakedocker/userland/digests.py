@@ -6,13 +6,53 @@ import base64
 import hashlib
 import re
 import zlib
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import Any
 
-from fakedocker.kernel.program import System
-from fakedocker.userland.inputs import State, bytes_of, read_all, read_each, text_of
+from fakedocker.kernel.program import Block, System
+from fakedocker.userland.inputs import State, bytes_of, each_input, read_all, text_of
 from fakedocker.userland.tools import Options, Register, base_name, is_busybox, parse_options, say, tell
 
 PROGRAMS = Register()
 _ALGORITHMS = {"md5sum": "md5", "sha1sum": "sha1", "sha224sum": "sha224", "sha256sum": "sha256", "sha384sum": "sha384", "sha512sum": "sha512", "sha3sum": "sha3_224", "b2sum": "blake2b"}  # fmt: skip
+
+
+_RUNNING: OrderedDict[tuple[str, int, str], Any] = OrderedDict()
+"""Digests in the middle of a stream, by what they have come to: a program's memory is plain data, which these are not."""
+_RUNNING_LIMIT = 4_096
+
+
+class DigestLost(OSError):
+    """A digest in the middle of a stream that only an earlier process of this program knew."""
+
+    def __init__(self) -> None:
+        super().__init__(0, "fakedocker: a checksum in the middle of a stream is not kept when the engine starts again")
+
+
+def running_digest(system: System, single: State, chunks: Iterator[bytes], algorithm: str) -> str:
+    """The digest of a stream, of which nothing is held. Blocks."""
+    place: tuple[str, int, str] | None = single.get("digest")
+    if place is None:
+        digest, count = hashlib.new(algorithm), 0
+    else:
+        place = (str(place[0]), int(place[1]), str(place[2]))
+        if place not in _RUNNING:
+            raise DigestLost
+        digest, count = _RUNNING[place].copy(), place[1]
+    try:
+        for data in chunks:
+            digest.update(data)
+            count += len(data)
+            system.charge(len(data) // 512)
+    except Block:
+        single["digest"] = place = (algorithm, count, digest.hexdigest())
+        _RUNNING[place] = digest
+        _RUNNING.move_to_end(place)
+        if len(_RUNNING) > _RUNNING_LIMIT:
+            _RUNNING.popitem(last=False)
+        raise
+    return str(digest.hexdigest())
 
 
 def _cannot_open(system: System, name: str, problem: OSError) -> None:
@@ -27,11 +67,10 @@ def _digest(system: System, argv: tuple[str, ...], state: State) -> int:
     )
     if "c" in options:
         return _check_digests(system, state, options.operands, algorithm, options)
-    # a digest cannot be kept as plain data between wake-ups, so the bytes are
-    for name, data in read_each(system, state, options.operands, _cannot_open):
-        if data is not None:
-            system.charge(len(data) // 512)
-            system.put(bytes_of(f"{hashlib.new(algorithm, data).hexdigest()}  {name}\n"))
+    for name, single, chunks in each_input(system, state, options.operands, _cannot_open):
+        digest = running_digest(system, single, chunks, algorithm)
+        if not single.get("input_failed"):
+            system.put(bytes_of(f"{digest}  {name}\n"))
     return 1 if state.get("input_failed") else 0
 
 
@@ -81,37 +120,42 @@ def _warn(system: System, bad: int, missing: int, read: int) -> None:
 @PROGRAMS.program("cksum", usage="FILE...\n")
 def _cksum(system: System, argv: tuple[str, ...], state: State) -> int:
     options = parse_options(system, argv, "")
-    for name, data in read_each(system, state, options.operands, _cannot_open):
-        if data is not None:
+    for name, single, chunks in each_input(system, state, options.operands, _cannot_open):
+        single.setdefault("sum", (0, 0))
+        for data in chunks:
+            crc, size = single["sum"]
+            single["sum"] = (_posix_crc(data, crc), size + len(data))
+            system.charge(len(data) // 16)
+        if not single.get("input_failed"):
+            crc, size = single["sum"]
+            ending = bytes((size >> shift) & 255 for shift in range(0, size.bit_length(), 8))
             tail = f" {name}" if options.operands else ""
-            system.put(bytes_of(f"{_posix_crc(data)} {len(data)}{tail}\n"))
+            system.put(bytes_of(f"{_posix_crc(ending, crc) ^ 0xFFFFFFFF} {size}{tail}\n"))
     return 1 if state.get("input_failed") else 0
 
 
 _CRC_TABLE: list[int] = []
 
 
-def _posix_crc(data: bytes) -> int:
-    """POSIX cksum: CRC-32 of the bytes and then of their number."""
+def _posix_crc(data: bytes, crc: int) -> int:
+    """POSIX cksum: CRC-32 of some more bytes; their number comes in the end, the lowest byte first."""
     if not _CRC_TABLE:
         for index in range(256):
             value = index << 24
             for _ in range(8):
                 value = (value << 1 ^ 0x04C11DB7 if value & 0x80000000 else value << 1) & 0xFFFFFFFF
             _CRC_TABLE.append(value)
-    crc, size = 0, len(data)
-    while size:
-        data += bytes([size & 255])
-        size >>= 8
     for byte in data:
         crc = (crc << 8 ^ _CRC_TABLE[crc >> 24 ^ byte]) & 0xFFFFFFFF
-    return crc ^ 0xFFFFFFFF
+    return crc
 
 
 @PROGRAMS.program("crc32")
 def _crc32(system: System, argv: tuple[str, ...], state: State) -> int:
-    for _, data in read_each(system, state, argv[1:], _cannot_open):
-        system.put(f"{zlib.crc32(data or b''):08x}\n")
+    for _, single, chunks in each_input(system, state, argv[1:], _cannot_open):
+        for data in chunks:
+            single["sum"] = zlib.crc32(data, single.get("sum", 0))
+        system.put(f"{single.get('sum', 0):08x}\n")
     return 0
 
 
@@ -143,17 +187,22 @@ def _base64(system: System, argv: tuple[str, ...], state: State) -> int:
 def _sum(system: System, argv: tuple[str, ...], state: State) -> int:
     """BSD's sum: 16 bits, rotated before each byte is added, and the size in KiB."""
     options = parse_options(system, argv, "rs")
-    for name, data in read_each(system, state, options.operands, _cannot_open):
-        if data is None:
+    for name, single, chunks in each_input(system, state, options.operands, _cannot_open):
+        single.setdefault("sum", (0, 0))
+        for data in chunks:
+            value, size = single["sum"]
+            if "s" in options:
+                value = (value + sum(data)) & 0xFFFFFFFF
+            else:
+                for byte in data:
+                    value = ((value >> 1) + ((value & 1) << 15) + byte) & 0xFFFF
+            single["sum"] = (value, size + len(data))
+            system.charge(len(data) // 16)
+        if single.get("input_failed"):
             continue
-        if "s" in options:
-            total = sum(data) & 0xFFFFFFFF
-            folded = (total & 0xFFFF) + (total >> 16)
-            checksum, blocks = f"{(folded & 0xFFFF) + (folded >> 16)}", f"{-(-len(data) // 512)}"
-        else:
-            value = 0
-            for byte in data:
-                value = ((value >> 1) + ((value & 1) << 15) + byte) & 0xFFFF
-            checksum, blocks = f"{value:05d}", f"{-(-len(data) // 1024):5d}"
-        system.put(bytes_of(f"{checksum} {blocks}{f' {name}' if options.operands else ''}\n"))
+        value, size = single["sum"]
+        folded = (value & 0xFFFF) + (value >> 16)
+        shown = (folded & 0xFFFF) + (folded >> 16)
+        numbers = f"{shown} {-(-size // 512)}" if "s" in options else f"{value:05d} {-(-size // 1024):5d}"
+        system.put(bytes_of(f"{numbers}{f' {name}' if options.operands else ''}\n"))
     return 1 if state.get("input_failed") else 0

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import NamedTuple
 
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.kernel.program import System
 from fakedocker.userland.basic import parse_duration_ns
-from fakedocker.userland.inputs import (
-    State,
-    bytes_of,
-    next_chunk,
-    read_all,
-)
+from fakedocker.userland.inputs import State, bytes_of, each_input, next_chunk
 from fakedocker.userland.text import input_status
 from fakedocker.userland.tools import Options, Register, UsageProblem, is_busybox, parse_options, parse_size, say, tell
 
@@ -96,12 +91,81 @@ def _title(system: System, state: State, name: str, wanted: bool) -> None:
 
 
 def _head_but(system: System, options: Options, state: State, in_bytes: bool, count: int) -> int:
-    """All but the last so many."""
-    data = read_all(system, state, options.operands, _for_reading)
-    pieces: Any = data if in_bytes else data.splitlines(keepends=True)
-    kept = pieces[: len(pieces) - count] if count else pieces
-    system.put(kept if in_bytes else b"".join(kept))
+    """All but the last so many, of which no more than these are held."""
+    names = options.operands or ("-",)
+    titled = "v" in options or (len(names) > 1 and "q" not in options)
+    for name, single, chunks in each_input(system, state, names, _for_reading):
+        kept = Kept(single, count, in_bytes)
+        for data in chunks:
+            _title_once(system, state, single, name, titled)
+            system.put(kept.add(data))
+        if not single.get("input_failed"):
+            _title_once(system, state, single, name, titled)
+            system.put(kept.split()[0])
     return input_status(state)
+
+
+def _title_once(system: System, state: State, single: State, name: str, wanted: bool) -> None:
+    if not single.get("titled"):
+        single["titled"] = True
+        _title(system, state, name, wanted)
+
+
+class End(NamedTuple):
+    """What tail is to show of each file: so many lines or bytes at the end, or from that one on."""
+
+    number: int
+    in_bytes: bool
+    from_start: bool
+    titled: bool
+    follow: bool
+
+
+class Kept:
+    """The end of a stream: so many bytes or lines, and what has come before it.
+
+    Args:
+        single: the memory, plain data.
+    """
+
+    def __init__(self, single: State, count: int, in_bytes: bool) -> None:
+        self._single = single
+        self._count = count
+        self._in_bytes = in_bytes
+        single.setdefault("kept", [])
+        single.setdefault("held", 0)
+
+    def add(self, data: bytes) -> bytes:
+        """More of the stream; gives what is not among the last any more."""
+        single = self._single
+        single["kept"].append(data)
+        single["held"] += self._size(data)
+        given: list[bytes] = []
+        kept: list[bytes] = single["kept"]
+        while len(kept) > 1 and single["held"] - self._size(kept[0]) > self._count:
+            single["held"] -= self._size(kept[0])
+            given.append(kept.pop(0))
+        return b"".join(given)
+
+    def _size(self, data: bytes) -> int:
+        return len(data) if self._in_bytes else data.count(b"\n")
+
+    def split(self) -> tuple[bytes, bytes]:
+        """What is left, as what comes before the last ones and these."""
+        data = b"".join(self._single["kept"])
+        if self._in_bytes:
+            place = max(0, len(data) - self._count)
+        else:
+            lines = _lines(data)
+            place = sum(len(line) for line in lines[: max(0, len(lines) - self._count)])
+        return data[:place], data[place:]
+
+
+def _lines(data: bytes) -> list[bytes]:
+    """Lines with their newlines."""
+    parts = data.split(b"\n")
+    last = parts.pop()
+    return [part + b"\n" for part in parts] + ([last] if last else [])
 
 
 @PROGRAMS.program("tail", usage="[OPTIONS] [FILE]...\n")
@@ -118,15 +182,12 @@ def _tail(system: System, argv: tuple[str, ...], state: State) -> int:
     follow = "f" in options or "F" in options
     titled = "v" in options or (len(names) > 1 and "q" not in options)
     descriptors: dict[str, int] = state.setdefault("open", {})
+    end = End(count, in_bytes, text.startswith("+"), titled, follow)
     while state.setdefault("place", 0) < len(names):
         name = names[state["place"]]
-        data = _whole(system, state, name, descriptors, follow)
-        if data is not None:
-            _title(system, state, name, titled)
-            system.put(_last(data, count, in_bytes, text.startswith("+")))
-            state["last"] = name
+        _show_end(system, state, name, descriptors, end)
         state["place"] += 1
-        state.pop("chunks", None)
+        state.pop("single", None)
     if is_busybox(system) and not descriptors and state.get("input_failed") and "-" not in names:
         say(system, "no files")
         return 1
@@ -136,31 +197,49 @@ def _tail(system: System, argv: tuple[str, ...], state: State) -> int:
     return _follow(system, state, descriptors, titled)
 
 
-def _whole(system: System, state: State, name: str, descriptors: dict[str, int], follow: bool) -> bytes | None:
-    """All of a file that is there now; its descriptor stays open for following."""
+def _show_end(system: System, state: State, name: str, descriptors: dict[str, int], end: End) -> None:
+    """The end of a file as it is now; its descriptor stays open for following. No more than what is wanted is held. Blocks."""
+    single: State = state.setdefault("single", {})
+    kept = None if end.from_start else Kept(single, end.number, end.in_bytes)
+    single.setdefault("skipped", 0)
     try:
         if name not in descriptors:
             descriptors[name] = 0 if name == "-" else system.open(name)
-        chunks: list[bytes] = state.setdefault("chunks", [])
         while data := system.read(descriptors[name]):
-            chunks.append(data)
+            if kept is not None:
+                kept.add(data)
+                continue
+            _title_once(system, state, single, name, end.titled)
+            system.put(_past_start(single, data, end))
     except OSError as problem:
         descriptors.pop(name, None)
         state["input_failed"] = True
         tell(
             system, f"can't open '{name}': {problem.strerror}", f"cannot open '{name}' for reading: {problem.strerror}"
         )
-        return None
-    if name == "-" and (not follow or system.fstat(0).kind != "file"):
+        return
+    if name == "-" and (not end.follow or system.fstat(0).kind != "file"):
         descriptors.pop(name)
-    return b"".join(chunks)
+    _title_once(system, state, single, name, end.titled)
+    if kept is not None:
+        system.put(kept.split()[1])
+    state["last"] = name
 
 
-def _last(data: bytes, count: int, in_bytes: bool, from_start: bool) -> bytes:
-    if in_bytes:
-        return data[max(0, count - 1) :] if from_start else data[-count:] if count else b""
-    lines = data.splitlines(keepends=True)
-    return b"".join(lines[max(0, count - 1) :] if from_start else lines[-count:] if count else [])
+def _past_start(single: State, data: bytes, end: End) -> bytes:
+    """What of some more bytes comes after those that tail -n +N and -c +N leave out."""
+    missing = max(0, end.number - 1) - single["skipped"]
+    if not missing:
+        return data
+    if end.in_bytes:
+        single["skipped"] += min(missing, len(data))
+        return data[missing:]
+    place = 0
+    while missing and (found := data.find(b"\n", place)) >= 0:
+        place = found + 1
+        missing -= 1
+        single["skipped"] += 1
+    return b"" if missing else data[place:]
 
 
 def _follow(system: System, state: State, descriptors: dict[str, int], titled: bool) -> int:

@@ -6,7 +6,7 @@ what is read.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from fakedocker.kernel.program import System
@@ -66,14 +66,14 @@ def next_lines(
     if data is None:
         return None
     if not data:
-        rest = state.pop("input_rest", b"")
+        rest = b"".join(state.pop("input_rest", ()))
         return [text_of(rest)] if rest else []
-    data = state.pop("input_rest", b"") + data
-    whole, found, rest = data.rpartition(separator)
-    if rest:
-        state["input_rest"] = rest
-    if not found:
+    if separator not in data:  # pieces are joined when their line is whole, as it may be a long one
+        state.setdefault("input_rest", []).append(data)
         return []
+    whole, _, rest = b"".join((*state.pop("input_rest", ()), data)).rpartition(separator)
+    if rest:
+        state["input_rest"] = [rest]
     return [text_of(line + separator) for line in whole.split(separator)]
 
 
@@ -106,6 +106,30 @@ def read_each(
         done.append((name, None if failed else data))
         state["input_single"] = {}
     return done
+
+
+def each_input(
+    system: System, state: State, names: tuple[str, ...], report: Report = report_plain
+) -> Iterator[tuple[str, State, Iterator[bytes]]]:
+    """Every input as a stream: (name, the memory for what is made of it, its chunks). Blocks, and goes on where it was.
+
+    What is not plain data must be put into the memory before each chunk is asked for. `state["input_failed"]` says in the end
+    whether one could not be read; of such a one the memory has it too.
+    """
+    files = names or ("-",)
+    while state.setdefault("input_place", 0) < len(files):
+        name = files[state["input_place"]]
+        single: State = state.setdefault("input_single", {})
+        yield name, single, _chunks(system, single, name, report)
+        state["input_failed"] = state.get("input_failed", False) or single.get("input_failed", False)
+        state["input_place"] += 1
+        state["input_single"] = {}
+
+
+def _chunks(system: System, single: State, name: str, report: Report) -> Iterator[bytes]:
+    while (data := next_chunk(system, single, (name,), report)) is not None:
+        if data:
+            yield data
 
 
 def read_text(system: System, state: State, names: tuple[str, ...], report: Report = report_plain) -> str:

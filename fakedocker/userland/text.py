@@ -5,18 +5,19 @@ It must not know columns, order or layout, which have modules of their own.
 
 from __future__ import annotations
 
+import codecs
 import re
 
 from fakedocker.kernel.program import APPEND, CREATE, TRUNCATE, WRITE, System
 from fakedocker.userland.inputs import (
     State,
     bytes_of,
+    each_input,
     next_chunk,
     next_lines,
     read_all,
     read_each,
     read_text,
-    text_of,
 )
 from fakedocker.userland.tools import (
     Options,
@@ -100,10 +101,14 @@ def _wc(system: System, argv: tuple[str, ...], state: State) -> int:
     long = {"bytes": "c", "chars": "m", "lines": "l", "words": "w", "max-line-length": "L"}
     options = parse_options(system, argv, "clwLm", long)
     wanted = [letter for letter in "lwmcL" if letter in options] or ["l", "w", "c"]
-    rows: list[tuple[list[int], str]] = []
-    for name, data in read_each(system, state, options.operands):
-        if data is not None:
-            rows.append((_counts(data, wanted), name if options.operands else ""))
+    rows: list[tuple[list[int], str]] = state.setdefault("rows", [])
+    for name, single, chunks in each_input(system, state, options.operands):
+        for data in chunks:
+            _count(single, data, wanted)
+            system.charge(len(data) // 512)
+        if not single.get("input_failed"):
+            _count(single, b"", wanted, final=True)
+            rows.append(([single[letter] for letter in wanted], name if options.operands else ""))
     if len(options.operands) > 1:
         rows.append(
             ([sum(column) for column in zip(*(row for row, _ in rows), strict=True)] or [0] * len(wanted), "total")
@@ -122,11 +127,34 @@ def _wc(system: System, argv: tuple[str, ...], state: State) -> int:
     return input_status(state)
 
 
-def _counts(data: bytes, wanted: list[str]) -> list[int]:
-    found = {"l": data.count(b"\n"), "w": len(data.split()), "c": len(data), "m": len(text_of(data))}
+def _count(single: State, data: bytes, wanted: list[str], final: bool = False) -> None:
+    """Add some bytes to what has been counted; what is in the middle of a word, a character or a line there goes on with the next."""
+    for letter in "lwcmL":
+        single.setdefault(letter, 0)
+    single["c"] += len(data)
+    single["l"] += data.count(b"\n")
+    if "w" in wanted and data:
+        single["w"] += len(data.split()) - (single.get("in_word", False) and not data[:1].isspace())
+        single["in_word"] = not data[-1:].isspace()
+    if "m" not in wanted and "L" not in wanted:
+        return
+    text, single["partial"] = _decoded(single.get("partial", b"") + data, final)
+    single["m"] += len(text)
     if "L" in wanted:
-        found["L"] = max((len(text_of(line).expandtabs()) for line in data.split(b"\n")), default=0)
-    return [found[letter] for letter in wanted]
+        first, *others = text.split("\n")
+        for place, line in enumerate((first, *others)):
+            column = single.get("column", 0) if place == 0 else 0
+            for index, part in enumerate(line.split("\t")):
+                column = (column // 8 + 1) * 8 + len(part) if index else column + len(part)
+            single["L"] = max(single["L"], column)
+            single["column"] = column
+
+
+def _decoded(data: bytes, final: bool) -> tuple[str, bytes]:
+    """Bytes as text, and what is the beginning of a character that is not whole yet."""
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    text = decoder.decode(data, final)
+    return text, decoder.getstate()[0]
 
 
 def _wc_width(system: System, wanted: list[str], names: tuple[str, ...]) -> int:
