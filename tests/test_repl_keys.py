@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,22 @@ def test_the_second_control_c_of_compose_kills(terminal: Terminal) -> None:
     assert shown.index("Stopping") < shown.index("Killing") < shown.index("Stopped")
     assert terminal.run("docker ps -q") == ""
     assert "Exited (137)" in terminal.run("docker ps -a")
+
+
+def test_escape_and_the_next_key_in_one_chunk_are_two_keys_to_vi(terminal: Terminal) -> None:
+    terminal.run("vi notes", b"ione\x1botwo\x1b:wq\r")
+    assert terminal.run("cat notes") == "one\ntwo\n"
+
+
+def test_stopped_jobs_keep_the_shell_once(terminal: Terminal) -> None:
+    terminal.run("sh -c 'read word < /dev/tty'", b"\x1a")
+    assert terminal.run("exit 3") == "exit\nThere are stopped jobs.\n"
+    assert not terminal.console.ended
+    terminal.run("exit 3")
+    assert terminal.console.exit_status == 3
+
+
+def test_waits_are_told_in_milliseconds(terminal: Terminal) -> None:
+    terminal.run("true; sleep 1.23456789")
+    assert re.match(r"(?:nothing happened\n)?\S+s have passed", terminal.run(":wait 6m"))
+    assert not re.search(r"\.\d{4,}s", terminal.run(":wait 6m"))

@@ -67,8 +67,13 @@ def give_terminal(system: System, state: State) -> None:
     system.set_terminal_mode(0, **state["modes"])
 
 
-def read_key(system: System, state: State) -> str:
-    """The next key: a name, a character, or ^X for a control key; "" at the end of input. Blocks."""
+def read_key(system: System, state: State, *, has_meta: bool = True) -> str:
+    """The next key: a name, a character, or ^X for a control key; "" at the end of input. Blocks.
+
+    Args:
+        has_meta: an escape that another key follows at once is one key with it (nano's M-X), and not two as in vi.
+    """
+    state["key"] = state.get("key", b"") or state.pop("next", b"")
     while True:
         key: bytes = state.get("key", b"")
         if key == b"\x1b" or (key.startswith((b"\x1b[", b"\x1bO")) and key not in _KEYS and len(key) < 6):
@@ -79,6 +84,9 @@ def read_key(system: System, state: State) -> str:
         data = system.read(0, 1)
         if not data:
             return ""
+        if key == b"\x1b" and not has_meta and data not in b"[O":
+            state["next"] = data
+            break
         state["key"] = key + data
     state["key"] = b""
     state.pop("escape_ns", None)

@@ -34,7 +34,7 @@ def edit(system: System, state: State, name: str, read_only: bool = False) -> in
         screen.take_terminal(system, state)
         _draw(system, state)
     while not state.get("over"):
-        key = screen.read_key(system, state)
+        key = screen.read_key(system, state, has_meta=False)
         if not key:
             break
         state["text"]["message"] = ""

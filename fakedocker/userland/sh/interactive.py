@@ -140,10 +140,7 @@ def _greet(shell: ShellState) -> None:
 
 def _at_end(shell: ShellState) -> int:
     """Ctrl-D on an empty line, or the terminal is gone."""
-    if any(job.state.startswith("Stopped") for job in shell.jobs) and not shell.warned_of_jobs:
-        shell.warned_of_jobs = True
-        said = "There are stopped jobs." if shell.is_bash() else "You have stopped jobs."
-        shell.error(f"{said}\n")
+    if jobs.keep_from_exit(shell):
         return control.SWITCH
     if shell.is_bash():
         shell.error("exit\n")

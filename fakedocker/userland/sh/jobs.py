@@ -166,6 +166,16 @@ def replace(shell: ShellState, job: Job) -> None:
     shell.jobs = tuple(sorted((*others, job)))
 
 
+def keep_from_exit(shell: ShellState) -> bool:
+    """Whether an interactive shell is not left yet: it says that there are stopped jobs, once, and goes the next time."""
+    stopped = any(job.state.startswith("Stopped") for job in shell.jobs)
+    if not shell.interactive or not stopped or shell.warned_of_jobs:
+        return False
+    shell.warned_of_jobs = True
+    shell.error("There are stopped jobs.\n" if shell.is_bash() else "You have stopped jobs.\n")
+    return True
+
+
 def forget(shell: ShellState, job: Job) -> None:
     shell.jobs = tuple(other for other in shell.jobs if other.number != job.number)
 

@@ -220,6 +220,10 @@ class Prompt:
             event.current_buffer.cursor_position = len(event.current_buffer.text)
             event.current_buffer.insert_text("\n")
 
+        @keys.add("c-z", filter=typing)
+        def _no_job(event: KeyPressEvent) -> None:
+            """There is nothing to stop at the prompt."""
+
         @keys.add("tab", filter=typing)
         def _complete(event: KeyPressEvent) -> None:
             _complete_at_once(event.current_buffer)

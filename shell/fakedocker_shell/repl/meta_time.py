@@ -52,7 +52,7 @@ def _rewind(desk: Desk, argument: str) -> Interaction[str]:
     moment = desk.timeline.at(target_ns)
     if moment is None:
         began_ns = desk.timeline.first.world.now_ns
-        raise MetaProblem(f"the session began {units.format_duration(desk.engine.now_ns - began_ns)} ago")
+        raise MetaProblem(f"the session began {_shown(desk.engine.now_ns - began_ns)} ago")
     text = _go_to(desk, moment, [f"{argument} back"], f":rewind {argument}")
     if target_ns > desk.engine.now_ns:
         yield from desk.wait(target_ns - desk.engine.now_ns)
@@ -107,13 +107,18 @@ def _duration(argument: str, command: str) -> int:
     return duration_ns
 
 
+def _shown(duration_ns: int) -> str:
+    """A duration in whole milliseconds."""
+    return units.format_duration(duration_ns // clock.MILLISECOND_NS * clock.MILLISECOND_NS)
+
+
 def _wait(desk: Desk, argument: str) -> Interaction[str]:
     duration_ns = _duration(argument, ":wait")
     began_ns = desk.engine.now_ns
     desk.timeline.push(f":wait {argument}", desk.moment())
     events = yield from desk.wait(duration_ns)
     desk.timeline.mark(desk.moment())
-    passed = units.format_duration(desk.engine.now_ns - began_ns)
+    passed = _shown(desk.engine.now_ns - began_ns)
     lines = [_event_line(desk.engine.world, event, began_ns) for event in events[-_EVENT_LINES:]]
     if len(events) > len(lines):
         lines.insert(0, f"({len(events) - len(lines)} earlier events are not shown)")
@@ -132,8 +137,9 @@ def _event_line(world: World, event: Event, began_ns: int) -> str:
         attributes["container"] = container.name
     name = attributes.get("name") or event.actor_id[:12]
     told = [f"{key} {attributes[key]}" for key in ("exitCode", "signal", "container") if attributes.get(key)]
-    after = units.format_duration((event.time_ns - began_ns) // clock.MILLISECOND_NS * clock.MILLISECOND_NS)
-    return f"+{after}  {event.type} {name}: {event.action}" + (f" ({', '.join(told)})" if told else "")
+    return f"+{_shown(event.time_ns - began_ns)}  {event.type} {name}: {event.action}" + (
+        f" ({', '.join(told)})" if told else ""
+    )
 
 
 def _time(desk: Desk, argument: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fakedocker.userland.sh import control
+from fakedocker.userland.sh import control, jobs
 from fakedocker.userland.sh.builtin_table import builtin, builtins_of, complain
 from fakedocker.userland.sh.builtins.naming import describe_names
 from fakedocker.userland.sh.commands import dispatch, locate
@@ -74,6 +74,8 @@ def _return(shell: ShellState, argv: tuple[str, ...], resume: int, check: bool, 
 def _exit(shell: ShellState, argv: tuple[str, ...], resume: int, check: bool, tail: bool) -> int:
     if shell.interactive and shell.is_bash():
         shell.error("exit\n")
+    if jobs.keep_from_exit(shell):
+        return _done(shell, 1, resume, check)
     try:
         status = _number(shell, argv, _status_before_trap(shell))
     except ShellError as problem:
