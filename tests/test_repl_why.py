@@ -12,7 +12,7 @@ import pytest
 from fakedocker_shell.repl.why import explain
 
 RECORDINGS = Path(__file__).parent / "conformance" / "recordings"
-_GENERAL = "It ended with status"
+_GENERAL = "The command exited with status"
 
 
 SWARM = Path(__file__).parent / "data/swarm_cases.json"
@@ -70,6 +70,16 @@ def test_every_recorded_error_of_a_swarm_has_an_explanation(step: dict[str, Any]
         ("invalid reference format", 125, "[OPTIONS] IMAGE"),
         ("bash: nosuch: command not found", 127, "nosuch"),
         ("/bin/sh: nosuch: not found", 127, "nosuch"),
+        ("docker: invalid hostPort: 80800\r\n", 125, "80800 is not a port: ports go from 1 to 65535"),
+        ("docker: 'docker logs' requires 1 argument\r\n\r\nUsage:", 1, "docker logs requires 1 argument."),
+        (
+            'OCI runtime exec failed: exec failed: unable to start container process: exec: "bash": executable file not found in $PATH',
+            127,
+            "The container runs",
+        ),
+        ("No such container: one\nNo such image: two\nNo such container: three\n", 1, "name or id three"),
+        ("no configuration file provided: not found", 14, "no compose.yaml"),
+        ("Minimum memoryswap limit should be larger than memory limit, see usage", 125, "memory and swap together"),
         ("", 125, "docker itself"),
         ("", 126, "could not be executed"),
         ("", 130, "Ctrl-C"),

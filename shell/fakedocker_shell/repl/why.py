@@ -67,6 +67,9 @@ _TABLE = (
     _Row(r"because AutoRemove is enabled", "It was started with --rm, and then no restart policy is possible.", ("make it again without --rm",)),
     _Row(r"invalid restart policy", "Restart policies are no, always, unless-stopped and on-failure[:COUNT].", ("docker run --restart on-failure:3 ...",)),
     # running something
+    _Row(r'OCI runtime exec failed.*exec: "([^"]+)": (?:executable file not found|stat \S+: no such file)',
+         "The container runs, but it has no program {0}. Every image brings its own programs. (Status 127.)",
+         ("docker exec CONTAINER ls /bin: is it there?", "many images have sh and no bash", "install it in the image")),
     _Row(r'exec: "([^"]+)": (?:executable file not found|stat \S+: no such file)',
          "The container could not start, as its image has no program {0}. Every image brings its own programs. (Status 127.)",
          ("docker run --rm IMAGE ls /bin: is it there?", "check the order: what stands after the image is the command", "install it in the image")),
@@ -81,6 +84,11 @@ _TABLE = (
     _Row(r"cannot specify both --attach and --detach", "-a stays with the container, -d does not.", ("choose one",)),
     _Row(r"container ID file found", "--cidfile never overwrites: the file exists already.", ("remove the file",)),
     _Row(r"invalid signal: (\S+)", "There is no signal {0}.", ("signals: TERM, KILL, HUP, INT, USR1 ...",)),
+    _Row(r"Minimum memoryswap limit should be larger", "--memory-swap is memory and swap together, so it cannot be less than --memory.",
+         ("--memory 200m --memory-swap 300m allows 100 MB of swap", "--memory-swap equal to --memory: no swap", "leave --memory-swap away")),
+    _Row(r"You should always set the Memory limit when using Memoryswap", "--memory-swap means nothing without --memory.", ("--memory 200m --memory-swap 300m",)),
+    _Row(r"Memory limit should be smaller than already set memoryswap limit", "--memory-swap counts memory and swap together, and the new --memory would be more than that.",
+         ("docker update --memory 500m --memory-swap 1g NAME",)),
     _Row(r"Minimum memory limit allowed", "A container needs at least 6 MB.", ("-m 64m",)),
     _Row(r"range of CPUs is from", "--cpus may not exceed what the machine has.", ("docker info",)),
     # ports and networks
@@ -88,6 +96,7 @@ _TABLE = (
          ("docker ps shows who has it", "publish another one: -p {1}0:..., or -p 0:... to have one picked", "stop the other container")),
     _Row(r"address already in use", "A process of the host has the port.", ("choose another host port",)),
     _Row(r"Address already in use", "Another container has that IP address in the network.", ("leave --ip away", "docker network inspect NETWORK")),
+    _Row(r"invalid (?:hostPort|containerPort): (\d+)", "{0} is not a port: ports go from 1 to 65535.", ("-p 8080:80",)),
     _Row(r"invalid (?:hostPort|containerPort|proto|IP address)|invalid port specification|invalid ranges specified",
          "-p is [ADDRESS:][HOST PORT:]CONTAINER PORT[/tcp|udp|sctp]; ports go from 1 to 65535, ranges are of equal length.", ("-p 8080:80",)),
     _Row(r"No public port '([^']+)' published for (\S+)", "{1} does not publish port {0}. Publishing is decided when a container is made.", ("docker port {1}", "docker run -p ...")),
@@ -119,6 +128,10 @@ _TABLE = (
     _Row(r"(?:COPY|ADD) failed|file not found in build context", "COPY and ADD see only the files of the build context, and those that .dockerignore leaves.", ("paths are relative to the directory given to docker build",)),
     _Row(r"returned a non-zero code: (\d+)", "A command of a RUN instruction has failed with status {0}.", ("its output stands above",)),
     _Row(r"unable to prepare context|failed to read dockerfile|Cannot locate.*Dockerfile", "The directory or the Dockerfile is not there.", ("ls", "docker build -f FILE DIRECTORY")),
+    # compose
+    _Row(r"no configuration file provided: not found", "There is no compose.yaml in this directory or above it.",
+         ("ls", "cd to the project's directory", "docker compose -f FILE ...")),
+    _Row(r"no such service: (\S+)", "The project has no service {0}.", ("docker compose config --services",)),
     # volumes and files
     _Row(r"volume is in use - \[([0-9a-f]{0,12})", "A container, running or not, still has that volume ({0}).", ("docker ps -a --filter volume=NAME", "docker rm the container first")),
     _Row(r"bind source path does not exist: (\S+)", "--mount does not make the host's directory, -v does.", ("mkdir -p {0}",)),
@@ -137,7 +150,7 @@ _TABLE = (
     _Row(r"unknown (?:flag|shorthand flag): (\S+)", "The command has no option {0}. Options of docker stand before the image's or container's name.", ("docker COMMAND --help",)),
     _Row(r"flag needs an argument: (\S+)", "{0} takes a value.", ("{0} VALUE",)),
     _Row(r'invalid argument "([^"]*)" for "([^"]+)" flag', "The value {0!r} does not suit {1}.", ("docker COMMAND --help",)),
-    _Row(r"'(docker [^']+)' (requires|accepts) ([^\n]+)", "The number of names is wrong: {0} {1} {2}.", ("{0} --help",)),
+    _Row(r"'(docker [^']+)' (requires|accepts) ([^\n]+)", "The command has too many or too few arguments: {0} {1} {2}.", ("{0} --help",)),
     _Row(r"invalid filter|bad format of filter", "Filters are NAME=VALUE, and each list has its own names.", ("press Tab after --filter",)),
     _Row(r"can't evaluate field (\S+)|no entry for key \"([^\"]+)\"", "There is no such field to show.", ("press Tab after {{{{.", "--format json shows all fields")),
     _Row(r"template(?: parsing error)?:", "The --format is no valid Go template.", ("each {{{{ needs its }}}}", "put it in single quotes")),
@@ -231,11 +244,11 @@ def explain(output: str, status: int) -> Explanation | None:
     """
     if status == 0:
         return None
-    for row in _TABLE:
-        match = re.search(row.pattern, output)
-        if match:
-            words = [group or "" for group in match.groups()]
-            return Explanation(row.meaning.format(*words), tuple(text.format(*words) for text in row.advice))
+    found = _last_match(output.replace("\r\n", "\n"))
+    if found is not None:
+        row, match = found
+        words = [group or "" for group in match.groups()]
+        return Explanation(row.meaning.format(*words), tuple(text.format(*words) for text in row.advice))
     known = _STATUSES.get(status)
     if known is not None:
         return known
@@ -243,4 +256,18 @@ def explain(output: str, status: int) -> Explanation | None:
         from fakedocker.base import signals
 
         return Explanation(f"Ended by {signals.name(status - 128)}: status {status} is 128 + {status - 128}.", ())
-    return Explanation(f"It ended with status {status}, which is its own word for a failure; 0 would be success.", ())
+    return Explanation(
+        f"The command exited with status {status}. 0 means success; its manual says what {status} means.", ()
+    )
+
+
+def _last_match(output: str) -> tuple[_Row, re.Match[str]] | None:
+    """The first row that says something about the last line about which any does: the last error is the one that counts."""
+    best: tuple[_Row, re.Match[str]] | None = None
+    best_line = -1
+    for row in _TABLE:
+        for match in re.finditer(row.pattern, output):
+            line = output.count("\n", 0, match.end())
+            if line > best_line:
+                best, best_line = (row, match), line
+    return best
