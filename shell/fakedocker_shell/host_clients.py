@@ -63,6 +63,7 @@ class HostClients:
     Attributes:
         observe: called with each exchange that a command begins, for `:explain`.
         on_start: called with the words of each command that starts, but for its name.
+        on_end: called with each command that ends by itself: its name as a client, as requests have it, and its exit status.
     """
 
     def __init__(self, main: Main) -> None:
@@ -72,6 +73,7 @@ class HostClients:
         self.engine: Engine
         self.observe: Callable[[EngineExchange], None] | None = None
         self.on_start: Callable[[tuple[str, ...]], None] | None = None
+        self.on_end: Callable[[str, int], None] | None = None
 
     def serve(self, engine: Engine) -> None:
         """Act for the docker commands of an engine's host. Those that its world already has have lost their connection."""
@@ -101,7 +103,10 @@ class HostClients:
         if run is None:
             system.put(CONNECTION_LOST, 2)
             return 1
-        return run.go_on(system)
+        status = run.go_on(system)
+        if self.on_end is not None:
+            self.on_end(run.context.client_name, status)
+        return status
 
     def _begin(self, system: System, argv: tuple[str, ...]) -> int:
         """Connect a command that has just started; gives the number of its run."""
@@ -183,6 +188,11 @@ class HostContext:
         self._terminations = Terminations(system.argv)
         self._raw_before: Mapping[str, bool] | None = None
         self._exchanges: list[EngineExchange] = []
+
+    @property
+    def client_name(self) -> str:
+        """What its requests are known by."""
+        return f"host/{self.system.pid}"
 
     def connect(self, host: str) -> Client:
         """The engine's own address leads to it; nothing answers at any other."""
@@ -288,7 +298,7 @@ class HostContext:
         if upgrade:
             sent |= {"connection": "Upgrade", "upgrade": "tcp"}
         request = Request(
-            method=method, target=make_target(path, query), headers=sent, body=data, client=f"host/{self.system.pid}"
+            method=method, target=make_target(path, query), headers=sent, body=data, client=self.client_name
         )
         exchange = self.engine.submit(request, internal=True)
         pid, draft = self.system.pid, self.engine.draft.kernel_draft

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from fakedocker.exchanges import Exchange, TimeMode
 from fakedocker.userland.sh.machine import Shell
 from fakedocker.world.world import Event, World
-from fakedocker_shell.repl.history import Moment, Ran, changes_files, is_change, is_exec
+from fakedocker_shell.repl.history import Moment, Ran, changes_files, changes_host_files, is_change, is_exec
 from fakedocker_shell.repl.interaction import Interaction, Look
 from fakedocker_shell.repl.timeline import Timeline, differs
 from fakedocker_shell.session import Output, Session, make_engine
@@ -63,6 +63,7 @@ class Desk:
         self.engine.journaling = False
         clients.observe = self._begun
         clients.on_start = self._docker_started
+        clients.on_end = self._docker_ended
         self.session = Session(self.engine, output, terminal)
         self.ran: tuple[Ran, ...] = ()
         """What was run until the present state; going back takes it back."""
@@ -84,6 +85,7 @@ class Desk:
         self.last_status = 0
         self.exchanges: deque[Exchange] = deque(maxlen=_KEPT_EXCHANGES)
         self._docker_commands: list[tuple[str, ...]] = []
+        self._failed_clients: set[str] = set()
 
     @property
     def columns(self) -> int:
@@ -155,6 +157,7 @@ class Desk:
         before, memory_before = self.moment(), memory(self.session.shell)
         self.exchanges.clear()
         self._docker_commands.clear()
+        self._failed_clients.clear()
         self.last_output, self.last_command = b"", text
         yield
         for folder in self.folders:
@@ -167,17 +170,22 @@ class Desk:
         self.ran = (*self.ran, Ran(text, tuple(self._docker_commands), self.status, self._counts(before.world, after)))
         self.timeline.mark(self.moment())
 
-    def _counts(self, before: World, after: World) -> bool:
-        """Whether a command counts in golf: errors do not, nor does what only looks."""
-        if self.status:
-            return False
-        if any(map(is_change, self.exchanges)):
-            return True
+    def _counts(self, before: World, after: World) -> int:
+        """How many commands it counts as: each docker command that changed something; what only looks counts for nothing."""
+        changing = {exchange.request.client for exchange in self.exchanges if is_change(exchange)}
+        count = len(changing - self._failed_clients)
+        if count or self.status:
+            return count
         runs_inside = any(map(is_exec, self.exchanges))
-        return (runs_inside or not self.exchanges) and changes_files(before, after)
+        changes_inside = (runs_inside or not self.exchanges) and changes_files(before, after)
+        return int(changes_inside or changes_host_files(before, after))
 
     def _begun(self, exchange: Exchange) -> None:
         self.exchanges.append(exchange)
+
+    def _docker_ended(self, client: str, status: int) -> None:
+        if status:
+            self._failed_clients.add(client)
 
     def _docker_started(self, words: tuple[str, ...]) -> None:
         self._docker_commands.append(words)

@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 
 from fakedocker.exchanges import Exchange
+from fakedocker.kernel.records import HOST
 from fakedocker.world.world import World
 
 _VERSION = re.compile(r"/v\d+\.\d+")
@@ -24,13 +25,13 @@ class Ran(NamedTuple):
         text: as it was typed.
         docker: the words of each docker command it started, without "docker".
         status: its exit status.
-        counts: whether it counts in golf.
+        counts: how many commands it counts as in golf.
     """
 
     text: str
     docker: tuple[tuple[str, ...], ...]
     status: int
-    counts: bool
+    counts: int
 
 
 class Moment(NamedTuple):
@@ -57,3 +58,8 @@ def is_exec(exchange: Exchange) -> bool:
 def changes_files(before: World, after: World) -> bool:
     """Whether any file of the host, a container or a volume is different. Constant time."""
     return before.kernel.filesystems is not after.kernel.filesystems
+
+
+def changes_host_files(before: World, after: World) -> bool:
+    """Whether any file of the host is different. Constant time."""
+    return before.kernel.filesystems[HOST] is not after.kernel.filesystems[HOST]
