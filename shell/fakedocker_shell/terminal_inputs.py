@@ -14,10 +14,10 @@ from fakedocker.kernel.kernel import Stdio
 from fakedocker.kernel.records import HOST
 from fakedocker.operations import files, rootfs
 from fakedocker.userland.sh.dialect import BASH
+from fakedocker.userland.sh.fed import HostShell
 from fakedocker.userland.sh.machine import Shell
 from fakedocker.world.draft import Draft
 from fakedocker_shell import host
-from fakedocker_shell.host_shell import HostShell
 
 _USER = (0, 0, ())
 _END_OF_FILE = b"\x04"

@@ -18,6 +18,7 @@ class HostShell(Shell):
     """See the module's docstring; made with `for_terminal`."""
 
     __slots__ = ()
+    __stored__ = Shell.__stored__
 
     @property
     def interactive(self) -> bool:
