@@ -7,6 +7,7 @@ output) and does what `step` says.
 from __future__ import annotations
 
 import time
+from bisect import bisect_right
 from collections.abc import Callable
 
 from fakedocker.engine import Engine
@@ -31,6 +32,12 @@ def turn_share(clock: Callable[[], float] = time.monotonic) -> Pause:
     return lambda: clock() >= end
 
 
+OFFSETS_KEPT = 20_000
+"""How many leaps are known by the time they were made at; of earlier ones some are forgotten."""
+AHEAD_NS = 300 * SECOND_NS
+"""How far ahead of its own clock a client may look."""
+
+
 class Pacer:
     """The wall's time on an engine's clock.
 
@@ -53,7 +60,33 @@ class Pacer:
 
     def rebase(self) -> None:
         """From now on the engine's present is the wall's: at the start, and after going back to a snapshot."""
-        self._offset_ns = self._engine.now_ns - self._wall()
+        wall_ns = self._wall()
+        self._offset_ns = self._engine.now_ns - wall_ns
+        self._offsets = [(wall_ns, self._offset_ns)]
+
+    def _lead(self) -> None:
+        """After a leap the engine's clock is so much further ahead of the wall's."""
+        wall_ns = self._wall()
+        offset_ns = self._engine.now_ns - wall_ns
+        if offset_ns > self._offset_ns:
+            self._offset_ns = offset_ns
+            self._offsets.append((wall_ns, offset_ns))
+            if len(self._offsets) > OFFSETS_KEPT:
+                del self._offsets[1 : OFFSETS_KEPT // 2]
+
+    def meaning(self, instant_ns: int) -> int:
+        """What the engine's clock showed, with all leaps, when the wall's showed an instant.
+
+        An instant that only the engine's clock can have shown, as it lies before the beginning or far ahead of the wall, is the
+        engine's already.
+        """
+        begun_ns, base_ns = self._offsets[0]
+        if begun_ns + base_ns <= instant_ns < begun_ns:
+            return instant_ns
+        if self._wall() + AHEAD_NS < instant_ns <= self._engine.now_ns:
+            return instant_ns
+        place = bisect_right(self._offsets, instant_ns, key=lambda entry: entry[0]) - 1
+        return instant_ns + self._offsets[max(place, 0)][1]
 
     @property
     def wall_ns(self) -> int:
@@ -82,7 +115,7 @@ class Pacer:
             if self._engine.now_ns < target_ns:
                 self._engine.advance(target_ns, pause=turn_share() if pause is None else pause)
         if self._engine.mode is TimeMode.LEAP:
-            self._offset_ns = max(self._offset_ns, self._engine.now_ns - self._wall())
+            self._lead()
 
     def step(self, driver_waits: bool = False) -> float | None:
         """Jump if it is time to; else say for how many seconds there is nothing to do.
@@ -112,5 +145,5 @@ class Pacer:
         self._leapt = self._leapt or ahead_ns > 0
         self._paced = False
         self._engine.jump()
-        self._offset_ns = max(self._offset_ns, self._engine.now_ns - self._wall())
+        self._lead()
         return None

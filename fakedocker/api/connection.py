@@ -84,6 +84,10 @@ class Owner(Protocol):
 
     def has_room(self) -> None: ...
 
+    def in_engine_time(self, request: Request) -> Request: ...
+
+    def told(self, body: bytes) -> None: ...
+
     def noticed(self, connection: Connection) -> Callable[[], None]: ...
 
 
@@ -296,7 +300,7 @@ class Connection(asyncio.Protocol):
         self._keep_alive = keep_alive
         self._head_only = request.method == "HEAD"
         self._head_sent = False
-        self._exchange = self._owner.engine.submit(request)
+        self._exchange = self._owner.engine.submit(self._owner.in_engine_time(request))
         self._exchange.listen(self._owner.noticed(self))
         self._owner.wake()
 
@@ -359,6 +363,8 @@ class Connection(asyncio.Protocol):
                 self._tunnel = RawTunnel()  # as the real daemon does, also for a client that has not asked for it
             head = head_bytes(reply, chunked, self._keep_alive)
             body = b"" if self._head_only or not reply.body else reply.body
+            if exchange.request.target.endswith("/info"):
+                self._owner.told(body)
             if len(body) <= JOINED_BYTES:
                 transport.write(head + body)
             else:

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import ipaddress
 import os
+import re
 import socket
 import ssl
 import stat
@@ -19,11 +20,18 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from fakedocker.api.client_times import was_told, with_engine_times
 from fakedocker.api.connection import Connection
+from fakedocker.base import clock
 from fakedocker.engine import Engine
+from fakedocker.exchanges import TimeMode
 from fakedocker.journal import Entry
 from fakedocker.pacing import Pacer, turn_share
+from fakedocker.wire.http import Request
 
+TOLD_KEPT = 10_000
+"""Of how many answers with the engine's time is remembered what it was."""
+_SYSTEM_TIME = re.compile(rb'"SystemTime":"([^"]+)"')
 SWEEP_SECONDS = 30.0
 """How often clients that have stopped in the middle of a request are looked for."""
 
@@ -68,6 +76,7 @@ class Server:
         self._turning = False
         self._alarm: asyncio.TimerHandle | None = None
         self._changed: dict[Client, None] = {}
+        self._told: dict[int, None] = {}
         self._listeners: list[asyncio.AbstractServer] = []
         self._paths: list[str] = []
         self._loop = asyncio.get_running_loop()
@@ -93,6 +102,23 @@ class Server:
         """A client has sent something."""
         self._pacer.heard()
         self._arrange()
+
+    def in_engine_time(self, request: Request) -> Request:
+        """A request with the times it gives of its client's clock as the engine's."""
+        if self.engine.mode not in (TimeMode.LEAP, TimeMode.WALL):
+            return request
+        return with_engine_times(request, self._pacer.meaning, self._was_told)
+
+    def told(self, body: bytes) -> None:
+        """A client has been told the engine's time."""
+        found = _SYSTEM_TIME.search(body)
+        if found is not None:
+            self._told[clock.instant(found[1].decode())] = None
+            if len(self._told) > TOLD_KEPT:
+                del self._told[next(iter(self._told))]
+
+    def _was_told(self, instant_ns: int) -> bool:
+        return instant_ns in self._told or was_told(self.engine.world, instant_ns)
 
     def has_room(self) -> None:
         """A client has read so much that a stream can go on."""
