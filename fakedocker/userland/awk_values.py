@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from fakedocker.base.regex import Pattern
 from fakedocker.userland.awk_lexer import AwkProblem
-from fakedocker.userland.formatting import format_printf
+from fakedocker.userland.formatting import format_printf, too_wide
 from fakedocker.userland.posix_regex import RegexProblem, compile_posix
 
 _NUMBER = re.compile(
@@ -140,5 +140,9 @@ def formatted(template: str, words: tuple[str, ...], values: list[Value]) -> str
         place += 1
     escaped = template.replace("\\", "\\\\")
     if not prepared:
-        return format_printf(escaped, ()).text
-    return format_printf(escaped, tuple(prepared)).text
+        prepared = []
+    result = format_printf(escaped, tuple(prepared))
+    for kind, word in result.problems:
+        if kind == "width":
+            raise AwkProblem(too_wide(word))
+    return result.text

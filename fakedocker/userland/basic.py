@@ -10,7 +10,7 @@ from typing import Any
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.conditions import TestProblem, evaluate, problem_message
-from fakedocker.userland.formatting import format_printf
+from fakedocker.userland.formatting import format_printf, too_wide
 from fakedocker.userland.posix_regex import RegexProblem, compile_posix
 from fakedocker.userland.text_escapes import OutputEnds, decode_escapes
 from fakedocker.userland.tools import (
@@ -25,7 +25,7 @@ from fakedocker.userland.tools import (
 )
 
 PROGRAMS = Register()
-_DURATION = re.compile(r"(\d+\.?\d*|\.\d+)([smhd]?)")
+_DURATION = re.compile(r"((?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?)([smhd]?)")
 _UNIT_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -35,7 +35,9 @@ def parse_duration_ns(text: str) -> int | None:
     if text in ("infinity", "inf"):
         return 1 << 62
     match = _DURATION.fullmatch(text)
-    return None if match is None else int(Decimal(match[1]) * _UNIT_SECONDS[match[2]] * 1_000_000_000)
+    if match is None:
+        return None
+    return int(min(Decimal(match[1]) * _UNIT_SECONDS[match[2]] * 1_000_000_000, Decimal(1 << 62)))
 
 
 @PROGRAMS.program("true")
@@ -74,6 +76,8 @@ def _printf(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int
     for kind, word in result.problems:
         if kind == "directive":
             tell(system, f"{word}: invalid format", f"{word}: invalid conversion specification")
+        elif kind == "width":
+            say(system, too_wide(word))
         elif kind == "number":
             tell(system, f"invalid number '{word}'", f"‘{word}’: expected a numeric value")
         else:
@@ -104,10 +108,11 @@ def _sleep(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:
         total_ns = 0
         for word in argv[1:]:
             duration_ns = parse_duration_ns(word)
-            if duration_ns is None:
+            exponent = word not in ("inf", "infinity") and "e" in word.lower()  # which busybox does not know
+            if duration_ns is None or (exponent and is_busybox(system)):
                 said = f"invalid number '{word}'" if is_busybox(system) else f"invalid time interval ‘{word}’"
                 raise UsageProblem(said, bare=is_busybox(system))
-            total_ns += duration_ns
+            total_ns = min(total_ns + duration_ns, 1 << 61)
         state["until_ns"] = system.now_ns + total_ns
     return system.sleep_and_end(state["until_ns"])
 

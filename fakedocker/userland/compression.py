@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, read_all
-from fakedocker.userland.tools import Register, base_name, is_busybox, parse_options, say, tell
+from fakedocker.userland.tools import Register, UsageProblem, base_name, is_busybox, parse_options, say, tell
 
 PROGRAMS = Register()
 
@@ -54,7 +54,18 @@ def compressed(data: bytes, name: str) -> bytes:
 
 
 def decompressed(data: bytes, name: str) -> bytes | None:
-    """What was compressed, None where it is damaged or in another format."""
+    """What was compressed, None where it is damaged or in another format.
+
+    Raises:
+        UsageProblem: it is too much to be simulated.
+    """
+    if len(data) < 1 << 10 or name == format_of(data):
+        limit = max(64 << 20, 20 * len(data))
+        if _is_larger(data, name, limit):
+            raise UsageProblem(
+                f"fakedocker: {len(data)} compressed bytes that become more than {limit >> 20} MiB are not simulated",
+                bare=True,
+            )
     try:
         if name == "gzip":
             import gzip
@@ -72,6 +83,26 @@ def decompressed(data: bytes, name: str) -> bytes | None:
             return None
     except (OSError, EOFError, ValueError, zlib.error):
         return None
+
+
+def _is_larger(data: bytes, name: str, limit_bytes: int) -> bool:
+    """Whether more than so many bytes are in a stream; False where it is damaged."""
+    import bz2
+    import gzip
+    import io
+    import lzma
+
+    source = io.BytesIO(data)
+    size = 0
+    try:
+        with (
+            gzip.open(source) if name == "gzip" else bz2.open(source) if name == "bzip2" else lzma.open(source)
+        ) as stream:
+            while size <= limit_bytes and (part := stream.read(1 << 20)):
+                size += len(part)
+    except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
+        return False
+    return size > limit_bytes
 
 
 def format_of(data: bytes) -> str:

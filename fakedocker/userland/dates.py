@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from fakedocker.userland.tools import UsageProblem
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS: Final = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")  # fmt: skip
@@ -28,7 +30,12 @@ _UNIT_SECONDS: Final = {"second": 1, "sec": 1, "minute": 60, "min": 60, "hour": 
 
 def moment(seconds: int) -> datetime:
     """A time in UTC. Works for all years that datetime knows."""
-    return _EPOCH + timedelta(seconds=seconds)
+    try:
+        return _EPOCH + timedelta(seconds=seconds)
+    except OverflowError:
+        raise UsageProblem(
+            f"fakedocker: years beyond 9999 are not simulated: {seconds} seconds since 1970", bare=True
+        ) from None
 
 
 def _offset(seconds: int, colons: str) -> str:

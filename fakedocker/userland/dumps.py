@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, read_all
 from fakedocker.userland.text_escapes import decode_escapes
-from fakedocker.userland.tools import Register, UsageProblem, base_name, parse_options
+from fakedocker.userland.tools import Register, UsageProblem, base_name, parse_options, say
 
 PROGRAMS = Register()
 _ESCAPES = {0: "\\0", 7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r"}
@@ -209,6 +209,9 @@ def _xxd(system: System, argv: tuple[str, ...], state: State) -> int:
     skip = int(options.last("s", "0"), 0)
     data = _part(data, options.last("s"), options.last("l"))
     width = int(options.last("c", "30" if "p" in options else "16"))
+    if not 0 < width <= (1 << 20 if "p" in options else 256):
+        say(system, "invalid number of columns (max. 256).")
+        return 1
     if "p" in options:
         digits = data.hex()
         system.put("".join(f"{digits[at : at + 2 * width]}\n" for at in range(0, len(digits), 2 * width)))

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from fakedocker.userland.text_escapes import OutputEnds, decode_escapes
 
-LARGEST_FIELD = 128 << 20
+LARGEST_FIELD = 16 << 20
+"""How many characters of padding are simulated."""
 """The longest field that is made; there is no memory for longer ones."""
 _DIRECTIVE = re.compile(
     r"%(?:%|([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(?:\(([^)]*)\))?(?:hh|ll|[hlLjzt])?(.)?)", re.DOTALL
@@ -22,7 +23,7 @@ _NUMBER = re.compile(r"\s*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)")
 class Formatted(NamedTuple):
     """The output, the problems as (kind, word), and whether the format itself was wrong.
 
-    kind is number (no number at all), trailing (text after one), range or directive.
+    kind is number (no number at all), trailing (text after one), range, directive or width (more padding than is simulated).
     """
 
     text: str
@@ -35,6 +36,7 @@ class _Arguments:
         self.words = words
         self.place = 0
         self.problems: list[tuple[str, str]] = []
+        self.padding = 0
 
     def text(self) -> str:
         self.place += 1
@@ -125,7 +127,8 @@ def _once(template: str, arguments: _Arguments, pieces: list[str], quote: object
             continue
         text = _converted(directive, arguments, quote, now_seconds)
         if text is None:
-            arguments.problems.append(("directive", directive[0]))
+            if arguments.padding <= LARGEST_FIELD:
+                arguments.problems.append(("directive", directive[0]))
             return True
         pieces.append(text)
 
@@ -139,8 +142,10 @@ def _converted(directive: re.Match[str], arguments: _Arguments, quote: object, n
     precision = (arguments.integer() if directive[3] == "*" else int(directive[3] or 0)) if has_precision else None
     if precision is not None and precision < 0:
         precision = None
-    if max(width, precision or 0) > LARGEST_FIELD:
-        raise MemoryError
+    arguments.padding += max(width, precision or 0)
+    if arguments.padding > LARGEST_FIELD:
+        arguments.problems.append(("width", str(max(width, precision or 0))))
+        return None
     kind = directive[5] or ""
     text = _body(kind, flags, precision, directive[4], arguments, quote, now_seconds)
     if text is None:
@@ -201,3 +206,8 @@ def _unsigned(value: int, kind: str, flags: str, precision: int | None) -> str:
     if "#" in flags and value:
         digits = {"x": "0x", "X": "0X", "o": "0"}.get(kind, "") + digits
     return digits
+
+
+def too_wide(width: str) -> str:
+    """What is said of padding that is not simulated."""
+    return f"fakedocker: a field of {width} characters is not simulated"

@@ -97,6 +97,8 @@ def _ask(system: System, state: State, *, quiet: bool) -> str | None:
 def _line(system: System, name: str, password: str, kind: str, cost: int) -> str:
     """An entry of the file, and a blank line's end where bcrypt's is printed alone."""
     if kind == "B":
+        if cost > htpasswd.MOST_COST:
+            raise UsageProblem(f"fakedocker: a cost of more than {htpasswd.MOST_COST} is not simulated", bare=True)
         return htpasswd.entry(name, password, cost, system.random(1 << 128).to_bytes(16, "big"))
     if kind == "s":
         digest = hashlib.sha1(password.encode(), usedforsecurity=False).digest()

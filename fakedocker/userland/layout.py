@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from fakedocker.kernel.program import System
+from fakedocker.userland.formatting import LARGEST_FIELD, too_wide
 from fakedocker.userland.inputs import State, bytes_of, read_text
 from fakedocker.userland.posix_regex import RegexProblem, compile_posix
 from fakedocker.userland.text import cannot_open, input_status
@@ -26,6 +27,8 @@ def _nl(system: System, argv: tuple[str, ...], state: State) -> int:
 
 def _numbered(lines: list[str], options: Options) -> list[str]:
     width, separator = int(options.last("w", "6")), options.last("s", "\t")
+    if int(width) > LARGEST_FIELD // max(len(lines), 1):
+        raise UsageProblem(too_wide(str(width)), bare=True)
     number = int(options.last("v", "1"))
     style = options.last("b", "t")
     form = {"ln": f"<{width}", "rz": f"0{width}"}.get(options.last("n"), f"{width}")

@@ -57,6 +57,10 @@ def _unzip(system: System, argv: tuple[str, ...], state: State) -> int:
     with archive:
         wanted = options.operands[1:]
         members = [info for info in archive.infolist() if _chosen(options, wanted, info.filename)]
+        if sum(info.file_size for info in members) > max(64 << 20, 20 * len(data)) and not {"l", "v", "Z"} & {
+            n for n, _ in options.given
+        }:
+            raise UsageProblem(f"fakedocker: unpacking {len(data)} bytes to so much more is not simulated", bare=True)
         if not state.setdefault("titled", False):
             state["titled"] = True
             if "Z" not in options and "p" not in options and "q" not in options:

@@ -21,11 +21,15 @@ def lets_in(known: Mapping[str, str], name: str, password: str) -> bool:
     return name in known and _matches(known[name], password)
 
 
+MOST_COST = 12
+"""bcrypt's cost doubles its time with each step; a hash that costs more than a second is taken for none."""
+
+
 @lru_cache(maxsize=256)
 def _matches(kept: str, password: str) -> bool:
     import bcrypt  # start-up time: seldom needed
 
-    if not kept.startswith("$2"):
+    if not kept.startswith("$2") or not kept[4:6].isdecimal() or int(kept[4:6]) > MOST_COST:
         return False
     try:
         return bool(bcrypt.checkpw(password.encode()[:72], kept.encode()))

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from fakedocker.userland.git.objects import NO_OBJECT, Files, Repository
+from fakedocker.userland.comparing import MOST_STEPS, comparing_steps
+from fakedocker.userland.git.objects import NO_OBJECT, Files, GitProblem, Repository
 from fakedocker.userland.git.working_tree import compare
 
 _LINE: Final = re.compile(rb"[^\n]*\n|[^\n]+")
@@ -108,6 +109,8 @@ def unified(before: bytes, after: bytes, context: int = 3) -> bytes:
     from difflib import SequenceMatcher
 
     old, new = _LINE.findall(before), _LINE.findall(after)
+    if comparing_steps(old, new) > MOST_STEPS:
+        raise GitProblem("fatal: not simulated: comparing so many equal lines")
     parts: list[bytes] = []
     for group in SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(context):
         first, last = group[0], group[-1]

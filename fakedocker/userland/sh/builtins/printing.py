@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fakedocker.userland.conditions import TestProblem, evaluate, problem_message
-from fakedocker.userland.formatting import format_printf
+from fakedocker.userland.formatting import format_printf, too_wide
 from fakedocker.userland.sh.builtin_table import builtin, complain
 from fakedocker.userland.sh.conditions import evaluate_test
 from fakedocker.userland.sh.evaluation import calculate
@@ -82,7 +82,9 @@ def _printf(shell: ShellState, argv: tuple[str, ...]) -> int:
 
 def _printf_problem(shell: ShellState, kind: str, word: str, template: str) -> None:
     name = shell.dialect.name
-    if kind == "directive":
+    if kind == "width":
+        shell.complain(too_wide(word), "printf")
+    elif kind == "directive":
         if name == "bash":
             shell.complain(f"`{word[-1]}': invalid format character", "printf")
         elif name == "dash":
