@@ -148,7 +148,9 @@ UPDATE_SWAP = Message(
 NO_STREAMS = Message(400, "Bad parameters: you must choose at least one stream", "exchanges")
 LOGS_UNREADABLE = Message(501, "configured logging driver does not support reading", "logs")
 LOG_DRIVER_UNKNOWN = Message(400, 'error looking up logging plugin {driver}: plugin "{driver}" not found', "logs")
-LOG_OPTION_UNKNOWN = Message(400, "unknown log opt '{option}' for {driver} log driver", "logs")
+LOG_DRIVER_FAILED = Message(
+    500, "failed to create task for container: failed to initialize logging driver: {problem}", "moby daemon/monitor.go"
+)
 MINIMUM_MEMORY = Message(400, "Minimum memory limit allowed is 6MB", "run-basics")
 MEMORY_SWAP = Message(
     400, "Minimum memoryswap limit should be larger than memory limit, see usage", "moby daemon_unix.go"
@@ -202,9 +204,15 @@ CGROUP_PARENT = Message(
     400, 'cgroup-parent for systemd cgroup should be a valid slice named as "xxx.slice"', "moby daemon_unix.go"
 )
 RUNTIME_UNKNOWN = Message(400, "unknown or invalid runtime name: {name}", "moby daemon/runtime_unix.go")
-ISOLATION = Message(400, "Invalid isolation: \"{isolation}\" - linux only supports 'default'", "moby runconfig")
+ISOLATION = Message(400, "invalid isolation ({isolation}): linux only supports 'default'", "moby runconfig")
 QUALITY_OF_SERVICE = Message(
-    400, "Invalid QoS settings: linux does not support configuration of maximum {what}", "moby runconfig"
+    400, "invalid option: QoS maximum {what} configuration is not supported on linux", "moby runconfig"
+)
+CPU_SHARES = Message(400, "invalid CPU shares ({value}): value must be a positive integer", "moby runconfig")
+CPU_REAL_TIME = Message(400, "kernel does not support CPU real-time scheduler", "moby runconfig")
+STORAGE_OPTION_UNKNOWN = Message(500, "Unknown option {name}", "moby graphdriver/overlay2")
+STORAGE_QUOTA = Message(
+    500, "--storage-opt is supported only for overlay over xfs with 'pquota' mount option", "moby graphdriver/overlay2"
 )
 NETWORK_MODE_CONTAINER = Message(
     400, "Invalid network mode: invalid container format container:<name|id>", "moby runconfig"

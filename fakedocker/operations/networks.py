@@ -92,6 +92,9 @@ def create_network(draft: Draft, request: NetworkCreate) -> Network:
         raise messages.NETWORK_PLUGIN(driver=driver)
     if driver in ("host", "null"):
         raise messages.Refusal(403, f'only one instance of "{driver}" network is allowed')
+    ipam_driver = (request.ipam.driver if request.ipam else "") or "default"
+    if ipam_driver not in ("default", "null"):
+        raise messages.NETWORK_PLUGIN(driver=ipam_driver)
     requested = tuple((request.ipam.config if request.ipam else None) or ())
     chosen = tuple(checked_pool(pool) for pool in requested)
     taken = [pool.subnet for network in draft.networks.values() for pool in network.pools]

@@ -17,6 +17,7 @@ from fakedocker.operations import (
     health,
     launch,
     links,
+    log_options,
     mount_points,
     namespaces,
     networking,
@@ -79,6 +80,7 @@ def _launch(draft: Draft, container: Container) -> int:
     links.check_running(draft, container)
     namespaces.check(draft, container)
     device_nodes.check_requests(container)
+    log_options.check_start(container.host_config.log_config)
     rootfs.check_subpaths(draft, container)
     rootfs.check_tmpfs(container)
     mount_points.check(draft, container)

@@ -17,19 +17,13 @@ from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.containers import restart
 from fakedocker.kernel.privileges import CAPABILITIES
 from fakedocker.network.ports import PROTOCOLS, port_range, split_port
+from fakedocker.operations import log_options
 from fakedocker.volumes import specification
-from fakedocker.wire.container import Config, HealthConfig, HostConfig, LogConfig, UpdateRequest
+from fakedocker.wire.container import Config, HealthConfig, HostConfig, UpdateRequest
 from fakedocker.world.draft import Draft
 
 MINIMUM_MEMORY_BYTES = 6 << 20
 _LARGEST_CPU = 8192
-_LOG_OPTIONS: dict[str, tuple[str, ...]] = {
-    "json-file": ("max-file", "max-size", "compress", "labels", "labels-regex", "env", "env-regex", "tag", "mode", "max-buffer-size", "cache-disabled",
-                  "cache-max-file", "cache-max-size", "cache-compress"),
-    "local": ("max-file", "max-size", "compress", "mode", "max-buffer-size"),
-    "none": ("mode", "max-buffer-size"),
-}  # fmt: skip
-_OTHER_LOG_DRIVERS = ("awslogs", "fluentd", "gcplogs", "gelf", "journald", "splunk", "syslog")
 _RUNTIMES = ("", "runc", "io.containerd.runc.v2")
 
 
@@ -44,11 +38,17 @@ def check(draft: Draft, config: Config, host: HostConfig) -> None:
         raise messages.ISOLATION(isolation=host.isolation)
     if host.io_maximum_bandwidth or host.io_maximum_iops:
         raise messages.QUALITY_OF_SERVICE(what="bandwidth" if host.io_maximum_bandwidth else "IOPs")
+    if host.cpu_realtime_period or host.cpu_realtime_runtime:
+        raise messages.CPU_REAL_TIME()
+    if host.cpu_shares < 0:
+        raise messages.CPU_SHARES(value=host.cpu_shares)
     _check_config(config)
     _check_host(host)
     _check_resources(draft, host, host.memory_swap)
     _check_platform_settings(host)
-    _check_log(host.log_config)
+    log_options.check(host.log_config)
+    for name in sorted(host.storage_opt or {}):
+        raise messages.STORAGE_QUOTA() if name.lower() == "size" else messages.STORAGE_OPTION_UNKNOWN(name=name)
 
 
 def check_update(draft: Draft, request: UpdateRequest) -> None:
@@ -240,15 +240,3 @@ def _check_platform_settings(host: HostConfig) -> None:
             raise messages.MOUNT_RELATIVE(path=target)
     if host.cgroupns_mode not in ("", "private", "host"):
         raise messages.MODE_INVALID(what="cgroup namespace", mode=host.cgroupns_mode)
-
-
-def _check_log(log: LogConfig) -> None:
-    driver = log.type or "json-file"
-    if driver in _OTHER_LOG_DRIVERS:
-        return
-    known = _LOG_OPTIONS.get(driver)
-    if known is None:
-        raise messages.LOG_DRIVER_UNKNOWN(driver=driver)
-    for option in sorted(log.config or {}):
-        if option not in known:
-            raise messages.LOG_OPTION_UNKNOWN(option=option, driver=driver)
