@@ -54,7 +54,7 @@ def inspect(daemon: Daemon, identifier: str) -> Any:
         ({"Tmpfs": {"//": ""}}, "invalid specification: destination can't be '/'"),
         ({"NetworkMode": "container:"}, "Invalid network mode: invalid container format container:<name|id>"),
         ({"NetworkMode": "container:x", "Dns": ["1.1.1.1"]}, "conflicting options: dns and the network mode"),
-        ({"Isolation": "hyperv"}, "Invalid isolation: \"hyperv\" - linux only supports 'default'"),
+        ({"Isolation": "hyperv"}, "invalid isolation (hyperv): linux only supports 'default'"),
     ],
 )
 def test_settings_that_are_refused(daemon: Daemon, host: dict[str, Any], problem: str) -> None:

@@ -127,3 +127,118 @@ def test_a_network_takes_an_address_manager_that_there_is(daemon: Daemon) -> Non
     answer = daemon.ask("POST", "/networks/create", {}, {"Name": "n", "IPAM": {"Driver": "bogus"}})
     assert (answer[0], json.loads(answer[1])["message"]) == (404, 'plugin "bogus" not found')
     assert daemon.ask("POST", "/networks/create", {}, {"Name": "n", "IPAM": {"Driver": "default"}})[0] == 201
+
+
+def ask(daemon: Daemon, method: str, path: str, body: Any = None, **query: str) -> tuple[int, str]:
+    status, answer = daemon.ask(method, path, query, body)
+    try:
+        return status, json.loads(answer)["message"]
+    except (ValueError, KeyError, TypeError):
+        return status, ""
+
+
+def test_the_host_network(daemon: Daemon) -> None:
+    create(daemon)
+    assert ask(daemon, "POST", "/networks/host/connect", {"Container": "box"}) == (
+        400, "cannot connect container to host network - container must be created in host network mode",
+    )  # fmt: skip
+    daemon.good("DELETE", "/containers/box")
+    create(daemon, NetworkMode="host")
+    daemon.good("POST", "/containers/box/start")
+    assert ask(daemon, "POST", "/networks/host/disconnect", {"Container": "box"}) == (
+        400, "cannot disconnect container from host network - container was created in host network mode",
+    )  # fmt: skip
+    assert ask(daemon, "POST", "/networks/bridge/connect", {"Container": "box"}) == (
+        400, "container sharing network namespace with another container or host cannot be connected to any other network",
+    )  # fmt: skip
+
+
+def test_an_exec_of_a_paused_container_says_what_was_asked(daemon: Daemon) -> None:
+    create(daemon)
+    daemon.good("POST", "/containers/box/start")
+    daemon.good("POST", "/containers/box/pause")
+    identifier = json.loads(daemon.good("GET", "/containers/box/json"))["Id"]
+    for name in ("box", identifier[:12], identifier):
+        assert ask(daemon, "POST", f"/containers/{name}/exec", {"Cmd": ["true"]}) == (
+            409, f"Container {name} is paused, unpause the container before exec",
+        )  # fmt: skip
+
+
+def test_an_exec_that_has_ended_keeps_its_pid(daemon: Daemon) -> None:
+    create(daemon)
+    daemon.good("POST", "/containers/box/start")
+    made = json.loads(daemon.good("POST", "/containers/box/exec", {}, {"Cmd": ["true"]}))["Id"]
+    daemon.good("POST", f"/exec/{made}/start", {}, {"Detach": True})
+    daemon.engine.advance(daemon.engine.now_ns + 10**9)
+    told = json.loads(daemon.good("GET", f"/exec/{made}/json"))
+    assert told["Running"] is False and told["ExitCode"] == 0
+    assert told["Pid"] > 0
+
+
+def test_a_stop_forgets_execs(daemon: Daemon) -> None:
+    create(daemon)
+    daemon.good("POST", "/containers/box/start")
+    made = json.loads(daemon.good("POST", "/containers/box/exec", {}, {"Cmd": ["true"]}))["Id"]
+    run = json.loads(daemon.good("POST", "/containers/box/exec", {}, {"Cmd": ["sleep", "100"]}))["Id"]
+    daemon.good("POST", f"/exec/{run}/start", {}, {"Detach": True})
+    daemon.good("POST", "/containers/box/kill", {}, None)
+    for identifier in (made, run):
+        expected = (404, f"No such exec instance: {identifier}")
+        assert ask(daemon, "POST", f"/exec/{identifier}/start", {}) == expected
+        assert ask(daemon, "GET", f"/exec/{identifier}/json") == expected
+
+
+def test_a_read_only_root_has_read_only_files_of_the_daemon(daemon: Daemon) -> None:
+    script = "for f in hosts hostname resolv.conf; do echo x >> /etc/$f; done"
+    body = {"Image": "busybox", "Cmd": ["sh", "-c", script], "HostConfig": {"ReadonlyRootfs": True}}
+    daemon.good("POST", "/containers/create", {"name": "box"}, body)
+    daemon.good("POST", "/containers/box/start")
+    daemon.good("POST", "/containers/box/wait")
+    logs = daemon.good("GET", "/containers/box/logs", {"stderr": "1"})
+    assert logs.count(b"Read-only file system") == 3
+
+
+@pytest.mark.parametrize("name", ["a", "_"])
+def test_a_volume_name_of_one_letter(daemon: Daemon, name: str) -> None:
+    words = f"create {name}: volume name is too short, names should be at least two alphanumeric characters"
+    assert ask(daemon, "POST", "/volumes/create", {"Name": name}) == (400, words)
+    assert create(daemon, Binds=[f"{name}:/d"]) == (400, words)
+
+
+def test_keys_in_any_case(daemon: Daemon) -> None:
+    for key in ("CPURealtimePeriod", "cpurealtimeperiod", "CpuRealtimePeriod", "CPUREALTIMEPERIOD"):
+        assert create(daemon, **{key: 1000})[1] == "kernel does not support CPU real-time scheduler"
+    body = {"image": "busybox", "CMD": ["true"], "HostCONFIG": {"CPUSHARES": -1}}
+    assert ask(daemon, "POST", "/containers/create", body)[1].startswith("invalid CPU shares")
+
+
+def test_logging_in_without_a_name_names_the_server(daemon: Daemon) -> None:
+    assert (
+        "https://registry.example.com/v2/" in ask(daemon, "POST", "/auth", {"serveraddress": "registry.example.com"})[1]
+    )
+    assert "https://registry-1.docker.io/v2/" in ask(daemon, "POST", "/auth", {})[1]
+
+
+@pytest.mark.parametrize("form", ["gzip", "bz2", "lzma", "zstd"])
+def test_an_archive_comes_compressed(daemon: Daemon, form: str) -> None:
+    import importlib
+    import io
+    import tarfile
+
+    create(daemon)
+    plain = io.BytesIO()
+    with tarfile.open(fileobj=plain, mode="w") as archive:
+        member = tarfile.TarInfo("file")
+        member.size = 5
+        archive.addfile(member, io.BytesIO(b"hello"))
+    if form == "zstd":
+        try:
+            module = importlib.import_module("compression.zstd")
+        except ImportError:
+            module = importlib.import_module("backports.zstd")
+    else:
+        module = importlib.import_module(form)
+    status, _ = daemon.ask("PUT", "/containers/box/archive", {"path": "/tmp"}, module.compress(plain.getvalue()))
+    assert status == 200
+    got = daemon.good("GET", "/containers/box/archive", {"path": "/tmp/file"})
+    assert b"hello" in got

@@ -16,7 +16,7 @@ def create(call: Call) -> Reply:
     request = call.body(ExecRequest)
     container = lookup.container(call.draft, call.names["id"])
     attaching.parse_detach_keys(request.detach_keys)
-    return json_reply({"Id": execs.create(call.draft, container, request).id}, 201)
+    return json_reply({"Id": execs.create(call.draft, container, request, call.names["id"]).id}, 201)
 
 
 def start(call: Call) -> Reply | Stream:

@@ -47,11 +47,10 @@ def auth(call: Call) -> Reply | Stream:
     if outside.is_outside(call.draft, request.serveraddress):
         task = outside.begin_login(call.draft, request.serveraddress, (request.username, request.password))
         return login.LoginStream(task)
-    if not request.username and not request.identitytoken:
-        raise messages.Refusal(
-            500, 'Get "https://registry-1.docker.io/v2/": unauthorized: incorrect username or password'
-        )
     server = request.serveraddress.removeprefix("http://").removeprefix("https://").partition("/")[0]
+    if not request.username and not request.identitytoken:
+        host = server if server and server not in ("index.docker.io", "docker.io") else "registry-1.docker.io"
+        raise messages.Refusal(500, f'Get "https://{host}/v2/": unauthorized: incorrect username or password')
     if ":" in server:
         pull.check_login(call.draft, server, (request.username, request.password))
     return login.succeeded()

@@ -446,8 +446,15 @@ CONTAINER_HOST_MODE = Message(
     "container sharing network namespace with another container or host cannot be connected to any other network",
     "moby",
 )
+HOST_MODE_CONNECT = Message(
+    400,
+    "cannot connect container to host network - container must be created in host network mode",
+    "moby runconfig/errors.go",
+)
 HOST_MODE_DISCONNECT = Message(
-    400, "container cannot be disconnected from host network or connected to host network", "moby runconfig"
+    400,
+    "cannot disconnect container from host network - container was created in host network mode",
+    "moby runconfig/errors.go",
 )
 PORT_TAKEN = "driver failed programming external connectivity on endpoint {name} ({endpoint}): Bind for {address}:{port} failed: port is already allocated"
 
@@ -458,6 +465,11 @@ VOLUME_NAME = Message(
     'create {name}: "{name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. '
     "If you intended to pass a host directory, use absolute path",
     "volumes",
+)
+VOLUME_NAME_SHORT = Message(
+    400,
+    "create {name}: volume name is too short, names should be at least two alphanumeric characters",
+    "moby volume/local validateName",
 )
 VOLUME_PLUGIN = Message(
     404, 'create {name}: error looking up volume plugin {driver}: plugin "{driver}" not found', "volumes"

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from fakedocker.base import clock, messages
 from fakedocker.containers.model import Container
-from fakedocker.filesystem import archive
+from fakedocker.filesystem import archive, compression
 from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import LayerEntry, Node
 from fakedocker.operations import files, rootfs
@@ -135,7 +135,7 @@ def write(
     if place.mount.read_only:
         raise messages.READ_ONLY_ROOT() if place.mount.target == "/" else messages.READ_ONLY_VOLUME()
     try:
-        entries = list(archive.read_tar(data, in_root=False))
+        entries = list(archive.read_tar(compression.decompressed(data), in_root=False))
     except archive.BadArchive as problem:
         raise messages.Refusal(500, str(problem)) from None
     for entry in entries:

@@ -20,15 +20,18 @@ from fakedocker.world.draft import Draft
 _NOTHING: History[Chunk] = History()
 
 
-def create(draft: Draft, container: Container, request: ExecRequest) -> Exec:
+def create(draft: Draft, container: Container, request: ExecRequest, asked: str = "") -> Exec:
     """Make an exec of a running container.
+
+    Args:
+        asked: what the request called the container, which a refusal says again.
 
     Raises:
         Refusal: the container is not running or paused, there is no command, or no such user.
     """
     if not request.cmd:
         raise messages.EXEC_NO_COMMAND()
-    _require_running(container)
+    _require_running(container, asked or container.id)
     if request.user:
         users.resolve(draft, container.id, request.user, container.host_config.group_add or ())
     execution = Exec(
@@ -53,9 +56,9 @@ def create(draft: Draft, container: Container, request: ExecRequest) -> Exec:
     return execution
 
 
-def _require_running(container: Container) -> None:
+def _require_running(container: Container, asked: str) -> None:
     if container.status == PAUSED:
-        raise messages.EXEC_PAUSED(name=container.name)
+        raise messages.EXEC_PAUSED(name=asked)
     if not container.has_process:
         raise messages.NOT_RUNNING(id=container.id)
 
@@ -73,7 +76,7 @@ def check_startable(draft: Draft, execution: Exec) -> Container:
     container = draft.containers.get(execution.container_id)
     if container is None:
         raise messages.NO_SUCH_CONTAINER(name=execution.container_id)
-    _require_running(container)
+    _require_running(container, container.id)
     return container
 
 
@@ -120,8 +123,23 @@ def exec_exited(draft: Draft, identifier: str, exited: Exited) -> None:
     execution = draft.execs.get(identifier)
     if execution is None:
         return
-    draft.execs[identifier] = replace(execution, exit_code=exited.status, pid=0)
+    draft.execs[identifier] = replace(execution, exit_code=exited.status)
     container = draft.containers.get(execution.container_id)
     if container is not None:
         container_event(draft, container, "exec_die", execID=identifier, exitCode=str(exited.status))
     draft.notify("state", identifier, exited.status)
+    if container is not None and not container.has_process:
+        draft.containers[container.id] = forget_ended(draft, container)
+
+
+def forget_ended(draft: Draft, container: Container) -> Container:
+    """Let a container that has no process any more forget its execs (moby daemon Cleanup); gives it as it is then.
+
+    Those whose own processes have yet to end are forgotten when they do.
+    """
+    running = tuple(identifier for identifier in container.exec_ids if draft.execs[identifier].is_running)
+    for identifier in container.exec_ids:
+        if identifier not in running:
+            draft.execs.pop(identifier)
+            draft.outputs.pop(identifier)
+    return replace(container, exec_ids=running)

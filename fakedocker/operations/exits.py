@@ -13,7 +13,7 @@ from fakedocker.containers import lifecycle, restart
 from fakedocker.containers.model import Container
 from fakedocker.faults import matching
 from fakedocker.kernel.events import Exited
-from fakedocker.operations import health, networking, remove, start
+from fakedocker.operations import execs, health, networking, remove, start
 from fakedocker.operations.attributes import container_event, volume_unmounts
 from fakedocker.world.draft import Draft
 from fakedocker.world.tasks import StopTask
@@ -40,6 +40,7 @@ def container_exited(draft: Draft, container: Container, exit: Exited) -> None:
         delay = restart.next_delay(container.backoff_ns, ran_ns)
         timer = draft.kernel.set_timer(draft.now_ns + delay, ("restart", container.id))
         container = replace(container, backoff_ns=delay, timer=timer)
+    container = execs.forget_ended(draft, container)
     if container.removing:
         container = replace(container, status=lifecycle.after("remove", container.status))
     draft.containers[container.id] = container

@@ -322,8 +322,10 @@ def connect(draft: Draft, name: str, request: NetworkConnect) -> None:
         raise messages.CONTAINER_HOST_MODE()
     wanted = request.endpoint_config or EndpointSettings()
     create.check_endpoint(draft, network.name, wanted)
-    if network_model.HOST in (container.network_mode, network.name):
-        raise messages.HOST_MODE_DISCONNECT()
+    if network.name == network_model.HOST != container.network_mode:
+        raise messages.HOST_MODE_CONNECT()
+    if container.network_mode == network_model.HOST != network.name:
+        raise messages.CONTAINER_HOST_MODE()
     if configured_as(container, network) is not None and (
         not container.has_process or container.id in draft.endpoints[network.id]
     ):
@@ -362,7 +364,7 @@ def disconnect(draft: Draft, network_name: str, request: NetworkDisconnect) -> N
             raise
         _forget(draft, container, network_name, network_name)
         return
-    if network.name == network_model.HOST:
+    if network.name == network_model.HOST == container.network_mode and container.has_process:
         raise messages.HOST_MODE_DISCONNECT()
     container = _forget(draft, container, configured_as(container, network), network.name)
     endpoint = draft.endpoints[network.id].get(container.id)

@@ -281,11 +281,12 @@ def _daemon_mounts(draft: Draft, container: Container) -> list[Mount]:
         owner = networking.shared_container(draft, mode) or container
     if _etc(owner) not in draft.kernel_draft.filesystems:
         return []
-    return _mounts_of(_etc(owner))
+    return _mounts_of(_etc(owner), read_only=container.host_config.readonly_rootfs)
 
 
-def _mounts_of(name: str) -> list[Mount]:
-    return [Mount(f"/etc/{file}", name, root=inode) for file, inode in _DAEMON_INODES.items()]
+def _mounts_of(name: str, read_only: bool = False) -> list[Mount]:
+    """The daemon's files; read-only where the root is (moby container_unix.go NetworkMounts)."""
+    return [Mount(f"/etc/{file}", name, root=inode, read_only=read_only) for file, inode in _DAEMON_INODES.items()]
 
 
 def _mount(draft: Draft, spec: MountSpec) -> Mount:

@@ -9,7 +9,8 @@ from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.operations import filters as filtering
 from fakedocker.operations.attributes import volume_event
 from fakedocker.operations.filters import Filters
-from fakedocker.volumes.model import VOLUME_NAME, Volume
+from fakedocker.volumes.model import Volume
+from fakedocker.volumes.specification import check_name
 from fakedocker.wire.volume import VolumeInspect, VolumeUsage
 from fakedocker.world.draft import Draft
 
@@ -42,8 +43,7 @@ def create(
     existing = draft.volumes.get(name)
     if existing is not None:
         return existing
-    if VOLUME_NAME.fullmatch(name) is None:
-        raise messages.VOLUME_NAME(name=name)
+    check_name(name)
     _check_options(name, options or {})
     if anonymous:
         labels = {**(labels or {}), ANONYMOUS_LABEL: ""}

@@ -21,6 +21,14 @@ _COPY = ("nocopy",)
 _CONSISTENCY = ("consistent", "cached", "delegated")
 
 
+def check_name(name: str) -> None:
+    """Refuse what is no name of a volume (moby volume/local validateName)."""
+    if len(name.encode()) == 1:
+        raise messages.VOLUME_NAME_SHORT(name=name)
+    if VOLUME_NAME.fullmatch(name) is None:
+        raise messages.VOLUME_NAME(name=name)
+
+
 def parse_bind(text: str) -> MountSpec:
     """SOURCE:TARGET[:MODE] or TARGET, as in HostConfig.Binds.
 
@@ -45,8 +53,8 @@ def parse_bind(text: str) -> MountSpec:
     if option:
         problem = f': invalid mount config for type "{kind}": field {option} must not be specified'
         raise messages.VOLUME_SPECIFICATION(text=text, problem=problem)
-    if kind == "volume" and source and VOLUME_NAME.fullmatch(source) is None:
-        raise messages.VOLUME_NAME(name=source)
+    if kind == "volume" and source:
+        check_name(source)
     default_mode = "z" if kind == "volume" and len(parts) < 3 and source else mode
     return MountSpec(
         type=kind,

@@ -23,7 +23,7 @@ _GO_KINDS = {
     "object": "object",
     "null": "null",
 }
-_ODD_KEY = re.compile(rb'"[a-z][A-Za-z0-9]*"\s*:')
+_KEY = re.compile(rb'"([A-Za-z][A-Za-z0-9]*)"\s*:')
 _AFTER_VALUE = "after top-level value"
 _MISMATCH = re.compile(r"Expected `([^`]*)`, got `([^`]*)`")
 
@@ -63,7 +63,7 @@ def decode(body: bytes, kind: type[T]) -> T:
 def _decode(body: bytes, kind: type[T]) -> T:
     try:
         message: T = _decoder(kind).decode(body)
-        if _ODD_KEY.search(body) is None:
+        if not _has_odd_key(body, kind):
             return message
     except msgspec.ValidationError:
         pass
@@ -79,6 +79,32 @@ def _decode(body: bytes, kind: type[T]) -> T:
         return msgspec.convert(folded, kind)
     except msgspec.ValidationError as problem:
         raise InvalidJSON(_mismatch(str(problem))) from None
+
+
+def _has_odd_key(body: bytes, kind: Any) -> bool:
+    """Whether a key of the messages may be written in another case than its own."""
+    known, lowered = _names(kind)
+    return any(key.lower() in lowered for key in set(_KEY.findall(body)) - known)
+
+
+@functools.cache
+def _names(kind: Any) -> tuple[frozenset[bytes], frozenset[bytes]]:
+    """The encoded names of all fields of a message and of those below it, and the same in small letters."""
+    names: set[str] = set()
+    seen: set[Any] = set()
+    pending = [kind]
+    while pending:
+        part = pending.pop()
+        if part in seen:
+            continue
+        seen.add(part)
+        pending += get_args(part)
+        if isinstance(part, type) and issubclass(part, msgspec.Struct):
+            hints = get_type_hints(part)
+            for field in msgspec.structs.fields(part):
+                names.add(field.encode_name)
+                pending.append(hints[field.name])
+    return frozenset(name.encode() for name in names), frozenset(name.lower().encode() for name in names)
 
 
 def _fold(value: Any, kind: Any) -> Any:
