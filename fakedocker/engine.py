@@ -10,6 +10,7 @@ asks `next_move` what to do then: jump to an instant, sleep, or nothing.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
@@ -31,8 +32,10 @@ WAIT_HORIZON_NS = 3600 * SECOND_NS
 WAIT_JUMPS = 100_000
 WAIT_WORK = 100_000_000
 """How many system calls of processes a wait may take: some minutes of a usual machine."""
-OTHERS_PATIENCE_SECONDS = 10.0
-"""How long a driver waits, by the wall's clock, for what only another driver can bring about."""
+OTHERS_PATIENCE_SECONDS = 60.0
+"""How long a driver waits, by the wall's clock, for what only another driver can bring about; as long as docker's clients wait."""
+WATCHERS_PATIENCE_SECONDS = 0.1
+"""How long a thread that watches leaves time to the others before it lets it pass by itself."""
 
 
 class WaitCannotEnd(RuntimeError):
@@ -335,6 +338,7 @@ class Engine(Turning):
         what: str = "this wait",
         horizon_ns: int = WAIT_HORIZON_NS,
         jumps_allowed: int = WAIT_JUMPS,
+        watches: bool = False,
     ) -> None:
         """Run turns and jumps until something is done: what a driver without a wall clock does.
 
@@ -342,15 +346,36 @@ class Engine(Turning):
             what: names the wait in errors.
             horizon_ns: how much virtual time it may take.
             jumps_allowed: how many jumps of the clock it may take.
+            watches: whether it waits for whatever happens, as a thread does that follows events; time is then the other threads' to
+                move, as long as they do something.
 
         Raises:
-            WaitCannotEnd: nothing that is under way can end it.
+            WaitCannotEnd: nothing that is under way can end it, and no other thread has done so in the patience of a client.
             WaitTooLong: it took more than that.
         """
         with self.lock:
-            self._drive(done, what, horizon_ns, jumps_allowed)
+            self._drive(done, what, horizon_ns, jumps_allowed, watches)
+        for listener in self.on_driven:
+            listener()
 
-    def _drive(self, done: Callable[[], bool], what: str, horizon_ns: int, jumps_allowed: int) -> None:
+    def _has_others(self) -> bool:
+        """Whether another thread may act here: a server, or one that has before."""
+        if self.drivers:
+            return True
+        own = threading.get_ident()
+        return len(self._users) > (own in self._users) and any(
+            thread.ident in self._users and thread.ident != own for thread in threading.enumerate()
+        )
+
+    def _wait_for_others(self, seconds: float) -> bool:
+        """Let other threads act; whether one has changed something."""
+        self._waiters += 1
+        try:
+            return self.lock.wait(seconds)
+        finally:
+            self._waiters -= 1
+
+    def _drive(self, done: Callable[[], bool], what: str, horizon_ns: int, jumps_allowed: int, watches: bool) -> None:
         start_ns = self._draft.now_ns
         jumps = 0
         kernel = self._draft.kernel
@@ -367,9 +392,11 @@ class Engine(Turning):
                 return
             move = self.next_move(driver_waits=True)
             if move.kind != "jump":
-                if self.drivers and self.lock.wait(OTHERS_PATIENCE_SECONDS):
+                if self._has_others() and self._wait_for_others(OTHERS_PATIENCE_SECONDS):
                     continue
                 raise WaitCannotEnd(f"nothing can end {what}: no process can run and no timer is set")
+            if watches and self._has_others() and self._wait_for_others(WATCHERS_PATIENCE_SECONDS):
+                continue
             jumps += 1
             if move.at_ns > start_ns + horizon_ns or jumps > jumps_allowed:
                 passed = (self._draft.now_ns - start_ns) // SECOND_NS

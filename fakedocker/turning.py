@@ -81,6 +81,12 @@ class Turning:
         """What was read of the real machine's files."""
         self.lock = threading.Condition()
         """Held by a driver for a turn, as several threads may drive one engine."""
+        self._users: set[int] = set()
+        """The threads that have asked something here."""
+        self._waiters = 0
+        """How many threads wait for what another one does."""
+        self.on_driven: list[Callable[[], None]] = []
+        """Told, outside of the lock, when a driver in process has what it waited for."""
         self.drivers = 0
         """How many drivers run in other threads: what nothing under way can end, they may."""
         self.on_restore: list[Callable[[], None]] = []
@@ -114,6 +120,7 @@ class Turning:
             internal: it comes from a program inside the simulation, so that it is no input of its own.
         """
         with self.lock:
+            self._users.add(threading.get_ident())
             self._exchanges += 1
             exchange = Exchange(self._exchanges, request)
             exchange.internal = internal
@@ -366,9 +373,13 @@ class Turning:
     def _settle(self) -> None:
         """Make what has happened the world, and tell the streams it concerns."""
         draft = self._draft
+        before = self._world
         while True:
             notices = draft.take_notices()
             self._world = draft.freeze()
+            if self._waiters and self._world is not before:
+                with self.lock:
+                    self.lock.notify_all()
             if self._check:
                 from fakedocker.world.check import check
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+import threading
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -22,6 +23,8 @@ from fakedocker.wire.http import Request
 LOOPBACK = {4: "127.0.0.1", 6: "::1"}
 _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 _BACKLOG = 128
+OPEN_SECONDS = 10.0
+"""How long a thread waits for the server to open its ports, should that have ended."""
 _AHEAD = 4
 """How many ports that the daemon might pick next are looked at: as many as a request usually takes."""
 _RESET = struct.pack("ii", 1, 0)
@@ -45,6 +48,9 @@ class PublishedPorts:
         self._looked_from = 0
         server.after_turn.append(self._look)
         server.before_turn.append(self._look_ahead)
+        self._thread = threading.get_ident()
+        self._loop = asyncio.get_running_loop()
+        server.engine.on_driven.append(self._catch_up)
 
     def _look_ahead(self) -> None:
         """Let the daemon pick ports that are free here. Looked at again once some were picked."""
@@ -60,6 +66,22 @@ class PublishedPorts:
         if first != start and port <= EPHEMERAL_LAST:
             engine.pass_over_ports(first)
         self._looked_from = engine.world.next_port
+
+    def _catch_up(self) -> None:
+        """Another thread has driven the engine: what it has published is open before it goes on."""
+        if self._server.engine.world.ports is self._seen or threading.get_ident() == self._thread:
+            return
+        done = threading.Event()
+
+        def look() -> None:
+            try:
+                with self._server.engine.lock:
+                    self._look()
+            finally:
+                done.set()
+
+        self._loop.call_soon_threadsafe(look)
+        done.wait(OPEN_SECONDS)
 
     def _look(self) -> None:
         ports = self._server.engine.world.ports
@@ -113,6 +135,7 @@ class PublishedPorts:
 
     def close(self) -> None:
         """Close every port and every connection."""
+        self._server.engine.on_driven.remove(self._catch_up)
         self._server.after_turn.remove(self._look)
         self._server.before_turn.remove(self._look_ahead)
         for key in list(self._listeners):

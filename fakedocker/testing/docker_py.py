@@ -18,6 +18,8 @@ from requests.exceptions import ConnectionError, ReadTimeout
 from urllib3.response import HTTPResponse
 
 from fakedocker.api.headers import with_common_headers
+from fakedocker.api.service_logs import ServiceLogStream
+from fakedocker.api.streams import EventStream, LogStream, StatsStream
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.engine import Engine, WaitCannotEnd
 from fakedocker.exchanges import Exchange
@@ -28,6 +30,13 @@ if TYPE_CHECKING:
 
 BASE_URL = "http://fakedocker.invalid:2375"
 CLIENT = "docker-py"
+
+
+def _drive_to_bytes(engine: Engine, exchange: Exchange) -> None:
+    """Let the engine go on until there is something to read. What has no end by itself is only watched."""
+    stream = exchange.stream
+    watches = isinstance(stream, EventStream | LogStream | ServiceLogStream | StatsStream)
+    engine.drive(lambda: exchange.readable or exchange.stalled, "this read", watches=watches)
 
 
 class EngineSocket:
@@ -42,7 +51,7 @@ class EngineSocket:
     def recv(self, size: int = 65536) -> bytes:
         """Up to `size` bytes; drives the engine until there are some. b"" is the end."""
         while not self._buffer and not self._exchange.drained:
-            self._engine.drive(lambda: self._exchange.readable or self._exchange.stalled, "this read")
+            _drive_to_bytes(self._engine, self._exchange)
             self._buffer = self._exchange.take(size)
             if not self._buffer and self._exchange.stalled:
                 raise TimeoutError("timed out")
@@ -141,7 +150,7 @@ class _Body(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         while not self._buffer and not self._exchange.drained:
-            self._engine.drive(lambda: self._exchange.readable or self._exchange.stalled, "this read")
+            _drive_to_bytes(self._engine, self._exchange)
             self._buffer = self._exchange.take()
             if not self._buffer and self._exchange.stalled:
                 raise TimeoutError("timed out")
