@@ -54,12 +54,12 @@ class Standing(NamedTuple):
         exchanges: those that are open and may change the world.
         numbered: how many exchanges there have been.
         owed_ns: up to which instant time is to pass.
-        last_reads: client -> target and answer of what it has read last.
+        last_reads: client -> target and answer of what it has read last, and how often in a row.
         watched: client -> target -> answer of services, and when it came.
     """
 
     exchanges: tuple[OpenExchange, ...]
     numbered: int
     owed_ns: int
-    last_reads: dict[str, tuple[str, bytes]]
+    last_reads: dict[str, tuple[str, bytes, int]]
     watched: dict[str, dict[str, tuple[bytes, int]]]

@@ -28,6 +28,7 @@ from fakedocker.world.world import World
 
 SLICES_PER_TURN = 2_000
 POLL_PATIENCE_NS = SECOND_NS
+POLLED_TIMES = 3
 POLL_INTERVAL_NS = SECOND_NS // 10
 _OF_SERVICES = re.compile(r"(/v[\d.]+)?/(services|tasks|nodes)\b")
 
@@ -71,7 +72,7 @@ class Turning:
         self._lingering: dict[int, Exchange] = {}
         """Those that have ended, and whose clients may still go, which says something to a process."""
         self._subscribers: dict[tuple[str, str | int], dict[int, Exchange]] = {}
-        self._last_reads: dict[str, tuple[str, bytes]] = {}
+        self._last_reads: dict[str, tuple[str, bytes, int]] = {}
         self._watched: dict[str, dict[str, tuple[bytes, int]]] = {}
         """By client, what it has read of services, nodes and tasks since it last asked for anything but reading, and when."""
         self.outside: Callable[[Errand], Result] | None = None
@@ -457,9 +458,9 @@ class Turning:
     # polling
 
     def _is_poll(self, exchange: Exchange, reply: Reply) -> bool:
-        """Whether a client reads again what it has just read, to the same answer.
+        """Whether a client reads again and again what it has just read, to the same answer.
 
-        Of services it reads several things in turn (their state, their tasks, the nodes): there, what it has read since it last asked for
+        Twice is no polling yet: docker-py inspects a container before it attaches to it, whose user may have looked just before. Of services it reads several things in turn (their state, their tasks, the nodes): there, what it has read since it last asked for
         anything else. A client that lets time pass between its looks needs no help.
         """
         request = exchange.request
@@ -467,10 +468,11 @@ class Turning:
             self._watched.pop(request.client, None)
         if request.method != "GET" or reply.body is None or not request.client or self.mode is not TimeMode.FAST:
             return False
-        before = self._last_reads.get(request.client)
-        self._last_reads[request.client] = (request.target, reply.body)
+        target, body, times = self._last_reads.get(request.client, ("", b"", 0))
+        times = times + 1 if (target, body) == (request.target, reply.body) else 1
+        self._last_reads[request.client] = (request.target, reply.body, times)
         if _OF_SERVICES.match(request.target) is None:
-            return before == (request.target, reply.body)
+            return times >= POLLED_TIMES
         watched = self._watched.setdefault(request.client, {})
         known, read_ns = watched.get(request.target, (b"", 0))
         watched[request.target] = (reply.body, self._draft.now_ns)
@@ -492,7 +494,7 @@ class Turning:
         else:
             self._pass_time(end)
         assert reply.body is not None
-        self._last_reads[exchange.request.client] = (exchange.request.target, reply.body)
+        self._last_reads[exchange.request.client] = (exchange.request.target, reply.body, POLLED_TIMES - 1)
         if exchange.request.client in self._watched:
             self._watched[exchange.request.client][exchange.request.target] = (reply.body, self._draft.now_ns)
         return reply

@@ -142,3 +142,14 @@ def test_what_listeners_do_is_told_within_the_same_turn() -> None:
     )
     engine.turn()
     assert told == ["create"]
+
+
+def test_two_looks_before_an_attach_are_no_polling() -> None:
+    engine = engine_with(["sh", "-c", "sleep 0.5; echo late"])
+    before = engine.now_ns
+    for _ in range(2):
+        answer = ask(engine, "GET", "/containers/box/json", client="docker-py").reply
+        assert answer is not None and json.loads(answer.body or b"")["State"]["Running"]
+    assert engine.now_ns - before < SECOND_NS // 10
+    attached = ask(engine, "POST", "/containers/box/attach?stream=1&stdout=1", client="docker-py")
+    assert attached.take().endswith(b"late\n")
