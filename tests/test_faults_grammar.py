@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 from fakedocker.faults import model
 from fakedocker.faults.grammar import describe, parse
 from fakedocker.faults.model import EFFECTS, FaultError, Rule
-from fakedocker.faults.requests import OPERATIONS
+from fakedocker.wire.endpoints import OPERATIONS
 
 SECOND_NS = 1_000_000_000
 

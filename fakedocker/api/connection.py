@@ -18,11 +18,12 @@ from typing import Protocol, cast
 
 import httptools
 
-from fakedocker.api.headers import GRPC_METHOD, head_bytes
+from fakedocker.api.headers import head_bytes
 from fakedocker.api.published import METHOD as PORT_METHOD
 from fakedocker.api.tunnels import RawTunnel, Tunnel, WebSocketTunnel
 from fakedocker.engine import Engine
 from fakedocker.exchanges import Exchange
+from fakedocker.wire.endpoints import GRPC_METHOD
 from fakedocker.wire.http import Reply, Request
 
 HEAD_LIMIT_BYTES = 64 << 10

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from fakedocker.api import grpc_replies
 from fakedocker.api.call import Call as Asked
-from fakedocker.api.headers import GRPC_METHOD
 from fakedocker.api.http2 import ENDED, HALF_CLOSED, MESSAGE, OPENED, WRITABLE, Call, Event, Peer
 from fakedocker.base import messages
 from fakedocker.engine import Engine
 from fakedocker.exchanges import Exchange, OutputOnly, Stream, TimeMode
+from fakedocker.wire import endpoints
+from fakedocker.wire.endpoints import GRPC_METHOD
 from fakedocker.wire.grpc import INTERNAL, UNAVAILABLE, UNIMPLEMENTED, Status
 from fakedocker.wire.http import Reply, Request
 from fakedocker.world.draft import Draft
@@ -155,13 +156,11 @@ class GrpcStream(OutputOnly):
 
 def _unknown(path: str) -> str:
     """What grpc-go says of a method that nobody has; "" for one that somebody has."""
-    from fakedocker.api.services import METHODS
-
-    if path in METHODS:
+    if endpoints.find(GRPC_METHOD, path) is not None:
         return ""
     service, _, method = path.removeprefix("/").rpartition("/")
     if not path.startswith("/") or not service:
         return f'malformed method name: "{path}"'
-    if any(known.startswith(f"/{service}/") for known in METHODS):
+    if any(known.path.startswith(f"/{service}/") for known in endpoints.ENDPOINTS if known.method == GRPC_METHOD):
         return f"unknown method {method} for service {service}"
     return f"unknown service {service}"

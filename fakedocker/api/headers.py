@@ -8,8 +8,6 @@ from fakedocker.operations.engine_facts import ENGINE_VERSION
 from fakedocker.operations.system import API_VERSION
 from fakedocker.wire.http import Reply
 
-GRPC_METHOD = "GRPC"
-"""The method of a request that is a gRPC call; no client can send it."""
 COMMON = (
     ("Api-Version", API_VERSION),
     ("Docker-Experimental", "false"),

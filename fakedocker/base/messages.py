@@ -262,6 +262,9 @@ MAC_MISMATCH = Message(
     "moby container_routes.go",
 )
 MOUNT_OPTIONS = Message(400, '{option} must not be specified on mount type "{type}"', "moby container_routes.go")
+NEEDS_VERSION = Message(
+    400, "{route} requires minimum API version {minimum}", "moby server/router/local.go WithMinimumAPIVersion"
+)
 NEEDS_API = Message(400, "{what} needs API v{version} or newer", "moby container_routes.go")
 MANY_ENDPOINTS = Message(
     400, "Container cannot be created with multiple network endpoints: {networks}", "moby container_routes.go"

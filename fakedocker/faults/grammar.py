@@ -19,7 +19,7 @@ from typing import Any, Final
 from fakedocker.base import reference, units
 from fakedocker.faults import model
 from fakedocker.faults.model import FaultError, Rule
-from fakedocker.faults.requests import OPERATIONS
+from fakedocker.wire.endpoints import OPERATIONS
 
 SYNTAX: Final = "TARGET EFFECT [WHEN]: see `fakedocker.faults.grammar` or docs/testing.md"
 SLOW_TIMES: Final = 10
@@ -112,7 +112,8 @@ class _Reader:
         word = self._next(
             "a target: " + _listed([*_NAMED, "wire", "disk", "daemon"]) + ", or an operation such as create"
         )
-        operation = f"{word} {self._peek()}" if f"{word} {self._peek()}" in OPERATIONS else word
+        longer = (" ".join([word, *self._words[:more]]) for more in (2, 1))
+        operation = next((name for name in longer if name in OPERATIONS), word)
         if word in _NAMED and operation == word:
             return {"target": word, "name": _checked_name(word, self._next(f"the name of the {word}"))}
         if word in model.EFFECTS and word not in (model.OPERATION, model.IMAGE):
@@ -122,8 +123,7 @@ class _Reader:
                 f"unknown target {word!r}; expected {_listed([*_NAMED, 'wire', 'disk', 'daemon'])}, or an operation: "
                 + ", ".join(OPERATIONS)
             )
-        if operation != word:
-            self._words.pop(0)
+        del self._words[: operation.count(" ")]
         name = self._next(f"a name after `{operation} on`") if self._takes("on") else ""
         return {"target": model.OPERATION, "operation": operation, "name": name}
 

@@ -12,7 +12,8 @@ from fakedocker.containers.logs import lines
 from fakedocker.containers.model import Container
 from fakedocker.engine import Engine
 from fakedocker.exchanges import Exchange
-from fakedocker.faults.requests import OPERATIONS, asked
+from fakedocker.faults.requests import asked
+from fakedocker.wire.endpoints import OPERATIONS, operation_named
 
 _SHOWN = 10
 
@@ -110,9 +111,11 @@ def assert_asked(
         AssertionError: it was not; with what was asked instead, the nearest first.
         ValueError: no operation has that name.
     """
-    if operation not in OPERATIONS:
+    named = operation_named(operation)
+    if named is None:
         near = difflib.get_close_matches(operation, OPERATIONS, 3) or OPERATIONS
         raise ValueError(f"no operation {operation!r}; expected one such as {', '.join(near)}")
+    operation = named
     told = list(calls)
     found = [call for call in told if call.operation == operation and (not name or call.name == name)]
     matching = [call for call in found if not _misses(call, fields)]
