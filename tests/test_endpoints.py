@@ -12,10 +12,8 @@ from fakedocker.assembly import create_engine
 from fakedocker.faults.requests import asked
 from fakedocker.testing.assertions import assert_asked
 from fakedocker.wire import endpoints
-from fakedocker.wire.endpoints import ENDPOINTS, GRPC_METHOD, OPERATIONS, Endpoint
+from fakedocker.wire.endpoints import ENDPOINTS, OPERATIONS, OVER_HTTP, Endpoint
 from fakedocker.wire.http import Request
-
-OVER_HTTP = [endpoint for endpoint in ENDPOINTS if endpoint.method != GRPC_METHOD]
 
 
 def a_request(endpoint: Endpoint, version: str = "v1.50") -> Request:

@@ -13,9 +13,9 @@ import tracemalloc
 
 import pytest
 
-from fakedocker.api.routes import ROUTES
 from fakedocker.assembly import create_engine
 from fakedocker.engine import Engine
+from fakedocker.wire.endpoints import OVER_HTTP
 from fakedocker.wire.http import Request, make_target
 
 DEEP = 3_000
@@ -190,7 +190,7 @@ def path_of(path: str, value: str) -> str:
     return path
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+@pytest.mark.parametrize("route", OVER_HTTP, ids=lambda route: f"{route.method} {route.path}")
 def test_no_route_fails(route: object) -> None:
     engine = shared_engine()
     snapshot = engine.snapshot()

@@ -175,6 +175,8 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     Endpoint("gateway return", GRPC_METHOD, "/moby.buildkit.v1.frontend.LLBBridge/Return", "gateway.return_"),
 )  # fmt: skip
 
+OVER_HTTP: Final = tuple(endpoint for endpoint in ENDPOINTS if endpoint.method != GRPC_METHOD)
+"""The rows that clients can ask for directly."""
 OPERATIONS: Final = tuple(dict.fromkeys(endpoint.operation for endpoint in ENDPOINTS))
 """The names of all operations."""
 _LONG_PREFIXES: Final = ("container ", "image ")

@@ -14,10 +14,10 @@ from urllib.parse import urlencode
 
 from hypothesis import given, settings, strategies as st
 
-from fakedocker.api.routes import ROUTES
 from fakedocker.assembly import create_engine
 from fakedocker.engine import Engine, WaitCannotEnd, WaitTooLong
 from fakedocker.exchanges import TimeMode
+from fakedocker.wire.endpoints import OVER_HTTP
 from fakedocker.wire.http import Request
 from fakedocker.world.check import check
 from fakedocker.world.world import World
@@ -123,7 +123,7 @@ def furnished() -> World:
 @st.composite
 def requests(draw: st.DrawFn) -> tuple[tuple[str, str], Request]:
     """A request of some route, and which."""
-    route = draw(st.sampled_from(ROUTES))
+    route = draw(st.sampled_from(OVER_HTTP))
     path = re.sub(r"\{\w+\*?\}", lambda _: draw(st.sampled_from(NAMES)), route.path)
     headers = draw(
         st.sampled_from([JSON, {}, {"content-type": "text/plain"}, {**JSON, "connection": "Upgrade", "upgrade": "tcp"}])
@@ -194,7 +194,7 @@ SWARM_BODIES: dict[str, Any] = {
 SWARM_NAMES = ("front", "docker-host", "one", "over", "nosuch", "", "é")
 SWARM_ROUTES = [
     route
-    for route in ROUTES
+    for route in OVER_HTTP
     if route.path.split("/")[1] in ("swarm", "nodes", "services", "tasks", "secrets", "configs", "networks")
 ]
 
