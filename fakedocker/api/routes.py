@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
+from urllib.parse import unquote
 
 from fakedocker.api import published
 from fakedocker.api.call import Call
@@ -70,7 +71,7 @@ def handle(engine: Engine, draft: Draft, exchange: Exchange) -> Outcome:
             raise messages.CLIENT_TOO_NEW(given=f"{match[1]}.{match[2]}", maximum=API_VERSION)
     if request.method == "OPTIONS":  # whatever the path (moby api/server/router/system optionsHandler)
         return Reply()
-    found = endpoints.find(request.method, endpoints.path_of(path)[0])
+    found = endpoints.find(request.method, unquote(path) if "%" in path else path)
     if found is None or (request.method == GRPC_METHOD and not exchange.internal):
         raise messages.PAGE_NOT_FOUND()
     endpoint, names = found

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 GRPC_METHOD: Final = "GRPC"
 """The method of a gRPC call as a request; no client can send one of that name by itself."""
-_VERSION: Final = re.compile(r"/v\d+\.\d+(?=/)")
+_VERSION: Final = re.compile(r"/v[0-9]+\.[0-9]+(?=/)")
 
 
 class Endpoint(NamedTuple):
