@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
 import time
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from fakedocker.api.connection import _is_unread
+from fakedocker.api.connection import is_unread
 from fakedocker.assembly import create_engine
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.history import History
@@ -121,7 +122,7 @@ def test_a_socket_without_a_descriptor_is_not_asked() -> None:
     one, other = socket.socketpair(socket.AF_UNIX)
     one.close()
     other.close()
-    assert not _is_unread(one)
+    assert not is_unread(one)
 
 
 @pytest.mark.parametrize(
@@ -160,3 +161,28 @@ def _until_idle(engine: Engine) -> None:
         if quiet == 10:
             return
     pytest.fail("the server spins though nobody asks for anything")
+
+
+def test_the_last_output_is_read_before_the_end_is_told() -> None:
+    with FakeDocker(images=["alpine"]) as fake, fake.served() as served:
+        import docker
+
+        client = docker.DockerClient(base_url=served.docker_host, timeout=60)
+        for _ in range(10):
+            name = client.containers.create("alpine", ["echo", "last"]).id
+            attached, waiting = (socket.socket(socket.AF_UNIX) for _ in range(2))
+            for connection, asked in (
+                (attached, "attach?stream=1&stdout=1 HTTP/1.1\r\nUpgrade: tcp\r\nConnection: Upgrade"),
+                (waiting, "wait?condition=next-exit HTTP/1.1"),
+            ):
+                connection.connect(served.socket_path)
+                connection.sendall(f"POST /containers/{name}/{asked}\r\nHost: x\r\n\r\n".encode())
+                assert b"\r\n\r\n" in connection.recv(65536)
+            client.api.start(name)
+            first, _, _ = select.select([attached, waiting], [], [], 60)
+            assert first == [attached]
+            assert attached.recv(65536).endswith(b"last\n")
+            assert b'"StatusCode":0' in waiting.recv(65536)
+            attached.close()
+            waiting.close()
+        client.close()

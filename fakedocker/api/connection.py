@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import re
 import socket
 import sys
@@ -63,6 +64,8 @@ class Refused(Exception):
         self.status = status
 
 
+_WAIT = re.compile(r"(?:/v[\d.]+)?/containers/[^/?]+/wait(?:\?|$)")
+"""The target of a request that is answered when a container ends."""
 _START = re.compile(r"(?:/v[\d.]+)?/containers/[^/?]+/start(?:\?|$)")
 """The target of a request that starts a container."""
 
@@ -97,7 +100,7 @@ def _can_tell(sock: socket.socket | None) -> bool:
     return sock is not None and sys.platform == "linux" and sock.family == socket.AF_UNIX
 
 
-def _is_unread(sock: socket.socket | None) -> bool:
+def is_unread(sock: socket.socket | None) -> bool:
     """Whether the client has yet to read what it was sent; False where the system cannot say."""
     if sock is None or not _can_tell(sock) or sock.fileno() < 0:  # without a descriptor once the client has left
         return False
@@ -349,6 +352,24 @@ class Connection(asyncio.Protocol):
 
     # answers
 
+    @property
+    def tells_an_end(self) -> bool:
+        """Whether what it has to say is that a container has ended."""
+        exchange = self._exchange
+        return (
+            exchange is not None
+            and self._head_sent
+            and exchange.ended
+            and _WAIT.match(exchange.request.target) is not None
+        )
+
+    def watched(self) -> socket.socket | None:
+        """Another descriptor of a connection that carries output, to see by it what of that is read; None where nobody can tell."""
+        sock = None if self._transport is None else self._transport.get_extra_info("socket")
+        if self._tunnel is None or sock is None or not _can_tell(sock) or sock.fileno() < 0:
+            return None
+        return socket.socket(fileno=os.dup(sock.fileno()))
+
     def pump(self) -> None:
         """Send what there is to send, as far as the client takes it."""
         exchange, transport = self._exchange, self._transport
@@ -405,7 +426,7 @@ class Connection(asyncio.Protocol):
         self._head_alone = True
 
         def look(tries: int) -> None:
-            if _is_unread(sock) and loop.time() < limit_seconds:
+            if is_unread(sock) and loop.time() < limit_seconds:
                 if tries < QUICK_LOOKS:
                     loop.call_soon(look, tries + 1)
                 else:
