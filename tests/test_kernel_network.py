@@ -33,6 +33,9 @@ class Bridge:
         ]
         return [("lo", "127.0.0.1", 8, "00:00:00:00:00:00"), *own]
 
+    def interfaces_v6(self, network: str) -> list[tuple[str, str, int]]:
+        return []
+
     def reachable(self, network: str, address: str) -> bool:
         return address in self.addresses
 

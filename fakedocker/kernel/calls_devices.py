@@ -121,6 +121,9 @@ class NetworkCalls(DescriptorCalls):
     def interfaces(self) -> list[tuple[str, str, int, str]]:
         return self._kernel.router.interfaces(self.network)
 
+    def interfaces_v6(self) -> list[tuple[str, str, int]]:
+        return self._kernel.router.interfaces_v6(self.network)
+
     def default_gateway(self) -> tuple[str, str] | None:
         return self._kernel.router.default_gateway(self.network)
 

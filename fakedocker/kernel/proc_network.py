@@ -52,6 +52,18 @@ def _hexadecimal(address: str, port: int, version: int) -> str:
     return f"{swapped.hex().upper()}:{port:04X}"
 
 
+def _addresses_v6(view: View) -> str:
+    """/proc/net/if_inet6: address, number of the interface, prefix length, scope, flags, name."""
+    network = view.namespace.network
+    numbers = {name: number for number, (name, *_) in enumerate(view.router.interfaces(network), 1)}
+    rows = [
+        f"{int(ipaddress.IPv6Address(address)):032x} {numbers.get(name, 2):02x} {prefix:02x} 00 82 {name:>8}\n"
+        for name, address, prefix in view.router.interfaces_v6(network)
+    ]
+    return "".join([f"{1:032x} 01 80 10 80 {'lo':>8}\n", *rows])
+
+
+TABLES["net/if_inet6"] = _addresses_v6
 for _protocol in ("tcp", "udp"):
     TABLES[f"net/{_protocol}"] = _socket_table(_protocol, 4)
     TABLES[f"net/{_protocol}6"] = _socket_table(_protocol, 6)

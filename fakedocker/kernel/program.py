@@ -350,6 +350,9 @@ class System(Protocol):
     def interfaces(self) -> list[tuple[str, str, int, str]]:
         """(name, address, prefix length, MAC address)."""
 
+    def interfaces_v6(self) -> list[tuple[str, str, int]]:
+        """(name, IPv6 address, prefix length) of interfaces that have one."""
+
     def default_gateway(self) -> tuple[str, str] | None:
         """(address, interface) of the way to all other networks; None where there is none."""
 

@@ -41,6 +41,9 @@ class Router(Protocol):
     def interfaces(self, network: str) -> list[tuple[str, str, int, str]]:
         """(name, address, prefix length, MAC address), lo first."""
 
+    def interfaces_v6(self, network: str) -> list[tuple[str, str, int]]:
+        """(name, IPv6 address, prefix length) of interfaces that have one."""
+
     def default_gateway(self, network: str) -> tuple[str, str] | None:
         """(address, interface) of the way to all other networks; None where there is none."""
 
@@ -65,6 +68,9 @@ class Loopback:
 
     def interfaces(self, network: str) -> list[tuple[str, str, int, str]]:
         return [("lo", "127.0.0.1", 8, "00:00:00:00:00:00")]
+
+    def interfaces_v6(self, network: str) -> list[tuple[str, str, int]]:
+        return []
 
     def default_gateway(self, network: str) -> tuple[str, str] | None:
         return None

@@ -59,10 +59,16 @@ def first_address(subnet: str) -> str:
 
 @functools.lru_cache(4096)
 def address_bounds(subnet: str) -> tuple[int, int]:
-    """The lowest and highest address that may be given out, as numbers."""
+    """The lowest and highest address that may be given out, as numbers.
+
+    Source: moby libnetwork/ipams/defaultipam newPoolData: the network's own address is reserved but in the smallest ones of IPv4, the
+    last one in those of IPv4.
+    """
     network = parse_subnet(subnet)
     low, high = int(network.network_address), int(network.broadcast_address)
-    return (low + 1, high - 1) if network.version == 4 and network.prefixlen < 31 else (low, high)
+    if network.version == 6:
+        return low + 1, high
+    return (low + 1, high - 1) if network.prefixlen < 31 else (low, high)
 
 
 @functools.lru_cache(4096)

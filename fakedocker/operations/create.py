@@ -264,11 +264,21 @@ def check_endpoint(draft: Draft, name: str, endpoint: EndpointSettings) -> None:
     for version, address in ((4, asked and asked.ipv4_address), (6, asked and asked.ipv6_address)):
         if isinstance(address, str) and address:
             problems += _address_problems(network, version, address)
+    for text in (asked.link_local_ips or ()) if asked else ():
+        if not _is_specified(text):
+            problems.append(f"invalid link-local IP address: {text}")
     if endpoint.mac_address and _MAC.fullmatch(endpoint.mac_address) is None:
         text = f"invalid config for network {name}: invalid MAC address {endpoint.mac_address}"
         raise messages.BAD_REQUEST(problem=text)
     if problems:
         raise messages.ENDPOINT_CONFIG(network=name, problem="\n".join(problems))
+
+
+def _is_specified(text: str) -> bool:
+    try:
+        return not ipaddress.ip_address(text).is_unspecified
+    except ValueError:
+        return False
 
 
 def _given(address: str | UnsetType) -> bool:

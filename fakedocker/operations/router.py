@@ -60,7 +60,9 @@ class WorldRouter:
             self._draft.endpoints[network_id].values(),
             key=lambda peer: self._draft.containers[peer.container_id].number,
         )
-        found = [peer.address for peer in peers if peer.address and lowered in (own.lower() for own in peer.names)]
+        named = [peer for peer in peers if lowered in (own.lower() for own in peer.names)]
+        found = [address for peer in named for address in (peer.address, peer.address_v6) if address]
+        found.sort(key=lambda address: ":" in address)  # as who asks for both tries them
         if self._draft.services:
             found = balancing.resolve(self._draft, network_id, lowered) or found
         return found
@@ -85,7 +87,7 @@ class WorldRouter:
             route = self._to(endpoint.network_id, address, port, endpoint.address)
             if route is not None:
                 return route
-            if address == endpoint.gateway:
+            if address in (endpoint.gateway, endpoint.gateway_v6):
                 published = self.published(address, port, protocol)
                 return published if published is not None else Route(HOST, address, port, endpoint.address)
         if any(self._in_subnet(endpoint, address) for endpoint in own):
@@ -188,6 +190,18 @@ class WorldRouter:
             if endpoint.address
         ]
         return found
+
+    def interfaces_v6(self, network: str) -> list[tuple[str, str, int]]:
+        """Those of the endpoints that have one."""
+        return (
+            [
+                (endpoint.interface, endpoint.address_v6, endpoint.prefix_length_v6)
+                for endpoint in sorted(self._endpoints(network), key=lambda endpoint: endpoint.interface)
+                if endpoint.address_v6
+            ]
+            if network != HOST
+            else []
+        )
 
     def default_gateway(self, network: str) -> tuple[str, str] | None:
         """That of the first interface whose network has one: internal networks have none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Final, NamedTuple
 
 from fakedocker.kernel.program import System
@@ -121,9 +122,13 @@ def _ip_address(system: System, link: bool, flags: set[str], words: list[str]) -
             system.put(f"{interface.number}: {interface.name}    {lines[0].strip()}\\{lines[1]}\n")
         else:
             lines = _link_lines(system, interface)
-            if "-4" in flags and not link:
-                del lines[1:]  # the hardware address is no IPv4
-            system.put("".join(f"{line}\n" for line in lines + ([] if link else _inet_lines(interface))))
+            inet, inet6 = _inet_lines(interface), _inet6_lines(system, interface)
+            if flags & {"-4", "-6"} and not link:
+                del lines[1:]  # the hardware address is neither
+                inet, inet6 = ([], inet6) if "-6" in flags else (inet, [])
+                if not inet and not inet6:
+                    continue
+            system.put("".join(f"{line}\n" for line in lines + ([] if link else inet + inet6)))
     return 0
 
 
@@ -150,6 +155,21 @@ def _inet_lines(interface: Interface) -> list[str]:
     scope = "scope host lo" if interface.is_loopback else f"brd {interface.broadcast} scope global {interface.name}"
     lifetime = "       valid_lft forever preferred_lft forever"
     return [f"    inet {interface.address}/{interface.prefix} {scope}", lifetime]
+
+
+def _inet6_lines(system: System, interface: Interface) -> list[str]:
+    """What the kernel and docker have put there: docker's own address is not looked for on the network first (nodad)."""
+    flag = "flags 02" if is_busybox(system) else "nodad"
+    lifetime = "       valid_lft forever preferred_lft forever"
+    lines = []
+    for name, address, prefix in system.interfaces_v6():
+        if name == interface.name:
+            parts = [int(part, 16) for part in interface.mac.split(":")]
+            own = f"fe80::{parts[0] ^ 2:x}{parts[1]:02x}:{parts[2]:x}ff:fe{parts[3]:02x}:{parts[4]:x}{parts[5]:02x}"
+            local = str(ipaddress.IPv6Address(own))
+            lines += [f"    inet6 {address}/{prefix} scope global {flag} ", lifetime]
+            lines += [f"    inet6 {local}/64 scope link ", lifetime]
+    return lines
 
 
 def _ip_route(system: System, words: list[str]) -> int:

@@ -38,6 +38,8 @@ def _ping(system: System, argv: tuple[str, ...], state: State) -> int:
     host = options.operands[0]
     if "address" not in state:
         addresses = addresses_of(system, host)
+        if "6" in options or argv[0].endswith("ping6"):
+            addresses = [address for address in addresses if ":" in address]
         if not addresses:
             tell(system, f"bad address '{host}'", f"{host}: Name or service not known")
             return 1 if is_busybox(system) else 2
@@ -59,8 +61,11 @@ def _ping(system: System, argv: tuple[str, ...], state: State) -> int:
 
 
 def _has_no_network(system: System, address: str) -> bool:
-    """Whether there is nothing but loopback (docker run --network none)."""
-    return not address.startswith("127.") and all(held.is_loopback for held in interfaces_of(system))
+    """Whether no route leads there: there is nothing but loopback, or nothing that leads out (docker network create --internal)."""
+    if address.startswith("127.") or ":" in address:
+        return False
+    held = [interface for interface in interfaces_of(system) if not interface.is_loopback]
+    return system.default_gateway() is None and not any(interface.contains(address) for interface in held)
 
 
 def _ping_loop(system: System, state: State, host: str, options: Options) -> int:
