@@ -430,3 +430,55 @@ def test_an_archive_that_breaks_off_is_no_plain_file(builds: Builds) -> None:
     for inner, error in ((whole[:2047], "failed to copy files: unexpected EOF"), (whole, "")):
         context = archive({"Dockerfile": "FROM alpine\nADD a.tar /x/", "a.tar": inner})
         assert builds.build_archive(context).error == error
+
+
+def web(builds: Builds, files: dict[str, bytes]) -> None:
+    """A server of the simulation on the host's port 8081."""
+    body = {
+        "Image": "busybox",
+        "Cmd": ["httpd", "-f", "-h", "/www"],
+        "ExposedPorts": {"80/tcp": {}},
+        "HostConfig": {"PortBindings": {"80/tcp": [{"HostPort": "8081"}]}},
+    }
+    builds.call("POST", "/images/create", fromImage="busybox", tag="latest")
+    assert builds.call("POST", "/containers/create", json.dumps(body).encode(), name="web")[0] == 201
+    packed = archive({f"www/{name}": content for name, content in files.items()})
+    assert builds.call("PUT", "/containers/web/archive?path=/", packed)[0] == 200
+    assert builds.call("POST", "/containers/web/start")[0] == 204
+
+
+def test_a_context_from_a_server(builds: Builds) -> None:
+    dockerfile = "FROM alpine\nCOPY f /f\nRUN cat /f\n"
+    web(
+        builds,
+        {
+            "context.tar": archive({"Dockerfile": dockerfile, "f": "from afar\n"}),
+            "other.tar.gz": gzip.compress(archive({"sub/D": dockerfile, "f": "packed\n"})),
+            "Dockerfile": b"FROM alpine\nRUN echo alone\n",
+        },
+    )
+    built = builds.build_archive(b"", remote="http://localhost:8081/context.tar", t="afar")
+    text = "".join(line.get("stream", "") for line in built.messages)
+    assert "Downloading build context from remote url: http://localhost:8081/context.tar" in text
+    assert "from afar\n" in text and "Successfully tagged afar:latest" in text
+    packed = builds.build_archive(b"", remote="http://localhost:8081/other.tar.gz", dockerfile="sub/D")
+    assert "packed\n" in "".join(line.get("stream", "") for line in packed.messages)
+    alone = builds.build_archive(b"", remote="http://localhost:8081/Dockerfile", dockerfile="any")
+    assert "alone\n" in "".join(line.get("stream", "") for line in alone.messages)
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "words"),
+    [
+        ("http://localhost:8081/nosuch", 404, "error downloading remote context http://localhost:8081/nosuch: failed to GET"),
+        ("http://localhost:9/x", 500, 'error downloading remote context http://localhost:9/x: Get "http://localhost:9/x": dial tcp'),
+        ("http://localhost:8081/empty", 500, "error detecting content type for remote http://localhost:8081/empty: empty response"),
+        ("ftp://localhost/x", 500, "remoteURL (ftp://localhost/x) could not be recognized as URL"),
+        ("https://github.com/moby/moby.git#master", 501, "a git repository as build context"),
+        ("client-session", 400, "experimental session with v1 builder is no longer supported"),
+    ],
+)  # fmt: skip
+def test_contexts_that_cannot_be_had(builds: Builds, url: str, status: int, words: str) -> None:
+    web(builds, {"empty": b""})
+    answered, body = builds.call("POST", "/build", remote=url)
+    assert (answered, words in json.loads(body)["message"]) == (status, True), body

@@ -6,17 +6,20 @@ Source: moby api/server/router/build/build_routes.go.
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from fakedocker.api.call import Call
+from fakedocker.api.importing import ImportStream
 from fakedocker.api.patience import SessionPatience
 from fakedocker.api.streams import Keys, TaskStream
 from fakedocker.base import messages, platform as platforms
 from fakedocker.exchanges import Exchange, TimeMode
 from fakedocker.filesystem import content as contents
+from fakedocker.operations import fetching
 from fakedocker.operations.building import begin, progress
 from fakedocker.operations.solving import asking, opening, solver
 from fakedocker.operations.solving.telling import SolveEnd
@@ -26,6 +29,7 @@ from fakedocker.wire.http import Query
 from fakedocker.world.builds import BuildOptions
 from fakedocker.world.draft import Draft, Notice
 from fakedocker.world.solves import EXPORTED, SolveOptions, SolveTask
+from fakedocker.world.tasks import ContextTask
 
 T = TypeVar("T")
 _CLASSIC, _BUILDKIT = "1", "2"
@@ -51,6 +55,16 @@ class BuildStream(TaskStream):
 
     def disconnect(self, draft: Draft, exchange: Exchange) -> None:
         progress.cancel(draft, self._task)
+
+
+class RemoteBuildStream(BuildStream, ImportStream):
+    """The output of one whose context is fetched first: what fails before there is any is an error with its status."""
+
+    __stored__: ClassVar[dict[str, Any]] = BuildStream.__stored__
+
+    def disconnect(self, draft: Draft, exchange: Exchange) -> None:
+        fetching.cancel(draft, self._task)
+        super().disconnect(draft, exchange)
 
 
 class SolveStream(TaskStream):
@@ -176,6 +190,34 @@ def _secrets(call: Call) -> tuple[tuple[str, bytes], ...]:
     return tuple(sorted(encoded.items()))
 
 
+_GIT = re.compile(r"(git://|git@|github\.com/|https?://.*\.git(#.*)?$)")
+
+
+def _remote_build(call: Call, options: BuildOptions) -> RemoteBuildStream:
+    """A build whose context, or Dockerfile, is fetched from a server of the simulation (moby builder/remotecontext/detect.go)."""
+    query, url = call.query, call.query.text("remote")
+    if url == _SESSION_CONTEXT:
+        raise messages.Refusal(
+            400,
+            "experimental session with v1 builder is no longer supported, use builder version v2 (BuildKit) instead",
+        )
+    if _GIT.match(url):
+        raise messages.NOT_SIMULATED(what="a git repository as build context")
+    if not url.startswith(("http://", "https://")):
+        raise messages.Refusal(500, f"remoteURL ({url}) could not be recognized as URL")
+    labels = _json(query, "labels", dict[str, str], "labels") or {}
+    arguments = _json(query, "buildargs", dict[str, str | None], "build args") or {}
+    task = fetching.begin_build(
+        call.draft,
+        url,
+        lambda number, download: ContextTask(
+            id=number, download=download, dockerfile=query.text("dockerfile"), target=query.text("target"),
+            labels=tuple(sorted(labels.items())), arguments=tuple(sorted(arguments.items())), options=options,
+        ),
+    )  # fmt: skip
+    return RemoteBuildStream(task)
+
+
 def _exporter(query: Query) -> str:
     """What the result becomes. Refusal for what is not simulated."""
     wanted = _json(query, "outputs", list[_Output], "outputs") or []
@@ -203,8 +245,6 @@ def _build(call: Call, version: str) -> BuildStream:
         raise messages.Refusal(400, "security options are not supported on linux")
     if query.flag("squash"):
         raise messages.Refusal(400, "squash is only supported with experimental mode")
-    if query.text("remote"):
-        raise messages.NOT_SIMULATED(what="a remote build context")
     if query.text("platform"):
         try:
             platforms.parse(query.text("platform"))
@@ -221,6 +261,8 @@ def _build(call: Call, version: str) -> BuildStream:
         platform=query.text("platform"),
         host_config=_host_config(query),
     )
+    if query.text("remote"):
+        return _remote_build(call, options)
     task = begin.begin(
         call.draft,
         call.request.body,

@@ -27,6 +27,8 @@ OF_PROCESS: dict[str, Callable[[View, Process], bytes]] = {}
 _LINKS_OF_PROCESS = ("cwd", "exe", "root")
 _DIRECTORIES = ("net", "sys", "sys/kernel", "sys/net", "sys/net/core", "sys/net/ipv4", "sys/vm")
 
+_ADDRESSES_V6 = "net/if_inet6"
+
 
 class ProcTree:
     """The tree of a view. Inodes are paths: "", "meminfo", "17", "17/status", "17/fd/0"."""
@@ -36,6 +38,8 @@ class ProcTree:
 
     def lookup(self, directory: str, name: str) -> str | None:
         path = f"{directory}/{name}" if directory else name
+        if path == _ADDRESSES_V6 and not self._has_v6():
+            return None
         if path in GENERAL or path in _DIRECTORIES or path in ("self", "thread-self", "mounts"):
             return path
         if path == "net":
@@ -75,6 +79,8 @@ class ProcTree:
             return [*map(str, pids), *sorted(general)]
         if directory in _DIRECTORIES:
             inside = [path for path in (*GENERAL, *_DIRECTORIES) if path.startswith(directory + "/")]
+            if not self._has_v6():
+                inside = [path for path in inside if path != _ADDRESSES_V6]
             return sorted({path[len(directory) + 1 :].partition("/")[0] for path in inside})
         process = self._process(directory)
         if process is None:
@@ -83,6 +89,10 @@ class ProcTree:
             table = view.draft.tables.get(process.table)
             return [str(fd) for fd in sorted(table.entries)] if table is not None else []
         return sorted([*OF_PROCESS, *_LINKS_OF_PROCESS, "fd"])
+
+    def _has_v6(self) -> bool:
+        """Whether the network namespace has IPv6: elsewhere it is switched off, as in the recordings, and so is its table of addresses."""
+        return bool(self._view.router.interfaces_v6(self._view.namespace.network))
 
     def links(self, inode: str) -> int:
         return 2 if self.is_directory(inode) else 1

@@ -14,7 +14,7 @@ from fakedocker.containers.model import PAUSED, RESTARTING, Container
 from fakedocker.operations import fetching, remove, start, stop
 from fakedocker.world.draft import Draft
 from fakedocker.world.solves import SolveTask
-from fakedocker.world.tasks import ErrandTask, ImportTask, StopTask
+from fakedocker.world.tasks import ErrandTask, FetchTask, StopTask
 
 
 def go_down(draft: Draft) -> None:
@@ -28,7 +28,7 @@ def go_down(draft: Draft) -> None:
 
             solver.cancel(draft, task.id)
             continue
-        if isinstance(task, ImportTask):
+        if isinstance(task, FetchTask):
             fetching.cancel(draft, task.id)
             continue
         if not isinstance(task, ErrandTask):

@@ -1,10 +1,12 @@
-"""docker import from a server: its archive is fetched as a build's files are, by a simulated curl, and becomes an image.
+"""What the daemon fetches from a server of the simulation, as a build's files are, by a simulated curl: an archive that becomes an
+image, or what a build begins with.
 
 Source: moby api/server/router/image/image_routes.go and builder/remotecontext/remote.go.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
@@ -14,12 +16,14 @@ from msgspec.structs import replace
 from fakedocker.base import messages
 from fakedocker.base.messages import Refusal
 from fakedocker.base.reference import Reference, parse
+from fakedocker.filesystem import archive, content as contents
+from fakedocker.filesystem.node import LayerEntry
 from fakedocker.operations import importing, timetable
 from fakedocker.operations.building import downloads
 from fakedocker.wire.image import ImageConfig
 from fakedocker.world.builds import Download
 from fakedocker.world.draft import Draft
-from fakedocker.world.tasks import ImportTask
+from fakedocker.world.tasks import ContextTask, ImportTask
 
 _STDOUT: Final = 1
 KIND: Final = "fetch"
@@ -58,6 +62,15 @@ def begin(draft: Draft, url: str, target: Reference | None, *, comment: str, pla
     return task_id
 
 
+def begin_build(draft: Draft, url: str, context: Callable[[int, Download], ContextTask]) -> int:
+    """Start to fetch what a build begins with; gives the number of the build."""
+    task_id = draft.draw()
+    sandbox = f"sandbox:{task_id}"
+    draft.tasks[task_id] = context(task_id, Download(url=url, sandbox=sandbox))
+    draft.processes[downloads.start(draft, sandbox, url, _OPTIONS)] = (KIND, sandbox)
+    return task_id
+
+
 def more(draft: Draft, sandbox: str, descriptor: int, data: bytes) -> bool:
     """What fetches an archive has written something. Whether it is one of these."""
     task = _of(draft, sandbox)
@@ -77,14 +90,47 @@ def fetched(draft: Draft, sandbox: str, exit_code: int) -> None:
     downloads.end(draft, sandbox)
     del draft.tasks[task.id]
     try:
-        _arrive(draft, task, exit_code)
+        if isinstance(task, ContextTask):
+            _begin_build(draft, task, exit_code)
+            return
+        _import(draft, task, exit_code)
     except Refusal as refusal:
         draft.notify("done", task.id, refusal)
     else:
         draft.notify("done", task.id, None)
 
 
-def _arrive(draft: Draft, task: ImportTask, exit_code: int) -> None:
+def _begin_build(draft: Draft, task: ContextTask, exit_code: int) -> None:
+    """Begin a build with what has come: text is a Dockerfile, all else an archive (moby builder/remotecontext/detect.go)."""
+    from fakedocker.operations.building import begin as building  # the parser of Dockerfiles: start-up time matters
+
+    try:
+        data = _content(task, exit_code)
+    except Refusal as refusal:
+        problem = f"error downloading remote context {task.download.url}: {refusal.message}"
+        raise Refusal(refusal.status, problem) from None
+    if not data:
+        problem = f"error detecting content type for remote {task.download.url}: empty response"
+        raise Refusal(500, problem)
+    draft.notify(
+        "progress", task.id, timetable.line(stream=f"Downloading build context from remote url: {task.download.url}")
+    )
+    name = task.dockerfile
+    if _is_text(data):
+        tar = archive.write_tar([LayerEntry(building.DEFAULT_FILE, "file", content=data)])
+        data, name = contents.read(tar, 0, len(tar)), ""
+    building.begin(
+        draft, data, dockerfile=name, target=task.target, labels=dict(task.labels), arguments=dict(task.arguments), options=task.options,
+        task_id=task.id,
+    )  # fmt: skip
+
+
+def _is_text(data: bytes) -> bool:
+    return b"\0" not in data[:100] and not data.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd"))
+
+
+def _content(task: ImportTask | ContextTask, exit_code: int) -> bytes:
+    """What the server has sent. Refusal where it has not, or an error."""
     url = task.download.url
     if exit_code:
         raise _unreachable(url, exit_code)
@@ -94,6 +140,11 @@ def _arrive(draft: Draft, task: ImportTask, exit_code: int) -> None:
         body = data.decode(errors="replace").strip()
         problem = messages.FETCH_STATUS(url=url, status=f"{status.value} {status.phrase}", body=body)
         raise Refusal(status.value if status in _KEPT else problem.status, problem.message)
+    return data
+
+
+def _import(draft: Draft, task: ImportTask, exit_code: int) -> None:
+    url, data = task.download.url, _content(task, exit_code)
     draft.notify("progress", task.id, timetable.line(status=f"Downloading from {url}"))
     draft.notify("progress", task.id, timetable.whole("Importing", len(data)))
     target = parse(task.reference) if task.reference else None
@@ -116,16 +167,16 @@ def _unreachable(url: str, exit_code: int) -> Refusal:
 def cancel(draft: Draft, task_id: int) -> None:
     """Give up, as the daemon goes down."""
     task = draft.tasks.get(task_id)
-    if isinstance(task, ImportTask):
+    if isinstance(task, ImportTask | ContextTask):
         del draft.tasks[task_id]
         for pid in [pid for pid, owner in draft.processes.items() if owner == (KIND, task.download.sandbox)]:
             draft.processes.pop(pid)
         downloads.end(draft, task.download.sandbox)
 
 
-def _of(draft: Draft, sandbox: str) -> ImportTask | None:
-    """The import that waits for what a sandbox fetches."""
+def _of(draft: Draft, sandbox: str) -> ImportTask | ContextTask | None:
+    """What waits for what a sandbox fetches."""
     for task in draft.tasks.values():
-        if isinstance(task, ImportTask) and task.download.sandbox == sandbox:
+        if isinstance(task, ImportTask | ContextTask) and task.download.sandbox == sandbox:
             return task
     return None

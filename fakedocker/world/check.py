@@ -16,7 +16,7 @@ from fakedocker.network.model import DAEMON
 from fakedocker.swarm import states
 from fakedocker.world.builds import BuildTask
 from fakedocker.world.solves import SolveTask
-from fakedocker.world.tasks import ImportTask, StopTask
+from fakedocker.world.tasks import FetchTask, StopTask
 from fakedocker.world.world import World
 
 _WITHOUT_PROCESS = (CREATED, EXITED, DEAD, REMOVING, RESTARTING)
@@ -115,7 +115,7 @@ def _is_sandbox(world: World, name: str) -> bool:
     solves = (task for task in world.tasks.values() if isinstance(task, SolveTask))
     builds = (task for task in world.tasks.values() if isinstance(task, BuildTask) and task.download is not None)
     fetching = {task.download.sandbox for task in builds if task.download is not None}
-    fetching |= {task.download.sandbox for task in world.tasks.values() if isinstance(task, ImportTask)}
+    fetching |= {task.download.sandbox for task in world.tasks.values() if isinstance(task, FetchTask)}
     return name in fetching or any(state.sandbox == name for task in solves for state in task.states)
 
 

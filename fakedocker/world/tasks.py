@@ -7,7 +7,7 @@ from msgspec import Struct
 from fakedocker.images.model import Image, Layer
 from fakedocker.registry.model import Manifest
 from fakedocker.wire.image import ImageConfig
-from fakedocker.world.builds import BuildTask, Download
+from fakedocker.world.builds import BuildOptions, BuildTask, Download
 from fakedocker.world.solves import SolveTask
 
 
@@ -102,11 +102,26 @@ class LoadTask(Transfer, frozen=True, kw_only=True):
     images: tuple[LoadedImage, ...]
 
 
-class ImportTask(Struct, frozen=True, kw_only=True):
-    """An archive is being fetched from a server, to become an image."""
+class FetchTask(Struct, frozen=True, kw_only=True):
+    """Something is being fetched from a server."""
 
     id: int
     download: Download
+
+
+class ContextTask(FetchTask, frozen=True, kw_only=True):
+    """What a build begins with is being fetched: an archive, or a Dockerfile alone. Then a build of the same number begins."""
+
+    dockerfile: str
+    target: str
+    labels: tuple[tuple[str, str], ...]
+    arguments: tuple[tuple[str, str | None], ...]
+    options: BuildOptions
+
+
+class ImportTask(FetchTask, frozen=True, kw_only=True):
+    """An archive is being fetched from a server, to become an image."""
+
     reference: str
     """NAME:TAG that the image gets, spelled in full; "" for none."""
     comment: str
@@ -114,4 +129,4 @@ class ImportTask(Struct, frozen=True, kw_only=True):
     config: ImageConfig
 
 
-Task = StopTask | PullTask | PushTask | LoadTask | BuildTask | SolveTask | ErrandTask | ImportTask
+Task = StopTask | PullTask | PushTask | LoadTask | BuildTask | SolveTask | ErrandTask | ImportTask | ContextTask

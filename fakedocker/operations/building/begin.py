@@ -26,13 +26,15 @@ _IGNORE_FILE = ".dockerignore"
 
 
 def begin(
-    draft: Draft, data: bytes, *, dockerfile: str, target: str, labels: Mapping[str, str], arguments: Mapping[str, str | None], options: BuildOptions
+    draft: Draft, data: bytes, *, dockerfile: str, target: str, labels: Mapping[str, str], arguments: Mapping[str, str | None], options: BuildOptions,
+    task_id: int = 0
 ) -> int:  # fmt: skip
     """Begin a build; its output and its end are told as notices of the task.
 
     Args:
         data: the context, a tar archive that may be compressed.
         dockerfile: its name in the context, "" for the default.
+        task_id: the number of the build, 0 to have one drawn.
 
     Returns:
         the task's number.
@@ -52,7 +54,7 @@ def begin(
         except BadDockerfile as problem:
             raise messages.Refusal(400, str(problem)) from None
     task = BuildTask(
-        id=draft.draw(), options=options, plan=plan.with_labels(labels), context=_without_ignored(context, name), arguments=Arguments(dict(arguments)),
+        id=task_id or draft.draw(), options=options, plan=plan.with_labels(labels), context=_without_ignored(context, name), arguments=Arguments(dict(arguments)),
     )  # fmt: skip
     Session(draft, task).save(STEP_NS)
     return task.id
