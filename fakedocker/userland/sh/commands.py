@@ -52,6 +52,7 @@ def _execute(item: tuple[Any, ...], following: int) -> Linked:
     def run(shell: ShellState) -> int:
         argv = shell.stack.pop()
         if not argv:
+            shell.status = shell.substituted
             return following + 1
         if shell.slow:
             trace(shell, argv)

@@ -36,7 +36,7 @@ SPECIAL_BUILTINS = frozenset(
 )  # fmt: skip
 
 Guard = Parameter  # a substitution inside the word of ${x:-word} is needed only where x is missing
-Needed = list[tuple[tuple[Guard, ...], CommandSubstitution | ProcessSubstitution]]
+Needed = list[tuple[tuple[Guard, ...], CommandSubstitution | ProcessSubstitution | Parameter]]
 
 
 class Compiler:
@@ -293,7 +293,7 @@ class Compiler:
         """Assignments, redirections, or both; $? is that of the last command substitution (POSIX 2.9.1)."""
         waits = any(_assignment_waits(assignment) for assignment in node.assignments)
         if waits:
-            self.emit("status", 0)
+            self.emit("substituting")
         redirect = None
         if node.redirections:
             self._redirection_targets(node.redirections)
@@ -305,6 +305,8 @@ class Compiler:
                 self.emit("status", 0)
             self.emit("unredirect")
             self.fill(redirect, "redirect", _specification(node.redirections), self.here, "compound")
+        if waits:
+            self.emit("substituted")
         if waits or redirect is not None:
             self.emit("check", check)
 
@@ -341,7 +343,7 @@ class Compiler:
         if not any(_waits(word) for word in words):
             self.emit("arguments", words)
             return
-        self.emit("status", 0)
+        self.emit("substituting")
         self.emit("arguments", ())
         for word in words:
             self.emit("add_arguments", *self._prepared(word))
@@ -365,6 +367,9 @@ class Compiler:
         if isinstance(part, CommandSubstitution | ProcessSubstitution):
             needed.append((guards, part))
             return Substituted(len(needed) - 1, isinstance(part, ProcessSubstitution))
+        if isinstance(part, Parameter) and part.name == "?" and not part.operator and self.dialect.name == "bash":
+            needed.append((guards, part))  # what it is before the substitutions that come later
+            return Substituted(len(needed) - 1, False)
         if isinstance(part, DoubleQuoted):
             return DoubleQuoted(self._extract(part.parts, needed, guards))
         if isinstance(part, Arithmetic):
@@ -389,7 +394,10 @@ class Compiler:
                 self.fill(out, "jump", self.here)
         return len(needed)
 
-    def _substitution(self, node: CommandSubstitution | ProcessSubstitution) -> None:
+    def _substitution(self, node: CommandSubstitution | ProcessSubstitution | Parameter) -> None:
+        if isinstance(node, Parameter):
+            self.emit("push_status")
+            return
         fork = self.hole()
         self._child_body(_cat_of_file(node.body) if self.dialect.name == "bash" else node.body, True)
         if isinstance(node, ProcessSubstitution):

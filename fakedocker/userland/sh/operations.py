@@ -63,6 +63,35 @@ def _status(item: tuple[Any, ...], following: int) -> Linked:
     return set_status
 
 
+@operation("substituting")
+def _substituting(item: tuple[Any, ...], following: int) -> Linked:
+    """Before command substitutions of a command that may turn out to be none: $? is then the status of the last."""
+
+    def begin(shell: ShellState) -> int:
+        shell.substituted = 0
+        return following
+
+    return begin
+
+
+@operation("substituted")
+def _substituted(item: tuple[Any, ...], following: int) -> Linked:
+    def end(shell: ShellState) -> int:
+        shell.status = shell.substituted
+        return following
+
+    return end
+
+
+@operation("push_status")
+def _push_status(item: tuple[Any, ...], following: int) -> Linked:
+    def push(shell: ShellState) -> int:
+        shell.stack.append(str(shell.status))
+        return following
+
+    return push
+
+
 @operation("check")
 def _check(item: tuple[Any, ...], following: int) -> Linked:
     if not item[1]:

@@ -182,7 +182,9 @@ def _substitute_read(item: tuple[Any, ...], following: int) -> Linked:
             return following - 1
         if not shell.is_bash():
             tell_of_foreground(shell, pid, ended, "")
-        shell.status = shell_status(ended)
+        shell.substituted = shell_status(ended)
+        if shell.is_bash():  # for the others $? stays what it was before the command
+            shell.status = shell.substituted
         shell.stack[-1] = b"".join(chunks).replace(b"\0", b"").decode("utf-8", "surrogateescape").rstrip("\n")
         return following
 

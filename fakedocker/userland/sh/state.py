@@ -115,6 +115,7 @@ class ShellState:
         "started_ns",
         "status",
         "subshell_level",
+        "substituted",
         "suppress",
         "system",
         "traps",
@@ -160,6 +161,7 @@ class ShellState:
         "stack": list[Any],
         "started_ns": int,
         "status": int,
+        "substituted": int,
         "subshell_level": int,
         "suppress": int,
         "traps": Mapping[int, str],
@@ -192,6 +194,7 @@ class ShellState:
         self.options: frozenset[str] = _EMPTY  # letters of set, long names for those without one
         self.traps: Mapping[int, str] = {}  # 0 is EXIT, -1 ERR, -2 DEBUG
         self.status = 0
+        self.substituted = 0  # the status of the last command substitution of this command
         self.suppress = 0  # > 0 where a failure does not count for set -e
         self.fuel = 0
         self.slow = False  # fused operations do not hold: tracing, read-only variables ...
@@ -255,6 +258,7 @@ class ShellState:
         other.stack = self.stack[:]
         other.started_ns = self.started_ns
         other.status = self.status
+        other.substituted = self.substituted
         other.subshell_level = self.subshell_level
         other.suppress = self.suppress
         other.traps = self.traps

@@ -160,11 +160,10 @@ def _assign_general(item: tuple[Any, ...], following: int) -> Linked:
     def set_variable(shell: ShellState) -> int:
         if count:
             take_results(shell, count)
-        else:
-            shell.status = 0
         name = assignment.name
         if assignment.elements is not None:
             assign(shell, name, _elements(shell, assignment), append=assignment.append)
+            shell.status = shell.status if count else 0
             return following
         text = value_of(shell, assignment.value)
         key = None
@@ -172,6 +171,7 @@ def _assign_general(item: tuple[Any, ...], following: int) -> Linked:
             key = subscript(shell, name, string_of(shell, assignment.subscript))
         trace_assignment(shell, name, text)
         assign(shell, name, text, append=assignment.append, subscript=key)
+        shell.status = shell.status if count else 0
         return following
 
     return set_variable
