@@ -153,3 +153,14 @@ def test_curl_words_a_refused_connection() -> None:
     assert result.status == 7
     assert "curl: (7) Failed to connect to 127.0.0.1 port 8080 after " in result.stderr
     assert sh("curl -s http://nosuch/; echo $?").stdout == "6\n"
+
+
+def test_busybox_lists_its_applets_and_each_runs_or_says_that_it_is_not_simulated() -> None:
+    machine = Machine()
+    shown = machine.run("busybox")
+    assert shown.stdout.startswith("BusyBox v1.35.0 ") and "Usage: busybox [function [arguments]...]" in shown.stdout
+    listed = machine.run("busybox", "--list").stdout.split()
+    assert listed == sorted(listed) and {"[", "awk", "sed"} <= set(listed)
+    assert machine.run("busybox", "brctl") == ("", "brctl: fakedocker does not simulate this program\n", 126)
+    assert machine.run("busybox", "nosuch") == ("", "nosuch: applet not found\n", 127)
+    assert machine.run("busybox", "echo", "--list").stdout == "--list\n"

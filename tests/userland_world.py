@@ -38,7 +38,7 @@ def image(
     entries += [LayerEntry("etc/group", "file", 0o644, content=b"root:x:0:\nnobody:x:65534:\n")]
     if family == "busybox":
         entries.append(LayerEntry("bin/busybox", "file", 0o755, content=program_file("busybox", "busybox", 4096)))
-        names = ["sh", "ash", *PROGRAMS]
+        names = ["sh", "ash", *(name for name in PROGRAMS if name != "busybox")]
         entries += [LayerEntry(f"bin/{name}", "link", 0o777, target="/bin/busybox") for name in names]
     else:
         entries += [

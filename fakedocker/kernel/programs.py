@@ -15,6 +15,7 @@ from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.node import Node
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.walk import SUPERUSER, Credentials, FileTree, Location, Mount, MountTable, allowed, resolve
+from fakedocker.kernel.applets import APPLETS
 from fakedocker.kernel.loader import HEADER_BYTES, Command, Image, Runnable, identity_of, read_image
 from fakedocker.kernel.program import Body, Deferred, Identity, Program, System
 from fakedocker.kernel.records import Namespace
@@ -169,7 +170,8 @@ class Programs:
             name = location.path.rpartition("/")[2]
             identity = identity_of(image, name, self._programs.__contains__) or Identity("elf", name)
             found = _dispatch(path, identity, words, location.path)
-            if path == key[0] and not self._strayed and len(found.argv) == len(words):
+            plain = len(found.argv) == len(words) and found.identity != ("busybox", "busybox")
+            if path == key[0] and not self._strayed and plain:
                 node = location.tree.node(location.inode)
                 _keep(scope.runs, key, (location.inode, node, found.identity, found.executable))
             return found
@@ -328,7 +330,7 @@ def _dispatch(path: str, identity: Identity, argv: tuple[str, ...], executable: 
     """busybox is the applet that argv[0] names, or, called by its own name, the one that the next word names."""
     if identity == ("busybox", "busybox"):
         name = (argv[0] if argv else path).rpartition("/")[2].removeprefix("-")
-        if name == "busybox" and len(argv) > 1:
+        if name == "busybox" and len(argv) > 1 and not argv[1].startswith("--"):
             argv = argv[1:]
             name = argv[0].rpartition("/")[2]
         identity = Identity("busybox", name)
@@ -339,7 +341,11 @@ NO_APPLET, NOT_SIMULATED = "busybox: no such applet", "elf: not simulated"
 
 
 def _no_applet(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:
-    system.put(f"{system.identity.name}: applet not found\n", 2)
+    name = system.identity.name
+    if name in APPLETS:
+        system.put(f"{name}: fakedocker does not simulate this program\n", 2)
+        return 126
+    system.put(f"{name}: applet not found\n", 2)
     return 127
 
 

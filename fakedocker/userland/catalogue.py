@@ -18,6 +18,7 @@ _MODULES: Final[dict[str, str]] = {
     "attributes": "chgrp chmod chown",
     "awk": "awk gawk mawk",
     "basic": "[ basename dirname echo env expr false printenv printf pwd seq sleep test true usleep yes",
+    "busybox": "busybox",
     "characters": "tr",
     "children": "doas gosu ionice nice nohup setsid stdbuf su su-exec sudo time timeout watch xargs",
     "columns": "comm cut join paste",
