@@ -108,7 +108,8 @@ def _hostname(system: System, argv: tuple[str, ...], state: State) -> int:
         tell(system, "sethostname: Operation not permitted", "you must be root to change the host name")
         return 1
     if "i" in options or "I" in options:
-        addresses = [address for name, address, *_ in system.interfaces() if name != "lo"]
+        own = [address for name, address, *_ in system.interfaces() if name != "lo"]
+        addresses = own if "I" in options else system.resolve(system.hostname) or own[:1]
         system.put(" ".join(addresses) + ("\n" if "i" in options or is_busybox(system) else " \n"))
     elif "s" in options:
         system.put(system.hostname.partition(".")[0] + "\n")

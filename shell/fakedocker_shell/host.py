@@ -36,14 +36,17 @@ _TEXTS = {
     ),
     "etc/group": "root:x:0:\ndaemon:x:1:\nbin:x:2:\nadm:x:4:\nwww-data:x:33:\ndocker:x:998:\nnogroup:x:65534:\n",
     "etc/hostname": "docker-host\n",
-    "etc/hosts": "127.0.0.1\tlocalhost\n127.0.1.1\tdocker-host\n::1\tlocalhost ip6-localhost ip6-loopback\n",
+    "etc/hosts": "127.0.0.1\tlocalhost\n192.168.65.3\tdocker-host\n::1\tlocalhost ip6-localhost ip6-loopback\n",
     "etc/resolv.conf": "nameserver 192.168.65.7\n",
     "etc/os-release": (
         'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nVERSION="12 (bookworm)"\n'
         'VERSION_CODENAME=bookworm\nID=debian\nHOME_URL="https://www.debian.org/"\n'
     ),
+    "etc/issue": "Debian GNU/Linux 12 \\n \\l\n\n",
     "etc/shells": "/bin/sh\n/bin/bash\n",
 }
+_NOT_SIMULATED = ("apt", "apt-get", "chroot", "gpg", "journalctl", "systemctl", "unshare")
+"""What a Debian has, and what here says that it is not simulated."""
 _NOT_ON_HOST = frozenset(
     {
         "hello",
@@ -84,6 +87,10 @@ def tree(programs: Iterable[str]) -> Tree:
         entries.append(
             LayerEntry(f"usr/bin/{name}", "file", 0o755, content=program_file("gnu", program, _PROGRAM_BYTES))
         )
+    entries += [
+        LayerEntry(f"usr/bin/{name}", "file", 0o755, content=program_file("gnu", f"{name} of the host", _PROGRAM_BYTES))
+        for name in _NOT_SIMULATED
+    ]
     entries.append(
         LayerEntry("usr/bin/docker", "file", 0o755, content=program_file(DOCKER_FAMILY, "docker", _DOCKER_BYTES))
     )
