@@ -509,3 +509,9 @@ def test_equal_seeds_give_equal_screens(tmp_path: Path) -> None:
             terminal.run(text)
         screens.append(bytes(terminal.screen.written))
     assert screens[0] == screens[1]
+
+
+def test_the_command_that_was_most_likely_meant() -> None:
+    from fakedocker_shell.repl.words import nearest
+
+    assert nearest("rum", ("rm", "rmi", "run")) == "run" and nearest("imges", ("images", "image")) == "images"

@@ -172,6 +172,8 @@ def test_mysqld_comes_up_and_ends() -> None:
         ("select nope from t", "ERROR 1054 (42S22) at line 1: Unknown column 'nope' in 'field list'\n"),
         ("selec 1", "ERROR 1064 (42000) at line 1: You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use near 'selec 1' at line 1\n"),
         ("insert into t values (1, 'x')", "ERROR 1062 (23000) at line 1: Duplicate entry '1' for key 't.PRIMARY'\n"),
+        ("select 1", "1\n1\n"),
+        ("select count(*), 'x', 1+1, t.name n, t.id from t where id = 1 group by t.name, t.id", "count(*)\tx\t1+1\tn\tid\n1\tx\t2\ta\t1\n"),
         ("use nope", "ERROR 1049 (42000) at line 1: Unknown database 'nope'\n"),
     ],
 )  # fmt: skip

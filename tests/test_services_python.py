@@ -131,3 +131,9 @@ open('/nosuch')
     result = Machine().run("/srv/bin/python3", "-c", source)
     assert result.stdout == "one\ntwo\nthree\n4\n['one', 'two', 'three', 'four'] b'one'\n"
     assert result.stderr.endswith("FileNotFoundError: [Errno 2] No such file or directory: '/nosuch'\n")
+
+
+def test_a_quiet_session_has_no_banner_and_a_key_interrupts_the_line() -> None:
+    shown = Machine().session("python3", "-q", lines=("1+1", "if 1:\x03", "2+2"))
+    assert shown.startswith(">>> 1+1\n2\n>>> ")
+    assert "\nKeyboardInterrupt\n>>> " in shown and "4\n" in shown

@@ -137,3 +137,10 @@ def test_speaks_the_protocol_with_other_clients() -> None:
     box = machine()
     assert box.sh("printf 'PING\\r\\nSET a b\\r\\nGET a\\r\\n' | nc -w 1 localhost 6379").stdout == "+PONG\r\n+OK\r\n$1\r\nb\r\n"  # fmt: skip
     assert box.sh("printf '*2\\r\\n$3\\r\\nGET\\r\\n$1\\r\\na\\r\\n' | nc -w 1 localhost 6379").stdout == "$1\r\nb\r\n"
+
+
+def test_hello_greets_and_tells_that_resp3_is_not_simulated() -> None:
+    box = machine("--requirepass", "secret")
+    assert "NOAUTH HELLO must be called" in box.sh("redis-cli hello 2").stdout
+    assert "redis\n" in box.sh("redis-cli hello 2 auth default secret").stdout
+    assert "NOPROTO fakedocker: RESP3 is not simulated" in box.sh("redis-cli hello 3").stdout

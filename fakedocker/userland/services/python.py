@@ -27,6 +27,8 @@ def _python(system: System, argv: tuple[str, ...], state: State) -> int:
     version = system.environment.get("PYTHON_VERSION", VERSION)
     words = argv[1:]
     while words and words[0] in _IGNORED:
+        if words[0] == "-q":
+            state.setdefault("greeted", True)
         words = words[1:]
     match words:
         case ("--version" | "-V", *_):
@@ -175,17 +177,33 @@ def _traceback(problem: Exception, name: str, line: int) -> str:
     return f"{found}{kind}{f': {said}' if said else ''}\n"
 
 
+def _is_interrupted(system: System, state: State) -> bool:
+    """Whether Ctrl-C was typed at the prompt, which begins a new one. Blocks until there is something to read."""
+    if b"\n" in state.get("typed", b""):
+        return False
+    system.catch(2, "catch")
+    system.poll([0])
+    interrupted = system.take_signal() == 2
+    system.catch(2, "default")
+    if interrupted:
+        system.put("\nKeyboardInterrupt\n")
+        state.update(buffer="", typed=b"", prompted=False)
+    return interrupted
+
+
 def _session(system: System, state: State, version: str) -> int:
     """The prompt, a statement at a time; a block ends with an empty line. Blocks."""
+    state.setdefault("buffer", "")
     if "greeted" not in state:
         state["greeted"] = True
-        state["buffer"] = ""
         system.put(f'Python {version} (main, Sep 27 2024, 04:10:18) [GCC 12.2.0] on linux\nType "help", "copyright", "credits" or "license" for more information.\n')  # fmt: skip
     while True:
         if "source" not in state:
             if not state.get("prompted"):
                 system.put("... " if state["buffer"] else ">>> ")
                 state["prompted"] = True
+            if _is_interrupted(system, state):
+                continue
             line = next_line(system, state)
             state["prompted"] = False
             if line is None:

@@ -59,6 +59,25 @@ def _save_behind(system: System, state: State, descriptor: int, memory: dict[str
     return "Background saving started" if reply == "OK" else reply
 
 
+def _hello(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
+    """RESP2 alone is spoken; clients that ask for RESP3 go on with it."""
+    if words and words[0] != "2":
+        return ErrorReply("NOPROTO fakedocker: RESP3 is not simulated")
+    rest = [word.upper() for word in words[1:]]
+    if "AUTH" in rest:
+        place = rest.index("AUTH") + 2
+        answer = _auth(system, state, descriptor, memory, words[place : place + 2])
+        if answer != "OK":
+            return answer
+    if state["settings"]["requirepass"] and not memory.get("known"):
+        return ErrorReply(
+            "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to"
+            " authenticate the client and select the RESP protocol version at the same time"
+        )
+    facts = {"server": b"redis", "version": state["version"].encode(), "proto": 2, "id": descriptor, "mode": b"standalone", "role": b"master", "modules": []}  # fmt: skip
+    return [part for name, value in facts.items() for part in (name.encode(), value)]
+
+
 def _config(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
     settings: dict[str, str] = state["settings"]
     action = words[0].upper()
@@ -156,6 +175,7 @@ SERVER_COMMANDS: Final = {
     "BGSAVE": (0, _save_behind),
     "CONFIG": (1, _config),
     "INFO": (0, _info),
+    "HELLO": (0, _hello),
     "CLIENT": (1, _client),
     "SUBSCRIBE": (1, _subscribe),
     "UNSUBSCRIBE": (0, _unsubscribe),

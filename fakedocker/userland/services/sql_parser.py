@@ -95,11 +95,16 @@ class Parser(ExpressionParser):
     def _item(self) -> tuple[Expression, str]:
         if self.accept("*"):
             return ("star", ""), ""
+        start = self.token.at
         expression = self.expression()
+        written = self.text[start : self.token.at].strip()
         if self.accept("as"):
             return expression, self.name()
         plain = self.token.kind == "name" or (self.token.kind == "word" and self.token.text.lower() not in RESERVED)
-        return expression, self.name() if plain else ""
+        if plain:
+            return expression, self.name()
+        as_written = self.doubled == "string" and expression[0] not in ("column", "star")
+        return expression, written.strip("'\"") if as_written else ""  # MySQL heads a column with what was written
 
     def _sources(self) -> tuple[Source, ...]:
         found = [self._source("")]

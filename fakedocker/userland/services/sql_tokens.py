@@ -101,6 +101,7 @@ class ExpressionParser:
 
     def __init__(self, text: str, doubled: str = "name") -> None:
         self.text = text
+        self.doubled = doubled
         self.tokens = tokenize(text, doubled)
         self.at = 0
 
