@@ -7,8 +7,9 @@ import json
 import tracemalloc
 from collections.abc import Iterator
 
-from benchmarks.timing import each, micro
+from benchmarks.timing import best, each, micro, milli
 from fakedocker.assembly import create_engine
+from fakedocker.durability.snapshot import decode, encode
 from fakedocker.engine import Engine
 from fakedocker.operations import lookup
 from fakedocker.wire.http import Request
@@ -50,6 +51,9 @@ def measure() -> Iterator[tuple[str, str, str]]:
     yield "snapshot", micro(each(lambda _: large.snapshot(), 10_000)), "2 us"
     world = large.snapshot()
     yield "restore", micro(each(lambda _: large.restore(world), 200)), ""
+    data = encode(world)
+    yield "10,000 containers to bytes", milli(best(lambda: encode(world), 3)), "1,000 ms"
+    yield "10,000 containers from bytes", milli(best(lambda: decode(data), 3)), "1,000 ms"
     large.journal.clear()
     huge = engine_with(0)
     tracemalloc.start()

@@ -18,7 +18,7 @@ from fakedocker.durability import registry, rows
 from fakedocker.durability.migrations import MIGRATIONS, Changed
 from fakedocker.durability.problems import Unreadable, Unstorable
 from fakedocker.durability.reading import Reader, loads
-from fakedocker.durability.writing import SLICE_STEPS, Writer, dumps
+from fakedocker.durability.writing import SLICE_CELLS, Writer, dumps
 from fakedocker.filesystem.content import Rope, Slice
 from fakedocker.filesystem.node import Node
 from fakedocker.journal import Entry
@@ -109,12 +109,12 @@ def test_the_same_value_gives_the_same_bytes_in_every_process() -> None:
     assert len(digests) == 1
 
 
-def test_a_pause_comes_after_a_bounded_number_of_steps() -> None:
+def test_a_pause_comes_after_a_bounded_number_of_cells() -> None:
     writer = Writer()
-    value = [{"name": str(n), "parts": (n, (n,))} for n in range(20_000)]
-    rows_written = [len(rows.unpack(writer.take())) for _ in writer.write(value)]
-    assert len(rows_written) > 10
-    assert max(rows_written) <= 2 * SLICE_STEPS
+    value = [{"name": str(n), "parts": (n, (n,))} for n in range(20_000)], Map({n: (n,) for n in range(50_000)})
+    sizes = [sum(map(len, rows.unpack(writer.take()))) for _ in writer.write(value)]
+    assert len(sizes) > 10
+    assert max(sizes) <= 2 * SLICE_CELLS
 
 
 class Evil:

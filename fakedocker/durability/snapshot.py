@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from msgspec import msgpack
@@ -91,20 +92,31 @@ def decode(data: bytes) -> World:
 
 def _written(value: object) -> Iterator[bytes]:
     writer = Writer()
-    for _ in writer.write(value):
-        yield writer.take()
-    yield writer.take()
+    steps = writer.write(value)
+    is_done = False
+    while not is_done:
+        with _no_collection():
+            is_done = next(steps, writer) is writer
+            piece = writer.take()
+        yield piece
 
 
 def _read(pieces: Iterable[bytes], format: int) -> object:
-    """What pieces hold. There is no garbage to look for meanwhile, and looking for it would take most of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
+    """What pieces hold."""
+    with _no_collection():
         reader = Reader(format)
         for piece in pieces:
             reader.read(piece)
         return reader.finish()
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Let nothing look for garbage meanwhile: there is none, and looking through a large world takes longer than a piece."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
     finally:
         if enabled:
             gc.enable()

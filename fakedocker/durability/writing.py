@@ -18,8 +18,8 @@ from fakedocker.durability.problems import Unstorable
 from fakedocker.durability.registry import layout_of
 from fakedocker.durability.rows import Row
 
-SLICE_STEPS = 2_000
-"""How many values are looked at between two pauses: some milliseconds."""
+SLICE_CELLS = 10_000
+"""How many cells are filled between two pauses: some milliseconds."""
 _LOWEST, _HIGHEST = -(2**61), 2**61
 
 Cells = tuple[int, Any]
@@ -62,9 +62,9 @@ class Writer:
             Unstorable: something in it is no plain data, or holds itself.
         """
         yield from self._write_below(root)
-        cells: Row = [rows.END]
-        self._fill(cells, (root,), [], [])
-        self._rows.append(cells)
+        end: Row = [rows.END]
+        self._fill(end, (root,), [], [])
+        self._rows.append(end)
 
     def _write_below(self, root: Any) -> Iterator[None]:
         """Write all that a value is made of, and it itself, unless it stands where it is used."""
@@ -72,11 +72,11 @@ class Writer:
         opened: dict[int, tuple[Row, list[int], list[Any]]] = {}  # rows that wait for others, and where in them
         pending: list[Any] = []
         fill([], (root,), [], pending)
-        steps = 0
+        cells = 0
         while pending:
-            steps += 1
-            if steps > SLICE_STEPS:
-                steps = 0
+            cells += 1
+            if cells > SLICE_CELLS:
+                cells = 0
                 yield
             value = pending[-1]
             key = id(value)
@@ -86,6 +86,7 @@ class Writer:
             waiting = opened.pop(key, None)
             if waiting is not None:
                 row, places, missing = waiting
+                cells += len(places)
                 for place, part in zip(places, missing, strict=True):
                     number = numbers.get(id(part))
                     if number is None:
@@ -97,6 +98,7 @@ class Writer:
             tag, values = self._cells(value)
             row, places, missing = [tag], [], []
             fill(row, values, places, missing)
+            cells += len(row)
             if not places:
                 pending.pop()
                 self._put(value, row)
