@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from fakedocker.api.routes import handle
+from fakedocker.base.profiles import DEFAULT
 from fakedocker.engine import Engine
 from fakedocker.exchanges import TimeMode
 from fakedocker.kernel.program import Program
@@ -25,6 +26,7 @@ def create_engine(
     check: bool = False,
     real_registries: Sequence[str] = (),
     programs: Mapping[str, Program] = PROGRAMS,
+    profile: str = DEFAULT,
 ) -> Engine:
     """An engine as it is after installation, or one that goes on from a world.
 
@@ -37,11 +39,12 @@ def create_engine(
         real_registries: HOST:PORT on this machine's loopback interface, whose images are really pulled and pushed. Such a
             transfer takes wall time and none of the engine's.
         programs: what containers can run, by name.
+        profile: which Docker a new one is, see `base.profiles`.
 
     Raises:
-        ValueError: a registry is not on the loopback interface.
+        ValueError: a registry is not on the loopback interface, or there is no such profile.
     """
-    start = world if world is not None else genesis.create(seed, now_ns)
+    start = world if world is not None else genesis.create(seed, now_ns, profile=profile)
     if not real_registries:
         return Engine(start, handle, programs, body_of, mode, check)
     from fakedocker.api import real_registry  # with http.client, which most runs do without

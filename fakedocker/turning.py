@@ -15,6 +15,7 @@ from typing import Any
 from fakedocker import troubles
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.messages import Refusal
+from fakedocker.base.profiles import EngineProfile
 from fakedocker.exchanges import REQUEST_COST_NS, Exchange, HeldReply, Stream, TimeMode
 from fakedocker.filesystem.windows import Windows, looking_through
 from fakedocker.journal import Entry
@@ -107,6 +108,11 @@ class Turning:
     def draft(self) -> Draft:
         """The world in the middle of a change, for drivers of processes; requests are made with `submit`."""
         return self._draft
+
+    @property
+    def profile(self) -> EngineProfile:
+        """Which Docker it is."""
+        return self._draft.profile
 
     @property
     def now_ns(self) -> int:

@@ -15,6 +15,7 @@ import tarfile
 from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Any
 
+from fakedocker.base.profiles import DEFAULT, profile_named
 from fakedocker_shell.cli.context import Body, ConnectionRefused, FileStatus, Query, Response
 from fakedocker_shell.cli.main import docker
 
@@ -298,6 +299,7 @@ class World:
         self.client.answers.update(answers or {})
         self.files = FakeFiles(files or {})
         self.environment = {"HOME": "/root", "PWD": "/work", "DOCKER_BUILDKIT": "0", **(environment or {})}
+        self.profile = profile_named(DEFAULT)
         self.directory = "/work"
         self.stdin = stdin if isinstance(stdin, Bytes) else Bytes(stdin)
         self.stdout = b""

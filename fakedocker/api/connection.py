@@ -313,7 +313,7 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             body = b'{"message":"%s"}\n' % message.encode()
             reply = Reply(status=status, headers=(("Content-Type", "application/json"),), body=body)
-            self._transport.write(head_bytes(reply, False, False) + body)
+            self._transport.write(head_bytes(reply, self._owner.engine.profile, False, False) + body)
             self._transport.close()
 
     # a connection that is taken over
@@ -383,7 +383,7 @@ class Connection(asyncio.Protocol):
             self._head_sent = True
             if reply.hijacked and self._tunnel is None:
                 self._tunnel = RawTunnel()  # as the real daemon does, also for a client that has not asked for it
-            head = head_bytes(reply, chunked, self._keep_alive)
+            head = head_bytes(reply, self._owner.engine.profile, chunked, self._keep_alive)
             body = b"" if self._head_only or not reply.body else reply.body
             if exchange.request.target.endswith("/info"):
                 self._owner.told(body)

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+from functools import cache
 from http import HTTPStatus
 
-from fakedocker.operations.engine_facts import ENGINE_VERSION
-from fakedocker.operations.system import API_VERSION
+from fakedocker.base.profiles import EngineProfile
 from fakedocker.wire.http import Reply
 
-COMMON = (
-    ("Api-Version", API_VERSION),
-    ("Docker-Experimental", "false"),
-    ("Ostype", "linux"),
-    ("Server", f"Docker/{ENGINE_VERSION} (linux)"),
-)
+
+@cache
+def common_headers(profile: EngineProfile) -> tuple[tuple[str, str], ...]:
+    """What the daemon's answers have."""
+    return (
+        ("Api-Version", profile.newest_api),
+        ("Docker-Experimental", "false"),
+        ("Ostype", "linux"),
+        ("Server", f"Docker/{profile.engine.version} (linux)"),
+    )
 
 
-def with_common_headers(reply: Reply) -> dict[str, str]:
+def with_common_headers(reply: Reply, profile: EngineProfile) -> dict[str, str]:
     """All headers of an answer by name; a bare one has only its own."""
-    return dict(reply.headers) if reply.bare else {**dict(COMMON), **dict(reply.headers)}
+    return dict(reply.headers) if reply.bare else {**dict(common_headers(profile)), **dict(reply.headers)}
 
 
-def head_bytes(reply: Reply, chunked: bool, keep_alive: bool) -> bytes:
+def head_bytes(reply: Reply, profile: EngineProfile, chunked: bool, keep_alive: bool) -> bytes:
     """The status line and headers of an answer."""
     lines = [f"HTTP/1.1 {reply.status} {reply.reason or _phrase(reply.status)}"]
     if not reply.bare:
-        lines += [f"{name}: {value}" for name, value in COMMON]
+        lines += [f"{name}: {value}" for name, value in common_headers(profile)]
     lines += [f"{name}: {value}" for name, value in reply.headers]
     if not reply.hijacked:
         if chunked:

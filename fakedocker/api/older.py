@@ -13,7 +13,6 @@ import msgspec
 
 from fakedocker.images.model import Image
 from fakedocker.network.model import PREDEFINED
-from fakedocker.operations.system import CONTAINERD_COMMIT, INIT_COMMIT, RUNC_COMMIT
 from fakedocker.wire.container import Config, ContainerInspect
 from fakedocker.wire.image import ImageInspect, ImageSummary
 
@@ -85,7 +84,7 @@ def info(message: dict[str, Any], version: Version) -> dict[str, Any]:
         older.pop("Containerd")
     if version < (1, 49):
         older.pop("FirewallBackend")
-        commits = {"ContainerdCommit": CONTAINERD_COMMIT, "RuncCommit": RUNC_COMMIT, "InitCommit": INIT_COMMIT}
+        commits = {name: message[name]["ID"] for name in ("ContainerdCommit", "RuncCommit", "InitCommit")}
         older |= {name: {"ID": commit, "Expected": commit} for name, commit in commits.items()}
         older["RegistryConfig"] = {
             "AllowNondistributableArtifactsCIDRs": None, "AllowNondistributableArtifactsHostnames": None, **message["RegistryConfig"],

@@ -15,9 +15,9 @@ from fakedocker.api import published
 from fakedocker.api.call import Call
 from fakedocker.base import messages
 from fakedocker.base.numbers import GREATEST, parse_digits
+from fakedocker.base.profiles import EngineProfile, api_numbers
 from fakedocker.engine import Engine
 from fakedocker.exchanges import Exchange, Stream
-from fakedocker.operations.system import API_VERSION, MINIMUM_API_VERSION
 from fakedocker.wire import endpoints
 from fakedocker.wire.endpoints import GRPC_METHOD, Endpoint
 from fakedocker.wire.http import Reply, text_error
@@ -37,47 +37,45 @@ def handler(name: str) -> Handler:
     return found
 
 
-def _numbers(version: str) -> tuple[int, int]:
-    major, _, minor = version.partition(".")
-    return parse_digits(major) or 0, parse_digits(minor) or 0
-
-
-_NEWEST = _numbers(API_VERSION)
-_OLDEST = _numbers(MINIMUM_API_VERSION)
-
-
 def handle(engine: Engine, draft: Draft, exchange: Exchange) -> Outcome:
     """Find a request's route and let its handler answer.
 
     Raises:
         Refusal: there is none, or the version is not spoken.
     """
-    request = exchange.request
+    request, profile = exchange.request, draft.profile
+    newest, oldest = _versions(profile)
     if request.method == published.METHOD:
-        return published.connect(Call(engine, draft, exchange, "", {}, _NEWEST))
+        return published.connect(Call(engine, draft, exchange, "", {}, newest))
     if request.method == GRPC_METHOD and exchange.internal:
-        return _grpc_call(Call(engine, draft, exchange, "", {}, _NEWEST))
+        return _grpc_call(Call(engine, draft, exchange, "", {}, newest))
     path, _, query = request.target.partition("?")
-    version = _NEWEST
+    version = newest
     match = _VERSION.match(path)
     if match is not None:
         major, minor = (GREATEST if (number := parse_digits(part)) is None else number for part in match.groups())
         version = (major, minor)
         path = path[match.end() :]
-        if version < _OLDEST:
-            refusal = messages.CLIENT_TOO_OLD(given=f"{match[1]}.{match[2]}", minimum=MINIMUM_API_VERSION)
+        if version < oldest:
+            refusal = messages.CLIENT_TOO_OLD(given=f"{match[1]}.{match[2]}", minimum=profile.oldest_api)
             return text_error(refusal.message, refusal.status)
-        if version > _NEWEST:
-            raise messages.CLIENT_TOO_NEW(given=f"{match[1]}.{match[2]}", maximum=API_VERSION)
+        if version > newest:
+            raise messages.CLIENT_TOO_NEW(given=f"{match[1]}.{match[2]}", maximum=profile.newest_api)
     if request.method == "OPTIONS":  # whatever the path (moby api/server/router/system optionsHandler)
         return Reply()
     found = endpoints.find(request.method, unquote(path) if "%" in path else path)
     if found is None or (request.method == GRPC_METHOD and not exchange.internal):
         raise messages.PAGE_NOT_FOUND()
     endpoint, names = found
-    if endpoint.since and version < _numbers(endpoint.since):
+    if endpoint.since and version < api_numbers(endpoint.since):
         raise messages.NEEDS_VERSION(route=_as_registered(endpoint), minimum=endpoint.since)
     return handler(endpoint.handler)(Call(engine, draft, exchange, query, names, version))
+
+
+@cache
+def _versions(profile: EngineProfile) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The newest and the oldest API version of a profile, as numbers."""
+    return api_numbers(profile.newest_api), api_numbers(profile.oldest_api)
 
 
 def _as_registered(endpoint: Endpoint) -> str:

@@ -18,7 +18,6 @@ from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.images.model import HistoryEntry, Image, Layer, chain_id, make_image
 from fakedocker.operations import create, disk, images, rootfs
 from fakedocker.operations.attributes import container_event
-from fakedocker.operations.engine_facts import ENGINE_VERSION
 from fakedocker.wire.container import Config
 from fakedocker.wire.image import ImageConfig
 from fakedocker.world.draft import Draft
@@ -90,7 +89,7 @@ def _make_image(
         architecture=parent.architecture if parent is not None else "amd64",
         author=author,
         comment=comment,
-        docker_version=ENGINE_VERSION,
+        docker_version=draft.profile.engine.version,
         parent=parent.id if parent is not None else "",
         container_id=container.id,
         container_config=container.config,

@@ -1,8 +1,7 @@
-"""What this engine is, as more than one answer tells it: its version, and the plugins that are built in."""
+"""The plugins that are built into the engine, as more than one answer tells them."""
 
 from __future__ import annotations
 
-ENGINE_VERSION = "28.2.2"
 VOLUME_PLUGINS = ("local",)
 NETWORK_PLUGINS = ("bridge", "host", "ipvlan", "macvlan", "null", "overlay")
 LOG_PLUGINS = ("awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "splunk", "syslog")

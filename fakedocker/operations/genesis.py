@@ -5,6 +5,7 @@ from __future__ import annotations
 from fakedocker.base import clock, identity
 from fakedocker.base.history import History
 from fakedocker.base.persistent import Map
+from fakedocker.base.profiles import DEFAULT, profile_named
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.tree import Tree
 from fakedocker.filesystem.walk import Mount, MountTable
@@ -27,12 +28,22 @@ HUB = "docker.io"
 LOCAL_REGISTRY = "localhost:5000"
 
 
-def create(seed: int = 0, now_ns: int | None = None, host: Host | None = None, host_tree: Tree | None = None) -> World:
+def create(
+    seed: int = 0,
+    now_ns: int | None = None,
+    host: Host | None = None,
+    host_tree: Tree | None = None,
+    profile: str = DEFAULT,
+) -> World:
     """A world with nothing in it but what every daemon has.
 
     Args:
         now_ns: what the clock shows; a Monday morning in 2026 unless said otherwise.
         host_tree: the files of the simulated machine.
+        profile: which Docker it is, see `base.profiles`.
+
+    Raises:
+        ValueError: there is no such profile.
     """
     start_ns = clock.instant(DEFAULT_START) if now_ns is None else now_ns
     facts = host or Host()
@@ -45,6 +56,7 @@ def create(seed: int = 0, now_ns: int | None = None, host: Host | None = None, h
     registries = Map({HUB: Registry(host=HUB, catalogue=True), LOCAL_REGISTRY: Registry(host=LOCAL_REGISTRY)})
     world = World(
         seed=seed,
+        profile=profile_named(profile).name,
         host=facts,
         kernel=KernelState(now_ns=start_ns, boot_ns=start_ns - BOOTED_BEFORE_NS),
         registries=registries,

@@ -10,7 +10,6 @@ from fakedocker.base.reference import Reference
 from fakedocker.images.model import HistoryEntry, Image, make_image
 from fakedocker.operations import images, unpacking
 from fakedocker.operations.attributes import image_event
-from fakedocker.operations.engine_facts import ENGINE_VERSION
 from fakedocker.wire.image import ImageConfig
 from fakedocker.world.draft import Draft
 
@@ -59,7 +58,7 @@ def import_image(
         os=wanted.os,
         variant=wanted.variant,
         comment=comment,
-        docker_version=ENGINE_VERSION,
+        docker_version=draft.profile.engine.version,
     )
     images.add(draft, image, [layer])
     if target is not None:

@@ -1,7 +1,6 @@
 """What the daemon says of itself: version, info, disk usage, events.
 
-Sources: moby daemon/info.go, disk_usage.go, api/types/events; the exchanges. Versions of parts are those that ship
-together with the engine simulated here.
+Sources: moby daemon/info.go, disk_usage.go, api/types/events; the exchanges. Versions are those of the world's profile.
 """
 
 from __future__ import annotations
@@ -11,44 +10,47 @@ from typing import Any
 from fakedocker.base import clock
 from fakedocker.containers.model import PAUSED, RUNNING
 from fakedocker.operations import filters as filtering, images, listing, volumes
-from fakedocker.operations.engine_facts import ENGINE_VERSION, LOG_PLUGINS, NETWORK_PLUGINS, VOLUME_PLUGINS
+from fakedocker.operations.engine_facts import LOG_PLUGINS, NETWORK_PLUGINS, VOLUME_PLUGINS
 from fakedocker.operations.filters import Filters
 from fakedocker.operations.solving import records
 from fakedocker.operations.swarm import cluster
 from fakedocker.world.draft import Draft
 from fakedocker.world.world import Event
 
-API_VERSION, MINIMUM_API_VERSION = "1.50", "1.24"
-GO_VERSION, GIT_COMMIT, BUILD_TIME = "go1.24.3", "45873be", "2025-05-30T12:07:26.000000000+00:00"
-CONTAINERD_VERSION, RUNC_VERSION, INIT_VERSION = "1.7.27", "1.2.5", "0.19.0"
-CONTAINERD_COMMIT, RUNC_COMMIT, INIT_COMMIT = "05044ec0a9a75232cad458027ca83437aae3f4da", "v1.2.5-0-g59923ef", "de40ad0"
 EVENT_FILTERS = None
 """Any name is accepted; unknown ones match everything (recording events-stats)."""
 
 
 def version(draft: Draft) -> dict[str, Any]:
     """The answer of GET /version."""
-    common = {"ApiVersion": API_VERSION, "MinAPIVersion": MINIMUM_API_VERSION, "GitCommit": GIT_COMMIT, "GoVersion": GO_VERSION,
-              "Os": "linux", "Arch": "amd64", "KernelVersion": draft.host.kernel_version, "BuildTime": BUILD_TIME}  # fmt: skip
+    profile = draft.profile
+    common = {"ApiVersion": profile.newest_api, "MinAPIVersion": profile.oldest_api, "GitCommit": profile.engine.commit,
+              "GoVersion": profile.go_version, "Os": "linux", "Arch": "amd64", "KernelVersion": draft.host.kernel_version,
+              "BuildTime": profile.built}  # fmt: skip
     details = {**{name: common[name] for name in ("ApiVersion", "Arch", "BuildTime")}, "Experimental": "false",
                **{name: common[name] for name in ("GitCommit", "GoVersion", "KernelVersion", "MinAPIVersion", "Os")}}  # fmt: skip
     components = [
-        {"Name": "Engine", "Version": ENGINE_VERSION, "Details": details},
-        {"Name": "containerd", "Version": CONTAINERD_VERSION, "Details": {"GitCommit": CONTAINERD_COMMIT}},
-        {"Name": "runc", "Version": RUNC_VERSION, "Details": {"GitCommit": RUNC_COMMIT}},
-        {"Name": "docker-init", "Version": INIT_VERSION, "Details": {"GitCommit": INIT_COMMIT}},
+        {"Name": "Engine", "Version": profile.engine.version, "Details": details},
+        *(
+            {"Name": name, "Version": part.version, "Details": {"GitCommit": part.commit}}
+            for name, part in (
+                ("containerd", profile.containerd),
+                ("runc", profile.runc),
+                ("docker-init", profile.init),
+            )
+        ),
     ]
     return {
         "Platform": {"Name": "Docker Engine - Community"},
         "Components": components,
-        "Version": ENGINE_VERSION,
+        "Version": profile.engine.version,
         **common,
     }
 
 
 def info(draft: Draft) -> dict[str, Any]:
     """The answer of GET /info."""
-    host = draft.host
+    host, profile = draft.host, draft.profile
     states = [container.status for container in draft.containers.values()]
     running, paused = states.count(RUNNING) + states.count("restarting"), states.count(PAUSED)
     runtime = {"path": "runc", "status": {"org.opencontainers.runtime-spec.features": "{}"}}
@@ -68,11 +70,11 @@ def info(draft: Draft) -> dict[str, Any]:
             "IndexConfigs": {"docker.io": {"Name": "docker.io", "Mirrors": [], "Secure": True, "Official": True}}, "Mirrors": [],
         },
         "NCPU": host.cpus, "MemTotal": host.memory_bytes, "GenericResources": None, "DockerRootDir": "/var/lib/docker", "HttpProxy": "",
-        "HttpsProxy": "", "NoProxy": "", "Name": host.hostname, "Labels": [], "ExperimentalBuild": False, "ServerVersion": ENGINE_VERSION,
+        "HttpsProxy": "", "NoProxy": "", "Name": host.hostname, "Labels": [], "ExperimentalBuild": False, "ServerVersion": profile.engine.version,
         "Runtimes": {"io.containerd.runc.v2": runtime, "runc": runtime}, "DefaultRuntime": "runc",
         "Swarm": cluster.info(draft),
-        "LiveRestoreEnabled": False, "Isolation": "", "InitBinary": "docker-init", "ContainerdCommit": {"ID": CONTAINERD_COMMIT},
-        "RuncCommit": {"ID": RUNC_COMMIT}, "InitCommit": {"ID": INIT_COMMIT},
+        "LiveRestoreEnabled": False, "Isolation": "", "InitBinary": "docker-init", "ContainerdCommit": {"ID": profile.containerd.commit},
+        "RuncCommit": {"ID": profile.runc.commit}, "InitCommit": {"ID": profile.init.commit},
         "SecurityOptions": ["name=seccomp,profile=builtin", "name=cgroupns"], "CDISpecDirs": ["/etc/cdi", "/var/run/cdi"],
         "Containerd": {"Address": "/run/containerd/containerd.sock", "Namespaces": {"Containers": "moby", "Plugins": "plugins.moby"}},
         "FirewallBackend": {"Driver": "iptables"}, "Warnings": None,

@@ -239,7 +239,7 @@ class EngineAdapter(BaseAdapter):
         response.url = request.url or ""
         response.reason = ""
         response.connection = self  # type: ignore[assignment]  # requests sets it on every response, to whatever adapter there is
-        response.headers.update(with_common_headers(reply))
+        response.headers.update(with_common_headers(reply, self._engine.profile))
         body = io.BytesIO() if reply.hijacked else _Body(self._engine, exchange, reply.body)
         raw = HTTPResponse(body=body, preload_content=False, status=reply.status, headers=dict(response.headers))
         if reply.hijacked:
@@ -255,6 +255,6 @@ def docker_client(engine: Engine) -> docker.DockerClient:
     """docker-py's client of an engine, as docker.from_env() would give it."""
     import docker
 
-    client = docker.DockerClient(base_url=BASE_URL, version="1.50")
+    client = docker.DockerClient(base_url=BASE_URL, version=engine.profile.newest_api)
     client.api.mount(BASE_URL, EngineAdapter(engine))
     return client

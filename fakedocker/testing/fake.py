@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fakedocker.assembly import create_engine
+from fakedocker.base.profiles import DEFAULT
 from fakedocker.engine import Engine
 from fakedocker.exchanges import TimeMode
 from fakedocker.faults.model import Rule
@@ -42,6 +43,7 @@ class FakeDocker:
         world: where it starts instead, such as a snapshot with images in it.
         mode: how time passes: by itself while a client waits (fast), or only when told (manual).
         images: pulled at first.
+        profile: which Docker a new one is: "28".
     """
 
     def __init__(
@@ -51,8 +53,9 @@ class FakeDocker:
         world: World | None = None,
         mode: TimeMode = TimeMode.FAST,
         images: tuple[str, ...] | list[str] = (),
+        profile: str = DEFAULT,
     ) -> None:
-        self._begin(create_engine(seed, world=world, mode=mode, programs=processes.TABLE))
+        self._begin(create_engine(seed, world=world, mode=mode, programs=processes.TABLE, profile=profile))
         for name in images:
             self.client.images.pull(name)
 

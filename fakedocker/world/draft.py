@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from fakedocker.base import identity
 from fakedocker.base.history import History
 from fakedocker.base.persistent import Map, Table
+from fakedocker.base.profiles import profile_named
 from fakedocker.containers.model import Container, Exec
 from fakedocker.faults.model import Rule
 from fakedocker.images.model import Image, Layer
@@ -102,6 +103,7 @@ class Draft:
         self._world = world
         self._dirty: list[str] = []
         self.seed = world.seed
+        self.profile = profile_named(world.profile)
         self.kernel_draft = KernelDraft(world.kernel, str(world.seed), HELD_LIMIT_BYTES)
         self.kernel: Kernel
         """Set by whoever runs this draft: the kernel over `kernel_draft`."""
@@ -164,6 +166,7 @@ class Draft:
         """Go on from another world."""
         self._world = world
         self.seed = world.seed
+        self.profile = profile_named(world.profile)
         for name in _TABLES:
             getattr(self, name).reset(getattr(world, name))
         self._dirty.clear()

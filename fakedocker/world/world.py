@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from fakedocker.base.history import History
 from fakedocker.base.persistent import Map
+from fakedocker.base.profiles import DEFAULT
 from fakedocker.containers.model import Chunk, Container, Exec
 from fakedocker.faults.model import Rule
 from fakedocker.images.model import Image, Layer
@@ -57,6 +58,8 @@ class World(Struct, frozen=True, kw_only=True):
     """One state of everything."""
 
     seed: int
+    profile: str = DEFAULT
+    """Which Docker it is, see `base.profiles`."""
     draws: int = 0
     """How many ids and other chance values have been drawn; also numbers what is made."""
     host: Host

@@ -179,6 +179,7 @@ class HostContext:
         self.directory = system.directory
         self.clients = clients
         self.engine = clients.engine
+        self.profile = clients.engine.profile
         self.environment: Mapping[str, str] = system.environment
         self.client: Client = EngineClient(self)
         self.files: Files = HostFiles(lambda: self.system)

@@ -18,6 +18,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from fakedocker.base.profiles import DEFAULT, PROFILES, profile_named
+
 if TYPE_CHECKING:
     from fakedocker.machine_folder import MachineFolder
 
@@ -35,6 +37,7 @@ Without a FILE it opens the terminal, or runs the commands on standard input.
 Options:
   -c COMMANDS               Run these commands
       --seed N              Where ids, names and addresses come from (default 0)
+      --profile NAME        Which Docker it is: 28
       --journal FILE        Keep the session in this new file; `fakedocker replay FILE` plays it again
       --host-dir DIR[:rw]   Let the simulated host see this folder; with :rw also write to it
       --help                Show this
@@ -49,6 +52,7 @@ class Options:
     seed: int = 0
     folders: list[MachineFolder] = field(default_factory=list)
     journal: str = ""
+    profile: str = DEFAULT
 
 
 class _UsageError(Exception):
@@ -74,7 +78,9 @@ def _main(arguments: list[str]) -> int:
         if option == "--version":
             from importlib.metadata import version
 
-            sys.stdout.write(f"fakedocker {version('fakedocker')} (engine 28.2.2, API 1.50)\n")
+            docker = profile_named(options.profile)
+            known = f"engine {docker.engine.version}, API {docker.newest_api}"
+            sys.stdout.write(f"fakedocker {version('fakedocker')} ({known})\n")
             return 0
         if option == "-c":
             return _run_commands(arguments, options)
@@ -91,13 +97,17 @@ def _main(arguments: list[str]) -> int:
 def _take_option(option: str, arguments: list[str], options: Options) -> None:
     """Take an option that has a value, in the same word or in the next one. Raises _UsageError."""
     name, _, text = option.partition("=")
-    if name not in ("--seed", "--host-dir", "--journal"):
+    if name not in ("--seed", "--host-dir", "--journal", "--profile"):
         raise _UsageError(f"unknown option {option}")
     text = text or (arguments.pop(0) if arguments else "")
     if name == "--seed":
         if not text.lstrip("-").isdigit():
             raise _UsageError(f"--seed takes a whole number, not {text!r}")
         options.seed = int(text)
+    elif name == "--profile":
+        if text not in PROFILES:
+            raise _UsageError(f"--profile takes {' or '.join(PROFILES)}, not {text!r}")
+        options.profile = text
     elif name == "--journal":
         if not text:
             raise _UsageError("--journal takes the name of a new file")
@@ -144,7 +154,7 @@ def _registry(arguments: list[str], options: Options) -> int:
 def _learn(arguments: list[str], options: Options) -> int:
     from fakedocker_shell.scenarios import commands
 
-    return _open(options, lambda: commands.learn(arguments, options.seed, options.journal))
+    return _open(options, lambda: commands.learn(arguments, options.seed, options.journal, options.profile))
 
 
 def _replay(arguments: list[str], options: Options) -> int:
@@ -182,7 +192,7 @@ def _open_terminal(options: Options) -> int:
     from fakedocker_shell.repl.app import run
 
     gc.enable()
-    return run(options.seed, folders=options.folders, journal=options.journal)
+    return run(options.seed, folders=options.folders, journal=options.journal, profile=options.profile)
 
 
 def _run_commands(words: list[str], options: Options) -> int:
@@ -214,7 +224,7 @@ def _run(
     """Run a session that is not typed at the prompt; see `session_journal.Begin`."""
     from fakedocker_shell import running
 
-    begun = running.begin(options.seed, start, source, name, parameters, script)
+    begun = running.begin(options.seed, options.profile, start, source, name, parameters, script)
     return running.run(begun, options.folders, options.journal)
 
 

@@ -26,10 +26,12 @@ READ_BYTES = 65536
 Folders = Sequence["MachineFolder"]
 
 
-def begin(seed: int, start: str, source: str, name: str, parameters: Sequence[str], script: bytes) -> Begin:
+def begin(
+    seed: int, profile: str, start: str, source: str, name: str, parameters: Sequence[str], script: bytes
+) -> Begin:
     """What is to be run; see `session_journal.Begin`."""
     program = state_directory.program_version()
-    return Begin(VERSION, program, seed, start, source, name, tuple(parameters), script)
+    return Begin(VERSION, program, seed, start, source, name, tuple(parameters), script, profile=profile)
 
 
 def start(session: Session, begun: Begin) -> None:
@@ -134,7 +136,7 @@ def with_pipes(
         running.journal.input(data)
         return data
 
-    engine, _ = make_engine(running.begun.seed)
+    engine, _ = make_engine(running.begun.seed, profile=running.begun.profile)
     engine.journaling = False
     for folder in folders:
         folder.show(engine)
@@ -166,7 +168,7 @@ class OnTerminal:
         self._running = running
         self._write = write
         self._folders = folders
-        self.engine, clients = make_engine(running.begun.seed, TimeMode.LEAP)
+        self.engine, clients = make_engine(running.begun.seed, TimeMode.LEAP, profile=running.begun.profile)
         self.engine.journaling = False
         self._session = Session(self.engine, self._output, running.begun.size)
         self._foreground = Foreground(self._session, 0)

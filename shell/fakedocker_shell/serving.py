@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from fakedocker.api.server import Store
 from fakedocker.assembly import create_engine
+from fakedocker.base.profiles import DEFAULT, PROFILES
 from fakedocker.durability.directory import StateDirectory
 from fakedocker.durability.problems import StateProblem
 from fakedocker.durability.salvage import salvage
@@ -97,6 +98,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--tlscert", metavar="FILE", help="the server's certificate")
     add("--tlskey", metavar="FILE", help="the server's key")
     add("--seed", metavar="N", type=int, default=0, help="where ids, names and addresses come from (default 0)")
+    add(
+        "--profile",
+        metavar="NAME",
+        choices=list(PROFILES),
+        help=f"which Docker it is: {', '.join(PROFILES)} (default {DEFAULT})",
+    )
     add("--time", metavar="MODE", type=_mode, default=TimeMode.LEAP,
         help="how time passes: leap (default), fast, wall or manual")  # fmt: skip
     add("--state", metavar="DIR", help="keep the state here, and go on from what is there")
@@ -149,8 +156,17 @@ def _listening(options: argparse.Namespace) -> Listening:
 
 
 def _make_engine(options: argparse.Namespace, world: World | None, mode: TimeMode) -> Engine:
+    if world is not None and options.profile not in (None, world.profile):
+        raise StateProblem(
+            f"{options.state}: it is of a Docker {world.profile}, and --profile asks for {options.profile}"
+        )
     return create_engine(
-        options.seed, mode=mode, world=world, now_ns=time.time_ns(), real_registries=options.real_registry
+        options.seed,
+        mode=mode,
+        world=world,
+        now_ns=time.time_ns(),
+        real_registries=options.real_registry,
+        profile=options.profile or DEFAULT,
     )
 
 

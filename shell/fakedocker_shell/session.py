@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fakedocker.base.clock import SECOND_NS
+from fakedocker.base.profiles import DEFAULT
 from fakedocker.engine import Engine
 from fakedocker.exchanges import Exchange, Stream, TimeMode
 from fakedocker.kernel.program import Body, Identity
@@ -45,22 +46,27 @@ def _handle(engine: Engine, draft: Draft, exchange: Exchange) -> Reply | Stream:
     return handle(engine, draft, exchange)
 
 
-def new_world(seed: int = 0, now_ns: int | None = None) -> World:
+def new_world(seed: int = 0, now_ns: int | None = None, profile: str = DEFAULT) -> World:
     """A host that has just been installed; `now_ns` is what its clock shows, see `genesis`."""
-    return genesis.create(seed, now_ns, host_tree=host.tree(PROGRAMS))
+    return genesis.create(seed, now_ns, host_tree=host.tree(PROGRAMS), profile=profile)
 
 
 def make_engine(
-    seed: int = 0, mode: TimeMode = TimeMode.FAST, world: World | None = None, check: bool = False
+    seed: int = 0,
+    mode: TimeMode = TimeMode.FAST,
+    world: World | None = None,
+    check: bool = False,
+    profile: str = DEFAULT,
 ) -> tuple[Engine, HostClients]:
     """An engine whose host has a shell, utilities and the docker command.
 
     Args:
         world: where it starts; a new one made from the seed unless given.
+        profile: which Docker a new one is.
     """
     clients = HostClients(_docker)
     programs = {**PROGRAMS, PROGRAM: clients.run}
-    start = world if world is not None else new_world(seed)
+    start = world if world is not None else new_world(seed, profile=profile)
 
     def fork(world: World, mode: TimeMode) -> Engine:
         return make_engine(mode=mode, world=world, check=check)[0]

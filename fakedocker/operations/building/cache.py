@@ -13,7 +13,6 @@ from fakedocker.images.model import HistoryEntry, Image, Layer, make_image
 from fakedocker.operations import images, lookup
 from fakedocker.operations.building.session import Session
 from fakedocker.operations.commit import image_config
-from fakedocker.operations.engine_facts import ENGINE_VERSION
 from fakedocker.wire.container import Config
 from fakedocker.wire.image import ImageConfig
 
@@ -85,7 +84,7 @@ def commit(session: Session, container_config: ImageConfig, layer: Layer | None)
         os=parent.os if parent is not None else "linux",
         variant=parent.variant if parent is not None else "",
         author=stage.author,
-        docker_version=ENGINE_VERSION,
+        docker_version=draft.profile.engine.version,
         parent=stage.image_id,
     )
     images.add(draft, image, () if layer is None else (layer,))

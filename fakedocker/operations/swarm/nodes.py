@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from fakedocker.base import clock, messages
-from fakedocker.operations.engine_facts import ENGINE_VERSION, LOG_PLUGINS, NETWORK_PLUGINS, VOLUME_PLUGINS
+from fakedocker.operations.engine_facts import LOG_PLUGINS, NETWORK_PLUGINS, VOLUME_PLUGINS
 from fakedocker.operations.filters import Filters
 from fakedocker.operations.swarm import store
 from fakedocker.swarm import certificates
@@ -83,7 +83,7 @@ def inspect(draft: Draft, node: Node) -> dict[str, Any]:
             "Platform": {"Architecture": "x86_64", "OS": "linux"},
             "Resources": {"NanoCPUs": host.cpus * 1_000_000_000, "MemoryBytes": host.memory_bytes},
             "Engine": {
-                "EngineVersion": ENGINE_VERSION,
+                "EngineVersion": draft.profile.engine.version,
                 "Plugins": [{"Type": kind, "Name": name} for kind, name in plugins],
             },
             "TLSInfo": tls_info(swarm),

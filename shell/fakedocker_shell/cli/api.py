@@ -15,8 +15,6 @@ from urllib.parse import quote
 from fakedocker_shell.cli.context import Body, Client, ConnectionRefused, Context, Exchange, Query, Response, Stream
 from fakedocker_shell.cli.errors import CliError, DaemonError
 
-API_VERSION = "1.50"
-
 
 def escape(name: str) -> str:
     """A name as part of a path."""
@@ -60,7 +58,7 @@ class Api:
     def __init__(self, context: Context, client: Client) -> None:
         self.context = context
         self.client = client
-        self.version = context.environment.get("DOCKER_API_VERSION") or API_VERSION
+        self.version = context.environment.get("DOCKER_API_VERSION") or context.profile.client.api_version
         self.daemon_headers: Mapping[str, str] = {}
         self._negotiated = bool(context.environment.get("DOCKER_API_VERSION"))
 

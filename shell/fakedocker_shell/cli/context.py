@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from fakedocker.base.profiles import EngineProfile
+
 Query = Mapping[str, str | Sequence[str]]
 """Parameters of a request's URL; a sequence repeats its name."""
 
@@ -209,6 +211,8 @@ class Context(Protocol):
     """Where a docker command runs."""
 
     environment: Mapping[str, str]
+    profile: EngineProfile
+    """Which release of the client this is."""
     directory: str
     """The absolute working directory."""
     client: Client

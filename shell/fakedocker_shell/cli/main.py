@@ -30,8 +30,6 @@ from fakedocker_shell.cli.usage import (
     unknown_command,
 )
 
-VERSION = "28.2.2"
-GIT_COMMIT = "e6534b4"
 _LOG_LEVELS = frozenset({"panic", "fatal", "error", "warn", "warning", "info", "debug", "trace"})
 _BUILD_COMMANDS = frozenset({"image build", "builder", "builder prune"})
 _FORWARDED = (("builder",), ("build",), ("image", "build"))
@@ -199,7 +197,8 @@ async def _run(context: Context, argv: Sequence[str]) -> int:
     except HelpRequested:
         return await _show_help(context, [])
     if global_options["version"]:
-        context.out(f"Docker version {VERSION}, build {GIT_COMMIT}\n")
+        client = context.profile.client
+        context.out(f"Docker version {client.version}, build {client.commit}\n")
         return 0
     words = global_options.arguments
     if not words:

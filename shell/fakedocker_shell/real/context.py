@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from fakedocker.base.profiles import DEFAULT, profile_named
 from fakedocker_shell.cli.context import Body, Client, Exchange, Files, Query, Response, Source, Stream
 from fakedocker_shell.cli.terminations import Terminations
 from fakedocker_shell.real.files import RealFiles
@@ -48,6 +49,7 @@ class RealContext:
 
     def __init__(self, environment: Mapping[str, str], arguments: Sequence[str] = ()) -> None:
         self.environment = environment
+        self.profile = profile_named(DEFAULT)
         self.directory = os.getcwd()
         self.changed = asyncio.Event()
         self.client: Client = self.connect(DEFAULT_HOST)
@@ -273,6 +275,7 @@ class HttpClient:
         self._context = context
         self._address = address
         self.host = address.text
+        self._agent = {"User-Agent": f"Docker-Client/{context.profile.client.version} (linux)"}
 
     async def request(
         self,
@@ -319,6 +322,8 @@ class HttpClient:
         upgrade: bool,
     ) -> HttpExchange:
         changed = self._context.changed.set
-        exchange = HttpExchange(self._address, method, path, query, body, headers, upgrade, changed)
+        exchange = HttpExchange(
+            self._address, method, path, query, body, {**self._agent, **(headers or {})}, upgrade, changed
+        )
         self._context.began(exchange)
         return exchange

@@ -119,7 +119,7 @@ class HttpExchange:
         upgrade: bool,
     ) -> None:
         protocol = h11.Connection(h11.CLIENT)
-        sent = {"Host": address.host_header, "User-Agent": "Docker-Client/28.2.2 (linux)", **headers}
+        sent = {"Host": address.host_header, **headers}
         if isinstance(body, Mapping | list):
             body = msgspec.json.encode(body)
             sent.setdefault("Content-Type", JSON)

@@ -32,6 +32,7 @@ from prompt_toolkit.output import ColorDepth, Output, create_output
 from prompt_toolkit.shortcuts.prompt import PromptSession
 from prompt_toolkit.styles import Style
 
+from fakedocker.base.profiles import DEFAULT
 from fakedocker_shell.repl import meta, state_directory, toolbar
 from fakedocker_shell.repl.completion import ShellCompleter
 from fakedocker_shell.repl.console import Console
@@ -51,13 +52,20 @@ _FAILURES = 3
 """How often in a row the line editor may fail before the terminal is given up."""
 
 
-def run(seed: int, lesson: Scenario | None = None, folders: Sequence[MachineFolder] = (), journal: str = "") -> int:
+def run(
+    seed: int,
+    lesson: Scenario | None = None,
+    folders: Sequence[MachineFolder] = (),
+    journal: str = "",
+    profile: str = DEFAULT,
+) -> int:
     """Open the terminal on standard input and output; gives the exit status of its shell.
 
     Args:
         lesson: opened at once, in place of the welcome.
         folders: of the real machine, which the simulated host sees.
         journal: a file that is made and gets the session's journal; "" for none.
+        profile: which Docker it is.
 
     Raises:
         ScenarioProblem: the lesson is broken.
@@ -67,8 +75,10 @@ def run(seed: int, lesson: Scenario | None = None, folders: Sequence[MachineFold
     screen = RealScreen(source, sink, sys.stdout.buffer)
     with contextlib.ExitStack() as open_files:
         write = open_files.enter_context(open(journal, "xb", buffering=0)).write if journal else None
-        console = Console(screen.write, screen.size(), meta.run, seed, os.environ)
-        kept = None if folders else SessionJournal(begin_terminal(seed, os.environ, screen.size(), lesson), write)
+        console = Console(screen.write, screen.size(), meta.run, seed, os.environ, profile)
+        kept = (
+            None if folders else SessionJournal(begin_terminal(seed, os.environ, screen.size(), lesson, profile), write)
+        )
         console.see(folders)
         path = state_directory.history_file(os.environ)
         history = _PrivateHistory(str(path)) if path is not None else InMemoryHistory()

@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from fakedocker.base.profiles import DEFAULT
 from fakedocker.exchanges import Exchange, TimeMode
 from fakedocker.userland.sh.machine import is_complete
 from fakedocker.world.world import Event, World
@@ -44,6 +45,7 @@ class Console(Desk):
         meta: runs a command of the terminal's own: (console, name, argument) -> what to show.
         seed: see `genesis`.
         environment: of the real machine; only NO_COLOR, TERM, FAKEDOCKER_PAGER and where the state directory is are looked at.
+        profile: which Docker it is.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Console(Desk):
         meta: Callable[[Console, str, str], Interaction[str]],
         seed: int = 0,
         environment: Mapping[str, str] | None = None,
+        profile: str = DEFAULT,
     ) -> None:
         self._write = write
         self._size = size
@@ -63,7 +66,7 @@ class Console(Desk):
         self._meta = meta
         variables = os.environ if environment is None else environment
         self.colours = "NO_COLOR" not in variables and variables.get("TERM") != "dumb"
-        super().__init__(self._output, TimeMode.LEAP, size, seed, environment=variables)
+        super().__init__(self._output, TimeMode.LEAP, size, seed, environment=variables, profile=profile)
         self.foreground = Foreground(self.session, 0)
         self.paging = bool(self.environment.get("FAKEDOCKER_PAGER"))
         self._recent: deque[str] = deque(maxlen=state_directory.COMMANDS_IN_REPORT)

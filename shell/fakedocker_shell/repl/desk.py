@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fakedocker.base.profiles import DEFAULT
 from fakedocker.exchanges import Exchange, TimeMode
 from fakedocker.userland.sh.machine import Shell
 from fakedocker.world.world import Event, World
@@ -47,6 +48,7 @@ class Desk:
         terminal: rows and columns of a terminal, None for pipes.
         world: where it starts; a new one made from the seed unless given.
         environment: of the real machine; none of it shows inside.
+        profile: which Docker a new world is.
     """
 
     def __init__(
@@ -57,9 +59,10 @@ class Desk:
         seed: int = 0,
         world: World | None = None,
         environment: Mapping[str, str] | None = None,
+        profile: str = DEFAULT,
     ) -> None:
         self.environment: Mapping[str, str] = environment or {}
-        self.engine, clients = make_engine(seed, mode, world)
+        self.engine, clients = make_engine(seed, mode, world, profile=profile)
         self.engine.journaling = False
         clients.observe = self._begun
         clients.on_start = self._docker_started

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from fakedocker.base.profiles import DEFAULT
 from fakedocker_shell.repl.console import Console
 from fakedocker_shell.repl.session_journal import VERSION, Begin
 from fakedocker_shell.repl.state_directory import program_version
@@ -18,7 +19,11 @@ VARIABLES = ("NO_COLOR", "TERM", "FAKEDOCKER_PAGER")
 
 
 def begin_terminal(
-    seed: int, environment: Mapping[str, str], size: tuple[int, int], lesson: Scenario | None = None
+    seed: int,
+    environment: Mapping[str, str],
+    size: tuple[int, int],
+    lesson: Scenario | None = None,
+    profile: str = DEFAULT,
 ) -> Begin:
     """The head of the journal of a terminal."""
     from fakedocker_shell.scenarios.progress import Progress
@@ -31,6 +36,7 @@ def begin_terminal(
         environment={name: environment[name] for name in VARIABLES if name in environment},
         progress=Progress(environment).solved(),
         lesson=_reference(lesson),
+        profile=profile,
     )
 
 

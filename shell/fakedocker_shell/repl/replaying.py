@@ -126,7 +126,9 @@ def _play_terminal(begun: Begin, entries: Sequence[Entry], write: Callable[[byte
     (state / "progress.json").write_text(json.dumps({"format": 1, "solved": begun.progress}))
     environment = {**begun.environment, "XDG_STATE_HOME": str(folder / "state")}
     recording = _Recording(entries, begun.size or _USUAL_SIZE)
-    console = Console(lambda data: _ignore(write(data)), recording.size, meta.run, begun.seed, environment)
+    console = Console(
+        lambda data: _ignore(write(data)), recording.size, meta.run, begun.seed, environment, begun.profile
+    )
     console.files = folder
     open_with(console, _lesson(begun))
     try:

@@ -14,6 +14,7 @@ from typing import TypeAlias
 import msgspec
 from msgspec import Struct
 
+from fakedocker.base.profiles import DEFAULT, PROFILES
 from fakedocker_shell.repl.interaction import Typed
 
 VERSION = 1
@@ -43,6 +44,7 @@ class Begin(Struct, frozen=True, array_like=True, tag="fakedocker session", forb
         environment: those variables of the real machine that make a difference.
         progress: the lessons that were solved before, and with how many commands.
         lesson: the one that was opened at once.
+        profile: which Docker it was.
     """
 
     version: int
@@ -57,6 +59,7 @@ class Begin(Struct, frozen=True, array_like=True, tag="fakedocker session", forb
     environment: dict[str, str] = {}
     progress: dict[str, int] = {}
     lesson: str = ""
+    profile: str = DEFAULT
 
 
 class Line(Struct, frozen=True, array_like=True, tag="line", forbid_unknown_fields=True):
@@ -243,6 +246,8 @@ def _begin(line: bytes, program: str) -> Begin:
         raise JournalProblem("it is no journal of a session") from None
     if begin.version != VERSION:
         raise JournalProblem(f"its format is {begin.version}, and this version knows {VERSION}")
+    if begin.profile not in PROFILES:
+        raise JournalProblem(f"its profile {begin.profile!r} is not known")
     if begin.program != program:
         raise JournalProblem(
             f"it was made by fakedocker {begin.program}, and only that version does the same again; this is {program}"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from fakedocker.base.profiles import DEFAULT
 from fakedocker_shell.scenarios import library, linting, replaying
 from fakedocker_shell.scenarios.model import Scenario
 from fakedocker_shell.scenarios.parsing import parse_file
@@ -35,11 +36,12 @@ a solution.
 _WRONG_USAGE = 2
 
 
-def learn(arguments: Sequence[str], seed: int, journal: str = "") -> int:
+def learn(arguments: Sequence[str], seed: int, journal: str = "", profile: str = DEFAULT) -> int:
     """Open the terminal in a lesson, or list them.
 
     Args:
         journal: a file that is made and gets the session's journal; "" for none.
+        profile: which Docker it is; a lesson's world is of its own.
     """
     from fakedocker_shell.scenarios import learning
     from fakedocker_shell.scenarios.progress import Progress
@@ -62,7 +64,7 @@ def learn(arguments: Sequence[str], seed: int, journal: str = "") -> int:
             return _usage("a terminal was expected; `fakedocker learn --list` does without", "learn")
         from fakedocker_shell.repl.app import run
 
-        return run(seed, scenario, journal=journal)
+        return run(seed, scenario, journal=journal, profile=profile)
     except ScenarioProblem as problem:
         return _tell(problem)
 

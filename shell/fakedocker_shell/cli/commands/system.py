@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from fakedocker.base.units import binary_size, human_size
-from fakedocker_shell.cli.api import API_VERSION, filters_query
+from fakedocker_shell.cli.api import filters_query
 from fakedocker_shell.cli.api_types import go_type, parse_time
 from fakedocker_shell.cli.commands.containers import deleted_containers
 from fakedocker_shell.cli.commands.images import deleted_caches, deleted_images
@@ -15,26 +15,24 @@ from fakedocker_shell.cli.commands.volumes import deleted_volumes
 from fakedocker_shell.cli.disk_usage import show_usage, show_verbose_usage
 from fakedocker_shell.cli.endpoints import current_context
 from fakedocker_shell.cli.errors import CliError
-from fakedocker_shell.cli.main import GIT_COMMIT, VERSION, Invocation
+from fakedocker_shell.cli.main import Invocation
 from fakedocker_shell.cli.questions import confirm
 from fakedocker_shell.cli.tabwriter import align
 from fakedocker_shell.gotemplate import Template, TemplateError, Value
 from fakedocker_shell.swarm import info as swarm_info
 
-_GO_VERSION = "go1.24.3"
-_BUILT = "Fri May 30 12:07:14 2025"
-
 
 def _client_version(call: Invocation) -> dict[str, Any]:
+    client = call.context.profile.client
     return {
-        "Version": VERSION,
+        "Version": client.version,
         "ApiVersion": call.api.version,
-        "DefaultAPIVersion": API_VERSION,
-        "GitCommit": GIT_COMMIT,
-        "GoVersion": _GO_VERSION,
+        "DefaultAPIVersion": client.api_version,
+        "GitCommit": client.commit,
+        "GoVersion": client.go_version,
         "Os": "linux",
         "Arch": "amd64",
-        "BuildTime": _BUILT,
+        "BuildTime": client.built,
         "Context": current_context(call.context, call.config, call.global_options),
     }
 
@@ -233,7 +231,7 @@ async def system_info(call: Invocation) -> int:
         return 0
     debug = "true" if client["Debug"] else "false"
     call.context.out(
-        f"Client:\n Version:    {VERSION}\n Context:    {client['Context']}\n Debug Mode: {debug}\n\nServer:\n"
+        f"Client:\n Version:    {client['Version']}\n Context:    {client['Context']}\n Debug Mode: {debug}\n\nServer:\n"
     )
     if failure is not None:
         raise failure

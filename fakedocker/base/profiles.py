@@ -1,0 +1,91 @@
+"""Which Docker an engine is: versions and commits of its parts, the API versions it speaks, and its client.
+
+A profile belongs to a world (`World.profile` has its name), so that engines of several live side by side in one process.
+What differs between two Dockers is a value or a row here, or is chosen by one; code does not ask for a version's name.
+Sources: the recordings of `docker version` and `docker info` of the engine, as docs/fidelity.md names them.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class Component(NamedTuple):
+    """A part that ships with an engine: its version, and the commit that `docker version` shows."""
+
+    version: str
+    commit: str
+
+
+class Client(NamedTuple):
+    """The docker command line.
+
+    Args:
+        version, commit, go_version: as `docker version` tells them.
+        built: when, as `docker version` tells it.
+        api_version: the newest it speaks.
+    """
+
+    version: str
+    commit: str
+    go_version: str
+    built: str
+    api_version: str
+
+
+class EngineProfile(NamedTuple):
+    """A release of Docker.
+
+    Args:
+        name: by which it is chosen: the first number of its version.
+        engine: the daemon.
+        newest_api, oldest_api: the API versions it speaks.
+        go_version: what it was compiled with.
+        built: when, as `GET /version` tells it.
+        containerd, runc, init: the parts that ship with it.
+        client: the command line of the same release.
+    """
+
+    name: str
+    engine: Component
+    newest_api: str
+    oldest_api: str
+    go_version: str
+    built: str
+    containerd: Component
+    runc: Component
+    init: Component
+    client: Client
+
+
+_ENGINE_28 = EngineProfile(
+    name="28",
+    engine=Component("28.2.2", "45873be"),
+    newest_api="1.50",
+    oldest_api="1.24",
+    go_version="go1.24.3",
+    built="2025-05-30T12:07:26.000000000+00:00",
+    containerd=Component("1.7.27", "05044ec0a9a75232cad458027ca83437aae3f4da"),
+    runc=Component("1.2.5", "v1.2.5-0-g59923ef"),
+    init=Component("0.19.0", "de40ad0"),
+    client=Client("28.2.2", "e6534b4", "go1.24.3", "Fri May 30 12:07:14 2025", "1.50"),
+)
+
+PROFILES: Final[dict[str, EngineProfile]] = {profile.name: profile for profile in (_ENGINE_28,)}
+"""By name."""
+DEFAULT: Final = "28"
+"""The profile of a world for which none was asked."""
+
+
+def profile_named(name: str) -> EngineProfile:
+    """The profile of a name. Raises ValueError, with the names that there are."""
+    found = PROFILES.get(name)
+    if found is None:
+        raise ValueError(f"no profile {name!r}; there are: {', '.join(PROFILES)}")
+    return found
+
+
+def api_numbers(version: str) -> tuple[int, int]:
+    """An API version of a profile as numbers that can be compared: "1.50" is (1, 50)."""
+    major, _, minor = version.partition(".")
+    return int(major), int(minor)
