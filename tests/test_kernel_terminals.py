@@ -91,7 +91,7 @@ def test_a_background_reader_is_stopped() -> None:
         system.wait_for_child(state["child"], stops=True)
         if (signal := system.reap_stopped(state["child"])) is not None:
             system.put(f"stopped by {signal}\n")
-            system.set_foreground(0, state["child"])
+            system.set_foreground(state["child"])
             system.kill(state["child"], signals.CONT)
         elif (status := system.reap(state["child"])) is not None:
             system.put(f"ended {status}\n")
@@ -147,7 +147,7 @@ def test_a_key_typed_between_two_jobs_reaches_the_shell() -> None:
         if not state:
             system.catch(signals.INT, "catch")
             state["child"] = system.spawn("/bin/echo", ("echo", "done"), {}, group=0)
-            system.set_foreground(0, state["child"])
+            system.set_foreground(state["child"])
         while (signal := system.take_signal()) is None:
             system.pause_for_signal()
         system.put(f"got {signal}\n")
