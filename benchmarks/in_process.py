@@ -11,7 +11,7 @@ from benchmarks.timing import best, each, micro, milli
 from fakedocker.assembly import create_engine
 from fakedocker.durability.snapshot import decode, encode
 from fakedocker.engine import Engine
-from fakedocker.operations import lookup
+from fakedocker.operations.system import lookup
 from fakedocker.wire.http import Request
 
 JSON = {"content-type": "application/json"}

@@ -11,7 +11,7 @@ from fakedocker.base.profiles import DEFAULT
 from fakedocker.engine import Engine
 from fakedocker.exchanges import TimeMode
 from fakedocker.kernel.program import Program
-from fakedocker.operations import genesis
+from fakedocker.operations.system import initial_world
 from fakedocker.registry.model import Registry
 from fakedocker.userland import PROGRAMS, body_of
 from fakedocker.world.world import World
@@ -44,7 +44,7 @@ def create_engine(
     Raises:
         ValueError: a registry is not on the loopback interface, or there is no such profile.
     """
-    start = world if world is not None else genesis.create(seed, now_ns, profile=profile)
+    start = world if world is not None else initial_world.create(seed, now_ns, profile=profile)
     if not real_registries:
         return Engine(start, handle, programs, body_of, mode, check)
     from fakedocker.api import real_registry  # with http.client, which most runs do without

@@ -20,8 +20,8 @@ from fakedocker.faults.model import Rule
 from fakedocker.kernel.kernel import NO_LIMIT
 from fakedocker.kernel.program import Program
 from fakedocker.kernel.programs import BodyOf
-from fakedocker.operations import faulting, machine, reactions
-from fakedocker.operations.machine import FolderChange
+from fakedocker.operations.system import fault_injection, host_folders, kernel_events
+from fakedocker.operations.system.host_folders import FolderChange
 from fakedocker.standing import OpenExchange, Standing
 from fakedocker.turning import Handler, Pause, Turning
 from fakedocker.wire.http import Request, json_reply
@@ -61,14 +61,14 @@ Change = Callable[[Draft, Any], Any]
 
 def _fault(draft: Draft, rule: Rule | int | None) -> Rule | int:
     """A rule of something going wrong, or the number of one that ends (None for all)."""
-    return faulting.inject(draft, rule) if isinstance(rule, Rule) else faulting.clear(draft, rule)
+    return fault_injection.inject(draft, rule) if isinstance(rule, Rule) else fault_injection.clear(draft, rule)
 
 
 def _next_port(draft: Draft, port: int) -> None:
     draft.next_port = port
 
 
-CHANGES: Mapping[str, Change] = {"fault": _fault, "machine": machine.apply, "ports": _next_port}
+CHANGES: Mapping[str, Change] = {"fault": _fault, "machine": host_folders.apply, "ports": _next_port}
 """The kinds of inputs that every engine knows beside requests, streams and time."""
 
 
@@ -140,7 +140,7 @@ class Engine(Turning):
             self.turns += 1
             try:
                 changed = change(self._draft)
-                reactions.drain(self._draft)
+                kernel_events.drain(self._draft)
             except BaseException:
                 self._draft.rollback()
                 raise
@@ -224,7 +224,7 @@ class Engine(Turning):
                 self._draft.rollback()
                 raise
             self._record(kind, 0, payload)
-            reactions.drain(self._draft)
+            kernel_events.drain(self._draft)
             self._settle()
             return changed
 
@@ -266,7 +266,7 @@ class Engine(Turning):
             self.turns += 1
             self._record("jump", 0, due)
             self._draft.kernel.advance(max(due, self._draft.now_ns))
-            reactions.drain(self._draft)
+            kernel_events.drain(self._draft)
             self._settle()
 
     # standing

@@ -21,7 +21,7 @@ from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.node import ROOT, Kind, LayerEntry, Node
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.windows import Outside
-from fakedocker.operations.machine import FolderChange, filesystem_of
+from fakedocker.operations.system.host_folders import FolderChange, filesystem_of
 
 SHARE = 20
 """Looking takes a twentieth of the time at most, in the long run."""

@@ -12,7 +12,7 @@ from fakedocker.base.clock import SECOND_NS
 from fakedocker.exchanges import Cut, Exchange
 from fakedocker.faults import matching, model
 from fakedocker.faults.model import Rule
-from fakedocker.operations import faulting
+from fakedocker.operations.system import fault_injection
 from fakedocker.wire.http import json_reply
 from fakedocker.world.draft import Draft
 
@@ -33,7 +33,7 @@ def meet(draft: Draft, exchange: Exchange, fast: bool) -> Callable[[], None] | N
     if matching.daemon_is_down(draft.fault_rules):
         exchange.cost_ns = _RETRY_NS if fast else 0
         return partial(exchange.break_off, "refused")
-    for rule in faulting.strike(draft, exchange.request):
+    for rule in fault_injection.strike(draft, exchange.request):
         if rule.effect == model.LATENCY:
             exchange.cost_ns += rule.amount
         elif rule.effect == model.LOST:
@@ -47,7 +47,7 @@ def meet(draft: Draft, exchange: Exchange, fast: bool) -> Callable[[], None] | N
 
 def _end(exchange: Exchange, rule: Rule) -> None:
     if rule.effect == model.ERROR:
-        refusal = faulting.refusal(rule, exchange.request)
+        refusal = fault_injection.refusal(rule, exchange.request)
         exchange.respond(json_reply({"message": refusal.message}, refusal.status))
     elif rule.effect == model.RESET:
         exchange.break_off("reset")

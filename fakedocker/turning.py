@@ -20,8 +20,9 @@ from fakedocker.exchanges import REQUEST_COST_NS, Exchange, HeldReply, Stream, T
 from fakedocker.filesystem.windows import Windows, looking_through
 from fakedocker.journal import Entry
 from fakedocker.kernel.kernel import Kernel
-from fakedocker.operations import outside, reactions, transfers
-from fakedocker.operations.router import WorldRouter
+from fakedocker.operations.networks.router import WorldRouter
+from fakedocker.operations.registry import external, transfers
+from fakedocker.operations.system import kernel_events
 from fakedocker.registry.errands import Errand, Result
 from fakedocker.wire.http import Reply, Request, json_reply
 from fakedocker.world.draft import Draft, Notice
@@ -158,8 +159,8 @@ class Turning:
         self._record("errand", 0, (task, result))
         told = len(self._draft.notices)
         transfers.errand_done(self._draft, task, result)
-        reactions.transfers_told(self._draft, self._draft.notices[told:])
-        reactions.drain(self._draft)
+        kernel_events.transfers_told(self._draft, self._draft.notices[told:])
+        kernel_events.drain(self._draft)
         self._settle()
 
     def _do_errands(self) -> None:
@@ -235,7 +236,7 @@ class Turning:
         kernel_draft = draft.kernel_draft
         while True:
             if kernel_draft.emitted:
-                reactions.drain(draft)
+                kernel_events.drain(draft)
             is_done = kernel.pass_time(self.owed_ns) if kernel_draft.now_ns < self.owed_ns else kernel.run_ready()
             if not kernel_draft.emitted and (kernel.is_cut or (is_done and kernel_draft.now_ns >= self.owed_ns)):
                 return
@@ -257,7 +258,7 @@ class Turning:
         self._settle()
         try:
             self._tell_stream(kind, stream, exchange, payload)
-            reactions.drain(self._draft)
+            kernel_events.drain(self._draft)
         except Exception:
             self._draft.rollback()
             self._fail(exchange)
@@ -308,7 +309,7 @@ class Turning:
             return
         try:
             outcome = self._handler(self, draft, exchange)
-            reactions.drain(draft)
+            kernel_events.drain(draft)
         except Refusal as refusal:
             if not refusal.keeps:
                 draft.rollback()
@@ -393,14 +394,14 @@ class Turning:
                 check(self._world)
             if not notices or not self._dispatch(notices):
                 return
-            reactions.drain(draft)
+            kernel_events.drain(draft)
 
     def _dispatch(self, notices: list[Notice]) -> bool:
         """Tell whoever listens. False if nobody does, and so nothing can have changed."""
         heard = False
         touched: dict[int, Exchange] = {}
         for notice in notices:
-            if notice.kind == outside.NOTICE:
+            if notice.kind == external.NOTICE:
                 self._errands[int(notice.key)] = notice.value
             subject = (notice.kind, notice.key)
             observer = self._observers.get(subject)

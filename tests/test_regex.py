@@ -11,11 +11,11 @@ from userland_world import Machine
 from fakedocker.base.go_patterns import crossing_pattern, path_match
 from fakedocker.base.regex import LimitExceeded, Pattern, PatternProblem, compile_pattern
 from fakedocker.base.regex.backtracking import Machine as Backtracking
-from fakedocker.operations.filters import name_matches
+from fakedocker.operations.system.filters import name_matches
 from fakedocker.swarm import validation
 from fakedocker.userland.make import reading
-from fakedocker.userland.posix_regex import RegexProblem, compile_posix
 from fakedocker.userland.sh import patterns
+from fakedocker.userland.text.posix_regex import RegexProblem, compile_posix
 
 CATASTROPHIC = (
     "(a|aa)+$", "(a+)+$", "(a*)*b", "((a|aa)(a|aa))*c", "(.*)*x", "(a|a)*b", "(a?){30}a{30}x", "(x+x+)+y", "(a*a*a*a*a*)*z",

@@ -9,7 +9,7 @@ import pytest
 from swarm_world import Manager, service_spec
 
 from fakedocker.kernel.records import HOST
-from fakedocker.operations.router import WorldRouter
+from fakedocker.operations.networks.router import WorldRouter
 
 PRECONDITION = "rpc error: code = FailedPrecondition desc = "
 

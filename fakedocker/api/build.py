@@ -19,10 +19,10 @@ from fakedocker.api.streams import Keys, TaskStream
 from fakedocker.base import messages, platform as platforms
 from fakedocker.exchanges import Exchange, TimeMode
 from fakedocker.filesystem import content as contents
-from fakedocker.operations import fetching
-from fakedocker.operations.building import begin, progress
-from fakedocker.operations.solving import asking, opening, solver
-from fakedocker.operations.solving.telling import SolveEnd
+from fakedocker.operations.buildkit import asking, opening, solver
+from fakedocker.operations.buildkit.telling import SolveEnd
+from fakedocker.operations.classic_builder import begin, progress
+from fakedocker.operations.images import fetching
 from fakedocker.wire import buildkit, decode, protobuf
 from fakedocker.wire.container import HostConfig, LogConfig, Ulimit
 from fakedocker.wire.http import Query

@@ -11,8 +11,8 @@ from fakedocker.engine import Engine
 from fakedocker.exchanges import Exchange
 from fakedocker.filesystem import content as contents
 from fakedocker.filesystem.content import Content
-from fakedocker.operations import filters as filtering
-from fakedocker.operations.filters import Filters
+from fakedocker.operations.system import filters as filtering
+from fakedocker.operations.system.filters import Filters
 from fakedocker.wire import decode
 from fakedocker.wire.http import JSON, Query, Reply, Request
 from fakedocker.world.draft import Draft

@@ -19,14 +19,13 @@ from fakedocker.containers.model import PAUSED, RESTARTING, Container
 from fakedocker.engine import Engine
 from fakedocker.exchanges import Stream, TimeMode
 from fakedocker.filesystem import diff
-from fakedocker.operations import (
+from fakedocker.operations.containers import (
     archives,
     commit as committing,
     create as creating,
     inspect as inspecting,
     links,
     listing,
-    lookup,
     remove as removing,
     rootfs,
     settings,
@@ -36,8 +35,9 @@ from fakedocker.operations import (
     top as processes,
     update as updating,
 )
-from fakedocker.operations.attributes import container_event
-from fakedocker.operations.listed import ListedContainers
+from fakedocker.operations.containers.list_cache import ListedContainers
+from fakedocker.operations.system import lookup
+from fakedocker.operations.system.event_attributes import container_event
 from fakedocker.wire.container import Config, CreateRequest, UpdateRequest
 from fakedocker.wire.http import JSON, RAW_STREAM, TAR, Reply, json_reply
 
@@ -296,7 +296,9 @@ def prune(call: Call) -> Reply:
 
 def commit(call: Call) -> Reply:
     query = call.query
-    from fakedocker.operations import changes as changing  # with the parser of Dockerfiles, which start-up does without
+    from fakedocker.operations.containers import (
+        changes as changing,  # with the parser of Dockerfiles, which start-up does without
+    )
 
     config = call.body(Config)
     container = lookup.container(call.draft, query.text("container"))

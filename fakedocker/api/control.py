@@ -15,8 +15,8 @@ from fakedocker.api.patience import ALARM, SessionPatience
 from fakedocker.base import messages
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.exchanges import Exchange, OutputOnly, TimeMode
-from fakedocker.operations.solving import asking, opening, records, solver
-from fakedocker.operations.solving.telling import SolveEnd
+from fakedocker.operations.buildkit import asking, opening, records, solver
+from fakedocker.operations.buildkit.telling import SolveEnd
 from fakedocker.wire import grpc, protobuf
 from fakedocker.wire.control import (
     BuildkitVersion,

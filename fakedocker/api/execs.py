@@ -7,7 +7,8 @@ from fakedocker.api.call import Call
 from fakedocker.api.containers import window
 from fakedocker.base import messages
 from fakedocker.exchanges import Stream
-from fakedocker.operations import execs, inspect as inspecting, lookup
+from fakedocker.operations.containers import execs, inspect as inspecting
+from fakedocker.operations.system import lookup
 from fakedocker.wire.container import ExecRequest, ExecStartRequest
 from fakedocker.wire.http import Reply, json_reply
 

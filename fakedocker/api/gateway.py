@@ -16,7 +16,7 @@ from fakedocker.base import messages
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.messages import Refusal
 from fakedocker.exchanges import Exchange
-from fakedocker.operations.solving import solver
+from fakedocker.operations.buildkit import solver
 from fakedocker.wire import protobuf
 from fakedocker.wire.control import (
     Capability,

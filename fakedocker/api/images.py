@@ -16,20 +16,11 @@ from fakedocker.base import messages
 from fakedocker.base.numbers import parse_whole
 from fakedocker.exchanges import Stream
 from fakedocker.images import document as documents
-from fakedocker.operations import (
-    fetching,
-    filters as filtering,
-    images,
-    importing,
-    load as loading,
-    lookup,
-    pull,
-    push as pushing,
-    save as saving,
-    timetable,
-)
-from fakedocker.operations.commit import image_config
-from fakedocker.operations.solving import records
+from fakedocker.operations.buildkit import records
+from fakedocker.operations.containers.commit import image_config
+from fakedocker.operations.images import fetching, images, importing, load as loading, save as saving
+from fakedocker.operations.registry import pull, push as pushing, transfer_schedule
+from fakedocker.operations.system import filters as filtering, lookup
 from fakedocker.registry import catalogue
 from fakedocker.wire import decode
 from fakedocker.wire.container import Config
@@ -89,7 +80,7 @@ def _import(call: Call) -> Reply | Stream:
     query = call.query
     source = query.text("fromSrc")
     target = importing.parse_target(query.text("repo"), query.text("tag"))
-    from fakedocker.operations import changes  # with the parser of Dockerfiles, which start-up does without
+    from fakedocker.operations.containers import changes  # with the parser of Dockerfiles, which start-up does without
 
     config = image_config(changes.apply(Config(), query.all("changes")), None)
     comment = query.text("message") or f"Imported from {source}"
@@ -105,7 +96,7 @@ def _import(call: Call) -> Reply | Stream:
         platform=platform,
         config=config,
     )
-    return Messages(timetable.line(status=image.id))
+    return Messages(transfer_schedule.line(status=image.id))
 
 
 def _reachable(call: Call, source: str) -> str:
@@ -127,7 +118,7 @@ def load(call: Call) -> Reply | Stream:
     try:
         return TaskStream(loading.begin(call.draft, call.request.body, quiet, platform))
     except messages.Refusal as refusal:
-        return Messages(timetable.error_line(refusal.message))
+        return Messages(transfer_schedule.error_line(refusal.message))
 
 
 def save(call: Call) -> Reply:
@@ -210,7 +201,7 @@ def distribution(call: Call) -> Reply:
 
 def manifest_get(call: Call) -> Reply:
     """A manifest, or a list of them, as its registry serves it. An end point of fakedocker's own."""
-    from fakedocker.operations import manifest_lists  # seldom asked for, and start-up time matters
+    from fakedocker.operations.registry import manifest_lists  # seldom asked for, and start-up time matters
 
     found = manifest_lists.find(call.draft, pull.parse(call.names["name"], "").with_default_tag())
     return Reply(headers=(("Content-Type", found.media_type), ("Docker-Content-Digest", found.digest)), body=found.raw)
@@ -219,7 +210,7 @@ def manifest_get(call: Call) -> Reply:
 def manifest_put(call: Call) -> Reply:
     """Put a list of manifests into its registry. An end point of fakedocker's own."""
     name = pull.parse(call.names["name"], "").with_default_tag()
-    from fakedocker.operations import manifest_lists
+    from fakedocker.operations.registry import manifest_lists
 
     digest = manifest_lists.put(call.draft, name, call.request.body, credentials(call)[0])
     return json_reply({"Digest": digest}, 201)

@@ -8,8 +8,9 @@ from fakedocker.api.call import Call
 from fakedocker.api.swarm import flag
 from fakedocker.base import messages
 from fakedocker.network.model import SWARM
-from fakedocker.operations import lookup, networks
+from fakedocker.operations.networks import networks
 from fakedocker.operations.swarm import attaching, balancing, overlays
+from fakedocker.operations.system import lookup
 from fakedocker.wire.http import Reply, json_reply
 from fakedocker.wire.network import NetworkConnect, NetworkCreate, NetworkDisconnect
 

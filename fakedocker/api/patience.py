@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fakedocker.base import messages
 from fakedocker.base.clock import SECOND_NS
-from fakedocker.operations.solving import asking, solver
+from fakedocker.operations.buildkit import asking, solver
 from fakedocker.world.asks import NOTICE
 from fakedocker.world.draft import Draft, Notice
 

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fakedocker.base.messages import Refusal
-from fakedocker.operations import manifest_parts
+from fakedocker.operations.images import manifest_parts
 from fakedocker.registry import blobs
 from fakedocker.registry.distribution.client import (
     EXISTS,

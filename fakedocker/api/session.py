@@ -18,7 +18,7 @@ from fakedocker.base import messages
 from fakedocker.engine import Engine
 from fakedocker.exchanges import Exchange, OutputOnly, TimeMode
 from fakedocker.filesystem import content as contents
-from fakedocker.operations.solving import asking, solver
+from fakedocker.operations.buildkit import asking, solver
 from fakedocker.wire import filesync, grpc, protobuf
 from fakedocker.wire.filesync import Bytes, Named
 from fakedocker.wire.grpc import NOT_FOUND, OK, UNIMPLEMENTED, Failure, Status

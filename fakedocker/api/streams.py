@@ -18,8 +18,9 @@ from fakedocker.containers.log_cursor import LineCursor
 from fakedocker.containers.logs import Selection
 from fakedocker.containers.model import Chunk
 from fakedocker.exchanges import Exchange, OutputOnly, TimeMode
-from fakedocker.operations import stats, system
-from fakedocker.operations.filters import Filters
+from fakedocker.operations.containers import stats
+from fakedocker.operations.system import information
+from fakedocker.operations.system.filters import Filters
 from fakedocker.wire.http import JSON, Reply, json_reply
 from fakedocker.world.draft import Draft, Notice
 from fakedocker.world.world import Event
@@ -257,8 +258,8 @@ class EventStream(OutputOnly):
     def _send(self, exchange: Exchange, event: Event) -> None:
         if self._until_ns is not None and event.time_ns > self._until_ns:
             return
-        if system.event_passes(event, self._filters):
-            exchange.send(msgspec.json.encode(system.event_message(event)) + b"\n")
+        if information.event_passes(event, self._filters):
+            exchange.send(msgspec.json.encode(information.event_message(event)) + b"\n")
 
     def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
         if notice.kind == "event" and exchange.answered:

@@ -14,8 +14,8 @@ from fakedocker.api.swarm import flag, unsigned, version_of
 from fakedocker.base import clock, messages
 from fakedocker.containers.logs import Selection
 from fakedocker.exchanges import Stream
-from fakedocker.operations.filters import Filters
 from fakedocker.operations.swarm import nodes, services, serving, store, tasks, updating
+from fakedocker.operations.system.filters import Filters
 from fakedocker.swarm.services import ServiceTask
 from fakedocker.wire.http import Reply, json_reply
 from fakedocker.wire.service import ServiceSpec

@@ -7,8 +7,9 @@ from fakedocker.api.call import Call
 from fakedocker.api.streams import EventStream
 from fakedocker.base import clock, messages
 from fakedocker.exchanges import Stream
-from fakedocker.operations import outside, pull, system
+from fakedocker.operations.registry import external, pull
 from fakedocker.operations.swarm import cluster
+from fakedocker.operations.system import information
 from fakedocker.wire.auth import AuthRequest
 from fakedocker.wire.http import Reply, json_reply
 
@@ -26,11 +27,11 @@ def ping(call: Call) -> Reply:
 
 
 def version(call: Call) -> Reply:
-    return json_reply(system.version(call.draft))
+    return json_reply(information.version(call.draft))
 
 
 def info(call: Call) -> Reply:
-    return json_reply(older.info(system.info(call.draft), call.version))
+    return json_reply(older.info(information.info(call.draft), call.version))
 
 
 def disk_usage(call: Call) -> Reply:
@@ -38,14 +39,14 @@ def disk_usage(call: Call) -> Reply:
     for kind in types:
         if kind not in ("container", "image", "volume", "build-cache"):
             raise messages.Refusal(400, f"unknown object type: {kind}")
-    return json_reply(older.disk_usage(system.disk_usage(call.draft, types), call.version))
+    return json_reply(older.disk_usage(information.disk_usage(call.draft, types), call.version))
 
 
 def auth(call: Call) -> Reply | Stream:
     """The simulation's registries let in whoever has a name; one outside, or in a container, is asked."""
     request = call.body(AuthRequest)
-    if outside.is_outside(call.draft, request.serveraddress):
-        task = outside.begin_login(call.draft, request.serveraddress, (request.username, request.password))
+    if external.is_outside(call.draft, request.serveraddress):
+        task = external.begin_login(call.draft, request.serveraddress, (request.username, request.password))
         return login.LoginStream(task)
     server = request.serveraddress.removeprefix("http://").removeprefix("https://").partition("/")[0]
     if not request.username and not request.identitytoken:
@@ -67,4 +68,4 @@ def events(call: Call) -> Stream:
     since, until = bounds["since"], bounds["until"]
     if since is not None and until is not None and until < since:
         raise messages.EVENTS_ORDER(since=call.query.text("since"), until=call.query.text("until"))
-    return EventStream(call.filters(system.EVENT_FILTERS), since, until)
+    return EventStream(call.filters(information.EVENT_FILTERS), since, until)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from fakedocker.api.call import Call
-from fakedocker.operations import lookup, volumes
+from fakedocker.operations.system import lookup
+from fakedocker.operations.volumes import volumes
 from fakedocker.wire.http import Reply, json_reply
 from fakedocker.wire.volume import VolumeCreate
 

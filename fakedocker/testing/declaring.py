@@ -18,8 +18,9 @@ from fakedocker.engine import Engine
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.images.model import HistoryEntry, Image, Layer, make_image
 from fakedocker.kernel.loader import program_file
-from fakedocker.operations import images, lookup
-from fakedocker.operations.commit import layer_over
+from fakedocker.operations.containers.commit import layer_over
+from fakedocker.operations.images import images
+from fakedocker.operations.system import lookup
 from fakedocker.registry import blobs, catalogue
 from fakedocker.registry.manifests import make_manifest
 from fakedocker.registry.model import Registry, RemoteLayer

@@ -15,7 +15,7 @@ from fakedocker.exchanges import Exchange, Stream, TimeMode
 from fakedocker.kernel.program import Body, Identity
 from fakedocker.kernel.programs import MakeBody
 from fakedocker.kernel.utility import Utility
-from fakedocker.operations import genesis
+from fakedocker.operations.system import initial_world
 from fakedocker.userland import PROGRAMS, body_of as userland_body_of
 from fakedocker.userland.sh.machine import Shell
 from fakedocker.wire.http import Reply
@@ -48,7 +48,7 @@ def _handle(engine: Engine, draft: Draft, exchange: Exchange) -> Reply | Stream:
 
 def new_world(seed: int = 0, now_ns: int | None = None, profile: str = DEFAULT) -> World:
     """A host that has just been installed; `now_ns` is what its clock shows, see `genesis`."""
-    return genesis.create(seed, now_ns, host_tree=host.tree(PROGRAMS), profile=profile)
+    return initial_world.create(seed, now_ns, host_tree=host.tree(PROGRAMS), profile=profile)
 
 
 def make_engine(

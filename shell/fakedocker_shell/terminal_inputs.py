@@ -12,7 +12,8 @@ from typing import NamedTuple
 from fakedocker.engine import Change
 from fakedocker.kernel.kernel import Stdio
 from fakedocker.kernel.records import HOST
-from fakedocker.operations import files, rootfs
+from fakedocker.operations.containers import rootfs
+from fakedocker.operations.system import files
 from fakedocker.userland.sh.dialect import BASH
 from fakedocker.userland.sh.fed import HostShell
 from fakedocker.userland.sh.machine import Shell

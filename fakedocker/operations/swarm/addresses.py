@@ -11,7 +11,7 @@ from typing import NamedTuple
 from fakedocker.base import messages
 from fakedocker.base.messages import Message
 from fakedocker.kernel.records import HOST
-from fakedocker.operations.router import WorldRouter
+from fakedocker.operations.networks.router import WorldRouter
 from fakedocker.world.draft import Draft
 
 DEFAULT_PORT = "2377"

@@ -14,8 +14,10 @@ from fakedocker.base import messages, reference
 from fakedocker.base.clock import MILLISECOND_NS, SECOND_NS
 from fakedocker.base.messages import Refusal
 from fakedocker.containers.model import Container
-from fakedocker.operations import lookup, pull, start, stop
+from fakedocker.operations.containers import start, stop
+from fakedocker.operations.registry import pull
 from fakedocker.operations.swarm import attaching, containers, scheduling, tasks
+from fakedocker.operations.system import lookup
 from fakedocker.swarm import states
 from fakedocker.swarm.services import ServiceTask
 from fakedocker.wire.service import PortConfig

@@ -13,7 +13,7 @@ from fakedocker.base import messages
 from fakedocker.base.messages import Refusal
 from fakedocker.network import model as network_model, pools
 from fakedocker.network.model import INGRESS, SWARM, Network
-from fakedocker.operations import networking
+from fakedocker.operations.networks import networking
 from fakedocker.operations.swarm import overlays
 from fakedocker.operations.swarm.balancing import HOLDER
 from fakedocker.swarm.services import Service, ServiceTask, VirtualAddress

@@ -14,8 +14,8 @@ from msgspec import UNSET
 from fakedocker.base import messages, reference
 from fakedocker.base.messages import Refusal
 from fakedocker.containers.model import Container
-from fakedocker.operations import create as creating, rootfs
-from fakedocker.operations.rootfs import GivenFile
+from fakedocker.operations.containers import create as creating, rootfs
+from fakedocker.operations.containers.rootfs import GivenFile
 from fakedocker.operations.swarm import attaching, stored, tasks
 from fakedocker.swarm import templates
 from fakedocker.swarm.model import Stored

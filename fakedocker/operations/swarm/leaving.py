@@ -5,7 +5,7 @@ Source: moby daemon/cluster/swarm.go Leave.
 
 from __future__ import annotations
 
-from fakedocker.operations import remove as removing
+from fakedocker.operations.containers import remove as removing
 from fakedocker.operations.swarm import attaching, cluster, containers, overlays
 from fakedocker.world.draft import Draft
 

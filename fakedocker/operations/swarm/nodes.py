@@ -10,9 +10,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from fakedocker.base import clock, messages
-from fakedocker.operations.engine_facts import LOG_PLUGINS, NETWORK_PLUGINS, VOLUME_PLUGINS
-from fakedocker.operations.filters import Filters
 from fakedocker.operations.swarm import store
+from fakedocker.operations.system.filters import Filters
+from fakedocker.operations.system.plugins import LOG_PLUGINS, NETWORK_PLUGINS, VOLUME_PLUGINS
 from fakedocker.swarm import certificates
 from fakedocker.swarm.model import ACTIVE, DRAIN, MANAGER, PAUSE, WORKER, Meta, Node, Swarm
 from fakedocker.wire.omitting import plain

@@ -15,9 +15,10 @@ from msgspec.structs import replace
 from fakedocker.base import clock, identity, messages
 from fakedocker.network import model as network_model, pools
 from fakedocker.network.model import INGRESS, OVERLAY, SWARM, Network, OwnEndpoint, Pool
-from fakedocker.operations import filters as filtering, networking, networks
-from fakedocker.operations.filters import Filters
+from fakedocker.operations.networks import networking, networks
 from fakedocker.operations.swarm import store
+from fakedocker.operations.system import filters as filtering
+from fakedocker.operations.system.filters import Filters
 from fakedocker.swarm import identifiers, states, validation
 from fakedocker.swarm.services import TASK_LABEL
 from fakedocker.wire.network import NetworkCreate

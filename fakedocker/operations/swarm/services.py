@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from fakedocker.base import clock, identity, messages, reference
 from fakedocker.base.messages import Refusal
-from fakedocker.operations import pull
-from fakedocker.operations.filters import Filters
+from fakedocker.operations.registry import pull
 from fakedocker.operations.swarm import attaching, nodes, orchestrating, serving, store, tasks
+from fakedocker.operations.system.filters import Filters
 from fakedocker.swarm import normalizing, states, validation
 from fakedocker.swarm.services import ROLLBACK_STARTED, Service, UpdateStatus
 from fakedocker.wire.omitting import plain

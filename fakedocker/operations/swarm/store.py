@@ -11,7 +11,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from fakedocker.base import messages
-from fakedocker.operations.filters import Filters
+from fakedocker.operations.system.filters import Filters
 from fakedocker.swarm import identifiers
 from fakedocker.swarm.model import Meta, Swarm
 from fakedocker.world.draft import Draft

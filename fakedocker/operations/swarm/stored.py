@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from fakedocker.base import messages
 from fakedocker.base.persistent import Table
-from fakedocker.operations.filters import Filters
 from fakedocker.operations.swarm import nodes, store
+from fakedocker.operations.system.filters import Filters
 from fakedocker.swarm.model import CONFIG, SECRET, Stored
 from fakedocker.swarm.services import Service
 from fakedocker.wire.omitting import plain

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from fakedocker.base import clock, messages
 from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.containers.model import Container
-from fakedocker.operations import remove as removing
-from fakedocker.operations.filters import Filters
+from fakedocker.operations.containers import remove as removing
 from fakedocker.operations.swarm import attaching, nodes, overlays, store
+from fakedocker.operations.system.filters import Filters
 from fakedocker.swarm import states
 from fakedocker.swarm.services import TASK_LABEL, Service, ServiceTask
 from fakedocker.wire.omitting import plain

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.files import make_parents
+from fakedocker.userland.files.files import make_parents
 from fakedocker.userland.inputs import bytes_of, text_of
 from fakedocker.userland.tools import join, stat_or_none
 

@@ -10,8 +10,8 @@ from typing import Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.accounts.database import NORMAL_AGING, SYSTEM_AGING, Accounts, make_home, remove_tree
-from fakedocker.userland.crypt import sha_crypt
 from fakedocker.userland.inputs import State, read_text
+from fakedocker.userland.network.crypt import sha_crypt
 from fakedocker.userland.tools import Options, Register, UsageProblem, is_busybox, parse_options, say, stat_or_none
 
 PROGRAMS = Register()

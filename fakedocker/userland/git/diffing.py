@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from fakedocker.userland.comparing import MOST_STEPS, comparing_steps
 from fakedocker.userland.git.objects import NO_OBJECT, Files, GitProblem, Repository
 from fakedocker.userland.git.working_tree import compare
+from fakedocker.userland.text.comparing import MOST_STEPS, comparing_steps
 
 _LINE: Final = re.compile(rb"[^\n]*\n|[^\n]+")
 _FUNCTION: Final = re.compile(rb"[A-Za-z_$]")

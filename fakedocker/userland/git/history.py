@@ -12,7 +12,7 @@ from fakedocker.userland.git.objects import Commit, Files, GitProblem, seconds_o
 from fakedocker.userland.git.settings import shown_date
 from fakedocker.userland.git.working_tree import content, read_index, tracked_files
 from fakedocker.userland.inputs import bytes_of
-from fakedocker.userland.posix_regex import RegexProblem, compile_posix
+from fakedocker.userland.text.posix_regex import RegexProblem, compile_posix
 from fakedocker.userland.tools import Options, stat_or_none
 
 _LOG: Final = {

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from fakedocker.base.regex import IGNORECASE, Found, LimitExceeded, Pattern, PatternProblem, compile_pattern
-from fakedocker.userland.dates import format_date
 from fakedocker.userland.jq.context import Context
 from fakedocker.userland.jq.json_text import ParseProblem, parse_all, string_text, to_text
 from fakedocker.userland.jq.values import JqError, OutOfMemory, Value, kind
+from fakedocker.userland.processes.dates import format_date
 
 MOST_TEXT: Final = 32 << 20
 MOST_ITEMS: Final = 2_000_000

@@ -10,7 +10,6 @@ import re
 from typing import Any, Final
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.children import run_captured, start, wait
 from fakedocker.userland.inputs import State, bytes_of, text_of
 from fakedocker.userland.make.expansion import Expander
 from fakedocker.userland.make.model import (
@@ -23,6 +22,7 @@ from fakedocker.userland.make.model import (
     with_stem,
 )
 from fakedocker.userland.make.reading import assigned
+from fakedocker.userland.processes.children import run_captured, start, wait
 from fakedocker.userland.tools import stat_or_none
 
 Frame = dict[str, Any]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.children import run_captured
 from fakedocker.userland.inputs import State, read_all, text_of
 from fakedocker.userland.make.building import Builder
 from fakedocker.userland.make.expansion import Expander
 from fakedocker.userland.make.model import DEFAULTS, Database, MakeProblem, NeedsShell
 from fakedocker.userland.make.reading import Reader
 from fakedocker.userland.packages.releases import is_alpine, upstream_version
+from fakedocker.userland.processes.children import run_captured
 from fakedocker.userland.tools import Options, Register, UsageProblem, base_name, parse_options, stat_or_none
 
 PROGRAMS = Register()

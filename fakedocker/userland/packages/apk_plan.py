@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from fakedocker.kernel.program import CREATE, WRITE, System
-from fakedocker.userland.dates import format_date
 from fakedocker.userland.inputs import State
 from fakedocker.userland.packages import apk_database, index
 from fakedocker.userland.packages.accounts import add_system_user
@@ -26,6 +25,7 @@ from fakedocker.userland.packages.unpack import (
     remove_files,
     unpack,
 )
+from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.tools import stat_or_none
 
 _TRIGGERED: Final = ("/bin", "/sbin", "/usr/bin", "/usr/sbin")

@@ -13,7 +13,7 @@ from fakedocker.userland.inputs import State
 from fakedocker.userland.packages import dpkg_database
 from fakedocker.userland.packages.dpkg_database import Database, Stanza
 from fakedocker.userland.sh.patterns import matches
-from fakedocker.userland.text_escapes import decode_escapes
+from fakedocker.userland.text.text_escapes import decode_escapes
 from fakedocker.userland.tools import Register, stat_or_none
 
 PROGRAMS = Register()

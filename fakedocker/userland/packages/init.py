@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.children import start
 from fakedocker.userland.inputs import State
+from fakedocker.userland.processes.children import start
 from fakedocker.userland.tools import Register, base_name
 
 PROGRAMS = Register()

@@ -12,13 +12,13 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.dates import format_date
 from fakedocker.userland.inputs import State
 from fakedocker.userland.packages import npm_project
 from fakedocker.userland.packages.npm_project import Problem, Project
 from fakedocker.userland.packages.npm_scripts import run_script
 from fakedocker.userland.packages.plan import Action, Plan, Step, download_ns, follow, is_online, unpack_ns
 from fakedocker.userland.packages.unpack import read_text_or, write_text
+from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.tools import Register
 
 PROGRAMS = Register()

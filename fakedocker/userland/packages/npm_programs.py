@@ -10,10 +10,10 @@ import posixpath
 from typing import Final, NamedTuple
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.children import start, wait
 from fakedocker.userland.inputs import State, text_of
 from fakedocker.userland.packages import npm_project
 from fakedocker.userland.packages.unpack import make_directories, read_text_or, remove_tree, write_filler, write_text
+from fakedocker.userland.processes.children import start, wait
 from fakedocker.userland.services.connections import Connection, open_listeners
 from fakedocker.userland.services.http import Request, Response, Style, serve
 from fakedocker.userland.services.static_files import file_response

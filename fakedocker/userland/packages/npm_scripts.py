@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.children import start, wait
 from fakedocker.userland.inputs import State
 from fakedocker.userland.packages.npm_project import Problem, Project
 from fakedocker.userland.packages.unpack import read_text_or
+from fakedocker.userland.processes.children import start, wait
 
 
 def run_script(

@@ -11,8 +11,8 @@ import re
 from typing import Final, NamedTuple
 
 from fakedocker.kernel.program import APPEND, CREATE, WRITE, Stat, System
-from fakedocker.userland.dates import format_date
 from fakedocker.userland.inputs import State, bytes_of, text_of
+from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.connections import Connection, open_listeners
 from fakedocker.userland.services.http import REASONS, Request, Response, Style, serve
 from fakedocker.userland.services.static_files import TYPES, decode_path, extension, file_response, read_content
@@ -164,7 +164,7 @@ def _httpd(system: System, argv: tuple[str, ...], state: State) -> int:
     def handle(request: Request, connection: Connection) -> Response | None:
         page = _page(system, settings, request) if php else ""
         if page:
-            from fakedocker.userland.toolchains.php import answer  # a server without PHP can do without it
+            from fakedocker.userland.languages.toolchains.php import answer  # a server without PHP can do without it
 
             response = answer(system, state, page, request, connection, f"Apache/{version} ({layout.label})")
             return None if response is None else _logged(system, state, request, response, layout)

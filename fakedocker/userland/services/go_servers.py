@@ -6,8 +6,8 @@ import json
 from typing import Final
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.dates import format_date
 from fakedocker.userland.inputs import State, bytes_of
+from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.connections import Connection, open_listeners
 from fakedocker.userland.services.http import Handler, Request, Response, Style, serve
 from fakedocker.userland.tools import Register
@@ -44,7 +44,9 @@ def _run(system: System, state: State, port: int, handle: Handler) -> str:
 def _whoami(system: System, argv: tuple[str, ...], state: State) -> int:
     """traefik/whoami, which tells a request back. Its file has the name of the utility, which all others mean by it."""
     if system.identity.family in ("busybox", "gnu") and system.identity.name == "whoami":
-        from fakedocker.userland.machine_info import PROGRAMS as UTILITIES  # the utility that this name stands for else
+        from fakedocker.userland.processes.machine_info import (
+            PROGRAMS as UTILITIES,  # the utility that this name stands for else
+        )
 
         return UTILITIES["whoami"](system, argv, state)
     options = _flags(argv)

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.dates import format_date
 from fakedocker.userland.inputs import State
+from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services import connections
 from fakedocker.userland.services.connections import Connection
 

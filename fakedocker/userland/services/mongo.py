@@ -7,8 +7,8 @@ import re
 from typing import Final
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.dates import format_date
 from fakedocker.userland.inputs import State, text_of
+from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.connections import Connection, open_listeners, serve
 from fakedocker.userland.services.line_input import next_line
 from fakedocker.userland.tools import Register

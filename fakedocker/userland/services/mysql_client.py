@@ -6,10 +6,10 @@ from typing import Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of
+from fakedocker.userland.languages.sql.sql_tokens import is_comment, split_statements
 from fakedocker.userland.services.line_input import next_line
 from fakedocker.userland.services.mysql_server import VERSION
 from fakedocker.userland.services.sql_service import Answer, exchange
-from fakedocker.userland.services.sql_tokens import is_comment, split_statements
 from fakedocker.userland.services.text_tables import boxed
 from fakedocker.userland.tools import Options, Register, UsageProblem, base_name, parse_options, user_name
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.dates import format_date
 from fakedocker.userland.inputs import State, bytes_of
+from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.mysql_client import INSECURE, log_in
 from fakedocker.userland.services.mysql_server import VERSION
 from fakedocker.userland.services.sql_service import exchange

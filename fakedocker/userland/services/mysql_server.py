@@ -9,12 +9,12 @@ import re
 from typing import Any, Final
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.dates import format_date
 from fakedocker.userland.inputs import State, text_of
+from fakedocker.userland.languages.sql.sql import Result, Session
+from fakedocker.userland.languages.sql.sql_tokens import SqlProblem, split_statements
+from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.connections import Connection, open_listeners, serve
-from fakedocker.userland.services.sql import Result, Session
 from fakedocker.userland.services.sql_service import Answer, Dialect, load_store, receive, save_store
-from fakedocker.userland.services.sql_tokens import SqlProblem, split_statements
 from fakedocker.userland.tools import Register, stat_or_none
 
 PROGRAMS = Register()

@@ -8,8 +8,8 @@ from typing import Final
 from urllib.parse import quote
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.dates import format_date
 from fakedocker.userland.inputs import bytes_of
+from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.http import REASONS, Response, http_date
 from fakedocker.userland.tools import human_size, stat_or_none
 

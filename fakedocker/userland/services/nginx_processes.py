@@ -6,8 +6,8 @@ import json
 from typing import Any, Final
 
 from fakedocker.kernel.program import APPEND, CREATE, WRITE, System
-from fakedocker.userland.dates import format_date
 from fakedocker.userland.inputs import State, bytes_of
+from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services import nginx_pages as pages
 from fakedocker.userland.services.connections import Connection
 from fakedocker.userland.services.http import Request, Response, Style, serve

@@ -9,8 +9,8 @@ import re
 from typing import Any, Final
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.http_client import parse_response
 from fakedocker.userland.inputs import bytes_of
+from fakedocker.userland.network.http_client import parse_response
 from fakedocker.userland.services.connections import Connection
 from fakedocker.userland.services.http import Headers, Request, Response
 from fakedocker.userland.services.nginx_site import Peer, Site, split_host

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from fakedocker.base.regex import LimitExceeded
 from fakedocker.kernel.program import System
-from fakedocker.userland.dates import format_date
+from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services import nginx_pages as pages
 from fakedocker.userland.services.connections import Connection
 from fakedocker.userland.services.http import Headers, Request, Response

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.dates import format_date
+from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.http import Request, Response
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")

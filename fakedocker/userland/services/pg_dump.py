@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of
+from fakedocker.userland.languages.sql.sql_values import postgres_type
 from fakedocker.userland.services.postgres import VERSION
 from fakedocker.userland.services.postgres_login import connect, log_in
 from fakedocker.userland.services.sql_service import exchange
-from fakedocker.userland.services.sql_values import postgres_type
 from fakedocker.userland.tools import Register, UsageProblem, parse_options, user_name
 
 PROGRAMS = Register()

@@ -9,13 +9,13 @@ import re
 from typing import Any, Final
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.dates import format_date
 from fakedocker.userland.inputs import State, text_of
+from fakedocker.userland.languages.sql.sql import Result, Session
+from fakedocker.userland.languages.sql.sql_tokens import SqlProblem, split_statements
+from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.connections import Connection, open_listeners, serve
 from fakedocker.userland.services.postgres_wire import is_spoken, receive as receive_messages, tag_of
-from fakedocker.userland.services.sql import Result, Session
 from fakedocker.userland.services.sql_service import Answer, Dialect, load_store, receive, save_store
-from fakedocker.userland.services.sql_tokens import SqlProblem, split_statements
 from fakedocker.userland.tools import Register, stat_or_none
 
 PROGRAMS = Register()

@@ -13,11 +13,11 @@ from typing import Any, Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, text_of
+from fakedocker.userland.languages.sql.sql import Result
+from fakedocker.userland.languages.sql.sql_tokens import split_statements
+from fakedocker.userland.languages.sql.sql_values import family
 from fakedocker.userland.services.connections import Connection
-from fakedocker.userland.services.sql import Result
 from fakedocker.userland.services.sql_service import Answer, Dialect, answer_question
-from fakedocker.userland.services.sql_tokens import split_statements
-from fakedocker.userland.services.sql_values import family
 
 _STARTUP: Final = 196608
 _DECLINED: Final = (80877103, 80877104)

@@ -7,15 +7,15 @@ from typing import Any, Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, text_of
+from fakedocker.userland.languages.sql.sql import Result
+from fakedocker.userland.languages.sql.sql_tokens import is_comment, split_statements
+from fakedocker.userland.languages.sql.sql_values import postgres_type
 from fakedocker.userland.services.line_input import next_line
 from fakedocker.userland.services.pg_dump import dump
 from fakedocker.userland.services.postgres import VERSION
 from fakedocker.userland.services.postgres_login import SOCKET, connect, log_in
 from fakedocker.userland.services.postgres_wire import tag_of
-from fakedocker.userland.services.sql import Result
 from fakedocker.userland.services.sql_service import Answer, exchange
-from fakedocker.userland.services.sql_tokens import is_comment, split_statements
-from fakedocker.userland.services.sql_values import postgres_type
 from fakedocker.userland.services.text_tables import aligned, expanded
 from fakedocker.userland.tools import Options, Register, UsageProblem, parse_options, user_name
 
@@ -75,7 +75,7 @@ def _begin(system: System, state: State, options: Options) -> int:
     login = {"user": user, "password": environment.get("PGPASSWORD", ""), "database": database or user}
     target = {"host": options.last("h") or environment.get("PGHOST", ""), "port": options.last("p") or environment.get("PGPORT", "5432")}  # fmt: skip
     if database.startswith(("postgres://", "postgresql://")):
-        from fakedocker.userland.http_client import parse_url
+        from fakedocker.userland.network.http_client import parse_url
 
         address = parse_url(database)
         name, _, password = address.user.partition(":")

@@ -6,8 +6,8 @@ import json
 from contextlib import suppress
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.dates import format_date
 from fakedocker.userland.inputs import State
+from fakedocker.userland.processes.dates import format_date
 
 
 def log(system: System, mark: str, text: str, role: str = "M") -> None:

@@ -13,8 +13,8 @@ from fakedocker.registry.distribution import htpasswd, rules
 from fakedocker.registry.distribution.access import BASIC, Access
 from fakedocker.registry.distribution.contents import Upload
 from fakedocker.registry.distribution.layout import FolderContents
-from fakedocker.userland.dates import format_date
 from fakedocker.userland.inputs import State, text_of
+from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.connections import Connection, open_listeners
 from fakedocker.userland.services.http import Request, Response, Style, serve
 from fakedocker.userland.tools import Register

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.dates import format_date
 from fakedocker.userland.inputs import State, text_of
+from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.connections import Connection, open_listeners, serve
 from fakedocker.userland.tools import Register
 

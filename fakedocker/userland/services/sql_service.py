@@ -13,11 +13,11 @@ from typing import Any, Final, NamedTuple
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
+from fakedocker.userland.languages.sql.sql import Result, Session
+from fakedocker.userland.languages.sql.sql_parser import Column
+from fakedocker.userland.languages.sql.sql_tokens import SqlProblem
+from fakedocker.userland.languages.sql.sql_values import shown
 from fakedocker.userland.services.connections import Connection
-from fakedocker.userland.services.sql import Result, Session
-from fakedocker.userland.services.sql_parser import Column
-from fakedocker.userland.services.sql_tokens import SqlProblem
-from fakedocker.userland.services.sql_values import shown
 
 Answer = dict[str, Any]
 _STATEMENT_UNITS: Final = 50

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from fakedocker.base.regex import LimitExceeded
-from fakedocker.userland.conditions import BINARY, UNARY, TestProblem, problem_message
-from fakedocker.userland.posix_regex import RegexProblem, compile_posix
+from fakedocker.userland.processes.conditions import BINARY, UNARY, TestProblem, problem_message
 from fakedocker.userland.sh.evaluation import calculate
 from fakedocker.userland.sh.parameters import lookup
 from fakedocker.userland.sh.patterns import compiled
 from fakedocker.userland.sh.state import ShellState
+from fakedocker.userland.text.posix_regex import RegexProblem, compile_posix
 
 _ARITHMETIC = frozenset({"-eq", "-ne", "-lt", "-le", "-gt", "-ge"})
 

@@ -20,7 +20,7 @@ from fakedocker.userland.sh.nodes import (
     Parts,
     Quoted,
 )
-from fakedocker.userland.text_escapes import decode_escapes
+from fakedocker.userland.text.text_escapes import decode_escapes
 
 _QUOTED_RUN = re.compile(r'[^$`\\"]+')
 _OPERAND_RUN = re.compile(r"[^}$`\\\"':/]+")

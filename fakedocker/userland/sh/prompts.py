@@ -57,7 +57,7 @@ def _escape(shell: ShellState, letter: str) -> str:
     if letter == "u":
         return user_name(shell)
     if letter in "tTA@d":
-        from fakedocker.userland.dates import format_date
+        from fakedocker.userland.processes.dates import format_date
 
         form = {"t": "%H:%M:%S", "T": "%I:%M:%S", "A": "%H:%M", "@": "%I:%M %p", "d": "%a %b %e"}[letter]
         return format_date(form, system.now_ns // 1_000_000_000, 0)

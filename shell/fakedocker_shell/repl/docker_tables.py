@@ -7,8 +7,11 @@ names exist.
 from __future__ import annotations
 
 from fakedocker.base import signals
-from fakedocker.operations import images, listing, networks, remove, volumes
+from fakedocker.operations.containers import listing, remove
+from fakedocker.operations.images import images
+from fakedocker.operations.networks import networks
 from fakedocker.operations.swarm import nodes, services, stored, tasks
+from fakedocker.operations.volumes import volumes
 
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(

@@ -8,7 +8,8 @@ from typing import Any
 
 from fakedocker.filesystem import content as contents
 from fakedocker.kernel.records import HOST
-from fakedocker.operations import files, rootfs
+from fakedocker.operations.containers import rootfs
+from fakedocker.operations.system import files
 from fakedocker.world.draft import Draft
 
 

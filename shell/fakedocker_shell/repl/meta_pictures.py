@@ -100,7 +100,7 @@ def _net(desk: Desk, argument: str) -> str:
 
 def _layers(desk: Desk, argument: str) -> str:
     from fakedocker.base.messages import Refusal
-    from fakedocker.operations import lookup
+    from fakedocker.operations.system import lookup
     from fakedocker_shell.pictures import views
 
     usage = ":layers IMAGE|CONTAINER [--format FORMAT]"

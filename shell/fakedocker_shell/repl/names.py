@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from fakedocker.base import identity, reference, units
 from fakedocker.containers.model import PAUSED, Container
-from fakedocker.operations import lookup
+from fakedocker.operations.system import lookup
 from fakedocker.registry import catalogue
 from fakedocker.world.draft import Draft
 from fakedocker.world.world import World

@@ -18,7 +18,8 @@ from fakedocker.faults.model import FaultError
 from fakedocker.filesystem.walk import MountTable
 from fakedocker.kernel import sockets
 from fakedocker.kernel.kernel_base import nobody
-from fakedocker.operations import files, rootfs
+from fakedocker.operations.containers import rootfs
+from fakedocker.operations.system import files
 from fakedocker.wire.http import Request, make_target
 from fakedocker.world.world import World
 from fakedocker_shell import host

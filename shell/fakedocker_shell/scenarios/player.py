@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from fakedocker.engine import WaitCannotEnd, WaitTooLong
 from fakedocker.exchanges import TimeMode
-from fakedocker.operations import files, rootfs
+from fakedocker.operations.containers import rootfs
+from fakedocker.operations.system import files
 from fakedocker.world.world import World
 from fakedocker_shell import host
 from fakedocker_shell.repl import meta_checks, meta_faults, meta_time

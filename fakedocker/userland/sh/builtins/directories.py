@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import posixpath
 
-from fakedocker.userland.modes import ModeProblem, parse_mode, symbolic
+from fakedocker.userland.files.modes import ModeProblem, parse_mode, symbolic
 from fakedocker.userland.sh.builtin_table import builtin, complain
 from fakedocker.userland.sh.dialect import ShellError
 from fakedocker.userland.sh.parameters import lookup, text_of

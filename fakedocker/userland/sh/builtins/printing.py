@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from fakedocker.userland.conditions import TestProblem, evaluate, problem_message
-from fakedocker.userland.formatting import format_printf, too_wide
+from fakedocker.userland.processes.conditions import TestProblem, evaluate, problem_message
 from fakedocker.userland.sh.builtin_table import builtin, complain
 from fakedocker.userland.sh.conditions import evaluate_test
 from fakedocker.userland.sh.evaluation import calculate
 from fakedocker.userland.sh.quoting import quote_backslash
 from fakedocker.userland.sh.state import ShellState
 from fakedocker.userland.sh.variables import assign
-from fakedocker.userland.text_escapes import OutputEnds, decode_escapes
+from fakedocker.userland.text.formatting import format_printf, too_wide
+from fakedocker.userland.text.text_escapes import OutputEnds, decode_escapes
 
 _DASH_KEEPS = "xuUcE?"  # letters of escapes that dash's printf does not know
 

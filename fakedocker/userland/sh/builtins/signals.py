@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import errno
 
+from fakedocker.userland.processes.signal_names import SIGNALS, signal_number
 from fakedocker.userland.sh.builtin_table import builtin, complain
 from fakedocker.userland.sh.builtins.children import find_job
 from fakedocker.userland.sh.dialect import ShellError
 from fakedocker.userland.sh.quoting import quote_bash, quote_single
 from fakedocker.userland.sh.state import ShellState
-from fakedocker.userland.signal_names import SIGNALS, signal_number
 
 _PSEUDO = {"EXIT": 0, "ERR": -1, "DEBUG": -2, "RETURN": -3}
 

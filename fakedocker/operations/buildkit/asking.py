@@ -1,0 +1,50 @@
+"""Asking a build's client for what only it has: files of its directories, secrets, a place for what was built.
+
+Source: buildkit session/{filesync,secrets,sshforward}, source/local, solver/llbsolver/mounts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from fakedocker.operations.buildkit.solve import Solve
+from fakedocker.world.asks import NOTICE, Ask
+from fakedocker.world.draft import Draft
+from fakedocker.world.solves import RUNNING, SolveTask
+
+
+def ask(solve: Solve, kind: str, vertex: int, **fields: Any) -> None:
+    """Ask for something; `solver.answered` brings it."""
+    wanted = Ask(id=solve.draft.draw(), kind=kind, vertex=vertex, **fields)
+    solve.change(asks=(*solve.task.asks, wanted))
+    solve.draft.notify(NOTICE, solve.task.session, (solve.task.id, wanted))
+
+
+def waiting_for(draft: Draft, session: str) -> list[tuple[int, Ask]]:
+    """What builds have asked of a session that nobody has begun with, as (task, ask)."""
+    return [
+        (task.id, wanted)
+        for task in draft.tasks.values()
+        if isinstance(task, SolveTask) and task.session == session
+        for wanted in task.asks
+        if not wanted.taken_ns
+    ]
+
+
+def take(draft: Draft, task_id: int, ask_id: int) -> bool:
+    """Begin with an ask; False for one that somebody else has begun with, or that nobody waits for any more."""
+    task = draft.tasks.get(task_id)
+    if not isinstance(task, SolveTask) or not any(one.id == ask_id and not one.taken_ns for one in task.asks):
+        return False
+    asks = tuple(replace(one, taken_ns=draft.now_ns) if one.id == ask_id else one for one in task.asks)
+    draft.tasks[task_id] = replace(task, asks=asks)
+    return True
+
+
+def is_moving(task: SolveTask) -> bool:
+    """Whether time alone brings a build on: whether it waits for more than its client."""
+    if task.held:
+        return False
+    return bool(task.timer) or any(state.status == RUNNING and (state.timer or state.sandbox) for state in task.states)

@@ -1,0 +1,44 @@
+"""A build that ends before its time: a vertex has failed, or the client has gone.
+
+The first vertex that fails ends the build, and those under way with it.
+"""
+
+from __future__ import annotations
+
+from fakedocker.operations.buildkit import loads, sandbox, telling
+from fakedocker.operations.buildkit.solve import Solve
+from fakedocker.operations.buildkit.telling import SolveFailure
+from fakedocker.wire import buildkit
+from fakedocker.world.solves import FAILED, RUNNING
+
+
+def fail(solve: Solve, index: int, problem: SolveFailure) -> None:
+    """A vertex has failed: the others are given up, and the build ends."""
+    draft, state = solve.draft, solve.state(index)
+    solve.change_state(index, status=FAILED)
+    if state.sandbox:
+        _take_down(solve, index)
+    solve.tell(solve.teller(index).completed(state.started_ns, draft.now_ns, problem.message))
+    stop_all(solve)
+    solve.end(telling.failed(solve.task, problem.whole, solve.vertex(index).lines))
+
+
+def stop_all(solve: Solve) -> None:
+    """Give up everything that is under way."""
+    if solve.task.opening:
+        solve.tell(loads.teller_of(solve).completed(solve.task.opened_ns, solve.draft.now_ns, buildkit.CANCELED))
+    for index, state in enumerate(solve.states):
+        if state.status != RUNNING:
+            continue
+        solve.draft.kernel.cancel_timer(state.timer)
+        if state.sandbox:
+            _take_down(solve, index)
+        told = solve.teller(index).completed(state.started_ns, solve.draft.now_ns, buildkit.CANCELED)
+        solve.tell(told)
+
+
+def _take_down(solve: Solve, index: int) -> None:
+    name = solve.state(index).sandbox
+    for pid in [pid for pid, owner in solve.draft.processes.items() if owner == ("solve", name)]:
+        solve.draft.processes.pop(pid)
+    sandbox.clear(solve.draft, name)

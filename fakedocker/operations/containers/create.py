@@ -1,0 +1,327 @@
+"""Creating a container: image, settings, name, mounts and networks, in the daemon's order of checks."""
+
+from __future__ import annotations
+
+import ipaddress
+import posixpath
+import re
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+
+from fakedocker.base import identity, messages, platform as platforms
+from fakedocker.base.history import History
+from fakedocker.containers.model import Chunk, Container
+from fakedocker.images.model import Image
+from fakedocker.network import model as network_model, pools
+from fakedocker.network.model import Network
+from fakedocker.operations.containers import links, mounts, namespaces, rootfs, settings, validation
+from fakedocker.operations.networks import networking
+from fakedocker.operations.system import disk, files, lookup
+from fakedocker.operations.system.event_attributes import container_event
+from fakedocker.operations.volumes import volumes
+from fakedocker.wire.container import Config, CreateRequest, HealthConfig, HostConfig
+from fakedocker.wire.image import ImageConfig
+from fakedocker.wire.network import EndpointSettings
+from fakedocker.world.draft import Draft, add_to_index
+
+CONTAINER_NAME = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+_MAC = re.compile(r"[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}")
+_CONFIG_FIELDS = tuple(field.name for field in msgspec.structs.fields(Config))
+_EMPTY_HISTORY: History[Chunk] = History()
+_HOST_CONFIGS: dict[bytes, HostConfig] = {}
+_HOST_CONFIGS_KEPT = 4096
+
+
+def create_asked(draft: Draft, name: str, request: CreateRequest, platform: str) -> Container:
+    """Make a container as a client's request, which has done nothing else yet.
+
+    Raises:
+        Refusal: with docker's words. The volumes with names that had been made until then stay, as their makers had them made
+            by name (moby daemon/volumes.go registerMountPoints, mounts.go removeMountPoints); nothing else is left behind.
+    """
+    first = len(draft.volumes)
+    try:
+        return create(draft, name, request, platform=platform)
+    except messages.Refusal as refusal:
+        if len(draft.volumes) == first:
+            raise
+        after = {volume.name: volume for volume in draft.volumes.values()}
+        draft.rollback()
+        made = [volume for name, volume in after.items() if name not in draft.volumes and not volume.anonymous]
+        if not made:
+            raise
+        for volume in sorted(made, key=lambda each: each.number):
+            volumes.add(draft, volume.name, anonymous=False, labels=volume.labels, options=volume.options)
+        raise messages.Refusal(refusal.status, refusal.message, keeps=True) from None
+
+
+def create(
+    draft: Draft, name: str, request: CreateRequest, image: Image | None = None, platform: str = ""
+) -> Container:
+    """Make a container.
+
+    Args:
+        name: wanted by the client, "" to have one picked.
+        image: what it is made of, where that is not looked up by the request's name.
+        platform: that the image must be for, "" for any.
+
+    Raises:
+        Refusal: with docker's words.
+    """
+    config = Config(**{field: getattr(request, field) for field in _CONFIG_FIELDS})
+    host = request.host_config or HostConfig()
+    validation.check(draft, config, host)
+    host = namespaces.adapt(draft, settings.fill_in(host))
+    if config.working_dir:
+        config = replace(config, working_dir=posixpath.normpath(config.working_dir.replace("//", "/")))
+    if image is None:
+        if not config.image:
+            raise messages.NO_COMMAND()
+        image = lookup.image(draft, config.image)
+        _check_platform(image, config.image, platform)
+    config = merge_with_image(config, image)
+    if config.entrypoint == ("",):  # asked for to have none
+        config = replace(config, entrypoint=None)
+    if not config.entrypoint and not config.cmd:
+        raise messages.NO_COMMAND()
+    path, args = command_of(config)
+    number = draft.draw()
+    identifier = identity.container_id(draft.seed, number)
+    name = reserve_name(draft, name, identifier, number)
+    config = replace(config, hostname=config.hostname or _hostname(draft, host, identifier))
+    linked = links.resolve(draft, host)
+    networks = _networks(draft, host, request)
+    disk.demand(draft, disk.BLOCK_BYTES, f"mkdir /var/lib/docker/overlay2/{identifier}-init")
+    container = Container(
+        id=identifier, number=number, name=name, created_ns=draft.now_ns, image_id=image.id, image_name=config.image,
+        config=config, host_config=_interned(host), path=path, args=args, mounts=mounts.resolve(draft, config, host), networks=networks,
+        top_layer=image.top,
+    )  # fmt: skip
+    _register(draft, container)
+    _check_volumes(draft, container)
+    links.register(draft, container, linked)
+    container = draft.containers[identifier]
+    container_event(draft, container, "create")
+    return container
+
+
+def _check_platform(image: Image, name: str, platform: str) -> None:
+    """Refuse an image that is not for the platform asked for (moby daemon/images/image.go)."""
+    if not platform:
+        return
+    try:
+        wanted = platforms.parse(platform)
+    except platforms.InvalidPlatform as problem:
+        raise messages.BAD_REQUEST(problem=problem) from None
+    actual = platforms.Platform(image.os, image.architecture, image.variant)
+    if wanted[:2] != actual[:2] or (wanted.variant and actual.variant and wanted.variant != actual.variant):
+        raise messages.PLATFORM_MISMATCH(name=name, actual=actual, wanted=wanted)
+
+
+def _check_volumes(draft: Draft, container: Container) -> None:
+    """Refuse volumes of the configuration where the image has a file (moby daemon/create_unix.go)."""
+    own = files.only(container.id)
+    for target in container.config.volumes or {}:
+        path = posixpath.normpath(f"/{target.lstrip('/')}")
+        if files.exists(draft, own, path) and files.node_at(draft, own, path).kind != "dir":
+            raise messages.VOLUME_OVER_FILE(path=f"/var/lib/docker/overlay2/{container.id}/merged{path}")
+
+
+def merge_with_image(config: Config, image: Image) -> Config:
+    """The settings of an image for everything that the request leaves open."""
+    return merge(config, image.config)
+
+
+def merge(config: Config, own: ImageConfig) -> Config:
+    """Settings over those of an image (moby daemon/commit.go merge)."""
+    changes: dict[str, object] = {}
+    if not config.user and own.user:
+        changes["user"] = own.user
+    exposed = {**(own.exposed_ports or {}), **(config.exposed_ports or {})}
+    if exposed:
+        changes["exposed_ports"] = exposed
+    if own.env:
+        named = {entry.partition("=")[0] for entry in config.env or ()}
+        changes["env"] = (*(config.env or ()), *(entry for entry in own.env if entry.partition("=")[0] not in named))
+    changes["env"] = changes.get("env", config.env) or ()
+    labels = {**(own.labels or {}), **(config.labels or {})}
+    changes["labels"] = labels
+    if not config.entrypoint and config.entrypoint != ():
+        if not config.cmd and own.cmd:
+            changes["cmd"] = own.cmd
+        if config.entrypoint is None and own.entrypoint:
+            changes["entrypoint"] = own.entrypoint
+    changes["healthcheck"] = _merged_health(config.healthcheck, own.healthcheck)
+    if not config.working_dir and own.working_dir:
+        changes["working_dir"] = own.working_dir
+    volumes = {**(own.volumes or {}), **(config.volumes or {})}
+    changes["volumes"] = volumes or None
+    if not config.stop_signal and own.stop_signal:
+        changes["stop_signal"] = own.stop_signal
+    if own.shell and not config.shell:
+        changes["shell"] = own.shell
+    for field in ("cmd", "entrypoint"):
+        value = changes.get(field, getattr(config, field))
+        if isinstance(value, str):
+            changes[field] = (value,)
+    return replace(config, **changes)
+
+
+def _merged_health(given: object, own: object) -> object:
+    if not isinstance(given, HealthConfig) or (given.test is UNSET and given == HealthConfig()):
+        return own if isinstance(own, HealthConfig) else UNSET
+    if not isinstance(own, HealthConfig) or (given.test and given.test[0] == "NONE"):
+        return given
+    fields = [field.name for field in msgspec.structs.fields(HealthConfig)]
+    return HealthConfig(**{field: getattr(given, field) or getattr(own, field) for field in fields})
+
+
+def command_of(config: Config) -> tuple[str, tuple[str, ...]]:
+    """What is executed: the entrypoint with the command as its arguments, or the command alone."""
+    words = (*(config.entrypoint or ()), *(config.cmd or ()))
+    return (words[0], tuple(words[1:])) if words else ("", ())
+
+
+def reserve_name(draft: Draft, name: str, identifier: str, number: int) -> str:
+    """Take a name for a container.
+
+    Raises:
+        Refusal: it is not allowed, or taken.
+    """
+    if not name:
+        attempt = 0
+        while (name := identity.container_name(draft.seed, number, attempt)) in draft.container_names:
+            attempt += 1
+    elif CONTAINER_NAME.fullmatch(name) is None:
+        raise messages.CONTAINER_NAME(name=name)
+    name = name.removeprefix("/")
+    holder = draft.container_names.get(name)
+    if holder is not None:
+        raise messages.NAME_IN_USE(name=name, id=holder)
+    draft.container_names[name] = identifier
+    return name
+
+
+def _hostname(draft: Draft, host: HostConfig, identifier: str) -> str:
+    """The host name of a container that was given none: its short id, or that of whose network it shares."""
+    if host.network_mode == network_model.HOST:
+        return draft.host.hostname
+    if host.network_mode.startswith("container:"):
+        other = networking.shared_container(draft, host.network_mode)
+        if other is not None:
+            return other.config.hostname
+    return identifier[:12]
+
+
+def _networks(draft: Draft, host: HostConfig, request: CreateRequest) -> tuple[tuple[str, EndpointSettings], ...]:
+    """The networks that a container joins when it starts: those named, else the one of its network mode."""
+    mode = host.network_mode
+    if mode.startswith("container:"):
+        return ()
+    named = (request.networking_config.endpoints_config if request.networking_config else None) or {}
+    wanted = {name: endpoint or EndpointSettings() for name, endpoint in named.items()}
+    mode_name = "bridge" if mode in ("default", "bridge", "") else mode
+    if "default" in wanted and mode_name == "bridge":
+        wanted["bridge"] = wanted.pop("default")
+    if not wanted:
+        wanted = {mode_name: EndpointSettings()}
+    elif mode_name not in wanted and mode not in ("bridge", "default", "") and mode not in draft.networks:
+        wanted = {mode_name: EndpointSettings(), **wanted}
+    for name, endpoint in wanted.items():
+        check_endpoint(draft, name, endpoint)
+    return tuple(sorted(wanted.items()))
+
+
+def check_endpoint(draft: Draft, name: str, endpoint: EndpointSettings) -> None:
+    """Refuse what a network cannot give: addresses, or names on a network without name service.
+
+    Source: moby daemon/container_operations.go validateEndpointSettings and api/types/network/endpoint.go. All problems
+    are told, but for a MAC address that is none, which is told alone.
+
+    Raises:
+        Refusal: with docker's words.
+    """
+    identifier = draft.network_names.get(name) or (name if name in draft.networks else None)
+    network = draft.networks[identifier] if identifier is not None else None
+    asked = endpoint.ipam_config
+    problems = []
+    if network is not None and network.is_predefined:
+        if asked and (_given(asked.ipv4_address) or _given(asked.ipv6_address)):
+            problems.append(messages.PREDEFINED_ADDRESS)
+        if endpoint.aliases:
+            problems.append(messages.PREDEFINED_ALIAS)
+    for version, address in ((4, asked and asked.ipv4_address), (6, asked and asked.ipv6_address)):
+        if isinstance(address, str) and address:
+            problems += _address_problems(network, version, address)
+    for text in (asked.link_local_ips or ()) if asked else ():
+        if not _is_specified(text):
+            problems.append(f"invalid link-local IP address: {text}")
+    if endpoint.mac_address and _MAC.fullmatch(endpoint.mac_address) is None:
+        text = f"invalid config for network {name}: invalid MAC address {endpoint.mac_address}"
+        raise messages.BAD_REQUEST(problem=text)
+    if problems:
+        raise messages.ENDPOINT_CONFIG(network=name, problem="\n".join(problems))
+
+
+def _is_specified(text: str) -> bool:
+    try:
+        return not ipaddress.ip_address(text).is_unspecified
+    except ValueError:
+        return False
+
+
+def _given(address: str | UnsetType) -> bool:
+    return address is not UNSET and bool(address)
+
+
+def _address_problems(network: Network | None, version: int, address: str) -> list[str]:
+    if (":" in address) != (version == 6):
+        return [f"invalid IPv{version} address: {address}"]
+    try:
+        given = ipaddress.ip_address(address)
+    except ValueError:
+        return [f"invalid IPv{version} address: {address}"]
+    if given.is_unspecified or (isinstance(given, ipaddress.IPv6Address) and given.ipv4_mapped is not None):
+        return [f"invalid IPv{version} address: {address}"]
+    if network is None:
+        return []
+    from_swarm = network.scope == network_model.SWARM  # its managers choose subnets, and let addresses be chosen
+    static = [
+        pool.subnet
+        for pool in network.pools
+        if (pool.is_static or from_swarm) and (":" in pool.subnet) == (version == 6)
+    ]
+    if not static:
+        return [messages.NO_STATIC_SUBNET]
+    if any(pools.contains(subnet, address) for subnet in static):
+        return []
+    return [f"no configured subnet or ip-range contain the IP address {address}"]
+
+
+def _register(draft: Draft, container: Container) -> None:
+    identifier = container.id
+    draft.containers[identifier] = container
+    draft.outputs[identifier] = _EMPTY_HISTORY
+    bucket = identifier[: lookup.PREFIX_DIGITS]
+    draft.container_prefixes[bucket] = tuple(sorted((*draft.container_prefixes.get(bucket, ()), identifier)))
+    add_to_index(draft.image_containers, container.image_id, identifier)
+    if container.top_layer:
+        add_to_index(draft.layer_users, container.top_layer, f"container:{identifier}")
+    for mount in container.mounts:
+        if mount.type == "volume":
+            add_to_index(draft.volume_users, mount.source, identifier)
+    rootfs.create_root(draft, container)
+    rootfs.make_working_directory(draft, container)
+
+
+def _interned(host: HostConfig) -> HostConfig:
+    """The same object for equal settings: a thousand containers of one kind share one."""
+    key = msgspec.json.encode(host)
+    known = _HOST_CONFIGS.get(key)
+    if known is None:
+        if len(_HOST_CONFIGS) >= _HOST_CONFIGS_KEPT:
+            _HOST_CONFIGS.clear()
+        known = _HOST_CONFIGS[key] = host
+    return known

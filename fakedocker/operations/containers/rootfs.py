@@ -1,0 +1,483 @@
+"""A container's file system and namespace: what is mounted where, the files that the daemon writes, how its streams go.
+
+Source: moby daemon/volumes_unix.go, container_unix.go and daemon/oci_linux.go (default mounts).
+"""
+
+from __future__ import annotations
+
+import errno
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from fakedocker.base import messages
+from fakedocker.containers.model import Container, Exec
+from fakedocker.filesystem.node import ROOT, LayerEntry
+from fakedocker.filesystem.overlay import Filesystem
+from fakedocker.filesystem.tree import Tree, apply_layer
+from fakedocker.filesystem.walk import LINKS_FOLLOWED, Mount, MountTable
+from fakedocker.kernel import privileges
+from fakedocker.kernel.devices import HOST_SHARED_MEMORY, standard_mounts
+from fakedocker.kernel.kernel import Stdio
+from fakedocker.network.model import HOST
+from fakedocker.operations.containers import links, settings
+from fakedocker.operations.networks import networking
+from fakedocker.operations.system import files
+from fakedocker.volumes.model import MountSpec
+from fakedocker.wire.container import HostConfig
+from fakedocker.world.draft import Draft
+
+
+class GivenFile(NamedTuple):
+    """A file that a container finds and that is no part of it."""
+
+    path: str
+    mode: int
+    uid: int
+    gid: int
+    data: bytes
+
+
+_DAEMON_FILES = ("hosts", "hostname", "resolv.conf")
+_DAEMON_TREE = apply_layer(Tree.empty(), [LayerEntry(file, "file", 0o644) for file in _DAEMON_FILES])
+_DAEMON_INODES = {file: _DAEMON_TREE.dirs[ROOT][file] for file in _DAEMON_FILES}
+
+
+def create_root(draft: Draft, container: Container) -> None:
+    """Give a new container its writable layer over its image's tree, and fill its new volumes."""
+    draft.kernel.create_root(container.id, draft.layers[container.top_layer].tree if container.top_layer else None)
+    for mount in container.mounts:
+        if mount.type == "volume":
+            _fill_volume(draft, container, mount)
+
+
+def _fill_volume(draft: Draft, container: Container, mount: MountSpec) -> None:
+    """First use of an empty volume, or of an empty directory in it: it gets what the image has at its target.
+
+    Owner and mode of the directory itself are taken over with the whole volume only.
+    """
+    volume = draft.volumes[mount.source]
+    table = files.only(volume.file_system)
+    within = f"/{mount.subpath}"
+    if mount.no_copy or not files.exists(draft, table, within):
+        return
+    place = files.locate(draft, table, within)
+    if not place.tree.is_directory(place.inode) or place.tree.names(place.inode):
+        return
+    own = files.only(container.id)
+    if not files.exists(draft, own, mount.target):
+        return
+    node = files.node_at(draft, own, mount.target)
+    if node.kind != "dir":
+        return
+    if not mount.subpath:
+        empty = Filesystem.empty(mode=node.mode, uid=node.uid, gid=node.gid, now_ns=draft.now_ns)
+        draft.kernel_draft.put_filesystem(volume.file_system, empty)
+    for entry in files.subtree(draft, own, mount.target, "", follow=True):
+        if entry.path.strip("/"):
+            target = entry.target.lstrip("/") if entry.kind == "hardlink" else entry.target
+            files.put(draft, table, replace(entry, path=entry.path.lstrip("/"), target=target), within)
+
+
+def remove_root(draft: Draft, container: Container) -> None:
+    """Forget a container's writable layer and the daemon's files for it."""
+    draft.kernel.remove_root(container.id)
+    draft.kernel_draft.drop_filesystem(_etc(container))
+    if container.given:
+        draft.kernel_draft.drop_filesystem(_given(container))
+
+
+def give_files(draft: Draft, container: Container, given: tuple[GivenFile, ...]) -> Container:
+    """Let a container find files, each mounted by itself, that nobody there can write.
+
+    Source: moby daemon/container_operations_unix.go setupSecretDir, container/container_unix.go SecretMounts.
+    """
+    entries = [
+        LayerEntry(str(index), "file", file.mode, file.uid, file.gid, draft.now_ns, file.data)
+        for index, file in enumerate(given)
+    ]
+    draft.kernel_draft.put_filesystem(_given(container), Filesystem.on(apply_layer(Tree.empty(), entries)))
+    container = replace(container, given=tuple(file.path for file in given))
+    draft.containers[container.id] = container
+    return container
+
+
+def _given(container: Container) -> str:
+    return f"given:{container.id}"
+
+
+def _given_mounts(draft: Draft, container: Container) -> list[Mount]:
+    if not container.given:
+        return []
+    name = _given(container)
+    tree = draft.kernel_draft.filesystems[name]
+    inodes = (tree.lookup(ROOT, str(index)) for index in range(len(container.given)))
+    return [
+        Mount(path, name, "tmpfs", "tmpfs", read_only=True, options="relatime", root=inode)
+        for path, inode in zip(container.given, inodes, strict=True)
+        if inode is not None
+    ]
+
+
+def _etc(container: Container) -> str:
+    return f"etc:{container.id}"
+
+
+def prepare(draft: Draft, container: Container) -> None:
+    """Before a start: host paths, mount points, working directory, and the daemon's own files."""
+    host = host_mounts(draft)
+    own = files.only(container.id)
+    table = own
+    mounts = outermost_first(draft, container)
+    for mount in mounts:
+        if mount.type == "bind" and not files.exists(draft, host, mount.source):
+            files.make_directories(draft, host, mount.source)
+        if not _tmpfs_around(mounts, mount) and not files.exists(draft, table, mount.target):
+            _make_mount_point(draft, table, mount, mount.target)  # below another mount it is made in that
+        if mount.type != "tmpfs":
+            table = MountTable.of([*table.mounts, _mount(draft, mount)])
+    for path in container.given:
+        if not files.exists(draft, table, path):
+            files.make_file(draft, table, path)
+    directory = container.config.working_dir
+    if directory:
+        table = mount_table(draft, container)
+        if not files.exists(draft, table, directory):
+            files.make_directories(draft, own, directory)
+    write_daemon_files(draft, container)
+
+
+def _make_mount_point(draft: Draft, table: MountTable, mount: MountSpec, path: str) -> None:
+    """What a mount covers: a file for a file, a directory for a directory."""
+    is_file = False
+    if mount.type == "bind":
+        is_file = files.node_at(draft, host_mounts(draft), mount.source).kind != "dir"
+    elif mount.subpath:
+        tree = draft.kernel_draft.filesystems[draft.volumes[mount.source].file_system]
+        is_file = not tree.is_directory(_subpath_inode(draft, mount))
+    (files.make_file if is_file else files.make_directories)(draft, table, path)
+
+
+def _tmpfs_around(mounts: list[MountSpec], mount: MountSpec) -> str:
+    """The target of the tmpfs that another mount is to be in; "" where it is in none."""
+    around = [other for other in mounts if mount.target.startswith(f"{other.target}/")]
+    innermost = max(around, key=lambda other: len(other.target), default=None)
+    return innermost.target if innermost is not None and innermost.type == "tmpfs" else ""
+
+
+def make_working_directory(draft: Draft, container: Container) -> None:
+    """A new container has its working directory already before it starts (moby daemon/create_unix.go).
+
+    Raises:
+        Refusal: what is there is no directory.
+    """
+    directory = container.config.working_dir
+    if directory and directory != "/":
+        own = files.only(container.id)
+        try:
+            files.make_directories(draft, own, directory)
+        except OSError as problem:
+            if problem.errno != errno.ENOTDIR:
+                raise
+            raise messages.WORKING_DIR_FILE(path=directory) from None
+
+
+def write_daemon_files(draft: Draft, container: Container) -> None:
+    """/etc/hosts, /etc/hostname and /etc/resolv.conf, kept beside the container and mounted over its own."""
+    if container.network_mode.startswith("container:"):
+        return
+    _put_daemon_files(
+        draft,
+        _etc(container),
+        networking.hosts_file(draft, container, links.host_lines(draft, container)),
+        f"{container.config.hostname}\n",
+        networking.resolver_file(draft, container),
+    )
+
+
+def daemon_mounts(draft: Draft, name: str, *, hosts: str, hostname: str, resolver: str) -> list[Mount]:
+    """The daemon's files for what is no container, kept under a name of their own, as mounts."""
+    _put_daemon_files(draft, name, hosts, f"{hostname}\n", resolver)
+    return _mounts_of(name)
+
+
+def _put_daemon_files(draft: Draft, name: str, *texts: str) -> None:
+    """Write hosts, hostname and resolv.conf."""
+    changed = draft.kernel_draft.filesystems.get(name) or Filesystem.on(_DAEMON_TREE)
+    for file, text in zip(_DAEMON_FILES, texts, strict=True):
+        inode = _DAEMON_INODES[file]
+        changed = changed.own_inode(inode).with_content(inode, text.encode(), draft.now_ns)
+    draft.kernel_draft.put_filesystem(name, changed)
+
+
+def mount_table(draft: Draft, container: Container) -> MountTable:
+    """Everything mounted in a container, in the order of /proc/mounts."""
+    root = Mount("/", container.id, "overlay", "overlay", read_only=container.host_config.readonly_rootfs)
+    more = [*_shared_memory(draft, container), *_daemon_mounts(draft, container), *_given_mounts(draft, container)]
+    more += [_mount(draft, spec) for spec in outermost_first(draft, container)]
+    replaced = {mount.target for mount in more}
+    if container.host_config.ipc_mode == "none":
+        replaced.add("/dev/shm")
+    usual = standard_mounts(root)
+    if replaced.isdisjoint(_REPLACEABLE):
+        return usual.adding(more) if more else usual
+    return MountTable.of([*(mount for mount in usual.mounts if mount.target not in replaced), *more])
+
+
+_REPLACEABLE = frozenset(("/dev", "/dev/mqueue", "/dev/pts", "/dev/shm", "/sys", "/sys/fs/cgroup"))
+"""What is mounted in every container, unless something else is (moby daemon/oci_linux.go withMounts)."""
+
+
+def _shared_memory(draft: Draft, container: Container) -> list[Mount]:
+    """/dev/shm of a size of its own, or the host's or another container's, over the one that every container has."""
+    mode = container.host_config.ipc_mode
+    if mode == HOST and HOST_SHARED_MEMORY in draft.kernel_draft.filesystems:
+        return [Mount("/dev/shm", HOST_SHARED_MEMORY, "tmpfs", "tmpfs", options="nosuid,nodev,inode64")]
+    owner = container
+    if mode.startswith("container:"):
+        owner = draft.containers.get(mode.removeprefix("container:")) or container
+    size_bytes = owner.host_config.shm_size or settings.DEFAULT_SHM_BYTES
+    if owner is container and size_bytes == settings.DEFAULT_SHM_BYTES:
+        return []
+    shared = "" if owner is container or owner.host_config.ipc_mode == HOST else _shared_memory_of(owner)
+    options = f"nosuid,nodev,noexec,relatime,size={size_bytes // 1024}k"
+    return [Mount("/dev/shm", shared, "tmpfs", "shm", options=options)]
+
+
+def _shared_memory_of(container: Container) -> str:
+    return f"tmpfs:{container.id}:/dev/shm"
+
+
+def _make_shared_memory(draft: Draft, container: Container) -> None:
+    """A file system for /dev/shm where others use it too, or it has a size of its own."""
+    host = container.host_config
+    size_bytes = host.shm_size or settings.DEFAULT_SHM_BYTES
+    if host.ipc_mode == "shareable" or size_bytes != settings.DEFAULT_SHM_BYTES:
+        empty = Filesystem.empty(size_bytes, mode=0o1777, now_ns=draft.now_ns)
+        draft.kernel_draft.put_filesystem(_shared_memory_of(container), empty)
+
+
+def outermost_first(draft: Draft, container: Container) -> list[MountSpec]:
+    """A container's mounts in the order in which they are mounted, each where the links of the container's files lead."""
+    mounts = [_without_links(draft, container, mount) for mount in container.mounts]
+    return sorted(mounts, key=lambda mount: mount.target.count("/"))
+
+
+def _without_links(draft: Draft, container: Container, mount: MountSpec) -> MountSpec:
+    try:
+        path = files.locate(draft, files.only(container.id), mount.target).path
+    except OSError:  # in another mount, or not there yet
+        return mount
+    return mount if path == mount.target else replace(mount, target=path)
+
+
+def host_mounts(draft: Draft) -> MountTable:
+    """What is mounted on the host."""
+    return draft.kernel_draft.namespaces[HOST].mounts
+
+
+def _daemon_mounts(draft: Draft, container: Container) -> list[Mount]:
+    owner = container
+    mode = container.network_mode
+    if mode.startswith("container:"):
+        owner = networking.shared_container(draft, mode) or container
+    if _etc(owner) not in draft.kernel_draft.filesystems:
+        return []
+    return _mounts_of(_etc(owner), read_only=container.host_config.readonly_rootfs)
+
+
+def _mounts_of(name: str, read_only: bool = False) -> list[Mount]:
+    """The daemon's files; read-only where the root is (moby container_unix.go NetworkMounts)."""
+    return [Mount(f"/etc/{file}", name, root=inode, read_only=read_only) for file, inode in _DAEMON_INODES.items()]
+
+
+def _mount(draft: Draft, spec: MountSpec) -> Mount:
+    if spec.type == "tmpfs":
+        options = _tmpfs_options(spec.options.split(","))
+        return Mount(spec.target, "", "tmpfs", "tmpfs", read_only="ro" in spec.options.split(","), options=options)
+    if spec.type == "volume":
+        root = _subpath_inode(draft, spec) if spec.subpath else ROOT
+        mount = Mount(spec.target, f"volume:{spec.source}", root=root, read_only=spec.read_only)
+        asked = draft.volumes[spec.source].options or {}
+        if asked.get("type") != "tmpfs":
+            return mount
+        told = [option for option in asked.get("o", "").split(",") if option]
+        told = [f"size={_size(option[5:]) // 1024}k" if option.startswith("size=") else option for option in told]
+        return replace(mount, kind="tmpfs", source=asked.get("device", ""), options=",".join(["relatime", *told]))
+    place = files.locate(draft, host_mounts(draft), spec.source)
+    return replace(place.mount, target=spec.target, root=place.inode, read_only=spec.read_only or place.mount.read_only)
+
+
+def _tmpfs_options(asked: list[str]) -> str:
+    """How a tmpfs is listed: each flag once, as the kernel has it, then sizes in kilobytes and the like (moby pkg/mount MergeTmpfsOptions)."""
+    flags = {name: "no" + name not in ("nosuid", "nodev", "noexec") for name in ("suid", "dev", "exec")}
+    for option in asked:
+        if option.removeprefix("no") in flags:
+            flags[option.removeprefix("no")] = not option.startswith("no")
+    values = [option for option in asked if "=" in option]
+    values = [f"size={_size(value[5:]) // 1024}k" if value.startswith("size=") else value for value in values]
+    return ",".join([*(f"no{name}" for name, allowed in flags.items() if not allowed), "relatime", *values])
+
+
+_TMPFS_FLAGS = frozenset(
+    (
+        "defaults ro rw suid nosuid dev nodev exec noexec sync async dirsync remount mand nomand atime noatime diratime nodiratime "
+        "bind rbind unbindable runbindable private rprivate shared rshared slave rslave relatime norelatime strictatime nostrictatime"
+    ).split()
+)
+_TMPFS_VALUES = ("size", "mode", "uid", "gid", "nr_inodes", "nr_blocks", "mpol")
+
+
+def check_tmpfs(container: Container) -> None:
+    """Refuse a start with options that no tmpfs has."""
+    for mount in container.mounts:
+        for option in mount.options.split(",") if mount.type == "tmpfs" and mount.options else ():
+            name, equals, _ = option.partition("=")
+            if not (name in _TMPFS_VALUES if equals else option in _TMPFS_FLAGS):
+                raise messages.TMPFS_OPTION(option=option)
+
+
+def check_subpaths(draft: Draft, container: Container) -> None:
+    """Refuse a start where a volume has not what is to be mounted of it, or a link in it leads out of it.
+
+    Source: moby internal/safepath.
+    """
+    for mount in container.mounts:
+        if mount.subpath:
+            _subpath_inode(draft, mount)
+
+
+def _subpath_inode(draft: Draft, mount: MountSpec) -> int:
+    """What a subpath leads to in its volume, by links that stay inside."""
+    volume = draft.volumes[mount.source]
+    tree = draft.kernel_draft.filesystems[volume.file_system]
+    inodes, names = [ROOT], [name for name in mount.subpath.split("/") if name not in ("", ".")]
+    followed = 0
+    while names:
+        name = names.pop(0)
+        if name == "..":
+            if len(inodes) == 1:
+                raise messages.SUBPATH_ESCAPES(base=volume.mountpoint, path=mount.subpath)
+            inodes.pop()
+            continue
+        inode = tree.lookup(inodes[-1], name) if tree.is_directory(inodes[-1]) else None
+        if inode is None:
+            raise messages.SUBPATH_MISSING(path=f"{volume.mountpoint}/{mount.subpath}")
+        node = tree.node(inode)
+        if node.kind != "link":
+            inodes.append(inode)
+            continue
+        followed += 1
+        if node.target.startswith("/") or followed > LINKS_FOLLOWED:
+            raise messages.SUBPATH_ESCAPES(base=volume.mountpoint, path=mount.subpath)
+        names[:0] = [part for part in node.target.split("/") if part not in ("", ".")]
+    return inodes[-1]
+
+
+def create_namespace(draft: Draft, container: Container) -> None:
+    """Make the namespace that a container's processes live in, with fresh tmpfs mounts."""
+    host = container.host_config
+    mounts = outermost_first(draft, container)
+    for mount in mounts:
+        if around := _tmpfs_around(mounts, mount):
+            table = files.only(f"tmpfs:{container.id}:{around}")
+            _make_mount_point(draft, table, mount, mount.target.removeprefix(around))
+        if mount.type == "tmpfs":
+            options = dict(option.partition("=")[::2] for option in mount.options.split(","))
+            mode = int(options.get("mode") or "1777", 8)
+            empty = Filesystem.empty(limit_bytes=_size(options.get("size", "")), mode=mode, now_ns=draft.now_ns)
+            draft.kernel_draft.put_filesystem(f"tmpfs:{container.id}:{mount.target}", empty)
+    _make_shared_memory(draft, container)
+    network = network_namespace(draft, container)
+    draft.kernel.create_namespace(
+        container.id,
+        hostname=draft.host.hostname if host.uts_mode == HOST else container.config.hostname,
+        domain=container.config.domainname,
+        mounts=mount_table(draft, container),
+        network=network,
+        memory_limit_bytes=host.memory,
+        pids_limit=max(host.pids_limit or 0, 0),
+        swap_limit_bytes=swap_limit(host),
+        cpu_max=cpu_max(host),
+        init=host.init is True,
+        oom_score_adj=host.oom_score_adj,
+        capabilities=_capabilities(host),
+        limits=_limits(host),
+        sysctls=_sysctls(host),
+    )
+
+
+def _capabilities(host: HostConfig) -> int:
+    """Source: moby oci/caps/utils.go TweakCapabilities."""
+    if host.privileged:
+        return privileges.ALL_CAPABILITIES
+    added, dropped = (
+        {name.upper().removeprefix("CAP_") for name in names or ()} for names in (host.cap_add, host.cap_drop)
+    )
+    if "ALL" in added:
+        return privileges.ALL_CAPABILITIES & ~privileges.mask(dropped - {"ALL"})
+    usual = 0 if "ALL" in dropped else privileges.USUAL_CAPABILITIES & ~privileges.mask(dropped)
+    return usual | privileges.mask(added)
+
+
+def _limits(host: HostConfig) -> privileges.Limits:
+    return tuple(
+        (limit.name, limit.soft, limit.hard) for limit in host.ulimits or () if limit.name in privileges.RESOURCES
+    )
+
+
+_NETWORK_SYSCTLS = {"net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.ping_group_range": "0 2147483647"}
+"""What the daemon sets in a network of one's own, so that nobody needs to be the superuser for that (moby daemon/oci_linux.go)."""
+
+
+def _sysctls(host: HostConfig) -> tuple[tuple[str, str], ...]:
+    own = {} if host.network_mode == HOST else _NETWORK_SYSCTLS
+    return tuple(sorted((own | (host.sysctls or {})).items()))
+
+
+def swap_limit(host: HostConfig) -> int | None:
+    """The swap that a container may have, as memory.swap.max has it (runc ConvertMemorySwapToCgroupV2Value); None for any."""
+    return host.memory_swap - host.memory if host.memory > 0 and host.memory_swap > 0 else None
+
+
+def cpu_max(host: HostConfig) -> str:
+    """The processor time that a container may have, as cpu.max has it."""
+    if host.nano_cpus > 0:
+        return f"{host.nano_cpus // 10_000} 100000"
+    quota = str(host.cpu_quota) if host.cpu_quota > 0 else "max"
+    return f"{quota} {host.cpu_period or 100_000}"
+
+
+def network_namespace(draft: Draft, container: Container) -> str:
+    """Whose network a container uses: its own, the host's, or another container's."""
+    mode = container.network_mode
+    if mode == HOST:
+        return HOST
+    if mode.startswith("container:"):
+        shared = networking.shared_container(draft, mode)
+        return network_namespace(draft, shared) if shared is not None else container.id
+    return container.id
+
+
+def stdio(container: Container) -> Stdio:
+    """How process 1's streams go: a terminal, or three pipes whose stream has the container's id."""
+    config = container.config
+    rows, columns = container.host_config.console_size
+    return Stdio(container.id, terminal=config.tty, stdin=config.open_stdin, rows=rows, columns=columns)
+
+
+def exec_stdio(execution: Exec, console: tuple[int, int] | None) -> Stdio:
+    rows, columns = console or (0, 0)
+    return Stdio(execution.id, terminal=execution.terminal, stdin=execution.attach_stdin, rows=rows, columns=columns)
+
+
+def pipes(stream: str) -> Stdio:
+    """Three pipes without input, whose output goes to a stream of that id."""
+    return Stdio(stream, terminal=False, stdin=False)
+
+
+def _size(text: str) -> int:
+    digits = text.rstrip("kKmMgG")
+    if not digits.isdigit():
+        return 0
+    return int(digits) << {"": 0, "k": 10, "m": 20, "g": 30}[text[len(digits) :].lower()[:1]]

@@ -1,0 +1,1 @@
+"""What the engine can be asked about images, but for getting them from registries."""

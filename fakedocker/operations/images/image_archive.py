@@ -1,0 +1,180 @@
+"""What is in an archive of images: docker's manifest.json, or the index of an OCI layout, as places of blobs.
+
+Every path leads to a member of the archive or to nothing; links are followed inside of it only. Nothing here looks at the
+world, and nothing is trusted: blobs that bear a digest in their name must have it.
+Sources: moby image/tarexport/load.go, OCI image-spec image-layout.md.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zlib
+from collections.abc import Iterator
+from typing import NamedTuple, TypeVar
+
+from msgspec import Struct
+
+from fakedocker.base import messages, reference
+from fakedocker.filesystem import archive, content as contents
+from fakedocker.filesystem.node import LayerEntry
+from fakedocker.images.model import content_digest
+from fakedocker.operations.images import unpacking
+from fakedocker.wire import decode
+from fakedocker.wire.manifest import Descriptor, ImageManifest, Index
+
+T = TypeVar("T")
+
+_BLOB = re.compile(r"blobs/sha256/([0-9a-f]{64})")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_NAME_ANNOTATION = "io.containerd.image.name"
+_TAG_ANNOTATION = "org.opencontainers.image.ref.name"
+_LINKS_FOLLOWED = 10
+_INDEXES_NESTED = 4
+_INDEX_TYPES = (
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+)
+
+
+class ArchivedImage(NamedTuple):
+    """An image as the archive describes it."""
+
+    config: str
+    """Path of its configuration."""
+    layers: tuple[str, ...]
+    """Paths of its layers, from the base up."""
+    tags: tuple[str, ...]
+    """NAME:TAG, spelled in full."""
+    parent: str = ""
+    """The id of the image it was made from, where the archive says so."""
+
+
+class DockerManifest(Struct, frozen=True, kw_only=True, rename="pascal"):
+    """An entry of manifest.json."""
+
+    config: str = ""
+    repo_tags: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
+    parent: str = ""
+
+
+class ImageArchive:
+    """An archive of images.
+
+    Args:
+        data: the archive, which may be compressed.
+
+    Raises:
+        Refusal: it is no archive, is cut off, or names something outside of itself.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._members: dict[str, LayerEntry] = {entry.path: entry for entry in unpacking.members(data)}
+        self._number = zlib.crc32(data)  # docker unpacks into a folder with a number, which its errors tell
+
+    def images(self) -> list[ArchivedImage]:
+        """What the archive says is in it.
+
+        Raises:
+            Refusal: it says nothing, or nothing that makes sense.
+        """
+        if "manifest.json" in self._members:
+            documents = self._decode("manifest.json", tuple[DockerManifest, ...])
+            return [
+                ArchivedImage(entry.config, entry.layers, _parsed_tags(entry.repo_tags), entry.parent)
+                for entry in documents
+            ]
+        if "index.json" in self._members:
+            return list(self._listed(self._decode("index.json", Index), 0))
+        directories = sorted({path.partition("/")[0] for path, entry in self._members.items() if entry.kind == "dir"})
+        raise self._missing(f"{directories[0]}/json" if directories else "repositories")
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a member, whose digest is verified where its name says one.
+
+        Raises:
+            Refusal: there is no such file, or it is not what its name says.
+        """
+        place = self._resolve(path)
+        entry = self._members[place]
+        data = contents.read(entry.content, 0, len(entry.content))
+        named = _BLOB.fullmatch(place)
+        actual = content_digest(data)
+        if named is not None and actual != f"sha256:{named[1]}":
+            raise messages.LOAD_DIGEST(path=place, expected=f"sha256:{named[1]}", actual=actual)
+        return data
+
+    def _resolve(self, path: str) -> str:
+        """Where the file is that a path leads to."""
+        place = path
+        for _ in range(_LINKS_FOLLOWED):
+            try:
+                place = archive.safe_path(place)
+            except archive.BadArchive:
+                break
+            entry = self._members.get(place)
+            if entry is None:
+                break
+            if entry.kind == "file":
+                return place
+            if entry.kind == "hardlink":
+                place = entry.target
+            elif entry.kind == "link":
+                place = posixpath.join(posixpath.dirname(place), entry.target)
+            else:
+                break
+        raise self._missing(path)
+
+    def _missing(self, path: str) -> messages.Refusal:
+        return messages.ARCHIVE_NO_FILE(number=self._number, path=path)
+
+    def _decode(self, path: str, kind: type[T]) -> T:
+        try:
+            return decode.decode(self.read(path), kind)
+        except decode.InvalidJSON as problem:
+            raise messages.ARCHIVE_INVALID(problem=problem) from None
+
+    # OCI layouts
+
+    def _listed(self, index: Index, depth: int) -> Iterator[ArchivedImage]:
+        for descriptor in index.manifests:
+            if descriptor.platform.os not in ("", "linux") or depth > _INDEXES_NESTED:
+                continue  # attestations have the platform unknown/unknown
+            tags = _annotated_tags(descriptor.annotations)
+            if descriptor.media_type in _INDEX_TYPES:
+                for image in self._listed(self._decode(self._blob(descriptor), Index), depth + 1):
+                    yield image._replace(tags=tags or image.tags)
+                continue
+            manifest = self._decode(self._blob(descriptor), ImageManifest)
+            layers = tuple(self._blob(layer) for layer in manifest.layers)
+            yield ArchivedImage(self._blob(manifest.config), layers, tags)
+
+    def _blob(self, descriptor: Descriptor) -> str:
+        """The path of a blob whose size is as described; its digest is looked at when it is read."""
+        if _DIGEST.fullmatch(descriptor.digest) is None:
+            raise messages.ARCHIVE_INVALID(problem="invalid checksum digest format")
+        path = f"blobs/sha256/{descriptor.digest.removeprefix('sha256:')}"
+        actual = len(self._members[self._resolve(path)].content)
+        if actual != descriptor.size:
+            raise messages.LOAD_DIGEST(path=path, expected=f"{descriptor.size} bytes", actual=f"{actual} bytes")
+        return path
+
+
+def _annotated_tags(annotations: dict[str, str]) -> tuple[str, ...]:
+    """The name that an index gives an image; a tag alone names nothing."""
+    name = annotations.get(_NAME_ANNOTATION) or annotations.get(_TAG_ANNOTATION, "")
+    return _parsed_tags((name,)) if ":" in name else ()
+
+
+def _parsed_tags(texts: tuple[str, ...]) -> tuple[str, ...]:
+    found = []
+    for text in texts:
+        try:
+            name = reference.parse(text)
+        except reference.InvalidReference as problem:
+            raise messages.ARCHIVE_INVALID(problem=problem) from None
+        if not name.tag:
+            raise messages.LOAD_TAG(name=text)
+        found.append(f"{name.name}:{name.tag}")
+    return tuple(found)

@@ -1,0 +1,131 @@
+"""docker load: an archive's images, read and verified before anything is changed, arrive all at once.
+
+Source: moby image/tarexport/load.go; texts in recording archives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from fakedocker.base import messages, reference
+from fakedocker.images import document as documents
+from fakedocker.images.document import ImageDocument, InvalidDocument
+from fakedocker.images.model import Image, Layer, chain_id
+from fakedocker.operations.images import images, unpacking
+from fakedocker.operations.images.image_archive import ArchivedImage, ImageArchive
+from fakedocker.operations.registry import transfer_schedule
+from fakedocker.operations.registry.transfer_schedule import line
+from fakedocker.operations.system.event_attributes import image_event
+from fakedocker.world.draft import Draft
+from fakedocker.world.tasks import LoadedImage, LoadTask, TransferStep
+
+LOAD_BYTES_PER_SECOND = 80_000_000
+
+
+def begin(draft: Draft, data: bytes, quiet: bool, platform: str = "") -> int:
+    """Read an archive, a few hundred MB a second, and start its way in.
+
+    Args:
+        data: an archive as docker save or an OCI tool makes it, compressed or not.
+        quiet: whether the progress of layers is left out.
+        platform: os/architecture that its images must have, "" for any.
+
+    Returns:
+        the number of the task that tells its progress.
+
+    Raises:
+        Refusal: something in it is missing or wrong; nothing is changed then.
+    """
+    archive = ImageArchive(data)
+    layers: dict[str, Layer] = {}
+    found = tuple(_verified(draft, archive, entry, layers, platform) for entry in archive.images())
+    arriving = [layer for layer in layers.values() if layer.chain_id not in draft.layers]
+    task_id = draft.draw()
+    steps = tuple(_steps([] if quiet else arriving))
+    return transfer_schedule.start(draft, LoadTask(id=task_id, started_ns=draft.now_ns, steps=steps, images=found))
+
+
+def _verified(
+    draft: Draft, archive: ImageArchive, entry: ArchivedImage, layers: dict[str, Layer], platform: str
+) -> LoadedImage:
+    """One image with its layers; those that are new are added to `layers`, by their chain ids."""
+    raw = archive.read(entry.config)
+    try:
+        document = documents.read_document(raw)
+        _check_document(document, entry, platform)
+        chain = _layers(draft, archive, document, entry.layers, layers)
+        image = documents.make_loaded_image(document, raw, chain, entry.parent)
+    except InvalidDocument as problem:
+        raise messages.ARCHIVE_INVALID(problem=problem) from None
+    return LoadedImage(image=image, layers=chain, references=entry.tags)
+
+
+def _check_document(document: ImageDocument, entry: ArchivedImage, platform: str) -> None:
+    if document.os not in ("", "linux"):
+        raise messages.LOAD_SYSTEM(system=document.os)
+    if len(entry.layers) != len(document.diff_ids):
+        raise messages.LOAD_LAYER_COUNT(expected=len(entry.layers), actual=len(document.diff_ids))
+    actual = f"{document.os}/{document.architecture}"
+    if platform and platform != actual:
+        name = reference.parse(entry.tags[0]).familiar if entry.tags else entry.config
+        raise messages.PLATFORM_MISMATCH(name=name, actual=actual, wanted=platform)
+
+
+def _layers(
+    draft: Draft, archive: ImageArchive, document: ImageDocument, paths: Iterable[str], layers: dict[str, Layer]
+) -> tuple[Layer, ...]:
+    """An image's layers from the base up: every blob is verified, and only unknown layers are made."""
+    found: list[Layer] = []
+    for index, (path, expected) in enumerate(zip(paths, document.diff_ids, strict=True)):
+        tar = unpacking.decompress(archive.read(path))
+        actual = unpacking.diff_id(tar)
+        if actual != expected:
+            raise messages.LOAD_DIFF_ID(index=index, expected=expected, actual=actual)
+        below = found[-1] if found else None
+        chain = chain_id(below.chain_id if below is not None else "", expected)
+        layer = draft.layers.get(chain) or layers.get(chain)
+        found.append(layer if layer is not None else unpacking.make_layer(tar, expected, below))
+        layers[chain] = found[-1]
+    return tuple(found)
+
+
+def _steps(layers: Iterable[Layer]) -> list[TransferStep]:
+    """One layer after the other."""
+    steps, now_ns = [TransferStep(after_ns=0, progress=b"")], 0
+    for layer in layers:
+        size_bytes = len(layer.archive())
+        name = transfer_schedule.short_digest(layer.diff_id)
+        steps += transfer_schedule.moving(name, "Loading layer", now_ns, LOAD_BYTES_PER_SECOND, size_bytes)
+        now_ns += transfer_schedule.duration_ns(size_bytes, LOAD_BYTES_PER_SECOND)
+    return steps
+
+
+def _is_parent(parent: Image | None, image: Image) -> bool:
+    """Whether one image can have been made from another: by one step (moby image/tarexport checkValidParent)."""
+    return parent is not None and bool(image.history) and parent.history == image.history[:-1]
+
+
+def arrive(draft: Draft, task: LoadTask) -> None:
+    """The images come into the world, and take their names from whatever had them."""
+
+    def say(text: str) -> None:
+        draft.notify("progress", task.id, line(stream=f"{text}\n"))
+
+    arriving = {entry.image.id: entry.image for entry in task.images}
+    for entry in task.images:
+        parent = entry.image.parent if _is_parent(arriving.get(entry.image.parent), entry.image) else ""
+        images.add(draft, replace(entry.image, parent=parent), entry.layers)
+        for name in entry.references:
+            familiar = reference.parse(name).familiar
+            before = draft.tags.get(name)
+            if before is not None and before != entry.image.id:
+                say(f"The image {familiar} already exists, renaming the old one with ID {before} to empty string")
+            images.set_reference(draft, name, entry.image.id)
+            say(f"Loaded image: {familiar}")
+        image_event(draft, entry.image.id, "load", entry.image.id)
+    if not any(entry.references for entry in task.images):
+        for entry in task.images:
+            say(f"Loaded image ID: {entry.image.id}")
+    draft.notify("done", task.id, None)

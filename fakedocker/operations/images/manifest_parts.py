@@ -1,0 +1,126 @@
+"""From a manifest and its blobs, as registries send them, to an image and its layers; and which blobs that takes.
+
+Source: moby distribution/pull_v2.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+
+from msgspec import MsgspecError
+
+from fakedocker.base import messages
+from fakedocker.base.messages import Refusal
+from fakedocker.images import document as documents
+from fakedocker.images.document import InvalidDocument
+from fakedocker.images.model import Layer, chain_id, content_digest
+from fakedocker.operations.images import unpacking
+from fakedocker.registry.distribution import manifests
+from fakedocker.registry.distribution.problems import Problem
+from fakedocker.registry.model import Manifest, RemoteLayer
+from fakedocker.wire import decode
+from fakedocker.wire.manifest import ImageManifest, Index
+from fakedocker.world.draft import Draft
+
+_WRONG = (Problem, MsgspecError, InvalidDocument, decode.InvalidJSON)
+
+
+def wanted(raw: bytes, blobs: Mapping[str, bytes], have: Collection[str]) -> Iterator[tuple[str, str]]:
+    """What is still missing of an image, as ("manifests" or "blobs", digest).
+
+    Args:
+        raw: its manifest or index.
+        blobs: what is here of it.
+        have: chain ids of the layers that are not needed.
+
+    Raises:
+        Refusal: it is no image for this machine.
+    """
+    try:
+        own = raw
+        if manifests.read(raw, "").manifests:
+            chosen = _chosen(decode.decode(raw, Index))
+            if chosen not in blobs:
+                yield "manifests", chosen
+                return
+            own = blobs[chosen]
+        document = decode.decode(own, ImageManifest)
+        if document.config.digest not in blobs:
+            yield "blobs", document.config.digest
+            return
+        chain = ""
+        config = documents.read_document(blobs[document.config.digest])
+        for descriptor, diff_id in zip(document.layers, config.diff_ids, strict=False):
+            chain = chain_id(chain, diff_id)
+            if chain not in have and descriptor.digest not in blobs:
+                yield "blobs", descriptor.digest
+    except _WRONG as problem:
+        raise messages.BAD_REQUEST(problem=f"manifest invalid: {problem}") from None
+
+
+def chosen_of(raw: bytes) -> str:
+    """The manifest for this machine in an index that makes sense.
+
+    Raises:
+        Refusal: there is none.
+    """
+    return _chosen(decode.decode(raw, Index))
+
+
+def assemble(draft: Draft, raw: bytes, media_type: str, read: Callable[[str], bytes]) -> Manifest:
+    """The image that a manifest describes, or of an index the one for this machine.
+
+    Args:
+        read: gives a blob, or a manifest, by its digest.
+
+    Raises:
+        Refusal: it is none that this engine can run, or something is not what its digest says.
+    """
+    try:
+        own = read(_chosen(decode.decode(raw, Index))) if manifests.read(raw, media_type).manifests else raw
+        document = decode.decode(own, ImageManifest)
+        config_raw = _verified(document.config.digest, read(document.config.digest))
+        config = documents.read_document(config_raw)
+        layers = _layers(draft, document, config.diff_ids, read)
+        image = documents.make_loaded_image(config, config_raw, [remote.layer for remote in layers])
+    except _WRONG as problem:
+        raise messages.BAD_REQUEST(problem=f"manifest invalid: {problem}") from None
+    return Manifest(digest=content_digest(raw), image=image, layers=layers, raw=raw)
+
+
+def _chosen(index: Index) -> str:
+    """The manifest for this machine."""
+    for entry in index.manifests:
+        if entry.platform.os in ("", "linux") and entry.platform.architecture in ("", "amd64"):
+            return entry.digest
+    problem = "no matching manifest for linux/amd64 in the manifest list entries"
+    raise Refusal(404, problem)
+
+
+def _verified(digest: str, data: bytes) -> bytes:
+    if content_digest(data) != digest:
+        raise Refusal(500, f"filesystem layer verification failed for digest {digest}")
+    return data
+
+
+def _layers(
+    draft: Draft, document: ImageManifest, diff_ids: tuple[str, ...], read: Callable[[str], bytes]
+) -> tuple[RemoteLayer, ...]:
+    """The layers from the base up; those that are here already are not read."""
+    if len(diff_ids) != len(document.layers):
+        raise Refusal(
+            500, f"invalid manifest, layers length mismatch: expected {len(diff_ids)}, got {len(document.layers)}"
+        )
+    found: list[RemoteLayer] = []
+    below: Layer | None = None
+    for descriptor, diff_id in zip(document.layers, diff_ids, strict=True):
+        layer = draft.layers.get(chain_id(below.chain_id if below is not None else "", diff_id))
+        if layer is None:
+            tar = unpacking.decompress(_verified(descriptor.digest, read(descriptor.digest)))
+            actual = unpacking.diff_id(tar)
+            if actual != diff_id:
+                raise Refusal(500, f"layers from manifest don't match image configuration: {actual} is not {diff_id}")
+            layer = unpacking.make_layer(tar, diff_id, below)
+        found.append(RemoteLayer(digest=descriptor.digest, size_bytes=descriptor.size, layer=layer))
+        below = layer
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""What the engine can be asked about networks, and the network as the kernel asks for it."""

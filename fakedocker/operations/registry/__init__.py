@@ -1,0 +1,1 @@
+"""What passes between the engine and registries: pulls, pushes, manifests."""

@@ -1,0 +1,162 @@
+"""What the daemon says of itself: version, info, disk usage, events.
+
+Sources: moby daemon/info.go, disk_usage.go, api/types/events; the exchanges. Versions are those of the world's profile.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fakedocker.base import clock
+from fakedocker.containers.model import PAUSED, RUNNING
+from fakedocker.operations.buildkit import records
+from fakedocker.operations.containers import listing
+from fakedocker.operations.images import images
+from fakedocker.operations.swarm import cluster
+from fakedocker.operations.system import filters as filtering
+from fakedocker.operations.system.filters import Filters
+from fakedocker.operations.system.plugins import LOG_PLUGINS, NETWORK_PLUGINS, VOLUME_PLUGINS
+from fakedocker.operations.volumes import volumes
+from fakedocker.world.draft import Draft
+from fakedocker.world.world import Event
+
+EVENT_FILTERS = None
+"""Any name is accepted; unknown ones match everything (recording events-stats)."""
+
+
+def version(draft: Draft) -> dict[str, Any]:
+    """The answer of GET /version."""
+    profile = draft.profile
+    common = {"ApiVersion": profile.newest_api, "MinAPIVersion": profile.oldest_api, "GitCommit": profile.engine.commit,
+              "GoVersion": profile.go_version, "Os": "linux", "Arch": "amd64", "KernelVersion": draft.host.kernel_version,
+              "BuildTime": profile.built}  # fmt: skip
+    details = {**{name: common[name] for name in ("ApiVersion", "Arch", "BuildTime")}, "Experimental": "false",
+               **{name: common[name] for name in ("GitCommit", "GoVersion", "KernelVersion", "MinAPIVersion", "Os")}}  # fmt: skip
+    components = [
+        {"Name": "Engine", "Version": profile.engine.version, "Details": details},
+        *(
+            {"Name": name, "Version": part.version, "Details": {"GitCommit": part.commit}}
+            for name, part in (
+                ("containerd", profile.containerd),
+                ("runc", profile.runc),
+                ("docker-init", profile.init),
+            )
+        ),
+    ]
+    return {
+        "Platform": {"Name": "Docker Engine - Community"},
+        "Components": components,
+        "Version": profile.engine.version,
+        **common,
+    }
+
+
+def info(draft: Draft) -> dict[str, Any]:
+    """The answer of GET /info."""
+    host, profile = draft.host, draft.profile
+    states = [container.status for container in draft.containers.values()]
+    running, paused = states.count(RUNNING) + states.count("restarting"), states.count(PAUSED)
+    runtime = {"path": "runc", "status": {"org.opencontainers.runtime-spec.features": "{}"}}
+    return {
+        "ID": host.daemon_id, "Containers": len(states), "ContainersRunning": running, "ContainersPaused": paused,
+        "ContainersStopped": len(states) - running - paused, "Images": len(draft.images), "Driver": "overlay2",
+        "DriverStatus": [["Backing Filesystem", "extfs"], ["Supports d_type", "true"], ["Using metacopy", "false"],
+                         ["Native Overlay Diff", "true"], ["userxattr", "false"]],
+        "Plugins": {"Volume": VOLUME_PLUGINS, "Network": NETWORK_PLUGINS, "Authorization": None, "Log": LOG_PLUGINS},
+        "MemoryLimit": True, "SwapLimit": True, "CpuCfsPeriod": True, "CpuCfsQuota": True, "CPUShares": True, "CPUSet": True,
+        "PidsLimit": True, "IPv4Forwarding": True, "Debug": False, "NFd": 24, "OomKillDisable": False, "NGoroutines": 41,
+        "SystemTime": clock.rfc3339_nano(draft.now_ns), "LoggingDriver": "json-file", "CgroupDriver": "systemd", "CgroupVersion": "2",
+        "NEventsListener": 0, "KernelVersion": host.kernel_version, "OperatingSystem": host.operating_system, "OSVersion": host.os_version,
+        "OSType": "linux", "Architecture": "x86_64", "IndexServerAddress": "https://index.docker.io/v1/",
+        "RegistryConfig": {
+            "InsecureRegistryCIDRs": ["::1/128", "127.0.0.0/8"],
+            "IndexConfigs": {"docker.io": {"Name": "docker.io", "Mirrors": [], "Secure": True, "Official": True}}, "Mirrors": [],
+        },
+        "NCPU": host.cpus, "MemTotal": host.memory_bytes, "GenericResources": None, "DockerRootDir": "/var/lib/docker", "HttpProxy": "",
+        "HttpsProxy": "", "NoProxy": "", "Name": host.hostname, "Labels": [], "ExperimentalBuild": False, "ServerVersion": profile.engine.version,
+        "Runtimes": {"io.containerd.runc.v2": runtime, "runc": runtime}, "DefaultRuntime": "runc",
+        "Swarm": cluster.info(draft),
+        "LiveRestoreEnabled": False, "Isolation": "", "InitBinary": "docker-init", "ContainerdCommit": {"ID": profile.containerd.commit},
+        "RuncCommit": {"ID": profile.runc.commit}, "InitCommit": {"ID": profile.init.commit},
+        "SecurityOptions": ["name=seccomp,profile=builtin", "name=cgroupns"], "CDISpecDirs": ["/etc/cdi", "/var/run/cdi"],
+        "Containerd": {"Address": "/run/containerd/containerd.sock", "Namespaces": {"Containers": "moby", "Plugins": "plugins.moby"}},
+        "FirewallBackend": {"Driver": "iptables"}, "Warnings": None,
+    }  # fmt: skip
+
+
+def disk_usage(draft: Draft, types: tuple[str, ...]) -> dict[str, Any]:
+    """The answer of GET /system/df: what images, containers, volumes and the build cache hold."""
+    everything = not types
+    answer: dict[str, Any] = {}
+    if built := sum(record["Size"] for record in records.usage(draft)):
+        answer["BuilderSize"] = built
+    if everything or "image" in types:
+        answer["LayersSize"] = sum(layer.size_bytes for layer in draft.layers.values())
+        listed = images.select(draft, {}, everything=False)
+        answer["Images"] = [
+            images.summary(draft, image, tags, digests or None, shared=True, containers=True)
+            for image, tags, digests in listed
+        ]
+    if everything or "container" in types:
+        found = listing.select(draft, {}, everything=True, limit=0)
+        answer["Containers"] = [listing.summary(draft, container, with_size=True) for container in found]
+    if everything or "volume" in types:
+        answer["Volumes"] = [
+            volumes.inspect(volume, volumes.usage(draft, volume)) for volume in volumes.select(draft, {})
+        ]
+    if everything or "build-cache" in types:
+        answer["BuildCache"] = records.usage(draft)
+    return answer
+
+
+def event_message(event: Event) -> dict[str, Any]:
+    """An event as a line of GET /events; containers' and images' have the older fields too."""
+    body: dict[str, Any] = {}
+    attributes = dict(event.attributes)
+    if event.type in ("container", "image"):
+        body["status"] = event.action
+        body["id"] = event.actor_id
+        if event.type == "container" and attributes.get("image"):
+            body["from"] = attributes["image"]
+    body |= {
+        "Type": event.type,
+        "Action": event.action,
+        "Actor": {"ID": event.actor_id, "Attributes": attributes},
+        "scope": event.scope,
+        "time": event.time_ns // clock.SECOND_NS,
+        "timeNano": event.time_ns,
+    }
+    return body
+
+
+def event_passes(event: Event, filters: Filters) -> bool:
+    """Whether an event passes the filters (moby daemon/events/filter.go)."""
+    attributes = dict(event.attributes)
+    action = event.action.partition(":")[0]
+    if filters.get("event") and not {event.action, action} & set(filters["event"]):
+        return False
+    if filters.get("type") and event.type not in filters["type"]:
+        return False
+    if filters.get("scope") and event.scope not in filters["scope"]:
+        return False
+    if filters.get("label") and not filtering.labels_match(filters, attributes):
+        return False
+    for kind in ("container", "volume", "network", "daemon", "plugin", "secret", "config", "service", "node"):
+        if filters.get(kind) and not _names(filters[kind], event.actor_id, attributes.get("name", "")):
+            return False
+    return not filters.get("image") or _image_passes(event, attributes, filters["image"])
+
+
+def _names(wanted: tuple[str, ...], identifier: str, name: str) -> bool:
+    """Whether an id or a name begins with what is wanted; whose, is not asked."""
+    return any(name.startswith(value) or identifier.startswith(value) for value in wanted)
+
+
+def _image_passes(event: Event, attributes: dict[str, str], wanted: tuple[str, ...]) -> bool:
+    names = (
+        {event.actor_id, attributes.get("name", ""), attributes.get("image", "")}
+        if event.type == "image"
+        else {attributes.get("image", "")}
+    )
+    names |= {name.partition(":")[0] for name in names}
+    return any(value in names for value in wanted)

@@ -1,0 +1,1 @@
+"""PHP's pages, as far as they are shown here."""

@@ -1,0 +1,271 @@
+"""PHP's functions that tutorials' pages call: text, arrays, dates, headers, and MySQL by mysqli and PDO; WordPress's front page."""
+
+from __future__ import annotations
+
+import html
+import json
+import posixpath
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+from fakedocker.userland.inputs import text_of
+from fakedocker.userland.languages.php.php_values import (
+    Exit,
+    NotSimulated,
+    Raised,
+    Running,
+    Thing,
+    number,
+    plain,
+    text,
+    truth,
+)
+from fakedocker.userland.processes.dates import format_date
+
+
+def connect(
+    own: Running,
+    host: Any = "localhost",
+    user: Any = "",
+    password: Any = "",
+    database: Any = "",
+    port: Any = 3306,
+    *_: Any,
+) -> Thing:
+    """A connection to MySQL. Blocks. Raises Raised where there is none, as since PHP 8.1."""
+    name, mark, own_port = text(host).removeprefix("p:").partition(":")
+    connection = own.memory["database"]
+    asked = own.memory["asked"]
+    said = ""
+    if not asked and "socket" not in connection:
+        addresses = ["127.0.0.1"] if name == "localhost" else own.system.resolve(name)
+        if not addresses:
+            said = f"php_network_getaddresses: getaddrinfo for {name} failed: Name or service not known"
+        else:
+            try:
+                connection["socket"] = own.system.connect(addresses[0], int(own_port if mark else number(port) or 3306))
+            except OSError as problem:
+                said = str(problem.strerror)
+    if not said:
+        login = {"user": text(user), "password": text(password), "database": text(database)}
+        answer = own.ask({"login": login})
+        said = "MySQL server has gone away" if answer is None else answer.get("error", "").partition(": ")[2]
+    if said:
+        raise Raised(f"mysqli_sql_exception: {said}")
+    return own.keep("connection", {"welcome": "8.0.39"})
+
+
+def _query(own: Running, connection: Thing, sql: Any, *_: Any) -> Any:
+    answer = own.ask({"sql": text(sql)})
+    if answer is None or "error" in answer:
+        raise Raised(
+            f"mysqli_sql_exception: {answer['error'].partition(': ')[2] if answer else 'MySQL server has gone away'}"
+        )
+    if answer["columns"] is None:
+        return True
+    names = [name for name, *_ in answer["columns"]]
+    return own.keep("result", {"rows": [dict(zip(names, row, strict=True)) for row in answer["rows"]]})
+
+
+def _fetch(own: Running, result: Thing, *_: Any) -> Any:
+    held = own.things[result.number]
+    place = held.get("place", 0)
+    if place >= len(held["rows"]):
+        return None
+    held["place"] = place + 1
+    return held["rows"][place]
+
+
+METHODS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
+    "connection": {"query": _query, "exec": _query, "close": lambda own, thing: True},
+    "result": {
+        "fetch_assoc": _fetch, "fetch": _fetch, "fetch_array": _fetch, "close": lambda own, thing: True,
+        "fetch_all": lambda own, thing, *_: dict(enumerate(own.rows(thing))), "fetchall": lambda own, thing, *_: dict(enumerate(own.rows(thing))),
+        "fetch_row": lambda own, thing: dict(enumerate((_fetch(own, thing) or {}).values())) or None,
+        "fetchcolumn": lambda own, thing, *_: next(iter((_fetch(own, thing) or {}).values()), False),
+    },
+}  # fmt: skip
+
+
+_LETTERS: Final = {"Y": "%Y", "m": "%m", "d": "%d", "H": "%H", "i": "%M", "s": "%S", "D": "%a", "M": "%b", "F": "%B", "l": "%A", "y": "%y", "g": "%l", "h": "%I", "A": "%p", "a": "%P", "j": "%e", "N": "%u"}  # fmt: skip
+
+
+def _date(own: Running, form: Any = "Y-m-d", when: Any = None) -> str:
+    seconds = own.system.now_ns // 1_000_000_000 if when is None else int(number(when))
+    return "".join(
+        format_date(_LETTERS[letter], seconds).strip() if letter in _LETTERS else letter for letter in text(form)
+    )
+
+
+def _phpinfo(own: Running, *_: Any) -> bool:
+    version, host = own.version, own.system.hostname
+    api = (
+        "Apache 2.0 Handler"
+        if own.facts["server"].get("SERVER_SOFTWARE", "").startswith("Apache")
+        else "Command Line Interface"
+    )
+    rows = (
+        ("System", f"Linux {host} 6.12.43 x86_64"),
+        ("Server API", api),
+        ("PHP Version", version),
+        ("Loaded Configuration File", "(none)"),
+    )
+    if "Command" in api:
+        own.write(f"phpinfo()\nPHP Version => {version}\n\n" + "".join(f"{name} => {value}\n" for name, value in rows))
+        return True
+    lines = "".join(f'<tr><td class="e">{name} </td><td class="v">{value} </td></tr>\n' for name, value in rows)
+    own.write(
+        f'<!DOCTYPE html>\n<html><head><title>PHP {version} - phpinfo()</title></head>\n<body><h1 class="p">PHP Version {version}</h1>\n<table>\n{lines}</table>\n</body></html>\n'
+    )
+    return True
+
+
+def _header(own: Running, line: Any, *rest: Any) -> None:
+    name, _, value = text(line).partition(":")
+    own.headers[name.strip().title()] = value.strip()
+    if name.strip().lower() == "location" and own.status == 200:
+        own.status = 302
+    if len(rest) > 1:
+        own.status = int(rest[1])
+
+
+def _status(own: Running, code: Any = None) -> int:
+    own.status = int(code or own.status)
+    return own.status
+
+
+def _format(own: Running, form: Any, *given: Any) -> str:
+    rest = list(given)
+
+    def filled(match: re.Match[str]) -> str:
+        if match[0] == "%%":
+            return "%"
+        value = rest.pop(0) if rest else ""
+        return (
+            text(value)
+            if match[2] == "s"
+            else str(int(number(value))).rjust(int(match[1].strip(".0") or 0), "0")
+            if match[2] == "d"
+            else f"{float(number(value)):{match[1] or '.6'}f}"
+        )
+
+    return re.sub(r"%(0?\d*\.?\d*)([sdf%])", filled, text(form))
+
+
+def _print_r(own: Running, value: Any, returns: Any = False) -> Any:
+    shown = _readable(value, "")
+    if truth(returns):
+        return shown
+    own.write(shown)
+    return True
+
+
+def _readable(value: Any, margin: str) -> str:
+    """A value as print_r has it: a nested array is followed by an empty line."""
+    if not isinstance(value, dict):
+        return text(value)
+    inner = margin + " " * 8
+    rows = "".join(f"{margin}    [{key}] => {_readable(each, inner)}\n" for key, each in value.items())
+    return f"Array\n{margin}(\n{rows}{margin})\n"
+
+
+def _dump(value: Any, margin: str = "") -> str:
+    """A value as var_dump has it."""
+    if isinstance(value, dict):
+        rows = "".join(
+            f"{margin}  [{key if isinstance(key, int) else json.dumps(key, ensure_ascii=False)}]=>\n{_dump(each, margin + '  ')}"
+            for key, each in value.items()
+        )
+        return f"{margin}array({len(value)}) {{\n{rows}{margin}}}\n"
+    if value is None:
+        return f"{margin}NULL\n"
+    if isinstance(value, bool):
+        return f"{margin}bool({str(value).lower()})\n"
+    if isinstance(value, int | float):
+        return f"{margin}{type(value).__name__}({text(value)})\n"
+    if not isinstance(value, str):
+        raise NotSimulated("such an object to look at")
+    return f'{margin}string({len(value.encode())}) "{value}"\n'
+
+
+def _repeat(own: Running, value: Any, count: Any) -> str:
+    if len(text(value)) * int(count) > _LONGEST:
+        raise NotSimulated("so long a text")
+    return text(value) * int(count)
+
+
+def _set_zone(own: Running, zone: Any) -> bool:
+    if text(zone).upper() not in ("UTC", "ETC/UTC", "GMT"):
+        raise NotSimulated("other time zones than UTC")
+    return True
+
+
+def _define(own: Running, name: Any, value: Any, *_: Any) -> bool:
+    own.constants[text(name)] = value
+    return True
+
+
+def _read(own: Running, path: Any, *_: Any) -> Any:
+    try:
+        return text_of(own.system.read_file(posixpath.join(posixpath.dirname(own.path), text(path))))
+    except OSError:
+        return False
+
+
+def _end(own: Running, value: Any = None) -> None:
+    if isinstance(value, str):
+        own.write(value)
+    raise Exit
+
+
+_LONGEST: Final = 1_000_000
+_EXTENSIONS: Final = frozenset(
+    "core ctype curl date dom fileinfo filter hash iconv json libxml mbstring mysqlnd openssl pcre pdo pdo_sqlite phar posix random"
+    " readline reflection session simplexml sodium spl sqlite3 standard tokenizer xml xmlreader xmlwriter zlib mysqli pdo_mysql".split()
+)
+"""Those of the official images, and those of MySQL, which tutorials install."""
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "phpinfo": _phpinfo, "phpversion": lambda own, *_: own.version, "gethostname": lambda own: own.system.hostname, "date": _date,
+    "time": lambda own: own.system.now_ns // 1_000_000_000, "getenv": lambda own, name="", *_: own.system.environment.get(text(name), False) if name else dict(own.system.environment),
+    "php_uname": lambda own, mode="a": {"n": own.system.hostname, "s": "Linux"}.get(text(mode), f"Linux {own.system.hostname} 6.12.43 x86_64"), "php_sapi_name": lambda own: "cli",
+    "header": _header, "http_response_code": _status, "define": _define, "exit": _end, "printf": lambda own, *given: own.write(_format(own, *given)), "sprintf": _format,
+    "print_r": _print_r, "var_dump": lambda own, *values: own.write("".join(_dump(value) for value in values)), "print": lambda own, value: own.write(text(value)),
+    "strtoupper": lambda own, value: text(value).upper(), "strtolower": lambda own, value: text(value).lower(), "ucfirst": lambda own, value: text(value)[:1].upper() + text(value)[1:],
+    "strlen": lambda own, value: len(text(value)), "strrev": lambda own, value: text(value)[::-1], "trim": lambda own, value, *_: text(value).strip(),
+    "str_replace": lambda own, old, new, value: text(value).replace(text(old), text(new)), "str_repeat": _repeat,
+    "htmlspecialchars": lambda own, value, *_: html.escape(text(value)), "nl2br": lambda own, value: text(value).replace("\n", "<br />\n"),
+    "explode": lambda own, by, value, *_: dict(enumerate(text(value).split(text(by)))), "implode": lambda own, by, values: text(by).join(text(each) for each in values.values()),
+    "count": lambda own, values: len(values), "array_keys": lambda own, values: dict(enumerate(values)), "array_values": lambda own, values: dict(enumerate(values.values())),
+    "in_array": lambda own, wanted, values, *_: any(each == wanted for each in values.values()), "json_encode": lambda own, value, *_: json.dumps(plain(value), separators=(",", ":")),
+    "rand": lambda own, low=0, high=2147483647: int(low) + own.system.random(int(high) - int(low) + 1), "mt_rand": lambda own, low=0, high=2147483647: int(low) + own.system.random(int(high) - int(low) + 1),
+    "round": lambda own, value, places=0: round(float(number(value)), int(places)), "intval": lambda own, value, *_: int(number(value)), "abs": lambda own, value: abs(number(value)),
+    "is_null": lambda own, value: value is None, "file_get_contents": _read, "file_exists": lambda own, path: _read(own, path) is not False, "function_exists": lambda own, name: text(name) in FUNCTIONS,
+    "error_reporting": lambda own, *_: 0, "ini_set": lambda own, *_: False, "date_default_timezone_set": _set_zone,
+    "mysqli_connect": connect, "mysqli_query": _query, "mysqli_fetch_assoc": _fetch, "mysqli_fetch_array": _fetch, "mysqli_close": lambda own, *_: True,
+    "mysqli_connect_error": lambda own: None, "mysqli_connect_errno": lambda own: 0, "mysqli_error": lambda own, *_: "", "mysqli_report": lambda own, *_: True,
+    "mysqli_num_rows": lambda own, thing: len(own.things[thing.number]["rows"]), "extension_loaded": lambda own, name: text(name).lower() in _EXTENSIONS,
+}  # fmt: skip
+
+
+def wordpress(own: Running) -> None:
+    """WordPress's front page: its installer, if the database of its environment lets it in."""
+    environment = own.system.environment
+    given = [environment.get(f"WORDPRESS_DB_{name}", default) for name, default in (("HOST", "mysql"), ("USER", "example username"), ("PASSWORD", "example password"), ("NAME", "wordpress"))]  # fmt: skip
+    try:
+        connect(own, *given)
+    except Raised:
+        own.status = 500
+        own.write(
+            '<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><title>Database Error</title></head>\n<body><h1>Error establishing a database connection</h1></body>\n</html>\n'
+        )
+        return
+    path = own.facts["server"].get("REQUEST_URI", "/").partition("?")[0]
+    if path != "/wp-admin/install.php":
+        own.status = 302
+        own.headers["Location"] = f"http://{own.facts['server'].get('HTTP_HOST', 'localhost')}/wp-admin/install.php"
+        return
+    own.write(
+        '<!DOCTYPE html>\n<html lang="en-US">\n<head><meta charset="utf-8"><title>WordPress &rsaquo; Installation</title></head>\n<body class="wp-core-ui language-chooser"><h1>WordPress</h1>\n<p>The database answers. This page is simulated: nothing more can be installed.</p></body>\n</html>\n'
+    )

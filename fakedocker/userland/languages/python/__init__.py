@@ -1,0 +1,1 @@
+"""Python, as far as programs in containers run here."""

@@ -1,0 +1,545 @@
+"""Values and expressions of the small Python of python_code. Values are plain data, so what they do is Python's own.
+
+Modules and builtins are values named by tuples. Sizes are bounded: what would take much memory is not simulated.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import json
+import math
+import operator
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+from fakedocker.kernel.program import System
+from fakedocker.userland.inputs import State, bytes_of
+from fakedocker.userland.languages.python import python_files, python_packages
+from fakedocker.userland.languages.python.python_code import not_simulated
+from fakedocker.userland.languages.python.python_files import OpenFile
+from fakedocker.userland.languages.python.python_values import Member, Method, Raised, ScriptError, Thing
+from fakedocker.userland.languages.script_machine import Exit, FunctionValue, Machine, NotSimulated
+from fakedocker.userland.services.line_input import next_line
+
+_LARGEST: Final = 1_000_000
+
+
+_BINARY: Final[dict[type[ast.AST], Callable[[Any, Any], Any]]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv, ast.Mod: operator.mod,
+    ast.FloorDiv: operator.floordiv, ast.Pow: operator.pow, ast.BitAnd: operator.and_, ast.BitOr: operator.or_,
+    ast.BitXor: operator.xor, ast.LShift: operator.lshift, ast.RShift: operator.rshift,
+    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt,
+    ast.GtE: operator.ge, ast.Is: operator.is_, ast.IsNot: operator.is_not, ast.In: lambda a, b: a in b,
+    ast.NotIn: lambda a, b: a not in b,
+}  # fmt: skip
+_UNARY: Final[dict[type[ast.AST], Callable[[Any], Any]]] = {
+    ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Not: operator.not_, ast.Invert: operator.invert,
+}  # fmt: skip
+_METHODS: Final[dict[type, frozenset[str]]] = {
+    str: frozenset("upper lower strip lstrip rstrip split rsplit splitlines join replace startswith endswith find count title capitalize format zfill ljust rjust center isdigit isalpha encode index partition rpartition removeprefix removesuffix swapcase".split()),
+    list: frozenset("append extend insert pop remove sort reverse index count copy clear".split()),
+    dict: frozenset("get keys values items pop update setdefault copy clear".split()),
+    tuple: frozenset("index count".split()),
+    bytes: frozenset("decode hex".split()),
+}  # fmt: skip
+_PURE: Final[dict[str, Callable[..., Any]]] = {
+    "len": len, "str": lambda *values: shown(values[0]) if len(values) == 1 else str(*values), "int": int, "float": float, "repr": lambda value: representation(value), "bool": bool, "abs": abs, "min": min, "max": max,
+    "sum": sum, "sorted": sorted, "round": round, "ord": ord, "chr": chr, "hex": hex, "bin": bin, "any": any, "all": all,
+    "divmod": divmod, "dict": dict, "tuple": tuple, "isinstance": lambda value, kind: type(value).__name__ == kind.name,
+}  # fmt: skip
+_LISTS: Final[dict[str, Callable[..., list[Any]]]] = {
+    "list": lambda *values: list(*values), "enumerate": lambda *values: [*enumerate(*values)], "zip": lambda *values: [*zip(*values, strict=False)],
+    "reversed": lambda values: [*reversed(values)], "range": lambda *values: _range(*values), "set": lambda *values: list(dict.fromkeys(*values)),
+}  # fmt: skip
+_CONVERSIONS: Final[dict[str, Callable[[Any], str]]] = {
+    "r": lambda value: representation(value), "s": lambda value: shown(value), "a": ascii,
+}  # fmt: skip
+_OTHERS: Final = frozenset({"print", "input", "exit", "quit", "type", "open"})
+_MATH: Final = frozenset("sqrt floor ceil sin cos tan log log2 log10 exp pow factorial gcd".split())
+
+
+def _range(*values: int) -> list[int]:
+    found = range(*values)
+    if len(found) > _LARGEST:
+        raise NotSimulated("so large a range")
+    return list(found)
+
+
+def _check_size(operation: ast.operator, left: Any, right: Any) -> None:
+    """Raises NotSimulated where the result would be very large."""
+    if isinstance(left, int) and isinstance(right, int):
+        bits = left.bit_length() + right.bit_length()
+        if isinstance(operation, ast.Pow | ast.LShift):
+            bits = abs(right) * max(1, left.bit_length())
+        if bits > _LARGEST:
+            raise NotSimulated("so large a number")
+    elif isinstance(operation, ast.Mult):
+        whole, times = (right, left) if isinstance(left, int) else (left, right)
+        if hasattr(whole, "__len__") and isinstance(times, int) and len(whole) * times > _LARGEST:
+            raise NotSimulated("so large a value")
+    elif isinstance(operation, ast.Add) and hasattr(left, "__len__") and hasattr(right, "__len__"):
+        if len(left) + len(right) > _LARGEST:
+            raise NotSimulated("so large a value")
+    elif isinstance(operation, ast.Mod) and isinstance(left, str):
+        _check_format(left)
+
+
+def _check_format(text: str) -> None:
+    """Raises NotSimulated for widths of many digits."""
+    if re.search(r"\d{6}", text):
+        raise NotSimulated("so wide a format")
+
+
+class Evaluator:
+    """The language of a Machine."""
+
+    nothing = None
+
+    def __init__(
+        self, system: System, state: State, machine: Machine, arguments: tuple[str, ...], version: str
+    ) -> None:
+        self.system = system
+        self.state = state
+        self.machine = machine
+        self.arguments = arguments
+        self.version = version
+        self.name = "__main__"
+        state.setdefault("things", {})
+        state["kept"] = ["globals", "scopes", "frames", "last", "things"]
+
+    # what the machine asks for
+
+    def is_true(self, value: Any) -> bool:
+        return bool(value)
+
+    def items(self, value: Any) -> list[Any]:
+        return python_files.lines(self.state, value) if isinstance(value, OpenFile) else list(value)
+
+    def prepare_call(self, expression: Any) -> tuple[FunctionValue, list[Any]] | None:
+        if not isinstance(expression, ast.Call):
+            return None
+        function = self.evaluate(expression.func) if isinstance(expression.func, ast.Name) else None
+        if not isinstance(function, FunctionValue):
+            return None
+        named = {keyword.arg: self.evaluate(keyword.value) for keyword in expression.keywords if keyword.arg}
+        return function, self.bound(function, [self.evaluate(argument) for argument in expression.args], named)
+
+    def caught(self, problem: Exception) -> Any:
+        if isinstance(problem, ScriptError):
+            return problem.raised
+        return Raised(type(problem).__name__, (str(problem),) if str(problem) else ())
+
+    def throw(self, value: Any) -> None:
+        if isinstance(value, Member):
+            value = Raised(_class_name(value), ())
+        if not isinstance(value, Raised):
+            raise TypeError("exceptions must derive from BaseException")
+        raise ScriptError(value)
+
+    def is_caught_by(self, value: Any, expression: Any) -> bool:
+        if expression is None:
+            return True
+        classes = self.evaluate(expression)
+        wanted = {_class_name(each) for each in ((classes,) if isinstance(classes, Member) else classes)}
+        return not wanted.isdisjoint(_ancestors(value.kind))
+
+    # objects of packages
+
+    def make(self, kind: str, **data: Any) -> Thing:
+        """A new one."""
+        self.state["thing_count"] = number = self.state.get("thing_count", 0) + 1
+        self.state["things"][str(number)] = data
+        return Thing(kind, str(number))
+
+    def data(self, thing: Thing) -> dict[str, Any]:
+        """What an object has."""
+        found: dict[str, Any] = self.state["things"][thing.number]
+        return found
+
+    def bound(self, function: FunctionValue, arguments: list[Any], named: dict[str, Any]) -> list[Any]:
+        """The arguments in the order of the function's parameters. Raises TypeError."""
+        code = self.machine.function(function)
+        if named:
+            order, defaults = code.parameters, dict(zip(code.parameters[::-1], code.defaults[::-1], strict=False))
+            for name in named:
+                if name not in order:
+                    raise TypeError(f"{code.name}() got an unexpected keyword argument '{name}'")
+                if name in order[: len(arguments)]:
+                    raise TypeError(f"{code.name}() got multiple values for argument '{name}'")
+            last = max(order.index(name) for name in named)
+            for name in order[len(arguments) : last + 1]:
+                if name not in named and name not in defaults:
+                    raise TypeError(f"{code.name}() missing 1 required positional argument: '{name}'")
+                arguments = [*arguments, named[name] if name in named else defaults[name]]
+        missing = [f"'{name}'" for name in code.parameters[len(arguments) : len(code.parameters) - len(code.defaults)]]
+        if missing:
+            names = " and ".join(missing)
+            raise TypeError(f"{code.name}() missing {len(missing)} required positional argument{'s' if len(missing) > 1 else ''}: {names}")  # fmt: skip
+        if len(arguments) > len(code.parameters):
+            takes = f"takes {len(code.parameters)} positional argument{'s' if len(code.parameters) != 1 else ''}"
+            raise TypeError(f"{code.name}() {takes} but {len(arguments)} were given")
+        return arguments
+
+    def assign(self, target: Any, value: Any) -> None:
+        if isinstance(target, ast.Name):
+            own = self.machine.local_names()
+            if own is not None and target.id in self.machine.current().names:
+                own[target.id] = value
+            else:
+                (self.machine.names_with(target.id) or self.state["globals"])[target.id] = value
+        elif isinstance(target, ast.Tuple | ast.List):
+            values = list(value)
+            if len(values) != len(target.elts):
+                few = "not enough" if len(values) < len(target.elts) else "too many"
+                got = f", got {len(values)}" if len(values) < len(target.elts) else ""
+                raise ValueError(f"{few} values to unpack (expected {len(target.elts)}{got})")
+            for part, item in zip(target.elts, values, strict=True):
+                self.assign(part, item)
+        elif isinstance(target, ast.Subscript):
+            self.evaluate(target.value)[self.evaluate(target.slice)] = value
+        else:
+            raise not_simulated(target)
+
+    # expressions
+
+    def evaluate(self, expression: Any) -> Any:
+        if isinstance(expression, tuple):
+            return self._special(expression)
+        method = getattr(self, f"on_{type(expression).__name__}", None)
+        if method is None:
+            raise not_simulated(expression)
+        return method(expression)
+
+    def _special(self, expression: tuple[Any, ...]) -> Any:
+        """What the compiler has put into operations itself."""
+        if expression[0] == "function":
+            return self.machine.make_function(expression[1])
+        if expression[0] == "raise":
+            return self.throw(self.evaluate(expression[1]))
+        if expression[0] == "delete":
+            return self._delete(expression[1])
+        python_packages.check_import(self.system, expression[1])
+        return Member(expression[2], "") if expression[0] == "module" else self._member(expression[1], expression[2])
+
+    def _delete(self, target: ast.expr) -> None:
+        if isinstance(target, ast.Subscript):
+            del self.evaluate(target.value)[self.evaluate(target.slice)]
+        elif isinstance(target, ast.Name):
+            self.evaluate(ast.Name(target.id, ast.Load()))
+            del (self.machine.names_with(target.id) or self.state["globals"])[target.id]
+        else:
+            raise not_simulated(target)
+
+    def on_Constant(self, node: ast.Constant) -> Any:  # noqa: N802  # named after the node
+        return node.value
+
+    def on_Name(self, node: ast.Name) -> Any:  # noqa: N802  # named after the node
+        names = self.machine.names_with(node.id)
+        if names is not None:
+            return names[node.id]
+        if self.machine.local_names() is not None and node.id in self.machine.current().names:
+            raise UnboundLocalError(f"cannot access local variable '{node.id}' where it is not associated with a value")
+        if node.id in self.state["globals"]:
+            return self.state["globals"][node.id]
+        if node.id == "__name__":
+            return self.name
+        if node.id in _EXCEPTIONS:
+            return Member("", node.id)
+        if node.id in _PURE or node.id in _LISTS or node.id in _OTHERS:
+            return Member("", node.id)
+        raise NameError(f"name '{node.id}' is not defined")
+
+    def on_BinOp(self, node: ast.BinOp) -> Any:  # noqa: N802  # named after the node
+        left, right = self.evaluate(node.left), self.evaluate(node.right)
+        _check_size(node.op, left, right)
+        return _BINARY[type(node.op)](left, right)
+
+    def on_UnaryOp(self, node: ast.UnaryOp) -> Any:  # noqa: N802  # named after the node
+        return _UNARY[type(node.op)](self.evaluate(node.operand))
+
+    def on_BoolOp(self, node: ast.BoolOp) -> Any:  # noqa: N802  # named after the node
+        stops_at = isinstance(node.op, ast.Or)
+        value: Any = None
+        for part in node.values:
+            value = self.evaluate(part)
+            if bool(value) == stops_at:
+                return value
+        return value
+
+    def on_Compare(self, node: ast.Compare) -> Any:  # noqa: N802  # named after the node
+        left = self.evaluate(node.left)
+        for comparison, part in zip(node.ops, node.comparators, strict=True):
+            right = self.evaluate(part)
+            if not _BINARY[type(comparison)](left, right):
+                return False
+            left = right
+        return True
+
+    def on_IfExp(self, node: ast.IfExp) -> Any:  # noqa: N802  # named after the node
+        return self.evaluate(node.body if self.evaluate(node.test) else node.orelse)
+
+    def on_List(self, node: ast.List) -> Any:  # noqa: N802  # named after the node
+        return [self.evaluate(part) for part in node.elts]
+
+    def on_Tuple(self, node: ast.Tuple) -> Any:  # noqa: N802  # named after the node
+        return tuple(self.evaluate(part) for part in node.elts)
+
+    def on_Dict(self, node: ast.Dict) -> Any:  # noqa: N802  # named after the node
+        if None in node.keys:
+            raise NotSimulated("** in a dict")
+        return {self.evaluate(key): self.evaluate(value) for key, value in zip(node.keys, node.values, strict=True)}
+
+    def on_ListComp(self, node: ast.ListComp | ast.GeneratorExp) -> Any:  # noqa: N802  # named after the node
+        if len(node.generators) != 1:
+            raise NotSimulated("nested comprehensions")
+        part = node.generators[0]
+        found = []
+        for value in self.items(self.evaluate(part.iter)):
+            self.assign(part.target, value)
+            if all(self.evaluate(condition) for condition in part.ifs):
+                found.append(self.evaluate(node.elt))
+        return found
+
+    def on_GeneratorExp(self, node: ast.GeneratorExp) -> Any:  # noqa: N802  # named after the node
+        return self.on_ListComp(node)
+
+    def on_Subscript(self, node: ast.Subscript) -> Any:  # noqa: N802  # named after the node
+        value = self.evaluate(node.value)
+        if value == Member("os", "environ"):
+            return dict(self.system.environment)[self.evaluate(node.slice)]
+        return value[self.evaluate(node.slice)]
+
+    def on_Slice(self, node: ast.Slice) -> Any:  # noqa: N802  # named after the node
+        parts = (None if part is None else self.evaluate(part) for part in (node.lower, node.upper, node.step))
+        return slice(*parts)
+
+    def on_JoinedStr(self, node: ast.JoinedStr) -> Any:  # noqa: N802  # named after the node
+        return "".join(self.evaluate(part) for part in node.values)
+
+    def on_FormattedValue(self, node: ast.FormattedValue) -> Any:  # noqa: N802  # named after the node
+        value = self.evaluate(node.value)
+        if node.conversion != -1:
+            value = _CONVERSIONS[chr(node.conversion)](value)
+        form = self.evaluate(node.format_spec) if node.format_spec is not None else ""
+        value = shown(value) if isinstance(value, Raised | Member | Thing) else value
+        _check_format(form)
+        return format(value, form)
+
+    def on_Lambda(self, node: ast.Lambda) -> Any:  # noqa: N802  # named after the node
+        return self.machine.make_function(node.number)  # type: ignore[attr-defined]  # the compiler's
+
+    def on_Await(self, node: ast.Await) -> Any:  # noqa: N802  # named after the node
+        return self.evaluate(node.value)
+
+    def on_Attribute(self, node: ast.Attribute) -> Any:  # noqa: N802  # named after the node
+        value = self.evaluate(node.value)
+        if isinstance(value, Thing):
+            return python_packages.attribute(self, value, node.attr)
+        if isinstance(value, Raised) and node.attr == "args":
+            return value.arguments
+        if isinstance(value, Member):
+            return self._member(f"{value.module}.{value.name}" if value.name else value.module, node.attr)
+        if node.attr in (python_files.METHODS if isinstance(value, OpenFile) else _METHODS.get(type(value), ())):
+            return Method(value, node.attr)
+        raise AttributeError(f"'{type(value).__name__}' object has no attribute '{node.attr}'")
+
+    def on_Call(self, node: ast.Call) -> Any:  # noqa: N802  # named after the node
+        function = self.evaluate(node.func)
+        if any(isinstance(argument, ast.Starred) for argument in node.args):
+            raise NotSimulated("* in a call")
+        arguments = [self.evaluate(argument) for argument in node.args]
+        named = {keyword.arg: self.evaluate(keyword.value) for keyword in node.keywords if keyword.arg}
+        return self.call(function, arguments, named)
+
+    def call(self, function: Any, arguments: list[Any], named: dict[str, Any]) -> Any:
+        """Call a value."""
+        if isinstance(function, FunctionValue):
+            return self.machine.call(function, self.bound(function, arguments, named))
+        if isinstance(function, Thing):
+            return python_packages.method(self, function, "()", arguments, named)
+        if isinstance(function, Method):
+            return self._method(function, arguments, named)
+        if isinstance(function, Member):
+            return self._builtin(function, arguments, named)
+        raise TypeError(f"'{type(function).__name__}' object is not callable")
+
+    # modules and builtins
+
+    def _member(self, module: str, name: str) -> Any:
+        facts = {
+            ("sys", "argv"): list(self.arguments), ("sys", "platform"): "linux", ("os", "name"): "posix", ("os", "sep"): "/",
+            ("sys", "version"): f"{self.version} (main, Sep 27 2024, 04:10:18) [GCC 12.2.0]", ("math", "pi"): math.pi,
+            ("sys", "executable"): "/usr/local/bin/python3", ("math", "e"): math.e, ("math", "inf"): math.inf,
+            ("sys", "version_info"): tuple(int(part) for part in self.version.split(".")[:3] if part.isdecimal()),
+        }  # fmt: skip
+        if (module, name) in facts:
+            return facts[(module, name)]
+        if python_packages.has(module, name):
+            return python_packages.member(self, module, name)
+        if (module, name) in _FUNCTIONS or (module == "math" and name in _MATH) or (module, name) in _PARTS:
+            return Member(module, name)
+        raise NotSimulated(f"{module}.{name}")
+
+    def _method(self, method: Method, arguments: list[Any], named: dict[str, Any]) -> Any:
+        if isinstance(method.value, Thing):
+            return python_packages.method(self, method.value, method.name, arguments, named)
+        if isinstance(method.value, OpenFile):
+            return python_files.call(self.system, self.state, method.value, method.name, arguments)
+        if method.name in ("ljust", "rjust", "center", "zfill") and arguments and int(arguments[0]) > _LARGEST:
+            raise NotSimulated("so large a value")
+        if method.name in ("replace", "join", "extend"):
+            sizes = [len(value) for value in (method.value, *arguments) if hasattr(value, "__len__")]
+            if math.prod(max(1, size) for size in sizes) > _LARGEST * 10:
+                raise NotSimulated("so large a value")
+        if method.name == "format":
+            _check_format(method.value)
+            if re.search(r"\{[^}:!]*[.\[]", method.value):
+                raise NotSimulated("attributes in format strings")
+        found = getattr(method.value, method.name)(*arguments, **named)
+        return list(found) if isinstance(method.value, dict) and method.name in ("keys", "values", "items") else found
+
+    def _builtin(self, member: Member, arguments: list[Any], named: dict[str, Any]) -> Any:
+        if not member.module and member.name in _EXCEPTIONS:
+            return Raised(member.name, tuple(arguments))
+        if python_packages.has(member.module, member.name):
+            return python_packages.call(self, member, arguments, named)
+        if member.module == "math":
+            if member.name == "factorial" and arguments[0] > 10_000:
+                raise NotSimulated("so large a number")
+            return getattr(math, member.name)(*arguments)
+        if member.module:
+            return _FUNCTIONS[(member.module, member.name)](self, *arguments, **named)
+        if member.name in _LISTS:
+            return _LISTS[member.name](*arguments)
+        if member.name in _PURE:
+            if any(isinstance(value, Member | FunctionValue) for value in named.values()) and "key" in named:
+                raise NotSimulated("key functions")
+            return _PURE[member.name](*arguments, **named)
+        if member.name == "print":
+            return self._print(*arguments, **named)
+        if member.name == "input":
+            return self._input(*arguments)
+        if member.name in ("exit", "quit"):
+            return self.exit(*arguments)
+        if member.name == "type":
+            return Member("", type(arguments[0]).__name__)
+        return python_files.open_file(self.system, self.state, *arguments, **named)
+
+    def _print(self, *values: Any, sep: str = " ", end: str = "\n", file: Any = None, flush: bool = False) -> None:
+        text = sep.join(shown(value) for value in values) + end
+        if isinstance(file, OpenFile):
+            python_files.call(self.system, self.state, file, "write", [text])
+        else:
+            self.system.put(bytes_of(text), 2 if file == Member("sys", "stderr") else 1)
+
+    def _input(self, prompt: Any = "") -> str:
+        if prompt and not self.state.get("asked"):
+            self.system.put(bytes_of(str(prompt)))
+            self.state["asked"] = True
+        line = next_line(self.system, self.state)
+        self.state["asked"] = False
+        if line is None:
+            raise EOFError("EOF when reading a line")
+        return line
+
+    def exit(self, status: Any = 0) -> None:
+        if isinstance(status, str):
+            self.system.put(bytes_of(f"{status}\n"), 2)
+            raise Exit(1)
+        raise Exit(int(status or 0) & 255)
+
+    def sleep(self, seconds: float) -> None:
+        """Once for each call, however often the statement is evaluated."""
+        until_ns = self.state.setdefault("until_ns", self.system.now_ns + int(seconds * 1e9))
+        self.system.sleep_until(until_ns)
+        del self.state["until_ns"]
+
+    def exists(self, path: str) -> bool:
+        try:
+            self.system.stat(path)
+        except OSError:
+            return False
+        return True
+
+
+def shown(value: Any) -> str:
+    """str() of a value of the script."""
+    if isinstance(value, Raised):
+        return (
+            shown(value.arguments[0])
+            if len(value.arguments) == 1
+            else shown(value.arguments)
+            if value.arguments
+            else ""
+        )
+    return value if isinstance(value, str) else representation(value)
+
+
+def _class_name(value: Any) -> str:
+    """How a class of exceptions is named in `Raised`."""
+    if not isinstance(value, Member):
+        raise TypeError("catching classes that do not inherit from BaseException is not allowed")
+    return f"{value.module}.{value.name}" if value.module else value.name
+
+
+def _ancestors(kind: str) -> set[str]:
+    """A class of exceptions and those it descends from."""
+    found = set(python_packages.ancestors(kind))
+    for name in [*found, kind]:
+        if name in _EXCEPTIONS:
+            found |= {each.__name__ for each in _EXCEPTIONS[name].__mro__}
+    return found | {kind}
+
+
+def representation(value: Any) -> str:
+    """repr() of one."""
+    if isinstance(value, Member):
+        if not value.module:
+            return f"<class '{value.name}'>" if value.name in ("int", "str", "float", "bool", "list", "dict", "tuple", "NoneType") else f"<built-in function {value.name}>"  # fmt: skip
+        return f"<built-in function {value.name}>" if value.name else f"<module '{value.module}' (built-in)>"
+    if isinstance(value, Raised):
+        return f"{value.kind.rpartition('.')[2]}({', '.join(map(representation, value.arguments))})"
+    if isinstance(value, Thing):
+        return f"<{value.kind} object at 0x7f{int(value.number):010x}>"
+    if isinstance(value, FunctionValue | Method):
+        return f"<function at 0x7f{value[0] if isinstance(value, FunctionValue) else 0:010x}>"
+    return repr(value)
+
+
+_EXCEPTIONS: Final = {
+    name: value for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
+}  # fmt: skip
+_PARTS: Final = frozenset({("os", "environ"), ("os", "path"), ("sys", "stdout"), ("sys", "stderr"), ("sys", "stdin")})
+_FUNCTIONS: Final[dict[tuple[str, str], Callable[..., Any]]] = {
+    ("os", "getenv"): lambda own, name, default=None: own.system.environment.get(name, default),
+    ("os.environ", "get"): lambda own, name, default=None: own.system.environment.get(name, default),
+    ("os.environ", "items"): lambda own: list(own.system.environment.items()),
+    ("os", "getcwd"): lambda own: own.system.directory,
+    ("os", "getpid"): lambda own: own.system.pid,
+    ("os", "getuid"): lambda own: own.system.uid,
+    ("os", "listdir"): lambda own, path=".": own.system.list_directory(path),
+    ("os.path", "exists"): lambda own, path: own.exists(path),
+    ("os.path", "join"): lambda own, *parts: "/".join(part.rstrip("/") for part in parts[:-1]) + "/" + parts[-1],
+    ("os.path", "basename"): lambda own, path: path.rpartition("/")[2],
+    ("sys", "exit"): lambda own, *status: own.exit(*status),
+    ("sys.stdout", "write"): lambda own, text: (own.system.put(bytes_of(text)), len(text))[1],
+    ("sys.stdout", "flush"): lambda own: None,
+    ("sys.stderr", "write"): lambda own, text: (own.system.put(bytes_of(text), 2), len(text))[1],
+    ("sys.stdin", "readline"): lambda own: (next_line(own.system, own.state) or "") + "\n",
+    ("time", "sleep"): lambda own, seconds: own.sleep(seconds),
+    ("time", "time"): lambda own: own.system.now_ns / 1e9,
+    ("json", "dumps"): lambda own, value, **named: json.dumps(value, **{key: named[key] for key in ("indent", "sort_keys") if key in named}),
+    ("json", "loads"): lambda own, text: json.loads(text),
+    ("socket", "gethostname"): lambda own: own.system.hostname,
+    ("socket", "gethostbyname"): lambda own, name: own.system.resolve(name)[0],
+    ("platform", "python_version"): lambda own: own.version,
+    ("platform", "node"): lambda own: own.system.hostname,
+    ("platform", "system"): lambda own: "Linux",
+    ("platform", "machine"): lambda own: "x86_64",
+    ("random", "choice"): lambda own, items: items[own.system.random(len(items))],
+    ("random", "randint"): lambda own, low, high: low + own.system.random(high - low + 1),
+    ("random", "randrange"): lambda own, low, high=None: own.system.random(low) if high is None else low + own.system.random(high - low),
+    ("random", "random"): lambda own: own.system.random(1 << 53) / (1 << 53),
+}  # fmt: skip

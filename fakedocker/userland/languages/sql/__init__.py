@@ -1,0 +1,1 @@
+"""SQL, as far as the database servers understand it here."""

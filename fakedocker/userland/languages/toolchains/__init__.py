@@ -1,0 +1,1 @@
+"""Toolchains of languages that are compiled or bundled: go, java, rust, php, ruby."""

@@ -1,0 +1,1 @@
+"""Utilities about the network: curl, wget, ping, ip, nc and the like."""

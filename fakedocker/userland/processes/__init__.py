@@ -1,0 +1,1 @@
+"""Utilities about processes, users and the machine, and the smallest ones."""
