@@ -46,6 +46,8 @@ class Mount(Struct, frozen=True, gc=False):
             that the kernel makes on demand have texts for inodes, and "" for their root.
         read_only: whether writing gives EROFS.
         options: more options in /proc/mounts, after rw or ro.
+        listed: whether /proc/mounts has it. A directory of a disk that is kept as a file system of its own, as those of
+            volumes are on the host, is no mount to anybody there.
     """
 
     target: str
@@ -55,12 +57,13 @@ class Mount(Struct, frozen=True, gc=False):
     root: int | str = ROOT
     read_only: bool = False
     options: str = "relatime"
+    listed: bool = True
 
 
 class MountTable(Struct, frozen=True, gc=False):
     """All mounts of a namespace: `mounts[0]` is the root's; `points` is made from the others (name -> deeper point).
 
-    A point is a plain dict; its key "" has the index of the mount at it.
+    A point is a plain dict; its key "" has the mount at it.
     """
 
     mounts: tuple[Mount, ...]
@@ -81,13 +84,36 @@ class MountTable(Struct, frozen=True, gc=False):
             for name in mount.target.strip("/").split("/"):
                 point[name] = dict(point.get(name, {}))
                 point = point[name]
-            point[""] = len(listed)
+            point[""] = mount
             listed.append(mount)
         return MountTable(tuple(listed), points)
+
+    def without(self, targets: Iterable[str]) -> MountTable:
+        """Without what is mounted at these places, and at no place below them. Time grows with the mounts."""
+        gone = set(targets)
+        points = self.points
+        for target in gone:
+            points = _without(points, target.strip("/").split("/"))
+        return MountTable(tuple(mount for mount in self.mounts if mount.target not in gone), points)
 
     def with_root(self, root: Mount) -> MountTable:
         """The same mounts on another root. O(mounts) at C speed."""
         return MountTable((root, *self.mounts[1:]), self.points)
+
+
+def _without(point: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """A point without the mount at the end of these names, and without the points that only led there."""
+    if not names:
+        return {name: deeper for name, deeper in point.items() if name}
+    if names[0] not in point:
+        return point
+    left = dict(point)
+    deeper = _without(point[names[0]], names[1:])
+    if deeper:
+        left[names[0]] = deeper
+    else:
+        del left[names[0]]
+    return left
 
 
 class View(Protocol):
@@ -195,7 +221,7 @@ def resolve(
         deeper = point.get(part) if point else None
         if deeper is not None and "" in deeper:
             above.append((mount, tree, inode, point, name))
-            mount = table.mounts[deeper[""]]
+            mount = deeper[""]
             tree, point, name = view.tree(mount), deeper, part
             parent = inode = mount.root
             if pending and not tree.is_directory(inode):

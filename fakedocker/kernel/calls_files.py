@@ -68,6 +68,7 @@ class FileCalls(CallsBase):
         return [
             (mount.source, mount.target, mount.kind, f"{'ro' if mount.read_only else 'rw'},{mount.options}")
             for mount in self.view.namespace.mounts.mounts
+            if mount.listed
         ]
 
     # names

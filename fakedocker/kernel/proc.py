@@ -322,6 +322,7 @@ def _mounts(view: View, process: Process) -> bytes:
     return "".join(
         f"{mount.source} {mount.target} {mount.kind} {'ro' if mount.read_only else 'rw'},{mount.options} 0 0\n"
         for mount in view.draft.namespaces[process.namespace].mounts.mounts
+        if mount.listed
     ).encode()
 
 
@@ -343,7 +344,8 @@ _MOUNT_FLAGS = frozenset(("nosuid", "nodev", "noexec", "relatime", "noatime"))
 def _mount_information(view: View, process: Process) -> bytes:
     lines = []
     devices: dict[str, int] = {}
-    for index, mount in enumerate(view.draft.namespaces[process.namespace].mounts.mounts):
+    listed = [mount for mount in view.draft.namespaces[process.namespace].mounts.mounts if mount.listed]
+    for index, mount in enumerate(listed):
         device = devices.setdefault(mount.filesystem or mount.target, len(devices) + 40)
         access = "ro" if mount.read_only else "rw"
         options = mount.options.split(",")

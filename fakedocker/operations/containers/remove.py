@@ -108,7 +108,7 @@ def _release_volumes(draft: Draft, container: Container, with_volumes: bool) -> 
     for mount in container.mounts:
         volume = draft.volumes.get(mount.source) if mount.type == "volume" and not mount.named else None
         if with_volumes and volume is not None and volume.name not in draft.volume_users:
-            volumes.discard(draft, volume)
+            volumes.discard(draft, [volume])
 
 
 def prune(draft: Draft, filters: Filters) -> tuple[list[str], int]:

@@ -214,7 +214,8 @@ def mount_table(draft: Draft, container: Container) -> MountTable:
     """Everything mounted in a container, in the order of /proc/mounts."""
     root = Mount("/", container.id, "overlay", "overlay", read_only=container.host_config.readonly_rootfs)
     more = [*_shared_memory(draft, container), *_daemon_mounts(draft, container), *_given_mounts(draft, container)]
-    more += [_mount(draft, spec) for spec in outermost_first(draft, container)]
+    for spec in outermost_first(draft, container):
+        more += [_mount(draft, spec), *_mounts_below(draft, spec)]
     replaced = {mount.target for mount in more}
     if container.host_config.ipc_mode == "none":
         replaced.add("/dev/shm")
@@ -297,7 +298,7 @@ def _mount(draft: Draft, spec: MountSpec) -> Mount:
         return Mount(spec.target, "", "tmpfs", "tmpfs", read_only="ro" in spec.options.split(","), options=options)
     if spec.type == "volume":
         root = _subpath_inode(draft, spec) if spec.subpath else ROOT
-        mount = Mount(spec.target, f"volume:{spec.source}", root=root, read_only=spec.read_only)
+        mount = Mount(spec.target, f"volume:{spec.source}", root=root, read_only=spec.read_only, listed=True)
         asked = draft.volumes[spec.source].options or {}
         if asked.get("type") != "tmpfs":
             return mount
@@ -305,7 +306,26 @@ def _mount(draft: Draft, spec: MountSpec) -> Mount:
         told = [f"size={_size(option[5:]) // 1024}k" if option.startswith("size=") else option for option in told]
         return replace(mount, kind="tmpfs", source=asked.get("device", ""), options=",".join(["relatime", *told]))
     place = files.locate(draft, host_mounts(draft), spec.source)
-    return replace(place.mount, target=spec.target, root=place.inode, read_only=spec.read_only or place.mount.read_only)
+    read_only = spec.read_only or place.mount.read_only
+    return replace(place.mount, target=spec.target, root=place.inode, read_only=read_only, listed=True)
+
+
+def _mounts_below(draft: Draft, spec: MountSpec) -> list[Mount]:
+    """What a directory of the host has of volumes, which a bind mount of it shows as well."""
+    if spec.type != "bind":
+        return []
+    table = host_mounts(draft)
+    source = files.locate(draft, table, spec.source).path.rstrip("/")
+    return [
+        replace(
+            mount,
+            target=f"{spec.target.rstrip('/')}{mount.target.removeprefix(source)}",
+            read_only=spec.read_only,
+            listed=True,
+        )
+        for mount in table.mounts
+        if not mount.listed and mount.target.startswith(f"{source}/")
+    ]
 
 
 def _tmpfs_options(asked: list[str]) -> str:

@@ -145,6 +145,29 @@ def put(draft: Draft, table: MountTable, entry: LayerEntry, directory: str = "/"
     _create(draft, place, node)
 
 
+def remove_tree(draft: Draft, table: MountTable, path: str) -> None:
+    """Remove a file, or a directory with all that is below it, where nothing is mounted. Nothing happens where nothing is."""
+    try:
+        top = locate(draft, table, path, follow=False)
+    except OSError:
+        return
+    if top.inode is None or not top.name:
+        return
+    name, filesystem = top.mount.filesystem, _filesystem(draft, top)
+    pending = [(top.directory, top.name, top.inode, False)]
+    while pending:
+        directory, entry, inode, is_empty = pending.pop()
+        if not filesystem.is_directory(inode):
+            kept = (name, inode) in draft.kernel_draft.opened
+            filesystem = filesystem.unlink(directory, entry, draft.now_ns, kept)
+        elif is_empty:
+            filesystem = filesystem.rmdir(directory, entry, draft.now_ns)
+        else:
+            pending.append((directory, entry, inode, True))
+            pending += [(inode, child, number, False) for child, number in filesystem.entries(inode).items()]
+    draft.kernel_draft.put_filesystem(name, filesystem)
+
+
 def _link(draft: Draft, table: MountTable, target: str, place: Location) -> None:
     source = locate(draft, table, target, follow=False)
     if source.inode is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import UNSET
 
 from fakedocker.base import clock, messages
@@ -9,6 +11,7 @@ from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.operations.system import filters as filtering
 from fakedocker.operations.system.event_attributes import volume_event
 from fakedocker.operations.system.filters import Filters
+from fakedocker.operations.volumes import host_directories
 from fakedocker.volumes.model import Volume
 from fakedocker.volumes.specification import check_name
 from fakedocker.wire.volume import VolumeInspect, VolumeUsage
@@ -87,6 +90,7 @@ def add(
     )
     draft.volumes[name] = volume
     draft.kernel_draft.put_filesystem(volume.file_system, Filesystem.empty(now_ns=draft.now_ns))
+    host_directories.show(draft, volume)
     volume_event(draft, name, "create")
     return volume
 
@@ -145,14 +149,18 @@ def remove(draft: Draft, name: str, force: bool) -> None:
     if users is not None:
         numbered = sorted(users, key=lambda identifier: draft.containers[identifier].number)
         raise messages.VOLUME_IN_USE(name=name, containers=", ".join(numbered))
-    discard(draft, volume)
+    discard(draft, [volume])
 
 
-def discard(draft: Draft, volume: Volume) -> None:
-    """Take a volume that nobody uses out of the world."""
-    del draft.volumes[volume.name]
-    draft.kernel_draft.drop_filesystem(volume.file_system)
-    volume_event(draft, volume.name, "destroy")
+def discard(draft: Draft, unused: Sequence[Volume]) -> None:
+    """Take volumes that nobody uses out of the world."""
+    if not unused:
+        return
+    host_directories.hide(draft, unused)
+    for volume in unused:
+        del draft.volumes[volume.name]
+        draft.kernel_draft.drop_filesystem(volume.file_system)
+        volume_event(draft, volume.name, "destroy")
 
 
 def prune(draft: Draft, filters: Filters) -> tuple[list[str], int]:
@@ -162,14 +170,15 @@ def prune(draft: Draft, filters: Filters) -> tuple[list[str], int]:
         their names, and the bytes that became free.
     """
     everything = filtering.boolean(filters, "all", default=False)
-    removed, freed = [], 0
+    removed: list[Volume] = []
+    freed = 0
     for volume in select(draft, {}):
         if volume.name in draft.volume_users or not (everything or volume.anonymous):
             continue
         if not filtering.prune_labels_match(filters, volume.labels):
             continue
         freed += size_bytes(draft, volume)
-        discard(draft, volume)
-        removed.append(volume.name)
+        removed.append(volume)
+    discard(draft, removed)
     draft.record_event("volume", "prune", "", [("reclaimed", str(freed))])
-    return removed, freed
+    return [volume.name for volume in removed], freed
