@@ -208,7 +208,8 @@ def _nodemon(system: System, argv: tuple[str, ...], state: State) -> int:
             ]
     if not command:
         command = ["node", str(npm_project.read(system).manifest.get("main", "index.js"))]
-    if "child" not in state:
+    if "begun" not in state:
+        state["begun"] = True
         lines = (
             "3.1.7",
             "to restart at any time, enter `rs`",
