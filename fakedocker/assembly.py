@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
+from fakedocker.api.inside import serve_inside
 from fakedocker.api.routes import handle
 from fakedocker.base.profiles import DEFAULT
 from fakedocker.engine import Engine
@@ -45,14 +46,21 @@ def create_engine(
         ValueError: a registry is not on the loopback interface, or there is no such profile.
     """
     start = world if world is not None else initial_world.create(seed, now_ns, profile=profile)
+
+    def fork(world: World, mode: TimeMode) -> Engine:
+        return create_engine(mode=mode, world=world, check=check, programs=programs)
+
     if not real_registries:
-        return Engine(start, handle, programs, body_of, mode, check)
+        engine = Engine(start, handle, programs, body_of, mode, check, make_fork=fork)
+        serve_inside(engine)
+        return engine
     from fakedocker.api import real_registry  # with http.client, which most runs do without
 
     for host in real_registries:
         if not real_registry.is_loopback(host):
             raise ValueError(f"{host} is not on this machine's loopback interface")
         start = replace(start, registries=start.registries.set(host, Registry(host=host, outside=True)))
-    engine = Engine(start, handle, programs, body_of, mode, check)
+    engine = Engine(start, handle, programs, body_of, mode, check, make_fork=fork)
+    serve_inside(engine)
     engine.outside = real_registry.perform
     return engine

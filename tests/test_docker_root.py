@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from fakedocker_shell.scenarios.player import Player
@@ -44,3 +46,41 @@ def test_many_volumes_go_at_once(host: Player) -> None:
     )
     host.run("docker run -d --name box -v b2:/d alpine sleep 100; docker volume prune -af")
     assert said(host, "ls /var/lib/docker/volumes; cat /var/lib/docker/volumes/*/_data/n") == "b2\nb2\n"
+
+
+def test_the_socket_of_the_engine(host: Player) -> None:
+    assert said(host, "ls -l /var/run/docker.sock | cut -c1-10,13-24; test -S /run/docker.sock && echo socket") == (
+        "srw-rw---- root docker\nsocket\n"
+    )
+    version = json.loads(said(host, "curl -s --unix-socket /var/run/docker.sock http://localhost/version"))
+    assert version["Version"] == "28.2.2"
+    created = host.run(
+        "curl -s --unix-socket /var/run/docker.sock -H 'Content-Type: application/json' -X POST"
+        """ -d '{"Image":"alpine","Cmd":["echo","hi"]}' 'http://localhost/v1.49/containers/create?name=made'"""
+    )
+    assert len(json.loads(created.output)["Id"]) == 64
+    asked = "curl -s --unix-socket /var/run/docker.sock"
+    assert said(host, f"{asked} -X POST -w '%{{http_code}}' http://x/containers/made/start") == "204"
+    assert said(host, f"{asked} -X POST http://x/containers/made/wait") == '{"StatusCode":0}\n'
+    assert said(host, f"{asked} 'http://x/containers/made/logs?stdout=1' | tail -c 3") == "hi\n"
+    assert said(host, f"{asked} http://x/containers/none/json") == '{"message":"No such container: none"}\n'
+    assert "< Api-Version: 1.50" in said(host, f"{asked} -sI -v http://localhost/_ping 2>&1")
+
+
+def test_the_socket_in_a_container(host: Player) -> None:
+    host.run("docker pull curlimages/curl")
+    mounted = "docker run --rm -u 0 -v /var/run/docker.sock:/var/run/docker.sock curlimages/curl -s"
+    assert said(host, f"{mounted} --unix-socket /var/run/docker.sock http://d/_ping") == "OK"
+    listed = json.loads(said(host, f"{mounted} --unix-socket /var/run/docker.sock http://d/containers/json"))
+    assert [container["Image"] for container in listed] == ["curlimages/curl"]
+    nobody = mounted.replace("-u 0", "-u 65534")
+    assert host.run(f"{nobody} -S --unix-socket /var/run/docker.sock http://d/_ping").status == 7
+    assert host.run("curl -s --unix-socket /tmp/none http://d/_ping").status == 7
+
+
+def test_a_long_answer_and_one_that_does_not_come(host: Player) -> None:
+    asked = "curl -s --unix-socket /var/run/docker.sock"
+    host.run("docker run --name long alpine sh -c 'seq 1 60000' >/dev/null")
+    assert said(host, f"{asked} 'http://d/containers/long/logs?stdout=1' | wc -c") == f"{348_894 + 8 * 60_000}\n"
+    host.run("docker run -d --name forever alpine sleep 1000")
+    assert host.run(f"{asked} -m 2 -X POST http://d/containers/forever/wait").status == 28

@@ -16,11 +16,15 @@ DIRECTORY_BYTES = 4096
 """The size that stat tells of a directory, as ext4 does."""
 
 
+OUTSIDE_LISTENS = (0, 1)
+
+
 class Node(Struct, frozen=True, gc=False):
     """What an inode is.
 
     `links` counts names; a directory's is computed when somebody asks (see `Filesystem.links`). `content` is a file's,
-    `target` a symbolic link's, `rdev` (major, minor) a device's.
+    `target` a symbolic link's, `rdev` (major, minor) a device's; a socket's is `OUTSIDE_LISTENS` where no process listens at it, but the
+    daemon.
     """
 
     kind: Kind

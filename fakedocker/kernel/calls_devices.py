@@ -6,6 +6,8 @@ import errno
 from collections.abc import Mapping
 
 from fakedocker.filesystem.errors import failure
+from fakedocker.filesystem.node import OUTSIDE_LISTENS
+from fakedocker.filesystem.walk import WRITE_PERMISSION, allowed
 from fakedocker.kernel import files, sockets, terminals
 from fakedocker.kernel.calls_base import CallsBase
 from fakedocker.kernel.calls_descriptors import DescriptorCalls
@@ -85,6 +87,17 @@ class NetworkCalls(DescriptorCalls):
         number = sockets.connect(self._draft, self._kernel.router, self._process, self.network, address, port, protocol)
         return self._add_socket(number)
 
+    def connect_path(self, path: str) -> int:
+        self._settle()
+        location = self._existing(path)
+        node = location.tree.node(location.inode)
+        who = self._who()
+        if not who.overrides and not allowed(node, WRITE_PERMISSION, who):
+            raise failure(errno.EACCES)
+        if node.kind != "socket" or node.rdev != OUTSIDE_LISTENS:
+            raise failure(errno.ECONNREFUSED)
+        return self._add_socket(sockets.connect_outward(self._draft, self._process, self.network, path))
+
     def shut_down(self, fd: int) -> None:
         file = self._file(fd)
         if file.kind != "socket":
@@ -107,7 +120,7 @@ class NetworkCalls(DescriptorCalls):
         found = [
             (socket.protocol, *socket.local, *socket.remote, socket.state, visible(socket.owner))
             for _, socket in sorted(self._draft.sockets.items())
-            if socket.network == network
+            if socket.network == network and socket.protocol != "unix"
         ]
         held = self._kernel.router.held_ports(network)
         return [

@@ -28,6 +28,12 @@ class InputDrained(NamedTuple):
     stream: str
 
 
+class Connected(NamedTuple):
+    """A process has connected to a socket that somebody outside of all processes listens at."""
+
+    stream: str
+
+
 class Exited(NamedTuple):
     """A process that was started from outside has ended. pid is the host's; status is 128 + signal for a killed one."""
 
@@ -61,4 +67,4 @@ class Fault(NamedTuple):
     report: str
 
 
-Emission: TypeAlias = Output | Closed | InputDrained | Exited | OutOfMemory | Alarm | Fault
+Emission: TypeAlias = Output | Closed | InputDrained | Connected | Exited | OutOfMemory | Alarm | Fault

@@ -336,6 +336,9 @@ class System(Protocol):
     def connect(self, address: str, port: int, protocol: str = "tcp") -> int:
         """A connected socket. ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ETIMEDOUT."""
 
+    def connect_path(self, path: str) -> int:
+        """A connected socket of the unix family, by its place in the file system. ENOENT, EACCES, ECONNREFUSED."""
+
     def connect_daemon(self, name: str) -> int:
         """A connection of a client of the engine, whose bytes are none of the kernel's. When it is closed, by the process or by
         its end, `Closed(name)` is emitted."""

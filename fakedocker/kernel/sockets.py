@@ -10,7 +10,7 @@ import errno
 
 from fakedocker.filesystem.errors import failure
 from fakedocker.kernel import pipes
-from fakedocker.kernel.events import Closed
+from fakedocker.kernel.events import Closed, Connected
 from fakedocker.kernel.records import Process, Socket, Stream
 from fakedocker.kernel.router import Route, Router
 from fakedocker.kernel.state import KernelDraft
@@ -104,6 +104,18 @@ def connect_from_outside(
     draft.streams[name] = Stream(inward, (1, 0))
     _arrive(draft, listener, Socket("tcp", network, (address, port), source, reader=inward, stream=name))
     return name
+
+
+def connect_outward(draft: KernelDraft, process: Process, network: str, path: str) -> int:
+    """A socket whose other end is a new stream: `Connected` tells whoever is outside."""
+    here = pipes.make_pipe(draft)
+    pipes.add_ends(draft, here, readers=1, writers=1)
+    name = f"outward:{here}"
+    draft.streams[name] = Stream(here, (1, 0))
+    number = draft.new_id()
+    draft.sockets[number] = Socket("unix", network, (path, 0), reader=here, stream=name, owner=process.pid)
+    draft.emitted.append(Connected(name))
+    return number
 
 
 def accept(draft: KernelDraft, process: Process, number: int) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from fakedocker.api.inside import serve_inside
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.profiles import DEFAULT
 from fakedocker.engine import Engine
@@ -73,6 +74,7 @@ def make_engine(
 
     engine = Engine(start, _handle, programs, _body_of, mode, check, terminal_inputs.CHANGES, fork)
     clients.serve(engine)
+    serve_inside(engine)
     return engine, clients
 
 

@@ -6,6 +6,7 @@ from fakedocker.base import clock, identity
 from fakedocker.base.history import History
 from fakedocker.base.persistent import Map
 from fakedocker.base.profiles import DEFAULT, profile_named
+from fakedocker.filesystem.node import OUTSIDE_LISTENS, LayerEntry
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.tree import Tree
 from fakedocker.filesystem.walk import Mount, MountTable
@@ -16,6 +17,7 @@ from fakedocker.kernel.records import HOST
 from fakedocker.kernel.state import KernelState
 from fakedocker.network.ports import EPHEMERAL_FIRST
 from fakedocker.operations.networks import networks
+from fakedocker.operations.system import files
 from fakedocker.registry.model import Registry
 from fakedocker.world.draft import Draft
 from fakedocker.world.world import Host, World
@@ -24,6 +26,7 @@ EVENTS_KEPT = 256
 DEFAULT_START = "2026-01-05T09:00:00Z"
 BOOTED_BEFORE_NS = clock.MINUTE_NS
 """How long the machine has been up when the daemon is first started."""
+DOCKER_GROUP = 998
 HUB = "docker.io"
 LOCAL_REGISTRY = "localhost:5000"
 
@@ -70,6 +73,8 @@ def create(
     shared_memory = Filesystem.empty(facts.memory_bytes // 2, mode=0o1777)
     draft.kernel_draft.put_filesystem(HOST_SHARED_MEMORY, shared_memory)
     draft.kernel.create_namespace(HOST, hostname=facts.hostname, mounts=host_mounts(), capabilities=ALL_CAPABILITIES)
+    socket = LayerEntry("var/run/docker.sock", "socket", 0o660, 0, DOCKER_GROUP, start_ns, rdev=OUTSIDE_LISTENS)
+    files.put(draft, draft.kernel_draft.namespaces[HOST].mounts, socket)
     networks.add_predefined(draft)
     draft.take_notices()
     return draft.freeze()

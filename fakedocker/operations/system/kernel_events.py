@@ -7,7 +7,7 @@ silent.
 from __future__ import annotations
 
 from fakedocker.containers.model import Chunk
-from fakedocker.kernel.events import Alarm, Closed, Exited, Fault, InputDrained, OutOfMemory, Output
+from fakedocker.kernel.events import Alarm, Closed, Connected, Exited, Fault, InputDrained, OutOfMemory, Output
 from fakedocker.operations.containers import execs, exits, health, remove, stop
 from fakedocker.operations.images import fetching
 from fakedocker.operations.registry import transfer_schedule, transfers
@@ -34,6 +34,8 @@ def drain(draft: Draft) -> None:
                 draft.notify("input", emission.stream)
             elif isinstance(emission, Closed):
                 draft.notify("closed", emission.stream)
+            elif isinstance(emission, Connected):
+                draft.notify("connected", "", emission.stream)
             elif isinstance(emission, Fault):
                 draft.faults.append(emission.report)
             elif isinstance(emission, OutOfMemory):

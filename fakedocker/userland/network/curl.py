@@ -34,7 +34,7 @@ _LONG = {
     "get": "G", "data-urlencode=": "encoded", "compressed": "z", "http1.1": "h1", "version": "V", "url=": "url", "form=": "F",
     "retry-delay=": "rd", "retry-connrefused": "rc", "retry-all-errors": "ra", "retry-max-time=": "rm", "no-progress-meter": "s",
     "resolve=": "resolve", "noproxy=": "np", "fail-with-body": "fb", "upload-file=": "T", "referer=": "e", "cookie=": "b",
-    "range=": "r", "max-redirs=": "redirs", "progress-bar": "#", "no-buffer": "N", "ipv4": "4", "ipv6": "6",
+    "range=": "r", "max-redirs=": "redirs", "progress-bar": "#", "no-buffer": "N", "unix-socket=": "unix", "ipv4": "4", "ipv6": "6",
 }  # fmt: skip
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _TRANSIENT: Final = frozenset({408, 429, 500, 502, 503, 504})
@@ -116,6 +116,8 @@ def _transfer(system: System, state: State, options: Options, first_url: str) ->
 def _new_exchange(system: System, options: Options, address: Address) -> State:
     """The state of a request; --resolve may know its address beforehand."""
     exchange: State = {"started_ns": system.now_ns}
+    if "unix" in options:
+        exchange["path"] = options.last("unix")
     for text in options.values("resolve"):
         host, _, rest = text.partition(":")
         port, _, found = rest.partition(":")

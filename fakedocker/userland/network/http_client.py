@@ -92,6 +92,7 @@ def request(
     """Send a request and give the whole answer; everything it knows is in `state`. Blocks.
 
     Args:
+        state: with the "path" of a socket where the address is not to be connected to.
         head_only: there will be no body (HEAD).
         deadline_ns: when to give up, None for never.
         connect_by_ns: the same for the connection alone.
@@ -150,6 +151,9 @@ def _last_words(received: bytes, head_only: bool) -> Response:
 
 def _connect(system: System, state: State, address: Address, until_ns: int | None) -> None:
     try:
+        if "path" in state:
+            state["socket"] = system.connect_path(state["path"])
+            return
         state["socket"] = connect(system, state, locate(system, state, address), address.port, until_ns=until_ns)
     except GaveUp as problem:
         raise RequestProblem("timeout", "connect", "ETIMEDOUT", str(problem.strerror)) from None

@@ -1,0 +1,249 @@
+"""The engine's own socket inside the simulation: /var/run/docker.sock of its host, and wherever a container has it mounted.
+
+A process that connects there is a client like any other. What it sends is a stream of the kernel; here that is parsed, and
+each request is put to the engine as one from inside, which is no input of its own, as what the process does follows from
+the world. Connections stand outside the world: one that was open before going back or coming back is closed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from fakedocker.api.headers import head_bytes
+from fakedocker.api.published import METHOD as PORT_METHOD
+from fakedocker.wire.endpoints import GRPC_METHOD
+from fakedocker.wire.http import Reply, Request
+
+if TYPE_CHECKING:
+    import httptools
+
+    from fakedocker.engine import Engine
+    from fakedocker.exchanges import Exchange
+
+HEAD_LIMIT_BYTES = 64 << 10
+BODY_LIMIT_BYTES = 256 << 20
+AHEAD_BYTES = 64 << 10
+"""How much of an answer is taken before the process has read what came before."""
+PIPELINED_LIMIT = 16
+"""How many requests a process may send ahead of their answers."""
+_PREFIX = "outward:"
+
+
+def serve_inside(engine: Engine) -> None:
+    """Let an engine answer at the socket that its own host and containers have."""
+    connections: dict[str, _Connection] = {}
+
+    def connected(name: str) -> None:
+        connection = _Connection(engine, name)
+        connections[name] = connection
+
+        def closed(_: object) -> None:
+            if name in engine.draft.kernel_draft.streams:
+                connection.half_close()
+                return
+            connections.pop(name).leave()
+
+        connection.observe(closed)
+
+    def lose() -> None:
+        for connection in connections.values():
+            connection.forget()
+        connections.clear()
+        streams = engine.draft.kernel_draft.streams
+        for name in [name for name, _ in streams.items() if name.startswith(_PREFIX)]:
+            engine.draft.kernel.hang_up(name)
+
+    engine.observe(("connected", ""), connected)
+    engine.on_restore.append(lose)
+    lose()
+
+
+class _Refused(Exception):
+    """A request that is too large."""
+
+
+class _Connection:
+    """One process's connection.
+
+    Args:
+        name: the kernel's stream.
+    """
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        import httptools  # read when a process first connects, as start-up time matters
+
+        self._engine = engine
+        self._name = name
+        self._parser: httptools.HttpRequestParser = httptools.HttpRequestParser(self)
+        self._target = b""
+        self._headers: dict[str, str] = {}
+        self._head_bytes = 0
+        self._body: list[bytes] = []
+        self._body_bytes = 0
+        self._waiting: deque[tuple[Request, bool]] = deque()
+        self._exchange: Exchange | None = None
+        self._keep_alive = True
+        self._head_sent = False
+        self._pending = b""
+        self._upgraded = False
+        self._closing = False
+        self._subjects: list[tuple[str, str | int]] = []
+
+    def observe(self, closed: Callable[[Any], None]) -> None:
+        """Hear of what the process sends, reads and closes."""
+        hears: dict[str, Callable[[Any], None]] = {
+            "bytes": lambda value: self._receive(value[1]),
+            "input": lambda _: self._pump(),
+            "closed": closed,
+        }
+        for kind, observer in hears.items():
+            self._subjects.append((kind, self._name))
+            self._engine.observe((kind, self._name), observer)
+
+    def forget(self) -> None:
+        for subject in self._subjects:
+            self._engine.observe(subject, None)
+        self._exchange = None
+
+    def leave(self) -> None:
+        """The process has closed its end."""
+        exchange = self._exchange
+        self.forget()
+        if exchange is not None and not exchange.drained:
+            self._engine.disconnect(exchange)
+
+    def half_close(self) -> None:
+        """The process sends no more."""
+        if self._upgraded and self._exchange is not None:
+            self._engine.half_close(self._exchange)
+
+    # what the process sends
+
+    def _receive(self, data: bytes) -> None:
+        import httptools
+
+        if self._upgraded:
+            if self._exchange is not None:
+                self._engine.feed(self._exchange, data)
+            return
+        if self._closing:
+            return
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._upgraded = True
+            try:
+                self._submit(False)
+            except _Refused:
+                self._refuse()
+            else:
+                self._receive(data[upgrade.args[0] :])
+        except httptools.HttpParserError:
+            self._refuse()
+
+    def on_message_begin(self) -> None:
+        self._target, self._headers, self._body = b"", {}, []
+        self._head_bytes = self._body_bytes = 0
+
+    def on_url(self, url: bytes) -> None:
+        self._target += url
+        self._count_head(len(url))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+        self._count_head(len(name) + len(value))
+
+    def _count_head(self, size_bytes: int) -> None:
+        self._head_bytes += size_bytes
+        if self._head_bytes > HEAD_LIMIT_BYTES:
+            raise _Refused
+
+    def on_headers_complete(self) -> None:
+        if self._headers.get("expect", "").lower() == "100-continue":
+            self._send(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def on_body(self, body: bytes) -> None:
+        self._body_bytes += len(body)
+        if self._body_bytes > BODY_LIMIT_BYTES:
+            raise _Refused
+        self._body.append(body)
+
+    def on_message_complete(self) -> None:
+        if not self._parser.should_upgrade():
+            self._submit(self._parser.should_keep_alive())
+
+    def _refuse(self) -> None:
+        self._closing = True
+        body = b'{"message":"malformed HTTP request"}\n'
+        reply = Reply(status=400, headers=(("Content-Type", "application/json"),), body=body)
+        self._send(head_bytes(reply, self._engine.profile, False, False) + body)
+
+    # requests and their answers
+
+    def _submit(self, keep_alive: bool) -> None:
+        method = self._parser.get_method().decode("latin-1")
+        if method in (PORT_METHOD, GRPC_METHOD) or len(self._waiting) >= PIPELINED_LIMIT:
+            raise _Refused
+        request = Request(
+            method=method,
+            target=self._target.decode("utf-8", "replace"),
+            headers=self._headers,
+            body=b"".join(self._body),
+        )
+        self._body = []
+        self._waiting.append((request, keep_alive))
+        if self._exchange is None:
+            self._begin()
+
+    def _begin(self) -> None:
+        request, self._keep_alive = self._waiting.popleft()
+        self._head_sent = False
+        self._exchange = exchange = self._engine.submit(request, internal=True)
+        exchange.listen(lambda: self._pump() if self._exchange is exchange else None)
+
+    def _send(self, data: bytes) -> None:
+        self._pending += data
+        self._push()
+
+    def _push(self) -> None:
+        """Give the process what it has room for; the rest waits until it has read."""
+        kernel = self._engine.draft.kernel
+        room = kernel.room(self._name)
+        if self._pending and room > 0:
+            kernel.feed(self._name, self._pending[:room])
+            self._pending = self._pending[room:]
+        if self._closing and not self._pending and self._exchange is None:
+            kernel.hang_up(self._name)
+
+    def _pump(self) -> None:
+        """Pass on what there is of an answer, as far as the process takes it."""
+        exchange = self._exchange
+        self._push()
+        if exchange is None or (exchange.reply is None and not exchange.broken):
+            return
+        chunked = False
+        if exchange.reply is not None:
+            reply = exchange.reply
+            chunked = reply.body is None and not reply.hijacked
+            if not self._head_sent:
+                self._head_sent = True
+                self._send(head_bytes(reply, self._engine.profile, chunked, self._keep_alive))
+                if reply.body and exchange.request.method != "HEAD":
+                    self._send(reply.body)
+            while len(self._pending) < AHEAD_BYTES and (data := exchange.take(AHEAD_BYTES)):
+                self._send(b"%x\r\n%b\r\n" % (len(data), data) if chunked else data)
+        if exchange.drained or exchange.broken:
+            self._finish(exchange, chunked)
+
+    def _finish(self, exchange: Exchange, chunked: bool) -> None:
+        self._exchange = None
+        if chunked and not exchange.broken:
+            self._send(b"0\r\n\r\n")
+        if self._upgraded or exchange.broken or not self._keep_alive:
+            self._closing = True
+            self._waiting.clear()
+            self._push()
+        elif self._waiting:
+            self._begin()
