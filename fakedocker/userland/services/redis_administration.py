@@ -8,11 +8,17 @@ from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of
 from fakedocker.userland.services.redis_data import bulk, integer
 from fakedocker.userland.services.redis_storage import append, log, paths, save
-from fakedocker.userland.services.resp import ErrorReply, Reply, encode
+from fakedocker.userland.services.resp import PROTOCOLS, ErrorReply, MapReply, PushReply, Reply, VerbatimReply, encode
 from fakedocker.userland.sh.patterns import matches
 
 _DATABASES: Final = 16
+_HELLO_OPTIONS: Final = {"AUTH": 2, "SETNAME": 1}
 _NO_DATABASE: Final = ErrorReply("ERR DB index is out of range")
+
+
+def protocol_of(memory: dict[str, Any]) -> int:
+    """Which version of RESP a connection speaks."""
+    return int(memory.get("protocol", 2))
 
 
 def _auth(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
@@ -28,7 +34,13 @@ def _auth(system: System, state: State, descriptor: int, memory: dict[str, Any],
 
 
 def _ping(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
+    if memory.get("channels") and protocol_of(memory) == 2:
+        return [b"pong", bytes_of(words[0] if words else "")]
     return bulk(words[0]) if words else "PONG"
+
+
+def _echo(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
+    return bulk(words[0])
 
 
 def _select(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
@@ -60,13 +72,23 @@ def _save_behind(system: System, state: State, descriptor: int, memory: dict[str
 
 
 def _hello(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
-    """RESP2 alone is spoken; clients that ask for RESP3 go on with it."""
-    if words and words[0] != "2":
-        return ErrorReply("NOPROTO fakedocker: RESP3 is not simulated")
-    rest = [word.upper() for word in words[1:]]
-    if "AUTH" in rest:
-        place = rest.index("AUTH") + 2
-        answer = _auth(system, state, descriptor, memory, words[place : place + 2])
+    """Greet, and go over to the version of RESP that is asked for."""
+    protocol = protocol_of(memory)
+    if words:
+        if not words[0].lstrip("-").isdigit():
+            return ErrorReply("ERR Protocol version is not an integer or out of range")
+        protocol = integer(words[0])
+        if protocol not in PROTOCOLS:
+            return ErrorReply("NOPROTO unsupported protocol version")
+    rest, options = words[1:], {}
+    while rest:
+        name = rest.pop(0)
+        count = _HELLO_OPTIONS.get(name.upper(), len(rest) + 1)
+        if count > len(rest):
+            return ErrorReply(f"ERR Syntax error in HELLO option '{name}'")
+        options[name.upper()], rest = rest[:count], rest[count:]
+    if "AUTH" in options:
+        answer = _auth(system, state, descriptor, memory, options["AUTH"])
         if answer != "OK":
             return answer
     if state["settings"]["requirepass"] and not memory.get("known"):
@@ -74,8 +96,18 @@ def _hello(system: System, state: State, descriptor: int, memory: dict[str, Any]
             "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to"
             " authenticate the client and select the RESP protocol version at the same time"
         )
-    facts = {"server": b"redis", "version": state["version"].encode(), "proto": 2, "id": descriptor, "mode": b"standalone", "role": b"master", "modules": []}  # fmt: skip
-    return [part for name, value in facts.items() for part in (name.encode(), value)]
+    memory["protocol"] = protocol
+    if "SETNAME" in options:
+        memory["name"] = options["SETNAME"][0]
+    facts = {"server": b"redis", "version": state["version"].encode(), "proto": protocol, "id": descriptor, "mode": b"standalone", "role": b"master", "modules": []}  # fmt: skip
+    return MapReply(part for name, value in facts.items() for part in (name.encode(), value))
+
+
+def _reset(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
+    """The connection is as when it was new."""
+    memory.clear()
+    memory["database"] = 0
+    return "RESET"
 
 
 def _config(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
@@ -83,7 +115,7 @@ def _config(system: System, state: State, descriptor: int, memory: dict[str, Any
     action = words[0].upper()
     if action == "GET" and len(words) > 1:
         found = sorted(name for name in settings if matches(words[1].lower(), name))
-        return [bytes_of(part) for name in found for part in (name, settings[name])]
+        return MapReply(bytes_of(part) for name in found for part in (name, settings[name]))
     if action == "SET" and len(words) > 2:
         if words[1].lower() not in settings:
             return ErrorReply(f"ERR Unknown option or number of arguments for CONFIG SET - '{words[1]}'")
@@ -117,7 +149,7 @@ def _info(system: System, state: State, descriptor: int, memory: dict[str, Any],
         for name in wanted
         if name in sections
     ]
-    return bytes_of("\r\n".join(texts))
+    return VerbatimReply(bytes_of("\r\n".join(texts)))
 
 
 def _client(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
@@ -133,8 +165,12 @@ def _client(system: System, state: State, descriptor: int, memory: dict[str, Any
             f"id={number} addr={connection['peer'][0]}:{connection['peer'][1]} name={connection['memory'].get('name', '')} db={connection['memory'].get('database', 0)}\n"
             for number, connection in sorted(state["connections"].items())
         ]
-        return bytes_of("".join(lines))
+        return VerbatimReply(bytes_of("".join(lines)))
     return "OK"
+
+
+def _push(system: System, descriptor: int, memory: dict[str, Any], parts: list[Reply]) -> None:
+    system.put(encode(PushReply(parts), protocol_of(memory)), descriptor)
 
 
 def _subscribe(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
@@ -142,16 +178,17 @@ def _subscribe(system: System, state: State, descriptor: int, memory: dict[str, 
     for channel in words:
         if channel not in channels:
             channels.append(channel)
-        system.put(encode([b"subscribe", bytes_of(channel), len(channels)]), descriptor)
+        _push(system, descriptor, memory, [b"subscribe", bytes_of(channel), len(channels)])
     return ...
 
 
 def _unsubscribe(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
     channels: list[str] = memory.setdefault("channels", [])
-    for channel in words or list(channels):
+    leaving: list[str | None] = [*(words or channels)]
+    for channel in leaving or [None]:
         if channel in channels:
             channels.remove(channel)
-        system.put(encode([b"unsubscribe", bytes_of(channel), len(channels)]), descriptor)
+        _push(system, descriptor, memory, [b"unsubscribe", bulk(channel), len(channels)])
     return ...
 
 
@@ -160,7 +197,7 @@ def _publish(system: System, state: State, descriptor: int, memory: dict[str, An
     count = 0
     for number, connection in sorted(state["connections"].items()):
         if channel in connection["memory"].get("channels", ()):
-            system.put(encode([b"message", bytes_of(channel), bytes_of(text)]), number)
+            _push(system, number, connection["memory"], [b"message", bytes_of(channel), bytes_of(text)])
             count += 1
     return count
 
@@ -168,7 +205,7 @@ def _publish(system: System, state: State, descriptor: int, memory: dict[str, An
 SERVER_COMMANDS: Final = {
     "AUTH": (1, _auth),
     "PING": (0, _ping),
-    "ECHO": (1, _ping),
+    "ECHO": (1, _echo),
     "SELECT": (1, _select),
     "FLUSHALL": (0, _flush_all),
     "SAVE": (0, _save_now),
@@ -180,6 +217,7 @@ SERVER_COMMANDS: Final = {
     "SUBSCRIBE": (1, _subscribe),
     "UNSUBSCRIBE": (0, _unsubscribe),
     "PUBLISH": (2, _publish),
+    "RESET": (0, _reset),
     "QUIT": (0, lambda *_: "OK"),
     "COMMAND": (0, lambda *_: []),
     "TIME": (0, lambda system, *_: [str(system.now_ns // 1_000_000_000).encode(), b"0"]),

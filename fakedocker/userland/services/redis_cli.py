@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, text_of
 from fakedocker.userland.services.line_input import next_line
 from fakedocker.userland.services.redis_server import VERSION
-from fakedocker.userland.services.resp import ErrorReply, Reply, decode, encode_command
+from fakedocker.userland.services.resp import (
+    ErrorReply,
+    MapReply,
+    Reply,
+    SetReply,
+    VerbatimReply,
+    decode,
+    encode_command,
+    number_text,
+)
 from fakedocker.userland.tools import Register
 
 PROGRAMS = Register()
@@ -70,7 +80,9 @@ def _options(system: System, argv: tuple[str, ...]) -> State:
             found["read_last"] = True
         elif option == "--no-auth-warning":
             found["warn"] = False
-        elif option not in ("-c", "-3", "-2", "-e", "--csv", "--json"):
+        elif option == "-3":
+            found["resp3"] = True
+        elif option not in ("-c", "-2", "-e", "--csv", "--json"):
             found["problem"] = f"Unrecognized option or bad number of args for: '{option}'\n"
     if "url" in found:
         credentials, _, place = found["url"].partition("://")[2].rpartition("@")
@@ -85,6 +97,8 @@ def _options(system: System, argv: tuple[str, ...]) -> State:
 def _greeting(options: State) -> list[list[object]]:
     """The commands to send first, whose replies are not shown unless they are errors."""
     found: list[list[object]] = []
+    if "resp3" in options:
+        found.append([["HELLO", "3"], False])
     if options["password"]:
         user = [options["user"]] if options["user"] else []
         found.append([["AUTH", *user, options["password"]], False])
@@ -224,6 +238,11 @@ def raw_text(reply: Reply) -> str:
         return f"{reply}\n\n"
     if isinstance(reply, bytes):
         return text_of(reply) + "\n"
+    if isinstance(reply, float):
+        return f"{number_text(reply)}\n"
+    if isinstance(reply, MapReply) and reply:
+        words = [raw_text(part).removesuffix("\n") for part in reply]
+        return "".join(f"{key} {value}\n" for key, value in zip(words[::2], words[1::2], strict=True))
     if isinstance(reply, list | tuple):
         return "".join(raw_text(part) for part in reply) or "\n"
     return f"{reply}\n"
@@ -237,15 +256,37 @@ def pretty_text(reply: Reply, indent: str = "") -> str:
         return f"(error) {reply}\n"
     if isinstance(reply, int):
         return f"(integer) {reply}\n"
+    if isinstance(reply, float):
+        return f"(double) {number_text(reply)}\n"
     if isinstance(reply, bytes):
-        return _quoted(reply) + "\n"
+        return text_of(reply) if isinstance(reply, VerbatimReply) else _quoted(reply) + "\n"
     if isinstance(reply, str):
         return f"{reply}\n"
+    return _pretty_many(reply, indent)
+
+
+def _pretty_many(reply: Sequence[Reply], indent: str) -> str:
+    """An array, a map or a set, one part a line."""
+    mark, name = (
+        ("#", "hash")
+        if isinstance(reply, MapReply)
+        else ("~", "set")
+        if isinstance(reply, SetReply)
+        else (")", "array")
+    )
     if not reply:
-        return "(empty array)\n"
-    width = len(str(len(reply)))
+        return f"(empty {name})\n"
+    count = len(reply) // 2 if isinstance(reply, MapReply) else len(reply)
+    width = len(str(count))
     inner = indent + " " * (width + 2)
-    lines = [f"{place:>{width}}) {pretty_text(part, inner)}" for place, part in enumerate(reply, 1)]
+    if isinstance(reply, MapReply):
+        parts = [
+            f"{pretty_text(key, inner).removesuffix(chr(10))} => {pretty_text(value, inner)}"
+            for key, value in zip(reply[::2], reply[1::2], strict=True)
+        ]
+    else:
+        parts = [pretty_text(part, inner) for part in reply]
+    lines = [f"{place:>{width}}{mark} {part}" for place, part in enumerate(parts, 1)]
     return lines[0] + "".join(indent + line for line in lines[1:])
 
 

@@ -14,10 +14,9 @@ from fakedocker.userland.services.redis_data import (
     command,
     integer,
     number,
-    shown_number,
     span,
 )
-from fakedocker.userland.services.resp import ErrorReply, Reply
+from fakedocker.userland.services.resp import NO_ARRAY, ErrorReply, MapReply, PairsReply, Reply, SetReply
 
 # lists
 
@@ -38,7 +37,7 @@ def _popper(left: bool) -> Callable[[Database, list[str]], Reply]:
     def pop(base: Database, words: list[str]) -> Reply:
         items = base.get(words[0], "list")
         if not items:
-            return None
+            return NO_ARRAY if len(words) > 1 else None
         count = integer(words[1]) if len(words) > 1 else 1
         taken = items[:count] if left else items[::-1][:count]
         base.put(words[0], "list", items[count:] if left else items[: max(0, len(items) - count)])
@@ -113,7 +112,7 @@ def _hmget(base: Database, words: list[str]) -> Reply:
 
 @command("HGETALL", 1)
 def _hgetall(base: Database, words: list[str]) -> Reply:
-    return bulks(part for pair in base.get(words[0], "hash").items() for part in pair)
+    return MapReply(bulk(part) for pair in base.get(words[0], "hash").items() for part in pair)
 
 
 @command("HKEYS", 1)
@@ -176,7 +175,7 @@ def _srem(base: Database, words: list[str]) -> Reply:
 
 @command("SMEMBERS", 1)
 def _smembers(base: Database, words: list[str]) -> Reply:
-    return bulks(base.get(words[0], "set"))
+    return SetReply(bulks(base.get(words[0], "set")))
 
 
 @command("SCARD", 1)
@@ -192,18 +191,18 @@ def _sismember(base: Database, words: list[str]) -> Reply:
 @command("SINTER", 1, ANY)
 def _sinter(base: Database, words: list[str]) -> Reply:
     first, *others = (base.get(key, "set") for key in words)
-    return bulks(member for member in first if all(member in other for other in others))
+    return SetReply(bulk(member) for member in first if all(member in other for other in others))
 
 
 @command("SUNION", 1, ANY)
 def _sunion(base: Database, words: list[str]) -> Reply:
-    return bulks(dict.fromkeys(member for key in words for member in base.get(key, "set")))
+    return SetReply(bulks(dict.fromkeys(member for key in words for member in base.get(key, "set"))))
 
 
 @command("SDIFF", 1, ANY)
 def _sdiff(base: Database, words: list[str]) -> Reply:
     first, *others = (base.get(key, "set") for key in words)
-    return bulks(member for member in first if not any(member in other for other in others))
+    return SetReply(bulk(member) for member in first if not any(member in other for other in others))
 
 
 # sorted sets
@@ -225,7 +224,7 @@ def _ranker(backwards: bool) -> Callable[[Database, list[str]], Reply]:
         ordered = sorted(base.get(words[0], "zset").items(), key=lambda entry: (entry[1], entry[0]), reverse=backwards)
         chosen = ordered[span(integer(words[1]), integer(words[2]), len(ordered))]
         if len(words) > 3 and words[3].upper() == "WITHSCORES":
-            return bulks(part for name, score in chosen for part in (name, shown_number(score)))
+            return PairsReply(part for name, score in chosen for part in (bulk(name), float(score)))
         return bulks(name for name, _ in chosen)
 
     return rank
@@ -238,7 +237,7 @@ command("ZREVRANGE", 3, 4)(_ranker(True))
 @command("ZSCORE", 2)
 def _zscore(base: Database, words: list[str]) -> Reply:
     score = base.get(words[0], "zset").get(words[1])
-    return None if score is None else bulk(shown_number(score))
+    return None if score is None else float(score)
 
 
 @command("ZINCRBY", 3, writes=True)
@@ -246,7 +245,7 @@ def _zincrby(base: Database, words: list[str]) -> Reply:
     members = dict(base.get(words[0], "zset"))
     members[words[2]] = members.get(words[2], 0.0) + number(words[1])
     base.put(words[0], "zset", members)
-    return bulk(shown_number(members[words[2]]))
+    return float(members[words[2]])
 
 
 @command("ZCARD", 1)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
 from fakedocker.userland.inputs import bytes_of
-from fakedocker.userland.services.resp import ErrorReply, Reply
+from fakedocker.userland.services.resp import ErrorReply, Reply, number_text
 from fakedocker.userland.sh.patterns import matches
 
 _EMPTY: Final[dict[str, Callable[[], Any]]] = {"string": str, "list": list, "hash": dict, "set": dict, "zset": dict}
@@ -114,10 +114,6 @@ def number(text: str) -> float:
         return float(text)
     except ValueError:
         raise Refused(NOT_FLOAT) from None
-
-
-def shown_number(value: float) -> str:
-    return str(int(value)) if value == int(value) else repr(value)
 
 
 def span(start: int, stop: int, size: int) -> slice:
@@ -235,7 +231,7 @@ command("DECRBY", 2, writes=True)(_adder(-1))
 
 @command("INCRBYFLOAT", 2, writes=True)
 def _incrbyfloat(base: Database, words: list[str]) -> Reply:
-    value = shown_number(number(base.get(words[0], "string") or "0") + number(words[1]))
+    value = number_text(number(base.get(words[0], "string") or "0") + number(words[1]))
     base.put(words[0], "string", value)
     return bulk(value)
 

@@ -8,7 +8,7 @@ from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, text_of
 from fakedocker.userland.services import redis_collections  # noqa: F401  # enters its commands
 from fakedocker.userland.services.connections import Connection, open_listeners, serve
-from fakedocker.userland.services.redis_administration import SERVER_COMMANDS
+from fakedocker.userland.services.redis_administration import SERVER_COMMANDS, protocol_of
 from fakedocker.userland.services.redis_data import COMMANDS, Database, Refused
 from fakedocker.userland.services.redis_storage import append, load, log, paths, save
 from fakedocker.userland.services.resp import ErrorReply, Reply, decode, encode
@@ -153,7 +153,7 @@ def _receive(system: System, state: State, descriptor: int, connection: Connecti
             return False
         reply = _execute(system, state, descriptor, memory, words)
         if reply is not ...:
-            system.put(encode(reply), descriptor)
+            system.put(encode(reply, protocol_of(memory)), descriptor)
         changed = changed or name == "EXEC" or (name in COMMANDS and COMMANDS[name].writes)
         if name == "QUIT":
             return False
@@ -179,10 +179,10 @@ def _execute(system: System, state: State, descriptor: int, memory: dict[str, An
     name, arguments = words[0].upper(), words[1:]
     if state["settings"]["requirepass"] and not memory.get("known") and name not in ("AUTH", "HELLO", "QUIT"):
         return ErrorReply("NOAUTH Authentication required.")
-    if memory.get("channels") and name not in _WHILE_SUBSCRIBED:
+    if memory.get("channels") and protocol_of(memory) == 2 and name not in _WHILE_SUBSCRIBED:
         said = f"ERR Can't execute '{words[0].lower()}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context"
         return ErrorReply(said)
-    if memory.get("queue") is not None and name not in ("EXEC", "DISCARD", "MULTI"):
+    if memory.get("queue") is not None and name not in ("EXEC", "DISCARD", "MULTI", "RESET", "QUIT"):
         memory["queue"].append(words)
         return "QUEUED"
     if name in ("MULTI", "EXEC", "DISCARD"):
