@@ -21,6 +21,7 @@ PROGRAMS = Register()
 VERSION: Final = "8.4.2"
 _DATA: Final = "/var/lib/mysql"
 _SCRIPTS: Final = "/docker-entrypoint-initdb.d"
+_NOT_SIMULATED: Final = (".sh", ".sql.gz", ".sql.bz2", ".sql.xz", ".sql.zst")
 _PASSWORDS: Final = ("MYSQL_ROOT_PASSWORD", "MYSQL_ALLOW_EMPTY_PASSWORD", "MYSQL_RANDOM_ROOT_PASSWORD", "MARIADB_ROOT_PASSWORD", "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD", "MARIADB_RANDOM_ROOT_PASSWORD")  # fmt: skip
 # Kinds of problems -> (number, SQLSTATE, message).
 _MESSAGES: Final = {
@@ -57,7 +58,6 @@ def _mysqld(system: System, argv: tuple[str, ...], state: State) -> int:
     if "path" not in state:
         state["path"] = f"{_DATA}/fakedocker.json"
         state["store"] = load_store(system, state["path"])
-        _note(system, f"Entrypoint script for MySQL Server {version}-1.el9 started.")
         if state["store"] is None and not any(system.environment.get(name) for name in _PASSWORDS):
             wanted = "".join(f"    - {name}\n" for name in _PASSWORDS[:3])
             said = "Database is uninitialized and password option is not specified\n    You need to specify one of the following as an environment variable:\n"
@@ -123,7 +123,7 @@ def _come_up(system: System, state: State, version: str) -> int | None:
             _log(system, "MY-010910", f"/usr/sbin/mysqld: Shutdown complete (mysqld {version})  MySQL Community Server - GPL.")  # fmt: skip
             _note(system, "Temporary server stopped")
             system.put("\n")
-            _note(system, "MySQL init process done. Ready for start up.")
+            _note(system, f"{_product(system)} init process done. Ready for start up.")
             system.put("\n")
             _next(system, state, "start", 800)
         else:
@@ -135,6 +135,10 @@ def _come_up(system: System, state: State, version: str) -> int | None:
             _log_start(system, version, system.pid, port=3306)
             state["step"] = "running"
             return None
+
+
+def _product(system: System) -> str:
+    return "MariaDB" if "MARIADB_VERSION" in system.environment else "MySQL"
 
 
 def _next(system: System, state: State, step: str, milliseconds: int) -> None:
@@ -179,14 +183,23 @@ def _initialise(system: System, state: State) -> None:
     if stat_or_none(system, _SCRIPTS) is not None:
         for name in system.list_directory(_SCRIPTS):
             _run_script(system, state, f"{_SCRIPTS}/{name}", database or "")
-    if stat_or_none(system, _DATA) is None:
-        for path in ("/var", "/var/lib", _DATA):
-            if stat_or_none(system, path) is None:
-                system.make_directory(path, 0o755)
+    _lay_out(system, list(databases))
     save_store(system, state["path"], state["store"])
 
 
+def _lay_out(system: System, databases: list[str]) -> None:
+    """The data directory as it looks from outside: a directory for each database, and InnoDB's own file."""
+    folders = [f"{_DATA}/{name}" for name in databases if name != "information_schema"]
+    for path in ("/var", "/var/lib", _DATA, *folders):
+        if stat_or_none(system, path) is None:
+            system.make_directory(path, 0o755)
+    system.write_file(f"{_DATA}/ibdata1", b"")
+
+
 def _run_script(system: System, state: State, path: str, database: str) -> None:
+    if path.endswith(_NOT_SIMULATED):
+        _note(system, f"fakedocker: {path} is not run: of the scripts of mysql's image only .sql is simulated", "Warn")
+        return
     if not path.endswith(".sql"):
         _note(system, f"/usr/local/bin/docker-entrypoint.sh: ignoring {path}", "Warn")
         return
