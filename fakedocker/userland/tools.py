@@ -239,6 +239,26 @@ def parse_size(text: str) -> int | None:
     return int(digits) * _MULTIPLES[suffix]
 
 
+def strtol(text: str, base: int = 10) -> tuple[int, str]:
+    """What strtol(3) makes of a text: the number that it begins with, 0 for none, and what follows. Never beyond 64 bits.
+
+    Args:
+        base: 10, or 0 for one that begins with 0x or 0 to say its own.
+    """
+    bare = text.lstrip(" \t\n\v\f\r")
+    match = _INTEGER[base].match(bare)
+    if match is None:
+        return 0, text
+    sign, digits = -1 if match[1] == "-" else 1, match[2]
+    prefix = digits[:2].lower() if base == 0 else ""
+    own = 16 if prefix == "0x" else 8 if prefix[:1] == "0" else 10
+    number = int(digits, own) if own != 8 else int(digits[1:] or "0", 8)
+    return max(-(1 << 63), min(sign * number, (1 << 63) - 1)), bare[match.end() :]
+
+
+_INTEGER = {10: re.compile(r"([-+]?)(\d{1,4000})\d*", re.A), 0: re.compile(r"([-+]?)(0[xX][0-9a-fA-F]{1,4000}|0[0-7]{0,4000}|[1-9]\d{0,4000})", re.A)}  # fmt: skip
+
+
 def human_size(size_bytes: int, *, busybox: bool) -> str:
     """As ls -h and du -h: 1.2M, 4.0K. GNU rounds up."""
     if size_bytes < 1024:

@@ -311,12 +311,14 @@ class Builder:
         silent = "s" in self.flags or "@" in marks or _applies(special, rules, ".SILENT", frame["target"])
         dry = "n" in self.flags and "+" not in marks and "$(MAKE)" not in self._raw(frame, number)
         if "child" not in self.state and "not_run" not in frame:
-            if not silent or "n" in self.flags:
+            if "shown" not in frame and (not silent or "n" in self.flags):
                 self.system.put(bytes_of(f"{command}\n"))
             self.state["ran"] = True
             if dry:
                 return False
+            frame["shown"] = True
             self._start(frame, command)
+            del frame["shown"]
         status = frame.pop("not_run", 0) or wait(self.system, self.state)
         if not status:
             return False

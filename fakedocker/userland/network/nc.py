@@ -6,9 +6,8 @@ from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
 from fakedocker.userland.network.connecting import connect
 from fakedocker.userland.network.network_tools import addresses_of
-from fakedocker.userland.processes.basic import parse_duration_ns
 from fakedocker.userland.processes.children import start
-from fakedocker.userland.tools import Options, Register, UsageProblem, is_busybox, parse_options, say
+from fakedocker.userland.tools import Options, Register, UsageProblem, is_busybox, parse_options, say, strtol
 
 PROGRAMS = Register()
 _USAGE = "[OPTIONS] HOST PORT  - connect\nnc [OPTIONS] -l -p PORT [HOST] [PORT]  - listen\n"
@@ -26,7 +25,7 @@ def _nc(system: System, argv: tuple[str, ...], state: State) -> int:
     if "z" in options:
         return _scan(system, state, options)
     if "socket" not in state:
-        descriptor = _connection(system, state, options, int(options.operands[1]))
+        descriptor = _connection(system, state, options, _remote_port(system, options.operands[1]))
         if descriptor is None:
             return 1
         state["socket"] = descriptor
@@ -49,12 +48,58 @@ def _options(system: System, argv: tuple[str, ...]) -> tuple[Options, tuple[str,
     return options, program
 
 
+def _port_of_name(text: str) -> int | None:
+    return next((number for number, name in _SERVICES.items() if name == text), None)
+
+
+def _remote_port(system: System, text: str) -> int:
+    """A port to connect to, by its number or its service. Raises UsageProblem."""
+    number, rest = strtol(text)
+    named = _port_of_name(text)
+    if named is not None:
+        return named
+    if is_busybox(system):
+        if not text or rest or not 0 <= number < 1 << 16:
+            raise UsageProblem(f"bad port '{text}'", 1, bare=True)
+    elif not text or rest:
+        raise UsageProblem(f"port number invalid: {text}", 1, bare=True)
+    elif not 0 < number < 1 << 16:
+        raise UsageProblem(f"port number too {'large' if number > 0 else 'small'}: {text}", 1, bare=True)
+    return number
+
+
+def _local_port(system: System, text: str) -> int:
+    """A port to listen at. Raises UsageProblem."""
+    if is_busybox(system):
+        return _remote_port(system, text)
+    number, rest = strtol(text)
+    named = _port_of_name(text)
+    if named is not None:
+        return named
+    if rest or not 0 <= number < 1 << 32:
+        raise UsageProblem("getaddrinfo: Servname not supported for ai_socktype", 1, bare=True)
+    return number & 0xFFFF
+
+
+def _timeout_ns(system: System, text: str) -> int:
+    """The value of -w. Raises UsageProblem."""
+    number, rest = strtol(text)
+    if is_busybox(system):
+        if not text or rest or not 0 <= number < 1 << 31:
+            raise UsageProblem(f"invalid number '{text}'", 1, bare=True)
+    elif not text or rest:
+        raise UsageProblem(f"timeout invalid: {text}", 1, bare=True)
+    elif not 0 <= number < 1 << 31:
+        raise UsageProblem(f"timeout too {'large' if number > 0 else 'small'}: {text}", 1, bare=True)
+    return number * 1_000_000_000
+
+
 # listening
 
 
 def _serve(system: System, state: State, options: Options, program: tuple[str, ...]) -> int:
     """Take one connection, with -k one after the other; with -e a program has each. Blocks."""
-    port = int(options.last("p") or (options.operands[-1] if options.operands else "0"))
+    port = _local_port(system, options.last("p") or (options.operands[-1] if options.operands else "0"))
     protocol = "udp" if "u" in options else "tcp"
     if "listener" not in state:
         try:
@@ -135,7 +180,7 @@ def _connection(system: System, state: State, options: Options, port: int) -> in
     protocol = "udp" if "u" in options else "tcp"
     until_ns = None
     if "w" in options:
-        until_ns = state.setdefault("give_up_ns", system.now_ns + (parse_duration_ns(options.last("w")) or 0))
+        until_ns = state.setdefault("give_up_ns", system.now_ns + _timeout_ns(system, options.last("w")))
     try:
         descriptor = connect(system, state, addresses[0], port, protocol, until_ns)
     except OSError as problem:
@@ -167,7 +212,8 @@ def _not_connected(system: System, options: Options, host: str, address: str, po
 def _scan(system: System, state: State, options: Options) -> int:
     """-z: only look whether ports are open; several where a range is given (OpenBSD's)."""
     first, _, last = options.operands[1].partition("-")
-    ports = range(int(first), int(last or first) + 1)
+    begin, end = _remote_port(system, first), _remote_port(system, last or first)
+    ports = range(min(begin, end), max(begin, end) + 1)
     while state.setdefault("scanned", 0) < len(ports):
         descriptor = _connection(system, state, options, ports[state["scanned"]])
         if descriptor is not None:
@@ -179,7 +225,7 @@ def _scan(system: System, state: State, options: Options) -> int:
 
 def _relay(system: System, state: State, options: Options) -> int:
     """Bytes both ways until the other side ends, or nothing came for -w seconds. Blocks."""
-    timeout_ns = parse_duration_ns(options.last("w")) if "w" in options else None
+    timeout_ns = _timeout_ns(system, options.last("w")) if "w" in options else None
     state.setdefault("stdin", True)
     while True:
         until = None if timeout_ns is None else state.setdefault("until_ns", system.now_ns + timeout_ns)

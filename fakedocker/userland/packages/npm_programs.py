@@ -17,7 +17,7 @@ from fakedocker.userland.processes.children import start, wait
 from fakedocker.userland.services.connections import Connection, open_listeners
 from fakedocker.userland.services.http import Request, Response, Style, serve
 from fakedocker.userland.services.static_files import file_response
-from fakedocker.userland.tools import Register, base_name, parse_options, stat_or_none
+from fakedocker.userland.tools import Register, UsageProblem, base_name, parse_options, stat_or_none, strtol
 
 PROGRAMS = Register()
 _STYLE: Final = Style(keep_alive=(("Connection", "keep-alive"), ("Keep-Alive", "timeout=5")))
@@ -50,7 +50,7 @@ def _react_scripts(system: System, argv: tuple[str, ...], state: State) -> int:
     if command == "build":
         return _build(system, state, _REACT)
     if command == "start":
-        return _serve_sources(system, state, _REACT, int(system.environment.get("PORT", "3000")))
+        return _serve_sources(system, state, _REACT, _port(system.environment.get("PORT", "3000")))
     if command == "test":
         system.put("No tests found, exiting with code 1\n")
         return 1
@@ -62,7 +62,7 @@ def _react_scripts(system: System, argv: tuple[str, ...], state: State) -> int:
 def _vite(system: System, argv: tuple[str, ...], state: State) -> int:
     words = [word for word in argv[1:] if not word.startswith("-")]
     options = argv[1:]
-    port = next((int(options[at + 1]) for at, word in enumerate(options[:-1]) if word == "--port"), 0)
+    port = next((_port(options[at + 1]) for at, word in enumerate(options[:-1]) if word == "--port"), 0)
     if words[:1] == ["build"]:
         return _build(system, state, _VITE)
     if words[:1] == ["preview"]:
@@ -145,6 +145,17 @@ def _serve_folder(system: System, state: State, folder: str, port: int, told: st
     return _serve(system, state, folder, port, told, "")
 
 
+def _port(text: str) -> int:
+    """The number of a port. UsageProblem for one that Node refuses, or that is a path to it."""
+    number, rest = strtol(text)
+    if rest or not text:
+        raise UsageProblem("fakedocker does not simulate listening on a path", 1, bare=True)
+    if not 0 <= number < 1 << 16:
+        reason = f"options.port should be >= 0 and < 65536. Received type number ({number})."
+        raise UsageProblem(f"RangeError [ERR_SOCKET_BAD_PORT]: {reason}", 1, bare=True)
+    return number
+
+
 def _serve(system: System, state: State, folder: str, port: int, told: str, fallback: str) -> int:
     """Serve files until the process is ended. Blocks.
 
@@ -155,7 +166,7 @@ def _serve(system: System, state: State, folder: str, port: int, told: str, fall
         if open_listeners(system, state, [port]) is not None:
             system.put(f"Error: listen EADDRINUSE: address already in use :::{port}\n", 2)
             return 1
-        system.put(told.format(port))
+        system.put(told.replace("{}", str(port)))
 
     def handle(request: Request, connection: Connection) -> Response:
         missing = Response(404, b"404 Not Found\n", (("Content-Type", "text/plain; charset=utf-8"),))
@@ -175,7 +186,7 @@ def _serve_command(system: System, argv: tuple[str, ...], state: State) -> int:
     port = (options.last("l") or options.last("p") or system.environment.get("PORT", "3000")).rpartition(":")[2]
     told = "\n   Serving!\n\n   - Local:    http://localhost:{}\n\n"
     return _serve(
-        system, state, folder, int(port), told, posixpath.join(folder, "index.html") if "s" in options else ""
+        system, state, folder, _port(port), told, posixpath.join(folder, "index.html") if "s" in options else ""
     )
 
 
@@ -184,8 +195,11 @@ def _http_server(system: System, argv: tuple[str, ...], state: State) -> int:
     options = parse_options(system, argv, "p:a:c:o", {"port=": "p"})
     default = "public" if stat_or_none(system, "public") is not None else "."
     folder = options.operands[0] if options.operands else default
-    told = f"Starting up http-server, serving {folder}\n\nAvailable on:\n  http://127.0.0.1:{{}}\nHit CTRL-C to stop the server\n"
-    return _serve(system, state, folder, int(options.last("p") or system.environment.get("PORT", "8080")), told, "")
+    told = (
+        f"Starting up http-server, serving {folder}\n\n"
+        "Available on:\n  http://127.0.0.1:{}\nHit CTRL-C to stop the server\n"
+    )
+    return _serve(system, state, folder, _port(options.last("p") or system.environment.get("PORT", "8080")), told, "")
 
 
 # running
@@ -252,11 +266,16 @@ def _npx(system: System, argv: tuple[str, ...], state: State) -> int:
         return 1
     if "child" not in state:
         folder = npm_project.read(system).folder
-        name = base_name(npm_project.split(words[0])[0])
+        try:
+            whole, bound = npm_project.split(words[0])
+        except npm_project.Problem as problem:
+            system.put("".join(f"npm error {line}\n" for line in (f"code {problem.code}", *problem.lines)), 2)
+            return problem.status
+        name = base_name(whole)
         if name not in npm_project.commands(system, folder):
             folder = posixpath.join(system.environment.get("HOME", "/root"), ".npm/_npx", name)
             try:
-                tree = npm_project.resolve({name: npm_project.split(words[0])[1]}, {})
+                tree = npm_project.resolve({name: bound}, {})
             except npm_project.Problem as problem:
                 system.put("".join(f"npm error {line}\n" for line in (f"code {problem.code}", *problem.lines)), 2)
                 return 1

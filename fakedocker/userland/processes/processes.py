@@ -9,7 +9,17 @@ from fakedocker.userland.inputs import State
 from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.processes.signal_names import SIGNALS, signal_number
 from fakedocker.userland.text.posix_regex import RegexProblem, compile_posix
-from fakedocker.userland.tools import Register, UsageProblem, base_name, is_busybox, parse_options, say, tell, user_name
+from fakedocker.userland.tools import (
+    Register,
+    UsageProblem,
+    base_name,
+    is_busybox,
+    parse_options,
+    say,
+    strtol,
+    tell,
+    user_name,
+)
 
 PROGRAMS = Register()
 
@@ -189,8 +199,15 @@ def _kill(system: System, argv: tuple[str, ...], state: State) -> int:
         return 1
     status = 0
     for word in words:
-        if not word.removeprefix("-").isdecimal():
+        if not (word.isascii() and word.removeprefix("-").isdecimal()):
             tell(system, f"invalid number '{word}'", f"failed to parse argument: '{word}'")
+            status = 1
+            continue
+        if is_busybox(system) and abs(strtol(word)[0]) >= 1 << 31:
+            say(system, f"invalid number '{word}'")
+            return 1
+        if abs(strtol(word)[0]) >= (1 << 63) - 1:
+            say(system, f"failed to parse argument: '{word}': Numerical result out of range")
             status = 1
             continue
         try:
@@ -203,7 +220,7 @@ def _kill(system: System, argv: tuple[str, ...], state: State) -> int:
 
 def _list_signals(system: System, words: list[str]) -> int:
     for word in words:
-        number = signal_number(word) if not word.isdecimal() else int(word) & 127
+        number = signal_number(word) if not word.isdecimal() else strtol(word)[0] & 127
         system.put(f"{SIGNALS.get(number or 0, word) if word.isdecimal() else number}\n")
     if not words:
         if is_busybox(system):
@@ -298,7 +315,8 @@ def _top(system: System, argv: tuple[str, ...], state: State) -> int:
         tuple(f"-{word}" if place and word in ("n1", "bn1") else word for place, word in enumerate(argv)),
         "bmHn:d:",
     )
-    count = int(options.last("n", "1" if "b" in options else "1000000"))
+    count = _top_count(system, options.last("n", "1" if "b" in options else "1000000"))
+    interval_ns = _top_interval_ns(system, options.last("d", "5"))
     if not state.setdefault("catching", False):
         state["catching"] = True
         for fatal in _FATAL:
@@ -312,7 +330,7 @@ def _top(system: System, argv: tuple[str, ...], state: State) -> int:
             state["shown"] += 1
             if state["shown"] >= count:
                 break
-            state["next_ns"] = system.now_ns + int(float(options.last("d", "5")) * 1e9)
+            state["next_ns"] = system.now_ns + interval_ns
         if system.is_terminal(0) and 0 in system.poll([0], state["next_ns"]):
             if system.read(0, 1) in (b"q", b"\x03", b""):
                 return 0
@@ -320,6 +338,29 @@ def _top(system: System, argv: tuple[str, ...], state: State) -> int:
         system.sleep_until(state["next_ns"])
         del state["next_ns"]
     return 0
+
+
+def _top_count(system: System, text: str) -> int:
+    """How often top shows its screen, by -n. Raises UsageProblem."""
+    number, rest = strtol(text, 0 if not is_busybox(system) else 10)
+    if is_busybox(system) and (not text or rest or abs(number) >= 1 << 31):
+        raise UsageProblem(f"invalid number '{text}'", 1, bare=True)
+    if not is_busybox(system) and (rest or not 0 < number < 1 << 31):
+        raise UsageProblem(f"bad iterations argument '{text}'", 1, bare=True)
+    return number if number > 0 else 1_000_000
+
+
+def _top_interval_ns(system: System, text: str) -> int:
+    """How long top waits between two screens, by -d. Raises UsageProblem."""
+    match = re.fullmatch(r"[-+]?\d{1,9}(\.\d{0,9})?|[-+]?\.\d{1,9}", text, re.A)
+    if match is None:
+        raise UsageProblem(
+            f"invalid number '{text}'" if is_busybox(system) else f"bad delay interval '{text}'", 1, bare=True
+        )
+    seconds = float(text)
+    if seconds < 0 and not is_busybox(system):
+        raise UsageProblem("-d requires positive argument", 1, bare=True)
+    return int(max(seconds, 0.1) * 1e9)
 
 
 _FATAL = (1, 2, 3, 6, 14, 15)  # HUP, INT, QUIT, ABRT, ALRM, TERM

@@ -11,7 +11,7 @@ from fakedocker.userland.services.line_input import next_line
 from fakedocker.userland.services.mysql_server import VERSION
 from fakedocker.userland.services.sql_service import Answer, exchange
 from fakedocker.userland.services.text_tables import boxed
-from fakedocker.userland.tools import Options, Register, UsageProblem, base_name, parse_options, user_name
+from fakedocker.userland.tools import Options, Register, UsageProblem, base_name, parse_options, strtol, user_name
 
 PROGRAMS = Register()
 _LONG: Final = {
@@ -41,6 +41,10 @@ def _mysql(system: System, argv: tuple[str, ...], state: State) -> int:
     if "V" in options:
         system.put(f"{name}  Ver {version} for Linux on x86_64 (MySQL Community Server - GPL)\n")
         return 0
+    said = _port_problem(options.last("P", "0"), name)
+    if said:
+        system.put(said, 2)
+        return 9
     if "login" not in state:
         _begin(system, state, options, name)
     status = log_in(system, state, options, name)
@@ -52,6 +56,18 @@ def _mysql(system: System, argv: tuple[str, ...], state: State) -> int:
         system.put(_WELCOME.format(id=8, version=version))
         state["greeted"] = True
     return _converse(system, state, options)
+
+
+def _port_problem(text: str, name: str) -> str:
+    """What is said of a port that is no number, "" for one that is (my_getopt.cc of MySQL)."""
+    number, rest = strtol(text)
+    if abs(number) >= (1 << 63) - 1:
+        said = f"Incorrect unsigned integer value: '{text}'."
+    elif rest and rest[0] not in "kKmMgGtTpPeE":
+        said = f"Unknown suffix '{rest[0]}' used for variable 'port' (value '{text}')."
+    else:
+        return ""
+    return f"{name}: [ERROR] {said}\n{name}: [ERROR] {name}: Error while setting value '{text}' to 'port'.\n"
 
 
 def _begin(system: System, state: State, options: Options, name: str) -> None:
@@ -112,7 +128,7 @@ def _connect(system: System, state: State, options: Options) -> str:
     if not addresses:
         return f"ERROR 2005 (HY000): Unknown MySQL server host '{host}' (-2)"
     try:
-        state["socket"] = system.connect(addresses[0], int(port))
+        state["socket"] = system.connect(addresses[0], strtol(port)[0] & 0xFFFF or 3306)
     except OSError as problem:
         if host == "localhost":
             return "ERROR 2002 (HY000): Can't connect to local MySQL server through socket '/var/run/mysqld/mysqld.sock' (2)"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, read_all
 from fakedocker.userland.text.text_escapes import decode_escapes
-from fakedocker.userland.tools import Register, UsageProblem, base_name, parse_options, say
+from fakedocker.userland.tools import Register, UsageProblem, base_name, is_busybox, parse_options, say, strtol
 
 PROGRAMS = Register()
 _ESCAPES = {0: "\\0", 7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r"}
@@ -36,9 +36,22 @@ def _character(byte: int) -> str:
     return _ESCAPES.get(byte) or (chr(byte) if 32 <= byte < 127 else f"{byte:03o}")
 
 
-def _part(data: bytes, skip: str, limit: str) -> bytes:
-    data = data[int(skip or "0", 0) :]
-    return data[: int(limit, 0)] if limit else data
+_OD_SUFFIXES = {"": 1, "b": 512, "k": 1 << 10, "K": 1 << 10, "m": 1 << 20, "M": 1 << 20, "kB": 1000, "MB": 10**6}
+
+
+def _number(system: System, text: str, option: str) -> int:
+    """The value of od's -j, -N and -w: no less than 0. Raises UsageProblem."""
+    number, rest = strtol(text, 0 if not is_busybox(system) else 10)
+    if is_busybox(system):
+        if not text or number < 0 or rest not in _OD_SUFFIXES or number >= (1 << 63) - 1:
+            raise UsageProblem(f"invalid number '{text}'", 1, bare=True)
+    elif rest == text or number < 0:
+        raise UsageProblem(f"invalid -{option} argument ‘{text}’", 1, bare=True)
+    elif rest not in _OD_SUFFIXES:
+        raise UsageProblem(f"invalid suffix in -{option} argument ‘{text}’", 1, bare=True)
+    elif number >= (1 << 63) - 1:
+        raise UsageProblem(f"-{option} argument ‘{text}’ too large", 1, bare=True)
+    return number * _OD_SUFFIXES[rest]
 
 
 # od
@@ -48,12 +61,13 @@ def _part(data: bytes, skip: str, limit: str) -> bytes:
 def _od(system: System, argv: tuple[str, ...], state: State) -> int:
     long = {"format=": "t", "address-radix=": "A", "read-bytes=": "N", "skip-bytes=": "j", "width=?": "w"}
     options = parse_options(system, argv, "abcdohxisvt:A:N:j:w:", long)
-    data = _part(read_all(system, state, options.operands), options.last("j"), options.last("N"))
+    skipped = _number(system, options.last("j", "0"), "j")
+    width = _number(system, options.last("w", "16"), "w") or 16
+    limit = _number(system, options.last("N"), "N") if "N" in options else 1 << 62
+    data = read_all(system, state, options.operands)[skipped : skipped + limit]
     types = {"c": "c", "x": "x2", "h": "x2", "b": "o1", "a": "a", "d": "u2", "o": "o2", "i": "d4", "s": "d2"}
     kinds = [types.get(name, value) for name, value in options.given if name in types or name == "t"] or ["o2"]
     radix = options.last("A", "o")
-    skipped = int(options.last("j", "0"), 0)
-    width = int(options.last("w", "16"))
     for at, block in _folded(data, width, "v" in options):
         if block is None:
             system.put("*\n")
@@ -122,11 +136,22 @@ _HEXDUMP_FORMS: dict[str, tuple[Callable[[bytes], list[str]], int]] = {
 }
 
 
+def _hexdump_number(system: System, text: str, what: str) -> int:
+    """The value of hexdump's -s and -n: no less than 0. Raises UsageProblem."""
+    number, rest = strtol(text, 0)
+    large = number >= (1 << 63) - 1
+    if text and number >= 0 and rest in _OD_SUFFIXES and not large and rest != text:
+        return number * _OD_SUFFIXES[rest]
+    said = f"failed to parse {what}: '{text}': {'Numerical result out of range' if large else 'Invalid argument'}"
+    raise UsageProblem(f"invalid number '{text}'" if is_busybox(system) else said, 1, bare=True)
+
+
 @PROGRAMS.program("hexdump", "hd", usage="[-bcdoxCv] [-e FMT] [-f FMT_FILE] [-n LEN] [-s OFS] [FILE]...\n")
 def _hexdump(system: System, argv: tuple[str, ...], state: State) -> int:
     options = parse_options(system, argv, "bcdoxCvn:s:e:")
-    skip = int(options.last("s", "0"), 0)
-    data = _part(read_all(system, state, options.operands), options.last("s"), options.last("n"))
+    skip = _hexdump_number(system, options.last("s", "0"), "offset")
+    limit = _hexdump_number(system, options.last("n"), "length") if "n" in options else 1 << 62
+    data = read_all(system, state, options.operands)[skip : skip + limit]
     verbose = "v" in options
     if "e" in options:
         system.put(_by_format(data, "".join(options.values("e")), skip, verbose).encode("latin-1"))
@@ -202,13 +227,19 @@ def _unit_text(text: str, cell: bytes, at: int) -> str:
 @PROGRAMS.program("xxd", usage="[-pr] [-g N] [-c N] [-l LEN] [-s OFS] [FILE]\n")
 def _xxd(system: System, argv: tuple[str, ...], state: State) -> int:
     options = parse_options(system, argv, "prul:s:g:c:b", {"plain": "p", "revert": "r", "len=": "l", "cols=": "c"})
+    skip = _xxd_number(system, options.last("s", "0"))
+    limit = _xxd_number(system, options.last("l")) if "l" in options else -1
+    width = _xxd_number(system, options.last("c", "0")) or (30 if "p" in options else 16)
+    group = _xxd_number(system, options.last("g", "2"))
     data = read_all(system, state, options.operands[:1])
     if "r" in options:
         system.put(_reverted(data, "p" in options))
         return 1 if state.get("input_failed") else 0
-    skip = int(options.last("s", "0"), 0)
-    data = _part(data, options.last("s"), options.last("l"))
-    width = int(options.last("c", "30" if "p" in options else "16"))
+    if skip >= 1 << 62 or -skip > len(data):
+        say(system, "Sorry, cannot seek.")
+        return 4
+    skip = skip if skip >= 0 else len(data) + skip
+    data = data[skip:] if limit < 0 else data[skip : skip + limit]
     if not 0 < width <= (1 << 20 if "p" in options else 256):
         say(system, "invalid number of columns (max. 256).")
         return 1
@@ -216,7 +247,7 @@ def _xxd(system: System, argv: tuple[str, ...], state: State) -> int:
         digits = data.hex()
         system.put("".join(f"{digits[at : at + 2 * width]}\n" for at in range(0, len(digits), 2 * width)))
         return 1 if state.get("input_failed") else 0
-    group = int(options.last("g", "2")) or width
+    group = group if 0 < group < width else 2 if group < 0 else width
     column = 2 * width + -(-width // group) - 1
     for at in range(0, len(data), width):
         block = data[at : at + width]
@@ -225,6 +256,14 @@ def _xxd(system: System, argv: tuple[str, ...], state: State) -> int:
         shown = pairs.upper() if "u" in options else pairs
         system.put(f"{at + skip:08x}: {shown:<{column}}  {text}\n")
     return 1 if state.get("input_failed") else 0
+
+
+def _xxd_number(system: System, text: str) -> int:
+    """The value of an option of xxd: what strtol(3) makes of it; for busybox's a whole number. Raises UsageProblem."""
+    number, rest = strtol(text, 0)
+    if is_busybox(system) and (not text or rest or not 0 <= number < 1 << 32):
+        raise UsageProblem(f"invalid number '{text}'", 1, bare=True)
+    return number
 
 
 def _reverted(data: bytes, plain: bool) -> bytes:

@@ -77,7 +77,11 @@ def load(system: System, path: str) -> Behaviour:
 @PROGRAMS.program(NAME)
 def _run(system: System, argv: tuple[str, ...], state: State) -> int:
     if "behaviour" not in state:
-        state["behaviour"] = load(system, system.read_link("/proc/self/exe"))
+        try:
+            state["behaviour"] = load(system, system.read_link("/proc/self/exe"))
+        except NotCompiled:
+            system.put(f"{base_name(argv[0])}: fakedocker does not simulate this program\n", 2)
+            return 126
     return act(system, state, base_name(argv[0]))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import re
+from typing import Final
 
 from fakedocker.userland.processes.signal_names import SIGNALS, signal_number
 from fakedocker.userland.sh.builtin_table import builtin, complain
@@ -10,13 +12,14 @@ from fakedocker.userland.sh.builtins.children import find_job
 from fakedocker.userland.sh.dialect import ShellError
 from fakedocker.userland.sh.quoting import quote_bash, quote_single
 from fakedocker.userland.sh.state import ShellState
+from fakedocker.userland.tools import strtol
 
 _PSEUDO = {"EXIT": 0, "ERR": -1, "DEBUG": -2, "RETURN": -3}
 
 
 def _trap_number(shell: ShellState, word: str) -> int | None:
-    if word.isdecimal():
-        number = int(word)
+    if word.isdecimal() and word.isascii():
+        number = strtol(word)[0]
         return number if number <= 64 else None
     pseudo = _PSEUDO.get(word.upper())
     if pseudo is not None and (pseudo == 0 or shell.is_bash()):
@@ -101,7 +104,7 @@ def _kill(shell: ShellState, argv: tuple[str, ...]) -> int:
         words = words[1:]
         if text in ("s", "n") and words:
             text, words = words[0], words[1:]
-        found = int(text) if text.isdecimal() else signal_number(text)
+        found = strtol(text)[0] if text.isdecimal() and text.isascii() else signal_number(text)
         if found is None:
             return _bad_kill(shell, text)
         number = found
@@ -135,13 +138,16 @@ def _bad_kill(shell: ShellState, text: str) -> int:
     return 1
 
 
+_PID: Final = re.compile(r"-?\d{1,12}", re.A)
+
+
 def _send(shell: ShellState, word: str, number: int) -> int:
     if word.startswith("%"):
         job = find_job(shell, word)
         if job is None:
             return complain(shell, "kill", f"{word}: no such job" if shell.is_bash() else f"No such job: {word}")
         targets = [-job.group] if job.group else list(job.pids)
-    elif not word.removeprefix("-").isdecimal():
+    elif not _PID.fullmatch(word) or abs(int(word)) >= 1 << 31:
         if shell.is_bash():
             return complain(shell, "kill", f"{word}: arguments must be process or job IDs")
         if shell.dialect.name == "dash":
@@ -166,8 +172,9 @@ def _send(shell: ShellState, word: str, number: int) -> int:
 
 def _list(shell: ShellState, words: tuple[str, ...]) -> int:
     for word in words:
-        if word.isdecimal():
-            number = int(word) & 127 if int(word) > 128 else int(word)
+        if word.isdecimal() and word.isascii():
+            number = strtol(word)[0]
+            number = number & 127 if number > 128 else number
             shell.out(f"{SIGNALS.get(number, number)}\n")
         else:
             if shell.dialect.name == "dash":
