@@ -22,6 +22,7 @@ from fakedocker.kernel.program import Program
 from fakedocker.kernel.programs import BodyOf
 from fakedocker.operations.system import fault_injection, host_folders, kernel_events
 from fakedocker.operations.system.host_folders import FolderChange
+from fakedocker.registry.model import OutsideWeb
 from fakedocker.standing import OpenExchange, Standing
 from fakedocker.turning import Handler, Pause, Turning
 from fakedocker.wire.http import Request, json_reply
@@ -68,7 +69,11 @@ def _next_port(draft: Draft, port: int) -> None:
     draft.next_port = port
 
 
-CHANGES: Mapping[str, Change] = {"fault": _fault, "machine": host_folders.apply, "ports": _next_port}
+def _web(draft: Draft, web: OutsideWeb) -> None:
+    draft.web = web
+
+
+CHANGES: Mapping[str, Change] = {"fault": _fault, "machine": host_folders.apply, "ports": _next_port, "web": _web}
 """The kinds of inputs that every engine knows beside requests, streams and time."""
 
 

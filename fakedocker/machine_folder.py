@@ -12,7 +12,7 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from fakedocker.beneath import Beneath
 from fakedocker.engine import Engine
@@ -30,6 +30,19 @@ SAVED_SECONDS = 0.1
 
 KEPT_BYTES = 64 << 10
 """Up to how much of a file stays in memory that the simulation has written."""
+
+
+class Shown(Protocol):
+    """Something of the machine that the simulation sees."""
+
+    def show(self, engine: Engine) -> None:
+        """Let the engine see what is different since the last time. OSError."""
+
+    def take_back(self, engine: Engine) -> None:
+        """Write what the simulation has changed."""
+
+    def forget(self) -> None:
+        """The simulation has gone to another state."""
 
 
 class FolderProblem(OSError):

@@ -32,7 +32,7 @@ def replay(
     """
     exchanges: dict[int, Exchange] = dict(known or {})
     unheard = [] if heard else list(exchanges.values())
-    outside, engine.outside = engine.outside, None
+    outside, engine.outside = engine.outside, []
     engine.windows.is_replaying = True
     try:
         for _, group in itertools.groupby(entries, key=lambda entry: entry.turn):

@@ -21,9 +21,9 @@ from fakedocker.filesystem.windows import Windows, looking_through
 from fakedocker.journal import Entry
 from fakedocker.kernel.kernel import Kernel
 from fakedocker.operations.networks.router import WorldRouter
-from fakedocker.operations.registry import external, transfers
+from fakedocker.operations.registry import external
 from fakedocker.operations.system import kernel_events
-from fakedocker.registry.errands import Errand, Result
+from fakedocker.registry.errands import AnyErrand, Failed, Result
 from fakedocker.wire.http import Reply, Request, json_reply
 from fakedocker.world.draft import Draft, Notice
 from fakedocker.world.world import World
@@ -77,9 +77,9 @@ class Turning:
         self._last_reads: dict[str, tuple[str, bytes, int]] = {}
         self._watched: dict[str, dict[str, tuple[bytes, int]]] = {}
         """By client, what it has read of services, nodes and tasks since it last asked for anything but reading, and when."""
-        self.outside: Callable[[Errand], Result] | None = None
-        """What does errands to registries outside of the simulation, set by whoever may reach them; they wait without it."""
-        self._errands: dict[int, Errand] = {}
+        self.outside: list[Callable[[AnyErrand], Result | None]] = []
+        """Who does errands outside of the simulation, None for those of another; they wait without any."""
+        self._errands: dict[int, AnyErrand] = {}
         self.windows = Windows(lambda block, answer: self._record("read", 0, (block, answer)))
         """What was read of the real machine's files."""
         self.lock = threading.Condition()
@@ -152,21 +152,21 @@ class Turning:
         self._inputs.append(("gone", exchange, None))
 
     def report(self, task: int, result: Result) -> None:
-        """An errand to a registry outside has been done; its result is an input."""
+        """An errand outside has been done; its result is an input."""
         self._errands.pop(task, None)
         self._take_internal()
         self.turns += 1
         self._record("errand", 0, (task, result))
-        told = len(self._draft.notices)
-        transfers.errand_done(self._draft, task, result)
-        kernel_events.transfers_told(self._draft, self._draft.notices[told:])
+        kernel_events.errand_done(self._draft, task, result)
         kernel_events.drain(self._draft)
         self._settle()
 
     def _do_errands(self) -> None:
-        while self._errands and self.outside is not None:
+        while self._errands and self.outside:
             task, errand = next(iter(self._errands.items()))
-            self.report(task, self.outside(errand))
+            results = (perform(errand) for perform in self.outside)
+            found = next((result for result in results if result is not None), None)
+            self.report(task, found if found is not None else Failed("nobody reaches that from here"))
 
     def _record(self, kind: str, exchange: int, payload: Any) -> None:
         if self.journaling:

@@ -159,7 +159,12 @@ class Builds:
         if secrets is not None:
             encoded = {name: base64.b64encode(content).decode() for name, content in secrets.items()}
             headers["x-fakedocker-secrets"] = base64.urlsafe_b64encode(json.dumps(encoded).encode()).decode()
-        body = archive({"Dockerfile": dockerfile, **(files or {})})
+        return self._solved(archive({"Dockerfile": dockerfile, **(files or {})}), headers, query)
+
+    def solve_archive(self, data: bytes, **query: Any) -> Solved:
+        return self._solved(data, {"content-type": "application/x-tar"}, query)
+
+    def _solved(self, body: bytes, headers: dict[str, str], query: dict[str, Any]) -> Solved:
         target = make_target("/build", {"version": 2, **query})
         exchange = self.engine.perform(Request(method="POST", target=target, headers=headers, body=body))
         answer = b""

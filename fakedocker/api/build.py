@@ -6,22 +6,26 @@ Source: moby api/server/router/build/build_routes.go.
 from __future__ import annotations
 
 import base64
-import re
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
+from fakedocker.api import frontend
 from fakedocker.api.call import Call
 from fakedocker.api.importing import ImportStream
 from fakedocker.api.patience import SessionPatience
 from fakedocker.api.streams import Keys, TaskStream
 from fakedocker.base import messages, platform as platforms
+from fakedocker.build import git_urls
+from fakedocker.build.git_urls import GitUrl
 from fakedocker.exchanges import Exchange, TimeMode
 from fakedocker.filesystem import content as contents
 from fakedocker.operations.buildkit import asking, opening, solver
 from fakedocker.operations.buildkit.telling import SolveEnd
 from fakedocker.operations.classic_builder import begin, progress
+from fakedocker.operations.classic_builder.downloads import URL_SCHEMES
 from fakedocker.operations.images import fetching
 from fakedocker.wire import buildkit, decode, protobuf
 from fakedocker.wire.container import HostConfig, LogConfig, Ulimit
@@ -138,8 +142,6 @@ def _solve(call: Call) -> SolveStream:
     the parameter `dockerfiledirectory` names.
     """
     query = call.query
-    if query.text("remote") not in ("", _SESSION_CONTEXT):
-        raise messages.NOT_SIMULATED(what="a remote build context")
     begin.tags(query.all("t"))
     options = SolveOptions(
         tags=tuple(dict.fromkeys(filter(None, query.all("t")))),
@@ -156,13 +158,19 @@ def _solve(call: Call) -> SolveStream:
     )
     arguments = _json(query, "buildargs", dict[str, str | None], "build args") or {}
     session, dockerfile = query.text("session"), query.text("dockerfile")
-    if query.text("remote"):
+    remote = query.text("remote")
+    if remote:
+        upload = remote if remote != _SESSION_CONTEXT else ""
+        if upload:
+            frontend.check_source(upload)
+            options = replace(options, remote=True, context=upload)
         task = call.draft.draw()
         opening.begin_synced(
             call.draft,
             task,
             session=session,
             dockerfile=dockerfile,
+            upload=upload,
             arguments=arguments,
             options=options,
             goal=EXPORTED,
@@ -190,9 +198,6 @@ def _secrets(call: Call) -> tuple[tuple[str, bytes], ...]:
     return tuple(sorted(encoded.items()))
 
 
-_GIT = re.compile(r"(git://|git@|github\.com/|https?://.*\.git(#.*)?$)")
-
-
 def _remote_build(call: Call, options: BuildOptions) -> RemoteBuildStream:
     """A build whose context, or Dockerfile, is fetched from a server of the simulation (moby builder/remotecontext/detect.go)."""
     query, url = call.query, call.query.text("remote")
@@ -201,9 +206,10 @@ def _remote_build(call: Call, options: BuildOptions) -> RemoteBuildStream:
             400,
             "experimental session with v1 builder is no longer supported, use builder version v2 (BuildKit) instead",
         )
-    if _GIT.match(url):
-        raise messages.NOT_SIMULATED(what="a git repository as build context")
-    if not url.startswith(("http://", "https://")):
+    git = git_urls.parse(url)
+    if git is not None:
+        url = _git_url(git)
+    elif not url.startswith(URL_SCHEMES):
         raise messages.Refusal(500, f"remoteURL ({url}) could not be recognized as URL")
     labels = _json(query, "labels", dict[str, str], "labels") or {}
     arguments = _json(query, "buildargs", dict[str, str | None], "build args") or {}
@@ -216,6 +222,15 @@ def _remote_build(call: Call, options: BuildOptions) -> RemoteBuildStream:
         ),
     )  # fmt: skip
     return RemoteBuildStream(task)
+
+
+def _git_url(git: GitUrl) -> str:
+    """A repository as the classic builder fetches it (moby builder/remotecontext/git). Refusal."""
+    if not git.is_web:
+        raise messages.NOT_SIMULATED(what=f"fetching {git.remote} by anything but HTTP")
+    if git.reference.startswith("-"):
+        raise messages.Refusal(500, f"invalid refspec: {git.reference}")
+    return f"{git.remote}#{git.reference or 'master'}:{git.directory}"
 
 
 def _exporter(query: Query) -> str:

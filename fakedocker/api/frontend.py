@@ -14,6 +14,8 @@ import msgspec
 from msgspec import Struct
 
 from fakedocker.base import messages, reference
+from fakedocker.build import git_urls
+from fakedocker.operations.classic_builder.downloads import URL_SCHEMES
 from fakedocker.wire.control import CacheOptions, Exporter, SolveRequest
 from fakedocker.world.solves import DIRECTORY_PREFIX, SolveOptions
 
@@ -40,7 +42,7 @@ class Definition(NamedTuple):
     Args:
         dockerfile: its name, "" for the default.
         directories: what the client calls those of the Dockerfile and of the context.
-        upload: what the client calls the archive that is the context, "" for a directory.
+        upload: what the client calls the archive that is the context, or the URL that it is at; "" for a directory.
     """
 
     dockerfile: str
@@ -90,6 +92,7 @@ def definition_of(attributes: Mapping[str, str], target: Target, entitlements: t
     network = attributes.get("force-network-mode", "")
     if network not in _NETWORKS:
         raise messages.INVALID_NETWORK_MODE(mode=network)
+    source = attributes.get("context", "")
     uncached = attributes.get("no-cache")
     platform = attributes.get("platform", "")
     if "," in platform:
@@ -107,11 +110,12 @@ def definition_of(attributes: Mapping[str, str], target: Target, entitlements: t
         exporter=target.exporter,
         entitlements=entitlements,
         cache_from=_imports(attributes),
-        remote="context" in attributes,
+        remote=bool(source),
+        context="" if source.startswith(_UPLOAD) else source,
         named=tuple((name.lower(), value.removeprefix(_IMAGE)) for name, value in _those(attributes, _CONTEXT).items()),
     )
     directories = attributes.get("dockerfilekey", "dockerfile"), attributes.get("contextkey", "context")
-    upload = attributes.get("context", "").removeprefix(_UPLOAD)
+    upload = source.removeprefix(_UPLOAD)
     return Definition(attributes.get("filename", ""), directories, upload, dict(_those(attributes, _ARGUMENT)), options)
 
 
@@ -140,6 +144,13 @@ def _those(attributes: Mapping[str, str], prefix: str) -> dict[str, str]:
     return {name.removeprefix(prefix): value for name, value in attributes.items() if name.startswith(prefix)}
 
 
+def check_source(url: str) -> None:
+    """Refuse what no build context can be fetched from."""
+    git = git_urls.parse(url)
+    if (git is not None and not git.is_web) or (git is None and not url.startswith(URL_SCHEMES)):
+        raise messages.NOT_SIMULATED(what=f"the build context {url}")
+
+
 def _check_context(name: str, value: str) -> None:
     if not value.startswith((_IMAGE, DIRECTORY_PREFIX)):
         raise messages.NOT_SIMULATED(what=f"the named build context {name}={value}")
@@ -156,8 +167,8 @@ def _check_name(name: str) -> None:
 
 def _check(attributes: Mapping[str, str]) -> None:
     for name, value in attributes.items():
-        if name == "context" and not value.startswith(_UPLOAD):
-            raise messages.NOT_SIMULATED(what=f"the build context {value}")
+        if name == "context":
+            check_source(value)
         if name.startswith(_CONTEXT):
             _check_context(name.removeprefix(_CONTEXT), value)
         if name == "requestid":

@@ -17,6 +17,7 @@ from fakedocker.base.numbers import parse_whole
 from fakedocker.exchanges import Stream
 from fakedocker.images import document as documents
 from fakedocker.operations.buildkit import records
+from fakedocker.operations.classic_builder import downloads
 from fakedocker.operations.containers.commit import image_config
 from fakedocker.operations.images import fetching, images, importing, load as loading, save as saving
 from fakedocker.operations.registry import pull, push as pushing, transfer_schedule
@@ -107,9 +108,9 @@ def _reachable(call: Call, source: str) -> str:
     except ValueError:
         raise messages.BAD_REQUEST(problem=f'parse "{url}": invalid character in host name') from None
     known = fetching.host_names(call.draft)
-    if host in known or host.replace(".", "").isdigit():
+    if host in known or host.replace(".", "").isdigit() or downloads.is_outside(call.draft, url):
         return url
-    raise messages.FETCH_LOOKUP(url=url, name=host)
+    raise messages.FETCH_FAILED(problem=downloads.of_curl(url, b"", downloads.NO_SUCH_HOST).problem)
 
 
 def load(call: Call) -> Reply | Stream:

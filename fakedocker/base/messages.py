@@ -404,10 +404,7 @@ PLATFORM_MISMATCH = Message(
 )
 IMPORT_DIGEST = Message(400, "cannot import digest reference", "moby api/server/router/image")
 CHANGE_INVALID = Message(400, "{word} is not a valid change command", "moby builder/dockerfile/builder.go")
-FETCH_LOOKUP = Message(
-    500, 'Get "{url}": dial tcp: lookup {name} on 192.168.65.7:53: no such host', "Go net, moby remotecontext"
-)
-FETCH_FAILED = Message(500, 'Get "{url}": {reason}', "Go net, moby remotecontext")
+FETCH_FAILED = Message(500, "{problem}", "Go net, moby remotecontext")
 FETCH_STATUS = Message(500, "failed to GET {url} with status {status}: {body}", "moby remotecontext")
 COMMIT_REMOVING = Message(409, "Container {id} is marked for removal and cannot be committed", "moby daemon/commit.go")
 

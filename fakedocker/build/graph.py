@@ -55,6 +55,18 @@ class HttpOp(Struct, frozen=True, kw_only=True, tag="http"):
     checksum: str = ""
 
 
+class GitOp(Struct, frozen=True, kw_only=True, tag="git"):
+    """The files of a repository.
+
+    Args:
+        url: with the reference and the directory that are wanted, see `git_urls`.
+        checksum: how the name of its commit begins, "" for any.
+    """
+
+    url: str
+    checksum: str = ""
+
+
 class DirectoryOp(Struct, frozen=True, kw_only=True, tag="mkdir"):
     """A directory in the files of the first input, which WORKDIR makes."""
 
@@ -98,7 +110,7 @@ class ExecOp(Struct, frozen=True, kw_only=True, tag="exec"):
     proxies: tuple[str, ...] = ()
 
 
-Op = ImageOp | ContextOp | InlineOp | HttpOp | DirectoryOp | CopyOp | ExecOp
+Op = ImageOp | ContextOp | InlineOp | HttpOp | GitOp | DirectoryOp | CopyOp | ExecOp
 
 
 class Vertex(Struct, frozen=True, kw_only=True):

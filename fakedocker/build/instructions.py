@@ -80,6 +80,8 @@ class Copy(Instruction, frozen=True, kw_only=True):
     link: bool = False
     excludes: tuple[str, ...] = ()
     checksum: str = ""
+    keep_git: bool = False
+    """Whether a repository keeps its .git."""
     flags: tuple[str, ...] = ()
     unpacks: bool = False
 

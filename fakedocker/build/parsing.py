@@ -187,6 +187,7 @@ def _copy(request: _Request) -> kinds.Copy:
         text=request.text, sources=tuple(sources), destination=arguments[-1], heredocs=tuple(inline), stage=flags.get("from", ""),
         owner=flags.get("chown", ""), mode=flags.get("chmod", ""), parents=flags.get("parents") == "true",
         link=flags.get("link") == "true", excludes=request.repeated("exclude"), checksum=flags.get("checksum", ""),
+        keep_git=flags.get("keep-git-dir") == "true",
         flags=tuple(flags), unpacks=unpacks,
     )  # fmt: skip
 

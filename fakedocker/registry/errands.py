@@ -1,9 +1,10 @@
-"""Errands to registries outside of the simulation: what a driver is asked to do there, and what it comes back with. Plain values."""
+"""Errands outside of the simulation, to registries and web servers: what a driver is asked to do, and what it comes back with. Plain values."""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
+from fakedocker.filesystem.node import LayerEntry
 from fakedocker.registry.model import Manifest
 
 
@@ -50,6 +51,18 @@ class PushErrand(Errand, frozen=True, kw_only=True):
     mounts: tuple[str, ...] = ()
 
 
+class WebErrand(Struct, frozen=True, kw_only=True):
+    """Fetch what is at a URL: a file, or with `git` the files of a repository.
+
+    Args:
+        reference: the branch, tag or commit that is wanted of a repository, "" for its default branch.
+    """
+
+    url: str
+    git: bool = False
+    reference: str = ""
+
+
 class LoggedIn(Struct, frozen=True):
     """The registry lets in who asked."""
 
@@ -74,4 +87,21 @@ class Failed(Struct, frozen=True):
     problem: str
 
 
-Result = LoggedIn | PulledParts | PushedParts | Failed
+class Fetched(Struct, frozen=True, kw_only=True):
+    """What a web server has answered.
+
+    Args:
+        status: HTTP's.
+        mtime_ns: when the file was changed, as the server says; 0 where it does not.
+        commit, files: of a repository.
+    """
+
+    status: int = 200
+    data: bytes = b""
+    mtime_ns: int = 0
+    commit: str = ""
+    files: tuple[LayerEntry, ...] = ()
+
+
+AnyErrand = Errand | WebErrand
+Result = LoggedIn | PulledParts | PushedParts | Fetched | Failed

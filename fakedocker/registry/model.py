@@ -29,6 +29,18 @@ class Manifest(Struct, frozen=True, kw_only=True):
     """The manifest's JSON as it is served."""
 
 
+class OutsideWeb(Struct, frozen=True, kw_only=True):
+    """What of the web a driver can fetch, which is none of the simulation's.
+
+    Args:
+        sites: URLs; what is below them is offered too.
+        loopback: whether servers on this machine's loopback interface are asked.
+    """
+
+    sites: tuple[str, ...] = ()
+    loopback: bool = False
+
+
 class Registry(Struct, frozen=True, kw_only=True):
     """A registry host inside the world.
 

@@ -74,6 +74,8 @@ class Download(Struct, frozen=True, kw_only=True):
     sandbox: str
     """The namespace of what fetches it."""
     data: bytes = b""
+    mtime_ns: int = 0
+    """When the server says that it was changed, 0 where it does not."""
 
 
 class BuildTask(Struct, frozen=True, kw_only=True):

@@ -116,6 +116,9 @@ def _is_sandbox(world: World, name: str) -> bool:
     builds = (task for task in world.tasks.values() if isinstance(task, BuildTask) and task.download is not None)
     fetching = {task.download.sandbox for task in builds if task.download is not None}
     fetching |= {task.download.sandbox for task in world.tasks.values() if isinstance(task, FetchTask)}
+    fetching |= {
+        task.download.sandbox for task in world.tasks.values() if isinstance(task, SolveTask) and task.download
+    }
     return name in fetching or any(state.sandbox == name for task in solves for state in task.states)
 
 

@@ -24,7 +24,7 @@ from fakedocker.images.model import Image, Layer
 from fakedocker.kernel.kernel import Kernel
 from fakedocker.kernel.state import KernelDraft
 from fakedocker.network.model import Endpoint, Network, Publication
-from fakedocker.registry.model import Registry
+from fakedocker.registry.model import OutsideWeb, Registry
 from fakedocker.swarm.model import Stored, Swarm
 from fakedocker.swarm.services import Service, ServiceTask
 from fakedocker.volumes.model import Volume
@@ -40,7 +40,7 @@ _TABLES = (
 )  # fmt: skip
 HELD_LIMIT_BYTES = 1 << 30
 """How much memory all files of a simulation may really take."""
-_SCALARS = ("draws", "host", "next_port", "fault_rules", "swarm", "events")
+_SCALARS = ("draws", "host", "next_port", "fault_rules", "swarm", "events", "web")
 _scalars_of = attrgetter(*_SCALARS)
 
 
@@ -94,6 +94,7 @@ class Draft:
     service_tasks: Table[str, ServiceTask]
     draws: int
     host: Host
+    web: OutsideWeb
     next_port: int
     fault_rules: tuple[Rule, ...]
     swarm: Swarm | None

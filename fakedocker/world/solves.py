@@ -15,6 +15,7 @@ from fakedocker.images.model import Image, Layer
 from fakedocker.registry.model import RemoteLayer
 from fakedocker.wire.image import ImageConfig
 from fakedocker.world.asks import Ask
+from fakedocker.world.builds import Download
 
 if TYPE_CHECKING:  # the parser of Dockerfiles is read when something is built: start-up time matters
     from fakedocker.build.arguments import Arguments
@@ -46,7 +47,8 @@ class SolveOptions(Struct, frozen=True, kw_only=True):
         entitlements: what steps may do that they may not by themselves.
         cache_from: images whose caches are looked at; none of them has one here.
         named: what some names in the Dockerfile mean: an IMAGE, or one of the client's directories as DIRECTORY_PREFIX and its name.
-        remote: whether the context is an archive that comes by itself, with the Dockerfile in it.
+        remote: whether the context comes by itself, with the Dockerfile in it.
+        context: the URL that it comes from, "" for an archive that the client uploads.
     """
 
     tags: tuple[str, ...] = ()
@@ -63,6 +65,7 @@ class SolveOptions(Struct, frozen=True, kw_only=True):
     entitlements: tuple[str, ...] = ()
     cache_from: tuple[str, ...] = ()
     remote: bool = False
+    context: str = ""
     named: tuple[tuple[str, str], ...] = ()
 
 
@@ -128,7 +131,7 @@ class VertexState(Struct, frozen=True, kw_only=True):
         moments: what is still to be told before it is complete.
         output: what its process has written: when, and what.
         secrets, agents: that its process gets, by id, as the client has them.
-        tree: the files that have come from the client.
+        tree: the files that have come from the client, or from a server.
     """
 
     status: str = WAITING
@@ -185,6 +188,7 @@ class SolveTask(Struct, frozen=True, kw_only=True):
     bases: tuple[Base, ...] = ()
     vertices: tuple[Vertex, ...] = ()
     states: tuple[VertexState, ...] = ()
+    download: Download | None = None
     outcome: Outcome | None = None
 
 

@@ -73,17 +73,19 @@ class PushTask(Transfer, frozen=True, kw_only=True):
 
 
 class ErrandTask(Struct, frozen=True, kw_only=True):
-    """Something is being done at a registry outside of the simulation; a pull, a push or a log-in waits for it.
+    """Something is being done outside of the simulation; a pull, a push, a log-in or a build waits for it.
 
     Args:
-        name: the image's, or the repository's, or the registry's.
+        name: the image's, or the repository's, or the registry's, or a URL.
         push: the push that goes on afterwards, with its images.
+        sandbox: what the build or import knows the download of a URL by, "" for none.
     """
 
     id: int
     name: str
     push: PushTask | None = None
     images: tuple[tuple[str, Manifest], ...] = ()
+    sandbox: str = ""
 
 
 class LoadedImage(Struct, frozen=True, kw_only=True):

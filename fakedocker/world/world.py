@@ -17,7 +17,7 @@ from fakedocker.faults.model import Rule
 from fakedocker.images.model import Image, Layer
 from fakedocker.kernel.state import KernelState
 from fakedocker.network.model import Endpoint, Network, Publication
-from fakedocker.registry.model import Registry
+from fakedocker.registry.model import OutsideWeb, Registry
 from fakedocker.swarm.model import Stored, Swarm
 from fakedocker.swarm.services import Service, ServiceTask
 from fakedocker.volumes.model import Volume
@@ -72,6 +72,7 @@ class World(Struct, frozen=True, kw_only=True):
     tag_times: Map[str, int] = Map()
     """When an image was last tagged on this engine."""
     registries: Map[str, Registry] = Map()
+    web: OutsideWeb = OutsideWeb()
 
     containers: Map[str, Container] = Map()
     execs: Map[str, Exec] = Map()

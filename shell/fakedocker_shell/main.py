@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 from fakedocker.base.profiles import DEFAULT, PROFILES, profile_named
 
 if TYPE_CHECKING:
-    from fakedocker.machine_folder import MachineFolder
+    from fakedocker.machine_folder import MachineFolder, Shown
+    from fakedocker.outside_web import Site
 
 USAGE = """Usage: fakedocker [OPTIONS] [FILE [ARG...]]
        fakedocker [OPTIONS] -c COMMANDS [NAME [ARG...]]
@@ -40,6 +41,8 @@ Options:
       --profile NAME        Which Docker it is: 28
       --journal FILE        Keep the session in this new file; `fakedocker replay FILE` plays it again
       --host-dir DIR[:rw]   Let the simulated host see this folder; with :rw also write to it
+      --web URL=DIR         Let builds and imports fetch this URL, and what is below it, from this folder
+      --real-web            Let them fetch from real servers on this machine's loopback addresses
       --help                Show this
       --version             Show the version
 """
@@ -51,8 +54,18 @@ class Options:
 
     seed: int = 0
     folders: list[MachineFolder] = field(default_factory=list)
+    sites: list[Site] = field(default_factory=list)
+    real_web: bool = False
     journal: str = ""
     profile: str = DEFAULT
+
+    def shown(self) -> list[Shown]:
+        """What of the machine the simulation sees."""
+        if not (self.sites or self.real_web):
+            return list(self.folders)
+        from fakedocker.machine_web import MachineWeb
+
+        return [*self.folders, MachineWeb(self.sites, self.real_web)]
 
 
 class _UsageError(Exception):
@@ -82,6 +95,9 @@ def _main(arguments: list[str]) -> int:
             known = f"engine {docker.engine.version}, API {docker.newest_api}"
             sys.stdout.write(f"fakedocker {version('fakedocker')} ({known})\n")
             return 0
+        if option == "--real-web":
+            options.real_web = True
+            continue
         if option == "-c":
             return _run_commands(arguments, options)
         _take_option(option, arguments, options)
@@ -97,7 +113,7 @@ def _main(arguments: list[str]) -> int:
 def _take_option(option: str, arguments: list[str], options: Options) -> None:
     """Take an option that has a value, in the same word or in the next one. Raises _UsageError."""
     name, _, text = option.partition("=")
-    if name not in ("--seed", "--host-dir", "--journal", "--profile"):
+    if name not in ("--seed", "--host-dir", "--journal", "--profile", "--web"):
         raise _UsageError(f"unknown option {option}")
     text = text or (arguments.pop(0) if arguments else "")
     if name == "--seed":
@@ -108,6 +124,13 @@ def _take_option(option: str, arguments: list[str], options: Options) -> None:
         if text not in PROFILES:
             raise _UsageError(f"--profile takes {' or '.join(PROFILES)}, not {text!r}")
         options.profile = text
+    elif name == "--web":
+        from fakedocker.outside_web import split_site
+
+        try:
+            options.sites.append(split_site(text))
+        except ValueError as problem:
+            raise _UsageError(f"--web takes URL=DIR: {problem}") from None
     elif name == "--journal":
         if not text:
             raise _UsageError("--journal takes the name of a new file")
@@ -121,8 +144,11 @@ def _take_option(option: str, arguments: list[str], options: Options) -> None:
 
 def _open(options: Options, run: Callable[[], int]) -> int:
     """Run a session. Raises _UsageError where its journal cannot be kept."""
-    if options.journal and options.folders:
-        raise _UsageError("--journal and --host-dir exclude each other: a folder of this machine is in no journal")
+    if options.journal and options.shown():
+        given = "--host-dir" if options.folders else "--web" if options.sites else "--real-web"
+        raise _UsageError(
+            f"--journal and {given} exclude each other: what is outside of the simulation is in no journal"
+        )
     if not options.journal:
         return run()
     try:
@@ -192,7 +218,7 @@ def _open_terminal(options: Options) -> int:
     from fakedocker_shell.repl.app import run
 
     gc.enable()
-    return run(options.seed, folders=options.folders, journal=options.journal, profile=options.profile)
+    return run(options.seed, folders=options.shown(), journal=options.journal, profile=options.profile)
 
 
 def _run_commands(words: list[str], options: Options) -> int:
@@ -225,7 +251,7 @@ def _run(
     from fakedocker_shell import running
 
     begun = running.begin(options.seed, options.profile, start, source, name, parameters, script)
-    return running.run(begun, options.folders, options.journal)
+    return running.run(begun, options.shown(), options.journal)
 
 
 if __name__ == "__main__":

@@ -18,12 +18,12 @@ from fakedocker_shell.repl.session_journal import VERSION, Begin, SessionJournal
 from fakedocker_shell.session import Session, make_engine
 
 if TYPE_CHECKING:
-    from fakedocker.machine_folder import MachineFolder
+    from fakedocker.machine_folder import Shown
     from fakedocker_shell.repl.interaction import Interaction
     from fakedocker_shell.repl.screen import Screen
 
 READ_BYTES = 65536
-Folders = Sequence["MachineFolder"]
+Folders = Sequence["Shown"]
 
 
 def begin(

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from importlib.metadata import version
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from fakedocker.api.server import Store
 from fakedocker.assembly import create_engine
@@ -21,8 +21,12 @@ from fakedocker.durability.salvage import salvage
 from fakedocker.engine import Engine
 from fakedocker.exchanges import TimeMode
 from fakedocker.machine_folder import split_mode
+from fakedocker.machine_web import MachineWeb
 from fakedocker.serving import Listening, serve, tls_context
 from fakedocker.world.world import World
+
+if TYPE_CHECKING:
+    from fakedocker.outside_web import Site
 
 PROGRAM = "fakedocker serve"
 
@@ -54,6 +58,7 @@ def main(arguments: list[str]) -> int:
         else:
             engine = _make_engine(options, None, options.time)
             engine.journaling = False
+            MachineWeb(options.web, options.real_web).show(engine)
             asyncio.run(_serve(engine, listening, None))
     except KeyboardInterrupt:
         return 0
@@ -115,7 +120,20 @@ def _parser() -> argparse.ArgumentParser:
         help="let bind mounts see this folder of the machine; with :rw also write to it")  # fmt: skip
     add("--real-registry", metavar="HOST:PORT", type=_registry, action="append", default=[],
         help="pull from and push to this registry, which is none of the simulation's, on this machine's loopback address")  # fmt: skip
+    add("--web", metavar="URL=DIR", type=_site, action="append", default=[],
+        help="let builds and imports fetch this URL, and what is below it, from this folder of the machine")  # fmt: skip
+    add("--real-web", action="store_true",
+        help="let them fetch from real servers on this machine's loopback addresses")  # fmt: skip
     return parser
+
+
+def _site(text: str) -> Site:
+    from fakedocker.outside_web import split_site
+
+    try:
+        return split_site(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
 
 
 def _mode(text: str) -> TimeMode:
@@ -173,6 +191,7 @@ def _make_engine(options: argparse.Namespace, world: World | None, mode: TimeMod
 def _serve_from_state(options: argparse.Namespace, listening: Listening) -> None:
     with StateDirectory(options.state, version("fakedocker"), fsync=options.fsync, report=_complain) as state:
         engine = state.open(lambda world, mode: _make_engine(options, world, mode), options.time)
+        MachineWeb(options.web, options.real_web).show(engine)
         asyncio.run(_serve(engine, listening, state))
         state.close(engine)
 

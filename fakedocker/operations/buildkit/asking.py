@@ -47,4 +47,6 @@ def is_moving(task: SolveTask) -> bool:
     """Whether time alone brings a build on: whether it waits for more than its client."""
     if task.held:
         return False
-    return bool(task.timer) or any(state.status == RUNNING and (state.timer or state.sandbox) for state in task.states)
+    return bool(task.timer or task.download) or any(
+        state.status == RUNNING and (state.timer or state.sandbox) for state in task.states
+    )

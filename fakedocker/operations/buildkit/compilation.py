@@ -13,14 +13,16 @@ from math import log10
 from msgspec import UNSET
 from msgspec.structs import fields, replace
 
-from fakedocker.build import instructions as kinds, mounts
+from fakedocker.build import git_urls, instructions as kinds, mounts
 from fakedocker.build.arguments import Arguments
+from fakedocker.build.git_urls import GitUrl
 from fakedocker.build.graph import (
     NOTHING,
     ContextOp,
     CopyOp,
     DirectoryOp,
     ExecOp,
+    GitOp,
     HttpOp,
     ImageOp,
     InlineOp,
@@ -35,6 +37,7 @@ from fakedocker.build.plan import Plan, Stage, parse_trigger
 from fakedocker.build.substitution import expand, expand_shown, expand_words
 from fakedocker.operations.buildkit.needs import SCRATCH, Needs, full_name
 from fakedocker.operations.classic_builder import configuring, copies, downloads
+from fakedocker.operations.classic_builder.downloads import URL_SCHEMES
 from fakedocker.operations.classic_builder.session import BuildFailure
 from fakedocker.operations.containers.commit import image_config
 from fakedocker.operations.containers.process_spec import DEFAULT_PATH
@@ -45,7 +48,6 @@ from fakedocker.world.solves import Base, HistoryStep, Outcome, SolveOptions
 
 _CONTEXT, _REMOTE_CONTEXT = "[internal] load build context", "copy /context /"
 _INLINE = "[internal] preparing inline document"
-_URL_SCHEMES = ("http://", "https://")
 _DEFAULT_SHELL = ("/bin/sh", "-c")
 _IMAGE_FIELDS = tuple(field.name for field in fields(ImageConfig))
 
@@ -307,10 +309,13 @@ class Compilation:
         inputs: list[int] = [self._top]
         sources = []
         for source in given:
-            url = source.startswith(_URL_SCHEMES)
-            if url and not step.unpacks:
-                raise BadDockerfile("source can't be a URL for COPY")
-            if url:
+            git = git_urls.parse(source)
+            if (git is not None or source.startswith(URL_SCHEMES)) and not step.unpacks:
+                what = "a git ref" if git is not None else "a URL"
+                raise BadDockerfile(f"source can't be {what} for COPY")
+            if git is not None:
+                vertex, path = self._repository(step, source, git), "/"
+            elif source.startswith(URL_SCHEMES):
                 vertex, path = self._download(step, source), downloads.file_name(source)
             else:
                 vertex = self._origin(step.stage) if step.stage else self._from_context(step.lines)
@@ -349,13 +354,25 @@ class Compilation:
             raise BadDockerfile(f"unsupported digest algorithm {checksum!r}".replace("'", '"'))
         return self._add(url, HttpOp(url=url, name=name, checksum=checksum), (), step.lines)
 
+    def _repository(self, step: kinds.Copy, url: str, git: GitUrl) -> int:
+        if step.keep_git:
+            raise BadDockerfile("ADD --keep-git-dir is not simulated by fakedocker")
+        if not git.is_web:
+            raise BadDockerfile(f"fetching {git.remote} by anything but HTTP is not simulated by fakedocker")
+        checksum = self.expanded(step.checksum)
+        return self._add(git.identifier, GitOp(url=url, checksum=checksum), (), step.lines)
+
     def _place_context(self) -> None:
         """What of the context is needed: the paths that COPY, ADD and binds name; all of it where one is a pattern."""
         paths: set[str] = set()
         for index in self._needs.bases:
             for step in self._plan.stages[index].steps:
                 if isinstance(step, kinds.Copy) and not step.stage:
-                    paths.update(source for source in step.sources if not source.startswith(_URL_SCHEMES))
+                    paths.update(
+                        source
+                        for source in step.sources
+                        if not (source.startswith(URL_SCHEMES) or git_urls.parse(source))
+                    )
                 elif isinstance(step, kinds.Run):
                     binds = (parse_mount(text) for text in step.mounts)
                     paths.update(bind.source for bind in binds if bind.type == mounts.BIND and not bind.origin)
@@ -363,7 +380,10 @@ class Compilation:
         self._paths = () if any(not path or "$" in path for path in plain) else tuple(sorted(plain))
 
     def _from_context(self, lines: tuple[int, int]) -> int:
-        name = _REMOTE_CONTEXT if self._options.remote else _CONTEXT
+        name = _CONTEXT
+        if self._options.remote:
+            name = self._options.context if git_urls.parse(self._options.context) else _REMOTE_CONTEXT
+            name = name if name == _REMOTE_CONTEXT else f"[internal] load git source {name}"
         return self._add(name, ContextOp(paths=self._paths), (), lines)
 
 

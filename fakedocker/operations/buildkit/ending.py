@@ -8,6 +8,7 @@ from __future__ import annotations
 from fakedocker.operations.buildkit import loads, sandbox, telling
 from fakedocker.operations.buildkit.solve import Solve
 from fakedocker.operations.buildkit.telling import SolveFailure
+from fakedocker.operations.classic_builder import downloads
 from fakedocker.wire import buildkit
 from fakedocker.world.solves import FAILED, RUNNING
 
@@ -25,6 +26,9 @@ def fail(solve: Solve, index: int, problem: SolveFailure) -> None:
 
 def stop_all(solve: Solve) -> None:
     """Give up everything that is under way."""
+    if solve.task.download is not None:
+        _take_down_named(solve, solve.task.download.sandbox)
+        solve.change(download=None)
     if solve.task.opening:
         solve.tell(loads.teller_of(solve).completed(solve.task.opened_ns, solve.draft.now_ns, buildkit.CANCELED))
     for index, state in enumerate(solve.states):
@@ -38,7 +42,11 @@ def stop_all(solve: Solve) -> None:
 
 
 def _take_down(solve: Solve, index: int) -> None:
-    name = solve.state(index).sandbox
+    _take_down_named(solve, solve.state(index).sandbox)
+
+
+def _take_down_named(solve: Solve, name: str) -> None:
     for pid in [pid for pid, owner in solve.draft.processes.items() if owner == ("solve", name)]:
         solve.draft.processes.pop(pid)
     sandbox.clear(solve.draft, name)
+    downloads.end(solve.draft, name)

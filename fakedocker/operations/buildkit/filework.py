@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 
 import msgspec
 
-from fakedocker.build.graph import ContextOp, CopyOp, DirectoryOp, ExecOp, HttpOp, ImageOp, InlineOp
+from fakedocker.build.graph import ContextOp, CopyOp, DirectoryOp, ExecOp, GitOp, HttpOp, ImageOp, InlineOp
 from fakedocker.build.ignore import IgnoreRules
 from fakedocker.filesystem import diff
 from fakedocker.filesystem.node import LayerEntry
@@ -91,9 +91,6 @@ def input_tree(solve: Solve, index: int, position: int) -> Tree:
             Tree.empty(),
             [LayerEntry(name, "file", 0o644, mtime_ns=now_ns, content=data) for name, data in op.documents],
         )
-    if isinstance(op, HttpOp):
-        data = b"".join(chunk for _, chunk in solve.state(source).output)
-        return apply_layer(Tree.empty(), [LayerEntry(op.name, "file", 0o600, content=data)])
     return solve.tree(source)
 
 
@@ -113,7 +110,7 @@ def _find(solve: Solve, index: int, op: CopyOp, position: int, path: str, table:
             )
             for source in found
         ]
-    if isinstance(solve.vertex(solve.vertex(index).inputs[position]).op, HttpOp):
+    if isinstance(solve.vertex(solve.vertex(index).inputs[position]).op, HttpOp | GitOp):
         found = [msgspec.structs.replace(source, remote=True) for source in found]
     rules = IgnoreRules(op.excludes)
     return [source for source in found if not (op.excludes and rules.excludes(posixpath.basename(source.path)))]

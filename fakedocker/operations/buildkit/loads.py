@@ -8,17 +8,21 @@ from __future__ import annotations
 import posixpath
 
 from fakedocker.base.clock import MILLISECOND_NS
+from fakedocker.build import git_urls
 from fakedocker.build.ignore import read_patterns
 from fakedocker.filesystem import archive, content as contents
 from fakedocker.filesystem.compression import decompressed
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.tree import Tree, apply_layer
-from fakedocker.operations.buildkit import asking, telling
+from fakedocker.operations.buildkit import asking, remotes, telling
 from fakedocker.operations.buildkit.needs import Needs, full_name
 from fakedocker.operations.buildkit.solve import WHOLE, Solve
-from fakedocker.operations.buildkit.telling import OpeningFailure, Teller
+from fakedocker.operations.buildkit.telling import OpeningFailure, SolveFailure, Teller
+from fakedocker.operations.classic_builder import downloads
+from fakedocker.operations.classic_builder.downloads import Outcome
 from fakedocker.world import asks
 from fakedocker.world.asks import Answer, Ask
+from fakedocker.world.builds import Download
 from fakedocker.world.solves import DIRECTORY_PREFIX
 
 DEFAULT_FILE = "Dockerfile"
@@ -38,7 +42,9 @@ def teller_of(solve: Solve) -> Teller:
         METADATA: _metadata_name(solve, argument),
         NAMED: f"[context {argument}] load {IGNORE_FILE}",
         IGNORE: "[internal] load .dockerignore",
-        REMOTE: "[internal] load remote build context",
+        REMOTE: f"[internal] load git source {argument}"
+        if git_urls.parse(argument)
+        else "[internal] load remote build context",
         IMPORT: f"importing cache manifest from {argument}",
     }[kind]
     return Teller(telling.internal_digest(solve.task, name), name)
@@ -79,6 +85,12 @@ def definition_in(tree: Tree, directory: str, name: str) -> tuple[bytes | None, 
 def ask(solve: Solve, kind: str, argument: str) -> None:
     """Ask the client for the Dockerfile, for the context's .dockerignore or for both as an archive. Source: frontend/dockerui/config.go."""
     name = solve.task.dockerfile
+    if kind == REMOTE and solve.task.options.context:
+        sandbox = f"sandbox:{solve.task.id}.context"
+        solve.change(download=Download(url=argument, sandbox=sandbox))
+        solve.save()
+        downloads.start(solve.draft, "solve", sandbox, argument)
+        return
     if kind == REMOTE:
         asking.ask(solve, asks.UPLOAD, WHOLE, name=argument)
         return
@@ -128,6 +140,27 @@ def received(solve: Solve, wanted: Ask, answer: Answer) -> None:
         solve.change(excludes=(*solve.task.excludes, (wanted.name, tuple(patterns))))
     else:
         solve.change(context=answer.tree)
+    solve.change(timer=solve.set_timer(solve.draft.now_ns + LOAD_NS, WHOLE))
+
+
+def fetched(solve: Solve, outcome: Outcome) -> None:
+    """The context has come from a server.
+
+    Raises:
+        OpeningFailure: it has not.
+    """
+    _, url = solve.task.opening[0]
+    git = git_urls.parse(url)
+    try:
+        if git is None:
+            _unpack(solve, remotes.content(url, outcome))
+        else:
+            context = remotes.repository(git, "", outcome, solve.draft.now_ns)
+            text, _ = definition_in(context, "", solve.task.dockerfile)
+            solve.change(context=context, text=text)
+    except SolveFailure as problem:
+        solve.tell(teller_of(solve).completed(solve.task.opened_ns, solve.draft.now_ns, problem.message))
+        raise OpeningFailure(problem.whole, (0, 0), problem.message) from None
     solve.change(timer=solve.set_timer(solve.draft.now_ns + LOAD_NS, WHOLE))
 
 

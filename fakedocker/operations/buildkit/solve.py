@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from fakedocker.build.graph import NOTHING, ContextOp, Vertex
+from fakedocker.build.graph import NOTHING, ContextOp, GitOp, HttpOp, Vertex
 from fakedocker.filesystem.tree import Tree
 from fakedocker.operations.buildkit.telling import SolveEnd, Teller
 from fakedocker.wire.buildkit import SolveStatus
@@ -62,7 +62,7 @@ class Solve:
         """The files that a vertex has come to."""
         if index == NOTHING:
             return Tree.empty()
-        if isinstance(self.vertex(index).op, ContextOp):
+        if isinstance(self.vertex(index).op, ContextOp | HttpOp | GitOp):
             return self.states[index].tree or self.task.context
         chain = self.states[index].chain
         return self.draft.layers[chain].tree if chain else Tree.empty()

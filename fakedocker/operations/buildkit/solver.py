@@ -6,9 +6,11 @@ Source: buildkit solver/{scheduler,edge}.go, as far as a client can tell.
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from fakedocker.base import messages
 from fakedocker.base.clock import MILLISECOND_NS
-from fakedocker.build.graph import ContextOp, CopyOp, DirectoryOp, ExecOp, HttpOp, ImageOp, InlineOp
+from fakedocker.build.graph import ContextOp, CopyOp, DirectoryOp, ExecOp, GitOp, HttpOp, ImageOp, InlineOp
 from fakedocker.kernel.kernel import ExecError
 from fakedocker.operations.buildkit import (
     arrivals,
@@ -18,12 +20,14 @@ from fakedocker.operations.buildkit import (
     loads,
     opening,
     records,
+    remotes,
     sandbox,
     telling,
 )
 from fakedocker.operations.buildkit.solve import WHOLE, Solve
 from fakedocker.operations.buildkit.telling import OpeningFailure, SolveEnd, SolveFailure
 from fakedocker.operations.classic_builder import downloads
+from fakedocker.operations.classic_builder.downloads import Outcome
 from fakedocker.operations.images import images
 from fakedocker.world.asks import Answer, Ask
 from fakedocker.world.draft import Draft
@@ -59,9 +63,14 @@ def output(draft: Draft, name: str, descriptor: int, data: bytes) -> bool:
     if found is None:
         return False
     solve, index = found
+    if solve.task.download is not None and index == WHOLE:
+        if descriptor != 2:
+            solve.change(download=replace(solve.task.download, data=solve.task.download.data + data))
+            solve.save()
+        return True
     state = solve.state(index)
     solve.change_state(index, output=(*state.output, (draft.now_ns - state.started_ns, data)))
-    if not isinstance(solve.vertex(index).op, HttpOp) or descriptor == 2:
+    if not isinstance(solve.vertex(index).op, HttpOp | GitOp):
         solve.tell(solve.teller(index).log(draft.now_ns, descriptor, data))
     solve.save()
     return True
@@ -73,11 +82,49 @@ def process_ended(draft: Draft, name: str, exit_code: int) -> None:
     if found is None:
         return
     solve, index = found
+    if index == WHOLE:
+        assert solve.task.download is not None
+        downloaded(draft, name, downloads.of_curl(solve.task.download.url, solve.task.download.data, exit_code))
+        return
     op = solve.vertex(index).op
-    if isinstance(op, HttpOp):
-        _downloaded(solve, index, op, exit_code)
+    if isinstance(op, HttpOp | GitOp):
+        written = b"".join(data for _, data in solve.state(index).output)
+        downloaded(draft, name, downloads.of_curl(op.url, written, exit_code))
     elif isinstance(op, ExecOp):
         _executed(solve, index, op, exit_code)
+
+
+def downloaded(draft: Draft, name: str, outcome: Outcome) -> None:
+    """What a sandbox was to fetch is there, or cannot be had."""
+    found = _of_sandbox(draft, name)
+    if found is None:
+        return
+    solve, index = found
+    downloads.end(draft, name)
+    if index == WHOLE:
+        _context_downloaded(solve, outcome)
+        return
+    op = solve.vertex(index).op
+    assert isinstance(op, HttpOp | GitOp)
+    solve.change_state(index, sandbox="", output=())
+    try:
+        tree = remotes.tree_of(solve, op, outcome)
+    except SolveFailure as problem:
+        ending.fail(solve, index, problem)
+        return
+    solve.change_state(index, tree=tree, key=f"remote:{op.url}")
+    _complete(solve, index)
+    _advance(solve)
+
+
+def _context_downloaded(solve: Solve, outcome: Outcome) -> None:
+    solve.change(download=None)
+    try:
+        loads.fetched(solve, outcome)
+    except OpeningFailure as problem:
+        solve.end(telling.failed(solve.task, problem.message, problem.lines))
+        return
+    solve.save()
 
 
 def answered(draft: Draft, task_id: int, ask_id: int, answer: Answer) -> None:
@@ -133,6 +180,8 @@ def cancel(draft: Draft, task_id: int) -> None:
 def _of_sandbox(draft: Draft, name: str) -> tuple[Solve, int] | None:
     for task in draft.tasks.values():
         if isinstance(task, SolveTask):
+            if task.download is not None and task.download.sandbox == name:
+                return Solve(draft, task), WHOLE
             for index, state in enumerate(task.states):
                 if state.sandbox == name:
                     return Solve(draft, task), index
@@ -209,9 +258,12 @@ def _begin(solve: Solve, index: int) -> None:
         solve.tell(solve.teller(index).started(solve.draft.now_ns))
         solve.change_state(index, key=filework.key_of(solve, index))
         _complete(solve, index)
-    elif isinstance(op, HttpOp):
+    elif isinstance(op, HttpOp | GitOp):
         solve.tell(solve.teller(index).started(solve.draft.now_ns))
-        _start_download(solve, index, op)
+        name = sandbox.name_of(solve.task.id, index)
+        solve.change_state(index, sandbox=name)
+        solve.save()
+        downloads.start(solve.draft, "solve", name, op.url)
     else:
         _begin_step(solve, index, op)
 
@@ -382,26 +434,3 @@ def _executed(solve: Solve, index: int, op: ExecOp, exit_code: int) -> None:
 
 def _unsuccessful(op: ExecOp, exit_code: int) -> str:
     return f'process "{" ".join(op.words)}" did not complete successfully: exit code: {exit_code}'
-
-
-def _start_download(solve: Solve, index: int, op: HttpOp) -> None:
-    name = sandbox.name_of(solve.task.id, index)
-    solve.change_state(index, sandbox=name)
-    solve.save()
-    pid = downloads.start(solve.draft, name, op.url)
-    solve.draft.processes[pid] = ("solve", name)
-
-
-def _downloaded(solve: Solve, index: int, op: HttpOp, exit_code: int) -> None:
-    output = solve.state(index).output
-    downloads.end(solve.draft, solve.state(index).sandbox)
-    solve.change_state(index, sandbox="")
-    try:
-        data = downloads.checked(op.url, op.checksum, b"".join(data for _, data in output), exit_code)
-    except downloads.DownloadFailure as problem:
-        text = str(problem)
-        ending.fail(solve, index, SolveFailure(f"failed to load cache key: {text}" if exit_code else text))
-        return
-    solve.change_state(index, output=((0, data),), key=f"http:{op.url}")
-    _complete(solve, index)
-    _advance(solve)

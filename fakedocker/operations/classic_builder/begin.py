@@ -47,6 +47,16 @@ def begin(
     except archive.BadArchive as problem:
         raise messages.Refusal(500, f"Error processing tar file(exit status 1): {problem}") from None
     context = apply_layer(Tree.empty(), entries)
+    return begin_with(
+        draft, context, dockerfile=dockerfile, target=target, labels=labels, arguments=arguments, options=options, task_id=task_id
+    )  # fmt: skip
+
+
+def begin_with(
+    draft: Draft, context: Tree, *, dockerfile: str, target: str, labels: Mapping[str, str], arguments: Mapping[str, str | None],
+    options: BuildOptions, task_id: int = 0
+) -> int:  # fmt: skip
+    """The same with the context's files. Refusal."""
     name, plan = _plan(context, dockerfile or DEFAULT_FILE)
     if target:
         try:

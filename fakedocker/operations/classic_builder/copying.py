@@ -14,11 +14,11 @@ from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.filesystem.walk import MountTable
 from fakedocker.operations.classic_builder import bases, cache, copies, downloads, sources
 from fakedocker.operations.classic_builder.copies import Transfer
+from fakedocker.operations.classic_builder.downloads import URL_SCHEMES
 from fakedocker.operations.classic_builder.session import BuildFailure, Session, needs_buildkit
 from fakedocker.operations.classic_builder.sources import Source
 from fakedocker.world.builds import Download
 
-_URL_SCHEMES = ("http://", "https://")
 _CLASSIC_FLAGS = ("chown", "from")
 
 
@@ -76,7 +76,7 @@ def _fetched(session: Session, step: Copy, given: list[str]) -> bool:
     """Whether every URL has been fetched; the next one is begun where that is not so. BuildFailure."""
     done = {download.url for download in session.task.downloaded}
     for url in given:
-        if not url.startswith(_URL_SCHEMES) or url in done:
+        if not url.startswith(URL_SCHEMES) or url in done:
             continue
         if not step.unpacks:
             raise BuildFailure("COPY failed: source can't be a URL for COPY")
@@ -85,7 +85,7 @@ def _fetched(session: Session, step: Copy, given: list[str]) -> bool:
         sandbox = f"sandbox:{session.task.id}.{session.draft.draw()}"
         session.change(download=Download(url=url, sandbox=sandbox))
         session.save()
-        session.draft.processes[downloads.start(session.draft, sandbox, url)] = ("solve", sandbox)
+        downloads.start(session.draft, "solve", sandbox, url)
         return False
     return True
 
@@ -93,7 +93,7 @@ def _fetched(session: Session, step: Copy, given: list[str]) -> bool:
 def _remote_tree(session: Session) -> Tree:
     """What the step has fetched, as files."""
     entries = [
-        LayerEntry(downloads.file_name(download.url), "file", 0o600, content=download.data)
+        LayerEntry(downloads.file_name(download.url), "file", 0o600, mtime_ns=download.mtime_ns, content=download.data)
         for download in session.task.downloaded
     ]
     return apply_layer(Tree.empty(), entries)
@@ -116,7 +116,7 @@ def _find(session: Session, step: Copy, table: MountTable, web: MountTable, give
     found: list[Source] = []
     for source in given:
         try:
-            if source.startswith(_URL_SCHEMES):
+            if source.startswith(URL_SCHEMES):
                 fetched = sources.find(session.draft, web, downloads.file_name(source), from_context=False)
                 found += [replace(one, remote=True) for one in fetched]
             else:

@@ -17,6 +17,7 @@ from fakedocker.build.lines import BadDockerfile
 from fakedocker.build.plan import parse_trigger
 from fakedocker.build.substitution import expand
 from fakedocker.operations.classic_builder import bases, downloads, running, steps
+from fakedocker.operations.classic_builder.downloads import Outcome
 from fakedocker.operations.classic_builder.session import STEP_NS, BuildFailure, Session, encoded
 from fakedocker.operations.images import images
 from fakedocker.operations.system.event_attributes import image_event
@@ -96,6 +97,13 @@ def fetched_more(draft: Draft, sandbox: str, descriptor: int, data: bytes) -> bo
 
 
 def fetched(draft: Draft, sandbox: str, exit_code: int) -> None:
+    """What fetches a URL has ended."""
+    task = _fetching(draft, sandbox)
+    if task is not None and task.download is not None:
+        downloaded(draft, sandbox, downloads.of_curl(task.download.url, task.download.data, exit_code))
+
+
+def downloaded(draft: Draft, sandbox: str, outcome: Outcome) -> None:
     """A URL has been fetched, or cannot be: the step goes on."""
     task = _fetching(draft, sandbox)
     if task is None or task.download is None:
@@ -104,11 +112,12 @@ def fetched(draft: Draft, sandbox: str, exit_code: int) -> None:
     downloads.end(draft, sandbox)
     session.change(download=None)
     try:
-        downloads.checked(download.url, "", download.data, exit_code)
-    except downloads.DownloadFailure as problem:
-        _fail(session, f"ADD failed: {problem}")
+        data = downloads.content_of(download.url, outcome)
+    except Refusal as problem:
+        _fail(session, f"ADD failed: {problem.message}")
         return
-    size_bytes = len(download.data)
+    download = replace(download, data=data, mtime_ns=outcome.mtime_ns)
+    size_bytes = len(data)
     session.send(encoded(status="Downloading", progressDetail={"current": size_bytes, "total": size_bytes}))
     session.say("\n")
     session.change(downloaded=(*session.task.downloaded, download))

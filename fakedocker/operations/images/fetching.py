@@ -7,18 +7,18 @@ Source: moby api/server/router/image/image_routes.go and builder/remotecontext/r
 from __future__ import annotations
 
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Final
-from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from fakedocker.base import messages
 from fakedocker.base.messages import Refusal
 from fakedocker.base.reference import Reference, parse
+from fakedocker.build import git_urls
+from fakedocker.build.git_urls import GitUrl
 from fakedocker.filesystem import archive, content as contents
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.operations.classic_builder import downloads
+from fakedocker.operations.classic_builder.downloads import Outcome
 from fakedocker.operations.images import importing
 from fakedocker.operations.registry import transfer_schedule
 from fakedocker.wire.image import ImageConfig
@@ -29,14 +29,6 @@ from fakedocker.world.tasks import ContextTask, ImportTask
 _STDOUT: Final = 1
 KIND: Final = "fetch"
 """The kind of process that fetches."""
-_OPTIONS: Final = ("-sSL", "-w", "\n%{http_code}")
-_KEPT: Final = (400, 401, 403, 404)
-"""Statuses that the client gets as the server gave them."""
-_REASONS: Final = {
-    7: "dial tcp {address}: connect: connection refused",
-    28: "dial tcp {address}: i/o timeout",
-}
-"""What curl's exit codes mean, in Go's words."""
 
 
 def host_names(draft: Draft) -> frozenset[str]:
@@ -59,7 +51,7 @@ def begin(draft: Draft, url: str, target: Reference | None, *, comment: str, pla
         platform=platform,
         config=config,
     )
-    draft.processes[downloads.start(draft, sandbox, url, _OPTIONS)] = (KIND, sandbox)
+    downloads.start(draft, KIND, sandbox, url)
     return task_id
 
 
@@ -68,7 +60,7 @@ def begin_build(draft: Draft, url: str, context: Callable[[int, Download], Conte
     task_id = draft.draw()
     sandbox = f"sandbox:{task_id}"
     draft.tasks[task_id] = context(task_id, Download(url=url, sandbox=sandbox))
-    draft.processes[downloads.start(draft, sandbox, url, _OPTIONS)] = (KIND, sandbox)
+    downloads.start(draft, KIND, sandbox, url)
     return task_id
 
 
@@ -84,7 +76,14 @@ def more(draft: Draft, sandbox: str, descriptor: int, data: bytes) -> bool:
 
 
 def fetched(draft: Draft, sandbox: str, exit_code: int) -> None:
-    """An archive has been fetched, or cannot be."""
+    """What fetches an archive has ended."""
+    task = _of(draft, sandbox)
+    if task is not None:
+        downloaded(draft, sandbox, downloads.of_curl(task.download.url, task.download.data, exit_code))
+
+
+def downloaded(draft: Draft, sandbox: str, outcome: Outcome) -> None:
+    """What was to be fetched has been, or cannot be."""
     task = _of(draft, sandbox)
     if task is None:
         return
@@ -92,23 +91,27 @@ def fetched(draft: Draft, sandbox: str, exit_code: int) -> None:
     del draft.tasks[task.id]
     try:
         if isinstance(task, ContextTask):
-            _begin_build(draft, task, exit_code)
+            _begin_build(draft, task, outcome)
             return
-        _import(draft, task, exit_code)
+        _import(draft, task, outcome)
     except Refusal as refusal:
         draft.notify("done", task.id, refusal)
     else:
         draft.notify("done", task.id, None)
 
 
-def _begin_build(draft: Draft, task: ContextTask, exit_code: int) -> None:
+def _begin_build(draft: Draft, task: ContextTask, outcome: Outcome) -> None:
     """Begin a build with what has come: text is a Dockerfile, all else an archive (moby builder/remotecontext/detect.go)."""
+    git = git_urls.parse(task.download.url)
+    if git is not None:
+        _begin_build_of_repository(draft, task, git, outcome)
+        return
     from fakedocker.operations.classic_builder import (
         begin as building,  # the parser of Dockerfiles: start-up time matters
     )
 
     try:
-        data = _content(task, exit_code)
+        data = downloads.content_of(task.download.url, outcome)
     except Refusal as refusal:
         problem = f"error downloading remote context {task.download.url}: {refusal.message}"
         raise Refusal(refusal.status, problem) from None
@@ -118,7 +121,7 @@ def _begin_build(draft: Draft, task: ContextTask, exit_code: int) -> None:
     draft.notify(
         "progress",
         task.id,
-        transfer_schedule.line(stream=f"Downloading build context from remote url: {task.download.url}"),
+        transfer_schedule.of_unknown_size("Downloading context", task.download.url, len(data)),
     )
     name = task.dockerfile
     if _is_text(data):
@@ -130,26 +133,32 @@ def _begin_build(draft: Draft, task: ContextTask, exit_code: int) -> None:
     )  # fmt: skip
 
 
+def _begin_build_of_repository(draft: Draft, task: ContextTask, git: GitUrl, outcome: Outcome) -> None:
+    """Begin a build with the files of a repository (moby builder/remotecontext/git)."""
+    from fakedocker.operations.classic_builder import begin as building
+
+    if outcome.problem:
+        raise Refusal(500, f"error fetching: {outcome.problem}\n: exit status 128")
+    place = f"/tmp/docker-build-git{task.id}/{git.directory}"
+    try:
+        context = downloads.checked_out(outcome, git.directory, draft.now_ns)
+    except FileNotFoundError:
+        raise Refusal(500, f"lstat {place}: no such file or directory") from None
+    except NotADirectoryError:
+        raise Refusal(500, f"error setting git context, not a directory: {place}") from None
+    building.begin_with(
+        draft, context, dockerfile=task.dockerfile, target=task.target, labels=dict(task.labels), arguments=dict(task.arguments),
+        options=task.options, task_id=task.id,
+    )  # fmt: skip
+
+
 def _is_text(data: bytes) -> bool:
     return b"\0" not in data[:100] and not data.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd"))
 
 
-def _content(task: ImportTask | ContextTask, exit_code: int) -> bytes:
-    """What the server has sent. Refusal where it has not, or an error."""
+def _import(draft: Draft, task: ImportTask, outcome: Outcome) -> None:
     url = task.download.url
-    if exit_code:
-        raise _unreachable(url, exit_code)
-    data, _, code = task.download.data.rpartition(b"\n")
-    status = HTTPStatus(int(code))
-    if status >= HTTPStatus.BAD_REQUEST:
-        body = data.decode(errors="replace").strip()
-        problem = messages.FETCH_STATUS(url=url, status=f"{status.value} {status.phrase}", body=body)
-        raise Refusal(status.value if status in _KEPT else problem.status, problem.message)
-    return data
-
-
-def _import(draft: Draft, task: ImportTask, exit_code: int) -> None:
-    url, data = task.download.url, _content(task, exit_code)
+    data = downloads.content_of(url, outcome)
     draft.notify("progress", task.id, transfer_schedule.line(status=f"Downloading from {url}"))
     draft.notify("progress", task.id, transfer_schedule.whole("Importing", len(data)))
     target = parse(task.reference) if task.reference else None
@@ -157,16 +166,6 @@ def _import(draft: Draft, task: ImportTask, exit_code: int) -> None:
         draft, data, target, comment=task.comment, platform=task.platform, config=task.config
     )
     draft.notify("progress", task.id, transfer_schedule.line(status=image.id))
-
-
-def _unreachable(url: str, exit_code: int) -> Refusal:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if exit_code == 6:
-        return messages.FETCH_LOOKUP(url=url, name=host)
-    address = f"{'127.0.0.1' if host == 'localhost' else host}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
-    reason = _REASONS.get(exit_code, "EOF").format(address=address)
-    return messages.FETCH_FAILED(url=url, reason=reason)
 
 
 def cancel(draft: Draft, task_id: int) -> None:

@@ -74,6 +74,13 @@ def whole(status: str, size_bytes: int) -> bytes:
     return line(status=status, progressDetail=detail, progress=_bar(size_bytes, size_bytes))
 
 
+def of_unknown_size(status: str, identifier: str, size_bytes: int) -> bytes:
+    """The same of a stream whose size nobody told."""
+    return line(
+        status=status, progressDetail={"current": size_bytes}, progress=f"{human_size(size_bytes):>8}", id=identifier
+    )
+
+
 def _bar(current: int, total: int) -> str:
     """The bar that goes with a message, for clients that draw none themselves."""
     done = min(current * _BAR_CELLS // total, _BAR_CELLS) if total else _BAR_CELLS

@@ -34,7 +34,7 @@ def go_down(draft: Draft) -> None:
             continue
         if not isinstance(task, ErrandTask):
             draft.kernel.cancel_timer(task.timer)
-        del draft.tasks[task.id]
+        draft.tasks.pop(task.id)
     for container in _in_order(draft):
         if container.status == RESTARTING:
             draft.kernel.cancel_timer(container.timer)

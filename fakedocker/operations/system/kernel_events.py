@@ -12,8 +12,10 @@ from fakedocker.operations.containers import execs, exits, health, remove, stop
 from fakedocker.operations.images import fetching
 from fakedocker.operations.registry import transfer_schedule, transfers
 from fakedocker.operations.system import fault_injection
+from fakedocker.registry.errands import Result
 from fakedocker.world import builds, solves
 from fakedocker.world.draft import Draft, Notice
+from fakedocker.world.tasks import ErrandTask
 
 
 def drain(draft: Draft) -> None:
@@ -84,6 +86,24 @@ def _probe_output(draft: Draft, output: Output) -> None:
         return
     if not health.probe_output(draft, output.stream, output.data):
         draft.notify("bytes", output.stream, (output.fd, output.data))
+
+
+def errand_done(draft: Draft, task_id: int, result: Result) -> None:
+    """An errand outside of the simulation has been done: what waited for it goes on. One whose task is gone is forgotten."""
+    task = draft.tasks.get(task_id)
+    if isinstance(task, ErrandTask) and task.sandbox:
+        from fakedocker.operations.buildkit import solver
+        from fakedocker.operations.classic_builder import downloads, progress as building
+
+        del draft.tasks[task_id]
+        outcome = downloads.of_errand(result)
+        fetching.downloaded(draft, task.sandbox, outcome)
+        solver.downloaded(draft, task.sandbox, outcome)
+        building.downloaded(draft, task.sandbox, outcome)
+        return
+    told = len(draft.notices)
+    transfers.errand_done(draft, task_id, result)
+    transfers_told(draft, draft.notices[told:])
 
 
 def transfers_told(draft: Draft, notices: list[Notice]) -> None:

@@ -11,6 +11,7 @@ import posixpath
 import tarfile
 from dataclasses import dataclass
 
+from fakedocker.build import git_urls
 from fakedocker.build.ignore import IgnoreRules, read_patterns
 from fakedocker_shell.cli.archives import Archive, lowered, walk
 from fakedocker_shell.cli.context import Context, FileStatus
@@ -19,7 +20,6 @@ from fakedocker_shell.cli.errors import CliError
 DEFAULT_FILE = "Dockerfile"
 DEFINITION_DIRECTORY = ".fakedocker-definition"
 _IGNORE_FILE = ".dockerignore"
-_URL_SCHEMES = ("http://", "https://", "git://", "ssh://", "github.com/", "git@")
 _COMPRESSED = (b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 
 
@@ -30,11 +30,18 @@ class SolveContext:
     Args:
         dockerfile: the name of the Dockerfile.
         directory: where in the archive it is, "" for the context itself.
+        remote: the URL that the engine fetches the context from, "" for the archive.
     """
 
     archive: bytes
     dockerfile: str
     directory: str
+    remote: str = ""
+
+
+def is_remote(source: str) -> bool:
+    """Whether a context is the URL of an archive, of a Dockerfile or of a repository."""
+    return source.startswith(("http://", "https://")) or git_urls.parse(source) is not None
 
 
 async def gather(context: Context, source: str, file: str) -> SolveContext:
@@ -51,8 +58,10 @@ async def gather(context: Context, source: str, file: str) -> SolveContext:
         raise CliError("invalid argument: can't use stdin for both build context and dockerfile")
     if source == "-":
         return await _of_stdin(context, file)
-    if source.startswith(_URL_SCHEMES):
-        raise CliError(f"unable to prepare context: a remote context such as {source} is not simulated by fakedocker")
+    if is_remote(source):
+        if file == "-":
+            raise CliError("a Dockerfile from standard input beside a remote context is not simulated by fakedocker")
+        return SolveContext(b"", file or DEFAULT_FILE, "", source)
     directory = posixpath.normpath(posixpath.join(context.directory, source))
     try:
         status = context.files.stat(directory)

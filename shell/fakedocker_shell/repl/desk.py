@@ -22,7 +22,7 @@ from fakedocker_shell.repl.timeline import Timeline, differs
 from fakedocker_shell.session import Output, Session, make_engine
 
 if TYPE_CHECKING:
-    from fakedocker.machine_folder import MachineFolder
+    from fakedocker.machine_folder import Shown
     from fakedocker_shell.repl.recorder import Recorder
     from fakedocker_shell.scenarios.lesson import Lesson
 
@@ -72,7 +72,7 @@ class Desk:
         """What was run until the present state; going back takes it back."""
         self.files = Path()
         """Where files are written that somebody asks for."""
-        self.folders: Sequence[MachineFolder] = ()
+        self.folders: Sequence[Shown] = ()
         """Of the real machine, shown before each command and written to after it."""
         self.lesson: Lesson | None = None
         self.recorder: Recorder | None = None
@@ -104,7 +104,7 @@ class Desk:
         while self.engine.turn():
             continue
 
-    def see(self, folders: Sequence[MachineFolder]) -> None:
+    def see(self, folders: Sequence[Shown]) -> None:
         """Let the simulation see folders of the real machine."""
         self.folders = folders
         for folder in folders:

@@ -22,10 +22,10 @@ from fakedocker_shell.cli.create_options import label_map
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.main import Invocation
 from fakedocker_shell.cli.progress import Display, show_messages
+from fakedocker_shell.cli.solve_context import is_remote
 
 _DEFAULT_FILE = "Dockerfile"
 _IGNORE_FILE = ".dockerignore"
-_URL_SCHEMES = ("http://", "https://", "git://", "github.com/", "git@")
 
 
 async def image_build(call: Invocation) -> int:
@@ -37,11 +37,12 @@ async def image_build(call: Invocation) -> int:
     iidfile = options["iidfile"]
     if options["squash"]:
         raise CliError('"--squash" is only supported on a Docker daemon with experimental features enabled')
-    archive, dockerfile = await _context(call, source)
+    remote = is_remote(source)
+    archive, dockerfile = (b"", options["file"] or _DEFAULT_FILE) if remote else await _context(call, source)
     if options["compress"]:
         archive = gzip.compress(archive, mtime=0)
-    query = _query(call, dockerfile)
-    if not options["quiet"]:
+    query = {**_query(call, dockerfile), **({"remote": source} if remote else {})}
+    if not options["quiet"] and not remote:
         _show_upload(call, len(archive))
     headers = {"Content-Type": "application/x-tar", "X-Registry-Config": _registry_config(call.config)}
     stream = await call.api.open("POST", "/build", query, archive, headers)
@@ -90,8 +91,6 @@ async def _context(call: Invocation, source: str) -> tuple[bytes, str]:
     """(archive, name of the Dockerfile in it). Raises CliError."""
     if source == "-":
         return await _context_of_stdin(call)
-    if source.startswith(_URL_SCHEMES):
-        raise CliError(f"unable to prepare context: a remote context such as {source} is not simulated")
     directory = posixpath.normpath(posixpath.join(call.context.directory, source))
     try:
         status = call.context.files.stat(directory)
