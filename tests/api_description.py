@@ -1,13 +1,12 @@
 """The Engine API's description (swagger 2.0), as what an answer can be held against.
 
-The description is not part of this project: it is looked for beside it, in `../shared/reference`, or where
-FAKEDOCKER_API_DESCRIPTION says.
+It is the file api/swagger.yaml of moby v28.2.2, unchanged and compressed; see data/README.md for its licence.
 """
 
 from __future__ import annotations
 
 import json
-import os
+import lzma
 import re
 import tomllib
 from collections.abc import Iterator
@@ -18,13 +17,14 @@ from typing import Any
 import jsonschema
 import yaml
 
-DESCRIPTION = Path(
-    os.environ.get(
-        "FAKEDOCKER_API_DESCRIPTION", Path(__file__).parents[2] / "shared" / "reference" / "engine-api-v1.50.yaml"
-    )
-)
+DESCRIPTION = Path(__file__).parent / "data" / "engine-api-v1.50.yaml.xz"
 OVERLAY = Path(__file__).parent / "conformance" / "api_overlay.toml"
 _JSON = "application/json"
+
+
+def text() -> str:
+    """The description, as YAML."""
+    return lzma.decompress(DESCRIPTION.read_bytes()).decode()
 
 
 class Description:
@@ -32,7 +32,7 @@ class Description:
 
     @cached_property
     def document(self) -> dict[str, Any]:
-        loaded: dict[str, Any] = yaml.load(DESCRIPTION.read_text(), Loader=yaml.CSafeLoader)
+        loaded: dict[str, Any] = yaml.load(text(), Loader=yaml.CSafeLoader)
         return loaded
 
     @cached_property

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from api_description import DESCRIPTION, Description
+from api_description import Description
 from swarm_world import Manager, service_spec
 
 from fakedocker.engine import Engine
@@ -15,7 +15,6 @@ from fakedocker.wire.http import Reply
 from fakedocker_shell.session import Session, make_engine
 
 RECORDINGS = sorted((Path(__file__).parent / "conformance" / "recordings").glob("*.json"))
-pytestmark = pytest.mark.skipif(not DESCRIPTION.exists(), reason=f"no API description at {DESCRIPTION}")
 
 
 @pytest.fixture(scope="module")
