@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.in_process import engine_with
 from benchmarks.sockets import FLOOR, running
 from benchmarks.timing import best, milli
-from fakedocker.engine import Engine
+from fakedocker.engine.engine import Engine
 from fakedocker.wire.http import Request
 from fakedocker_shell.session import Session, make_engine
 
@@ -83,7 +83,7 @@ def _in_terminal() -> tuple[Callable[[], object], Callable[[], object]]:
 def _real_client(docker: str) -> Iterator[tuple[str, str, str]]:
     """The classic builder, as the real client without buildx has it; beside it the same client against answers given at once."""
     from fakedocker.assembly import create_engine
-    from fakedocker.exchanges import TimeMode
+    from fakedocker.engine.inflight import TimeMode
     from fakedocker.serving import Listening, serve_in_thread
 
     with tempfile.TemporaryDirectory() as folder:

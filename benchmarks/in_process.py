@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from benchmarks.timing import best, each, micro, milli
 from fakedocker.assembly import create_engine
 from fakedocker.durability.snapshot import decode, encode
-from fakedocker.engine import Engine
+from fakedocker.engine.engine import Engine
 from fakedocker.operations.system import lookup
 from fakedocker.wire.http import Request
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from benchmarks.in_process import JSON, engine_with
 from benchmarks.timing import best, command, milli
 from fakedocker.base.clock import SECOND_NS
-from fakedocker.engine import Engine
+from fakedocker.engine.engine import Engine
 from fakedocker.wire.http import Request
 from fakedocker_shell.session import Session, make_engine
 

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from fakedocker.assembly import create_engine
-    from fakedocker.engine import Engine, WaitCannotEnd, WaitTooLong
-    from fakedocker.exchanges import TimeMode
+    from fakedocker.engine.engine import Engine
+    from fakedocker.engine.inflight import TimeMode
+    from fakedocker.engine.waiting import WaitCannotEnd, WaitTooLong
     from fakedocker.world.world import World
 
 __all__ = ["Engine", "TimeMode", "WaitCannotEnd", "WaitTooLong", "World", "create_engine"]

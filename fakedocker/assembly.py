@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from fakedocker.api.inside import serve_inside
 from fakedocker.api.routes import handle
 from fakedocker.base.profiles import DEFAULT
-from fakedocker.engine import Engine
-from fakedocker.exchanges import TimeMode
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import TimeMode
 from fakedocker.kernel.program import Program
 from fakedocker.operations.system import initial_world
 from fakedocker.registry.model import Registry
@@ -62,5 +62,5 @@ def create_engine(
         start = replace(start, registries=start.registries.set(host, Registry(host=host, outside=True)))
     engine = Engine(start, handle, programs, body_of, mode, check, make_fork=fork)
     serve_inside(engine)
-    engine.outside.append(real_registry.perform)
+    engine.errands.performers.append(real_registry.perform)
     return engine

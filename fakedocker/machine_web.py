@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from fakedocker.engine import Engine
+from fakedocker.engine.engine import Engine
 from fakedocker.registry.model import OutsideWeb
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class MachineWeb:
         if self._opened is not engine and (self._sites or self._loopback):
             from fakedocker.outside_web import OutsideFetcher  # with http.client, which most runs do without
 
-            engine.outside.append(OutsideFetcher(self._sites, self._loopback).perform)
+            engine.errands.performers.append(OutsideFetcher(self._sites, self._loopback).perform)
             self._opened = engine
 
     def take_back(self, engine: Engine) -> None:

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 
 from fakedocker.api.publishing import PublishedPorts
 from fakedocker.api.server import Server, Store
-from fakedocker.engine import Engine
-from fakedocker.machine_folder import MachineFolder
+from fakedocker.engine.engine import Engine
+from fakedocker.host_dir import MachineFolder
 
 HAS_UNIX_SOCKETS = hasattr(socket, "AF_UNIX")
 
@@ -185,7 +185,7 @@ def serve_in_thread(
             ready.set()
 
     thread = threading.Thread(target=run, name="fakedocker", daemon=True)
-    engine.drivers += 1
+    engine.threads.drivers += 1
     thread.start()
     try:
         ready.wait()
@@ -193,7 +193,7 @@ def serve_in_thread(
             raise problems[0]
         yield result[0]
     finally:
-        engine.drivers -= 1
+        engine.threads.drivers -= 1
         if thread.is_alive():
             loop, stop = loops[0]
             loop.call_soon_threadsafe(stop.set)

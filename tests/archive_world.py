@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from fakedocker.assembly import create_engine
-from fakedocker.engine import Engine
-from fakedocker.exchanges import TimeMode
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import TimeMode
 from fakedocker.wire.http import Request, make_target
 
 

@@ -21,8 +21,8 @@ from h2.events import DataReceived, RequestReceived, ResponseReceived, StreamEnd
 from h2.exceptions import H2Error
 
 from fakedocker.assembly import create_engine
-from fakedocker.engine import Engine
-from fakedocker.exchanges import Exchange
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import Exchange
 from fakedocker.wire import control, protobuf
 from fakedocker.wire.buildkit import SolveStatus
 from fakedocker.wire.filesync import DATA, DIRECTORY, FINISH, REQUEST, STAT, Bytes, Named, Packet, Stat

@@ -8,7 +8,7 @@ from typing import Any
 
 from archive_world import Daemon
 
-from fakedocker.exchanges import TimeMode
+from fakedocker.engine.inflight import TimeMode
 
 
 class Manager(Daemon):

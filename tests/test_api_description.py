@@ -10,7 +10,7 @@ import pytest
 from api_description import Description
 from swarm_world import Manager, service_spec
 
-from fakedocker.engine import Engine
+from fakedocker.engine.engine import Engine
 from fakedocker.wire.http import Reply
 from fakedocker_shell.session import Session, make_engine
 

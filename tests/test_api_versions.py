@@ -9,7 +9,7 @@ import docker
 import pytest
 
 from fakedocker.assembly import create_engine
-from fakedocker.engine import Engine
+from fakedocker.engine.engine import Engine
 from fakedocker.testing.docker_py import docker_client
 
 Ask = Callable[[str, str], Any]

@@ -17,7 +17,7 @@ from archive_world import Daemon, make_tar, members
 from backports import zstd
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from fakedocker.exchanges import TimeMode
+from fakedocker.engine.inflight import TimeMode
 from fakedocker.registry import gzip_stored
 
 if sys.version_info >= (3, 14):

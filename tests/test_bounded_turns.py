@@ -11,12 +11,13 @@ import pytest
 
 from fakedocker.assembly import create_engine
 from fakedocker.base.clock import SECOND_NS
-from fakedocker.engine import Engine, WaitTooLong
-from fakedocker.exchanges import Exchange, TimeMode
+from fakedocker.engine.clock import Pacer
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import Exchange, TimeMode
+from fakedocker.engine.replay import replay
+from fakedocker.engine.waiting import WaitTooLong
 from fakedocker.kernel.calls_base import SLICE_EFFORT
 from fakedocker.kernel.kernel import Kernel
-from fakedocker.pacing import Pacer
-from fakedocker.replay import replay
 from fakedocker.testing import FakeDocker
 from fakedocker.wire.http import Request
 
@@ -203,7 +204,7 @@ def _whole(exchange: Exchange) -> bytes:
 
 
 def test_a_wait_for_what_never_comes_ends_though_containers_are_busy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fakedocker.engine.WAIT_WORK", 100_000)
+    monkeypatch.setattr("fakedocker.engine.waiting.WAIT_WORK", 100_000)
     engine = busy_engine(BUSY["echo"])
     with pytest.raises(WaitTooLong, match="busy all the time"):
         ask(engine, "POST", "/containers/box0/wait")

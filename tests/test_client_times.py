@@ -10,8 +10,8 @@ import pytest
 
 from fakedocker.assembly import create_engine
 from fakedocker.base.clock import SECOND_NS
-from fakedocker.exchanges import TimeMode
-from fakedocker.pacing import Pacer
+from fakedocker.engine.clock import Pacer
+from fakedocker.engine.inflight import TimeMode
 from fakedocker.testing import FakeDocker
 
 LEAPT_SECONDS = 3_000

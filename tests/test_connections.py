@@ -21,9 +21,9 @@ from wsproto.events import AcceptConnection, BytesMessage, CloseConnection, Requ
 
 from fakedocker.api import connection as connections, server
 from fakedocker.assembly import create_engine
-from fakedocker.engine import Engine
-from fakedocker.exchanges import TimeMode
-from fakedocker.replay import replay
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import TimeMode
+from fakedocker.engine.replay import replay
 from fakedocker.serving import Listening, Served, serve, serve_in_thread, tls_context
 
 
@@ -394,7 +394,7 @@ def test_a_client_that_goes_away_in_the_middle_leaves_nothing_behind(served: Ser
         client.ask("DELETE", f"/containers/{identifier}?force=1")
         client.ask("GET", "/_ping".replace("_ping", "volumes"))
     assert not engine.world.containers
-    assert not engine._open
+    assert engine.streams() == []
 
 
 def test_a_client_that_reads_nothing_holds_nobody_up(served: Served) -> None:

@@ -8,7 +8,7 @@ import docker
 import pytest
 
 from fakedocker.assembly import create_engine
-from fakedocker.engine import WaitCannotEnd
+from fakedocker.engine.waiting import WaitCannotEnd
 from fakedocker.testing.docker_py import docker_client
 
 

@@ -13,8 +13,8 @@ from fakedocker.durability import directory
 from fakedocker.durability.directory import StateDirectory
 from fakedocker.durability.problems import StateProblem
 from fakedocker.durability.snapshot import decode, encode
-from fakedocker.engine import Engine
-from fakedocker.exchanges import TimeMode
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import TimeMode
 from fakedocker.wire.http import Request, make_target
 from fakedocker.world.check import check
 from fakedocker.world.world import World

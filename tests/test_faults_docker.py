@@ -11,9 +11,9 @@ import requests
 import urllib3
 
 from fakedocker.assembly import create_engine
-from fakedocker.engine import Engine
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.replay import replay
 from fakedocker.faults.model import FaultError, Rule
-from fakedocker.replay import replay
 from fakedocker.testing.docker_py import docker_client
 
 SECOND_NS = 1_000_000_000

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from fakedocker.assembly import create_engine
-from fakedocker.engine import Engine
+from fakedocker.engine.engine import Engine
 from fakedocker.serving import HAS_UNIX_SOCKETS, Listening, serve_in_thread
 
 pytestmark = pytest.mark.skipif(not HAS_UNIX_SOCKETS, reason="there are no unix sockets here")

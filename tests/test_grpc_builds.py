@@ -9,7 +9,7 @@ import pytest
 from grpc_world import CONTROL, GATEWAY, Built, World
 
 from fakedocker.assembly import create_engine
-from fakedocker.replay import replay
+from fakedocker.engine.replay import replay
 from fakedocker.wire import control
 from fakedocker.wire.http import Request
 from fakedocker.world.solves import SolveTask

@@ -10,8 +10,8 @@ from grpc_world import CONTROL, GATEWAY, Client, Rpc, World
 from fakedocker.api.control import SolveCall
 from fakedocker.api.http2 import Peer
 from fakedocker.assembly import create_engine
-from fakedocker.exchanges import Exchange
-from fakedocker.journal import Entry
+from fakedocker.engine.inflight import Exchange
+from fakedocker.engine.journal import Entry
 from fakedocker.wire import control
 from fakedocker.wire.filesync import DATA, DIRECTORY, ERROR, STAT, SYMLINK, Packet, Stat
 from fakedocker.wire.http import Request

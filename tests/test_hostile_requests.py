@@ -14,7 +14,7 @@ import tracemalloc
 import pytest
 
 from fakedocker.assembly import create_engine
-from fakedocker.engine import Engine
+from fakedocker.engine.engine import Engine
 from fakedocker.wire.endpoints import OVER_HTTP
 from fakedocker.wire.http import Request, make_target
 

@@ -9,8 +9,8 @@ import pytest
 from fakedocker.assembly import create_engine
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.units import human_duration, same_words_ns
-from fakedocker.engine import Engine
-from fakedocker.exchanges import TimeMode
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import TimeMode
 from fakedocker.wire.http import Request
 
 JSON = {"content-type": "application/json"}

@@ -14,10 +14,10 @@ import pytest
 
 from fakedocker.assembly import create_engine
 from fakedocker.durability.snapshot import encode
-from fakedocker.engine import Engine
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.replay import Diverged, replay
 from fakedocker.filesystem import windows
-from fakedocker.machine_folder import FolderProblem, MachineFolder
-from fakedocker.replay import Diverged, replay
+from fakedocker.host_dir import FolderProblem, MachineFolder
 from fakedocker.testing.docker_py import docker_client
 
 Run = Callable[[str], bytes]
@@ -141,7 +141,7 @@ def test_looking_takes_a_twentieth_of_the_time_at_most(place: Path, monkeypatch:
         now[0] += 0.03  # so long does a look take
         return now[0]
 
-    monkeypatch.setattr("fakedocker.machine_folder.time.monotonic", clock)
+    monkeypatch.setattr("fakedocker.host_dir.time.monotonic", clock)
     looks: list[str] = []
     monkeypatch.setattr(shown.folder, "show", lambda engine: looks.append("look"))
     for _ in range(10):

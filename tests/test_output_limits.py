@@ -11,7 +11,7 @@ from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.history import History
 from fakedocker.containers import logs
 from fakedocker.containers.model import Chunk
-from fakedocker.engine import Engine
+from fakedocker.engine.engine import Engine
 from fakedocker.wire.http import Request
 
 

@@ -21,9 +21,9 @@ from fakedocker.assembly import create_engine
 from fakedocker.build import git_urls
 from fakedocker.build.git_reading import GitProblem, Repository
 from fakedocker.durability.snapshot import encode
+from fakedocker.engine.replay import replay
 from fakedocker.machine_web import MachineWeb
 from fakedocker.outside_web import Site, split_site
-from fakedocker.replay import replay
 from fakedocker_shell.main import main
 
 DATA = Path(__file__).parent / "data"

@@ -13,7 +13,7 @@ from archive_world import Daemon, make_tar, members
 
 from fakedocker.assembly import create_engine
 from fakedocker.base.clock import MINUTE_NS
-from fakedocker.exchanges import TimeMode
+from fakedocker.engine.inflight import TimeMode
 from fakedocker.filesystem import content as contents
 from fakedocker.registry.gzip_stored import compress
 from fakedocker.wire.http import Request

@@ -17,10 +17,10 @@ from test_registry_server import ask, serving
 
 from fakedocker.api.registry_server import drawn
 from fakedocker.assembly import create_engine
-from fakedocker.engine import Engine
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.replay import replay
 from fakedocker.registry.distribution.access import Access
 from fakedocker.registry.distribution.contents import Contents, MemoryBlobs
-from fakedocker.replay import replay
 from fakedocker.wire.http import Request, make_target
 
 DEBIANS = shutil.which("docker-registry")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 from repl_screen import TypedScreen
 
-from fakedocker.exchanges import TimeMode
-from fakedocker.replay import replay
+from fakedocker.engine.inflight import TimeMode
+from fakedocker.engine.replay import replay
 from fakedocker_shell.repl.foreground import Foreground
 from fakedocker_shell.repl.interaction import Typed
 from fakedocker_shell.repl.tty import drive

@@ -17,8 +17,8 @@ from fakedocker.base.history import History
 from fakedocker.containers.log_cursor import LineCursor
 from fakedocker.containers.logs import Line, Selection, lines
 from fakedocker.containers.model import Chunk
-from fakedocker.engine import Engine
-from fakedocker.exchanges import ROOM_BYTES, Exchange, TimeMode
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import ROOM_BYTES, Exchange, TimeMode
 from fakedocker.testing import FakeDocker
 from fakedocker.wire.http import Request
 

@@ -20,8 +20,8 @@ from fakedocker.durability.directory import StateDirectory
 from fakedocker.durability.disk import AppendFile, Disk
 from fakedocker.durability.problems import StateProblem
 from fakedocker.durability.salvage import salvage
-from fakedocker.engine import Engine
-from fakedocker.exchanges import TimeMode
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import TimeMode
 from fakedocker.wire.http import Request, make_target
 from fakedocker.world.world import World
 

@@ -19,9 +19,9 @@ from fakedocker.durability.migrations import MIGRATIONS, Changed
 from fakedocker.durability.problems import Unreadable, Unstorable
 from fakedocker.durability.reading import Reader, loads
 from fakedocker.durability.writing import SLICE_CELLS, Writer, dumps
+from fakedocker.engine.journal import Entry
 from fakedocker.filesystem.content import Rope, Slice
 from fakedocker.filesystem.node import Node
-from fakedocker.journal import Entry
 from fakedocker.kernel.utility import Utility
 
 ROOT = Path(__file__).parents[1]

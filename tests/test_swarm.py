@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from swarm_world import Manager
 
-from fakedocker.exchanges import TimeMode
+from fakedocker.engine.inflight import TimeMode
 from fakedocker.swarm import certificates, identifiers
 
 NOT_A_MANAGER = (

@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from fakedocker.engine import Engine
-from fakedocker.exchanges import TimeMode
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import TimeMode
 from fakedocker_shell.session import Session, make_engine
 
 pyte = pytest.importorskip("pyte")

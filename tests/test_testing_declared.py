@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fakedocker.engine import Engine
+from fakedocker.engine.engine import Engine
 from fakedocker.testing import FakeDocker, NotAnImage
 
 

@@ -154,7 +154,7 @@ def test_reaching(other):
 
 
 def test_nothing_heavy_is_imported_before_it_is_used(tmp_path: Path) -> None:
-    heavy = {"docker", "requests", "networkx", "hypothesis", "msgspec", "immutables", "fakedocker.engine"}
+    heavy = {"docker", "requests", "networkx", "hypothesis", "msgspec", "immutables", "fakedocker.engine.engine"}
     code = "import sys, fakedocker, fakedocker.testing.plugin; print(sorted(set(sys.argv[1:]) & set(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", code, *heavy], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True
@@ -165,7 +165,7 @@ def test_nothing_heavy_is_imported_before_it_is_used(tmp_path: Path) -> None:
 def test_nothing_is_autouse(tmp_path: Path) -> None:
     tests = """
 def test_no_engine():
-    assert "fakedocker.engine" not in sys.modules
+    assert "fakedocker.engine.engine" not in sys.modules
 """
     passes(tmp_path, tests, 1)
 

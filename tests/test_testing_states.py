@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from fakedocker.engine import WaitCannotEnd, WaitTooLong
+from fakedocker.engine.waiting import WaitCannotEnd, WaitTooLong
 from fakedocker.testing import FakeDocker, StateUnreachable
 
 

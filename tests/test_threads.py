@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fakedocker.engine import WaitCannotEnd
+from fakedocker.engine.waiting import WaitCannotEnd
 from fakedocker.testing import FakeDocker
 
 JOIN_SECONDS = 60
@@ -84,7 +84,7 @@ def test_time_passes_for_a_watcher_when_nobody_else_acts(fake: FakeDocker) -> No
 def test_threads_that_all_wait_are_told_after_a_clients_patience(
     fake: FakeDocker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fakedocker.engine.OTHERS_PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("fakedocker.engine.waiting.OTHERS_PATIENCE_SECONDS", 0.2)
     watcher = Watcher(lambda: fake.client.events(decode=True), 1)
     watcher.start()
     watcher.join(JOIN_SECONDS)

@@ -8,9 +8,10 @@ import pytest
 
 from fakedocker.assembly import create_engine
 from fakedocker.base.clock import SECOND_NS
-from fakedocker.engine import Engine, WaitCannotEnd, WaitTooLong
-from fakedocker.exchanges import Exchange, TimeMode
-from fakedocker.pacing import Pacer
+from fakedocker.engine.clock import Pacer
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import Exchange, TimeMode
+from fakedocker.engine.waiting import WaitCannotEnd, WaitTooLong
 from fakedocker.wire.http import Request
 
 

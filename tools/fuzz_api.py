@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from fakedocker.assembly import create_engine
-from fakedocker.exchanges import TimeMode
+from fakedocker.engine.inflight import TimeMode
 from fakedocker.serving import Listening, serve_in_thread
 from fakedocker.wire.http import Request
 

@@ -14,7 +14,7 @@ from fakedocker.base import messages
 from fakedocker.base.history import History
 from fakedocker.containers.logs import frame
 from fakedocker.containers.model import Chunk
-from fakedocker.exchanges import Exchange, OutputOnly, TimeMode
+from fakedocker.engine.inflight import Exchange, OutputOnly, TimeMode
 from fakedocker.operations.system.event_attributes import container_event
 from fakedocker.wire.http import MULTIPLEXED_STREAM, RAW_STREAM, Reply
 from fakedocker.world.draft import Draft, Notice

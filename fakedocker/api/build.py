@@ -20,7 +20,7 @@ from fakedocker.api.streams import Keys, TaskStream
 from fakedocker.base import messages, platform as platforms
 from fakedocker.build import git_urls
 from fakedocker.build.git_urls import GitUrl
-from fakedocker.exchanges import Exchange, TimeMode
+from fakedocker.engine.inflight import Exchange, TimeMode
 from fakedocker.filesystem import content as contents
 from fakedocker.operations.buildkit import asking, opening, solver
 from fakedocker.operations.buildkit.telling import SolveEnd

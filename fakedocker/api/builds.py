@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from fakedocker.api.filesync import Budget
 from fakedocker.api.frontend import Target
-from fakedocker.engine import Engine
+from fakedocker.engine.engine import Engine
 from fakedocker.operations.buildkit.telling import SolveEnd
 from fakedocker.wire.buildkit import SolveStatus
 from fakedocker.wire.control import SolveRequest

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from fakedocker.base import messages
 from fakedocker.base.numbers import parse_whole, problem_of
-from fakedocker.engine import Engine
-from fakedocker.exchanges import Exchange
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import Exchange
 from fakedocker.filesystem import content as contents
 from fakedocker.filesystem.content import Content
 from fakedocker.operations.system import filters as filtering

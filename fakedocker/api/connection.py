@@ -22,8 +22,8 @@ import httptools
 from fakedocker.api.headers import head_bytes
 from fakedocker.api.published import METHOD as PORT_METHOD
 from fakedocker.api.tunnels import RawTunnel, Tunnel, WebSocketTunnel
-from fakedocker.engine import Engine
-from fakedocker.exchanges import Exchange
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import Exchange
 from fakedocker.wire.endpoints import GRPC_METHOD
 from fakedocker.wire.http import Reply, Request
 

@@ -16,8 +16,8 @@ from fakedocker.base import clock, messages
 from fakedocker.base.numbers import parse_digits, parse_whole
 from fakedocker.containers.logs import READABLE_DRIVERS, Selection, attributes as log_attributes
 from fakedocker.containers.model import PAUSED, RESTARTING, Container
-from fakedocker.engine import Engine
-from fakedocker.exchanges import Stream, TimeMode
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import Stream, TimeMode
 from fakedocker.filesystem import diff
 from fakedocker.operations.containers import (
     archives,

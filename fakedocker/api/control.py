@@ -14,7 +14,7 @@ from fakedocker.api.grpc_replies import answer, ended_with, refused
 from fakedocker.api.patience import ALARM, SessionPatience
 from fakedocker.base import messages
 from fakedocker.base.clock import SECOND_NS
-from fakedocker.exchanges import Exchange, OutputOnly, TimeMode
+from fakedocker.engine.inflight import Exchange, OutputOnly, TimeMode
 from fakedocker.operations.buildkit import asking, opening, records, solver
 from fakedocker.operations.buildkit.telling import SolveEnd
 from fakedocker.wire import grpc, protobuf

@@ -6,7 +6,7 @@ from fakedocker.api import attach as attaching
 from fakedocker.api.call import Call
 from fakedocker.api.containers import window
 from fakedocker.base import messages
-from fakedocker.exchanges import Stream
+from fakedocker.engine.inflight import Stream
 from fakedocker.operations.containers import execs, inspect as inspecting
 from fakedocker.operations.system import lookup
 from fakedocker.wire.container import ExecRequest, ExecStartRequest

@@ -15,7 +15,7 @@ from fakedocker.api.grpc_replies import answer, ended_with, refused
 from fakedocker.base import messages
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.messages import Refusal
-from fakedocker.exchanges import Exchange
+from fakedocker.engine.inflight import Exchange
 from fakedocker.operations.buildkit import solver
 from fakedocker.wire import protobuf
 from fakedocker.wire.control import (

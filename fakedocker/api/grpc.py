@@ -11,8 +11,8 @@ from fakedocker.api import grpc_replies
 from fakedocker.api.call import Call as Asked
 from fakedocker.api.http2 import ENDED, HALF_CLOSED, MESSAGE, OPENED, WRITABLE, Call, Event, Peer
 from fakedocker.base import messages
-from fakedocker.engine import Engine
-from fakedocker.exchanges import Exchange, OutputOnly, Stream, TimeMode
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import Exchange, OutputOnly, Stream, TimeMode
 from fakedocker.wire import endpoints
 from fakedocker.wire.endpoints import GRPC_METHOD
 from fakedocker.wire.grpc import INTERNAL, UNAVAILABLE, UNIMPLEMENTED, Status

@@ -14,7 +14,7 @@ from fakedocker.api.importing import ImportStream
 from fakedocker.api.streams import Messages, TaskStream
 from fakedocker.base import messages
 from fakedocker.base.numbers import parse_whole
-from fakedocker.exchanges import Stream
+from fakedocker.engine.inflight import Stream
 from fakedocker.images import document as documents
 from fakedocker.operations.buildkit import records
 from fakedocker.operations.classic_builder import downloads

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fakedocker.api.streams import TaskStream
 from fakedocker.base.messages import Refusal
-from fakedocker.exchanges import Exchange
+from fakedocker.engine.inflight import Exchange
 from fakedocker.wire.http import JSON, Reply, json_reply
 from fakedocker.world.draft import Draft, Notice
 

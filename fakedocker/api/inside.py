@@ -19,8 +19,8 @@ from fakedocker.wire.http import Reply, Request
 if TYPE_CHECKING:
     import httptools
 
-    from fakedocker.engine import Engine
-    from fakedocker.exchanges import Exchange
+    from fakedocker.engine.engine import Engine
+    from fakedocker.engine.inflight import Exchange
 
 HEAD_LIMIT_BYTES = 64 << 10
 BODY_LIMIT_BYTES = 256 << 20

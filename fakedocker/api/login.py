@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fakedocker.api.streams import Keys
 from fakedocker.base.messages import Refusal
-from fakedocker.exchanges import Exchange, OutputOnly, TimeMode
+from fakedocker.engine.inflight import Exchange, OutputOnly, TimeMode
 from fakedocker.wire.http import Reply, json_reply
 from fakedocker.world.draft import Draft, Notice
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from fakedocker.api.attach import Inflow
 from fakedocker.api.call import Call
-from fakedocker.exchanges import Exchange, Stream, TimeMode
+from fakedocker.engine.inflight import Exchange, Stream, TimeMode
 from fakedocker.operations.networks.router import WorldRouter
 from fakedocker.wire.http import Reply
 from fakedocker.world.draft import Draft, Notice

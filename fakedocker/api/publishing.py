@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from fakedocker.api.published import METHOD
 from fakedocker.api.server import Server
-from fakedocker.exchanges import Exchange
+from fakedocker.engine.inflight import Exchange
 from fakedocker.network.ports import EPHEMERAL_LAST
 from fakedocker.wire.http import Request
 

@@ -16,8 +16,8 @@ from fakedocker.api.call import Call
 from fakedocker.base import messages
 from fakedocker.base.numbers import GREATEST, parse_digits
 from fakedocker.base.profiles import EngineProfile, api_numbers
-from fakedocker.engine import Engine
-from fakedocker.exchanges import Exchange, Stream
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import Exchange, Stream
 from fakedocker.wire import endpoints
 from fakedocker.wire.endpoints import GRPC_METHOD, Endpoint
 from fakedocker.wire.http import Reply, text_error

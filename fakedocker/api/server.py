@@ -29,10 +29,10 @@ from fakedocker.api.connection import (
     is_unread,
 )
 from fakedocker.base import clock
-from fakedocker.engine import Engine
-from fakedocker.exchanges import TimeMode
-from fakedocker.journal import Entry
-from fakedocker.pacing import Pacer, turn_share
+from fakedocker.engine.clock import Pacer, turn_share
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import TimeMode
+from fakedocker.engine.journal import Entry
 from fakedocker.wire.http import Request
 
 TOLD_KEPT = 10_000
@@ -238,7 +238,7 @@ class Server:
             listener()
         self._flush()
         self._report_faults()
-        self.engine.tell_drivers()
+        self.engine.threads.turned()
         return None if more else self._pacer.step()
 
     def _keep(self, store: Store) -> bool:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from fakedocker.base.history import History
 from fakedocker.containers.logs import READABLE_DRIVERS, Line, LineSplitter, Selection, attributes, lines
 from fakedocker.containers.model import Chunk
-from fakedocker.exchanges import Exchange, OutputOnly, TimeMode
+from fakedocker.engine.inflight import Exchange, OutputOnly, TimeMode
 from fakedocker.operations.swarm import containers, managing, tasks
 from fakedocker.swarm.services import ServiceTask
 from fakedocker.wire.http import Reply

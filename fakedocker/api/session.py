@@ -15,8 +15,8 @@ from fakedocker.api.filesync import Budget, Receiver, Sender, TransferProblem
 from fakedocker.api.grpc import upgrade_reply
 from fakedocker.api.http2 import ENDED, MESSAGE, WRITABLE, Call, Event, Peer
 from fakedocker.base import messages
-from fakedocker.engine import Engine
-from fakedocker.exchanges import Exchange, OutputOnly, TimeMode
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import Exchange, OutputOnly, TimeMode
 from fakedocker.filesystem import content as contents
 from fakedocker.operations.buildkit import asking, solver
 from fakedocker.wire import filesync, grpc, protobuf

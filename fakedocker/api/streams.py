@@ -17,7 +17,7 @@ from fakedocker.base.messages import Refusal
 from fakedocker.containers.log_cursor import LineCursor
 from fakedocker.containers.logs import Selection
 from fakedocker.containers.model import Chunk
-from fakedocker.exchanges import Exchange, OutputOnly, TimeMode
+from fakedocker.engine.inflight import Exchange, OutputOnly, TimeMode
 from fakedocker.operations.containers import stats
 from fakedocker.operations.system import information
 from fakedocker.operations.system.filters import Filters

@@ -13,7 +13,7 @@ from fakedocker.api.service_logs import ServiceLogStream
 from fakedocker.api.swarm import flag, unsigned, version_of
 from fakedocker.base import clock, messages
 from fakedocker.containers.logs import Selection
-from fakedocker.exchanges import Stream
+from fakedocker.engine.inflight import Stream
 from fakedocker.operations.swarm import nodes, services, serving, store, tasks, updating
 from fakedocker.operations.system.filters import Filters
 from fakedocker.swarm.services import ServiceTask

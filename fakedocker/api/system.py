@@ -6,7 +6,7 @@ from fakedocker.api import login, older
 from fakedocker.api.call import Call
 from fakedocker.api.streams import EventStream
 from fakedocker.base import clock, messages
-from fakedocker.exchanges import Stream
+from fakedocker.engine.inflight import Stream
 from fakedocker.operations.registry import external, pull
 from fakedocker.operations.swarm import cluster
 from fakedocker.operations.system import information

@@ -21,9 +21,9 @@ from fakedocker.durability.files import JOURNAL, UNFINISHED, WORLD, Header, Name
 from fakedocker.durability.history import NOWHERE, End, History, MakeEngine
 from fakedocker.durability.problems import StateProblem, Unreadable, Unstorable
 from fakedocker.durability.writing import dumps
-from fakedocker.engine import Engine
-from fakedocker.exchanges import TimeMode
-from fakedocker.journal import Entry
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import TimeMode
+from fakedocker.engine.journal import Entry
 
 JOURNAL_LIMIT_BYTES = 16 << 20
 JOURNAL_LIMIT_ENTRIES = 20_000

@@ -10,10 +10,10 @@ from fakedocker.durability import snapshot
 from fakedocker.durability.files import JOURNAL, WORLD, Name, RecordFile
 from fakedocker.durability.problems import Unreadable
 from fakedocker.durability.reading import loads
-from fakedocker.engine import Engine
-from fakedocker.exchanges import Exchange, TimeMode
-from fakedocker.journal import Entry
-from fakedocker.replay import Diverged, replay
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import Exchange, TimeMode
+from fakedocker.engine.journal import Entry
+from fakedocker.engine.replay import Diverged, replay
 from fakedocker.world.check import check
 from fakedocker.world.world import World
 

@@ -22,8 +22,8 @@ from fakedocker.durability.shapes import Shape
 
 ROOT = "fakedocker."
 FLOORS = frozenset(
-    "api base build containers exchanges faults filesystem images journal kernel network operations registry standing swarm userland volumes wire "
-    "world durability".split()
+    "api base build containers engine faults filesystem images kernel network operations registry swarm userland volumes wire world "
+    "durability".split()
 )
 """The packages and modules whose values may stand in a world, or in an input."""
 _READ_LATER = {

@@ -9,10 +9,10 @@ from fakedocker.durability.directory import StateDirectory
 from fakedocker.durability.files import WORLD, Name, RecordFile
 from fakedocker.durability.history import History, MakeEngine, entries_of, restored
 from fakedocker.durability.problems import StateProblem, Unreadable
-from fakedocker.engine import Engine
-from fakedocker.exchanges import Exchange, TimeMode
-from fakedocker.journal import Entry
-from fakedocker.replay import replay
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import Exchange, TimeMode
+from fakedocker.engine.journal import Entry
+from fakedocker.engine.replay import replay
 from fakedocker.world.world import World
 
 

@@ -14,8 +14,8 @@ from fakedocker.durability.problems import Unreadable
 from fakedocker.durability.reading import Reader, loads
 from fakedocker.durability.registry import is_plain
 from fakedocker.durability.writing import Writer, dumps
-from fakedocker.engine import Engine
-from fakedocker.standing import Standing
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.standing import Standing
 from fakedocker.world.world import World
 
 _MAGIC = b"fakedocker world %d\n" % rows.FORMAT

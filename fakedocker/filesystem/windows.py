@@ -27,7 +27,7 @@ class Outside(Struct, frozen=True, gc=False, tag="outside"):
     Args:
         folder: of the machine, which must be shown.
         path: of the file, relative to it.
-        stamp: which state of the file this is, see `machine_folder`.
+        stamp: which state of the file this is, see `host_dir`.
     """
 
     folder: str

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from fakedocker.exchanges import TimeMode
+    from fakedocker.engine.inflight import TimeMode
     from fakedocker.faults.model import FaultError, Rule
     from fakedocker.testing.assertions import Call
     from fakedocker.testing.declaring import NotAnImage
@@ -49,7 +49,7 @@ _HOMES = {
     "FakeDocker": "fakedocker.testing.fake",
     "FaultError": "fakedocker.faults.model",
     "Rule": "fakedocker.faults.model",
-    "TimeMode": "fakedocker.exchanges",
+    "TimeMode": "fakedocker.engine.inflight",
     "World": "fakedocker.world.world",
     "docker": "fakedocker.testing.fake",
     "docker_client": "fakedocker.testing.docker_py",

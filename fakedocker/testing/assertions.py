@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from fakedocker.containers.logs import lines
 from fakedocker.containers.model import Container
-from fakedocker.engine import Engine
-from fakedocker.exchanges import Exchange
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import Exchange
 from fakedocker.faults.requests import asked
 from fakedocker.wire.endpoints import OPERATIONS, operation_named
 

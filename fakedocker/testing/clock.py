@@ -12,8 +12,9 @@ from typing import TypeAlias
 
 from fakedocker.base import units
 from fakedocker.base.clock import SECOND_NS, instant
-from fakedocker.engine import Engine, WaitCannotEnd, WaitTooLong
-from fakedocker.exchanges import TimeMode
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import TimeMode
+from fakedocker.engine.waiting import WaitCannotEnd, WaitTooLong
 
 Duration: TypeAlias = str | int | float | datetime.timedelta
 """Go's notation ("1m30s"), or seconds."""

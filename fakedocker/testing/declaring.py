@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from fakedocker.base import reference
 from fakedocker.base.clock import SECOND_NS
-from fakedocker.engine import Engine
+from fakedocker.engine.engine import Engine
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.images.model import HistoryEntry, Image, Layer, make_image
 from fakedocker.kernel.loader import program_file

@@ -21,8 +21,9 @@ from fakedocker.api.headers import with_common_headers
 from fakedocker.api.service_logs import ServiceLogStream
 from fakedocker.api.streams import EventStream, LogStream, StatsStream
 from fakedocker.base.clock import SECOND_NS
-from fakedocker.engine import Engine, WaitCannotEnd
-from fakedocker.exchanges import Exchange
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import Exchange
+from fakedocker.engine.waiting import WaitCannotEnd
 from fakedocker.wire.http import Request
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from fakedocker.assembly import create_engine
 from fakedocker.base.profiles import DEFAULT
-from fakedocker.engine import Engine
-from fakedocker.exchanges import TimeMode
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import TimeMode
 from fakedocker.faults.model import Rule
 from fakedocker.testing import assertions, clock, effects, guarding, processes
 from fakedocker.testing.assertions import Call, CallLog

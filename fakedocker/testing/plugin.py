@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import docker
 
-    from fakedocker.engine import Engine
+    from fakedocker.engine.engine import Engine
     from fakedocker.serving import Served
     from fakedocker.testing.effects import Ineffective
     from fakedocker.testing.fake import FakeDocker

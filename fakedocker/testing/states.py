@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from fakedocker.containers.model import CREATED, DEAD, EXITED, PAUSED, REMOVING, RESTARTING, RUNNING, Container
-from fakedocker.engine import Engine, WaitCannotEnd, WaitTooLong
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.waiting import WaitCannotEnd, WaitTooLong
 from fakedocker.testing import clock
 from fakedocker.wire.container import HealthConfig
 from fakedocker.wire.http import Request

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from fakedocker.engine import Engine
-from fakedocker.exchanges import Exchange as EngineExchange
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import Exchange as EngineExchange
 from fakedocker.wire.http import Reply
 from fakedocker_shell.cli.context import (
     Body,

@@ -15,8 +15,8 @@ from collections.abc import Callable, Coroutine, Generator, Mapping
 from typing import Any, NamedTuple
 
 from fakedocker.base import signals
-from fakedocker.engine import Engine
-from fakedocker.exchanges import Exchange as EngineExchange
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import Exchange as EngineExchange
 from fakedocker.kernel.program import System
 from fakedocker.kernel.records import HOST
 from fakedocker.kernel.utility import Utility

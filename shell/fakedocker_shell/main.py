@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from fakedocker.base.profiles import DEFAULT, PROFILES, profile_named
 
 if TYPE_CHECKING:
-    from fakedocker.machine_folder import MachineFolder, Shown
+    from fakedocker.host_dir import MachineFolder, Shown
     from fakedocker.outside_web import Site
 
 USAGE = """Usage: fakedocker [OPTIONS] [FILE [ARG...]]
@@ -206,7 +206,7 @@ _COMMANDS: dict[str, Callable[[list[str], Options], int]] = {
 
 
 def _folder(text: str) -> MachineFolder:
-    from fakedocker.machine_folder import MachineFolder, split_mode
+    from fakedocker.host_dir import MachineFolder, split_mode
 
     return MachineFolder(*split_mode(text), lambda problem: print(f"fakedocker: {problem}", file=sys.stderr))
 

@@ -18,7 +18,7 @@ from fakedocker_shell.repl.session_journal import VERSION, Begin, SessionJournal
 from fakedocker_shell.session import Session, make_engine
 
 if TYPE_CHECKING:
-    from fakedocker.machine_folder import Shown
+    from fakedocker.host_dir import Shown
     from fakedocker_shell.repl.interaction import Interaction
     from fakedocker_shell.repl.screen import Screen
 
@@ -125,7 +125,7 @@ def with_pipes(
     Returns:
         the exit status, and the reports of simulated programs that failed.
     """
-    from fakedocker.engine import WaitCannotEnd, WaitTooLong
+    from fakedocker.engine.waiting import WaitCannotEnd, WaitTooLong
 
     def show(fd: int, data: bytes) -> None:
         running.show(data)
@@ -161,7 +161,7 @@ class OnTerminal:
     """
 
     def __init__(self, running: Running, write: Callable[[bytes], None], folders: Folders = ()) -> None:
-        from fakedocker.exchanges import TimeMode
+        from fakedocker.engine.inflight import TimeMode
         from fakedocker_shell.repl.foreground import Foreground
 
         assert running.begun.size is not None

@@ -18,9 +18,9 @@ from fakedocker.base.profiles import DEFAULT, PROFILES
 from fakedocker.durability.directory import StateDirectory
 from fakedocker.durability.problems import StateProblem
 from fakedocker.durability.salvage import salvage
-from fakedocker.engine import Engine
-from fakedocker.exchanges import TimeMode
-from fakedocker.machine_folder import split_mode
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import TimeMode
+from fakedocker.host_dir import split_mode
 from fakedocker.machine_web import MachineWeb
 from fakedocker.serving import Listening, serve, tls_context
 from fakedocker.world.world import World

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from fakedocker.api.inside import serve_inside
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.profiles import DEFAULT
-from fakedocker.engine import Engine
-from fakedocker.exchanges import Exchange, Stream, TimeMode
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import Exchange, Stream, TimeMode
 from fakedocker.kernel.program import Body, Identity
 from fakedocker.kernel.programs import MakeBody
 from fakedocker.kernel.utility import Utility

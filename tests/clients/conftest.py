@@ -11,7 +11,7 @@ import pytest
 from programs import CLIENTS, Run
 
 from fakedocker.assembly import create_engine
-from fakedocker.exchanges import TimeMode
+from fakedocker.engine.inflight import TimeMode
 from fakedocker.serving import Listening, Served, serve_in_thread
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from fakedocker.assembly import create_engine
 from fakedocker.base.clock import SECOND_NS
-from fakedocker.exchanges import TimeMode
+from fakedocker.engine.inflight import TimeMode
 from fakedocker.wire.http import Request
 
 HERE = Path(__file__).parent

@@ -15,8 +15,9 @@ from urllib.parse import urlencode
 from hypothesis import given, settings, strategies as st
 
 from fakedocker.assembly import create_engine
-from fakedocker.engine import Engine, WaitCannotEnd, WaitTooLong
-from fakedocker.exchanges import TimeMode
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import TimeMode
+from fakedocker.engine.waiting import WaitCannotEnd, WaitTooLong
 from fakedocker.wire.endpoints import OVER_HTTP
 from fakedocker.wire.http import Request
 from fakedocker.world.check import check

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from fakedocker.assembly import create_engine
-from fakedocker.engine import Engine
-from fakedocker.exchanges import Exchange
-from fakedocker.replay import replay
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import Exchange
+from fakedocker.engine.replay import replay
 from fakedocker.wire.http import Request, make_target
 from fakedocker.world.check import check
 from fakedocker.world.world import World

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings, strategies as st
 from hypothesis.stateful import rule
 from test_engine_state_machine import NAMES, Daemon
 
-from fakedocker.exchanges import Exchange
+from fakedocker.engine.inflight import Exchange
 from fakedocker.faults.model import FaultError
 from fakedocker.wire.http import Request, make_target
 

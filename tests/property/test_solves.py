@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from build_world import archive
 from test_builds_and_layers import fresh
 
-from fakedocker.exchanges import Exchange
+from fakedocker.engine.inflight import Exchange
 from fakedocker.wire.http import Request
 
 EXAMPLES = int(os.environ.get("FAKEDOCKER_EXAMPLES", "25"))

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from fakedocker.assembly import create_engine
-from fakedocker.engine import Engine
-from fakedocker.exchanges import Exchange
-from fakedocker.replay import replay
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import Exchange
+from fakedocker.engine.replay import replay
 from fakedocker.wire.http import Request, make_target
 from fakedocker.wire.omitting import plain
 from fakedocker.world.check import check

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from repl_screen import Terminal
 
 from fakedocker.durability import snapshot
-from fakedocker.engine import Engine
+from fakedocker.engine.engine import Engine
 from fakedocker.world.check import check
 from fakedocker_shell.session import STREAM
 

@@ -11,7 +11,7 @@ from fakedocker.kernel.events import Alarm, Closed, Connected, Exited, Fault, In
 from fakedocker.operations.containers import execs, exits, health, remove, stop
 from fakedocker.operations.images import fetching
 from fakedocker.operations.registry import transfer_schedule, transfers
-from fakedocker.operations.system import fault_injection
+from fakedocker.operations.system import fault_rules
 from fakedocker.registry.errands import Result
 from fakedocker.world import builds, solves
 from fakedocker.world.draft import Draft, Notice
@@ -132,7 +132,7 @@ def _exited(draft: Draft, exited: Exited) -> None:
         container = draft.containers.get(identifier)
         if container is not None:
             exits.container_exited(draft, container, exited)
-            fault_injection.container_ended(draft)
+            fault_rules.container_ended(draft)
             if draft.service_tasks:
                 from fakedocker.operations.swarm import managing
 
@@ -174,8 +174,8 @@ def _alarm(draft: Draft, alarm: Alarm) -> None:
         _health_told(draft, key)
     elif kind == "remove":
         remove.removal_due(draft, *key)
-    elif kind == fault_injection.ALARM:
-        fault_injection.due(draft, key)
+    elif kind == fault_rules.ALARM:
+        fault_rules.due(draft, key)
     elif kind == transfer_schedule.ALARM:
         told = len(draft.notices)
         transfers.due(draft, key)

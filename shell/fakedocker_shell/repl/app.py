@@ -43,7 +43,7 @@ from fakedocker_shell.repl.session_journal import SessionJournal
 from fakedocker_shell.repl.tty import Tty, whole_milliseconds
 
 if TYPE_CHECKING:
-    from fakedocker.machine_folder import Shown
+    from fakedocker.host_dir import Shown
     from fakedocker_shell.scenarios.model import Scenario
 
 TICK_SECONDS = 0.5

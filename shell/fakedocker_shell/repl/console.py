@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from fakedocker.base.profiles import DEFAULT
-from fakedocker.exchanges import Exchange, TimeMode
+from fakedocker.engine.inflight import Exchange, TimeMode
 from fakedocker.userland.sh.machine import is_complete
 from fakedocker.world.world import Event, World
 from fakedocker_shell.repl import explain, state_directory

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fakedocker.base.profiles import DEFAULT
-from fakedocker.exchanges import Exchange, TimeMode
+from fakedocker.engine.inflight import Exchange, TimeMode
 from fakedocker.userland.sh.machine import Shell
 from fakedocker.world.world import Event, World
 from fakedocker_shell.repl.history import Moment, Ran, changes_files, changes_host_files, is_change, is_exec
@@ -22,7 +22,7 @@ from fakedocker_shell.repl.timeline import Timeline, differs
 from fakedocker_shell.session import Output, Session, make_engine
 
 if TYPE_CHECKING:
-    from fakedocker.machine_folder import Shown
+    from fakedocker.host_dir import Shown
     from fakedocker_shell.repl.recorder import Recorder
     from fakedocker_shell.scenarios.lesson import Lesson
 

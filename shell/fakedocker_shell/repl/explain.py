@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from fakedocker.base.identity import short
 from fakedocker.containers.model import EXITED, Container
-from fakedocker.exchanges import Exchange
+from fakedocker.engine.inflight import Exchange
 from fakedocker.world.world import World
 from fakedocker_shell.repl import swarm_changes
 from fakedocker_shell.repl.explain_lines import familiar, made_and_gone

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fakedocker.exchanges import Exchange, TimeMode
-from fakedocker.pacing import Pacer
-from fakedocker.turning import Pause
+from fakedocker.engine.clock import Pacer
+from fakedocker.engine.core import Pause
+from fakedocker.engine.inflight import Exchange, TimeMode
 from fakedocker_shell.repl.interaction import Interaction, Look, Typed
 from fakedocker_shell.repl.pager import Pager
 from fakedocker_shell.session import Session

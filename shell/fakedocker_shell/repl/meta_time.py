@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fakedocker.base import clock, units
-from fakedocker.exchanges import TimeMode
+from fakedocker.engine.inflight import TimeMode
 from fakedocker.world.world import Event, World
 from fakedocker_shell.repl import drawing, explain
 from fakedocker_shell.repl.desk import Desk

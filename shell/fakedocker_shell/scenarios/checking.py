@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from urllib.parse import quote as url_quote
 
 from fakedocker.base.units import format_duration, parse_duration
-from fakedocker.engine import Engine, WaitCannotEnd, WaitTooLong
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.waiting import WaitCannotEnd, WaitTooLong
 from fakedocker.faults.model import FaultError
 from fakedocker.filesystem.walk import MountTable
 from fakedocker.kernel import sockets

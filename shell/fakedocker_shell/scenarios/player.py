@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from fakedocker.engine import WaitCannotEnd, WaitTooLong
-from fakedocker.exchanges import TimeMode
+from fakedocker.engine.inflight import TimeMode
+from fakedocker.engine.waiting import WaitCannotEnd, WaitTooLong
 from fakedocker.operations.containers import rootfs
 from fakedocker.operations.system import files
 from fakedocker.world.world import World

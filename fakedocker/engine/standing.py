@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from fakedocker.exchanges import Cut, Exchange
+from fakedocker.engine.inflight import Cut, Exchange
 from fakedocker.wire.http import Reply, Request
 
 

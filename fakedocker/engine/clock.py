@@ -10,9 +10,9 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable
 
-from fakedocker.engine import Engine
-from fakedocker.exchanges import TimeMode
-from fakedocker.turning import Pause
+from fakedocker.engine.core import Pause
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import TimeMode
 
 SECOND_NS = 1_000_000_000
 IDLE_SECONDS = 3600.0
@@ -139,7 +139,7 @@ class Pacer:
             quiet_ns = self._wall() - self._last_input_ns
             if self._paced and self._engine.mode is not TimeMode.FAST:
                 return ahead_ns / SECOND_NS
-            is_patient = self._is_patient and not driver_waits and not self._engine.owes_an_answer()
+            is_patient = self._is_patient and not driver_waits and not self._engine.has_pending_reply()
             if is_patient and quiet_ns < PATIENCE_NS:
                 return min(ahead_ns, PATIENCE_NS - quiet_ns) / SECOND_NS
         self._leapt = self._leapt or ahead_ns > 0

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from functools import partial
 
 from fakedocker.base.clock import SECOND_NS
-from fakedocker.exchanges import Cut, Exchange
+from fakedocker.engine.inflight import Cut, Exchange
 from fakedocker.faults import matching, model
 from fakedocker.faults.model import Rule
-from fakedocker.operations.system import fault_injection
+from fakedocker.operations.system import fault_rules
 from fakedocker.wire.http import json_reply
 from fakedocker.world.draft import Draft
 
@@ -21,7 +21,7 @@ _ENDINGS = (model.ERROR, model.RESET, model.STALL)
 _RETRY_NS = SECOND_NS
 
 
-def meet(draft: Draft, exchange: Exchange, fast: bool) -> Callable[[], None] | None:
+def apply(draft: Draft, exchange: Exchange, fast: bool) -> Callable[[], None] | None:
     """Let a request meet the rules. What they have counted is to be kept, whatever becomes of it.
 
     Args:
@@ -33,7 +33,7 @@ def meet(draft: Draft, exchange: Exchange, fast: bool) -> Callable[[], None] | N
     if matching.daemon_is_down(draft.fault_rules):
         exchange.cost_ns = _RETRY_NS if fast else 0
         return partial(exchange.break_off, "refused")
-    for rule in fault_injection.strike(draft, exchange.request):
+    for rule in fault_rules.strike(draft, exchange.request):
         if rule.effect == model.LATENCY:
             exchange.cost_ns += rule.amount
         elif rule.effect == model.LOST:
@@ -47,7 +47,7 @@ def meet(draft: Draft, exchange: Exchange, fast: bool) -> Callable[[], None] | N
 
 def _end(exchange: Exchange, rule: Rule) -> None:
     if rule.effect == model.ERROR:
-        refusal = fault_injection.refusal(rule, exchange.request)
+        refusal = fault_rules.refusal(rule, exchange.request)
         exchange.respond(json_reply({"message": refusal.message}, refusal.status))
     elif rule.effect == model.RESET:
         exchange.break_off("reset")

@@ -10,59 +10,39 @@ asks `next_move` what to do then: jump to an instant, sleep, or nothing.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
-from fakedocker.base.clock import SECOND_NS, rfc3339_nano
-from fakedocker.exchanges import Exchange, TimeMode
+from fakedocker.base.clock import rfc3339_nano
+from fakedocker.base.profiles import EngineProfile
+from fakedocker.engine import waiting
+from fakedocker.engine.core import SLICES_PER_TURN, Core, Handler, Pause
+from fakedocker.engine.inflight import Exchange, Stream, TimeMode
+from fakedocker.engine.journal import Entry
+from fakedocker.engine.open_exchanges import Subject
+from fakedocker.engine.standing import OpenExchange, Standing
+from fakedocker.engine.waiting import Limits, Move
 from fakedocker.faults.model import Rule
-from fakedocker.kernel.kernel import NO_LIMIT
+from fakedocker.kernel.kernel import NO_LIMIT, Kernel
 from fakedocker.kernel.program import Program
 from fakedocker.kernel.programs import BodyOf
-from fakedocker.operations.system import fault_injection, host_folders, kernel_events
+from fakedocker.operations.networks.router import WorldRouter
+from fakedocker.operations.system import fault_rules, host_folders, kernel_events
 from fakedocker.operations.system.host_folders import FolderChange
+from fakedocker.registry.errands import Result
 from fakedocker.registry.model import OutsideWeb
-from fakedocker.standing import OpenExchange, Standing
-from fakedocker.turning import Handler, Pause, Turning
 from fakedocker.wire.http import Request, json_reply
 from fakedocker.world.draft import Draft
 from fakedocker.world.world import World
 
-WAIT_HORIZON_NS = 3600 * SECOND_NS
-WAIT_JUMPS = 100_000
-WAIT_WORK = 100_000_000
-"""How many system calls of processes a wait may take: some minutes of a usual machine."""
-OTHERS_PATIENCE_SECONDS = 60.0
-"""How long a driver waits, by the wall's clock, for what only another driver can bring about; as long as docker's clients wait."""
-WATCHERS_PATIENCE_SECONDS = 0.1
-"""How long a thread that watches leaves time to the others before it lets it pass by itself."""
-
-
-class WaitCannotEnd(RuntimeError):
-    """Nothing that is under way can end a wait."""
-
-
-class WaitTooLong(RuntimeError):
-    """A wait has passed an hour of virtual time, its number of jumps, or what processes may do meanwhile."""
-
-
-class Move(NamedTuple):
-    """What a driver should do: run (a turn), jump (to at_ns), sleep (until the wall reaches at_ns), or idle."""
-
-    kind: str
-    at_ns: int = 0
-
-
 T = TypeVar("T")
-
 Change = Callable[[Draft, Any], Any]
 """What an input does to the world, by the plain data it comes with."""
 
 
 def _fault(draft: Draft, rule: Rule | int | None) -> Rule | int:
     """A rule of something going wrong, or the number of one that ends (None for all)."""
-    return fault_injection.inject(draft, rule) if isinstance(rule, Rule) else fault_injection.clear(draft, rule)
+    return fault_rules.inject(draft, rule) if isinstance(rule, Rule) else fault_rules.clear(draft, rule)
 
 
 def _next_port(draft: Draft, port: int) -> None:
@@ -77,7 +57,7 @@ CHANGES: Mapping[str, Change] = {"fault": _fault, "machine": host_folders.apply,
 """The kinds of inputs that every engine knows beside requests, streams and time."""
 
 
-class Engine(Turning):
+class Engine:
     """A daemon.
 
     Args:
@@ -89,6 +69,17 @@ class Engine(Turning):
         check: look at every invariant after every input (slow; for tests).
         changes: further kinds of inputs, see `change`.
         make_fork: makes another engine for a world, where programs are bound to their engine; see `fork`.
+
+    Attributes:
+        base: the world that the journal begins with.
+        journal: every input since, unless `journaling` is off.
+        owed_ns: until when time still has to pass that a turn had no more slices for; in the past when there is none.
+        errands: what is sent for to registries outside.
+        windows: what was read of the real machine's files.
+        threads: those that drive this engine.
+        on_restore: told when it has gone back to another world.
+        on_submit: told of every request from outside as it comes in.
+        on_driven: told, outside of the lock, when a driver in process has what it waited for.
     """
 
     def __init__(
@@ -102,56 +93,210 @@ class Engine(Turning):
         changes: Mapping[str, Change] | None = None,
         make_fork: Callable[[World, TimeMode], Engine] | None = None,
     ) -> None:
-        super().__init__(world, handler, programs, body_of, mode, check)
+        draft = Draft(world)
+        draft.kernel = Kernel(draft.kernel_draft, programs, WorldRouter(draft), body_of)
+        self._core = core = Core(self, draft, world, handler, mode, check)
+        self._draft = draft
+        self._make = (handler, programs, body_of, check)
         self._changes = {**CHANGES, **(changes or {})}
         self._make_fork = make_fork
+        self.base = world
+        self.errands = core.errands
+        self.windows = core.windows
+        self.threads = core.threads
+        self.lock = core.threads.lock
+        self.on_submit = core.on_submit
+        self.on_restore: list[Callable[[], None]] = []
+        self.on_driven: list[Callable[[], None]] = []
+
+    # what there is
+
+    @property
+    def world(self) -> World:
+        """The world as it is between turns. A snapshot is a reference to it."""
+        return self._core.world
+
+    @property
+    def draft(self) -> Draft:
+        """The world in the middle of a change, for drivers of processes; requests are made with `submit`."""
+        return self._draft
+
+    @property
+    def profile(self) -> EngineProfile:
+        """Which Docker it is."""
+        return self._draft.profile
+
+    @property
+    def now_ns(self) -> int:
+        """The virtual clock."""
+        return self._core.world.now_ns
+
+    @property
+    def mode(self) -> TimeMode:
+        """How time passes."""
+        return self._core.mode
+
+    @mode.setter
+    def mode(self, mode: TimeMode) -> None:
+        self._core.mode = mode
+
+    @property
+    def journal(self) -> list[Entry]:
+        """Every input since `base`, or since it was taken away, unless `journaling` is off."""
+        return self._core.journal
+
+    @journal.setter
+    def journal(self, entries: list[Entry]) -> None:
+        self._core.journal = entries
+
+    @property
+    def journaling(self) -> bool:
+        """Whether inputs are kept."""
+        return self._core.journaling
+
+    @journaling.setter
+    def journaling(self, wanted: bool) -> None:
+        self._core.journaling = wanted
+
+    @property
+    def owed_ns(self) -> int:
+        """Until when time still has to pass that a turn had no more slices for; in the past when there is none."""
+        return self._core.owed_ns
+
+    @property
+    def turns(self) -> int:
+        """How many turns and other inputs there were."""
+        return self._core.turns
+
+    @property
+    def slices(self) -> int:
+        """How many slices of processes have run: the step of what happens now."""
+        return self._core.slices
+
+    @property
+    def work(self) -> int:
+        """How many system calls processes have made."""
+        return self._core.work
+
+    @property
+    def busy(self) -> bool:
+        """Whether a turn would do something."""
+        return self._core.busy
+
+    def streams(self) -> list[Stream]:
+        """What goes on for clients now."""
+        return self._core.open.streams()
+
+    def observe(self, subject: Subject, observer: Callable[[Any], None] | None) -> None:
+        """Let a driver hear the notices of a kind and key (see `Draft.notify`); None ends it."""
+        self._core.open.observe(subject, observer)
+
+    # inputs and turns
+
+    def submit(self, request: Request, internal: bool = False) -> Exchange:
+        """Put a request in; it is looked at in the next turn.
+
+        Args:
+            internal: it comes from a program inside the simulation, so that it is no input of its own.
+        """
+        return self._core.submit(request, internal)
+
+    def feed(self, exchange: Exchange, data: bytes) -> None:
+        """Bytes for an exchange's stream."""
+        self._core.feed(exchange, data)
+
+    def half_close(self, exchange: Exchange) -> None:
+        """The client will send no more."""
+        self._core.half_close(exchange)
+
+    def disconnect(self, exchange: Exchange) -> None:
+        """The client has gone."""
+        self._core.disconnect(exchange)
+
+    def report(self, task: int, result: Result) -> None:
+        """An errand outside has been done; its result is an input."""
+        self._core.report(task, result)
+
+    def turn(self, slices: int = SLICES_PER_TURN, pause: Pause | None = None) -> bool:
+        """Look at the inputs that have come, then let processes run.
+
+        Args:
+            slices: how many slices of processes at most. Here a turn is bounded in operations, never in time.
+            pause: bounds it further, see `Pause`. Where it has ended is in the journal, so that a replay ends it there too.
+
+        Returns:
+            whether there is more to do.
+        """
+        return self._core.turn(slices, pause)
+
+    # going back
 
     def snapshot(self) -> World:
         """The world, to be given back to `restore`. Constant time."""
-        return self._world
+        return self._core.world
 
     def restore(self, world: World) -> None:
         """Go on from a snapshot. Every open stream ends. Constant time but for those."""
-        self.turns += 1
-        self._record("restore", 0, world)
-        self._inputs.clear()
-        self.owed_ns = 0
-        for exchange in list(self._open.values()):
-            self._close(exchange)
+        core = self._core
+        core.turns += 1
+        core.record("restore", 0, world)
+        core.clear_inputs()
+        for exchange in core.open.close_all():
             if not exchange.answered:
                 exchange.respond(json_reply({"message": "the engine went back to an earlier state"}, 500))
             exchange.finish()
-        self._lingering.clear()
         self._draft.restore(world)
-        self._world = world
-        self._last_reads.clear()
-        self._watched.clear()
+        core.world = world
+        core.polling.forget()
         for listener in self.on_restore:
             listener()
 
     def fork(self) -> Engine:
         """Another engine that starts from this world, without its clients; neither sees what the other does. Constant time."""
+        core = self._core
         if self._make_fork is not None:
-            return self._make_fork(self._world, self.mode)
-        return Engine(self._world, self._handler, self._programs, self._body_of, self.mode, self._check)
+            return self._make_fork(core.world, self.mode)
+        handler, programs, body_of, check = self._make
+        return Engine(self.world, handler, programs, body_of, self.mode, check)
 
     def alter(self, change: Callable[[Draft], T]) -> T:
         """Change the world by hand, as tests do that put images in it. In the journal it is the world that comes of it.
 
         An error leaves the world as it was.
         """
+        core = self._core
         with self.lock:
-            self._settle()
-            self.turns += 1
+            core.settle()
+            core.turns += 1
             try:
                 changed = change(self._draft)
                 kernel_events.drain(self._draft)
             except BaseException:
                 self._draft.rollback()
                 raise
-            self._settle()
-            self._record("restore", 0, self._world)
+            core.settle()
+            core.record("restore", 0, core.world)
             return changed
+
+    def standing(self) -> Standing:
+        """What there is to know between two turns besides the world. Its streams go on: keep a copy of it."""
+        core = self._core
+        active = tuple(map(OpenExchange.of, core.open.active()))
+        return Standing(active, core.numbered, core.owed_ns, core.polling.last_reads, core.polling.watched)
+
+    def stand(self, standing: Standing) -> dict[int, Exchange]:
+        """Go on from what was known between two turns of an engine with the same world.
+
+        Returns:
+            the exchanges that are open, by their numbers.
+        """
+        core = self._core
+        core.numbered, core.owed_ns = standing.numbered, standing.owed_ns
+        core.polling.last_reads, core.polling.watched = dict(standing.last_reads), dict(standing.watched)
+        exchanges = {stood.number: stood.reopened() for stood in standing.exchanges}
+        for exchange in exchanges.values():
+            (core.open.linger if exchange.ended else core.open.add)(exchange)
+        return exchanges
 
     # faults, and the machine
 
@@ -185,8 +330,8 @@ class Engine(Turning):
         cleared: int = self.change("fault", number)
         return cleared
 
-    def change_machine_folder(self, change: FolderChange) -> None:
-        """Let the simulation see what is different in a folder of the machine, see `machine_folder`.
+    def change_host_dir(self, change: FolderChange) -> None:
+        """Let the simulation see what is different in a folder of the machine, see `host_dir`.
 
         Raises:
             OSError: it does not fit in; nothing has changed then.
@@ -195,8 +340,9 @@ class Engine(Turning):
 
     def forget_windows(self) -> None:
         """Remember nothing of the machine's files, as a run does that is taken up from here."""
-        self.turns += 1
-        self._record("forget", 0, None)
+        core = self._core
+        core.turns += 1
+        core.record("forget", 0, None)
         self.windows.forget()
 
     def pass_over_ports(self, following: int) -> None:
@@ -218,19 +364,20 @@ class Engine(Turning):
             KeyError: there is no such kind.
             Exception: whatever it raises; the world is then as it was, and the journal too.
         """
+        core = self._core
         apply = self._changes[kind]
         with self.lock:
-            self._take_internal()
-            self._settle()
-            self.turns += 1
+            core.take_internal()
+            core.settle()
+            core.turns += 1
             try:
                 changed = apply(self._draft, payload)
             except BaseException:
                 self._draft.rollback()
                 raise
-            self._record(kind, 0, payload)
+            core.record(kind, 0, payload)
             kernel_events.drain(self._draft)
-            self._settle()
+            core.settle()
             return changed
 
     # time
@@ -245,77 +392,46 @@ class Engine(Turning):
         Raises:
             ValueError: the instant has passed.
         """
+        core = self._core
         if to_ns < self._draft.now_ns:
             raise ValueError(
                 f"time does not go backwards: it is {rfc3339_nano(self._draft.now_ns)}, and {rfc3339_nano(to_ns)} has passed;"
                 " restore a snapshot to go back"
             )
-        self._take_internal()
-        self.turns += 1
-        self._record("advance", 0, to_ns)
+        core.take_internal()
+        core.turns += 1
+        core.record("advance", 0, to_ns)
         start = self.slices
         self._draft.kernel.begin_share(slices, pause)
         try:
-            self._pass_time(to_ns)
+            core.pass_time(to_ns)
         except BaseException:
             self._draft.rollback()
             raise
-        self._record_cut(start)
-        self._settle()
+        core.record_cut(start)
+        core.settle()
 
     def jump(self) -> None:
         """Move the clock to the next timer, and fire what is due then."""
-        self._take_internal()
+        core = self._core
+        core.take_internal()
         due = self._draft.kernel.next_timer_ns()
         if due is not None:
-            self.turns += 1
-            self._record("jump", 0, due)
+            core.turns += 1
+            core.record("jump", 0, due)
             self._draft.kernel.advance(max(due, self._draft.now_ns))
             kernel_events.drain(self._draft)
-            self._settle()
+            core.settle()
 
-    # standing
-
-    def standing(self) -> Standing:
-        """What there is to know between two turns besides the world. Its streams go on: keep a copy of it."""
-        active = tuple(
-            OpenExchange.of(exchange)
-            for exchange in (*self._open.values(), *self._lingering.values())
-            if exchange.stream is not None and not exchange.stream.passive
-        )
-        return Standing(active, self._exchanges, self.owed_ns, self._last_reads, self._watched)
-
-    def stand(self, standing: Standing) -> dict[int, Exchange]:
-        """Go on from what was known between two turns of an engine with the same world.
-
-        Returns:
-            the exchanges that are open, by their numbers.
-        """
-        self._exchanges, self.owed_ns = standing.numbered, standing.owed_ns
-        self._last_reads, self._watched = dict(standing.last_reads), dict(standing.watched)
-        exchanges = {stood.number: stood.reopened() for stood in standing.exchanges}
-        for exchange in exchanges.values():
-            if exchange.ended:
-                self._lingering[exchange.number] = exchange
-            else:
-                self._opened(exchange)
-        return exchanges
+    # driving
 
     def clients_wait(self) -> bool:
         """Whether time alone can end some client's request."""
-        return any(
-            exchange.stream is not None and exchange.stream.waits(self._draft, exchange, self.mode)
-            for exchange in self._open.values()
-        )
+        return self._core.open.wait(self.mode)
 
-    def owes_an_answer(self) -> bool:
+    def has_pending_reply(self) -> bool:
         """Whether time alone can end a request whose client has said all there is to say."""
-        return any(
-            exchange.stream is not None
-            and not (exchange.answered and exchange.stream.converses)
-            and exchange.stream.waits(self._draft, exchange, self.mode)
-            for exchange in self._open.values()
-        )
+        return self._core.open.have_pending_reply(self.mode)
 
     def next_move(self, wall_ns: int | None = None, driver_waits: bool = False) -> Move:
         """What there is to do now.
@@ -335,14 +451,12 @@ class Engine(Turning):
             return Move("jump", due)
         return Move("sleep", due) if wall_ns is not None and self.mode is not TimeMode.FAST else Move("idle")
 
-    # driving
-
     def drive(
         self,
         done: Callable[[], bool],
         what: str = "this wait",
-        horizon_ns: int = WAIT_HORIZON_NS,
-        jumps_allowed: int = WAIT_JUMPS,
+        horizon_ns: int = waiting.WAIT_HORIZON_NS,
+        jumps_allowed: int = waiting.WAIT_JUMPS,
         watches: bool = False,
     ) -> None:
         """Run turns and jumps until something is done: what a driver without a wall clock does.
@@ -359,59 +473,9 @@ class Engine(Turning):
             WaitTooLong: it took more than that.
         """
         with self.lock:
-            self._drive(done, what, horizon_ns, jumps_allowed, watches)
+            waiting.drive(self, done, what, Limits(horizon_ns, jumps_allowed), watches)
         for listener in self.on_driven:
             listener()
-
-    def _has_others(self) -> bool:
-        """Whether another thread may act here: a server, or one that has before."""
-        if self.drivers:
-            return True
-        own = threading.get_ident()
-        return len(self._users) > (own in self._users) and any(
-            thread.ident in self._users and thread.ident != own for thread in threading.enumerate()
-        )
-
-    def _wait_for_others(self, seconds: float) -> bool:
-        """Let other threads act; whether one has changed something."""
-        self._waiters += 1
-        try:
-            return self.lock.wait(seconds)
-        finally:
-            self._waiters -= 1
-
-    def _drive(self, done: Callable[[], bool], what: str, horizon_ns: int, jumps_allowed: int, watches: bool) -> None:
-        start_ns = self._draft.now_ns
-        jumps = 0
-        kernel = self._draft.kernel
-        most_work = kernel.work + WAIT_WORK
-        while not done():
-            if kernel.work > most_work:
-                passed = (self._draft.now_ns - start_ns) // SECOND_NS
-                raise WaitTooLong(
-                    f"{what} has not ended after {passed} virtual seconds in which containers were busy all the time"
-                )
-            if self.turn():
-                continue
-            if done():
-                return
-            move = self.next_move(driver_waits=True)
-            if move.kind != "jump":
-                if self._has_others() and self._wait_for_others(OTHERS_PATIENCE_SECONDS):
-                    continue
-                raise WaitCannotEnd(f"nothing can end {what}: no process can run and no timer is set")
-            if watches and self._has_others() and self._wait_for_others(WATCHERS_PATIENCE_SECONDS):
-                continue
-            jumps += 1
-            if move.at_ns > start_ns + horizon_ns or jumps > jumps_allowed:
-                passed = (self._draft.now_ns - start_ns) // SECOND_NS
-                raise WaitTooLong(f"{what} has not ended after {passed} virtual seconds and {jumps} jumps of the clock")
-            self.jump()
-
-    def tell_drivers(self) -> None:
-        """Called by a driver after a turn: those that wait in other threads look again."""
-        if self.drivers:
-            self.lock.notify_all()
 
     def perform(self, request: Request) -> Exchange:
         """Submit a request and drive until it is answered in full."""
@@ -421,7 +485,7 @@ class Engine(Turning):
 
     def abandon(self) -> None:
         """Every client has gone: what they had under way ends."""
-        for exchange in list(self._open.values()):
+        for exchange in self._core.open.exchanges():
             self.disconnect(exchange)
         while self.turn():
             continue

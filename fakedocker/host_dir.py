@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
 from fakedocker.beneath import Beneath
-from fakedocker.engine import Engine
+from fakedocker.engine.engine import Engine
 from fakedocker.filesystem import content as contents, windows
 from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.node import ROOT, Kind, LayerEntry, Node
@@ -144,7 +144,7 @@ class MachineFolder:
             changed.sort(key=lambda path: found[path].kind == "hardlink")  # after what they are names of
             entries = tuple(self._entry(path, found[path]) for path in changed)
             change = FolderChange(path=self.path, read_only=not self._writable, entries=entries, removed=tuple(removed))
-            engine.change_machine_folder(change)
+            engine.change_host_dir(change)
             self._shown = self._filesystem(engine)
         self._seen = found
 

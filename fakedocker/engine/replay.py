@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 
-from fakedocker.engine import Engine
-from fakedocker.exchanges import Exchange
-from fakedocker.journal import Entry
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.inflight import Exchange
+from fakedocker.engine.journal import Entry
 from fakedocker.kernel.kernel import NO_LIMIT
 
 
@@ -32,7 +32,7 @@ def replay(
     """
     exchanges: dict[int, Exchange] = dict(known or {})
     unheard = [] if heard else list(exchanges.values())
-    outside, engine.outside = engine.outside, []
+    performers, engine.errands.performers = engine.errands.performers, []
     engine.windows.is_replaying = True
     try:
         for _, group in itertools.groupby(entries, key=lambda entry: entry.turn):
@@ -52,7 +52,7 @@ def replay(
         while engine.turn():
             continue
     finally:
-        engine.outside = outside
+        engine.errands.performers = performers
         engine.windows.is_replaying = False
     return exchanges
 
