@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["Engine", "TimeMode", "WaitCannotEnd", "WaitTooLong", "World", "create_engine"]
 
 _HOMES = {
-    "Engine": "engine",
-    "TimeMode": "exchanges",
-    "WaitCannotEnd": "engine",
-    "WaitTooLong": "engine",
+    "Engine": "engine.engine",
+    "TimeMode": "engine.inflight",
+    "WaitCannotEnd": "engine.waiting",
+    "WaitTooLong": "engine.waiting",
     "World": "world.world",
     "create_engine": "assembly",
 }
