@@ -3,13 +3,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test clients lint scenarios pictures property fuzz bench fidelity wheel-check clean
+.PHONY: run test test-second clients lint scenarios pictures property fuzz bench fidelity wheel-check clean
 
 run: $(VENV)/installed
 	@$(BIN)/fakedocker || true
 
 test: $(VENV)/installed-test
 	$(BIN)/python -m pytest -n auto tests
+
+# The same tests on another Python of this machine, under another order of hashes, but for those that are marked slow.
+test-second:
+	second=$$(sh tools/second_python.sh $(PYTHON)) && $(MAKE) PYTHON=$$second VENV=.venv-second .venv-second/installed-test
+	PYTHONHASHSEED=1729 .venv-second/bin/python -m pytest -n auto -m "not slow" tests
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -69,4 +74,4 @@ $(VENV)/installed-dev: $(VENV)/installed-test
 	touch $@
 
 clean:
-	rm -rf $(VENV) dist build-env .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-second dist build-env .mypy_cache .ruff_cache .pytest_cache .hypothesis

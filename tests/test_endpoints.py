@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -61,3 +64,8 @@ def test_operations_have_long_names_too() -> None:
     with pytest.raises(AssertionError, match="start"):
         assert_asked([], "container start")
     assert len(set(OPERATIONS)) == len(OPERATIONS)
+
+
+def test_the_documentation_is_made_from_the_table() -> None:
+    tool = Path(__file__).parents[1] / "tools" / "make_operations.py"
+    assert subprocess.run([sys.executable, tool, "--check"], check=False, timeout=60).returncode == 0
