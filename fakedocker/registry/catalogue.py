@@ -7,7 +7,7 @@ tools/make_catalogue.py from the descriptions in the folder `catalogue`. This mo
 
 from __future__ import annotations
 
-import os.path
+import pkgutil
 from functools import cache
 
 import msgspec
@@ -20,8 +20,6 @@ from fakedocker.registry import stored
 from fakedocker.registry.manifests import make_manifest, read_manifest
 from fakedocker.registry.model import Manifest, RemoteLayer
 from fakedocker.wire.image import ImageConfig
-
-_DATA = os.path.join(os.path.dirname(__file__), "data")
 
 
 def manifest(path: str, reference: str) -> Manifest | None:
@@ -181,5 +179,7 @@ def _image(document: _ConfigDocument, layers: tuple[Layer, ...]) -> Image:
 
 def _read(name: str) -> bytes:
     """One of the package's own data files."""
-    with open(os.path.join(_DATA, name), "rb") as file:
-        return file.read()
+    data = pkgutil.get_data(__package__, f"data/{name}")
+    if data is None:
+        raise FileNotFoundError(name)
+    return data

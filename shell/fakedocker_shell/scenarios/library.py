@@ -6,21 +6,23 @@ Nothing is played here.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from fakedocker_shell.scenarios.model import REPLAY, Scenario
 from fakedocker_shell.scenarios.parsing import parse_file
 from fakedocker_shell.scenarios.problems import ScenarioProblem
 
-_SHIPPED = Path(__file__).parent / "shipped"
 _CHECKOUT = Path(__file__).parents[3] / "scenarios"
 _COURSE = ("lessons", "incidents")
 _NO_SCENARIOS = frozenset({"README.md"})
 
 
-def shipped() -> Path:
-    """The folder of the scenarios that come with the program: in the wheel, or in a checkout."""
-    return _SHIPPED if _SHIPPED.is_dir() else _CHECKOUT
+def shipped() -> Traversable:
+    """The folder of the scenarios that come with the program: in the package, which may be a zip, or in a checkout."""
+    inside = resources.files(__package__).joinpath("shipped")
+    return inside if inside.is_dir() else _CHECKOUT
 
 
 def paths(places: Iterable[str]) -> list[Path]:
@@ -46,12 +48,13 @@ def paths(places: Iterable[str]) -> list[Path]:
 
 def ids() -> list[str]:
     """The ids of the lessons and incidents, from the names of their files alone: NN-ID.md."""
-    return [path.stem.lstrip("0123456789").removeprefix("-") for path in _course_files()]
+    return [file.name.removesuffix(".md").lstrip("0123456789").removeprefix("-") for file in _course_files()]
 
 
-def _course_files() -> list[Path]:
-    folders = [shipped() / part for part in _COURSE]
-    return [file for folder in folders for file in sorted(folder.glob("*.md"))]
+def _course_files() -> list[Traversable]:
+    folders = [shipped().joinpath(part) for part in _COURSE]
+    files = ((file for file in folder.iterdir() if file.name.endswith(".md")) for folder in folders)
+    return [file for inside in files for file in sorted(inside, key=lambda file: file.name)]
 
 
 def course() -> list[Scenario]:
@@ -61,7 +64,7 @@ def course() -> list[Scenario]:
 
 def reference(scenario: Scenario) -> str:
     """The name by which `find` finds it: its id if it comes with the program, else its file."""
-    return scenario.id if Path(scenario.path).parent.parent == shipped() else scenario.path
+    return scenario.id if scenario.path in map(str, _course_files()) else scenario.path
 
 
 def find(name: str) -> Scenario:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from fakedocker_shell.scenarios import markdown
@@ -14,14 +15,14 @@ from fakedocker_shell.scenarios.problems import ScenarioProblem
 MARK = "+++"
 
 
-def parse_file(path: Path | str) -> Scenario:
+def parse_file(path: Path | str | Traversable) -> Scenario:
     """Read a scenario.
 
     Raises:
         ScenarioProblem: it cannot be read, or something in it is wrong.
     """
     try:
-        data = Path(path).read_bytes()
+        data = (Path(path) if isinstance(path, str) else path).read_bytes()
     except OSError as problem:
         raise ScenarioProblem(str(path), 0, str(problem.strerror)) from None
     try:
