@@ -12,7 +12,7 @@ from fakedocker.api.call import Call
 from fakedocker.api.tunnels import websocket_accept
 from fakedocker.base import messages
 from fakedocker.base.history import History
-from fakedocker.containers.logs import frame
+from fakedocker.containers.logs import frame, lines
 from fakedocker.containers.model import Chunk
 from fakedocker.engine.inflight import Exchange, OutputOnly, TimeMode
 from fakedocker.operations.system.event_attributes import container_event
@@ -161,7 +161,7 @@ class ProcessStream:
         stdin, stdout, stderr: what the client wants of it.
         stream: whether what is written from now on is wanted, or only what there is.
         closes_stdin: whether the client's half-close ends the process's input.
-        position: where in what has been written it begins.
+        position: where in what has been written it begins; -1 for what the log has of it, and then whatever follows.
         multiplexed: whether output and errors come in frames.
         head: of the answer.
     """
@@ -219,12 +219,22 @@ class ProcessStream:
         if not exchange.answered:
             exchange.respond(self._head)
         history = draft.outputs.get(self._identifier)
+        if history is not None and self._position < 0:
+            self._replay(draft, exchange, history)
         if history is not None:
             self._send(exchange, history)
         if self._over or history is None or not self._stream:
             exchange.finish()
             return
         self._input.push(draft, exchange)
+
+    def _replay(self, draft: Draft, exchange: Exchange, history: History[Chunk]) -> None:
+        """Lines of the log. One that has no end yet is in no log, but went to those who were attached already."""
+        container = draft.containers.get(self._identifier)
+        for line in lines(history.entries(), ended=container is None or not container.has_process):
+            if line.fd in self._wanted:
+                exchange.send(frame(line.fd, line.text) if self._multiplexed else line.text)
+        self._position = history.end
 
     def _send(self, exchange: Exchange, history: History[Chunk]) -> None:
         for chunk in history.entries(self._position):

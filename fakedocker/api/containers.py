@@ -266,7 +266,7 @@ def _attach(call: Call, container: Container, multiplexed: bool, head: Reply) ->
         stream=query.flag("stream"),
         closes_stdin=container.config.stdin_once and not terminal,
         detach_keys=detach_keys,
-        position=history.start if query.flag("logs") else history.end,
+        position=-1 if query.flag("logs") else history.end,
         multiplexed=multiplexed,
         head=head,
     )

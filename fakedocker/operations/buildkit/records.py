@@ -28,8 +28,9 @@ if TYPE_CHECKING:  # the parser of Dockerfiles is read when something is built: 
     Choice = Callable[[UsageRecord], bool]
 
 PRUNE_FILTERS = (
-    "until", "unused-for", "id", "parent", "parents", "type", "description", "inuse", "mutable", "immutable", "shared", "private",
+    "until", "unused-for", "label", "label!", "id", "parent", "type", "description", "inuse", "shared", "private",
 )  # fmt: skip
+"""Those on labels are taken and have no effect (moby builder/builder-next/builder.go Prune)."""
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID_DIGITS = 25
 
@@ -244,11 +245,14 @@ def choice(filters: Iterable[str]) -> Choice:
 
 
 def _condition(text: str) -> Choice:
-    """A field that is so, is not so, fits an expression, or is there at all. Source: containerd filters, cache/manager.go."""
+    """A field that is so, is not so, fits an expression, or is there at all. No record has a field that is not known.
+
+    Source: containerd filters, buildkit cache/manager.go adaptUsageInfo.
+    """
     match = re.fullmatch(r"(\w+)(==|!=|~=)?(.*)", text)
-    if match is None or match[1] not in _FIELDS:
+    if match is None:
         raise messages.NOT_SIMULATED(what=f"the filter {text}")
-    field, operator, wanted = _FIELDS[match[1]], match[2] or "", match[3].strip('"')
+    field, operator, wanted = _FIELDS.get(match[1], _no_values), match[2] or "", match[3].strip('"')
     try:
         expression = compile_pattern(wanted if operator == "~=" else "")
     except PatternProblem:
@@ -257,12 +261,16 @@ def _condition(text: str) -> Choice:
     def holds(record: UsageRecord) -> bool:
         values = field(record)
         if operator == "~=":
-            return any(expression.finds(value) for value in values)
+            return any(expression.finds(value) for value in values or ("",))
         if operator == "!=":
             return wanted not in values
         return wanted in values if operator else any(value not in ("", "false") for value in values)
 
     return holds
+
+
+def _no_values(record: UsageRecord) -> tuple[str, ...]:
+    return ()
 
 
 def _truth(value: bool) -> tuple[str]:
@@ -301,17 +309,13 @@ def _passes(draft: Draft, record: CacheRecord, filters: Filters) -> bool:
         "description": [record.description],
         "parent": list(record.parents),
     }
-    texts["parents"] = texts["parent"]
     for name, values in texts.items():
         if filters.get(name) and not set(filters[name]) & set(values):
             return False
-    mutable = record.kind in (CACHE_MOUNT, SOURCE_LOCAL)
     flags = {
         "inuse": told["InUse"],
         "shared": told["Shared"],
         "private": not told["Shared"],
-        "mutable": mutable,
-        "immutable": not mutable,
     }
     return all(not filters.get(name) or str(value).lower() in filters[name] for name, value in flags.items())
 

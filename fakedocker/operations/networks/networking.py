@@ -86,6 +86,31 @@ def endpoints_of(draft: Draft, container: Container) -> list[Endpoint]:
     return [endpoint for endpoint in endpoints if endpoint is not None]
 
 
+def gateway_endpoint(draft: Draft, container: Container) -> Endpoint | None:
+    """The endpoint that leads outside: that of the highest priority, and of those the first by the network's name.
+
+    Source: moby libnetwork/endpoint.go Less, docs of `docker network connect --gw-priority`.
+    """
+    found: list[tuple[int, str, Endpoint]] = []
+    for name, wanted in container.networks:
+        network = draft.networks.get(draft.network_names.get(name) or name)
+        endpoint = draft.endpoints[network.id].get(container.id) if network is not None else None
+        if network is not None and endpoint is not None and endpoint.gateway:
+            found.append((-wanted.gw_priority, network.name, endpoint))
+    return min(found, key=lambda entry: entry[:2])[2] if found else None
+
+
+def publish_anew(draft: Draft, container: Container, before: Endpoint | None) -> None:
+    """Once networks have come or gone: where another one leads outside now, ports are given up and taken again.
+
+    Source: moby libnetwork/endpoint.go updateExternalConnectivity. A port that docker picked may be another one then.
+    """
+    after = gateway_endpoint(draft, container)
+    if (before.id if before else "") != (after.id if after else ""):
+        unpublish(draft, container)
+        publish(draft, container)
+
+
 def connect(draft: Draft, container: Container, network: Network, wanted: EndpointSettings) -> Endpoint:
     """Give a container its place in a network.
 

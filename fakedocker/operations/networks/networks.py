@@ -338,9 +338,9 @@ def connect(draft: Draft, name: str, request: NetworkConnect) -> None:
     container = replace(container, networks=tuple(sorted((*container.networks, (network.name, wanted)))))
     draft.containers[container.id] = container
     if container.has_process:
+        before = networking.gateway_endpoint(draft, container)
         networking.connect(draft, container, network, wanted)
-        if container.id not in draft.published:
-            networking.publish(draft, container)  # until now it had no network that leads outside
+        networking.publish_anew(draft, container, before)
         rootfs.write_daemon_files(draft, container)
     else:
         network_event(draft, network, "connect", container=container.id)
@@ -368,10 +368,12 @@ def disconnect(draft: Draft, network_name: str, request: NetworkDisconnect) -> N
         return
     if network.name == network_model.HOST == container.network_mode and container.has_process:
         raise messages.HOST_MODE_DISCONNECT()
+    before = networking.gateway_endpoint(draft, container)
     container = _forget(draft, container, configured_as(container, network), network.name)
     endpoint = draft.endpoints[network.id].get(container.id)
     if endpoint is not None:
         networking.disconnect(draft, container, network, endpoint)
+        networking.publish_anew(draft, container, before)
         rootfs.write_daemon_files(draft, container)
     else:
         network_event(draft, network, "disconnect", container=container.id)

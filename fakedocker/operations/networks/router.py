@@ -204,11 +204,12 @@ class WorldRouter:
         )
 
     def default_gateway(self, network: str) -> tuple[str, str] | None:
-        """That of the first interface whose network has one: internal networks have none."""
+        """That of the network that leads outside: internal networks have none."""
         if network == HOST:
             return _HOST_GATEWAY, "eth0"
-        endpoints = sorted(self._endpoints(network), key=lambda endpoint: endpoint.interface)
-        return next(((endpoint.gateway, endpoint.interface) for endpoint in endpoints if endpoint.gateway), None)
+        container = self._container(network)
+        endpoint = networking.gateway_endpoint(self._draft, container) if container is not None else None
+        return (endpoint.gateway, endpoint.interface) if endpoint is not None else None
 
     def reachable(self, network: str, address: str) -> bool:
         """Whether a ping is answered: by oneself, by a container of a shared network, by a gateway."""
