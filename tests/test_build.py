@@ -93,6 +93,26 @@ def test_without_the_cache_every_step_is_made_anew(builds: Builds) -> None:
     assert again.image != first.image
 
 
+def test_cache_from_an_image_that_was_loaded(builds: Builds) -> None:
+    dockerfile = "FROM alpine\nENV A=1\nCOPY f /f\nRUN echo made > /made\nCMD x\n"
+    built = builds.build(dockerfile, {"f": "one"}, t="one")
+    saved = builds.save("one", "alpine")
+    other = Builds()
+    assert other.call("POST", "/images/load", saved)[0] == 200
+    assert other.build(dockerfile, {"f": "one"}).cached == [False] * 4
+
+    used = Builds()
+    used.call("POST", "/images/load", saved)
+    again = used.build(dockerfile, {"f": "one"}, cachefrom='["nosuch", "one"]')
+    assert (again.cached, again.image) == ([True] * 4, built.image)
+    assert "made" in used.run(again.image, "cat /made")
+    assert used.json(f"/images/{built.image}/json")["Parent"] != ""
+    changed = used.build(dockerfile, {"f": "two"}, cachefrom='["one"]')
+    assert changed.cached == [True, False, False, False]
+    longer = used.build(f"{dockerfile}ENV B=2\n", {"f": "one"}, cachefrom='["one"]')
+    assert longer.cached == [True] * 4 + [False]
+
+
 def test_cache_from_uses_only_what_the_named_image_was_built_from(builds: Builds) -> None:
     builds.build("FROM alpine\nENV A=1\n", t="one")
     builds.build("FROM alpine\nENV B=1\n", t="two")

@@ -100,6 +100,8 @@ class BuildTask(Struct, frozen=True, kw_only=True):
     """What ADD is fetching; None without it."""
     downloaded: tuple[Download, ...] = ()
     """What the step has fetched already."""
+    cache_source: str = ""
+    """The image of --cache-from that has given a step, the only one that is looked at from then on."""
     kept_back: tuple[bytes, ...] = ()
     """What a quiet build would have told."""
     timer: int = 0

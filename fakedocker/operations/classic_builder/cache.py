@@ -1,7 +1,8 @@
 """The images of steps: finding the one that a step has made before, and making a new one.
 
 Source: moby daemon/images/cache.go and image/cache (compare.go, cache.go): a step is in the cache when an image that was
-built here from the same parent was made with the same container configuration. Files count by the checksum that COPY and
+built here from the same parent was made with the same container configuration, or where the history of an image named with
+--cache-from goes on with the same command. Files count by the checksum that COPY and
 ADD write into that configuration.
 """
 
@@ -32,13 +33,65 @@ def probe(session: Session, wanted: ImageConfig) -> bool:
     if options.cache_from:
         allowed = _ancestry(session, options.cache_from)
         matches = [image for image in matches if image.id in allowed]
-    if not matches:
+    newest = max(matches, key=lambda image: (image.created_ns, image.id), default=None)
+    found = newest.id if newest is not None else _of_sources(session, wanted)
+    if not found:
         session.change_stage(cache_missed=True)
         return False
-    newest = max(matches, key=lambda image: (image.created_ns, image.id))
     session.say(" ---> Using cache\n")
-    session.change_stage(image_id=newest.id)
+    session.change_stage(image_id=found)
     return True
+
+
+def _of_sources(session: Session, wanted: ImageConfig) -> str:
+    """The image of a step by the histories of the images that --cache-from names, wherever those were built; "" for none.
+
+    Once one of them has given a step, the others are not looked at any more (moby image/cache/cache.go).
+    """
+    draft, task = session.draft, session.task
+    parent = draft.images.get(session.stage.image_id)
+    position = len(parent.history) if parent is not None else 0
+    command = " ".join(wanted.cmd) if isinstance(wanted.cmd, tuple) else ""
+    for name in (task.cache_source,) if task.cache_source else task.options.cache_from:
+        target = lookup.find_image(draft, name)
+        if target is None or not _continues(target, parent) or target.history[position].created_by != command:
+            continue
+        if position == len(target.history) - 1:
+            if parent is not None:
+                images.set_parent(draft, target, parent.id)
+            return target.id
+        session.change(cache_source=target.id)
+        return _restored(session, target, position, wanted)
+    return ""
+
+
+def _continues(target: Image, parent: Image | None) -> bool:
+    """Whether an image was built of another one, by their histories and layers."""
+    if parent is None or not (parent.history or parent.diff_ids):
+        return bool(target.history)
+    return (
+        len(parent.history) < len(target.history)
+        and target.history[: len(parent.history)] == parent.history
+        and target.diff_ids[: len(parent.diff_ids)] == parent.diff_ids
+    )
+
+
+def _restored(session: Session, target: Image, position: int, wanted: ImageConfig) -> str:
+    """Make the image of a step that lies in the middle of another image's history."""
+    draft, entries = session.draft, target.history[: position + 1]
+    count = min(sum(not entry.empty_layer for entry in entries), len(target.layers))
+    image = make_image(
+        created_ns=entries[-1].created_ns,
+        config=wanted,
+        layers=tuple(draft.layers[chain] for chain in target.layers[:count]),
+        history=entries,
+        architecture=target.architecture,
+        os=target.os,
+        author=target.author,
+        parent=session.stage.image_id,
+    )
+    images.add(draft, image, ())
+    return image.id
 
 
 def _siblings(session: Session, parent: str) -> Iterable[Image]:

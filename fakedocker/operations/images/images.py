@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from fakedocker.base import clock, messages, reference
 from fakedocker.base.go_patterns import path_match
@@ -52,6 +53,14 @@ def add(draft: Draft, image: Image, layers: Iterable[Layer]) -> None:
         add_to_index(draft.layer_users, image.top, f"image:{image.id}")
     if image.parent:
         add_to_index(draft.image_children, image.parent, image.id)
+
+
+def set_parent(draft: Draft, image: Image, parent: str) -> None:
+    """Let an image be one that was built from another one."""
+    if image.parent:
+        remove_from_index(draft.image_children, image.parent, image.id)
+    draft.images[image.id] = replace(image, parent=parent)
+    add_to_index(draft.image_children, parent, image.id)
 
 
 def set_reference(draft: Draft, name: str, identifier: str) -> None:
