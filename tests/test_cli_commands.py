@@ -260,6 +260,11 @@ def test_networks() -> None:
     ("argv", "complaint"),
     [
         (("--network", "a", "--network", "bridge", "alpine"), "conflicting options: cannot attach both user-defined and non-user-defined network-modes"),
+        (("--mac-address", "zz", "alpine"), "zz is not a valid mac address"),
+        (("--network", "name=a,mac-address=2:42:ac:11:0:2", "alpine"), "2:42:ac:11:0:2 is not a valid mac address"),
+        (("--mac-address", "02:42:ac:11:00:02", "--network", "name=a,mac-address=02:42:ac:11:00:03", "alpine"), "conflicting options: cannot specify both --mac-address and per-network MAC address"),
+        (("--network-alias", "x", "alpine"), "network-scoped aliases are only supported for user-defined networks"),
+        (("--network", "name=bridge,alias=x", "alpine"), "network-scoped aliases are only supported for user-defined networks"),
         (("--network", "a", "--network", "a", "alpine"), 'network "a" is specified multiple times'),
         (("--network", "name=a,ip=1.2.3.4", "--ip", "1.2.3.5", "alpine"), "conflicting options: cannot specify both --ip and per-network IPv4 address"),
         (("--restart", ":3", "alpine"), "invalid restart policy format: no policy provided before colon"),

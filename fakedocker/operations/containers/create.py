@@ -15,6 +15,7 @@ from fakedocker.base.history import History
 from fakedocker.containers.model import Chunk, Container
 from fakedocker.images.model import Image
 from fakedocker.network import model as network_model, pools
+from fakedocker.network.hardware_addresses import is_hardware_address
 from fakedocker.network.model import Network
 from fakedocker.operations.containers import links, mounts, namespaces, rootfs, settings, validation
 from fakedocker.operations.networks import networking
@@ -27,7 +28,6 @@ from fakedocker.wire.network import EndpointSettings
 from fakedocker.world.draft import Draft, add_to_index
 
 CONTAINER_NAME = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]+")
-_MAC = re.compile(r"[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}")
 _CONFIG_FIELDS = tuple(field.name for field in msgspec.structs.fields(Config))
 _EMPTY_HISTORY: History[Chunk] = History()
 _HOST_CONFIGS: dict[bytes, HostConfig] = {}
@@ -258,7 +258,7 @@ def check_endpoint(draft: Draft, name: str, endpoint: EndpointSettings) -> None:
     for text in (asked.link_local_ips or ()) if asked else ():
         if not _is_specified(text):
             problems.append(f"invalid link-local IP address: {text}")
-    if endpoint.mac_address and _MAC.fullmatch(endpoint.mac_address) is None:
+    if endpoint.mac_address and not is_hardware_address(endpoint.mac_address):
         text = f"invalid config for network {name}: invalid MAC address {endpoint.mac_address}"
         raise messages.BAD_REQUEST(problem=text)
     if problems:

@@ -12,6 +12,7 @@ from fakedocker.base import identity, messages
 from fakedocker.base.messages import Refusal
 from fakedocker.containers.model import Container
 from fakedocker.network import model as network_model, pools, ports
+from fakedocker.network.hardware_addresses import canonical
 from fakedocker.network.model import Endpoint, Network, Pool, Publication
 from fakedocker.operations.system.event_attributes import network_event
 from fakedocker.swarm.services import TASK_LABEL
@@ -35,6 +36,8 @@ def join_all(draft: Draft, container: Container) -> None:
             identifier = draft.network_names.get(name) or (name if name in draft.networks else None)
             if identifier is None:
                 raise messages.NO_SUCH_NETWORK(name=name)
+            if draft.networks[identifier].name == network_model.HOST != container.network_mode:
+                raise messages.HOST_MODE_CONNECT()
             connect(draft, container, draft.networks[identifier], wanted)
         publish(draft, container)
     except Refusal as problem:
@@ -142,7 +145,9 @@ def connect(draft: Draft, container: Container, network: Network, wanted: Endpoi
         prefix_length_v6=pools.prefix_length(pool6.subnet) if pool6 else 0,
         gateway=pool4.gateway if pool4 and not network.internal and network.scope != network_model.SWARM else "",
         gateway_v6=pool6.gateway if pool6 and not network.internal else "",
-        mac_address=(wanted.mac_address or identity.mac_address(draft.seed, number)) if network.pools else "",
+        mac_address=(canonical(wanted.mac_address) or identity.mac_address(draft.seed, number))
+        if network.pools
+        else "",
         names=dns_names(container, network, wanted),
         links=dns_links(network, wanted),
         interface=interface,

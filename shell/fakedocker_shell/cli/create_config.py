@@ -10,6 +10,7 @@ import posixpath
 from collections.abc import Sequence
 from typing import Any
 
+from fakedocker.network.hardware_addresses import is_hardware_address
 from fakedocker_shell.cli.context import Context
 from fakedocker_shell.cli.create_options import create_resources, label_map, restart_policy
 from fakedocker_shell.cli.env_files import read_pairs
@@ -318,15 +319,16 @@ def _user_defined(mode: str) -> bool:
 
 def _endpoints(options: Options) -> dict[str, Any]:
     """EndpointsConfig: one entry per network. Flags such as --ip belong to the first of them. Raises CliError."""
+    if options["mac-address"] and not is_hardware_address(options["mac-address"]):
+        raise CliError(f"{options['mac-address']} is not a valid mac address")
     networks = options["network"] or [{"target": "default"}]
     endpoints: dict[str, Any] = {}
     for index, network in enumerate(networks):
         name = network["target"]
         if index == 0:
             network = _with_flags(options, network)
-        if not _user_defined(name) and len(networks) > 1:
-            raise CliError("conflicting options: cannot attach both user-defined and non-user-defined network-modes")
-        if name == "host":
+        _check_attachment(network)
+        if name == "host" and len(networks) == 1:
             continue
         if name in endpoints:
             raise CliError(f'network "{name}" is specified multiple times')
@@ -337,7 +339,18 @@ def _endpoints(options: Options) -> dict[str, Any]:
         }
         links = options["link"] if index == 0 and _user_defined(name) else ()
         endpoints[name] = _endpoint(network.get("aliases") or (), links, ipam, network)
+    if len({_user_defined(network["target"]) for network in networks}) > 1:
+        raise CliError("conflicting options: cannot attach both user-defined and non-user-defined network-modes")
     return endpoints
+
+
+def _check_attachment(network: dict[str, Any]) -> None:
+    """Raise CliError for what the client itself refuses of a network (cli/command/container/opts.go parseNetworkAttachmentOpt)."""
+    if network.get("aliases") and not _user_defined(network["target"]):
+        raise CliError("network-scoped aliases are only supported for user-defined networks")
+    mac = network.get("mac-address", "")
+    if mac and not is_hardware_address(mac):
+        raise CliError(f"{mac} is not a valid mac address")
 
 
 def _with_flags(options: Options, network: dict[str, Any]) -> dict[str, Any]:
@@ -348,7 +361,7 @@ def _with_flags(options: Options, network: dict[str, Any]) -> dict[str, Any]:
         ("ip", "ip", "--ip and per-network IPv4 address"),
         ("ip6", "ip6", "--ip6 and per-network IPv6 address"),
         ("link-local-ip", "link-local-ips", "--link-local-ip and per-network link-local IP addresses"),
-        ("mac-address", "mac-address", "--mac-address and per-network mac address"),
+        ("mac-address", "mac-address", "--mac-address and per-network MAC address"),
     ):
         if options[flag]:
             if merged.get(key):

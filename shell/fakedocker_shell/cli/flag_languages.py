@@ -139,7 +139,7 @@ def parse_network(text: str, _: Mapping[str, str]) -> dict[str, Any]:
                 network["driver-opts"][name.strip()] = content.strip()
             case "gw-priority":
                 if not re.fullmatch(r"[+-]?\d+", value):
-                    raise ValueError(f'invalid gw-priority ({value}): strconv.Atoi: parsing "{value}": invalid syntax')
+                    raise ValueError(f"invalid gw-priority ({value}): invalid syntax")
                 network["gw-priority"] = int(value)
             case _:
                 raise ValueError(f"invalid field key {key}")
