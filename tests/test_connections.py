@@ -425,6 +425,34 @@ def test_what_a_process_does_not_read_is_not_taken_from_the_client_either(served
         assert sent < 16 << 20
 
 
+def test_a_refused_websocket_gets_no_frames(served: Served) -> None:
+    key = base64.b64encode(b"0123456789abcdef").decode()
+    handshake = (
+        "GET /containers/nosuch/attach/ws?stream=1 HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
+    ).encode()
+    closing = b"\x88\x82\x00\x00\x00\x00\x03\xe8"
+    with Client(served) as client:
+        client.send(handshake + closing)
+        answer = client.rest()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 404 ")
+    assert body == b'{"message":"No such container: nosuch"}\n'
+
+
+def test_what_a_websocket_says_by_itself_follows_its_head(served: Served) -> None:
+    identifier = create(served, Cmd=ECHO)
+    key = base64.b64encode(b"0123456789abcdef").decode()
+    handshake = (
+        f"GET /containers/{identifier}/attach/ws?stream=1 HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
+    ).encode()
+    with Client(served) as client:
+        client.send(handshake + b"\x88\x82\x00\x00\x00\x00\x03\xe8")
+        answer = client.until(b"\x88\x02\x03\xe8")
+    assert answer.startswith(b"HTTP/1.1 101 ")
+
+
 def test_frames_of_a_websocket_that_are_none_end_it(served: Served) -> None:
     identifier = create(served, Cmd=ECHO)
     key = base64.b64encode(bytes(16)).decode()

@@ -67,6 +67,16 @@ def test_names_that_are_no_ascii_are_encoded(world: World) -> None:
     assert built.client.asked[-1]["followpaths"] == ["%2Fgr%C3%BCn"]
 
 
+def test_limits_of_resources(world: World) -> None:
+    dockerfile = "FROM alpine\nRUN echo $(ulimit -n) $(ulimit -Hn)\n"
+    assert world.build(dockerfile, attributes={"ulimit": "nofile=1024:2048,nproc=77"}).output == "1024 2048\n"
+    assert (
+        world.build(dockerfile, attributes={"ulimit": "nofile=12"}).output == "12 12\n"
+    )  # another step, not the cached one
+    refused = world.build(dockerfile, attributes={"ulimit": "nofile=2:1"})
+    assert "failed to parse ulimit: ulimit soft limit must be less than or equal to hard limit: 2 > 1" in refused.error
+
+
 def test_arguments_labels_and_target(world: World) -> None:
     dockerfile = "FROM alpine AS one\nARG A=1\nRUN echo a=$A\nFROM one\nRUN echo never\n"
     built = world.build(dockerfile, attributes={"target": "one", "build-arg:A": "2", "label:x": "y"})

@@ -10,6 +10,7 @@ from swarm_world import Manager, data, service_spec
 
 from fakedocker.swarm import constraints
 from fakedocker.swarm.constraints import Place
+from fakedocker.wire.http import Request
 
 
 @pytest.fixture
@@ -381,6 +382,19 @@ def logs(manager: Manager, name: str, stream: str = "stdout", **query: Any) -> s
         size = int.from_bytes(answer[4:8], "big")
         text, answer = text + answer[8 : 8 + size], answer[8 + size :]
     return text.decode()
+
+
+def test_followed_logs_end_with_the_swarm(manager: Manager) -> None:
+    manager.post("/services/create", service_spec("web", "sh", "-c", "echo begun; sleep 1000"))
+    manager.pass_seconds(5)
+    request = Request(method="GET", target="/services/web/logs?stdout=1&follow=1")
+    exchange = manager.engine.submit(request)
+    manager.engine.turn()
+    assert b"begun" in exchange.take()
+    assert not exchange.ended
+    manager.post("/swarm/leave", force="1")
+    manager.engine.turn()
+    assert exchange.ended
 
 
 def test_logs_of_all_tasks(manager: Manager) -> None:

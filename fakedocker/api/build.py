@@ -152,6 +152,10 @@ def _solve(call: Call) -> SolveStream:
         platform=query.text("platform"),
         network=query.text("networkmode") or "default",
         extra_hosts=query.all("extrahosts"),
+        limits=frontend.limits(
+            (entry.name, entry.soft, entry.hard)
+            for entry in _json(query, "ulimits", list[Ulimit], "ulimit settings") or ()
+        ),
         labels=tuple(sorted((_json(query, "labels", dict[str, str], "labels") or {}).items())),
         secrets=_secrets(call),
         exporter=_exporter(query),

@@ -137,6 +137,7 @@ class Connection(asyncio.Protocol):
         self._pipelined: list[tuple[Request, bool]] = []
         self._tunnel: Tunnel | None = None
         self._tunnel_body_bytes = 0
+        self._tunnel_answers = b""
 
     # asyncio
 
@@ -342,13 +343,20 @@ class Connection(asyncio.Protocol):
             self._submit(whole[: self._tunnel_body_bytes], keep_alive=False)
             data = whole[self._tunnel_body_bytes :]
         received = self._tunnel.receive(data)
-        if received.answer and self._transport is not None:
-            self._transport.write(received.answer)
+        if received.answer:
+            self._answer_tunnel(received.answer)
         assert self._exchange is not None
         self._owner.engine.feed(self._exchange, received.data)
         if received.closed:
             self._owner.engine.half_close(self._exchange)
         self._owner.wake()
+
+    def _answer_tunnel(self, data: bytes) -> None:
+        """What the tunnel's protocol says by itself; before the head it waits for that."""
+        if self._head_sent and self._transport is not None:
+            self._transport.write(data)
+        else:
+            self._tunnel_answers += data
 
     # answers
 
@@ -393,6 +401,7 @@ class Connection(asyncio.Protocol):
                 transport.write(head)
                 transport.write(body)
             if reply.hijacked:
+                transport.write(self._tunnel_answers)
                 self._send_head_alone(transport)
         while not (self._paused or self._head_alone or transport.is_closing()):
             if chunked:  # each message is a chunk of its own: there are clients that parse chunk by chunk
@@ -443,10 +452,11 @@ class Connection(asyncio.Protocol):
     def _finish(self, chunked: bool, close: bool) -> None:
         transport = self._transport
         assert transport is not None
+        is_hijacked = self._exchange is not None and self._exchange.reply is not None and self._exchange.reply.hijacked
         self._exchange = None
         if chunked:
             transport.write(b"0\r\n\r\n")
-        if self._tunnel is not None:
+        if self._tunnel is not None and is_hijacked:
             transport.write(self._tunnel.end())
         if close or not self._keep_alive:
             transport.close()

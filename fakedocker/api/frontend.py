@@ -7,14 +7,16 @@ builder/builder-next/exporter/mobyexporter.
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
 
 from fakedocker.base import messages, reference
+from fakedocker.base.numbers import parse_whole
 from fakedocker.build import git_urls
+from fakedocker.kernel.privileges import RESOURCES, UNLIMITED
 from fakedocker.operations.classic_builder.downloads import URL_SCHEMES
 from fakedocker.wire.control import CacheOptions, Exporter, SolveRequest
 from fakedocker.world.solves import DIRECTORY_PREFIX, SolveOptions
@@ -106,6 +108,7 @@ def definition_of(attributes: Mapping[str, str], target: Target, entitlements: t
         platform=platform,
         network=network if network in ("none", "host") else "default",
         extra_hosts=tuple(next(csv.reader([attributes.get("add-hosts", "")]), [])),
+        limits=limits(_ulimit(text) for text in next(csv.reader([attributes.get("ulimit", "")]), [])),
         labels=tuple(sorted(_those(attributes, _LABEL).items())),
         exporter=target.exporter,
         entitlements=entitlements,
@@ -117,6 +120,28 @@ def definition_of(attributes: Mapping[str, str], target: Target, entitlements: t
     directories = attributes.get("dockerfilekey", "dockerfile"), attributes.get("contextkey", "context")
     upload = source.removeprefix(_UPLOAD)
     return Definition(attributes.get("filename", ""), directories, upload, dict(_those(attributes, _ARGUMENT)), options)
+
+
+def limits(asked: Iterable[tuple[str, int, int]]) -> tuple[tuple[str, int, int], ...]:
+    """Limits of resources as a build keeps them: one of each, the last that was given. Refusal for what is no resource."""
+    found = {name: (name, soft, hard) for name, soft, hard in asked}
+    for name in found:
+        if name not in RESOURCES:
+            raise messages.BAD_REQUEST(problem=f"failed to parse ulimit: invalid ulimit type: {name}")
+    return tuple(found[name] for name in sorted(found))
+
+
+def _ulimit(text: str) -> tuple[str, int, int]:
+    """NAME=SOFT[:HARD] (docker/go-units ParseUlimit). Refusal."""
+    name, equals, numbers = text.partition("=")
+    soft, colon, hard = numbers.partition(":")
+    first, last = parse_whole(soft), parse_whole(hard if colon else soft)
+    if not equals or first is None or last is None:
+        raise messages.BAD_REQUEST(problem=f"failed to parse ulimit: invalid ulimit argument: {text}")
+    if last != UNLIMITED and (first == UNLIMITED or first > last):
+        text = f"ulimit soft limit must be less than or equal to hard limit: {first} > {last}"
+        raise messages.BAD_REQUEST(problem=f"failed to parse ulimit: {text}")
+    return name, first, last
 
 
 class _Import(Struct, frozen=True, rename="pascal"):

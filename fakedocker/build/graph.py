@@ -99,6 +99,7 @@ class ExecOp(Struct, frozen=True, kw_only=True, tag="exec"):
     Args:
         mounts: what is mounted, with the position of the input that a bind is of.
         proxies: variables that do not matter for what comes of it.
+        limits: (resource, soft, hard) of those that are not the usual ones.
     """
 
     words: tuple[str, ...]
@@ -108,6 +109,7 @@ class ExecOp(Struct, frozen=True, kw_only=True, tag="exec"):
     mounts: tuple[tuple[RunMount, int], ...] = ()
     network: str = ""
     proxies: tuple[str, ...] = ()
+    limits: tuple[tuple[str, int, int], ...] = ()
 
 
 Op = ImageOp | ContextOp | InlineOp | HttpOp | GitOp | DirectoryOp | CopyOp | ExecOp

@@ -49,6 +49,7 @@ class SolveOptions(Struct, frozen=True, kw_only=True):
         named: what some names in the Dockerfile mean: an IMAGE, or one of the client's directories as DIRECTORY_PREFIX and its name.
         remote: whether the context comes by itself, with the Dockerfile in it.
         context: the URL that it comes from, "" for an archive that the client uploads.
+        limits: (resource, soft, hard) that the processes of steps have.
     """
 
     tags: tuple[str, ...] = ()
@@ -67,6 +68,7 @@ class SolveOptions(Struct, frozen=True, kw_only=True):
     remote: bool = False
     context: str = ""
     named: tuple[tuple[str, str], ...] = ()
+    limits: tuple[tuple[str, int, int], ...] = ()
 
 
 class Base(Struct, frozen=True, kw_only=True):

@@ -261,7 +261,7 @@ class Compilation:
             placed.append((mount, position))
         op = ExecOp(
             words=words, environment=(*(self._stage.config.env or ()), *counted), directory=self._stage.config.working_dir or "/",
-            user=self._stage.config.user, mounts=tuple(placed), network=step.network or self._options.network,
+            user=self._stage.config.user, mounts=tuple(placed), network=step.network or self._options.network, limits=self._options.limits,
             proxies=tuple(entry for entry in arguments if entry not in counted),
         )  # fmt: skip
         self._top = self._add(self._numbered(shown), op, tuple(inputs), step.lines)

@@ -127,6 +127,7 @@ def begin(
         hostname=HOST_NAME,
         mounts=standard_mounts(Mount("/", sandbox, "overlay", "overlay"), (*daemon, *filter(None, more))),
         network=sandbox if op.network == _NONE else HOST,
+        limits=op.limits,
     )
     user = users.resolve(draft, sandbox, op.user)
     environment = dict(entry.partition("=")[::2] for entry in (*op.environment, *op.proxies))

@@ -32,7 +32,10 @@ def leave(draft: Draft, force: bool) -> None:
         if not task.is_over:
             attaching.detach(draft, task)
     overlays.end(draft)
+    services = list(draft.services.values())
     cluster.forget(draft)
+    for service in services:
+        draft.notify("service", service.id)  # who follows its logs has heard the last of it
     for container in left:
         if container is not None and not container.removing:
             removing.remove(draft, container, force=True, with_volumes=False)
