@@ -219,7 +219,7 @@ def test_proc_lists_processes_and_files() -> None:
         links = [system.read_link(f"/proc/self/fd/{n}") for n in (0, fd)]
         return numbers, system.list_directory("/proc/self/fd"), links, system.read_link("/proc/self")
 
-    assert call(action) == "(['1'], ['0', '1', '2', '3'], ['/dev/null', '/etc/motd'], '1')"
+    assert call(action) == "(['1'], ['0', '1', '2', '3', '4'], ['/dev/null', '/etc/motd'], '1')"
 
 
 def test_status_has_the_pids_of_both_namespaces_seen_from_the_host() -> None:

@@ -318,20 +318,14 @@ def test_an_applet_that_does_not_exist_says_so() -> None:
     assert machine.exits()[0].status == 127
 
 
-def test_a_real_binary_runs_as_the_program_of_its_name_or_says_that_it_cannot() -> None:
+def test_a_binary_made_elsewhere_says_that_it_is_not_simulated() -> None:
     machine = Machine()
     machine.container()
-    outside = machine.kernel.outside("box")
-    for path in ("/usr/bin/echo", "/usr/bin/python3.11"):
-        outside.write_file(path, b"\x7fELF\x02\x01\x01" + bytes(400), mode=0o755)
+    machine.kernel.outside("box").write_file("/usr/bin/echo", b"\x7fELF\x02\x01\x01" + bytes(400), mode=0o755)
     machine.start("echo", "hello")
     machine.settle()
-    assert machine.output() == "hello\n"
-    machine.container("second")
-    machine.kernel.outside("second").write_file("/usr/bin/python3.11", b"\x7fELF\x02\x01\x01" + bytes(400), mode=0o755)
-    machine.start("python3.11", name="second")
-    machine.settle()
-    assert "does not simulate" in machine.output("second", fd=2)
+    assert machine.output() == ""
+    assert "does not simulate" in machine.output(fd=2)
     assert machine.exits()[-1].status == 126
 
 

@@ -282,6 +282,13 @@ def test_what_fails_says_where(builds: Builds, dockerfile: str, error: str, line
     assert not builds.engine.world.tasks
 
 
+def test_a_source_that_is_missing_is_told_with_one_slash(builds: Builds) -> None:
+    for written in ("nosuch", "/nosuch", "//nosuch", "./nosuch"):
+        error = builds.solve(f"FROM alpine\nCOPY {written} /\n").error
+        assert error.startswith("failed to compute cache key: failed to calculate checksum of ref ")
+        assert error.endswith(': "/nosuch": not found')
+
+
 def test_the_others_are_given_up(builds: Builds) -> None:
     built = builds.solve(
         "FROM alpine AS a\nRUN sleep 100\nFROM alpine AS b\nRUN sleep 1; exit 7\nFROM alpine\nCOPY --from=a / /a\nCOPY --from=b / /b\n"

@@ -9,6 +9,7 @@ import posixpath
 from collections.abc import Iterable
 
 from fakedocker.base.go_patterns import crossing_pattern
+from fakedocker.base.paths import clean
 
 
 def read_patterns(text: str) -> list[str]:
@@ -21,7 +22,7 @@ def read_patterns(text: str) -> list[str]:
         invert = line.startswith("!")
         body = line[1:].strip() if invert else line
         if body:
-            body = posixpath.normpath(body)
+            body = clean(body)
             if len(body) > 1 and body.startswith("/"):
                 body = body.lstrip("/")
         patterns.append(("!" if invert else "") + body)

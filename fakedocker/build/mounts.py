@@ -10,6 +10,7 @@ import posixpath
 
 from msgspec import Struct
 
+from fakedocker.base.paths import clean
 from fakedocker.build.lines import BadDockerfile
 from fakedocker.build.suggestions import with_suggestion
 
@@ -94,7 +95,7 @@ def _completed(mount: RunMount) -> RunMount:
     if mount.type in (BIND, CACHE, TMPFS) and not mount.target:
         raise BadDockerfile("target is required")
     if mount.type == CACHE:
-        return _with(mount, identifier=mount.identifier or posixpath.normpath(mount.target))
+        return _with(mount, identifier=mount.identifier or clean(mount.target))
     if mount.type == SECRET:
         identifier = mount.identifier or posixpath.basename(mount.source or mount.target)
         if not identifier:

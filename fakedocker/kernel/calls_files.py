@@ -37,6 +37,7 @@ class FileCalls(CallsBase):
         if not location.tree.is_directory(location.inode):
             raise failure(errno.ENOTDIR)
         self._demand(location, 4)
+        self.view.reading = location.path
         return location.tree.names(location.inode)
 
     def read_link(self, path: str) -> str:

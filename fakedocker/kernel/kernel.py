@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from fakedocker.kernel import file_kinds, lifecycle, proc, signals, synthetic
+from fakedocker.kernel import control_groups, file_kinds, lifecycle, proc, signals, synthetic
 from fakedocker.kernel.brief import Brief
 from fakedocker.kernel.calls import Calls
 from fakedocker.kernel.calls_base import QUANTUM_NS, UNIT_NS, WAKE_NS, Ended, Replaced
@@ -38,7 +38,7 @@ from fakedocker.kernel.utility import Utility
 
 __all__ = ["ExecError", "Kernel", "Stdio", "Usage"]
 
-TABLES_FILLED = (file_kinds, proc, synthetic)
+TABLES_FILLED = (control_groups, file_kinds, proc, synthetic)
 """Imported for what they enter in the tables of open files and of synthetic trees."""
 NO_LIMIT = 1 << 62
 """As many slices as it takes."""

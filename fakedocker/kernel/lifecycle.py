@@ -197,6 +197,7 @@ def use_memory(draft: KernelDraft, process: Process, size_bytes: int) -> None:
     namespace = draft.namespaces.own(process.namespace)
     namespace.memory_bytes += max(size_bytes, 1) - charged(process)
     process.resident_bytes = max(size_bytes, 1)
+    namespace.memory_peak_bytes = max(namespace.memory_peak_bytes, namespace.memory_bytes)
     limit = namespace.memory_limit_bytes or MACHINE_MEMORY_BYTES
     while namespace.memory_bytes > limit:
         alive = [draft.processes[pid] for pid in namespace.members.values()]

@@ -1,13 +1,12 @@
 """Which simulated program a file is.
 
 A program file begins with the magic of an ELF file and has a line `fakedocker:FAMILY/NAME` at byte 64; the rest is
-filler up to its size. So programs are files like any other: copied, linked, removed. A real ELF file runs as the
-simulated program of its name. This module must not know processes or paths.
+filler up to its size. So programs are files like any other: copied, linked, removed. A binary made elsewhere is none of
+them, whatever its name: what it would do is not simulated. This module must not know processes or paths.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -84,20 +83,3 @@ def read_image(head: bytes) -> Image:
         if interpreter:
             return Image("script", None, interpreter, argument.strip())
     return Image("text")
-
-
-def identity_of(image: Image, real_name: str, is_known: Callable[[str], bool]) -> Identity | None:
-    """Which program an image is; a binary made elsewhere is the program of its file's name, or None where there is none.
-
-    Args:
-        real_name: the file's base name, links followed.
-        is_known: whether there is a simulated program of a name.
-    """
-    if image.kind == "program":
-        return image.identity
-    if image.kind == "elf":
-        if real_name == "busybox":
-            return Identity("busybox", "busybox")
-        if is_known(real_name):
-            return Identity("gnu", real_name)
-    return None

@@ -62,6 +62,9 @@ class Namespaces(KernelBase):
         capabilities: int = USUAL_CAPABILITIES,
         limits: Limits = (),
         sysctls: tuple[tuple[str, str], ...] = (),
+        resources: tuple[tuple[str, str], ...] = (),
+        seccomp: bool = True,
+        no_new_privileges: bool = False,
     ) -> None:
         """Make the namespaces of a container, with nothing running in them.
 
@@ -74,6 +77,9 @@ class Namespaces(KernelBase):
             cpu_max: as cpu.max has it.
             init: whether process 1 is docker-init.
             sysctls: settings of the kernel that are not its own, by their names with dots.
+            resources: other limits, by the names of their files in the control group.
+            seccomp: whether system calls are filtered.
+            no_new_privileges: whether executing a file gives nobody more privileges.
         """
         self.draft.namespaces[identifier] = Namespace(
             identifier,
@@ -91,6 +97,9 @@ class Namespaces(KernelBase):
             capabilities=capabilities,
             limits=limits,
             sysctls=sysctls,
+            resources=resources,
+            seccomp=seccomp,
+            no_new_privileges=no_new_privileges,
         )
 
     def update_namespace(self, identifier: str, **fields: Any) -> None:

@@ -50,7 +50,7 @@ class ProcTree:
         _, _, rest = path.partition("/")
         if not rest or rest in OF_PROCESS or rest in _LINKS_OF_PROCESS or rest == "fd":
             return path
-        if rest.startswith("fd/") and self._file(process, rest[3:]) is not None:
+        if rest.startswith("fd/") and (self._file(process, rest[3:]) is not None or self._is_reading(process, rest)):
             return path
         return None
 
@@ -87,7 +87,10 @@ class ProcTree:
             return []
         if directory.endswith("/fd"):
             table = view.draft.tables.get(process.table)
-            return [str(fd) for fd in sorted(table.entries)] if table is not None else []
+            if table is None:
+                return []
+            own = {self._reading(process)} if view.viewer is process and view.reading else set()
+            return [str(fd) for fd in sorted({*table.entries, *own})]
         return sorted([*OF_PROCESS, *_LINKS_OF_PROCESS, "fd"])
 
     def _has_v6(self) -> bool:
@@ -142,7 +145,24 @@ class ProcTree:
             return "/"
         if rest.startswith("fd/") and (file := self._file(process, rest[3:])) is not None:
             return describe(self._view, file)
+        if self._is_reading(process, rest):
+            return self._view.reading
         return None
+
+    def _reading(self, process: Process) -> int:
+        """The descriptor of the directory that a process reads: the lowest that is free, as for open(2)."""
+        entries = self._view.draft.tables[process.table].entries
+        return next(fd for fd in range(len(entries) + 1) if fd not in entries)
+
+    def _is_reading(self, process: Process, rest: str) -> bool:
+        """Whether a path below a process is the descriptor of the descriptors' own directory, which it reads at the moment."""
+        view = self._view
+        return (
+            view.viewer is process
+            and view.reading.startswith("/proc/")
+            and view.reading.endswith("/fd")
+            and rest == f"fd/{self._reading(process)}"
+        )
 
 
 def describe(view: View, file: OpenFile) -> str:
@@ -377,6 +397,8 @@ _STATE_NAMES = {"R": "R (running)", "S": "S (sleeping)", "T": "T (stopped)", "Z"
 def _status(view: View, process: Process) -> bytes:
     ids = "\t".join([str(process.uid)] * 4), "\t".join([str(process.gid)] * 4)
     pid = view.visible(process)
+    namespace = view.draft.namespaces[process.namespace]
+    cpus = dict(namespace.resources).get("cpuset.cpus") or f"0-{CPUS - 1}"
     effective = 0 if process.uid else process.capabilities
     pids = f"{process.pid}\t{process.local}" if view.name == HOST != process.namespace else str(pid)
     rows = {
@@ -404,9 +426,20 @@ def _status(view: View, process: Process) -> bytes:
         "CapEff": f"{effective:016x}",
         "CapBnd": f"{process.capabilities:016x}",
         "CapAmb": f"{0:016x}",
-        "Seccomp": "2",
+        "NoNewPrivs": str(int(namespace.no_new_privileges)),
+        "Seccomp": "2" if namespace.seccomp else "0",
+        "Seccomp_filters": "1" if namespace.seccomp else "0",
+        "Cpus_allowed": f"{_cpu_mask(cpus):x}",
+        "Cpus_allowed_list": cpus,
+        "Mems_allowed_list": "0",
     }
     return "".join(f"{name}:\t{value}\n" for name, value in rows.items()).encode("utf-8", "surrogateescape")
+
+
+def _cpu_mask(cpus: str) -> int:
+    """The bits of a list of processors, such as 0-1,3."""
+    pairs = [(part.partition("-")[0], part.rpartition("-")[2]) for part in cpus.split(",")]
+    return sum(1 << number for first, last in pairs for number in range(int(first), int(last) + 1))
 
 
 def _mask(process: Process, how: str) -> int:

@@ -16,7 +16,7 @@ from fakedocker.filesystem.node import Node
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.walk import SUPERUSER, Credentials, FileTree, Location, Mount, MountTable, allowed, resolve
 from fakedocker.kernel.applets import APPLETS
-from fakedocker.kernel.loader import HEADER_BYTES, Command, Image, Runnable, identity_of, read_image
+from fakedocker.kernel.loader import HEADER_BYTES, Command, Image, Runnable, read_image
 from fakedocker.kernel.program import Body, Deferred, Identity, Program, System
 from fakedocker.kernel.records import Namespace
 from fakedocker.kernel.state import KernelDraft
@@ -167,8 +167,7 @@ class Programs:
                 continue
             if image.kind == "text":
                 raise failure(errno.ENOEXEC)
-            name = location.path.rpartition("/")[2]
-            identity = identity_of(image, name, self._programs.__contains__) or Identity("elf", name)
+            identity = image.identity or Identity("elf", NOT_SIMULATED)
             found = _dispatch(path, identity, words, location.path)
             plain = len(found.argv) == len(words) and found.identity != ("busybox", "busybox")
             if path == key[0] and not self._strayed and plain:
@@ -179,11 +178,10 @@ class Programs:
 
     def identify(self, view: View, path: str, directory: str, who: Credentials) -> Identity:
         """Which program a file is. ENOEXEC where it is none."""
-        location, image = self._executable(view, path, directory, who)
-        identity = identity_of(image, location.path.rpartition("/")[2], self._programs.__contains__)
-        if identity is None:
+        _, image = self._executable(view, path, directory, who)
+        if image.identity is None:
             raise failure(errno.ENOEXEC)
-        return identity
+        return image.identity
 
     def _executable(self, view: View, path: str, directory: str, who: Credentials) -> tuple[Location, Image]:
         """Where an executable file is, and what its head says."""

@@ -211,6 +211,13 @@ class Namespace(Record):
     """What its processes start with; the limits that are not the usual ones."""
     sysctls: tuple[tuple[str, str], ...] = ()
     """Settings of the kernel by their names with dots, where they are not its own."""
+    resources: tuple[tuple[str, str], ...] = ()
+    """Limits of the control group that are only shown: (file, text)."""
+    memory_peak_bytes: int = 0
+    """The most that its processes have asked for."""
+    seccomp: bool = True
+    """Whether system calls are filtered."""
+    no_new_privileges: bool = False
 
     def copy(self) -> Namespace:
         made: Namespace = self.__copy__()  # type: ignore[attr-defined]  # as above

@@ -1,11 +1,11 @@
-"""File trees that are made when somebody looks: the shape that proc, sys and the like share, and sys, cgroup and devpts.
+"""File trees that are made when somebody looks: the shape that proc, sys and the like share, and sys and devpts.
 
 An inode here is a path from the tree's root, "" being the root. This module must not know how paths are walked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from zlib import crc32
 
 from fakedocker.filesystem.content import Content
@@ -88,40 +88,6 @@ class TerminalTree:
         return b""
 
 
-def control_group_tree(view: View) -> SyntheticTree:
-    """/sys/fs/cgroup of a container, in cgroup v2's form."""
-    namespace = view.namespace
-    processes = view.draft.processes
-
-    def limit(number: int) -> str:
-        return f"{number}\n" if number else "max\n"
-
-    def spent() -> str:
-        used = namespace.cpu_ns + sum(processes[pid].cpu_ns for pid in namespace.members.values())
-        return f"usage_usec {used // 1000}\nuser_usec {used // 1000}\nsystem_usec 0\n"
-
-    return SyntheticTree(
-        {
-            "cgroup.controllers": lambda: "cpuset cpu io memory hugetlb pids rdma misc\n",
-            "cgroup.procs": lambda: _lines(str(pid) for pid in sorted(namespace.members)),
-            "cgroup.type": lambda: "domain\n",
-            "cpu.max": lambda: f"{namespace.cpu_max}\n",
-            "cpu.stat": spent,
-            "memory.current": lambda: f"{namespace.memory_bytes}\n",
-            "memory.events": lambda: (
-                f"low 0\nhigh 0\nmax 0\noom {namespace.oom_kills}\noom_kill {namespace.oom_kills}\n"
-            ),
-            "memory.max": lambda: limit(namespace.memory_limit_bytes),
-            "memory.swap.max": lambda: (
-                f"{'max' if namespace.swap_limit_bytes is None else namespace.swap_limit_bytes}\n"
-            ),
-            "pids.current": lambda: f"{len(namespace.members)}\n",
-            "pids.max": lambda: limit(namespace.pids_limit),
-        },
-        view.draft.now_ns,
-    )
-
-
 def system_tree(view: View) -> SyntheticTree:
     """/sys: the network interfaces, the processors, and a place for cgroup."""
     files: dict[str, Callable[[], str]] = {
@@ -142,8 +108,4 @@ def _constant(text: str) -> Callable[[], str]:
     return lambda: text
 
 
-def _lines(lines: Iterable[str]) -> str:
-    return "".join(f"{line}\n" for line in lines)
-
-
-SYNTHETIC_TREES.update({"devpts": TerminalTree, "sysfs": system_tree, "cgroup2": control_group_tree})
+SYNTHETIC_TREES.update({"devpts": TerminalTree, "sysfs": system_tree})

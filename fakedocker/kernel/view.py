@@ -23,15 +23,19 @@ class View:
     Args:
         name: the namespace's id.
         viewer: the process that looks, for /proc/self; None for somebody outside.
+
+    Attributes:
+        reading: the path of the directory that it has read last and that it had a descriptor for meanwhile; "" for none.
     """
 
-    __slots__ = ("draft", "name", "router", "viewer")
+    __slots__ = ("draft", "name", "reading", "router", "viewer")
 
     def __init__(self, draft: KernelDraft, router: Router, name: str, viewer: Process | None = None) -> None:
         self.draft = draft
         self.router = router
         self.name = name
         self.viewer = viewer
+        self.reading = ""
 
     @property
     def namespace(self) -> Namespace:

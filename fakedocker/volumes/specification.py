@@ -6,11 +6,10 @@ text alone: whether a host path exists is asked elsewhere.
 
 from __future__ import annotations
 
-import posixpath
-
 from msgspec import UNSET
 
 from fakedocker.base import messages
+from fakedocker.base.paths import clean
 from fakedocker.volumes.model import VOLUME_NAME, MountSpec
 from fakedocker.wire.container import Mount
 
@@ -58,8 +57,8 @@ def parse_bind(text: str) -> MountSpec:
     default_mode = "z" if kind == "volume" and len(parts) < 3 and source else mode
     return MountSpec(
         type=kind,
-        source=posixpath.normpath(source) if kind == "bind" else source,
-        target=posixpath.normpath(target),
+        source=clean(source) if kind == "bind" else source,
+        target=clean(target),
         read_only="ro" in flags,
         mode=default_mode,
         propagation=next((flag for flag in flags if flag in _PROPAGATION), "rprivate" if kind == "bind" else ""),
@@ -93,7 +92,7 @@ def _check_target(text: str, kind: str, target: str) -> None:
             f": invalid mount config for type \"{kind}\": invalid mount path: '{target}' mount path must be absolute"
         )
         raise messages.VOLUME_SPECIFICATION(text=text, problem=problem)
-    if posixpath.normpath(target) == "/":
+    if clean(target) == "/":
         problem = f": invalid mount config for type \"{kind}\": invalid specification: destination can't be '/'"
         raise messages.VOLUME_SPECIFICATION(text=text, problem=problem)
 
@@ -121,8 +120,8 @@ def parse_mount(mount: Mount) -> MountSpec:
     options = mount.volume_options
     return MountSpec(
         type=kind,
-        source=posixpath.normpath(source) if kind == "bind" else source,
-        target=posixpath.normpath(mount.target),
+        source=clean(source) if kind == "bind" else source,
+        target=clean(mount.target),
         read_only=read_only,
         mode="z" if kind == "volume" else "",
         propagation=_propagation(mount) if kind == "bind" else "",
@@ -137,7 +136,7 @@ def _mount_problem(mount: Mount, kind: str, source: str) -> str:
         return "field Target must not be empty"
     if not mount.target.startswith("/"):
         return f"invalid mount path: '{mount.target}' mount path must be absolute"
-    if posixpath.normpath(mount.target) == "/":
+    if clean(mount.target) == "/":
         return "invalid specification: destination can't be '/'"
     if kind == "bind":
         if not source:
@@ -163,7 +162,7 @@ def _volume_problem(mount: Mount, source: str) -> str:
     subpath = _subpath(mount)
     if subpath and not source:
         return "must not set Subpath when using anonymous volumes"
-    if subpath and (subpath.startswith("/") or posixpath.normpath(subpath).split("/")[0] == ".."):
+    if subpath and (subpath.startswith("/") or clean(subpath).split("/")[0] == ".."):
         return "subpath must be a relative path within the volume"
     if mount.read_only is True and not source:
         return "must not set ReadOnly mode when using anonymous volumes"

@@ -13,6 +13,7 @@ from math import log10
 from msgspec import UNSET
 from msgspec.structs import fields, replace
 
+from fakedocker.base.paths import clean
 from fakedocker.build import git_urls, instructions as kinds, mounts
 from fakedocker.build.arguments import Arguments
 from fakedocker.build.git_urls import GitUrl
@@ -376,7 +377,7 @@ class Compilation:
                 elif isinstance(step, kinds.Run):
                     binds = (parse_mount(text) for text in step.mounts)
                     paths.update(bind.source for bind in binds if bind.type == mounts.BIND and not bind.origin)
-        plain = {posixpath.normpath(f"/{path}").lstrip("/") for path in paths}
+        plain = {clean(f"/{path}").lstrip("/") for path in paths}
         self._paths = () if any(not path or "$" in path for path in plain) else tuple(sorted(plain))
 
     def _from_context(self, lines: tuple[int, int]) -> int:

@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 
 import msgspec
 
+from fakedocker.base.paths import clean
 from fakedocker.build.graph import ContextOp, CopyOp, DirectoryOp, ExecOp, GitOp, HttpOp, ImageOp, InlineOp
 from fakedocker.build.ignore import IgnoreRules
 from fakedocker.filesystem import diff
@@ -67,7 +68,7 @@ def _checksums(solve: Solve, index: int, op: CopyOp) -> list[str]:
 
 def _tree_checksum(solve: Solve, index: int, position: int, path: str) -> str:
     with _opened(solve, index, position) as table:
-        relative = posixpath.normpath(f"/{path}")
+        relative = clean(f"/{path}")
         try:
             return sources.find(solve.draft, table, relative, False)[0].checksum
         except (BuildFailure, IndexError):
@@ -96,14 +97,14 @@ def input_tree(solve: Solve, index: int, position: int) -> Tree:
 
 def _find(solve: Solve, index: int, op: CopyOp, position: int, path: str, table: MountTable) -> list[Source]:
     """What a source names: several things or nothing for a pattern. SolveFailure."""
-    relative = posixpath.normpath("/" + path.replace(_PIVOT, "/"))
+    relative = clean("/" + path.replace(_PIVOT, "/"))
     from_context = isinstance(solve.vertex(solve.vertex(index).inputs[position]).op, ContextOp)
     try:
         found = sources.find(solve.draft, table, relative, from_context)
     except BuildFailure:
         raise _missing(solve, relative) from None
     if op.parents and _PIVOT in path:
-        pivot = posixpath.normpath("/" + path.partition(_PIVOT)[0])
+        pivot = clean("/" + path.partition(_PIVOT)[0])
         found = [
             msgspec.structs.replace(
                 source, path=f"{pivot.rstrip('/')}{_PIVOT}{source.path[len(pivot.rstrip('/')) + 1 :]}"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from fakedocker.base import signals
+from fakedocker.base.paths import clean
 from fakedocker.base.units import format_duration
 from fakedocker.build import instructions as kinds
 from fakedocker.build.instructions import CommandLine, Step
@@ -61,7 +62,7 @@ def enter(editor: Editor, step: kinds.Workdir) -> str:
     path = editor.expanded(step.path)
     if not path:
         raise BuildFailure("cannot normalize nothing")
-    path = posixpath.normpath(posixpath.join("/", editor.stage.config.working_dir, path))
+    path = clean(posixpath.join("/", editor.stage.config.working_dir, path))
     editor.configure(working_dir=path)
     return path
 
@@ -171,7 +172,7 @@ def _volume(editor: Editor, step: kinds.Volume) -> str:
     for path in paths:
         if not path:
             raise BuildFailure("VOLUME specified can not be an empty string")
-        if posixpath.normpath(path) == "/":
+        if clean(path) == "/":
             raise BuildFailure(
                 "invalid volume specification: '/': invalid mount config for type \"volume\": invalid specification: destination can't be '/'"
             )

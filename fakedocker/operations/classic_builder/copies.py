@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from msgspec import Struct
 from msgspec.structs import replace
 
+from fakedocker.base.paths import clean
 from fakedocker.build.ignore import IgnoreRules
 from fakedocker.build.lines import Heredoc
 from fakedocker.filesystem import archive, content as contents, diff
@@ -62,7 +63,7 @@ class Transfer(Struct, frozen=True, kw_only=True):
 
 def absolute(directory: str, destination: str) -> str:
     """A destination from the root, with a slash at its end where it says that it is a directory."""
-    path = posixpath.normpath(posixpath.join("/", directory, destination))
+    path = clean(posixpath.join("/", directory, destination))
     return f"{path}/" if path != "/" and destination.endswith("/") else path
 
 

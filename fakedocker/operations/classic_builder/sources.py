@@ -7,12 +7,12 @@ a file, and no times.
 from __future__ import annotations
 
 import hashlib
-import posixpath
 from collections.abc import Iterator
 
 from msgspec import Struct
 
 from fakedocker.base.go_patterns import path_match
+from fakedocker.base.paths import clean
 from fakedocker.filesystem import content as contents
 from fakedocker.filesystem.node import Node
 from fakedocker.filesystem.walk import Location, MountTable
@@ -53,11 +53,11 @@ def find(draft: Draft, table: MountTable, written: str, from_context: bool) -> l
 
 def _matches(pattern: str, path: str) -> bool:
     """Go's filepath.Match: * and ? do not cross a slash."""
-    return path_match(posixpath.normpath(pattern), path.lstrip("/"))
+    return path_match(clean(pattern), path.lstrip("/"))
 
 
 def _source(draft: Draft, table: MountTable, path: str, from_context: bool) -> Source:
-    relative = posixpath.normpath(path.lstrip("/") or ".")
+    relative = clean(path.lstrip("/") or ".")
     if relative == ".." or relative.startswith("../"):
         raise BuildFailure(f"forbidden path outside the build context: {path} ()")
     place = _locate(draft, table, f"/{relative}")

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from fakedocker.base import clock, messages
+from fakedocker.base.paths import clean
 from fakedocker.containers.model import Container
 from fakedocker.filesystem import archive, compression
 from fakedocker.filesystem.content import Content
@@ -61,7 +62,7 @@ def stat(draft: Draft, container: Container, path: str, asked: str) -> PathStat:
     except OSError as problem:
         raise _no_path(path, asked, problem) from None
     return PathStat(
-        posixpath.basename(posixpath.normpath(path)) or "/",
+        posixpath.basename(clean(path)) or "/",
         node.size_bytes,
         _go_mode(node),
         clock.rfc3339_nano(node.mtime_ns),

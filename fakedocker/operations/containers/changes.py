@@ -13,6 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from fakedocker.base import messages, signals
+from fakedocker.base.paths import clean
 from fakedocker.build import instructions as kinds
 from fakedocker.build.lines import BadDockerfile, BadSyntax, Line, read
 from fakedocker.build.parsing import parse
@@ -136,7 +137,7 @@ def _workdir(state: _State, step: kinds.Workdir) -> None:
     wanted = state.expanded(step.path)
     if not wanted:
         raise BadDockerfile("cannot normalize nothing")
-    state.set(working_dir=posixpath.normpath(posixpath.join("/", state.config.working_dir, wanted)))
+    state.set(working_dir=clean(posixpath.join("/", state.config.working_dir, wanted)))
 
 
 def _stopsignal(state: _State, step: kinds.Stopsignal) -> None:

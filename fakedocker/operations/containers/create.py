@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import posixpath
 import re
 
 import msgspec
@@ -12,6 +11,7 @@ from msgspec.structs import replace
 
 from fakedocker.base import identity, messages, platform as platforms
 from fakedocker.base.history import History
+from fakedocker.base.paths import clean
 from fakedocker.containers.model import Chunk, Container
 from fakedocker.images.model import Image
 from fakedocker.network import model as network_model, pools
@@ -75,7 +75,7 @@ def create(
     validation.check(draft, config, host)
     host = namespaces.adapt(draft, settings.fill_in(host))
     if config.working_dir:
-        config = replace(config, working_dir=posixpath.normpath(config.working_dir.replace("//", "/")))
+        config = replace(config, working_dir=clean(config.working_dir))
     if image is None:
         if not config.image:
             raise messages.NO_COMMAND()
@@ -124,7 +124,7 @@ def _check_volumes(draft: Draft, container: Container) -> None:
     """Refuse volumes of the configuration where the image has a file (moby daemon/create_unix.go)."""
     own = files.only(container.id)
     for target in container.config.volumes or {}:
-        path = posixpath.normpath(f"/{target.lstrip('/')}")
+        path = clean(f"/{target}")
         if files.exists(draft, own, path) and files.node_at(draft, own, path).kind != "dir":
             raise messages.VOLUME_OVER_FILE(path=f"/var/lib/docker/overlay2/{container.id}/merged{path}")
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import errno
 import os
-import posixpath
 from collections.abc import Iterator
 
 from msgspec.structs import replace
 
 from fakedocker.base import messages
+from fakedocker.base.paths import clean
 from fakedocker.containers.model import Container
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.walk import MountTable
@@ -76,7 +76,7 @@ def _mapped(draft: Draft, mapping: DeviceMapping) -> Iterator[LayerEntry]:
 
 
 def _below(draft: Draft, table: MountTable, path: str, shown: str) -> Iterator[LayerEntry]:
-    for entry in files.subtree(draft, table, path, posixpath.normpath(shown).lstrip("/"), follow=True):
+    for entry in files.subtree(draft, table, path, clean(shown).lstrip("/"), follow=True):
         if entry.kind in ("char", "block"):
             yield entry
 

@@ -5,12 +5,11 @@ Source: moby daemon/volumes.go registerMountPoints: volumes-from first, then bin
 
 from __future__ import annotations
 
-import posixpath
-
 from msgspec import UNSET
 from msgspec.structs import replace
 
 from fakedocker.base import messages
+from fakedocker.base.paths import clean
 from fakedocker.containers.model import Container
 from fakedocker.operations.containers import rootfs
 from fakedocker.operations.system import files, lookup
@@ -42,7 +41,7 @@ def resolve(draft: Draft, config: Config, host: HostConfig) -> tuple[MountSpec, 
         for spec in requested:
             _add(mounts, explicit, spec)
         for target, options in sorted((host.tmpfs or {}).items()):
-            spec = MountSpec(type="tmpfs", source="", target=posixpath.normpath(target), options=options, listed=False)
+            spec = MountSpec(type="tmpfs", source="", target=clean(target), options=options, listed=False)
             _add(mounts, explicit, spec)
     except messages.Refusal:
         for spec in mounts.values():  # the daemon makes one after the other, and stops at the one that it refuses
@@ -50,7 +49,7 @@ def resolve(draft: Draft, config: Config, host: HostConfig) -> tuple[MountSpec, 
                 _make_volume(draft, spec, asked.get(spec.target))
         raise
     for target in sorted(config.volumes or {}):
-        path = posixpath.normpath(f"/{target.lstrip('/')}")
+        path = clean(f"/{target}")
         if path not in mounts:
             mounts[path] = MountSpec(type="volume", source="", target=path)
     return tuple(_make_volume(draft, spec, asked.get(spec.target)) for spec in mounts.values())

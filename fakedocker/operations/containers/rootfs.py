@@ -20,7 +20,7 @@ from fakedocker.kernel import privileges
 from fakedocker.kernel.devices import HOST_SHARED_MEMORY, standard_mounts
 from fakedocker.kernel.kernel import Stdio
 from fakedocker.network.model import HOST
-from fakedocker.operations.containers import links, settings
+from fakedocker.operations.containers import links, resources, settings
 from fakedocker.operations.networks import networking
 from fakedocker.operations.system import files
 from fakedocker.volumes.model import MountSpec
@@ -415,16 +415,29 @@ def create_namespace(draft: Draft, container: Container) -> None:
         domain=container.config.domainname,
         mounts=mount_table(draft, container),
         network=network,
-        memory_limit_bytes=host.memory,
-        pids_limit=max(host.pids_limit or 0, 0),
-        swap_limit_bytes=swap_limit(host),
-        cpu_max=cpu_max(host),
         init=host.init is True,
         oom_score_adj=host.oom_score_adj,
         capabilities=_capabilities(host),
         limits=_limits(host),
         sysctls=_sysctls(host),
+        seccomp=not host.privileged and "unconfined" not in _security_options(host, "seccomp"),
+        no_new_privileges=_no_new_privileges(host),
+        **resources.of_namespace(draft, host),
     )
+
+
+def _security_options(host: HostConfig, name: str) -> list[str]:
+    """The values of a security option, which may follow = or, as once, a colon (moby daemon/daemon_unix.go parseSecurityOpt)."""
+    found = []
+    for option in host.security_opt or ():
+        key, separator, value = option.partition("=") if "=" in option else option.partition(":")
+        if key == name:
+            found.append(value if separator else "true")
+    return found
+
+
+def _no_new_privileges(host: HostConfig) -> bool:
+    return _security_options(host, "no-new-privileges")[-1:] in (["true"], ["1"], ["t"], ["T"], ["TRUE"], ["True"])
 
 
 def _capabilities(host: HostConfig) -> int:
@@ -453,19 +466,6 @@ _NETWORK_SYSCTLS = {"net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.ping_g
 def _sysctls(host: HostConfig) -> tuple[tuple[str, str], ...]:
     own = {} if host.network_mode == HOST else _NETWORK_SYSCTLS
     return tuple(sorted((own | (host.sysctls or {})).items()))
-
-
-def swap_limit(host: HostConfig) -> int | None:
-    """The swap that a container may have, as memory.swap.max has it (runc ConvertMemorySwapToCgroupV2Value); None for any."""
-    return host.memory_swap - host.memory if host.memory > 0 and host.memory_swap > 0 else None
-
-
-def cpu_max(host: HostConfig) -> str:
-    """The processor time that a container may have, as cpu.max has it."""
-    if host.nano_cpus > 0:
-        return f"{host.nano_cpus // 10_000} 100000"
-    quota = str(host.cpu_quota) if host.cpu_quota > 0 else "max"
-    return f"{quota} {host.cpu_period or 100_000}"
 
 
 def network_namespace(draft: Draft, container: Container) -> str:

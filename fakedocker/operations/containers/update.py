@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from fakedocker.base import messages
 from fakedocker.base.messages import Refusal
 from fakedocker.containers.model import RESTARTING, Container
-from fakedocker.operations.containers import create, links, rootfs, validation
+from fakedocker.operations.containers import create, links, resources, validation
 from fakedocker.operations.system import lookup
 from fakedocker.operations.system.event_attributes import container_event
 from fakedocker.wire.container import UpdateRequest
@@ -90,10 +90,7 @@ def update(draft: Draft, name: str, request: UpdateRequest) -> None:
     if updated.has_process:
         draft.kernel.update_namespace(
             container.id,
-            memory_limit_bytes=limits.memory,
-            pids_limit=max(limits.pids_limit or 0, 0),
-            swap_limit_bytes=rootfs.swap_limit(limits),
-            cpu_max=rootfs.cpu_max(limits),
+            **resources.of_namespace(draft, limits),
         )
     container_event(draft, updated, "update")
 

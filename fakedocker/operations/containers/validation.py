@@ -8,12 +8,12 @@ is told, so that the order matters. What is filled in where nothing was said is 
 from __future__ import annotations
 
 import ipaddress
-import posixpath
 
 from msgspec import UNSET
 
 from fakedocker.base import messages, signals
 from fakedocker.base.clock import MILLISECOND_NS
+from fakedocker.base.paths import clean
 from fakedocker.containers import restart
 from fakedocker.kernel.privileges import CAPABILITIES
 from fakedocker.network.ports import PROTOCOLS, port_range, split_port
@@ -234,7 +234,7 @@ def _check_platform_settings(host: HostConfig) -> None:
     if host.runtime not in _RUNTIMES:
         raise messages.RUNTIME_UNKNOWN(name=host.runtime)
     for target in sorted(host.tmpfs or {}):
-        if posixpath.normpath(target) in ("/", "//"):
+        if clean(target) == "/":
             raise messages.MOUNT_ROOT()
         if not target.startswith("/"):
             raise messages.MOUNT_RELATIVE(path=target)

@@ -72,7 +72,9 @@ def create(
     draft.kernel_draft.put_filesystem(HOST_DEVICES, host_device_files())
     shared_memory = Filesystem.empty(facts.memory_bytes // 2, mode=0o1777)
     draft.kernel_draft.put_filesystem(HOST_SHARED_MEMORY, shared_memory)
-    draft.kernel.create_namespace(HOST, hostname=facts.hostname, mounts=host_mounts(), capabilities=ALL_CAPABILITIES)
+    draft.kernel.create_namespace(
+        HOST, hostname=facts.hostname, mounts=host_mounts(), capabilities=ALL_CAPABILITIES, seccomp=False
+    )
     socket = LayerEntry("var/run/docker.sock", "socket", 0o660, 0, DOCKER_GROUP, start_ns, rdev=OUTSIDE_LISTENS)
     files.put(draft, draft.kernel_draft.namespaces[HOST].mounts, socket)
     networks.add_predefined(draft)

@@ -22,6 +22,7 @@ from fakedocker.userland.tools import (
     is_busybox,
     parse_options,
     say,
+    strtol,
     tell,
     user_name,
     users,
@@ -188,8 +189,20 @@ def _date_format(system: System, options: Options) -> str:
 @PROGRAMS.program("nproc", usage="[--all] [--ignore=N]\n")
 def _nproc(system: System, argv: tuple[str, ...], state: State) -> int:
     options = parse_options(system, argv, "", {"all": "a", "ignore=": "i"})
-    system.put(f"{max(1, _CPUS - int(options.last('i', '0')))}\n")
+    ignored, rest = strtol(options.last("i", "0"))
+    if rest or ignored < 0 or not options.last("i", "0"):
+        number = options.last("i")
+        said = f"invalid number '{number}'" if is_busybox(system) else f"invalid number: ‘{number}’"
+        raise UsageProblem(said, 1, bare=True)
+    system.put(f"{max(1, (_CPUS if 'a' in options else _allowed_cpus(system)) - ignored)}\n")
     return 0
+
+
+def _allowed_cpus(system: System) -> int:
+    """How many processors the process may run on (sched_getaffinity(2))."""
+    status = system.read_file("/proc/self/status").decode("utf-8", "surrogateescape")
+    mask = next((line.split()[1] for line in status.splitlines() if line.startswith("Cpus_allowed:")), "")
+    return int(mask, 16).bit_count() if mask else _CPUS
 
 
 @PROGRAMS.program("uptime", usage="\n")
