@@ -5,7 +5,7 @@ Source: compose pkg/compose/convergence.go waitDependencies, and what the comman
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from fakedocker_shell.cli.api import Api
@@ -98,11 +98,21 @@ def _word(service: str, condition: str, found: Found, state: dict[str, Any]) -> 
 
 
 async def for_all(
-    api: Api, groups: dict[str, list[Found]], services: Sequence[str], progress: Progress, until_ns: int
+    api: Api, groups: dict[str, list[Found]], services: Mapping[str, Service], progress: Progress, until_ns: int
 ) -> None:
-    """Wait until the containers of services run, or are healthy where they can be (`up --wait`). Raises CliError."""
-    waits = [(name, found) for name in services for found in groups.get(name, ())]
+    """Wait until the containers of services run, or are healthy where they can be (`up --wait`). Raises CliError.
+
+    A service that another one needs to have completed is waited for until it has (compose getDependencyCondition).
+    """
+    completing = {
+        name
+        for service in services.values()
+        for name, how in service.depends_on.items()
+        if how["condition"] == COMPLETED
+    }
+    waits = [(name, found) for name in sorted(services) for found in groups.get(name, ())]
     for _, found in waits:
         progress.begin(f"Container {found.name}", "Waiting")
     for name, found in waits:
-        await for_container(api, name, RUNNING_OR_HEALTHY, found, progress, api.context.sleep, until_ns=until_ns)
+        condition = COMPLETED if name in completing else RUNNING_OR_HEALTHY
+        await for_container(api, name, condition, found, progress, api.context.sleep, until_ns=until_ns)

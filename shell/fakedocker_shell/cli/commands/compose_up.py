@@ -109,7 +109,7 @@ async def compose_up(call: Invocation) -> int:
         if options["wait"]:
             limit_seconds = int(options["wait-timeout"] or 0)
             until_ns = call.context.now_ns() + limit_seconds * SECOND_NS if limit_seconds > 0 else 0
-            await waiting.for_all(call.api, groups, sorted(project.services), progress, until_ns)
+            await waiting.for_all(call.api, groups, project.services, progress, until_ns)
         return 0
     attached = Attached(
         call,
