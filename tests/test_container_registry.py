@@ -97,3 +97,20 @@ def test_a_blob_that_a_client_uploads(host: Host) -> None:
 def test_tokens_in_a_container_are_refused(host: Host) -> None:
     out = host.run("docker run --rm -e REGISTRY_AUTH=token registry:2")[1]
     assert out == "registry: REGISTRY_AUTH=token is not simulated by fakedocker, but for htpasswd\n"
+
+
+def test_a_registry_with_tls_speaks_no_plain_http() -> None:
+    host = Host()
+    host.run("docker pull -q alpine; docker tag alpine localhost:5000/a")
+    missing = (
+        "docker run --rm -e REGISTRY_HTTP_TLS_CERTIFICATE=/certs/a.crt -e REGISTRY_HTTP_TLS_KEY=/certs/a.key registry:2"
+    )
+    status, out = host.run(missing)
+    assert status == 1
+    assert 'level=fatal msg="open /certs/a.crt: no such file or directory"' in out
+    host.run("mkdir certs; echo certificate >certs/a.crt; echo key >certs/a.key")
+    started = host.run(missing.replace("--rm", "-d --name tls -p 5000:5000 -v $PWD/certs:/certs"))
+    assert started[0] == 0, started
+    assert "listening on [::]:5000, tls" in host.run("docker logs tls")[1]
+    assert host.run("curl -s http://localhost:5000/v2/")[1] == "Client sent an HTTP request to an HTTPS server.\n"
+    assert host.run("docker push -q localhost:5000/a")[1] == "localhost:5000/a:latest\n"

@@ -24,6 +24,10 @@ PROGRAMS = Register()
 DIRECTORY: Final = "/var/lib/registry"
 _VERSION: Final = "2.8.3"
 _STYLE: Final = Style(order=("Date", "Content-Length", "Content-Type"), reasons=((413, "Request Entity Too Large"),))
+_TLS_STYLE: Final = Style(version="HTTP/1.0", order=())
+_PLAIN: Final = Response(400, b"Client sent an HTTP request to an HTTPS server.\n", close=True)
+"""What Go's server says to somebody who begins no TLS."""
+_TLS_FILES: Final = ("REGISTRY_HTTP_TLS_CERTIFICATE", "REGISTRY_HTTP_TLS_KEY")
 _SECRET: Final = (
     "No HTTP secret provided - generated random secret. This may cause problems with uploads if multiple registries are behind a "
     "load-balancer. To provide a shared secret, fill in http.secret in the configuration file or set the REGISTRY_HTTP_SECRET "
@@ -88,8 +92,11 @@ def _registry(system: System, argv: tuple[str, ...], state: State) -> int:
         )
         return 2
     port = int(system.environment.get("REGISTRY_HTTP_ADDR", ":5000").rpartition(":")[2])
+    has_tls = bool(system.environment.get(_TLS_FILES[0]))
     if "started" not in state:
-        _start(system, state, port)
+        if has_tls and not _has_certificate(system):
+            return 1
+        _start(system, state, f"{port}, tls" if has_tls else str(port))
     if "listeners" not in state:
         problem = open_listeners(system, state, [port])
         if problem is not None:
@@ -99,6 +106,8 @@ def _registry(system: System, argv: tuple[str, ...], state: State) -> int:
             system.catch(number, "catch")
 
     def handle(request: Request, connection: Connection) -> Response:
+        if has_tls:
+            return _PLAIN
         response = _answer(system, state, request)
         stamp = format_date("%d/%b/%Y:%H:%M:%S +0000", system.now_ns // 1_000_000_000)
         agent = request.header("User-Agent")
@@ -107,18 +116,36 @@ def _registry(system: System, argv: tuple[str, ...], state: State) -> int:
         )
         return response
 
-    serve(system, state, handle, _STYLE, lambda: system.take_signal() is not None, maximum_body_bytes=_FILE_LIMIT_BYTES)
+    style = _TLS_STYLE if has_tls else _STYLE
+    serve(system, state, handle, style, lambda: system.take_signal() is not None, maximum_body_bytes=_FILE_LIMIT_BYTES)
     return 2
 
 
-def _start(system: System, state: State, port: int) -> None:
+def _has_certificate(system: System) -> bool:
+    """Whether the files that TLS takes are there; if not, the complaint.
+
+    The daemon, whose requests end in the registry's files, does not look at what is in them: it takes any certificate of a
+    registry on loopback.
+    """
+    for name in _TLS_FILES:
+        path = system.environment.get(name, "")
+        try:
+            system.read_file(path)
+        except OSError as problem:
+            stamp = format_date("%Y-%m-%dT%H:%M:%SZ", system.now_ns // 1_000_000_000)
+            system.put(f'time="{stamp}" level=fatal msg="open {path}: {str(problem.strerror).lower()}" \n', 2)
+            return False
+    return True
+
+
+def _start(system: System, state: State, where: str) -> None:
     state["started"] = True
     unique = f"{system.random(1 << 128):032x}"
     state["instance"] = f"{unique[:8]}-{unique[8:12]}-4{unique[13:16]}-a{unique[17:20]}-{unique[20:]}"
     state["uploads"] = {}
     if "REGISTRY_HTTP_SECRET" not in system.environment:
         _log(system, state, "warning", _SECRET)
-    for text in ("redis not configured", "Starting upload purge in 1m0s", "using inmemory blob descriptor cache", f"listening on [::]:{port}"):  # fmt: skip
+    for text in ("redis not configured", "Starting upload purge in 1m0s", "using inmemory blob descriptor cache", f"listening on [::]:{where}"):  # fmt: skip
         _log(system, state, "info", text)
 
 
