@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from archive_world import Daemon
+from test_container_settings import inspect
 from test_mounts_and_namespaces import create, daemon, output, start
 from userland_world import Machine
 
@@ -93,3 +95,65 @@ def test_a_binary_made_elsewhere_is_never_the_program_of_its_name(name: str) -> 
     result = machine.run("sh", "-c", f"chmod +x /opt/{name}; /opt/{name} -c 'echo hi'")
     assert (result.stdout, result.status) == ("", 126)
     assert result.stderr == f"/opt/{name}: fakedocker does not simulate this program\n"
+
+
+def test_the_hosts_processes_are_seen_and_killed(daemon: Daemon) -> None:
+    assert create(daemon, "sleep", "600", name="other")[0] == 201
+    assert start(daemon, "other") == (204, "")
+    pid = inspect(daemon, "other")["State"]["Pid"]
+    shown = output(daemon, "ps; echo $$; grep ^NSpid /proc/self/status; readlink /proc/self/ns/pid", PidMode="host")
+    assert f"{pid} root" in shown
+    assert "sleep 600" in shown
+    own = shown.splitlines()[-3]
+    assert int(own) > pid
+    assert shown.endswith("pid:[4026531836]\n")
+    assert output(daemon, f"kill -9 {pid}; sleep 1", name="third", PidMode="host") == ""
+    assert inspect(daemon, "other")["State"]["ExitCode"] == 137
+
+
+def test_processes_of_another_container_are_seen_both_ways(daemon: Daemon) -> None:
+    created = create(daemon, "sleep", "600", name="other")
+    assert created[0] == 201
+    assert start(daemon, "other") == (204, "")
+    assert (
+        create(daemon, "sh", "-c", "sleep 700; true", name="guest", PidMode=f"container:{created[1]['Id']}")[0] == 201
+    )
+    assert start(daemon, "guest") == (204, "")
+    script = "ps; readlink /proc/self/ns/pid /proc/1/ns/pid; kill -0 1 && echo there"
+    shown = output(daemon, script, name="third", PidMode="container:other").splitlines()
+    assert shown[1].split() == ["1", "root", "sleep", "600"]
+    assert shown[2].split()[2:] == ["sh", "-c", "sleep", "700;", "true"]
+    assert shown[3].split()[2:] == ["sleep", "700"]
+    assert shown[-1] == "there"
+    assert shown[-2] == shown[-3]
+    daemon.good("POST", "/containers/other/kill")
+    daemon.good("POST", "/containers/guest/wait")
+    assert inspect(daemon, "guest")["State"]["ExitCode"] == 137
+
+
+def test_a_container_with_the_hosts_pids_takes_its_processes_with_it(daemon: Daemon) -> None:
+    assert output(daemon, "sleep 500 & sleep 0.1", PidMode="host") == ""
+    assert "sleep 500" not in output(daemon, "ps", PidMode="host")
+
+
+@pytest.mark.parametrize(
+    ("host", "path"),
+    [
+        ({}, "/"),
+        ({"CgroupnsMode": "host"}, "/system.slice/docker-ID.scope"),
+        ({"Privileged": True}, "/system.slice/docker-ID.scope"),
+        ({"CgroupnsMode": "host", "CgroupParent": "a-b.slice"}, "/a.slice/a-b.slice/docker-ID.scope"),
+    ],
+)
+def test_the_control_group_of_a_process(daemon: Daemon, host: dict[str, Any], path: str) -> None:
+    shown = output(daemon, "cat /proc/self/cgroup", **host).strip()
+    assert re.sub("[0-9a-f]{64}", "ID", shown) == f"0::{path}"
+
+
+def test_namespaces_that_are_shared_have_one_number(daemon: Daemon) -> None:
+    script = "for n in ipc uts net cgroup mnt user; do readlink /proc/self/ns/$n; done"
+    own = output(daemon, script).split()
+    shared = output(daemon, script, IpcMode="host", UTSMode="host", NetworkMode="host", CgroupnsMode="host").split()
+    assert shared[:4] == ["ipc:[4026531839]", "uts:[4026531838]", "net:[4026531840]", "cgroup:[4026531835]"]
+    assert not set(own[:5]) & set(shared[:5])
+    assert own[5] == shared[5] == "user:[4026531837]"

@@ -176,7 +176,7 @@ class ProcessCalls(CallsBase):
         if not allowed:
             raise failure(errno.EPERM)
         for target in allowed:
-            inside = target.namespace == self._process.namespace
+            inside = lifecycle.same_pids(self._draft, target.namespace, self._process.namespace)
             lifecycle.send_signal(self._draft, target, signal, from_inside=inside)
         self._stop_if_ended()
 
@@ -270,7 +270,6 @@ class ProcessCalls(CallsBase):
             found = view.find(pid)
             return [found] if found is not None else []
         if pid == -1:
-            own = [other for other in view.processes() if other.namespace == process.namespace]
-            return [other for other in own if other.pid != process.pid and other.local != 1]
+            return [other for other in view.processes() if other.pid != process.pid and view.visible(other) != 1]
         group = -pid if pid else process.group
-        return [other for other in view.processes() if other.group == group and other.namespace == process.namespace]
+        return [other for other in view.processes() if view.visible_group(other, other.group) == group]

@@ -34,9 +34,30 @@ def next_pids(draft: KernelDraft, namespace: Namespace) -> tuple[int, int]:
     draft.next_pid = pid + 1
     if namespace.id == HOST:
         return pid, pid
-    local = namespace.next_local
-    namespace.next_local = local + 1
+    owner = namespace
+    if namespace.pid_space:
+        if namespace.pid_space == HOST:
+            return pid, pid
+        owner = draft.namespaces.own(namespace.pid_space)
+    local = owner.next_local
+    owner.next_local = local + 1
     return pid, local
+
+
+def is_leader(namespace: Namespace, process: Process) -> bool:
+    """Whether a process is the first of its container, with which the others end."""
+    return process.pid == namespace.leader if namespace.pid_space else process.local == 1 and namespace.id != HOST
+
+
+def same_pids(draft: KernelDraft, one: str, other: str) -> bool:
+    """Whether two namespaces have one pid namespace."""
+    return one == other or pid_space(draft, one) == pid_space(draft, other)
+
+
+def pid_space(draft: KernelDraft, name: str) -> str:
+    """The namespace that a namespace's pids belong to."""
+    namespace = draft.namespaces.get(name)
+    return name if namespace is None else namespace.pid_space or name
 
 
 def enter(draft: KernelDraft, process: Process, namespace: Namespace) -> None:
@@ -111,7 +132,7 @@ def end(draft: KernelDraft, process: Process, status: int, signal: int = 0) -> N
     namespace.cpu_ns += process.cpu_ns
     if process.terminal and process.session == process.local:
         _leave_terminal(draft, process)
-    if process.local == 1 and namespace.id != HOST:
+    if is_leader(namespace, process):
         _end_all(draft, namespace, process)
     elif process.children:
         _give_away(draft, namespace, process)
@@ -274,7 +295,7 @@ def _tell(draft: KernelDraft, process: Process) -> None:
     parent = draft.processes.get(process.parent) if process.parent else None
     if parent is None or parent.status is not None:
         if process.started:
-            was_init = process.local == 1 and process.namespace != HOST
+            was_init = is_leader(draft.namespaces[process.namespace], process)
             draft.emitted.append(
                 Exited(process.namespace, process.pid, process.status or 0, process.killed_by, was_init, process.oom)
             )
@@ -294,7 +315,9 @@ def _tell(draft: KernelDraft, process: Process) -> None:
 
 def _give_away(draft: KernelDraft, namespace: Namespace, process: Process) -> None:
     """Process 1 of the namespace adopts the children; on the host, whose process 1 is not simulated, nobody does."""
-    adopter = draft.processes.get(namespace.members.get(1, 0)) if namespace.id != HOST else None
+    adopter = (
+        draft.processes.get(namespace.members.get(1, 0)) if namespace.id != HOST and not namespace.pid_space else None
+    )
     for pid in sorted(process.children):
         if pid not in draft.processes:
             continue
@@ -322,6 +345,12 @@ def _end_all(draft: KernelDraft, namespace: Namespace, init: Process) -> None:
             forget(draft, left)
     init.children = ()
     namespace.held = ()
+    if not namespace.pid_space:
+        for name in namespace.sharers:
+            for pid in sorted(draft.namespaces[name].members.values()):
+                guest = draft.processes.get(pid)
+                if guest is not None and guest.status is None:
+                    end(draft, guest, 128 + signals.KILL, signals.KILL)
 
 
 def _leave_terminal(draft: KernelDraft, process: Process) -> None:

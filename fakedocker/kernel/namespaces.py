@@ -10,7 +10,7 @@ from fakedocker.filesystem.walk import MountTable
 from fakedocker.kernel import devices, lifecycle, signals
 from fakedocker.kernel.kernel_base import KernelBase
 from fakedocker.kernel.privileges import USUAL_CAPABILITIES, Limits
-from fakedocker.kernel.records import Namespace
+from fakedocker.kernel.records import HOST, Namespace
 
 INITIAL_TREES = 256
 """How many images' trees with the daemon's initial layer on them are kept at hand."""
@@ -65,6 +65,10 @@ class Namespaces(KernelBase):
         resources: tuple[tuple[str, str], ...] = (),
         seccomp: bool = True,
         no_new_privileges: bool = False,
+        pid_space: str = "",
+        ipc: str = "",
+        uts: str = "",
+        control_group: str = "/",
     ) -> None:
         """Make the namespaces of a container, with nothing running in them.
 
@@ -80,6 +84,8 @@ class Namespaces(KernelBase):
             resources: other limits, by the names of their files in the control group.
             seccomp: whether system calls are filtered.
             no_new_privileges: whether executing a file gives nobody more privileges.
+            pid_space, ipc, uts: the ids of others whose pid, IPC and UTS namespaces it shares; its own by default.
+            control_group: what /proc/PID/cgroup says.
         """
         self.draft.namespaces[identifier] = Namespace(
             identifier,
@@ -100,7 +106,13 @@ class Namespaces(KernelBase):
             resources=resources,
             seccomp=seccomp,
             no_new_privileges=no_new_privileges,
+            pid_space=pid_space if pid_space != identifier else "",
+            ipc=ipc,
+            uts=uts,
+            control_group=control_group,
         )
+        if pid_space and pid_space not in (HOST, identifier):
+            self.draft.namespaces.own(pid_space).sharers += (identifier,)
 
     def update_namespace(self, identifier: str, **fields: Any) -> None:
         """Change settings of a namespace by the names of `create_namespace`, while it runs. AttributeError for others."""
@@ -121,6 +133,11 @@ class Namespaces(KernelBase):
             if (process := draft.processes.get(pid)) is not None:
                 lifecycle.forget(draft, process)
         draft.namespaces.pop(identifier)
+        for name in namespace.sharers:  # nothing runs in them any more
+            draft.namespaces.own(name).pid_space = ""
+        if namespace.pid_space and namespace.pid_space in draft.namespaces:
+            owner = draft.namespaces.own(namespace.pid_space)
+            owner.sharers = tuple(name for name in owner.sharers if name != identifier)
         for mount in namespace.mounts.mounts:
             if mount.kind == "tmpfs":
                 name = mount.filesystem or f"tmpfs:{identifier}:{mount.target}"

@@ -7,6 +7,7 @@ namespace. This module must not know how paths are walked.
 from __future__ import annotations
 
 from collections.abc import Callable
+from zlib import crc32
 
 from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import Node
@@ -48,7 +49,9 @@ class ProcTree:
         if process is None:
             return None
         _, _, rest = path.partition("/")
-        if not rest or rest in OF_PROCESS or rest in _LINKS_OF_PROCESS or rest == "fd":
+        if not rest or rest in OF_PROCESS or rest in _LINKS_OF_PROCESS or rest in ("fd", "ns"):
+            return path
+        if rest.startswith("ns/") and rest[3:] in _NAMESPACES:
             return path
         if rest.startswith("fd/") and (self._file(process, rest[3:]) is not None or self._is_reading(process, rest)):
             return path
@@ -69,7 +72,7 @@ class ProcTree:
         if inode == "" or inode in _DIRECTORIES:
             return True
         first, _, rest = inode.partition("/")
-        return first.isdigit() and rest in ("", "fd")
+        return first.isdigit() and rest in ("", "fd", "ns")
 
     def names(self, directory: str) -> list[str]:
         view = self._view
@@ -91,7 +94,9 @@ class ProcTree:
                 return []
             own = {self._reading(process)} if view.viewer is process and view.reading else set()
             return [str(fd) for fd in sorted({*table.entries, *own})]
-        return sorted([*OF_PROCESS, *_LINKS_OF_PROCESS, "fd"])
+        if directory.endswith("/ns"):
+            return sorted(_NAMESPACES)
+        return sorted([*OF_PROCESS, *_LINKS_OF_PROCESS, "fd", "ns"])
 
     def _has_v6(self) -> bool:
         """Whether the network namespace has IPv6: elsewhere it is switched off, as in the recordings, and so is its table of addresses."""
@@ -145,6 +150,8 @@ class ProcTree:
             return "/"
         if rest.startswith("fd/") and (file := self._file(process, rest[3:])) is not None:
             return describe(self._view, file)
+        if rest.startswith("ns/"):
+            return namespace_link(self._view, process, rest[3:])
         if self._is_reading(process, rest):
             return self._view.reading
         return None
@@ -163,6 +170,30 @@ class ProcTree:
             and view.reading.endswith("/fd")
             and rest == f"fd/{self._reading(process)}"
         )
+
+
+_NAMESPACES = {
+    "cgroup": 4026531835, "ipc": 4026531839, "mnt": 4026531841, "net": 4026531840, "pid": 4026531836, "pid_for_children": 4026531836,
+    "time": 4026531834, "time_for_children": 4026531834, "user": 4026531837, "uts": 4026531838,
+}  # fmt: skip
+"""The namespaces that a process is in, and the numbers of the host's (include/linux/proc_ns.h)."""
+_FIRST_NAMESPACE = 4026532000
+
+
+def namespace_link(view: View, process: Process, kind: str) -> str:
+    """Where a link of /proc/PID/ns leads: the same for processes that share a namespace."""
+    namespace = view.draft.namespaces[process.namespace]
+    what = kind.partition("_")[0]
+    owner = {
+        "cgroup": namespace.id if namespace.control_group == "/" else HOST,
+        "ipc": namespace.ipc or namespace.id,
+        "mnt": namespace.id,
+        "net": namespace.network,
+        "pid": namespace.pid_space or namespace.id,
+        "uts": namespace.uts or namespace.id,
+    }.get(what, HOST)
+    number = _NAMESPACES[kind] if owner == HOST else _FIRST_NAMESPACE + crc32(f"{what}:{owner}".encode()) % (1 << 24)
+    return f"{what}:[{number}]"
 
 
 def describe(view: View, file: OpenFile) -> str:
@@ -329,7 +360,7 @@ def _environ(view: View, process: Process) -> bytes:
 
 @_of_process("cgroup")
 def _control_group(view: View, process: Process) -> bytes:
-    return b"0::/\n"
+    return f"0::{view.draft.namespaces[process.namespace].control_group}\n".encode()
 
 
 @_of_process("comm")

@@ -218,6 +218,17 @@ class Namespace(Record):
     seccomp: bool = True
     """Whether system calls are filtered."""
     no_new_privileges: bool = False
+    pid_space: str = ""
+    """The namespace whose pid namespace it shares, HOST among them; "" for one of its own."""
+    sharers: tuple[str, ...] = ()
+    """The namespaces that share its pid namespace."""
+    leader: int = 0
+    """The host pid of its first process, with which the others end."""
+    ipc: str = ""
+    uts: str = ""
+    """The namespaces whose IPC and UTS namespaces it shares; "" for its own."""
+    control_group: str = "/"
+    """What /proc/PID/cgroup says: "/" in a cgroup namespace of one's own."""
 
     def copy(self) -> Namespace:
         made: Namespace = self.__copy__()  # type: ignore[attr-defined]  # as above

@@ -88,7 +88,7 @@ class Starting(Outside):
         capabilities = ALL_CAPABILITIES if privileged else namespace.capabilities
         overrides = not uid and has(capabilities, "DAC_OVERRIDE")
         who = SUPERUSER if overrides else Credentials(uid, gid, tuple(groups))
-        is_first = identifier != HOST and not namespace.members and namespace.next_local == 1
+        is_first = identifier != HOST and not namespace.leader and not namespace.members and namespace.next_local == 1
         directory = self._enter(view, directory or "/", who, is_first)
         words = tuple(argv)
         if is_first and namespace.init:
@@ -104,6 +104,8 @@ class Starting(Outside):
         if is_first and identifier != HOST:
             draft.next_pid += 1  # its shim's, the parent that the host sees of whatever is started here from outside
         pid, local = lifecycle.next_pids(draft, namespace)
+        if is_first:
+            namespace.leader = pid
         process = Process(
             pid, local, identifier, 0, local, local, found.argv, dict(environment), found.identity, found.executable, body, 0,
             directory=directory, uid=uid, gid=gid, groups=tuple(groups), started_ns=draft.now_ns, started=True,

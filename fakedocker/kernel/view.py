@@ -63,26 +63,45 @@ class View:
 
     def find(self, pid: int) -> Process | None:
         """The process of a pid in this pid namespace; the host's has all."""
-        number = pid if self.name == HOST else self.namespace.members.get(pid, 0)
+        if self.space == HOST:
+            number = pid
+        else:
+            number = next((space.members[pid] for space in self._spaces() if pid in space.members), 0)
         process: Process | None = self.draft.processes.get(number)
         return process
 
+    @property
+    def space(self) -> str:
+        """The namespace that the pids seen belong to."""
+        return HOST if self.name == HOST else self.namespace.pid_space or self.name
+
+    def _spaces(self) -> list[Namespace]:
+        """All that share the pid namespace, whosever it is first; not for the host's."""
+        owner = self.draft.namespaces[self.space]
+        return [owner, *(self.draft.namespaces[name] for name in owner.sharers)]
+
     def processes(self) -> list[Process]:
         """All processes of this pid namespace, by pid."""
-        if self.name == HOST:
+        if self.space == HOST:
             return sorted(self.draft.processes.values(), key=lambda process: process.pid)
-        members = self.namespace.members
+        members = {local: pid for space in self._spaces() for local, pid in space.members.items()}
         return [self.draft.processes[members[local]] for local in sorted(members)]
 
     def visible(self, process: Process) -> int:
         """The pid of a process as this namespace has it; 0 for one of another."""
-        if self.name == HOST:
+        space = self.space
+        if space == HOST:
             return process.pid
-        return process.local if process.namespace == self.name else 0
+        owner = process.namespace
+        if owner != self.name:
+            owner = self.draft.namespaces[owner].pid_space or owner
+        return process.local if owner in (space, self.name) else 0
 
     def visible_group(self, process: Process, number: int) -> int:
         """The same for a group or session number of a process's own namespace."""
         if self.name == process.namespace or not number:
+            return number
+        if self.space == (self.draft.namespaces[process.namespace].pid_space or process.namespace):
             return number
         return self.draft.namespaces[process.namespace].members.get(number, 0)
 

@@ -1,7 +1,7 @@
 """Namespaces that a container shares with another one: who is meant, and whether that can be.
 
 Source: moby daemon/daemon_unix.go adaptSharedNamespaceContainer, daemon/create.go generateSecurityOpt, daemon/oci_linux.go
-WithNamespaces. Sharing the network is `networking`'s business; what sharing processes or memory brings is not simulated.
+WithNamespaces. Sharing the network is `networking`'s business; sharing a file system for memory is `rootfs`'s.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from fakedocker.base import messages
 from fakedocker.containers.model import RESTARTING, Container
+from fakedocker.network.model import HOST
 from fakedocker.operations.system import lookup
 from fakedocker.wire.container import HostConfig
 from fakedocker.world.draft import Draft
@@ -59,3 +60,14 @@ def check(draft: Draft, container: Container) -> None:
                 raise messages.IPC_PRIVATE(id=other.id)
         except messages.Refusal as refusal:
             raise messages.JOIN_NAMESPACE(what=what, problem=refusal.message) from None
+
+
+def shared_with(draft: Draft, container: Container, kind: str) -> str:
+    """The kernel's namespace whose pid, IPC or UTS namespace a container has; "" for one of its own."""
+    mode: str = getattr(container.host_config, f"{kind}_mode")
+    if mode == HOST:
+        return HOST
+    if not mode.startswith(_PREFIX):
+        return ""
+    other = _meant(draft, mode)
+    return shared_with(draft, other, kind) or other.id

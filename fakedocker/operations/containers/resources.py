@@ -93,3 +93,13 @@ def _throttled(draft: Draft, host: HostConfig) -> str:
         f"{major}:{minor} " + " ".join(f"{key}={rates.get(key, 'max')}" for key, _ in _THROTTLES)
         for (major, minor), rates in sorted(lines.items())
     )
+
+
+def control_group(identifier: str, host: HostConfig) -> str:
+    """The path of a container's control group as the host has it, by systemd's rules (runc ExpandSlice)."""
+    parent = host.cgroup_parent or "system.slice"
+    above, path = "", ""
+    for part in parent.removesuffix(".slice").split("-"):
+        above = f"{above}-{part}" if above else part
+        path += f"/{above}.slice"
+    return f"{path}/docker-{identifier}.scope"

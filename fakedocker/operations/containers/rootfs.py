@@ -20,7 +20,7 @@ from fakedocker.kernel import privileges
 from fakedocker.kernel.devices import HOST_SHARED_MEMORY, standard_mounts
 from fakedocker.kernel.kernel import Stdio
 from fakedocker.network.model import HOST
-from fakedocker.operations.containers import links, resources, settings
+from fakedocker.operations.containers import links, namespaces, resources, settings
 from fakedocker.operations.networks import networking
 from fakedocker.operations.system import files
 from fakedocker.volumes.model import MountSpec
@@ -422,6 +422,10 @@ def create_namespace(draft: Draft, container: Container) -> None:
         sysctls=_sysctls(host),
         seccomp=not host.privileged and "unconfined" not in _security_options(host, "seccomp"),
         no_new_privileges=_no_new_privileges(host),
+        pid_space=namespaces.shared_with(draft, container, "pid"),
+        ipc=namespaces.shared_with(draft, container, "ipc"),
+        uts=namespaces.shared_with(draft, container, "uts"),
+        control_group="/" if host.cgroupns_mode != HOST else resources.control_group(container.id, host),
         **resources.of_namespace(draft, host),
     )
 
