@@ -157,3 +157,16 @@ def test_namespaces_that_are_shared_have_one_number(daemon: Daemon) -> None:
     assert shared[:4] == ["ipc:[4026531839]", "uts:[4026531838]", "net:[4026531840]", "cgroup:[4026531835]"]
     assert not set(own[:5]) & set(shared[:5])
     assert own[5] == shared[5] == "user:[4026531837]"
+
+
+def test_sys_can_be_written_with_all_privileges_only(daemon: Daemon) -> None:
+    script = "touch /sys/kernel/profiling 2>&1; echo $?; mount | grep -E ' /sys(/fs/cgroup)? ' | grep -c '(rw'"
+    assert output(daemon, script) == "touch: /sys/kernel/profiling: Read-only file system\n1\n0\n"
+    assert output(daemon, script, Privileged=True) == "0\n2\n"
+
+
+def test_a_device_through_links(daemon: Daemon) -> None:
+    output(daemon, "ln -s /dev/zero /h/one; ln -s one /h/two", Binds=["/opt:/h"])
+    for path in ("/opt/one", "/opt/two"):
+        device = {"PathOnHost": path, "PathInContainer": "/dev/symzero", "CgroupPermissions": "rwm"}
+        assert output(daemon, "stat -c '%t,%T' /dev/symzero", Devices=[device]) == "1,5\n"

@@ -94,6 +94,7 @@ def system_tree(view: View) -> SyntheticTree:
         "devices/system/cpu/online": lambda: f"0-{CPUS - 1}\n",
         "devices/system/cpu/possible": lambda: f"0-{CPUS - 1}\n",
         "fs/cgroup/cgroup.procs": lambda: "",
+        "kernel/profiling": lambda: "0\n",
         "kernel/mm/transparent_hugepage/enabled": lambda: "always [madvise] never\n",
     }
     for name, _, _, mac in view.router.interfaces(view.namespace.network):

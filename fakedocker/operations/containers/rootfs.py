@@ -220,6 +220,10 @@ def mount_table(draft: Draft, container: Container) -> MountTable:
     if container.host_config.ipc_mode == "none":
         replaced.add("/dev/shm")
     usual = standard_mounts(root)
+    if container.host_config.privileged:
+        usual = MountTable.of(
+            [replace(mount, read_only=mount.read_only and mount.target == "/") for mount in usual.mounts]
+        )
     if replaced.isdisjoint(_REPLACEABLE):
         return usual.adding(more) if more else usual
     return MountTable.of([*(mount for mount in usual.mounts if mount.target not in replaced), *more])
