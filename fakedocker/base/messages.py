@@ -416,6 +416,28 @@ NETWORK_PREDEFINED_CREATE = Message(403, "operation is not permitted on predefin
 NETWORK_PREDEFINED_REMOVE = Message(403, "{name} is a pre-defined network and cannot be removed", "networks")
 NETWORK_PLUGIN = Message(404, 'plugin "{driver}" not found', "networks")
 NETWORK_CONFIG = Message(400, "invalid network config:\n{problem}", "networks")
+CONFIG_ONLY_OPERATOR = Message(
+    403,
+    "configuration network can only contain network specific fields. Network operator fields like "
+    "[ ingress | internal | attachable | scope ] are not supported.",
+    "moby libnetwork/network.go",
+)
+CONFIG_ONLY_FROM = Message(
+    403, "a configuration network cannot depend on another configuration network", "moby libnetwork/network.go"
+)
+NO_CONFIG_NETWORK = Message(404, 'configuration network "{name}" does not exist', "moby libnetwork/controller.go")
+LOCAL_INGRESS = Message(403, "Ingress network can only be global scope network", "moby libnetwork/controller.go")
+NO_ADDRESS_FAMILY = Message(400, "IPv4 or IPv6 must be enabled", "moby libnetwork/drivers/bridge")
+BRIDGE_OPTION = Message(400, "failed to parse {label} value: {value} ({problem})", "moby libnetwork/drivers/bridge")
+BRIDGE_MTU = Message(400, "invalid MTU number: {mtu}", "moby libnetwork/drivers/bridge")
+ISOLATED_GATEWAY = Message(
+    500, "gateway mode 'isolated' can only be used for an internal network", "moby libnetwork/drivers/bridge"
+)
+LINK_MODE = Message(
+    500,
+    "requested {driver} mode '{mode}' is not valid, '{default}' mode is the {driver} driver default",
+    "moby libnetwork/drivers/{{macvlan,ipvlan}}",
+)
 POOL_OVERLAP = Message(403, "invalid pool request: Pool overlaps with other one on this address space", "networks")
 POOLS_EXHAUSTED = Message(400, "all predefined address pools have been fully subnetted", "moby libnetwork/ipam")
 NETWORK_ACTIVE = Message(

@@ -11,7 +11,7 @@ from fakedocker.containers.model import Container
 from fakedocker.network import model as network_model, pools
 from fakedocker.network.model import Endpoint, Network, Pool
 from fakedocker.operations.containers import create, rootfs
-from fakedocker.operations.networks import networking
+from fakedocker.operations.networks import network_checks, networking
 from fakedocker.operations.system import filters as filtering, lookup
 from fakedocker.operations.system.event_attributes import network_event
 from fakedocker.operations.system.filters import Filters
@@ -89,16 +89,19 @@ def create_network(draft: Draft, request: NetworkCreate) -> Network:
         Refusal: the name, driver or addresses are not allowed or already in use.
     """
     check_name(draft, request)
+    requested = tuple((request.ipam.config if request.ipam else None) or ())
+    chosen = network_checks.checked_pools(requested, request.enable_ipv6 is True)
     driver = request.driver or "bridge"
+    network_checks.check_configuration(request)
     if driver not in DRIVERS:
         raise messages.NETWORK_PLUGIN(driver=driver)
+    network_checks.check_options(driver, request.options or {}, request.internal)
+    network_checks.check_families(request, driver)
     if driver in ("host", "null"):
         raise messages.Refusal(403, f'only one instance of "{driver}" network is allowed')
     ipam_driver = (request.ipam.driver if request.ipam else "") or "default"
     if ipam_driver not in ("default", "null"):
         raise messages.NETWORK_PLUGIN(driver=ipam_driver)
-    requested = tuple((request.ipam.config if request.ipam else None) or ())
-    chosen = tuple(checked_pool(pool) for pool in requested)
     taken = [pool.subnet for network in draft.networks.values() for pool in network.pools]
     for pool in chosen:
         if pools.overlaps(pool.subnet, taken):
@@ -127,45 +130,6 @@ def check_name(draft: Draft, request: NetworkCreate) -> None:
         raise messages.NETWORK_PREDEFINED_CREATE(name=request.name)
     if request.name in draft.network_names:
         raise messages.NETWORK_EXISTS(name=request.name)
-
-
-def checked_pool(pool: IPAMPool) -> Pool:
-    """A subnet asked for, with its gateway chosen (texts: recording networks, moby ValidateIPAM)."""
-    subnet = _text(pool.subnet)
-    if not subnet:
-        raise messages.NETWORK_CONFIG(problem="invalid subnet : invalid CIDR block notation")
-    try:
-        parsed = pools.parse_subnet(subnet)
-    except ValueError:
-        raise messages.NETWORK_CONFIG(problem=f"invalid subnet {subnet}: invalid CIDR block notation") from None
-    if str(parsed) != subnet:
-        raise messages.NETWORK_CONFIG(problem=f"invalid subnet {subnet}: it should be {parsed}")
-    gateway, ip_range = _text(pool.gateway), _text(pool.ip_range)
-    if gateway and not pools.contains(subnet, gateway):
-        raise messages.NETWORK_CONFIG(
-            problem=f"invalid gateway {gateway}: parent subnet is {subnet}, contained address expected"
-        )
-    if ip_range:
-        try:
-            inner = pools.parse_subnet(ip_range)
-        except ValueError:
-            raise messages.NETWORK_CONFIG(problem=f"invalid ip-range {ip_range}: invalid CIDR block notation") from None
-        if not pools.contains(subnet, str(inner.network_address)):
-            raise messages.NETWORK_CONFIG(
-                problem=f"invalid ip-range {ip_range}: CIDR block must be contained in parent subnet {subnet}"
-            )
-    auxiliary = tuple(sorted((pool.auxiliary_addresses or {}).items()))
-    return Pool(
-        subnet=subnet,
-        gateway=gateway or pools.first_address(subnet),
-        ip_range=ip_range,
-        auxiliary=auxiliary,
-        is_static=True,
-    )
-
-
-def _text(value: str | UnsetType) -> str:
-    return "" if value is UNSET else value
 
 
 def select(draft: Draft, filters: Filters) -> list[Network]:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from fakedocker.base import clock, identity, messages
 from fakedocker.network import model as network_model, pools
 from fakedocker.network.model import INGRESS, OVERLAY, SWARM, Network, OwnEndpoint, Pool
-from fakedocker.operations.networks import networking, networks
+from fakedocker.operations.networks import network_checks, networking, networks
 from fakedocker.operations.swarm import store
 from fakedocker.operations.system import filters as filtering
 from fakedocker.operations.system.filters import Filters
@@ -106,7 +106,7 @@ def _clear(draft: Draft, network: Network) -> None:
 
 def _add(draft: Draft, request: NetworkCreate) -> Network:
     requested = tuple((request.ipam.config if request.ipam else None) or ())
-    chosen = tuple(networks.checked_pool(pool) for pool in requested)
+    chosen = network_checks.checked_pools(requested, request.enable_ipv6 is True)
     taken = [pool.subnet for network in draft.networks.values() if network.scope == SWARM for pool in network.pools]
     for pool in chosen:
         if pools.overlaps(pool.subnet, taken):
