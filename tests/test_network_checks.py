@@ -1,4 +1,4 @@
-"""What the daemon refuses of a new network."""
+"""What the daemon refuses of a new network, and of some settings of a new container."""
 
 from __future__ import annotations
 
@@ -57,6 +57,22 @@ def subnet(**pool: Any) -> dict[str, Any]:
 )  # fmt: skip
 def test_networks_that_cannot_be(body: dict[str, Any], status: int, problem: str) -> None:
     assert create(**body) == (status, problem)
+
+
+@pytest.mark.parametrize(
+    ("host", "status", "problem"),
+    [
+        ({"SecurityOpt": ["unknown"]}, 500, 'invalid --security-opt 1: "unknown"'),
+        ({"SecurityOpt": ["unknown=x"]}, 500, 'invalid --security-opt 2: "unknown=x"'),
+        ({"SecurityOpt": ["no-new-privileges:maybe"]}, 500, 'invalid --security-opt 2: "no-new-privileges:maybe"'),
+        ({"SecurityOpt": ["no-new-privileges:true", "seccomp=unconfined", "label:disable", "apparmor=unconfined"]}, 201, ""),
+        ({"PortBindings": {"0/tcp": [{"HostPort": "1"}]}}, 400, 'invalid port specification: "0/tcp"'),
+    ],
+)  # fmt: skip
+def test_containers_that_cannot_be(host: dict[str, Any], status: int, problem: str) -> None:
+    body = json.dumps({"Image": "alpine", "HostConfig": host}).encode()
+    answered, answer = Builds().call("POST", "/containers/create", body)
+    assert (answered, json.loads(answer).get("message", "")) == (status, problem)
 
 
 @pytest.mark.parametrize(

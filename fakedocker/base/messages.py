@@ -519,6 +519,7 @@ CDI_DEVICES = Message(500, "CDI device injection failed: unresolvable CDI device
 DUPLICATE_MOUNT = Message(400, "Duplicate mount point: {target}", "volumes")
 
 # ports
+SECURITY_OPTION = Message(500, 'invalid --security-opt {number}: "{option}"', "moby daemon/daemon_unix.go")
 INVALID_PORT = Message(400, 'invalid port specification: "{text}"', "moby daemon/container.go")
 
 # swarm; what the managers' own interface says comes with the code of its protocol

@@ -20,6 +20,10 @@ def parse_whole(text: str) -> int | None:
     return number if -GREATEST - 1 <= number <= GREATEST else None
 
 
+TRUE_OR_FALSE = frozenset("1 t T TRUE true True 0 f F FALSE false False".split())
+"""What Go's strconv.ParseBool reads."""
+
+
 def parse_digits(text: str) -> int | None:
     """The same without a sign."""
     return parse_whole(text) if text[:1].isdigit() else None

@@ -13,6 +13,7 @@ from msgspec import UNSET
 
 from fakedocker.base import messages, signals
 from fakedocker.base.clock import MILLISECOND_NS
+from fakedocker.base.numbers import TRUE_OR_FALSE
 from fakedocker.base.paths import clean
 from fakedocker.containers import restart
 from fakedocker.kernel.privileges import CAPABILITIES
@@ -49,6 +50,21 @@ def check(draft: Draft, config: Config, host: HostConfig) -> None:
     log_options.check(host.log_config)
     for name in sorted(host.storage_opt or {}):
         raise messages.STORAGE_QUOTA() if name.lower() == "size" else messages.STORAGE_OPTION_UNKNOWN(name=name)
+    for option in host.security_opt or ():
+        _check_security_option(option)
+
+
+def _check_security_option(option: str) -> None:
+    """Refuse an option that none is called, or whose value says neither yes nor no (moby daemon/daemon_unix.go parseSecurityOpt)."""
+    if option in ("no-new-privileges", "writable-cgroups", "disable"):
+        return
+    separator = "=" if "=" in option else ":"
+    name, found, value = option.partition(separator)
+    if not found:
+        raise messages.SECURITY_OPTION(number=1, option=option)
+    switch = name in ("no-new-privileges", "writable-cgroups")
+    if (switch and value not in TRUE_OR_FALSE) or (not switch and name not in ("label", "apparmor", "seccomp")):
+        raise messages.SECURITY_OPTION(number=2, option=option)
 
 
 def check_update(draft: Draft, request: UpdateRequest) -> None:
@@ -142,7 +158,8 @@ def _check_extra_host(entry: str) -> None:
 def _check_ports(host: HostConfig) -> None:
     for text, bindings in sorted((host.port_bindings or {}).items()):
         port, protocol = split_port(text)
-        if port_range(port) is None or protocol not in PROTOCOLS:
+        found = port_range(port)
+        if found is None or found[0] == 0 or protocol not in PROTOCOLS:
             raise messages.INVALID_PORT(text=text)
         for binding in bindings or ():
             if binding.host_port and port_range(binding.host_port) is None:

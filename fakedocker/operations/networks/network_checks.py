@@ -12,7 +12,7 @@ from typing import Final
 from msgspec import UNSET, UnsetType
 
 from fakedocker.base import messages
-from fakedocker.base.numbers import parse_whole, problem_of
+from fakedocker.base.numbers import TRUE_OR_FALSE, parse_whole, problem_of
 from fakedocker.network import pools
 from fakedocker.network.model import Pool
 from fakedocker.wire.network import IPAMPool, NetworkCreate
@@ -26,7 +26,6 @@ _BOOLEANS: Final = (
 _ADDRESSES: Final = (f"{_BRIDGE}host_binding_ipv4", "com.docker.network.host_ipv4", "com.docker.network.host_ipv6")
 _GATEWAY_MODES: Final = (f"{_BRIDGE}gateway_mode_ipv4", f"{_BRIDGE}gateway_mode_ipv6")
 _MODES: Final = ("nat", "nat-unprotected", "routed", "isolated")
-_TRUE_OR_FALSE: Final = frozenset("1 t T TRUE true True 0 f F FALSE false False".split())
 _LINK_MODES: Final = {
     "macvlan": ("macvlan_mode", ("", "bridge", "private", "passthru", "vepa"), "bridge"),
     "ipvlan": ("ipvlan_mode", ("", "l2", "l3", "l3s"), "l2"),
@@ -80,7 +79,7 @@ def check_options(driver: str, options: Mapping[str, str], internal: bool) -> No
 def _option_problem(label: str, value: str) -> str:
     if label == _MTU:
         return problem_of(value) if parse_whole(value) is None else ""
-    if label in _BOOLEANS and value not in _TRUE_OR_FALSE:
+    if label in _BOOLEANS and value not in TRUE_OR_FALSE:
         return f'strconv.ParseBool: parsing "{value}": invalid syntax'
     if label in _ADDRESSES and _address(value) is None:
         return "nil ip"
