@@ -149,3 +149,46 @@ def test_fixed_expressions_that_users_text_meets_are_no_worse() -> None:
     assert reading._ASSIGNMENT.fullmatch(" " * 3000 + "x") is None
     found = reading._ASSIGNMENT.match("export A := b c")
     assert found is not None and found.groups() == ("export ", "A", ":=", "b c")
+
+
+_ATOMS = "a b c . [ab] a* b+ (a|ab) (c|bcd)* (ab|a)? (a|b|ab)+ x? (b|bc) é [^a]".split()
+
+
+def test_the_longest_match_at_the_first_place_is_what_trying_all_finds() -> None:
+    chosen = random.Random(1)
+    for _ in range(1500):
+        source = "".join(chosen.choice(_ATOMS) for _ in range(chosen.randint(1, 5)))
+        text = "".join(chosen.choice("aabbcdx\né") for _ in range(chosen.randint(0, 12)))
+        pattern, plain = Pattern(source, longest=True), re.compile(source)
+        pattern._quick_limit = -1  # as for a long text
+        wanted = next(
+            (
+                (start, end)
+                for start in range(len(text) + 1)
+                for end in range(len(text), start - 1, -1)
+                if plain.fullmatch(text, start, end)
+            ),
+            None,
+        )
+        found = pattern.search(text)
+        assert (source, text, found and found.span()) == (source, text, wanted)
+        assert pattern.finds(text) == (wanted is not None)
+
+
+def test_texts_that_a_match_must_have_are_looked_for_first() -> None:
+    pattern = Pattern("err.*7.*html", longest=True)
+    pattern._quick_limit = -1
+    assert not pattern.finds("7 html " * 100 + "err 8")
+    assert not pattern.finds("html 7 err")
+    assert pattern.finds("an err, 7 and html")
+    assert not pattern.finds("an err\n7 and html")
+    assert pattern.finds("an err\nerr 7 and html")
+
+
+def test_a_search_that_tries_for_too_long_goes_over_to_one_that_reads_each_character_once() -> None:
+    pattern = Pattern("(a|aa)*b|c", longest=True)
+    text = "a" * 3000 + "c"
+    found = pattern.search(text)
+    assert found is not None
+    assert found.span() == (3000, 3001)
+    assert pattern._searcher.made > 0

@@ -24,8 +24,10 @@ class Analysis(NamedTuple):
     """Whether the first match found is always the longest from its place."""
     direct_limit: int
     """The length in characters of the longest text that `re` searches within the budget."""
-    literal: str
-    """Text that is in every match, "" for none known."""
+    literals: tuple[str, ...]
+    """Texts that are in every match, in this order and not overlapping."""
+    literals_suffice: bool
+    """Whether a line with such texts has a match: between them may be anything."""
 
 
 class _Tail(NamedTuple):
@@ -44,7 +46,7 @@ def analyse(items: Items, flags: int, budget_steps: int) -> Analysis:
         head.nullable,
         judge.exact,
         _direct_limit(items, flags, judge.deterministic, budget_steps),
-        _literal(items, flags),
+        *_literals(items, flags),
     )
 
 
@@ -222,19 +224,32 @@ def _ways(items: Items, length: int) -> float:
     return total - math.lgamma(simple + 1)  # they share one text
 
 
-def _literal(items: Items, flags: int) -> str:
-    """The longest run of plain letters at the top level."""
+def _literals(items: Items, flags: int) -> tuple[tuple[str, ...], bool]:
+    """Runs of plain letters at the top level, and whether there is nothing else but `.*` between them."""
     if flags & re.IGNORECASE:
-        return ""
-    best = run = ""
+        return (), False
+    found: list[str] = []
+    run = ""
+    suffice = True
     for operation, argument in items:
         if operation is tree.LITERAL:
             run += chr(argument)
-        elif operation is tree.AT:
             continue
-        elif operation is tree.SUBPATTERN and not argument[1]:
-            inner = _literal(argument[3], flags)
-            best, run = max(best, run, inner, key=len), ""
+        if operation is tree.AT:
+            suffice = False
+            continue
+        if run:
+            found.append(run)
+            run = ""
+        if operation is tree.SUBPATTERN and not argument[1]:
+            inner, _ = _literals(argument[3], flags)
+            found += inner
+            suffice = False
         else:
-            best, run = max(best, run, key=len), ""
-    return max(best, run, key=len)
+            suffice = suffice and operation is tree.MAX_REPEAT and _is_anything(argument)
+    return (*found, *([run] if run else ())), suffice
+
+
+def _is_anything(argument: tuple[int, int, Items]) -> bool:
+    least, most, body = argument
+    return least == 0 and most == tree.UNLIMITED and len(body) == 1 and next(iter(body))[0] is tree.ANY

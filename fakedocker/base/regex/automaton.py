@@ -15,6 +15,11 @@ from fakedocker.base.regex.tree import CharacterTest, is_word
 
 _MOST_TRANSITIONS: Final = 20_000
 _CHUNK: Final = 4096  # how much of the text is cut out at a time
+_FIRST_CHUNK: Final = 32
+
+
+class TooManySteps(Exception):
+    """A search has tried for longer than it may."""
 
 
 class State(dict[str, "State"]):
@@ -46,6 +51,7 @@ class Automaton:
         self._searching = searching
         self._states: dict[tuple[frozenset[int], tuple[bool, ...], bool], State] = {}
         self._transitions = 0
+        self._beginning: State | None = None  # where every match begins alike
         self._tests: list[CharacterTest] = [
             first[0] for operation, first, second in self._code if operation == instructions.PEEK and second < 0
         ]
@@ -71,6 +77,7 @@ class Automaton:
         if self._transitions > _MOST_TRANSITIONS:
             self._transitions = 0
             self._states.clear()
+            self._beginning = None
         takers, accepted = self._closure(state, character)
         places = {place + 1 for place in takers if self._code[place][1][character]}
         if self._searching:
@@ -114,7 +121,11 @@ class Automaton:
         return takers, accepted
 
     def _start(self, text: str, start: int) -> State:
-        return self._state(frozenset((0,)), self._signature(text[start - 1] if start else ""), False)
+        if self._looks_back:
+            return self._state(frozenset((0,)), self._signature(text[start - 1] if start else ""), False)
+        if self._beginning is None:
+            self._beginning = self._state(frozenset((0,)), (), False)
+        return self._beginning
 
     def finds(self, text: str, start: int = 0) -> bool:
         """Whether there is a match that begins at or after `start`."""
@@ -143,7 +154,37 @@ class Automaton:
 
     def longest(self, text: str, start: int) -> int:
         """Where the longest match that begins at `start` ends; -1 where there is none."""
-        return last_of(self.ends(text, start), -1)
+        return self._longest(text, start)[0]
+
+    def search(self, text: str, places: Iterable[int], most_steps: int) -> tuple[int, int] | None:
+        """The longest match at the first place that has one.
+
+        Raises:
+            TooManySteps: places where there is none took longer.
+        """
+        for place in places:
+            end, reached = self._longest(text, place)
+            if end >= 0:
+                return place, end
+            most_steps -= reached - place + 1
+            if most_steps < 0:
+                raise TooManySteps
+        return None
+
+    def _longest(self, text: str, start: int) -> tuple[int, int]:
+        """Where the longest match at `start` ends, -1 where there is none; and how far was read."""
+        state = self._start(text, start)
+        end, position, size = -1, start, _FIRST_CHUNK
+        while position < len(text):  # most matches are short, and a text may be long
+            for character in text[position : position + size]:
+                state = state[character]
+                if state.accepted:
+                    end = position
+                position += 1
+                if state.dead:
+                    return end, position
+            size = _CHUNK
+        return (position if state[""].accepted else end), position
 
 
 def last_of(places: Iterable[int], default: int) -> int:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from fakedocker.base.regex import tree
 from fakedocker.base.regex.analysis import analyse
-from fakedocker.base.regex.automaton import Automaton, last_of
+from fakedocker.base.regex.automaton import Automaton, TooManySteps, last_of
 from fakedocker.base.regex.backtracking import Machine
 from fakedocker.base.regex.program import Program, TooBig
 
 IGNORECASE: Final = int(re.IGNORECASE)
 MULTILINE: Final = int(re.MULTILINE)
+_TRIED_STEPS: Final = 4  # for each character, where a match is tried at every place where one may begin
 _DIRECT_STEPS: Final = 500_000  # of work that `re` may be given at once
 
 
@@ -122,11 +124,22 @@ class Pattern:
         """Whether there is a match anywhere: cheaper than `search`."""
         if len(text) <= self._quick_limit:
             return self._direct.search(text) is not None
-        if self._known.literal not in text:
+        if not self._has_literals(text, 0):
             return False
+        if self._known.literals_suffice and "\n" not in text:
+            return True
         if self._program.regular:
             return self._searcher.finds(text)
         return self._machine_search(text, 0) is not None
+
+    def _has_literals(self, text: str, start: int) -> bool:
+        """Whether the texts that are in every match are here, one after the other."""
+        for literal in self._known.literals:
+            place = text.find(literal, start)
+            if place < 0:
+                return False
+            start = place + len(literal)
+        return True
 
     def search(self, text: str, start: int = 0) -> Found | None:
         """The match that begins first."""
@@ -135,8 +148,11 @@ class Pattern:
             if direct is None or self._first_is_best:
                 return direct
             return self._longest_at(text, direct.start()) or direct
-        if text.find(self._known.literal, start) < 0:
+        if not self._has_literals(text, start):
             return None
+        if self.longest and self._program.regular and not self._known.nullable:
+            with suppress(TooManySteps):
+                return self._longest_search(text, start)
         if self._program.regular and not self._searcher.finds(text, start):
             return None
         found = self._machine_search(text, start)
@@ -237,6 +253,20 @@ class Pattern:
         machine = self._machine(text)
         found = machine.search(start, self._known.first, self._known.nullable)
         return OwnMatch(self, text, *found, machine.slots) if found is not None else None
+
+    def _longest_search(self, text: str, start: int) -> OwnMatch | None:
+        """The longest match at the first place that has one, tried where one may begin. Raises TooManySteps."""
+        places = (begin.start() for begin in self._beginning.finditer(text, start))
+        found = self._matcher.search(text, places, _TRIED_STEPS * (len(text) - start + 64))
+        return OwnMatch(self, text, *found, None) if found is not None else None
+
+    @cached_property
+    def _beginning(self) -> re.Pattern[str]:
+        """A character that a match may begin with."""
+        first = self._known.first
+        plain = "".join(re.escape(chr(code)) for code in range(128) if first >> code & 1)
+        beyond = "\\x80-\\U0010ffff" if first >> 128 else ""
+        return re.compile(f"[{plain}{beyond}]" if first else "(?!)")
 
     def _longest_at(self, text: str, start: int) -> OwnMatch | None:
         """The longest match at a place, if an automaton can tell."""
