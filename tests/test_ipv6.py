@@ -86,3 +86,24 @@ def test_nothing_leads_out_of_an_internal_network(daemon: Daemon) -> None:
     daemon.good("POST", "/containers/box/start")
     daemon.good("POST", "/containers/box/wait")
     assert b"Network unreachable" in daemon.good("GET", "/containers/box/logs", {"stdout": "1", "stderr": "1"})
+
+
+def test_an_address_that_is_not_link_local_is_refused_when_the_container_starts() -> None:
+    daemon = Daemon()
+    daemon.good("POST", "/images/create", {"fromImage": "busybox", "tag": "latest"})
+    daemon.good("POST", "/networks/create", {}, {"Name": "net"})
+    for name, address in (("wrong", "10.9.9.9"), ("right", "169.254.8.8")):
+        endpoints = {"net": {"IPAMConfig": {"LinkLocalIPs": [address]}}}
+        body = {
+            "Image": "busybox",
+            "Cmd": ["true"],
+            "HostConfig": {"NetworkMode": "net"},
+            "NetworkingConfig": {"EndpointsConfig": endpoints},
+        }
+        daemon.good("POST", "/containers/create", {"name": name}, body)
+    status, answer = daemon.ask("POST", "/containers/wrong/start")
+    assert (status, json.loads(answer)["message"]) == (
+        400,
+        "failed to set up container networking: invalid link local IP address: 10.9.9.9",
+    )
+    daemon.good("POST", "/containers/right/start")

@@ -438,6 +438,7 @@ LINK_MODE = Message(
     "requested {driver} mode '{mode}' is not valid, '{default}' mode is the {driver} driver default",
     "moby libnetwork/drivers/{{macvlan,ipvlan}}",
 )
+NOT_LINK_LOCAL = Message(400, "invalid link local IP address: {address}", "moby libnetwork/network.go")
 POOL_OVERLAP = Message(403, "invalid pool request: Pool overlaps with other one on this address space", "networks")
 POOLS_EXHAUSTED = Message(400, "all predefined address pools have been fully subnetted", "moby libnetwork/ipam")
 NETWORK_ACTIVE = Message(

@@ -6,6 +6,8 @@ are held from start to stop only.
 
 from __future__ import annotations
 
+import ipaddress
+
 from msgspec import UNSET
 
 from fakedocker.base import identity, messages
@@ -130,6 +132,9 @@ def connect(draft: Draft, container: Container, network: Network, wanted: Endpoi
     pool4 = next((pool for pool in network.pools if "." in pool.subnet), None)
     pool6 = next((pool for pool in network.pools if ":" in pool.subnet), None)
     asked = wanted.ipam_config
+    for text in (asked.link_local_ips or ()) if asked else ():
+        if not ipaddress.ip_address(text).is_link_local:
+            raise messages.NOT_LINK_LOCAL(address=text)
     address = _take(draft, container, network, pool4, asked.ipv4_address if asked else UNSET)
     address6 = _take(draft, container, network, pool6, asked.ipv6_address if asked else UNSET)
     number = draft.draw()
