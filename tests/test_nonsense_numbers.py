@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from packages_world import Box
 from userland_world import Machine
 
 from fakedocker.kernel import calls_base, calls_processes
@@ -52,9 +53,22 @@ def test_says_of_a_number_what_the_real_program_says(family: str, command: str, 
     assert (result.stdout, result.status) == (said, status)
 
 
-def test_make_shows_a_command_once_wherever_a_slice_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calls_base, "SLICE_EFFORT", 150)
-    monkeypatch.setattr(calls_processes, "SLICE_EFFORT", 150)
-    rules = "all:\n" + "".join(f"\techo {number}\n" for number in range(60))
+@pytest.fixture
+def short_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slices that end at nearly every call that may block."""
+    monkeypatch.setattr(calls_base, "SLICE_EFFORT", 30)
+    monkeypatch.setattr(calls_processes, "SLICE_EFFORT", 30)
+
+
+def test_make_shows_a_command_once_wherever_a_slice_ends(short_slices: None) -> None:
+    rules = "X := $(shell echo x)\nall:\n" + "".join(f"\techo {number}$(X)\n" for number in range(60))
     result = Machine("gnu", files={"tmp/Makefile": rules.encode()}).run("sh", "-c", "make", directory="/tmp")
-    assert result.stdout == "".join(f"echo {number}\n{number}\n" for number in range(60))
+    assert result.stdout == "".join(f"echo {number}x\n{number}x\n" for number in range(60))
+
+
+def test_npm_shows_a_script_once_wherever_a_slice_ends(short_slices: None) -> None:
+    box = Box("node:20")
+    manifest = '{"name": "app", "version": "1.0.0", "scripts": {"prestart": "echo first", "start": "echo second"}}'
+    box.sh(f"mkdir /app; echo '{manifest}' > /app/package.json")
+    shown = box.sh("npm start", directory="/app").stdout
+    assert shown == "\n> app@1.0.0 prestart\n> echo first\n\nfirst\n\n> app@1.0.0 start\n> echo second\n\nsecond\n"

@@ -6,7 +6,7 @@ from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
 from fakedocker.userland.network.connecting import connect
 from fakedocker.userland.network.network_tools import addresses_of
-from fakedocker.userland.processes.children import start
+from fakedocker.userland.processes.children import launch
 from fakedocker.userland.tools import Options, Register, UsageProblem, is_busybox, parse_options, say, strtol
 
 PROGRAMS = Register()
@@ -140,7 +140,7 @@ def _spawn(system: System, state: State, program: tuple[str, ...]) -> int:
     kept = {fd: held for fd, held in entries.items() if fd not in (state["socket"], state.get("listener"))}
     old = system.use_table({**kept, 0: connection, 1: connection, 2: connection})
     try:
-        state["child"] = start(system, program)
+        state["child"] = launch(system, program)
         state["children"].append(state["child"])
     except OSError as problem:
         said = str(problem.strerror)

@@ -36,7 +36,8 @@ def run_script(
         if stage == name and arguments:
             text += " " + " ".join(_quoted(word) for word in arguments)
         if "child" not in state:
-            if not flags & {"-s", "--silent"}:
+            if not flags & {"-s", "--silent"} and state.get("told") != stage:
+                state["told"] = stage
                 title = f"{project.manifest.get('name', '')}@{project.manifest.get('version', '')}".strip("@")
                 system.put(f"$ {text}\n" if "yarn" in flags else f"\n> {title} {stage}\n> {text}\n\n")
             state["child"] = _spawn(system, project, stage, text)

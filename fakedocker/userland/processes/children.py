@@ -37,6 +37,13 @@ def start(
 ) -> int:
     """Start a program found in PATH, after what was put is out. Gives its pid; raises OSError. Blocks."""
     system.drain()
+    return launch(system, argv, environment, group)
+
+
+def launch(
+    system: System, argv: tuple[str, ...], environment: dict[str, str] | None = None, group: int | None = None
+) -> int:
+    """The same where what was put is out already. Never blocks, so that what was changed for the child can be changed back."""
     variables = dict(system.environment) if environment is None else environment
     path = system.find_program(argv[0], variables.get("PATH", _PATH))
     return system.spawn(path, argv, variables, group=group)
@@ -55,7 +62,7 @@ def run_and_wait(
         try:
             if directory:
                 system.change_directory(directory)
-            state[key] = start(system, argv)
+            state[key] = launch(system, argv)
         except OSError as problem:
             name = f"‘{argv[0]}’" if base_name(system.argv[0]) == "find" else argv[0]
             tell(system, f"{argv[0]}: {problem.strerror}", f"{name}: {problem.strerror}")
@@ -82,7 +89,7 @@ def run_captured(system: System, state: State, argv: tuple[str, ...]) -> tuple[i
         reader, writer = system.make_pipe()
         old = system.use_table({**entries, _CAPTURE: reader, 1: writer})
         try:
-            state["child"] = start(system, argv)
+            state["child"] = launch(system, argv)
         except OSError as problem:
             system.put(f"{argv[0]}: {problem.strerror}\n", 2)
             state["child"] = 0
@@ -245,7 +252,8 @@ def _watch(system: System, argv: tuple[str, ...], state: State) -> int:
     command = " ".join(options.operands)
     while True:
         if "next_ns" not in state:
-            if "child" not in state:
+            if "child" not in state and not state.get("titled"):
+                state["titled"] = True
                 system.put("\x1b[H\x1b[J")
                 if "t" not in options:
                     stamp = format_date(
@@ -257,6 +265,7 @@ def _watch(system: System, argv: tuple[str, ...], state: State) -> int:
                     system.put(f"{title}{stamp:>{max(1, width - len(title))}}\n\n")
             run_and_wait(system, state, ("sh", "-c", command))
             state["next_ns"] = system.now_ns + interval_ns
+            state["titled"] = False
         system.sleep_until(state["next_ns"])
         del state["next_ns"]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, next_lines, read_all, read_each, text_of
-from fakedocker.userland.processes.children import start, wait
+from fakedocker.userland.processes.children import launch, wait
 from fakedocker.userland.text.awk_expressions import TOO_DEEP
 from fakedocker.userland.text.awk_interpreter import Interpreter, NextFile, ProgramExit
 from fakedocker.userland.text.awk_lexer import AwkProblem
@@ -158,6 +158,7 @@ def _run_command(system: System, state: State) -> tuple[int, str]:
     """Run the command that was asked for, with a temporary pipe for its input or output. Blocks."""
     command, data, captured = state["request"]
     if "child" not in state:
+        system.drain()
         entries = dict(system.descriptors())
         if captured:
             reader, writer = system.make_pipe()
@@ -166,7 +167,7 @@ def _run_command(system: System, state: State) -> tuple[int, str]:
             new = {**entries, 0: system.make_reader(bytes_of(data))} if data else entries
             old = system.use_table(new)
         try:
-            state["child"] = start(system, ("sh", "-c", command))
+            state["child"] = launch(system, ("sh", "-c", command))
         finally:
             mine = {**entries, 9: system.descriptors()[9]} if captured else entries
             system.release_table(system.use_table(mine))
