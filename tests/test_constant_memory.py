@@ -8,7 +8,7 @@ import tracemalloc
 import pytest
 
 from fakedocker.testing import FakeDocker
-from fakedocker.userland.text.text import digests
+from fakedocker.userland.text import digests
 
 MEMORY_BYTES = 8 << 20
 PIPELINES = {

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 from typing import Final
 
-from fakedocker.userland.jq import texts
+from fakedocker.userland.jq import dates, texts
 from fakedocker.userland.jq.context import Context, Halt
 from fakedocker.userland.jq.json_text import to_text
 from fakedocker.userland.jq.texts import MOST_ITEMS, MOST_TEXT, described, formatted, kind_of, shortened
@@ -591,4 +591,5 @@ FUNCTIONS: Final[dict[str, Callable[..., Value]]] = {
     **{f"{name}/0": _math(name, function) for name, function in _MATH.items()},
     **{f"{name}/2": _math2(name, function2) for name, function2 in _MATH2.items()},
     **texts.FUNCTIONS,
+    **dates.FUNCTIONS,
 }
