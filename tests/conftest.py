@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,8 +19,19 @@ LONGEST_SECONDS = 120
 """The most that a test may take: one that waits for good fails then, and says where it waited."""
 
 
+SLOW = frozenset(
+    "clients conformance property test_api_description test_hostile_programs test_hostile_requests test_scenarios_library test_slow_readers "
+    "test_state_crashes test_testing_orchestrator test_userland_bounds test_zip".split()
+)
+"""Folders and files of tests whose tests take long: `-m "not slow"` leaves them out."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Limit every test's time, where pytest-timeout is installed: pyproject's group of tests has it."""
+    here = Path(__file__).parent
+    for item in items:
+        if SLOW & {part.removesuffix(".py") for part in item.path.relative_to(here).parts}:
+            item.add_marker("slow")
     asked_for_long = "FAKEDOCKER_EXAMPLES" in os.environ  # as long as one likes
     if config.pluginmanager.hasplugin("timeout") and not asked_for_long:
         for item in items:
