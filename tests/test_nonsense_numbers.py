@@ -72,3 +72,8 @@ def test_npm_shows_a_script_once_wherever_a_slice_ends(short_slices: None) -> No
     box.sh(f"mkdir /app; echo '{manifest}' > /app/package.json")
     shown = box.sh("npm start", directory="/app").stdout
     assert shown == "\n> app@1.0.0 prestart\n> echo first\n\nfirst\n\n> app@1.0.0 start\n> echo second\n\nsecond\n"
+
+
+def test_nginx_takes_over_its_settings_wherever_a_slice_ends(short_slices: None) -> None:
+    box = Box("nginx:latest")
+    assert "nginx" in box.sh("nginx; sleep 1; curl -s localhost").stdout

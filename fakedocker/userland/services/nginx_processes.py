@@ -62,11 +62,11 @@ def _take_over(system: System, state: State) -> None:
     """Read what was handed over, once."""
     if "sources" in state:
         return
-    pieces = []
+    state.setdefault("handed", b"")
     while piece := system.read(HANDED):
-        pieces.append(piece)
+        state["handed"] += piece
     system.close(HANDED)
-    handed = json.loads(b"".join(pieces))
+    handed = json.loads(state.pop("handed"))
     state.update(handed)
     state["sources"] = tuple((path, text) for path, text in handed["sources"])
     state["listeners"] = {int(descriptor): port for descriptor, port in handed["listeners"].items()}
