@@ -127,7 +127,7 @@ def test_a_dockerfile_from_elsewhere(host: Host) -> None:
     [
         ("docker build --nosuch .", 125, "unknown flag: --nosuch\nSee 'docker buildx build --help'.\n"),
         ("docker build -f - -", 1, "ERROR: invalid argument: can't use stdin for both build context and dockerfile\n"),
-        ("docker build https://example.com/x.git", 1, "ERROR: unable to prepare context: a remote context such as https://example.com/x.git is not simulated by fakedocker\n"),
+        ("docker build git@example.com:x.git", 1, "#0 building with \"default\" instance using docker driver\nERROR: the build context git@example.com:x.git is not simulated by fakedocker\n"),
         ("docker build --platform linux/amd64,linux/arm64 .", 1, "ERROR: Multi-platform build is not supported for the docker driver.\nSwitch to a different driver, or "
          "turn on the containerd image store, and try again.\nLearn more at https://docs.docker.com/go/build-multi-platform/\n"),
         ("docker build --ssh default .", 1, "ERROR: --ssh is not simulated by fakedocker\n"),

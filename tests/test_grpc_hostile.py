@@ -87,7 +87,7 @@ def test_messages_that_are_none(world: World, data: bytes, code: int) -> None:
         (control.SolveRequest(reference="b", definition=control.Definition(operations=(b"x",))), "building a graph of operations is not simulated by fakedocker"),
         (control.SolveRequest(reference="b", exporters=(control.Exporter(kind="oci"),)), 'exporter "oci" could not be found'),
         (control.SolveRequest(reference="b", frontend="dockerfile.v0", attributes={"nonsense": "1"}), "the build option nonsense is not simulated by fakedocker"),
-        (control.SolveRequest(reference="b", frontend="dockerfile.v0", attributes={"context": "https://example.com/x.git"}), "the build context https://example.com/x.git is not simulated by fakedocker"),
+        (control.SolveRequest(reference="b", frontend="dockerfile.v0", attributes={"context": "git@example.com:x.git"}), "the build context git@example.com:x.git is not simulated by fakedocker"),
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_refused_and_changes_nothing(
