@@ -106,7 +106,7 @@ def apply(
             return after
         if name == "rename":
             return _rename(filesystem, model, number, place, last, target)
-        after, inode = filesystem.own(place.inode, last)
+        after, inode = filesystem.for_update(place.inode, last)
         if name == "chmod" or isinstance(here, dict):
             return after.with_attributes(inode, mode=0o700)
         place.model[last] = data
@@ -142,7 +142,7 @@ def diff_holds(filesystem: Filesystem) -> bool:
 
 
 def test_writing_through_one_name_of_a_hard_link_below_parts_it() -> None:
-    filesystem, inode = Filesystem.on(BASE).own(ROOT, "h")
+    filesystem, inode = Filesystem.on(BASE).for_update(ROOT, "h")
     filesystem = filesystem.with_content(inode, b"new", 0)
     assert filesystem.content(filesystem.find("h") or 0) == b"new"
     assert filesystem.content(filesystem.find("h2") or 0) == b"base h"
@@ -173,7 +173,7 @@ def test_the_size_limit_counts_what_is_above_and_is_given_back() -> None:
     with pytest.raises(OSError, match="No space left on device"):
         filesystem.with_content(inode, b"12345678901", 0)
     with pytest.raises(OSError, match="No space left on device"):
-        filesystem.own(ROOT, "h")
+        filesystem.for_update(ROOT, "h")
     filesystem = filesystem.unlink(ROOT, "x", 0)
     assert (filesystem.used_bytes, filesystem.held_bytes) == (0, 0)
 
@@ -190,7 +190,7 @@ def test_changes_are_told_as_docker_diff_does() -> None:
     filesystem = Filesystem.on(BASE)
     filesystem, directory = filesystem.create(ROOT, "srv", Node("dir", 0o755), 0)
     filesystem, _ = filesystem.create(directory, "page", Node("file", 0o644), 0)
-    filesystem, inode = filesystem.own(BASE.find("a/b") or 0, "f")
+    filesystem, inode = filesystem.for_update(BASE.find("a/b") or 0, "f")
     filesystem = filesystem.with_content(inode, b"changed", 0).unlink(ROOT, "h2", 0)
     letters = [f"{'CAD'[kind]} {path}" for path, kind in diff.changes(filesystem)]
     assert letters == ["C /a", "C /a/b", "C /a/b/f", "D /h2", "A /srv", "A /srv/page"]

@@ -40,7 +40,7 @@ class Host:
 
     def _output(self, fd: int, data: bytes) -> None:
         self.screen.write(data)
-        self.foreground.pacer.spoke()
+        self.foreground.pacer.on_output()
 
     def type(self, line: str, *keys: bytes) -> None:
         """Run a line, with what is typed meanwhile, and let a while pass after it."""

@@ -35,7 +35,7 @@ def test_goes_on_alike_after_being_stored(slices: int) -> None:
     pid, stream = machine.start("sh", "-c", BUSY)
     machine.kernel.run(slices)
     for number in sorted(machine.draft.processes):
-        process = machine.draft.processes.own(number)
+        process = machine.draft.processes.for_update(number)
         if isinstance(process.body, Shell):
             process.body = loads(dumps(process.body))
     machine.settle(pid)
@@ -104,7 +104,7 @@ def test_the_last_command_of_sh_c_takes_the_place_of_the_shell() -> None:
 def test_a_fed_shell_is_idle_until_it_is_fed() -> None:
     machine = Machine()
     pid, stream = machine.start("bash", "-c", ":")
-    process = machine.draft.processes.own(pid)
+    process = machine.draft.processes.for_update(pid)
     process.body = shell = Shell.for_terminal()
     machine.settle(seconds=1)
     assert shell.idle

@@ -177,7 +177,7 @@ def test_run_until(fake: FakeDocker) -> None:
 def test_options_without_effect_are_told(fake: FakeDocker) -> None:
     fake.client.containers.create("api", cap_add=["NET_ADMIN"], mem_limit="64m")
     fake.client.api.post(fake.client.api._url("/containers/create"), json={"Image": "api", "Memroy": 5})
-    assert [str(item) for item in sorted(fake.ineffective())] == [
+    assert [str(item) for item in sorted(fake.ignored_options())] == [
         "create HostConfig.CapAdd: recorded, and not simulated",
         "create Memroy: not known to the engine, and ignored",
     ]

@@ -15,15 +15,15 @@ from msgspec.structs import replace
 from fakedocker.api import frontend
 from fakedocker.api.call import Call
 from fakedocker.api.importing import ImportStream
-from fakedocker.api.patience import SessionPatience
+from fakedocker.api.session_timeout import SessionTimeout
 from fakedocker.api.streams import Keys, TaskStream
 from fakedocker.base import messages, platform as platforms
 from fakedocker.build import git_urls
 from fakedocker.build.git_urls import GitUrl
 from fakedocker.engine.inflight import Exchange, TimeMode
 from fakedocker.filesystem import content as contents
-from fakedocker.operations.buildkit import asking, opening, solver
-from fakedocker.operations.buildkit.telling import SolveEnd
+from fakedocker.operations.buildkit import opening, session_requests, solver
+from fakedocker.operations.buildkit.progress import SolveEnd
 from fakedocker.operations.classic_builder import begin, progress
 from fakedocker.operations.classic_builder.downloads import URL_SCHEMES
 from fakedocker.operations.images import fetching
@@ -81,7 +81,7 @@ class SolveStream(TaskStream):
 
     def __init__(self, task: int, session: str) -> None:
         super().__init__(task)
-        self._patience = SessionPatience(task, session)
+        self._patience = SessionTimeout(task, session)
 
     def subjects(self) -> Keys:
         return (*super().subjects(), ("files", self._task), *self._patience.subjects)
@@ -114,7 +114,7 @@ class SolveStream(TaskStream):
     def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
         """Not for what only the client's session can bring."""
         task = draft.tasks.get(self._task)
-        return isinstance(task, SolveTask) and asking.is_moving(task)
+        return isinstance(task, SolveTask) and session_requests.is_moving(task)
 
 
 def _aux(identifier: str, value: object) -> bytes:

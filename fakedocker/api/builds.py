@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from fakedocker.api.filesync import Budget
 from fakedocker.api.frontend import Target
 from fakedocker.engine.engine import Engine
-from fakedocker.operations.buildkit.telling import SolveEnd
+from fakedocker.operations.buildkit.progress import SolveEnd
 from fakedocker.wire.buildkit import SolveStatus
 from fakedocker.wire.control import SolveRequest
 from fakedocker.wire.grpc import Status

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fakedocker.api import attach as attaching, creation, older
+from fakedocker.api import attach as attaching, creation, version_adapters
 from fakedocker.api.call import Call
 from fakedocker.api.streams import LogStream, RemovalReply, StatsReply, StatsStream, TaskReply, WaitStream
 from fakedocker.base import clock, messages
@@ -85,7 +85,9 @@ def create(call: Call) -> Reply:
 
 def inspect(call: Call) -> Reply:
     return json_reply(
-        older.container(inspecting.inspect(call.draft, _container(call), call.query.flag("size")), call.version)
+        version_adapters.container(
+            inspecting.inspect(call.draft, _container(call), call.query.flag("size")), call.version
+        )
     )
 
 

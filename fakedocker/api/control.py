@@ -11,12 +11,12 @@ from fakedocker.api.builds import Build, builds_of
 from fakedocker.api.call import Call
 from fakedocker.api.frontend import FRONTEND, Definition, check_cache, definition_of, target_of
 from fakedocker.api.grpc_replies import answer, ended_with, refused
-from fakedocker.api.patience import ALARM, SessionPatience
+from fakedocker.api.session_timeout import ALARM, SessionTimeout
 from fakedocker.base import messages
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.engine.inflight import Exchange, OutputOnly, TimeMode
-from fakedocker.operations.buildkit import asking, opening, records, solver
-from fakedocker.operations.buildkit.telling import SolveEnd
+from fakedocker.operations.buildkit import opening, records, session_requests, solver
+from fakedocker.operations.buildkit.progress import SolveEnd
 from fakedocker.wire import grpc, protobuf
 from fakedocker.wire.control import (
     BuildkitVersion,
@@ -134,7 +134,7 @@ class SolveCall(OutputOnly):
 
     def __init__(self, build: Build) -> None:
         self._build = build
-        self._patience = SessionPatience(build.task, build.request.session)
+        self._patience = SessionTimeout(build.task, build.request.session)
 
     def subjects(self) -> tuple[tuple[str, str | int], ...]:
         told = tuple((kind, self._build.task) for kind in ("progress", "done", "reached"))
@@ -182,7 +182,7 @@ class SolveCall(OutputOnly):
     def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
         """Not for what only the client can bring."""
         task = draft.tasks.get(self._build.task)
-        return isinstance(task, SolveTask) and asking.is_moving(task)
+        return isinstance(task, SolveTask) and session_requests.is_moving(task)
 
 
 def status_of(end: SolveEnd) -> Status:

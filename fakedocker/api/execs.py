@@ -31,7 +31,7 @@ def start(call: Call) -> Reply | Stream:
         problem = execs.begin(call.draft, execution, _console(call, request))
     if request.detach:
         if problem:
-            raise messages.Refusal(400, problem, keeps=True)
+            raise messages.Refusal(400, problem, commits_partial=True)
         return Reply()
     head = attaching.hijack_reply(call, multiplexed=not request.tty, bare=False)
     if problem:

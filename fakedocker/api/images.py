@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from fakedocker.api import older
+from fakedocker.api import version_adapters
 from fakedocker.api.call import Call
 from fakedocker.api.importing import ImportStream
 from fakedocker.api.streams import Messages, TaskStream
@@ -38,12 +38,12 @@ def list_(call: Call) -> Reply:
     summaries = [
         images.summary(draft, image, tags, digests, shared=shared, containers=False) for image, tags, digests in found
     ]
-    return json_reply(older.image_list(summaries, call.version))
+    return json_reply(version_adapters.image_list(summaries, call.version))
 
 
 def inspect(call: Call) -> Reply:
     image = lookup.image(call.draft, call.names["name"])
-    return json_reply(older.image(images.inspect(call.draft, image), image, call.version))
+    return json_reply(version_adapters.image(images.inspect(call.draft, image), image, call.version))
 
 
 def history(call: Call) -> Reply:

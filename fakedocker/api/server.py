@@ -106,7 +106,7 @@ class Server:
 
     def wake(self) -> None:
         """A client has sent something."""
-        self._pacer.heard()
+        self._pacer.on_input()
         self._arrange()
 
     def in_engine_time(self, request: Request) -> Request:
@@ -250,7 +250,7 @@ class Server:
     def _flush(self) -> None:
         changed, self._changed = self._changed, {}
         if changed:
-            self._pacer.spoke()
+            self._pacer.on_output()
         ends = [each for each in changed if isinstance(each, Connection) and each.tells_an_end]
         if ends and len(ends) < len(changed):
             self._tell_ends(ends, [each for each in changed if each not in ends])

@@ -11,7 +11,7 @@ from fakedocker.base.history import History
 from fakedocker.containers.logs import READABLE_DRIVERS, Line, LineSplitter, Selection, attributes, lines
 from fakedocker.containers.model import Chunk
 from fakedocker.engine.inflight import Exchange, OutputOnly, TimeMode
-from fakedocker.operations.swarm import containers, managing, tasks
+from fakedocker.operations.swarm import containers, controller, tasks
 from fakedocker.swarm.services import ServiceTask
 from fakedocker.wire.http import Reply
 from fakedocker.world.draft import Draft, Notice
@@ -48,7 +48,7 @@ class ServiceLogStream(OutputOnly):
     def subjects(self) -> tuple[tuple[str, str | int], ...]:
         if not self._follow:
             return ()
-        return ((managing.OUTPUT, self._service_id), ("service", self._service_id))
+        return ((controller.OUTPUT, self._service_id), ("service", self._service_id))
 
     def _wanted(self, draft: Draft) -> list[ServiceTask]:
         found = tasks.of_service(draft, self._service_id)

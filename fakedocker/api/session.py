@@ -18,7 +18,7 @@ from fakedocker.base import messages
 from fakedocker.engine.engine import Engine
 from fakedocker.engine.inflight import Exchange, OutputOnly, TimeMode
 from fakedocker.filesystem import content as contents
-from fakedocker.operations.buildkit import asking, solver
+from fakedocker.operations.buildkit import session_requests, solver
 from fakedocker.wire import filesync, grpc, protobuf
 from fakedocker.wire.filesync import Bytes, Named
 from fakedocker.wire.grpc import NOT_FOUND, OK, UNIMPLEMENTED, Failure, Status
@@ -237,8 +237,8 @@ class SessionStream(OutputOnly):
         """Begin with everything that is asked."""
         if not exchange.answered:
             exchange.respond(self._head)
-        for task, ask in asking.waiting_for(draft, self._name):
-            if asking.take(draft, task, ask.id):
+        for task, ask in session_requests.waiting_for(draft, self._name):
+            if session_requests.take(draft, task, ask.id):
                 self._begin(draft, self._errand(draft, task, ask))
         exchange.send(self._peer.take())
 

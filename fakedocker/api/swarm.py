@@ -10,7 +10,7 @@ import base64
 from fakedocker.api.call import Call
 from fakedocker.base import messages
 from fakedocker.base.clock import SECOND_NS
-from fakedocker.operations.swarm import cluster, leaving, managing, nodes, orchestrating, store, stored
+from fakedocker.operations.swarm import cluster, controller, leaving, nodes, orchestrating, store, stored
 from fakedocker.operations.swarm.stored import CONFIGS, SECRETS, Kind
 from fakedocker.wire.http import Reply, json_reply
 from fakedocker.wire.swarm import NodeSpec, StoredSpec, SwarmInit, SwarmJoin, SwarmSpec, SwarmUnlock
@@ -89,7 +89,7 @@ def unlock_key(call: Call) -> Reply:
 
 def unlock(call: Call) -> Reply:
     cluster.unlock(call.draft, call.body(SwarmUnlock))
-    managing.resume(call.draft)
+    controller.resume(call.draft)
     return Reply()
 
 

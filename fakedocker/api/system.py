@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fakedocker.api import login, older
+from fakedocker.api import login, version_adapters
 from fakedocker.api.call import Call
 from fakedocker.api.streams import EventStream
 from fakedocker.base import clock, messages
@@ -31,7 +31,7 @@ def version(call: Call) -> Reply:
 
 
 def info(call: Call) -> Reply:
-    return json_reply(older.info(information.info(call.draft), call.version))
+    return json_reply(version_adapters.info(information.info(call.draft), call.version))
 
 
 def disk_usage(call: Call) -> Reply:
@@ -39,7 +39,7 @@ def disk_usage(call: Call) -> Reply:
     for kind in types:
         if kind not in ("container", "image", "volume", "build-cache"):
             raise messages.Refusal(400, f"unknown object type: {kind}")
-    return json_reply(older.disk_usage(information.disk_usage(call.draft, types), call.version))
+    return json_reply(version_adapters.disk_usage(information.disk_usage(call.draft, types), call.version))
 
 
 def auth(call: Call) -> Reply | Stream:

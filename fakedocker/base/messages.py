@@ -13,14 +13,14 @@ class Refusal(Exception):
     Args:
         status: of the HTTP answer.
         message: docker's words.
-        keeps: whether what the request did up to here stays done (a failed start leaves the container and its error).
+        commits_partial: whether what the request did up to here stays done (a failed start leaves the container and its error).
     """
 
-    def __init__(self, status: int, message: str, keeps: bool = False) -> None:
+    def __init__(self, status: int, message: str, commits_partial: bool = False) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
-        self.keeps = keeps
+        self.commits_partial = commits_partial
 
 
 class Message:

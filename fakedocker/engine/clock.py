@@ -93,12 +93,12 @@ class Pacer:
         """The wall's time on the engine's clock."""
         return self._wall() + self._offset_ns
 
-    def heard(self) -> None:
+    def on_input(self) -> None:
         """A client has sent something."""
         self._last_input_ns = self._wall()
         self._leapt = self._paced = False
 
-    def spoke(self) -> None:
+    def on_output(self) -> None:
         """A client was sent something; what follows a leap is paced from then on."""
         self._paced = self._leapt
 

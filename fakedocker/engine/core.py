@@ -106,7 +106,7 @@ class Core:
         self.turns += 1
         self.record("errand", 0, (task, result))
         kernel_events.errand_done(self.draft, task, result)
-        kernel_events.drain(self.draft)
+        kernel_events.dispatch(self.draft)
         self.settle()
 
     def _do_errands(self) -> None:
@@ -183,7 +183,7 @@ class Core:
         kernel_draft = draft.kernel_draft
         while True:
             if kernel_draft.emitted:
-                kernel_events.drain(draft)
+                kernel_events.dispatch(draft)
             is_done = kernel.pass_time(self.owed_ns) if kernel_draft.now_ns < self.owed_ns else kernel.run_ready()
             if not kernel_draft.emitted and (kernel.is_cut or (is_done and kernel_draft.now_ns >= self.owed_ns)):
                 return
@@ -204,7 +204,7 @@ class Core:
         self.settle()
         try:
             self.open.tell(kind, exchange, payload)
-            kernel_events.drain(self.draft)
+            kernel_events.dispatch(self.draft)
         except Exception:
             self.draft.rollback()
             self.open.fail(exchange)
@@ -236,10 +236,10 @@ class Core:
         draft = self.draft
         try:
             outcome = self._handler(self._owner, draft, exchange)
-            kernel_events.drain(draft)
+            kernel_events.dispatch(draft)
             return outcome
         except Refusal as refusal:
-            if not refusal.keeps:
+            if not refusal.commits_partial:
                 draft.rollback()
             exchange.respond(_refused(exchange, refusal))
         except OSError as problem:  # the daemon's own files: a disk that is full
@@ -328,7 +328,7 @@ class Core:
             self.errands.hear(notices)
             if not self.open.dispatch(notices):
                 return
-            kernel_events.drain(draft)
+            kernel_events.dispatch(draft)
 
 
 def _refused(exchange: Exchange, refusal: Refusal) -> Reply:

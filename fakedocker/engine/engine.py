@@ -270,7 +270,7 @@ class Engine:
             core.turns += 1
             try:
                 changed = change(self._draft)
-                kernel_events.drain(self._draft)
+                kernel_events.dispatch(self._draft)
             except BaseException:
                 self._draft.rollback()
                 raise
@@ -376,7 +376,7 @@ class Engine:
                 self._draft.rollback()
                 raise
             core.record(kind, 0, payload)
-            kernel_events.drain(self._draft)
+            kernel_events.dispatch(self._draft)
             core.settle()
             return changed
 
@@ -420,7 +420,7 @@ class Engine:
             core.turns += 1
             core.record("jump", 0, due)
             self._draft.kernel.advance(max(due, self._draft.now_ns))
-            kernel_events.drain(self._draft)
+            kernel_events.dispatch(self._draft)
             core.settle()
 
     # driving

@@ -228,7 +228,7 @@ class Filesystem(Struct, frozen=True, gc=False):
                 above = upper[0] if upper else None
             if inode in self.base.dirs:
                 raise failure(errno.EXDEV)
-        after, inode = self.own(directory, name)
+        after, inode = self.for_update(directory, name)
         if over is not None:
             if self.is_directory(over):
                 if not moves_directory:
@@ -245,7 +245,7 @@ class Filesystem(Struct, frozen=True, gc=False):
 
     # attributes and contents
 
-    def own(self, directory: int, name: str) -> tuple[Filesystem, int]:
+    def for_update(self, directory: int, name: str) -> tuple[Filesystem, int]:
         """Copy up: the inode that may be altered under this name. A hard link of the tree below becomes a file of its own."""
         inode = self.lookup(directory, name)
         if inode is None:

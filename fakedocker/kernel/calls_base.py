@@ -53,7 +53,7 @@ class Replaced(Ended):
 class CallsBase:
     """The caller, and the helpers of all families."""
 
-    __slots__ = ("_draft", "_kernel", "_process", "_settled", "_view", "hasty")
+    __slots__ = ("_draft", "_kernel", "_process", "_settled", "_view", "nonpreemptible")
 
     def __init__(self, kernel: KernelBase, process: Process) -> None:
         self._kernel = kernel
@@ -61,7 +61,7 @@ class CallsBase:
         self._process = process
         self._view: View | None = None
         self._settled = False
-        self.hasty = False
+        self.nonpreemptible = False
 
     # who and where
 
@@ -186,9 +186,9 @@ class CallsBase:
         The slice may end here as well, for the others; but not at its first such call, so that every slice gets on.
         """
         process = self._process
-        if process.backlog and not self.flush() and not self.hasty:
+        if process.backlog and not self.flush() and not self.nonpreemptible:
             self._sleep("write")
-        if self.hasty:
+        if self.nonpreemptible:
             return
         if process.spent_ns >= QUANTUM_NS:
             self.rest()

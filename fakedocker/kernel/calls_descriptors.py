@@ -188,7 +188,7 @@ class DescriptorCalls(FileCalls):
         base = 0 if whence == 0 else file.offset if whence == 1 else self.stat_of_file(file).size_bytes
         if base + offset < 0:
             raise failure(errno.EINVAL)
-        self._draft.files.own(number).offset = base + offset
+        self._draft.files.for_update(number).offset = base + offset
         return base + offset
 
     def truncate(self, fd: int, size_bytes: int) -> None:

@@ -47,7 +47,7 @@ class TerminalCalls(CallsBase):
             or terminal.namespace != self._process.namespace
         ):
             raise failure(errno.ENOTTY)
-        self._draft.terminals.own(name).foreground = group
+        self._draft.terminals.for_update(name).foreground = group
 
     def _terminal(self, fd: int) -> Terminal:
         file = self._file(fd)

@@ -250,7 +250,7 @@ class FileCalls(CallsBase):
         """(id, value, inode) of a location, copied up. EROFS."""
         name, filesystem = self._writable(location)
         if location.name:
-            filesystem, inode = filesystem.own(location.directory, location.name)
+            filesystem, inode = filesystem.for_update(location.directory, location.name)
             return name, filesystem, inode
         return name, filesystem.own_inode(location.inode), location.inode
 

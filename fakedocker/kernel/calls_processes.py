@@ -59,14 +59,14 @@ class ProcessCalls(CallsBase):
             self._settle()
         self._spend(FIND_NS + SPAWN_NS)
         who = self._who()
-        namespace = draft.namespaces.own(process.namespace)
+        namespace = draft.namespaces.for_update(process.namespace)
         command = programs.command(draft, namespace, name, search_path, argv, who)
         if command is None:  # it is known from now on, if it is one that can be
             programs.find_runnable(self.view, name, search_path, argv, process.directory, who)
             command = programs.command(draft, namespace, name, search_path, argv, who)
         begun = None
         if command is not None and command.utility:
-            begun = kernel.run_briefly(process, namespace, command, argv, exports)
+            begun = kernel.run_lazily(process, namespace, command, argv, exports)
         if begun is None:
             found = programs.find_runnable(self.view, name, search_path, argv, process.directory, who)
             begun = self._run_child(found, exports.environment())
@@ -139,7 +139,7 @@ class ProcessCalls(CallsBase):
         child = self._draft.processes[number]
         if not child.stopped or child.stop_told:
             return None
-        self._draft.processes.own(number).stop_told = True
+        self._draft.processes.for_update(number).stop_told = True
         return child.stopped
 
     def wait_for_child(self, pid: int | None, *, interruptible: bool = False, stops: bool = False) -> None:
@@ -187,7 +187,7 @@ class ProcessCalls(CallsBase):
         number = self._process.pid if pid == 0 else self._host_pid(pid)
         if number != self._process.pid and number not in self._process.children:
             raise failure(errno.ESRCH)
-        target = self._draft.processes.own(number)
+        target = self._draft.processes.for_update(number)
         if target.session == target.local:
             raise failure(errno.EPERM)
         target.group = group or target.local

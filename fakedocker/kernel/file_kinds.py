@@ -42,7 +42,7 @@ def _read_regular(draft: KernelDraft, process: Process, number: int, file: OpenF
         return b""
     data = contents.read(node.content, file.offset, size)
     if data:
-        draft.files.own(number).offset += len(data)
+        draft.files.for_update(number).offset += len(data)
     return data
 
 
@@ -54,7 +54,7 @@ def _write_regular(draft: KernelDraft, process: Process, number: int, file: Open
         raise failure(errno.EIO)
     offset = len(node.content) if file.flags & APPEND else file.offset
     draft.put_content(name, filesystem, inode, contents.write(node.content, offset, data))
-    draft.files.own(number).offset = offset + len(data)
+    draft.files.for_update(number).offset = offset + len(data)
     return len(data)
 
 
@@ -73,7 +73,7 @@ def _count_regular(draft: KernelDraft, file: OpenFile, step: int) -> None:
 def _read_buffer(draft: KernelDraft, process: Process, number: int, file: OpenFile, size: int) -> bytes | None:
     data = contents.read(draft.buffers[file.target].content, file.offset, size)
     if data:
-        draft.files.own(number).offset += len(data)
+        draft.files.for_update(number).offset += len(data)
     return data
 
 
@@ -154,7 +154,7 @@ def _count_stream(draft: KernelDraft, file: OpenFile, step: int) -> None:
     name, fd = file.target
     if name not in draft.streams:
         return
-    stream = draft.streams.own(name)
+    stream = draft.streams.for_update(name)
     out, error = stream.writers
     stream.writers = (out + step, error) if fd == 1 else (out, error + step)
     if stream.writers[fd - 1] == 0:
@@ -178,7 +178,7 @@ def _terminal_ready(draft: KernelDraft, process: Process, file: OpenFile) -> boo
 def _count_terminal(draft: KernelDraft, file: OpenFile, step: int) -> None:
     if file.target not in draft.terminals:
         return
-    terminal: Terminal = draft.terminals.own(file.target)
+    terminal: Terminal = draft.terminals.for_update(file.target)
     terminal.references += step
     if terminal.references == 0:
         draft.emitted.append(Closed(file.target, 1))

@@ -65,12 +65,12 @@ def add_buffer(draft: KernelDraft, content: contents.Content, path: str = "") ->
 
 def keep_file(draft: KernelDraft, number: int, times: int = 1) -> None:
     """Count more users of an open file."""
-    draft.files.own(number).references += times
+    draft.files.for_update(number).references += times
 
 
 def let_go(draft: KernelDraft, number: int) -> None:
     """One user fewer; the last one closes the file."""
-    file = draft.files.own(number)
+    file = draft.files.for_update(number)
     file.references -= 1
     if file.references <= 0:
         del draft.files[number]
@@ -91,13 +91,13 @@ def make_table(draft: KernelDraft, entries: Mapping[int, int]) -> int:
 
 def share_table(draft: KernelDraft, table: int) -> int:
     """One more user of a table: what a fork does. O(1)."""
-    draft.tables.own(table).references += 1
+    draft.tables.for_update(table).references += 1
     return table
 
 
 def release_table(draft: KernelDraft, table: int) -> None:
     """One user fewer; with the last one go its files."""
-    record = draft.tables.own(table)
+    record = draft.tables.for_update(table)
     record.references -= 1
     if record.references <= 0:
         del draft.tables[table]
@@ -120,7 +120,7 @@ def set_descriptor(draft: KernelDraft, process: Process, fd: int, number: int | 
             let_go(draft, number)  # make_table has counted it as well
         release_table(draft, old)
         return
-    draft.tables.own(process.table).entries = entries
+    draft.tables.for_update(process.table).entries = entries
     if before is not None:
         let_go(draft, before)
 

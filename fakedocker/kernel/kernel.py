@@ -20,10 +20,10 @@ from contextlib import suppress
 from typing import Any
 
 from fakedocker.kernel import control_groups, file_kinds, lifecycle, proc, signals, synthetic
-from fakedocker.kernel.brief import Brief
 from fakedocker.kernel.calls import Calls
 from fakedocker.kernel.calls_base import QUANTUM_NS, UNIT_NS, WAKE_NS, Ended, Replaced
 from fakedocker.kernel.events import Alarm, Emission, Fault
+from fakedocker.kernel.lazy_process import LazyProcess
 from fakedocker.kernel.loader import Command
 from fakedocker.kernel.namespaces import Namespaces, Usage
 from fakedocker.kernel.program import Block, Exports, Program
@@ -117,14 +117,14 @@ class Kernel(Namespaces, Starting, Streams):
         draft = self.draft
         self.slices += 1
         try:
-            process = draft.processes.own(pid)
+            process = draft.processes.for_update(pid)
         except KeyError:  # it has ended meanwhile, and is forgotten
             return
         process.queued = False
         if process.status is not None or process.waiting or process.stopped:
             return
         if draft.namespaces[process.namespace].frozen:
-            namespace = draft.namespaces.own(process.namespace)
+            namespace = draft.namespaces.for_update(process.namespace)
             namespace.held = (*namespace.held, process.pid)
             return
         self.effort = 0
@@ -141,7 +141,7 @@ class Kernel(Namespaces, Starting, Streams):
     def run_for(self, parent: Process, process: Process) -> int | None:
         return self._ending_of(parent, process, self._nested_slice(process))
 
-    def run_briefly(
+    def run_lazily(
         self,
         parent: Process,
         namespace: Namespace,
@@ -152,7 +152,7 @@ class Kernel(Namespaces, Starting, Streams):
         draft = self.draft
         if self._depth >= NESTED or signals.CHLD in parent.dispositions or not lifecycle.has_room(draft, namespace):
             return None
-        calls = Brief(self, parent, namespace, command, argv, exports)
+        calls = LazyProcess(self, parent, namespace, command, argv, exports)
         self._depth += 1
         try:
             status: int | None = command.program(calls, argv, calls.state)
@@ -248,14 +248,14 @@ class Kernel(Namespaces, Starting, Streams):
             return
         sleeper = draft.processes.sleeper(key)
         if sleeper is not None:
-            parent = draft.processes.own(sleeper.parent)
+            parent = draft.processes.for_update(sleeper.parent)
             if parent.waiting == "child" and not parent.stopped:
                 lifecycle.end_sleep(draft, key, sleeper, parent)
                 return
         process = draft.processes.get(key)
         if process is None or process.timer != number:
             return
-        process = draft.processes.own(key)
+        process = draft.processes.for_update(key)
         process.timer = 0
         if process.waiting == LAST_SLEEP and not process.stopped and not draft.namespaces[process.namespace].frozen:
             lifecycle.end(draft, process, 0)

@@ -42,7 +42,7 @@ class KernelBase:
         """The same for a parent that will wait for it: gives how it ended, as `reap` does, or None while it goes on."""
         raise NotImplementedError("the scheduler's")
 
-    def run_briefly(
+    def run_lazily(
         self,
         parent: Process,
         namespace: Namespace,

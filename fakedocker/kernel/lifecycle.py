@@ -38,7 +38,7 @@ def next_pids(draft: KernelDraft, namespace: Namespace) -> tuple[int, int]:
     if namespace.pid_space:
         if namespace.pid_space == HOST:
             return pid, pid
-        owner = draft.namespaces.own(namespace.pid_space)
+        owner = draft.namespaces.for_update(namespace.pid_space)
     local = owner.next_local
     owner.next_local = local + 1
     return pid, local
@@ -60,11 +60,11 @@ def pid_space(draft: KernelDraft, name: str) -> str:
     return name if namespace is None else namespace.pid_space or name
 
 
-def enter(draft: KernelDraft, process: Process, namespace: Namespace) -> None:
+def insert(draft: KernelDraft, process: Process, namespace: Namespace) -> None:
     """Put a new process on the tables. The namespace must be owned."""
     namespace.members[process.local] = process.pid
     namespace.memory_bytes += CHARGED_BYTES
-    draft.processes.enter(process.pid, process)
+    draft.processes.insert(process.pid, process)
 
 
 def without(pids: tuple[int, ...], pid: int) -> tuple[int, ...]:
@@ -93,14 +93,14 @@ def fork(
     Raises:
         OSError: EAGAIN.
     """
-    namespace = draft.namespaces.own(parent.namespace)
+    namespace = draft.namespaces.for_update(parent.namespace)
     demand_process(draft, namespace)
     pid, local = next_pids(draft, namespace)
     of = parent if program is None else program
     executed = (of.argv, parent.environment if environment is None else environment, of.identity, of.executable)
     group = parent.group if group is None else group or local
     child = parent.child(pid, local, group, executed, body, table, draft.now_ns)
-    enter(draft, child, namespace)
+    insert(draft, child, namespace)
     parent.children += (pid,)
     return child
 
@@ -112,7 +112,7 @@ def end(draft: KernelDraft, process: Process, status: int, signal: int = 0) -> N
     """
     if process.status is not None:
         return
-    process = draft.processes.own(process.pid)
+    process = draft.processes.for_update(process.pid)
     for pid in process.children:
         draft.processes.get(pid)  # a sleeper inherits from it, for the last time
     process.status = status
@@ -127,7 +127,7 @@ def end(draft: KernelDraft, process: Process, status: int, signal: int = 0) -> N
         draft.timers.cancelled()
     table, process.table = process.table, 0
     files.release_table(draft, table)
-    namespace = draft.namespaces.own(process.namespace)
+    namespace = draft.namespaces.for_update(process.namespace)
     namespace.memory_bytes -= charged(process)
     namespace.cpu_ns += process.cpu_ns
     if process.terminal and process.session == process.local:
@@ -151,7 +151,7 @@ def end_awaited(draft: KernelDraft, parent: Process, process: Process) -> None:
     if process.timer:
         draft.timers.cancelled()
     files.release_table(draft, process.table)
-    namespace = draft.namespaces.own(process.namespace)
+    namespace = draft.namespaces.for_update(process.namespace)
     namespace.memory_bytes -= process.resident_bytes or CHARGED_BYTES
     namespace.cpu_ns += process.cpu_ns
     namespace.members.pop(process.local, None)
@@ -159,20 +159,20 @@ def end_awaited(draft: KernelDraft, parent: Process, process: Process) -> None:
     del draft.processes[process.pid]
 
 
-def lie_down(draft: KernelDraft, parent: Process, namespace: Namespace, sleeper: Sleeper, at_ns: int) -> None:
+def start_sleeper(draft: KernelDraft, parent: Process, namespace: Namespace, sleeper: Sleeper, at_ns: int) -> None:
     """Enter a child of which it is known that it ends when its timer goes off. Both records must be owned."""
     pid, sleeper.local = next_pids(draft, namespace)
     sleeper.timer = draft.new_id()
     namespace.members[sleeper.local] = pid
     namespace.memory_bytes += CHARGED_BYTES
     parent.children += (pid,)
-    draft.processes.lay_down(pid, sleeper)
+    draft.processes.add_sleeper(pid, sleeper)
     draft.timers.add((at_ns, sleeper.timer, "wake", pid))
 
 
 def end_sleep(draft: KernelDraft, pid: int, sleeper: Sleeper, parent: Process) -> None:
     """End such a child and wake its parent, which waits for it: `end`, and all that `reap` will find to do. The parent must be owned."""
-    namespace = draft.namespaces.own(parent.namespace)
+    namespace = draft.namespaces.for_update(parent.namespace)
     namespace.memory_bytes -= CHARGED_BYTES
     namespace.cpu_ns += sleeper.cpu_ns
     namespace.members.pop(sleeper.local)
@@ -198,7 +198,7 @@ def reap(draft: KernelDraft, parent: Process, pid: int) -> int | None:
 def forget(draft: KernelDraft, process: Process) -> None:
     """Take an ended process off the tables."""
     del draft.processes[process.pid]
-    draft.namespaces.own(process.namespace).members.pop(process.local, None)
+    draft.namespaces.for_update(process.namespace).members.pop(process.local, None)
 
 
 def charged(process: Process) -> int:
@@ -215,7 +215,7 @@ _LITTLE_BYTES = 1 << 20
 
 def use_memory(draft: KernelDraft, process: Process, size_bytes: int) -> None:
     """Let a process have that much memory; past the limit the largest of its namespace is killed (oom_kill in cgroup v2)."""
-    namespace = draft.namespaces.own(process.namespace)
+    namespace = draft.namespaces.for_update(process.namespace)
     namespace.memory_bytes += max(size_bytes, 1) - charged(process)
     process.resident_bytes = max(size_bytes, 1)
     namespace.memory_peak_bytes = max(namespace.memory_peak_bytes, namespace.memory_bytes)
@@ -230,8 +230,8 @@ def use_memory(draft: KernelDraft, process: Process, size_bytes: int) -> None:
 
 def oom_kill(draft: KernelDraft, process: Process) -> None:
     """Kill a process as the kernel does when memory is used up."""
-    namespace = draft.namespaces.own(process.namespace)
-    victim = draft.processes.own(process.pid)
+    namespace = draft.namespaces.for_update(process.namespace)
+    victim = draft.processes.for_update(process.pid)
     victim.oom = True
     namespace.oom_kills += 1
     draft.emitted.append(OutOfMemory(namespace.id, victim.pid))
@@ -303,7 +303,7 @@ def _tell(draft: KernelDraft, process: Process) -> None:
         return
     how = parent.dispositions.get(signals.CHLD)
     if how == "ignore":
-        parent = draft.processes.own(parent.pid)
+        parent = draft.processes.for_update(parent.pid)
         parent.children = without(parent.children, process.pid)
         forget(draft, process)
         draft.wake(parent.pid)
@@ -321,13 +321,13 @@ def _give_away(draft: KernelDraft, namespace: Namespace, process: Process) -> No
     for pid in sorted(process.children):
         if pid not in draft.processes:
             continue
-        child = draft.processes.own(pid)
+        child = draft.processes.for_update(pid)
         child.parent = adopter.pid if adopter is not None else 0
         if adopter is None:
             if child.status is not None:
                 forget(draft, child)
             continue
-        adopter = draft.processes.own(adopter.pid)
+        adopter = draft.processes.for_update(adopter.pid)
         adopter.children += (pid,)
         if child.status is not None and adopter.waiting == "child":
             draft.wake(adopter.pid)
@@ -359,7 +359,7 @@ def _leave_terminal(draft: KernelDraft, process: Process) -> None:
     if terminal is None or terminal.session != process.session or terminal.namespace != process.namespace:
         return
     group = terminal.foreground
-    terminal = draft.terminals.own(process.terminal)
+    terminal = draft.terminals.for_update(process.terminal)
     terminal.session = terminal.foreground = 0
     if group and group != process.group:
         signal_group(draft, process.namespace, group, signals.HUP)

@@ -112,11 +112,11 @@ class Namespaces(KernelBase):
             control_group=control_group,
         )
         if pid_space and pid_space not in (HOST, identifier):
-            self.draft.namespaces.own(pid_space).sharers += (identifier,)
+            self.draft.namespaces.for_update(pid_space).sharers += (identifier,)
 
     def update_namespace(self, identifier: str, **fields: Any) -> None:
         """Change settings of a namespace by the names of `create_namespace`, while it runs. AttributeError for others."""
-        namespace = self.draft.namespaces.own(identifier)
+        namespace = self.draft.namespaces.for_update(identifier)
         for name, value in fields.items():
             setattr(namespace, name, value)
 
@@ -134,9 +134,9 @@ class Namespaces(KernelBase):
                 lifecycle.forget(draft, process)
         draft.namespaces.pop(identifier)
         for name in namespace.sharers:  # nothing runs in them any more
-            draft.namespaces.own(name).pid_space = ""
+            draft.namespaces.for_update(name).pid_space = ""
         if namespace.pid_space and namespace.pid_space in draft.namespaces:
-            owner = draft.namespaces.own(namespace.pid_space)
+            owner = draft.namespaces.for_update(namespace.pid_space)
             owner.sharers = tuple(name for name in owner.sharers if name != identifier)
         for mount in namespace.mounts.mounts:
             if mount.kind == "tmpfs":
@@ -156,20 +156,20 @@ class Namespaces(KernelBase):
 
     def freeze_namespace(self, identifier: str) -> None:
         """Pause: its processes do not run, whatever wakes them."""
-        namespace = self.draft.namespaces.own(identifier)
+        namespace = self.draft.namespaces.for_update(identifier)
         namespace.frozen = True
         for pid in namespace.members.values():
             self.draft.processes.get(pid)  # no sleeper of it may end now
 
     def thaw_namespace(self, identifier: str) -> None:
         """Go on: whoever was woken meanwhile runs."""
-        namespace = self.draft.namespaces.own(identifier)
+        namespace = self.draft.namespaces.for_update(identifier)
         namespace.frozen = False
         held, namespace.held = namespace.held, ()
         for pid in held:
             process = self.draft.processes.get(pid)
             if process is not None and not process.waiting and not process.stopped:
-                self.draft.enqueue(self.draft.processes.own(pid))
+                self.draft.enqueue(self.draft.processes.for_update(pid))
 
     def usage(self, identifier: str) -> Usage:
         """What a namespace uses; zeros for none. Time grows with its processes."""

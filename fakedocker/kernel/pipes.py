@@ -20,7 +20,7 @@ def make_pipe(draft: KernelDraft) -> int:
 
 def take(draft: KernelDraft, number: int, pid: int, size: int) -> bytes | None:
     """Up to `size` bytes; b"" when nobody can write any more; None when the reader has to wait, and is listed."""
-    pipe = draft.pipes.own(number)
+    pipe = draft.pipes.for_update(number)
     if not pipe.size:
         if not pipe.writers and not pipe.awaiting:
             return b""
@@ -46,7 +46,7 @@ def take(draft: KernelDraft, number: int, pid: int, size: int) -> bytes | None:
 
 def give(draft: KernelDraft, number: int, pid: int, data: bytes) -> int:
     """Put in what fits, and say how much; 0 when the writer has to wait, and is listed. Somebody must be reading."""
-    pipe = draft.pipes.own(number)
+    pipe = draft.pipes.for_update(number)
     room = CAPACITY_BYTES - pipe.size
     size = len(data)
     if size > room:
@@ -70,7 +70,7 @@ def give(draft: KernelDraft, number: int, pid: int, data: bytes) -> int:
 
 def pour(draft: KernelDraft, number: int, data: bytes) -> None:
     """Put bytes in from outside, where somebody has looked at the room."""
-    pipe = draft.pipes.own(number)
+    pipe = draft.pipes.for_update(number)
     pipe.chunks = (*pipe.chunks, data)
     pipe.size += len(data)
     waiters, pipe.read_waiters = pipe.read_waiters, ()
@@ -83,7 +83,7 @@ def readable(draft: KernelDraft, number: int, pid: int) -> bool:
     if pipe.size or not (pipe.writers or pipe.awaiting):
         return True
     if pid not in pipe.read_waiters:
-        pipe = draft.pipes.own(number)
+        pipe = draft.pipes.for_update(number)
         pipe.read_waiters += (pid,)
     return False
 
@@ -106,7 +106,7 @@ def named_pipe(draft: KernelDraft, fifo: tuple[str, int]) -> int:
 
 def await_reader(draft: KernelDraft, number: int, pid: int) -> bool:
     """Whether somebody reads a named pipe; if not, the writer is listed."""
-    pipe = draft.pipes.own(number)
+    pipe = draft.pipes.for_update(number)
     if pipe.readers:
         return True
     if pid not in pipe.write_waiters:
@@ -116,7 +116,7 @@ def await_reader(draft: KernelDraft, number: int, pid: int) -> bool:
 
 def add_ends(draft: KernelDraft, number: int, readers: int = 0, writers: int = 0) -> None:
     """More (or with negative numbers fewer) readers and writers; the last of a side wakes the other, the last of all ends the pipe."""
-    pipe = draft.pipes.own(number)
+    pipe = draft.pipes.for_update(number)
     pipe.readers += readers
     pipe.writers += writers
     if writers > 0:

@@ -103,7 +103,7 @@ class System(Protocol):
     virtual clock.
     """
 
-    hasty: bool
+    nonpreemptible: bool
     """Whether the process goes on where it should rest first: one that cannot be interrupted there sets it, and rests later."""
 
     # who and where

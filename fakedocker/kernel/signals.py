@@ -33,7 +33,7 @@ def send(draft: KernelDraft, process: Process, signal: int, end: End, *, from_in
     """
     if process.status is not None or signal == 0:
         return
-    process = draft.processes.own(process.pid)
+    process = draft.processes.for_update(process.pid)
     is_init = process.local == 1
     if signal == KILL:
         if not (is_init and from_inside):

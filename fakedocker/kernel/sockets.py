@@ -120,7 +120,7 @@ def connect_outward(draft: KernelDraft, process: Process, network: str, path: st
 
 def accept(draft: KernelDraft, process: Process, number: int) -> int | None:
     """The first connection that waits; None when there is none, and the process is listed. EINVAL for no listener."""
-    listener = draft.sockets.own(number)
+    listener = draft.sockets.for_update(number)
     if listener.state != "LISTEN":
         raise failure(errno.EINVAL)
     if not listener.backlog:
@@ -129,7 +129,7 @@ def accept(draft: KernelDraft, process: Process, number: int) -> int | None:
         return None
     first, *rest = listener.backlog
     listener.backlog = tuple(rest)
-    draft.sockets.own(first).owner = process.pid
+    draft.sockets.for_update(first).owner = process.pid
     return first
 
 
@@ -138,7 +138,7 @@ def take(draft: KernelDraft, process: Process, number: int, size: int) -> bytes 
     socket = draft.sockets[number]
     if socket.error:
         error = socket.error
-        socket = draft.sockets.own(number)
+        socket = draft.sockets.for_update(number)
         socket.error = 0
         socket.state = "CLOSE"
         raise failure(error)
@@ -155,14 +155,14 @@ def readable(draft: KernelDraft, process: Process, number: int) -> bool:
     if socket.backlog:
         return True
     if process.pid not in socket.waiters:
-        socket = draft.sockets.own(number)
+        socket = draft.sockets.for_update(number)
         socket.waiters += (process.pid,)
     return False
 
 
 def shut_down(draft: KernelDraft, number: int) -> None:
     """No more bytes from this side."""
-    socket = draft.sockets.own(number)
+    socket = draft.sockets.for_update(number)
     if socket.writer:
         writer, socket.writer = socket.writer, 0
         socket.state = "FIN_WAIT2"
@@ -174,7 +174,7 @@ def shut_down(draft: KernelDraft, number: int) -> None:
 
 def close(draft: KernelDraft, number: int) -> None:
     """Forget a socket; a listener resets the connections that nobody has accepted."""
-    socket = draft.sockets.own(number)
+    socket = draft.sockets.for_update(number)
     if socket.state == "LISTEN":
         key = (socket.network, socket.protocol, socket.local[1])
         left = tuple(other for other in draft.ports.get(key, ()) if other != number)
@@ -196,7 +196,7 @@ def close(draft: KernelDraft, number: int) -> None:
 def _arrive(draft: KernelDraft, listener: int, arriving: Socket) -> None:
     number = draft.new_id()
     draft.sockets[number] = arriving
-    owner = draft.sockets.own(listener)
+    owner = draft.sockets.for_update(listener)
     owner.backlog = (*owner.backlog, number)
     waiters, owner.waiters = owner.waiters, ()
     draft.wake_all(waiters)
@@ -205,7 +205,7 @@ def _arrive(draft: KernelDraft, listener: int, arriving: Socket) -> None:
 def _close_outward(draft: KernelDraft, name: str) -> None:
     stream = draft.streams.get(name)
     if stream is not None and stream.writers != (0, 0):
-        draft.streams.own(name).writers = (0, 0)
+        draft.streams.for_update(name).writers = (0, 0)
         draft.emitted.append(Closed(name, 1))
 
 

@@ -82,7 +82,7 @@ class Starting(Outside):
             ExecError: it cannot be started; nothing has changed.
         """
         draft = self.draft
-        namespace = draft.namespaces.own(identifier)
+        namespace = draft.namespaces.for_update(identifier)
         uid, gid, groups = user
         view = View(draft, self.router, identifier)
         capabilities = ALL_CAPABILITIES if privileged else namespace.capabilities
@@ -111,7 +111,7 @@ class Starting(Outside):
             directory=directory, uid=uid, gid=gid, groups=tuple(groups), started_ns=draft.now_ns, started=True,
             capabilities=capabilities, limits=namespace.limits,
         )  # fmt: skip
-        lifecycle.enter(draft, process, namespace)
+        lifecycle.insert(draft, process, namespace)
         process.table = files.make_table(draft, self._open_stdio(process, stdio))
         draft.enqueue(process)
         return process.pid
@@ -184,14 +184,14 @@ class Starting(Outside):
         name = stdio.stream
         if stdio.terminal:
             terminals.make_terminal(draft, name, process.namespace, stdio.rows, stdio.columns)
-            terminal = draft.terminals.own(name)
+            terminal = draft.terminals.for_update(name)
             terminal.session = terminal.foreground = process.local
             process.terminal = name
             number = files.add_file(draft, "terminal", name, READ | WRITE)
             return {0: number, 1: number, 2: number}
         draft.streams[name] = Stream(0)
         if stdio.stdin:
-            draft.streams.own(name).input = pipe = pipes.make_pipe(draft)
+            draft.streams.for_update(name).input = pipe = pipes.make_pipe(draft)
             pipes.add_ends(draft, pipe, writers=1)
             standard_input = files.add_file(draft, "input", name, READ)
         else:

@@ -50,7 +50,7 @@ class Records(Table[K, R]):
 
     __slots__ = ()
 
-    def own(self, key: K) -> R:
+    def for_update(self, key: K) -> R:
         """The record, to be changed: copied first when a frozen state may hold it. KeyError where there is none."""
         record = self._changes.get(key)
         if record is None or record is _GONE:
@@ -59,7 +59,7 @@ class Records(Table[K, R]):
             record = self._changes[key] = self._base[key].copy()
         return record
 
-    def enter(self, key: K, record: R) -> None:
+    def insert(self, key: K, record: R) -> None:
         """Put a record under a key that has none: an assignment without the question."""
         self._changes[key] = record
         self.size += 1
@@ -99,7 +99,7 @@ class Processes(Records[int, Process]):
         self._sleepers: set[int] = set()
         self._tables = tables
 
-    def lay_down(self, pid: int, sleeper: Sleeper) -> None:
+    def add_sleeper(self, pid: int, sleeper: Sleeper) -> None:
         """Put a sleeper under a pid that nothing has."""
         self._sleepers.add(pid)
         self._changes[pid] = sleeper  # type: ignore[assignment]  # whoever asks for it gets a process
@@ -116,10 +116,10 @@ class Processes(Records[int, Process]):
         del self._changes[pid]
         self.size -= 1
 
-    def own(self, key: int) -> Process:
+    def for_update(self, key: int) -> Process:
         record: Any = self._changes.get(key)
         if type(record) is not Process:
-            return super().own(key) if type(record) is not Sleeper else self._wake(key)
+            return super().for_update(key) if type(record) is not Sleeper else self._wake(key)
         return record
 
     def get(self, key: int, default: Any = None) -> Any:
@@ -154,7 +154,7 @@ class Processes(Records[int, Process]):
         self._sleepers.discard(pid)
         sleeper: Any = self._changes[pid]
         made: Process = sleeper.process(pid, self[sleeper.parent])
-        self._tables.own(made.table).references += 1
+        self._tables.for_update(made.table).references += 1
         self._changes[pid] = made
         return made
 
@@ -344,7 +344,7 @@ class KernelDraft:
         process = self.processes.get(pid)
         if process is None or not process.waiting:
             return
-        process = self.processes.own(pid)
+        process = self.processes.for_update(pid)
         process.waiting = ""
         if process.timer:
             process.timer = 0

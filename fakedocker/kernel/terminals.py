@@ -23,7 +23,7 @@ CAPACITY_BYTES = 4096
 
 def make_terminal(draft: KernelDraft, name: str, namespace: str, rows: int = 24, columns: int = 80) -> None:
     """A terminal with the lowest free number of its namespace."""
-    owner = draft.namespaces.own(namespace)
+    owner = draft.namespaces.for_update(namespace)
     taken = {draft.terminals[other].number for other in owner.terminals}
     number = next(number for number in range(len(taken) + 1) if number not in taken)
     draft.terminals[name] = Terminal(namespace, number, rows, columns, dict(MODES))
@@ -34,7 +34,7 @@ def drop_terminal(draft: KernelDraft, name: str) -> None:
     """Forget a terminal that nobody has open."""
     terminal = draft.terminals.pop(name)
     if terminal is not None and terminal.namespace in draft.namespaces:
-        owner = draft.namespaces.own(terminal.namespace)
+        owner = draft.namespaces.for_update(terminal.namespace)
         owner.terminals = tuple(other for other in owner.terminals if other != name)
 
 
@@ -54,7 +54,7 @@ def read(draft: KernelDraft, process: Process, name: str, size: int) -> bytes | 
 
     A reader outside the foreground group is stopped by TTIN, as job control wants it.
     """
-    terminal = draft.terminals.own(name)
+    terminal = draft.terminals.for_update(name)
     if terminal.hung_up:
         return b""
     if is_background(terminal, process):
@@ -81,7 +81,7 @@ def readable(draft: KernelDraft, process: Process, name: str) -> bool:
     if terminal.ready or terminal.hung_up:
         return True
     if process.pid not in terminal.read_waiters:
-        terminal = draft.terminals.own(name)
+        terminal = draft.terminals.for_update(name)
         terminal.read_waiters += (process.pid,)
     return False
 
@@ -98,7 +98,7 @@ def write(draft: KernelDraft, name: str, data: bytes) -> None:
 
 def set_modes(draft: KernelDraft, name: str, modes: dict[str, bool]) -> None:
     """Change some modes; what was typed of a line becomes readable when canonical mode ends. EINVAL for an unknown one."""
-    terminal = draft.terminals.own(name)
+    terminal = draft.terminals.for_update(name)
     if not modes.keys() <= MODES.keys():
         raise failure(errno.EINVAL)
     terminal.modes = {**terminal.modes, **modes}
@@ -122,7 +122,7 @@ def is_background(terminal: Terminal, process: Process) -> bool:
 
 def type_in(draft: KernelDraft, name: str, data: bytes) -> None:
     """Bytes typed, with what the line discipline does about them."""
-    terminal = draft.terminals.own(name)
+    terminal = draft.terminals.for_update(name)
     modes = terminal.modes
     if modes["newline"]:
         data = data.replace(b"\r", b"\n")
@@ -137,7 +137,7 @@ def type_in(draft: KernelDraft, name: str, data: bytes) -> None:
             _control_signal(draft, name, byte)
             if name not in draft.terminals:  # it went with the last of the processes that the signal has ended
                 return
-            terminal = draft.terminals.own(name)
+            terminal = draft.terminals.for_update(name)
             raw.clear()
         elif modes["canonical"]:
             _edit_line(draft, terminal, name, byte)
@@ -159,7 +159,7 @@ def room(draft: KernelDraft, name: str) -> int:
 
 def resize(draft: KernelDraft, name: str, rows: int, columns: int) -> None:
     """Another window size; the foreground group gets WINCH when it differs."""
-    terminal = draft.terminals.own(name)
+    terminal = draft.terminals.for_update(name)
     if (terminal.rows, terminal.columns) != (rows, columns):
         terminal.rows, terminal.columns = rows, columns
         if terminal.foreground:
@@ -168,7 +168,7 @@ def resize(draft: KernelDraft, name: str, rows: int, columns: int) -> None:
 
 def hang_up(draft: KernelDraft, name: str) -> None:
     """The outside end is gone: readers see the end of file, the session leader and the foreground group get HUP and CONT."""
-    terminal = draft.terminals.own(name)
+    terminal = draft.terminals.for_update(name)
     if terminal.hung_up:
         return
     terminal.hung_up = True
@@ -189,7 +189,7 @@ def hang_up(draft: KernelDraft, name: str) -> None:
 
 
 def _control_signal(draft: KernelDraft, name: str, byte: int) -> None:
-    terminal = draft.terminals.own(name)
+    terminal = draft.terminals.for_update(name)
     terminal.line, terminal.ready = b"", ()
     if terminal.modes["echo"]:
         draft.emitted.append(Output(name, 1, b"^" + bytes((byte ^ 0x40,))))

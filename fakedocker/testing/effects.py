@@ -49,7 +49,7 @@ class Ineffective(NamedTuple):
         return f"{self.operation} {self.field}: {reason}"
 
 
-def ineffective(requests: Iterable[Request]) -> Counter[Ineffective]:
+def ignored_options(requests: Iterable[Request]) -> Counter[Ineffective]:
     """What of some requests had no effect, and how often."""
     found: Counter[Ineffective] = Counter()
     for request in requests:

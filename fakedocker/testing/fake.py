@@ -196,9 +196,9 @@ class FakeDocker:
         """Fail unless a container has printed a text; the error shows what it has printed."""
         assertions.assert_logged(self.engine, name, text)
 
-    def ineffective(self) -> Counter[effects.Ineffective]:
+    def ignored_options(self) -> Counter[effects.Ineffective]:
         """Options that were accepted and have no effect here, and how often; printed, each says why."""
-        return effects.ineffective(exchange.request for exchange in self._log.exchanges)
+        return effects.ignored_options(exchange.request for exchange in self._log.exchanges)
 
     # what goes wrong
 

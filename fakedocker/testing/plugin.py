@@ -101,7 +101,7 @@ def _begin(world: World, config: pytest.Config) -> Iterator[FakeDocker]:
 
     with FakeDocker(world=world) as fake:
         yield fake
-        _note(config, fake.ineffective())
+        _note(config, fake.ignored_options())
 
 
 @pytest.fixture(name="fakedocker")

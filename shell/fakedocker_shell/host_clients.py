@@ -163,9 +163,9 @@ class _Run:
                 if not context.ready(self._wait):
                     continue
             try:
-                system.hasty = True  # a coroutine cannot be left but where it waits
+                system.nonpreemptible = True  # a coroutine cannot be left but where it waits
                 self._wait = _resumed(self.coroutine)
-                system.hasty = False
+                system.nonpreemptible = False
             except StopIteration as end:
                 context.set_raw(False)
                 return int(end.value or 0)

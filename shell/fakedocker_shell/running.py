@@ -178,7 +178,7 @@ class OnTerminal:
         del fd  # a terminal has one stream
         self._running.show(data)
         self._write(data)
-        self._foreground.pacer.spoke()
+        self._foreground.pacer.on_output()
 
     def steps(self) -> Interaction[int]:
         """From its beginning to its end; gives the exit status."""

@@ -53,7 +53,7 @@ def start(draft: Draft, given: Start) -> int:
     stdio = Stdio(given.stream, terminal=given.size is not None, stdin=True, rows=rows, columns=columns)
     environment = host.environment(given.size is not None)
     pid = draft.kernel.start(HOST, (host.SHELL_PATH, *argv[1:]), environment, directory, _USER, stdio)
-    process = draft.kernel_draft.processes.own(pid)
+    process = draft.kernel_draft.processes.for_update(pid)
     process.argv = argv
     process.body = body
     return int(pid)
@@ -84,7 +84,7 @@ def put_script(draft: Draft, given: tuple[str, bytes]) -> None:
 def feed_line(draft: Draft, given: tuple[int, str]) -> None:
     """Give a fed shell (by its process's number) one complete command."""
     pid, source = given
-    process = draft.kernel_draft.processes.own(pid)
+    process = draft.kernel_draft.processes.for_update(pid)
     assert isinstance(process.body, Shell)
     process.body = process.body.copy()  # a snapshot may hold the old one
     process.body.feed(source)
@@ -100,7 +100,7 @@ def take_unread(draft: Draft, stream: str) -> bytes:
     """Take what was typed in a terminal and nobody has read."""
     if stream not in draft.kernel_draft.terminals:
         return b""
-    terminal = draft.kernel_draft.terminals.own(stream)
+    terminal = draft.kernel_draft.terminals.for_update(stream)
     typed = b"".join(data or _END_OF_FILE for data in terminal.ready) + terminal.line
     terminal.ready, terminal.line = (), b""
     return typed

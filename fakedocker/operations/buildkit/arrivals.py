@@ -9,9 +9,9 @@ from fakedocker.build.graph import ContextOp, ImageOp
 from fakedocker.build.transfers import transfer_bytes
 from fakedocker.filesystem.node import ROOT, Node
 from fakedocker.filesystem.tree import Tree
-from fakedocker.operations.buildkit import asking, records
+from fakedocker.operations.buildkit import records, session_requests
+from fakedocker.operations.buildkit.progress import SolveFailure
 from fakedocker.operations.buildkit.solve import Solve
-from fakedocker.operations.buildkit.telling import SolveFailure
 from fakedocker.operations.images import images
 from fakedocker.operations.registry import pull, transfer_schedule
 from fakedocker.world import asks
@@ -66,7 +66,7 @@ def ask_for_context(solve: Solve, index: int, op: ContextOp) -> None:
     paths = tuple(f"/{path}" for path in op.paths)
     name = op.directory or solve.task.directories[1]
     excludes = dict(solve.task.excludes).get(name, ())
-    asking.ask(solve, asks.FILES, index, name=name, hint=name, paths=paths, excludes=excludes, keeps=True)
+    session_requests.ask(solve, asks.FILES, index, name=name, hint=name, paths=paths, excludes=excludes, keeps=True)
 
 
 def take_context(solve: Solve, index: int, wanted: Ask, answer: Answer) -> None:

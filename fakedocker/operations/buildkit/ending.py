@@ -5,9 +5,9 @@ The first vertex that fails ends the build, and those under way with it.
 
 from __future__ import annotations
 
-from fakedocker.operations.buildkit import loads, sandbox, telling
+from fakedocker.operations.buildkit import loads, progress, sandbox
+from fakedocker.operations.buildkit.progress import SolveFailure
 from fakedocker.operations.buildkit.solve import Solve
-from fakedocker.operations.buildkit.telling import SolveFailure
 from fakedocker.operations.classic_builder import downloads
 from fakedocker.wire import buildkit
 from fakedocker.world.solves import FAILED, RUNNING
@@ -21,7 +21,7 @@ def fail(solve: Solve, index: int, problem: SolveFailure) -> None:
         _take_down(solve, index)
     solve.tell(solve.teller(index).completed(state.started_ns, draft.now_ns, problem.message))
     stop_all(solve)
-    solve.end(telling.failed(solve.task, problem.whole, solve.vertex(index).lines))
+    solve.end(progress.failed(solve.task, problem.whole, solve.vertex(index).lines))
 
 
 def stop_all(solve: Solve) -> None:

@@ -13,9 +13,9 @@ from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import ROOT, LayerEntry
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.images.model import HistoryEntry, Image, Layer, make_image
-from fakedocker.operations.buildkit import asking, telling
+from fakedocker.operations.buildkit import progress, session_requests
+from fakedocker.operations.buildkit.progress import SolveEnd, Teller
 from fakedocker.operations.buildkit.solve import WHOLE, Solve
-from fakedocker.operations.buildkit.telling import SolveEnd, Teller
 from fakedocker.operations.images import images, save
 from fakedocker.operations.system.event_attributes import image_event
 from fakedocker.world import asks
@@ -34,7 +34,7 @@ _NAMES = {
 
 def _teller(solve: Solve) -> Teller:
     name = _NAMES[solve.task.options.exporter]
-    return Teller(telling.internal_digest(solve.task, name), name)
+    return Teller(progress.internal_digest(solve.task, name), name)
 
 
 def begin(solve: Solve) -> None:
@@ -158,11 +158,13 @@ def _offer_files(solve: Solve) -> None:
     if exporter == "local":
         outcome = solve.task.outcome
         assert outcome is not None
-        asking.ask(solve, asks.TAKE_FILES, WHOLE, tree=solve.tree(outcome.vertex))
+        session_requests.ask(solve, asks.TAKE_FILES, WHOLE, tree=solve.tree(outcome.vertex))
     else:
         if exporter == "docker":
             solve.tell(_teller(solve).status("exporting layers", solve.draft.now_ns, solve.task.opened_ns))
-        asking.ask(solve, asks.TAKE_ARCHIVE, WHOLE, content=_archive(solve) if exporter == "docker" else _files(solve))
+        session_requests.ask(
+            solve, asks.TAKE_ARCHIVE, WHOLE, content=_archive(solve) if exporter == "docker" else _files(solve)
+        )
     solve.change(timer=0)
     solve.save()
 
@@ -173,7 +175,7 @@ def taken(solve: Solve, answer: Answer) -> None:
     what = "copying files" if solve.task.options.exporter == "local" else "sending tarball"
     solve.tell(teller.status(what, now_ns, began_ns, current=answer.size_bytes))
     solve.tell(teller.completed(began_ns, now_ns, answer.problem))
-    solve.end(telling.failed(solve.task, answer.problem, (0, 0)) if answer.problem else SolveEnd())
+    solve.end(progress.failed(solve.task, answer.problem, (0, 0)) if answer.problem else SolveEnd())
 
 
 def _files(solve: Solve) -> Content:

@@ -22,8 +22,8 @@ from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.filesystem.walk import MountTable
 from fakedocker.images.model import Layer
 from fakedocker.operations.buildkit import records
+from fakedocker.operations.buildkit.progress import SolveFailure
 from fakedocker.operations.buildkit.solve import Solve
-from fakedocker.operations.buildkit.telling import SolveFailure
 from fakedocker.operations.classic_builder import copies, sources
 from fakedocker.operations.classic_builder.copies import Transfer
 from fakedocker.operations.classic_builder.session import BuildFailure

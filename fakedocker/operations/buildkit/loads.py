@@ -14,10 +14,10 @@ from fakedocker.filesystem import archive, content as contents
 from fakedocker.filesystem.compression import decompressed
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.tree import Tree, apply_layer
-from fakedocker.operations.buildkit import asking, remotes, telling
+from fakedocker.operations.buildkit import progress, remotes, session_requests
 from fakedocker.operations.buildkit.needs import Needs, full_name
+from fakedocker.operations.buildkit.progress import OpeningFailure, SolveFailure, Teller
 from fakedocker.operations.buildkit.solve import WHOLE, Solve
-from fakedocker.operations.buildkit.telling import OpeningFailure, SolveFailure, Teller
 from fakedocker.operations.classic_builder import downloads
 from fakedocker.operations.classic_builder.downloads import Outcome
 from fakedocker.world import asks
@@ -47,7 +47,7 @@ def teller_of(solve: Solve) -> Teller:
         else "[internal] load remote build context",
         IMPORT: f"importing cache manifest from {argument}",
     }[kind]
-    return Teller(telling.internal_digest(solve.task, name), name)
+    return Teller(progress.internal_digest(solve.task, name), name)
 
 
 def _metadata_name(solve: Solve, image: str) -> str:
@@ -92,24 +92,24 @@ def ask(solve: Solve, kind: str, argument: str) -> None:
         downloads.start(solve.draft, "solve", sandbox, argument)
         return
     if kind == REMOTE:
-        asking.ask(solve, asks.UPLOAD, WHOLE, name=argument)
+        session_requests.ask(solve, asks.UPLOAD, WHOLE, name=argument)
         return
     if kind == NAMED:
         directory = needs_of(solve).directories[argument]
-        asking.ask(
+        session_requests.ask(
             solve, asks.FILES, WHOLE, name=directory, hint=f"context:{argument}-{IGNORE_FILE}", paths=(IGNORE_FILE,)
         )
         return
     if kind == IGNORE:
         directory = solve.task.directories[1]
         hint = f"{directory}-{IGNORE_FILE}"
-        asking.ask(solve, asks.FILES, WHOLE, name=directory, hint=hint, paths=(IGNORE_FILE,))
+        session_requests.ask(solve, asks.FILES, WHOLE, name=directory, hint=hint, paths=(IGNORE_FILE,))
         return
     paths = [name, f"{name}{IGNORE_FILE}"]
     if posixpath.basename(name) == DEFAULT_FILE:
         paths.append(posixpath.join(posixpath.dirname(name), DEFAULT_FILE.lower()))
     directory = solve.task.directories[0]
-    asking.ask(solve, asks.FILES, WHOLE, name=directory, hint=directory, paths=tuple(paths))
+    session_requests.ask(solve, asks.FILES, WHOLE, name=directory, hint=directory, paths=tuple(paths))
 
 
 def received(solve: Solve, wanted: Ask, answer: Answer) -> None:

@@ -18,7 +18,7 @@ from fakedocker.filesystem import archive
 from fakedocker.filesystem.compression import decompressed
 from fakedocker.filesystem.node import ROOT, WHITEOUT_PREFIX, LayerEntry, Node
 from fakedocker.filesystem.tree import Tree, apply_layer
-from fakedocker.operations.buildkit import records, telling
+from fakedocker.operations.buildkit import progress, records
 from fakedocker.operations.buildkit.compilation import Compilation
 from fakedocker.operations.buildkit.loads import (
     DEFAULT_FILE,
@@ -37,8 +37,8 @@ from fakedocker.operations.buildkit.loads import (
     teller_of,
 )
 from fakedocker.operations.buildkit.needs import Needs, automatic_arguments, declare_early, full_name, target_index
+from fakedocker.operations.buildkit.progress import OpeningFailure, Teller
 from fakedocker.operations.buildkit.solve import WHOLE, Solve
-from fakedocker.operations.buildkit.telling import OpeningFailure, Teller
 from fakedocker.operations.registry import pull, transfer_schedule
 from fakedocker.operations.system import lookup
 from fakedocker.wire.buildkit import SolveStatus, SourceInfo, VertexWarning, line_range
@@ -209,7 +209,7 @@ def _checked_name(name: str, lines: tuple[int, int]) -> str:
 
 def _remark(solve: Solve, teller: Teller, text: str) -> None:
     info = SourceInfo(filename=solve.task.dockerfile, data=text.encode(), language="Dockerfile")
-    digest = telling.internal_digest(solve.task, f"[internal] load build definition from {solve.task.dockerfile}")
+    digest = progress.internal_digest(solve.task, f"[internal] load build definition from {solve.task.dockerfile}")
     warnings = tuple(
         VertexWarning(
             vertex=digest, level=1, short=warning.message.encode(), detail=(warning.text.encode(),), url=warning.url, info=info,

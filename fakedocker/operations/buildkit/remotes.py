@@ -10,8 +10,8 @@ from fakedocker.build.git_urls import GitUrl
 from fakedocker.build.graph import GitOp, HttpOp
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.tree import Tree, apply_layer
+from fakedocker.operations.buildkit.progress import SolveFailure
 from fakedocker.operations.buildkit.solve import Solve
-from fakedocker.operations.buildkit.telling import SolveFailure
 from fakedocker.operations.classic_builder import downloads
 from fakedocker.operations.classic_builder.downloads import Outcome
 

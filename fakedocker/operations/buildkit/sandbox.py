@@ -22,9 +22,9 @@ from fakedocker.images.model import Layer
 from fakedocker.kernel.devices import standard_mounts
 from fakedocker.kernel.kernel import ExecError
 from fakedocker.network.model import HOST
-from fakedocker.operations.buildkit import asking, records
+from fakedocker.operations.buildkit import records, session_requests
+from fakedocker.operations.buildkit.progress import SolveFailure
 from fakedocker.operations.buildkit.solve import Solve
-from fakedocker.operations.buildkit.telling import SolveFailure
 from fakedocker.operations.containers import commit, process_spec, rootfs, users
 from fakedocker.operations.system import files
 from fakedocker.world import asks
@@ -76,9 +76,9 @@ def ask_client(solve: Solve, index: int, op: ExecOp) -> bool:
     if not solve.task.session or not (secrets or agents):
         return False
     for identifier in sorted(secrets):
-        asking.ask(solve, asks.SECRET, index, name=identifier)
+        session_requests.ask(solve, asks.SECRET, index, name=identifier)
     for identifier in sorted(agents):
-        asking.ask(solve, asks.AGENT, index, name=identifier)
+        session_requests.ask(solve, asks.AGENT, index, name=identifier)
     return True
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from fakedocker.build.graph import NOTHING, ContextOp, GitOp, HttpOp, Vertex
 from fakedocker.filesystem.tree import Tree
-from fakedocker.operations.buildkit.telling import SolveEnd, Teller
+from fakedocker.operations.buildkit.progress import SolveEnd, Teller
 from fakedocker.wire.buildkit import SolveStatus
 from fakedocker.world import solves
 from fakedocker.world.draft import Draft

@@ -19,13 +19,13 @@ from fakedocker.operations.buildkit import (
     filework,
     loads,
     opening,
+    progress,
     records,
     remotes,
     sandbox,
-    telling,
 )
+from fakedocker.operations.buildkit.progress import OpeningFailure, SolveEnd, SolveFailure
 from fakedocker.operations.buildkit.solve import WHOLE, Solve
-from fakedocker.operations.buildkit.telling import OpeningFailure, SolveEnd, SolveFailure
 from fakedocker.operations.classic_builder import downloads
 from fakedocker.operations.classic_builder.downloads import Outcome
 from fakedocker.operations.images import images
@@ -122,7 +122,7 @@ def _context_downloaded(solve: Solve, outcome: Outcome) -> None:
     try:
         loads.fetched(solve, outcome)
     except OpeningFailure as problem:
-        solve.end(telling.failed(solve.task, problem.message, problem.lines))
+        solve.end(progress.failed(solve.task, problem.message, problem.lines))
         return
     solve.save()
 
@@ -164,7 +164,7 @@ def fail(draft: Draft, task_id: int, problem: str) -> None:
         solve = Solve(draft, task)
         draft.kernel.cancel_timer(task.timer)
         ending.stop_all(solve)
-        solve.end(telling.failed(task, problem, (0, 0)))
+        solve.end(progress.failed(task, problem, (0, 0)))
 
 
 def cancel(draft: Draft, task_id: int) -> None:
@@ -192,7 +192,7 @@ def _opening_due(solve: Solve) -> None:
     try:
         complete = opening.due(solve)
     except OpeningFailure as problem:
-        solve.end(telling.failed(solve.task, problem.message, problem.lines))
+        solve.end(progress.failed(solve.task, problem.message, problem.lines))
         return
     if not complete:
         solve.save()
@@ -206,7 +206,7 @@ def _opening_answered(solve: Solve, wanted: Ask, answer: Answer) -> None:
     try:
         loads.received(solve, wanted, answer)
     except OpeningFailure as problem:
-        solve.end(telling.failed(solve.task, problem.message, problem.lines))
+        solve.end(progress.failed(solve.task, problem.message, problem.lines))
         return
     solve.save()
 

@@ -54,7 +54,7 @@ def create_asked(draft: Draft, name: str, request: CreateRequest, platform: str)
             raise
         for volume in sorted(made, key=lambda each: each.number):
             volumes.add(draft, volume.name, anonymous=False, labels=volume.labels, options=volume.options)
-        raise messages.Refusal(refusal.status, refusal.message, keeps=True) from None
+        raise messages.Refusal(refusal.status, refusal.message, commits_partial=True) from None
 
 
 def create(

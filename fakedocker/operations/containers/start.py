@@ -63,7 +63,7 @@ def run(draft: Draft, container: Container) -> None:
         pid = _launch(draft, container)
     except Refusal as problem:
         _fail(draft, container, problem)
-        raise Refusal(problem.status, problem.message, keeps=True) from None
+        raise Refusal(problem.status, problem.message, commits_partial=True) from None
     container = replace(
         draft.containers[container.id], status=lifecycle.after("start", container.status), pid=pid, exit_code=0, started_ns=draft.now_ns,
     )  # fmt: skip
@@ -105,7 +105,7 @@ def _launch(draft: Draft, container: Container) -> int:
         )
     except ExecError as problem:
         raise Refusal(
-            400, messages.START_FAILED.text.format(problem=process_spec.exec_problem(problem)), keeps=True
+            400, messages.START_FAILED.text.format(problem=process_spec.exec_problem(problem)), commits_partial=True
         ) from None
 
 

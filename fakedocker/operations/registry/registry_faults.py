@@ -54,7 +54,7 @@ def answer(draft: Draft, name: Reference) -> None:
     if rule is None:
         return
     refusal = _refusal(rule, name)
-    raise Refusal(refusal.status, refusal.message, keeps=True)
+    raise Refusal(refusal.status, refusal.message, commits_partial=True)
 
 
 def _refusal(rule: Rule, name: Reference) -> Refusal:
@@ -74,7 +74,7 @@ def hide(draft: Draft, name: Reference) -> None:
     """Let a registry not know an image, where a rule says so. Raises Refusal, as `answer`."""
     if meet(draft, name, (model.NOT_FOUND,)) is not None:
         refusal = messages.MANIFEST_UNKNOWN(name=name.familiar)
-        raise Refusal(refusal.status, refusal.message, keeps=True)
+        raise Refusal(refusal.status, refusal.message, commits_partial=True)
 
 
 def spoil(

@@ -17,7 +17,7 @@ MOST_TASKS = 2_000
 """So many tasks there are at most, whatever is wished: the node would have no room for more (a real one tries all the same)."""
 
 
-def settle(draft: Draft, service_id: str) -> None:
+def reconcile(draft: Draft, service_id: str) -> None:
     """Do what follows from the state of a service and its tasks."""
     _release(draft, service_id)
     service = draft.services.get(service_id)
@@ -39,7 +39,7 @@ def settle(draft: Draft, service_id: str) -> None:
 def settle_all(draft: Draft) -> None:
     """The same for every service, as the node has changed."""
     for service in sorted(draft.services.values(), key=lambda service: service.number):
-        settle(draft, service.id)
+        reconcile(draft, service.id)
     scheduling.retry(draft)
 
 
@@ -184,4 +184,4 @@ def removed_service(draft: Draft, service: Service) -> None:
     """A service is gone: so are its update and, in time, its tasks."""
     updating.cancel(draft, service)
     del draft.services[service.id]
-    settle(draft, service.id)
+    reconcile(draft, service.id)

@@ -55,7 +55,7 @@ def create(draft: Draft, given: ServiceSpec, auth: str = "", pins_image: bool = 
     draft.services[service.id] = service
     store.event(draft, "service", "create", service.id, spec.name)
     attaching.allocate(draft, service)
-    orchestrating.settle(draft, service.id)
+    orchestrating.reconcile(draft, service.id)
     return service.id, warning
 
 
@@ -179,7 +179,7 @@ def update(
         )  # fmt: skip
     serving.put(draft, service)
     attaching.allocate(draft, draft.services[service.id])
-    orchestrating.settle(draft, service.id)
+    orchestrating.reconcile(draft, service.id)
     return warning
 
 

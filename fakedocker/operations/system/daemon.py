@@ -18,7 +18,7 @@ from fakedocker.world.solves import SolveTask
 from fakedocker.world.tasks import ErrandTask, FetchTask, StopTask
 
 
-def go_down(draft: Draft) -> None:
+def shut_down(draft: Draft) -> None:
     """Ask every container to end, give up every transfer and build, and let go of all clients.
 
     A container gets its stop signal, and KILL after its grace.
@@ -64,9 +64,9 @@ def come_up(draft: Draft) -> None:
         elif container.host_config.auto_remove and container.prepared and not container.removing:
             remove.discard(draft, container, with_volumes=True)
     if draft.swarm is not None:
-        from fakedocker.operations.swarm import managing  # read where there is a swarm: start-up time matters
+        from fakedocker.operations.swarm import controller  # read where there is a swarm: start-up time matters
 
-        managing.come_up(draft)
+        controller.come_up(draft)
 
 
 def _in_order(draft: Draft) -> list[Container]:

@@ -127,7 +127,7 @@ def _begin(draft: Draft, rule: Rule) -> None:
         left = rule.amount if rule.amount >= 0 else -rule.amount * draft.host.disk_bytes // model.ONE_IN
         draft.kernel_draft.room_bytes = left
     elif rule.target == model.DAEMON:
-        daemon.go_down(draft)
+        daemon.shut_down(draft)
         _come_up(draft, begun)
 
 

@@ -176,14 +176,14 @@ def _link(draft: Draft, table: MountTable, target: str, place: Location) -> None
         raise failure(errno.EXDEV)
     if place.inode is not None:
         _change(draft, place, _filesystem(draft, place).unlink(place.directory, place.name, draft.now_ns))
-    owned, inode = _filesystem(draft, source).own(source.directory, source.name)
+    owned, inode = _filesystem(draft, source).for_update(source.directory, source.name)
     _change(draft, place, owned.link(inode, place.directory, place.name, draft.now_ns))
 
 
 def _change_directory(draft: Draft, place: Location, entry: LayerEntry) -> None:
     if not place.name:
         return
-    owned, inode = _filesystem(draft, place).own(place.directory, place.name)
+    owned, inode = _filesystem(draft, place).for_update(place.directory, place.name)
     _change(
         draft,
         place,

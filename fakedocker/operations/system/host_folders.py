@@ -55,7 +55,7 @@ def apply(draft: Draft, change: FolderChange) -> None:
         files.make_directories(draft, table, posixpath.dirname(f"/{entry.path}"))
         place = files.locate(draft, table, f"/{entry.path}", follow=False)
         if entry.kind == "file" and place.inode is not None and place.tree.node(place.inode).kind == "file":
-            owned, inode = draft.kernel_draft.filesystems[name].own(place.directory, place.name)
+            owned, inode = draft.kernel_draft.filesystems[name].for_update(place.directory, place.name)
             changed = owned.with_attributes(inode, mode=entry.mode)
             draft.kernel_draft.put_content(name, changed, inode, entry.content)  # who has it open sees what it is now
         else:
@@ -67,7 +67,7 @@ def apply(draft: Draft, change: FolderChange) -> None:
 def _mount(draft: Draft, change: FolderChange, name: str) -> None:
     draft.kernel_draft.put_filesystem(name, Filesystem.empty(now_ns=draft.now_ns))
     files.make_directories(draft, rootfs.host_mounts(draft), change.path)
-    host = draft.kernel_draft.namespaces.own(HOST)
+    host = draft.kernel_draft.namespaces.for_update(HOST)
     host.mounts = host.mounts.adding([Mount(change.path, name, read_only=change.read_only)])
 
 

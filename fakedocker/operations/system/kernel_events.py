@@ -1,6 +1,6 @@
 """Turning what the kernel tells into what the daemon does: output, ends of processes, alarms.
 
-Run after everything that may have made the kernel speak. Reacting may make it speak again; `drain` goes on until it is
+Run after everything that may have made the kernel speak. Reacting may make it speak again; `dispatch` goes on until it is
 silent.
 """
 
@@ -18,7 +18,7 @@ from fakedocker.world.draft import Draft, Notice
 from fakedocker.world.tasks import ErrandTask
 
 
-def drain(draft: Draft) -> None:
+def dispatch(draft: Draft) -> None:
     """React to everything the kernel has told."""
     emitted = draft.kernel_draft.emitted
     while emitted:
@@ -51,9 +51,9 @@ def _output(draft: Draft, output: Output) -> None:
     if draft.is_heard(("output", output.stream)):
         draft.notify_output(output.stream)
     if draft.service_tasks.size:
-        from fakedocker.operations.swarm import managing
+        from fakedocker.operations.swarm import controller
 
-        managing.output(draft, output.stream)
+        controller.output(draft, output.stream)
     if draft.tasks.size and _is_building(draft):
         from fakedocker.operations.classic_builder import progress as building
 
@@ -113,17 +113,17 @@ def transfers_told(draft: Draft, notices: list[Notice]) -> None:
 
         building.pull_told(draft, notices)
     if draft.service_tasks:
-        from fakedocker.operations.swarm import managing
+        from fakedocker.operations.swarm import controller
 
-        managing.transfers_told(draft, notices)
+        controller.transfers_told(draft, notices)
 
 
-def _health_told(draft: Draft, identifier: str) -> None:
+def _on_health(draft: Draft, identifier: str) -> None:
     """A health check may have changed what is known of a container, which a task of a service may wait for."""
     if draft.service_tasks:
-        from fakedocker.operations.swarm import managing
+        from fakedocker.operations.swarm import controller
 
-        managing.health_told(draft, identifier)
+        controller.on_health(draft, identifier)
 
 
 def _exited(draft: Draft, exited: Exited) -> None:
@@ -134,9 +134,9 @@ def _exited(draft: Draft, exited: Exited) -> None:
             exits.container_exited(draft, container, exited)
             fault_rules.container_ended(draft)
             if draft.service_tasks:
-                from fakedocker.operations.swarm import managing
+                from fakedocker.operations.swarm import controller
 
-                managing.container_ended(draft, identifier, exited.status)
+                controller.container_ended(draft, identifier, exited.status)
             if _is_building(draft):
                 from fakedocker.operations.classic_builder import progress as building
 
@@ -145,7 +145,7 @@ def _exited(draft: Draft, exited: Exited) -> None:
         execs.exec_exited(draft, identifier, exited)
     elif kind == "health":
         health.probe_exited(draft, identifier, exited)
-        _health_told(draft, identifier)
+        _on_health(draft, identifier)
     elif kind == fetching.KIND:
         draft.processes.pop(exited.pid)
         fetching.fetched(draft, identifier, exited.status)
@@ -168,10 +168,10 @@ def _alarm(draft: Draft, alarm: Alarm) -> None:
         exits.restart_due(draft, key)
     elif kind == "health":
         health.due(draft, key)
-        _health_told(draft, key)
+        _on_health(draft, key)
     elif kind == "health-timeout":
         health.timed_out(draft, key)
-        _health_told(draft, key)
+        _on_health(draft, key)
     elif kind == "remove":
         remove.removal_due(draft, *key)
     elif kind == fault_rules.ALARM:
@@ -189,8 +189,8 @@ def _alarm(draft: Draft, alarm: Alarm) -> None:
 
         solver.due(draft, *key)
     elif kind.startswith("swarm"):
-        from fakedocker.operations.swarm import managing
+        from fakedocker.operations.swarm import controller
 
-        managing.due(draft, kind, key)
+        controller.due(draft, kind, key)
     else:
         draft.notify("alarm", kind, key)

@@ -20,11 +20,11 @@ from fakedocker.engine.inflight import Exchange, TimeMode
 from fakedocker.userland.sh.machine import is_complete
 from fakedocker.world.world import Event, World
 from fakedocker_shell.repl import explain, state_directory
-from fakedocker_shell.repl.desk import Desk
 from fakedocker_shell.repl.foreground import Foreground
 from fakedocker_shell.repl.history import Moment
 from fakedocker_shell.repl.interaction import Interaction, Typed, unattended
 from fakedocker_shell.repl.pager import Pager
+from fakedocker_shell.repl.terminal_session import TerminalSession
 from fakedocker_shell.repl.words import nearest
 
 KEPT_OUTPUT_BYTES = 1 << 16
@@ -36,7 +36,7 @@ _LEAVING = {"logout": "exit"}
 _STATUS_AFTER_INTERRUPT = 130
 
 
-class Console(Desk):
+class Console(TerminalSession):
     """A session on the simulated host, one command at a time.
 
     Args:
@@ -240,7 +240,7 @@ class Console(Desk):
         return shown
 
     def wait(self, duration_ns: int) -> Interaction[list[Event]]:
-        """As `Desk.wait`, from the present on. Ctrl-C ends it early, with what has passed until then."""
+        """As `TerminalSession.wait`, from the present on. Ctrl-C ends it early, with what has passed until then."""
         self.foreground.pacer.catch_up(self.foreground.share())
         events = yield from super().wait(duration_ns)
         self.keep_pace()
@@ -341,7 +341,7 @@ class Console(Desk):
     def _output(self, fd: int, data: bytes) -> None:
         del fd  # a terminal has one stream
         self.last_output = (self.last_output + data)[-KEPT_OUTPUT_BYTES:]
-        self.foreground.pacer.spoke()
+        self.foreground.pacer.on_output()
         if self._held is not None:
             self._held.append(data)
             return

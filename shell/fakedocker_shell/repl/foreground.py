@@ -50,7 +50,7 @@ class Foreground:
             what was typed and not read by anybody.
         """
         self.pacer.catch_up(self.share())
-        self.pacer.heard()
+        self.pacer.on_input()
         self._session.execute(source)
         yield from self.drive(lambda: self._session.is_idle, keys)
         self._session.engine.turn(slices=0)  # the echo of the last keys
@@ -124,7 +124,7 @@ class Foreground:
         typed = yield Look(0.0 if self._keys else seconds)
         if typed.keys:
             self.now_ns = typed.now_ns
-            self.pacer.heard()
+            self.pacer.on_input()
             self._keys = (self._keys + typed.keys)[:TYPED_AHEAD_BYTES]
         self.see(typed)
         if self._keys:

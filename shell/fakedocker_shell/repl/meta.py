@@ -1,42 +1,42 @@
 """The terminal's own commands, which begin with a colon: one table of names, usages, descriptions and functions.
 
-Each function takes the desk and the rest of the line, and gives the text to show. An unusable argument raises
+Each function takes the terminal and the rest of the line, and gives the text to show. An unusable argument raises
 `MetaProblem`. It must not know prompt_toolkit.
 """
 
 from __future__ import annotations
 
 from fakedocker_shell.repl import meta_checks, meta_faults, meta_lessons, meta_pictures, meta_time, topics, why
-from fakedocker_shell.repl.desk import Desk
 from fakedocker_shell.repl.interaction import Interaction
 from fakedocker_shell.repl.meta_base import MetaCommand, MetaProblem, run_command
+from fakedocker_shell.repl.terminal_session import TerminalSession
 from fakedocker_shell.repl.words import nearest
 
 
-def run(desk: Desk, name: str, argument: str) -> Interaction[str]:
+def run(terminal: TerminalSession, name: str, argument: str) -> Interaction[str]:
     """Run one; gives what to show. A problem is shown too, with status 2 as shells give it for wrong usage."""
     command = TABLE.get("help" if name == "?" else name)
-    desk.status = 0
+    terminal.status = 0
     try:
         if command is None:
             near = nearest(name, TABLE)
             raise MetaProblem(f"no command :{name}" + (f"; did you mean `:{near}`?" if near else "; :help lists them"))
-        return (yield from run_command(command, desk, argument))
+        return (yield from run_command(command, terminal, argument))
     except MetaProblem as problem:
-        desk.status = 2
+        terminal.status = 2
         return str(problem)
 
 
 # looking
 
 
-def _why(desk: Desk, argument: str) -> str:
+def _why(terminal: TerminalSession, argument: str) -> str:
     if argument:
         raise MetaProblem("usage: :why")
-    output = desk.last_output.decode("utf-8", "replace")
-    found = why.explain(output, desk.last_status)
+    output = terminal.last_output.decode("utf-8", "replace")
+    found = why.explain(output, terminal.last_status)
     if found is None:
-        return "the last command has not failed" if desk.last_command else "nothing was run yet"
+        return "the last command has not failed" if terminal.last_command else "nothing was run yet"
     return "\n".join([found.meaning, *(f"  try: {text}" for text in found.advice)])
 
 
@@ -46,19 +46,19 @@ def _switch(argument: str, now: bool, usage: str) -> bool:
     return now if not argument else argument == "on"
 
 
-def _explain(desk: Desk, argument: str) -> str:
-    desk.explaining = _switch(argument, desk.explaining, ":explain [on|off]")
-    state = "on: after each command, its calls to the engine and what has changed" if desk.explaining else "off"
+def _explain(terminal: TerminalSession, argument: str) -> str:
+    terminal.explaining = _switch(argument, terminal.explaining, ":explain [on|off]")
+    state = "on: after each command, its calls to the engine and what has changed" if terminal.explaining else "off"
     return f"explain is {state}"
 
 
-def _pager(desk: Desk, argument: str) -> str:
-    desk.paging = _switch(argument, desk.paging, ":pager [on|off]")
-    return f"the pager is {'on: space, Enter, q' if desk.paging else 'off'}"
+def _pager(terminal: TerminalSession, argument: str) -> str:
+    terminal.paging = _switch(argument, terminal.paging, ":pager [on|off]")
+    return f"the pager is {'on: space, Enter, q' if terminal.paging else 'off'}"
 
 
-def _help(desk: Desk, argument: str) -> str:
-    del desk  # the same for everybody
+def _help(terminal: TerminalSession, argument: str) -> str:
+    del terminal  # the same for everybody
     if not argument:
         rows = [(command.usage, command.description) for command in TABLE.values()]
         width = max(len(usage) for usage, _ in rows)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from fakedocker_shell.repl.desk import Desk
 from fakedocker_shell.repl.interaction import Interaction
+from fakedocker_shell.repl.terminal_session import TerminalSession
 
 if TYPE_CHECKING:
     from fakedocker_shell.scenarios.lesson import Lesson
@@ -23,11 +23,11 @@ class MetaCommand(NamedTuple):
 
     usage: str
     description: str
-    run: Callable[[Desk, str], str | Interaction[str]]
+    run: Callable[[TerminalSession, str], str | Interaction[str]]
     words: Iterable[str] | Callable[[], Iterable[str]] = ()
 
 
-def present_lesson(desk: Desk, argument: str, usage: str) -> Lesson:
+def present_lesson(terminal: TerminalSession, argument: str, usage: str) -> Lesson:
     """The lesson that is open, for commands that take no argument.
 
     Raises:
@@ -35,12 +35,12 @@ def present_lesson(desk: Desk, argument: str, usage: str) -> Lesson:
     """
     if argument:
         raise MetaProblem(f"usage: {usage}")
-    if desk.lesson is None:
+    if terminal.lesson is None:
         raise MetaProblem(NO_LESSON)
-    return desk.lesson
+    return terminal.lesson
 
 
-def run_command(command: MetaCommand, desk: Desk, argument: str) -> Interaction[str]:
+def run_command(command: MetaCommand, terminal: TerminalSession, argument: str) -> Interaction[str]:
     """Run a command of the terminal's own; gives what to show. Raises MetaProblem."""
-    shown = command.run(desk, argument)
+    shown = command.run(terminal, argument)
     return shown if isinstance(shown, str) else (yield from shown)

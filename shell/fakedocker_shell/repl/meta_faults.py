@@ -6,8 +6,8 @@ from fakedocker.base import units
 from fakedocker.faults import matching, model
 from fakedocker.faults.model import FaultError, Rule
 from fakedocker_shell.repl import drawing, explain
-from fakedocker_shell.repl.desk import Desk
 from fakedocker_shell.repl.meta_base import MetaCommand, MetaProblem
+from fakedocker_shell.repl.terminal_session import TerminalSession
 
 _EXAMPLES = (
     "registry docker.io down for 2m",
@@ -19,39 +19,39 @@ _EXAMPLES = (
 )
 
 
-def _fault(desk: Desk, argument: str) -> str:
+def _fault(terminal: TerminalSession, argument: str) -> str:
     try:
-        return _change(desk, argument) if argument else _list(desk)
+        return _change(terminal, argument) if argument else _list(terminal)
     except FaultError as problem:
         raise MetaProblem(str(problem)) from None
 
 
-def _change(desk: Desk, argument: str) -> str:
+def _change(terminal: TerminalSession, argument: str) -> str:
     from fakedocker.faults import grammar  # read when something is to go wrong, as start-up time matters
 
     word, _, rest = argument.partition(" ")
-    before = desk.moment()
+    before = terminal.moment()
     if word == "clear":
-        text = _clear(desk, rest.strip())
+        text = _clear(terminal, rest.strip())
     else:
-        rule = desk.engine.inject(argument)
+        rule = terminal.engine.inject(argument)
         text = f"fault {rule.number}: {grammar.describe(rule)}"
-        if rule not in desk.engine.world.fault_rules and not rule.delay_ns:
+        if rule not in terminal.engine.world.fault_rules and not rule.delay_ns:
             text = f"done: {grammar.describe(rule)}"
-    desk.timeline.push(f":fault {argument}", before)
-    return "\n".join([text, *(f"  {line}" for line in explain.changes(before.world, desk.engine.snapshot()))])
+    terminal.timeline.push(f":fault {argument}", before)
+    return "\n".join([text, *(f"  {line}" for line in explain.changes(before.world, terminal.engine.snapshot()))])
 
 
-def _clear(desk: Desk, number: str) -> str:
+def _clear(terminal: TerminalSession, number: str) -> str:
     if number and not number.isdecimal():
         raise FaultError(f"usage: :fault clear [N]; {number!r} is no number")
-    count = desk.engine.clear_faults(int(number) if number else None)
+    count = terminal.engine.clear_faults(int(number) if number else None)
     return f"{count} fault{'s' if count != 1 else ''} taken away"
 
 
-def _list(desk: Desk) -> str:
-    now_ns = desk.engine.now_ns
-    rules = matching.in_force(desk.engine.world.fault_rules, now_ns)
+def _list(terminal: TerminalSession) -> str:
+    now_ns = terminal.engine.now_ns
+    rules = matching.in_force(terminal.engine.world.fault_rules, now_ns)
     if not rules:
         return "\n".join(["nothing goes wrong by itself; for example", *(f"  :fault {text}" for text in _EXAMPLES)])
     from fakedocker.faults import grammar

@@ -4,55 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fakedocker_shell.repl.desk import Desk
 from fakedocker_shell.repl.meta_base import NO_LESSON, MetaCommand, MetaProblem, present_lesson
+from fakedocker_shell.repl.terminal_session import TerminalSession
 
 
-def _goal(desk: Desk, argument: str) -> str:
-    lesson = present_lesson(desk, argument, ":goal")
-    return "\n".join([lesson.scenario.title, *lesson.goal_lines(desk.moment(), desk.columns)])
+def _goal(terminal: TerminalSession, argument: str) -> str:
+    lesson = present_lesson(terminal, argument, ":goal")
+    return "\n".join([lesson.scenario.title, *lesson.goal_lines(terminal.moment(), terminal.columns)])
 
 
-def _hint(desk: Desk, argument: str) -> str:
-    lesson = present_lesson(desk, argument, ":hint")
-    hint = lesson.hint(desk.moment(), desk.columns)
+def _hint(terminal: TerminalSession, argument: str) -> str:
+    lesson = present_lesson(terminal, argument, ":hint")
+    hint = lesson.hint(terminal.moment(), terminal.columns)
     if hint:
         return hint
     given = [f"- {hint.text}" for hint in lesson.given_hints()]
     return "\n".join(["there are no more hints for this state; `:solution` shows a way. So far:", *given])
 
 
-def _solution(desk: Desk, argument: str) -> str:
-    lesson = present_lesson(desk, argument, ":solution")
+def _solution(terminal: TerminalSession, argument: str) -> str:
+    lesson = present_lesson(terminal, argument, ":solution")
     return "\n".join(["one way from the beginning (`:reset` goes there):", *lesson.solution()])
 
 
-def _lesson(desk: Desk, argument: str) -> str:
+def _lesson(terminal: TerminalSession, argument: str) -> str:
     from fakedocker_shell.scenarios import learning, library
     from fakedocker_shell.scenarios.problems import ScenarioProblem
     from fakedocker_shell.scenarios.progress import Progress
 
-    progress = Progress(desk.environment)
-    present = desk.lesson.scenario.id if desk.lesson is not None else ""
+    progress = Progress(terminal.environment)
+    present = terminal.lesson.scenario.id if terminal.lesson is not None else ""
     if argument == "list":
         return "\n".join(learning.listing(progress, present))
     if argument == "off":
-        if desk.lesson is None:
+        if terminal.lesson is None:
             raise MetaProblem(NO_LESSON)
-        desk.lesson = None
+        terminal.lesson = None
         return "no lesson any more; the world stays as it is"
     if not argument:
-        if desk.lesson is None:
+        if terminal.lesson is None:
             raise MetaProblem(NO_LESSON)
-        desk.announce(desk.lesson.introduction(desk.moment(), desk.columns))
+        terminal.announce(terminal.lesson.introduction(terminal.moment(), terminal.columns))
         return ""
-    if desk.recorder is not None:
+    if terminal.recorder is not None:
         raise MetaProblem("a session is recorded; `:record off` first")
     try:
         scenario = learning.next_lesson(progress, present) if argument == "next" else library.find(argument)
         if scenario is None:
             return "all lessons are solved; `:lesson list` shows them"
-        desk.announce(learning.begin(desk, scenario))
+        terminal.announce(learning.begin(terminal, scenario))
     except ScenarioProblem as problem:
         raise MetaProblem(str(problem)) from None
     return ""
@@ -64,32 +64,32 @@ def _lesson_words() -> Iterable[str]:
     return ("list", "next", "off", *library.ids())
 
 
-def _record(desk: Desk, argument: str) -> str:
+def _record(terminal: TerminalSession, argument: str) -> str:
     from fakedocker_shell.repl.recorder import Recorder
     from fakedocker_shell.scenarios import recording
     from fakedocker_shell.scenarios.player import OWN_COMMANDS
     from fakedocker_shell.scenarios.problems import ScenarioProblem
 
-    recorder = desk.recorder
+    recorder = terminal.recorder
     if argument in ("", "off"):
         if recorder is None:
             raise MetaProblem("nothing is recorded; `:record NAME` begins")
         if not argument:
             return f"recording {recorder.name}; `:record off` writes {recorder.name}.md"
-        desk.recorder = None
+        terminal.recorder = None
         try:
-            path, otherwise = recording.write(recorder, desk.files)
+            path, otherwise = recording.write(recorder, terminal.files)
         except (ScenarioProblem, OSError) as problem:
             raise MetaProblem(f"not written: {problem}") from None
         lines = [f"written to {path.name}; `fakedocker replay {path.name}` plays it"]
         lines += [f"  ends otherwise when it is replayed: {command}" for command in otherwise]
         return "\n".join(lines)
-    if recorder is not None or desk.lesson is not None:
+    if recorder is not None or terminal.lesson is not None:
         raise MetaProblem("`:record off` first" if recorder is not None else "a lesson is open; `:lesson off` first")
-    first = desk.timeline.first.world
+    first = terminal.timeline.first.world
     try:
-        desk.recorder = Recorder(
-            argument, first.seed, first.now_ns, desk.timeline.commands(), desk.engine.now_ns, OWN_COMMANDS
+        terminal.recorder = Recorder(
+            argument, first.seed, first.now_ns, terminal.timeline.commands(), terminal.engine.now_ns, OWN_COMMANDS
         )
     except ValueError as problem:
         raise MetaProblem(str(problem)) from None

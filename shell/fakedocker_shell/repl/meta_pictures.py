@@ -1,4 +1,4 @@
-"""The terminal's own commands that draw: as text, or in a language of documents. They work on any desk."""
+"""The terminal's own commands that draw: as text, or in a language of documents. They work on any terminal."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from fakedocker_shell.repl import drawing, explain
-from fakedocker_shell.repl.desk import Desk
 from fakedocker_shell.repl.history import Moment
 from fakedocker_shell.repl.meta_base import MetaCommand, MetaProblem
+from fakedocker_shell.repl.terminal_session import TerminalSession
 
 if TYPE_CHECKING:
     from fakedocker_shell.pictures.model import Picture
@@ -36,20 +36,20 @@ def _take_format(argument: str, usage: str) -> tuple[list[str], str]:
     return words, chosen
 
 
-def _kept(draw: Callable[[Desk, str], str]) -> Callable[[Desk, str], str]:
+def _kept(draw: Callable[[TerminalSession, str], str]) -> Callable[[TerminalSession, str], str]:
     """The command with `--to NAME`: the picture goes into a file of the folder the terminal was opened in."""
 
-    def run(desk: Desk, argument: str) -> str:
+    def run(terminal: TerminalSession, argument: str) -> str:
         found = _WITH_TARGET.search(argument)
         if found is None:
-            return draw(desk, argument)
+            return draw(terminal, argument)
         name, argument = found[1], argument[: found.start()] + argument[found.end() :]
         if not _NAME.fullmatch(name):
             raise MetaProblem(f"{_TARGET} takes a name of letters, digits and dashes, not {name!r}")
-        text = draw(desk, argument)
+        text = draw(terminal, argument)
         _, chosen = _take_format(argument, "")
         try:
-            with (desk.files / f"{name}.{_SUFFIXES[chosen]}").open("x", encoding="utf-8") as file:
+            with (terminal.files / f"{name}.{_SUFFIXES[chosen]}").open("x", encoding="utf-8") as file:
                 file.write(text if text.endswith("\n") else text + "\n")
         except OSError as problem:
             raise MetaProblem(f"not written: {problem.strerror}") from None
@@ -72,33 +72,33 @@ def _nothing_more(words: list[str], usage: str) -> None:
         raise MetaProblem(f"usage: {usage}")
 
 
-def _world(desk: Desk, argument: str) -> str:
+def _world(terminal: TerminalSession, argument: str) -> str:
     words, chosen = _take_format(argument, ":world")
     _nothing_more(words, ":world [--format FORMAT]")
     if chosen == "text":
-        return drawing.draw(desk.engine.world, desk.columns)
+        return drawing.draw(terminal.engine.world, terminal.columns)
     from fakedocker_shell.pictures import views
 
-    return _write(views.whole(desk.engine.world), chosen, desk.columns)
+    return _write(views.whole(terminal.engine.world), chosen, terminal.columns)
 
 
-def _ports(desk: Desk, argument: str) -> str:
+def _ports(terminal: TerminalSession, argument: str) -> str:
     from fakedocker_shell.pictures import views
 
     words, chosen = _take_format(argument, ":ports")
     _nothing_more(words, ":ports [--format FORMAT]")
-    return _write(views.ports(desk.engine.world), chosen, desk.columns)
+    return _write(views.ports(terminal.engine.world), chosen, terminal.columns)
 
 
-def _net(desk: Desk, argument: str) -> str:
+def _net(terminal: TerminalSession, argument: str) -> str:
     from fakedocker_shell.pictures import views
 
     words, chosen = _take_format(argument, ":net")
     _nothing_more(words, ":net [--format FORMAT]")
-    return _write(views.networks(desk.engine.world), chosen, desk.columns)
+    return _write(views.networks(terminal.engine.world), chosen, terminal.columns)
 
 
-def _layers(desk: Desk, argument: str) -> str:
+def _layers(terminal: TerminalSession, argument: str) -> str:
     from fakedocker.base.messages import Refusal
     from fakedocker.operations.system import lookup
     from fakedocker_shell.pictures import views
@@ -107,59 +107,59 @@ def _layers(desk: Desk, argument: str) -> str:
     words, chosen = _take_format(argument, usage)
     if len(words) != 1:
         raise MetaProblem(f"usage: {usage}")
-    world = desk.engine.world
+    world = terminal.engine.world
     container = world.containers.get(world.container_names.get(words[0], ""))
     try:
-        image = lookup.image(desk.engine.draft, container.image_id if container is not None else words[0])
+        image = lookup.image(terminal.engine.draft, container.image_id if container is not None else words[0])
     except Refusal as refusal:
         raise MetaProblem(refusal.message) from None
-    return _write(views.layers(world, image, container), chosen, desk.columns)
+    return _write(views.layers(world, image, container), chosen, terminal.columns)
 
 
-def _life(desk: Desk, argument: str) -> str:
+def _life(terminal: TerminalSession, argument: str) -> str:
     from fakedocker_shell.pictures import lives
 
     usage = ":life CONTAINER [--format FORMAT]"
     words, chosen = _take_format(argument, usage)
     if len(words) != 1:
         raise MetaProblem(f"usage: {usage}")
-    picture = lives.timeline(desk.engine.world, words)
+    picture = lives.timeline(terminal.engine.world, words)
     if not picture.groups:
         raise MetaProblem(f"no container {words[0]!r}, nor any that the last events tell of")
-    return _write(picture, chosen, desk.columns)
+    return _write(picture, chosen, terminal.columns)
 
 
-def _timeline(desk: Desk, argument: str) -> str:
+def _timeline(terminal: TerminalSession, argument: str) -> str:
     from fakedocker_shell.pictures import lives
 
     words, chosen = _take_format(argument, ":timeline")
     _nothing_more(words, ":timeline [--format FORMAT]")
-    return _write(lives.timeline(desk.engine.world), chosen, desk.columns)
+    return _write(lives.timeline(terminal.engine.world), chosen, terminal.columns)
 
 
-def _diff(desk: Desk, argument: str) -> str:
+def _diff(terminal: TerminalSession, argument: str) -> str:
     usage = ":diff [N|start|on|off] [--format FORMAT]"
     words, chosen = _take_format(argument, usage)
     if words in (["on"], ["off"]):
-        desk.diffing = words == ["on"]
-        return "after each command: what it has changed" if desk.diffing else "diff is off"
+        terminal.diffing = words == ["on"]
+        return "after each command: what it has changed" if terminal.diffing else "diff is off"
     if len(words) > 1:
         raise MetaProblem(f"usage: {usage}")
-    before, now = _earlier(desk, words[0] if words else "1", usage), desk.moment()
+    before, now = _earlier(terminal, words[0] if words else "1", usage), terminal.moment()
     if chosen != "text":
         from fakedocker_shell.pictures import views
 
-        return _write(views.difference(before.world, now.world), chosen, desk.columns)
+        return _write(views.difference(before.world, now.world), chosen, terminal.columns)
     return "\n".join(explain.changes(before.world, now.world)) or "nothing has changed"
 
 
-def _earlier(desk: Desk, word: str, usage: str) -> Moment:
+def _earlier(terminal: TerminalSession, word: str, usage: str) -> Moment:
     """The state before the last N commands that changed something, or that of the beginning."""
     if word == "start":
-        return desk.timeline.first
+        return terminal.timeline.first
     if not word.isdigit() or word == "0":
         raise MetaProblem(f"usage: {usage}")
-    return desk.timeline.before(int(word)) or desk.timeline.first
+    return terminal.timeline.before(int(word)) or terminal.timeline.first
 
 
 _FORMAT_WORDS = tuple(f"{_FORMAT}={name}" for name in FORMATS)

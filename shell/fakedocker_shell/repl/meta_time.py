@@ -1,4 +1,4 @@
-"""The terminal's own commands for going back and for time. They work on any desk."""
+"""The terminal's own commands for going back and for time. They work on any terminal."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from fakedocker.base import clock, units
 from fakedocker.engine.inflight import TimeMode
 from fakedocker.world.world import Event, World
 from fakedocker_shell.repl import drawing, explain
-from fakedocker_shell.repl.desk import Desk
 from fakedocker_shell.repl.history import Moment
 from fakedocker_shell.repl.interaction import Interaction
 from fakedocker_shell.repl.meta_base import MetaCommand, MetaProblem
+from fakedocker_shell.repl.terminal_session import TerminalSession
 
 _EVENT_LINES = 200
 
@@ -17,75 +17,75 @@ _EVENT_LINES = 200
 # going back
 
 
-def _undo(desk: Desk, argument: str) -> str:
+def _undo(terminal: TerminalSession, argument: str) -> str:
     if argument and not argument.isdigit():
         raise MetaProblem(f"usage: :undo [N]; {argument!r} is no number")
-    steps = desk.timeline.back(int(argument or "1"), desk.moment())
+    steps = terminal.timeline.back(int(argument or "1"), terminal.moment())
     if not steps:
         raise MetaProblem("nothing to undo")
-    return _go_to(desk, steps[-1].moment, [f"undone: {_one_line(step.command)}" for step in steps])
+    return _go_to(terminal, steps[-1].moment, [f"undone: {_one_line(step.command)}" for step in steps])
 
 
-def _redo(desk: Desk, argument: str) -> str:
+def _redo(terminal: TerminalSession, argument: str) -> str:
     if argument:
         raise MetaProblem("usage: :redo")
-    step = desk.timeline.forward(desk.moment())
+    step = terminal.timeline.forward(terminal.moment())
     if step is None:
         raise MetaProblem("nothing to do again")
-    return _go_to(desk, step.moment, [f"done again: {_one_line(step.command)}"])
+    return _go_to(terminal, step.moment, [f"done again: {_one_line(step.command)}"])
 
 
-def _reset(desk: Desk, argument: str) -> str:
+def _reset(terminal: TerminalSession, argument: str) -> str:
     if argument:
         raise MetaProblem("usage: :reset")
-    if desk.lesson is not None:
-        desk.lesson.is_solved = False
-        desk.lesson.solution_shown = False
+    if terminal.lesson is not None:
+        terminal.lesson.is_solved = False
+        terminal.lesson.solution_shown = False
     return _go_to(
-        desk, desk.timeline.first, ["everything is as it was at the beginning; :undo takes that back"], ":reset"
+        terminal, terminal.timeline.first, ["everything is as it was at the beginning; :undo takes that back"], ":reset"
     )
 
 
-def _rewind(desk: Desk, argument: str) -> Interaction[str]:
+def _rewind(terminal: TerminalSession, argument: str) -> Interaction[str]:
     duration_ns = _duration(argument, ":rewind")
-    target_ns = desk.engine.now_ns - duration_ns
-    moment = desk.timeline.at(target_ns)
+    target_ns = terminal.engine.now_ns - duration_ns
+    moment = terminal.timeline.at(target_ns)
     if moment is None:
-        began_ns = desk.timeline.first.world.now_ns
-        raise MetaProblem(f"the session began {_shown(desk.engine.now_ns - began_ns)} ago")
-    text = _go_to(desk, moment, [f"{argument} back"], f":rewind {argument}")
-    if target_ns > desk.engine.now_ns:
-        yield from desk.wait(target_ns - desk.engine.now_ns)
-    return f"{text}\nit is {clock.rfc3339_seconds(desk.engine.now_ns)} again; :undo takes that back"
+        began_ns = terminal.timeline.first.world.now_ns
+        raise MetaProblem(f"the session began {_shown(terminal.engine.now_ns - began_ns)} ago")
+    text = _go_to(terminal, moment, [f"{argument} back"], f":rewind {argument}")
+    if target_ns > terminal.engine.now_ns:
+        yield from terminal.wait(target_ns - terminal.engine.now_ns)
+    return f"{text}\nit is {clock.rfc3339_seconds(terminal.engine.now_ns)} again; :undo takes that back"
 
 
-def _snapshot(desk: Desk, argument: str) -> str:
+def _snapshot(terminal: TerminalSession, argument: str) -> str:
     verb, _, name = argument.partition(" ")
     if verb == "list":
-        named = desk.timeline.names()
+        named = terminal.timeline.names()
         rows = [
             (name, clock.rfc3339_seconds(moment.world.now_ns), f"{len(moment.world.containers)} containers")
             for name, moment in named
         ]
         return "\n".join(drawing.table("snapshots", ("name", "time", "world"), rows))
     if verb == "restore":
-        moment = desk.timeline.saved(name.strip())
+        moment = terminal.timeline.saved(name.strip())
         if moment is None:
             raise MetaProblem(f"no snapshot {name.strip()!r}; :snapshot list shows them")
-        return _go_to(desk, moment, [f"back at snapshot {name.strip()}"], f":snapshot restore {name.strip()}")
+        return _go_to(terminal, moment, [f"back at snapshot {name.strip()}"], f":snapshot restore {name.strip()}")
     if name:
         raise MetaProblem("usage: :snapshot [NAME], :snapshot list, :snapshot restore NAME")
-    chosen = verb or desk.timeline.free_name()
-    desk.timeline.save(chosen, desk.moment())
+    chosen = verb or terminal.timeline.free_name()
+    terminal.timeline.save(chosen, terminal.moment())
     return f"saved as {chosen}; `:snapshot restore {chosen}` goes back there"
 
 
-def _go_to(desk: Desk, moment: Moment, lines: list[str], command: str = "") -> str:
+def _go_to(terminal: TerminalSession, moment: Moment, lines: list[str], command: str = "") -> str:
     """Put a state in place of the present one; `command` is what :undo takes back, "" for what it does not."""
-    before = desk.moment()
+    before = terminal.moment()
     if command:
-        desk.timeline.push(command, before)
-    desk.restore(moment)
+        terminal.timeline.push(command, before)
+    terminal.restore(moment)
     return "\n".join([*lines, *(f"  {line}" for line in explain.changes(before.world, moment.world))])
 
 
@@ -112,20 +112,20 @@ def _shown(duration_ns: int) -> str:
     return units.format_duration(duration_ns // clock.MILLISECOND_NS * clock.MILLISECOND_NS)
 
 
-def _wait(desk: Desk, argument: str) -> Interaction[str]:
+def _wait(terminal: TerminalSession, argument: str) -> Interaction[str]:
     duration_ns = _duration(argument, ":wait")
-    began_ns = desk.engine.now_ns
-    desk.timeline.push(f":wait {argument}", desk.moment())
-    events = yield from desk.wait(duration_ns)
-    desk.timeline.mark(desk.moment())
-    passed = _shown(desk.engine.now_ns - began_ns)
-    lines = [_event_line(desk.engine.world, event, began_ns) for event in events[-_EVENT_LINES:]]
+    began_ns = terminal.engine.now_ns
+    terminal.timeline.push(f":wait {argument}", terminal.moment())
+    events = yield from terminal.wait(duration_ns)
+    terminal.timeline.mark(terminal.moment())
+    passed = _shown(terminal.engine.now_ns - began_ns)
+    lines = [_event_line(terminal.engine.world, event, began_ns) for event in events[-_EVENT_LINES:]]
     if len(events) > len(lines):
         lines.insert(0, f"({len(events) - len(lines)} earlier events are not shown)")
     return "\n".join(
         [
             *(lines or ["nothing happened"]),
-            f"{passed} have passed, it is {clock.rfc3339_seconds(desk.engine.now_ns)}",
+            f"{passed} have passed, it is {clock.rfc3339_seconds(terminal.engine.now_ns)}",
         ]
     )
 
@@ -142,15 +142,15 @@ def _event_line(world: World, event: Event, began_ns: int) -> str:
     )
 
 
-def _time(desk: Desk, argument: str) -> str:
+def _time(terminal: TerminalSession, argument: str) -> str:
     if argument:
         if argument not in ("leap", "wall"):
             raise MetaProblem("usage: :time [leap|wall]")
-        desk.engine.mode = TimeMode(argument)
-        desk.keep_pace()
+        terminal.engine.mode = TimeMode(argument)
+        terminal.keep_pace()
     told = {TimeMode.LEAP: "waits are leapt over", TimeMode.WALL: "time goes at the wall's pace"}
-    mode = desk.engine.mode
-    return f"it is {clock.rfc3339_seconds(desk.engine.now_ns)}; {mode.value}: {told.get(mode, '')}"
+    mode = terminal.engine.mode
+    return f"it is {clock.rfc3339_seconds(terminal.engine.now_ns)}; {mode.value}: {told.get(mode, '')}"
 
 
 COMMANDS = {

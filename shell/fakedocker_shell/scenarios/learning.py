@@ -1,11 +1,11 @@
-"""Beginning lessons on a desk, listing them, and what follows a solved one."""
+"""Beginning lessons on a terminal, listing them, and what follows a solved one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from fakedocker_shell.repl import drawing
-from fakedocker_shell.repl.desk import Desk
+from fakedocker_shell.repl.terminal_session import TerminalSession
 from fakedocker_shell.scenarios import library
 from fakedocker_shell.scenarios.lesson import HOLDS, Lesson, commands
 from fakedocker_shell.scenarios.model import INCIDENT, LESSON, Scenario
@@ -14,8 +14,8 @@ from fakedocker_shell.scenarios.problems import ScenarioProblem
 from fakedocker_shell.scenarios.progress import Progress
 
 
-def begin(desk: Desk, scenario: Scenario) -> str:
-    """Put a lesson on the desk, in a world of its own; gives its introduction.
+def begin(terminal: TerminalSession, scenario: Scenario) -> str:
+    """Put a lesson on the terminal, in a world of its own; gives its introduction.
 
     Raises:
         ScenarioProblem: its setup fails, or it has no goal.
@@ -23,20 +23,20 @@ def begin(desk: Desk, scenario: Scenario) -> str:
     if scenario.goal is None:
         raise ScenarioProblem(scenario.path, 1, "a scenario with a [goal] was expected")
     world = prepare(scenario)
-    desk.begin(world)
-    desk.lesson = Lesson(scenario, world)
-    return desk.lesson.introduction(desk.moment(), desk.columns)
+    terminal.begin(world)
+    terminal.lesson = Lesson(scenario, world)
+    return terminal.lesson.introduction(terminal.moment(), terminal.columns)
 
 
-def after_command(desk: Desk, lesson: Lesson, environment: Mapping[str, str]) -> str:
+def after_command(terminal: TerminalSession, lesson: Lesson, environment: Mapping[str, str]) -> str:
     """What is to be told after a command: "" unless it has reached the goal."""
-    if not lesson.look(desk.moment()):
+    if not lesson.look(terminal.moment()):
         return ""
     progress = Progress(environment)
-    score, before = lesson.score(desk.moment()), progress.best(lesson.scenario.id)
+    score, before = lesson.score(terminal.moment()), progress.best(lesson.scenario.id)
     if not lesson.solution_shown:
         progress.record(lesson.scenario.id, score)
-    parts = [lesson.success(desk.moment(), desk.columns), ""]
+    parts = [lesson.success(terminal.moment(), terminal.columns), ""]
     if lesson.solution_shown:
         parts.append("The solution was shown, so this is not noted down: `:reset` and try it on your own.")
     elif 0 < lesson.scenario.par < score:

@@ -15,10 +15,10 @@ from fakedocker.operations.system import files
 from fakedocker.world.world import World
 from fakedocker_shell import host
 from fakedocker_shell.repl import meta_checks, meta_faults, meta_time
-from fakedocker_shell.repl.desk import Desk
 from fakedocker_shell.repl.history import Moment
 from fakedocker_shell.repl.interaction import unattended
 from fakedocker_shell.repl.meta_base import MetaProblem, run_command
+from fakedocker_shell.repl.terminal_session import TerminalSession
 from fakedocker_shell.repl.timeline import Timeline
 from fakedocker_shell.scenarios.model import Scenario
 from fakedocker_shell.scenarios.problems import ScenarioProblem
@@ -39,8 +39,8 @@ class Stuck(Exception):
     """A command waits for what never comes; the text says for what."""
 
 
-class Player(Desk):
-    """A desk without a screen.
+class Player(TerminalSession):
+    """A terminal without a screen.
 
     Args:
         world: where it starts; a new one unless given.

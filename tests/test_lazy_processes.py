@@ -10,14 +10,14 @@ from hypothesis import example, given, settings, strategies as st
 
 from fakedocker import Engine, create_engine
 from fakedocker.base.clock import SECOND_NS
-from fakedocker.kernel import brief
+from fakedocker.kernel import lazy_process
 from fakedocker.kernel.records import Process
 from fakedocker.wire.http import Request
 
 HEADERS = {"content-type": "application/json"}
 
 
-class Eager(brief.Brief):
+class Eager(lazy_process.LazyProcess):
     """Makes the process at once, as a fork does."""
 
     __slots__ = ()
@@ -123,7 +123,7 @@ def test_the_same_as_processes_made_at_once(
 ) -> None:
     lazily = play(commands, events, container)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("fakedocker.kernel.kernel.Brief", Eager)
+        patch.setattr("fakedocker.kernel.kernel.LazyProcess", Eager)
         assert play(commands, events, container) == lazily
 
 

@@ -1,7 +1,7 @@
 """A program's first slice before its process is on the tables.
 
 Most commands are done in the slice in which they are started. Nobody else runs meanwhile, so nobody can see their process,
-and making it, listing it and taking it off again would be most of what they cost. `Brief` is the system of such a program:
+and making it, listing it and taking it off again would be most of what they cost. `LazyProcess` is the system of such a program:
 it answers from its parent what a child inherits, and makes the process as soon as anything needs one. After that it is a
 `Calls` like any other.
 """
@@ -22,7 +22,7 @@ from fakedocker.kernel.records import Namespace, Process, Sleeper
 from fakedocker.kernel.utility import Utility
 
 
-class Brief(Calls):
+class LazyProcess(Calls):
     """The system calls of a program whose process is made when it is first needed.
 
     Args:
@@ -50,7 +50,7 @@ class Brief(Calls):
         self._draft = kernel.draft
         self._view = None
         self._settled = False
-        self.hasty = False
+        self.nonpreemptible = False
         self._parent = parent
         self._namespace = namespace
         self._command = command
@@ -122,6 +122,6 @@ class Brief(Calls):
             parent.quantum_ns,
             parent.spent_ns + self.spent_ns,
         )
-        lifecycle.lie_down(draft, parent, self._namespace, sleeper, deadline_ns)
+        lifecycle.start_sleeper(draft, parent, self._namespace, sleeper, deadline_ns)
         self.asleep = sleeper.local
         return 0

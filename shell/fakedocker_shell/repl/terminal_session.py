@@ -1,6 +1,6 @@
 """What a session has on its table, whoever shows it: the engine, the shell, the worlds to go back to, what was run so far.
 
-The terminal's own commands (`meta`) work on a desk. The interactive terminal is one with a screen (`console`), and what
+The terminal's own commands (`meta`) work on a terminal. The interactive terminal is one with a screen (`console`), and what
 plays scenarios is one without (`scenarios.player`). It must not know screens.
 """
 
@@ -40,7 +40,7 @@ def memory(shell: Shell | None) -> tuple[object, ...]:
     return variables, shell.functions, shell.aliases, shell.options, shell.exports, shell.traps
 
 
-class Desk:
+class TerminalSession:
     """See the module's docstring.
 
     Args:

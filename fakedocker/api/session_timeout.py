@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fakedocker.base import messages
 from fakedocker.base.clock import SECOND_NS
-from fakedocker.operations.buildkit import asking, solver
+from fakedocker.operations.buildkit import session_requests, solver
 from fakedocker.world.asks import NOTICE
 from fakedocker.world.draft import Draft, Notice
 
@@ -17,7 +17,7 @@ ALARM = "grpc"
 _PATIENCE_NS = 5 * SECOND_NS
 
 
-class SessionPatience:
+class SessionTimeout:
     """A part of the stream of a build.
 
     Args:
@@ -44,4 +44,4 @@ class SessionPatience:
             solver.fail(draft, self._task, messages.NO_SESSION(name=self._session).message)
 
     def _is_waiting(self, draft: Draft) -> bool:
-        return any(task == self._task for task, _ in asking.waiting_for(draft, self._session))
+        return any(task == self._task for task, _ in session_requests.waiting_for(draft, self._session))

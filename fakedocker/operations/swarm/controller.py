@@ -56,7 +56,7 @@ def resume(draft: Draft) -> None:
             )
     orchestrating.settle_all(draft)
     for service_id in sorted({task.service_id for task in draft.service_tasks.values()} - set(draft.services)):
-        orchestrating.settle(draft, service_id)
+        orchestrating.reconcile(draft, service_id)
 
 
 def due(draft: Draft, kind: str, key: str) -> None:
@@ -64,7 +64,7 @@ def due(draft: Draft, kind: str, key: str) -> None:
     if _is_halted(draft):
         return
     if kind == updating.ALARM:
-        orchestrating.settle(draft, key)
+        orchestrating.reconcile(draft, key)
         return
     task = draft.service_tasks.get(key)
     if task is None:
@@ -81,7 +81,7 @@ def due(draft: Draft, kind: str, key: str) -> None:
 
 def _follow(draft: Draft, before: ServiceTask) -> None:
     """What follows for a service of what has happened to a task; who waits for room on the node looks again."""
-    orchestrating.settle(draft, before.service_id)
+    orchestrating.reconcile(draft, before.service_id)
     after = draft.service_tasks.get(before.id)
     if after is None or after.is_over:
         scheduling.retry(draft)
@@ -101,7 +101,7 @@ def container_ended(draft: Draft, container_id: str, status: int) -> None:
         _follow(draft, task)
 
 
-def health_told(draft: Draft, container_id: str) -> None:
+def on_health(draft: Draft, container_id: str) -> None:
     """A container's health may have changed."""
     task = _task_of(draft, container_id)
     if task is not None:
