@@ -17,7 +17,7 @@ HUNK = re.compile(r"@@ -(\d+)")
 FOUND_BY = {
     "impatient": "test_an_update_keeps_enough_ready_at_any_time",
     "forgetful": "test_it_comes_about_all_the_same[start error 500 once-30]",
-    "nonpreemptible": "test_one_that_crashes_is_started_less_and_less_often",
+    "hasty": "test_one_that_crashes_is_started_less_and_less_often",
 }
 
 
