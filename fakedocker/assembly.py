@@ -62,5 +62,5 @@ def create_engine(
         start = replace(start, registries=start.registries.set(host, Registry(host=host, outside=True)))
     engine = Engine(start, handle, programs, body_of, mode, check, make_fork=fork)
     serve_inside(engine)
-    engine.errands.performers.append(real_registry.perform)
+    engine.errands.performers.append(real_registry.Registries(engine.reading).perform)
     return engine

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import http.server
 import io
 import random
+import socket
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -21,9 +24,13 @@ from fakedocker.assembly import create_engine
 from fakedocker.build import git_urls
 from fakedocker.build.git_reading import GitProblem, Repository
 from fakedocker.durability.snapshot import encode
+from fakedocker.engine.inflight import TimeMode
 from fakedocker.engine.replay import replay
 from fakedocker.machine_web import MachineWeb
 from fakedocker.outside_web import Site, split_site
+from fakedocker.serving import Served, serve_in_thread
+from fakedocker.wire.http import Request
+from fakedocker.world.tasks import ErrandTask
 from fakedocker_shell.main import main
 
 DATA = Path(__file__).parent / "data"
@@ -197,6 +204,103 @@ def test_loopback_servers_are_asked_with_real_web_only(server: str) -> None:
     )
     missing = builds.build(f"FROM busybox\nADD {server}/nosuch /\n")
     assert missing.error.startswith(f"ADD failed: failed to GET {server}/nosuch with status 404 Not Found: ")
+    check_replay(builds)
+
+
+class Deaf:
+    """A server that takes connections, and says nothing before it is released."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.connected = threading.Event()
+        self._released = threading.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        with self._listener, self._listener.accept()[0] as connection:
+            self.connected.set()
+            if self._released.wait(60):
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nlate\n")
+
+    def release(self) -> None:
+        self._released.set()
+
+
+def ask_served(served: Served, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("docker", timeout=60)
+    connection.sock = socket.socket(socket.AF_UNIX)
+    connection.sock.settimeout(60)
+    connection.sock.connect(served.socket_path)
+    try:
+        connection.request(
+            method,
+            path,
+            body,
+            {"Content-Type": "application/x-tar" if path.startswith("/build") else "application/json"},
+        )
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+@contextlib.contextmanager
+def _building(served: Served, url: str, version: int) -> Iterator[list[bytes]]:
+    """A client that builds from a URL meanwhile; what it was told is there when this ends."""
+    told: list[bytes] = []
+    context = archive({"Dockerfile": f"FROM busybox\nADD {url}/late /\nRUN cat /late\n"})
+    build = threading.Thread(
+        target=lambda: told.append(ask_served(served, "POST", f"/build?version={version}&t=made", context)[1]),
+        daemon=True,
+    )
+    build.start()
+    try:
+        yield told
+    finally:
+        build.join(60)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("mode", [TimeMode.LEAP, TimeMode.FAST])
+def test_a_web_server_that_does_not_answer_holds_up_nobody_else(version: int, mode: TimeMode) -> None:
+    builds = Builds()
+    builds.engine.mode = mode
+    deaf = Deaf()
+    MachineWeb((), True).show(builds.engine)
+    with serve_in_thread(builds.engine) as served:
+        with _building(served, deaf.url, version) as told:
+            assert deaf.connected.wait(60)
+            assert ask_served(served, "GET", "/_ping") == (200, b"OK")
+            assert builds.call("GET", "/_ping") == (200, b"OK")  # by a driver of its own
+            assert not told
+            deaf.release()
+        assert builds.call("GET", "/images/made/json")[0] == 200, told
+    check_replay(builds)
+
+
+def test_what_is_not_there_when_the_server_stops_has_failed() -> None:
+    builds = Builds()
+    deaf = Deaf()
+    MachineWeb((), True).show(builds.engine)
+    context = archive({"Dockerfile": f"FROM busybox\nADD {deaf.url}/late /\n"})
+    with serve_in_thread(builds.engine):
+        exchange = builds.engine.submit(
+            Request(method="POST", target="/build", headers={"content-type": "application/x-tar"}, body=context)
+        )
+        builds.engine.drive(lambda: builds.engine.awaits_errands)
+        assert deaf.connected.wait(60)
+        middle = builds.engine.snapshot()
+    builds.engine.drive(lambda: exchange.ended)
+    assert b"was stopped before it had come" in exchange.take()
+    other = builds.engine.fork()
+    other.restore(middle)
+    while other.turn():
+        continue
+    assert not any(isinstance(task, ErrandTask) for task in other.world.tasks.values())
+    deaf.release()
     check_replay(builds)
 
 

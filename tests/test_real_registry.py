@@ -6,6 +6,7 @@ import base64
 import json
 import shutil
 import subprocess
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -13,14 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_outside_web import Deaf, ask_served
 from test_registry_server import ask, serving
 
 from fakedocker.api.registry_server import drawn
 from fakedocker.assembly import create_engine
+from fakedocker.durability.snapshot import encode
 from fakedocker.engine.engine import Engine
 from fakedocker.engine.replay import replay
 from fakedocker.registry.distribution.access import Access
 from fakedocker.registry.distribution.contents import Contents, MemoryBlobs
+from fakedocker.serving import serve_in_thread
 from fakedocker.wire.http import Request, make_target
 
 DEBIANS = shutil.which("docker-registry")
@@ -73,6 +77,31 @@ def there_and_back(host: str) -> Engine:
     ]
     assert call(other, "GET", f"/images/{host}/you/alpine:2/json")[1][0]["Id"] == image
     return other
+
+
+@pytest.mark.parametrize(
+    "path", ["/images/create?fromImage={host}/a&tag=1", "/images/{host}/me/alpine/push?tag=1", "/auth"]
+)
+def test_a_registry_that_does_not_answer_holds_up_nobody_else(path: str) -> None:
+    deaf = Deaf()
+    host = deaf.url.removeprefix("http://")
+    engine = with_alpine(host)
+    told: list[bytes] = []
+    body = json.dumps({"username": "a", "password": "b", "serveraddress": host}).encode() if path == "/auth" else b""
+    with serve_in_thread(engine) as served:
+        asking = threading.Thread(
+            target=lambda: told.append(ask_served(served, "POST", path.format(host=host), body)[1]), daemon=True
+        )
+        asking.start()
+        assert deaf.connected.wait(60)
+        assert ask_served(served, "GET", "/_ping") == (200, b"OK")
+        assert not told
+        deaf.release()
+        asking.join(60)
+    assert told
+    again = create_engine(5, check=True, real_registries=[host])
+    replay(again, engine.journal)
+    assert encode(again.world) == encode(engine.world)
 
 
 def test_push_and_pull() -> None:

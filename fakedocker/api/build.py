@@ -114,7 +114,7 @@ class SolveStream(TaskStream):
     def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
         """Not for what only the client's session can bring."""
         task = draft.tasks.get(self._task)
-        return isinstance(task, SolveTask) and session_requests.is_moving(task)
+        return isinstance(task, SolveTask) and session_requests.is_moving(draft, task)
 
 
 def _aux(identifier: str, value: object) -> bytes:

@@ -182,7 +182,7 @@ class SolveCall(OutputOnly):
     def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
         """Not for what only the client can bring."""
         task = draft.tasks.get(self._build.task)
-        return isinstance(task, SolveTask) and session_requests.is_moving(task)
+        return isinstance(task, SolveTask) and session_requests.is_moving(draft, task)
 
 
 def status_of(end: SolveEnd) -> Status:

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from fakedocker.base.messages import Refusal
+from fakedocker.images.model import Layer
 from fakedocker.operations.images import manifest_parts
 from fakedocker.registry import blobs
 from fakedocker.registry.distribution.client import (
@@ -49,22 +52,46 @@ def is_loopback(host_port: str) -> bool:
         return False
 
 
-def perform(errand: AnyErrand) -> Result | None:
-    """Do an errand to a registry, however long it takes; None for another one."""
-    if isinstance(errand, WebErrand):
-        return None
-    client = Client(f"http://{errand.host}", Credentials(errand.username, errand.password))
-    try:
-        if isinstance(errand, PullErrand):
-            return _pull(client, errand)
-        if isinstance(errand, PushErrand):
-            return _push(client, errand)
-        _hold(client.check())
-        return LoggedIn()
-    except (RegistryError, Refusal) as problem:
-        return Failed(problem.message)
-    except (OSError, http.client.HTTPException) as problem:
-        return Failed(f'Get "http://{errand.host}/v2/": {str(problem) or type(problem).__name__}')
+class Registries:
+    """Does errands to registries.
+
+    Args:
+        reading: to be entered while files of the engine's world are read.
+    """
+
+    def __init__(self, reading: Callable[[], AbstractContextManager[None]]) -> None:
+        self._reading = reading
+
+    def perform(self, errand: AnyErrand) -> Result | None:
+        """Do an errand to a registry, however long it takes; None for another one."""
+        if isinstance(errand, WebErrand):
+            return None
+        client = Client(f"http://{errand.host}", Credentials(errand.username, errand.password))
+        try:
+            if isinstance(errand, PullErrand):
+                return _pull(client, errand)
+            if isinstance(errand, PushErrand):
+                return self._push(client, errand)
+            _hold(client.check())
+            return LoggedIn()
+        except (RegistryError, Refusal) as problem:
+            return Failed(problem.message)
+        except (OSError, http.client.HTTPException) as problem:
+            return Failed(f'Get "http://{errand.host}/v2/": {str(problem) or type(problem).__name__}')
+
+    def _push(self, client: Client, errand: PushErrand) -> PushedParts:
+        origins: dict[str, str] = {}
+        for tag, manifest in errand.images:
+            parts = {remote.digest: partial(self._blob, remote.layer) for remote in manifest.layers}
+            parts[manifest.image.id] = partial(bytes, manifest.image.raw_config)
+            outcomes = _hold(client.push(errand.path, tag, manifest.raw, MANIFEST_TYPE, parts, errand.mounts))
+            for digest, (kind, origin) in outcomes.items():
+                origins.setdefault(digest, {EXISTS: errand.path, MOUNTED: origin}.get(kind, ""))
+        return PushedParts(origins)
+
+    def _blob(self, layer: Layer) -> bytes:
+        with self._reading():
+            return blobs.layer_blob(layer)
 
 
 def _pull(client: Client, errand: PullErrand) -> PulledParts:
@@ -73,17 +100,6 @@ def _pull(client: Client, errand: PullErrand) -> PulledParts:
 
     found: Pulled = _hold(client.pull(errand.path, errand.reference, wanted))
     return PulledParts(raw=found.raw, media_type=found.media_type, blobs=found.blobs)
-
-
-def _push(client: Client, errand: PushErrand) -> PushedParts:
-    origins: dict[str, str] = {}
-    for tag, manifest in errand.images:
-        parts = {remote.digest: partial(blobs.layer_blob, remote.layer) for remote in manifest.layers}
-        parts[manifest.image.id] = partial(bytes, manifest.image.raw_config)
-        outcomes = _hold(client.push(errand.path, tag, manifest.raw, MANIFEST_TYPE, parts, errand.mounts))
-        for digest, (kind, origin) in outcomes.items():
-            origins.setdefault(digest, {EXISTS: errand.path, MOUNTED: origin}.get(kind, ""))
-    return PushedParts(origins)
 
 
 def _hold(conversation: Conversation) -> Any:

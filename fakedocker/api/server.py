@@ -1,4 +1,4 @@
-"""The engine behind sockets: one asyncio loop, no threads of its own, and the loop that moves time.
+"""The engine behind sockets: one asyncio loop, and the loop that moves time. Only errands outside have threads of their own.
 
 After every input the engine runs; between inputs the loop sleeps until the next timer, or jumps to it where the engine's
 mode says so. What was asked is in the store (if there is one) before its answer goes out.
@@ -28,6 +28,7 @@ from fakedocker.api.connection import (
     Connection,
     is_unread,
 )
+from fakedocker.api.errand_threads import ErrandThreads
 from fakedocker.base import clock
 from fakedocker.engine.clock import Pacer, turn_share
 from fakedocker.engine.engine import Engine
@@ -89,6 +90,7 @@ class Server:
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._thread = threading.get_ident()
         engine.on_restore.append(self._pacer.rebase)
+        self._errands = ErrandThreads(engine, self._wake_from_thread)
 
     # what connections call
 
@@ -217,6 +219,10 @@ class Server:
             self._alarm.cancel()
         self._alarm = self._loop.call_at(at_seconds, self._ring)
 
+    def _wake_from_thread(self) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(self._arrange)
+
     def _ring(self) -> None:
         self._alarm = None
         self._arrange()
@@ -229,6 +235,7 @@ class Server:
             listener()
         self._turning = True
         try:
+            self._errands.deliver()
             more = self.engine.turn(pause=share)
         finally:
             self._turning = False
@@ -302,6 +309,7 @@ class Server:
         if self._alarm is not None:
             self._alarm.cancel()
         self._ended.cancel()
+        self._errands.close()
         self.engine.on_restore.remove(self._pacer.rebase)
         for listener in self._listeners:
             listener.close()

@@ -19,6 +19,7 @@ from fakedocker.containers.logs import Selection
 from fakedocker.containers.model import Chunk
 from fakedocker.engine.inflight import Exchange, OutputOnly, TimeMode
 from fakedocker.operations.containers import stats
+from fakedocker.operations.registry import external
 from fakedocker.operations.system import information
 from fakedocker.operations.system.filters import Filters
 from fakedocker.wire.http import JSON, Reply, json_reply
@@ -100,7 +101,8 @@ class TaskStream(OutputOnly):
         exchange.finish()
 
     def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
-        return True
+        """Not for what is done outside of the simulation."""
+        return external.is_moving(draft, self._task)
 
 
 class Messages(OutputOnly):

@@ -21,9 +21,10 @@ from fakedocker.engine.polling import PATIENCE_NS, Polling
 from fakedocker.engine.threads import Threads
 from fakedocker.filesystem.windows import Windows, looking_through
 from fakedocker.operations.system import kernel_events
-from fakedocker.registry.errands import Result
+from fakedocker.registry.errands import AnyErrand, Result
 from fakedocker.wire.http import Reply, Request, json_reply
 from fakedocker.world.draft import Draft
+from fakedocker.world.tasks import ErrandTask
 from fakedocker.world.world import World
 
 SLICES_PER_TURN = 2_000
@@ -63,6 +64,7 @@ class Core:
         draft.is_heard = self.open.is_heard
         self.polling = Polling()
         self.errands = Errands()
+        self.forget_errands()
         self.windows = Windows(lambda block, answer: self.record("read", 0, (block, answer)))
         self.threads = Threads()
         self.on_submit: list[Callable[[Exchange], None]] = []
@@ -105,9 +107,23 @@ class Core:
         self.take_internal()
         self.turns += 1
         self.record("errand", 0, (task, result))
-        kernel_events.errand_done(self.draft, task, result)
-        kernel_events.dispatch(self.draft)
-        self.settle()
+        with looking_through(self.windows):
+            kernel_events.errand_done(self.draft, task, result)
+            kernel_events.dispatch(self.draft)
+            self.settle()
+
+    def deliver(self, task: int, errand: AnyErrand, result: Result) -> None:
+        """An errand that was handed over has been done; forgotten where nothing waits for it any more."""
+        if not self.errands.is_under_way(task, errand):
+            return
+        if task in self.draft.tasks:
+            self.report(task, result)
+        else:
+            self.errands.done(task)
+
+    def forget_errands(self) -> None:
+        """Another world begins: what waits in it for an errand hears that it failed."""
+        self.errands.begin_again(task.id for task in self.draft.tasks.values() if isinstance(task, ErrandTask))
 
     def _do_errands(self) -> None:
         while (found := self.errands.perform_next()) is not None:

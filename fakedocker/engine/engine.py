@@ -10,7 +10,8 @@ asks `next_move` what to do then: jump to an instant, sleep, or nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from fakedocker.base.clock import rfc3339_nano
@@ -23,13 +24,14 @@ from fakedocker.engine.open_exchanges import Subject
 from fakedocker.engine.standing import OpenExchange, Standing
 from fakedocker.engine.waiting import Limits, Move
 from fakedocker.faults.model import Rule
+from fakedocker.filesystem.windows import looking_through
 from fakedocker.kernel.kernel import NO_LIMIT, Kernel
 from fakedocker.kernel.program import Program
 from fakedocker.kernel.programs import BodyOf
 from fakedocker.operations.networks.router import WorldRouter
 from fakedocker.operations.system import fault_rules, host_folders, kernel_events
 from fakedocker.operations.system.host_folders import FolderChange
-from fakedocker.registry.errands import Result
+from fakedocker.registry.errands import AnyErrand, Result
 from fakedocker.registry.model import OutsideWeb
 from fakedocker.wire.http import Request, json_reply
 from fakedocker.world.draft import Draft
@@ -183,6 +185,11 @@ class Engine:
         """Whether a turn would do something."""
         return self._core.busy
 
+    @property
+    def awaits_errands(self) -> bool:
+        """Whether something is being fetched from outside, which time in the simulation does not bring."""
+        return self._core.errands.are_under_way
+
     def streams(self) -> list[Stream]:
         """What goes on for clients now."""
         return self._core.open.streams()
@@ -217,6 +224,16 @@ class Engine:
         """An errand outside has been done; its result is an input."""
         self._core.report(task, result)
 
+    def deliver(self, task: int, errand: AnyErrand, result: Result) -> None:
+        """Report an errand that was handed over (see `Errands.hand_over`), if it is still waited for. The lock must be held."""
+        self._core.deliver(task, errand, result)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Let another thread read files of this engine's world meanwhile."""
+        with self.lock, looking_through(self.windows):
+            yield
+
     def turn(self, slices: int = SLICES_PER_TURN, pause: Pause | None = None) -> bool:
         """Look at the inputs that have come, then let processes run.
 
@@ -247,6 +264,7 @@ class Engine:
             exchange.finish()
         self._draft.restore(world)
         core.world = world
+        core.forget_errands()
         core.polling.forget()
         for listener in self.on_restore:
             listener()

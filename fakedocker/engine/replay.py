@@ -32,8 +32,7 @@ def replay(
     """
     exchanges: dict[int, Exchange] = dict(known or {})
     unheard = [] if heard else list(exchanges.values())
-    performers, engine.errands.performers = engine.errands.performers, []
-    engine.windows.is_replaying = True
+    engine.errands.is_replaying = engine.windows.is_replaying = True
     try:
         for _, group in itertools.groupby(entries, key=lambda entry: entry.turn):
             inputs = _answered(engine, group)
@@ -52,8 +51,7 @@ def replay(
         while engine.turn():
             continue
     finally:
-        engine.errands.performers = performers
-        engine.windows.is_replaying = False
+        engine.errands.is_replaying = engine.windows.is_replaying = False
     return exchanges
 
 

@@ -57,6 +57,10 @@ class Driven(Protocol):
     def work(self) -> int:
         """How many system calls processes have made."""
 
+    @property
+    def awaits_errands(self) -> bool:
+        """Whether something is being fetched from outside."""
+
     def turn(self, slices: int = ..., pause: Callable[[], bool] | None = ...) -> bool:
         """Whether there is more to do."""
 
@@ -82,7 +86,7 @@ def drive(engine: Driven, done: Callable[[], bool], what: str, limits: Limits, w
             continue
         if done():
             return
-        move = engine.next_move(driver_waits=True)
+        move = engine.next_move(driver_waits=not engine.awaits_errands)
         if move.kind != "jump":
             if threads.has_others and threads.wait_for_others(OTHERS_PATIENCE_SECONDS):
                 continue

@@ -10,6 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from fakedocker.operations.buildkit.solve import Solve
+from fakedocker.operations.registry import external
 from fakedocker.world.asks import NOTICE, Ask
 from fakedocker.world.draft import Draft
 from fakedocker.world.solves import RUNNING, SolveTask
@@ -43,10 +44,11 @@ def take(draft: Draft, task_id: int, ask_id: int) -> bool:
     return True
 
 
-def is_moving(task: SolveTask) -> bool:
-    """Whether time alone brings a build on: whether it waits for more than its client."""
+def is_moving(draft: Draft, task: SolveTask) -> bool:
+    """Whether time alone brings a build on: whether it waits for more than its client, and than errands outside."""
     if task.held:
         return False
-    return bool(task.timer or task.download) or any(
-        state.status == RUNNING and (state.timer or state.sandbox) for state in task.states
-    )
+    if task.timer or (task.download and not external.is_fetched(draft, task.download.sandbox)):
+        return True
+    running = [state for state in task.states if state.status == RUNNING]
+    return any(state.timer or (state.sandbox and not external.is_fetched(draft, state.sandbox)) for state in running)

@@ -10,8 +10,9 @@ from fakedocker.base import messages
 from fakedocker.base.reference import Reference, parse
 from fakedocker.registry.errands import Errand, LoginErrand, PullErrand, PushErrand
 from fakedocker.registry.model import Manifest
+from fakedocker.world.builds import BuildTask
 from fakedocker.world.draft import Draft
-from fakedocker.world.tasks import ErrandTask, PushTask
+from fakedocker.world.tasks import ErrandTask, FetchTask, PushTask
 
 NOTICE = "errand"
 """The kind of notice by which a driver hears of an errand; its key is the task."""
@@ -62,6 +63,23 @@ def begin_login(draft: Draft, domain: str, credentials: tuple[str, str]) -> int:
     """Ask whether a registry lets somebody in; the task's end tells."""
     errand = LoginErrand(host=domain, username=credentials[0], password=credentials[1])
     return _send(draft, ErrandTask(id=draft.draw(), name=domain), errand)
+
+
+def is_fetched(draft: Draft, sandbox: str) -> bool:
+    """Whether the download of that name is an errand, which no time in the simulation ends."""
+    return any(isinstance(task, ErrandTask) and task.sandbox == sandbox for task in draft.tasks.values())
+
+
+def is_moving(draft: Draft, task_id: int) -> bool:
+    """Whether time alone brings a task on: whether it does not wait for an errand."""
+    task = draft.tasks.get(task_id)
+    if isinstance(task, FetchTask):
+        return not is_fetched(draft, task.download.sandbox)
+    if isinstance(task, BuildTask):
+        if task.download is not None and is_fetched(draft, task.download.sandbox):
+            return False
+        return not task.pull or is_moving(draft, task.pull)
+    return not isinstance(task, ErrandTask)
 
 
 def str_of(name: Reference) -> str:
