@@ -277,6 +277,8 @@ DEVICE_UNKNOWN = Message(
     'error gathering device information while adding custom device "{path}": {problem}',
     "moby oci/devices_linux.go",
 )
+DEVICE_RULE = Message(500, "invalid device cgroup rule format: '{rule}'", "moby oci/oci.go")
+DEVICE_RULE_NUMBER = Message(500, "invalid {what} value in device cgroup rule format: '{rule}'", "moby oci/oci.go")
 DEVICE_NO_STAT = Message(500, "stat {path}: no such file or directory", "moby daemon/daemon_unix.go")
 WORKING_DIR_FILE = Message(
     500,
@@ -296,6 +298,24 @@ START_FAILED = Message(
     "unable to start container process: error during container init: {problem}: unknown",
     "run-basics, runc 1.2",
 )
+RUNC_FAILED = Message(
+    500,
+    "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: {problem}: unknown",
+    "moby daemon/errors.go setExitCodeFromError; runc 1.2",
+)
+RUNC_INIT = Message(
+    500,
+    "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: "
+    "unable to start container process: error during container init: {problem}: unknown",
+    "moby daemon/errors.go setExitCodeFromError; runc 1.2",
+)
+SECCOMP_PROFILE = Message(500, "Decoding seccomp profile failed: {problem}", "moby profiles/seccomp")
+SECCOMP_BOTH = Message(
+    500,
+    "both '{one}' and '{other}' are specified in the seccomp profile, use either '{one}' or '{other}'",
+    "moby profiles/seccomp",
+)
+NAME_SERVER = Message(500, "bad nameserver address {server}: {problem}", "moby libnetwork/sandbox_dns_unix.go")
 NETWORKING_FAILED = Message(404, "failed to set up container networking: {problem}", "networks")
 
 # exec
@@ -455,6 +475,40 @@ NO_STATIC_SUBNET = (
     "user specified IP address is supported only when connecting to networks with user configured subnets"
 )
 """Problems of ENDPOINT_CONFIG, from moby runconfig/errors.go and api/types/network/endpoint.go."""
+ENDPOINT_SYSCTL = (
+    "unrecognised network interface sysctl '{text}'; represent 'net.X.Y.ethN.Z=V' as 'net.X.Y.IFNAME.Z=V', "
+    "'X' must be 'ipv4', 'ipv6' or 'mpls'"
+)
+"""Also a problem of ENDPOINT_CONFIG, from moby daemon/container_operations.go validateEndpointSettings."""
+INTERFACE_SYSCTL = Message(
+    500,
+    "interface specific sysctl setting \"{name}\" must be supplied using driver option 'com.docker.network.endpoint.sysctls'",
+    "moby container_routes.go handleSysctlBC",
+)
+INTERFACE_SYSCTL_NAME = Message(
+    500,
+    "unable to determine network endpoint for sysctl {name}, use driver option 'com.docker.network.endpoint.sysctls' to set "
+    "per-interface sysctls",
+    "moby container_routes.go handleSysctlBC",
+)
+INTERFACE_SYSCTL_NETWORK = Message(
+    400,
+    "unable to find a network for sysctl {name}: HostConfig.NetworkMode must match the identity of a network in "
+    "NetworkSettings.Networks",
+    "moby container_routes.go handleSysctlBC",
+)
+INTERFACE_NAME = Message(
+    500,
+    'failed to add interface {source} to sandbox: error renaming interface "{source}" to "{name}": {problem}',
+    "moby libnetwork/sandbox.go, osl/interface_linux.go",
+)
+BRIDGE_NAME = Message(500, "{problem}", "Linux rtnetlink, by moby libnetwork/drivers/bridge/setup_device_linux.go")
+BRIDGE_CONFLICT = Message(
+    403,
+    "cannot create network {id} ({name}): conflicts with network {other} ({name}): networks have same bridge name",
+    "moby libnetwork/drivers/bridge",
+)
+SCOPE_DOWNGRADE = Message(403, "cannot downgrade network scope for {driver} networks", "moby libnetwork/controller.go")
 ADDRESS_IN_USE = Message(403, "Address already in use", "networks")
 NO_ADDRESS = Message(
     403, "no available IPv4 addresses on this network's address pools: {network} ({id})", "moby libnetwork"
@@ -478,6 +532,11 @@ HOST_MODE_DISCONNECT = Message(
     400,
     "cannot disconnect container from host network - container was created in host network mode",
     "moby runconfig/errors.go",
+)
+PUBLISHING_FAILED = Message(
+    500,
+    "driver failed programming external connectivity on endpoint {name} ({endpoint}): {problem}",
+    "moby libnetwork/endpoint.go, portallocator",
 )
 PORT_TAKEN = "driver failed programming external connectivity on endpoint {name} ({endpoint}): Bind for {address}:{port} failed: port is already allocated"
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
 
 from fakedocker.base import messages
+from fakedocker.base.numbers import parse_whole
 from fakedocker.base.paths import clean
 from fakedocker.containers.model import Container
 from fakedocker.filesystem.node import LayerEntry
@@ -25,6 +27,7 @@ from fakedocker.world.draft import Draft
 _NO_DEVICE = "not a device node"
 _NOT_TAKEN = ("console", "fd", "mqueue", "pts", "shm")
 """What a privileged container does not have of the host's /dev (containerd pkg/oci HostDevices)."""
+_RULE = re.compile(r"[acb] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}")
 _THROTTLES = (
     "blkio_device_read_bps", "blkio_device_write_bps", "blkio_device_read_iops", "blkio_device_write_iops",
 )  # fmt: skip
@@ -39,6 +42,9 @@ def make(draft: Draft, container: Container) -> None:
     host = container.host_config
     _check_limits(draft, host)
     entries = list(_nodes(draft, host))
+    if not host.privileged:
+        for rule in host.device_cgroup_rules or ():
+            _check_rule(rule)
     if not entries:
         return
     inside = [replace(entry, path=entry.path.removeprefix("dev/")) for entry in entries if _in_dev(entry)]
@@ -83,6 +89,16 @@ def _below(draft: Draft, table: MountTable, path: str, shown: str) -> Iterator[L
 
 def _host(draft: Draft) -> MountTable:
     return draft.kernel_draft.namespaces[HOST].mounts
+
+
+def _check_rule(rule: str) -> None:
+    """Refuse a rule that is none (moby oci/oci.go AppendDevicePermissionsFromCgroupRules)."""
+    match = _RULE.fullmatch(rule)
+    if match is None:
+        raise messages.DEVICE_RULE(rule=rule)
+    for what, number in zip(("major", "minor"), match.groups(), strict=True):
+        if number != "*" and parse_whole(number) is None:
+            raise messages.DEVICE_RULE_NUMBER(what=what, rule=rule)
 
 
 def _check_limits(draft: Draft, host: HostConfig) -> None:

@@ -38,7 +38,7 @@ def check(draft: Draft, container: Container) -> None:
             continue
         source = {"tmpfs": "tmpfs", "bind": mount.source}.get(mount.type) or draft.volumes[mount.source].mountpoint
         place = f"{overlay_directory(f'container {container.id}')}/merged{mount.target}"
-        raise messages.START_FAILED(
+        raise messages.RUNC_INIT(
             problem=f'error mounting "{source}" to rootfs at "{mount.target}": "{place}" cannot be mounted because {reason}'
         )
 

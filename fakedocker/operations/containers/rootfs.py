@@ -424,7 +424,7 @@ def create_namespace(draft: Draft, container: Container) -> None:
         capabilities=_capabilities(host),
         limits=_limits(host),
         sysctls=_sysctls(host),
-        seccomp=not host.privileged and "unconfined" not in _security_options(host, "seccomp"),
+        seccomp=not host.privileged and "unconfined" not in security_options(host, "seccomp"),
         no_new_privileges=_no_new_privileges(host),
         pid_space=namespaces.shared_with(draft, container, "pid"),
         ipc=namespaces.shared_with(draft, container, "ipc"),
@@ -434,7 +434,7 @@ def create_namespace(draft: Draft, container: Container) -> None:
     )
 
 
-def _security_options(host: HostConfig, name: str) -> list[str]:
+def security_options(host: HostConfig, name: str) -> list[str]:
     """The values of a security option, which may follow = or, as once, a colon (moby daemon/daemon_unix.go parseSecurityOpt)."""
     found = []
     for option in host.security_opt or ():
@@ -445,7 +445,7 @@ def _security_options(host: HostConfig, name: str) -> list[str]:
 
 
 def _no_new_privileges(host: HostConfig) -> bool:
-    return _security_options(host, "no-new-privileges")[-1:] in (["true"], ["1"], ["t"], ["T"], ["TRUE"], ["True"])
+    return security_options(host, "no-new-privileges")[-1:] in (["true"], ["1"], ["t"], ["T"], ["TRUE"], ["True"])
 
 
 def _capabilities(host: HostConfig) -> int:
@@ -462,9 +462,7 @@ def _capabilities(host: HostConfig) -> int:
 
 
 def _limits(host: HostConfig) -> privileges.Limits:
-    return tuple(
-        (limit.name, limit.soft, limit.hard) for limit in host.ulimits or () if limit.name in privileges.RESOURCES
-    )
+    return tuple((limit.name.lower(), limit.soft, limit.hard) for limit in host.ulimits or ())
 
 
 _NETWORK_SYSCTLS = {"net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.ping_group_range": "0 2147483647"}
@@ -473,7 +471,13 @@ _NETWORK_SYSCTLS = {"net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.ping_g
 
 def _sysctls(host: HostConfig) -> tuple[tuple[str, str], ...]:
     own = {} if host.network_mode == HOST else _NETWORK_SYSCTLS
-    return tuple(sorted((own | (host.sysctls or {})).items()))
+    return tuple(sorted((own | {dotted(name): value for name, value in (host.sysctls or {}).items()}).items()))
+
+
+def dotted(name: str) -> str:
+    """The name of a setting of the kernel with dots, which may be given with slashes (runc convertSysctlVariableToDotsSeparator)."""
+    first = next((character for character in name if character in "./"), "")
+    return name.translate(str.maketrans("./", "/.")) if first == "/" else name
 
 
 def network_namespace(draft: Draft, container: Container) -> str:

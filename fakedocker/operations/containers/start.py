@@ -22,6 +22,7 @@ from fakedocker.operations.containers import (
     process_spec,
     remove,
     rootfs,
+    runtime_checks,
     users,
 )
 from fakedocker.operations.networks import networking
@@ -76,6 +77,7 @@ def run(draft: Draft, container: Container) -> None:
 
 
 def _launch(draft: Draft, container: Container) -> int:
+    runtime_checks.check_name_servers(container)
     networking.join_all(draft, container)
     links.check_running(draft, container)
     namespaces.check(draft, container)
@@ -93,6 +95,7 @@ def _launch(draft: Draft, container: Container) -> int:
             rootfs.write_daemon_files(draft, holder)
     user = users.resolve(draft, container.id, container.config.user, container.host_config.group_add or ())
     device_nodes.make(draft, container)
+    runtime_checks.check(draft, container)
     rootfs.create_namespace(draft, container)
     try:
         return draft.kernel.start(
