@@ -53,6 +53,11 @@ def subnet(**pool: Any) -> dict[str, Any]:
         ({"Driver": "ipvlan", "Options": {"ipvlan_mode": "x"}}, 500, "requested ipvlan mode 'x' is not valid, 'l2' mode is the ipvlan driver default"),
         ({"Options": {"com.docker.network.driver.mtu": "1400", "com.docker.network.bridge.enable_icc": "0"}}, 201, ""),
         (subnet(Subnet="FD00::/64"), 201, ""),
+        ({"Options": {"com.docker.network.bridge.name": "a" * 16}}, 500, "numerical result out of range"),
+        ({"Options": {"com.docker.network.bridge.name": "a b"}}, 500, "invalid argument"),
+        ({"Options": {"com.docker.network.bridge.name": "a" * 15, "com.docker.network.container_iface_prefix": "x" * 20}}, 201, ""),
+        ({"Driver": "overlay", "Scope": "local"}, 403, "cannot downgrade network scope for overlay networks"),
+        ({"Scope": "nowhere"}, 201, ""),
     ],
 )  # fmt: skip
 def test_networks_that_cannot_be(body: dict[str, Any], status: int, problem: str) -> None:
@@ -66,7 +71,11 @@ def test_networks_that_cannot_be(body: dict[str, Any], status: int, problem: str
         ({"SecurityOpt": ["unknown=x"]}, 500, 'invalid --security-opt 2: "unknown=x"'),
         ({"SecurityOpt": ["no-new-privileges:maybe"]}, 500, 'invalid --security-opt 2: "no-new-privileges:maybe"'),
         ({"SecurityOpt": ["no-new-privileges:true", "seccomp=unconfined", "label:disable", "apparmor=unconfined"]}, 201, ""),
-        ({"PortBindings": {"0/tcp": [{"HostPort": "1"}]}}, 400, 'invalid port specification: "0/tcp"'),
+        ({"PortBindings": {"x/tcp": [{"HostPort": "1"}]}}, 400, 'invalid port specification: "x"'),
+        ({"PortBindings": {"80-90/tcp": []}}, 400, 'invalid port specification: "80-90"'),
+        ({"PortBindings": {"80/tcp": [{"HostPort": "99999"}]}}, 400, 'invalid port specification: "99999"'),
+        ({"PortBindings": {"80/tcp": [{"HostPort": "1/tcp"}]}}, 201, ""),
+        ({"Sysctls": {"net.ipv4.conf.eth0.forwarding": "1"}}, 500, "interface specific sysctl setting \"net.ipv4.conf.eth0.forwarding\" must be supplied using driver option 'com.docker.network.endpoint.sysctls'"),
     ],
 )  # fmt: skip
 def test_containers_that_cannot_be(host: dict[str, Any], status: int, problem: str) -> None:

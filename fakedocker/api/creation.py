@@ -7,6 +7,7 @@ settings then amount to is `operations.create`'s business.
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 import msgspec
@@ -23,6 +24,8 @@ _CONFIG_KEYS = frozenset(
     field.encode_name.lower()
     for field in msgspec.structs.fields(Config)  # as Go's decoder compares them
 )
+_ENDPOINT_SYSCTLS = "com.docker.network.endpoint.sysctls"
+_INTERFACE_SYSCTL = re.compile(r"net\.[^.]*\.[^.]*\.eth[^.]*\.")
 _MAC_WARNING = (
     "The container-wide MacAddress field is now deprecated. It should be specified in EndpointsConfig instead."
 )
@@ -61,6 +64,7 @@ def adapt(request: CreateRequest, version: Version) -> Creation:
     _check_subpaths(host, version)
     address = "" if request.mac_address is UNSET else request.mac_address
     endpoints, warnings = _move_mac_address(address, mode, endpoints, version)
+    host, endpoints, moved = _move_sysctls(host, mode, endpoints, version)
     adapted = replace(
         request,
         host_config=host,
@@ -68,7 +72,7 @@ def adapt(request: CreateRequest, version: Version) -> Creation:
         healthcheck=health,
         mac_address=UNSET if version >= (1, 44) else request.mac_address,
     )
-    return Creation(adapted, warnings)
+    return Creation(adapted, (*warnings, *moved))
 
 
 def _host_config(request: CreateRequest) -> HostConfig:
@@ -161,3 +165,42 @@ def _move_mac_address(
     if endpoints[mode].mac_address not in ("", address):
         raise messages.MAC_MISMATCH()
     return {**endpoints, mode: replace(endpoints[mode], mac_address=address)}, (_MAC_WARNING,)
+
+
+def _move_sysctls(
+    host: HostConfig, mode: str, endpoints: dict[str, EndpointSettings], version: Version
+) -> tuple[HostConfig, dict[str, EndpointSettings], tuple[str, ...]]:
+    """Settings of eth0 belong to the network of the container's mode; since 1.48 they must be written there (handleSysctlBC).
+
+    Returns:
+        the settings, the endpoints, and warnings.
+
+    Raises:
+        Refusal: they are of another interface, or it cannot be said which network is meant.
+    """
+    if mode == "host" or mode.startswith("container:"):
+        return host, endpoints, ()
+    of_interfaces = [name for name in sorted(host.sysctls or {}) if _INTERFACE_SYSCTL.match(name)]
+    if not of_interfaces:
+        return host, endpoints, ()
+    settings = dict(host.sysctls or {})
+    if version > (1, 47):
+        raise messages.INTERFACE_SYSCTL(name=of_interfaces[0])
+    key = next(iter(endpoints), mode) if version < (1, 44) else mode
+    if endpoints and key not in endpoints:
+        raise messages.INTERFACE_SYSCTL_NETWORK(name=of_interfaces[0])
+    moved = []
+    for name in of_interfaces:
+        parts = name.split(".", 4)
+        if parts[3] != "eth0":
+            raise messages.INTERFACE_SYSCTL_NAME(name=name)
+        moved.append(f"net.{parts[1]}.{parts[2]}.IFNAME.{parts[4]}={settings.pop(name)}")
+    option = ",".join(moved)
+    warning = f'Migrated sysctl "{",".join(of_interfaces)}" to DriverOpts{{"{_ENDPOINT_SYSCTLS}":"{option}"}}.'
+    endpoint = endpoints.get(key, EndpointSettings())
+    given = endpoint.driver_opts or {}
+    given = {
+        **given,
+        _ENDPOINT_SYSCTLS: ",".join([option, *([given[_ENDPOINT_SYSCTLS]] if _ENDPOINT_SYSCTLS in given else [])]),
+    }
+    return replace(host, sysctls=settings), {**endpoints, key: replace(endpoint, driver_opts=given)}, (warning,)

@@ -5,11 +5,12 @@ Sources: go-connections nat (ParsePortSpec), moby libnetwork/portallocator; text
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable
 
 from fakedocker.base.numbers import parse_digits
 
-EPHEMERAL_FIRST, EPHEMERAL_LAST = 32768, 60999
+EPHEMERAL_FIRST, EPHEMERAL_LAST, LAST = 32768, 60999, 65535
 PROTOCOLS = ("tcp", "udp", "sctp")
 
 
@@ -17,6 +18,12 @@ def split_port(text: str) -> tuple[str, str]:
     """80/tcp as port and protocol; tcp where none is given."""
     port, _, protocol = text.partition("/")
     return port, protocol.lower() or "tcp"
+
+
+def parse_port(text: str) -> int:
+    """A port's number; 0 for what is none (nat.Port.Int)."""
+    number = parse_digits(text) or 0
+    return number if number <= LAST else 0
 
 
 def port_key(text: str) -> tuple[int, str]:
@@ -30,7 +37,17 @@ def port_range(text: str) -> tuple[int, int] | None:
     first, dash, last = text.partition("-")
     low = parse_digits(first)
     high = parse_digits(last) if dash else low
-    return (low, high) if low is not None and high is not None and low <= high <= 65535 else None
+    return (low, high) if low is not None and high is not None and low <= high <= LAST else None
+
+
+def host_address(text: str) -> str:
+    """The address of the host in a binding; what is none counts as none given (net.ParseIP in moby daemon/network.go)."""
+    try:
+        address = ipaddress.ip_address(text) if "%" not in text else None
+    except ValueError:
+        return ""
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address or "")
 
 
 def choose_ephemeral(start: int, is_free: Callable[[int], bool]) -> int | None:

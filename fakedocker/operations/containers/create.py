@@ -29,6 +29,7 @@ from fakedocker.world.draft import Draft, add_to_index
 
 CONTAINER_NAME = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _CONFIG_FIELDS = tuple(field.name for field in msgspec.structs.fields(Config))
+_SYSCTLS = "com.docker.network.endpoint.sysctls"
 _EMPTY_HISTORY: History[Chunk] = History()
 _HOST_CONFIGS: dict[bytes, HostConfig] = {}
 _HOST_CONFIGS_KEPT = 4096
@@ -261,8 +262,19 @@ def check_endpoint(draft: Draft, name: str, endpoint: EndpointSettings) -> None:
     if endpoint.mac_address and not is_hardware_address(endpoint.mac_address):
         text = f"invalid config for network {name}: invalid MAC address {endpoint.mac_address}"
         raise messages.BAD_REQUEST(problem=text)
+    problems += _sysctl_problems((endpoint.driver_opts or {}).get(_SYSCTLS))
     if problems:
         raise messages.ENDPOINT_CONFIG(network=name, problem="\n".join(problems))
+
+
+def _sysctl_problems(option: str | None) -> list[str]:
+    """What is wrong with the settings of an endpoint's interface."""
+    found = []
+    for text in option.split(",") if option is not None else ():
+        parts = text.split(".", 4)
+        if len(parts) != 5 or parts[1] not in ("ipv4", "ipv6", "mpls") or parts[3] not in ("IFNAME", "ifname"):
+            found.append(messages.ENDPOINT_SYSCTL.format(text=text))
+    return found
 
 
 def _is_specified(text: str) -> bool:

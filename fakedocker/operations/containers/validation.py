@@ -17,7 +17,7 @@ from fakedocker.base.numbers import TRUE_OR_FALSE
 from fakedocker.base.paths import clean
 from fakedocker.containers import restart
 from fakedocker.kernel.privileges import CAPABILITIES
-from fakedocker.network.ports import PROTOCOLS, port_range, split_port
+from fakedocker.network.ports import port_range, split_port
 from fakedocker.operations.containers import log_options
 from fakedocker.volumes import specification
 from fakedocker.wire.container import Config, HealthConfig, HostConfig, UpdateRequest
@@ -156,13 +156,16 @@ def _check_extra_host(entry: str) -> None:
 
 
 def _check_ports(host: HostConfig) -> None:
+    """Ports must be numbers (moby daemon/container.go validatePortBindings); their protocols, what is exposed, and the
+    addresses of the host are not looked at before a start.
+    """
     for text, bindings in sorted((host.port_bindings or {}).items()):
-        port, protocol = split_port(text)
-        found = port_range(port)
-        if found is None or found[0] == 0 or protocol not in PROTOCOLS:
-            raise messages.INVALID_PORT(text=text)
+        port, _ = split_port(text)
+        if port and ("-" in port or port_range(port) is None):
+            raise messages.INVALID_PORT(text=port)
         for binding in bindings or ():
-            if binding.host_port and port_range(binding.host_port) is None:
+            wanted, _ = split_port(binding.host_port)
+            if wanted and port_range(wanted) is None:
                 raise messages.INVALID_PORT(text=binding.host_port)
 
 

@@ -15,9 +15,12 @@ from fakedocker.base import messages
 from fakedocker.base.numbers import TRUE_OR_FALSE, parse_whole, problem_of
 from fakedocker.network import pools
 from fakedocker.network.model import Pool
+from fakedocker.operations.networks import interface_names
 from fakedocker.wire.network import IPAMPool, NetworkCreate
+from fakedocker.world.draft import Draft
 
 _BRIDGE: Final = "com.docker.network.bridge."
+_BRIDGE_NAME: Final = f"{_BRIDGE}name"
 _MTU: Final = "com.docker.network.driver.mtu"
 _BOOLEANS: Final = (
     f"{_BRIDGE}enable_ip_masquerade", f"{_BRIDGE}enable_icc", f"{_BRIDGE}inhibit_ipv4", f"{_BRIDGE}default_bridge",
@@ -74,6 +77,18 @@ def check_options(driver: str, options: Mapping[str, str], internal: bool) -> No
     mtu = options.get(_MTU, "0")
     if int(mtu) < 0:
         raise messages.BRIDGE_MTU(mtu=int(mtu))
+
+
+def check_bridge_name(draft: Draft, driver: str, options: Mapping[str, str]) -> None:
+    """Refuse a name that another bridge has, or that the kernel gives no interface."""
+    name = options.get(_BRIDGE_NAME, "")
+    if driver != "bridge" or not name:
+        return
+    for other in draft.networks.values():
+        if other.driver == driver and (other.options or {}).get(_BRIDGE_NAME) == name:
+            raise messages.BRIDGE_CONFLICT(id=draft.digest("network"), name=name, other=other.id)
+    if problem := interface_names.problem(name):
+        raise messages.BRIDGE_NAME(problem=problem)
 
 
 def _option_problem(label: str, value: str) -> str:

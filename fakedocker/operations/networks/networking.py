@@ -16,6 +16,7 @@ from fakedocker.containers.model import Container
 from fakedocker.network import model as network_model, pools, ports
 from fakedocker.network.hardware_addresses import canonical
 from fakedocker.network.model import Endpoint, Network, Pool, Publication
+from fakedocker.operations.networks import interface_names
 from fakedocker.operations.system.event_attributes import network_event
 from fakedocker.swarm.services import TASK_LABEL
 from fakedocker.wire.network import EndpointSettings, PortBinding
@@ -135,11 +136,20 @@ def connect(draft: Draft, container: Container, network: Network, wanted: Endpoi
     for text in (asked.link_local_ips or ()) if asked else ():
         if not ipaddress.ip_address(text).is_link_local:
             raise messages.NOT_LINK_LOCAL(address=text)
+    interface = interface_names.choose(
+        network.options or {},
+        wanted.driver_opts or {},
+        {other.interface for other in endpoints_of(draft, container)},
+        f"veth{identity.digest(draft.seed, f'link {network.id}', container.number)[:7]}",
+    )
     address = _take(draft, container, network, pool4, asked.ipv4_address if asked else UNSET)
-    address6 = _take(draft, container, network, pool6, asked.ipv6_address if asked else UNSET)
+    try:
+        address6 = _take(draft, container, network, pool6, asked.ipv6_address if asked else UNSET)
+    except Refusal:
+        if address:
+            free(draft, network, address)
+        raise
     number = draft.draw()
-    taken = {endpoint.interface for endpoint in endpoints_of(draft, container)}
-    interface = next(f"eth{index}" for index in range(len(taken) + 1) if f"eth{index}" not in taken)
     endpoint = Endpoint(
         id=identity.digest(draft.seed, "endpoint", number),
         network_id=network.id,
@@ -186,7 +196,10 @@ def _take(draft: Draft, container: Container, network: Network, pool: Pool | Non
     if isinstance(asked, str) and asked:
         number = pools.to_number(asked)
         holder = draft.addresses.get((network.id, number), "")
-        if number in taken and not (holder and holder == reservation(_task_id(container))):
+        low, high = pools.address_bounds(pool.subnet)
+        if not low <= number <= high or (
+            number in taken and not (holder and holder == reservation(_task_id(container)))
+        ):
             raise messages.ADDRESS_IN_USE()
     else:
         number = _lowest_free(draft, network, pool, taken)
@@ -279,10 +292,17 @@ def publish(draft: Draft, container: Container) -> None:
     done: list[Publication] = []
     wanted = wanted_bindings(container)  # who asks for a port of the host gets it before others are given any
     for port, protocol, binding in sorted(wanted, key=lambda entry: entry[2].host_port in ("", "0")):
+        if protocol not in ports.PROTOCOLS:
+            draft.published[container.id] = tuple(done)
+            raise messages.PUBLISHING_FAILED(name=container.name, endpoint=endpoints[0].id, problem="unknown protocol")
+        if port == 0:
+            draft.published[container.id] = tuple(done)
+            raise messages.NOT_SIMULATED(what="publishing port 0 of a container")
         default = (draft.networks[endpoints[0].network_id].options or {}).get(_HOST_BINDING, "")
-        asked = binding.host_ip or default
-        addresses = (asked,) if binding.host_ip or asked not in ("", ANY_V4) else (ANY_V4, ANY_V6)
-        host_port = _host_port(draft, binding.host_port, addresses, protocol)
+        host_ip = ports.host_address(binding.host_ip)
+        asked = host_ip or default
+        addresses = (asked,) if host_ip or asked not in ("", ANY_V4) else (ANY_V4, ANY_V6)
+        host_port = _host_port(draft, ports.split_port(binding.host_port)[0], addresses, protocol)
         for address in addresses:
             if _conflict(draft, address, host_port, protocol):
                 shown = f"[{address}]" if ":" in address else address
@@ -309,7 +329,7 @@ def wanted_bindings(container: Container) -> list[tuple[int, str, PortBinding]]:
     found: list[tuple[int, str, PortBinding]] = []
     for text in sorted(bindings, key=ports.port_key):
         number, protocol = ports.split_port(text)
-        found.extend((int(number), protocol, binding) for binding in bindings[text] or (PortBinding(),))
+        found.extend((ports.parse_port(number), protocol, binding) for binding in bindings[text] or (PortBinding(),))
     return found
 
 

@@ -117,7 +117,10 @@ def create_network(draft: Draft, request: NetworkCreate) -> Network:
         subnet6 = f"fd{digits[:2]}:{digits[2:6]}:{digits[6:10]}:{digits[10:14]}::/64"
         chosen = (*chosen, Pool(subnet=subnet6, gateway=pools.first_address(subnet6)))
     chosen = tuple(sorted(chosen, key=lambda pool: ":" in pool.subnet))  # those of IPv4 first
-    network = put(draft, request.name, driver, pools_=chosen, options=request.options or {}, request=request)
+    options = request.options or {}
+    network_checks.check_bridge_name(draft, driver, options)
+    scope = request.scope or network_model.LOCAL  # moby takes any word
+    network = put(draft, request.name, driver, pools_=chosen, options=options, request=request, scope=scope)
     network_event(draft, network, "create")
     return network
 

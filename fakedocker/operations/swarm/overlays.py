@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from fakedocker.base import clock, identity, messages
 from fakedocker.network import model as network_model, pools
-from fakedocker.network.model import INGRESS, OVERLAY, SWARM, Network, OwnEndpoint, Pool
+from fakedocker.network.model import INGRESS, LOCAL, OVERLAY, SWARM, Network, OwnEndpoint, Pool
 from fakedocker.operations.networks import network_checks, networking, networks
 from fakedocker.operations.swarm import store
 from fakedocker.operations.system import filters as filtering
@@ -72,6 +72,8 @@ def create(draft: Draft, request: NetworkCreate) -> Network:
     networks.check_name(draft, request)
     if request.driver and request.driver != OVERLAY and request.driver not in networks.DRIVERS:
         raise messages.NETWORK_PLUGIN(driver=request.driver)
+    if request.driver == OVERLAY and request.scope == LOCAL:
+        raise messages.SCOPE_DOWNGRADE(driver=OVERLAY)
     store.swarm(draft)
     if request.attachable and request.ingress:
         raise messages.INVALID_ARGUMENT(problem=messages.INGRESS_ATTACHABLE)
