@@ -9,7 +9,7 @@ from kernel_machine import Machine, call, once
 
 from fakedocker.kernel.events import Closed, Output
 from fakedocker.kernel.program import System
-from fakedocker.kernel.router import Route
+from fakedocker.kernel.router import Interface, InterfaceAddress, Route, loopback
 
 
 class Bridge:
@@ -27,14 +27,13 @@ class Bridge:
             return errno.EHOSTUNREACH
         return Route(self.addresses[address], address, port, "10.0.0.3")
 
-    def interfaces(self, network: str) -> list[tuple[str, str, int, str]]:
+    def interfaces(self, network: str) -> list[Interface]:
         own = [
-            ("eth0", address, 24, "02:42:0a:00:00:02") for address, name in self.addresses.items() if name == network
+            Interface(2, "eth0", "02:42:0a:00:00:02", (InterfaceAddress(address, 24),))
+            for address, name in self.addresses.items()
+            if name == network
         ]
-        return [("lo", "127.0.0.1", 8, "00:00:00:00:00:00"), *own]
-
-    def interfaces_v6(self, network: str) -> list[tuple[str, str, int]]:
-        return []
+        return [loopback(), *own]
 
     def reachable(self, network: str, address: str) -> bool:
         return address in self.addresses

@@ -459,6 +459,12 @@ LINK_MODE = Message(
     "moby libnetwork/drivers/{{macvlan,ipvlan}}",
 )
 NOT_LINK_LOCAL = Message(400, "invalid link local IP address: {address}", "moby libnetwork/network.go")
+LINK_LOCAL_NOT_SET = Message(
+    500,
+    'failed to add interface {interface} to sandbox: error setting interface "{interface}" link local IPs to'
+    " [{addresses}]: {problem}",
+    "moby libnetwork/osl/interface_linux.go",
+)
 POOL_OVERLAP = Message(403, "invalid pool request: Pool overlaps with other one on this address space", "networks")
 POOLS_EXHAUSTED = Message(400, "all predefined address pools have been fully subnetted", "moby libnetwork/ipam")
 NETWORK_ACTIVE = Message(

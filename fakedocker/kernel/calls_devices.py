@@ -13,6 +13,7 @@ from fakedocker.kernel.calls_base import CallsBase
 from fakedocker.kernel.calls_descriptors import DescriptorCalls
 from fakedocker.kernel.program import READ, WRITE
 from fakedocker.kernel.records import Terminal
+from fakedocker.kernel.router import Interface
 
 
 class TerminalCalls(CallsBase):
@@ -131,14 +132,11 @@ class NetworkCalls(DescriptorCalls):
             ),
         ]
 
-    def interfaces(self) -> list[tuple[str, str, int, str]]:
+    def interfaces(self) -> list[Interface]:
         return self._kernel.router.interfaces(self.network)
 
-    def interfaces_v6(self) -> list[tuple[str, str, int]]:
-        return self._kernel.router.interfaces_v6(self.network)
-
-    def default_gateway(self) -> tuple[str, str] | None:
-        return self._kernel.router.default_gateway(self.network)
+    def default_gateway(self, version: int = 4) -> tuple[str, str] | None:
+        return self._kernel.router.default_gateway(self.network, version)
 
     def reachable(self, address: str) -> bool:
         return address.startswith("127.") or self._kernel.router.reachable(self.network, address)

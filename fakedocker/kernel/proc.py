@@ -100,7 +100,7 @@ class ProcTree:
 
     def _has_v6(self) -> bool:
         """Whether the network namespace has IPv6: elsewhere it is switched off, as in the recordings, and so is its table of addresses."""
-        return bool(self._view.router.interfaces_v6(self._view.namespace.network))
+        return any(held.of_version(6) for held in self._view.router.interfaces(self._view.namespace.network))
 
     def links(self, inode: str) -> int:
         return 2 if self.is_directory(inode) else 1
@@ -303,7 +303,7 @@ def _net_dev(view: View) -> str:
         "|bytes    packets errs drop fifo colls carrier compressed\n"
     )
     zeros = f"{0:>8}{0:>8}{0:>5}{0:>5}{0:>5}{0:>6}{0:>11}{0:>10}{0:>9}{0:>8}{0:>5}{0:>5}{0:>5}{0:>6}{0:>8}{0:>11}"
-    rows = [f"{name:>6}:{zeros}\n" for name, _, _, _ in view.router.interfaces(view.namespace.network)]
+    rows = [f"{held.name:>6}:{zeros}\n" for held in view.router.interfaces(view.namespace.network)]
     return head + "".join(rows)
 
 

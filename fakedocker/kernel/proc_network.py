@@ -11,6 +11,8 @@ from fakedocker.kernel.view import View
 TABLES: Final[dict[str, Callable[[View], str]]] = {}
 """The files, by their paths below /proc."""
 _SOCKET_STATES = {"ESTABLISHED": 1, "CLOSE_WAIT": 8, "LISTEN": 10}
+_SCOPES = {"global": 0x00, "host": 0x10, "link": 0x20}
+_PERMANENT, _NODAD = 0x80, 0x02
 _SOCKET_HEAD = "  sl  local_address {far} st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
 
 
@@ -54,13 +56,12 @@ def _hexadecimal(address: str, port: int, version: int) -> str:
 
 def _addresses_v6(view: View) -> str:
     """/proc/net/if_inet6: address, number of the interface, prefix length, scope, flags, name."""
-    network = view.namespace.network
-    numbers = {name: number for number, (name, *_) in enumerate(view.router.interfaces(network), 1)}
-    rows = [
-        f"{int(ipaddress.IPv6Address(address)):032x} {numbers.get(name, 2):02x} {prefix:02x} 00 82 {name:>8}\n"
-        for name, address, prefix in view.router.interfaces_v6(network)
-    ]
-    return "".join([f"{1:032x} 01 80 10 80 {'lo':>8}\n", *rows])
+    return "".join(
+        f"{int(address.value):032x} {interface.number:02x} {address.prefix_length:02x} {_SCOPES[address.scope]:02x}"
+        f" {_PERMANENT | (_NODAD if address.nodad else 0):02x} {interface.name:>8}\n"
+        for interface in view.router.interfaces(view.namespace.network)
+        for address in interface.of_version(6)
+    )
 
 
 TABLES["net/if_inet6"] = _addresses_v6

@@ -17,6 +17,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from fakedocker.kernel.router import Interface
+
 READ = 1
 WRITE = 2
 CREATE = 4
@@ -350,13 +352,10 @@ class System(Protocol):
     def sockets(self) -> list[tuple[str, str, int, str, int, str, int]]:
         """(protocol, local address, local port, remote address, remote port, state, pid) of this network namespace."""
 
-    def interfaces(self) -> list[tuple[str, str, int, str]]:
-        """(name, address, prefix length, MAC address)."""
+    def interfaces(self) -> list[Interface]:
+        """The interfaces of this network namespace, lo first."""
 
-    def interfaces_v6(self) -> list[tuple[str, str, int]]:
-        """(name, IPv6 address, prefix length) of interfaces that have one."""
-
-    def default_gateway(self) -> tuple[str, str] | None:
+    def default_gateway(self, version: int = 4) -> tuple[str, str] | None:
         """(address, interface) of the way to all other networks; None where there is none."""
 
     def reachable(self, address: str) -> bool:

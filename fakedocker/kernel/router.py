@@ -7,6 +7,7 @@ published where, and what names mean is the router's business.
 from __future__ import annotations
 
 import errno
+import ipaddress
 from typing import NamedTuple, Protocol
 
 
@@ -29,6 +30,71 @@ class Route(NamedTuple):
     proxied: bool = False
 
 
+class InterfaceAddress(NamedTuple):
+    """An address of an interface, of either family.
+
+    Args:
+        text: the address as it is written.
+        prefix_length: bits.
+        nodad: whether an IPv6 address was put there without asking first whether another has it.
+        secondary: whether an IPv4 address came after another one of its subnet.
+    """
+
+    text: str
+    prefix_length: int
+    nodad: bool = False
+    secondary: bool = False
+
+    @property
+    def version(self) -> int:
+        return 6 if ":" in self.text else 4
+
+    @property
+    def value(self) -> ipaddress.IPv4Interface | ipaddress.IPv6Interface:
+        return ipaddress.ip_interface(f"{self.text}/{self.prefix_length}")
+
+    @property
+    def scope(self) -> str:
+        """global, link or host; libnetwork puts link-local addresses of IPv4 there as global ones."""
+        if self.value.is_loopback:
+            return "host"
+        return "link" if self.version == 6 and self.value.is_link_local else "global"
+
+    def contains(self, address: str) -> bool:
+        """Whether an address is in the subnet; False for what is none."""
+        try:
+            return ipaddress.ip_address(address) in self.value.network
+        except ValueError:
+            return False
+
+
+class Interface(NamedTuple):
+    """A network interface.
+
+    Args:
+        number: its index in the namespace, from 1.
+        addresses: in the order of the kernel's list, IPv4 first.
+    """
+
+    number: int
+    name: str
+    mac_address: str
+    addresses: tuple[InterfaceAddress, ...]
+
+    @property
+    def is_loopback(self) -> bool:
+        return self.name == "lo"
+
+    def of_version(self, version: int) -> tuple[InterfaceAddress, ...]:
+        return tuple(address for address in self.addresses if address.version == version)
+
+
+def loopback(with_v6: bool = False) -> Interface:
+    """The interface lo."""
+    own = (InterfaceAddress("127.0.0.1", 8), *([InterfaceAddress("::1", 128)] if with_v6 else []))
+    return Interface(1, "lo", "00:00:00:00:00:00", own)
+
+
 class Router(Protocol):
     """Names and addresses, as seen from a network namespace."""
 
@@ -38,13 +104,10 @@ class Router(Protocol):
     def route(self, network: str, address: str, port: int, protocol: str) -> Route | int:
         """The way to an address, or an errno: ENETUNREACH, EHOSTUNREACH, ETIMEDOUT, ECONNREFUSED."""
 
-    def interfaces(self, network: str) -> list[tuple[str, str, int, str]]:
-        """(name, address, prefix length, MAC address), lo first."""
+    def interfaces(self, network: str) -> list[Interface]:
+        """The interfaces of a namespace in the order of their numbers, lo first."""
 
-    def interfaces_v6(self, network: str) -> list[tuple[str, str, int]]:
-        """(name, IPv6 address, prefix length) of interfaces that have one."""
-
-    def default_gateway(self, network: str) -> tuple[str, str] | None:
+    def default_gateway(self, network: str, version: int = 4) -> tuple[str, str] | None:
         """(address, interface) of the way to all other networks; None where there is none."""
 
     def reachable(self, network: str, address: str) -> bool:
@@ -66,13 +129,10 @@ class Loopback:
     def route(self, network: str, address: str, port: int, protocol: str) -> Route | int:
         return Route(network, address, port, address) if address.startswith("127.") else errno.ENETUNREACH
 
-    def interfaces(self, network: str) -> list[tuple[str, str, int, str]]:
-        return [("lo", "127.0.0.1", 8, "00:00:00:00:00:00")]
+    def interfaces(self, network: str) -> list[Interface]:
+        return [loopback()]
 
-    def interfaces_v6(self, network: str) -> list[tuple[str, str, int]]:
-        return []
-
-    def default_gateway(self, network: str) -> tuple[str, str] | None:
+    def default_gateway(self, network: str, version: int = 4) -> tuple[str, str] | None:
         return None
 
     def reachable(self, network: str, address: str) -> bool:

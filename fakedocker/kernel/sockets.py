@@ -212,7 +212,7 @@ def _close_outward(draft: KernelDraft, name: str) -> None:
 def _is_local(router: Router, network: str, address: str) -> bool:
     if address in ANY_ADDRESS or address.startswith("127."):
         return True
-    return any(address == own for _, own, _, _ in router.interfaces(network))
+    return any(address == own.text for interface in router.interfaces(network) for own in interface.addresses)
 
 
 def _free_port(draft: KernelDraft, network: str, protocol: str) -> int:

@@ -97,11 +97,11 @@ def system_tree(view: View) -> SyntheticTree:
         "kernel/profiling": lambda: "0\n",
         "kernel/mm/transparent_hugepage/enabled": lambda: "always [madvise] never\n",
     }
-    for name, _, _, mac in view.router.interfaces(view.namespace.network):
-        base = f"class/net/{name}"
-        files[f"{base}/address"] = _constant(f"{mac}\n")
-        files[f"{base}/mtu"] = _constant("65536\n" if name == "lo" else "1500\n")
-        files[f"{base}/operstate"] = _constant("unknown\n" if name == "lo" else "up\n")
+    for interface in view.router.interfaces(view.namespace.network):
+        base = f"class/net/{interface.name}"
+        files[f"{base}/address"] = _constant(f"{interface.mac_address}\n")
+        files[f"{base}/mtu"] = _constant("65536\n" if interface.is_loopback else "1500\n")
+        files[f"{base}/operstate"] = _constant("unknown\n" if interface.is_loopback else "up\n")
     return SyntheticTree(files, view.draft.now_ns)
 
 

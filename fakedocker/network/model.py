@@ -92,6 +92,10 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     links: tuple[tuple[str, str], ...] = ()
     """Names of its own for others in this network: alias, and the name it stands for."""
     interface: str = "eth0"
+    number: int = 0
+    """Endpoints were made in this order, and so are the interfaces of a container."""
+    link_local: tuple[str, ...] = ()
+    """Further addresses of the interface, of either family, that have no place in the network's subnets."""
 
 
 class Publication(Struct, frozen=True, kw_only=True):

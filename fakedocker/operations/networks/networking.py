@@ -92,8 +92,8 @@ def endpoints_of(draft: Draft, container: Container) -> list[Endpoint]:
     return [endpoint for endpoint in endpoints if endpoint is not None]
 
 
-def gateway_endpoint(draft: Draft, container: Container) -> Endpoint | None:
-    """The endpoint that leads outside: that of the highest priority, and of those the first by the network's name.
+def gateway_endpoint(draft: Draft, container: Container, version: int = 4) -> Endpoint | None:
+    """The endpoint that leads outside with a version of IP: that of the highest priority, and of those the first by the network's name.
 
     Source: moby libnetwork/endpoint.go Less, docs of `docker network connect --gw-priority`.
     """
@@ -101,9 +101,14 @@ def gateway_endpoint(draft: Draft, container: Container) -> Endpoint | None:
     for name, wanted in container.networks:
         network = draft.networks.get(draft.network_names.get(name) or name)
         endpoint = draft.endpoints[network.id].get(container.id) if network is not None else None
-        if network is not None and endpoint is not None and endpoint.gateway:
+        if network is not None and endpoint is not None and gateway_of(endpoint, version):
             found.append((-wanted.gw_priority, network.name, endpoint))
     return min(found, key=lambda entry: entry[:2])[2] if found else None
+
+
+def gateway_of(endpoint: Endpoint, version: int) -> str:
+    """ "" for none."""
+    return endpoint.gateway_v6 if version == 6 else endpoint.gateway
 
 
 def publish_anew(draft: Draft, container: Container, before: Endpoint | None) -> None:
@@ -133,15 +138,19 @@ def connect(draft: Draft, container: Container, network: Network, wanted: Endpoi
     pool4 = next((pool for pool in network.pools if "." in pool.subnet), None)
     pool6 = next((pool for pool in network.pools if ":" in pool.subnet), None)
     asked = wanted.ipam_config
-    for text in (asked.link_local_ips or ()) if asked else ():
+    link_local = tuple(asked.link_local_ips or ()) if asked else ()
+    for text in link_local:
         if not ipaddress.ip_address(text).is_link_local:
             raise messages.NOT_LINK_LOCAL(address=text)
+    on_host = f"veth{identity.digest(draft.seed, f'link {network.id}', container.number)[:7]}"
     interface = interface_names.choose(
         network.options or {},
         wanted.driver_opts or {},
         {other.interface for other in endpoints_of(draft, container)},
-        f"veth{identity.digest(draft.seed, f'link {network.id}', container.number)[:7]}",
+        on_host,
     )
+    if link_local:
+        link_local = _settable(link_local, pool6 is not None, on_host)
     address = _take(draft, container, network, pool4, asked.ipv4_address if asked else UNSET)
     try:
         address6 = _take(draft, container, network, pool6, asked.ipv6_address if asked else UNSET)
@@ -166,10 +175,41 @@ def connect(draft: Draft, container: Container, network: Network, wanted: Endpoi
         names=dns_names(container, network, wanted),
         links=dns_links(network, wanted),
         interface=interface,
+        number=number,
+        link_local=link_local,
     )
     draft.endpoints[network.id] = attached.set(container.id, endpoint)
     network_event(draft, network, "connect", container=container.id)
     return endpoint
+
+
+def _settable(asked: tuple[str, ...], with_v6: bool, interface: str) -> tuple[str, ...]:
+    """Link-local addresses as an interface of a container takes them.
+
+    Sources: moby libnetwork/osl/interface_linux.go setInterfaceLinkLocalIPs; the kernel refuses an address of IPv6 where that is
+    switched off, as it is in networks without, and an address that is there already.
+
+    Args:
+        interface: what its end on the host is called.
+
+    Raises:
+        Refusal: with the kernel's reason.
+    """
+    found = tuple(str(ipaddress.ip_address(text)) for text in asked)
+    problem = ""
+    if not with_v6 and any(":" in text for text in found):
+        problem = "permission denied"
+    elif len(set(found)) < len(found):
+        problem = "file exists"
+    if problem:
+        shown = " ".join(f"{text}/{link_local_prefix_length(text)}" for text in found)
+        raise messages.LINK_LOCAL_NOT_SET(interface=interface, addresses=shown, problem=problem)
+    return found
+
+
+def link_local_prefix_length(address: str) -> int:
+    """Bits (moby libnetwork/endpoint.go linkLocalMask)."""
+    return 64 if ":" in address else 16
 
 
 def dns_names(container: Container, network: Network, wanted: EndpointSettings) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 
 from fakedocker.containers.model import Container
-from fakedocker.kernel.router import Route
+from fakedocker.kernel.router import Interface, InterfaceAddress, Route, loopback
 from fakedocker.network import pools
 from fakedocker.network.model import HOST, SWARM, Endpoint, Publication
 from fakedocker.operations.networks import networking
@@ -15,6 +15,7 @@ from fakedocker.world.draft import Draft
 
 _HOST_ADDRESS = "192.168.65.3"
 _HOST_GATEWAY = "192.168.65.1"
+_BRIDGE_MAC = "02:42:00:00:00:01"
 
 
 class WorldRouter:
@@ -81,12 +82,15 @@ class WorldRouter:
         if not own:
             return errno.ENETUNREACH
         for endpoint in own:
-            if address in (endpoint.address, endpoint.address_v6):
+            if address in (endpoint.address, endpoint.address_v6, *endpoint.link_local):
                 return Route(network, address, port, address)
         for endpoint in own:
             route = self._to(endpoint.network_id, address, port, endpoint.address)
             if route is not None:
                 return route
+            local = self._to_link_local(endpoint, address, port)
+            if local is not None:
+                return local
             if address in (endpoint.gateway, endpoint.gateway_v6):
                 published = self.published(address, port, protocol)
                 return published if published is not None else Route(HOST, address, port, endpoint.address)
@@ -111,6 +115,15 @@ class WorldRouter:
                 return errno.ECONNREFUSED
             return Route(endpoint.container_id, endpoint.address, port, source)
         return Route(target, address, port, source) if target in self._draft.containers else errno.EHOSTUNREACH
+
+    def _to_link_local(self, endpoint: Endpoint, address: str, port: int) -> Route | int | None:
+        """The way to a link-local address of IPv4, for who has one in the same network; None for all others."""
+        source = next((own for own in endpoint.link_local if ":" not in own), "")
+        if not source or not address.startswith("169.254."):
+            return None
+        peers = self._draft.endpoints[endpoint.network_id].values()
+        holders = [peer.container_id for peer in peers if address in peer.link_local]
+        return Route(min(holders), address, port, source) if holders else errno.EHOSTUNREACH
 
     def _from_host(self, address: str, port: int, protocol: str) -> Route | int:
         published = self.published(address, port, protocol)
@@ -172,44 +185,39 @@ class WorldRouter:
         source = next((own.address for own in ingress.own), "")
         return Route(endpoint.container_id, endpoint.address, inside, source, proxied=True)
 
-    def interfaces(self, network: str) -> list[tuple[str, str, int, str]]:
+    def interfaces(self, network: str) -> list[Interface]:
         """lo, then one interface per network."""
-        found = [("lo", "127.0.0.1", 8, "00:00:00:00:00:00")]
         if network == HOST:
-            found.append(("eth0", _HOST_ADDRESS, 24, "02:50:00:00:00:01"))
-            for bridge in sorted(self._draft.networks.values(), key=lambda item: item.number):
-                if bridge.driver == "bridge" and bridge.pools:
-                    name = (bridge.options or {}).get("com.docker.network.bridge.name") or f"br-{bridge.id[:12]}"
-                    pool = bridge.pools[0]
-                    found.append((name, pool.gateway, pools.prefix_length(pool.subnet), "02:42:00:00:00:01"))
-            return found
-        endpoints = sorted(self._endpoints(network), key=lambda endpoint: endpoint.interface)
-        found += [
-            (endpoint.interface, endpoint.address, endpoint.prefix_length, endpoint.mac_address)
-            for endpoint in endpoints
-            if endpoint.address
-        ]
+            held = [("eth0", "02:50:00:00:00:01", (InterfaceAddress(_HOST_ADDRESS, 24),)), *self._bridges()]
+        else:
+            endpoints = [endpoint for endpoint in self._endpoints(network) if endpoint.address or endpoint.address_v6]
+            endpoints.sort(key=lambda endpoint: endpoint.number)
+            held = [(endpoint.interface, endpoint.mac_address, _addresses(endpoint)) for endpoint in endpoints]
+        with_v6 = any(address.version == 6 for _, _, addresses in held for address in addresses)
+        return [loopback(with_v6), *(Interface(number, *entry) for number, entry in enumerate(held, 2))]
+
+    def _bridges(self) -> list[tuple[str, str, tuple[InterfaceAddress, ...]]]:
+        """The host's ends of its networks, with the addresses of their gateways."""
+        found = []
+        for bridge in sorted(self._draft.networks.values(), key=lambda item: item.number):
+            if bridge.driver == "bridge" and bridge.pools:
+                name = (bridge.options or {}).get("com.docker.network.bridge.name") or f"br-{bridge.id[:12]}"
+                gateways = [
+                    (pool.gateway, pools.prefix_length(pool.subnet)) for pool in bridge.pools if "." in pool.gateway
+                ]
+                own = tuple(InterfaceAddress(*gateway) for gateway in gateways)
+                v6 = [(pool.gateway, pools.prefix_length(pool.subnet)) for pool in bridge.pools if ":" in pool.gateway]
+                has_carrier = bool(self._draft.endpoints[bridge.id])  # without, the kernel adds no address of its own
+                found.append((name, _BRIDGE_MAC, (*own, *_with_local(v6, (), _BRIDGE_MAC if has_carrier else ""))))
         return found
 
-    def interfaces_v6(self, network: str) -> list[tuple[str, str, int]]:
-        """Those of the endpoints that have one."""
-        return (
-            [
-                (endpoint.interface, endpoint.address_v6, endpoint.prefix_length_v6)
-                for endpoint in sorted(self._endpoints(network), key=lambda endpoint: endpoint.interface)
-                if endpoint.address_v6
-            ]
-            if network != HOST
-            else []
-        )
-
-    def default_gateway(self, network: str) -> tuple[str, str] | None:
+    def default_gateway(self, network: str, version: int = 4) -> tuple[str, str] | None:
         """That of the network that leads outside: internal networks have none."""
         if network == HOST:
-            return _HOST_GATEWAY, "eth0"
+            return (_HOST_GATEWAY, "eth0") if version == 4 else None
         container = self._container(network)
-        endpoint = networking.gateway_endpoint(self._draft, container) if container is not None else None
-        return (endpoint.gateway, endpoint.interface) if endpoint is not None else None
+        endpoint = networking.gateway_endpoint(self._draft, container, version) if container is not None else None
+        return (networking.gateway_of(endpoint, version), endpoint.interface) if endpoint is not None else None
 
     def reachable(self, network: str, address: str) -> bool:
         """Whether a ping is answered: by oneself, by a container of a shared network, by a gateway."""
@@ -229,6 +237,43 @@ class WorldRouter:
             for (port, protocol, _), holders in self._draft.ports.items()
             for address, _ in holders
         )
+
+
+def _addresses(endpoint: Endpoint) -> tuple[InterfaceAddress, ...]:
+    """The addresses of a container's interface in the order of the kernel's list."""
+    found = [InterfaceAddress(endpoint.address, endpoint.prefix_length)] if endpoint.address else []
+    for text in (text for text in endpoint.link_local if ":" not in text):
+        second = any(own.contains(text) for own in found)
+        found.append(InterfaceAddress(text, networking.link_local_prefix_length(text), secondary=second))
+    asked = tuple(text for text in endpoint.link_local if ":" in text)
+    v6 = [(endpoint.address_v6, endpoint.prefix_length_v6)] if endpoint.address_v6 else []
+    return (*found, *_with_local(v6, asked, endpoint.mac_address))
+
+
+def _made_of(mac_address: str) -> str:
+    """The link-local address of IPv6 that the kernel makes of a hardware address (RFC 4291, appendix A)."""
+    parts = bytes.fromhex(mac_address.replace(":", ""))
+    own = b"\xfe\x80" + bytes(6) + bytes([parts[0] ^ 2]) + parts[1:3] + b"\xff\xfe" + parts[3:6]
+    return pools.to_text(int.from_bytes(own), 6)
+
+
+def _with_local(given: list[tuple[str, int]], asked: tuple[str, ...], mac_address: str) -> tuple[InterfaceAddress, ...]:
+    """Addresses of IPv6, set without asking who has them, and after them the link-local ones.
+
+    Of those the kernel has the newest first, and the one that it makes itself comes last, with the link.
+
+    Args:
+        given: (address, prefix length) from the network.
+        asked: link-local ones, the eldest first.
+        mac_address: "" where there is no link yet.
+    """
+    if not given:
+        return ()
+    local = dict.fromkeys([*([_made_of(mac_address)] if mac_address else []), *reversed(asked)])
+    return (
+        *(InterfaceAddress(text, length, nodad=True) for text, length in given),
+        *(InterfaceAddress(text, networking.link_local_prefix_length(text)) for text in local),
+    )
 
 
 def _is(publication: Publication, held: str, port: int, protocol: str) -> bool:

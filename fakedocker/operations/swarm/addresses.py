@@ -82,7 +82,8 @@ def own(draft: Draft) -> str:
 
 
 def _interfaces(draft: Draft) -> dict[str, str]:
-    return {name: address for name, address, _, _ in WorldRouter(draft).interfaces(HOST)}
+    held = WorldRouter(draft).interfaces(HOST)
+    return {interface.name: interface.addresses[0].text for interface in held if interface.addresses}
 
 
 def _resolve(draft: Draft, text: str, problem: Message, unspecified: bool = False) -> str:

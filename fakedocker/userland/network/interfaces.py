@@ -1,4 +1,4 @@
-"""ip, route, ifconfig and arp: the interfaces of a namespace and where their packets go."""
+"""ip: the interfaces of a namespace, their addresses, and where their packets go."""
 
 from __future__ import annotations
 
@@ -6,264 +6,322 @@ import ipaddress
 from typing import Final, NamedTuple
 
 from fakedocker.kernel.program import System
+from fakedocker.kernel.router import Interface, InterfaceAddress
 from fakedocker.userland.inputs import State
-from fakedocker.userland.tools import Register, is_busybox, say, tell
+from fakedocker.userland.network.routing import Route, is_own, route_to, routes_of
+from fakedocker.userland.tools import Register, UsageProblem, is_busybox, say, tell
 
 PROGRAMS = Register()
 _OBJECTS: Final = ("address", "link", "route", "neighbour", "rule")
 _CHANGES: Final = frozenset({"add", "del", "delete", "set", "change", "replace", "flush", "append"})
+_FAMILIES: Final = {"inet": 4, "inet6": 6, "link": 0}
+_SCOPES: Final = ("global", "link", "host")
+_PLAIN: Final = frozenset({"color=auto", "color=never", "c=auto", "c=never"})
+"""Options that make no difference without a terminal."""
+_LIFETIME: Final = "       valid_lft forever preferred_lft forever"
 
 
-class Interface(NamedTuple):
-    """An interface with its one IPv4 address."""
+class _Options(NamedTuple):
+    """What stands before the object.
 
-    number: int
-    name: str
-    address: str
-    prefix: int  # bits
-    mac: str
+    Args:
+        version: of IP, None for both, 0 for neither.
+    """
 
-    @property
-    def is_loopback(self) -> bool:
-        return self.name == "lo"
-
-    @property
-    def mask(self) -> str:
-        return _dotted(_mask(self.prefix))
-
-    @property
-    def network(self) -> str:
-        return _dotted(_number(self.address) & _mask(self.prefix))
-
-    @property
-    def broadcast(self) -> str:
-        return _dotted(_number(self.address) | ~_mask(self.prefix) & 0xFFFFFFFF)
-
-    def contains(self, address: str) -> bool:
-        return _number(address) & _mask(self.prefix) == _number(self.network)
+    version: int | None = None
+    brief: bool = False
+    oneline: bool = False
 
 
-def _number(address: str) -> int:
-    value = 0
-    for part in address.split("."):
-        value = value << 8 | int(part)
-    return value
+class _Refused(Exception):
+    """The command line is wrong.
 
+    Args:
+        busybox: what busybox says, after its name.
+        iproute: what iproute2 says, with nothing before it.
+        status: the exit status of iproute2; that of busybox is 1.
+    """
 
-def _dotted(value: int) -> str:
-    return ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
-
-
-def _mask(prefix: int) -> int:
-    return (1 << 32) - (1 << (32 - prefix))
-
-
-def interfaces_of(system: System) -> list[Interface]:
-    """The interfaces, lo first."""
-    return [Interface(number, *held) for number, held in enumerate(system.interfaces(), 1)]
-
-
-def route_rows(system: System, numeric: bool) -> list[tuple[str, str, str, str, str]]:
-    """The routing table: (target, gateway, mask, flags, interface)."""
-    found = [interface for interface in interfaces_of(system) if not interface.is_loopback]
-    none = "0.0.0.0" if numeric else "*"
-    gateway = system.default_gateway()
-    rows = [("0.0.0.0" if numeric else "default", gateway[0], "0.0.0.0", "UG", gateway[1])] if gateway else []
-    return rows + [(interface.network, none, interface.mask, "U", interface.name) for interface in found]
-
-
-# ip
+    def __init__(self, busybox: str, iproute: str, status: int = 255) -> None:
+        super().__init__(busybox)
+        self.busybox, self.iproute, self.status = busybox, iproute, status
 
 
 @PROGRAMS.program("ip", usage="[OPTIONS] address|route|link|neigh|rule [ARGS]\n")
 def _ip(system: System, argv: tuple[str, ...], state: State) -> int:
-    flags = {word for word in argv[1:] if word.startswith("-")}
-    words = [word for word in argv[1:] if not word.startswith("-")]
+    try:
+        options, words = _parse(system, list(argv[1:]))
+        return _on_object(system, options, words)
+    except _Refused as problem:
+        _complain(system, problem.busybox, problem.iproute)
+        return 1 if is_busybox(system) else problem.status
+
+
+def _on_object(system: System, options: _Options, words: list[str]) -> int:
     what = words[0] if words else ""
     subject = next((name for name in _OBJECTS if what and name.startswith(what)), "address" if what == "addr" else "")
+    if not subject and is_busybox(system):
+        raise UsageProblem
     if not subject:
-        gnu = f'Object "{what}" is unknown, try "ip help".'
-        if is_busybox(system):
-            say(system, f"invalid argument '{what}' to 'ip'")
-        else:
-            system.put(f"{gnu}\n", 2)
-        return 1
+        raise _Refused("", f'Object "{what}" is unknown, try "ip help".', 1)
     rest = words[1:]
     if rest and rest[0] in _CHANGES:
-        refusal = "Operation not permitted"
-        if is_busybox(system):
-            say(system, f"RTNETLINK answers: {refusal}")
-        else:
-            system.put(f"RTNETLINK answers: {refusal}\n", 2)
+        _complain(system, *["RTNETLINK answers: Operation not permitted"] * 2)
         return 2
     if subject == "route":
-        return _ip_route(system, rest)
+        return _ip_route(system, options, rest)
     if subject in ("address", "link"):
-        return _ip_address(system, subject == "link", flags, rest)
-    return 0
+        return _ip_address(system, subject == "link", options, rest)
+    if subject == "rule":
+        end = " \n" if is_busybox(system) else "\n"
+        system.put(f"0:\tfrom all lookup local{end}32766:\tfrom all lookup main{end}")
+        system.put(f"32767:\tfrom all lookup default{end}" if options.version != 6 else "")
+    return 0  # nobody has to be asked for an address here: there are no neighbours
 
 
-def _ip_address(system: System, link: bool, flags: set[str], words: list[str]) -> int:
-    wanted = next((word for word in words if word not in ("show", "list", "ls", "dev", "up")), "")
-    found = [interface for interface in interfaces_of(system) if not wanted or interface.name == wanted]
+def _complain(system: System, busybox: str, iproute: str) -> None:
+    if is_busybox(system):
+        say(system, busybox)
+    else:
+        system.put(f"{iproute}\n", 2)
+
+
+def _not_simulated(what: str) -> UsageProblem:
+    return UsageProblem(f"fakedocker: {what} is not simulated", bare=True)
+
+
+def _parse(system: System, words: list[str]) -> tuple[_Options, list[str]]:
+    """The options, which stand before the object, and what comes after them.
+
+    Raises:
+        UsageProblem: busybox has no such option, or it is not simulated.
+    """
+    options = _Options()
+    while words and words[0].startswith("-"):
+        word = words.pop(0)
+        name = word.lstrip("-")
+        if name in ("4", "6", "0"):
+            options = options._replace(version=int(name))
+        elif name and "family".startswith(name):
+            family = words.pop(0) if words else ""
+            if family not in _FAMILIES:
+                wrong = f'Error: argument "{family}" is wrong: invalid protocol family'
+                raise _Refused(f"invalid argument '{family}' to 'family'", wrong)
+            options = options._replace(version=_FAMILIES[family])
+        elif name and "oneline".startswith(name):
+            options = options._replace(oneline=True)
+        elif is_busybox(system):
+            raise UsageProblem
+        elif len(name) > 1 and "brief".startswith(name):
+            options = options._replace(brief=True)
+        elif name not in _PLAIN:
+            raise _not_simulated(f"the option {word}")
+    return options, words
+
+
+# addresses
+
+
+class _Shown(NamedTuple):
+    """Which interfaces and addresses are asked for, "" for all."""
+
+    device: str = ""
+    scope: str = ""
+
+
+def _shown(words: list[str]) -> _Shown:
+    shown = _Shown()
+    words = words[1:] if words[:1] and words[0] in ("show", "list", "ls", "lst") else list(words)
+    while words:
+        word = words.pop(0)
+        if word == "scope":
+            scope = words.pop(0) if words else ""
+            if scope not in _SCOPES:
+                raise _not_simulated(f"the scope {scope}")
+            shown = shown._replace(scope=scope)
+        elif word in ("to", "label", "type", "master", "vrf", "group", "permanent", "dynamic", "primary", "secondary", "temporary", "tentative", "deprecated"):  # fmt: skip
+            raise _not_simulated(f"choosing by {word}")
+        elif word != "up":  # they all are
+            name = (words.pop(0) if words else "") if word == "dev" else word
+            if shown.device:
+                wrong = f'either "dev" is duplicate, or "{name}" is'
+                raise _Refused(f"{wrong} garbage", f"Error: {wrong} a garbage.")
+            shown = shown._replace(device=name)
+    return shown
+
+
+def _ip_address(system: System, link: bool, options: _Options, words: list[str]) -> int:
+    shown = _shown(words)
+    found = [interface for interface in system.interfaces() if shown.device in ("", interface.name)]
     if not found:
-        if is_busybox(system):
-            say(system, f"can't find device '{wanted}'")
-        else:
-            system.put(f'Device "{wanted}" does not exist.\n', 2)
-        return 1
+        device = shown.device
+        raise _Refused(f"can't find device '{device}'", f'Device "{device}" does not exist.', 1)
+    if link:
+        options = options._replace(version=0)
     for interface in found:
-        if flags & {"-br", "-brief"}:
-            up = "UNKNOWN" if interface.is_loopback else "UP"
-            last = interface.mac if link else f"{interface.address}/{interface.prefix}"
-            system.put(f"{interface.name + _peer(system, interface):<16} {up:<14} {last} \n")
-        elif flags & {"-o", "-oneline"} and not link:
-            lines = _inet_lines(interface)
-            system.put(f"{interface.number}: {interface.name}    {lines[0].strip()}\\{lines[1]}\n")
+        addresses = [
+            address
+            for address in interface.addresses
+            if options.version in (None, address.version) and shown.scope in ("", address.scope)
+        ]
+        if options.version != 0 and not addresses and (options.version or (shown.scope and not is_busybox(system))):
+            continue
+        if options.brief:
+            system.put(_brief_line(system, interface, addresses, options.version == 0))
+        elif options.oneline and options.version != 0:
+            head = f"{interface.number}: {interface.name}"
+            shown_ones = [_address_line(system, interface, address) for address in addresses]
+            system.put("".join(f"{head}{line}\\{_LIFETIME}\n" for line in shown_ones))
         else:
-            lines = _link_lines(system, interface)
-            inet, inet6 = _inet_lines(interface), _inet6_lines(system, interface)
-            if flags & {"-4", "-6"} and not link:
-                del lines[1:]  # the hardware address is neither
-                inet, inet6 = ([], inet6) if "-6" in flags else (inet, [])
-                if not inet and not inet6:
-                    continue
-            system.put("".join(f"{line}\n" for line in lines + ([] if link else inet + inet6)))
+            lines = _link_lines(system, interface, link, options.version, bool(shown.device))
+            for address in addresses:
+                lines += [_address_line(system, interface, address), _LIFETIME]
+            system.put(("\\" if options.oneline else "\n").join(lines) + "\n")
     return 0
 
 
-def _link_lines(system: System, interface: Interface) -> list[str]:
-    busybox = is_busybox(system)
-    group = "" if busybox else "group default "
+def _brief_line(system: System, interface: Interface, addresses: list[InterfaceAddress], link: bool) -> str:
+    up = "UNKNOWN" if interface.is_loopback else "UP"
+    last = "".join(f"{address.text}/{address.prefix_length} " for address in addresses)
+    if link:
+        last = f"{interface.mac_address} <{_flags(system, interface)}> "
+    return f"{interface.name + _peer(system, interface):<16} {up:<14} {last}\n"
+
+
+def _flags(system: System, interface: Interface) -> str:
     if interface.is_loopback:
-        head = f"1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN {group}qlen 1000"
-        return [head, f"    link/loopback {interface.mac} brd 00:00:00:00:00:00"]
-    flags = "BROADCAST,MULTICAST,UP,LOWER_UP" + (",M-DOWN" if busybox else "")
+        return "LOOPBACK,UP,LOWER_UP"
+    return "BROADCAST,MULTICAST,UP,LOWER_UP" + (",M-DOWN" if is_busybox(system) else "")
+
+
+def _link_lines(system: System, interface: Interface, link: bool, version: int | None, one: bool) -> list[str]:
+    """The interface itself; who asks for a version of IP is not told its hardware address.
+
+    Asked for IPv6 alone, the kernel tells less of an interface, unless iproute2 has asked for it by name.
+    """
+    busybox = is_busybox(system)
     peer = _peer(system, interface)
-    head = f"{interface.number}: {interface.name}{peer}: <{flags}> mtu 1500 qdisc noqueue state UP {group}"
-    other = " link-netnsid 0" if peer and not busybox else ""
-    return [head, f"    link/ether {interface.mac} brd ff:ff:ff:ff:ff:ff{other}"]
+    little = version == 6 and (busybox or not one)
+    mtu, state, queue = ("65536", "UNKNOWN", "qlen 1000") if interface.is_loopback else ("1500", "UP", "")
+    head = f"{interface.number}: {interface.name}{peer}: <{_flags(system, interface)}> mtu {mtu} "
+    head += ("" if little else "qdisc noqueue ") + f"state {state} "
+    if not busybox:
+        head += ("mode DEFAULT " if link else "") + ("" if little else "group default ")
+    head += queue
+    other = " link-netnsid 0" if peer and not busybox and not little else ""
+    if version:
+        return [head + other]
+    if interface.is_loopback:
+        return [head, f"    link/loopback {interface.mac_address} brd 00:00:00:00:00:00"]
+    return [head, f"    link/ether {interface.mac_address} brd ff:ff:ff:ff:ff:ff{other}"]
 
 
 def _peer(system: System, interface: Interface) -> str:
     """The other end of a container's interface; the host's own, among them docker0, have none."""
-    on_host = any(name == "docker0" for name, *_ in system.interfaces())
+    on_host = any(held.name == "docker0" for held in system.interfaces())
     return "" if on_host or interface.is_loopback else f"@if{interface.number + 5}"
 
 
-def _inet_lines(interface: Interface) -> list[str]:
-    scope = "scope host lo" if interface.is_loopback else f"brd {interface.broadcast} scope global {interface.name}"
-    lifetime = "       valid_lft forever preferred_lft forever"
-    return [f"    inet {interface.address}/{interface.prefix} {scope}", lifetime]
+def _address_line(system: System, interface: Interface, address: InterfaceAddress) -> str:
+    subnet = f"{address.text}/{address.prefix_length}"
+    if address.version == 6:
+        flag = ("flags 02 " if is_busybox(system) else "nodad ") if address.nodad else ""
+        return f"    inet6 {subnet} scope {address.scope} {flag}"
+    far = "" if interface.is_loopback else f"brd {address.value.network.broadcast_address} "
+    second = "secondary " if address.secondary else ""
+    return f"    inet {subnet} {far}scope {address.scope} {second}{interface.name}"
 
 
-def _inet6_lines(system: System, interface: Interface) -> list[str]:
-    """What the kernel and docker have put there: docker's own address is not looked for on the network first (nodad)."""
-    flag = "flags 02" if is_busybox(system) else "nodad"
-    lifetime = "       valid_lft forever preferred_lft forever"
-    lines = []
-    for name, address, prefix in system.interfaces_v6():
-        if name == interface.name:
-            parts = [int(part, 16) for part in interface.mac.split(":")]
-            own = f"fe80::{parts[0] ^ 2:x}{parts[1]:02x}:{parts[2]:x}ff:fe{parts[3]:02x}:{parts[4]:x}{parts[5]:02x}"
-            local = str(ipaddress.IPv6Address(own))
-            lines += [f"    inet6 {address}/{prefix} scope global {flag} ", lifetime]
-            lines += [f"    inet6 {local}/64 scope link ", lifetime]
-    return lines
+# routes
 
 
-def _ip_route(system: System, words: list[str]) -> int:
-    found = [interface for interface in interfaces_of(system) if not interface.is_loopback]
-    kernel = "scope link  src" if is_busybox(system) else "proto kernel scope link src"
-    if words[:1] == ["get"] and len(words) > 1:
-        return _route_to(system, found, words[1])
-    gateway = system.default_gateway()
-    if gateway is not None:
-        system.put(f"default via {gateway[0]} dev {gateway[1]} \n")
-    for interface in found:
-        where = f"{interface.network}/{interface.prefix} dev {interface.name}"
-        system.put(f"{where} {kernel} {interface.address} \n")
+def _ip_route(system: System, options: _Options, words: list[str]) -> int:
+    if words[:1] == ["get"]:
+        return _route_get(system, options, words[1:])
+    words = words[1:] if words[:1] and words[0] in ("show", "list", "ls", "lst") else words
+    version = 6 if options.version == 6 else 4
+    found = routes_of(system, version)
+    device = ""
+    if words == ["default"]:
+        found = [route for route in found if route.gateway]
+    elif len(words) == 2 and words[0] == "dev":
+        device = words[1]
+        if all(interface.name != device for interface in system.interfaces()):
+            raise _Refused(f"can't find device '{device}'", f'Cannot find device "{device}"', 1)
+        found = [route for route in found if route.interface.name == device]
+    elif words:
+        raise _not_simulated(f"choosing routes by {words[0]}")
+    show = _route_line_v6 if version == 6 else _route_line
+    system.put("".join(show(system, route, bool(device)) for route in found))
+    if version == 6 and is_busybox(system) and words != ["default"]:
+        multicast = {interface.number: interface for interface in (route.interface for route in found)}
+        names = [multicast[number].name for number in sorted(multicast)]
+        system.put("".join(f"multicast ff00::/8 dev {name}  metric 256 \n" for name in names))
     return 0
 
 
-def _route_to(system: System, found: list[Interface], target: str) -> int:
-    direct = next((held for held in found if held.contains(target)), None)
-    gateway = system.default_gateway()
-    if direct is None and gateway is None:
+def _route_line(system: System, route: Route, of_device: bool) -> str:
+    via = f" via {route.gateway}" if route.gateway else ""
+    kernel = "scope link  src" if is_busybox(system) else "proto kernel scope link src"
+    source = "" if route.gateway else f"{kernel} {route.source} "
+    where = "" if of_device and not is_busybox(system) else f" dev {route.interface.name}"
+    return f"{route.subnet}{via}{where} {source}\n"
+
+
+def _route_line_v6(system: System, route: Route, of_device: bool) -> str:
+    via = f" via {route.gateway}" if route.gateway else ""
+    metric = 1024 if route.gateway else 256
+    if is_busybox(system):
+        return f"{route.subnet}{via} dev {route.interface.name}  metric {metric} \n"
+    where = "" if of_device else f" dev {route.interface.name}"
+    kernel = "" if route.gateway else " proto kernel"
+    return f"{route.subnet}{via}{where}{kernel} metric {metric} pref medium\n"
+
+
+def _route_get(system: System, options: _Options, words: list[str]) -> int:
+    if not words:
+        raise _Refused("need at least destination address", "need at least a destination address")
+    target, version = words[0], options.version
+    try:
+        is_right = ipaddress.ip_address(target).version == (version or ipaddress.ip_address(target).version)
+    except ValueError:
+        is_right = False
+    if not is_right:
+        prefix = "inet6" if version == 6 else "inet" if version == 4 else "any valid"
+        wrong = f'Error: {prefix} prefix is expected rather than "{target}".'
+        raise _Refused("need at least destination address", wrong, 1)
+    if len(words) > 1:
+        raise _not_simulated(f"asking for a route by {words[1]}")
+    target = str(ipaddress.ip_address(target))
+    route = route_to(system, target)
+    if is_own(system, target):
+        system.put(_answer(system, options, f"local {target}", "lo", target, None, True))
+    elif route is None:
         tell(system, "RTNETLINK answers: Network unreachable", "RTNETLINK answers: Network is unreachable")
         return 2
-    interface = direct or next(held for held in found if gateway is not None and held.name == gateway[1])
-    via = "" if direct or gateway is None else f"via {gateway[0]} "
-    tail = " " if is_busybox(system) else " uid 0 \n    cache "
-    system.put(
-        f"{target} {via}dev {interface.name}{'  ' if is_busybox(system) else ' '}src {interface.address}{tail}\n"
-    )
+    else:
+        via = f" via {route.gateway}" if route.gateway else ""
+        system.put(_answer(system, options, target, route.interface.name, route.source, via, False))
     return 0
 
 
-# the older tools
+def _answer(
+    system: System, options: _Options, target: str, device: str, source: str, via: str | None, local: bool
+) -> str:
+    """What the kernel answers to the question for a route.
 
-
-@PROGRAMS.program("route", usage="\n")
-def _route(system: System, argv: tuple[str, ...], state: State) -> int:
-    numeric = any("n" in word for word in argv[1:] if word.startswith("-"))
-    system.put("Kernel IP routing table\n")
-    system.put("Destination     Gateway         Genmask         Flags Metric Ref    Use Iface\n")
-    for target, gateway, mask, flags, name in route_rows(system, numeric):
-        system.put(f"{target:<15} {gateway:<15} {mask:<15} {flags:<5} 0      0        0 {name}\n")
-    return 0
-
-
-@PROGRAMS.program("ifconfig", usage="[-a] [IFACE]\n")
-def _ifconfig(system: System, argv: tuple[str, ...], state: State) -> int:
-    wanted = [word for word in argv[1:] if not word.startswith("-")]
-    found = [held for held in interfaces_of(system) if not wanted or held.name in wanted]
-    if not found:
-        gnu = f"{wanted[0]}: error fetching interface information: Device not found"
-        if is_busybox(system):
-            say(system, gnu)
-        else:
-            system.put(f"{gnu}\n", 2)
-        return 1
-    for interface in sorted(found, key=lambda held: held.is_loopback):
-        lines = _ifconfig_busybox(interface) if is_busybox(system) else _ifconfig_gnu(interface)
-        system.put("".join(f"{line}\n" for line in lines) + "\n")
-    return 0
-
-
-def _ifconfig_busybox(interface: Interface) -> list[str]:
-    kind, far, flags = f"Ethernet  HWaddr {interface.mac.upper()}  ", f"  Bcast:{interface.broadcast}", "UP BROADCAST RUNNING MULTICAST  MTU:1500"  # fmt: skip
-    if interface.is_loopback:
-        kind, far, flags = "Local Loopback  ", "", "UP LOOPBACK RUNNING  MTU:65536"
-    margin = " " * 10
-    return [
-        f"{interface.name:<10}Link encap:{kind}",
-        f"{margin}inet addr:{interface.address}{far}  Mask:{interface.mask}",
-        f"{margin}{flags}  Metric:1",
-        f"{margin}RX packets:0 errors:0 dropped:0 overruns:0 frame:0",
-        f"{margin}TX packets:0 errors:0 dropped:0 overruns:0 carrier:0",
-        f"{margin}collisions:0 txqueuelen:{1000 if interface.is_loopback else 0} ",
-        f"{margin}RX bytes:0 (0.0 B)  TX bytes:0 (0.0 B)",
-    ]
-
-
-def _ifconfig_gnu(interface: Interface) -> list[str]:
-    flags, far, kind = "4163<UP,BROADCAST,RUNNING,MULTICAST>  mtu 1500", f"  broadcast {interface.broadcast}", f"ether {interface.mac}  txqueuelen 0  (Ethernet)"  # fmt: skip
-    if interface.is_loopback:
-        flags, far, kind = "73<UP,LOOPBACK,RUNNING>  mtu 65536", "", "loop  txqueuelen 1000  (Local Loopback)"
-    margin = " " * 8
-    return [
-        f"{interface.name}: flags={flags}",
-        f"{margin}inet {interface.address}  netmask {interface.mask}{far}",
-        f"{margin}{kind}",
-        f"{margin}RX packets 0  bytes 0 (0.0 B)",
-        f"{margin}RX errors 0  dropped 0  overruns 0  frame 0",
-        f"{margin}TX packets 0  bytes 0 (0.0 B)",
-        f"{margin}TX errors 0  dropped 0 overruns 0  carrier 0  collisions 0",
-    ]
-
-
-@PROGRAMS.program("arp", usage="[-vn]\n")
-def _arp(system: System, argv: tuple[str, ...], state: State) -> int:
-    """The table of neighbours, which is always empty: nobody has to be asked for an address here."""
-    return 0
+    Args:
+        via: "" for a subnet of one's own, None for an address of one's own.
+    """
+    busybox = is_busybox(system)
+    if ":" not in source:
+        cache = (" \\" if options.oneline else " \n") + f"    cache {'<local> ' if local else ''}"
+        return f"{target}{via or ''} dev {device}{'  ' if busybox else ' '}src {source}" + (
+            " \n" if busybox else f" uid 0{cache}\n"
+        )
+    metric = 0 if local else 1024 if via else 256
+    table = " table local" if local else ""
+    if busybox:
+        return f"{target} from ::{via or ''} dev {device}{table}  src {source}  metric {metric} \n"
+    kernel = "" if via else " proto kernel"
+    return f"{target} from ::{via or ''} dev {device}{table}{kernel} src {source} metric {metric} pref medium\n"

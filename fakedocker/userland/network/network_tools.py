@@ -6,7 +6,7 @@ import re
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
-from fakedocker.userland.network.interfaces import interfaces_of
+from fakedocker.userland.network.routing import is_own, route_to
 from fakedocker.userland.processes.basic import parse_duration_ns
 from fakedocker.userland.tools import Options, Register, UsageProblem, is_busybox, parse_options, say, tell
 
@@ -62,10 +62,7 @@ def _ping(system: System, argv: tuple[str, ...], state: State) -> int:
 
 def _has_no_network(system: System, address: str) -> bool:
     """Whether no route leads there: there is nothing but loopback, or nothing that leads out (docker network create --internal)."""
-    if address.startswith("127.") or ":" in address:
-        return False
-    held = [interface for interface in interfaces_of(system) if not interface.is_loopback]
-    return system.default_gateway() is None and not any(interface.contains(address) for interface in held)
+    return not is_own(system, address) and route_to(system, address) is None
 
 
 def _ping_loop(system: System, state: State, host: str, options: Options) -> int:
@@ -97,12 +94,11 @@ def _ping_loop(system: System, state: State, host: str, options: Options) -> int
 def _one_ping(system: System, state: State, host: str, quiet: bool) -> None:
     number, address = state["sent"], state["address"]
     if not system.reachable(address):
-        neighbours = [held for held in interfaces_of(system) if not held.is_loopback and held.contains(address)]
-        if neighbours and not is_busybox(system):  # nobody answers ARP
+        route = route_to(system, address)
+        if route is not None and not route.gateway and not is_busybox(system):  # nobody answers ARP
             state["errors"] = state.get("errors", 0) + 1
             if not quiet:
-                own = neighbours[0].address
-                system.put(f"From {own} icmp_seq={number + 1} Destination Host Unreachable\n")
+                system.put(f"From {route.source} icmp_seq={number + 1} Destination Host Unreachable\n")
         return
     state["received"] += 1
     milliseconds = (_ROUND_TRIP_NS + system.random(40_000)) / 1e6

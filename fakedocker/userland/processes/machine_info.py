@@ -109,7 +109,9 @@ def _hostname(system: System, argv: tuple[str, ...], state: State) -> int:
         tell(system, "sethostname: Operation not permitted", "you must be root to change the host name")
         return 1
     if "i" in options or "I" in options:
-        own = [address for name, address, *_ in system.interfaces() if name != "lo"]
+        interfaces = system.interfaces()
+        held = [address for version in (4, 6) for each in interfaces for address in each.of_version(version)]
+        own = [address.text for address in held if address.scope == "global"]  # hostname(1), --all-ip-addresses
         addresses = own if "I" in options else system.resolve(system.hostname) or own[:1]
         system.put(" ".join(addresses) + ("\n" if "i" in options or is_busybox(system) else " \n"))
     elif "s" in options:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from fakedocker.kernel.program import APPEND, CREATE, WRITE, Stat, System
 from fakedocker.userland.inputs import State, bytes_of, text_of
+from fakedocker.userland.network.routing import own_address
 from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.connections import Connection, open_listeners
 from fakedocker.userland.services.http import REASONS, Request, Response, Style, serve
@@ -190,7 +191,7 @@ def _start(system: System, words: tuple[str, ...], state: State, version: str, l
     if layout is _DEBIAN and not {"FOREGROUND", "-DFOREGROUND", "-X", "-t"} & set(words):
         return _detach(system, (layout.name, *words))
     if not settings.name:
-        own = next((address for name, address, *_ in system.interfaces() if name != "lo"), "127.0.0.1")
+        own = own_address(system)
         said = f"AH00558: {layout.name}: Could not reliably determine the server's fully qualified domain name, using {own}. Set the 'ServerName' directive globally to suppress this message\n"
         system.put(said if "-t" in words else said * 2, 2)
     if stat_or_none(system, settings.root) is None:

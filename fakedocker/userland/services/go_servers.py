@@ -79,7 +79,7 @@ def _flags(argv: tuple[str, ...]) -> dict[str, str]:
 
 
 def _tell_back(system: System, request: Request, name: str) -> Response:
-    addresses = [address for _, address, *_ in system.interfaces()]
+    addresses = [address.text for interface in system.interfaces() for address in interface.addresses]
     headers = sorted(entry for entry in request.headers if entry[0].lower() not in ("host", "user-agent"))
     agent = request.header("User-Agent")
     peer = f"{request.peer[0]}:{request.peer[1]}"

@@ -267,7 +267,12 @@ def _greet(system: System, plan: dict[str, Any]) -> None:
         lines.append(" * Running on all addresses (0.0.0.0)")
         addresses = [
             "127.0.0.1",
-            *(address for name, address, _, _ in system.interfaces() if name != "lo" and ":" not in address),
+            *(
+                address.text
+                for interface in system.interfaces()
+                if not interface.is_loopback
+                for address in interface.of_version(4)
+            ),
         ][:2]
         lines += [f" * Running on http://{address}:{plan['port']}" for address in addresses]
     else:

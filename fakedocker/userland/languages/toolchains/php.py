@@ -10,6 +10,7 @@ from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, read_text, text_of
 from fakedocker.userland.languages.php import php_pages
 from fakedocker.userland.languages.toolchains.versions import known_by_version, version_of
+from fakedocker.userland.network.routing import own_address
 from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.connections import Connection, open_listeners
 from fakedocker.userland.services.http import Request, Response, Style, serve
@@ -77,7 +78,7 @@ def answer(
         "REQUEST_METHOD": request.method, "REQUEST_URI": request.target, "QUERY_STRING": request.query, "SERVER_SOFTWARE": software,
         "HTTP_HOST": request.header("Host"), "HTTP_USER_AGENT": request.header("User-Agent"), "REMOTE_ADDR": request.peer[0],
         "SERVER_NAME": request.header("Host").partition(":")[0], "SERVER_PORT": str(request.port), "SCRIPT_NAME": request.path, "PHP_SELF": request.path,
-        "SERVER_ADDR": next((address for name, address, _, _ in system.interfaces() if name != "lo"), "127.0.0.1"),
+        "SERVER_ADDR": own_address(system),
     }  # fmt: skip
     facts = {
         "server": server,
