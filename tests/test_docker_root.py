@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from fakedocker.operations.system import overlay_directories
 from fakedocker_shell.scenarios.player import Player
 
 
@@ -84,3 +85,77 @@ def test_a_long_answer_and_one_that_does_not_come(host: Player) -> None:
     assert said(host, f"{asked} 'http://d/containers/long/logs?stdout=1' | wc -c") == f"{348_894 + 8 * 60_000}\n"
     host.run("docker run -d --name forever alpine sleep 1000")
     assert host.run(f"{asked} -m 2 -X POST http://d/containers/forever/wait").status == 28
+
+
+def place(host: Player, kind: str, name: str, which: str) -> str:
+    return said(host, f"docker {kind} inspect -f '{{{{.GraphDriver.Data.{which}}}}}' {name}").strip()
+
+
+@pytest.fixture
+def built(host: Player) -> Player:
+    """With an image of three layers: the base, one that makes a file and removes another, one with a link."""
+    host.run("printf 'FROM alpine\nRUN echo one >/one; rm /etc/motd\nRUN ln -s one /two\n' >Dockerfile")
+    host.run("docker build -q -t made .")
+    return host
+
+
+def test_the_layers_of_an_image_are_directories_of_the_host(built: Player) -> None:
+    upper = place(built, "image", "made", "UpperDir")
+    middle, base = place(built, "image", "made", "LowerDir").split(":")
+    assert said(built, f"ls {upper}; readlink {upper}/two; cat {middle}/one") == "two\none\none\n"
+    assert said(built, f"stat -c '%F %t,%T %a' {middle}/etc/motd") == "character special file 0,0 0\n"
+    assert said(built, f"cat {base}/etc/motd | head -1") == "Welcome to Alpine!\n"
+    assert (
+        said(built, f"ls {base}/..; ls {upper}/..; ls {upper}/../work") == "diff\nlink\ndiff\nlink\nlower\nwork\nwork\n"
+    )
+    below = "/var/lib/docker/overlay2"
+    lower = said(built, f"cat {upper}/../lower").split(":")
+    assert [said(built, f"readlink -f {below}/{link}").strip() for link in lower] == [middle, base]
+    assert said(built, f"readlink {below}/l/$(cat {upper}/../link)") == f"../{upper.removeprefix(below)[1:]}\n"
+    assert said(built, f"ls {below} | wc -l; stat -c %a {below} {upper}/.. {upper}") == "4\n710\n710\n755\n"
+    assert built.run(f"ls {below}/{'0' * 64}").status == 2
+    assert "overlay2" not in said(built, "mount; df; cat /proc/mounts /proc/self/mountinfo")
+
+
+def test_the_files_of_a_container_are_directories_of_the_host(built: Player) -> None:
+    built.run("docker run -d --name box made sh -c 'echo hi >/new; rm /one; sleep 1000'")
+    merged, upper, lower = (place(built, "container", "box", f"{which}Dir") for which in ("Merged", "Upper", "Lower"))
+    layers = f"{place(built, 'image', 'made', 'UpperDir')}:{place(built, 'image', 'made', 'LowerDir')}"
+    initial, _, below = lower.partition(":")
+    assert (initial, below) == (f"{upper.removesuffix('/diff')}-init/diff", layers)
+    assert said(built, f"ls {upper}; cat {merged}/new {merged}/etc/alpine-release") == "new\none\nhi\n3.20.3\n"
+    assert said(built, f"ls {merged}/one {merged}/.dockerenv 2>/dev/null") == f"{merged}/.dockerenv\n"
+    assert ".dockerenv\n" in said(built, f"ls -a {initial}")
+    built.run("docker exec box sh -c 'echo more >>/new'")
+    assert said(built, f"cat {upper}/new") == "hi\nmore\n"
+    built.run("docker kill box")
+    assert said(built, f"ls {upper}/..; cat {upper}/new") == "diff\nlink\nlower\nwork\nhi\nmore\n"
+    built.run("docker rm box")
+    assert built.run(f"cat {upper}/new").status == 1
+    assert said(built, "ls /var/lib/docker/overlay2 | wc -l") == "4\n"
+
+
+def test_nothing_is_written_to_the_layers_by_the_host(built: Player) -> None:
+    upper = place(built, "image", "made", "UpperDir")
+    for command in (f"touch {upper}/x", f"rm {upper}/two", "mkdir /var/lib/docker/overlay2/x", f"chmod 700 {upper}"):
+        refused = built.run(command)
+        assert (refused.status, "Read-only file system" in refused.output) == (1, True), command
+    for source, path in (("/var/lib/docker", f"/d/{upper.removeprefix('/var/lib/docker/')}"), (upper, "/d")):
+        shown = said(
+            built,
+            f"docker run --rm -v {source}:/d alpine sh -c 'ls {path}; touch {path}/x; grep overlay2 /proc/mounts'",
+        )
+        assert shown == f"two\ntouch: {path}/x: Read-only file system\n"
+
+
+def test_layers_are_looked_at_by_the_name_asked_for(host: Player, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many there are, none is listed or unpacked before somebody lists or opens it."""
+    unpacked: list[str] = []
+    kept = overlay_directories._kept
+    monkeypatch.setattr(overlay_directories, "_kept", lambda name, *rest: unpacked.append(name) or kept(name, *rest))
+    monkeypatch.setattr(overlay_directories.OverlayDirectories, "_layers", lambda self: pytest.fail("listed"))
+    host.run("docker pull -q nginx; docker run -d nginx")
+    upper = place(host, "image", "alpine", "UpperDir")
+    assert unpacked == []
+    assert said(host, f"cat {upper}/etc/alpine-release") == "3.20.3\n"
+    assert set(unpacked) == {upper.split("/")[-2]}

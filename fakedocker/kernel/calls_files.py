@@ -209,7 +209,8 @@ class FileCalls(CallsBase):
         node = tree.node(inode)
         number = inode if isinstance(inode, int) else inode_number(inode)
         links = tree.links(inode)  # type: ignore[attr-defined]  # every tree that a view gives has it
-        size = node.size_bytes if isinstance(tree, Filesystem) or node.kind != "dir" else 0
+        is_on_disk = bool(location.mount.filesystem) or isinstance(tree, Filesystem)
+        size = node.size_bytes if is_on_disk or node.kind != "dir" else 0
         device = self.view.filesystem_id(location.mount)
         return Stat(number, node.kind, node.mode, node.uid, node.gid, size, node.mtime_ns, links, device, node.rdev)
 

@@ -10,6 +10,8 @@ import errno
 import ipaddress
 from typing import NamedTuple, Protocol
 
+from fakedocker.filesystem.walk import FileTree
+
 
 class Route(NamedTuple):
     """Where a connection ends.
@@ -119,6 +121,9 @@ class Router(Protocol):
     def held_ports(self, network: str) -> list[tuple[str, str, int]]:
         """(protocol, address, port) of what is listened at by something that is no process."""
 
+    def tree(self, filesystem: str) -> FileTree | None:
+        """The files that the daemon keeps in a tree of its own; None where there is none of that id."""
+
 
 class Loopback:
     """A network with nothing but lo: what a kernel has that is given no router."""
@@ -143,3 +148,6 @@ class Loopback:
 
     def held_ports(self, network: str) -> list[tuple[str, str, int]]:
         return []
+
+    def tree(self, filesystem: str) -> FileTree | None:
+        return None

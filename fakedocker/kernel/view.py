@@ -46,6 +46,8 @@ class View:
         """The file system of a mount. ENODEV where there is none of its id."""
         if mount.filesystem:
             found = self.draft.filesystems.get(mount.filesystem)
+            if found is None and (kept := self.router.tree(mount.filesystem)) is not None:
+                return kept
             if found is None:
                 raise failure(errno.ENODEV)
             return found

@@ -8,10 +8,10 @@ from msgspec.structs import replace
 from fakedocker.base import clock, identity
 from fakedocker.containers.model import DEAD, PAUSED, RESTARTING, Container, Exec
 from fakedocker.filesystem.overlay import Filesystem
+from fakedocker.images import overlay_names
 from fakedocker.network.model import Endpoint, Network
 from fakedocker.network.ports import port_key
 from fakedocker.operations.containers import links
-from fakedocker.operations.images.images import overlay_directory
 from fakedocker.operations.networks import networking
 from fakedocker.wire.container import (
     ContainerInspect,
@@ -56,7 +56,7 @@ def inspect(draft: Draft, container: Container, with_size: bool = False) -> Cont
         platform="linux",
         exec_ids=tuple(found for found in container.exec_ids if not draft.execs[found].has_ended) or None,
         host_config=_host_config(draft, container),
-        graph_driver=_graph_driver(container),
+        graph_driver=_graph_driver(draft, container),
         size_rw=size_rw,
         size_root_fs=size_root,
         mounts=mount_points(container),
@@ -119,12 +119,15 @@ def sizes(draft: Draft, container: Container) -> tuple[int, int]:
     return used, used + image_bytes
 
 
-def _graph_driver(container: Container) -> GraphDriver:
-    own = overlay_directory(f"container {container.id}")
-    lower = f"{own}-init/diff" + (f":{overlay_directory(container.top_layer)}/diff" if container.top_layer else "")
+def _graph_driver(draft: Draft, container: Container) -> GraphDriver:
+    own = overlay_names.path_of_container(container.id)
+    below, chain = [f"{own}-init/diff"], container.top_layer
+    while chain:
+        below.append(f"{overlay_names.path_of_layer(chain)}/diff")
+        chain = draft.layers[chain].parent
     data = {
         "ID": container.id,
-        "LowerDir": lower,
+        "LowerDir": ":".join(below),
         "MergedDir": f"{own}/merged",
         "UpperDir": f"{own}/diff",
         "WorkDir": f"{own}/work",

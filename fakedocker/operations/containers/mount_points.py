@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from fakedocker.base import messages
 from fakedocker.containers.model import Container
+from fakedocker.images import overlay_names
 from fakedocker.operations.containers import rootfs
-from fakedocker.operations.images.images import overlay_directory
 from fakedocker.operations.system import files
 from fakedocker.volumes.model import MountSpec
 from fakedocker.world.draft import Draft
@@ -37,7 +37,7 @@ def check(draft: Draft, container: Container) -> None:
         else:
             continue
         source = {"tmpfs": "tmpfs", "bind": mount.source}.get(mount.type) or draft.volumes[mount.source].mountpoint
-        place = f"{overlay_directory(f'container {container.id}')}/merged{mount.target}"
+        place = f"{overlay_names.path_of_container(container.id)}/merged{mount.target}"
         raise messages.RUNC_INIT(
             problem=f'error mounting "{source}" to rootfs at "{mount.target}": "{place}" cannot be mounted because {reason}'
         )

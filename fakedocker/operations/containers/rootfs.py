@@ -324,8 +324,8 @@ def _mounts_below(draft: Draft, spec: MountSpec) -> list[Mount]:
         replace(
             mount,
             target=f"{spec.target.rstrip('/')}{mount.target.removeprefix(source)}",
-            read_only=spec.read_only,
-            listed=True,
+            read_only=spec.read_only or mount.read_only,
+            listed=mount.root != "",
         )
         for mount in table.mounts
         if not mount.listed and mount.target.startswith(f"{source}/")

@@ -14,6 +14,7 @@ from fakedocker.base import clock, messages, reference
 from fakedocker.base.go_patterns import path_match
 from fakedocker.base.identity import short
 from fakedocker.base.persistent import Map
+from fakedocker.images import overlay_names
 from fakedocker.images.model import Image, Layer
 from fakedocker.operations.system import disk, filters as filtering, lookup
 from fakedocker.operations.system.event_attributes import image_event
@@ -278,18 +279,11 @@ def inspect(draft: Draft, image: Image) -> ImageInspect:
     )
 
 
-def overlay_directory(chain: str) -> str:
-    """Where overlay2 would keep a layer: 64 digits that only depend on the chain."""
-    import hashlib
-
-    return "/var/lib/docker/overlay2/" + hashlib.sha256(f"overlay2 {chain}".encode()).hexdigest()
-
-
 def _overlay_paths(image: Image) -> dict[str, str]:
     if not image.layers:
         return {}
-    below = ":".join(f"{overlay_directory(chain)}/diff" for chain in reversed(image.layers[:-1]))
-    top = overlay_directory(image.top)
+    below = ":".join(f"{overlay_names.path_of_layer(chain)}/diff" for chain in reversed(image.layers[:-1]))
+    top = overlay_names.path_of_layer(image.top)
     return {
         **({"LowerDir": below} if below else {}),
         "MergedDir": f"{top}/merged",

@@ -1,15 +1,18 @@
-"""The network as the kernel asks for it: who has which address, what names mean, where published ports lead."""
+"""The world as the kernel asks for it: who has which address, what names mean, where published ports lead, files of the daemon."""
 
 from __future__ import annotations
 
 import errno
 
 from fakedocker.containers.model import Container
+from fakedocker.filesystem.walk import FileTree
 from fakedocker.kernel.router import Interface, InterfaceAddress, Route, loopback
 from fakedocker.network import pools
 from fakedocker.network.model import HOST, SWARM, Endpoint, Publication
 from fakedocker.operations.networks import networking
 from fakedocker.operations.swarm import balancing
+from fakedocker.operations.system import overlay_directories
+from fakedocker.operations.system.overlay_directories import OverlayDirectories
 from fakedocker.swarm.services import Service
 from fakedocker.world.draft import Draft
 
@@ -23,6 +26,10 @@ class WorldRouter:
 
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
+
+    def tree(self, filesystem: str) -> FileTree | None:
+        """The files that the daemon keeps in a tree of its own; None where there is none of that id."""
+        return OverlayDirectories(self._draft) if filesystem == overlay_directories.FILES else None
 
     def _container(self, network: str) -> Container | None:
         return self._draft.containers.get(network)

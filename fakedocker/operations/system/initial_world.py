@@ -17,7 +17,7 @@ from fakedocker.kernel.records import HOST
 from fakedocker.kernel.state import KernelState
 from fakedocker.network.ports import EPHEMERAL_FIRST
 from fakedocker.operations.networks import networks
-from fakedocker.operations.system import files
+from fakedocker.operations.system import files, overlay_directories
 from fakedocker.registry.model import Registry
 from fakedocker.world.draft import Draft
 from fakedocker.world.world import Host, World
@@ -77,6 +77,8 @@ def create(
     )
     socket = LayerEntry("var/run/docker.sock", "socket", 0o660, 0, DOCKER_GROUP, start_ns, rdev=OUTSIDE_LISTENS)
     files.put(draft, draft.kernel_draft.namespaces[HOST].mounts, socket)
+    directory = LayerEntry(overlay_directories.MOUNT.target.lstrip("/"), "dir", 0o710, mtime_ns=start_ns)
+    files.put(draft, files.only(HOST), directory)
     networks.add_predefined(draft)
     draft.take_notices()
     return draft.freeze()
@@ -86,4 +88,4 @@ def host_mounts() -> MountTable:
     """The host's mounts: its disk, and what the kernel makes."""
     devices = Mount("/dev", HOST_DEVICES, "devtmpfs", "udev", options="nosuid,relatime,mode=755")
     shared_memory = Mount("/dev/shm", HOST_SHARED_MEMORY, "tmpfs", "tmpfs", options="nosuid,nodev,inode64")
-    return standard_mounts(Mount("/", HOST, "ext4", "/dev/vda1"), (devices, shared_memory))
+    return standard_mounts(Mount("/", HOST, "ext4", "/dev/vda1"), (devices, shared_memory, overlay_directories.MOUNT))
