@@ -67,6 +67,8 @@ def security(profile: object) -> dict[str, Any]:
         ({"Sysctls": {"net.core.somaxconn": "9"}, "NetworkMode": "container:host"}, f'{RUNC}sysctl "net.core.somaxconn" not allowed in host network namespace'),
         ({"Sysctls": {"kernel.msgmax": "9"}, "IpcMode": "host"}, f'{RUNC}sysctl "kernel.msgmax" is not allowed in the hosts ipc namespace'),
         ({"Sysctls": {"kernel.msgmax": "9", "net.core.somaxconn": "9", "kernel.domainname": "x"}}, ""),
+        ({"Sysctls": {"net.core.somaxconn": "many"}}, f"{INIT}write /proc/sys/net/core/somaxconn: invalid argument"),
+        ({"Sysctls": {"net/ipv4/ip_unprivileged_port_start": "65536"}}, f"{INIT}write /proc/sys/net/ipv4/ip_unprivileged_port_start: invalid argument"),
         ({"DeviceCgroupRules": ["x"]}, "invalid device cgroup rule format: 'x'"),
         ({"DeviceCgroupRules": ["c 1:3 rwmx"]}, "invalid device cgroup rule format: 'c 1:3 rwmx'"),
         ({"DeviceCgroupRules": [f"c {'9' * 19}:* r"]}, f"invalid major value in device cgroup rule format: 'c {'9' * 19}:* r'"),
@@ -99,6 +101,22 @@ def test_containers_that_cannot_start(daemon: Daemon, host: dict[str, Any], prob
         said = said.removeprefix(NETWORK).rpartition("): ")[2]
     assert said == problem
     assert status == (501 if "not simulated" in problem else 500 if problem else 204)
+
+
+def test_too_small_a_share_of_a_processor(daemon: Daemon) -> None:
+    """moby leaves the least share to the kernel, though its words for the most speak of 0.01."""
+    assert started(daemon, {"NanoCpus": 10_000_000}) == started(daemon, {"NanoCpus": 1}) == (204, "")
+    status, said = started(daemon, {"NanoCpus": 5_000_000})
+    box = json.loads(daemon.good("GET", "/containers/box/json"))["Id"]
+    failed = (
+        f'failed to write "500 100000": write /sys/fs/cgroup/system.slice/docker-{box}.scope/cpu.max: invalid argument'
+    )
+    assert (status, said) == (500, f"{INIT}error setting cgroup config for procHooks process: {failed}")
+    status, answer = daemon.ask("POST", "/containers/host/update", {}, {"NanoCpus": 5_000_000})
+    assert (
+        status == 500
+        and "runc did not terminate successfully: exit status 1: failed to write" in json.loads(answer)["message"]
+    )
 
 
 def test_names_of_hosts(daemon: Daemon) -> None:

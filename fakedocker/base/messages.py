@@ -166,6 +166,11 @@ MEMORY_SWAP_UPDATE = Message(
 MEMORY_RESERVATION = Message(
     400, "Minimum memory limit can not be less than memory reservation limit, see usage", "moby daemon_unix.go"
 )
+UPDATE_RUNC = Message(
+    500,
+    "Cannot update container {id}: runc did not terminate successfully: exit status 1: {problem}: unknown",
+    "moby daemon/update.go, runc update",
+)
 CPU_RANGE = Message(
     400, "range of CPUs is from 0.01 to {count:.2f}, as there are only {count} CPUs available", "run-basics"
 )

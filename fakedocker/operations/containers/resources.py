@@ -15,6 +15,7 @@ from fakedocker.operations.system import files
 from fakedocker.wire.container import HostConfig
 from fakedocker.world.draft import Draft
 
+_LEAST_QUOTA_US: Final = 1000
 _THROTTLES: Final = (
     ("rbps", "blkio_device_read_bps"),
     ("wbps", "blkio_device_write_bps"),
@@ -42,9 +43,19 @@ def swap_limit(host: HostConfig) -> int | None:
 def cpu_max(host: HostConfig) -> str:
     """The processor time that a container may have, as cpu.max has it."""
     if host.nano_cpus > 0:
-        return f"{host.nano_cpus // 10_000} 100000"
+        return f"{host.nano_cpus // 10_000 or 'max'} 100000"
     quota = str(host.cpu_quota) if host.cpu_quota > 0 else "max"
     return f"{quota} {host.cpu_period or 100_000}"
+
+
+def processor_problem(identifier: str, host: HostConfig) -> str:
+    """runc's words where the kernel takes no such share of a processor; "" where it does (Linux tg_set_cfs_bandwidth)."""
+    text = cpu_max(host)
+    quota, _, _ = text.partition(" ")
+    if quota == "max" or int(quota) >= _LEAST_QUOTA_US:
+        return ""
+    path = f"/sys/fs/cgroup{control_group(identifier, host)}/cpu.max"
+    return f'failed to write "{text}": write {path}: invalid argument'
 
 
 def _others(draft: Draft, host: HostConfig) -> Iterable[tuple[str, str]]:

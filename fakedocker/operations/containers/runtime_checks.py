@@ -19,7 +19,7 @@ from fakedocker.base.go_addresses import address_problem
 from fakedocker.containers.model import Container
 from fakedocker.kernel.privileges import RESOURCES
 from fakedocker.network.model import HOST
-from fakedocker.operations.containers import rootfs
+from fakedocker.operations.containers import resources, rootfs
 from fakedocker.wire.container import HostConfig
 from fakedocker.wire.decode import syntax_problem
 from fakedocker.world.draft import Draft
@@ -48,6 +48,16 @@ _MOUNT_FLAGS: Final = {"nosuid": 0x2, "nodev": 0x4, "noexec": 0x8}
 _HOST_NAME_BYTES: Final = 64
 _MOST_OPEN_FILES: Final = 0x3FFFFFF8
 """fs.nr_open as systemd sets it when the host comes up."""
+_INT_MAX: Final = (1 << 31) - 1
+_NUMBER: Final = re.compile(r"-?[0-9]{1,10}")
+_NUMBERS: Final = {
+    "kernel.msgmax": (0, _INT_MAX),
+    "kernel.shm_rmid_forced": (0, 1),
+    "net.core.somaxconn": (0, _INT_MAX),
+    "net.ipv4.ip_forward": (-_INT_MAX, _INT_MAX),
+    "net.ipv4.ip_unprivileged_port_start": (0, 65535),
+}
+"""The least and the most of settings that are one number (Linux ipc/ipc_sysctl.c, net/core/sysctl_net_core.c, net/ipv4)."""
 _UNSIGNED: Final = 1 << 64
 
 
@@ -66,8 +76,11 @@ def check(draft: Draft, container: Container) -> None:
         if limit.name.lower() not in RESOURCES:
             raise messages.RUNC_FAILED(problem=f"wrong rlimit value: RLIMIT_{limit.name.upper()}")
     _check_tmpfs(container)
+    if problem := resources.processor_problem(container.id, host):
+        raise messages.RUNC_INIT(problem=f"error setting cgroup config for procHooks process: {problem}")
     if host.uts_mode != HOST and len(container.config.hostname.encode()) > _HOST_NAME_BYTES:
         raise messages.RUNC_INIT(problem="sethostname: invalid argument")
+    _check_values(host)
     _check_limits(host)
 
 
@@ -181,6 +194,15 @@ def _check_tmpfs(container: Container) -> None:
                     problem=f'error mounting "tmpfs" to rootfs at "{target}": mount src=tmpfs, dst={target}, '
                     f"dstFd=/proc/thread-self/fd/8{shown}, data={data}: invalid argument"
                 )
+
+
+def _check_values(host: HostConfig) -> None:
+    """Refuse values that the kernel does not take for the settings that are known here."""
+    for name, value in sorted((host.sysctls or {}).items()):
+        least, most = _NUMBERS.get(rootfs.dotted(name), (0, 0))
+        if most and value and not (_NUMBER.fullmatch(value.strip()) and least <= int(value) <= most):
+            path = f"/proc/sys/{rootfs.dotted(name).replace('.', '/')}"
+            raise messages.RUNC_INIT(problem=f"write {path}: invalid argument")
 
 
 def _check_limits(host: HostConfig) -> None:

@@ -83,6 +83,8 @@ def update(draft: Draft, name: str, request: UpdateRequest) -> None:
     limits = updated.host_config
     if updated.has_process and 0 < limits.memory_swap < limits.memory:
         raise messages.UPDATE_SWAP(id=container.id)
+    if updated.has_process and (problem := resources.processor_problem(container.id, limits)):
+        raise messages.UPDATE_RUNC(id=container.id, problem=problem)
     if container.status == RESTARTING and policy.name == "no":
         draft.kernel.cancel_timer(container.timer)
         updated = replace(updated, status="exited", timer=0)

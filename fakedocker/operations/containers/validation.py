@@ -196,7 +196,7 @@ def _check_processors(draft: Draft, limits: HostConfig | UpdateRequest) -> None:
             raise messages.CPU_CONFLICT(what="Period")
         if limits.cpu_quota > 0:
             raise messages.CPU_CONFLICT(what="Quota")
-    if limits.nano_cpus and (limits.nano_cpus < 10**7 or limits.nano_cpus > count * 10**9):
+    if limits.nano_cpus and (limits.nano_cpus < 0 or limits.nano_cpus > count * 10**9):
         raise messages.CPU_RANGE(count=count)
     if limits.cpu_period and not 1000 <= limits.cpu_period <= 1_000_000:
         raise messages.CPU_PERIOD()
