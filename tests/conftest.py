@@ -20,8 +20,9 @@ LONGEST_SECONDS = 120
 
 
 SLOW = frozenset(
-    "clients conformance property test_api_description test_hostile_programs test_hostile_requests test_scenarios_library test_slow_readers "
-    "test_state_crashes test_testing_orchestrator test_userland_bounds test_zip".split()
+    "clients conformance property test_api_description test_bounded_turns test_catalogue test_constant_memory "
+    "test_hostile_programs test_hostile_requests test_scenarios_library test_scenarios_outside test_sh_limits test_slow_readers "
+    "test_state_crashes test_testing_orchestrator test_testing_plugin test_typed_on_the_host test_userland_bounds test_zip".split()
 )
 """Folders and files of tests whose tests take long: `-m "not slow"` leaves them out."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import random
 import shutil
 from collections.abc import Callable, Iterator
@@ -149,6 +150,13 @@ def volumes_of(path: Path) -> set[str]:
 @pytest.fixture(autouse=True)
 def _small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(directory, "JOURNAL_LIMIT_ENTRIES", 6)
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # power is lost by the disk of these tests alone
+
+
+@pytest.fixture
+def shorter_journals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many snapshots in half as many steps."""
+    monkeypatch.setattr(directory, "JOURNAL_LIMIT_ENTRIES", 3)
 
 
 def live(path: Path, disk: Disk, acknowledged: list[str], *, fsync: bool = False) -> None:
@@ -157,7 +165,7 @@ def live(path: Path, disk: Disk, acknowledged: list[str], *, fsync: bool = False
         kept = Kept(path, disk, fsync=fsync)
         kept.acknowledged = acknowledged
         try:
-            for number in range(14):
+            for number in range(7):
                 kept.make_volume(f"v{life}-{number}")
             kept.state.close(kept.engine)
         finally:
@@ -170,9 +178,10 @@ def steps_of_a_life(tmp_path: Path, fsync: bool = False) -> int:
     return disk.steps
 
 
+@pytest.mark.usefixtures("shorter_journals")
 def test_a_kill_at_every_step_loses_nothing(tmp_path: Path) -> None:
     steps = steps_of_a_life(tmp_path)
-    assert steps > 60
+    assert steps > 40
     for step in range(1, steps + 1):
         path = tmp_path / f"killed{step}"
         acknowledged: list[str] = []
@@ -182,6 +191,7 @@ def test_a_kill_at_every_step_loses_nothing(tmp_path: Path) -> None:
         assert set(acknowledged) <= volumes_of(path), step
 
 
+@pytest.mark.usefixtures("shorter_journals")
 def test_a_kill_in_the_start_after_a_kill_loses_nothing(tmp_path: Path) -> None:
     steps = steps_of_a_life(tmp_path)
     for step in range(5, steps, 7):
@@ -198,6 +208,7 @@ def test_a_kill_in_the_start_after_a_kill_loses_nothing(tmp_path: Path) -> None:
             assert set(acknowledged) <= volumes_of(path), (step, again)
 
 
+@pytest.mark.usefixtures("shorter_journals")
 def test_a_loss_of_power_at_every_step_loses_nothing_with_fsync(tmp_path: Path) -> None:
     steps = steps_of_a_life(tmp_path, fsync=True)
     for step in range(1, steps + 1):
@@ -212,6 +223,7 @@ def test_a_loss_of_power_at_every_step_loses_nothing_with_fsync(tmp_path: Path) 
         assert set(acknowledged) <= volumes_of(left), step
 
 
+@pytest.mark.usefixtures("shorter_journals")
 def test_a_loss_of_power_without_fsync_leaves_a_state_that_opens(tmp_path: Path) -> None:
     for step in range(1, steps_of_a_life(tmp_path) + 1):
         disk = FailingDisk(step)
@@ -225,6 +237,7 @@ def test_a_loss_of_power_without_fsync_leaves_a_state_that_opens(tmp_path: Path)
         volumes_of(left)
 
 
+@pytest.mark.usefixtures("shorter_journals")
 def test_a_disk_that_is_full_at_any_step_leaves_what_was_acknowledged(tmp_path: Path) -> None:
     steps = steps_of_a_life(tmp_path)
     for step in range(1, steps + 1):
@@ -234,6 +247,21 @@ def test_a_disk_that_is_full_at_any_step_leaves_what_was_acknowledged(tmp_path: 
             live(path, FailingDisk(step, OSError(errno.ENOSPC, "No space left on device")), acknowledged)
         assert set(acknowledged) <= volumes_of(path), step
         Kept(path).state.release()
+
+
+def test_what_is_acknowledged_with_fsync_was_synced_by_the_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.fstat(descriptor).st_ino))
+    kept = Kept(tmp_path, fsync=True)
+    assert tmp_path.stat().st_ino in synced  # the directory, so that the names last
+    journal = next(tmp_path.glob("*.journal")).stat().st_ino
+    assert next(tmp_path.glob("*.world")).stat().st_ino in synced
+    synced.clear()
+    kept.make_volume("v")
+    assert synced == [journal]
+    kept.state.release()
 
 
 def test_after_a_write_that_failed_nothing_is_acknowledged(tmp_path: Path) -> None:
