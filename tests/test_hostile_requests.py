@@ -174,7 +174,7 @@ def ask(engine: Engine, method: str, target: str, body: bytes = b"", media_type:
     for _ in range(50):
         if not engine.turn() and not exchange.ended:
             engine.jump()
-        if exchange.ended or engine.draft.kernel.work - before > 1_000_000:
+        if exchange.ended or engine.draft.kernel.work - before > 300_000:
             break
     engine.disconnect(exchange)
     engine.turn()

@@ -194,7 +194,7 @@ def test_a_kill_at_every_step_loses_nothing(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("shorter_journals")
 def test_a_kill_in_the_start_after_a_kill_loses_nothing(tmp_path: Path) -> None:
     steps = steps_of_a_life(tmp_path)
-    for step in range(5, steps, 7):
+    for step in range(5, steps, 9):
         for again in range(1, 9):
             path = tmp_path / f"killed{step}-{again}"
             acknowledged: list[str] = []
@@ -343,7 +343,7 @@ def test_a_flipped_bit_anywhere_is_refused_and_the_files_are_kept(written: Path,
     name = next(written.glob(f"*.{kind}")).name
     data = (written / name).read_bytes()
     chance = random.Random(1)
-    places = range(len(data)) if kind == "journal" else sorted(chance.sample(range(len(data)), 200))
+    places = range(0, len(data), 3) if kind == "journal" else sorted(chance.sample(range(len(data)), 200))
     for place, (copy, path) in zip(places, copies(written, name), strict=False):
         damaged = bytearray(data)
         damaged[place] ^= 1 << chance.randrange(8)

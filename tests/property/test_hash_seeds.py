@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 
-SEEDS = 20 if int(os.environ.get("FAKEDOCKER_EXAMPLES", "60")) >= 1000 else 5
+SEEDS = 20 if int(os.environ.get("FAKEDOCKER_EXAMPLES", "60")) >= 1000 else 3
 
 SCRIPT = r"""
 docker network create net
