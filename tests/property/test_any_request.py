@@ -23,7 +23,7 @@ from fakedocker.wire.http import Request
 from fakedocker.world.check import check
 from fakedocker.world.world import World
 
-EXAMPLES = int(os.environ.get("FAKEDOCKER_EXAMPLES", "60")) * 4
+EXAMPLES = int(os.environ.get("FAKEDOCKER_EXAMPLES", "24")) * 10
 JSON = {"content-type": "application/json"}
 NAMES = (
     "web",
