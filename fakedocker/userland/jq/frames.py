@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from fakedocker.userland.jq import natives
+from fakedocker.userland.jq import operators, paths, texts
+from fakedocker.userland.jq.cursor import IDENTITY, Node
 from fakedocker.userland.jq.machine import (
     CONTINUE,
     LOST,
@@ -24,7 +25,6 @@ from fakedocker.userland.jq.machine import (
     next_pattern,
     then_index,
 )
-from fakedocker.userland.jq.parser import IDENTITY, Node
 from fakedocker.userland.jq.values import JqError, OutOfMemory, truth
 
 
@@ -63,8 +63,8 @@ def _each_now(machine: Machine, frame: Frame) -> None:
 
 
 def _negated(machine: Machine, frame: Frame) -> None:
-    if natives.kind_of(machine.value) != "number":
-        raise JqError(f"{natives.described(machine.value)} cannot be negated")
+    if texts.kind_of(machine.value) != "number":
+        raise JqError(f"{texts.described(machine.value)} cannot be negated")
     machine.give(-float(machine.value), frame[1], frame[2])
 
 
@@ -76,7 +76,7 @@ def _right(machine: Machine, frame: Frame) -> None:
 
 def _left(machine: Machine, frame: Frame) -> None:
     operator, right, path = frame[1]
-    machine.give(natives.OPERATORS[operator](machine.value, right), path, frame[2])
+    machine.give(operators.OPERATORS[operator](machine.value, right), path, frame[2])
 
 
 def _logic_left(machine: Machine, frame: Frame) -> None:
@@ -103,7 +103,7 @@ def _found(machine: Machine, frame: Frame) -> None:
 
 def _collect(machine: Machine, frame: Frame) -> None:
     frame[1][0].append(machine.value)
-    if len(frame[1][0]) > natives.MOST_ITEMS:
+    if len(frame[1][0]) > texts.MOST_ITEMS:
         raise OutOfMemory
     machine.back()
 
@@ -125,8 +125,8 @@ def _object_value(machine: Machine, frame: Frame) -> None:
 
 def _part(machine: Machine, frame: Frame) -> None:
     form, parts, place, text, environment, value, path = frame[1]
-    added = natives.formatted(form, machine.value) + text
-    if len(added) > natives.MOST_TEXT:
+    added = texts.formatted(form, machine.value) + text
+    if len(added) > texts.MOST_TEXT:
         raise OutOfMemory
     next_part(machine, (form, parts, place, added, environment, value, path), frame[2])
 
@@ -237,7 +237,7 @@ def _argument(machine: Machine, frame: Frame) -> None:
 
 def _path_found(machine: Machine, frame: Frame) -> None:
     if machine.path == LOST:
-        raise JqError(f"Invalid path expression with result {natives.shortened(machine.value, 30)}")
+        raise JqError(f"Invalid path expression with result {texts.shortened(machine.value, 30)}")
     assert isinstance(machine.path, tuple)
     machine.give(list(machine.path), frame[1], frame[2])
 
@@ -249,13 +249,13 @@ def _got_path(machine: Machine, frame: Frame) -> None:
         raise JqError("Path must be specified as an array")
     if path == LOST:
         must_have_path(machine, value, path, wanted)
-    found = natives.get_path(value, wanted)
+    found = paths.get_path(value, wanted)
     machine.give(found, path if path is None else (*path, *wanted), frame[2])
 
 
 def _limit_known(machine: Machine, frame: Frame) -> None:
     most = machine.value
-    if not natives.OPERATORS[">"](most, 0.0):
+    if not operators.OPERATORS[">"](most, 0.0):
         if most == 0:
             machine.back()
         else:
@@ -280,7 +280,7 @@ def _range_from(machine: Machine, frame: Frame) -> None:
 
 def _range_to(machine: Machine, frame: Frame) -> None:
     start, path = frame[1]
-    if natives.kind_of(start) != "number" or natives.kind_of(machine.value) != "number":
+    if texts.kind_of(start) != "number" or texts.kind_of(machine.value) != "number":
         raise JqError("Range bounds must be numeric")
     next_of_range(machine, float(start), float(machine.value), path, frame[2])
 

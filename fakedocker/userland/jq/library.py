@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from fakedocker.userland.jq import frames, natives, nodes, prelude
-from fakedocker.userland.jq.parser import Node, parse, parse_definitions
+from fakedocker.userland.jq.cursor import Node
+from fakedocker.userland.jq.parser import parse, parse_definitions
 
 __all__ = ["compiled", "frames", "functions"]
 

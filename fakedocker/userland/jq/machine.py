@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from fakedocker.userland.jq import natives
+from fakedocker.userland.jq import paths, texts
 from fakedocker.userland.jq.context import Context
-from fakedocker.userland.jq.parser import IDENTITY, Node
+from fakedocker.userland.jq.cursor import IDENTITY, Node
 from fakedocker.userland.jq.values import JqError, OutOfMemory, Value
 
 Path = tuple[Value, ...] | str | None
@@ -201,14 +201,14 @@ def then_index(
 
 def give_index(machine: Machine, value: Value, path: Path, key: Value, frame: Frame) -> None:
     must_have_path(machine, value, path, key)
-    found = natives.index(value, key)
+    found = paths.index(value, key)
     machine.give(found, path if path is None else (*path, key), frame)
 
 
 def must_have_path(machine: Machine, value: Value, path: Path, key: Value) -> None:
     if path == LOST:
-        shown = natives.shortened(value, 30)
-        doing = f"iterate through {shown}" if key is None else f"access element {natives.shortened(key, 30)} of {shown}"
+        shown = texts.shortened(value, 30)
+        doing = f"iterate through {shown}" if key is None else f"access element {texts.shortened(key, 30)} of {shown}"
         raise JqError(f"Invalid path expression near attempt to {doing}")
 
 
@@ -219,7 +219,7 @@ def give_each(machine: Machine, value: Value, path: Path, frame: Frame) -> None:
     elif isinstance(value, dict):
         _next_of_each(machine, value, list(value), 0, path, frame)
     else:
-        raise JqError(f"Cannot iterate over {natives.described(value)}")
+        raise JqError(f"Cannot iterate over {texts.described(value)}")
 
 
 def _next_of_each(machine: Machine, value: Value, keys: Any, place: int, path: Path, frame: Frame) -> None:
@@ -317,8 +317,8 @@ def match_patterns(
             environment = ("variable", pattern[1], held, environment)
         elif pattern[0] == "items":
             if not (held is None or isinstance(held, list)):
-                raise JqError(f"Cannot index {natives.kind_of(held)} with number")
-            items = [(inner, natives.index(held, float(place))) for place, inner in enumerate(pattern[1])]
+                raise JqError(f"Cannot index {texts.kind_of(held)} with number")
+            items = [(inner, paths.index(held, float(place))) for place, inner in enumerate(pattern[1])]
             rest = [*items, *rest]
         elif pattern[1]:
             (key, bound, inner), *others = pattern[1]
@@ -337,8 +337,8 @@ def match_patterns(
 def member(data: Any, key: Value) -> tuple[tuple[Any, ...], Environment]:
     bound, inner, held, rest, environment, *_ = data
     if not isinstance(key, str):
-        raise JqError(f"Cannot index {natives.kind_of(held)} with {natives.kind_of(key)}")
-    found = natives.index(held, key)
+        raise JqError(f"Cannot index {texts.kind_of(held)} with {texts.kind_of(key)}")
+    found = paths.index(held, key)
     if bound is not None:
         environment = ("variable", bound, found, environment)
     return (((inner, found), *rest) if inner is not None else rest), environment

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from fakedocker.userland.jq import natives
+from fakedocker.userland.jq import natives, texts
 from fakedocker.userland.jq.context import Halt
-from fakedocker.userland.jq.json_text import ParseProblem, to_text
+from fakedocker.userland.jq.cursor import IDENTITY, Node
+from fakedocker.userland.jq.json_text import ParseProblem
+from fakedocker.userland.jq.json_writing import to_text
 from fakedocker.userland.jq.machine import (
     EVALUATE,
     Break,
@@ -22,7 +24,6 @@ from fakedocker.userland.jq.machine import (
     next_part,
     then_index,
 )
-from fakedocker.userland.jq.parser import IDENTITY, Node
 from fakedocker.userland.jq.values import JqError, Value
 
 
@@ -130,7 +131,7 @@ def _string(machine: Machine, node: Node) -> None:
 
 
 def _format(machine: Machine, node: Node) -> None:
-    machine.give(natives.formatted(node[1], machine.value), lost(machine.path), machine.frame)
+    machine.give(texts.formatted(node[1], machine.value), lost(machine.path), machine.frame)
 
 
 def _if(machine: Machine, node: Node) -> None:

@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import text_of
-from fakedocker.userland.jq.json_text import ParseProblem, Reader, Style, parse_all
+from fakedocker.userland.jq.json_text import ParseProblem, Reader, parse_all
+from fakedocker.userland.jq.json_writing import Style
 from fakedocker.userland.jq.values import Value
 
 _SHORT: Final = {

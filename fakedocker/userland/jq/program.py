@@ -8,17 +8,19 @@ in the state, so that it comes to the same place.
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, next_chunk
 from fakedocker.userland.jq.context import Context, Halt
-from fakedocker.userland.jq.json_text import Incomplete, ParseProblem, Reader, Writer, to_text
+from fakedocker.userland.jq.cursor import Node
+from fakedocker.userland.jq.json_text import Incomplete, ParseProblem, Reader
+from fakedocker.userland.jq.json_writing import Writer, to_text
 from fakedocker.userland.jq.lexer import JqSyntaxError
 from fakedocker.userland.jq.library import compiled, functions
 from fakedocker.userland.jq.machine import Machine
 from fakedocker.userland.jq.options import JqOptions, UsageError, is_old, parse_arguments, usage
-from fakedocker.userland.jq.parser import Node
+from fakedocker.userland.jq.readers import Lines, Slurped, Streamed
 from fakedocker.userland.jq.values import JqError, OutOfMemory, Value
 from fakedocker.userland.tools import Register
 
@@ -119,13 +121,13 @@ class _Run:
     def _reader(self) -> Reader:
         reader: Reader
         if self.options.raw_input:
-            reader = _Lines(whole=self.options.slurp and not self.options.null_input)
+            reader = Lines(whole=self.options.slurp and not self.options.null_input)
         elif self.options.slurp and not self.options.null_input:
-            reader = _Slurped(keep_literals=not is_old(self.system))
+            reader = Slurped(keep_literals=not is_old(self.system))
         else:
             reader = Reader(keep_literals=not is_old(self.system))
         if self.options.stream:
-            reader = _Streamed(reader, self.state.get("given", 0))
+            reader = Streamed(reader, self.state.get("given", 0))
         self._feed(reader)
         return reader
 
@@ -269,7 +271,7 @@ class _Run:
         state["columns"] = len(taken) - taken.rfind("\n") - 1 + (0 if "\n" in taken else state.get("columns", 0))
         state["text"] = state["text"][reader.at :]
         del state["steps"], state["gave"]
-        if isinstance(reader, _Streamed):
+        if isinstance(reader, Streamed):
             state["given"] = reader.given
         if self.options.null_input or self.options.slurp or reader.failed:
             state["ended"] = True
@@ -325,78 +327,3 @@ def _whole_characters(data: bytes) -> int:
         if byte < 0x80:
             break
     return len(data)
-
-
-class _Lines(Reader):
-    """-R: each line a text, or with -s all of it."""
-
-    def __init__(self, *, whole: bool) -> None:
-        super().__init__(keep_literals=False)
-        self._whole = whole
-        self._given = False
-
-    def next(self) -> Value:
-        if self._whole:
-            if not self.finished:
-                raise Incomplete
-            if self._given:
-                raise StopIteration
-            self._given, self.at = True, len(self.text)
-            return self.text
-        end = self.text.find("\n", self.at)
-        if end < 0 and not self.finished:
-            raise Incomplete
-        if self.at >= len(self.text):
-            raise StopIteration
-        start, stop = self.at, len(self.text) if end < 0 else end
-        self.at = stop if end < 0 else end + 1
-        return self.text[start:stop]
-
-
-class _Slurped(Reader):
-    """-s: all values as one list."""
-
-    _given = False
-
-    def next(self) -> Value:
-        if not self.finished:
-            raise Incomplete
-        if self._given:
-            raise StopIteration
-        found = []
-        while True:
-            try:
-                found.append(super().next())
-            except StopIteration:
-                self._given = True
-                return found
-
-
-class _Streamed(Reader):
-    """--stream: the parts of each value with their paths."""
-
-    def __init__(self, inner: Reader, given: int) -> None:
-        super().__init__(keep_literals=False)
-        self._inner = inner
-        self.given = given  # how many parts of the value at `at` have been given
-        self._parts: list[Value] = []
-
-    def next(self) -> Value:
-        if not self._parts:
-            self._inner.text, self._inner.finished, self._inner.at = self.text, self.finished, self.at
-            self._parts = _events(self._inner.next(), [])
-        part = self._parts[self.given]
-        self.given += 1
-        if self.given == len(self._parts):
-            self.given, self._parts, self.at = 0, [], self._inner.at
-        return part
-
-
-def _events(value: Value, path: list[Value]) -> list[Value]:
-    if not isinstance(value, list | dict) or not value:
-        return [[path, value]]
-    keys: list[Any] = list(value) if isinstance(value, dict) else [float(place) for place in range(len(value))]
-    found: list[Value] = []
-    for place, key in enumerate(keys):
-        found += _events(value[key if isinstance(value, dict) else place], [*path, key])
-    return [*found, [[*path, keys[-1]]]]

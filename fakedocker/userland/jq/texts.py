@@ -11,7 +11,8 @@ from typing import Final
 
 from fakedocker.base.regex import IGNORECASE, Found, LimitExceeded, Pattern, PatternProblem, compile_pattern
 from fakedocker.userland.jq.context import Context
-from fakedocker.userland.jq.json_text import ParseProblem, parse_all, string_text, to_text
+from fakedocker.userland.jq.json_text import ParseProblem, parse_all
+from fakedocker.userland.jq.json_writing import string_text, to_text
 from fakedocker.userland.jq.values import JqError, OutOfMemory, Value, kind
 
 MOST_TEXT: Final = 32 << 20

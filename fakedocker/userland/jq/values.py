@@ -40,6 +40,10 @@ def kind(value: Value) -> str:
     return _KINDS[type(value)]
 
 
+def is_number(value: Value) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def truth(value: Value) -> bool:
     return value is not None and value is not False
 
