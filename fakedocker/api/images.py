@@ -19,7 +19,7 @@ from fakedocker.images import document as documents
 from fakedocker.operations.buildkit import records
 from fakedocker.operations.classic_builder import downloads
 from fakedocker.operations.containers.commit import image_config
-from fakedocker.operations.images import fetching, images, importing, load as loading, save as saving
+from fakedocker.operations.images import fetching, images, importing, load as loading, removal, save as saving
 from fakedocker.operations.registry import pull, push as pushing, transfer_schedule
 from fakedocker.operations.system import filters as filtering, lookup
 from fakedocker.registry import catalogue
@@ -59,12 +59,12 @@ def tag(call: Call) -> Reply:
 def remove(call: Call) -> Reply:
     if not call.names["name"].strip():
         raise messages.IMAGE_BLANK()
-    deleted = images.remove(call.draft, call.names["name"], call.query.flag("force"), not call.query.flag("noprune"))
+    deleted = removal.remove(call.draft, call.names["name"], call.query.flag("force"), not call.query.flag("noprune"))
     return json_reply(deleted)
 
 
 def prune(call: Call) -> Reply:
-    deleted, freed = images.prune(call.draft, call.filters(images.PRUNE_FILTERS))
+    deleted, freed = removal.prune(call.draft, call.filters(images.PRUNE_FILTERS))
     return json_reply({"ImagesDeleted": deleted or None, "SpaceReclaimed": freed})
 
 

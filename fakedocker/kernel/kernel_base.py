@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fakedocker.kernel.loader import Command
-from fakedocker.kernel.proc import process_state, resident_bytes
+from fakedocker.kernel.proc_files import process_state, resident_bytes
 from fakedocker.kernel.program import Exports, Identity, ProcessInfo, Program, System
 from fakedocker.kernel.programs import BodyOf, Programs
 from fakedocker.kernel.records import Namespace, Process

@@ -17,7 +17,7 @@ _MODULES: Final[dict[str, str]] = {
     "files.archives": "tar",
     "files.attributes": "chgrp chmod chown",
     "text.awk": "awk gawk mawk",
-    "processes.basic": "[ basename dirname echo env expr false printenv printf pwd seq sleep test true usleep yes",
+    "processes.basic": "[ basename dirname echo env false printenv printf pwd seq sleep test true usleep yes",
     "processes.busybox": "busybox",
     "text.characters": "tr",
     "processes.children": "doas gosu ionice nice nohup setsid stdbuf su su-exec sudo time timeout watch xargs",
@@ -43,7 +43,9 @@ _MODULES: Final[dict[str, str]] = {
     "jq.program": "jq",
     "text.layout": "expand fold nl unexpand",
     "files.listing": "dir ls",
-    "processes.machine_info": "arch clear date df free getent groups hostname id less more mount nproc pager reset stty tput"
+    "processes.disk_free": "df mount",
+    "processes.expr": "expr",
+    "processes.machine_info": "arch clear date free getent groups hostname id less more nproc pager reset stty tput"
     " tty umount uname uptime whoami",
     "make": "gmake make",
     "network.name_lookup": "dig host nslookup",

@@ -25,7 +25,7 @@ from fakedocker.network.model import HOST
 from fakedocker.operations.buildkit import records, session_requests
 from fakedocker.operations.buildkit.progress import SolveFailure
 from fakedocker.operations.buildkit.solve import Solve
-from fakedocker.operations.containers import commit, process_spec, rootfs, users
+from fakedocker.operations.containers import commit, process_spec, rootfs, stdio, users
 from fakedocker.operations.system import files
 from fakedocker.world import asks
 from fakedocker.world.asks import Answer, Ask
@@ -136,7 +136,7 @@ def begin(
     agents = [mount.target for mount, _ in op.mounts if mount.type == mounts.SSH and mount.identifier in given.agents]
     environment |= {"SSH_AUTH_SOCK": agents[0]} if agents else {}
     environment.setdefault("HOME", user.home)
-    return draft.kernel.start(sandbox, op.words, environment, op.directory, user.ids, rootfs.pipes(sandbox))
+    return draft.kernel.start(sandbox, op.words, environment, op.directory, user.ids, stdio.pipes(sandbox))
 
 
 def _with_mount_points(tree: Tree, targets: list[str]) -> Tree:

@@ -26,7 +26,7 @@ from fakedocker.kernel import sockets
 from fakedocker.kernel.devices import standard_mounts
 from fakedocker.kernel.loader import program_file
 from fakedocker.network.model import HOST
-from fakedocker.operations.containers import process_spec, rootfs
+from fakedocker.operations.containers import process_spec, rootfs, stdio
 from fakedocker.operations.registry import external
 from fakedocker.operations.system import files
 from fakedocker.registry.errands import Failed, Fetched, Result, WebErrand
@@ -101,7 +101,7 @@ def start(draft: Draft, kind: str, sandbox: str, url: str) -> None:
     )
     words = ("curl", *_OPTIONS, wanted)
     environment = {"PATH": process_spec.DEFAULT_PATH}
-    pid = draft.kernel.start(sandbox, words, environment, "/", _ROOT, rootfs.pipes(sandbox))
+    pid = draft.kernel.start(sandbox, words, environment, "/", _ROOT, stdio.pipes(sandbox))
     draft.processes[pid] = (kind, sandbox)
 
 

@@ -18,7 +18,7 @@ from fakedocker.network import model as network_model, pools
 from fakedocker.network.hardware_addresses import is_hardware_address
 from fakedocker.network.model import Network
 from fakedocker.operations.containers import links, mounts, namespaces, rootfs, settings, validation
-from fakedocker.operations.networks import networking
+from fakedocker.operations.networks import attachments
 from fakedocker.operations.system import disk, files, lookup
 from fakedocker.operations.system.event_attributes import container_event
 from fakedocker.operations.volumes import volumes
@@ -210,7 +210,7 @@ def _hostname(draft: Draft, host: HostConfig, identifier: str) -> str:
     if host.network_mode == network_model.HOST:
         return draft.host.hostname
     if host.network_mode.startswith("container:"):
-        other = networking.shared_container(draft, host.network_mode)
+        other = attachments.shared_container(draft, host.network_mode)
         if other is not None:
             return other.config.hostname
     return identifier[:12]

@@ -12,7 +12,7 @@ from fakedocker.base.history import History
 from fakedocker.containers.model import PAUSED, Chunk, Container, Exec
 from fakedocker.kernel.events import Exited
 from fakedocker.kernel.kernel import ExecError
-from fakedocker.operations.containers import process_spec, rootfs, users
+from fakedocker.operations.containers import process_spec, stdio, users
 from fakedocker.operations.system.event_attributes import container_event
 from fakedocker.wire.container import ExecRequest
 from fakedocker.world.draft import Draft
@@ -95,7 +95,7 @@ def begin(draft: Draft, execution: Exec, console: tuple[int, int] | None) -> str
     container = check_startable(draft, execution)
     user = users.resolve(draft, container.id, execution.user, container.host_config.group_add or ())
     container_event(draft, container, f"exec_start: {' '.join(execution.argv)}", execID=execution.id)
-    stdio = rootfs.exec_stdio(execution, console or execution.console_size)
+    streams = stdio.of_exec(execution, console or execution.console_size)
     try:
         pid = draft.kernel.start(
             container.id,
@@ -103,7 +103,7 @@ def begin(draft: Draft, execution: Exec, console: tuple[int, int] | None) -> str
             process_spec.environment(draft, container, user.home, execution.terminal, execution.environment),
             execution.directory,
             user.ids,
-            stdio,
+            streams,
             privileged=execution.privileged,
         )
     except ExecError as problem:

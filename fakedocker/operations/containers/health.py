@@ -13,7 +13,7 @@ from fakedocker.containers.model import Container, Health, HealthResult
 from fakedocker.faults.model import UNHEALTHY
 from fakedocker.kernel.events import Exited
 from fakedocker.kernel.kernel import ExecError
-from fakedocker.operations.containers import container_faults, process_spec, rootfs, users
+from fakedocker.operations.containers import container_faults, process_spec, stdio, users
 from fakedocker.operations.system.event_attributes import container_event
 from fakedocker.wire.container import HealthConfig
 from fakedocker.world.draft import Draft
@@ -74,7 +74,7 @@ def due(draft: Draft, identifier: str) -> None:
         user = users.resolve(draft, identifier, container.config.user)
         pid = draft.kernel.start(
             identifier, command, process_spec.environment(draft, container, user.home, terminal=False), container.config.working_dir or "/", user.ids,
-            rootfs.pipes(f"health:{identifier}"),
+            stdio.pipes(f"health:{identifier}"),
         )  # fmt: skip
     except ExecError as problem:
         text = f"OCI runtime exec failed: exec failed: unable to start container process: {process_spec.exec_problem(problem)}: unknown"

@@ -14,7 +14,7 @@ from fakedocker.base.messages import Refusal
 from fakedocker.containers.model import Container, Link
 from fakedocker.network import model as network_model
 from fakedocker.network.ports import port_key, split_port
-from fakedocker.operations.networks import networking
+from fakedocker.operations.networks import attachments
 from fakedocker.operations.system import lookup
 from fakedocker.wire.container import HostConfig
 from fakedocker.world.draft import Draft
@@ -198,7 +198,7 @@ def host_lines(draft: Draft, container: Container) -> list[str]:
             continue
         names = " ".join(dict.fromkeys((link.alias, other.config.hostname, other.name)))
         lines += [
-            f"{endpoint.address}\t{names}" for endpoint in networking.endpoints_of(draft, other) if endpoint.address
+            f"{endpoint.address}\t{names}" for endpoint in attachments.endpoints_of(draft, other) if endpoint.address
         ]
     return lines
 

@@ -11,20 +11,25 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from fakedocker.base import messages
-from fakedocker.containers.model import Container, Exec
+from fakedocker.containers.model import Container
 from fakedocker.filesystem.node import ROOT, LayerEntry
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.tree import Tree, apply_layer
-from fakedocker.filesystem.walk import LINKS_FOLLOWED, Mount, MountTable
-from fakedocker.kernel import privileges
+from fakedocker.filesystem.walk import Mount, MountTable
 from fakedocker.kernel.devices import HOST_SHARED_MEMORY, standard_mounts
-from fakedocker.kernel.kernel import Stdio
 from fakedocker.network.model import HOST
 from fakedocker.operations.containers import links, namespaces, resources, settings
-from fakedocker.operations.networks import networking
+from fakedocker.operations.containers.mount_options import size_bytes, subpath_inode, tmpfs_options
+from fakedocker.operations.containers.restrictions import (
+    capabilities,
+    limits,
+    no_new_privileges,
+    security_options,
+    sysctls,
+)
+from fakedocker.operations.networks import attachments, name_files
 from fakedocker.operations.system import files
 from fakedocker.volumes.model import MountSpec
-from fakedocker.wire.container import HostConfig
 from fakedocker.world.draft import Draft
 
 
@@ -154,7 +159,7 @@ def _make_mount_point(draft: Draft, table: MountTable, mount: MountSpec, path: s
         is_file = files.node_at(draft, host_mounts(draft), mount.source).kind != "dir"
     elif mount.subpath:
         tree = draft.kernel_draft.filesystems[draft.volumes[mount.source].file_system]
-        is_file = not tree.is_directory(_subpath_inode(draft, mount))
+        is_file = not tree.is_directory(subpath_inode(draft, mount))
     (files.make_file if is_file else files.make_directories)(draft, table, path)
 
 
@@ -189,9 +194,9 @@ def write_daemon_files(draft: Draft, container: Container) -> None:
     _put_daemon_files(
         draft,
         _etc(container),
-        networking.hosts_file(draft, container, links.host_lines(draft, container)),
+        name_files.hosts_file(draft, container, links.host_lines(draft, container)),
         f"{container.config.hostname}\n",
-        networking.resolver_file(draft, container),
+        name_files.resolver_file(draft, container),
     )
 
 
@@ -285,7 +290,7 @@ def _daemon_mounts(draft: Draft, container: Container) -> list[Mount]:
     owner = container
     mode = container.network_mode
     if mode.startswith("container:"):
-        owner = networking.shared_container(draft, mode) or container
+        owner = attachments.shared_container(draft, mode) or container
     if _etc(owner) not in draft.kernel_draft.filesystems:
         return []
     return _mounts_of(_etc(owner), read_only=container.host_config.readonly_rootfs)
@@ -298,16 +303,16 @@ def _mounts_of(name: str, read_only: bool = False) -> list[Mount]:
 
 def _mount(draft: Draft, spec: MountSpec) -> Mount:
     if spec.type == "tmpfs":
-        options = _tmpfs_options(spec.options.split(","))
+        options = tmpfs_options(spec.options.split(","))
         return Mount(spec.target, "", "tmpfs", "tmpfs", read_only="ro" in spec.options.split(","), options=options)
     if spec.type == "volume":
-        root = _subpath_inode(draft, spec) if spec.subpath else ROOT
+        root = subpath_inode(draft, spec) if spec.subpath else ROOT
         mount = Mount(spec.target, f"volume:{spec.source}", root=root, read_only=spec.read_only, listed=True)
         asked = draft.volumes[spec.source].options or {}
         if asked.get("type") != "tmpfs":
             return mount
         told = [option for option in asked.get("o", "").split(",") if option]
-        told = [f"size={_size(option[5:]) // 1024}k" if option.startswith("size=") else option for option in told]
+        told = [f"size={size_bytes(option[5:]) // 1024}k" if option.startswith("size=") else option for option in told]
         return replace(mount, kind="tmpfs", source=asked.get("device", ""), options=",".join(["relatime", *told]))
     place = files.locate(draft, host_mounts(draft), spec.source)
     read_only = spec.read_only or place.mount.read_only
@@ -332,72 +337,6 @@ def _mounts_below(draft: Draft, spec: MountSpec) -> list[Mount]:
     ]
 
 
-def _tmpfs_options(asked: list[str]) -> str:
-    """How a tmpfs is listed: each flag once, as the kernel has it, then sizes in kilobytes and the like (moby pkg/mount MergeTmpfsOptions)."""
-    flags = {name: "no" + name not in ("nosuid", "nodev", "noexec") for name in ("suid", "dev", "exec")}
-    for option in asked:
-        if option.removeprefix("no") in flags:
-            flags[option.removeprefix("no")] = not option.startswith("no")
-    values = [option for option in asked if "=" in option]
-    values = [f"size={_size(value[5:]) // 1024}k" if value.startswith("size=") else value for value in values]
-    return ",".join([*(f"no{name}" for name, allowed in flags.items() if not allowed), "relatime", *values])
-
-
-_TMPFS_FLAGS = frozenset(
-    (
-        "defaults ro rw suid nosuid dev nodev exec noexec sync async dirsync remount mand nomand atime noatime diratime nodiratime "
-        "bind rbind unbindable runbindable private rprivate shared rshared slave rslave relatime norelatime strictatime nostrictatime"
-    ).split()
-)
-_TMPFS_VALUES = ("size", "mode", "uid", "gid", "nr_inodes", "nr_blocks", "mpol")
-
-
-def check_tmpfs(container: Container) -> None:
-    """Refuse a start with options that no tmpfs has."""
-    for mount in container.mounts:
-        for option in mount.options.split(",") if mount.type == "tmpfs" and mount.options else ():
-            name, equals, _ = option.partition("=")
-            if not (name in _TMPFS_VALUES if equals else option in _TMPFS_FLAGS):
-                raise messages.TMPFS_OPTION(option=option)
-
-
-def check_subpaths(draft: Draft, container: Container) -> None:
-    """Refuse a start where a volume has not what is to be mounted of it, or a link in it leads out of it.
-
-    Source: moby internal/safepath.
-    """
-    for mount in container.mounts:
-        if mount.subpath:
-            _subpath_inode(draft, mount)
-
-
-def _subpath_inode(draft: Draft, mount: MountSpec) -> int:
-    """What a subpath leads to in its volume, by links that stay inside."""
-    volume = draft.volumes[mount.source]
-    tree = draft.kernel_draft.filesystems[volume.file_system]
-    inodes, names = [ROOT], [name for name in mount.subpath.split("/") if name not in ("", ".")]
-    followed = 0
-    while names:
-        name = names.pop(0)
-        if name == "..":
-            if len(inodes) == 1:
-                raise messages.SUBPATH_ESCAPES(base=volume.mountpoint, path=mount.subpath)
-            inodes.pop()
-            continue
-        inode = tree.lookup(inodes[-1], name) if tree.is_directory(inodes[-1]) else None
-        if inode is None:
-            raise messages.SUBPATH_MISSING(path=f"{volume.mountpoint}/{mount.subpath}")
-        node = tree.node(inode)
-        if node.kind != "link":
-            inodes.append(inode)
-            continue
-        followed += 1
-        if node.target.startswith("/") or followed > LINKS_FOLLOWED:
-            raise messages.SUBPATH_ESCAPES(base=volume.mountpoint, path=mount.subpath)
-        names[:0] = [part for part in node.target.split("/") if part not in ("", ".")]
-    return inodes[-1]
-
-
 def create_namespace(draft: Draft, container: Container) -> None:
     """Make the namespace that a container's processes live in, with fresh tmpfs mounts."""
     host = container.host_config
@@ -409,7 +348,7 @@ def create_namespace(draft: Draft, container: Container) -> None:
         if mount.type == "tmpfs":
             options = dict(option.partition("=")[::2] for option in mount.options.split(","))
             mode = int(options.get("mode") or "1777", 8)
-            empty = Filesystem.empty(limit_bytes=_size(options.get("size", "")), mode=mode, now_ns=draft.now_ns)
+            empty = Filesystem.empty(limit_bytes=size_bytes(options.get("size", "")), mode=mode, now_ns=draft.now_ns)
             draft.kernel_draft.put_filesystem(f"tmpfs:{container.id}:{mount.target}", empty)
     _make_shared_memory(draft, container)
     network = network_namespace(draft, container)
@@ -421,11 +360,11 @@ def create_namespace(draft: Draft, container: Container) -> None:
         network=network,
         init=host.init is True,
         oom_score_adj=host.oom_score_adj,
-        capabilities=_capabilities(host),
-        limits=_limits(host),
-        sysctls=_sysctls(host),
+        capabilities=capabilities(host),
+        limits=limits(host),
+        sysctls=sysctls(host),
         seccomp=not host.privileged and "unconfined" not in security_options(host, "seccomp"),
-        no_new_privileges=_no_new_privileges(host),
+        no_new_privileges=no_new_privileges(host),
         pid_space=namespaces.shared_with(draft, container, "pid"),
         ipc=namespaces.shared_with(draft, container, "ipc"),
         uts=namespaces.shared_with(draft, container, "uts"),
@@ -434,82 +373,12 @@ def create_namespace(draft: Draft, container: Container) -> None:
     )
 
 
-def security_options(host: HostConfig, name: str) -> list[str]:
-    """The values of a security option, which may follow = or, as once, a colon (moby daemon/daemon_unix.go parseSecurityOpt)."""
-    found = []
-    for option in host.security_opt or ():
-        key, separator, value = option.partition("=") if "=" in option else option.partition(":")
-        if key == name:
-            found.append(value if separator else "true")
-    return found
-
-
-def _no_new_privileges(host: HostConfig) -> bool:
-    return security_options(host, "no-new-privileges")[-1:] in (["true"], ["1"], ["t"], ["T"], ["TRUE"], ["True"])
-
-
-def _capabilities(host: HostConfig) -> int:
-    """Source: moby oci/caps/utils.go TweakCapabilities."""
-    if host.privileged:
-        return privileges.ALL_CAPABILITIES
-    added, dropped = (
-        {name.upper().removeprefix("CAP_") for name in names or ()} for names in (host.cap_add, host.cap_drop)
-    )
-    if "ALL" in added:
-        return privileges.ALL_CAPABILITIES & ~privileges.mask(dropped - {"ALL"})
-    usual = 0 if "ALL" in dropped else privileges.USUAL_CAPABILITIES & ~privileges.mask(dropped)
-    return usual | privileges.mask(added)
-
-
-def _limits(host: HostConfig) -> privileges.Limits:
-    return tuple((limit.name.lower(), limit.soft, limit.hard) for limit in host.ulimits or ())
-
-
-_NETWORK_SYSCTLS = {"net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.ping_group_range": "0 2147483647"}
-"""What the daemon sets in a network of one's own, so that nobody needs to be the superuser for that (moby daemon/oci_linux.go)."""
-
-
-def _sysctls(host: HostConfig) -> tuple[tuple[str, str], ...]:
-    own = {} if host.network_mode == HOST else _NETWORK_SYSCTLS
-    return tuple(sorted((own | {dotted(name): value for name, value in (host.sysctls or {}).items()}).items()))
-
-
-def dotted(name: str) -> str:
-    """The name of a setting of the kernel with dots, which may be given with slashes (runc convertSysctlVariableToDotsSeparator)."""
-    first = next((character for character in name if character in "./"), "")
-    return name.translate(str.maketrans("./", "/.")) if first == "/" else name
-
-
 def network_namespace(draft: Draft, container: Container) -> str:
     """Whose network a container uses: its own, the host's, or another container's."""
     mode = container.network_mode
     if mode == HOST:
         return HOST
     if mode.startswith("container:"):
-        shared = networking.shared_container(draft, mode)
+        shared = attachments.shared_container(draft, mode)
         return network_namespace(draft, shared) if shared is not None else container.id
     return container.id
-
-
-def stdio(container: Container) -> Stdio:
-    """How process 1's streams go: a terminal, or three pipes whose stream has the container's id."""
-    config = container.config
-    rows, columns = container.host_config.console_size
-    return Stdio(container.id, terminal=config.tty, stdin=config.open_stdin, rows=rows, columns=columns)
-
-
-def exec_stdio(execution: Exec, console: tuple[int, int] | None) -> Stdio:
-    rows, columns = console or (0, 0)
-    return Stdio(execution.id, terminal=execution.terminal, stdin=execution.attach_stdin, rows=rows, columns=columns)
-
-
-def pipes(stream: str) -> Stdio:
-    """Three pipes without input, whose output goes to a stream of that id."""
-    return Stdio(stream, terminal=False, stdin=False)
-
-
-def _size(text: str) -> int:
-    digits = text.rstrip("kKmMgG")
-    if not digits.isdigit():
-        return 0
-    return int(digits) << {"": 0, "k": 10, "m": 20, "g": 30}[text[len(digits) :].lower()[:1]]

@@ -19,7 +19,7 @@ from fakedocker.base.go_addresses import address_problem
 from fakedocker.containers.model import Container
 from fakedocker.kernel.privileges import RESOURCES
 from fakedocker.network.model import HOST
-from fakedocker.operations.containers import resources, rootfs
+from fakedocker.operations.containers import resources, restrictions, rootfs
 from fakedocker.wire.container import HostConfig
 from fakedocker.wire.decode import syntax_problem
 from fakedocker.world.draft import Draft
@@ -89,7 +89,7 @@ def check(draft: Draft, container: Container) -> None:
 
 def _seccomp_profile(host: HostConfig) -> dict[str, Any]:
     """The profile that a container was given, its keys in small letters; {} for none of its own."""
-    text = next(iter(rootfs.security_options(host, "seccomp")[::-1]), "")
+    text = next(iter(restrictions.security_options(host, "seccomp")[::-1]), "")
     if text in ("", "builtin", "unconfined"):
         return {}
     try:
@@ -152,7 +152,7 @@ def _check_device_access(host: HostConfig) -> None:
 
 def _check_sysctls(draft: Draft, container: Container) -> None:
     host = container.host_config
-    names = {rootfs.dotted(name) for name in host.sysctls or ()}
+    names = {restrictions.dotted(name) for name in host.sysctls or ()}
     if container.config.domainname:
         names.add("kernel.domainname")
     for name in sorted(names):
@@ -199,9 +199,9 @@ def _check_tmpfs(container: Container) -> None:
 def _check_values(host: HostConfig) -> None:
     """Refuse values that the kernel does not take for the settings that are known here."""
     for name, value in sorted((host.sysctls or {}).items()):
-        least, most = _NUMBERS.get(rootfs.dotted(name), (0, 0))
+        least, most = _NUMBERS.get(restrictions.dotted(name), (0, 0))
         if most and value and not (_NUMBER.fullmatch(value.strip()) and least <= int(value) <= most):
-            path = f"/proc/sys/{rootfs.dotted(name).replace('.', '/')}"
+            path = f"/proc/sys/{restrictions.dotted(name).replace('.', '/')}"
             raise messages.RUNC_INIT(problem=f"write {path}: invalid argument")
 
 

@@ -17,12 +17,14 @@ from fakedocker.operations.containers import (
     health,
     links,
     log_options,
+    mount_options,
     mount_points,
     namespaces,
     process_spec,
     remove,
     rootfs,
     runtime_checks,
+    stdio,
     users,
 )
 from fakedocker.operations.networks import networking
@@ -83,8 +85,8 @@ def _launch(draft: Draft, container: Container) -> int:
     namespaces.check(draft, container)
     device_nodes.check_requests(container)
     log_options.check_start(container.host_config.log_config)
-    rootfs.check_subpaths(draft, container)
-    rootfs.check_tmpfs(container)
+    mount_options.check_subpaths(draft, container)
+    mount_options.check_tmpfs(container)
     mount_points.check(draft, container)
     try:
         rootfs.prepare(draft, container)
@@ -104,7 +106,7 @@ def _launch(draft: Draft, container: Container) -> int:
             process_spec.environment(draft, container, user.home, container.config.tty),
             container.config.working_dir or "/",
             user.ids,
-            rootfs.stdio(container),
+            stdio.of_container(container),
         )
     except ExecError as problem:
         raise Refusal(

@@ -9,7 +9,7 @@ from typing import Any
 
 from fakedocker.base import clock
 from fakedocker.containers.model import Container
-from fakedocker.operations.networks import networking
+from fakedocker.operations.networks import attachments
 from fakedocker.world.draft import Draft
 
 _BLOCK_KINDS = ("io_service_bytes_recursive", "io_serviced_recursive", "io_queue_recursive", "io_service_time_recursive",
@@ -38,7 +38,7 @@ def sample(
         "precpu_stats": before["cpu_stats"] if before and not one_shot else _no_cpu(),
         "memory_stats": _memory(draft, container),
     }
-    if container.has_process and networking.endpoints_of(draft, container):
+    if container.has_process and attachments.endpoints_of(draft, container):
         body["networks"] = _networks(draft, container)
     return body
 
@@ -86,4 +86,4 @@ def _networks(draft: Draft, container: Container) -> dict[str, Any]:
         "tx_errors": 0,
         "tx_dropped": 0,
     }
-    return {endpoint.interface: dict(traffic) for endpoint in networking.endpoints_of(draft, container)}
+    return {endpoint.interface: dict(traffic) for endpoint in attachments.endpoints_of(draft, container)}

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from fakedocker.base import clock, messages, reference
 from fakedocker.base.go_patterns import path_match
-from fakedocker.base.identity import short
 from fakedocker.base.persistent import Map
 from fakedocker.images import overlay_names
 from fakedocker.images.model import Image, Layer
@@ -85,7 +84,7 @@ def drop_reference(draft: Draft, name: str) -> None:
         del draft.image_tags[identifier]
 
 
-def _discard(draft: Draft, image: Image) -> Deleted:
+def discard(draft: Draft, image: Image) -> Deleted:
     """Take an image without references out of the world, with the layers that nobody uses any more."""
     for name in draft.image_tags.get(image.id, ()):
         drop_reference(draft, name)
@@ -318,131 +317,3 @@ def history(draft: Draft, image: Image) -> list[HistoryItem]:
         )
     items.reverse()
     return items
-
-
-# removing
-
-
-def remove(draft: Draft, name: str, force: bool, prune_parents: bool = True) -> Deleted:
-    """Remove a name of an image, and the image with its last one.
-
-    Raises:
-        Refusal: there is none, or something still needs it.
-    """
-    image = lookup.image(draft, name)
-    by_id = _is_id(image, name)
-    tags = [other for other in draft.image_tags.get(image.id, ()) if "@" not in other]
-    deleted: Deleted = []
-    if not by_id:
-        parsed = reference.parse(name).with_default_tag()
-        full = f"{parsed.name}@{parsed.digest}" if parsed.digest else f"{parsed.name}:{parsed.tag}"
-        if not force and (parsed.digest or tags == [full]):
-            _refuse_used_name(draft, image, name)
-        deleted += _untag(draft, image, full)
-        remaining = draft.image_tags.get(image.id, ())
-        same_repository = [other for other in remaining if other.startswith((f"{parsed.name}:", f"{parsed.name}@"))]
-        if not parsed.digest and same_repository and all("@" in other for other in same_repository):
-            for other in same_repository:
-                deleted += _untag(draft, image, other)
-        if draft.image_tags.get(image.id):
-            return deleted
-        problem = _conflict(draft, image, force, stopped_too=False)
-        if problem is not None:
-            return deleted
-        return deleted + _remove_image(draft, image, force, prune_parents)
-    repositories = {reference.parse(other).name for other in draft.image_tags.get(image.id, ())}
-    if len(repositories) > 1 and not force:
-        raise messages.IMAGE_MANY_TAGS(image=short(image.id))
-    problem = _conflict(draft, image, force, stopped_too=not force)
-    if problem is not None:
-        raise problem
-    for other in draft.image_tags.get(image.id, ()):
-        deleted += _untag(draft, image, other)
-    return deleted + _remove_image(draft, image, force, prune_parents)
-
-
-def _is_id(image: Image, name: str) -> bool:
-    digits = name.removeprefix("sha256:")
-    if not image.id.startswith(f"sha256:{digits}"):
-        return False
-    try:
-        return reference.parse(name).familiar_name == name or name.startswith("sha256:")
-    except reference.InvalidReference:
-        return True
-
-
-def _untag(draft: Draft, image: Image, full: str) -> Deleted:
-    drop_reference(draft, full)
-    image_event(draft, image.id, "untag", image.id)
-    return [{"Untagged": reference.parse(full).familiar}]
-
-
-def _refuse_used_name(draft: Draft, image: Image, name: str) -> None:
-    users = _users(draft, image)
-    if users:
-        text_name = reference.parse(name).familiar
-        raise messages.IMAGE_IN_USE(name=text_name, container=short(users[0]), image=short(image.id))
-
-
-def _users(draft: Draft, image: Image) -> list[str]:
-    """Containers made from an image, running ones first, then in the order they were made."""
-    users = draft.image_containers.get(image.id, _NOBODY)
-    return sorted(
-        users, key=lambda identifier: (not draft.containers[identifier].is_running, draft.containers[identifier].number)
-    )
-
-
-def _conflict(draft: Draft, image: Image, force: bool, stopped_too: bool) -> messages.Refusal | None:
-    """Why an image cannot be deleted; None when it can."""
-    if image.id in draft.image_children:
-        return messages.IMAGE_HAS_CHILDREN(image=short(image.id))
-    for identifier in _users(draft, image):
-        if draft.containers[identifier].is_running:
-            return messages.IMAGE_IN_USE_RUNNING(image=short(image.id), container=short(identifier))
-        if stopped_too or not force:
-            return messages.IMAGE_IN_USE_STOPPED(image=short(image.id), container=short(identifier))
-    return None
-
-
-def _remove_image(draft: Draft, image: Image, force: bool, prune_parents: bool) -> Deleted:
-    """Delete an image, and the nameless parents that only it had."""
-    deleted = _discard(draft, image)
-    parent = draft.images.get(image.parent)
-    if (
-        prune_parents
-        and parent is not None
-        and not draft.image_tags.get(parent.id)
-        and _conflict(draft, parent, False, True) is None
-    ):
-        deleted += _remove_image(draft, parent, force, prune_parents)
-    return deleted
-
-
-def prune(draft: Draft, filters: Filters) -> tuple[Deleted, int]:
-    """Remove dangling images, or with dangling=false every image that no container uses.
-
-    Returns:
-        what was done, and the bytes that became free.
-    """
-    only_dangling = filtering.boolean(filters, "dangling", default=True)
-    until = filtering.until(filters, draft.now_ns)
-    before = sum(layer.size_bytes for layer in draft.layers.values())
-    deleted: Deleted = []
-    for image in sorted(draft.images.values(), key=lambda image: (image.created_ns, image.id)):
-        if image.id not in draft.images or _users(draft, image):
-            continue
-        if (until is not None and image.created_ns > until) or not filtering.prune_labels_match(
-            filters, image.config.labels or {}
-        ):
-            continue
-        references = draft.image_tags.get(image.id, ())
-        is_tagged = any("@" not in name for name in references)
-        if only_dangling and (is_tagged or (not references and image.id in draft.image_children)):
-            continue
-        for name in references:
-            deleted += _untag(draft, image, name)
-        if image.id not in draft.image_children:
-            deleted += _remove_image(draft, image, force=False, prune_parents=True)
-    freed = before - sum(layer.size_bytes for layer in draft.layers.values())
-    draft.record_event("image", "prune", "", [("reclaimed", str(freed))])
-    return deleted, freed

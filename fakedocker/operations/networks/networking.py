@@ -1,4 +1,4 @@
-"""Putting a starting container into its networks and publishing its ports; and taking it out again.
+"""Putting a starting container into its networks, and taking it out again.
 
 Sources: moby daemon/container_operations.go and libnetwork; texts in recordings ports and networks. Addresses and ports
 are held from start to stop only.
@@ -13,18 +13,16 @@ from msgspec import UNSET
 from fakedocker.base import identity, messages
 from fakedocker.base.messages import Refusal
 from fakedocker.containers.model import Container
-from fakedocker.network import model as network_model, pools, ports
+from fakedocker.network import model as network_model, pools
 from fakedocker.network.hardware_addresses import canonical
-from fakedocker.network.model import Endpoint, Network, Pool, Publication
+from fakedocker.network.model import Endpoint, Network, Pool
 from fakedocker.operations.networks import interface_names
+from fakedocker.operations.networks.attachments import endpoints_of, networks_of, shared_container
+from fakedocker.operations.networks.publishing import publish, unpublish
 from fakedocker.operations.system.event_attributes import network_event
 from fakedocker.swarm.services import TASK_LABEL
-from fakedocker.wire.network import EndpointSettings, PortBinding
+from fakedocker.wire.network import EndpointSettings
 from fakedocker.world.draft import Draft
-
-_HOST_BINDING = "com.docker.network.bridge.host_binding_ipv4"
-"""A network's option: the address of the host that its ports are published on."""
-ANY_V4, ANY_V6 = "0.0.0.0", "::"
 
 
 def join_all(draft: Draft, container: Container) -> None:
@@ -47,12 +45,6 @@ def join_all(draft: Draft, container: Container) -> None:
         raise Refusal(problem.status, f"failed to set up container networking: {problem.message}") from None
 
 
-def shared_container(draft: Draft, mode: str) -> Container | None:
-    """The container that a network mode container:NAME names; None where there is none."""
-    name = mode.partition(":")[2]
-    return draft.containers.get(draft.container_names.get(name, name))
-
-
 def _check_shared(draft: Draft, container: Container) -> None:
     """Whose network is shared must be running (moby daemon/container_operations.go getNetworkedContainer)."""
     if not container.network_mode.startswith("container:"):
@@ -73,53 +65,6 @@ def leave_all(draft: Draft, container: Container) -> None:
         endpoint = draft.endpoints[network.id].get(container.id)
         if endpoint is not None:
             disconnect(draft, container, network, endpoint)
-
-
-def networks_of(draft: Draft, container: Container) -> list[Network]:
-    """The networks in a container's settings that exist, in the order of its settings."""
-    found = []
-    for name, _ in container.networks:
-        identifier = draft.network_names.get(name) or name
-        network = draft.networks.get(identifier)
-        if network is not None:
-            found.append(network)
-    return found
-
-
-def endpoints_of(draft: Draft, container: Container) -> list[Endpoint]:
-    """A running container's endpoints, in the order of its settings."""
-    endpoints = (draft.endpoints[network.id].get(container.id) for network in networks_of(draft, container))
-    return [endpoint for endpoint in endpoints if endpoint is not None]
-
-
-def gateway_endpoint(draft: Draft, container: Container, version: int = 4) -> Endpoint | None:
-    """The endpoint that leads outside with a version of IP: that of the highest priority, and of those the first by the network's name.
-
-    Source: moby libnetwork/endpoint.go Less, docs of `docker network connect --gw-priority`.
-    """
-    found: list[tuple[int, str, Endpoint]] = []
-    for name, wanted in container.networks:
-        network = draft.networks.get(draft.network_names.get(name) or name)
-        endpoint = draft.endpoints[network.id].get(container.id) if network is not None else None
-        if network is not None and endpoint is not None and gateway_of(endpoint, version):
-            found.append((-wanted.gw_priority, network.name, endpoint))
-    return min(found, key=lambda entry: entry[:2])[2] if found else None
-
-
-def gateway_of(endpoint: Endpoint, version: int) -> str:
-    """ "" for none."""
-    return endpoint.gateway_v6 if version == 6 else endpoint.gateway
-
-
-def publish_anew(draft: Draft, container: Container, before: Endpoint | None) -> None:
-    """Once networks have come or gone: where another one leads outside now, ports are given up and taken again.
-
-    Source: moby libnetwork/endpoint.go updateExternalConnectivity. A port that docker picked may be another one then.
-    """
-    after = gateway_endpoint(draft, container)
-    if (before.id if before else "") != (after.id if after else ""):
-        unpublish(draft, container)
-        publish(draft, container)
 
 
 def connect(draft: Draft, container: Container, network: Network, wanted: EndpointSettings) -> Endpoint:
@@ -310,133 +255,3 @@ def disconnect(draft: Draft, container: Container, network: Network, endpoint: E
         if address:
             free(draft, network, address)
     network_event(draft, network, "disconnect", container=container.id)
-
-
-def publish(draft: Draft, container: Container) -> None:
-    """Take the host's ports for a container's bindings.
-
-    Raises:
-        Refusal: one is taken. Those taken before it stay with the container until they are released.
-    """
-    if container.network_mode in (network_model.HOST, network_model.NONE) or container.network_mode.startswith(
-        "container:"
-    ):
-        return
-    endpoints = [
-        endpoint
-        for endpoint in endpoints_of(draft, container)
-        if endpoint.address and not draft.networks[endpoint.network_id].internal
-    ]  # without one that leads outside, nothing is published
-    if not endpoints:
-        return
-    done: list[Publication] = []
-    wanted = wanted_bindings(container)  # who asks for a port of the host gets it before others are given any
-    for port, protocol, binding in sorted(wanted, key=lambda entry: entry[2].host_port in ("", "0")):
-        if protocol not in ports.PROTOCOLS:
-            draft.published[container.id] = tuple(done)
-            raise messages.PUBLISHING_FAILED(name=container.name, endpoint=endpoints[0].id, problem="unknown protocol")
-        if port == 0:
-            draft.published[container.id] = tuple(done)
-            raise messages.NOT_SIMULATED(what="publishing port 0 of a container")
-        default = (draft.networks[endpoints[0].network_id].options or {}).get(_HOST_BINDING, "")
-        host_ip = ports.host_address(binding.host_ip)
-        asked = host_ip or default
-        addresses = (asked,) if host_ip or asked not in ("", ANY_V4) else (ANY_V4, ANY_V6)
-        host_port = _host_port(draft, ports.split_port(binding.host_port)[0], addresses, protocol)
-        for address in addresses:
-            if _conflict(draft, address, host_port, protocol):
-                shown = f"[{address}]" if ":" in address else address
-                draft.published[container.id] = tuple(done)
-                text = messages.PORT_TAKEN.format(
-                    name=container.name, endpoint=endpoints[0].id, address=shown, port=host_port
-                )
-                raise Refusal(500, text)
-            key = _port_key(address, host_port, protocol)
-            draft.ports[key] = (*draft.ports.get(key, ()), (address, container.id))
-            done.append(Publication(container_port=port, protocol=protocol, host_ip=address, host_port=host_port))
-    if done:
-        done.sort(key=lambda published: ports.port_key(f"{published.container_port}/{published.protocol}"))
-        draft.published[container.id] = tuple(done)
-
-
-def wanted_bindings(container: Container) -> list[tuple[int, str, PortBinding]]:
-    """What is to be published: the bindings asked for, and with -P every exposed port, in docker's order."""
-    host = container.host_config
-    bindings = dict(host.port_bindings or {})
-    if host.publish_all_ports:
-        for exposed in container.config.exposed_ports or {}:
-            bindings.setdefault(exposed, (PortBinding(),))
-    found: list[tuple[int, str, PortBinding]] = []
-    for text in sorted(bindings, key=ports.port_key):
-        number, protocol = ports.split_port(text)
-        found.extend((ports.parse_port(number), protocol, binding) for binding in bindings[text] or (PortBinding(),))
-    return found
-
-
-def _host_port(draft: Draft, wanted: str, addresses: tuple[str, ...], protocol: str) -> int:
-    """The port a binding gets: the one asked for, the first free one of a range, or the next ephemeral one."""
-
-    def is_free(port: int) -> bool:
-        return not any(_conflict(draft, address, port, protocol) for address in addresses)
-
-    if wanted and wanted != "0":
-        first, last = ports.port_range(wanted) or (0, 0)
-        return next((port for port in range(first, last + 1) if is_free(port)), first)
-    chosen = ports.choose_ephemeral(draft.next_port, is_free)
-    if chosen is None:
-        raise Refusal(500, "all ports are allocated")
-    draft.next_port = chosen + 1
-    return chosen
-
-
-def _conflict(draft: Draft, address: str, port: int, protocol: str) -> bool:
-    """Whether a port is taken on this address, or on the address that stands for all of its family."""
-    everything = ANY_V6 if ":" in address else ANY_V4
-    holders = draft.ports.get(_port_key(address, port, protocol), ())
-    return any(everything in (address, held) or held == address for held, _ in holders)
-
-
-def _port_key(address: str, port: int, protocol: str) -> tuple[int, str, int]:
-    return (port, protocol, 6 if ":" in address else 4)
-
-
-def unpublish(draft: Draft, container: Container) -> None:
-    """Free a container's host ports."""
-    for publication in draft.published.pop(container.id) or ():
-        key = _port_key(publication.host_ip, publication.host_port, publication.protocol)
-        rest = tuple(holder for holder in draft.ports[key] if holder != (publication.host_ip, container.id))
-        if rest:
-            draft.ports[key] = rest
-        else:
-            del draft.ports[key]
-
-
-def hosts_file(draft: Draft, container: Container, links: list[str]) -> str:
-    """What /etc/hosts says in a container: its own names, --add-host, and on the default bridge the lines of its links."""
-    lines = ["127.0.0.1\tlocalhost", "::1\tlocalhost ip6-localhost ip6-loopback", "fe00::\tip6-localnet", "ff00::\tip6-mcastprefix",
-             "ff02::1\tip6-allnodes", "ff02::2\tip6-allrouters"]  # fmt: skip
-    for text in container.host_config.extra_hosts or ():
-        name, _, address = text.partition(":")
-        lines.append(f"{address if address != 'host-gateway' else '172.17.0.1'}\t{name}")
-    lines += links
-    hostname = container.config.hostname
-    shown = f"{hostname}.{container.config.domainname} {hostname}" if container.config.domainname else hostname
-    if not container.config.domainname and "." in hostname:
-        shown = f"{hostname} {hostname.partition('.')[0]}"
-    for endpoint in endpoints_of(draft, container):
-        lines += [f"{address}\t{shown}" for address in (endpoint.address, endpoint.address_v6) if address]
-    return "\n".join(lines) + "\n"
-
-
-def resolver_file(draft: Draft, container: Container) -> str:
-    """What /etc/resolv.conf says: docker's own server on user-defined networks, else the host's or --dns."""
-    host = container.host_config
-    embedded = any(network.resolves_names for network in networks_of(draft, container))
-    servers = ["127.0.0.11"] if embedded else list(host.dns or ()) or ["192.168.65.7"]
-    lines = [f"nameserver {server}" for server in servers]
-    if host.dns_search and tuple(host.dns_search) != (".",):
-        lines.append(f"search {' '.join(host.dns_search)}")
-    options = [*(["ndots:0"] if embedded else []), *(host.dns_options or ())]
-    if options:
-        lines.append(f"options {' '.join(options)}")
-    return "\n".join(lines) + "\n"

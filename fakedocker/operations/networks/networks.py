@@ -11,7 +11,7 @@ from fakedocker.containers.model import Container
 from fakedocker.network import model as network_model, pools
 from fakedocker.network.model import Endpoint, Network, Pool
 from fakedocker.operations.containers import create, rootfs
-from fakedocker.operations.networks import network_checks, networking
+from fakedocker.operations.networks import attachments, network_checks, networking, publishing
 from fakedocker.operations.system import filters as filtering, lookup
 from fakedocker.operations.system.event_attributes import network_event
 from fakedocker.operations.system.filters import Filters
@@ -299,15 +299,15 @@ def connect(draft: Draft, name: str, request: NetworkConnect) -> None:
         not container.has_process or container.id in draft.endpoints[network.id]
     ):
         raise messages.ENDPOINT_EXISTS(container=container.name, network=network.name)
-    joined = {other.name for other in networking.networks_of(draft, container)}
+    joined = {other.name for other in attachments.networks_of(draft, container)}
     if joined and network_model.NONE in (*joined, network.name):
         raise messages.NONE_MODE_CONNECT()
     container = replace(container, networks=tuple(sorted((*container.networks, (network.name, wanted)))))
     draft.containers[container.id] = container
     if container.has_process:
-        before = networking.gateway_endpoint(draft, container)
+        before = attachments.gateway_endpoint(draft, container)
         networking.connect(draft, container, network, wanted)
-        networking.publish_anew(draft, container, before)
+        publishing.publish_anew(draft, container, before)
         rootfs.write_daemon_files(draft, container)
     else:
         network_event(draft, network, "connect", container=container.id)
@@ -335,12 +335,12 @@ def disconnect(draft: Draft, network_name: str, request: NetworkDisconnect) -> N
         return
     if network.name == network_model.HOST == container.network_mode and container.has_process:
         raise messages.HOST_MODE_DISCONNECT()
-    before = networking.gateway_endpoint(draft, container)
+    before = attachments.gateway_endpoint(draft, container)
     container = _forget(draft, container, configured_as(container, network), network.name)
     endpoint = draft.endpoints[network.id].get(container.id)
     if endpoint is not None:
         networking.disconnect(draft, container, network, endpoint)
-        networking.publish_anew(draft, container, before)
+        publishing.publish_anew(draft, container, before)
         rootfs.write_daemon_files(draft, container)
     else:
         network_event(draft, network, "disconnect", container=container.id)

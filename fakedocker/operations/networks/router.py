@@ -9,7 +9,7 @@ from fakedocker.filesystem.walk import FileTree
 from fakedocker.kernel.router import Interface, InterfaceAddress, Route, loopback
 from fakedocker.network import pools
 from fakedocker.network.model import HOST, SWARM, Endpoint, Publication
-from fakedocker.operations.networks import networking
+from fakedocker.operations.networks import attachments, networking, publishing
 from fakedocker.operations.swarm import balancing
 from fakedocker.operations.system import overlay_directories
 from fakedocker.operations.system.overlay_directories import OverlayDirectories
@@ -36,7 +36,7 @@ class WorldRouter:
 
     def _endpoints(self, network: str) -> list[Endpoint]:
         container = self._container(network)
-        return networking.endpoints_of(self._draft, container) if container is not None else []
+        return attachments.endpoints_of(self._draft, container) if container is not None else []
 
     def resolve(self, network: str, name: str) -> list[str]:
         """Docker's DNS: the names in the networks that a container shares with others; IP addresses are themselves.
@@ -161,7 +161,7 @@ class WorldRouter:
         """Where a port of the host leads that docker has published on this address."""
         version = 6 if ":" in address else 4
         for held, identifier in self._draft.ports.get((port, protocol, version), ()):
-            if held in (address, networking.ANY_V4, networking.ANY_V6) or (
+            if held in (address, publishing.ANY_V4, publishing.ANY_V6) or (
                 held == "127.0.0.1" and address.startswith("127.")
             ):
                 return self._inside(identifier, held, port, protocol)
@@ -223,8 +223,8 @@ class WorldRouter:
         if network == HOST:
             return (_HOST_GATEWAY, "eth0") if version == 4 else None
         container = self._container(network)
-        endpoint = networking.gateway_endpoint(self._draft, container, version) if container is not None else None
-        return (networking.gateway_of(endpoint, version), endpoint.interface) if endpoint is not None else None
+        endpoint = attachments.gateway_endpoint(self._draft, container, version) if container is not None else None
+        return (attachments.gateway_of(endpoint, version), endpoint.interface) if endpoint is not None else None
 
     def reachable(self, network: str, address: str) -> bool:
         """Whether a ping is answered: by oneself, by a container of a shared network, by a gateway."""

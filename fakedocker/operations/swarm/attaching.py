@@ -13,7 +13,7 @@ from fakedocker.base import messages
 from fakedocker.base.messages import Refusal
 from fakedocker.network import model as network_model, pools
 from fakedocker.network.model import INGRESS, SWARM, Network
-from fakedocker.operations.networks import networking
+from fakedocker.operations.networks import networking, publishing
 from fakedocker.operations.swarm import overlays
 from fakedocker.operations.swarm.balancing import HOLDER
 from fakedocker.swarm.services import Service, ServiceTask, VirtualAddress
@@ -132,7 +132,7 @@ def _hold_port(draft: Draft, service: Service, port: PortConfig) -> None:
     """Take a port of the host for a service, unless somebody has it: then the service is not reached there."""
     if port.publish_mode != INGRESS:
         return
-    for address, version in ((networking.ANY_V4, 4), (networking.ANY_V6, 6)):
+    for address, version in ((publishing.ANY_V4, 4), (publishing.ANY_V6, 6)):
         key = (port.published_port, port.protocol, version)
         if not draft.ports.get(key):
             draft.ports[key] = ((address, f"{HOLDER}{service.id}"),)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, text_of
 from fakedocker.userland.make.expansion import Expander
+from fakedocker.userland.make.frames import Frame, applies, commands, new_frame
 from fakedocker.userland.make.model import (
     Database,
     MakeProblem,
@@ -25,7 +26,6 @@ from fakedocker.userland.make.reading import assigned
 from fakedocker.userland.processes.children import run_captured, start, wait
 from fakedocker.userland.tools import stat_or_none
 
-Frame = dict[str, Any]
 # What job.c looks for before it runs a command without a shell.
 _SHELL_LETTERS: Final = re.compile(r"""[#;"*?\[\]&|<>(){}$`^~!\\'=\n]""")
 _SHELL_WORDS: Final = frozenset(
@@ -59,7 +59,7 @@ class Builder:
             if not state.get("begun"):
                 state["begun"], state["ran"] = True, False
                 if goal not in state.setdefault("done", {}):
-                    stack.append(_new_frame(goal, "", {}))
+                    stack.append(new_frame(goal, "", {}))
             while stack:
                 self._step(stack)
             self._finish_goal(goal)
@@ -107,7 +107,7 @@ class Builder:
                 frame["dropped"] = [*frame["dropped"], name]
                 self.system.put(f"{self.name}: Circular {frame['target']} <- {name} dependency dropped.\n", 2)
             else:
-                stack.append(_new_frame(name, frame["target"], frame["variables"]))
+                stack.append(new_frame(name, frame["target"], frame["variables"]))
                 return
             if frame["failed"] and "k" not in self.flags:
                 break
@@ -256,7 +256,7 @@ class Builder:
                 for number, text in frame["rule"]["recipe"]:
                     expander.where = f"{frame['rule']['file']}:{number}"
                     # A variable with several lines gives several commands.
-                    lines += [[number, part] for part in _commands(expander.expand(text))]
+                    lines += [[number, part] for part in commands(expander.expand(text))]
             except NeedsShell as needed:
                 frame["shell_command"], frame["said"] = needed.command, expander.said
                 continue
@@ -308,7 +308,7 @@ class Builder:
             return False
         special = self.database["special"]
         rules = self.database["rules"]
-        silent = "s" in self.flags or "@" in marks or _applies(special, rules, ".SILENT", frame["target"])
+        silent = "s" in self.flags or "@" in marks or applies(special, rules, ".SILENT", frame["target"])
         dry = "n" in self.flags and "+" not in marks and "$(MAKE)" not in self._raw(frame, number)
         if "child" not in self.state and "not_run" not in frame:
             if "shown" not in frame and (not silent or "n" in self.flags):
@@ -324,7 +324,7 @@ class Builder:
             return False
         place = f"{frame['rule']['file']}:{number}" if number is not None else "<builtin>"
         said = f"Error {status}" if status <= 128 else _SIGNALS.get(status - 128, f"Error {status}")
-        if "-" in marks or "i" in self.flags or _applies(special, rules, ".IGNORE", frame["target"]):
+        if "-" in marks or "i" in self.flags or applies(special, rules, ".IGNORE", frame["target"]):
             self.system.put(f"{self.name}: [{place}: {frame['target']}] {said} (ignored)\n", 2)
             return False
         self.system.put(f"{self.name}: *** [{place}: {frame['target']}] {said}\n", 2)
@@ -374,31 +374,3 @@ _SIGNALS: Final = {
     13: "Broken pipe",
     15: "Terminated",
 }
-
-
-def _applies(special: dict[str, list[str]], rules: dict[str, Rule], name: str, target: str) -> bool:
-    """Whether a special target (.SILENT, .IGNORE) is about a target: it names it, or names none."""
-    return name in rules and (not special.get(name) or target in special[name])
-
-
-def _commands(text: str) -> list[str]:
-    """The commands of an expanded line: one per line, lines that end in a backslash with the next."""
-    found: list[str] = []
-    for line in text.split("\n"):
-        if found and (len(found[-1]) - len(found[-1].rstrip("\\"))) % 2:
-            found[-1] += "\n" + line
-        else:
-            found.append(line)
-    return found
-
-
-def _new_frame(target: str, parent: str, variables: dict[str, list[str]]) -> Frame:
-    return {
-        "target": target,
-        "parent": parent,
-        "index": 0,
-        "failed": False,
-        "dropped": [],
-        "variables": dict(variables),
-        "line": 0,
-    }

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, text_of
-from fakedocker.userland.languages.sql.sql import Result, Session
+from fakedocker.userland.languages.sql.sql import execute
+from fakedocker.userland.languages.sql.sql_session import Result, Session
 from fakedocker.userland.languages.sql.sql_tokens import SqlProblem, split_statements
 from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.connections import Connection, open_listeners, serve
@@ -208,7 +209,7 @@ def _run_script(system: System, state: State, path: str, database: str) -> None:
     statements, rest = split_statements(text_of(system.read_file(path)))
     for statement in [text for text, _ in statements] + ([rest] if rest.strip() else []):
         try:
-            _run(session, statement) or session.run(statement)
+            _run(session, statement) or execute(session, statement)
         except SqlProblem as problem:
             system.put(f"{complain(problem, statement)['error']}\n", 2)
 
@@ -256,7 +257,7 @@ def _run(session: Session, text: str) -> Result | None:
             session.store["shutdown"] = True
             return Result("SHUTDOWN")
         case ["create" | "alter", "user", *_]:
-            return session.run(re.sub(r"('[^']*')\s*@\s*'[^']*'", lambda match: match[1].strip("'"), text))
+            return execute(session, re.sub(r"('[^']*')\s*@\s*'[^']*'", lambda match: match[1].strip("'"), text))
     if "@@version" in text.lower():
         return Result("SELECT", 1, (("@@version", "text"),), ((session.facts["version"],),))
     return None

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, text_of
-from fakedocker.userland.languages.sql.sql import Result, Session
+from fakedocker.userland.languages.sql.sql import execute
+from fakedocker.userland.languages.sql.sql_session import Result, Session
 from fakedocker.userland.languages.sql.sql_tokens import SqlProblem, split_statements
 from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.connections import Connection, open_listeners, serve
@@ -218,7 +219,7 @@ def _run_scripts(system: System, state: State) -> None:
         statements, rest = split_statements(text_of(system.read_file(path)))
         for statement in [text for text, _ in statements] + ([rest] if rest.strip() else []):
             try:
-                system.put(f"{tag_of(session.run(statement))}\n")
+                system.put(f"{tag_of(execute(session, statement))}\n")
             except SqlProblem as problem:
                 system.put(f"psql:{path}: ERROR:  {complain(problem, statement)['error']}\n", 2)
     save_store(system, state["path"], state["store"])

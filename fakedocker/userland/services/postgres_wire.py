@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, text_of
-from fakedocker.userland.languages.sql.sql import Result
+from fakedocker.userland.languages.sql.sql_session import Result
 from fakedocker.userland.languages.sql.sql_tokens import split_statements
 from fakedocker.userland.languages.sql.sql_values import family
 from fakedocker.userland.services.connections import Connection

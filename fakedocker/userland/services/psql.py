@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, text_of
-from fakedocker.userland.languages.sql.sql import Result
+from fakedocker.userland.languages.sql.sql_session import Result
 from fakedocker.userland.languages.sql.sql_tokens import is_comment, split_statements
 from fakedocker.userland.languages.sql.sql_values import postgres_type
 from fakedocker.userland.services.line_input import next_line

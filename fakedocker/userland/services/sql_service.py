@@ -13,8 +13,9 @@ from typing import Any, Final, NamedTuple
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
-from fakedocker.userland.languages.sql.sql import Result, Session
+from fakedocker.userland.languages.sql.sql import execute
 from fakedocker.userland.languages.sql.sql_parser import Column
+from fakedocker.userland.languages.sql.sql_session import Result, Session
 from fakedocker.userland.languages.sql.sql_tokens import SqlProblem
 from fakedocker.userland.languages.sql.sql_values import shown
 from fakedocker.userland.services.connections import Connection
@@ -98,7 +99,7 @@ def answer_question(
     text: str = asked["sql"]
     system.charge(_STATEMENT_UNITS + len(text) // 10)
     try:
-        result = dialect.run(session, text) or session.run(text)
+        result = dialect.run(session, text) or execute(session, text)
     except SqlProblem as problem:
         return dialect.complain(problem, text)
     finally:

@@ -6,11 +6,12 @@ of the shell: names are looked up in a mapping, and array elements through the t
 
 from __future__ import annotations
 
-import operator
 import re
 from collections.abc import Callable, MutableMapping
 from functools import lru_cache
 from typing import Any, Final
+
+from fakedocker.userland.sh.integers import BINARY, MAXIMUM, MINIMUM, ArithmeticProblem, divide, number, raise_to, wrap
 
 Variables = MutableMapping[str, Any]
 Expression = Callable[[Variables], int]
@@ -33,114 +34,7 @@ _LEVELS: Final = (
     ("**",),
 )
 _ASSIGNMENTS: Final = frozenset({"=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="})
-_MINIMUM, _MAXIMUM = -(1 << 63), (1 << 63) - 1
 _RECURSION_LIMIT = 100
-
-
-class ArithmeticProblem(Exception):
-    """kind is primary, end, divide, number, exponent or recursion; `rest` is where it was met, on."""
-
-    def __init__(self, kind: str, source: str, rest: str = "") -> None:
-        super().__init__(kind)
-        self.kind = kind
-        self.source = source
-        self.rest = rest
-
-
-def wrap(value: int) -> int:
-    """To the range of a signed 64-bit integer, as overflow does it."""
-    if _MINIMUM <= value <= _MAXIMUM:
-        return value
-    return (value + (1 << 63)) % (1 << 64) - (1 << 63)
-
-
-def number(text: str) -> int:
-    """A constant: decimal, 0x, octal with 0, or base#digits.
-
-    Raises:
-        ArithmeticProblem: it is none.
-    """
-    digits = text.strip()
-    negative = digits.startswith("-")
-    digits = digits[1:] if digits[:1] in ("-", "+") else digits
-    if not digits or not digits[0].isdigit() or not digits.isascii() or "_" in digits.partition("#")[0]:
-        raise ArithmeticProblem("number", text, text)
-    try:
-        if "#" in digits:
-            base, _, rest = digits.partition("#")
-            value = _in_base(rest, int(base))
-        elif digits[:2] in ("0x", "0X"):
-            value = int(digits[2:] or "0", 16)
-        elif digits[0] == "0" and len(digits) > 1:
-            value = int(digits, 8)
-        else:
-            value = int(digits)
-    except ValueError:
-        raise ArithmeticProblem("number", text, text) from None
-    return wrap(-value if negative else value)
-
-
-def _in_base(digits: str, base: int) -> int:
-    """Digits above 9 are letters; past base 36, a-z, A-Z, @ and _ in that order (bash)."""
-    value = 0
-    for digit in digits:
-        if base <= 36:
-            worth = int(digit, 36)
-        else:
-            worth = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ@_".index(digit)
-        if worth >= base:
-            raise ValueError(digit)
-        value = value * base + worth
-    return value
-
-
-def value_of(variables: Variables, name: str, depth: int = 0) -> int:
-    """A variable's value: unset and empty are 0, anything that is no number is an expression itself."""
-    held = variables.get(name)
-    if type(held) is int:
-        return held
-    if not held:
-        return 0
-    value = str(held.get(0, held.get("0", "0")) if isinstance(held, dict) else held)
-    if value.isascii() and value.isdigit() and value[0] != "0":
-        return wrap(int(value))
-    try:
-        return number(value)
-    except ArithmeticProblem:
-        if depth > _RECURSION_LIMIT:
-            raise ArithmeticProblem("recursion", value, value) from None
-    return expression(value, depth + 1)(variables)
-
-
-def divide(left: int, right: int) -> int:
-    """Towards zero, as C does."""
-    quotient = abs(left) // abs(right)
-    return quotient if (left < 0) == (right < 0) else -quotient
-
-
-def _power(left: int, right: int) -> int:
-    result = 1
-    for _ in range(min(right, 1 << 16)):
-        result = wrap(result * left)
-    return result
-
-
-_BINARY: Final[dict[str, Callable[[int, int], int]]] = {
-    "|": operator.or_,
-    "^": operator.xor,
-    "&": operator.and_,
-    "==": lambda a, b: 1 if a == b else 0,
-    "!=": lambda a, b: 1 if a != b else 0,
-    "<": lambda a, b: 1 if a < b else 0,
-    ">": lambda a, b: 1 if a > b else 0,
-    "<=": lambda a, b: 1 if a <= b else 0,
-    ">=": lambda a, b: 1 if a >= b else 0,
-    "<<": lambda a, b: wrap(a << (b & 63)),
-    ">>": lambda a, b: a >> (b & 63),
-    "+": lambda a, b: wrap(a + b),
-    "-": lambda a, b: wrap(a - b),
-    "*": lambda a, b: wrap(a * b),
-}
 
 
 class _Parser:
@@ -249,7 +143,7 @@ class _Parser:
             return self._division(kind, left, right, place)
         if kind == "**":
             return self._raise(left, right, place)
-        function = _BINARY[kind]
+        function = BINARY[kind]
         return _specialised(kind, left, right) or (lambda variables: function(left(variables), right(variables)))
 
     def _division(self, kind: str, left: Expression, right: Expression, place: int) -> Expression:
@@ -271,7 +165,7 @@ class _Parser:
             base, exponent = left(variables), right(variables)
             if exponent < 0:
                 raise ArithmeticProblem("exponent", problem.source, problem.rest)
-            return _power(base, exponent)
+            return raise_to(base, exponent)
 
         return power
 
@@ -407,7 +301,7 @@ def _specialised(kind: str, left: Expression, right: Expression) -> Expression |
     def add(variables: Variables) -> int:
         held = variables.get(name)
         result: int = (held if type(held) is int else value_of(variables, name)) + amount
-        return result if _MINIMUM <= result <= _MAXIMUM else wrap(result)
+        return result if MINIMUM <= result <= MAXIMUM else wrap(result)
 
     return add
 
@@ -436,3 +330,21 @@ def assigned_names(source: str) -> frozenset[str]:
     steps = re.findall(r"(?:\+\+|--)\s*([A-Za-z_]\w*)|([A-Za-z_]\w*)\s*(?:\+\+|--)", source)
     names = re.findall(r"([A-Za-z_]\w*)\s*(?:\[[^\]]*\])?\s*(?:<<|>>|[-+*/%&|^])?=(?!=)", source)
     return frozenset(names) | {first or second for first, second in steps}
+
+
+def value_of(variables: Variables, name: str, depth: int = 0) -> int:
+    """A variable's value: unset and empty are 0, anything that is no number is an expression itself."""
+    held = variables.get(name)
+    if type(held) is int:
+        return held
+    if not held:
+        return 0
+    value = str(held.get(0, held.get("0", "0")) if isinstance(held, dict) else held)
+    if value.isascii() and value.isdigit() and value[0] != "0":
+        return wrap(int(value))
+    try:
+        return number(value)
+    except ArithmeticProblem:
+        if depth > _RECURSION_LIMIT:
+            raise ArithmeticProblem("recursion", value, value) from None
+    return expression(value, depth + 1)(variables)

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, Final
 
-from fakedocker.userland.sh.arithmetic import ArithmeticProblem, assigned_names, expression
+from fakedocker.userland.sh.arithmetic import assigned_names, expression
 from fakedocker.userland.sh.dialect import ShellError
 from fakedocker.userland.sh.evaluation import arithmetic_message, calculate
-from fakedocker.userland.sh.expansion import Fields, add_parts, finish, parameter_values, string_of
+from fakedocker.userland.sh.expansion import add_parts, parameter_values, string_of
+from fakedocker.userland.sh.fields import Fields, finish
+from fakedocker.userland.sh.integers import ArithmeticProblem
 from fakedocker.userland.sh.nodes import Arithmetic, DoubleQuoted, Literal, Parameter, Parts, Quoted
 from fakedocker.userland.sh.parameters import is_many, lookup
 from fakedocker.userland.sh.patterns import WILD

@@ -5,8 +5,9 @@ It must not know words.
 
 from __future__ import annotations
 
-from fakedocker.userland.sh.arithmetic import ArithmeticProblem, assigned_names, expression
+from fakedocker.userland.sh.arithmetic import assigned_names, expression
 from fakedocker.userland.sh.dialect import ShellError
+from fakedocker.userland.sh.integers import ArithmeticProblem
 from fakedocker.userland.sh.state import ShellState
 
 

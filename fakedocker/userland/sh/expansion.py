@@ -13,6 +13,7 @@ from typing import Any
 from fakedocker.userland.sh import patterns
 from fakedocker.userland.sh.dialect import ShellError
 from fakedocker.userland.sh.evaluation import calculate
+from fakedocker.userland.sh.fields import Fields, split
 from fakedocker.userland.sh.nodes import Arithmetic, DoubleQuoted, Literal, Parameter, Parts, Quoted, Substituted
 from fakedocker.userland.sh.parameters import (
     array,
@@ -23,17 +24,10 @@ from fakedocker.userland.sh.parameters import (
     lookup,
     text_of,
 )
-from fakedocker.userland.sh.pathnames import expand_pathnames
-from fakedocker.userland.sh.patterns import WILD, escape
+from fakedocker.userland.sh.patterns import escape
 from fakedocker.userland.sh.quoting import quote_bash
 from fakedocker.userland.sh.state import IFS_DEFAULT, ShellState
 from fakedocker.userland.sh.variables import assign
-
-Fields = list[list[tuple[str, bool]]]
-
-
-_MAY_BE_WILD = re.compile(r"[*?\[(]")
-
 
 # parts
 
@@ -198,35 +192,6 @@ def add_value(shell: ShellState, value: str, quoted: bool, fields: Fields, unspl
         fields[-1].append((piece, not piece))
     if trailing:
         fields.append([])
-
-
-def split(value: str, ifs: str) -> tuple[list[str], bool, bool]:
-    """Fields of a value, and whether it began, and ended, with a separator."""
-    if ifs == IFS_DEFAULT:
-        pieces = re.split(r"[ \t\n]+", value.strip(IFS_DEFAULT)) if value.strip(IFS_DEFAULT) else []
-        return pieces, value[0] in IFS_DEFAULT, value[-1] in IFS_DEFAULT
-    blanks = "".join(character for character in ifs if character in IFS_DEFAULT)
-    at, size = 0, len(value)
-    while at < size and value[at] in blanks:
-        at += 1
-    leading, pieces, start = at > 0, list[str](), at
-    trailing = False
-    while at < size:
-        if value[at] not in ifs:
-            at += 1
-            trailing = False
-            continue
-        pieces.append(value[start:at])
-        while at < size and value[at] in blanks:
-            at += 1
-        if at < size and value[at] in ifs:
-            at += 1
-            while at < size and value[at] in blanks:
-                at += 1
-        start, trailing = at, True
-    if start < size:
-        pieces.append(value[start:])
-    return pieces, leading, trailing
 
 
 # parameters with their operators
@@ -416,23 +381,3 @@ def fixed_pattern(parts: Parts) -> str | None:
         else:
             return None
     return "".join(texts)
-
-
-def finish(shell: ShellState, fields: Fields) -> list[str]:
-    """Quote removal and pathname expansion."""
-    words: list[str] = []
-    wild = "f" not in shell.options
-    for field in fields:
-        if not field:
-            continue
-        text = "".join([text for text, _ in field])
-        if not text and not any(quoted for _, quoted in field):
-            continue
-        pattern = ""
-        if wild and any(not quoted and _MAY_BE_WILD.search(piece) for piece, quoted in field):
-            pattern = "".join(escape(piece) if quoted else piece for piece, quoted in field)
-        if pattern and WILD.search(pattern):
-            words.extend(expand_pathnames(shell, pattern) or [text])
-        else:
-            words.append(text)
-    return words

@@ -7,15 +7,8 @@ from typing import Any
 from fakedocker.userland.sh.closures import arguments_closure, fields_closure, string_closure
 from fakedocker.userland.sh.conditions import evaluate_test
 from fakedocker.userland.sh.evaluation import calculate
-from fakedocker.userland.sh.expansion import (
-    add_parts,
-    finish,
-    parameter_values,
-    pattern_of,
-    string_of,
-    subscript,
-    value_of,
-)
+from fakedocker.userland.sh.expansion import add_parts, parameter_values, pattern_of, string_of, subscript, value_of
+from fakedocker.userland.sh.fields import finish
 from fakedocker.userland.sh.linking import Linked, operation
 from fakedocker.userland.sh.nodes import Assignment, DoubleQuoted, Literal, Parameter, Parts, Quoted
 from fakedocker.userland.sh.quoting import quote_trace

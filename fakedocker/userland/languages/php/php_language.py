@@ -10,16 +10,11 @@ Statements: ("echo", parts), ("do", e), ("if", [(e, body)], otherwise), ("foreac
 from __future__ import annotations
 
 import re
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from fakedocker.userland.languages.php.php_tokens import Problem, Token, tokens_of
 
 Node = tuple[Any, ...]
-_TOKENS: Final = re.compile(
-    r"""(?P<space>\s+|//[^\n?]*(?:\?(?!>)[^\n?]*)*|\#(?!\[)[^\n]*|/\*.*?\*/)|(?P<close>\?>\n?)
-    |(?P<here><<<\s*['"]?(?P<mark>\w+)['"]?\n(?P<text>.*?)\n\s*(?P=mark)\b)|(?P<var>\$\w+)|(?P<number>\d+\.?\d*)
-    |(?P<name>\\?[A-Za-z_][\w\\]*)|(?P<single>'(?:[^'\\]|\\.)*')|(?P<double>"(?:[^"\\]|\\.)*")
-    |(?P<mark2>===|!==|<=>|\?\?=|\?->|->|=>|::|==|!=|<>|<=|>=|&&|\|\||\?\?|\+\+|--|\.=|\+=|-=|\*=|/=|[-+*/%.=<>!?:;,(){}\[\]@&|])""",
-    re.DOTALL | re.VERBOSE,
-)
 _BINARY: Final = (
     ("or",), ("and",), ("??",), ("||",), ("&&",), ("==", "!=", "===", "!==", "<>"), ("<", ">", "<=", ">="), (".",), ("+", "-"), ("*", "/", "%"),
 )  # fmt: skip
@@ -28,77 +23,23 @@ _CASTS: Final = frozenset({"int", "integer", "string", "bool", "boolean", "float
 _DEEPEST: Final = 60
 
 
-class Problem(Exception):
-    """The page is no PHP, or PHP that is not simulated; the message says which, `line` where."""
-
-    def __init__(self, message: str, line: int, *, missing: bool = False) -> None:
-        super().__init__(message)
-        self.line = line
-        self.missing = missing
-
-
-class _Token(NamedTuple):
-    kind: str
-    text: str
-    line: int
-
-
 def parse(source: str) -> list[Node]:
     """A page's statements. Raises Problem."""
-    parser = _Parser(_tokens(source))
+    parser = _Parser(tokens_of(source))
     found = parser.statements(())
     if parser.token.kind != "end":
         raise parser.problem()
     return found
 
 
-def _tokens(source: str) -> list[_Token]:
-    """The tokens of a page; what stands outside of <?php ... ?> is one of the kind html."""
-    found: list[_Token] = []
-    at, line = 0, 1
-    while at < len(source):
-        start = re.compile(r"<\?(?:php\b|=)").search(source, at)
-        html = source[at : start.start() if start else len(source)]
-        if html:
-            found.append(_Token("html", html, line))
-        line += html.count("\n")
-        if start is None:
-            break
-        if start[0] == "<?=":
-            found.append(_Token("name", "echo", line))
-        at, line = _code(source, start.end(), line, found)
-    found.append(_Token("end", "", line))
-    return found
-
-
-def _code(source: str, at: int, line: int, found: list[_Token]) -> tuple[int, int]:
-    """The tokens up to ?> or the end; where that is."""
-    while at < len(source):
-        match = _TOKENS.match(source, at)
-        if match is None:
-            raise Problem(f"syntax error, unexpected character {source[at]!r}", line)
-        kind = match.lastgroup or ""
-        at = match.end()
-        if match["close"]:
-            found.append(_Token("mark", ";", line))
-            return at, line + match[0].count("\n")
-        if match["here"]:
-            found.append(_Token("here", match["text"], line))
-        elif not match["space"]:
-            found.append(_Token("mark" if kind == "mark2" else kind, match[0], line))
-        line += match[0].count("\n")
-    found.append(_Token("mark", ";", line))
-    return at, line
-
-
 class _Parser:
-    def __init__(self, tokens: list[_Token]) -> None:
+    def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
         self.at = 0
         self.depth = 0
 
     @property
-    def token(self) -> _Token:
+    def token(self) -> Token:
         return self.tokens[self.at]
 
     def accept(self, *texts: str) -> str:
@@ -363,7 +304,7 @@ class _Parser:
             raise self.problem()
         return self._named(token)
 
-    def _named(self, token: _Token) -> Node:
+    def _named(self, token: Token) -> Node:
         word = token.text.lower().lstrip("\\")
         if word in ("true", "false", "null"):
             return ("value", {"true": True, "false": False, "null": None}[word])

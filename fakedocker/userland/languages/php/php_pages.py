@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, text_of
 from fakedocker.userland.languages.php.php_functions import FUNCTIONS, METHODS, connect, wordpress
-from fakedocker.userland.languages.php.php_language import Node, Problem, parse
+from fakedocker.userland.languages.php.php_language import Node, parse
+from fakedocker.userland.languages.php.php_tokens import Problem
 from fakedocker.userland.languages.php.php_values import (
     Exit,
     NotSimulated,

@@ -8,62 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cmp_to_key
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from fakedocker.kernel.utility import copy_plain
-from fakedocker.userland.languages.sql.sql_expressions import Facts, Row, evaluate, has_aggregate, is_true
+from fakedocker.userland.languages.sql.definitions import (
+    alter_table,
+    begin,
+    commit,
+    create_database,
+    create_role,
+    create_table,
+    drop_database,
+    drop_role,
+    drop_table,
+    initial,
+    rollback,
+)
+from fakedocker.userland.languages.sql.sql_expressions import Row, evaluate, has_aggregate, is_true
 from fakedocker.userland.languages.sql.sql_parser import Column, Parser, Select, Source, Statement
+from fakedocker.userland.languages.sql.sql_session import Result, Session, Table
 from fakedocker.userland.languages.sql.sql_tokens import Expression, SqlProblem
 from fakedocker.userland.languages.sql.sql_values import compare, convert, family, shown
 
-Table = dict[str, Any]
 _MAXIMUM_ROWS: Final = 200_000
-
-
-class Result(NamedTuple):
-    """What a statement gives: a table (columns with the families of their types), or only a tag and a count."""
-
-    tag: str
-    affected: int = 0
-    columns: tuple[tuple[str, str], ...] | None = None
-    rows: tuple[tuple[Any, ...], ...] = ()
-
-
-class Session:
-    """Who asks, where.
-
-    Args:
-        store: all data; changed in place.
-        facts: what functions tell; see sql_expressions.
-    """
-
-    def __init__(self, store: dict[str, Any], facts: Facts) -> None:
-        self.store = store
-        self.facts = facts
-        self.changed = False
-
-    def run(self, text: str) -> Result:
-        """One statement. Raises SqlProblem."""
-        statement = Parser(text, "string" if self.facts["dialect"] == "mysql" else "name").statement()
-        function = _STATEMENTS.get(statement.kind)
-        return Result(statement.kind.upper()) if function is None else function(self, statement)
-
-    @property
-    def tables(self) -> dict[str, Table]:
-        """Those of the database that is used. Raises SqlProblem where there is none."""
-        if not self.facts["database"]:
-            raise SqlProblem("no database")
-        found: dict[str, Table] = self.store["databases"][self.facts["database"]]
-        return found
-
-    def table(self, name: str, at: int | None) -> Table:
-        found = self.tables.get(name)
-        if found is None:
-            raise SqlProblem("no table", at, name=name, database=self.facts["database"])
-        return found
-
-    def columns(self, table: Table) -> list[Column]:
-        return [Column(*fields) for fields in table["columns"]]
 
 
 # select
@@ -215,7 +181,7 @@ def _insert(session: Session, statement: Statement) -> Result:
                 "count", statement.at, more="expressions" if len(given) > len(targets) else "target columns"
             )
         values = dict(zip(targets, given, strict=False))
-        row = [_initial(session, table, column, values.get(column.name)) for column in columns]
+        row = [initial(session, table, column, values.get(column.name)) for column in columns]
         problem = _violation(session, statement.name, table, columns, row, [*table["rows"], *added])
         if problem is not None and statement.parts["ignores"]:
             continue
@@ -225,27 +191,6 @@ def _insert(session: Session, statement: Statement) -> Result:
     table["rows"] = [*table["rows"], *added]
     session.changed = True
     return _returned(session, "INSERT", statement, columns, added)
-
-
-def _initial(session: Session, table: Table, column: Column, expression: Expression | None) -> Any:
-    """A column's value in a new row."""
-    if expression is not None:
-        value = convert(evaluate(expression, {}, session.facts), column.type)
-        if not (value is None and column.counts and session.facts["dialect"] == "mysql"):
-            if column.counts and isinstance(value, int) and session.facts["dialect"] == "mysql":
-                table["next"] = max(table["next"], value + 1)
-            return value
-    if column.counts:
-        table["next"] += 1
-        return table["next"] - 1
-    return (
-        None if column.default is None else convert(evaluate(_tuples(column.default), {}, session.facts), column.type)
-    )
-
-
-def _tuples(value: Any) -> Any:
-    """An expression that was kept as JSON."""
-    return tuple(_tuples(part) for part in value) if isinstance(value, list | tuple) else value
 
 
 def _violation(
@@ -321,110 +266,7 @@ def _truncate(session: Session, statement: Statement) -> Result:
     return Result("TRUNCATE TABLE")
 
 
-# definitions
-
-
-def _create_table(session: Session, statement: Statement) -> Result:
-    if statement.name in session.tables:
-        if statement.parts["lenient"]:
-            return Result("CREATE TABLE")
-        raise SqlProblem("table exists", None, name=statement.name)
-    columns = [list(column) for column in statement.parts["columns"]]
-    session.tables[statement.name] = {"columns": columns, "rows": [], "next": 1}
-    session.changed = True
-    return Result("CREATE TABLE")
-
-
-def _drop_table(session: Session, statement: Statement) -> Result:
-    for name in statement.parts["names"]:
-        if name not in session.tables and not statement.parts["lenient"]:
-            raise SqlProblem("no table to drop", None, name=name, database=session.facts["database"])
-        session.tables.pop(name, None)
-    session.changed = True
-    return Result("DROP TABLE")
-
-
-def _alter_table(session: Session, statement: Statement) -> Result:
-    table = session.table(statement.name, statement.parts["table_at"])
-    names = [column.name for column in session.columns(table)]
-    if "add" in statement.parts:
-        column: Column = statement.parts["add"]
-        if column.name in names:
-            raise SqlProblem("column exists", None, name=column.name, table=statement.name)
-        table["columns"] = [*table["columns"], list(column)]
-        table["rows"] = [[*row, _initial(session, table, column, None)] for row in table["rows"]]
-    elif "drop" in statement.parts:
-        name = statement.parts["drop"]
-        if name not in names:
-            raise SqlProblem("no column of", None, name=name, table=statement.name)
-        place = names.index(name)
-        table["columns"] = [fields for fields in table["columns"] if fields[0] != name]
-        table["rows"] = [row[:place] + row[place + 1 :] for row in table["rows"]]
-    session.changed = True
-    return Result("ALTER TABLE")
-
-
-def _create_database(session: Session, statement: Statement) -> Result:
-    databases = session.store["databases"]
-    if statement.name in databases:
-        if not statement.parts["lenient"]:
-            raise SqlProblem("database exists", None, name=statement.name)
-        return Result("CREATE DATABASE", 1)
-    databases[statement.name] = {}
-    session.changed = True
-    return Result("CREATE DATABASE", 1)
-
-
-def _drop_database(session: Session, statement: Statement) -> Result:
-    databases = session.store["databases"]
-    if statement.name not in databases and not statement.parts["lenient"]:
-        raise SqlProblem("no database to drop", None, name=statement.name)
-    if session.facts["dialect"] == "postgres" and statement.name == session.facts["database"]:
-        raise SqlProblem("database in use", None, name=statement.name)
-    databases.pop(statement.name, None)
-    if session.facts["database"] == statement.name:
-        session.facts["database"] = ""
-    session.changed = True
-    return Result("DROP DATABASE")
-
-
-def _create_role(session: Session, statement: Statement) -> Result:
-    roles = session.store["roles"]
-    if statement.kind == "create role" and statement.name in roles and not statement.parts["lenient"]:
-        raise SqlProblem("role exists", None, name=statement.name)
-    roles[statement.name] = statement.parts["password"]
-    session.changed = True
-    return Result(statement.kind.upper())
-
-
-def _drop_role(session: Session, statement: Statement) -> Result:
-    if statement.name not in session.store["roles"] and not statement.parts["lenient"]:
-        raise SqlProblem("no role", None, name=statement.name)
-    session.store["roles"].pop(statement.name, None)
-    session.changed = True
-    return Result("DROP ROLE")
-
-
 # transactions: one at a time, so a copy of the data is all there is to them
-
-
-def _begin(session: Session, statement: Statement) -> Result:
-    session.store["before"] = copy_plain(session.store["databases"])
-    return Result("BEGIN")
-
-
-def _commit(session: Session, statement: Statement) -> Result:
-    session.store.pop("before", None)
-    session.changed = True
-    return Result("COMMIT")
-
-
-def _rollback(session: Session, statement: Statement) -> Result:
-    before = session.store.pop("before", None)
-    if before is not None:
-        session.store["databases"] = before
-    session.changed = True
-    return Result("ROLLBACK")
 
 
 _STATEMENTS: Final[dict[str, Callable[[Session, Statement], Result]]] = {
@@ -433,20 +275,27 @@ _STATEMENTS: Final[dict[str, Callable[[Session, Statement], Result]]] = {
     "update": _update,
     "delete": _delete,
     "truncate": _truncate,
-    "create table": _create_table,
-    "drop table": _drop_table,
-    "alter table": _alter_table,
-    "create database": _create_database,
-    "drop database": _drop_database,
-    "create role": _create_role,
-    "alter role": _create_role,
-    "drop role": _drop_role,
+    "create table": create_table,
+    "drop table": drop_table,
+    "alter table": alter_table,
+    "create database": create_database,
+    "drop database": drop_database,
+    "create role": create_role,
+    "alter role": create_role,
+    "drop role": drop_role,
     "create other": lambda session, statement: Result(f"CREATE {statement.name.upper()}"),
     "drop index": lambda session, statement: Result("DROP INDEX"),
     "drop view": lambda session, statement: Result("DROP VIEW"),
-    "begin": _begin,
-    "start": _begin,
-    "commit": _commit,
-    "end": _commit,
-    "rollback": _rollback,
+    "begin": begin,
+    "start": begin,
+    "commit": commit,
+    "end": commit,
+    "rollback": rollback,
 }
+
+
+def execute(session: Session, text: str) -> Result:
+    """One statement. Raises SqlProblem."""
+    statement = Parser(text, "string" if session.facts["dialect"] == "mysql" else "name").statement()
+    function = _STATEMENTS.get(statement.kind)
+    return Result(statement.kind.upper()) if function is None else function(session, statement)

@@ -8,7 +8,7 @@ from typing import Any
 from fakedocker.userland.sh.builtin_table import builtin, complain
 from fakedocker.userland.sh.commands import save_progress
 from fakedocker.userland.sh.dialect import ShellError
-from fakedocker.userland.sh.expansion import split
+from fakedocker.userland.sh.fields import split
 from fakedocker.userland.sh.parameters import text_of
 from fakedocker.userland.sh.state import IFS_DEFAULT, ShellState
 from fakedocker.userland.sh.variables import assign
