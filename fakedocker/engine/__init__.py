@@ -3,6 +3,9 @@
 | module | what it owns |
 | --- | --- |
 | `engine` | `Engine`: the world, inputs, turns, answers, going back, forks, time |
+| `core` | the inside of it: a turn, from the inputs to what streams are told |
+| `changes` | inputs that are no requests: faults, the machine's folders, the web, the world changed by hand |
+| `timing` | moving the clock, and what there is to do next |
 | `inflight` | requests under way: exchanges and streams |
 | `open_exchanges` | those that are open: who is told what, who lags behind, who waits |
 | `polling` | clients that ask the same thing again and again |

@@ -125,6 +125,12 @@ class Core:
         """Another world begins: what waits in it for an errand hears that it failed."""
         self.errands.begin_again(task.id for task in self.draft.tasks.values() if isinstance(task, ErrandTask))
 
+    def forget_windows(self) -> None:
+        """Remember nothing of the machine's files, as a run does that is taken up from here."""
+        self.turns += 1
+        self.record("forget", 0, None)
+        self.windows.forget()
+
     def _do_errands(self) -> None:
         while (found := self.errands.perform_next()) is not None:
             self.report(*found)
@@ -325,6 +331,20 @@ class Core:
         """Forget the inputs that have not been looked at, and the time that is owed."""
         self._inputs.clear()
         self.owed_ns = 0
+
+    def restore(self, world: World) -> None:
+        """Go on from a snapshot; every open stream ends."""
+        self.turns += 1
+        self.record("restore", 0, world)
+        self.clear_inputs()
+        for exchange in self.open.close_all():
+            if not exchange.answered:
+                exchange.respond(json_reply({"message": "the engine went back to an earlier state"}, 500))
+            exchange.finish()
+        self.draft.restore(world)
+        self.world = world
+        self.forget_errands()
+        self.polling.forget()
 
     def settle(self) -> None:
         """Make what has happened the world, and tell the streams it concerns."""

@@ -14,14 +14,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from fakedocker.base.clock import rfc3339_nano
 from fakedocker.base.profiles import EngineProfile
-from fakedocker.engine import waiting
+from fakedocker.engine import timing, waiting
+from fakedocker.engine.changes import CHANGES, Change, alter, carry_out, rule_of
 from fakedocker.engine.core import SLICES_PER_TURN, Core, Handler, Pause
 from fakedocker.engine.inflight import Exchange, Stream, TimeMode
 from fakedocker.engine.journal import Entry
 from fakedocker.engine.open_exchanges import Subject
-from fakedocker.engine.standing import OpenExchange, Standing
+from fakedocker.engine.standing import Standing, stand, standing_of
 from fakedocker.engine.waiting import Limits, Move
 from fakedocker.faults.model import Rule
 from fakedocker.filesystem.windows import looking_through
@@ -29,34 +29,13 @@ from fakedocker.kernel.kernel import NO_LIMIT, Kernel
 from fakedocker.kernel.program import Program
 from fakedocker.kernel.programs import BodyOf
 from fakedocker.operations.networks.router import WorldRouter
-from fakedocker.operations.system import fault_rules, host_folders, kernel_events
 from fakedocker.operations.system.host_folders import FolderChange
 from fakedocker.registry.errands import AnyErrand, Result
-from fakedocker.registry.model import OutsideWeb
-from fakedocker.wire.http import Request, json_reply
+from fakedocker.wire.http import Request
 from fakedocker.world.draft import Draft
 from fakedocker.world.world import World
 
 T = TypeVar("T")
-Change = Callable[[Draft, Any], Any]
-"""What an input does to the world, by the plain data it comes with."""
-
-
-def _fault(draft: Draft, rule: Rule | int | None) -> Rule | int:
-    """A rule of something going wrong, or the number of one that ends (None for all)."""
-    return fault_rules.inject(draft, rule) if isinstance(rule, Rule) else fault_rules.clear(draft, rule)
-
-
-def _next_port(draft: Draft, port: int) -> None:
-    draft.next_port = port
-
-
-def _web(draft: Draft, web: OutsideWeb) -> None:
-    draft.web = web
-
-
-CHANGES: Mapping[str, Change] = {"fault": _fault, "machine": host_folders.apply, "ports": _next_port, "web": _web}
-"""The kinds of inputs that every engine knows beside requests, streams and time."""
 
 
 class Engine:
@@ -74,8 +53,6 @@ class Engine:
 
     Attributes:
         base: the world that the journal begins with.
-        journal: every input since, unless `journaling` is off.
-        owed_ns: until when time still has to pass that a turn had no more slices for; in the past when there is none.
         errands: what is sent for to registries outside.
         windows: what was read of the real machine's files.
         threads: those that drive this engine.
@@ -254,26 +231,14 @@ class Engine:
 
     def restore(self, world: World) -> None:
         """Go on from a snapshot. Every open stream ends. Constant time but for those."""
-        core = self._core
-        core.turns += 1
-        core.record("restore", 0, world)
-        core.clear_inputs()
-        for exchange in core.open.close_all():
-            if not exchange.answered:
-                exchange.respond(json_reply({"message": "the engine went back to an earlier state"}, 500))
-            exchange.finish()
-        self._draft.restore(world)
-        core.world = world
-        core.forget_errands()
-        core.polling.forget()
+        self._core.restore(world)
         for listener in self.on_restore:
             listener()
 
     def fork(self) -> Engine:
         """Another engine that starts from this world, without its clients; neither sees what the other does. Constant time."""
-        core = self._core
         if self._make_fork is not None:
-            return self._make_fork(core.world, self.mode)
+            return self._make_fork(self.world, self.mode)
         handler, programs, body_of, check = self._make
         return Engine(self.world, handler, programs, body_of, self.mode, check)
 
@@ -282,25 +247,11 @@ class Engine:
 
         An error leaves the world as it was.
         """
-        core = self._core
-        with self.lock:
-            core.settle()
-            core.turns += 1
-            try:
-                changed = change(self._draft)
-                kernel_events.dispatch(self._draft)
-            except BaseException:
-                self._draft.rollback()
-                raise
-            core.settle()
-            core.record("restore", 0, core.world)
-            return changed
+        return alter(self._core, change)
 
     def standing(self) -> Standing:
         """What there is to know between two turns besides the world. Its streams go on: keep a copy of it."""
-        core = self._core
-        active = tuple(map(OpenExchange.of, core.open.active()))
-        return Standing(active, core.numbered, core.owed_ns, core.polling.last_reads, core.polling.watched)
+        return standing_of(self._core)
 
     def stand(self, standing: Standing) -> dict[int, Exchange]:
         """Go on from what was known between two turns of an engine with the same world.
@@ -308,13 +259,7 @@ class Engine:
         Returns:
             the exchanges that are open, by their numbers.
         """
-        core = self._core
-        core.numbered, core.owed_ns = standing.numbered, standing.owed_ns
-        core.polling.last_reads, core.polling.watched = dict(standing.last_reads), dict(standing.watched)
-        exchanges = {stood.number: stood.reopened() for stood in standing.exchanges}
-        for exchange in exchanges.values():
-            (core.open.linger if exchange.ended else core.open.add)(exchange)
-        return exchanges
+        return stand(self._core, standing)
 
     # faults, and the machine
 
@@ -330,10 +275,7 @@ class Engine:
         Raises:
             FaultError: it is no rule, or about nothing that is there; the world has not changed.
         """
-        from fakedocker.faults import grammar  # read when something goes wrong, as start-up time matters
-
-        rule = grammar.parse(fault if isinstance(fault, str) else grammar.describe(fault))
-        injected: Rule = self.change("fault", rule)
+        injected: Rule = self.change("fault", rule_of(fault))
         return injected
 
     def clear_faults(self, number: int | None = None) -> int:
@@ -358,14 +300,10 @@ class Engine:
 
     def forget_windows(self) -> None:
         """Remember nothing of the machine's files, as a run does that is taken up from here."""
-        core = self._core
-        core.turns += 1
-        core.record("forget", 0, None)
-        self.windows.forget()
+        self._core.forget_windows()
 
     def pass_over_ports(self, following: int) -> None:
         """Let the next port that the daemon picks by itself be at least this one: those before are in use on the real machine."""
-
         self.change("ports", following)
 
     def change(self, kind: str, payload: Any) -> Any:
@@ -382,21 +320,7 @@ class Engine:
             KeyError: there is no such kind.
             Exception: whatever it raises; the world is then as it was, and the journal too.
         """
-        core = self._core
-        apply = self._changes[kind]
-        with self.lock:
-            core.take_internal()
-            core.settle()
-            core.turns += 1
-            try:
-                changed = apply(self._draft, payload)
-            except BaseException:
-                self._draft.rollback()
-                raise
-            core.record(kind, 0, payload)
-            kernel_events.dispatch(self._draft)
-            core.settle()
-            return changed
+        return carry_out(self._core, kind, self._changes[kind], payload)
 
     # time
 
@@ -410,36 +334,11 @@ class Engine:
         Raises:
             ValueError: the instant has passed.
         """
-        core = self._core
-        if to_ns < self._draft.now_ns:
-            raise ValueError(
-                f"time does not go backwards: it is {rfc3339_nano(self._draft.now_ns)}, and {rfc3339_nano(to_ns)} has passed;"
-                " restore a snapshot to go back"
-            )
-        core.take_internal()
-        core.turns += 1
-        core.record("advance", 0, to_ns)
-        start = self.slices
-        self._draft.kernel.begin_share(slices, pause)
-        try:
-            core.pass_time(to_ns)
-        except BaseException:
-            self._draft.rollback()
-            raise
-        core.record_cut(start)
-        core.settle()
+        timing.advance(self._core, to_ns, slices, pause)
 
     def jump(self) -> None:
         """Move the clock to the next timer, and fire what is due then."""
-        core = self._core
-        core.take_internal()
-        due = self._draft.kernel.next_timer_ns()
-        if due is not None:
-            core.turns += 1
-            core.record("jump", 0, due)
-            self._draft.kernel.advance(max(due, self._draft.now_ns))
-            kernel_events.dispatch(self._draft)
-            core.settle()
+        timing.jump(self._core)
 
     # driving
 
@@ -458,16 +357,7 @@ class Engine:
             wall_ns: the wall's time on this clock, for the modes that keep pace with it.
             driver_waits: whether the driver itself waits for something.
         """
-        if self.busy:
-            return Move("run")
-        due = self._draft.kernel.next_timer_ns()
-        if wall_ns is not None and self.mode in (TimeMode.LEAP, TimeMode.WALL) and due is not None and due <= wall_ns:
-            return Move("jump", due)
-        if self.mode is TimeMode.MANUAL or due is None:
-            return Move("idle")
-        if self.mode in (TimeMode.FAST, TimeMode.LEAP) and (driver_waits or self.clients_wait()):
-            return Move("jump", due)
-        return Move("sleep", due) if wall_ns is not None and self.mode is not TimeMode.FAST else Move("idle")
+        return timing.next_move(self._core, wall_ns, driver_waits)
 
     def drive(
         self,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from fakedocker.engine.core import Core
 from fakedocker.engine.inflight import Cut, Exchange
 from fakedocker.wire.http import Reply, Request
 
@@ -63,3 +64,19 @@ class Standing(NamedTuple):
     owed_ns: int
     last_reads: dict[str, tuple[str, bytes, int]]
     watched: dict[str, dict[str, tuple[bytes, int]]]
+
+
+def standing_of(core: Core) -> Standing:
+    """What there is to know now. Its streams go on: keep a copy of it."""
+    active = tuple(map(OpenExchange.of, core.open.active()))
+    return Standing(active, core.numbered, core.owed_ns, core.polling.last_reads, core.polling.watched)
+
+
+def stand(core: Core, standing: Standing) -> dict[int, Exchange]:
+    """Go on from what was known; the exchanges that are open then, by their numbers."""
+    core.numbered, core.owed_ns = standing.numbered, standing.owed_ns
+    core.polling.last_reads, core.polling.watched = dict(standing.last_reads), dict(standing.watched)
+    exchanges = {stood.number: stood.reopened() for stood in standing.exchanges}
+    for exchange in exchanges.values():
+        (core.open.linger if exchange.ended else core.open.add)(exchange)
+    return exchanges

@@ -364,11 +364,8 @@ class Filesystem(Struct, frozen=True, gc=False):
     def _unnamed(self, directory: int, name: str, now_ns: int) -> Filesystem:
         """With one entry less: a whiteout where the tree below has the name."""
         made = self._touched(directory)
-        changed = made.dirs[directory]
-        if name in made.base.dirs.get(directory, _NO_ENTRIES):
-            changed = changed.set(name, WHITEOUT)
-        else:
-            changed = changed.delete(name)
+        changed, is_below = made.dirs[directory], name in made.base.dirs.get(directory, _NO_ENTRIES)
+        changed = changed.set(name, WHITEOUT) if is_below else changed.delete(name)
         return replace(
             made,
             dirs=made.dirs.set(directory, changed),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from fakedocker.engine.engine import Change
+from fakedocker.engine.changes import Change
 from fakedocker.kernel.kernel import Stdio
 from fakedocker.kernel.records import HOST
 from fakedocker.operations.containers import rootfs

@@ -7,7 +7,6 @@ Source: buildkit frontend/dockerfile/dockerfile2llb/convert.go.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
 from math import log10
 
 from msgspec import UNSET
@@ -36,6 +35,7 @@ from fakedocker.build.lines import BadDockerfile
 from fakedocker.build.mounts import parse_mount
 from fakedocker.build.plan import Plan, Stage, parse_trigger
 from fakedocker.build.substitution import expand, expand_shown, expand_words
+from fakedocker.operations.buildkit.instruction_parts import checked_mode, filesystem_steps, position_among, summary
 from fakedocker.operations.buildkit.needs import SCRATCH, Needs, full_name
 from fakedocker.operations.classic_builder import configuring, copies, downloads
 from fakedocker.operations.classic_builder.downloads import URL_SCHEMES
@@ -168,7 +168,7 @@ class Compilation:
             self._stage = replace(before, name=stage.origin.name, arguments=self._arguments.stage(), command_set=False)
             self._top, self._history, self._image_name = top, list(history), image
             triggers = self._take_triggers()
-            self._total = _filesystem_steps((*triggers, *stage.steps))
+            self._total = filesystem_steps((*triggers, *stage.steps))
         else:
             self._stage = StageState(
                 name=stage.origin.name, image_id="", config=Config(), arguments=self._arguments.stage()
@@ -176,7 +176,7 @@ class Compilation:
             self._top, self._image_name = NOTHING, ""
             if base != SCRATCH:
                 triggers = self._begin_with(self._bases[base], stage)
-            self._total = self._total if base != SCRATCH else _filesystem_steps(stage.steps)
+            self._total = self._total if base != SCRATCH else filesystem_steps(stage.steps)
         if not any(entry.startswith("PATH=") for entry in self._stage.config.env or ()):
             self.configure(env=(*(self._stage.config.env or ()), f"PATH={DEFAULT_PATH}"))
         for step in (*triggers, *stage.steps):
@@ -199,7 +199,7 @@ class Compilation:
         values = {name: getattr(base.image.config, name) for name in _IMAGE_FIELDS}
         self.change_stage(config=Config(**{name: value for name, value in values.items() if value is not UNSET}))
         triggers = self._take_triggers()
-        self._total = 1 + _filesystem_steps((*triggers, *stage.steps))
+        self._total = 1 + filesystem_steps((*triggers, *stage.steps))
         self._image_name = base.name
         shown = f"{base.name}@{base.digest}" if base.digest else base.name
         op = ImageOp(name=base.name, digest=base.digest)
@@ -250,7 +250,7 @@ class Compilation:
         shown = expand_shown(step.text, self._variables(), self._plan.escape)
         heredocs = step.command.heredocs
         if len(heredocs) == 1 and words and words[-1] == heredocs[0].content:
-            shown = f"{shown} ({_summary(heredocs[0].content)})"
+            shown = f"{shown} ({summary(heredocs[0].content)})"
         wanted = mounts.with_sockets([parse_mount(self.expanded(text)) for text in step.mounts])
         inputs = [self._top]
         placed = []
@@ -321,13 +321,13 @@ class Compilation:
             else:
                 vertex = self._origin(step.stage) if step.stage else self._from_context(step.lines)
                 path = source
-            sources.append((_position(inputs, vertex), path))
+            sources.append((position_among(inputs, vertex), path))
         if step.heredocs:
             documents = tuple(
                 (heredoc.name, copies.document(self, heredoc, self._plan.escape)) for heredoc in step.heredocs
             )
             vertex = self._add(_INLINE, InlineOp(documents=documents), (), step.lines)
-            sources += [(_position(inputs, vertex), name) for name, _ in documents]
+            sources += [(position_among(inputs, vertex), name) for name, _ in documents]
         if len(sources) > 1 and not destination.endswith(("/", ".")):
             what = "more than one source file, the destination must be a directory and end with a /"
             raise BadDockerfile(f"When using {step.keyword} with {what}")
@@ -335,7 +335,7 @@ class Compilation:
         target = f"{destination}/" if destination in (".", "..") or destination.endswith(("/.", "/..")) else destination
         op = CopyOp(
             keyword=step.keyword, sources=tuple(sources), destination=copies.absolute(self._stage.config.working_dir, target),
-            owner=self.expanded(step.owner), keeps_owners=bool(step.stage), mode=_checked_mode(mode), unpacks=step.unpacks,
+            owner=self.expanded(step.owner), keeps_owners=bool(step.stage), mode=checked_mode(mode), unpacks=step.unpacks,
             parents=step.parents, excludes=tuple(self.expanded(pattern) for pattern in step.excludes), link=step.link,
         )  # fmt: skip
         shown = expand_shown(step.text, self._variables(), self._plan.escape)
@@ -386,27 +386,3 @@ class Compilation:
             name = self._options.context if git_urls.parse(self._options.context) else _REMOTE_CONTEXT
             name = name if name == _REMOTE_CONTEXT else f"[internal] load git source {name}"
         return self._add(name, ContextOp(paths=self._paths), (), lines)
-
-
-def _position(inputs: list[int], vertex: int) -> int:
-    """The place of a vertex among the inputs after the first, where it is put if it is not there."""
-    if vertex in inputs[1:]:
-        return inputs.index(vertex, 1)
-    inputs.append(vertex)
-    return len(inputs) - 1
-
-
-def _filesystem_steps(steps: Iterable[Step]) -> int:
-    return sum(isinstance(step, kinds.Run | kinds.Copy | kinds.Workdir) for step in steps)
-
-
-def _checked_mode(text: str) -> str:
-    if text and not (set(text) <= set("01234567") and int(text, 8) <= 0o7777):
-        raise BadDockerfile(f"invalid chmod parameter: '{text}'. it should be octal string and between 0 and 07777")
-    return text
-
-
-def _summary(content: str) -> str:
-    """The first line of a document, with dots where there are more."""
-    first, *more = content.strip().split("\n")
-    return f"{first}..." if more else first

@@ -14,29 +14,22 @@ from fakedocker.userland.sh.braces import expand_braces
 from fakedocker.userland.sh.command_parser import redirection_target
 from fakedocker.userland.sh.dialect import Dialect
 from fakedocker.userland.sh.nodes import (
-    Arithmetic,
     Assignment,
     Command,
     CommandSubstitution,
-    DoubleQuoted,
-    Literal,
     Parameter,
-    Part,
     Parts,
     ProcessSubstitution,
     Redirection,
     Simple,
-    Substituted,
     Word,
 )
+from fakedocker.userland.sh.substitutions import Needed, assignment_waits, cat_of_file, extract, opens_process, waits
 
 SPECIAL_BUILTINS = frozenset(
     {"break", ":", "continue", ".", "eval", "exec", "exit", "export", "readonly", "return", "set", "shift", "times",
      "trap", "unset"}
 )  # fmt: skip
-
-Guard = Parameter  # a substitution inside the word of ${x:-word} is needed only where x is missing
-Needed = list[tuple[tuple[Guard, ...], CommandSubstitution | ProcessSubstitution | Parameter]]
 
 
 class Compiler:
@@ -166,7 +159,7 @@ class Compiler:
         count = 0
         patterns: list[tuple[tuple[Parts, ...], int]] = []
         needed: Needed = []
-        prepared = [tuple(self._extract(word.parts, needed, ()) for word in item.patterns) for item in node.items]
+        prepared = [tuple(extract(self.dialect, word.parts, needed) for word in item.patterns) for item in node.items]
         count = self._substitutions(needed)
         choose = self.hole()
         outs: list[int] = []
@@ -248,7 +241,7 @@ class Compiler:
             return
         name = node.words[0].literal
         words = self._braced(node.words)
-        if not node.redirections and not node.assignments and not any(_waits(word) for word in words):
+        if not node.redirections and not node.assignments and not any(waits(word) for word in words):
             self.emit("command", words, check, tail)
             self.emit("resume", check)
             return
@@ -260,7 +253,7 @@ class Compiler:
         self._with_name(node, words, check, tail, keeps_assignments)
 
     def _with_name(self, node: Simple, words: tuple[Parts, ...], check: bool, tail: bool, keep: bool) -> None:
-        files = any(_opens_process(word) for word in words)
+        files = any(opens_process(word) for word in words)
         if files:
             self.emit("save_table")
         self._argument_parts(words)
@@ -291,8 +284,8 @@ class Compiler:
 
     def _without_name(self, node: Simple, check: bool) -> None:
         """Assignments, redirections, or both; $? is that of the last command substitution (POSIX 2.9.1)."""
-        waits = any(_assignment_waits(assignment) for assignment in node.assignments)
-        if waits:
+        substitutes = any(assignment_waits(assignment) for assignment in node.assignments)
+        if substitutes:
             self.emit("substituting")
         redirect = None
         if node.redirections:
@@ -301,23 +294,23 @@ class Compiler:
         for assignment in node.assignments:
             self._assign(assignment)
         if redirect is not None:
-            if not waits:
+            if not substitutes:
                 self.emit("status", 0)
             self.emit("unredirect")
             self.fill(redirect, "redirect", _specification(node.redirections), self.here, "compound")
-        if waits:
+        if substitutes:
             self.emit("substituted")
-        if waits or redirect is not None:
+        if substitutes or redirect is not None:
             self.emit("check", check)
 
     def _assign(self, assignment: Assignment) -> None:
         needed: Needed = []
-        value = self._extract(assignment.value, needed, ())
-        index = None if assignment.subscript is None else self._extract(assignment.subscript, needed, ())
+        value = extract(self.dialect, assignment.value, needed)
+        index = None if assignment.subscript is None else extract(self.dialect, assignment.subscript, needed)
         elements = None
         if assignment.elements is not None:
             elements = tuple(
-                (None if key is None else self._extract(key, needed, ()), self._extract(text, needed, ()))
+                (None if key is None else extract(self.dialect, key, needed), extract(self.dialect, text, needed))
                 for key, word in assignment.elements
                 for text in ([word] if key is not None else expand_braces(word))
             )
@@ -340,7 +333,7 @@ class Compiler:
 
     def _argument_parts(self, words: tuple[Parts, ...]) -> None:
         """Push the fields of words as one tuple; those before a substitution are expanded before it runs."""
-        if not any(_waits(word) for word in words):
+        if not any(waits(word) for word in words):
             self.emit("arguments", words)
             return
         self.emit("substituting")
@@ -356,31 +349,8 @@ class Compiler:
     def _prepared(self, parts: Parts) -> tuple[Parts, int]:
         """The parts without substitutions, and how many results these push beforehand."""
         needed: Needed = []
-        prepared = self._extract(parts, needed, ())
+        prepared = extract(self.dialect, parts, needed)
         return prepared, self._substitutions(needed)
-
-    def _extract(self, parts: Parts, needed: Needed, guards: tuple[Guard, ...]) -> Parts:
-        """Replace substitutions by the places of their results, which are noted in `needed`."""
-        return tuple(self._extract_part(part, needed, guards) for part in parts) if _waits(parts) else parts
-
-    def _extract_part(self, part: Part, needed: Needed, guards: tuple[Guard, ...]) -> Any:
-        if isinstance(part, CommandSubstitution | ProcessSubstitution):
-            needed.append((guards, part))
-            return Substituted(len(needed) - 1, isinstance(part, ProcessSubstitution))
-        if isinstance(part, Parameter) and part.name == "?" and not part.operator and self.dialect.name == "bash":
-            needed.append((guards, part))  # what it is before the substitutions that come later
-            return Substituted(len(needed) - 1, False)
-        if isinstance(part, DoubleQuoted):
-            return DoubleQuoted(self._extract(part.parts, needed, guards))
-        if isinstance(part, Arithmetic):
-            return Arithmetic(self._extract(part.parts, needed, guards))
-        if isinstance(part, Parameter):
-            index = None if part.subscript is None else self._extract(part.subscript, needed, guards)
-            conditional = part.operator and part.operator[-1] in "-=?+" and part.operator[0] in ":-=?+"
-            inner = (*guards, part._replace(word=(), subscript=index)) if conditional else guards
-            second = None if part.second is None else self._extract(part.second, needed, inner)
-            return part._replace(word=self._extract(part.word, needed, inner), second=second, subscript=index)
-        return part
 
     def _substitutions(self, needed: Needed) -> int:
         for guards, node in needed:
@@ -399,7 +369,7 @@ class Compiler:
             self.emit("push_status")
             return
         fork = self.hole()
-        self._child_body(_cat_of_file(node.body) if self.dialect.name == "bash" else node.body, True)
+        self._child_body(cat_of_file(node.body) if self.dialect.name == "bash" else node.body, True)
         if isinstance(node, ProcessSubstitution):
             self.fill(fork, "process_substitution", node.direction, self.here)
         else:
@@ -424,42 +394,3 @@ def _specification(redirections: tuple[Redirection, ...]) -> tuple[tuple[str, in
         both = operator == ">&" and redirection.descriptor is None
         found.append((">&?" if both else operator, descriptor, redirection.variable))
     return tuple(found)
-
-
-def _cat_of_file(body: Command) -> Command:
-    """$(<file) stands for $(cat file)."""
-    only = body.commands[0] if isinstance(body, nodes.Sequence) and len(body.commands) == 1 else None
-    if (
-        isinstance(only, Simple)
-        and not only.words
-        and not only.assignments
-        and [redirection.operator for redirection in only.redirections] == ["<"]
-    ):
-        return only._replace(words=(Word((Literal("cat"),), only.start, only.start),))
-    return body
-
-
-def _waits(parts: Parts) -> bool:
-    """Whether a word holds a command substitution anywhere."""
-    for part in parts:
-        if isinstance(part, CommandSubstitution | ProcessSubstitution):
-            return True
-        if isinstance(part, DoubleQuoted | Arithmetic) and _waits(part.parts):
-            return True
-        if isinstance(part, Parameter) and (
-            _waits(part.word) or _waits(part.second or ()) or _waits(part.subscript or ())
-        ):
-            return True
-    return False
-
-
-def _opens_process(parts: Parts) -> bool:
-    return any(isinstance(part, ProcessSubstitution) for part in parts)
-
-
-def _assignment_waits(assignment: Assignment) -> bool:
-    return (
-        _waits(assignment.value)
-        or _waits(assignment.subscript or ())
-        or any(_waits(key or ()) or _waits(value) for key, value in assignment.elements or ())
-    )

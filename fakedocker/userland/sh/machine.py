@@ -11,7 +11,17 @@ from typing import Any, ClassVar, Final
 
 from fakedocker.base.regex import LimitExceeded
 from fakedocker.kernel.program import Block, System
-from fakedocker.userland.sh import builtins, commands, control, fusion, operations, processes, redirections, words
+from fakedocker.userland.sh import (
+    builtins,
+    commands,
+    control,
+    fusion,
+    operations,
+    prefixes,
+    processes,
+    redirections,
+    words,
+)
 from fakedocker.userland.sh.code import Code, CodeKey, code_for
 from fakedocker.userland.sh.commands import ReportedError
 from fakedocker.userland.sh.dialect import (
@@ -29,7 +39,7 @@ from fakedocker.userland.sh.parser import Parser
 from fakedocker.userland.sh.startup import begin
 from fakedocker.userland.sh.state import ShellState
 
-VOCABULARY: Final = (builtins, commands, fusion, operations, processes, redirections, words)
+VOCABULARY: Final = (builtins, commands, fusion, operations, prefixes, processes, redirections, words)
 """Imported for what they enter in the tables of operations and builtins."""
 
 SLICE_FUEL: Final = 2000  # back edges and calls

@@ -1,6 +1,6 @@
 """Operations that decide where to go on: jumps, loops, case; and definitions.
 
-The others are in `commands`, `redirections`, `processes` and `words`.
+The others are in `commands`, `prefixes`, `redirections`, `processes` and `words`.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from fakedocker.kernel.program import System
 from fakedocker.kernel.utility import measure_plain
 from fakedocker.userland.sh.code import Code
 from fakedocker.userland.sh.dialect import ASH, Dialect, SyntaxProblem
+from fakedocker.userland.sh.variable_order import in_buckets
 
 Value = str | int | dict[Any, str]
 """A variable: text, the integer that arithmetic left, or an array (subscript or key -> text)."""
@@ -36,16 +37,6 @@ HELD_TEXT: Final = 128 << 20
 SHELL_BYTES: Final = 1 << 20
 TOO_MUCH_BYTES: Final = 1 << 50
 _EMPTY: Final[frozenset[Any]] = frozenset()
-
-
-def _bucket(name: str) -> int:
-    """Where ash keeps a variable; its listings follow this order."""
-    return ((ord(name[0]) << 4) + sum(map(ord, name))) % 39
-
-
-@lru_cache(1024)
-def _in_buckets(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted(names, key=_bucket))
 
 
 @lru_cache(1024)
@@ -289,7 +280,7 @@ class ShellState:
                 pass
         names = tuple([name for name in variables if name in exports])
         if self.dialect.name != "bash":
-            names = _in_buckets(names)
+            names = in_buckets(names)
         made = {
             name: value if type(value) is str else str(value)
             for name in names

@@ -377,20 +377,7 @@ class _Compiler(ExpressionParser):
     def _import(self) -> None:
         """import x from "y"; import { a, b as c } from "y"; import * as x from "y"; import "y"."""
         self.expect("import")
-        targets: list[tuple[str, str]] = []  # what is taken, "" for all of it, and its name here
-        while self.token.kind != "string":
-            if self.accept("{"):
-                while not self.accept("}"):
-                    name = self.name()
-                    targets.append((name, self.name() if self.accept("as") else name))
-                    self.accept(",")
-            elif self.accept("*"):
-                self.expect("as")
-                targets.append(("", self.name()))
-            else:
-                targets.append(("", self.name()))
-            self.accept(",")
-            self.accept("from")
+        targets = self.import_clause()
         module: Expression = ("call", ("name", "require"), (self.expression(),))
         self.emit("do", module)
         for name, own in targets:

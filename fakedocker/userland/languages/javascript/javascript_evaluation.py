@@ -1,17 +1,15 @@
-"""Expressions of the small JavaScript, and what node gives it: console, process, timers, a few modules, an HTTP server."""
+"""Expressions of the small JavaScript, and what they find of console, process and Math."""
 
 from __future__ import annotations
 
 import math
-import posixpath
 from collections.abc import Callable
 from typing import Any, Final
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.inputs import State, bytes_of, text_of
+from fakedocker.userland.inputs import State, bytes_of
 from fakedocker.userland.languages.javascript import javascript_values as values
-from fakedocker.userland.languages.javascript.javascript_code import MODULE
-from fakedocker.userland.languages.javascript.javascript_express import MIDDLEWARE
+from fakedocker.userland.languages.javascript.javascript_host import Host
 from fakedocker.userland.languages.javascript.javascript_natives import (
     ARRAY_METHODS,
     CONSOLE,
@@ -30,16 +28,13 @@ from fakedocker.userland.languages.javascript.javascript_values import (
     to_number,
     whole,
 )
-from fakedocker.userland.languages.script_machine import Exit, FunctionValue, Machine, NotSimulated
-from fakedocker.userland.processes.dates import format_date
+from fakedocker.userland.languages.script_machine import FunctionValue, Machine, NotSimulated
 
 _NAMESPACES: Final = frozenset(
     "console process Math JSON Object Array Number String Boolean Date Promise module exports".split()
 )
 _GLOBALS: Final = frozenset("require setTimeout setInterval setImmediate clearTimeout clearInterval parseInt parseFloat isNaN throw".split())  # fmt: skip
-_MODULES: Final = frozenset("http os fs path process util events".split())
 _ERRORS: Final = frozenset("Error TypeError RangeError SyntaxError ReferenceError".split())
-_SIGNALS: Final = {"SIGTERM": 15, "SIGINT": 2, "SIGHUP": 1, "SIGUSR2": 12, "SIGQUIT": 3}
 
 
 class Evaluator:
@@ -55,6 +50,7 @@ class Evaluator:
         self.machine = machine
         self.arguments = arguments
         self.version = version
+        self.host = Host(self)
         state.setdefault("timers", [])
         state.setdefault("handlers", {})
         state.setdefault("hosts", {})
@@ -159,20 +155,9 @@ class Evaluator:
         if name in ("NaN", "Infinity"):
             return math.nan if name == "NaN" else math.inf
         if name in ("__dirname", "__filename"):
-            path = self._script()
+            path = self.host.script()
             return path if name == "__filename" else path.rpartition("/")[0] or "/"
         raise Complaint("ReferenceError", f"{name} is not defined")
-
-    def _script(self) -> str:
-        name = self.arguments[0] if self.arguments else "[eval]"
-        return name if name.startswith("/") else f"{self.system.directory.rstrip('/')}/{name}"
-
-    def _real_script(self) -> str:
-        """The script with links followed, as a module's folder is that of its file."""
-        try:
-            return self.system.real_path(self._script())
-        except OSError:
-            return self._script()
 
     def _array(self, expression: Expression) -> Any:
         return self._arguments(expression[1])
@@ -360,7 +345,7 @@ class Evaluator:
         raise NotSimulated(f"{module}.{name}")
 
     def _argument_list(self) -> list[str]:
-        return [self._script(), *self.arguments[1:]] if self.arguments else []
+        return [self.host.script(), *self.arguments[1:]] if self.arguments else []
 
     def _native(self, function: Member, arguments: list[Any]) -> Any:
         module, name = function
@@ -379,97 +364,6 @@ class Evaluator:
                 return {"String": text_of_value, "Number": to_number, "Boolean": is_true}[module](value)
             raise Complaint("TypeError", f"{module or name} is not a function")
         return native(self, *arguments)
-
-    def require(self, name: str = "") -> Any:
-        plain = name.removeprefix("node:")
-        if plain in _MODULES:
-            return Member(plain, "")
-        if name.startswith(("./", "../", "/")) or name in (".", ".."):
-            return self._local_module(name)
-        path = f"{self.system.directory.rstrip('/')}/node_modules/{name}"
-        try:
-            self.system.stat(path)
-        except OSError:
-            raise Complaint("Error", f"Cannot find module '{name}'\nRequire stack:\n- {self._script()}") from None
-        if name in ("express", "redis") or name in MIDDLEWARE:
-            return Member(name, "")
-        raise NotSimulated(f"the module {name}")
-
-    def _local_module(self, name: str) -> Any:
-        """What a file of the script's own exports; it is run once."""
-        names = self.machine.names_with("__dirname")
-        folder = names["__dirname"] if names else posixpath.dirname(self._real_script())
-        if "/node_modules/" in folder:
-            package = folder.partition("/node_modules/")[2].split("/")[0]
-            raise NotSimulated(f"what the package {package} does")
-        path = posixpath.normpath(posixpath.join(folder, name))
-        loaded = self.state["modules"]
-        for candidate in (path, f"{path}.js", f"{path}.json", f"{path}/index.js"):
-            if candidate in loaded:
-                return loaded[candidate]
-            try:
-                source = text_of(self.system.read_file(candidate))
-            except OSError:
-                continue
-            if candidate.endswith(".json"):
-                return NATIVES["JSON", "parse"](self, source)
-            module: dict[str, Any] = {"exports": {}}
-            arguments = [module, module["exports"], candidate, posixpath.dirname(candidate)]
-            self.machine.call(FunctionValue(0, MODULE + source), arguments)
-            loaded[candidate] = module["exports"]
-            return loaded[candidate]
-        raise Complaint("Error", f"Cannot find module '{name}'\nRequire stack:\n- {self._script()}")
-
-    def exit(self, status: Any = 0) -> None:
-        raise Exit(int(to_number(status)) & 255 if status is not UNDEFINED else 0)
-
-    def set_timer(self, function: Any, milliseconds: Any, arguments: tuple[Any, ...], repeats: bool) -> int:
-        delay_ns = max(1, int(to_number(milliseconds if milliseconds is not UNDEFINED else 0) or 0)) * 1_000_000
-        self.state["timer_count"] = number = self.state.get("timer_count", 0) + 1
-        self.state["timers"].append(
-            [self.system.now_ns + delay_ns, number, function, list(arguments), delay_ns if repeats else 0]
-        )
-        return int(number)
-
-    def clear_timer(self, number: Any = UNDEFINED) -> Any:
-        self.state["timers"] = [timer for timer in self.state["timers"] if timer[1] != number]
-        return UNDEFINED
-
-    def on_signal(self, name: str, function: Any) -> Any:
-        if name in _SIGNALS:
-            self.system.catch(_SIGNALS[name], "catch")
-            self.state["handlers"][str(_SIGNALS[name])] = function
-        return UNDEFINED
-
-    # http
-
-    def create_server(self, handler: Any = UNDEFINED) -> Any:
-        self.state["server"] = {"handler": handler, "port": 0}
-        return {KIND: "server"}
-
-    def serve_application(self, app: dict[str, Any], port: Any, rest: tuple[Any, ...]) -> Any:
-        """app.listen: with a server of its own."""
-        self.create_server(app)
-        return self.listen(port, rest)
-
-    def listen(self, port: Any, rest: tuple[Any, ...]) -> Any:
-        """Listen as soon as the script is through."""
-        self.state["server"]["port"] = int(to_number(port))
-        callbacks = [part for part in rest if isinstance(part, FunctionValue)]
-        self.state["server"]["listening"] = callbacks[0] if callbacks else None
-        return {KIND: "server"}
-
-    def close_server(self, function: Any = UNDEFINED) -> Any:
-        for descriptor in self.state.get("listeners", {}):
-            self.system.close(descriptor)
-        self.state["listeners"] = {}
-        if isinstance(function, FunctionValue):
-            self.call(function, [])
-        return UNDEFINED
-
-    def date_text(self, value: dict[str, Any]) -> str:
-        seconds, nanoseconds = divmod(value["ns"], 1_000_000_000)
-        return f"{format_date('%Y-%m-%dT%H:%M:%S', seconds)}.{nanoseconds // 1_000_000:03d}Z"
 
 
 def _source(expression: Expression) -> str:

@@ -244,7 +244,7 @@ OBJECTS: Final[dict[str, dict[str, Any]]] = {
         **{method: _route(method) for method in METHODS}, "use": _use, "set": _set,
         "enable": lambda own, app, name: _set(own, app, name, True),
         "disable": lambda own, app, name: _set(own, app, name, False),
-        "listen": lambda own, app, port=0, *rest: own.serve_application(app, port, rest),
+        "listen": lambda own, app, port=0, *rest: own.host.serve_application(app, port, rest),
     },
     "response": {
         "send": _send, "json": _json, "status": _status, "sendStatus": _send_status, "redirect": _redirect, "sendFile": _send_file,

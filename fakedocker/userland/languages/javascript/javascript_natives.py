@@ -80,11 +80,11 @@ HOST_METHODS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
         "writeHead": _write_head, "setHeader": _set_header, "write": _write, "end": _end, **javascript_express.OBJECTS["response"],
     },
     "server": {
-        "listen": lambda own, server, port=0, *rest: own.listen(port, rest),
-        "close": lambda own, server, *rest: own.close_server(*rest),
+        "listen": lambda own, server, port=0, *rest: own.host.listen(port, rest),
+        "close": lambda own, server, *rest: own.host.close_server(*rest),
         "on": lambda own, server, *rest: server,
     },
-    "date": {"toISOString": lambda own, date: own.date_text(date), "getTime": lambda own, date: date["ns"] // 1_000_000, "toString": lambda own, date: own.date_text(date)},
+    "date": {"toISOString": lambda own, date: own.host.date_text(date), "getTime": lambda own, date: date["ns"] // 1_000_000, "toString": lambda own, date: own.host.date_text(date)},
     "error": {},
 }  # fmt: skip
 
@@ -164,20 +164,20 @@ def _read_file(own: Evaluator, path: Any, *_: Any) -> str:
 
 
 NATIVES: Final[dict[tuple[str, str], Callable[..., Any]]] = {
-    ("", "require"): lambda own, *given: own.require(*given),
-    ("", "setTimeout"): lambda own, function, wait=0, *rest: own.set_timer(function, wait, rest, False),
-    ("", "setInterval"): lambda own, function, wait=0, *rest: own.set_timer(function, wait, rest, True),
-    ("", "setImmediate"): lambda own, function, *rest: own.set_timer(function, 0, rest, False),
-    ("", "clearTimeout"): lambda own, *given: own.clear_timer(*given),
-    ("", "clearInterval"): lambda own, *given: own.clear_timer(*given),
+    ("", "require"): lambda own, *given: own.host.require(*given),
+    ("", "setTimeout"): lambda own, function, wait=0, *rest: own.host.set_timer(function, wait, rest, False),
+    ("", "setInterval"): lambda own, function, wait=0, *rest: own.host.set_timer(function, wait, rest, True),
+    ("", "setImmediate"): lambda own, function, *rest: own.host.set_timer(function, 0, rest, False),
+    ("", "clearTimeout"): lambda own, *given: own.host.clear_timer(*given),
+    ("", "clearInterval"): lambda own, *given: own.host.clear_timer(*given),
     ("", "parseInt"): lambda own, text, base=10: _leading_number(text_of_value(text), r"\s*[-+]?\d+"),
     ("", "parseFloat"): lambda own, text: _leading_number(text_of_value(text), r"\s*[-+]?(?:\d+\.?\d*|\.\d+)"),
     ("", "isNaN"): lambda own, value: to_number(value) != to_number(value),
     ("", "throw"): lambda own, *given: own.throw(*given),
-    ("process", "exit"): lambda own, *given: own.exit(*given),
+    ("process", "exit"): lambda own, *given: own.host.exit(*given),
     ("process", "cwd"): lambda own: own.system.directory,
-    ("process", "on"): lambda own, *given: own.on_signal(*given),
-    ("process", "once"): lambda own, *given: own.on_signal(*given),
+    ("process", "on"): lambda own, *given: own.host.on_signal(*given),
+    ("process", "once"): lambda own, *given: own.host.on_signal(*given),
     ("process", "uptime"): lambda own: 0.05,
     ("process.stdout", "write"): lambda own, text="": (own.system.put(bytes_of(text_of_value(text))), True)[1],
     ("JSON", "stringify"): lambda own, value=UNDEFINED, filtered=None, indent=UNDEFINED: values.to_json(value, indent),
@@ -199,7 +199,7 @@ NATIVES: Final[dict[tuple[str, str], Callable[..., Any]]] = {
     ("fs", "writeFileSync"): lambda own, path, text="", *_: own.system.write_file(text_of_value(path), bytes_of(text_of_value(text))) or UNDEFINED,
     ("fs", "readdirSync"): lambda own, path: own.system.list_directory(text_of_value(path)),
     ("path", "resolve"): lambda own, *parts: posixpath.normpath(posixpath.join(own.system.directory, *map(text_of_value, parts))),
-    ("http", "createServer"): lambda own, *given: own.create_server(*given),
+    ("http", "createServer"): lambda own, *given: own.host.create_server(*given),
     **javascript_express.FUNCTIONS,
     **javascript_redis.FUNCTIONS,
 }  # fmt: skip

@@ -322,3 +322,21 @@ class ExpressionParser:
         parameters = [(self.name(), None)] if self.token.kind == "name" else self.parameters()
         self.expect("=>")
         return ("function", self.function_body("", list(parameters), True))
+
+    def import_clause(self) -> list[tuple[str, str]]:
+        """What stands between import and the module's text: what is taken of it, "" for all, and its name here."""
+        targets: list[tuple[str, str]] = []
+        while self.token.kind != "string":
+            if self.accept("{"):
+                while not self.accept("}"):
+                    name = self.name()
+                    targets.append((name, self.name() if self.accept("as") else name))
+                    self.accept(",")
+            elif self.accept("*"):
+                self.expect("as")
+                targets.append(("", self.name()))
+            else:
+                targets.append(("", self.name()))
+            self.accept(",")
+            self.accept("from")
+        return targets

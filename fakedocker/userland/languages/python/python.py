@@ -10,8 +10,9 @@ from fakedocker.kernel.program import Block, System
 from fakedocker.userland.inputs import State, bytes_of, read_text, text_of
 from fakedocker.userland.languages.python import python_web
 from fakedocker.userland.languages.python.python_code import compile_python
-from fakedocker.userland.languages.python.python_evaluation import Evaluator, representation, shown
+from fakedocker.userland.languages.python.python_evaluation import Evaluator
 from fakedocker.userland.languages.python.python_http_server import http_server
+from fakedocker.userland.languages.python.python_texts import representation, shown
 from fakedocker.userland.languages.python.python_values import ScriptError, Serving
 from fakedocker.userland.languages.script_machine import Exit, Machine, NotSimulated
 from fakedocker.userland.services.line_input import next_line

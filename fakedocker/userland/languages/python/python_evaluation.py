@@ -6,25 +6,25 @@ Modules and builtins are values named by tuples. Sizes are bounded: what would t
 from __future__ import annotations
 
 import ast
-import builtins
-import json
-import math
 import operator
-import re
 from collections.abc import Callable
 from typing import Any, Final
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.inputs import State, bytes_of
-from fakedocker.userland.languages.python import python_files, python_packages
+from fakedocker.userland.inputs import State
+from fakedocker.userland.languages.python import python_builtins, python_files, python_packages
+from fakedocker.userland.languages.python.python_builtins import LARGEST, LISTS, METHODS, OTHERS, PURE, check_format
 from fakedocker.userland.languages.python.python_code import not_simulated
 from fakedocker.userland.languages.python.python_files import OpenFile
+from fakedocker.userland.languages.python.python_texts import (
+    EXCEPTIONS,
+    ancestors_of,
+    class_name,
+    representation,
+    shown,
+)
 from fakedocker.userland.languages.python.python_values import Member, Method, Raised, ScriptError, Thing
-from fakedocker.userland.languages.script_machine import Exit, FunctionValue, Machine, NotSimulated
-from fakedocker.userland.services.line_input import next_line
-
-_LARGEST: Final = 1_000_000
-
+from fakedocker.userland.languages.script_machine import FunctionValue, Machine, NotSimulated
 
 _BINARY: Final[dict[type[ast.AST], Callable[[Any, Any], Any]]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv, ast.Mod: operator.mod,
@@ -37,34 +37,9 @@ _BINARY: Final[dict[type[ast.AST], Callable[[Any, Any], Any]]] = {
 _UNARY: Final[dict[type[ast.AST], Callable[[Any], Any]]] = {
     ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Not: operator.not_, ast.Invert: operator.invert,
 }  # fmt: skip
-_METHODS: Final[dict[type, frozenset[str]]] = {
-    str: frozenset("upper lower strip lstrip rstrip split rsplit splitlines join replace startswith endswith find count title capitalize format zfill ljust rjust center isdigit isalpha encode index partition rpartition removeprefix removesuffix swapcase".split()),
-    list: frozenset("append extend insert pop remove sort reverse index count copy clear".split()),
-    dict: frozenset("get keys values items pop update setdefault copy clear".split()),
-    tuple: frozenset("index count".split()),
-    bytes: frozenset("decode hex".split()),
-}  # fmt: skip
-_PURE: Final[dict[str, Callable[..., Any]]] = {
-    "len": len, "str": lambda *values: shown(values[0]) if len(values) == 1 else str(*values), "int": int, "float": float, "repr": lambda value: representation(value), "bool": bool, "abs": abs, "min": min, "max": max,
-    "sum": sum, "sorted": sorted, "round": round, "ord": ord, "chr": chr, "hex": hex, "bin": bin, "any": any, "all": all,
-    "divmod": divmod, "dict": dict, "tuple": tuple, "isinstance": lambda value, kind: type(value).__name__ == kind.name,
-}  # fmt: skip
-_LISTS: Final[dict[str, Callable[..., list[Any]]]] = {
-    "list": lambda *values: list(*values), "enumerate": lambda *values: [*enumerate(*values)], "zip": lambda *values: [*zip(*values, strict=False)],
-    "reversed": lambda values: [*reversed(values)], "range": lambda *values: _range(*values), "set": lambda *values: list(dict.fromkeys(*values)),
-}  # fmt: skip
 _CONVERSIONS: Final[dict[str, Callable[[Any], str]]] = {
     "r": lambda value: representation(value), "s": lambda value: shown(value), "a": ascii,
 }  # fmt: skip
-_OTHERS: Final = frozenset({"print", "input", "exit", "quit", "type", "open"})
-_MATH: Final = frozenset("sqrt floor ceil sin cos tan log log2 log10 exp pow factorial gcd".split())
-
-
-def _range(*values: int) -> list[int]:
-    found = range(*values)
-    if len(found) > _LARGEST:
-        raise NotSimulated("so large a range")
-    return list(found)
 
 
 def _check_size(operation: ast.operator, left: Any, right: Any) -> None:
@@ -73,23 +48,17 @@ def _check_size(operation: ast.operator, left: Any, right: Any) -> None:
         bits = left.bit_length() + right.bit_length()
         if isinstance(operation, ast.Pow | ast.LShift):
             bits = abs(right) * max(1, left.bit_length())
-        if bits > _LARGEST:
+        if bits > LARGEST:
             raise NotSimulated("so large a number")
     elif isinstance(operation, ast.Mult):
         whole, times = (right, left) if isinstance(left, int) else (left, right)
-        if hasattr(whole, "__len__") and isinstance(times, int) and len(whole) * times > _LARGEST:
+        if hasattr(whole, "__len__") and isinstance(times, int) and len(whole) * times > LARGEST:
             raise NotSimulated("so large a value")
     elif isinstance(operation, ast.Add) and hasattr(left, "__len__") and hasattr(right, "__len__"):
-        if len(left) + len(right) > _LARGEST:
+        if len(left) + len(right) > LARGEST:
             raise NotSimulated("so large a value")
     elif isinstance(operation, ast.Mod) and isinstance(left, str):
-        _check_format(left)
-
-
-def _check_format(text: str) -> None:
-    """Raises NotSimulated for widths of many digits."""
-    if re.search(r"\d{6}", text):
-        raise NotSimulated("so wide a format")
+        check_format(left)
 
 
 class Evaluator:
@@ -133,7 +102,7 @@ class Evaluator:
 
     def throw(self, value: Any) -> None:
         if isinstance(value, Member):
-            value = Raised(_class_name(value), ())
+            value = Raised(class_name(value), ())
         if not isinstance(value, Raised):
             raise TypeError("exceptions must derive from BaseException")
         raise ScriptError(value)
@@ -142,8 +111,8 @@ class Evaluator:
         if expression is None:
             return True
         classes = self.evaluate(expression)
-        wanted = {_class_name(each) for each in ((classes,) if isinstance(classes, Member) else classes)}
-        return not wanted.isdisjoint(_ancestors(value.kind))
+        wanted = {class_name(each) for each in ((classes,) if isinstance(classes, Member) else classes)}
+        return not wanted.isdisjoint(ancestors_of(value.kind))
 
     # objects of packages
 
@@ -221,7 +190,11 @@ class Evaluator:
         if expression[0] == "delete":
             return self._delete(expression[1])
         python_packages.check_import(self.system, expression[1])
-        return Member(expression[2], "") if expression[0] == "module" else self._member(expression[1], expression[2])
+        return (
+            Member(expression[2], "")
+            if expression[0] == "module"
+            else python_builtins.member(self, expression[1], expression[2])
+        )
 
     def _delete(self, target: ast.expr) -> None:
         if isinstance(target, ast.Subscript):
@@ -245,9 +218,9 @@ class Evaluator:
             return self.state["globals"][node.id]
         if node.id == "__name__":
             return self.name
-        if node.id in _EXCEPTIONS:
+        if node.id in EXCEPTIONS:
             return Member("", node.id)
-        if node.id in _PURE or node.id in _LISTS or node.id in _OTHERS:
+        if node.id in PURE or node.id in LISTS or node.id in OTHERS:
             return Member("", node.id)
         raise NameError(f"name '{node.id}' is not defined")
 
@@ -324,7 +297,7 @@ class Evaluator:
             value = _CONVERSIONS[chr(node.conversion)](value)
         form = self.evaluate(node.format_spec) if node.format_spec is not None else ""
         value = shown(value) if isinstance(value, Raised | Member | Thing) else value
-        _check_format(form)
+        check_format(form)
         return format(value, form)
 
     def on_Lambda(self, node: ast.Lambda) -> Any:  # noqa: N802  # named after the node
@@ -340,8 +313,10 @@ class Evaluator:
         if isinstance(value, Raised) and node.attr == "args":
             return value.arguments
         if isinstance(value, Member):
-            return self._member(f"{value.module}.{value.name}" if value.name else value.module, node.attr)
-        if node.attr in (python_files.METHODS if isinstance(value, OpenFile) else _METHODS.get(type(value), ())):
+            return python_builtins.member(
+                self, f"{value.module}.{value.name}" if value.name else value.module, node.attr
+            )
+        if node.attr in (python_files.METHODS if isinstance(value, OpenFile) else METHODS.get(type(value), ())):
             return Method(value, node.attr)
         raise AttributeError(f"'{type(value).__name__}' object has no attribute '{node.attr}'")
 
@@ -360,186 +335,7 @@ class Evaluator:
         if isinstance(function, Thing):
             return python_packages.method(self, function, "()", arguments, named)
         if isinstance(function, Method):
-            return self._method(function, arguments, named)
+            return python_builtins.call_method(self, function, arguments, named)
         if isinstance(function, Member):
-            return self._builtin(function, arguments, named)
+            return python_builtins.call_builtin(self, function, arguments, named)
         raise TypeError(f"'{type(function).__name__}' object is not callable")
-
-    # modules and builtins
-
-    def _member(self, module: str, name: str) -> Any:
-        facts = {
-            ("sys", "argv"): list(self.arguments), ("sys", "platform"): "linux", ("os", "name"): "posix", ("os", "sep"): "/",
-            ("sys", "version"): f"{self.version} (main, Sep 27 2024, 04:10:18) [GCC 12.2.0]", ("math", "pi"): math.pi,
-            ("sys", "executable"): "/usr/local/bin/python3", ("math", "e"): math.e, ("math", "inf"): math.inf,
-            ("sys", "version_info"): tuple(int(part) for part in self.version.split(".")[:3] if part.isdecimal()),
-        }  # fmt: skip
-        if (module, name) in facts:
-            return facts[(module, name)]
-        if python_packages.has(module, name):
-            return python_packages.member(self, module, name)
-        if (module, name) in _FUNCTIONS or (module == "math" and name in _MATH) or (module, name) in _PARTS:
-            return Member(module, name)
-        raise NotSimulated(f"{module}.{name}")
-
-    def _method(self, method: Method, arguments: list[Any], named: dict[str, Any]) -> Any:
-        if isinstance(method.value, Thing):
-            return python_packages.method(self, method.value, method.name, arguments, named)
-        if isinstance(method.value, OpenFile):
-            return python_files.call(self.system, self.state, method.value, method.name, arguments)
-        if method.name in ("ljust", "rjust", "center", "zfill") and arguments and int(arguments[0]) > _LARGEST:
-            raise NotSimulated("so large a value")
-        if method.name in ("replace", "join", "extend"):
-            sizes = [len(value) for value in (method.value, *arguments) if hasattr(value, "__len__")]
-            if math.prod(max(1, size) for size in sizes) > _LARGEST * 10:
-                raise NotSimulated("so large a value")
-        if method.name == "format":
-            _check_format(method.value)
-            if re.search(r"\{[^}:!]*[.\[]", method.value):
-                raise NotSimulated("attributes in format strings")
-        found = getattr(method.value, method.name)(*arguments, **named)
-        return list(found) if isinstance(method.value, dict) and method.name in ("keys", "values", "items") else found
-
-    def _builtin(self, member: Member, arguments: list[Any], named: dict[str, Any]) -> Any:
-        if not member.module and member.name in _EXCEPTIONS:
-            return Raised(member.name, tuple(arguments))
-        if python_packages.has(member.module, member.name):
-            return python_packages.call(self, member, arguments, named)
-        if member.module == "math":
-            if member.name == "factorial" and arguments[0] > 10_000:
-                raise NotSimulated("so large a number")
-            return getattr(math, member.name)(*arguments)
-        if member.module:
-            return _FUNCTIONS[(member.module, member.name)](self, *arguments, **named)
-        if member.name in _LISTS:
-            return _LISTS[member.name](*arguments)
-        if member.name in _PURE:
-            if any(isinstance(value, Member | FunctionValue) for value in named.values()) and "key" in named:
-                raise NotSimulated("key functions")
-            return _PURE[member.name](*arguments, **named)
-        if member.name == "print":
-            return self._print(*arguments, **named)
-        if member.name == "input":
-            return self._input(*arguments)
-        if member.name in ("exit", "quit"):
-            return self.exit(*arguments)
-        if member.name == "type":
-            return Member("", type(arguments[0]).__name__)
-        return python_files.open_file(self.system, self.state, *arguments, **named)
-
-    def _print(self, *values: Any, sep: str = " ", end: str = "\n", file: Any = None, flush: bool = False) -> None:
-        text = sep.join(shown(value) for value in values) + end
-        if isinstance(file, OpenFile):
-            python_files.call(self.system, self.state, file, "write", [text])
-        else:
-            self.system.put(bytes_of(text), 2 if file == Member("sys", "stderr") else 1)
-
-    def _input(self, prompt: Any = "") -> str:
-        if prompt and not self.state.get("asked"):
-            self.system.put(bytes_of(str(prompt)))
-            self.state["asked"] = True
-        line = next_line(self.system, self.state)
-        self.state["asked"] = False
-        if line is None:
-            raise EOFError("EOF when reading a line")
-        return line
-
-    def exit(self, status: Any = 0) -> None:
-        if isinstance(status, str):
-            self.system.put(bytes_of(f"{status}\n"), 2)
-            raise Exit(1)
-        raise Exit(int(status or 0) & 255)
-
-    def sleep(self, seconds: float) -> None:
-        """Once for each call, however often the statement is evaluated."""
-        until_ns = self.state.setdefault("until_ns", self.system.now_ns + int(seconds * 1e9))
-        self.system.sleep_until(until_ns)
-        del self.state["until_ns"]
-
-    def exists(self, path: str) -> bool:
-        try:
-            self.system.stat(path)
-        except OSError:
-            return False
-        return True
-
-
-def shown(value: Any) -> str:
-    """str() of a value of the script."""
-    if isinstance(value, Raised):
-        return (
-            shown(value.arguments[0])
-            if len(value.arguments) == 1
-            else shown(value.arguments)
-            if value.arguments
-            else ""
-        )
-    return value if isinstance(value, str) else representation(value)
-
-
-def _class_name(value: Any) -> str:
-    """How a class of exceptions is named in `Raised`."""
-    if not isinstance(value, Member):
-        raise TypeError("catching classes that do not inherit from BaseException is not allowed")
-    return f"{value.module}.{value.name}" if value.module else value.name
-
-
-def _ancestors(kind: str) -> set[str]:
-    """A class of exceptions and those it descends from."""
-    found = set(python_packages.ancestors(kind))
-    for name in [*found, kind]:
-        if name in _EXCEPTIONS:
-            found |= {each.__name__ for each in _EXCEPTIONS[name].__mro__}
-    return found | {kind}
-
-
-def representation(value: Any) -> str:
-    """repr() of one."""
-    if isinstance(value, Member):
-        if not value.module:
-            return f"<class '{value.name}'>" if value.name in ("int", "str", "float", "bool", "list", "dict", "tuple", "NoneType") else f"<built-in function {value.name}>"  # fmt: skip
-        return f"<built-in function {value.name}>" if value.name else f"<module '{value.module}' (built-in)>"
-    if isinstance(value, Raised):
-        return f"{value.kind.rpartition('.')[2]}({', '.join(map(representation, value.arguments))})"
-    if isinstance(value, Thing):
-        return f"<{value.kind} object at 0x7f{int(value.number):010x}>"
-    if isinstance(value, FunctionValue | Method):
-        return f"<function at 0x7f{value[0] if isinstance(value, FunctionValue) else 0:010x}>"
-    return repr(value)
-
-
-_EXCEPTIONS: Final = {
-    name: value for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
-}  # fmt: skip
-_PARTS: Final = frozenset({("os", "environ"), ("os", "path"), ("sys", "stdout"), ("sys", "stderr"), ("sys", "stdin")})
-_FUNCTIONS: Final[dict[tuple[str, str], Callable[..., Any]]] = {
-    ("os", "getenv"): lambda own, name, default=None: own.system.environment.get(name, default),
-    ("os.environ", "get"): lambda own, name, default=None: own.system.environment.get(name, default),
-    ("os.environ", "items"): lambda own: list(own.system.environment.items()),
-    ("os", "getcwd"): lambda own: own.system.directory,
-    ("os", "getpid"): lambda own: own.system.pid,
-    ("os", "getuid"): lambda own: own.system.uid,
-    ("os", "listdir"): lambda own, path=".": own.system.list_directory(path),
-    ("os.path", "exists"): lambda own, path: own.exists(path),
-    ("os.path", "join"): lambda own, *parts: "/".join(part.rstrip("/") for part in parts[:-1]) + "/" + parts[-1],
-    ("os.path", "basename"): lambda own, path: path.rpartition("/")[2],
-    ("sys", "exit"): lambda own, *status: own.exit(*status),
-    ("sys.stdout", "write"): lambda own, text: (own.system.put(bytes_of(text)), len(text))[1],
-    ("sys.stdout", "flush"): lambda own: None,
-    ("sys.stderr", "write"): lambda own, text: (own.system.put(bytes_of(text), 2), len(text))[1],
-    ("sys.stdin", "readline"): lambda own: (next_line(own.system, own.state) or "") + "\n",
-    ("time", "sleep"): lambda own, seconds: own.sleep(seconds),
-    ("time", "time"): lambda own: own.system.now_ns / 1e9,
-    ("json", "dumps"): lambda own, value, **named: json.dumps(value, **{key: named[key] for key in ("indent", "sort_keys") if key in named}),
-    ("json", "loads"): lambda own, text: json.loads(text),
-    ("socket", "gethostname"): lambda own: own.system.hostname,
-    ("socket", "gethostbyname"): lambda own, name: own.system.resolve(name)[0],
-    ("platform", "python_version"): lambda own: own.version,
-    ("platform", "node"): lambda own: own.system.hostname,
-    ("platform", "system"): lambda own: "Linux",
-    ("platform", "machine"): lambda own: "x86_64",
-    ("random", "choice"): lambda own, items: items[own.system.random(len(items))],
-    ("random", "randint"): lambda own, low, high: low + own.system.random(high - low + 1),
-    ("random", "randrange"): lambda own, low, high=None: own.system.random(low) if high is None else low + own.system.random(high - low),
-    ("random", "random"): lambda own: own.system.random(1 << 53) / (1 << 53),
-}  # fmt: skip

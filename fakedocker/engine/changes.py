@@ -1,0 +1,73 @@
+"""Inputs that are no requests: what each kind does to the world, and how one is carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from fakedocker.engine.core import Core
+from fakedocker.faults.model import Rule
+from fakedocker.operations.system import fault_rules, host_folders, kernel_events
+from fakedocker.registry.model import OutsideWeb
+from fakedocker.world.draft import Draft
+
+T = TypeVar("T")
+Change = Callable[[Draft, Any], Any]
+"""What an input does to the world, by the plain data it comes with."""
+
+
+def _fault(draft: Draft, rule: Rule | int | None) -> Rule | int:
+    """A rule of something going wrong, or the number of one that ends (None for all)."""
+    return fault_rules.inject(draft, rule) if isinstance(rule, Rule) else fault_rules.clear(draft, rule)
+
+
+def rule_of(fault: str | Rule) -> Rule:
+    """A fault as a rule, with everything that its grammar refuses refused. Raises FaultError."""
+    from fakedocker.faults import grammar  # read when something goes wrong, as start-up time matters
+
+    return grammar.parse(fault if isinstance(fault, str) else grammar.describe(fault))
+
+
+def _next_port(draft: Draft, port: int) -> None:
+    draft.next_port = port
+
+
+def _web(draft: Draft, web: OutsideWeb) -> None:
+    draft.web = web
+
+
+CHANGES: Mapping[str, Change] = {"fault": _fault, "machine": host_folders.apply, "ports": _next_port, "web": _web}
+"""The kinds of inputs that every engine knows beside requests, streams and time."""
+
+
+def carry_out(core: Core, kind: str, change: Change, payload: Any) -> Any:
+    """Do it, and keep it in the journal. An error leaves both as they were."""
+    with core.threads.lock:
+        core.take_internal()
+        core.settle()
+        core.turns += 1
+        try:
+            changed = change(core.draft, payload)
+        except BaseException:
+            core.draft.rollback()
+            raise
+        core.record(kind, 0, payload)
+        kernel_events.dispatch(core.draft)
+        core.settle()
+        return changed
+
+
+def alter(core: Core, change: Callable[[Draft], T]) -> T:
+    """Do it by hand; what the journal keeps is the world that comes of it. An error leaves both as they were."""
+    with core.threads.lock:
+        core.settle()
+        core.turns += 1
+        try:
+            changed = change(core.draft)
+            kernel_events.dispatch(core.draft)
+        except BaseException:
+            core.draft.rollback()
+            raise
+        core.settle()
+        core.record("restore", 0, core.world)
+        return changed
