@@ -73,7 +73,7 @@ def test_a_blob_goes_in_and_out() -> None:
 
 def test_what_is_no_request_is_refused() -> None:
     with serving(Contents(MemoryBlobs(), drawn)) as port:
-        assert ask(port, "GET", "/" + "x" * 70_000)[0] == 400
+        assert ask(port, "GET", "/" + "x" * 70_000)[0] == 431
 
 
 def test_a_folder_outlives_its_server(tmp_path: Path) -> None:

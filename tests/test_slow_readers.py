@@ -10,7 +10,7 @@ import time
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from fakedocker.api.connection import is_unread
+from fakedocker.api.unread import is_unread
 from fakedocker.assembly import create_engine
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.history import History

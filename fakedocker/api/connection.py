@@ -1,8 +1,7 @@
 """One client's connection: HTTP requests one after the other, or the connection itself once it is taken over.
 
 attach and exec take it over (101, then raw bytes both ways, each side closed by itself), which servers built on a
-request-response interface cannot do. httptools parses; it ends a message at its head when there is an Upgrade, so the
-body of such a request arrives as the tail. What a request means is not known here.
+request-response interface cannot do. What a request means is not known here.
 """
 
 from __future__ import annotations
@@ -12,22 +11,20 @@ import contextlib
 import os
 import re
 import socket
-import sys
 import time
 from collections.abc import Callable
 from typing import Protocol, cast
 
-import httptools
-
 from fakedocker.api.headers import head_bytes
 from fakedocker.api.published import METHOD as PORT_METHOD
+from fakedocker.api.request_reader import HEAD_LIMIT_BYTES, Head, Refused, RequestReader
 from fakedocker.api.tunnels import RawTunnel, Tunnel, WebSocketTunnel
+from fakedocker.api.unread import can_tell, is_unread
 from fakedocker.engine.engine import Engine
 from fakedocker.engine.inflight import Exchange
 from fakedocker.wire.endpoints import GRPC_METHOD
 from fakedocker.wire.http import Reply, Request
 
-HEAD_LIMIT_BYTES = 64 << 10
 BODY_LIMIT_BYTES = 1 << 30
 REQUEST_PATIENCE_SECONDS = 300.0
 """How long a request may be on its way with nothing of it arriving; as long as the real daemon waits for a head."""
@@ -48,20 +45,6 @@ OTHERS_SECONDS = 0.01
 HEAD_ALONE_LIMIT_SECONDS = 0.1
 HEAD_ALONE_BLIND_SECONDS = 0.02
 """How long the head of a stream goes alone: between two looks, for a client that does not read it, and where nobody can look."""
-_UNREAD_BYTES = 0x5411
-"""SIOCOUTQ of Linux: how much of what was sent the other side of a unix socket has not read."""
-
-
-class Refused(Exception):
-    """A request that never reaches the engine.
-
-    Args:
-        status: of the answer, after which the connection is closed.
-    """
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
 
 
 _WAIT = re.compile(r"(?:/v[\d.]+)?/containers/[^/?]+/wait(?:\?|$)")
@@ -95,22 +78,6 @@ class Owner(Protocol):
     def noticed(self, connection: Connection) -> Callable[[], None]: ...
 
 
-def _can_tell(sock: socket.socket | None) -> bool:
-    """Whether the system tells what the other side has not read yet."""
-    return sock is not None and sys.platform == "linux" and sock.family == socket.AF_UNIX
-
-
-def is_unread(sock: socket.socket | None) -> bool:
-    """Whether the client has yet to read what it was sent; False where the system cannot say."""
-    if sock is None or not _can_tell(sock) or sock.fileno() < 0:  # without a descriptor once the client has left
-        return False
-    import fcntl
-
-    with contextlib.suppress(OSError):
-        return any(fcntl.ioctl(sock.fileno(), _UNREAD_BYTES, bytes(4)))
-    return False
-
-
 class Connection(asyncio.Protocol):
     """One client.
 
@@ -121,12 +88,8 @@ class Connection(asyncio.Protocol):
     def __init__(self, owner: Owner) -> None:
         self._owner = owner
         self._transport: asyncio.Transport | None = None
-        self._parser = httptools.HttpRequestParser(self)
-        self._headers: dict[str, str] = {}
-        self._target = b""
-        self._body: list[bytes] = []
-        self._size_bytes = 0
-        self._head_bytes = 0
+        self._reader = RequestReader(self._take, self._write, BODY_LIMIT_BYTES, self._hold)
+        self._held_bytes = 0
         self._arriving_since: float | None = None
         self._exchange: Exchange | None = None
         self._head_sent = False
@@ -136,6 +99,7 @@ class Connection(asyncio.Protocol):
         self._paused = False
         self._pipelined: list[tuple[Request, bool]] = []
         self._tunnel: Tunnel | None = None
+        self._tunnel_body = b""
         self._tunnel_body_bytes = 0
         self._tunnel_answers = b""
 
@@ -153,22 +117,14 @@ class Connection(asyncio.Protocol):
         try:
             if self._tunnel is None:
                 self._arriving_since = time.monotonic()
-                try:
-                    self._parser.feed_data(data)
+                rest = self._reader.feed(data)
+                if rest is None:
                     return
-                except httptools.HttpParserUpgrade as upgrade:
-                    self._begin_tunnel()
-                    data = data[upgrade.args[0] :]
+                self._begin_tunnel()
+                data = rest
             self._through_tunnel(data)
         except Refused as refused:
             self._refuse(refused.status, str(refused))
-        except httptools.HttpParserCallbackError as problem:
-            cause = problem.__context__
-            if not isinstance(cause, Refused):
-                raise
-            self._refuse(cause.status, str(cause))
-        except httptools.HttpParserError:
-            self._refuse(400, "malformed HTTP request")
 
     def eof_received(self) -> bool:
         """The client sends no more: on a connection that was taken over the end of a process's input, else it has gone.
@@ -191,7 +147,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, problem: Exception | None) -> None:
         self._begin_next()
         self._owner.left(self)
-        self._forget_body()
+        self._release()
         if self._exchange is not None and not self._exchange.drained:
             self._owner.engine.disconnect(self._exchange)
             self._owner.wake()
@@ -215,63 +171,33 @@ class Connection(asyncio.Protocol):
         if began is not None and self._exchange is None and now_seconds - began > REQUEST_PATIENCE_SECONDS:
             self.close()
 
-    # httptools
+    # bodies
 
-    def on_message_begin(self) -> None:
-        self._headers = {}
-        self._target = b""
-        self._body = []
-        self._size_bytes = self._head_bytes = 0
+    def _write(self, data: bytes) -> None:
+        if self._transport is not None:
+            self._transport.write(data)
 
-    def on_url(self, url: bytes) -> None:
-        self._target += url
-        self._count_head(len(url))
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
-        self._count_head(len(name) + len(value))
-
-    def _count_head(self, size_bytes: int) -> None:
-        self._head_bytes += size_bytes
-        if self._head_bytes > HEAD_LIMIT_BYTES:
-            raise Refused(431, "request header fields too large")
-
-    def on_headers_complete(self) -> None:
-        if self._headers.get("expect", "").lower() == "100-continue" and self._transport is not None:
-            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-
-    def on_body(self, body: bytes) -> None:
-        self._size_bytes += len(body)
-        self._owner.body_bytes += len(body)
+    def _hold(self, size_bytes: int) -> None:
+        """Count bytes of a body that has not yet arrived whole."""
+        self._held_bytes += size_bytes
+        self._owner.body_bytes += size_bytes
         if self._owner.body_bytes > BODY_LIMIT_BYTES:
             raise Refused(413, "request body too large")
-        self._body.append(body)
 
-    def on_message_complete(self) -> None:
-        if not self._parser.should_upgrade():
-            body = b"".join(self._body)
-            self._forget_body()
-            self._submit(body, self._parser.should_keep_alive())
-
-    def _forget_body(self) -> None:
-        self._owner.body_bytes -= self._size_bytes
-        self._size_bytes = 0
-        self._body = []
+    def _release(self) -> None:
+        self._owner.body_bytes -= self._held_bytes
+        self._held_bytes = 0
 
     # requests
 
-    def _submit(self, body: bytes, keep_alive: bool) -> None:
+    def _take(self, head: Head, body: bytes, keep_alive: bool) -> None:
+        """A request has arrived whole."""
+        self._release()
         self._arriving_since = None
-        method = self._parser.get_method().decode("latin-1")
-        if method in (PORT_METHOD, GRPC_METHOD):
+        if head.method in (PORT_METHOD, GRPC_METHOD):
             raise Refused(404, "page not found")
-        request = Request(
-            method=method,
-            target=self._target.decode("utf-8", "replace"),
-            headers=self._headers,
-            body=body,
-            client=f"connection/{id(self)}" if self._owner.polls_count else "",
-        )
+        client = f"connection/{id(self)}" if self._owner.polls_count else ""
+        request = Request(method=head.method, target=head.target, headers=head.headers, body=body, client=client)
         if self._exchange is None and not self._pipelined and not self._waits_for_others(request):
             self._begin(request, keep_alive)
             return
@@ -310,7 +236,7 @@ class Connection(asyncio.Protocol):
         self._owner.wake()
 
     def _refuse(self, status: int, message: str) -> None:
-        self._forget_body()
+        self._release()
         if self._transport is not None:
             body = b'{"message":"%s"}\n' % message.encode()
             reply = Reply(status=status, headers=(("Content-Type", "application/json"),), body=body)
@@ -322,25 +248,23 @@ class Connection(asyncio.Protocol):
     def _begin_tunnel(self) -> None:
         """The body of a request that upgrades is what follows its head, by its length; the rest is the stream's."""
         self._head_sent = False
-        length = self._headers.get("content-length", "0")
+        headers = self._reader.head.headers
+        length = headers.get("content-length", "0")
         self._tunnel_body_bytes = int(length) if length.isdigit() else 0
         if self._tunnel_body_bytes > HEAD_LIMIT_BYTES:
             raise Refused(413, "request body too large")
-        self._tunnel = WebSocketTunnel() if self._headers.get("upgrade", "").lower() == "websocket" else RawTunnel()
+        self._tunnel = WebSocketTunnel() if headers.get("upgrade", "").lower() == "websocket" else RawTunnel()
 
     def _through_tunnel(self, data: bytes) -> None:
         assert self._tunnel is not None
         if self._exchange is None:
             if self._head_sent:
                 return  # the exchange is over, and what the client still sends is for nobody
-            self._body.append(data)
-            self._size_bytes += len(data)
-            self._owner.body_bytes += len(data)
-            if self._size_bytes < self._tunnel_body_bytes:
+            self._tunnel_body += data
+            if len(self._tunnel_body) < self._tunnel_body_bytes:
                 return
-            whole = b"".join(self._body)
-            self._forget_body()
-            self._submit(whole[: self._tunnel_body_bytes], keep_alive=False)
+            whole, self._tunnel_body = self._tunnel_body, b""
+            self._take(self._reader.head, whole[: self._tunnel_body_bytes], keep_alive=False)
             data = whole[self._tunnel_body_bytes :]
         received = self._tunnel.receive(data)
         if received.answer:
@@ -374,7 +298,7 @@ class Connection(asyncio.Protocol):
     def watched(self) -> socket.socket | None:
         """Another descriptor of a connection that carries output, to see by it what of that is read; None where nobody can tell."""
         sock = None if self._transport is None else self._transport.get_extra_info("socket")
-        if self._tunnel is None or sock is None or not _can_tell(sock) or sock.fileno() < 0:
+        if self._tunnel is None or sock is None or not can_tell(sock) or sock.fileno() < 0:
             return None
         return socket.socket(fileno=os.dup(sock.fileno()))
 
@@ -444,7 +368,7 @@ class Connection(asyncio.Protocol):
             self._head_alone = False
             self.pump()
 
-        if _can_tell(sock):
+        if can_tell(sock):
             loop.call_soon(look, 0)
         else:
             loop.call_later(HEAD_ALONE_BLIND_SECONDS, look, QUICK_LOOKS)

@@ -17,12 +17,10 @@ from fakedocker.wire.endpoints import GRPC_METHOD
 from fakedocker.wire.http import Reply, Request
 
 if TYPE_CHECKING:
-    import httptools
-
+    from fakedocker.api.request_reader import Head
     from fakedocker.engine.engine import Engine
     from fakedocker.engine.inflight import Exchange
 
-HEAD_LIMIT_BYTES = 64 << 10
 BODY_LIMIT_BYTES = 256 << 20
 AHEAD_BYTES = 64 << 10
 """How much of an answer is taken before the process has read what came before."""
@@ -60,10 +58,6 @@ def serve_inside(engine: Engine) -> None:
     lose()
 
 
-class _Refused(Exception):
-    """A request that is too large."""
-
-
 class _Connection:
     """One process's connection.
 
@@ -72,16 +66,11 @@ class _Connection:
     """
 
     def __init__(self, engine: Engine, name: str) -> None:
-        import httptools  # read when a process first connects, as start-up time matters
+        from fakedocker.api.request_reader import RequestReader  # when a process first connects: start-up time matters
 
         self._engine = engine
         self._name = name
-        self._parser: httptools.HttpRequestParser = httptools.HttpRequestParser(self)
-        self._target = b""
-        self._headers: dict[str, str] = {}
-        self._head_bytes = 0
-        self._body: list[bytes] = []
-        self._body_bytes = 0
+        self._reader = RequestReader(self._take, self._send, BODY_LIMIT_BYTES)
         self._waiting: deque[tuple[Request, bool]] = deque()
         self._exchange: Exchange | None = None
         self._keep_alive = True
@@ -122,7 +111,7 @@ class _Connection:
     # what the process sends
 
     def _receive(self, data: bytes) -> None:
-        import httptools
+        from fakedocker.api.request_reader import Refused
 
         if self._upgraded:
             if self._exchange is not None:
@@ -131,48 +120,13 @@ class _Connection:
         if self._closing:
             return
         try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            self._upgraded = True
-            try:
-                self._submit(False)
-            except _Refused:
-                self._refuse()
-            else:
-                self._receive(data[upgrade.args[0] :])
-        except httptools.HttpParserError:
+            rest = self._reader.feed(data)
+            if rest is not None:
+                self._upgraded = True
+                self._take(self._reader.head, b"", False)
+                self._receive(rest)
+        except Refused:
             self._refuse()
-
-    def on_message_begin(self) -> None:
-        self._target, self._headers, self._body = b"", {}, []
-        self._head_bytes = self._body_bytes = 0
-
-    def on_url(self, url: bytes) -> None:
-        self._target += url
-        self._count_head(len(url))
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
-        self._count_head(len(name) + len(value))
-
-    def _count_head(self, size_bytes: int) -> None:
-        self._head_bytes += size_bytes
-        if self._head_bytes > HEAD_LIMIT_BYTES:
-            raise _Refused
-
-    def on_headers_complete(self) -> None:
-        if self._headers.get("expect", "").lower() == "100-continue":
-            self._send(b"HTTP/1.1 100 Continue\r\n\r\n")
-
-    def on_body(self, body: bytes) -> None:
-        self._body_bytes += len(body)
-        if self._body_bytes > BODY_LIMIT_BYTES:
-            raise _Refused
-        self._body.append(body)
-
-    def on_message_complete(self) -> None:
-        if not self._parser.should_upgrade():
-            self._submit(self._parser.should_keep_alive())
 
     def _refuse(self) -> None:
         self._closing = True
@@ -182,18 +136,15 @@ class _Connection:
 
     # requests and their answers
 
-    def _submit(self, keep_alive: bool) -> None:
-        method = self._parser.get_method().decode("latin-1")
-        if method in (PORT_METHOD, GRPC_METHOD) or len(self._waiting) >= PIPELINED_LIMIT:
-            raise _Refused
-        request = Request(
-            method=method,
-            target=self._target.decode("utf-8", "replace"),
-            headers=self._headers,
-            body=b"".join(self._body),
+    def _take(self, head: Head, body: bytes, keep_alive: bool) -> None:
+        """A request has arrived whole."""
+        from fakedocker.api.request_reader import Refused
+
+        if head.method in (PORT_METHOD, GRPC_METHOD) or len(self._waiting) >= PIPELINED_LIMIT:
+            raise Refused(400, "malformed HTTP request")
+        self._waiting.append(
+            (Request(method=head.method, target=head.target, headers=head.headers, body=body), keep_alive)
         )
-        self._body = []
-        self._waiting.append((request, keep_alive))
         if self._exchange is None:
             self._begin()
 

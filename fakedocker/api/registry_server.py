@@ -13,8 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
-import httptools
-
+from fakedocker.api.request_reader import Head, Refused, RequestReader
 from fakedocker.registry.distribution import rules
 from fakedocker.registry.distribution.access import Access
 from fakedocker.registry.distribution.contents import Contents
@@ -24,10 +23,9 @@ from fakedocker.wire.http import Reply, Request
 REASONS = {
     200: "OK", 201: "Created", 202: "Accepted", 204: "No Content", 206: "Partial Content", 400: "Bad Request", 401: "Unauthorized",
     403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 413: "Request Entity Too Large", 416: "Requested Range Not Satisfiable",
-    429: "Too Many Requests",
+    429: "Too Many Requests", 431: "Request Header Fields Too Large",
 }  # fmt: skip
 BODY_LIMIT_BYTES = 4 << 30
-HEAD_LIMIT_BYTES = 64 << 10
 
 
 class DirectoryFolder:
@@ -76,12 +74,8 @@ class RegistryConnection(asyncio.Protocol):
 
     def __init__(self, server: RegistryServer) -> None:
         self._server = server
-        self._parser = httptools.HttpRequestParser(self)
+        self._reader = RequestReader(self._take, self._write, BODY_LIMIT_BYTES)
         self._transport: asyncio.Transport | None = None
-        self._target = b""
-        self._headers: dict[str, str] = {}
-        self._head_size = self._body_size = 0
-        self._body: list[bytes] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -93,15 +87,14 @@ class RegistryConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._refuse(400)
-        except httptools.HttpParserError:
-            self._refuse(413 if self._body_size > BODY_LIMIT_BYTES else 400)
+            if self._reader.feed(data) is not None:
+                self._refuse(400)
+        except Refused as refused:
+            self._refuse(refused.status)
 
     def _refuse(self, status: int) -> None:
         if self._transport is not None:
-            self._transport.write(head(Reply(status=status), 0, keep_alive=False))
+            self._transport.write(head_of(Reply(status=status), 0, keep_alive=False))
             self._transport.close()
 
     def close(self) -> None:
@@ -109,56 +102,25 @@ class RegistryConnection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.close()
 
-    # httptools
+    def _write(self, data: bytes) -> None:
+        if self._transport is not None:
+            self._transport.write(data)
 
-    def on_message_begin(self) -> None:
-        self._target, self._headers, self._body = b"", {}, []
-        self._head_size = self._body_size = 0
-
-    def on_url(self, url: bytes) -> None:
-        self._target += url
-        self._count_head(len(url))
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
-        self._count_head(len(name) + len(value))
-
-    def _count_head(self, size_bytes: int) -> None:
-        self._head_size += size_bytes
-        if self._head_size > HEAD_LIMIT_BYTES:
-            raise httptools.HttpParserError("head too long")
-
-    def on_headers_complete(self) -> None:
-        if self._headers.get("expect", "").lower() == "100-continue" and self._transport is not None:
-            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-
-    def on_body(self, body: bytes) -> None:
-        self._body_size += len(body)
-        if self._body_size > BODY_LIMIT_BYTES:
-            raise httptools.HttpParserError("body too large")
-        self._body.append(body)
-
-    def on_message_complete(self) -> None:
-        method = self._parser.get_method().decode("latin-1")
-        request = Request(
-            method=method,
-            target=self._target.decode("utf-8", "replace"),
-            headers=self._headers,
-            body=b"".join(self._body),
-        )
-        keep_alive = self._parser.should_keep_alive()
+    def _take(self, head: Head, body: bytes, keep_alive: bool) -> None:
+        """Answer a request that has arrived whole."""
+        request = Request(method=head.method, target=head.target, headers=head.headers, body=body)
         reply = self._server.answer(request)
         if self._transport is None:
             return
-        body = reply.body or b""
-        self._transport.write(head(reply, len(body), keep_alive))
-        if method != "HEAD":
-            self._transport.write(body)
+        answer = reply.body or b""
+        self._transport.write(head_of(reply, len(answer), keep_alive))
+        if head.method != "HEAD":
+            self._transport.write(answer)
         if not keep_alive:
             self._transport.close()
 
 
-def head(reply: Reply, size_bytes: int, keep_alive: bool) -> bytes:
+def head_of(reply: Reply, size_bytes: int, keep_alive: bool) -> bytes:
     """The status line and headers of an answer."""
     lines = [f"HTTP/1.1 {reply.status} {REASONS.get(reply.status, 'Status')}"]
     lines += [f"{name}: {value}" for name, value in reply.headers]

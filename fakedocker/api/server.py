@@ -21,14 +21,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from fakedocker.api.client_times import was_told, with_engine_times
-from fakedocker.api.connection import (
-    HEAD_ALONE_LIMIT_SECONDS,
-    HEAD_ALONE_SECONDS,
-    QUICK_LOOKS,
-    Connection,
-    is_unread,
-)
+from fakedocker.api.connection import HEAD_ALONE_LIMIT_SECONDS, HEAD_ALONE_SECONDS, QUICK_LOOKS, Connection
 from fakedocker.api.errand_threads import ErrandThreads
+from fakedocker.api.unread import is_unread
 from fakedocker.base import clock
 from fakedocker.engine.clock import Pacer, turn_share
 from fakedocker.engine.engine import Engine
