@@ -66,4 +66,4 @@ def test_a_distribution_is_itself(image: str, name: str) -> None:
     )
     assert out.splitlines()[0] == name
     assert len(set(out.splitlines()[1:3])) == 1
-    assert (status, "does not simulate this program" in out + err or "not found" in out + err) != (0, False)
+    assert (status, "this program is not simulated" in out + err or "not found" in out + err) != (0, False)

@@ -96,7 +96,7 @@ def test_a_blob_that_a_client_uploads(host: Host) -> None:
 
 def test_tokens_in_a_container_are_refused(host: Host) -> None:
     out = host.run("docker run --rm -e REGISTRY_AUTH=token registry:2")[1]
-    assert out == "registry: REGISTRY_AUTH=token is not simulated by fakedocker, but for htpasswd\n"
+    assert out == "fakedocker: registry: REGISTRY_AUTH=token, which is not htpasswd, is not simulated\n"
 
 
 def test_a_registry_with_tls_speaks_no_plain_http() -> None:

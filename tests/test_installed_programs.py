@@ -107,11 +107,19 @@ def test_dates_of_commits_are_the_worlds() -> None:
 @pytest.mark.parametrize(
     ("command", "stderr", "status"),
     [
-        ("git rebase main", "fatal: not simulated: git rebase\n", 128),
-        ("git commit --allow-empty", "fatal: not simulated: an editor for the message; use -m or -F\n", 128),
-        ("git log --since=yesterday", "fatal: not simulated: git log --since\n", 129),
-        ("git status --nosuch", "fatal: not simulated: git status --nosuch\n", 129),
-        ("git push ../r main", "fatal: not simulated: git push between repositories; clone copies one\n", 128),
+        ("git rebase main", "fakedocker: git: git rebase is not simulated\n", 128),
+        (
+            "git commit --allow-empty",
+            "fakedocker: git: an editor for the message (use -m or -F) is not simulated\n",
+            128,
+        ),
+        ("git log --since=yesterday", "fakedocker: git: git log --since is not simulated\n", 129),
+        ("git status --nosuch", "fakedocker: git: git status --nosuch is not simulated\n", 129),
+        (
+            "git push ../r main",
+            "fakedocker: git: git push between repositories (clone copies one) is not simulated\n",
+            128,
+        ),
         ("touch .git/objects/pack/p.pack; git show 1234567890123456789012345678901234567890", None, 128),
     ],
 )
@@ -140,7 +148,7 @@ def test_both_sides_changing_a_file_is_refused_before_anything_is_done() -> None
     result = sh(script)
     assert (result.stdout, result.stderr) == (
         "128\ny\n2\n",
-        "fatal: not simulated: merging changes that both sides made to a\n",
+        "fakedocker: git: merging changes that both sides made to a is not simulated\n",
     )
 
 
@@ -176,7 +184,7 @@ def test_dates_that_go_by_the_day_of_the_world(text: str, shown: str) -> None:
 def test_rsync_goes_to_no_other_host() -> None:
     result = sh("mkdir a; rsync -a a host:/b")
     assert (result.stdout, result.status) == ("", 1)
-    assert result.stderr == "rsync: not simulated: copying to or from another host (host:/b)\n"
+    assert result.stderr == "fakedocker: rsync: copying to or from another host (host:/b) is not simulated\n"
 
 
 def typed(command: str, keys: str, family: str = "gnu", text: str = "one\ntwo words\nthree\n") -> tuple[str, str]:

@@ -227,13 +227,13 @@ IPROUTE = [
      f"2: eth0    inet6 fe80::42:aff:fe09:2/64 scope link \\{FOREVER}\n"),
     ("ip -6 rule", "0:\tfrom all lookup local\n32766:\tfrom all lookup main\n"),
     ("ip -f foo addr", 'Error: argument "foo" is wrong: invalid protocol family\n'),
-    ("ip -j addr", "ip: fakedocker: the option -j is not simulated\n"),
-    ("ip -6 route show table all", "ip: fakedocker: choosing routes by table is not simulated\n"),
+    ("ip -j addr", "fakedocker: ip: the option -j is not simulated\n"),
+    ("ip -6 route show table all", "fakedocker: ip: choosing routes by table is not simulated\n"),
     ("ifconfig eth0 | grep inet", "        inet 10.9.0.2  netmask 255.255.255.0  broadcast 10.9.0.255\n"
      "        inet6 fd00:1::2  prefixlen 64  scopeid 0x0<global>\n"
      "        inet6 fe80::42:aff:fe09:2  prefixlen 64  scopeid 0x20<link>\n"),
     ("ifconfig lo | grep inet6", "        inet6 ::1  prefixlen 128  scopeid 0x10<host>\n"),
-    ("route -6", "route: fakedocker: the table of IPv6 is not simulated (see `ip -6 route`)\n"),
+    ("route -6", "fakedocker: route: the table of IPv6 (see `ip -6 route`) is not simulated\n"),
     ("hostname -I", "10.9.0.2 fd00:1::2 \n"),
 ]  # fmt: skip
 BUSYBOX = [

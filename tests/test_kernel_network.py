@@ -17,6 +17,9 @@ class Bridge:
 
     addresses: ClassVar[dict[str, str]] = {"10.0.0.2": "one", "10.0.0.3": "two"}
 
+    def is_outside(self, network: str, host: str) -> bool:
+        return False
+
     def resolve(self, network: str, name: str) -> list[str]:
         return [address for address, owner in self.addresses.items() if owner == name]
 

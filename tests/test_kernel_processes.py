@@ -325,7 +325,7 @@ def test_a_binary_made_elsewhere_says_that_it_is_not_simulated() -> None:
     machine.start("echo", "hello")
     machine.settle()
     assert machine.output() == ""
-    assert "does not simulate" in machine.output(fd=2)
+    assert "this program is not simulated" in machine.output(fd=2)
     assert machine.exits()[-1].status == 126
 
 

@@ -94,7 +94,7 @@ def test_a_binary_made_elsewhere_is_never_the_program_of_its_name(name: str) -> 
     machine = Machine("gnu", files={f"opt/{name}": b"\x7fELF\x02\x01\x01" + bytes(2_000)})
     result = machine.run("sh", "-c", f"chmod +x /opt/{name}; /opt/{name} -c 'echo hi'")
     assert (result.stdout, result.status) == ("", 126)
-    assert result.stderr == f"/opt/{name}: fakedocker does not simulate this program\n"
+    assert result.stderr == f"fakedocker: {name}: this program is not simulated\n"
 
 
 def test_the_hosts_processes_are_seen_and_killed(daemon: Daemon) -> None:

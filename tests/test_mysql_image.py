@@ -20,7 +20,7 @@ def test_the_data_directory_is_prepared_once(image: str, product: str) -> None:
         f"Entrypoint script for {product} Server |Switching to dedicated user 'mysql'|Entrypoint script for {product} Server"
         "|Initializing database files|Database files initialized|Starting temporary server|Temporary server started."
         "|GENERATED ROOT PASSWORD: |Creating database app|Creating user me|Giving user me access to schema app"
-        "|/usr/local/bin/docker-entrypoint.sh: running /docker-entrypoint-initdb.d/1.sql|fakedocker: |Stopping temporary server"
+        "|/usr/local/bin/docker-entrypoint.sh: running /docker-entrypoint-initdb.d/1.sql|Stopping temporary server"
         f"|Temporary server stopped|{product} init process done. Ready for start up."
     ).split("|")
     texts = [line.partition("[Entrypoint]: ")[2] for line in said]

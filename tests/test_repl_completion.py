@@ -81,7 +81,7 @@ def offered(terminal: Terminal, before: str, asked: bool = True) -> dict[str, st
         ("hell", {"hello"}),
         ("dock", {"docker", "docker-compose"}),
         ("unali", {"unalias"}),
-        (":un", {"undo"}),
+        (":und", {"undo"}),
         (":explain o", {"on", "off"}),
         ("docker nosuch ", set()),
         ("docker ps # docker stop ", set()),

@@ -22,7 +22,7 @@ def test_debians_one_file_for_all_clients_is_the_one_it_is_called_as() -> None:
     box.sh("ln -s $(command -v psql) /tmp/pg_isready; ln -s $(command -v psql) /tmp/pg_restore")
     assert box.sh("/tmp/pg_isready").stdout == "/var/run/postgresql:5432 - accepting connections\n"
     dumped = box.sh("/tmp/pg_restore -U postgres")
-    assert (dumped.status, dumped.stderr) == (126, "pg_restore: fakedocker does not simulate this program\n")
+    assert (dumped.status, dumped.stderr) == (126, "fakedocker: pg_restore: this program is not simulated\n")
 
 
 def psql(*statements: str, options: str = "") -> str:

@@ -66,7 +66,7 @@ def test_errors_in_nodes_words(source: str, said: str) -> None:
 
 def test_what_is_not_simulated_is_named() -> None:
     result = Machine().run("/srv/bin/node", "-e", "class A {}")
-    assert (result.stderr, result.status) == ("fakedocker simulates only a little of JavaScript, without classes\n", 1)
+    assert (result.stderr, result.status) == ("fakedocker: node: a class is not simulated\n", 1)
 
 
 def test_timers_in_their_order() -> None:

@@ -93,7 +93,7 @@ def test_a_program_of_which_nothing_can_be_told_says_so() -> None:
     box = Machine({"/app/m.go": "package main\nfunc main() { run() }"})
     result = box.sh("cd /app; go run m.go")
     assert result.status == 1
-    assert "fakedocker compiles nothing" in result.stderr
+    assert "what this program does is not simulated" in result.stderr
 
 
 def test_cargo() -> None:

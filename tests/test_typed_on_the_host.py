@@ -167,9 +167,9 @@ def test_much_goes_from_one_client_to_another(host: Player) -> None:
 @pytest.mark.parametrize(
     ("image", "command", "told"),
     [
-        ("docker:cli", "docker ps", "docker: fakedocker does not simulate this program\n"),
-        ("docker:dind", "", "dockerd: fakedocker does not simulate this program\n"),
-        ("mcr.microsoft.com/dotnet/sdk:8.0", "dotnet build", "dotnet: fakedocker does not simulate this program\n"),
+        ("docker:cli", "docker ps", "fakedocker: docker: this program is not simulated\n"),
+        ("docker:dind", "", "fakedocker: dockerd: this program is not simulated\n"),
+        ("mcr.microsoft.com/dotnet/sdk:8.0", "dotnet build", "fakedocker: dotnet: this program is not simulated\n"),
     ],
 )
 def test_what_is_not_simulated_says_so(host: Player, image: str, command: str, told: str) -> None:
@@ -217,4 +217,4 @@ def test_a_postgres_dump_makes_the_database_anew(host: Player) -> None:
     asked = "-At -c \"insert into item (name) values ('new')\" -c 'select * from item'"
     assert said(host, f"{client} two {asked}") == "INSERT 0 1\n1|it's|f\n2|b|t\n3|new|t\n"
     assert 'database "nosuch" does not exist' in said(host, "docker exec db pg_dump -U postgres nosuch")
-    assert "plain dumps only" in said(host, "docker exec db pg_dump -U postgres -Fc shop")
+    assert "a dump that is not a plain one" in said(host, "docker exec db pg_dump -U postgres -Fc shop")

@@ -82,7 +82,7 @@ BOUNDED = [
     ("timeout 5 sleep 1e18; echo $?", "124\n", ""),
     ("timeout 5 sleep inf inf; echo $?", "124\n", ""),
     ("seq 1 1e12 | head -1", "1\n", ""),
-    ("head -c 100M /dev/zero | gzip > /tmp/z; gunzip -c /tmp/z | wc -c", "0\n", "are not simulated"),
+    ("head -c 100M /dev/zero | gzip > /tmp/z; gunzip -c /tmp/z | wc -c", "0\n", "is not simulated"),
     (
         "yes | head -n 20000 > /tmp/a; (yes | head -n 20001; echo x) > /tmp/b; diff /tmp/a /tmp/b; echo $?",
         "2\n",

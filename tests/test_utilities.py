@@ -161,6 +161,6 @@ def test_busybox_lists_its_applets_and_each_runs_or_says_that_it_is_not_simulate
     assert shown.stdout.startswith("BusyBox v1.35.0 ") and "Usage: busybox [function [arguments]...]" in shown.stdout
     listed = machine.run("busybox", "--list").stdout.split()
     assert listed == sorted(listed) and {"[", "awk", "sed"} <= set(listed)
-    assert machine.run("busybox", "brctl") == ("", "brctl: fakedocker does not simulate this program\n", 126)
+    assert machine.run("busybox", "brctl") == ("", "fakedocker: brctl: this program is not simulated\n", 126)
     assert machine.run("busybox", "nosuch") == ("", "nosuch: applet not found\n", 127)
     assert machine.run("busybox", "echo", "--list").stdout == "--list\n"

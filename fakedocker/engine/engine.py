@@ -26,12 +26,14 @@ from fakedocker.engine.waiting import Limits, Move
 from fakedocker.faults.model import Rule
 from fakedocker.filesystem.windows import looking_through
 from fakedocker.kernel.kernel import NO_LIMIT, Kernel
+from fakedocker.kernel.marks import Mark
 from fakedocker.kernel.program import Program
 from fakedocker.kernel.programs import BodyOf
 from fakedocker.operations.networks.router import WorldRouter
 from fakedocker.operations.system.host_folders import FolderChange
 from fakedocker.registry.errands import AnyErrand, Result
 from fakedocker.wire.http import Request
+from fakedocker.world import boundaries
 from fakedocker.world.draft import Draft
 from fakedocker.world.world import World
 
@@ -222,6 +224,13 @@ class Engine:
             whether there is more to do.
         """
         return self._core.turn(slices, pause)
+
+    def unsimulated(self) -> list[Mark]:
+        """Where processes have met a boundary of the simulation: the last 1,000 marks, the eldest first.
+
+        `world.kernel.marked` counts all there ever were.
+        """
+        return boundaries.marks_since(self.world)
 
     # going back
 

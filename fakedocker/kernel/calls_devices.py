@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.node import OUTSIDE_LISTENS
 from fakedocker.filesystem.walk import WRITE_PERMISSION, allowed
-from fakedocker.kernel import files, sockets, terminals
+from fakedocker.kernel import files, marks, sockets, terminals
 from fakedocker.kernel.calls_base import CallsBase
-from fakedocker.kernel.calls_descriptors import DescriptorCalls
+from fakedocker.kernel.calls_boundary import BoundaryCalls
 from fakedocker.kernel.program import READ, WRITE
 from fakedocker.kernel.records import Terminal
 from fakedocker.kernel.router import Interface
@@ -57,7 +57,7 @@ class TerminalCalls(CallsBase):
         return self._draft.terminals[file.target]
 
 
-class NetworkCalls(DescriptorCalls):
+class NetworkCalls(BoundaryCalls):
     """Names, listening, connecting."""
 
     __slots__ = ()
@@ -67,7 +67,10 @@ class NetworkCalls(DescriptorCalls):
             return [name]
         found = [address for address, names in self._hosts() if name.lower() in names]
         ipv4 = [address for address in found if ":" not in address]
-        return ipv4 or found or self._kernel.router.resolve(self.network, name)
+        found = ipv4 or found or self._kernel.router.resolve(self.network, name)
+        if not found:
+            self._meet_outside(name)
+        return found
 
     def listen(self, port: int, address: str = "0.0.0.0", protocol: str = "tcp") -> int:
         number = sockets.listen(self._draft, self._kernel.router, self._process, self.network, port, address, protocol)
@@ -85,7 +88,13 @@ class NetworkCalls(DescriptorCalls):
 
     def connect(self, address: str, port: int, protocol: str = "tcp") -> int:
         self._settle()
-        number = sockets.connect(self._draft, self._kernel.router, self._process, self.network, address, port, protocol)
+        try:
+            number = sockets.connect(
+                self._draft, self._kernel.router, self._process, self.network, address, port, protocol
+            )
+        except TimeoutError:
+            self._meet_outside(address)
+            raise
         return self._add_socket(number)
 
     def connect_path(self, path: str) -> int:
@@ -139,10 +148,18 @@ class NetworkCalls(DescriptorCalls):
         return self._kernel.router.default_gateway(self.network, version)
 
     def reachable(self, address: str) -> bool:
-        return address.startswith("127.") or self._kernel.router.reachable(self.network, address)
+        found = address.startswith("127.") or self._kernel.router.reachable(self.network, address)
+        if not found:
+            self._meet_outside(address)
+        return found
 
     def connect_daemon(self, name: str) -> int:
         return files.add_descriptor(self._draft, self._process, files.add_file(self._draft, "daemon", name))
+
+    def _meet_outside(self, host: str) -> None:
+        """Say of a host that lies outside of the simulation that it does; nothing of those that are nowhere."""
+        if self._kernel.router.is_outside(self.network, host):
+            self.unsimulated(f"the host {host}", marks.HOST)
 
     def _add_socket(self, number: int) -> int:
         file = files.add_file(self._draft, "socket", number, READ | WRITE)

@@ -35,7 +35,10 @@ class Connected(NamedTuple):
 
 
 class Exited(NamedTuple):
-    """A process that was started from outside has ended. pid is the host's; status is 128 + signal for a killed one."""
+    """A process that was started from outside has ended. pid is the host's; status is 128 + signal for a killed one.
+
+    marked says whether it, or one that came from it, has met a boundary of the simulation.
+    """
 
     namespace: str
     pid: int
@@ -43,6 +46,7 @@ class Exited(NamedTuple):
     signal: int
     was_init: bool
     oom: bool
+    marked: bool = False
 
 
 class OutOfMemory(NamedTuple):

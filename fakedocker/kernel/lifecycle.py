@@ -296,8 +296,9 @@ def _tell(draft: KernelDraft, process: Process) -> None:
     if parent is None or parent.status is not None:
         if process.started:
             was_init = is_leader(draft.namespaces[process.namespace], process)
+            status, marked = process.status or 0, process.marked
             draft.emitted.append(
-                Exited(process.namespace, process.pid, process.status or 0, process.killed_by, was_init, process.oom)
+                Exited(process.namespace, process.pid, status, process.killed_by, was_init, process.oom, marked)
             )
         forget(draft, process)
         return

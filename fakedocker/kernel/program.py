@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from fakedocker.kernel.marks import FEATURE, THIS_PROGRAM
 from fakedocker.kernel.router import Interface
 
 READ = 1
@@ -37,6 +38,22 @@ class Exports(Protocol):
 
 class Block(Exception):
     """Raised by a system call that cannot complete now. Programs let it pass."""
+
+
+class Unsimulated(Exception):
+    """Raised by a program that is asked for what is not simulated: it says so, is marked, and ends.
+
+    Args:
+        what: the thing, as in "WHAT is not simulated".
+        status: what the program ends with.
+        why: a key of `marks.REASONS`.
+    """
+
+    def __init__(self, what: str = THIS_PROGRAM, status: int = 1, why: str = FEATURE) -> None:
+        super().__init__(what)
+        self.what = what
+        self.status = status
+        self.why = why
 
 
 class Stat(NamedTuple):
@@ -370,6 +387,18 @@ class System(Protocol):
 
     def random(self, bound: int) -> int:
         """0 <= n < bound, from the world's seed."""
+
+    def unsimulated(
+        self, what: str = THIS_PROGRAM, why: str = FEATURE, *, program: str = "", quiet: bool = False
+    ) -> None:
+        """Say on descriptor 2 that something is not simulated, once for each process and thing, and let it be marked.
+
+        Args:
+            what: the thing, as in "fakedocker: PROGRAM: WHAT is not simulated".
+            why: a key of `marks.REASONS`.
+            program: who lacks it, where that is not what the process was called as.
+            quiet: mark it only, where the program has its own way of saying so.
+        """
 
     def memory_use(self, size_bytes: int) -> None:
         """Declare resident memory; past the limit the process is killed as the OOM killer does it."""

@@ -15,6 +15,7 @@ from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.node import Node
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.walk import SUPERUSER, Credentials, FileTree, Location, Mount, MountTable, allowed, resolve
+from fakedocker.kernel import marks
 from fakedocker.kernel.applets import APPLETS
 from fakedocker.kernel.loader import HEADER_BYTES, Command, Image, Runnable, read_image
 from fakedocker.kernel.program import Body, Deferred, Identity, Program, System
@@ -167,7 +168,7 @@ class Programs:
                 continue
             if image.kind == "text":
                 raise failure(errno.ENOEXEC)
-            identity = image.identity or Identity("elf", NOT_SIMULATED)
+            identity = image.identity or _MADE_ELSEWHERE
             found = _dispatch(path, identity, words, location.path)
             plain = len(found.argv) == len(words) and found.identity != ("busybox", "busybox")
             if path == key[0] and not self._strayed and plain:
@@ -336,19 +337,20 @@ def _dispatch(path: str, identity: Identity, argv: tuple[str, ...], executable: 
 
 
 NO_APPLET, NOT_SIMULATED = "busybox: no such applet", "elf: not simulated"
+_MADE_ELSEWHERE = Identity("elf", NOT_SIMULATED)
 
 
 def _no_applet(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:
     name = system.identity.name
     if name in APPLETS:
-        system.put(f"{name}: fakedocker does not simulate this program\n", 2)
+        system.unsimulated(why=marks.PROGRAM, program=name)
         return 126
     system.put(f"{name}: applet not found\n", 2)
     return 127
 
 
 def _not_simulated(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:
-    system.put(f"{argv[0] if argv else system.identity.name}: fakedocker does not simulate this program\n", 2)
+    system.unsimulated(why=marks.BINARY if system.identity == _MADE_ELSEWHERE else marks.PROGRAM)
     return 126
 
 

@@ -54,6 +54,7 @@ class Process(Record):
         unmeasured_bytes: what it has read since its memory was last looked at.
         body_shared: whether a frozen record may have the same body, which must be copied before it runs.
         ended_child: the local pid of a child that it waits for, which has ended with 0 and is off the tables already; 0 for none.
+        met: what it has said that is not simulated (see marks.py); `marked` whether it, or a child, has ever said so.
     """
 
     pid: int
@@ -99,6 +100,8 @@ class Process(Record):
     """What it may do as the superuser, and may not even then."""
     limits: Limits = ()
     ended_child: int = 0
+    met: tuple[str, ...] = ()
+    marked: bool = False
 
     def copy(self) -> Process:
         made: Process = self.__copy__()  # type: ignore[attr-defined]  # as above
@@ -229,6 +232,8 @@ class Namespace(Record):
     """The namespaces whose IPC and UTS namespaces it shares; "" for its own."""
     control_group: str = "/"
     """What /proc/PID/cgroup says: "/" in a cgroup namespace of one's own."""
+    marks: int = 0
+    """How often its processes have met a boundary of the simulation."""
 
     def copy(self) -> Namespace:
         made: Namespace = self.__copy__()  # type: ignore[attr-defined]  # as above

@@ -115,6 +115,9 @@ class Router(Protocol):
     def reachable(self, network: str, address: str) -> bool:
         """Whether an echo request would be answered."""
 
+    def is_outside(self, network: str, host: str) -> bool:
+        """Whether a name or an address that leads nowhere is one of the Internet's, to which there would be a way."""
+
     def may_listen(self, network: str, port: int, protocol: str) -> bool:
         """False where something that is no process has the port (a published port of the host)."""
 
@@ -123,6 +126,24 @@ class Router(Protocol):
 
     def tree(self, filesystem: str) -> FileTree | None:
         """The files that the daemon keeps in a tree of its own; None where there is none of that id."""
+
+
+_NOBODYS = frozenset(
+    "alt arpa corp example home internal invalid lan local localdomain localhost onion private test".split()
+)
+"""Last labels that no name of the Internet has (RFC 2606, 6761, 6762, 9476), or that are used for private networks."""
+
+
+def is_public(host: str) -> bool:
+    """Whether a name could be one of the Internet's, or an address one that is routed there."""
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        pass
+    labels = host.rstrip(".").lower().split(".")
+    return (
+        len(labels) > 1 and all(labels) and labels[-1].isalpha() and len(labels[-1]) > 1 and labels[-1] not in _NOBODYS
+    )
 
 
 class Loopback:
@@ -142,6 +163,9 @@ class Loopback:
 
     def reachable(self, network: str, address: str) -> bool:
         return address.startswith("127.")
+
+    def is_outside(self, network: str, host: str) -> bool:
+        return False
 
     def may_listen(self, network: str, port: int, protocol: str) -> bool:
         return True

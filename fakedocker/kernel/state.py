@@ -23,6 +23,7 @@ from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.kernel.events import Emission
+from fakedocker.kernel.marks import Mark
 from fakedocker.kernel.records import (
     Buffer,
     DescriptorTable,
@@ -181,6 +182,7 @@ class KernelState(Struct, frozen=True, gc=False):
     growth_waiters: Map[tuple[str, int], tuple[int, ...]] = Map()
     fifos: Map[tuple[str, int], int] = Map()
     alarms: Map[int, Any] = Map()
+    marks: Map[int, Mark] = Map()
     timers: Heap = ()
     queue: tuple[int, ...] = ()
     now_ns: int = 0
@@ -191,6 +193,7 @@ class KernelState(Struct, frozen=True, gc=False):
     held_bytes: int = 0
     room_bytes: int = -1
     """How much the disk still takes, -1 for as much as anybody writes."""
+    marked: int = 0
 
 
 _TABLES = (
@@ -209,10 +212,11 @@ _TABLES = (
     "growth_waiters",
     "fifos",
     "alarms",
+    "marks",
 )
 
 
-_SCALARS = ("now_ns", "boot_ns", "next_pid", "next_id", "drawn", "held_bytes", "room_bytes")
+_SCALARS = ("now_ns", "boot_ns", "next_pid", "next_id", "drawn", "held_bytes", "room_bytes", "marked")
 _scalars_of = attrgetter(*_SCALARS)
 
 
@@ -226,8 +230,10 @@ class KernelDraft:
 
     Tables (see records.py): `processes` by host pid; `ports` (network, protocol, port) -> listening sockets; `opened`
     (file system, inode) -> how many open files have it; `growth_waiters` (file system, inode) -> pids that wait until the
-    file grows; `fifos` (file system, inode) -> the pipe of a named one; `alarms` timer handle -> the key it was set with. Fields: `queue` the pids that can run, in order; `drawn`
-    how many random numbers were given; `held_bytes` the memory of all file systems' contents; `emitted` what the floor
+    file grows; `fifos` (file system, inode) -> the pipe of a named one; `alarms` timer handle -> the key it was set with; `marks` number -> a boundary of the
+    simulation that was met, the last ones. Fields: `queue` the pids that can run, in order; `drawn`
+    how many random numbers were given; `held_bytes` the memory of all file systems' contents; `marked` how many
+    marks there were; `emitted` what the floor
     above has not yet taken (no part of the state). `resets` goes up with every jump to another line of history, and `files_changed` also
     with every change to a file system (caches heed them).
     """
@@ -252,10 +258,11 @@ class KernelDraft:
         self.growth_waiters: Table[tuple[str, int], tuple[int, ...]] = Table()
         self.fifos: Table[tuple[str, int], int] = Table()
         self.alarms: Table[int, Any] = Table()
+        self.marks: Table[int, Mark] = Table()
         self._tables: list[tuple[str, Table[Any, Any]]] = [(name, getattr(self, name)) for name in _TABLES]
         self.now_ns = self.boot_ns = 0
         self.next_pid = self.next_id = 1
-        self.drawn = self.held_bytes = 0
+        self.drawn = self.held_bytes = self.marked = 0
         self.room_bytes = -1
         self.timers = TimerQueue((), self.is_live)
         self.queue: deque[int] = deque()

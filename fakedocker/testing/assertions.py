@@ -14,6 +14,7 @@ from fakedocker.engine.engine import Engine
 from fakedocker.engine.inflight import Exchange
 from fakedocker.faults.requests import asked
 from fakedocker.wire.endpoints import OPERATIONS, operation_named
+from fakedocker.world import boundaries
 
 _SHOWN = 10
 
@@ -205,6 +206,18 @@ def assert_logged(engine: Engine, name: str, text: str) -> None:
     told = [f"container {container.name} has not printed {text!r}"]
     told += [f"  nearest: {near[0]!r}"] if near else []
     raise AssertionError("\n".join([*told, _last_lines(engine, container)]))
+
+
+def assert_all_simulated(engine: Engine) -> None:
+    """Fail if a process has met a boundary of the simulation. Raises AssertionError, with what it was, why and where."""
+    found = engine.unsimulated()
+    if not found:
+        return
+    world = engine.world
+    shown = [f"  {boundaries.described(world, mark)}" for mark in found[-_SHOWN:]]
+    count = world.kernel.marked
+    often = "once" if count == 1 else f"{count} times"
+    raise AssertionError("\n".join([f"something that is not simulated was needed {often}; the last:", *shown]))
 
 
 def _find(engine: Engine, name: str) -> Container:

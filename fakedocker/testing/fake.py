@@ -19,6 +19,7 @@ from fakedocker.base.profiles import DEFAULT
 from fakedocker.engine.engine import Engine
 from fakedocker.engine.inflight import TimeMode
 from fakedocker.faults.model import Rule
+from fakedocker.kernel.marks import Mark
 from fakedocker.testing import assertions, clock, effects, guarding, processes
 from fakedocker.testing.assertions import Call, CallLog
 from fakedocker.world.world import World
@@ -199,6 +200,14 @@ class FakeDocker:
     def ignored_options(self) -> Counter[effects.Ineffective]:
         """Options that were accepted and have no effect here, and how often; printed, each says why."""
         return effects.ignored_options(exchange.request for exchange in self._log.exchanges)
+
+    def unsimulated(self) -> list[Mark]:
+        """Where processes have met a boundary of the simulation, the eldest first: the last 1,000. See `Engine.unsimulated`."""
+        return self.engine.unsimulated()
+
+    def assert_all_simulated(self) -> None:
+        """Fail if a process has met a boundary of the simulation; the error says which, and where."""
+        assertions.assert_all_simulated(self.engine)
 
     # what goes wrong
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from fakedocker.base.regex import LimitExceeded
-from fakedocker.kernel.program import Program, Stat, System
+from fakedocker.kernel.program import Program, Stat, System, Unsimulated
 
 _Function = TypeVar("_Function", bound=Program)
 _PLAIN_NAME = re.compile(r"[\w@%+:,./-][\w@%+=:,./~#-]*")
@@ -53,6 +53,9 @@ class Register(dict[str, Program]):
                     return function(system, argv, state)
                 except UsageProblem as problem:
                     return _report_usage(system, problem, usage, usage_status, hint)
+                except Unsimulated as boundary:
+                    system.unsimulated(boundary.what, boundary.why)
+                    return boundary.status
                 except LimitExceeded:  # glibc's word for an expression that it cannot match
                     say(system, "memory exhausted")
                     return 2

@@ -6,7 +6,7 @@ import errno
 
 from fakedocker.containers.model import Container
 from fakedocker.filesystem.walk import FileTree
-from fakedocker.kernel.router import Interface, InterfaceAddress, Route, loopback
+from fakedocker.kernel.router import Interface, InterfaceAddress, Route, is_public, loopback
 from fakedocker.network import pools
 from fakedocker.network.model import HOST, SWARM, Endpoint, Publication
 from fakedocker.operations.networks import attachments, networking, publishing
@@ -230,6 +230,13 @@ class WorldRouter:
         """Whether a ping is answered: by oneself, by a container of a shared network, by a gateway."""
         route = self.route(network, address, 0, "icmp")
         return isinstance(route, Route)
+
+    def is_outside(self, network: str, host: str) -> bool:
+        """Whether it is the Internet's, and not what a name in a network of one's own would be, with a way out to it."""
+        if not is_public(host) or self.default_gateway(network) is None:
+            return False
+        last = host.rstrip(".").lower().rpartition(".")[2]
+        return all(self._draft.networks[own.network_id].name.lower() != last for own in self._endpoints(network))
 
     def may_listen(self, network: str, port: int, protocol: str) -> bool:
         """On the host, a port that docker publishes is taken."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 import zlib
 from typing import Final, NamedTuple
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, read_all
-from fakedocker.userland.tools import Register, UsageProblem, base_name, is_busybox, parse_options, say, tell
+from fakedocker.userland.tools import Register, base_name, is_busybox, parse_options, say, tell
 
 PROGRAMS = Register()
 
@@ -57,15 +57,12 @@ def decompressed(data: bytes, name: str) -> bytes | None:
     """What was compressed, None where it is damaged or in another format.
 
     Raises:
-        UsageProblem: it is too much to be simulated.
+        Unsimulated: it is too much.
     """
     if len(data) < 1 << 10 or name == format_of(data):
         limit = max(64 << 20, 20 * len(data))
         if _is_larger(data, name, limit):
-            raise UsageProblem(
-                f"fakedocker: {len(data)} compressed bytes that become more than {limit >> 20} MiB are not simulated",
-                bare=True,
-            )
+            raise Unsimulated(f"unpacking {len(data)} bytes to more than {limit >> 20} MiB")
     try:
         if name == "gzip":
             import gzip

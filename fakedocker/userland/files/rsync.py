@@ -9,7 +9,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from fakedocker.kernel.program import Stat, System
+from fakedocker.kernel.program import Stat, System, Unsimulated
 from fakedocker.userland.inputs import State, bytes_of
 from fakedocker.userland.packages.releases import upstream_version
 from fakedocker.userland.sh.patterns import matches
@@ -78,8 +78,7 @@ def _rsync(system: System, argv: tuple[str, ...], state: State) -> int:
         return 0
     for letter in "iPHSx":
         if letter in options:
-            system.put(f"rsync: not simulated: -{letter}\n", 2)
-            return 1
+            raise Unsimulated(f"the option -{letter}")
     if len(options.operands) < 2:
         system.put("Usage: rsync [OPTION]... SRC [SRC]... DEST\n")
         system.put(f"rsync error: syntax or usage error (code 1) at main.c(1779) [client={_version(system)}]\n", 2)
@@ -87,8 +86,7 @@ def _rsync(system: System, argv: tuple[str, ...], state: State) -> int:
     *sources, target = options.operands
     for word in options.operands:
         if ":" in word.partition("/")[0] or word.startswith("rsync://"):
-            system.put(f"rsync: not simulated: copying to or from another host ({word})\n", 2)
-            return 1
+            raise Unsimulated(f"copying to or from another host ({word})")
     return _copy(_Run(system, options), sources, target)
 
 

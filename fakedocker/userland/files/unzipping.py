@@ -7,7 +7,7 @@ import posixpath
 import zipfile
 from typing import Final
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.files.zipping import ARCHIVE_BYTES, saved_percent, with_lists
 from fakedocker.userland.inputs import State, bytes_of, next_lines
 from fakedocker.userland.packages.unpack import make_directories
@@ -60,7 +60,7 @@ def _unzip(system: System, argv: tuple[str, ...], state: State) -> int:
         if sum(info.file_size for info in members) > max(64 << 20, 20 * len(data)) and not {"l", "v", "Z"} & {
             n for n, _ in options.given
         }:
-            raise UsageProblem(f"fakedocker: unpacking {len(data)} bytes to so much more is not simulated", bare=True)
+            raise Unsimulated(f"unpacking {len(data)} bytes to so much more")
         if not state.setdefault("titled", False):
             state["titled"] = True
             if "Z" not in options and "p" not in options and "q" not in options:
@@ -188,7 +188,7 @@ def _extract_all(
         if "p" in options:
             system.put(archive.read(info))
         elif ".." in path.split("/"):
-            say(system, f"not simulated: a member outside of the target ({path})")
+            system.unsimulated(f"a member outside of the target ({path})")
             state["status"] = 1
         elif path and not (info.is_dir() and "j" in options):
             where = join(base, path.lstrip("/")) if base else path.lstrip("/")

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Final
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, bytes_of, read_all
 from fakedocker.userland.processes.dates import moment
 from fakedocker.userland.sh.patterns import matches
@@ -17,7 +17,6 @@ from fakedocker.userland.tools import (
     Register,
     join,
     parse_options,
-    say,
     stat_or_none,
 )
 
@@ -49,8 +48,7 @@ def _zip(system: System, argv: tuple[str, ...], state: State) -> int:
         return 0
     target, *names = options.operands
     if "T" in options or "m" in options:
-        say(system, f"not simulated: -{options.last_of('Tm')}")
-        return 16
+        raise Unsimulated(f"the option -{options.last_of('Tm')}", 16)
     if "@" in options:
         names += read_all(system, state, ()).decode("utf-8", "surrogateescape").splitlines()
     stdin = read_all(system, state, ()) if "-" in names else b""

@@ -6,7 +6,7 @@ import posixpath
 import re
 from typing import Final
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.git.call import Call
 from fakedocker.userland.git.objects import GitProblem, Repository
 from fakedocker.userland.git.settings import Settings
@@ -117,7 +117,7 @@ def clone(call: Call) -> int:
         raise unreachable(call.system, source)
     if "depth" in options:
         if source.startswith("file://"):
-            raise GitProblem("fatal: not simulated: shallow clones")
+            raise Unsimulated("shallow clones", 128)
         call.put("warning: --depth is ignored in local clones; use file:// instead.\n", 2)
     branch = _cloned(call, origin, top, source, options.last("b"))
     if source == local and "q" not in options:
@@ -141,14 +141,14 @@ def _repository_at(system: System, path: str) -> Repository | None:
     return None
 
 
-def unreachable(system: System, url: str) -> GitProblem:
+def unreachable(system: System, url: str) -> GitProblem | Unsimulated:
     """What git says of a repository over a network that there is none of."""
     match = _URL.fullmatch(url)
     if match is not None and match[1] not in ("ssh", "git"):
         shown = url if url.endswith("/") else f"{url}/"
         if not system.resolve(match[2]):
             return GitProblem(f"fatal: unable to access '{shown}': Could not resolve host: {match[2]}")
-        return GitProblem(f"fatal: unable to access '{shown}': not simulated: git over HTTP")
+        return Unsimulated(f"git over HTTP from {shown}", 128)
     if match is not None and match[1] == "git":
         return GitProblem(f"fatal: unable to look up {match[2]} (port 9418) (Temporary failure in name resolution)")
     scp = _SCP.fullmatch(url)
@@ -208,7 +208,7 @@ def copy_objects(source: Repository, target: Repository) -> None:
         if folder == "pack" and any(
             name.endswith(".pack") for name in system.list_directory(source.path("objects/pack"))
         ):
-            raise GitProblem("fatal: not simulated: objects in packs")
+            raise Unsimulated("objects in packs", 128)
         if len(folder) != 2:
             continue
         for name in system.list_directory(source.path(f"objects/{folder}")):
@@ -280,7 +280,7 @@ def remote(call: Call) -> int:
         case ("set-url", name, url):
             settings.set("local", f"remote.{name}.url", url)
         case _:
-            raise GitProblem(f"fatal: not simulated: git remote {words[0]}")
+            raise Unsimulated(f"git remote {words[0]}", 128)
     return 0
 
 
@@ -320,4 +320,4 @@ def transfer(call: Call) -> int:
         raise unreachable(call.system, address)
     if _repository_at(call.system, address) is None:
         raise GitProblem(f"fatal: '{address}' does not appear to be a git repository\n{_NO_REMOTE}")
-    raise GitProblem(f"fatal: not simulated: git {call.name} between repositories; clone copies one")
+    raise Unsimulated(f"git {call.name} between repositories (clone copies one)", 128)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from fakedocker.kernel.program import Unsimulated
 from fakedocker.userland.git.call import Call, fits
 from fakedocker.userland.git.objects import Files, GitProblem
 from fakedocker.userland.git.settings import Settings
@@ -44,7 +45,7 @@ def branch(call: Call) -> int:
     }  # fmt: skip
     options = call.options("dDarvlmMfu:", long)
     if "contains" in options or "merged" in options:
-        raise GitProblem("fatal: not simulated: git branch --contains and --merged", 129)
+        raise Unsimulated("git branch --contains and --merged", 129)
     repository = call.repository
     current = repository.head()[0]
     words = options.operands
@@ -161,7 +162,7 @@ def checkout(call: Call) -> int:
     options = call.options("b:B:qfd", {"quiet": "q", "detach": "d", "orphan=": "orphan", "force": "f", "track": "t"})
     words = options.operands
     if "orphan" in options or "f" in options:
-        raise GitProblem(f"fatal: not simulated: git checkout --{'orphan' if 'orphan' in options else 'force'}", 129)
+        raise Unsimulated(f"git checkout --{'orphan' if 'orphan' in options else 'force'}", 129)
     repository = call.repository
     if "b" in options or "B" in options:
         return _to_new_branch(
@@ -199,7 +200,7 @@ def switch(call: Call) -> int:
     options = call.options("c:C:qd", {"create=": "c", "quiet": "q", "detach": "d", "orphan=": "orphan"})
     words = options.operands
     if "orphan" in options:
-        raise GitProblem("fatal: not simulated: git switch --orphan", 129)
+        raise Unsimulated("git switch --orphan", 129)
     if "c" in options or "C" in options:
         return _to_new_branch(
             call, options.last("c") or options.last("C"), words[0] if words else "", "C" in options, "q" in options

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import Any
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.git.objects import GitProblem, Repository
 from fakedocker.userland.git.settings import Settings
 from fakedocker.userland.inputs import State, bytes_of
@@ -87,9 +87,7 @@ class Call:
             wrong = problem.message.rpartition(" ")[2].strip("'")
             if "requires" in problem.message:
                 raise GitProblem(f"error: {problem.message}", 129) from None
-            raise GitProblem(
-                f"fatal: not simulated: git {self.name} {'--' if len(wrong) > 1 else '-'}{wrong.lstrip('-')}", 129
-            ) from None
+            raise Unsimulated(f"git {self.name} {'--' if len(wrong) > 1 else '-'}{wrong.lstrip('-')}", 129) from None
 
     def relative(self, path: str) -> str:
         """A path of the command line as the repository knows it. Raises GitProblem for one outside."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.git import beginning, branches, history, merging, plumbing, snapshots, status
 from fakedocker.userland.git.call import Call
 from fakedocker.userland.git.objects import GitProblem
@@ -57,7 +57,7 @@ def _git(system: System, argv: tuple[str, ...], state: State) -> int:
             raise GitProblem(f"unknown option: {name}\n{_USAGE.partition(chr(10) * 2)[0]}", 129)
         if name not in _COMMANDS:
             if name in _KNOWN:
-                raise GitProblem(f"fatal: not simulated: git {name}")
+                raise Unsimulated(f"git {name}", 128)
             raise GitProblem(f"git: '{name}' is not a git command. See 'git --help'.", 1)
         return _COMMANDS[name](Call(system, state, name, tuple(words[1:]), tuple(given)))
     except GitProblem as problem:
@@ -83,7 +83,7 @@ def _leading_options(system: System, state: State, words: list[str], given: list
             name, _, value = words.pop(0).partition("=")
             given.append((name.lower(), value))
         elif word.startswith(("--git-dir", "--work-tree", "--bare", "--namespace")):
-            raise GitProblem(f"fatal: not simulated: git {word.partition('=')[0]}")
+            raise Unsimulated(f"git {word.partition('=')[0]}", 128)
         elif word not in ("--no-pager", "-P", "-p", "--paginate"):
             words.insert(0, word)
             break

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from fakedocker.userland.git.objects import NO_OBJECT, Files, GitProblem, Repository
+from fakedocker.kernel.program import Unsimulated
+from fakedocker.userland.git.objects import NO_OBJECT, Files, Repository
 from fakedocker.userland.git.working_tree import compare
 from fakedocker.userland.text.comparing import MOST_STEPS, comparing_steps
 
@@ -110,7 +111,7 @@ def unified(before: bytes, after: bytes, context: int = 3) -> bytes:
 
     old, new = _LINE.findall(before), _LINE.findall(after)
     if comparing_steps(old, new) > MOST_STEPS:
-        raise GitProblem("fatal: not simulated: comparing so many equal lines")
+        raise Unsimulated("comparing so many equal lines", 128)
     parts: list[bytes] = []
     for group in SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(context):
         first, last = group[0], group[-1]

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from fakedocker.base.regex import Pattern
+from fakedocker.kernel.program import Unsimulated
 from fakedocker.userland.git.call import Call, fits
 from fakedocker.userland.git.diffing import Difference, Load, differences, loader, names, patch, stat
 from fakedocker.userland.git.objects import Commit, Files, GitProblem, seconds_of
@@ -75,7 +76,7 @@ def log(call: Call) -> int:
     if "reverse" in options:
         found.reverse()
     if "graph" in options and any(len(entry.parents) > 1 for entry in found):
-        raise GitProblem("fatal: not simulated: a graph of merges")
+        raise Unsimulated("a graph of merges", 128)
     decorations = _decorations(call) if _is_decorated(call, options) else {}
     parts = [_shown(call, options, entry, decorations, "log") for entry in found]
     if "graph" in options:
@@ -95,7 +96,7 @@ def _log_options(call: Call) -> Options:
     options = call.options(_LETTERS, _LOG)
     for name in _NOT_SIMULATED:
         if name in options:
-            raise GitProblem(f"fatal: not simulated: git {call.name} --{name}", 129)
+            raise Unsimulated(f"git {call.name} --{name}", 129)
     return options
 
 
@@ -206,7 +207,7 @@ def _shown(call: Call, options: Options, entry: Commit, decorations: dict[str, l
     if form not in ("", "medium", "short", "full", "fuller"):
         raise GitProblem(f"fatal: invalid --pretty format: {form}")
     if form in ("full", "fuller"):
-        raise GitProblem(f"fatal: not simulated: --pretty={form}")
+        raise Unsimulated(f"--pretty={form}", 128)
     name = repository.short(entry.name) if "abbrev" in options else entry.name
     lines = [f"commit {name}{behind}"]
     if len(entry.parents) > 1:
@@ -223,7 +224,7 @@ def _shown(call: Call, options: Options, entry: Commit, decorations: dict[str, l
 def _date_form(options: Options) -> str:
     given = options.last("date", "default")
     if given not in _DATES:
-        raise GitProblem(f"fatal: not simulated: --date={given}")
+        raise Unsimulated(f"--date={given}", 128)
     return _DATES[given]
 
 
@@ -270,7 +271,7 @@ def _filled(call: Call, options: Options, entry: Commit, template: str, behind: 
 
     rest = re.search(r"%(?!" + _PLACEHOLDER.pattern[1:] + ")", template)
     if rest is not None and "%%" not in template:
-        raise GitProblem(f"fatal: not simulated: the placeholder {template[rest.start() : rest.start() + 3]}")
+        raise Unsimulated(f"the placeholder {template[rest.start() : rest.start() + 3]}", 128)
     return _PLACEHOLDER.sub(replaced, template)
 
 

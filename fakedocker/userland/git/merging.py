@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from fakedocker.kernel.program import Unsimulated
 from fakedocker.userland.git.branches import INVALID
 from fakedocker.userland.git.call import Call, fits
 from fakedocker.userland.git.diffing import differences, loader, mode_lines, stat
@@ -28,9 +29,9 @@ def merge(call: Call) -> int:
     }  # fmt: skip
     options = call.options("m:q", long)
     if "abort" in options or "squash" in options:
-        raise GitProblem("fatal: not simulated: git merge --abort and --squash", 129)
+        raise Unsimulated("git merge --abort and --squash", 129)
     if len(options.operands) != 1:
-        raise GitProblem("fatal: not simulated: a merge of none or of several branches", 129)
+        raise Unsimulated("a merge of none or of several branches", 129)
     repository = call.repository
     target = options.operands[0]
     found = repository.find_or_none(target)
@@ -38,7 +39,7 @@ def merge(call: Call) -> int:
         raise GitProblem(f"merge: {target} - not something we can merge", 1)
     current, head = repository.head()
     if not head:
-        raise GitProblem("fatal: not simulated: a merge before the first commit", 129)
+        raise Unsimulated("a merge before the first commit", 129)
     theirs = repository.commit(found)
     if repository.is_ancestor(theirs.name, head):
         call.put("Already up to date.\n")
@@ -90,7 +91,7 @@ def _merged(call: Call, ours: str, theirs: str, our_files: Files, their_files: F
         if after in (before, own):
             continue
         if own != before:
-            raise GitProblem(f"fatal: not simulated: merging changes that both sides made to {path}")
+            raise Unsimulated(f"merging changes that both sides made to {path}", 128)
         if after is None:
             merged.pop(path, None)
         else:
@@ -108,7 +109,7 @@ def tag(call: Call) -> int:
     tags = repository.references("refs/tags/")
     words = options.operands
     if "sort" in options or "n" in options:
-        raise GitProblem("fatal: not simulated: git tag --sort and -n", 129)
+        raise Unsimulated("git tag --sort and -n", 129)
     if "d" in options:
         status = 0
         for name in words:
@@ -132,7 +133,7 @@ def tag(call: Call) -> int:
         raise GitProblem(f"fatal: Failed to resolve '{target}' as a valid ref.")
     if "a" in options or "m" in options:
         if "m" not in options:
-            raise GitProblem("fatal: not simulated: an editor for the message; use -m")
+            raise Unsimulated("an editor for the message (use -m)", 128)
         message = "\n\n".join(options.values("m"))
         head = f"object {found}\ntype commit\ntag {name}\ntagger {call.settings.identity('committer')}\n\n"
         found = repository.store("tag", f"{head}{message}\n".encode("utf-8", "surrogateescape"))

@@ -10,7 +10,7 @@ import re
 import zlib
 from typing import Final, NamedTuple
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.packages.unpack import make_directories, read_text_or
 from fakedocker.userland.tools import join, stat_or_none
 
@@ -104,7 +104,7 @@ class Repository:
             head, _, data = zlib.decompress(packed).partition(b"\0")
         except (OSError, zlib.error):
             if self._has_packs():
-                raise GitProblem("fatal: not simulated: objects in packs") from None
+                raise Unsimulated("objects in packs", 128) from None
             raise GitProblem(f"fatal: bad object {name}") from None
         return head.decode().partition(" ")[0], data
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fakedocker.kernel.program import Unsimulated
 from fakedocker.userland.git.call import Call, fits
 from fakedocker.userland.git.objects import GitProblem
 from fakedocker.userland.git.working_tree import blob_name, read_index, tracked_files, untracked
@@ -54,7 +55,7 @@ def _fact(call: Call, word: str) -> str:
         "--is-bare-repository": "false",
     }
     if word not in facts:
-        raise GitProblem(f"fatal: not simulated: git rev-parse {word}", 129)
+        raise Unsimulated(f"git rev-parse {word}", 129)
     return f"{facts[word]}\n"
 
 
@@ -156,7 +157,7 @@ def ls_files(call: Call) -> int:
     paths = sorted(index)
     if "o" in options:
         if "x" not in options:
-            raise GitProblem("fatal: not simulated: git ls-files -o without --exclude-standard", 129)
+            raise Unsimulated("git ls-files -o without --exclude-standard", 129)
         paths = untracked(repository, index, whole=True)
     elif "m" in options or "d" in options:
         now = tracked_files(repository, index)
@@ -182,7 +183,7 @@ def hash_object(call: Call) -> int:
 def clean(call: Call) -> int:
     options = call.options("fdnqx", {"force": "f", "dry-run": "n", "quiet": "q"})
     if "x" in options:
-        raise GitProblem("fatal: not simulated: git clean -x", 129)
+        raise Unsimulated("git clean -x", 129)
     if "f" not in options and "n" not in options:
         raise GitProblem(
             "fatal: clean.requireForce defaults to true and neither -i, -n, nor -f given; refusing to clean"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import Final
 
+from fakedocker.kernel.program import Unsimulated
 from fakedocker.userland.git.call import Call, fits
 from fakedocker.userland.git.diffing import counts, differences, loader, mode_lines, summary_line
 from fakedocker.userland.git.objects import Commit, Files, GitProblem
@@ -289,7 +290,7 @@ def _stage_named(call: Call, index: Files, words: tuple[str, ...]) -> None:
             raise GitProblem(f"error: pathspec '{word}' did not match any file(s) known to git", 1)
         others = {path for path in {*index, *head} if path not in chosen}
         if any(index.get(path) != head.get(path) for path in others):
-            raise GitProblem("fatal: not simulated: a commit of some paths beside others that are staged")
+            raise Unsimulated("a commit of some paths beside others that are staged", 128)
         for path in chosen:
             _stage(call, index, path, shown=False, dry=False)
 
@@ -320,7 +321,7 @@ def _message(call: Call, given: list[str], file: str, amended: Commit | None) ->
     elif amended:
         return amended.message.rstrip("\n")
     else:
-        raise GitProblem("fatal: not simulated: an editor for the message; use -m or -F")
+        raise Unsimulated("an editor for the message (use -m or -F)", 128)
     lines = [line.rstrip() for line in text.strip("\n").split("\n")]
     kept = [line for place, line in enumerate(lines) if line or lines[place - 1 : place] != [""]]
     return "\n".join(kept).rstrip("\n")

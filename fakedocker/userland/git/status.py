@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from fakedocker.kernel.program import Unsimulated
 from fakedocker.userland.git.call import Call
 from fakedocker.userland.git.diffing import differences
-from fakedocker.userland.git.objects import GitProblem
 from fakedocker.userland.git.working_tree import Changes, changes, read_index
 
 _WORDS: Final = {
@@ -29,7 +29,7 @@ def status(call: Call) -> int:
     }
     options = call.options("sbu::", long)
     if "ignored" in options:
-        raise GitProblem("fatal: not simulated: git status --ignored", 129)
+        raise Unsimulated("git status --ignored", 129)
     repository = call.repository
     found = changes(repository, read_index(repository))
     if options.last("u") == "no":

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from fakedocker.base.regex import Pattern, compile_pattern
-from fakedocker.kernel.program import Stat
+from fakedocker.kernel.program import Stat, Unsimulated
 from fakedocker.userland.git.objects import Files, GitProblem, Repository
 from fakedocker.userland.packages.unpack import make_directories, read_text_or
 from fakedocker.userland.tools import join, stat_or_none
@@ -41,7 +41,7 @@ def read_index(repository: Repository) -> Files:
     data = repository.system.read_file(path, 1 << 40)
     mark, version, count = _HEADER.unpack_from(data)
     if mark != b"DIRC" or version != 2:
-        raise GitProblem(f"fatal: not simulated: an index of version {version}")
+        raise Unsimulated(f"an index of version {version}", 128)
     found: Files = {}
     at = _HEADER.size
     for _ in range(count):

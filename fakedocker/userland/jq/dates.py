@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from fakedocker.base.regex import compile_pattern
+from fakedocker.kernel.program import Unsimulated
 from fakedocker.userland.jq.context import Context
 from fakedocker.userland.jq.values import JqError, Value
 from fakedocker.userland.processes.dates import format_date
@@ -101,7 +102,7 @@ def _strptime(context: Context, value: Value, form: Value) -> Value:
     for piece in re.findall(r"%.|\s+|.", form, re.DOTALL):
         if piece[0] == "%" and len(piece) == 2:
             if piece[1] not in _PARTS:
-                raise JqError(f"strptime/1: the conversion {piece} is not simulated")
+                raise Unsimulated(f"the conversion {piece} of strptime/1", 5)
             pattern, name = _PARTS[piece[1]]
             parts.append(f"({pattern})")
             names.append(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import text_of
 from fakedocker.userland.jq.json_text import ParseProblem, Reader, parse_all
 from fakedocker.userland.jq.json_writing import Style
@@ -208,7 +208,7 @@ def parse_arguments(system: System, argv: tuple[str, ...]) -> JqOptions:
     if "version" in given:
         raise UsageError(f"jq-{_version(system)}\n", 0, 1)
     if "search" in given:
-        raise UsageError("fakedocker: jq: -L is not simulated\n")
+        raise Unsimulated("the option -L", 2)
     source, files = _source(system, arguments)
     variables = {**arguments.named, "ENV": dict(system.environment)}
     variables["ARGS"] = {"positional": arguments.positional, "named": dict(arguments.named)}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from fakedocker.kernel.program import Unsimulated
 from fakedocker.userland.jq.composites import Composites, variables_of
 from fakedocker.userland.jq.cursor import IDENTITY, Cursor, Node
 from fakedocker.userland.jq.lexer import KEYWORDS, JqSyntaxError, Token, tokens_of, unexpected
@@ -44,9 +45,7 @@ class _Parser:
 
     def program(self) -> Node:
         if self.cursor.token.text in ("import", "include", "module") and self.cursor.token.kind == "word":
-            raise JqSyntaxError(
-                f"{self.cursor.token.text} is not simulated", self.cursor.token.at, self.cursor.token.end
-            )
+            raise Unsimulated(self.cursor.token.text, 3)
         if self.cursor.token.kind == "end":
             return IDENTITY
         return self.pipe(allow_empty=True)

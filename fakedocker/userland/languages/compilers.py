@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import Final
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State
 from fakedocker.userland.languages.toolchains import program, reading
 from fakedocker.userland.packages.releases import is_alpine, package_version, upstream_version
@@ -85,8 +85,7 @@ def _compile(system: System, called: str, words: tuple[str, ...], sources: list[
             program.write(system, place, made, _OBJECT_BYTES, executable=False)
         return 0
     if "-E" in words or "-S" in words or base_name(called) == "cpp":
-        system.put(f"{called}: not simulated: fakedocker shows no intermediate forms\n", 2)
-        return 1
+        raise Unsimulated("an intermediate form")
     texts = [read_text_or(system, name) for name in sources if not name.endswith((".o", ".a"))]
     if (
         "-shared" not in words

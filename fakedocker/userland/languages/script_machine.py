@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
+from fakedocker.kernel import marks
 from fakedocker.kernel.program import Block, System
 from fakedocker.kernel.utility import copy_plain
 from fakedocker.userland.inputs import State
@@ -30,7 +31,11 @@ _TRYING: Final = frozenset({"try", "untry", "caught", "unless_error", "raise_aga
 
 
 class NotSimulated(Exception):
-    """The script needs something that is not simulated; the message names it."""
+    """The script needs something that is not simulated; the message names it, `why` is a key of `marks.REASONS`."""
+
+    def __init__(self, what: str, why: str = marks.FEATURE) -> None:
+        super().__init__(what)
+        self.why = why
 
 
 class Exit(Exception):
@@ -152,7 +157,7 @@ class Machine:
         if len(scopes) >= _MOST_SCOPES:
             kept = self._scopes_in_use()
             if len(kept) >= _MOST_SCOPES // 2:
-                raise NotSimulated("so many functions within functions")
+                raise NotSimulated("a function so deep within functions")
             self.state["scopes"] = scopes = {name: scope for name, scope in scopes.items() if name in kept}
         self.state["scope_count"] = number = self.state.get("scope_count", 0) + 1
         scopes[str(number)] = {"names": names, "outer": outer, "seen": False}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, read_all, text_of
 from fakedocker.userland.make.building import Builder
 from fakedocker.userland.make.expansion import Expander
@@ -79,8 +79,7 @@ def _make(system: System, argv: tuple[str, ...], state: State) -> int:
         return 0
     for letter, option in _NOT_SIMULATED.items():
         if letter in options:
-            system.put(f"{name}: *** not simulated: {option}.  Stop.\n", 2)
-            return 2
+            raise Unsimulated(f"the option {option}", 2)
     shown = False
     try:
         if not state.get("entered"):
@@ -90,6 +89,9 @@ def _make(system: System, argv: tuple[str, ...], state: State) -> int:
                 system.put(f"{name}: Entering directory '{system.directory}'\n")
         shown = _shows_directory(options, level)
         status = _run(system, state, options, name)
+    except Unsimulated as boundary:
+        system.unsimulated(boundary.what, boundary.why)
+        status = boundary.status
     except MakeProblem as problem:
         where = problem.where or name
         system.put(f"{where}: *** {problem.text.removesuffix('  Stop').removesuffix('.')}.  Stop.\n", 2)

@@ -10,7 +10,7 @@ import posixpath
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.make.model import Database, MakeProblem, NeedsShell
 from fakedocker.userland.sh.patterns import matches
 from fakedocker.userland.tools import stat_or_none
@@ -163,7 +163,7 @@ class Expander:
 
     def evaluated(self, arguments: list[str]) -> str:
         if self.evaluate is None:
-            raise MakeProblem("not simulated: eval in a recipe", self.where)
+            raise Unsimulated("eval in a recipe", 2)
         self.evaluate(arguments[0])
         return ""
 

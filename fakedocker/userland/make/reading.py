@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from fakedocker.base.regex import compile_pattern
+from fakedocker.kernel.program import Unsimulated
 from fakedocker.userland.make.expansion import Expander, closing_place, split_arguments
 from fakedocker.userland.make.model import Database, MakeProblem, Rule, new_rule, stem_of, with_stem
 
@@ -153,7 +154,7 @@ class Reader:
         elif keyword in ("export", "unexport") and not _is_assignment(line):
             self._export(keyword == "export", rest)
         elif keyword == "vpath":
-            raise MakeProblem("not simulated: vpath", self.expander.where)
+            raise Unsimulated("vpath", 2)
         elif _is_assignment(line):
             self._targets = None
             match = _ASSIGNMENT.fullmatch(line)
@@ -181,7 +182,7 @@ class Reader:
                     continue
                 self._depth += 1
                 if self._depth > _INCLUDES:
-                    raise MakeProblem("not simulated: includes this deep", where)
+                    raise Unsimulated("so deep an include", 2)
                 self._begin(file)
                 self._lines(file, text)
                 self._depth -= 1
@@ -220,7 +221,7 @@ class Reader:
             self._no_rule(line)
             return
         if line[colon : colon + 2] == "::":
-            raise MakeProblem("not simulated: double-colon rules", self.expander.where)
+            raise Unsimulated("a double-colon rule", 2)
         targets = self.expander.expand(line[:colon]).split()
         rest = line[colon + 1 :]
         match = _SPECIFIC.fullmatch(rest)

@@ -6,7 +6,7 @@ import base64
 import hashlib
 from typing import Final
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.registry.distribution import htpasswd
 from fakedocker.userland.inputs import State, text_of
 from fakedocker.userland.network import crypt
@@ -98,7 +98,7 @@ def _line(system: System, name: str, password: str, kind: str, cost: int) -> str
     """An entry of the file, and a blank line's end where bcrypt's is printed alone."""
     if kind == "B":
         if cost > htpasswd.MOST_COST:
-            raise UsageProblem(f"fakedocker: a cost of more than {htpasswd.MOST_COST} is not simulated", bare=True)
+            raise Unsimulated(f"a cost of more than {htpasswd.MOST_COST}")
         return htpasswd.entry(name, password, cost, system.random(1 << 128).to_bytes(16, "big"))
     if kind == "s":
         digest = hashlib.sha1(password.encode(), usedforsecurity=False).digest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Final, NamedTuple
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.kernel.router import Interface, InterfaceAddress
 from fakedocker.userland.inputs import State
 from fakedocker.userland.network.routing import Route, is_own, route_to, routes_of
@@ -86,15 +86,11 @@ def _complain(system: System, busybox: str, iproute: str) -> None:
         system.put(f"{iproute}\n", 2)
 
 
-def _not_simulated(what: str) -> UsageProblem:
-    return UsageProblem(f"fakedocker: {what} is not simulated", bare=True)
-
-
 def _parse(system: System, words: list[str]) -> tuple[_Options, list[str]]:
     """The options, which stand before the object, and what comes after them.
 
     Raises:
-        UsageProblem: busybox has no such option, or it is not simulated.
+        UsageProblem: busybox has no such option; Unsimulated: it has.
     """
     options = _Options()
     while words and words[0].startswith("-"):
@@ -115,7 +111,7 @@ def _parse(system: System, words: list[str]) -> tuple[_Options, list[str]]:
         elif len(name) > 1 and "brief".startswith(name):
             options = options._replace(brief=True)
         elif name not in _PLAIN:
-            raise _not_simulated(f"the option {word}")
+            raise Unsimulated(f"the option {word}")
     return options, words
 
 
@@ -137,10 +133,10 @@ def _shown(words: list[str]) -> _Shown:
         if word == "scope":
             scope = words.pop(0) if words else ""
             if scope not in _SCOPES:
-                raise _not_simulated(f"the scope {scope}")
+                raise Unsimulated(f"the scope {scope}")
             shown = shown._replace(scope=scope)
         elif word in ("to", "label", "type", "master", "vrf", "group", "permanent", "dynamic", "primary", "secondary", "temporary", "tentative", "deprecated"):  # fmt: skip
-            raise _not_simulated(f"choosing by {word}")
+            raise Unsimulated(f"choosing by {word}")
         elif word != "up":  # they all are
             name = (words.pop(0) if words else "") if word == "dev" else word
             if shown.device:
@@ -250,7 +246,7 @@ def _ip_route(system: System, options: _Options, words: list[str]) -> int:
             raise _Refused(f"can't find device '{device}'", f'Cannot find device "{device}"', 1)
         found = [route for route in found if route.interface.name == device]
     elif words:
-        raise _not_simulated(f"choosing routes by {words[0]}")
+        raise Unsimulated(f"choosing routes by {words[0]}")
     show = _route_line_v6 if version == 6 else _route_line
     system.put("".join(show(system, route, bool(device)) for route in found))
     if version == 6 and is_busybox(system) and words != ["default"]:
@@ -291,7 +287,7 @@ def _route_get(system: System, options: _Options, words: list[str]) -> int:
         wrong = f'Error: {prefix} prefix is expected rather than "{target}".'
         raise _Refused("need at least destination address", wrong, 1)
     if len(words) > 1:
-        raise _not_simulated(f"asking for a route by {words[1]}")
+        raise Unsimulated(f"asking for a route by {words[1]}")
     target = str(ipaddress.ip_address(target))
     route = route_to(system, target)
     if is_own(system, target):

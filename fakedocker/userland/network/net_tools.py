@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.kernel.router import Interface
 from fakedocker.userland.inputs import State
 from fakedocker.userland.network.routing import routes_of
-from fakedocker.userland.tools import Register, UsageProblem, is_busybox, say
+from fakedocker.userland.tools import Register, is_busybox, say
 
 PROGRAMS = Register()
 _SCOPES = {"global": 0x00, "host": 0x10, "link": 0x20}
@@ -29,7 +29,7 @@ def route_rows(system: System, numeric: bool) -> list[tuple[str, str, str, str, 
 def _route(system: System, argv: tuple[str, ...], state: State) -> int:
     options = [word for word in argv[1:] if word.startswith("-")]
     if "inet6" in argv or any(word in ("-6", "--inet6") for word in options):
-        raise UsageProblem("fakedocker: the table of IPv6 is not simulated (see `ip -6 route`)", bare=True)
+        raise Unsimulated("the table of IPv6 (see `ip -6 route`)")
     numeric = any("n" in word for word in options)
     system.put("Kernel IP routing table\n")
     system.put("Destination     Gateway         Genmask         Flags Metric Ref    Use Iface\n")

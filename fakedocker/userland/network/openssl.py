@@ -10,11 +10,11 @@ import hashlib
 import hmac
 from typing import Final
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, bytes_of, read_all
 from fakedocker.userland.network.crypt import apr1_or_md5, sha_crypt
 from fakedocker.userland.packages.releases import upstream_version
-from fakedocker.userland.tools import Register, say
+from fakedocker.userland.tools import Register
 
 PROGRAMS = Register()
 _RELEASED: Final = {"3.0.13": "30 Jan 2024", "3.0.14": "4 Jun 2024", "3.3.2": "3 Sep 2024"}
@@ -56,12 +56,8 @@ def _openssl(system: System, argv: tuple[str, ...], state: State) -> int:
         system.put(f"{problem}\n", 2)
         return 1
     if command in _KNOWN or not command:
-        say(
-            system,
-            f"not simulated: {command or 'the interactive prompt'}; fakedocker's openssl makes no keys or certificates and opens no connections",
-        )
-    else:
-        system.put(f"Invalid command '{command}'; type \"help\" for a list.\n", 2)
+        raise Unsimulated(f"openssl {command}" if command else "the interactive prompt")
+    system.put(f"Invalid command '{command}'; type \"help\" for a list.\n", 2)
     return 1
 
 
@@ -105,7 +101,7 @@ def _digest(system: System, state: State, command: str, words: tuple[str, ...]) 
     flags = "binary hex r c " + " ".join(_DIGESTS)
     given, names = _options("dgst", words, flags, "hmac out sign verify signature mac macopt passin")
     if not {"sign", "verify", "signature", "mac"}.isdisjoint(given):
-        raise _Problem("openssl: not simulated: signatures")
+        raise Unsimulated("a signature")
     chosen = next((name for name in reversed(given) if name in _DIGESTS), command if command in _DIGESTS else "")
     algorithm, label = _DIGESTS[chosen] if chosen else ("sha256", "SHA256")
     status, output = 0, b""
@@ -149,7 +145,7 @@ def _random(system: System, words: tuple[str, ...]) -> int:
             else "rand: Use -help for summary."
         )
     if int(text) > _RANDOM_BYTES:
-        raise _Problem("openssl: not simulated: more than 1 MiB of random bytes")
+        raise Unsimulated("more than 1 MiB of random bytes")
     system.charge(int(text))
     data = bytes(system.random(256) for _ in range(int(text)))
     if "hex" in given:
@@ -169,7 +165,7 @@ def _encoded(data: bytes, one_line: bool) -> bytes:
 
 def _base64(system: System, state: State, command: str, words: tuple[str, ...]) -> int:
     if (command == "enc" and not {"-base64", "-a"} & set(words)) or any(word.startswith("-aes") for word in words):
-        raise _Problem("openssl: not simulated: ciphers")
+        raise Unsimulated("a cipher")
     given, _ = _options(command, words, "d e a A base64", "in out")
     if "in" in given:
         try:
@@ -195,7 +191,7 @@ def _password(system: System, state: State, words: tuple[str, ...]) -> int:
     if "stdin" in given:
         rest = read_all(system, state, ()).decode("utf-8", "surrogateescape").splitlines()
     if not rest:
-        raise _Problem("openssl: not simulated: asking for a password; give it as an argument or with -stdin")
+        raise Unsimulated("asking for a password, which can be an argument or come with -stdin,")
     kind = next((name for name in reversed(given) if name in ("1", "5", "6", "apr1")), "1")
     size = 16 if kind in ("5", "6") else 8
     salt = given.get("salt", "")[:size] or "".join(_SALT_LETTERS[system.random(64)] for _ in range(size))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State
 from fakedocker.userland.network.net_tools import route_rows
-from fakedocker.userland.tools import Options, Register, UsageProblem, base_name, parse_options
+from fakedocker.userland.tools import Options, Register, base_name, parse_options
 
 PROGRAMS = Register()
 _KINDS = (("t", "tcp"), ("u", "udp"))
@@ -56,7 +56,7 @@ def _netstat(system: System, argv: tuple[str, ...], state: State) -> int:
     long = {"listening": "l", "all": "a", "tcp": "t", "udp": "u", "numeric": "n", "route": "r", "program": "p", "programs": "p"}  # fmt: skip
     options = parse_options(system, argv, "raltuwxenWpc46v", long)
     if "r" in options and "6" in options:
-        raise UsageProblem("fakedocker: the table of IPv6 is not simulated (see `ip -6 route`)", bare=True)
+        raise Unsimulated("the table of IPv6 (see `ip -6 route`)")
     if "r" in options:
         system.put("Kernel IP routing table\n")
         system.put("Destination     Gateway         Genmask         Flags   MSS Window  irtt Iface\n")

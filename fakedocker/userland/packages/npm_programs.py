@@ -9,7 +9,7 @@ import hashlib
 import posixpath
 from typing import Final, NamedTuple
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, text_of
 from fakedocker.userland.packages import npm_project
 from fakedocker.userland.packages.unpack import make_directories, read_text_or, remove_tree, write_filler, write_text
@@ -149,7 +149,7 @@ def _port(text: str) -> int:
     """The number of a port. UsageProblem for one that Node refuses, or that is a path to it."""
     number, rest = strtol(text)
     if rest or not text:
-        raise UsageProblem("fakedocker does not simulate listening on a path", 1, bare=True)
+        raise Unsimulated("listening on a path")
     if not 0 <= number < 1 << 16:
         reason = f"options.port should be >= 0 and < 65536. Received type number ({number})."
         raise UsageProblem(f"RangeError [ERR_SOCKET_BAD_PORT]: {reason}", 1, bare=True)

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.packages import index
 from fakedocker.userland.packages.unpack import (
     make_directories,
@@ -88,7 +88,7 @@ def split(word: str) -> tuple[str, str]:
     """(name, bound) of "express@^4"; "latest" where there is none. Raises Problem."""
     name, _, bound = word.rpartition("@") if "@" in word[1:] else (word, "", "latest")
     if word.startswith((".", "/", "git+", "http")) or "github:" in word:
-        raise Problem("EUNSUPPORTED", ("fakedocker installs packages of the registry by name only",))
+        raise Unsimulated(f"installing {word}, which is not of the registry,")
     return name, bound or "latest"
 
 

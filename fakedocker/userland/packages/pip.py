@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, text_of
 from fakedocker.userland.packages import index, pip_requirements, pip_site
 from fakedocker.userland.packages.pip_requirements import Problem, Wanted
@@ -105,7 +105,7 @@ def _requirements(system: System, command: Command) -> list[Wanted]:
     for path in command.all("-r", "--requirement"):
         found += pip_requirements.from_file(system, path)
     if command.all("-e", "--editable"):
-        raise Problem("ERROR: fakedocker installs packages by name only, not from folders, archives or repositories\n")
+        raise Unsimulated("installing from a folder (--editable)")
     return found
 
 

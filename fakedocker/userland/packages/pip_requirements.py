@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import text_of
 from fakedocker.userland.packages.pip_site import normalized
 
@@ -54,7 +54,7 @@ def parse(text: str, by: str) -> Wanted:
     """One requirement, such as "requests[socks]>=2,<3"; `by` is who has it. Raises Problem."""
     plain = text.partition(";")[0].strip()
     if "/" in plain or plain in (".", "..") or " @ " in plain:
-        raise Problem("ERROR: fakedocker installs packages by name only, not from folders, archives or repositories\n")
+        raise Unsimulated(f"installing from a folder, an archive or a repository ({plain})")
     match = _REQUIREMENT.fullmatch(plain)
     if match is None:
         raise Problem(f"ERROR: Invalid requirement: '{plain}': Expected end or semicolon\n")

@@ -76,7 +76,7 @@ def _printf(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int
         if kind == "directive":
             tell(system, f"{word}: invalid format", f"{word}: invalid conversion specification")
         elif kind == "width":
-            say(system, too_wide(word))
+            system.unsimulated(too_wide(word))
         elif kind == "number":
             tell(system, f"invalid number '{word}'", f"‘{word}’: expected a numeric value")
         else:

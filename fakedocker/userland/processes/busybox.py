@@ -6,7 +6,7 @@ import textwrap
 from typing import Final
 
 from fakedocker.kernel.applets import APPLETS
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State
 from fakedocker.userland.tools import Register, join
 
@@ -45,8 +45,7 @@ def _busybox(system: System, argv: tuple[str, ...], state: State) -> int:
         system.put(_HELP + "".join(f"\t{line}\n" for line in names) + "\n")
         return 0
     if option in ("--install", "--show"):
-        system.put(f"fakedocker: busybox {option} is not simulated\n", 2)
-        return 1
+        raise Unsimulated(f"the option {option}")
     system.put(f"{option}: applet not found\n", 2)
     return 127
 

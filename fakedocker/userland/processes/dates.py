@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from fakedocker.userland.tools import UsageProblem
+from fakedocker.kernel.program import Unsimulated
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -33,9 +33,7 @@ def moment(seconds: int) -> datetime:
     try:
         return _EPOCH + timedelta(seconds=seconds)
     except OverflowError:
-        raise UsageProblem(
-            f"fakedocker: years beyond 9999 are not simulated: {seconds} seconds since 1970", bare=True
-        ) from None
+        raise Unsimulated(f"a year beyond 9999, as {seconds} seconds since 1970 are,") from None
 
 
 def _offset(seconds: int, colons: str) -> str:

@@ -160,6 +160,6 @@ def _evaluate(system: System, state: State, script: str) -> int:
         state["database"] = text.split()[1]
         system.put(f"switched to db {state['database']}\n")
     else:
-        system.put("fakedocker simulates of mongosh only pings, db.version(), db.getName(), use and show dbs\n", 2)
+        system.unsimulated("more than pings, db.version(), db.getName(), use and show dbs")
         return 1
     return 0

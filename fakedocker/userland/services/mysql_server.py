@@ -199,7 +199,7 @@ def _lay_out(system: System, databases: list[str]) -> None:
 
 def _run_script(system: System, state: State, path: str, database: str) -> None:
     if path.endswith(_NOT_SIMULATED):
-        _note(system, f"fakedocker: {path} is not run: of the scripts of mysql's image only .sql is simulated", "Warn")
+        system.unsimulated(f"a script such as {path}, which is no .sql,", program="docker-entrypoint.sh")
         return
     if not path.endswith(".sql"):
         _note(system, f"/usr/local/bin/docker-entrypoint.sh: ignoring {path}", "Warn")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, bytes_of
 from fakedocker.userland.languages.sql.sql_values import postgres_type
 from fakedocker.userland.services.postgres import VERSION
@@ -39,8 +39,7 @@ def dump(system: System, argv: tuple[str, ...], state: State) -> int:
         system.put(f"pg_dump (PostgreSQL) {version} (Debian {version}-1.pgdg120+1)\n")
         return 0
     if options.last("F", "p") not in ("p", "plain"):
-        system.put("pg_dump: fakedocker writes plain dumps only\n", 2)
-        return 1
+        raise Unsimulated("a dump that is not a plain one")
     if "login" not in state:
         environment = system.environment
         user = options.last("U") or environment.get("PGUSER") or user_name(system, system.uid)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 from typing import Any, Final
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel import marks
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, bytes_of, text_of
 from fakedocker.userland.languages.sql.sql_session import Result
 from fakedocker.userland.languages.sql.sql_tokens import is_comment, split_statements
@@ -39,8 +40,7 @@ def _psql(system: System, argv: tuple[str, ...], state: State) -> int:
     if called == "pg_dump":
         return dump(system, argv, state)
     if called.startswith("pg_") or called in _WRAPPED:
-        system.put(f"{called}: fakedocker does not simulate this program\n", 2)
-        return _NOT_SIMULATED
+        raise Unsimulated(status=_NOT_SIMULATED, why=marks.PROGRAM)
     version = system.environment.get("PG_VERSION", VERSION).partition("-")[0]
     try:
         options = parse_options(system, argv, "c:d:f:h:p:U:ltAqVwWv:F:xXa1P:bEneLsST:R:z0o:", _LONG)

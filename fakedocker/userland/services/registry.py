@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 from typing import Final
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.registry.distribution import htpasswd, rules
 from fakedocker.registry.distribution.access import BASIC, Access
 from fakedocker.registry.distribution.contents import Upload
@@ -83,8 +83,7 @@ def _registry(system: System, argv: tuple[str, ...], state: State) -> int:
         return 0
     asks = system.environment.get("REGISTRY_AUTH", "")
     if asks not in ("", "none", "htpasswd"):
-        system.put(f"registry: REGISTRY_AUTH={asks} is not simulated by fakedocker, but for htpasswd\n", 2)
-        return 1
+        raise Unsimulated(f"REGISTRY_AUTH={asks}, which is not htpasswd,")
     if asks == "htpasswd" and "REGISTRY_AUTH_HTPASSWD_REALM" not in system.environment:
         system.put(
             'panic: unable to configure authorization (htpasswd): "realm" must be set for htpasswd access controller\n',

@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 
 from fakedocker.base.regex import Pattern
+from fakedocker.kernel.program import Unsimulated
 from fakedocker.userland.text.awk_lexer import AwkProblem
 from fakedocker.userland.text.formatting import format_printf, too_wide
 from fakedocker.userland.text.posix_regex import RegexProblem, compile_posix
@@ -144,5 +145,5 @@ def formatted(template: str, words: tuple[str, ...], values: list[Value]) -> str
     result = format_printf(escaped, tuple(prepared))
     for kind, word in result.problems:
         if kind == "width":
-            raise AwkProblem(too_wide(word))
+            raise Unsimulated(too_wide(word), 2)
     return result.text

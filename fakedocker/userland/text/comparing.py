@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, bytes_of, next_chunk, read_each, text_of
 from fakedocker.userland.tools import (
     Options,
@@ -161,7 +161,7 @@ def _diff_files(system: System, left: str, right: str, options: Options, stdin: 
 
     keys = [key(line) for line in a], [key(line) for line in b]
     if comparing_steps(*keys) > MOST_STEPS:
-        raise UsageProblem("fakedocker: comparing so many equal lines is not simulated", 2, bare=True)
+        raise Unsimulated("comparing so many equal lines", 2)
     matcher = difflib.SequenceMatcher(None, *keys, autojunk=False)
     system.charge(len(a) + len(b))
     changes = [code for code in matcher.get_opcodes() if code[0] != "equal"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State
 from fakedocker.userland.packages.releases import is_alpine, upstream_version
 from fakedocker.userland.tools import Register, base_name, is_busybox, parse_options, say
@@ -38,8 +38,7 @@ def _vim(system: System, argv: tuple[str, ...], state: State) -> int:
         return 1
     unknown = [word for word in argv[1:] if word[:1] in ("-", "+") and word not in ("-R", "--")]
     if unknown:
-        say(system, f"not simulated: {unknown[0]}")
-        return 1
+        raise Unsimulated(f"the option {unknown[0]}")
     names = tuple(word for word in argv[1:] if word[:1] != "-")
     return _edit(system, state, names, read_only="-R" in argv or base_name(argv[0]) == "view")
 
@@ -58,12 +57,10 @@ def _nano(system: System, argv: tuple[str, ...], state: State) -> int:
         return 1
     unknown = [word for word in argv[1:] if word[:1] in ("-", "+")]
     if unknown:
-        say(system, f"not simulated: {unknown[0]}")
-        return 1
+        raise Unsimulated(f"the option {unknown[0]}")
     names = argv[1:]
     if len(names) > 1:
-        say(system, "not simulated: several files")
-        return 1
+        raise Unsimulated("editing several files")
     if status := _no_terminal_type(system):
         return status
     from fakedocker.userland.text import nano
@@ -78,8 +75,7 @@ def _htop(system: System, argv: tuple[str, ...], state: State) -> int:
         return 0
     if status := _no_terminal_type(system):
         return status
-    say(system, "not simulated: the screen of htop; use `top` and `ps` instead")
-    return 1
+    raise Unsimulated("the screen of htop (see `top` and `ps`)")
 
 
 def _no_terminal_type(system: System) -> int:
@@ -94,6 +90,5 @@ def _edit(system: System, state: State, names: tuple[str, ...], read_only: bool)
     from fakedocker.userland.text import vi
 
     if len(names) > 1:
-        say(system, "not simulated: several files")
-        return 1
+        raise Unsimulated("editing several files")
     return vi.edit(system, state, names[0] if names else "", read_only)

@@ -209,5 +209,5 @@ def _unsigned(value: int, kind: str, flags: str, precision: int | None) -> str:
 
 
 def too_wide(width: str) -> str:
-    """What is said of padding that is not simulated."""
-    return f"fakedocker: a field of {width} characters is not simulated"
+    """Padding that is not simulated."""
+    return f"a field of {width} characters"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, bytes_of, read_text
 from fakedocker.userland.text.formatting import LARGEST_FIELD, too_wide
 from fakedocker.userland.text.posix_regex import RegexProblem, compile_posix
@@ -28,7 +28,7 @@ def _nl(system: System, argv: tuple[str, ...], state: State) -> int:
 def _numbered(lines: list[str], options: Options) -> list[str]:
     width, separator = int(options.last("w", "6")), options.last("s", "\t")
     if int(width) > LARGEST_FIELD // max(len(lines), 1):
-        raise UsageProblem(too_wide(str(width)), bare=True)
+        raise Unsimulated(too_wide(str(width)))
     number = int(options.last("v", "1"))
     style = options.last("b", "t")
     form = {"ln": f"<{width}", "rz": f"0{width}"}.get(options.last("n"), f"{width}")

@@ -91,6 +91,7 @@ def _press(system: System, state: State, key: str) -> None:
         screen.insert(text, key)
     else:
         text["message"] = f"not simulated: {key}"
+        system.unsimulated(f"the key {key}", quiet=True)
 
 
 def _answer(system: System, state: State, key: str) -> None:

@@ -85,6 +85,7 @@ def _command(system: System, state: State, key: str) -> None:
         return
     if command not in _CHANGES:
         text["message"] = f"not simulated: {command}"
+        system.unsimulated(f"the command {command}", quiet=True)
         return
     if command in ("ZZ", "u"):
         _CHANGES[command](system, state, text)
@@ -252,6 +253,7 @@ def _run(system: System, state: State, command: str) -> None:
         screen.keep_inside(text, past_end=False)
     elif command:
         text["message"] = f"E492: Not an editor command (or not simulated): {command}"
+        system.unsimulated(f"the command :{command}", quiet=True)
 
 
 def _write(system: System, state: State, name: str, forced: bool) -> bool:

@@ -6,11 +6,23 @@ Each function takes the terminal and the rest of the line, and gives the text to
 
 from __future__ import annotations
 
-from fakedocker_shell.repl import meta_checks, meta_faults, meta_lessons, meta_pictures, meta_time, topics, why
+from fakedocker.world import boundaries
+from fakedocker_shell.repl import (
+    meta_boundaries,
+    meta_checks,
+    meta_faults,
+    meta_lessons,
+    meta_pictures,
+    meta_time,
+    topics,
+    why,
+)
 from fakedocker_shell.repl.interaction import Interaction
 from fakedocker_shell.repl.meta_base import MetaCommand, MetaProblem, run_command
 from fakedocker_shell.repl.terminal_session import TerminalSession
 from fakedocker_shell.repl.words import nearest
+
+_MARKS_SHOWN = 5
 
 
 def run(terminal: TerminalSession, name: str, argument: str) -> Interaction[str]:
@@ -33,11 +45,15 @@ def run(terminal: TerminalSession, name: str, argument: str) -> Interaction[str]
 def _why(terminal: TerminalSession, argument: str) -> str:
     if argument:
         raise MetaProblem("usage: :why")
+    world = terminal.engine.world
+    marks = boundaries.marks_since(world, terminal.marked) if terminal.last_command else []
+    lacked = [f"not simulated, in {boundaries.described(world, mark)}" for mark in marks[-_MARKS_SHOWN:]]
     output = terminal.last_output.decode("utf-8", "replace")
     found = why.explain(output, terminal.last_status)
-    if found is None:
+    if found is None and not lacked:
         return "the last command has not failed" if terminal.last_command else "nothing was run yet"
-    return "\n".join([found.meaning, *(f"  try: {text}" for text in found.advice)])
+    told = [found.meaning, *(f"  try: {text}" for text in found.advice)] if found is not None else []
+    return "\n".join([*lacked, *told])
 
 
 def _switch(argument: str, now: bool, usage: str) -> bool:
@@ -84,6 +100,7 @@ TABLE: dict[str, MetaCommand] = {
     ),
     **meta_lessons.COMMANDS,
     **meta_checks.COMMANDS,
+    **meta_boundaries.COMMANDS,
     "pager": MetaCommand(":pager [on|off]", "stop after each screenful", _pager, ("on", "off")),
     "help": MetaCommand(":help [TOPIC]", "this, or help about a topic or command", _help, tuple(topics.TOPICS)),
 }

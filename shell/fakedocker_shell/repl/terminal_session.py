@@ -86,6 +86,8 @@ class TerminalSession:
         self.last_output = b""
         self.last_command = ""
         self.last_status = 0
+        self.marked = 0
+        """How many boundaries of the simulation had been met before the last command."""
         self.exchanges: deque[Exchange] = deque(maxlen=_KEPT_EXCHANGES)
         self._docker_commands: list[tuple[str, ...]] = []
         self._failed_clients: set[str] = set()
@@ -132,6 +134,7 @@ class TerminalSession:
         self.keep_pace()
         self.status = self.last_status = 0
         self.last_output, self.last_command = b"", ""
+        self.marked = world.kernel.marked
         self.timeline = Timeline(self.moment())
 
     def wait(self, duration_ns: int) -> Interaction[list[Event]]:
@@ -162,6 +165,7 @@ class TerminalSession:
         self._docker_commands.clear()
         self._failed_clients.clear()
         self.last_output, self.last_command = b"", text
+        self.marked = before.world.kernel.marked
         yield
         for folder in self.folders:
             folder.take_back(self.engine)

@@ -201,6 +201,7 @@ _TABLE = (
     _Row(r"pecify a Compose file", "A stack is described by a file.", ("docker stack deploy -c stack.yml NAME",)),
     _Row(r"unsupported Compose file version|Additional property (\S+) is not allowed", "Stacks take compose files of version 3: not all that docker compose understands.", ("docker stack config -c FILE checks it",)),
     _Row(r"no suitable node", "No node may take a task: see what the constraints, the resources and the ports ask for.", ("docker service ps --no-trunc NAME", "docker node ls")),
+    _Row(r"(?m)^fakedocker: [^\n]+ is not simulated", "The real program could do this; this simulation cannot, and says so instead of pretending.", (":unsimulated", "see docs/fidelity.md")),
     _Row(r"is not simulated by fakedocker", "The real docker could do this; this simulation cannot, and says so instead of pretending.", ("see docs/fidelity.md",)),
     _Row(r"plugin \"([^\"]+)\" not found", "There is no driver {0}.", ("leave the driver away",)),
     _Row(r"Cannot connect to the Docker daemon at (\S+?)\.?\s", "The client looks for an engine at {0}, and nobody is there.", ("unset DOCKER_HOST", "docker context use default")),

@@ -15,7 +15,7 @@ from fakedocker.userland.languages.javascript.javascript_tokens import (
 from fakedocker.userland.languages.script_machine import Code, Function, NotSimulated, Operation
 
 _MAXIMUM_SOURCE: Final = 200_000
-_NOT_SIMULATED: Final = {"class": "classes", "export": "export statements", "with": "with statements"}
+_NOT_SIMULATED: Final = {"class": "a class", "export": "an export statement", "with": "a with statement"}
 
 
 MODULE: Final = "\0module "
@@ -163,7 +163,7 @@ class _Compiler(ExpressionParser):
         parts = [value for _, value in pattern[1]] if pattern[0] == "object" else pattern[1]
         for part in parts:
             if part[0] != "name":
-                raise NotSimulated("such patterns")
+                raise NotSimulated("such a pattern")
             self.names.add(part[1])
 
     def _if(self) -> None:

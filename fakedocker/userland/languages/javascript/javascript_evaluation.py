@@ -233,7 +233,7 @@ class Evaluator:
             except Complaint:
                 return "undefined"
         if operator == "delete":
-            raise NotSimulated("delete expressions")
+            raise NotSimulated("a delete expression")
         value = self.evaluate(inner)
         if operator == "await":  # everything here has its value at once
             return value
@@ -312,7 +312,7 @@ class Evaluator:
             try:
                 return STRING_METHODS[name](value, *arguments)
             except TypeError:
-                raise NotSimulated(f"such arguments of {name}") from None
+                raise NotSimulated(f"such an argument of {name}") from None
         if isinstance(value, list):
             return ARRAY_METHODS[name](self, value, *arguments)
         if name == "toFixed":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import Any, Final, Protocol
 
+from fakedocker.kernel import marks
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, text_of
 from fakedocker.userland.languages.javascript.javascript_code import MODULE
@@ -61,7 +62,7 @@ class Host:
             raise Complaint("Error", f"Cannot find module '{name}'\nRequire stack:\n- {self.script()}") from None
         if name in ("express", "redis") or name in MIDDLEWARE:
             return Member(name, "")
-        raise NotSimulated(f"the module {name}")
+        raise NotSimulated(f"the module {name}", marks.MODULE)
 
     def _local_module(self, name: str) -> Any:
         """What a file of the script's own exports; it is run once."""
@@ -69,7 +70,7 @@ class Host:
         folder = names["__dirname"] if names else posixpath.dirname(self._real_script())
         if "/node_modules/" in folder:
             package = folder.partition("/node_modules/")[2].split("/")[0]
-            raise NotSimulated(f"what the package {package} does")
+            raise NotSimulated(f"the package {package}", marks.MODULE)
         path = posixpath.normpath(posixpath.join(folder, name))
         loaded = self._evaluator.state["modules"]
         for candidate in (path, f"{path}.js", f"{path}.json", f"{path}/index.js"):

@@ -124,7 +124,7 @@ def _bounded() -> Iterator[None]:
 
 
 def _tell_missing(system: System, missing: NotSimulated) -> None:
-    system.put(bytes_of(f"fakedocker simulates only a little of JavaScript, without {missing}\n"), 2)
+    system.unsimulated(str(missing), missing.why)
 
 
 def _prepare(

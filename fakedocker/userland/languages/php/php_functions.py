@@ -197,7 +197,7 @@ def _repeat(own: Running, value: Any, count: Any) -> str:
 
 def _set_zone(own: Running, zone: Any) -> bool:
     if text(zone).upper() not in ("UTC", "ETC/UTC", "GMT"):
-        raise NotSimulated("other time zones than UTC")
+        raise NotSimulated("another time zone than UTC")
     return True
 
 

@@ -92,7 +92,7 @@ class _Parser:
             "declare": self._skip,
         }.get(word)  # fmt: skip
         if word in ("class", "interface", "trait", "switch", "for", "do", "try", "throw", "goto", "abstract", "final"):
-            raise self.missing(f"{word} statements")
+            raise self.missing(f"a statement such as {word}")
         if method is not None and not (word == "function" and self.tokens[self.at + 1].kind != "name"):
             self.at += 1
             return method()

@@ -29,7 +29,6 @@ from fakedocker.userland.services.sql_service import exchange
 
 _MOST_STEPS: Final = 20_000
 _LONGEST: Final = 2_000_000
-_MINE: Final = "fakedocker simulates only a little of PHP, without "
 
 
 class Page(NamedTuple):
@@ -37,6 +36,7 @@ class Page(NamedTuple):
     headers: dict[str, str]
     body: str
     complaint: str = ""
+    failed: bool = False
 
 
 class _Return(Exception):
@@ -62,20 +62,24 @@ def run(system: System, state: State, path: str, source: str, facts: dict[str, A
     except (Problem, NotSimulated) as problem:
         missing = isinstance(problem, NotSimulated) or problem.missing
         line = getattr(problem, "line", page.line)
-        complaint = f"{_MINE}{problem}\n" if missing else f"PHP Parse error:  {problem} in {path} on line {line}\n"
+        if missing:
+            system.unsimulated(str(problem))
+        else:
+            complaint = f"PHP Parse error:  {problem} in {path} on line {line}\n"
         status = 500
     except Raised as problem:
         complaint = f"PHP Fatal error:  Uncaught {problem} in {path}\n"
         status = 500
     except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, RecursionError) as problem:
-        complaint, status = f"{_MINE}such an expression ({type(problem).__name__})\n", 500
+        system.unsimulated(f"such an expression ({type(problem).__name__})")
+        status = 500
     if "socket" in memory["database"]:
         system.close(memory["database"]["socket"])
     del state["page"]
     body = "".join(page.printed)
-    if complaint and not complaint.startswith(_MINE):
+    if complaint:
         body += f"\n{complaint.removeprefix('PHP ').replace('  ', ' ')}"
-    return Page(status or page.status, page.headers, body, complaint)
+    return Page(status or page.status, page.headers, body, complaint, bool(status))
 
 
 class _Run:
@@ -169,7 +173,7 @@ class _Run:
         outer, self.path = self.path, path
         self.depth += 1
         if self.depth > 30:
-            raise NotSimulated("so many files within files")
+            raise NotSimulated("a file so deep within files")
         self.statements(parse(source))
         self.path = outer
         self.depth -= 1
@@ -313,7 +317,7 @@ class _Run:
         if name == "pdo":
             words = dict(re.findall(r"(\w+)=([^;]+)", text(given[0])))
             if not text(given[0]).startswith("mysql:"):
-                raise NotSimulated("databases but for MySQL's")
+                raise NotSimulated("a database but MySQL's")
             return connect(
                 self,
                 words.get("host", "localhost"),

@@ -6,12 +6,14 @@ import ast
 import warnings
 from typing import Any, Final
 
-from fakedocker.kernel.program import Block, System
+from fakedocker.kernel import marks
+from fakedocker.kernel.program import Block, System, Unsimulated
 from fakedocker.userland.inputs import State, bytes_of, read_text, text_of
 from fakedocker.userland.languages.python import python_web
 from fakedocker.userland.languages.python.python_code import compile_python
 from fakedocker.userland.languages.python.python_evaluation import Evaluator
 from fakedocker.userland.languages.python.python_http_server import http_server
+from fakedocker.userland.languages.python.python_packages import check_import
 from fakedocker.userland.languages.python.python_texts import representation, shown
 from fakedocker.userland.languages.python.python_values import ScriptError, Serving
 from fakedocker.userland.languages.script_machine import Exit, Machine, NotSimulated
@@ -53,8 +55,7 @@ def _python(system: System, argv: tuple[str, ...], state: State) -> int:
         case ("-m", "flask" | "gunicorn" | "uvicorn" | "fastapi" as module, *rest):
             return _run(system, state, f"from {module} import main\nmain()\n", (module, *rest), module, version)
         case ("-m", module, *_):
-            system.put(f"{argv[0]}: fakedocker does not simulate the module {module}\n", 2)
-            return 1
+            return _refuse_module(system, argv[0], module)
         case (name, *_) if not name.startswith("-") and name != "-":
             try:
                 source = text_of(system.read_file(name)) if "frames" not in state else state["source"]
@@ -136,7 +137,21 @@ def _begin_again(system: System, state: State) -> None:
 
 
 def _tell_missing(system: System, missing: NotSimulated) -> None:
-    system.put(bytes_of(f"fakedocker simulates only a little of Python, without {missing}\n"), 2)
+    system.unsimulated(str(missing), missing.why)
+
+
+def _refuse_module(system: System, called: str, module: str) -> int:
+    """What -m says of a module that cannot be run."""
+    try:
+        check_import(system, module)
+    except NotSimulated as missing:
+        _tell_missing(system, missing)
+        return 1
+    except ScriptError:
+        path = system.find_program(called, system.environment.get("PATH", ""))
+        system.put(f"{path}: No module named {module}\n", 2)
+        return 1
+    raise Unsimulated(f"running the module {module}", why=marks.MODULE)
 
 
 def _go_on(system: System, state: State, source: str, arguments: tuple[str, ...], version: str) -> Any:

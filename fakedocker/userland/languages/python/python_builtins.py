@@ -84,7 +84,7 @@ def call_method(own: Evaluator, method: Method, arguments: list[Any], named: dic
     if method.name == "format":
         check_format(method.value)
         if re.search(r"\{[^}:!]*[.\[]", method.value):
-            raise NotSimulated("attributes in format strings")
+            raise NotSimulated("an attribute in a format string")
     found = getattr(method.value, method.name)(*arguments, **named)
     return list(found) if isinstance(method.value, dict) and method.name in ("keys", "values", "items") else found
 
@@ -104,7 +104,7 @@ def call_builtin(own: Evaluator, member: Member, arguments: list[Any], named: di
         return LISTS[member.name](*arguments)
     if member.name in PURE:
         if any(isinstance(value, Member | FunctionValue) for value in named.values()) and "key" in named:
-            raise NotSimulated("key functions")
+            raise NotSimulated("a key function")
         return PURE[member.name](*arguments, **named)
     if member.name == "print":
         return _print(own, *arguments, **named)

@@ -15,8 +15,8 @@ from fakedocker.userland.languages.script_machine import Code, Function, NotSimu
 
 _MAXIMUM_SOURCE: Final = 200_000
 _NAMES: Final = {
-    "ClassDef": "classes", "AsyncFor": "async functions", "AsyncWith": "async functions", "Yield": "generators",
-    "Match": "match statements",
+    "ClassDef": "a class", "AsyncFor": "an async function", "AsyncWith": "an async function", "Yield": "a generator",
+    "Match": "a match statement",
 }  # fmt: skip
 
 
@@ -201,7 +201,7 @@ class _Compiler:
                 and isinstance(item.context_expr.func, ast.Name)
                 and item.context_expr.func.id == "open"
             ):
-                raise NotSimulated("with statements but of open()")
+                raise NotSimulated("a with statement but of open()")
             target = item.optional_vars
             self.emit("do", item.context_expr) if target is None else self.emit("set", target, item.context_expr)
         self.body(node.body)
@@ -269,7 +269,7 @@ class _Compiler:
 
     def on_FunctionDef(self, node: ast.FunctionDef) -> None:  # noqa: N802  # named after the node
         if len(self.loops) > 50:
-            raise NotSimulated("so deeply nested loops")
+            raise NotSimulated("so deeply nested a loop")
         parameters, defaults = _parameters(node.args)
         parts = [part for statement in node.body for part in _own_parts(statement)]
         assigned = {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
@@ -372,11 +372,11 @@ def _own_parts(node: ast.AST) -> list[ast.AST]:
 def _parameters(arguments: ast.arguments) -> tuple[tuple[str, ...], tuple[Any, ...]]:
     """Names and defaults. Raises NotSimulated."""
     if arguments.vararg or arguments.kwarg or arguments.kwonlyargs:
-        raise NotSimulated("such parameters")
+        raise NotSimulated("such a parameter")
     defaults = []
     for default in arguments.defaults:
         if not isinstance(default, ast.Constant):
-            raise NotSimulated("defaults that are no constants")
+            raise NotSimulated("a default that is no constant")
         defaults.append(default.value)
     return tuple(argument.arg for argument in (*arguments.posonlyargs, *arguments.args)), tuple(defaults)
 

@@ -266,7 +266,7 @@ class Evaluator:
 
     def on_ListComp(self, node: ast.ListComp | ast.GeneratorExp) -> Any:  # noqa: N802  # named after the node
         if len(node.generators) != 1:
-            raise NotSimulated("nested comprehensions")
+            raise NotSimulated("a nested comprehension")
         part = node.generators[0]
         found = []
         for value in self.items(self.evaluate(part.iter)):

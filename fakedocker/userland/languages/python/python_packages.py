@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from typing import Any, Final
 
+from fakedocker.kernel import marks
 from fakedocker.kernel.program import System
 from fakedocker.userland.languages.python import python_flask, python_redis, python_web
 from fakedocker.userland.languages.python.python_values import Evaluator, Member, Method, Raised, Thing, failure
@@ -45,9 +46,9 @@ def check_import(system: System, module: str) -> None:
         return
     local = f"{system.directory.rstrip('/')}/{top}"
     if _exists(system, f"{local}.py") or _exists(system, local):
-        raise NotSimulated(f"modules of the script's own, as {top}")
+        raise NotSimulated(f"a module of the script's own ({top})")
     if top in sys.stdlib_module_names or _is_installed(system, top):
-        raise NotSimulated(f"the module {module}")
+        raise NotSimulated(f"the module {module}", marks.MODULE)
     raise failure("ModuleNotFoundError", f"No module named '{top}'")
 
 

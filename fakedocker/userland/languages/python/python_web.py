@@ -47,7 +47,7 @@ def flask_main(own: Evaluator, *_: Any) -> None:
         raise Exit(0)
     place = next((at for at, word in enumerate(words) if word == "run"), None)
     if place is None:
-        raise NotSimulated("flask's commands but for run")
+        raise NotSimulated("a command of flask's but run")
     options = _options(own, ["flask", *words[:place], *words[place + 1 :]], "h:p:A:", _FLASK)
     target = options.last("A") or environment.get("FLASK_APP") or ("wsgi" if _found(own, "wsgi.py") and not _found(own, "app.py") else "app")  # fmt: skip
     file, attribute = _halves(target)
@@ -227,7 +227,7 @@ def _answer(
     except (Block, Exit):
         raise
     except NotSimulated as missing:
-        system.put(bytes_of(f"fakedocker simulates only a little of Python, without {missing}\n"), 2)
+        system.unsimulated(str(missing), missing.why)
         return python_flask.problem(app.kind, 500)
     except Exception as problem:  # the script's own: whatever its operations raise
         state["frames"] = []

@@ -7,7 +7,7 @@ import posixpath
 import re
 from typing import Final
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State
 from fakedocker.userland.languages.toolchains.versions import known_by_version
 from fakedocker.userland.packages.unpack import read_text_or, write_filler, write_text
@@ -48,8 +48,7 @@ def _bundle(system: System, argv: tuple[str, ...], state: State) -> int:
     if words[:1] in (["config"], ["lock"], ["clean"]):
         return 0
     if words[:1] not in ([], ["install"], ["update"]):
-        system.put(f"bundle: fakedocker runs no programs of Ruby, such as {' '.join(words[1:])}\n", 2)
-        return 1
+        raise Unsimulated(f"a program of Ruby such as {' '.join(words[1:])}")
     text = read_text_or(system, "Gemfile")
     if not text:
         system.put("Could not locate Gemfile\n", 2)

@@ -7,12 +7,12 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State
 from fakedocker.userland.languages.toolchains import program, reading
 from fakedocker.userland.languages.toolchains.versions import version_of
 from fakedocker.userland.packages.unpack import read_text_or, write_text
-from fakedocker.userland.tools import Register, say, stat_or_none
+from fakedocker.userland.tools import Register, stat_or_none
 
 PROGRAMS = Register()
 GO_VERSION: Final = "1.23.2"
@@ -20,13 +20,15 @@ _BUILD_NS: Final = 2_000_000_000
 _SIZE_BYTES: Final = 2_100_000
 _SERVER_BYTES: Final = 6_900_000
 _VALUED: Final = frozenset({"-o", "-ldflags", "-tags", "-gcflags", "-mod", "-p", "-buildvcs", "-asmflags", "-run", "-C", "-covermode", "-timeout"})  # fmt: skip
+_KNOWN: Final = frozenset(
+    "bug clean doc env fix fmt generate get help install list mod work run telemetry test tool version vet".split()
+)
 _NO_MODULE: Final = "go: go.mod file not found in current directory or any parent directory; see 'go help modules'\n"
 
 
 @PROGRAMS.program("gofmt")
 def _gofmt(system: System, argv: tuple[str, ...], state: State) -> int:
-    say(system, "fakedocker formats no Go")
-    return 1
+    raise Unsimulated("formatting Go")
 
 
 @PROGRAMS.program("go")
@@ -35,6 +37,8 @@ def _go(system: System, argv: tuple[str, ...], state: State) -> int:
     handler = _COMMANDS.get(words[0]) if words else None
     if handler is None:
         known = ", ".join(sorted(_COMMANDS))
+        if words and words[0] in _KNOWN:
+            raise Unsimulated(f"go {words[0]}", 2)
         said = "go: what to do?" if not words else f"go {words[0]}: unknown command"
         system.put(f"{said}\nfakedocker knows of go's commands: {known}\n", 2)
         return 2
@@ -282,8 +286,7 @@ def _test(system: System, state: State, words: tuple[str, ...]) -> int:
         return 1
     _fetch(system, state, needed, tells=True)
     if any(each.endswith("_test.go") for each in system.list_directory(folder)):
-        system.put(f"?   \t{name}\t[fakedocker runs no tests of Go]\n")
-        return 0
+        raise Unsimulated("a test of Go")
     system.put(f"?   \t{name}\t[no test files]\n")
     return 0
 

@@ -6,7 +6,8 @@ import posixpath
 import re
 from typing import Final
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel import marks
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State
 from fakedocker.userland.languages.toolchains import program, reading
 from fakedocker.userland.languages.toolchains.reading import Behaviour
@@ -63,7 +64,7 @@ def _load(system: System, state: State, jar: str, words: list[str]) -> str:
         name = words[0]
         return f"Error: Could not find or load main class {name}\nCaused by: java.lang.ClassNotFoundException: {name}\n"
     except program.NotCompiled:
-        return f"java: fakedocker runs only what it has compiled itself, and {path} is from elsewhere\n"
+        raise Unsimulated(f"{path}, which was compiled elsewhere,", why=marks.BINARY) from None
     return ""
 
 
@@ -92,8 +93,7 @@ def _jar(system: System, argv: tuple[str, ...], state: State) -> int:
     """jar cf, cfe, cvfm: the classes that are named, or found below, in one file."""
     words = [word for word in argv[2:] if word != "-C"]
     if len(argv) < 3 or "c" not in argv[1]:
-        system.put("jar: fakedocker only creates archives of what it has compiled\n", 2)
-        return 1
+        raise Unsimulated("anything but making archives")
     target = next((word for word in words if word.endswith((".jar", ".war"))), "")
     found = [program.load(system, name) for name in _files(system, ".", []) if name.endswith(".class")]
     program.write(system, target or "app.jar", reading.merged(found), _JAR_BYTES, executable=False)

@@ -6,7 +6,7 @@ import posixpath
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, bytes_of, read_text, text_of
 from fakedocker.userland.languages.php import php_pages
 from fakedocker.userland.languages.toolchains.versions import known_by_version, version_of
@@ -46,22 +46,21 @@ def _php(system: System, argv: tuple[str, ...], state: State) -> int:
             return _run(system, state, posixpath.join(system.directory, name), source)
         case []:
             if system.is_terminal(0):
-                system.put("Interactive shell\n\nfakedocker simulates no interactive shell of PHP\n")
-                return 1
+                return _no_shell(system)
             return _run(system, state, "Standard input code", read_text(system, state.setdefault("reading", {}), ()))
     return known_by_version(system, argv) if words != ["-a"] else _no_shell(system)
 
 
 def _no_shell(system: System) -> int:
-    system.put("Interactive shell\n\nfakedocker simulates no interactive shell of PHP\n")
-    return 1
+    system.put("Interactive shell\n\n")
+    raise Unsimulated("the interactive shell of PHP")
 
 
 def _run(system: System, state: State, path: str, source: str) -> int:
     page = php_pages.run(system, state, path, source, _NOTHING)
     system.put(bytes_of(page.body))
     system.put(bytes_of(page.complaint), 2)
-    return 255 if page.complaint else 0
+    return 255 if page.failed else 0
 
 
 def answer(

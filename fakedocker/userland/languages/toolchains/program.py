@@ -10,8 +10,9 @@ import json
 from typing import Any, Final
 
 from fakedocker.base import signals
+from fakedocker.kernel import marks
 from fakedocker.kernel.loader import HEADER_BYTES, program_file
-from fakedocker.kernel.program import READ, WRITE, System
+from fakedocker.kernel.program import READ, WRITE, System, Unsimulated
 from fakedocker.userland.inputs import State, bytes_of
 from fakedocker.userland.languages.toolchains.reading import Behaviour
 from fakedocker.userland.packages.unpack import make_directories, remove_quietly
@@ -80,8 +81,7 @@ def _run(system: System, argv: tuple[str, ...], state: State) -> int:
         try:
             state["behaviour"] = load(system, system.read_link("/proc/self/exe"))
         except NotCompiled:
-            system.put(f"{base_name(argv[0])}: fakedocker does not simulate this program\n", 2)
-            return 126
+            raise Unsimulated(status=126, why=marks.BINARY) from None
     return act(system, state, base_name(argv[0]))
 
 
@@ -95,9 +95,7 @@ def act(system: System, state: State, name: str) -> int:
             system.put(bytes_of(_banner(system, behaviour)))
         if not behaviour["port"]:
             if not behaviour["prints"]:
-                system.put(
-                    f"{name}: fakedocker compiles nothing: of this program it knows nothing that it would do\n", 2
-                )
+                system.unsimulated("what this program does", marks.BINARY, program=name)
                 return 1
             return 0
         port = system.environment.get("PORT", "") or str(behaviour["port"])

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State
 from fakedocker.userland.packages.unpack import read_text_or
-from fakedocker.userland.tools import Register, base_name, say
+from fakedocker.userland.tools import Register, base_name
 
 PROGRAMS = Register()
 _JAVA: Final = (
@@ -55,9 +55,7 @@ def known_by_version(system: System, argv: tuple[str, ...]) -> int:
     name = base_name(argv[0])
     said = _VERSIONS[name].get(" ".join(argv[1:]))
     if said is None:
-        known = next(iter(_VERSIONS[name]))
-        say(system, f"fakedocker runs no programs of {name}'s language; it knows `{name} {known}`")
-        return 1
+        raise Unsimulated("a program of its language")
     text = re.sub(r"@(\w+)@", lambda match: _value(system, match[1]), said)
     system.put(text, 2 if (name, *argv[1:]) == _TO_ERRORS else 1)
     return 0

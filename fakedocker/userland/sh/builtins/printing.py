@@ -83,7 +83,7 @@ def _printf(shell: ShellState, argv: tuple[str, ...]) -> int:
 def _printf_problem(shell: ShellState, kind: str, word: str, template: str) -> None:
     name = shell.dialect.name
     if kind == "width":
-        shell.complain(too_wide(word), "printf")
+        shell.system.unsimulated(too_wide(word), program="printf")
     elif kind == "directive":
         if name == "bash":
             shell.complain(f"`{word[-1]}': invalid format character", "printf")
