@@ -174,16 +174,9 @@ _Passed: TypeAlias = "tuple[Mount, FileTree, Any, dict[str, Any] | None, str]"
 
 
 def resolve(
-    view: View,
-    table: MountTable,
-    path: str,
-    directory: str = "/",
-    follow: bool = True,
-    who: Credentials = SUPERUSER,
+    view: View, table: MountTable, path: str, directory: str = "/", follow: bool = True, who: Credentials = SUPERUSER
 ) -> Location:
-    """Find the location of a path, relative to a directory.
-
-    One long loop, because it runs for nearly every system call.
+    """Find the location of a path, relative to a directory. One long loop, because it runs for nearly every system call.
 
     Args:
         directory: an absolute path without symbolic links, where a relative path begins.
@@ -192,22 +185,13 @@ def resolve(
     Raises:
         OSError: ENOENT (also for an empty path), ENOTDIR, EACCES, ELOOP after 40 links, ENAMETOOLONG.
     """
-    if not path:
-        raise failure(errno.ENOENT)
-    if len(path) >= PATH_BYTES:
-        raise failure(errno.ENAMETOOLONG)
-    whole = path if path[0] == "/" else f"{directory}/{path}"
-    pending = [part for part in whole.split("/") if part and part != "."]
-    pending.reverse()
+    pending = _parts(path, directory)
     must_be_directory = path[-1] == "/" or path.endswith("/.")
     mount = table.mounts[0]
-    tree = view.tree(mount)
-    inode: Any = mount.root
-    parent: Any = inode
+    tree, inode, name, links = view.tree(mount), mount.root, "", 0
+    parent = inode
     point: dict[str, Any] | None = table.points
-    name = ""
     above: list[_Passed] = []
-    links = 0
     while pending:
         part = pending.pop()
         if part == "..":
@@ -227,10 +211,7 @@ def resolve(
             if pending and not tree.is_directory(inode):
                 raise failure(errno.ENOTDIR)
         elif child is None:
-            if len(part) > NAME_BYTES or len(part.encode("utf-8", "surrogateescape")) > NAME_BYTES:
-                raise failure(errno.ENAMETOOLONG)
-            if pending:
-                raise failure(errno.ENOENT)
+            _check_missing(part, is_last=not pending)
             return Location(mount, tree, None, inode, part, above, (name, part))
         elif tree.is_directory(child):
             above.append((mount, tree, inode, point, name))
@@ -252,6 +233,24 @@ def resolve(
         else:
             return Location(mount, tree, child, inode, part, above, (name, part))
     return Location(mount, tree, inode, parent, "" if inode == mount.root else name, above, (name,))
+
+
+def _parts(path: str, directory: str) -> list[str]:
+    """The components of a path, the last first."""
+    if not path:
+        raise failure(errno.ENOENT)
+    if len(path) >= PATH_BYTES:
+        raise failure(errno.ENAMETOOLONG)
+    whole = path if path[0] == "/" else f"{directory}/{path}"
+    return [part for part in reversed(whole.split("/")) if part and part != "."]
+
+
+def _check_missing(part: str, is_last: bool) -> None:
+    """What is not there may be made, if it is the last component and its name is not too long."""
+    if len(part) > NAME_BYTES or len(part.encode("utf-8", "surrogateescape")) > NAME_BYTES:
+        raise failure(errno.ENAMETOOLONG)
+    if not is_last:
+        raise failure(errno.ENOENT)
 
 
 def allowed(node: Node, permission: int, who: Credentials) -> bool:

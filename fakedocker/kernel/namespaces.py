@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Required, TypedDict, Unpack
 
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.tree import Tree
 from fakedocker.filesystem.walk import MountTable
 from fakedocker.kernel import devices, lifecycle, signals
 from fakedocker.kernel.kernel_base import KernelBase
-from fakedocker.kernel.privileges import USUAL_CAPABILITIES, Limits
+from fakedocker.kernel.privileges import Limits
 from fakedocker.kernel.records import HOST, Namespace
 
 INITIAL_TREES = 256
@@ -22,6 +22,54 @@ class Usage(NamedTuple):
     memory_bytes: int
     cpu_ns: int
     processes: int
+
+
+class ResourceSettings(TypedDict, total=False):
+    """The limits of a namespace.
+
+    Args:
+        memory_limit_bytes, pids_limit: 0 for no limit.
+        swap_limit_bytes: None for no limit.
+        cpu_max: as cpu.max has it.
+        resources: other limits, by the names of their files in the control group.
+    """
+
+    memory_limit_bytes: int
+    pids_limit: int
+    swap_limit_bytes: int | None
+    cpu_max: str
+    resources: tuple[tuple[str, str], ...]
+
+
+class NamespaceSettings(ResourceSettings, total=False):
+    """What else a namespace is made with.
+
+    Args:
+        init: whether process 1 is docker-init.
+        sysctls: settings of the kernel that are not its own, by their names with dots.
+        seccomp: whether system calls are filtered.
+        no_new_privileges: whether executing a file gives nobody more privileges.
+        ipc, uts: the ids of others whose IPC and UTS namespaces it shares; its own by default.
+        control_group: what /proc/PID/cgroup says.
+    """
+
+    hostname: Required[str]
+    init: bool
+    oom_score_adj: int
+    capabilities: int
+    limits: Limits
+    sysctls: tuple[tuple[str, str], ...]
+    seccomp: bool
+    no_new_privileges: bool
+    ipc: str
+    uts: str
+    control_group: str
+
+
+class ChangedSettings(ResourceSettings, total=False):
+    """What of it can be changed while it is there."""
+
+    mounts: MountTable
 
 
 class Namespaces(KernelBase):
@@ -49,26 +97,11 @@ class Namespaces(KernelBase):
         self,
         identifier: str,
         *,
-        hostname: str,
         mounts: MountTable,
         domain: str = "",
         network: str | None = None,
-        memory_limit_bytes: int = 0,
-        pids_limit: int = 0,
-        swap_limit_bytes: int | None = None,
-        cpu_max: str = "max 100000",
-        init: bool = False,
-        oom_score_adj: int = 0,
-        capabilities: int = USUAL_CAPABILITIES,
-        limits: Limits = (),
-        sysctls: tuple[tuple[str, str], ...] = (),
-        resources: tuple[tuple[str, str], ...] = (),
-        seccomp: bool = True,
-        no_new_privileges: bool = False,
         pid_space: str = "",
-        ipc: str = "",
-        uts: str = "",
-        control_group: str = "/",
+        **settings: Unpack[NamespaceSettings],
     ) -> None:
         """Make the namespaces of a container, with nothing running in them.
 
@@ -76,48 +109,21 @@ class Namespaces(KernelBase):
             identifier: the container's id, or "host".
             mounts: what is mounted where, the root first.
             network: the id of another namespace whose network it shares; its own by default.
-            memory_limit_bytes, pids_limit: 0 for no limit.
-            swap_limit_bytes: None for no limit.
-            cpu_max: as cpu.max has it.
-            init: whether process 1 is docker-init.
-            sysctls: settings of the kernel that are not its own, by their names with dots.
-            resources: other limits, by the names of their files in the control group.
-            seccomp: whether system calls are filtered.
-            no_new_privileges: whether executing a file gives nobody more privileges.
-            pid_space, ipc, uts: the ids of others whose pid, IPC and UTS namespaces it shares; its own by default.
-            control_group: what /proc/PID/cgroup says.
+            pid_space: the id of another one whose pid namespace it shares; its own by default.
+            settings: further fields of `Namespace`.
         """
+        network = identifier if network is None else network
+        shared = pid_space if pid_space != identifier else ""
         self.draft.namespaces[identifier] = Namespace(
-            identifier,
-            hostname,
-            domain,
-            mounts,
-            identifier if network is None else network,
-            memory_limit_bytes,
-            pids_limit,
-            cpu_max,
-            init,
-            {},
-            swap_limit_bytes=swap_limit_bytes,
-            oom_score_adj=oom_score_adj,
-            capabilities=capabilities,
-            limits=limits,
-            sysctls=sysctls,
-            resources=resources,
-            seccomp=seccomp,
-            no_new_privileges=no_new_privileges,
-            pid_space=pid_space if pid_space != identifier else "",
-            ipc=ipc,
-            uts=uts,
-            control_group=control_group,
+            id=identifier, domain=domain, mounts=mounts, network=network, members={}, pid_space=shared, **settings
         )
         if pid_space and pid_space not in (HOST, identifier):
             self.draft.namespaces.for_update(pid_space).sharers += (identifier,)
 
-    def update_namespace(self, identifier: str, **fields: Any) -> None:
-        """Change settings of a namespace by the names of `create_namespace`, while it runs. AttributeError for others."""
+    def update_namespace(self, identifier: str, **changed: Unpack[ChangedSettings]) -> None:
+        """Change settings of a namespace while it runs."""
         namespace = self.draft.namespaces.for_update(identifier)
-        for name, value in fields.items():
+        for name, value in changed.items():
             setattr(namespace, name, value)
 
     def destroy_namespace(self, identifier: str) -> None:

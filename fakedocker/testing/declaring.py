@@ -76,8 +76,7 @@ def declare(
         ready_after: when they listen and are healthy.
         unready_after: when they stop doing so.
         exit_code: they end with it, after the last line or at `exits_after`; None for those that run until they are stopped.
-        stops_after: how long they take to end after the stop signal; None for those that ignore it.
-        stop_code: what they end with then.
+        stops_after, stop_code: how long they take to end after the stop signal (None: they ignore it), and with what.
         ports: TCP ports with the answer to HTTP requests, or one answer per path.
         health: whether the image has a health check (every second; healthy while ready); None for one if readiness is spoken of.
         commands: what is printed instead for some arguments, such as {"--version": "server 1.0\\n"}.
@@ -103,20 +102,24 @@ def declare(
         stop_code=stop_code,
         commands=dict(commands or {}),
     )
+    config = _config(declaration, env or {}, labels or {}, user, health)
+    entries = _entries((declared.FAMILY, program or declared.NAME), declared.declaration_file(declaration), files or {})
+    return engine.alter(lambda draft: _add(draft, _reference(name), base, config, entries, local))
+
+
+def _config(
+    declaration: Declaration, env: Mapping[str, str], labels: Mapping[str, str], user: str, health: bool | None
+) -> ImageConfig:
     checked = health if health is not None else bool(declaration.ready_ns or declaration.unready_ns >= 0)
-    config = ImageConfig(
+    check = HealthConfig(test=("CMD", PROGRAM_PATH, declared.CHECK), interval=_CHECK_EVERY_NS)
+    return ImageConfig(
         entrypoint=(PROGRAM_PATH,),
-        env=tuple(f"{key}={value}" for key, value in (env or {}).items()),
-        exposed_ports={f"{port}/tcp": {} for port in (ports or {})} or UNSET,
+        env=tuple(f"{key}={value}" for key, value in env.items()),
+        exposed_ports={f"{port}/tcp": {} for port in declaration.ports} or UNSET,
         labels=dict(labels) if labels else UNSET,
         user=user or UNSET,
-        healthcheck=HealthConfig(test=("CMD", PROGRAM_PATH, declared.CHECK), interval=_CHECK_EVERY_NS)
-        if checked
-        else UNSET,
+        healthcheck=check if checked else UNSET,
     )
-    identity = (declared.FAMILY, program or declared.NAME)
-    entries = _entries(identity, declared.declaration_file(declaration), files or {})
-    return engine.alter(lambda draft: _add(draft, _reference(name), base, config, entries, local))
 
 
 def _lines(logs: Iterable[Log], descriptor: int) -> list[Line]:

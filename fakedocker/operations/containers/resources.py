@@ -7,9 +7,10 @@ ConvertMemorySwapToCgroupV2Value), moby daemon/daemon_unix.go getCPUResources, g
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 from fakedocker.kernel.control_groups import PAGE_BYTES
+from fakedocker.kernel.namespaces import ResourceSettings
 from fakedocker.network.model import HOST
 from fakedocker.operations.system import files
 from fakedocker.wire.container import HostConfig
@@ -24,7 +25,7 @@ _THROTTLES: Final = (
 )  # fmt: skip
 
 
-def of_namespace(draft: Draft, host: HostConfig) -> dict[str, Any]:
+def of_namespace(draft: Draft, host: HostConfig) -> ResourceSettings:
     """The arguments of `create_namespace`, and of `update_namespace`, that are limits."""
     return {
         "memory_limit_bytes": host.memory,

@@ -145,18 +145,8 @@ def update(
     spec, warning = _pinned(draft, spec) if pins_image else (spec, "")
     if rollback not in ("", "none", "previous"):
         raise messages.SERVICE_ROLLBACK(value=rollback)
-    validation.check(spec)
-    attaching.check(draft, spec)
-    if spec.endpoint_spec is not None and spec.endpoint_spec != service.spec.endpoint_spec:
-        _check_ports(draft, spec, service.id)
     before = service.spec
-    if spec.networks != before.networks and spec.task_template.networks == before.task_template.networks:
-        raise messages.UNIMPLEMENTED(problem=messages.NETWORKS_CHANGE)
-    _check_stored(draft, spec)
-    if spec.mode.name != before.mode.name:
-        raise messages.UNIMPLEMENTED(problem=messages.MODE_CHANGE)
-    if spec.name != before.name:
-        raise messages.UNIMPLEMENTED(problem=messages.RENAMED_SERVICE)
+    _check_change(draft, service, spec)
     if rollback == "previous" and service.previous is None:
         raise messages.FAILED_PRECONDITION(problem=messages.NO_PREVIOUS_SPEC.format(id=service.id))
     attaching.check_ingress(draft, spec)
@@ -181,6 +171,22 @@ def update(
     attaching.allocate(draft, draft.services[service.id])
     orchestrating.reconcile(draft, service.id)
     return warning
+
+
+def _check_change(draft: Draft, service: Service, spec: ServiceSpec) -> None:
+    """Refuse what no service can be, and what this one cannot become."""
+    before = service.spec
+    validation.check(spec)
+    attaching.check(draft, spec)
+    if spec.endpoint_spec is not None and spec.endpoint_spec != before.endpoint_spec:
+        _check_ports(draft, spec, service.id)
+    if spec.networks != before.networks and spec.task_template.networks == before.task_template.networks:
+        raise messages.UNIMPLEMENTED(problem=messages.NETWORKS_CHANGE)
+    _check_stored(draft, spec)
+    if spec.mode.name != before.mode.name:
+        raise messages.UNIMPLEMENTED(problem=messages.MODE_CHANGE)
+    if spec.name != before.name:
+        raise messages.UNIMPLEMENTED(problem=messages.RENAMED_SERVICE)
 
 
 def _kept_auth(service: Service, auth_from: str) -> str:

@@ -339,9 +339,10 @@ def print_formatted(template: str, values: Sequence[Value]) -> str:
             used += 1
     parts.append(template[position:])
     if used < len(values) and not reordered:
-        extra = ", ".join(
-            f"{value.concrete().type_name}={plain(value)}" if value.concrete().valid else "<nil>"
-            for value in values[used:]
-        )
-        parts.append(f"%!(EXTRA {extra})")
+        parts.append(f"%!(EXTRA {', '.join(map(_extra, values[used:]))})")
     return "".join(parts)
+
+
+def _extra(value: Value) -> str:
+    """An operand that no directive has asked for."""
+    return f"{value.concrete().type_name}={plain(value)}" if value.concrete().valid else "<nil>"
