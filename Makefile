@@ -22,6 +22,7 @@ lint: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/find_circles.py
+	$(BIN)/python tools/check_shape.py
 
 # Every lesson and incident: its goal is reached by its solutions alone, and it prints what stands there.
 scenarios: $(VENV)/installed

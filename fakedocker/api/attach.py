@@ -45,7 +45,7 @@ def parse_detach_keys(text: str, what: str = "escape") -> bytes:
         elif len(part) == 1:
             keys += part.encode()
         else:
-            raise messages.Refusal(400, f"Invalid {what} keys ({text}) provided")
+            raise messages.DETACH_KEYS(what=what, keys=text)
     return bytes(keys)
 
 
@@ -80,7 +80,7 @@ def websocket_reply(call: Call) -> Reply:
     headers = call.request.headers
     key = headers.get("sec-websocket-key", "")
     if headers.get("upgrade", "").lower() != "websocket" or not key or headers.get("sec-websocket-version") != "13":
-        raise messages.Refusal(400, "not a websocket handshake")
+        raise messages.NO_WEBSOCKET()
     protocol = headers.get("sec-websocket-protocol", "")
     answer = (
         ("Upgrade", "websocket"),

@@ -198,7 +198,7 @@ def _secrets(call: Call) -> tuple[tuple[str, bytes], ...]:
     try:
         encoded = msgspec.json.decode(base64.urlsafe_b64decode(text), type=dict[str, bytes]) if text else {}
     except (ValueError, msgspec.MsgspecError) as problem:
-        raise messages.BAD_REQUEST(problem=f"error reading secrets: {problem}") from None
+        raise messages.BUILD_PARAMETER(what="secrets", problem=problem) from None
     return tuple(sorted(encoded.items()))
 
 
@@ -206,15 +206,12 @@ def _remote_build(call: Call, options: BuildOptions) -> RemoteBuildStream:
     """A build whose context, or Dockerfile, is fetched from a server of the simulation (moby builder/remotecontext/detect.go)."""
     query, url = call.query, call.query.text("remote")
     if url == _SESSION_CONTEXT:
-        raise messages.Refusal(
-            400,
-            "experimental session with v1 builder is no longer supported, use builder version v2 (BuildKit) instead",
-        )
+        raise messages.SESSION_WITH_V1()
     git = git_urls.parse(url)
     if git is not None:
         url = _git_url(git)
     elif not url.startswith(URL_SCHEMES):
-        raise messages.Refusal(500, f"remoteURL ({url}) could not be recognized as URL")
+        raise messages.REMOTE_URL(url=url)
     labels = _json(query, "labels", dict[str, str], "labels") or {}
     arguments = _json(query, "buildargs", dict[str, str | None], "build args") or {}
     task = fetching.begin_build(
@@ -233,7 +230,7 @@ def _git_url(git: GitUrl) -> str:
     if not git.is_web:
         raise messages.NOT_SIMULATED(what=f"fetching {git.remote} by anything but HTTP")
     if git.reference.startswith("-"):
-        raise messages.Refusal(500, f"invalid refspec: {git.reference}")
+        raise messages.REFSPEC(reference=git.reference)
     return f"{git.remote}#{git.reference or 'master'}:{git.directory}"
 
 
@@ -241,7 +238,7 @@ def _exporter(query: Query) -> str:
     """What the result becomes. Refusal for what is not simulated."""
     wanted = _json(query, "outputs", list[_Output], "outputs") or []
     if len(wanted) > 1:
-        raise messages.BAD_REQUEST(problem="multiple outputs are not supported")
+        raise messages.BAD_REQUEST(problem=messages.SEVERAL_OUTPUTS)
     kind = wanted[0].type if wanted else ""
     if kind not in _EXPORTERS:
         raise messages.NOT_SIMULATED(what=f"the exporter {kind}")
@@ -259,11 +256,11 @@ def _build(call: Call, version: str) -> BuildStream:
     """A build by the classic builder."""
     query = call.query
     if version != _CLASSIC:
-        raise messages.Refusal(400, f"invalid version: {version}")
+        raise messages.BUILDER_VERSION(version=version)
     if query.all("securityopt"):
-        raise messages.Refusal(400, "security options are not supported on linux")
+        raise messages.BUILD_SECURITY()
     if query.flag("squash"):
-        raise messages.Refusal(400, "squash is only supported with experimental mode")
+        raise messages.BUILD_SQUASH()
     if query.text("platform"):
         try:
             platforms.parse(query.text("platform"))
@@ -302,11 +299,11 @@ def _json(query: Query, name: str, kind: type[T], what: str) -> T | None:
     try:
         return msgspec.json.decode(text, type=kind)
     except msgspec.ValidationError as problem:
-        raise messages.Refusal(400, f"error reading {what}: {problem}") from None
+        raise messages.BUILD_PARAMETER(what=what, problem=problem) from None
     except msgspec.DecodeError:
-        raise messages.Refusal(400, f"error reading {what}: {decode.syntax_problem(text.encode())}") from None
+        raise messages.BUILD_PARAMETER(what=what, problem=decode.syntax_problem(text.encode())) from None
     except RecursionError:
-        raise messages.Refusal(400, f"error reading {what}: exceeded max depth") from None
+        raise messages.BUILD_PARAMETER(what=what, problem=messages.TOO_DEEP) from None
 
 
 def _host_config(query: Query) -> HostConfig:

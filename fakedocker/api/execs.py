@@ -59,7 +59,7 @@ def resize(call: Call) -> Reply:
     rows, columns = window(call)
     execution = lookup.execution(call.draft, call.names["id"])
     if not execution.is_running:
-        raise messages.Refusal(400, f"exec process {execution.id} is not running")
+        raise messages.EXEC_NOT_RUNNING(id=execution.id)
     if execution.terminal:
         call.draft.kernel.resize(execution.id, rows, columns)
     return Reply()

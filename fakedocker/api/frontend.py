@@ -127,7 +127,7 @@ def limits(asked: Iterable[tuple[str, int, int]]) -> tuple[tuple[str, int, int],
     found = {name: (name, soft, hard) for name, soft, hard in asked}
     for name in found:
         if name not in RESOURCES:
-            raise messages.BAD_REQUEST(problem=f"failed to parse ulimit: invalid ulimit type: {name}")
+            raise messages.BAD_REQUEST(problem=messages.ULIMIT_TYPE.format(name=name))
     return tuple(found[name] for name in sorted(found))
 
 
@@ -137,10 +137,9 @@ def _ulimit(text: str) -> tuple[str, int, int]:
     soft, colon, hard = numbers.partition(":")
     first, last = parse_whole(soft), parse_whole(hard if colon else soft)
     if not equals or first is None or last is None:
-        raise messages.BAD_REQUEST(problem=f"failed to parse ulimit: invalid ulimit argument: {text}")
+        raise messages.BAD_REQUEST(problem=messages.ULIMIT_ARGUMENT.format(text=text))
     if last != UNLIMITED and (first == UNLIMITED or first > last):
-        text = f"ulimit soft limit must be less than or equal to hard limit: {first} > {last}"
-        raise messages.BAD_REQUEST(problem=f"failed to parse ulimit: {text}")
+        raise messages.BAD_REQUEST(problem=messages.ULIMIT_ORDER.format(soft=first, hard=last))
     return name, first, last
 
 
@@ -157,7 +156,7 @@ def _imports(attributes: Mapping[str, str]) -> tuple[str, ...]:
     try:
         imports = msgspec.json.decode(attributes.get("cache-imports") or "[]", type=list[_Import])
     except (msgspec.MsgspecError, RecursionError) as problem:
-        raise messages.BAD_REQUEST(problem=f"failed to unmarshal cache-imports: {problem}") from None
+        raise messages.BAD_REQUEST(problem=messages.CACHE_IMPORTS.format(problem=problem)) from None
     for entry in imports:
         if entry.type != "registry":
             raise messages.NOT_SIMULATED(what=f"a cache import of type {entry.type}")

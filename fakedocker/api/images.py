@@ -106,7 +106,7 @@ def _reachable(call: Call, source: str) -> str:
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
-        raise messages.BAD_REQUEST(problem=f'parse "{url}": invalid character in host name') from None
+        raise messages.BAD_REQUEST(problem=messages.URL_HOST.format(url=url)) from None
     known = fetching.host_names(call.draft)
     if host in known or host.replace(".", "").isdigit() or downloads.is_outside(call.draft, url):
         return url
@@ -140,7 +140,7 @@ def _platform(call: Call) -> str:
     try:
         return decode.decode(text.encode(), documents.ImageDocument).platform
     except decode.InvalidJSON as problem:
-        raise messages.BAD_REQUEST(problem=f"failed to parse platform: {problem}") from None
+        raise messages.BAD_REQUEST(problem=messages.PLATFORM_UNREADABLE.format(problem=problem)) from None
 
 
 def push(call: Call) -> Stream:
@@ -169,7 +169,7 @@ def search(call: Call) -> Reply:
     term = call.query.text("term")
     limit = call.query.number("limit") or 25
     if not 0 < limit <= 100:
-        raise messages.Refusal(400, f"limit {limit} is outside the range of [1, 100]")
+        raise messages.SEARCH_LIMIT(limit=limit)
     filters = call.filters(("is-automated", "is-official", "stars"))
     filtering.boolean(filters, "is-automated")
     filtering.boolean(filters, "is-official")

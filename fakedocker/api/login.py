@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fakedocker.api.streams import Keys
+from fakedocker.base import messages
 from fakedocker.base.messages import Refusal
 from fakedocker.engine.inflight import Exchange, OutputOnly, TimeMode
 from fakedocker.wire.http import Reply, json_reply
@@ -30,7 +31,8 @@ class LoginStream(OutputOnly):
 
     def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
         if isinstance(notice.value, Refusal):
-            exchange.respond(json_reply({"message": f"login attempt failed: {notice.value.message}"}, 401))
+            message = messages.LOGIN_REFUSED.format(problem=notice.value.message)
+            exchange.respond(json_reply({"message": message}, 401))
         else:
             exchange.respond(succeeded())
 

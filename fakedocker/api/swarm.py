@@ -144,7 +144,7 @@ def _spec(call: Call) -> StoredSpec:
         base64.b64decode(spec.data, validate=True)
     except ValueError:
         at = next((index for index, character in enumerate(spec.data) if not _is_base64(character)), len(spec.data))
-        raise messages.INVALID_JSON(problem=f"illegal base64 data at input byte {at}") from None
+        raise messages.INVALID_JSON(problem=messages.BASE64.format(at=at)) from None
     return spec
 
 

@@ -141,7 +141,7 @@ def _logs(call: Call, service_id: str, task_id: str, tty: bool) -> Stream:
     try:
         since_ns = clock.timestamp(since) if since and since != "0" else None
     except ValueError as problem:
-        raise messages.Refusal(500, f"could not parse since timestamp: {problem}") from None
+        raise messages.SERVICE_SINCE(problem=problem) from None
     selection = Selection(
         stdout=stdout, stderr=stderr, since_ns=since_ns, tail=_tail(query.text("tail")), timestamps=query.flag("timestamps"),
         details=b"" if query.flag("details") else None,

@@ -38,7 +38,7 @@ def disk_usage(call: Call) -> Reply:
     types = call.query.all("type") if call.version >= (1, 42) else ()
     for kind in types:
         if kind not in ("container", "image", "volume", "build-cache"):
-            raise messages.Refusal(400, f"unknown object type: {kind}")
+            raise messages.OBJECT_TYPE(kind=kind)
     return json_reply(version_adapters.disk_usage(information.disk_usage(call.draft, types), call.version))
 
 
@@ -51,7 +51,7 @@ def auth(call: Call) -> Reply | Stream:
     server = request.serveraddress.removeprefix("http://").removeprefix("https://").partition("/")[0]
     if not request.username and not request.identitytoken:
         host = server if server and server not in ("index.docker.io", "docker.io") else "registry-1.docker.io"
-        raise messages.Refusal(500, f'Get "https://{host}/v2/": unauthorized: incorrect username or password')
+        raise messages.LOGIN_FAILED(host=host)
     if ":" in server:
         pull.check_login(call.draft, server, (request.username, request.password))
     return login.succeeded()

@@ -82,6 +82,14 @@ CLIENT_TOO_OLD = Message(
 CLIENT_TOO_NEW = Message(
     400, "client version {given} is too new. Maximum supported API version is {maximum}", "exchanges"
 )
+OBJECT_TYPE = Message(400, "unknown object type: {kind}", "moby api/server/router/system")
+NO_WEBSOCKET = Message(400, "not a websocket handshake", "golang.org/x/net/websocket")
+URL_HOST = 'parse "{url}": invalid character in host name'
+TOO_DEEP = "exceeded max depth"
+SEVERAL_UNTIL = Message(400, "more than one until filter specified", "moby daemon/prune.go")
+BASE64 = "illegal base64 data at input byte {at}"
+OWN_FAILURE = "fakedocker failed, and nothing has changed: {kind}: {problem}"
+WENT_BACK = "the engine went back to an earlier state"
 
 # containers
 NO_SUCH_CONTAINER = Message(404, "No such container: {name}", "lifecycle")
@@ -321,7 +329,33 @@ SECCOMP_BOTH = Message(
     "moby profiles/seccomp",
 )
 NAME_SERVER = Message(500, "bad nameserver address {server}: {problem}", "moby libnetwork/sandbox_dns_unix.go")
-NETWORKING_FAILED = Message(404, "failed to set up container networking: {problem}", "networks")
+DETACH_KEYS = Message(400, "Invalid {what} keys ({keys}) provided", "moby daemon/attach.go, daemon/exec.go")
+PS_COLUMN = Message(500, 'ps: error: unknown user-defined format specifier "{name}"', "procps-ng ps")
+FILTER_STATE = (
+    "invalid value for state ({value}): must be one of created, running, paused, restarting, removing, exited, dead"
+)
+FILTER_HEALTH = "invalid value for health ({value}): must be one of none, starting, healthy, unhealthy"
+FILTER_PORT = 'invalid port: "{value}"'
+MOUNT_NOT_PROC = "it is not of type proc"
+MOUNT_IN_PROC = "it is inside /proc"
+MOUNT_REFUSED = 'error mounting "{source}" to rootfs at "{target}": "{place}" cannot be mounted because {reason}'
+RLIMIT_VALUE = "wrong rlimit value: RLIMIT_{name}"
+RLIMIT_SETTING = "error setting rlimits for ready process: error setting rlimit type {number}: {reason}"
+CGROUP_CONFIG = "error setting cgroup config for procHooks process: {problem}"
+SETHOSTNAME = "sethostname: invalid argument"
+JSON_END = "unexpected end of JSON input"
+SECCOMP_KIND = "json: cannot unmarshal {kind} into Go value of type seccomp.Seccomp"
+SECCOMP_ACTION = "string {action} is not a valid action for seccomp"
+DEVICE_ACCESS = "device access at {index} field cannot be empty"
+SYSCTL = 'sysctl "{name}" {problem}'
+SYSCTL_HOST_IPC = "is not allowed in the hosts ipc namespace"
+SYSCTL_HOST_NETWORK = "not allowed in host network namespace"
+SYSCTL_HOSTNAME = 'is not allowed as it conflicts with the OCI "hostname" field'
+SYSCTL_NO_NAMESPACE = "is not in a separate kernel namespace"
+WRITE_INVALID = "write {path}: invalid argument"
+INVALID_VALUE = "invalid argument"
+NOT_PERMITTED = "operation not permitted"
+TMPFS_MOUNT = 'error mounting "tmpfs" to rootfs at "{target}": mount src=tmpfs, dst={target}, dstFd=/proc/thread-self/fd/8{flags}, data={data}: invalid argument'
 
 # exec
 NO_SUCH_EXEC = Message(404, "No such exec instance: {id}", "exchanges")
@@ -334,6 +368,7 @@ EXEC_PAUSED = Message(409, "Container {name} is paused, unpause the container be
 EXEC_STARTED = Message(409, "Error: Exec command {id} is already running", "moby daemon/exec.go")
 EXEC_ALREADY_RUN = Message(409, "exec command {id} has already run", "exchanges")
 EXEC_FAILED = "OCI runtime exec failed: exec failed: unable to start container process: {problem}: unknown"
+EXEC_NOT_RUNNING = Message(400, "exec process {id} is not running", "moby daemon/exec.go")
 
 # files
 PATH_EMPTY = Message(400, "bad parameter: pathcannot be empty", "exchanges")
@@ -342,6 +377,9 @@ PATH_FAILED = Message(500, "lstat {path}: {problem}", "Go os, moby daemon/archiv
 EXTRACT_NOT_DIRECTORY = Message(400, "extraction point is not a directory", "moby container archive")
 READ_ONLY_ROOT = Message(403, "container rootfs is marked read-only", "moby daemon/archive_unix.go")
 READ_ONLY_VOLUME = Message(403, "mounted volume is marked read-only", "moby daemon/archive_unix.go")
+OVERWRITE = Message(400, 'cannot overwrite {old} "{path}" with {new} "{path}"', "moby pkg/archive")
+NOT_A_DIRECTORY = "not a directory"
+NO_SUCH_FILE = "no such file or directory"
 
 # images
 IMAGE_BLANK = Message(400, "image name cannot be blank", "moby image_routes.go")
@@ -393,7 +431,6 @@ REGISTRY_TOO_MANY = Message(
 REGISTRY_STATUS = Message(
     500, "received unexpected HTTP status: {status} {reason}", "distribution registry/client UnexpectedHTTPStatusError"
 )
-LAYER_MISMATCH = "filesystem layer verification failed for digest {digest}"
 """Of a layer whose bytes are not those of its digest (moby distribution/pull_v2.go)."""
 DOWNLOAD_CUT_OFF = "unexpected EOF"
 """Of a layer whose download has ended too early at every attempt (Go io)."""
@@ -402,9 +439,7 @@ NAME_UNKNOWN = Message(404, "name unknown: repository name not known to registry
 PUSH_NO_IMAGE = Message(404, "An image does not exist locally with the tag: {name}", "registry")
 PUSH_NO_TAG = Message(404, "tag does not exist: {name}", "moby distribution/push_v2.go")
 NO_CREDENTIALS = Message(500, "{request}no basic auth credentials", "moby distribution, docker/distribution client")
-REGISTRY_UNAUTHORIZED = Message(
-    500, "unauthorized: authentication required", "moby distribution, docker/distribution client"
-)
+LOGIN_REFUSED = "login attempt failed: {problem}"
 LOGIN_ATTEMPT = Message(500, "login attempt to {url} failed with status: 401 Unauthorized", "moby registry/auth.go")
 PUSH_DENIED = Message(403, "denied: requested access to the resource is denied", "Docker Hub")
 SAVE_NO_REFERENCE = Message(404, "reference does not exist", "moby reference/store.go")
@@ -432,6 +467,65 @@ CHANGE_INVALID = Message(400, "{word} is not a valid change command", "moby buil
 FETCH_FAILED = Message(500, "{problem}", "Go net, moby remotecontext")
 FETCH_STATUS = Message(500, "failed to GET {url} with status {status}: {body}", "moby remotecontext")
 COMMIT_REMOVING = Message(409, "Container {id} is marked for removal and cannot be committed", "moby daemon/commit.go")
+LOGIN_FAILED = Message(
+    500, 'Get "https://{host}/v2/": unauthorized: incorrect username or password', "moby registry/auth.go"
+)
+SEARCH_LIMIT = Message(400, "limit {limit} is outside the range of [1, 100]", "moby registry/search_session.go")
+PLATFORM_UNREADABLE = "failed to parse platform: {problem}"
+MANIFEST_INVALID = Message(400, "manifest invalid: {problem}", "distribution registry/api/errcode")
+NO_MATCHING_MANIFEST = Message(
+    404, "no matching manifest for linux/amd64 in the manifest list entries", "moby distribution/pull_v2.go"
+)
+LAYER_VERIFICATION = Message(
+    500, "filesystem layer verification failed for digest {digest}", "moby distribution/pull_v2.go"
+)
+LAYER_COUNT = Message(
+    500, "invalid manifest, layers length mismatch: expected {expected}, got {actual}", "moby distribution/pull_v2.go"
+)
+CONFIGURATION_MISMATCH = Message(
+    500,
+    "layers from manifest don't match image configuration: {actual} is not {expected}",
+    "moby distribution/pull_v2.go",
+)
+UNKNOWN_BLOB = Message(500, "unknown blob", "distribution, errors.go ErrBlobUnknown")
+MANIFEST_BLOB_UNKNOWN = Message(
+    404, "manifest blob unknown: blob unknown to registry", "distribution registry/api/errcode"
+)
+TAG_FORMAT = Message(400, "invalid tag format", "images")
+TAG_DIGEST = Message(400, "refusing to create a tag with a digest reference", "moby daemon/images/image_tag.go")
+TAG_AMBIGUOUS = Message(
+    400, "refusing to create an ambiguous tag using digest algorithm as name", "moby daemon/images/image_tag.go"
+)
+CHECKSUM_FORMAT = Message(500, "invalid checksum digest format", "opencontainers/go-digest")
+OPERATING_SYSTEM = Message(400, "operating system is not supported", "moby pkg/system")
+
+# builds
+SESSION_WITH_V1 = Message(
+    400,
+    "experimental session with v1 builder is no longer supported, use builder version v2 (BuildKit) instead",
+    "moby builder/dockerfile",
+)
+REMOTE_URL = Message(500, "remoteURL ({url}) could not be recognized as URL", "moby builder/remotecontext/detect.go")
+REFSPEC = Message(500, "invalid refspec: {reference}", "moby builder/remotecontext/git")
+SEVERAL_OUTPUTS = "multiple outputs are not supported"
+BUILDER_VERSION = Message(400, "invalid version: {version}", "moby api/server/router/build")
+BUILD_SECURITY = Message(400, "security options are not supported on linux", "moby api/server/router/build")
+BUILD_SQUASH = Message(400, "squash is only supported with experimental mode", "moby api/server/router/build")
+BUILD_PARAMETER = Message(400, "error reading {what}: {problem}", "moby api/server/router/build")
+CONTEXT_BROKEN = Message(500, "Error processing tar file(exit status 1): {problem}", "moby pkg/archive")
+BUILD_TAG_DIGEST = Message(500, "build tag cannot contain a digest", "moby builder/backend/tag.go")
+NO_DOCKERFILE = Message(500, "Cannot locate specified Dockerfile: {name}", "moby builder/remotecontext/detect.go")
+CONTEXT_DOWNLOAD = "error downloading remote context {url}: {problem}"
+CONTEXT_EMPTY = Message(
+    500, "error detecting content type for remote {url}: empty response", "moby builder/remotecontext/remote.go"
+)
+GIT_FETCH = Message(500, "error fetching: {problem}\n: exit status 128", "moby builder/remotecontext/git")
+GIT_CONTEXT_FILE = Message(500, "error setting git context, not a directory: {path}", "moby builder/remotecontext/git")
+ULIMIT_TYPE = "failed to parse ulimit: invalid ulimit type: {name}"
+ULIMIT_ARGUMENT = "failed to parse ulimit: invalid ulimit argument: {text}"
+ULIMIT_ORDER = "failed to parse ulimit: ulimit soft limit must be less than or equal to hard limit: {soft} > {hard}"
+CACHE_IMPORTS = "failed to unmarshal cache-imports: {problem}"
+UNTIL_DURATION = "failed to parse until duration: {problem}"
 
 # networks
 NO_SUCH_NETWORK = Message(404, "network {name} not found", "networks")
@@ -549,7 +643,17 @@ PUBLISHING_FAILED = Message(
     "driver failed programming external connectivity on endpoint {name} ({endpoint}): {problem}",
     "moby libnetwork/endpoint.go, portallocator",
 )
-PORT_TAKEN = "driver failed programming external connectivity on endpoint {name} ({endpoint}): Bind for {address}:{port} failed: port is already allocated"
+PORT_TAKEN = "Bind for {address}:{port} failed: port is already allocated"
+NETWORKING_FAILED = "failed to set up container networking: {problem}"
+JOIN_OWN_NETWORK = Message(500, "cannot join own network namespace", "moby daemon/container_operations.go")
+JOIN_STOPPED_NETWORK = Message(
+    409, "cannot join network of a non running container: {id}", "moby daemon/container_operations.go"
+)
+ONE_NETWORK_OF = Message(403, 'only one instance of "{driver}" network is allowed', "moby libnetwork/controller.go")
+NETWORK_TYPE_FILTER = Message(400, "invalid filter: 'type'='{value}'", "moby daemon/network/filter.go")
+AMBIGUOUS_NETWORK = Message(
+    400, "network {name} is ambiguous ({count} matches found based on ID prefix)", "moby daemon/network.go"
+)
 
 # volumes and mounts
 NO_SUCH_VOLUME = Message(404, "get {name}: no such volume", "volumes")
@@ -588,10 +692,15 @@ DEVICE_DRIVER = Message(
 )
 CDI_DEVICES = Message(500, "CDI device injection failed: unresolvable CDI devices {devices}", "moby daemon/cdi.go")
 DUPLICATE_MOUNT = Message(400, "Duplicate mount point: {target}", "volumes")
+VOLUMES_FROM = Message(400, "invalid volumes-from specification: {text}", "moby volume/mounts")
+MOUNT_TYPE_UNKNOWN = "mount type unknown"
+BIND_SOURCE_MISSING = "bind source path does not exist: {path}"
 
 # ports
 SECURITY_OPTION = Message(500, 'invalid --security-opt {number}: "{option}"', "moby daemon/daemon_unix.go")
 INVALID_PORT = Message(400, 'invalid port specification: "{text}"', "moby daemon/container.go")
+NO_FREE_PORT = Message(500, "all ports are allocated", "moby libnetwork/portallocator")
+UNKNOWN_PROTOCOL = "unknown protocol"
 
 # swarm; what the managers' own interface says comes with the code of its protocol
 NO_SWARM = Message(503, "This node is not part of a swarm", "moby daemon/cluster/errors.go")
@@ -711,6 +820,8 @@ OBJECT_IN_USE = "{what} '{name}' is in use by the following {noun}: {services}"
 SECRET_DRIVER_NAME = "secret driver must have a name"
 SECRET_DRIVER = 'plugin "{name}" not found'
 """Problems of INVALID_ARGUMENT (swarmkit manager/controlapi/{cluster,secret,config}.go)."""
+CA_PROTOCOL = 'invalid protocol: "{protocol}"'
+LISTEN_ADDRESS = "could not parse listen address {address}"
 
 # services of a swarm
 SERVICE_EXISTS = Message(
@@ -805,6 +916,9 @@ ROLLBACK_REQUESTED = "manually requested rollback"
 ROLLBACK_DONE = "rollback completed"
 ROLLBACK_STOPPED = "rollback paused due to failure or early termination of task {task}"
 """What is told of an update (swarmkit manager/orchestrator/update/updater.go, manager/controlapi/service.go)."""
+SERVICE_SINCE = Message(500, "could not parse since timestamp: {problem}", "moby daemon/cluster/services.go")
+NOT_AVAILABLE = Message(500, "{what} is not available", "moby daemon/cluster/executor/container")
+NO_INTEGER = Message(500, 'strconv.Atoi: parsing "{text}": invalid syntax', "Go strconv")
 
 # networks of a swarm
 NOT_ATTACHABLE = Message(

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from fakedocker.base import messages
 from fakedocker.base.messages import Refusal
 from fakedocker.engine import fault_injection
 from fakedocker.engine.external import Errands
@@ -270,7 +271,7 @@ class Core:
         except Exception as problem:
             draft.rollback()
             draft.faults.append(traceback.format_exc())
-            message = f"fakedocker failed, and nothing has changed: {type(problem).__name__}: {problem}"
+            message = messages.OWN_FAILURE.format(kind=type(problem).__name__, problem=problem)
             exchange.respond(json_reply({"message": message}, 500))
         return None
 
@@ -339,7 +340,7 @@ class Core:
         self.clear_inputs()
         for exchange in self.open.close_all():
             if not exchange.answered:
-                exchange.respond(json_reply({"message": "the engine went back to an earlier state"}, 500))
+                exchange.respond(json_reply({"message": messages.WENT_BACK}, 500))
             exchange.finish()
         self.draft.restore(world)
         self.world = world

@@ -110,7 +110,7 @@ def parse_mount(mount: Mount) -> MountSpec:
     kind = mount.type
     source = "" if mount.source is UNSET else mount.source
     if kind not in ("bind", "volume", "tmpfs", "image", "npipe", "cluster"):
-        raise messages.MOUNT_INVALID(type=kind, problem="mount type unknown")
+        raise messages.MOUNT_INVALID(type=kind, problem=messages.MOUNT_TYPE_UNKNOWN)
     if kind in ("image", "npipe", "cluster"):
         raise messages.NOT_SIMULATED(what=f"a mount of type {kind}")
     problem = _mount_problem(mount, kind, source)
@@ -209,7 +209,7 @@ def parse_volumes_from(text: str) -> tuple[str, str]:
     """
     name, _, mode = text.partition(":")
     if not name:
-        raise messages.Refusal(400, f"invalid volumes-from specification: {text}")
+        raise messages.VOLUMES_FROM(text=text)
     flags = _check_mode(mode)
     if any(flag in (*_COPY, *_PROPAGATION) for flag in flags):
         raise messages.MOUNT_MODE(mode=mode)

@@ -72,7 +72,7 @@ def begin(
     try:
         entries = list(archive.read_tar(decompressed(data)))
     except archive.BadArchive as problem:
-        raise messages.Refusal(500, f"Error processing tar file(exit status 1): {problem}") from None
+        raise messages.CONTEXT_BROKEN(problem=problem) from None
     context = apply_layer(Tree.empty(), entries)
     name = dockerfile or DEFAULT_FILE
     text, ignore = definition_in(context, directory, name)

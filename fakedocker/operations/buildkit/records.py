@@ -324,7 +324,7 @@ def _duration(text: str) -> int:
     try:
         return parse_duration(text)
     except ValueError as problem:
-        raise messages.BAD_REQUEST(problem=f"failed to parse until duration: {problem}") from None
+        raise messages.BAD_REQUEST(problem=messages.UNTIL_DURATION.format(problem=problem)) from None
 
 
 def regular(

@@ -45,7 +45,7 @@ def begin(
     try:
         entries = list(archive.read_tar(decompressed(data)))
     except archive.BadArchive as problem:
-        raise messages.Refusal(500, f"Error processing tar file(exit status 1): {problem}") from None
+        raise messages.CONTEXT_BROKEN(problem=problem) from None
     context = apply_layer(Tree.empty(), entries)
     return begin_with(
         draft, context, dockerfile=dockerfile, target=target, labels=labels, arguments=arguments, options=options, task_id=task_id
@@ -83,7 +83,7 @@ def tags(names: Iterable[str]) -> tuple[str, ...]:
         except reference.InvalidReference as problem:
             raise messages.Refusal(500, str(problem)) from None
         if parsed.digest:
-            raise messages.Refusal(500, "build tag cannot contain a digest")
+            raise messages.BUILD_TAG_DIGEST()
         parsed = parsed.with_default_tag()
         found[f"{parsed.name}:{parsed.tag}"] = None
     return tuple(found)
@@ -96,7 +96,7 @@ def _plan(context: Tree, name: str) -> tuple[str, Plan]:
         lower = _read(context, name.lower())
         name, text = (name.lower(), lower) if lower is not None else (name, None)
     if text is None:
-        raise messages.Refusal(500, f"Cannot locate specified Dockerfile: {name}")
+        raise messages.NO_DOCKERFILE(name=name)
     try:
         return name, parse_dockerfile(text.decode("utf-8", "replace"), name)
     except BadDockerfile as problem:

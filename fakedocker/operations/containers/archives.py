@@ -131,7 +131,7 @@ def write(
     if place.inode is None:
         raise _no_path(path, asked)
     if path.endswith("/") and not place.tree.is_directory(place.inode):
-        raise messages.PATH_FAILED(path=path, problem="not a directory")
+        raise messages.PATH_FAILED(path=path, problem=messages.NOT_A_DIRECTORY)
     if not place.tree.is_directory(place.inode):
         raise messages.EXTRACT_NOT_DIRECTORY()
     if place.mount.read_only:
@@ -159,7 +159,7 @@ def _refuse_replacing(draft: Draft, container: Container, path: str, by_director
         return
     if (node.kind == "dir") != by_directory:
         kinds = ("non-directory", "directory") if by_directory else ("directory", "non-directory")
-        raise messages.Refusal(400, f'cannot overwrite {kinds[0]} "{path}" with {kinds[1]} "{path}"')
+        raise messages.OVERWRITE(old=kinds[0], new=kinds[1], path=path)
 
 
 def export(draft: Draft, container: Container) -> Content:

@@ -89,14 +89,14 @@ def _tests(draft: Draft, filters: Filters) -> list[Test]:
     tests: list[Test] = []
     for value in filters.get("status", ()):
         if value not in _STATES:
-            reason = f"invalid value for state ({value}): must be one of created, running, paused, restarting, removing, exited, dead"
+            reason = messages.FILTER_STATE.format(value=value)
             raise messages.INVALID_FILTER_REASON(name="status", value=value, reason=reason)
     for value in filters.get("health", ()):
         if value not in _HEALTHS:
             raise messages.INVALID_FILTER_REASON(
                 name="health",
                 value=value,
-                reason=f"invalid value for health ({value}): must be one of none, starting, healthy, unhealthy",
+                reason=messages.FILTER_HEALTH.format(value=value),
             )
     if filters.get("status"):
         wanted = set(filters["status"])
@@ -178,7 +178,9 @@ def _ports(values: tuple[str, ...], name: str) -> set[tuple[int | UnsetType, str
         port, protocol = split_port(value)
         bounds = port_range(port)
         if bounds is None:
-            raise messages.INVALID_FILTER_REASON(name=name, value=value, reason=f'invalid port: "{value}"')
+            raise messages.INVALID_FILTER_REASON(
+                name=name, value=value, reason=messages.FILTER_PORT.format(value=value)
+            )
         found.update((number, protocol) for number in range(bounds[0], bounds[1] + 1))
     return found
 

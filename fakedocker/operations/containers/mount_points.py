@@ -31,15 +31,15 @@ def check(draft: Draft, container: Container) -> None:
     for mount in rootfs.outermost_first(draft, container):
         inside = mount.target.removeprefix(f"{_PROC}/")
         if mount.target == _PROC and not _is_proc(draft, mount):
-            reason = "it is not of type proc"
+            reason = messages.MOUNT_NOT_PROC
         elif inside != mount.target and inside not in _REPLACEABLE:
-            reason = "it is inside /proc"
+            reason = messages.MOUNT_IN_PROC
         else:
             continue
         source = {"tmpfs": "tmpfs", "bind": mount.source}.get(mount.type) or draft.volumes[mount.source].mountpoint
         place = f"{overlay_names.path_of_container(container.id)}/merged{mount.target}"
         raise messages.RUNC_INIT(
-            problem=f'error mounting "{source}" to rootfs at "{mount.target}": "{place}" cannot be mounted because {reason}'
+            problem=messages.MOUNT_REFUSED.format(source=source, target=mount.target, place=place, reason=reason)
         )
 
 

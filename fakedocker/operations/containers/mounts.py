@@ -63,7 +63,7 @@ def _requested(draft: Draft, request: Mount, asked: dict[str, VolumeOptions]) ->
     bind = request.bind_options
     makes_source = isinstance(bind, BindOptions) and bind.create_mountpoint is True
     if spec.type == "bind" and not makes_source and not _host_path_exists(draft, spec.source):
-        raise messages.MOUNT_INVALID(type="bind", problem=f"bind source path does not exist: {spec.source}")
+        raise messages.MOUNT_INVALID(type="bind", problem=messages.BIND_SOURCE_MISSING.format(path=spec.source))
     return spec
 
 

@@ -74,12 +74,12 @@ def check(draft: Draft, container: Container) -> None:
     _check_sysctls(draft, container)
     for limit in host.ulimits or ():
         if limit.name.lower() not in RESOURCES:
-            raise messages.RUNC_FAILED(problem=f"wrong rlimit value: RLIMIT_{limit.name.upper()}")
+            raise messages.RUNC_FAILED(problem=messages.RLIMIT_VALUE.format(name=limit.name.upper()))
     _check_tmpfs(container)
     if problem := resources.processor_problem(container.id, host):
-        raise messages.RUNC_INIT(problem=f"error setting cgroup config for procHooks process: {problem}")
+        raise messages.RUNC_INIT(problem=messages.CGROUP_CONFIG.format(problem=problem))
     if host.uts_mode != HOST and len(container.config.hostname.encode()) > _HOST_NAME_BYTES:
-        raise messages.RUNC_INIT(problem="sethostname: invalid argument")
+        raise messages.RUNC_INIT(problem=messages.SETHOSTNAME)
     _check_values(host)
     _check_limits(host)
 
@@ -95,17 +95,15 @@ def _seccomp_profile(host: HostConfig) -> dict[str, Any]:
     try:
         profile = json.loads(text, parse_int=lambda _: 0)
     except RecursionError:
-        raise messages.SECCOMP_PROFILE(problem="exceeded max depth") from None
+        raise messages.SECCOMP_PROFILE(problem=messages.TOO_DEEP) from None
     except ValueError:
         problem = syntax_problem(text.encode())
-        raise messages.SECCOMP_PROFILE(
-            problem="unexpected end of JSON input" if problem.endswith("EOF") else problem
-        ) from None
+        raise messages.SECCOMP_PROFILE(problem=messages.JSON_END if problem.endswith("EOF") else problem) from None
     if profile is None:
         return {}
     if not isinstance(profile, dict):
         kind = _GO_KINDS[type(profile)]
-        raise messages.SECCOMP_PROFILE(problem=f"json: cannot unmarshal {kind} into Go value of type seccomp.Seccomp")
+        raise messages.SECCOMP_PROFILE(problem=messages.SECCOMP_KIND.format(kind=kind))
     profile = _small_keys(profile)
     if not profile.get("defaultaction") and not profile.get("syscalls"):
         return {}
@@ -136,7 +134,7 @@ def _check_actions(profile: dict[str, Any]) -> None:
     ]
     for action in (profile.get("defaultaction", ""), *always):
         if action not in _SECCOMP_ACTIONS:
-            raise messages.RUNC_FAILED(problem=f"string {action} is not a valid action for seccomp")
+            raise messages.RUNC_FAILED(problem=messages.SECCOMP_ACTION.format(action=action))
 
 
 # devices, settings of the kernel
@@ -147,7 +145,7 @@ def _check_device_access(host: HostConfig) -> None:
         return
     for index, mapping in enumerate(host.devices or ()):
         if not mapping.cgroup_permissions:
-            raise messages.RUNC_FAILED(problem=f"device access at {_DEFAULT_RULES + index} field cannot be empty")
+            raise messages.RUNC_FAILED(problem=messages.DEVICE_ACCESS.format(index=_DEFAULT_RULES + index))
 
 
 def _check_sysctls(draft: Draft, container: Container) -> None:
@@ -158,21 +156,21 @@ def _check_sysctls(draft: Draft, container: Container) -> None:
     for name in sorted(names):
         problem = _sysctl_problem(draft, container, name)
         if problem:
-            raise messages.RUNC_FAILED(problem=f'sysctl "{name}" {problem}')
+            raise messages.RUNC_FAILED(problem=messages.SYSCTL.format(name=name, problem=problem))
 
 
 def _sysctl_problem(draft: Draft, container: Container, name: str) -> str:
     host = container.host_config
     if name in _IPC_SYSCTLS or name.startswith("fs.mqueue."):
-        return "is not allowed in the hosts ipc namespace" if host.ipc_mode == HOST else ""
+        return messages.SYSCTL_HOST_IPC if host.ipc_mode == HOST else ""
     if name.startswith("net."):
-        return "not allowed in host network namespace" if rootfs.network_namespace(draft, container) == HOST else ""
+        return messages.SYSCTL_HOST_NETWORK if rootfs.network_namespace(draft, container) == HOST else ""
     if host.uts_mode != HOST:
         if name == "kernel.domainname":
             return ""
         if name == "kernel.hostname":
-            return 'is not allowed as it conflicts with the OCI "hostname" field'
-    return "is not in a separate kernel namespace"
+            return messages.SYSCTL_HOSTNAME
+    return messages.SYSCTL_NO_NAMESPACE
 
 
 # the kernel's
@@ -190,10 +188,7 @@ def _check_tmpfs(container: Container) -> None:
                 flags = sum(flag for option, flag in _MOUNT_FLAGS.items() if option[2:] not in allowed)
                 shown = f", flags={flags:#x}" if flags else ""
                 target, data = mount.target, ",".join(values)
-                raise messages.RUNC_INIT(
-                    problem=f'error mounting "tmpfs" to rootfs at "{target}": mount src=tmpfs, dst={target}, '
-                    f"dstFd=/proc/thread-self/fd/8{shown}, data={data}: invalid argument"
-                )
+                raise messages.RUNC_INIT(problem=messages.TMPFS_MOUNT.format(target=target, flags=shown, data=data))
 
 
 def _check_values(host: HostConfig) -> None:
@@ -202,22 +197,20 @@ def _check_values(host: HostConfig) -> None:
         least, most = _NUMBERS.get(restrictions.dotted(name), (0, 0))
         if most and value and not (_NUMBER.fullmatch(value.strip()) and least <= int(value) <= most):
             path = f"/proc/sys/{restrictions.dotted(name).replace('.', '/')}"
-            raise messages.RUNC_INIT(problem=f"write {path}: invalid argument")
+            raise messages.RUNC_INIT(problem=messages.WRITE_INVALID.format(path=path))
 
 
 def _check_limits(host: HostConfig) -> None:
     for limit in host.ulimits or ():
         name, soft, hard = limit.name.lower(), limit.soft % _UNSIGNED, limit.hard % _UNSIGNED
         if soft > hard:
-            reason = "invalid argument"
+            reason = messages.INVALID_VALUE
         elif name == "nofile" and hard > _MOST_OPEN_FILES:
-            reason = "operation not permitted"
+            reason = messages.NOT_PERMITTED
         else:
             continue
         number = list(RESOURCES).index(name)
-        raise messages.RUNC_INIT(
-            problem=f"error setting rlimits for ready process: error setting rlimit type {number}: {reason}"
-        )
+        raise messages.RUNC_INIT(problem=messages.RLIMIT_SETTING.format(number=number, reason=reason))
 
 
 # name servers

@@ -153,5 +153,5 @@ def _column(text: str) -> tuple[str, Column]:
     name, equals, title = text.partition("=")
     found = _COLUMNS.get(name.strip())
     if found is None:
-        raise messages.Refusal(500, f'ps: error: unknown user-defined format specifier "{name}"')
+        raise messages.PS_COLUMN(name=name)
     return (title, found[1]) if equals else found

@@ -11,6 +11,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from fakedocker.base import messages
 from fakedocker.base.messages import Refusal
 from fakedocker.base.reference import Reference, parse
 from fakedocker.build import git_urls
@@ -113,11 +114,10 @@ def _begin_build(draft: Draft, task: ContextTask, outcome: Outcome) -> None:
     try:
         data = downloads.content_of(task.download.url, outcome)
     except Refusal as refusal:
-        problem = f"error downloading remote context {task.download.url}: {refusal.message}"
+        problem = messages.CONTEXT_DOWNLOAD.format(url=task.download.url, problem=refusal.message)
         raise Refusal(refusal.status, problem) from None
     if not data:
-        problem = f"error detecting content type for remote {task.download.url}: empty response"
-        raise Refusal(500, problem)
+        raise messages.CONTEXT_EMPTY(url=task.download.url)
     draft.notify(
         "progress",
         task.id,
@@ -138,14 +138,14 @@ def _begin_build_of_repository(draft: Draft, task: ContextTask, git: GitUrl, out
     from fakedocker.operations.classic_builder import begin as building
 
     if outcome.problem:
-        raise Refusal(500, f"error fetching: {outcome.problem}\n: exit status 128")
+        raise messages.GIT_FETCH(problem=outcome.problem)
     place = f"/tmp/docker-build-git{task.id}/{git.directory}"
     try:
         context = downloads.checked_out(outcome, git.directory, draft.now_ns)
     except FileNotFoundError:
-        raise Refusal(500, f"lstat {place}: no such file or directory") from None
+        raise messages.PATH_FAILED(path=place, problem=messages.NO_SUCH_FILE) from None
     except NotADirectoryError:
-        raise Refusal(500, f"error setting git context, not a directory: {place}") from None
+        raise messages.GIT_CONTEXT_FILE(path=place) from None
     building.begin_with(
         draft, context, dockerfile=task.dockerfile, target=task.target, labels=dict(task.labels), arguments=dict(task.arguments),
         options=task.options, task_id=task.id,

@@ -153,7 +153,7 @@ class ImageArchive:
     def _blob(self, descriptor: Descriptor) -> str:
         """The path of a blob whose size is as described; its digest is looked at when it is read."""
         if _DIGEST.fullmatch(descriptor.digest) is None:
-            raise messages.ARCHIVE_INVALID(problem="invalid checksum digest format")
+            raise messages.CHECKSUM_FORMAT()
         path = f"blobs/sha256/{descriptor.digest.removeprefix('sha256:')}"
         actual = len(self._members[self._resolve(path)].content)
         if actual != descriptor.size:

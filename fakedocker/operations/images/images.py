@@ -150,13 +150,13 @@ def parse_target(repository: str, tag_name: str) -> reference.Reference:
     except reference.InvalidReference as problem:
         raise messages.INVALID_REFERENCE(problem=problem) from None
     if parsed.digest:
-        raise messages.INVALID_REFERENCE(problem="refusing to create a tag with a digest reference")
+        raise messages.TAG_DIGEST()
     if tag_name:
         if not reference.is_tag(tag_name):
-            raise messages.INVALID_REFERENCE(problem="invalid tag format")
+            raise messages.TAG_FORMAT()
         parsed = parsed._replace(tag=tag_name)
     if parsed.familiar_name == "sha256":
-        raise messages.INVALID_REFERENCE(problem="refusing to create an ambiguous tag using digest algorithm as name")
+        raise messages.TAG_AMBIGUOUS()
     return parsed.with_default_tag()
 
 

@@ -45,7 +45,7 @@ def import_image(
         except platforms.InvalidPlatform as problem:
             raise messages.BAD_REQUEST(problem=problem) from None
     if wanted.os != "linux":
-        raise messages.BAD_REQUEST(problem="operating system is not supported")
+        raise messages.OPERATING_SYSTEM()
     tar = unpacking.decompress(data)
     layer = unpacking.make_layer(tar, unpacking.diff_id(tar), None)
     layer = draft.layers.get(layer.chain_id) or layer

@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from msgspec import MsgspecError
 
 from fakedocker.base import messages
-from fakedocker.base.messages import Refusal
 from fakedocker.images import document as documents
 from fakedocker.images.document import InvalidDocument
 from fakedocker.images.model import Layer, chain_id, content_digest
@@ -55,7 +54,7 @@ def wanted(raw: bytes, blobs: Mapping[str, bytes], have: Collection[str]) -> Ite
             if chain not in have and descriptor.digest not in blobs:
                 yield "blobs", descriptor.digest
     except _WRONG as problem:
-        raise messages.BAD_REQUEST(problem=f"manifest invalid: {problem}") from None
+        raise messages.MANIFEST_INVALID(problem=problem) from None
 
 
 def chosen_of(raw: bytes) -> str:
@@ -84,7 +83,7 @@ def assemble(draft: Draft, raw: bytes, media_type: str, read: Callable[[str], by
         layers = _layers(draft, document, config.diff_ids, read)
         image = documents.make_loaded_image(config, config_raw, [remote.layer for remote in layers])
     except _WRONG as problem:
-        raise messages.BAD_REQUEST(problem=f"manifest invalid: {problem}") from None
+        raise messages.MANIFEST_INVALID(problem=problem) from None
     return Manifest(digest=content_digest(raw), image=image, layers=layers, raw=raw)
 
 
@@ -93,13 +92,12 @@ def _chosen(index: Index) -> str:
     for entry in index.manifests:
         if entry.platform.os in ("", "linux") and entry.platform.architecture in ("", "amd64"):
             return entry.digest
-    problem = "no matching manifest for linux/amd64 in the manifest list entries"
-    raise Refusal(404, problem)
+    raise messages.NO_MATCHING_MANIFEST()
 
 
 def _verified(digest: str, data: bytes) -> bytes:
     if content_digest(data) != digest:
-        raise Refusal(500, f"filesystem layer verification failed for digest {digest}")
+        raise messages.LAYER_VERIFICATION(digest=digest)
     return data
 
 
@@ -108,9 +106,7 @@ def _layers(
 ) -> tuple[RemoteLayer, ...]:
     """The layers from the base up; those that are here already are not read."""
     if len(diff_ids) != len(document.layers):
-        raise Refusal(
-            500, f"invalid manifest, layers length mismatch: expected {len(diff_ids)}, got {len(document.layers)}"
-        )
+        raise messages.LAYER_COUNT(expected=len(diff_ids), actual=len(document.layers))
     found: list[RemoteLayer] = []
     below: Layer | None = None
     for descriptor, diff_id in zip(document.layers, diff_ids, strict=True):
@@ -119,7 +115,7 @@ def _layers(
             tar = unpacking.decompress(_verified(descriptor.digest, read(descriptor.digest)))
             actual = unpacking.diff_id(tar)
             if actual != diff_id:
-                raise Refusal(500, f"layers from manifest don't match image configuration: {actual} is not {diff_id}")
+                raise messages.CONFIGURATION_MISMATCH(actual=actual, expected=diff_id)
             layer = unpacking.make_layer(tar, diff_id, below)
         found.append(RemoteLayer(digest=descriptor.digest, size_bytes=descriptor.size, layer=layer))
         below = layer

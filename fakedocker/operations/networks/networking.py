@@ -42,7 +42,7 @@ def join_all(draft: Draft, container: Container) -> None:
             connect(draft, container, draft.networks[identifier], wanted)
         publish(draft, container)
     except Refusal as problem:
-        raise Refusal(problem.status, f"failed to set up container networking: {problem.message}") from None
+        raise Refusal(problem.status, messages.NETWORKING_FAILED.format(problem=problem.message)) from None
 
 
 def _check_shared(draft: Draft, container: Container) -> None:
@@ -53,9 +53,9 @@ def _check_shared(draft: Draft, container: Container) -> None:
     if other is None:
         raise messages.NO_SUCH_CONTAINER(name=container.network_mode.partition(":")[2])
     if other.id == container.id:
-        raise Refusal(500, "cannot join own network namespace")
+        raise messages.JOIN_OWN_NETWORK()
     if not other.has_process:
-        raise Refusal(409, f"cannot join network of a non running container: {other.id}")
+        raise messages.JOIN_STOPPED_NETWORK(id=other.id)
 
 
 def leave_all(draft: Draft, container: Container) -> None:

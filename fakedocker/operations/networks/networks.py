@@ -98,7 +98,7 @@ def create_network(draft: Draft, request: NetworkCreate) -> Network:
     network_checks.check_options(driver, request.options or {}, request.internal)
     network_checks.check_families(request, driver)
     if driver in ("host", "null"):
-        raise messages.Refusal(403, f'only one instance of "{driver}" network is allowed')
+        raise messages.ONE_NETWORK_OF(driver=driver)
     ipam_driver = (request.ipam.driver if request.ipam else "") or "default"
     if ipam_driver not in ("default", "null"):
         raise messages.NETWORK_PLUGIN(driver=ipam_driver)
@@ -139,7 +139,7 @@ def select(draft: Draft, filters: Filters) -> list[Network]:
     """The networks that pass the filters, by name."""
     for wanted in filters.get("type", ()):
         if wanted not in ("custom", "builtin"):
-            raise messages.Refusal(400, f"invalid filter: 'type'='{wanted}'")
+            raise messages.NETWORK_TYPE_FILTER(value=wanted)
     dangling = filtering.boolean(filters, "dangling")
     found = [network for network in draft.networks.values() if _passes(draft, network, filters, dangling)]
     return sorted(found, key=lambda network: network.name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fakedocker.base import messages
-from fakedocker.base.messages import Refusal
 from fakedocker.containers.model import Container
 from fakedocker.network import model as network_model, ports
 from fakedocker.network.model import Endpoint, Publication
@@ -50,7 +49,9 @@ def publish(draft: Draft, container: Container) -> None:
     for port, protocol, binding in sorted(wanted, key=lambda entry: entry[2].host_port in ("", "0")):
         if protocol not in ports.PROTOCOLS:
             draft.published[container.id] = tuple(done)
-            raise messages.PUBLISHING_FAILED(name=container.name, endpoint=endpoints[0].id, problem="unknown protocol")
+            raise messages.PUBLISHING_FAILED(
+                name=container.name, endpoint=endpoints[0].id, problem=messages.UNKNOWN_PROTOCOL
+            )
         if port == 0:
             draft.published[container.id] = tuple(done)
             raise messages.NOT_SIMULATED(what="publishing port 0 of a container")
@@ -63,10 +64,8 @@ def publish(draft: Draft, container: Container) -> None:
             if _conflict(draft, address, host_port, protocol):
                 shown = f"[{address}]" if ":" in address else address
                 draft.published[container.id] = tuple(done)
-                text = messages.PORT_TAKEN.format(
-                    name=container.name, endpoint=endpoints[0].id, address=shown, port=host_port
-                )
-                raise Refusal(500, text)
+                problem = messages.PORT_TAKEN.format(address=shown, port=host_port)
+                raise messages.PUBLISHING_FAILED(name=container.name, endpoint=endpoints[0].id, problem=problem)
             key = _port_key(address, host_port, protocol)
             draft.ports[key] = (*draft.ports.get(key, ()), (address, container.id))
             done.append(Publication(container_port=port, protocol=protocol, host_ip=address, host_port=host_port))
@@ -100,7 +99,7 @@ def _host_port(draft: Draft, wanted: str, addresses: tuple[str, ...], protocol: 
         return next((port for port in range(first, last + 1) if is_free(port)), first)
     chosen = ports.choose_ephemeral(draft.next_port, is_free)
     if chosen is None:
-        raise Refusal(500, "all ports are allocated")
+        raise messages.NO_FREE_PORT()
     draft.next_port = chosen + 1
     return chosen
 

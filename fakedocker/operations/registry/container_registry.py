@@ -10,7 +10,6 @@ import posixpath
 from collections.abc import Iterator
 
 from fakedocker.base import messages
-from fakedocker.base.messages import Refusal
 from fakedocker.base.reference import Reference
 from fakedocker.containers.model import Container
 from fakedocker.filesystem import content as contents
@@ -138,7 +137,7 @@ class ContainerRegistry:
     def _read(self, digest: str) -> bytes:
         size_bytes = self._contents.blobs.size_bytes(digest)
         if size_bytes is None:
-            raise Refusal(500, "unknown blob")
+            raise messages.UNKNOWN_BLOB()
         return self._contents.blobs.read(digest, 0, size_bytes)
 
     def repositories_with(self, digests: Iterator[str]) -> dict[str, set[str]]:

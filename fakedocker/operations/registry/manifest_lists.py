@@ -10,7 +10,6 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from fakedocker.base import messages
-from fakedocker.base.messages import Refusal
 from fakedocker.base.reference import Reference
 from fakedocker.images.model import content_digest
 from fakedocker.operations.registry import pull
@@ -66,7 +65,7 @@ def put(draft: Draft, name: Reference, raw: bytes, username: str) -> str:
     running = pull.find_running(draft, name)
     if running is not None:
         if not running.put_index(name, raw, needs):
-            raise messages.Refusal(404, "manifest blob unknown: blob unknown to registry")
+            raise messages.MANIFEST_BLOB_UNKNOWN()
         return content_digest(raw)
     registry = pull.find_registry(draft, name)
     if registry.outside:
@@ -94,5 +93,5 @@ def _child(draft: Draft, name: Reference, digest: str) -> Manifest:
     if not found and registry.catalogue:
         found = [manifest for manifest in (catalogue.find(digest),) if manifest is not None]
     if not found:
-        raise Refusal(404, "manifest blob unknown: blob unknown to registry")
+        raise messages.MANIFEST_BLOB_UNKNOWN()
     return found[0]

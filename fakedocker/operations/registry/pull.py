@@ -139,7 +139,7 @@ def parse(image: str, tag: str) -> Reference:
     if reference.looks_like_digest(tag):
         return name._replace(digest=tag, tag="")
     if not reference.is_tag(tag):
-        raise messages.INVALID_REFERENCE(problem="invalid tag format")
+        raise messages.TAG_FORMAT()
     return name._replace(tag=tag)
 
 

@@ -39,7 +39,7 @@ def parse(text: str, tag: str) -> Reference:
     except reference.InvalidReference as problem:
         raise messages.INVALID_REFERENCE(problem=problem) from None
     if tag and not reference.is_tag(tag):
-        raise messages.INVALID_REFERENCE(problem="invalid tag format")
+        raise messages.TAG_FORMAT()
     return name._replace(tag=tag, digest="")
 
 

@@ -98,7 +98,9 @@ def spoil(
         return steps, ""
     victim = wanted[0]
     if rule.effect == model.MISMATCH:
-        return _until(steps, victim, "Verifying Checksum"), messages.LAYER_MISMATCH.format(digest=victim.digest)
+        return _until(steps, victim, "Verifying Checksum"), messages.LAYER_VERIFICATION.text.format(
+            digest=victim.digest
+        )
     return _retried(steps, victim), messages.DOWNLOAD_CUT_OFF
 
 

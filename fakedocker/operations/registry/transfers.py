@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from fakedocker.base import messages
 from fakedocker.base.messages import Refusal
 from fakedocker.base.reference import parse
 from fakedocker.operations.images import load, manifest_parts
@@ -48,7 +49,7 @@ def errand_done(draft: Draft, task_id: int, result: Result) -> None:
 def _pulled(draft: Draft, task: ErrandTask, result: PulledParts) -> None:
     def read(digest: str) -> bytes:
         if digest not in result.blobs:
-            raise Refusal(500, "unknown blob")
+            raise messages.UNKNOWN_BLOB()
         return result.blobs[digest]
 
     manifest = manifest_parts.assemble(draft, result.raw, result.media_type, read)

@@ -51,7 +51,7 @@ def listening(draft: Draft, address: str) -> Endpoint:
     """Where a manager listens. Refusal for what is no address of this kind."""
     found = split(address)
     if found is None:
-        raise messages.BAD_REQUEST(problem=f"could not parse listen address {address}")
+        raise messages.BAD_REQUEST(problem=messages.LISTEN_ADDRESS.format(address=address))
     host = _resolve(draft, found.host, messages.SWARM_LISTEN_ADDRESS, unspecified=True)
     return Endpoint(host, _port(found.port))
 

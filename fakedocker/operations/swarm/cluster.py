@@ -144,7 +144,7 @@ def _check(spec: SwarmSpec) -> None:
     """Refuse settings that no swarm can have (swarmkit controlapi/cluster.go validateClusterSpec)."""
     for authority in spec.ca_config.external_cas:
         if authority.protocol.upper() != "CFSSL":
-            raise messages.BAD_REQUEST(problem=f'invalid protocol: "{authority.protocol}"')
+            raise messages.BAD_REQUEST(problem=messages.CA_PROTOCOL.format(protocol=authority.protocol))
     if spec.ca_config.node_cert_expiry and spec.ca_config.node_cert_expiry < _HOUR_NS:
         raise messages.INVALID_ARGUMENT(problem=messages.CLUSTER_EXPIRY)
     if spec.dispatcher.heartbeat_period < 0:

@@ -12,7 +12,6 @@ from typing import Any
 from msgspec import UNSET
 
 from fakedocker.base import messages, reference
-from fakedocker.base.messages import Refusal
 from fakedocker.containers.model import Container
 from fakedocker.operations.containers import create as creating, rootfs
 from fakedocker.operations.containers.rootfs import GivenFile
@@ -151,10 +150,10 @@ def _file(
     path: str,
 ) -> GivenFile:
     if record is None:
-        raise Refusal(500, f"{what} is not available")
+        raise messages.NOT_AVAILABLE(what=what)
     for identifier in (target.uid, target.gid):
         if identifier and not (identifier.isascii() and identifier.isdigit()):
-            raise Refusal(500, f'strconv.Atoi: parsing "{identifier}": invalid syntax')
+            raise messages.NO_INTEGER(text=identifier)
     data = stored.data_of(record.spec)
     if record.spec.templating is not None:
         data = _expanded(draft, task, spec, data)

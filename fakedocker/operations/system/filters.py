@@ -93,7 +93,7 @@ def until(filters: Filters, now_ns: int, takes_several: bool = False) -> int | N
     if not values:
         return None
     if len(values) > 1 and not takes_several:
-        raise messages.Refusal(400, "more than one until filter specified")
+        raise messages.SEVERAL_UNTIL()
     try:
         return min(clock.timestamp_or_duration(value, now_ns) for value in values)
     except ValueError as problem:

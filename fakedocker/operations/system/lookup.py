@@ -141,7 +141,7 @@ def network(draft: Draft, name: str) -> Network:
         return draft.networks[identifier]
     matches = [identifier for identifier in draft.networks if name and identifier.startswith(name)]
     if len(matches) > 1:
-        raise messages.Refusal(400, f"network {name} is ambiguous ({len(matches)} matches found based on ID prefix)")
+        raise messages.AMBIGUOUS_NETWORK(name=name, count=len(matches))
     if not matches:
         raise messages.NO_SUCH_NETWORK(name=name)
     return draft.networks[matches[0]]

@@ -1,0 +1,147 @@
+"""The shape of the code: how long modules and functions are, what public signatures say, where the daemon's words stand.
+
+Run as `python tools/check_shape.py`; prints one problem a line and exits with 1 if there is any.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+PACKAGES = ("fakedocker", "shell/fakedocker_shell")
+MODULE_LINES = 400
+FUNCTION_LINES = 60
+WORDS = "fakedocker/base/messages.py"
+TABLES = {
+    WORDS: "every word of the daemon, one after the other",
+    "shell/fakedocker_shell/cli/api_type_table.py": "written by a tool, one row a type",
+}
+"""Modules that may be longer, and why."""
+OWN_WORDS = frozenset({"NOT_SIMULATED"})
+"""Messages of ours, whose gaps say what is not there."""
+REASON_FIELDS = frozenset({"problem", "reason", "message"})
+"""The gaps of messages that take words; others take names and values."""
+
+
+def modules(root: Path) -> Iterator[tuple[str, str]]:
+    """The modules of the project: path and text."""
+    for package in PACKAGES:
+        for path in sorted((root / package).rglob("*.py")):
+            yield path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")
+
+
+def long_modules(path: str, text: str) -> Iterator[str]:
+    """A module owns one thing; one that has grown too long owns several."""
+    lines = text.count("\n")
+    if lines > MODULE_LINES and path not in TABLES:
+        yield f"{path}: {lines} lines, {MODULE_LINES} are allowed"
+
+
+def long_functions(path: str, text: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or node.lineno) - node.lineno + 1
+            if lines > FUNCTION_LINES:
+                yield f"{path}:{node.lineno}: {node.name} has {lines} lines, {FUNCTION_LINES} are allowed"
+
+
+def unexplained_any(path: str, text: str) -> Iterator[str]:
+    """Any in the signature of a public function, without a comment that begins with `# Any:` on one of its lines.
+
+    A name for a shape that cannot be written down, such as a value of a language, is defined once, and said there what it stands for.
+    """
+    lines = text.splitlines()
+    for function in _public_functions(ast.parse(text)):
+        annotations = [argument.annotation for argument in _arguments(function)] + [function.returns]
+        if any(_names_any(annotation) for annotation in annotations):
+            head = lines[function.lineno - 1 : function.body[0].lineno]
+            if not any("# Any: " in line for line in head):
+                yield f"{path}:{function.lineno}: {function.name} takes or gives Any without a reason"
+
+
+def literal_refusals(path: str, text: str) -> Iterator[str]:
+    """Words of the daemon that stand where it refuses, and not in the table of its words."""
+    if path == WORDS:
+        return
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func).rpartition(".")[2]
+        words: list[ast.expr] = []
+        if name in ("Refusal", "Message"):
+            words = [*node.args, *(keyword.value for keyword in node.keywords)]
+        elif name.isupper() and name not in OWN_WORDS:
+            words = [keyword.value for keyword in node.keywords if keyword.arg in REASON_FIELDS]
+        elif name == "json_reply":
+            parts = [argument for argument in node.args if isinstance(argument, ast.Dict)]
+            words = [
+                value
+                for part in parts
+                for key, value in zip(part.keys, part.values, strict=True)
+                if isinstance(key, ast.Constant) and key.value == "message"
+            ]
+        if any(_has_words(word) for word in words):
+            yield f"{path}:{node.lineno}: words of the daemon belong into {WORDS}"
+
+
+RULES = (long_modules, long_functions, literal_refusals)
+
+
+def problems(root: Path) -> list[str]:
+    """What is wrong with the project, one line each."""
+    return [problem for path, text in modules(root) for rule in RULES for problem in rule(path, text)]
+
+
+_WORDS = re.compile(r"[a-z] | [a-z]", re.IGNORECASE)
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def _public_functions(node: ast.AST) -> Iterator[Function]:
+    """The functions and methods that others may call."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, Function):
+            if not child.name.startswith("_") or child.name == "__init__":
+                yield child
+        elif isinstance(child, ast.ClassDef):
+            if not child.name.startswith("_"):
+                yield from _public_functions(child)
+        elif isinstance(child, ast.If):
+            yield from _public_functions(child)
+
+
+def _arguments(function: Function) -> list[ast.arg]:
+    given = function.args
+    more = [argument for argument in (given.vararg, given.kwarg) if argument is not None]
+    return [*given.posonlyargs, *given.args, *given.kwonlyargs, *more]
+
+
+def _names_any(annotation: ast.expr | None) -> bool:
+    return annotation is not None and any(
+        isinstance(part, ast.Name) and part.id == "Any" for part in ast.walk(annotation)
+    )
+
+
+def _has_words(node: ast.expr) -> bool:
+    """Whether an expression is a text with words in it: a literal one, or one with gaps."""
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and _WORDS.search(node.value) is not None
+    if isinstance(node, ast.JoinedStr):
+        return any(map(_has_words, node.values))
+    if isinstance(node, ast.IfExp):
+        return _has_words(node.body) or _has_words(node.orelse)
+    if isinstance(node, ast.BinOp):
+        return _has_words(node.left) or _has_words(node.right)
+    return False
+
+
+def main() -> int:
+    found = problems(Path(__file__).parents[1])
+    print("\n".join(found), end="\n" if found else "")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
