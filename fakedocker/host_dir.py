@@ -144,7 +144,7 @@ class MachineFolder:
             changed.sort(key=lambda path: found[path].kind == "hardlink")  # after what they are names of
             entries = tuple(self._entry(path, found[path]) for path in changed)
             change = FolderChange(path=self.path, read_only=not self._writable, entries=entries, removed=tuple(removed))
-            engine.change_host_dir(change)
+            engine.change("machine", change)
             self._shown = self._filesystem(engine)
         self._seen = found
 

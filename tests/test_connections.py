@@ -200,7 +200,7 @@ _OUT_OF_THE_WAY = 57_000
 
 
 def test_a_port_is_picked_that_is_free_on_the_machine(engine: Engine, tmp_path: Path) -> None:
-    engine.pass_over_ports(_OUT_OF_THE_WAY)
+    engine.change("ports", _OUT_OF_THE_WAY)
     with serve_in_thread(engine, Listening(socket_path=str(tmp_path / "first.sock"), publish=True)) as first:
         with Client(first) as client:
             client.ask("GET", "/info")
@@ -209,7 +209,7 @@ def test_a_port_is_picked_that_is_free_on_the_machine(engine: Engine, tmp_path: 
             somebody.bind(("127.0.0.1", expected))
             somebody.listen()
             other = create_engine(9, mode=TimeMode.LEAP)
-            other.pass_over_ports(_OUT_OF_THE_WAY)
+            other.change("ports", _OUT_OF_THE_WAY)
             listening = Listening(socket_path=str(tmp_path / "second.sock"), publish=True)
             with serve_in_thread(other, listening) as second, Client(second) as client:
                 client.ask("POST", "/images/create?fromImage=nginx&tag=alpine")

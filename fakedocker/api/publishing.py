@@ -64,7 +64,7 @@ class PublishedPorts:
             if (port - 1, 4) not in self._listeners and not _is_free(port - 1):
                 first = port
         if first != start and port <= EPHEMERAL_LAST:
-            engine.pass_over_ports(first)
+            engine.change("ports", first)
         self._looked_from = engine.world.next_port
 
     def _catch_up(self) -> None:

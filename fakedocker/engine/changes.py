@@ -37,7 +37,13 @@ def _web(draft: Draft, web: OutsideWeb) -> None:
 
 
 CHANGES: Mapping[str, Change] = {"fault": _fault, "machine": host_folders.apply, "ports": _next_port, "web": _web}
-"""The kinds of inputs that every engine knows beside requests, streams and time."""
+"""The kinds of inputs that every engine knows beside requests, streams and time.
+
+- fault: a rule of something going wrong, or the number of one that ends, None for all.
+- machine: what is different in a folder of the machine, see `host_dir`. OSError where it does not fit in.
+- ports: the least port that the daemon picks by itself next: those before are in use on the real machine.
+- web: what of the web outside there is.
+"""
 
 
 def carry_out(core: Core, kind: str, change: Change, payload: Any) -> Any:

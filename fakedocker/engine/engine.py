@@ -30,7 +30,6 @@ from fakedocker.kernel.marks import Mark
 from fakedocker.kernel.program import Program
 from fakedocker.kernel.programs import BodyOf
 from fakedocker.operations.networks.router import WorldRouter
-from fakedocker.operations.system.host_folders import FolderChange
 from fakedocker.registry.errands import AnyErrand, Result
 from fakedocker.wire.http import Request
 from fakedocker.world import boundaries
@@ -299,27 +298,15 @@ class Engine:
         cleared: int = self.change("fault", number)
         return cleared
 
-    def change_host_dir(self, change: FolderChange) -> None:
-        """Let the simulation see what is different in a folder of the machine, see `host_dir`.
-
-        Raises:
-            OSError: it does not fit in; nothing has changed then.
-        """
-        self.change("machine", change)
-
     def forget_windows(self) -> None:
         """Remember nothing of the machine's files, as a run does that is taken up from here."""
         self._core.forget_windows()
-
-    def pass_over_ports(self, following: int) -> None:
-        """Let the next port that the daemon picks by itself be at least this one: those before are in use on the real machine."""
-        self.change("ports", following)
 
     def change(self, kind: str, payload: Any) -> Any:
         """Change the world from outside, as an input of the journal.
 
         Args:
-            kind: names what is done, in the table that the engine was made with.
+            kind: names what is done: one of `changes.CHANGES`, or of the table that the engine was made with.
             payload: plain data, as that kind takes it.
 
         Returns:

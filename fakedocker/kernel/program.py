@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from fakedocker.kernel.marks import FEATURE, THIS_PROGRAM
-from fakedocker.kernel.router import Interface
+from fakedocker.kernel.network_calls import NetworkCalls
 
 READ = 1
 WRITE = 2
@@ -114,12 +114,12 @@ class Body(Protocol):
         """Roughly the real memory that its data takes. Time grows with the number of parts."""
 
 
-class System(Protocol):
+class System(NetworkCalls, Protocol):
     """The system calls, seen by the process that is running.
 
     Paths are resolved against the process's working directory, in its mount namespace. Calls raise OSError with errno
     and Linux's own text in `strerror`; programs add their own prefix. All times are nanoseconds since 1970 on the
-    virtual clock.
+    virtual clock. Those of the network are in network_calls.
     """
 
     nonpreemptible: bool
@@ -341,42 +341,6 @@ class System(Protocol):
     def set_foreground(self, group: int) -> None:
         """Make a process group the foreground of the controlling terminal, wherever descriptor 0 leads: as shells do, which
         keep /dev/tty open (tcsetpgrp(3)). ENOTTY without such a terminal."""
-
-    # network
-    def resolve(self, name: str) -> list[str]:
-        """Addresses of a name, by /etc/hosts and then DNS; [] where there is none."""
-
-    def listen(self, port: int, address: str = "0.0.0.0", protocol: str = "tcp") -> int:
-        """A listening socket. EADDRINUSE, EACCES."""
-
-    def accept(self, fd: int) -> int:
-        """A connection. Blocks."""
-
-    def connect(self, address: str, port: int, protocol: str = "tcp") -> int:
-        """A connected socket. ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ETIMEDOUT."""
-
-    def connect_path(self, path: str) -> int:
-        """A connected socket of the unix family, by its place in the file system. ENOENT, EACCES, ECONNREFUSED."""
-
-    def connect_daemon(self, name: str) -> int:
-        """A connection of a client of the engine, whose bytes are none of the kernel's. When it is closed, by the process or by
-        its end, `Closed(name)` is emitted."""
-
-    def shut_down(self, fd: int) -> None:
-        """No more bytes from this side."""
-
-    def peer(self, fd: int) -> tuple[str, int]: ...
-    def sockets(self) -> list[tuple[str, str, int, str, int, str, int]]:
-        """(protocol, local address, local port, remote address, remote port, state, pid) of this network namespace."""
-
-    def interfaces(self) -> list[Interface]:
-        """The interfaces of this network namespace, lo first."""
-
-    def default_gateway(self, version: int = 4) -> tuple[str, str] | None:
-        """(address, interface) of the way to all other networks; None where there is none."""
-
-    def reachable(self, address: str) -> bool:
-        """Whether an echo request would be answered."""
 
     # the rest
     def charge(self, units: int) -> None:
