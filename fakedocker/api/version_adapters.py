@@ -7,10 +7,9 @@ What a request of an older version means is the handlers' business.
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
+from fakedocker.base.json_types import Json, JsonObject
 from fakedocker.images.model import Image
 from fakedocker.network.model import PREDEFINED
 from fakedocker.wire.container import Config, ContainerInspect
@@ -18,7 +17,7 @@ from fakedocker.wire.image import ImageInspect, ImageSummary
 
 Version = tuple[int, int]
 
-_IMAGE_CONFIG: dict[str, Any] = {
+_IMAGE_CONFIG: JsonObject = {
     "AttachStderr": False, "AttachStdin": False, "AttachStdout": False, "Cmd": None, "Domainname": "", "Entrypoint": None, "Env": None,
     "Hostname": "", "Image": "", "Labels": None, "OnBuild": None, "OpenStdin": False, "StdinOnce": False, "Tty": False, "User": "",
     "Volumes": None, "WorkingDir": "",
@@ -26,7 +25,7 @@ _IMAGE_CONFIG: dict[str, Any] = {
 """What the configuration of an image always had before 1.50."""
 
 
-def image(message: ImageInspect, found: Image, version: Version) -> Any:
+def image(message: ImageInspect, found: Image, version: Version) -> Json:
     """GET /images/NAME/json."""
     if version >= (1, 50):
         return message
@@ -43,7 +42,7 @@ def image(message: ImageInspect, found: Image, version: Version) -> Any:
     return older
 
 
-def image_list(messages: list[ImageSummary], version: Version) -> list[Any]:
+def image_list(messages: list[ImageSummary], version: Version) -> list[Json]:
     """GET /images/json, and the images of GET /system/df."""
     if version >= (1, 44):
         return list(messages)
@@ -55,7 +54,7 @@ def image_list(messages: list[ImageSummary], version: Version) -> list[Any]:
     return older
 
 
-def container(message: ContainerInspect, version: Version) -> Any:
+def container(message: ContainerInspect, version: Version) -> Json:
     """GET /containers/ID/json: before 1.45 the short id and the host name were among the aliases in networks of users."""
     if version >= (1, 45):
         return message
@@ -67,7 +66,7 @@ def container(message: ContainerInspect, version: Version) -> Any:
     return older
 
 
-def info(message: dict[str, Any], version: Version) -> dict[str, Any]:
+def info(message: JsonObject, version: Version) -> JsonObject:
     """GET /info."""
     older = dict(message)
     if version < (1, 25):
@@ -94,7 +93,7 @@ def info(message: dict[str, Any], version: Version) -> dict[str, Any]:
     return older
 
 
-def disk_usage(message: dict[str, Any], version: Version) -> dict[str, Any]:
+def disk_usage(message: JsonObject, version: Version) -> JsonObject:
     """GET /system/df."""
     older = dict(message)
     if "Images" in message:

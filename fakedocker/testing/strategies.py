@@ -7,9 +7,10 @@ The state machine that goes with them is in `machines`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from hypothesis import strategies as st
+
+from fakedocker.base.json_types import JsonObject
 
 DEFAULT_IMAGES = ("alpine", "busybox", "nginx", "redis")
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -43,7 +44,7 @@ def ports() -> st.SearchStrategy[int]:
     return st.integers(1, 65535) | st.sampled_from([1, 80, 443, 1023, 1024, 8080, 32768, 65535])
 
 
-def port_bindings() -> st.SearchStrategy[dict[str, Any]]:
+def port_bindings() -> st.SearchStrategy[JsonObject]:
     """docker-py's `ports`: a container's port and protocol to a host port, an address and a port, a list, or None for any."""
     keys = st.builds("{}/{}".format, ports(), st.sampled_from(["tcp", "udp"]))
     addresses = st.sampled_from(["127.0.0.1", "0.0.0.0"])
@@ -62,14 +63,14 @@ def labels() -> st.SearchStrategy[dict[str, str]]:
     return st.dictionaries(st.from_regex(r"\A[a-z][a-z0-9.-]{0,15}\Z"), st.text(_ALPHABET, max_size=10), max_size=3)
 
 
-def restart_policies() -> st.SearchStrategy[dict[str, Any]]:
+def restart_policies() -> st.SearchStrategy[JsonObject]:
     """docker-py's `restart_policy`."""
     counts = st.integers(0, 5)
     simple = st.sampled_from(["no", "always", "unless-stopped"]).map(lambda name: {"Name": name})
     return simple | counts.map(lambda count: {"Name": "on-failure", "MaximumRetryCount": count})
 
 
-def health_checks() -> st.SearchStrategy[dict[str, Any]]:
+def health_checks() -> st.SearchStrategy[JsonObject]:
     """docker-py's `healthcheck`."""
     seconds = st.integers(1, 60).map(lambda count: count * 1_000_000_000)
     test = st.sampled_from([["CMD", "true"], ["CMD", "false"], ["CMD-SHELL", "test -e /tmp/ready"], ["NONE"]])
@@ -92,7 +93,7 @@ def processes() -> st.SearchStrategy[list[str]]:
 
 
 @st.composite
-def configurations(draw: st.DrawFn, images: Sequence[str] = DEFAULT_IMAGES) -> dict[str, Any]:
+def configurations(draw: st.DrawFn, images: Sequence[str] = DEFAULT_IMAGES) -> JsonObject:
     """Keywords for docker-py's `containers.create`.
 
     Args:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
 from fakedocker.base import clock, messages
+from fakedocker.base.json_types import JsonObject
 from fakedocker.base.regex import PatternProblem, compile_pattern
 from fakedocker.base.units import parse_duration
 from fakedocker.filesystem.tree import Tree
@@ -97,7 +98,7 @@ def make_id(draft: Draft, what: str) -> str:
 # telling
 
 
-def usage(draft: Draft) -> list[dict[str, Any]]:
+def usage(draft: Draft) -> list[JsonObject]:
     """The records as the API tells them, in the order they were made."""
     busy = _busy(draft)
     return [_told(draft, record, busy) for record in _records(draft)]
@@ -153,7 +154,7 @@ def cache_key(mount: RunMount) -> str:
     return f"mount:{mount.identifier}"
 
 
-def _told(draft: Draft, record: CacheRecord, busy: frozenset[str]) -> dict[str, Any]:
+def _told(draft: Draft, record: CacheRecord, busy: frozenset[str]) -> JsonObject:
     return {
         "ID": record.id,
         **({"Parents": list(record.parents)} if record.parents else {}),

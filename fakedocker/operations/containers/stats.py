@@ -5,9 +5,8 @@ Source: moby daemon/stats_unix.go; the exchanges.
 
 from __future__ import annotations
 
-from typing import Any
-
 from fakedocker.base import clock
+from fakedocker.base.json_types import JsonObject
 from fakedocker.containers.model import Container
 from fakedocker.operations.networks import attachments
 from fakedocker.world.draft import Draft
@@ -16,9 +15,7 @@ _BLOCK_KINDS = ("io_service_bytes_recursive", "io_serviced_recursive", "io_queue
                 "io_wait_time_recursive", "io_merged_recursive", "io_time_recursive", "sectors_recursive")  # fmt: skip
 
 
-def sample(
-    draft: Draft, container: Container, before: dict[str, Any] | None = None, one_shot: bool = False
-) -> dict[str, Any]:
+def sample(draft: Draft, container: Container, before: JsonObject | None = None, one_shot: bool = False) -> JsonObject:
     """One sample.
 
     Args:
@@ -26,7 +23,7 @@ def sample(
         one_shot: leave out what compares with an earlier sample, and whose it is (the exchanges).
     """
     cpu = _cpu(draft, container)
-    body: dict[str, Any] = {} if one_shot else {"name": f"/{container.name}", "id": container.id}
+    body: JsonObject = {} if one_shot else {"name": f"/{container.name}", "id": container.id}
     body |= {
         "read": clock.rfc3339_nano(draft.now_ns) if container.has_process else clock.ZERO_TIME,
         "preread": before["read"] if before else clock.ZERO_TIME,
@@ -43,7 +40,7 @@ def sample(
     return body
 
 
-def _cpu(draft: Draft, container: Container) -> dict[str, Any]:
+def _cpu(draft: Draft, container: Container) -> JsonObject:
     if not container.has_process:
         return _no_cpu()
     used = draft.kernel.usage(container.id).cpu_ns
@@ -55,14 +52,14 @@ def _cpu(draft: Draft, container: Container) -> dict[str, Any]:
     }
 
 
-def _no_cpu() -> dict[str, Any]:
+def _no_cpu() -> JsonObject:
     return {
         "cpu_usage": {"total_usage": 0, "usage_in_kernelmode": 0, "usage_in_usermode": 0},
         "throttling_data": {"periods": 0, "throttled_periods": 0, "throttled_time": 0},
     }
 
 
-def _memory(draft: Draft, container: Container) -> dict[str, Any]:
+def _memory(draft: Draft, container: Container) -> JsonObject:
     if not container.has_process:
         return {}
     usage = draft.kernel.usage(container.id).memory_bytes
@@ -74,7 +71,7 @@ def _memory(draft: Draft, container: Container) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _networks(draft: Draft, container: Container) -> dict[str, Any]:
+def _networks(draft: Draft, container: Container) -> JsonObject:
     """Traffic is not counted: every interface shows the neighbour discovery of a link that has come up."""
     traffic = {
         "rx_bytes": 806,

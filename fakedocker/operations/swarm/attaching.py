@@ -5,11 +5,10 @@ Sources: moby daemon/cluster/networks.go populateNetworkID, swarmkit manager/all
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec.structs import replace
 
 from fakedocker.base import messages
+from fakedocker.base.json_types import JsonObject
 from fakedocker.base.messages import Refusal
 from fakedocker.network import model as network_model, pools
 from fakedocker.network.model import INGRESS, SWARM, Network
@@ -241,11 +240,9 @@ def network_mode(draft: Draft, task: ServiceTask) -> str:
     return ""
 
 
-def shown(service: Service) -> dict[str, Any]:
+def shown(service: Service) -> JsonObject:
     """What inspect tells of a service's endpoint."""
-    found: dict[str, Any] = {
-        "Spec": plain(service.spec.endpoint_spec) if service.spec.endpoint_spec is not None else {}
-    }
+    found: JsonObject = {"Spec": plain(service.spec.endpoint_spec) if service.spec.endpoint_spec is not None else {}}
     if service.endpoint is not None and service.endpoint.ports:
         found["Ports"] = plain(service.endpoint.ports)
     if service.addresses:

@@ -7,11 +7,11 @@ engine is the one manager of a swarm without other nodes.
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
 
 from msgspec.structs import replace
 
 from fakedocker.base import clock, messages
+from fakedocker.base.json_types import JsonObject
 from fakedocker.operations.swarm import addresses, nodes, overlays, store
 from fakedocker.swarm import certificates, identifiers
 from fakedocker.swarm.model import ACTIVE, MANAGER, Node, Root, Swarm
@@ -267,7 +267,7 @@ def forget(draft: Draft) -> None:
     draft.swarm = None
 
 
-def cluster_info(swarm: Swarm) -> dict[str, Any]:
+def cluster_info(swarm: Swarm) -> JsonObject:
     """What GET /info tells of the swarm, and GET /swarm too."""
     spec = plain(swarm.spec)
     return {
@@ -282,14 +282,14 @@ def cluster_info(swarm: Swarm) -> dict[str, Any]:
     }
 
 
-def inspect(draft: Draft) -> dict[str, Any]:
+def inspect(draft: Draft) -> JsonObject:
     """The answer of GET /swarm."""
     swarm = store.swarm(draft)
     tokens = {"Worker": swarm.root.worker_token, "Manager": swarm.root.manager_token}
     return {**cluster_info(swarm), "JoinTokens": tokens}
 
 
-def info(draft: Draft) -> dict[str, Any]:
+def info(draft: Draft) -> JsonObject:
     """What GET /info says under Swarm."""
     swarm = draft.swarm
     if swarm is None:

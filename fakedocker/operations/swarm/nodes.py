@@ -5,11 +5,10 @@ Sources: moby daemon/cluster/{nodes,filters}.go, daemon/cluster/convert/node.go,
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec.structs import replace
 
 from fakedocker.base import clock, messages
+from fakedocker.base.json_types import JsonObject
 from fakedocker.operations.swarm import store
 from fakedocker.operations.system.filters import Filters
 from fakedocker.operations.system.plugins import LOG_PLUGINS, NETWORK_PLUGINS, VOLUME_PLUGINS
@@ -25,7 +24,7 @@ _AVAILABILITIES = {"ACTIVE": ACTIVE, "PAUSE": PAUSE, "DRAIN": DRAIN}
 _MEMBERSHIPS = {"PENDING": "pending", "ACCEPTED": "accepted"}
 
 
-def meta(record: Meta) -> dict[str, Any]:
+def meta(record: Meta) -> JsonObject:
     """What every record shows of its history."""
     return {
         "Version": {"Index": record.version},
@@ -69,7 +68,7 @@ def find(draft: Draft, name: str) -> Node:
     return store.find("node", (store.swarm(draft).node,), name, lambda _: name == draft.host.hostname)
 
 
-def inspect(draft: Draft, node: Node) -> dict[str, Any]:
+def inspect(draft: Draft, node: Node) -> JsonObject:
     """What the API says of a node."""
     swarm, host = store.swarm(draft), draft.host
     plugins = [("Log", name) for name in LOG_PLUGINS] + [("Network", name) for name in NETWORK_PLUGINS]

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
-from typing import Any
 
 from msgspec.structs import replace
 
 from fakedocker.base import clock, identity, messages
+from fakedocker.base.json_types import JsonObject
 from fakedocker.network import model as network_model, pools
 from fakedocker.network.model import INGRESS, LOCAL, OVERLAY, SWARM, Network, OwnEndpoint, Pool
 from fakedocker.operations.networks import network_checks, networking, networks
@@ -239,10 +239,10 @@ def prune(draft: Draft, filters: Filters) -> list[str]:
     return removed
 
 
-def inspect_of_task(network: Network) -> dict[str, Any]:
+def inspect_of_task(network: Network) -> JsonObject:
     """A network as its tasks tell of it (moby daemon/cluster/convert/network.go networkFromGRPC)."""
     created = clock.rfc3339_nano(network.created_ns)
-    spec: dict[str, Any] = {"Name": network.name, "Labels": network.labels or {}}
+    spec: JsonObject = {"Name": network.name, "Labels": network.labels or {}}
     spec["DriverConfiguration"] = {"Name": network.driver} if network.scope == SWARM else {}
     for name, value in (
         ("Internal", network.internal),
@@ -258,7 +258,7 @@ def inspect_of_task(network: Network) -> dict[str, Any]:
     asked = [config for config, pool in zip(configs, network.pools, strict=True) if pool.is_static]
     if asked or network.ingress:
         spec["IPAMOptions"] = {"Driver": {"Name": "default"} if asked else {}} | ({"Configs": asked} if asked else {})
-    shown: dict[str, Any] = {
+    shown: JsonObject = {
         "ID": network.id, "Version": {"Index": network.version}, "CreatedAt": created, "UpdatedAt": created,
         "Spec": {**spec, "Scope": SWARM},
     }  # fmt: skip

@@ -5,11 +5,10 @@ Sources: moby daemon/cluster/services.go, daemon/cluster/convert/service.go, swa
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec.structs import replace
 
 from fakedocker.base import clock, identity, messages, reference
+from fakedocker.base.json_types import JsonObject
 from fakedocker.base.messages import Refusal
 from fakedocker.operations.registry import pull
 from fakedocker.operations.swarm import attaching, nodes, orchestrating, serving, store, tasks
@@ -222,10 +221,10 @@ def select(draft: Draft, filters: Filters) -> list[Service]:
     return sorted(found, key=lambda service: service.id)
 
 
-def inspect(draft: Draft, service: Service, with_defaults: bool = False, with_status: bool = False) -> dict[str, Any]:
+def inspect(draft: Draft, service: Service, with_defaults: bool = False, with_status: bool = False) -> JsonObject:
     """What the API says of a service."""
     spec = normalizing.with_defaults(service.spec) if with_defaults else service.spec
-    shown: dict[str, Any] = {"ID": service.id, **nodes.meta(service), "Spec": plain(spec)}
+    shown: JsonObject = {"ID": service.id, **nodes.meta(service), "Spec": plain(spec)}
     if service.previous is not None:
         shown["PreviousSpec"] = plain(service.previous)
     shown["Endpoint"] = attaching.shown(service)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from fakedocker.base import messages
+from fakedocker.base.json_types import JsonObject
 from fakedocker.base.persistent import Table
 from fakedocker.operations.swarm import nodes, store
 from fakedocker.operations.system.filters import Filters
@@ -76,7 +77,7 @@ def select(draft: Draft, kind: Kind, filters: Filters) -> list[Stored]:
     return [record for record in found if store.labels_pass(filters.get("label", ()), record.spec.labels)]
 
 
-def inspect(kind: Kind, record: Stored) -> dict[str, Any]:
+def inspect(kind: Kind, record: Stored) -> JsonObject:
     """What the API says of one."""
     spec = record.spec if kind.shows_data else replace(record.spec, data="")
     return {"ID": record.id, **nodes.meta(record), "Spec": plain(spec)}

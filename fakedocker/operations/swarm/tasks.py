@@ -5,12 +5,11 @@ Sources: swarmkit manager/orchestrator/task.go NewTask, manager/controlapi/task.
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec.structs import replace
 
 from fakedocker.base import clock, messages
 from fakedocker.base.clock import MILLISECOND_NS
+from fakedocker.base.json_types import JsonObject
 from fakedocker.containers.model import Container
 from fakedocker.operations.containers import remove as removing
 from fakedocker.operations.swarm import attaching, nodes, overlays, store
@@ -171,9 +170,9 @@ def _states(filters: Filters) -> set[int]:
     return {int(state) for state in store.choice(filters, "desired-state", known)}
 
 
-def inspect(draft: Draft, task: ServiceTask) -> dict[str, Any]:
+def inspect(draft: Draft, task: ServiceTask) -> JsonObject:
     """What the API says of a task."""
-    shown: dict[str, Any] = {
+    shown: JsonObject = {
         "ID": task.id, **nodes.meta(task), "Labels": {}, "Spec": plain(replace(task.spec, runtime="")), "ServiceID": task.service_id,
     }  # fmt: skip
     if task.slot:
@@ -195,8 +194,8 @@ def inspect(draft: Draft, task: ServiceTask) -> dict[str, Any]:
     return shown
 
 
-def _status(task: ServiceTask) -> dict[str, Any]:
-    status: dict[str, Any] = {"Timestamp": clock.rfc3339_nano(task.at_ns), "State": states.NAMES[task.state]}
+def _status(task: ServiceTask) -> JsonObject:
+    status: JsonObject = {"Timestamp": clock.rfc3339_nano(task.at_ns), "State": states.NAMES[task.state]}
     if task.message:
         status["Message"] = task.message
     if task.problem:

@@ -5,9 +5,8 @@ Sources: moby daemon/info.go, disk_usage.go, api/types/events; the exchanges. Ve
 
 from __future__ import annotations
 
-from typing import Any
-
 from fakedocker.base import clock
+from fakedocker.base.json_types import JsonObject
 from fakedocker.containers.model import PAUSED, RUNNING
 from fakedocker.operations.buildkit import records
 from fakedocker.operations.containers import listing
@@ -24,7 +23,7 @@ EVENT_FILTERS = None
 """Any name is accepted; unknown ones match everything (recording events-stats)."""
 
 
-def version(draft: Draft) -> dict[str, Any]:
+def version(draft: Draft) -> JsonObject:
     """The answer of GET /version."""
     profile = draft.profile
     common = {"ApiVersion": profile.newest_api, "MinAPIVersion": profile.oldest_api, "GitCommit": profile.engine.commit,
@@ -51,7 +50,7 @@ def version(draft: Draft) -> dict[str, Any]:
     }
 
 
-def info(draft: Draft) -> dict[str, Any]:
+def info(draft: Draft) -> JsonObject:
     """The answer of GET /info."""
     host, profile = draft.host, draft.profile
     states = [container.status for container in draft.containers.values()]
@@ -84,10 +83,10 @@ def info(draft: Draft) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def disk_usage(draft: Draft, types: tuple[str, ...]) -> dict[str, Any]:
+def disk_usage(draft: Draft, types: tuple[str, ...]) -> JsonObject:
     """The answer of GET /system/df: what images, containers, volumes and the build cache hold."""
     everything = not types
-    answer: dict[str, Any] = {}
+    answer: JsonObject = {}
     if built := sum(record["Size"] for record in records.usage(draft)):
         answer["BuilderSize"] = built
     if everything or "image" in types:
@@ -109,9 +108,9 @@ def disk_usage(draft: Draft, types: tuple[str, ...]) -> dict[str, Any]:
     return answer
 
 
-def event_message(event: Event) -> dict[str, Any]:
+def event_message(event: Event) -> JsonObject:
     """An event as a line of GET /events; containers' and images' have the older fields too."""
-    body: dict[str, Any] = {}
+    body: JsonObject = {}
     attributes = dict(event.attributes)
     if event.type in ("container", "image"):
         body["status"] = event.action

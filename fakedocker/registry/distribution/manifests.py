@@ -5,11 +5,10 @@ Source: OCI image-spec manifest.md and image-index.md; distribution manifest/{sc
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 from msgspec import Struct
 
+from fakedocker.base.json_types import JsonObject
 from fakedocker.registry.distribution.problems import Problem
 
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -82,7 +81,7 @@ def subject(raw: bytes) -> str:
     return document.subject.digest if document.subject is not None else ""
 
 
-def descriptor(digest: str, media_type: str, raw: bytes) -> dict[str, Any]:
+def descriptor(digest: str, media_type: str, raw: bytes) -> JsonObject:
     """A manifest in the list of those that belong to another."""
     document = msgspec.json.decode(raw, type=_Document)
     kind = document.artifact_type or (document.config.media_type if document.config is not None else "")

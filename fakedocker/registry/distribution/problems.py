@@ -5,10 +5,9 @@ Source: OCI distribution-spec "Error Codes"; distribution registry/api/{v2,errco
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
+from fakedocker.base.json_types import Json
 from fakedocker.wire.http import JSON, Reply
 
 CODES: dict[str, tuple[int, str]] = {
@@ -41,7 +40,7 @@ class Problem(Exception):
         detail: what it is about, as JSON.
     """
 
-    def __init__(self, code: str, detail: Any = None, headers: tuple[tuple[str, str], ...] = ()) -> None:
+    def __init__(self, code: str, detail: Json = None, headers: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(code)
         self.code = code
         self.detail = detail

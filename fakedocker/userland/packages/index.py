@@ -22,7 +22,9 @@ import pkgutil
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from fakedocker.base.json_types import Json
 
 KILO = 1000
 
@@ -45,7 +47,7 @@ class Package(NamedTuple):
     """(path, text)"""
     data: str = ""
     about: str = ""
-    details: Mapping[str, Any] = {}
+    details: Mapping[str, Json] = {}
     """What only one manager knows of: scripts, section, ..."""
 
 
@@ -61,7 +63,7 @@ class Index(NamedTuple):
 
 
 @cache
-def table(name: str) -> Mapping[str, Any]:
+def table(name: str) -> Mapping[str, Json]:
     """One of the files, as it stands: "alpine", "debian", "python" or "javascript"."""
     data = pkgutil.get_data(__package__, f"{name}.toml")
     assert data is not None, "the package's loader gives no data"
@@ -91,7 +93,7 @@ _COLUMNS = frozenset(
 )
 
 
-def _package(name: str, row: Mapping[str, Any], release: str, renamed: Mapping[str, str]) -> Package:
+def _package(name: str, row: Mapping[str, Json], release: str, renamed: Mapping[str, str]) -> Package:
     def names(column: str) -> tuple[str, ...]:
         return tuple(renamed.get(word, word) for word in row.get(column, "").split())
 
@@ -113,7 +115,7 @@ def _package(name: str, row: Mapping[str, Any], release: str, renamed: Mapping[s
     )
 
 
-def _with_paths(row: Mapping[str, Any], document: Mapping[str, Any], release: str) -> Mapping[str, Any]:
+def _with_paths(row: Mapping[str, Json], document: Mapping[str, Json], release: str) -> Mapping[str, Json]:
     """The row with the paths that a release has."""
     changed = dict(row)
     for before, after in document.get("paths", {}).get(release, {}).items():

@@ -12,8 +12,9 @@ import posixpath
 import re
 import zlib
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from fakedocker.base.json_types import JsonObject
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.packages import index
 from fakedocker.userland.packages.unpack import (
@@ -50,8 +51,8 @@ class Problem(Exception):
 
 class Project(NamedTuple):
     folder: str
-    manifest: dict[str, Any]
-    lock: dict[str, Any]
+    manifest: JsonObject
+    lock: JsonObject
 
 
 def read(system: System, *, must_exist: bool = False) -> Project:
@@ -73,7 +74,7 @@ def read(system: System, *, must_exist: bool = False) -> Project:
     return Project(folder, _json(system, path), _json(system, posixpath.join(folder, "package-lock.json")))
 
 
-def _json(system: System, path: str) -> dict[str, Any]:
+def _json(system: System, path: str) -> JsonObject:
     text = read_text_or(system, path)
     if not text:
         return {}
@@ -223,7 +224,7 @@ def put(system: System, folder: str, name: str, version: str) -> None:
     """Write a package into node_modules, with the commands it brings."""
     base = posixpath.join(folder, "node_modules")
     entry = row(name)
-    manifest: dict[str, Any] = {"name": name, "version": version, "main": "index.js"}
+    manifest: JsonObject = {"name": name, "version": version, "main": "index.js"}
     if entry and entry.needs:
         manifest["dependencies"] = {other: f"^{found.version}" for other in entry.needs if (found := row(other))}
     write_text(system, f"{base}/{name}/package.json", json.dumps(manifest, indent=2) + "\n")
@@ -263,11 +264,11 @@ def clear(system: System, folder: str) -> None:
     remove_tree(system, posixpath.join(folder, "node_modules"))
 
 
-def save(system: System, folder: str, manifest: dict[str, Any], tree: Mapping[str, str]) -> None:
+def save(system: System, folder: str, manifest: JsonObject, tree: Mapping[str, str]) -> None:
     """Write package.json and package-lock.json."""
     head = {key: manifest[key] for key in ("name", "version") if key in manifest}
     bounds = {kind: manifest[kind] for kind in KINDS if manifest.get(kind)}
-    packages: dict[str, Any] = {"": {**head, **bounds}}
+    packages: JsonObject = {"": {**head, **bounds}}
     for name, version in tree.items():
         entry = row(name)
         integrity = base64.b64encode(hashlib.sha512(f"{name}@{version}".encode()).digest()).decode()

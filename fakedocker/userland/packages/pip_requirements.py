@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from fakedocker.base.json_types import Json
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import text_of
 from fakedocker.userland.packages.pip_site import normalized
@@ -62,7 +63,7 @@ def parse(text: str, by: str) -> Wanted:
     return Wanted(normalized(match[1]), bounds, f"{match[1]}{match[2] or ''}{bounds}", by)
 
 
-def choose(wanted: Wanted, packages: Mapping[str, Mapping[str, Any]]) -> str:
+def choose(wanted: Wanted, packages: Mapping[str, Mapping[str, Json]]) -> str:
     """The version that is taken. Raises Problem where there is none."""
     row = packages.get(wanted.name)
     newest = row["version"] if row is not None else ""

@@ -9,9 +9,9 @@ import base64
 import codecs
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
 from urllib.parse import quote
 
+from fakedocker.base.json_types import Json, JsonObject
 from fakedocker_shell.cli.context import Body, Client, ConnectionRefused, Context, Exchange, Query, Response, Stream
 from fakedocker_shell.cli.errors import CliError, DaemonError
 
@@ -36,7 +36,7 @@ def filters_query(filters: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return {"filters": json.dumps(shape, separators=(",", ":"))}
 
 
-def auth_header(auth: Mapping[str, Any] | None) -> dict[str, str]:
+def auth_header(auth: Mapping[str, Json] | None) -> dict[str, str]:
     """X-Registry-Auth: JSON in URL-safe base64."""
     document = json.dumps(auth or {}, separators=(",", ":")).encode()
     return {"X-Registry-Auth": base64.urlsafe_b64encode(document).decode()}
@@ -98,16 +98,16 @@ class Api:
             raise DaemonError(error_message(answer.status, answer.body), answer.status)
         return answer
 
-    async def get(self, path: str, query: Query | None = None) -> Any:
+    async def get(self, path: str, query: Query | None = None) -> Json:
         """The JSON at a path."""
         return (await self.request("GET", path, query)).json()
 
-    async def post(self, path: str, query: Query | None = None, body: Body = None) -> Any:
+    async def post(self, path: str, query: Query | None = None, body: Body = None) -> Json:
         """Post, and give the JSON of the answer; None if it has no body."""
         answer = await self.request("POST", path, query, body)
         return answer.json() if answer.body.strip() else None
 
-    async def delete(self, path: str, query: Query | None = None) -> Any:
+    async def delete(self, path: str, query: Query | None = None) -> Json:
         """Delete, and give the JSON of the answer; None if it has no body."""
         answer = await self.request("DELETE", path, query)
         return answer.json() if answer.body.strip() else None
@@ -154,7 +154,7 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
-async def json_messages(stream: Stream) -> AsyncIterator[dict[str, Any]]:
+async def json_messages(stream: Stream) -> AsyncIterator[JsonObject]:
     """The JSON objects of a stream, one after the other, however they are cut into chunks.
 
     Raises CliError where the stream is no JSON.

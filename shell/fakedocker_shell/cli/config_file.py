@@ -6,8 +6,8 @@ import base64
 import json
 import posixpath
 from collections.abc import Mapping
-from typing import Any
 
+from fakedocker.base.json_types import JsonObject
 from fakedocker_shell.cli.context import Context
 
 HUB = "https://index.docker.io/v1/"
@@ -22,7 +22,7 @@ class ConfigFile:
         content: the JSON, also keys nobody here knows.
     """
 
-    def __init__(self, context: Context, directory: str, content: dict[str, Any]) -> None:
+    def __init__(self, context: Context, directory: str, content: JsonObject) -> None:
         self._context = context
         self.directory = directory
         self.content = content
@@ -34,7 +34,7 @@ class ConfigFile:
         directory = directory or context.environment.get("DOCKER_CONFIG") or posixpath.join(home, ".docker")
         directory = posixpath.join(context.directory, directory)
         path = posixpath.join(directory, "config.json")
-        content: dict[str, Any] = {}
+        content: JsonObject = {}
         try:
             loaded = json.loads(context.files.read_bytes(path))
             content = loaded if isinstance(loaded, dict) else {}

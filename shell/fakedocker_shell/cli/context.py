@@ -9,14 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
+from fakedocker.base.json_types import Json
 from fakedocker.base.profiles import EngineProfile
 
 Query = Mapping[str, str | Sequence[str]]
 """Parameters of a request's URL; a sequence repeats its name."""
 
-Body = bytes | Iterable[bytes] | Mapping[str, Any] | list[Any] | None
+Body = bytes | Iterable[bytes] | Mapping[str, Json] | list[Json] | None
 """What a request carries: bytes, chunks of bytes, or something to be sent as JSON."""
 
 
@@ -42,7 +43,7 @@ class Response:
     headers: Mapping[str, str]
     body: bytes
 
-    def json(self) -> Any:
+    def json(self) -> Json:
         """The body as JSON. Raises ValueError if it is none."""
         return json.loads(self.body)
 

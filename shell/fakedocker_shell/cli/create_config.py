@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Sequence
-from typing import Any
 
+from fakedocker.base.json_types import JsonObject
 from fakedocker.network.hardware_addresses import is_hardware_address
 from fakedocker_shell.cli.context import Context
 from fakedocker_shell.cli.create_options import create_resources, label_map, restart_policy
@@ -24,7 +24,7 @@ _HEALTH_FLAGS = (
 _BIND_SOURCES = (".", "/", "~")
 
 
-def build_request(context: Context, options: Options) -> dict[str, Any]:
+def build_request(context: Context, options: Options) -> JsonObject:
     """The body of POST /containers/create. Raises CliError."""
     image, *command = options.arguments
     attach = _attached_streams(options)
@@ -62,15 +62,15 @@ def _config(
     image: str,
     command: list[str],
     attach: set[str],
-    exposed: dict[str, Any],
-    volumes: dict[str, Any],
-) -> dict[str, Any]:
+    exposed: JsonObject,
+    volumes: JsonObject,
+) -> JsonObject:
     open_stdin = options["interactive"]
     entrypoint = None
     if options.changed("entrypoint"):
         entrypoint = [options["entrypoint"]]
     labels = read_pairs(context, options["label-file"], "label", lookup=True) + options["label"]
-    config: dict[str, Any] = {
+    config: JsonObject = {
         "Hostname": options["hostname"],
         "Domainname": options["domainname"],
         "User": options["user"],
@@ -103,7 +103,7 @@ def _environment(context: Context, options: Options) -> list[str]:
     return [*read_pairs(context, options["env-file"], "env", lookup=True), *options["env"]]
 
 
-def _health(options: Options) -> dict[str, Any] | None:
+def _health(options: Options) -> JsonObject | None:
     given = any(options[flag] for flag in _HEALTH_FLAGS)
     if options["no-healthcheck"]:
         if given:
@@ -159,9 +159,9 @@ def split_volume(text: str) -> tuple[str, str]:
     return ("", sections[0]) if len(sections) == 1 else (sections[0], sections[1])
 
 
-def _mounts(context: Context, options: Options) -> tuple[dict[str, Any], list[str] | None, dict[str, str]]:
+def _mounts(context: Context, options: Options) -> tuple[JsonObject, list[str] | None, dict[str, str]]:
     """(volumes without a name, binds, tmpfs mounts)."""
-    volumes: dict[str, Any] = {}
+    volumes: JsonObject = {}
     binds: list[str] = []
     for text in dict.fromkeys(options["volume"]):
         source, _ = split_volume(text)
@@ -183,11 +183,11 @@ def _host_config(
     options: Options,
     binds: list[str] | None,
     tmpfs: dict[str, str],
-    bindings: dict[str, Any],
-    policy: dict[str, Any],
-) -> dict[str, Any]:
+    bindings: JsonObject,
+    policy: JsonObject,
+) -> JsonObject:
     """HostConfig, a line per field in the order docker's client sends them."""
-    host: dict[str, Any] = {
+    host: JsonObject = {
         "Binds": binds,
         "ContainerIDFile": options["cidfile"],
         "LogConfig": {"Type": options["log-driver"], "Config": _log_options(options)},
@@ -291,9 +291,7 @@ def _storage(texts: Sequence[str]) -> dict[str, str]:
 # networks
 
 
-def _endpoint(
-    aliases: Sequence[str], links: Sequence[str], ipam: dict[str, Any], network: dict[str, Any]
-) -> dict[str, Any]:
+def _endpoint(aliases: Sequence[str], links: Sequence[str], ipam: JsonObject, network: JsonObject) -> JsonObject:
     return {
         "IPAMConfig": ipam or None,
         "Links": list(links) or None,
@@ -317,12 +315,12 @@ def _user_defined(mode: str) -> bool:
     return mode not in ("default", "bridge", "host", "none") and not mode.startswith("container:")
 
 
-def _endpoints(options: Options) -> dict[str, Any]:
+def _endpoints(options: Options) -> JsonObject:
     """EndpointsConfig: one entry per network. Flags such as --ip belong to the first of them. Raises CliError."""
     if options["mac-address"] and not is_hardware_address(options["mac-address"]):
         raise CliError(f"{options['mac-address']} is not a valid mac address")
     networks = options["network"] or [{"target": "default"}]
-    endpoints: dict[str, Any] = {}
+    endpoints: JsonObject = {}
     for index, network in enumerate(networks):
         name = network["target"]
         if index == 0:
@@ -344,7 +342,7 @@ def _endpoints(options: Options) -> dict[str, Any]:
     return endpoints
 
 
-def _check_attachment(network: dict[str, Any]) -> None:
+def _check_attachment(network: JsonObject) -> None:
     """Raise CliError for what the client itself refuses of a network (cli/command/container/opts.go parseNetworkAttachmentOpt)."""
     if network.get("aliases") and not _user_defined(network["target"]):
         raise CliError("network-scoped aliases are only supported for user-defined networks")
@@ -353,7 +351,7 @@ def _check_attachment(network: dict[str, Any]) -> None:
         raise CliError(f"{mac} is not a valid mac address")
 
 
-def _with_flags(options: Options, network: dict[str, Any]) -> dict[str, Any]:
+def _with_flags(options: Options, network: JsonObject) -> JsonObject:
     """A network with what --ip, --network-alias and their like add; saying something twice is an error."""
     merged = dict(network)
     for flag, key, words in (

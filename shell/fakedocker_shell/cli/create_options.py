@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
+from fakedocker.base.json_types import Json, JsonObject
 from fakedocker.base.units import parse_binary_size
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.flags import Options
@@ -16,7 +16,7 @@ def label_map(pairs: Sequence[str]) -> dict[str, str]:
     return {key: value for key, _, value in (pair.partition("=") for pair in pairs)}
 
 
-def restart_policy(text: str) -> dict[str, Any]:
+def restart_policy(text: str) -> JsonObject:
     """{"Name", "MaximumRetryCount"} of "on-failure:3". Raises CliError."""
     if not text:
         return {"Name": "", "MaximumRetryCount": 0}
@@ -28,7 +28,7 @@ def restart_policy(text: str) -> dict[str, Any]:
     return {"Name": name, "MaximumRetryCount": int(count or 0)}
 
 
-def resources(options: Options, nothing: Any = None) -> dict[str, Any]:
+def resources(options: Options, nothing: Json = None) -> JsonObject:
     """The API's Resources of the flags that both create and update know.
 
     Args:
@@ -67,7 +67,7 @@ def resources(options: Options, nothing: Any = None) -> dict[str, Any]:
     }
 
 
-def create_resources(options: Options) -> dict[str, Any]:
+def create_resources(options: Options) -> JsonObject:
     """The API's Resources of all flags of create. Raises CliError."""
     devices = [_device(text) for text in options["device"] if not _is_cdi(text)]
     requests = list(options["gpus"])
@@ -98,7 +98,7 @@ def create_resources(options: Options) -> dict[str, Any]:
     }
 
 
-def _rates(texts: Sequence[str]) -> list[dict[str, Any]]:
+def _rates(texts: Sequence[str]) -> list[JsonObject]:
     return [
         {"Path": path, "Rate": parse_binary_size(rate)} for path, _, rate in (text.partition(":") for text in texts)
     ]

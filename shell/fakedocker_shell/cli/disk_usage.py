@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
+from fakedocker.base.json_types import Json, JsonObject
 from fakedocker.base.units import NANOSECONDS_PER_SECOND, human_duration, human_size
 from fakedocker_shell.cli.api_types import parse_time
 from fakedocker_shell.cli.errors import CliError
@@ -34,7 +34,7 @@ def _share(reclaimable: int, total: int) -> str:
     return f"{human_size(reclaimable)} ({reclaimable * 100 // total}%)" if total > 0 else human_size(reclaimable)
 
 
-def _images(usage: dict[str, Any]) -> UsageRow:
+def _images(usage: JsonObject) -> UsageRow:
     images = usage.get("Images") or []
     total = usage.get("LayersSize") or 0
     used = sum(
@@ -46,7 +46,7 @@ def _images(usage: dict[str, Any]) -> UsageRow:
     return UsageRow("Images", len(images), active, total, _share(total - used, total))
 
 
-def _containers(usage: dict[str, Any]) -> UsageRow:
+def _containers(usage: JsonObject) -> UsageRow:
     containers = usage.get("Containers") or []
     size = sum(container.get("SizeRw") or 0 for container in containers)
     idle = [container for container in containers if container["State"] not in _ACTIVE_STATES]
@@ -54,7 +54,7 @@ def _containers(usage: dict[str, Any]) -> UsageRow:
     return UsageRow("Containers", len(containers), len(containers) - len(idle), size, _share(free, size))
 
 
-def _volumes(usage: dict[str, Any]) -> UsageRow:
+def _volumes(usage: JsonObject) -> UsageRow:
     volumes = usage.get("Volumes") or []
     data = [volume.get("UsageData") or {"RefCount": 0, "Size": 0} for volume in volumes]
     size = sum(item["Size"] for item in data if item["Size"] != -1)
@@ -63,7 +63,7 @@ def _volumes(usage: dict[str, Any]) -> UsageRow:
     return UsageRow("Local Volumes", len(volumes), active, size, _share(free, size))
 
 
-def _cache(usage: dict[str, Any]) -> UsageRow:
+def _cache(usage: JsonObject) -> UsageRow:
     records = usage.get("BuildCache") or []
     size = sum(record["Size"] for record in records if not record.get("Shared"))
     in_use = sum(record["Size"] for record in records if record.get("InUse") and not record.get("Shared"))
@@ -71,7 +71,7 @@ def _cache(usage: dict[str, Any]) -> UsageRow:
     return UsageRow("Build Cache", len(records), active, size, human_size(size - in_use))
 
 
-def show_usage(usage: dict[str, Any], format_text: str, _now_ns: int) -> str:
+def show_usage(usage: JsonObject, format_text: str, _now_ns: int) -> str:
     """A line for each kind of object. Raises CliError for a bad template."""
     rows = [_images(usage), _containers(usage), _volumes(usage), _cache(usage)]
     chosen = USAGE_TABLE if format_text in ("", "table") else format_text
@@ -85,7 +85,7 @@ def show_usage(usage: dict[str, Any], format_text: str, _now_ns: int) -> str:
     return align(header_text(template, USAGE_ROWS["Images"]) + "\n" + lines)
 
 
-def _cache_rows(usage: dict[str, Any], now_ns: int, truncate: bool) -> list[CacheRow]:
+def _cache_rows(usage: JsonObject, now_ns: int, truncate: bool) -> list[CacheRow]:
     def since(text: str | None) -> str:
         if not text:
             return ""
@@ -98,7 +98,7 @@ def _cache_rows(usage: dict[str, Any], now_ns: int, truncate: bool) -> list[Cach
     ]
 
 
-def show_verbose_usage(usage: dict[str, Any], format_text: str, now_ns: int) -> str:
+def show_verbose_usage(usage: JsonObject, format_text: str, now_ns: int) -> str:
     """Every object. Raises CliError for a bad template."""
     truncate = format_text in ("", "table")
     images = usage_rows(usage.get("Images") or [], now_ns, truncate=truncate)
@@ -122,7 +122,7 @@ def show_verbose_usage(usage: dict[str, Any], format_text: str, now_ns: int) -> 
     )
 
 
-def _through_template(format_text: str, images: Any, containers: Any, volumes: Any, caches: Any) -> str:
+def _through_template(format_text: str, images: Json, containers: Json, volumes: Json, caches: Json) -> str:
     data = {
         "Images": [{**IMAGE_ROWS.as_json(row), "Digest": ""} for row in images],
         "Containers": [CONTAINER_ROWS.as_json(row) for row in containers],
@@ -149,8 +149,8 @@ def _through_template(format_text: str, images: Any, containers: Any, volumes: A
         raise CliError(f"template parsing error: {error}") from None
 
 
-def _getter(name: str) -> Any:
-    def get(lists: dict[str, Any]) -> Any:
+def _getter(name: str) -> Json:
+    def get(lists: JsonObject) -> Json:
         return lists[name]
 
     return get

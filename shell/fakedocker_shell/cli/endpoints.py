@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import posixpath
-from typing import Any
 
+from fakedocker.base.json_types import JsonObject
 from fakedocker_shell.cli.config_file import ConfigFile
 from fakedocker_shell.cli.context import Client, Context
 from fakedocker_shell.cli.errors import CliError
@@ -45,11 +45,11 @@ def directory_of(config: ConfigFile, name: str) -> str:
     return posixpath.join(config.directory, "contexts", "meta", hashlib.sha256(name.encode()).hexdigest())
 
 
-def read_context(context: Context, config: ConfigFile, name: str) -> dict[str, Any]:
+def read_context(context: Context, config: ConfigFile, name: str) -> JsonObject:
     """A context's metadata. Raises CliError if it does not exist."""
     path = posixpath.join(directory_of(config, name), "meta.json")
     try:
-        metadata: dict[str, Any] = json.loads(context.files.read_bytes(path))
+        metadata: JsonObject = json.loads(context.files.read_bytes(path))
     except OSError:
         raise CliError(f"context {quote(name)}: context not found: open {path}: no such file or directory") from None
     return metadata

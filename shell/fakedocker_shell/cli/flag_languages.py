@@ -5,19 +5,19 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
-from typing import Any
 
+from fakedocker.base.json_types import JsonObject
 from fakedocker.base.units import parse_binary_size
 from fakedocker_shell.cli.go_values import parse_bool, split_csv
 
 _LONG_NETWORK = re.compile(r"\w+=\w+(,\w+=\w+)*")
 
 
-def parse_mount(text: str, environment: Mapping[str, str]) -> dict[str, Any]:
+def parse_mount(text: str, environment: Mapping[str, str]) -> JsonObject:
     """A mount as the API takes it. Relative sources begin at $PWD. Raises ValueError."""
     if not text.strip():
         raise ValueError("EOF")
-    mount: dict[str, Any] = {"Type": "volume"}
+    mount: JsonObject = {"Type": "volume"}
     for field in split_csv(text.strip()):
         key, equals, value = field.partition("=")
         key = key.lower()
@@ -42,11 +42,11 @@ _MOUNT_ORDER = (
 )  # fmt: skip
 
 
-def _mount_field(mount: dict[str, Any], key: str, value: str, field: str, environment: Mapping[str, str]) -> None:
+def _mount_field(mount: JsonObject, key: str, value: str, field: str, environment: Mapping[str, str]) -> None:
     """Note one pair of a --mount: a case per key."""
 
-    def part(name: str) -> dict[str, Any]:
-        inner: dict[str, Any] = mount.setdefault(name, {})
+    def part(name: str) -> JsonObject:
+        inner: JsonObject = mount.setdefault(name, {})
         return inner
 
     def boolean() -> bool:
@@ -102,7 +102,7 @@ def _mount_field(mount: dict[str, Any], key: str, value: str, field: str, enviro
             raise ValueError(f"unexpected key '{key}' in '{field}'")
 
 
-def _recursive(options: dict[str, Any], value: str) -> None:
+def _recursive(options: JsonObject, value: str) -> None:
     names = {"disabled": "NonRecursive", "writable": "ReadOnlyNonRecursive", "readonly": "ReadOnlyForceRecursive"}
     if value in names:
         options[names[value]] = True
@@ -112,9 +112,9 @@ def _recursive(options: dict[str, Any], value: str) -> None:
         )
 
 
-def parse_network(text: str, _: Mapping[str, str]) -> dict[str, Any]:
+def parse_network(text: str, _: Mapping[str, str]) -> JsonObject:
     """A network and how to join it: {"target": name, "aliases": [...], "ip": ...}. Raises ValueError."""
-    network: dict[str, Any] = {"target": text, "aliases": [], "link-local-ips": [], "driver-opts": {}}
+    network: JsonObject = {"target": text, "aliases": [], "link-local-ips": [], "driver-opts": {}}
     if not _LONG_NETWORK.search(text):
         return network
     network["target"] = ""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Sequence
-from typing import Any
 
+from fakedocker.base.json_types import JsonObject
 from fakedocker_shell.cli.errors import CliError
 
 _PROTOCOLS = ("tcp", "udp", "sctp")
@@ -84,9 +84,9 @@ def parse_published(specification: str) -> list[tuple[str, dict[str, str]]]:
     return result
 
 
-def publish(specifications: Sequence[str]) -> tuple[dict[str, Any], dict[str, list[dict[str, str]]]]:
+def publish(specifications: Sequence[str]) -> tuple[JsonObject, dict[str, list[dict[str, str]]]]:
     """(exposed ports, bindings) of all -p, in the shapes of the API. Raises CliError."""
-    exposed: dict[str, Any] = {}
+    exposed: JsonObject = {}
     bindings: dict[str, list[dict[str, str]]] = {}
     for specification in specifications:
         if "=" in specification:
@@ -117,9 +117,9 @@ def _long_form(text: str) -> str:
     return f"{fields['published']}:{fields['target']}/{fields['protocol']}"
 
 
-def expose(specifications: Sequence[str]) -> dict[str, Any]:
+def expose(specifications: Sequence[str]) -> JsonObject:
     """The exposed ports of all --expose. Raises CliError."""
-    exposed: dict[str, Any] = {}
+    exposed: JsonObject = {}
     for specification in specifications:
         if ":" in specification:
             raise CliError(f"invalid port format for --expose: {specification}")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
+from fakedocker.base.json_types import Json
 from fakedocker.base.units import format_duration, human_size
 from fakedocker_shell.cli.api import json_messages
 from fakedocker_shell.cli.context import Context, Stream
@@ -18,7 +18,7 @@ _CLEAR_LINE = "\x1b[2K"
 _SECOND_NS = 1_000_000_000
 
 
-def progress_text(detail: Mapping[str, Any], columns: int, now_ns: int) -> str:
+def progress_text(detail: Mapping[str, Json], columns: int, now_ns: int) -> str:
     """The bar, the numbers and the time left; empty if nothing is known yet."""
     current, total, units = detail.get("current", 0), detail.get("total", 0), detail.get("units", "")
     if current <= 0 and total <= 0:
@@ -57,7 +57,7 @@ class Display:
         self._terminal = terminal
         self._lines: dict[str, int] = {}
 
-    def show(self, message: Mapping[str, Any]) -> None:
+    def show(self, message: Mapping[str, Json]) -> None:
         """Show a message. Raises CliError if it is an error."""
         error = message.get("errorDetail")
         identifier = message.get("id", "")
@@ -79,7 +79,7 @@ class Display:
         if identifier and self._terminal and distance:
             self._write(f"\x1b[{distance}B")
 
-    def _text(self, message: Mapping[str, Any]) -> str:
+    def _text(self, message: Mapping[str, Json]) -> str:
         detail = message.get("progressDetail")
         stream = message.get("stream", "")
         columns = (self._context.window_size()[1] if self._terminal else 0) or _DEFAULT_COLUMNS
@@ -113,7 +113,7 @@ async def show_messages(
     *,
     to_error: bool = False,
     quiet: bool = False,
-    on_aux: Callable[[Any], None] | None = None,
+    on_aux: Callable[[Json], None] | None = None,
 ) -> None:
     """Show a whole stream.
 

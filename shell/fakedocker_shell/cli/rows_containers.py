@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from fakedocker.base.json_types import Json
 from fakedocker.base.units import human_size
 from fakedocker_shell.cli import reference
 from fakedocker_shell.cli.api_types import go_type
@@ -33,7 +33,7 @@ class ContainerRow:
         used: collects the columns that a template asks for.
     """
 
-    summary: Mapping[str, Any]
+    summary: Mapping[str, Json]
     now_ns: int
     truncate: bool = True
     used: set[str] | None = None
@@ -103,7 +103,7 @@ def _label(row: ContainerRow, name: str) -> str:
     return str((row.summary.get("Labels") or {}).get(name, ""))
 
 
-def _port_key(port: Mapping[str, Any]) -> tuple[Any, ...]:
+def _port_key(port: Mapping[str, Json]) -> tuple[Json, ...]:
     return (port.get("PrivatePort", 0), port.get("IP", ""), port.get("PublicPort", 0), port.get("Type", ""))
 
 
@@ -115,7 +115,7 @@ def _span(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}-{last}"
 
 
-def ports_text(ports: Sequence[Mapping[str, Any]]) -> str:
+def ports_text(ports: Sequence[Mapping[str, Json]]) -> str:
     """Ports as `docker ps` shows them: published ones one by one, unpublished neighbours as a range."""
     published: list[str] = []
     groups: dict[tuple[str, str], list[tuple[int, int]]] = {}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from fakedocker.base.json_types import Json
 from fakedocker.base.units import human_size
 from fakedocker_shell.cli import reference
 from fakedocker_shell.cli.formatting import Rows, ellipsis, short_id, table_format
@@ -31,7 +31,7 @@ DISK_USAGE_TABLE = table_format(
 class ImageRow:
     """One name of an image of a list."""
 
-    summary: Mapping[str, Any]
+    summary: Mapping[str, Json]
     repository: str
     tag: str
     digest: str
@@ -40,7 +40,7 @@ class ImageRow:
 
 
 def image_rows(
-    summaries: Sequence[Mapping[str, Any]], now_ns: int, *, truncate: bool, digests: bool, digests_only_rows: bool
+    summaries: Sequence[Mapping[str, Json]], now_ns: int, *, truncate: bool, digests: bool, digests_only_rows: bool
 ) -> list[ImageRow]:
     """A row for each name of each image.
 
@@ -55,7 +55,7 @@ def image_rows(
     return rows
 
 
-def usage_rows(summaries: Sequence[Mapping[str, Any]], now_ns: int, *, truncate: bool) -> list[ImageRow]:
+def usage_rows(summaries: Sequence[Mapping[str, Json]], now_ns: int, *, truncate: bool) -> list[ImageRow]:
     """One row for each image, with its first tag only, as disk usage lists them."""
     rows = []
     for summary in summaries:
@@ -66,7 +66,7 @@ def usage_rows(summaries: Sequence[Mapping[str, Any]], now_ns: int, *, truncate:
     return rows
 
 
-def _names(summary: Mapping[str, Any], digests: bool, digests_only_rows: bool) -> Iterator[tuple[str, str, str]]:
+def _names(summary: Mapping[str, Json], digests: bool, digests_only_rows: bool) -> Iterator[tuple[str, str, str]]:
     tags: dict[str, list[str]] = {}
     known: dict[str, list[str]] = {}
     for text in summary.get("RepoTags") or []:
@@ -135,7 +135,7 @@ ROWS = Rows(
 class HistoryRow:
     """A step of an image's history."""
 
-    step: Mapping[str, Any]
+    step: Mapping[str, Json]
     now_ns: int
     truncate: bool
     human: bool

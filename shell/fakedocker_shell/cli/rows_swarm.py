@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from fakedocker.base.json_types import Json
 from fakedocker.base.units import human_duration
 from fakedocker_shell.cli import reference
 from fakedocker_shell.cli.api_types import parse_time
@@ -54,8 +55,8 @@ class NodeRow:
         swarm: what the engine that was asked knows of itself as a node; empty where it was not asked.
     """
 
-    node: Mapping[str, Any]
-    swarm: Mapping[str, Any]
+    node: Mapping[str, Json]
+    swarm: Mapping[str, Json]
 
 
 def _manager_status(row: NodeRow) -> str:
@@ -97,7 +98,7 @@ NODE_ROWS = Rows(
 # services
 
 
-def _mode(service: Mapping[str, Any]) -> str:
+def _mode(service: Mapping[str, Json]) -> str:
     mode = service["Spec"].get("Mode") or {}
     for key, name in (
         ("Global", "global"), ("Replicated", "replicated"), ("ReplicatedJob", "replicated job"), ("GlobalJob", "global job"),
@@ -107,7 +108,7 @@ def _mode(service: Mapping[str, Any]) -> str:
     return ""
 
 
-def _replicas(service: Mapping[str, Any]) -> str:
+def _replicas(service: Mapping[str, Json]) -> str:
     status = service.get("ServiceStatus") or {}
     running, desired, completed = (status.get(f"{key}Tasks", 0) for key in ("Running", "Desired", "Completed"))
     mode = service["Spec"].get("Mode") or {}
@@ -125,7 +126,7 @@ def _span(first: int, last: int) -> str:
     return f"{first}-{last}" if last > first else str(first)
 
 
-def service_ports(ports: Sequence[Mapping[str, Any]]) -> str:
+def service_ports(ports: Sequence[Mapping[str, Json]]) -> str:
     """Ports that all nodes publish; neighbours that lead to neighbours are shown as a range."""
     spans: list[tuple[int, int, int, int, str]] = []
     for port in sorted(ports, key=lambda port: (port.get("Protocol", ""), port.get("PublishedPort", 0))):
@@ -165,14 +166,14 @@ SERVICE_ROWS = Rows(
 class TaskRow:
     """A task of a list, with its name and that of its node."""
 
-    task: Mapping[str, Any]
+    task: Mapping[str, Json]
     name: str
     node: str
     truncate: bool
     now_ns: int
 
     @property
-    def status(self) -> Mapping[str, Any]:
+    def status(self) -> Mapping[str, Json]:
         """How far it is."""
         return self.task.get("Status") or {}
 
@@ -227,7 +228,7 @@ TASK_ROWS = Rows(
 class DataRow:
     """A secret or a config of a list."""
 
-    item: Mapping[str, Any]
+    item: Mapping[str, Json]
     now_ns: int
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
+from fakedocker.base.json_types import JsonObject
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.go_values import parse_integer, split_csv
 from fakedocker_shell.cli.ports import parse_published, parse_range
@@ -33,9 +34,9 @@ def parse_command(text: str, _: Mapping[str, str]) -> list[str]:
 # ports
 
 
-def port_config(protocol: str, target: int, published: int, mode: str) -> dict[str, Any]:
+def port_config(protocol: str, target: int, published: int, mode: str) -> JsonObject:
     """A port as a service publishes it; a port of the host that is to be picked is left out."""
-    config: dict[str, Any] = {
+    config: JsonObject = {
         "Protocol": protocol,
         "TargetPort": target,
         "PublishedPort": published,
@@ -44,7 +45,7 @@ def port_config(protocol: str, target: int, published: int, mode: str) -> dict[s
     return {key: value for key, value in config.items() if value}
 
 
-def parse_ports(text: str, _: Mapping[str, str]) -> list[dict[str, Any]]:
+def parse_ports(text: str, _: Mapping[str, str]) -> list[JsonObject]:
     """What one --publish publishes, in the short or the long syntax. Raises ValueError."""
     if _LONG_SYNTAX.search(text):
         return [_long_port(text)]
@@ -54,7 +55,7 @@ def parse_ports(text: str, _: Mapping[str, str]) -> list[dict[str, Any]]:
         raise ValueError(problem.message) from None
 
 
-def short_ports(text: str, refuse_address: bool = False) -> list[dict[str, Any]]:
+def short_ports(text: str, refuse_address: bool = False) -> list[JsonObject]:
     """The ports of "8080-8081:80-81/tcp". Raises CliError, and ValueError where an address is given and refused."""
     found = []
     for port, binding in parse_published(text):
@@ -66,7 +67,7 @@ def short_ports(text: str, refuse_address: bool = False) -> list[dict[str, Any]]
     return found
 
 
-def _long_port(text: str) -> dict[str, Any]:
+def _long_port(text: str) -> JsonObject:
     given = {"protocol": "tcp", "mode": "ingress", "target": "0", "published": "0"}
     for field in split_csv(text):
         key, equals, value = field.lower().partition("=")
@@ -98,23 +99,23 @@ def _port_number(key: str, text: str) -> int:
 # secrets and configs
 
 
-def parse_secret(text: str, _: Mapping[str, str]) -> dict[str, Any]:
+def parse_secret(text: str, _: Mapping[str, str]) -> JsonObject:
     """A reference to a secret, whose id is not known yet. Raises ValueError."""
     name, target = _file_reference("secret", text)
     return {"File": target, "SecretName": name}
 
 
-def parse_config(text: str, _: Mapping[str, str]) -> dict[str, Any]:
+def parse_config(text: str, _: Mapping[str, str]) -> JsonObject:
     """A reference to a config, whose id is not known yet. Raises ValueError."""
     name, target = _file_reference("config", text)
     return {"File": target, "ConfigName": name}
 
 
-def _file_reference(kind: str, text: str) -> tuple[str, dict[str, Any]]:
+def _file_reference(kind: str, text: str) -> tuple[str, JsonObject]:
     fields = split_csv(text)
     if not fields:
         raise ValueError("EOF")
-    target: dict[str, Any] = {"Name": "", "UID": "0", "GID": "0", "Mode": _READABLE}
+    target: JsonObject = {"Name": "", "UID": "0", "GID": "0", "Mode": _READABLE}
     if len(fields) == 1 and "=" not in fields[0]:
         return fields[0], {**target, "Name": fields[0]}
     source = ""
@@ -144,7 +145,7 @@ def _file_reference(kind: str, text: str) -> tuple[str, dict[str, Any]]:
 # the rest of a service's
 
 
-def parse_preference(text: str, _: Mapping[str, str]) -> dict[str, Any]:
+def parse_preference(text: str, _: Mapping[str, str]) -> JsonObject:
     """A placement preference. Raises ValueError."""
     strategy, equals, argument = text.partition("=")
     if not equals or not strategy:
@@ -183,9 +184,9 @@ def parse_address(text: str, _: Mapping[str, str]) -> str:
     return f"{match[1] or host}:{match[2] or port}"
 
 
-def parse_external_ca(text: str, _: Mapping[str, str]) -> dict[str, Any]:
+def parse_external_ca(text: str, _: Mapping[str, str]) -> JsonObject:
     """An external certificate authority; its certificate is still the path of a file. Raises ValueError."""
-    found: dict[str, Any] = {"Protocol": "", "URL": "", "Options": {}, "CACert": ""}
+    found: JsonObject = {"Protocol": "", "URL": "", "Options": {}, "CACert": ""}
     given = set()
     for field in split_csv(text):
         key, equals, value = field.partition("=")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from typing import Any
 
+from fakedocker.base.json_types import Json
 from fakedocker_shell.cli import reference
 from fakedocker_shell.cli.api import auth_header, json_messages
 from fakedocker_shell.cli.commands.buildx import buildx_build
@@ -107,13 +107,13 @@ async def _fetch_one(call: Invocation, project: Project, service: Service, progr
     stream.close()
 
 
-async def make(call: Invocation, project: Project, service: Service, **more: Any) -> None:
+async def make(call: Invocation, project: Project, service: Service, **more: Json) -> None:
     """Build a service's image. Raises CliError.
 
     Args:
         more: further options of `docker buildx build`, by their names with underscores.
     """
-    build: Mapping[str, Any] = service.get("build")
+    build: Mapping[str, Json] = service.get("build")
     command = find("buildx build")
     assert command is not None
     options = Options(command)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
+from fakedocker.base.json_types import Json
 from fakedocker_shell.cli.errors import CliError
 
 _NAME = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
@@ -34,7 +34,7 @@ class Interpolation:
         self._on_unset = on_unset
         self._told: set[str] = set()
 
-    def tree(self, value: Any, path: str = "") -> Any:
+    def tree(self, value: Json, path: str = "") -> Json:
         """All texts of nested mappings and lists, keys excepted. Raises CliError with the place."""
         if isinstance(value, str):
             return self.text(value, path) if "$" in value else value

@@ -7,7 +7,9 @@ by the later one; ports, volumes and devices are told apart by where they lead.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
+
+from fakedocker.base.json_types import Json, JsonObject
 
 _REPLACED: Final = frozenset({"command", "entrypoint", "test", "env_file"})
 _KEYS: Final[dict[str, tuple[str, ...]]] = {
@@ -20,7 +22,7 @@ _KEYS: Final[dict[str, tuple[str, ...]]] = {
 """Lists of mappings -> what tells their entries apart."""
 
 
-def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+def merged(below: Mapping[str, Json], above: Mapping[str, Json]) -> JsonObject:
     """Settings, or any mapping: what is said above counts more."""
     found = dict(below)
     for key, value in above.items():
@@ -36,11 +38,11 @@ def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
     return found
 
 
-def _joined(key: str, old: list[Any], new: list[Any]) -> list[Any]:
+def _joined(key: str, old: list[Json], new: list[Json]) -> list[Json]:
     names = _KEYS.get(key)
     if names is None:
         return [*old, *(item for item in new if item not in old)]
-    by_place: dict[tuple[Any, ...], Any] = {}
+    by_place: dict[tuple[Json, ...], Json] = {}
     for item in (*old, *new):
         by_place[tuple(item.get(name) for name in names)] = item
     return list(by_place.values())

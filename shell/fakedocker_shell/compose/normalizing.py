@@ -10,8 +10,9 @@ import re
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from fakedocker.base.json_types import Json, JsonObject
 from fakedocker.base.units import format_duration, parse_binary_size, parse_duration
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.ports import parse_published
@@ -42,7 +43,7 @@ class Place:
         return posixpath.normpath(posixpath.join(self.directory, text))
 
 
-def words(value: Any) -> list[str] | None:
+def words(value: Json) -> list[str] | None:
     """A command: words, or a text taken apart as a shell does, without its variables."""
     if isinstance(value, str):
         try:
@@ -52,20 +53,20 @@ def words(value: Any) -> list[str] | None:
     return None if value is None else [text(word) for word in value]
 
 
-def text(value: Any) -> str:
+def text(value: Json) -> str:
     """A plain value as a text, as YAML wrote it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def flag(value: Any) -> bool:
+def flag(value: Json) -> bool:
     """A boolean, in older YAML's words too."""
     return value if isinstance(value, bool) else str(value).lower() in _TRUE
 
 
-def pairs(value: Any, without: Callable[[str], Any] = lambda name: None) -> dict[str, Any]:
+def pairs(value: Json, without: Callable[[str], Json] = lambda name: None) -> JsonObject:
     """A mapping, or a list of NAME=VALUE, sorted by name. `without` gives the value of a name that has none."""
     if isinstance(value, list):
-        found: dict[str, Any] = {}
+        found: JsonObject = {}
         for item in value:
             name, equals, rest = text(item).partition("=")
             found[name] = rest if equals else without(name)
@@ -74,12 +75,12 @@ def pairs(value: Any, without: Callable[[str], Any] = lambda name: None) -> dict
     return dict(sorted(found.items()))
 
 
-def texts(value: Any) -> list[str]:
+def texts(value: Json) -> list[str]:
     """A text, or a list of them."""
     return [text(value)] if isinstance(value, str | int | float) else [text(item) for item in value or []]
 
 
-def duration(value: Any) -> str:
+def duration(value: Json) -> str:
     """A length of time as Go prints it. Raises CliError."""
     try:
         return format_duration(parse_duration(text(value)))
@@ -87,7 +88,7 @@ def duration(value: Any) -> str:
         raise CliError(str(problem), INVALID) from None
 
 
-def size(value: Any) -> str:
+def size(value: Json) -> str:
     """A number of bytes. Raises CliError."""
     try:
         return str(value if isinstance(value, int) else parse_binary_size(text(value)))
@@ -95,7 +96,7 @@ def size(value: Any) -> str:
         raise CliError(str(problem), INVALID) from None
 
 
-def number(value: Any) -> int | float:
+def number(value: Json) -> int | float:
     """A count, or a share of one. Raises CliError."""
     try:
         found = float(value)
@@ -104,7 +105,7 @@ def number(value: Any) -> int | float:
         raise CliError(f'strconv.ParseFloat: parsing "{value}": invalid syntax', INVALID) from None
 
 
-def integer(value: Any) -> int:
+def integer(value: Json) -> int:
     """A whole number. Raises CliError."""
     try:
         return int(value)
@@ -115,8 +116,8 @@ def integer(value: Any) -> int:
 # ports
 
 
-def _ports(value: Any, _: Place) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+def _ports(value: Json, _: Place) -> list[JsonObject]:
+    found: list[JsonObject] = []
     for item in value:
         if isinstance(item, dict):
             known = {"mode": "ingress", "protocol": "tcp", **item}
@@ -130,7 +131,7 @@ def _ports(value: Any, _: Place) -> list[dict[str, Any]]:
             raise CliError(problem.message[:1].upper() + problem.message[1:], INVALID) from None
         for port, binding in published:
             target, protocol = port.split("/")
-            long: dict[str, Any] = {"mode": "ingress", "host_ip": binding["HostIp"], "target": int(target)}
+            long: JsonObject = {"mode": "ingress", "host_ip": binding["HostIp"], "target": int(target)}
             long |= {"published": binding["HostPort"], "protocol": protocol}
             found.append({key: part for key, part in long.items() if part != ""})
     return found
@@ -139,11 +140,11 @@ def _ports(value: Any, _: Place) -> list[dict[str, Any]]:
 # volumes
 
 
-def _volumes(value: Any, place: Place) -> list[dict[str, Any]]:
+def _volumes(value: Json, place: Place) -> list[JsonObject]:
     return [_long_volume(item, place) if isinstance(item, dict) else _short_volume(text(item), place) for item in value]
 
 
-def _long_volume(item: Mapping[str, Any], place: Place) -> dict[str, Any]:
+def _long_volume(item: Mapping[str, Json], place: Place) -> JsonObject:
     volume = dict(item)
     if volume.get("type") == "bind" and "source" in volume:
         volume["source"] = place.path(text(volume["source"]))
@@ -152,7 +153,7 @@ def _long_volume(item: Mapping[str, Any], place: Place) -> dict[str, Any]:
     return volume
 
 
-def _short_volume(item: str, place: Place) -> dict[str, Any]:
+def _short_volume(item: str, place: Place) -> JsonObject:
     parts = item.split(":")
     if len(parts) == 1:
         return {"type": "volume", "target": parts[0], "volume": {}}
@@ -161,7 +162,7 @@ def _short_volume(item: str, place: Place) -> dict[str, Any]:
     source, target, *options = parts
     modes = options[0].split(",") if options else []
     is_path = source[:1] in (".", "/", "~")
-    volume: dict[str, Any] = {
+    volume: JsonObject = {
         "type": "bind" if is_path else "volume",
         "source": place.path(source) if is_path else source,
         "target": target,
@@ -181,28 +182,28 @@ def _short_volume(item: str, place: Place) -> dict[str, Any]:
 # the rest
 
 
-def _networks(value: Any, _: Place) -> dict[str, Any]:
+def _networks(value: Json, _: Place) -> JsonObject:
     return dict.fromkeys(sorted(value)) if isinstance(value, list) else dict(sorted(value.items()))
 
 
-def _depends_on(value: Any, _: Place) -> dict[str, Any]:
+def _depends_on(value: Json, _: Place) -> JsonObject:
     if isinstance(value, list):
         value = {name: {} for name in value}
     defaults = {"condition": "service_started", "required": True}
     return {name: {**defaults, **(how or {})} for name, how in sorted(value.items())}
 
 
-def _environment(value: Any, place: Place) -> dict[str, Any]:
+def _environment(value: Json, place: Place) -> JsonObject:
     return pairs(value, place.environment.get)
 
 
-def _env_files(value: Any, _: Place) -> list[dict[str, Any]]:
+def _env_files(value: Json, _: Place) -> list[JsonObject]:
     entries = value if isinstance(value, list) else [value]
     return [{"required": True, **(entry if isinstance(entry, dict) else {"path": text(entry)})} for entry in entries]
 
 
-def _build(value: Any, place: Place) -> dict[str, Any]:
-    build: dict[str, Any] = {"context": value} if isinstance(value, str) else dict(value)
+def _build(value: Json, place: Place) -> JsonObject:
+    build: JsonObject = {"context": value} if isinstance(value, str) else dict(value)
     build["context"] = place.path(build.get("context", "."))
     if "dockerfile_inline" not in build:
         build.setdefault("dockerfile", "Dockerfile")
@@ -214,7 +215,7 @@ def _build(value: Any, place: Place) -> dict[str, Any]:
     return build
 
 
-def _healthcheck(value: Any, _: Place) -> dict[str, Any]:
+def _healthcheck(value: Json, _: Place) -> JsonObject:
     check = dict(value)
     if "test" in check:
         test = check["test"]
@@ -227,18 +228,18 @@ def _healthcheck(value: Any, _: Place) -> dict[str, Any]:
     return check
 
 
-def _file_objects(value: Any, _: Place) -> list[dict[str, Any]]:
+def _file_objects(value: Json, _: Place) -> list[JsonObject]:
     return [{"source": item} if isinstance(item, str) else dict(item) for item in value]
 
 
-def _secrets(value: Any, place: Place) -> list[dict[str, Any]]:
+def _secrets(value: Json, place: Place) -> list[JsonObject]:
     return [
-        {**item, "target": posixpath.join(_SECRETS_DIRECTORY, item.get("target", item["source"]))}
+        {**item, "target": posixpath.join(_SECRETS_DIRECTORY, item["target" if "target" in item else "source"])}
         for item in _file_objects(value, place)
     ]
 
 
-def _devices(value: Any, _: Place) -> list[dict[str, str]]:
+def _devices(value: Json, _: Place) -> list[dict[str, str]]:
     found = []
     for item in value:
         if isinstance(item, dict):
@@ -249,27 +250,27 @@ def _devices(value: Any, _: Place) -> list[dict[str, str]]:
     return found
 
 
-def _extra_hosts(value: list[Any] | dict[str, Any], _: Place) -> list[str]:
+def _extra_hosts(value: list[Json] | JsonObject, _: Place) -> list[str]:
     if isinstance(value, dict):
         return [f"{name}={text(address)}" for name, address in sorted(value.items())]
     return [re.sub(r"[:=]", "=", text(item), count=1) for item in value]
 
 
-def _restart(value: Any, _: Place) -> str:
+def _restart(value: Json, _: Place) -> str:
     name, colon, count = text(value).partition(":")
     if name not in ("no", "always", "on-failure", "unless-stopped") or (colon and not count.isdecimal()):
         raise CliError(f"invalid restart policy: {value}", INVALID)
     return text(value)
 
 
-def _ulimits(value: Any, _: Place) -> dict[str, Any]:
+def _ulimits(value: Json, _: Place) -> JsonObject:
     return {
         name: {key: integer(limit[key]) for key in ("soft", "hard")} if isinstance(limit, dict) else integer(limit)
         for name, limit in sorted(value.items())
     }
 
 
-def _deploy(value: Any, _: Place) -> dict[str, Any]:
+def _deploy(value: Json, _: Place) -> JsonObject:
     deploy = dict(value)
     resources = {kind: dict(limits or {}) for kind, limits in (deploy.get("resources") or {}).items()}
     policy = deploy.get("restart_policy") or {}
@@ -297,7 +298,7 @@ _FLAGS: Final = ("attach", "init", "oom_kill_disable", "privileged", "read_only"
 _SIZES: Final = ("mem_limit", "mem_reservation", "memswap_limit", "shm_size")
 _NUMBERS: Final = ("cpu_count", "cpu_percent", "cpu_quota", "cpu_shares", "cpus", "mem_swappiness", "oom_score_adj",
     "pids_limit", "scale")  # fmt: skip
-_LONG_FORMS: Final[dict[str, Callable[[Any, Place], Any]]] = {
+_LONG_FORMS: Final[dict[str, Callable[[Json, Place], Json]]] = {
     **dict.fromkeys(_LIST, lambda value, _: texts(value)),
     **dict.fromkeys(_FLAGS, lambda value, _: flag(value)),
     **dict.fromkeys(_SIZES, lambda value, _: size(value)),
@@ -324,9 +325,9 @@ _LONG_FORMS: Final[dict[str, Callable[[Any, Place], Any]]] = {
 """Setting -> what makes its long form."""
 
 
-def service(settings: Mapping[str, Any], place: Place) -> dict[str, Any]:
+def service(settings: Mapping[str, Json], place: Place) -> JsonObject:
     """All settings of a service in their long forms. Raises CliError."""
-    found: dict[str, Any] = {}
+    found: JsonObject = {}
     for key, value in settings.items():
         if value is None and key not in ("command", "entrypoint"):
             continue

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
+from fakedocker.base.json_types import Json, JsonObject
 from fakedocker_shell.compose import yaml_text
 from fakedocker_shell.compose.project import Project
 
@@ -43,13 +44,13 @@ _MAPPINGS: Final = frozenset({"depends_on", "networks"})
 _HIDDEN_EMPTY: Final = frozenset({"ports", "cap_add", "cap_drop", "tmpfs", "profiles"})
 
 
-def _ordered(entry: Mapping[str, Any], order: list[str]) -> dict[str, Any]:
+def _ordered(entry: Mapping[str, Json], order: list[str]) -> JsonObject:
     """A mapping with its keys in an order, the others after them."""
     known = {key: entry[key] for key in order if key in entry}
     return {**known, **{key: value for key, value in sorted(entry.items()) if key not in known}}
 
 
-def _inner(key: str, value: Any) -> Any:
+def _inner(key: str, value: Json) -> Json:
     order = _INNER.get(key)
     if order is None:
         return value
@@ -60,7 +61,7 @@ def _inner(key: str, value: Any) -> Any:
     return _ordered(value, order)
 
 
-def _escaped(value: Any) -> Any:
+def _escaped(value: Json) -> Json:
     """Dollar signs doubled, so that the output can be read again."""
     if isinstance(value, str):
         return value.replace("$", "$$")
@@ -69,19 +70,19 @@ def _escaped(value: Any) -> Any:
     return [_escaped(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _service(settings: Mapping[str, Any], keeps_nothing: bool) -> dict[str, Any]:
+def _service(settings: Mapping[str, Json], keeps_nothing: bool) -> JsonObject:
     shown = {
         key: _inner(key, value)
         for key, value in _ordered(settings, _SERVICE).items()
         if (value is not None or keeps_nothing) and not (key in _HIDDEN_EMPTY and not value)
     }
-    made: dict[str, Any] = _escaped(shown)
+    made: JsonObject = _escaped(shown)
     return made
 
 
-def document(project: Project, as_json: bool = False) -> dict[str, Any]:
+def document(project: Project, as_json: bool = False) -> JsonObject:
     """The project as nested data, keys in the order they are printed."""
-    made: dict[str, Any] = {
+    made: JsonObject = {
         "name": project.name,
         "services": {name: _service(one.settings, as_json) for name, one in sorted(project.services.items())},
     }
@@ -89,7 +90,7 @@ def document(project: Project, as_json: bool = False) -> dict[str, Any]:
         kind: {item["source"] for service in project.services.values() for item in service.get(kind, ())}
         for kind in ("secrets", "configs")
     }
-    sections: tuple[tuple[str, Mapping[str, Any], list[str]], ...] = (
+    sections: tuple[tuple[str, Mapping[str, Json], list[str]], ...] = (
         ("networks", project.networks, _NETWORK),
         ("volumes", project.volumes, _VOLUME),
         ("secrets", {key: one for key, one in project.secrets.items() if key in used["secrets"]}, _FILE),

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import networkx
 
+from fakedocker.base.json_types import Json, JsonObject
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.compose.interpolation import INVALID
 from fakedocker_shell.compose.normalizing import Place, flag, pairs
@@ -24,15 +24,15 @@ class Service:
     """A service: its settings in their long forms, under their names in the file."""
 
     name: str
-    settings: Mapping[str, Any]
+    settings: Mapping[str, Json]
 
-    def get(self, key: str, default: Any = None) -> Any:
+    def get(self, key: str, default: Json = None) -> Json:
         """A setting; the default where it is not set."""
         value = self.settings.get(key)
         return default if value is None else value
 
     @property
-    def depends_on(self) -> Mapping[str, Mapping[str, Any]]:
+    def depends_on(self) -> Mapping[str, Mapping[str, Json]]:
         """What it waits for: service -> condition, required, restart."""
         return self.get("depends_on", {})  # type: ignore[no-any-return]  # settings are untyped data
 
@@ -41,7 +41,7 @@ class Service:
         return Service(self.name, {key: value for key, value in self.settings.items() if key != "depends_on"})
 
     @property
-    def networks(self) -> Mapping[str, Mapping[str, Any] | None]:
+    def networks(self) -> Mapping[str, Mapping[str, Json] | None]:
         """The networks it joins, those of higher priority first."""
         joined = self.get("networks", {})
         return dict(sorted(joined.items(), key=lambda item: -((item[1] or {}).get("priority") or 0)))
@@ -70,12 +70,12 @@ class Project:
     files: tuple[str, ...]
     environment: Mapping[str, str]
     services: Mapping[str, Service]
-    networks: Mapping[str, Mapping[str, Any]]
-    volumes: Mapping[str, Mapping[str, Any]]
-    secrets: Mapping[str, Mapping[str, Any]]
-    configs: Mapping[str, Mapping[str, Any]]
+    networks: Mapping[str, Mapping[str, Json]]
+    volumes: Mapping[str, Mapping[str, Json]]
+    secrets: Mapping[str, Mapping[str, Json]]
+    configs: Mapping[str, Mapping[str, Json]]
     disabled: Mapping[str, Service] = field(default_factory=dict)
-    extensions: Mapping[str, Any] = field(default_factory=dict)
+    extensions: Mapping[str, Json] = field(default_factory=dict)
 
     def image(self, service: Service) -> str:
         """The image a service runs; one that is built here has a name of its own."""
@@ -120,8 +120,8 @@ class Project:
 
 
 def assemble(
-    document: Mapping[str, Any],
-    services: Mapping[str, Mapping[str, Any]],
+    document: Mapping[str, Json],
+    services: Mapping[str, Mapping[str, Json]],
     *,
     name: str,
     place: Place,
@@ -157,7 +157,7 @@ def assemble(
     return project
 
 
-def _completed(settings: Mapping[str, Any]) -> dict[str, Any]:
+def _completed(settings: Mapping[str, Json]) -> JsonObject:
     """With the dependencies that other settings bring, and the network that every service joins."""
     made = dict(settings)
     implied = [link.partition(":")[0] for link in made.get("links") or ()]
@@ -192,7 +192,7 @@ def _volumes_used(services: Iterable[Service]) -> set[str]:
     }
 
 
-def _named(section: Any, project: str, used: set[str]) -> dict[str, dict[str, Any]]:
+def _named(section: Json, project: str, used: set[str]) -> dict[str, JsonObject]:
     """Networks or volumes that are used, each with its name outside of the file."""
     section = dict(section or {})
     if DEFAULT_NETWORK in used:
@@ -214,7 +214,7 @@ def _named(section: Any, project: str, used: set[str]) -> dict[str, dict[str, An
     return found
 
 
-def _files(section: Any, project: str, place: Place) -> dict[str, dict[str, Any]]:
+def _files(section: Json, project: str, place: Place) -> dict[str, JsonObject]:
     found = {}
     for key, entry in sorted((section or {}).items()):
         made = {"name": f"{project}_{key}", **(entry or {})}

@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
+from fakedocker.base.json_types import Json, JsonObject
 from fakedocker.base.units import parse_binary_size, parse_duration
 from fakedocker_shell.compose import labels
 from fakedocker_shell.compose.project import Project, Service
@@ -67,7 +68,7 @@ def container_labels(project: Project, service: Service, number: int, image_id: 
 
 def container(
     project: Project, service: Service, number: int, image_id: str, name: str, network_of: Mapping[str, str]
-) -> dict[str, Any]:
+) -> JsonObject:
     """The body of a request that creates a service's container.
 
     Args:
@@ -75,7 +76,7 @@ def container(
     """
     get = service.get
     ports = _exposed(service)
-    body: dict[str, Any] = {
+    body: JsonObject = {
         "Image": project.image(service),
         "Labels": container_labels(project, service, number, image_id, one_off=False),
         "AttachStdout": True,
@@ -106,10 +107,10 @@ def _exposed(service: Service) -> list[str]:
     return sorted(set(found))
 
 
-def _healthcheck(check: Mapping[str, Any]) -> dict[str, Any]:
+def _healthcheck(check: Mapping[str, Json]) -> JsonObject:
     if check.get("disable"):
         return {"Test": ["NONE"]}
-    made: dict[str, Any] = {"Test": check["test"]} if "test" in check else {}
+    made: JsonObject = {"Test": check["test"]} if "test" in check else {}
     for key, name in _HEALTH_TIMES.items():
         if key in check:
             made[name] = parse_duration(check[key])
@@ -118,11 +119,9 @@ def _healthcheck(check: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _host_config(project: Project, service: Service, network_of: Mapping[str, str]) -> dict[str, Any]:
+def _host_config(project: Project, service: Service, network_of: Mapping[str, str]) -> JsonObject:
     get = service.get
-    host: dict[str, Any] = {
-        name: get(key) for key, name in _HOST_SETTINGS.items() if service.settings.get(key) is not None
-    }
+    host: JsonObject = {name: get(key) for key, name in _HOST_SETTINGS.items() if service.settings.get(key) is not None}
     host |= {name: int(get(key)) for key, name in _HOST_SIZES.items() if get(key)}
     limits = get("deploy", {}).get("resources", {}).get("limits", {})
     if "memory" in limits:
@@ -158,12 +157,12 @@ def _host_config(project: Project, service: Service, network_of: Mapping[str, st
     return host
 
 
-def _ulimit(name: str, limit: Any) -> dict[str, Any]:
+def _ulimit(name: str, limit: Json) -> JsonObject:
     soft, hard = (limit["soft"], limit["hard"]) if isinstance(limit, dict) else (limit, limit)
     return {"Name": name, "Soft": int(soft), "Hard": int(hard)}
 
 
-def _restart_policy(service: Service) -> dict[str, Any]:
+def _restart_policy(service: Service) -> JsonObject:
     text = service.get("restart", "")
     if text:
         name, _, count = text.partition(":")
@@ -194,7 +193,7 @@ def network_mode(project: Project, service: Service, network_of: Mapping[str, st
     return "none" if first is None else str(project.networks[first]["name"])
 
 
-def endpoints(project: Project, service: Service, name: str) -> dict[str, Any]:
+def endpoints(project: Project, service: Service, name: str) -> JsonObject:
     """Network -> how the container joins it: it is known by its own name, its service's, and its aliases."""
     joined = {}
     for key, how in service.networks.items():
@@ -203,7 +202,7 @@ def endpoints(project: Project, service: Service, name: str) -> dict[str, Any]:
         links = [
             f"{project.name}-{link.partition(':')[0]}-1:{link.rpartition(':')[2]}" for link in service.get("links", ())
         ]
-        endpoint: dict[str, Any] = {"Aliases": list(dict.fromkeys(aliases)), "Links": links or None}
+        endpoint: JsonObject = {"Aliases": list(dict.fromkeys(aliases)), "Links": links or None}
         addresses = {
             wanted: settings[one]
             for one, wanted in (("ipv4_address", "IPv4Address"), ("ipv6_address", "IPv6Address"))
@@ -220,10 +219,10 @@ def endpoints(project: Project, service: Service, name: str) -> dict[str, Any]:
 # mounts
 
 
-def _mounts(project: Project, service: Service) -> tuple[list[str] | None, list[dict[str, Any]] | None]:
+def _mounts(project: Project, service: Service) -> tuple[list[str] | None, list[JsonObject] | None]:
     """(binds, mounts): a folder that may have to be made is a bind, all else a mount."""
     binds: list[str] = []
-    mounts: list[dict[str, Any]] = []
+    mounts: list[JsonObject] = []
     for volume in service.get("volumes", ()):
         if volume["type"] == "bind" and volume.get("bind", {}).get("create_host_path"):
             mode = "ro" if volume.get("read_only") else "rw"
@@ -240,8 +239,8 @@ def _mounts(project: Project, service: Service) -> tuple[list[str] | None, list[
     return binds or None, mounts or None
 
 
-def _mount(project: Project, volume: Mapping[str, Any]) -> dict[str, Any]:
-    mount: dict[str, Any] = {"Type": volume["type"], "Target": volume["target"]}
+def _mount(project: Project, volume: Mapping[str, Json]) -> JsonObject:
+    mount: JsonObject = {"Type": volume["type"], "Target": volume["target"]}
     if volume.get("source"):
         named = volume["type"] == "volume"
         mount["Source"] = project.volumes[volume["source"]]["name"] if named else volume["source"]
@@ -263,11 +262,11 @@ def _mount(project: Project, volume: Mapping[str, Any]) -> dict[str, Any]:
 # networks and volumes
 
 
-def network(project: Project, key: str) -> dict[str, Any]:
+def network(project: Project, key: str) -> JsonObject:
     """The body of a request that creates a network."""
     entry = project.networks[key]
     ipam = entry.get("ipam") or {}
-    body: dict[str, Any] = {
+    body: JsonObject = {
         "Name": entry["name"],
         "Driver": entry.get("driver", ""),
         "Options": entry.get("driver_opts") or {},
@@ -296,7 +295,7 @@ def network(project: Project, key: str) -> dict[str, Any]:
     return body
 
 
-def volume(project: Project, key: str) -> dict[str, Any]:
+def volume(project: Project, key: str) -> JsonObject:
     """The body of a request that creates a volume."""
     entry = project.volumes[key]
     own = {labels.VOLUME: key, labels.PROJECT: project.name, labels.COMPOSE: labels.VERSION}

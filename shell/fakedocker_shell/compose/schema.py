@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
+from fakedocker.base.json_types import Json, JsonObject
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.compose.interpolation import INVALID
 
@@ -104,7 +105,7 @@ _SECTIONS: Final = {
 _SERVICE_NAME = re.compile(r"[a-zA-Z0-9._-]+")
 
 
-def check(document: Any, path: str) -> dict[str, Any]:
+def check(document: Json, path: str) -> JsonObject:
     """A file's content, if it has the right shape.
 
     Raises:
@@ -134,7 +135,7 @@ def check(document: Any, path: str) -> dict[str, Any]:
     return document
 
 
-def _check_inside(service: Mapping[str, Any], place: str, path: str) -> None:
+def _check_inside(service: Mapping[str, Json], place: str, path: str) -> None:
     """The settings of a service that have a shape of their own."""
     for key, keys in _INNER.items():
         if isinstance(service.get(key), dict):
@@ -152,7 +153,7 @@ def _check_inside(service: Mapping[str, Any], place: str, path: str) -> None:
                 _check_entry(entry, allowed, needed, f"{place}.{key}.{name}", path)
 
 
-def _check_entry(entry: Any, allowed: tuple[type, ...], needed: tuple[str, ...], place: str, path: str) -> None:
+def _check_entry(entry: Json, allowed: tuple[type, ...], needed: tuple[str, ...], place: str, path: str) -> None:
     if not isinstance(entry, allowed):
         raise _problem(path, f"{place} must be a {'mapping' if dict in allowed else 'string'}")
     if isinstance(entry, dict):
@@ -161,7 +162,7 @@ def _check_entry(entry: Any, allowed: tuple[type, ...], needed: tuple[str, ...],
             raise _problem(path, f"{place} {missing} is required")
 
 
-def _check_keys(entry: Mapping[str, Any], keys: Mapping[str, str], place: str, path: str) -> None:
+def _check_keys(entry: Mapping[str, Json], keys: Mapping[str, str], place: str, path: str) -> None:
     for key, value in entry.items():
         if key.startswith("x-"):
             continue

@@ -6,10 +6,11 @@ Source: the complaints and the layout are those of go-yaml v3, taken from the co
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import yaml
 
+from fakedocker.base.json_types import Json
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.compose.interpolation import INVALID
 
@@ -20,7 +21,7 @@ _LONGEST_LINE = 1 << 30
 class _Reader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]  # either has the same methods
     """Plain words mean what YAML 1.2 says: no `yes`, no times, no numbers to the base of 60."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[Any]]] = {}
+    yaml_implicit_resolvers: ClassVar[dict[str, list[Json]]] = {}
 
 
 for _kind, _pattern, _firsts in (
@@ -35,7 +36,7 @@ for _kind, _pattern, _firsts in (
     )
 
 
-def _integer(reader: Any, node: Any) -> int:
+def _integer(reader: Json, node: Json) -> int:
     text = reader.construct_scalar(node).replace("_", "")
     digits = text.lstrip("+-")
     base = 8 if re.fullmatch("0o?[0-7]+", digits) else 0
@@ -43,7 +44,7 @@ def _integer(reader: Any, node: Any) -> int:
     return -number if text.startswith("-") else number
 
 
-def _mapping(reader: Any, node: Any) -> dict[Any, Any]:
+def _mapping(reader: Json, node: Json) -> dict[Json, Json]:
     seen: dict[str, int] = {}
     for key, _ in node.value:
         if key.value in seen and key.tag != _TAG + "merge":
@@ -54,7 +55,7 @@ def _mapping(reader: Any, node: Any) -> dict[Any, Any]:
             )
         seen[key.value] = key.start_mark.line + 1
     reader.flatten_mapping(node)
-    made: dict[Any, Any] = reader.construct_mapping(node, deep=True)
+    made: dict[Json, Json] = reader.construct_mapping(node, deep=True)
     return {key if isinstance(key, str) else str(key): value for key, value in made.items()}
 
 
@@ -62,7 +63,7 @@ _Reader.add_constructor(_TAG + "int", _integer)
 _Reader.add_constructor(_TAG + "map", _mapping)
 
 
-def read(text: str) -> Any:
+def read(text: str) -> Json:
     """The document in a text; None for an empty one. Raises CliError with go-yaml's words."""
     try:
         return yaml.load(text, Loader=_Reader)  # it is a safe loader
@@ -81,11 +82,11 @@ class _Writer(yaml.SafeDumper):
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, data: Json) -> bool:
         return True
 
 
-def _text(writer: Any, value: str) -> Any:
+def _text(writer: Json, value: str) -> Json:
     reads_as = yaml.load(value, Loader=_Reader) if _is_plain(value) else value  # as above
     style = "|" if "\n" in value else None
     if not isinstance(reads_as, str) or value in _OLD_BOOLEANS or _BASE_60.fullmatch(value):
@@ -110,6 +111,6 @@ _Writer.add_representer(str, _text)
 _Writer.add_representer(type(None), lambda writer, _: writer.represent_scalar(_TAG + "null", "null"))
 
 
-def write(document: Any) -> str:
+def write(document: Json) -> str:
     """A document as compose prints it, its keys in the order they are in."""
     return yaml.dump(document, Dumper=_Writer, sort_keys=False, width=_LONGEST_LINE, allow_unicode=True)

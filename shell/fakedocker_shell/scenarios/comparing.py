@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from typing import Any
+
+from fakedocker.base.json_types import Json
 
 _SHOWN = 80
 _LOOKED_AT = 400
 
 
-def lookup(document: Any, path: Sequence[str]) -> list[Any]:
+def lookup(document: Json, path: Sequence[str]) -> list[Json]:
     """All values at a path; `*` stands for every one, and an entry of a list may be named by its Destination or Name."""
     values = [document]
     for part in path:
@@ -19,7 +20,7 @@ def lookup(document: Any, path: Sequence[str]) -> list[Any]:
     return values
 
 
-def _step(value: Any, part: str) -> list[Any]:
+def _step(value: Json, part: str) -> list[Json]:
     if isinstance(value, dict):
         if part == "*":
             return list(value.values())
@@ -37,7 +38,7 @@ def _step(value: Any, part: str) -> list[Any]:
     return []
 
 
-def holds(found: Any, operator: str, value: str) -> bool:
+def holds(found: Json, operator: str, value: str) -> bool:
     """Whether a comparison is true."""
     if operator == "in":
         return any(_equal(found, part.strip()) for part in value.split(","))
@@ -56,7 +57,7 @@ def holds(found: Any, operator: str, value: str) -> bool:
     return _ordered(found, operator, value)
 
 
-def _equal(found: Any, value: str) -> bool:
+def _equal(found: Json, value: str) -> bool:
     if isinstance(found, bool):
         return value == str(found).lower()
     if found is None:
@@ -69,9 +70,9 @@ def _equal(found: Any, value: str) -> bool:
     return shown(found) == value
 
 
-def _ordered(found: Any, operator: str, value: str) -> bool:
-    left: Any
-    right: Any
+def _ordered(found: Json, operator: str, value: str) -> bool:
+    left: Json
+    right: Json
     try:
         left, right = float(found), float(value)
     except (TypeError, ValueError):
@@ -81,12 +82,12 @@ def _ordered(found: Any, operator: str, value: str) -> bool:
     return bool({"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[operator])
 
 
-def shown(found: Any) -> str:
+def shown(found: Json) -> str:
     """A value as text: JSON's words, without quotes around a text."""
     return found if isinstance(found, str) else json.dumps(found, separators=(",", ":"))
 
 
-def abbreviated(found: Any) -> str:
+def abbreviated(found: Json) -> str:
     """The same on one short line."""
     text = " ".join(shown(found)[:_LOOKED_AT].split())  # an output may be long
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

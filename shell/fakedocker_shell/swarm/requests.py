@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
+from fakedocker.base.json_types import Json, JsonObject
 from fakedocker_shell.cli import reference
 from fakedocker_shell.cli.api import auth_header, checked_name, filters_query
 from fakedocker_shell.cli.commands.registry import registry_auth
@@ -16,15 +16,15 @@ from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.main import Invocation
 
 
-def present(settings: Mapping[str, Any]) -> dict[str, Any]:
+def present(settings: Mapping[str, Json]) -> JsonObject:
     """The settings that say something; nothing, zero, false and empty ones are left out, as Go's `omitempty` does."""
     return {key: value for key, value in settings.items() if value not in (None, "", 0, False, [], {})}
 
 
-async def service(call: Invocation, name: str) -> dict[str, Any]:
+async def service(call: Invocation, name: str) -> JsonObject:
     """A service as it is. Raises CliError."""
     path = f"/services/{checked_name('service', name)}"
-    found: dict[str, Any] = await call.api.get(path, {"insertDefaults": "false"})
+    found: JsonObject = await call.api.get(path, {"insertDefaults": "false"})
     return found
 
 
@@ -52,7 +52,7 @@ def _with_digest(image: str, digest: str) -> str:
     return image if parsed.digest else replace(parsed, digest=digest).familiar
 
 
-async def _pinned(call: Invocation, task: dict[str, Any], headers: Mapping[str, str]) -> str:
+async def _pinned(call: Invocation, task: JsonObject, headers: Mapping[str, str]) -> str:
     """Ask the registry which image a task's name means now, and note its digest; a warning where it does not say."""
     container = task["ContainerSpec"]
     image = container["Image"]
@@ -82,27 +82,27 @@ async def _send(
     call: Invocation,
     path: str,
     query: Mapping[str, str] | None,
-    spec: dict[str, Any],
+    spec: JsonObject,
     headers: Mapping[str, str],
     ask_registry: bool,
-) -> dict[str, Any]:
+) -> JsonObject:
     task = spec["TaskTemplate"]
     warning = ""
     if (container := task.get("ContainerSpec")) is not None:
         container["Image"] = _tagged(container.get("Image", ""))
         if ask_registry:
             warning = await _pinned(call, task, headers)
-    answer: dict[str, Any] = (await call.api.request("POST", path, query, spec, headers)).json() or {}
+    answer: JsonObject = (await call.api.request("POST", path, query, spec, headers)).json() or {}
     return {**answer, "Warnings": [*(answer.get("Warnings") or []), *([warning] if warning else [])]}
 
 
-def _warn(call: Invocation, answer: Mapping[str, Any]) -> None:
+def _warn(call: Invocation, answer: Mapping[str, Json]) -> None:
     for text in answer["Warnings"]:
         call.context.err(text + "\n")
 
 
 async def create(
-    call: Invocation, spec: dict[str, Any], headers: Mapping[str, str], ask_registry: bool, warns: bool = True
+    call: Invocation, spec: JsonObject, headers: Mapping[str, str], ask_registry: bool, warns: bool = True
 ) -> str:
     """Make a service, and give its id.
 
@@ -119,8 +119,8 @@ async def create(
 
 async def update(
     call: Invocation,
-    current: Mapping[str, Any],
-    spec: dict[str, Any],
+    current: Mapping[str, Json],
+    spec: JsonObject,
     query: Mapping[str, str],
     headers: Mapping[str, str],
     ask_registry: bool = False,
@@ -138,17 +138,17 @@ async def update(
 # secrets and configs
 
 
-async def resolve_secrets(call: Invocation, wanted: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+async def resolve_secrets(call: Invocation, wanted: Sequence[Mapping[str, Json]]) -> list[JsonObject]:
     """References with the ids of the secrets that they name. Raises CliError."""
     return await _resolve(call, "secret", wanted)
 
 
-async def resolve_configs(call: Invocation, wanted: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+async def resolve_configs(call: Invocation, wanted: Sequence[Mapping[str, Json]]) -> list[JsonObject]:
     """References with the ids of the configs that they name. Raises CliError."""
     return await _resolve(call, "config", wanted)
 
 
-async def _resolve(call: Invocation, kind: str, wanted: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+async def _resolve(call: Invocation, kind: str, wanted: Sequence[Mapping[str, Json]]) -> list[JsonObject]:
     if not wanted:
         return []
     name, identifier = f"{kind.title()}Name", f"{kind.title()}ID"

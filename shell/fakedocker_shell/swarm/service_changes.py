@@ -7,8 +7,9 @@ Source: docker/cli command/service/update.go.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
+from fakedocker.base.json_types import Json, JsonObject
 from fakedocker_shell.cli.create_options import label_map
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.flags import Options
@@ -35,7 +36,7 @@ _HEALTH: Final = ("no-healthcheck", "health-cmd", "health-interval", "health-ret
     "health-start-period")  # fmt: skip
 
 
-def apply(spec: dict[str, Any], options: Options) -> None:
+def apply(spec: JsonObject, options: Options) -> None:
     """Change a specification as the flags say; networks, secrets and configs apart. Raises CliError."""
     task = spec["TaskTemplate"]
     container = task["ContainerSpec"]
@@ -64,16 +65,16 @@ def apply(spec: dict[str, Any], options: Options) -> None:
         task["ForceUpdate"] = task.get("ForceUpdate", 0) + 1
 
 
-def _put(settings: dict[str, Any], key: str, value: Any) -> None:
+def _put(settings: JsonObject, key: str, value: Json) -> None:
     if value is not None:
         settings[key] = value
 
 
-def _inner(settings: dict[str, Any], key: str) -> dict[str, Any]:
+def _inner(settings: JsonObject, key: str) -> JsonObject:
     """A part that is made where there is none."""
     if settings.get(key) is None:
         settings[key] = {}
-    found: dict[str, Any] = settings[key]
+    found: JsonObject = settings[key]
     return found
 
 
@@ -94,7 +95,7 @@ def _listed(options: Options, flag: str, current: Sequence[str] | None) -> list[
 # the container
 
 
-def _container(container: dict[str, Any], options: Options) -> None:
+def _container(container: JsonObject, options: Options) -> None:
     for flag, key in _TEXTS:
         if options.changed(flag):
             container[key] = options[flag]
@@ -129,8 +130,8 @@ def _environment(options: Options, current: Sequence[str]) -> list[str]:
     return list((kept | {pair.partition("=")[0]: pair for pair in options["env-add"]}).values())
 
 
-def _mounts(options: Options, current: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    found: dict[str, Mapping[str, Any]] = {}
+def _mounts(options: Options, current: Sequence[Mapping[str, Json]]) -> list[Mapping[str, Json]]:
+    found: dict[str, Mapping[str, Json]] = {}
     for mount in options["mount-add"]:
         if mount["Target"] in found:
             raise CliError("duplicate mount target")
@@ -142,7 +143,7 @@ def _mounts(options: Options, current: Sequence[Mapping[str, Any]]) -> list[Mapp
     return sorted(kept, key=lambda mount: (mount.get("Source", ""), mount["Target"]))
 
 
-def _ulimits(options: Options, current: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _ulimits(options: Options, current: Sequence[Mapping[str, Json]]) -> list[Mapping[str, Json]]:
     removed = {text.partition("=")[0] for text in options["ulimit-rm"]}
     kept = {limit["Name"]: limit for limit in current if limit["Name"] not in removed}
     return [limit for _, limit in sorted({**kept, **options["ulimit-add"]}.items())]
@@ -162,7 +163,7 @@ def _hosts(options: Options, current: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([*found, *swarm_hosts(options["host-add"])]))
 
 
-def _health(options: Options, current: Mapping[str, Any]) -> dict[str, Any]:
+def _health(options: Options, current: Mapping[str, Json]) -> JsonObject:
     if options["no-healthcheck"]:
         if any_changed(options, *_HEALTH[1:]):
             raise CliError("--no-healthcheck conflicts with --health-* options")
@@ -179,7 +180,7 @@ def _health(options: Options, current: Mapping[str, Any]) -> dict[str, Any]:
     return check
 
 
-def _capabilities(container: dict[str, Any], options: Options) -> None:
+def _capabilities(container: JsonObject, options: Options) -> None:
     """What is added and was dropped before is no longer dropped, and the other way round; only then it is noted anew."""
     added, dropped = (
         capabilities(container.get("CapabilityAdd") or []),
@@ -207,7 +208,7 @@ def _capabilities(container: dict[str, Any], options: Options) -> None:
 # the task
 
 
-def _resources(task: dict[str, Any], options: Options) -> None:
+def _resources(task: JsonObject, options: Options) -> None:
     for key, flags in (("Limits", _LIMITS), ("Reservations", _RESERVATIONS)):
         if any_changed(options, *(flag for flag, _ in flags)):
             part = _inner(_inner(task, "Resources"), key)
@@ -225,7 +226,7 @@ def _resources(task: dict[str, Any], options: Options) -> None:
         reservations["GenericResources"] = list(found.values())
 
 
-def _placement(task: dict[str, Any], options: Options) -> None:
+def _placement(task: JsonObject, options: Options) -> None:
     if any_changed(options, "constraint-add", "constraint-rm"):
         placement = _inner(task, "Placement")
         placement["Constraints"] = _listed(options, "constraint", placement.get("Constraints"))
@@ -240,16 +241,16 @@ def _placement(task: dict[str, Any], options: Options) -> None:
 # ports and networks
 
 
-def _same_port(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def _same_port(one: Mapping[str, Json], other: Mapping[str, Json]) -> bool:
     defaults = {"Protocol": "tcp", "PublishMode": "ingress", "TargetPort": 0}
     return all(one.get(key, default) == other.get(key, default) for key, default in defaults.items())
 
 
-def _port_text(port: Mapping[str, Any]) -> str:
+def _port_text(port: Mapping[str, Json]) -> str:
     return f"{port.get('PublishedPort', 0)}:{port.get('TargetPort', 0)}/{port.get('Protocol', '')}/{port.get('PublishMode', '')}"
 
 
-def _ports(options: Options, current: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _ports(options: Options, current: Sequence[Mapping[str, Json]]) -> list[Mapping[str, Json]]:
     known = {_port_text(port): port for port in reversed(current)}
     removed = options["publish-rm"]
     kept = [port for port in known.values() if not any(_same_port(port, other) for other in removed)]
@@ -257,7 +258,7 @@ def _ports(options: Options, current: Sequence[Mapping[str, Any]]) -> list[Mappi
     return sorted([*kept, *added], key=_port_text)
 
 
-def networks(spec: dict[str, Any], removed: Sequence[str], added: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+def networks(spec: JsonObject, removed: Sequence[str], added: Sequence[tuple[str, Mapping[str, Json]]]) -> None:
     """Detach a service from networks and attach it to others.
 
     Args:

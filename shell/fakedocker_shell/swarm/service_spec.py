@@ -7,9 +7,10 @@ Source: docker/cli command/service/opts.go; swarmkit's defaults (api/defaults/se
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from fakedocker.base.clock import SECOND_NS
+from fakedocker.base.json_types import Json, JsonObject
 from fakedocker.base.units import format_duration
 from fakedocker_shell.cli.context import Context
 from fakedocker_shell.cli.create_options import label_map
@@ -43,13 +44,13 @@ def any_changed(options: Options, *flags: str) -> bool:
 
 
 def with_flags(
-    options: Options, prefix: str, flags: Sequence[tuple[str, str]], below: Mapping[str, Any]
-) -> dict[str, Any]:
+    options: Options, prefix: str, flags: Sequence[tuple[str, str]], below: Mapping[str, Json]
+) -> JsonObject:
     """Settings with what flags say of them; `flags` are (end of the flag's name, setting)."""
     return {**below, **{key: options[f"{prefix}-{end}"] for end, key in flags if options.changed(f"{prefix}-{end}")}}
 
 
-def update_config(options: Options, kind: str, current: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+def update_config(options: Options, kind: str, current: Mapping[str, Json] | None = None) -> JsonObject | None:
     """How a service is updated or rolled back; None where no flag says anything about it.
 
     Args:
@@ -61,7 +62,7 @@ def update_config(options: Options, kind: str, current: Mapping[str, Any] | None
     return with_flags(options, kind, _UPDATE_FLAGS, _UPDATE_DEFAULTS if current is None else current)
 
 
-def restart_policy(options: Options, current: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+def restart_policy(options: Options, current: Mapping[str, Json] | None = None) -> JsonObject | None:
     """When tasks are started again; None where no flag says anything about it."""
     if not any_changed(options, *(f"restart-{end}" for end, _ in _RESTART_FLAGS)):
         return None
@@ -85,7 +86,7 @@ def health_durations(options: Options) -> dict[str, int]:
     return {key: options[f"health-{end}"] for end, key in _HEALTH_DURATIONS if options.changed(f"health-{end}")}
 
 
-def _health(options: Options) -> dict[str, Any] | None:
+def _health(options: Options) -> JsonObject | None:
     check_durations(options)
     given = health_durations(options)
     has_settings = bool(given or options["health-cmd"] or options["health-retries"])
@@ -99,7 +100,7 @@ def _health(options: Options) -> dict[str, Any] | None:
     return present({"Test": test, **given, "Retries": options["health-retries"]})
 
 
-def _mode(options: Options) -> dict[str, Any]:
+def _mode(options: Options) -> JsonObject:
     """How many tasks there are to be. Raises CliError for flags that do not go together."""
     mode = options["mode"]
     replicas = {"Replicas": options["replicas"]} if options.changed("replicas") else {}
@@ -134,7 +135,7 @@ def _environment(context: Context, options: Options) -> list[str]:
     return list(found.values())
 
 
-def generic_resources(texts: Sequence[str]) -> list[dict[str, Any]]:
+def generic_resources(texts: Sequence[str]) -> list[JsonObject]:
     """Resources of the user's own, of which a number is reserved. Raises CliError.
 
     Source: swarmkit's api/genericresource/parse.go.
@@ -151,7 +152,7 @@ def generic_resources(texts: Sequence[str]) -> list[dict[str, Any]]:
     return found
 
 
-def _resources(options: Options) -> dict[str, Any]:
+def _resources(options: Options) -> JsonObject:
     limits = {
         "NanoCPUs": options["limit-cpu"],
         "MemoryBytes": options["limit-memory"],
@@ -191,7 +192,7 @@ def effective_capabilities(add: Sequence[str], drop: Sequence[str]) -> tuple[lis
 # the whole
 
 
-def _container(context: Context, options: Options) -> dict[str, Any]:
+def _container(context: Context, options: Options) -> JsonObject:
     added, dropped = effective_capabilities(options["cap-add"], options["cap-drop"])
     dns = {"Nameservers": options["dns"], "Search": options["dns-search"], "Options": options["dns-option"]}
     credential = options["credential-spec"]
@@ -226,18 +227,18 @@ def _container(context: Context, options: Options) -> dict[str, Any]:
     return made
 
 
-def _log_driver(options: Options) -> dict[str, Any] | None:
+def _log_driver(options: Options) -> JsonObject | None:
     if not options["log-driver"]:
         return None
     return present({"Name": options["log-driver"], "Options": label_map(options["log-opt"])})
 
 
-def attachment(network: Mapping[str, Any]) -> dict[str, Any]:
+def attachment(network: Mapping[str, Json]) -> JsonObject:
     """How a service is attached to a network, by what --network says."""
     return present({"Target": network["target"], "Aliases": network["aliases"], "DriverOpts": network["driver-opts"]})
 
 
-def build(context: Context, options: Options) -> dict[str, Any]:
+def build(context: Context, options: Options) -> JsonObject:
     """The specification that the flags and arguments of create mean. Raises CliError."""
     container = _container(context, options)
     mode = _mode(options)

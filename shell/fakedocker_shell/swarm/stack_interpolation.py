@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
+from fakedocker.base.json_types import Json
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.gotemplate.printing import quote
 
@@ -68,7 +69,7 @@ def _flag(text: str) -> bool:
     return text.lower() in _TRUE
 
 
-_CASTS: Final[tuple[tuple[Callable[[str], Any], str], ...]] = (
+_CASTS: Final[tuple[tuple[Callable[[str], Json], str], ...]] = (
     (
         _whole,
         "configs.[].mode secrets.[].mode healthcheck.retries deploy.replicas deploy.update_config.parallelism"
@@ -82,21 +83,21 @@ _CASTS: Final[tuple[tuple[Callable[[str], Any], str], ...]] = (
     ),
 )
 _OTHER_FLAGS: Final = "networks.*.external networks.*.internal networks.*.attachable volumes.*.external secrets.*.external configs.*.external"
-_BY_PATH: Final[dict[tuple[str, ...], Callable[[str], Any]]] = {
+_BY_PATH: Final[dict[tuple[str, ...], Callable[[str], Json]]] = {
     **{("services", "*", *path.split(".")): cast for cast, paths in _CASTS for path in paths.split()},
     **{tuple(path.split(".")): _flag for path in _OTHER_FLAGS.split()},
 }
 """Where a text that had a variable in it becomes something else."""
 
 
-def _cast(path: tuple[str, ...]) -> Callable[[str], Any] | None:
+def _cast(path: tuple[str, ...]) -> Callable[[str], Json] | None:
     for pattern, cast in _BY_PATH.items():
         if len(pattern) == len(path) and all(part in ("*", given) for part, given in zip(pattern, path, strict=True)):
             return cast
     return None
 
 
-def interpolate(value: Any, variables: Mapping[str, str], path: tuple[str, ...] = ()) -> Any:
+def interpolate(value: Json, variables: Mapping[str, str], path: tuple[str, ...] = ()) -> Json:
     """Nested mappings and lists with the variables of their texts replaced, keys excepted. Raises CliError."""
     if isinstance(value, dict):
         return {key: interpolate(inner, variables, (*path, key)) for key, inner in value.items()}

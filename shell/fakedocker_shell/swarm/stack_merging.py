@@ -7,15 +7,15 @@ volumes, secrets and configs are told apart by one of their keys.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
+
+from fakedocker.base.json_types import Json, JsonObject
 
 _KEYS: Final = {"ports": "published", "volumes": "target", "secrets": "source", "configs": "source"}
 _REPLACED: Final = frozenset({"command", "entrypoint"})
 
 
-def merged_services(
-    below: Mapping[str, dict[str, Any]], above: Mapping[str, dict[str, Any]]
-) -> dict[str, dict[str, Any]]:
+def merged_services(below: Mapping[str, JsonObject], above: Mapping[str, JsonObject]) -> dict[str, JsonObject]:
     """The services of two files; what the second says counts more."""
     found = dict(below)
     for name, settings in above.items():
@@ -23,7 +23,7 @@ def merged_services(
     return dict(sorted(found.items()))
 
 
-def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+def _merged(below: Mapping[str, Json], above: Mapping[str, Json]) -> JsonObject:
     found = dict(below)
     for key, value in above.items():
         old = found.get(key)
@@ -40,7 +40,7 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
     return found
 
 
-def _joined(key: str, old: list[Any], new: list[Any]) -> list[Any]:
+def _joined(key: str, old: list[Json], new: list[Json]) -> list[Json]:
     by = _KEYS.get(key)
     if by is None:
         return [*old, *new]

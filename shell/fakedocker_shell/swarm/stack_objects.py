@@ -6,13 +6,13 @@ Source: docker/cli compose/types, compose/loader/loader.go.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
+from fakedocker.base.json_types import Json, JsonObject
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.swarm.stack_settings import Place, Settings, extras, only, pairs, same
 
 
-def external(kind: str, name: str, settings: Settings, warn: Callable[[str], None]) -> dict[str, Any]:
+def external(kind: str, name: str, settings: Settings, warn: Callable[[str], None]) -> JsonObject:
     """Settings of something that is outside of the stack, if they are: the name that it has there. Raises CliError.
 
     Args:
@@ -29,10 +29,10 @@ def external(kind: str, name: str, settings: Settings, warn: Callable[[str], Non
     return {"name": old_name or settings.get("name") or name, "external": True}
 
 
-def network(settings: Settings, outside: dict[str, Any]) -> dict[str, Any]:
+def network(settings: Settings, outside: JsonObject) -> JsonObject:
     """A network of the file."""
 
-    def ipam(value: Any) -> dict[str, Any]:
+    def ipam(value: Json) -> JsonObject:
         return only(value, driver=same, config=same)
 
     made = only({**settings, **outside}, name=same, driver=same, driver_opts=pairs, ipam=ipam, external=bool,
@@ -40,13 +40,13 @@ def network(settings: Settings, outside: dict[str, Any]) -> dict[str, Any]:
     return {**made, **(extras(settings) if outside else {})}
 
 
-def volume(settings: Settings, outside: dict[str, Any]) -> dict[str, Any]:
+def volume(settings: Settings, outside: JsonObject) -> JsonObject:
     """A volume of the file."""
     made = only({**settings, **outside}, name=same, driver=same, driver_opts=pairs, external=bool, labels=pairs)
     return {**made, **(extras(settings) if outside else {})}
 
 
-def file_object(settings: Settings, outside: dict[str, Any], place: Place) -> dict[str, Any]:
+def file_object(settings: Settings, outside: JsonObject, place: Place) -> JsonObject:
     """A secret or a config of the file."""
     given = {**settings, **outside}
     if not outside and not settings.get("driver"):

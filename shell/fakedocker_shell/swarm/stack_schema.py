@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
+from fakedocker.base.json_types import Json
 from fakedocker.base.units import parse_duration
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.ports import parse_published
@@ -51,7 +52,7 @@ class _Shape:
     since: int = 0
 
 
-def _plain(kinds: str, **more: Any) -> _Shape:
+def _plain(kinds: str, **more: Json) -> _Shape:
     return _Shape(tuple(kinds.split()), **more)
 
 
@@ -212,13 +213,13 @@ _FILE: Final = _keys(
 )
 
 
-def version_of(document: Mapping[str, Any]) -> str:
+def version_of(document: Mapping[str, Json]) -> str:
     """The version of a file."""
     written = str(document.get("version", ""))
     return f"3.{NEWEST}" if written in ("", "3") else written
 
 
-def check(document: Mapping[str, Any], version: str) -> None:
+def check(document: Mapping[str, Json], version: str) -> None:
     """Raise CliError unless the document has the shape of its version."""
     match = re.fullmatch(r"3\.(\d+)", version)
     if match is None or int(match[1]) > NEWEST:
@@ -234,7 +235,7 @@ _Problem = tuple[tuple[str, ...], bool, str]
 """(where, whether it is of the wrong kind, what is wrong)"""
 
 
-def _kind(value: Any) -> str:
+def _kind(value: Json) -> str:
     match value:
         case None:
             return "null"
@@ -252,12 +253,12 @@ def _kind(value: Any) -> str:
             return "mapping"
 
 
-def _fits(shape: _Shape, value: Any) -> bool:
+def _fits(shape: _Shape, value: Json) -> bool:
     kind = _kind(value)
     return not shape.kinds or kind in shape.kinds or (kind == "integer" and "number" in shape.kinds)
 
 
-def _problems(shape: _Shape, value: Any, path: tuple[str, ...], version: int) -> Iterator[_Problem]:
+def _problems(shape: _Shape, value: Json, path: tuple[str, ...], version: int) -> Iterator[_Problem]:
     if shape.choices_of:
         # Of several shapes the complaint is about the one that is meant, by what kind of value there is.
         shape = next((one for one in shape.choices_of if _fits(one, value)), shape.choices_of[0])
@@ -276,7 +277,7 @@ def _problems(shape: _Shape, value: Any, path: tuple[str, ...], version: int) ->
 
 
 def _mapping_problems(
-    shape: _Shape, value: Mapping[str, Any], path: tuple[str, ...], version: int
+    shape: _Shape, value: Mapping[str, Json], path: tuple[str, ...], version: int
 ) -> Iterator[_Problem]:
     if not shape.kinds:
         return
@@ -293,7 +294,7 @@ def _mapping_problems(
             yield path, False, f"Additional property {key} is not allowed"
 
 
-def _list_problems(shape: _Shape, value: list[Any], path: tuple[str, ...], version: int) -> Iterator[_Problem]:
+def _list_problems(shape: _Shape, value: list[Json], path: tuple[str, ...], version: int) -> Iterator[_Problem]:
     if shape.item is None:
         return
     for index, inner in enumerate(value):
@@ -304,7 +305,7 @@ def _list_problems(shape: _Shape, value: list[Any], path: tuple[str, ...], versi
             yield path, False, f"array items[{twice[0]},{twice[1]}] must be unique"
 
 
-def _is_formatted(rule: str, value: Any) -> bool:
+def _is_formatted(rule: str, value: Json) -> bool:
     try:
         if rule == "duration":
             parse_duration(value)

@@ -6,8 +6,9 @@ Source: docker/cli compose/convert/service.go, compose.go and volume.go.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
+from fakedocker.base.json_types import Json, JsonObject
 from fakedocker.base.units import parse_duration
 from fakedocker_shell.cli.create_options import restart_policy
 from fakedocker_shell.cli.errors import CliError
@@ -20,7 +21,7 @@ NAMESPACE: Final = "com.docker.stack.namespace"
 IMAGE: Final = "com.docker.stack.image"
 _READABLE: Final = 0o444
 _ONLY_REPLICATED: Final = "replicas can only be used with replicated or replicated-job mode"
-Settings = Mapping[str, Any]
+Settings = Mapping[str, Json]
 
 
 def scoped(stack: str, name: str) -> str:
@@ -33,7 +34,7 @@ def labelled(stack: str, labels: Mapping[str, str] | None) -> dict[str, str]:
     return {**(labels or {}), NAMESPACE: stack}
 
 
-def specification(name: str, stack: str, found: Stack, secrets: list[Any], configs: list[Any]) -> dict[str, Any]:
+def specification(name: str, stack: str, found: Stack, secrets: list[Json], configs: list[Json]) -> JsonObject:
     """What the engine is asked for, for one service. Raises CliError.
 
     Args:
@@ -75,7 +76,7 @@ def specification(name: str, stack: str, found: Stack, secrets: list[Any], confi
 # the container
 
 
-def _container(service: Settings, stack: str, found: Stack, secrets: list[Any], configs: list[Any]) -> dict[str, Any]:
+def _container(service: Settings, stack: str, found: Stack, secrets: list[Json], configs: list[Json]) -> JsonObject:
     added, dropped = effective_capabilities(service.get("cap_add", ()), service.get("cap_drop", ()))
     environment = service.get("environment") or {}
     dns = {"Nameservers": service.get("dns"), "Search": service.get("dns_search")}
@@ -118,7 +119,7 @@ def _container(service: Settings, stack: str, found: Stack, secrets: list[Any], 
     return made
 
 
-def _ulimits(limits: Settings) -> list[dict[str, Any]]:
+def _ulimits(limits: Settings) -> list[JsonObject]:
     return [
         {"Name": name, "Soft": limit, "Hard": limit}
         if isinstance(limit, int)
@@ -127,7 +128,7 @@ def _ulimits(limits: Settings) -> list[dict[str, Any]]:
     ]
 
 
-def _health(check: Settings) -> dict[str, Any]:
+def _health(check: Settings) -> JsonObject:
     if check.get("disable"):
         if check.get("test"):
             raise CliError("test and disable can't be set at the same time")
@@ -142,7 +143,7 @@ def _health(check: Settings) -> dict[str, Any]:
     return present({"Test": check.get("test"), **found, "Retries": int(check.get("retries", 0))})
 
 
-def _credential(spec: Settings, stack: str, configs: list[Any]) -> dict[str, str] | None:
+def _credential(spec: Settings, stack: str, configs: list[Json]) -> dict[str, str] | None:
     given = [key for key in ("config", "file", "registry") if spec.get(key)]
     names = [f'"{key.title()}"' for key in given]
     if not given:
@@ -165,7 +166,7 @@ def _credential(spec: Settings, stack: str, configs: list[Any]) -> dict[str, str
 # volumes
 
 
-def _mount(volume: Settings, stack: str, found: Stack) -> dict[str, Any]:
+def _mount(volume: Settings, stack: str, found: Stack) -> JsonObject:
     kind = volume.get("type", "volume")
     if kind not in ("volume", "bind", "tmpfs", "npipe", "cluster"):
         raise CliError("volume type must be volume, bind, tmpfs, npipe, or cluster")
@@ -205,10 +206,10 @@ def _volume_name(source: str, stack: str, found: Stack) -> str:
     return found.volumes[source].get("name") or scoped(stack, source)
 
 
-def _named_volume(volume: Settings, stack: str, found: Stack) -> dict[str, Any]:
+def _named_volume(volume: Settings, stack: str, found: Stack) -> JsonObject:
     name = _volume_name(volume["source"], stack, found)
     settings = found.volumes[volume["source"]]
-    options: dict[str, Any] = present({"NoCopy": (volume.get("volume") or {}).get("nocopy")})
+    options: JsonObject = present({"NoCopy": (volume.get("volume") or {}).get("nocopy")})
     if not settings.get("external"):
         options["Labels"] = labelled(stack, settings.get("labels"))
         if settings.get("driver") or settings.get("driver_opts"):
@@ -219,7 +220,7 @@ def _named_volume(volume: Settings, stack: str, found: Stack) -> dict[str, Any]:
 # the rest
 
 
-def _networks(name: str, service: Settings, stack: str, found: Stack) -> list[dict[str, Any]]:
+def _networks(name: str, service: Settings, stack: str, found: Stack) -> list[JsonObject]:
     attached = []
     for network, how in (service.get("networks") or {"default": None}).items():
         if network not in found.networks and network != "default":
@@ -232,7 +233,7 @@ def _networks(name: str, service: Settings, stack: str, found: Stack) -> list[di
     return sorted(attached, key=lambda one: str(one["Target"]))
 
 
-def _resources(resources: Settings) -> dict[str, Any]:
+def _resources(resources: Settings) -> JsonObject:
     made = {}
     for part, key in (("limits", "Limits"), ("reservations", "Reservations")):
         given = resources.get(part)
@@ -251,7 +252,7 @@ def _resources(resources: Settings) -> dict[str, Any]:
     return made
 
 
-def _restart(short: str, policy: Settings | None) -> dict[str, Any] | None:
+def _restart(short: str, policy: Settings | None) -> JsonObject | None:
     """When tasks are started again: what deploy says, or else what `restart` would say to a container."""
     if policy is None:
         parsed = restart_policy(short)
@@ -270,7 +271,7 @@ def _restart(short: str, policy: Settings | None) -> dict[str, Any] | None:
     return {**made, **({"MaxAttempts": policy["max_attempts"]} if "max_attempts" in policy else {})}
 
 
-def _updates(config: Settings | None) -> dict[str, Any] | None:
+def _updates(config: Settings | None) -> JsonObject | None:
     if config is None:
         return None
     made = {
@@ -289,7 +290,7 @@ def _updates(config: Settings | None) -> dict[str, Any] | None:
     }
 
 
-def _mode(mode: str, replicas: int | None) -> dict[str, Any]:
+def _mode(mode: str, replicas: int | None) -> JsonObject:
     if mode in ("global", "global-job"):
         if replicas is not None:
             raise CliError(_ONLY_REPLICATED)
@@ -301,7 +302,7 @@ def _mode(mode: str, replicas: int | None) -> dict[str, Any]:
     return {"Replicated": {} if replicas is None else {"Replicas": replicas}}
 
 
-def _endpoint(mode: str, ports: list[Settings]) -> dict[str, Any]:
+def _endpoint(mode: str, ports: list[Settings]) -> JsonObject:
     configs = [
         present(
             {
@@ -316,7 +317,7 @@ def _endpoint(mode: str, ports: list[Settings]) -> dict[str, Any]:
     return present({"Mode": mode.lower(), "Ports": configs})
 
 
-def _log_driver(logging: Settings | None) -> dict[str, Any] | None:
+def _log_driver(logging: Settings | None) -> JsonObject | None:
     if logging is None:
         return None
     return present({"Name": logging.get("driver"), "Options": logging.get("options")})
@@ -325,7 +326,7 @@ def _log_driver(logging: Settings | None) -> dict[str, Any] | None:
 # secrets and configs
 
 
-def file_reference(kind: str, stack: str, given: Settings, known: Mapping[str, Settings]) -> dict[str, Any]:
+def file_reference(kind: str, stack: str, given: Settings, known: Mapping[str, Settings]) -> JsonObject:
     """A service's reference to a secret or a config of the stack, without its id. Raises CliError."""
     source = given.get("source", "")
     if source not in known:

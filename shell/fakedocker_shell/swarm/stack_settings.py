@@ -9,8 +9,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from fakedocker.base.json_types import Json, JsonObject
 from fakedocker.base.units import format_duration, parse_binary_size, parse_duration
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.ports import parse_published
@@ -18,8 +19,8 @@ from fakedocker_shell.cli.swarm_flags import parse_command, short_ports
 from fakedocker_shell.gotemplate.printing import format_float
 
 _PROPAGATIONS: Final = frozenset({"rprivate", "private", "rshared", "shared", "rslave", "slave"})
-Settings = Mapping[str, Any]
-Make = Callable[[Any], Any]
+Settings = Mapping[str, Json]
+Make = Callable[[Json], Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Place:
         return posixpath.normpath(posixpath.join(self.directory, text))
 
 
-def _text(value: Any) -> str:
+def _text(value: Json) -> str:
     """A plain value as Go prints it."""
     if isinstance(value, float):
         return format_float(value)
@@ -47,26 +48,26 @@ def _undecodable(setting: str, problem: Exception) -> CliError:
     return CliError(f"decoding failed due to the following error(s):\n\nerror decoding '{setting}': {problem}")
 
 
-def pairs(value: Any) -> dict[str, str]:
+def pairs(value: Json) -> dict[str, str]:
     """A mapping, or a list of NAME=VALUE."""
     if isinstance(value, list):
         return dict(sorted((key, rest) for key, _, rest in (item.partition("=") for item in value)))
     return {key: _text(inner) for key, inner in sorted((value or {}).items())}
 
 
-def _with_nothing(value: Any) -> dict[str, str | None]:
+def _with_nothing(value: Json) -> dict[str, str | None]:
     """The same, where a name may stand without a value."""
     if isinstance(value, list):
         return {key: rest if equals else None for key, equals, rest in (item.partition("=") for item in value)}
     return {key: None if inner is None else _text(inner) for key, inner in (value or {}).items()}
 
 
-def _texts(value: Any) -> list[str]:
+def _texts(value: Json) -> list[str]:
     return [value] if isinstance(value, str) else [_text(item) for item in value or []]
 
 
 def _words(setting: str) -> Make:
-    def words(value: Any) -> list[str]:
+    def words(value: Json) -> list[str]:
         try:
             return parse_command(value, {}) if isinstance(value, str) else list(value or [])
         except ValueError as problem:
@@ -75,12 +76,12 @@ def _words(setting: str) -> Make:
     return words
 
 
-def _duration(value: Any) -> str:
+def _duration(value: Json) -> str:
     return format_duration(parse_duration(value))
 
 
 def _size(part: str) -> Make:
-    def size(value: Any) -> str:
+    def size(value: Json) -> str:
         try:
             return str(value if isinstance(value, int) else parse_binary_size(value))
         except ValueError as problem:
@@ -89,18 +90,18 @@ def _size(part: str) -> Make:
     return size
 
 
-def same(value: Any) -> Any:
+def same(value: Json) -> Json:
     """A value as it is."""
     return value
 
 
-def only(value: Any, **keys: Make) -> dict[str, Any]:
+def only(value: Json, **keys: Make) -> JsonObject:
     """The keys of a mapping that are known, in their order; empty ones are left out."""
     made = {key: make(value[key]) for key, make in keys.items() if (value or {}).get(key) is not None}
     return {key: inner for key, inner in made.items() if inner not in ("", [], {}, False) and inner != 0}
 
 
-def _pointers(value: Any, made: dict[str, Any], *keys: str) -> dict[str, Any]:
+def _pointers(value: Json, made: JsonObject, *keys: str) -> JsonObject:
     """Put back what counts though it is zero or false: the client tells it from what is not there."""
     for key in keys:
         if (value or {}).get(key) is not None and key not in made:
@@ -111,14 +112,14 @@ def _pointers(value: Any, made: dict[str, Any], *keys: str) -> dict[str, Any]:
 # parts of a service
 
 
-def _build(value: Any) -> dict[str, Any]:
+def _build(value: Json) -> JsonObject:
     if isinstance(value, str):
         value = {"context": value}
     return only(value, context=same, dockerfile=same, args=_with_nothing, labels=pairs, cache_from=_texts,
         extra_hosts=_hosts, network=same, target=same)  # fmt: skip
 
 
-def _hosts(value: Any) -> list[str]:
+def _hosts(value: Json) -> list[str]:
     """HOST:ADDRESS, whatever stands between them in the file."""
     if isinstance(value, dict):
         found = [(host, _text(address)) for host, address in sorted(value.items()) if address is not None]
@@ -133,20 +134,20 @@ def _hosts(value: Any) -> list[str]:
     ]
 
 
-def _updates(value: Any) -> dict[str, Any]:
+def _updates(value: Json) -> JsonObject:
     made = only(value, parallelism=int, delay=_duration, failure_action=same, monitor=_duration,
         max_failure_ratio=same, order=same)  # fmt: skip
     ordered = {"parallelism": int(value["parallelism"]), **made} if value.get("parallelism") is not None else made
     return {key: inner for key, inner in ordered.items() if not (key in ("delay", "monitor") and inner == "0s")}
 
 
-def _discrete(value: Any) -> list[dict[str, Any]]:
+def _discrete(value: Json) -> list[JsonObject]:
     return [only(one, discrete_resource_spec=dict) for one in value]
 
 
-def _deploy(value: Any) -> dict[str, Any]:
+def _deploy(value: Json) -> JsonObject:
     value = value or {}
-    made: dict[str, Any] = {}
+    made: JsonObject = {}
     for key, make in (
         ("mode", same), ("replicas", same), ("labels", pairs), ("update_config", _updates), ("rollback_config", _updates),
         ("resources", _resources), ("restart_policy", _restart_policy), ("placement", _placement), ("endpoint_mode", same),
@@ -157,7 +158,7 @@ def _deploy(value: Any) -> dict[str, Any]:
     return {key: inner for key, inner in made.items() if key in counts or inner not in ("", {})}
 
 
-def _resources(value: Any) -> dict[str, Any]:
+def _resources(value: Json) -> JsonObject:
     made = {}
     for key, last in (("limits", {"pids": same}), ("reservations", {"generic_resources": _discrete})):
         if value.get(key) is not None:
@@ -165,19 +166,19 @@ def _resources(value: Any) -> dict[str, Any]:
     return made
 
 
-def _restart_policy(value: Any) -> dict[str, Any]:
+def _restart_policy(value: Json) -> JsonObject:
     made = only(value, condition=same, delay=_duration, max_attempts=same, window=_duration)
     if value.get("max_attempts") == 0:
         made["max_attempts"] = 0
     return {key: made[key] for key in ("condition", "delay", "max_attempts", "window") if key in made}
 
 
-def _placement(value: Any) -> dict[str, Any]:
+def _placement(value: Json) -> JsonObject:
     return only(value, constraints=same, preferences=same, max_replicas_per_node=same)
 
 
-def _healthcheck(value: Any) -> dict[str, Any]:
-    def test(given: Any) -> list[str]:
+def _healthcheck(value: Json) -> JsonObject:
+    def test(given: Json) -> list[str]:
         return ["CMD-SHELL", given] if isinstance(given, str) else list(given)
 
     made = only(value, test=test, timeout=_duration, interval=_duration, retries=same, start_period=_duration,
@@ -185,11 +186,11 @@ def _healthcheck(value: Any) -> dict[str, Any]:
     return _pointers(value, made, "retries")
 
 
-def _logging(value: Any) -> dict[str, Any]:
+def _logging(value: Json) -> JsonObject:
     return only(value, driver=same, options=pairs)
 
 
-def _attachments(value: Any) -> dict[str, Any]:
+def _attachments(value: Json) -> JsonObject:
     if isinstance(value, list):
         return dict.fromkeys(sorted(value))
     return {
@@ -198,7 +199,7 @@ def _attachments(value: Any) -> dict[str, Any]:
     }
 
 
-def _ports(value: Any) -> list[dict[str, Any]]:
+def _ports(value: Json) -> list[JsonObject]:
     found = []
     for item in value:
         if isinstance(item, dict):
@@ -216,7 +217,7 @@ def _ports(value: Any) -> list[dict[str, Any]]:
     return found
 
 
-def _warn_of_addresses(ports: Any, place: Place) -> None:
+def _warn_of_addresses(ports: Json, place: Place) -> None:
     """A service's port is one of all addresses of all nodes."""
     for item in ports:
         for port, binding in parse_published(item) if isinstance(item, str) else ():
@@ -226,7 +227,7 @@ def _warn_of_addresses(ports: Any, place: Place) -> None:
                 place.warn(f"ignoring IP-address ({text}) service will listen on '0.0.0.0'")
 
 
-def _file_references(value: Any) -> list[dict[str, Any]]:
+def _file_references(value: Json) -> list[JsonObject]:
     found = []
     for item in value:
         given = {"source": item} if isinstance(item, str) else item
@@ -234,7 +235,7 @@ def _file_references(value: Any) -> list[dict[str, Any]]:
     return found
 
 
-def _ulimits(value: Any) -> dict[str, Any]:
+def _ulimits(value: Json) -> JsonObject:
     return {
         name: limit if isinstance(limit, int) else only(limit, soft=same, hard=same)
         for name, limit in sorted(value.items())
@@ -244,7 +245,7 @@ def _ulimits(value: Any) -> dict[str, Any]:
 # volumes of a service
 
 
-def _volumes(value: Any, place: Place) -> list[dict[str, Any]]:
+def _volumes(value: Json, place: Place) -> list[JsonObject]:
     found = []
     for index, item in enumerate(value):
         try:
@@ -262,7 +263,7 @@ def _volumes(value: Any, place: Place) -> list[dict[str, Any]]:
     return found
 
 
-def _long_volume(item: Settings) -> dict[str, Any]:
+def _long_volume(item: Settings) -> JsonObject:
     made = only(item, type=same, source=same, target=same, read_only=same, consistency=same)
     for key in ("bind", "volume", "tmpfs", "cluster"):
         if item.get(key) is not None:
@@ -284,7 +285,7 @@ def _sections(text: str) -> list[str]:
     return [*parts, part]
 
 
-def _short_volume(text: str) -> dict[str, Any]:
+def _short_volume(text: str) -> JsonObject:
     if not text:
         raise ValueError("invalid empty volume spec")
     if len(text) <= 2:
@@ -302,7 +303,7 @@ def _short_volume(text: str) -> dict[str, Any]:
         or source.startswith("\\\\")
         or (len(source) > 1 and source[0].isalpha() and source[1] == ":")
     )
-    volume: dict[str, Any] = {"type": "bind" if is_path else "volume", "source": source, "target": target}
+    volume: JsonObject = {"type": "bind" if is_path else "volume", "source": source, "target": target}
     options = parts[2].split(",") if len(parts) > 2 else []
     for option in options:
         if option in ("ro", "rw"):
@@ -335,7 +336,7 @@ _POINTERS: Final = frozenset({"init", "healthcheck", "logging", "stop_grace_peri
 """Settings that are told apart from those that are not there even when they are empty."""
 
 
-def service(settings: Settings, place: Place, from_files: Mapping[str, str | None]) -> dict[str, Any]:
+def service(settings: Settings, place: Place, from_files: Mapping[str, str | None]) -> JsonObject:
     """A service in its long form.
 
     Args:
@@ -354,13 +355,13 @@ def service(settings: Settings, place: Place, from_files: Mapping[str, str | Non
     return {**shown, **extras(settings)}
 
 
-def ordered(settings: Settings) -> dict[str, Any]:
+def ordered(settings: Settings) -> JsonObject:
     """A service that was put together from several, in the usual order: a long form stays what it is."""
     given = {**settings, "environment": dict(sorted((settings.get("environment") or {}).items()))}
     made = {key: make(given[key]) for key, make in _SERVICE if given.get(key)}
     return {**made, **extras(settings)}
 
 
-def extras(settings: Settings) -> dict[str, Any]:
+def extras(settings: Settings) -> JsonObject:
     """The keys that are the user's own."""
     return {key: value for key, value in sorted(settings.items()) if key.startswith("x-")}

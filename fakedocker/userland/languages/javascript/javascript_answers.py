@@ -6,13 +6,13 @@ and errands have run. It must not know sockets.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of
 from fakedocker.userland.languages.javascript import javascript_express as express
 from fakedocker.userland.languages.javascript.javascript_evaluation import Evaluator
-from fakedocker.userland.languages.javascript.javascript_tokens import UNDEFINED, Complaint
+from fakedocker.userland.languages.javascript.javascript_tokens import UNDEFINED, Complaint, Value
 from fakedocker.userland.languages.javascript.javascript_values import KIND, Method, text_of_value
 from fakedocker.userland.languages.script_machine import FunctionValue
 from fakedocker.userland.services.connections import Connection
@@ -99,7 +99,7 @@ class Answering:
             held = evaluator.held(way["request"])
             express.error_response(evaluator, way["response"], 404, f"Cannot {held['method']} {held['path']}")
 
-    def _step(self, way: dict[str, Any]) -> bool:
+    def _step(self, way: dict[str, Value]) -> bool:
         """One step of the way; whether the next one follows. Blocks."""
         evaluator = self._evaluator
         function, parameters, url = way["steps"][way["place"]]
@@ -118,7 +118,7 @@ class Answering:
             evaluator.throw(chain["problem"])
         return bool(chain["called"])
 
-    def _finished(self, response: dict[str, Any], connection: Connection) -> Response | None:
+    def _finished(self, response: dict[str, Value], connection: Connection) -> Response | None:
         """The answer, where the script has ended it; else it is looked for when timers and errands have run."""
         held = self._evaluator.held(response)
         if not held["ended"]:

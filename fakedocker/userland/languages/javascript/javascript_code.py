@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from fakedocker.userland.languages.javascript.javascript_tokens import (
     UNDEFINED,
     Complaint,
     Expression,
     ExpressionParser,
+    Value,
     tokenize,
 )
 from fakedocker.userland.languages.script_machine import Code, Function, NotSimulated, Operation
@@ -85,7 +86,7 @@ class _Compiler(ExpressionParser):
         """The operations of a body; its functions are there from the start."""
         return (*self.declared, *(_moved(operation, len(self.declared)) for operation in self.operations))
 
-    def emit(self, *operation: Any) -> int:
+    def emit(self, *operation: Value) -> int:
         self.operations.append(operation)
         return len(self.operations) - 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of
@@ -18,7 +18,7 @@ from fakedocker.userland.languages.javascript.javascript_natives import (
     NATIVES,
     STRING_METHODS,
 )
-from fakedocker.userland.languages.javascript.javascript_tokens import UNDEFINED, Complaint, Expression
+from fakedocker.userland.languages.javascript.javascript_tokens import UNDEFINED, Complaint, Expression, Value
 from fakedocker.userland.languages.javascript.javascript_values import (
     KIND,
     Member,
@@ -60,36 +60,36 @@ class Evaluator:
 
     # what the machine asks for
 
-    def is_true(self, value: Any) -> bool:
+    def is_true(self, value: Value) -> bool:
         return is_true(value)
 
-    def items(self, value: Any) -> list[Any]:
+    def items(self, value: Value) -> list[Value]:
         if isinstance(value, list | str):
             return list(value)
         raise Complaint("TypeError", f"{values.inspect(value)} is not iterable")
 
-    def prepare_call(self, expression: Any) -> tuple[FunctionValue, list[Any]] | None:
+    def prepare_call(self, expression: Value) -> tuple[FunctionValue, list[Value]] | None:
         if expression[0] != "call" or expression[1][0] != "name":
             return None
         function = self.evaluate(expression[1])
         return (function, self._arguments(expression[2])) if isinstance(function, FunctionValue) else None
 
-    def caught(self, problem: Exception) -> Any:
+    def caught(self, problem: Exception) -> Value:
         if not isinstance(problem, Complaint):
             raise problem
         if not problem.kind:
             return problem.value
         return {KIND: "error", "name": problem.kind, "message": problem.message}
 
-    def is_caught_by(self, value: Any, expression: Any) -> bool:
+    def is_caught_by(self, value: Value, expression: Value) -> bool:
         return True
 
-    def throw(self, value: Any) -> None:
+    def throw(self, value: Value) -> None:
         if isinstance(value, dict) and value.get(KIND) == "error":
             raise Complaint(value["name"], value["message"])
         raise Complaint("", values.inspect(value), value)
 
-    def assign(self, target: Any, value: Any) -> None:
+    def assign(self, target: Value, value: Value) -> None:
         kind = target[0]
         if kind == "name":
             self._variables(target[1])[target[1]] = value
@@ -104,15 +104,15 @@ class Evaluator:
             for key, part in target[1]:
                 self.assign(part, self._get(value, key[1]))
 
-    def _variables(self, name: str) -> dict[str, Any]:
+    def _variables(self, name: str) -> dict[str, Value]:
         """Where a variable is, or is to be."""
         own = self.machine.local_names()
         if own is not None and name in self.machine.current().names:
             return own
-        names: dict[str, Any] = self.machine.names_with(name) or self.state["globals"]
+        names: dict[str, Value] = self.machine.names_with(name) or self.state["globals"]
         return names
 
-    def _put(self, container: Any, key: Any, value: Any) -> None:
+    def _put(self, container: Value, key: Value, value: Value) -> None:
         if isinstance(container, list) and isinstance(key, int) and 0 <= key <= len(container):
             container[key : key + 1] = [value]
         elif isinstance(container, dict):
@@ -124,26 +124,26 @@ class Evaluator:
 
     # objects of the host's: the script has their numbers, so that all its variables mean the same one after a wait
 
-    def hold(self, kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    def hold(self, kind: str, data: dict[str, Value]) -> dict[str, Value]:
         """A new one."""
         self.state["host_count"] = number = self.state.get("host_count", 0) + 1
         self.state["hosts"][str(number)] = data
         return {KIND: kind, "\0number": str(number)}
 
-    def held(self, value: dict[str, Any]) -> dict[str, Any]:
+    def held(self, value: dict[str, Value]) -> dict[str, Value]:
         """What an object has; the object itself for one of the script's."""
-        found: dict[str, Any] = self.state["hosts"].get(value["\0number"], {}) if "\0number" in value else value
+        found: dict[str, Value] = self.state["hosts"].get(value["\0number"], {}) if "\0number" in value else value
         return found
 
-    def let_go(self, value: dict[str, Any]) -> None:
+    def let_go(self, value: dict[str, Value]) -> None:
         self.state["hosts"].pop(value["\0number"], None)
 
     # expressions
 
-    def evaluate(self, expression: Expression) -> Any:
+    def evaluate(self, expression: Expression) -> Value:
         return _EVALUATORS[expression[0]](self, expression)
 
-    def _name(self, expression: Expression) -> Any:
+    def _name(self, expression: Expression) -> Value:
         name = expression[1]
         names = self.machine.names_with(name)
         if names is not None:
@@ -159,11 +159,11 @@ class Evaluator:
             return path if name == "__filename" else path.rpartition("/")[0] or "/"
         raise Complaint("ReferenceError", f"{name} is not defined")
 
-    def _array(self, expression: Expression) -> Any:
+    def _array(self, expression: Expression) -> Value:
         return self._arguments(expression[1])
 
-    def _arguments(self, parts: tuple[Expression, ...]) -> list[Any]:
-        found: list[Any] = []
+    def _arguments(self, parts: tuple[Expression, ...]) -> list[Value]:
+        found: list[Value] = []
         for part in parts:
             if part[0] == "spread":
                 found += self.items(self.evaluate(part[1]))
@@ -171,8 +171,8 @@ class Evaluator:
                 found.append(self.evaluate(part))
         return found
 
-    def _object(self, expression: Expression) -> Any:
-        found: dict[str, Any] = {}
+    def _object(self, expression: Expression) -> Value:
+        found: dict[str, Value] = {}
         for key, part in expression[1]:
             value = self.evaluate(part)
             if key == ("spread",):
@@ -181,7 +181,7 @@ class Evaluator:
                 found[text_of_value(self.evaluate(key))] = value
         return found
 
-    def _get(self, container: Any, key: Any) -> Any:
+    def _get(self, container: Value, key: Value) -> Value:
         """A property."""
         if container is None or container is UNDEFINED:
             raise Complaint(
@@ -211,21 +211,21 @@ class Evaluator:
             return Method(container, key)
         return UNDEFINED
 
-    def _property(self, expression: Expression) -> Any:
+    def _property(self, expression: Expression) -> Value:
         _, inner, name, lenient = expression
         container = self.evaluate(inner)
         return UNDEFINED if lenient and (container is None or container is UNDEFINED) else self._get(container, name)
 
-    def _binary(self, expression: Expression) -> Any:
+    def _binary(self, expression: Expression) -> Value:
         return values.calculate(expression[1], self.evaluate(expression[2]), self.evaluate(expression[3]))
 
-    def _logical(self, expression: Expression) -> Any:
+    def _logical(self, expression: Expression) -> Value:
         _, operator, first, second = expression
         left = self.evaluate(first)
         takes_right = {"??": left is None or left is UNDEFINED, "||": not is_true(left), "&&": is_true(left)}[operator]
         return self.evaluate(second) if takes_right else left
 
-    def _unary(self, expression: Expression) -> Any:
+    def _unary(self, expression: Expression) -> Value:
         _, operator, inner = expression
         if operator == "typeof" and inner[0] == "name":
             try:
@@ -246,7 +246,7 @@ class Evaluator:
             return not is_true(value)
         return ~int(to_number(value)) if operator == "~" else UNDEFINED
 
-    def _assign(self, expression: Expression) -> Any:
+    def _assign(self, expression: Expression) -> Value:
         _, operator, target, inner = expression
         if operator in ("??", "||", "&&"):
             value = self._logical(("logical", operator, target, inner))
@@ -256,17 +256,17 @@ class Evaluator:
         self.assign(target, value)
         return value
 
-    def _update(self, expression: Expression) -> Any:
+    def _update(self, expression: Expression) -> Value:
         _, step, is_prefix, target = expression
         before = to_number(self.evaluate(target))
         after = whole(before + step)
         self.assign(target, after)
         return after if is_prefix else before
 
-    def _template(self, expression: Expression) -> Any:
+    def _template(self, expression: Expression) -> Value:
         return "".join(text_of_value(self.evaluate(part)) for part in expression[1])
 
-    def _new(self, expression: Expression) -> Any:
+    def _new(self, expression: Expression) -> Value:
         name = expression[1][-1] if expression[1][0] != "member" else expression[1][2]
         arguments = self._arguments(expression[2])
         if name in _ERRORS:
@@ -275,11 +275,11 @@ class Evaluator:
             return {KIND: "date", "ns": self.system.now_ns}
         raise NotSimulated(f"new {name}")
 
-    def _call(self, expression: Expression) -> Any:
+    def _call(self, expression: Expression) -> Value:
         function = self.evaluate(expression[1])
         return self.call(function, self._arguments(expression[2]), expression[1])
 
-    def call(self, function: Any, arguments: list[Any], called: Expression = ("value", "")) -> Any:
+    def call(self, function: Value, arguments: list[Value], called: Expression = ("value", "")) -> Value:
         """Call a value."""
         if isinstance(function, FunctionValue):
             return self.machine.call(function, arguments)
@@ -293,7 +293,7 @@ class Evaluator:
 
     # methods
 
-    def _method(self, value: Any, name: str, arguments: list[Any]) -> Any:
+    def _method(self, value: Value, name: str, arguments: list[Value]) -> Value:
         if isinstance(value, dict):
             return HOST_METHODS[value[KIND]][name](self, value, *arguments)
         if isinstance(value, str) and name in ("padStart", "padEnd", "repeat"):
@@ -321,11 +321,11 @@ class Evaluator:
 
     # node
 
-    def _member(self, module: str, name: str) -> Any:
+    def _member(self, module: str, name: str) -> Value:
         environment = self.system.environment
         if module == "process.env":
             return environment.get(name, UNDEFINED)
-        facts: dict[tuple[str, str], Any] = {
+        facts: dict[tuple[str, str], Value] = {
             ("process", "version"): f"v{self.version}", ("process", "pid"): self.system.pid, ("process", "platform"): "linux",
             ("process", "arch"): "x64", ("process", "argv"): ["/usr/local/bin/node", *self._argument_list()],
             ("process", "versions"): {"node": self.version, "v8": "11.3.244.8-node.23"}, ("Math", "PI"): math.pi, ("Math", "E"): math.e,
@@ -347,7 +347,7 @@ class Evaluator:
     def _argument_list(self) -> list[str]:
         return [self.host.script(), *self.arguments[1:]] if self.arguments else []
 
-    def _native(self, function: Member, arguments: list[Any]) -> Any:
+    def _native(self, function: Member, arguments: list[Value]) -> Value:
         module, name = function
         if module == "console":
             self.system.put(bytes_of(values.logged(arguments) + "\n"), CONSOLE[name])
@@ -375,7 +375,7 @@ def _source(expression: Expression) -> str:
     return "(intermediate value)"
 
 
-_EVALUATORS: Final[dict[str, Callable[[Evaluator, Expression], Any]]] = {
+_EVALUATORS: Final[dict[str, Callable[[Evaluator, Expression], Value]]] = {
     "value": lambda own, expression: expression[1],
     "name": Evaluator._name,
     "template": Evaluator._template,

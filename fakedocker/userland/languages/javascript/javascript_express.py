@@ -11,14 +11,14 @@ import hashlib
 import json
 import posixpath
 import re
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 from urllib.parse import parse_qsl, unquote
 
 from fakedocker.base.regex import compile_pattern
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, text_of
 from fakedocker.userland.languages.javascript import javascript_values as values
-from fakedocker.userland.languages.javascript.javascript_tokens import UNDEFINED, Complaint
+from fakedocker.userland.languages.javascript.javascript_tokens import UNDEFINED, Complaint, Value
 from fakedocker.userland.languages.javascript.javascript_values import KIND, text_of_value, to_number
 from fakedocker.userland.services import static_files
 from fakedocker.userland.services.http import REASONS, Request, Response
@@ -35,14 +35,14 @@ class Evaluator(Protocol):
     system: System
     state: State
 
-    def held(self, value: dict[str, Any]) -> dict[str, Any]: ...
-    def hold(self, kind: str, data: dict[str, Any]) -> dict[str, Any]: ...
+    def held(self, value: dict[str, Value]) -> dict[str, Value]: ...
+    def hold(self, kind: str, data: dict[str, Value]) -> dict[str, Value]: ...
 
 
 class Step(NamedTuple):
     """A function that a request goes through, and what it finds in the request."""
 
-    function: Any
+    function: Value
     parameters: dict[str, str]
     url: str
 
@@ -50,12 +50,12 @@ class Step(NamedTuple):
 # applications and routers
 
 
-def application(own: Evaluator) -> dict[str, Any]:
+def application(own: Evaluator) -> dict[str, Value]:
     return own.hold("express", {"layers": [], "settings": {}})
 
 
-def _route(method: str) -> Any:
-    def add(own: Evaluator, app: dict[str, Any], path: Any = "", *functions: Any) -> Any:
+def _route(method: str) -> Value:
+    def add(own: Evaluator, app: dict[str, Value], path: Value = "", *functions: Value) -> Value:
         held = own.held(app)
         if method == "get" and not functions:
             return held["settings"].get(text_of_value(path), UNDEFINED)
@@ -66,22 +66,22 @@ def _route(method: str) -> Any:
     return add
 
 
-def _use(own: Evaluator, app: dict[str, Any], *given: Any) -> Any:
+def _use(own: Evaluator, app: dict[str, Value], *given: Value) -> Value:
     path, functions = (given[0], given[1:]) if given and isinstance(given[0], str) else ("/", given)
     own.held(app)["layers"].append(["USE", path, _flat(functions)])
     return app
 
 
-def _flat(functions: tuple[Any, ...]) -> list[Any]:
+def _flat(functions: tuple[Value, ...]) -> list[Value]:
     return [part for one in functions for part in (one if isinstance(one, list) else [one])]
 
 
-def _set(own: Evaluator, app: dict[str, Any], name: Any, value: Any = UNDEFINED) -> Any:
+def _set(own: Evaluator, app: dict[str, Value], name: Value, value: Value = UNDEFINED) -> Value:
     own.held(app)["settings"][text_of_value(name)] = value
     return app
 
 
-def steps(own: Evaluator, app: dict[str, Any], method: str, url: str) -> list[Step]:
+def steps(own: Evaluator, app: dict[str, Value], method: str, url: str) -> list[Step]:
     """All that a request may go through, in order: each as long as those before it call `next`."""
     found: list[Step] = []
     path, mark, query = url.partition("?")
@@ -108,7 +108,7 @@ def _expression(pattern: str, *, whole: bool) -> str:
     return f"{text}/?$" if whole else rf"{text}(?=/|$)"
 
 
-def middleware(own: Evaluator, does: str, *given: Any) -> dict[str, Any]:
+def middleware(own: Evaluator, does: str, *given: Value) -> dict[str, Value]:
     """A function of the package's own, as the script gets to see it."""
     return {KIND: "middleware", "does": does, "folder": text_of_value(given[0]) if given else ""}
 
@@ -116,10 +116,10 @@ def middleware(own: Evaluator, does: str, *given: Any) -> dict[str, Any]:
 # requests and responses
 
 
-def request_object(own: Evaluator, request: Request) -> dict[str, Any]:
+def request_object(own: Evaluator, request: Request) -> dict[str, Value]:
     body = text_of(request.body)
     kind = request.header("Content-Type").partition(";")[0]
-    data: dict[str, Any] = {
+    data: dict[str, Value] = {
         "method": request.method, "url": request.target, "originalUrl": request.target, "httpVersion": request.version[5:],
         "headers": {name.lower(): value for name, value in request.headers}, "path": request.path, "params": {},
         "query": dict(parse_qsl(request.query, keep_blank_values=True)), "hostname": request.header("Host").partition(":")[0],
@@ -128,7 +128,7 @@ def request_object(own: Evaluator, request: Request) -> dict[str, Any]:
     return own.hold("request", data)
 
 
-def apply(own: Evaluator, step: dict[str, Any], request: dict[str, Any], response: dict[str, Any]) -> bool:
+def apply(own: Evaluator, step: dict[str, Value], request: dict[str, Value], response: dict[str, Value]) -> bool:
     """Do what a function of the package's own does; whether the request goes on to the next step."""
     held = own.held(request)
     if step["does"] in ("json", "urlencoded"):
@@ -145,7 +145,7 @@ def apply(own: Evaluator, step: dict[str, Any], request: dict[str, Any], respons
     return False
 
 
-def _read_body(held: dict[str, Any], kind: str) -> None:
+def _read_body(held: dict[str, Value], kind: str) -> None:
     held.setdefault("body", {})
     if kind == "json" and held["type"] == "application/json":
         try:
@@ -160,7 +160,9 @@ def _typed(kind: str) -> str:
     return f"{kind}; charset=utf-8" if kind.startswith("text/") or kind == "application/json" else kind
 
 
-def _answer(own: Evaluator, response: dict[str, Any], body: str, kind: str, *, tagged: bool = True) -> dict[str, Any]:
+def _answer(
+    own: Evaluator, response: dict[str, Value], body: str, kind: str, *, tagged: bool = True
+) -> dict[str, Value]:
     held = own.held(response)
     headers = {name.lower(): name for name in held["headers"]}
     if "content-type" not in headers and kind:
@@ -174,7 +176,7 @@ def _answer(own: Evaluator, response: dict[str, Any], body: str, kind: str, *, t
     return response
 
 
-def _send(own: Evaluator, response: dict[str, Any], body: Any = "", *_: Any) -> Any:
+def _send(own: Evaluator, response: dict[str, Value], body: Value = "", *_: Value) -> Value:
     if isinstance(body, int) and not isinstance(body, bool):
         return _send_status(own, response, body)
     if isinstance(body, str):
@@ -182,23 +184,23 @@ def _send(own: Evaluator, response: dict[str, Any], body: Any = "", *_: Any) -> 
     return _json(own, response, body)
 
 
-def _json(own: Evaluator, response: dict[str, Any], value: Any = UNDEFINED) -> Any:
+def _json(own: Evaluator, response: dict[str, Value], value: Value = UNDEFINED) -> Value:
     text = values.to_json(value)
     return _answer(own, response, "" if text is UNDEFINED else text, "application/json; charset=utf-8")
 
 
-def _send_status(own: Evaluator, response: dict[str, Any], status: Any) -> Any:
+def _send_status(own: Evaluator, response: dict[str, Value], status: Value) -> Value:
     own.held(response)["statusCode"] = int(to_number(status))
     text = REASONS.get(int(to_number(status)), text_of_value(status))
     return _answer(own, response, text, "text/plain; charset=utf-8")
 
 
-def _status(own: Evaluator, response: dict[str, Any], status: Any) -> Any:
+def _status(own: Evaluator, response: dict[str, Value], status: Value) -> Value:
     own.held(response)["statusCode"] = int(to_number(status))
     return response
 
 
-def _redirect(own: Evaluator, response: dict[str, Any], *given: Any) -> Any:
+def _redirect(own: Evaluator, response: dict[str, Value], *given: Value) -> Value:
     held, place = own.held(response), text_of_value(given[-1])
     held["statusCode"] = int(to_number(given[0])) if len(given) > 1 else 302
     held["headers"]["Location"] = place
@@ -206,7 +208,7 @@ def _redirect(own: Evaluator, response: dict[str, Any], *given: Any) -> Any:
     return _answer(own, response, text, "text/plain; charset=utf-8", tagged=False)
 
 
-def _send_file(own: Evaluator, response: dict[str, Any], path: Any, options: Any = None, *_: Any) -> Any:
+def _send_file(own: Evaluator, response: dict[str, Value], path: Value, options: Value = None, *_: Value) -> Value:
     root = text_of_value(options["root"]) if isinstance(options, dict) and "root" in options else own.system.directory
     name = posixpath.join(root, text_of_value(path))
     kind = static_files.TYPES.get(static_files.extension(name), "application/octet-stream")
@@ -217,19 +219,19 @@ def _send_file(own: Evaluator, response: dict[str, Any], path: Any, options: Any
     return _answer(own, response, body, _typed(kind), tagged=False)
 
 
-def _header(own: Evaluator, response: dict[str, Any], name: Any, value: Any = UNDEFINED) -> Any:
+def _header(own: Evaluator, response: dict[str, Value], name: Value, value: Value = UNDEFINED) -> Value:
     given = name if isinstance(name, dict) else {name: value}
     for key, part in given.items():
         own.held(response)["headers"][text_of_value(key)] = text_of_value(part)
     return response
 
 
-def _type(own: Evaluator, response: dict[str, Any], name: Any) -> Any:
+def _type(own: Evaluator, response: dict[str, Value], name: Value) -> Value:
     kind = static_files.TYPES.get(text_of_value(name).lstrip("."), text_of_value(name))
     return _header(own, response, "Content-Type", _typed(kind))
 
 
-def error_response(own: Evaluator, response: dict[str, Any], status: int, text: str) -> dict[str, Any]:
+def error_response(own: Evaluator, response: dict[str, Value], status: int, text: str) -> dict[str, Value]:
     """The page of what went wrong, as finalhandler makes it."""
     held = own.held(response)
     held["statusCode"] = status
@@ -239,7 +241,7 @@ def error_response(own: Evaluator, response: dict[str, Any], status: int, text: 
     return _answer(own, response, _ERROR_PAGE.format(shown), "text/html; charset=utf-8", tagged=False)
 
 
-OBJECTS: Final[dict[str, dict[str, Any]]] = {
+OBJECTS: Final[dict[str, dict[str, Value]]] = {
     "express": {
         **{method: _route(method) for method in METHODS}, "use": _use, "set": _set,
         "enable": lambda own, app, name: _set(own, app, name, True),
@@ -258,7 +260,7 @@ OBJECTS: Final[dict[str, dict[str, Any]]] = {
     "chain": {"next": lambda own, chain, problem=UNDEFINED: own.held(chain).update(called=True, problem=problem) or UNDEFINED},
 }  # fmt: skip
 """Methods of the objects that a script gets, by their kinds."""
-FUNCTIONS: Final[dict[tuple[str, str], Any]] = {
+FUNCTIONS: Final[dict[tuple[str, str], Value]] = {
     ("express", ""): application,
     ("express", "Router"): lambda own, *_: application(own),
     ("express", "json"): lambda own, *_: middleware(own, "json"),

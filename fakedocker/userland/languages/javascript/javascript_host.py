@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from fakedocker.kernel import marks
 from fakedocker.kernel.program import System
@@ -11,7 +11,7 @@ from fakedocker.userland.inputs import State, text_of
 from fakedocker.userland.languages.javascript.javascript_code import MODULE
 from fakedocker.userland.languages.javascript.javascript_express import MIDDLEWARE
 from fakedocker.userland.languages.javascript.javascript_natives import NATIVES
-from fakedocker.userland.languages.javascript.javascript_tokens import UNDEFINED, Complaint
+from fakedocker.userland.languages.javascript.javascript_tokens import UNDEFINED, Complaint, Value
 from fakedocker.userland.languages.javascript.javascript_values import KIND, Member, to_number
 from fakedocker.userland.languages.script_machine import Exit, FunctionValue, Machine, NotSimulated
 from fakedocker.userland.processes.dates import format_date
@@ -28,8 +28,8 @@ class Evaluator(Protocol):
     machine: Machine
     arguments: tuple[str, ...]
 
-    def held(self, value: dict[str, Any]) -> dict[str, Any]: ...
-    def call(self, function: Any, arguments: list[Any]) -> Any: ...
+    def held(self, value: dict[str, Value]) -> dict[str, Value]: ...
+    def call(self, function: Value, arguments: list[Value]) -> Value: ...
 
 
 class Host:
@@ -49,7 +49,7 @@ class Host:
         except OSError:
             return self.script()
 
-    def require(self, name: str = "") -> Any:
+    def require(self, name: str = "") -> Value:
         plain = name.removeprefix("node:")
         if plain in _MODULES:
             return Member(plain, "")
@@ -64,7 +64,7 @@ class Host:
             return Member(name, "")
         raise NotSimulated(f"the module {name}", marks.MODULE)
 
-    def _local_module(self, name: str) -> Any:
+    def _local_module(self, name: str) -> Value:
         """What a file of the script's own exports; it is run once."""
         names = self._evaluator.machine.names_with("__dirname")
         folder = names["__dirname"] if names else posixpath.dirname(self._real_script())
@@ -82,17 +82,17 @@ class Host:
                 continue
             if candidate.endswith(".json"):
                 return NATIVES["JSON", "parse"](self._evaluator, source)
-            module: dict[str, Any] = {"exports": {}}
+            module: dict[str, Value] = {"exports": {}}
             arguments = [module, module["exports"], candidate, posixpath.dirname(candidate)]
             self._evaluator.machine.call(FunctionValue(0, MODULE + source), arguments)
             loaded[candidate] = module["exports"]
             return loaded[candidate]
         raise Complaint("Error", f"Cannot find module '{name}'\nRequire stack:\n- {self.script()}")
 
-    def exit(self, status: Any = 0) -> None:
+    def exit(self, status: Value = 0) -> None:
         raise Exit(int(to_number(status)) & 255 if status is not UNDEFINED else 0)
 
-    def set_timer(self, function: Any, milliseconds: Any, arguments: tuple[Any, ...], repeats: bool) -> int:
+    def set_timer(self, function: Value, milliseconds: Value, arguments: tuple[Value, ...], repeats: bool) -> int:
         delay_ns = max(1, int(to_number(milliseconds if milliseconds is not UNDEFINED else 0) or 0)) * 1_000_000
         self._evaluator.state["timer_count"] = number = self._evaluator.state.get("timer_count", 0) + 1
         self._evaluator.state["timers"].append(
@@ -100,11 +100,11 @@ class Host:
         )
         return int(number)
 
-    def clear_timer(self, number: Any = UNDEFINED) -> Any:
+    def clear_timer(self, number: Value = UNDEFINED) -> Value:
         self._evaluator.state["timers"] = [timer for timer in self._evaluator.state["timers"] if timer[1] != number]
         return UNDEFINED
 
-    def on_signal(self, name: str, function: Any) -> Any:
+    def on_signal(self, name: str, function: Value) -> Value:
         if name in _SIGNALS:
             self._evaluator.system.catch(_SIGNALS[name], "catch")
             self._evaluator.state["handlers"][str(_SIGNALS[name])] = function
@@ -112,23 +112,23 @@ class Host:
 
     # http
 
-    def create_server(self, handler: Any = UNDEFINED) -> Any:
+    def create_server(self, handler: Value = UNDEFINED) -> Value:
         self._evaluator.state["server"] = {"handler": handler, "port": 0}
         return {KIND: "server"}
 
-    def serve_application(self, app: dict[str, Any], port: Any, rest: tuple[Any, ...]) -> Any:
+    def serve_application(self, app: dict[str, Value], port: Value, rest: tuple[Value, ...]) -> Value:
         """app.listen: with a server of its own."""
         self.create_server(app)
         return self.listen(port, rest)
 
-    def listen(self, port: Any, rest: tuple[Any, ...]) -> Any:
+    def listen(self, port: Value, rest: tuple[Value, ...]) -> Value:
         """Listen as soon as the script is through."""
         self._evaluator.state["server"]["port"] = int(to_number(port))
         callbacks = [part for part in rest if isinstance(part, FunctionValue)]
         self._evaluator.state["server"]["listening"] = callbacks[0] if callbacks else None
         return {KIND: "server"}
 
-    def close_server(self, function: Any = UNDEFINED) -> Any:
+    def close_server(self, function: Value = UNDEFINED) -> Value:
         for descriptor in self._evaluator.state.get("listeners", {}):
             self._evaluator.system.close(descriptor)
         self._evaluator.state["listeners"] = {}
@@ -136,6 +136,6 @@ class Host:
             self._evaluator.call(function, [])
         return UNDEFINED
 
-    def date_text(self, value: dict[str, Any]) -> str:
+    def date_text(self, value: dict[str, Value]) -> str:
         seconds, nanoseconds = divmod(value["ns"], 1_000_000_000)
         return f"{format_date('%Y-%m-%dT%H:%M:%S', seconds)}.{nanoseconds // 1_000_000:03d}Z"

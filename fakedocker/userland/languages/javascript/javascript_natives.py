@@ -8,12 +8,12 @@ import posixpath
 import re
 from collections.abc import Callable
 from functools import cmp_to_key
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import bytes_of, text_of
 from fakedocker.userland.languages.javascript import javascript_express, javascript_redis, javascript_values as values
-from fakedocker.userland.languages.javascript.javascript_tokens import UNDEFINED, Complaint
+from fakedocker.userland.languages.javascript.javascript_tokens import UNDEFINED, Complaint, Value
 from fakedocker.userland.languages.javascript.javascript_values import KIND, is_true, text_of_value, to_number, whole
 from fakedocker.userland.languages.script_machine import FunctionValue
 
@@ -23,11 +23,11 @@ class Evaluator(Protocol):
 
     system: System
 
-    def held(self, value: dict[str, Any]) -> dict[str, Any]: ...
-    def call(self, function: Any, arguments: list[Any]) -> Any: ...
+    def held(self, value: dict[str, Value]) -> dict[str, Value]: ...
+    def call(self, function: Value, arguments: list[Value]) -> Value: ...
 
 
-STRING_METHODS: Final[dict[str, Callable[..., Any]]] = {
+STRING_METHODS: Final[dict[str, Callable[..., Value]]] = {
     "toUpperCase": str.upper, "toLowerCase": str.lower, "trim": str.strip, "trimEnd": str.rstrip, "trimStart": str.lstrip,
     "includes": lambda text, part: part in text, "startsWith": str.startswith, "endsWith": str.endswith,
     "indexOf": str.find, "charAt": lambda text, place=0: text[place : place + 1], "toString": lambda text: text,
@@ -37,7 +37,7 @@ STRING_METHODS: Final[dict[str, Callable[..., Any]]] = {
     "slice": lambda text, start=0, end=None: text[start:end], "substring": lambda text, start=0, end=None: text[start:end],
     "concat": lambda text, *more: text + "".join(more),
 }  # fmt: skip
-MATH: Final[dict[str, Callable[..., Any]]] = {
+MATH: Final[dict[str, Callable[..., Value]]] = {
     "floor": math.floor, "ceil": math.ceil, "round": lambda number: math.floor(number + 0.5), "abs": abs, "sqrt": math.sqrt,
     "trunc": math.trunc, "max": lambda *numbers: max(numbers, default=-math.inf), "min": lambda *numbers: min(numbers, default=math.inf),
     "pow": lambda base, exponent: float(base) ** exponent, "sign": lambda number: (number > 0) - (number < 0), "log": math.log,
@@ -47,7 +47,7 @@ MATH: Final[dict[str, Callable[..., Any]]] = {
 # responses of the HTTP server: objects of the host's
 
 
-def _write_head(own: Evaluator, response: dict[str, Any], status: Any, *rest: Any) -> Any:
+def _write_head(own: Evaluator, response: dict[str, Value], status: Value, *rest: Value) -> Value:
     held = own.held(response)
     held["statusCode"] = int(to_number(status))
     for part in rest:
@@ -56,24 +56,24 @@ def _write_head(own: Evaluator, response: dict[str, Any], status: Any, *rest: An
     return response
 
 
-def _set_header(own: Evaluator, response: dict[str, Any], name: Any, value: Any) -> Any:
+def _set_header(own: Evaluator, response: dict[str, Value], name: Value, value: Value) -> Value:
     own.held(response)["headers"][text_of_value(name)] = text_of_value(value)
     return response
 
 
-def _write(own: Evaluator, response: dict[str, Any], text: Any = "", *_: Any) -> Any:
+def _write(own: Evaluator, response: dict[str, Value], text: Value = "", *_: Value) -> Value:
     own.held(response)["body"] += text_of_value(text)
     return True
 
 
-def _end(own: Evaluator, response: dict[str, Any], text: Any = "", *_: Any) -> Any:
+def _end(own: Evaluator, response: dict[str, Value], text: Value = "", *_: Value) -> Value:
     held = own.held(response)
     held["body"] += "" if text is UNDEFINED or isinstance(text, FunctionValue) else text_of_value(text)
     held["ended"] = True
     return response
 
 
-HOST_METHODS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
+HOST_METHODS: Final[dict[str, dict[str, Callable[..., Value]]]] = {
     **javascript_express.OBJECTS,
     "redis": javascript_redis.OBJECT,
     "response": {
@@ -92,8 +92,8 @@ HOST_METHODS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
 # arrays
 
 
-def _sort(own: Evaluator, items: list[Any], function: Any = UNDEFINED) -> list[Any]:
-    def by_function(left: Any, right: Any) -> int:
+def _sort(own: Evaluator, items: list[Value], function: Value = UNDEFINED) -> list[Value]:
+    def by_function(left: Value, right: Value) -> int:
         order = to_number(own.call(function, [left, right]))
         return (order > 0) - (order < 0)
 
@@ -101,7 +101,7 @@ def _sort(own: Evaluator, items: list[Any], function: Any = UNDEFINED) -> list[A
     return items
 
 
-def _reduce(own: Evaluator, items: list[Any], function: Any, *initial: Any) -> Any:
+def _reduce(own: Evaluator, items: list[Value], function: Value, *initial: Value) -> Value:
     rest = list(items)
     if not initial and not rest:
         raise Complaint("TypeError", "Reduce of empty array with no initial value")
@@ -111,16 +111,16 @@ def _reduce(own: Evaluator, items: list[Any], function: Any, *initial: Any) -> A
     return value
 
 
-def _push(own: Evaluator, items: list[Any], *more: Any) -> int:
+def _push(own: Evaluator, items: list[Value], *more: Value) -> int:
     items.extend(more)
     return len(items)
 
 
-def _found(own: Evaluator, items: list[Any], function: Any) -> list[int]:
+def _found(own: Evaluator, items: list[Value], function: Value) -> list[int]:
     return [place for place, item in enumerate(items) if is_true(own.call(function, [item, place]))]
 
 
-ARRAY_METHODS: Final[dict[str, Callable[..., Any]]] = {
+ARRAY_METHODS: Final[dict[str, Callable[..., Value]]] = {
     "push": _push,
     "pop": lambda own, items: items.pop() if items else UNDEFINED,
     "shift": lambda own, items: items.pop(0) if items else UNDEFINED,
@@ -143,7 +143,7 @@ ARRAY_METHODS: Final[dict[str, Callable[..., Any]]] = {
 CONSOLE: Final = {"log": 1, "info": 1, "debug": 1, "error": 2, "warn": 2, "trace": 2}
 
 
-def _parse_json(own: Evaluator, text: Any = UNDEFINED) -> Any:
+def _parse_json(own: Evaluator, text: Value = UNDEFINED) -> Value:
     try:
         return json.loads(text_of_value(text))
     except ValueError:
@@ -156,14 +156,14 @@ def _parse_json(own: Evaluator, text: Any = UNDEFINED) -> Any:
         raise Complaint("SyntaxError", said) from None
 
 
-def _read_file(own: Evaluator, path: Any, *_: Any) -> str:
+def _read_file(own: Evaluator, path: Value, *_: Value) -> str:
     try:
         return text_of(own.system.read_file(text_of_value(path)))
     except OSError:
         raise Complaint("Error", f"ENOENT: no such file or directory, open '{text_of_value(path)}'") from None
 
 
-NATIVES: Final[dict[tuple[str, str], Callable[..., Any]]] = {
+NATIVES: Final[dict[tuple[str, str], Callable[..., Value]]] = {
     ("", "require"): lambda own, *given: own.host.require(*given),
     ("", "setTimeout"): lambda own, function, wait=0, *rest: own.host.set_timer(function, wait, rest, False),
     ("", "setInterval"): lambda own, function, wait=0, *rest: own.host.set_timer(function, wait, rest, True),

@@ -5,12 +5,12 @@ A command with a callback, or within another function's call, is an errand: it i
 
 from __future__ import annotations
 
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
-from fakedocker.userland.languages.javascript.javascript_tokens import UNDEFINED, Complaint
+from fakedocker.userland.languages.javascript.javascript_tokens import UNDEFINED, Complaint, Value
 from fakedocker.userland.languages.javascript.javascript_values import KIND, text_of_value, to_number
 from fakedocker.userland.languages.script_machine import FunctionValue, Machine
 from fakedocker.userland.services import redis_client
@@ -29,12 +29,12 @@ class Evaluator(Protocol):
     state: State
     machine: Machine
 
-    def call(self, function: Any, arguments: list[Any]) -> Any: ...
+    def call(self, function: Value, arguments: list[Value]) -> Value: ...
 
 
-def create_client(own: Evaluator, *given: Any) -> dict[str, Any]:
+def create_client(own: Evaluator, *given: Value) -> dict[str, Value]:
     """createClient(), createClient(port, host), createClient({ host, port }), createClient({ url }), createClient(url)."""
-    found: dict[str, Any] = {KIND: "redis", "host": "127.0.0.1", "port": 6379, "password": ""}
+    found: dict[str, Value] = {KIND: "redis", "host": "127.0.0.1", "port": 6379, "password": ""}
     options = given[0] if given and isinstance(given[0], dict) else {}
     if given and not isinstance(given[0], dict | str):
         options = {"port": given[0], "host": given[1] if len(given) > 1 else "127.0.0.1"}
@@ -49,8 +49,8 @@ def create_client(own: Evaluator, *given: Any) -> dict[str, Any]:
     return found
 
 
-def _command(name: str) -> Any:
-    def ask(own: Evaluator, client: dict[str, Any], *given: Any) -> Any:
+def _command(name: str) -> Value:
+    def ask(own: Evaluator, client: dict[str, Value], *given: Value) -> Value:
         callback = given[-1] if given and isinstance(given[-1], FunctionValue) else UNDEFINED
         words = [name.upper(), *_words(given if callback is UNDEFINED else given[:-1])]
         if callback is UNDEFINED and not own.machine.nested:
@@ -61,7 +61,7 @@ def _command(name: str) -> Any:
     return ask
 
 
-def _words(values: tuple[Any, ...]) -> list[str]:
+def _words(values: tuple[Value, ...]) -> list[str]:
     """Arguments as redis takes them; an object is its keys and values."""
     found: list[str] = []
     for value in values:
@@ -72,7 +72,7 @@ def _words(values: tuple[Any, ...]) -> list[str]:
     return found
 
 
-def _value(own: Evaluator, client: dict[str, Any], words: list[str]) -> Any:
+def _value(own: Evaluator, client: dict[str, Value], words: list[str]) -> Value:
     """A command's value. Blocks. Raises Complaint."""
     host, port = client["host"], client["port"]
     try:
@@ -107,7 +107,7 @@ def run_errands(own: Evaluator) -> None:
         state["errands"].pop(0)
 
 
-def _outcome(own: Evaluator, client: dict[str, Any], words: list[str]) -> list[Any]:
+def _outcome(own: Evaluator, client: dict[str, Value], words: list[str]) -> list[Value]:
     """What a callback is given: the problem, or null and the value."""
     try:
         return [None, _value(own, client, words)]
@@ -115,7 +115,7 @@ def _outcome(own: Evaluator, client: dict[str, Any], words: list[str]) -> list[A
         return [{KIND: "error", "name": problem.kind, "message": problem.message}, UNDEFINED]
 
 
-OBJECT: Final[dict[str, Any]] = {
+OBJECT: Final[dict[str, Value]] = {
     **{spelt: _command(name) for name in COMMANDS for spelt in (name, name.upper())},
     **{name[0] + name[1].upper() + name[2:]: _command(name) for name in COMMANDS if name[0] in "hlszr"},
     "on": lambda own, client, *rest: client, "connect": lambda own, client: client,
@@ -123,4 +123,4 @@ OBJECT: Final[dict[str, Any]] = {
     "setEx": _command("setex"), "incrBy": _command("incrby"), "flushAll": _command("flushall"),
 }  # fmt: skip
 """Methods of a client."""
-FUNCTIONS: Final[dict[tuple[str, str], Any]] = {("redis", "createClient"): create_client}
+FUNCTIONS: Final[dict[tuple[str, str], Value]] = {("redis", "createClient"): create_client}

@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 from typing import Any, Final, NamedTuple
 
-Expression = tuple[Any, ...]
+Value = Any
+"""A value of the small JavaScript: int, float, str, bool, None, `...` for undefined, list, dict, or one of the tuples below."""
+Expression = tuple[Value, ...]
 UNDEFINED: Final = ...
 """The value undefined."""
 
@@ -19,7 +21,7 @@ UNDEFINED: Final = ...
 class Complaint(Exception):
     """An error of JavaScript: its class and message. `value` is what was thrown, where that is no error."""
 
-    def __init__(self, kind: str, message: str, value: Any = None) -> None:
+    def __init__(self, kind: str, message: str, value: Value = None) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from fakedocker.userland.languages.javascript.javascript_tokens import UNDEFINED
+from fakedocker.userland.languages.javascript.javascript_tokens import UNDEFINED, Value
 from fakedocker.userland.languages.script_machine import FunctionValue, NotSimulated
 
 _LARGEST: Final = 1_000_000
@@ -30,11 +30,11 @@ class Member(NamedTuple):
 class Method(NamedTuple):
     """A method of a value."""
 
-    value: Any
+    value: Value
     name: str
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Value) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -49,7 +49,7 @@ def whole_float(value: float) -> int | float:
     return int(value) if value.is_integer() and abs(value) <= _SAFE else value
 
 
-def to_number(value: Any) -> int | float:
+def to_number(value: Value) -> int | float:
     if value is None or value is False or value == "":
         return 0
     if value is True:
@@ -65,7 +65,7 @@ def to_number(value: Any) -> int | float:
     return math.nan
 
 
-def is_true(value: Any) -> bool:
+def is_true(value: Value) -> bool:
     return not (value is UNDEFINED or value is None or value is False or value == "" or (is_number(value) and (value == 0 or value != value)))  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def number_text(value: int | float) -> str:
     return text.removesuffix(".0")
 
 
-def text_of_value(value: Any) -> str:
+def text_of_value(value: Value) -> str:
     """String(value)."""
     if isinstance(value, str):
         return value
@@ -102,7 +102,7 @@ def text_of_value(value: Any) -> str:
     )
 
 
-def type_of(value: Any) -> str:
+def type_of(value: Value) -> str:
     if value is UNDEFINED:
         return "undefined"
     if isinstance(value, bool):
@@ -112,7 +112,7 @@ def type_of(value: Any) -> str:
     return "number" if is_number(value) else "function" if isinstance(value, FunctionValue | Method) or (isinstance(value, Member) and value.name) else "object"  # fmt: skip
 
 
-def equals(left: Any, right: Any, *, strict: bool) -> bool:
+def equals(left: Value, right: Value, *, strict: bool) -> bool:
     if left is None or right is None or left is UNDEFINED or right is UNDEFINED:
         return (
             left is right if strict else (left is None or left is UNDEFINED) and (right is None or right is UNDEFINED)
@@ -127,7 +127,7 @@ def equals(left: Any, right: Any, *, strict: bool) -> bool:
     return left is right if isinstance(left, list | dict) else bool(left == right)
 
 
-def calculate(operator: str, left: Any, right: Any) -> Any:
+def calculate(operator: str, left: Value, right: Value) -> Value:
     """The binary operators but those of logic. Raises NotSimulated where the result would be very large."""
     if operator in ("===", "!==", "==", "!="):
         return equals(left, right, strict=len(operator) == 3) == operator.startswith("=")
@@ -153,7 +153,7 @@ def calculate(operator: str, left: Any, right: Any) -> Any:
         return math.inf
 
 
-def _is_ordered(operator: str, left: Any, right: Any) -> bool:
+def _is_ordered(operator: str, left: Value, right: Value) -> bool:
     """Texts by their letters, all else as numbers; NaN is in no order."""
     texts = isinstance(left, str) and isinstance(right, str)
     a, b = (left, right) if texts else (to_number(left), to_number(right))
@@ -178,7 +178,7 @@ def _arithmetic(operator: str, a: int | float, b: int | float) -> int | float:
 # console.log
 
 
-def inspect(value: Any, depth: int = 0, indent: int = 0) -> str:
+def inspect(value: Value, depth: int = 0, indent: int = 0) -> str:
     """As console.log and the prompt show what is no text of its own."""
     if isinstance(value, str):
         quote = "'" if "'" not in value else '"' if '"' not in value else "`"
@@ -216,7 +216,7 @@ def _joined(parts: list[str], opening: str, closing: str, indent: int) -> str:
     return f"{opening}\n" + ",\n".join(pad + part for part in parts) + f"\n{' ' * indent}{closing}"
 
 
-def logged(values: list[Any]) -> str:
+def logged(values: list[Value]) -> str:
     """A line of console.log, with %s and %d filled in."""
     rest = list(values)
     text = ""
@@ -245,7 +245,7 @@ def logged(values: list[Any]) -> str:
 # JSON
 
 
-def to_json(value: Any, indent: Any = UNDEFINED) -> Any:
+def to_json(value: Value, indent: Value = UNDEFINED) -> Value:
     """JSON.stringify; undefined for what has no JSON."""
     if value is UNDEFINED or isinstance(value, FunctionValue | Method | Member):
         return UNDEFINED
@@ -253,7 +253,7 @@ def to_json(value: Any, indent: Any = UNDEFINED) -> Any:
     return json.dumps(_plain(value), indent=width, separators=(",", ": ") if width else (",", ":"), ensure_ascii=False)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Value) -> Value:
     if isinstance(value, list):
         return [None if part is UNDEFINED else _plain(part) for part in value]
     if isinstance(value, dict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Final
 
 from fakedocker.kernel.program import Block, System
 from fakedocker.userland.inputs import State, bytes_of, read_text, text_of
@@ -12,7 +12,7 @@ from fakedocker.userland.languages.javascript.javascript_answers import EXPRESS_
 from fakedocker.userland.languages.javascript.javascript_code import compile_javascript
 from fakedocker.userland.languages.javascript.javascript_evaluation import Evaluator
 from fakedocker.userland.languages.javascript.javascript_redis import run_errands
-from fakedocker.userland.languages.javascript.javascript_tokens import Complaint
+from fakedocker.userland.languages.javascript.javascript_tokens import Complaint, Value
 from fakedocker.userland.languages.javascript.javascript_values import inspect, logged
 from fakedocker.userland.languages.script_machine import Exit, FunctionValue, Machine, NotSimulated
 from fakedocker.userland.services.connections import open_listeners
@@ -139,7 +139,7 @@ def _prepare(
 class _LineKeeper(Machine):
     """A machine that keeps the line it is at, for messages."""
 
-    def run(self) -> Any:
+    def run(self) -> Value:
         try:
             return super().run()
         finally:
@@ -182,7 +182,7 @@ def _run_events(system: System, state: State, evaluator: Evaluator) -> None:
         raise
 
 
-def _call(evaluator: Evaluator, function: Any, arguments: list[Any]) -> Any:
+def _call(evaluator: Evaluator, function: Value, arguments: list[Value]) -> Value:
     """Call back a function when no other statement is being run."""
     evaluator.state["frames"] = []
     return evaluator.call(function, arguments)

@@ -7,7 +7,7 @@ import json
 import posixpath
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from fakedocker.userland.inputs import text_of
 from fakedocker.userland.languages.php.php_values import (
@@ -16,6 +16,7 @@ from fakedocker.userland.languages.php.php_values import (
     Raised,
     Running,
     Thing,
+    Value,
     number,
     plain,
     text,
@@ -26,12 +27,12 @@ from fakedocker.userland.processes.dates import format_date
 
 def connect(
     own: Running,
-    host: Any = "localhost",
-    user: Any = "",
-    password: Any = "",
-    database: Any = "",
-    port: Any = 3306,
-    *_: Any,
+    host: Value = "localhost",
+    user: Value = "",
+    password: Value = "",
+    database: Value = "",
+    port: Value = 3306,
+    *_: Value,
 ) -> Thing:
     """A connection to MySQL. Blocks. Raises Raised where there is none, as since PHP 8.1."""
     name, mark, own_port = text(host).removeprefix("p:").partition(":")
@@ -56,7 +57,7 @@ def connect(
     return own.keep("connection", {"welcome": "8.0.39"})
 
 
-def _query(own: Running, connection: Thing, sql: Any, *_: Any) -> Any:
+def _query(own: Running, connection: Thing, sql: Value, *_: Value) -> Value:
     answer = own.ask({"sql": text(sql)})
     if answer is None or "error" in answer:
         raise Raised(
@@ -68,7 +69,7 @@ def _query(own: Running, connection: Thing, sql: Any, *_: Any) -> Any:
     return own.keep("result", {"rows": [dict(zip(names, row, strict=True)) for row in answer["rows"]]})
 
 
-def _fetch(own: Running, result: Thing, *_: Any) -> Any:
+def _fetch(own: Running, result: Thing, *_: Value) -> Value:
     held = own.things[result.number]
     place = held.get("place", 0)
     if place >= len(held["rows"]):
@@ -77,7 +78,7 @@ def _fetch(own: Running, result: Thing, *_: Any) -> Any:
     return held["rows"][place]
 
 
-METHODS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
+METHODS: Final[dict[str, dict[str, Callable[..., Value]]]] = {
     "connection": {"query": _query, "exec": _query, "close": lambda own, thing: True},
     "result": {
         "fetch_assoc": _fetch, "fetch": _fetch, "fetch_array": _fetch, "close": lambda own, thing: True,
@@ -91,14 +92,14 @@ METHODS: Final[dict[str, dict[str, Callable[..., Any]]]] = {
 _LETTERS: Final = {"Y": "%Y", "m": "%m", "d": "%d", "H": "%H", "i": "%M", "s": "%S", "D": "%a", "M": "%b", "F": "%B", "l": "%A", "y": "%y", "g": "%l", "h": "%I", "A": "%p", "a": "%P", "j": "%e", "N": "%u"}  # fmt: skip
 
 
-def _date(own: Running, form: Any = "Y-m-d", when: Any = None) -> str:
+def _date(own: Running, form: Value = "Y-m-d", when: Value = None) -> str:
     seconds = own.system.now_ns // 1_000_000_000 if when is None else int(number(when))
     return "".join(
         format_date(_LETTERS[letter], seconds).strip() if letter in _LETTERS else letter for letter in text(form)
     )
 
 
-def _phpinfo(own: Running, *_: Any) -> bool:
+def _phpinfo(own: Running, *_: Value) -> bool:
     version, host = own.version, own.system.hostname
     api = (
         "Apache 2.0 Handler"
@@ -121,7 +122,7 @@ def _phpinfo(own: Running, *_: Any) -> bool:
     return True
 
 
-def _header(own: Running, line: Any, *rest: Any) -> None:
+def _header(own: Running, line: Value, *rest: Value) -> None:
     name, _, value = text(line).partition(":")
     own.headers[name.strip().title()] = value.strip()
     if name.strip().lower() == "location" and own.status == 200:
@@ -130,12 +131,12 @@ def _header(own: Running, line: Any, *rest: Any) -> None:
         own.status = int(rest[1])
 
 
-def _status(own: Running, code: Any = None) -> int:
+def _status(own: Running, code: Value = None) -> int:
     own.status = int(code or own.status)
     return own.status
 
 
-def _format(own: Running, form: Any, *given: Any) -> str:
+def _format(own: Running, form: Value, *given: Value) -> str:
     rest = list(given)
 
     def filled(match: re.Match[str]) -> str:
@@ -153,7 +154,7 @@ def _format(own: Running, form: Any, *given: Any) -> str:
     return re.sub(r"%(0?\d*\.?\d*)([sdf%])", filled, text(form))
 
 
-def _print_r(own: Running, value: Any, returns: Any = False) -> Any:
+def _print_r(own: Running, value: Value, returns: Value = False) -> Value:
     shown = _readable(value, "")
     if truth(returns):
         return shown
@@ -161,7 +162,7 @@ def _print_r(own: Running, value: Any, returns: Any = False) -> Any:
     return True
 
 
-def _readable(value: Any, margin: str) -> str:
+def _readable(value: Value, margin: str) -> str:
     """A value as print_r has it: a nested array is followed by an empty line."""
     if not isinstance(value, dict):
         return text(value)
@@ -170,7 +171,7 @@ def _readable(value: Any, margin: str) -> str:
     return f"Array\n{margin}(\n{rows}{margin})\n"
 
 
-def _dump(value: Any, margin: str = "") -> str:
+def _dump(value: Value, margin: str = "") -> str:
     """A value as var_dump has it."""
     if isinstance(value, dict):
         rows = "".join(
@@ -189,31 +190,31 @@ def _dump(value: Any, margin: str = "") -> str:
     return f'{margin}string({len(value.encode())}) "{value}"\n'
 
 
-def _repeat(own: Running, value: Any, count: Any) -> str:
+def _repeat(own: Running, value: Value, count: Value) -> str:
     if len(text(value)) * int(count) > _LONGEST:
         raise NotSimulated("so long a text")
     return text(value) * int(count)
 
 
-def _set_zone(own: Running, zone: Any) -> bool:
+def _set_zone(own: Running, zone: Value) -> bool:
     if text(zone).upper() not in ("UTC", "ETC/UTC", "GMT"):
         raise NotSimulated("another time zone than UTC")
     return True
 
 
-def _define(own: Running, name: Any, value: Any, *_: Any) -> bool:
+def _define(own: Running, name: Value, value: Value, *_: Value) -> bool:
     own.constants[text(name)] = value
     return True
 
 
-def _read(own: Running, path: Any, *_: Any) -> Any:
+def _read(own: Running, path: Value, *_: Value) -> Value:
     try:
         return text_of(own.system.read_file(posixpath.join(posixpath.dirname(own.path), text(path))))
     except OSError:
         return False
 
 
-def _end(own: Running, value: Any = None) -> None:
+def _end(own: Running, value: Value = None) -> None:
     if isinstance(value, str):
         own.write(value)
     raise Exit
@@ -226,7 +227,7 @@ _EXTENSIONS: Final = frozenset(
 )
 """Those of the official images, and those of MySQL, which tutorials install."""
 
-FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+FUNCTIONS: Final[dict[str, Callable[..., Value]]] = {
     "phpinfo": _phpinfo, "phpversion": lambda own, *_: own.version, "gethostname": lambda own: own.system.hostname, "date": _date,
     "time": lambda own: own.system.now_ns // 1_000_000_000, "getenv": lambda own, name="", *_: own.system.environment.get(text(name), False) if name else dict(own.system.environment),
     "php_uname": lambda own, mode="a": {"n": own.system.hostname, "s": "Linux"}.get(text(mode), f"Linux {own.system.hostname} 6.12.43 x86_64"), "php_sapi_name": lambda own: "cli",

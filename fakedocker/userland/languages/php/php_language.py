@@ -10,11 +10,12 @@ Statements: ("echo", parts), ("do", e), ("if", [(e, body)], otherwise), ("foreac
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
 from fakedocker.userland.languages.php.php_tokens import Problem, Token, tokens_of
+from fakedocker.userland.languages.php.php_values import Value
 
-Node = tuple[Any, ...]
+Node = tuple[Value, ...]
 _BINARY: Final = (
     ("or",), ("and",), ("??",), ("||",), ("&&",), ("==", "!=", "===", "!==", "<>"), ("<", ">", "<=", ">="), (".",), ("+", "-"), ("*", "/", "%"),
 )  # fmt: skip

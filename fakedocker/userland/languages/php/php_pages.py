@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, text_of
@@ -19,6 +19,7 @@ from fakedocker.userland.languages.php.php_values import (
     NotSimulated,
     Raised,
     Thing,
+    Value,
     calculate,
     next_key,
     number,
@@ -40,12 +41,12 @@ class Page(NamedTuple):
 
 
 class _Return(Exception):
-    def __init__(self, value: Any) -> None:
+    def __init__(self, value: Value) -> None:
         super().__init__()
         self.value = value
 
 
-def run(system: System, state: State, path: str, source: str, facts: dict[str, Any]) -> Page:
+def run(system: System, state: State, path: str, source: str, facts: dict[str, Value]) -> Page:
     """What a page gives. Blocks.
 
     Args:
@@ -85,18 +86,18 @@ def run(system: System, state: State, path: str, source: str, facts: dict[str, A
 class _Run:
     """A page on its way."""
 
-    def __init__(self, system: System, memory: dict[str, Any], path: str, facts: dict[str, Any]) -> None:
+    def __init__(self, system: System, memory: dict[str, Value], path: str, facts: dict[str, Value]) -> None:
         self.system = system
         self.memory = memory
         self.path = path
-        self.names: dict[str, Any] = {
+        self.names: dict[str, Value] = {
             "_SERVER": facts["server"], "_GET": facts["get"], "_POST": facts["post"], "_ENV": dict(system.environment),
             "_REQUEST": {**facts["get"], **facts["post"]}, "_COOKIE": {}, "_SESSION": {},
         }  # fmt: skip
         self.facts = facts
         self.functions: dict[str, tuple[list[tuple[str, Node]], list[Node]]] = {}
-        self.constants: dict[str, Any] = {}
-        self.things: list[Any] = []
+        self.constants: dict[str, Value] = {}
+        self.things: list[Value] = []
         self.printed: list[str] = []
         self.length = 0
         self.status = 200
@@ -180,25 +181,25 @@ class _Run:
 
     # expressions
 
-    def value(self, node: Node) -> Any:
+    def value(self, node: Node) -> Value:
         return getattr(self, f"_of_{node[0]}")(*node[1:])
 
-    def _of_value(self, value: Any) -> Any:
+    def _of_value(self, value: Value) -> Value:
         return value
 
-    def _of_var(self, name: str) -> Any:
+    def _of_var(self, name: str) -> Value:
         return self.names.get(name)
 
     def _of_text(self, parts: tuple[Node, ...]) -> str:
         return "".join(text(self.value(part)) for part in parts)
 
-    def _of_array(self, pairs: list[tuple[Node | None, Node]]) -> dict[Any, Any]:
-        found: dict[Any, Any] = {}
+    def _of_array(self, pairs: list[tuple[Node | None, Node]]) -> dict[Value, Value]:
+        found: dict[Value, Value] = {}
         for key, value in pairs:
             found[next_key(found) if key is None else self.value(key)] = self.value(value)
         return found
 
-    def _of_index(self, inner: Node, key: Node) -> Any:
+    def _of_index(self, inner: Node, key: Node) -> Value:
         container, place = self.value(inner), self.value(key)
         if isinstance(container, dict):
             found = container.get(place)
@@ -211,7 +212,7 @@ class _Run:
             else None
         )
 
-    def _of_property(self, inner: Node, name: str) -> Any:
+    def _of_property(self, inner: Node, name: str) -> Value:
         thing = self.value(inner)
         if isinstance(thing, Thing):
             held = self.things[thing.number]
@@ -219,7 +220,7 @@ class _Run:
                     "num_rows": len(held.get("rows", ())), "server_info": held.get("welcome", ""), "host_info": "via TCP/IP"}.get(name)  # fmt: skip
         return thing.get(name) if isinstance(thing, dict) else self.constants.get(name, name)
 
-    def _of_constant(self, name: str) -> Any:
+    def _of_constant(self, name: str) -> Value:
         known = {"PHP_EOL": "\n", "PHP_VERSION": self.version, "PHP_OS": "Linux", "__DIR__": posixpath.dirname(self.path), "__FILE__": self.path, "PHP_OS_FAMILY": "Linux", "E_ALL": 32767}  # fmt: skip
         if name in known or name in self.constants:
             return known.get(name, self.constants.get(name))
@@ -229,7 +230,7 @@ class _Run:
     def version(self) -> str:
         return self.system.environment.get("PHP_VERSION", "8.3.12")
 
-    def _of_set(self, operator: str, target: Node, inner: Node) -> Any:
+    def _of_set(self, operator: str, target: Node, inner: Node) -> Value:
         if operator == "??" and (before := self.value(target)) is not None:
             return before
         value = self.value(inner)
@@ -248,12 +249,12 @@ class _Run:
             raise NotSimulated("such an assignment")
         return value
 
-    def _of_step(self, by: int, target: Node) -> Any:
+    def _of_step(self, by: int, target: Node) -> Value:
         before = self.value(target) or 0
         self._of_set("", target, ("value", before + by))
         return before
 
-    def _of_binary(self, operator: str, left: Node, right: Node) -> Any:
+    def _of_binary(self, operator: str, left: Node, right: Node) -> Value:
         first = self.value(left)
         if operator in ("&&", "and"):
             return truth(first) and truth(self.value(right))
@@ -263,11 +264,11 @@ class _Run:
             return first if first is not None else self.value(right)
         return calculate(operator, first, self.value(right))
 
-    def _of_unary(self, operator: str, inner: Node) -> Any:
+    def _of_unary(self, operator: str, inner: Node) -> Value:
         value = self.value(inner)
         return not truth(value) if operator == "!" else -number(value) if operator == "-" else number(value)
 
-    def _of_cast(self, kind: str, inner: Node) -> Any:
+    def _of_cast(self, kind: str, inner: Node) -> Value:
         value = self.value(inner)
         if kind in ("int", "integer"):
             return int(number(value))
@@ -275,10 +276,10 @@ class _Run:
             return float(number(value))
         return text(value) if kind == "string" else truth(value) if kind.startswith("bool") else value
 
-    def _of_if(self, condition: Node, first: Node, second: Node) -> Any:
+    def _of_if(self, condition: Node, first: Node, second: Node) -> Value:
         return self.value(first) if truth(self.value(condition)) else self.value(second)
 
-    def _of_call(self, name: str, arguments: list[Node]) -> Any:
+    def _of_call(self, name: str, arguments: list[Node]) -> Value:
         if name in ("isset", "empty"):
             found = [self.value(each) for each in arguments]
             return all(each is not None for each in found) if name == "isset" else not truth(found[0])
@@ -290,7 +291,7 @@ class _Run:
             raise NotSimulated(f"the function {name}()")
         return function(self, *given)
 
-    def _own_function(self, name: str, given: list[Any]) -> Any:
+    def _own_function(self, name: str, given: list[Value]) -> Value:
         parameters, body = self.functions[name]
         outer = self.names
         values = [given[at] if at < len(given) else self.value(default) for at, (_, default) in enumerate(parameters)]
@@ -310,7 +311,7 @@ class _Run:
 
     # databases
 
-    def _of_new(self, name: str, arguments: list[Node]) -> Any:
+    def _of_new(self, name: str, arguments: list[Node]) -> Value:
         given = [self.value(each) for each in arguments]
         if name == "mysqli":
             return connect(self, *given)
@@ -327,27 +328,27 @@ class _Run:
             )
         raise NotSimulated(f"the class {name}")
 
-    def _of_method(self, inner: Node, name: str, arguments: list[Node]) -> Any:
+    def _of_method(self, inner: Node, name: str, arguments: list[Node]) -> Value:
         thing = self.value(inner)
         given = [self.value(each) for each in arguments]
         if isinstance(thing, Thing):
             return METHODS[thing.kind][name](self, thing, *given) if name in METHODS[thing.kind] else None
         raise NotSimulated(f"the method {name}()")
 
-    def ask(self, message: dict[str, Any]) -> dict[str, Any] | None:
+    def ask(self, message: dict[str, Value]) -> dict[str, Value] | None:
         """The answer of the database; the one it gave before, where the page has been here already. Blocks."""
         asked = self.memory["asked"]
         self.questions += 1
         if self.questions > len(asked):
             asked.append(exchange(self.system, self.memory["database"], message))
-        found: dict[str, Any] | None = asked[self.questions - 1]
+        found: dict[str, Value] | None = asked[self.questions - 1]
         return found
 
-    def keep(self, kind: str, held: dict[str, Any]) -> Thing:
+    def keep(self, kind: str, held: dict[str, Value]) -> Thing:
         self.things.append(held)
         return Thing(kind, len(self.things) - 1)
 
-    def rows(self, thing: Thing) -> list[dict[str, Any]]:
+    def rows(self, thing: Thing) -> list[dict[str, Value]]:
         """What is left of the rows of an answer."""
         held = self.things[thing.number]
         found = held.get("rows", [])[held.get("place", 0) :]

@@ -8,6 +8,9 @@ from typing import Any, NamedTuple, Protocol
 
 from fakedocker.kernel.program import System
 
+Value = Any
+"""A value of the small PHP: None, bool, int, float, str, or a dict for an array."""
+
 
 class Thing(NamedTuple):
     """A connection, or the rows of an answer; `number` is where it is kept."""
@@ -32,23 +35,23 @@ class Running(Protocol):
     """A page on its way, as the functions that it calls see it."""
 
     system: System
-    memory: dict[str, Any]
+    memory: dict[str, Value]
     path: str
-    facts: dict[str, Any]
-    constants: dict[str, Any]
-    things: list[Any]
+    facts: dict[str, Value]
+    constants: dict[str, Value]
+    things: list[Value]
     headers: dict[str, str]
     status: int
 
     @property
     def version(self) -> str: ...
     def write(self, shown: str) -> None: ...
-    def ask(self, message: dict[str, Any]) -> dict[str, Any] | None: ...
-    def keep(self, kind: str, held: dict[str, Any]) -> Thing: ...
-    def rows(self, thing: Thing) -> list[dict[str, Any]]: ...
+    def ask(self, message: dict[str, Value]) -> dict[str, Value] | None: ...
+    def keep(self, kind: str, held: dict[str, Value]) -> Thing: ...
+    def rows(self, thing: Thing) -> list[dict[str, Value]]: ...
 
 
-def text(value: Any) -> str:
+def text(value: Value) -> str:
     if value is None or value is False:
         return ""
     if value is True:
@@ -58,11 +61,11 @@ def text(value: Any) -> str:
     return "Array" if isinstance(value, dict) else str(value)
 
 
-def truth(value: Any) -> bool:
+def truth(value: Value) -> bool:
     return bool(value) and value != "0"
 
 
-def number(value: Any) -> int | float:
+def number(value: Value) -> int | float:
     if isinstance(value, bool) or value is None:
         return int(bool(value))
     if isinstance(value, int | float):
@@ -71,7 +74,7 @@ def number(value: Any) -> int | float:
     return 0 if match is None else float(match[0]) if match[1] else int(match[0])
 
 
-def calculate(operator: str, left: Any, right: Any) -> Any:
+def calculate(operator: str, left: Value, right: Value) -> Value:
     if operator == ".":
         return text(left) + text(right)
     if operator in ("===", "!=="):
@@ -86,15 +89,15 @@ def calculate(operator: str, left: Any, right: Any) -> Any:
         )
     if operator == "/":
         return a // b if isinstance(a, int) and isinstance(b, int) and a % b == 0 else a / b
-    results: dict[str, Callable[[], Any]] = {"+": lambda: a + b, "-": lambda: a - b, "*": lambda: a * b, "%": lambda: int(a) % int(b), "<": lambda: a < b, ">": lambda: a > b, "<=": lambda: a <= b, ">=": lambda: a >= b}  # fmt: skip
+    results: dict[str, Callable[[], Value]] = {"+": lambda: a + b, "-": lambda: a - b, "*": lambda: a * b, "%": lambda: int(a) % int(b), "<": lambda: a < b, ">": lambda: a > b, "<=": lambda: a <= b, ">=": lambda: a >= b}  # fmt: skip
     return results[operator]()
 
 
-def next_key(array: dict[Any, Any]) -> int:
+def next_key(array: dict[Value, Value]) -> int:
     return max((key for key in array if isinstance(key, int)), default=-1) + 1
 
 
-def plain(value: Any) -> Any:
+def plain(value: Value) -> Value:
     """An array as JSON has it: a list where its keys are 0, 1, 2 ..."""
     if not isinstance(value, dict):
         return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from typing import Any, Final
+from typing import Final
 
 from fakedocker.kernel import marks
 from fakedocker.kernel.program import Block, System, Unsimulated
@@ -15,7 +15,7 @@ from fakedocker.userland.languages.python.python_evaluation import Evaluator
 from fakedocker.userland.languages.python.python_http_server import http_server
 from fakedocker.userland.languages.python.python_packages import check_import
 from fakedocker.userland.languages.python.python_texts import representation, shown
-from fakedocker.userland.languages.python.python_values import ScriptError, Serving
+from fakedocker.userland.languages.python.python_values import ScriptError, Serving, Value
 from fakedocker.userland.languages.script_machine import Exit, Machine, NotSimulated
 from fakedocker.userland.services.line_input import next_line
 from fakedocker.userland.tools import Register
@@ -107,7 +107,7 @@ def _run(system: System, state: State, source: str, arguments: tuple[str, ...], 
         return 1
 
 
-def _prepare(state: State, plan: dict[str, Any]) -> None:
+def _prepare(state: State, plan: dict[str, Value]) -> None:
     """What is to be served, or the file to be run that has it."""
     state.pop("frames", None)
     if "load" in plan and "loading" not in state:
@@ -154,7 +154,7 @@ def _refuse_module(system: System, called: str, module: str) -> int:
     raise Unsimulated(f"running the module {module}", why=marks.MODULE)
 
 
-def _go_on(system: System, state: State, source: str, arguments: tuple[str, ...], version: str) -> Any:
+def _go_on(system: System, state: State, source: str, arguments: tuple[str, ...], version: str) -> Value:
     """Run a source, or go on with it; the value of its last statement."""
     machine = _evaluator(system, state, source, arguments, version).machine
     if "frames" not in state:

@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from fakedocker.userland.inputs import bytes_of
 from fakedocker.userland.languages.python import python_files, python_packages
@@ -16,7 +16,7 @@ from fakedocker.userland.languages.python.python_texts import (
     representation,
     shown,
 )
-from fakedocker.userland.languages.python.python_values import Evaluator, Member, Method, Raised, Thing
+from fakedocker.userland.languages.python.python_values import Evaluator, Member, Method, Raised, Thing, Value
 from fakedocker.userland.languages.script_machine import Exit, FunctionValue, NotSimulated
 from fakedocker.userland.services.line_input import next_line
 
@@ -28,12 +28,12 @@ METHODS: Final[dict[type, frozenset[str]]] = {
     tuple: frozenset("index count".split()),
     bytes: frozenset("decode hex".split()),
 }  # fmt: skip
-PURE: Final[dict[str, Callable[..., Any]]] = {
+PURE: Final[dict[str, Callable[..., Value]]] = {
     "len": len, "str": lambda *values: shown(values[0]) if len(values) == 1 else str(*values), "int": int, "float": float, "repr": lambda value: representation(value), "bool": bool, "abs": abs, "min": min, "max": max,
     "sum": sum, "sorted": sorted, "round": round, "ord": ord, "chr": chr, "hex": hex, "bin": bin, "any": any, "all": all,
     "divmod": divmod, "dict": dict, "tuple": tuple, "isinstance": lambda value, kind: type(value).__name__ == kind.name,
 }  # fmt: skip
-LISTS: Final[dict[str, Callable[..., list[Any]]]] = {
+LISTS: Final[dict[str, Callable[..., list[Value]]]] = {
     "list": lambda *values: list(*values), "enumerate": lambda *values: [*enumerate(*values)], "zip": lambda *values: [*zip(*values, strict=False)],
     "reversed": lambda values: [*reversed(values)], "range": lambda *values: _range(*values), "set": lambda *values: list(dict.fromkeys(*values)),
 }  # fmt: skip
@@ -54,7 +54,7 @@ def check_format(text: str) -> None:
         raise NotSimulated("so wide a format")
 
 
-def member(own: Evaluator, module: str, name: str) -> Any:
+def member(own: Evaluator, module: str, name: str) -> Value:
     facts = {
         ("sys", "argv"): list(own.arguments), ("sys", "platform"): "linux", ("os", "name"): "posix", ("os", "sep"): "/",
         ("sys", "version"): f"{own.version} (main, Sep 27 2024, 04:10:18) [GCC 12.2.0]", ("math", "pi"): math.pi,
@@ -70,7 +70,7 @@ def member(own: Evaluator, module: str, name: str) -> Any:
     raise NotSimulated(f"{module}.{name}")
 
 
-def call_method(own: Evaluator, method: Method, arguments: list[Any], named: dict[str, Any]) -> Any:
+def call_method(own: Evaluator, method: Method, arguments: list[Value], named: dict[str, Value]) -> Value:
     if isinstance(method.value, Thing):
         return python_packages.method(own, method.value, method.name, arguments, named)
     if isinstance(method.value, OpenFile):
@@ -89,7 +89,7 @@ def call_method(own: Evaluator, method: Method, arguments: list[Any], named: dic
     return list(found) if isinstance(method.value, dict) and method.name in ("keys", "values", "items") else found
 
 
-def call_builtin(own: Evaluator, member: Member, arguments: list[Any], named: dict[str, Any]) -> Any:
+def call_builtin(own: Evaluator, member: Member, arguments: list[Value], named: dict[str, Value]) -> Value:
     if not member.module and member.name in EXCEPTIONS:
         return Raised(member.name, tuple(arguments))
     if python_packages.has(member.module, member.name):
@@ -118,7 +118,7 @@ def call_builtin(own: Evaluator, member: Member, arguments: list[Any], named: di
 
 
 def _print(
-    own: Evaluator, *values: Any, sep: str = " ", end: str = "\n", file: Any = None, flush: bool = False
+    own: Evaluator, *values: Value, sep: str = " ", end: str = "\n", file: Value = None, flush: bool = False
 ) -> None:
     text = sep.join(shown(value) for value in values) + end
     if isinstance(file, OpenFile):
@@ -127,7 +127,7 @@ def _print(
         own.system.put(bytes_of(text), 2 if file == Member("sys", "stderr") else 1)
 
 
-def _input(own: Evaluator, prompt: Any = "") -> str:
+def _input(own: Evaluator, prompt: Value = "") -> str:
     if prompt and not own.state.get("asked"):
         own.system.put(bytes_of(str(prompt)))
         own.state["asked"] = True
@@ -138,7 +138,7 @@ def _input(own: Evaluator, prompt: Any = "") -> str:
     return line
 
 
-def _exit(own: Evaluator, status: Any = 0) -> None:
+def _exit(own: Evaluator, status: Value = 0) -> None:
     if isinstance(status, str):
         own.system.put(bytes_of(f"{status}\n"), 2)
         raise Exit(1)
@@ -161,7 +161,7 @@ def _exists(own: Evaluator, path: str) -> bool:
 
 
 _PARTS: Final = frozenset({("os", "environ"), ("os", "path"), ("sys", "stdout"), ("sys", "stderr"), ("sys", "stdin")})
-_FUNCTIONS: Final[dict[tuple[str, str], Callable[..., Any]]] = {
+_FUNCTIONS: Final[dict[tuple[str, str], Callable[..., Value]]] = {
     ("os", "getenv"): lambda own, name, default=None: own.system.environment.get(name, default),
     ("os.environ", "get"): lambda own, name, default=None: own.system.environment.get(name, default),
     ("os.environ", "items"): lambda own: list(own.system.environment.items()),

@@ -9,8 +9,9 @@ import ast
 import copy
 import warnings
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
+from fakedocker.userland.languages.python.python_values import Value
 from fakedocker.userland.languages.script_machine import Code, Function, NotSimulated, Operation
 
 _MAXIMUM_SOURCE: Final = 200_000
@@ -69,7 +70,7 @@ class _Compiler:
         name: str,
         body: list[ast.stmt],
         parameters: tuple[str, ...],
-        defaults: tuple[Any, ...],
+        defaults: tuple[Value, ...],
         names: frozenset[str],
     ) -> int:
         """Compile a body; its number."""
@@ -97,7 +98,7 @@ class _Compiler:
             self.operations.append(("line", statement.lineno))
             method(_CallsFirst(self).changed(statement))
 
-    def emit(self, *operation: Any) -> int:
+    def emit(self, *operation: Value) -> int:
         self.operations.append(operation)
         return len(self.operations) - 1
 
@@ -369,7 +370,7 @@ def _own_parts(node: ast.AST) -> list[ast.AST]:
     return found
 
 
-def _parameters(arguments: ast.arguments) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+def _parameters(arguments: ast.arguments) -> tuple[tuple[str, ...], tuple[Value, ...]]:
     """Names and defaults. Raises NotSimulated."""
     if arguments.vararg or arguments.kwarg or arguments.kwonlyargs:
         raise NotSimulated("such a parameter")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
@@ -23,10 +23,10 @@ from fakedocker.userland.languages.python.python_texts import (
     representation,
     shown,
 )
-from fakedocker.userland.languages.python.python_values import Member, Method, Raised, ScriptError, Thing
+from fakedocker.userland.languages.python.python_values import Member, Method, Raised, ScriptError, Thing, Value
 from fakedocker.userland.languages.script_machine import FunctionValue, Machine, NotSimulated
 
-_BINARY: Final[dict[type[ast.AST], Callable[[Any, Any], Any]]] = {
+_BINARY: Final[dict[type[ast.AST], Callable[[Value, Value], Value]]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv, ast.Mod: operator.mod,
     ast.FloorDiv: operator.floordiv, ast.Pow: operator.pow, ast.BitAnd: operator.and_, ast.BitOr: operator.or_,
     ast.BitXor: operator.xor, ast.LShift: operator.lshift, ast.RShift: operator.rshift,
@@ -34,15 +34,15 @@ _BINARY: Final[dict[type[ast.AST], Callable[[Any, Any], Any]]] = {
     ast.GtE: operator.ge, ast.Is: operator.is_, ast.IsNot: operator.is_not, ast.In: lambda a, b: a in b,
     ast.NotIn: lambda a, b: a not in b,
 }  # fmt: skip
-_UNARY: Final[dict[type[ast.AST], Callable[[Any], Any]]] = {
+_UNARY: Final[dict[type[ast.AST], Callable[[Value], Value]]] = {
     ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Not: operator.not_, ast.Invert: operator.invert,
 }  # fmt: skip
-_CONVERSIONS: Final[dict[str, Callable[[Any], str]]] = {
+_CONVERSIONS: Final[dict[str, Callable[[Value], str]]] = {
     "r": lambda value: representation(value), "s": lambda value: shown(value), "a": ascii,
 }  # fmt: skip
 
 
-def _check_size(operation: ast.operator, left: Any, right: Any) -> None:
+def _check_size(operation: ast.operator, left: Value, right: Value) -> None:
     """Raises NotSimulated where the result would be very large."""
     if isinstance(left, int) and isinstance(right, int):
         bits = left.bit_length() + right.bit_length()
@@ -80,13 +80,13 @@ class Evaluator:
 
     # what the machine asks for
 
-    def is_true(self, value: Any) -> bool:
+    def is_true(self, value: Value) -> bool:
         return bool(value)
 
-    def items(self, value: Any) -> list[Any]:
+    def items(self, value: Value) -> list[Value]:
         return python_files.lines(self.state, value) if isinstance(value, OpenFile) else list(value)
 
-    def prepare_call(self, expression: Any) -> tuple[FunctionValue, list[Any]] | None:
+    def prepare_call(self, expression: Value) -> tuple[FunctionValue, list[Value]] | None:
         if not isinstance(expression, ast.Call):
             return None
         function = self.evaluate(expression.func) if isinstance(expression.func, ast.Name) else None
@@ -95,19 +95,19 @@ class Evaluator:
         named = {keyword.arg: self.evaluate(keyword.value) for keyword in expression.keywords if keyword.arg}
         return function, self.bound(function, [self.evaluate(argument) for argument in expression.args], named)
 
-    def caught(self, problem: Exception) -> Any:
+    def caught(self, problem: Exception) -> Value:
         if isinstance(problem, ScriptError):
             return problem.raised
         return Raised(type(problem).__name__, (str(problem),) if str(problem) else ())
 
-    def throw(self, value: Any) -> None:
+    def throw(self, value: Value) -> None:
         if isinstance(value, Member):
             value = Raised(class_name(value), ())
         if not isinstance(value, Raised):
             raise TypeError("exceptions must derive from BaseException")
         raise ScriptError(value)
 
-    def is_caught_by(self, value: Any, expression: Any) -> bool:
+    def is_caught_by(self, value: Value, expression: Value) -> bool:
         if expression is None:
             return True
         classes = self.evaluate(expression)
@@ -116,18 +116,18 @@ class Evaluator:
 
     # objects of packages
 
-    def make(self, kind: str, **data: Any) -> Thing:
+    def make(self, kind: str, **data: Value) -> Thing:
         """A new one."""
         self.state["thing_count"] = number = self.state.get("thing_count", 0) + 1
         self.state["things"][str(number)] = data
         return Thing(kind, str(number))
 
-    def data(self, thing: Thing) -> dict[str, Any]:
+    def data(self, thing: Thing) -> dict[str, Value]:
         """What an object has."""
-        found: dict[str, Any] = self.state["things"][thing.number]
+        found: dict[str, Value] = self.state["things"][thing.number]
         return found
 
-    def bound(self, function: FunctionValue, arguments: list[Any], named: dict[str, Any]) -> list[Any]:
+    def bound(self, function: FunctionValue, arguments: list[Value], named: dict[str, Value]) -> list[Value]:
         """The arguments in the order of the function's parameters. Raises TypeError."""
         code = self.machine.function(function)
         if named:
@@ -151,7 +151,7 @@ class Evaluator:
             raise TypeError(f"{code.name}() {takes} but {len(arguments)} were given")
         return arguments
 
-    def assign(self, target: Any, value: Any) -> None:
+    def assign(self, target: Value, value: Value) -> None:
         if isinstance(target, ast.Name):
             own = self.machine.local_names()
             if own is not None and target.id in self.machine.current().names:
@@ -173,7 +173,7 @@ class Evaluator:
 
     # expressions
 
-    def evaluate(self, expression: Any) -> Any:
+    def evaluate(self, expression: Value) -> Value:
         if isinstance(expression, tuple):
             return self._special(expression)
         method = getattr(self, f"on_{type(expression).__name__}", None)
@@ -181,7 +181,7 @@ class Evaluator:
             raise not_simulated(expression)
         return method(expression)
 
-    def _special(self, expression: tuple[Any, ...]) -> Any:
+    def _special(self, expression: tuple[Value, ...]) -> Value:
         """What the compiler has put into operations itself."""
         if expression[0] == "function":
             return self.machine.make_function(expression[1])
@@ -205,10 +205,10 @@ class Evaluator:
         else:
             raise not_simulated(target)
 
-    def on_Constant(self, node: ast.Constant) -> Any:  # noqa: N802  # named after the node
+    def on_Constant(self, node: ast.Constant) -> Value:  # noqa: N802  # named after the node
         return node.value
 
-    def on_Name(self, node: ast.Name) -> Any:  # noqa: N802  # named after the node
+    def on_Name(self, node: ast.Name) -> Value:  # noqa: N802  # named after the node
         names = self.machine.names_with(node.id)
         if names is not None:
             return names[node.id]
@@ -224,24 +224,24 @@ class Evaluator:
             return Member("", node.id)
         raise NameError(f"name '{node.id}' is not defined")
 
-    def on_BinOp(self, node: ast.BinOp) -> Any:  # noqa: N802  # named after the node
+    def on_BinOp(self, node: ast.BinOp) -> Value:  # noqa: N802  # named after the node
         left, right = self.evaluate(node.left), self.evaluate(node.right)
         _check_size(node.op, left, right)
         return _BINARY[type(node.op)](left, right)
 
-    def on_UnaryOp(self, node: ast.UnaryOp) -> Any:  # noqa: N802  # named after the node
+    def on_UnaryOp(self, node: ast.UnaryOp) -> Value:  # noqa: N802  # named after the node
         return _UNARY[type(node.op)](self.evaluate(node.operand))
 
-    def on_BoolOp(self, node: ast.BoolOp) -> Any:  # noqa: N802  # named after the node
+    def on_BoolOp(self, node: ast.BoolOp) -> Value:  # noqa: N802  # named after the node
         stops_at = isinstance(node.op, ast.Or)
-        value: Any = None
+        value: Value = None
         for part in node.values:
             value = self.evaluate(part)
             if bool(value) == stops_at:
                 return value
         return value
 
-    def on_Compare(self, node: ast.Compare) -> Any:  # noqa: N802  # named after the node
+    def on_Compare(self, node: ast.Compare) -> Value:  # noqa: N802  # named after the node
         left = self.evaluate(node.left)
         for comparison, part in zip(node.ops, node.comparators, strict=True):
             right = self.evaluate(part)
@@ -250,21 +250,21 @@ class Evaluator:
             left = right
         return True
 
-    def on_IfExp(self, node: ast.IfExp) -> Any:  # noqa: N802  # named after the node
+    def on_IfExp(self, node: ast.IfExp) -> Value:  # noqa: N802  # named after the node
         return self.evaluate(node.body if self.evaluate(node.test) else node.orelse)
 
-    def on_List(self, node: ast.List) -> Any:  # noqa: N802  # named after the node
+    def on_List(self, node: ast.List) -> Value:  # noqa: N802  # named after the node
         return [self.evaluate(part) for part in node.elts]
 
-    def on_Tuple(self, node: ast.Tuple) -> Any:  # noqa: N802  # named after the node
+    def on_Tuple(self, node: ast.Tuple) -> Value:  # noqa: N802  # named after the node
         return tuple(self.evaluate(part) for part in node.elts)
 
-    def on_Dict(self, node: ast.Dict) -> Any:  # noqa: N802  # named after the node
+    def on_Dict(self, node: ast.Dict) -> Value:  # noqa: N802  # named after the node
         if None in node.keys:
             raise NotSimulated("** in a dict")
         return {self.evaluate(key): self.evaluate(value) for key, value in zip(node.keys, node.values, strict=True)}
 
-    def on_ListComp(self, node: ast.ListComp | ast.GeneratorExp) -> Any:  # noqa: N802  # named after the node
+    def on_ListComp(self, node: ast.ListComp | ast.GeneratorExp) -> Value:  # noqa: N802  # named after the node
         if len(node.generators) != 1:
             raise NotSimulated("a nested comprehension")
         part = node.generators[0]
@@ -275,23 +275,23 @@ class Evaluator:
                 found.append(self.evaluate(node.elt))
         return found
 
-    def on_GeneratorExp(self, node: ast.GeneratorExp) -> Any:  # noqa: N802  # named after the node
+    def on_GeneratorExp(self, node: ast.GeneratorExp) -> Value:  # noqa: N802  # named after the node
         return self.on_ListComp(node)
 
-    def on_Subscript(self, node: ast.Subscript) -> Any:  # noqa: N802  # named after the node
+    def on_Subscript(self, node: ast.Subscript) -> Value:  # noqa: N802  # named after the node
         value = self.evaluate(node.value)
         if value == Member("os", "environ"):
             return dict(self.system.environment)[self.evaluate(node.slice)]
         return value[self.evaluate(node.slice)]
 
-    def on_Slice(self, node: ast.Slice) -> Any:  # noqa: N802  # named after the node
+    def on_Slice(self, node: ast.Slice) -> Value:  # noqa: N802  # named after the node
         parts = (None if part is None else self.evaluate(part) for part in (node.lower, node.upper, node.step))
         return slice(*parts)
 
-    def on_JoinedStr(self, node: ast.JoinedStr) -> Any:  # noqa: N802  # named after the node
+    def on_JoinedStr(self, node: ast.JoinedStr) -> Value:  # noqa: N802  # named after the node
         return "".join(self.evaluate(part) for part in node.values)
 
-    def on_FormattedValue(self, node: ast.FormattedValue) -> Any:  # noqa: N802  # named after the node
+    def on_FormattedValue(self, node: ast.FormattedValue) -> Value:  # noqa: N802  # named after the node
         value = self.evaluate(node.value)
         if node.conversion != -1:
             value = _CONVERSIONS[chr(node.conversion)](value)
@@ -300,13 +300,13 @@ class Evaluator:
         check_format(form)
         return format(value, form)
 
-    def on_Lambda(self, node: ast.Lambda) -> Any:  # noqa: N802  # named after the node
+    def on_Lambda(self, node: ast.Lambda) -> Value:  # noqa: N802  # named after the node
         return self.machine.make_function(node.number)  # type: ignore[attr-defined]  # the compiler's
 
-    def on_Await(self, node: ast.Await) -> Any:  # noqa: N802  # named after the node
+    def on_Await(self, node: ast.Await) -> Value:  # noqa: N802  # named after the node
         return self.evaluate(node.value)
 
-    def on_Attribute(self, node: ast.Attribute) -> Any:  # noqa: N802  # named after the node
+    def on_Attribute(self, node: ast.Attribute) -> Value:  # noqa: N802  # named after the node
         value = self.evaluate(node.value)
         if isinstance(value, Thing):
             return python_packages.attribute(self, value, node.attr)
@@ -320,7 +320,7 @@ class Evaluator:
             return Method(value, node.attr)
         raise AttributeError(f"'{type(value).__name__}' object has no attribute '{node.attr}'")
 
-    def on_Call(self, node: ast.Call) -> Any:  # noqa: N802  # named after the node
+    def on_Call(self, node: ast.Call) -> Value:  # noqa: N802  # named after the node
         function = self.evaluate(node.func)
         if any(isinstance(argument, ast.Starred) for argument in node.args):
             raise NotSimulated("* in a call")
@@ -328,7 +328,7 @@ class Evaluator:
         named = {keyword.arg: self.evaluate(keyword.value) for keyword in node.keywords if keyword.arg}
         return self.call(function, arguments, named)
 
-    def call(self, function: Any, arguments: list[Any], named: dict[str, Any]) -> Any:
+    def call(self, function: Value, arguments: list[Value], named: dict[str, Value]) -> Value:
         """Call a value."""
         if isinstance(function, FunctionValue):
             return self.machine.call(function, self.bound(function, arguments, named))

@@ -5,10 +5,11 @@ A file is read whole when it is opened, and written to at once. What is left of 
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, text_of
+from fakedocker.userland.languages.python.python_values import Value
 from fakedocker.userland.languages.script_machine import NotSimulated
 
 METHODS: Final = frozenset("read readline readlines write writelines close flush".split())
@@ -23,7 +24,7 @@ class OpenFile(NamedTuple):
     mode: str
 
 
-def open_file(system: System, state: State, path: str, mode: str = "r", **named: Any) -> OpenFile:
+def open_file(system: System, state: State, path: str, mode: str = "r", **named: Value) -> OpenFile:
     """open(): encodings and buffering make no difference here.
 
     Raises:
@@ -58,13 +59,13 @@ def _exists(system: System, path: str) -> bool:
     return True
 
 
-def lines(state: State, file: OpenFile) -> list[Any]:
+def lines(state: State, file: OpenFile) -> list[Value]:
     """The lines that are left, which are read by that."""
     rest = _take(state, file)
     return list(rest.splitlines(keepends=True))
 
 
-def _take(state: State, file: OpenFile, size: int = -1) -> Any:
+def _take(state: State, file: OpenFile, size: int = -1) -> Value:
     if not file.mode.startswith("r"):
         raise OSError("not readable")
     rest = state.get(_key(file.number), b"" if "b" in file.mode else "")
@@ -74,7 +75,7 @@ def _take(state: State, file: OpenFile, size: int = -1) -> Any:
     return rest[:size]
 
 
-def call(system: System, state: State, file: OpenFile, name: str, arguments: list[Any]) -> Any:
+def call(system: System, state: State, file: OpenFile, name: str, arguments: list[Value]) -> Value:
     """A method of a file."""
     if name in ("close", "flush"):
         return None

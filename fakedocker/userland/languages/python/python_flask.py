@@ -10,13 +10,21 @@ import posixpath
 import re
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
 from fakedocker.base.regex import Found, compile_pattern
 from fakedocker.userland.inputs import bytes_of, text_of
 from fakedocker.userland.languages.python.python_templates import render
-from fakedocker.userland.languages.python.python_values import Evaluator, Raised, ScriptError, Serving, Thing, failure
+from fakedocker.userland.languages.python.python_values import (
+    Evaluator,
+    Raised,
+    ScriptError,
+    Serving,
+    Thing,
+    Value,
+    failure,
+)
 from fakedocker.userland.languages.script_machine import NotSimulated
 from fakedocker.userland.services import static_files
 from fakedocker.userland.services.http import Request, Response
@@ -32,37 +40,37 @@ _CONVERTERS: Final = {"int": r"-?\d+", "float": r"-?\d+\.\d+", "path": r".+", "s
 class Call(NamedTuple):
     """The function that answers a request, and its arguments."""
 
-    function: Any
-    named: dict[str, Any]
+    function: Value
+    named: dict[str, Value]
 
 
 # what a script says
 
 
 def application(kind: str) -> Callable[..., Thing]:
-    def make(own: Evaluator, *given: Any, **named: Any) -> Thing:
+    def make(own: Evaluator, *given: Value, **named: Value) -> Thing:
         return own.make(kind, routes=[], config={"DEBUG": False}, name=str(given[0]) if given else "app", debug=False)
 
     return make
 
 
-def route(method: str) -> Callable[..., Any]:
+def route(method: str) -> Callable[..., Value]:
     """app.route(path, methods=[...]), app.get(path): a decorator."""
 
-    def begin(own: Evaluator, app: Thing, path: str, **named: Any) -> Thing:
+    def begin(own: Evaluator, app: Thing, path: str, **named: Value) -> Thing:
         methods = [each.upper() for each in named.get("methods", ["GET"])] if not method else [method.upper()]
         return own.make("decorator", app=app, path=path, methods=methods)
 
     return begin
 
 
-def decorate(own: Evaluator, decorator: Thing, function: Any) -> Any:
+def decorate(own: Evaluator, decorator: Thing, function: Value) -> Value:
     held = own.data(decorator)
     own.data(held["app"])["routes"].append([held["path"], held["methods"], function])
     return function
 
 
-def run(own: Evaluator, app: Thing, *given: Any, **named: Any) -> None:
+def run(own: Evaluator, app: Thing, *given: Value, **named: Value) -> None:
     """app.run(host, port, debug): the script goes on as a server."""
     options = {**dict(zip(("host", "port", "debug"), given, strict=False)), **named}
     raise Serving(
@@ -73,7 +81,9 @@ def run(own: Evaluator, app: Thing, *given: Any, **named: Any) -> None:
     )  # fmt: skip
 
 
-def answer(own: Evaluator, body: Any = "", status: int = 200, headers: Any = None, **named: Any) -> dict[str, Any]:
+def answer(
+    own: Evaluator, body: Value = "", status: int = 200, headers: Value = None, **named: Value
+) -> dict[str, Value]:
     """make_response, Response: a plain value."""
     made = _answer(body)
     made["status"] = int(named.get("status", status))
@@ -82,11 +92,11 @@ def answer(own: Evaluator, body: Any = "", status: int = 200, headers: Any = Non
     return made
 
 
-def jsonify(own: Evaluator, *given: Any, **named: Any) -> dict[str, Any]:
+def jsonify(own: Evaluator, *given: Value, **named: Value) -> dict[str, Value]:
     return _answer(_jsoned(given[0] if len(given) == 1 else list(given) if given else named))
 
 
-def redirect(own: Evaluator, place: str, code: int = 302) -> dict[str, Any]:
+def redirect(own: Evaluator, place: str, code: int = 302) -> dict[str, Value]:
     return {
         **_answer(f'<p>This is at <a href="{place}">{place}</a>.\n'),
         "status": code,
@@ -94,11 +104,11 @@ def redirect(own: Evaluator, place: str, code: int = 302) -> dict[str, Any]:
     }
 
 
-def abort(own: Evaluator, status: int, *_: Any) -> None:
+def abort(own: Evaluator, status: int, *_: Value) -> None:
     raise failure("werkzeug.exceptions.HTTPException", status)
 
 
-def render_template(own: Evaluator, name: str, **names: Any) -> str:
+def render_template(own: Evaluator, name: str, **names: Value) -> str:
     path = posixpath.join(own.system.directory, "templates", name)
     try:
         text = text_of(own.system.read_file(path))
@@ -107,14 +117,14 @@ def render_template(own: Evaluator, name: str, **names: Any) -> str:
     return render(own, text, names)
 
 
-def http_exception(own: Evaluator, status_code: int = 500, detail: Any = None, **_: Any) -> Raised:
+def http_exception(own: Evaluator, status_code: int = 500, detail: Value = None, **_: Value) -> Raised:
     """fastapi's HTTPException."""
     return Raised("fastapi.HTTPException", (status_code, detail))
 
 
-def asked(own: Evaluator, name: str) -> Any:
+def asked(own: Evaluator, name: str) -> Value:
     """request.NAME."""
-    found: dict[str, Any] = own.state.get("asked", {})
+    found: dict[str, Value] = own.state.get("asked", {})
     if name in found:
         return found[name]
     if not found:
@@ -142,10 +152,10 @@ def begin(own: Evaluator, app: Thing, request: Request) -> Call | Response:
     return problem(app.kind, 405 if allowed else 404)
 
 
-def _seen(request: Request) -> dict[str, Any]:
+def _seen(request: Request) -> dict[str, Value]:
     kind = request.header("Content-Type").partition(";")[0]
     text = text_of(request.body)
-    body: Any = None
+    body: Value = None
     if kind == "application/json":
         try:
             body = json.loads(text)
@@ -172,9 +182,9 @@ def _expression(kind: str, pattern: str) -> str:
 
 
 def _arguments(
-    own: Evaluator, kind: str, pattern: str, match: Found, function: Any, request: Request
-) -> dict[str, Any]:
-    found: dict[str, Any] = match.groupdict()
+    own: Evaluator, kind: str, pattern: str, match: Found, function: Value, request: Request
+) -> dict[str, Value]:
+    found: dict[str, Value] = match.groupdict()
     if kind == "flask":
         numbers = re.findall(r"<(int|float):(\w+)>", pattern)
         return found | {name: {"int": int, "float": float}[converter](found[name]) for converter, name in numbers}
@@ -188,7 +198,7 @@ def _arguments(
 # answers
 
 
-def problem(kind: str, status: int, detail: Any = None) -> Response:
+def problem(kind: str, status: int, detail: Value = None) -> Response:
     """What is answered where no function does."""
     phrase = HTTPStatus(status).phrase
     if kind == "fastapi":
@@ -198,7 +208,7 @@ def problem(kind: str, status: int, detail: Any = None) -> Response:
     return Response(status, bytes_of(text), (("Content-Type", HTML),))
 
 
-def finish(kind: str, value: Any) -> Response:
+def finish(kind: str, value: Value) -> Response:
     """The response that a function's value makes. Raises ScriptError for what is none."""
     status, headers = None, {}
     if kind == "flask" and isinstance(value, tuple):
@@ -221,11 +231,11 @@ def fail(kind: str, raised: Exception) -> Response | None:
     return problem(kind, int(value.arguments[0]), *value.arguments[1:])
 
 
-def _is_answer(value: Any) -> bool:
+def _is_answer(value: Value) -> bool:
     return isinstance(value, dict) and "\0answer" in value
 
 
-def _answer(value: Any) -> dict[str, Any]:
+def _answer(value: Value) -> dict[str, Value]:
     if _is_answer(value):
         return dict(value)
     if isinstance(value, dict | list):
@@ -241,7 +251,7 @@ def _answer(value: Any) -> dict[str, Any]:
     }
 
 
-def _jsoned(value: Any, *, compact: bool = False) -> dict[str, Any]:
+def _jsoned(value: Value, *, compact: bool = False) -> dict[str, Value]:
     try:
         body = json.dumps(value, separators=(",", ":"), ensure_ascii=not compact, sort_keys=not compact)
     except TypeError as wrong:
@@ -255,7 +265,7 @@ def _jsoned(value: Any, *, compact: bool = False) -> dict[str, Any]:
     }
 
 
-MEMBERS: Final[dict[tuple[str, str], Any]] = {
+MEMBERS: Final[dict[tuple[str, str], Value]] = {
     ("flask", "Flask"): application("flask"), ("flask", "jsonify"): jsonify, ("flask", "redirect"): redirect, ("flask", "abort"): abort,
     ("flask", "render_template"): render_template, ("flask", "make_response"): answer, ("flask", "Response"): answer,
     ("flask", "render_template_string"): lambda own, text, **names: render(own, text, names),
@@ -267,7 +277,7 @@ MEMBERS: Final[dict[tuple[str, str], Any]] = {
 }  # fmt: skip
 """Functions of the packages."""
 _ROUTES: Final = {method: route(method) for method in ("get", "post", "put", "delete", "patch")}
-OBJECTS: Final[dict[str, dict[str, Any]]] = {
+OBJECTS: Final[dict[str, dict[str, Value]]] = {
     "flask": {**_ROUTES, "route": route(""), "run": run},
     "fastapi": _ROUTES,
     "decorator": {"()": decorate},

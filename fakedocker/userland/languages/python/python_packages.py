@@ -6,30 +6,30 @@ A package is tables of its members, its objects' methods and its exceptions. It 
 from __future__ import annotations
 
 import sys
-from typing import Any, Final
+from typing import Final
 
 from fakedocker.kernel import marks
 from fakedocker.kernel.program import System
 from fakedocker.userland.languages.python import python_flask, python_redis, python_web
-from fakedocker.userland.languages.python.python_values import Evaluator, Member, Method, Raised, Thing, failure
+from fakedocker.userland.languages.python.python_values import Evaluator, Member, Method, Raised, Thing, Value, failure
 from fakedocker.userland.languages.script_machine import NotSimulated
 from fakedocker.userland.packages.pip_site import find_site, installed, normalized
 
 _OWN: Final = frozenset("os sys time json socket platform math os.path random html typing".split())
 _PACKAGES: Final = frozenset("flask redis fastapi gunicorn uvicorn".split())
-_MEMBERS: Final[dict[tuple[str, str], Any]] = {
+_MEMBERS: Final[dict[tuple[str, str], Value]] = {
     **python_flask.MEMBERS, **python_web.MEMBERS,
     ("redis", "Redis"): python_redis.client, ("redis", "StrictRedis"): python_redis.client, ("redis", "from_url"): python_redis.from_url,
     ("redis.Redis", "from_url"): python_redis.from_url,
     ("html", "escape"): lambda own, text, *_: text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;"),
 }  # fmt: skip
-_OBJECTS: Final[dict[str, dict[str, Any]]] = {
+_OBJECTS: Final[dict[str, dict[str, Value]]] = {
     **python_flask.OBJECTS,
     "redis": dict.fromkeys(python_redis.COMMANDS, python_redis.command),
 }
 _EXCEPTIONS: Final[dict[str, tuple[str, ...]]] = {**python_redis.EXCEPTIONS, **python_flask.EXCEPTIONS}
 _ALIASES: Final = {f"redis.{name.rpartition('.')[2]}": name for name in python_redis.EXCEPTIONS}
-_TYPES: Final = frozenset("Union Optional List Dict Any Tuple".split())
+_TYPES: Final = frozenset("Union Optional List Dict Value Tuple".split())
 
 
 def check_import(system: System, module: str) -> None:
@@ -76,14 +76,14 @@ def has(module: str, name: str) -> bool:
     )
 
 
-def member(own: Evaluator, module: str, name: str) -> Any:
+def member(own: Evaluator, module: str, name: str) -> Value:
     """A member of a package."""
     if module == "flask.request" and (module, name) not in _MEMBERS:
         return python_flask.asked(own, name)
     return Member(*_ALIASES.get(f"{module}.{name}", f"{module}.{name}").rsplit(".", 1))
 
 
-def call(own: Evaluator, function: Member, arguments: list[Any], named: dict[str, Any]) -> Any:
+def call(own: Evaluator, function: Member, arguments: list[Value], named: dict[str, Value]) -> Value:
     """Call a member of a package."""
     found = _MEMBERS.get((function.module, function.name))
     kind = f"{function.module}.{function.name}"
@@ -94,7 +94,7 @@ def call(own: Evaluator, function: Member, arguments: list[Any], named: dict[str
     return found(own, *arguments, **named)
 
 
-def attribute(own: Evaluator, thing: Thing, name: str) -> Any:
+def attribute(own: Evaluator, thing: Thing, name: str) -> Value:
     """An attribute of an object: one of its methods, or something that it has."""
     if name in _OBJECTS.get(thing.kind, {}):
         return Method(thing, name)
@@ -104,7 +104,7 @@ def attribute(own: Evaluator, thing: Thing, name: str) -> Any:
     raise NotSimulated(f"{thing.kind}'s {name}")
 
 
-def method(own: Evaluator, thing: Thing, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:
+def method(own: Evaluator, thing: Thing, name: str, arguments: list[Value], named: dict[str, Value]) -> Value:
     """Call a method of an object, or with the name "()" the object itself."""
     found = _OBJECTS.get(thing.kind, {}).get(name)
     if found is None:

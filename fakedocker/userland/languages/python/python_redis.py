@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
-from fakedocker.userland.languages.python.python_values import Evaluator, Thing, failure
+from fakedocker.userland.languages.python.python_values import Evaluator, Thing, Value, failure
 from fakedocker.userland.services import redis_client
 from fakedocker.userland.services.resp import ErrorReply, Reply
 
@@ -24,7 +24,7 @@ EXCEPTIONS: Final = {
 """Classes of exceptions, and what they descend from."""
 
 
-def client(own: Evaluator, *given: Any, **named: Any) -> Thing:
+def client(own: Evaluator, *given: Value, **named: Value) -> Thing:
     """Redis(host="localhost", port=6379, db=0, ...)."""
     options = {**dict(zip(("host", "port", "db", "password"), given, strict=False)), **named}
     return own.make(
@@ -33,12 +33,12 @@ def client(own: Evaluator, *given: Any, **named: Any) -> Thing:
     )  # fmt: skip
 
 
-def from_url(own: Evaluator, url: str, **named: Any) -> Thing:
+def from_url(own: Evaluator, url: str, **named: Value) -> Thing:
     parts = urlsplit(url)
     return client(own, parts.hostname or "localhost", parts.port or 6379, 0, parts.password, **named)
 
 
-def command(own: Evaluator, thing: Thing, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:
+def command(own: Evaluator, thing: Thing, name: str, arguments: list[Value], named: dict[str, Value]) -> Value:
     """What a command gives, in the types that the package makes of it. Blocks. Raises ScriptError."""
     held = own.data(thing)
     words = [_SPELT.get(name, name.upper()), *(_text(part) for part in [*arguments, *_options(named)])]
@@ -55,9 +55,9 @@ def command(own: Evaluator, thing: Thing, name: str, arguments: list[Any], named
     return _value(words[0], reply, decodes=held["decodes"])
 
 
-def _options(named: dict[str, Any]) -> list[Any]:
+def _options(named: dict[str, Value]) -> list[Value]:
     """set(name, value, ex=10, nx=True); hset(name, mapping={...})."""
-    found: list[Any] = []
+    found: list[Value] = []
     for name, value in named.items():
         if isinstance(value, dict):
             found += [part for entry in value.items() for part in entry]
@@ -68,11 +68,11 @@ def _options(named: dict[str, Any]) -> list[Any]:
     return found
 
 
-def _text(value: Any) -> str:
+def _text(value: Value) -> str:
     return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else str(value)
 
 
-def _value(name: str, reply: Reply, *, decodes: bool) -> Any:
+def _value(name: str, reply: Reply, *, decodes: bool) -> Value:
     if name in _TRUTHS:
         return reply in ("OK", "PONG") or reply == 1
     if decodes or isinstance(reply, str):

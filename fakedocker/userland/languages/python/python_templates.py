@@ -6,13 +6,13 @@ import ast
 import html
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-from fakedocker.userland.languages.python.python_values import Evaluator
+from fakedocker.userland.languages.python.python_values import Evaluator, Value
 from fakedocker.userland.languages.script_machine import NotSimulated
 
 _MARKS: Final = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\})", re.DOTALL)
-_FILTERS: Final[dict[str, Callable[[Any], Any]]] = {
+_FILTERS: Final[dict[str, Callable[[Value], Value]]] = {
     "safe": str,
     "upper": lambda value: str(value).upper(),
     "lower": lambda value: str(value).lower(),
@@ -22,7 +22,7 @@ _FILTERS: Final[dict[str, Callable[[Any], Any]]] = {
 _LONGEST: Final = 1_000_000
 
 
-def render(own: Evaluator, text: str, names: dict[str, Any]) -> str:
+def render(own: Evaluator, text: str, names: dict[str, Value]) -> str:
     """A template filled in. Raises NotSimulated, and what its expressions raise."""
     parts = _MARKS.split(text)
     return _Renderer(own, parts).block(0, names, ())[0]
@@ -33,7 +33,7 @@ class _Renderer:
         self._own = own
         self._parts = parts
 
-    def block(self, at: int, names: dict[str, Any], ends: tuple[str, ...]) -> tuple[str, int]:
+    def block(self, at: int, names: dict[str, Value], ends: tuple[str, ...]) -> tuple[str, int]:
         """What is shown from a part on to one of the words that end it, and where that stands."""
         shown: list[str] = []
         while at < len(self._parts):
@@ -52,7 +52,7 @@ class _Renderer:
                 at += 1
         return "".join(shown), at
 
-    def _statement(self, word: str, rest: str, at: int, names: dict[str, Any]) -> tuple[str, int]:
+    def _statement(self, word: str, rest: str, at: int, names: dict[str, Value]) -> tuple[str, int]:
         if word == "if":
             return self._if(rest, at, names)
         if word == "for":
@@ -66,7 +66,7 @@ class _Renderer:
     def _word(self, at: int) -> str:
         return self._parts[at][2:-2].strip(" -+")
 
-    def _if(self, condition: str, at: int, names: dict[str, Any]) -> tuple[str, int]:
+    def _if(self, condition: str, at: int, names: dict[str, Value]) -> tuple[str, int]:
         shown, done = "", False
         while True:
             holds = not done and bool(self._value(condition, names))
@@ -77,7 +77,7 @@ class _Renderer:
                 return shown, at + 1
             condition = condition if word == "elif" else "True"
 
-    def _for(self, rest: str, at: int, names: dict[str, Any]) -> tuple[str, int]:
+    def _for(self, rest: str, at: int, names: dict[str, Value]) -> tuple[str, int]:
         targets, _, expression = rest.partition(" in ")
         wanted = [name.strip() for name in targets.split(",")]
         shown = ""
@@ -102,7 +102,7 @@ class _Renderer:
             at += 1
         raise NotSimulated("a template whose blocks do not end")
 
-    def _shown(self, expression: str, names: dict[str, Any]) -> str:
+    def _shown(self, expression: str, names: dict[str, Value]) -> str:
         expression, *filters = [part.strip() for part in re.split(r"(?<!\|)\|(?!\|)", expression)]
         value = self._value(expression, names)
         for name in filters:
@@ -111,7 +111,7 @@ class _Renderer:
             value = _FILTERS[name](value)
         return str(value) if "safe" in filters else html.escape(str(value))
 
-    def _value(self, expression: str, names: dict[str, Any]) -> Any:
+    def _value(self, expression: str, names: dict[str, Value]) -> Value:
         """A Python expression over the template's names; one that is not there is an empty text."""
         try:
             node = ast.parse(expression.strip(), mode="eval").body
@@ -123,7 +123,7 @@ class _Renderer:
 class _Filled(ast.NodeTransformer):
     """Puts values in place of names, and lets an attribute be a key."""
 
-    def __init__(self, names: dict[str, Any]) -> None:
+    def __init__(self, names: dict[str, Value]) -> None:
         self._names = names
 
     def visit_Name(self, node: ast.Name) -> ast.AST:  # named after the node

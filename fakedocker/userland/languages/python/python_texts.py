@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any, Final
+from typing import Final
 
 from fakedocker.userland.languages.python import python_packages
-from fakedocker.userland.languages.python.python_values import Member, Method, Raised, Thing
+from fakedocker.userland.languages.python.python_values import Member, Method, Raised, Thing, Value
 from fakedocker.userland.languages.script_machine import FunctionValue
 
 EXCEPTIONS: Final = {
@@ -14,7 +14,7 @@ EXCEPTIONS: Final = {
 }  # fmt: skip
 
 
-def shown(value: Any) -> str:
+def shown(value: Value) -> str:
     """str() of a value of the script."""
     if isinstance(value, Raised):
         return (
@@ -27,7 +27,7 @@ def shown(value: Any) -> str:
     return value if isinstance(value, str) else representation(value)
 
 
-def class_name(value: Any) -> str:
+def class_name(value: Value) -> str:
     """How a class of exceptions is named in `Raised`."""
     if not isinstance(value, Member):
         raise TypeError("catching classes that do not inherit from BaseException is not allowed")
@@ -43,7 +43,7 @@ def ancestors_of(kind: str) -> set[str]:
     return found | {kind}
 
 
-def representation(value: Any) -> str:
+def representation(value: Value) -> str:
     """repr() of one."""
     if isinstance(value, Member):
         if not value.module:

@@ -11,6 +11,9 @@ from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
 from fakedocker.userland.languages.script_machine import Exit, Machine
 
+Value = Any
+"""A value of the small Python: plain data, so that its operators are Python's own; or one of the tuples below."""
+
 
 class Member(NamedTuple):
     """A module (`name` empty), a member of one, or a builtin (`module` empty)."""
@@ -22,7 +25,7 @@ class Member(NamedTuple):
 class Method(NamedTuple):
     """A method of a value."""
 
-    value: Any
+    value: Value
     name: str
 
 
@@ -30,7 +33,7 @@ class Raised(NamedTuple):
     """An exception as the script sees it. `kind` is its class, with the module unless that is a builtin one."""
 
     kind: str
-    arguments: tuple[Any, ...]
+    arguments: tuple[Value, ...]
 
 
 class Thing(NamedTuple):
@@ -48,7 +51,7 @@ class ScriptError(Exception):
         self.raised = raised
 
 
-def failure(kind: str, *arguments: Any) -> ScriptError:
+def failure(kind: str, *arguments: Value) -> ScriptError:
     """What a package raises."""
     return ScriptError(Raised(kind, arguments))
 
@@ -56,7 +59,7 @@ def failure(kind: str, *arguments: Any) -> ScriptError:
 class Serving(Exit):
     """The script is through, and a server goes on in its place. `plan` says which, see python_web."""
 
-    def __init__(self, plan: dict[str, Any]) -> None:
+    def __init__(self, plan: dict[str, Value]) -> None:
         super().__init__(0)
         self.plan = plan
 
@@ -71,14 +74,14 @@ class Evaluator(Protocol):
     version: str
     name: str
 
-    def evaluate(self, expression: Any) -> Any: ...
-    def make(self, kind: str, **data: Any) -> Thing:
+    def evaluate(self, expression: Value) -> Value: ...
+    def make(self, kind: str, **data: Value) -> Thing:
         """A new object."""
 
-    def data(self, thing: Thing) -> dict[str, Any]:
+    def data(self, thing: Thing) -> dict[str, Value]:
         """What an object has."""
 
-    def bound(self, function: Any, arguments: list[Any], named: dict[str, Any]) -> list[Any]:
+    def bound(self, function: Value, arguments: list[Value], named: dict[str, Value]) -> list[Value]:
         """The arguments in the order of a function's parameters."""
 
-    def call(self, function: Any, arguments: list[Any], named: dict[str, Any]) -> Any: ...
+    def call(self, function: Value, arguments: list[Value], named: dict[str, Value]) -> Value: ...

@@ -9,13 +9,13 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from fakedocker.base import signals
 from fakedocker.kernel.program import Block, System
 from fakedocker.userland.inputs import State, bytes_of, text_of
 from fakedocker.userland.languages.python import python_flask
-from fakedocker.userland.languages.python.python_values import Evaluator, Serving, Thing
+from fakedocker.userland.languages.python.python_values import Evaluator, Serving, Thing, Value
 from fakedocker.userland.languages.script_machine import Exit, NotSimulated
 from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.connections import Connection, open_listeners
@@ -39,7 +39,7 @@ _UVICORN: Final = {"host=": "h", "port=": "p", "workers=": "w", "reload": "r", "
 # command lines
 
 
-def flask_main(own: Evaluator, *_: Any) -> None:
+def flask_main(own: Evaluator, *_: Value) -> None:
     """flask [--app X] [--debug] run [--host H] [--port P] [--debug]."""
     environment, words = own.system.environment, list(own.arguments[1:])
     if words[:1] == ["--version"]:
@@ -60,7 +60,7 @@ def flask_main(own: Evaluator, *_: Any) -> None:
     })  # fmt: skip
 
 
-def gunicorn_main(own: Evaluator, *_: Any) -> None:
+def gunicorn_main(own: Evaluator, *_: Value) -> None:
     """gunicorn [-b HOST:PORT] [-w N] MODULE:APP."""
     options = _options(own, ["gunicorn", *own.arguments[1:]], "b:w:k:t:n:", _GUNICORN)
     host, port = _halves(options.last("b") or "127.0.0.1:8000")
@@ -69,7 +69,7 @@ def gunicorn_main(own: Evaluator, *_: Any) -> None:
     _load(own, file, attribute or "application", plan)
 
 
-def uvicorn_main(own: Evaluator, *_: Any) -> None:
+def uvicorn_main(own: Evaluator, *_: Value) -> None:
     """uvicorn MODULE:APP [--host H] [--port P]."""
     options = _options(own, ["uvicorn", *own.arguments[1:]], "", _UVICORN)
     file, attribute = _halves((options.operands or ("",))[0])
@@ -77,7 +77,7 @@ def uvicorn_main(own: Evaluator, *_: Any) -> None:
     _load(own, file, attribute, {**plan, "debug": False, "name": file})
 
 
-def fastapi_main(own: Evaluator, *_: Any) -> None:
+def fastapi_main(own: Evaluator, *_: Value) -> None:
     """fastapi run|dev FILE [--host H] [--port P]."""
     options = _options(own, ["fastapi", *own.arguments[1:]], "", _UVICORN)
     default = "0.0.0.0" if options.operands[:1] == ("run",) else "127.0.0.1"
@@ -90,7 +90,7 @@ def fastapi_main(own: Evaluator, *_: Any) -> None:
     _load(own, file, "app", {**plan, "debug": False, "name": file})
 
 
-def uvicorn_run(own: Evaluator, app: Any, host: str = "127.0.0.1", port: int = 8000, **named: Any) -> None:
+def uvicorn_run(own: Evaluator, app: Value, host: str = "127.0.0.1", port: int = 8000, **named: Value) -> None:
     plan = {"style": "uvicorn", "host": host, "port": int(port), "debug": False, "name": "app", "file": ""}
     if isinstance(app, Thing):
         raise Serving({**plan, "app": app})
@@ -120,7 +120,7 @@ def _found(own: Evaluator, name: str) -> bool:
     return True
 
 
-def _load(own: Evaluator, file: str, attribute: str, plan: dict[str, Any]) -> None:
+def _load(own: Evaluator, file: str, attribute: str, plan: dict[str, Value]) -> None:
     """Let a file be run as a module, and what it defines be served. Raises Serving, or Exit where there is no such file."""
     path = file if file.endswith(".py") else f"{file.replace('.', '/')}.py"
     try:
@@ -139,7 +139,7 @@ def _missing(style: str, file: str) -> str:
     return f'ERROR:    Error loading ASGI app. Could not import module "{file}".\n'
 
 
-def application_of(names: dict[str, Any], plan: dict[str, Any]) -> Thing | None:
+def application_of(names: dict[str, Value], plan: dict[str, Value]) -> Thing | None:
     """The application that a module has defined."""
     wanted = [plan["attribute"]] if plan["attribute"] else ["app", "application", *names]
     found = (names[name] for name in wanted if isinstance(names.get(name), Thing))
@@ -242,13 +242,13 @@ def _stamp(system: System, form: str) -> str:
     return format_date(form, system.now_ns // 1_000_000_000)
 
 
-def _in_use(plan: dict[str, Any]) -> str:
+def _in_use(plan: dict[str, Value]) -> str:
     if plan["style"] == "flask":
         return f"Address already in use\nPort {plan['port']} is in use by another program. Either identify and stop that program, or start the server with a different port.\n"  # fmt: skip
     return f"[Errno 98] error while attempting to bind on address ('{plan['host']}', {plan['port']}): address already in use\n"
 
 
-def _greet(system: System, plan: dict[str, Any]) -> None:
+def _greet(system: System, plan: dict[str, Value]) -> None:
     place = f"http://{plan['host']}:{plan['port']}"
     if plan["style"] == "uvicorn":
         said = f"Started server process [{system.pid}]\nWaiting for application startup.\nApplication startup complete.\nUvicorn running on {place} (Press CTRL+C to quit)"
@@ -310,7 +310,7 @@ def _say_goodbye(system: System, style: str) -> int:
     return 0
 
 
-MEMBERS: Final[dict[tuple[str, str], Any]] = {
+MEMBERS: Final[dict[tuple[str, str], Value]] = {
     ("flask", "main"): flask_main, ("gunicorn", "main"): gunicorn_main, ("uvicorn", "main"): uvicorn_main, ("fastapi", "main"): fastapi_main,
     ("uvicorn", "run"): uvicorn_run,
 }  # fmt: skip

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fakedocker.kernel.utility import copy_plain
 from fakedocker.userland.languages.sql.sql_expressions import evaluate
 from fakedocker.userland.languages.sql.sql_parser import Column, Statement
 from fakedocker.userland.languages.sql.sql_session import Result, Session, Table
-from fakedocker.userland.languages.sql.sql_tokens import Expression, SqlProblem
+from fakedocker.userland.languages.sql.sql_tokens import Expression, SqlProblem, Value
 from fakedocker.userland.languages.sql.sql_values import convert
 
 
@@ -112,7 +110,7 @@ def rollback(session: Session, statement: Statement) -> Result:
     return Result("ROLLBACK")
 
 
-def initial(session: Session, table: Table, column: Column, expression: Expression | None) -> Any:
+def initial(session: Session, table: Table, column: Column, expression: Expression | None) -> Value:
     """A column's value in a new row."""
     if expression is not None:
         value = convert(evaluate(expression, {}, session.facts), column.type)
@@ -126,6 +124,6 @@ def initial(session: Session, table: Table, column: Column, expression: Expressi
     return None if column.default is None else convert(evaluate(tuples(column.default), {}, session.facts), column.type)
 
 
-def tuples(value: Any) -> Any:
+def tuples(value: Value) -> Value:
     """An expression that was kept as JSON."""
     return tuple(tuples(part) for part in value) if isinstance(value, list | tuple) else value

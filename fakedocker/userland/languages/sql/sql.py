@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cmp_to_key
-from typing import Any, Final
+from typing import Final
 
 from fakedocker.userland.languages.sql.definitions import (
     alter_table,
@@ -26,7 +26,7 @@ from fakedocker.userland.languages.sql.definitions import (
 from fakedocker.userland.languages.sql.sql_expressions import Row, evaluate, has_aggregate, is_true
 from fakedocker.userland.languages.sql.sql_parser import Column, Parser, Select, Source, Statement
 from fakedocker.userland.languages.sql.sql_session import Result, Session, Table
-from fakedocker.userland.languages.sql.sql_tokens import Expression, SqlProblem
+from fakedocker.userland.languages.sql.sql_tokens import Expression, SqlProblem, Value
 from fakedocker.userland.languages.sql.sql_values import compare, convert, family, shown
 
 _MAXIMUM_ROWS: Final = 200_000
@@ -121,13 +121,13 @@ def _named(
 def _groups(session: Session, select: Select, rows: list[Row]) -> list[list[Row]]:
     if not select.groups:
         return [rows]
-    found: dict[tuple[Any, ...], list[Row]] = {}
+    found: dict[tuple[Value, ...], list[Row]] = {}
     for row in rows:
         found.setdefault(tuple(evaluate(part, row, session.facts) for part in select.groups), []).append(row)
     return list(found.values())
 
 
-def _value(session: Session, expression: Expression, group: list[Row], grouped: bool) -> Any:
+def _value(session: Session, expression: Expression, group: list[Row], grouped: bool) -> Value:
     if not group and not has_aggregate(expression) and expression[0] == "column":
         return None
     return evaluate(expression, group[0] if group else {}, session.facts, group if grouped else None)
@@ -148,7 +148,7 @@ def _order(
     return 0
 
 
-def _kind(expression: Expression, shape: dict[tuple[str, str], str], values: list[Any]) -> str:
+def _kind(expression: Expression, shape: dict[tuple[str, str], str], values: list[Value]) -> str:
     """The family of a column's type, on which alignment depends."""
     if expression[0] == "column":
         found = [
@@ -174,7 +174,7 @@ def _insert(session: Session, statement: Statement) -> Result:
     for name in targets:
         if name not in {column.name for column in columns}:
             raise SqlProblem("no column of", statement.parts["table_at"], name=name, table=statement.name)
-    added: list[list[Any]] = []
+    added: list[list[Value]] = []
     for given in statement.parts["rows"]:
         if len(given) > len(targets) or (names and len(given) < len(targets)):
             raise SqlProblem(
@@ -194,7 +194,7 @@ def _insert(session: Session, statement: Statement) -> Result:
 
 
 def _violation(
-    session: Session, name: str, table: Table, columns: list[Column], row: list[Any], others: list[list[Any]]
+    session: Session, name: str, table: Table, columns: list[Column], row: list[Value], others: list[list[Value]]
 ) -> SqlProblem | None:
     for place, column in enumerate(columns):
         if row[place] is None and column.needed:
@@ -232,7 +232,7 @@ def _update(session: Session, statement: Statement) -> Result:
     return _returned(session, "UPDATE", statement, columns, changed)
 
 
-def _row(name: str, columns: list[Column], values: list[Any]) -> Row:
+def _row(name: str, columns: list[Column], values: list[Value]) -> Row:
     return {(name, column.name): value for column, value in zip(columns, values, strict=True)}
 
 
@@ -247,7 +247,9 @@ def _delete(session: Session, statement: Statement) -> Result:
     return _returned(session, "DELETE", statement, columns, deleted)
 
 
-def _returned(session: Session, tag: str, statement: Statement, columns: list[Column], rows: list[list[Any]]) -> Result:
+def _returned(
+    session: Session, tag: str, statement: Statement, columns: list[Column], rows: list[list[Value]]
+) -> Result:
     items = statement.parts["returning"]
     if not items:
         return Result(tag, len(rows))

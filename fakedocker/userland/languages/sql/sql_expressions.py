@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from fakedocker.base.regex import compile_pattern
-from fakedocker.userland.languages.sql.sql_tokens import Expression, SqlProblem
+from fakedocker.userland.languages.sql.sql_tokens import Expression, SqlProblem, Value
 from fakedocker.userland.languages.sql.sql_values import compare, convert, number, shown
 from fakedocker.userland.processes.dates import format_date
 
-Row = dict[tuple[str, str], Any]
+Row = dict[tuple[str, str], Value]
 """(table's alias, column) -> value."""
-Facts = dict[str, Any]
+Facts = dict[str, Value]
 """What functions tell: version, user, database, dialect, now_ns."""
 _AGGREGATES: Final = frozenset({"count", "sum", "min", "max", "avg"})
 _LAST_ROW: Final[Row] = {}
 
 
-def has_aggregate(expression: Any) -> bool:
+def has_aggregate(expression: Value) -> bool:
     """Whether an expression is about a whole group."""
     if not isinstance(expression, tuple):
         return False
@@ -28,7 +28,7 @@ def has_aggregate(expression: Any) -> bool:
     return any(has_aggregate(part) for part in expression)
 
 
-def evaluate(expression: Expression, row: Row, facts: Facts, group: list[Row] | None = None) -> Any:
+def evaluate(expression: Expression, row: Row, facts: Facts, group: list[Row] | None = None) -> Value:
     """The value. Raises SqlProblem."""
     return _EVALUATORS[expression[0]](expression, row, facts, group)
 
@@ -39,7 +39,7 @@ def is_true(expression: Expression, row: Row, facts: Facts) -> bool:
     return value is not None and value is not False and value != 0
 
 
-def _column(expression: Expression, row: Row, facts: Facts, group: list[Row] | None) -> Any:
+def _column(expression: Expression, row: Row, facts: Facts, group: list[Row] | None) -> Value:
     _, table, name, at = expression
     found = [key for key in row if key[1] == name and table in ("", key[0])]
     if not found:
@@ -49,7 +49,7 @@ def _column(expression: Expression, row: Row, facts: Facts, group: list[Row] | N
     return row[found[0]]
 
 
-def _binary(expression: Expression, row: Row, facts: Facts, group: list[Row] | None) -> Any:
+def _binary(expression: Expression, row: Row, facts: Facts, group: list[Row] | None) -> Value:
     _, operator, first, second = expression
     left = evaluate(first, row, facts, group)
     if operator == "and" and left is not None and not left:
@@ -83,7 +83,7 @@ def _binary(expression: Expression, row: Row, facts: Facts, group: list[Row] | N
     ]
 
 
-def _calculate(operator: str, left: Any, right: Any, facts: Facts) -> Any:
+def _calculate(operator: str, left: Value, right: Value, facts: Facts) -> Value:
     a, b = number(left), number(right)
     if a is None or b is None:
         raise SqlProblem("bad input", type="integer", value=str(left if a is None else right))
@@ -101,7 +101,7 @@ def _calculate(operator: str, left: Any, right: Any, facts: Facts) -> Any:
     return {"+": a + b, "-": a - b, "*": a * b}[operator]
 
 
-def _like(expression: Expression, row: Row, facts: Facts, group: list[Row] | None) -> Any:
+def _like(expression: Expression, row: Row, facts: Facts, group: list[Row] | None) -> Value:
     _, inner, pattern, negated, ignores_case = expression
     value, text = evaluate(inner, row, facts, group), evaluate(pattern, row, facts, group)
     if value is None or text is None:
@@ -111,7 +111,7 @@ def _like(expression: Expression, row: Row, facts: Facts, group: list[Row] | Non
     return (compile_pattern("".join(parts), int(flags)).fullmatch(shown(value, "postgres")) is not None) != negated
 
 
-def _in(expression: Expression, row: Row, facts: Facts, group: list[Row] | None) -> Any:
+def _in(expression: Expression, row: Row, facts: Facts, group: list[Row] | None) -> Value:
     _, inner, items, negated = expression
     value = evaluate(inner, row, facts, group)
     others = [evaluate(item, row, facts, group) for item in items if item is not None]
@@ -120,24 +120,24 @@ def _in(expression: Expression, row: Row, facts: Facts, group: list[Row] | None)
     return any(other is not None and compare(value, other) == 0 for other in others) != negated
 
 
-def _between(expression: Expression, row: Row, facts: Facts, group: list[Row] | None) -> Any:
+def _between(expression: Expression, row: Row, facts: Facts, group: list[Row] | None) -> Value:
     value, low, high = (evaluate(part, row, facts, group) for part in expression[1:4])
     if None in (value, low, high):
         return None
     return (compare(low, value) <= 0 <= compare(high, value)) != expression[4]
 
 
-def _not(expression: Expression, row: Row, facts: Facts, group: list[Row] | None) -> Any:
+def _not(expression: Expression, row: Row, facts: Facts, group: list[Row] | None) -> Value:
     value = evaluate(expression[1], row, facts, group)
     return None if value is None else not value
 
 
-def _minus(expression: Expression, row: Row, facts: Facts, group: list[Row] | None) -> Any:
+def _minus(expression: Expression, row: Row, facts: Facts, group: list[Row] | None) -> Value:
     value = number(evaluate(expression[1], row, facts, group))
     return None if value is None else -value
 
 
-def _call(expression: Expression, row: Row, facts: Facts, group: list[Row] | None) -> Any:
+def _call(expression: Expression, row: Row, facts: Facts, group: list[Row] | None) -> Value:
     _, name, arguments, at = expression
     if name in _AGGREGATES:
         return _aggregate(name, arguments, facts, [row] if group is None else group)
@@ -150,7 +150,7 @@ def _call(expression: Expression, row: Row, facts: Facts, group: list[Row] | Non
         raise SqlProblem("no function", at, name=name) from None
 
 
-def _aggregate(name: str, arguments: tuple[Expression, ...], facts: Facts, group: list[Row]) -> Any:
+def _aggregate(name: str, arguments: tuple[Expression, ...], facts: Facts, group: list[Row]) -> Value:
     if arguments[:1] == (("star", ""),):
         return len(group)
     found = [evaluate(arguments[0], row, facts) for row in group]
@@ -178,11 +178,11 @@ def _now(facts: Facts) -> str:
     return f"{text}.{nanoseconds // 1000:06d}+00" if facts["dialect"] == "postgres" else text
 
 
-def _text(value: Any) -> str:
+def _text(value: Value) -> str:
     return "" if value is None else shown(value, "postgres")
 
 
-_FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+_FUNCTIONS: Final[dict[str, Callable[..., Value]]] = {
     "now": _now,
     "current_timestamp": _now,
     "current_date": lambda facts: _now(facts)[:10],
@@ -204,7 +204,7 @@ _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "pg_backend_pid": lambda facts: facts["pid"],
     "connection_id": lambda facts: facts["pid"],
 }  # fmt: skip
-_EVALUATORS: Final[dict[str, Callable[[Expression, Row, Facts, list[Row] | None], Any]]] = {
+_EVALUATORS: Final[dict[str, Callable[[Expression, Row, Facts, list[Row] | None], Value]]] = {
     "value": lambda expression, row, facts, group: expression[1],
     "column": _column,
     "star": lambda expression, row, facts, group: None,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from fakedocker.userland.languages.sql.sql_tokens import RESERVED, Expression, ExpressionParser, Token
+from fakedocker.userland.languages.sql.sql_tokens import RESERVED, Expression, ExpressionParser, Token, Value
 
 
 class Column(NamedTuple):
@@ -47,7 +47,7 @@ class Statement(NamedTuple):
     kind: str
     name: str
     at: int
-    parts: dict[str, Any]
+    parts: dict[str, Value]
 
 
 class Parser(ExpressionParser):

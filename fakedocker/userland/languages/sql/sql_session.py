@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from fakedocker.userland.languages.sql.sql_expressions import Facts
 from fakedocker.userland.languages.sql.sql_parser import Column
-from fakedocker.userland.languages.sql.sql_tokens import SqlProblem
+from fakedocker.userland.languages.sql.sql_tokens import SqlProblem, Value
 
-Table = dict[str, Any]
+Table = dict[str, Value]
 
 
 class Result(NamedTuple):
@@ -17,7 +17,7 @@ class Result(NamedTuple):
     tag: str
     affected: int = 0
     columns: tuple[tuple[str, str], ...] | None = None
-    rows: tuple[tuple[Any, ...], ...] = ()
+    rows: tuple[tuple[Value, ...], ...] = ()
 
 
 class Session:
@@ -28,7 +28,7 @@ class Session:
         facts: what functions tell; see sql_expressions.
     """
 
-    def __init__(self, store: dict[str, Any], facts: Facts) -> None:
+    def __init__(self, store: dict[str, Value], facts: Facts) -> None:
         self.store = store
         self.facts = facts
         self.changed = False

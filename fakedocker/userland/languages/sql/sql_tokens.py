@@ -8,7 +8,11 @@ from __future__ import annotations
 import re
 from typing import Any, Final, NamedTuple
 
-Expression = tuple[Any, ...]
+Value = Any
+"""A value of the small SQL: None, bool, int, float, Decimal or str."""
+
+
+Expression = tuple[Value, ...]
 """("value", v), ("column", table or "", name, offset), ("star", table or ""), ("call", name, arguments, offset),
 ("binary", operator, left, right), ("not", e), ("minus", e), ("null?", e, negated), ("in", e, list, negated),
 ("like", e, pattern, negated, ignoring case), ("between", e, low, high, negated), ("cast", e, type)."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
-from fakedocker.userland.languages.sql.sql_tokens import SqlProblem
+from fakedocker.userland.languages.sql.sql_tokens import SqlProblem, Value
 
 _FAMILIES: Final = {
     "integer": "int integer bigint smallint int2 int4 int8 serial bigserial smallserial tinyint mediumint",
@@ -42,7 +42,7 @@ def postgres_type(kind: str) -> str:
     return _SHOWN.get(word, base) + (paren + rest if word not in ("int", "tinyint") else "")
 
 
-def convert(value: Any, kind: str) -> Any:
+def convert(value: Value, kind: str) -> Value:
     """A value as a column of a type keeps it. Raises SqlProblem."""
     if value is None:
         return None
@@ -70,13 +70,13 @@ def convert(value: Any, kind: str) -> Any:
     return text
 
 
-def _scaled(value: float, kind: str) -> Any:
+def _scaled(value: float, kind: str) -> Value:
     """A numeric with its digits behind the point; kept as text, so that 1.50 stays 1.50."""
     size = re.search(r",(\d+)\)", kind)
     return f"{value:.{int(size[1])}f}" if size is not None else value
 
 
-def shown(value: Any, dialect: str) -> str:
+def shown(value: Value, dialect: str) -> str:
     """A value as a server sends it; null is the client's to show."""
     if isinstance(value, bool):
         return ("t" if value else "f") if dialect == "postgres" else ("1" if value else "0")
@@ -85,7 +85,7 @@ def shown(value: Any, dialect: str) -> str:
     return str(value)
 
 
-def number(value: Any) -> float | int | None:
+def number(value: Value) -> float | int | None:
     """A value as a number, None for what is none."""
     if isinstance(value, bool):
         return int(value)
@@ -97,7 +97,7 @@ def number(value: Any) -> float | int | None:
         return None
 
 
-def compare(left: Any, right: Any) -> int:
+def compare(left: Value, right: Value) -> int:
     """-1, 0 or 1; numbers by value where both sides can be numbers, else texts. Neither is null."""
     a, b = number(left), number(right)
     numeric = a is not None and b is not None and not (isinstance(left, str) and isinstance(right, str))

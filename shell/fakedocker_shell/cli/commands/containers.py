@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from fakedocker.base.json_types import JsonObject
 from fakedocker.base.units import human_size
 from fakedocker_shell.cli import reference
 from fakedocker_shell.cli.api import checked_name, filters_query
@@ -124,7 +123,7 @@ async def container_update(call: Invocation) -> int:
         from fakedocker_shell.cli.create_options import restart_policy
 
         policy = restart_policy(call.options["restart"])
-    body: dict[str, Any] = {**resources(call.options), "RestartPolicy": policy}
+    body: JsonObject = {**resources(call.options), "RestartPolicy": policy}
     warnings: list[str] = []
 
     async def update(name: str) -> None:
@@ -191,7 +190,7 @@ async def container_commit(call: Invocation) -> int:
     """Make an image of a container."""
     options = call.options
     name, target = [*call.arguments, ""][:2]
-    query: dict[str, Any] = {"container": name, "comment": options["message"], "author": options["author"]}
+    query: JsonObject = {"container": name, "comment": options["message"], "author": options["author"]}
     if target:
         try:
             parsed = reference.parse(target)
@@ -233,7 +232,7 @@ async def container_prune(call: Invocation) -> int:
     return 0
 
 
-def deleted_containers(answer: dict[str, Any]) -> str:
+def deleted_containers(answer: JsonObject) -> str:
     """What prune says of the containers it removed."""
     deleted = answer.get("ContainersDeleted") or []
     return "Deleted Containers:\n" + "".join(f"{name}\n" for name in deleted) + "\n" if deleted else ""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from typing import Any
 
+from fakedocker.base.json_types import JsonObject
 from fakedocker.base.units import human_size
 from fakedocker_shell.cli import reference
 from fakedocker_shell.cli.api import checked_name, filters_query
@@ -74,7 +74,7 @@ async def image_history(call: Invocation) -> int:
 
 async def image_rm(call: Invocation) -> int:
     """Remove images."""
-    query: dict[str, Any] = {}
+    query: JsonObject = {}
     if call.options["force"]:
         query["force"] = "1"
     if call.options["no-prune"]:
@@ -137,7 +137,7 @@ async def image_prune(call: Invocation) -> int:
     return 0
 
 
-def deleted_images(answer: dict[str, Any]) -> str:
+def deleted_images(answer: JsonObject) -> str:
     """What prune says of the images it removed."""
     deleted = answer.get("ImagesDeleted") or []
     return "Deleted Images:\n" + _removals(deleted, "untagged", "deleted") + "\n" if deleted else ""
@@ -149,7 +149,7 @@ async def image_save(call: Invocation) -> int:
     if not output and call.context.is_terminal(1):
         raise CliError("cowardly refusing to save to a terminal. Use the -o flag or redirect")
     target = OutputFile(call.context, output, "failed to save image")
-    query: dict[str, Any] = {"names": call.arguments, **platform_document(call.options["platform"])}
+    query: JsonObject = {"names": call.arguments, **platform_document(call.options["platform"])}
     await target.take_all(await call.api.open("GET", "/images/get", query))
     return 0
 
@@ -196,7 +196,7 @@ async def image_import(call: Invocation) -> int:
     """Make an image of a tar archive of files."""
     source, target = [*call.arguments, ""][:2]
     remote = source.startswith(("http://", "https://"))
-    query: dict[str, Any] = {"fromSrc": source if remote else "-"}
+    query: JsonObject = {"fromSrc": source if remote else "-"}
     if target:
         try:
             reference.parse(target)
@@ -230,7 +230,7 @@ async def builder_prune(call: Invocation) -> int:
     return 0
 
 
-def deleted_caches(answer: dict[str, Any]) -> str:
+def deleted_caches(answer: JsonObject) -> str:
     """What prune says of the build cache it removed."""
     deleted = answer.get("CachesDeleted") or []
     return "Deleted build cache objects:\n" + "".join(f"{name}\n" for name in deleted) + "\n" if deleted else ""

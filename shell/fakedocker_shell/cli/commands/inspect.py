@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any
 
+from fakedocker.base.json_types import JsonObject
 from fakedocker_shell.cli.api import checked_name
 from fakedocker_shell.cli.api_types import go_type
 from fakedocker_shell.cli.errors import CliError, DaemonError
@@ -100,7 +100,7 @@ async def _get(call: Invocation, kind: str, path: str, name: str, query: dict[st
 
 
 async def inspect_or_pretty(
-    call: Invocation, format_text: str, fetch: Fetch, show: Callable[[dict[str, Any]], Awaitable[str]], decodes: bool
+    call: Invocation, format_text: str, fetch: Fetch, show: Callable[[JsonObject], Awaitable[str]], decodes: bool
 ) -> int:
     """The same for kinds that have a form for people, `--pretty`; of that nothing is shown unless all can be had."""
     if format_text.startswith("pretty") and format_text != "pretty":
@@ -198,7 +198,7 @@ async def inspect(call: Invocation) -> int:
 
 
 async def _search(call: Invocation, name: str, wanted: str) -> tuple[str, bytes]:
-    size: dict[str, Any] = {"size": "1"} if call.options["size"] else {}
+    size: JsonObject = {"size": "1"} if call.options["size"] else {}
     manager: bool | None = None
     for kind, path, needs_manager in _SEARCH:
         if wanted and kind != wanted:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
 
+from fakedocker.base.json_types import JsonObject
 from fakedocker_shell.cli.api import checked_name, filters_query
 from fakedocker_shell.cli.create_options import label_map
 from fakedocker_shell.cli.errors import CliError, DaemonError
@@ -21,10 +21,10 @@ def _inside(address: str, subnet: str) -> bool:
         return False
 
 
-def _ipam_config(call: Invocation) -> list[dict[str, Any]]:
+def _ipam_config(call: Invocation) -> list[JsonObject]:
     """Match ranges, gateways and auxiliary addresses with the subnets they belong to. Raises CliError."""
     options = call.options
-    subnets: dict[str, dict[str, Any]] = {}
+    subnets: dict[str, JsonObject] = {}
     if len(options["subnet"]) < len(options["ip-range"]) or len(options["subnet"]) < len(options["gateway"]):
         raise CliError("every ip-range or gateway must have a corresponding subnet")
     for subnet in options["subnet"]:
@@ -69,7 +69,7 @@ def _ipam_config(call: Invocation) -> list[dict[str, Any]]:
 async def network_create(call: Invocation) -> int:
     """Create a network."""
     options = call.options
-    body: dict[str, Any] = {
+    body: JsonObject = {
         "Name": call.arguments[0],
         "Driver": options["driver"],
         "Scope": options["scope"],
@@ -96,7 +96,7 @@ async def network_connect(call: Invocation) -> int:
     """Connect a container to a network."""
     options = call.options
     network, container = call.arguments
-    ipam: dict[str, Any] = {}
+    ipam: JsonObject = {}
     for flag, key in (("ip", "IPv4Address"), ("ip6", "IPv6Address")):
         if options[flag]:
             ipam[key] = options[flag]
@@ -166,7 +166,7 @@ async def network_prune(call: Invocation) -> int:
     return 0
 
 
-def deleted_networks(answer: dict[str, Any]) -> str:
+def deleted_networks(answer: JsonObject) -> str:
     """What prune says of the networks it removed."""
     deleted = answer.get("NetworksDeleted") or []
     return "Deleted Networks:\n" + "".join(f"{name}\n" for name in deleted) + "\n" if deleted else ""

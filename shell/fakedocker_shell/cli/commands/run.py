@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import Any
 
+from fakedocker.base.json_types import JsonObject
 from fakedocker_shell.cli import reference
 from fakedocker_shell.cli.api import auth_header, checked_name, escape
 from fakedocker_shell.cli.context import ConnectionRefused, Exchange
@@ -36,7 +36,7 @@ def _run_error(error: CliError) -> CliError:
     return CliError(_with_help(error.message, "run"), status)
 
 
-def _prepare(call: Invocation, command: str) -> dict[str, Any]:
+def _prepare(call: Invocation, command: str) -> JsonObject:
     """Check the flags, and make the request. Raises CliError with the command's words."""
     pull = call.options["pull"]
     try:
@@ -88,7 +88,7 @@ def _image_is_missing(error: CliError) -> bool:
     return isinstance(error, DaemonError) and error.http_status == 404
 
 
-async def _create(call: Invocation, body: dict[str, Any]) -> str:
+async def _create(call: Invocation, body: JsonObject) -> str:
     """Make the container, fetching its image if that is needed and wanted. Returns its id. Raises CliError."""
     cidfile = _check_cidfile(call)
     try:
@@ -104,7 +104,7 @@ async def _create(call: Invocation, body: dict[str, Any]) -> str:
     return str(container["Id"])
 
 
-async def _create_or_pull(call: Invocation, body: dict[str, Any]) -> dict[str, Any]:
+async def _create_or_pull(call: Invocation, body: JsonObject) -> JsonObject:
     image = body["Image"]
     named: reference.Reference | None = None
     if not re.fullmatch("[a-f0-9]{64}", image):
@@ -126,7 +126,7 @@ async def _create_or_pull(call: Invocation, body: dict[str, Any]) -> dict[str, A
     if call.context.is_terminal(1):
         body["HostConfig"]["ConsoleSize"] = list(call.context.window_size())
     try:
-        created: dict[str, Any] = await call.api.post("/containers/create", query, body)
+        created: JsonObject = await call.api.post("/containers/create", query, body)
     except CliError as error:
         if named is None or options["pull"] not in ("missing", "") or not _image_is_missing(error):
             raise
@@ -167,7 +167,7 @@ async def _status(call: Invocation, waiting: Exchange) -> int:
     return int(answer["StatusCode"])
 
 
-def _attach_query(config: dict[str, Any], detach_keys: str) -> dict[str, str]:
+def _attach_query(config: JsonObject, detach_keys: str) -> dict[str, str]:
     query = {"stream": "1"}
     for key, name in (("AttachStdin", "stdin"), ("AttachStdout", "stdout"), ("AttachStderr", "stderr")):
         if config[key]:
@@ -198,7 +198,7 @@ async def container_run(call: Invocation) -> int:
     return await start_attached(call, identifier, body, attached)
 
 
-async def start_attached(call: Invocation, identifier: str, config: dict[str, Any], attached: bool) -> int:
+async def start_attached(call: Invocation, identifier: str, config: JsonObject, attached: bool) -> int:
     """Connect, wait, start, pass input and output on, and give the exit status: in docker's order."""
     options = call.options
     path = f"/containers/{escape(identifier)}"

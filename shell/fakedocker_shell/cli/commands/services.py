@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from fakedocker.base.json_types import JsonObject
 from fakedocker_shell.cli.api import checked_name, filters_query
 from fakedocker_shell.cli.commands.inspect import inspect_or_pretty
 from fakedocker_shell.cli.commands.nodes import node_reference
@@ -27,7 +27,7 @@ _LARGEST = (1 << 64) - 1
 # looking
 
 
-def show_services(call: Invocation, services: list[dict[str, Any]]) -> None:
+def show_services(call: Invocation, services: list[JsonObject]) -> None:
     """Print services as the flags of the command say. Raises CliError."""
     options = call.options
     services.sort(key=lambda service: natural_key(service["Spec"].get("Name", "")))
@@ -67,7 +67,7 @@ async def service_inspect(call: Invocation) -> int:
             raise
         return "service", answer.body
 
-    async def show(item: dict[str, Any]) -> str:
+    async def show(item: JsonObject) -> str:
         names = {}
         for network in item["Spec"]["TaskTemplate"].get("Networks") or []:
             try:
@@ -87,7 +87,7 @@ async def service_inspect(call: Invocation) -> int:
 
 
 def _match(
-    names: Sequence[str], by_id: Sequence[dict[str, Any]], by_name: Sequence[dict[str, Any]]
+    names: Sequence[str], by_id: Sequence[JsonObject], by_name: Sequence[JsonObject]
 ) -> tuple[list[str], list[str]]:
     """(ids of the services that are meant, complaints). Raises CliError where a name means several."""
     found, missing = [], []

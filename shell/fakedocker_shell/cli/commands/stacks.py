@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from fakedocker.base.clock import SECOND_NS
+from fakedocker.base.json_types import JsonObject
 from fakedocker_shell.cli.api import filters_query
 from fakedocker_shell.cli.commands.services import list_query, show_services
 from fakedocker_shell.cli.errors import CliError
@@ -39,9 +39,9 @@ def of_stack(call: Invocation, name: str) -> dict[str, Sequence[str]]:
     return {**filters, "label": [*filters.get("label", []), f"{NAMESPACE}={name}"]}
 
 
-async def members(call: Invocation, name: str, kind: str) -> list[dict[str, Any]]:
+async def members(call: Invocation, name: str, kind: str) -> list[JsonObject]:
     """What belongs to a stack, of one kind as the API names it: services, networks, secrets, configs, tasks."""
-    found: list[dict[str, Any]] = await call.api.get(f"/{kind}", filters_query({"label": [f"{NAMESPACE}={name}"]}))
+    found: list[JsonObject] = await call.api.get(f"/{kind}", filters_query({"label": [f"{NAMESPACE}={name}"]}))
     return found
 
 
@@ -78,7 +78,7 @@ async def stack_services(call: Invocation) -> int:
 # removing
 
 
-async def remove_members(call: Invocation, kind: str, found: Sequence[dict[str, Any]]) -> bool:
+async def remove_members(call: Invocation, kind: str, found: Sequence[JsonObject]) -> bool:
     """Remove things of a stack one after the other; whether all are gone.
 
     Args:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
+from fakedocker.base.json_types import JsonObject
 from fakedocker.base.units import binary_size, human_size
 from fakedocker_shell.cli.api import checked_name, filters_query
 from fakedocker_shell.cli.context import Stream
@@ -29,17 +29,17 @@ class StatsRow:
     """
 
     asked: str
-    sample: dict[str, Any] | None = None
+    sample: JsonObject | None = None
     truncate: bool = True
     lost: bool = False
 
     @property
-    def figures(self) -> dict[str, Any] | None:
+    def figures(self) -> JsonObject | None:
         """The figures that are to be shown; None shows as dashes."""
         return None if self.lost else self.sample
 
 
-def cpu_percent(sample: dict[str, Any]) -> float:
+def cpu_percent(sample: JsonObject) -> float:
     """Share of one CPU between the two readings of a sample, in percent."""
     now, before = sample["cpu_stats"], sample["precpu_stats"]
     used = now["cpu_usage"]["total_usage"] - before["cpu_usage"]["total_usage"]
@@ -48,7 +48,7 @@ def cpu_percent(sample: dict[str, Any]) -> float:
     return used / system * cpus * 100.0 if system > 0 and used > 0 else 0.0
 
 
-def memory_use(memory: dict[str, Any]) -> int:
+def memory_use(memory: JsonObject) -> int:
     """Memory in bytes without what the page cache could give back; the key differs between cgroup versions."""
     details = memory.get("stats") or {}
     usage = int(memory.get("usage", 0))
@@ -266,6 +266,6 @@ class _Screen:
         self._call.context.out(f"\x1b[H{text}\x1b[H{cleared}\x1b[J")
 
 
-def _json(line: bytes) -> dict[str, Any]:
-    decoded: dict[str, Any] = json.loads(line)
+def _json(line: bytes) -> JsonObject:
+    decoded: JsonObject = json.loads(line)
     return decoded

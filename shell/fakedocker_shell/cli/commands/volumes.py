@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from fakedocker.base.json_types import JsonObject
 from fakedocker.base.units import human_size
 from fakedocker_shell.cli.api import checked_name, filters_query
 from fakedocker_shell.cli.create_options import label_map
@@ -24,7 +23,7 @@ async def volume_create(call: Invocation) -> int:
         ("Labels", label_map(options["label"])),
         ("Name", call.arguments[0] if call.arguments else ""),
     )
-    body: dict[str, Any] = {key: value for key, value in settings if value}
+    body: JsonObject = {key: value for key, value in settings if value}
     answer = await call.api.post("/volumes/create", None, body)
     call.context.out(answer["Name"] + "\n")
     return 0
@@ -62,7 +61,7 @@ async def volume_prune(call: Invocation) -> int:
     return 0
 
 
-def deleted_volumes(answer: dict[str, Any]) -> str:
+def deleted_volumes(answer: JsonObject) -> str:
     """What prune says of the volumes it removed."""
     deleted = answer.get("VolumesDeleted") or []
     return "Deleted Volumes:\n" + "".join(f"{name}\n" for name in deleted) + "\n" if deleted else ""
