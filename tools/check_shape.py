@@ -87,7 +87,7 @@ def literal_refusals(path: str, text: str) -> Iterator[str]:
             yield f"{path}:{node.lineno}: words of the daemon belong into {WORDS}"
 
 
-RULES = (long_modules, long_functions, literal_refusals)
+RULES = (long_modules, long_functions, unexplained_any, literal_refusals)
 
 
 def problems(root: Path) -> list[str]:

@@ -62,7 +62,7 @@ class Table(Generic[K, V]):
     def get(self, key: K) -> V | None: ...
     @overload
     def get(self, key: K, default: D) -> V | D: ...
-    def get(self, key: K, default: Any = None) -> Any:
+    def get(self, key: K, default: Any = None) -> Any:  # Any: see the overloads
         value = self._changes.get(key, _MISSING)
         if value is _MISSING:
             return self._base.get(key, default)

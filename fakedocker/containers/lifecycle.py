@@ -52,7 +52,7 @@ def after(cause: str, state: str) -> str:
     return target
 
 
-def graph() -> Any:
+def graph() -> Any:  # Any: networkx is read here only
     """The table as a networkx MultiDiGraph, for documentation and checks. Imports networkx."""
     import networkx
 

@@ -70,7 +70,7 @@ class Reader:
                 f"its value {len(self._values)} is damaged ({type(problem).__name__}: {problem})"
             ) from None
 
-    def finish(self) -> Any:
+    def finish(self) -> Any:  # Any: whatever a world holds
         """The value.
 
         Raises:
@@ -209,7 +209,7 @@ _SCALARS: dict[int, Callable[[Row], Any]] = {
 }
 
 
-def loads(data: bytes, format: int = rows.FORMAT) -> Any:
+def loads(data: bytes, format: int = rows.FORMAT) -> Any:  # Any: whatever a world holds
     """The value of bytes.
 
     Raises:

@@ -43,7 +43,7 @@ class Shape:
 
     __slots__ = ("_anything", "_bases", "_deep", "_exact", "plain")
 
-    def __init__(self, annotation: Any) -> None:
+    def __init__(self, annotation: Any) -> None:  # Any: a type, as annotations are
         self._anything = False
         self._exact: set[type] = set()
         self._bases: tuple[type, ...] = ()
@@ -51,7 +51,7 @@ class Shape:
         self.plain: set[type] = set()
         self._add(annotation)
 
-    def takes(self, value: Any, passed: Passed) -> bool:
+    def takes(self, value: Any, passed: Passed) -> bool:  # Any: whatever a world holds
         """Whether a value is of this shape."""
         kind = type(value)
         if kind not in self._exact:

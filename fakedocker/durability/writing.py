@@ -55,7 +55,7 @@ class Writer:
         taken, self._rows = self._rows, []
         return rows.pack(taken)
 
-    def write(self, root: Any) -> Iterator[None]:
+    def write(self, root: Any) -> Iterator[None]:  # Any: whatever a world holds
         """Write a value, pausing after a bounded number of steps.
 
         Raises:
@@ -210,7 +210,7 @@ def _in_order(keys: Iterable[Any]) -> list[Any]:
         return sorted(keys, key=lambda key: (type(key).__name__, repr(key)))
 
 
-def dumps(value: Any) -> bytes:
+def dumps(value: Any) -> bytes:  # Any: whatever a world holds
     """A value as bytes.
 
     Raises:

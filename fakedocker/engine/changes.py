@@ -46,7 +46,9 @@ CHANGES: Mapping[str, Change] = {"fault": _fault, "machine": host_folders.apply,
 """
 
 
-def carry_out(core: Core, kind: str, change: Change, payload: Any) -> Any:
+def carry_out(
+    core: Core, kind: str, change: Change, payload: Any
+) -> Any:  # Any: plain data, as that kind of input takes it
     """Do it, and keep it in the journal. An error leaves both as they were."""
     with core.threads.lock:
         core.take_internal()

@@ -46,7 +46,15 @@ class Core:
         check: look at every invariant after every input.
     """
 
-    def __init__(self, owner: Any, draft: Draft, world: World, handler: Handler, mode: TimeMode, check: bool) -> None:
+    def __init__(
+        self,
+        owner: Any,  # Any: the engine, which stands on this module
+        draft: Draft,
+        world: World,
+        handler: Handler,
+        mode: TimeMode,
+        check: bool,
+    ) -> None:
         self._owner = owner
         self._handler = handler
         self._check = check
@@ -136,7 +144,7 @@ class Core:
         while (found := self.errands.perform_next()) is not None:
             self.report(*found)
 
-    def record(self, kind: str, exchange: int, payload: Any) -> None:
+    def record(self, kind: str, exchange: int, payload: Any) -> None:  # Any: plain data, as that kind of input takes it
         if self.journaling:
             self.journal.append(Entry(self.turns, self.slices, kind, exchange, payload))
 

@@ -172,7 +172,9 @@ class Engine:
         """What goes on for clients now."""
         return self._core.open.streams()
 
-    def observe(self, subject: Subject, observer: Callable[[Any], None] | None) -> None:
+    def observe(
+        self, subject: Subject, observer: Callable[[Any], None] | None
+    ) -> None:  # Any: what notices of that kind carry
         """Let a driver hear the notices of a kind and key (see `Draft.notify`); None ends it."""
         self._core.open.observe(subject, observer)
 
@@ -302,7 +304,7 @@ class Engine:
         """Remember nothing of the machine's files, as a run does that is taken up from here."""
         self._core.forget_windows()
 
-    def change(self, kind: str, payload: Any) -> Any:
+    def change(self, kind: str, payload: Any) -> Any:  # Any: plain data, as that kind of input takes it
         """Change the world from outside, as an input of the journal.
 
         Args:

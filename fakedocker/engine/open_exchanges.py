@@ -37,7 +37,9 @@ class OpenExchanges:
         """Whether anybody listens to such a notice."""
         return subject in self._subscribers or subject in self._observers
 
-    def observe(self, subject: Subject, observer: Callable[[Any], None] | None) -> None:
+    def observe(
+        self, subject: Subject, observer: Callable[[Any], None] | None
+    ) -> None:  # Any: what notices of that kind carry
         """Let a driver hear the notices of a kind and key; None ends it."""
         if observer is None:
             self._observers.pop(subject, None)

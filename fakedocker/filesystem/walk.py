@@ -25,13 +25,17 @@ MAGIC_LINK_MODE = 0o500
 READ_PERMISSION, WRITE_PERMISSION, SEARCH_PERMISSION = 4, 2, 1
 
 
+Inode = Any
+"""A number; in trees that the kernel makes on demand, a text."""
+
+
 class FileTree(Protocol):
     """What a walk asks of a file system."""
 
-    def lookup(self, directory: Any, name: str, /) -> Any: ...
-    def node(self, inode: Any, /) -> Node: ...
-    def is_directory(self, inode: Any, /) -> bool: ...
-    def names(self, directory: Any, /) -> list[str]: ...
+    def lookup(self, directory: Inode, name: str, /) -> Inode: ...
+    def node(self, inode: Inode, /) -> Node: ...
+    def is_directory(self, inode: Inode, /) -> bool: ...
+    def names(self, directory: Inode, /) -> list[str]: ...
 
 
 class Mount(Struct, frozen=True, gc=False):
@@ -147,8 +151,8 @@ class Location:
         self,
         mount: Mount,
         tree: FileTree,
-        inode: Any,
-        directory: Any,
+        inode: Inode,
+        directory: Inode,
         name: str,
         above: list[_Passed],
         last: tuple[str, ...],
@@ -169,7 +173,7 @@ class Location:
         return "/" + "/".join([*[passed[4] for passed in self._above[1:]], *filter(None, self._last)])
 
 
-_Passed: TypeAlias = "tuple[Mount, FileTree, Any, dict[str, Any] | None, str]"
+_Passed: TypeAlias = "tuple[Mount, FileTree, Inode, dict[str, Any] | None, str]"
 """A directory on the way: its mount, tree, inode, mount points below, and its own name."""
 
 

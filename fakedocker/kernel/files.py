@@ -41,7 +41,9 @@ OPERATIONS: dict[str, Operations] = {}
 """By the kind of an open file."""
 
 
-def add_file(draft: KernelDraft, kind: str, target: Any = None, flags: int = READ | WRITE, path: str = "") -> int:
+def add_file(
+    draft: KernelDraft, kind: str, target: Any = None, flags: int = READ | WRITE, path: str = ""
+) -> int:  # Any: what the kind of file says its target is
     """An open file that no table has yet; its target counts it already."""
     number = draft.new_id()
     file = OpenFile(kind, target, flags, path=path)

@@ -223,7 +223,7 @@ class Kernel(Namespaces, Starting, Streams):
         while (entry := draft.timers.pop_due(draft.now_ns)) is not None:
             self._fire(entry)
 
-    def set_timer(self, at_ns: int, key: Any) -> int:
+    def set_timer(self, at_ns: int, key: Any) -> int:  # Any: plain data, given back when it goes off
         """Let `Alarm(key)` be emitted at an instant. Returns a handle for `cancel_timer`."""
         number = self.draft.new_id()
         self.draft.alarms[number] = key

@@ -78,7 +78,7 @@ def without(pids: tuple[int, ...], pid: int) -> tuple[int, ...]:
 def fork(
     draft: KernelDraft,
     parent: Process,
-    body: Any,
+    body: Any,  # Any: a program.Body
     table: int,
     group: int | None,
     program: Runnable | None = None,

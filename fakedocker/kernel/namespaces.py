@@ -75,7 +75,7 @@ class ChangedSettings(ResourceSettings, total=False):
 class Namespaces(KernelBase):
     """See the module's docstring."""
 
-    def __init__(self, *arguments: Any, **settings: Any) -> None:
+    def __init__(self, *arguments: Any, **settings: Any) -> None:  # Any: those of KernelBase
         super().__init__(*arguments, **settings)
         self._initial: dict[int, tuple[Tree, Tree]] = {}
 

@@ -33,7 +33,7 @@ LAST_SLEEP = "last sleep"
 class Record(Struct, gc=False):
     """What can be copied before it is changed. Records refer to one another by id, so that there are no cycles to collect."""
 
-    def copy(self) -> Any:
+    def copy(self) -> Any:  # Any: its own type, by a method of C
         return self.__copy__()  # type: ignore[attr-defined]  # every Struct has it, written in C
 
 
@@ -114,7 +114,7 @@ class Process(Record):
         local: int,
         group: int,
         program: tuple[tuple[str, ...], Mapping[str, str], Identity, str],
-        body: Any,
+        body: Any,  # Any: a program.Body
         table: int,
         started_ns: int,
     ) -> Process:

@@ -65,7 +65,7 @@ class Records(Table[K, R]):
         self._changes[key] = record
         self.size += 1
 
-    def get(self, key: K, default: Any = None) -> Any:
+    def get(self, key: K, default: Any = None) -> Any:  # Any: a default of any type, as dict.get takes
         record = self._changes.get(key)
         if record is None:
             return self._base.get(key, default)
@@ -123,7 +123,7 @@ class Processes(Records[int, Process]):
             return super().for_update(key) if type(record) is not Sleeper else self._wake(key)
         return record
 
-    def get(self, key: int, default: Any = None) -> Any:
+    def get(self, key: int, default: Any = None) -> Any:  # Any: a default of any type, as dict.get takes
         record: Any = self._changes.get(key)
         if type(record) is not Process:
             return super().get(key, default) if type(record) is not Sleeper else self._wake(key)

@@ -16,7 +16,9 @@ class Utility:
     __slots__ = ("name", "state")
     __stored__: ClassVar[dict[str, Any]] = {"name": str, "state": dict[str, Any]}
 
-    def __init__(self, name: str, state: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, name: str, state: dict[str, Any] | None = None
+    ) -> None:  # Any: plain data, which the program alone knows
         self.name = name
         self.state: dict[str, Any] = {} if state is None else state
 
@@ -34,7 +36,7 @@ class Utility:
         return measure_plain(self.state)
 
 
-def measure_plain(value: Any) -> int:
+def measure_plain(value: Any) -> int:  # Any: nested plain data
     """Roughly the memory that nested plain data takes, in bytes. Parts that occur twice count twice. O(number of parts)."""
     total = 0
     pending = [value]
@@ -51,7 +53,7 @@ def measure_plain(value: Any) -> int:
     return total
 
 
-def copy_plain(value: Any) -> Any:
+def copy_plain(value: Any) -> Any:  # Any: nested plain data
     """A copy of nested dicts and lists; all else is taken to be immutable."""
     if type(value) is dict:
         return {key: copy_plain(part) if type(part) in _MUTABLE else part for key, part in value.items()}

@@ -100,7 +100,7 @@ def assert_asked(
     operation: str,
     name: str = "",
     times: int | None = None,
-    **fields: Any,
+    **fields: Any,  # Any: values of JSON
 ) -> None:
     """Fail unless the engine was asked for something.
 

@@ -188,7 +188,9 @@ class EngineAdapter(BaseAdapter):
         super().__init__()
         self._engine = engine
 
-    def send(self, request: PreparedRequest, *args: Any, **settings: Any) -> Response:
+    def send(
+        self, request: PreparedRequest, *args: Any, **settings: Any
+    ) -> Response:  # Any: what requests hands to adapters, and is not looked at
         body = request.body
         if body is None:
             data = b""

@@ -118,7 +118,9 @@ class FakeDocker:
 
     # what runs
 
-    def image(self, name: str, process: processes.Main | None = None, **behaviour: Any) -> str:
+    def image(
+        self, name: str, process: processes.Main | None = None, **behaviour: Any
+    ) -> str:  # Any: the arguments of declaring.declare
         """Make an image whose containers do what is said: `fake.image("api", logs=["up"], ports={80: "hello"})`.
 
         Args:
@@ -182,7 +184,9 @@ class FakeDocker:
         """What the engine was asked, in order: the last 10,000 requests with the status of their answers."""
         return self._log.calls()
 
-    def assert_asked(self, operation: str, name: str = "", times: int | None = None, **fields: Any) -> None:
+    def assert_asked(
+        self, operation: str, name: str = "", times: int | None = None, **fields: Any
+    ) -> None:  # Any: values of JSON
         """Fail unless the engine was asked for something: `fake.assert_asked("create", "web", Image="nginx")`.
 
         See `assertions.assert_asked`.
@@ -271,7 +275,7 @@ class docker:  # noqa: N801  # reads as the word that it stands for: with docker
     Args: those of `FakeDocker`. A decorated function gets the client as its last positional argument.
     """
 
-    def __init__(self, seed: int = 0, **settings: Any) -> None:
+    def __init__(self, seed: int = 0, **settings: Any) -> None:  # Any: those of FakeDocker
         self._make = functools.partial(FakeDocker, seed, **settings)
         self._open: list[FakeDocker] = []
 

@@ -34,7 +34,7 @@ class Watch:
     def __init__(self) -> None:
         self.attempts: list[str] = []
 
-    def check(self, address: Any) -> None:
+    def check(self, address: object) -> None:
         """Refuse an address of docker's.
 
         Raises:

@@ -64,7 +64,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
+def pytest_testnodedown(node: Any) -> None:  # Any: an object of pytest-xdist, which may be absent
     """Take over what a worker of pytest-xdist has seen."""
     told = getattr(node, "workeroutput", {}).get(INEFFECTIVE, ())
     if told:

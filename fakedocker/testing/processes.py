@@ -66,7 +66,9 @@ class Process:
         name: of the program, for errors.
     """
 
-    def __init__(self, name: str, system: System, argv: tuple[str, ...], state: dict[str, Any]) -> None:
+    def __init__(
+        self, name: str, system: System, argv: tuple[str, ...], state: dict[str, Any]
+    ) -> None:  # Any: the memory of a utility
         self.argv = argv
         self._name = name
         self._system = system
@@ -84,11 +86,11 @@ class Process:
 
     # memory
 
-    def kept(self, default: Any = None) -> Any:
+    def kept(self, default: Any = None) -> Any:  # Any: plain data, which the function alone knows
         """What was kept last: a function begins with this. `default` at the first start."""
         return copy_plain(self._state["kept"]) if "kept" in self._state else default
 
-    def keep(self, value: Any) -> None:
+    def keep(self, value: Any) -> None:  # Any: plain data, which the function alone knows
         """Remember plain data (dicts, lists, texts, numbers), and forget the calls before.
 
         From here on the function is called again with this as `kept`.
@@ -236,7 +238,9 @@ def register(main: Main) -> str:
     return name
 
 
-def program(name: str, main: Main) -> Callable[[System, tuple[str, ...], dict[str, Any]], int]:
+def program(
+    name: str, main: Main
+) -> Callable[[System, tuple[str, ...], dict[str, Any]], int]:  # Any: the memory of a utility
     """A program, as the kernel runs them, of a function."""
 
     def run(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:

@@ -88,7 +88,9 @@ class Query:
         return name in self._values
 
 
-def json_reply(body: Any, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
+def json_reply(
+    body: Any, status: int = 200, headers: tuple[tuple[str, str], ...] = ()
+) -> Reply:  # Any: whatever JSON says: a message of the API, a list, a dict
     """An answer in JSON, with the newline that Go writes after it."""
     return Reply(status=status, headers=(("Content-Type", JSON), *headers), body=msgspec.json.encode(body) + b"\n")
 
@@ -99,7 +101,7 @@ def text_error(message: str, status: int) -> Reply:
     return Reply(status=status, headers=headers, body=f"{message}\n".encode())
 
 
-def make_target(path: str, query: Mapping[str, Any] | None) -> str:
+def make_target(path: str, query: Mapping[str, object] | None) -> str:
     """A path and a query; None values are left out, booleans are 1 and 0, lists repeat."""
     if not query:
         return path

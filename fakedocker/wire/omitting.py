@@ -15,7 +15,7 @@ from msgspec.structs import fields
 _EMPTY: tuple[Any, ...] = (None, (), {})
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any) -> Any:  # Any: a message, or any part of one
     """A message as what is written in JSON. Its class may name, in `always`, the fields that are shown whatever they are."""
     if isinstance(value, Struct):
         return _message(value)

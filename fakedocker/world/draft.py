@@ -188,7 +188,7 @@ class Draft:
 
     # telling
 
-    def notify(self, kind: str, key: str | int, value: Any = None) -> None:
+    def notify(self, kind: str, key: str | int, value: Any = None) -> None:  # Any: what notices of that kind carry
         self._outputs_told.clear()
         self.notices.append(Notice(kind, key, value))
 

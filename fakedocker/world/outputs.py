@@ -6,7 +6,7 @@ somebody asks for one, when much has come together, or when the state is frozen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from fakedocker.base.history import History
@@ -23,7 +23,7 @@ class Outputs(Table[str, History[Chunk]]):
 
     __slots__ = ("_chunks", "_known", "_written", "_written_bytes")
 
-    def __init__(self, base: Map[str, History[Chunk]], on_change: Any = None) -> None:
+    def __init__(self, base: Map[str, History[Chunk]], on_change: Callable[[], None] | None = None) -> None:
         super().__init__(base, on_change)
         self._known: set[str] = set()  # streams that are there for sure
         self._written: list[str] = []
@@ -45,7 +45,7 @@ class Outputs(Table[str, History[Chunk]]):
             self._sort_in()
         return True
 
-    def get(self, key: str, default: Any = None) -> Any:
+    def get(self, key: str, default: Any = None) -> Any:  # Any: a default of any type, as dict.get takes
         if self._written:
             self._sort_in()
         return super().get(key, default)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 from fakedocker.engine.engine import Engine
 from fakedocker.engine.inflight import Exchange as EngineExchange
@@ -197,11 +197,11 @@ class NobodyThere:
     def __init__(self, host: str) -> None:
         self.host = host
 
-    async def request(self, *_: Any, **__: Any) -> Response:
+    async def request(self, *_: object, **__: object) -> Response:
         raise ConnectionRefused(self.host)
 
-    async def open(self, *_: Any, **__: Any) -> Stream:
+    async def open(self, *_: object, **__: object) -> Stream:
         raise ConnectionRefused(self.host)
 
-    def start(self, *_: Any, **__: Any) -> Exchange:
+    def start(self, *_: object, **__: object) -> Exchange:
         raise ConnectionRefused(self.host)

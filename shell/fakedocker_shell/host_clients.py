@@ -91,7 +91,7 @@ class HostClients:
             if process is not None and isinstance(process.body, Utility) and process.body.name == PROGRAM:
                 draft.wake(pid)
 
-    def run(self, system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:
+    def run(self, system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:  # Any: the memory of a utility
         """The program, as the kernel calls it: go on with a command until it waits or is done.
 
         Args:

@@ -55,7 +55,7 @@ class OwnMatch:
         start, end = self.span(group)
         return None if start < 0 else self.string[start:end]
 
-    def group(self, group: int | str = 0) -> str | Any:
+    def group(self, group: int | str = 0) -> str | Any:  # Any: None where it took no part, as re.Match is typed
         return self[group]
 
     def groups(self) -> tuple[str | None, ...]:

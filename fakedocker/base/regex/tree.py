@@ -132,6 +132,6 @@ def bit_of(character: str) -> int:
     return 1 << min(ord(character), 128)
 
 
-def inner_flags(flags: int, argument: tuple[Any, int, int, Any]) -> int:
+def inner_flags(flags: int, argument: tuple[object, int, int, object]) -> int:
     """The flags inside a group (?i-m:...)."""
     return int((flags | argument[1]) & ~argument[2])

@@ -16,7 +16,7 @@ from fakedocker.world.draft import Draft
 from fakedocker.world.solves import RUNNING, SolveTask
 
 
-def ask(solve: Solve, kind: str, vertex: int, **fields: Any) -> None:
+def ask(solve: Solve, kind: str, vertex: int, **fields: Any) -> None:  # Any: the fields of Ask
     """Ask for something; `solver.answered` brings it."""
     wanted = Ask(id=solve.draft.draw(), kind=kind, vertex=vertex, **fields)
     solve.change(asks=(*solve.task.asks, wanted))

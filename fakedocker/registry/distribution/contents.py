@@ -6,9 +6,9 @@ the business of whoever keeps them; the rest is plain data that can be written d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 
 class Blobs(Protocol):
@@ -83,7 +83,7 @@ class Contents:
         draw: gives 128 bits that nothing else has, for the ids of uploads.
     """
 
-    def __init__(self, blobs: Blobs, draw: Any) -> None:
+    def __init__(self, blobs: Blobs, draw: Callable[[], int]) -> None:
         self.blobs = blobs
         self.repositories: dict[str, Repository] = {}
         self.uploads: dict[str, Upload] = {}

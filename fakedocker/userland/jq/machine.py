@@ -17,6 +17,8 @@ from fakedocker.userland.jq.values import JqError, OutOfMemory, Value
 
 Path = tuple[Value, ...] | str | None
 LOST: Final = "lost"
+Data = Any
+"""What an operation needs when it goes on: plain data."""
 Frame = tuple[Any, ...]
 Environment = tuple[Any, ...] | None
 _MOST_DEPTH: Final = 400_000  # frames, about 100 MB
@@ -95,10 +97,10 @@ class Machine:
         """Hand a value to a continuation."""
         self.node, self.value, self.path, self.frame = None, value, path, frame
 
-    def push(self, operation: str, data: Any, following: Frame) -> Frame:
+    def push(self, operation: str, data: Data, following: Frame) -> Frame:
         return (operation, data, following, following[3] + 1)
 
-    def choose(self, *choice: Any) -> None:
+    def choose(self, *choice: Data) -> None:
         self.choices.append(choice)
 
     def _try_next(self) -> None:
@@ -233,7 +235,7 @@ def _next_of_each(machine: Machine, value: Value, keys: Any, place: int, path: P
     machine.give(value[key], along, frame)
 
 
-def next_pair(machine: Machine, data: Any, frame: Frame) -> None:
+def next_pair(machine: Machine, data: Data, frame: Frame) -> None:
     pairs, place, made, environment, value, path = data
     if place == len(pairs):
         machine.give(made, path, frame)
@@ -241,7 +243,7 @@ def next_pair(machine: Machine, data: Any, frame: Frame) -> None:
     machine.evaluate(pairs[place][0], environment, value, None, machine.push("object_key", data, frame))
 
 
-def next_part(machine: Machine, data: Any, frame: Frame) -> None:
+def next_part(machine: Machine, data: Data, frame: Frame) -> None:
     """Parts are evaluated from the last, as jq adds them up."""
     form, parts, place, text, environment, value, path = data
     while place >= 0 and isinstance(parts[place], str):
@@ -254,7 +256,7 @@ def next_part(machine: Machine, data: Any, frame: Frame) -> None:
     machine.evaluate(parts[place], environment, value, None, machine.push("part", data, frame))
 
 
-def next_parameter(machine: Machine, data: Any, frame: Frame) -> None:
+def next_parameter(machine: Machine, data: Data, frame: Frame) -> None:
     values, place, body, environment, caller, value, path = data
     if place == len(values):
         machine.evaluate(body, environment, value, path, frame)
@@ -262,7 +264,7 @@ def next_parameter(machine: Machine, data: Any, frame: Frame) -> None:
     machine.evaluate(values[place][1], caller, value, None, machine.push("parameter", data, frame))
 
 
-def next_argument(machine: Machine, data: Any, frame: Frame) -> None:
+def next_argument(machine: Machine, data: Data, frame: Frame) -> None:
     """Arguments are evaluated from the last."""
     function, arguments, place, values, environment, value, path = data
     if place < 0:
@@ -280,7 +282,7 @@ def next_of_range(machine: Machine, at: float, end: float, path: Path, frame: Fr
     machine.give(at, path, frame)
 
 
-def limited(machine: Machine, most: float, data: Any, following: Frame) -> None:
+def limited(machine: Machine, most: float, data: Data, following: Frame) -> None:
     machine.label += 1
     machine.choose("label", machine.label)
     frame = machine.push("limit_item", ([0], most, machine.label), following)
@@ -290,8 +292,8 @@ def limited(machine: Machine, most: float, data: Any, following: Frame) -> None:
 
 def next_pattern(
     machine: Machine,
-    patterns: Any,
-    names: Any,
+    patterns: tuple[Node, ...],
+    names: tuple[str, ...],
     place: int,
     held: Value,
     after: Frame,
@@ -308,7 +310,7 @@ def next_pattern(
 
 
 def match_patterns(
-    machine: Machine, pending: tuple[Any, ...], environment: Environment, value: Value, path: Path, after: Frame
+    machine: Machine, pending: tuple[Data, ...], environment: Environment, value: Value, path: Path, after: Frame
 ) -> None:
     """Bind the variables of patterns that are left; then the body runs with them."""
     while pending:
@@ -334,7 +336,7 @@ def match_patterns(
     machine.evaluate(body, environment, value, path, after[2])
 
 
-def member(data: Any, key: Value) -> tuple[tuple[Any, ...], Environment]:
+def member(data: Data, key: Value) -> tuple[tuple[Data, ...], Environment]:
     bound, inner, held, rest, environment, *_ = data
     if not isinstance(key, str):
         raise JqError(f"Cannot index {texts.kind_of(held)} with {texts.kind_of(key)}")

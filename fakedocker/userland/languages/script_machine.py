@@ -15,7 +15,10 @@ from fakedocker.kernel.program import Block, System
 from fakedocker.kernel.utility import copy_plain
 from fakedocker.userland.inputs import State
 
-Operation = tuple[Any, ...]
+Value = Any
+"""A value of whichever language the machine runs, or a piece of its syntax that the language evaluates: plain data."""
+
+Operation = tuple[Value, ...]
 """("do", e), ("set", target, e), ("call", target or None, e), ("jump", place), ("unless", e, place), ("begin", slot, e),
 ("next", slot, target, place), ("return", e or None), ("line", number), ("try", place), ("untry",), ("caught", target),
 ("unless_error", e, place), ("raise_again",)."""
@@ -51,7 +54,7 @@ class Function(NamedTuple):
 
     name: str
     parameters: tuple[str, ...]
-    defaults: tuple[Any, ...]
+    defaults: tuple[Value, ...]
     operations: tuple[Operation, ...]
     names: frozenset[str]
 
@@ -73,24 +76,24 @@ class FunctionValue(NamedTuple):
 class Language(Protocol):
     """`nothing` is the value of what has none."""
 
-    nothing: Any
+    nothing: Value
 
-    def evaluate(self, expression: Any) -> Any: ...
-    def assign(self, target: Any, value: Any) -> None: ...
-    def is_true(self, value: Any) -> bool: ...
-    def items(self, value: Any) -> list[Any]:
+    def evaluate(self, expression: Value) -> Value: ...
+    def assign(self, target: Value, value: Value) -> None: ...
+    def is_true(self, value: Value) -> bool: ...
+    def items(self, value: Value) -> list[Value]:
         """What a loop goes through."""
 
-    def prepare_call(self, expression: Any) -> tuple[FunctionValue, list[Any]] | None:
+    def prepare_call(self, expression: Value) -> tuple[FunctionValue, list[Value]] | None:
         """Function and arguments where an expression is nothing but a call of a function of the script."""
 
-    def caught(self, problem: Exception) -> Any:
+    def caught(self, problem: Exception) -> Value:
         """What a script gets to see of something raised. Raises it again if no script can catch it."""
 
-    def throw(self, value: Any) -> Any:
+    def throw(self, value: Value) -> Value:
         """Raise what was caught."""
 
-    def is_caught_by(self, value: Any, expression: Any) -> bool: ...
+    def is_caught_by(self, value: Value, expression: Value) -> bool: ...
 
 
 class Machine:
@@ -118,29 +121,29 @@ class Machine:
         """The function of the frame on top."""
         return self.function(self.frame["function"])
 
-    def nothing(self) -> Any:
+    def nothing(self) -> Value:
         assert self.language is not None
         return self.language.nothing
 
     @property
-    def frame(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.state["frames"][-1]
+    def frame(self) -> dict[str, Value]:
+        found: dict[str, Value] = self.state["frames"][-1]
         return found
 
     # scopes: the variables of functions that are under way, and of those that other functions were made in
 
-    def local_names(self) -> dict[str, Any] | None:
+    def local_names(self) -> dict[str, Value] | None:
         """The variables of the function on top; None at the top of a script."""
         scope = self.state["frames"][-1]["scope"] if self.state["frames"] else ""
         return self.state["scopes"][scope]["names"] if scope else None
 
-    def names_with(self, name: str) -> dict[str, Any] | None:
+    def names_with(self, name: str) -> dict[str, Value] | None:
         """The variables, of the function on top or of one around it, in which there is one of that name."""
         scope = self.state["frames"][-1]["scope"] if self.state["frames"] else ""
         while scope:
-            found: dict[str, Any] = self.state["scopes"][scope]
+            found: dict[str, Value] = self.state["scopes"][scope]
             if name in found["names"]:
-                names: dict[str, Any] = found["names"]
+                names: dict[str, Value] = found["names"]
                 return names
             scope = found["outer"]
         return None
@@ -152,7 +155,7 @@ class Machine:
             self.state["scopes"][frame["scope"]]["seen"] = True
         return FunctionValue(number, frame["function"].source, frame["scope"])
 
-    def _new_scope(self, names: dict[str, Any], outer: str) -> str:
+    def _new_scope(self, names: dict[str, Value], outer: str) -> str:
         scopes = self.state["scopes"]
         if len(scopes) >= _MOST_SCOPES:
             kept = self._scopes_in_use()
@@ -182,7 +185,7 @@ class Machine:
                 value = self.state["scopes"][value]["outer"]
         return found
 
-    def begin_call(self, function: FunctionValue, arguments: Sequence[Any]) -> None:
+    def begin_call(self, function: FunctionValue, arguments: Sequence[Value]) -> None:
         """Let `run` call a function of the script next; it may wait, and its value is in `state["returned"]` then."""
         self.state["frames"] = [self._new_frame(function, arguments, None)]
 
@@ -191,7 +194,7 @@ class Machine:
         self.state["frames"] = [self._new_frame(FunctionValue(0, self.source), (), None)]
         self.state["last"] = self.nothing()
 
-    def run(self) -> Any:
+    def run(self) -> Value:
         """Until the first frame is through; the value of the last statement. Blocks. Raises NotSimulated, Exit, and what evaluation raises."""
         try:
             while self.state["frames"]:
@@ -227,13 +230,13 @@ class Machine:
                 self._forget(frames.pop())
             frames[place]["place"] = frames[place]["tries"].pop()
 
-    def _forget(self, frame: dict[str, Any]) -> None:
+    def _forget(self, frame: dict[str, Value]) -> None:
         """A function is through: its variables go, unless a function made in it sees them."""
         scope = frame["scope"]
         if scope and not self.state["scopes"][scope]["seen"]:
             del self.state["scopes"][scope]
 
-    def call(self, function: FunctionValue, arguments: Sequence[Any]) -> Any:
+    def call(self, function: FunctionValue, arguments: Sequence[Value]) -> Value:
         """Run a function of the script from within an expression; it must not wait."""
         depth = len(self.state["frames"])
         if self.nested >= _DEEPEST:
@@ -256,7 +259,7 @@ class Machine:
             while len(self.state["frames"]) > depth:
                 self._forget(self.state["frames"].pop())
 
-    def _new_frame(self, called: FunctionValue, arguments: Sequence[Any], target: Any) -> dict[str, Any]:
+    def _new_frame(self, called: FunctionValue, arguments: Sequence[Value], target: Value) -> dict[str, Value]:
         function = self.function(called)
         first_default = len(function.parameters) - len(function.defaults)
         values = dict(zip(function.parameters[first_default:], function.defaults, strict=True))
@@ -305,7 +308,7 @@ class Machine:
             return
         frame["place"] = following
 
-    def _step_of_try(self, frame: dict[str, Any], operation: Operation, following: int) -> int:
+    def _step_of_try(self, frame: dict[str, Value], operation: Operation, following: int) -> int:
         """An operation about what may be raised; the place to go on at."""
         language = self.language
         assert language is not None
@@ -322,7 +325,7 @@ class Machine:
             language.throw(self.state["error"])
         return following
 
-    def _call_statement(self, frame: dict[str, Any], operation: Operation, following: int) -> None:
+    def _call_statement(self, frame: dict[str, Value], operation: Operation, following: int) -> None:
         """A statement that is a call: a function of the script gets a frame, so that it may wait."""
         _, target, expression = operation
         language = self.language
@@ -341,7 +344,7 @@ class Machine:
             raise RecursionError("maximum recursion depth exceeded")
         self.state["frames"].append(self._new_frame(function, arguments, target))
 
-    def _leave(self, value: Any, floor: int) -> None:
+    def _leave(self, value: Value, floor: int) -> None:
         """Back to who has called, with a value."""
         frame = self.state["frames"].pop()
         self._forget(frame)

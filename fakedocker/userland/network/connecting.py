@@ -6,9 +6,10 @@ The kernel says at once why a connection cannot be made; here that is told only 
 from __future__ import annotations
 
 import errno
-from typing import Any, Final
+from typing import Final
 
 from fakedocker.kernel.program import System
+from fakedocker.userland.inputs import State
 
 # Linux: three ARP requests a second apart; seven SYNs after 0, 1, 3, 7 ... 63 seconds, the last waited for 64.
 _GIVES_UP_AFTER_NS: Final = {errno.EHOSTUNREACH: 3_000_000_000, errno.ETIMEDOUT: 127_000_000_000}
@@ -19,7 +20,7 @@ class GaveUp(OSError):
 
 
 def connect(
-    system: System, state: dict[str, Any], address: str, port: int, protocol: str = "tcp", until_ns: int | None = None
+    system: System, state: State, address: str, port: int, protocol: str = "tcp", until_ns: int | None = None
 ) -> int:
     """A connected socket. Blocks; what it waits for stands in `state`, under "refusal".
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import Final
 
+from fakedocker.base.json_types import JsonObject
 from fakedocker.kernel.program import APPEND, CREATE, WRITE, System
 from fakedocker.userland.inputs import State, bytes_of
 from fakedocker.userland.processes.dates import format_date
@@ -52,7 +53,7 @@ def pid_file(site: Site) -> str:
     return absolute(argument(site.main, "pid", "/var/run/nginx.pid"))
 
 
-def hand_over(system: System, settings: dict[str, Any]) -> None:
+def hand_over(system: System, settings: JsonObject) -> None:
     """Put what the next program must know where it looks for it."""
     reader = system.make_reader(json.dumps(settings).encode())
     system.release_table(system.use_table({**system.descriptors(), HANDED: reader}))

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, text_of
+from fakedocker.userland.languages.sql.sql_expressions import Facts
 from fakedocker.userland.languages.sql.sql_session import Result
 from fakedocker.userland.languages.sql.sql_tokens import split_statements
 from fakedocker.userland.languages.sql.sql_values import family
@@ -37,7 +38,7 @@ def is_spoken(connection: Connection) -> bool:
 
 
 def receive(
-    system: System, state: State, descriptor: int, connection: Connection, dialect: Dialect, facts: dict[str, Any]
+    system: System, state: State, descriptor: int, connection: Connection, dialect: Dialect, facts: Facts
 ) -> bool:
     """Answer the messages that have come; False where the connection is to be closed."""
     memory = connection["memory"]
@@ -80,7 +81,7 @@ def _start(
     descriptor: int,
     connection: Connection,
     dialect: Dialect,
-    facts: dict[str, Any],
+    facts: Facts,
     body: bytes,
 ) -> bool:
     code = struct.unpack_from("!I", body)[0] if len(body) >= 4 else 0
@@ -106,7 +107,7 @@ def _enter(
     descriptor: int,
     connection: Connection,
     dialect: Dialect,
-    facts: dict[str, Any],
+    facts: Facts,
     password: str,
 ) -> bool:
     memory = connection["memory"]
@@ -132,7 +133,7 @@ def _ready(memory: dict[str, Any]) -> bytes:
 
 
 def _command(
-    system: System, state: State, descriptor: int, connection: Connection, dialect: Dialect, facts: dict[str, Any],
+    system: System, state: State, descriptor: int, connection: Connection, dialect: Dialect, facts: Facts,
     kind: bytes, body: bytes,
 ) -> bool:  # fmt: skip
     memory = connection["memory"]

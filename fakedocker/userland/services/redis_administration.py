@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of
@@ -16,12 +16,12 @@ _HELLO_OPTIONS: Final = {"AUTH": 2, "SETNAME": 1}
 _NO_DATABASE: Final = ErrorReply("ERR DB index is out of range")
 
 
-def protocol_of(memory: dict[str, Any]) -> int:
+def protocol_of(memory: State) -> int:
     """Which version of RESP a connection speaks."""
     return int(memory.get("protocol", 2))
 
 
-def _auth(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
+def _auth(system: System, state: State, descriptor: int, memory: State, words: list[str]) -> Reply:
     password = state["settings"]["requirepass"]
     if not password and len(words) == 1:
         return ErrorReply(
@@ -33,17 +33,17 @@ def _auth(system: System, state: State, descriptor: int, memory: dict[str, Any],
     return "OK"
 
 
-def _ping(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
+def _ping(system: System, state: State, descriptor: int, memory: State, words: list[str]) -> Reply:
     if memory.get("channels") and protocol_of(memory) == 2:
         return [b"pong", bytes_of(words[0] if words else "")]
     return bulk(words[0]) if words else "PONG"
 
 
-def _echo(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
+def _echo(system: System, state: State, descriptor: int, memory: State, words: list[str]) -> Reply:
     return bulk(words[0])
 
 
-def _select(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
+def _select(system: System, state: State, descriptor: int, memory: State, words: list[str]) -> Reply:
     number = integer(words[0])
     if not 0 <= number < _DATABASES:
         return _NO_DATABASE
@@ -51,13 +51,13 @@ def _select(system: System, state: State, descriptor: int, memory: dict[str, Any
     return "OK"
 
 
-def _flush_all(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
+def _flush_all(system: System, state: State, descriptor: int, memory: State, words: list[str]) -> Reply:
     state["data"], state["expires"] = {}, {}
     append(system, state)
     return "OK"
 
 
-def _save_now(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
+def _save_now(system: System, state: State, descriptor: int, memory: State, words: list[str]) -> Reply:
     try:
         save(system, state, paths(state)[0])
     except OSError:
@@ -66,12 +66,12 @@ def _save_now(system: System, state: State, descriptor: int, memory: dict[str, A
     return "OK"
 
 
-def _save_behind(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
+def _save_behind(system: System, state: State, descriptor: int, memory: State, words: list[str]) -> Reply:
     reply = _save_now(system, state, descriptor, memory, words)
     return "Background saving started" if reply == "OK" else reply
 
 
-def _hello(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
+def _hello(system: System, state: State, descriptor: int, memory: State, words: list[str]) -> Reply:
     """Greet, and go over to the version of RESP that is asked for."""
     protocol = protocol_of(memory)
     if words:
@@ -103,14 +103,14 @@ def _hello(system: System, state: State, descriptor: int, memory: dict[str, Any]
     return MapReply(part for name, value in facts.items() for part in (name.encode(), value))
 
 
-def _reset(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
+def _reset(system: System, state: State, descriptor: int, memory: State, words: list[str]) -> Reply:
     """The connection is as when it was new."""
     memory.clear()
     memory["database"] = 0
     return "RESET"
 
 
-def _config(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
+def _config(system: System, state: State, descriptor: int, memory: State, words: list[str]) -> Reply:
     settings: dict[str, str] = state["settings"]
     action = words[0].upper()
     if action == "GET" and len(words) > 1:
@@ -124,7 +124,7 @@ def _config(system: System, state: State, descriptor: int, memory: dict[str, Any
     return "OK" if action in ("RESETSTAT", "REWRITE") else ErrorReply(f"ERR unknown subcommand '{words[0]}'. Try CONFIG HELP.")  # fmt: skip
 
 
-def _info(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
+def _info(system: System, state: State, descriptor: int, memory: State, words: list[str]) -> Reply:
     seconds = (system.now_ns - state["started_ns"]) // 1_000_000_000
     sections = {
         "server": {
@@ -152,7 +152,7 @@ def _info(system: System, state: State, descriptor: int, memory: dict[str, Any],
     return VerbatimReply(bytes_of("\r\n".join(texts)))
 
 
-def _client(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
+def _client(system: System, state: State, descriptor: int, memory: State, words: list[str]) -> Reply:
     action = words[0].upper()
     if action == "ID":
         return descriptor
@@ -169,11 +169,11 @@ def _client(system: System, state: State, descriptor: int, memory: dict[str, Any
     return "OK"
 
 
-def _push(system: System, descriptor: int, memory: dict[str, Any], parts: list[Reply]) -> None:
+def _push(system: System, descriptor: int, memory: State, parts: list[Reply]) -> None:
     system.put(encode(PushReply(parts), protocol_of(memory)), descriptor)
 
 
-def _subscribe(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
+def _subscribe(system: System, state: State, descriptor: int, memory: State, words: list[str]) -> Reply:
     channels: list[str] = memory.setdefault("channels", [])
     for channel in words:
         if channel not in channels:
@@ -182,7 +182,7 @@ def _subscribe(system: System, state: State, descriptor: int, memory: dict[str, 
     return ...
 
 
-def _unsubscribe(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
+def _unsubscribe(system: System, state: State, descriptor: int, memory: State, words: list[str]) -> Reply:
     channels: list[str] = memory.setdefault("channels", [])
     leaving: list[str | None] = [*(words or channels)]
     for channel in leaving or [None]:
@@ -192,7 +192,7 @@ def _unsubscribe(system: System, state: State, descriptor: int, memory: dict[str
     return ...
 
 
-def _publish(system: System, state: State, descriptor: int, memory: dict[str, Any], words: list[str]) -> Reply:
+def _publish(system: System, state: State, descriptor: int, memory: State, words: list[str]) -> Reply:
     channel, text = words[:2]
     count = 0
     for number, connection in sorted(state["connections"].items()):

@@ -37,7 +37,9 @@ class Database:
         expires: key -> when it ends, in nanoseconds.
     """
 
-    def __init__(self, data: dict[str, list[Any]], expires: dict[str, int], now_ns: int) -> None:
+    def __init__(
+        self, data: dict[str, list[Any]], expires: dict[str, int], now_ns: int
+    ) -> None:  # Any: of each kind its own value: text, list, dict
         self.data = data
         self.expires = expires
         self.now_ns = now_ns
@@ -45,7 +47,7 @@ class Database:
             del expires[key]
             data.pop(key, None)
 
-    def get(self, key: str, kind: str) -> Any:
+    def get(self, key: str, kind: str) -> Any:  # Any: of each kind its own value: text, list, dict
         """The value of a key, an empty one of that kind where there is none. Raises Refused."""
         found = self.data.get(key)
         if found is None:
@@ -54,7 +56,7 @@ class Database:
             raise Refused(WRONG_TYPE)
         return found[1]
 
-    def put(self, key: str, kind: str, value: Any) -> None:
+    def put(self, key: str, kind: str, value: Any) -> None:  # Any: of each kind its own value: text, list, dict
         """Set a key; what has become empty is removed."""
         if value or kind == "string":
             self.data[key] = [kind, value]

@@ -11,9 +11,11 @@ import json
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
+from fakedocker.base.json_types import JsonObject
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
 from fakedocker.userland.languages.sql.sql import execute
+from fakedocker.userland.languages.sql.sql_expressions import Facts
 from fakedocker.userland.languages.sql.sql_parser import Column
 from fakedocker.userland.languages.sql.sql_session import Result, Session
 from fakedocker.userland.languages.sql.sql_tokens import SqlProblem
@@ -40,21 +42,21 @@ class Dialect(NamedTuple):
     run: Callable[[Session, str], Result | None]
 
 
-def load_store(system: System, path: str) -> dict[str, Any] | None:
+def load_store(system: System, path: str) -> JsonObject | None:
     """The data on disk; None where there is none."""
     try:
-        found: dict[str, Any] = json.loads(system.read_file(path))
+        found: JsonObject = json.loads(system.read_file(path))
     except (OSError, ValueError):
         return None
     return found
 
 
-def save_store(system: System, path: str, store: dict[str, Any]) -> None:
+def save_store(system: System, path: str, store: JsonObject) -> None:
     system.write_file(path, json.dumps({key: store[key] for key in ("databases", "roles")}).encode(), mode=0o600)
 
 
 def receive(
-    system: System, state: State, descriptor: int, connection: Connection, dialect: Dialect, facts: dict[str, Any]
+    system: System, state: State, descriptor: int, connection: Connection, dialect: Dialect, facts: Facts
 ) -> bool:
     """Answer the lines that have come; False where the connection is to be closed.
 
@@ -82,7 +84,7 @@ def receive(
 
 
 def answer_question(
-    system: System, state: State, connection: Connection, dialect: Dialect, facts: dict[str, Any], asked: Answer
+    system: System, state: State, connection: Connection, dialect: Dialect, facts: Facts, asked: Answer
 ) -> Answer:
     """The answer to a statement, or to a question about the catalogue, of somebody who has logged in."""
     memory = connection["memory"]

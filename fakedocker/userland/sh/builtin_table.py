@@ -54,7 +54,9 @@ def builtins_of(dialect: Dialect) -> dict[str, Builtin]:
     return {name: entry for name, entry in _REGISTER.items() if dialect.name in entry.dialects}
 
 
-def complain(shell: Any, name: str, message: str, status: int = 1) -> int:
+def complain(
+    shell: Any, name: str, message: str, status: int = 1
+) -> int:  # Any: the shell, whose type is of a floor that stands on this one
     """A builtin's own error, which never ends the shell."""
     shell.complain(message, name)
     return status

@@ -231,7 +231,7 @@ def _drain(shell: ShellState, progress: tuple[Any, ...], here: int) -> bool:
     return True
 
 
-def save_progress(shell: ShellState, progress: Any) -> None:
+def save_progress(shell: ShellState, progress: Any) -> None:  # Any: plain data, which the builtin alone knows
     """What a blocking builtin needs when it is called again; plain data."""
     shell.stack[-1] = (*shell.stack[-1][:2], progress)
 

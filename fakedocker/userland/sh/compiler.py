@@ -45,7 +45,7 @@ class Compiler:
 
     # emitting
 
-    def emit(self, *operation: Any) -> int:
+    def emit(self, *operation: Any) -> int:  # Any: a name and what that operation needs
         self.operations.append(operation)
         self.offsets.append(self.offset)
         return len(self.operations) - 1
@@ -54,7 +54,7 @@ class Compiler:
         """A place for an operation that is not known yet."""
         return self.emit()
 
-    def fill(self, place: int, *operation: Any) -> None:
+    def fill(self, place: int, *operation: Any) -> None:  # Any: a name and what that operation needs
         self.operations[place] = operation
 
     @property

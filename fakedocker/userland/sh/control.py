@@ -5,11 +5,23 @@ A transfer gives the next operation, or one of SWITCH, YIELD, EXITED and BLOCKED
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from fakedocker.userland.sh.code import Code, CodeKey, code_for
 from fakedocker.userland.sh.dialect import ShellError
-from fakedocker.userland.sh.state import CALL, DOT, EVAL, EXIT_TRAP, LOOP, PREFIX, REDIRECTION, TRAP, ShellState
+from fakedocker.userland.sh.state import (
+    CALL,
+    DOT,
+    EVAL,
+    EXIT_TRAP,
+    LOOP,
+    PREFIX,
+    REDIRECTION,
+    TRAP,
+    Frame,
+    ShellState,
+    Value,
+)
 
 SWITCH: Final = -1  # go on at shell.code, shell.pc
 YIELD: Final = -2  # the slice is used up; go on at shell.pc
@@ -30,18 +42,22 @@ def go(shell: ShellState, code: Code, pc: int) -> int:
     return SWITCH
 
 
-def push_frame(shell: ShellState, frame: tuple[Any, ...]) -> None:
+Saved = tuple[str, Value | None, bool, str | None]
+"""A variable as it was: name, value, whether children get it, attributes."""
+
+
+def push_frame(shell: ShellState, frame: Frame) -> None:
     if len(shell.frames) > _MAXIMUM_FRAMES:
         said = "maximum function nesting level exceeded" if shell.is_bash() else "out of stack"
         raise ShellError(said, 2)
     shell.frames.append(frame)
 
 
-def save_variables(shell: ShellState, names: tuple[str, ...]) -> tuple[Any, ...]:
+def save_variables(shell: ShellState, names: tuple[str, ...]) -> tuple[Saved, ...]:
     return tuple((name, shell.variables.get(name), name in shell.exports, shell.attributes.get(name)) for name in names)
 
 
-def restore_variables(shell: ShellState, saved: tuple[Any, ...]) -> None:
+def restore_variables(shell: ShellState, saved: tuple[Saved, ...]) -> None:
     for name, value, exported, attributes in reversed(saved):
         if value is None:
             shell.variables.pop(name, None)
@@ -57,7 +73,7 @@ def restore_variables(shell: ShellState, saved: tuple[Any, ...]) -> None:
             shell.recompute_slow()
 
 
-def pop_frame(shell: ShellState) -> tuple[Any, ...]:
+def pop_frame(shell: ShellState) -> Frame:
     """Take the top frame off and undo what it stands for."""
     frame = shell.frames.pop()
     kind = frame[0]
@@ -76,7 +92,7 @@ def pop_frame(shell: ShellState) -> tuple[Any, ...]:
     return frame
 
 
-def return_to(shell: ShellState, frame: tuple[Any, ...]) -> int:
+def return_to(shell: ShellState, frame: Frame) -> int:
     """Go on after the frame of a call, eval, dot or trap, which has been popped."""
     kind = frame[0]
     del shell.stack[frame[3] :]

@@ -197,7 +197,7 @@ def add_value(shell: ShellState, value: str, quoted: bool, fields: Fields, unspl
 # parameters with their operators
 
 
-def subscript(shell: ShellState, name: str, text: str) -> Any:
+def subscript(shell: ShellState, name: str, text: str) -> int | str:
     """The key that a subscript stands for: text for an associative array, else a number."""
     if "A" in shell.attributes.get(name, ""):
         return text

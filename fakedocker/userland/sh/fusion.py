@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import operator as operators
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
 from fakedocker.userland.sh import control
-from fakedocker.userland.sh.linking import Linked, fusion
+from fakedocker.userland.sh.linking import Linked, Operation, fusion
 from fakedocker.userland.sh.nodes import DoubleQuoted, Literal, Parameter, Parts
 from fakedocker.userland.sh.state import ShellState
 
@@ -26,7 +26,7 @@ _COMPARISONS: Final[dict[str, Callable[[int, int], bool]]] = {
 
 
 @fusion
-def fuse(operations: Sequence[tuple[Any, ...]], linked: list[Linked]) -> None:
+def fuse(operations: Sequence[Operation], linked: list[Linked]) -> None:
     """Replace closures in `linked` by fused ones, in place."""
     for place, item in enumerate(operations):
         if item[0] == "command":
@@ -47,7 +47,7 @@ def _literal(parts: Parts) -> str:
     return parts[0].text if len(parts) == 1 and isinstance(parts[0], Literal) else ""
 
 
-def _places_after(operations: Sequence[tuple[Any, ...]], place: int) -> tuple[int, int]:
+def _places_after(operations: Sequence[Operation], place: int) -> tuple[int, int]:
     """Where a command at a place, which waits for nothing, goes on with success and with failure."""
     jump = operations[place + 2]
     if jump[0] == "if_failed":
@@ -93,7 +93,7 @@ def _comparison(words: tuple[Parts, ...]) -> tuple[str, Callable[[int, int], boo
 
 
 def _fuse_comparison(
-    operations: Sequence[tuple[Any, ...]],
+    operations: Sequence[Operation],
     linked: list[Linked],
     place: int,
     comparison: tuple[str, Callable[[int, int], bool], str | int],

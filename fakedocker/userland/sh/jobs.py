@@ -7,10 +7,10 @@ not know how commands are started.
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 from fakedocker.userland.sh.endings import shell_status, tell_of_background, tell_of_foreground
-from fakedocker.userland.sh.state import Job, ShellState
+from fakedocker.userland.sh.state import Job, Progress, ShellState
 
 _STOP_SIGNALS: Final = {19: "Stopped (signal)", 20: "Stopped", 21: "Stopped (tty input)", 22: "Stopped (tty output)"}
 _SIGINT: Final = 2
@@ -34,7 +34,7 @@ def back_to_foreground(shell: ShellState) -> None:
     to_foreground(shell, shell.root_pid)
 
 
-def wait_for_one(shell: ShellState, progress: tuple[Any, ...], here: int) -> bool:
+def wait_for_one(shell: ShellState, progress: Progress, here: int) -> bool:
     """A foreground child: its status, or a stopped job. Blocks until one or the other."""
     _, pid, words = progress
     system = shell.system
@@ -67,7 +67,7 @@ def take_ending(shell: ShellState, pid: int, ended: int, words: tuple[str, ...],
         _after_foreground(shell, ended == -_SIGINT)
 
 
-def wait_for_all(shell: ShellState, progress: tuple[Any, ...], here: int) -> bool:
+def wait_for_all(shell: ShellState, progress: Progress, here: int) -> bool:
     """A foreground pipeline, whose status is that of its last command (or with pipefail the last failure)."""
     _, pids, statuses, text = progress
     system = shell.system

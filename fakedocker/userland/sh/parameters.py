@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 from fakedocker.userland.sh.nodes import Parameter
-from fakedocker.userland.sh.state import ShellState, Value
+from fakedocker.userland.sh.state import Array, ShellState, Value
 
 
 def text_of(value: Value | None) -> str:
@@ -92,7 +91,7 @@ _SPECIAL: dict[str, Callable[[ShellState], str | None]] = {
 }
 
 
-def array(shell: ShellState, name: str) -> dict[Any, str] | None:
+def array(shell: ShellState, name: str) -> Array | None:
     if name == "PIPESTATUS" and shell.is_bash():
         return {place: str(status) for place, status in enumerate(shell.pipe_statuses)}
     if name == "FUNCNAME" and shell.is_bash():

@@ -21,6 +21,13 @@ from fakedocker.userland.sh.variable_order import in_buckets
 Value = str | int | dict[Any, str]
 """A variable: text, the integer that arithmetic left, or an array (subscript or key -> text)."""
 
+Array = dict[Any, str]
+"""An array: subscripts, which are numbers, or texts where it is an associative one, and their values."""
+Frame = tuple[Any, ...]
+"""Its kind, and what that needs."""
+Progress = tuple[Any, ...]
+"""How far a call that blocks has come: plain data."""
+
 # Kinds of frames, the first item of each. Of those that return, the next are: code, pc, stack depth, suppress.
 LOOP: Final = "loop"  # code, pc of break, pc of continue, stack depth after break, and after continue
 REDIRECTION: Final = "redirection"  # table to put back, or None

@@ -12,7 +12,9 @@ from fakedocker.userland.sh.evaluation import calculate, readonly_message
 from fakedocker.userland.sh.state import LARGE_TEXT, ShellState, Value
 
 
-def assign(shell: ShellState, name: str, value: Any, *, append: bool = False, subscript: Any = None) -> None:
+def assign(
+    shell: ShellState, name: str, value: Value, *, append: bool = False, subscript: int | str | None = None
+) -> None:
     """name=value, name+=value, name[subscript]=value.
 
     Args:

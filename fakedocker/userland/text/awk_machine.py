@@ -143,7 +143,7 @@ class Machine:
         self.variables["NF"] = float(len(fields))
         self.record = self.string_of(self.variables["OFS"]).join(fields)
 
-    def scope(self, name: str) -> dict[str, Any]:
+    def scope(self, name: str) -> dict[str, Any]:  # Any: cells, which are text, number or array
         if self.locals and name in self.locals[-1]:
             return self.locals[-1]
         return self.variables

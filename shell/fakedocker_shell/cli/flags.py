@@ -53,7 +53,7 @@ class Options:
             return self._values[name]
         return default_value(self.command.flags[name])
 
-    def get(self, name: str) -> Any:
+    def get(self, name: str) -> Any:  # Any: each kind of flag has its own type
         """The flag's value; None if the command has no such flag."""
         return self[name] if name in self.command.flags else None
 
@@ -65,12 +65,12 @@ class Options:
         """Whether any flag was given."""
         return bool(self._values)
 
-    def put(self, name: str, value: Any) -> None:
+    def put(self, name: str, value: Any) -> None:  # Any: each kind of flag has its own type
         """Set a flag as if it had been given."""
         self._values[name] = value
 
 
-def default_value(flag: Flag) -> Any:
+def default_value(flag: Flag) -> Any:  # Any: each kind of flag has its own type
     """The value of a flag that was not given."""
     empty, parse = KINDS.get(flag.type, KINDS["list"])
     if flag.default and flag.type in ("bool", "string", "int", "uint", "uint16", "uint32", "float", "duration"):

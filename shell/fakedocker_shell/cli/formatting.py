@@ -39,7 +39,7 @@ class Rows:
         self,
         type_name: str,
         columns: Sequence[Column],
-        methods: Mapping[str, Callable[..., Any]] | None = None,
+        methods: Mapping[str, Callable[..., Any]] | None = None,  # Any: rows, whose type each table knows
         as_json: Callable[[Any, dict[str, Any]], dict[str, Any]] | None = None,
     ) -> None:
         self._as_json = as_json
@@ -56,12 +56,12 @@ class Rows:
             "map", "formatter.SubHeaderContext", key=STRING, element=STRING, methods={"Label": _label_title}
         )
 
-    def as_json(self, row: Any) -> dict[str, Any]:
+    def as_json(self, row: Any) -> dict[str, Any]:  # Any: rows, whose type each table knows
         """All columns of a row."""
         fields = {name: get(row) for name, get in self._columns.items()}
         return fields if self._as_json is None else self._as_json(row, fields)
 
-    def value(self, row: Any) -> Value:
+    def value(self, row: Any) -> Value:  # Any: rows, whose type each table knows
         """A row, as a template sees it."""
         return Value(self.type, row)
 
@@ -78,7 +78,7 @@ def template_text(format_text: str) -> str:
     return text.strip(" ").replace("\\t", "\t").replace("\\n", "\n")
 
 
-def render(rows: Rows, format_text: str, items: Sequence[Any]) -> str:
+def render(rows: Rows, format_text: str, items: Sequence[Any]) -> str:  # Any: rows, whose type each table knows
     """The list, as --format wants it.
 
     Args:

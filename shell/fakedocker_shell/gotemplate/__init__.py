@@ -39,7 +39,7 @@ class Template:
 
     def execute(
         self,
-        data: Any,
+        data: Any,  # Any: a value of Go as Python has it, see types
         *,
         missing_key_is_error: bool = False,
         functions: Mapping[str, Function] | None = None,

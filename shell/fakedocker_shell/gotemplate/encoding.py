@@ -128,6 +128,6 @@ def indent(document: str | bytes, unit: str = "    ") -> str:
     return "".join(parts)
 
 
-def decode_untyped(document: str | bytes) -> Any:
+def decode_untyped(document: str | bytes) -> Any:  # Any: a value of Go as Python has it, see types
     """JSON as Go decodes it into an interface{} with UseNumber: numbers keep their digits."""
     return json.loads(document, parse_int=JsonNumber, parse_float=JsonNumber)

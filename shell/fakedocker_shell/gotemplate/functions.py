@@ -301,7 +301,7 @@ HEADER_FUNCTIONS: Final[Mapping[str, Function]] = {
 """The same for the header of a table: what would change a value leaves the column's title alone."""
 
 
-def result(data: Any) -> Value:
+def result(data: Any) -> Value:  # Any: a value of Go as Python has it, see types
     """What a function gave, as a value."""
     return data if isinstance(data, Value) else of(data)
 

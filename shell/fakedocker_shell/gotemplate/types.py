@@ -120,7 +120,7 @@ STRINGS: Final = slice_of(STRING)
 _ZEROES: Final[Mapping[str, Any]] = {"bool": False, "int": 0, "uint": 0, "float": 0.0, "string": "", "struct": {}}
 
 
-def zero_data(kind: Type) -> Any:
+def zero_data(kind: Type) -> Any:  # Any: a value of Go as Python has it, see types
     """The data of a type's zero value: None for whatever can be nil."""
     return _ZEROES.get(kind.kind)
 
@@ -199,14 +199,14 @@ class Value:
 INVALID: Final = Value(None)
 
 
-def view(kind: Type, data: Any) -> Value:
+def view(kind: Type, data: Any) -> Value:  # Any: a value of Go as Python has it, see types
     """Data seen as a type; null gives the type's zero value, a `Value` inside data keeps its own type in an interface."""
     if data is None:
         return Value(kind, zero_data(kind))
     return Value(kind, data)
 
 
-def of(data: Any) -> Value:
+def of(data: Any) -> Value:  # Any: a value of Go as Python has it, see types
     """Plain data with the type that Go's decoder or a Go literal would give it. None gives the invalid value."""
     match data:
         case None:

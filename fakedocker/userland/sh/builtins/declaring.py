@@ -12,7 +12,7 @@ from fakedocker.userland.sh.dialect import ShellError
 from fakedocker.userland.sh.evaluation import calculate
 from fakedocker.userland.sh.parameters import text_of
 from fakedocker.userland.sh.quoting import quote_bash, quote_double, quote_single
-from fakedocker.userland.sh.state import CALL, ShellState
+from fakedocker.userland.sh.state import CALL, ShellState, Value
 from fakedocker.userland.sh.variables import assign, unset
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -43,7 +43,7 @@ def declare_word(shell: ShellState, word: str, command: str) -> str | None:
     return name
 
 
-def shown_value(shell: ShellState, value: Any) -> str:
+def shown_value(shell: ShellState, value: Value) -> str:
     if isinstance(value, dict):
         return "(" + " ".join(f"[{key}]={quote_double(text)}" for key, text in value.items()) + ")"
     return quote_double(text_of(value)) if shell.is_bash() else quote_single(text_of(value))
