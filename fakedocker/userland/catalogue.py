@@ -102,13 +102,22 @@ _MODULES: Final[dict[str, str]] = {
 }
 
 
+_UTILITIES: Final = ("accounts", "files", "text", "processes", "network", "git", "jq", "make")
+
+
+def is_utility(name: str) -> bool:
+    """Whether a program of that name is one of the tools that every distribution has by the same name."""
+    program = PROGRAMS.get(name)
+    return isinstance(program, Lazy) and program.module.partition(".")[0] in _UTILITIES
+
+
 class Lazy(Deferred):
     """A program that is imported when it is first called."""
 
-    __slots__ = ("_function", "_module", "_name")
+    __slots__ = ("_function", "_name", "module")
 
     def __init__(self, module: str, name: str) -> None:
-        self._module = module
+        self.module = module
         self._name = name
         self._function: Program | None = None
 
@@ -118,7 +127,7 @@ class Lazy(Deferred):
     def loaded(self) -> Program:
         function = self._function
         if function is None:
-            module = import_module(f"fakedocker.userland.{self._module}")
+            module = import_module(f"fakedocker.userland.{self.module}")
             function = self._function = module.PROGRAMS[self._name]
         assert function is not None
         return function

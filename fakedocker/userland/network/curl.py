@@ -12,6 +12,7 @@ from urllib.parse import quote, urljoin
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, read_all
+from fakedocker.userland.languages.toolchains.versions import version_of
 from fakedocker.userland.network.curl_output import (
     begin_meter,
     complain,
@@ -54,7 +55,8 @@ def _curl(system: System, argv: tuple[str, ...], state: State) -> int:
         system.put(f"curl: option {shown}: {text}\ncurl: try 'curl --help' for more information\n", 2)
         return 2
     if "V" in options:
-        system.put(f"curl {_VERSION} (x86_64-pc-linux-gnu) libcurl/{_VERSION}\nProtocols: http https\n")
+        version = version_of(system, "CURL_VERSION", _VERSION)
+        system.put(f"curl {version} (x86_64-pc-linux-gnu) libcurl/{version}\nProtocols: http https\n")
         return 0
     urls = [*options.values("url"), *options.operands]
     if not urls:
@@ -72,6 +74,8 @@ def _transfer(system: System, state: State, options: Options, first_url: str) ->
     """One URL, with redirects and retries; the exit status. Blocks."""
     url = state.setdefault("url", first_url if "://" in first_url else f"http://{first_url}")
     state.setdefault("started_ns", system.now_ns)
+    if "version" not in state:
+        state["version"] = version_of(system, "CURL_VERSION", _VERSION)
     while True:
         if "retry_ns" in state:
             system.sleep_until(state["retry_ns"])
@@ -234,7 +238,7 @@ def _message(options: Options, address: Address, body: bytes | None, state: Stat
         headers["Authorization"] = "Basic " + base64.b64encode(bytes_of(user)).decode()
     if "r" in options:
         headers["Range"] = f"bytes={options.last('r')}"
-    headers["User-Agent"] = options.last("A") or f"curl/{_VERSION}"
+    headers["User-Agent"] = options.last("A") or f"curl/{state['version']}"
     headers["Accept"] = "application/json" if "json" in options else "*/*"
     if "e" in options:
         headers["Referer"] = options.last("e")

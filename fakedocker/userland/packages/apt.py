@@ -5,14 +5,16 @@ Changes are decided and carried out by apt_install, lists fetched by apt_sources
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
+from fakedocker.kernel import marks
 from fakedocker.kernel.program import CREATE, WRITE, System
 from fakedocker.userland.inputs import State
-from fakedocker.userland.packages import apt_install, apt_sources, dpkg_database, index
-from fakedocker.userland.packages.dpkg_database import Database, architecture
-from fakedocker.userland.packages.index import Index, Package
+from fakedocker.userland.packages import apt_install, apt_sources, apt_words, dpkg_database, index
+from fakedocker.userland.packages.apt_words import Problem
+from fakedocker.userland.packages.dpkg_database import architecture
+from fakedocker.userland.packages.index import Package
 from fakedocker.userland.packages.plan import Plan, Step, follow, is_online
 from fakedocker.userland.packages.unpack import remove_tree
 from fakedocker.userland.sh.patterns import matches
@@ -43,10 +45,6 @@ class Command(NamedTuple):
     quiet: int
 
 
-class _Problem(Exception):
-    """What is said after "E: " before it ends with 100."""
-
-
 def _read(argv: tuple[str, ...]) -> Command:
     words: list[str] = []
     flags: set[str] = set()
@@ -69,7 +67,7 @@ def _read(argv: tuple[str, ...]) -> Command:
             rest[:0] = [f"-{letter}" for letter in word[1:]]
         else:
             letter = word[1] if len(word) == 2 else word
-            raise _Problem(
+            raise Problem(
                 f"Command line option '{letter}' [from {word}] is not understood in combination with the other options."
             )
     if quiet > 1:
@@ -94,9 +92,9 @@ def _apt(system: System, argv: tuple[str, ...], state: State) -> int:
         if friendly and command.name in _QUESTIONS:
             return _QUESTIONS[command.name](system, command)
         if command.name not in _CHANGES:
-            raise _Problem(f"Invalid operation {command.name}")
+            raise Problem(f"Invalid operation {command.name}")
         return follow(system, state, lambda: _CHANGES[command.name](system, command, friendly), apt_install.ACTIONS)
-    except _Problem as problem:
+    except Problem as problem:
         system.put(f"E: {problem}\n", 2)
         return 100
 
@@ -124,7 +122,7 @@ def _demand_lock(system: System) -> None:
     try:
         system.close(system.open(LOCK, WRITE | CREATE, 0o640))
     except OSError as problem:
-        raise _Problem(
+        raise Problem(
             f"Could not open lock file {LOCK} - open ({problem.errno}: {problem.strerror})\n"
             f"E: Unable to acquire the dpkg frontend lock ({LOCK}), are you root?"
         ) from None
@@ -151,40 +149,18 @@ def _install(system: System, command: Command, friendly: bool) -> Plan:
     _demand_lock(system)
     known, installed = dpkg_database.packages_of(system), dpkg_database.read_installed(system)
     reading = _progress(system, command, *_ALL_LISTS)
-    names, notes, problems = _wanted(system, command.words, known, installed)
+    names, notes, problems = apt_words.wanted(system, command.words, known, installed)
     if problems:
-        return (*reading, ("warn", problems), ("exit", 100))
+        return (*reading, *((("say", notes),) if notes else ()), ("warn", problems), ("exit", 100))
     change = apt_install.install(names, known, installed, "lean" not in command.flags)
-    marks = dpkg_database.read_automatic(system) & set(names)
+    if any("borrowed" in package.details for package in change.coming):
+        release = dpkg_database.codename(system)
+        system.unsimulated(f"the index of {release}, for which that of Debian stands,", marks.FILE, quiet=True)
+    automatic = dpkg_database.read_automatic(system) & set(names)
     steps: Plan = (*reading, *((("say", notes),) if notes and command.quiet < 2 else ()))
-    if marks:
-        steps += (("mark", tuple(sorted(marks)), False),)
+    if automatic:
+        steps += (("mark", tuple(sorted(automatic)), False),)
     return steps + apt_install.plan(system, change, installed, _options(command), is_online(system))
-
-
-def _wanted(system: System, words: Iterable[str], known: Index, installed: Database) -> tuple[list[str], str, str]:
-    """(names, what is said of those that are there already, what is wrong)."""
-    available = known.packages if apt_sources.is_updated(system) else {}
-    virtual = index.table("debian")["virtual"]
-    names, notes, problems = [], "", ""
-    for word in words:
-        name, _, version = word.partition("=")
-        name = name.partition("/")[0].removesuffix(":amd64")
-        if name in installed:
-            notes += f"{name} is already the newest version ({installed[name].get('Version', '')}).\n"
-        elif name in virtual and available:
-            offered = "".join(f"  {other} {known.packages[other].version}\n" for other in virtual[name].split())
-            notes_of_virtual = f"Package {name} is a virtual package provided by:\n{offered}\n"
-            problems += f"{notes_of_virtual}E: Package '{name}' has no installation candidate\n"
-            continue
-        elif name not in available:
-            problems += f"E: Unable to locate package {name}\n"
-            continue
-        elif version and not matches(version, available[name].version):
-            problems += f"E: Version '{version}' for '{name}' was not found\n"
-            continue
-        names.append(name)
-    return names, notes, problems
 
 
 def _options(command: Command) -> apt_install.Options:
@@ -240,9 +216,23 @@ _CHANGES: Final[dict[str, Callable[[System, Command, bool], Plan]]] = {
 # questions
 
 
-def _all_packages(system: System) -> dict[str, Package]:
+_WHOLE_INDEX_UNITS: Final = 300_000
+"""What it costs to go through all packages, in microseconds."""
+
+
+def _all_packages(system: System) -> Mapping[str, Package]:
     """What the lists have: nothing before an update."""
-    return dict(dpkg_database.packages_of(system).packages) if apt_sources.is_updated(system) else {}
+    return dpkg_database.packages_of(system).packages if apt_sources.is_updated(system) else {}
+
+
+def _searched(system: System, command: Command) -> Iterator[tuple[str, Package]]:
+    """The packages that a search finds. Of those of which only the facts are known there is no description to search in."""
+    packages = _all_packages(system)
+    told = index.table("debian")["packages"]
+    system.charge(_WHOLE_INDEX_UNITS)
+    for name in packages:
+        if (name in told or _found(command, name, "")) and _found(command, name, packages[name].about):
+            yield name, packages[name]
 
 
 def _pocket(system: System, package: Package) -> str:
@@ -256,6 +246,7 @@ def _list(system: System, command: Command) -> int:
     automatic = dpkg_database.read_automatic(system)
     if "upgradable" in command.flags:
         return 0
+    system.charge(_WHOLE_INDEX_UNITS)
     for name in sorted({*packages, *installed}):
         if command.words and not any(matches(word, name) for word in command.words):
             continue
@@ -274,11 +265,9 @@ def _list(system: System, command: Command) -> int:
 
 def _search(system: System, command: Command) -> int:
     system.put("Sorting...\nFull Text Search...\n")
-    for name, package in sorted(_all_packages(system).items()):
-        if _found(command, name, package.about):
-            system.put(
-                f"{name}/{_pocket(system, package)} {package.version} {architecture(package)}\n  {package.about}\n\n"
-            )
+    for name, package in _searched(system, command):
+        shown = f"{name}/{_pocket(system, package)} {package.version} {architecture(package)}"
+        system.put(f"{shown}\n  {package.about}\n\n")
     return 0
 
 
@@ -311,18 +300,16 @@ _QUESTIONS: Final[dict[str, Callable[[System, Command], int]]] = {"list": _list,
 def _apt_cache(system: System, argv: tuple[str, ...], state: State) -> int:
     try:
         command = _read(argv)
-    except _Problem as problem:
+    except Problem as problem:
         system.put(f"E: {problem}\n", 2)
         return 100
     packages, installed = _all_packages(system), dpkg_database.read_installed(system)
     if command.name == "show":
         return _show(system, command)
     if command.name == "search":
-        lines = [
-            f"{name} - {item.about}\n" for name, item in sorted(packages.items()) if _found(command, name, item.about)
-        ]
-        system.put("".join(lines))
+        system.put("".join(f"{name} - {item.about}\n" for name, item in _searched(system, command)))
     elif command.name == "pkgnames":
+        system.charge(_WHOLE_INDEX_UNITS)
         system.put("".join(f"{name}\n" for name in sorted({*packages, *installed})))
     elif command.name == "policy":
         for word in command.words:

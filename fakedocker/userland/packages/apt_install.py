@@ -124,12 +124,20 @@ def columns(names: Iterable[str]) -> str:
     return "".join(f"{line}\n" for line in [*lines, line])
 
 
-def sizes(change: Change, installed: Database) -> str:
+def _installed_bytes(known: Index, stanza: Mapping[str, str], name: str) -> int:
+    """What an installed package takes up."""
+    package = known.packages.get(name)
+    if package is not None and package.version == stanza.get("Version"):
+        return package.size_bytes
+    return int(stanza.get("Installed-Size", "0")) * 1024
+
+
+def sizes(change: Change, installed: Database, known: Index) -> str:
     """How much is fetched, and what the disk will hold more or less."""
     text = ""
     if change.coming:
         text = f"Need to get {human(sum(package.download_bytes for package in change.coming))}B of archives.\n"
-    freed = sum(int(installed[name].get("Installed-Size", "0")) * 1000 for name in change.going)
+    freed = sum(_installed_bytes(known, installed[name], name) for name in change.going)
     grown = sum(package.size_bytes for package in change.coming) - freed
     end = "of additional disk space will be used" if grown >= 0 else "disk space will be freed"
     return f"{text}After this operation, {human(abs(grown))}B {end}.\n"
@@ -145,7 +153,7 @@ def plan(system: System, change: Change, installed: Database, options: Options, 
     steps: list[Step] = [*_said(options, listing(change, installed))]
     if options.pretend:
         return (*steps, *_simulation(change, installed))
-    steps += _said(options, sizes(change, installed))
+    steps += _said(options, sizes(change, installed, dpkg_database.packages_of(system)))
     asked_only = not change.going and all(package.name in change.asked for package in change.coming)
     if not options.yes and not asked_only:
         steps.append(("ask",))
@@ -337,11 +345,9 @@ def _configure(system: System, state: State, name: str, automatic: bool) -> None
         uid, gid = add_system_user(system, user, "/usr/sbin/nologin", f"/var/lib/{user}")
         for directory in directories:
             system.change_owner(directory, uid, gid)
-    installed = dpkg_database.read_installed(system)
-    installed[name] = dpkg_database.stanza_of(package)
-    dpkg_database.write_installed(system, installed)
+    dpkg_database.add_installed(system, dpkg_database.stanza_of(package))
     if automatic:
-        dpkg_database.write_automatic(system, dpkg_database.read_automatic(system) | {name})
+        dpkg_database.add_automatic(system, name)
 
 
 def _remove(system: System, state: State, name: str) -> None:

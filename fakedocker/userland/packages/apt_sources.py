@@ -102,6 +102,11 @@ def indexes(system: System) -> tuple[Index, ...]:
     return tuple(releases + packages)
 
 
+def are_known(system: System) -> bool:
+    """Whether all that the sources have is in the main component of archives whose packages are known."""
+    return all(source.host in _KNOWN_HOSTS and source.components == ("main",) for source in sources(system))
+
+
 def is_updated(system: System) -> bool:
     """Whether there is a list of packages."""
     try:

@@ -10,15 +10,13 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.packages import index
+from fakedocker.userland.packages import debian_index
 from fakedocker.userland.packages.index import Index, Package
 from fakedocker.userland.packages.unpack import make_directories, read_text_or
 
 STATUS: Final = "/var/lib/dpkg/status"
 INFO: Final = "/var/lib/dpkg/info"
 EXTENDED: Final = "/var/lib/apt/extended_states"
-NEAREST: Final = {"buster": "bookworm", "bullseye": "bookworm", "jammy": "noble", "focal": "noble", "bionic": "noble"}
-"""Releases that have the index of another."""
 Stanza = dict[str, str]
 Database = dict[str, Stanza]
 
@@ -33,9 +31,7 @@ def codename(system: System) -> str:
 
 def packages_of(system: System) -> Index:
     """The index for the release a root is of."""
-    release = codename(system)
-    release = NEAREST.get(release, release)
-    return index.distribution("debian", release if release in ("bookworm", "noble") else "bookworm")
+    return debian_index.packages_of(codename(system))
 
 
 def parse(text: str) -> list[Stanza]:
@@ -65,7 +61,7 @@ def read_installed(system: System) -> Database:
             if name not in found:
                 found[name] = stanza_of(package)
             elif "Installed-Size" not in found[name]:
-                found[name] = {**found[name], "Installed-Size": str(package.size_bytes // 1000)}
+                found[name] = {**found[name], "Installed-Size": str(installed_kib(package))}
     return {name: found[name] for name in sorted(found) if found[name].get("Status", "").endswith(" installed")}
 
 
@@ -76,7 +72,7 @@ def stanza_of(package: Package) -> Stanza:
         "Status": "install ok installed",
         "Priority": "optional",
         "Section": package.details.get("section", "libs"),
-        "Installed-Size": str(package.size_bytes // 1000),
+        "Installed-Size": str(installed_kib(package)),
         "Maintainer": "Debian Developers <debian-devel@lists.debian.org>",
         "Architecture": architecture(package),
         "Version": package.version,
@@ -88,6 +84,11 @@ def stanza_of(package: Package) -> Stanza:
     if is_multiarch(package):
         stanza["Multi-Arch"] = "same"
     return {field: value for field, value in stanza.items() if value}
+
+
+def installed_kib(package: Package) -> int:
+    """What it takes up, as dpkg tells it."""
+    return int(package.details.get("kib", package.size_bytes // 1000))
 
 
 def architecture(package: Package) -> str:
@@ -115,6 +116,18 @@ def write_installed(system: System, found: Mapping[str, Stanza]) -> None:
     make_directories(system, "/var/lib/dpkg")
     text = "\n".join(text_of(found[name]) for name in sorted(found))
     system.write_file(STATUS, text.encode("utf-8", "surrogateescape"))
+
+
+def add_installed(system: System, stanza: Mapping[str, str]) -> None:
+    """Enter a package that has just been set up."""
+    text = read_text_or(system, STATUS)
+    if f"\nPackage: {stanza['Package']}\n" in f"\n{text}":
+        found = read_installed(system)
+        write_installed(system, {**found, stanza["Package"]: dict(stanza)})
+        return
+    make_directories(system, "/var/lib/dpkg")
+    gap = "" if not text or text.endswith("\n\n") else "\n" if text.endswith("\n") else "\n\n"
+    system.write_file(STATUS, f"{gap}{text_of(stanza)}".encode("utf-8", "surrogateescape"), append=True)
 
 
 # which files are a package's
@@ -146,6 +159,14 @@ def read_automatic(system: System) -> set[str]:
     """Packages that were installed only because others need them."""
     stanzas = parse(read_text_or(system, EXTENDED))
     return {stanza["Package"] for stanza in stanzas if stanza.get("Auto-Installed") == "1" and "Package" in stanza}
+
+
+def add_automatic(system: System, name: str) -> None:
+    """Enter a package that has come by itself."""
+    make_directories(system, "/var/lib/apt")
+    stanza = f"Package: {name}\nArchitecture: amd64\nAuto-Installed: 1\n\n"
+    if stanza not in read_text_or(system, EXTENDED):
+        system.write_file(EXTENDED, stanza.encode(), append=True)
 
 
 def write_automatic(system: System, names: Iterable[str]) -> None:

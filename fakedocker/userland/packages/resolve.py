@@ -9,19 +9,22 @@ def closure(
     wanted: Iterable[str], needs: Callable[[str], Sequence[str]], installed: Collection[str] = ()
 ) -> tuple[str, ...]:
     """Names with all they need that is not installed, each after what it needs (cycles are cut). O(names + edges)."""
-    order: dict[str, None] = {}
+    order: list[str] = []
     seen = set(installed)
-
-    def visit(name: str) -> None:
-        if name in seen:
-            return
-        seen.add(name)
-        for other in needs(name):
-            visit(other)
-        order[name] = None
-
-    for name in wanted:
-        visit(name)
+    for first in wanted:
+        if first in seen:
+            continue
+        seen.add(first)
+        under_way = [(first, iter(needs(first)))]
+        while under_way:
+            name, others = under_way[-1]
+            other = next((each for each in others if each not in seen), None)
+            if other is not None:
+                seen.add(other)
+                under_way.append((other, iter(needs(other))))
+                continue
+            order.append(name)
+            under_way.pop()
     return tuple(order)
 
 

@@ -15,6 +15,7 @@ from fakedocker.userland.languages.javascript.javascript_redis import run_errand
 from fakedocker.userland.languages.javascript.javascript_tokens import Complaint, Value
 from fakedocker.userland.languages.javascript.javascript_values import inspect, logged
 from fakedocker.userland.languages.script_machine import Exit, FunctionValue, Machine, NotSimulated
+from fakedocker.userland.languages.toolchains.versions import version_of
 from fakedocker.userland.services.connections import open_listeners
 from fakedocker.userland.services.http import Style, serve
 from fakedocker.userland.services.line_input import next_line
@@ -34,7 +35,7 @@ _HELP: Final = (
 
 @PROGRAMS.program("node", "nodejs")
 def _node(system: System, argv: tuple[str, ...], state: State) -> int:
-    version = system.environment.get("NODE_VERSION", VERSION)
+    version = version_of(system, "NODE_VERSION", VERSION)
     words = list(argv[1:])
     while words and words[0].startswith("--") and words[0] not in ("--version", "--eval", "--print", "--help", "--"):
         words.pop(0)

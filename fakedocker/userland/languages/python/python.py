@@ -17,6 +17,7 @@ from fakedocker.userland.languages.python.python_packages import check_import
 from fakedocker.userland.languages.python.python_texts import representation, shown
 from fakedocker.userland.languages.python.python_values import ScriptError, Serving, Value
 from fakedocker.userland.languages.script_machine import Exit, Machine, NotSimulated
+from fakedocker.userland.languages.toolchains.versions import version_of
 from fakedocker.userland.services.line_input import next_line
 from fakedocker.userland.tools import Register
 
@@ -27,7 +28,7 @@ _IGNORED: Final = ("-u", "-B", "-I", "-E", "-s", "-S", "-q", "-O")
 
 @PROGRAMS.program("python3", "python")
 def _python(system: System, argv: tuple[str, ...], state: State) -> int:
-    version = system.environment.get("PYTHON_VERSION", VERSION)
+    version = version_of(system, "PYTHON_VERSION", VERSION)
     words = argv[1:]
     while words and words[0] in _IGNORED:
         if words[0] == "-q":

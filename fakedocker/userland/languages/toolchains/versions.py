@@ -37,7 +37,8 @@ _VERSIONS: Final[dict[str, dict[str, str]]] = {
     "gradle": dict.fromkeys(("-v", "--version"), _GRADLE),
 }
 _PACKAGES: Final = {
-    "GOLANG_VERSION": r"go|golang-go", "JAVA_VERSION": r"openjdk-?\d+-jre(?:-headless)?", "PHP_VERSION": r"php8\.?\d(?:-cli)?",
+    "GOLANG_VERSION": r"go|golang-go", "JAVA_VERSION": r"openjdk-?\d+-jre(?:-headless)?", "PHP_VERSION": r"php\d\.?\d(?:-cli)?", "PYTHON_VERSION": r"python3|python3\.\d+-minimal", "NODE_VERSION": "nodejs", "CURL_VERSION": "curl",
+
     "RUBY_VERSION": "ruby", "RUST_VERSION": "rustc?", "MAVEN_VERSION": "maven", "GRADLE_VERSION": "gradle",
 }  # fmt: skip
 """Variables of the images of languages -> the packages that tell the same where the language was installed."""
@@ -71,9 +72,9 @@ def version_of(system: System, variable: str, otherwise: str = "") -> str:
         ("/lib/apk/db/installed", rf"^P:(?:{name})\nV:(\S+)"),
         ("/var/lib/dpkg/status", rf"^Package: (?:{name})\n(?:.+\n)*?Version: (?:\d+:)?(\S+)"),
     ):
-        found = re.search(pattern, read_text_or(system, path), re.MULTILINE)
+        found = re.findall(pattern, read_text_or(system, path), re.MULTILINE)
         if found:
-            return re.split(r"[-~_+]", found[1])[0]
+            return max((re.split(r"[-~_+]", each)[0] for each in found), key=len)
     return otherwise
 
 
