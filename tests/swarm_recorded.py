@@ -26,6 +26,7 @@ _MASKS = (
     (r'"Index": \d+', '"Index": N'),
     (r"[A-Za-z0-9+/]{40,}={0,2}", "BASE64"),
     (r" +", " "),
+    (r"Runtimes: .*", "Runtimes: ..."),  # the order of a Go map, another at each call
 )
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 _SERVICE = re.compile(r"(?:Creating|Updating) service ")

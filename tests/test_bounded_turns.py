@@ -74,7 +74,7 @@ def test_a_slice_and_an_instant_are_bounded(name: str, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(Kernel, "_give_slice", counted)
     engine = busy_engine(BUSY[name])
-    engine.advance(engine.now_ns + SECOND_NS // 5)
+    engine.advance(engine.now_ns + SECOND_NS // 20)
     assert max(efforts) < 2 * SLICE_EFFORT
 
 
@@ -220,14 +220,14 @@ def test_busy_containers_do_not_keep_a_server_from_its_clients() -> None:
         answered: list[bool] = []
 
         def ping() -> None:
-            answered.extend(client.ping() for _ in range(50))
+            answered.extend(client.ping() for _ in range(10))
 
         threads = [threading.Thread(target=ping) for _ in range(2)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(60)
-        assert answered == [True] * 100
+        assert answered == [True] * 20
         for container in client.containers.list():
             container.remove(force=True)
         client.close()

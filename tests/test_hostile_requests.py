@@ -171,7 +171,7 @@ def ask(engine: Engine, method: str, target: str, body: bytes = b"", media_type:
     headers = {"content-type": media_type} if body else {}
     exchange = engine.submit(Request(method=method, target=target, headers=headers, body=body))
     before = engine.draft.kernel.work
-    for _ in range(50):
+    for _ in range(25):
         if not engine.turn() and not exchange.ended:
             engine.jump()
         if exchange.ended or engine.draft.kernel.work - before > 300_000:

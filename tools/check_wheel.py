@@ -22,7 +22,7 @@ def main() -> int:
         environment = Path(folder) / "clean"
         venv.create(environment, with_pip=True)
         python = environment / "bin" / "python"
-        subprocess.run([python, "-m", "pip", "install", "--quiet", str(wheel)], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-compile", str(wheel)], check=True)
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
         done = subprocess.run(
             [environment / "bin" / "fakedocker", "-c", SCRIPT],
