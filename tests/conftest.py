@@ -20,12 +20,17 @@ LONGEST_SECONDS = 120
 
 
 SLOW = frozenset(
-    "clients conformance property test_api_description test_archives test_bounded_turns test_catalogue test_connections "
-    "test_constant_memory test_hostile_programs test_hostile_requests test_jq test_lazy_processes test_message_chunks "
-    "test_readme test_regex test_scenarios_learning test_scenarios_library test_scenarios_outside test_serve_state "
-    "test_session_journal test_sh_limits test_slow_readers test_state_crashes test_stored_values test_terminal_pty "
-    "test_testing_docker_py_examples test_testing_orchestrator test_testing_plugin test_testing_testcontainers "
-    "test_typed_on_the_host test_userland_bounds test_zip".split()
+    """
+    clients conformance property
+    api/test_connections api/test_hostile_requests api/test_message_chunks api/test_slow_readers
+    base/test_regex base/test_stored_values durability/test_serve_state durability/test_state_crashes
+    kernel/test_bounded_turns kernel/test_constant_memory kernel/test_lazy_processes
+    operations/test_api_description operations/test_archives project/test_readme project/test_zip registry/test_catalogue
+    scenarios/test_learning scenarios/test_library scenarios/test_outside shells/test_limits
+    terminal/test_pty terminal/test_session_journal terminal/test_typed_on_the_host
+    testing/test_docker_py_examples testing/test_orchestrator testing/test_plugin testing/test_testcontainers
+    userland/test_bounds userland/test_hostile_programs userland/test_jq
+    """.split()
 )
 """Folders and files of tests that take long together: they begin first, and `-m "not slow"` leaves them out."""
 
@@ -35,9 +40,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Mark the slow tests and begin with them; limit every test's time, where pytest-timeout is installed."""
     here = Path(__file__).parent
     for item in items:
-        if SLOW & {part.removesuffix(".py") for part in item.path.relative_to(here).parts}:
+        path = item.path.relative_to(here).with_suffix("")
+        if SLOW & {path.parts[0], path.as_posix()}:
             item.add_marker("slow")
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)  # so that no worker is left with them at the end
+    items.sort(
+        key=lambda item: item.get_closest_marker("slow") is None
+    )  # so that no worker is left with them at the end
     asked_for_long = "FAKEDOCKER_EXAMPLES" in os.environ  # as long as one likes
     if config.pluginmanager.hasplugin("timeout") and not asked_for_long:
         for item in items:

@@ -19,7 +19,7 @@ from fakedocker.serving import Listening, serve_in_thread
 from fakedocker.wire.http import Request
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-from api_description import text
+from helpers.api_description import text
 
 LEFT_OUT = "^/(events|session|swarm|services|nodes|tasks|secrets|configs|plugins)"
 """What has no end by itself, and what belongs to a swarm or to plugins."""

@@ -3,7 +3,7 @@
     make clients
     python tools/record_swarm_requests.py [COMMAND...]
 
-The client talks to canned answers (tests/swarm_answers.py) on a socket, in an empty directory with the files that the data
+The client talks to canned answers (tests/helpers/swarm_answers.py) on a socket, in an empty directory with the files that the data
 names. `out`, `err`, `status` and `asked` of each command are written into the file: `asked` has the method, path, parameters
 and body of each request. Tests need only the file.
 """
@@ -27,7 +27,7 @@ from urllib.parse import parse_qsl, urlsplit
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from swarm_answers import answer  # noqa: E402  # it lies among the tests, which are no package
+from helpers.swarm_answers import answer  # noqa: E402  # it lies among the tests, which are no package
 
 CASES = ROOT / "tests/data/swarm_requests.json"
 DIRECTORY = Path("/tmp/swarm-requests")

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from programs import CLIENTS, Run
 
 from fakedocker.assembly import create_engine
 from fakedocker.engine.inflight import TimeMode
 from fakedocker.serving import Listening, Served, serve_in_thread
+from helpers.programs import CLIENTS, Run
 
 
 @pytest.fixture

@@ -7,18 +7,15 @@ import io
 import json
 import os
 import shutil
-import sys
 import tarfile
 from pathlib import Path
 
 import pytest
-from programs import Run, find
 
+from conformance import conformance
+from conformance.buildkit_rules import RECORDING, differences
 from fakedocker.serving import Served
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "conformance"))
-import conformance
-from buildkit_rules import RECORDING, differences
+from helpers.programs import Run, find
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from programs import Run
+from helpers.programs import Run
 
 DOCKER = (sys.executable, "-m", "fakedocker_shell.main", "docker")
 

@@ -8,7 +8,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from programs import Run, find
+
+from helpers.programs import Run, find
 
 COMPOSE = """
 version: "3.8"

@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from programs import CLIENTS, Run
+
+from helpers.programs import CLIENTS, Run
 
 SCRIPT = """
 const Docker = require('dockerode');

@@ -13,9 +13,9 @@ import aiodocker
 import docker
 import pytest
 import python_on_whales
-from programs import find
 
 from fakedocker.serving import Served
+from helpers.programs import find
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

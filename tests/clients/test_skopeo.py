@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from programs import Run, find
 
 from fakedocker.serving import Served
+from helpers.programs import Run, find
 
 SPEAKS_OF = (1, 13)
 """The first skopeo that asks for API 1.24 or later."""

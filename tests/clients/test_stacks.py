@@ -9,12 +9,12 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from programs import Run, find
 
 from fakedocker.assembly import create_engine
 from fakedocker.engine.inflight import TimeMode
 from fakedocker.serving import Listening, Served, serve_in_thread
 from fakedocker.wire.http import Request
+from helpers.programs import Run, find
 
 STACK = """
 version: "3.8"

@@ -6,8 +6,9 @@ import shutil
 from typing import Any
 
 import pytest
-from programs import Run
-from swarm_recorded import CASES, masked
+
+from helpers.programs import Run
+from helpers.swarm_recorded import CASES, masked
 
 QUICK = ("not-a-manager", "swarm")
 """Scenarios in which the client waits for nothing."""

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-import conformance
-from buildkit_rules import RECORDING, differences
+from conformance import conformance
+from conformance.buildkit_rules import RECORDING, differences
 
 SHELL = [sys.executable, "-m", "fakedocker_shell.main"]
 

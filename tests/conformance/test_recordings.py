@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-import conformance  # the comparison tool beside this file, also a command
+from conformance import conformance  # the comparison tool beside this file, also a command
 
 FOLDER = Path(__file__).parent
 RECORDINGS = sorted(path.stem for path in (FOLDER / "recordings").glob("*.json"))

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import os
-import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from build_world import Builds, Built, Solved
-
-from fakedocker.assembly import create_engine
 from fakedocker.filesystem import content as contents, diff
 from fakedocker.filesystem.node import ROOT
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.images.model import Image
-from fakedocker.wire.http import Request
-from fakedocker.world.world import World
+from helpers.build_world import Builds, Built, Solved, fresh
 
 EXAMPLES = int(os.environ.get("FAKEDOCKER_EXAMPLES", "15"))
 BOUNDED = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -43,19 +35,6 @@ PLAIN = st.one_of(
     st.builds("EXPOSE {}".format, NUMBERS.map(lambda number: 80 + number)),
 )
 INSTRUCTIONS = st.lists(st.one_of(LAYERED, PLAIN), min_size=1, max_size=6)
-
-
-@functools.cache
-def start_world() -> World:
-    engine = create_engine(seed=3)
-    engine.perform(Request(method="POST", target="/images/create?fromImage=alpine&tag=latest"))
-    return engine.world
-
-
-def fresh() -> Builds:
-    builds = Builds.__new__(Builds)
-    builds.engine = create_engine(world=start_world(), check=True)
-    return builds
 
 
 def dockerfile(instructions: Iterable[str]) -> str:

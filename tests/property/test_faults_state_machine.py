@@ -8,11 +8,11 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings, strategies as st
 from hypothesis.stateful import rule
-from test_engine_state_machine import NAMES, Daemon
 
 from fakedocker.engine.inflight import Exchange
 from fakedocker.faults.model import FaultError
 from fakedocker.wire.http import Request, make_target
+from helpers.daemon_machine import NAMES, Daemon
 
 FAULTS = st.sampled_from(
     [

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
-from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-sys.path.insert(0, str(Path(__file__).parent))
-from build_world import archive
-from test_builds_and_layers import fresh
-
 from fakedocker.engine.inflight import Exchange
 from fakedocker.wire.http import Request
+from helpers.build_world import archive, fresh
 
 EXAMPLES = int(os.environ.get("FAKEDOCKER_EXAMPLES", "25"))
 BOUNDED = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])

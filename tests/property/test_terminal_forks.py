@@ -7,12 +7,12 @@ import tempfile
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings, strategies as st
-from repl_screen import Terminal
 
 from fakedocker.durability import snapshot
 from fakedocker.engine.engine import Engine
 from fakedocker.world.check import check
 from fakedocker_shell.session import STREAM
+from helpers.repl_screen import Terminal
 
 EXAMPLES = max(5, int(os.environ.get("FAKEDOCKER_EXAMPLES", "100")) // 20)
 LINES = (

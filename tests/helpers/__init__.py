@@ -1,0 +1,1 @@
+"""What tests of several floors share: engines and machines made small, recordings and how outputs are held against them."""

@@ -1,0 +1,86 @@
+"""yarn, pnpm, npx, and the commands of packages that first projects have."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from helpers.packages_world import Box
+
+MANIFEST = {
+    "name": "app", "version": "1.0.0", "dependencies": {"express": "^4.18.2", "nobody-knows-it": "^2.5.1"},
+    "devDependencies": {"nodemon": "^3.0.0"}, "scripts": {"dev": "echo dev $1", "build": "react-scripts build"},
+}  # fmt: skip
+
+
+@pytest.fixture
+def node() -> Box:
+    box = Box("node:20")
+    box.sh(f"mkdir -p /app && cd /app && echo '{json.dumps(MANIFEST)}' > package.json")
+    return box
+
+
+def test_yarn(node: Box) -> None:
+    lines = node.sh("yarn install --production", directory="/app").stdout.splitlines()
+    assert lines[:3] == ["yarn install v1.22.22", "info No lockfile found.", "[1/4] Resolving packages..."]
+    assert lines[-2] == "success Saved lockfile."
+    assert lines[-1].startswith("Done in ")
+    assert node.sh("ls node_modules | grep -c .; ls node_modules/.bin", directory="/app").stdout.startswith("64\n")
+    assert "nodemon" not in node.sh("ls node_modules", directory="/app").stdout
+    assert 'express@^4.21.0:\n  version "4.21.0"\n' in node.sh("cat yarn.lock", directory="/app").stdout
+    assert "success Already up-to-date." in node.sh("yarn --prod", directory="/app").stdout
+    added = node.sh("yarn add axios", directory="/app").stdout
+    assert "info Direct dependencies\n└─ axios@1.7.7\n" in added
+    assert json.loads(node.sh("cat package.json", directory="/app").stdout)["dependencies"]["axios"] == "^1.7.7"
+    ran = node.sh("yarn dev x", directory="/app")
+    assert ran.stdout.startswith("yarn run v1.22.22\n$ echo dev $1 x\ndev x\nDone in ")
+    missing = node.sh("yarn nope", directory="/app")
+    assert (missing.stderr, missing.status) == ('error Command "nope" not found.\n', 1)
+    assert "success Saved lockfile." in node.sh("yarn remove axios", directory="/app").stdout
+    assert "axios" not in node.sh("cat package.json", directory="/app").stdout
+
+
+def test_a_package_that_only_the_project_knows_is_taken_to_exist(node: Box) -> None:
+    assert node.sh("npm install", directory="/app").status == 0
+    assert '"version": "2.5.1"' in node.sh("cat node_modules/nobody-knows-it/package.json", directory="/app").stdout
+    assert "E404" in node.sh("npm install nobody-knows-that", directory="/app").stderr
+
+
+def test_pnpm_comes_with_corepack(node: Box) -> None:
+    assert node.sh("pnpm -v", directory="/app").status == 127
+    shown = node.sh("corepack enable && pnpm install && pnpm dev", directory="/app").stdout
+    assert "Progress: resolved " in shown
+    assert "dependencies:\n+ express 4.21.0\n" in shown
+    assert shown.endswith("dev\n")
+
+
+def test_a_build_of_react(node: Box) -> None:
+    node.sh(
+        "mkdir -p public src; echo '<html><head></head><p>hi</p></html>' > public/index.html; echo 1 > src/index.js",
+        directory="/app",
+    )
+    built = node.sh("npm install react-scripts && npm run build", directory="/app")
+    assert "Compiled successfully." in built.stdout
+    page = node.sh("cat build/index.html; ls build/static", directory="/app").stdout
+    assert page.startswith('<html><head><script defer="defer" src="/static/js/main.')
+    assert page.endswith("css\njs\n")
+    node.sh("echo 2 > src/index.js; npm run build", directory="/app")
+    assert node.sh("cat build/index.html", directory="/app").stdout != page
+    assert node.sh("rm public/index.html; npm run build", directory="/app").status == 1
+
+
+def test_npx_fetches_and_runs(node: Box) -> None:
+    shown = node.sh("echo 'console.log(1)' > a.js; timeout 3 npx nodemon a.js", directory="/app").stdout
+    assert shown.endswith(
+        "[nodemon] starting `node a.js`\n1\n[nodemon] clean exit - waiting for changes before restart\n"
+    )
+    assert "404" in node.sh("npx cowsay", directory="/app").stderr
+    node.sh("npm i typescript", directory="/app")
+    assert node.sh("npx tsc", directory="/app").stderr == "fakedocker: node: the package typescript is not simulated\n"
+
+
+def test_serve_answers_with_the_page_of_the_application(node: Box) -> None:
+    node.sh("mkdir -p build; echo app > build/index.html; npm i -g serve", directory="/app")
+    shown = node.sh("serve -s build & sleep 1; curl -s localhost:3000/some/page; kill %1", directory="/app").stdout
+    assert shown.endswith("app\n")

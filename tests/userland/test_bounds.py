@@ -1,0 +1,105 @@
+"""No program sees the machine, its clock or its environment, and none spends without bound."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import fakedocker.userland
+from helpers.userland_world import Machine
+
+ROOT = Path(fakedocker.userland.__file__).parent
+PURE = frozenset(
+    "__future__ abc base64 binascii bisect calendar codecs codeop collections contextlib copy dataclasses decimal difflib enum errno functools hashlib"
+    " heapq hmac html io itertools json math operator posixpath re shlex string struct textwrap tomllib typing unicodedata urllib wcwidth fakedocker".split()
+)
+REASONS = {
+    "ast": "parses Python's syntax; nothing is compiled or run",
+    "builtins": "names of exceptions, which python3 shows",
+    "bz2": "compression: its input is bounded (test below)",
+    "datetime": "arithmetic on given times alone; now() and today() are looked for below",
+    "gzip": "as bz2, with a fixed time",
+    "http": "the table of status words",
+    "importlib": "the table of programs imports its own modules",
+    "ipaddress": "arithmetic",
+    "lzma": "as bz2",
+    "msgspec": "encodes values in memory",
+    "os": "strerror alone",
+    "pkgutil": "the tables of packages, which are in the package",
+    "sys": "stdlib_module_names and recursion alone",
+    "tarfile": "constants and headers in memory",
+    "warnings": "silences the parser of Python's syntax",
+    "zipfile": "archives in memory",
+    "zlib": "as bz2",
+}
+FORBIDDEN = frozenset(
+    {
+        "os.environ", "os.getenv", "os.listdir", "os.open", "os.popen", "os.system", "os.stat", "os.urandom", "os.getpid", "sys.argv", "sys.stdin",
+        "sys.stdout", "datetime.now", "datetime.today", "datetime.utcnow", "date.today", "datetime.fromtimestamp", "http.client", "http.server",
+        "urllib.request", "builtins.open",
+    }
+)  # fmt: skip
+_CALLS = frozenset({"open", "eval", "exec", "compile", "__import__", "input"})
+
+
+def _modules() -> list[Path]:
+    return sorted(ROOT.rglob("*.py"))
+
+
+def test_programs_import_nothing_that_sees_the_machine() -> None:
+    found: dict[str, set[str]] = {}
+    for path in _modules():
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names = [node.module]
+            for name in names:
+                assert name not in FORBIDDEN, (path, name)
+                if name.partition(".")[0] not in PURE:
+                    found.setdefault(name.partition(".")[0], set()).add(path.name)
+    assert set(found) <= set(REASONS), {name: sorted(found[name]) for name in set(found) - set(REASONS)}
+
+
+def test_programs_call_nothing_that_sees_the_machine() -> None:
+    for path in _modules():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                assert f"{node.value.id}.{node.attr}" not in FORBIDDEN, (path, node.lineno)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id not in _CALLS, (path, node.lineno)
+
+
+BOUNDED = [
+    ("printf %1000000000d 1; echo $?", "1\n", "a field of 1000000000 characters is not simulated"),
+    ("env printf %.1000000000d 1; echo $?", "1\n", "a field of 1000000000 characters is not simulated"),
+    ("printf '%9000000d%9000000d' 1 2 | wc -c", "9000000\n", "a field of 9000000 characters is not simulated"),
+    ("awk 'BEGIN{printf \"%1000000000d\", 1}'; echo $?", "2\n", "a field of 1000000000 characters is not simulated"),
+    ("nl -w 1000000000 /etc/passwd; echo $?", "1\n", "a field of 1000000000 characters is not simulated"),
+    ("xxd -c 1000000000 /etc/passwd; echo $?", "1\n", "xxd: invalid number of columns (max. 256)."),
+    ("date -d '9999999999999999 days'; echo $?", "1\n", "date:"),
+    ("timeout 5 sleep 1e18; echo $?", "124\n", ""),
+    ("timeout 5 sleep inf inf; echo $?", "124\n", ""),
+    ("seq 1 1e12 | head -1", "1\n", ""),
+    ("head -c 100M /dev/zero | gzip > /tmp/z; gunzip -c /tmp/z | wc -c", "0\n", "is not simulated"),
+    (
+        "yes | head -n 20000 > /tmp/a; (yes | head -n 20001; echo x) > /tmp/b; diff /tmp/a /tmp/b; echo $?",
+        "2\n",
+        "equal lines is not simulated",
+    ),
+    ("htpasswd -nbB -C 17 u p; echo $?", "1\n", "a cost of more than 12 is not simulated"),
+]
+
+
+@pytest.mark.parametrize(("script", "stdout", "said"), BOUNDED, ids=[script for script, _, _ in BOUNDED])
+def test_bounded(script: str, stdout: str, said: str) -> None:
+    result = Machine("gnu").run("bash", "-c", script)
+    assert result.stdout == stdout, result.stderr
+    assert said in result.stderr
+
+
+def test_a_hash_that_would_take_hours_is_none() -> None:
+    from fakedocker.registry.distribution import htpasswd
+
+    assert not htpasswd._matches("$2y$31$" + "a" * 53, "x")
