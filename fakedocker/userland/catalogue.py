@@ -43,10 +43,10 @@ _MODULES: Final[dict[str, str]] = {
     "jq.program": "jq",
     "text.layout": "expand fold nl unexpand",
     "files.listing": "dir ls",
-    "processes.disk_free": "df mount",
+    "processes.disk_free": "df mount umount",
     "processes.expr": "expr",
     "processes.machine_info": "arch clear date free getent groups hostname id less more nproc pager reset stty tput"
-    " tty umount uname uptime whoami",
+    " tty uname uptime whoami",
     "make": "gmake make",
     "network.name_lookup": "dig host nslookup",
     "network.net_tools": "arp ifconfig route",
