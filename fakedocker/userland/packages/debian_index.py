@@ -8,10 +8,10 @@ debian.toml are its own, others are those of the Debian of the same time. This m
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
 from functools import cache
 from typing import Final, NamedTuple
 
+from fakedocker.base.go_patterns import path_match
 from fakedocker.userland.catalogue import is_utility
 from fakedocker.userland.packages import facts, index
 from fakedocker.userland.packages.facts import DebianFacts
@@ -148,7 +148,7 @@ def _package(name: str, found: DebianFacts, detail: Package | None, *, borrowed:
 
 def _program(name: str) -> tuple[str, str, str]:
     """(path, family, name) of a program of which only the name is known."""
-    superusers = any(fnmatchcase(name, pattern) for pattern in _FOR_THE_SUPERUSER)
+    superusers = any(path_match(pattern, name) for pattern in _FOR_THE_SUPERUSER)
     path = f"/usr/{'sbin' if superusers else 'bin'}/{name}"
     return (path, "gnu", name) if is_utility(name) else (path, "debian", f"{name} of a package")
 

@@ -8,12 +8,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from packages_world import Box
-from userland_world import Result
 
 from fakedocker.kernel import marks
 from fakedocker.userland.packages import debian_index, facts
 from fakedocker.userland.packages.facts import DamagedFacts, Table
+from helpers.packages_world import Box
+from helpers.userland_world import Result
 
 
 @cache
