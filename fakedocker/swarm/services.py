@@ -13,6 +13,10 @@ from fakedocker.swarm.model import Meta
 from fakedocker.wire.service import EndpointSpec, NetworkAttachment, PortConfig, ServiceSpec, TaskSpec
 from fakedocker.wire.swarm import Labels
 
+UPDATE_ALARM = "swarm update"
+TASK_ALARM = "swarm task"
+START_ALARM = "swarm start"
+"""The kinds of timers: the next step of an update, of a task, and the start of a task that was put off."""
 TASK_LABEL = "com.docker.swarm.task.id"
 """What a task's container is known by."""
 UPDATING, PAUSED, COMPLETED = "updating", "paused", "completed"

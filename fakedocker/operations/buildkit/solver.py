@@ -9,6 +9,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from fakedocker.build.graph import ExecOp, GitOp, HttpOp
+from fakedocker.kernel.events import Exited
 from fakedocker.operations.buildkit import (
     ending,
     exporting,
@@ -29,8 +30,9 @@ from fakedocker.world.solves import OPENED, SolveTask
 # what happens
 
 
-def due(draft: Draft, task_id: int, index: int) -> None:
-    """A timer of a build has run out."""
+def due(draft: Draft, key: tuple[int, int]) -> None:
+    """A timer of a build has run out: its task, and the vertex, or `WHOLE`."""
+    task_id, index = key
     task = draft.tasks.get(task_id)
     if not isinstance(task, SolveTask):
         return
@@ -62,7 +64,7 @@ def output(draft: Draft, name: str, descriptor: int, data: bytes) -> bool:
     return True
 
 
-def process_ended(draft: Draft, name: str, exit_code: int) -> None:
+def process_ended(draft: Draft, name: str, exited: Exited) -> None:
     """A sandbox's process has ended."""
     found = _of_sandbox(draft, name)
     if found is None:
@@ -70,14 +72,14 @@ def process_ended(draft: Draft, name: str, exit_code: int) -> None:
     solve, index = found
     if index == WHOLE:
         assert solve.task.download is not None
-        downloaded(draft, name, downloads.of_curl(solve.task.download.url, solve.task.download.data, exit_code))
+        downloaded(draft, name, downloads.of_curl(solve.task.download.url, solve.task.download.data, exited.status))
         return
     op = solve.vertex(index).op
     if isinstance(op, HttpOp | GitOp):
         written = b"".join(data for _, data in solve.state(index).output)
-        downloaded(draft, name, downloads.of_curl(op.url, written, exit_code))
+        downloaded(draft, name, downloads.of_curl(op.url, written, exited.status))
     elif isinstance(op, ExecOp):
-        executed(solve, index, op, exit_code)
+        executed(solve, index, op, exited.status)
 
 
 def downloaded(draft: Draft, name: str, outcome: Outcome) -> None:

@@ -16,6 +16,7 @@ from fakedocker.build.instructions import Arg, From
 from fakedocker.build.lines import BadDockerfile
 from fakedocker.build.plan import parse_trigger
 from fakedocker.build.substitution import expand
+from fakedocker.kernel.events import Exited
 from fakedocker.operations.classic_builder import bases, downloads, running, steps
 from fakedocker.operations.classic_builder.downloads import Outcome
 from fakedocker.operations.classic_builder.session import STEP_NS, BuildFailure, Session, encoded
@@ -70,14 +71,14 @@ def output(draft: Draft, container_id: str, descriptor: int, data: bytes) -> Non
         session.save()
 
 
-def container_ended(draft: Draft, container_id: str, exit_code: int) -> None:
+def container_ended(draft: Draft, container_id: str, exited: Exited) -> None:
     """A container has ended; if a RUN waits for it, its image is made."""
     task = _running(draft, container_id)
     if task is None or task.running is None:
         return
     session = Session(draft, task)
     try:
-        running.finish(session, task.running, exit_code)
+        running.finish(session, task.running, exited.status)
     except BuildFailure as problem:
         _fail(session, problem.message, problem.code)
         return
@@ -96,11 +97,11 @@ def fetched_more(draft: Draft, sandbox: str, descriptor: int, data: bytes) -> bo
     return True
 
 
-def fetched(draft: Draft, sandbox: str, exit_code: int) -> None:
+def fetched(draft: Draft, sandbox: str, exited: Exited) -> None:
     """What fetches a URL has ended."""
     task = _fetching(draft, sandbox)
     if task is not None and task.download is not None:
-        downloaded(draft, sandbox, downloads.of_curl(task.download.url, task.download.data, exit_code))
+        downloaded(draft, sandbox, downloads.of_curl(task.download.url, task.download.data, exited.status))
 
 
 def downloaded(draft: Draft, sandbox: str, outcome: Outcome) -> None:

@@ -119,7 +119,6 @@ def begin(draft: Draft, execution: Exec, console: tuple[int, int] | None) -> str
 
 def exec_exited(draft: Draft, identifier: str, exited: Exited) -> None:
     """The process of an exec has ended; its container forgets it, it can still be inspected."""
-    draft.processes.pop(exited.pid)
     execution = draft.execs.get(identifier)
     if execution is None:
         return

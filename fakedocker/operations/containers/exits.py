@@ -20,9 +20,11 @@ from fakedocker.world.draft import Draft
 from fakedocker.world.tasks import StopTask
 
 
-def container_exited(draft: Draft, container: Container, exit: Exited) -> None:
+def container_exited(draft: Draft, identifier: str, exit: Exited) -> None:
     """React to the end of process 1."""
-    draft.processes.pop(container.pid)
+    container = draft.containers.get(identifier)
+    if container is None:
+        return
     health.end(draft, container)
     networking.leave_all(draft, container)
     draft.kernel.destroy_namespace(container.id)

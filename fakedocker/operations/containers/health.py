@@ -90,7 +90,7 @@ def _shell(container: Container) -> tuple[str, ...]:
     return own if isinstance(own, tuple) and own else SHELL
 
 
-def probe_output(draft: Draft, stream: str, data: bytes) -> bool:
+def probe_output(draft: Draft, stream: str, descriptor: int, data: bytes) -> bool:
     """Keep the first bytes of what a check prints; False when the stream is no check's."""
     kind, _, identifier = stream.partition(":")
     container = draft.containers.get(identifier) if kind == "health" else None
@@ -103,7 +103,6 @@ def probe_output(draft: Draft, stream: str, data: bytes) -> bool:
 
 def probe_exited(draft: Draft, identifier: str, exited: Exited) -> None:
     """A check has ended."""
-    draft.processes.pop(exited.pid)
     container = draft.containers.get(identifier)
     config = _config(container) if container is not None else None
     if container is None or config is None or container.health is None or container.health.probe_pid != exited.pid:

@@ -52,8 +52,9 @@ def remove(draft: Draft, container: Container, force: bool, with_volumes: bool) 
         draft.kernel.kill_from_outside(container.pid, signals.KILL)
 
 
-def removal_due(draft: Draft, identifier: str, with_volumes: bool) -> None:
-    """A removal has taken its time; the end of the container's process has been looked at by then."""
+def removal_due(draft: Draft, key: tuple[str, bool]) -> None:
+    """A removal has taken its time, of a container with its volumes or without; the end of its process has been looked at by then."""
+    identifier, with_volumes = key
     container = draft.containers.get(identifier)
     if container is None or container.has_process:
         return

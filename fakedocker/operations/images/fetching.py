@@ -18,6 +18,7 @@ from fakedocker.build import git_urls
 from fakedocker.build.git_urls import GitUrl
 from fakedocker.filesystem import archive, content as contents
 from fakedocker.filesystem.node import LayerEntry
+from fakedocker.kernel.events import Exited
 from fakedocker.operations.classic_builder import downloads
 from fakedocker.operations.classic_builder.downloads import Outcome
 from fakedocker.operations.images import importing
@@ -76,11 +77,11 @@ def more(draft: Draft, sandbox: str, descriptor: int, data: bytes) -> bool:
     return True
 
 
-def fetched(draft: Draft, sandbox: str, exit_code: int) -> None:
+def fetched(draft: Draft, sandbox: str, exited: Exited) -> None:
     """What fetches an archive has ended."""
     task = _of(draft, sandbox)
     if task is not None:
-        downloaded(draft, sandbox, downloads.of_curl(task.download.url, task.download.data, exit_code))
+        downloaded(draft, sandbox, downloads.of_curl(task.download.url, task.download.data, exited.status))
 
 
 def downloaded(draft: Draft, sandbox: str, outcome: Outcome) -> None:

@@ -9,6 +9,7 @@ from fakedocker.base.messages import Refusal
 from fakedocker.base.reference import parse
 from fakedocker.operations.images import load, manifest_parts
 from fakedocker.operations.registry import pull, push, transfer_schedule
+from fakedocker.operations.system import reactions
 from fakedocker.registry.errands import Failed, PulledParts, PushedParts, Result
 from fakedocker.world.draft import Draft
 from fakedocker.world.tasks import ErrandTask, LoadTask, PullTask, PushTask
@@ -16,6 +17,7 @@ from fakedocker.world.tasks import ErrandTask, LoadTask, PullTask, PushTask
 
 def due(draft: Draft, task_id: int) -> None:
     """A transfer's timer has run out."""
+    told = len(draft.notices)
     task = transfer_schedule.advance(draft, task_id)
     if isinstance(task, PullTask):
         pull.arrive(draft, task)
@@ -23,6 +25,7 @@ def due(draft: Draft, task_id: int) -> None:
         push.arrive(draft, task)
     elif isinstance(task, LoadTask):
         load.arrive(draft, task)
+    reactions.tell(reactions.TRANSFERS, draft, draft.notices[told:])
 
 
 def errand_done(draft: Draft, task_id: int, result: Result) -> None:
@@ -31,6 +34,7 @@ def errand_done(draft: Draft, task_id: int, result: Result) -> None:
     if not isinstance(task, ErrandTask):
         return
     del draft.tasks[task_id]
+    told = len(draft.notices)
     try:
         if isinstance(result, Failed):
             raise Refusal(500, result.problem)
@@ -44,6 +48,7 @@ def errand_done(draft: Draft, task_id: int, result: Result) -> None:
             draft.notify("done", task_id, None)
     except Refusal as refusal:
         draft.notify("done", task_id, refusal)
+    reactions.tell(reactions.TRANSFERS, draft, draft.notices[told:])
 
 
 def _pulled(draft: Draft, task: ErrandTask, result: PulledParts) -> None:

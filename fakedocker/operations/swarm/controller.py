@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from fakedocker.faults import matching
-from fakedocker.operations.swarm import agent, orchestrating, scheduling, tasks, updating
+from fakedocker.kernel.events import Exited
+from fakedocker.operations.swarm import agent, orchestrating, scheduling, tasks
 from fakedocker.swarm import states
 from fakedocker.swarm.services import ServiceTask
 from fakedocker.world.draft import Draft, Notice
@@ -59,24 +60,31 @@ def resume(draft: Draft) -> None:
         orchestrating.reconcile(draft, service_id)
 
 
-def due(draft: Draft, kind: str, key: str) -> None:
-    """A timer of a task or an update has run out."""
-    if _is_halted(draft):
+def update_due(draft: Draft, service_id: str) -> None:
+    """An update may go on."""
+    if not _is_halted(draft):
+        orchestrating.reconcile(draft, service_id)
+
+
+def step_due(draft: Draft, task_id: str) -> None:
+    """A task may take its next step."""
+    task = draft.service_tasks.get(task_id)
+    if task is None or _is_halted(draft):
         return
-    if kind == updating.ALARM:
-        orchestrating.reconcile(draft, key)
-        return
-    task = draft.service_tasks.get(key)
-    if task is None:
-        return
-    if kind == tasks.AGENT_ALARM:
-        agent.step(draft, task)
-        task = draft.service_tasks[key]
-        if task.state < states.RUNNING and task.desired <= states.COMPLETE:
-            return  # on its way: nothing follows from that
-    else:
+    agent.step(draft, task)
+    task = draft.service_tasks[task_id]
+    if (
+        task.state >= states.RUNNING or task.desired > states.COMPLETE
+    ):  # else it is on its way: nothing follows from that
+        _follow(draft, task)
+
+
+def start_due(draft: Draft, task_id: str) -> None:
+    """A task whose start was put off may start."""
+    task = draft.service_tasks.get(task_id)
+    if task is not None and not _is_halted(draft):
         tasks.may_start(draft, task)
-    _follow(draft, task)
+        _follow(draft, task)
 
 
 def _follow(draft: Draft, before: ServiceTask) -> None:
@@ -93,12 +101,17 @@ def _task_of(draft: Draft, container_id: str) -> ServiceTask | None:
     return tasks.of_container(draft, container) if container is not None and not _is_halted(draft) else None
 
 
-def container_ended(draft: Draft, container_id: str, status: int) -> None:
+def container_ended(draft: Draft, container_id: str, exited: Exited) -> None:
     """A container has ended."""
     task = _task_of(draft, container_id)
     if task is not None and not task.is_over:
-        agent.container_ended(draft, task, status)
+        agent.container_ended(draft, task, exited.status)
         _follow(draft, task)
+
+
+def probe_exited(draft: Draft, container_id: str, exited: Exited) -> None:
+    """A container's health check has ended."""
+    on_health(draft, container_id)
 
 
 def on_health(draft: Draft, container_id: str) -> None:
@@ -109,7 +122,7 @@ def on_health(draft: Draft, container_id: str) -> None:
         _follow(draft, task)
 
 
-def output(draft: Draft, stream: str) -> None:
+def output(draft: Draft, stream: str, descriptor: int, data: bytes) -> None:
     """Something has been written; if by a task's container, whoever follows its service is told."""
     task = _task_of(draft, stream)
     if task is not None:

@@ -15,12 +15,11 @@ from fakedocker.operations.containers import remove as removing
 from fakedocker.operations.swarm import attaching, nodes, overlays, store
 from fakedocker.operations.system.filters import Filters
 from fakedocker.swarm import states
-from fakedocker.swarm.services import TASK_LABEL, Service, ServiceTask
+from fakedocker.swarm.services import START_ALARM, TASK_ALARM, TASK_LABEL, Service, ServiceTask
 from fakedocker.wire.omitting import plain
 from fakedocker.world.draft import Draft
 
 LIST_FILTERS = ("name", "id", "label", "service", "node", "desired-state", "_up-to-date", "runtime")
-AGENT_ALARM, START_ALARM = "swarm task", "swarm start"
 """Kinds of timers: an agent's next step; a start that was put off."""
 STEP_NS = 10 * MILLISECOND_NS
 """How long a step takes that is done at once, with the managers hearing of it."""
@@ -87,7 +86,7 @@ def set_state(draft: Draft, task: ServiceTask, state: int, message: str = "", pr
 def wake(draft: Draft, task: ServiceTask, after_ns: int = STEP_NS) -> None:
     """Let a task's agent look at it, unless it is about to do so."""
     if not task.timer:
-        timer = draft.kernel.set_timer(draft.now_ns + after_ns, (AGENT_ALARM, task.id))
+        timer = draft.kernel.set_timer(draft.now_ns + after_ns, (TASK_ALARM, task.id))
         draft.service_tasks[task.id] = replace(task, timer=timer)
 
 

@@ -21,6 +21,7 @@ from fakedocker.swarm.services import (
     ROLLBACK_COMPLETED,
     ROLLBACK_PAUSED,
     ROLLBACK_STARTED,
+    UPDATE_ALARM,
     UPDATING,
     RollingUpdate,
     Service,
@@ -31,7 +32,6 @@ from fakedocker.swarm.services import (
 from fakedocker.wire.service import UpdateConfig
 from fakedocker.world.draft import Draft
 
-ALARM = "swarm update"
 Slots = Mapping[int, list[ServiceTask]]
 
 
@@ -123,7 +123,7 @@ def advance(draft: Draft, service_id: str) -> None:
     moments = [worker.resting_until_ns for worker in update.workers if worker.resting_until_ns]
     moments += [update.ends_ns] if update.ends_ns else []
     if moments:
-        update = replace(update, timer=draft.kernel.set_timer(min(moments), (ALARM, service_id)))
+        update = replace(update, timer=draft.kernel.set_timer(min(moments), (UPDATE_ALARM, service_id)))
     draft.services[service_id] = replace(service, update=update)
 
 

@@ -16,6 +16,7 @@ from fakedocker.containers.model import PAUSED
 from fakedocker.faults import matching, model
 from fakedocker.faults.model import FaultError, Rule
 from fakedocker.faults.requests import ON_CONTAINERS, ON_IMAGES, Asked, asked
+from fakedocker.kernel.events import Exited
 from fakedocker.operations.containers import container_faults
 from fakedocker.operations.system import daemon, lookup
 from fakedocker.wire.http import Request
@@ -171,7 +172,7 @@ def _end(draft: Draft, rule: Rule) -> None:
         daemon.come_up(draft)
 
 
-def container_ended(draft: Draft) -> None:
+def container_ended(draft: Draft, container_id: str, exited: Exited) -> None:
     """A container has ended: a daemon on its way down looks at the next instant whether it was the last."""
     for rule in draft.fault_rules:
         if rule.target == model.DAEMON and rule.struck:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-
-import networkx
+from typing import TYPE_CHECKING
 
 from fakedocker.base.json_types import Json, JsonObject
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.compose.interpolation import INVALID
 from fakedocker_shell.compose.normalizing import Place, flag, pairs
+
+if TYPE_CHECKING:
+    import networkx
 
 DEFAULT_NETWORK = "default"
 NO_SUCH_SERVICE = "no such service: {name}"
@@ -83,6 +85,8 @@ class Project:
 
     def dependencies(self) -> networkx.DiGraph[str]:
         """service -> what it depends on."""
+        import networkx  # read when a project is, as start-up time matters
+
         graph: networkx.DiGraph[str] = networkx.DiGraph()
         graph.add_nodes_from(sorted(self.services))
         for name, service in sorted(self.services.items()):
@@ -91,6 +95,8 @@ class Project:
 
     def levels(self) -> list[list[str]]:
         """The services in groups: each depends on services of earlier groups only. O(services and dependencies)."""
+        import networkx
+
         return [sorted(level) for level in networkx.topological_generations(self.dependencies().reverse())]
 
     def selected(self, names: Sequence[str], with_dependencies: bool = True) -> Project:
@@ -251,6 +257,8 @@ def _check(project: Project, service: Service, every: Mapping[str, Service]) -> 
 
 
 def _check_circles(project: Project) -> None:
+    import networkx
+
     try:
         circle = networkx.find_cycle(project.dependencies())
     except networkx.NetworkXNoCycle:
