@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from fakedocker.assembly import create_engine
+from fakedocker.durability import snapshot
 from fakedocker.engine.engine import Engine
 from fakedocker.engine.inflight import Exchange
 from fakedocker.engine.replay import replay
@@ -39,6 +40,8 @@ COMMANDS = st.sampled_from(
 RESTARTS = st.sampled_from(["no", "always", "on-failure", "unless-stopped"])
 PORTS = st.sampled_from(["", "8080", "8081", "8080-8082"])
 SIGNALS = st.sampled_from(["KILL", "TERM", "HUP", "SIGSTOP", "CONT", "USR1", "WAT"])
+DEPTH = 2
+"""How many forks of forks there are at once."""
 KEEPS_FAILURES = ("/start", "/restart")
 
 
@@ -62,15 +65,28 @@ def everything(exchange: Exchange) -> tuple[int, bytes]:
     return exchange.reply.status, b"".join(parts)
 
 
+class Left(NamedTuple):
+    """An engine that was left for a fork of it, and its world as bytes."""
+
+    engine: Engine
+    exchanges: dict[int, Exchange]
+    saved: list[World]
+    world: World
+    stored: bytes
+
+
 class Daemon(RuleBasedStateMachine):
-    """One engine."""
+    """One engine, and forks of it: every rule acts on the one that was entered last."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.engine: Engine = create_engine(world=start_world())
+        self.left: list[Left] = []
+        self.begin(create_engine(world=start_world()))
+
+    def begin(self, engine: Engine) -> None:
+        self.engine = engine
         self.exchanges: dict[int, Exchange] = {}
         self.saved: list[World] = []
-        self.replayable = True
 
     @initialize()
     def settle(self) -> None:
@@ -255,14 +271,40 @@ class Daemon(RuleBasedStateMachine):
         self.engine.restore(world)
         assert self.engine.world is world
 
+    @precondition(lambda self: len(self.left) < DEPTH)
+    @rule(stored=st.booleans())
+    def enter_fork(self, stored: bool) -> None:
+        """From here on a fork is asked, or an engine that goes on from the bytes of the world."""
+        self.run_down()
+        world = self.engine.snapshot()
+        data = snapshot.encode(world)
+        self.left.append(Left(self.engine, self.exchanges, self.saved, world, data))
+        self.begin(create_engine(world=snapshot.decode(data)) if stored else self.engine.fork())
+
+    @precondition(lambda self: self.left)
+    @rule()
+    def leave_fork(self) -> None:
+        """Whatever was done to a fork, the engine that it came from has the very same world, byte for byte."""
+        self.play_again()
+        before = self.left.pop()
+        self.engine, self.exchanges, self.saved = before.engine, before.exchanges, before.saved
+        assert self.engine.snapshot() is before.world
+        assert snapshot.encode(before.world) == before.stored
+
     @invariant()
     def holds(self) -> None:
         check(self.engine.world)
         assert not self.engine.draft.faults, self.engine.draft.faults[0]
 
     def teardown(self) -> None:
+        while self.left:
+            self.leave_fork()
+        self.play_again()
+
+    def play_again(self) -> None:
+        """The inputs of the engine, played again, give the same bytes."""
         self.run_down()
-        again = create_engine(world=start_world())
+        again = create_engine(world=self.engine.base)
         answers = replay(again, self.engine.journal)
         for number, exchange in self.exchanges.items():
             assert everything(answers[number]) == everything(exchange), (

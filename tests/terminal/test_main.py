@@ -78,3 +78,13 @@ def test_a_program_of_ours_that_fails_is_told_at_the_end(
     monkeypatch.setattr(Session, "run_to_end", with_fault)
     assert program.main(["-c", "echo out"]) == 70
     assert "an error of ours" in capfd.readouterr().err
+
+
+def test_what_a_command_does_not_need_is_not_read() -> None:
+    """Start-up time matters: libraries are imported by those who use them."""
+    code = (
+        "import sys; from fakedocker_shell.main import main; status = main(['-c', 'true; docker ps -q']); "
+        "print(status, [name for name in ('networkx', 'h2', 'wsproto', 'yaml', 'prompt_toolkit') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout, done.stderr) == ("0 []\n", "")
