@@ -44,10 +44,7 @@ def test_pip_versions_and_requirements(python: Box) -> None:
     assert "requests==2.32.3" in python.sh("python -m pip freeze").stdout
     result = python.sh("pip install 'flask>9'")
     assert result.status == 1
-    assert result.stderr.startswith(
-        "ERROR: Could not find a version that satisfies the requirement flask>9 (from versions: 3.0.3)\n"
-        "ERROR: No matching distribution found for flask>9\n"
-    )
+    assert result.stderr == "fakedocker: pip: the version flask>9 (known is 3.1.3) is not simulated\n"
     assert python.sh("pip install -r no.txt").stderr.startswith(
         "ERROR: Could not open requirements file: [Errno 2] No such file or directory: 'no.txt'\n"
     )
@@ -55,13 +52,7 @@ def test_pip_versions_and_requirements(python: Box) -> None:
 
 def test_pip_does_not_know_everything(python: Box) -> None:
     result = python.sh("pip install nosuch")
-    assert (result.status, result.stderr.splitlines()[:2]) == (
-        1,
-        [
-            "ERROR: Could not find a version that satisfies the requirement nosuch (from versions: none)",
-            "ERROR: No matching distribution found for nosuch",
-        ],
-    )
+    assert (result.status, result.stderr) == (1, "fakedocker: pip: the project nosuch is not simulated\n")
 
 
 def test_pip_shows_and_uninstalls(python: Box) -> None:

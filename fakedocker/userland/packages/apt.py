@@ -149,18 +149,23 @@ def _install(system: System, command: Command, friendly: bool) -> Plan:
     _demand_lock(system)
     known, installed = dpkg_database.packages_of(system), dpkg_database.read_installed(system)
     reading = _progress(system, command, *_ALL_LISTS)
-    names, notes, problems = apt_words.wanted(system, command.words, known, installed)
-    if problems:
-        return (*reading, *((("say", notes),) if notes else ()), ("warn", problems), ("exit", 100))
-    change = apt_install.install(names, known, installed, "lean" not in command.flags)
+    wanted = apt_words.wanted(system, command.words, known, installed)
+    notes: Plan = (("say", wanted.notes),) if wanted.notes and command.quiet < 2 else ()
+    if wanted.problems:
+        return (*reading, *notes, ("warn", wanted.problems), ("exit", 100))
+    lacking: Plan = tuple(("lack", what, marks.PACKAGE) for what in wanted.lacking)
+    steps = (*reading, *notes, *lacking)
+    if lacking and not wanted.names:
+        return (*steps, ("exit", 100))
+    change = apt_install.install(wanted.names, known, installed, "lean" not in command.flags)
     if any("borrowed" in package.details for package in change.coming):
         release = dpkg_database.codename(system)
         system.unsimulated(f"the index of {release}, for which that of Debian stands,", marks.FILE, quiet=True)
-    automatic = dpkg_database.read_automatic(system) & set(names)
-    steps: Plan = (*reading, *((("say", notes),) if notes and command.quiet < 2 else ()))
+    automatic = dpkg_database.read_automatic(system) & set(wanted.names)
     if automatic:
         steps += (("mark", tuple(sorted(automatic)), False),)
-    return steps + apt_install.plan(system, change, installed, _options(command), is_online(system))
+    steps += apt_install.plan(system, change, installed, _options(command), is_online(system))
+    return (*steps, ("exit", 100)) if lacking else steps
 
 
 def _options(command: Command) -> apt_install.Options:

@@ -7,43 +7,76 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
 
-from fakedocker.kernel import marks
-from fakedocker.kernel.program import System, Unsimulated
+from fakedocker.kernel.program import System
 from fakedocker.userland.packages import apt_sources, debian_index, dpkg_database
 from fakedocker.userland.packages.dpkg_database import Database
 from fakedocker.userland.packages.index import Index, Package
 from fakedocker.userland.sh.patterns import matches
 from fakedocker.userland.tools import stat_or_none
 
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9+.-]+")
+
 
 class Problem(Exception):
     """What is said after "E: " before it ends with 100."""
 
 
-def wanted(system: System, words: Iterable[str], known: Index, installed: Database) -> tuple[list[str], str, str]:
-    """(names, what is said of those that are there already, what is wrong). Unsimulated for what may exist elsewhere."""
+class Wanted(NamedTuple):
+    """What the words mean.
+
+    Args:
+        names: of packages.
+        notes: what is said of those that are there already.
+        problems: what is wrong.
+        lacking: what may exist, and is not simulated; the rest is done nevertheless.
+    """
+
+    names: list[str]
+    notes: str
+    problems: str
+    lacking: list[str]
+
+
+def wanted(system: System, words: Iterable[str], known: Index, installed: Database) -> Wanted:
+    """What the words of a command line mean. Raises Problem."""
     available: Mapping[str, Package] = known.packages if apt_sources.is_updated(system) else {}
+    lacking: list[str] = []
     names, notes, problems = [], "", ""
     for word in words:
         if "/" in word and word.endswith(".deb"):
-            _demand_no_archive(system, word)
+            lacking.append(_archive(system, word))
+            continue
         name, _, version = word.partition("=")
         name = name.partition("/")[0].removesuffix(":amd64")
         if name in installed:
             notes += f"{name} is already the newest version ({installed[name].get('Version', '')}).\n"
         elif name not in available:
+            if _may_be_elsewhere(system, name, available):
+                lacking.append(f"the package {name}")
+                continue
             chosen, said = _provider(system, name, available)
             if not chosen:
                 problems += said
                 continue
             name, notes = chosen, notes + said
         elif version and not matches(version, available[name].version):
-            _demand_whole(f"{word} (known is {available[name].version})", available[name].details)
-            problems += f"E: Version '{version}' for '{name}' was not found\n"
+            if "kib" in available[name].details:  # another one may have been there at another time
+                lacking.append(f"the version {word} (known is {available[name].version})")
+            else:
+                problems += f"E: Version '{version}' for '{name}' was not found\n"
             continue
         names.append(name)
-    return names, notes, problems
+    return Wanted(names, notes, problems, lacking)
+
+
+def _may_be_elsewhere(system: System, name: str, available: Mapping[str, Package]) -> bool:
+    """Whether an archive whose packages are not all known may have a name."""
+    release = dpkg_database.codename(system)
+    if not available or (debian_index.is_whole(release) and apt_sources.are_known(system)):
+        return False
+    return not debian_index.providers(release, name) and _NAME.fullmatch(name) is not None
 
 
 def _provider(system: System, name: str, available: Mapping[str, Package]) -> tuple[str, str]:
@@ -58,20 +91,11 @@ def _provider(system: System, name: str, available: Mapping[str, Package]) -> tu
             f"Package {name} is a virtual package provided by:\n{listed}\n"
             f"E: Package '{name}' has no installation candidate\n"
         )
-    elsewhere = available and not (debian_index.is_whole(release) and apt_sources.are_known(system))
-    if elsewhere and re.fullmatch(r"[a-z0-9][a-z0-9+.-]+", name):
-        raise Unsimulated(f"the package {name}", 100, marks.PACKAGE)
     return "", f"E: Unable to locate package {name}\n"
 
 
-def _demand_whole(asked: str, details: Mapping[str, object]) -> None:
-    """Raise Unsimulated where another version may have been there at another time: all that is known is the facts' own."""
-    if "kib" in details:
-        raise Unsimulated(f"the version {asked}", 100, marks.PACKAGE)
-
-
-def _demand_no_archive(system: System, path: str) -> None:
-    """Raise what is to be said of an archive of the user's own."""
+def _archive(system: System, path: str) -> str:
+    """What is lacking for an archive of the user's own. Raises Problem."""
     if stat_or_none(system, path) is None:
         raise Problem(f"Unsupported file {path} given on commandline")
-    raise Unsimulated(f"installing an archive such as {path}", 100)
+    return f"installing an archive such as {path}"

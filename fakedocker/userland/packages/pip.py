@@ -1,21 +1,24 @@
 """pip: install, uninstall, list, freeze, show, check, in the words of pip 24.2.
 
-Of each package the newest version is known; an older one that is asked for is taken to exist. It must not know how
-dist-info folders look.
+Of the projects that are known the newest version is, of some also what they need; an older one that is asked for is taken to exist. A project
+that is not known may exist: it is not simulated, and the others are installed. It must not know how dist-info folders look.
 """
 
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
+from fakedocker.kernel import marks
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, text_of
-from fakedocker.userland.packages import index, pip_requirements, pip_site
-from fakedocker.userland.packages.pip_requirements import Problem, Wanted
+from fakedocker.userland.packages import pip_requirements, pip_site, python_index
+from fakedocker.userland.packages.pip_requirements import Problem, Requirements, Wanted
 from fakedocker.userland.packages.pip_site import Installed, Site, normalized
 from fakedocker.userland.packages.plan import Action, Plan, Step, download_ns, follow, is_online, unpack_ns
+from fakedocker.userland.packages.python_index import Project
 from fakedocker.userland.packages.unpack import write_filler, write_text
 from fakedocker.userland.tools import Register, base_name
 
@@ -38,6 +41,12 @@ _MANAGED: Final = """error: externally-managed-environment
 note: If you believe this is a mistake, please contact your Python installation or OS distribution provider. You can override this, at the risk of breaking your Python installation or OS, by passing --break-system-packages.
 hint: See PEP 668 for the detailed specification.
 """
+
+
+_OTHERS: Final = frozenset("completion config debug download hash index inspect lock search wheel".split())
+"""Commands of pip's that are not simulated."""
+_UNPACKED: Final = 3.5
+"""How much larger files are than the wheel that they come in."""
 
 
 class Command(NamedTuple):
@@ -96,16 +105,22 @@ def _pip(system: System, argv: tuple[str, ...], state: State) -> int:
         system.put(f"\nUsage:   \n  {base_name(argv[0])} <command> [options]\n\nCommands:\n")
         system.put("  install  uninstall  list  freeze  show  check  cache\n")
         return 0
+    if command.name in _OTHERS:
+        raise Unsimulated(f"pip {command.name}")
     system.put(f'ERROR: unknown command "{command.name}"\n', 2)
     return 1
 
 
-def _requirements(system: System, command: Command) -> list[Wanted]:
-    found = [pip_requirements.parse(word, "") for word in command.words]
+def _requirements(system: System, command: Command, site: Site) -> Requirements:
+    """What a command asks for. Raises Problem."""
+    found = Requirements(system, site.python)
+    for word in command.words:
+        found.add(word, "")
     for path in command.all("-r", "--requirement"):
-        found += pip_requirements.from_file(system, path)
-    if command.all("-e", "--editable"):
-        raise Unsimulated("installing from a folder (--editable)")
+        found.add_file(path)
+    for path in command.all("-c", "--constraint"):
+        found.add_file(path, constrains=True)
+    found.lacking += [f"installing from a folder ({path})" for path in command.all("-e", "--editable")]
     return found
 
 
@@ -115,8 +130,8 @@ def _requirements(system: System, command: Command) -> list[Wanted]:
 def _install(system: System, command: Command, site: Site) -> Plan:
     quiet = "quiet" in command.flags
     try:
-        wanted = _requirements(system, command)
-        if not wanted:
+        asked = _requirements(system, command, site)
+        if not asked.wanted and not asked.lacking and not command.all("-r", "--requirement"):
             raise Problem('ERROR: You must give at least one requirement to install (see "pip help install")\n')
     except Problem as problem:
         return (("warn", str(problem)), ("exit", 1))
@@ -131,76 +146,106 @@ def _install(system: System, command: Command, site: Site) -> Plan:
         if "user" not in command.flags:
             steps.append(("say", "Defaulting to user installation because normal site-packages is not writeable\n"))
     there = pip_site.installed(system, site, target)
-    try:
-        chosen, said = _collect(system, wanted, there, site, command)
-    except Problem as problem:
-        retries = [] if is_online(system) else _retries(wanted[0])
-        return (*steps, *retries, ("warn", str(problem)), ("exit", 1))
-    steps += said
-    if chosen and not is_online(system):
-        first = next((item for item in wanted if item.name == chosen[0].name), wanted[0])
+    collecting = _Collecting(asked, there, site, command.flags)
+    collecting.run()
+    chosen = list(collecting.chosen.values())
+    steps += collecting.steps
+    if (chosen or collecting.unknown) and not is_online(system):
+        names = [item.name for item in chosen] or collecting.unknown
+        first = next((item for item in asked.wanted if item.name == names[0]), asked.wanted[0])
         text = (
             f"ERROR: Could not find a version that satisfies the requirement {first.shown} (from versions: none)\n"
             f"ERROR: No matching distribution found for {first.text}\n"
         )
         return (*_retries(first), ("warn", text), ("exit", 1))
     steps += _carry_out(chosen, there, target)
-    if _is_roots(system) and "ignore" not in command.all("--root-user-action"):
+    lacks = any(step[0] == "lack" for step in steps)
+    if _is_roots(system) and "ignore" not in command.all("--root-user-action") and (chosen or not lacks):
         steps.append(("warn", _ROOT))
+    if lacks:
+        steps.append(("exit", 1))
     return tuple(step for step in steps if step[0] != "say") if quiet else tuple(steps)
 
 
-def _collect(
-    system: System, wanted: list[Wanted], there: Mapping[str, Installed], site: Site, command: Command
-) -> tuple[list[Chosen], list[Step]]:
-    """(what is to be installed in the order it is found, what is said of it)."""
-    packages = index.table("python")["packages"]
-    chosen: dict[str, Chosen] = {}
-    steps: list[Step] = []
-    waiting = list(wanted)
-    while waiting:
-        item = waiting.pop(0)
-        if item.name in chosen:
-            continue
-        old = there.get(item.name)
-        direct = item in wanted
-        if old and pip_requirements.satisfies(old.version, item.bounds) and not ("upgrade" in command.flags and direct):
-            steps.append(("say", f"Requirement already satisfied: {item.shown} in {site.directory} ({old.version})\n"))
-            continue
-        version = pip_requirements.choose(item, packages)
-        row = packages[item.name]
-        if old and old.version == version:
-            steps.append(("say", f"Requirement already satisfied: {item.shown} in {site.directory} ({old.version})\n"))
-            continue
-        chosen[item.name] = Chosen(item.name, version, re.split(r"[\[<>=!~]", item.text)[0])
-        steps += [
+class _Collecting:
+    """Finding out what is to be installed.
+
+    Attributes:
+        chosen: what is, by normalized name, in the order it is found.
+        steps: what is said of it.
+        unknown: what may exist, of which nothing is known.
+    """
+
+    def __init__(self, asked: Requirements, there: Mapping[str, Installed], site: Site, flags: frozenset[str]) -> None:
+        self.chosen: dict[str, Chosen] = {}
+        self.steps: list[Step] = [("lack", what) for what in asked.lacking]
+        self.unknown: list[str] = []
+        self._asked = asked
+        self._there = there
+        self._site = site
+        self._flags = flags
+        self._waiting = deque(asked.wanted)
+
+    def run(self) -> None:
+        """Go through what is asked for, and what that needs."""
+        while self._waiting:
+            item = self._waiting.popleft()
+            if item.name not in self.chosen:
+                self._collect(item)
+        for name, version, _ in self.chosen.values():
+            project = _known(name)
+            size = project.wheel_bytes / 1000
+            shown = f"{size / 1000:.1f} MB" if size >= 1000 else f"{size:.0f} kB"
+            self.steps += [
+                ("say", f"Downloading {_wheel(project, version, self._site)} ({shown})\n"),
+                ("wait", download_ns(project.wheel_bytes)),
+            ]
+
+    def _collect(self, item: Wanted) -> None:
+        old = self._there.get(item.name)
+        bounds = ",".join(filter(None, (item.bounds, self._asked.constraints.get(item.name, ""))))
+        upgrades = "upgrade" in self._flags and item in self._asked.wanted
+        satisfied = old is not None and pip_requirements.satisfies(old.version, bounds)
+        project = python_index.project(item.name)
+        version = pip_requirements.choose(bounds, project) if project is not None else ""
+        if old is not None and satisfied and (not upgrades or old.version == version):
+            text = f"Requirement already satisfied: {item.shown} in {self._site.directory} ({old.version})\n"
+            self.steps.append(("say", text))
+            return
+        if project is None or not version:
+            what = (
+                f"the project {item.text}"
+                if project is None
+                else f"the version {item.text} (known is {project.newest})"
+            )
+            self.steps.append(("lack", what, marks.PACKAGE))
+            self.unknown.append(item.name)
+            return
+        self.chosen[item.name] = Chosen(item.name, version, re.split(r"[\[<>=!~]", item.text)[0])
+        self.steps += [
             ("say", f"Collecting {item.shown}\n"),
             ("wait", 60_000_000),
-            ("say", f"  Downloading {_wheel(item.name, row, version, site)}.metadata (3.1 kB)\n"),
+            ("say", f"  Downloading {_wheel(project, version, self._site)}.metadata (3.1 kB)\n"),
         ]
-        if "alone" not in command.flags:
-            inner = [pip_requirements.parse(need, item.text) for need in row.get("needs", "").split()]
+        if not project.whole or "[" in item.text:
+            self.steps.append(("note", f"what {item.text.partition('=')[0]} needs, which nobody knows,", marks.PACKAGE))
+        if "alone" not in self._flags:
             parent = f"{item.text.partition('[')[0]}->{item.by}" if item.by else item.text
-            waiting += [need._replace(by=parent) for need in inner]
-    for name, version, _ in chosen.values():
-        row = packages[name]
-        shown = f"{row['size'] / 1000:.1f} MB" if row["size"] >= 1000 else f"{row['size']:.0f} kB"
-        steps += [
-            ("say", f"Downloading {_wheel(name, row, version, site)} ({shown})\n"),
-            ("wait", download_ns(int(row["size"] * 1000))),
-        ]
-    return list(chosen.values()), steps
+            self._waiting += [pip_requirements.parse(need, parent) for need in project.needs]
 
 
-def _title(name: str, row: Mapping[str, Any]) -> str:
-    return str(row.get("title", name))
+def _known(name: str) -> Project:
+    """A project that has been chosen."""
+    found = python_index.project(name)
+    assert found is not None, name
+    return found
 
 
-def _wheel(name: str, row: Mapping[str, Any], version: str, site: Site) -> str:
+def _wheel(project: Project, version: str, site: Site) -> str:
     tag = site.python.replace(".", "")
-    end = f"cp{tag}-cp{tag}-manylinux_2_17_x86_64.manylinux2014_x86_64" if not row.get("pure", True) else "py3-none-any"
-    title = _title(name, row).replace("-", "_")
-    return f"{title.lower() if row.get('pure', True) else title}-{version}-{end}.whl"
+    end = "py3-none-any" if project.pure else f"cp{tag}-cp{tag}-manylinux_2_17_x86_64.manylinux2014_x86_64"
+    title = project.title.replace("-", "_")
+    return f"{title.lower() if project.pure else title}-{version}-{end}.whl"
 
 
 def _retries(wanted: Wanted) -> list[Step]:
@@ -218,7 +263,6 @@ def _retries(wanted: Wanted) -> list[Step]:
 def _carry_out(chosen: list[Chosen], there: Mapping[str, Installed], target: Site) -> list[Step]:
     if not chosen:
         return []
-    packages = index.table("python")["packages"]
     order = list(reversed(chosen))
     steps: list[Step] = [("say", f"Installing collected packages: {', '.join(item.asked for item in order)}\n")]
     for name, version, _ in order:
@@ -233,7 +277,7 @@ def _carry_out(chosen: list[Chosen], there: Mapping[str, Installed], target: Sit
                 ("remove", tuple(old)),
                 ("say", f"      Successfully uninstalled {old.name}-{old.version}\n"),
             ]
-        steps += [("wait", unpack_ns(int(packages[name]["size"] * 3500))), ("put", name, version, tuple(target))]
+        steps += [("wait", unpack_ns(int(_known(name).wheel_bytes * _UNPACKED))), ("put", name, version, tuple(target))]
     done = sorted(f"{item.asked}-{item.version}" for item in chosen)
     return [*steps, ("say", f"Successfully installed {' '.join(done)}\n")]
 
@@ -241,23 +285,22 @@ def _carry_out(chosen: list[Chosen], there: Mapping[str, Installed], target: Sit
 def _put(system: System, state: State, name: str, version: str, where: tuple[Any, ...]) -> int | None:
     """Write a package: a module, its dist-info, its scripts."""
     site = Site(*where)
-    row = index.table("python")["packages"][name]
-    title = _title(name, row)
-    module = name.replace("-", "_")
+    project = _known(name)
+    title, module = project.title, project.module
     folder = f"{title.replace('-', '_')}-{version}.dist-info"
-    needs = "".join(f"Requires-Dist: {need}\n" for need in row.get("needs", "").split())
+    needs = "".join(f"Requires-Dist: {need}\n" for need in project.needs)
     texts = {
         f"{module}/__init__.py": f'__version__ = "{version}"\n',
         f"{folder}/METADATA": f"Metadata-Version: 2.1\nName: {title}\nVersion: {version}\n{needs}",
         f"{folder}/INSTALLER": "pip\n",
     }
-    scripts = [f"{site.scripts}/{script}" for script in row.get("scripts", "").split()]
+    scripts = [f"{site.scripts}/{script}" for script in project.scripts]
     record = [*texts, f"{folder}/RECORD", f"{module}/_contents.py", *scripts]
     try:
         for path, text in texts.items():
             write_text(system, f"{site.directory}/{path}", text)
         write_text(system, f"{site.directory}/{folder}/RECORD", "".join(f"{path},,\n" for path in record))
-        write_filler(system, f"{site.directory}/{module}/_contents.py", int(row["size"] * 3500))
+        write_filler(system, f"{site.directory}/{module}/_contents.py", int(project.wheel_bytes * _UNPACKED))
         for script in scripts:
             interpreter = f"{site.scripts}/python" if site.scripts == "/usr/local/bin" else "/usr/bin/env python3"
             write_text(system, script, f"#!{interpreter}\nimport sys\nfrom {module} import main\nsys.exit(main())\n")
@@ -281,7 +324,7 @@ _ACTIONS: Final[dict[str, Action]] = {"put": _put, "remove": _remove}
 def _uninstall(system: System, state: State, command: Command, site: Site) -> int:
     there = pip_site.installed(system, site, pip_site.user_site(system, site))
     try:
-        names = [item.name for item in _requirements(system, command)]
+        names = [item.name for item in _requirements(system, command, site).wanted]
     except Problem as problem:
         system.put(str(problem), 2)
         return 1
@@ -337,14 +380,14 @@ def _freeze(system: System, command: Command, there: Mapping[str, Installed]) ->
 
 
 def _show(system: System, command: Command, there: Mapping[str, Installed]) -> int:
-    packages = index.table("python")["packages"]
     found = [there[normalized(word)] for word in command.words if normalized(word) in there]
     missing = [word for word in command.words if normalized(word) not in there]
     if missing:
         system.put(f"WARNING: Package(s) not found: {', '.join(missing)}\n", 2)
 
     def needs(name: str) -> list[str]:
-        words = packages.get(normalized(name), {}).get("needs", "").split()
+        project = python_index.project(normalized(name))
+        words = project.needs if project is not None else ()
         return sorted({re.split(r"[<>=!~]", word)[0] for word in words}, key=str.lower)
 
     blocks = []

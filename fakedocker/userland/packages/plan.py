@@ -14,7 +14,9 @@ from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
 
 Step: TypeAlias = tuple[Any, ...]
-"""("say", text), ("warn", text), ("wait", nanoseconds), ("exit", status), or (ACTION, arguments...)."""
+"""("say", text), ("warn", text), ("lack" or "note", what, why), ("wait", nanoseconds), ("exit", status), or (ACTION, arguments...).
+
+What a command lacks it says, and goes on with the rest; a note is marked only."""
 Plan: TypeAlias = tuple[Step, ...]
 Action: TypeAlias = Callable[..., int | None]
 """Called with (system, state, *arguments). A status ends the plan. May block: it is then called again."""
@@ -45,10 +47,14 @@ def follow(system: System, state: State, plan: Callable[[], Plan], actions: Mapp
 
 def _take(system: System, state: State, step: Step, actions: Mapping[str, Action]) -> int | None:
     verb, *arguments = step
-    if verb == "say":
+    if verb == "note":
+        system.unsimulated(*arguments, quiet=True)
+    elif verb == "say":
         system.put(arguments[0])
     elif verb == "warn":
         system.put(arguments[0], 2)
+    elif verb == "lack":
+        system.unsimulated(*arguments)
     elif verb == "exit":
         return int(arguments[0])
     elif verb == "wait":

@@ -13,6 +13,7 @@ from fakedocker.kernel.program import System
 from fakedocker.userland.languages.python import python_flask, python_redis, python_web
 from fakedocker.userland.languages.python.python_values import Evaluator, Member, Method, Raised, Thing, Value, failure
 from fakedocker.userland.languages.script_machine import NotSimulated
+from fakedocker.userland.packages import python_index
 from fakedocker.userland.packages.pip_site import find_site, installed, normalized
 
 _OWN: Final = frozenset("os sys time json socket platform math os.path random html typing".split())
@@ -48,6 +49,8 @@ def check_import(system: System, module: str) -> None:
     if _exists(system, f"{local}.py") or _exists(system, local):
         raise NotSimulated(f"a module of the script's own ({top})")
     if top in sys.stdlib_module_names or _is_installed(system, top):
+        raise NotSimulated(f"the module {module}", marks.MODULE)
+    if any(top in python_index.modules_of(name) for name in installed(system, find_site(system))):
         raise NotSimulated(f"the module {module}", marks.MODULE)
     raise failure("ModuleNotFoundError", f"No module named '{top}'")
 
