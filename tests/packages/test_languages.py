@@ -134,9 +134,9 @@ def test_npm_runs_scripts(node: Box) -> None:
 def test_npm_fails_in_its_own_words(node: Box) -> None:
     result = node.sh("npm install nosuch", directory="/app")
     assert result.status == 1
-    assert result.stderr.startswith(
-        "npm error code E404\nnpm error 404 Not Found - GET https://registry.npmjs.org/nosuch - Not found\n"
-        "npm error 404\nnpm error 404  'nosuch@*' is not in this registry.\n"
+    assert result.stderr == "fakedocker: npm: the package nosuch is not simulated\n"
+    assert node.sh("npm install 'no such'", directory="/app").stderr.startswith(
+        'npm error code EINVALIDPACKAGENAME\nnpm error Invalid package name "no such" of package "no such@latest": '
     )
     assert node.sh("npm start", directory="/app").stderr.startswith("npm error code ENOENT\n")
     offline = Box("node:20", online=False)

@@ -1,6 +1,6 @@
 """npm: init, install, ci, uninstall, ls, run and its kin, in the words of npm 10.
 
-A package's newest version is known; an older one that is asked for is taken to exist. It must not know how a project's
+A package or a version that is not known may exist: it is not simulated, and the others are installed. It must not know how a project's
 files look.
 """
 
@@ -11,12 +11,14 @@ import posixpath
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel import marks
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State
-from fakedocker.userland.packages import npm_project
-from fakedocker.userland.packages.npm_project import Problem, Project
+from fakedocker.userland.packages import npm_project, npm_registry
+from fakedocker.userland.packages.npm_changes import change, putting
+from fakedocker.userland.packages.npm_registry import Problem
 from fakedocker.userland.packages.npm_scripts import run_script
-from fakedocker.userland.packages.plan import Action, Plan, Step, download_ns, follow, is_online, unpack_ns
+from fakedocker.userland.packages.plan import Action, Plan, Step, follow, is_online
 from fakedocker.userland.packages.unpack import read_text_or, write_text
 from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.tools import Register
@@ -27,12 +29,14 @@ _ALIASES: Final = {
     "add": "install", "clean-install": "ci", "i": "install", "in": "install", "la": "ls", "list": "ls", "ll": "ls", "r": "uninstall", "remove": "uninstall",
     "rm": "uninstall", "run-script": "run", "t": "test", "tst": "test", "un": "uninstall", "unlink": "uninstall", "create": "init", "isntall": "install",
 }  # fmt: skip
+_OTHERS: Final = frozenset(
+    "access adduser bugs completion dedupe deprecate diff dist-tag docs doctor edit exec explain explore find-dupes fund hook install-ci-test"
+    " install-test link login logout org outdated owner pack ping pkg prefix profile prune publish query rebuild repo root search set shrinkwrap"
+    " star stars team token undeprecate unpublish unstar update version view whoami x info up".split()
+)
+"""Commands of npm's that are not simulated."""
 _SAVES: Final = {"-D": "devDependencies", "--save-dev": "devDependencies", "-O": "optionalDependencies", "--save-optional": "optionalDependencies"}  # fmt: skip
 _MANIFESTS: Final = "\nUsage:\n\nnpm install        install all the dependencies in your project\nnpm install <foo>  add the <foo> dependency to your project\nnpm test           run this project's tests\nnpm run <foo>      run the script named <foo>\n"  # fmt: skip
-
-
-_RESOLVING_NS: Final = 900_000_000
-"""How long it takes to ask the registry what there is."""
 
 
 class Command(NamedTuple):
@@ -53,6 +57,8 @@ def _npm(system: System, argv: tuple[str, ...], state: State) -> int:
         system.put(f"npm <command>\n{_MANIFESTS}\nnpm@{_version(system)} /usr/local/lib/node_modules/npm\n")
         return 0 if command.name else 1
     handler = _COMMANDS.get(command.name)
+    if command.name in _OTHERS:
+        raise Unsimulated(f"npm {command.name}")
     if handler is None:
         system.put(
             f'Unknown command: "{command.name}"\n\nTo see a list of supported npm commands, run:\n  npm help\n', 2
@@ -121,16 +127,20 @@ def _install_plan(system: System, command: Command) -> Plan:
     added = dict(map(npm_project.split, command.words))
     before = npm_project.present(system, project.folder)
     known = npm_project.locked(project) or before
-    whole = npm_project.resolve({**npm_project.wanted(project, lean=False), **added}, known)
-    tree = npm_project.resolve({**npm_project.wanted(project, lean=_is_lean(system, command)), **added}, whole)
+    whole = npm_project.planned(project.lock, npm_project.wanted(project, lean=False), known, added)
+    wanted = npm_project.wanted(project, lean=_is_lean(system, command))
+    plan = npm_project.planned(project.lock, wanted, whole.tree, added)
     for name, bound in added.items():
-        bounds = project.manifest.get(kind, {})
-        bounds[name] = bound if bound[:1] in "^~<>=" else f"^{tree[name]}"
-        project.manifest[kind] = dict(sorted(bounds.items()))
-    if not is_online(system) and any(before.get(name) != version for name, version in tree.items()):
-        return _offline(tree)
-    changed = bool(added) or npm_project.locked(project) != whole
-    return _change(project, before, tree, saved=whole if changed else None, started_ns=system.now_ns)
+        if name in plan.tree:
+            bounds = npm_project.bounds_of(project.manifest, kind)
+            bounds[name] = bound if bound[:1] in "^~<>=" else f"^{plan.tree[name]}"
+            project.manifest[kind] = dict(sorted(bounds.items()))
+    if not is_online(system) and (
+        plan.lacking or any(before.get(name) != version for name, version in plan.tree.items())
+    ):
+        return _offline({**plan.tree, **added})
+    changed = bool(added) or npm_project.locked(project) != whole.tree
+    return change(project, before, plan, saved=whole.tree if changed else None, started_ns=system.now_ns)
 
 
 def _is_lean(system: System, command: Command) -> bool:
@@ -144,17 +154,19 @@ def _ci(system: System, state: State, command: Command) -> int:
 
 def _ci_plan(system: System, command: Command) -> Plan:
     project = npm_project.read(system)
-    if not project.lock:
+    if not project.lock.entries:
         raise Problem("EUSAGE", _NO_LOCK)
     wanted = npm_project.wanted(project, lean=_is_lean(system, command))
-    tree = npm_project.resolve(wanted, npm_project.locked(project))
-    missing = [name for name in wanted if name not in npm_project.locked(project)]
+    optional = npm_project.bounds_of(project.manifest, "optionalDependencies")
+    missing = [name for name, bound in wanted.items() if name not in optional and not project.lock.find(name, bound)]
     if missing:
         told = [f"Missing: {name}@{wanted[name]} from lock file" for name in missing]
         raise Problem("EUSAGE", (*_OUT_OF_STEP, *told, ""))
+    here = {name: bound for name, bound in wanted.items() if project.lock.find(name, bound)}
+    plan = npm_project.planned(project.lock, here, {}, {})
     if not is_online(system):
-        return _offline(tree)
-    return (("clear", project.folder), *_change(project, {}, tree, saved=None, started_ns=system.now_ns))
+        return _offline(plan.tree)
+    return (("clear", project.folder), *change(project, {}, plan, saved=None, started_ns=system.now_ns))
 
 
 _NO_LOCK: Final = (
@@ -178,39 +190,15 @@ def _offline(tree: dict[str, str]) -> Plan:
     return (("wait", 70_000_000_000), ("fail", "EAI_AGAIN", lines))
 
 
-def _change(
-    project: Project, before: dict[str, str], tree: dict[str, str], *, saved: dict[str, str] | None, started_ns: int
-) -> Plan:
-    """Bring node_modules from one set of versions to another.
-
-    Args:
-        saved: what the lock file is to say; None leaves the project's files alone.
-    """
-    coming = {name: version for name, version in tree.items() if before.get(name) != version}
-    going = [name for name in before if name not in tree]
-    steps: list[Step] = [("wait", _RESOLVING_NS)] if coming else []
-    for name, version in coming.items():
-        size = npm_project.size_bytes(name)
-        steps += [("wait", (download_ns(size // 4) + unpack_ns(size)) // 4), ("put", project.folder, name, version)]
-    steps += [("take", project.folder, name) for name in going]
-    direct = {name for kind in npm_project.KINDS for name in project.manifest.get(kind, {})}
-    if saved is not None:
-        steps.append(("save", project.folder, json.dumps(project.manifest), tuple(saved.items())))
-    fresh = len([name for name in coming if name not in before])
-    told = npm_project.counted(("added", fresh), ("removed", len(going)), ("changed", len(coming) - fresh))
-    steps.append(("report", told, len(tree) + 1, started_ns, bool(direct)))
-    return tuple(steps)
-
-
 def _global_plan(system: System, command: Command) -> Plan:
-    tree = npm_project.resolve(dict(map(npm_project.split, command.words)), {})
+    made = npm_registry.resolve(dict(map(npm_project.split, command.words)), {})
     if not is_online(system):
-        return _offline(tree)
-    steps: list[Step] = []
-    for name, version in tree.items():
-        size = npm_project.size_bytes(name)
-        steps += [("wait", (download_ns(size // 4) + unpack_ns(size)) // 4), ("put", "/usr/local/lib", name, version)]
-    return (*steps, ("report", npm_project.counted(("added", len(tree))), 0, system.now_ns, False))
+        return _offline(made.versions)
+    steps: list[Step] = [("lack", what, marks.PACKAGE) for what in made.lacking]
+    steps += putting("/usr/local/lib", npm_project.Planned(made.versions, made.lacking, {}), made.versions)
+    count = len(made.versions)
+    steps.append(("report", npm_project.counted(("added", count)), 0, system.now_ns, False))
+    return (*steps[: None if count else -1], ("exit", 1)) if made.lacking else tuple(steps)
 
 
 def _uninstall(system: System, state: State, command: Command) -> int:
@@ -220,17 +208,20 @@ def _uninstall(system: System, state: State, command: Command) -> int:
 def _uninstall_plan(system: System, command: Command) -> Plan:
     project = npm_project.read(system)
     for kind in npm_project.KINDS:
-        kept = {name: bound for name, bound in project.manifest.get(kind, {}).items() if name not in command.words}
+        bounds = npm_project.bounds_of(project.manifest, kind)
+        kept = {name: bound for name, bound in bounds.items() if name not in command.words}
         if kind in project.manifest:
             project.manifest[kind] = kept
     before = npm_project.present(system, project.folder)
-    tree = npm_project.resolve(npm_project.wanted(project, lean=False), before)
-    return _change(project, before, tree, saved=tree, started_ns=system.now_ns)
+    plan = npm_project.planned(project.lock, npm_project.wanted(project, lean=False), before, {})
+    return change(project, before, plan, saved=plan.tree, started_ns=system.now_ns)
 
 
-def _put(system: System, state: State, folder: str, name: str, version: str) -> int | None:
+def _put(
+    system: System, state: State, folder: str, name: str, version: str, commands: tuple[str, ...], link: str
+) -> int | None:
     try:
-        npm_project.put(system, folder, name, version)
+        npm_project.put(system, folder, name, version, commands, link)
     except OSError as problem:
         code = {1: "EPERM", 13: "EACCES", 28: "ENOSPC", 30: "EROFS"}.get(problem.errno or 0, "EIO")
         path = posixpath.join(folder, "node_modules", name)
@@ -283,6 +274,8 @@ _ACTIONS: Final[dict[str, Action]] = {
 
 
 def _init(system: System, state: State, command: Command) -> int:
+    if command.words:
+        raise Unsimulated(f"making a project with create-{command.words[0].partition('@')[0]}")
     path = posixpath.join(system.directory, "package.json")
     name = posixpath.basename(system.directory).lower().replace(" ", "-")
     if not name:
@@ -324,7 +317,7 @@ def _ls(system: System, state: State, command: Command) -> int:
 
 def _run(system: System, state: State, command: Command) -> int:
     project = npm_project.read(system, must_exist=True)
-    scripts = project.manifest.get("scripts", {})
+    scripts = npm_project.scripts_of(project.manifest)
     if not command.words:
         title = f"{project.manifest.get('name', '')}@{project.manifest.get('version', '')}"
         shown = "".join(f"  {name}\n    {text}\n" for name, text in scripts.items())

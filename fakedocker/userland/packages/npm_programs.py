@@ -9,9 +9,11 @@ import hashlib
 import posixpath
 from typing import Final, NamedTuple
 
+from fakedocker.kernel import marks
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, text_of
 from fakedocker.userland.packages import npm_project
+from fakedocker.userland.packages.npm_registry import Problem, is_whole, resolve
 from fakedocker.userland.packages.unpack import make_directories, read_text_or, remove_tree, write_filler, write_text
 from fakedocker.userland.processes.children import start, wait
 from fakedocker.userland.services.connections import Connection, open_listeners
@@ -266,22 +268,22 @@ def _npx(system: System, argv: tuple[str, ...], state: State) -> int:
         return 1
     if "child" not in state:
         folder = npm_project.read(system).folder
-        try:
-            whole, bound = npm_project.split(words[0])
-        except npm_project.Problem as problem:
-            system.put("".join(f"npm error {line}\n" for line in (f"code {problem.code}", *problem.lines)), 2)
-            return problem.status
+        whole, bound = npm_project.split(words[0])
         name = base_name(whole)
         if name not in npm_project.commands(system, folder):
             folder = posixpath.join(system.environment.get("HOME", "/root"), ".npm/_npx", name)
             try:
-                tree = npm_project.resolve({name: bound}, {})
-            except npm_project.Problem as problem:
+                made = resolve({whole: bound}, {})
+            except Problem as problem:
                 system.put("".join(f"npm error {line}\n" for line in (f"code {problem.code}", *problem.lines)), 2)
                 return 1
-            for each, version in tree.items():
+            if made.lacking:
+                raise Unsimulated(made.lacking[0], why=marks.PACKAGE)
+            for each, version in made.versions.items():
                 npm_project.put(system, folder, each, version)
             if name not in npm_project.commands(system, folder):
+                if not is_whole(whole):
+                    raise Unsimulated(f"the command of the package {whole}", why=marks.PACKAGE)
                 system.put("npm error could not determine executable to run\n", 2)
                 return 1
         path = system.environment.get("PATH", "/usr/local/bin:/usr/bin:/bin")

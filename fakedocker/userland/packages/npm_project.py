@@ -10,13 +10,14 @@ import hashlib
 import json
 import posixpath
 import re
-import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from fakedocker.base.json_types import JsonObject
 from fakedocker.kernel.program import System, Unsimulated
-from fakedocker.userland.packages import index
+from fakedocker.userland.packages import index, lock_files, npm_versions
+from fakedocker.userland.packages.lock_files import BadLock, Entry, Graph
+from fakedocker.userland.packages.npm_registry import Problem, commands_of, name_at, resolve, row, size_bytes
 from fakedocker.userland.packages.unpack import (
     make_directories,
     read_text_or,
@@ -29,30 +30,13 @@ from fakedocker.userland.packages.unpack import (
 from fakedocker.userland.tools import stat_or_none
 
 KINDS: Final = ("dependencies", "devDependencies", "optionalDependencies")
-_SMALLEST_BYTES: Final = 8_000
-_SPREAD_BYTES: Final = 400_000
 REGISTRY: Final = "https://registry.npmjs.org"
-
-
-class Problem(Exception):
-    """npm cannot go on.
-
-    Args:
-        code: such as E404, "" for none.
-        lines: what is said of it.
-    """
-
-    def __init__(self, code: str, lines: tuple[str, ...], status: int = 1) -> None:
-        super().__init__(code)
-        self.code = code
-        self.lines = lines
-        self.status = status
 
 
 class Project(NamedTuple):
     folder: str
     manifest: JsonObject
-    lock: JsonObject
+    lock: Graph
 
 
 def read(system: System, *, must_exist: bool = False) -> Project:
@@ -71,7 +55,31 @@ def read(system: System, *, must_exist: bool = False) -> Project:
     if must_exist and stat_or_none(system, path) is None:
         told = f"Could not read package.json: Error: ENOENT: no such file or directory, open '{path}'"
         raise Problem("ENOENT", ("syscall open", f"path {path}", "errno -2", f"enoent {told}", "enoent"), 254)
-    return Project(folder, _json(system, path), _json(system, posixpath.join(folder, "package-lock.json")))
+    return Project(
+        folder, _json(system, path), locked_graph(system, folder, "package-lock.json", "npm-shrinkwrap.json")
+    )
+
+
+def locked_graph(system: System, folder: str, *names: str) -> Graph:
+    """What a lock file has, of the first of some names that is there. Unsimulated for one that cannot be read."""
+    for name in names:
+        text = read_text_or(system, posixpath.join(folder, name))
+        if len(text) > lock_files.LARGEST_BYTES:
+            raise Unsimulated(f"so large a file as {name}")
+        if text.strip():
+            try:
+                return _READERS[name](text)
+            except BadLock as problem:
+                raise Unsimulated(f"{problem} ({name})") from None
+    return lock_files.EMPTY
+
+
+_READERS: Final[dict[str, Callable[[str], Graph]]] = {
+    "package-lock.json": lock_files.read_npm,
+    "npm-shrinkwrap.json": lock_files.read_npm,
+    "yarn.lock": lock_files.read_yarn,
+    "pnpm-lock.yaml": lock_files.read_pnpm,
+}
 
 
 def _json(system: System, path: str) -> JsonObject:
@@ -80,13 +88,17 @@ def _json(system: System, path: str) -> JsonObject:
         return {}
     try:
         found = json.loads(text)
+    except RecursionError:
+        raise Unsimulated(f"so deeply nested a file as {posixpath.basename(path)}") from None
     except json.JSONDecodeError as problem:
         raise Problem("EJSONPARSE", (f"path {path}", f"JSON.parse {problem.msg} at position {problem.pos}")) from None
+    except ValueError:  # a number of thousands of digits
+        raise Problem("EJSONPARSE", (f"path {path}", "JSON.parse Invalid number")) from None
     return found if isinstance(found, dict) else {}
 
 
 def split(word: str) -> tuple[str, str]:
-    """(name, bound) of "express@^4"; "latest" where there is none. Raises Problem."""
+    """(name, bound) of "express@^4"; "latest" where there is none. Raises Unsimulated for what is not of the registry."""
     name, _, bound = word.rpartition("@") if "@" in word[1:] else (word, "", "latest")
     if word.startswith((".", "/", "git+", "http")) or "github:" in word:
         raise Unsimulated(f"installing {word}, which is not of the registry,")
@@ -96,16 +108,66 @@ def split(word: str) -> tuple[str, str]:
 def wanted(project: Project, *, lean: bool) -> dict[str, str]:
     """What the manifest asks for: name -> bound. `lean` leaves out what only developers need."""
     kinds = [kind for kind in KINDS if not (lean and kind == "devDependencies")]
-    return {name: bound for kind in kinds for name, bound in project.manifest.get(kind, {}).items()}
+    return {name: bound for kind in kinds for name, bound in bounds_of(project.manifest, kind).items()}
+
+
+def bounds_of(manifest: Mapping[str, object], kind: str) -> dict[str, str]:
+    """One of the lists of a manifest, as far as it is one."""
+    found = manifest.get(kind)
+    return {name: bound for name, bound in found.items() if isinstance(bound, str)} if isinstance(found, dict) else {}
+
+
+def scripts_of(manifest: Mapping[str, object]) -> dict[str, str]:
+    """The scripts of a manifest, as far as they are some."""
+    return bounds_of(manifest, "scripts")
+
+
+class Planned(NamedTuple):
+    """What is to be in node_modules, and what is lacking of it.
+
+    Args:
+        entries: of the lock file, where it has them.
+    """
+
+    tree: dict[str, str]
+    lacking: tuple[str, ...]
+    entries: dict[str, Entry]
+
+
+def planned(graph: Graph, bounds: Mapping[str, str], known: Mapping[str, str], added: Mapping[str, str]) -> Planned:
+    """What is needed for what is asked for: by the lock file as far as it goes, else by what is known of the registry.
+
+    Args:
+        bounds: what the project asks for: name -> bound.
+        known: versions that are kept where they fit.
+        added: what is asked for besides, whatever the lock file has.
+
+    Raises:
+        Problem: a name is none.
+    """
+    roots = {**bounds, **{name: bound for name, bound in graph.inner.items() if name not in bounds}}
+    found = {name: key for name, bound in roots.items() if name not in added and (key := graph.find(name, bound))}
+    fitting = {name: key for name, key in found.items() if _fits(roots[name], graph.entries[key].version)}
+    entries: dict[str, Entry] = {}
+    for entry in graph.closure((name, roots[name]) for name in fitting):
+        place = entry.place
+        if place not in entries or graph.find(place, roots.get(place, "")) == f"{place}@{entry.version}":
+            entries[place] = entry
+    rest = {name: bound for name, bound in bounds.items() if name not in fitting}
+    made = resolve({**rest, **added}, known)
+    tree = {**made.versions, **{place: entry.version for place, entry in entries.items()}}
+    tree.update({name: made.versions[name] for name in added if name in made.versions})
+    return Planned(dict(sorted(tree.items())), made.lacking, entries)
+
+
+def _fits(bound: str, version: str) -> bool:
+    """Whether a locked version is what is asked for, as far as that can be told."""
+    return npm_versions.parse(version) is None or not bound[:1].isdecimal() or npm_versions.contains(bound, version)
 
 
 def locked(project: Project) -> dict[str, str]:
     """The versions that the lock file has."""
-    return {
-        path.removeprefix("node_modules/"): entry.get("version", "")
-        for path, entry in project.lock.get("packages", {}).items()
-        if path.startswith("node_modules/")
-    }
+    return {entry.place: entry.version for entry in project.lock.entries.values()}
 
 
 def present(system: System, folder: str) -> dict[str, str]:
@@ -116,8 +178,16 @@ def present(system: System, folder: str) -> dict[str, str]:
         inner = [f"{name}/{part}" for part in _names(system, f"{base}/{name}")] if name.startswith("@") else [name]
         for each in inner:
             if text := read_text_or(system, f"{base}/{each}/package.json"):
-                found[each] = str(json.loads(text).get("version", ""))
+                found[each] = _told_version(text)
     return found
+
+
+def _told_version(text: str) -> str:
+    try:
+        manifest = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    return str(manifest.get("version", "")) if isinstance(manifest, dict) else ""
 
 
 def _names(system: System, path: str) -> list[str]:
@@ -127,110 +197,37 @@ def _names(system: System, path: str) -> list[str]:
         return []
 
 
-# the registry
-
-
-class Row(NamedTuple):
-    version: str
-    size_bytes: int
-    needs: tuple[str, ...]
-
-
-def row(name: str) -> Row | None:
-    """What the registry has of a package."""
-    text = index.table("javascript")["packages"].get(name)
-    if text is None:
-        return None
-    version, size, *needs = text.split()
-    return Row(version, int(size) * 1000, tuple(needs))
-
-
-def size_bytes(name: str) -> int:
-    """What a package takes up on disk."""
-    found = row(name)
-    return found.size_bytes if found else _SMALLEST_BYTES + zlib.crc32(name.encode()) % _SPREAD_BYTES
-
-
-def resolve(bounds: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
-    """Names and versions of everything that is needed, sorted.
-
-    Args:
-        bounds: what is asked for: name -> bound.
-        known: versions to be kept where they fit.
-
-    Raises:
-        Problem: the registry has no such package or version.
-    """
-    found: dict[str, str] = {}
-    waiting = list(bounds.items())
-    while waiting:
-        name, bound = waiting.pop()
-        if name in found:
-            continue
-        entry = row(name)
-        if entry is None:
-            found[name] = _unknown_version(name, bound)
-            continue
-        found[name] = _version(name, bound, entry.version, known.get(name, ""))
-        waiting += [(other, "*") for other in entry.needs]
-    return dict(sorted(found.items()))
-
-
-def _unknown_version(name: str, bound: str) -> str:
-    """Of a package that the table lacks: a project that says which version it needs is believed. Raises Problem."""
-    lowest = re.search(r"\d+(\.\d+)*(-[\w.]+)?", bound)
-    if lowest is None or re.fullmatch(r"(@[a-z0-9][\w.-]*/)?[a-z0-9][\w.-]*", name) is None:
-        raise _not_found(name, bound)
-    parts = lowest[0].split(".")
-    return ".".join([*parts, "0", "0"][: max(3, len(parts))])
-
-
-def _not_found(name: str, bound: str) -> Problem:
-    escaped = name.replace("/", "%2f")
-    shown = "*" if bound == "latest" else bound
-    return Problem(
-        "E404",
-        (
-            f"404 Not Found - GET {REGISTRY}/{escaped} - Not found", "404", f"404  '{name}@{shown}' is not in this registry.", "404",
-            "404 Note that you can also install from a", "404 tarball, folder, http url, or git folder.",
-        ),
-    )  # fmt: skip
-
-
-def _version(name: str, bound: str, newest: str, known: str) -> str:
-    """The version for a bound: the known one, the newest, or an older one that the bound names."""
-    if bound in ("*", "latest", "x", ""):
-        return known or newest
-    lowest = re.search(r"\d+(\.\d+)*(-[\w.]+)?", bound)
-    if lowest is None:
-        return newest
-    parts = lowest[0].split(".")
-    if known and (known == lowest[0] or (bound[0] in "^~>" and known.split(".")[0] == parts[0])):
-        return known
-    if [int(part) for part in re.findall(r"\d+", lowest[0])][:3] > [int(part) for part in newest.split(".")]:
-        lines = (f"No matching version found for {name}@{bound}.", "In most cases you or one of your dependencies are requesting", "a package version that doesn't exist.")  # fmt: skip
-        raise Problem("ETARGET", ("notarget " + lines[0], "notarget " + lines[1], "notarget " + lines[2]))
-    if bound.startswith(">") or (bound[0] == "^" and parts[0] == newest.split(".")[0]):
-        return newest
-    if bound[0] == "~" and parts[:2] == newest.split(".")[:2]:
-        return newest
-    return ".".join([*parts, "0", "0"][: max(3, len(parts))])
-
-
 # files
 
 
-def put(system: System, folder: str, name: str, version: str) -> None:
-    """Write a package into node_modules, with the commands it brings."""
+def put(system: System, folder: str, place: str, version: str, commands: tuple[str, ...] = (), link: str = "") -> None:
+    """Write a package into node_modules, with the commands it brings.
+
+    Args:
+        place: its name, or where else below node_modules it goes.
+        commands: those that a lock file tells of.
+        link: for a package of the project's own, the folder that it is.
+    """
     base = posixpath.join(folder, "node_modules")
+    name = name_at(place)
+    if link:
+        where = posixpath.normpath(posixpath.join(base, place))
+        make_directories(system, posixpath.dirname(where))
+        remove_quietly(system, where)
+        system.symlink(posixpath.relpath(posixpath.join(folder, link), posixpath.dirname(where)), where)
+        return
     entry = row(name)
     manifest: JsonObject = {"name": name, "version": version, "main": "index.js"}
     if entry and entry.needs:
         manifest["dependencies"] = {other: f"^{found.version}" for other in entry.needs if (found := row(other))}
-    write_text(system, f"{base}/{name}/package.json", json.dumps(manifest, indent=2) + "\n")
-    write_filler(system, f"{base}/{name}/index.js", size_bytes(name))
+    write_text(system, f"{base}/{place}/package.json", json.dumps(manifest, indent=2) + "\n")
+    write_filler(system, f"{base}/{place}/index.js", size_bytes(place))
+    if "node_modules/" in place:
+        return
     target = "/usr/local/bin" if folder == "/usr/local/lib" else f"{base}/.bin"
-    for program in index.table("javascript")["programs"].get(name, "").split():
+    for program in commands or commands_of(name):
+        if _COMMAND.fullmatch(program) is None:
+            continue
         script = f"{base}/{name}/bin/{program}.js"
         if program in index.table("javascript")["simulated"]["programs"].split():
             write_command(system, script, program)
@@ -239,6 +236,9 @@ def put(system: System, folder: str, name: str, version: str) -> None:
         make_directories(system, target)
         remove_quietly(system, f"{target}/{program}")
         system.symlink(posixpath.relpath(script, target), f"{target}/{program}")
+
+
+_COMMAND: Final = re.compile(r"[\w][\w.+-]*")
 
 
 def write_command(system: System, path: str, name: str) -> None:
@@ -255,7 +255,7 @@ def take(system: System, folder: str, name: str) -> None:
     """Remove a package from node_modules."""
     base = posixpath.join(folder, "node_modules")
     remove_tree(system, f"{base}/{name}")
-    for program in index.table("javascript")["programs"].get(name, "").split():
+    for program in commands_of(name):
         remove_quietly(system, f"{base}/.bin/{program}")
 
 
@@ -267,18 +267,18 @@ def clear(system: System, folder: str) -> None:
 def save(system: System, folder: str, manifest: JsonObject, tree: Mapping[str, str]) -> None:
     """Write package.json and package-lock.json."""
     head = {key: manifest[key] for key in ("name", "version") if key in manifest}
-    bounds = {kind: manifest[kind] for kind in KINDS if manifest.get(kind)}
+    bounds = {kind: asked for kind in KINDS if (asked := bounds_of(manifest, kind))}
     packages: JsonObject = {"": {**head, **bounds}}
     for name, version in tree.items():
-        entry = row(name)
+        known = row(name_at(name))
         integrity = base64.b64encode(hashlib.sha512(f"{name}@{version}".encode()).digest()).decode()
         packages[f"node_modules/{name}"] = {
             "version": version,
             "resolved": f"{REGISTRY}/{name}/-/{name.rpartition('/')[2]}-{version}.tgz",
             "integrity": f"sha512-{integrity}",
         }
-        if entry and entry.needs:
-            needs = {other: f"^{found.version}" for other in entry.needs if (found := row(other))}
+        if known is not None and known.needs:
+            needs = {other: f"^{found.version}" for other in known.needs if (found := row(other))}
             packages[f"node_modules/{name}"]["dependencies"] = needs
     lock = {"name": manifest.get("name", posixpath.basename(folder)), "version": manifest.get("version"), "lockfileVersion": 3, "requires": True, "packages": packages}  # fmt: skip
     kept = {key: value for key, value in lock.items() if value is not None}

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 
+from fakedocker.kernel import marks
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
-from fakedocker.userland.packages.npm_project import Problem, Project
+from fakedocker.userland.packages import npm_project
+from fakedocker.userland.packages.npm_project import Project
+from fakedocker.userland.packages.npm_registry import Problem, is_whole
 from fakedocker.userland.packages.unpack import read_text_or
 from fakedocker.userland.processes.children import start, wait
+
+_NOT_FOUND = 127
+"""What sh ends with where there is no such command; of packages of which only the version is known not all commands are."""
 
 
 def run_script(
@@ -22,7 +28,7 @@ def run_script(
     Raises:
         Problem: there is no such script.
     """
-    scripts: dict[str, str] = dict(project.manifest.get("scripts", {}))
+    scripts = npm_project.scripts_of(project.manifest)
     if name == "start" and name not in scripts and read_text_or(system, f"{project.folder}/server.js"):
         scripts[name] = "node server.js"
     if name not in scripts:
@@ -42,6 +48,8 @@ def run_script(
                 system.put(f"$ {text}\n" if "yarn" in flags else f"\n> {title} {stage}\n> {text}\n\n")
             state["child"] = _spawn(system, project, stage, text)
         status = wait(system, state)
+        if status == _NOT_FOUND and any(not is_whole(each) for each in npm_project.present(system, project.folder)):
+            system.unsimulated(f"a command of the script {stage}", marks.PACKAGE, program="npm")
         if status:
             return status
         state["stage"] += 1

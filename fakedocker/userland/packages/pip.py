@@ -7,18 +7,16 @@ that is not known may exist: it is not simulated, and the others are installed. 
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from fakedocker.kernel import marks
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, text_of
-from fakedocker.userland.packages import pip_requirements, pip_site, python_index
+from fakedocker.userland.packages import pip_site, python_index
+from fakedocker.userland.packages.pip_collecting import Chosen, Collecting, known
 from fakedocker.userland.packages.pip_requirements import Problem, Requirements, Wanted
 from fakedocker.userland.packages.pip_site import Installed, Site, normalized
-from fakedocker.userland.packages.plan import Action, Plan, Step, download_ns, follow, is_online, unpack_ns
-from fakedocker.userland.packages.python_index import Project
+from fakedocker.userland.packages.plan import Action, Plan, Step, follow, is_online, unpack_ns
 from fakedocker.userland.packages.unpack import write_filler, write_text
 from fakedocker.userland.tools import Register, base_name
 
@@ -57,14 +55,6 @@ class Command(NamedTuple):
 
     def all(self, *names: str) -> list[str]:
         return [value for name, value in self.values if name in names]
-
-
-class Chosen(NamedTuple):
-    """What will be installed: its normalized name, a version, and the name it was asked for by."""
-
-    name: str
-    version: str
-    asked: str
 
 
 def _read(argv: tuple[str, ...]) -> Command:
@@ -146,7 +136,7 @@ def _install(system: System, command: Command, site: Site) -> Plan:
         if "user" not in command.flags:
             steps.append(("say", "Defaulting to user installation because normal site-packages is not writeable\n"))
     there = pip_site.installed(system, site, target)
-    collecting = _Collecting(asked, there, site, command.flags)
+    collecting = Collecting(asked, there, site, command.flags)
     collecting.run()
     chosen = list(collecting.chosen.values())
     steps += collecting.steps
@@ -165,87 +155,6 @@ def _install(system: System, command: Command, site: Site) -> Plan:
     if lacks:
         steps.append(("exit", 1))
     return tuple(step for step in steps if step[0] != "say") if quiet else tuple(steps)
-
-
-class _Collecting:
-    """Finding out what is to be installed.
-
-    Attributes:
-        chosen: what is, by normalized name, in the order it is found.
-        steps: what is said of it.
-        unknown: what may exist, of which nothing is known.
-    """
-
-    def __init__(self, asked: Requirements, there: Mapping[str, Installed], site: Site, flags: frozenset[str]) -> None:
-        self.chosen: dict[str, Chosen] = {}
-        self.steps: list[Step] = [("lack", what) for what in asked.lacking]
-        self.unknown: list[str] = []
-        self._asked = asked
-        self._there = there
-        self._site = site
-        self._flags = flags
-        self._waiting = deque(asked.wanted)
-
-    def run(self) -> None:
-        """Go through what is asked for, and what that needs."""
-        while self._waiting:
-            item = self._waiting.popleft()
-            if item.name not in self.chosen:
-                self._collect(item)
-        for name, version, _ in self.chosen.values():
-            project = _known(name)
-            size = project.wheel_bytes / 1000
-            shown = f"{size / 1000:.1f} MB" if size >= 1000 else f"{size:.0f} kB"
-            self.steps += [
-                ("say", f"Downloading {_wheel(project, version, self._site)} ({shown})\n"),
-                ("wait", download_ns(project.wheel_bytes)),
-            ]
-
-    def _collect(self, item: Wanted) -> None:
-        old = self._there.get(item.name)
-        bounds = ",".join(filter(None, (item.bounds, self._asked.constraints.get(item.name, ""))))
-        upgrades = "upgrade" in self._flags and item in self._asked.wanted
-        satisfied = old is not None and pip_requirements.satisfies(old.version, bounds)
-        project = python_index.project(item.name)
-        version = pip_requirements.choose(bounds, project) if project is not None else ""
-        if old is not None and satisfied and (not upgrades or old.version == version):
-            text = f"Requirement already satisfied: {item.shown} in {self._site.directory} ({old.version})\n"
-            self.steps.append(("say", text))
-            return
-        if project is None or not version:
-            what = (
-                f"the project {item.text}"
-                if project is None
-                else f"the version {item.text} (known is {project.newest})"
-            )
-            self.steps.append(("lack", what, marks.PACKAGE))
-            self.unknown.append(item.name)
-            return
-        self.chosen[item.name] = Chosen(item.name, version, re.split(r"[\[<>=!~]", item.text)[0])
-        self.steps += [
-            ("say", f"Collecting {item.shown}\n"),
-            ("wait", 60_000_000),
-            ("say", f"  Downloading {_wheel(project, version, self._site)}.metadata (3.1 kB)\n"),
-        ]
-        if not project.whole or "[" in item.text:
-            self.steps.append(("note", f"what {item.text.partition('=')[0]} needs, which nobody knows,", marks.PACKAGE))
-        if "alone" not in self._flags:
-            parent = f"{item.text.partition('[')[0]}->{item.by}" if item.by else item.text
-            self._waiting += [pip_requirements.parse(need, parent) for need in project.needs]
-
-
-def _known(name: str) -> Project:
-    """A project that has been chosen."""
-    found = python_index.project(name)
-    assert found is not None, name
-    return found
-
-
-def _wheel(project: Project, version: str, site: Site) -> str:
-    tag = site.python.replace(".", "")
-    end = "py3-none-any" if project.pure else f"cp{tag}-cp{tag}-manylinux_2_17_x86_64.manylinux2014_x86_64"
-    title = project.title.replace("-", "_")
-    return f"{title.lower() if project.pure else title}-{version}-{end}.whl"
 
 
 def _retries(wanted: Wanted) -> list[Step]:
@@ -277,7 +186,7 @@ def _carry_out(chosen: list[Chosen], there: Mapping[str, Installed], target: Sit
                 ("remove", tuple(old)),
                 ("say", f"      Successfully uninstalled {old.name}-{old.version}\n"),
             ]
-        steps += [("wait", unpack_ns(int(_known(name).wheel_bytes * _UNPACKED))), ("put", name, version, tuple(target))]
+        steps += [("wait", unpack_ns(int(known(name).wheel_bytes * _UNPACKED))), ("put", name, version, tuple(target))]
     done = sorted(f"{item.asked}-{item.version}" for item in chosen)
     return [*steps, ("say", f"Successfully installed {' '.join(done)}\n")]
 
@@ -285,7 +194,7 @@ def _carry_out(chosen: list[Chosen], there: Mapping[str, Installed], target: Sit
 def _put(system: System, state: State, name: str, version: str, where: tuple[Any, ...]) -> int | None:
     """Write a package: a module, its dist-info, its scripts."""
     site = Site(*where)
-    project = _known(name)
+    project = known(name)
     title, module = project.title, project.module
     folder = f"{title.replace('-', '_')}-{version}.dist-info"
     needs = "".join(f"Requires-Dist: {need}\n" for need in project.needs)

@@ -1,7 +1,6 @@
 """yarn 1 and pnpm: install, add, remove, run, in their words, on npm's view of a project.
 
-The lock file of yarn is written and never read: versions are those of package-lock.json's rules. It must not know how a
-project's files look.
+Their lock files are read as far as they go; the rest is what npm would take. It must not know how a project's files look.
 """
 
 from __future__ import annotations
@@ -10,12 +9,14 @@ import json
 import posixpath
 from typing import Final
 
+from fakedocker.kernel import marks
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
-from fakedocker.userland.packages import npm_project
-from fakedocker.userland.packages.npm_project import Problem
+from fakedocker.userland.packages import npm_project, npm_registry
+from fakedocker.userland.packages.npm_changes import putting
+from fakedocker.userland.packages.npm_registry import Problem
 from fakedocker.userland.packages.npm_scripts import run_script
-from fakedocker.userland.packages.plan import Action, Plan, Step, download_ns, follow, is_online, unpack_ns
+from fakedocker.userland.packages.plan import Action, Plan, Step, follow, is_online
 from fakedocker.userland.packages.unpack import read_text_or, write_text
 from fakedocker.userland.tools import Register
 
@@ -74,19 +75,23 @@ def _init(system: System) -> int:
 class _Change:
     """What is to become of a project."""
 
-    def __init__(self, system: System, name: str, words: list[str], flags: frozenset[str]) -> None:
+    def __init__(self, system: System, name: str, words: list[str], flags: frozenset[str], lock: str) -> None:
         self.project = project = npm_project.read(system, must_exist=name != "add")
         kind = "devDependencies" if flags & _DEVELOPMENT else "dependencies"
         added = dict(map(npm_project.split, words)) if name != "remove" else {}
         for group in npm_project.KINDS if name == "remove" else ():
-            bounds = project.manifest.get(group, {})
+            bounds = npm_project.bounds_of(project.manifest, group)
             project.manifest[group] = {each: bound for each, bound in bounds.items() if each not in words}
         lean = bool(flags & _LEAN) or system.environment.get("NODE_ENV") == "production"
         self.before = npm_project.present(system, project.folder)
-        self.tree = npm_project.resolve({**npm_project.wanted(project, lean=lean), **added}, self.before)
+        graph = npm_project.locked_graph(system, project.folder, lock)
+        self.plan = npm_project.planned(graph, npm_project.wanted(project, lean=lean), self.before, added)
+        self.tree = self.plan.tree
         for each, bound in added.items():
-            shown = bound if bound[:1] in "^~<>=" else f"^{self.tree[each]}"
-            project.manifest[kind] = dict(sorted({**project.manifest.get(kind, {}), each: shown}.items()))
+            if each in self.tree:
+                shown = bound if bound[:1] in "^~<>=" else f"^{self.tree[each]}"
+                bounds = npm_project.bounds_of(project.manifest, kind)
+                project.manifest[kind] = dict(sorted({**bounds, each: shown}.items()))
         self.added = list(added)
         self.coming = {each: version for each, version in self.tree.items() if self.before.get(each) != version}
         self.going = [each for each in self.before if each not in self.tree]
@@ -94,51 +99,53 @@ class _Change:
     def steps(self) -> list[Step]:
         """Bring node_modules to what it is to be."""
         folder = self.project.folder
-        found: list[Step] = []
-        for name, version in self.coming.items():
-            size = npm_project.size_bytes(name)
-            found += [("wait", (download_ns(size // 4) + unpack_ns(size)) // 4), ("put", folder, name, version)]
+        found: list[Step] = [("lack", what, marks.PACKAGE) for what in self.plan.lacking]
+        found += putting(folder, self.plan, self.coming)
         return [*found, *(("take", folder, name) for name in self.going)]
 
     def saving(self, lock: str, text: str) -> Step:
         """Write package.json and the lock file."""
         return ("save", self.project.folder, json.dumps(self.project.manifest, indent=2), lock, text)
 
+    def ended(self, steps: tuple[Step, ...]) -> Plan:
+        """The plan, which fails in the end where something is lacking."""
+        return (*steps, ("exit", 1)) if self.plan.lacking else steps
+
 
 def _yarn_plan(system: System, name: str, words: list[str], flags: frozenset[str]) -> Plan:
-    change = _Change(system, name, words, flags)
+    change = _Change(system, name, words, flags, "yarn.lock")
     lock = read_text_or(system, posixpath.join(change.project.folder, "yarn.lock"))
     steps: list[Step] = [("say", f"yarn {name} v{YARN}\n")]
-    if change.coming and not is_online(system):
+    if (change.coming or change.plan.lacking) and not is_online(system):
         host = "https://registry.yarnpkg.com"
         return (*steps, ("warn", f'error An unexpected error occurred: "{host}: getaddrinfo EAI_AGAIN registry.yarnpkg.com".\n'), ("exit", 1))  # fmt: skip
     if not lock.strip():
         steps.append(("say", "info No lockfile found.\n"))
     steps += [("say", "[1/4] Resolving packages...\n"), ("wait", _RESOLVING_NS)]
-    if not change.coming and not change.going and not change.added:
+    if not change.coming and not change.going and not change.added and not change.plan.lacking:
         return (*steps, ("say", "success Already up-to-date.\n"), ("done", system.now_ns))
     text = "".join(_yarn_entry(each, version) for each, version in change.tree.items())
     steps += [("say", "[2/4] Fetching packages...\n"), *change.steps()]
     steps += [("say", "[3/4] Linking dependencies...\n[4/4] Building fresh packages...\n")]
-    if "--pure-lockfile" not in flags and "--frozen-lockfile" not in flags:
+    keeps = bool(change.plan.lacking) or (bool(change.plan.entries) and not change.added and name == "install")
+    if not keeps and "--pure-lockfile" not in flags and "--frozen-lockfile" not in flags:
         head = "# THIS IS AN AUTOGENERATED FILE. DO NOT EDIT THIS FILE DIRECTLY.\n# yarn lockfile v1\n"
         steps += [change.saving("yarn.lock", f"{head}\n{text}"), ("say", "success Saved lockfile.\n")]
     if change.added:
         count = len(change.coming)
-        told = "".join(
-            f"{'└' if each == change.added[-1] else '├'}─ {each}@{change.tree[each]}\n" for each in change.added
-        )
+        added = [each for each in change.added if each in change.tree]
+        told = "".join(f"{'└' if each == added[-1] else '├'}─ {each}@{change.tree[each]}\n" for each in added)
         steps.append(
             (
                 "say",
                 f"success Saved {count} new dependenc{'ies' if count != 1 else 'y'}.\ninfo Direct dependencies\n{told}",
             )
         )
-    return (*steps, ("done", system.now_ns))
+    return change.ended((*steps, ("done", system.now_ns)))
 
 
 def _yarn_entry(name: str, version: str) -> str:
-    found = npm_project.row(name)
+    found = npm_registry.row(name)
     needs = "".join(f'    {each} "*"\n' for each in (found.needs if found else ()))
     place = f"https://registry.yarnpkg.com/{name}/-/{name.rpartition('/')[2]}-{version}.tgz"
     key = f'"{name}@^{version}"' if name.startswith("@") else f"{name}@^{version}"
@@ -148,7 +155,7 @@ def _yarn_entry(name: str, version: str) -> str:
 def _yarn_run(system: System, state: State, words: list[str], flags: frozenset[str]) -> int:
     """A script of package.json, or a command of node_modules. Blocks."""
     project = npm_project.read(system, must_exist=True)
-    scripts = project.manifest.get("scripts", {})
+    scripts = npm_project.scripts_of(project.manifest)
     quiet = bool(flags & {"-s", "--silent"})
     if "began_ns" not in state:
         state["began_ns"] = system.now_ns
@@ -187,12 +194,13 @@ def _pnpm(system: System, argv: tuple[str, ...], state: State) -> int:
             return follow(system, state, lambda: _pnpm_plan(system, name, words[1:], flags), _ACTIONS)
         project = npm_project.read(system, must_exist=True)
         script = words[1:] if name in ("run", "exec") else [name, *words[1:]]
-        if not script or script[0] not in project.manifest.get("scripts", {}):
+        scripts = npm_project.scripts_of(project.manifest)
+        if not script or script[0] not in scripts:
             told = f" ERR_PNPM_NO_SCRIPT  Missing script: {script[0] if script else ''}\n"
             if not script or script[0] not in npm_project.commands(system, project.folder):
                 system.put(told, 2)
                 return 1
-            project.manifest["scripts"] = {**project.manifest.get("scripts", {}), script[0]: script[0]}
+            project.manifest["scripts"] = {**scripts, script[0]: script[0]}
         return run_script(system, state, project, script[0], tuple(script[1:]), flags)
     except Problem as problem:
         system.put(f" ERR_PNPM  {problem.lines[0]}\n", 2)
@@ -200,8 +208,8 @@ def _pnpm(system: System, argv: tuple[str, ...], state: State) -> int:
 
 
 def _pnpm_plan(system: System, name: str, words: list[str], flags: frozenset[str]) -> Plan:
-    change = _Change(system, name, words, flags)
-    if change.coming and not is_online(system):
+    change = _Change(system, name, words, flags, "pnpm-lock.yaml")
+    if (change.coming or change.plan.lacking) and not is_online(system):
         return (
             ("warn", " ERR_PNPM_META_FETCH_FAIL  GET https://registry.npmjs.org/: getaddrinfo EAI_AGAIN\n"),
             ("exit", 1),
@@ -217,17 +225,44 @@ def _pnpm_plan(system: System, name: str, words: list[str], flags: frozenset[str
     wanted = npm_project.wanted(change.project, lean=bool(flags & _LEAN))
     shown = "".join(f"+ {each} {change.coming[each]}\n" for each in wanted if each in change.coming)
     steps.append(("say", f"\ndependencies:\n{shown}\n" if shown else "Already up to date\n\n"))
-    lines = "".join(f"  {each}@{version}: {{}}\n" for each, version in change.tree.items())
-    steps.append(change.saving("pnpm-lock.yaml", f"lockfileVersion: '9.0'\n\npackages:\n{lines}"))
-    return (*steps, ("done", system.now_ns))
+    if not change.plan.lacking and (change.added or not change.plan.entries or name == "remove"):
+        steps.append(change.saving("pnpm-lock.yaml", _pnpm_lock(change)))
+    return change.ended((*steps, ("done", system.now_ns)))
+
+
+def _pnpm_lock(change: _Change) -> str:
+    """What pnpm-lock.yaml says: what the project asks for, and all that is installed."""
+    wanted = npm_project.wanted(change.project, lean=False)
+    roots = "".join(
+        f"      {_quoted(each)}:\n        specifier: {bound}\n        version: {change.tree[each]}\n"
+        for each, bound in wanted.items()
+        if each in change.tree
+    )
+    lines = "".join(
+        f"\n  {_quoted(f'{each}@{version}')}:\n    resolution: {{}}\n" for each, version in change.tree.items()
+    )
+    needs = ""
+    for each, version in change.tree.items():
+        row = npm_registry.row(each)
+        inner = [other for other in (row.needs if row is not None else ()) if other in change.tree]
+        listed = "".join(f"      {_quoted(other)}: {change.tree[other]}\n" for other in inner)
+        needs += f"\n  {_quoted(f'{each}@{version}')}:" + (f"\n    dependencies:\n{listed}" if listed else " {}\n")
+    head = "lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n"
+    return f"{head}    dependencies:\n{roots}\npackages:\n{lines}\nsnapshots:\n{needs}"
+
+
+def _quoted(key: str) -> str:
+    return f"'{key}'" if key.startswith("@") else key
 
 
 # steps
 
 
-def _put(system: System, state: State, folder: str, name: str, version: str) -> int | None:
+def _put(
+    system: System, state: State, folder: str, name: str, version: str, commands: tuple[str, ...], link: str
+) -> int | None:
     try:
-        npm_project.put(system, folder, name, version)
+        npm_project.put(system, folder, name, version, commands, link)
     except OSError as problem:
         system.put(
             f"error An unexpected error occurred: \"{problem.strerror}, mkdir '{folder}/node_modules/{name}'\".\n", 2

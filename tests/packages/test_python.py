@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from packages_world import Box
 
 from fakedocker.kernel import marks
 from fakedocker.userland.packages.markers import BadMarker, holds
+from helpers.packages_world import Box
 
 
 @pytest.fixture
