@@ -98,6 +98,8 @@ class Container(Struct, frozen=True, kw_only=True):
     removing: bool = False
     health: Health | None = None
     exec_ids: tuple[str, ...] = ()
+    stand_in: bool = False
+    """Whether its process 1 is a stand-in for a program that is not simulated."""
     prepared: bool = False
     """Whether it was ever started, so that its files on the host (hosts, hostname, resolv.conf, log) exist."""
 

@@ -36,9 +36,20 @@ def _web(draft: Draft, web: OutsideWeb) -> None:
     draft.web = web
 
 
-CHANGES: Mapping[str, Change] = {"fault": _fault, "machine": host_folders.apply, "ports": _next_port, "web": _web}
+def _assume(draft: Draft, assume: bool) -> None:
+    draft.assume = assume
+
+
+CHANGES: Mapping[str, Change] = {
+    "assume": _assume,
+    "fault": _fault,
+    "machine": host_folders.apply,
+    "ports": _next_port,
+    "web": _web,
+}
 """The kinds of inputs that every engine knows beside requests, streams and time.
 
+- assume: whether what fails only because it is not simulated is taken to have worked.
 - fault: a rule of something going wrong, or the number of one that ends, None for all.
 - machine: what is different in a folder of the machine, see `host_dir`. OSError where it does not fit in.
 - ports: the least port that the daemon picks by itself next: those before are in use on the real machine.

@@ -34,6 +34,8 @@ class Layer(Struct, frozen=True, kw_only=True):
     """The file tree of the whole chain."""
     original: Content | None = None
     """The archive it came as, where one written of the entries would have other bytes; else None."""
+    assumed: bool = False
+    """Whether it is what a step left that failed and was taken to have worked, or all that is known of an image."""
 
     def archive(self) -> Content:
         """The layer as a tar archive, whose digest is the diff id. Time grows with the number of entries."""

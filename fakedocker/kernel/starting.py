@@ -15,7 +15,7 @@ from fakedocker.kernel.kernel_base import process_line
 from fakedocker.kernel.loader import Runnable
 from fakedocker.kernel.outside import Outside
 from fakedocker.kernel.privileges import ALL_CAPABILITIES, has
-from fakedocker.kernel.program import READ, WRITE, ProcessInfo
+from fakedocker.kernel.program import READ, WRITE, Identity, ProcessInfo
 from fakedocker.kernel.records import HOST, Process, Stream
 from fakedocker.kernel.view import View
 
@@ -64,9 +64,8 @@ class Starting(Outside):
         directory: str,
         user: tuple[int, int, tuple[int, ...]],
         stdio: Stdio,
-        *,
-        privileged: bool = False,
-    ) -> int:
+        *, privileged: bool = False, instead: Identity | None = None,
+    ) -> int:  # fmt: skip
         """Start a process in a namespace: process 1 if it is the first, else as docker exec does.
 
         Args:
@@ -74,6 +73,7 @@ class Starting(Outside):
             directory: the working directory; made for process 1 where it is missing, as the daemon does.
             user: uid, gid and supplementary groups.
             privileged: whether it has all capabilities, whatever the others of the namespace have.
+            instead: a program that runs with these arguments whatever files there are.
 
         Returns:
             its host pid. It takes its first turn when `run` is called.
@@ -91,11 +91,12 @@ class Starting(Outside):
         is_first = identifier != HOST and not namespace.leader and not namespace.members and namespace.next_local == 1
         directory = self._enter(view, directory or "/", who, is_first)
         words = tuple(argv)
-        if is_first and namespace.init:
+        if is_first and namespace.init and instead is None:
             found = Runnable(init.PATH, init.IDENTITY, (init.PATH, "--", *words), init.PATH)
             body: Any = init.Init(words)
         else:
-            found = self._load(view, words, environment, directory, who)
+            given = None if instead is None else Runnable(words[0], instead, words, words[0])
+            found = given or self._load(view, words, environment, directory, who)
             body = self.programs.body(found.identity, found.argv)
         try:
             lifecycle.demand_process(draft, namespace)

@@ -45,6 +45,7 @@ class FakeDocker:
         mode: how time passes: by itself while a client waits (fast), or only when told (manual).
         images: pulled at first.
         profile: which Docker a new one is: "28".
+        assume: take what fails only because it is not simulated to have worked, see docs/assume.md.
     """
 
     def __init__(
@@ -55,8 +56,11 @@ class FakeDocker:
         mode: TimeMode = TimeMode.FAST,
         images: tuple[str, ...] | list[str] = (),
         profile: str = DEFAULT,
+        assume: bool = False,
     ) -> None:
         self._begin(create_engine(seed, world=world, mode=mode, programs=processes.TABLE, profile=profile))
+        if assume:
+            self.engine.change("assume", True)
         for name in images:
             self.client.images.pull(name)
 

@@ -67,6 +67,7 @@ _MODULES: Final[dict[str, str]] = {
     "text.sed": "sed",
     "services.apache": "apache2 httpd",
     "services.declared": "declared",
+    "services.stand_in": "stand-in",
     "services.init_scripts": "service",
     "services.go_servers": "http-echo traefik-whoami whoami",
     "services.mongo": "mongo mongod mongosh",

@@ -40,7 +40,7 @@ _TABLES = (
 )  # fmt: skip
 HELD_LIMIT_BYTES = 1 << 30
 """How much memory all files of a simulation may really take."""
-_SCALARS = ("draws", "host", "next_port", "fault_rules", "swarm", "events", "web")
+_SCALARS = ("draws", "host", "next_port", "fault_rules", "swarm", "events", "web", "assume")
 _scalars_of = attrgetter(*_SCALARS)
 
 
@@ -95,6 +95,7 @@ class Draft:
     draws: int
     host: Host
     web: OutsideWeb
+    assume: bool
     next_port: int
     fault_rules: tuple[Rule, ...]
     swarm: Swarm | None

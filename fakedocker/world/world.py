@@ -73,6 +73,8 @@ class World(Struct, frozen=True, kw_only=True):
     """When an image was last tagged on this engine."""
     registries: Map[str, Registry] = Map()
     web: OutsideWeb = OutsideWeb()
+    assume: bool = False
+    """Whether what fails only because it is not simulated is taken to have worked, see `operations.system.assume`."""
 
     containers: Map[str, Container] = Map()
     execs: Map[str, Exec] = Map()

@@ -24,12 +24,12 @@ from fakedocker.images.model import Layer
 from fakedocker.operations.buildkit import records
 from fakedocker.operations.buildkit.progress import SolveFailure
 from fakedocker.operations.buildkit.solve import Solve
-from fakedocker.operations.classic_builder import copies, sources
+from fakedocker.operations.classic_builder import copies, placeholders, sources
 from fakedocker.operations.classic_builder.copies import Transfer
 from fakedocker.operations.classic_builder.session import BuildFailure
 from fakedocker.operations.classic_builder.sources import Source
 from fakedocker.operations.containers import commit
-from fakedocker.operations.system import files
+from fakedocker.operations.system import assume, files
 
 _PIVOT = "/./"
 
@@ -62,7 +62,7 @@ def _checksums(solve: Solve, index: int, op: CopyOp) -> list[str]:
     found = []
     for position, path in op.sources:
         with _opened(solve, index, position) as table:
-            found += [source.checksum for source in _find(solve, index, op, position, path, table)]
+            found += [source.checksum for source in _find(solve, index, op, position, path, table, [])]
     return found
 
 
@@ -70,7 +70,8 @@ def _tree_checksum(solve: Solve, index: int, position: int, path: str) -> str:
     with _opened(solve, index, position) as table:
         relative = clean(f"/{path}")
         try:
-            return sources.find(solve.draft, table, relative, False)[0].checksum
+            chain = solve.chain(solve.vertex(index).inputs[position])
+            return placeholders.find(solve.draft, table, relative, relative, chain, [])[0].checksum
         except (BuildFailure, IndexError):
             raise _missing(solve, relative) from None
 
@@ -95,12 +96,22 @@ def input_tree(solve: Solve, index: int, position: int) -> Tree:
     return solve.tree(source)
 
 
-def _find(solve: Solve, index: int, op: CopyOp, position: int, path: str, table: MountTable) -> list[Source]:
-    """What a source names: several things or nothing for a pattern. SolveFailure."""
+def _find(
+    solve: Solve, index: int, op: CopyOp, position: int, path: str, table: MountTable, made: list[str]
+) -> list[Source]:
+    """What a source names: several things or nothing for a pattern. SolveFailure.
+
+    Args:
+        made: gets the paths of placeholders that were made.
+    """
     relative = clean("/" + path.replace(_PIVOT, "/"))
-    from_context = isinstance(solve.vertex(solve.vertex(index).inputs[position]).op, ContextOp)
+    source_vertex = solve.vertex(index).inputs[position]
     try:
-        found = sources.find(solve.draft, table, relative, from_context)
+        if isinstance(solve.vertex(source_vertex).op, ContextOp):
+            found = sources.find(solve.draft, table, relative, from_context=True)
+        else:
+            chain = solve.chain(source_vertex)
+            found = placeholders.find(solve.draft, table, relative, op.destination, chain, made)
     except BuildFailure:
         raise _missing(solve, relative) from None
     if op.parents and _PIVOT in path:
@@ -159,9 +170,12 @@ def _make_directory(solve: Solve, chain: str, op: DirectoryOp) -> Layer | None:
 def _copy(solve: Solve, index: int, op: CopyOp, chain: str, tables: dict[int, MountTable]) -> Layer | None:
     """Everything that an instruction copies, as one layer. BuildFailure."""
     placed = []
+    made: list[str] = []
     for position, path in op.sources:
         table = tables[position]
-        placed += [(table, source) for source in _find(solve, index, op, position, path, table)]
+        placed += [(table, source) for source in _find(solve, index, op, position, path, table, made)]
+    for path in made:
+        solve.tell(solve.teller(index).log(solve.draft.now_ns, 2, assume.placeholder_note(path).encode()))
     transfer = Transfer(
         target=op.destination, owner=op.owner, keeps_owners=op.keeps_owners, unpacks=op.unpacks,
         mode=int(op.mode, 8) if op.mode else None, parents=op.parents, excludes=op.excludes,

@@ -10,6 +10,8 @@ from __future__ import annotations
 import posixpath
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from fakedocker.build import mounts
 from fakedocker.build.graph import ExecOp, Op
 from fakedocker.build.mounts import RunMount
@@ -235,12 +237,18 @@ def _cache(draft: Draft, mount: RunMount, origin: Tree | None) -> str:
     return name
 
 
-def finish(draft: Draft, sandbox: str, op: ExecOp, chain: str) -> Layer | None:
-    """The layer that an ended process leaves on a chain, None for nothing changed; the sandbox is taken down."""
+def finish(draft: Draft, sandbox: str, op: ExecOp, chain: str, *, assumed: bool) -> Layer | None:
+    """The layer that an ended process leaves on a chain, None for nothing changed; the sandbox is taken down.
+
+    Args:
+        assumed: whether it only was taken to have worked: then there is a layer always, and it says so.
+    """
     draft.kernel.destroy_namespace(sandbox)
     ignored = [mount.target for mount, _ in op.mounts if mount.target]
     entries = diff.layer_entries(draft.kernel_draft.filesystems[sandbox], ignore=(*ignored, *_DAEMON_PATHS))
     clear(draft, sandbox)
+    if assumed:
+        return replace(commit.make_layer(draft, chain, entries), assumed=True)
     return commit.make_layer(draft, chain, entries) if entries else None
 
 

@@ -79,7 +79,7 @@ def process_ended(draft: Draft, name: str, exited: Exited) -> None:
         written = b"".join(data for _, data in solve.state(index).output)
         downloaded(draft, name, downloads.of_curl(op.url, written, exited.status))
     elif isinstance(op, ExecOp):
-        executed(solve, index, op, exited.status)
+        executed(solve, index, op, exited)
 
 
 def downloaded(draft: Draft, name: str, outcome: Outcome) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fakedocker.base import messages
 from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.build.graph import ContextOp, CopyOp, DirectoryOp, ExecOp, GitOp, HttpOp, ImageOp, InlineOp
+from fakedocker.kernel.events import Exited
 from fakedocker.kernel.kernel import ExecError
 from fakedocker.operations.buildkit import (
     arrivals,
@@ -18,6 +19,7 @@ from fakedocker.operations.buildkit.progress import SolveFailure
 from fakedocker.operations.buildkit.solve import Solve
 from fakedocker.operations.classic_builder import downloads
 from fakedocker.operations.images import images
+from fakedocker.operations.system import assume
 from fakedocker.world.asks import Answer, Ask
 from fakedocker.world.solves import DONE, EXPORTED, RUNNING, SOLVED, WAITING
 
@@ -224,14 +226,19 @@ def _execute(solve: Solve, index: int, op: ExecOp) -> None:
     draft.processes[pid] = ("solve", name)
 
 
-def executed(solve: Solve, index: int, op: ExecOp, exit_code: int) -> None:
+def executed(solve: Solve, index: int, op: ExecOp, exited: Exited) -> None:
     """The process of a RUN has ended."""
     name = solve.state(index).sandbox
-    if exit_code:
+    exit_code = exited.status
+    assumed = assume.forgives(solve.draft, exit_code, exited.marked)
+    if assumed:
+        text = assume.step_note(exit_code).encode()
+        solve.tell(solve.teller(index).log(solve.draft.now_ns, 2, text))
+    elif exit_code:
         ending.fail(solve, index, SolveFailure(_unsuccessful(op, exit_code)))
         return
     chain = solve.chain(solve.vertex(index).inputs[0])
-    layer = sandbox.finish(solve.draft, name, op, chain)
+    layer = sandbox.finish(solve.draft, name, op, chain, assumed=assumed)
     solve.change_state(index, sandbox="")
     if layer is not None:
         images.add_layers(solve.draft, [layer])

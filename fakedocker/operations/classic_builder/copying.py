@@ -12,11 +12,12 @@ from fakedocker.build.instructions import Copy
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.filesystem.walk import MountTable
-from fakedocker.operations.classic_builder import bases, cache, copies, downloads, sources
+from fakedocker.operations.classic_builder import bases, cache, copies, downloads, placeholders, sources
 from fakedocker.operations.classic_builder.copies import Transfer
 from fakedocker.operations.classic_builder.downloads import URL_SCHEMES
 from fakedocker.operations.classic_builder.session import BuildFailure, Session, needs_buildkit
 from fakedocker.operations.classic_builder.sources import Source
+from fakedocker.operations.system import assume
 from fakedocker.world.builds import Download
 
 _CLASSIC_FLAGS = ("chown", "from")
@@ -45,7 +46,7 @@ def copy(session: Session, step: Copy) -> bool:
         return False
     remote = _remote_tree(session)
     with copies.mounted(session.draft, "source", tree) as table, copies.mounted(session.draft, "remote", remote) as web:
-        found = _find(session, step, table, web, given)
+        found = _find(session, step, table, web, given, destination)
         documents = {
             heredoc.name: copies.document(session, heredoc, session.task.plan.escape) for heredoc in step.heredocs
         }
@@ -112,17 +113,31 @@ def _origin(session: Session, step: Copy) -> Tree | None:
     return session.draft.layers[image.top].tree if image.top else Tree.empty()
 
 
-def _find(session: Session, step: Copy, table: MountTable, web: MountTable, given: list[str]) -> list[Source]:
+def _origin_chain(session: Session, step: Copy) -> str:
+    """The layers of what is copied from; it is here."""
+    image = bases.copied_from(session, step.stage)
+    return "" if image is None else image.top
+
+
+def _find(
+    session: Session, step: Copy, table: MountTable, web: MountTable, given: list[str], destination: str
+) -> list[Source]:
     found: list[Source] = []
+    made: list[str] = []
     for source in given:
         try:
             if source.startswith(URL_SCHEMES):
                 fetched = sources.find(session.draft, web, downloads.file_name(source), from_context=False)
                 found += [replace(one, remote=True) for one in fetched]
+            elif step.stage:
+                chain = _origin_chain(session, step)
+                found += placeholders.find(session.draft, table, source, destination, chain, made)
             else:
-                found += sources.find(session.draft, table, source, from_context=not step.stage)
+                found += sources.find(session.draft, table, source, from_context=True)
         except BuildFailure as problem:
             raise BuildFailure(f"{step.keyword} failed: {problem.message}") from None
+    for path in made:
+        session.say(assume.placeholder_note(path))
     if not found and not step.heredocs:
         raise BuildFailure(f"{step.keyword} failed: no source files were specified")
     return found

@@ -78,7 +78,7 @@ def container_ended(draft: Draft, container_id: str, exited: Exited) -> None:
         return
     session = Session(draft, task)
     try:
-        running.finish(session, task.running, exited.status)
+        running.finish(session, task.running, exited)
     except BuildFailure as problem:
         _fail(session, problem.message, problem.code)
         return

@@ -12,10 +12,11 @@ from fakedocker.base.identity import short
 from fakedocker.build.instructions import Run
 from fakedocker.containers.model import Container
 from fakedocker.images.model import Image
+from fakedocker.kernel.events import Exited
 from fakedocker.operations.classic_builder import cache, configuring
 from fakedocker.operations.classic_builder.session import BuildFailure, Session, needs_buildkit
 from fakedocker.operations.containers import commit as committing, create, rootfs, start
-from fakedocker.operations.system import files
+from fakedocker.operations.system import assume, files
 from fakedocker.operations.system.event_attributes import container_event
 from fakedocker.wire.container import Config, CreateRequest, HealthConfig
 from fakedocker.wire.image import ImageConfig
@@ -95,7 +96,7 @@ def run(session: Session, step: Run) -> None:
     start.start(session.draft, container)
 
 
-def finish(session: Session, step: RunningStep, exit_code: int) -> None:
+def finish(session: Session, step: RunningStep, exited: Exited) -> None:
     """The container of a RUN has ended.
 
     Raises:
@@ -103,9 +104,16 @@ def finish(session: Session, step: RunningStep, exit_code: int) -> None:
     """
     session.change(running=None)
     container = session.draft.containers[step.container_id]
-    if exit_code:
+    exit_code = exited.status
+    assumed = assume.forgives(session.draft, exit_code, exited.marked)
+    if assumed:
+        session.say(assume.step_note(exit_code))
+    elif exit_code:
         command = " ".join(container.config.cmd or ())
         raise BuildFailure(f"The command '{command}' returned a non-zero code: {exit_code}", exit_code)
     if container.removing:
         raise BuildFailure(f"Container {container.id} is marked for removal and cannot be committed")
-    cache.commit(session, step.container_config, committing.changes_as_layer(session.draft, container))
+    layer = committing.changes_as_layer(session.draft, container)
+    if assumed:
+        layer = replace(layer or committing.make_layer(session.draft, container.top_layer, ()), assumed=True)
+    cache.commit(session, step.container_config, layer)

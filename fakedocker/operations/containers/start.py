@@ -24,6 +24,7 @@ from fakedocker.operations.containers import (
     remove,
     rootfs,
     runtime_checks,
+    stand_ins,
     stdio,
     users,
 )
@@ -60,7 +61,7 @@ def run(draft: Draft, container: Container) -> None:
     Raises:
         Refusal: see `start`.
     """
-    container = replace(container, prepared=True, error="", oom_killed=False)
+    container = replace(container, prepared=True, error="", oom_killed=False, stand_in=False)
     draft.containers[container.id] = container
     try:
         pid = _launch(draft, container)
@@ -109,6 +110,9 @@ def _launch(draft: Draft, container: Container) -> int:
             stdio.of_container(container),
         )
     except ExecError as problem:
+        if stand_ins.stands_in_for(draft, container):
+            draft.containers[container.id] = replace(draft.containers[container.id], stand_in=True)
+            return stand_ins.start(draft, container)
         raise Refusal(
             400, messages.START_FAILED.text.format(problem=process_spec.exec_problem(problem)), commits_partial=True
         ) from None

@@ -13,7 +13,16 @@ from fakedocker.containers.model import Chunk
 from fakedocker.kernel.events import Alarm, Closed, Connected, Exited, Fault, InputDrained, OutOfMemory, Output
 from fakedocker.operations.classic_builder import downloads
 from fakedocker.operations.registry import transfers
-from fakedocker.operations.system.reactions import ALARMS, DOWNLOADED, EXITED, OUTPUT, STRAY_OUTPUT, offer, tell
+from fakedocker.operations.system.reactions import (
+    ALARMS,
+    DOWNLOADED,
+    EXITED,
+    GOES_ON,
+    OUTPUT,
+    STRAY_OUTPUT,
+    offer,
+    tell,
+)
 from fakedocker.registry.errands import Result
 from fakedocker.world.draft import Draft
 from fakedocker.world.tasks import ErrandTask
@@ -54,7 +63,7 @@ def _exited(draft: Draft, exited: Exited) -> None:
     reactions = EXITED.get(kind)
     if reactions is None:
         draft.notify("exited", exited.pid, exited.status)
-    else:
+    elif not offer(GOES_ON.get(kind, ()), draft, identifier, exited):
         tell(reactions, draft, identifier, exited)
 
 

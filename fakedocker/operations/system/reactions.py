@@ -90,6 +90,11 @@ STRAY_OUTPUT: Final[Reactions] = (
 )
 """Something was written to a stream that only its listener knows: stream, descriptor, bytes. Gives whether it was that listener's."""
 
+GOES_ON: Final[dict[str, Reactions]] = {
+    "container": (Reaction("containers.stand_ins:take_over", lambda draft: draft.assume),),
+}
+"""Asked before those of `EXITED`, with the same: whether another process goes on in its place, so that nothing has ended."""
+
 EXITED: Final[dict[str, Reactions]] = {
     "container": (
         Reaction("containers.exits:container_exited"),

@@ -1,4 +1,4 @@
-"""`:unsimulated`: where processes have met a boundary of the simulation."""
+"""`:unsimulated` and `:assume`: where processes have met a boundary of the simulation, and what comes of it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,19 @@ def _unsimulated(terminal: TerminalSession, argument: str) -> str:
     return "\n".join([f"... and {before} before", *lines] if before else lines)
 
 
+def _assume(terminal: TerminalSession, argument: str) -> str:
+    if argument not in ("", "on", "off"):
+        raise MetaProblem("usage: :assume [on|off]")
+    if argument:
+        terminal.engine.change("assume", argument == "on")
+    if terminal.engine.world.assume:
+        return "what fails only because it is not simulated is taken to have worked"
+    return "what is not simulated fails, and says so"
+
+
 COMMANDS = {
+    "assume": MetaCommand(
+        ":assume [on|off]", "take what fails only because it is not simulated to have worked", _assume, ("on", "off")
+    ),
     "unsimulated": MetaCommand(":unsimulated", "what was needed that is not simulated, where and why", _unsimulated),
 }

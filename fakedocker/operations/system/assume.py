@@ -1,0 +1,63 @@
+"""Assume: what fails only because it is not simulated is taken to have worked.
+
+A setting of the world, off by default. A step or a process counts as having failed for that reason if it, or one that came
+from it, has met a boundary of the simulation (`kernel.marks`); everything else fails as always. What a step leaves that is
+taken to have worked is a layer with `assumed` set: the files above it are tainted, as some of them would be others.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fakedocker.filesystem.content import Content
+from fakedocker.kernel.loader import program_file
+from fakedocker.world.draft import Draft
+
+SWITCH: Final = "--assume"
+"""How it is put on at the command line."""
+PLACEHOLDER_FAMILY: Final = "placeholder"
+"""The family of executables that are made up: none of their programs is simulated."""
+_PROGRAM_BYTES: Final = 1 << 20
+_PROGRAM_FOLDERS: Final = ("bin", "sbin")
+
+
+def forgives(draft: Draft, status: int, marked: bool) -> bool:
+    """Whether the end of a process is taken for success though it is none.
+
+    Args:
+        status: its exit status.
+        marked: whether it, or one that came from it, has met a boundary of the simulation.
+    """
+    return draft.assume and status != 0 and marked
+
+
+def is_tainted(draft: Draft, chain: str) -> bool:
+    """Whether a step below the top of a chain was taken to have worked. Time grows with the number of its layers."""
+    while chain:
+        layer = draft.layers.get(chain)
+        if layer is None:
+            return False
+        if layer.assumed:
+            return True
+        chain = layer.parent
+    return False
+
+
+def step_note(exit_code: int) -> str:
+    """What the output of a step says that is taken to have worked."""
+    return f"fakedocker: assume: this step ended with {exit_code} at what is not simulated; taken to have worked\n"
+
+
+def placeholder_note(path: str) -> str:
+    """What the output of a step says of something that is made up."""
+    return f"fakedocker: assume: {path} is a placeholder: the step that would have made it is not simulated\n"
+
+
+def is_program(path: str) -> bool:
+    """Whether something made up at a path is taken for a program."""
+    return path.strip("/").rpartition("/")[0].rpartition("/")[2] in _PROGRAM_FOLDERS
+
+
+def placeholder_program(path: str) -> Content:
+    """The content of a program that is made up: it runs, and says that it is not simulated."""
+    return program_file(PLACEHOLDER_FAMILY, path.rpartition("/")[2], _PROGRAM_BYTES)

@@ -1,0 +1,150 @@
+"""Assume: what fails only because it is not simulated is taken to have worked, and nothing else is."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import docker
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from fakedocker.base.clock import SECOND_NS
+from fakedocker.durability.snapshot import decode, encode
+from fakedocker.testing import FakeDocker
+from helpers.repl_screen import Terminal
+
+OUTSIDE = "wget -O- https://github.com/me/tool.tar.gz"
+"""Fails at what is not simulated: there is no Internet."""
+
+
+@pytest.fixture
+def fake() -> FakeDocker:
+    return FakeDocker(images=["alpine"], assume=True)
+
+
+def build(fake: FakeDocker, *lines: str, tag: str = "made") -> str:
+    """Build by the classic builder; what it prints."""
+    data = io.BytesIO("\n".join(("FROM alpine", *lines)).encode())
+    _, printed = fake.client.images.build(fileobj=data, tag=tag)
+    return "".join(str(each.get("stream", "")) for each in printed)  # type: ignore[union-attr]  # docker-py gives dicts
+
+
+def run(fake: FakeDocker, image: str = "made", **how: Any) -> Any:
+    container = fake.client.containers.run(image, detach=True, **how)
+    container.reload()
+    return container
+
+
+def test_a_step_that_fails_at_the_boundary_is_taken_to_have_worked(fake: FakeDocker) -> None:
+    assert "fakedocker: assume: this step ended with 1" in build(fake, f"RUN echo kept > /kept && {OUTSIDE}")
+    assert fake.client.containers.run("made", "cat /kept", remove=True) == b"kept\n"
+
+
+@pytest.mark.parametrize("step", ["false", "cat /nosuch", "rm /nosuch", "nosuchprogram"])
+def test_a_step_that_fails_by_itself_fails(step: str) -> None:
+    for assume in (False, True):
+        with pytest.raises(docker.errors.BuildError):
+            build(FakeDocker(images=["alpine"], assume=assume), f"RUN {step}")
+
+
+def test_without_it_the_step_fails() -> None:
+    with pytest.raises(docker.errors.BuildError):
+        build(FakeDocker(images=["alpine"]), f"RUN {OUTSIDE}")
+
+
+DOCKERFILE = f"""FROM alpine AS build
+RUN {OUTSIDE}
+FROM alpine
+COPY --from=build /usr/local/bin/app /usr/local/bin/app
+COPY --from=build /app/dist /srv/
+COPY --from=build /app/target/*.jar /app.jar
+EXPOSE 8080
+CMD ["app"]
+"""
+
+
+@pytest.mark.parametrize("builder", ["BUILDKIT_PROGRESS=plain ", "DOCKER_BUILDKIT=0 "])
+def test_what_a_tainted_stage_lacks_is_made_up(builder: str, tmp_path: Any) -> None:
+    terminal = Terminal(tmp_path)
+    terminal.run(":assume on")
+    terminal.run(f"cat > Dockerfile <<'X'\n{DOCKERFILE}X")
+    shown = terminal.run(f"{builder}docker build -t made .")
+    assert "/app/target/placeholder.jar is a placeholder" in shown
+    assert terminal.run("docker run --rm made sh -c 'ls /app.jar; ls -d /srv; app'").splitlines()[-3:] == [
+        "/app.jar", "/srv", "fakedocker: app: this program is not simulated"
+    ]  # fmt: skip
+    terminal.run("docker run -d --name web -p 8080:8080 made")
+    assert "This is a stand-in for made." in terminal.run("curl -s localhost:8080/any")
+    assert "Up " in terminal.run("docker ps")
+
+
+def test_what_an_untainted_stage_lacks_is_missing(fake: FakeDocker) -> None:
+    data = io.BytesIO(b"FROM alpine AS build\nRUN true\nFROM alpine\nCOPY --from=build /app /app\n")
+    with pytest.raises(docker.errors.BuildError):
+        fake.client.images.build(fileobj=data)
+
+
+def test_a_container_goes_on_as_a_stand_in(fake: FakeDocker) -> None:
+    build(fake, "EXPOSE 80 443", "HEALTHCHECK --interval=1s CMD nosuch", f'CMD ["sh", "-c", "{OUTSIDE}"]')
+    web = run(fake, name="web", ports={"9000/tcp": 9000}, labels={"com.docker.compose.service": "front"})
+    assert web.status == "running"
+    assert b"a stand-in runs in place of service front (made), which is not simulated" in web.logs()
+    (listed,) = web.top()["Processes"]
+    assert listed[-1] == "stand-in 80,443,9000 made front"
+    assert b"stand-in" in web.exec_run("wget -qO- http://localhost:443/health").output
+    fake.advance(5)
+    web.reload()
+    assert web.attrs["State"]["Health"]["Status"] == "healthy"
+    web.stop()
+    web.reload()
+    assert (web.status, web.attrs["State"]["ExitCode"]) == ("exited", 0)
+    web.start()
+    web.reload()
+    assert web.status == "running"
+
+
+def test_who_is_killed_has_ended(fake: FakeDocker) -> None:
+    build(fake, f'CMD ["sh", "-c", "{OUTSIDE}; sleep 1000"]')
+    web = run(fake)
+    web.kill()
+    web.reload()
+    assert (web.status, web.attrs["State"]["ExitCode"]) == ("exited", 137)
+
+
+def test_a_command_that_an_assumed_step_would_have_made(fake: FakeDocker) -> None:
+    build(fake, f"RUN {OUTSIDE}", "EXPOSE 80", 'CMD ["server", "--port", "80"]')
+    assert run(fake).status == "running"
+    build(fake, 'CMD ["server"]', tag="plain")
+    with pytest.raises(docker.errors.APIError, match="executable file not found"):
+        run(fake, "plain")
+
+
+def test_a_world_with_stand_ins_is_a_value(fake: FakeDocker) -> None:
+    build(fake, "EXPOSE 80", f'CMD ["sh", "-c", "{OUTSIDE}"]')
+    run(fake, name="web")
+    again = FakeDocker(world=decode(encode(fake.snapshot())))
+    assert again.engine.world.assume
+    assert b"stand-in" in again.client.containers.get("web").exec_run("wget -qO- localhost").output
+    again.engine.advance(again.engine.now_ns + SECOND_NS)
+    assert encode(again.fork().snapshot()) == encode(again.snapshot())
+
+
+STEPS = st.lists(
+    st.sampled_from(["RUN echo a > /a", "RUN mkdir -p /b", "WORKDIR /c", "ENV A=b", "RUN test -e /a", "RUN rm /a", "RUN false"]),
+    max_size=4,
+)  # fmt: skip
+
+
+@settings(max_examples=20, deadline=None)
+@given(STEPS)
+def test_what_meets_no_boundary_is_the_same_with_it_and_without(steps: list[str]) -> None:
+    outcomes = []
+    for assume in (False, True):
+        fake = FakeDocker(images=["alpine"], assume=assume)
+        try:
+            build(fake, *steps)
+            outcomes.append(fake.client.images.get("made").id)
+        except docker.errors.BuildError as problem:
+            outcomes.append(problem.msg)
+    assert outcomes[0] == outcomes[1]
