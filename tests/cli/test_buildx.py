@@ -86,6 +86,12 @@ def test_progress_on_a_terminal_ends_with_everything(host: Host) -> None:
     assert re.search(r"------\n > \[2/2\] RUN echo no; exit 3:\n0\.\d+ no\n------\nDockerfile:2\n", failed)
 
 
+def test_the_environment_says_which_form_where_nobody_else_does(host: Host) -> None:
+    assert host.run("BUILDKIT_PROGRESS=quiet docker build .")[2] == ""
+    assert "#1 [internal] load" in host.run("BUILDKIT_PROGRESS=quiet docker build --progress plain .")[2]
+    assert "invalid progress mode none" in host.run("BUILDKIT_PROGRESS=none docker build .")[2]
+
+
 def test_files_come_out(host: Host) -> None:
     assert (
         host.run("docker build -q -o out/deep . && cat out/deep/app.txt && ls -d out/deep/etc")[1]

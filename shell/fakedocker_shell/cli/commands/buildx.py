@@ -63,6 +63,8 @@ async def buildx_build(call: Invocation) -> int:
     check_tags(options["tag"])
     output = parse_output(options)
     progress = options["progress"]
+    if progress == "auto":  # buildx util/progress/printer.go
+        progress = call.context.environment.get("BUILDKIT_PROGRESS") or progress
     if progress not in _PROGRESS:
         raise CliError(f"invalid progress mode {progress}")
     secrets = read_secrets(call.context, options["secret"])

@@ -19,6 +19,8 @@ from fakedocker_shell.compose.project import Project
 def progress_of(call: Invocation, title: str = "Running") -> Progress:
     """Where this run of compose shows what it does."""
     mode = call.group["progress"]
+    if mode == "auto":  # compose's cmd/compose/compose.go
+        mode = call.context.environment.get("COMPOSE_PROGRESS") or mode
     if mode not in ("auto", "plain", "tty", "quiet"):
         raise CliError(f'unsupported --progress value "{mode}"')
     return Progress(call.context, "plain" if mode == "auto" and call.group["ansi"] == "never" else mode, title)
