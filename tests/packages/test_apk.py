@@ -82,13 +82,20 @@ def test_what_others_need_stays(box: Box) -> None:
 
 def test_unknown_packages_and_versions(box: Box) -> None:
     result = box.sh("apk add --no-cache nosuch curl")
+    assert (result.status, result.stderr) == (1, "fakedocker: apk: the package nosuch is not simulated\n")
+    assert "Installing curl (8.9.1-r1)" in result.stdout and box.sh("curl --version").status == 0
+    assert "nosuch" not in box.sh("cat /etc/apk/world").stdout
+    result = box.sh("apk add --no-cache jq=1.0-r0")
     assert (result.status, result.stderr) == (
         1,
-        "ERROR: unable to select packages:\n  nosuch (no such package):\n    required by: world[nosuch]\n",
+        "fakedocker: apk: the version jq=1.0-r0 (known is 1.7.1-r0) is not simulated\n",
     )
-    assert "nosuch" not in box.sh("cat /etc/apk/world").stdout
     result = box.sh("apk add --no-cache curl=1.0-r0")
     assert result.stderr == "ERROR: unable to select packages:\n  curl-8.9.1-r1:\n    breaks: world[curl=1.0-r0]\n"
+    result = box.sh("apk add --no-cache '~nosuch' a b c; echo $?")
+    assert "(no such package)" in result.stderr and result.stdout.endswith("1\n")
+    box.sh("sed -i s/3.20/3.21/ /etc/os-release; apk add tree")
+    assert box.draft.marks[box.draft.marked].what == "the index of Alpine 3.21, for which that of 3.20 stands,"
     assert box.sh("apk add -q 'curl>=8' 'jq~1.7' bash=5.2.26-r0").status == 0
 
 

@@ -89,10 +89,17 @@ def test_damaged_and_missing_facts_are_named(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(
         pkgutil, "get_data", lambda package, name: data[::-1] if name.endswith(".bin") else real(package, name)
     )
-    with pytest.raises(DamagedFacts, match=r"the facts in debian-virtual-0\.bin are damaged"):
+    with pytest.raises(DamagedFacts, match=r"what stands in the damaged file debian-virtual-0\.bin"):
         table.get("awk")
-    with pytest.raises(DamagedFacts, match=r"the facts in nosuch\.json are missing"):
+    with pytest.raises(DamagedFacts, match=r"what stands in the missing file nosuch\.json"):
         Table("nosuch", lambda columns: {}).get("x")
+
+
+def test_a_program_that_needs_damaged_facts_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facts, "_PYPI", Table("nosuch", lambda columns: {}))
+    result = Box("python:3.12").sh("pip install flask")
+    assert result.status == 1
+    assert result.stderr == "fakedocker: pip: what stands in the missing file nosuch.json is not simulated\n"
 
 
 def test_facts_are_small_and_are_read_from_an_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,9 +194,10 @@ def test_ubuntus_index_is_not_whole() -> None:
 def test_an_archive_from_elsewhere_may_have_it() -> None:
     box = Box("debian:bookworm")
     box.sh("echo 'deb https://download.docker.com/linux/debian bookworm stable' >/etc/apt/sources.list.d/docker.list")
-    box.sh("apt-get update")
-    result = box.sh("apt-get install -y docker-ce")
-    assert result.stderr == "fakedocker: apt-get: the package docker-ce is not simulated\n"
+    assert "fakedocker: apt-get: the host download.docker.com is not simulated\n" in box.sh("apt-get update").stderr
+    result = box.sh("apt-get install -y docker-ce tree")
+    assert (result.status, result.stderr) == (100, "fakedocker: apt-get: the package docker-ce is not simulated\n")
+    assert box.sh("tree --version").status == 0
     result = box.sh("apt-get install -y ./nosuch.deb; touch a.deb; apt-get install -y ./a.deb")
     assert result.stderr == (
         "E: Unsupported file ./nosuch.deb given on commandline\n"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final, NamedTuple
 
+from fakedocker.kernel import marks
 from fakedocker.kernel.program import CREATE, WRITE, System
 from fakedocker.userland.inputs import State
 from fakedocker.userland.packages import apk_database, index
@@ -22,6 +23,7 @@ from fakedocker.userland.packages.resolve import closure, dependents_first, reac
 from fakedocker.userland.packages.unpack import (
     make_directories,
     paths,
+    read_text_or,
     remove_files,
     unpack,
 )
@@ -29,6 +31,9 @@ from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.tools import stat_or_none
 
 _TRIGGERED: Final = ("/bin", "/sbin", "/usr/bin", "/usr/sbin")
+_RELEASE: Final = "3.20"
+"""Whose index alpine.toml has."""
+_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9+_.-]*")
 _CONSTRAINT: Final = re.compile(r"([^=<>~@]+)(@\w+)?([=<>~]*)(.*)")
 
 
@@ -88,6 +93,10 @@ def change(system: System, asked: Change, *, available: bool, online: bool, pret
     packages = index.distribution("alpine").packages if available else {}
     world = list(apk_database.read_world(system))
     virtual = _virtual(system, asked)
+    lacking = _lacking(asked.add, installed, packages) if available else {}
+    asked = asked._replace(add=tuple(word for word in asked.add if word not in lacking))
+    if lacking and not asked.add:
+        return _ended((), lacking)
     try:
         wanted = _select(asked, installed, packages, virtual)
     except _Unsatisfied as problem:
@@ -124,7 +133,43 @@ def change(system: System, asked: Change, *, available: bool, online: bool, pret
     if failed:
         plural = "s" if failed > 1 else ""
         return (*steps, ("warn", f"{failed} error{plural}; {summary}"), ("exit", failed))
-    return (*kept, *steps, ("say", f"OK: {summary}"))
+    noted = _borrowed(system) if coming else ()
+    return _ended((*noted, *kept, *steps, ("say", f"OK: {summary}")), lacking)
+
+
+def _borrowed(system: System) -> Plan:
+    """A note where the index that there is stands for that of another release."""
+    found = re.search(r"^VERSION_ID=\"?(\d+\.\d+)", read_text_or(system, "/etc/os-release"), re.MULTILINE)
+    release = found[1] if found is not None else ""
+    if release in ("", _RELEASE):
+        return ()
+    return (("note", f"the index of Alpine {release}, for which that of {_RELEASE} stands,", marks.FILE),)
+
+
+def _ended(steps: Plan, lacking: Mapping[str, str]) -> Plan:
+    """The plan of the rest, where something is lacking: apk ends with how many things have gone wrong."""
+    if not lacking:
+        return steps
+    said: Plan = tuple(("lack", what, marks.PACKAGE) for what in lacking.values())
+    return (*said, *steps, ("exit", min(len(lacking), 99)))
+
+
+def _lacking(words: Iterable[str], installed: Database, packages: Mapping[str, Package]) -> dict[str, str]:
+    """What may exist of what is asked for, and is not known here: Alpine's index is not at hand."""
+    provided = _provided(packages)
+    found = {}
+    for word in words:
+        name = name_of(word)
+        known = provider(word, installed) or (name if name in packages else provided.get(name, ""))
+        if not known and _NAME.fullmatch(name) is not None:
+            found[word] = f"the package {name}"
+        elif known and known not in installed and not _satisfies(word, packages[known].version):
+            found[word] = f"the version {word} (known is {packages[known].version})"
+    return found
+
+
+def _provided(packages: Mapping[str, Package]) -> dict[str, str]:
+    return {other: name for name, package in packages.items() for other in package.details.get("provides", "").split()}
 
 
 def _virtual(system: System, asked: Change) -> Package:
@@ -137,9 +182,7 @@ def _virtual(system: System, asked: Change) -> Package:
 
 def _select(asked: Change, installed: Database, packages: Mapping[str, Package], virtual: Package) -> list[str]:
     """The names meant by what is to be added. Raises _Unsatisfied."""
-    provided = {
-        other: name for name, package in packages.items() for other in package.details.get("provides", "").split()
-    }
+    provided = _provided(packages)
     by = f"{virtual.name}-{virtual.version}" if asked.virtual else "world"
     names, problems = [], []
     for word in asked.add:

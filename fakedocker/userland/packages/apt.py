@@ -138,6 +138,8 @@ def _update(system: System, command: Command, friendly: bool) -> Plan:
     if command.quiet > 1:
         steps = tuple(step for step in steps if step[0] != "say")
     steps += _progress(system, command, *(_ALL_LISTS if friendly else _ALL_LISTS[:1]))
+    if online:
+        steps += tuple(("lack", f"the host {host}", marks.HOST) for host in apt_sources.hosts_outside(system))
     if warnings := apt_sources.update_warnings(system, online):
         steps += (("warn", warnings),)
     if friendly and command.quiet < 2:

@@ -9,6 +9,7 @@ import posixpath
 from typing import Final, NamedTuple
 
 from fakedocker.kernel.program import System
+from fakedocker.kernel.router import is_public
 from fakedocker.userland.packages import index
 from fakedocker.userland.packages.dpkg_database import parse
 from fakedocker.userland.packages.plan import DOWNLOAD_BYTES_PER_SECOND, Plan, Step, download_ns
@@ -146,6 +147,12 @@ def update(system: System, online: bool) -> Plan:
     if fetched:
         steps.append(("say", fetched_line(fetched, duration_ns)))
     return tuple(steps)
+
+
+def hosts_outside(system: System) -> tuple[str, ...]:
+    """The hosts of archives that the simulation does not have, sorted."""
+    hosts = {item.source.host for item in indexes(system)} - _KNOWN_HOSTS
+    return tuple(sorted(host for host in hosts if is_public(host)))
 
 
 def update_warnings(system: System, online: bool) -> str:

@@ -18,6 +18,9 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
+from fakedocker.kernel.marks import FILE
+from fakedocker.kernel.program import Unsimulated
+
 RELEASES: Final = ("bullseye", "bookworm", "trixie")
 """Debian's releases in the tables, in this order."""
 FILTERS: Final[list[dict[str, Any]]] = [
@@ -41,8 +44,11 @@ class DebianFacts(NamedTuple):
     """Names of programs that it puts on PATH."""
 
 
-class DamagedFacts(Exception):
-    """A file of facts is missing or is not what it should be; the message names it."""
+class DamagedFacts(Unsimulated):
+    """A file of facts is missing or is not what it should be; the message names it, and the program that asked says so."""
+
+    def __init__(self, how: str, name: str) -> None:
+        super().__init__(f"what stands in the {how} file {name}", 1, FILE)
 
 
 class Table(Generic[R]):
@@ -80,7 +86,7 @@ class Table(Generic[R]):
                 self._blocks = [tuple(row) for row in json.loads(_data(f"{self._name}.json"))]
                 self._firsts = [row[0] for row in self._blocks]
             except (ValueError, TypeError, IndexError):
-                raise DamagedFacts(f"the facts in {self._name}.json are damaged") from None
+                raise DamagedFacts("damaged", f"{self._name}.json") from None
         return self._blocks
 
     def _block(self, place: int) -> dict[str, R]:
@@ -94,7 +100,7 @@ class Table(Generic[R]):
             except (lzma.LZMAError, ValueError, LookupError):
                 known = {}
             if first not in known:
-                raise DamagedFacts(f"the facts in {name} are damaged")
+                raise DamagedFacts("damaged", name)
             if len(self._unpacked) >= _KEPT_BLOCKS:
                 del self._unpacked[next(iter(self._unpacked))]
             self._unpacked[place] = known
@@ -107,7 +113,7 @@ def _data(name: str) -> bytes:
     except OSError:
         found = None
     if found is None:
-        raise DamagedFacts(f"the facts in {name} are missing")
+        raise DamagedFacts("missing", name)
     return found
 
 
