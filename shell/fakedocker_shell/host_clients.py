@@ -195,6 +195,9 @@ class HostContext:
         """What its requests are known by."""
         return f"host/{self.system.pid}"
 
+    def meet_boundary(self, what: str) -> None:
+        self.system.unsimulated(what, quiet=True)
+
     def connect(self, host: str) -> Client:
         """The engine's own address leads to it; nothing answers at any other."""
         return self.client if host in ("", DAEMON_ADDRESS) else NobodyThere(host)

@@ -303,6 +303,7 @@ class World:
         self.directory = "/work"
         self.stdin = stdin if isinstance(stdin, Bytes) else Bytes(stdin)
         self.stdout = b""
+        self.boundaries: list[str] = []
         self.stderr = b""
         self.raw: list[bool] = []
         self.signals: list[str] = []
@@ -369,6 +370,9 @@ class World:
 
     def window_size(self) -> tuple[int, int]:
         return self._size if self._terminal else (0, 0)
+
+    def meet_boundary(self, what: str) -> None:
+        self.boundaries.append(what)
 
     def set_raw(self, raw: bool) -> None:
         self.raw.append(raw)

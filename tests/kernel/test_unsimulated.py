@@ -165,6 +165,13 @@ def test_the_terminal_shows_them(tmp_path: Path) -> None:
         "fakedocker: brctl: this program is not simulated (the program is known, and nobody has simulated it)" in shown
     )
     assert "not simulated, in container" in terminal.run(":why")
+    terminal.run(
+        "docker plugin install x; docker build --ssh default . 2>/dev/null; docker run --cap-add NOSUCH alpine true"
+    )
+    shown = terminal.run(":unsimulated")
+    assert "the host: fakedocker: docker: docker plugin install is not simulated" in shown
+    assert "the host: fakedocker: docker: --ssh is not simulated" in shown
+    assert shown.count("the host:") == 2
     terminal.run("echo fine")
     assert "the last command has not failed" in terminal.run(":why")
 

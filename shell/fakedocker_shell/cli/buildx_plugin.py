@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any
 
-from fakedocker_shell.cli.errors import CliError, DaemonError
+from fakedocker_shell.cli.errors import CliError, DaemonError, UnsimulatedError
 from fakedocker_shell.cli.main import Invocation
 
 DEFAULT_BUILDER = "default"
@@ -23,9 +23,11 @@ def plugin(command: Command) -> Command:
             _choose_builder(call)
             return await command(call)
         except DaemonError as error:
-            raise CliError(f"ERROR: {error.message.removeprefix('Error response from daemon: ')}") from None
+            message = f"ERROR: {error.message.removeprefix('Error response from daemon: ')}"
+            raise (UnsimulatedError if error.lacks else CliError)(message) from None
         except CliError as error:
-            raise CliError(f"ERROR: {error.message}" if error.message else "", error.status) from None
+            message = f"ERROR: {error.message}" if error.message else ""
+            raise (UnsimulatedError if error.lacks else CliError)(message, error.status) from None
 
     return run
 

@@ -232,6 +232,9 @@ class Context(Protocol):
     def err(self, data: str | bytes) -> None:
         """Write to standard error."""
 
+    def meet_boundary(self, what: str) -> None:
+        """Let it be known that the command needed what is not simulated, which it has said."""
+
     def is_terminal(self, descriptor: int) -> bool:
         """Whether descriptor 0, 1 or 2 is a terminal."""
 

@@ -146,6 +146,8 @@ async def docker(context: Context, argv: Sequence[str]) -> int:
     except CliError as error:
         if error.message:
             context.err(error.message + "\n")
+        if error.lacks:
+            context.meet_boundary(error.lacks)
         return error.status
 
 

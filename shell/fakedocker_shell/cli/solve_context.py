@@ -15,7 +15,7 @@ from fakedocker.build import git_urls
 from fakedocker.build.ignore import IgnoreRules, read_patterns
 from fakedocker_shell.cli.archives import Archive, lowered, walk
 from fakedocker_shell.cli.context import Context, FileStatus
-from fakedocker_shell.cli.errors import CliError
+from fakedocker_shell.cli.errors import CliError, UnsimulatedError
 
 DEFAULT_FILE = "Dockerfile"
 DEFINITION_DIRECTORY = ".fakedocker-definition"
@@ -60,7 +60,9 @@ async def gather(context: Context, source: str, file: str) -> SolveContext:
         return await _of_stdin(context, file)
     if is_remote(source):
         if file == "-":
-            raise CliError("a Dockerfile from standard input beside a remote context is not simulated by fakedocker")
+            raise UnsimulatedError(
+                "a Dockerfile from standard input beside a remote context is not simulated by fakedocker"
+            )
         return SolveContext(b"", file or DEFAULT_FILE, "", source)
     directory = posixpath.normpath(posixpath.join(context.directory, source))
     try:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from fakedocker_shell.cli.archives import lowered
 from fakedocker_shell.cli.context import Context
-from fakedocker_shell.cli.errors import CliError
+from fakedocker_shell.cli.errors import CliError, UnsimulatedError
 from fakedocker_shell.cli.flags import Options
 from fakedocker_shell.cli.go_values import split_csv
 from fakedocker_shell.cli.reference import parse
@@ -48,7 +48,7 @@ def refuse_unsupported(options: Options) -> None:
         raise CliError(_DRIVER.format(what="Attestation", where="attestations"))
     for name in _NOT_SIMULATED:
         if options[name]:
-            raise CliError(f"--{name} is not simulated by fakedocker")
+            raise UnsimulatedError(f"--{name} is not simulated by fakedocker")
 
 
 def check_tags(tags: list[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from fakedocker_shell.cli.errors import CliError
+from fakedocker_shell.cli.errors import CliError, UnsimulatedError
 from fakedocker_shell.cli.flags import Options
 from fakedocker_shell.cli.table import Command, Flag, find
 
@@ -55,7 +55,7 @@ def refuse_left_out(command: Command, *given: Options) -> None:
     for options in given:
         for name in _LEFT_OUT:
             if options.get(name):
-                raise CliError(f"{command.path} --{name} is not simulated")
+                raise UnsimulatedError(f"{command.path} --{name} is not simulated")
 
 
 def _group(command: Command) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from fakedocker.base.clock import SECOND_NS
 from fakedocker_shell.cli.context import Context
-from fakedocker_shell.cli.errors import CliError
+from fakedocker_shell.cli.errors import CliError, UnsimulatedError
 from fakedocker_shell.cli.flags import Options
 from fakedocker_shell.cli.times import unix_rfc3339
 from fakedocker_shell.compose import dotenv, normalizing, schema, yaml_text
@@ -147,7 +147,7 @@ class Loader:
                 " confusion",
             )
         if document.get("include"):
-            raise CliError("include is not simulated", INVALID)
+            raise UnsimulatedError("include is not simulated", INVALID)
         return _Source(path, interpolation.tree(document))
 
     def _variables(self, directory: str) -> Mapping[str, str]:

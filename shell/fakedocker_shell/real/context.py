@@ -83,6 +83,9 @@ class RealContext:
                 return size.lines, size.columns
         return 0, 0
 
+    def meet_boundary(self, what: str) -> None:
+        """Nobody keeps that on a real machine."""
+
     def set_raw(self, raw: bool) -> None:
         if not os.isatty(0):
             return

@@ -12,7 +12,7 @@ from fakedocker.base.units import human_duration
 from fakedocker_shell.cli.api import filters_query
 from fakedocker_shell.cli.api_types import parse_time
 from fakedocker_shell.cli.buildx_plugin import DEFAULT_BUILDER, plugin
-from fakedocker_shell.cli.errors import CliError
+from fakedocker_shell.cli.errors import CliError, UnsimulatedError
 from fakedocker_shell.cli.main import Invocation
 from fakedocker_shell.cli.questions import confirm
 from fakedocker_shell.cli.solve_progress import size_text
@@ -92,7 +92,7 @@ def _matches(record: dict[str, Any], filters: dict[str, list[str]]) -> bool:
             if str(flags[name]).lower() not in values:
                 return False
         else:
-            raise CliError(f"the filter {name} is not simulated by fakedocker")
+            raise UnsimulatedError(f"the filter {name} is not simulated by fakedocker")
     return True
 
 
@@ -189,7 +189,7 @@ async def buildx_stop(call: Invocation) -> int:
 async def buildx_create(call: Invocation) -> int:
     """Builders besides the engine's own run BuildKit in containers."""
     driver = call.options["driver"] or "docker-container"
-    raise CliError(
+    raise UnsimulatedError(
         f"the driver {driver} is not simulated by fakedocker; the builder {DEFAULT_BUILDER} has the driver docker"
     )
 

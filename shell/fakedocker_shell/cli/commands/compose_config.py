@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from fakedocker_shell.cli.errors import CliError
+from fakedocker_shell.cli.errors import CliError, UnsimulatedError
 from fakedocker_shell.cli.main import Invocation
 from fakedocker_shell.compose import printing, requests
 from fakedocker_shell.compose.files import load
@@ -18,7 +18,7 @@ async def compose_config(call: Invocation) -> int:
     options = call.options
     for name in _LEFT_OUT:
         if options[name]:
-            raise CliError(f"docker compose config --{name} is not simulated")
+            raise UnsimulatedError(f"docker compose config --{name} is not simulated")
     if options["format"] not in ("yaml", "json"):
         raise CliError(f'unsupported format "{options["format"]}"')
     project = load(call.context, call.group).selected(call.arguments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fakedocker.base.clock import SECOND_NS
-from fakedocker_shell.cli.errors import CliError
+from fakedocker_shell.cli.errors import CliError, UnsimulatedError
 from fakedocker_shell.cli.main import Invocation
 from fakedocker_shell.compose import existing, images, stopping, waiting
 from fakedocker_shell.compose.attaching import Attached
@@ -96,7 +96,7 @@ async def compose_up(call: Invocation) -> int:
     options = call.options
     stops_together = options["abort-on-container-exit"] or bool(options["exit-code-from"])
     if options["watch"]:
-        raise CliError("docker compose up --watch is not simulated")
+        raise UnsimulatedError("docker compose up --watch is not simulated")
     if stops_together and options["detach"]:
         raise CliError("--abort-on-container-exit and --detach are incompatible")
     project = load(call.context, call.group).selected(call.arguments, _with_dependencies(call))

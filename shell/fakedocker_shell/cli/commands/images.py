@@ -9,7 +9,7 @@ from fakedocker.base.units import human_size
 from fakedocker_shell.cli import reference
 from fakedocker_shell.cli.api import checked_name, filters_query
 from fakedocker_shell.cli.context import Context
-from fakedocker_shell.cli.errors import CliError, DaemonError
+from fakedocker_shell.cli.errors import CliError, DaemonError, UnsimulatedError
 from fakedocker_shell.cli.formatting import choose_format, render
 from fakedocker_shell.cli.main import Invocation
 from fakedocker_shell.cli.many import raise_all
@@ -35,7 +35,7 @@ async def image_ls(call: Invocation) -> int:
     """List images."""
     options = call.options
     if options["tree"]:
-        raise CliError("the --tree view of images is not simulated")
+        raise UnsimulatedError("the --tree view of images is not simulated")
     filters = dict(options["filter"])
     if call.arguments:
         filters["reference"] = [*filters.get("reference", []), call.arguments[0]]

@@ -10,7 +10,7 @@ from fakedocker_shell.cli import reference
 from fakedocker_shell.cli.api import auth_header, checked_name, escape
 from fakedocker_shell.cli.context import ConnectionRefused, Exchange
 from fakedocker_shell.cli.create_config import build_request
-from fakedocker_shell.cli.errors import CliError, DaemonError
+from fakedocker_shell.cli.errors import CliError, DaemonError, UnsimulatedError
 from fakedocker_shell.cli.hijack import Connection, Signals, check_terminal, resize
 from fakedocker_shell.cli.main import Invocation
 from fakedocker_shell.cli.platforms import parse_platform
@@ -254,7 +254,7 @@ async def container_start(call: Invocation) -> int:
             raise CliError("you cannot start and attach multiple containers at once")
         return await _start_and_attach(call, call.arguments[0])
     if options["checkpoint"]:
-        raise CliError("checkpoints are not simulated")
+        raise UnsimulatedError("checkpoints are not simulated")
     failed = []
     for name in call.arguments:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fakedocker_shell.cli.errors import CliError
+from fakedocker_shell.cli.errors import CliError, UnsimulatedError
 from fakedocker_shell.cli.main import Invocation
 
 
@@ -11,4 +11,4 @@ async def unsupported(call: Invocation) -> int:
     group = call.command.canonical.partition(" ")[0]
     if group == "checkpoint":
         raise CliError(f"{call.command.path} is only supported on a Docker daemon with experimental features enabled")
-    raise CliError(f"{call.command.path} is not simulated")
+    raise UnsimulatedError(f"{call.command.path} is not simulated")
