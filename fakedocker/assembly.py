@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
+from fakedocker import plugins
 from fakedocker.api.inside import serve_inside
 from fakedocker.api.routes import handle
 from fakedocker.base.profiles import DEFAULT
@@ -45,6 +46,7 @@ def create_engine(
     Raises:
         ValueError: a registry is not on the loopback interface, or there is no such profile.
     """
+    plugins.offer()
     start = world if world is not None else initial_world.create(seed, now_ns, profile=profile)
 
     def fork(world: World, mode: TimeMode) -> Engine:

@@ -72,6 +72,7 @@ SEVERAL_PLATFORMS = Message(
 )
 UNSUPPORTED_REQUEST = Message(500, "unsupported request {name}", "buildkit solver/errdefs")
 BAD_CALL = Message(500, "grpc: error unmarshalling request: proto: {problem}", "grpc-go server.go")
+FAULT_KIND = Message(501, "the kind of fault {kind} is not here: nothing that is installed brings it", "fakedocker")
 FAULT = Message(500, "{operation} fails by a fault rule of fakedocker", "fakedocker")
 NO_SUCH_PLUGIN = Message(404, 'plugin "{name}" not found', "moby plugin/store.go")
 CLIENT_TOO_OLD = Message(

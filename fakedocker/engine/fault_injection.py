@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 
 from fakedocker.base.clock import SECOND_NS
+from fakedocker.base.messages import Refusal
 from fakedocker.engine.inflight import Cut, Exchange
 from fakedocker.faults import matching, model
 from fakedocker.faults.model import Rule
@@ -42,14 +43,22 @@ def apply(draft: Draft, exchange: Exchange, fast: bool) -> Callable[[], None] | 
             exchange.cut = Cut(rule.amount, breaks=rule.effect == model.TRUNCATED)
         elif rule.effect in _ENDINGS and exchange.cut is None:
             return partial(_end, exchange, rule)
+        elif rule.effect not in model.EFFECTS[rule.target]:
+            outcome = fault_rules.outcome(rule, exchange.request)
+            if isinstance(outcome, Refusal):
+                return partial(_refuse, exchange, outcome)
+            exchange.cost_ns += outcome or 0
     return None
 
 
 def _end(exchange: Exchange, rule: Rule) -> None:
     if rule.effect == model.ERROR:
-        refusal = fault_rules.refusal(rule, exchange.request)
-        exchange.respond(json_reply({"message": refusal.message}, refusal.status))
+        _refuse(exchange, fault_rules.refusal(rule, exchange.request))
     elif rule.effect == model.RESET:
         exchange.break_off("reset")
     else:
         exchange.stall()
+
+
+def _refuse(exchange: Exchange, refusal: Refusal) -> None:
+    exchange.respond(json_reply({"message": refusal.message}, refusal.status))

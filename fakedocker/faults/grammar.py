@@ -137,6 +137,9 @@ class _Reader:
         effect = _SYNONYMS.get(word, word)
         if word in _TWO_WORDS and self._takes(_TWO_WORDS[word]):
             effect = f"{word} {_TWO_WORDS[word]}"
+        if effect not in model.EFFECTS[target] and target in model.ON_REQUESTS and model.BROUGHT.find(effect):
+            is_text = bool(self._words) and isinstance(self._words[0], _Quoted)
+            return {"effect": effect, "message": str(self._words.pop(0)) if is_text else ""}
         if effect not in model.EFFECTS[target]:
             raise FaultError(f"unknown fault {word!r} of {_article(target)}; expected {expected}")
         fields: dict[str, Any] = {"effect": effect}
@@ -306,7 +309,7 @@ def _effect_words(rule: Rule) -> list[str]:
         return [rule.effect, str(rule.amount)]
     if rule.effect == model.FULL and rule.amount:
         return [f"{100 + rule.amount * 100 / model.ONE_IN:g}%"] if rule.amount < 0 else [f"{rule.amount}B", "left"]
-    return [rule.effect]
+    return [rule.effect, _quote(rule.message) if rule.message else ""]
 
 
 def _when_words(rule: Rule) -> list[str]:

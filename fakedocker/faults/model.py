@@ -6,9 +6,14 @@ module must not know how a rule is written, nor what its effect does.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeAlias
 
 from msgspec import Struct
+
+from fakedocker.base.extensions import Extension
+from fakedocker.base.messages import Refusal
+from fakedocker.wire.http import Request
 
 OPERATION, WIRE, CONTAINER, IMAGE, REGISTRY, DISK, DAEMON = (
     "operation",
@@ -88,6 +93,16 @@ class Rule(Struct, frozen=True, kw_only=True):
     """How many cases it has looked at."""
     struck: int = 0
     """How many of them it has struck."""
+
+
+Outcome: TypeAlias = "Refusal | int | None"
+"""What becomes of a request: it is refused, takes so many nanoseconds longer, or nothing."""
+FaultKind: TypeAlias = Callable[[Rule, Request], Outcome]
+"""An effect on requests that is none of `EFFECTS`."""
+BROUGHT: Final[Extension[FaultKind]] = Extension()
+"""Such effects by the word that names them in a rule. A text in quotes after it is the rule's message."""
+ON_REQUESTS: Final = frozenset({OPERATION, WIRE, CONTAINER})
+"""The targets whose effects are on requests."""
 
 
 class FaultError(ValueError):

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
+from fakedocker.base.extensions import Extension
 from fakedocker.filesystem import content as contents
 from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.node import Node
@@ -41,6 +42,10 @@ BodyOf = Callable[[Identity], MakeBody | None]
 """Tells what makes the bodies of a program (a shell, a live program); None for utilities."""
 
 
+BROUGHT: Final[Extension[Program]] = Extension()
+"""Programs that no engine's table has."""
+
+
 class Programs:
     """All programs there are, by name, and how files lead to them.
 
@@ -60,10 +65,12 @@ class Programs:
     def get(self, name: str) -> Program:
         """The utility of a name, among them those that say why something cannot run."""
         program = self._programs.get(name)
-        return _OWN[name] if program is None else program
+        if program is None:
+            program = _OWN.get(name) or BROUGHT.find(name)
+        return _OWN[NOT_SIMULATED] if program is None else program
 
     def __contains__(self, name: str) -> bool:
-        return name in self._programs
+        return name in self._programs or BROUGHT.find(name) is not None
 
     def body(self, identity: Identity, argv: tuple[str, ...]) -> Body:
         """The body of a program that is to be started."""
@@ -72,7 +79,7 @@ class Programs:
 
     def utility(self, identity: Identity) -> str:
         """The name of the utility that a program without a body of its own is."""
-        if identity.name in self._programs:
+        if identity.name in self:
             return identity.name
         return NO_APPLET if identity.family == "busybox" else NOT_SIMULATED
 

@@ -8,18 +8,25 @@ tools/make_catalogue.py from the descriptions in the folder `catalogue`. This mo
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import Final
 
 import msgspec
 from msgspec import Struct
 
 from fakedocker.base import clock
+from fakedocker.base.extensions import Extension
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.images.model import HistoryEntry, Image, Layer, chain_id, make_image
 from fakedocker.registry import stored
 from fakedocker.registry.manifests import make_manifest, read_manifest
 from fakedocker.registry.model import Manifest, RemoteLayer
 from fakedocker.wire.image import ImageConfig
+
+BROUGHT: Final[Extension[Mapping[str, Manifest]]] = Extension()
+"""Repositories that it does not have, by their path: tag -> image."""
+_BROUGHT_REPOSITORY: Final = stored.Repository(description="", stars=0, official=False, tags={})
 
 
 def manifest(path: str, reference: str) -> Manifest | None:
@@ -31,7 +38,8 @@ def manifest(path: str, reference: str) -> Manifest | None:
     """
     repository = _index().repositories.get(path)
     if repository is None:
-        return None
+        brought = BROUGHT.find(path) or {}
+        return brought.get(reference) or next((found for found in brought.values() if found.digest == reference), None)
     digest = repository.tags.get(reference)
     if digest is None and reference in repository.tags.values():
         digest = reference
@@ -40,12 +48,16 @@ def manifest(path: str, reference: str) -> Manifest | None:
 
 def hosts() -> frozenset[str]:
     """The registries other than Docker Hub that have images in the catalogue."""
-    return _hosts()
+    return _hosts() | _hosts_of(BROUGHT.names())
 
 
 @cache
 def _hosts() -> frozenset[str]:
-    firsts = (path.partition("/")[0] for path in _index().repositories)
+    return _hosts_of(_index().repositories)
+
+
+def _hosts_of(paths: Iterable[str]) -> frozenset[str]:
+    firsts = (path.partition("/")[0] for path in paths)
     return frozenset(first for first in firsts if "." in first)
 
 
@@ -57,26 +69,30 @@ def path_at(host: str, path: str) -> str:
 def find(digest: str) -> Manifest | None:
     """The image whose manifest has a digest, in whichever repository."""
     known = any(digest in repository.tags.values() for repository in _index().repositories.values())
-    return _manifest(digest) if known else None
+    if known:
+        return _manifest(digest)
+    brought = (found for path in BROUGHT.names() for found in (BROUGHT.find(path) or {}).values())
+    return next((found for found in brought if found.digest == digest), None)
 
 
 def has_repository(path: str) -> bool:
     """Whether there is a repository of that path."""
-    return path in _index().repositories
+    return path in _index().repositories or path in BROUGHT.names()
 
 
 def tags(path: str) -> tuple[str, ...]:
     """The tags of a repository, sorted; none where there is no such repository."""
     repository = _index().repositories.get(path)
-    return tuple(sorted(repository.tags)) if repository is not None else ()
+    return tuple(sorted(BROUGHT.find(path) or {} if repository is None else repository.tags))
 
 
 def search(term: str) -> list[dict[str, object]]:
     """The repositories whose name or description has the term in it, most stars first, as GET /images/search has them."""
     wanted = term.lower()
+    offered = {**dict.fromkeys(BROUGHT.names(), _BROUGHT_REPOSITORY), **_index().repositories}
     found = [
         (path.removeprefix("library/"), repository)
-        for path, repository in _index().repositories.items()
+        for path, repository in offered.items()
         if "." not in path.partition("/")[0]
         and (wanted in path.removeprefix("library/") or wanted in repository.description.lower())
     ]

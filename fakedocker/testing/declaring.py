@@ -16,13 +16,12 @@ from fakedocker.base import reference
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.engine.engine import Engine
 from fakedocker.filesystem.node import LayerEntry
-from fakedocker.images.model import HistoryEntry, Image, Layer, make_image
+from fakedocker.images.model import HistoryEntry, Image
 from fakedocker.kernel.loader import program_file
-from fakedocker.operations.containers.commit import layer_over
 from fakedocker.operations.images import images
+from fakedocker.operations.images.made_images import file_entry, manifest_over, remote_of, with_directories
 from fakedocker.operations.system import lookup
-from fakedocker.registry import blobs, catalogue
-from fakedocker.registry.manifests import make_manifest
+from fakedocker.registry import catalogue
 from fakedocker.registry.model import Registry, RemoteLayer
 from fakedocker.testing.clock import Duration, nanoseconds
 from fakedocker.userland.services import declared
@@ -160,24 +159,15 @@ def _reference(name: str) -> reference.Reference:
 
 
 def _entries(identity: tuple[str, str], declaration: bytes, files: Mapping[str, str | bytes]) -> tuple[LayerEntry, ...]:
-    folder = declared.FOLDER.lstrip("/")
-    entries = {
-        folder: LayerEntry(folder, "dir", 0o777),
-        PROGRAM_PATH.lstrip("/"): LayerEntry(
-            PROGRAM_PATH.lstrip("/"), "file", 0o755, content=program_file(*identity, _PROGRAM_BYTES)
-        ),
-        declared.DECLARATION.lstrip("/"): LayerEntry(declared.DECLARATION.lstrip("/"), "file", content=declaration),
-    }
-    for path, text in files.items():
-        if not path.startswith("/") or path.endswith("/"):
-            raise NotAnImage(f"expected the absolute path of a file, not {path!r}")
-        parts = path.strip("/").split("/")
-        for depth in range(1, len(parts)):
-            parent = "/".join(parts[:depth])
-            entries.setdefault(parent, LayerEntry(parent, "dir", 0o755))
-        data = text.encode() if isinstance(text, str) else text
-        entries["/".join(parts)] = LayerEntry("/".join(parts), "file", content=data)
-    return tuple(entries[path] for path in sorted(entries))
+    own = (
+        LayerEntry(declared.FOLDER.lstrip("/"), "dir", 0o777),
+        LayerEntry(PROGRAM_PATH.lstrip("/"), "file", 0o755, content=program_file(*identity, _PROGRAM_BYTES)),
+        LayerEntry(declared.DECLARATION.lstrip("/"), "file", content=declaration),
+    )
+    try:
+        return with_directories([*own, *(file_entry(path, data) for path, data in files.items())])
+    except ValueError as problem:
+        raise NotAnImage(str(problem)) from None
 
 
 def _add(
@@ -189,16 +179,9 @@ def _add(
     local: bool,
 ) -> str:
     below, remotes = _base(draft, base) if base else (None, ())
-    layer = layer_over(remotes[-1].layer if remotes else None, entries)
-    remotes = (*remotes, _remote(layer))
     made = HistoryEntry(created_ns=draft.now_ns, created_by=f"fakedocker declares {name.familiar}")
-    image = make_image(
-        created_ns=draft.now_ns,
-        config=config if below is None else _over(config, below.config),
-        layers=tuple(remote.layer for remote in remotes),
-        history=(*(below.history if below is not None else ()), made),
-    )
-    manifest = make_manifest(image, remotes)
+    manifest = manifest_over(below, remotes, entries, config, made)
+    image = manifest.image
     registry = draft.registries.get(name.domain) or Registry(host=name.domain)
     draft.registries[name.domain] = replace(
         registry,
@@ -206,7 +189,7 @@ def _add(
         manifests=registry.manifests.set(f"{name.path}@{manifest.digest}", manifest),
     )
     if local:
-        images.add(draft, image, [remote.layer for remote in remotes])
+        images.add(draft, image, [remote.layer for remote in manifest.layers])
         images.set_reference(draft, f"{name.name}@{manifest.digest}", image.id)
         images.set_reference(draft, f"{name.name}:{name.tag}", image.id)
     return image.id
@@ -217,20 +200,9 @@ def _base(draft: Draft, name: str) -> tuple[Image, tuple[RemoteLayer, ...]]:
     known = lookup.find_image(draft, name)
     if known is not None:
         layers = [draft.layers[chain] for chain in known.layers]
-        return known, tuple(catalogue.remote_layer(layer) or _remote(layer) for layer in layers)
+        return known, tuple(catalogue.remote_layer(layer) or remote_of(layer) for layer in layers)
     parsed = _reference(name)
     manifest = catalogue.manifest(parsed.path, parsed.tag)
     if manifest is None:
         raise NotAnImage(f"expected a base image that is here or in the catalogue, not {name!r}")
     return manifest.image, manifest.layers
-
-
-def _remote(layer: Layer) -> RemoteLayer:
-    sums = blobs.archive_sums(layer.archive())
-    return RemoteLayer(digest=sums.digest, size_bytes=sums.size_bytes, layer=layer)
-
-
-def _over(config: ImageConfig, below: ImageConfig) -> ImageConfig:
-    """A configuration with the environment of the image below it, as a Dockerfile's would be."""
-    inherited = tuple(below.env or ())
-    return replace(config, env=(*inherited, *(config.env or ())))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from fakedocker import plugins
 from fakedocker.api.inside import serve_inside
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.profiles import DEFAULT
@@ -65,6 +66,7 @@ def make_engine(
         world: where it starts; a new one made from the seed unless given.
         profile: which Docker a new one is.
     """
+    plugins.offer()
     clients = HostClients(_docker)
     programs = {**PROGRAMS, PROGRAM: clients.run}
     start = world if world is not None else new_world(seed, profile=profile)

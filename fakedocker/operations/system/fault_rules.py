@@ -210,6 +210,12 @@ def refusal(rule: Rule, request: Request) -> Refusal:
     return Refusal(rule.status, messages.FAULT(operation=asked(request).operation or "the request").message)
 
 
+def outcome(rule: Rule, request: Request) -> model.Outcome:
+    """What a rule of a kind that others have brought makes of a request."""
+    kind = model.BROUGHT.find(rule.effect)
+    return messages.FAULT_KIND(kind=rule.effect) if kind is None else kind(rule, request)
+
+
 def _is_named(draft: Draft, case: Asked, name: str) -> bool:
     """Whether a request is about what a rule names: a container by any of its names, an image by its reference."""
     if case.name == name:

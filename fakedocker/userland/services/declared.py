@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from fakedocker.base import signals
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import Program, System
 from fakedocker.userland.inputs import State
 from fakedocker.userland.services.connections import Connection, open_listeners
 from fakedocker.userland.services.http import Request, Response, Style, serve
@@ -70,7 +70,21 @@ class Declaration(Struct, frozen=True, kw_only=True):
 def _declared(system: System, argv: tuple[str, ...], state: State) -> int:
     if argv[1:] == (CHECK,):
         return 0 if _exists(system, READY) else 1
-    declaration = msgspec.json.decode(system.read_file(DECLARATION), type=Declaration)
+    return _run(system, argv, state, msgspec.json.decode(system.read_file(DECLARATION), type=Declaration))
+
+
+def service(declaration: Declaration) -> Program:
+    """A program that does what is declared here, whatever its image says."""
+
+    def run(system: System, argv: tuple[str, ...], state: State) -> int:
+        if argv[1:] == (CHECK,):
+            return 0 if _exists(system, READY) else 1
+        return _run(system, argv, state, declaration)
+
+    return run
+
+
+def _run(system: System, argv: tuple[str, ...], state: State, declaration: Declaration) -> int:
     said = declaration.commands.get(" ".join(argv[1:]))
     if said is not None:
         system.put(said)

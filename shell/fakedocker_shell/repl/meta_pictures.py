@@ -162,6 +162,34 @@ def _earlier(terminal: TerminalSession, word: str, usage: str) -> Moment:
     return terminal.timeline.before(int(word)) or terminal.timeline.first
 
 
+def _picture(terminal: TerminalSession, argument: str) -> str:
+    """A picture that another package brings; without a name, which there are."""
+    from fakedocker import plugins
+    from fakedocker_shell.pictures.model import Picture
+
+    usage = ":picture [NAME] [--format FORMAT]"
+    words, chosen = _take_format(argument, usage)
+    if not words:
+        return "\n".join(plugins.names(plugins.PICTURES)) or "no package brings pictures"
+    _nothing_more(words[1:], usage)
+    view = plugins.load(plugins.PICTURES, words[0])
+    if view is None:
+        raise MetaProblem(f"no package brings a picture {words[0]!r}")
+    try:
+        picture = view(terminal.engine.world) if callable(view) else None
+    except Exception as problem:  # an error of the package's is none of the terminal's
+        raise MetaProblem(f"{words[0]} cannot be drawn: {type(problem).__name__}: {problem}") from None
+    if not isinstance(picture, Picture):
+        raise MetaProblem(f"{words[0]} gives no picture")
+    return _write(picture, chosen, terminal.columns)
+
+
+def _picture_words() -> tuple[str, ...]:
+    from fakedocker import plugins
+
+    return (*plugins.names(plugins.PICTURES), *_FORMAT_WORDS)
+
+
 _FORMAT_WORDS = tuple(f"{_FORMAT}={name}" for name in FORMATS)
 COMMANDS = {
     "world": MetaCommand(
@@ -172,6 +200,9 @@ COMMANDS = {
     "timeline": MetaCommand(":timeline", "the lives of all containers", _kept(_timeline), _FORMAT_WORDS),
     "ports": MetaCommand(":ports", "which port of the host leads where", _kept(_ports), _FORMAT_WORDS),
     "net": MetaCommand(":net", "who is on which network", _kept(_net), _FORMAT_WORDS),
+    "picture": MetaCommand(
+        ":picture [NAME]", "draw what another package shows of a world", _kept(_picture), _picture_words
+    ),
     "diff": MetaCommand(
         ":diff [N|start|on|off]",
         "what the last N commands have changed; after each command",

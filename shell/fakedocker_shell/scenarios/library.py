@@ -10,6 +10,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from fakedocker import plugins
 from fakedocker_shell.scenarios.model import REPLAY, Scenario
 from fakedocker_shell.scenarios.parsing import parse_file
 from fakedocker_shell.scenarios.problems import ScenarioProblem
@@ -52,18 +53,39 @@ def ids() -> list[str]:
 
 
 def _course_files() -> list[Traversable]:
+    """The files of the course, and then of those that other packages bring."""
     folders = [shipped().joinpath(part) for part in _COURSE]
-    files = ((file for file in folder.iterdir() if file.name.endswith(".md")) for folder in folders)
-    return [file for inside in files for file in sorted(inside, key=lambda file: file.name)]
+    brought = [folder for name in plugins.names(plugins.COURSES) if (folder := plugins.folder(name)) is not None]
+    return [file for folder in (*folders, *brought) for file in _scenarios_in(folder)]
+
+
+def _scenarios_in(folder: Traversable) -> list[Traversable]:
+    try:
+        files = [file for file in folder.iterdir() if file.name.endswith(".md") and file.name not in _NO_SCENARIOS]
+    except OSError:  # a course that is named and not there
+        return []
+    return sorted(files, key=lambda file: file.name)
 
 
 def course() -> list[Scenario]:
-    """The lessons and incidents that come with the program, in the course's order: that of their files' names."""
-    return [scenario for scenario in map(parse_file, _course_files()) if scenario.kind != REPLAY]
+    """The lessons and incidents that come with the program, in the course's order: that of their files' names.
+
+    Those of courses that other packages bring come after them; a file of theirs that is no scenario is left out, with a line that says so.
+    """
+    own = len([file for part in _COURSE for file in _scenarios_in(shipped().joinpath(part))])
+    found = []
+    for number, file in enumerate(_course_files()):
+        try:
+            found.append(parse_file(file))
+        except ScenarioProblem as problem:
+            if number < own:
+                raise
+            plugins.complain(plugins.COURSES, file.name, str(problem))
+    return [scenario for scenario in found if scenario.kind != REPLAY]
 
 
 def reference(scenario: Scenario) -> str:
-    """The name by which `find` finds it: its id if it comes with the program, else its file."""
+    """The name by which `find` finds it: its id if it is one of `course`, else its file."""
     return scenario.id if scenario.path in map(str, _course_files()) else scenario.path
 
 
