@@ -15,7 +15,7 @@ settings.register_profile(
 )
 settings.load_profile("fakedocker")
 
-LONGEST_SECONDS = 120
+LONGEST_SECONDS = 600
 """The most that a test may take: one that waits for good fails then, and says where it waited."""
 
 

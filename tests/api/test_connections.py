@@ -45,7 +45,7 @@ class Client:
 
     def __init__(self, served: Served) -> None:
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(20)
+        self.socket.settimeout(300)
         self.socket.connect(served.socket_path)
 
     def send(self, data: bytes) -> None:
@@ -220,7 +220,7 @@ def test_a_port_is_picked_that_is_free_on_the_machine(engine: Engine, tmp_path: 
                 assert isinstance(shown, dict)
                 port = int(shown["NetworkSettings"]["Ports"]["80/tcp"][0]["HostPort"])
                 assert port > expected
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}", timeout=20) as page:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}", timeout=300) as page:
                     assert b"Welcome to nginx" in page.read()
             again = create_engine(9, mode=TimeMode.LEAP)
             replay(again, [entry for entry in other.journal if entry.kind == "ports"])
@@ -240,12 +240,12 @@ def test_a_published_port_is_open_on_the_machine_for_as_long_as_the_container_ru
             assert page.status == 200 and b"Welcome to nginx!" in page.read()
         with (
             pytest.raises(ConnectionResetError),
-            socket.create_connection(("127.0.0.1", 18082), timeout=10) as client_of_nobody,
+            socket.create_connection(("127.0.0.1", 18082), timeout=300) as client_of_nobody,
         ):
             client_of_nobody.recv(1)
         client.ask("POST", "/containers/web/stop")
         with pytest.raises(ConnectionRefusedError):
-            socket.create_connection(("127.0.0.1", 18081), timeout=10)
+            socket.create_connection(("127.0.0.1", 18081), timeout=300)
 
 
 def answers(address: tuple[str, int], context: ssl.SSLContext) -> bool:
@@ -463,7 +463,7 @@ def test_frames_of_a_websocket_that_are_none_end_it(served: Served) -> None:
         )
         client.until(b"\r\n\r\n")
         client.send(struct.pack(">BB", 0xFF, 0x01) + b"not masked")
-        client.socket.settimeout(2)
+        client.socket.settimeout(300)
         with Client(served) as other:
             other.ask("DELETE", f"/containers/{identifier}?force=1")
         client.rest()
@@ -473,7 +473,7 @@ def test_over_tcp_the_head_of_a_stream_is_first_for_a_client_that_takes_its_time
     """Where the server cannot see what the client has read, it waits as long as a real daemon takes to start a process."""
     with serve_in_thread(engine, Listening(tcp=("127.0.0.1", 0))) as served:
         assert served.tcp is not None
-        connection = http.client.HTTPConnection(*served.tcp, timeout=20)
+        connection = http.client.HTTPConnection(*served.tcp, timeout=300)
         connection.request("POST", "/images/create?fromImage=alpine&tag=latest")
         connection.getresponse().read()
         body = json.dumps({"Image": "alpine", "Cmd": ["echo", "hello"]})
@@ -482,7 +482,7 @@ def test_over_tcp_the_head_of_a_stream_is_first_for_a_client_that_takes_its_time
         connection.request("POST", f"/containers/{identifier}/start")
         connection.getresponse().read()
         connection.close()
-        with socket.create_connection(served.tcp, timeout=20) as client:
+        with socket.create_connection(served.tcp, timeout=300) as client:
             client.sendall(f"POST /containers/{identifier}/attach?logs=1&stdout=1 HTTP/1.1\r\nHost: x\r\n\r\n".encode())
             time.sleep(0.005)
             assert client.recv(65536).endswith(b"\r\n\r\n")

@@ -37,7 +37,7 @@ def context() -> bytes:
 def chunks(served: Served, request: str, body: bytes = b"", enough: int = 1 << 30) -> list[bytes]:
     """The chunks of an answer, and no more than so many of one that has no end."""
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(60)
+        connection.settimeout(300)
         connection.connect(served.socket_path)
         head = f"{request} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-tar\r\nContent-Length: {len(body)}\r\n"
         connection.sendall(f"{head}X-Registry-Auth: e30=\r\n\r\n".encode() + body)

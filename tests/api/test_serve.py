@@ -29,7 +29,7 @@ def daemon(tmp_path: Path) -> Iterator[Path]:
     process.stdout.readline()
     yield path
     process.terminate()
-    process.wait(10)
+    process.wait(300)
     process.stdout.close()
 
 
@@ -49,7 +49,7 @@ def docker(daemon: Path, tmp_path: Path) -> Docker:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             env=environment,
             check=False,
         )
@@ -104,12 +104,12 @@ def test_malformed_requests_get_an_answer_and_the_server_goes_on(daemon: Path) -
         b"GET / HTTP/1.1\r\n" + b"a: " + b"b" * 70_000 + b"\r\n\r\n",
     ):
         with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(10)
+            client.settimeout(300)
             client.connect(str(daemon))
             client.sendall(request)
             assert client.recv(100).startswith(b"HTTP/1.1 4")
     with socket.socket(socket.AF_UNIX) as client:
-        client.settimeout(10)
+        client.settimeout(300)
         client.connect(str(daemon))
         client.sendall(b"GET /_ping HTTP/1.1\r\nHost: x\r\n\r\n")
         answer = client.recv(4096)
@@ -121,7 +121,7 @@ def test_a_file_that_is_no_socket_is_never_replaced(tmp_path: Path) -> None:
     path = tmp_path / "precious"
     path.write_text("keep me")
     command = [sys.executable, "-m", "fakedocker_shell.main", "serve", "--socket", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 1
     assert "is no socket" in done.stderr
     assert path.read_text() == "keep me"

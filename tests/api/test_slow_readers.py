@@ -133,7 +133,7 @@ def test_twenty_that_do_not_read_keep_nobody_waiting(asked: str) -> None:
     with FakeDocker(images=["alpine"]) as fake, fake.served() as served:
         import docker
 
-        client = docker.DockerClient(base_url=served.docker_host, timeout=60)
+        client = docker.DockerClient(base_url=served.docker_host, timeout=300)
         client.containers.run("alpine", ["sh", "-c", "while true; do echo xxxxxxxx; done"], detach=True, name="web")
         deaf = []
         for _ in range(20):
@@ -167,7 +167,7 @@ def test_the_last_output_is_read_before_the_end_is_told() -> None:
     with FakeDocker(images=["alpine"]) as fake, fake.served() as served:
         import docker
 
-        client = docker.DockerClient(base_url=served.docker_host, timeout=60)
+        client = docker.DockerClient(base_url=served.docker_host, timeout=300)
         for _ in range(10):
             name = client.containers.create("alpine", ["echo", "last"]).id
             attached, waiting = (socket.socket(socket.AF_UNIX) for _ in range(2))

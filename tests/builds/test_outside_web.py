@@ -220,7 +220,7 @@ def _building(served: Served, url: str, version: int) -> Iterator[list[bytes]]:
     try:
         yield told
     finally:
-        build.join(60)
+        build.join(300)
 
 
 @pytest.mark.parametrize("version", [1, 2])
@@ -232,7 +232,7 @@ def test_a_web_server_that_does_not_answer_holds_up_nobody_else(version: int, mo
     MachineWeb((), True).show(builds.engine)
     with serve_in_thread(builds.engine) as served:
         with _building(served, deaf.url, version) as told:
-            assert deaf.connected.wait(60)
+            assert deaf.connected.wait(300)
             assert ask_served(served, "GET", "/_ping") == (200, b"OK")
             assert builds.call("GET", "/_ping") == (200, b"OK")  # by a driver of its own
             assert not told
@@ -251,7 +251,7 @@ def test_what_is_not_there_when_the_server_stops_has_failed() -> None:
             Request(method="POST", target="/build", headers={"content-type": "application/x-tar"}, body=context)
         )
         builds.engine.drive(lambda: builds.engine.awaits_errands)
-        assert deaf.connected.wait(60)
+        assert deaf.connected.wait(300)
         middle = builds.engine.snapshot()
     builds.engine.drive(lambda: exchange.ended)
     assert b"was stopped before it had come" in exchange.take()

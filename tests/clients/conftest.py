@@ -41,7 +41,7 @@ def run(served: Served, tmp_path: Path) -> Run:
 
     def run(*words: str, stdin: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            words, input=stdin, capture_output=True, text=True, timeout=60, env=environment, cwd=tmp_path, check=False
+            words, input=stdin, capture_output=True, text=True, timeout=300, env=environment, cwd=tmp_path, check=False
         )
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done

@@ -177,5 +177,5 @@ def test_the_recording_of_builds(
     for name, value in served.environment.items():
         monkeypatch.setenv(name, value)
     recorded = json.loads(RECORDING.read_text())["steps"]
-    for want, got in zip(recorded, conformance.run(recorded, ["bash"], timeout=120), strict=True):
+    for want, got in zip(recorded, conformance.run(recorded, ["bash"], timeout=300), strict=True):
         assert not differences(want, got), want["command"]

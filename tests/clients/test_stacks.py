@@ -111,7 +111,7 @@ def test_a_stack(run: Run, tmp_path: Path) -> None:
     run(docker, "stack", "deploy", "--detach=true", "-c", "stack.yml", "app")
     services = (docker, "stack", "services", "--format", "{{.Name}} {{.Replicas}} {{.Ports}}", "app")
     wait_for(run, *services, wanted="app_db 1/1 \napp_web 2/2 *:18085->80/tcp\n")
-    with urlopen("http://127.0.0.1:18085/page.txt", timeout=10) as answer:
+    with urlopen("http://127.0.0.1:18085/page.txt", timeout=300) as answer:
         assert answer.read() == b"a page\n"
     database = run(docker, "ps", "-q", "--filter", "name=app_db").stdout.strip()
     assert run(docker, "exec", database, "cat", "/run/secrets/password").stdout == "hunter2"

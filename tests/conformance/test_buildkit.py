@@ -22,7 +22,7 @@ def played() -> list[tuple[dict[str, Any], dict[str, Any]]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DOCKER_BUILDKIT", "1")
         recorded = json.loads(RECORDING.read_text())["steps"]
-        return list(zip(recorded, conformance.run(recorded, SHELL, timeout=120), strict=True))
+        return list(zip(recorded, conformance.run(recorded, SHELL, timeout=300), strict=True))
 
 
 @pytest.mark.parametrize("index", range(len(json.loads(RECORDING.read_text())["steps"])))

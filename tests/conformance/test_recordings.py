@@ -28,7 +28,7 @@ def known_differences(name: str) -> set[int]:
 @pytest.mark.parametrize("name", RECORDINGS)
 def test_recording(name: str) -> None:
     recorded = json.loads((FOLDER / "recordings" / f"{name}.json").read_text())["steps"]
-    rows = conformance.compare(recorded, conformance.run(recorded, SHELL, timeout=120))
+    rows = conformance.compare(recorded, conformance.run(recorded, SHELL, timeout=300))
     counted = [(index, row) for index, row in enumerate(rows) if row[0]["directive"] != "setup"]
     differing = {index: row for index, row in counted if not row[3]}
     known = known_differences(name)

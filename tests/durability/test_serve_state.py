@@ -50,7 +50,7 @@ class Daemon:
 
     def last_words(self) -> str:
         """What it has said on standard error, once it has ended."""
-        _, said = self.process.communicate(timeout=60)
+        _, said = self.process.communicate(timeout=300)
         return said.decode()
 
 
@@ -71,7 +71,7 @@ def serve(*arguments: str) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-m", "fakedocker_shell.main", "serve", *arguments],
         capture_output=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     return done.returncode, done.stderr.decode()

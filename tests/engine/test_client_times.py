@@ -21,7 +21,7 @@ LEAPT_SECONDS = 3_000
 def client() -> Iterator[docker.DockerClient]:
     """A client of a server that has leapt ahead for a container to end."""
     with FakeDocker(images=["alpine"]) as fake, fake.served() as served:
-        client = docker.DockerClient(base_url=served.docker_host, timeout=60)
+        client = docker.DockerClient(base_url=served.docker_host, timeout=300)
         client.containers.run("alpine", ["sleep", str(LEAPT_SECONDS)], name="before")
         time.sleep(0.01)
         yield client

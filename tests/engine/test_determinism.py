@@ -33,7 +33,7 @@ def run(hash_seed: str, seed: str = "0") -> bytes:
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
     command = [sys.executable, "-m", "fakedocker_shell.main", "--seed", seed, "-c", SCRIPT]
     done = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, timeout=120, check=False
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, timeout=300, check=False
     )
     assert done.returncode == 0, done.stdout[-2000:]
     return done.stdout

@@ -25,7 +25,7 @@ def run_pytest(folder: Path, *words: str, all_plugins: bool = False) -> subproce
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         env=environment,
         check=False,
     )

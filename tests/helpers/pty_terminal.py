@@ -20,7 +20,7 @@ termios = pytest.importorskip("termios")
 fcntl = pytest.importorskip("fcntl")
 
 PROGRAM = (sys.executable, "-c", "import sys; from fakedocker_shell.main import main; sys.exit(main())")
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 300.0
 PROMPT = "root@docker-host:~# "
 
 

@@ -24,7 +24,7 @@ class Deaf:
     def _serve(self) -> None:
         with self._listener, self._listener.accept()[0] as connection:
             self.connected.set()
-            if self._released.wait(60):
+            if self._released.wait(300):
                 connection.recv(65536)
                 connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nlate\n")
 
@@ -33,9 +33,9 @@ class Deaf:
 
 
 def ask_served(served: Served, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection("docker", timeout=60)
+    connection = http.client.HTTPConnection("docker", timeout=300)
     connection.sock = socket.socket(socket.AF_UNIX)
-    connection.sock.settimeout(60)
+    connection.sock.settimeout(300)
     connection.sock.connect(served.socket_path)
     try:
         connection.request(

@@ -214,7 +214,7 @@ def test_busy_containers_do_not_keep_a_server_from_its_clients() -> None:
     with FakeDocker(images=["alpine"]) as fake, fake.served() as served:
         import docker
 
-        client = docker.DockerClient(base_url=served.docker_host, timeout=60)
+        client = docker.DockerClient(base_url=served.docker_host, timeout=300)
         for name in ("echo", "random", "external", "tree", "nothing to follow"):
             client.containers.run("alpine", ["sh", "-c", BUSY[name]], detach=True)
         answered: list[bool] = []
@@ -226,7 +226,7 @@ def test_busy_containers_do_not_keep_a_server_from_its_clients() -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(60)
+            thread.join(300)
         assert answered == [True] * 20
         for container in client.containers.list():
             container.remove(force=True)

@@ -41,7 +41,7 @@ def test_console(block: str) -> None:
     commands = [line[2:] for line in block.splitlines() if line.startswith("$ ")]
     done = subprocess.run(
         [sys.executable, "-m", "fakedocker_shell.main", "-c", "\n".join(["exec 2>&1", *_echoing(commands)])],
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert re.fullmatch(expected_pattern(block), done.stdout), f"it printed\n{done.stdout}{done.stderr}"
 
@@ -64,7 +64,7 @@ def test_python(block: str, tmp_path: Path) -> None:
         done = run_pytest(tmp_path, "-q", str(path))
     else:
         command = [sys.executable, str(path)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=tmp_path, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -78,6 +78,6 @@ def test_scenarios(tmp_path: Path) -> None:
     for command in ("replay", "lint"):
         done = subprocess.run(
             [sys.executable, "-m", "fakedocker_shell.main", command, str(tmp_path)],
-            capture_output=True, text=True, timeout=60, check=False,
+            capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr

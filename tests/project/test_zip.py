@@ -47,6 +47,6 @@ def test_it_runs_from_a_zip(archive: Path, arguments: list[str], shown: str, tmp
     environment = {**os.environ, "PYTHONPATH": str(archive), "XDG_STATE_HOME": str(tmp_path)}
     command = [sys.executable, "-c", code, *arguments]
     done = subprocess.run(
-        command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=100, check=False
+        command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
     )
     assert shown in done.stdout, done.stderr

@@ -43,7 +43,7 @@ def run(hash_seed: int) -> bytes:
     environment = {**os.environ, "PYTHONHASHSEED": str(hash_seed)}
     command = [sys.executable, "-m", "fakedocker_shell.main", "-c", SCRIPT]
     done = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, timeout=120, check=False
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, timeout=300, check=False
     )
     assert done.returncode == 0, done.stdout[-2000:]
     return done.stdout

@@ -70,7 +70,7 @@ def test_the_command_says_where_it_listens_and_ends_when_told(tmp_path: Path) ->
         assert host == "127.0.0.1"
         assert ask(int(port), "GET", "/v2/_catalog") == (200, b'{"repositories":[]}\n')
         process.terminate()
-        assert process.wait(30) == 0
+        assert process.wait(300) == 0
 
 
 def test_the_command_wants_users_where_it_asks_for_them() -> None:

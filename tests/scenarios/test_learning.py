@@ -221,7 +221,7 @@ def test_two_terminals_keep_what_each_has_solved(tmp_path: Path) -> None:
 
 def run(*arguments: str, state: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
+        [*COMMAND, *arguments], capture_output=True, text=True, timeout=300, check=False, stdin=subprocess.DEVNULL,
         env={"XDG_STATE_HOME": str(state), "PATH": "/usr/bin:/bin", "PYTHONPATH": ":".join(sys.path)},
     )  # fmt: skip
 
@@ -242,7 +242,7 @@ def test_the_command_line(tmp_path: Path) -> None:
 def test_nothing_of_it_is_imported_without_a_lesson() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "import sys; import fakedocker_shell.repl.app; print([m for m in sys.modules if 'scenarios' in m])"],
-        capture_output=True, text=True, timeout=60, check=True,
+        capture_output=True, text=True, timeout=300, check=True,
     )  # fmt: skip
     assert done.stdout == "[]\n"
 

@@ -54,7 +54,7 @@ def test_the_same_bytes_in_any_order_and_process() -> None:
     def run(names: list[str], hash_seed: str) -> dict[str, str]:
         done = subprocess.run(
             [sys.executable, "-m", "helpers.scenario_fingerprints", *names],
-            capture_output=True, text=True, timeout=120, check=True, env={**os.environ, "PYTHONPATH": str(ROOT / "tests"), "PYTHONHASHSEED": hash_seed},
+            capture_output=True, text=True, timeout=300, check=True, env={**os.environ, "PYTHONPATH": str(ROOT / "tests"), "PYTHONHASHSEED": hash_seed},
         )  # fmt: skip
         return dict(line.split(" ") for line in done.stdout.splitlines())
 

@@ -15,7 +15,7 @@ COMMAND = [sys.executable, "-c", "import sys; from fakedocker_shell.main import 
 
 
 def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, *arguments], input=stdin, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run([*COMMAND, *arguments], input=stdin, capture_output=True, text=True, timeout=300, check=False)
 
 
 def test_commands() -> None:
@@ -86,5 +86,5 @@ def test_what_a_command_does_not_need_is_not_read() -> None:
         "import sys; from fakedocker_shell.main import main; status = main(['-c', 'true; docker ps -q']); "
         "print(status, [name for name in ('networkx', 'h2', 'wsproto', 'yaml', 'prompt_toolkit') if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False)
     assert (done.stdout, done.stderr) == ("0 []\n", "")

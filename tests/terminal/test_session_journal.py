@@ -85,7 +85,7 @@ def test_the_hash_seed_makes_no_difference(session: Terminal, journal: bytes, tm
     for seed in ("1", "77"):
         environment = {**os.environ, "PYTHONHASHSEED": seed, "XDG_STATE_HOME": str(tmp_path)}
         command = [sys.executable, "-m", "fakedocker_shell.main", "replay", str(tmp_path / "session")]
-        done = subprocess.run(command, env=environment, capture_output=True, timeout=100, check=False)
+        done = subprocess.run(command, env=environment, capture_output=True, timeout=300, check=False)
         assert (done.returncode, done.stderr) == (0, b"")
         assert done.stdout == session.screen.written
 
@@ -171,7 +171,7 @@ def test_a_session_that_is_killed_leaves_its_journal(tmp_path: Path) -> None:
         assert process.stdout.readline() == b"two\n"
         process.kill()
     again = [sys.executable, "-m", "fakedocker_shell.main", "replay", "--cut", str(path)]
-    done = subprocess.run(again, capture_output=True, timeout=60, check=True)
+    done = subprocess.run(again, capture_output=True, timeout=300, check=True)
     assert done.stdout.startswith(b"one\n")
 
 
@@ -186,17 +186,17 @@ def test_what_is_run_with_pipes_plays_again(arguments: list[str], given: str, tm
     path = tmp_path / "journal"
     command = [sys.executable, "-m", "fakedocker_shell.main", "--seed", "4", "--journal", str(path), *arguments]
     first = subprocess.run(
-        command, input=given.encode(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, check=False
+        command, input=given.encode(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300, check=False
     )
     again = subprocess.run(
         [sys.executable, "-m", "fakedocker_shell.main", "replay", str(path)],
         capture_output=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert again.stdout == first.stdout
     assert (again.returncode, again.stderr) == (0, b"")
-    refused = subprocess.run(command, capture_output=True, timeout=60, check=False, text=True)
+    refused = subprocess.run(command, capture_output=True, timeout=300, check=False, text=True)
     assert (refused.returncode, refused.stderr.partition("\n")[0]) == (2, f"fakedocker: {path}: File exists")
 
 

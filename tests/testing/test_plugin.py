@@ -156,7 +156,7 @@ def test_nothing_heavy_is_imported_before_it_is_used(tmp_path: Path) -> None:
     heavy = {"docker", "requests", "networkx", "hypothesis", "msgspec", "immutables", "fakedocker.engine.engine"}
     code = "import sys, fakedocker, fakedocker.testing.plugin; print(sorted(set(sys.argv[1:]) & set(sys.modules)))"
     done = subprocess.run(
-        [sys.executable, "-c", code, *heavy], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", code, *heavy], cwd=tmp_path, capture_output=True, text=True, timeout=300, check=True
     )
     assert done.stdout == "[]\n"
 

@@ -57,5 +57,5 @@ def test_a_container_of_ones_own_and_its_logs(fake: FakeDocker) -> None:
         assert container.exec("sh -c 'echo $MODE'").output == b"test\n"
 
         address = f"http://{container.get_container_host_ip()}:{container.get_exposed_port(8080)}/"
-        with urllib.request.urlopen(address, timeout=10) as answer:
+        with urllib.request.urlopen(address, timeout=300) as answer:
             assert answer.read() == b"hello"
