@@ -15,6 +15,8 @@ from fakedocker.filesystem.node import Node
 from fakedocker.kernel.program import Identity, Program
 
 HEADER_BYTES = 256
+PLACEHOLDER_FAMILY = "placeholder"
+"""The family of programs that are made up for want of the real ones: none of them is simulated."""
 ELF_MAGIC = b"\x7fELF"
 _ELF_HEADER = ELF_MAGIC + b"\x02\x01\x01" + bytes(9) + b"\x02\x00\x3e\x00\x01\x00\x00\x00" + bytes(40)
 _LINE_AT = 64

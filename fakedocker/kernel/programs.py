@@ -18,7 +18,7 @@ from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.walk import SUPERUSER, Credentials, FileTree, Location, Mount, MountTable, allowed, resolve
 from fakedocker.kernel import marks
 from fakedocker.kernel.applets import APPLETS
-from fakedocker.kernel.loader import HEADER_BYTES, Command, Image, Runnable, read_image
+from fakedocker.kernel.loader import HEADER_BYTES, PLACEHOLDER_FAMILY, Command, Image, Runnable, read_image
 from fakedocker.kernel.program import Body, Deferred, Identity, Program, System
 from fakedocker.kernel.records import Namespace
 from fakedocker.kernel.state import KernelDraft
@@ -357,7 +357,11 @@ def _no_applet(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> 
 
 
 def _not_simulated(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:
-    system.unsimulated(why=marks.BINARY if system.identity == _MADE_ELSEWHERE else marks.PROGRAM)
+    if system.identity.family == PLACEHOLDER_FAMILY:
+        why = marks.FILE
+    else:
+        why = marks.BINARY if system.identity == _MADE_ELSEWHERE else marks.PROGRAM
+    system.unsimulated(why=why)
     return 126
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 USAGE = """Usage: fakedocker [OPTIONS] [FILE [ARG...]]
        fakedocker [OPTIONS] -c COMMANDS [NAME [ARG...]]
        fakedocker serve [OPTIONS]
+       fakedocker check [OPTIONS] [DIR]
        fakedocker docker ARG...
        fakedocker registry [OPTIONS]
        fakedocker learn [ID]
@@ -195,7 +196,17 @@ def _lint(arguments: list[str], options: Options) -> int:
     return commands.lint(arguments)
 
 
+def _check(arguments: list[str], options: Options) -> int:
+    from fakedocker_shell.checking import command
+
+    try:
+        return command.main(arguments)
+    except command.CheckUsage as problem:
+        raise _UsageError(str(problem)) from None
+
+
 _COMMANDS: dict[str, Callable[[list[str], Options], int]] = {
+    "check": _check,
     "serve": _serve,
     "docker": _docker,
     "registry": _registry,

@@ -55,6 +55,16 @@ def _echoing(commands: list[str]) -> list[str]:
     return lines
 
 
+def test_check() -> None:
+    """What `fakedocker check` prints of a sample project stands on the page."""
+    found = [match for page in PAGES for match in BLOCK.finditer(page.read_text()) if match[1] == "check"]
+    assert found
+    for match in found:
+        command = [sys.executable, "-m", "fakedocker_shell.main", "check", *match[2].split()]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=ROOT, check=False)
+        assert done.stdout == match[3]
+
+
 @pytest.mark.parametrize("block", blocks("python"))
 def test_python(block: str, tmp_path: Path) -> None:
     """A block with tests runs under pytest, any other as a script."""

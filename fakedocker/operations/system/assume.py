@@ -10,13 +10,11 @@ from __future__ import annotations
 from typing import Final
 
 from fakedocker.filesystem.content import Content
-from fakedocker.kernel.loader import program_file
+from fakedocker.kernel.loader import PLACEHOLDER_FAMILY, program_file
 from fakedocker.world.draft import Draft
 
 SWITCH: Final = "--assume"
 """How it is put on at the command line."""
-PLACEHOLDER_FAMILY: Final = "placeholder"
-"""The family of executables that are made up: none of their programs is simulated."""
 _PROGRAM_BYTES: Final = 1 << 20
 _PROGRAM_FOLDERS: Final = ("bin", "sbin")
 

@@ -15,6 +15,7 @@ from fakedocker.build import git_urls
 from fakedocker.build.ignore import IgnoreRules, read_patterns
 from fakedocker_shell.cli.archives import Archive, lowered, walk
 from fakedocker_shell.cli.context import Context, FileStatus
+from fakedocker_shell.cli.context_paths import NeededPaths
 from fakedocker_shell.cli.errors import CliError, UnsimulatedError
 
 DEFAULT_FILE = "Dockerfile"
@@ -75,8 +76,9 @@ async def gather(context: Context, source: str, file: str) -> SolveContext:
     path = posixpath.normpath(posixpath.join(context.directory if file else directory, file or DEFAULT_FILE))
     name = DEFAULT_FILE if file == "-" else posixpath.basename(path)
     archive = Archive(context.files)
-    _add_definition(context, archive, path, name, text)
-    _add_files(context, archive, directory, _ignore_text(context, directory, path if file != "-" else ""))
+    definition = _add_definition(context, archive, path, name, text)
+    needed = NeededPaths(definition.decode("utf-8", "replace"))
+    _add_files(context, archive, directory, _ignore_text(context, directory, path if file != "-" else ""), needed)
     return SolveContext(archive.close(), name, DEFINITION_DIRECTORY)
 
 
@@ -113,8 +115,8 @@ def _is_archive(content: bytes) -> bool:
         return False
 
 
-def _add_definition(context: Context, archive: Archive, path: str, name: str, text: bytes | None) -> None:
-    """The Dockerfile and its own .dockerignore; where there is none, the engine says so."""
+def _add_definition(context: Context, archive: Archive, path: str, name: str, text: bytes | None) -> bytes:
+    """The Dockerfile, which is given back, and its own .dockerignore; where there is none, the engine says so."""
     if text is None:
         text = _optional(context, path)
         if text is None and name == DEFAULT_FILE:
@@ -124,6 +126,7 @@ def _add_definition(context: Context, archive: Archive, path: str, name: str, te
     ignore = _optional(context, path + _IGNORE_FILE)
     if ignore is not None:
         archive.add_bytes(f"{DEFINITION_DIRECTORY}/{name}{_IGNORE_FILE}", ignore)
+    return text or b""
 
 
 def _optional(context: Context, path: str) -> bytes | None:
@@ -139,16 +142,22 @@ def _ignore_text(context: Context, directory: str, dockerfile: str) -> str:
     return (text or b"").decode("utf-8", "replace")
 
 
-def _add_files(context: Context, archive: Archive, directory: str, ignored: str) -> None:
-    """The context without what is ignored; the .dockerignore itself always goes along, as the engine reads it."""
+def _add_files(context: Context, archive: Archive, directory: str, ignored: str, needed: NeededPaths) -> None:
+    """What is needed of the context, but for what is ignored; the .dockerignore always goes along, as the engine reads it."""
     rules = IgnoreRules(read_patterns(ignored))
 
     def hidden(path: str) -> bool:
-        return rules.excludes(path) and not rules.has_exceptions
+        return (rules.excludes(path) and not rules.has_exceptions) or not needed.needs(path)
 
     try:
-        for path, status in walk(context.files, directory, hidden):
-            if rules.excludes(path) and path != _IGNORE_FILE:
+        found = list(walk(context.files, directory, hidden))
+        if any(
+            status.kind == "link" and needed.needs(path) for path, status in found
+        ):  # they may lead to anything here
+            needed = NeededPaths(None)
+            found = list(walk(context.files, directory, hidden))
+        for path, status in found:
+            if path != _IGNORE_FILE and (rules.excludes(path) or not needed.needs(path)):
                 continue
             name = path + "/" if status.kind == "directory" else path
             # whose files they are is forgotten: everything in a context belongs to root

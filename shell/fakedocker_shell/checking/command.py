@@ -1,0 +1,163 @@
+"""The command line of `fakedocker check`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from fakedocker.engine.waiting import WaitCannotEnd, WaitTooLong
+from fakedocker_shell.checking import builds, finding, projects, telling
+from fakedocker_shell.checking.builds import Wanted
+from fakedocker_shell.checking.report import Build, Project, Report
+from fakedocker_shell.checking.stage import Stage
+
+USAGE: Final = """Usage: fakedocker check [OPTIONS] [DIR]
+
+Try a Docker project without Docker: every Dockerfile and compose file in DIR (default: here) is built and brought up.
+DIR is only read. What fails only because it is not simulated is taken to have worked, and listed.
+
+Options:
+      --json      Print the report as JSON
+      --strict    Let what is not simulated fail
+      --watch     Check again whenever a file changes
+      --seed N    Where ids, names and addresses come from (default 0)
+      --help      Show this
+
+Exit status: 0 if nothing failed on its own account, 1 if something did, 2 if DIR cannot be read.
+"""
+_LOOKS_SECONDS: Final = 1.0
+
+
+class CheckUsage(Exception):
+    """The command line is wrong; the text says why."""
+
+
+def check(folder: str, *, assume: bool = True, seed: int = 0) -> Report:
+    """Try what there is in a folder.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    found = finding.find(folder)
+    stage = Stage(folder, assume, seed)
+    wanted = _wanted(stage, found)
+    tried = [_build(stage, each, f"check-{number}") for number, each in enumerate(wanted)]
+    brought_up = [_project(stage, file) for file in found.compose_files]
+    return Report(
+        assumed=assume,
+        builds=tuple(tried),
+        projects=tuple(brought_up),
+        boundaries=stage.boundaries(),
+        problems=(*found.problems, *stage.problems, *stage.engine.draft.faults),
+    )
+
+
+def _wanted(stage: Stage, found: finding.Found) -> list[Wanted]:
+    """What compose files build as they say it, and every other Dockerfile with the folder that it is in."""
+    wanted = [each for file in found.compose_files for each in projects.builds_of(stage, file)]
+    named = {each.dockerfile for each in wanted}
+    wanted += [Wanted(path, os.path.dirname(path)) for path in found.dockerfiles if path not in named]
+    return list(dict.fromkeys(wanted))
+
+
+def _build(stage: Stage, wanted: Wanted, tag: str) -> Build:
+    try:
+        return builds.attempt(stage, wanted, tag)
+    except (WaitCannotEnd, WaitTooLong) as problem:
+        return Build(dockerfile=wanted.dockerfile, context=wanted.context, problem=f"it does not end: {problem}")
+
+
+def _project(stage: Stage, file: str) -> Project:
+    try:
+        return projects.attempt(stage, file)
+    except (WaitCannotEnd, WaitTooLong) as problem:
+        return Project(file=file, problem=f"it does not end: {problem}")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command line; gives the exit status.
+
+    Raises:
+        CheckUsage: it is wrong.
+    """
+    words = list(arguments)
+    as_json = watch = False
+    assume, seed, folders = True, 0, list[str]()
+    while words:
+        word = words.pop(0)
+        if word in ("--help", "-h"):
+            sys.stdout.write(USAGE)
+            return 0
+        if word == "--json":
+            as_json = True
+        elif word == "--strict":
+            assume = False
+        elif word == "--watch":
+            watch = True
+        elif word == "--seed" or word.startswith("--seed="):
+            text = word.partition("=")[2] or (words.pop(0) if words else "")
+            if not text.lstrip("-").isdigit():
+                raise CheckUsage(f"--seed takes a whole number, not {text!r}")
+            seed = int(text)
+        elif word.startswith("-"):
+            raise CheckUsage(f"unknown option {word}")
+        else:
+            folders.append(word)
+    if len(folders) > 1:
+        raise CheckUsage("check takes one folder")
+    folder = folders[0] if folders else "."
+    while True:
+        status = _check_and_tell(folder, as_json, assume, seed)
+        if not watch:
+            return status
+        try:
+            _wait_for_change(folder)
+        except KeyboardInterrupt:
+            return status
+
+
+def _check_and_tell(folder: str, as_json: bool, assume: bool, seed: int) -> int:
+    try:
+        report = check(folder, assume=assume, seed=seed)
+    except OSError as problem:
+        sys.stderr.write(f"fakedocker: {folder}: {problem.strerror or problem}\n")
+        return 2
+    text = msgspec.json.format(msgspec.json.encode(report)).decode() + "\n" if as_json else telling.told(report)
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    return 1 if report.failed else 0
+
+
+def _wait_for_change(folder: str) -> None:
+    before = _stamp(folder)
+    while True:
+        began = time.monotonic()
+        if _stamp(folder) != before:
+            return
+        time.sleep(max(_LOOKS_SECONDS, 10 * (time.monotonic() - began)))
+
+
+def _stamp(folder: str) -> int:
+    """Another number after a file has changed."""
+    stamp = 0
+    pending = [folder]
+    seen = 0
+    while pending and seen < finding.MOST_ENTRIES:
+        try:
+            with os.scandir(pending.pop()) as entries:
+                for entry in entries:
+                    seen += 1
+                    if entry.is_dir(follow_symlinks=False):
+                        if entry.name not in finding.PASSED_OVER:
+                            pending.append(entry.path)
+                        continue
+                    told = entry.stat(follow_symlinks=False)
+                    stamp ^= hash((entry.path, told.st_mtime_ns, told.st_size))
+        except OSError:
+            continue
+    return stamp

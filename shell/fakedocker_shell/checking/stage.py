@@ -1,0 +1,98 @@
+"""The engine that a project is tried on: fresh, with assume, the folder mounted read-only at the same path."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import NamedTuple
+
+from fakedocker.base.json_types import JsonObject
+from fakedocker.host_dir import MachineFolder
+from fakedocker.kernel.marks import REASONS
+from fakedocker.world import boundaries
+from fakedocker_shell.checking.report import Boundary
+from fakedocker_shell.session import Session, make_engine
+
+
+class Ran(NamedTuple):
+    """A command that has ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+class Stage:
+    """A simulated host with the folder.
+
+    Args:
+        folder: of the machine; it is read and never written.
+        assume: whether what is not simulated is taken to have worked.
+
+    Raises:
+        FolderProblem: there is no such folder.
+        OSError: it cannot be read.
+    """
+
+    def __init__(self, folder: str, assume: bool, seed: int) -> None:
+        self.problems: list[str] = []
+        machine_folder = MachineFolder(folder, False, self.problems.append)
+        self.folder = machine_folder.path
+        self.engine, _ = make_engine(seed)
+        self.engine.journaling = False
+        machine_folder.show(self.engine)
+        if assume:
+            self.engine.change("assume", True)
+        self._streams = 0
+        self._marked = 0
+        self._met: Counter[tuple[str, str, str]] = Counter()
+
+    def note_boundaries(self, where: str = "") -> None:
+        """Note where boundaries of the simulation were met since the last time.
+
+        Args:
+            where: what was tried; "" for the container that it was in.
+        """
+        world = self.engine.world
+        for mark in boundaries.marks_since(world, self._marked):
+            place = where or boundaries.place(world, mark)
+            self._met[place, f"{mark.program}: {mark.what}", REASONS[mark.why]] += 1
+        self._marked = world.kernel.marked
+
+    def boundaries(self) -> tuple[Boundary, ...]:
+        """What has been noted, in the order in which it was met first."""
+        return tuple(
+            Boundary(where=where, what=what, why=why, times=times) for (where, what, why), times in self._met.items()
+        )
+
+    def run(self, command: str) -> Ran:
+        """Run a command in the folder, as root of the simulated host.
+
+        Raises:
+            WaitCannotEnd, WaitTooLong: it waits for what never comes.
+        """
+        written: dict[int, list[bytes]] = {1: [], 2: []}
+        self._streams += 1
+        session = Session(self.engine, lambda fd, data: written[fd].append(data), stream=f"check-{self._streams}")
+        session.run_command(f"cd {quoted(self.folder)} && {command}")
+        status = session.run_to_end(lambda: b"")
+        out, err = (b"".join(written[fd]).decode("utf-8", "replace") for fd in (1, 2))
+        return Ran(status, out, err)
+
+
+def quoted(text: str) -> str:
+    """A word of the shell's language."""
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def objects(lines: str) -> list[JsonObject]:
+    """Those lines that are JSON objects."""
+    import json
+
+    found = []
+    for line in lines.splitlines():
+        if line.startswith("{"):
+            try:
+                found.append(json.loads(line))
+            except ValueError:
+                continue
+    return found
