@@ -25,16 +25,22 @@ class Arg(Instruction, frozen=True, kw_only=True):
 
 
 class Env(Instruction, frozen=True, kw_only=True):
+    """ENV: names and values."""
+
     pairs: tuple[tuple[str, str], ...]
 
 
 class Label(Instruction, frozen=True, kw_only=True):
+    """LABEL: names and values."""
+
     pairs: tuple[tuple[str, str], ...]
     literal: bool = False
     """Whether dollars and quotes mean themselves: labels of the command line."""
 
 
 class Maintainer(Instruction, frozen=True, kw_only=True):
+    """MAINTAINER: who made the image."""
+
     name: str
 
 
@@ -47,6 +53,8 @@ class CommandLine(Struct, frozen=True, kw_only=True):
 
 
 class Run(Instruction, frozen=True, kw_only=True):
+    """RUN."""
+
     command: CommandLine
     flags: tuple[str, ...] = ()
     """Names of the flags it has, in order."""
@@ -57,10 +65,14 @@ class Run(Instruction, frozen=True, kw_only=True):
 
 
 class Cmd(Instruction, frozen=True, kw_only=True):
+    """CMD: what containers run, or the arguments of ENTRYPOINT."""
+
     command: CommandLine
 
 
 class Entrypoint(Instruction, frozen=True, kw_only=True):
+    """ENTRYPOINT: what containers run."""
+
     command: CommandLine
 
 
@@ -91,34 +103,50 @@ class Copy(Instruction, frozen=True, kw_only=True):
 
 
 class Expose(Instruction, frozen=True, kw_only=True):
+    """EXPOSE: ports, each with its protocol or without."""
+
     ports: tuple[str, ...]
 
 
 class Volume(Instruction, frozen=True, kw_only=True):
+    """VOLUME: where containers get a volume of their own."""
+
     paths: tuple[str, ...]
 
 
 class User(Instruction, frozen=True, kw_only=True):
+    """USER: NAME[:GROUP], or numbers."""
+
     user: str
 
 
 class Workdir(Instruction, frozen=True, kw_only=True):
+    """WORKDIR: relative to the one before, where it does not begin with a slash."""
+
     path: str
 
 
 class Shell(Instruction, frozen=True, kw_only=True):
+    """SHELL: what runs the lines of later instructions."""
+
     words: tuple[str, ...]
 
 
 class Stopsignal(Instruction, frozen=True, kw_only=True):
+    """STOPSIGNAL: a name or a number."""
+
     signal: str
 
 
 class Healthcheck(Instruction, frozen=True, kw_only=True):
+    """HEALTHCHECK: durations in nanoseconds."""
+
     health: HealthConfig
 
 
 class Onbuild(Instruction, frozen=True, kw_only=True):
+    """ONBUILD."""
+
     trigger: str
     """The instruction to run in a build on top of this image."""
 

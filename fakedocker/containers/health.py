@@ -32,6 +32,7 @@ def interval_ns(config: HealthConfig) -> int:
 
 
 def timeout_ns(config: HealthConfig) -> int:
+    """How long a check may take."""
     return _value(config.timeout, DEFAULT_TIMEOUT_NS)
 
 

@@ -43,6 +43,8 @@ class Layer(Struct, frozen=True, kw_only=True):
 
 
 class HistoryEntry(Struct, frozen=True, kw_only=True):
+    """A line of an image's history, as `docker history` has it: one for each instruction."""
+
     created_ns: int
     created_by: str
     comment: str = ""
@@ -89,6 +91,7 @@ def chain_id(parent: str, diff_id: str) -> str:
 
 
 def content_digest(data: bytes) -> str:
+    """sha256:HEX of bytes."""
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 

@@ -40,6 +40,8 @@ class OwnEndpoint(Struct, frozen=True, kw_only=True):
 
 
 class Network(Struct, frozen=True, kw_only=True):
+    """A network of containers."""
+
     id: str
     name: str
     driver: str

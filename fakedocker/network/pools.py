@@ -73,6 +73,7 @@ def address_bounds(subnet: str) -> tuple[int, int]:
 
 @functools.lru_cache(4096)
 def prefix_length(subnet: str) -> int:
+    """The bits of a subnet's prefix. ValueError for what is none."""
     return parse_subnet(subnet).prefixlen
 
 
@@ -100,6 +101,7 @@ def to_number(address: str) -> int:
 
 
 def to_text(number: int, version: int = 4) -> str:
+    """An address from its number."""
     if version == 4:
         return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
     return str(ipaddress.IPv6Address(number))

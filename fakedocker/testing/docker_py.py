@@ -64,11 +64,13 @@ class EngineSocket:
     read = recv
 
     def readinto(self, buffer: memoryview) -> int:
+        """As recv, into a buffer; gives how many bytes."""
         data = self.recv(len(buffer))
         buffer[: len(data)] = data
         return len(data)
 
     def readable(self) -> bool:
+        """It is, as io asks."""
         return True
 
     def sendall(self, data: bytes) -> None:
@@ -79,6 +81,7 @@ class EngineSocket:
                 continue
 
     def send(self, data: bytes) -> int:
+        """As sendall; gives how many bytes, which are all."""
         self.sendall(data)
         return len(data)
 
@@ -101,6 +104,7 @@ class EngineSocket:
         """Reading never waits for the wall's clock."""
 
     def gettimeout(self) -> None:
+        """None: nothing here waits for the wall's clock."""
         return None
 
     def setblocking(self, flag: bool) -> None:
@@ -114,6 +118,7 @@ class EngineSocket:
         return self
 
     def close(self) -> None:
+        """Let go of the process: what goes on for this client ends."""
         if not self._exchange.ended:
             with self._engine.lock:
                 self._engine.disconnect(self._exchange)
@@ -191,6 +196,7 @@ class EngineAdapter(BaseAdapter):
     def send(
         self, request: PreparedRequest, *args: Any, **settings: Any
     ) -> Response:  # Any: what requests hands to adapters, and is not looked at
+        """Put a request to the engine, and drive it until it has an answer. Headers and body are as requests has prepared them."""
         body = request.body
         if body is None:
             data = b""

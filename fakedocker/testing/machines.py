@@ -81,6 +81,7 @@ class OrchestratorMachine(RuleBasedStateMachine):
 
     @rule(seconds=st.integers(1, 90))
     def time_passes(self, seconds: int) -> None:
+        """So many seconds of the virtual clock pass."""
         note(f"$ sleep {seconds}")
         self.fake.advance(seconds)
 
@@ -111,6 +112,7 @@ class OrchestratorMachine(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def something_goes_wrong(self, data: st.DataObject) -> None:
+        """One of `faults` is injected, where it is about something that is there."""
         fault = data.draw(st.sampled_from(self.faults), label="fault")
         note(f":fault {fault}")
         try:
@@ -120,6 +122,7 @@ class OrchestratorMachine(RuleBasedStateMachine):
 
     @rule()
     def all_is_well_again(self) -> None:
+        """Every fault ends."""
         if self.fake.clear_faults():
             note(":fault clear")
 

@@ -28,10 +28,12 @@ _ineffective = pytest.StashKey["Counter[Ineffective]"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    """The option of pytest's configuration that guards every test."""
     parser.addini(GUARD, "fail every test that reaches a docker daemon which is none of fakedocker's", "bool", False)
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """The marker that guards one test."""
     config.addinivalue_line(
         "markers", f"{GUARD}: fail if the test reaches a docker daemon which is none of fakedocker's"
     )

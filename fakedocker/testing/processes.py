@@ -82,6 +82,7 @@ class Process:
 
     @property
     def hostname(self) -> str:
+        """That of the container."""
         return self._system.hostname
 
     # memory

@@ -12,6 +12,8 @@ VOLUME_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 
 
 class Volume(Struct, frozen=True, kw_only=True):
+    """A volume; `number` says in which order they were made."""
+
     name: str
     created_ns: int
     number: int

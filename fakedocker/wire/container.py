@@ -55,28 +55,38 @@ class Config(Struct, frozen=True, kw_only=True, rename=pascal(on_build="OnBuild"
 
 
 class LogConfig(Struct, frozen=True, rename=pascal()):
+    """HostConfig.LogConfig."""
+
     type: str = ""
     config: dict[str, str] | None = None
 
 
 class RestartPolicy(Struct, frozen=True, rename=pascal()):
+    """HostConfig.RestartPolicy: no, always, unless-stopped or on-failure."""
+
     name: str = ""
     maximum_retry_count: int = 0
 
 
 class DeviceMapping(Struct, frozen=True, rename=pascal()):
+    """An element of HostConfig.Devices."""
+
     path_on_host: str = ""
     path_in_container: str = ""
     cgroup_permissions: str = ""
 
 
 class Ulimit(Struct, frozen=True, rename=pascal()):
+    """An element of HostConfig.Ulimits; -1 for no limit."""
+
     name: str = ""
     hard: int = 0
     soft: int = 0
 
 
 class BindOptions(Struct, frozen=True, kw_only=True, rename=pascal()):
+    """Mount.BindOptions."""
+
     propagation: str | UnsetType = UNSET
     non_recursive: bool | UnsetType = UNSET
     create_mountpoint: bool | UnsetType = UNSET
@@ -85,11 +95,15 @@ class BindOptions(Struct, frozen=True, kw_only=True, rename=pascal()):
 
 
 class DriverConfig(Struct, frozen=True, rename=pascal()):
+    """Mount.VolumeOptions.DriverConfig."""
+
     name: str | UnsetType = UNSET
     options: dict[str, str] | UnsetType | None = UNSET
 
 
 class VolumeOptions(Struct, frozen=True, kw_only=True, rename=pascal()):
+    """Mount.VolumeOptions."""
+
     no_copy: bool | UnsetType = UNSET
     labels: Labels | UnsetType | None = UNSET
     subpath: str | UnsetType = UNSET
@@ -268,6 +282,8 @@ class ExecStartRequest(Struct, frozen=True, kw_only=True, rename=pascal()):
 
 
 class HealthResult(Struct, frozen=True, rename=pascal()):
+    """A check in State.Health.Log."""
+
     start: str
     end: str
     exit_code: int
@@ -275,12 +291,16 @@ class HealthResult(Struct, frozen=True, rename=pascal()):
 
 
 class Health(Struct, frozen=True, rename=pascal()):
+    """State.Health."""
+
     status: str
     failing_streak: int
     log: tuple[HealthResult, ...]
 
 
 class State(Struct, frozen=True, kw_only=True, rename=pascal(oom_killed="OOMKilled")):
+    """State of GET /containers/ID/json."""
+
     status: str
     running: bool
     paused: bool
@@ -309,6 +329,8 @@ class MountPoint(Struct, frozen=True, kw_only=True, rename=pascal(rw="RW")):
 
 
 class GraphDriver(Struct, frozen=True, rename=pascal()):
+    """GraphDriver of a container or an image: where overlay2 has its layers."""
+
     data: dict[str, str]
     name: str
 
@@ -316,6 +338,8 @@ class GraphDriver(Struct, frozen=True, rename=pascal()):
 class NetworkSettings(
     Struct, frozen=True, kw_only=True, rename=pascal(sandbox_id="SandboxID", endpoint_id="EndpointID")
 ):
+    """NetworkSettings of GET /containers/ID/json."""
+
     bridge: str = ""
     sandbox_id: str = ""
     sandbox_key: str = ""
@@ -367,6 +391,8 @@ class ContainerInspect(Struct, frozen=True, kw_only=True, rename=pascal(id="Id",
 
 
 class ListedPort(Struct, frozen=True, kw_only=True, rename=pascal()):
+    """An element of Ports of GET /containers/json."""
+
     ip: str | UnsetType = UNSET
     private_port: int
     public_port: int | UnsetType = UNSET

@@ -24,6 +24,8 @@ class Empty(Struct, frozen=True, kw_only=True):
 
 
 class Platform(Struct, frozen=True, kw_only=True):
+    """pb.Platform: what a worker builds for."""
+
     architecture: str = ""
     os: str = ""
     variant: str = ""
@@ -52,6 +54,8 @@ class CollectionPolicy(Struct, frozen=True, kw_only=True):
 
 
 class BuildkitVersion(Struct, frozen=True, kw_only=True):
+    """moby.buildkit.v1.types.BuildkitVersion."""
+
     package: str = ""
     version: str = ""
     revision: str = ""
@@ -64,6 +68,8 @@ class BuildkitVersion(Struct, frozen=True, kw_only=True):
 
 
 class Worker(Struct, frozen=True, kw_only=True):
+    """moby.buildkit.v1.types.WorkerRecord."""
+
     id: str = ""
     labels: dict[str, str] = field(default_factory=dict)
     platforms: tuple[Platform, ...] = ()
@@ -80,12 +86,16 @@ class Worker(Struct, frozen=True, kw_only=True):
 
 
 class WorkersReply(Struct, frozen=True, kw_only=True):
+    """ListWorkersResponse."""
+
     workers: tuple[Worker, ...] = ()
 
     PROTOBUF: ClassVar[tuple[Row, ...]] = (Row(1, "workers", "message", Worker, repeated=True),)
 
 
 class InfoReply(Struct, frozen=True, kw_only=True):
+    """InfoResponse."""
+
     version: BuildkitVersion = BuildkitVersion()
 
     PROTOBUF: ClassVar[tuple[Row, ...]] = (Row(1, "version", "message", BuildkitVersion),)
@@ -95,6 +105,8 @@ class InfoReply(Struct, frozen=True, kw_only=True):
 
 
 class UsageRequest(Struct, frozen=True, kw_only=True):
+    """DiskUsageRequest."""
+
     filters: tuple[str, ...] = ()
 
     PROTOBUF: ClassVar[tuple[Row, ...]] = (Row(1, "filters", "string", repeated=True),)
@@ -131,6 +143,8 @@ class UsageRecord(Struct, frozen=True, kw_only=True):
 
 
 class UsageReply(Struct, frozen=True, kw_only=True):
+    """DiskUsageResponse."""
+
     records: tuple[UsageRecord, ...] = ()
 
     PROTOBUF: ClassVar[tuple[Row, ...]] = (Row(1, "records", "message", UsageRecord, repeated=True),)
@@ -171,6 +185,8 @@ class CacheEntry(Struct, frozen=True, kw_only=True):
 
 
 class CacheOptions(Struct, frozen=True, kw_only=True):
+    """CacheOptions: where the cache of a build goes to, and whose is used."""
+
     exports: tuple[CacheEntry, ...] = ()
     imports: tuple[CacheEntry, ...] = ()
 
@@ -181,6 +197,8 @@ class CacheOptions(Struct, frozen=True, kw_only=True):
 
 
 class Exporter(Struct, frozen=True, kw_only=True):
+    """Exporter: what becomes of a result."""
+
     kind: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
 
@@ -230,6 +248,8 @@ class SolveReply(Struct, frozen=True, kw_only=True):
 
 
 class StatusRequest(Struct, frozen=True, kw_only=True):
+    """StatusRequest: the build that is followed."""
+
     reference: str = ""
 
     PROTOBUF: ClassVar[tuple[Row, ...]] = (Row(1, "reference", "string"),)
@@ -239,6 +259,8 @@ class StatusRequest(Struct, frozen=True, kw_only=True):
 
 
 class Capability(Struct, frozen=True, kw_only=True):
+    """apicaps.APICap: something that a client may ask for."""
+
     id: str = ""
     enabled: bool = False
 
@@ -246,6 +268,8 @@ class Capability(Struct, frozen=True, kw_only=True):
 
 
 class Pong(Struct, frozen=True, kw_only=True):
+    """PongResponse: what the gateway can do."""
+
     frontend: tuple[Capability, ...] = ()
     operations: tuple[Capability, ...] = ()
     workers: tuple[Worker, ...] = ()
@@ -258,6 +282,8 @@ class Pong(Struct, frozen=True, kw_only=True):
 
 
 class GatewaySolveRequest(Struct, frozen=True, kw_only=True):
+    """The gateway's SolveRequest, as far as front ends of clients send it."""
+
     definition: Definition | None = None
     frontend: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
@@ -304,6 +330,8 @@ class Result(Struct, frozen=True, kw_only=True):
 
 
 class GatewaySolveReply(Struct, frozen=True, kw_only=True):
+    """The gateway's SolveResponse."""
+
     result: Result = Result()
 
     PROTOBUF: ClassVar[tuple[Row, ...]] = (Row(3, "result", "message", Result),)
@@ -319,6 +347,8 @@ class ReturnRequest(Struct, frozen=True, kw_only=True):
 
 
 class EvaluateRequest(Struct, frozen=True, kw_only=True):
+    """The gateway's EvaluateRequest."""
+
     reference: str = ""
 
     PROTOBUF: ClassVar[tuple[Row, ...]] = (Row(1, "reference", "string"),)

@@ -8,6 +8,8 @@ from fakedocker.wire.naming import pascal
 
 
 class ProcessConfig(Struct, frozen=True, kw_only=True):
+    """ProcessConfig of GET /exec/ID/json, whose names are in small letters."""
+
     tty: bool
     entrypoint: str
     arguments: tuple[str, ...]

@@ -27,11 +27,15 @@ class ImageConfig(Struct, frozen=True, kw_only=True, rename=pascal(on_build="OnB
 
 
 class RootFS(Struct, frozen=True, rename=pascal(root_fs="RootFS")):
+    """RootFS of GET /images/NAME/json: the diff ids of the layers."""
+
     type: str
     layers: tuple[str, ...]
 
 
 class ImageMetadata(Struct, frozen=True, rename=pascal()):
+    """Metadata of GET /images/NAME/json."""
+
     last_tag_time: str
 
 

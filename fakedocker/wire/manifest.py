@@ -25,9 +25,13 @@ class Descriptor(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Index(Struct, frozen=True, kw_only=True, rename="camel"):
+    """An OCI image index, or docker's manifest list."""
+
     manifests: tuple[Descriptor, ...] = ()
 
 
 class ImageManifest(Struct, frozen=True, kw_only=True, rename="camel"):
+    """An image's manifest (OCI, or docker's schema 2)."""
+
     config: Descriptor = Descriptor()
     layers: tuple[Descriptor, ...] = ()

@@ -8,11 +8,15 @@ from fakedocker.wire.naming import pascal
 
 
 class PortBinding(Struct, frozen=True, rename=pascal(host_ip="HostIp")):
+    """A port of the host, in HostConfig.PortBindings and NetworkSettings.Ports."""
+
     host_ip: str = ""
     host_port: str = ""
 
 
 class EndpointIPAMConfig(Struct, frozen=True, kw_only=True, rename=pascal(link_local_ips="LinkLocalIPs")):
+    """EndpointSettings.IPAMConfig: the addresses that are asked for."""
+
     ipv4_address: str | UnsetType = UNSET
     ipv6_address: str | UnsetType = UNSET
     link_local_ips: tuple[str, ...] | UnsetType | None = UNSET
@@ -39,10 +43,14 @@ class EndpointSettings(Struct, frozen=True, kw_only=True, rename=pascal()):
 
 
 class NetworkingConfig(Struct, frozen=True, rename=pascal()):
+    """NetworkingConfig of POST /containers/create."""
+
     endpoints_config: dict[str, EndpointSettings | None] | None = None
 
 
 class IPAMPool(Struct, frozen=True, kw_only=True, rename=pascal(auxiliary_addresses="AuxiliaryAddresses")):
+    """An element of IPAM.Config."""
+
     subnet: str | UnsetType = UNSET
     ip_range: str | UnsetType = UNSET
     gateway: str | UnsetType = UNSET
@@ -50,12 +58,16 @@ class IPAMPool(Struct, frozen=True, kw_only=True, rename=pascal(auxiliary_addres
 
 
 class IPAM(Struct, frozen=True, rename=pascal()):
+    """How a network gives out addresses."""
+
     driver: str = ""
     options: dict[str, str] | None = None
     config: tuple[IPAMPool, ...] | None = None
 
 
 class ConfigReference(Struct, frozen=True, rename=pascal()):
+    """NetworkCreate.ConfigFrom: the network whose configuration is used."""
+
     network: str = ""
 
 
@@ -78,11 +90,15 @@ class NetworkCreate(Struct, frozen=True, kw_only=True, rename=pascal()):
 
 
 class NetworkConnect(Struct, frozen=True, rename=pascal()):
+    """The body of POST /networks/ID/connect."""
+
     container: str = ""
     endpoint_config: EndpointSettings | None = None
 
 
 class NetworkDisconnect(Struct, frozen=True, rename=pascal()):
+    """The body of POST /networks/ID/disconnect."""
+
     container: str = ""
     force: bool = False
 

@@ -30,6 +30,8 @@ class FileTarget(Struct, frozen=True, kw_only=True, rename=pascal(uid="UID", gid
 
 
 class SecretReference(Struct, frozen=True, kw_only=True, rename=pascal()):
+    """A secret that a task's container finds as a file."""
+
     always: ClassVar = ("file", "secret_id", "secret_name")
 
     file: FileTarget | None = None
@@ -38,6 +40,8 @@ class SecretReference(Struct, frozen=True, kw_only=True, rename=pascal()):
 
 
 class ConfigReference(Struct, frozen=True, kw_only=True, rename=pascal()):
+    """A config that a task's container finds as a file, or that its runtime reads."""
+
     always: ClassVar = ("config_id", "config_name")
 
     file: FileTarget | None = None
@@ -47,6 +51,8 @@ class ConfigReference(Struct, frozen=True, kw_only=True, rename=pascal()):
 
 
 class DNSConfig(Struct, frozen=True, kw_only=True, rename=pascal()):
+    """ContainerSpec.DNSConfig: what is written into resolv.conf."""
+
     nameservers: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
@@ -119,18 +125,24 @@ class GenericResource(Struct, frozen=True, kw_only=True, rename=pascal()):
 
 
 class Reservations(Struct, frozen=True, kw_only=True, rename=pascal(nano_cpus="NanoCPUs")):
+    """What a node must have free for a task."""
+
     nano_cpus: int = 0
     memory_bytes: int = 0
     generic_resources: tuple[GenericResource, ...] = ()
 
 
 class Limits(Struct, frozen=True, kw_only=True, rename=pascal(nano_cpus="NanoCPUs")):
+    """What a task may use."""
+
     nano_cpus: int = 0
     memory_bytes: int = 0
     pids: int = 0
 
 
 class Resources(Struct, frozen=True, kw_only=True, rename=pascal()):
+    """TaskTemplate.Resources."""
+
     limits: Limits | None = None
     reservations: Reservations | None = None
 
@@ -157,6 +169,8 @@ class Preference(Struct, frozen=True, kw_only=True, rename=pascal()):
 
 
 class Platform(Struct, frozen=True, kw_only=True, rename=pascal()):
+    """A platform that a task runs on."""
+
     architecture: str = ""
     os: str = ""
 
@@ -196,10 +210,14 @@ class TaskSpec(Struct, frozen=True, kw_only=True, rename=pascal()):
 
 
 class Replicated(Struct, frozen=True, kw_only=True, rename=pascal()):
+    """Mode.Replicated."""
+
     replicas: int | None = None
 
 
 class ReplicatedJob(Struct, frozen=True, kw_only=True, rename=pascal()):
+    """Mode.ReplicatedJob."""
+
     max_concurrent: int | None = None
     total_completions: int | None = None
 
@@ -256,6 +274,8 @@ class PortConfig(Struct, frozen=True, kw_only=True, rename=pascal()):
 
 
 class EndpointSpec(Struct, frozen=True, kw_only=True, rename=pascal()):
+    """How a service is reached: vip or dnsrr, and its ports."""
+
     mode: str = ""
     ports: tuple[PortConfig, ...] = ()
 

@@ -25,10 +25,14 @@ class Driver(Struct, frozen=True, kw_only=True, rename=pascal()):
 
 
 class Orchestration(Struct, frozen=True, kw_only=True, rename=pascal()):
+    """SwarmSpec.Orchestration."""
+
     task_history_retention_limit: int | None = None
 
 
 class Raft(Struct, frozen=True, kw_only=True, rename=pascal()):
+    """SwarmSpec.Raft; ticks are seconds."""
+
     always: ClassVar = ("election_tick", "heartbeat_tick")
 
     snapshot_interval: int = 0
@@ -39,6 +43,8 @@ class Raft(Struct, frozen=True, kw_only=True, rename=pascal()):
 
 
 class Dispatcher(Struct, frozen=True, kw_only=True, rename=pascal()):
+    """SwarmSpec.Dispatcher."""
+
     heartbeat_period: int = 0
     """Nanoseconds."""
 
@@ -58,6 +64,8 @@ class CAConfig(
     kw_only=True,
     rename=pascal(external_cas="ExternalCAs", signing_ca_cert="SigningCACert", signing_ca_key="SigningCAKey"),
 ):
+    """SwarmSpec.CAConfig; NodeCertExpiry in nanoseconds."""
+
     node_cert_expiry: int = 0
     """Nanoseconds."""
     external_cas: tuple[ExternalCA, ...] = ()

@@ -17,6 +17,8 @@ class VolumeCreate(Struct, frozen=True, kw_only=True, rename=pascal()):
 
 
 class VolumeUsage(Struct, frozen=True, kw_only=True, rename=pascal()):
+    """UsageData of a volume: how many containers have it, and its size in bytes; -1 for what was not measured."""
+
     ref_count: int
     size: int
 

@@ -70,6 +70,7 @@ def locate(draft: Draft, table: MountTable, path: str, follow: bool = True) -> L
 
 
 def exists(draft: Draft, table: MountTable, path: str) -> bool:
+    """Whether a path leads to something, links followed."""
     try:
         return locate(draft, table, path).inode is not None
     except OSError:

@@ -33,6 +33,8 @@ Headers = tuple[tuple[str, str], ...]
 
 
 class Request(NamedTuple):
+    """A request as a server in a container gets it. The target is percent-encoded, names of headers are as they were sent."""
+
     method: str
     target: str
     version: str
@@ -59,6 +61,8 @@ class Request(NamedTuple):
 
 
 class Response(NamedTuple):
+    """What a handler gives. With `close` the connection ends after it."""
+
     status: int
     body: bytes = b""
     headers: Headers = ()

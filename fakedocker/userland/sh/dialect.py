@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 
 class Dialect(NamedTuple):
+    """Which shell it is, and what it has beyond POSIX."""
+
     name: str
     features: frozenset[str]
     version: str = ""

@@ -22,6 +22,8 @@ class Quoted(NamedTuple):
 
 
 class DoubleQuoted(NamedTuple):
+    """Text in double quotes."""
+
     parts: Parts
 
 
@@ -66,6 +68,8 @@ Parts: TypeAlias = tuple[Part, ...]
 
 
 class Word(NamedTuple):
+    """A word, and where it stands in the source: its first character, and the one after its last."""
+
     parts: Parts
     start: int
     end: int
@@ -94,6 +98,8 @@ class Redirection(NamedTuple):
 
 
 class Simple(NamedTuple):
+    """A simple command (POSIX 2.9.1), and where it begins in the source."""
+
     assignments: tuple[Assignment, ...]
     words: tuple[Word, ...]
     redirections: tuple[Redirection, ...]
