@@ -51,7 +51,7 @@ def test_install_of_one_package(box: Box) -> None:
         "Get:1 http://deb.debian.org/debian bookworm/main amd64 tree amd64 2.1.0-1 [52.6 kB]\n"
         "Fetched 52.6 kB in 0s (2157 kB/s)\n"
         "Selecting previously unselected package tree.\n"
-        "(Reading database ... 5932 files and directories currently installed.)\n"
+        "(Reading database ... 6047 files and directories currently installed.)\n"
         "Preparing to unpack .../tree_2.1.0-1_amd64.deb ...\n"
         "Unpacking tree (2.1.0-1) ...\n"
         "Setting up tree (2.1.0-1) ..."

@@ -15,7 +15,7 @@ from fakedocker.base.go_patterns import path_match
 from fakedocker.userland.catalogue import is_utility
 from fakedocker.userland.packages import facts, index
 from fakedocker.userland.packages.facts import DebianFacts
-from fakedocker.userland.packages.index import Index, Package
+from fakedocker.userland.packages.index import UNSIMULATED, Index, Package
 from fakedocker.userland.packages.resolve import closure
 
 
@@ -25,7 +25,8 @@ class Release(NamedTuple):
     Args:
         table: whose versions debian.toml is asked for.
         facts: whose facts count.
-        corrected: whether versions, sizes and needs of the table's packages are those of the facts.
+        corrected: whether versions and sizes of the table's packages are those of the facts, as what they need is where the
+            index is whole.
         whole: whether a name that is in neither does not exist.
     """
 
@@ -52,6 +53,8 @@ _ESSENTIAL: Final = (
     " login ncurses-base ncurses-bin perl-base sed sysvinit-utils tar util-linux apt mawk mount passwd debian-archive-keyring tzdata"
 ).split()
 """What debootstrap puts into every root; the rest is what these need."""
+_ONCE_REQUIRED: Final = {"bullseye": ("e2fsprogs",), "bookworm": ("e2fsprogs",)}
+"""What older releases had in every root besides."""
 _FOR_THE_SUPERUSER: Final = (
     "mkfs*", "fsck*", "mkswap", "ip*tables*", "ebtables*", "arptables*", "nft", "sshd", "apache2*", "a2*", "httxt2dbm", "update-*", "cron", "ntpd", "named*",
     "rsyslogd", "logrotate", "exim*", "postfix", "post*map", "chronyd", "dnsmasq", "haproxy", "vsftpd", "proftpd", "php-fpm*", "tcpdump", "ethtool", "visudo",
@@ -91,9 +94,9 @@ class _Packages(Mapping[str, Package]):
 
     def _make(self, name: str) -> Package | None:
         detail = self._known.get(name)
-        if detail is not None and not self._release.corrected:
-            return detail
         found = facts.debian(self._release.facts, name)
+        if detail is not None and not self._release.corrected:
+            return detail._replace(needs=found.depends) if found is not None and self._release.whole else detail
         return None if found is None else _package(name, found, detail, borrowed=not self._release.whole)
 
 
@@ -104,7 +107,8 @@ def packages_of(codename: str) -> Index:
     packages = _Packages(release)
     base = set() if release.corrected else set(index.distribution("debian", release.table).base)
     if release.whole or release.corrected:
-        base.update(closure(_ESSENTIAL, lambda name: _needed(release, name)))
+        required = (*_ESSENTIAL, *_ONCE_REQUIRED.get(release.facts, ()))
+        base.update(closure(required, lambda name: _needed(release, name)))
     return Index(packages, tuple(sorted(name for name in base if name in packages)))
 
 
@@ -150,7 +154,7 @@ def _program(name: str) -> tuple[str, str, str]:
     """(path, family, name) of a program of which only the name is known."""
     superusers = any(path_match(pattern, name) for pattern in _FOR_THE_SUPERUSER)
     path = f"/usr/{'sbin' if superusers else 'bin'}/{name}"
-    return (path, "gnu", name) if is_utility(name) else (path, "debian", f"{name} of a package")
+    return (path, "gnu", name) if is_utility(name) else (path, UNSIMULATED, f"{name} of a package")
 
 
 def _architecture(name: str, found: DebianFacts) -> str:

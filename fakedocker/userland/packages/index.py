@@ -27,6 +27,8 @@ from typing import NamedTuple
 from fakedocker.base.json_types import Json
 
 KILO = 1000
+UNSIMULATED = "package"
+"""The family of programs of which nothing is known but the package's name for them."""
 
 
 class Package(NamedTuple):

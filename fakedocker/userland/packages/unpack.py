@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from fakedocker.filesystem.content import read
 from fakedocker.kernel.loader import HEADER_BYTES, program_file
 from fakedocker.kernel.program import WRITE, System
-from fakedocker.userland.packages.index import Package
+from fakedocker.userland.packages.index import UNSIMULATED, Package
 
 _LEAST_PROGRAM_BYTES = 14_000
 
@@ -28,7 +28,8 @@ def unpack(system: System, package: Package) -> tuple[str, ...]:
     # Programs take what is there when no other file does, else a part of it.
     share = max((rest if not package.data else rest // 3) // count, _LEAST_PROGRAM_BYTES) if count else 0
     for path, family, name in package.programs:
-        write_program(system, path, family, name, share)
+        if family != UNSIMULATED or not _is_simulated(system, path):
+            write_program(system, path, family, name, share)
     for path, target in package.links:
         make_directories(system, posixpath.dirname(path))
         remove_quietly(system, path)
@@ -38,6 +39,14 @@ def unpack(system: System, package: Package) -> tuple[str, ...]:
     if package.data:
         write_filler(system, package.data, max(rest - share * count, 0))
     return paths(package)
+
+
+def _is_simulated(system: System, path: str) -> bool:
+    """Whether there is a program already, of which more is known than its name."""
+    try:
+        return system.identify(path).family != UNSIMULATED
+    except OSError:
+        return False
 
 
 def paths(package: Package) -> tuple[str, ...]:
