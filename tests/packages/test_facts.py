@@ -217,3 +217,21 @@ def test_every_release_has_an_index() -> None:
         assert "ripgrep" in found.packages and all(base in found.packages for base in found.base)
         assert "nosuch" not in found.packages
     assert debian_index.is_whole("trixie") and not debian_index.is_whole("noble")
+
+
+def test_newest_versions_are_those_of_the_day() -> None:
+    for image, script, before, after in (
+        (
+            "debian:bookworm",
+            "apt-get update >/dev/null; apt-get install -s curl | grep Conf.curl",
+            "7.88.1-10+deb12u7 ",
+            "7.88.1-10+deb12u15 ",
+        ),
+        ("python:3.12", "pip install flask | tail -1", "Flask-3.0.3 ", "flask-3.1.3 "),
+        ("node:20", "npm i express >/dev/null; grep version node_modules/express/package.json", '"4.21.0"', '"5.3.0"'),
+    ):
+        box = Box(image)
+        assert before.lower() in box.sh(script).stdout.lower()
+        box = Box(image)
+        box.draft.now_ns = facts.TAKEN_NS
+        assert after.lower() in box.sh(script).stdout.lower()

@@ -101,9 +101,11 @@ class _Packages(Mapping[str, Package]):
 
 
 @cache
-def packages_of(codename: str) -> Index:
-    """The index of a release, by the code name of /etc/os-release."""
+def packages_of(codename: str, *, late: bool = False) -> Index:
+    """The index of a release, by the code name of /etc/os-release; `late` once the facts count (see `facts.count`)."""
     release = _RELEASES.get(codename, _LATER)
+    if late and release.whole:
+        release = release._replace(corrected=True)
     packages = _Packages(release)
     base = set() if release.corrected else set(index.distribution("debian", release.table).base)
     if release.whole or release.corrected:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.packages import debian_index
+from fakedocker.userland.packages import debian_index, facts
 from fakedocker.userland.packages.index import Index, Package
 from fakedocker.userland.packages.unpack import make_directories, read_text_or
 
@@ -31,7 +31,7 @@ def codename(system: System) -> str:
 
 def packages_of(system: System) -> Index:
     """The index for the release a root is of."""
-    return debian_index.packages_of(codename(system))
+    return debian_index.packages_of(codename(system), late=facts.count(system.now_ns))
 
 
 def parse(text: str) -> list[Stanza]:

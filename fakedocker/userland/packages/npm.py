@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from fakedocker.kernel import marks
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State
-from fakedocker.userland.packages import npm_project, npm_registry
+from fakedocker.userland.packages import facts, npm_project, npm_registry
 from fakedocker.userland.packages.npm_changes import change, putting
 from fakedocker.userland.packages.npm_registry import Problem
 from fakedocker.userland.packages.npm_scripts import run_script
@@ -125,11 +125,12 @@ def _install_plan(system: System, command: Command) -> Plan:
     project = npm_project.read(system)
     kind = next((_SAVES[flag] for flag in sorted(command.flags) if flag in _SAVES), "dependencies")
     added = dict(map(npm_project.split, command.words))
+    late = facts.count(system.now_ns)
     before = npm_project.present(system, project.folder)
     known = npm_project.locked(project) or before
-    whole = npm_project.planned(project.lock, npm_project.wanted(project, lean=False), known, added)
+    whole = npm_project.planned(project.lock, npm_project.wanted(project, lean=False), known, added, late=late)
     wanted = npm_project.wanted(project, lean=_is_lean(system, command))
-    plan = npm_project.planned(project.lock, wanted, whole.tree, added)
+    plan = npm_project.planned(project.lock, wanted, whole.tree, added, late=late)
     for name, bound in added.items():
         if name in plan.tree:
             bounds = npm_project.bounds_of(project.manifest, kind)
@@ -163,7 +164,7 @@ def _ci_plan(system: System, command: Command) -> Plan:
         told = [f"Missing: {name}@{wanted[name]} from lock file" for name in missing]
         raise Problem("EUSAGE", (*_OUT_OF_STEP, *told, ""))
     here = {name: bound for name, bound in wanted.items() if project.lock.find(name, bound)}
-    plan = npm_project.planned(project.lock, here, {}, {})
+    plan = npm_project.planned(project.lock, here, {}, {}, late=facts.count(system.now_ns))
     if not is_online(system):
         return _offline(plan.tree)
     return (("clear", project.folder), *change(project, {}, plan, saved=None, started_ns=system.now_ns))
@@ -191,7 +192,7 @@ def _offline(tree: dict[str, str]) -> Plan:
 
 
 def _global_plan(system: System, command: Command) -> Plan:
-    made = npm_registry.resolve(dict(map(npm_project.split, command.words)), {})
+    made = npm_registry.resolve(dict(map(npm_project.split, command.words)), {}, late=facts.count(system.now_ns))
     if not is_online(system):
         return _offline(made.versions)
     steps: list[Step] = [("lack", what, marks.PACKAGE) for what in made.lacking]
@@ -213,7 +214,9 @@ def _uninstall_plan(system: System, command: Command) -> Plan:
         if kind in project.manifest:
             project.manifest[kind] = kept
     before = npm_project.present(system, project.folder)
-    plan = npm_project.planned(project.lock, npm_project.wanted(project, lean=False), before, {})
+    plan = npm_project.planned(
+        project.lock, npm_project.wanted(project, lean=False), before, {}, late=facts.count(system.now_ns)
+    )
     return change(project, before, plan, saved=plan.tree, started_ns=system.now_ns)
 
 

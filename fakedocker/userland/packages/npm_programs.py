@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from fakedocker.kernel import marks
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, text_of
-from fakedocker.userland.packages import npm_project
+from fakedocker.userland.packages import facts, npm_project
 from fakedocker.userland.packages.npm_registry import Problem, is_whole, resolve
 from fakedocker.userland.packages.unpack import make_directories, read_text_or, remove_tree, write_filler, write_text
 from fakedocker.userland.processes.children import start, wait
@@ -273,7 +273,7 @@ def _npx(system: System, argv: tuple[str, ...], state: State) -> int:
         if name not in npm_project.commands(system, folder):
             folder = posixpath.join(system.environment.get("HOME", "/root"), ".npm/_npx", name)
             try:
-                made = resolve({whole: bound}, {})
+                made = resolve({whole: bound}, {}, late=facts.count(system.now_ns))
             except Problem as problem:
                 system.put("".join(f"npm error {line}\n" for line in (f"code {problem.code}", *problem.lines)), 2)
                 return 1

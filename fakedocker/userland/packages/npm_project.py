@@ -134,13 +134,16 @@ class Planned(NamedTuple):
     entries: dict[str, Entry]
 
 
-def planned(graph: Graph, bounds: Mapping[str, str], known: Mapping[str, str], added: Mapping[str, str]) -> Planned:
+def planned(
+    graph: Graph, bounds: Mapping[str, str], known: Mapping[str, str], added: Mapping[str, str], *, late: bool
+) -> Planned:
     """What is needed for what is asked for: by the lock file as far as it goes, else by what is known of the registry.
 
     Args:
         bounds: what the project asks for: name -> bound.
         known: versions that are kept where they fit.
         added: what is asked for besides, whatever the lock file has.
+        late: whether the facts count, see `facts.count`.
 
     Raises:
         Problem: a name is none.
@@ -154,7 +157,7 @@ def planned(graph: Graph, bounds: Mapping[str, str], known: Mapping[str, str], a
         if place not in entries or graph.find(place, roots.get(place, "")) == f"{place}@{entry.version}":
             entries[place] = entry
     rest = {name: bound for name, bound in bounds.items() if name not in fitting}
-    made = resolve({**rest, **added}, known)
+    made = resolve({**rest, **added}, known, late=late)
     tree = {**made.versions, **{place: entry.version for place, entry in entries.items()}}
     tree.update({name: made.versions[name] for name in added if name in made.versions})
     return Planned(dict(sorted(tree.items())), made.lacking, entries)

@@ -114,12 +114,13 @@ def demand_name(name: str, bound: str) -> None:
         raise Problem("EINVALIDPACKAGENAME", (shown,))
 
 
-def resolve(bounds: Mapping[str, str], known: Mapping[str, str]) -> Tree:
+def resolve(bounds: Mapping[str, str], known: Mapping[str, str], *, late: bool) -> Tree:
     """Names and versions of everything that is needed.
 
     Args:
         bounds: what is asked for: name -> bound.
         known: versions to be kept where they fit.
+        late: whether the facts count, see `facts.count`.
 
     Raises:
         Problem: a name is none.
@@ -139,7 +140,10 @@ def resolve(bounds: Mapping[str, str], known: Mapping[str, str]) -> Tree:
             lacking[f"installing {name} from {bound}"] = None
             continue
         entry = row(other)
-        version = _version(other, bound, entry, known.get(name, ""))
+        newest = facts.npm(other)
+        if late and entry is not None and newest:
+            entry = entry._replace(version=newest)
+        version = _version(bound, entry, newest, known.get(name, ""))
         if not version:
             lacking[f"the package {other}" if entry is None else f"{other}@{bound} (known is {entry.version})"] = None
             continue
@@ -156,11 +160,11 @@ def _alias(name: str, bound: str) -> tuple[str, str]:
     return (other, inner) if _NAME.fullmatch(other) else (name, bound)
 
 
-def _version(name: str, bound: str, entry: Row | None, known: str) -> str:
+def _version(bound: str, entry: Row | None, newest: str, known: str) -> str:
     """The version for a bound: the known one, the usual, the newest, or one that the bound names; "" for none that is known."""
     if bound in ("*", "latest", "x", ""):
         return known or (entry.version if entry is not None else "")
-    newest = (facts.npm(name) or entry.version) if entry is not None else ""
+    newest = (newest or entry.version) if entry is not None else ""
     candidates = (known, *((entry.version, newest) if entry is not None else ()))
     fitting = next((version for version in candidates if version and npm_versions.contains(bound, version)), "")
     if fitting:

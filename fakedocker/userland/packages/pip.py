@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, text_of
-from fakedocker.userland.packages import pip_site, python_index
+from fakedocker.userland.packages import facts, pip_site, python_index
 from fakedocker.userland.packages.pip_collecting import Chosen, Collecting, known
 from fakedocker.userland.packages.pip_requirements import Problem, Requirements, Wanted
 from fakedocker.userland.packages.pip_site import Installed, Site, normalized
@@ -136,7 +136,7 @@ def _install(system: System, command: Command, site: Site) -> Plan:
         if "user" not in command.flags:
             steps.append(("say", "Defaulting to user installation because normal site-packages is not writeable\n"))
     there = pip_site.installed(system, site, target)
-    collecting = Collecting(asked, there, site, command.flags)
+    collecting = Collecting(asked, there, site, command.flags, late=facts.count(system.now_ns))
     collecting.run()
     chosen = list(collecting.chosen.values())
     steps += collecting.steps

@@ -32,7 +32,9 @@ class Collecting:
         unknown: what may exist, of which nothing is known.
     """
 
-    def __init__(self, asked: Requirements, there: Mapping[str, Installed], site: Site, flags: frozenset[str]) -> None:
+    def __init__(
+        self, asked: Requirements, there: Mapping[str, Installed], site: Site, flags: frozenset[str], *, late: bool
+    ) -> None:
         self.chosen: dict[str, Chosen] = {}
         self.steps: list[Step] = [("lack", what) for what in asked.lacking]
         self.unknown: list[str] = []
@@ -40,6 +42,7 @@ class Collecting:
         self._there = there
         self._site = site
         self._flags = flags
+        self._late = late
         self._waiting = deque(asked.wanted)
 
     def run(self) -> None:
@@ -62,7 +65,7 @@ class Collecting:
         bounds = ",".join(filter(None, (item.bounds, self._asked.constraints.get(item.name, ""))))
         upgrades = "upgrade" in self._flags and item in self._asked.wanted
         satisfied = old is not None and pip_requirements.satisfies(old.version, bounds)
-        project = python_index.project(item.name)
+        project = python_index.project(item.name, late=self._late)
         version = pip_requirements.choose(bounds, project) if project is not None else ""
         if old is not None and satisfied and (not upgrades or old.version == version):
             text = f"Requirement already satisfied: {item.shown} in {self._site.directory} ({old.version})\n"

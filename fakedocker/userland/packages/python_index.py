@@ -5,6 +5,7 @@ It must not know commands, or what is installed.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
@@ -41,8 +42,12 @@ class Project(NamedTuple):
     whole: bool = True
 
 
-def project(name: str) -> Project | None:
-    """A project by its normalized name; None where it is not known, which is not to say that there is none."""
+def project(name: str, *, late: bool = False) -> Project | None:
+    """A project by its normalized name; None where it is not known, which is not to say that there is none.
+
+    Args:
+        late: whether the facts count (see `facts.count`): what is known of the needs of an older version tells only the names then.
+    """
     document = index.table("python")
     row: Mapping[str, Any] | None = document["packages"].get(name)
     newest = facts.pypi(name)
@@ -50,10 +55,10 @@ def project(name: str) -> Project | None:
     if row is not None:
         return Project(
             title=str(row.get("title", name)),
-            version=row["version"],
+            version=newest if late and newest else row["version"],
             newest=newest or row["version"],
             wheel_bytes=int(row["size"] * 1000),
-            needs=tuple(row.get("needs", "").split()),
+            needs=tuple(re.split(r"[<>=!~]", need)[0] if late else need for need in row.get("needs", "").split()),
             scripts=tuple(row.get("scripts", "").split()),
             pure=bool(row.get("pure", True)),
             module=module,

@@ -12,7 +12,7 @@ from typing import Final
 from fakedocker.kernel import marks
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
-from fakedocker.userland.packages import npm_project, npm_registry
+from fakedocker.userland.packages import facts, npm_project, npm_registry
 from fakedocker.userland.packages.npm_changes import putting
 from fakedocker.userland.packages.npm_registry import Problem
 from fakedocker.userland.packages.npm_scripts import run_script
@@ -85,7 +85,8 @@ class _Change:
         lean = bool(flags & _LEAN) or system.environment.get("NODE_ENV") == "production"
         self.before = npm_project.present(system, project.folder)
         graph = npm_project.locked_graph(system, project.folder, lock)
-        self.plan = npm_project.planned(graph, npm_project.wanted(project, lean=lean), self.before, added)
+        wanted, late = npm_project.wanted(project, lean=lean), facts.count(system.now_ns)
+        self.plan = npm_project.planned(graph, wanted, self.before, added, late=late)
         self.tree = self.plan.tree
         for each, bound in added.items():
             if each in self.tree:
