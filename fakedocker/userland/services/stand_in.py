@@ -31,7 +31,7 @@ def _stand_in(system: System, argv: tuple[str, ...], state: State) -> int:
     if "listeners" not in state:
         for number in _ENDED_BY:
             system.catch(number, "catch")
-        numbers = [int(port) for port in ports.split(",") if port.isdigit()]
+        numbers = [int(port) for port in ports.split(",") if port.isdecimal() and len(port) < 6]
         problem = open_listeners(system, state, numbers)
         if problem is not None:
             open_listeners(system, state, [])
