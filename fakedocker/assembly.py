@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from fakedocker import plugins
 from fakedocker.api.inside import serve_inside
 from fakedocker.api.routes import handle
+from fakedocker.base import clock
 from fakedocker.base.profiles import DEFAULT
 from fakedocker.engine.engine import Engine
 from fakedocker.engine.inflight import TimeMode
@@ -29,6 +30,7 @@ def create_engine(
     real_registries: Sequence[str] = (),
     programs: Mapping[str, Program] = PROGRAMS,
     profile: str = DEFAULT,
+    date: str = "",
 ) -> Engine:
     """An engine as it is after installation, or one that goes on from a world.
 
@@ -42,12 +44,14 @@ def create_engine(
             transfer takes wall time and none of the engine's.
         programs: what containers can run, by name.
         profile: which Docker a new one is, see `base.profiles`.
+        date: the day on which a new one begins, as YYYY-MM-DD, in place of `now_ns`: images are those that their tags named then.
 
     Raises:
-        ValueError: a registry is not on the loopback interface, or there is no such profile.
+        ValueError: a registry is not on the loopback interface, or there is no such profile, or the date is none.
     """
     plugins.offer()
-    start = world if world is not None else initial_world.create(seed, now_ns, profile=profile)
+    start_ns = clock.morning_of(date) if date else now_ns
+    start = world if world is not None else initial_world.create(seed, start_ns, profile=profile)
 
     def fork(world: World, mode: TimeMode) -> Engine:
         return create_engine(mode=mode, world=world, check=check, programs=programs)

@@ -19,11 +19,12 @@ from fakedocker.base import reference
 from fakedocker.faults import model
 from fakedocker.faults.model import FaultKind
 from fakedocker.filesystem.node import LayerEntry
+from fakedocker.filesystem.program_files import program_file
 from fakedocker.images.model import HistoryEntry
 from fakedocker.kernel import programs
-from fakedocker.kernel.loader import program_file
 from fakedocker.kernel.program import Program
 from fakedocker.registry import catalogue
+from fakedocker.registry.hub.lookup import last_day
 from fakedocker.registry.model import Manifest
 from fakedocker.wire.image import ImageConfig
 
@@ -173,7 +174,7 @@ def _manifest(name: str, image: BroughtImage) -> Manifest:
     below = None
     if image.base:
         parsed = reference.parse(image.base).with_default_tag()
-        below = catalogue.manifest(catalogue.path_at(parsed.domain, parsed.path), parsed.tag)
+        below = catalogue.manifest(catalogue.path_at(parsed.domain, parsed.path), parsed.tag, last_day())
         if below is None:
             raise ValueError(f"its base image {image.base} is not in the catalogue")
     entries = [LayerEntry(declared.FOLDER.strip("/"), "dir", 0o777)]

@@ -8,6 +8,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from fakedocker.operations.system import initial_world
+from fakedocker_shell.scenarios import front_matter
+
+# Images are those of the day of the recordings, whatever Docker Hub has become.
+initial_world.DEFAULT_START = "2024-10-01T09:00:00Z"
+front_matter.DEFAULT_CLOCK = initial_world.DEFAULT_START
+
 settings.register_profile(
     "fakedocker",
     deadline=None,
@@ -25,7 +32,7 @@ SLOW = frozenset(
     api/test_connections api/test_hostile_requests api/test_message_chunks api/test_slow_readers
     base/test_regex base/test_stored_values durability/test_serve_state durability/test_state_crashes
     kernel/test_bounded_turns kernel/test_constant_memory kernel/test_lazy_processes
-    operations/test_api_description operations/test_archives project/test_readme project/test_zip registry/test_catalogue
+    operations/test_api_description operations/test_archives project/test_readme project/test_zip registry/test_catalogue registry/test_hub
     scenarios/test_learning scenarios/test_library scenarios/test_outside shells/test_limits
     terminal/test_pty terminal/test_session_journal terminal/test_typed_on_the_host
     testing/test_docker_py_examples testing/test_orchestrator testing/test_plugin testing/test_testcontainers

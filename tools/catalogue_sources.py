@@ -8,7 +8,8 @@ One file per family of images; sets and images are known by name across files. I
     [steps]                 NAME = how an image is made, like a Dockerfile: `LAYER NAME` adds a layer of the same file,
                             all other instructions set the configuration; DEFAULTS gives a base image its PATH
     [[images]]              tags, date, what it is built `from`, variables (`vars`), the name of its `steps`, and
-                            style = "classic" where history looks as the builder before BuildKit wrote it
+                            style = "classic" where history looks as the builder before BuildKit wrote it;
+                            recorded = true where its tags name it on the day of the recordings, whatever the facts say
 
 Entries (of a set or a layer) are texts of lines; `{a b c}` in a path stands for each of the words, over several lines too:
 
@@ -34,7 +35,6 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -43,15 +43,15 @@ from msgspec.structs import replace
 
 from fakedocker.filesystem.content import append, filler
 from fakedocker.filesystem.node import LayerEntry
+from fakedocker.filesystem.program_files import program_file
 from fakedocker.filesystem.tree import Tree
-from fakedocker.kernel.loader import program_file
+from fakedocker.registry.hub.templates import size_bytes
 
 SECOND_NS = 1_000_000_000
-_ENTRY_KEYS = {"dirs", "links", "hardlinks", "programs", "fillers", "modes", "files", "append", "include"}
+_ENTRY_KEYS = {"dirs", "links", "hardlinks", "programs", "fillers", "modes", "files", "append", "include", "tells"}
 _LAYER_KEYS = _ENTRY_KEYS | {"created_by", "size", "rest", "date"}
-_IMAGE_KEYS = {"tags", "date", "from", "vars", "steps", "style"}
+_IMAGE_KEYS = {"tags", "date", "from", "vars", "steps", "style", "recorded"}
 _REPOSITORY_KEYS = {"path", "description", "stars"}
-_UNITS = {"": 1, "k": 1000, "M": 1000**2, "G": 1000**3}
 
 
 class SourceError(ValueError):
@@ -69,6 +69,11 @@ class ImageSource(NamedTuple):
     variables: dict[str, str]
     steps: tuple[tuple[str, str], ...]
     """(keyword, rest)"""
+    steps_name: str
+    open_steps: tuple[tuple[str, str], ...]
+    """`steps` with the variables left open."""
+    recorded: bool
+    """Whether its tags name it on the day of the recordings, whatever the facts say."""
 
 
 class RepositorySource(NamedTuple):
@@ -87,8 +92,11 @@ class Sources:
     def __init__(self, folder: Path) -> None:
         self.repositories: dict[str, RepositorySource] = {}
         self.images: list[ImageSource] = []
+        self.roots: list[str] = []
+        """Families that have layers and no images: what images by rule stand on."""
+        self.rules: dict[str, Mapping[str, Any]] = {}
+        self.layers: dict[tuple[str, str], Mapping[str, Any]] = {}
         self._sets: dict[str, Mapping[str, Any]] = {}
-        self._layers: dict[tuple[str, str], Mapping[str, Any]] = {}
         for path in sorted(folder.glob("*.toml")):
             try:
                 document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -97,21 +105,30 @@ class Sources:
             self._read(path.stem, document)
 
     def _read(self, family: str, document: Mapping[str, Any]) -> None:
-        _check_keys(family, document, {"repository", "sets", "layers", "steps", "images"})
+        _check_keys(family, document, {"repository", "sets", "layers", "steps", "images", "rule"})
+        self.rules[family] = document.get("rule", {})
         for name, entries in document.get("sets", {}).items():
             _check_keys(f"{family}: set {name}", entries, _ENTRY_KEYS)
             self._sets[name] = entries
         for name, layer in document.get("layers", {}).items():
             _check_keys(f"{family}: layer {name}", layer, _LAYER_KEYS)
-            self._layers[family, name] = layer
+            self.layers[family, name] = layer
         if "repository" in document:
             _check_keys(f"{family}: repository", document["repository"], _REPOSITORY_KEYS)
             self.repositories[family] = RepositorySource(**document["repository"])
+        if "layers" in document and "images" not in document:
+            self.roots.append(family)
         for image in document.get("images", ()):
             _check_keys(f"{family}: image {image['tags']}", image, _IMAGE_KEYS)
             if image["steps"] not in document["steps"]:
                 raise SourceError(f"{family}: image {image['tags']}: there are no steps {image['steps']}")
             self.images.append(_image(family, image, document["steps"][image["steps"]]))
+
+    def set(self, key: str, where: str) -> Mapping[str, Any]:
+        """A set by its name."""
+        if key not in self._sets:
+            raise SourceError(f"{where}: there is no set {key}")
+        return self._sets[key]
 
     def layer(self, image: ImageSource, name: str, below: Tree) -> tuple[str, str, list[LayerEntry]]:
         """A layer of an image: created_by, date, and its entries in the order of its archive.
@@ -119,16 +136,14 @@ class Sources:
         Args:
             below: the tree it goes on top of; directories that are missing there and not described are added.
         """
-        described = self._layers.get((image.family, name))
+        described = self.layers.get((image.family, name))
         if described is None:
             raise SourceError(f"{image.family}: there is no layer {name}")
         where = f"{image.family}: layer {name}"
         date = substitute(described.get("date", image.date), image.variables)
         collector = _Entries(where, image.variables, date)
         for key in described.get("include", ()):
-            if key not in self._sets:
-                raise SourceError(f"{where}: there is no set {key}")
-            collector.add(self._sets[key])
+            collector.add(self.set(key, where))
         collector.add(described)
         if "size" in described:
             collector.fill_up(substitute(described["size"], image.variables), described.get("rest", ""))
@@ -137,10 +152,6 @@ class Sources:
 
 def _image(family: str, image: Mapping[str, Any], described_steps: str) -> ImageSource:
     variables = {name: str(value) for name, value in image.get("vars", {}).items()}
-    steps = []
-    for line in _logical_lines(substitute(described_steps, variables)):
-        keyword, _, rest = line.partition(" ")
-        steps.append((keyword, rest.strip()))
     return ImageSource(
         family,
         tuple(substitute(image["tags"], variables).split()),
@@ -148,8 +159,16 @@ def _image(family: str, image: Mapping[str, Any], described_steps: str) -> Image
         substitute(image.get("from", ""), variables),
         image.get("style", "buildkit"),
         variables,
-        tuple(steps),
+        _steps(substitute(described_steps, variables)),
+        image["steps"],
+        _steps(described_steps),
+        bool(image.get("recorded", False)),
     )
+
+
+def _steps(text: str) -> tuple[tuple[str, str], ...]:
+    lines = (line.partition(" ") for line in _logical_lines(text))
+    return tuple((keyword, rest.strip()) for keyword, _, rest in lines)
 
 
 def substitute(text: str, variables: Mapping[str, str]) -> str:
@@ -297,19 +316,30 @@ def _expand(line: str) -> Iterator[tuple[str, str]]:
         yield match[1] + word + match[3], match[4]
 
 
-def _mode_and_owner(text: str) -> tuple[int, int, int]:
+def rows_of(text: str) -> Iterator[tuple[str, str]]:
+    """The (path, rest) of every line, variables left open."""
+    for line in _logical_lines(text):
+        yield from _expand(line)
+
+
+def mode_and_owner(text: str) -> tuple[int, str, str]:
+    """MODE [UID:GID]; the two may be variables."""
     mode, _, owner = text.partition(" ")
     uid, _, gid = (owner or "0:0").partition(":")
-    return int(mode, 8), int(uid), int(gid)
+    return int(mode, 8), uid, gid
+
+
+def _mode_and_owner(text: str) -> tuple[int, int, int]:
+    mode, uid, gid = mode_and_owner(text)
+    return mode, int(uid), int(gid)
 
 
 def _size(text: str, path: str) -> int:
-    """A size in bytes; with `~` it lies between half and one and a half times the number, by the path."""
-    match = re.fullmatch(r"(~?)([0-9.]+)([kMG]?)", text.strip())
-    if match is None:
-        raise SourceError(f"{path}: not a size: {text!r}")
-    size = round(float(match[2]) * _UNITS[match[3]])
-    return size if not match[1] else size // 2 + zlib.crc32(path.encode()) % size
+    """A size in bytes. Raises SourceError for what is none."""
+    try:
+        return size_bytes(text, path)
+    except ValueError as problem:
+        raise SourceError(str(problem)) from None
 
 
 def words(rest: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from catalogue_sources import ImageSource, SourceError, Sources, words
+from catalogue_templates import make_template
 from msgspec.structs import replace
 
 from fakedocker.base import clock
@@ -58,7 +59,7 @@ class Maker:
     ) -> None:
         self.layers: dict[str, stored.StoredLayer] = {}
         self.repositories = sources.repositories
-        self._sources = sources
+        self.sources = sources
         self._known = known
         self._report = report
         self._by_name: dict[str, ImageSource] = {}
@@ -72,7 +73,7 @@ class Maker:
 
     def manifests(self) -> Iterator[tuple[ImageSource, Manifest]]:
         """Every image with its manifest."""
-        for image in self._sources.images:
+        for image in self.sources.images:
             built = self._build(image)
             made = make_image(
                 created_ns=clock.instant(image.date),
@@ -96,7 +97,7 @@ class Maker:
     def _layer(self, image: ImageSource, base: Built, name: str) -> Built:
         below = base.layers[-1].layer if base.layers else None
         tree = below.tree if below else Tree.empty()
-        created_by, date, described = self._sources.layer(image, name, tree)
+        created_by, date, described = self.sources.layer(image, name, tree)
         time_ns = clock.instant(date)
         entries = tuple(replace(entry, mtime_ns=time_ns // stored.SECOND_NS * stored.SECOND_NS) for entry in described)
         kept = self._store(f"{image.family}:{image.tags[0]} {name}", entries)
@@ -212,12 +213,27 @@ def make_files(maker: Maker) -> dict[str, bytes]:
         tags.setdefault(image.family, {}).update((tag, manifest.digest) for tag in image.tags)
     for layer in maker.layers.values():
         files[stored.layer_file(layer.diff_id)] = _by_lines(layer)
+    recorded: dict[str, dict[str, str]] = {}
+    for image, manifest in maker.manifests():
+        if image.recorded:
+            recorded.setdefault(image.family, {}).update((tag, manifest.digest) for tag in image.tags)
     repositories = {
         source.path: stored.Repository(
-            source.description, source.stars, source.path.startswith("library/"), dict(sorted(tags[family].items()))
+            source.description,
+            source.stars,
+            source.path.startswith("library/"),
+            dict(sorted(tags[family].items())),
+            dict(sorted(recorded.get(family, {}).items())),
         )
         for family, source in sorted(maker.repositories.items(), key=lambda item: item[1].path)
     }
+    official = {
+        family: source.path.removeprefix("library/")
+        for family, source in maker.repositories.items()
+        if source.path.startswith("library/")
+    }
+    for family, name in {**official, **{family: family for family in maker.sources.roots}}.items():
+        files[f"families/{name}.json"] = msgspec.json.encode(make_template(maker.sources, family))
     files["index.json"] = msgspec.json.format(msgspec.json.encode(stored.Index(repositories)), indent=1) + b"\n"
     return files
 

@@ -42,6 +42,23 @@ def instant(text: str) -> int:
     return seconds * SECOND_NS + int((fraction or "").ljust(9, "0"))
 
 
+def morning_of(date: str) -> int:
+    """Nine o'clock of a day, when a world begins.
+
+    Args:
+        date: as YYYY-MM-DD, from 2013 on, when Docker began.
+
+    Raises:
+        ValueError: it is no such day.
+    """
+    try:
+        if re.fullmatch(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", date) and date >= "2013":
+            return instant(f"{date}T09:00:00Z")
+    except ValueError:
+        pass  # there is no such day in its month
+    raise ValueError(f"not a day from 2013-01-01 to 2099-12-31: {date!r}")
+
+
 def utc(at_ns: int) -> datetime.datetime:
     """The instant as a datetime, cut to microseconds."""
     return _EPOCH + datetime.timedelta(microseconds=at_ns // 1000)

@@ -1,8 +1,7 @@
 """Which simulated program a file is.
 
-A program file begins with the magic of an ELF file and has a line `fakedocker:FAMILY/NAME` at byte 64; the rest is
-filler up to its size. So programs are files like any other: copied, linked, removed. A binary made elsewhere is none of
-them, whatever its name: what it would do is not simulated. This module must not know processes or paths.
+A binary made elsewhere is none of the programs that `program_files` makes, whatever its name: what it would do is not simulated.
+This module must not know processes or paths.
 """
 
 from __future__ import annotations
@@ -10,24 +9,18 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from fakedocker.filesystem.content import Content, filler, join
 from fakedocker.filesystem.node import Node
+from fakedocker.filesystem.program_files import ELF_MAGIC, LINE_AT, LINE_MARK, MACHINE_AT, MACHINES
 from fakedocker.kernel.program import Identity, Program
 
-HEADER_BYTES = 256
-PLACEHOLDER_FAMILY = "placeholder"
-"""The family of programs that are made up for want of the real ones: none of them is simulated."""
-ELF_MAGIC = b"\x7fELF"
-_ELF_HEADER = ELF_MAGIC + b"\x02\x01\x01" + bytes(9) + b"\x02\x00\x3e\x00\x01\x00\x00\x00" + bytes(40)
-_LINE_AT = 64
-_LINE_MARK = b"fakedocker:"
+_FOREIGN = frozenset(MACHINES.values()) - {MACHINES["amd64"], MACHINES["386"]}
 
 
 class Image(NamedTuple):
     """What the head of a file says.
 
-    kind is "program" (with `identity`), "script" (with the interpreter and its one argument), "elf" for a binary made
-    elsewhere, or "text" for what a shell would run itself.
+    kind is "program" (with `identity`, and in `argument` its version as VARIABLE=VERSION), "script" (with the interpreter and its one argument), "elf" for a binary made
+    elsewhere, "foreign" for one of another processor, or "text" for what a shell would run itself.
     """
 
     kind: str
@@ -63,21 +56,17 @@ class Command(NamedTuple):
     program: Program
 
 
-def program_file(family: str, name: str, size_bytes: int) -> Content:
-    """The content of a program's file, of at least 256 bytes. Only its head is held."""
-    line = _LINE_MARK + f"{family}/{name}\n".encode()
-    head = (_ELF_HEADER + line).ljust(HEADER_BYTES, b"\0")
-    return join(head, filler(f"program:{family}/{name}", max(0, size_bytes - len(head))))
-
-
 @lru_cache(maxsize=512)
 def read_image(head: bytes) -> Image:
     """What the first 256 bytes of a file say about running it."""
     if head.startswith(ELF_MAGIC):
-        if head[_LINE_AT:].startswith(_LINE_MARK):
-            line = head[_LINE_AT + len(_LINE_MARK) :].split(b"\n", 1)[0].decode("utf-8", "replace")
-            family, _, name = line.partition("/")
-            return Image("program", Identity(family, name))
+        if head[MACHINE_AT : MACHINE_AT + 1] and head[MACHINE_AT] in _FOREIGN:
+            return Image("foreign")
+        if head[LINE_AT:].startswith(LINE_MARK):
+            line = head[LINE_AT + len(LINE_MARK) :].split(b"\n", 1)[0].decode("utf-8", "replace")
+            program, _, version = line.partition("\t")
+            family, _, name = program.partition("/")
+            return Image("program", Identity(family, name), argument=version)
         return Image("elf")
     if head.startswith(b"#!"):
         line = head[2:].split(b"\n", 1)[0].decode("utf-8", "surrogateescape").strip()

@@ -15,10 +15,11 @@ from fakedocker.filesystem import content as contents
 from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.node import Node
 from fakedocker.filesystem.overlay import Filesystem
+from fakedocker.filesystem.program_files import HEADER_BYTES, PLACEHOLDER_FAMILY
 from fakedocker.filesystem.walk import SUPERUSER, Credentials, FileTree, Location, Mount, MountTable, allowed, resolve
 from fakedocker.kernel import marks
 from fakedocker.kernel.applets import APPLETS
-from fakedocker.kernel.loader import HEADER_BYTES, PLACEHOLDER_FAMILY, Command, Image, Runnable, read_image
+from fakedocker.kernel.loader import Command, Image, Runnable, read_image
 from fakedocker.kernel.program import Body, Deferred, Identity, Program, System
 from fakedocker.kernel.records import Namespace
 from fakedocker.kernel.state import KernelDraft
@@ -173,7 +174,7 @@ class Programs:
                 words = (image.interpreter, *argument, path, *words[1:])
                 path = image.interpreter
                 continue
-            if image.kind == "text":
+            if image.kind in ("text", "foreign"):
                 raise failure(errno.ENOEXEC)
             identity = image.identity or _MADE_ELSEWHERE
             found = _dispatch(path, identity, words, location.path)

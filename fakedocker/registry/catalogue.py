@@ -1,14 +1,15 @@
 """The built-in catalogue: what the simulated Docker Hub offers.
 
-Nothing is read before it is asked for: a pull reads the index, two small JSON texts and the layers of one image, a few
-milliseconds in all. Layers and manifests are immutable and shared by all worlds of the process. The data are made by
-tools/make_catalogue.py from the descriptions in the folder `catalogue`. This module must not know worlds or pulls.
+Which tags official images have on a day, and which image each names, is what the facts say (`hub`); repositories of other people
+have the tags that the index lists, on every day. Nothing is read before it is asked for. Layers and manifests are immutable and
+shared by all worlds of the process. The data are made by tools/make_catalogue.py from the descriptions in the folder
+`catalogue`, the facts by tools/make_hub_facts.py. This module must not know worlds or pulls.
 """
 
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import cache
 from typing import Final
 
@@ -17,9 +18,11 @@ from msgspec import Struct
 
 from fakedocker.base import clock
 from fakedocker.base.extensions import Extension
+from fakedocker.base.platform import Platform
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.images.model import HistoryEntry, Image, Layer, chain_id, make_image
 from fakedocker.registry import stored
+from fakedocker.registry.hub import kept, lookup, official
 from fakedocker.registry.manifests import make_manifest, read_manifest
 from fakedocker.registry.model import Manifest, RemoteLayer
 from fakedocker.wire.image import ImageConfig
@@ -28,14 +31,31 @@ BROUGHT: Final[Extension[Mapping[str, Manifest]]] = Extension()
 """Repositories that it does not have, by their path: tag -> image."""
 _BROUGHT_REPOSITORY: Final = stored.Repository(description="", stars=0, official=False, tags={})
 
+OFFICIAL = "library/"
+RECORDED_DAY = lookup.day_of(clock.instant("2024-10-01"))
+"""When the recordings of the real engine take place, which had an image from its registry that was some weeks old."""
 
-def manifest(path: str, reference: str) -> Manifest | None:
+
+def manifest(path: str, reference: str, day: int, platform: Platform = official.AMD64) -> Manifest | None:
     """The image of a repository.
 
     Args:
         path: the repository within the registry, such as "library/alpine".
         reference: a tag, or a manifest's digest.
+        day: on which the tag is looked up, see `hub.lookup`.
+        platform: which of an official image's; all others have one.
+
+    Raises:
+        hub.official.NoSuchPlatform: the tag's image was not built for it.
+        hub.kept.DamagedFacts: the facts about the repository cannot be read.
     """
+    if path.startswith(OFFICIAL) and not reference.startswith("sha256:"):
+        repository = _index().repositories.get(path)
+        recorded = repository.recorded.get(reference) if repository is not None and day == RECORDED_DAY else None
+        if recorded is not None and platform == official.AMD64:
+            return _manifest(recorded)
+        found = lookup.find(path.removeprefix(OFFICIAL), reference, day)
+        return official.image(found, _described, platform) if found is not None else None
     repository = _index().repositories.get(path)
     if repository is None:
         brought = BROUGHT.find(path) or {}
@@ -43,6 +63,13 @@ def manifest(path: str, reference: str) -> Manifest | None:
     digest = repository.tags.get(reference)
     if digest is None and reference in repository.tags.values():
         digest = reference
+    return None if digest is None else _manifest(digest)
+
+
+def _described(name: str, tag: str) -> Manifest | None:
+    """The catalogue's own image of an official repository."""
+    repository = _index().repositories.get(f"{OFFICIAL}{name}")
+    digest = repository.tags.get(tag) if repository is not None else None
     return None if digest is None else _manifest(digest)
 
 
@@ -77,11 +104,22 @@ def find(digest: str) -> Manifest | None:
 
 def has_repository(path: str) -> bool:
     """Whether there is a repository of that path."""
-    return path in _index().repositories or path in BROUGHT.names()
+    known = path in _index().repositories or path in BROUGHT.names()
+    return known or path.removeprefix(OFFICIAL) in _official_names(path)
 
 
-def tags(path: str) -> tuple[str, ...]:
-    """The tags of a repository, sorted; none where there is no such repository."""
+def _official_names(path: str) -> Container[str]:
+    return kept.index().tags if path.startswith(OFFICIAL) else ()
+
+
+def tags(path: str, day: int) -> tuple[str, ...]:
+    """The tags of a repository on a day, sorted; none where there is no such repository.
+
+    Raises:
+        hub.kept.DamagedFacts: the facts about the repository cannot be read.
+    """
+    if path.startswith(OFFICIAL):
+        return lookup.tags_on(path.removeprefix(OFFICIAL), day)
     repository = _index().repositories.get(path)
     return tuple(sorted(BROUGHT.find(path) or {} if repository is None else repository.tags))
 
@@ -89,7 +127,11 @@ def tags(path: str) -> tuple[str, ...]:
 def search(term: str) -> list[dict[str, object]]:
     """The repositories whose name or description has the term in it, most stars first, as GET /images/search has them."""
     wanted = term.lower()
-    offered = {**dict.fromkeys(BROUGHT.names(), _BROUGHT_REPOSITORY), **_index().repositories}
+    plain = {
+        f"{OFFICIAL}{name}": stored.Repository(f"The official image of {name}.", 0, True, {})
+        for name in kept.index().tags
+    }
+    offered = {**dict.fromkeys(BROUGHT.names(), _BROUGHT_REPOSITORY), **plain, **_index().repositories}
     found = [
         (path.removeprefix("library/"), repository)
         for path, repository in offered.items()

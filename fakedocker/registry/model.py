@@ -17,6 +17,11 @@ class RemoteLayer(Struct, frozen=True, kw_only=True):
     """Of the compressed blob."""
     layer: Layer
 
+    @property
+    def transfer_bytes(self) -> int:
+        """How much a transfer moves in the simulation: holes in the files of an image by rule are not in its blob, and count as if they were."""
+        return max(self.size_bytes, self.layer.size_bytes * 2 // 5)
+
 
 class Manifest(Struct, frozen=True, kw_only=True):
     """An image as a registry offers it. `manifests.make_manifest` makes one."""

@@ -49,13 +49,15 @@ class StoredLayer(Struct, frozen=True):
     entries: tuple[StoredEntry, ...]
 
 
-class Repository(Struct, frozen=True):
+class Repository(Struct, frozen=True, omit_defaults=True):
     """A repository as a search shows it, and its tags with the digests of their manifests, newest tags first."""
 
     description: str
     stars: int
     official: bool
     tags: dict[str, str]
+    recorded: dict[str, str] = {}
+    """Those of its tags that name their image on the day of the recordings, whatever the facts say."""
 
 
 class Index(Struct, frozen=True):

@@ -16,12 +16,13 @@ from fakedocker.base import reference
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.engine.engine import Engine
 from fakedocker.filesystem.node import LayerEntry
+from fakedocker.filesystem.program_files import program_file
 from fakedocker.images.model import HistoryEntry, Image
-from fakedocker.kernel.loader import program_file
 from fakedocker.operations.images import images
 from fakedocker.operations.images.made_images import file_entry, manifest_over, remote_of, with_directories
 from fakedocker.operations.system import lookup
 from fakedocker.registry import catalogue
+from fakedocker.registry.hub.lookup import day_of
 from fakedocker.registry.model import Registry, RemoteLayer
 from fakedocker.testing.clock import Duration, nanoseconds
 from fakedocker.userland.services import declared
@@ -202,7 +203,7 @@ def _base(draft: Draft, name: str) -> tuple[Image, tuple[RemoteLayer, ...]]:
         layers = [draft.layers[chain] for chain in known.layers]
         return known, tuple(catalogue.remote_layer(layer) or remote_of(layer) for layer in layers)
     parsed = _reference(name)
-    manifest = catalogue.manifest(parsed.path, parsed.tag)
+    manifest = catalogue.manifest(parsed.path, parsed.tag, day_of(draft.now_ns))
     if manifest is None:
         raise NotAnImage(f"expected a base image that is here or in the catalogue, not {name!r}")
     return manifest.image, manifest.layers

@@ -45,6 +45,7 @@ class FakeDocker:
         mode: how time passes: by itself while a client waits (fast), or only when told (manual).
         images: pulled at first.
         profile: which Docker a new one is: "28".
+        date: the day on which a new one begins, as YYYY-MM-DD: images are those that their tags named then.
         assume: take what fails only because it is not simulated to have worked, see docs/assume.md.
     """
 
@@ -57,8 +58,9 @@ class FakeDocker:
         images: tuple[str, ...] | list[str] = (),
         profile: str = DEFAULT,
         assume: bool = False,
+        date: str = "",
     ) -> None:
-        self._begin(create_engine(seed, world=world, mode=mode, programs=processes.TABLE, profile=profile))
+        self._begin(create_engine(seed, world=world, mode=mode, programs=processes.TABLE, profile=profile, date=date))
         if assume:
             self.engine.change("assume", True)
         for name in images:

@@ -66,7 +66,7 @@ _MODULES: Final[dict[str, str]] = {
     "files.rsync": "rsync",
     "text.sed": "sed",
     "services.apache": "apache2 httpd",
-    "services.declared": "declared",
+    "services.declared": "declared tells",
     "services.stand_in": "stand-in",
     "services.init_scripts": "service",
     "services.go_servers": "http-echo traefik-whoami whoami",

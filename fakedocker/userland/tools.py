@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from fakedocker.base.regex import LimitExceeded
 from fakedocker.kernel.program import Program, Stat, System, Unsimulated
+from fakedocker.userland.versions import busybox_banner
 
 _Function = TypeVar("_Function", bound=Program)
 _PLAIN_NAME = re.compile(r"[\w@%+:,./-][\w@%+=:,./~#-]*")
@@ -107,7 +108,7 @@ def _report_usage(system: System, problem: UsageProblem, usage: str, usage_statu
         say(system, problem.message)
     if not problem.bare:
         if is_busybox(system):
-            text = f"BusyBox v1.35.0 (2024-06-10 07:11:47 UTC) multi-call binary.\n\nUsage: {name} {usage}\n"
+            text = f"{busybox_banner(system)} multi-call binary.\n\nUsage: {name} {usage}\n"
             system.put(text if problem.message else text + "\n", 2)
         else:
             system.put(hint or f"Try '{name} --help' for more information.\n", 2)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fakedocker.filesystem.node import LayerEntry
+from fakedocker.filesystem.program_files import program_file
 from fakedocker.filesystem.tree import Tree, apply_layer
-from fakedocker.kernel.loader import program_file
 
 HOME = "/root"
 WORK = "/work"

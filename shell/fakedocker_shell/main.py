@@ -39,6 +39,7 @@ Without a FILE it opens the terminal, or runs the commands on standard input.
 Options:
   -c COMMANDS               Run these commands
       --seed N              Where ids, names and addresses come from (default 0)
+      --date YYYY-MM-DD     The day it begins on: images are those that their tags named then
       --profile NAME        Which Docker it is: 28
       --journal FILE        Keep the session in this new file; `fakedocker replay FILE` plays it again
       --host-dir DIR[:rw]   Let the simulated host see this folder; with :rw also write to it
@@ -59,6 +60,7 @@ class Options:
     real_web: bool = False
     journal: str = ""
     profile: str = DEFAULT
+    date: str = ""
 
     def shown(self) -> list[Shown]:
         """What of the machine the simulation sees."""
@@ -114,13 +116,21 @@ def _main(arguments: list[str]) -> int:
 def _take_option(option: str, arguments: list[str], options: Options) -> None:
     """Take an option that has a value, in the same word or in the next one. Raises _UsageError."""
     name, _, text = option.partition("=")
-    if name not in ("--seed", "--host-dir", "--journal", "--profile", "--web"):
+    if name not in ("--seed", "--date", "--host-dir", "--journal", "--profile", "--web"):
         raise _UsageError(f"unknown option {option}")
     text = text or (arguments.pop(0) if arguments else "")
     if name == "--seed":
         if not text.lstrip("-").isdigit():
             raise _UsageError(f"--seed takes a whole number, not {text!r}")
         options.seed = int(text)
+    elif name == "--date":
+        from fakedocker.base.clock import morning_of
+
+        try:
+            morning_of(text)
+        except ValueError as problem:
+            raise _UsageError(f"--date takes a day as YYYY-MM-DD: {problem}") from None
+        options.date = text
     elif name == "--profile":
         if text not in PROFILES:
             raise _UsageError(f"--profile takes {' or '.join(PROFILES)}, not {text!r}")
@@ -181,7 +191,9 @@ def _registry(arguments: list[str], options: Options) -> int:
 def _learn(arguments: list[str], options: Options) -> int:
     from fakedocker_shell.scenarios import commands
 
-    return _open(options, lambda: commands.learn(arguments, options.seed, options.journal, options.profile))
+    return _open(
+        options, lambda: commands.learn(arguments, options.seed, options.journal, options.profile, options.date)
+    )
 
 
 def _replay(arguments: list[str], options: Options) -> int:
@@ -229,7 +241,9 @@ def _open_terminal(options: Options) -> int:
     from fakedocker_shell.repl.app import run
 
     gc.enable()
-    return run(options.seed, folders=options.shown(), journal=options.journal, profile=options.profile)
+    return run(
+        options.seed, folders=options.shown(), journal=options.journal, profile=options.profile, date=options.date
+    )
 
 
 def _run_commands(words: list[str], options: Options) -> int:
@@ -261,7 +275,7 @@ def _run(
     """Run a session that is not typed at the prompt; see `session_journal.Begin`."""
     from fakedocker_shell import running
 
-    begun = running.begin(options.seed, options.profile, start, source, name, parameters, script)
+    begun = running.begin(options.seed, options.profile, options.date, start, source, name, parameters, script)
     return running.run(begun, options.shown(), options.journal)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from fakedocker.operations.system import initial_world
 from fakedocker_shell.repl import state_directory
 from fakedocker_shell.repl.session_journal import VERSION, Begin, SessionJournal, checked_sum
 from fakedocker_shell.session import Session, make_engine
@@ -27,11 +28,22 @@ Folders = Sequence["Shown"]
 
 
 def begin(
-    seed: int, profile: str, start: str, source: str, name: str, parameters: Sequence[str], script: bytes
+    seed: int, profile: str, date: str, start: str, source: str, name: str, parameters: Sequence[str], script: bytes
 ) -> Begin:
     """What is to be run; see `session_journal.Begin`."""
     program = state_directory.program_version()
-    return Begin(VERSION, program, seed, start, source, name, tuple(parameters), script, profile=profile)
+    return Begin(
+        VERSION,
+        program,
+        seed,
+        start,
+        source,
+        name,
+        tuple(parameters),
+        script,
+        profile=profile,
+        date=date or initial_world.DEFAULT_START[:10],
+    )
 
 
 def start(session: Session, begun: Begin) -> None:
@@ -136,7 +148,7 @@ def with_pipes(
         running.journal.input(data)
         return data
 
-    engine, _ = make_engine(running.begun.seed, profile=running.begun.profile)
+    engine, _ = make_engine(running.begun.seed, profile=running.begun.profile, date=running.begun.date)
     engine.journaling = False
     for folder in folders:
         folder.show(engine)
@@ -168,7 +180,9 @@ class OnTerminal:
         self._running = running
         self._write = write
         self._folders = folders
-        self.engine, clients = make_engine(running.begun.seed, TimeMode.LEAP, profile=running.begun.profile)
+        self.engine, clients = make_engine(
+            running.begun.seed, TimeMode.LEAP, profile=running.begun.profile, date=running.begun.date
+        )
         self.engine.journaling = False
         self._session = Session(self.engine, self._output, running.begun.size)
         self._foreground = Foreground(self._session, 0)

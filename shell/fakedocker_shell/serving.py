@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from fakedocker.api.server import Store
 from fakedocker.assembly import create_engine
+from fakedocker.base import clock
 from fakedocker.base.profiles import DEFAULT, PROFILES
 from fakedocker.durability.directory import StateDirectory
 from fakedocker.durability.problems import StateProblem
@@ -59,7 +60,7 @@ def main(arguments: list[str]) -> int:
             engine = _make_engine(options, None, options.time)
             engine.journaling = False
             MachineWeb(options.web, options.real_web).show(engine)
-            asyncio.run(_serve(engine, listening, None))
+            asyncio.run(_serve(engine, listening, None, bool(options.date)))
     except KeyboardInterrupt:
         return 0
     except (OSError, StateProblem, BaseExceptionGroup) as problem:
@@ -103,6 +104,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--tlscert", metavar="FILE", help="the server's certificate")
     add("--tlskey", metavar="FILE", help="the server's key")
     add("--seed", metavar="N", type=int, default=0, help="where ids, names and addresses come from (default 0)")
+    add("--date", metavar="YYYY-MM-DD", type=_day,
+        help="the day it begins on: images are those that their tags named then (default: today)")  # fmt: skip
     add(
         "--profile",
         metavar="NAME",
@@ -125,6 +128,14 @@ def _parser() -> argparse.ArgumentParser:
     add("--real-web", action="store_true",
         help="let them fetch from real servers on this machine's loopback addresses")  # fmt: skip
     return parser
+
+
+def _day(text: str) -> str:
+    try:
+        clock.morning_of(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
+    return text
 
 
 def _site(text: str) -> Site:
@@ -182,7 +193,7 @@ def _make_engine(options: argparse.Namespace, world: World | None, mode: TimeMod
         options.seed,
         mode=mode,
         world=world,
-        now_ns=time.time_ns(),
+        now_ns=clock.morning_of(options.date) if options.date else time.time_ns(),
         real_registries=options.real_registry,
         profile=options.profile or DEFAULT,
     )
@@ -192,7 +203,7 @@ def _serve_from_state(options: argparse.Namespace, listening: Listening) -> None
     with StateDirectory(options.state, version("fakedocker"), fsync=options.fsync, report=_complain) as state:
         engine = state.open(lambda world, mode: _make_engine(options, world, mode), options.time)
         MachineWeb(options.web, options.real_web).show(engine)
-        asyncio.run(_serve(engine, listening, state))
+        asyncio.run(_serve(engine, listening, state, bool(options.date)))
         state.close(engine)
 
 
@@ -200,7 +211,7 @@ def _complain(text: str) -> None:
     sys.stderr.write(f"{PROGRAM}: {text}\n")
 
 
-async def _serve(engine: Engine, listening: Listening, store: Store | None) -> None:
+async def _serve(engine: Engine, listening: Listening, store: Store | None, dated: bool = False) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -208,7 +219,7 @@ async def _serve(engine: Engine, listening: Listening, store: Store | None) -> N
             NotImplementedError
         ):  # an event loop of Windows has no signals: Ctrl-C is an exception
             loop.add_signal_handler(number, stop.set)
-    if store is None and engine.mode in (TimeMode.LEAP, TimeMode.WALL):
+    if store is None and not dated and engine.mode in (TimeMode.LEAP, TimeMode.WALL):
         engine.advance(
             max(time.time_ns(), engine.now_ns)
         )  # getting ready took its time: clients compare with their clock

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from fakedocker import plugins
 from fakedocker.api.inside import serve_inside
+from fakedocker.base import clock
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.profiles import DEFAULT
 from fakedocker.engine.engine import Engine
@@ -27,7 +28,7 @@ from fakedocker_shell import host, terminal_inputs
 from fakedocker_shell.host_clients import PROGRAM, HostClients, HostContext
 
 STREAM = "host-session"
-SCRIPT_HORIZON_NS = 7 * 24 * 3600 * SECOND_NS
+SCRIPT_HORIZON_NS = 3 * 366 * 24 * 3600 * SECOND_NS
 SCRIPT_JUMPS = 1_000_000
 """How long a script may wait between two reads of its input, in virtual time and in jumps of the clock."""
 Output = Callable[[int, bytes], None]
@@ -48,9 +49,10 @@ def _handle(engine: Engine, draft: Draft, exchange: Exchange) -> Reply | Stream:
     return handle(engine, draft, exchange)
 
 
-def new_world(seed: int = 0, now_ns: int | None = None, profile: str = DEFAULT) -> World:
-    """A host that has just been installed; `now_ns` is what its clock shows, see `genesis`."""
-    return initial_world.create(seed, now_ns, host_tree=host.tree(PROGRAMS), profile=profile)
+def new_world(seed: int = 0, now_ns: int | None = None, profile: str = DEFAULT, date: str = "") -> World:
+    """A host that has just been installed; `now_ns` is what its clock shows, `date` the day it begins on."""
+    start_ns = clock.morning_of(date) if date else now_ns
+    return initial_world.create(seed, start_ns, host_tree=host.tree(PROGRAMS), profile=profile)
 
 
 def make_engine(
@@ -59,17 +61,19 @@ def make_engine(
     world: World | None = None,
     check: bool = False,
     profile: str = DEFAULT,
+    date: str = "",
 ) -> tuple[Engine, HostClients]:
     """An engine whose host has a shell, utilities and the docker command.
 
     Args:
         world: where it starts; a new one made from the seed unless given.
         profile: which Docker a new one is.
+        date: the day on which a new one begins, as YYYY-MM-DD; "" for the usual one.
     """
     plugins.offer()
     clients = HostClients(_docker)
     programs = {**PROGRAMS, PROGRAM: clients.run}
-    start = world if world is not None else new_world(seed, profile=profile)
+    start = world if world is not None else new_world(seed, profile=profile, date=date)
 
     def fork(world: World, mode: TimeMode) -> Engine:
         return make_engine(mode=mode, world=world, check=check)[0]

@@ -14,7 +14,7 @@ import pytest
 from conformance import conformance
 from conformance.buildkit_rules import RECORDING, differences
 
-SHELL = [sys.executable, "-m", "fakedocker_shell.main"]
+SHELL = [sys.executable, "-m", "fakedocker_shell.main", "--date", "2024-10-01"]
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ from fakedocker_shell.session import Session, make_engine
 
 
 class Host:
-    """A machine in whose terminal a scenario is played, in a directory of its own."""
+    """A machine in whose terminal a scenario is played, in a directory of its own, from a day on."""
 
-    def __init__(self, directory: str) -> None:
-        self.engine, _ = make_engine()
+    def __init__(self, directory: str, date: str = "") -> None:
+        self.engine, _ = make_engine(date=date)
         self.directory = directory
         self.run(f"mkdir -p {self.directory}")
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from fakedocker.filesystem.node import LayerEntry
+from fakedocker.filesystem.program_files import program_file
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.filesystem.walk import Mount
 from fakedocker.kernel.devices import standard_mounts
 from fakedocker.kernel.events import Emission, Exited, Output
 from fakedocker.kernel.kernel import Kernel, Stdio
-from fakedocker.kernel.loader import program_file
 from fakedocker.kernel.program import Program, System
 from fakedocker.kernel.router import Router
 from fakedocker.kernel.state import KernelDraft, KernelState

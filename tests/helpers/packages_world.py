@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import errno
 
+from fakedocker.base.clock import instant
 from fakedocker.filesystem.walk import Mount
 from fakedocker.kernel.devices import standard_mounts
 from fakedocker.kernel.kernel import Kernel
 from fakedocker.kernel.router import Loopback, Route
 from fakedocker.kernel.state import KernelDraft, KernelState
 from fakedocker.registry import catalogue
+from fakedocker.registry.hub.lookup import day_of
 from fakedocker.userland import PROGRAMS, body_of
 from helpers.userland_world import START_NS, Machine, Result
+
+DAY = day_of(instant("2024-10-01"))
+"""On which the images are those of the recordings."""
 
 
 class Outside(Loopback):
@@ -27,7 +32,7 @@ class Box(Machine):
 
     def __init__(self, image: str, *, online: bool = True, read_only: bool = False) -> None:
         name, _, tag = image.partition(":")
-        manifest = catalogue.manifest(f"library/{name}", tag or "latest")
+        manifest = catalogue.manifest(f"library/{name}", tag or "latest", DAY)
         assert manifest is not None
         self.draft = KernelDraft(KernelState(now_ns=START_NS), seed="test")
         self.kernel = Kernel(self.draft, PROGRAMS, router=Outside() if online else Loopback(), body_of=body_of)

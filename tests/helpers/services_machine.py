@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from functools import cache
 
 from fakedocker.filesystem.node import LayerEntry
+from fakedocker.filesystem.program_files import program_file
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.filesystem.walk import Mount
 from fakedocker.kernel.devices import standard_mounts
 from fakedocker.kernel.kernel import Kernel, Stdio
-from fakedocker.kernel.loader import program_file
 from fakedocker.kernel.state import KernelDraft, KernelState
 from fakedocker.userland import PROGRAMS, body_of
 from helpers.userland_world import START_NS, Machine as UserlandMachine, Result, image

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from fakedocker.base.persistent import Map
 from fakedocker.filesystem.node import LayerEntry
+from fakedocker.filesystem.program_files import program_file
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.filesystem.walk import Mount
 from fakedocker.kernel.devices import standard_mounts
 from fakedocker.kernel.events import Exited, Fault, Output
 from fakedocker.kernel.kernel import Kernel, Stdio
-from fakedocker.kernel.loader import program_file
 from fakedocker.kernel.state import KernelDraft, KernelState
 from fakedocker.userland import PROGRAMS, body_of
 

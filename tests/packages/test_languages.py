@@ -142,5 +142,5 @@ def test_npm_fails_in_its_own_words(node: Box) -> None:
     offline = Box("node:20", online=False)
     assert offline.sh("mkdir /app; cd /app; npm install express").stderr.startswith("npm error code EAI_AGAIN\n")
     assert node.sh("npx cowsay").status == 1
-    assert node.sh("npm --version").stdout == "10.7.0\n"
+    assert node.sh("npm --version").stdout == "10.8.2\n"
     assert node.sh("yarn --version").stdout == "1.22.22\n"

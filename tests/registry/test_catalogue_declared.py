@@ -35,7 +35,7 @@ def test_a_server_answers_and_stops(image: str) -> None:
     ("command", "said"),
     [
         ("prom/prometheus --version", "prometheus, version 2.54.1"),
-        ("traefik version", "Version:      3.1.5"),
+        ("traefik version", "Version:      3.1.4"),
         ("minio/minio --version", "minio version RELEASE.2024-10-02T17-50-41Z"),
         ("jenkins/jenkins java -version", 'openjdk version "17.0.12"'),
         ("grafana/grafana id -u", "472"),
@@ -55,7 +55,7 @@ def test_other_commands_are_run(command: str, said: str) -> None:
         ("fedora", "Fedora Linux 40 (Container Image)"),
         ("rockylinux:9", "Rocky Linux 9.3 (Blue Onyx)"),
         ("almalinux", "AlmaLinux 9.4 (Seafoam Ocelot)"),
-        ("amazonlinux", "Amazon Linux 2023.5.20241001"),
+        ("amazonlinux", "Amazon Linux 2023.5.20240916"),
         ("centos:7", "CentOS Linux 7 (Core)"),
         ("oraclelinux:9-slim", "Oracle Linux Server 9.4"),
     ],

@@ -38,12 +38,12 @@ def begin_image(solve: Solve, index: int, op: ImageOp) -> tuple[Moment, ...] | N
     moments = []
     at_ns = now_ns + transfer_schedule.FIRST_ANSWER_NS
     for remote in missing:
-        done_ns = at_ns + transfer_schedule.duration_ns(remote.size_bytes, pull.DOWNLOAD_BYTES_PER_SECOND)
-        told = teller.status(remote.digest, done_ns, at_ns, remote.size_bytes, remote.size_bytes)
+        done_ns = at_ns + transfer_schedule.duration_ns(remote.transfer_bytes, pull.DOWNLOAD_BYTES_PER_SECOND)
+        told = teller.status(remote.digest, done_ns, at_ns, remote.transfer_bytes, remote.transfer_bytes)
         moments.append(Moment(done_ns, told))
         at_ns = done_ns
     for remote in missing:
-        done_ns = at_ns + transfer_schedule.duration_ns(remote.size_bytes, pull.EXTRACT_BYTES_PER_SECOND)
+        done_ns = at_ns + transfer_schedule.duration_ns(remote.transfer_bytes, pull.EXTRACT_BYTES_PER_SECOND)
         moments.append(Moment(done_ns, teller.status(f"extracting {remote.digest}", done_ns, at_ns)))
         at_ns = done_ns
     return tuple(moments)

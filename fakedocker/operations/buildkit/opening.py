@@ -239,7 +239,7 @@ def _metadata(solve: Solve, teller: Teller, name: str) -> tuple[tuple[str, str],
 
 def _remote(solve: Solve, name: str) -> Base:
     try:
-        manifest = pull.find_manifest(solve.draft, reference.parse(name))
+        manifest = pull.find_manifest(solve.draft, reference.parse(name), solve.task.options.platform)
         if solve.task.options.platform:
             pull.check_platform(manifest, solve.task.options.platform)
     except messages.Refusal as refusal:

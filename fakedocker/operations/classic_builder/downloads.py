@@ -20,11 +20,11 @@ from fakedocker.base.messages import Refusal
 from fakedocker.build import git_urls
 from fakedocker.filesystem import content as contents
 from fakedocker.filesystem.node import LayerEntry
+from fakedocker.filesystem.program_files import program_file
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.filesystem.walk import Mount
 from fakedocker.kernel import sockets
 from fakedocker.kernel.devices import standard_mounts
-from fakedocker.kernel.loader import program_file
 from fakedocker.network.model import HOST
 from fakedocker.operations.containers import process_spec, rootfs, stdio
 from fakedocker.operations.registry import external

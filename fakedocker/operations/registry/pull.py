@@ -18,6 +18,7 @@ from fakedocker.operations.registry.transfer_schedule import line, state
 from fakedocker.operations.system import disk
 from fakedocker.operations.system.event_attributes import image_event
 from fakedocker.registry import catalogue
+from fakedocker.registry.hub import kept, lookup, official
 from fakedocker.registry.model import Manifest, Registry, RemoteLayer
 from fakedocker.world.draft import Draft
 from fakedocker.world.tasks import PullTask, TransferStep
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 DOWNLOAD_BYTES_PER_SECOND = 200_000_000
 EXTRACT_BYTES_PER_SECOND = 80_000_000
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_NO_PLATFORM = (
+    "no matching manifest for {platform} in the manifest list entries: no match for platform in manifest: not found"
+)
 _LANES = 3
 """How many layers are downloaded at a time."""
 
@@ -72,8 +76,11 @@ def find_registry(draft: Draft, name: Reference) -> Registry:
     return registry
 
 
-def find_manifest(draft: Draft, name: Reference) -> Manifest:
+def find_manifest(draft: Draft, name: Reference, platform: str = "") -> Manifest:
     """What a registry has under a name.
+
+    Args:
+        platform: which of an image for several; "" for this engine's.
 
     Raises:
         Refusal: no such registry, repository, tag or digest, in docker's words.
@@ -95,12 +102,41 @@ def find_manifest(draft: Draft, name: Reference) -> Manifest:
         return replace(child, digest=digest)
     found = registry.manifests.get(f"{name.path}@{digest}")
     if found is None and registry.catalogue:
-        found = catalogue.manifest(catalogue.path_at(registry.host, name.path), name.digest or name.tag)
+        found = _in_catalogue(draft, registry, name, platform)
     if found is not None:
         return found
-    if registry.catalogue and not _tags_of(registry, name.path):
+    if registry.catalogue and not _has_repository(draft, registry, name.path):
         raise messages.PULL_DENIED(repository=name.familiar_name)
     raise messages.MANIFEST_UNKNOWN(name=name.familiar)
+
+
+def _in_catalogue(draft: Draft, registry: Registry, name: Reference, platform: str) -> Manifest | None:
+    """What the catalogue has on the world's day. One made by rule is kept, so that it is found by its digest from now on.
+
+    Raises:
+        Refusal: the image is not for that platform, the platform is none, or the facts about it are damaged.
+    """
+    path = catalogue.path_at(registry.host, name.path)
+    try:
+        wanted = platforms.parse(platform) if platform else official.AMD64
+        found = catalogue.manifest(path, name.digest or name.tag, lookup.day_of(draft.now_ns), wanted)
+    except platforms.InvalidPlatform as problem:
+        raise messages.BAD_REQUEST(problem=problem) from None
+    except official.NoSuchPlatform as problem:
+        raise messages.Refusal(404, _NO_PLATFORM.format(platform=problem)) from None
+    except kept.DamagedFacts as problem:
+        raise messages.Refusal(500, str(problem)) from None
+    if found is not None and not name.digest and not catalogue.manifest(path, found.digest, 0):
+        draft.registries[name.domain] = replace(
+            registry, manifests=registry.manifests.set(f"{name.path}@{found.digest}", found)
+        )
+    return found
+
+
+def _has_repository(draft: Draft, registry: Registry, path: str) -> bool:
+    """Whether anything has a name there; an official repository has, on whichever day."""
+    official_name = path.startswith(catalogue.OFFICIAL) and registry.host == "docker.io"
+    return (official_name and catalogue.has_repository(path)) or bool(_tags_of(draft, registry, path))
 
 
 def find_tags(draft: Draft, name: Reference) -> tuple[str, ...]:
@@ -111,16 +147,19 @@ def find_tags(draft: Draft, name: Reference) -> tuple[str, ...]:
     """
     running = find_running(draft, name)
     registry = find_registry(draft, name) if running is None else Registry(host=name.domain)
-    found = _tags_of(registry, name.path) if running is None else running.tags(name.path)
+    found = _tags_of(draft, registry, name.path) if running is None else running.tags(name.path)
     if not found:
         raise messages.PULL_DENIED(repository=name.familiar_name) if registry.catalogue else messages.NAME_UNKNOWN()
     return found
 
 
-def _tags_of(registry: Registry, path: str) -> tuple[str, ...]:
+def _tags_of(draft: Draft, registry: Registry, path: str) -> tuple[str, ...]:
     pushed = {full.rpartition(":")[2] for full in registry.tags if full.rpartition(":")[0] == path}
     if registry.catalogue:
-        pushed |= set(catalogue.tags(catalogue.path_at(registry.host, path)))
+        try:
+            pushed |= set(catalogue.tags(catalogue.path_at(registry.host, path), lookup.day_of(draft.now_ns)))
+        except kept.DamagedFacts as problem:
+            raise messages.Refusal(500, str(problem)) from None
     return tuple(sorted(pushed))
 
 
@@ -165,7 +204,7 @@ def begin(draft: Draft, name: Reference, platform: str = "", credentials: tuple[
     first, *following = (
         [name] if name.tag or name.digest else [name._replace(tag=tag) for tag in find_tags(draft, name)]
     )
-    manifest = find_manifest(draft, first)
+    manifest = find_manifest(draft, first, platform)
     if platform:
         check_platform(manifest, platform)
     task_id = draft.draw()
@@ -209,8 +248,7 @@ def check_platform(manifest: Manifest, platform: str) -> None:
         raise messages.BAD_REQUEST(problem=problem) from None
     image = manifest.image
     if wanted[:2] != (image.os, image.architecture):
-        text = f"no matching manifest for {wanted} in the manifest list entries: no match for platform in manifest: not found"
-        raise messages.Refusal(404, text)
+        raise messages.Refusal(404, _NO_PLATFORM.format(platform=wanted))
 
 
 def _layer_steps(draft: Draft, manifest: Manifest) -> list[TransferStep]:
@@ -228,17 +266,17 @@ def _layer_steps(draft: Draft, manifest: Manifest) -> list[TransferStep]:
         lane = lanes.index(min(lanes))
         name = transfer_schedule.short_digest(remote.digest)
         steps += transfer_schedule.moving(
-            name, "Downloading", lanes[lane], DOWNLOAD_BYTES_PER_SECOND, remote.size_bytes
+            name, "Downloading", lanes[lane], DOWNLOAD_BYTES_PER_SECOND, remote.transfer_bytes
         )
-        lanes[lane] += transfer_schedule.duration_ns(remote.size_bytes, DOWNLOAD_BYTES_PER_SECOND)
+        lanes[lane] += transfer_schedule.duration_ns(remote.transfer_bytes, DOWNLOAD_BYTES_PER_SECOND)
         arrived[remote.digest] = lanes[lane]
         steps += [_step(lanes[lane], remote, status) for status in ("Verifying Checksum", "Download complete")]
     extracted = 0
     for remote in wanted:
         start = max(extracted, arrived[remote.digest])
-        extracted = start + transfer_schedule.duration_ns(remote.size_bytes, EXTRACT_BYTES_PER_SECOND)
+        extracted = start + transfer_schedule.duration_ns(remote.transfer_bytes, EXTRACT_BYTES_PER_SECOND)
         name = transfer_schedule.short_digest(remote.digest)
-        steps += transfer_schedule.moving(name, "Extracting", start, EXTRACT_BYTES_PER_SECOND, remote.size_bytes)
+        steps += transfer_schedule.moving(name, "Extracting", start, EXTRACT_BYTES_PER_SECOND, remote.transfer_bytes)
         steps.append(_step(extracted, remote, "Pull complete"))
     return steps
 
@@ -273,7 +311,7 @@ def arrive(draft: Draft, task: PullTask) -> None:
     for position, tag in enumerate(task.following):
         name = reference.parse(f"{task.repository}:{tag}")
         try:
-            manifest = find_manifest(draft, name)
+            manifest = find_manifest(draft, name, f"{image.os}/{image.architecture}")
         except messages.Refusal:
             continue  # it is gone since the pull began
         rest = task.following[position + 1 :]

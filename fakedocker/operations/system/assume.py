@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from fakedocker.filesystem.content import Content
-from fakedocker.kernel.loader import PLACEHOLDER_FAMILY, program_file
+from fakedocker.filesystem.program_files import PLACEHOLDER_FAMILY, program_file
 from fakedocker.world.draft import Draft
 
 SWITCH: Final = "--assume"

@@ -23,7 +23,8 @@ from fakedocker.world.draft import Draft
 from fakedocker.world.world import Host, World
 
 EVENTS_KEPT = 256
-DEFAULT_START = "2026-01-05T09:00:00Z"
+DEFAULT_START = "2026-08-21T09:00:00Z"
+"""The morning of the last day that the facts about official images know: everything exists."""
 BOOTED_BEFORE_NS = clock.MINUTE_NS
 """How long the machine has been up when the daemon is first started."""
 DOCKER_GROUP = 998
@@ -41,7 +42,7 @@ def create(
     """A world with nothing in it but what every daemon has.
 
     Args:
-        now_ns: what the clock shows; a Monday morning in 2026 unless said otherwise.
+        now_ns: what the clock shows; the morning of DEFAULT_START unless said otherwise.
         host_tree: the files of the simulated machine.
         profile: which Docker it is, see `base.profiles`.
 

@@ -11,6 +11,7 @@ from fakedocker.userland.languages.toolchains import program, reading
 from fakedocker.userland.packages.releases import is_alpine, package_version, upstream_version
 from fakedocker.userland.packages.unpack import read_text_or
 from fakedocker.userland.tools import Register, base_name, stat_or_none
+from fakedocker.userland.versions import version_of
 
 PROGRAMS = Register()
 _LICENCE: Final = """Copyright (C) {year} Free Software Foundation, Inc.
@@ -105,6 +106,9 @@ def _compile(system: System, called: str, words: tuple[str, ...], sources: list[
 
 def _release(system: System) -> tuple[str, str]:
     """The version, and what stands in brackets before it."""
+    own = version_of(system, "GCC_VERSION")
+    if own:
+        return own, "GCC"
     if is_alpine(system):
         packaged = package_version(system, "gcc").partition("-r")[0]
         return packaged.partition("_")[0], f"Alpine {packaged}"

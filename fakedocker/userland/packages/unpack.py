@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Iterable
 
 from fakedocker.filesystem.content import read
-from fakedocker.kernel.loader import HEADER_BYTES, program_file
+from fakedocker.filesystem.program_files import HEADER_BYTES, program_file
 from fakedocker.kernel.program import WRITE, System
 from fakedocker.userland.packages.index import UNSIMULATED, Package
 

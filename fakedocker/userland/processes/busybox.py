@@ -9,11 +9,12 @@ from fakedocker.kernel.applets import APPLETS
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State
 from fakedocker.userland.tools import Register, join
+from fakedocker.userland.versions import busybox_banner
 
 PROGRAMS = Register()
 _FOLDERS: Final = ("/bin", "/sbin", "/usr/bin", "/usr/sbin")
 _HELP: Final = """\
-BusyBox v1.35.0 (2024-06-10 07:11:47 UTC) multi-call binary.
+{banner} multi-call binary.
 BusyBox is copyrighted by many authors between 1998-2015.
 Licensed under GPLv2. See source distribution for detailed
 copyright notices.
@@ -42,7 +43,7 @@ def _busybox(system: System, argv: tuple[str, ...], state: State) -> int:
         return 0
     if option == "--help":
         names = textwrap.wrap(", ".join(sorted(_applets(system))), 70, break_on_hyphens=False, break_long_words=False)
-        system.put(_HELP + "".join(f"\t{line}\n" for line in names) + "\n")
+        system.put(_HELP.replace("{banner}", busybox_banner(system)) + "".join(f"\t{line}\n" for line in names) + "\n")
         return 0
     if option in ("--install", "--show"):
         raise Unsimulated(f"the option {option}")

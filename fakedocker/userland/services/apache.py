@@ -14,11 +14,13 @@ from fakedocker.kernel.program import APPEND, CREATE, WRITE, Stat, System
 from fakedocker.userland.inputs import State, bytes_of, text_of
 from fakedocker.userland.network.routing import own_address
 from fakedocker.userland.processes.dates import format_date
+from fakedocker.userland.services.apache_versions import of_debian
 from fakedocker.userland.services.connections import Connection, open_listeners
 from fakedocker.userland.services.http import REASONS, Request, Response, Style, serve
 from fakedocker.userland.services.static_files import TYPES, decode_path, extension, file_response, read_content
 from fakedocker.userland.sh.patterns import matches
 from fakedocker.userland.tools import Register, base_name, is_busybox, join, parse_options, say, stat_or_none
+from fakedocker.userland.versions import version_of
 
 PROGRAMS = Register()
 VERSION: Final = "2.4.62"
@@ -136,17 +138,14 @@ def _included(system: System, target: str, directive: str) -> list[str]:
     return [f"{folder}/{name}" for name in names if matches(pattern, name)]
 
 
-# the server
-
-
 @PROGRAMS.program("httpd", "apache2", usage="[-ifv[v]] [-c CONFFILE] [-p [IP:]PORT] [-h HOME]\n")
 def _httpd(system: System, argv: tuple[str, ...], state: State) -> int:
     if is_busybox(system):
         return _busybox_httpd(system, argv, state)
-    version = system.environment.get("HTTPD_VERSION", VERSION)
     words = argv[1:]
     layout = _DEBIAN if base_name(argv[0]) == "apache2" else _UPSTREAM
-    php = system.environment.get("PHP_VERSION", "") if layout is _DEBIAN else ""
+    version = of_debian(system, VERSION) if layout is _DEBIAN else version_of(system, "HTTPD_VERSION", VERSION)
+    php = version_of(system, "PHP_VERSION", "") if layout is _DEBIAN else ""
     if "-v" in words:
         system.put(f"Server version: Apache/{version} ({layout.label})\nServer built:   Jul 17 2024 18:04:05\n")
         return 0

@@ -13,7 +13,8 @@ import msgspec
 from msgspec import Struct
 
 from fakedocker.base import signals
-from fakedocker.kernel.program import Program, System
+from fakedocker.filesystem.program_files import HEADER_BYTES
+from fakedocker.kernel.program import Program, System, Unsimulated
 from fakedocker.userland.inputs import State
 from fakedocker.userland.services.connections import Connection, open_listeners
 from fakedocker.userland.services.http import Request, Response, Style, serve
@@ -62,6 +63,8 @@ class Declaration(Struct, frozen=True, kw_only=True):
     stop_ns: int = 0
     """How long it takes to end after the stop signal; -1 for one that ignores it."""
     stop_code: int = 0
+    stop_signals: tuple[int, ...] = (signals.TERM, signals.INT, signals.QUIT)
+    """What ends it."""
     commands: dict[str, str] = {}
     """What is printed instead, for some arguments: {"--version": "server 1.0\\n"}."""
 
@@ -94,7 +97,7 @@ def _run(system: System, argv: tuple[str, ...], state: State, declaration: Decla
         if _exists(system, READY):
             system.remove_file(READY)
         if declaration.stop_ns >= 0:
-            for number in (signals.TERM, signals.INT, signals.QUIT):
+            for number in declaration.stop_signals:
                 system.catch(number, "catch")
 
     def handle(request: Request, connection: Connection) -> Response:
@@ -109,6 +112,17 @@ def _run(system: System, argv: tuple[str, ...], state: State, declaration: Decla
             wakes=lambda: system.signals_pending() or system.now_ns >= _next_ns(state, declaration, system.now_ns),
             until_ns=lambda: _until_ns(state, declaration, system.now_ns),
         )  # fmt: skip
+
+
+@PROGRAMS.program("tells")
+def _tells(system: System, argv: tuple[str, ...], state: State) -> int:
+    """A program that only prints: its own file says what, for which arguments."""
+    told = msgspec.json.decode(system.read_file("/proc/self/exe")[HEADER_BYTES:], type=dict[str, str])
+    said = told.get(" ".join(argv[1:]))
+    if said is None:
+        raise Unsimulated(" ".join(argv[1:]) or "what it does", status=126)
+    system.put(said)
+    return 0
 
 
 def _exists(system: System, path: str) -> bool:

@@ -12,6 +12,7 @@ from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.connections import Connection, open_listeners, serve
 from fakedocker.userland.services.line_input import next_line
 from fakedocker.userland.tools import Register
+from fakedocker.userland.versions import version_of
 
 PROGRAMS = Register()
 VERSION: Final = "7.0.14"
@@ -20,7 +21,7 @@ _TAKE_VALUE: Final = ("--eval", "--host", "--port", "-u", "-p", "--username", "-
 
 
 def _version(system: System) -> str:
-    return system.environment.get("MONGO_VERSION", VERSION)
+    return version_of(system, "MONGO_VERSION", VERSION)
 
 
 def _log(system: System, part: str, number: int, context: str, text: str, **attributes: object) -> None:

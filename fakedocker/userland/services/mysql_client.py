@@ -8,7 +8,7 @@ from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of
 from fakedocker.userland.languages.sql.sql_tokens import is_comment, split_statements
 from fakedocker.userland.services.line_input import next_line
-from fakedocker.userland.services.mysql_server import VERSION
+from fakedocker.userland.services.mysql_versions import server_version, version_text
 from fakedocker.userland.services.sql_service import Answer, exchange
 from fakedocker.userland.services.text_tables import boxed
 from fakedocker.userland.tools import Options, Register, UsageProblem, base_name, parse_options, strtol, user_name
@@ -32,14 +32,14 @@ Type 'help;' or '\\h' for help. Type '\\c' to clear the current input statement.
 @PROGRAMS.program("mysql", "mariadb", "mysqladmin")
 def _mysql(system: System, argv: tuple[str, ...], state: State) -> int:
     name = base_name(argv[0])
-    version = system.environment.get("MYSQL_VERSION", VERSION).partition("-")[0]
+    version = server_version(system)
     try:
         options = parse_options(system, argv, "u:p::h:P:e:D:sBtNVfrw::", _LONG)
     except UsageProblem as problem:
         system.put(f"{name}: [ERROR] {problem.message}\n", 2)
         return 2
     if "V" in options:
-        system.put(f"{name}  Ver {version} for Linux on x86_64 (MySQL Community Server - GPL)\n")
+        system.put(version_text(system, name))
         return 0
     said = _port_problem(options.last("P", "0"), name)
     if said:

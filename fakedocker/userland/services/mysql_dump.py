@@ -8,7 +8,7 @@ from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of
 from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.mysql_client import INSECURE, log_in
-from fakedocker.userland.services.mysql_server import VERSION
+from fakedocker.userland.services.mysql_versions import server_version, version_text
 from fakedocker.userland.services.sql_service import exchange
 from fakedocker.userland.tools import Register, UsageProblem, base_name, parse_options, user_name
 
@@ -40,14 +40,14 @@ _RULE: Final = "-- ------------------------------------------------------\n"
 @PROGRAMS.program("mysqldump", "mariadb-dump")
 def _mysqldump(system: System, argv: tuple[str, ...], state: State) -> int:
     name = base_name(argv[0])
-    version = system.environment.get("MYSQL_VERSION", VERSION).partition("-")[0]
+    version = server_version(system)
     try:
         options = parse_options(system, argv, "u:p::h:P:BAdVr:qft", _LONG)
     except UsageProblem as problem:
         system.put(f"{name}: [ERROR] {problem.message}\n", 2)
         return 2
     if "V" in options:
-        system.put(f"{name}  Ver {version} for Linux on x86_64 (MySQL Community Server - GPL)\n")
+        system.put(version_text(system, name))
         return 0
     words = options.operands
     if not words and "A" not in options:

@@ -15,11 +15,11 @@ from fakedocker.userland.languages.sql.sql_session import Result, Session
 from fakedocker.userland.languages.sql.sql_tokens import SqlProblem, split_statements
 from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.connections import Connection, open_listeners, serve
+from fakedocker.userland.services.mysql_versions import is_mariadb, server_version, version_text
 from fakedocker.userland.services.sql_service import Answer, Dialect, load_store, receive, save_store
-from fakedocker.userland.tools import Register, stat_or_none
+from fakedocker.userland.tools import Register, base_name, stat_or_none
 
 PROGRAMS = Register()
-VERSION: Final = "8.4.2"
 _DATA: Final = "/var/lib/mysql"
 _SCRIPTS: Final = "/docker-entrypoint-initdb.d"
 _NOT_SIMULATED: Final = (".sh", ".sql.gz", ".sql.bz2", ".sql.xz", ".sql.zst")
@@ -52,9 +52,9 @@ _MESSAGES: Final = {
 
 @PROGRAMS.program("mysqld", "mariadbd")
 def _mysqld(system: System, argv: tuple[str, ...], state: State) -> int:
-    version = system.environment.get("MYSQL_VERSION", VERSION).partition("-")[0]
+    version = server_version(system)
     if argv[1:] in (("--version",), ("-V",)):
-        system.put(f"/usr/sbin/mysqld  Ver {version} for Linux on x86_64 (MySQL Community Server - GPL)\n")
+        system.put(version_text(system, base_name(argv[0])))
         return 0
     if "path" not in state:
         state["path"] = f"{_DATA}/fakedocker.json"
@@ -139,7 +139,7 @@ def _come_up(system: System, state: State, version: str) -> int | None:
 
 
 def _product(system: System) -> str:
-    return "MariaDB" if "MARIADB_VERSION" in system.environment else "MySQL"
+    return "MariaDB" if is_mariadb(system) else "MySQL"
 
 
 def _next(system: System, state: State, step: str, milliseconds: int) -> None:

@@ -23,6 +23,7 @@ from fakedocker.userland.services.nginx_processes import (
 )
 from fakedocker.userland.services.nginx_site import ERROR_LOG, Site, absolute, conflicts, make_site
 from fakedocker.userland.tools import Register, UsageProblem, find_user, stat_or_none
+from fakedocker.userland.versions import version_of
 
 PROGRAMS = Register()
 VERSION: Final = "1.27.1"
@@ -79,7 +80,7 @@ class _Call(NamedTuple):
 
 @PROGRAMS.program("nginx")
 def _nginx(system: System, argv: tuple[str, ...], state: State) -> int:
-    version = system.environment.get("NGINX_VERSION", VERSION)
+    version = version_of(system, "NGINX_VERSION", VERSION)
     if argv[0].startswith(WORKER_TITLE):
         return run_worker(system, state, version)
     if argv[0].startswith(MASTER_TITLE):

@@ -11,6 +11,7 @@ from fakedocker.userland.services.postgres import VERSION
 from fakedocker.userland.services.postgres_login import connect, log_in
 from fakedocker.userland.services.sql_service import exchange
 from fakedocker.userland.tools import Register, UsageProblem, parse_options, user_name
+from fakedocker.userland.versions import version_of
 
 PROGRAMS = Register()
 _LONG: Final = {
@@ -29,7 +30,7 @@ def _pg_dump(system: System, argv: tuple[str, ...], state: State) -> int:
 
 def dump(system: System, argv: tuple[str, ...], state: State) -> int:
     """pg_dump. Blocks."""
-    version = system.environment.get("PG_VERSION", VERSION).partition("-")[0]
+    version = version_of(system, "PG_VERSION", VERSION).partition("-")[0]
     try:
         options = parse_options(system, argv, "d:h:p:U:wWf:F:t:sacCOxE:vZ:n:V", _LONG)
     except UsageProblem as problem:

@@ -13,11 +13,13 @@ from fakedocker.userland.inputs import State, text_of
 from fakedocker.userland.languages.sql.sql import execute
 from fakedocker.userland.languages.sql.sql_session import Result, Session
 from fakedocker.userland.languages.sql.sql_tokens import SqlProblem, split_statements
+from fakedocker.userland.packages.releases import is_alpine
 from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.connections import Connection, open_listeners, serve
 from fakedocker.userland.services.postgres_wire import is_spoken, receive as receive_messages, tag_of
 from fakedocker.userland.services.sql_service import Answer, Dialect, load_store, receive, save_store
 from fakedocker.userland.tools import Register, stat_or_none
+from fakedocker.userland.versions import version_of
 
 PROGRAMS = Register()
 VERSION: Final = "16.4"
@@ -89,11 +91,19 @@ _MESSAGES: Final = {
 }  # fmt: skip
 
 
+_COMPILERS: Final = {
+    "80": "Debian 4.9.2-10", "90": "Debian 6.3.0-18+deb9u1", "100": "Debian 8.3.0-6", "110": "Debian 10.2.1-6",
+    "120": "Debian 12.2.0-14", "130": "Debian 14.2.0-19",
+}  # fmt: skip
+"""The compilers of Debian's releases, by what a package's version says of the release."""
+
+
 @PROGRAMS.program("postgres")
 def _postgres(system: System, argv: tuple[str, ...], state: State) -> int:
-    version = system.environment.get("PG_VERSION", VERSION).partition("-")[0]
+    packaged = version_of(system, "PG_VERSION", VERSION)
+    version = packaged.partition("-")[0]
     if argv[1:] in (("--version",), ("-V",)):
-        system.put(f"postgres (PostgreSQL) {version} (Debian {version}-1.pgdg120+1)\n")
+        system.put(f"postgres (PostgreSQL) {version}{_label(system, packaged)}\n")
         return 0
     data = system.environment.get("PGDATA", _DATA)
     if "path" not in state:
@@ -110,7 +120,7 @@ def _postgres(system: System, argv: tuple[str, ...], state: State) -> int:
         status = _come_up(system, state, data, version)
         if status is not None:
             return status
-    facts = {"version": _about(version), "pid": system.pid}
+    facts = {"version": _about(system, packaged), "pid": system.pid}
 
     def answer(descriptor: int, connection: Connection) -> bool:
         if is_spoken(connection):
@@ -127,8 +137,19 @@ def _may_initialise(system: System) -> bool:
     return bool(environment.get("POSTGRES_PASSWORD")) or environment.get("POSTGRES_HOST_AUTH_METHOD") == "trust"
 
 
-def _about(version: str) -> str:
-    return f"PostgreSQL {version} (Debian {version}-1.pgdg120+1) on x86_64-pc-linux-gnu, compiled by gcc (Debian 12.2.0-14) 12.2.0, 64-bit"
+def _label(system: System, packaged: str) -> str:
+    """What Debian's packages add to a version; nothing on Alpine, where it is made from its sources."""
+    if is_alpine(system):
+        return ""
+    return f" (Debian {packaged if '-' in packaged else packaged + '-1.pgdg120+1'})"
+
+
+def _about(system: System, packaged: str) -> str:
+    version = packaged.partition("-")[0]
+    if is_alpine(system):
+        return f"PostgreSQL {version} on x86_64-pc-linux-musl, compiled by gcc (Alpine 13.2.1_git20240309) 13.2.1 20240309, 64-bit"
+    compiler = _COMPILERS.get(packaged.rpartition(".pgdg")[2].partition("+")[0], "Debian 12.2.0-14")
+    return f"PostgreSQL {version}{_label(system, packaged)} on x86_64-pc-linux-gnu, compiled by gcc ({compiler}) {compiler.partition(' ')[2].partition('-')[0]}, 64-bit"
 
 
 def _log(system: System, text: str, pid: int = 0, level: str = "LOG") -> None:
@@ -226,7 +247,7 @@ def _run_scripts(system: System, state: State) -> None:
 
 
 def _log_start(system: System, version: str, pid: int, *, temporary: bool) -> None:
-    _log(system, f"starting {_about(version)}", pid)
+    _log(system, f"starting {_about(system, version)}", pid)
     if not temporary:
         _log(system, f'listening on IPv4 address "0.0.0.0", port {_PORT}', pid)
         _log(system, f'listening on IPv6 address "::", port {_PORT}', pid)

@@ -19,6 +19,7 @@ from fakedocker.userland.services.postgres_wire import tag_of
 from fakedocker.userland.services.sql_service import Answer, exchange
 from fakedocker.userland.services.text_tables import aligned, expanded
 from fakedocker.userland.tools import Options, Register, UsageProblem, parse_options, user_name
+from fakedocker.userland.versions import version_of
 
 PROGRAMS = Register()
 _NOT_SIMULATED: Final = 126
@@ -41,7 +42,7 @@ def _psql(system: System, argv: tuple[str, ...], state: State) -> int:
         return dump(system, argv, state)
     if called.startswith("pg_") or called in _WRAPPED:
         raise Unsimulated(status=_NOT_SIMULATED, why=marks.PROGRAM)
-    version = system.environment.get("PG_VERSION", VERSION).partition("-")[0]
+    version = version_of(system, "PG_VERSION", VERSION).partition("-")[0]
     try:
         options = parse_options(system, argv, "c:d:f:h:p:U:ltAqVwWv:F:xXa1P:bEneLsST:R:z0o:", _LONG)
     except UsageProblem as problem:

@@ -21,6 +21,7 @@ from fakedocker.userland.services.resp import (
     number_text,
 )
 from fakedocker.userland.tools import Register
+from fakedocker.userland.versions import version_of
 
 PROGRAMS = Register()
 _TAKE_VALUE: Final = {"-h": "host", "-p": "port", "-a": "password", "--pass": "password", "-n": "database", "-u": "url", "--user": "user", "-r": "repeat", "-i": "interval", "-t": "timeout"}  # fmt: skip
@@ -36,7 +37,7 @@ def _redis_cli(system: System, argv: tuple[str, ...], state: State) -> int:
             return 1
     options = state["options"]
     if "version" in options:
-        system.put(f"redis-cli {system.environment.get('REDIS_VERSION', VERSION)}\n")
+        system.put(f"redis-cli {version_of(system, 'REDIS_VERSION', VERSION)}\n")
         return 0
     single = bool(options["words"])
     if options["read_last"] and "last" not in state:

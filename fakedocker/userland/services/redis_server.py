@@ -13,6 +13,7 @@ from fakedocker.userland.services.redis_data import COMMANDS, Database, Refused
 from fakedocker.userland.services.redis_storage import append, load, log, paths, save
 from fakedocker.userland.services.resp import ErrorReply, Reply, decode, encode
 from fakedocker.userland.tools import Register
+from fakedocker.userland.versions import version_of
 
 PROGRAMS = Register()
 VERSION: Final = "7.4.0"
@@ -27,7 +28,7 @@ _WHILE_SUBSCRIBED: Final = ("SUBSCRIBE", "UNSUBSCRIBE", "PSUBSCRIBE", "PUNSUBSCR
 
 @PROGRAMS.program("redis-server")
 def _redis_server(system: System, argv: tuple[str, ...], state: State) -> int:
-    version = system.environment.get("REDIS_VERSION", VERSION)
+    version = version_of(system, "REDIS_VERSION", VERSION)
     if argv[1:] in (("--version",), ("-v",)):
         system.put(f"Redis server v={version} sha=00000000:0 malloc=jemalloc-5.3.0 bits=64 build=9c3f2e1d5b7a8064\n")
         return 0

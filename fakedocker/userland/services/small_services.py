@@ -9,6 +9,7 @@ from fakedocker.userland.inputs import State, text_of
 from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.connections import Connection, open_listeners, serve
 from fakedocker.userland.tools import Register
+from fakedocker.userland.versions import version_of
 
 PROGRAMS = Register()
 _HELLO: Final = """
@@ -87,7 +88,7 @@ def _ryuk(system: System, argv: tuple[str, ...], state: State) -> int:
 @PROGRAMS.program("memcached")
 def _memcached(system: System, argv: tuple[str, ...], state: State) -> int:
     """The text protocol: storage, retrieval, numbers, expiry, statistics. Nothing is evicted."""
-    version = system.environment.get("MEMCACHED_VERSION", "1.6.31")
+    version = version_of(system, "MEMCACHED_VERSION", "1.6.31")
     if argv[1:2] in (("-V",), ("--version",)):
         system.put(f"memcached {version}\n")
         return 0

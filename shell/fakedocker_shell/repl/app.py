@@ -58,6 +58,7 @@ def run(
     folders: Sequence[Shown] = (),
     journal: str = "",
     profile: str = DEFAULT,
+    date: str = "",
 ) -> int:
     """Open the terminal on standard input and output; gives the exit status of its shell.
 
@@ -66,6 +67,7 @@ def run(
         folders: of the real machine, which the simulated host sees.
         journal: a file that is made and gets the session's journal; "" for none.
         profile: which Docker it is.
+        date: the day it begins on, "" for the usual one.
 
     Raises:
         ScenarioProblem: the lesson is broken.
@@ -75,9 +77,11 @@ def run(
     screen = RealScreen(source, sink, sys.stdout.buffer)
     with contextlib.ExitStack() as open_files:
         write = open_files.enter_context(open(journal, "xb", buffering=0)).write if journal else None
-        console = Console(screen.write, screen.size(), meta.run, seed, os.environ, profile)
+        console = Console(screen.write, screen.size(), meta.run, seed, os.environ, profile, date)
         kept = (
-            None if folders else SessionJournal(begin_terminal(seed, os.environ, screen.size(), lesson, profile), write)
+            None
+            if folders
+            else SessionJournal(begin_terminal(seed, os.environ, screen.size(), lesson, profile, date), write)
         )
         console.see(folders)
         path = state_directory.history_file(os.environ)

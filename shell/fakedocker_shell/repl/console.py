@@ -46,6 +46,7 @@ class Console(TerminalSession):
         seed: see `genesis`.
         environment: of the real machine; only NO_COLOR, TERM, FAKEDOCKER_PAGER and where the state directory is are looked at.
         profile: which Docker it is.
+        date: the day it begins on, "" for the usual one.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Console(TerminalSession):
         seed: int = 0,
         environment: Mapping[str, str] | None = None,
         profile: str = DEFAULT,
+        date: str = "",
     ) -> None:
         self._write = write
         self._size = size
@@ -66,7 +68,7 @@ class Console(TerminalSession):
         self._meta = meta
         variables = os.environ if environment is None else environment
         self.colours = "NO_COLOR" not in variables and variables.get("TERM") != "dumb"
-        super().__init__(self._output, TimeMode.LEAP, size, seed, environment=variables, profile=profile)
+        super().__init__(self._output, TimeMode.LEAP, size, seed, environment=variables, profile=profile, date=date)
         self.foreground = Foreground(self.session, 0)
         self.paging = bool(self.environment.get("FAKEDOCKER_PAGER"))
         self._recent: deque[str] = deque(maxlen=state_directory.COMMANDS_IN_REPORT)

@@ -232,7 +232,7 @@ def _images_or_offered(place: Place, word: str) -> Iterator[Named]:
     own = list(names.images(place.world))
     yield from own
     known = {name for name, _ in own}
-    yield from (named for named in names.offered(word) if named[0] not in known)
+    yield from (named for named in names.offered(place.world, word) if named[0] not in known)
 
 
 def _network_modes(place: Place, word: str) -> Iterator[Named]:

@@ -12,6 +12,7 @@ from fakedocker.base import identity, reference, units
 from fakedocker.containers.model import PAUSED, Container
 from fakedocker.operations.system import lookup
 from fakedocker.registry import catalogue
+from fakedocker.registry.hub.lookup import day_of
 from fakedocker.world.draft import Draft
 from fakedocker.world.world import World
 from fakedocker_shell.repl.explain import state_text
@@ -59,12 +60,12 @@ def images(world: World) -> Iterator[Named]:
             yield identity.short(identifier), "image without a tag"
 
 
-def offered(prefix: str) -> Iterator[Named]:
+def offered(world: World, prefix: str) -> Iterator[Named]:
     """What the catalogue has: repositories, and behind a colon the tags of one."""
     repository, colon, _ = prefix.partition(":")
     if colon:
         path = repository if "/" in repository else f"library/{repository}"
-        for tag in catalogue.tags(path):
+        for tag in catalogue.tags(path, day_of(world.kernel.now_ns)):
             yield f"{repository}:{tag}", "on Docker Hub"
         return
     for result in catalogue.search(""):

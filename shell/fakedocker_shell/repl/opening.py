@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from fakedocker.base.profiles import DEFAULT
+from fakedocker.operations.system import initial_world
 from fakedocker_shell.repl.console import Console
 from fakedocker_shell.repl.session_journal import VERSION, Begin
 from fakedocker_shell.repl.state_directory import program_version
@@ -24,6 +25,7 @@ def begin_terminal(
     size: tuple[int, int],
     lesson: Scenario | None = None,
     profile: str = DEFAULT,
+    date: str = "",
 ) -> Begin:
     """The head of the journal of a terminal."""
     from fakedocker_shell.scenarios.progress import Progress
@@ -37,6 +39,7 @@ def begin_terminal(
         progress=Progress(environment).solved(),
         lesson=_reference(lesson),
         profile=profile,
+        date=date or initial_world.DEFAULT_START[:10],
     )
 
 

@@ -45,6 +45,7 @@ class Begin(Struct, frozen=True, array_like=True, tag="fakedocker session", forb
         progress: the lessons that were solved before, and with how many commands.
         lesson: the one that was opened at once.
         profile: which Docker it was.
+        date: the day it began on.
     """
 
     version: int
@@ -60,6 +61,7 @@ class Begin(Struct, frozen=True, array_like=True, tag="fakedocker session", forb
     progress: dict[str, int] = {}
     lesson: str = ""
     profile: str = DEFAULT
+    date: str = ""
 
 
 class Line(Struct, frozen=True, array_like=True, tag="line", forbid_unknown_fields=True):

@@ -49,6 +49,7 @@ class TerminalSession:
         world: where it starts; a new one made from the seed unless given.
         environment: of the real machine; none of it shows inside.
         profile: which Docker a new world is.
+        date: the day it begins on, "" for the usual one.
     """
 
     def __init__(
@@ -60,9 +61,10 @@ class TerminalSession:
         world: World | None = None,
         environment: Mapping[str, str] | None = None,
         profile: str = DEFAULT,
+        date: str = "",
     ) -> None:
         self.environment: Mapping[str, str] = environment or {}
-        self.engine, clients = make_engine(seed, mode, world, profile=profile)
+        self.engine, clients = make_engine(seed, mode, world, profile=profile, date=date)
         self.engine.journaling = False
         clients.observe = self._begun
         clients.on_start = self._docker_started

@@ -36,12 +36,13 @@ a solution.
 _WRONG_USAGE = 2
 
 
-def learn(arguments: Sequence[str], seed: int, journal: str = "", profile: str = DEFAULT) -> int:
+def learn(arguments: Sequence[str], seed: int, journal: str = "", profile: str = DEFAULT, date: str = "") -> int:
     """Open the terminal in a lesson, or list them.
 
     Args:
         journal: a file that is made and gets the session's journal; "" for none.
         profile: which Docker it is; a lesson's world is of its own.
+        date: the day on which the world outside of lessons begins.
     """
     from fakedocker_shell.scenarios import learning
     from fakedocker_shell.scenarios.progress import Progress
@@ -64,7 +65,7 @@ def learn(arguments: Sequence[str], seed: int, journal: str = "", profile: str =
             return _usage("a terminal was expected; `fakedocker learn --list` does without", "learn")
         from fakedocker_shell.repl.app import run
 
-        return run(seed, scenario, journal=journal, profile=profile)
+        return run(seed, scenario, journal=journal, profile=profile, date=date)
     except ScenarioProblem as problem:
         return _tell(problem)
 

@@ -31,13 +31,13 @@ from fakedocker_shell.scenarios.model import (
 from fakedocker_shell.scenarios.problems import ScenarioProblem
 
 FORMAT = 1
-DEFAULT_CLOCK = "2026-01-05T09:00:00Z"
+DEFAULT_CLOCK = "2026-08-21T09:00:00Z"
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 _TOML_PLACE = re.compile(r"(.*?)\s*\(at line (\d+), column \d+\)")
 _WHOLE, _TEXT, _TEXTS, _TABLE, _TABLES = "a whole number", "text in quotes", "a list of texts", "a table", "tables"
 _KEYS = {
     "": {
-        "format": _WHOLE, "id": _TEXT, "title": _TEXT, "kind": _TEXT, "seed": _WHOLE, "clock": _TEXT, "par": _WHOLE,
+        "format": _WHOLE, "id": _TEXT, "title": _TEXT, "kind": _TEXT, "seed": _WHOLE, "clock": _TEXT, "date": _TEXT, "par": _WHOLE,
         "misconception": _TEXT, "hints": _TEXTS, "hint": _TABLES, "world": _TABLE, "goal": _TABLE, "fault": _TABLES,
     },
     "world": {"images": _TEXTS, "setup": _TEXTS},
@@ -130,11 +130,21 @@ class FrontMatter:
 
     @property
     def clock_ns(self) -> int:
+        if "date" in self._values:
+            return self._morning(str(self._values["date"]))
         text = str(self._values.get("clock", DEFAULT_CLOCK))
         try:
             return clock.instant(text)
         except ValueError:
             raise self.problem("clock", f"clock is a time such as {DEFAULT_CLOCK}, not {text!r}") from None
+
+    def _morning(self, text: str) -> int:
+        if "clock" in self._values:
+            raise self.problem("date", "date and clock exclude each other")
+        try:
+            return clock.morning_of(text)
+        except ValueError as problem:
+            raise self.problem("date", f"date is a day as YYYY-MM-DD: {problem}") from None
 
     @property
     def goal(self) -> Goal | None:

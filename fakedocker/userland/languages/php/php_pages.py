@@ -27,6 +27,7 @@ from fakedocker.userland.languages.php.php_values import (
     truth,
 )
 from fakedocker.userland.services.sql_service import exchange
+from fakedocker.userland.versions import version_of
 
 _MOST_STEPS: Final = 20_000
 _LONGEST: Final = 2_000_000
@@ -228,7 +229,7 @@ class _Run:
 
     @property
     def version(self) -> str:
-        return self.system.environment.get("PHP_VERSION", "8.3.12")
+        return version_of(self.system, "PHP_VERSION", "8.3.12")
 
     def _of_set(self, operator: str, target: Node, inner: Node) -> Value:
         if operator == "??" and (before := self.value(target)) is not None:

@@ -10,8 +10,8 @@ import json
 from typing import Any, Final
 
 from fakedocker.base import signals
+from fakedocker.filesystem.program_files import HEADER_BYTES, program_file
 from fakedocker.kernel import marks
-from fakedocker.kernel.loader import HEADER_BYTES, program_file
 from fakedocker.kernel.program import READ, WRITE, System, Unsimulated
 from fakedocker.userland.inputs import State, bytes_of
 from fakedocker.userland.languages.toolchains.reading import Behaviour
