@@ -205,6 +205,13 @@ def test_an_archive_from_elsewhere_may_have_it() -> None:
     )
 
 
+def test_asking_for_thousands_of_names_ends() -> None:
+    box = Box("debian:bookworm")
+    box.sh("apt-get update")
+    result = box.sh("apt-get install -y $(seq -f %06.0fx 1 3000)")
+    assert result.status == 152  # as who has used up what a process may compute
+
+
 def test_searching_goes_through_all_names() -> None:
     found = debian("trixie", "apt-cache search ^nosuch; apt-cache search ripgrep; apt-cache policy ripgrep").stdout
     assert "ripgrep - \n" in found

@@ -37,7 +37,7 @@ def test_a_project_of_the_list_is_installed_at_its_newest_or_at_a_version_that_i
 def test_what_it_needs_is_marked_as_not_known(python: Box) -> None:
     python.sh("pip install scrapy")
     mark = python.draft.marks[1]
-    assert (mark.program, mark.what, mark.why) == ("pip", "what scrapy needs, which nobody knows,", marks.PACKAGE)
+    assert (mark.program, mark.what, mark.why) == ("pip", "what scrapy depends on", marks.PACKAGE)
 
 
 def test_what_is_not_known_may_exist_and_the_rest_is_installed(python: Box) -> None:
@@ -87,6 +87,13 @@ def test_bad_requirements_are_refused_in_pips_words(python: Box) -> None:
     given(python, "-c nosuch.txt")
     assert "ERROR: Could not open constraints file: [Errno 2]" in python.sh("pip install -r /tmp/r.txt").stderr
     assert python.sh("pip install '=='").stderr.startswith("ERROR: Invalid requirement: '=='")
+
+
+def test_hostile_lines_cost_no_time(python: Box) -> None:
+    given(python, "six" + " " * 2_000_000 + "x")
+    assert python.sh("pip install -r /tmp/r.txt").stderr.startswith("ERROR: Invalid requirement: 'six  ")
+    given(python, "a" * 2_000_000)
+    assert python.sh("pip install -r /tmp/r.txt").stderr.startswith("ERROR: Invalid requirement: 'aaa")
 
 
 def test_files_that_name_themselves_and_endless_ones_end(python: Box) -> None:

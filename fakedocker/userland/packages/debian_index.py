@@ -8,7 +8,7 @@ debian.toml are its own, others are those of the Debian of the same time. This m
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Final, NamedTuple
 
 from fakedocker.base.go_patterns import path_match
@@ -83,14 +83,23 @@ class _Packages(Mapping[str, Package]):
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and self.get(name) is not None
 
+    def __bool__(self) -> bool:
+        """There are some: nothing has to be read to know that."""
+        return True
+
     def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        """All names, sorted; reads everything."""
         names = set(facts.debian_names(self._release.facts))
         if not self._release.corrected:
             names.update(self._known)
-        return iter(sorted(names))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return tuple(sorted(names))
 
     def _make(self, name: str) -> Package | None:
         detail = self._known.get(name)

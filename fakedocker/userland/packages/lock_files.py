@@ -14,6 +14,8 @@ from typing import Any, Final, NamedTuple
 LARGEST_BYTES: Final = 32 << 20
 _MOST_ENTRIES: Final = 50_000
 _DEEPEST: Final = 60
+_LONGEST_LINE: Final = 10_000
+"""Lines that are longer are none of a lock file's."""
 _HERE: Final = {"os": "linux", "cpu": "x64"}
 _OTHER_PLATFORMS: Final = re.compile(r"(^|[-/])(darwin|win32|windows|freebsd|openbsd|netbsd|sunos|aix|android|openharmony|arm64|arm|ia32|ppc64|ppc64le|riscv64|s390x|loong64|mips64el|musl|wasm32-wasi)($|[-.])")  # fmt: skip
 _BINARIES: Final = re.compile(r"^@(esbuild|rollup|swc|next|img|parcel|tailwindcss|napi-rs|biomejs|lmdb|unrs|oxc-\w+|rspack|nx|emnapi|msgpackr-extract)/")  # fmt: skip
@@ -196,7 +198,7 @@ def _blocks(text: str) -> Iterable[tuple[list[str], dict[str, str], dict[str, st
     section = ""
     count = 0
     for line in [*text.splitlines(), "end:"]:
-        if not line.strip() or line.lstrip().startswith("#"):
+        if not line.strip() or line.lstrip().startswith("#") or len(line) > _LONGEST_LINE:
             continue
         indent = len(line) - len(line.lstrip(" "))
         if not indent:
@@ -289,7 +291,7 @@ def _yaml_lines(text: str) -> Iterable[tuple[list[str], str]]:
     path: list[tuple[int, str]] = []
     for line in text.splitlines():
         bare = line.strip()
-        if not bare or bare.startswith("#") or bare == "---":
+        if not bare or bare.startswith("#") or bare == "---" or len(bare) > _LONGEST_LINE:
             continue
         match = re.fullmatch(r"""('[^']*'|"[^"]*"|[^\s:'"{\[-][^:]*?(?::[^\s:]+)*?):(?:\s+(.*))?""", bare)
         if match is None:

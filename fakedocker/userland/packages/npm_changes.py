@@ -55,5 +55,5 @@ def putting(folder: str, plan: npm_project.Planned, coming: dict[str, str]) -> l
         steps.append(("wait", (download_ns(size // 4) + unpack_ns(size)) // 4))
         steps.append(("put", folder, place, version, commands, link))
         if entry is None and not npm_registry.is_whole(npm_registry.name_at(place)):
-            steps.append(("note", f"what {place} needs, which nobody knows,", marks.PACKAGE))
+            steps.append(("note", f"what {place} depends on", marks.PACKAGE))
     return steps

@@ -87,7 +87,7 @@ class Collecting:
             ("say", f"  Downloading {_wheel(project, version, self._site)}.metadata (3.1 kB)\n"),
         ]
         if not project.whole or "[" in item.text:
-            self.steps.append(("note", f"what {item.text.partition('=')[0]} needs, which nobody knows,", marks.PACKAGE))
+            self.steps.append(("note", f"what {item.text.partition('=')[0]} depends on", marks.PACKAGE))
         if "alone" not in self._flags:
             parent = f"{item.text.partition('[')[0]}->{item.by}" if item.by else item.text
             self._waiting += [pip_requirements.parse(need, parent) for need in project.needs]

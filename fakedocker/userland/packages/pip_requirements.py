@@ -17,6 +17,7 @@ from fakedocker.userland.packages.python_index import Project
 
 _LARGEST_FILE: Final = 8 << 20
 _MOST_LINES: Final = 20_000
+_LONGEST: Final = 1_000
 
 _REQUIREMENT: Final = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(\[[^\]]*\])?\s*([<>=!~].*)?")
 
@@ -107,9 +108,9 @@ class Requirements:
 
 def parse(plain: str, by: str) -> Wanted:
     """A requirement without a marker, such as "requests[socks]>=2,<3"; `by` is who has it. Raises Problem."""
-    match = _REQUIREMENT.fullmatch(plain)
+    match = _REQUIREMENT.fullmatch(plain) if len(plain) <= _LONGEST else None
     if match is None:
-        raise Problem(f"ERROR: Invalid requirement: '{plain}': Expected end or semicolon\n")
+        raise Problem(f"ERROR: Invalid requirement: '{plain[:_LONGEST]}': Expected end or semicolon\n")
     bounds = (match[3] or "").replace(" ", "").strip("()")
     return Wanted(normalized(match[1]), bounds, f"{match[1]}{match[2] or ''}{bounds}", by)
 
