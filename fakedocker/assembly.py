@@ -40,8 +40,8 @@ def create_engine(
         world: where it starts instead.
         now_ns: what its clock shows at first.
         check: look at every invariant after every input.
-        real_registries: HOST:PORT on this machine's loopback interface, whose images are really pulled and pushed. Such a
-            transfer takes wall time and none of the engine's.
+        real_registries: HOST:PORT on this machine's loopback interface, whose images are really pulled and pushed. Such
+            a transfer takes wall time and none of the engine's.
         programs: what containers can run, by name.
         profile: which Docker a new one is, see `base.profiles`.
         date: the day on which a new one begins, as YYYY-MM-DD, in place of `now_ns`: images are those that their tags named then.

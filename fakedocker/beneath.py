@@ -1,7 +1,8 @@
-"""Files below a folder of the machine, reached from an open descriptor of it, one name after the other, and no link followed.
+"""Files below a folder of the machine, reached from an open descriptor of it, one name after the other, and no link
+followed.
 
-So nothing outside of the folder is read or written, whatever is moved or put in the place of something meanwhile. Where the system
-cannot open files relative to a directory (Windows), paths are looked at before they are used instead.
+So nothing outside of the folder is read or written, whatever is moved or put in the place of something meanwhile. Where
+the system cannot open files relative to a directory (Windows), paths are looked at before they are used instead.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""A folder of the real machine that the simulation may see: looked at before turns, and written to after them if it may be.
+"""A folder of the real machine that the simulation may see: looked at before turns, and written to after them if it may
+be.
 
-What a look finds are names, kinds and times; what files hold is read when the simulation reads it, and never kept whole. Links
-are carried as links and never followed, see `beneath`. What is wrong with a file or with the folder is told, or is the error
-of whoever reads it; the simulation goes on with what it has seen.
+What a look finds are names, kinds and times; what files hold is read when the simulation reads it, and never kept
+whole. Links are carried as links and never followed, see `beneath`. What is wrong with a file or with the folder is
+told, or is the error of whoever reads it; the simulation goes on with what it has seen.
 """
 
 from __future__ import annotations
@@ -99,8 +100,8 @@ class MachineFolder:
     def look(self, engine: Engine) -> None:
         """Show what is different, if it is time to look again; what cannot be shown is reported.
 
-        A small folder is looked at before nearly every request, so that a file written just before one is seen by it; and any after
-        somebody has read a file that was no longer what had been seen.
+        A small folder is looked at before nearly every request, so that a file written just before one is seen by it;
+        and any after somebody has read a file that was no longer what had been seen.
         """
         begun_seconds = time.monotonic()
         earned_seconds = (begun_seconds - self._looked_seconds) / SHARE

@@ -1,4 +1,5 @@
-"""What of the machine stands for the web: folders that are given URLs, and servers on its loopback interface, for builds and imports."""
+"""What of the machine stands for the web: folders that are given URLs, and servers on its loopback interface, for
+builds and imports."""
 
 from __future__ import annotations
 

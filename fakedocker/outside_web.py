@@ -1,4 +1,5 @@
-"""The web that a driver fetches for builds: folders of the machine that stand for URLs, and servers on its loopback interface.
+"""The web that a driver fetches for builds: folders of the machine that stand for URLs, and servers on its loopback
+interface.
 
 Nothing else is reached. What is fetched is an input of the engine, so that a run can be played again without it.
 """

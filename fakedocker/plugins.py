@@ -1,8 +1,8 @@
 """What other packages bring: programs, services, images, pictures, kinds of faults and courses, by entry points.
 
-A package says so in its metadata (see docs/extending.md). Nothing is looked up before something is asked for that no table of ours
-has, and nothing of ours is replaced. What cannot be loaded is named in one line on standard error, once, and counts as not there.
-This module must not know the terminal.
+A package says so in its metadata (see docs/extending.md). Nothing is looked up before something is asked for that no
+table of ours has, and nothing of ours is replaced. What cannot be loaded is named in one line on standard error, once,
+and counts as not there. This module must not know the terminal.
 """
 
 from __future__ import annotations

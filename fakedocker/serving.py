@@ -29,7 +29,8 @@ class Listening:
     """Where and how to serve.
 
     Args:
-        socket_path: of the unix socket; "" for a new one in a temporary folder, or for loopback TCP where there are none.
+        socket_path: of the unix socket; "" for a new one in a temporary folder, or for loopback TCP where there are
+            none.
         tcp: host and port beside or instead of it; port 0 picks one.
         tls: what clients of the TCP port have to prove; off loopback it must require certificates.
         publish: whether published ports are opened on the machine's loopback address.

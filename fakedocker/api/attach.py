@@ -1,7 +1,7 @@
 """Attached connections: the raw bytes of a container's or an exec's streams, both ways.
 
-Source: moby daemon/attach.go and container/stream; `docs` for the wire: without a terminal both output streams share the
-connection in frames, with one the bytes are raw. A client may close its sending side and read on.
+Source: moby daemon/attach.go and container/stream; `docs` for the wire: without a terminal both output streams share
+the connection in frames, with one the bytes are raw. A client may close its sending side and read on.
 """
 
 from __future__ import annotations

@@ -138,8 +138,8 @@ def build(call: Call) -> TaskStream:
 def _solve(call: Call) -> SolveStream:
     """A build by BuildKit with its context as the body. Secrets come over the client's session, where there is one.
 
-    Without one they come in a header, and the Dockerfile, where it is not in the context, in a directory of the archive that
-    the parameter `dockerfiledirectory` names.
+    Without one they come in a header, and the Dockerfile, where it is not in the context, in a directory of the archive
+    that the parameter `dockerfiledirectory` names.
     """
     query = call.query
     begin.tags(query.all("t"))

@@ -1,7 +1,8 @@
 """Builds that gRPC clients have begun: what was asked, what it has told so far, and how it has ended.
 
-A client asks for a build, for its news and for steps of it in calls of their own, in any order. That belongs to the clients,
-not to the world, in which a build is a task. What has ended is remembered for a while, as news may be asked for late.
+A client asks for a build, for its news and for steps of it in calls of their own, in any order. That belongs to the
+clients, not to the world, in which a build is a task. What has ended is remembered for a while, as news may be asked
+for late.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Times that clients give of their own clock, as the engine's: after leaps the two are not the same.
 
-A driver's business: what reaches the engine, and its journal, is the engine's own time. A time that the engine has told (of an
-event, of a container, of itself in /info) comes back to the nanosecond and is left as it is.
+A driver's business: what reaches the engine, and its journal, is the engine's own time. A time that the engine has told
+(of an event, of a container, of itself in /info) comes back to the nanosecond and is left as it is.
 """
 
 from __future__ import annotations

@@ -208,8 +208,9 @@ class Connection(asyncio.Protocol):
     def _waits_for_others(self, request: Request) -> bool:
         """Whether a request is held back a little, because the client may be saying something on another connection.
 
-        Starting a container takes a real daemon a tenth of a second, in which it hears what was sent with it: compose asks for
-        events while it starts what may end at once. Here a start takes no time, so it waits, if there is another connection to say it on.
+        Starting a container takes a real daemon a tenth of a second, in which it hears what was sent with it: compose
+        asks for events while it starts what may end at once. Here a start takes no time, so it waits, if there is
+        another connection to say it on.
         """
         is_start = request.method == "POST" and _START.match(request.target) is not None
         if not is_start or not self._owner.may_hear_more(self):
@@ -296,7 +297,8 @@ class Connection(asyncio.Protocol):
         )
 
     def watched(self) -> socket.socket | None:
-        """Another descriptor of a connection that carries output, to see by it what of that is read; None where nobody can tell."""
+        """Another descriptor of a connection that carries output, to see by it what of that is read; None where nobody
+        can tell."""
         sock = None if self._transport is None else self._transport.get_extra_info("socket")
         if self._tunnel is None or sock is None or not can_tell(sock) or sock.fileno() < 0:
             return None
@@ -350,8 +352,8 @@ class Connection(asyncio.Protocol):
     def _send_head_alone(self, transport: asyncio.Transport) -> None:
         """Hold the stream back until the client has read the head.
 
-        docker-py takes the bare socket from under its HTTP library once that has given it the head: what the library had read
-        beyond would be lost. The real daemon is never so fast.
+        docker-py takes the bare socket from under its HTTP library once that has given it the head: what the library
+        had read beyond would be lost. The real daemon is never so fast.
         """
         loop = asyncio.get_running_loop()
         sock = transport.get_extra_info("socket")

@@ -1,8 +1,8 @@
 """The body of a request for a new container, as the API version it was asked with means it.
 
-Source: moby api/server/router/container postContainersCreate and handleMACAddressBC, runconfig getHostConfig: fields that an
-older version did not have are left out or refused, and what was written elsewhere once is put where it belongs now. What the
-settings then amount to is `operations.create`'s business.
+Source: moby api/server/router/container postContainersCreate and handleMACAddressBC, runconfig getHostConfig: fields
+that an older version did not have are left out or refused, and what was written elsewhere once is put where it belongs
+now. What the settings then amount to is `operations.create`'s business.
 """
 
 from __future__ import annotations
@@ -170,7 +170,8 @@ def _move_mac_address(
 def _move_sysctls(
     host: HostConfig, mode: str, endpoints: dict[str, EndpointSettings], version: Version
 ) -> tuple[HostConfig, dict[str, EndpointSettings], tuple[str, ...]]:
-    """Settings of eth0 belong to the network of the container's mode; since 1.48 they must be written there (handleSysctlBC).
+    """Settings of eth0 belong to the network of the container's mode; since 1.48 they must be written there
+    (handleSysctlBC).
 
     Returns:
         the settings, the endpoints, and warnings.

@@ -21,8 +21,8 @@ def create(call: Call) -> Reply:
 
 
 def start(call: Call) -> Reply | Stream:
-    """Start an exec. Whether its output is framed is for this request to say, whatever the exec itself has: a stream that is
-    not framed has no room for errors (moby api/server/router/container/exec.go)."""
+    """Start an exec. Whether its output is framed is for this request to say, whatever the exec itself has: a stream
+    that is not framed has no room for errors (moby api/server/router/container/exec.go)."""
     request = call.body(ExecStartRequest, required=False)
     execution = lookup.execution(call.draft, call.names["id"])
     if execution.started and not request.detach:  # found out when the connection is the stream's already

@@ -1,7 +1,8 @@
 """Files on their way over a client's session: those of a build context coming in, those of a result going out.
 
 A protocol without I/O: packets go in, packets to send come out, and at the end files or a problem. The client may say
-anything; what it says of a file decides nothing but that file. Source: tonistiigi/fsutil {receive,send,validator,hardlinks}.go.
+anything; what it says of a file decides nothing but that file. Source: tonistiigi/fsutil
+{receive,send,validator,hardlinks}.go.
 """
 
 from __future__ import annotations

@@ -78,7 +78,8 @@ def target_of(request: SolveRequest) -> Target:
 
 
 def check_cache(cache: CacheOptions) -> None:
-    """Refuse what is not simulated of other caches than our own. An inline cache is a remark in the image, which has no effect here."""
+    """Refuse what is not simulated of other caches than our own. An inline cache is a remark in the image, which has no
+    effect here."""
     for entry in cache.exports:
         if entry.kind != "inline":
             raise messages.NOT_SIMULATED(what=f"a cache export of type {entry.kind}")

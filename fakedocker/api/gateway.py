@@ -1,7 +1,8 @@
 """BuildKit's gateway: a client is its own front end, asks for what is to be built, and says which result it is.
 
-buildx builds so: it asks for the front end of Dockerfiles and returns what that gives. Graphs of operations, containers and
-files of results are not simulated. Source: buildkit frontend/gateway/{gateway.go,grpcclient/client.go}, control/gateway.
+buildx builds so: it asks for the front end of Dockerfiles and returns what that gives. Graphs of operations, containers
+and files of results are not simulated. Source: buildkit frontend/gateway/{gateway.go,grpcclient/client.go},
+control/gateway.
 """
 
 from __future__ import annotations

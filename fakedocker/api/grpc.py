@@ -1,8 +1,8 @@
 """`POST /grpc`: a connection that turns into HTTP/2, over which BuildKit's clients make gRPC calls.
 
 Every call is a request of its own to the engine, with a method that no client can send: so that a call that is refused
-leaves the very same world, an error of ours ends that call alone, and what goes on after a call lives as any stream does.
-Source: moby api/server/router/grpc/grpc_routes.go.
+leaves the very same world, an error of ours ends that call alone, and what goes on after a call lives as any stream
+does. Source: moby api/server/router/grpc/grpc_routes.go.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """gRPC calls over one HTTP/2 connection, whichever side of it we are: bytes go in, events come out, and bytes to send.
 
-No I/O, and nothing of what calls mean. `h2` knows the frames; here are calls, with what flow control holds back. The other
-side may say anything: what breaks a call ends that call, and what breaks the connection ends the connection.
+No I/O, and nothing of what calls mean. `h2` knows the frames; here are calls, with what flow control holds back. The
+other side may say anything: what breaks a call ends that call, and what breaks the connection ends the connection.
 
     peer = Peer(is_client=False)
     for event in peer.receive(data): ...

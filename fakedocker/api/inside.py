@@ -1,8 +1,9 @@
-"""The engine's own socket inside the simulation: /var/run/docker.sock of its host, and wherever a container has it mounted.
+"""The engine's own socket inside the simulation: /var/run/docker.sock of its host, and wherever a container has it
+mounted.
 
-A process that connects there is a client like any other. What it sends is a stream of the kernel; here that is parsed, and
-each request is put to the engine as one from inside, which is no input of its own, as what the process does follows from
-the world. Connections stand outside the world: one that was open before going back or coming back is closed.
+A process that connects there is a client like any other. What it sends is a stream of the kernel; here that is parsed,
+and each request is put to the engine as one from inside, which is no input of its own, as what the process does follows
+from the world. Connections stand outside the world: one that was open before going back or coming back is closed.
 """
 
 from __future__ import annotations

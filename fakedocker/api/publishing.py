@@ -1,8 +1,8 @@
 """Published ports on the real machine's loopback address: a browser or curl reaches the simulated service.
 
-After each turn the listeners are made what the world's port table says; before it, ports that somebody else has are passed
-over where the daemon picks one by itself (`-p 80`), as the real one does. A connection to one is an input of the engine
-like any request, see `published`. UDP ports are not opened.
+After each turn the listeners are made what the world's port table says; before it, ports that somebody else has are
+passed over where the daemon picks one by itself (`-p 80`), as the real one does. A connection to one is an input of the
+engine like any request, see `published`. UDP ports are not opened.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Errands to real registries on this machine's loopback interface, done with sockets.
 
-What is said to them is in `registry.distribution.client`; here it is sent. Nothing else of the engine may reach a network.
+What is said to them is in `registry.distribution.client`; here it is sent. Nothing else of the engine may reach a
+network.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """HTTP/1.1 requests out of the bytes of one client, each whole before it is given on.
 
-httptools parses. It ends a message at its head when there is an Upgrade, so whatever follows is for whoever takes the connection over.
+httptools parses. It ends a message at its head when there is an Upgrade, so whatever follows is for whoever takes the
+connection over.
 """
 
 from __future__ import annotations
@@ -66,7 +67,8 @@ class RequestReader:
         """Read what has come.
 
         Returns:
-            what follows the head of a request that upgrades, after which there is nothing more to read here; None where there is none.
+            what follows the head of a request that upgrades, after which there is nothing more to read here; None where
+            there is none.
 
         Raises:
             Refused: it is no HTTP, it is too large, or `take` or `hold` said so.

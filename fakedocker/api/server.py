@@ -1,7 +1,8 @@
-"""The engine behind sockets: one asyncio loop, and the loop that moves time. Only errands outside have threads of their own.
+"""The engine behind sockets: one asyncio loop, and the loop that moves time. Only errands outside have threads of their
+own.
 
-After every input the engine runs; between inputs the loop sleeps until the next timer, or jumps to it where the engine's
-mode says so. What was asked is in the store (if there is one) before its answer goes out.
+After every input the engine runs; between inputs the loop sleeps until the next timer, or jumps to it where the
+engine's mode says so. What was asked is in the store (if there is one) before its answer goes out.
 """
 
 from __future__ import annotations
@@ -166,7 +167,8 @@ class Server:
             the port.
 
         Raises:
-            PermissionError: the address can be reached from other machines, and clients would not have to prove anything.
+            PermissionError: the address can be reached from other machines, and clients would not have to prove
+                anything.
             OSError: the port is in use, or the address none of this machine.
         """
         if not _is_loopback(host) and (tls is None or tls.verify_mode is not ssl.CERT_REQUIRED):

@@ -1,8 +1,8 @@
 """`POST /session`: a connection over which the engine calls its client, for what a build needs of it.
 
-The client serves files of its directories, secrets and agents, and takes what was built. What builds ask for stands in their
-tasks; here it is fetched, and brought back to them. Source: buildkit session/{manager,grpc}.go, session/filesync, session/secrets,
-session/sshforward; moby api/server/router/session.
+The client serves files of its directories, secrets and agents, and takes what was built. What builds ask for stands in
+their tasks; here it is fetched, and brought back to them. Source: buildkit session/{manager,grpc}.go, session/filesync,
+session/secrets, session/sshforward; moby api/server/router/session.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""What goes on after the head of a reply: waits, tasks, logs, events, stats. Attached terminals and pipes are in `attach`.
+"""What goes on after the head of a reply: waits, tasks, logs, events, stats. Attached terminals and pipes are in
+`attach`.
 
 A stream belongs to a connection: it lives in the engine, holds cursors into the world, and ends when a snapshot is
 restored.
@@ -159,7 +160,8 @@ class WaitStream(OutputOnly):
             exchange.finish()
 
     def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
-        """Not one begun before the container was started: `docker run -d` does so too, and gives it up; without -d it attaches."""
+        """Not one begun before the container was started: `docker run -d` does so too, and gives it up; without -d it
+        attaches."""
         container = draft.containers.get(self._identifier)
         return container is not None and container.is_running and not self._is_early
 
@@ -167,7 +169,8 @@ class WaitStream(OutputOnly):
 class LogStream(OutputOnly):
     """docker logs, and with follow what comes until the container ends.
 
-    Lines are made as the client reads them: one that reads slowly costs a cursor, as the real daemon reads its log file for each client.
+    Lines are made as the client reads them: one that reads slowly costs a cursor, as the real daemon reads its log file
+    for each client.
     """
 
     def __init__(self, identifier: str, selection: Selection, follow: bool, media_type: str) -> None:

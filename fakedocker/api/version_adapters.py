@@ -1,8 +1,8 @@
 """Answers as older versions of the API have them: fields that newer ones leave out, and without those that came later.
 
-The engine makes each answer in the newest version's form; here it is changed into an older one's. Source: the handlers of
-moby api/server/router that ask for the version (image, system, container), daemon/inspect.go, and docs/api/version-history.
-What a request of an older version means is the handlers' business.
+The engine makes each answer in the newest version's form; here it is changed into an older one's. Source: the handlers
+of moby api/server/router that ask for the version (image, system, container), daemon/inspect.go, and
+docs/api/version-history. What a request of an older version means is the handlers' business.
 """
 
 from __future__ import annotations

@@ -85,7 +85,8 @@ def rfc3339_seconds(at_ns: int) -> str:
 
 
 def timestamp(text: str) -> int:
-    """What since= and until= mean where the client has read the words already: seconds since 1970, with a fraction or without.
+    """What since= and until= mean where the client has read the words already: seconds since 1970, with a fraction or
+    without.
 
     Source: moby api/types/time.ParseTimestamps.
 

@@ -1,7 +1,7 @@
 """Every word that the daemon says when it refuses something, with its HTTP status and where it is known from.
 
-One table: a message is called with its fields and gives the `Refusal` to raise. Sources are recordings (their names), the
-Engine API's recorded exchanges, or the part of moby that says it.
+One table: a message is called with its fields and gives the `Refusal` to raise. Sources are recordings (their names),
+the Engine API's recorded exchanges, or the part of moby that says it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ class Refusal(Exception):
     Args:
         status: of the HTTP answer.
         message: docker's words.
-        commits_partial: whether what the request did up to here stays done (a failed start leaves the container and its error).
+        commits_partial: whether what the request did up to here stays done (a failed start leaves the container and its
+            error).
     """
 
     def __init__(self, status: int, message: str, commits_partial: bool = False) -> None:

@@ -1,6 +1,7 @@
 """Whole numbers as text, as Go's strconv reads them: ASCII digits, 64 bits.
 
-Python's `int` takes more (other scripts' digits, underscores), and refuses thousands of digits with an error of its own.
+Python's `int` takes more (other scripts' digits, underscores), and refuses thousands of digits with an error of its
+own.
 """
 
 from __future__ import annotations

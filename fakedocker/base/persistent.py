@@ -4,7 +4,8 @@ This is the only module that names the map library. A `Map` is an immutable hash
 shares nearly everything with the old one. A `Table` collects changes over a `Map` in a plain dict, so that a busy turn
 works at dict speed and pays for persistence once, when it is frozen. It must not know what is stored in it.
 
-Map order follows the hashes of its keys, which for str differ from process to process: whoever shows entries sorts them.
+Map order follows the hashes of its keys, which for str differ from process to process: whoever shows entries sorts
+them.
 """
 
 from __future__ import annotations
@@ -39,8 +40,9 @@ _FEW = 3
 class Table(Generic[K, V]):
     """A persistent map in the middle of being changed.
 
-    Reading sees the changes. `freeze` folds them into a new map (time grows with the number of changes) and is free when
-    there are none; `rollback` forgets them. Values must be treated as immutable once frozen: to change one, put a new one.
+    Reading sees the changes. `freeze` folds them into a new map (time grows with the number of changes) and is free
+    when there are none; `rollback` forgets them. Values must be treated as immutable once frozen: to change one, put a
+    new one.
 
     Args:
         base: the map to start from.

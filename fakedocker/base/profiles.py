@@ -1,8 +1,9 @@
 """Which Docker an engine is: versions and commits of its parts, the API versions it speaks, and its client.
 
-A profile belongs to a world (`World.profile` has its name), so that engines of several live side by side in one process.
-What differs between two Dockers is a value or a row here, or is chosen by one; code does not ask for a version's name.
-Sources: the recordings of `docker version` and `docker info` of the engine, as docs/fidelity.md names them.
+A profile belongs to a world (`World.profile` has its name), so that engines of several live side by side in one
+process. What differs between two Dockers is a value or a row here, or is chosen by one; code does not ask for a
+version's name. Sources: the recordings of `docker version` and `docker info` of the engine, as docs/fidelity.md names
+them.
 """
 
 from __future__ import annotations

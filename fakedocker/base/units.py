@@ -1,7 +1,8 @@
 """Sizes, ages and durations as docker writes and reads them.
 
 Owns the words for amounts of bytes and stretches of time ("1.99MB", "About a minute", "1h30m0s") and their parsing. The
-rules are those of docker's units library and of Go's `time.Duration`. It must not know what is measured, or what time it is.
+rules are those of docker's units library and of Go's `time.Duration`. It must not know what is measured, or what time
+it is.
 """
 
 from __future__ import annotations
@@ -102,7 +103,8 @@ def human_duration(duration_ns: int) -> str:
 
 
 def same_words_ns(duration_ns: int) -> tuple[int, int]:
-    """From which stretch on, and up to which, `human_duration` says the same, at least: words change at whole seconds, later minutes."""
+    """From which stretch on, and up to which, `human_duration` says the same, at least: words change at whole seconds,
+    later minutes."""
     step_ns = NANOSECONDS_PER_SECOND * (1 if duration_ns < 60 * NANOSECONDS_PER_SECOND else 60)
     first_ns = duration_ns // step_ns * step_ns
     return first_ns, first_ns + step_ns

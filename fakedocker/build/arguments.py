@@ -1,7 +1,7 @@
 """Build arguments: what --build-arg gives, what ARG declares, and where each is seen.
 
-Source: moby builder/dockerfile/buildargs.go. An argument before the first FROM is seen by FROMs only; a stage sees it when
-it declares it again.
+Source: moby builder/dockerfile/buildargs.go. An argument before the first FROM is seen by FROMs only; a stage sees it
+when it declares it again.
 """
 
 from __future__ import annotations

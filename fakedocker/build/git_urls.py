@@ -1,6 +1,7 @@
 """URLs of git repositories, as builds take them: https://HOST/PATH.git#REFERENCE:DIRECTORY.
 
-Source: moby builder/remotecontext/{urlutil,git}, buildkit frontend/dockerfile/dfgitutil. This module must not know who fetches.
+Source: moby builder/remotecontext/{urlutil,git}, buildkit frontend/dockerfile/dfgitutil. This module must not know who
+fetches.
 """
 
 from __future__ import annotations

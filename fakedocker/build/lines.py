@@ -1,7 +1,7 @@
 """From a Dockerfile's text to logical lines: directives, comments, continuations, flags and here-documents.
 
-Source: the Dockerfile reference, "Format" and "Here-documents"; buildkit frontend/dockerfile/parser. This module must not
-know what an instruction means.
+Source: the Dockerfile reference, "Format" and "Here-documents"; buildkit frontend/dockerfile/parser. This module must
+not know what an instruction means.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What is doubtful in a Dockerfile though it works: BuildKit's checks.
 
-Source: buildkit frontend/dockerfile/linter/ruleset.go and docs.docker.com/reference/build-checks. The rules here need the text
-alone; those about files and base images are left out.
+Source: buildkit frontend/dockerfile/linter/ruleset.go and docs.docker.com/reference/build-checks. The rules here need
+the text alone; those about files and base images are left out.
 """
 
 from __future__ import annotations

@@ -44,7 +44,8 @@ def after(cause: str, state: str) -> str:
     """The state that a cause leads to.
 
     Raises:
-        ValueError: the table has no such transition; callers refuse such requests in docker's words before they get here.
+        ValueError: the table has no such transition; callers refuse such requests in docker's words before they get
+            here.
     """
     target = _BY_CAUSE.get((cause, state))
     if target is None:

@@ -1,7 +1,7 @@
 """A place in a container's output from which lines are read a few at a time, for clients that read slowly.
 
-What a client has not asked for yet costs nothing but the place. Of output that was dropped meanwhile, because there was too much
-of it, the client does not hear, as with a log file of the real daemon that was rotated away.
+What a client has not asked for yet costs nothing but the place. Of output that was dropped meanwhile, because there was
+too much of it, the client does not hear, as with a log file of the real daemon that was rotated away.
 """
 
 from __future__ import annotations

@@ -101,7 +101,8 @@ class Selection(NamedTuple):
 
     Args:
         tail: how many of the last ones, None for all.
-        details: what stands before each line where the log's attributes are asked for, see `attributes`; None where not.
+        details: what stands before each line where the log's attributes are asked for, see `attributes`; None where
+            not.
     """
 
     stdout: bool = True

@@ -1,7 +1,7 @@
 """Restart policies: which ended container starts again, and when.
 
-Source: moby restartmanager: the delay starts at 100 ms, doubles with every restart up to a minute, and starts again once
-a run lasted ten seconds; texts in recordings restart and run-basics.
+Source: moby restartmanager: the delay starts at 100 ms, doubles with every restart up to a minute, and starts again
+once a run lasted ten seconds; texts in recordings restart and run-basics.
 """
 
 from __future__ import annotations

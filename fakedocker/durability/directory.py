@@ -1,11 +1,13 @@
 """A state directory: what was acknowledged is in it, whatever ends the process.
 
-Inputs are written to the journal before they are answered. When a journal has grown, a new one is begun and a snapshot of
-the world at that point is written in slices between turns; once it is whole, what lies before it is deleted. Coming back
-is: the newest snapshot, every journal from there on played again, and a new snapshot. The clock stands still meanwhile.
+Inputs are written to the journal before they are answered. When a journal has grown, a new one is begun and a snapshot
+of the world at that point is written in slices between turns; once it is whole, what lies before it is deleted. Coming
+back is: the newest snapshot, every journal from there on played again, and a new snapshot. The clock stands still
+meanwhile.
 
-Every file appears whole under its name, the journal of a snapshot before the snapshot itself, and every journal says where
-the one before it ends; so a crash at any step leaves either what was there or what was to be, and what is missing is noticed.
+Every file appears whole under its name, the journal of a snapshot before the snapshot itself, and every journal says
+where the one before it ends; so a crash at any step leaves either what was there or what was to be, and what is missing
+is noticed.
 """
 
 from __future__ import annotations

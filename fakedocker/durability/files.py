@@ -1,10 +1,11 @@
-"""The files of a state directory: a line that names the format, a header, then records, each with its length and checksums.
+"""The files of a state directory: a line that names the format, a header, then records, each with its length and
+checksums.
 
-Source of the form: none of Docker's. A file is named by a number that only grows; `NNNNNNNN.world` is a snapshot, whole once it
-has that name, and `NNNNNNNN.journal` what came after it.
+Source of the form: none of Docker's. A file is named by a number that only grows; `NNNNNNNN.world` is a snapshot, whole
+once it has that name, and `NNNNNNNN.journal` what came after it.
 
-A crash can leave a file whose end is missing, or is null bytes where the system had made room and written nothing: such a file is
-torn there, and what it lacks was never acknowledged. Anything else that is no record is damage.
+A crash can leave a file whose end is missing, or is null bytes where the system had made room and written nothing: such
+a file is torn there, and what it lacks was never acknowledged. Anything else that is no record is damage.
 """
 
 from __future__ import annotations

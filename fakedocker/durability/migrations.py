@@ -1,7 +1,8 @@
 """How the values of older formats become those of this one.
 
-A field that has come with a default, and a field that has moved, need nothing here: files name the fields of each class. What
-else has changed is a row in `MIGRATIONS` under the format it was written in, for every format that is still read.
+A field that has come with a default, and a field that has moved, need nothing here: files name the fields of each
+class. What else has changed is a row in `MIGRATIONS` under the format it was written in, for every format that is still
+read.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Rows into values, see `rows`: every field is checked against its type, and nothing but plain data is made.
 
-What is made takes memory in proportion to the bytes read: rows refer to what was made before, and the parts of a large container
-are used once.
+What is made takes memory in proportion to the bytes read: rows refer to what was made before, and the parts of a large
+container are used once.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ class _Declared(NamedTuple):
 
     Args:
         layout: as it is now.
-        places: where the row has each field, None for one that it lacks; empty where the fields are the same, in the same order.
+        places: where the row has each field, None for one that it lacks; empty where the fields are the same, in the
+            same order.
         change: of the fields by their names, where an older format had others.
         fields: their names in the row.
     """

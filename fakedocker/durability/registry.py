@@ -1,8 +1,8 @@
 """Which classes may stand in a world, by the names under which they are kept.
 
-They are the structs and named tuples of the floors that the world is made of, and the few classes with slots that say in
-`__stored__` which of their attributes are kept (process bodies, histories). A name is looked up in the list of this project's
-modules and nowhere else, so that bytes from elsewhere can neither import nor call anything.
+They are the structs and named tuples of the floors that the world is made of, and the few classes with slots that say
+in `__stored__` which of their attributes are kept (process bodies, histories). A name is looked up in the list of this
+project's modules and nowhere else, so that bytes from elsewhere can neither import nor call anything.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """The stored form of values: rows of MessagePack, each a value made of values in rows before it.
 
-Source of the form: none of Docker's. A row is an array that begins with a tag; cells follow. What is no number, flag or short run
-of bytes stands in a row of its own and is referred to, so that what is shared stays shared and nothing is nested: neither writing
-nor reading calls itself, however deep a value is. A cell that is an even number refers to the row of half that number; any other
-stands for itself, a number n as 2n + 1. Text stands in one row however often it occurs. A class is declared, with the names
-of its fields, by a row before its first value.
+Source of the form: none of Docker's. A row is an array that begins with a tag; cells follow. What is no number, flag or
+short run of bytes stands in a row of its own and is referred to, so that what is shared stays shared and nothing is
+nested: neither writing nor reading calls itself, however deep a value is. A cell that is an even number refers to the
+row of half that number; any other stands for itself, a number n as 2n + 1. Text stands in one row however often it
+occurs. A class is declared, with the names of its fields, by a row before its first value.
 """
 
 from __future__ import annotations

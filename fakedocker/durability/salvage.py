@@ -19,7 +19,8 @@ from fakedocker.world.world import World
 def salvage(
     path: str, target: str, version: str, make_engine: MakeEngine, *, fsync: bool = False, report: Callable[[str], None]
 ) -> None:
-    """Make a new state of the newest snapshot that can be read, and of the inputs that follow it up to the first damage.
+    """Make a new state of the newest snapshot that can be read, and of the inputs that follow it up to the first
+    damage.
 
     Args:
         path: the damaged state.

@@ -1,7 +1,7 @@
 """Type annotations as questions: whether a value that was read is what a field of the world may hold.
 
-A value's own fields were asked about when it was made, so a shape looks at the type of a value, and for containers at their
-items. Each container is looked at once per shape, however many fields share it.
+A value's own fields were asked about when it was made, so a shape looks at the type of a value, and for containers at
+their items. Each container is looked at once per shape, however many fields share it.
 """
 
 from __future__ import annotations

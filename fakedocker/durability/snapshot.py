@@ -25,7 +25,8 @@ class Snapshot(NamedTuple):
     """What a snapshot holds.
 
     Args:
-        standing: what the engine knew beside its world, as bytes of its own: unlike the world it changes while the rest is written.
+        standing: what the engine knew beside its world, as bytes of its own: unlike the world it changes while the rest
+            is written.
     """
 
     world: World

@@ -1,7 +1,7 @@
 """Values into rows, a bounded number at a time, see `rows`.
 
-The values are not changed meanwhile: they are the world's, or copies. Maps and sets are written in the order of their keys,
-so that the same world gives the same bytes in every process.
+The values are not changed meanwhile: they are the world's, or copies. Maps and sets are written in the order of their
+keys, so that the same world gives the same bytes in every process.
 """
 
 from __future__ import annotations

@@ -17,13 +17,14 @@ from fakedocker.engine.inflight import TimeMode
 SECOND_NS = 1_000_000_000
 IDLE_SECONDS = 3600.0
 PATIENCE_NS = 30_000_000
-"""How long clients must have been quiet before time leaps for a conversation: they may have more to say at once, such as input or
-the size of a terminal. Who has asked something and waits for the answer is not made to wait for more than that."""
+"""How long clients must have been quiet before time leaps for a conversation: they may have more to say at once, such
+as input or the size of a terminal. Who has asked something and waits for the answer is not made to wait for more than
+that."""
 
 
 TURN_SECONDS = 0.01
-"""For how much of the machine's time processes run before a driver looks at its clients again. Time in the simulation lags behind the
-wall's meanwhile, as on a machine that is busy, and catches up when there is less to do."""
+"""For how much of the machine's time processes run before a driver looks at its clients again. Time in the simulation
+lags behind the wall's meanwhile, as on a machine that is busy, and catches up when there is less to do."""
 
 
 def turn_share(clock: Callable[[], float] = time.monotonic) -> Pause:
@@ -41,8 +42,8 @@ AHEAD_NS = 300 * SECOND_NS
 class Pacer:
     """The wall's time on an engine's clock.
 
-    A leap (a jump past the wall) needs quiet clients, and one that follows output waits for the wall: what a client sees
-    comes no faster than it would. After leaps the engine's clock runs ahead of the wall's by what was leapt.
+    A leap (a jump past the wall) needs quiet clients, and one that follows output waits for the wall: what a client
+    sees comes no faster than it would. After leaps the engine's clock runs ahead of the wall's by what was leapt.
 
     Args:
         wall: the wall's clock, in nanoseconds.
@@ -77,8 +78,8 @@ class Pacer:
     def meaning(self, instant_ns: int) -> int:
         """What the engine's clock showed, with all leaps, when the wall's showed an instant.
 
-        An instant that only the engine's clock can have shown, as it lies before the beginning or far ahead of the wall, is the
-        engine's already.
+        An instant that only the engine's clock can have shown, as it lies before the beginning or far ahead of the
+        wall, is the engine's already.
         """
         begun_ns, base_ns = self._offsets[0]
         if begun_ns + base_ns <= instant_ns < begun_ns:
@@ -103,12 +104,14 @@ class Pacer:
         self._paced = self._leapt
 
     def catch_up(self, pause: Pause | None = None) -> None:
-        """Let the engine's clock reach the wall's, behind which it only is as long as there is more to do than can be done.
+        """Let the engine's clock reach the wall's, behind which it only is as long as there is more to do than can be
+        done.
 
         What requests took it is ahead, when it leaps from then on; at the wall's pace the wall catches up.
 
         Args:
-            pause: when to stop, for what is then left to the turns that follow; after a turn's share where none is given.
+            pause: when to stop, for what is then left to the turns that follow; after a turn's share where none is
+                given.
         """
         if self._engine.mode in (TimeMode.LEAP, TimeMode.WALL):
             target_ns = max(self.wall_ns, self._engine.owed_ns)

@@ -1,7 +1,7 @@
 """The inside of the engine: inputs are taken, turns are made, requests answered, streams told.
 
-`engine.Engine` is the face of it. A turn looks at the inputs that have come, lets processes run for a bounded share, makes what has
-happened the world, and tells whom it concerns.
+`engine.Engine` is the face of it. A turn looks at the inputs that have come, lets processes run for a bounded share,
+makes what has happened the world, and tells whom it concerns.
 """
 
 from __future__ import annotations
@@ -171,7 +171,8 @@ class Core:
 
         Args:
             slices: how many slices of processes at most. Here a turn is bounded in operations, never in time.
-            pause: bounds it further, see `Pause`. Where it has ended is in the journal, so that a replay ends it there too.
+            pause: bounds it further, see `Pause`. Where it has ended is in the journal, so that a replay ends it there
+                too.
 
         Returns:
             whether there is more to do.
@@ -194,9 +195,11 @@ class Core:
         return self.busy
 
     def take_internal(self) -> None:
-        """Look at what programs inside have asked for so far: it comes before whatever else comes from outside than requests.
+        """Look at what programs inside have asked for so far: it comes before whatever else comes from outside than
+        requests.
 
-        When that is would otherwise depend on where turns end, which a replay need not know where nobody outside has noticed.
+        When that is would otherwise depend on where turns end, which a replay need not know where nobody outside has
+        noticed.
         """
         if self._inputs:
             waiting = [given for given in self._inputs if given[1].internal]
@@ -205,7 +208,8 @@ class Core:
                 self._apply(*given)
 
     def _work(self) -> None:
-        """Let processes run and the time pass that is owed, until there is no more of either or the share of slices is used up."""
+        """Let processes run and the time pass that is owed, until there is no more of either or the share of slices is
+        used up."""
         with looking_through(self.windows):
             self._work_on()
 

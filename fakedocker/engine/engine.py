@@ -4,8 +4,8 @@ It owns the current world, the clock and the journal; what the daemon does is in
 handler's business (`api`). Everything that comes from outside is an input: requests, bytes for a stream, half-closes,
 disconnects, movements of the clock. The same seed and the same inputs at the same steps give the same bytes.
 
-A driver (in process, the terminal's loop, a socket server) submits inputs, calls `turn` until there is nothing to do, and
-asks `next_move` what to do then: jump to an instant, sleep, or nothing.
+A driver (in process, the terminal's loop, a socket server) submits inputs, calls `turn` until there is nothing to do,
+and asks `next_move` what to do then: jump to an instant, sleep, or nothing.
 """
 
 from __future__ import annotations
@@ -219,7 +219,8 @@ class Engine:
 
         Args:
             slices: how many slices of processes at most. Here a turn is bounded in operations, never in time.
-            pause: bounds it further, see `Pause`. Where it has ended is in the journal, so that a replay ends it there too.
+            pause: bounds it further, see `Pause`. Where it has ended is in the journal, so that a replay ends it there
+                too.
 
         Returns:
             whether there is more to do.
@@ -326,7 +327,8 @@ class Engine:
         """Move the clock to an instant, every timer and process on the way in its turn.
 
         Args:
-            slices: how many slices of processes at most; what is missing then is owed, and the next turns go on with it.
+            slices: how many slices of processes at most; what is missing then is owed, and the next turns go on with
+                it.
             pause: bounds it further, as for `turn`.
 
         Raises:
@@ -371,11 +373,12 @@ class Engine:
             what: names the wait in errors.
             horizon_ns: how much virtual time it may take.
             jumps_allowed: how many jumps of the clock it may take.
-            watches: whether it waits for whatever happens, as a thread does that follows events; time is then the other threads' to
-                move, as long as they do something.
+            watches: whether it waits for whatever happens, as a thread does that follows events; time is then the other
+                threads' to move, as long as they do something.
 
         Raises:
-            WaitCannotEnd: nothing that is under way can end it, and no other thread has done so in the patience of a client.
+            WaitCannotEnd: nothing that is under way can end it, and no other thread has done so in the patience of a
+                client.
             WaitTooLong: it took more than that.
         """
         with self.lock:

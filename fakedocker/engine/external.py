@@ -77,7 +77,8 @@ class Errands:
         return None
 
     def perform(self, errand: AnyErrand) -> Result:
-        """Do an errand, in any thread. Takes as long as what is asked outside takes to answer, within the limits of who does it."""
+        """Do an errand, in any thread. Takes as long as what is asked outside takes to answer, within the limits of who
+        does it."""
         results = (perform(errand) for perform in self.performers)
         found = next((result for result in results if result is not None), None)
         return found if found is not None else Failed("nobody reaches that from here")

@@ -26,7 +26,8 @@ def apply(draft: Draft, exchange: Exchange, fast: bool) -> Callable[[], None] | 
     """Let a request meet the rules. What they have counted is to be kept, whatever becomes of it.
 
     Args:
-        fast: whether nothing but waiting moves time, so that whoever asks a daemon that is down is taken to ask again in a second.
+        fast: whether nothing but waiting moves time, so that whoever asks a daemon that is down is taken to ask again
+            in a second.
 
     Returns:
         how it ends, after the time that it takes; None for one that goes on to its handler, late or cut off perhaps.

@@ -125,7 +125,8 @@ class Exchange:
         """How much of what the client has sent nobody has taken yet; a driver lets a client wait that is far ahead."""
         self.lagging = False
         self.behind = False
-        """Whether its stream has more to give than the client has room for, and waits until it has read (`Stream.pump` goes on)."""
+        """Whether its stream has more to give than the client has room for, and waits until it has read (`Stream.pump`
+        goes on)."""
         self._chunks: deque[bytes] = deque()
         self.pending_bytes = 0
         self.broken = ""

@@ -1,4 +1,5 @@
-"""The exchanges that are open: which notices concern them, whose clients lag behind, and whether time alone can end one.
+"""The exchanges that are open: which notices concern them, whose clients lag behind, and whether time alone can end
+one.
 
 It tells streams what has happened. Which requests there are and what answers them is the engine's business.
 """
@@ -145,7 +146,8 @@ class OpenExchanges:
         return bool(self._behind) and any(exchange.has_room for exchange in self._behind.values())
 
     def go_on(self) -> None:
-        """Let those streams go on that have waited for their clients. They give what they have, and change nothing of the world."""
+        """Let those streams go on that have waited for their clients. They give what they have, and change nothing of
+        the world."""
         for exchange in [exchange for exchange in self._behind.values() if exchange.has_room]:
             del self._behind[exchange.number]
             exchange.behind = False

@@ -1,4 +1,5 @@
-"""Clients that ask the same thing again and again, waiting for another answer: in a world that is fast, time must pass for them."""
+"""Clients that ask the same thing again and again, waiting for another answer: in a world that is fast, time must pass
+for them."""
 
 from __future__ import annotations
 
@@ -20,8 +21,8 @@ class Polling:
 
     Attributes:
         last_reads: client -> target and answer of what it has read last, and how often in a row.
-        watched: client -> target -> answer, and when it came: of services, nodes and tasks, what it has read since it last asked for
-            anything but reading.
+        watched: client -> target -> answer, and when it came: of services, nodes and tasks, what it has read since it
+            last asked for anything but reading.
     """
 
     def __init__(self) -> None:
@@ -36,9 +37,9 @@ class Polling:
     def note(self, exchange: Exchange, reply: Reply, now_ns: int, is_fast: bool) -> bool:
         """Note what a client has read; whether it polls.
 
-        Twice the same is no polling yet: docker-py inspects a container before it attaches to it, whose user may have looked just
-        before. Of services a client reads several things in turn (their state, their tasks, the nodes). One that lets time pass
-        between its looks needs no help.
+        Twice the same is no polling yet: docker-py inspects a container before it attaches to it, whose user may have
+        looked just before. Of services a client reads several things in turn (their state, their tasks, the nodes). One
+        that lets time pass between its looks needs no help.
 
         Args:
             is_fast: whether nothing but waiting moves time.

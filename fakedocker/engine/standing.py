@@ -1,7 +1,8 @@
-"""What an engine knows between turns besides its world: open requests whose clients can still change the world, and polling.
+"""What an engine knows between turns besides its world: open requests whose clients can still change the world, and
+polling.
 
-A run that is taken up from a snapshot in their middle needs them, for as long as the journal that follows is played again;
-afterwards their clients are gone. Nothing here belongs to the world.
+A run that is taken up from a snapshot in their middle needs them, for as long as the journal that follows is played
+again; afterwards their clients are gone. Nothing here belongs to the world.
 """
 
 from __future__ import annotations

@@ -13,7 +13,8 @@ WAIT_JUMPS = 100_000
 WAIT_WORK = 100_000_000
 """How many system calls of processes a wait may take: some minutes of a usual machine."""
 OTHERS_PATIENCE_SECONDS = 60.0
-"""How long a driver waits, by the wall's clock, for what only another driver can bring about; as long as docker's clients wait."""
+"""How long a driver waits, by the wall's clock, for what only another driver can bring about; as long as docker's
+clients wait."""
 WATCHERS_PATIENCE_SECONDS = 0.1
 """How long a thread that watches leaves time to the others before it lets it pass by itself."""
 

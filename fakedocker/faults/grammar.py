@@ -7,8 +7,8 @@
             | oom | exit N | unhealthy | busy | full | N% | SIZE left | restart
     WHEN    = for DURATION | in DURATION | once | twice | N times | Nth time | from the Nth time | chance N% | always
 
-`parse` and `describe` are inverse to one another. Durations are Go's, sizes docker's. Which effect goes with which target is
-said by `model.EFFECTS`.
+`parse` and `describe` are inverse to one another. Durations are Go's, sizes docker's. Which effect goes with which
+target is said by `model.EFFECTS`.
 """
 
 from __future__ import annotations

@@ -46,8 +46,8 @@ EFFECTS: Final[dict[str, tuple[str, ...]]] = {
 """What can go wrong with each kind of target."""
 
 ON_CONTAINERS: Final = (OOM, EXIT, UNHEALTHY, BUSY)
-"""What strikes a container itself, rather than requests about it: its process 1 ends, its health checks fail, it cannot be
-removed."""
+"""What strikes a container itself, rather than requests about it: its process 1 ends, its health checks fail, it cannot
+be removed."""
 LASTING: Final = ((DISK, FULL), (DAEMON, RESTART), (DAEMON, DOWN))
 """What is a state of the world while the rule is there, rather than something that requests meet."""
 
@@ -58,8 +58,8 @@ ONE_IN: Final = 1_000_000
 class Rule(Struct, frozen=True, kw_only=True):
     """Something that goes wrong.
 
-    A rule looks at the cases it is about (requests, pulls), from `from_ns` to `until_ns`; of those it strikes the ones from
-    the `first` on, `times` in all, each with its chance.
+    A rule looks at the cases it is about (requests, pulls), from `from_ns` to `until_ns`; of those it strikes the ones
+    from the `first` on, `times` in all, each with its chance.
     """
 
     target: str
@@ -69,7 +69,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     operation: str = ""
     """Which operation, for that target; see `requests.OPERATIONS`."""
     name: str = ""
-    """Of the registry, image or container; with an operation the container, image, network or volume it is done to, "" for any."""
+    """Of the registry, image or container; with an operation the container, image, network or volume it is done to, ""
+    for any."""
     status: int = 500
     """Of the HTTP answer of an error."""
     message: str = ""

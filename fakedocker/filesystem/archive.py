@@ -48,8 +48,8 @@ class BadArchive(ValueError):
 def write_tar(entries: Iterable[LayerEntry]) -> Content:
     """The archive of entries, in their order.
 
-    Names that do not fit a ustar header get a pax header, as Go writes them; times are cut to seconds. Sockets cannot be
-    in an archive and are left out. Time grows with the number of entries, not with their size.
+    Names that do not fit a ustar header get a pax header, as Go writes them; times are cut to seconds. Sockets cannot
+    be in an archive and are left out. Time grows with the number of entries, not with their size.
     """
     parts: list[Content] = []
     for entry in entries:
@@ -67,11 +67,12 @@ def write_tar(entries: Iterable[LayerEntry]) -> Content:
 def read_tar(source: bytes, in_root: bool = True) -> Iterator[LayerEntry]:
     """The members of an archive (ustar, gnu or pax), with safe paths.
 
-    As docker does it, a leading slash and `.` parts are dropped, and so is a `..` that leads out of the root. Whatever is
-    no file, directory, link or device is skipped.
+    As docker does it, a leading slash and `.` parts are dropped, and so is a `..` that leads out of the root. Whatever
+    is no file, directory, link or device is skipped.
 
     Args:
-        in_root: whether it is unpacked in a root directory; elsewhere, a name or a hard link's target that leads out is an error.
+        in_root: whether it is unpacked in a root directory; elsewhere, a name or a hard link's target that leads out is
+            an error.
 
     Raises:
         BadArchive: for bytes that are not an archive, or one that is cut off.

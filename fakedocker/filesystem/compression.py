@@ -1,6 +1,7 @@
 """Taking archives out of whatever they are compressed with: gzip, bzip2, xz and zstd.
 
-What comes in may be anybody's, so that no stream is followed past a limit. This module must not know what is in an archive.
+What comes in may be anybody's, so that no stream is followed past a limit. This module must not know what is in an
+archive.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from fakedocker.filesystem.archive import BadArchive
 LIMIT_BYTES = 2 << 30
 USUAL_BYTES = 64 << 20
 USUAL_RATIO = 20
-"""What is larger than this once decompressed, and so many times as large as before, is refused: a small file can claim to be endless."""
+"""What is larger than this once decompressed, and so many times as large as before, is refused: a small file can claim
+to be endless."""
 
 
 def _limit(data: bytes) -> int:

@@ -23,8 +23,8 @@ class Node(Struct, frozen=True, gc=False):
     """What an inode is.
 
     `links` counts names; a directory's is computed when somebody asks (see `Filesystem.links`). `content` is a file's,
-    `target` a symbolic link's, `rdev` (major, minor) a device's; a socket's is `OUTSIDE_LISTENS` where no process listens at it, but the
-    daemon.
+    `target` a symbolic link's, `rdev` (major, minor) a device's; a socket's is `OUTSIDE_LISTENS` where no process
+    listens at it, but the daemon.
     """
 
     kind: Kind

@@ -1,7 +1,9 @@
-"""Contents that lie on the real machine: a file's content names its file there, and its bytes are fetched when somebody reads them.
+"""Contents that lie on the real machine: a file's content names its file there, and its bytes are fetched when somebody
+reads them.
 
-What is fetched during a turn of an engine comes from outside, so each block that is not remembered is told to the engine, which keeps
-it in its journal; a run that is played again gets the same answers in the same order and asks nobody. This module does no I/O.
+What is fetched during a turn of an engine comes from outside, so each block that is not remembered is told to the
+engine, which keeps it in its journal; a run that is played again gets the same answers in the same order and asks
+nobody. This module does no I/O.
 """
 
 from __future__ import annotations

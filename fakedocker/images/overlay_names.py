@@ -1,6 +1,7 @@
 """What overlay2 calls the directories of layers and containers below /var/lib/docker/overlay2.
 
-The real daemon draws 64 digits for each. Here they follow from the layer's chain id or the container's id, and lead back to it.
+The real daemon draws 64 digits for each. Here they follow from the layer's chain id or the container's id, and lead
+back to it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The applets of busybox, by name: those of the image busybox. What is not simulated of them says so instead of not being there."""
+"""The applets of busybox, by name: those of the image busybox. What is not simulated of them says so instead of not
+being there."""
 
 from __future__ import annotations
 

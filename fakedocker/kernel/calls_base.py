@@ -26,12 +26,14 @@ OUTPUT_BYTE_NS = 10
 MEASURED_BYTES = 1 << 20
 """How much a process reads before its memory is looked at again; one that holds much is looked at less often."""
 LONGEST_NS = 3_000_000_000
-"""How much CPU time a program may use that never comes to a call in which it could be put to rest; RLIMIT_CPU's signal ends it."""
+"""How much CPU time a program may use that never comes to a call in which it could be put to rest; RLIMIT_CPU's signal
+ends it."""
 READ_BYTES = 0x7FFF_F000
 """The most that one read gives (MAX_RW_COUNT of Linux)."""
 SPAWN_NS = 400_000
 WAKE_NS = 5_000
-"""What it costs a process to be given a slice. With `SPAWN_NS`, which a child begins with, it bounds what can happen at one instant."""
+"""What it costs a process to be given a slice. With `SPAWN_NS`, which a child begins with, it bounds what can happen at
+one instant."""
 SLICE_EFFORT = 1_500
 """After how many system calls a slice ends, whatever CPU time they took: it bounds how long the real machine is busy with one."""
 LOOKUP_EFFORT = 6

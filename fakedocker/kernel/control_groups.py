@@ -1,8 +1,8 @@
 """/sys/fs/cgroup of a container, in cgroup v2's form: its limits, and what it uses.
 
-Source: Documentation/admin-guide/cgroup-v2.rst of Linux 6.12 for the names and forms of the files. What the namespace's record has
-as a number of its own (memory, processes, CPU time) is shown from there; all other limits are texts that whoever makes the namespace
-sets by the names of the files. This module must not know Docker's names of limits.
+Source: Documentation/admin-guide/cgroup-v2.rst of Linux 6.12 for the names and forms of the files. What the namespace's
+record has as a number of its own (memory, processes, CPU time) is shown from there; all other limits are texts that
+whoever makes the namespace sets by the names of the files. This module must not know Docker's names of limits.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Open files and descriptor tables: who uses what, and when it is closed.
 
-`OPERATIONS` is the table of kinds, filled by file_kinds.py, which says what reading and writing mean. A read that has to wait
-gives None after it has listed the process with whatever will wake it; a write says how many bytes it took. Paths, permissions
-and processes' lives are elsewhere.
+`OPERATIONS` is the table of kinds, filled by file_kinds.py, which says what reading and writing mean. A read that has
+to wait gives None after it has listed the process with whatever will wake it; a write says how many bytes it took.
+Paths, permissions and processes' lives are elsewhere.
 """
 
 from __future__ import annotations

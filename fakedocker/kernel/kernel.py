@@ -1,16 +1,16 @@
 """The kernel that runs: the scheduler, time, and all other parts together.
 
-A `Kernel` works on a draft and keeps nothing of its own but caches. The floors above hand it the programs and a router, call
-what is here, and take what it tells from `emitted`. Everything that lives is in the draft.
+A `Kernel` works on a draft and keeps nothing of its own but caches. The floors above hand it the programs and a router,
+call what is here, and take what it tells from `emitted`. Everything that lives is in the draft.
 
 Time stands still while processes run: `run` lets them run, a bounded number of slices, until all sleep; `advance` moves
 the clock to an instant and wakes whom it wakes. CPU time is accounted per process, and who has used 10 ms sleeps. Being
-given a slice costs time as well, and a child begins with what its parent has used, so that nothing goes on for ever at one
-instant.
+given a slice costs time as well, and a child begins with what its parent has used, so that nothing goes on for ever at
+one instant.
 
-How much is done in one go is the floor above's to say (`begin_share`), in slices or by a question that a driver with a clock
-answers. What follows from a slice (`emitted`) is always taken before the next one, so that it makes no difference to what
-happens where a share has ended.
+How much is done in one go is the floor above's to say (`begin_share`), in slices or by a question that a driver with a
+clock answers. What follows from a slice (`emitted`) is always taken before the next one, so that it makes no difference
+to what happens where a share has ended.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ class Kernel(Namespaces, Starting, Streams):
         body_of: what makes the bodies of programs that are more than utilities.
 
     Attributes:
-        slices: how many slices `run` has given since the kernel was made: with the clock, the place of an input in a run.
+        slices: how many slices `run` has given since the kernel was made: with the clock, the place of an input in a
+            run.
         work: the effort of all of them, in system calls.
         is_cut: whether the share of slices has been used up with more to do.
     """
@@ -188,7 +189,8 @@ class Kernel(Namespaces, Starting, Streams):
         return lifecycle.reap(self.draft, parent, process.pid)
 
     def pass_time(self, to_ns: int) -> bool:
-        """Let processes run and time pass, every timer on the way in its turn, until something is emitted or the share is used up.
+        """Let processes run and time pass, every timer on the way in its turn, until something is emitted or the share
+        is used up.
 
         Returns:
             whether the instant is reached, with nobody left who could run and nothing emitted.

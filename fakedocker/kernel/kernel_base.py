@@ -50,11 +50,12 @@ class KernelBase:
         argv: tuple[str, ...],
         exports: Exports,
     ) -> tuple[int, int | None] | None:
-        """Let a utility have its first slice, and make its process only if something needs it. Both records must be owned.
+        """Let a utility have its first slice, and make its process only if something needs it. Both records must be
+        owned.
 
         Returns:
-            its pid and how it ended, as `run_for` gives it; for one that only sleeps the parent waits already. None, and
-            nothing is done, where a process is needed at once.
+            its pid and how it ended, as `run_for` gives it; for one that only sleeps the parent waits already. None,
+            and nothing is done, where a process is needed at once.
         """
         raise NotImplementedError("the scheduler's")
 

@@ -1,9 +1,9 @@
 """A program's first slice before its process is on the tables.
 
-Most commands are done in the slice in which they are started. Nobody else runs meanwhile, so nobody can see their process,
-and making it, listing it and taking it off again would be most of what they cost. `LazyProcess` is the system of such a program:
-it answers from its parent what a child inherits, and makes the process as soon as anything needs one. After that it is a
-`Calls` like any other.
+Most commands are done in the slice in which they are started. Nobody else runs meanwhile, so nobody can see their
+process, and making it, listing it and taking it off again would be most of what they cost. `LazyProcess` is the system
+of such a program: it answers from its parent what a child inherits, and makes the process as soon as anything needs
+one. After that it is a `Calls` like any other.
 """
 
 from __future__ import annotations

@@ -171,7 +171,8 @@ def start_sleeper(draft: KernelDraft, parent: Process, namespace: Namespace, sle
 
 
 def end_sleep(draft: KernelDraft, pid: int, sleeper: Sleeper, parent: Process) -> None:
-    """End such a child and wake its parent, which waits for it: `end`, and all that `reap` will find to do. The parent must be owned."""
+    """End such a child and wake its parent, which waits for it: `end`, and all that `reap` will find to do. The parent
+    must be owned."""
     namespace = draft.namespaces.for_update(parent.namespace)
     namespace.memory_bytes -= CHARGED_BYTES
     namespace.cpu_ns += sleeper.cpu_ns
@@ -184,7 +185,8 @@ def end_sleep(draft: KernelDraft, pid: int, sleeper: Sleeper, parent: Process) -
 
 
 def reap(draft: KernelDraft, parent: Process, pid: int) -> int | None:
-    """How a child ended (its status, or -n for signal n), which is forgotten; None while it runs. ECHILD. The parent must be owned."""
+    """How a child ended (its status, or -n for signal n), which is forgotten; None while it runs. ECHILD. The parent
+    must be owned."""
     if pid not in parent.children:
         raise failure(errno.ECHILD)
     child: Process | None = draft.processes.get(pid)

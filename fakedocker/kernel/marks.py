@@ -1,8 +1,9 @@
 """Marks: where processes have met a boundary of the simulation, as a part of the world.
 
-Nothing that is missing pretends to work, and nothing that exists is called missing: a process that needs what nobody has
-simulated says so, once for each thing, and the kernel keeps a mark of it. Who has met one, or whose child has, is known of
-every process (`Process.marked`), is told with its end (`Exited.marked`) and counted by namespace (`Namespace.marks`).
+Nothing that is missing pretends to work, and nothing that exists is called missing: a process that needs what nobody
+has simulated says so, once for each thing, and the kernel keeps a mark of it. Who has met one, or whose child has, is
+known of every process (`Process.marked`), is told with its end (`Exited.marked`) and counted by namespace
+(`Namespace.marks`).
 """
 
 from __future__ import annotations

@@ -26,8 +26,8 @@ class NetworkCalls(Protocol):
         """A connected socket of the unix family, by its place in the file system. ENOENT, EACCES, ECONNREFUSED."""
 
     def connect_daemon(self, name: str) -> int:
-        """A connection of a client of the engine, whose bytes are none of the kernel's. When it is closed, by the process or by
-        its end, `Closed(name)` is emitted."""
+        """A connection of a client of the engine, whose bytes are none of the kernel's. When it is closed, by the
+        process or by its end, `Closed(name)` is emitted."""
 
     def shut_down(self, fd: int) -> None:
         """No more bytes from this side."""

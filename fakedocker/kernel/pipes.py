@@ -115,7 +115,8 @@ def await_reader(draft: KernelDraft, number: int, pid: int) -> bool:
 
 
 def add_ends(draft: KernelDraft, number: int, readers: int = 0, writers: int = 0) -> None:
-    """More (or with negative numbers fewer) readers and writers; the last of a side wakes the other, the last of all ends the pipe."""
+    """More (or with negative numbers fewer) readers and writers; the last of a side wakes the other, the last of all
+    ends the pipe."""
     pipe = draft.pipes.for_update(number)
     pipe.readers += readers
     pipe.writers += writers

@@ -1,6 +1,7 @@
 """/proc: what the kernel tells about itself and its processes, as far as people look (proc(5)).
 
-What the files say is in proc_files. Pids are those of the viewer's pid namespace. This module must not know how paths are walked.
+What the files say is in proc_files. Pids are those of the viewer's pid namespace. This module must not know how paths
+are walked.
 """
 
 from __future__ import annotations
@@ -88,7 +89,8 @@ class ProcTree:
         return sorted([*OF_PROCESS, *_LINKS_OF_PROCESS, "fd", "ns"])
 
     def _has_v6(self) -> bool:
-        """Whether the network namespace has IPv6: elsewhere it is switched off, as in the recordings, and so is its table of addresses."""
+        """Whether the network namespace has IPv6: elsewhere it is switched off, as in the recordings, and so is its
+        table of addresses."""
         return any(held.of_version(6) for held in self._view.router.interfaces(self._view.namespace.network))
 
     def links(self, inode: str) -> int:

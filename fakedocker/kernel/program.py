@@ -1,13 +1,13 @@
 """What a program and the kernel promise each other.
 
-A process is plain data: a `Body` (program counter, stacks, variables ... whatever the program needs) beside the kernel's
-own record of it. The kernel copies a body before it runs it, so that a world held by a snapshot never changes; a body
-therefore holds nothing but plain data, and copies cheaply.
+A process is plain data: a `Body` (program counter, stacks, variables ... whatever the program needs) beside the
+kernel's own record of it. The kernel copies a body before it runs it, so that a world held by a snapshot never changes;
+a body therefore holds nothing but plain data, and copies cheaply.
 
 Waiting. A system call either completes or raises `Block` before it has any effect. The kernel then puts the process to
-sleep until the call could go on, and runs the body again: a utility from its top (its `state` tells how far it came), the
-shell at the operation that blocked. `put` alone never blocks: what does not fit waits in the process, and the next call
-that may block waits until it is out; a program that writes for ever calls `drain`.
+sleep until the call could go on, and runs the body again: a utility from its top (its `state` tells how far it came),
+the shell at the operation that blocked. `put` alone never blocks: what does not fit waits in the process, and the next
+call that may block waits until it is out; a program that writes for ever calls `drain`.
 
 This module must not know any program, nor how the kernel keeps its records.
 """
@@ -178,7 +178,8 @@ class System(NetworkCalls, Protocol):
         """Up to `size` bytes; b"" is the end. Blocks."""
 
     def put(self, data: bytes | str, fd: int = 1) -> None:
-        """Write all of it, now or as soon as there is room. Never blocks; may be killed by SIGPIPE, raises EPIPE if that is ignored."""
+        """Write all of it, now or as soon as there is room. Never blocks; may be killed by SIGPIPE, raises EPIPE if
+        that is ignored."""
 
     def drain(self) -> None:
         """Wait until everything put is out. Blocks."""
@@ -189,14 +190,16 @@ class System(NetworkCalls, Protocol):
     def wait_for_growth(self, fd: int, until_ns: int | None = None) -> None:
         """Wait until a regular file is longer than this descriptor's offset (for tail -f). Blocks.
 
-        For ever where nothing will come, as from /dev/null; not at all for what gives more by itself (a device, a pipe, a terminal).
+        For ever where nothing will come, as from /dev/null; not at all for what gives more by itself (a device, a pipe,
+        a terminal).
         """
 
     def sleep_until(self, deadline_ns: int) -> None:
         """Blocks."""
 
     def sleep_and_end(self, deadline_ns: int) -> int:
-        """Sleep until then, and end with status 0 without another slice. Blocks, or gives what the program must return at once.
+        """Sleep until then, and end with status 0 without another slice. Blocks, or gives what the program must return
+        at once.
 
         Who is woken before, by SIGCONT, runs again from its beginning as ever.
         """
@@ -222,7 +225,8 @@ class System(NetworkCalls, Protocol):
         """Let go of a table that will not be restored."""
 
     def open_file(self, path: str, flags: int, mode: int = 0o666) -> int:
-        """Open, and give the id of the open file instead of a descriptor (for redirections). It must be put into a table at once."""
+        """Open, and give the id of the open file instead of a descriptor (for redirections). It must be put into a
+        table at once."""
 
     def make_pipe(self) -> tuple[int, int]:
         """A pipe as two ids of open files, likewise."""
@@ -268,14 +272,16 @@ class System(NetworkCalls, Protocol):
     def spawn(self, path: str, argv: Sequence[str], environment: Mapping[str, str], *, group: int | None = None) -> int:
         """Fork and exec; the child has this process's descriptors, directory, user, umask and ignored signals.
 
-        A file that starts with #! runs its interpreter. The environment is kept: it must not be changed afterwards. `group` puts it into a process group (0: one of its own).
-        Returns the child's pid. Raises OSError as exec would. Call `drain` first, so that output stays in order.
+        A file that starts with #! runs its interpreter. The environment is kept: it must not be changed afterwards.
+        `group` puts it into a process group (0: one of its own). Returns the child's pid. Raises OSError as exec would.
+        Call `drain` first, so that output stays in order.
         """
 
     def run_program(
         self, name: str, search_path: str, argv: tuple[str, ...], exports: Exports
     ) -> tuple[int, int | None]:
-        """What a shell does with a command in the foreground: `drain`, `find_program`, `spawn`, and `reap_ending` if it is done at once.
+        """What a shell does with a command in the foreground: `drain`, `find_program`, `spawn`, and `reap_ending` if it
+        is done at once.
 
         Args:
             exports: asked for the child's environment, as long as the caller waits for it, if somebody wants to know.
@@ -303,7 +309,8 @@ class System(NetworkCalls, Protocol):
         """The signal that has stopped a child, once per stop; None otherwise."""
 
     def wait_for_child(self, pid: int | None, *, interruptible: bool = False, stops: bool = False) -> None:
-        """Raise Block until that child (or any) ends, or, where `stops`, is stopped, or, where interruptible, a caught signal is pending."""
+        """Raise Block until that child (or any) ends, or, where `stops`, is stopped, or, where interruptible, a caught
+        signal is pending."""
 
     def kill(self, pid: int, signal: int) -> None:
         """pid as for kill(2): > 0 a process, 0 the own group, -1 all, < -1 a group. Signal 0 only tests."""
@@ -339,14 +346,16 @@ class System(NetworkCalls, Protocol):
         """/dev/pts/N. ENOTTY."""
 
     def set_foreground(self, group: int) -> None:
-        """Make a process group the foreground of the controlling terminal, wherever descriptor 0 leads: as shells do, which
-        keep /dev/tty open (tcsetpgrp(3)). ENOTTY without such a terminal."""
+        """Make a process group the foreground of the controlling terminal, wherever descriptor 0 leads: as shells do,
+        which keep /dev/tty open (tcsetpgrp(3)). ENOTTY without such a terminal."""
 
     # the rest
     def charge(self, units: int) -> None:
-        """Account for large pure work, in microseconds of CPU; who has used a quantum sleeps at its next call that may block.
+        """Account for large pure work, in microseconds of CPU; who has used a quantum sleeps at its next call that may
+        block.
 
-        Who makes no such call for seconds of CPU is killed (SIGXCPU): work without end must be charged while it goes on.
+        Who makes no such call for seconds of CPU is killed (SIGXCPU): work without end must be charged while it goes
+        on.
         """
 
     def random(self, bound: int) -> int:

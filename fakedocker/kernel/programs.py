@@ -1,4 +1,5 @@
-"""From a path to something that runs: looking programs up, reading their heads, `#!` lines, and the body a program gets.
+"""From a path to something that runs: looking programs up, reading their heads, `#!` lines, and the body a program
+gets.
 
 Look-ups are cached outside the state. An entry counts as long as nothing has changed a name or a mode in the root file
 system, so that a cache hit and a walk always agree.

@@ -1,7 +1,7 @@
 """The kernel's records: what there is to know about a process, an open file, a pipe, a terminal, a socket, a namespace.
 
-A record is changed in place only while no frozen state can hold it (`Records.own` in state.py sees to that); copying it is
-shallow, so that a value in a field is replaced and never changed. All ids are numbers from one counter, but for
+A record is changed in place only while no frozen state can hold it (`Records.own` in state.py sees to that); copying it
+is shallow, so that a value in a field is replaced and never changed. All ids are numbers from one counter, but for
 namespaces, streams, terminals and file systems, whose names come from the floors above. Records refer to one another by
 id only. No rules here.
 """
@@ -38,7 +38,8 @@ class Record(Struct, gc=False):
 
 
 class Process(Record):
-    """One process. `pid`, `parent` and `children` are in the host's numbering; `local`, `group` and `session` in its own.
+    """One process. `pid`, `parent` and `children` are in the host's numbering; `local`, `group` and `session` in its
+    own.
 
     Args:
         parent: 0 for one that was started from outside (process 1, or by exec), whose end is told there.
@@ -48,12 +49,14 @@ class Process(Record):
         stopped: the signal that has stopped it, or 0; `stop_told` says whether the parent has asked.
         status: exit status once it has ended (a zombie), with `killed_by` the signal where there was one.
         backlog: what it has put and nobody had room for: (open file id, bytes).
-        started: whether it was started from outside (the end of a host's orphan, whose parent is 0 too, is told to nobody).
+        started: whether it was started from outside (the end of a host's orphan, whose parent is 0 too, is told to
+            nobody).
         exiting: the status it will end with as soon as the backlog is out.
         spent_ns: CPU time used since `quantum_ns`.
         unmeasured_bytes: what it has read since its memory was last looked at.
         body_shared: whether a frozen record may have the same body, which must be copied before it runs.
-        ended_child: the local pid of a child that it waits for, which has ended with 0 and is off the tables already; 0 for none.
+        ended_child: the local pid of a child that it waits for, which has ended with 0 and is off the tables already; 0
+            for none.
         met: what it has said that is not simulated (see marks.py); `marked` whether it, or a child, has ever said so.
     """
 
@@ -150,9 +153,9 @@ class Process(Record):
 class Sleeper(Record):
     """A process that ends as soon as its timer goes off, and that nobody has looked at: what it takes to make it.
 
-    `processes` has it in the place of the process that it becomes when somebody asks (see `Processes` in state.py). Its parent
-    waits for it, so that what it has inherited is what the parent still has. The fields are those of a `Process`, or what they are
-    made from.
+    `processes` has it in the place of the process that it becomes when somebody asks (see `Processes` in state.py). Its
+    parent waits for it, so that what it has inherited is what the parent still has. The fields are those of a
+    `Process`, or what they are made from.
     """
 
     local: int
@@ -262,7 +265,8 @@ class OpenFile(Record):
 class Pipe(Record):
     """Bytes on their way: `chunks` in order, `size` their sum. Waiters are pids.
 
-    `fifo` is the (file system, inode) of a named one, which makes a reader wait (`awaiting`) until the first writer comes.
+    `fifo` is the (file system, inode) of a named one, which makes a reader wait (`awaiting`) until the first writer
+    comes.
     """
 
     chunks: tuple[bytes, ...] = ()
@@ -310,8 +314,8 @@ class Terminal(Record):
 class Socket(Record):
     """A listener or one end of a connection.
 
-    `reader` and `writer` are pipes (0 for a listener); where `stream` is set, the other end is outside and bytes written are
-    that stream's output. `backlog` has the sockets that nobody has accepted; `error` is an
+    `reader` and `writer` are pipes (0 for a listener); where `stream` is set, the other end is outside and bytes
+    written are that stream's output. `backlog` has the sockets that nobody has accepted; `error` is an
     errno that the next read raises.
     """
 

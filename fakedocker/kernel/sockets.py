@@ -1,7 +1,7 @@
 """Stream sockets: listeners found by network and port, connections as two pipes. Addresses' meaning is the router's.
 
-A datagram socket is treated as a connection, except that connecting to a port nobody listens at succeeds and the first read
-fails (ECONNREFUSED), as with UDP.
+A datagram socket is treated as a connection, except that connecting to a port nobody listens at succeeds and the first
+read fails (ECONNREFUSED), as with UDP.
 """
 
 from __future__ import annotations

@@ -24,7 +24,8 @@ class ExecError(Exception):
     """A program cannot be started.
 
     Args:
-        reason: "not-found" (in $PATH), "missing" (no such file), "permission", "directory", "format", "chdir" or "limit".
+        reason: "not-found" (in $PATH), "missing" (no such file), "permission", "directory", "format", "chdir" or
+            "limit".
         path: the command, or the directory, as it was given.
         text: runc's words for it.
     """

@@ -1,9 +1,9 @@
 """The kernel's whole state as one value, and the draft that changes it.
 
 `KernelState` is immutable: a snapshot is a reference to one. `KernelDraft` is the same as tables, for as long as a turn
-takes; `freeze` gives the next state. Records that were put since the last freeze are changed in place, others are copied
-first (`Records.own`), so that a busy turn works at dict speed. No rules about processes or files here, but for one:
-waking, which everything needs.
+takes; `freeze` gives the next state. Records that were put since the last freeze are changed in place, others are
+copied first (`Records.own`), so that a busy turn works at dict speed. No rules about processes or files here, but for
+one: waking, which everything needs.
 """
 
 from __future__ import annotations
@@ -229,13 +229,13 @@ class KernelDraft:
         held_limit_bytes: how much memory all contents together may take; 0 for no limit.
 
     Tables (see records.py): `processes` by host pid; `ports` (network, protocol, port) -> listening sockets; `opened`
-    (file system, inode) -> how many open files have it; `growth_waiters` (file system, inode) -> pids that wait until the
-    file grows; `fifos` (file system, inode) -> the pipe of a named one; `alarms` timer handle -> the key it was set with; `marks` number -> a boundary of the
-    simulation that was met, the last ones. Fields: `queue` the pids that can run, in order; `drawn`
-    how many random numbers were given; `held_bytes` the memory of all file systems' contents; `marked` how many
-    marks there were; `emitted` what the floor
-    above has not yet taken (no part of the state). `resets` goes up with every jump to another line of history, and `files_changed` also
-    with every change to a file system (caches heed them).
+    (file system, inode) -> how many open files have it; `growth_waiters` (file system, inode) -> pids that wait until
+    the file grows; `fifos` (file system, inode) -> the pipe of a named one; `alarms` timer handle -> the key it was set
+    with; `marks` number -> a boundary of the simulation that was met, the last ones. Fields: `queue` the pids that can
+    run, in order; `drawn` how many random numbers were given; `held_bytes` the memory of all file systems' contents;
+    `marked` how many marks there were; `emitted` what the floor
+    above has not yet taken (no part of the state). `resets` goes up with every jump to another line of history, and
+    `files_changed` also with every change to a file system (caches heed them).
     """
 
     def __init__(self, state: KernelState, seed: str = "", held_limit_bytes: int = 0) -> None:
@@ -313,7 +313,8 @@ class KernelDraft:
         return hashlib.shake_128(f"{self.seed}\0random\0{self.drawn}".encode()).digest(size)
 
     def put_filesystem(self, name: str, filesystem: Filesystem) -> None:
-        """Let a file system have a new value. ENOSPC when all contents together would take too much memory, or the disk is full."""
+        """Let a file system have a new value. ENOSPC when all contents together would take too much memory, or the disk
+        is full."""
         before = self.filesystems.get(name)
         held = self.held_bytes + filesystem.held_bytes - (before.held_bytes if before is not None else 0)
         if held > self.held_bytes and 0 < self.held_limit_bytes < held:

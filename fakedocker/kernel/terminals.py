@@ -1,8 +1,8 @@
 """Pseudo-terminals: the line discipline, window sizes, foreground groups, hanging up (termios(3), tty_ioctl(4)).
 
-A terminal has the id of the stream at its outside end; what is typed arrives by `type_in`, what is shown leaves as `Output`
-of that stream. Modes: `canonical` lines with editing, `echo`, `signals` from control characters, `output` newline
-becomes carriage return and newline, `newline` carriage return typed becomes newline.
+A terminal has the id of the stream at its outside end; what is typed arrives by `type_in`, what is shown leaves as
+`Output` of that stream. Modes: `canonical` lines with editing, `echo`, `signals` from control characters, `output`
+newline becomes carriage return and newline, `newline` carriage return typed becomes newline.
 """
 
 from __future__ import annotations

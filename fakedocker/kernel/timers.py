@@ -1,8 +1,8 @@
 """The timers: a persistent heap of plain tuples.
 
-A pairing heap whose nodes are `(at_ns, sequence, kind, key, children)`, children being a chain `(node, rest)` or (). Adding
-makes one node and shares the rest, so any older heap stays what it was. Who cancels an entry leaves it in and lets it
-be found stale when it is due; the queue drops stale entries from its top, and is rebuilt when most are stale.
+A pairing heap whose nodes are `(at_ns, sequence, kind, key, children)`, children being a chain `(node, rest)` or ().
+Adding makes one node and shares the rest, so any older heap stays what it was. Who cancels an entry leaves it in and
+lets it be found stale when it is due; the queue drops stale entries from its top, and is rebuilt when most are stale.
 
 This module must not know what the entries wake.
 """

@@ -25,7 +25,8 @@ class View:
         viewer: the process that looks, for /proc/self; None for somebody outside.
 
     Attributes:
-        reading: the path of the directory that it has read last and that it had a descriptor for meanwhile; "" for none.
+        reading: the path of the directory that it has read last and that it had a descriptor for meanwhile; "" for
+            none.
     """
 
     __slots__ = ("draft", "name", "reading", "router", "viewer")

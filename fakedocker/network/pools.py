@@ -61,8 +61,8 @@ def first_address(subnet: str) -> str:
 def address_bounds(subnet: str) -> tuple[int, int]:
     """The lowest and highest address that may be given out, as numbers.
 
-    Source: moby libnetwork/ipams/defaultipam newPoolData: the network's own address is reserved but in the smallest ones of IPv4, the
-    last one in those of IPv4.
+    Source: moby libnetwork/ipams/defaultipam newPoolData: the network's own address is reserved but in the smallest
+    ones of IPv4, the last one in those of IPv4.
     """
     network = parse_subnet(subnet)
     low, high = int(network.network_address), int(network.broadcast_address)

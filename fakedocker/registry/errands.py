@@ -1,4 +1,5 @@
-"""Errands outside of the simulation, to registries and web servers: what a driver is asked to do, and what it comes back with. Plain values."""
+"""Errands outside of the simulation, to registries and web servers: what a driver is asked to do, and what it comes
+back with. Plain values."""
 
 from __future__ import annotations
 

@@ -49,8 +49,8 @@ class OutsideWeb(Struct, frozen=True, kw_only=True):
 class Registry(Struct, frozen=True, kw_only=True):
     """A registry host inside the world.
 
-    `catalogue` says that it also offers what the built-in catalogue holds, as Docker Hub does; `outside` that it is none of the
-    simulation's, but one on this machine's loopback interface, which a driver asks.
+    `catalogue` says that it also offers what the built-in catalogue holds, as Docker Hub does; `outside` that it is
+    none of the simulation's, but one on this machine's loopback interface, which a driver asks.
     """
 
     host: str

@@ -1,7 +1,9 @@
-"""The certificate of a swarm's root: self-signed, for the name swarm-ca, with a key of the curve P-256, for twenty years.
+"""The certificate of a swarm's root: self-signed, for the name swarm-ca, with a key of the curve P-256, for twenty
+years.
 
-Nothing here keeps a secret: the key comes from the world's seed, so that the certificate is the same in every run. It is a valid one
-all the same, as clients read it. Sources: swarmkit ca/certificates.go CreateRootCA; FIPS 186-4, RFC 5280, RFC 5480.
+Nothing here keeps a secret: the key comes from the world's seed, so that the certificate is the same in every run. It
+is a valid one all the same, as clients read it. Sources: swarmkit ca/certificates.go CreateRootCA; FIPS 186-4, RFC
+5280, RFC 5480.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Ids, join tokens and unlock keys of a swarm, made of a digest that the world's seed gives.
 
-Sources: swarmkit identity/randomid.go, ca/config.go GenerateJoinToken and ParseJoinToken, manager/encryption HumanReadableKey.
+Sources: swarmkit identity/randomid.go, ca/config.go GenerateJoinToken and ParseJoinToken, manager/encryption
+HumanReadableKey.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ def _base36(number: int, length: int) -> str:
 
 
 def object_id(digest: str) -> str:
-    """25 digits of base 36, of 64 hexadecimal ones: the first bit of 17 bytes is set, and the digit that comes of it is dropped."""
+    """25 digits of base 36, of 64 hexadecimal ones: the first bit of 17 bytes is set, and the digit that comes of it is
+    dropped."""
     data = bytearray.fromhex(digest)[:_ID_BYTES]
     data[0] |= 0x80
     return _base36(int.from_bytes(data, "big"), 0)[1 : _ID_LENGTH + 1]

@@ -1,7 +1,8 @@
-"""The records of a swarm: the swarm itself with its one node, and its secrets and configs. What services have is in `services`.
+"""The records of a swarm: the swarm itself with its one node, and its secrets and configs. What services have is in
+`services`.
 
-Versions are those of the store that managers share: one counter for all records, so that a change is refused that was made of an
-older state. Source: swarmkit api/objects.proto.
+Versions are those of the store that managers share: one counter for all records, so that a change is refused that was
+made of an older state. Source: swarmkit api/objects.proto.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""What a client wishes of a service as the managers keep it: with the words that stand for silence, and without what they do not know.
+"""What a client wishes of a service as the managers keep it: with the words that stand for silence, and without what
+they do not know.
 
-Source: moby daemon/cluster/convert/{service,container,network}.go: a specification goes to the managers in their protocol's form and
-comes back from it. `with_defaults` is what insertDefaults asks for (swarmkit api/defaults/service.go).
+Source: moby daemon/cluster/convert/{service,container,network}.go: a specification goes to the managers in their
+protocol's form and comes back from it. `with_defaults` is what insertDefaults asks for (swarmkit
+api/defaults/service.go).
 """
 
 from __future__ import annotations

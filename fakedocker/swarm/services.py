@@ -1,4 +1,5 @@
-"""Services and their tasks as values, and where a rolling update stands: plain data, so that a snapshot in its middle goes on.
+"""Services and their tasks as values, and where a rolling update stands: plain data, so that a snapshot in its middle
+goes on.
 
 Source: swarmkit api/objects.proto, manager/orchestrator/update/updater.go, manager/orchestrator/restart/restart.go.
 """

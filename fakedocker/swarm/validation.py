@@ -1,6 +1,7 @@
 """What no service can be, by its specification alone: the managers' checks, in their order.
 
-Source: swarmkit manager/controlapi/service.go validateServiceSpec. Checks against other services are in `operations.swarm.services`.
+Source: swarmkit manager/controlapi/service.go validateServiceSpec. Checks against other services are in
+`operations.swarm.services`.
 """
 
 from __future__ import annotations

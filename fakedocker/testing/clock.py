@@ -1,6 +1,7 @@
 """Moving an engine's time: by so much, until something holds, or not at all. Time never goes back; snapshots do.
 
-The engine may be served by another thread meanwhile, which is why its lock is held for each movement and not for a condition.
+The engine may be served by another thread meanwhile, which is why its lock is held for each movement and not for a
+condition.
 """
 
 from __future__ import annotations

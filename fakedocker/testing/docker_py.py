@@ -1,7 +1,7 @@
 """docker-py in process: no socket, no thread.
 
-A requests adapter hands requests to the engine and drives it in the caller's thread. Streams are file-like objects whose
-reading drives the engine on until there are bytes, the end, or proof that nothing can end the read.
+A requests adapter hands requests to the engine and drives it in the caller's thread. Streams are file-like objects
+whose reading drives the engine on until there are bytes, the end, or proof that nothing can end the read.
 """
 
 from __future__ import annotations
@@ -196,7 +196,8 @@ class EngineAdapter(BaseAdapter):
     def send(
         self, request: PreparedRequest, *args: Any, **settings: Any
     ) -> Response:  # Any: what requests hands to adapters, and is not looked at
-        """Put a request to the engine, and drive it until it has an answer. Headers and body are as requests has prepared them."""
+        """Put a request to the engine, and drive it until it has an answer. Headers and body are as requests has
+        prepared them."""
         body = request.body
         if body is None:
             data = b""

@@ -1,6 +1,8 @@
-"""Options that were accepted and have no effect: fields that nobody knows, and fields that are recorded and not acted upon.
+"""Options that were accepted and have no effect: fields that nobody knows, and fields that are recorded and not acted
+upon.
 
-A real engine ignores the first as well; the second a real engine heeds, and a test that relies on them tests nothing here.
+A real engine ignores the first as well; the second a real engine heeds, and a test that relies on them tests nothing
+here.
 """
 
 from __future__ import annotations

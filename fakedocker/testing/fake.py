@@ -1,4 +1,5 @@
-"""An engine and its clients in one object: what the fixtures give, and what other test runners use as a context manager.
+"""An engine and its clients in one object: what the fixtures give, and what other test runners use as a context
+manager.
 
 It holds no rules: it puts together what the other modules here do with an engine.
 """
@@ -145,7 +146,8 @@ class FakeDocker:
         return declaring.declare(self.engine, name, program=program, **behaviour)
 
     def put(self, container: str, state: str) -> None:
-        """Bring a container into a state: running, paused, healthy, unhealthy, restarting, oom-killed, dead, stopped, "exited 3".
+        """Bring a container into a state: running, paused, healthy, unhealthy, restarting, oom-killed, dead, stopped,
+        "exited 3".
 
         It goes the shortest honest way, by requests and faults and the time they take.
 
@@ -233,12 +235,14 @@ class FakeDocker:
 
     @contextlib.contextmanager
     def served(self, mode: TimeMode = TimeMode.LEAP, publish: bool = False) -> Iterator[Served]:
-        """Serve the engine on a socket while the context is open; DOCKER_HOST and DOCKER_CONFIG of this process lead there.
+        """Serve the engine on a socket while the context is open; DOCKER_HOST and DOCKER_CONFIG of this process lead
+        there.
 
         Args:
-            mode: how time passes meanwhile: never slower than the wall, as clients behind a socket sleep by the wall's clock.
-            publish: whether published ports are opened on this machine's loopback address, for containers that are started through
-                the socket. Testcontainers is told to look there.
+            mode: how time passes meanwhile: never slower than the wall, as clients behind a socket sleep by the wall's
+                clock.
+            publish: whether published ports are opened on this machine's loopback address, for containers that are
+                started through the socket. Testcontainers is told to look there.
         """
         from fakedocker.serving import Listening, serve_in_thread
 

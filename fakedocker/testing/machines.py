@@ -1,7 +1,7 @@
 """A ready state machine for code that manages containers: things go wrong around it, in any order, and it has to cope.
 
-Subclass `OrchestratorMachine`, say what is to be tested, and let pytest run its `TestCase`. Hypothesis looks for a short
-sequence of steps after which a promise is broken; the failure prints as docker commands.
+Subclass `OrchestratorMachine`, say what is to be tested, and let pytest run its `TestCase`. Hypothesis looks for a
+short sequence of steps after which a promise is broken; the failure prints as docker commands.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The pytest plugin: fixtures that give an engine, its clients and a socket; none of them is used unless asked for.
 
-pytest imports this at every start, so that nothing of the engine may be imported outside of functions. Every fixture makes
-its own worlds and files, which is why tests may run in parallel.
+pytest imports this at every start, so that nothing of the engine may be imported outside of functions. Every fixture
+makes its own worlds and files, which is why tests may run in parallel.
 """
 
 from __future__ import annotations

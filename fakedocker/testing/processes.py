@@ -1,11 +1,11 @@
 """A Python function as the process of a container: how it runs, waits and is saved in the middle.
 
-A process's value is plain data: what it has kept last, and a log of the result of every call since. Whenever it may go on,
-the function is called again from its top; calls that are in the log give their results at once, and the first one that is
-not goes on for real. So a snapshot in its middle is like any other, and a fork goes its own way.
+A process's value is plain data: what it has kept last, and a log of the result of every call since. Whenever it may go
+on, the function is called again from its top; calls that are in the log give their results at once, and the first one
+that is not goes on for real. So a snapshot in its middle is like any other, and a fork goes its own way.
 
-For that a function must repeat itself: it asks only its `Process` about the world, and what it keeps elsewhere is lost. A
-log of 256 calls or 64 KB without a `keep` ends the process with an error that names it.
+For that a function must repeat itself: it asks only its `Process` about the world, and what it keeps elsewhere is lost.
+A log of 256 calls or 64 KB without a `keep` ends the process with an error that names it.
 """
 
 from __future__ import annotations
@@ -228,8 +228,8 @@ class Process:
 
 
 TABLE: dict[str, Program] = {**PROGRAMS}
-"""What containers of test doubles can run: the simulated programs, and the functions of `register`. One for all engines of
-this Python process, so that a world may move from one to another."""
+"""What containers of test doubles can run: the simulated programs, and the functions of `register`. One for all engines
+of this Python process, so that a world may move from one to another."""
 
 
 def register(main: Main) -> str:

@@ -1,7 +1,7 @@
 """Hypothesis strategies for what docker takes: references, names, ports, configurations, Dockerfiles, command lines.
 
-Everything they give is valid as far as its grammar goes; whether an image exists or a name is taken is what tests are about.
-The state machine that goes with them is in `machines`.
+Everything they give is valid as far as its grammar goes; whether an image exists or a name is taken is what tests are
+about. The state machine that goes with them is in `machines`.
 """
 
 from __future__ import annotations

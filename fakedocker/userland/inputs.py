@@ -1,7 +1,7 @@
 """Reading input in a restartable way: whole, by chunks, or by lines, from standard input or named files.
 
-All memory is in the `state` of the calling program, under keys that begin with "input". It must not know what is done with
-what is read.
+All memory is in the `state` of the calling program, under keys that begin with "input". It must not know what is done
+with what is read.
 """
 
 from __future__ import annotations
@@ -113,8 +113,8 @@ def each_input(
 ) -> Iterator[tuple[str, State, Iterator[bytes]]]:
     """Every input as a stream: (name, the memory for what is made of it, its chunks). Blocks, and goes on where it was.
 
-    What is not plain data must be put into the memory before each chunk is asked for. `state["input_failed"]` says in the end
-    whether one could not be read; of such a one the memory has it too.
+    What is not plain data must be put into the memory before each chunk is asked for. `state["input_failed"]` says in
+    the end whether one could not be read; of such a one the memory has it too.
     """
     files = names or ("-",)
     while state.setdefault("input_place", 0) < len(files):

@@ -244,7 +244,8 @@ def parse_size(text: str) -> int | None:
 
 
 def strtol(text: str, base: int = 10) -> tuple[int, str]:
-    """What strtol(3) makes of a text: the number that it begins with, 0 for none, and what follows. Never beyond 64 bits.
+    """What strtol(3) makes of a text: the number that it begins with, 0 for none, and what follows. Never beyond 64
+    bits.
 
     Args:
         base: 10, or 0 for one that begins with 0x or 0 to say its own.

@@ -49,7 +49,8 @@ class MountSpec(Struct, frozen=True, kw_only=True):
     subpath: str = ""
     """For volumes: what of it is mounted."""
     named: bool = False
-    """Whether whoever asked for it chose the volume: it stays when the container goes with its volumes (moby removeMountPoints)."""
+    """Whether whoever asked for it chose the volume: it stays when the container goes with its volumes (moby
+    removeMountPoints)."""
     listed: bool = True
     """Whether inspect lists it under Mounts; --tmpfs mounts are not listed."""
 

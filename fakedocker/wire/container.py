@@ -224,7 +224,8 @@ class CreateRequest(
 ):
     """The body of POST /containers/create: a Config and beside it how to run and where to connect.
 
-    The limits that stood beside the Config long ago are still taken where HostConfig has none (moby runconfig getHostConfig).
+    The limits that stood beside the Config long ago are still taken where HostConfig has none (moby runconfig
+    getHostConfig).
     """
 
     host_config: HostConfig | None = None

@@ -1,4 +1,5 @@
-"""What BuildKit's clients ask of a builder: solving, its workers and its cache; and the gateway that a front end solves through.
+"""What BuildKit's clients ask of a builder: solving, its workers and its cache; and the gateway that a front end solves
+through.
 
 Source: moby/buildkit api/services/control/control.proto, api/types/worker.proto, frontend/gateway/pb/gateway.proto,
 util/apicaps/pb/caps.proto. Fields that nothing here looks at are left out.

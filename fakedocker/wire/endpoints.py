@@ -1,10 +1,11 @@
 """What the engine can be asked, one row each: the only table of its operations.
 
-Routes, rules of faults, assertions about calls, `:explain` and the documentation read it. A row names what answers a request,
-which the API floor looks up, so that faults hit also what no handler ever sees. Nothing here knows what an operation does.
+Routes, rules of faults, assertions about calls, `:explain` and the documentation read it. A row names what answers a
+request, which the API floor looks up, so that faults hit also what no handler ever sees. Nothing here knows what an
+operation does.
 
-Paths stand without a version. A name in braces matches one part of a path, one with a star any number of parts, as the names
-of images and of links between containers have slashes. Source: moby daemon/server/router and the API description.
+Paths stand without a version. A name in braces matches one part of a path, one with a star any number of parts, as the
+names of images and of links between containers have slashes. Source: moby daemon/server/router and the API description.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ class Endpoint(NamedTuple):
     """A row.
 
     Args:
-        operation: its name, as docker's commands have it: "start" is docker start, "network connect" docker network connect.
+        operation: its name, as docker's commands have it: "start" is docker start, "network connect" docker network
+            connect.
         method, path: of its requests.
         handler: module and function of the API floor that answer.
         about: what it is done to: "container", "image", "network", "volume", or "" for none or several.

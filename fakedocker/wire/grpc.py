@@ -1,6 +1,8 @@
-"""gRPC as far as it is bytes: messages with their length before them, statuses, and what their texts become in a header.
+"""gRPC as far as it is bytes: messages with their length before them, statuses, and what their texts become in a
+header.
 
-How calls travel over HTTP/2 is `api.http2`'s business. Source: grpc.io, "gRPC over HTTP2"; googleapis google/rpc/status.proto.
+How calls travel over HTTP/2 is `api.http2`'s business. Source: grpc.io, "gRPC over HTTP2"; googleapis
+google/rpc/status.proto.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Manifests and indexes of images as JSON, as far as an engine reads them: docker's schema 2 and OCI's are alike in that.
+"""Manifests and indexes of images as JSON, as far as an engine reads them: docker's schema 2 and OCI's are alike in
+that.
 
 Source: OCI image-spec manifest.md and image-index.md; distribution manifest/{schema2,manifestlist}.
 """

@@ -1,7 +1,9 @@
-"""Values as Go's encoder writes them where fields say `omitempty`: what is zero is left out, but for fields that always stand there.
+"""Values as Go's encoder writes them where fields say `omitempty`: what is zero is left out, but for fields that always
+stand there.
 
-Source: Go encoding/json. A message's zero values are the defaults of its fields; a pointer's default is None, so that a pointer to zero
-is shown. Where a message tells absence apart by UNSET, zero is left out as absence is. Values that are messages themselves are always shown, as Go never takes a struct for empty.
+Source: Go encoding/json. A message's zero values are the defaults of its fields; a pointer's default is None, so that a
+pointer to zero is shown. Where a message tells absence apart by UNSET, zero is left out as absence is. Values that are
+messages themselves are always shown, as Go never takes a struct for empty.
 """
 
 from __future__ import annotations

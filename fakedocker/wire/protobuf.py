@@ -1,8 +1,8 @@
 """Protocol Buffers' wire format, for messages that are Structs: what BuildKit's messages travel in.
 
-A message class has `PROTOBUF`, a row for every field: its number, the attribute's name and how it is written. Fields that
-have their default are left out, unknown ones are passed over. A field that comes twice counts as it came last, and a map is
-a message of a key and a value for each entry. Source: protobuf.dev/programming-guides/encoding.
+A message class has `PROTOBUF`, a row for every field: its number, the attribute's name and how it is written. Fields
+that have their default are left out, unknown ones are passed over. A field that comes twice counts as it came last, and
+a map is a message of a key and a value for each entry. Source: protobuf.dev/programming-guides/encoding.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ class Row(NamedTuple):
     """A field.
 
     Args:
-        kind: "int", "bool", "string", "path" (a string that may be any bytes), "bytes", "time" (nanoseconds, as a Timestamp), or "message".
+        kind: "int", "bool", "string", "path" (a string that may be any bytes), "bytes", "time" (nanoseconds, as a
+            Timestamp), or "message".
         message: the class, for a message.
         repeated: whether the attribute is a tuple of such values.
         mapped: whether the attribute is a dict of such values by name.

@@ -1,7 +1,7 @@
 """Messages about a swarm, its nodes, secrets and configs: as clients send them, and as they are shown.
 
-Source: moby api/types/swarm, the description of the API. Fields that Go shows even when they are empty are named in `always`;
-`omitting.plain` makes the JSON.
+Source: moby api/types/swarm, the description of the API. Fields that Go shows even when they are empty are named in
+`always`; `omitting.plain` makes the JSON.
 """
 
 from __future__ import annotations

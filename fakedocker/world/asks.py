@@ -1,7 +1,7 @@
 """What a build wants of its client while it goes on, and what it gets: plain data.
 
-The client's session is a connection, of which the world knows no more than a name: whoever holds it looks for what is asked
-there, and brings the answer as it brings any other input.
+The client's session is a connection, of which the world knows no more than a name: whoever holds it looks for what is
+asked there, and brings the answer as it brings any other input.
 """
 
 from __future__ import annotations

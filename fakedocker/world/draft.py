@@ -1,8 +1,8 @@
 """The world in the middle of a change.
 
-Operations read and change a `Draft`. It keeps changes in plain dicts over the world's persistent maps; `freeze` makes the
-next world of them, `rollback` forgets them. One draft serves an engine for its whole life, so that a request pays for
-what it changes and for nothing else. What happened that somebody may be waiting for is told in `notices`.
+Operations read and change a `Draft`. It keeps changes in plain dicts over the world's persistent maps; `freeze` makes
+the next world of them, `rollback` forgets them. One draft serves an engine for its whole life, so that a request pays
+for what it changes and for nothing else. What happened that somebody may be waiting for is told in `notices`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The outputs of containers and execs in the middle of being changed.
 
-Programs write far more often than anybody reads. So what is written is only put down, and sorted into the histories when
-somebody asks for one, when much has come together, or when the state is frozen. A reader cannot tell.
+Programs write far more often than anybody reads. So what is written is only put down, and sorted into the histories
+when somebody asks for one, when much has come together, or when the state is frozen. A reader cannot tell.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A build by BuildKit under way, and what it keeps of builds: plain data.
 
-A build is a graph of vertices, each with the state it has come to; the graph itself is made once the images that the build
-starts from are known.
+A build is a graph of vertices, each with the state it has come to; the graph itself is made once the images that the
+build starts from are known.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ class SolveOptions(Struct, frozen=True, kw_only=True):
         exporter: what becomes of the result: "moby" (an image), "local", "tar", "docker" or "cacheonly".
         entitlements: what steps may do that they may not by themselves.
         cache_from: images whose caches are looked at; none of them has one here.
-        named: what some names in the Dockerfile mean: an IMAGE, or one of the client's directories as DIRECTORY_PREFIX and its name.
+        named: what some names in the Dockerfile mean: an IMAGE, or one of the client's directories as DIRECTORY_PREFIX
+            and its name.
         remote: whether the context comes by itself, with the Dockerfile in it.
         context: the URL that it comes from, "" for an archive that the client uploads.
         limits: (resource, soft, hard) that the processes of steps have.

@@ -1,7 +1,7 @@
 """The simulated machine that docker runs on: its files, programs and environment.
 
-A Debian 12 with the usual utilities, a home directory to work in, and the docker client. Nothing of the real machine is in
-it. This module must not know the terminal.
+A Debian 12 with the usual utilities, a home directory to work in, and the docker client. Nothing of the real machine is
+in it. This module must not know the terminal.
 """
 
 from __future__ import annotations

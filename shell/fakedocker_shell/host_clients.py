@@ -1,10 +1,10 @@
 """The docker commands of the simulated host: clients of its engine that are processes like any other.
 
-In the world such a process is plain data: its arguments, its descriptors and the number of its run. The code that acts for it, a
-coroutine, and what it has under way with the engine are kept here, by that number; like every client they stand outside the
-world. A world that is restored, decoded or forked has no such code behind its docker commands: they find that their
-connection is lost, say so and exit, and their shell goes on. A coroutine waits by yielding a `Wait`; the process then sleeps
-in the simulated kernel until one of the things waited for has come.
+In the world such a process is plain data: its arguments, its descriptors and the number of its run. The code that acts
+for it, a coroutine, and what it has under way with the engine are kept here, by that number; like every client they
+stand outside the world. A world that is restored, decoded or forked has no such code behind its docker commands: they
+find that their connection is lost, say so and exit, and their shell goes on. A coroutine waits by yielding a `Wait`;
+the process then sleeps in the simulated kernel until one of the things waited for has come.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ class HostClients:
     Attributes:
         observe: called with each exchange that a command begins, for `:explain`.
         on_start: called with the words of each command that starts, but for its name.
-        on_end: called with each command that ends by itself: its name as a client, as requests have it, and its exit status.
+        on_end: called with each command that ends by itself: its name as a client, as requests have it, and its exit
+            status.
     """
 
     def __init__(self, main: Main) -> None:

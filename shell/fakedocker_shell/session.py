@@ -1,4 +1,5 @@
-"""A session on the simulated host: an engine, a shell process on its machine, and the bytes between them and the outside.
+"""A session on the simulated host: an engine, a shell process on its machine, and the bytes between them and the
+outside.
 
 Scripts, `-c` and the interactive terminal all are sessions; they differ in who feeds the shell and how time passes.
 Sessions do no real I/O: output goes to a function, input comes from one.

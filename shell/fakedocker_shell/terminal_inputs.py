@@ -1,7 +1,8 @@
-"""What comes into a session on the simulated host, as inputs of the engine: a shell that is started, a line, keys, another size.
+"""What comes into a session on the simulated host, as inputs of the engine: a shell that is started, a line, keys,
+another size.
 
-Each kind is a function over the draft and plain data, so that the engine's journal holds a session whole and can play it
-again. Who feeds a session is `session`'s business.
+Each kind is a function over the draft and plain data, so that the engine's journal holds a session whole and can play
+it again. Who feeds a session is `session`'s business.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ class Start(NamedTuple):
 
     Args:
         stream: the name of its standard streams, or of its terminal.
-        kind: "command" (source is a string of commands), "script" (source is a path), "input" (commands come on standard
-            input) or "fed" (one complete command after the other, see `feed_line`).
+        kind: "command" (source is a string of commands), "script" (source is a path), "input" (commands come on
+            standard input) or "fed" (one complete command after the other, see `feed_line`).
         source: as its kind has it.
         name: $0 of a string of commands.
         parameters: $1 and so on.

@@ -1,4 +1,5 @@
-"""What can be said of an expression before it is matched: how much work it may be, and whether its first match is its longest.
+"""What can be said of an expression before it is matched: how much work it may be, and whether its first match is its
+longest.
 
 All answers err on the safe side: work may be overestimated, and a first match said to be possibly not the longest.
 """

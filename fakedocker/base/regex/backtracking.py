@@ -1,7 +1,7 @@
 """A machine that tries one way after the other, and remembers what has failed.
 
-Without back-references a place in the program and one in the text that have failed once fail always, so that its time is at
-most the size of the program times that of the text. With them it is not, and the number of its steps is limited.
+Without back-references a place in the program and one in the text that have failed once fail always, so that its time
+is at most the size of the program times that of the text. With them it is not, and the number of its steps is limited.
 """
 
 from __future__ import annotations

@@ -183,7 +183,8 @@ class Pattern:
         return OwnMatch(self, text, 0, len(text), machine.slots) if machine.run(0, 0) >= 0 else None
 
     def without(self, text: str, *, end: bool, greedy: bool) -> str | None:
-        """The text without a match at its beginning or `end`, the longest if `greedy`, else the shortest; None where there is none."""
+        """The text without a match at its beginning or `end`, the longest if `greedy`, else the shortest; None where
+        there is none."""
         places = self.suffixes(text) if end else self.prefixes(text)
         place = last_of(places, -1) if greedy else next(places, -1)
         if place < 0:

@@ -1,6 +1,7 @@
 """An expression as a program: a list of instructions for the automaton and for the backtracking machine.
 
-Repetitions with bounds are written out, so that a place in the program and one in the text are all that a matcher remembers.
+Repetitions with bounds are written out, so that a place in the program and one in the text are all that a matcher
+remembers.
 """
 
 from __future__ import annotations

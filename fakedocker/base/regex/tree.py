@@ -1,6 +1,7 @@
 """The parse tree of an expression, as the parser of Python's `re` makes it, and tests for one character.
 
-The tree is a sequence of (operation, argument). Everything else of this package knows it through the names of this module.
+The tree is a sequence of (operation, argument). Everything else of this package knows it through the names of this
+module.
 """
 
 from __future__ import annotations

@@ -80,8 +80,8 @@ def _store(solve: Solve) -> Image:
 def _image(solve: Solve) -> tuple[Image, tuple[Layer, ...]]:
     """The image that the target stage has come to.
 
-    Nothing in it depends on when the build was run but the times of its layers, so that a build from the cache gives the
-    same image.
+    Nothing in it depends on when the build was run but the times of its layers, so that a build from the cache gives
+    the same image.
     """
     outcome, draft = solve.task.outcome, solve.draft
     assert outcome is not None

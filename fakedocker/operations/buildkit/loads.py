@@ -30,7 +30,8 @@ IGNORE_FILE = ".dockerignore"
 LOAD_NS = 5 * MILLISECOND_NS
 """How long something that is on this machine takes to load."""
 DEFINITION, METADATA, IGNORE, REMOTE, IMPORT, NAMED = "definition", "metadata", "ignore", "remote", "import", "named"
-"""The Dockerfile, an image's configuration, the context's .dockerignore; an archive with all of it; another cache; a named context."""
+"""The Dockerfile, an image's configuration, the context's .dockerignore; an archive with all of it; another cache; a
+named context."""
 _UPLOADED = "context"
 """What a file is called that a client has uploaded."""
 
@@ -83,7 +84,8 @@ def definition_in(tree: Tree, directory: str, name: str) -> tuple[bytes | None, 
 
 
 def ask(solve: Solve, kind: str, argument: str) -> None:
-    """Ask the client for the Dockerfile, for the context's .dockerignore or for both as an archive. Source: frontend/dockerui/config.go."""
+    """Ask the client for the Dockerfile, for the context's .dockerignore or for both as an archive. Source:
+    frontend/dockerui/config.go."""
     name = solve.task.dockerfile
     if kind == REMOTE and solve.task.options.context:
         sandbox = f"sandbox:{solve.task.id}.context"
@@ -165,7 +167,8 @@ def fetched(solve: Solve, outcome: Outcome) -> None:
 
 
 def _unpack(solve: Solve, data: bytes) -> None:
-    """An archive is the context with its Dockerfile; anything else is the Dockerfile itself. Source: frontend/dockerui/context.go."""
+    """An archive is the context with its Dockerfile; anything else is the Dockerfile itself. Source:
+    frontend/dockerui/context.go."""
     try:
         entries = list(archive.read_tar(decompressed(data)))
     except archive.BadArchive:

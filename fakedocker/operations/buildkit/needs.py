@@ -1,4 +1,5 @@
-"""What a build needs before its graph can be made: its arguments, its target, the stages and images that the target needs.
+"""What a build needs before its graph can be made: its arguments, its target, the stages and images that the target
+needs.
 
 Source: buildkit frontend/dockerfile/dockerfile2llb/convert.go.
 """

@@ -1,4 +1,5 @@
-"""The beginning of a build: its Dockerfile, its base images' configurations and its .dockerignore are loaded, and its graph is made.
+"""The beginning of a build: its Dockerfile, its base images' configurations and its .dockerignore are loaded, and its
+graph is made.
 
 Source: buildkit frontend/dockerfile/builder/build.go and frontend/dockerui; the words are those of recording buildkit.
 """
@@ -60,7 +61,8 @@ def begin(
     Args:
         data: the context, a tar archive that may be compressed.
         dockerfile: its name, "" for the default.
-        directory: of the archive, where the Dockerfile is; it is no part of the context then. "" for the context itself.
+        directory: of the archive, where the Dockerfile is; it is no part of the context then. "" for the context
+            itself.
         session: of the client, "" without one.
 
     Returns:

@@ -1,6 +1,7 @@
 """BuildKit's cache: finding what an earlier build has made, keeping what this one makes, telling and emptying it.
 
-Source: buildkit cache/manager.go (DiskUsage, Prune) and client/{diskusage,prune}.go; moby builder/builder-next/builder.go.
+Source: buildkit cache/manager.go (DiskUsage, Prune) and client/{diskusage,prune}.go; moby
+builder/builder-next/builder.go.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""What a build has fetched from servers, as files: a file by HTTP, a repository by git; and what is said where it cannot be had.
+"""What a build has fetched from servers, as files: a file by HTTP, a repository by git; and what is said where it
+cannot be had.
 
 Source: buildkit source/{http,git}/source.go.
 """

@@ -1,7 +1,7 @@
 """The process of a RUN: its files, its mounts, its environment; and the layer that it leaves.
 
-A sandbox is a namespace without a container: neither `docker ps` nor the events know of it. It has the host's network, so
-that it reaches published ports and containers' addresses, or with --network=none nothing.
+A sandbox is a namespace without a container: neither `docker ps` nor the events know of it. It has the host's network,
+so that it reaches published ports and containers' addresses, or with --network=none nothing.
 Source: buildkit executor/oci (spec.go, mounts.go), solver/llbsolver/ops/exec.go.
 """
 
@@ -170,7 +170,8 @@ def _resolver(draft: Draft) -> str:
 
 
 def _mount(draft: Draft, sandbox: str, number: int, mount: RunMount, origin: Tree | None, given: Given) -> Mount | None:
-    """A mount of a RUN; None for a secret that is only a variable, or is not there and not required, as an agent that is not there."""
+    """A mount of a RUN; None for a secret that is only a variable, or is not there and not required, as an agent that
+    is not there."""
     own = f"{sandbox}:{number}"
     if mount.type == mounts.TMPFS:
         draft.kernel_draft.put_filesystem(own, Filesystem.empty(mode=0o1777, now_ns=draft.now_ns))

@@ -1,7 +1,7 @@
 """Solving a graph: every vertex as soon as what it needs is there, from the cache where that has it.
 
-Vertices that do not need each other go on at the same time. The first that fails ends the build, and those under way with it.
-Source: buildkit solver/{scheduler,edge}.go, as far as a client can tell.
+Vertices that do not need each other go on at the same time. The first that fails ends the build, and those under way
+with it. Source: buildkit solver/{scheduler,edge}.go, as far as a client can tell.
 """
 
 from __future__ import annotations

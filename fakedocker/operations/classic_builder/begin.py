@@ -1,7 +1,7 @@
 """The beginning of a build: its archive is read, its Dockerfile parsed, and the task put into the world.
 
-Source: moby api/server/backend/build, builder/remotecontext (detect.go) and builder/dockerfile/builder.go. What is wrong
-here is refused before anything is told, so that the answer has a status of its own.
+Source: moby api/server/backend/build, builder/remotecontext (detect.go) and builder/dockerfile/builder.go. What is
+wrong here is refused before anything is told, so that the answer has a status of its own.
 """
 
 from __future__ import annotations

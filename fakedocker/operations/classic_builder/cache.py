@@ -1,8 +1,8 @@
 """The images of steps: finding the one that a step has made before, and making a new one.
 
-Source: moby daemon/images/cache.go and image/cache (compare.go, cache.go): a step is in the cache when an image that was
-built here from the same parent was made with the same container configuration, or where the history of an image named with
---cache-from goes on with the same command. Files count by the checksum that COPY and
+Source: moby daemon/images/cache.go and image/cache (compare.go, cache.go): a step is in the cache when an image that
+was built here from the same parent was made with the same container configuration, or where the history of an image
+named with --cache-from goes on with the same command. Files count by the checksum that COPY and
 ADD write into that configuration.
 """
 
@@ -44,7 +44,8 @@ def probe(session: Session, wanted: ImageConfig) -> bool:
 
 
 def _of_sources(session: Session, wanted: ImageConfig) -> str:
-    """The image of a step by the histories of the images that --cache-from names, wherever those were built; "" for none.
+    """The image of a step by the histories of the images that --cache-from names, wherever those were built; "" for
+    none.
 
     Once one of them has given a step, the others are not looked at any more (moby image/cache/cache.go).
     """

@@ -1,7 +1,7 @@
 """What instructions do to the configuration of the stage they are in, and what its history says of them.
 
-Both builders' faces use this. Source: moby builder/dockerfile/dispatchers.go, buildkit frontend/dockerfile/dockerfile2llb; the
-comments are those of docker's history, down to their spaces.
+Both builders' faces use this. Source: moby builder/dockerfile/dispatchers.go, buildkit
+frontend/dockerfile/dockerfile2llb; the comments are those of docker's history, down to their spaces.
 """
 
 from __future__ import annotations

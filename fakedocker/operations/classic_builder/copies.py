@@ -1,6 +1,7 @@
 """Copying files into a layer: what COPY and ADD come to, whichever builder does it.
 
-Source: moby builder/dockerfile/copy.go and internals.go (performCopy), buildkit solver/llbsolver/file; the Dockerfile reference.
+Source: moby builder/dockerfile/copy.go and internals.go (performCopy), buildkit solver/llbsolver/file; the Dockerfile
+reference.
 """
 
 from __future__ import annotations

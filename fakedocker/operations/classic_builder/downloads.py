@@ -1,7 +1,8 @@
-"""Fetching a URL for a build: by a simulated curl, which reaches what the simulation's host reaches, or outside, by a driver.
+"""Fetching a URL for a build: by a simulated curl, which reaches what the simulation's host reaches, or outside, by a
+driver.
 
-What is outside is said by `World.web`: sites that stand for folders of the machine, and servers on its loopback interface.
-Source: buildkit source/{http,git}, moby builder/remotecontext/{remote.go,git}.
+What is outside is said by `World.web`: sites that stand for folders of the machine, and servers on its loopback
+interface. Source: buildkit source/{http,git}, moby builder/remotecontext/{remote.go,git}.
 """
 
 from __future__ import annotations
@@ -106,7 +107,8 @@ def start(draft: Draft, kind: str, sandbox: str, url: str) -> None:
 
 
 def is_outside(draft: Draft, url: str) -> bool:
-    """Whether a driver fetches a URL: of a site that was declared, or of a loopback server where nothing of the simulation listens."""
+    """Whether a driver fetches a URL: of a site that was declared, or of a loopback server where nothing of the
+    simulation listens."""
     web = draft.web
     if any(url == site or url.startswith(f"{site}/") for site in web.sites):
         return True

@@ -1,4 +1,5 @@
-"""Placeholders: under assume, what COPY takes from a stage in which a step only was taken to have worked, and is not there.
+"""Placeholders: under assume, what COPY takes from a stage in which a step only was taken to have worked, and is not
+there.
 
 Both builders find their sources here. In every other stage, and without assume, what is missing is missing.
 """

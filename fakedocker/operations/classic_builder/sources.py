@@ -1,7 +1,7 @@
 """What COPY and ADD copy from: the context, another stage or an image; finding sources and their checksums.
 
-Source: moby builder/dockerfile/copy.go and builder/remotecontext: a checksum covers name, mode, owner, kind and content of
-a file, and no times.
+Source: moby builder/dockerfile/copy.go and builder/remotecontext: a checksum covers name, mode, owner, kind and content
+of a file, and no times.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """docker commit --change and docker import --change: a Dockerfile's instructions, as far as they set configuration.
 
-Source: moby builder/dockerfile (BuildFromConfig, dispatchers.go). What they mean for a build, with its cache, history and
-containers, is the builder's business.
+Source: moby builder/dockerfile (BuildFromConfig, dispatchers.go). What they mean for a build, with its cache, history
+and containers, is the builder's business.
 """
 
 from __future__ import annotations

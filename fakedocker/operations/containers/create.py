@@ -39,8 +39,9 @@ def create_asked(draft: Draft, name: str, request: CreateRequest, platform: str)
     """Make a container as a client's request, which has done nothing else yet.
 
     Raises:
-        Refusal: with docker's words. The volumes with names that had been made until then stay, as their makers had them made
-            by name (moby daemon/volumes.go registerMountPoints, mounts.go removeMountPoints); nothing else is left behind.
+        Refusal: with docker's words. The volumes with names that had been made until then stay, as their makers had
+            them made by name (moby daemon/volumes.go registerMountPoints, mounts.go removeMountPoints); nothing else is
+            left behind.
     """
     first = len(draft.volumes)
     try:

@@ -1,8 +1,8 @@
 """Links between containers on the default bridge: names that one container has for another, and what they put into it.
 
-Source: moby daemon/links.go, daemon/daemon_unix.go registerLinks, daemon/links (environment variables) and opts ParseLink.
-A link's name is that of the container that has it and the alias, `second/first`; docker finds the linked container by it.
-On user-defined networks links are aliases of the network, and none of this.
+Source: moby daemon/links.go, daemon/daemon_unix.go registerLinks, daemon/links (environment variables) and opts
+ParseLink. A link's name is that of the container that has it and the alias, `second/first`; docker finds the linked
+container by it. On user-defined networks links are aliases of the network, and none of this.
 """
 
 from __future__ import annotations

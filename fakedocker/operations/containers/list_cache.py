@@ -1,7 +1,7 @@
 """The list of containers as bytes: an entry is encoded once, for as long as it says the same.
 
-That is as long as the container is the very same value, what else the entry was made of is, and its status, which goes with
-the clock, has the same words. A list of many that have not changed costs a look at each.
+That is as long as the container is the very same value, what else the entry was made of is, and its status, which goes
+with the clock, has the same words. A list of many that have not changed costs a look at each.
 """
 
 from __future__ import annotations

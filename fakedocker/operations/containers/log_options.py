@@ -1,7 +1,7 @@
 """Options of log drivers: which ones each driver knows, and what they may be.
 
-Source: moby daemon/logger/factory.go ValidateLogOpts, and ValidateLogOpt and New of each driver. Options that only matter at a
-start are looked at then, as the driver is made there.
+Source: moby daemon/logger/factory.go ValidateLogOpts, and ValidateLogOpt and New of each driver. Options that only
+matter at a start are looked at then, as the driver is made there.
 """
 
 from __future__ import annotations

@@ -11,7 +11,8 @@ from fakedocker.world.draft import Draft
 
 
 def tmpfs_options(asked: list[str]) -> str:
-    """How a tmpfs is listed: each flag once, as the kernel has it, then sizes in kilobytes and the like (moby pkg/mount MergeTmpfsOptions)."""
+    """How a tmpfs is listed: each flag once, as the kernel has it, then sizes in kilobytes and the like (moby pkg/mount
+    MergeTmpfsOptions)."""
     flags = {name: "no" + name not in ("nosuid", "nodev", "noexec") for name in ("suid", "dev", "exec")}
     for option in asked:
         if option.removeprefix("no") in flags:

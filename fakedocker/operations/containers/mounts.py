@@ -1,6 +1,7 @@
 """Which mounts a new container gets, and the volumes that are made for them.
 
-Source: moby daemon/volumes.go registerMountPoints: volumes-from first, then binds, then mounts, then the image's volumes.
+Source: moby daemon/volumes.go registerMountPoints: volumes-from first, then binds, then mounts, then the image's
+volumes.
 """
 
 from __future__ import annotations

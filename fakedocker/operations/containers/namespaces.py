@@ -1,7 +1,8 @@
 """Namespaces that a container shares with another one: who is meant, and whether that can be.
 
-Source: moby daemon/daemon_unix.go adaptSharedNamespaceContainer, daemon/create.go generateSecurityOpt, daemon/oci_linux.go
-WithNamespaces. Sharing the network is `networking`'s business; sharing a file system for memory is `rootfs`'s.
+Source: moby daemon/daemon_unix.go adaptSharedNamespaceContainer, daemon/create.go generateSecurityOpt,
+daemon/oci_linux.go WithNamespaces. Sharing the network is `networking`'s business; sharing a file system for memory is
+`rootfs`'s.
 """
 
 from __future__ import annotations

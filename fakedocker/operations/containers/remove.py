@@ -1,7 +1,7 @@
 """Removing containers, and pruning those that have ended.
 
-Source: moby daemon/delete.go; texts in recording lifecycle. A removal takes a few milliseconds, as in a real daemon: of two
-clients that remove one container at the same time, the second is told that a removal is under way.
+Source: moby daemon/delete.go; texts in recording lifecycle. A removal takes a few milliseconds, as in a real daemon: of
+two clients that remove one container at the same time, the second is told that a removal is under way.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ def remove(draft: Draft, container: Container, force: bool, with_volumes: bool) 
 
 
 def removal_due(draft: Draft, key: tuple[str, bool]) -> None:
-    """A removal has taken its time, of a container with its volumes or without; the end of its process has been looked at by then."""
+    """A removal has taken its time, of a container with its volumes or without; the end of its process has been looked
+    at by then."""
     identifier, with_volumes = key
     container = draft.containers.get(identifier)
     if container is None or container.has_process:

@@ -39,7 +39,8 @@ def limits(host: HostConfig) -> privileges.Limits:
 
 
 _NETWORK_SYSCTLS = {"net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.ping_group_range": "0 2147483647"}
-"""What the daemon sets in a network of one's own, so that nobody needs to be the superuser for that (moby daemon/oci_linux.go)."""
+"""What the daemon sets in a network of one's own, so that nobody needs to be the superuser for that (moby
+daemon/oci_linux.go)."""
 
 
 def sysctls(host: HostConfig) -> tuple[tuple[str, str], ...]:
@@ -48,6 +49,7 @@ def sysctls(host: HostConfig) -> tuple[tuple[str, str], ...]:
 
 
 def dotted(name: str) -> str:
-    """The name of a setting of the kernel with dots, which may be given with slashes (runc convertSysctlVariableToDotsSeparator)."""
+    """The name of a setting of the kernel with dots, which may be given with slashes (runc
+    convertSysctlVariableToDotsSeparator)."""
     first = next((character for character in name if character in "./"), "")
     return name.translate(str.maketrans("./", "/.")) if first == "/" else name

@@ -1,10 +1,12 @@
-"""What is refused of a container only when it starts: by the daemon that writes its specification, by runc, and by the kernel.
+"""What is refused of a container only when it starts: by the daemon that writes its specification, by runc, and by the
+kernel.
 
 Source: moby daemon/seccomp_linux.go, profiles/seccomp (LoadProfile, setupSeccomp); runc 1.2 libcontainer/specconv,
 libcontainer/configs/validate (sysctl), rlimit_linux.go, libcontainer/{rootfs,standard_init,process}_linux.go; Linux
-kernel/sys.c (sethostname, do_prlimit), mm/shmem.c. What all of them take in silence is taken here: AppArmor's profiles (this
-host has no AppArmor, so moby's WithApparmor gives none to runc), letters of a device's permissions that are none (runc's
-devices.Permissions drops them), MemorySwap below -1, and UsernsMode, which no daemon without --userns-remap reads.
+kernel/sys.c (sethostname, do_prlimit), mm/shmem.c. What all of them take in silence is taken here: AppArmor's profiles
+(this host has no AppArmor, so moby's WithApparmor gives none to runc), letters of a device's permissions that are none
+(runc's devices.Permissions drops them), MemorySwap below -1, and UsernsMode, which no daemon without --userns-remap
+reads.
 """
 
 from __future__ import annotations

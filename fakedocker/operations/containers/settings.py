@@ -1,7 +1,7 @@
 """What the daemon fills in where a new container's settings say nothing, and what it remarks about settings it accepts.
 
-Source: moby daemon/daemon_unix.go adaptContainerSettings and daemon/create.go; the recordings show the filled-in values.
-Whether settings are acceptable is `verifying`'s business.
+Source: moby daemon/daemon_unix.go adaptContainerSettings and daemon/create.go; the recordings show the filled-in
+values. Whether settings are acceptable is `verifying`'s business.
 """
 
 from __future__ import annotations

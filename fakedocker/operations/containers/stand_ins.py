@@ -1,7 +1,7 @@
 """Stand-ins: under assume, a container whose program is not simulated goes on with one in its place.
 
-So wiring, names, ports, order, volumes and configuration of a project can be tried though some of its programs cannot run.
-The rules of when are in `operations.system.assume`; the program itself is `userland.services.stand_in`.
+So wiring, names, ports, order, volumes and configuration of a project can be tried though some of its programs cannot
+run. The rules of when are in `operations.system.assume`; the program itself is `userland.services.stand_in`.
 """
 
 from __future__ import annotations

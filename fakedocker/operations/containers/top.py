@@ -1,6 +1,7 @@
 """docker top: the processes of a container in ps's words, as the host's ps would print them.
 
-Source: moby daemon/top_unix.go (which runs ps on the host and keeps the container's lines); recordings signals and exec.
+Source: moby daemon/top_unix.go (which runs ps on the host and keeps the container's lines); recordings signals and
+exec.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Whether a new container's settings, or those of an update, are acceptable: the daemon's checks in the daemon's order.
 
 Source: moby runconfig (what goes with a network mode), daemon/container.go verifyContainerSettings and
-daemon/daemon_unix.go verifyPlatformContainerSettings; texts in recordings run-basics, health, logs. Only the first problem
-is told, so that the order matters. What is filled in where nothing was said is `settings`' business.
+daemon/daemon_unix.go verifyPlatformContainerSettings; texts in recordings run-basics, health, logs. Only the first
+problem is told, so that the order matters. What is filled in where nothing was said is `settings`' business.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def check(draft: Draft, config: Config, host: HostConfig) -> None:
 
 
 def _check_security_option(option: str) -> None:
-    """Refuse an option that none is called, or whose value says neither yes nor no (moby daemon/daemon_unix.go parseSecurityOpt)."""
+    """Refuse an option that none is called, or whose value says neither yes nor no (moby daemon/daemon_unix.go
+    parseSecurityOpt)."""
     if option in ("no-new-privileges", "writable-cgroups", "disable"):
         return
     separator = "=" if "=" in option else ":"

@@ -1,5 +1,5 @@
-"""What the daemon fetches from a server of the simulation, as a build's files are, by a simulated curl: an archive that becomes an
-image, or what a build begins with.
+"""What the daemon fetches from a server of the simulation, as a build's files are, by a simulated curl: an archive that
+becomes an image, or what a build begins with.
 
 Source: moby api/server/router/image/image_routes.go and builder/remotecontext/remote.go.
 """

@@ -1,7 +1,7 @@
 """What is in an archive of images: docker's manifest.json, or the index of an OCI layout, as places of blobs.
 
-Every path leads to a member of the archive or to nothing; links are followed inside of it only. Nothing here looks at the
-world, and nothing is trusted: blobs that bear a digest in their name must have it.
+Every path leads to a member of the archive or to nothing; links are followed inside of it only. Nothing here looks at
+the world, and nothing is trusted: blobs that bear a digest in their name must have it.
 Sources: moby image/tarexport/load.go, OCI image-spec image-layout.md.
 """
 

@@ -1,8 +1,8 @@
 """docker save: images as one archive, an OCI layout with docker's own manifest.json and repositories beside it.
 
-Layers are uncompressed tars under their diff ids, in the archive by reference, and each is there once. The configurations
-in docker's form before 1.10, which the engine still writes as blobs that nothing refers to, are left out.
-Source: moby image/tarexport/save.go.
+Layers are uncompressed tars under their diff ids, in the archive by reference, and each is there once. The
+configurations in docker's form before 1.10, which the engine still writes as blobs that nothing refers to, are left
+out. Source: moby image/tarexport/save.go.
 """
 
 from __future__ import annotations

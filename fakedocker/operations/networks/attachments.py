@@ -31,7 +31,8 @@ def endpoints_of(draft: Draft, container: Container) -> list[Endpoint]:
 
 
 def gateway_endpoint(draft: Draft, container: Container, version: int = 4) -> Endpoint | None:
-    """The endpoint that leads outside with a version of IP: that of the highest priority, and of those the first by the network's name.
+    """The endpoint that leads outside with a version of IP: that of the highest priority, and of those the first by the
+    network's name.
 
     Source: moby libnetwork/endpoint.go Less, docs of `docker network connect --gw-priority`.
     """

@@ -1,6 +1,8 @@
-"""What a network may not be: its subnets, ranges and addresses, its drivers' options, and networks of configuration alone.
+"""What a network may not be: its subnets, ranges and addresses, its drivers' options, and networks of configuration
+alone.
 
-Source: moby daemon/network.go (ValidateIPAM), libnetwork/network.go (validateConfiguration), libnetwork/drivers/{bridge,macvlan,ipvlan}.
+Source: moby daemon/network.go (ValidateIPAM), libnetwork/network.go (validateConfiguration),
+libnetwork/drivers/{bridge,macvlan,ipvlan}.
 """
 
 from __future__ import annotations

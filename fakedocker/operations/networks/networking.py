@@ -131,8 +131,8 @@ def connect(draft: Draft, container: Container, network: Network, wanted: Endpoi
 def _settable(asked: tuple[str, ...], with_v6: bool, interface: str) -> tuple[str, ...]:
     """Link-local addresses as an interface of a container takes them.
 
-    Sources: moby libnetwork/osl/interface_linux.go setInterfaceLinkLocalIPs; the kernel refuses an address of IPv6 where that is
-    switched off, as it is in networks without, and an address that is there already.
+    Sources: moby libnetwork/osl/interface_linux.go setInterfaceLinkLocalIPs; the kernel refuses an address of IPv6
+    where that is switched off, as it is in networks without, and an address that is there already.
 
     Args:
         interface: what its end on the host is called.

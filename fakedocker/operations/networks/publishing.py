@@ -1,4 +1,5 @@
-"""Taking the host's ports for a container, and giving them up. Source: moby libnetwork/portallocator; texts in recording ports."""
+"""Taking the host's ports for a container, and giving them up. Source: moby libnetwork/portallocator; texts in
+recording ports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The world as the kernel asks for it: who has which address, what names mean, where published ports lead, files of the daemon."""
+"""The world as the kernel asks for it: who has which address, what names mean, where published ports lead, files of the
+daemon."""
 
 from __future__ import annotations
 

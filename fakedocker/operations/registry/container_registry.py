@@ -1,4 +1,5 @@
-"""Registries that run in containers, as the daemon uses them: localhost:PORT where a container's registry has published it.
+"""Registries that run in containers, as the daemon uses them: localhost:PORT where a container's registry has published
+it.
 
 The daemon reads and writes the files that the registry serves, so that pushing and pulling take no process of the
 simulation; what anybody else asks the registry agrees. Images in it become values as those of any other registry.

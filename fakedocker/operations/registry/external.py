@@ -1,7 +1,8 @@
-"""Registries outside of the simulation, on this machine's loopback interface: what the daemon sends for, and what follows.
+"""Registries outside of the simulation, on this machine's loopback interface: what the daemon sends for, and what
+follows.
 
-An errand is done by a driver, whose result comes back as an input of the engine, so that a run can be played again without
-the registry. Nothing here knows sockets. Off unless an engine is told of a registry (`Registry.outside`).
+An errand is done by a driver, whose result comes back as an input of the engine, so that a run can be played again
+without the registry. Nothing here knows sockets. Off unless an engine is told of a registry (`Registry.outside`).
 """
 
 from __future__ import annotations

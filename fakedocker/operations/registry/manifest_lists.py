@@ -1,6 +1,7 @@
 """Manifests and lists of them in registries, by themselves: what docker manifest asks for.
 
-The real client talks to the registry itself; here it asks the daemon, as the registries of the simulation are the daemon's.
+The real client talks to the registry itself; here it asks the daemon, as the registries of the simulation are the
+daemon's.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ def find(draft: Draft, name: Reference) -> RawManifest:
 
 
 def put(draft: Draft, name: Reference, raw: bytes, username: str) -> str:
-    """Put a list into a registry, under a tag; gives its digest. The images in it come along from other repositories there.
+    """Put a list into a registry, under a tag; gives its digest. The images in it come along from other repositories
+    there.
 
     Raises:
         Refusal: it is no list, an image in it is not in that registry, or whoever asks may not.

@@ -206,8 +206,8 @@ def _repositories_by_layer(registry: Registry) -> dict[str, set[str]]:
 def _mount_source(draft: Draft, name: Reference, remote: RemoteLayer, offered: dict[str, set[str]]) -> str:
     """A repository of the same registry that this engine knows to have the layer; "" for none.
 
-    Docker remembers where it has pulled each layer from and pushed it to (moby distribution/metadata); here the names of
-    the images that have the layer tell the first.
+    Docker remembers where it has pulled each layer from and pushed it to (moby distribution/metadata); here the names
+    of the images that have the layer tell the first.
     """
     pushed = sorted(offered.get(remote.digest, set()) - {name.path})
     registry = draft.registries.get(name.domain)

@@ -1,7 +1,7 @@
 """Transfers by a timetable: what pulls, pushes and loads have in common, and the lines of progress they tell.
 
-Source of the lines: moby pkg/jsonmessage and pkg/streamformatter. This module must not know what is transferred, nor what
-follows when it has arrived.
+Source of the lines: moby pkg/jsonmessage and pkg/streamformatter. This module must not know what is transferred, nor
+what follows when it has arrived.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Where a swarm's node listens and what it calls itself to others: addresses of the simulated host, and names of its interfaces.
+"""Where a swarm's node listens and what it calls itself to others: addresses of the simulated host, and names of its
+interfaces.
 
 Source: moby daemon/cluster/listen_addr.go, opts/hosts.go ParseTCPAddr.
 """

@@ -1,7 +1,7 @@
 """What a node does with its tasks: images, containers, their start and end, state after state on the virtual clock.
 
-Sources: swarmkit agent/exec/controller.go Do, moby daemon/cluster/executor/container/controller.go. A task goes one step at a time;
-its timer says when. What its end leads to is the orchestrators' business.
+Sources: swarmkit agent/exec/controller.go Do, moby daemon/cluster/executor/container/controller.go. A task goes one
+step at a time; its timer says when. What its end leads to is the orchestrators' business.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""What services and tasks have of networks: which they join, their addresses there, the ports that are published for them.
+"""What services and tasks have of networks: which they join, their addresses there, the ports that are published for
+them.
 
 Sources: moby daemon/cluster/networks.go populateNetworkID, swarmkit manager/allocator/{network.go,cnmallocator}.
 """
@@ -28,7 +29,8 @@ STAND_INS = (network_model.BRIDGE, network_model.HOST)
 
 
 def resolved(draft: Draft, spec: ServiceSpec) -> ServiceSpec:
-    """A specification with the ids of the networks that it names; the older place for them counts where the newer one has none.
+    """A specification with the ids of the networks that it names; the older place for them counts where the newer one
+    has none.
 
     Raises:
         Refusal: there is no such network, or it is this engine's alone.
@@ -174,7 +176,8 @@ def release(draft: Draft, service: Service) -> None:
 
 
 def attach(draft: Draft, task: ServiceTask) -> ServiceTask:
-    """Give a task its addresses: in the ingress network where its ports are reached through it, then in its own networks.
+    """Give a task its addresses: in the ingress network where its ports are reached through it, then in its own
+    networks.
 
     Raises:
         Refusal: a network has no address left.

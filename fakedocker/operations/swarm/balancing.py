@@ -1,6 +1,8 @@
-"""Where connections to a service go: its tasks that run and are not about to stop, one after the other; and what its names mean.
+"""Where connections to a service go: its tasks that run and are not about to stop, one after the other; and what its
+names mean.
 
-Sources: moby libnetwork/service_linux.go (IPVS, round robin), libnetwork/sandbox.go ResolveName, libnetwork/service_common.go.
+Sources: moby libnetwork/service_linux.go (IPVS, round robin), libnetwork/sandbox.go ResolveName,
+libnetwork/service_common.go.
 """
 
 from __future__ import annotations

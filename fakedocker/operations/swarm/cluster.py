@@ -1,7 +1,8 @@
-"""The swarm itself: beginning one, what is said of it, changing and leaving it, its keys; and joining another, which is never there.
+"""The swarm itself: beginning one, what is said of it, changing and leaving it, its keys; and joining another, which is
+never there.
 
-Sources: moby daemon/cluster/{swarm,noderunner}.go, daemon/cluster/convert/swarm.go, swarmkit manager/controlapi/cluster.go. This
-engine is the one manager of a swarm without other nodes.
+Sources: moby daemon/cluster/{swarm,noderunner}.go, daemon/cluster/convert/swarm.go, swarmkit
+manager/controlapi/cluster.go. This engine is the one manager of a swarm without other nodes.
 """
 
 from __future__ import annotations
@@ -175,7 +176,8 @@ def update(
 ) -> None:
     """Change what is wished of the swarm, all of it; and make new tokens and keys where that is asked for.
 
-    A new root, which is asked for by a higher number in the settings, is there at once, as the one node takes it at once.
+    A new root, which is asked for by a higher number in the settings, is there at once, as the one node takes it at
+    once.
 
     Raises:
         Refusal: the swarm has changed meanwhile, or a setting is wrong.

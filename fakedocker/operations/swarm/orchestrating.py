@@ -1,7 +1,7 @@
 """Services get the tasks they should have: slots are filled and emptied, ended tasks get successors, history is cut.
 
-Sources: swarmkit manager/orchestrator/{replicated,global,jobs,taskreaper}. `settle` is called when something of a service has changed,
-and does everything that follows at once; what takes time is timers of tasks and of updates.
+Sources: swarmkit manager/orchestrator/{replicated,global,jobs,taskreaper}. `settle` is called when something of a
+service has changed, and does everything that follows at once; what takes time is timers of tasks and of updates.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Networks that a swarm manages: overlay networks, the one through which published ports are reached, and the bridge to the outside.
+"""Networks that a swarm manages: overlay networks, the one through which published ports are reached, and the bridge to
+the outside.
 
-Sources: moby daemon/cluster/networks.go, daemon/cluster/convert/network.go, swarmkit manager/controlapi/network.go, manager/allocator;
-libnetwork/default_gateway.go. On this one node an overlay network carries what a bridge would.
+Sources: moby daemon/cluster/networks.go, daemon/cluster/convert/network.go, swarmkit manager/controlapi/network.go,
+manager/allocator; libnetwork/default_gateway.go. On this one node an overlay network carries what a bridge would.
 """
 
 from __future__ import annotations

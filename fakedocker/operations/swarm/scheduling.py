@@ -1,6 +1,7 @@
 """Which tasks the one node takes: every reason there is not to, in the scheduler's order.
 
-Source: swarmkit manager/scheduler/{scheduler,filter,pipeline}.go. With one node, the first filter that fails is the explanation.
+Source: swarmkit manager/scheduler/{scheduler,filter,pipeline}.go. With one node, the first filter that fails is the
+explanation.
 """
 
 from __future__ import annotations

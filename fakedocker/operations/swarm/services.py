@@ -1,4 +1,5 @@
-"""Services: create, list, inspect, update, roll back, remove. What their tasks do is the orchestrators' and the agent's business.
+"""Services: create, list, inspect, update, roll back, remove. What their tasks do is the orchestrators' and the agent's
+business.
 
 Sources: moby daemon/cluster/services.go, daemon/cluster/convert/service.go, swarmkit manager/controlapi/service.go.
 """

@@ -1,4 +1,5 @@
-"""Secrets and configs: create, list, inspect, update, remove. They differ in their limits, and in that nobody is told a secret.
+"""Secrets and configs: create, list, inspect, update, remove. They differ in their limits, and in that nobody is told a
+secret.
 
 Sources: moby daemon/cluster/{secrets,configs,filters}.go, swarmkit manager/controlapi/{secret,config,common}.go.
 """

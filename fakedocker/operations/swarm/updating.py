@@ -1,7 +1,8 @@
-"""Rolling updates: slots get tasks of the new specification, some at a time, until all have them or too many have failed.
+"""Rolling updates: slots get tasks of the new specification, some at a time, until all have them or too many have
+failed.
 
-Source: swarmkit manager/orchestrator/update/updater.go. Where an update stands is `RollingUpdate`, plain data; `advance` is called
-whenever something of a service may have changed, and does what can be done now.
+Source: swarmkit manager/orchestrator/update/updater.go. Where an update stands is `RollingUpdate`, plain data;
+`advance` is called whenever something of a service may have changed, and does what can be done now.
 """
 
 from __future__ import annotations

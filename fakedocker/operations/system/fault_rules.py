@@ -1,7 +1,7 @@
 """Carrying rules of faults out: putting them into a world, what they do there by themselves, and what requests meet.
 
-What pulls meet is in `registry_faults`. This module must not know how an answer is spoiled on its way: it says which rules
-strike, and the engine does the rest.
+What pulls meet is in `registry_faults`. This module must not know how an answer is spoiled on its way: it says which
+rules strike, and the engine does the rest.
 """
 
 from __future__ import annotations
@@ -103,7 +103,8 @@ def _check(draft: Draft, rule: Rule) -> None:
 
 
 def due(draft: Draft, key: tuple[int, str, int]) -> None:
-    """The time of a rule that acts by itself has come, to begin or to end, or a container has ended while the daemon goes down."""
+    """The time of a rule that acts by itself has come, to begin or to end, or a container has ended while the daemon
+    goes down."""
     rule = next((rule for rule in draft.fault_rules if _key(rule) == key), None)
     if rule is None:
         return

@@ -1,4 +1,5 @@
-"""Folders of the real machine inside the simulation: file systems mounted on the simulated host, so that bind mounts see them.
+"""Folders of the real machine inside the simulation: file systems mounted on the simulated host, so that bind mounts
+see them.
 
 What is in them comes from outside, as an input: which files are new, changed and gone. This module does no I/O.
 """

@@ -1,7 +1,7 @@
 """Turning what the kernel tells into what the daemon does: output, ends of processes, alarms.
 
-Run after everything that may have made the kernel speak. Reacting may make it speak again; `dispatch` goes on until it is
-silent. Who reacts to what is in the tables of `reactions`.
+Run after everything that may have made the kernel speak. Reacting may make it speak again; `dispatch` goes on until it
+is silent. Who reacts to what is in the tables of `reactions`.
 """
 
 from __future__ import annotations

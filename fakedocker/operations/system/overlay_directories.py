@@ -238,7 +238,8 @@ def _kept(name: str, made_ns: int, source: Any, entries: Callable[[], Iterable[L
 
 
 def _on_disk(entries: Iterable[LayerEntry], made_ns: int) -> Iterator[LayerEntry]:
-    """A layer's entries as overlayfs has them: what is gone is a character device 0/0, an opaque directory has a mark that is no file."""
+    """A layer's entries as overlayfs has them: what is gone is a character device 0/0, an opaque directory has a mark
+    that is no file."""
     yield LayerEntry("", "dir", 0o755, mtime_ns=made_ns)
     for entry in entries:
         directory, _, name = entry.path.rpartition("/")

@@ -1,7 +1,8 @@
 """Who reacts to what has happened: tables from the kind of it to the functions that follow, in their order.
 
-A row names its function, which is read when it is first needed, and says in which worlds it is asked at all: start-up time matters.
-A feature that brings timers, processes or something that waits for others adds rows here and changes no other reaction.
+A row names its function, which is read when it is first needed, and says in which worlds it is asked at all: start-up
+time matters. A feature that brings timers, processes or something that waits for others adds rows here and changes no
+other reaction.
 """
 
 from __future__ import annotations
@@ -88,7 +89,8 @@ STRAY_OUTPUT: Final[Reactions] = (
     Reaction("images.fetching:more", _has_tasks),
     Reaction("containers.health:probe_output"),
 )
-"""Something was written to a stream that only its listener knows: stream, descriptor, bytes. Gives whether it was that listener's."""
+"""Something was written to a stream that only its listener knows: stream, descriptor, bytes. Gives whether it was that
+listener's."""
 
 GOES_ON: Final[dict[str, Reactions]] = {
     "container": (Reaction("containers.stand_ins:take_over", lambda draft: draft.assume),),

@@ -1,7 +1,7 @@
 """Volumes as directories of the host: /var/lib/docker/volumes/NAME/_data, read and written there by the host's root.
 
-A volume is a file system of its own, so that it costs nothing to make, measure and drop. On the host's disk its directory
-shows that file system, by a mount that is not listed.
+A volume is a file system of its own, so that it costs nothing to make, measure and drop. On the host's disk its
+directory shows that file system, by a mount that is not listed.
 
 Source: moby volume/local/local.go (the directories and their modes).
 """

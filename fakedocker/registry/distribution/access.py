@@ -1,7 +1,8 @@
-"""Who may do what: nobody is asked, a name and password with every request, or a token that the registry's own server gives.
+"""Who may do what: nobody is asked, a name and password with every request, or a token that the registry's own server
+gives.
 
-Source: RFC 7617; distribution docs/spec/auth/{token,scope}.md. Tokens are opaque here: what they allow is in them, with a
-digest that only this registry can make.
+Source: RFC 7617; distribution docs/spec/auth/{token,scope}.md. Tokens are opaque here: what they allow is in them, with
+a digest that only this registry can make.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The distribution protocol, client's side, without sockets: conversations that give requests and are sent the answers.
 
-A conversation is a generator; whoever holds it sends each request it gives to the registry, and the answer back into it. What
-it returns is what the registry had or has taken. Source: OCI distribution-spec 1.1; moby distribution/{pull_v2,push_v2}.go.
+A conversation is a generator; whoever holds it sends each request it gives to the registry, and the answer back into
+it. What it returns is what the registry had or has taken. Source: OCI distribution-spec 1.1; moby
+distribution/{pull_v2,push_v2}.go.
 """
 
 from __future__ import annotations
@@ -122,8 +123,8 @@ class Client:
         """What is under a tag or a digest, as `Pulled`.
 
         Args:
-            wanted: given the manifest and what is here by then, what is still missing, as ("manifests" or "blobs", digest); asked
-                until that is nothing.
+            wanted: given the manifest and what is here by then, what is still missing, as ("manifests" or "blobs",
+                digest); asked until that is nothing.
 
         Raises:
             RegistryError: it is not there, or is not what its digest says.
@@ -145,7 +146,8 @@ class Client:
     def push(
         self, name: str, reference: str, raw: bytes, media_type: str, blobs: Mapping[str, Callable[[], bytes]], mounts: Collection[str] = ()
     ) -> Conversation:  # fmt: skip
-        """Put a manifest and what it needs; returns for each blob how it came there: (PUSHED | EXISTS | MOUNTED, repository).
+        """Put a manifest and what it needs; returns for each blob how it came there: (PUSHED | EXISTS | MOUNTED,
+        repository).
 
         Args:
             blobs: what gives each, by digest.

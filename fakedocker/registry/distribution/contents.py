@@ -1,7 +1,7 @@
 """What a registry holds: blobs by digest, and per repository tags, manifests and the blobs that were put there.
 
-Blobs are kept once for all repositories, and a repository shows those that it was given or has mounted. Where blobs lie is
-the business of whoever keeps them; the rest is plain data that can be written down.
+Blobs are kept once for all repositories, and a repository shows those that it was given or has mounted. Where blobs lie
+is the business of whoever keeps them; the rest is plain data that can be written down.
 """
 
 from __future__ import annotations

@@ -1,11 +1,13 @@
-"""A registry's contents in a folder, laid out as distribution's own registry does it, so that either goes on with the other's.
+"""A registry's contents in a folder, laid out as distribution's own registry does it, so that either goes on with the
+other's.
 
     docker/registry/v2/blobs/sha256/AB/ABCD.../data
     docker/registry/v2/repositories/NAME/_layers/sha256/ABCD.../link
     docker/registry/v2/repositories/NAME/_manifests/revisions/sha256/ABCD.../link
     docker/registry/v2/repositories/NAME/_manifests/tags/TAG/current/link
 
-A link's content is a digest. Source: distribution registry/storage/paths.go. What a folder is, is the caller's business.
+A link's content is a digest. Source: distribution registry/storage/paths.go. What a folder is, is the caller's
+business.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """adduser, addgroup, deluser and delgroup: busybox's own, and for Debian's links the scripts of `debian`.
 
-Source: busybox 1.36 loginutils/adduser.c, addgroup.c and deluser.c, with Alpine's choice of /sbin/nologin for system accounts.
-Passwords are not asked for: a user made without -D has none, as when nobody answers.
+Source: busybox 1.36 loginutils/adduser.c, addgroup.c and deluser.c, with Alpine's choice of /sbin/nologin for system
+accounts. Passwords are not asked for: a user made without -D has none, as when nobody answers.
 """
 
 from __future__ import annotations

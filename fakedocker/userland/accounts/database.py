@@ -1,4 +1,5 @@
-"""/etc/passwd, /etc/group and their shadows as one table that is read, changed and written back; and new home directories.
+"""/etc/passwd, /etc/group and their shadows as one table that is read, changed and written back; and new home
+directories.
 
 It must not know which program changes it.
 """

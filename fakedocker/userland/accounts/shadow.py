@@ -1,6 +1,7 @@
 """useradd, usermod, userdel, groupadd, groupmod and groupdel of the shadow utilities, and chpasswd.
 
-Source: shadow 4.13 as Debian 12 has it; its exit statuses and words were observed. It must not know other families' programs.
+Source: shadow 4.13 as Debian 12 has it; its exit statuses and words were observed. It must not know other families'
+programs.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """find: a tree walked, an expression evaluated for each file.
 
-The walk can stop at every command of -exec: the files still to visit are a stack in the program's state, and so is what has
-already been done for the file at hand. After a wake-up its expression is evaluated again from the beginning; what it did
-before (commands run, files deleted, text printed) is remembered and not done twice.
+The walk can stop at every command of -exec: the files still to visit are a stack in the program's state, and so is what
+has already been done for the file at hand. After a wake-up its expression is evaluated again from the beginning; what
+it did before (commands run, files deleted, text printed) is remembered and not done twice.
 """
 
 from __future__ import annotations

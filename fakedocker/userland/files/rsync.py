@@ -1,4 +1,5 @@
-"""rsync between directories of one file system: what is new or has changed is copied, with -a as it is, with --delete no more.
+"""rsync between directories of one file system: what is new or has changed is copied, with -a as it is, with --delete
+no more.
 
 The protocol is not simulated: the bytes "sent" and "received" are those of the files and their names, not rsync's own.
 """

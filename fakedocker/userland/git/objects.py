@@ -1,4 +1,5 @@
-"""A git repository as it lies on the disk: objects, references, the reflog. It must not know commands or the working tree.
+"""A git repository as it lies on the disk: objects, references, the reflog. It must not know commands or the working
+tree.
 
 Objects are loose ones in git's own format, so that their names are git's; packs are not read.
 """

@@ -1,8 +1,8 @@
 """The machine that runs a program: one node or one continuation a step, with a stack of what else can be tried.
 
-A continuation is a linked list of frames (operation, data, next, depth), never changed once made, so that a choice keeps it by
-reference. A value travels with its path where a path expression is evaluated: None where none is asked for, LOST where the value
-comes from somewhere else. Recursion of a program costs frames, not Python's stack.
+A continuation is a linked list of frames (operation, data, next, depth), never changed once made, so that a choice
+keeps it by reference. A value travels with its path where a path expression is evaluated: None where none is asked for,
+LOST where the value comes from somewhere else. Recursion of a program costs frames, not Python's stack.
 """
 
 from __future__ import annotations

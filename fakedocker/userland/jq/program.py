@@ -1,8 +1,8 @@
 """jq: the command line, its inputs and its outputs.
 
-The machine of a program is no plain data, so that it is kept beside the process's state; the state says how far it has come.
-Where it is not at hand, as after a snapshot has been restored, a new one is run as far: a program sees nothing but what stands
-in the state, so that it comes to the same place.
+The machine of a program is no plain data, so that it is kept beside the process's state; the state says how far it has
+come. Where it is not at hand, as after a snapshot has been restored, a new one is run as far: a program sees nothing
+but what stands in the state, so that it comes to the same place.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ def _compile_error(source: str, problem: JqSyntaxError) -> str:
 class _Run:
     """One run of the program, over its state.
 
-    `state["text"]` is what has been read from the main input on that is being worked on (or is the next), `state["steps"]` how far
-    the machine has come with it.
+    `state["text"]` is what has been read from the main input on that is being worked on (or is the next),
+    `state["steps"]` how far the machine has come with it.
     """
 
     def __init__(self, system: System, argv: tuple[str, ...], state: State, options: JqOptions, program: Node) -> None:

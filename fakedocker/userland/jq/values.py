@@ -1,6 +1,7 @@
 """jq's values and their order: null, booleans, numbers (float, or int where a literal is kept), strings, lists, dicts.
 
-Values are shared and never changed. Comparing counts what it looks at, as values that share parts can be exponentially large.
+Values are shared and never changed. Comparing counts what it looks at, as values that share parts can be exponentially
+large.
 """
 
 from __future__ import annotations

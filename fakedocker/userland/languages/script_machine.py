@@ -1,8 +1,9 @@
 """Runs small scripts of any language statement by statement, restartable between statements.
 
-A language compiles a source to `Code`: flat operations, whose expressions only the language understands. What lasts is in
-`state`: "globals", "frames", and what the language keeps. An expression is atomic: should it have to wait, it is evaluated
-again from its start. Lists and dicts are plain data; that two names mean the same list is forgotten at each wait.
+A language compiles a source to `Code`: flat operations, whose expressions only the language understands. What lasts is
+in `state`: "globals", "frames", and what the language keeps. An expression is atomic: should it have to wait, it is
+evaluated again from its start. Lists and dicts are plain data; that two names mean the same list is forgotten at each
+wait.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ Value = Any
 """A value of whichever language the machine runs, or a piece of its syntax that the language evaluates: plain data."""
 
 Operation = tuple[Value, ...]
-"""("do", e), ("set", target, e), ("call", target or None, e), ("jump", place), ("unless", e, place), ("begin", slot, e),
-("next", slot, target, place), ("return", e or None), ("line", number), ("try", place), ("untry",), ("caught", target),
-("unless_error", e, place), ("raise_again",)."""
+"""("do", e), ("set", target, e), ("call", target or None, e), ("jump", place), ("unless", e, place), ("begin", slot,
+e), ("next", slot, target, place), ("return", e or None), ("line", number), ("try", place), ("untry",), ("caught",
+target), ("unless_error", e, place), ("raise_again",)."""
 _NESTED_STEPS: Final = 200_000
 _MOST_SCOPES: Final = 2000
 _DEEPEST: Final = 100
@@ -195,7 +196,8 @@ class Machine:
         self.state["last"] = self.nothing()
 
     def run(self) -> Value:
-        """Until the first frame is through; the value of the last statement. Blocks. Raises NotSimulated, Exit, and what evaluation raises."""
+        """Until the first frame is through; the value of the last statement. Blocks. Raises NotSimulated, Exit, and
+        what evaluation raises."""
         try:
             while self.state["frames"]:
                 self._guarded_step(0)

@@ -1,7 +1,7 @@
 """Targets brought up to date: which are out of date, and their recipes run one line after the other.
 
-All that is known of a build is plain data in the program's state: a stack of targets, each with how far it is. It must not
-know the language of makefiles.
+All that is known of a build is plain data in the program's state: a stack of targets, each with how far it is. It must
+not know the language of makefiles.
 """
 
 from __future__ import annotations

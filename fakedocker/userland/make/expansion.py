@@ -1,7 +1,7 @@
 """Make's variables and functions: $(name), $(subst a,b,text), and the values they give.
 
-A command's output ($(shell)) is asked for by an exception and handed in as a result; the expansion is then made again. It
-must not know rules.
+A command's output ($(shell)) is asked for by an exception and handed in as a result; the expansion is then made again.
+It must not know rules.
 """
 
 from __future__ import annotations

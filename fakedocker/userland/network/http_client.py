@@ -1,7 +1,7 @@
 """curl and wget: HTTP/1.1 over the simulated network.
 
-A request is a small machine whose state is plain data: resolve, connect, send, receive until the message is whole. It must
-not know which server answers.
+A request is a small machine whose state is plain data: resolve, connect, send, receive until the message is whole. It
+must not know which server answers.
 """
 
 from __future__ import annotations

@@ -61,7 +61,8 @@ def _ping(system: System, argv: tuple[str, ...], state: State) -> int:
 
 
 def _has_no_network(system: System, address: str) -> bool:
-    """Whether no route leads there: there is nothing but loopback, or nothing that leads out (docker network create --internal)."""
+    """Whether no route leads there: there is nothing but loopback, or nothing that leads out (docker network create
+    --internal)."""
     return not is_own(system, address) and route_to(system, address) is None
 
 

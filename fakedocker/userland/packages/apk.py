@@ -1,7 +1,7 @@
 """apk, in the words of apk-tools 2.14: add, del, update, upgrade, info, search, list, policy, cache.
 
-A change of packages is planned first (apk_plan); here is what is asked and what is shown. It must not know the format of
-the database.
+A change of packages is planned first (apk_plan); here is what is asked and what is shown. It must not know the format
+of the database.
 """
 
 from __future__ import annotations

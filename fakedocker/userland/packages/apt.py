@@ -1,6 +1,7 @@
 """apt-get, apt, apt-cache and apt-mark: command lines, and what they show of packages.
 
-Changes are decided and carried out by apt_install, lists fetched by apt_sources. It must not know the format of dpkg's files.
+Changes are decided and carried out by apt_install, lists fetched by apt_sources. It must not know the format of dpkg's
+files.
 """
 
 from __future__ import annotations

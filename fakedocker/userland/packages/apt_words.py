@@ -1,4 +1,5 @@
-"""Which packages the words of apt's command lines mean: names, names that others provide, versions, and what is said of those that there are not.
+"""Which packages the words of apt's command lines mean: names, names that others provide, versions, and what is said of
+those that there are not.
 
 A name that a whole index lacks does not exist; one that may exist elsewhere is not simulated.
 """

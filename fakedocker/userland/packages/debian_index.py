@@ -1,8 +1,10 @@
-"""What there is to install on Debian and Ubuntu: the facts of the releases' indexes, and what debian.toml knows beside them.
+"""What there is to install on Debian and Ubuntu: the facts of the releases' indexes, and what debian.toml knows beside
+them.
 
-Of a package in debian.toml it is known which of its programs are simulated, which files it has, what it says while it is set up. Of all
-others: version, sizes, dependencies and the names of their programs. The index of a release of Debian is whole; of Ubuntu's only the names in
-debian.toml are its own, others are those of the Debian of the same time. This module must not know how packages are installed.
+Of a package in debian.toml it is known which of its programs are simulated, which files it has, what it says while it
+is set up. Of all others: version, sizes, dependencies and the names of their programs. The index of a release of Debian
+is whole; of Ubuntu's only the names in debian.toml are its own, others are those of the Debian of the same time. This
+module must not know how packages are installed.
 """
 
 from __future__ import annotations

@@ -1,11 +1,13 @@
 """Facts of package indexes: which packages Debian, PyPI and npm have, with versions, sizes, dependencies and programs.
 
-Made by tools/make_package_facts.py from tables of names and numbers. A table has its names sorted, in blocks; TABLE.json has for each
-block its first name, and the file, the place and the length of its bytes. A block is compressed columns: "\\0" between columns, a
-line for each row. So looking a name up reads one file of about 100 kB, and nothing at all is read before somebody asks.
+Made by tools/make_package_facts.py from tables of names and numbers. A table has its names sorted, in blocks;
+TABLE.json has for each block its first name, and the file, the place and the length of its bytes. A block is compressed
+columns: "\\0" between columns, a line for each row. So looking a name up reads one file of about 100 kB, and nothing at
+all is read before somebody asks.
 
-Debian's table has the packages that most others depend on in a block of their own. Dependencies are the first alternatives, with
-names that packages provide replaced by the package that apt would take. Sizes of archives have four digits.
+Debian's table has the packages that most others depend on in a block of their own. Dependencies are the first
+alternatives, with names that packages provide replaced by the package that apt would take. Sizes of archives have four
+digits.
 """
 
 from __future__ import annotations
@@ -203,7 +205,8 @@ _NPM: Final = Table("npm", _decode_versions)
 
 
 def pypi(name: str) -> str:
-    """The newest version of a project of PyPI, by its normalized name; "" where it is not known, which is not to say that there is none."""
+    """The newest version of a project of PyPI, by its normalized name; "" where it is not known, which is not to say
+    that there is none."""
     return _PYPI.get(name) or ""
 
 

@@ -1,7 +1,7 @@
 """The index of packages: what there is to install, of which version, how large, with what in it.
 
-Read from the TOML files beside this module, one for each kind of manager, when first asked for. For distributions a line
-of a `[packages]` table is a package:
+Read from the TOML files beside this module, one for each kind of manager, when first asked for. For distributions a
+line of a `[packages]` table is a package:
 
     version   the version; `versions = { noble = "..." }` has those of other releases
     only      the one release that has it

@@ -1,7 +1,7 @@
 """Lock files of npm (of all versions), yarn (1 and later) and pnpm, as one graph of packages.
 
-They are read as far as versions, dependencies and platforms go, in time that grows with their size. What is too large, nested too deep or
-no lock file at all is refused. It must not know projects or commands.
+They are read as far as versions, dependencies and platforms go, in time that grows with their size. What is too large,
+nested too deep or no lock file at all is refused. It must not know projects or commands.
 """
 
 from __future__ import annotations

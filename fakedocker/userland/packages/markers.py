@@ -1,4 +1,5 @@
-"""Environment markers of requirements (PEP 508): whether `python_version < "3.8" and sys_platform == "win32"` holds here.
+"""Environment markers of requirements (PEP 508): whether `python_version < "3.8" and sys_platform == "win32"` holds
+here.
 
 The platform is Linux on x86_64, CPython; nothing is extra. It must not know requirements.
 """

@@ -1,7 +1,7 @@
 """npm: init, install, ci, uninstall, ls, run and its kin, in the words of npm 10.
 
-A package or a version that is not known may exist: it is not simulated, and the others are installed. It must not know how a project's
-files look.
+A package or a version that is not known may exist: it is not simulated, and the others are installed. It must not know
+how a project's files look.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Bringing node_modules from one set of versions to another: the steps, and what is noted of what is not known. It must not know command lines."""
+"""Bringing node_modules from one set of versions to another: the steps, and what is noted of what is not known. It must
+not know command lines."""
 
 from __future__ import annotations
 

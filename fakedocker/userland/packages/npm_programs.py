@@ -1,6 +1,8 @@
-"""Commands of npm packages that first projects have: nodemon, react-scripts, vite, serve and http-server; npx, corepack.
+"""Commands of npm packages that first projects have: nodemon, react-scripts, vite, serve and http-server; npx,
+corepack.
 
-What they build is plausible: the page of the project and scripts of a size, named by a hash of the sources. It must not know npm.
+What they build is plausible: the page of the project and scripts of a size, named by a hash of the sources. It must not
+know npm.
 """
 
 from __future__ import annotations

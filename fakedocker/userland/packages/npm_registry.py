@@ -1,7 +1,9 @@
-"""What is known of the packages of npm: those of javascript.toml with what they need, and of many more the newest version.
+"""What is known of the packages of npm: those of javascript.toml with what they need, and of many more the newest
+version.
 
-A version that a project asks for is taken to exist, if it is no newer than the newest that is known. A package or a version that is
-not known may exist all the same, so that it is never said to be missing. It must not know projects or commands.
+A version that a project asks for is taken to exist, if it is no newer than the newest that is known. A package or a
+version that is not known may exist all the same, so that it is never said to be missing. It must not know projects or
+commands.
 """
 
 from __future__ import annotations

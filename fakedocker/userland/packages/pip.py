@@ -1,7 +1,8 @@
 """pip: install, uninstall, list, freeze, show, check, in the words of pip 24.2.
 
-Of the projects that are known the newest version is, of some also what they need; an older one that is asked for is taken to exist. A project
-that is not known may exist: it is not simulated, and the others are installed. It must not know how dist-info folders look.
+Of the projects that are known the newest version is, of some also what they need; an older one that is asked for is
+taken to exist. A project that is not known may exist: it is not simulated, and the others are installed. It must not
+know how dist-info folders look.
 """
 
 from __future__ import annotations

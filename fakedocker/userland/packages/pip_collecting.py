@@ -1,4 +1,5 @@
-"""Finding out what pip installs for what it is asked for: which versions, what they need, and what is lacking. It must not know command lines."""
+"""Finding out what pip installs for what it is asked for: which versions, what they need, and what is lacking. It must
+not know command lines."""
 
 from __future__ import annotations
 

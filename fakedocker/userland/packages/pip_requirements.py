@@ -116,7 +116,8 @@ def parse(plain: str, by: str) -> Wanted:
 
 
 def choose(bounds: str, project: Project) -> str:
-    """The version that is taken within bounds: the usual one, the newest, or one that is named, as that is taken to exist; "" for none."""
+    """The version that is taken within bounds: the usual one, the newest, or one that is named, as that is taken to
+    exist; "" for none."""
     named = [bound.lstrip("=~<>").removesuffix(".*") for bound in bounds.split(",") if bound[:1] in "=~<>"]
     for version in (project.version, project.newest, *named):
         if version and satisfies(version, bounds) and _order(version) <= _order(project.newest):

@@ -1,7 +1,7 @@
 """A command as a plan: what it will say, wait for and do, in order, decided before the first step.
 
-A plan is a tuple of plain tuples and stands in the program's state with the number of the step that is next, so a program
-can be stopped between any two steps. It must not know what is planned.
+A plan is a tuple of plain tuples and stands in the program's state with the number of the step that is next, so a
+program can be stopped between any two steps. It must not know what is planned.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
 
 Step: TypeAlias = tuple[Any, ...]
-"""("say", text), ("warn", text), ("lack" or "note", what, why), ("wait", nanoseconds), ("exit", status), or (ACTION, arguments...).
+"""("say", text), ("warn", text), ("lack" or "note", what, why), ("wait", nanoseconds), ("exit", status), or (ACTION,
+arguments...).
 
 What a command lacks it says, and goes on with the rest; a note is marked only."""
 Plan: TypeAlias = tuple[Step, ...]

@@ -1,4 +1,5 @@
-"""What is known of the projects of PyPI: those of python.toml with all that they need, and of many more the newest version.
+"""What is known of the projects of PyPI: those of python.toml with all that they need, and of many more the newest
+version.
 
 It must not know commands, or what is installed.
 """
@@ -71,7 +72,8 @@ def project(name: str, *, late: bool = False) -> Project | None:
 
 
 def modules_of(name: str) -> tuple[str, ...]:
-    """What may be imported once a project is installed, by its normalized name: what is known of it, and what its name suggests."""
+    """What may be imported once a project is installed, by its normalized name: what is known of it, and what its name
+    suggests."""
     told = str(index.table("python")["modules"].get(name, ""))
     plain = name.replace("-", "_")
     return (told, plain, *(part for part in name.split("-") if len(part) > 2), plain.removeprefix("py"))

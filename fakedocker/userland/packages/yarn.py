@@ -1,6 +1,7 @@
 """yarn 1 and pnpm: install, add, remove, run, in their words, on npm's view of a project.
 
-Their lock files are read as far as they go; the rest is what npm would take. It must not know how a project's files look.
+Their lock files are read as far as they go; the rest is what npm would take. It must not know how a project's files
+look.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Utilities that run other programs: xargs, timeout, time, nice, nohup, setsid, watch, su, sudo; and how to run one.
 
-A child is started once and waited for; what is known of it stands in the program's state. It must not know the programs run.
+A child is started once and waited for; what is known of it stands in the program's state. It must not know the programs
+run.
 """
 
 from __future__ import annotations

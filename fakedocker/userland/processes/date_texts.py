@@ -1,4 +1,5 @@
-"""The dates that GNU's `date -d` and `touch -d` understand (the manual's "Date input formats"), and busybox's -D, in UTC.
+"""The dates that GNU's `date -d` and `touch -d` understand (the manual's "Date input formats"), and busybox's -D, in
+UTC.
 
 Nothing here reads a clock or a time zone of the machine.
 """

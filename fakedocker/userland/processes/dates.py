@@ -103,7 +103,8 @@ _LONGER: Final = {
 
 
 def format_date(form: str, seconds: int, nanoseconds: int = 0, *, zone: str = "UTC", offset_seconds: int = 0) -> str:
-    """strftime in the C locale, with GNU's flags - _ 0 ^. A second's text is remembered: many processes ask for the same.
+    """strftime in the C locale, with GNU's flags - _ 0 ^. A second's text is remembered: many processes ask for the
+    same.
 
     Args:
         seconds: since 1970.

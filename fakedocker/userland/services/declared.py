@@ -1,7 +1,7 @@
 """A process that does what was declared of it: prints, becomes ready, answers on ports, and ends.
 
-The declaration is a file of the image, so that such an image is like any other: saved, pushed, built upon. Whether it is
-ready is a file too, which the image's health check looks for. Who declares is not known here.
+The declaration is a file of the image, so that such an image is like any other: saved, pushed, built upon. Whether it
+is ready is a file too, which the image's health check looks for. Who declares is not known here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """service: runs the init script of a service, as Debian has it where no init system runs.
 
-Source: service of init-system-helpers 1.65. The scripts are those that packages bring to /etc/init.d; it must not know them.
+Source: service of init-system-helpers 1.65. The scripts are those that packages bring to /etc/init.d; it must not know
+them.
 """
 
 from __future__ import annotations

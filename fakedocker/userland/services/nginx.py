@@ -1,7 +1,7 @@
 """nginx's command line: -t, -T, -v, -V, -s, -c, -g, -q; and what is done before the master process runs.
 
-Processes are titled as nginx titles them by executing the program again under another argv[0]; what the new one must know
-waits at descriptor `HANDED`.
+Processes are titled as nginx titles them by executing the program again under another argv[0]; what the new one must
+know waits at descriptor `HANDED`.
 """
 
 from __future__ import annotations

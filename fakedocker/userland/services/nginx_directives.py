@@ -1,7 +1,7 @@
 """Which directives nginx knows: where each may stand, how many arguments it takes, whether it opens a block.
 
-A table. Contexts: m main, e events, h http, s server, l location, i `if`, u upstream, t stream and mail. What is known here
-but means nothing to a simulated server (buffers, timeouts, caches) is accepted, as nginx would.
+A table. Contexts: m main, e events, h http, s server, l location, i `if`, u upstream, t stream and mail. What is known
+here but means nothing to a simulated server (buffers, timeouts, caches) is accepted, as nginx would.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """From a request to a response as an nginx configuration says: server, location, access, content, error pages.
 
-An `Exchange` is one request on its way. It is made anew should the request have to wait for an upstream; what must last is
-in the connection's memory, and its messages are logged when it is done.
+An `Exchange` is one request on its way. It is made anew should the request have to wait for an upstream; what must last
+is in the connection's memory, and its messages are logged when it is done.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""What an nginx configuration means: listeners, servers, locations, upstreams, logs. And what nginx finds wrong with it.
+"""What an nginx configuration means: listeners, servers, locations, upstreams, logs. And what nginx finds wrong with
+it.
 
 A `Site` is made once per configuration and never changed. It must not know requests.
 """

@@ -1,6 +1,7 @@
 """postgres as the official image runs it: initialisation, start-up and shutdown in its log's words, and its SQL.
 
-The data is JSON in the data folder. psql here talks to it as sql_service says, other programs in PostgreSQL's own protocol.
+The data is JSON in the data folder. psql here talks to it as sql_service says, other programs in PostgreSQL's own
+protocol.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """PostgreSQL's own protocol, as far as simple queries go: enough for psycopg2, psql and whatever is built on them.
 
 Version 3.0: start-up, a password in clear text where one is asked for, simple queries, errors with their codes. TLS is
-declined; the extended protocol (prepared statements) is refused with an error. Source: PostgreSQL documentation, chapter
-"Frontend/Backend Protocol". It must not know SQL.
+declined; the extended protocol (prepared statements) is refused with an error. Source: PostgreSQL documentation,
+chapter "Frontend/Backend Protocol". It must not know SQL.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """redis's data, the table of commands on it, and those on keys and strings; see redis_collections for the others.
 
-A database is plain data: key -> [kind, value], where a value is a str, a list, a dict (hash, and sorted set with numbers) or,
-for a set, a dict of its members. It must not know connections.
+A database is plain data: key -> [kind, value], where a value is a str, a list, a dict (hash, and sorted set with
+numbers) or, for a set, a dict of its members. It must not know connections.
 """
 
 from __future__ import annotations

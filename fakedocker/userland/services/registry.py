@@ -123,8 +123,8 @@ def _registry(system: System, argv: tuple[str, ...], state: State) -> int:
 def _has_certificate(system: System) -> bool:
     """Whether the files that TLS takes are there; if not, the complaint.
 
-    The daemon, whose requests end in the registry's files, does not look at what is in them: it takes any certificate of a
-    registry on loopback.
+    The daemon, whose requests end in the registry's files, does not look at what is in them: it takes any certificate
+    of a registry on loopback.
     """
     for name in _TLS_FILES:
         path = system.environment.get(name, "")

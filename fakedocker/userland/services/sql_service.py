@@ -1,7 +1,7 @@
 """What SQL servers and their clients share: data on disk, sessions, and the lines of JSON they speak to each other.
 
-PostgreSQL's own protocol is spoken by postgres_wire, MySQL's is not: others than the clients in this package cannot talk to that
-server. A client's first line is a
+PostgreSQL's own protocol is spoken by postgres_wire, MySQL's is not: others than the clients in this package cannot
+talk to that server. A client's first line is a
 login, each other a statement or a question about the catalogue; a server answers each with one line.
 """
 

@@ -1,7 +1,8 @@
 """A stand-in: what process 1 of a container is under assume where its own program is not simulated.
 
-It says what it is, listens on the ports it is told, answers HTTP with a plain page, and stays until a signal ends it. What
-it stands for is in its arguments, so that `docker top` shows it. Who starts it is `operations.containers.stand_ins`.
+It says what it is, listens on the ports it is told, answers HTTP with a plain page, and stays until a signal ends it.
+What it stands for is in its arguments, so that `docker top` shows it. Who starts it is
+`operations.containers.stand_ins`.
 """
 
 from __future__ import annotations

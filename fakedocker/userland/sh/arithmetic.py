@@ -1,7 +1,7 @@
 """$(( )): expressions of 64-bit integers, compiled to closures over the shell's variables.
 
-The grammar is C's, as POSIX 2.6.4 wants it, with assignment, increments and (bash, busybox) `**`. It must not know the rest
-of the shell: names are looked up in a mapping, and array elements through the two functions it is given.
+The grammar is C's, as POSIX 2.6.4 wants it, with assignment, increments and (bash, busybox) `**`. It must not know the
+rest of the shell: names are looked up in a mapping, and array elements through the two functions it is given.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The table of builtins: which there are in each shell. The modules of `builtins` enter themselves.
 
-A `plain` builtin is `(shell, argv) -> status` and never waits. A `blocking` one is `(shell, argv, progress) -> status`: it is
-called again when it can go on, and keeps what it needs with `save_progress`. A `control` one is `(shell, argv, resume, check,
-tail) -> next operation`: it goes on somewhere else.
+A `plain` builtin is `(shell, argv) -> status` and never waits. A `blocking` one is `(shell, argv, progress) -> status`:
+it is called again when it can go on, and keeps what it needs with `save_progress`. A `control` one is `(shell, argv,
+resume, check, tail) -> next operation`: it goes on somewhere else.
 """
 
 from __future__ import annotations

@@ -198,8 +198,8 @@ def _quoted_closure(inner: Parts) -> StringOf:
 def arithmetic_closure(parts: Parts) -> Callable[[ShellState], int]:
     """$(( )) as a function that gives an int.
 
-    The inside is text that is expanded and then parsed (POSIX 2.6.4), so `$x` may hold an operator. It almost never does:
-    where values are plain numbers, a template compiled once is used.
+    The inside is text that is expanded and then parsed (POSIX 2.6.4), so `$x` may hold an operator. It almost never
+    does: where values are plain numbers, a template compiled once is used.
     """
     if all(isinstance(part, Literal | Quoted) for part in parts):
         source = "".join(part.text for part in parts if isinstance(part, Literal | Quoted))

@@ -1,7 +1,8 @@
 """Compiled code: one complete command of some source as flat operations, and the closures linked from them.
 
 The operations are plain tuples; the closures are a cache, and a `Code` is kept as the source it came from. Sources are
-compiled command by command, as a shell reads them, so that an error late in a script does not stop what stands before it.
+compiled command by command, as a shell reads them, so that an error late in a script does not stop what stands before
+it.
 """
 
 from __future__ import annotations

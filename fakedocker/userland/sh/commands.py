@@ -1,7 +1,7 @@
 """Operations that run simple commands: functions, builtins, programs.
 
-A command that may have to wait leaves its progress on the stack as a tuple and goes to the `resume` operation that follows
-it, which is run again at each wake-up. This module must not know single builtins.
+A command that may have to wait leaves its progress on the stack as a tuple and goes to the `resume` operation that
+follows it, which is run again at each wake-up. This module must not know single builtins.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """From the syntax tree to flat operations.
 
-Command substitutions are taken out of their words and computed first, since they alone can wait; what is left of a word is
-expanded in one go. `check` says whether a failure counts for set -e; `tail` that nothing follows in this process, so that a
-program may replace it. This module must not know how operations are carried out; `operations` explains each.
+Command substitutions are taken out of their words and computed first, since they alone can wait; what is left of a word
+is expanded in one go. `check` says whether a failure counts for set -e; `tail` that nothing follows in this process, so
+that a program may replace it. This module must not know how operations are carried out; `operations` explains each.
 """
 
 from __future__ import annotations

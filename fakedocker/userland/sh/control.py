@@ -1,6 +1,7 @@
 """Leaving: loops, functions, traps, errors and the shell itself. All of it is frames popped and undone.
 
-A transfer gives the next operation, or one of SWITCH, YIELD, EXITED and BLOCKED for the machine. It must not know commands.
+A transfer gives the next operation, or one of SWITCH, YIELD, EXITED and BLOCKED for the machine. It must not know
+commands.
 """
 
 from __future__ import annotations

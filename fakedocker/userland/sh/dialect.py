@@ -1,7 +1,7 @@
 """Which shell this is: the extensions each program understands, and the way it words its complaints.
 
-Three programs are known: busybox's `ash`, Debian's `dash`, and `bash` 5.2. The wording is theirs, as they print it. This
-module must not know how anything is parsed or run.
+Three programs are known: busybox's `ash`, Debian's `dash`, and `bash` 5.2. The wording is theirs, as they print it.
+This module must not know how anything is parsed or run.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The line editor of an interactive shell: plain keys, history, completion.
 
 Reads one key at a time, so that what is typed ahead stays for the command that runs next. Its memory is a tuple in the
-shell's state; what it writes is what busybox's editor writes, or readline's in bash. It must not know what a line means.
+shell's state; what it writes is what busybox's editor writes, or readline's in bash. It must not know what a line
+means.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""The shell of the interactive terminal: fed by the terminal's own line editor, and in what it says an interactive bash.
+"""The shell of the interactive terminal: fed by the terminal's own line editor, and in what it says an interactive
+bash.
 
-It tells the numbers of background jobs and when they have ended. On a terminal it has job control: Ctrl-Z stops what is in the
-foreground, fg and bg go on with it. It must not know the terminal.
+It tells the numbers of background jobs and when they have ended. On a terminal it has job control: Ctrl-Z stops what is
+in the foreground, fg and bg go on with it. It must not know the terminal.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Fused operations: the pairs that loops are made of.
 
-`[ $i -lt 10 ]`, `true` or `:` followed by a conditional jump, and an assignment followed by a loop's end. Each falls back to the closure it
-replaces when `shell.slow`, or when a value is not a plain number. It must not know other operations.
+`[ $i -lt 10 ]`, `true` or `:` followed by a conditional jump, and an assignment followed by a loop's end. Each falls
+back to the closure it replaces when `shell.slow`, or when a value is not a plain number. It must not know other
+operations.
 """
 
 from __future__ import annotations

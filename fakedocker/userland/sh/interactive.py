@@ -1,7 +1,7 @@
 """Commands from standard input: progressively from a pipe or file, or typed at a terminal with a prompt.
 
-A shell never reads past the command it runs: what follows may be input of that command. It must not know the grammar beyond
-whether a command is complete.
+A shell never reads past the command it runs: what follows may be input of that command. It must not know the grammar
+beyond whether a command is complete.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def _is_complete(shell: ShellState) -> bool:
 
 
 def _read_line(shell: ShellState) -> str | None:
-    """A line, or a piece of one; None at the end. From a file the rest of a chunk is given back, from a pipe single bytes are read."""
+    """A line, or a piece of one; None at the end. From a file the rest of a chunk is given back, from a pipe single
+    bytes are read."""
     system = shell.system
     try:
         kind = system.fstat(0).kind

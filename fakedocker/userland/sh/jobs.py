@@ -1,7 +1,7 @@
 """Children: waiting for them, jobs, and job control on a terminal.
 
-Without job control ($- has no m) children stay in the shell's process group and cannot be stopped from the terminal. It must
-not know how commands are started.
+Without job control ($- has no m) children stay in the shell's process group and cannot be stopped from the terminal. It
+must not know how commands are started.
 """
 
 from __future__ import annotations
@@ -93,7 +93,8 @@ def wait_for_all(shell: ShellState, progress: Progress, here: int) -> bool:
 
 
 def _after_foreground(shell: ShellState, interrupted: bool) -> None:
-    """Args: interrupted: the job ended by SIGINT. In a group of its own it had the Ctrl-C alone, so that the shell passes it on to itself."""
+    """Args: interrupted: the job ended by SIGINT. In a group of its own it had the Ctrl-C alone, so that the shell
+    passes it on to itself."""
     if shell.jobs:
         notice_ended(shell)
     if "m" in shell.options:

@@ -1,6 +1,7 @@
 """From characters to tokens and words, with exact positions.
 
-Owns operators, words, here-document bodies and comments. It must not know the grammar of commands, nor what an expansion gives.
+Owns operators, words, here-document bodies and comments. It must not know the grammar of commands, nor what an
+expansion gives.
 """
 
 from __future__ import annotations

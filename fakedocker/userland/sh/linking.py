@@ -1,7 +1,7 @@
 """Linking: each operation of compiled code becomes a closure from the shell to the place of the next operation.
 
-Here is only the table of factories, and of what is done to the closures afterwards; the modules that know how operations are
-carried out enter themselves. It must not know any operation.
+Here is only the table of factories, and of what is done to the closures afterwards; the modules that know how
+operations are carried out enter themselves. It must not know any operation.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""The shell that runs: a process body made of `ShellState`, the loop over linked operations, and where commands come from.
+"""The shell that runs: a process body made of `ShellState`, the loop over linked operations, and where commands come
+from.
 
-Between operations the state is consistent: errors are caught here, a call that blocks leaves the shell at the operation that
-made it, and signals are looked at when a slice begins and at safe places. It must not know single operations.
+Between operations the state is consistent: errors are caught here, a call that blocks leaves the shell at the operation
+that made it, and signals are looked at when a slice begins and at safe places. It must not know single operations.
 """
 
 from __future__ import annotations

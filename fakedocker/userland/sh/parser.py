@@ -1,8 +1,8 @@
 """The grammar of commands: compound commands, POSIX's (2.10) and bash's, on top of the simple ones.
 
 `parse` gives the tree of a whole source; `parse_command` the next complete command, as a shell reads them one by one.
-Input that ends too early raises `Incomplete`, so that a terminal can ask for another line. It must not know what commands
-mean.
+Input that ends too early raises `Incomplete`, so that a terminal can ask for another line. It must not know what
+commands mean.
 """
 
 from __future__ import annotations

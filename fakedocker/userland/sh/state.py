@@ -1,8 +1,8 @@
 """The memory of a shell: plain data, copied in under a microsecond, the same whenever it is looked at.
 
 Everything that is a tuple, a frozenset or a mapping is replaced, never changed in place; only `stack`, `frames` and
-`variables` are changed, and those are copied. Linked code is a cache that is kept as its source. This module must not know
-operations or builtins.
+`variables` are changed, and those are copied. Linked code is a cache that is kept as its source. This module must not
+know operations or builtins.
 """
 
 from __future__ import annotations
@@ -303,7 +303,8 @@ class ShellState:
     def account_memory(self) -> None:
         """Tell the kernel how much the variables hold: it may kill the shell for it.
 
-        Simulated memory is real memory here, so past a bound the shell counts as having asked for more than any machine has.
+        Simulated memory is real memory here, so past a bound the shell counts as having asked for more than any machine
+        has.
         """
         held = self.memory_bytes()
         self.system.memory_use(SHELL_BYTES + held if held <= HELD_TEXT else TOO_MUCH_BYTES)

@@ -1,8 +1,8 @@
 """awk: the utility. Programs are read by `awk_parser` and run by `awk_interpreter`.
 
-Programs run to their end in one go for each batch of input. A program that starts commands (system, |) cannot stop in the
-middle of an expression; it is run again from the beginning each time a command has ended, with the results so far: awk is
-deterministic, so the second run repeats the first.
+Programs run to their end in one go for each batch of input. A program that starts commands (system, |) cannot stop in
+the middle of an expression; it is run again from the beginning each time a command has ended, with the results so far:
+awk is deterministic, so the second run repeats the first.
 """
 
 from __future__ import annotations

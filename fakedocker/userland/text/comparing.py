@@ -33,7 +33,8 @@ MOST_STEPS = 20_000_000
 
 
 def comparing_steps(left: Sequence[Hashable], right: Sequence[Hashable]) -> int:
-    """Roughly how many pairs of equal lines are looked at to compare two texts: each line with all its like, once for each part."""
+    """Roughly how many pairs of equal lines are looked at to compare two texts: each line with all its like, once for
+    each part."""
     counts = Counter(right)
     return sum(counts[line] for line in left) * (1 + min(len(left), len(right)) // 1000)
 

@@ -23,7 +23,8 @@ _NUMBER = re.compile(r"\s*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)")
 class Formatted(NamedTuple):
     """The output, the problems as (kind, word), and whether the format itself was wrong.
 
-    kind is number (no number at all), trailing (text after one), range, directive or width (more padding than is simulated).
+    kind is number (no number at all), trailing (text after one), range, directive or width (more padding than is
+    simulated).
     """
 
     text: str

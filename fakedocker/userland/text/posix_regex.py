@@ -1,7 +1,8 @@
 """POSIX regular expressions, basic and extended, as Python's.
 
-Differences that matter: what needs a backslash, bracket expressions with classes, `*` at the beginning, `^` and `$` inside,
-and GNU's \\+ \\? \\| \\w \\b \\< \\>. They are matched in bounded time (`fakedocker.base.regex`). It must not know who searches.
+Differences that matter: what needs a backslash, bracket expressions with classes, `*` at the beginning, `^` and `$`
+inside, and GNU's \\+ \\? \\| \\w \\b \\< \\>. They are matched in bounded time (`fakedocker.base.regex`). It must not
+know who searches.
 """
 
 from __future__ import annotations

@@ -128,7 +128,8 @@ def _wc(system: System, argv: tuple[str, ...], state: State) -> int:
 
 
 def _count(single: State, data: bytes, wanted: list[str], final: bool = False) -> None:
-    """Add some bytes to what has been counted; what is in the middle of a word, a character or a line there goes on with the next."""
+    """Add some bytes to what has been counted; what is in the middle of a word, a character or a line there goes on
+    with the next."""
     for letter in "lwcmL":
         single.setdefault(letter, 0)
     single["c"] += len(data)

@@ -1,7 +1,7 @@
 """The Go types behind the engine's answers, for templates: their fields in order, with their keys in JSON.
 
-docker's client decodes an answer into such a type before a template sees it. That decides which names a template may use
-(.ID, .HostConfig.NanoCPUs), how values print and what `json` leaves out. The types stand in `api_type_table`.
+docker's client decodes an answer into such a type before a template sees it. That decides which names a template may
+use (.ID, .HostConfig.NanoCPUs), how values print and what `json` leaves out. The types stand in `api_type_table`.
 """
 
 from __future__ import annotations

@@ -343,7 +343,8 @@ def _endpoints(options: Options) -> JsonObject:
 
 
 def _check_attachment(network: JsonObject) -> None:
-    """Raise CliError for what the client itself refuses of a network (cli/command/container/opts.go parseNetworkAttachmentOpt)."""
+    """Raise CliError for what the client itself refuses of a network (cli/command/container/opts.go
+    parseNetworkAttachmentOpt)."""
     if network.get("aliases") and not _user_defined(network["target"]):
         raise CliError("network-scoped aliases are only supported for user-defined networks")
     mac = network.get("mac-address", "")

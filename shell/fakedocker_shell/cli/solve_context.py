@@ -1,4 +1,5 @@
-"""What buildx sends to the engine: the files of the context that are needed, and the Dockerfile in a directory of its own.
+"""What buildx sends to the engine: the files of the context that are needed, and the Dockerfile in a directory of its
+own.
 
 The real client sends single files as BuildKit asks for them; here they go in one archive, as the engine wants them that
 opens no session.

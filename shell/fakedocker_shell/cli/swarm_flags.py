@@ -1,4 +1,5 @@
-"""Flags of Swarm's commands whose values are small languages: published ports, secrets, configs, preferences, addresses.
+"""Flags of Swarm's commands whose values are small languages: published ports, secrets, configs, preferences,
+addresses.
 
 Source: docker/cli opts/port.go, secret.go, config.go, hosts.go, command/service/opts.go, command/swarm/opts.go.
 """

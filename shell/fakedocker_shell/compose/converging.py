@@ -1,7 +1,7 @@
 """Making what there is like what a project describes: networks, volumes, containers, and starting them in order.
 
-Source: compose pkg/compose/create.go and convergence.go; order and words from what the command prints. Where compose does
-several things at once, they are done here in the order of their names.
+Source: compose pkg/compose/create.go and convergence.go; order and words from what the command prints. Where compose
+does several things at once, they are done here in the order of their names.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Several descriptions of one service put together: override files, and `extends`.
 
-Source: the Compose specification's rules of merging: mappings by key, lists one after the other, commands and plain values
-by the later one; ports, volumes and devices are told apart by where they lead.
+Source: the Compose specification's rules of merging: mappings by key, lists one after the other, commands and plain
+values by the later one; ports, volumes and devices are told apart by where they lead.
 """
 
 from __future__ import annotations

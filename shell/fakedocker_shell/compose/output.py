@@ -1,4 +1,5 @@
-"""Lines of several containers on one screen, each with its container's name in front, in a colour of its own on a terminal.
+"""Lines of several containers on one screen, each with its container's name in front, in a colour of its own on a
+terminal.
 
 Source: compose cmd/formatter/logs.go; the colours are in its order.
 """

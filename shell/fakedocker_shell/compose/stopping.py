@@ -28,7 +28,8 @@ async def at_once(
     path: str,
     query: dict[str, str],
 ) -> None:
-    """The same request for several containers at once, and what is shown before and after. Raises CliError for the first that failed."""
+    """The same request for several containers at once, and what is shown before and after. Raises CliError for the
+    first that failed."""
     problems: list[CliError] = []
 
     def report(place: int, outcome: Outcome) -> None:

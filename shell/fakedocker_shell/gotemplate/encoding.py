@@ -100,7 +100,8 @@ def compact(document: str | bytes) -> str:
 
 
 def indent(document: str | bytes, unit: str = "    ") -> str:
-    """JSON laid out as Go's json.Indent does it: nothing is reordered or escaped anew, empty lists and objects stay closed.
+    """JSON laid out as Go's json.Indent does it: nothing is reordered or escaped anew, empty lists and objects stay
+    closed.
 
     Raises ValueError if the document is not JSON.
     """

@@ -1,7 +1,7 @@
 """Go's types, as far as a template can tell them apart, and values that carry one.
 
-A `Value` is a type and plain data: what JSON decodes to (None, bool, int, float, str, list, dict), looked at through the
-type. So a decoded answer of the engine becomes a Go struct by naming its type, without being converted; fields are
+A `Value` is a type and plain data: what JSON decodes to (None, bool, int, float, str, list, dict), looked at through
+the type. So a decoded answer of the engine becomes a Go struct by naming its type, without being converted; fields are
 looked up when they are asked for. It must not know the template language, nor any type of docker's.
 """
 

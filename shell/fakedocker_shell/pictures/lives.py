@@ -1,6 +1,7 @@
 """The lives of containers as spans of time, read from the events that the daemon remembers.
 
-Docker keeps the last 256 events, so what is older shows only as the present state. It must not know how pictures are drawn.
+Docker keeps the last 256 events, so what is older shows only as the present state. It must not know how pictures are
+drawn.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A picture as SVG, drawn by itself: no fonts, scripts or files besides. Readable on light and on dark pages.
 
-Owns the layout: graphs in columns by what a box stands for, stacks from top to bottom, lanes from left to right with equal
-room for each stretch of time. A state is told by its glyph and word; colours only repeat it.
+Owns the layout: graphs in columns by what a box stands for, stacks from top to bottom, lanes from left to right with
+equal room for each stretch of time. A state is told by its glyph and word; colours only repeat it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""`fakedocker` on a terminal: the prompt and its keys, over prompt_toolkit. The only part of the terminal that starts it.
+"""`fakedocker` on a terminal: the prompt and its keys, over prompt_toolkit. The only part of the terminal that starts
+it.
 
-At the prompt prompt_toolkit has the terminal; while a command runs it is the simulated terminal's, see `foreground`. What
-a command does and what there is to go back to is the console's.
+At the prompt prompt_toolkit has the terminal; while a command runs it is the simulated terminal's, see `foreground`.
+What a command does and what there is to go back to is the console's.
 """
 
 from __future__ import annotations

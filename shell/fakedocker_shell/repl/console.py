@@ -1,8 +1,9 @@
-"""The terminal without its line editor: takes one complete input after the other, and keeps what there is to go back to.
+"""The terminal without its line editor: takes one complete input after the other, and keeps what there is to go back
+to.
 
-Owns what happens around a command: the world before it, what it printed, the calls it made, an error of ours in it. Lines
-that begin with a colon are the terminal's own commands, see `meta`; all others are the host's shell's. It must not know
-prompt_toolkit.
+Owns what happens around a command: the world before it, what it printed, the calls it made, an error of ours in it.
+Lines that begin with a colon are the terminal's own commands, see `meta`; all others are the host's shell's. It must
+not know prompt_toolkit.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ class Console(TerminalSession):
         size: rows and columns of the screen at the beginning; later it comes with what is typed.
         meta: runs a command of the terminal's own: (console, name, argument) -> what to show.
         seed: see `genesis`.
-        environment: of the real machine; only NO_COLOR, TERM, FAKEDOCKER_PAGER and where the state directory is are looked at.
+        environment: of the real machine; only NO_COLOR, TERM, FAKEDOCKER_PAGER and where the state directory is are
+            looked at.
         profile: which Docker it is.
         date: the day it begins on, "" for the usual one.
     """
@@ -62,7 +64,8 @@ class Console(TerminalSession):
         self._write = write
         self._size = size
         self.shown_sum = 0
-        """The CRC of all that was shown, but for where reports of errors are: whether a session that is played again is the same."""
+        """The CRC of all that was shown, but for where reports of errors are: whether a session that is played again is
+        the same."""
         self.journal_text: Callable[[], bytes] = bytes
         """The session's journal until now, for reports; b"" where none is kept."""
         self._meta = meta

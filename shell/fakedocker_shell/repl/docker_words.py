@@ -1,7 +1,7 @@
 """What each word of a docker command line is: a command, a flag, a flag's value, or an argument, by the table of flags.
 
-The rules are those of the client's own parsing (see `cli.flags`); here an unfinished line is the usual case. It must not
-know which names exist.
+The rules are those of the client's own parsing (see `cli.flags`); here an unfinished line is the usual case. It must
+not know which names exist.
 """
 
 from __future__ import annotations

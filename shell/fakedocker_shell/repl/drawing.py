@@ -1,7 +1,7 @@
 """Drawings of the world as text: tables of host, containers, images, networks, volumes and ports.
 
-A state is always a glyph and a word, never colour alone. Time grows with the world. This module must not know the terminal
-but for its width.
+A state is always a glyph and a word, never colour alone. Time grows with the world. This module must not know the
+terminal but for its width.
 """
 
 from __future__ import annotations

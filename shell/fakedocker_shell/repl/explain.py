@@ -35,7 +35,8 @@ def calls(exchanges: Iterable[Exchange]) -> list[str]:
 
 
 def changes(before: World, after: World) -> list[str]:
-    """What is different, a line each: `+` made, `~` changed, `-` gone, `·` made and gone. Time grows with the tables that differ."""
+    """What is different, a line each: `+` made, `~` changed, `-` gone, `·` made and gone. Time grows with the tables
+    that differ."""
     return [
         *_containers(before, after),
         *_images(before, after),

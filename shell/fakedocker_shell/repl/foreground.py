@@ -1,8 +1,8 @@
 """Running one command in the terminal: the engine's turns, the keys that are typed meanwhile, and time.
 
 The terminal waits for its foreground command, so time leaps for it, unless a process sits there reading what only the
-user can type. What a command shows after a leap is shown at the wall's pace, so that it can be read, and stopped. Turns are
-bounded by the work they do, never by a clock, so that a session can be played again.
+user can type. What a command shows after a leap is shown at the wall's pace, so that it can be read, and stopped. Turns
+are bounded by the work they do, never by a clock, so that a session can be played again.
 """
 
 from __future__ import annotations
@@ -109,8 +109,8 @@ class Foreground:
     def _waits(self) -> bool:
         """Whether time alone brings the foreground on.
 
-        Not where it reads what only the user can type, and not where it follows something that has no end of its own (logs
-        -f, events, stats): that is watched at the wall's pace.
+        Not where it reads what only the user can type, and not where it follows something that has no end of its own
+        (logs -f, events, stats): that is watched at the wall's pace.
         """
         engine = self._session.engine
         self._begun = [exchange for exchange in self._begun if not exchange.ended]

@@ -1,4 +1,5 @@
-"""Colours for what is being typed, from the shell's own parser: unknown commands and flags red, missing names underlined.
+"""Colours for what is being typed, from the shell's own parser: unknown commands and flags red, missing names
+underlined.
 
 `spans` says what is what and can be tested alone; `ShellLexer` turns it into prompt_toolkit's fragments. The names are
 those of the world of the moment.

@@ -14,8 +14,8 @@ from fakedocker.world.world import World
 
 _VERSION = re.compile(r"/v\d+\.\d+")
 _LOOKING = re.compile(r"/(exec/[^/]+/(start|resize)|containers/[^/]+/(exec|attach|wait|resize)|auth|session)")
-"""Requests that are no GET and yet change nothing of the world that anybody would call a step: what a command in a container
-writes is looked at by itself."""
+"""Requests that are no GET and yet change nothing of the world that anybody would call a step: what a command in a
+container writes is looked at by itself."""
 
 
 class Ran(NamedTuple):

@@ -1,7 +1,7 @@
 """How the terminal's code waits for its user: it yields a `Look` and is sent what was `Typed` meanwhile.
 
-So the same code runs whatever the terminal is: a real one (`tty`), a test's, a page's, or a session that is played again. Time
-comes the same way, as all else would make a session depend on when the code happened to look at a clock.
+So the same code runs whatever the terminal is: a real one (`tty`), a test's, a page's, or a session that is played
+again. Time comes the same way, as all else would make a session depend on when the code happened to look at a clock.
 """
 
 from __future__ import annotations

@@ -19,7 +19,8 @@ class MetaProblem(Exception):
 
 
 class MetaCommand(NamedTuple):
-    """A row of the table. `run` gives what to show; `words` are arguments that completion offers, or a function that gives them."""
+    """A row of the table. `run` gives what to show; `words` are arguments that completion offers, or a function that
+    gives them."""
 
     usage: str
     description: str

@@ -117,7 +117,8 @@ def has_image(draft: Draft, name: str, or_offered: bool) -> bool:
     """Whether an image is here, or could be pulled.
 
     Args:
-        or_offered: whether what could be pulled counts; names of other registries then count always, nobody has asked them.
+        or_offered: whether what could be pulled counts; names of other registries then count always, nobody has asked
+            them.
     """
     if lookup.find_image(draft, name) is not None:
         return True

@@ -1,7 +1,8 @@
 """A pager that stops after every screenful: space goes on, Enter a line, q leaves the rest out.
 
-It stands between a command's output and the screen, and only where somebody has asked for it. What does not fit is held until
-`answer` is given a key. It must not know what is shown; programs that take the terminal over (`docker run -it`) go past it.
+It stands between a command's output and the screen, and only where somebody has asked for it. What does not fit is held
+until `answer` is given a key. It must not know what is shown; programs that take the terminal over (`docker run -it`)
+go past it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What is being typed, complete or not, as the shell's own parser sees it: its commands, words and tokens.
 
-An open quote or bracket is closed for the parser's sake, so that the words inside are words already. This module must not
-know what the words mean.
+An open quote or bracket is closed for the parser's sake, so that the words inside are words already. This module must
+not know what the words mean.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""A session's journal: all that it was given, so that it can be played again byte for byte. A text file, a JSON array a line.
+"""A session's journal: all that it was given, so that it can be played again byte for byte. A text file, a JSON array a
+line.
 
-The first line says what was begun, each that follows what came next, and the last one ends it with a sum of what was shown.
-Lines that begin with # are comments: a report of an error is a journal with the error in such lines. What a reader takes is
-checked whole before anything is run; see `replaying_session` for running it.
+The first line says what was begun, each that follows what came next, and the last one ends it with a sum of what was
+shown. Lines that begin with # are comments: a report of an error is a journal with the error in such lines. What a
+reader takes is checked whole before anything is run; see `replaying_session` for running it.
 """
 
 from __future__ import annotations
@@ -84,7 +85,8 @@ class Keys(Struct, frozen=True, array_like=True, tag="keys", forbid_unknown_fiel
 
 
 class Idle(Struct, frozen=True, array_like=True, tag="idle", forbid_unknown_fields=True):
-    """The terminal was looked at so often while a command runs, that many milliseconds after one another, and nothing was typed."""
+    """The terminal was looked at so often while a command runs, that many milliseconds after one another, and nothing
+    was typed."""
 
     after_ms: int
     times: int

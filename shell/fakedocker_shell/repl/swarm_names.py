@@ -1,4 +1,5 @@
-"""The names of a swarm's nodes, services, secrets, configs and stacks, with a word on each: for completion and highlighting.
+"""The names of a swarm's nodes, services, secrets, configs and stacks, with a word on each: for completion and
+highlighting.
 
 Everything is read from the world of the moment, as in `names`. It must not know command lines.
 """

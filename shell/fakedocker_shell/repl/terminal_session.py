@@ -1,7 +1,8 @@
-"""What a session has on its table, whoever shows it: the engine, the shell, the worlds to go back to, what was run so far.
+"""What a session has on its table, whoever shows it: the engine, the shell, the worlds to go back to, what was run so
+far.
 
-The terminal's own commands (`meta`) work on a terminal. The interactive terminal is one with a screen (`console`), and what
-plays scenarios is one without (`scenarios.player`). It must not know screens.
+The terminal's own commands (`meta`) work on a terminal. The interactive terminal is one with a screen (`console`), and
+what plays scenarios is one without (`scenarios.player`). It must not know screens.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Playing a scenario on a real engine: bash and the docker client of this machine, in a new folder.
 
 This is the one way in which a scenario's commands run on the real machine, and it is only taken when asked for by name.
-What a block has made on the engine (containers, networks, volumes, images) is removed before the next one begins; images
-that the setup has pulled stay.
+What a block has made on the engine (containers, networks, volumes, images) is removed before the next one begins;
+images that the setup has pulled stay.
 """
 
 from __future__ import annotations

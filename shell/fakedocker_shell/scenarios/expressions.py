@@ -1,7 +1,7 @@
 """The language of checks: its words, and reading one check from text. Whether a check holds is `checking`'s business.
 
-    container|image|volume|network|service|secret|config NAME exists | absent | PATH OP VALUE | PATH changed | PATH unchanged
-    count(containers|images|volumes|networks [FILTER...]) OP NUMBER
+    container|image|volume|network|service|secret|config NAME exists | absent | PATH OP VALUE | PATH changed | PATH
+    unchanged count(containers|images|volumes|networks [FILTER...]) OP NUMBER
     http URL OP STATUS                http URL body OP TEXT
     port NUMBER exists | absent       port NUMBER FIELD OP VALUE
     reach CONTAINER HOST:PORT         resolve CONTAINER NAME

@@ -70,7 +70,8 @@ def _scenarios_in(folder: Traversable) -> list[Traversable]:
 def course() -> list[Scenario]:
     """The lessons and incidents that come with the program, in the course's order: that of their files' names.
 
-    Those of courses that other packages bring come after them; a file of theirs that is no scenario is left out, with a line that says so.
+    Those of courses that other packages bring come after them; a file of theirs that is no scenario is left out, with a
+    line that says so.
     """
     own = len([file for part in _COURSE for file in _scenarios_in(shipped().joinpath(part))])
     found = []

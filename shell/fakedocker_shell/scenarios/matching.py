@@ -93,10 +93,11 @@ def _pattern(expected: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
 
 
 def updated(expected: Sequence[str], actual: Sequence[str]) -> list[str]:
-    """The lines that stand in place of `expected` so that `actual` matches; lines with wildcards that still match are kept.
+    """The lines that stand in place of `expected` so that `actual` matches; lines with wildcards that still match are
+    kept.
 
-    Takes the longest row of lines that match one to one, in quadratic time; between two of them a `...` stays, and takes
-    in what changed there.
+    Takes the longest row of lines that match one to one, in quadratic time; between two of them a `...` stays, and
+    takes in what changed there.
     """
     kept = _common(expected, actual)
     lines: list[str] = []

@@ -1,7 +1,7 @@
 """Playing a scenario's commands where nobody looks: a shell with pipes, and time that leaps.
 
-What a command prints is what `fakedocker -c` would print; the terminal's own commands print nothing here, as their words
-are for the terminal alone.
+What a command prints is what `fakedocker -c` would print; the terminal's own commands print nothing here, as their
+words are for the terminal alone.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Waiting until a service's tasks run as they are to, and the progress that is shown meanwhile.
 
-Source: docker/cli command/service/progress/progress.go: it looks five times a second, and a service has converged once all
-its tasks have been running for as long as an update is monitored.
+Source: docker/cli command/service/progress/progress.go: it looks five times a second, and a service has converged once
+all its tasks have been running for as long as an update is monitored.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ def _is_running(task: Task) -> bool:
 
 
 def _newest(tasks: Sequence[Task], key: str, active: frozenset[str] | None = None) -> dict[Any, Task]:
-    """A task for each slot or node: of several the one that is wanted most alive, then the one that is furthest from it.
+    """A task for each slot or node: of several the one that is wanted most alive, then the one that is furthest from
+    it.
 
     Args:
         active: the nodes whose tasks count, as do those that have no node yet; None for all.

@@ -1,7 +1,7 @@
 """Several compose files of one stack put together, service by service.
 
-Source: docker/cli compose/loader/merge.go: mappings by key, lists one after the other, plain values by the later file; ports,
-volumes, secrets and configs are told apart by one of their keys.
+Source: docker/cli compose/loader/merge.go: mappings by key, lists one after the other, plain values by the later file;
+ports, volumes, secrets and configs are told apart by one of their keys.
 """
 
 from __future__ import annotations

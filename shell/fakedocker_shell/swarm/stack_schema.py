@@ -1,7 +1,7 @@
 """What a stack's compose file (version 3) may say, and the complaints about what it may not.
 
-Source: the shapes are those of docker/cli compose/schema, the complaints those of its schema.go, which shows one: the one
-that lies deepest.
+Source: the shapes are those of docker/cli compose/schema, the complaints those of its schema.go, which shows one: the
+one that lies deepest.
 """
 
 from __future__ import annotations

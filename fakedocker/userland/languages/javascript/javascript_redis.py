@@ -1,6 +1,7 @@
 """The package redis for node: createClient, commands with a callback (as until version 3) or with a value (as since 4).
 
-A command with a callback, or within another function's call, is an errand: it is done when the script has nothing else to do.
+A command with a callback, or within another function's call, is an errand: it is done when the script has nothing else
+to do.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """JavaScript's tokens, and its expressions as nested tuples. See javascript_code for statements.
 
-Expressions: ("value", v), ("name", n), ("template", parts), ("array", items), ("object", pairs), ("member", e, name, lenient),
-("index", e, e), ("call", e, arguments), ("new", e, arguments), ("unary", operator, e), ("binary", operator, l, r),
-("logical", operator, l, r), ("conditional", c, a, b), ("assign", operator, target, e), ("update", step, is prefix, target),
-("function", number), ("spread", e).
+Expressions: ("value", v), ("name", n), ("template", parts), ("array", items), ("object", pairs), ("member", e, name,
+lenient), ("index", e, e), ("call", e, arguments), ("new", e, arguments), ("unary", operator, e), ("binary", operator,
+l, r), ("logical", operator, l, r), ("conditional", c, a, b), ("assign", operator, target, e), ("update", step, is
+prefix, target), ("function", number), ("spread", e).
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Values of the small JavaScript: their texts, comparisons and arithmetic. Numbers are int where they are whole, else float.
+"""Values of the small JavaScript: their texts, comparisons and arithmetic. Numbers are int where they are whole, else
+float.
 
 undefined is `...`, null None, an array a list, an object a dict.
 """

@@ -1,4 +1,5 @@
-"""node's command line: -e, -p, scripts, standard input, the prompt; and its event loop of timers, signals, errands and HTTP requests."""
+"""node's command line: -e, -p, scripts, standard input, the prompt; and its event loop of timers, signals, errands and
+HTTP requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""PHP's functions that tutorials' pages call: text, arrays, dates, headers, and MySQL by mysqli and PDO; WordPress's front page."""
+"""PHP's functions that tutorials' pages call: text, arrays, dates, headers, and MySQL by mysqli and PDO; WordPress's
+front page."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 """PHP's grammar as far as first pages need it: a page into nested tuples. It must not know what functions do.
 
-Statements: ("echo", parts), ("do", e), ("if", [(e, body)], otherwise), ("foreach", e, key, value, body), ("while", e, body),
-("function", name, parameters, body), ("return", e), ("require", e), ("exit", e). Expressions: ("value", v), ("var", name),
-("array", pairs), ("index", e, key), ("property", e, name), ("call", name, arguments), ("method", e, name, arguments),
-("new", name, arguments), ("set", operator, target, e), ("binary", operator, l, r), ("unary", operator, e), ("if", c, a, b),
-("text", parts), ("constant", name), ("step", by, target).
+Statements: ("echo", parts), ("do", e), ("if", [(e, body)], otherwise), ("foreach", e, key, value, body), ("while", e,
+body), ("function", name, parameters, body), ("return", e), ("require", e), ("exit", e). Expressions: ("value", v),
+("var", name), ("array", pairs), ("index", e, key), ("property", e, name), ("call", name, arguments), ("method", e,
+name, arguments), ("new", name, arguments), ("set", operator, target, e), ("binary", operator, l, r), ("unary",
+operator, e), ("if", c, a, b), ("text", parts), ("constant", name), ("step", by, target).
 """
 
 from __future__ import annotations

@@ -50,8 +50,8 @@ class _Compiler:
     """Turns statements into operations; functions are gathered in `functions`.
 
     Args:
-        defined: the names of the source's own functions. A call of one within an expression is made a statement before it,
-            so that it may wait.
+        defined: the names of the source's own functions. A call of one within an expression is made a statement before
+            it, so that it may wait.
     """
 
     def __init__(self, defined: set[str]) -> None:

@@ -1,6 +1,7 @@
 """Files of the small Python: open() and what can be done with what it gives.
 
-A file is read whole when it is opened, and written to at once. What is left of it to be read stands in the process's state.
+A file is read whole when it is opened, and written to at once. What is left of it to be read stands in the process's
+state.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The packages flask and fastapi: applications, their routes, what functions get to see of a request, and what they give back.
+"""The packages flask and fastapi: applications, their routes, what functions get to see of a request, and what they
+give back.
 
 It must not know sockets; python_web has the servers.
 """

@@ -1,7 +1,7 @@
 """Servers of Python applications: flask's own, gunicorn and uvicorn, with their words, headers and logs.
 
-A plan says what is served: `app`, or the source to `load` and the `attribute` of it; `file`, `style`, `host`, `port`, `name`, `debug`. One request
-at a time goes through the application's functions, each of which may wait.
+A plan says what is served: `app`, or the source to `load` and the `attribute` of it; `file`, `style`, `host`, `port`,
+`name`, `debug`. One request at a time goes through the application's functions, each of which may wait.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""What of a program can be told from its source without running it: the texts it prints, and what it answers at which port.
+"""What of a program can be told from its source without running it: the texts it prints, and what it answers at which
+port.
 
-Read are literal texts, in their order: prints of the main function, routes with the first text that their function writes.
-Conditions and loops are not seen, nor what is computed. The result is a plain value. It must not know files.
+Read are literal texts, in their order: prints of the main function, routes with the first text that their function
+writes. Conditions and loops are not seen, nor what is computed. The result is a plain value. It must not know files.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ import re
 from typing import Any, Final
 
 Behaviour = dict[str, Any]
-"""`prints` [[descriptor, text]], `routes` {path: [type, text]}, `port` (0 for none), `banner` (a framework's, "" for none),
-`files` (a folder that is served, "" for none), `takes_all` (whether "/" is for all that have no route)."""
+"""`prints` [[descriptor, text]], `routes` {path: [type, text]}, `port` (0 for none), `banner` (a framework's, "" for
+none), `files` (a folder that is served, "" for none), `takes_all` (whether "/" is for all that have no route)."""
 
 _STRING: Final = r'"((?:[^"\\\n]|\\.)*)"|`([^`]*)`'
 _PRINTS: Final[dict[str, tuple[tuple[str, int, str], ...]]] = {
