@@ -217,7 +217,10 @@ class Peer:
         Raises:
             Failure: the other side takes no more.
         """
-        head = [(":method", "POST"), (":scheme", "http"), (":path", path), (":authority", "localhost"), ("content-type", CONTENT_TYPE), ("te", "trailers")]  # fmt: skip
+        head = [
+            (":method", "POST"), (":scheme", "http"), (":path", path), (":authority", "localhost"),
+            ("content-type", CONTENT_TYPE), ("te", "trailers"),
+        ]  # fmt: skip
         try:
             number = self._connection.get_next_available_stream_id()
             self._connection.send_headers(number, [*head, *headers])

@@ -231,7 +231,10 @@ def _long_option(system: System, word: str, words: list[str], long: dict[str, st
 # numbers
 
 
-_MULTIPLES = {"": 1, "b": 512, "c": 1, "w": 2, "k": 1 << 10, "K": 1 << 10, "kB": 1000, "m": 1 << 20, "M": 1 << 20, "MB": 10**6, "g": 1 << 30, "G": 1 << 30, "GB": 10**9, "T": 1 << 40}  # fmt: skip
+_MULTIPLES = {
+    "": 1, "b": 512, "c": 1, "w": 2, "k": 1 << 10, "K": 1 << 10, "kB": 1000, "m": 1 << 20, "M": 1 << 20, "MB": 10**6,
+    "g": 1 << 30, "G": 1 << 30, "GB": 10**9, "T": 1 << 40,
+}  # fmt: skip
 
 
 def parse_size(text: str) -> int | None:
@@ -261,7 +264,10 @@ def strtol(text: str, base: int = 10) -> tuple[int, str]:
     return max(-(1 << 63), min(sign * number, (1 << 63) - 1)), bare[match.end() :]
 
 
-_INTEGER = {10: re.compile(r"([-+]?)(\d{1,4000})\d*", re.A), 0: re.compile(r"([-+]?)(0[xX][0-9a-fA-F]{1,4000}|0[0-7]{0,4000}|[1-9]\d{0,4000})", re.A)}  # fmt: skip
+_INTEGER = {
+    10: re.compile(r"([-+]?)(\d{1,4000})\d*", re.A),
+    0: re.compile(r"([-+]?)(0[xX][0-9a-fA-F]{1,4000}|0[0-7]{0,4000}|[1-9]\d{0,4000})", re.A),
+}
 
 
 def human_size(size_bytes: int, *, busybox: bool) -> str:

@@ -104,7 +104,10 @@ def tree(programs: Iterable[str]) -> Tree:
 
 def environment(terminal: bool) -> dict[str, str]:
     """What the host's shell starts with."""
-    variables = {"PATH": SEARCH_PATH, "HOME": HOME, "USER": "root", "LOGNAME": "root", "SHELL": SHELL_PATH, "LANG": "C.UTF-8", "HOSTNAME": "docker-host"}  # fmt: skip
+    variables = {
+        "PATH": SEARCH_PATH, "HOME": HOME, "USER": "root", "LOGNAME": "root", "SHELL": SHELL_PATH, "LANG": "C.UTF-8",
+        "HOSTNAME": "docker-host",
+    }  # fmt: skip
     if terminal:
         variables["TERM"] = "xterm-256color"
     return variables

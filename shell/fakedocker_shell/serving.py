@@ -115,16 +115,31 @@ def _parser() -> argparse.ArgumentParser:
     add("--time", metavar="MODE", type=_mode, default=TimeMode.LEAP,
         help="how time passes: leap (default), fast, wall or manual")  # fmt: skip
     add("--state", metavar="DIR", help="keep the state here, and go on from what is there")
-    add("--salvage", metavar="DIR",
-        help="with --state: serve nothing; write what can still be read of a damaged state to this directory")  # fmt: skip
+    add(
+        "--salvage",
+        metavar="DIR",
+        help="with --state: serve nothing; write what can still be read of a damaged state to this directory",
+    )
     add("--fsync", action="store_true", help="with --state: let every answer also survive a loss of power")
     add("--publish", action="store_true", help="open published ports on this machine's loopback address")
     add("--host-dir", metavar="DIR[:rw]", type=split_mode, action="append", default=[],
         help="let bind mounts see this folder of the machine; with :rw also write to it")  # fmt: skip
-    add("--real-registry", metavar="HOST:PORT", type=_registry, action="append", default=[],
-        help="pull from and push to this registry, which is none of the simulation's, on this machine's loopback address")  # fmt: skip
-    add("--web", metavar="URL=DIR", type=_site, action="append", default=[],
-        help="let builds and imports fetch this URL, and what is below it, from this folder of the machine")  # fmt: skip
+    add(
+        "--real-registry",
+        metavar="HOST:PORT",
+        type=_registry,
+        action="append",
+        default=[],
+        help="pull from and push to this registry, which is none of the simulation's, on this machine's loopback address",
+    )
+    add(
+        "--web",
+        metavar="URL=DIR",
+        type=_site,
+        action="append",
+        default=[],
+        help="let builds and imports fetch this URL, and what is below it, from this folder of the machine",
+    )
     add("--real-web", action="store_true",
         help="let them fetch from real servers on this machine's loopback addresses")  # fmt: skip
     return parser

@@ -184,7 +184,10 @@ def update(
     """
     swarm = store.swarm(draft)
     _check_name(given)
-    spec = _merged(replace(given, name=NAME), SwarmSpec(orchestration=Orchestration(task_history_retention_limit=0), raft=Raft(keep_old_snapshots=0)))  # fmt: skip
+    spec = _merged(
+        replace(given, name=NAME),
+        SwarmSpec(orchestration=Orchestration(task_history_retention_limit=0), raft=Raft(keep_old_snapshots=0)),
+    )
     _check(spec)
     store.check_version(swarm, version)
     root = swarm.root

@@ -29,8 +29,11 @@ def version(draft: Draft) -> JsonObject:
     common = {"ApiVersion": profile.newest_api, "MinAPIVersion": profile.oldest_api, "GitCommit": profile.engine.commit,
               "GoVersion": profile.go_version, "Os": "linux", "Arch": "amd64", "KernelVersion": draft.host.kernel_version,
               "BuildTime": profile.built}  # fmt: skip
-    details = {**{name: common[name] for name in ("ApiVersion", "Arch", "BuildTime")}, "Experimental": "false",
-               **{name: common[name] for name in ("GitCommit", "GoVersion", "KernelVersion", "MinAPIVersion", "Os")}}  # fmt: skip
+    details = {
+        **{name: common[name] for name in ("ApiVersion", "Arch", "BuildTime")},
+        "Experimental": "false",
+        **{name: common[name] for name in ("GitCommit", "GoVersion", "KernelVersion", "MinAPIVersion", "Os")},
+    }
     components = [
         {"Name": "Engine", "Version": profile.engine.version, "Details": details},
         *(

@@ -111,7 +111,10 @@ def format_of(data: bytes) -> str:
 def _compress(system: System, argv: tuple[str, ...], state: State) -> int:
     name = base_name(argv[0])
     form = _FORMAT_OF[name]
-    long = {"decompress": "d", "stdout": "c", "keep": "k", "force": "f", "best": "9", "fast": "1", "test": "t", "quiet": "q", "verbose": "v", "to-stdout": "c"}  # fmt: skip
+    long = {
+        "decompress": "d", "stdout": "c", "keep": "k", "force": "f", "best": "9", "fast": "1", "test": "t",
+        "quiet": "q", "verbose": "v", "to-stdout": "c",
+    }  # fmt: skip
     options = parse_options(system, argv, "cdfkt0123456789nqvzT:", long)
     test = "t" in options
     unpack = test or "d" in options or name.startswith(("gun", "bun", "un")) or name.endswith("cat")

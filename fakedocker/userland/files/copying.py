@@ -171,7 +171,10 @@ def _keep_attributes(system: System, target: str, options: Options, found: Stat)
 
 @PROGRAMS.program("mv", usage="[-finT] SOURCE DEST\nor: mv [-fin] SOURCE... { -t DIRECTORY | DIRECTORY }\n")
 def _mv(system: System, argv: tuple[str, ...], state: State) -> int:
-    long = {"force": "f", "no-clobber": "n", "target-directory=": "t", "no-target-directory": "T", "verbose": "v", "update": "u", "interactive": "i"}  # fmt: skip
+    long = {
+        "force": "f", "no-clobber": "n", "target-directory=": "t", "no-target-directory": "T", "verbose": "v",
+        "update": "u", "interactive": "i",
+    }  # fmt: skip
     return _onto(system, parse_options(system, argv, "fint:Tuv", long), _move)
 
 

@@ -197,7 +197,10 @@ def _unlink(system: System, argv: tuple[str, ...], state: State) -> int:
 
 @PROGRAMS.program("ln", usage="[-sfnbtv] [-S SUF] TARGET... LINK|DIR\n")
 def _ln(system: System, argv: tuple[str, ...], state: State) -> int:
-    long = {"symbolic": "s", "force": "f", "no-dereference": "n", "target-directory=": "t", "no-target-directory": "T", "verbose": "v", "relative": "r"}  # fmt: skip
+    long = {
+        "symbolic": "s", "force": "f", "no-dereference": "n", "target-directory=": "t", "no-target-directory": "T",
+        "verbose": "v", "relative": "r",
+    }  # fmt: skip
     options = parse_options(system, argv, "sfnbt:TvirS:", long)
     operands = needed_operands(system, options)
     target = options.last("t") or (operands[-1] if len(operands) > 1 else ".")

@@ -36,7 +36,10 @@ def block_count(found: Stat) -> int:
 # stat
 
 
-_KINDS = {"file": "regular file", "dir": "directory", "link": "symbolic link", "fifo": "fifo", "char": "character special file", "block": "block special file", "socket": "socket"}  # fmt: skip
+_KINDS = {
+    "file": "regular file", "dir": "directory", "link": "symbolic link", "fifo": "fifo",
+    "char": "character special file", "block": "block special file", "socket": "socket",
+}  # fmt: skip
 
 
 @PROGRAMS.program("stat", usage="[-ltf] [-c FMT] FILE...\n")
@@ -73,7 +76,10 @@ def _kind_name(found: Stat) -> str:
 
 def _formatted(system: System, form: str, name: str, found: Stat, target: str) -> str:
     seconds = found.mtime_ns // 1_000_000_000
-    kind_bits = {"file": 0o100000, "dir": 0o40000, "link": 0o120000, "fifo": 0o10000, "char": 0o20000, "block": 0o60000, "socket": 0o140000}  # fmt: skip
+    kind_bits = {
+        "file": 0o100000, "dir": 0o40000, "link": 0o120000, "fifo": 0o10000, "char": 0o20000, "block": 0o60000,
+        "socket": 0o140000,
+    }  # fmt: skip
     quoted = f"'{name}'" + (f" -> '{target}'" if target else "")
     values = {
         "a": f"{found.mode:o}", "A": letters(found.kind, found.mode), "b": str(block_count(found)), "B": "512",

@@ -247,7 +247,13 @@ def _message(options: Options, address: Address, body: bytes | None, state: Stat
     if body is not None:
         headers["Content-Length"] = str(len(body))
         if "T" not in options:
-            headers["Content-Type"] = "application/json" if "json" in options else f"multipart/form-data; boundary={_BOUNDARY}" if "F" in options else "application/x-www-form-urlencoded"  # fmt: skip
+            headers["Content-Type"] = (
+                "application/json"
+                if "json" in options
+                else f"multipart/form-data; boundary={_BOUNDARY}"
+                if "F" in options
+                else "application/x-www-form-urlencoded"
+            )
     for text in options.values("H"):
         name, _, value = text.partition(":")
         existing = next((key for key in headers if key.lower() == name.strip().lower()), name.strip())

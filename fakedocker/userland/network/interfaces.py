@@ -135,7 +135,21 @@ def _shown(words: list[str]) -> _Shown:
             if scope not in _SCOPES:
                 raise Unsimulated(f"the scope {scope}")
             shown = shown._replace(scope=scope)
-        elif word in ("to", "label", "type", "master", "vrf", "group", "permanent", "dynamic", "primary", "secondary", "temporary", "tentative", "deprecated"):  # fmt: skip
+        elif word in (
+            "to",
+            "label",
+            "type",
+            "master",
+            "vrf",
+            "group",
+            "permanent",
+            "dynamic",
+            "primary",
+            "secondary",
+            "temporary",
+            "tentative",
+            "deprecated",
+        ):
             raise Unsimulated(f"choosing by {word}")
         elif word != "up":  # they all are
             name = (words.pop(0) if words else "") if word == "dev" else word

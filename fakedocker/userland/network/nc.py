@@ -12,7 +12,9 @@ from fakedocker.userland.tools import Options, Register, UsageProblem, is_busybo
 PROGRAMS = Register()
 _USAGE = "[OPTIONS] HOST PORT  - connect\nnc [OPTIONS] -l -p PORT [HOST] [PORT]  - listen\n"
 # What /etc/services calls the ports that people try.
-_SERVICES = {22: "ssh", 25: "smtp", 53: "domain", 80: "http", 443: "https", 3306: "mysql", 5432: "postgresql", 6379: "redis"}  # fmt: skip
+_SERVICES = {
+    22: "ssh", 25: "smtp", 53: "domain", 80: "http", 443: "https", 3306: "mysql", 5432: "postgresql", 6379: "redis",
+}  # fmt: skip
 
 
 @PROGRAMS.program("nc", "ncat", "netcat", usage=_USAGE)

@@ -79,7 +79,10 @@ def _ifconfig_busybox(interface: Interface) -> list[str]:
 
 
 def _ifconfig_gnu(interface: Interface) -> list[str]:
-    flags, kind = "4163<UP,BROADCAST,RUNNING,MULTICAST>  mtu 1500", f"ether {interface.mac_address}  txqueuelen 0  (Ethernet)"  # fmt: skip
+    flags, kind = (
+        "4163<UP,BROADCAST,RUNNING,MULTICAST>  mtu 1500",
+        f"ether {interface.mac_address}  txqueuelen 0  (Ethernet)",
+    )
     if interface.is_loopback:
         flags, kind = "73<UP,LOOPBACK,RUNNING>  mtu 65536", "loop  txqueuelen 1000  (Local Loopback)"
     lines = [f"{interface.name}: flags={flags}"]

@@ -53,7 +53,10 @@ def _chosen(system: System, options: Options) -> list[_Row]:
 
 @PROGRAMS.program("netstat", usage="[-ral] [-tuwx] [-enWp]\n")
 def _netstat(system: System, argv: tuple[str, ...], state: State) -> int:
-    long = {"listening": "l", "all": "a", "tcp": "t", "udp": "u", "numeric": "n", "route": "r", "program": "p", "programs": "p"}  # fmt: skip
+    long = {
+        "listening": "l", "all": "a", "tcp": "t", "udp": "u", "numeric": "n", "route": "r", "program": "p",
+        "programs": "p",
+    }  # fmt: skip
     options = parse_options(system, argv, "raltuwxenWpc46v", long)
     if "r" in options and "6" in options:
         raise Unsimulated("the table of IPv6 (see `ip -6 route`)")

@@ -21,7 +21,11 @@ from fakedocker.userland.tools import Register
 
 PROGRAMS = Register()
 VERSION: Final = "2.14.4"
-_VALUED: Final = {"-t": "virtual", "--virtual": "virtual", "-p": "root", "--root": "root", "-X": "repository", "--repository": "repository", "--arch": "arch", "--keys-dir": "keys", "--cache-dir": "cache", "--repositories-file": "file", "--wait": "wait", "--cache-max-age": "age", "--progress-fd": "fd"}  # fmt: skip
+_VALUED: Final = {
+    "-t": "virtual", "--virtual": "virtual", "-p": "root", "--root": "root", "-X": "repository",
+    "--repository": "repository", "--arch": "arch", "--keys-dir": "keys", "--cache-dir": "cache",
+    "--repositories-file": "file", "--wait": "wait", "--cache-max-age": "age", "--progress-fd": "fd",
+}  # fmt: skip
 _FLAGS: Final = {
     "-q": "quiet", "--quiet": "quiet", "-v": "verbose", "--verbose": "verbose", "-f": "force", "--force": "force", "-U": "update", "--update-cache": "update",
     "-u": "upgrade", "--upgrade": "upgrade", "-l": "latest", "--latest": "latest", "--no-cache": "no-cache", "--update": "update", "-i": "interactive",

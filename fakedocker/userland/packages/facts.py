@@ -145,7 +145,10 @@ def _decode_debian(columns: Columns) -> dict[str, _Rows]:
                 made.append(None)
                 continue
             version, size, kib, depends, programs = next(rows)
-            before = (version, size, kib, before[3] if depends == "=" else depends, before[4] if programs == "=" else programs)  # fmt: skip
+            before = (
+                version, size, kib, before[3] if depends == "=" else depends,
+                before[4] if programs == "=" else programs,
+            )  # fmt: skip
             needs = tuple(before[3].split(",")) if before[3] else ()
             made.append(DebianFacts(version, _number(size), int(kib or 0), needs, tuple(before[4].split())))
         found[name] = tuple(made)

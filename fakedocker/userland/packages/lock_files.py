@@ -17,8 +17,12 @@ _DEEPEST: Final = 60
 _LONGEST_LINE: Final = 10_000
 """Lines that are longer are none of a lock file's."""
 _HERE: Final = {"os": "linux", "cpu": "x64"}
-_OTHER_PLATFORMS: Final = re.compile(r"(^|[-/])(darwin|win32|windows|freebsd|openbsd|netbsd|sunos|aix|android|openharmony|arm64|arm|ia32|ppc64|ppc64le|riscv64|s390x|loong64|mips64el|musl|wasm32-wasi)($|[-.])")  # fmt: skip
-_BINARIES: Final = re.compile(r"^@(esbuild|rollup|swc|next|img|parcel|tailwindcss|napi-rs|biomejs|lmdb|unrs|oxc-\w+|rspack|nx|emnapi|msgpackr-extract)/")  # fmt: skip
+_OTHER_PLATFORMS: Final = re.compile(
+    r"(^|[-/])(darwin|win32|windows|freebsd|openbsd|netbsd|sunos|aix|android|openharmony|arm64|arm|ia32|ppc64|ppc64le|riscv64|s390x|loong64|mips64el|musl|wasm32-wasi)($|[-.])"
+)
+_BINARIES: Final = re.compile(
+    r"^@(esbuild|rollup|swc|next|img|parcel|tailwindcss|napi-rs|biomejs|lmdb|unrs|oxc-\w+|rspack|nx|emnapi|msgpackr-extract)/"
+)
 
 
 class BadLock(ValueError):
@@ -108,7 +112,10 @@ def read_npm(text: str) -> Graph:
         name = place.rpartition("node_modules/")[2]
         if not _is_here(name, told):
             continue
-        needs = (_place_of(packages, path, each) for each in _bounds(told, "dependencies", "optionalDependencies", "peerDependencies"))  # fmt: skip
+        needs = (
+            _place_of(packages, path, each)
+            for each in _bounds(told, "dependencies", "optionalDependencies", "peerDependencies")
+        )
         commands = told.get("bin")
         found[path] = Entry(
             place,

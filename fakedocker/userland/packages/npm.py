@@ -35,8 +35,13 @@ _OTHERS: Final = frozenset(
     " star stars team token undeprecate unpublish unstar update version view whoami x info up".split()
 )
 """Commands of npm's that are not simulated."""
-_SAVES: Final = {"-D": "devDependencies", "--save-dev": "devDependencies", "-O": "optionalDependencies", "--save-optional": "optionalDependencies"}  # fmt: skip
-_MANIFESTS: Final = "\nUsage:\n\nnpm install        install all the dependencies in your project\nnpm install <foo>  add the <foo> dependency to your project\nnpm test           run this project's tests\nnpm run <foo>      run the script named <foo>\n"  # fmt: skip
+_SAVES: Final = {
+    "-D": "devDependencies",
+    "--save-dev": "devDependencies",
+    "-O": "optionalDependencies",
+    "--save-optional": "optionalDependencies",
+}
+_MANIFESTS: Final = "\nUsage:\n\nnpm install        install all the dependencies in your project\nnpm install <foo>  add the <foo> dependency to your project\nnpm test           run this project's tests\nnpm run <foo>      run the script named <foo>\n"
 
 
 class Command(NamedTuple):

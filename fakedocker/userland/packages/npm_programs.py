@@ -97,7 +97,9 @@ def _build(system: System, state: State, bundler: _Bundler) -> int:
     write_filler(system, f"{bundler.output}/{script}", _SCRIPT_BYTES)
     write_filler(system, f"{bundler.output}/{sheet}", _STYLE_BYTES)
     if bundler is _REACT:
-        system.put(f"Compiled successfully.\n\nFile sizes after gzip:\n\n  46.2 kB  build/{script}\n  521 B    build/{sheet}\n\nThe build folder is ready to be deployed.\n")  # fmt: skip
+        system.put(
+            f"Compiled successfully.\n\nFile sizes after gzip:\n\n  46.2 kB  build/{script}\n  521 B    build/{sheet}\n\nThe build folder is ready to be deployed.\n"
+        )
     else:
         system.put(
             f"✓ 34 modules transformed.\ndist/index.html  0.46 kB\ndist/{sheet}  1.40 kB\ndist/{script}  143.00 kB\n✓ built in 3.00s\n"

@@ -283,7 +283,10 @@ def save(system: System, folder: str, manifest: JsonObject, tree: Mapping[str, s
         if known is not None and known.needs:
             needs = {other: f"^{found.version}" for other in known.needs if (found := row(other))}
             packages[f"node_modules/{name}"]["dependencies"] = needs
-    lock = {"name": manifest.get("name", posixpath.basename(folder)), "version": manifest.get("version"), "lockfileVersion": 3, "requires": True, "packages": packages}  # fmt: skip
+    lock = {
+        "name": manifest.get("name", posixpath.basename(folder)), "version": manifest.get("version"),
+        "lockfileVersion": 3, "requires": True, "packages": packages,
+    }  # fmt: skip
     kept = {key: value for key, value in lock.items() if value is not None}
     write_text(system, posixpath.join(folder, "package.json"), json.dumps(manifest, indent=2) + "\n")
     write_text(system, posixpath.join(folder, "package-lock.json"), json.dumps(kept, indent=2) + "\n")

@@ -10,7 +10,9 @@ from typing import Final, TypeAlias
 
 Version: TypeAlias = tuple[int, int, int, tuple[tuple[int, int, str], ...]]
 _VERSION: Final = re.compile(r"[v=\s]*(\d{1,15})\.(\d{1,15})\.(\d{1,15})(?:-([0-9A-Za-z.-]+))?(?:\+[\w.-]+)?")
-_PARTIAL: Final = re.compile(r"[v=]*(?:(\d{1,15}|[xX*])(?:\.(\d{1,15}|[xX*])(?:\.(\d{1,15}|[xX*])(?:-([0-9A-Za-z.-]+))?(?:\+[\w.-]+)?)?)?)?")  # fmt: skip
+_PARTIAL: Final = re.compile(
+    r"[v=]*(?:(\d{1,15}|[xX*])(?:\.(\d{1,15}|[xX*])(?:\.(\d{1,15}|[xX*])(?:-([0-9A-Za-z.-]+))?(?:\+[\w.-]+)?)?)?)?"
+)
 _COMPARATOR: Final = re.compile(r"(\^|~>?|>=|<=|>|<|=)?\s*([^\s<>=~^|]*)")
 _LONGEST: Final = 500
 _LAST: Final = ((2, 0, ""),)

@@ -27,8 +27,10 @@ _FLAGS: Final = {
     "--break-system-packages": "break", "--no-deps": "alone", "--force-reinstall": "upgrade", "--outdated": "outdated", "-o": "outdated",
     "-h": "help", "--help": "help",
 }  # fmt: skip
-_VALUED: Final = frozenset("-r --requirement -c --constraint -i --index-url --extra-index-url --trusted-host -t --target --prefix --root-user-action --progress-bar --timeout --retries -f --find-links --cache-dir --format -e --editable --proxy --platform --python-version --only-binary --no-binary".split())  # fmt: skip
-_ROOT: Final = "WARNING: Running pip as the 'root' user can result in broken permissions and conflicting behaviour with the system package manager, possibly rendering your system unusable. It is recommended to use a virtual environment instead: https://pip.pypa.io/warnings/venv. Use the --root-user-action option if you know what you are doing and want to suppress this warning.\n"  # fmt: skip
+_VALUED: Final = frozenset(
+    "-r --requirement -c --constraint -i --index-url --extra-index-url --trusted-host -t --target --prefix --root-user-action --progress-bar --timeout --retries -f --find-links --cache-dir --format -e --editable --proxy --platform --python-version --only-binary --no-binary".split()
+)
+_ROOT: Final = "WARNING: Running pip as the 'root' user can result in broken permissions and conflicting behaviour with the system package manager, possibly rendering your system unusable. It is recommended to use a virtual environment instead: https://pip.pypa.io/warnings/venv. Use the --root-user-action option if you know what you are doing and want to suppress this warning.\n"
 _MANAGED: Final = """error: externally-managed-environment
 
 × This environment is externally managed

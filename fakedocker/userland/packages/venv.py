@@ -40,7 +40,10 @@ def make(system: System, state: State, words: tuple[str, ...], version: str) -> 
         if not word.startswith("-") and words[place - 1 : place] not in [(flag,) for flag in _VALUED]
     ]
     if not names:
-        system.put("usage: venv [-h] [--system-site-packages] [--symlinks | --copies] [--clear] [--upgrade] [--without-pip] [--prompt PROMPT] ENV_DIR [ENV_DIR ...]\nvenv: error: the following arguments are required: ENV_DIR\n", 2)  # fmt: skip
+        system.put(
+            "usage: venv [-h] [--system-site-packages] [--symlinks | --copies] [--clear] [--upgrade] [--without-pip] [--prompt PROMPT] ENV_DIR [ENV_DIR ...]\nvenv: error: the following arguments are required: ENV_DIR\n",
+            2,
+        )
         return 2
     state.setdefault("until_ns", system.now_ns + _MAKING_NS)
     system.sleep_until(state["until_ns"])

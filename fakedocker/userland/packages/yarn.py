@@ -120,7 +120,11 @@ def _yarn_plan(system: System, name: str, words: list[str], flags: frozenset[str
     steps: list[Step] = [("say", f"yarn {name} v{YARN}\n")]
     if (change.coming or change.plan.lacking) and not is_online(system):
         host = "https://registry.yarnpkg.com"
-        return (*steps, ("warn", f'error An unexpected error occurred: "{host}: getaddrinfo EAI_AGAIN registry.yarnpkg.com".\n'), ("exit", 1))  # fmt: skip
+        return (
+            *steps,
+            ("warn", f'error An unexpected error occurred: "{host}: getaddrinfo EAI_AGAIN registry.yarnpkg.com".\n'),
+            ("exit", 1),
+        )
     if not lock.strip():
         steps.append(("say", "info No lockfile found.\n"))
     steps += [("say", "[1/4] Resolving packages...\n"), ("wait", _RESOLVING_NS)]

@@ -111,7 +111,10 @@ def run_captured(system: System, state: State, argv: tuple[str, ...]) -> tuple[i
 
 @PROGRAMS.program("xargs", usage="[OPTIONS] [PROG ARGS]\n")
 def _xargs(system: System, argv: tuple[str, ...], state: State) -> int:
-    long = {"null": "0", "max-args=": "n", "max-procs=": "P", "no-run-if-empty": "r", "replace=": "I", "verbose": "t", "delimiter=": "d", "max-lines=": "L"}  # fmt: skip
+    long = {
+        "null": "0", "max-args=": "n", "max-procs=": "P", "no-run-if-empty": "r", "replace=": "I", "verbose": "t",
+        "delimiter=": "d", "max-lines=": "L",
+    }  # fmt: skip
     options = parse_options(system, argv, "0rtpxn:s:P:I:L:d:E:e::a:", long, permute=False)
     if "commands" not in state:
         names = (options.last("a"),) if "a" in options else ()

@@ -54,12 +54,26 @@ def _df(system: System, argv: tuple[str, ...], state: State) -> int:
 
 
 def _df_table(system: System, options: Options, rows: list[tuple[str, str, int, int, str]]) -> None:
-    kind = "i" if "i" in options else "h" if "h" in options or "H" in options else "m" if "m" in options else "P" if "P" in options else "k"  # fmt: skip
+    kind = (
+        "i"
+        if "i" in options
+        else "h"
+        if "h" in options or "H" in options
+        else "m"
+        if "m" in options
+        else "P"
+        if "P" in options
+        else "k"
+    )
 
     def shown(value: int) -> str:
         if kind == "i":
             return str(value // _INODE_BYTES)
-        return human_size(value, busybox=is_busybox(system)) if kind == "h" else str(-(-value // (1 << 20 if kind == "m" else 1024)))  # fmt: skip
+        return (
+            human_size(value, busybox=is_busybox(system))
+            if kind == "h"
+            else str(-(-value // (1 << 20 if kind == "m" else 1024)))
+        )
 
     table = []
     for source, file_system, total, used, target in rows:

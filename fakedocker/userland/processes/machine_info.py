@@ -137,7 +137,10 @@ def _uname(system: System, argv: tuple[str, ...], state: State) -> int:
     if base_name(argv[0]) == "arch":
         system.put("x86_64\n")
         return 0
-    long = {"all": "a", "kernel-name": "s", "nodename": "n", "kernel-release": "r", "kernel-version": "v", "machine": "m", "processor": "p", "hardware-platform": "i", "operating-system": "o"}  # fmt: skip
+    long = {
+        "all": "a", "kernel-name": "s", "nodename": "n", "kernel-release": "r", "kernel-version": "v", "machine": "m",
+        "processor": "p", "hardware-platform": "i", "operating-system": "o",
+    }  # fmt: skip
     options = parse_options(system, argv, "asnrvmpio", long)
     values = {
         "s": "Linux", "n": system.hostname, "r": KERNEL_RELEASE, "v": KERNEL_VERSION, "m": "x86_64",
@@ -181,7 +184,12 @@ def _date_format(system: System, options: Options) -> str:
         return "%a, %d %b %Y %H:%M:%S %z"
     if "I" in options:
         kind = options.last("I") or "date"
-        return {"date": "%Y-%m-%d", "hours": "%Y-%m-%dT%H%:z", "minutes": "%Y-%m-%dT%H:%M%:z", "ns": "%Y-%m-%dT%H:%M:%S,%N%:z"}.get(kind, "%Y-%m-%dT%H:%M:%S%:z")  # fmt: skip
+        return {
+            "date": "%Y-%m-%d",
+            "hours": "%Y-%m-%dT%H%:z",
+            "minutes": "%Y-%m-%dT%H:%M%:z",
+            "ns": "%Y-%m-%dT%H:%M:%S,%N%:z",
+        }.get(kind, "%Y-%m-%dT%H:%M:%S%:z")
     if "rfc" in options:
         return {"date": "%Y-%m-%d", "ns": "%Y-%m-%d %H:%M:%S.%N%:z"}.get(options.last("rfc"), "%Y-%m-%d %H:%M:%S%:z")
     return "%a %b %e %H:%M:%S %Z %Y"
@@ -260,7 +268,14 @@ def _stty(system: System, argv: tuple[str, ...], state: State) -> int:
         rows, columns = system.window_size(0)
         system.put(f"{rows} {columns}\n")
         return 0
-    modes = {"echo": {"echo": True}, "-echo": {"echo": False}, "icanon": {"canonical": True}, "-icanon": {"canonical": False}, "raw": {"canonical": False, "echo": False, "signals": False, "output": False}, "-raw": {"canonical": True, "echo": True, "signals": True, "output": True}, "cooked": {"canonical": True, "signals": True, "output": True}, "sane": {"canonical": True, "echo": True, "signals": True, "output": True}, "isig": {"signals": True}, "-isig": {"signals": False}, "opost": {"output": True}, "-opost": {"output": False}}  # fmt: skip
+    modes = {
+        "echo": {"echo": True}, "-echo": {"echo": False}, "icanon": {"canonical": True},
+        "-icanon": {"canonical": False}, "raw": {"canonical": False, "echo": False, "signals": False, "output": False},
+        "-raw": {"canonical": True, "echo": True, "signals": True, "output": True},
+        "cooked": {"canonical": True, "signals": True, "output": True},
+        "sane": {"canonical": True, "echo": True, "signals": True, "output": True}, "isig": {"signals": True},
+        "-isig": {"signals": False}, "opost": {"output": True}, "-opost": {"output": False},
+    }  # fmt: skip
     for word in words:
         if word in modes:
             system.set_terminal_mode(0, **modes[word])

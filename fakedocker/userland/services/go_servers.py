@@ -130,7 +130,9 @@ def _http_echo(system: System, argv: tuple[str, ...], state: State) -> int:
             response = Response(status, bytes_of(f"{text}\n"), (("X-App-Name", "http-echo"), _TEXT))
         peer = f"{request.peer[0]}:{request.peer[1]}"
         agent = request.header("User-Agent")
-        system.put(f'{_stamp(system)} {request.header("Host")} {peer} "{request.line}" {status} {len(response.body)} "{agent}" 10µs\n')  # fmt: skip
+        system.put(
+            f'{_stamp(system)} {request.header("Host")} {peer} "{request.line}" {status} {len(response.body)} "{agent}" 10µs\n'
+        )
         return response
 
     said = _run(system, state, port, handle)

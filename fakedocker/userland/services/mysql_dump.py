@@ -51,7 +51,9 @@ def _mysqldump(system: System, argv: tuple[str, ...], state: State) -> int:
         return 0
     words = options.operands
     if not words and "A" not in options:
-        system.put(f"Usage: {name} [OPTIONS] database [tables]\nOR     {name} [OPTIONS] --databases [OPTIONS] DB1 [DB2 DB3...]\nOR     {name} [OPTIONS] --all-databases [OPTIONS]\nFor more options, use {name} --help\n")  # fmt: skip
+        system.put(
+            f"Usage: {name} [OPTIONS] database [tables]\nOR     {name} [OPTIONS] --databases [OPTIONS] DB1 [DB2 DB3...]\nOR     {name} [OPTIONS] --all-databases [OPTIONS]\nFor more options, use {name} --help\n"
+        )
         return 1
     if "login" not in state:
         password = options.last("p") if "p" in options else system.environment.get("MYSQL_PWD", "")

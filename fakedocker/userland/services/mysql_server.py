@@ -23,7 +23,10 @@ PROGRAMS = Register()
 _DATA: Final = "/var/lib/mysql"
 _SCRIPTS: Final = "/docker-entrypoint-initdb.d"
 _NOT_SIMULATED: Final = (".sh", ".sql.gz", ".sql.bz2", ".sql.xz", ".sql.zst")
-_PASSWORDS: Final = ("MYSQL_ROOT_PASSWORD", "MYSQL_ALLOW_EMPTY_PASSWORD", "MYSQL_RANDOM_ROOT_PASSWORD", "MARIADB_ROOT_PASSWORD", "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD", "MARIADB_RANDOM_ROOT_PASSWORD")  # fmt: skip
+_PASSWORDS: Final = (
+    "MYSQL_ROOT_PASSWORD", "MYSQL_ALLOW_EMPTY_PASSWORD", "MYSQL_RANDOM_ROOT_PASSWORD", "MARIADB_ROOT_PASSWORD",
+    "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD", "MARIADB_RANDOM_ROOT_PASSWORD",
+)  # fmt: skip
 # Kinds of problems -> (number, SQLSTATE, message).
 _MESSAGES: Final = {
     "syntax": (1064, "42000", "You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use near '{rest}' at line 1"),
@@ -108,7 +111,11 @@ def _come_up(system: System, state: State, version: str) -> int | None:
         system.sleep_until(state["until_ns"])
         if state["step"] == "files":
             _note(system, "Initializing database files")
-            _log(system, "MY-013169", f"/usr/sbin/mysqld (mysqld {version}) initializing of server in progress as process {system.pid + 79}")  # fmt: skip
+            _log(
+                system,
+                "MY-013169",
+                f"/usr/sbin/mysqld (mysqld {version}) initializing of server in progress as process {system.pid + 79}",
+            )
             _log_engine(system)
             _next(system, state, "temporary", 2500)
         elif state["step"] == "temporary":
@@ -121,7 +128,11 @@ def _come_up(system: System, state: State, version: str) -> int | None:
         elif state["step"] == "stop":
             _note(system, "Stopping temporary server")
             _log(system, "MY-013172", f"Received SHUTDOWN from user root. Shutting down mysqld (Version: {version}).")
-            _log(system, "MY-010910", f"/usr/sbin/mysqld: Shutdown complete (mysqld {version})  MySQL Community Server - GPL.")  # fmt: skip
+            _log(
+                system,
+                "MY-010910",
+                f"/usr/sbin/mysqld: Shutdown complete (mysqld {version})  MySQL Community Server - GPL.",
+            )
             _note(system, "Temporary server stopped")
             system.put("\n")
             _note(system, f"{_product(system)} init process done. Ready for start up.")
@@ -205,7 +216,17 @@ def _run_script(system: System, state: State, path: str, database: str) -> None:
         _note(system, f"/usr/local/bin/docker-entrypoint.sh: ignoring {path}", "Warn")
         return
     _note(system, f"/usr/local/bin/docker-entrypoint.sh: running {path}")
-    session = Session(state["store"], {"version": "", "pid": system.pid, "dialect": "mysql", "user": "root", "database": database, "now_ns": system.now_ns})  # fmt: skip
+    session = Session(
+        state["store"],
+        {
+            "version": "",
+            "pid": system.pid,
+            "dialect": "mysql",
+            "user": "root",
+            "database": database,
+            "now_ns": system.now_ns,
+        },
+    )
     statements, rest = split_statements(text_of(system.read_file(path)))
     for statement in [text for text, _ in statements] + ([rest] if rest.strip() else []):
         try:

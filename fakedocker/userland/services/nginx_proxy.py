@@ -15,7 +15,18 @@ from fakedocker.userland.services.connections import Connection
 from fakedocker.userland.services.http import Headers, Request, Response
 from fakedocker.userland.services.nginx_site import Peer, Site, split_host
 
-_NOT_PASSED_BACK: Final = frozenset({"server", "date", "connection", "keep-alive", "transfer-encoding", "content-length", "x-accel-expires", "x-accel-redirect"})  # fmt: skip
+_NOT_PASSED_BACK: Final = frozenset(
+    {
+        "server",
+        "date",
+        "connection",
+        "keep-alive",
+        "transfer-encoding",
+        "content-length",
+        "x-accel-expires",
+        "x-accel-redirect",
+    }
+)
 _ADDRESS = re.compile(r"[\d.]+|\[.*\]")
 
 

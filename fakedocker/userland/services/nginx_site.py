@@ -31,7 +31,9 @@ COMBINED: Final = (
     '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"'
 )
 _REWRITING: Final = frozenset({"return", "rewrite", "set", "if", "break"})
-_FILLED: Final = frozenset({"return", "set", "proxy_pass", "proxy_set_header", "add_header", "log_format", "try_files", "root", "alias"})  # fmt: skip
+_FILLED: Final = frozenset(
+    {"return", "set", "proxy_pass", "proxy_set_header", "add_header", "log_format", "try_files", "root", "alias"}
+)
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 KNOWN_VARIABLES: Final = frozenset(
     """args binary_remote_addr body_bytes_sent bytes_sent connection connection_requests content_length content_type
@@ -166,7 +168,23 @@ def _listen(directive: Directive) -> Listen:
         raise ConfigProblem(f'invalid port in "{text}" of the "listen" directive', directive.place)
     for parameter in parameters:
         name = parameter.partition("=")[0]
-        if name not in ("default_server", "default", "ssl", "http2", "quic", "reuseport", "proxy_protocol", "deferred", "backlog", "bind", "ipv6only", "so_keepalive", "fastopen", "rcvbuf", "sndbuf"):  # fmt: skip
+        if name not in (
+            "default_server",
+            "default",
+            "ssl",
+            "http2",
+            "quic",
+            "reuseport",
+            "proxy_protocol",
+            "deferred",
+            "backlog",
+            "bind",
+            "ipv6only",
+            "so_keepalive",
+            "fastopen",
+            "rcvbuf",
+            "sndbuf",
+        ):
             raise ConfigProblem(f'invalid parameter "{parameter}"', directive.place)
     address = (match[1] or "0.0.0.0").replace("*", "0.0.0.0").replace("localhost", "127.0.0.1")
     return Listen(address, port, bool({"default_server", "default"} & set(parameters)), "ssl" in parameters)
@@ -243,9 +261,20 @@ def _blocks(block: Block) -> list[Block]:
 
 def _check(site: Site) -> None:
     own = {item.arguments[0][1:] for block in _blocks(site.main) for item in all_of(block, "set")}
-    own |= {item.arguments[1][1:] for name in ("map", "geo", "split_clients") for item in all_of(site.http, name) if len(item.arguments) > 1}  # fmt: skip
+    own |= {
+        item.arguments[1][1:]
+        for name in ("map", "geo", "split_clients")
+        for item in all_of(site.http, name)
+        if len(item.arguments) > 1
+    }
     named = r"\(\?P?<(\w+)>"
-    own |= {name for block in _blocks(site.main) for item in block for word in item.arguments for name in re.findall(named, word)}  # fmt: skip
+    own |= {
+        name
+        for block in _blocks(site.main)
+        for item in block
+        for word in item.arguments
+        for name in re.findall(named, word)
+    }
     for block in _blocks(site.main):
         for item in block:
             if item.name in _FILLED:

@@ -231,7 +231,17 @@ def _run_scripts(system: System, state: State) -> None:
         names = system.list_directory(_SCRIPTS)
     except OSError:
         names = []
-    session = Session(state["store"], {"version": "", "pid": system.pid, "dialect": "postgres", "user": user, "database": database, "now_ns": system.now_ns})  # fmt: skip
+    session = Session(
+        state["store"],
+        {
+            "version": "",
+            "pid": system.pid,
+            "dialect": "postgres",
+            "user": user,
+            "database": database,
+            "now_ns": system.now_ns,
+        },
+    )
     for name in names or ["*"]:
         path = f"{_SCRIPTS}/{name}"
         if not name.endswith(".sql"):
@@ -328,7 +338,11 @@ def _run(session: Session, text: str) -> Result | None:
     """SHOW, and SELECTs from the few system tables that people look at."""
     words = text.strip().rstrip(";").lower().split()
     if words[:1] == ["show"] and len(words) > 1:
-        values = {"server_version": session.facts["version"].split()[1], "max_connections": "100", "timezone": "Etc/UTC", "data_directory": _DATA, "port": str(_PORT), "standard_conforming_strings": "on", "transaction": "read committed"}  # fmt: skip
+        values = {
+            "server_version": session.facts["version"].split()[1], "max_connections": "100", "timezone": "Etc/UTC",
+            "data_directory": _DATA, "port": str(_PORT), "standard_conforming_strings": "on",
+            "transaction": "read committed",
+        }  # fmt: skip
         return Result("SHOW", 1, ((words[1], "text"),), ((values.get(words[1], ""),),))
     found = _SETVAL.match(text.strip())
     if found is not None and found[1] in session.tables:

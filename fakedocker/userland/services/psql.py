@@ -30,7 +30,7 @@ _LONG: Final = {
     "variable=": "v", "field-separator=": "F", "expanded": "x", "no-psqlrc": "X", "echo-all": "a", "csv": "csv",
     "single-transaction": "1", "pset=": "P", "help": "?", "timeout=": "timeout",
 }  # fmt: skip
-_HELP: Final = 'You are using psql, the command-line interface to PostgreSQL.\nType:  \\copyright for distribution terms\n       \\h for help with SQL commands\n       \\? for help with psql commands\n       \\g or terminate with semicolon to execute query\n       \\q to quit\n'  # fmt: skip
+_HELP: Final = "You are using psql, the command-line interface to PostgreSQL.\nType:  \\copyright for distribution terms\n       \\h for help with SQL commands\n       \\? for help with psql commands\n       \\g or terminate with semicolon to execute query\n       \\q to quit\n"
 
 
 @PROGRAMS.program("psql")
@@ -74,7 +74,10 @@ def _begin(system: System, state: State, options: Options) -> int:
         options.last("d") or (options.operands[0] if options.operands else "") or environment.get("PGDATABASE", "")
     )
     login = {"user": user, "password": environment.get("PGPASSWORD", ""), "database": database or user}
-    target = {"host": options.last("h") or environment.get("PGHOST", ""), "port": options.last("p") or environment.get("PGPORT", "5432")}  # fmt: skip
+    target = {
+        "host": options.last("h") or environment.get("PGHOST", ""),
+        "port": options.last("p") or environment.get("PGPORT", "5432"),
+    }
     if database.startswith(("postgres://", "postgresql://")):
         from fakedocker.userland.network.http_client import parse_url
 
@@ -98,7 +101,11 @@ def _begin(system: System, state: State, options: Options) -> int:
             except OSError as problem:
                 system.put(f"psql: error: {value}: {problem.strerror}\n", 2)
                 return 1
-    settings = {"tuples": "t" in options, "plain": "A" in options, "quiet": "q" in options, "expanded": "x" in options, "separator": options.last("F", "|"), "stops": "ON_ERROR_STOP=1" in options.values("v") or "ON_ERROR_STOP=on" in options.values("v")}  # fmt: skip
+    settings = {
+        "tuples": "t" in options, "plain": "A" in options, "quiet": "q" in options, "expanded": "x" in options,
+        "separator": options.last("F", "|"),
+        "stops": "ON_ERROR_STOP=1" in options.values("v") or "ON_ERROR_STOP=on" in options.values("v"),
+    }  # fmt: skip
     asked = bool(queue) or "c" in options
     state.update(login=login, target=target, queue=queue, settings=settings, asked=asked, buffer="", failed=0)
     state["interactive"] = not asked and system.is_terminal(0)
@@ -169,7 +176,10 @@ def _run_one(system: System, state: State, text: str, place: str) -> int | None:
         return None
     answer = exchange(system, state, {"sql": text})
     if answer is None:
-        system.put("server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally\n\tbefore or while processing the request.\n", 2)  # fmt: skip
+        system.put(
+            "server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally\n\tbefore or while processing the request.\n",
+            2,
+        )
         return 2
     if "error" in answer:
         system.put(bytes_of((f"psql:{place}: " if place else "") + _error_text(answer, text)), 2)
@@ -202,7 +212,9 @@ def _show(system: System, state: State, answer: Answer) -> None:
         system.put(tag_of(Result(answer["tag"], answer["affected"])) + "\n")
 
 
-def _show_table(system: System, settings: dict[str, Any], columns: list[Any], rows: list[list[str | None]], title: str = "") -> None:  # fmt: skip
+def _show_table(
+    system: System, settings: dict[str, Any], columns: list[Any], rows: list[list[str | None]], title: str = ""
+) -> None:
     headings = not settings["tuples"]
     if settings["plain"]:
         lines = [[cell or "" for cell in row] for row in rows]
@@ -237,7 +249,9 @@ def _command(system: System, state: State, words: list[str]) -> int | None:
     elif name == r"\conninfo":
         login, target = state["login"], state["target"]
         where = f'on host "{target["host"]}"' if target["host"] else 'via socket in "/var/run/postgresql"'
-        system.put(f'You are connected to database "{login["database"]}" as user "{login["user"]}" {where} at port "{target["port"]}".\n')  # fmt: skip
+        system.put(
+            f'You are connected to database "{login["database"]}" as user "{login["user"]}" {where} at port "{target["port"]}".\n'
+        )
     elif name in (r"\c", r"\connect"):
         return _change_database(system, state, arguments)
     elif name.rstrip("+") in (r"\l", r"\list", r"\d", r"\dt", r"\du", r"\dn"):
@@ -290,7 +304,13 @@ def _show_catalogue(system: System, state: State, name: str, arguments: list[str
         rows = [[role, rights if role == state["login"]["user"] else ""] for role in catalogue["roles"]]
         _show_table(system, {**settings}, [("Role name", "text"), ("Attributes", "text")], rows, "List of roles")
     elif name == r"\dn":
-        _show_table(system, settings, [("Name", "text"), ("Owner", "text")], [["public", "pg_database_owner"]], "List of schemas")  # fmt: skip
+        _show_table(
+            system,
+            settings,
+            [("Name", "text"), ("Owner", "text")],
+            [["public", "pg_database_owner"]],
+            "List of schemas",
+        )
     elif arguments and name == r"\d":
         _show_one_table(system, settings, arguments[0], catalogue["tables"])
     else:
@@ -310,7 +330,13 @@ def _show_one_table(system: System, settings: dict[str, Any], name: str, tables:
     rows: list[list[str | None]] = []
     keys: list[str] = []
     for column, kind, needed, key, default, counts in tables[name]:
-        shown = f"nextval('{name}_{column}_seq'::regclass)" if counts else str(default[1]) if default and default[0] == "value" else ""  # fmt: skip
+        shown = (
+            f"nextval('{name}_{column}_seq'::regclass)"
+            if counts
+            else str(default[1])
+            if default and default[0] == "value"
+            else ""
+        )
         rows.append([column, postgres_type(kind), "", "not null" if needed or counts else "", shown])
         if key:
             label = f'"{name}_pkey" PRIMARY KEY' if key == "primary" else f'"{name}_{column}_key" UNIQUE CONSTRAINT'
@@ -326,7 +352,12 @@ def _show_one_table(system: System, settings: dict[str, Any], name: str, tables:
 
 @PROGRAMS.program("pg_isready")
 def _pg_isready(system: System, argv: tuple[str, ...], state: State) -> int:
-    options = parse_options(system, argv, "d:h:p:qt:U:V", {"dbname=": "d", "host=": "h", "port=": "p", "quiet": "q", "timeout=": "t", "username=": "U", "version": "V"})  # fmt: skip
+    options = parse_options(
+        system,
+        argv,
+        "d:h:p:qt:U:V",
+        {"dbname=": "d", "host=": "h", "port=": "p", "quiet": "q", "timeout=": "t", "username=": "U", "version": "V"},
+    )
     host = options.last("h") or system.environment.get("PGHOST", "")
     port = options.last("p") or system.environment.get("PGPORT", "5432")
     local = not host or host.startswith("/")

@@ -99,7 +99,10 @@ def _hello(system: System, state: State, descriptor: int, memory: State, words: 
     memory["protocol"] = protocol
     if "SETNAME" in options:
         memory["name"] = options["SETNAME"][0]
-    facts = {"server": b"redis", "version": state["version"].encode(), "proto": protocol, "id": descriptor, "mode": b"standalone", "role": b"master", "modules": []}  # fmt: skip
+    facts = {
+        "server": b"redis", "version": state["version"].encode(), "proto": protocol, "id": descriptor,
+        "mode": b"standalone", "role": b"master", "modules": [],
+    }  # fmt: skip
     return MapReply(part for name, value in facts.items() for part in (name.encode(), value))
 
 
@@ -121,7 +124,11 @@ def _config(system: System, state: State, descriptor: int, memory: State, words:
             return ErrorReply(f"ERR Unknown option or number of arguments for CONFIG SET - '{words[1]}'")
         settings[words[1].lower()] = words[2]
         return "OK"
-    return "OK" if action in ("RESETSTAT", "REWRITE") else ErrorReply(f"ERR unknown subcommand '{words[0]}'. Try CONFIG HELP.")  # fmt: skip
+    return (
+        "OK"
+        if action in ("RESETSTAT", "REWRITE")
+        else ErrorReply(f"ERR unknown subcommand '{words[0]}'. Try CONFIG HELP.")
+    )
 
 
 def _info(system: System, state: State, descriptor: int, memory: State, words: list[str]) -> Reply:

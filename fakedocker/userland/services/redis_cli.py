@@ -24,7 +24,10 @@ from fakedocker.userland.tools import Register
 from fakedocker.userland.versions import version_of
 
 PROGRAMS = Register()
-_TAKE_VALUE: Final = {"-h": "host", "-p": "port", "-a": "password", "--pass": "password", "-n": "database", "-u": "url", "--user": "user", "-r": "repeat", "-i": "interval", "-t": "timeout"}  # fmt: skip
+_TAKE_VALUE: Final = {
+    "-h": "host", "-p": "port", "-a": "password", "--pass": "password", "-n": "database", "-u": "url", "--user": "user",
+    "-r": "repeat", "-i": "interval", "-t": "timeout",
+}  # fmt: skip
 _UNSAFE: Final = "Warning: Using a password with '-a' or '-u' option on the command line interface may not be safe.\n"
 
 

@@ -46,7 +46,12 @@ def _popper(left: bool) -> Callable[[Database, list[str]], Reply]:
     return pop
 
 
-for _name, _left, _existing in (("LPUSH", True, False), ("RPUSH", False, False), ("LPUSHX", True, True), ("RPUSHX", False, True)):  # fmt: skip
+for _name, _left, _existing in (
+    ("LPUSH", True, False),
+    ("RPUSH", False, False),
+    ("LPUSHX", True, True),
+    ("RPUSHX", False, True),
+):
     command(_name, 2, ANY, writes=True)(_pusher(_left, _existing))
 command("LPOP", 1, 2, writes=True)(_popper(True))
 command("RPOP", 1, 2, writes=True)(_popper(False))

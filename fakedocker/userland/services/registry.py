@@ -144,7 +144,12 @@ def _start(system: System, state: State, where: str) -> None:
     state["uploads"] = {}
     if "REGISTRY_HTTP_SECRET" not in system.environment:
         _log(system, state, "warning", _SECRET)
-    for text in ("redis not configured", "Starting upload purge in 1m0s", "using inmemory blob descriptor cache", f"listening on [::]:{where}"):  # fmt: skip
+    for text in (
+        "redis not configured",
+        "Starting upload purge in 1m0s",
+        "using inmemory blob descriptor cache",
+        f"listening on [::]:{where}",
+    ):
         _log(system, state, "info", text)
 
 

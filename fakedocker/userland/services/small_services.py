@@ -152,7 +152,13 @@ def _memcached_reply(system: System, state: State, words: list[str], block: byte
             state["counts"]["get"] += len(keys)
             state["counts"]["hits"] += sum(key in items for key in keys)
             found = [(key, *items[key]) for key in keys if key in items]
-            return b"".join(b"VALUE %s %d %d\r\n%s\r\n" % (key.encode(), flags, len(data), data) for key, flags, data, _ in found) + b"END\r\n"  # fmt: skip
+            return (
+                b"".join(
+                    b"VALUE %s %d %d\r\n%s\r\n" % (key.encode(), flags, len(data), data)
+                    for key, flags, data, _ in found
+                )
+                + b"END\r\n"
+            )
         case [name, key, flags, seconds, _, *_] if name in _STORING:
             return _memcached_store(system, state, name, key, (int(flags), block, _until_ns(system, int(seconds))))
         case ["delete", key, *_]:
@@ -171,7 +177,12 @@ def _memcached_reply(system: System, state: State, words: list[str], block: byte
             return f"VERSION {version}\r\n".encode()
         case ["stats", *_]:
             counts = state["counts"]
-            shown = {"pid": system.pid, "time": system.now_ns // 1_000_000_000, "version": version, "curr_connections": len(state["connections"]), "total_connections": state["accepted"], "cmd_get": counts["get"], "cmd_set": counts["set"], "get_hits": counts["hits"], "get_misses": counts["get"] - counts["hits"], "curr_items": len(items)}  # fmt: skip
+            shown = {
+                "pid": system.pid, "time": system.now_ns // 1_000_000_000, "version": version,
+                "curr_connections": len(state["connections"]), "total_connections": state["accepted"],
+                "cmd_get": counts["get"], "cmd_set": counts["set"], "get_hits": counts["hits"],
+                "get_misses": counts["get"] - counts["hits"], "curr_items": len(items),
+            }  # fmt: skip
             return "".join(f"STAT {name} {value}\r\n" for name, value in shown.items()).encode() + b"END\r\n"
     return b"ERROR\r\n"
 

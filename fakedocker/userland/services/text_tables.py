@@ -89,7 +89,10 @@ def boxed(columns: Sequence[tuple[str, str]], rows: Rows) -> str:
     ]
     line = "+" + "+".join("-" * (width + 2) for width in widths) + "+"
     out = [line, _boxed_row([name for name, _ in columns], ["text"] * len(columns), widths), line]
-    out += [_boxed_row(["NULL" if cell is None else cell for cell in row], [kind for _, kind in columns], widths) for row in rows]  # fmt: skip
+    out += [
+        _boxed_row(["NULL" if cell is None else cell for cell in row], [kind for _, kind in columns], widths)
+        for row in rows
+    ]
     return "".join(f"{text}\n" for text in [*out, line])
 
 

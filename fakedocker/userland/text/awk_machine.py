@@ -44,7 +44,10 @@ class Machine:
         self.system = system
         self.results = results
         self.used_results = 0
-        self.variables: dict[str, Any] = {"FS": " ", "OFS": " ", "ORS": "\n", "RS": "\n", "NF": 0.0, "NR": 0.0, "FNR": 0.0, "SUBSEP": "\x1c", "CONVFMT": "%.6g", "OFMT": "%.6g", "FILENAME": "", "RSTART": 0.0, "RLENGTH": -1.0}  # fmt: skip
+        self.variables: dict[str, Any] = {
+            "FS": " ", "OFS": " ", "ORS": "\n", "RS": "\n", "NF": 0.0, "NR": 0.0, "FNR": 0.0, "SUBSEP": "\x1c",
+            "CONVFMT": "%.6g", "OFMT": "%.6g", "FILENAME": "", "RSTART": 0.0, "RLENGTH": -1.0,
+        }  # fmt: skip
         self.locals: list[dict[str, Any]] = []
         self.record = ""
         self.fields: list[str] | None = []

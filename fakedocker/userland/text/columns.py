@@ -21,7 +21,10 @@ PROGRAMS = Register()
 
 @PROGRAMS.program("cut", usage="{-b|c LIST | -f LIST [-d SEP] [-s]} [-D] [-O SEP] [FILE]...\n")
 def _cut(system: System, argv: tuple[str, ...], state: State) -> int:
-    long = {"bytes=": "b", "characters=": "c", "fields=": "f", "delimiter=": "d", "only-delimited": "s", "output-delimiter=": "O", "complement": "C"}  # fmt: skip
+    long = {
+        "bytes=": "b", "characters=": "c", "fields=": "f", "delimiter=": "d", "only-delimited": "s",
+        "output-delimiter=": "O", "complement": "C",
+    }  # fmt: skip
     options = parse_options(system, argv, "b:c:f:d:snO:", long)
     kind = options.last_of("bcf")
     if not kind:
@@ -173,7 +176,10 @@ def _join(system: System, argv: tuple[str, ...], state: State) -> int:
             b += 1
         else:
             key = left[a].key
-            ends = [next((at for at in range(place, len(rows)) if rows[at].key != key), len(rows)) for place, rows in ((a, left), (b, right))]  # fmt: skip
+            ends = [
+                next((at for at in range(place, len(rows)) if rows[at].key != key), len(rows))
+                for place, rows in ((a, left), (b, right))
+            ]
             if "v" not in options:
                 shown += [(one, two) for one in left[a : ends[0]] for two in right[b : ends[1]]]
             a, b = ends

@@ -15,7 +15,10 @@ from fakedocker.userland.inputs import State, bytes_of, each_input, read_all, te
 from fakedocker.userland.tools import Options, Register, base_name, is_busybox, parse_options, say, tell
 
 PROGRAMS = Register()
-_ALGORITHMS = {"md5sum": "md5", "sha1sum": "sha1", "sha224sum": "sha224", "sha256sum": "sha256", "sha384sum": "sha384", "sha512sum": "sha512", "sha3sum": "sha3_224", "b2sum": "blake2b"}  # fmt: skip
+_ALGORITHMS = {
+    "md5sum": "md5", "sha1sum": "sha1", "sha224sum": "sha224", "sha256sum": "sha256", "sha384sum": "sha384",
+    "sha512sum": "sha512", "sha3sum": "sha3_224", "b2sum": "blake2b",
+}  # fmt: skip
 
 
 _RUNNING: OrderedDict[tuple[str, int, str], Any] = OrderedDict()

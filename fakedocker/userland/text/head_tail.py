@@ -173,7 +173,10 @@ def _tail(system: System, argv: tuple[str, ...], state: State) -> int:
     words = _obsolete(argv)
     if len(words) > 1 and re.fullmatch(r"\+\d+", words[1]):
         words = (words[0], f"-n{words[1]}", *words[2:])
-    long = {"lines=": "n", "bytes=": "c", "follow=?": "f", "quiet": "q", "verbose": "v", "retry": "r", "pid=": "p", "sleep-interval=": "s"}  # fmt: skip
+    long = {
+        "lines=": "n", "bytes=": "c", "follow=?": "f", "quiet": "q", "verbose": "v", "retry": "r", "pid=": "p",
+        "sleep-interval=": "s",
+    }  # fmt: skip
     options = parse_options(system, words, "n:c:fFqvs:", long)
     in_bytes = options.last_of("nc", "n") == "c"
     text = options.last("c" if in_bytes else "n", "10")

@@ -16,7 +16,10 @@ PROGRAMS = Register()
 
 @PROGRAMS.program("nl", usage="[-b STYLE] [-i N] [-s STR] [-v N] [-w N] [FILE]...\n")
 def _nl(system: System, argv: tuple[str, ...], state: State) -> int:
-    long = {"body-numbering=": "b", "number-width=": "w", "number-separator=": "s", "starting-line-number=": "v", "line-increment=": "i", "number-format=": "n"}  # fmt: skip
+    long = {
+        "body-numbering=": "b", "number-width=": "w", "number-separator=": "s", "starting-line-number=": "v",
+        "line-increment=": "i", "number-format=": "n",
+    }  # fmt: skip
     options = parse_options(system, argv, "b:w:s:v:n:i:", long)
     lines = read_text(system, state, options.operands, cannot_open).split("\n")
     if lines[-1] == "":

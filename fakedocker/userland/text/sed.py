@@ -18,7 +18,10 @@ _HINT = "Usage: sed [OPTION]... {script-only-if-no-other-script} [input-file]...
 
 @PROGRAMS.program("sed", usage=_USAGE, hint=_HINT)
 def _sed(system: System, argv: tuple[str, ...], state: State) -> int:
-    long = {"quiet": "n", "silent": "n", "expression=": "e", "file=": "f", "in-place=?": "i", "regexp-extended": "E", "separate": "s", "null-data": "z", "posix": "P", "unbuffered": "u"}  # fmt: skip
+    long = {
+        "quiet": "n", "silent": "n", "expression=": "e", "file=": "f", "in-place=?": "i", "regexp-extended": "E",
+        "separate": "s", "null-data": "z", "posix": "P", "unbuffered": "u",
+    }  # fmt: skip
     options = parse_options(system, argv, "nrEsuze:f:i::", long)
     operands = list(options.operands)
     pieces: list[str] = []

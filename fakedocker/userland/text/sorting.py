@@ -167,7 +167,10 @@ def _sort_value(text: str, flags: str) -> Any:
 
 @PROGRAMS.program("uniq", usage="[-cduiz] [-f,s,w N] [FILE [OUTFILE]]\n")
 def _uniq(system: System, argv: tuple[str, ...], state: State) -> int:
-    long = {"count": "c", "repeated": "d", "unique": "u", "ignore-case": "i", "skip-fields=": "f", "skip-chars=": "s", "check-chars=": "w"}  # fmt: skip
+    long = {
+        "count": "c", "repeated": "d", "unique": "u", "ignore-case": "i", "skip-fields=": "f", "skip-chars=": "s",
+        "check-chars=": "w",
+    }  # fmt: skip
     options = parse_options(system, argv, "cduizDf:s:w:", long)
     lines = read_text(system, state, options.operands[:1], cannot_open).splitlines()
     if state.get("input_failed"):

@@ -48,7 +48,10 @@ def input_status(state: State) -> int:
 
 @PROGRAMS.program("cat", usage="[-nbvteA] [FILE]...\n")
 def _cat(system: System, argv: tuple[str, ...], state: State) -> int:
-    long = {"number": "n", "number-nonblank": "b", "show-all": "A", "show-ends": "E", "show-tabs": "T", "squeeze-blank": "s", "show-nonprinting": "v"}  # fmt: skip
+    long = {
+        "number": "n", "number-nonblank": "b", "show-all": "A", "show-ends": "E", "show-tabs": "T",
+        "squeeze-blank": "s", "show-nonprinting": "v",
+    }  # fmt: skip
     options = parse_options(system, argv, "nbvteAETsu", long)
     names = options.operands
     if not options.given or all(name == "u" for name, _ in options.given):

@@ -11,7 +11,10 @@ from fakedocker.userland.inputs import State
 from fakedocker.userland.text import text_screen as screen
 from fakedocker.userland.text.text_screen import Text
 
-_MOVES: Final = {"h": "left", "j": "down", "k": "up", "l": "right", "0": "home", "$": "end", "^F": "page down", "^B": "page up", " ": "right", "enter": "down", "backspace": "left"}  # fmt: skip
+_MOVES: Final = {
+    "h": "left", "j": "down", "k": "up", "l": "right", "0": "home", "$": "end", "^F": "page down", "^B": "page up",
+    " ": "right", "enter": "down", "backspace": "left",
+}  # fmt: skip
 _PREFIXES: Final = ("d", "y", "g", "Z", "r", "c")
 _WORD: Final = re.compile(r"\w+|[^\w\s]+")
 

@@ -26,7 +26,7 @@ from fakedocker.userland.services.http import REASONS, Request, Response
 METHODS: Final = ("get", "post", "put", "delete", "patch", "all")
 MIDDLEWARE: Final = frozenset({"cors", "helmet", "compression", "cookie-parser", "body-parser", "dotenv"})
 """Packages whose functions can go through without a trace of them."""
-_ERROR_PAGE: Final = '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Error</title>\n</head>\n<body>\n<pre>{}</pre>\n</body>\n</html>\n'  # fmt: skip
+_ERROR_PAGE: Final = '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Error</title>\n</head>\n<body>\n<pre>{}</pre>\n</body>\n</html>\n'
 
 
 class Evaluator(Protocol):

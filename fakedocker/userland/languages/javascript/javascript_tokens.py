@@ -305,7 +305,9 @@ class ExpressionParser:
     def _is_arrow(self) -> bool:
         """Whether `x =>` or `(a, b) =>` comes next."""
         tokens, at = self.tokens, self.at
-        if (tokens[at].text == "async" and tokens[at].kind == "name" and tokens[at + 1].text in ("(",)) or (tokens[at].text == "async" and tokens[at + 1].kind == "name"):  # fmt: skip
+        if (tokens[at].text == "async" and tokens[at].kind == "name" and tokens[at + 1].text in ("(",)) or (
+            tokens[at].text == "async" and tokens[at + 1].kind == "name"
+        ):
             at += 1
         if tokens[at].kind == "name":
             return tokens[at + 1].text == "=>"

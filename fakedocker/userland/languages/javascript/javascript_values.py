@@ -60,14 +60,26 @@ def to_number(value: Value) -> int | float:
     if isinstance(value, str):
         text = value.strip()
         try:
-            return whole(float(text)) if re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", text) else int(text, 16) if text[:2] == "0x" else math.nan  # fmt: skip
+            return (
+                whole(float(text))
+                if re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", text)
+                else int(text, 16)
+                if text[:2] == "0x"
+                else math.nan
+            )
         except ValueError:
             return math.nan
     return math.nan
 
 
 def is_true(value: Value) -> bool:
-    return not (value is UNDEFINED or value is None or value is False or value == "" or (is_number(value) and (value == 0 or value != value)))  # fmt: skip
+    return not (
+        value is UNDEFINED
+        or value is None
+        or value is False
+        or value == ""
+        or (is_number(value) and (value == 0 or value != value))
+    )
 
 
 def number_text(value: int | float) -> str:
@@ -110,7 +122,13 @@ def type_of(value: Value) -> str:
         return "boolean"
     if isinstance(value, str):
         return "string"
-    return "number" if is_number(value) else "function" if isinstance(value, FunctionValue | Method) or (isinstance(value, Member) and value.name) else "object"  # fmt: skip
+    return (
+        "number"
+        if is_number(value)
+        else "function"
+        if isinstance(value, FunctionValue | Method) or (isinstance(value, Member) and value.name)
+        else "object"
+    )
 
 
 def equals(left: Value, right: Value, *, strict: bool) -> bool:
@@ -258,5 +276,9 @@ def _plain(value: Value) -> Value:
     if isinstance(value, list):
         return [None if part is UNDEFINED else _plain(part) for part in value]
     if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items() if part is not UNDEFINED and key != KIND and not isinstance(part, FunctionValue | Method | Member)}  # fmt: skip
+        return {
+            key: _plain(part)
+            for key, part in value.items()
+            if part is not UNDEFINED and key != KIND and not isinstance(part, FunctionValue | Method | Member)
+        }
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -74,7 +74,10 @@ def _load(system: System, state: State, name: str, version: str) -> bool:
     said = (
         f"Error: Cannot find module '{path}'\n    at Module._resolveFilename (node:internal/modules/cjs/loader:1145:15)"
     )
-    system.put(f"node:internal/modules/cjs/loader:1148\n  throw err;\n  ^\n\n{said} {{\n  code: 'MODULE_NOT_FOUND',\n  requireStack: []\n}}\n\nNode.js v{version}\n", 2)  # fmt: skip
+    system.put(
+        f"node:internal/modules/cjs/loader:1148\n  throw err;\n  ^\n\n{said} {{\n  code: 'MODULE_NOT_FOUND',\n  requireStack: []\n}}\n\nNode.js v{version}\n",
+        2,
+    )
     return False
 
 

@@ -90,7 +90,10 @@ METHODS: Final[dict[str, dict[str, Callable[..., Value]]]] = {
 }  # fmt: skip
 
 
-_LETTERS: Final = {"Y": "%Y", "m": "%m", "d": "%d", "H": "%H", "i": "%M", "s": "%S", "D": "%a", "M": "%b", "F": "%B", "l": "%A", "y": "%y", "g": "%l", "h": "%I", "A": "%p", "a": "%P", "j": "%e", "N": "%u"}  # fmt: skip
+_LETTERS: Final = {
+    "Y": "%Y", "m": "%m", "d": "%d", "H": "%H", "i": "%M", "s": "%S", "D": "%a", "M": "%b", "F": "%B", "l": "%A",
+    "y": "%y", "g": "%l", "h": "%I", "A": "%p", "a": "%P", "j": "%e", "N": "%u",
+}  # fmt: skip
 
 
 def _date(own: Running, form: Value = "Y-m-d", when: Value = None) -> str:
@@ -254,7 +257,15 @@ FUNCTIONS: Final[dict[str, Callable[..., Value]]] = {
 def wordpress(own: Running) -> None:
     """WordPress's front page: its installer, if the database of its environment lets it in."""
     environment = own.system.environment
-    given = [environment.get(f"WORDPRESS_DB_{name}", default) for name, default in (("HOST", "mysql"), ("USER", "example username"), ("PASSWORD", "example password"), ("NAME", "wordpress"))]  # fmt: skip
+    given = [
+        environment.get(f"WORDPRESS_DB_{name}", default)
+        for name, default in (
+            ("HOST", "mysql"),
+            ("USER", "example username"),
+            ("PASSWORD", "example password"),
+            ("NAME", "wordpress"),
+        )
+    ]
     try:
         connect(own, *given)
     except Raised:

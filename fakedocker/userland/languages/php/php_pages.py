@@ -217,12 +217,21 @@ class _Run:
         thing = self.value(inner)
         if isinstance(thing, Thing):
             held = self.things[thing.number]
-            return {"connect_error": held.get("error"), "connect_errno": 2002 if held.get("error") else 0, "error": held.get("error", ""),
-                    "num_rows": len(held.get("rows", ())), "server_info": held.get("welcome", ""), "host_info": "via TCP/IP"}.get(name)  # fmt: skip
+            return {
+                "connect_error": held.get("error"),
+                "connect_errno": 2002 if held.get("error") else 0,
+                "error": held.get("error", ""),
+                "num_rows": len(held.get("rows", ())),
+                "server_info": held.get("welcome", ""),
+                "host_info": "via TCP/IP",
+            }.get(name)
         return thing.get(name) if isinstance(thing, dict) else self.constants.get(name, name)
 
     def _of_constant(self, name: str) -> Value:
-        known = {"PHP_EOL": "\n", "PHP_VERSION": self.version, "PHP_OS": "Linux", "__DIR__": posixpath.dirname(self.path), "__FILE__": self.path, "PHP_OS_FAMILY": "Linux", "E_ALL": 32767}  # fmt: skip
+        known = {
+            "PHP_EOL": "\n", "PHP_VERSION": self.version, "PHP_OS": "Linux", "__DIR__": posixpath.dirname(self.path),
+            "__FILE__": self.path, "PHP_OS_FAMILY": "Linux", "E_ALL": 32767,
+        }  # fmt: skip
         if name in known or name in self.constants:
             return known.get(name, self.constants.get(name))
         return 0 if name.isupper() else name

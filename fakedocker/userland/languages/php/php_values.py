@@ -80,7 +80,13 @@ def calculate(operator: str, left: Value, right: Value) -> Value:
     if operator in ("===", "!=="):
         return (type(left) is type(right) and left == right) == (operator == "===")
     if operator in ("==", "!=", "<>"):
-        loose = left == right if type(left) is type(right) else truth(left) == truth(right) if isinstance(left, bool) or isinstance(right, bool) or left is None or right is None else number(left) == number(right)  # fmt: skip
+        loose = (
+            left == right
+            if type(left) is type(right)
+            else truth(left) == truth(right)
+            if isinstance(left, bool) or isinstance(right, bool) or left is None or right is None
+            else number(left) == number(right)
+        )
         return loose == (operator == "==")
     a, b = number(left), number(right)
     if operator in ("/", "%") and b == 0:
@@ -89,7 +95,10 @@ def calculate(operator: str, left: Value, right: Value) -> Value:
         )
     if operator == "/":
         return a // b if isinstance(a, int) and isinstance(b, int) and a % b == 0 else a / b
-    results: dict[str, Callable[[], Value]] = {"+": lambda: a + b, "-": lambda: a - b, "*": lambda: a * b, "%": lambda: int(a) % int(b), "<": lambda: a < b, ">": lambda: a > b, "<=": lambda: a <= b, ">=": lambda: a >= b}  # fmt: skip
+    results: dict[str, Callable[[], Value]] = {
+        "+": lambda: a + b, "-": lambda: a - b, "*": lambda: a * b, "%": lambda: int(a) % int(b), "<": lambda: a < b,
+        ">": lambda: a > b, "<=": lambda: a <= b, ">=": lambda: a >= b,
+    }  # fmt: skip
     return results[operator]()
 
 

@@ -67,7 +67,10 @@ def _python(system: System, argv: tuple[str, ...], state: State) -> int:
             state["source"] = source
             return _run(system, state, source, words, name, version)
         case (name, *_) if name not in ("-", "-i"):
-            system.put(f"Unknown option: {name}\nusage: {argv[0]} [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry `python -h' for more information.\n", 2)  # fmt: skip
+            system.put(
+                f"Unknown option: {name}\nusage: {argv[0]} [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry `python -h' for more information.\n",
+                2,
+            )
             return 2
     if system.is_terminal(0):
         return _session(system, state, version)
@@ -213,7 +216,9 @@ def _session(system: System, state: State, version: str) -> int:
     state.setdefault("buffer", "")
     if "greeted" not in state:
         state["greeted"] = True
-        system.put(f'Python {version} (main, Sep 27 2024, 04:10:18) [GCC 12.2.0] on linux\nType "help", "copyright", "credits" or "license" for more information.\n')  # fmt: skip
+        system.put(
+            f'Python {version} (main, Sep 27 2024, 04:10:18) [GCC 12.2.0] on linux\nType "help", "copyright", "credits" or "license" for more information.\n'
+        )
     while True:
         if "source" not in state:
             if not state.get("prompted"):

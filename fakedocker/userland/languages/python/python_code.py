@@ -107,7 +107,11 @@ class _Compiler:
         self.operations[place] = (*self.operations[place][:-1], len(self.operations))
 
     def on_Expr(self, node: ast.Expr) -> None:  # noqa: N802  # named after the node
-        self.emit("call" if isinstance(node.value, ast.Call) else "do", *((None,) if isinstance(node.value, ast.Call) else ()), node.value)  # fmt: skip
+        self.emit(
+            "call" if isinstance(node.value, ast.Call) else "do",
+            *((None,) if isinstance(node.value, ast.Call) else ()),
+            node.value,
+        )
 
     def on_Assign(self, node: ast.Assign) -> None:  # noqa: N802  # named after the node
         if len(node.targets) == 1 and isinstance(node.value, ast.Call):
@@ -277,7 +281,9 @@ class _Compiler:
         assigned |= {part.name for part in parts if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)}
         assigned |= {part.name for part in parts if isinstance(part, ast.ExceptHandler) and part.name}
         shared = {name for part in parts if isinstance(part, ast.Global | ast.Nonlocal) for name in part.names}
-        number = self.function(node.name, node.body, parameters, defaults, frozenset(assigned - shared | set(parameters)))  # fmt: skip
+        number = self.function(
+            node.name, node.body, parameters, defaults, frozenset(assigned - shared | set(parameters))
+        )
         self.emit("set", ast.Name(node.name, ast.Store()), ("function", number))
         for decorator in reversed(node.decorator_list):
             call = ast.copy_location(ast.Call(decorator, [ast.Name(node.name, ast.Load())], []), node)

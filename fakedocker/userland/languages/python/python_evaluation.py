@@ -145,7 +145,9 @@ class Evaluator:
         missing = [f"'{name}'" for name in code.parameters[len(arguments) : len(code.parameters) - len(code.defaults)]]
         if missing:
             names = " and ".join(missing)
-            raise TypeError(f"{code.name}() missing {len(missing)} required positional argument{'s' if len(missing) > 1 else ''}: {names}")  # fmt: skip
+            raise TypeError(
+                f"{code.name}() missing {len(missing)} required positional argument{'s' if len(missing) > 1 else ''}: {names}"
+            )
         if len(arguments) > len(code.parameters):
             takes = f"takes {len(code.parameters)} positional argument{'s' if len(code.parameters) != 1 else ''}"
             raise TypeError(f"{code.name}() {takes} but {len(arguments)} were given")

@@ -47,7 +47,11 @@ def representation(value: Value) -> str:
     """repr() of one."""
     if isinstance(value, Member):
         if not value.module:
-            return f"<class '{value.name}'>" if value.name in ("int", "str", "float", "bool", "list", "dict", "tuple", "NoneType") else f"<built-in function {value.name}>"  # fmt: skip
+            return (
+                f"<class '{value.name}'>"
+                if value.name in ("int", "str", "float", "bool", "list", "dict", "tuple", "NoneType")
+                else f"<built-in function {value.name}>"
+            )
         return f"<built-in function {value.name}>" if value.name else f"<module '{value.module}' (built-in)>"
     if isinstance(value, Raised):
         return f"{value.kind.rpartition('.')[2]}({', '.join(map(representation, value.arguments))})"

@@ -32,7 +32,10 @@ _FLASK: Final = {
     "reload": "r",
     "no-reload": "r",
 }
-_GUNICORN: Final = {"bind=": "b", "workers=": "w", "worker-class=": "k", "threads=": "t", "timeout=": "t", "log-level=": "l", "access-logfile=": "a", "reload": "r", "preload": "r", "name=": "n"}  # fmt: skip
+_GUNICORN: Final = {
+    "bind=": "b", "workers=": "w", "worker-class=": "k", "threads=": "t", "timeout=": "t", "log-level=": "l",
+    "access-logfile=": "a", "reload": "r", "preload": "r", "name=": "n",
+}  # fmt: skip
 _UVICORN: Final = {"host=": "h", "port=": "p", "workers=": "w", "reload": "r", "proxy-headers": "r", "log-level=": "l"}
 
 
@@ -49,7 +52,11 @@ def flask_main(own: Evaluator, *_: Value) -> None:
     if place is None:
         raise NotSimulated("a command of flask's but run")
     options = _options(own, ["flask", *words[:place], *words[place + 1 :]], "h:p:A:", _FLASK)
-    target = options.last("A") or environment.get("FLASK_APP") or ("wsgi" if _found(own, "wsgi.py") and not _found(own, "app.py") else "app")  # fmt: skip
+    target = (
+        options.last("A")
+        or environment.get("FLASK_APP")
+        or ("wsgi" if _found(own, "wsgi.py") and not _found(own, "app.py") else "app")
+    )
     file, attribute = _halves(target)
     debug = "D" in options or (
         environment.get("FLASK_DEBUG", "").lower() in ("1", "true", "yes") and "N" not in options
@@ -234,7 +241,12 @@ def _answer(
         meant = python_flask.fail(app.kind, problem)
         if meant is None:
             said = told(problem)
-            system.put(bytes_of(f"[{_stamp(system, '%Y-%m-%d %H:%M:%S')},000] ERROR in app: Exception on {request.path} [{request.method}]\n{said}"), 2)  # fmt: skip
+            system.put(
+                bytes_of(
+                    f"[{_stamp(system, '%Y-%m-%d %H:%M:%S')},000] ERROR in app: Exception on {request.path} [{request.method}]\n{said}"
+                ),
+                2,
+            )
         return meant or python_flask.problem(app.kind, 500)
 
 
@@ -244,7 +256,7 @@ def _stamp(system: System, form: str) -> str:
 
 def _in_use(plan: dict[str, Value]) -> str:
     if plan["style"] == "flask":
-        return f"Address already in use\nPort {plan['port']} is in use by another program. Either identify and stop that program, or start the server with a different port.\n"  # fmt: skip
+        return f"Address already in use\nPort {plan['port']} is in use by another program. Either identify and stop that program, or start the server with a different port.\n"
     return f"[Errno 98] error while attempting to bind on address ('{plan['host']}', {plan['port']}): address already in use\n"
 
 
@@ -303,7 +315,10 @@ def _style(style: str, version: str) -> Style:
 
 def _say_goodbye(system: System, style: str) -> int:
     if style == "uvicorn":
-        system.put(f"INFO:     Shutting down\nINFO:     Waiting for application shutdown.\nINFO:     Application shutdown complete.\nINFO:     Finished server process [{system.pid}]\n", 2)  # fmt: skip
+        system.put(
+            f"INFO:     Shutting down\nINFO:     Waiting for application shutdown.\nINFO:     Application shutdown complete.\nINFO:     Finished server process [{system.pid}]\n",
+            2,
+        )
     elif style == "gunicorn":
         head = f"[{_stamp(system, '%Y-%m-%d %H:%M:%S +0000')}] [{system.pid}] [INFO]"
         system.put(f"{head} Handling signal: term\n{head} Shutting down: Master\n", 2)

@@ -203,7 +203,14 @@ def _violation(
         if column.key and row[place] is not None and any(other[place] == row[place] for other in others):
             suffix = "pkey" if column.key == "primary" else f"{column.name}_key"
             key = "PRIMARY" if column.key == "primary" else column.name
-            return SqlProblem("duplicate", None, constraint=f"{name}_{suffix}", column=column.name, value=shown(row[place], session.facts["dialect"]), key=f"{name}.{key}")  # fmt: skip
+            return SqlProblem(
+                "duplicate",
+                None,
+                constraint=f"{name}_{suffix}",
+                column=column.name,
+                value=shown(row[place], session.facts["dialect"]),
+                key=f"{name}.{key}",
+            )
     return None
 
 

@@ -181,7 +181,9 @@ class Parser(ExpressionParser):
         while self.accept(","):
             changes.append(self._change())
         where = self.expression() if self.accept("where") else None
-        return Statement("update", table, 0, {"changes": changes, "where": where, "returning": self._returning(), "table_at": at})  # fmt: skip
+        return Statement(
+            "update", table, 0, {"changes": changes, "where": where, "returning": self._returning(), "table_at": at}
+        )
 
     def _change(self) -> tuple[str, int, Expression]:
         at = self.token.at
@@ -255,7 +257,12 @@ class Parser(ExpressionParser):
                 self.accept("key")
                 names = self.names()
                 single = len(names) == 1  # a key of several columns is accepted and not enforced
-                found = [c._replace(key=kind if single else c.key, needed=c.needed or kind == "primary") if c.name in names else c for c in found]  # fmt: skip
+                found = [
+                    c._replace(key=kind if single else c.key, needed=c.needed or kind == "primary")
+                    if c.name in names
+                    else c
+                    for c in found
+                ]
             elif self.token.text.lower() in ("constraint", "foreign", "check", "key", "index"):
                 self._pass_column()
             else:
@@ -374,4 +381,7 @@ _READERS: Final = {
     "create": Parser.create,
     "drop": Parser.drop,
     "alter": Parser.alter,
-} | dict.fromkeys("begin start commit rollback end show set use describe desc grant revoke flush vacuum analyze explain lock unlock".split(), Parser.word)  # fmt: skip
+} | dict.fromkeys(
+    "begin start commit rollback end show set use describe desc grant revoke flush vacuum analyze explain lock unlock".split(),
+    Parser.word,
+)

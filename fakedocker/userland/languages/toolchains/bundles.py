@@ -68,7 +68,9 @@ def _bundle(system: System, argv: tuple[str, ...], state: State) -> int:
         lock = f"GEM\n  remote: https://rubygems.org/\n  specs:\n{lines}\nPLATFORMS\n  x86_64-linux\n\nDEPENDENCIES\n{wanted}\nBUNDLED WITH\n   2.5.16\n"
         write_text(system, posixpath.join(system.directory, "Gemfile.lock"), lock)
     count = len(gems)
-    system.put(f"Bundle complete! {count} Gemfile dependenc{'y' if count == 1 else 'ies'}, {count + 1} gems now installed.\nUse `bundle info [gemname]` to see where a bundled gem is installed.\n")  # fmt: skip
+    system.put(
+        f"Bundle complete! {count} Gemfile dependenc{'y' if count == 1 else 'ies'}, {count + 1} gems now installed.\nUse `bundle info [gemname]` to see where a bundled gem is installed.\n"
+    )
     return 0
 
 
@@ -112,7 +114,10 @@ def _composer(system: System, argv: tuple[str, ...], state: State) -> int:
     if "--no-dev" not in argv:
         needed |= {name: str(bound) for name, bound in manifest.get("require-dev", {}).items() if "/" in name}
     if _wait(system, state, "packages"):
-        system.put(f"Loading composer repositories with package information\nUpdating dependencies\nPackage operations: {len(needed)} installs, 0 updates, 0 removals\n", 2)  # fmt: skip
+        system.put(
+            f"Loading composer repositories with package information\nUpdating dependencies\nPackage operations: {len(needed)} installs, 0 updates, 0 removals\n",
+            2,
+        )
     for name, bound in needed.items():
         if _wait(system, state, name):
             found = re.search(r"\d+(\.\d+)*", bound)

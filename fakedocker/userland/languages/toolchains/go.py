@@ -19,7 +19,22 @@ GO_VERSION: Final = "1.23.2"
 _BUILD_NS: Final = 2_000_000_000
 _SIZE_BYTES: Final = 2_100_000
 _SERVER_BYTES: Final = 6_900_000
-_VALUED: Final = frozenset({"-o", "-ldflags", "-tags", "-gcflags", "-mod", "-p", "-buildvcs", "-asmflags", "-run", "-C", "-covermode", "-timeout"})  # fmt: skip
+_VALUED: Final = frozenset(
+    {
+        "-o",
+        "-ldflags",
+        "-tags",
+        "-gcflags",
+        "-mod",
+        "-p",
+        "-buildvcs",
+        "-asmflags",
+        "-run",
+        "-C",
+        "-covermode",
+        "-timeout",
+    }
+)
 _KNOWN: Final = frozenset(
     "bug clean doc env fix fmt generate get help install list mod work run telemetry test tool version vet".split()
 )

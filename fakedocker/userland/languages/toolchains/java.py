@@ -125,7 +125,9 @@ def _behaviour(system: System, name: str, is_spring: bool) -> Behaviour:
     )
     port = re.search(r"(?:server\.port\s*[=:]|port:)\s*\D*(\d+)", settings)
     made["port"] = int(port[1]) if port else 8080
-    made["banner"] = f"Starting {name} using Java\nTomcat initialized with port {made['port']} (http)\nTomcat started on port {made['port']} (http) with context path '/'\nStarted {name} in 1.5 seconds (process running for 1.9)"  # fmt: skip
+    made["banner"] = (
+        f"Starting {name} using Java\nTomcat initialized with port {made['port']} (http)\nTomcat started on port {made['port']} (http) with context path '/'\nStarted {name} in 1.5 seconds (process running for 1.9)"
+    )
     return made
 
 
@@ -144,7 +146,10 @@ def _mvn(system: System, argv: tuple[str, ...], state: State) -> int:
     quiet = "-q" in argv or "--quiet" in argv
     pom = re.sub(r"<!--.*?-->", "", read_text_or(system, file), flags=re.DOTALL)
     own = re.sub(r"<(parent|dependencies|build|dependencyManagement|profiles)>.*?</\1>", "", pom, flags=re.DOTALL)
-    artifact, version, packaging = (_tag(own, name, default) for name, default in (("artifactId", "app"), ("version", _tag(pom, "version", "1.0")), ("packaging", "jar")))  # fmt: skip
+    artifact, version, packaging = (
+        _tag(own, name, default)
+        for name, default in (("artifactId", "app"), ("version", _tag(pom, "version", "1.0")), ("packaging", "jar"))
+    )
     if "until_ns" not in state:
         group = _tag(own, "groupId", _tag(pom, "groupId", "com.example"))
         system.put(

@@ -35,7 +35,9 @@ def _php(system: System, argv: tuple[str, ...], state: State) -> int:
             root = rest[rest.index("-t") + 1] if "-t" in rest[:-1] else "."
             return _serve(system, state, place, root)
         case ["-m"]:
-            system.put("[PHP Modules]\nCore\nctype\ncurl\ndate\ndom\nfileinfo\nfilter\nhash\njson\nmbstring\nmysqlnd\nopenssl\npcre\nPDO\nSPL\nstandard\ntokenizer\nxml\nzlib\n\n[Zend Modules]\n")  # fmt: skip
+            system.put(
+                "[PHP Modules]\nCore\nctype\ncurl\ndate\ndom\nfileinfo\nfilter\nhash\njson\nmbstring\nmysqlnd\nopenssl\npcre\nPDO\nSPL\nstandard\ntokenizer\nxml\nzlib\n\n[Zend Modules]\n"
+            )
             return 0
         case ["-f", name, *_] | [name, *_] if not name.startswith("-"):
             try:
@@ -116,7 +118,11 @@ def _serve(system: System, state: State, place: str, root: str) -> int:
         if path.endswith(".php") and stat_or_none(system, path) is not None:
             response = answer(system, state, path, request, connection, "PHP Development Server")
         else:
-            missing = Response(404, b"<!doctype html><html><head><title>404 Not Found</title></head><body><h1>Not Found</h1></body></html>", (("Content-Type", "text/html; charset=UTF-8"),))  # fmt: skip
+            missing = Response(
+                404,
+                b"<!doctype html><html><head><title>404 Not Found</title></head><body><h1>Not Found</h1></body></html>",
+                (("Content-Type", "text/html; charset=UTF-8"),),
+            )
             response = file_response(system, root, request, missing)
         if response is not None:
             when = format_date("%a %b %e %H:%M:%S %Y", system.now_ns // 1_000_000_000)
