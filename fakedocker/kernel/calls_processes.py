@@ -14,7 +14,21 @@ from fakedocker.kernel.records import HOST, Process
 from fakedocker.kernel.utility import Utility
 
 FIND_NS = 2_000
+ARGUMENTS_BYTES = 2 << 20
+"""How much the arguments of a program may be, with a pointer for each: a quarter of the limit of its stack (execve(2))."""
+LONGEST_ARGUMENT_BYTES = 128 << 10
+FEW_ARGUMENTS = 64
+"""How many are a matter of course; more cost time, as they are copied."""
 HOWS = ("default", "ignore", "catch")
+
+
+def measure_arguments(argv: Sequence[str]) -> int:
+    """How many arguments cost time beside the start of a program. E2BIG for too many of them, or too long a one."""
+    if len(argv) <= FEW_ARGUMENTS and sum(map(len, argv)) <= LONGEST_ARGUMENT_BYTES:
+        return 0
+    if sum(map(len, argv)) + 9 * len(argv) > ARGUMENTS_BYTES or max(map(len, argv)) >= LONGEST_ARGUMENT_BYTES:
+        raise failure(errno.E2BIG)
+    return len(argv)
 
 
 class ProcessCalls(CallsBase):
@@ -35,6 +49,7 @@ class ProcessCalls(CallsBase):
         process = self._process
         draft = self._draft
         kernel = self._kernel
+        self.charge(measure_arguments(argv))
         found = kernel.programs.load(self.view, path, argv, process.directory, self._who())
         body = kernel.programs.body(found.identity, found.argv)
         self._spend(SPAWN_NS)
@@ -58,6 +73,7 @@ class ProcessCalls(CallsBase):
         if process.backlog or process.spent_ns >= QUANTUM_NS or kernel.effort > SLICE_EFFORT:
             self._settle()
         self._spend(FIND_NS + SPAWN_NS)
+        self.charge(measure_arguments(argv))
         who = self._who()
         namespace = draft.namespaces.for_update(process.namespace)
         command = programs.command(draft, namespace, name, search_path, argv, who)
@@ -99,6 +115,7 @@ class ProcessCalls(CallsBase):
     def execute(self, path: str, argv: Sequence[str], environment: Mapping[str, str]) -> None:
         process = self._process
         programs = self._kernel.programs
+        self.charge(measure_arguments(argv))
         found = programs.load(self.view, path, argv, process.directory, self._who())
         process.body = programs.body(found.identity, found.argv)
         process.body_shared = False

@@ -9,6 +9,7 @@ import pytest
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.walk import Mount
 from fakedocker.kernel import signals
+from fakedocker.kernel.calls_processes import measure_arguments
 from fakedocker.kernel.devices import standard_mounts
 from fakedocker.kernel.events import Exited, OutOfMemory
 from fakedocker.kernel.kernel import ExecError
@@ -401,3 +402,12 @@ def test_programs_on_a_volume_in_the_search_path_are_noticed() -> None:
     outside.remove_directory("/usr/bin")
     outside.symlink("/tmp/volume", "/usr/bin")
     assert machine.run("probe")[0] == "['/bin/echo', '/usr/bin/echo']\n"
+
+
+def test_arguments_have_a_limit() -> None:
+    """execve(2): E2BIG for a long one, and for too many; a program that executes itself with ever more comes to it."""
+    assert measure_arguments(("ls", "a")) == 0
+    assert measure_arguments(("ls", *["a"] * 1000)) == 1001
+    for argv in (("ls", "a" * 200_000), ("ls", *["a" * 20] * 100_000)):
+        with pytest.raises(OSError, match="Argument list too long"):
+            measure_arguments(argv)

@@ -229,7 +229,9 @@ def put(system: System, folder: str, place: str, version: str, commands: tuple[s
         return
     target = "/usr/local/bin" if folder == "/usr/local/lib" else f"{base}/.bin"
     for program in commands or commands_of(name):
-        if _COMMAND.fullmatch(program) is None:
+        if (
+            _COMMAND.fullmatch(program) is None or program == _INTERPRETER
+        ):  # the image has it, and scripts would find themselves
             continue
         script = f"{base}/{name}/bin/{program}.js"
         if program in index.table("javascript")["simulated"]["programs"].split():
@@ -241,6 +243,7 @@ def put(system: System, folder: str, place: str, version: str, commands: tuple[s
         system.symlink(posixpath.relpath(script, target), f"{target}/{program}")
 
 
+_INTERPRETER: Final = "node"
 _COMMAND: Final = re.compile(r"[\w][\w.+-]*")
 
 

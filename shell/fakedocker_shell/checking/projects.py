@@ -17,6 +17,8 @@ from fakedocker_shell.checking.stage import Stage, objects, quoted
 
 SETTLES_SECONDS: Final = 90
 """How long services get, in virtual time, until they are looked at."""
+SETTLES_SLICES: Final = 20_000
+"""How many slices of processes that takes at most: for services that are busy it is over earlier."""
 _LOG_LINES: Final = 5
 _PROBLEM: Final = re.compile(
     r"(?i)(error\b|failed\b|target \S+: |service |dependency |validating |no such|open )|.*failed to solve"
@@ -52,7 +54,7 @@ def attempt(stage: Stage, file: str) -> Project:
     compose = f"docker compose -f {quoted(file)}"
     ran = stage.run(f"{compose} --progress quiet up -d --quiet-pull --build")
     problem = "" if ran.status == 0 else _last_words(ran.err or ran.out)
-    stage.engine.advance(stage.engine.now_ns + SETTLES_SECONDS * SECOND_NS)
+    stage.engine.advance(stage.engine.now_ns + SETTLES_SECONDS * SECOND_NS, SETTLES_SLICES)
     listed = objects(stage.run(f"{compose} ps -a --format json").out)
     containers = stage.engine.world.containers
     found = {
