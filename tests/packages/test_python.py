@@ -41,12 +41,12 @@ def test_what_it_needs_is_marked_as_not_known(python: Box) -> None:
 
 
 def test_what_is_not_known_may_exist_and_the_rest_is_installed(python: Box) -> None:
-    given(python, "flask==3.0.3", "frobnicate-internal==1.2.3", "numpy<1", "./local", "-e .", "six")
+    given(python, "flask==3.0.3", "frobnicate-internal==1.2.3", "numpy<1", "./a.whl", "-e git+https://h/x", "six")
     result = python.sh("pip install -r /tmp/r.txt")
     assert result.status == 1
     assert result.stderr.splitlines()[:4] == [
-        "fakedocker: pip: installing from a folder, an archive or a repository (./local) is not simulated",
-        "fakedocker: pip: installing from a folder, an archive or a repository (-e .) is not simulated",
+        "fakedocker: pip: installing from an archive or a repository (./a.whl) is not simulated",
+        "fakedocker: pip: installing from an archive or a repository (git+https://h/x) is not simulated",
         "fakedocker: pip: the project frobnicate-internal==1.2.3 is not simulated",
         "fakedocker: pip: the version numpy<1 (known is 2.5.5) is not simulated",
     ]
@@ -79,6 +79,86 @@ def test_files_name_files_constraints_markers_extras_and_hashes(python: Box) -> 
         "six==1.15.0",
         "uvicorn==0.30.6",
     ]
+
+
+PYPROJECT = """[project]
+name = "my-app"
+version = "0.2.0"
+dependencies = ["six>=1.10", "pywin32; sys_platform == 'win32'"]
+[project.optional-dependencies]
+dev = ["iniconfig"]
+[project.scripts]
+my-app = "app.main:run"
+"""
+
+
+def folder(box: Box, **files: str) -> None:
+    for name, text in files.items():
+        path = f"/srv/{name}"
+        box.sh(f"mkdir -p {path.rpartition('/')[0]}")
+        box.kernel.outside("box").write_file(path, text.encode())
+
+
+def test_a_project_of_ones_own(python: Box) -> None:
+    folder(
+        python,
+        **{"pyproject.toml": PYPROJECT, "src/app/__init__.py": "", "src/app/main.py": "def run():\n    return 0\n"},
+    )
+    result = python.sh("pip install '.[dev]'", directory="/srv")
+    assert result.status == 0
+    assert result.stdout.startswith(
+        "Processing /srv\n  Installing build dependencies: started\n"
+        "  Installing build dependencies: finished with status 'done'\n  Getting requirements to build wheel: started\n"
+    )
+    assert "Collecting six>=1.10 (from my-app==0.2.0)\n" in result.stdout
+    assert "Building wheels for collected packages: my-app\n" in result.stdout
+    assert "  Created wheel for my-app: filename=my_app-0.2.0-py3-none-any.whl size=" in result.stdout
+    assert result.stdout.endswith("Successfully installed iniconfig-2.0.0 my-app-0.2.0 six-1.16.0\n")
+    assert "my-app==0.2.0" in freeze(python)
+    assert python.sh("ls /usr/local/lib/python3.12/site-packages/app").stdout == "__init__.py\nmain.py\n"
+    assert python.sh("my-app").stderr == "fakedocker: python: the module app.main is not simulated\n"
+    result = python.sh("pip install -e .", directory="/srv")
+    assert result.stdout.startswith("Obtaining file:///srv\n")
+    assert "  Attempting uninstall: my-app\n" in result.stdout
+    assert python.sh("cat /usr/local/lib/python3.12/site-packages/*.pth").stdout == "/srv/src\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "installed"),
+    [
+        (
+            {"pyproject.toml": '[tool.poetry]\nname = "p"\nversion = "1.0"\n[tool.poetry.dependencies]\npython = "^3.11"\n'
+             'flask = "^3.0"\nclick = {version = "~8.1", extras = ["x"]}\nsix = {version = "*", optional = true}\n'},
+            ["Flask==3.0.3", "click==8.1.7", "p==1.0"],
+        ),
+        ({"setup.py": 'from setuptools import setup\nsetup(name="s", version="2.0", install_requires=["six"], packages=find())\n'}, ["s==2.0", "six==1.16.0"]),
+        ({"setup.py": "from setuptools import setup\nsetup()\n", "setup.cfg": "[metadata]\nname = c\nversion = 3\n[options]\ninstall_requires =\n    six\n    idna>=2\n"}, ["c==3", "idna==3.10", "six==1.16.0"]),
+    ],
+)  # fmt: skip
+def test_what_folders_declare(python: Box, files: dict[str, str], installed: list[str]) -> None:
+    folder(python, **files)
+    result = python.sh("pip install .", directory="/srv")
+    assert (result.status, set(installed) - set(freeze(python))) == (0, set()), result.stderr
+
+
+@pytest.mark.parametrize(
+    ("files", "word", "said"),
+    [
+        ({}, ".", "ERROR: Directory '.' is not installable. Neither 'setup.py' nor 'pyproject.toml' found.\n"),
+        ({}, "./nosuch", "ERROR: Invalid requirement: './nosuch'\nHint: It looks like a path. File './nosuch' does not exist.\n"),
+        ({}, "-e ./nosuch", "ERROR: ./nosuch is not a valid editable requirement. It should either be a path to a local project or a VCS URL (beginning with bzr+http, "),
+        ({"pyproject.toml": "nonsense"}, ".", "fakedocker: pip: installing the project in /srv/pyproject.toml, which is no TOML, is not simulated\n"),
+        ({"pyproject.toml": '[project]\nname = "x"\ndynamic = ["version"]\n'}, ".", "fakedocker: pip: installing the project in /srv, whose name or version is made when it is built, is not simulated\n"),
+        ({"setup.py": "(" * 5000}, ".", "fakedocker: pip: installing the project in /srv, whose name or version is made"),
+        ({"pyproject.toml": "a=" + "[" * 5000}, ".", "fakedocker: pip: installing the project in /srv/pyproject.toml, which is no TOML"),
+        ({"pyproject.toml": '[project]\nname = "x"\nversion = "1"\ndependencies = ["."]\n'}, ".", "fakedocker: pip: "),
+    ],
+)  # fmt: skip
+def test_folders_that_cannot_be_installed(python: Box, files: dict[str, str], word: str, said: str) -> None:
+    python.sh("mkdir -p /srv")
+    folder(python, **files)
+    result = python.sh(f"pip install {word}", directory="/srv")
+    assert (result.status, result.stderr[: len(said)]) == (1, said)
 
 
 def test_bad_requirements_are_refused_in_pips_words(python: Box) -> None:

@@ -13,8 +13,9 @@ from typing import Any, Final, NamedTuple
 
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, text_of
-from fakedocker.userland.packages import facts, pip_site, python_index
+from fakedocker.userland.packages import facts, pip_folders, pip_site, python_index
 from fakedocker.userland.packages.pip_collecting import Chosen, Collecting, known
+from fakedocker.userland.packages.pip_folders import Folder
 from fakedocker.userland.packages.pip_requirements import Problem, Requirements, Wanted
 from fakedocker.userland.packages.pip_site import Installed, Site, normalized
 from fakedocker.userland.packages.plan import Action, Plan, Step, follow, is_online, unpack_ns
@@ -113,7 +114,8 @@ def _requirements(system: System, command: Command, site: Site) -> Requirements:
         found.add_file(path)
     for path in command.all("-c", "--constraint"):
         found.add_file(path, constrains=True)
-    found.lacking += [f"installing from a folder ({path})" for path in command.all("-e", "--editable")]
+    for path in command.all("-e", "--editable"):
+        found.add_folder(path, editable=True)
     return found
 
 
@@ -124,7 +126,7 @@ def _install(system: System, command: Command, site: Site) -> Plan:
     quiet = "quiet" in command.flags
     try:
         asked = _requirements(system, command, site)
-        if not asked.wanted and not asked.lacking and not command.all("-r", "--requirement"):
+        if not (asked.wanted or asked.folders or asked.lacking or command.all("-r", "--requirement")):
             raise Problem('ERROR: You must give at least one requirement to install (see "pip help install")\n')
     except Problem as problem:
         return (("warn", str(problem)), ("exit", 1))
@@ -151,9 +153,13 @@ def _install(system: System, command: Command, site: Site) -> Plan:
             f"ERROR: No matching distribution found for {first.text}\n"
         )
         return (*_retries(first), ("warn", text), ("exit", 1))
-    steps += _carry_out(chosen, there, target)
+    steps += pip_folders.building(asked.folders) + _carry_out(chosen, asked.folders, there, target)
     lacks = any(step[0] == "lack" for step in steps)
-    if _is_roots(system) and "ignore" not in command.all("--root-user-action") and (chosen or not lacks):
+    if (
+        _is_roots(system)
+        and "ignore" not in command.all("--root-user-action")
+        and (chosen or asked.folders or not lacks)
+    ):
         steps.append(("warn", _ROOT))
     if lacks:
         steps.append(("exit", 1))
@@ -172,26 +178,32 @@ def _retries(wanted: Wanted) -> list[Step]:
     return steps
 
 
-def _carry_out(chosen: list[Chosen], there: Mapping[str, Installed], target: Site) -> list[Step]:
-    if not chosen:
+def _carry_out(chosen: list[Chosen], folders: list[Folder], there: Mapping[str, Installed], target: Site) -> list[Step]:
+    if not chosen and not folders:
         return []
     order = list(reversed(chosen))
-    steps: list[Step] = [("say", f"Installing collected packages: {', '.join(item.asked for item in order)}\n")]
+    names = [*(item.asked for item in order), *(folder.name for folder in folders)]
+    steps: list[Step] = [("say", f"Installing collected packages: {', '.join(names)}\n")]
     for name, version, _ in order:
-        if name in there:
-            old = there[name]
-            steps += [
-                (
-                    "say",
-                    f"  Attempting uninstall: {old.name}\n    Found existing installation: {old.name} {old.version}\n",
-                ),
-                ("say", f"    Uninstalling {old.name}-{old.version}:\n"),
-                ("remove", tuple(old)),
-                ("say", f"      Successfully uninstalled {old.name}-{old.version}\n"),
-            ]
+        steps += _replacing(there.get(name))
         steps += [("wait", unpack_ns(int(known(name).wheel_bytes * _UNPACKED))), ("put", name, version, tuple(target))]
-    done = sorted(f"{item.asked}-{item.version}" for item in chosen)
-    return [*steps, ("say", f"Successfully installed {' '.join(done)}\n")]
+    for folder in folders:
+        steps += [*_replacing(there.get(pip_site.normalized(folder.name))), ("folder", tuple(folder), tuple(target))]
+    done = [f"{item.asked}-{item.version}" for item in chosen] + [f"{item.name}-{item.version}" for item in folders]
+    return [*steps, ("say", f"Successfully installed {' '.join(sorted(done))}\n")]
+
+
+def _replacing(old: Installed | None) -> list[Step]:
+    """Taking away what has the place of something new."""
+    if old is None:
+        return []
+    found = f"  Attempting uninstall: {old.name}\n    Found existing installation: {old.name} {old.version}\n"
+    return [
+        ("say", found),
+        ("say", f"    Uninstalling {old.name}-{old.version}:\n"),
+        ("remove", tuple(old)),
+        ("say", f"      Successfully uninstalled {old.name}-{old.version}\n"),
+    ]
 
 
 def _put(system: System, state: State, name: str, version: str, where: tuple[Any, ...]) -> int | None:
@@ -227,7 +239,18 @@ def _remove(system: System, state: State, item: tuple[str, str, str]) -> None:
     pip_site.uninstall(system, Installed(*item))
 
 
-_ACTIONS: Final[dict[str, Action]] = {"put": _put, "remove": _remove}
+def _put_folder(system: System, state: State, item: tuple[Any, ...], where: tuple[Any, ...]) -> int | None:
+    folder, site = Folder(*item), Site(*where)
+    try:
+        pip_folders.put(system, folder, site)
+    except OSError as problem:
+        why = f"[Errno {problem.errno}] {problem.strerror}: '{site.directory}'"
+        system.put(f"ERROR: Could not install packages due to an OSError: {why}\n\n", 2)
+        return 1
+    return None
+
+
+_ACTIONS: Final[dict[str, Action]] = {"folder": _put_folder, "put": _put, "remove": _remove}
 
 
 # the rest

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from fakedocker.kernel import marks
-from fakedocker.userland.packages import pip_requirements, python_index
+from fakedocker.userland.packages import pip_folders, pip_requirements, python_index
 from fakedocker.userland.packages.pip_requirements import Requirements, Wanted
 from fakedocker.userland.packages.pip_site import Installed, Site
 from fakedocker.userland.packages.plan import Step, download_ns
@@ -38,6 +38,8 @@ class Collecting:
     ) -> None:
         self.chosen: dict[str, Chosen] = {}
         self.steps: list[Step] = [("lack", what) for what in asked.lacking]
+        for folder in asked.folders:
+            self.steps += pip_folders.preparing(folder)
         self.unknown: list[str] = []
         self._asked = asked
         self._there = there

@@ -11,13 +11,18 @@ from typing import Final, NamedTuple
 
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import text_of
+from fakedocker.userland.packages import pip_folders
 from fakedocker.userland.packages.markers import BadMarker, holds
+from fakedocker.userland.packages.pip_folders import Folder
 from fakedocker.userland.packages.pip_site import normalized
 from fakedocker.userland.packages.python_index import Project
+from fakedocker.userland.tools import stat_or_none
 
 _LARGEST_FILE: Final = 8 << 20
 _MOST_LINES: Final = 20_000
 _LONGEST: Final = 1_000
+_ARCHIVES: Final = (".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2")
+_VCS: Final = ", ".join(f"{kind}+{how}" for kind, ways in (("bzr", "http https ssh sftp ftp lp file"), ("git", "http https ssh git file"), ("hg", "file http https ssh static-http"), ("svn", "ssh http https svn file")) for how in ways.split())  # fmt: skip
 
 _REQUIREMENT: Final = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(\[[^\]]*\])?\s*([<>=!~].*)?")
 
@@ -48,24 +53,37 @@ class Requirements:
     Attributes:
         wanted: the requirements whose markers hold, in order.
         constraints: normalized name -> bounds that hold as well.
+        folders: projects of one's own.
         lacking: what is asked for that is not simulated.
     """
 
     def __init__(self, system: System, python: str) -> None:
         self.wanted: list[Wanted] = []
         self.constraints: dict[str, str] = {}
+        self.folders: list[Folder] = []
         self.lacking: list[str] = []
         self._system = system
         self._python = python
         self._read: set[str] = set()
         self._lines = 0
 
-    def add(self, text: str, by: str, *, constrains: bool = False) -> None:
-        """One requirement, such as "requests[socks]>=2,<3; python_version < '3'"; `by` is who has it. Raises Problem."""
+    def add(self, text: str, by: str, *, constrains: bool = False, inner: bool = False) -> None:
+        """One requirement, such as "requests[socks]>=2,<3; python_version < '3'". Raises Problem.
+
+        Args:
+            by: who has it.
+            constrains: it says only which version there may be.
+            inner: a folder has it, which cannot lead to others.
+        """
         plain, _, marker = text.partition(";")
         plain = plain.strip()
-        if re.match(r"(-e|--editable)\b", plain) or "/" in plain or plain in (".", "..") or " @ " in plain:
-            self.lacking.append(f"installing from a folder, an archive or a repository ({plain})")
+        editable = re.match(r"(?:-e|--editable)[\s=]+", plain)
+        if editable is not None or "/" in plain or plain in (".", "..") or " @ " in plain or plain.startswith(".["):
+            where = plain[editable.end() :] if editable is not None else plain
+            if inner:
+                self.lacking.append(f"installing {where} for {by}")
+            else:
+                self.add_folder(where, editable=editable is not None)
             return
         found = parse(plain, by)
         try:
@@ -80,6 +98,28 @@ class Requirements:
             return
         known = self.constraints.get(found.name, "")
         self.constraints[found.name] = ",".join(filter(None, (known, found.bounds)))
+
+    def add_folder(self, text: str, *, editable: bool) -> None:
+        """A project of one's own, such as ".[dev]"; an archive or a repository is lacking. Raises Problem."""
+        match = re.fullmatch(r"(?:file://)?([^\s\[\]@]+)(?:\[([\w,\s.-]+)\])?", text)
+        if match is None or re.match(r"(git|hg|svn|bzr)\+|https?:", text) or match[1].endswith(_ARCHIVES):
+            self.lacking.append(f"installing from an archive or a repository ({text})")
+            return
+        extras = tuple(word.strip() for word in (match[2] or "").split(",") if word.strip())
+        try:
+            folder = pip_folders.read(self._system, match[1], extras, editable=editable)
+        except FileNotFoundError:
+            raise Problem(self._no_folder(match[1], editable=editable)) from None
+        self.folders.append(folder)
+        for need in folder.needs:
+            self.add(need, folder.title, inner=True)
+
+    def _no_folder(self, path: str, *, editable: bool) -> str:
+        if stat_or_none(self._system, path) is not None:
+            return f"ERROR: Directory '{path}' is not installable. Neither 'setup.py' nor 'pyproject.toml' found.\n"
+        if editable:
+            return f"ERROR: {path} is not a valid editable requirement. It should either be a path to a local project or a VCS URL (beginning with {_VCS}).\n"
+        return f"ERROR: Invalid requirement: '{path}'\nHint: It looks like a path. File '{path}' does not exist.\n"
 
     def add_file(self, path: str, *, constrains: bool = False) -> None:
         """The requirements of a file and of those it names with -r and -c, each file once. Raises Problem."""
