@@ -157,3 +157,9 @@ def test_every_dependency_is_in_the_index() -> None:
         )
         for package in known.packages.values():
             assert set(package.needs + package.recommends) <= names, package.name
+
+
+def test_the_version_of_apk(box: Box) -> None:
+    for option in ("--version", "-V"):
+        result = box.sh(f"apk {option}")
+        assert (result.status, result.stdout) == (0, "apk-tools 2.14.4, compiled for x86_64.\n")

@@ -16,8 +16,7 @@ from helpers.packages_world import Box
 from helpers.userland_world import Result
 
 
-@cache
-def _base(release: str) -> Box:
+def _made(release: str) -> Box:
     """A Debian of a release, updated: the catalogue's, called otherwise."""
     box = Box("ubuntu:noble") if release == "noble" else Box("debian:bookworm")
     if release != "noble":
@@ -25,6 +24,9 @@ def _base(release: str) -> Box:
         box.sh("printf 'Package: base-files\\nStatus: install ok installed\\nVersion: 1\\n' > /var/lib/dpkg/status")
     assert box.sh("apt-get update").status == 0
     return box
+
+
+_base = cache(_made)
 
 
 def debian(release: str, script: str) -> Result:
@@ -153,11 +155,12 @@ def test_what_no_release_has_does_not_exist() -> None:
 def test_other_releases_have_their_own_base_and_versions(release: str) -> None:
     version = {"bullseye": "7.74.0", "trixie": "8.14.1"}[release]
     base = {"bullseye": ("libssl1.1", "gcc-10-base"), "trixie": ("libssl3t64", "gcc-14-base")}[release]
-    listed = debian(release, "dpkg-query -W -f '${Package} '").stdout.split()
+    listed = _made(release).sh("dpkg-query -W -f '${Package} '").stdout.split()
     assert base[1] in listed and "apt" in listed and 75 < len(listed) < 100
-    assert f"Unpacking {base[0]}:amd64" in debian(release, "apt-get install -y openssl").stdout or base[0] in listed
-    assert f"Setting up curl ({version}-" in debian(release, "apt-get install -y curl").stdout
-    assert debian(release, "curl --version").stdout.startswith(f"curl {version} ")
+    box = _made(release)
+    assert f"Unpacking {base[0]}:amd64" in box.sh("apt-get install -y openssl").stdout or base[0] in listed
+    assert f"Setting up curl ({version}-" in box.sh("apt-get install -y curl").stdout
+    assert box.sh("curl --version").stdout.startswith(f"curl {version} ")
     python = {"bullseye": "Python 3.9.2\n", "trixie": "Python 3.13.5\n"}[release]
     assert debian(release, "apt-get install -y python3 >/dev/null; python3 --version").stdout == python
     php = {"bullseye": "PHP 7.4", "trixie": "PHP 8.4"}[release]
@@ -185,7 +188,7 @@ def test_ubuntus_index_is_not_whole() -> None:
     assert last_mark("noble")[1] == marks.PACKAGE
     assert debian("noble", "apt-get install -y ripgrep").status == 0
     assert last_mark("noble") == (
-        "fakedocker: apt-get: the index of noble, for which that of Debian stands, is not simulated",
+        "fakedocker: apt-get: the index of noble, for which that of another release stands, is not simulated",
         marks.FILE,
     )
     assert debian("noble", "apt-get install -y 'no such'").stderr == "E: Unable to locate package no such\n"
@@ -242,3 +245,26 @@ def test_newest_versions_are_those_of_the_day() -> None:
         box = Box(image)
         box.draft.now_ns = facts.TAKEN_NS
         assert after.lower() in box.sh(script).stdout.lower()
+
+
+@pytest.mark.parametrize(
+    ("package", "script", "said"),
+    [
+        ("nginx", "nginx -v 2>&1", {"bullseye": "nginx/1.18.0", "trixie": "nginx/1.26.3"}),
+        ("redis-server", "redis-server --version", {"bullseye": "v=6.0.16", "trixie": "v=8.0.2"}),
+        ("postgresql-client", "psql --version", {"bullseye": "(PostgreSQL) 13.", "trixie": "(PostgreSQL) 17."}),
+        ("nodejs", "node --version", {"bullseye": "v12.22.12", "trixie": "v20.19.2"}),
+        ("mariadb-client", "mariadb --version", {"bullseye": "10.5.", "trixie": "11.8."}),
+    ],
+)
+def test_programs_tell_the_version_of_their_package(package: str, script: str, said: dict[str, str]) -> None:
+    for release, expected in said.items():
+        found = debian(release, f"apt-get install -y --no-install-recommends {package} >/dev/null; {script}").stdout
+        assert expected in found, release
+
+
+def test_another_ubuntu_has_what_noble_has_with_a_mark() -> None:
+    box = Box("ubuntu:noble")
+    box.sh("sed -i s/noble/jammy/g /etc/os-release; apt-get update")
+    assert box.sh("apt-get install -y curl").status == 0
+    assert box.draft.marks[1].what == "the index of jammy, for which that of another release stands,"

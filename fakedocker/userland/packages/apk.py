@@ -97,7 +97,7 @@ def _read(argv: tuple[str, ...]) -> Command:
         elif re.fullmatch(r"-[a-zA-Z]{2,}", word):
             rest[:0] = [f"-{letter}" for letter in word[1:]]
         elif word in ("--version", "-V", "--help", "-h"):
-            flags.add(word.strip("-")[0])
+            flags.add("V" if word in ("--version", "-V") else "h")
         else:
             raise CommandProblem(f"unrecognized option '{word}'")
     return Command(words[0] if words else "", tuple(words[1:]), frozenset(flags), virtual)
@@ -111,13 +111,13 @@ def _apk(system: System, argv: tuple[str, ...], state: State) -> int:
         system.put(f"apk: {problem}\n", 2)
         return 1
     if "V" in command.flags:
-        system.put(f"apk-tools {VERSION}, compiled for x86_64.\n")
+        system.put(f"apk-tools {_version(system)}, compiled for x86_64.\n")
         return 0
     if "print-arch" in command.flags:
         system.put("x86_64\n")
         return 0
     if not command.name or "h" in command.flags:
-        system.put(f"apk-tools {VERSION}, compiled for x86_64.\n\n{_COMMANDS_HELP}")
+        system.put(f"apk-tools {_version(system)}, compiled for x86_64.\n\n{_COMMANDS_HELP}")
         return 0 if "h" in command.flags else 1
     if command.name in _CHANGES:
         return follow(system, state, lambda: _plan(system, command), apk_plan.ACTIONS)
@@ -130,6 +130,14 @@ def _apk(system: System, argv: tuple[str, ...], state: State) -> int:
         system.put(f"ERROR: Failed to open apk database: {problem.strerror}\n", 2)
         return 99
     return _QUESTIONS[command.name](system, command, installed)
+
+
+def _version(system: System) -> str:
+    try:
+        entry = read_installed(system).get("apk-tools")
+    except OSError:
+        entry = None
+    return entry.version.partition("-")[0] if entry is not None else VERSION
 
 
 # changes

@@ -163,7 +163,7 @@ def _install(system: System, command: Command, friendly: bool) -> Plan:
     change = apt_install.install(wanted.names, known, installed, "lean" not in command.flags)
     if any("borrowed" in package.details for package in change.coming):
         release = dpkg_database.codename(system)
-        system.unsimulated(f"the index of {release}, for which that of Debian stands,", marks.FILE, quiet=True)
+        system.unsimulated(f"the index of {release}, for which that of another release stands,", marks.FILE, quiet=True)
     automatic = dpkg_database.read_automatic(system) & set(wanted.names)
     if automatic:
         steps += (("mark", tuple(sorted(automatic)), False),)

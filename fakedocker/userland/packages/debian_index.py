@@ -30,22 +30,24 @@ class Release(NamedTuple):
         corrected: whether versions and sizes of the table's packages are those of the facts, as what they need is where the
             index is whole.
         whole: whether a name that is in neither does not exist.
+        own: whether the versions are the release's own, as far as the table has them.
     """
 
     table: str
     facts: str
     corrected: bool = True
     whole: bool = True
+    own: bool = True
 
 
 _RELEASES: Final = {
-    "buster": Release("bullseye", "bullseye", whole=False),
+    "buster": Release("bullseye", "bullseye", whole=False, own=False),
     "bullseye": Release("bullseye", "bullseye"),
     "bookworm": Release("bookworm", "bookworm", corrected=False),
     "trixie": Release("trixie", "trixie"),
-    "bionic": Release("noble", "bullseye", corrected=False, whole=False),
-    "focal": Release("noble", "bullseye", corrected=False, whole=False),
-    "jammy": Release("noble", "bookworm", corrected=False, whole=False),
+    "bionic": Release("noble", "bullseye", corrected=False, whole=False, own=False),
+    "focal": Release("noble", "bullseye", corrected=False, whole=False, own=False),
+    "jammy": Release("noble", "bookworm", corrected=False, whole=False, own=False),
     "noble": Release("noble", "trixie", corrected=False, whole=False),
 }
 _LATER: Final = Release("trixie", "trixie", whole=False)
@@ -107,6 +109,8 @@ class _Packages(Mapping[str, Package]):
         detail = self._known.get(name)
         found = facts.debian(self._release.facts, name)
         if detail is not None and not self._release.corrected:
+            if not self._release.own:
+                return detail._replace(details={**detail.details, "borrowed": True})
             return detail._replace(needs=found.depends) if found is not None and self._release.whole else detail
         return None if found is None else _package(name, found, detail, borrowed=not self._release.whole)
 

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import errno
 import posixpath
+import re
 from collections.abc import Iterable
 
-from fakedocker.filesystem.content import read
-from fakedocker.filesystem.program_files import HEADER_BYTES, program_file
+from fakedocker.filesystem.program_files import program_head
 from fakedocker.kernel.program import WRITE, System
 from fakedocker.userland.packages.index import UNSIMULATED, Package
 
 _LEAST_PROGRAM_BYTES = 14_000
+_UPSTREAM = re.compile(r"\d+(\.\d+)*")
+_OF_MYSQL = frozenset({"mariadb", "mariadb-dump", "mariadbd", "mysql", "mysqladmin", "mysqld", "mysqldump"})
+_VARIABLES = {
+    "curl": "CURL_VERSION", "memcached": "MEMCACHED_VERSION", "nginx": "NGINX_VERSION", "node": "NODE_VERSION",
+    "pg_dump": "PG_VERSION", "pg_isready": "PG_VERSION", "php": "PHP_VERSION", "postgres": "PG_VERSION",
+    "psql": "PG_VERSION", "python3": "PYTHON_VERSION", "redis-cli": "REDIS_VERSION", "redis-server": "REDIS_VERSION",
+}  # fmt: skip
+"""Programs that can be of several versions -> the variable that they know theirs by (see userland/versions.py)."""
 
 
 def unpack(system: System, package: Package) -> tuple[str, ...]:
@@ -29,7 +37,7 @@ def unpack(system: System, package: Package) -> tuple[str, ...]:
     share = max((rest if not package.data else rest // 3) // count, _LEAST_PROGRAM_BYTES) if count else 0
     for path, family, name in package.programs:
         if family != UNSIMULATED or not _is_simulated(system, path):
-            write_program(system, path, family, name, share)
+            write_program(system, path, family, name, share, _version(package, name))
     for path, target in package.links:
         make_directories(system, posixpath.dirname(path))
         remove_quietly(system, path)
@@ -55,11 +63,27 @@ def paths(package: Package) -> tuple[str, ...]:
     return tuple(sorted([*found, package.data] if package.data else found))
 
 
-def write_program(system: System, path: str, family: str, name: str, size_bytes: int) -> None:
-    """A file that is a simulated program, in place of whatever has its path."""
+def _version(package: Package, name: str) -> str:
+    """What a program tells of its version, as VARIABLE=VERSION: that of the package that brings it; "" for most."""
+    variable = _VARIABLES.get(name, "")
+    if name in _OF_MYSQL:
+        variable = "MYSQL_VERSION" if package.name.startswith("mysql") else "MARIADB_VERSION"
+    whole = package.version.rpartition(":")[2]
+    upstream = _UPSTREAM.match(whole)
+    if not variable or upstream is None:
+        return ""
+    return f"{variable}={whole if variable == 'PG_VERSION' else upstream[0]}"
+
+
+def write_program(system: System, path: str, family: str, name: str, size_bytes: int, version: str = "") -> None:
+    """A file that is a simulated program, in place of whatever has its path.
+
+    Args:
+        version: what it tells of itself, as VARIABLE=VERSION.
+    """
     make_directories(system, posixpath.dirname(path))
     remove_quietly(system, path)
-    system.write_file(path, read(program_file(family, name, HEADER_BYTES), 0, HEADER_BYTES))
+    system.write_file(path, program_head(family, name, version))
     _grow(system, path, size_bytes)
     system.change_mode(path, 0o755)
 
