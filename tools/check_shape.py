@@ -20,6 +20,8 @@ TABLES = {
     "shell/fakedocker_shell/cli/api_type_table.py": "written by a tool, one row a type",
 }
 """Modules that may be longer, and why."""
+DIGITS_IN_LOOPS = frozenset({"fakedocker/userland/sh/fusion.py", "fakedocker/userland/sh/closures.py"})
+"""Modules whose loops ask it so often that a call would show; they look at the length themselves."""
 OWN_WORDS = frozenset({"NOT_SIMULATED"})
 """Messages of ours, whose gaps say what is not there."""
 REASON_FIELDS = frozenset({"problem", "reason", "message"})
@@ -87,7 +89,16 @@ def literal_refusals(path: str, text: str) -> Iterator[str]:
             yield f"{path}:{node.lineno}: words of the daemon belong into {WORDS}"
 
 
-RULES = (long_modules, long_functions, unexplained_any, literal_refusals)
+def loose_digits(path: str, text: str) -> Iterator[str]:
+    """Questions whether a text is a number that other scripts' digits pass too, or thousands of digits, which `int` refuses."""
+    if path.startswith("fakedocker/base/") or path in DIGITS_IN_LOOPS:
+        return
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Attribute) and node.attr in ("isdigit", "isdecimal", "isnumeric"):
+            yield f"{path}:{node.lineno}: {node.attr} takes more than int does; base.numbers.is_digits does not"
+
+
+RULES = (long_modules, long_functions, unexplained_any, literal_refusals, loose_digits)
 
 
 def problems(root: Path) -> list[str]:

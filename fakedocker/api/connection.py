@@ -20,6 +20,7 @@ from fakedocker.api.published import METHOD as PORT_METHOD
 from fakedocker.api.request_reader import HEAD_LIMIT_BYTES, Head, Refused, RequestReader
 from fakedocker.api.tunnels import RawTunnel, Tunnel, WebSocketTunnel
 from fakedocker.api.unread import can_tell, is_unread
+from fakedocker.base.numbers import is_digits
 from fakedocker.engine.engine import Engine
 from fakedocker.engine.inflight import Exchange
 from fakedocker.wire.endpoints import GRPC_METHOD
@@ -251,7 +252,7 @@ class Connection(asyncio.Protocol):
         self._head_sent = False
         headers = self._reader.head.headers
         length = headers.get("content-length", "0")
-        self._tunnel_body_bytes = int(length) if length.isdigit() else 0
+        self._tunnel_body_bytes = int(length) if is_digits(length) else 0
         if self._tunnel_body_bytes > HEAD_LIMIT_BYTES:
             raise Refused(413, "request body too large")
         self._tunnel = WebSocketTunnel() if headers.get("upgrade", "").lower() == "websocket" else RawTunnel()

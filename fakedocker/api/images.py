@@ -13,7 +13,7 @@ from fakedocker.api.call import Call
 from fakedocker.api.importing import ImportStream
 from fakedocker.api.streams import Messages, TaskStream
 from fakedocker.base import messages
-from fakedocker.base.numbers import parse_whole
+from fakedocker.base.numbers import is_digits, parse_whole
 from fakedocker.engine.inflight import Stream
 from fakedocker.images import document as documents
 from fakedocker.operations.buildkit import records
@@ -108,7 +108,7 @@ def _reachable(call: Call, source: str) -> str:
     except ValueError:
         raise messages.BAD_REQUEST(problem=messages.URL_HOST.format(url=url)) from None
     known = fetching.host_names(call.draft)
-    if host in known or host.replace(".", "").isdigit() or downloads.is_outside(call.draft, url):
+    if host in known or is_digits(host.replace(".", "")) or downloads.is_outside(call.draft, url):
         return url
     raise messages.FETCH_FAILED(problem=downloads.of_curl(url, b"", downloads.NO_SUCH_HOST).problem)
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from fakedocker.api.attach import Inflow
 from fakedocker.api.call import Call
+from fakedocker.base.numbers import is_digits
 from fakedocker.engine.inflight import Exchange, Stream, TimeMode
 from fakedocker.operations.networks.router import WorldRouter
 from fakedocker.wire.http import Reply
@@ -24,7 +25,7 @@ _SOURCE_PORTS = 20_000
 def connect(call: Call) -> Reply | Stream:
     """Connect to a port that docker has published on the host; 502 where nobody answers."""
     address, _, port = call.request.target.rpartition(":")
-    if not port.isdigit():
+    if not is_digits(port):
         return Reply(status=400)
     address = address.strip("[]")
     route = WorldRouter(call.draft).published(address, int(port), "tcp")

@@ -10,6 +10,7 @@ import base64
 from fakedocker.api.call import Call
 from fakedocker.base import messages
 from fakedocker.base.clock import SECOND_NS
+from fakedocker.base.numbers import is_digits
 from fakedocker.operations.swarm import cluster, controller, leaving, nodes, orchestrating, store, stored
 from fakedocker.operations.swarm.stored import CONFIGS, SECRETS, Kind
 from fakedocker.wire.http import Reply, json_reply
@@ -36,7 +37,7 @@ def flag(call: Call, name: str) -> bool:
 
 def unsigned(text: str) -> int | None:
     """A whole number of 64 bits, None for what is none (Go strconv.ParseUint)."""
-    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
+    if not (is_digits(text) and len(text) <= _LONGEST_NUMBER):
         return None
     return int(text)
 

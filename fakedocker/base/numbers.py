@@ -13,6 +13,18 @@ _WHOLE = re.compile(r"[+-]?[0-9]+")
 _MOST_DIGITS = 4_000
 
 
+def is_digits(text: str) -> bool:
+    """Whether a text is a number without a sign that `int` reads: ASCII digits, at least one, and not too many of them."""
+    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+
+
+def is_too_large(problem: Exception) -> bool:
+    """Whether an error says that a number has more digits, or is larger, than Python's conversions take."""
+    return isinstance(problem, OverflowError) or (
+        isinstance(problem, ValueError) and str(problem).startswith("Exceeds the limit")
+    )
+
+
 def parse_whole(text: str) -> int | None:
     """The number of a text; None where it is none, or none of 64 bits with a sign (strconv.ParseInt)."""
     if _WHOLE.fullmatch(text) is None or len(text) > _MOST_DIGITS:
@@ -27,7 +39,7 @@ TRUE_OR_FALSE = frozenset("1 t T TRUE true True 0 f F FALSE false False".split()
 
 def parse_digits(text: str) -> int | None:
     """The same without a sign."""
-    return parse_whole(text) if text[:1].isdigit() else None
+    return parse_whole(text) if is_digits(text[:1]) else None
 
 
 def problem_of(text: str) -> str:

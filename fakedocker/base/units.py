@@ -7,6 +7,7 @@ it is.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Final
 
@@ -57,17 +58,25 @@ def _parse_size(text: str, base: int) -> int:
         raise ValueError(f"invalid size: '{text}'")
     number, suffix = (text[:last] if text[last] == " " else text[: last + 1]), text[last + 1 :].lower()
     try:
-        size = float(number)
+        size = float(number) if number.isascii() and "_" not in number else None
     except ValueError:
-        raise ValueError(f'strconv.ParseFloat: parsing "{number}": invalid syntax') from None
+        size = None
+    if size is None or math.isinf(size):
+        reason = "invalid syntax" if size is None else "value out of range"
+        raise ValueError(f'strconv.ParseFloat: parsing "{number}": {reason}')
     if size < 0:
         raise ValueError(f"invalid size: '{text}'")
     if suffix in ("", "b"):
-        return int(size)
+        return _whole(size)
     multiplier = suffix[0]
     if len(suffix) > 3 or multiplier not in _MULTIPLIERS or suffix[1:] not in ("", "b", "ib"):
         raise ValueError(f"invalid suffix: '{suffix if len(suffix) <= 3 else text[last + 1 :]}'")
-    return int(size * base ** (_MULTIPLIERS.index(multiplier) + 1))
+    return _whole(size * base ** (_MULTIPLIERS.index(multiplier) + 1))
+
+
+def _whole(size: float) -> int:
+    """As Go on amd64 makes an int64 of it: the least one of what is too large."""
+    return int(size) if size < 1 << 63 else -(1 << 63)
 
 
 def parse_binary_size(text: str) -> int:

@@ -10,6 +10,7 @@ import posixpath
 
 from msgspec import Struct
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.base.paths import clean
 from fakedocker.build.lines import BadDockerfile
 from fakedocker.build.suggestions import with_suggestion
@@ -141,7 +142,7 @@ def _flag(values: dict[str, str], key: str) -> bool:
 
 def _number(values: dict[str, str], key: str) -> int:
     value = values.get(key, "0")
-    if not value.isdigit():
+    if not is_digits(value):
         raise BadDockerfile(f"invalid value {value} for {key}")
     return int(value)
 

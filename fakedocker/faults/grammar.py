@@ -17,6 +17,7 @@ import re
 from typing import Any, Final
 
 from fakedocker.base import reference, units
+from fakedocker.base.numbers import is_digits
 from fakedocker.faults import model
 from fakedocker.faults.model import FaultError, Rule
 from fakedocker.wire.endpoints import OPERATIONS
@@ -194,7 +195,7 @@ class _Reader:
             return {"times": _COUNTS[word]}
         if word == "chance":
             return {"chance": _chance(self._next("a chance, such as 10%"))}
-        if word.isdigit() and int(word) and self._takes("times"):
+        if is_digits(word) and int(word) and self._takes("times"):
             return {"times": int(word)}
         if word == "from":
             self._takes("the")
@@ -229,7 +230,7 @@ def _begins_when(words: list[str]) -> bool:
     return (
         first in ("for", "in", "always", "chance", *_COUNTS)
         or (first == "from" and bool(second))
-        or (first.isdigit() and second == "times")
+        or (is_digits(first) and second == "times")
         or (_ORDINAL.fullmatch(first) is not None and second == "time")
     )
 
@@ -254,7 +255,7 @@ def _duration(text: str) -> int:
 
 
 def _exit_code(text: str) -> int:
-    if not text.isdecimal() or int(text) > 255:
+    if not is_digits(text) or int(text) > 255:
         raise FaultError(f"expected an exit code from 0 to 255, not {text!r}")
     return int(text)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Mapping
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.node import OUTSIDE_LISTENS
 from fakedocker.filesystem.walk import WRITE_PERMISSION, allowed
@@ -180,4 +181,4 @@ def _is_address(name: str) -> bool:
     if ":" in name:
         return True
     parts = name.split(".")
-    return len(parts) == 4 and all(part.isdigit() and part.isascii() and int(part) < 256 for part in parts)
+    return len(parts) == 4 and all(is_digits(part) and int(part) < 256 for part in parts)

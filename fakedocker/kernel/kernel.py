@@ -19,12 +19,14 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from fakedocker.base.numbers import is_too_large
 from fakedocker.kernel import control_groups, file_kinds, lifecycle, proc, signals, synthetic
 from fakedocker.kernel.calls import Calls
 from fakedocker.kernel.calls_base import QUANTUM_NS, UNIT_NS, WAKE_NS, Ended, Replaced
 from fakedocker.kernel.events import Alarm, Emission, Fault
 from fakedocker.kernel.lazy_process import LazyProcess
 from fakedocker.kernel.loader import Command
+from fakedocker.kernel.marks import TOO_LARGE
 from fakedocker.kernel.namespaces import Namespaces, Usage
 from fakedocker.kernel.program import Block, Exports, Program
 from fakedocker.kernel.programs import BodyOf
@@ -334,6 +336,10 @@ class Kernel(Namespaces, Starting, Streams):
         draft = self.draft
         if isinstance(error, OSError):
             return _complain(calls, error)
+        if is_too_large(error):
+            with suppress(OSError):
+                calls.unsimulated(TOO_LARGE)
+            return 1
         if isinstance(error, MemoryError):
             lifecycle.oom_kill(draft, process)
             return None

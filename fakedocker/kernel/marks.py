@@ -30,6 +30,8 @@ REASONS: Final[dict[str, str]] = {
 }
 """Why something is not simulated, in words."""
 THIS_PROGRAM: Final = "this program"
+TOO_LARGE: Final = "so large a number"
+"""What has thousands of digits, or is beyond what a double has."""
 KEPT: Final = 1_000
 """How many marks are kept, the last ones."""
 KEPT_OF_PROCESS: Final = 64

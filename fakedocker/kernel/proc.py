@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from zlib import crc32
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import Node
 from fakedocker.filesystem.walk import MAGIC_LINK_MODE
@@ -62,7 +63,7 @@ class ProcTree:
         if inode == "" or inode in _DIRECTORIES:
             return True
         first, _, rest = inode.partition("/")
-        return first.isdigit() and rest in ("", "fd", "ns")
+        return is_digits(first) and rest in ("", "fd", "ns")
 
     def names(self, directory: str) -> list[str]:
         view = self._view
@@ -112,15 +113,15 @@ class ProcTree:
             return None
         table = self._view.draft.tables.get(process.table)
         fd = inode.rpartition("/")[2]
-        return table.entries.get(int(fd)) if table is not None and fd.isdigit() else None
+        return table.entries.get(int(fd)) if table is not None and is_digits(fd) else None
 
     def _process(self, path: str) -> Process | None:
         first = path.partition("/")[0]
-        return self._view.find(int(first)) if first.isdigit() and first.isascii() else None
+        return self._view.find(int(first)) if is_digits(first) else None
 
     def _file(self, process: Process, fd: str) -> OpenFile | None:
         table = self._view.draft.tables.get(process.table)
-        number = table.entries.get(int(fd)) if table is not None and fd.isdigit() and fd.isascii() else None
+        number = table.entries.get(int(fd)) if table is not None and is_digits(fd) else None
         return None if number is None else self._view.draft.files.get(number)
 
     def _target(self, inode: str, process: Process | None) -> str | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.base.regex import LimitExceeded
 from fakedocker.kernel.program import Program, Stat, System, Unsimulated
 from fakedocker.userland.versions import busybox_banner
@@ -148,6 +149,37 @@ class Options:
         return default
 
 
+def whole(
+    system: System, text: str, gnu: str, *, least: int = 0, most: int = (1 << 31) - 1, below: str = "", status: int = 1
+) -> int:
+    """The number that an option is given, in decimal digits.
+
+    Args:
+        gnu: what GNU's program says of anything else, {} for the text; what it says in a second line comes after a newline.
+        least, most: busybox names them where the number is less.
+        below: what GNU's program says then.
+
+    Raises:
+        UsageProblem: it is none, or less.
+    """
+    number = int(text) if is_digits(text) else -1
+    if number >= least:
+        return number
+    if is_busybox(system):
+        known = number >= 0
+        message = f"number {text} is not in {least}..{most} range" if known else f"invalid number '{text}'"
+        raise UsageProblem(message, bare=True)
+    template = (below or gnu) if number >= 0 else gnu
+    raise UsageProblem(template.removesuffix("\n").format(text), status, bare=not template.endswith("\n"))
+
+
+def port_number(text: str) -> int:
+    """The port that a server is told to listen at; what it says of anything else is not simulated."""
+    if not is_digits(text) or int(text) > 0xFFFF:
+        raise Unsimulated(f"the port {text}")
+    return int(text)
+
+
 _NO_OPTIONS = Options((), ())
 
 
@@ -241,7 +273,7 @@ def parse_size(text: str) -> int | None:
     """A number of bytes with a suffix (k, M, G, b, kB ...); None for nonsense."""
     digits = text.rstrip("bcwkKmMgGTB")
     suffix = text[len(digits) :]
-    if not digits.isdecimal() or suffix not in _MULTIPLES:
+    if not is_digits(digits) or suffix not in _MULTIPLES:
         return None
     return int(digits) * _MULTIPLES[suffix]
 
@@ -322,7 +354,7 @@ def find_user(system: System, name: str) -> list[str] | None:
 def find_group(system: System, name: str) -> int | None:
     """The gid of a group by name."""
     for fields in _lines(system, "/etc/group"):
-        if fields[0] == name and len(fields) > 2 and fields[2].isdecimal():
+        if fields[0] == name and len(fields) > 2 and is_digits(fields[2]):
             return int(fields[2])
     return None
 
@@ -332,7 +364,7 @@ def groups_of(system: System, name: str) -> list[int]:
     return [
         int(fields[2])
         for fields in _lines(system, "/etc/group")
-        if len(fields) > 3 and fields[2].isdecimal() and name in fields[3].split(",")
+        if len(fields) > 3 and is_digits(fields[2]) and name in fields[3].split(",")
     ]
 
 

@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote
 
 from msgspec import Struct
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.wire import protobuf
 from fakedocker.wire.protobuf import BadMessage, Row
 
@@ -92,7 +93,7 @@ def failure(code: int, message: str) -> Failure:
 def status_of(headers: dict[str, str]) -> Status:
     """The status in the headers that end a call."""
     code = headers.get("grpc-status", "")
-    if not code.isdigit():
+    if not is_digits(code):
         return Status(code=INTERNAL, message="server closed the stream without sending trailers")
     return Status(code=int(code), message=unquote(headers.get("grpc-message", "")))
 

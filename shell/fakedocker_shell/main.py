@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.base.profiles import DEFAULT, PROFILES, profile_named
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def _take_option(option: str, arguments: list[str], options: Options) -> None:
         raise _UsageError(f"unknown option {option}")
     text = text or (arguments.pop(0) if arguments else "")
     if name == "--seed":
-        if not text.lstrip("-").isdigit():
+        if not is_digits(text.lstrip("-")):
             raise _UsageError(f"--seed takes a whole number, not {text!r}")
         options.seed = int(text)
     elif name == "--date":

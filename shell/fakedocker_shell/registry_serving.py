@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from fakedocker.api.registry_server import DirectoryFolder, RegistryServer, drawn, secret
+from fakedocker.base.numbers import is_digits
 from fakedocker.registry.distribution.access import BASIC, NOBODY, TOKEN, Access
 from fakedocker.registry.distribution.contents import Contents, MemoryBlobs
 from fakedocker.registry.distribution.layout import FolderContents
@@ -67,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _address(text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
-    if not colon or not port.isdigit() or int(port) > 0xFFFF:
+    if not colon or not is_digits(port) or int(port) > 0xFFFF:
         raise argparse.ArgumentTypeError(f"{text!r} is no HOST:PORT")
     return host.strip("[]") or "127.0.0.1", int(port)
 

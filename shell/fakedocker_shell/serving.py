@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 from fakedocker.api.server import Store
 from fakedocker.assembly import create_engine
 from fakedocker.base import clock
+from fakedocker.base.numbers import is_digits
 from fakedocker.base.profiles import DEFAULT, PROFILES
 from fakedocker.durability.directory import StateDirectory
 from fakedocker.durability.problems import StateProblem
@@ -179,7 +180,7 @@ def _registry(text: str) -> str:
 
 def _address(text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
-    if not colon or not host or not port.isdigit() or int(port) > 0xFFFF:
+    if not colon or not host or not is_digits(port) or int(port) > 0xFFFF:
         raise argparse.ArgumentTypeError(f"{text!r} is no HOST:PORT")
     return host.strip("[]"), int(port)
 

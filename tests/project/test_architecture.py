@@ -69,6 +69,7 @@ def test_the_code_has_its_shape() -> None:
         ("literal_refusals", "raise messages.Refusal(400, f'{name} is missing')"),
         ("literal_refusals", "raise messages.BAD_REQUEST(problem=f'no {what}')"),
         ("literal_refusals", "json_reply({'message': 'it went back' if back else x}, 500)"),
+        ("loose_digits", "x = int(text) if text.isdigit() else 0"),
         ("unexplained_any", "class A:\n    def f(self, x: dict[str, Any]) -> None: ..."),
         ("unexplained_any", "async def f(\n    x: int\n) -> Any:\n    return x"),
     ],

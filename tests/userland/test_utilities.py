@@ -165,3 +165,30 @@ def test_busybox_lists_its_applets_and_each_runs_or_says_that_it_is_not_simulate
     assert machine.run("busybox", "brctl") == ("", "fakedocker: brctl: this program is not simulated\n", 126)
     assert machine.run("busybox", "nosuch") == ("", "nosuch: applet not found\n", 127)
     assert machine.run("busybox", "echo", "--list").stdout == "--list\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "gnu", "busybox"),
+    [
+        ("cmp -n x a a", "cmp: invalid --bytes value 'x'\ncmp: Try 'cmp --help' for more information.\n", "cmp: invalid number 'x'\n"),
+        ("diff -U x a b", "diff: invalid context length 'x'\ndiff: Try 'diff --help' for more information.\n", "diff: invalid number 'x'\n"),
+        ("grep -m x a a", "grep: invalid max count\n", "grep: invalid number 'x'\n"),
+        ("grep -C x a a", "grep: x: invalid context length argument\n", "grep: invalid number 'x'\n"),
+        ("uniq -f x a", "uniq: x: invalid number of fields to skip\n", "uniq: invalid number 'x'\n"),
+        ("shuf -n x a", "shuf: invalid line count: 'x'\n", "shuf: invalid number 'x'\n"),
+        ("base64 -w x a", "base64: invalid wrap size: 'x'\n", "base64: invalid number 'x'\n"),
+        ("split -l 0 a", "split: invalid number of lines: '0': Numerical result out of range\n", "split: number 0 is not in 1..2147483647 range\n"),
+        ("strings -n 0 a", "strings: invalid minimum string length 0\n", "strings: number 0 is not in 1..2147483647 range\n"),
+        ("join -1 0 a b", "join: invalid field number: '0'\n", "join: number 0 is not in 1..2147483647 range\n"),
+        ("nl -v x a", "nl: invalid starting line number: 'x'\n", "nl: invalid number 'x'\n"),
+        ("fold -w 0 a", "fold: invalid number of columns: '0': Numerical result out of range\n", "fold: number 0 is not in 1..10000 range\n"),
+        ("expand -t 0 a", "expand: tab size cannot be 0\n", "expand: number 0 is not in 1..4294967295 range\n"),
+        ("xargs -n 0 true", "xargs: value 0 for -n option should be >= 1\nTry 'xargs --help' for more information.\n", "xargs: number 0 is not in 1..2147483647 range\n"),
+        ("xargs -n ² true", "xargs: invalid number \"²\" for -n option\nTry 'xargs --help' for more information.\n", "xargs: invalid number '²'\n"),
+    ],
+)  # fmt: skip
+def test_numbers_that_are_none(line: str, gnu: str, busybox: str) -> None:
+    for family, words in (("gnu", gnu), ("busybox", busybox)):
+        machine = Machine(family, files={"/a": b"a\n", "/b": b"b\n"})
+        done = machine.run(*line.split(), stdin=b"x\n", directory="/")
+        assert (done[1], done.status != 0) == (words, True), family

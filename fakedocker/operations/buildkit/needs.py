@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fakedocker.base import reference
+from fakedocker.base.numbers import is_digits
 from fakedocker.build import instructions as kinds
 from fakedocker.build.arguments import Arguments
 from fakedocker.build.instructions import Step
@@ -114,7 +115,7 @@ class Needs:
     def stage_of(self, name: str) -> int | None:
         """The stage that --from means; None for an image."""
         found = self._names.get(name.lower())
-        if found is None and name.isdigit() and int(name) < len(self._plan.stages):
+        if found is None and is_digits(name) and int(name) < len(self._plan.stages):
             return int(name)
         return found
 

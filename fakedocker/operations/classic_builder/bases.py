@@ -8,6 +8,7 @@ from __future__ import annotations
 from msgspec import UNSET
 from msgspec.structs import fields, replace
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.build.instructions import From
 from fakedocker.build.lines import BadDockerfile
 from fakedocker.build.substitution import expand
@@ -134,7 +135,7 @@ def copied_from(session: Session, name: str) -> Image | None:
     """
     stage = _stage_named(session, name)
     results = session.task.results
-    if stage is None and name.lstrip("-").isdigit():
+    if stage is None and is_digits(name.lstrip("-")):
         if int(name) == len(results):
             raise BuildFailure("refers to current build stage")
         if not 0 <= int(name) < len(results):

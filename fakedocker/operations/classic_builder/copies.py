@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from msgspec import Struct
 from msgspec.structs import replace
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.base.paths import clean
 from fakedocker.build.ignore import IgnoreRules
 from fakedocker.build.lines import Heredoc
@@ -122,14 +123,14 @@ def _owner(draft: Draft, root: str, text: str) -> Owner:
 
 
 def _number(draft: Draft, root: str, what: str, name: str) -> int:
-    if name.isdigit():
+    if is_digits(name):
         return int(name)
     try:
         table = files.read(draft, root, "/etc/passwd" if what == "user" else "/etc/group")
     except OSError:
         table = b""
     rows = (line.split(":") for line in table.decode("utf-8", "replace").splitlines())
-    found = next((row[2] for row in rows if len(row) > 2 and row[0] == name and row[2].isdigit()), "")
+    found = next((row[2] for row in rows if len(row) > 2 and row[0] == name and is_digits(row[2])), "")
     if not found:
         problem = f"can't find {'uid' if what == 'user' else 'gid'} for {what} {name}: no such {what}: {name}"
         raise BuildFailure(f"unable to convert uid/gid chown string to host mapping: {problem}")

@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from fakedocker.base import messages, units
+from fakedocker.base.numbers import is_digits
 from fakedocker.wire.container import LogConfig
 
 Options = Mapping[str, str]
@@ -156,7 +157,7 @@ def _url(text: str) -> SplitResult:
     except ValueError as problem:
         raise _Problem(f'parse "{text}": {problem}') from None
     port = found.netloc.rpartition("@")[2].rpartition("]")[2].partition(":")[2]
-    if port and not port.isdigit():
+    if port and not is_digits(port):
         raise _Problem(f'parse "{text}": invalid port ":{port}" after host')
     return found
 
@@ -219,7 +220,7 @@ def _fluentd(options: Options) -> None:
         _size(options["fluentd-buffer-limit"])
     _duration(options, "fluentd-retry-wait", "{problem}")
     retries = options.get("fluentd-max-retries", "")
-    if retries and not (retries.isascii() and retries.isdigit()):
+    if retries and not (is_digits(retries)):
         raise _Problem(f'strconv.ParseUint: parsing "{retries}": invalid syntax')
     _boolean(options, "fluentd-async")
     interval_ns = _duration(options, "fluentd-async-reconnect-interval", "invalid value for {name}: {problem}")

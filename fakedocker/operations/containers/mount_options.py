@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fakedocker.base import messages
+from fakedocker.base.numbers import is_digits
 from fakedocker.containers.model import Container
 from fakedocker.filesystem.node import ROOT
 from fakedocker.filesystem.walk import LINKS_FOLLOWED
@@ -79,6 +80,6 @@ def subpath_inode(draft: Draft, mount: MountSpec) -> int:
 
 def size_bytes(text: str) -> int:
     digits = text.rstrip("kKmMgG")
-    if not digits.isdigit():
+    if not is_digits(digits):
         return 0
     return int(digits) << {"": 0, "k": 10, "m": 20, "g": 30}[text[len(digits) :].lower()[:1]]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.control_groups import PAGE_BYTES
 from fakedocker.kernel.namespaces import ResourceSettings
 from fakedocker.network.model import HOST
@@ -81,8 +82,8 @@ def _ranges(text: str) -> str:
     numbers: set[int] = set()
     for part in text.split(","):
         first, _, last = part.strip().partition("-")
-        if first.isdecimal():
-            numbers |= set(range(int(first), min(int(last) if last.isdecimal() else int(first), 4095) + 1))
+        if is_digits(first):
+            numbers |= set(range(int(first), min(int(last) if is_digits(last) else int(first), 4095) + 1))
     shown: list[list[int]] = []
     for number in sorted(numbers):
         if shown and shown[-1][1] == number - 1:

@@ -9,6 +9,7 @@ import functools
 from typing import NamedTuple
 
 from fakedocker.base import messages
+from fakedocker.base.numbers import is_digits
 from fakedocker.operations.system import files
 from fakedocker.world.draft import Draft
 
@@ -47,7 +48,7 @@ def resolve(draft: Draft, root: str, text: str, added_groups: tuple[str, ...] = 
     )
     if entry is not None:
         uid, gid, home, login = int(entry[2]), int(entry[3]), entry[5] or "/", entry[0]
-    elif not name or name.removeprefix("-").isdigit():
+    elif not name or is_digits(name.removeprefix("-")):
         uid, gid, home, login = int(name or 0), 0, "/", ""
         if not 0 <= uid <= LARGEST_ID:
             raise messages.ID_RANGE()
@@ -68,7 +69,7 @@ def _group(groups: tuple[tuple[str, ...], ...], name: str) -> int:
     for row in groups:
         if len(row) >= 3 and name in (row[0], row[2]):
             return int(row[2])
-    if name.isdigit():
+    if is_digits(name):
         return int(name)
     raise messages.NO_SUCH_GROUP(group=name)
 
@@ -84,4 +85,4 @@ def _table(draft: Draft, root: str, path: str) -> tuple[tuple[str, ...], ...]:
 def _rows(data: bytes) -> tuple[tuple[str, ...], ...]:
     """The lines of a passwd or group file that have a number where one belongs. Most containers share one file."""
     rows = (tuple(line.split(":")) for line in data.decode("utf-8", "replace").splitlines())
-    return tuple(row for row in rows if len(row) >= 3 and row[2].isdigit())
+    return tuple(row for row in rows if len(row) >= 3 and is_digits(row[2]))

@@ -13,7 +13,7 @@ from msgspec import UNSET
 
 from fakedocker.base import messages, signals
 from fakedocker.base.clock import MILLISECOND_NS
-from fakedocker.base.numbers import TRUE_OR_FALSE
+from fakedocker.base.numbers import TRUE_OR_FALSE, is_digits
 from fakedocker.base.paths import clean
 from fakedocker.containers import restart
 from fakedocker.kernel.privileges import CAPABILITIES
@@ -226,7 +226,7 @@ def _number_list(text: str) -> set[int]:
     for part in text.split(",") if text else ():
         first, dash, last = part.partition("-")
         ends = (first, last) if dash else (first, first)
-        if not all(end.isascii() and end.isdigit() for end in ends):
+        if not all(is_digits(end) for end in ends):
             raise ValueError(f"invalid format: {text}")
         low, high = int(ends[0]), int(ends[1])
         if dash and high < low:

@@ -14,7 +14,7 @@ from typing import Final
 from msgspec import UNSET, UnsetType
 
 from fakedocker.base import messages
-from fakedocker.base.numbers import TRUE_OR_FALSE, parse_whole, problem_of
+from fakedocker.base.numbers import TRUE_OR_FALSE, is_digits, parse_whole, problem_of
 from fakedocker.network import pools
 from fakedocker.network.model import Pool
 from fakedocker.operations.networks import interface_names
@@ -158,7 +158,7 @@ def _text(value: str | UnsetType) -> str:
 
 def _subnet(text: str) -> Subnet | None:
     """A prefix as Go reads it: ADDRESS/BITS, without a mask in place of the bits."""
-    if not text.partition("/")[2].isdigit():
+    if not is_digits(text.partition("/")[2]):
         return None
     try:
         return ipaddress.ip_network(text, strict=False)

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from fakedocker.base import messages, platform as platforms, reference
 from fakedocker.base.clock import MILLISECOND_NS
+from fakedocker.base.numbers import is_digits
 from fakedocker.base.reference import Reference
 from fakedocker.operations.images import images, manifest_parts
 from fakedocker.operations.registry import external, registry_faults, transfer_schedule
@@ -39,7 +40,7 @@ _LANES = 3
 def find_running(draft: Draft, name: Reference) -> ContainerRegistry | None:
     """The registry that a name is in, if it runs in a container whose published port that is."""
     host, _, port = name.domain.rpartition(":")
-    if host not in _LOOPBACK or not port.isdigit() or not draft.ports.get((int(port), "tcp", 4)):
+    if host not in _LOOPBACK or not is_digits(port) or not draft.ports.get((int(port), "tcp", 4)):
         return None
     from fakedocker.operations.registry import container_registry  # seldom needed, and start-up time matters
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from fakedocker.base import messages
 from fakedocker.base.messages import Message
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.records import HOST
 from fakedocker.operations.networks.router import WorldRouter
 from fakedocker.world.draft import Draft
@@ -67,7 +68,7 @@ def advertised(draft: Draft, address: str, port: str) -> Endpoint:
 
 def _port(text: str) -> str:
     """A port that is one."""
-    if not (text.isascii() and text.isdigit() and int(text) < 1 << 16):
+    if not (is_digits(text) and int(text) < 1 << 16):
         raise messages.UNKNOWN_PORT(port=text)
     return text
 

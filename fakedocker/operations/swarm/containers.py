@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import UNSET
 
 from fakedocker.base import messages, reference
+from fakedocker.base.numbers import is_digits
 from fakedocker.containers.model import Container
 from fakedocker.operations.containers import create as creating, rootfs
 from fakedocker.operations.containers.rootfs import GivenFile
@@ -152,7 +153,7 @@ def _file(
     if record is None:
         raise messages.NOT_AVAILABLE(what=what)
     for identifier in (target.uid, target.gid):
-        if identifier and not (identifier.isascii() and identifier.isdigit()):
+        if identifier and not (is_digits(identifier)):
             raise messages.NO_INTEGER(text=identifier)
     data = stored.data_of(record.spec)
     if record.spec.templating is not None:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from fakedocker.base import clock, identity, messages
 from fakedocker.base.json_types import JsonObject
+from fakedocker.base.numbers import is_digits
 from fakedocker.network import model as network_model, pools
 from fakedocker.network.model import INGRESS, LOCAL, OVERLAY, SWARM, Network, OwnEndpoint, Pool
 from fakedocker.operations.networks import network_checks, networking, networks
@@ -133,7 +134,7 @@ def _add(draft: Draft, request: NetworkCreate) -> Network:
 
 def _vxlan(network: Network) -> int:
     text = (network.options or {}).get("com.docker.network.driver.overlay.vxlanid_list", "")
-    return int(text) if text.isdecimal() and len(text) < _LONGEST_VXLAN else 0
+    return int(text) if is_digits(text) and len(text) < _LONGEST_VXLAN else 0
 
 
 def _next_subnet(draft: Draft, taken: Iterable[str]) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+from fakedocker.base.numbers import is_digits
+
 
 def users(text: str) -> dict[str, str]:
     """Names and hashes of a file; blank lines and comments are nobody's."""
@@ -29,7 +31,7 @@ MOST_COST = 12
 def _matches(kept: str, password: str) -> bool:
     import bcrypt  # start-up time: seldom needed
 
-    if not kept.startswith("$2") or not kept[4:6].isdecimal() or int(kept[4:6]) > MOST_COST:
+    if not kept.startswith("$2") or not is_digits(kept[4:6]) or int(kept[4:6]) > MOST_COST:
         return False
     try:
         return bool(bcrypt.checkpw(password.encode()[:72], kept.encode()))

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.registry.distribution import manifests
 from fakedocker.registry.distribution.access import DELETE, PULL, PUSH, TOKEN, TOKEN_PATH, Access
 from fakedocker.registry.distribution.contents import Contents
@@ -79,7 +80,7 @@ def _answer(contents: Contents, access: Access, request: Request, now_ns: int) -
 
 def _page(query: Query) -> tuple[int | None, str]:
     text = query.text("n")
-    if text and not text.isdigit():
+    if text and not is_digits(text):
         raise Problem("PAGINATION_NUMBER_INVALID", {"n": text})
     return (int(text) if text else None), query.text("last")
 

@@ -16,6 +16,7 @@ import msgspec
 from msgspec.structs import replace
 
 from fakedocker.base import clock
+from fakedocker.base.numbers import is_digits
 from fakedocker.base.platform import Platform
 from fakedocker.filesystem.content import append, read, zeros
 from fakedocker.filesystem.node import LayerEntry
@@ -256,7 +257,7 @@ def _put_user(user: str, entries: dict[str, LayerEntry], tree: Tree) -> None:
         (user.partition(":")[2] or user, "etc/group", "{name}:x:999:\n"),
     ):
         known = _file_at(path, entries, tree)
-        if not name or name.isdigit() or known is None:
+        if not name or is_digits(name) or known is None:
             continue
         text = read(known.content, 0, len(known.content))
         if not any(row.startswith(f"{name}:".encode()) for row in text.splitlines()):

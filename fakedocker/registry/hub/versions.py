@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.registry.hub.templates import Example, Template
 
 _VERSION: Final = re.compile(
@@ -68,7 +69,7 @@ def _words(tag: str) -> frozenset[str]:
     return frozenset(
         word
         for word in re.split(r"[-:/]", tag)
-        if word and not word[0].isdigit() and not re.fullmatch(r"v\d.*", word) and not _DISTRIBUTIONS.fullmatch(word)
+        if word and not is_digits(word[0]) and not re.fullmatch(r"v\d.*", word) and not _DISTRIBUTIONS.fullmatch(word)
     )
 
 

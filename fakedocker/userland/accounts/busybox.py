@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System
 from fakedocker.userland.accounts import debian
 from fakedocker.userland.accounts.database import NORMAL_AGING, Accounts, make_home, remove_tree
@@ -88,7 +89,7 @@ def _give_home(system: System, home: str, uid: int, gid: int) -> None:
 
 
 def _number(text: str) -> int:
-    if not text.isdecimal():
+    if not is_digits(text):
         raise Failure(1, f"invalid number '{text}'")
     return int(text)
 

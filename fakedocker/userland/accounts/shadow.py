@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System
 from fakedocker.userland.accounts.database import NORMAL_AGING, SYSTEM_AGING, Accounts, make_home, remove_tree
 from fakedocker.userland.inputs import State, read_text
@@ -49,7 +50,7 @@ def save(system: System, accounts: Accounts) -> None:
 
 
 def _number(text: str, what: str) -> int:
-    if not text.isdecimal():
+    if not is_digits(text):
         raise Failure(_BAD_ARGUMENT, f"invalid {what} ID '{text}'")
     return int(text)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tarfile
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import Stat, System
 from fakedocker.userland.files.compression import compressed, decompressed, format_of
 from fakedocker.userland.files.modes import letters
@@ -26,6 +27,7 @@ from fakedocker.userland.tools import (
     stat_or_none,
     tell,
     user_name,
+    whole,
 )
 
 PROGRAMS = Register()
@@ -128,7 +130,7 @@ def _members(system: System, options: Options, archive: tarfile.TarFile) -> int:
     wanted = [name.rstrip("/") for name in options.operands]
     met: set[str] = set()
     status = 0
-    strip = int(options.last("strip", "0"))
+    strip = whole(system, options.last("strip", "0"), "{}: Invalid number of elements")
     directories: list[tuple[str, int]] = []
     for member in archive:
         name = member.name + ("/" if member.isdir() else "")
@@ -341,7 +343,7 @@ def _member(system: System, path: str, found: Stat) -> tarfile.TarInfo:
     member.mode, member.uid, member.gid = found.mode, found.uid, found.gid
     member.mtime = found.mtime_ns // 1_000_000_000
     names = user_name(system, found.uid), group_name(system, found.gid)
-    member.uname, member.gname = ("" if name.isdecimal() else name for name in names)
+    member.uname, member.gname = ("" if is_digits(name) else name for name in names)
     if found.kind == "file":
         member.size = found.size_bytes
     elif found.kind == "link":

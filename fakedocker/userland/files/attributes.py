@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System
 from fakedocker.userland.files.files import State, bad_mode
 from fakedocker.userland.files.modes import ModeProblem, parse_mode
@@ -83,13 +84,13 @@ def parse_owner(system: System, text: str) -> tuple[int, int]:
         if entry is not None:
             uid = int(entry[2])
             gid = int(entry[3]) if colon and not group else -1
-        elif user.isdecimal():
+        elif is_digits(user):
             uid = int(user)
         else:
             raise UsageProblem(wrong if is_busybox(system) else f"invalid user: ‘{text}’", bare=True)
     if group:
         found = find_group(system, group)
-        if found is None and not group.isdecimal():
+        if found is None and not is_digits(group):
             raise UsageProblem(wrong if is_busybox(system) else f"invalid group: ‘{text}’", bare=True)
         gid = int(group) if found is None else found
     return uid, gid

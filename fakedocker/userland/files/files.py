@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from typing import Any
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import CREATE, WRITE, System
 from fakedocker.userland.files.modes import ModeProblem, parse_mode
 from fakedocker.userland.processes.date_texts import read_date_ns
@@ -313,8 +314,8 @@ def _mknod(system: System, argv: tuple[str, ...], state: State) -> int:
     kind = {"b": "block", "c": "char", "u": "char", "p": "fifo"}.get(words[1] if len(words) > 1 else "")
     if kind is None or len(words) != (2 if kind == "fifo" else 4):
         raise UsageProblem("")
-    if not all(word.isdigit() for word in words[2:]):
-        raise UsageProblem(f"invalid number '{next(word for word in words[2:] if not word.isdigit())}'", bare=True)
+    if not all(is_digits(word) for word in words[2:]):
+        raise UsageProblem(f"invalid number '{next(word for word in words[2:] if not is_digits(word))}'", bare=True)
     numbers = (int(words[2]), int(words[3])) if kind != "fifo" else (0, 0)
     try:
         system.make_node(words[0], kind, int(options.last("m", "666"), 8), numbers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import Stat, System
 from fakedocker.userland.files.modes import ModeProblem, letters, parse_mode
 from fakedocker.userland.inputs import State
@@ -150,8 +151,8 @@ PLAIN: dict[str, Predicate] = {
     "-executable": lambda walk, item: walk.system.access(item.path, execute=True),
     "-readable": lambda walk, item: walk.system.access(item.path, read=True),
     "-writable": lambda walk, item: walk.system.access(item.path, write=True),
-    "-nouser": lambda walk, item: user_name(walk.system, item.stat.uid).isdecimal(),
-    "-nogroup": lambda walk, item: group_name(walk.system, item.stat.gid).isdecimal(),
+    "-nouser": lambda walk, item: is_digits(user_name(walk.system, item.stat.uid)),
+    "-nogroup": lambda walk, item: is_digits(group_name(walk.system, item.stat.gid)),
 }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from fakedocker.base.numbers import is_digits
+
 _CLAUSE = re.compile(r"([ugoa]*)([-+=])([rwxXst]*|[ugo])")
 _KIND_LETTERS: Final = {"dir": "d", "link": "l", "fifo": "p", "char": "c", "block": "b", "socket": "s"}
 
@@ -19,7 +21,7 @@ def parse_mode(text: str, old: int, directory: bool, umask: int) -> int:
     Raises:
         ModeProblem: it is no mode.
     """
-    if text.isdecimal():
+    if is_digits(text):
         if re.search("[89]", text) or int(text, 8) > 0o7777:
             raise ModeProblem(text)
         return int(text, 8)

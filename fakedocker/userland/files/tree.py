@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import Stat, System
 from fakedocker.userland.files.modes import letters
 from fakedocker.userland.inputs import State, bytes_of
@@ -76,7 +77,7 @@ def _tree(system: System, argv: tuple[str, ...], state: State) -> int:
         )
         return 0
     level = options.last("L")
-    if "L" in options and (not level.isdecimal() or level == "0"):
+    if "L" in options and (not is_digits(level) or level == "0"):
         system.put("tree: Invalid level, must be greater than 0.\n", 2)
         return 1
     count = _Count()

@@ -14,7 +14,7 @@ from fakedocker.userland.git.settings import shown_date
 from fakedocker.userland.git.working_tree import content, read_index, tracked_files
 from fakedocker.userland.inputs import bytes_of
 from fakedocker.userland.text.posix_regex import RegexProblem, compile_posix
-from fakedocker.userland.tools import Options, stat_or_none
+from fakedocker.userland.tools import Options, stat_or_none, strtol
 
 _LOG: Final = {
     "oneline": "oneline", "all": "all", "graph": "graph", "stat": "stat", "patch": "p", "no-patch": "s", "format=": "format", "pretty=?": "format",
@@ -72,7 +72,8 @@ def log(call: Call) -> int:
         raise GitProblem(f"fatal: your current branch '{branch}' does not have any commits yet")
     found = _chosen(call, options, _reached(call, options, revisions), [call.relative(path) for path in paths])
     if "n" in options:
-        found = found[: int(options.last("n"))]
+        limit = strtol(options.last("n"))[0]
+        found = found if limit < 0 else found[:limit]
     if "reverse" in options:
         found.reverse()
     if "graph" in options and any(len(entry.parents) > 1 for entry in found):

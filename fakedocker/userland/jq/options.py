@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import text_of
 from fakedocker.userland.jq.json_text import ParseProblem, Reader, parse_all
@@ -147,7 +148,7 @@ class _Arguments:
         if not self.words:
             raise _problem(self.system, "--indent takes one parameter")
         text = self.words.pop(0)
-        number = int(text) if text.lstrip("-").isdecimal() else 0
+        number = int(text) if is_digits(text.lstrip("-")) else 0
         if number < -1 or number > 7:
             raise _problem(
                 self.system,

@@ -10,6 +10,7 @@ import posixpath
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.make.model import Database, MakeProblem, NeedsShell
 from fakedocker.userland.sh.patterns import matches
@@ -60,7 +61,7 @@ class Expander:
 
     def value(self, name: str) -> str:
         """A variable's value, expanded where it is recursive."""
-        if self._arguments and name.isdecimal():
+        if self._arguments and is_digits(name):
             arguments = self._arguments[-1]
             return arguments[int(name)] if int(name) < len(arguments) else ""
         found = self.variable(name)

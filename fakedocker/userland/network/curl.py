@@ -10,6 +10,7 @@ import re
 from typing import Final
 from urllib.parse import quote, urljoin
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, read_all
 from fakedocker.userland.languages.toolchains.versions import version_of
@@ -54,6 +55,10 @@ def _curl(system: System, argv: tuple[str, ...], state: State) -> int:
         text = "requires parameter" if "requires an argument" in problem.message else "is unknown"
         system.put(f"curl: option {shown}: {text}\ncurl: try 'curl --help' for more information\n", 2)
         return 2
+    if (wrong := _number_problem(options)) is not None:
+        system.put(f"curl: option {wrong} numerical parameter\n", 2)
+        system.put("curl: try 'curl --help' or 'curl --manual' for more information\n", 2)
+        return 2
     if "V" in options:
         version = version_of(system, "CURL_VERSION", _VERSION)
         system.put(f"curl {version} (x86_64-pc-linux-gnu) libcurl/{version}\nProtocols: http https\n")
@@ -68,6 +73,18 @@ def _curl(system: System, argv: tuple[str, ...], state: State) -> int:
         state["place"] += 1
         state.pop("current")
     return int(state.get("status", 0))
+
+
+def _number_problem(options: Options) -> str | None:
+    """The option whose number is none, and what curl expected of it."""
+    for name in ("retry", "redirs"):
+        text = options.last(name, "0")
+        if is_digits(text) or (name == "redirs" and text == "-1"):
+            continue
+        is_negative = name == "retry" and is_digits(text.removeprefix("-"))
+        shown = {"retry": "--retry", "redirs": "--max-redirs"}[name]
+        return f"{shown}: expected a {'positive' if is_negative else 'proper'}"
+    return None
 
 
 def _transfer(system: System, state: State, options: Options, first_url: str) -> int:
@@ -109,8 +126,8 @@ def _transfer(system: System, state: State, options: Options, first_url: str) ->
             state["redirects"] = state.get("redirects", 0) + 1
             state["status_before"] = response.status
             state.pop("exchange")
-            limit = int(options.last("redirs") or 50)
-            if state["redirects"] > limit:
+            limit = int(options.last("redirs", "50"))
+            if 0 <= limit < state["redirects"]:
                 complain(system, options, f"(47) Maximum ({limit}) redirects followed")
                 return 47
             continue

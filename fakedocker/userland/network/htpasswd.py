@@ -6,6 +6,7 @@ import base64
 import hashlib
 from typing import Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.registry.distribution import htpasswd
 from fakedocker.userland.inputs import State, text_of
@@ -45,7 +46,7 @@ def _htpasswd(system: System, argv: tuple[str, ...], state: State) -> int:
         system.put("htpasswd: password verification error\n", 2)
         return 3
     kind = next((letter for letter in "Bspd" if letter in options), "m")
-    line = _line(system, name, password, kind, int(options.last("C") or 5))
+    line = _line(system, name, password, kind, int(cost) if is_digits(cost := options.last("C")) else 5)
     if not path:
         system.put(f"{line}\n")
         return 0

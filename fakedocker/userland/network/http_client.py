@@ -10,6 +10,7 @@ import errno
 import re
 from typing import NamedTuple
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
 from fakedocker.userland.network.connecting import GaveUp, connect
@@ -185,7 +186,7 @@ def parse_response(data: bytes, ended: bool, head_only: bool) -> Response | None
     lines = head.decode("latin-1").split("\r\n")
     version, _, rest = lines[0].partition(" ")
     code, _, reason = rest.partition(" ")
-    if not code.isdecimal():
+    if not is_digits(code):
         return None
     headers = tuple((name.strip(), value.strip()) for name, _, value in (line.partition(":") for line in lines[1:]))
     response = Response(version, int(code), reason, headers, b"")
@@ -195,7 +196,7 @@ def parse_response(data: bytes, ended: bool, head_only: bool) -> Response | None
         whole = unchunk(body)
         return response._replace(body=whole) if whole is not None else response._replace(body=body) if ended else None
     length = response.header("Content-Length")
-    if length.isdecimal() and len(body) >= int(length):
+    if is_digits(length) and len(body) >= int(length):
         return response._replace(body=body[: int(length)])
     return response._replace(body=body) if ended else None
 

@@ -8,7 +8,7 @@ from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
 from fakedocker.userland.network.routing import is_own, route_to
 from fakedocker.userland.processes.basic import parse_duration_ns
-from fakedocker.userland.tools import Options, Register, UsageProblem, is_busybox, parse_options, say, tell
+from fakedocker.userland.tools import Options, Register, UsageProblem, is_busybox, parse_options, say, tell, whole
 
 PROGRAMS = Register()
 _NUMERIC = re.compile(r"\d+\.\d+\.\d+\.\d+")
@@ -47,7 +47,7 @@ def _ping(system: System, argv: tuple[str, ...], state: State) -> int:
         if unreachable and not is_busybox(system):
             say(system, "connect: Network is unreachable")
             return 2
-        size = int(options.last("s", "56"))
+        size = whole(system, options.last("s", "56"), "invalid argument: '{}'")
         tail = "data bytes" if is_busybox(system) else f"{size}({size + 28}) bytes of data."
         system.put(f"PING {host} ({addresses[0]})" + (f": {size} {tail}\n" if is_busybox(system) else f" {tail}\n"))
         if unreachable:
@@ -67,7 +67,7 @@ def _has_no_network(system: System, address: str) -> bool:
 
 
 def _ping_loop(system: System, state: State, host: str, options: Options) -> int:
-    count = int(options.last("c", "0"))
+    count = whole(system, options.last("c", "0"), "invalid argument: '{}'")
     interval_ns = parse_duration_ns(options.last("i", "1")) or 1_000_000_000
     deadline_ns = state["started_ns"] + (parse_duration_ns(options.last("w")) or 0) if "w" in options else None
     wait_ns = parse_duration_ns(options.last("W", "10")) or 10_000_000_000

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 from typing import Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, bytes_of, read_all
 from fakedocker.userland.network.crypt import apr1_or_md5, sha_crypt
@@ -138,7 +139,7 @@ def _random(system: System, words: tuple[str, ...]) -> int:
     if len(rest) > 1:
         raise _Problem("rand: Use -help for summary.")
     text = rest[0] if rest else ""
-    if not text.isdecimal():
+    if not is_digits(text):
         raise _Problem(
             f'rand: Can\'t parse "{text}" as a number\nrand: Use -help for summary.'
             if text

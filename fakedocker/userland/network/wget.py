@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urljoin
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of
 from fakedocker.userland.network.http_client import (
@@ -263,7 +264,7 @@ def _tries_again(system: System, options: Options, state: State, problem: Reques
     tried = state.get("tries", 0) + 1
     if "q" not in options:
         system.put(f"{_reason(problem)}\n", 2)
-    limit = int(options.last("t") or _GNU_TRIES)
+    limit = int(tries) if is_digits(tries := options.last("t")) else _GNU_TRIES
     if limit and tried >= limit:
         state["gave_up"] = True
         return False

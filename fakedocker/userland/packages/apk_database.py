@@ -10,6 +10,7 @@ import posixpath
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System
 from fakedocker.userland.packages import index
 from fakedocker.userland.packages.index import Package
@@ -43,7 +44,7 @@ class Entry(NamedTuple):
     @property
     def size_bytes(self) -> int:
         text = self.first("I")
-        return int(text) if text.isdecimal() else 0
+        return int(text) if is_digits(text) else 0
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel import marks
 from fakedocker.kernel.program import CREATE, WRITE, System
 from fakedocker.userland.inputs import State
@@ -61,7 +62,7 @@ def _read(argv: tuple[str, ...]) -> Command:
                 rest.pop(0)
         elif name in ("-q", "-qq", "--quiet"):
             value = word.partition("=")[2]
-            quiet = int(value) if value.isdecimal() else quiet + max(name.count("q"), 1)
+            quiet = int(value) if is_digits(value) else quiet + max(name.count("q"), 1)
         elif word in _FLAGS:
             flags.add(_FLAGS[word])
         elif len(word) > 2 and word[1] != "-":

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from fakedocker.base.json_types import JsonObject
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.packages import index, lock_files, npm_versions
 from fakedocker.userland.packages.lock_files import BadLock, Entry, Graph
@@ -165,7 +166,7 @@ def planned(
 
 def _fits(bound: str, version: str) -> bool:
     """Whether a locked version is what is asked for, as far as that can be told."""
-    return npm_versions.parse(version) is None or not bound[:1].isdecimal() or npm_versions.contains(bound, version)
+    return npm_versions.parse(version) is None or not is_digits(bound[:1]) or npm_versions.contains(bound, version)
 
 
 def locked(project: Project) -> dict[str, str]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final, TypeAlias
 
+from fakedocker.base.numbers import is_digits
+
 Version: TypeAlias = tuple[int, int, int, tuple[tuple[int, int, str], ...]]
 _VERSION: Final = re.compile(r"[v=\s]*(\d{1,15})\.(\d{1,15})\.(\d{1,15})(?:-([0-9A-Za-z.-]+))?(?:\+[\w.-]+)?")
 _PARTIAL: Final = re.compile(
@@ -30,9 +32,7 @@ def parse(text: str) -> Version | None:
 def _prerelease(text: str | None) -> tuple[tuple[int, int, str], ...]:
     if not text:
         return _LAST
-    return tuple(
-        (0, int(part), "") if part.isdecimal() and len(part) < 16 else (1, 0, part) for part in text.split(".")
-    )
+    return tuple((0, int(part), "") if is_digits(part) and len(part) < 16 else (1, 0, part) for part in text.split("."))
 
 
 def contains(bound: str, version: str) -> bool:
@@ -84,7 +84,7 @@ def _bounds(how: str, text: str) -> list[tuple[str, Version]] | None:
     match = _PARTIAL.fullmatch(text)
     if match is None:
         return None
-    numbers = [int(part) for part in match.groups()[:3] if part is not None and part.isdecimal()]
+    numbers = [int(part) for part in match.groups()[:3] if part is not None and is_digits(part)]
     if not numbers:
         return [] if text and how in ("", "^", "~", "~>", ">=", "<=", "=") else None
     full = len(numbers) == 3

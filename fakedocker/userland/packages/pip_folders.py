@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Final, NamedTuple, NoReturn
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.packages.pip_site import Site, normalized
 from fakedocker.userland.packages.plan import Step
@@ -126,7 +127,11 @@ def _plain_bound(bound: str) -> str:
     match = re.fullmatch(r"([\^~])\s*(\d+(?:\.\d+)*)\S*", bound.strip())
     if match is None:
         return (
-            "" if bound.strip() in ("*", "") else f"=={bound.strip()}" if bound.strip()[:1].isdigit() else bound.strip()
+            ""
+            if bound.strip() in ("*", "")
+            else f"=={bound.strip()}"
+            if is_digits(bound.strip()[:1])
+            else bound.strip()
         )
     parts = [int(part) for part in match[2].split(".")[:4]]
     place = (

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System
 from fakedocker.userland.processes.conditions import TestProblem, evaluate, problem_message
 from fakedocker.userland.text.formatting import format_printf, too_wide
@@ -121,7 +122,7 @@ def _usleep(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int
     if "until_ns" not in state:
         if len(argv) != 2:
             raise UsageProblem("")
-        if not argv[1].isdigit():
+        if not is_digits(argv[1]):
             raise UsageProblem(f"invalid number '{argv[1]}'", bare=True)
         state["until_ns"] = system.now_ns + int(argv[1]) * 1000
     system.sleep_until(state["until_ns"])

@@ -26,6 +26,7 @@ from fakedocker.userland.tools import (
     program_name,
     say,
     tell,
+    whole,
 )
 
 PROGRAMS = Register()
@@ -120,7 +121,7 @@ def _xargs(system: System, argv: tuple[str, ...], state: State) -> int:
         names = (options.last("a"),) if "a" in options else ()
         text = read_text(system, state, names)
         items = _items(system, text, options)
-        state["commands"] = _commands(options, items)
+        state["commands"] = _commands(system, options, items)
     while state.setdefault("place", 0) < len(state["commands"]):
         command = state["commands"][state["place"]]
         if "t" in options and "child" not in state:
@@ -164,14 +165,16 @@ def _items(system: System, text: str, options: Options) -> list[str]:
     return items
 
 
-def _commands(options: Options, items: list[str]) -> list[tuple[str, ...]]:
+def _commands(system: System, options: Options, items: list[str]) -> list[tuple[str, ...]]:
     base = options.operands or ("echo",)
     if "I" in options:
         mark = options.last("I") or "{}"
         return [tuple(word.replace(mark, item) for word in base) for item in items]
     if not items:
         return [] if "r" in options else [base]
-    size = int(options.last("n") or options.last("L") or 5000)
+    letter = "n" if "n" in options else "L"
+    said = f'invalid number "{{}}" for -{letter} option\n', f"value {{}} for -{letter} option should be >= 1\n"
+    size = whole(system, options.last(letter, "5000"), said[0], least=1, below=said[1])
     if "L" in options:
         words = [item.split() for item in items]
         return [

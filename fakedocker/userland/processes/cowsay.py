@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, read_text
 from fakedocker.userland.tools import Register, UsageProblem, base_name, parse_options, stat_or_none
@@ -51,7 +52,7 @@ def _cowsay(system: System, argv: tuple[str, ...], state: State) -> int:
         system.put("Cow files in /usr/share/cowsay/cows:\ndefault docker\n")
         return 0
     text = " ".join(options.operands) or read_text(system, state.setdefault("reading", {}), ()).rstrip("\n")
-    width = int(options.last("W") or _WIDTH + 1) - 1
+    width = (int(options.last("W")) if is_digits(options.last("W")) else _WIDTH + 1) - 1
     lines = [part for line in text.split("\n") for part in (textwrap.wrap(line, max(1, width)) or [""])]
     thinks = base_name(argv[0]) == "cowthink"
     moods = {"b": "==", "d": "xx", "g": "$$", "p": "@@", "s": "**", "t": "--", "w": "OO", "y": ".."}

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import Unsimulated
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -131,7 +132,7 @@ def _formatted(form: str, seconds: int, nanoseconds: int, zone: str, offset_seco
         if letter == "N" and width:
             return text[: int(width)]
         if flag == "-":
-            text = text.lstrip("0 ") or "0" if text.strip("0 ").isdecimal() or not text.strip("0 ") else text
+            text = text.lstrip("0 ") or "0" if is_digits(text.strip("0 ")) or not text.strip("0 ") else text
         elif flag in ("_", "0") and pad:
             text = text.lstrip("0 ").rjust(len(text), " " if flag == "_" else "0")
         if flag == "^":
@@ -158,7 +159,7 @@ def parse_date(text: str, now_seconds: int) -> int | None:
     rest = text.strip()
     if rest.startswith("@"):
         number = rest[1:].partition(".")[0]
-        return int(number) if number.removeprefix("-").isdecimal() else None
+        return int(number) if is_digits(number.removeprefix("-")) else None
     compact = re.fullmatch(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(?:\.(\d{2}))?", rest)
     if compact:
         return _seconds_of(*(int(part or 0) for part in compact.groups()))

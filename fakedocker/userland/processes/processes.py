@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import ProcessInfo, System
 from fakedocker.userland.inputs import State
 from fakedocker.userland.processes.dates import format_date
@@ -199,7 +200,7 @@ def _kill(system: System, argv: tuple[str, ...], state: State) -> int:
         return 1
     status = 0
     for word in words:
-        if not (word.isascii() and word.removeprefix("-").isdecimal()):
+        if not (word.isascii() and is_digits(word.removeprefix("-"))):
             tell(system, f"invalid number '{word}'", f"failed to parse argument: '{word}'")
             status = 1
             continue
@@ -220,8 +221,8 @@ def _kill(system: System, argv: tuple[str, ...], state: State) -> int:
 
 def _list_signals(system: System, words: list[str]) -> int:
     for word in words:
-        number = signal_number(word) if not word.isdecimal() else strtol(word)[0] & 127
-        system.put(f"{SIGNALS.get(number or 0, word) if word.isdecimal() else number}\n")
+        number = signal_number(word) if not is_digits(word) else strtol(word)[0] & 127
+        system.put(f"{SIGNALS.get(number or 0, word) if is_digits(word) else number}\n")
     if not words:
         if is_busybox(system):
             system.put("".join(f"{number:2d}) {name}\n" for number, name in sorted(SIGNALS.items())))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from fakedocker.base.numbers import is_digits
+
 _NAMES: Final = (
     "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU"
     " XFSZ VTALRM PROF WINCH IO PWR SYS"
@@ -22,6 +24,6 @@ _NUMBERS: Final = {name: number for number, name in SIGNALS.items()} | {"IOT": 6
 
 def signal_number(name: str) -> int | None:
     """The number of a signal, with or without SIG, in any case; None where there is no such signal."""
-    if name.isdecimal():
+    if is_digits(name):
         return int(name) if int(name) in SIGNALS or name == "0" else None
     return _NUMBERS.get(name.upper().removeprefix("SIG"))

@@ -10,6 +10,7 @@ import posixpath
 import re
 from typing import Final, NamedTuple
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import APPEND, CREATE, WRITE, Stat, System
 from fakedocker.userland.inputs import State, bytes_of, text_of
 from fakedocker.userland.network.routing import own_address
@@ -373,7 +374,7 @@ def _busybox_httpd(system: System, argv: tuple[str, ...], state: State) -> int:
     root = options.last("h", ".")
     port = options.last("p", "80").rpartition(":")[2]
     if "listeners" not in state:
-        if not port.isdecimal() or not 0 < int(port) < 65536:
+        if not is_digits(port) or not 0 < int(port) < 65536:
             say(system, f"bad port '{port}'")
             return 1
         if stat_or_none(system, root) is None:

@@ -10,7 +10,7 @@ from fakedocker.userland.inputs import State, bytes_of
 from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.connections import Connection, open_listeners
 from fakedocker.userland.services.http import Handler, Request, Response, Style, serve
-from fakedocker.userland.tools import Register
+from fakedocker.userland.tools import Register, port_number
 
 PROGRAMS = Register()
 _STYLE: Final = Style(order=("Date", "Content-Length", "Content-Type"), reasons=((413, "Request Entity Too Large"),))
@@ -50,7 +50,7 @@ def _whoami(system: System, argv: tuple[str, ...], state: State) -> int:
 
         return UTILITIES["whoami"](system, argv, state)
     options = _flags(argv)
-    port = int(options.get("port") or system.environment.get("WHOAMI_PORT_NUMBER", "80"))
+    port = port_number(options.get("port") or system.environment.get("WHOAMI_PORT_NUMBER", "80"))
     name = options.get("name") or system.environment.get("WHOAMI_NAME", "")
     if "started" not in state:
         state["started"] = True
@@ -117,7 +117,7 @@ def _http_echo(system: System, argv: tuple[str, ...], state: State) -> int:
     """hashicorp/http-echo: the same text for every request."""
     options = _flags(argv)
     text = options.get("text") or system.environment.get("ECHO_TEXT", "hello-world")
-    port = int(options.get("listen", ":5678").rpartition(":")[2])
+    port = port_number(options.get("listen", ":5678").rpartition(":")[2])
     if "started" not in state:
         state["started"] = True
         system.put(f"{_stamp(system)} [INFO] server is listening on :{port}\n", 2)

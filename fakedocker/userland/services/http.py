@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
 from fakedocker.userland.processes.dates import format_date
@@ -151,7 +152,7 @@ def _body(headers: Headers, rest: bytes, maximum_bytes: int) -> tuple[bytes, byt
     if header(headers, "Transfer-Encoding").lower() == "chunked":
         return _chunks(rest, maximum_bytes)
     text = header(headers, "Content-Length", "0")
-    if not text.isdecimal():
+    if not is_digits(text):
         raise BadRequest(400)
     length = int(text)
     if length > maximum_bytes:

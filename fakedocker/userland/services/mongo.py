@@ -11,7 +11,7 @@ from fakedocker.userland.inputs import State, text_of
 from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.connections import Connection, open_listeners, serve
 from fakedocker.userland.services.line_input import next_line
-from fakedocker.userland.tools import Register
+from fakedocker.userland.tools import Register, port_number
 from fakedocker.userland.versions import version_of
 
 PROGRAMS = Register()
@@ -37,7 +37,7 @@ def _mongod(system: System, argv: tuple[str, ...], state: State) -> int:
     if "--version" in argv:
         system.put(f'db version v{_version(system)}\nBuild Info: {{\n    "version": "{_version(system)}"\n}}\n')
         return 0
-    port = int(argv[argv.index("--port") + 1]) if "--port" in argv[:-1] else 27017
+    port = port_number(argv[argv.index("--port") + 1]) if "--port" in argv[:-1] else 27017
     if "listeners" not in state:
         _log(system, "CONTROL", 23285, "main", "Automatically disabling TLS 1.0, to force-enable TLS 1.0 specify --sslDisabledProtocols 'none'")  # fmt: skip
         _log(system, "CONTROL", 4615611, "initandlisten", "MongoDB starting", pid=system.pid, port=port, dbPath="/data/db", architecture="64-bit", host=system.hostname)  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import APPEND, CREATE, WRITE, System
 from fakedocker.kernel.utility import Utility
 from fakedocker.userland.inputs import State, bytes_of
@@ -244,7 +245,7 @@ def _signal_master(system: System, site: Site, name: str) -> int:
     except OSError as problem:
         _complain(system, "error", f'open() "{path}" failed ({problem.errno}: {problem.strerror})')
         return 1
-    if not text.isdecimal():
+    if not is_digits(text):
         _complain(system, "error", f'invalid PID number "{text}" in "{path}"')
         return 1
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.base.regex import Found
 from fakedocker.kernel.program import Stat, System
 from fakedocker.userland.inputs import bytes_of
@@ -130,7 +131,7 @@ class Rewriting:
 
     def _returned(self, item: Directive) -> Response:
         first, *rest = item.arguments
-        if not first.isdecimal():
+        if not is_digits(first):
             return self.redirect(302, self.variables.fill(first))
         status, text = int(first), self.variables.fill(rest[0]) if rest else ""
         if rest and status in (301, 302, 303, 307, 308):

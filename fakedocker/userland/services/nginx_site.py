@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from fakedocker.base import regex
+from fakedocker.base.numbers import is_digits
 from fakedocker.base.regex import Pattern, PatternProblem
 from fakedocker.userland.services.nginx_config import (
     PREFIX,
@@ -245,7 +246,7 @@ def _peers(upstream: Directive) -> tuple[Peer, ...]:
 def split_host(text: str, default_port: int) -> tuple[str, int]:
     """host or host:port."""
     host, colon, port = text.rpartition(":")
-    return (host, int(port)) if colon and port.isdecimal() and "]" not in port else (text, default_port)
+    return (host, int(port)) if colon and is_digits(port) and "]" not in port else (text, default_port)
 
 
 # what is checked once all is read
@@ -288,14 +289,14 @@ def _check(site: Site) -> None:
             if item.name == "proxy_pass" and not re.match(r"https?://|\$", item.arguments[0]):
                 raise ConfigProblem("invalid URL prefix", item.place)
     for item in all_of(site.main, "worker_processes"):
-        if not (item.arguments[0] == "auto" or item.arguments[0].isdecimal()):
+        if not (item.arguments[0] == "auto" or is_digits(item.arguments[0])):
             raise ConfigProblem("invalid number", item.place)
     _check_defaults(site)
 
 
 def _is_return(item: Directive) -> bool:
     first = item.arguments[0]
-    if first.isdecimal():
+    if is_digits(first):
         return int(first) <= 999
     return len(item.arguments) == 1 and first.startswith(("http://", "https://", "$scheme", "$"))
 
@@ -304,7 +305,7 @@ def _check_variables(item: Directive, own: set[str]) -> None:
     for word in item.arguments:
         for match in _VARIABLE.finditer(word):
             name = match[1] or match[2]
-            if not (name.isdecimal() or name in KNOWN_VARIABLES or name in own or name.startswith(_OPEN_VARIABLES)):
+            if not (is_digits(name) or name in KNOWN_VARIABLES or name in own or name.startswith(_OPEN_VARIABLES)):
                 raise ConfigProblem(f'unknown "{name}" variable')
 
 

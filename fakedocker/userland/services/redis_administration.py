@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of
 from fakedocker.userland.services.redis_data import bulk, integer
@@ -75,7 +76,7 @@ def _hello(system: System, state: State, descriptor: int, memory: State, words: 
     """Greet, and go over to the version of RESP that is asked for."""
     protocol = protocol_of(memory)
     if words:
-        if not words[0].lstrip("-").isdigit():
+        if not is_digits(words[0].lstrip("-")):
             return ErrorReply("ERR Protocol version is not an integer or out of range")
         protocol = integer(words[0])
         if protocol not in PROTOCOLS:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, text_of
 from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.connections import Connection, open_listeners, serve
-from fakedocker.userland.tools import Register
+from fakedocker.userland.tools import Register, port_number
 from fakedocker.userland.versions import version_of
 
 PROGRAMS = Register()
@@ -93,7 +94,7 @@ def _memcached(system: System, argv: tuple[str, ...], state: State) -> int:
         system.put(f"memcached {version}\n")
         return 0
     words = list(argv[1:])
-    port = int(words[words.index("-p") + 1]) if "-p" in words[:-1] else 11211
+    port = port_number(words[words.index("-p") + 1]) if "-p" in words[:-1] else 11211
     if "listeners" not in state:
         problem = open_listeners(system, state, [port])
         if problem is not None:
@@ -134,7 +135,7 @@ def _next_request(connection: Connection) -> tuple[list[str], bytes] | None:
         return None
     words = text_of(line).split()
     block = b""
-    if words[:1] and words[0] in _STORING and len(words) >= 5 and words[4].isdecimal():
+    if words[:1] and words[0] in _STORING and len(words) >= 5 and is_digits(words[4]):
         size = int(words[4])
         if len(rest) < size + 2:
             return None
@@ -210,7 +211,7 @@ def _memcached_add(items: dict[str, Any], key: str, amount: int) -> bytes:
     if key not in items:
         return b"NOT_FOUND\r\n"
     flags, data, until_ns = items[key]
-    if not data.isdigit():
+    if not is_digits(data):
         return b"CLIENT_ERROR cannot increment or decrement non-numeric value\r\n"
     value = b"%d" % max(0, int(data) + amount)
     items[key] = (flags, value, until_ns)

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Final
 
 from fakedocker.base import signals
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
 from fakedocker.userland.services.connections import Connection, open_listeners
@@ -32,7 +33,7 @@ def _stand_in(system: System, argv: tuple[str, ...], state: State) -> int:
     if "listeners" not in state:
         for number in _ENDED_BY:
             system.catch(number, "catch")
-        numbers = [int(port) for port in ports.split(",") if port.isdecimal() and len(port) < 6]
+        numbers = [int(port) for port in ports.split(",") if is_digits(port) and len(port) < 6]
         problem = open_listeners(system, state, numbers)
         if problem is not None:
             open_listeners(system, state, [])

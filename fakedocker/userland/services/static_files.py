@@ -6,6 +6,7 @@ import posixpath
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import Stat, System
 from fakedocker.userland.services.http import Headers, Request, Response, http_date
 
@@ -70,7 +71,7 @@ def read_content(system: System, path: str, found: Stat, request: Request, tag: 
 def _span(text: str, size: int) -> tuple[int, int] | None:
     """The first and last byte of a range; None for one that is not in the file."""
     start, dash, end = text.partition("-")
-    if not dash or not (start + end).isdecimal():
+    if not dash or not is_digits(start + end):
         return None
     if not start:
         return (max(0, size - int(end)), size - 1) if int(end) and size else None

@@ -11,6 +11,7 @@ from collections.abc import Callable, MutableMapping
 from functools import lru_cache
 from typing import Any, Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.userland.sh.integers import BINARY, MAXIMUM, MINIMUM, ArithmeticProblem, divide, number, raise_to, wrap
 
 Variables = MutableMapping[str, Any]
@@ -340,7 +341,7 @@ def value_of(variables: Variables, name: str, depth: int = 0) -> int:
     if not held:
         return 0
     value = str(held.get(0, held.get("0", "0")) if isinstance(held, dict) else held)
-    if value.isascii() and value.isdigit() and value[0] != "0":
+    if is_digits(value) and value[0] != "0":
         return wrap(int(value))
     try:
         return number(value)

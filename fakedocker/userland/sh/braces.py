@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.userland.sh.nodes import Literal, Part, Parts
 from fakedocker.userland.sh.part_reader import merge
 
@@ -76,8 +77,8 @@ def _alternatives(
 
 def _range(match: re.Match[str]) -> list[str]:
     first, last, step_text = match.groups()
-    numeric = first.lstrip("-").isdigit() and last.lstrip("-").isdigit()
-    if not numeric and (first.lstrip("-").isdigit() or last.lstrip("-").isdigit()):
+    numeric = is_digits(first.lstrip("-")) and is_digits(last.lstrip("-"))
+    if not numeric and (is_digits(first.lstrip("-")) or is_digits(last.lstrip("-"))):
         return [match[0]]
     low, high = (int(first), int(last)) if numeric else (ord(first), ord(last))
     step = max(1, abs(int(step_text or 1)))

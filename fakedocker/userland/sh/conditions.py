@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.base.regex import LimitExceeded
 from fakedocker.userland.processes.conditions import BINARY, UNARY, TestProblem, problem_message
 from fakedocker.userland.sh.evaluation import calculate
@@ -41,7 +42,7 @@ def _unary(shell: ShellState, operator: str, operand: str) -> int:
         held = shell.variables.get(name)
         if index and isinstance(held, dict):
             key = index.rstrip("]")
-            return 0 if key in held or (key.isdecimal() and int(key) in held) else 1
+            return 0 if key in held or (is_digits(key) and int(key) in held) else 1
         return 0 if lookup(shell, name) is not None else 1
     if operator == "-o":
         return 0 if operand in shell.options else 1

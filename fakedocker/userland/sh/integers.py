@@ -6,6 +6,8 @@ import operator
 from collections.abc import Callable
 from typing import Final
 
+from fakedocker.base.numbers import is_digits
+
 MINIMUM: Final = -(1 << 63)
 MAXIMUM: Final = (1 << 63) - 1
 
@@ -36,7 +38,7 @@ def number(text: str) -> int:
     digits = text.strip()
     negative = digits.startswith("-")
     digits = digits[1:] if digits[:1] in ("-", "+") else digits
-    if not digits or not digits[0].isdigit() or not digits.isascii() or "_" in digits.partition("#")[0]:
+    if not digits or not is_digits(digits[0]) or not digits.isascii() or "_" in digits.partition("#")[0]:
         raise ArithmeticProblem("number", text, text)
     try:
         if "#" in digits:

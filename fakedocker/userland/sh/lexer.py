@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.userland.sh.dialect import Dialect, Incomplete, SyntaxProblem
 from fakedocker.userland.sh.nodes import (
     Assignment,
@@ -114,7 +115,7 @@ class Lexer(PartReader):
         if operator:
             self.position = start + len(operator)
             return Lexeme("operator", operator, start, self.position)
-        if character.isdigit() or character == "{":
+        if is_digits(character) or character == "{":
             descriptor = _DESCRIPTOR.match(source, start)
             if descriptor and (character != "{" or self.has("arrays")):
                 self.position = descriptor.end()

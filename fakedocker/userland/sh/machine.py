@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
+from fakedocker.base.numbers import is_too_large
 from fakedocker.base.regex import LimitExceeded
+from fakedocker.kernel.marks import TOO_LARGE
 from fakedocker.kernel.program import Block, System
 from fakedocker.userland.sh import (
     builtins,
@@ -176,6 +178,12 @@ class Shell(ShellState):
         except (RecursionError, LimitExceeded):
             self.pc = pc
             self.complain("expression too complex")
+            pc = control.fail(self, ShellError("", 2))
+        except (ValueError, OverflowError) as problem:
+            if not is_too_large(problem):
+                raise
+            self.pc = pc
+            self.system.unsimulated(TOO_LARGE)
             pc = control.fail(self, ShellError("", 2))
         return pc
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.userland.sh.nodes import Parameter
 from fakedocker.userland.sh.state import Array, ShellState, Value
 
@@ -51,7 +52,7 @@ def lookup(shell: ShellState, name: str) -> str | None:
         if isinstance(value, dict):
             return value.get(0, value.get("0"))
         return value if type(value) is str else str(value)
-    if name.isdigit():
+    if is_digits(name):
         place = int(name)
         if place == 0:
             return shell.name

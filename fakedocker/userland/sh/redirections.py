@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from typing import Any, Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import APPEND, CREATE, READ, TRUNCATE, WRITE
 from fakedocker.userland.sh import control
 from fakedocker.userland.sh.linking import Linked, operation
@@ -134,9 +135,9 @@ def _copy_descriptor(shell: ShellState, entries: dict[int, int], operator: str, 
     if target == "-":
         entries.pop(descriptor, None)
         return
-    moved = target.endswith("-") and target[:-1].isdecimal()
+    moved = target.endswith("-") and is_digits(target[:-1])
     number = target[:-1] if moved else target
-    if not number.isdecimal():
+    if not is_digits(number):
         if operator == ">&?" and shell.dialect.name != "dash":
             entries[1] = entries[2] = _open(shell, ">", target)
             return

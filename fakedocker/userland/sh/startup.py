@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from sys import intern
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.userland.sh.code import BEFORE, Code, CodeKey, code_for
 from fakedocker.userland.sh.parameters import text_of
 from fakedocker.userland.sh.state import ShellState
@@ -69,7 +70,7 @@ def _import_environment(shell: ShellState) -> None:
     exports.add("PWD")
     if shell.dialect.name != "dash":
         level = text_of(variables.get("SHLVL", "0"))
-        variables["SHLVL"] = str(int(level) + 1 if level.isdecimal() else 1)
+        variables["SHLVL"] = str(int(level) + 1 if is_digits(level) else 1)
         exports.add("SHLVL")
     if shell.is_bash():
         variables.setdefault("BASH_VERSION", shell.dialect.version)

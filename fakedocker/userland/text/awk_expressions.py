@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.base.regex import Found, Pattern
 from fakedocker.userland.inputs import text_of
 from fakedocker.userland.text.awk_expression_parser import Node
@@ -293,7 +294,7 @@ def _gensub(self: Evaluator, name: str, arguments: Arguments) -> Value:
     template = self.string_of(self.value(arguments[1]))
     how = self.string_of(self.value(arguments[2]))
     text = self.string_of(self.value(arguments[3])) if len(arguments) > 3 else self.record
-    wanted = int(how) if how.isdecimal() else 0
+    wanted = int(how) if is_digits(how) else 0
     count = 0
 
     def replace(match: Found) -> str:

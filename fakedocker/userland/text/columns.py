@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import (
     State,
@@ -14,7 +15,7 @@ from fakedocker.userland.inputs import (
 )
 from fakedocker.userland.text.text import input_status
 from fakedocker.userland.text.text_escapes import decode_escapes
-from fakedocker.userland.tools import Options, Register, UsageProblem, is_busybox, parse_options
+from fakedocker.userland.tools import Options, Register, UsageProblem, is_busybox, parse_options, whole
 
 PROGRAMS = Register()
 
@@ -59,8 +60,8 @@ def _ranges(system: System, text: str, fields: bool) -> list[tuple[int, int]]:
     for piece in text.split(","):
         first, dash, last = piece.partition("-")
         good = (
-            (first.isdecimal() or (dash and not first))
-            and (last.isdecimal() or not last)
+            (is_digits(first) or (dash and not first))
+            and (is_digits(last) or not last)
             and piece != "-"
             and first != "0"
         )
@@ -157,7 +158,17 @@ def _join(system: System, argv: tuple[str, ...], state: State) -> int:
     if len(options.operands) != 2:
         raise UsageProblem("missing operand")
     separator = options.last("t") or None
-    fields = [int(options.last(side) or options.last("j", "1")) - 1 for side in "12"]
+    fields = [
+        whole(
+            system,
+            options.last(side, options.last("j", "1")),
+            "invalid field number: ‘{}’",
+            least=1,
+            below="invalid field number: ‘{}’",
+        )
+        - 1
+        for side in "12"
+    ]
     left, right = (
         [_Joined.read(line, separator, fields[side], "i" in options) for line in _lines_of(data)]
         for side, (_, data) in enumerate(read_each(system, state, options.operands))

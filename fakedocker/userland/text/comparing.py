@@ -22,6 +22,7 @@ from fakedocker.userland.tools import (
     speaks_unicode,
     stat_or_none,
     tell,
+    whole,
 )
 
 if TYPE_CHECKING:
@@ -39,7 +40,12 @@ def comparing_steps(left: Sequence[Hashable], right: Sequence[Hashable]) -> int:
     return sum(counts[line] for line in left) * (1 + min(len(left), len(right)) // 1000)
 
 
-@PROGRAMS.program("cmp", usage="[-ls] [-n NUM] FILE1 [FILE2]\n", usage_status=2)
+def _hint(name: str) -> str:
+    """What these programs say after a wrong option, with their name in front."""
+    return f"{name}: Try '{name} --help' for more information.\n"
+
+
+@PROGRAMS.program("cmp", usage="[-ls] [-n NUM] FILE1 [FILE2]\n", usage_status=2, hint=_hint("cmp"))
 def _cmp(system: System, argv: tuple[str, ...], state: State) -> int:
     options = parse_options(system, argv, "lsn:i:", {"silent": "s", "quiet": "s", "verbose": "l", "bytes=": "n"})
     if not options.operands:
@@ -49,7 +55,8 @@ def _cmp(system: System, argv: tuple[str, ...], state: State) -> int:
     if left is None or right is None:
         return 2
     if "n" in options:
-        left, right = left[: int(options.last("n"))], right[: int(options.last("n"))]
+        limit = whole(system, options.last("n"), "invalid --bytes value '{}'\n", status=2)
+        left, right = left[:limit], right[:limit]
     for at, (one, two) in enumerate(zip(left, right, strict=False)):
         if one != two:
             if "l" in options:
@@ -69,7 +76,9 @@ def _cmp(system: System, argv: tuple[str, ...], state: State) -> int:
     return 1 if state.get("differs") else 0
 
 
-@PROGRAMS.program("diff", usage="[-abBdiNqrTstw] [-L LABEL] [-S FILE] [-U LINES] FILE1 FILE2\n", usage_status=2)
+@PROGRAMS.program(
+    "diff", usage="[-abBdiNqrTstw] [-L LABEL] [-S FILE] [-U LINES] FILE1 FILE2\n", usage_status=2, hint=_hint("diff")
+)
 def _diff(system: System, argv: tuple[str, ...], state: State) -> int:
     long = {
         "unified=?": "u",
@@ -172,7 +181,8 @@ def _diff_files(system: System, left: str, right: str, options: Options, stdin: 
         return 0
     if "u" in options or "U" in options or is_busybox(system):
         _unified_titles(system, left, right, options)
-        _unified(system, a, b, matcher, int(options.last("U", "3")))
+        lines = whole(system, options.last("U", "3"), "invalid context length '{}'\n", status=2)
+        _unified(system, a, b, matcher, lines)
     else:
         _normal(system, a, b, changes)
     return 1

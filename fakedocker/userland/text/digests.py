@@ -12,7 +12,7 @@ from typing import Any
 
 from fakedocker.kernel.program import Block, System
 from fakedocker.userland.inputs import State, bytes_of, each_input, read_all, text_of
-from fakedocker.userland.tools import Options, Register, base_name, is_busybox, parse_options, say, tell
+from fakedocker.userland.tools import Options, Register, base_name, is_busybox, parse_options, say, tell, whole
 
 PROGRAMS = Register()
 _ALGORITHMS = {
@@ -180,7 +180,7 @@ def _base64(system: System, argv: tuple[str, ...], state: State) -> int:
             return 1
         return 0
     text = (base64.b64encode(data) if wide else base64.b32encode(data)).decode()
-    width = int(options.last("w", "76"))
+    width = whole(system, options.last("w", "76"), "invalid wrap size: ‘{}’")
     lines = [text[at : at + width] for at in range(0, len(text), width)] if width else [text]
     system.put("\n".join(lines) + ("\n" if width and text else ""))
     return 0

@@ -18,6 +18,7 @@ from fakedocker.userland.tools import (
     parse_options,
     say,
     stat_or_none,
+    whole,
 )
 
 PROGRAMS = Register()
@@ -146,6 +147,11 @@ def _search(
     system: System, state: State, options: Options, files: tuple[str, ...], expression: Pattern, titled: bool
 ) -> int:
     names = files or ("-",)
+    limit = -1 if options.last("m", "-1").startswith("-") else whole(system, options.last("m"), "invalid max count")
+    around = [
+        whole(system, options.last(side) or options.last("C") or "0", "{}: invalid context length argument")
+        for side in "BA"
+    ]
 
     def report(system: System, name: str, problem: OSError) -> None:
         if problem.errno == 21 and not is_busybox(system):
@@ -158,10 +164,9 @@ def _search(
     while state.setdefault("place", 0) < len(names):
         name = names[state["place"]]
         single: State = state.setdefault("single", {"number": 0, "count": 0, "before": [], "after": 0, "last": 0})
-        limit = int(options.last("m", "-1"))
         while single["count"] != limit and (lines := next_lines(system, single, (name,), report)) is not None:
             printer = _Printer(single, options, name, titled, coloured)
-            shown = _lines(single, lines, options, expression, printer, limit)
+            shown = _lines(single, lines, options, expression, printer, (limit, *around))
             if single["count"] and "q" in options:
                 return 0
             if single["count"] and ("l" in options or "L" in options):
@@ -219,12 +224,15 @@ class _Printer:
 
 
 def _lines(
-    single: State, lines: list[str], options: Options, expression: Pattern, printer: _Printer, limit: int
+    single: State, lines: list[str], options: Options, expression: Pattern, printer: _Printer, bounds: tuple[int, ...]
 ) -> str:
-    """Search some lines; what to print of them."""
+    """Search some lines; what to print of them.
+
+    Args:
+        bounds: how many lines at most, negative for all; how many before and after each are shown.
+    """
+    limit, before, after = bounds
     silent = any(letter in options for letter in "clLq")
-    before = int(options.last("B") or options.last("C") or 0)
-    after = int(options.last("A") or options.last("C") or 0)
     for line in lines:
         text = line.removesuffix("\n")
         single["number"] += 1

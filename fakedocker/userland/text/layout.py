@@ -9,9 +9,10 @@ from fakedocker.userland.inputs import State, bytes_of, read_text
 from fakedocker.userland.text.formatting import LARGEST_FIELD, too_wide
 from fakedocker.userland.text.posix_regex import RegexProblem, compile_posix
 from fakedocker.userland.text.text import cannot_open, input_status
-from fakedocker.userland.tools import Options, Register, UsageProblem, parse_options
+from fakedocker.userland.tools import Options, Register, UsageProblem, parse_options, whole
 
 PROGRAMS = Register()
+_OUT_OF_RANGE = "Numerical result out of range"
 
 
 @PROGRAMS.program("nl", usage="[-b STYLE] [-i N] [-s STR] [-v N] [-w N] [FILE]...\n")
@@ -24,15 +25,18 @@ def _nl(system: System, argv: tuple[str, ...], state: State) -> int:
     lines = read_text(system, state, options.operands, cannot_open).split("\n")
     if lines[-1] == "":
         lines.pop()
-    system.put(bytes_of("".join(f"{line}\n" for line in _numbered(lines, options))))
+    system.put(bytes_of("".join(f"{line}\n" for line in _numbered(system, lines, options))))
     return input_status(state)
 
 
-def _numbered(lines: list[str], options: Options) -> list[str]:
-    width, separator = int(options.last("w", "6")), options.last("s", "\t")
-    if int(width) > LARGEST_FIELD // max(len(lines), 1):
+def _numbered(system: System, lines: list[str], options: Options) -> list[str]:
+    wrong = "invalid line number field width: ‘{}’"
+    width = whole(system, options.last("w", "6"), wrong, least=1, below=f"{wrong}: {_OUT_OF_RANGE}")
+    separator = options.last("s", "\t")
+    if width > LARGEST_FIELD // max(len(lines), 1):
         raise Unsimulated(too_wide(str(width)))
-    number = int(options.last("v", "1"))
+    number = _signed(system, options.last("v", "1"), "invalid starting line number: ‘{}’")
+    step = _signed(system, options.last("i", "1"), "invalid line number increment: ‘{}’")
     style = options.last("b", "t")
     form = {"ln": f"<{width}", "rz": f"0{width}"}.get(options.last("n"), f"{width}")
     try:
@@ -43,16 +47,22 @@ def _numbered(lines: list[str], options: Options) -> list[str]:
     for line in lines:
         if style == "a" or (style == "t" and line) or (expression is not None and expression.finds(line)):
             shown.append(f"{number:{form}}{separator}{line}")
-            number += int(options.last("i", "1"))
+            number += step
         else:
             shown.append(" " * (width + len(separator)) + line)
     return shown
 
 
+def _signed(system: System, text: str, gnu: str) -> int:
+    sign = -1 if text.startswith("-") else 1
+    return sign * whole(system, text.removeprefix("-"), gnu.replace("{}", text.replace("{", "{{").replace("}", "}}")))
+
+
 @PROGRAMS.program("fold", usage="[-bs] [-w WIDTH] [FILE]...\n")
 def _fold(system: System, argv: tuple[str, ...], state: State) -> int:
     options = parse_options(system, argv, "bsw:", {"width=": "w", "spaces": "s", "bytes": "b"})
-    width = int(options.last("w", "80"))
+    wrong = "invalid number of columns: ‘{}’"
+    width = whole(system, options.last("w", "80"), wrong, least=1, most=10_000, below=f"{wrong}: {_OUT_OF_RANGE}")
     lines = read_text(system, state, options.operands, cannot_open).split("\n")
     system.put(bytes_of("\n".join("\n".join(_folded(line, width, "s" in options)) for line in lines)))
     return input_status(state)
@@ -70,7 +80,14 @@ def _folded(line: str, width: int, at_spaces: bool) -> list[str]:
 @PROGRAMS.program("expand", "unexpand", usage="[-fai] [-t N] [FILE]...\n")
 def _expand(system: System, argv: tuple[str, ...], state: State) -> int:
     options = parse_options(system, argv, "aift:", {"tabs=": "t", "all": "a", "initial": "i", "first-only": "f"})
-    stop = int(options.last("t", "8"))
+    stop = whole(
+        system,
+        options.last("t", "8"),
+        "tab size contains invalid character(s): ‘{}’",
+        least=1,
+        most=(1 << 32) - 1,
+        below="tab size cannot be 0",
+    )
     text = read_text(system, state, options.operands, cannot_open)
     if argv[0].endswith("unexpand"):
         everywhere = "a" in options or ("t" in options and "f" not in options)

@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.base.regex import IGNORECASE, MULTILINE, Pattern, PatternProblem, compile_pattern
 from fakedocker.userland.sh.patterns import bracket
 
@@ -144,7 +145,7 @@ class _Translator:
                 raise RegexProblem("Unmatched \\{")
             return
         self.at += 1
-        if following.isdigit() and following != "0":
+        if is_digits(following) and following != "0":
             self.pieces.append(f"(?:\\{following})")
         elif following in _GNU_ESCAPES:
             self.pieces.append(_GNU_ESCAPES[following])

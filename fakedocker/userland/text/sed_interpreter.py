@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from contextlib import suppress
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.base.regex import Found, Pattern
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, text_of
@@ -261,7 +262,7 @@ class Run:
     def _substitute(self, command: Command) -> bool:
         flags = command.flags.partition("w")[0]
         expression = self._expression(command.expression, fold="i" in flags.lower(), by_line="m" in flags.lower())
-        digits = "".join(letter for letter in flags if letter.isdecimal())
+        digits = "".join(letter for letter in flags if is_digits(letter))
         everything = "g" in flags
         wanted = (
             1 if everything and is_busybox(self.system) else int(digits or 1)
@@ -309,7 +310,7 @@ def _replacement(template: str, match: Found) -> str:
         elif character == "\\" and at < len(template):
             following = template[at]
             at += 1
-            if following.isdecimal():
+            if is_digits(following):
                 if int(following) > (match.re.groups or 0):
                     raise UsageProblem(
                         f"-e expression #1, char 0: invalid reference \\{following} on `s' command's RHS", bare=True

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.userland.text.posix_regex import RegexProblem, translate
 from fakedocker.userland.text.text_escapes import decode_escapes
 
@@ -93,7 +94,7 @@ class _Parser:
 
     def _address(self) -> Address | None:
         character = self.source[self.at : self.at + 1]
-        if character.isdecimal():
+        if is_digits(character):
             number = self._number()
             if self.source[self.at : self.at + 1] == "~":
                 self.at += 1

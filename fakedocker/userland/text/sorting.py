@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cmp_to_key
 from typing import Any
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import (
     State,
@@ -14,7 +15,7 @@ from fakedocker.userland.inputs import (
     read_text,
 )
 from fakedocker.userland.text.text import cannot_open, input_status
-from fakedocker.userland.tools import Options, Register, UsageProblem, is_busybox, parse_options, say, tell
+from fakedocker.userland.tools import Options, Register, UsageProblem, is_busybox, parse_options, say, tell, whole
 
 PROGRAMS = Register()
 _SORT_KEY = re.compile(r"(\d+)(?:\.(\d+))?([bdfginMhrRV]*)(?:,(\d+)(?:\.(\d+))?([bdfginMhrRV]*))?")
@@ -156,7 +157,7 @@ def _sort_value(text: str, flags: str) -> Any:
         return _MONTHS.index(month) + 1 if month in _MONTHS else 0
     if "V" in flags:
         return [
-            (0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in re.split(r"(\d+)", text) if piece
+            (0, int(piece), "") if is_digits(piece) else (1, 0, piece) for piece in re.split(r"(\d+)", text) if piece
         ]
     if "b" in flags:
         text = text.lstrip()
@@ -175,8 +176,9 @@ def _uniq(system: System, argv: tuple[str, ...], state: State) -> int:
     lines = read_text(system, state, options.operands[:1], cannot_open).splitlines()
     if state.get("input_failed"):
         return 1
-    skip_fields, skip = int(options.last("f", "0")), int(options.last("s", "0"))
-    width = int(options.last("w", "0"))
+    skip_fields = whole(system, options.last("f", "0"), "{}: invalid number of fields to skip")
+    skip = whole(system, options.last("s", "0"), "{}: invalid number of bytes to skip")
+    width = whole(system, options.last("w", "0"), "{}: invalid number of bytes to compare")
 
     def key(line: str) -> str:
         rest = re.sub(rf"^(\s*\S+){{0,{skip_fields}}}", "", line)[skip:]
@@ -209,7 +211,7 @@ def _shuf(system: System, argv: tuple[str, ...], state: State) -> int:
     end = "\0" if "z" in options else "\n"
     if "i" in options:
         low, dash, high = options.last("i").partition("-")
-        if not (dash and low.isdecimal() and high.isdecimal()):
+        if not (dash and is_digits(low) and is_digits(high)):
             tell(system, f"bad range '{options.last('i')}'", f"invalid input range: ‘{options.last('i')}’")
             return 1
         lines = [str(number) for number in range(int(low), int(high) + 1)]
@@ -217,7 +219,7 @@ def _shuf(system: System, argv: tuple[str, ...], state: State) -> int:
         lines = list(options.operands)
     else:
         lines = read_text(system, state, options.operands[:1]).removesuffix(end).split(end)
-    count = min(len(lines), int(options.last("n") or len(lines)))
+    count = min(len(lines), whole(system, options.last("n", str(len(lines))), "invalid line count: ‘{}’"))
     shuffled = [lines.pop(system.random(len(lines))) for _ in range(count)]
     output = bytes_of("".join(line + end for line in shuffled))
     if "o" in options:

@@ -29,9 +29,11 @@ from fakedocker.userland.tools import (
     say,
     stat_or_none,
     tell,
+    whole,
 )
 
 PROGRAMS = Register()
+_OUT_OF_RANGE = "Numerical result out of range"
 
 
 def cannot_open(system: System, name: str, problem: OSError) -> None:
@@ -231,12 +233,13 @@ def _split(system: System, argv: tuple[str, ...], state: State) -> int:
     )
     data = read_all(system, state, options.operands[:1])
     prefix = options.operands[1] if len(options.operands) > 1 else "x"
-    length = int(options.last("a", "2"))
+    length = whole(system, options.last("a", "2"), "invalid suffix length: ‘{}’")
     if "b" in options:
         size = parse_size(options.last("b")) or 1
         pieces = [data[at : at + size] for at in range(0, len(data), size)]
     else:
-        count = int(options.last("l", "1000"))
+        wrong = "invalid number of lines: ‘{}’"
+        count = whole(system, options.last("l", "1000"), wrong, least=1, below=f"{wrong}: {_OUT_OF_RANGE}")
         lines = data.splitlines(keepends=True)
         pieces = [b"".join(lines[at : at + count]) for at in range(0, len(lines), count)]
     letters = "0123456789" if "d" in options else "abcdefghijklmnopqrstuvwxyz"
@@ -253,6 +256,9 @@ def _split(system: System, argv: tuple[str, ...], state: State) -> int:
 def _strings(system: System, argv: tuple[str, ...], state: State) -> int:
     options = parse_options(system, argv, "afon:t:")
     data = read_all(system, state, options.operands)
-    for match in re.finditer(rb"[\x20-\x7e\t]{%d,}" % int(options.last("n", "4")), data):
+    least = whole(
+        system, options.last("n", "4"), "invalid integer argument {}", least=1, below="invalid minimum string length {}"
+    )
+    for match in re.finditer(rb"[\x20-\x7e\t]{%d,}" % min(least, len(data) + 1), data):
         system.put(match[0] + b"\n")
     return input_status(state)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
 from fakedocker.userland.text import text_screen as screen
@@ -251,7 +252,7 @@ def _run(system: System, state: State, command: str) -> None:
             text["message"] = "E37: No write since last change (add ! to override)"
             return
         state["over"] = verb != "w"
-    elif command.isdecimal() or command == "$":
+    elif is_digits(command) or command == "$":
         text["row"] = int(command) - 1 if command != "$" else len(text["lines"]) - 1
         screen.keep_inside(text, past_end=False)
     elif command:

@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.engine.waiting import WaitCannotEnd, WaitTooLong
 from fakedocker_shell.checking import builds, finding, projects, telling
 from fakedocker_shell.checking.builds import Wanted
@@ -101,7 +102,7 @@ def main(arguments: Sequence[str]) -> int:
             watch = True
         elif word == "--seed" or word.startswith("--seed="):
             text = word.partition("=")[2] or (words.pop(0) if words else "")
-            if not text.lstrip("-").isdigit():
+            if not is_digits(text.lstrip("-")):
                 raise CheckUsage(f"--seed takes a whole number, not {text!r}")
             seed = int(text)
         elif word.startswith("-"):

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from urllib.parse import quote
 
 from fakedocker.base.json_types import Json, JsonObject
+from fakedocker.base.numbers import is_digits
 from fakedocker_shell.cli.context import Body, Client, ConnectionRefused, Context, Exchange, Query, Response, Stream
 from fakedocker_shell.cli.errors import CliError, DaemonError
 
@@ -151,7 +152,7 @@ class Api:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdigit())
+    return tuple(int(part) for part in version.split(".") if is_digits(part))
 
 
 async def json_messages(stream: Stream) -> AsyncIterator[JsonObject]:

@@ -14,6 +14,7 @@ from fractions import Fraction
 from importlib import import_module
 from typing import Any, Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.base.units import parse_binary_size, parse_duration
 from fakedocker_shell.cli.go_values import parse_bool, parse_integer, split_csv
 from fakedocker_shell.gotemplate.printing import quote
@@ -297,7 +298,7 @@ def _check_weight(text: str, _: Mapping[str, str]) -> str:
         raise ValueError(f"bad format: {text}")
     if not path.startswith("/dev/"):
         raise ValueError(f"bad format for device path: {text}")
-    if not weight.isdigit() or (int(weight) and not 10 <= int(weight) <= 1000):
+    if not is_digits(weight) or (int(weight) and not 10 <= int(weight) <= 1000):
         raise ValueError(f"invalid weight for device: {text}")
     return text
 
@@ -324,7 +325,7 @@ def _check_operations(text: str, _: Mapping[str, str]) -> str:
         raise ValueError(f"bad format: {text}")
     if not path.startswith("/dev/"):
         raise ValueError(f"bad format for device path: {text}")
-    if not rate.isdigit():
+    if not is_digits(rate):
         raise ValueError(
             f"invalid rate for device: {text}. The correct format is <device-path>:<number>. Number must be a positive integer"
         )

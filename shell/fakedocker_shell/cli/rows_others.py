@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.base.units import human_size
 from fakedocker_shell.cli.api_types import time_text
 from fakedocker_shell.cli.formatting import Rows, ellipsis, labels_text, short_id, table_format
@@ -14,7 +15,7 @@ from fakedocker_shell.cli.formatting import Rows, ellipsis, labels_text, short_i
 
 def natural_key(text: str) -> list[tuple[int, int | str]]:
     """Sorts "a2" before "a10", as docker sorts names."""
-    return [(0, int(part)) if part.isdigit() else (1, part) for part in re.split(r"(\d+)", text) if part]
+    return [(0, int(part)) if is_digits(part) else (1, part) for part in re.split(r"(\d+)", text) if part]
 
 
 def _go_bool(value: Any) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from fakedocker.base.json_types import JsonObject
+from fakedocker.base.numbers import is_digits
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.go_values import parse_integer, split_csv
 from fakedocker_shell.cli.ports import parse_published, parse_range
@@ -180,7 +181,7 @@ def parse_address(text: str, _: Mapping[str, str]) -> str:
     if not rest or "://" in rest:
         raise ValueError(f"invalid proto, expected tcp: {text}")
     match = re.fullmatch(r"(\[[^\]]*\]|[^:\[\]]*)(?::([^:]*))?", rest)
-    if match is None or (match[2] and not match[2].isdecimal()):
+    if match is None or (match[2] and not is_digits(match[2])):
         raise ValueError(f"invalid bind address format: {text}")
     return f"{match[1] or host}:{match[2] or port}"
 

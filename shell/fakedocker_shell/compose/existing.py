@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fakedocker.base.numbers import is_digits
 from fakedocker_shell.cli.api import Api, escape, filters_query
 from fakedocker_shell.cli.errors import DaemonError
 from fakedocker_shell.compose import labels
@@ -53,7 +54,7 @@ class Found:
     def number(self) -> int:
         """Which of its service's containers it is."""
         text = self.label(labels.NUMBER)
-        return int(text) if text.isdecimal() else 0
+        return int(text) if is_digits(text) else 0
 
     @property
     def is_one_off(self) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fakedocker.base.json_types import Json, JsonObject
+from fakedocker.base.numbers import is_digits
 from fakedocker.base.units import format_duration, parse_binary_size, parse_duration
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.ports import parse_published
@@ -258,7 +259,7 @@ def _extra_hosts(value: list[Json] | JsonObject, _: Place) -> list[str]:
 
 def _restart(value: Json, _: Place) -> str:
     name, colon, count = text(value).partition(":")
-    if name not in ("no", "always", "on-failure", "unless-stopped") or (colon and not count.isdecimal()):
+    if name not in ("no", "always", "on-failure", "unless-stopped") or (colon and not is_digits(count)):
         raise CliError(f"invalid restart policy: {value}", INVALID)
     return text(value)
 

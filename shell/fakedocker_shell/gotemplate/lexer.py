@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from fakedocker.base.numbers import is_digits
 from fakedocker_shell.gotemplate.printing import quote
 
 KEYWORDS = frozenset(
@@ -154,9 +155,9 @@ class Lexer:
             self._add("pipe", start, start + 1)
         elif character in "\"'`":
             return self._quoted(character, start)
-        elif character == "$" or (character == "." and not following.isdigit()):
+        elif character == "$" or (character == "." and not is_digits(following)):
             return self._field_or_variable("variable" if character == "$" else "field", start)
-        elif character in "+-." or character.isdigit():
+        elif character in "+-." or is_digits(character):
             return self._number(start)
         elif character == "_" or character.isalnum():
             return self._identifier(start)

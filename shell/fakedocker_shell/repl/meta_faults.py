@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fakedocker.base import units
+from fakedocker.base.numbers import is_digits
 from fakedocker.faults import matching, model
 from fakedocker.faults.model import FaultError, Rule
 from fakedocker_shell.repl import drawing, explain
@@ -43,7 +44,7 @@ def _change(terminal: TerminalSession, argument: str) -> str:
 
 
 def _clear(terminal: TerminalSession, number: str) -> str:
-    if number and not number.isdecimal():
+    if number and not is_digits(number):
         raise FaultError(f"usage: :fault clear [N]; {number!r} is no number")
     count = terminal.engine.clear_faults(int(number) if number else None)
     return f"{count} fault{'s' if count != 1 else ''} taken away"

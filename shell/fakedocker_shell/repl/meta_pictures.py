@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from fakedocker.base.numbers import is_digits
 from fakedocker_shell.repl import drawing, explain
 from fakedocker_shell.repl.history import Moment
 from fakedocker_shell.repl.meta_base import MetaCommand, MetaProblem
@@ -157,7 +158,7 @@ def _earlier(terminal: TerminalSession, word: str, usage: str) -> Moment:
     """The state before the last N commands that changed something, or that of the beginning."""
     if word == "start":
         return terminal.timeline.first
-    if not word.isdigit() or word == "0":
+    if not is_digits(word) or word == "0":
         raise MetaProblem(f"usage: {usage}")
     return terminal.timeline.before(int(word)) or terminal.timeline.first
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fakedocker.base import clock, units
+from fakedocker.base.numbers import is_digits
 from fakedocker.engine.inflight import TimeMode
 from fakedocker.world.world import Event, World
 from fakedocker_shell.repl import drawing, explain
@@ -18,7 +19,7 @@ _EVENT_LINES = 200
 
 
 def _undo(terminal: TerminalSession, argument: str) -> str:
-    if argument and not argument.isdigit():
+    if argument and not is_digits(argument):
         raise MetaProblem(f"usage: :undo [N]; {argument!r} is no number")
     steps = terminal.timeline.back(int(argument or "1"), terminal.moment())
     if not steps:

@@ -12,6 +12,7 @@ from shlex import quote
 from typing import Any, NamedTuple
 from urllib.parse import quote as url_quote
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.base.units import format_duration, parse_duration
 from fakedocker.engine.engine import Engine
 from fakedocker.engine.waiting import WaitCannotEnd, WaitTooLong
@@ -180,7 +181,7 @@ class Checker:
             return _compare([text], check) if not status else Result(False, "nobody answers")
         asked = f"curl -s -o /dev/null -m {_HTTP_SECONDS} -w '%{{http_code}}' {quote(check.subject)}"
         text, _, _ = self._run(asked)
-        code = int(text) if text.isdigit() else 0
+        code = int(text) if is_digits(text) else 0
         result = _compare([code], check)
         return result if code else Result(result.holds, "nobody answers")
 

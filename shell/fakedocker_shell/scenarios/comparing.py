@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from fakedocker.base.json_types import Json
+from fakedocker.base.numbers import is_digits
 
 _SHOWN = 80
 _LOOKED_AT = 400
@@ -28,7 +29,7 @@ def _step(value: Json, part: str) -> list[Json]:
     if isinstance(value, list):
         if part == "*":
             return list(value)
-        if part.isdigit():
+        if is_digits(part):
             return value[int(part) : int(part) + 1]
         return [
             entry

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.base.units import parse_duration
 from fakedocker.faults import grammar
 from fakedocker.faults.model import FaultError
@@ -119,7 +120,7 @@ def _compared(text: str, words: list[str], what: str) -> tuple[str, str]:
 
 def _number(check: Check, what: str) -> Check:
     texts = check.value.split(",") if check.operator == "in" else [check.value]
-    if check.operator in ("has", "matches") or not all(part.strip().lstrip("-").isdigit() for part in texts):
+    if check.operator in ("has", "matches") or not all(is_digits(part.strip().lstrip("-")) for part in texts):
         raise BadCheck(f"{what} is compared with a whole number: {check.text!r}")
     return check
 
@@ -160,7 +161,7 @@ def _http(text: str) -> Check:
 
 def _port(text: str) -> Check:
     words = tokens(text)[1:]
-    if not words or not words[0].isdigit():
+    if not words or not is_digits(words[0]):
         raise BadCheck(f"port takes a number: {text!r}")
     if len(words) == 2 and words[1] in PRESENCE:
         return Check(text, "port", words[0], (), words[1])
@@ -174,7 +175,7 @@ def _port(text: str) -> Check:
 
 def _reach(text: str) -> Check:
     words = tokens(text)[1:]
-    if len(words) != 2 or not words[1].rpartition(":")[2].isdigit() or ":" not in words[1]:
+    if len(words) != 2 or not is_digits(words[1].rpartition(":")[2]) or ":" not in words[1]:
         raise BadCheck(f"reach takes a container and HOST:PORT: {text!r}")
     return Check(text, "reach", words[0], (), "", words[1])
 

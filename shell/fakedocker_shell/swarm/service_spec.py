@@ -11,6 +11,7 @@ from typing import Final
 
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.json_types import Json, JsonObject
+from fakedocker.base.numbers import is_digits
 from fakedocker.base.units import format_duration
 from fakedocker_shell.cli.context import Context
 from fakedocker_shell.cli.create_options import label_map
@@ -143,7 +144,7 @@ def generic_resources(texts: Sequence[str]) -> list[JsonObject]:
     found = []
     for text in texts:
         kind, _, value = text.partition("=")
-        if not value.isdecimal():
+        if not is_digits(value):
             raise CliError(
                 f"invalid generic-resource request `{kind}={value}`, Named Generic Resources is not supported for service "
                 "create or update"

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final, NamedTuple
 
+from fakedocker.base.numbers import is_digits
+
 Value = Any
 """A value of the small JavaScript: int, float, str, bool, None, `...` for undefined, list, dict, or one of the tuples below."""
 Expression = tuple[Value, ...]
@@ -79,7 +81,7 @@ def number_of(text: str) -> int | float:
     plain = text.replace("_", "")
     if plain[:2].lower() == "0x":
         return int(plain, 16)
-    return int(plain) if plain.isdecimal() else float(plain)
+    return int(plain) if is_digits(plain) else float(plain)
 
 
 class ExpressionParser:

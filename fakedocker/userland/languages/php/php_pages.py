@@ -9,6 +9,7 @@ import posixpath
 import re
 from typing import Final, NamedTuple
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, text_of
 from fakedocker.userland.languages.php.php_functions import FUNCTIONS, METHODS, connect, wordpress
@@ -204,9 +205,7 @@ class _Run:
         container, place = self.value(inner), self.value(key)
         if isinstance(container, dict):
             found = container.get(place)
-            return (
-                container.get(int(place)) if found is None and isinstance(place, str) and place.isdecimal() else found
-            )
+            return container.get(int(place)) if found is None and isinstance(place, str) and is_digits(place) else found
         return (
             container[place]
             if isinstance(container, str) and isinstance(place, int) and place < len(container)

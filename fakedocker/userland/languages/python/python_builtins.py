@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.userland.inputs import bytes_of
 from fakedocker.userland.languages.python import python_files, python_packages
 from fakedocker.userland.languages.python.python_files import OpenFile
@@ -59,7 +60,7 @@ def member(own: Evaluator, module: str, name: str) -> Value:
         ("sys", "argv"): list(own.arguments), ("sys", "platform"): "linux", ("os", "name"): "posix", ("os", "sep"): "/",
         ("sys", "version"): f"{own.version} (main, Sep 27 2024, 04:10:18) [GCC 12.2.0]", ("math", "pi"): math.pi,
         ("sys", "executable"): "/usr/local/bin/python3", ("math", "e"): math.e, ("math", "inf"): math.inf,
-        ("sys", "version_info"): tuple(int(part) for part in own.version.split(".")[:3] if part.isdecimal()),
+        ("sys", "version_info"): tuple(int(part) for part in own.version.split(".")[:3] if is_digits(part)),
     }  # fmt: skip
     if (module, name) in facts:
         return facts[(module, name)]

@@ -6,6 +6,7 @@ import html
 from typing import Final
 from urllib.parse import quote
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of
 from fakedocker.userland.processes.dates import format_date
@@ -42,7 +43,7 @@ def http_server(system: System, state: State, words: tuple[str, ...], version: s
     except UsageProblem as problem:
         system.put(f"{_USAGE}server.py: error: {problem.message}\n", 2)
         return 2
-    port = next((int(word) for word in options.operands if word.isdecimal()), 8000)
+    port = next((int(word) for word in options.operands if is_digits(word)), 8000)
     address, root = options.last("b") or "0.0.0.0", options.last("d") or "."
     if "listeners" not in state:
         problem_found = open_listeners(system, state, [port], address)

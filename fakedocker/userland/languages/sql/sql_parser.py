@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.userland.languages.sql.sql_tokens import RESERVED, Expression, ExpressionParser, Token, Value
 
 
@@ -135,7 +136,7 @@ class Parser(ExpressionParser):
         return expression, descends
 
     def _count(self) -> int:
-        if self.token.kind != "number" or not self.token.text.isdecimal():
+        if self.token.kind != "number" or not is_digits(self.token.text):
             raise self.problem()
         self.at += 1
         return int(self.tokens[self.at - 1].text)

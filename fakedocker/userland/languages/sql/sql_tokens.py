@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final, NamedTuple
 
+from fakedocker.base.numbers import is_digits
+
 Value = Any
 """A value of the small SQL: None, bool, int, float, Decimal or str."""
 
@@ -252,7 +254,7 @@ class ExpressionParser:
             return found
         if token.kind == "number":
             self.at += 1
-            return ("value", int(token.text) if token.text.isdecimal() else float(token.text))
+            return ("value", int(token.text) if is_digits(token.text) else float(token.text))
         if token.kind == "string":
             self.at += 1
             return ("value", token.text)

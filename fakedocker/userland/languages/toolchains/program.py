@@ -10,6 +10,7 @@ import json
 from typing import Any, Final
 
 from fakedocker.base import signals
+from fakedocker.base.numbers import is_digits
 from fakedocker.filesystem.program_files import HEADER_BYTES, program_file
 from fakedocker.kernel import marks
 from fakedocker.kernel.program import READ, WRITE, System, Unsimulated
@@ -99,7 +100,7 @@ def act(system: System, state: State, name: str) -> int:
                 return 1
             return 0
         port = system.environment.get("PORT", "") or str(behaviour["port"])
-        problem = open_listeners(system, state, [int(port) if port.isdecimal() else behaviour["port"]])
+        problem = open_listeners(system, state, [int(port) if is_digits(port) else behaviour["port"]])
         if problem is not None:
             system.put(f"listen tcp :{problem.filename}: bind: {str(problem.strerror).lower()}\n", 2)
             return 1

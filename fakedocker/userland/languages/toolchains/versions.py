@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland import versions
 from fakedocker.userland.inputs import State
@@ -106,7 +107,7 @@ def _value(system: System, name: str) -> str:
         return _java(system, name)
     if name == "ZEND":
         major, _, rest = version_of(system, "PHP_VERSION", _DEFAULTS["PHP_VERSION"]).partition(".")
-        return f"{int(major) - 4 if major.isdigit() and int(major) > 6 else 2}.{rest}"
+        return f"{int(major) - 4 if is_digits(major) and int(major) > 6 else 2}.{rest}"
     if name in _OF_ONE_RELEASE:
         variable, known = _OF_ONE_RELEASE[name]
         told = known.get(version_of(system, variable, _DEFAULTS.get(variable, "")), "")
@@ -125,7 +126,7 @@ def _java(system: System, name: str) -> str:
     home = system.environment.get("JAVA_HOME", "") or _DEFAULTS["JAVA_HOME"]
     is_temurin = home == _DEFAULTS["JAVA_HOME"]
     first = version.partition(".")[0]
-    major = int(old[1]) if old else int(first) if first.isdigit() else 0
+    major = int(old[1]) if old else int(first) if is_digits(first) else 0
     lts = "-LTS" if major in _LONG_TERM and is_temurin else ""
     whole = (f"{version}-b{build}" if old else f"{version}+{build}{lts}") if build else version
     match name:
@@ -150,7 +151,7 @@ def _released(version: str, major: int) -> str:
     The first update follows a release of March in April, one of September in October; 11 was that of September 2018.
     """
     numbers = version.split(".")
-    if len(numbers) != 3 or not all(number.isdigit() for number in numbers) or major < 11:
+    if len(numbers) != 3 or not all(is_digits(number) for number in numbers) or major < 11:
         return ""
     months = 2018 * 12 + 8 + (major - 11) * 6 + 1 + (int(numbers[2]) - 1) * 3
     year, month = divmod(months, 12)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.userland.sh import jobs
 from fakedocker.userland.sh.builtin_table import builtin, complain
 from fakedocker.userland.sh.commands import save_progress
@@ -19,7 +20,7 @@ def find_job(shell: ShellState, text: str) -> Job | None:
         return listed[0] if listed else None
     if word == "-":
         return listed[1] if len(listed) > 1 else None
-    if word.isdecimal():
+    if is_digits(word):
         return next((job for job in shell.jobs if job.number == int(word)), None)
     contains = word.startswith("?")
     return next((job for job in shell.jobs if (word[1:] in job.text if contains else job.text.startswith(word))), None)
@@ -71,7 +72,7 @@ def _wait_for(shell: ShellState, word: str) -> int:
                 f"{word}: no such job" if shell.is_bash() else f"No such job: {word}", 127 if shell.is_bash() else 2
             )
         pid = job.pids[-1]
-    elif not word.isdecimal():
+    elif not is_digits(word):
         if shell.is_bash():
             raise ShellError(f"`{word}': not a pid or valid job spec", 1)
         raise ShellError(f"Illegal number: {word}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.userland.sh.builtin_table import builtin, complain
 from fakedocker.userland.sh.commands import ReportedError
 from fakedocker.userland.sh.control import save_variables
@@ -266,7 +267,7 @@ def _unset_element(shell: ShellState, name: str, subscript: str) -> None:
 @builtin("shift", special=True)
 def _shift(shell: ShellState, argv: tuple[str, ...]) -> int:
     text = argv[1] if len(argv) > 1 else "1"
-    if not text.isdecimal():
+    if not is_digits(text):
         if shell.is_bash():
             return complain(shell, "shift", f"{text}: numeric argument required")
         raise ShellError(f"Illegal number: {text}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import posixpath
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.userland.files.modes import ModeProblem, parse_mode, symbolic
 from fakedocker.userland.sh.builtin_table import builtin, complain
 from fakedocker.userland.sh.dialect import ShellError
@@ -140,7 +141,7 @@ def _umask(shell: ShellState, argv: tuple[str, ...]) -> int:
     text = words[0]
     try:
         allowed = 0o777 & ~system.umask
-        mask = int(text, 8) if text.isdecimal() else 0o777 & ~parse_mode(text, allowed, False, 0)
+        mask = int(text, 8) if is_digits(text) else 0o777 & ~parse_mode(text, allowed, False, 0)
     except (ModeProblem, ValueError):
         said = f"{text}: octal number out of range" if shell.is_bash() else f"Illegal number: {text}"
         raise ShellError(said, 1 if shell.is_bash() else 2) from None

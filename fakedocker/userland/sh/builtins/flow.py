@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.userland.sh import control, jobs
 from fakedocker.userland.sh.builtin_table import builtin, builtins_of, complain
 from fakedocker.userland.sh.builtins.naming import describe_names
@@ -22,7 +23,7 @@ def _number(shell: ShellState, argv: tuple[str, ...], default: int) -> int:
         return default
     text = argv[1]
     digits = text[1:] if shell.is_bash() and text[:1] in "+-" else text
-    if not digits.isdecimal() or not digits.isascii():
+    if not is_digits(digits):
         if shell.is_bash():
             raise ShellError(f"{text}: numeric argument required")
         raise ShellError(f"Illegal number: {text}")

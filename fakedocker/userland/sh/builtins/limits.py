@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.privileges import UNLIMITED
 from fakedocker.userland.sh.builtin_table import builtin, complain
 from fakedocker.userland.sh.dialect import ShellError
@@ -103,7 +104,7 @@ def _set(shell: ShellState, row: _Row, letters: str, text: str) -> int:
         value = soft if text == "soft" else hard
     elif text == "unlimited":
         value = UNLIMITED
-    elif text.isascii() and text.isdigit():
+    elif is_digits(text):
         value = int(text) * _scale(shell, row)
     elif shell.is_bash():
         return complain(shell, "ulimit", f"{text}: invalid number")

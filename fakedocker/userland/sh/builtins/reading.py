@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.userland.sh.builtin_table import builtin, complain
 from fakedocker.userland.sh.commands import save_progress
 from fakedocker.userland.sh.dialect import ShellError
@@ -68,7 +69,7 @@ def _set(shell: ShellState, options: _Options, letter: str, value: str) -> None:
         except ValueError:
             raise ShellError(f"{value}: invalid timeout specification", 1) from None
     elif letter in "nNu":
-        if not value.isdecimal():
+        if not is_digits(value):
             raise ShellError(f"{value}: invalid number", 1)
         if letter == "u":
             options.descriptor = int(value)

@@ -6,6 +6,7 @@ import errno
 import re
 from typing import Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.userland.processes.signal_names import SIGNALS, signal_number
 from fakedocker.userland.sh.builtin_table import builtin, complain
 from fakedocker.userland.sh.builtins.children import find_job
@@ -18,7 +19,7 @@ _PSEUDO = {"EXIT": 0, "ERR": -1, "DEBUG": -2, "RETURN": -3}
 
 
 def _trap_number(shell: ShellState, word: str) -> int | None:
-    if word.isdecimal() and word.isascii():
+    if is_digits(word):
         number = strtol(word)[0]
         return number if number <= 64 else None
     pseudo = _PSEUDO.get(word.upper())
@@ -52,7 +53,7 @@ def _trap(shell: ShellState, argv: tuple[str, ...]) -> int:
         return 0
     action: str | None = words[0]
     names = words[1:]
-    if not names or (action is not None and action.isdecimal()):
+    if not names or (action is not None and is_digits(action)):
         names, action = words, None
     if action == "-":
         action = None
@@ -104,7 +105,7 @@ def _kill(shell: ShellState, argv: tuple[str, ...]) -> int:
         words = words[1:]
         if text in ("s", "n") and words:
             text, words = words[0], words[1:]
-        found = strtol(text)[0] if text.isdecimal() and text.isascii() else signal_number(text)
+        found = strtol(text)[0] if is_digits(text) else signal_number(text)
         if found is None:
             return _bad_kill(shell, text)
         number = found
@@ -172,7 +173,7 @@ def _send(shell: ShellState, word: str, number: int) -> int:
 
 def _list(shell: ShellState, words: tuple[str, ...]) -> int:
     for word in words:
-        if word.isdecimal() and word.isascii():
+        if is_digits(word):
             number = strtol(word)[0]
             number = number & 127 if number > 128 else number
             shell.out(f"{SIGNALS.get(number, number)}\n")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.base.units import human_size
 from fakedocker_shell.cli import reference
 from fakedocker_shell.cli.api import filters_query
@@ -72,7 +73,7 @@ def _health(row: ContainerRow) -> str:
 def _exit_code(row: ContainerRow) -> int:
     status = str(row.summary.get("Status", ""))
     code = status.partition("(")[2].partition(")")[0]
-    return int(code) if status.startswith("Exited") and code.isdecimal() else 0
+    return int(code) if status.startswith("Exited") and is_digits(code) else 0
 
 
 _ROWS = Rows(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fakedocker.base.clock import SECOND_NS
+from fakedocker.base.numbers import is_digits
 from fakedocker_shell.cli.errors import CliError, UnsimulatedError
 from fakedocker_shell.cli.main import Invocation
 from fakedocker_shell.compose import existing, images, stopping, waiting
@@ -40,7 +41,7 @@ def _scale(call: Invocation, words: Sequence[str], project: Project) -> dict[str
     found = {}
     for word in words:
         name, _, count = word.partition("=")
-        if not count.lstrip("-").isdecimal():
+        if not is_digits(count.lstrip("-")):
             raise CliError(f"invalid scale specifier: {word}")
         if name not in project.services:
             raise CliError(f"no such service: {name}")

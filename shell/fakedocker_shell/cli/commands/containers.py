@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fakedocker.base.json_types import JsonObject
+from fakedocker.base.numbers import is_digits
 from fakedocker.base.units import human_size
 from fakedocker_shell.cli import reference
 from fakedocker_shell.cli.api import checked_name, filters_query
@@ -157,8 +158,8 @@ async def container_port(call: Invocation) -> int:
     if len(call.arguments) > 1:
         wanted = call.arguments[1]
         number, slash, protocol = wanted.partition("/")
-        bindings = published.get(f"{number}/{protocol if slash else 'tcp'}") if number.isdigit() else None
-        if not number.isdigit():
+        bindings = published.get(f"{number}/{protocol if slash else 'tcp'}") if is_digits(number) else None
+        if not is_digits(number):
             raise CliError(f'Error: invalid port ({wanted}): strconv.ParseUint: parsing "{number}": invalid syntax')
         if not bindings:
             raise CliError(f"Error: No public port '{wanted}' published for {name}")
