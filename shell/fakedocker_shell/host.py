@@ -68,6 +68,9 @@ _NOT_ON_HOST = frozenset(
         "pnpm",
         "pnpx",
         "corepack",
+        "pipenv",
+        "poetry",
+        "uv",
     }
 )
 

@@ -19,7 +19,7 @@ from fakedocker.userland.packages.pip_folders import Folder
 from fakedocker.userland.packages.pip_requirements import Problem, Requirements, Wanted
 from fakedocker.userland.packages.pip_site import Installed, Site, normalized
 from fakedocker.userland.packages.plan import Action, Plan, Step, follow, is_online, unpack_ns
-from fakedocker.userland.packages.unpack import write_filler, write_text
+from fakedocker.userland.packages.unpack import write_filler, write_program, write_text
 from fakedocker.userland.tools import Register, base_name
 
 PROGRAMS = Register()
@@ -47,6 +47,9 @@ hint: See PEP 668 for the detailed specification.
 
 _OTHERS: Final = frozenset("completion config debug download hash index inspect lock search wheel".split())
 """Commands of pip's that are not simulated."""
+_MANAGERS: Final = frozenset({"pipenv", "poetry", "uv"})
+"""Commands of projects that are simulated."""
+_MANAGER_BYTES: Final = 400
 _UNPACKED: Final = 3.5
 """How much larger files are than the wheel that they come in."""
 
@@ -88,7 +91,7 @@ def _pip(system: System, argv: tuple[str, ...], state: State) -> int:
         system.put(f"pip {version} from {site.directory}/pip (python {site.python})\n")
         return 0
     if command.name == "install":
-        return follow(system, state, lambda: _install(system, command, site), _ACTIONS)
+        return follow(system, state, lambda: _install(system, command, site), ACTIONS)
     if command.name == "uninstall":
         return _uninstall(system, state, command, site)
     if command.name in _QUESTIONS:
@@ -225,7 +228,9 @@ def _put(system: System, state: State, name: str, version: str, where: tuple[Any
             write_text(system, f"{site.directory}/{path}", text)
         write_text(system, f"{site.directory}/{folder}/RECORD", "".join(f"{path},,\n" for path in record))
         write_filler(system, f"{site.directory}/{module}/_contents.py", int(project.wheel_bytes * _UNPACKED))
-        for script in scripts:
+        for script in (each for each in scripts if base_name(each) in _MANAGERS):
+            write_program(system, script, "python", base_name(script), _MANAGER_BYTES)
+        for script in (each for each in scripts if base_name(each) not in _MANAGERS):
             interpreter = f"{site.scripts}/python" if site.scripts == "/usr/local/bin" else "/usr/bin/env python3"
             write_text(system, script, f"#!{interpreter}\nimport sys\nfrom {module} import main\nsys.exit(main())\n")
     except OSError as problem:
@@ -250,7 +255,7 @@ def _put_folder(system: System, state: State, item: tuple[Any, ...], where: tupl
     return None
 
 
-_ACTIONS: Final[dict[str, Action]] = {"folder": _put_folder, "put": _put, "remove": _remove}
+ACTIONS: Final[dict[str, Action]] = {"folder": _put_folder, "put": _put, "remove": _remove}
 
 
 # the rest

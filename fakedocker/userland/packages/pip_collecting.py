@@ -97,10 +97,8 @@ class Collecting:
 
 
 def known(name: str) -> Project:
-    """A project that has been chosen."""
-    found = python_index.project(name)
-    assert found is not None, name
-    return found
+    """A project that has been chosen, or that a lock file has."""
+    return python_index.project(name) or python_index.guessed(name)
 
 
 def _wheel(project: Project, version: str, site: Site) -> str:

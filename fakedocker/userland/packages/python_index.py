@@ -66,9 +66,16 @@ def project(name: str, *, late: bool = False) -> Project | None:
         )
     if not newest:
         return None
+    return guessed(name)._replace(version=newest, newest=newest)
+
+
+def guessed(name: str) -> Project:
+    """A project of which only the name is known, with a size of its own."""
+    document = index.table("python")
     size = _SMALLEST_BYTES + zlib.crc32(name.encode()) % _SPREAD_BYTES
     scripts = tuple(document["commands"].get(name, "").split())
-    return Project(name, newest, newest, size, scripts=scripts, module=module, whole=False)
+    module = str(document["modules"].get(name, name.replace("-", "_")))
+    return Project(name, "", "", size, scripts=scripts, module=module, whole=False)
 
 
 def modules_of(name: str) -> tuple[str, ...]:

@@ -53,14 +53,15 @@ def make(system: System, state: State, words: tuple[str, ...], version: str) -> 
         try:
             if "--clear" in words:
                 remove_tree(system, folder)
-            _fill(system, folder, base.python, version, has_pip="--without-pip" not in words)
+            fill(system, folder, base.python, version, has_pip="--without-pip" not in words)
         except OSError as problem:
             system.put(f"Error: [Errno {problem.errno}] {problem.strerror}: '{folder}'\n", 2)
             return 1
     return 0
 
 
-def _fill(system: System, folder: str, python: str, version: str, *, has_pip: bool) -> None:
+def fill(system: System, folder: str, python: str, version: str, *, has_pip: bool) -> None:
+    """Write a virtual environment. Raises OSError."""
     make_directories(system, f"{folder}/lib/python{python}/site-packages")
     make_directories(system, f"{folder}/include")
     make_directories(system, f"{folder}/bin")
