@@ -6,7 +6,6 @@ pyproject.toml (also as poetry has it), setup.cfg and the literals of setup.py a
 from __future__ import annotations
 
 import ast
-import configparser
 import hashlib
 import posixpath
 import re
@@ -145,23 +144,33 @@ def _plain_bound(bound: str) -> str:
 
 def _setup(system: System, where: str, extras: tuple[str, ...]) -> _Found:
     """setup.cfg, and what setup.py has as literals."""
-    config = configparser.ConfigParser(interpolation=None)
-    text = read_text_or(system, posixpath.join(where, "setup.cfg"))[:_LARGEST_TEXT]
-    try:
-        config.read_string(text)
-    except (configparser.Error, ValueError):
-        _refuse(where, "whose setup.cfg cannot be read")
+    config = _sections(read_text_or(system, posixpath.join(where, "setup.cfg"))[:_LARGEST_TEXT])
     told = _literals(read_text_or(system, posixpath.join(where, "setup.py"))[:_LARGEST_TEXT])
-    lines = config.get("options", "install_requires", fallback="").splitlines()
+    lines = config.get("options.install_requires", "").splitlines()
     needs = [*_texts(told.get("install_requires")), *(line.strip() for line in lines if line.strip())]
     optional = _table(told, "extras_require")
     needs += [need for extra in extras for need in _texts(optional.get(extra))]
     entries = _table(told, "entry_points").get("console_scripts")
     pairs = (entry.partition("=") for entry in _texts(entries))
     scripts = {command.strip(): target.strip() for command, _, target in pairs if target}
-    name = str(told.get("name") or config.get("metadata", "name", fallback=""))
-    version = str(told.get("version") or config.get("metadata", "version", fallback=""))
+    name = str(told.get("name") or config.get("metadata.name", ""))
+    version = str(told.get("version") or config.get("metadata.version", ""))
     return name, "" if version.startswith(("attr:", "file:")) else version, tuple(needs), scripts
+
+
+def _sections(text: str) -> dict[str, str]:
+    """The settings of setup.cfg by section and name, values of several lines with their ends."""
+    found: dict[str, list[str]] = {}
+    section = key = ""
+    for line in text.splitlines():
+        if match := re.fullmatch(r"\[([^\]]+)\]\s*", line):
+            section, key = match[1].strip(), ""
+        elif key and line[:1].isspace():
+            found[key].append(line.strip())
+        elif match := re.fullmatch(r"([\w.-]+)\s*[=:](.*)", line):
+            key = f"{section}.{match[1]}"
+            found[key] = [match[2].strip()]
+    return {key: "\n".join(lines) for key, lines in found.items()}
 
 
 def _literals(source: str) -> dict[str, object]:
