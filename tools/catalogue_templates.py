@@ -28,7 +28,7 @@ import msgspec
 from catalogue_sources import ImageSource, SourceError, Sources, mode_and_owner, rows_of
 
 from fakedocker.registry.hub.kept import ConfigRow
-from fakedocker.registry.hub.templates import Example, Row, Template, TemplateLayer
+from fakedocker.registry.hub.templates import Example, Row, Template, TemplateLayer, size_bytes
 
 _RULE_KEYS = {"variable", "vars", "replace", "tells", "layer", "version_tag", "config"}
 _TEXTS = ("dirs", "links", "hardlinks", "programs", "fillers")
@@ -142,8 +142,13 @@ def _row(kind: str, path: str, rest: str) -> Row:
         identity, _, size = rest.partition(" ")
         family, _, program = identity.partition("/")
         own = path.rpartition("/")[2]
-        return Row(name, "program", 0o755, "", "", f"{family}/{own if program == '*' else program}", size)
-    return Row(name, "filler", 0o644, "", "", "", rest)
+        return Row(name, "program", 0o755, "", "", f"{family}/{own if program == '*' else program}", _known(size, path))
+    return Row(name, "filler", 0o644, "", "", "", _known(rest, path))
+
+
+def _known(size: str, path: str) -> str:
+    """A size as a number, unless it is a variable."""
+    return size if "@" in size else str(size_bytes(size, path.strip("/")))
 
 
 def _replaced(text: str, replace: Mapping[str, str]) -> str:

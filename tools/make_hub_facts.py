@@ -11,6 +11,7 @@ import argparse
 import json
 import lzma
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,22 +35,34 @@ def make_files(tags: dict[str, Any], configs: dict[str, Any]) -> dict[str, bytes
 
 def _repository(listed: dict[str, Any], configured: dict[str, Any]) -> bytes:
     images = [[*image, config] for image, config in zip(listed["images"], configured["images"], strict=True)]
-    listing = kept.compress(msgspec.json.encode({"images": images, "tags": listed["tags"]}))
-    blocks: list[bytes] = []
-    first: list[int] = []
+    tags = sorted(listed["tags"].items())
+    return msgspec.msgpack.encode(
+        kept.Head(
+            listed["source"],
+            len(images),
+            _blocks(images, list(range(len(images))), kept.BLOCK_BYTES),
+            _blocks(tags, [tag for tag, _ in tags], kept.BLOCK_BYTES),
+            _blocks(configured["configs"], list(range(len(configured["configs"]))), kept.CONFIG_BLOCK_BYTES),
+        )
+    )
+
+
+def _blocks(rows: Sequence[Any], names: Sequence[str | int], limit_bytes: int) -> kept.Blocks:
+    parts: list[bytes] = []
+    first: list[str | int] = []
     pending: list[Any] = []
     size = 0
-    for number, config in enumerate(configured["configs"]):
+    for row, name in zip(rows, names, strict=True):
         if not pending:
-            first.append(number)
-        pending.append(config)
-        size += len(msgspec.json.encode(config))
-        if size > kept.BLOCK_BYTES:
-            blocks.append(kept.compress(msgspec.json.encode(pending)))
+            first.append(name)
+        pending.append(row)
+        size += len(msgspec.json.encode(row))
+        if size > limit_bytes:
+            parts.append(kept.compress(msgspec.json.encode(pending)))
             pending, size = [], 0
     if pending:
-        blocks.append(kept.compress(msgspec.json.encode(pending)))
-    return msgspec.msgpack.encode(kept.Head(listed["source"], listing, tuple(blocks), tuple(first)))
+        parts.append(kept.compress(msgspec.json.encode(pending)))
+    return kept.Blocks(tuple(parts), tuple(first))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -57,8 +57,8 @@ def test_every_tag_resolves_from_its_first_day_on_and_not_before() -> None:
     for name, tags in kept.index().tags.items():
         facts = kept.facts(name)
         assert facts is not None
-        assert len(facts.tags) == tags
-        for tag in facts.tags:
+        assert len(list(facts.tags())) == tags
+        for tag in facts.tags():
             history = facts.history(tag)
             assert history
             first = history[0][0]
@@ -102,7 +102,7 @@ def _check_config(own: ConfigRow, whole: ImageConfig) -> None:
 
 def test_random_images_are_pulled_and_run_and_inspected() -> None:
     chosen = random.Random(15)
-    names = [f"{name}:{tag}" for name in kept.index().tags for tag in (kept.facts(name) or pytest.fail(name)).tags]
+    names = [f"{name}:{tag}" for name in kept.index().tags for tag in (kept.facts(name) or pytest.fail(name)).tags()]
     host = Host("hub", date=LAST_DATE)
     for name in chosen.sample(names, SAMPLE):
         _pull_run_and_inspect(host, name)

@@ -1,10 +1,9 @@
 """How the package keeps the facts about official images: one file for each repository, and an index of their names.
 
     index.json      the last day that the facts know, the names, and how many tags each repository ever had
-    NAME.facts      MessagePack: a head, the images and tags of the repository, and its configurations in blocks, each in xz
+    NAME.facts      MessagePack: a head, the images, the tags and the configurations of the repository, each in blocks of xz
 
-`tools/make_hub_facts.py` writes them. A block is read when one of its configurations is asked for, a tag's history when that
-tag is. Whatever is no such file is told with its name, and is the end of that file alone. This module must not know what the
+`tools/make_hub_facts.py` writes them. A block is read when something in it is asked for. Whatever is no such file is told with its name, and is the end of that file alone. This module must not know what the
 facts mean.
 """
 
@@ -12,14 +11,16 @@ from __future__ import annotations
 
 import lzma
 import pkgutil
+from bisect import bisect_right
+from collections.abc import Iterator
 from functools import cache
 from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
-BLOCK_BYTES = 400_000
-"""About how much JSON a block of configurations is before it is compressed."""
+BLOCK_BYTES, CONFIG_BLOCK_BYTES = 100_000, 400_000
+"""About how much JSON a block is before it is compressed; configurations are more alike."""
 
 
 class DamagedFacts(ValueError):
@@ -33,23 +34,24 @@ class Index(Struct, frozen=True):
     """Name of a repository -> how many tags it ever had."""
 
 
+class Blocks(Struct, frozen=True, array_like=True):
+    """A long list in parts: each is the xz of a list's JSON, `first` what its first entry is found by."""
+
+    parts: tuple[bytes, ...]
+    first: tuple[str | int, ...]
+
+
 class Head(Struct, frozen=True):
-    """One repository's file. `listing` is the xz of a Listing's JSON, each block that of a list of configurations'."""
+    """One repository's file."""
 
     source: str
-    listing: bytes
-    blocks: tuple[bytes, ...]
-    first: tuple[int, ...]
-    """The number of the first configuration of each block."""
-
-
-class Listing(Struct, frozen=True):
-    """The images and tags of a repository; what is not asked for stays as text."""
-
-    images: list[msgspec.Raw]
-    """[most specific tag, directory, architectures, days on which it was built, number of its configuration or -1]"""
-    tags: dict[str, msgspec.Raw]
-    """[[day, index of an image or -1 from that day on], ...]"""
+    image_count: int
+    images: Blocks
+    """[most specific tag, directory, architectures, days on which it was built, number of its configuration or -1], by number."""
+    tags: Blocks
+    """[tag, [[day, number of an image or -1 from that day on], ...]], sorted."""
+    configs: Blocks
+    """By number."""
 
 
 class ImageRow(Struct, frozen=True, array_like=True):
@@ -83,6 +85,8 @@ _HISTORY, _IMAGE, _CONFIG = (
     msgspec.json.Decoder(ImageRow),
     msgspec.json.Decoder(ConfigRow),
 )
+_ROWS = msgspec.json.Decoder(list[msgspec.Raw])
+_TAGS = msgspec.json.Decoder(list[tuple[str, msgspec.Raw]])
 
 
 def compress(data: bytes) -> bytes:
@@ -104,7 +108,7 @@ def index() -> Index:
 
 
 class Facts:
-    """One repository's file, opened.
+    """One repository's file, opened. A part of it is read when something in it is asked for.
 
     Raises:
         DamagedFacts: from all methods, where what is asked for cannot be read.
@@ -114,10 +118,10 @@ class Facts:
         self.name = name
         try:
             self._head = msgspec.msgpack.decode(data, type=Head)
-            self._listing = msgspec.json.decode(lzma.decompress(self._head.listing), type=Listing)
-        except (lzma.LZMAError, EOFError, msgspec.DecodeError) as problem:
+        except msgspec.DecodeError as problem:
             raise self._damaged(problem) from problem
-        self._blocks: dict[int, list[msgspec.Raw]] = {}
+        self._rows: dict[tuple[str, int], list[msgspec.Raw]] = {}
+        self._tags: dict[int, dict[str, msgspec.Raw]] = {}
 
     @property
     def source(self) -> str:
@@ -125,38 +129,51 @@ class Facts:
         return self._head.source
 
     @property
-    def tags(self) -> dict[str, msgspec.Raw]:
-        """By name; the values are for `history`."""
-        return self._listing.tags
-
-    @property
     def image_count(self) -> int:
-        return len(self._listing.images)
+        return self._head.image_count
+
+    def tags(self) -> Iterator[str]:
+        """Every tag that the repository ever had, sorted."""
+        for part in range(len(self._head.tags.parts)):
+            yield from self._tags_of(part)
 
     def history(self, tag: str) -> History | None:
         """From which day on a tag names which image; None for a tag that never was."""
-        raw = self._listing.tags.get(tag)
-        return None if raw is None else self._decode(raw, _HISTORY)
+        part = bisect_right(self._head.tags.first, tag) - 1
+        raw = self._tags_of(part).get(tag) if part >= 0 else None
+        return None if raw is None else self._decoded(raw, _HISTORY)
 
     def image(self, number: int) -> ImageRow:
         """An image by its number."""
+        return self._row("images", self._head.images, number, _IMAGE)
+
+    def config(self, number: int) -> ConfigRow:
+        """A configuration by its number."""
+        return self._row("configs", self._head.configs, number, _CONFIG)
+
+    def _tags_of(self, part: int) -> dict[str, msgspec.Raw]:
+        if part not in self._tags:
+            rows = self._unpacked(self._head.tags.parts[part], _TAGS)
+            self._tags[part] = dict(rows)
+        return self._tags[part]
+
+    def _row(self, kind: str, blocks: Blocks, number: int, decoder: msgspec.json.Decoder[_Value]) -> _Value:
+        part = bisect_right(blocks.first, number) - 1
+        key = (kind, part)
         try:
-            return self._decode(self._listing.images[number], _IMAGE)
+            if key not in self._rows:
+                self._rows[key] = self._unpacked(blocks.parts[part], _ROWS)
+            return self._decoded(self._rows[key][number - int(blocks.first[part])], decoder)
         except IndexError as problem:
             raise self._damaged(problem) from problem
 
-    def config(self, number: int) -> ConfigRow:
-        """A configuration by its number. Reads its block the first time."""
-        block = max((at for at, first in enumerate(self._head.first) if first <= number), default=-1)
+    def _unpacked(self, part: bytes, decoder: msgspec.json.Decoder[_Value]) -> _Value:
         try:
-            if block not in self._blocks:
-                text = lzma.decompress(self._head.blocks[block])
-                self._blocks[block] = msgspec.json.decode(text, type=list[msgspec.Raw])
-            return self._decode(self._blocks[block][number - self._head.first[block]], _CONFIG)
-        except (lzma.LZMAError, EOFError, msgspec.DecodeError, IndexError) as problem:
+            return decoder.decode(lzma.decompress(part))
+        except (lzma.LZMAError, EOFError, msgspec.DecodeError) as problem:
             raise self._damaged(problem) from problem
 
-    def _decode(self, raw: msgspec.Raw, decoder: msgspec.json.Decoder[_Value]) -> _Value:
+    def _decoded(self, raw: msgspec.Raw, decoder: msgspec.json.Decoder[_Value]) -> _Value:
         try:
             return decoder.decode(raw)
         except msgspec.DecodeError as problem:

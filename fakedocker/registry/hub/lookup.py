@@ -104,13 +104,13 @@ def tags_on(repository: str, day: int) -> tuple[str, ...]:
     facts = kept.facts(repository)
     if facts is None:
         return ()
-    return tuple(sorted(tag for tag in facts.tags if (history := facts.history(tag)) and history[0][0] <= day))
+    return tuple(sorted(tag for tag in facts.tags() if (history := facts.history(tag)) and history[0][0] <= day))
 
 
 def other_tag(found: Found, pattern: str) -> str:
     """The first group of a pattern in a tag that named an image when it was built, "" where none matches."""
     facts = _facts(found.repository)
-    for tag in facts.tags:
+    for tag in facts.tags():
         match = re.fullmatch(pattern, tag)
         if match is None:
             continue

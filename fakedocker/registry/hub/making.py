@@ -171,9 +171,13 @@ def _assemble(found: Found, recipe: Recipe, version: str, time_ns: int, platform
         if size:
             name = f"usr/lib/{found.repository}/parts{f'-{number + 1}' if number else ''}.bin"
             entries.setdefault(name, LayerEntry(name, "file", 0o644, 0, 0, time_ns, content=zeros(size)))
-        if number == steps - 1:
-            _put_missing(recipe, tree, entries, time_ns)
-        layers.append(_layer(layers[-1].layer if layers else None, entries, tree, time_ns))
+        ordered = _ordered(entries, tree, time_ns)
+        there = apply_layer(tree, ordered)
+        if number == steps - 1 and (missing := _missing(recipe, there, time_ns)):
+            added = _ordered(missing, there, time_ns)
+            ordered = _sorted({entry.path: entry for entry in (*ordered, *added)})
+            there = apply_layer(there, added)
+        layers.append(_layer(layers[-1].layer if layers else None, ordered, there))
         created_by = next((piece.created_by for piece in pieces if piece.created_by), UNKNOWN_STEP)
         history.append(HistoryEntry(created_ns=time_ns, created_by=created_by, comment=COMMENT))
     history += _instructions(recipe.own, time_ns)
@@ -190,7 +194,7 @@ def _assemble(found: Found, recipe: Recipe, version: str, time_ns: int, platform
 
 
 def _grouped(pieces: Sequence[Filled], steps: int) -> list[list[Filled]]:
-    """Filleds by layer: one each from the first on, what is left over in the last."""
+    """Pieces by layer: one each from the first on, what is left over in the last."""
     grouped: list[list[Filled]] = [[] for _ in range(steps)]
     for number, piece in enumerate(pieces):
         if steps:
@@ -228,10 +232,10 @@ def _file_at(path: str, entries: dict[str, LayerEntry], tree: Tree) -> LayerEntr
     return LayerEntry(path, "file", node.mode, node.uid, node.gid, node.mtime_ns, content=node.content)
 
 
-def _put_missing(recipe: Recipe, tree: Tree, entries: dict[str, LayerEntry], time_ns: int) -> None:
-    """Put what the configuration names and nobody has described: programs, and the directories of volumes and for work."""
+def _missing(recipe: Recipe, there: Tree, time_ns: int) -> dict[str, LayerEntry]:
+    """What the configuration names and nobody has described: programs, an account, the directories of volumes and for work."""
     config = recipe.config
-    there = apply_layer(tree, _ordered(entries, tree, time_ns))
+    entries: dict[str, LayerEntry] = {}
     path = next((entry[5:] for entry in config.env or () if entry.startswith("PATH=")), lookup.PATH)
     entrypoint, command = tuple(config.entrypoint or ()), tuple(config.cmd or ())
     words = [*entrypoint[:1], *_after_helper(entrypoint), *command[:1]]
@@ -243,11 +247,12 @@ def _put_missing(recipe: Recipe, tree: Tree, entries: dict[str, LayerEntry], tim
             "/"
         )
         entries.setdefault(place, _made_up(place, name in entrypoint, command, recipe, time_ns))
-    _put_user(config.user or "", entries, tree)
+    _put_user(config.user or "", entries, there)
     for directory in (*(config.volumes or {}), config.working_dir or ""):
         place = directory.strip("/")
-        if place and there.find(place) is None and place not in entries:
+        if place and not roots.resolves(there, place) and place not in entries:
             entries[place] = LayerEntry(place, "dir", 0o755, mtime_ns=time_ns)
+    return entries
 
 
 def _put_user(user: str, entries: dict[str, LayerEntry], tree: Tree) -> None:
@@ -306,19 +311,26 @@ def _script(path: str, command: tuple[str, ...], time_ns: int) -> LayerEntry:
 def _ordered(entries: dict[str, LayerEntry], below: Tree, time_ns: int) -> tuple[LayerEntry, ...]:
     """Directories before what is in them, those that are missing too; hard links at the end. A path below a link goes where that leads."""
     moved: dict[str, LayerEntry] = {}
+    parents: dict[str, str] = {}
     for path in sorted(entries):
-        place = roots.real_path(path, moved, below)
+        parent, _, name = path.rpartition("/")
+        if parent not in parents:
+            parents[parent] = roots.real_path(f"{parent}/", moved, below) if parent else ""
+        place = f"{parents[parent]}{name}"
         moved[place] = entries[path] if place == path else replace(entries[path], path=place)
     for path in list(moved):
         parent = path.rpartition("/")[0]
         while parent and parent not in moved and below.find(parent) is None:
             moved[parent] = LayerEntry(parent, "dir", 0o755, mtime_ns=time_ns)
             parent = parent.rpartition("/")[0]
-    return tuple(sorted(moved.values(), key=lambda entry: (entry.kind == "hardlink", entry.path)))
+    return _sorted(moved)
 
 
-def _layer(below: Layer | None, entries: dict[str, LayerEntry], tree: Tree, time_ns: int) -> RemoteLayer:
-    ordered = _ordered(entries, tree, time_ns)
+def _sorted(entries: dict[str, LayerEntry]) -> tuple[LayerEntry, ...]:
+    return tuple(sorted(entries.values(), key=lambda entry: (entry.kind == "hardlink", entry.path)))
+
+
+def _layer(below: Layer | None, ordered: tuple[LayerEntry, ...], tree: Tree) -> RemoteLayer:
     archive = write_sparse_tar(ordered)
     sums = blobs.archive_sums(archive)
     parent = below.chain_id if below is not None else ""
@@ -328,7 +340,7 @@ def _layer(below: Layer | None, entries: dict[str, LayerEntry], tree: Tree, time
         diff_id=sums.diff_id,
         size_bytes=sum(len(entry.content) for entry in ordered),
         entries=ordered,
-        tree=apply_layer(tree, ordered),
+        tree=tree,
         original=archive,
     )
     return RemoteLayer(digest=sums.digest, size_bytes=sums.size_bytes, layer=layer)

@@ -169,6 +169,8 @@ def size_bytes(text: str, path: str) -> int:
     Raises:
         ValueError: it is none.
     """
+    if text.isdecimal():
+        return int(text)
     match = re.fullmatch(r"(~?)([0-9.]+)([kMG]?)", text.strip())
     if match is None:
         raise ValueError(f"{path}: not a size: {text!r}")
