@@ -81,7 +81,7 @@ class Programs:
 
     def utility(self, identity: Identity) -> str:
         """The name of the utility that a program without a body of its own is."""
-        if identity.name in self:
+        if identity.name in self or identity == WRONG_FORMAT:
             return identity.name
         return NO_APPLET if identity.family == "busybox" else NOT_SIMULATED
 
@@ -347,6 +347,8 @@ def _dispatch(path: str, identity: Identity, argv: tuple[str, ...], executable: 
 
 NO_APPLET, NOT_SIMULATED = "busybox: no such applet", "elf: not simulated"
 _MADE_ELSEWHERE = Identity("elf", NOT_SIMULATED)
+WRONG_FORMAT = Identity("runc", "exec format error")
+"""What runc's init becomes where it can execute nothing of what it was to become."""
 
 
 def _no_applet(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:
@@ -367,7 +369,14 @@ def _not_simulated(system: System, argv: tuple[str, ...], state: dict[str, Any])
     return 126
 
 
+def _wrong_format(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:
+    """As runc's init ends: it has told that it is ready, and execve fails (runc libcontainer/init_linux.go)."""
+    system.put(f"exec {argv[0]}: exec format error\n", 2)
+    return 255
+
+
 _OWN: dict[str, Callable[[System, tuple[str, ...], dict[str, Any]], int]] = {
     NO_APPLET: _no_applet,
     NOT_SIMULATED: _not_simulated,
+    WRONG_FORMAT.name: _wrong_format,
 }

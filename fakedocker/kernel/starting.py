@@ -16,6 +16,7 @@ from fakedocker.kernel.loader import Runnable
 from fakedocker.kernel.outside import Outside
 from fakedocker.kernel.privileges import ALL_CAPABILITIES, has
 from fakedocker.kernel.program import READ, WRITE, Identity, ProcessInfo
+from fakedocker.kernel.programs import WRONG_FORMAT
 from fakedocker.kernel.records import HOST, Process, Stream
 from fakedocker.kernel.view import View
 
@@ -24,8 +25,7 @@ class ExecError(Exception):
     """A program cannot be started.
 
     Args:
-        reason: "not-found" (in $PATH), "missing" (no such file), "permission", "directory", "format", "chdir" or
-            "limit".
+        reason: "not-found" (in $PATH), "missing" (no such file), "permission", "directory", "chdir" or "limit".
         path: the command, or the directory, as it was given.
         text: runc's words for it.
     """
@@ -178,6 +178,8 @@ class Starting(Outside):
                 raise ExecError("directory", name, "is a directory")
             return self.programs.load(view, path, words, directory, who)
         except OSError as error:
+            if error.errno == errno.ENOEXEC:
+                return Runnable(path, WRONG_FORMAT, (path, *words[1:]), path)
             raise _exec_error(error, name) from None
 
     def _open_stdio(self, process: Process, stdio: Stdio) -> dict[int, int]:
@@ -216,7 +218,6 @@ def _make_directories(calls: Calls, directory: str) -> None:
 
 _EXEC_REASONS = {
     errno.EACCES: ("permission", "permission denied"),
-    errno.ENOEXEC: ("format", "exec format error"),
     errno.ENOTDIR: ("missing", "not a directory"),
     errno.ELOOP: ("missing", "too many levels of symbolic links"),
 }

@@ -166,7 +166,9 @@ def test_what_is_not_there_is_refused_in_dockers_words() -> None:
     assert "no matching manifest for linux/riscv64" in host.run("docker pull --platform linux/riscv64 nginx")[2]
     assert host.run("docker pull --platform=linux/arm64 -q nginx")[0] == 0
     assert host.run("docker inspect -f '{{.Architecture}}/{{.Variant}}' nginx")[1] == "arm64/v8\n"
-    assert "exec format error" in host.run("docker run --rm --platform linux/arm64 nginx true")[2]
+    status, _, said = host.run("docker run --rm --platform linux/arm64 nginx true")
+    assert (status, said) == (255, "exec /docker-entrypoint.sh: exec format error\n")
+    assert host.run("docker run --rm alpine sh -c 'printf \"echo x\" > /x; chmod +x /x; /x'")[1] == "x\n"
 
 
 def test_latest_moves_on_with_the_clock() -> None:

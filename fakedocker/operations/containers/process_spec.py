@@ -26,7 +26,7 @@ def exit_code_of(message: str) -> int:
     not_found = ("executable file not found", "no such file or directory", "system cannot find the file specified")
     if any(text in message for text in not_found):
         return NOT_FOUND
-    if "permission denied" in message or "is a directory" in message or "exec format error" in message:
+    if "permission denied" in message or "is a directory" in message:
         return NOT_EXECUTABLE
     return FAILED
 
