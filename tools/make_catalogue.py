@@ -2,7 +2,7 @@
 
     make_catalogue.py [--check] [--all]
 
-Writes fakedocker/registry/data. Digests are real: a layer's archive is made and hashed, which takes a second or so per 100 MB;
+Writes fakedocker/registry/data: images that are offered as they are described, and the families of all official ones. Digests are real: a layer's archive is made and hashed, which takes a second or so per 100 MB;
 layers whose contents are as they were keep their digests (--all computes them again). --check writes nothing and says
 what differs.
 """
@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +27,8 @@ from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.images.model import HistoryEntry, Layer, chain_id, make_image
 from fakedocker.registry import blobs, stored
+from fakedocker.registry.hub import kept, lookup, official
+from fakedocker.registry.hub.lookup import Found
 from fakedocker.registry.manifests import make_manifest
 from fakedocker.registry.model import Manifest, RemoteLayer
 from fakedocker.wire.image import ImageConfig
@@ -72,8 +75,10 @@ class Maker:
                 self._by_name[name] = image
 
     def manifests(self) -> Iterator[tuple[ImageSource, Manifest]]:
-        """Every image with its manifest."""
+        """Every image that is offered, with its manifest."""
         for image in self.sources.images:
+            if not self._is_offered(image):
+                continue
             built = self._build(image)
             made = make_image(
                 created_ns=clock.instant(image.date),
@@ -83,12 +88,35 @@ class Maker:
             )
             yield image, make_manifest(made, built.layers)
 
+    def _is_offered(self, image: ImageSource) -> bool:
+        """Whether an image is one of other people's, of the recordings, or one that the facts name with the very same configuration."""
+        path = self.repositories[image.family].path
+        name = path.removeprefix("library/")
+        if image.recorded or name == path or kept.facts(name) is None:
+            return True
+        config = self._configured(image).config
+        return any(
+            official.same_settings(config, lookup.whole_config(found))
+            for tag in image.tags
+            for found in _found(name).get(tag, ())
+        )
+
+    def _configured(self, image: ImageSource) -> Built:
+        """An image without its layers."""
+        base = self._configured(self._base_of(image)) if image.base else Built(ImageConfig(), (), ())
+        for keyword, rest in image.steps:
+            base = base if keyword == "LAYER" else _configure(image, base, keyword, rest)
+        return base
+
+    def _base_of(self, image: ImageSource) -> ImageSource:
+        if image.base not in self._by_name:
+            raise SourceError(f"{image.family}: there is no image {image.base}")
+        return self._by_name[image.base]
+
     def _build(self, image: ImageSource) -> Built:
         key = (image.family, *image.tags)
         if key not in self._built:
-            if image.base and image.base not in self._by_name:
-                raise SourceError(f"{image.family}: there is no image {image.base}")
-            base = self._build(self._by_name[image.base]) if image.base else Built(ImageConfig(), (), ())
+            base = self._build(self._base_of(image)) if image.base else Built(ImageConfig(), (), ())
             for keyword, rest in image.steps:
                 base = self._layer(image, base, rest) if keyword == "LAYER" else _configure(image, base, keyword, rest)
             self._built[key] = base
@@ -100,17 +128,17 @@ class Maker:
         created_by, date, described = self.sources.layer(image, name, tree)
         time_ns = clock.instant(date)
         entries = tuple(replace(entry, mtime_ns=time_ns // stored.SECOND_NS * stored.SECOND_NS) for entry in described)
-        kept = self._store(f"{image.family}:{image.tags[0]} {name}", entries)
+        layer_data = self._store(f"{image.family}:{image.tags[0]} {name}", entries)
         parent = below.chain_id if below else ""
         layer = Layer(
-            chain_id=chain_id(parent, kept.diff_id),
+            chain_id=chain_id(parent, layer_data.diff_id),
             parent=parent,
-            diff_id=kept.diff_id,
+            diff_id=layer_data.diff_id,
             size_bytes=sum(len(entry.content) for entry in entries),
             entries=entries,
             tree=apply_layer(tree, entries),
         )
-        remote = RemoteLayer(digest=kept.digest, size_bytes=kept.size_bytes, layer=layer)
+        remote = RemoteLayer(digest=layer_data.digest, size_bytes=layer_data.size_bytes, layer=layer)
         comment = BUILDKIT_COMMENT if created_by.endswith("# buildkit") else ""
         event = HistoryEntry(created_ns=time_ns, created_by=created_by, comment=comment)
         return base._replace(layers=(*base.layers, remote), history=(*base.history, event))
@@ -118,12 +146,23 @@ class Maker:
     def _store(self, name: str, entries: tuple[LayerEntry, ...]) -> stored.StoredLayer:
         key = layer_key(entries)
         if key not in self.layers:
-            kept = self._known.get(key)
-            if kept is None:
+            layer_data = self._known.get(key)
+            if layer_data is None:
                 self._report(name)
-                kept = store_layer(entries)
-            self.layers[key] = kept
+                layer_data = store_layer(entries)
+            self.layers[key] = layer_data
         return self.layers[key]
+
+
+@cache
+def _found(name: str) -> dict[str, list[Found]]:
+    """An official repository's images by their most specific tags."""
+    facts = kept.facts(name)
+    found: dict[str, list[Found]] = {}
+    for number in range(facts.image_count if facts is not None else 0):
+        image = lookup.image_of(Found(name, number, 0))
+        found.setdefault(image.tag, []).append(Found(name, number, image.days[-1]))
+    return found
 
 
 def layer_key(entries: tuple[LayerEntry, ...]) -> str:
@@ -222,17 +261,17 @@ def make_files(maker: Maker) -> dict[str, bytes]:
             source.description,
             source.stars,
             source.path.startswith("library/"),
-            dict(sorted(tags[family].items())),
+            dict(sorted(tags.get(family, {}).items())),
             dict(sorted(recorded.get(family, {}).items())),
         )
         for family, source in sorted(maker.repositories.items(), key=lambda item: item[1].path)
     }
-    official = {
+    families = {
         family: source.path.removeprefix("library/")
         for family, source in maker.repositories.items()
         if source.path.startswith("library/")
     }
-    for family, name in {**official, **{family: family for family in maker.sources.roots}}.items():
+    for family, name in {**families, **{family: family for family in maker.sources.roots}}.items():
         files[f"families/{name}.json"] = msgspec.json.encode(make_template(maker.sources, family))
     files["index.json"] = msgspec.json.format(msgspec.json.encode(stored.Index(repositories)), indent=1) + b"\n"
     return files

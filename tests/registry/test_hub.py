@@ -385,3 +385,10 @@ def test_facts_are_read_from_a_zip(tmp_path: Path) -> None:
     where, digest = done.stdout.split()
     assert ".zip" in where
     assert digest == hub("node:24").digest
+
+
+def test_files_below_a_directory_that_is_a_link_go_where_it_leads() -> None:
+    for remote in hub("elasticsearch:8.15.2").layers:
+        paths = {entry.path for entry in remote.layer.entries}
+        assert not {path for path in paths if path.startswith("bin/") or "bintini" in path}
+    assert hub("elasticsearch:8.15.2").layers[-1].layer.tree.find("usr/bin/tini") is not None

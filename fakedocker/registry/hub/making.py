@@ -315,7 +315,7 @@ def _ordered(entries: dict[str, LayerEntry], below: Tree, time_ns: int) -> tuple
     for path in sorted(entries):
         parent, _, name = path.rpartition("/")
         if parent not in parents:
-            parents[parent] = roots.real_path(f"{parent}/", moved, below) if parent else ""
+            parents[parent] = roots.real_path(f"{parent}/-", moved, below).removesuffix("-") if parent else ""
         place = f"{parents[parent]}{name}"
         moved[place] = entries[path] if place == path else replace(entries[path], path=place)
     for path in list(moved):

@@ -44,7 +44,7 @@ def image(found: Found, described: Described, wanted: Platform = AMD64, depth: i
         raise NoSuchPlatform(str(wanted))
     if platform == AMD64:
         exact = described(found.repository, lookup.image_of(found).tag)
-        if exact is not None and _same(exact.image.config, lookup.whole_config(found)):
+        if exact is not None and same_settings(exact.image.config, lookup.whole_config(found)):
             return exact
     base = lookup.base_of(found)
     below = image(base.official, described, wanted, depth + 1) if base.official is not None else None
@@ -55,7 +55,7 @@ def _fits(platform: Platform, wanted: Platform) -> bool:
     return platform[:2] == wanted[:2] and (not wanted.variant or platform.variant in ("", wanted.variant))
 
 
-def _same(described: ImageConfig, told: ImageConfig) -> bool:
+def same_settings(described: ImageConfig, told: ImageConfig) -> bool:
     """Whether two configurations say the same, labels and health checks aside."""
     return all(_plain(getattr(described, name)) == _plain(getattr(told, name)) for name in _COMPARED)
 
