@@ -26,11 +26,29 @@ _SIGNALS: Final = {2: "SIGINT", 15: "SIGTERM"}
 _WHILE_SUBSCRIBED: Final = ("SUBSCRIBE", "UNSUBSCRIBE", "PSUBSCRIBE", "PUNSUBSCRIBE", "PING", "QUIT", "RESET")
 
 
+_ALLOCATORS: Final = (
+    ("2.", "3.6.0"),
+    ("3.0", "3.6.0"),
+    ("3.", "4.0.3"),
+    ("4.", "4.0.3"),
+    ("5.", "5.1.0"),
+    ("6.", "5.1.0"),
+    ("7.0", "5.2.1"),
+)
+"""The jemalloc that comes with a version, by how that begins; later ones have the newest."""
+
+
+def _allocator(version: str) -> str:
+    return next((known for begin, known in _ALLOCATORS if version.startswith(begin)), "5.3.0")
+
+
 @PROGRAMS.program("redis-server")
 def _redis_server(system: System, argv: tuple[str, ...], state: State) -> int:
     version = version_of(system, "REDIS_VERSION", VERSION)
     if argv[1:] in (("--version",), ("-v",)):
-        system.put(f"Redis server v={version} sha=00000000:0 malloc=jemalloc-5.3.0 bits=64 build=9c3f2e1d5b7a8064\n")
+        system.put(
+            f"Redis server v={version} sha=00000000:0 malloc=jemalloc-{_allocator(version)} bits=64 build=9c3f2e1d5b7a8064\n"
+        )
         return 0
     if "settings" not in state:
         status = _start(system, argv[1:], state, version)
