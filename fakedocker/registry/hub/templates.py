@@ -17,6 +17,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 import msgspec
 from msgspec import Struct
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.filesystem.content import Content, join, zeros
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.program_files import HEADER_BYTES, PLACEHOLDER_FAMILY, program_head
@@ -169,7 +170,7 @@ def size_bytes(text: str, path: str) -> int:
     Raises:
         ValueError: it is none.
     """
-    if text.isdecimal():
+    if is_digits(text):
         return int(text)
     match = re.fullmatch(r"(~?)([0-9.]+)([kMG]?)", text.strip())
     if match is None:

@@ -114,14 +114,20 @@ def _run(system: System, argv: tuple[str, ...], state: State, declaration: Decla
         )  # fmt: skip
 
 
+_TOLD_BYTES: Final = 65_536
+
+
 @PROGRAMS.program("tells")
 def _tells(system: System, argv: tuple[str, ...], state: State) -> int:
     """A program that only prints: its own file says what, for which arguments."""
+    descriptor = system.open("/proc/self/exe")
     try:
-        told = msgspec.json.decode(system.read_file("/proc/self/exe")[HEADER_BYTES:], type=dict[str, str])
-    except (OSError, msgspec.MsgspecError, RecursionError):  # somebody has made such a file
-        told = {}
-    said = told.get(" ".join(argv[1:]))
+        text = system.read(descriptor, HEADER_BYTES + _TOLD_BYTES)[HEADER_BYTES:]
+        said = msgspec.json.decode(text, type=dict[str, str]).get(" ".join(argv[1:]))
+    except (msgspec.MsgspecError, RecursionError):
+        said = None  # a file that somebody has changed
+    finally:
+        system.close(descriptor)
     if said is None:
         raise Unsimulated(" ".join(argv[1:]) or "what it does", status=126)
     system.put(said)
