@@ -10,7 +10,6 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, Final
 
-from fakedocker.base.numbers import is_digits
 from fakedocker.userland.sh.arithmetic import assigned_names, expression
 from fakedocker.userland.sh.dialect import ShellError
 from fakedocker.userland.sh.evaluation import arithmetic_message, calculate
@@ -215,7 +214,7 @@ def arithmetic_closure(parts: Parts) -> Callable[[ShellState], int]:
         for key, part in names:
             values = parameter_values(shell, part)
             text = values[0] if values else ""
-            if not text.isascii() or not is_digits(text) or (text[0] == "0" and text != "0") or len(text) > 18:
+            if not text.isascii() or not text.isdigit() or (text[0] == "0" and text != "0") or len(text) > 18:
                 return calculate(shell, string_of(shell, parts))
             shadow[key] = int(text)
         try:
