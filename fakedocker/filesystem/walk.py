@@ -246,7 +246,9 @@ def _parts(path: str, directory: str) -> list[str]:
     if len(path) >= PATH_BYTES:
         raise failure(errno.ENAMETOOLONG)
     whole = path if path[0] == "/" else f"{directory}/{path}"
-    return [part for part in reversed(whole.split("/")) if part and part != "."]
+    pending = [part for part in whole.split("/") if part and part != "."]
+    pending.reverse()
+    return pending
 
 
 def _check_missing(part: str, is_last: bool) -> None:
