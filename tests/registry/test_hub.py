@@ -301,6 +301,7 @@ def test_a_saved_image_by_rule_comes_back_as_itself(tmp_path: Path) -> None:
         ("perl:5.30 perl -v", "This is perl 5, version 30, subversion 3 (v5.30.3)"),
         ("busybox:1.34 busybox", "BusyBox v1.34."),
         ("haproxy:2.4 haproxy -v", "HAProxy version 2.4."),
+        ("influxdb:1.8 influxd version", "InfluxDB v1.8.10\n"),
     ],
 )  # fmt: skip
 def test_an_image_tells_its_own_version(command: str, said: str) -> None:
