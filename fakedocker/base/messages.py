@@ -417,6 +417,12 @@ PULL_DENIED = Message(
     "pull access denied for {repository}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied",
     "Docker Hub",
 )
+NOT_IN_CATALOGUE = Message(
+    404,
+    "{words}fakedocker: {name} is not in its catalogue, which has every official image and few others; "
+    "under assume it is taken for granted, and fakedocker.image declares one",
+    "fakedocker",
+)
 MANIFEST_UNKNOWN = Message(404, "manifest for {name} not found: manifest unknown: manifest unknown", "implicit-pull")
 REGISTRY_LOOKUP = Message(
     500, 'Get "https://{host}/v2/": dial tcp: lookup {name} on 192.168.65.7:53: no such host', "Go net"

@@ -197,11 +197,14 @@ class Session:
         self._terminal = (rows, columns)
         self.engine.change("host size", (self._stream, rows, columns))
 
-    def run_to_end(self, read_input: Callable[[], bytes]) -> int:
+    def run_to_end(
+        self, read_input: Callable[[], bytes], horizon_ns: int = SCRIPT_HORIZON_NS, jumps: int = SCRIPT_JUMPS
+    ) -> int:
         """Drive until the shell has ended.
 
         Args:
             read_input: gives the next bytes of standard input when a process asks for them, b"" at the end.
+            horizon_ns, jumps: how long it may wait between two reads, in virtual time and in jumps of the clock.
 
         Raises:
             WaitCannotEnd, WaitTooLong: a script waits for what never comes.
@@ -209,7 +212,7 @@ class Session:
         wants_input = True
         while self.status is None:
             done = self._has_stopped if wants_input else self._has_ended
-            self.engine.drive(done, "the script", SCRIPT_HORIZON_NS, SCRIPT_JUMPS)
+            self.engine.drive(done, "the script", horizon_ns, jumps)
             if self.status is None:
                 data = read_input()
                 if data:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import docker
@@ -148,3 +149,42 @@ def test_what_meets_no_boundary_is_the_same_with_it_and_without(steps: list[str]
         except docker.errors.BuildError as problem:
             outcomes.append(problem.msg)
     assert outcomes[0] == outcomes[1]
+
+
+# images that nobody knows
+
+
+def test_an_image_that_nobody_knows_is_taken_for_granted(fake: FakeDocker) -> None:
+    web = run(fake, "ghcr.io/me/tool:1.2", name="web", command="--serve", ports={"9000/tcp": 9000}, user="app")
+    assert web.status == "running"
+    assert web.image.labels == {"fakedocker.assumed": "ghcr.io/me/tool:1.2"}
+    assert b"in place of ghcr.io/me/tool:1.2, which is not simulated" in web.logs()
+    digest = f"sha256:{'ab' * 32}"
+    pulled = fake.client.images.pull(f"quay.io/me/other@{digest}")
+    assert pulled.attrs["RepoDigests"] == [f"quay.io/me/other@{digest}"]
+
+
+def test_a_build_upon_one_goes_through(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path)
+    terminal.run(":assume on")
+    terminal.run(
+        "printf 'FROM mcr.microsoft.com/dotnet/sdk:7.0\\nWORKDIR /a\\nRUN dotnet build\\nUSER app\\nRUN true\\n' > Dockerfile"
+    )
+    shown = terminal.run("BUILDKIT_PROGRESS=plain docker build -t made . 2>&1")
+    assert shown.count("fakedocker: assume: this step ended with 127") == 2
+    assert "made" in terminal.run("docker images")
+
+
+def test_what_cannot_exist_is_refused(fake: FakeDocker) -> None:
+    for name in ("ngnix", "localhost:5009/me/tool", "nosuch.invalid/me/tool"):
+        with pytest.raises(docker.errors.APIError) as refused:
+            fake.client.images.pull(name)
+        assert "fakedocker" not in str(refused.value.explanation)
+
+
+def test_without_it_the_refusal_says_what_is_not_known() -> None:
+    fake = FakeDocker()
+    for name in ("me/tool", "ghcr.io/me/tool"):
+        with pytest.raises(docker.errors.NotFound, match="is not in its catalogue") as refused:
+            fake.client.images.pull(name)
+        assert ("pull access denied for me/tool" in str(refused.value)) == (name == "me/tool")

@@ -180,4 +180,5 @@ def _copy(solve: Solve, index: int, op: CopyOp, chain: str, tables: dict[int, Mo
         target=op.destination, owner=op.owner, keeps_owners=op.keeps_owners, unpacks=op.unpacks,
         mode=int(op.mode, 8) if op.mode else None, parents=op.parents, excludes=op.excludes,
     )  # fmt: skip
-    return copies.make_layer(solve.draft, chain, placed, transfer)
+    layer = copies.make_layer(solve.draft, chain, placed, transfer)
+    return layer if layer is None or not made else msgspec.structs.replace(layer, assumed=True)

@@ -245,11 +245,12 @@ def _remote(solve: Solve, name: str) -> Base:
         if solve.task.options.platform:
             pull.check_platform(manifest, solve.task.options.platform)
     except messages.Refusal as refusal:
-        problem = refusal.message
+        problem, own, more = refusal.message.partition("fakedocker: ")
         if "pull access denied" in problem:
-            problem = _DENIED
+            problem = f"{_DENIED}\n" if own else _DENIED
         elif "unknown" in problem:
-            problem = f"{name}: not found"
+            problem = f"{name}: not found\n" if own else f"{name}: not found"
+        problem += own + more
         asked, lines = _asked(solve, name)
         whole = f"{asked}: failed to resolve source metadata for {name}: {problem}"
         raise OpeningFailure(whole, lines, problem) from None

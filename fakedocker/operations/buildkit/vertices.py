@@ -216,35 +216,45 @@ def _execute(solve: Solve, index: int, op: ExecOp) -> None:
         secrets = {**dict(solve.task.options.secrets), **dict(state.secrets)}
         given = sandbox.Given(secrets, frozenset(state.agents))
         pid = sandbox.begin(draft, name, op, tree, origins, given, solve.task.options.extra_hosts)
-    except ExecError as problem:
+    except (ExecError, messages.Refusal) as problem:
+        if draft.assume and assume.is_tainted(draft, solve.chain(vertex.inputs[0])):
+            _finish(solve, index, op, Exited(name, 0, assume.COMMAND_NOT_FOUND, 0, True, False))
+            return
+        if isinstance(problem, messages.Refusal):
+            raise SolveFailure(problem.message) from None
         text = sandbox.problem_of(problem).encode()
         solve.tell(solve.teller(index).log(draft.now_ns, 2, text))
         solve.change_state(index, output=((draft.now_ns - solve.state(index).started_ns, text),))
         raise SolveFailure(_unsuccessful(op, 1)) from None
-    except messages.Refusal as problem:
-        raise SolveFailure(problem.message) from None
     draft.processes[pid] = ("solve", name)
 
 
 def executed(solve: Solve, index: int, op: ExecOp, exited: Exited) -> None:
-    """The process of a RUN has ended."""
-    name = solve.state(index).sandbox
-    exit_code = exited.status
-    assumed = assume.forgives(solve.draft, exit_code, exited.marked)
+    """The process of a RUN has ended: the step is done, or the build has failed."""
+    try:
+        _finish(solve, index, op, exited)
+    except SolveFailure as problem:
+        ending.fail(solve, index, problem)
+    else:
+        advance(solve)
+
+
+def _finish(solve: Solve, index: int, op: ExecOp, exited: Exited) -> None:
+    """Keep what a RUN has made. SolveFailure where it has failed."""
+    name, exit_code = solve.state(index).sandbox, exited.status
+    chain = solve.chain(solve.vertex(index).inputs[0])
+    assumed = assume.forgives_step(solve.draft, chain, exit_code, exited.marked)
     if assumed:
         text = assume.step_note(exit_code).encode()
         solve.tell(solve.teller(index).log(solve.draft.now_ns, 2, text))
     elif exit_code:
-        ending.fail(solve, index, SolveFailure(_unsuccessful(op, exit_code)))
-        return
-    chain = solve.chain(solve.vertex(index).inputs[0])
+        raise SolveFailure(_unsuccessful(op, exit_code))
     layer = sandbox.finish(solve.draft, name, op, chain, assumed=assumed)
     solve.change_state(index, sandbox="")
     if layer is not None:
         images.add_layers(solve.draft, [layer])
     _keep(solve, index, layer.chain_id if layer is not None else chain, layer is not None)
     complete(solve, index)
-    advance(solve)
 
 
 def _unsuccessful(op: ExecOp, exit_code: int) -> str:

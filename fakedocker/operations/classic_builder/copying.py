@@ -46,7 +46,8 @@ def copy(session: Session, step: Copy) -> bool:
         return False
     remote = _remote_tree(session)
     with copies.mounted(session.draft, "source", tree) as table, copies.mounted(session.draft, "remote", remote) as web:
-        found = _find(session, step, table, web, given, destination)
+        made: list[str] = []
+        found = _find(session, step, table, web, given, destination, made)
         documents = {
             heredoc.name: copies.document(session, heredoc, session.task.plan.escape) for heredoc in step.heredocs
         }
@@ -68,7 +69,7 @@ def copy(session: Session, step: Copy) -> bool:
         )  # fmt: skip
         placed = [(web if source.remote else table, source) for source in found]
         layer = copies.make_layer(session.draft, image.top if image is not None else "", placed, transfer)
-    cache.commit(session, wanted, layer)
+    cache.commit(session, wanted, replace(layer, assumed=True) if made and layer is not None else layer)
     session.change(downloaded=())
     return True
 
@@ -120,10 +121,16 @@ def _origin_chain(session: Session, step: Copy) -> str:
 
 
 def _find(
-    session: Session, step: Copy, table: MountTable, web: MountTable, given: list[str], destination: str
+    session: Session,
+    step: Copy,
+    table: MountTable,
+    web: MountTable,
+    given: list[str],
+    destination: str,
+    made: list[str],
 ) -> list[Source]:
+    """What the sources name; `made` gets the paths of placeholders. BuildFailure."""
     found: list[Source] = []
-    made: list[str] = []
     for source in given:
         try:
             if source.startswith(URL_SCHEMES):

@@ -105,7 +105,7 @@ def finish(session: Session, step: RunningStep, exited: Exited) -> None:
     session.change(running=None)
     container = session.draft.containers[step.container_id]
     exit_code = exited.status
-    assumed = assume.forgives(session.draft, exit_code, exited.marked)
+    assumed = assume.forgives_step(session.draft, container.top_layer, exit_code, exited.marked)
     if assumed:
         session.say(assume.step_note(exit_code))
     elif exit_code:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from fakedocker.base.messages import Refusal
 from fakedocker.base.units import format_duration
 from fakedocker.containers import health as rules
 from fakedocker.containers.model import Container, Health, HealthResult
@@ -78,10 +79,12 @@ def due(draft: Draft, identifier: str) -> None:
             identifier, command, process_spec.environment(draft, container, user.home, terminal=False), container.config.working_dir or "/", user.ids,
             stdio.pipes(f"health:{identifier}"),
         )  # fmt: skip
-    except ExecError as problem:
+    except (ExecError, Refusal) as problem:
         if container.stand_in and draft.assume:
             _record(draft, replace(container, health=health), config, 0, _FORGIVEN)
             return
+        if isinstance(problem, Refusal):
+            raise
         text = f"OCI runtime exec failed: exec failed: unable to start container process: {process_spec.exec_problem(problem)}: unknown"
         _record(draft, replace(container, health=health), config, -1, text)
         return

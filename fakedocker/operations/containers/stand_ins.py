@@ -30,12 +30,9 @@ def take_over(draft: Draft, identifier: str, exited: Exited) -> bool:
         whether one does; then nobody is told of an end.
     """
     container = draft.containers.get(identifier)
-    if (
-        container is None
-        or exited.signal
-        or container.removing
-        or not assume.forgives(draft, exited.status, exited.marked)
-    ):
+    if container is None or exited.signal or container.removing:
+        return False
+    if not assume.forgives(draft, exited.status, exited.marked or assume.is_tainted(draft, container.top_layer)):
         return False
     if _is_step(draft, container) or is_single_command(container):
         return False

@@ -96,7 +96,12 @@ def _launch(draft: Draft, container: Container) -> int:
     for holder in links.holders(draft, container):
         if holder.has_process:  # who links to it finds it at its new address
             rootfs.write_daemon_files(draft, holder)
-    user = users.resolve(draft, container.id, container.config.user, container.host_config.group_add or ())
+    try:
+        user = users.resolve(draft, container.id, container.config.user, container.host_config.group_add or ())
+    except Refusal:
+        if not stand_ins.stands_in_for(draft, container):
+            raise
+        user = users.resolve(draft, container.id, "0")
     device_nodes.make(draft, container)
     runtime_checks.check(draft, container)
     rootfs.create_namespace(draft, container)

@@ -14,7 +14,7 @@ from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.base.numbers import is_digits
 from fakedocker.base.reference import Reference
 from fakedocker.operations.images import images, manifest_parts
-from fakedocker.operations.registry import external, registry_faults, transfer_schedule
+from fakedocker.operations.registry import external, registry_faults, transfer_schedule, unknown_images
 from fakedocker.operations.registry.transfer_schedule import line, state
 from fakedocker.operations.system import disk
 from fakedocker.operations.system.event_attributes import image_event
@@ -68,7 +68,7 @@ def find_registry(draft: Draft, name: Reference) -> Registry:
         Refusal: there is no such host, or it does not answer.
     """
     registry = draft.registries.get(name.domain)
-    if registry is None and name.domain in catalogue.hosts():
+    if registry is None and (name.domain in catalogue.hosts() or unknown_images.may_be_a_registry(draft, name.domain)):
         registry = Registry(host=name.domain, catalogue=True)
     if registry is None:
         host = name.domain
@@ -106,9 +106,14 @@ def find_manifest(draft: Draft, name: Reference, platform: str = "") -> Manifest
         found = _in_catalogue(draft, registry, name, platform)
     if found is not None:
         return found
+    return unknown_images.taken_for_granted(draft, name, platform, _words_for(draft, registry, name))
+
+
+def _words_for(draft: Draft, registry: Registry, name: Reference) -> str:
+    """What docker says of a name that a registry does not have."""
     if registry.catalogue and not _has_repository(draft, registry, name.path):
-        raise messages.PULL_DENIED(repository=name.familiar_name)
-    raise messages.MANIFEST_UNKNOWN(name=name.familiar)
+        return messages.PULL_DENIED.text.format(repository=name.familiar_name)
+    return messages.MANIFEST_UNKNOWN.text.format(name=name.familiar)
 
 
 def _in_catalogue(draft: Draft, registry: Registry, name: Reference, platform: str) -> Manifest | None:

@@ -16,6 +16,8 @@ from fakedocker.world.draft import Draft
 
 SWITCH: Final = "--assume"
 """How it is put on at the command line."""
+COMMAND_NOT_FOUND: Final = 127
+"""The status of shells, and of a process that could not be started."""
 _PROGRAM_BYTES: Final = 1 << 20
 _PROGRAM_FOLDERS: Final = ("bin", "sbin")
 
@@ -40,6 +42,18 @@ def is_tainted(draft: Draft, chain: str) -> bool:
             return True
         chain = layer.parent
     return False
+
+
+def forgives_step(draft: Draft, chain: str, status: int, marked: bool) -> bool:
+    """Whether a step of a build is taken to have worked.
+
+    Args:
+        chain: the layers that it began with. Upon tainted ones a command that is not found may be one that a step would have made.
+        status, marked: see `forgives`.
+    """
+    return forgives(
+        draft, status, marked or (status == COMMAND_NOT_FOUND and draft.assume and is_tainted(draft, chain))
+    )
 
 
 def step_note(exit_code: int) -> str:

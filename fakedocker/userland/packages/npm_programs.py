@@ -211,21 +211,59 @@ def _http_server(system: System, argv: tuple[str, ...], state: State) -> int:
 # running
 
 
+_NODEMON_VALUES: Final = (
+    "--exec",
+    "-x",
+    "--watch",
+    "-w",
+    "--ext",
+    "-e",
+    "--ignore",
+    "-i",
+    "--delay",
+    "-d",
+    "--signal",
+    "-s",
+)
+_NODEMON_FLAGS: Final = (
+    "-L",
+    "--legacy-watch",
+    "-q",
+    "--quiet",
+    "-V",
+    "--verbose",
+    "-I",
+    "--no-stdin",
+    "-C",
+    "--on-change-only",
+    "--",
+)
+
+
+def _watched(words: tuple[str, ...]) -> list[str]:
+    """What nodemon runs: its own options are taken out, others before the script are node's, what follows is the script's."""
+    runner: list[str] = []
+    given: list[str] = []
+    for position, word in enumerate(words):
+        if position and words[position - 1] in _NODEMON_VALUES and not _has_script(given):
+            runner = word.split() if words[position - 1] in ("--exec", "-x") else runner
+        elif _has_script(given) or word not in (*_NODEMON_VALUES, *_NODEMON_FLAGS):
+            given.append(word)
+    if not given:
+        return runner
+    script = next((word for word in given if not word.startswith("-")), "")
+    is_node = script.endswith((".js", ".mjs", ".cjs")) or "." not in script
+    return [*(runner or (["node"] if is_node else [])), *given]
+
+
+def _has_script(given: list[str]) -> bool:
+    return any(not word.startswith("-") for word in given)
+
+
 @PROGRAMS.program("nodemon")
 def _nodemon(system: System, argv: tuple[str, ...], state: State) -> int:
     """Runs the script once: changes are not watched for."""
-    words = list(argv[1:])
-    command: list[str] = []
-    while words:
-        word = words.pop(0)
-        if word in ("--exec", "-x", "--watch", "-w", "--ext", "-e", "--ignore", "-i", "--delay", "-d") and words:
-            value = words.pop(0)
-            command = value.split() if word in ("--exec", "-x") else command
-        elif word not in ("-L", "--legacy-watch", "-q", "--quiet", "--"):
-            command = [
-                *(command or (["node"] if word.endswith((".js", ".mjs", ".cjs")) or "." not in word else [])),
-                word,
-            ]
+    command = _watched(argv[1:])
     if not command:
         command = ["node", str(npm_project.read(system).manifest.get("main", "index.js"))]
     if "begun" not in state:

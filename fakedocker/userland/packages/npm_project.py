@@ -101,7 +101,7 @@ def _json(system: System, path: str) -> JsonObject:
 def split(word: str) -> tuple[str, str]:
     """(name, bound) of "express@^4"; "latest" where there is none. Raises Unsimulated for what is not of the registry."""
     name, _, bound = word.rpartition("@") if "@" in word[1:] else (word, "", "latest")
-    if word.startswith((".", "/", "git+", "http")) or "github:" in word:
+    if word.startswith((".", "/", "git+", "http://", "https://")) or "github:" in word:
         raise Unsimulated(f"installing {word}, which is not of the registry,")
     return name, bound or "latest"
 

@@ -11,7 +11,7 @@ import posixpath
 from typing import Final
 
 from fakedocker.kernel import marks
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State
 from fakedocker.userland.packages import facts, npm_project, npm_registry
 from fakedocker.userland.packages.npm_changes import putting
@@ -27,6 +27,7 @@ PNPM: Final = "9.12.0"
 _LEAN: Final = frozenset({"--production", "--prod", "--production=true", "-P"})
 _DEVELOPMENT: Final = frozenset({"-D", "--dev", "--save-dev"})
 _RESOLVING_NS: Final = 500_000_000
+_GLOBAL: Final = "/usr/local/lib"
 _COMMANDS: Final = {"i": "install", "rm": "remove", "run-script": "run", "t": "test"}
 
 
@@ -40,6 +41,8 @@ def _yarn(system: System, argv: tuple[str, ...], state: State) -> int:
     try:
         if name in ("install", "add", "remove"):
             return follow(system, state, lambda: _yarn_plan(system, name, words[1:], flags), _ACTIONS)
+        if name == "global":
+            return _yarn_global(system, state, words[1:])
         if name in ("cache", "config", "set"):
             system.put("success Cleared cache.\n" if words[1:2] == ["clean"] else "")
             return 0
@@ -148,6 +151,31 @@ def _yarn_plan(system: System, name: str, words: list[str], flags: frozenset[str
             )
         )
     return change.ended((*steps, ("done", system.now_ns)))
+
+
+def _yarn_global(system: System, state: State, words: list[str]) -> int:
+    """yarn global add: packages beside the interpreter, and their commands on PATH."""
+    if words[:1] == ["bin"]:
+        system.put("/usr/local/bin\n")
+        return 0
+    if words[:1] != ["add"] or len(words) == 1:
+        raise Unsimulated(f"yarn global {' '.join(words[:1])}")
+    return follow(system, state, lambda: _yarn_global_plan(system, words[1:]), _ACTIONS)
+
+
+def _yarn_global_plan(system: System, words: list[str]) -> Plan:
+    wanted = dict(map(npm_project.split, words))
+    made = npm_registry.resolve(wanted, {}, late=facts.count(system.now_ns))
+    steps: list[Step] = [("say", f"yarn global v{YARN}\n[1/4] Resolving packages...\n"), ("wait", _RESOLVING_NS)]
+    steps += [("say", "[2/4] Fetching packages...\n")]
+    steps += [("lack", what, marks.PACKAGE) for what in made.lacking]
+    steps += putting(_GLOBAL, npm_project.Planned(made.versions, made.lacking, {}), made.versions)
+    steps += [("say", "[3/4] Linking dependencies...\n[4/4] Building fresh packages...\n")]
+    for name in (name for name in wanted if name in made.versions):
+        commands = "".join(f"      - {command}\n" for command in npm_registry.commands_of(name))
+        with_them = f" with binaries:\n{commands}" if commands else ".\n"
+        steps.append(("say", f'success Installed "{name}@{made.versions[name]}"{with_them}'))
+    return (*steps, ("done", system.now_ns), *((("exit", 1),) if made.lacking else ()))
 
 
 def _yarn_entry(name: str, version: str) -> str:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.json_types import JsonObject
 from fakedocker.host_dir import MachineFolder
 from fakedocker.kernel.marks import REASONS
 from fakedocker.world import boundaries
 from fakedocker_shell.checking.report import Boundary
 from fakedocker_shell.session import Session, make_engine
+
+LONGEST_NS: Final = 3600 * SECOND_NS
+MOST_JUMPS: Final = 20_000
+"""How long one command may take, in virtual time and in jumps of the clock."""
 
 
 class Ran(NamedTuple):
@@ -74,7 +79,7 @@ class Stage:
         self._streams += 1
         session = Session(self.engine, lambda fd, data: written[fd].append(data), stream=f"check-{self._streams}")
         session.run_command(f"cd {quoted(self.folder)} && {command}")
-        status = session.run_to_end(lambda: b"")
+        status = session.run_to_end(lambda: b"", LONGEST_NS, MOST_JUMPS)
         out, err = (b"".join(written[fd]).decode("utf-8", "replace") for fd in (1, 2))
         return Ran(status, out, err)
 

@@ -159,17 +159,18 @@ def _mvn(system: System, argv: tuple[str, ...], state: State) -> int:
         )
         state["until_ns"] = system.now_ns + _BUILD_NS
     system.sleep_until(state["until_ns"])
+    unknown = next((goal for goal in goals if goal not in _PHASES and not goal.startswith(_GOALS)), "")
+    if unknown:
+        raise Unsimulated(f"the goal {unknown}")
     if "clean" in goals:
         remove_tree(system, "target")
-    if set(goals) & {"package", "install", "verify", "deploy"}:
-        final = _tag(_tag(pom, "build", ""), "finalName", f"{artifact}-{version}").replace(
-            "${project.artifactId}", artifact
-        )
+    archives = _archives(pom, goals, artifact, version, packaging)
+    if archives:
         spring = "spring-boot" in pom
         made = _behaviour(system, artifact, spring)
-        target = f"target/{final}.{packaging}"
-        program.write(system, target, made, _SPRING_BYTES if spring else _JAR_BYTES, executable=False)
-        system.put("" if quiet else f"[INFO] Building {packaging}: {posixpath.join(system.directory, target)}\n")
+        for target in archives:
+            program.write(system, target, made, _SPRING_BYTES if spring else _JAR_BYTES, executable=False)
+            system.put("" if quiet else f"[INFO] Building {packaging}: {posixpath.join(system.directory, target)}\n")
     elif "spring-boot:run" in goals or "exec:java" in goals:
         state.setdefault("behaviour", _behaviour(system, artifact, "spring-boot" in pom))
         return program.act(system, state, artifact)
@@ -179,6 +180,35 @@ def _mvn(system: System, argv: tuple[str, ...], state: State) -> int:
         else f"[INFO] {_LINE}\n[INFO] BUILD SUCCESS\n[INFO] {_LINE}\n[INFO] Total time:  4.000 s\n[INFO] {_LINE}\n"
     )
     return 0
+
+
+_PHASES: Final = frozenset("clean validate compile test-compile test package verify install deploy site".split())
+_GOALS: Final = (
+    "dependency:",
+    "assembly:single",
+    "spring-boot:run",
+    "exec:java",
+    "compiler:",
+    "surefire:",
+    "resources:",
+)
+"""The goals of plugins that are known; those of `dependency` fetch what is never missing here."""
+
+
+def _archives(pom: str, goals: list[str], artifact: str, version: str, packaging: str) -> list[str]:
+    """The archives that goals make: the artifact of `package`, and the assembly plugin's with all dependencies in it."""
+    build = _tag(pom, "build", "")
+    plain = re.sub(r"<plugins>.*</plugins>", "", build, flags=re.DOTALL)
+    final = _tag(plain, "finalName", f"{artifact}-{version}").replace("${project.artifactId}", artifact)
+    packages = bool(set(goals) & {"package", "install", "verify", "deploy"})
+    found = [f"target/{final}.{packaging}"] if packages else []
+    plugins = re.findall(r"<plugin>.*?</plugin>", build, re.DOTALL)
+    assembly = next((plugin for plugin in plugins if "maven-assembly-plugin" in plugin), "")
+    if assembly and ("assembly:single" in goals or (packages and "<phase>package</phase>" in assembly)):
+        own = _tag(assembly, "finalName", final)
+        suffix = "" if _tag(assembly, "appendAssemblyId", "true") == "false" else "-jar-with-dependencies"
+        found.append(f"target/{own}{suffix}.jar")
+    return found
 
 
 def _tag(text: str, name: str, default: str) -> str:
