@@ -42,6 +42,7 @@ Options:
       --seed N              Where ids, names and addresses come from (default 0)
       --date YYYY-MM-DD     The day it begins on: images are those that their tags named then
       --profile NAME        Which Docker it is: 28
+      --assume              Take what fails only because it is not simulated to have worked
       --journal FILE        Keep the session in this new file; `fakedocker replay FILE` plays it again
       --host-dir DIR[:rw]   Let the simulated host see this folder; with :rw also write to it
       --web URL=DIR         Let builds and imports fetch this URL, and what is below it, from this folder
@@ -62,6 +63,7 @@ class Options:
     journal: str = ""
     profile: str = DEFAULT
     date: str = ""
+    assume: bool = False
 
     def shown(self) -> list[Shown]:
         """What of the machine the simulation sees."""
@@ -99,8 +101,9 @@ def _main(arguments: list[str]) -> int:
             known = f"engine {docker.engine.version}, API {docker.newest_api}"
             sys.stdout.write(f"fakedocker {version('fakedocker')} ({known})\n")
             return 0
-        if option == "--real-web":
-            options.real_web = True
+        if option in ("--real-web", "--assume"):
+            options.real_web |= option == "--real-web"
+            options.assume |= option == "--assume"
             continue
         if option == "-c":
             return _run_commands(arguments, options)
@@ -243,7 +246,12 @@ def _open_terminal(options: Options) -> int:
 
     gc.enable()
     return run(
-        options.seed, folders=options.shown(), journal=options.journal, profile=options.profile, date=options.date
+        options.seed,
+        folders=options.shown(),
+        journal=options.journal,
+        profile=options.profile,
+        date=options.date,
+        assume=options.assume,
     )
 
 
@@ -276,7 +284,9 @@ def _run(
     """Run a session that is not typed at the prompt; see `session_journal.Begin`."""
     from fakedocker_shell import running
 
-    begun = running.begin(options.seed, options.profile, options.date, start, source, name, parameters, script)
+    begun = running.begin(
+        options.seed, options.profile, options.date, options.assume, start, source, name, parameters, script
+    )
     return running.run(begun, options.shown(), options.journal)
 
 

@@ -28,8 +28,9 @@ Folders = Sequence["Shown"]
 
 
 def begin(
-    seed: int, profile: str, date: str, start: str, source: str, name: str, parameters: Sequence[str], script: bytes
-) -> Begin:
+    seed: int, profile: str, date: str, assume: bool, start: str, source: str, name: str, parameters: Sequence[str],
+    script: bytes,
+) -> Begin:  # fmt: skip
     """What is to be run; see `session_journal.Begin`."""
     program = state_directory.program_version()
     return Begin(
@@ -43,6 +44,7 @@ def begin(
         script,
         profile=profile,
         date=date or initial_world.DEFAULT_START[:10],
+        assume=assume,
     )
 
 
@@ -148,7 +150,9 @@ def with_pipes(
         running.journal.input(data)
         return data
 
-    engine, _ = make_engine(running.begun.seed, profile=running.begun.profile, date=running.begun.date)
+    engine, _ = make_engine(
+        running.begun.seed, profile=running.begun.profile, date=running.begun.date, assume=running.begun.assume
+    )
     engine.journaling = False
     for folder in folders:
         folder.show(engine)
@@ -181,7 +185,11 @@ class OnTerminal:
         self._write = write
         self._folders = folders
         self.engine, clients = make_engine(
-            running.begun.seed, TimeMode.LEAP, profile=running.begun.profile, date=running.begun.date
+            running.begun.seed,
+            TimeMode.LEAP,
+            profile=running.begun.profile,
+            date=running.begun.date,
+            assume=running.begun.assume,
         )
         self.engine.journaling = False
         self._session = Session(self.engine, self._output, running.begun.size)

@@ -61,6 +61,7 @@ def main(arguments: list[str]) -> int:
             engine = _make_engine(options, None, options.time)
             engine.journaling = False
             MachineWeb(options.web, options.real_web).show(engine)
+            _assume(options, engine)
             asyncio.run(_serve(engine, listening, None, bool(options.date)))
     except KeyboardInterrupt:
         return 0
@@ -107,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", metavar="N", type=int, default=0, help="where ids, names and addresses come from (default 0)")
     add("--date", metavar="YYYY-MM-DD", type=_day,
         help="the day it begins on: images are those that their tags named then (default: today)")  # fmt: skip
+    add("--assume", action="store_true", help="take what fails only because it is not simulated to have worked")
     add(
         "--profile",
         metavar="NAME",
@@ -215,10 +217,16 @@ def _make_engine(options: argparse.Namespace, world: World | None, mode: TimeMod
     )
 
 
+def _assume(options: argparse.Namespace, engine: Engine) -> None:
+    if options.assume and not engine.world.assume:
+        engine.change("assume", True)
+
+
 def _serve_from_state(options: argparse.Namespace, listening: Listening) -> None:
     with StateDirectory(options.state, version("fakedocker"), fsync=options.fsync, report=_complain) as state:
         engine = state.open(lambda world, mode: _make_engine(options, world, mode), options.time)
         MachineWeb(options.web, options.real_web).show(engine)
+        _assume(options, engine)
         asyncio.run(_serve(engine, listening, state, bool(options.date)))
         state.close(engine)
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from fakedocker import plugins
 from fakedocker.api.inside import serve_inside
 from fakedocker.base import clock
@@ -63,6 +65,7 @@ def make_engine(
     check: bool = False,
     profile: str = DEFAULT,
     date: str = "",
+    assume: bool = False,
 ) -> tuple[Engine, HostClients]:
     """An engine whose host has a shell, utilities and the docker command.
 
@@ -70,11 +73,12 @@ def make_engine(
         world: where it starts; a new one made from the seed unless given.
         profile: which Docker a new one is.
         date: the day on which a new one begins, as YYYY-MM-DD; "" for the usual one.
+        assume: whether in a new one what fails only because it is not simulated is taken to have worked.
     """
     plugins.offer()
     clients = HostClients(_docker)
     programs = {**PROGRAMS, PROGRAM: clients.run}
-    start = world if world is not None else new_world(seed, profile=profile, date=date)
+    start = world if world is not None else replace(new_world(seed, profile=profile, date=date), assume=assume)
 
     def fork(world: World, mode: TimeMode) -> Engine:
         return make_engine(mode=mode, world=world, check=check)[0]

@@ -88,3 +88,13 @@ def test_what_a_command_does_not_need_is_not_read() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False)
     assert (done.stdout, done.stderr) == ("0 []\n", "")
+
+
+def test_assume_is_put_on_and_played_again(tmp_path: Path) -> None:
+    journal = str(tmp_path / "journal")
+    command = "docker run -d --name web -p 8000:80 ghcr.io/me/tool >/dev/null 2>&1; curl -s localhost:8000; false"
+    done = run("--assume", "--journal", journal, "-c", command)
+    assert done.stdout.startswith("This is a stand-in for ghcr.io/me/tool.\n")
+    again = run("replay", journal)
+    assert (again.stdout, again.returncode) == (done.stdout, 0)
+    assert run("-c", command).stdout == ""

@@ -60,6 +60,7 @@ def run(
     journal: str = "",
     profile: str = DEFAULT,
     date: str = "",
+    assume: bool = False,
 ) -> int:
     """Open the terminal on standard input and output; gives the exit status of its shell.
 
@@ -69,6 +70,7 @@ def run(
         journal: a file that is made and gets the session's journal; "" for none.
         profile: which Docker it is.
         date: the day it begins on, "" for the usual one.
+        assume: whether what fails only because it is not simulated is taken to have worked.
 
     Raises:
         ScenarioProblem: the lesson is broken.
@@ -78,11 +80,11 @@ def run(
     screen = RealScreen(source, sink, sys.stdout.buffer)
     with contextlib.ExitStack() as open_files:
         write = open_files.enter_context(open(journal, "xb", buffering=0)).write if journal else None
-        console = Console(screen.write, screen.size(), meta.run, seed, os.environ, profile, date)
+        console = Console(screen.write, screen.size(), meta.run, seed, os.environ, profile, date, assume)
         kept = (
             None
             if folders
-            else SessionJournal(begin_terminal(seed, os.environ, screen.size(), lesson, profile, date), write)
+            else SessionJournal(begin_terminal(seed, os.environ, screen.size(), lesson, profile, date, assume), write)
         )
         console.see(folders)
         path = state_directory.history_file(os.environ)

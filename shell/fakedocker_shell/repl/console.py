@@ -49,6 +49,7 @@ class Console(TerminalSession):
             looked at.
         profile: which Docker it is.
         date: the day it begins on, "" for the usual one.
+        assume: whether what fails only because it is not simulated is taken to have worked.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Console(TerminalSession):
         environment: Mapping[str, str] | None = None,
         profile: str = DEFAULT,
         date: str = "",
+        assume: bool = False,
     ) -> None:
         self._write = write
         self._size = size
@@ -71,7 +73,9 @@ class Console(TerminalSession):
         self._meta = meta
         variables = os.environ if environment is None else environment
         self.colours = "NO_COLOR" not in variables and variables.get("TERM") != "dumb"
-        super().__init__(self._output, TimeMode.LEAP, size, seed, environment=variables, profile=profile, date=date)
+        super().__init__(
+            self._output, TimeMode.LEAP, size, seed, environment=variables, profile=profile, date=date, assume=assume
+        )
         self.foreground = Foreground(self.session, 0)
         self.paging = bool(self.environment.get("FAKEDOCKER_PAGER"))
         self._recent: deque[str] = deque(maxlen=state_directory.COMMANDS_IN_REPORT)

@@ -26,6 +26,7 @@ def begin_terminal(
     lesson: Scenario | None = None,
     profile: str = DEFAULT,
     date: str = "",
+    assume: bool = False,
 ) -> Begin:
     """The head of the journal of a terminal."""
     from fakedocker_shell.scenarios.progress import Progress
@@ -40,6 +41,7 @@ def begin_terminal(
         lesson=_reference(lesson),
         profile=profile,
         date=date or initial_world.DEFAULT_START[:10],
+        assume=assume,
     )
 
 

@@ -127,7 +127,14 @@ def _play_terminal(begun: Begin, entries: Sequence[Entry], write: Callable[[byte
     environment = {**begun.environment, "XDG_STATE_HOME": str(folder / "state")}
     recording = _Recording(entries, begun.size or _USUAL_SIZE)
     console = Console(
-        lambda data: _ignore(write(data)), recording.size, meta.run, begun.seed, environment, begun.profile, begun.date
+        lambda data: _ignore(write(data)),
+        recording.size,
+        meta.run,
+        begun.seed,
+        environment,
+        begun.profile,
+        begun.date,
+        begun.assume,
     )
     console.files = folder
     open_with(console, _lesson(begun))

@@ -47,6 +47,7 @@ class Begin(Struct, frozen=True, array_like=True, tag="fakedocker session", forb
         lesson: the one that was opened at once.
         profile: which Docker it was.
         date: the day it began on.
+        assume: whether what fails only because it is not simulated was taken to have worked from the beginning.
     """
 
     version: int
@@ -63,6 +64,7 @@ class Begin(Struct, frozen=True, array_like=True, tag="fakedocker session", forb
     lesson: str = ""
     profile: str = DEFAULT
     date: str = ""
+    assume: bool = False
 
 
 class Line(Struct, frozen=True, array_like=True, tag="line", forbid_unknown_fields=True):

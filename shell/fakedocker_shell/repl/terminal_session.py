@@ -51,6 +51,7 @@ class TerminalSession:
         environment: of the real machine; none of it shows inside.
         profile: which Docker a new world is.
         date: the day it begins on, "" for the usual one.
+        assume: whether what fails only because it is not simulated is taken to have worked.
     """
 
     def __init__(
@@ -63,9 +64,10 @@ class TerminalSession:
         environment: Mapping[str, str] | None = None,
         profile: str = DEFAULT,
         date: str = "",
+        assume: bool = False,
     ) -> None:
         self.environment: Mapping[str, str] = environment or {}
-        self.engine, clients = make_engine(seed, mode, world, profile=profile, date=date)
+        self.engine, clients = make_engine(seed, mode, world, profile=profile, date=date, assume=assume)
         self.engine.journaling = False
         clients.observe = self._begun
         clients.on_start = self._docker_started
