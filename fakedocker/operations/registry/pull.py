@@ -106,7 +106,10 @@ def find_manifest(draft: Draft, name: Reference, platform: str = "") -> Manifest
         found = _in_catalogue(draft, registry, name, platform)
     if found is not None:
         return found
-    return unknown_images.taken_for_granted(draft, name, platform, _words_for(draft, registry, name))
+    words = _words_for(draft, registry, name)
+    if any(full.rpartition(":")[0] == name.path for full in registry.tags):  # all of it was pushed here
+        raise messages.Refusal(404, words)
+    return unknown_images.taken_for_granted(draft, name, platform, words)
 
 
 def _words_for(draft: Draft, registry: Registry, name: Reference) -> str:
@@ -122,7 +125,7 @@ def _in_catalogue(draft: Draft, registry: Registry, name: Reference, platform: s
     Raises:
         Refusal: the image is not for that platform, the platform is none, or the facts about it are damaged.
     """
-    path = catalogue.path_at(registry.host, name.path)
+    path = unknown_images.official_path(name) or catalogue.path_at(registry.host, name.path)
     try:
         wanted = platforms.parse(platform) if platform else official.AMD64
         found = catalogue.manifest(path, name.digest or name.tag, lookup.day_of(draft.now_ns), wanted)

@@ -17,10 +17,18 @@ from fakedocker.world.draft import Draft
 HUB: Final = "docker.io"
 PUBLIC: Final = frozenset(
     "ghcr.io quay.io gcr.io mcr.microsoft.com public.ecr.aws registry.k8s.io k8s.gcr.io registry.gitlab.com docker.elastic.co"
-    " nvcr.io lscr.io cgr.dev registry.access.redhat.com registry.redhat.io icr.io docker.io us.gcr.io eu.gcr.io docker.redpanda.com".split()
+    " nvcr.io lscr.io cgr.dev registry.access.redhat.com registry.redhat.io icr.io docker.io mirror.gcr.io us.gcr.io eu.gcr.io docker.redpanda.com".split()
 )
 """Registries that everybody can reach."""
+MIRRORS: Final = {"public.ecr.aws": "docker/library/", "mirror.gcr.io": "library/"}
+"""Registries that have copies of the official images, and below which path."""
 PUBLIC_ENDINGS: Final = (".pkg.dev", ".azurecr.io", ".amazonaws.com", ".jfrog.io")
+
+
+def official_path(name: Reference) -> str:
+    """Where the catalogue has the official image that a name elsewhere is a copy of, "" for a name that is none."""
+    prefix = MIRRORS.get(name.domain, "")
+    return f"library/{name.path.removeprefix(prefix)}" if prefix and name.path.startswith(prefix) else ""
 
 
 def may_be_a_registry(draft: Draft, domain: str) -> bool:

@@ -15,6 +15,7 @@ from fakedocker_shell.cli.errors import CliError, DaemonError
 from fakedocker_shell.compose import existing, labels, requests, stopping, waiting
 from fakedocker_shell.compose.existing import Found
 from fakedocker_shell.compose.files import warn
+from fakedocker_shell.compose.injected_files import inject
 from fakedocker_shell.compose.progress import Progress
 from fakedocker_shell.compose.project import Project, Service
 
@@ -92,6 +93,7 @@ class Convergence:
                 waiting_ones = [one for one in groups.get(name, ()) if not one.is_running]
                 for one in waiting_ones:
                     progress.begin(f"Container {one.name}", "Starting")
+                    await inject(self._api, self._project, self._project.services[name], one.id)
                     await self._api.post(f"/containers/{one.id}/start")
                     progress.end(f"Container {one.name}", "Started")
         return groups

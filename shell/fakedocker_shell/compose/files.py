@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from fakedocker_shell.cli.context import Context
 from fakedocker_shell.cli.errors import CliError, UnsimulatedError
 from fakedocker_shell.cli.flags import Options
 from fakedocker_shell.cli.times import unix_rfc3339
-from fakedocker_shell.compose import dotenv, normalizing, schema, yaml_text
+from fakedocker_shell.compose import dotenv, including, normalizing, schema, yaml_text
 from fakedocker_shell.compose.interpolation import INVALID, Interpolation
 from fakedocker_shell.compose.merging import merged
 from fakedocker_shell.compose.normalizing import Place
@@ -29,6 +29,8 @@ _OVERRIDES = (
 NO_FILE = "no configuration file provided: not found"
 _NOT_FOUND = 14
 """The exit status where a file is missing."""
+STDIN = "-"
+_LONGEST_BYTES = 16 << 20
 _EXTENSIONS = 32
 """How many services may extend one another in a row."""
 
@@ -39,13 +41,20 @@ def warn(context: Context, message: str) -> None:
     context.err(f'time="{unix_rfc3339(context.now_ns() // SECOND_NS)}" level=warning msg="{quoted}"\n')
 
 
-def load(context: Context, group: Options) -> Project:
+async def load(context: Context, group: Options) -> Project:
     """The project that the flags of `docker compose`, the environment and the working directory mean.
+
+    The file `-` is standard input.
 
     Raises:
         CliError: there is none, or it makes no sense.
     """
-    return Loader(context, group).load()
+    given = bytearray()
+    while STDIN in group["file"] and (chunk := await context.stdin.read()):
+        given += chunk
+        if len(given) > _LONGEST_BYTES:
+            raise UnsimulatedError("so long a file from standard input is not simulated", INVALID)
+    return Loader(context, group, given.decode("utf-8", "replace")).load()
 
 
 def project_name(context: Context, group: Options) -> str:
@@ -72,34 +81,59 @@ class Loader:
 
     Args:
         group: the flags between `compose` and the command's name.
+        given: what the file `-` says.
     """
 
-    def __init__(self, context: Context, group: Options) -> None:
+    def __init__(self, context: Context, group: Options, given: str = "") -> None:
         self._context = context
         self._group = group
+        self._given = given
+        self._included = 0
 
     def load(self) -> Project:
         """See `load`."""
         paths = self._paths()
         directory = self._group["project-directory"]
-        directory = self._absolute(directory) if directory else posixpath.dirname(paths[0])
+        directory = self._absolute(directory or ".") if directory or paths[0] == STDIN else posixpath.dirname(paths[0])
         variables = self._variables(directory)
         place = Place(directory, variables.get("HOME", "/root"), variables)
-        interpolation = Interpolation(
-            variables,
-            lambda name: warn(self._context, f'The "{name}" variable is not set. Defaulting to a blank string.'),
-        )
-        sources = [self._read(path, interpolation) for path in paths]
-        document: dict[str, Any] = {}
-        services: dict[str, dict[str, Any]] = {}
-        for source in sources:
-            document = merged(document, {key: value for key, value in source.document.items() if key != "services"})
-            for name, settings in (source.document.get("services") or {}).items():
-                extended = self._extended(source, name, settings, place, interpolation)
-                services[name] = merged(services.get(name, {}), extended)
+        document, services = self._model(paths, place, ())
         name = project_name(self._context, self._group) or document.get("name") or _name_of(directory)
         profiles = self._group["profile"] or [p for p in variables.get("COMPOSE_PROFILES", "").split(",") if p]
         return assemble(document, services, name=name, place=place, files=paths, profiles=profiles)
+
+    def _model(self, paths: Sequence[str], place: Place, chain: tuple[str, ...]) -> including.Model:
+        """What files come to, those that they include among them.
+
+        Args:
+            chain: the files by whose include they are read, the outermost first.
+        """
+        interpolation = Interpolation(
+            place.environment,
+            lambda name: warn(self._context, f'The "{name}" variable is not set. Defaulting to a blank string.'),
+        )
+        model = including.Model({}, {})
+        for path in paths:
+            source = self._read(path, interpolation)
+            rest = {key: value for key, value in source.document.items() if key not in ("services", "include")}
+            model = including.Model(merged(model.document, rest), model.services)
+            for name, settings in (source.document.get("services") or {}).items():
+                extended = self._extended(source, name, settings, place, interpolation)
+                model.services[name] = merged(model.services.get(name, {}), extended)
+            for entry in including.read(source.document.get("include"), place):
+                self._include(model, entry, place, (*chain, path))
+        return model
+
+    def _include(self, model: including.Model, entry: including.Include, place: Place, chain: tuple[str, ...]) -> None:
+        self._included += 1
+        if self._included > including.MOST:
+            raise UnsimulatedError(f"including more than {including.MOST} files is not simulated", INVALID)
+        for path in entry.paths:
+            including.check_circle(path, chain)
+        paths = entry.env_files or (posixpath.join(entry.directory, ".env"),)
+        added = self._env_files(paths, place.environment, needed=bool(entry.env_files))
+        inside = Place(entry.directory, place.home, {**added, **place.environment})
+        including.take_in(model, self._model(entry.paths, inside, chain), inside)
 
     # files
 
@@ -117,7 +151,7 @@ class Loader:
         if not named and (listed := self._context.environment.get("COMPOSE_FILE", "")):
             named = listed.split(self._context.environment.get("COMPOSE_PATH_SEPARATOR", ":"))
         if named:
-            return [self._absolute(path) for path in named]
+            return [path if path == STDIN else self._absolute(path) for path in named]
         directory = self._absolute(self._group["project-directory"] or ".")
         while True:
             found = [path for name in NAMES if self._exists(path := posixpath.join(directory, name))]
@@ -133,6 +167,8 @@ class Loader:
         return [found[0], *overrides[:1]]
 
     def _text(self, path: str) -> str:
+        if path == STDIN:
+            return self._given
         try:
             return self._context.files.read_bytes(path).decode("utf-8", "replace")
         except OSError as problem:
@@ -146,18 +182,20 @@ class Loader:
                 f"{path}: the attribute `version` is obsolete, it will be ignored, please remove it to avoid potential"
                 " confusion",
             )
-        if document.get("include"):
-            raise UnsimulatedError("include is not simulated", INVALID)
         return _Source(path, interpolation.tree(document))
 
     def _variables(self, directory: str) -> Mapping[str, str]:
         """The environment, and what .env files add to it."""
         environment = dict(self._context.environment)
-        named = self._group["env-file"]
-        paths = [self._absolute(path) for path in named] or [posixpath.join(directory, ".env")]
+        named = [self._absolute(path) for path in self._group["env-file"]]
+        added = self._env_files(named or [posixpath.join(directory, ".env")], environment, needed=bool(named))
+        return {**added, **environment}
+
+    def _env_files(self, paths: Sequence[str], environment: Mapping[str, str], *, needed: bool) -> dict[str, str]:
+        """What files of variables say, later ones before earlier ones. CliError where one is missing that is needed."""
         added: dict[str, str] = {}
         for path in paths:
-            if not named and not self._exists(path):
+            if not needed and not self._exists(path):
                 continue
             try:
                 text = self._context.files.read_bytes(path).decode("utf-8", "replace")
@@ -165,7 +203,7 @@ class Loader:
                 raise CliError(f"couldn't find env file: {path}", _NOT_FOUND) from problem
             found = dotenv.parse(text, path, {**added, **environment})
             added |= {name: value for name, value in found.items() if value is not None}
-        return {**added, **environment}
+        return added
 
     # services
 

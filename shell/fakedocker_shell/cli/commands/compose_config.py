@@ -21,7 +21,7 @@ async def compose_config(call: Invocation) -> int:
             raise UnsimulatedError(f"docker compose config --{name} is not simulated")
     if options["format"] not in ("yaml", "json"):
         raise CliError(f'unsupported format "{options["format"]}"')
-    project = load(call.context, call.group).selected(call.arguments)
+    project = (await load(call.context, call.group)).selected(call.arguments)
     if options["quiet"]:
         return 0
     text = _names(call, project)

@@ -16,10 +16,10 @@ from fakedocker_shell.compose.project import Project
 _RMI = ("", "all", "local")
 
 
-def project_or_name(call: Invocation) -> tuple[str, Project | None]:
+async def project_or_name(call: Invocation) -> tuple[str, Project | None]:
     """The project of the files, or, where there are none, the name that the flags say. Raises CliError."""
     try:
-        project = load(call.context, call.group)
+        project = await load(call.context, call.group)
     except CliError as problem:
         name = project_name(call.context, call.group)
         if name and problem.message == NO_FILE:
@@ -30,7 +30,7 @@ def project_or_name(call: Invocation) -> tuple[str, Project | None]:
 
 async def _found(call: Invocation) -> tuple[Project | None, list[Found]]:
     """The containers of the services that were named, of all for none; the newest first."""
-    name, project = project_or_name(call)
+    name, project = await project_or_name(call)
     if project is not None:
         project.selected(call.arguments)
     everything = await existing.find(call.api, name)
@@ -53,7 +53,7 @@ async def compose_down(call: Invocation) -> int:
     options = call.options
     if options["rmi"] not in _RMI:
         raise CliError(f'invalid value for --rmi: "{options["rmi"]}"')
-    name, project = project_or_name(call)
+    name, project = await project_or_name(call)
     if project is not None:
         project.selected(call.arguments)
     await stopping.down(

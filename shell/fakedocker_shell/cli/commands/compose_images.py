@@ -21,7 +21,7 @@ def _progress(call: Invocation, title: str) -> Progress:
 async def compose_pull(call: Invocation) -> int:
     """Fetch the images of services."""
     options = call.options
-    project = load(call.context, call.group).selected(call.arguments, with_dependencies=options["include-deps"])
+    project = (await load(call.context, call.group)).selected(call.arguments, with_dependencies=options["include-deps"])
     progress = _progress(call, "Pulling")
     wanted = []
     for _, service in sorted(project.services.items()):
@@ -40,7 +40,7 @@ async def compose_pull(call: Invocation) -> int:
 async def compose_push(call: Invocation) -> int:
     """Send the images of services that are built here to their registries."""
     options = call.options
-    project = load(call.context, call.group).selected(call.arguments, with_dependencies=options["include-deps"])
+    project = (await load(call.context, call.group)).selected(call.arguments, with_dependencies=options["include-deps"])
     progress = _progress(call, "Pushing")
     for _, service in sorted(project.services.items()):
         if not service.get("build") or not service.get("image"):
@@ -60,7 +60,9 @@ async def compose_push(call: Invocation) -> int:
 async def compose_build(call: Invocation) -> int:
     """Build the images of services."""
     options = call.options
-    project = load(call.context, call.group).selected(call.arguments, with_dependencies=options["with-dependencies"])
+    project = (await load(call.context, call.group)).selected(
+        call.arguments, with_dependencies=options["with-dependencies"]
+    )
     more = {"build_arg": options["build-arg"]}
     for flag, name in (("no-cache", "no_cache"), ("pull", "pull"), ("push", "push")):
         if options[flag]:

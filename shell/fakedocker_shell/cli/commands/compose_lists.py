@@ -111,7 +111,7 @@ async def compose_ps(call: Invocation) -> int:
     for state in states:
         if state not in _STATES:
             raise CliError(f"unknown status {state}")
-    name, project = project_or_name(call)
+    name, project = await project_or_name(call)
     if project is not None:
         project.selected(call.arguments)
     everything = options["all"] or bool(states)
@@ -143,7 +143,7 @@ def _filtered_states(text: str) -> list[str]:
 
 async def compose_images(call: Invocation) -> int:
     """List the images that a project's containers were made of."""
-    name, project = project_or_name(call)
+    name, project = await project_or_name(call)
     if project is not None:
         project.selected(call.arguments)
     found = await existing.find(call.api, name)
@@ -231,7 +231,7 @@ def _files_of(found: Sequence[Found]) -> str:
 
 async def compose_top(call: Invocation) -> int:
     """Show the processes of a project's containers."""
-    name, project = project_or_name(call)
+    name, project = await project_or_name(call)
     if project is not None:
         project.selected(call.arguments)
     found = await existing.find(call.api, name, everything=False)
@@ -249,7 +249,7 @@ async def compose_top(call: Invocation) -> int:
 async def compose_port(call: Invocation) -> int:
     """Show where a port of a service's container is published."""
     service, port = call.arguments
-    name, _ = project_or_name(call)
+    name, _ = await project_or_name(call)
     index = int(call.options["index"] or 0)
     found = list(existing.of_services(await existing.find(call.api, name, everything=False), [service]))
     found = [one for one in found if not index or one.number == index]

@@ -13,7 +13,7 @@ from fakedocker_shell.compose.output import Follower, Printer, short_name
 async def compose_logs(call: Invocation) -> int:
     """Show what a project's containers have written; with -f until they have all ended."""
     options = call.options
-    name, project = project_or_name(call)
+    name, project = await project_or_name(call)
     if project is not None:
         project.selected(call.arguments)
     found = await existing.find(call.api, name)

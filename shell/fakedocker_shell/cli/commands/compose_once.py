@@ -20,6 +20,7 @@ from fakedocker_shell.compose import existing, images, labels, requests
 from fakedocker_shell.compose.converging import Convergence, Wishes
 from fakedocker_shell.compose.existing import Found
 from fakedocker_shell.compose.files import load
+from fakedocker_shell.compose.injected_files import inject
 from fakedocker_shell.compose.project import Project, Service
 
 
@@ -36,7 +37,7 @@ def _as(call: Invocation, command: str, arguments: list[str], options: Mapping[s
 
 async def _running(call: Invocation, service: str) -> Found:
     """The container of a service that a command is for. Raises CliError if it does not run."""
-    name, _ = project_or_name(call)
+    name, _ = await project_or_name(call)
     index = int(call.options["index"] or 0)
     found = existing.of_services(await existing.find(call.api, name, everything=False), [service])
     found = [one for one in found if not index or one.number == index]
@@ -71,7 +72,7 @@ async def compose_cp(call: Invocation) -> int:
     if bool(from_service) == bool(to_service):
         raise CliError("copying between services is not supported" if from_service else "unknown copy direction")
     service = from_service or to_service
-    name, _ = project_or_name(call)
+    name, _ = await project_or_name(call)
     index = int(call.options["index"] or 0)
     found = existing.of_services(await existing.find(call.api, name), [service])
     found = [one for one in found if not index or one.number == index]
@@ -98,7 +99,7 @@ async def compose_run(call: Invocation) -> int:
     """Run a command in a container of its own that is made like a service's."""
     options = call.options
     name, *command = call.arguments
-    whole = load(call.context, call.group)
+    whole = await load(call.context, call.group)
     project = whole.selected([name], not options["no-deps"])
     service = project.services[name]
     build = True if options["build"] else None
@@ -115,6 +116,7 @@ async def compose_run(call: Invocation) -> int:
     created = await call.api.post("/containers/create", {"name": container_name}, body)
     given = {"rm": options["rm"], "detach": options["detach"]}
     inner = _as(call, "container run", [], given)
+    await inject(call.api, project, service, created["Id"])
     if options["detach"]:
         await call.api.post(f"/containers/{created['Id']}/start")
         call.context.out(f"{created['Id']}\n")

@@ -87,7 +87,7 @@ def _with_dependencies(call: Invocation) -> bool:
 
 async def compose_create(call: Invocation) -> int:
     """Make the containers of a project."""
-    project = load(call.context, call.group).selected(call.arguments)
+    project = (await load(call.context, call.group)).selected(call.arguments)
     await _create(call, project, progress_of(call))
     return 0
 
@@ -100,7 +100,7 @@ async def compose_up(call: Invocation) -> int:
         raise UnsimulatedError("docker compose up --watch is not simulated")
     if stops_together and options["detach"]:
         raise CliError("--abort-on-container-exit and --detach are incompatible")
-    project = load(call.context, call.group).selected(call.arguments, _with_dependencies(call))
+    project = (await load(call.context, call.group)).selected(call.arguments, _with_dependencies(call))
     if options["exit-code-from"] and options["exit-code-from"] not in project.services:
         raise CliError(f"no such service: {options['exit-code-from']}")
     progress = progress_of(call)
@@ -138,7 +138,7 @@ def _attached_services(call: Invocation, project: Project) -> list[str]:
 
 async def compose_start(call: Invocation) -> int:
     """Start containers that were made before."""
-    project = load(call.context, call.group).selected(call.arguments)
+    project = (await load(call.context, call.group)).selected(call.arguments)
     groups = existing.by_service(await existing.find(call.api, project.name))
     for name in call.arguments or sorted(project.services):
         if not groups.get(name):
@@ -149,7 +149,7 @@ async def compose_start(call: Invocation) -> int:
 
 async def compose_scale(call: Invocation) -> int:
     """Let services have another number of containers."""
-    whole = load(call.context, call.group)
+    whole = await load(call.context, call.group)
     names = [word.partition("=")[0] for word in call.arguments]
     project = whole.selected(names, _with_dependencies(call))
     wishes = Wishes(scale=_scale(call, call.arguments, project))
@@ -162,13 +162,13 @@ async def compose_scale(call: Invocation) -> int:
 
 async def compose_wait(call: Invocation) -> int:
     """Wait until the first container of some services ends, and show its exit status."""
-    project = load(call.context, call.group).selected(call.arguments, with_dependencies=False)
+    project = (await load(call.context, call.group)).selected(call.arguments, with_dependencies=False)
     found = existing.of_services(await existing.find(call.api, project.name), call.arguments)
     if not found:
         raise CliError('no containers for project "' + project.name + '"')
     code = await _first_end(call, found)
     if call.options["down-project"]:
-        await stopping.down(call.api, project.name, load(call.context, call.group), progress_of(call))
+        await stopping.down(call.api, project.name, (await load(call.context, call.group)), progress_of(call))
     return code
 
 
