@@ -262,7 +262,7 @@ def test_an_archive_that_loads_again(builds: Builds) -> None:
         ("FROM alpine\nNOSUCH x\n", "dockerfile parse error on line 2: unknown instruction: NOSUCH", (2, 2)),
         ("FROM alpine\nRUN <<EOF\nx\n", "unterminated heredoc", (2, 4)),
         ("FROM alpine\nRUN a \\\n  && exit 3\n", 'process "/bin/sh -c a   && exit 3" did not complete successfully: exit code: 127', (2, 3)),
-        ("FROM nosuch/image\n", "nosuch/image: failed to resolve source metadata for docker.io/nosuch/image:latest: pull access denied, "
+        ("FROM nosuchimage\n", "nosuchimage: failed to resolve source metadata for docker.io/library/nosuchimage:latest: pull access denied, "
          "repository does not exist or may require authorization: server message: insufficient_scope: authorization failed", (1, 1)),
         ("FROM alpine:nosuch\n", "alpine:nosuch: failed to resolve source metadata for docker.io/library/alpine:nosuch: "
          "docker.io/library/alpine:nosuch: not found", (1, 1)),
