@@ -28,6 +28,12 @@ _LEAN: Final = frozenset({"--production", "--prod", "--production=true", "-P"})
 _DEVELOPMENT: Final = frozenset({"-D", "--dev", "--save-dev"})
 _RESOLVING_NS: Final = 500_000_000
 _GLOBAL: Final = "/usr/local/lib"
+_OF_LATER_YARN: Final = frozenset(
+    "audit autoclean check constraints create dedupe dlx exec explain generate-lock-entry import info licenses link list login logout"
+    " node npm outdated owner pack patch plugin policies publish rebuild search stage tag team unlink unplug up upgrade upgrade-interactive"
+    " version versions why workspace workspaces".split()
+)
+"""What yarn 1 and its successors know and this one does not."""
 _COMMANDS: Final = {"i": "install", "rm": "remove", "run-script": "run", "t": "test"}
 
 
@@ -201,6 +207,8 @@ def _yarn_run(system: System, state: State, words: list[str], flags: frozenset[s
         return 0
     name, *rest = words
     if name not in scripts:
+        if name in _OF_LATER_YARN and name not in npm_project.commands(system, project.folder):
+            raise Unsimulated(f"yarn {name}")
         if name not in npm_project.commands(system, project.folder):
             system.put(f'error Command "{name}" not found.\n', 2)
             return 1

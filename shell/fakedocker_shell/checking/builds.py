@@ -55,6 +55,11 @@ def attempt(stage: Stage, wanted: Wanted, tag: str) -> Build:
     )  # fmt: skip
 
 
+def lacks_sources(build: Build) -> bool:
+    """Whether a build has failed because what it copies is not in its context."""
+    return "failed to calculate checksum" in build.problem and "not found" in build.problem
+
+
 def _problem(err: str, statuses: list[JsonObject]) -> str:
     """The last lines of the step that failed, and docker's words."""
     lines = [line for line in err.splitlines() if line and not line.startswith("{")]

@@ -68,7 +68,11 @@ def _wanted(stage: Stage, found: finding.Found) -> list[Wanted]:
 
 def _build(stage: Stage, wanted: Wanted, tag: str) -> Build:
     try:
-        return builds.attempt(stage, wanted, tag)
+        tried = builds.attempt(stage, wanted, tag)
+        if wanted.context and builds.lacks_sources(tried):  # it may be meant for the whole project
+            again = builds.attempt(stage, wanted._replace(context=""), tag)
+            tried = tried if builds.lacks_sources(again) else again
+        return tried
     except (WaitCannotEnd, WaitTooLong) as problem:
         return Build(dockerfile=wanted.dockerfile, context=wanted.context, problem=f"it does not end: {problem}")
 
