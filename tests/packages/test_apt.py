@@ -205,3 +205,22 @@ def test_older_releases_have_packages(image: str) -> None:
     box = Box(image)
     assert "Fetched" in box.sh("apt-get update").stdout
     assert box.sh("apt-get install -y tree >/dev/null && tree --version").status == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "apt-get install -y --no-install-recommends bzip2 xz-utils busybox-static lsof strace htop tree rsync",
+        "apt-cache pkgnames",
+        "apt search nginx",
+    ],
+)
+def test_what_takes_longer_than_a_turn_is_done_once(command: str) -> None:
+    """A command that charges its work before it has kept what it found would begin again in every turn."""
+    box = Box("debian:bookworm")
+    box.sh("apt-get update; touch /var/lib/apt/extended_states")
+    done = box.sh(command)
+    assert done.status == 0
+    assert len(done.stdout) > 100
+    assert done.stdout.count("Listing...") == ("list" in command.split())
+    assert done.stdout.count("Sorting...") == ("apt search" in command)

@@ -15,7 +15,7 @@ from fakedocker.kernel.program import CREATE, WRITE, System
 from fakedocker.userland.inputs import State
 from fakedocker.userland.packages import apt_install, apt_sources, apt_words, dpkg_database, index
 from fakedocker.userland.packages.apt_words import Problem
-from fakedocker.userland.packages.dpkg_database import architecture
+from fakedocker.userland.packages.dpkg_database import Database, architecture
 from fakedocker.userland.packages.index import Package
 from fakedocker.userland.packages.plan import Plan, Step, follow, is_online
 from fakedocker.userland.packages.unpack import remove_tree
@@ -92,7 +92,7 @@ def _apt(system: System, argv: tuple[str, ...], state: State) -> int:
             state["warned"] = True
             system.put(_WARNING, 2)
         if friendly and command.name in _QUESTIONS:
-            return _QUESTIONS[command.name](system, command)
+            return _QUESTIONS[command.name](system, state, command)
         if command.name not in _CHANGES:
             raise Problem(f"Invalid operation {command.name}")
         return follow(system, state, lambda: _CHANGES[command.name](system, command, friendly), apt_install.ACTIONS)
@@ -152,7 +152,8 @@ def _update(system: System, command: Command, friendly: bool) -> Plan:
 def _install(system: System, command: Command, friendly: bool) -> Plan:
     _demand_lock(system)
     known, installed = dpkg_database.packages_of(system), dpkg_database.read_installed(system)
-    reading = _progress(system, command, *_ALL_LISTS)
+    looking: Step = ("charge", apt_words.LOOKING_UP_UNITS * len(command.words))
+    reading = (looking, *_progress(system, command, *_ALL_LISTS))
     wanted = apt_words.wanted(system, command.words, known, installed)
     notes: Plan = (("say", wanted.notes),) if wanted.notes and command.quiet < 2 else ()
     if wanted.problems:
@@ -234,11 +235,18 @@ def _all_packages(system: System) -> Mapping[str, Package]:
     return dpkg_database.packages_of(system).packages if apt_sources.is_updated(system) else {}
 
 
-def _searched(system: System, command: Command) -> Iterator[tuple[str, Package]]:
+def _go_through(system: System, state: State) -> None:
+    """Take the time that it costs to go through all packages, once for a process."""
+    if "gone_through" not in state:
+        state["gone_through"] = True
+        system.charge(_WHOLE_INDEX_UNITS)
+
+
+def _searched(system: System, state: State, command: Command) -> Iterator[tuple[str, Package]]:
     """The packages that a search finds. Of those of which only the facts are known there is no description to search in."""
     packages = _all_packages(system)
     told = index.table("debian")["packages"]
-    system.charge(_WHOLE_INDEX_UNITS)
+    _go_through(system, state)
     for name in packages:
         if (name in told or _found(command, name, "")) and _found(command, name, packages[name].about):
             yield name, packages[name]
@@ -249,34 +257,40 @@ def _pocket(system: System, package: Package) -> str:
     return "stable" if source.suite in ("bookworm", "bullseye", "buster") else source.suite
 
 
-def _list(system: System, command: Command) -> int:
-    system.put("Listing...\n")
+def _list(system: System, state: State, command: Command) -> int:
     packages, installed = _all_packages(system), dpkg_database.read_installed(system)
     automatic = dpkg_database.read_automatic(system)
-    if "upgradable" in command.flags:
-        return 0
-    system.charge(_WHOLE_INDEX_UNITS)
-    for name in sorted({*packages, *installed}):
-        if command.words and not any(matches(word, name) for word in command.words):
-            continue
-        if name in installed:
-            mark = (
-                "installed,automatic" if name in automatic else "installed" if name in packages else "installed,local"
-            )
-            place = f"{_pocket(system, packages[name])},now" if name in packages else "now"
-            stanza = installed[name]
-            system.put(f"{name}/{place} {stanza.get('Version', '')} {stanza.get('Architecture', 'amd64')} [{mark}]\n")
-        elif "installed" not in command.flags:
-            package = packages[name]
-            system.put(f"{name}/{_pocket(system, package)} {package.version} {architecture(package)}\n")
+    lines = ["Listing...\n"]
+    if "upgradable" not in command.flags:
+        _go_through(system, state)
+        everything = sorted({*packages, *installed})
+        names = [name for name in everything if not command.words or any(matches(word, name) for word in command.words)]
+        lines += [_listed(system, command, name, packages, installed, name in automatic) for name in names]
+    system.put("".join(lines))
     return 0
 
 
-def _search(system: System, command: Command) -> int:
-    system.put("Sorting...\nFull Text Search...\n")
-    for name, package in _searched(system, command):
+def _listed(
+    system: System, command: Command, name: str, packages: Mapping[str, Package], installed: Database, automatic: bool
+) -> str:
+    """The line of a package, "" for one that is not asked for."""
+    if name in installed:
+        mark = "installed,automatic" if automatic else "installed" if name in packages else "installed,local"
+        place = f"{_pocket(system, packages[name])},now" if name in packages else "now"
+        stanza = installed[name]
+        return f"{name}/{place} {stanza.get('Version', '')} {stanza.get('Architecture', 'amd64')} [{mark}]\n"
+    if "installed" in command.flags:
+        return ""
+    package = packages[name]
+    return f"{name}/{_pocket(system, package)} {package.version} {architecture(package)}\n"
+
+
+def _search(system: System, state: State, command: Command) -> int:
+    lines = ["Sorting...\nFull Text Search...\n"]
+    for name, package in _searched(system, state, command):
         shown = f"{name}/{_pocket(system, package)} {package.version} {architecture(package)}"
-        system.put(f"{shown}\n  {package.about}\n\n")
+        lines.append(f"{shown}\n  {package.about}\n\n")
+    system.put("".join(lines))
     return 0
 
 
@@ -285,7 +299,7 @@ def _found(command: Command, name: str, about: str) -> bool:
     return all(word.lower() in text.lower() for word in command.words)
 
 
-def _show(system: System, command: Command) -> int:
+def _show(system: System, state: State, command: Command) -> int:
     packages = _all_packages(system)
     status = 0
     for word in command.words:
@@ -302,7 +316,11 @@ def _show(system: System, command: Command) -> int:
     return status
 
 
-_QUESTIONS: Final[dict[str, Callable[[System, Command], int]]] = {"list": _list, "search": _search, "show": _show}
+_QUESTIONS: Final[dict[str, Callable[[System, State, Command], int]]] = {
+    "list": _list,
+    "search": _search,
+    "show": _show,
+}
 
 
 @PROGRAMS.program("apt-cache")
@@ -314,11 +332,11 @@ def _apt_cache(system: System, argv: tuple[str, ...], state: State) -> int:
         return 100
     packages, installed = _all_packages(system), dpkg_database.read_installed(system)
     if command.name == "show":
-        return _show(system, command)
+        return _show(system, state, command)
     if command.name == "search":
-        system.put("".join(f"{name} - {item.about}\n" for name, item in _searched(system, command)))
+        system.put("".join(f"{name} - {item.about}\n" for name, item in _searched(system, state, command)))
     elif command.name == "pkgnames":
-        system.charge(_WHOLE_INDEX_UNITS)
+        _go_through(system, state)
         system.put("".join(f"{name}\n" for name in sorted({*packages, *installed})))
     elif command.name == "policy":
         for word in command.words:

@@ -17,7 +17,7 @@ from fakedocker.userland.packages.index import Index, Package
 from fakedocker.userland.sh.patterns import matches
 from fakedocker.userland.tools import stat_or_none
 
-_LOOKING_UP_UNITS: Final = 3_000
+LOOKING_UP_UNITS: Final = 3_000
 """What it costs to find a name, in microseconds: a block of facts may have to be unpacked."""
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 
@@ -48,7 +48,6 @@ def wanted(system: System, words: Iterable[str], known: Index, installed: Databa
     lacking: list[str] = []
     names, notes, problems = [], "", ""
     for word in words:
-        system.charge(_LOOKING_UP_UNITS)
         if "/" in word and word.endswith(".deb"):
             lacking.append(_archive(system, word))
             continue

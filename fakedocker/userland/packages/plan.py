@@ -14,7 +14,7 @@ from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State
 
 Step: TypeAlias = tuple[Any, ...]
-"""("say", text), ("warn", text), ("lack" or "note", what, why), ("wait", nanoseconds), ("exit", status), or (ACTION,
+"""("say", text), ("warn", text), ("lack" or "note", what, why), ("wait", nanoseconds), ("charge", units of work), ("exit", status), or (ACTION,
 arguments...).
 
 What a command lacks it says, and goes on with the rest; a note is marked only."""
@@ -56,6 +56,8 @@ def _take(system: System, state: State, step: Step, actions: Mapping[str, Action
         system.put(arguments[0], 2)
     elif verb == "lack":
         system.unsimulated(*arguments)
+    elif verb == "charge":
+        system.charge(arguments[0])
     elif verb == "exit":
         return int(arguments[0])
     elif verb == "wait":

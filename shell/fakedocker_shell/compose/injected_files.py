@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.json_types import Json, JsonObject
+from fakedocker.base.numbers import is_digits
 from fakedocker_shell.cli.api import Api
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.compose.project import Project, Service
@@ -51,7 +52,7 @@ async def _put(api: Api, identifier: str, target: str, item: JsonObject, content
     entry.size = len(data)
     mode = item.get("mode")
     entry.mode = _MODE if mode is None else int(str(mode), 8) if isinstance(mode, str) else int(mode)
-    entry.uid, entry.gid = (int(item[key]) if str(item.get(key, "")).isdigit() else 0 for key in ("uid", "gid"))
+    entry.uid, entry.gid = (int(item[key]) if is_digits(str(item.get(key, ""))) else 0 for key in ("uid", "gid"))
     entry.mtime = api.context.now_ns() // SECOND_NS
     buffer = io.BytesIO()
     with tarfile.TarFile(fileobj=buffer, mode="w") as archive:
