@@ -133,3 +133,20 @@ def test_a_change_is_seen(tmp_path: Path) -> None:
     before = command._stamp(str(tmp_path))
     (tmp_path / "file").write_text("text")
     assert command._stamp(str(tmp_path)) != before
+
+
+def test_a_hostile_folder_is_read_to_its_end(tmp_path: Path) -> None:
+    """Pipes, links that lead out or in circles, nested and huge files: each is an answer in words, and nothing hangs."""
+    folder = project(
+        tmp_path, a__Dockerfile="FROM alpine\nCOPY x /\n", a__x="x", deep__compose_yaml="a: " + "[" * 50_000
+    )
+    os.mkfifo(tmp_path / "a" / ".dockerignore")
+    os.mkfifo(tmp_path / "Dockerfile")
+    os.symlink("/etc", tmp_path / "outside")
+    os.symlink(tmp_path, tmp_path / "circle")
+    (tmp_path / "Dockerfile.long").write_text("FROM alpine\nRUN echo " + "a" * 3_000_000 + "\n")
+    (tmp_path / "Dockerfile.many").write_text("FROM alpine\n" + "RUN true\n" * 300)
+    report = command.check(folder)
+    assert [build.dockerfile for build in report.builds] == ["Dockerfile.long", "Dockerfile.many", "a/Dockerfile"]
+    assert not build_of(report, "Dockerfile.many").problem
+    assert report.projects[0].problem

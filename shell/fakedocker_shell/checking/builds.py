@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import stat
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -21,6 +22,7 @@ MOST_FILES: Final = 200_000
 _STEP: Final = re.compile(r"\[(?:(?P<stage>\S+) )?(?P<number>\d+)/\d+\] (?P<instruction>.*)", re.DOTALL)
 _SECONDS: Final = re.compile(r"T(\d+):(\d+):(\d+(?:\.\d+)?)Z")
 _ASSUMED: Final = "fakedocker: assume: "
+_LONGEST_BYTES: Final = 1 << 20
 _SHOWN_UNUSED: Final = 10
 _SHOWN_LINES: Final = 5
 
@@ -171,6 +173,8 @@ def _unused(context: str, dockerfile: str, sources: list[_Source]) -> tuple[Unus
     patterns = [clean(path.lstrip("/") or ".") for source in sources for path in source.paths]
     if "." in patterns or "*" in patterns:
         return ()
+    if os.path.realpath(context) != os.path.normpath(context):  # a link may lead out of the folder
+        return ()
     rules = _ignored(context, dockerfile)
     found: dict[str, list[int]] = {}
     seen = 0
@@ -190,9 +194,11 @@ def _unused(context: str, dockerfile: str, sources: list[_Source]) -> tuple[Unus
 
 def _ignored(context: str, dockerfile: str) -> IgnoreRules:
     for name in (f"{os.path.basename(dockerfile)}.dockerignore", ".dockerignore"):
+        path = os.path.join(context, name)
         try:
-            with open(os.path.join(context, name), encoding="utf-8", errors="replace") as file:
-                return IgnoreRules(read_patterns(file.read(1 << 20)))
+            if stat.S_ISREG(os.lstat(path).st_mode):  # a pipe would keep who opens it waiting
+                with open(path, encoding="utf-8", errors="replace") as file:
+                    return IgnoreRules(read_patterns(file.read(_LONGEST_BYTES)))
         except OSError:
             continue
     return IgnoreRules(())
