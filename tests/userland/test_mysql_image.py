@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fakedocker.testing import FakeDocker
 from fakedocker_shell.scenarios.player import Player
 
 
@@ -41,3 +42,13 @@ def test_without_a_password_it_does_not_start() -> None:
         in host.run("docker logs db 2>&1").output
     )
     assert host.run("docker inspect -f '{{.State.ExitCode}}' db").output == "1\n"
+
+
+def test_mariadb_logs_in_its_own_words() -> None:
+    with FakeDocker(images=["mariadb"]) as fake:
+        server = fake.client.containers.run("mariadb", detach=True, environment={"MARIADB_ROOT_PASSWORD": "x"})
+        fake.advance(60)
+        log = server.logs().decode()
+    assert "MySQL" not in log
+    assert "mariadb.org binary distribution" in log
+    assert "[Note] mariadbd: ready for connections." in log

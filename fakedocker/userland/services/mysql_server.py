@@ -14,6 +14,7 @@ from fakedocker.userland.languages.sql.sql import execute
 from fakedocker.userland.languages.sql.sql_session import Result, Session
 from fakedocker.userland.languages.sql.sql_tokens import SqlProblem, split_statements
 from fakedocker.userland.processes.dates import format_date
+from fakedocker.userland.services import mysql_log
 from fakedocker.userland.services.connections import Connection, open_listeners, serve
 from fakedocker.userland.services.mysql_versions import is_mariadb, server_version, version_text
 from fakedocker.userland.services.sql_service import Answer, Dialect, load_store, receive, save_store
@@ -80,9 +81,7 @@ def _mysqld(system: System, argv: tuple[str, ...], state: State) -> int:
         return receive(system, state, descriptor, connection, DIALECT, facts)
 
     serve(system, state, answer, lambda: _is_over(system, state))
-    _log(system, "MY-013172", f"Received SHUTDOWN from user {state['who']}. Shutting down mysqld (Version: {version}).")
-    _log(system, "MY-010910", f"/usr/sbin/mysqld: Shutdown complete (mysqld {version})  MySQL Community Server - GPL.")
-    _log(system, "MY-015016", "MySQL Server - end.")
+    mysql_log.ended(system, version, state["who"], last=True)
     return 0
 
 
@@ -99,40 +98,24 @@ def _note(system: System, text: str, level: str = "Note") -> None:
     system.put(f"{stamp} [{level}] [Entrypoint]: {text}\n", 2 if level == "ERROR" else 1)
 
 
-def _log(system: System, code: str, text: str, level: str = "System", part: str = "Server") -> None:
-    seconds, nanoseconds = divmod(system.now_ns, 1_000_000_000)
-    stamp = f"{format_date('%Y-%m-%dT%H:%M:%S', seconds)}.{nanoseconds // 1000:06d}Z"
-    system.put(f"{stamp} 0 [{level}] [{code}] [{part}] {text}\n", 2)
-
-
 def _come_up(system: System, state: State, version: str) -> int | None:
     """From the first line to the one that says it is ready; None then, an exit status where it cannot. Blocks."""
     while True:
         system.sleep_until(state["until_ns"])
         if state["step"] == "files":
             _note(system, "Initializing database files")
-            _log(
-                system,
-                "MY-013169",
-                f"/usr/sbin/mysqld (mysqld {version}) initializing of server in progress as process {system.pid + 79}",
-            )
-            _log_engine(system)
+            mysql_log.initializing(system, version, system.pid + 79)
             _next(system, state, "temporary", 2500)
         elif state["step"] == "temporary":
             _note(system, "Database files initialized")
             _note(system, "Starting temporary server")
-            _log_start(system, version, system.pid + 122, port=0)
+            mysql_log.started(system, version, system.pid + 122, 0)
             _note(system, "Temporary server started.")
             _initialise(system, state)
             _next(system, state, "stop", 500)
         elif state["step"] == "stop":
             _note(system, "Stopping temporary server")
-            _log(system, "MY-013172", f"Received SHUTDOWN from user root. Shutting down mysqld (Version: {version}).")
-            _log(
-                system,
-                "MY-010910",
-                f"/usr/sbin/mysqld: Shutdown complete (mysqld {version})  MySQL Community Server - GPL.",
-            )
+            mysql_log.ended(system, version, "root", last=False)
             _note(system, "Temporary server stopped")
             system.put("\n")
             _note(system, f"{_product(system)} init process done. Ready for start up.")
@@ -141,10 +124,9 @@ def _come_up(system: System, state: State, version: str) -> int | None:
         else:
             problem = open_listeners(system, state, [3306])
             if problem is not None:
-                _log(system, "MY-010262", f"Can't start server: Bind on TCP/IP port: {problem.strerror}", "ERROR")
-                _log(system, "MY-010257", "Do you already have another mysqld server running on port: 3306 ?", "ERROR")
+                mysql_log.cannot_listen(system, version, problem)
                 return 1
-            _log_start(system, version, system.pid, port=3306)
+            mysql_log.started(system, version, system.pid, 3306)
             state["step"] = "running"
             return None
 
@@ -155,23 +137,6 @@ def _product(system: System) -> str:
 
 def _next(system: System, state: State, step: str, milliseconds: int) -> None:
     state.update(step=step, until_ns=system.now_ns + milliseconds * 1_000_000)
-
-
-def _log_engine(system: System) -> None:
-    _log(system, "MY-013576", "InnoDB initialization has started.", part="InnoDB")
-    _log(system, "MY-013577", "InnoDB initialization has ended.", part="InnoDB")
-
-
-def _log_start(system: System, version: str, pid: int, *, port: int) -> None:
-    _log(system, "MY-015015", "MySQL Server - start.")
-    _log(system, "MY-010116", f"/usr/sbin/mysqld (mysqld {version}) starting as process {pid}")
-    _log_engine(system)
-    x_plugin = "X Plugin ready for connections. Bind-address: '::' port: 33060, socket: /var/run/mysqld/mysqlx.sock"
-    _log(
-        system, "MY-011323", x_plugin if port else "X Plugin ready for connections. Socket: /var/run/mysqld/mysqlx.sock"
-    )
-    about = f"Version: '{version}'  socket: '/var/run/mysqld/mysqld.sock'  port: {port}  MySQL Community Server - GPL."
-    _log(system, "MY-010931", f"/usr/sbin/mysqld: ready for connections. {about}")
 
 
 def _initialise(system: System, state: State) -> None:

@@ -23,14 +23,22 @@ def server_version(system: System) -> str:
     return re.split(r"[-+~]", packaged.rpartition(":")[2])[0]
 
 
+def label_of(system: System, version: str) -> str:
+    """How MariaDB names its version: with the packager's additions, which changed in 2024."""
+    packaged = version_of(system, "MARIADB_VERSION")
+    if "~ubu" not in packaged and "+maria~" in packaged:
+        return f"{version}-MariaDB-{packaged}"
+    release = re.search(r"^VERSION_ID=\"(\d+)\.(\d+)\"", read_text_or(system, "/etc/os-release"), re.MULTILINE)
+    return f"{version}-MariaDB" + (f"-ubu{release[1]}{release[2]}" if release else "")
+
+
 def version_text(system: System, name: str) -> str:
     """What --version prints."""
     version = server_version(system)
     if not is_mariadb(system):
         path = "/usr/sbin/mysqld" if name == "mysqld" else name
         return f"{path}  Ver {version} for Linux on x86_64 (MySQL Community Server - GPL)\n"
-    release = re.search(r"^VERSION_ID=\"(\d+)\.(\d+)\"", read_text_or(system, "/etc/os-release"), re.MULTILINE)
-    label = f"{version}-MariaDB" + (f"-ubu{release[1]}{release[2]}" if release else "")
+    label = label_of(system, version)
     if name.endswith("d"):
         return f"{name}  Ver {label} for debian-linux-gnu on x86_64 (mariadb.org binary distribution)\n"
     if int(version.partition(".")[0] or 0) >= 11:
