@@ -5,6 +5,7 @@ Source: the images mysql:8.4, and mariadb:10.6 and 11 (sql/mysqld.cc). What Mari
 
 from __future__ import annotations
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System
 from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.mysql_versions import is_mariadb, label_of
@@ -86,7 +87,7 @@ def _is_new(version: str) -> bool:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".")[:2] if part.isascii() and part.isdecimal())
+    return tuple(int(part) for part in version.split(".")[:2] if is_digits(part))
 
 
 def _say(system: System, text: str, level: str = "Note") -> None:
