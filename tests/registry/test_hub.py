@@ -280,7 +280,7 @@ def test_a_saved_image_by_rule_comes_back_as_itself(tmp_path: Path) -> None:
         ("elasticsearch:6.8.23 elasticsearch --version", "Version: 6.8.23\n"),
         ("redis:3 redis-server --version", "Redis server v=3.2.12 "),
         ("golang:1.26-alpine go version", "go version go1.26."),
-        ("mariadb:10-focal mariadbd --version", "mariadbd  Ver 10.7.3-MariaDB-ubu2004 "),
+        ("mariadb:10-focal mariadbd --version", "mariadbd  Ver 10.7.3-MariaDB-1:10.7.3+maria~focal "),
         ("mysql:8.0.33 mysqld --version", "/usr/sbin/mysqld  Ver 8.0.33 "),
         ("maven:3.8.5-eclipse-temurin-17 mvn --version", "Apache Maven 3.8.5\n"),
         ("maven:3.8.5-eclipse-temurin-17 mvn --version", "Java version: 17.0.3,"),
