@@ -9,12 +9,12 @@ run: $(VENV)/installed
 	@$(BIN)/fakedocker || true
 
 test: $(VENV)/installed-test
-	$(BIN)/python -m pytest -n auto tests
+	$(BIN)/python -m pytest -n auto --dist worksteal tests
 
 # The same tests on another Python of this machine, under another order of hashes, but for those that are marked slow.
 test-second:
 	second=$$(sh tools/second_python.sh $(PYTHON)) && $(MAKE) PYTHON=$$second VENV=.venv-second .venv-second/installed-test
-	PYTHONHASHSEED=1729 .venv-second/bin/python -m pytest -n auto -m "not slow" tests
+	PYTHONHASHSEED=1729 .venv-second/bin/python -m pytest -n auto --dist worksteal -m "not slow" tests
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
