@@ -28,11 +28,11 @@ LONGEST_SECONDS = 600
 
 SLOW = frozenset(
     """
-    clients conformance property
+    checking clients conformance property
     api/test_connections api/test_hostile_requests api/test_message_chunks api/test_slow_readers
     base/test_regex base/test_stored_values durability/test_serve_state durability/test_state_crashes
     kernel/test_bounded_turns kernel/test_constant_memory kernel/test_lazy_processes
-    operations/test_api_description operations/test_archives project/test_readme project/test_zip registry/test_catalogue registry/test_hub
+    operations/test_api_description operations/test_archives packages/test_apt packages/test_facts project/test_readme project/test_zip registry/test_catalogue registry/test_hub
     scenarios/test_learning scenarios/test_library scenarios/test_outside shells/test_limits
     terminal/test_pty terminal/test_session_journal terminal/test_typed_on_the_host
     testing/test_docker_py_examples testing/test_orchestrator testing/test_plugin testing/test_testcontainers
@@ -42,19 +42,28 @@ SLOW = frozenset(
 """Folders and files of tests that take long together: they begin first, and `-m "not slow"` leaves them out."""
 
 
-@pytest.hookimpl(trylast=True)  # after pytest-randomly
+@pytest.hookimpl(tryfirst=True)  # before -m looks at marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the slow tests and begin with them; limit every test's time, where pytest-timeout is installed."""
+    """Mark the slow tests; limit every test's time, where pytest-timeout is installed: pyproject's group of tests has it."""
     here = Path(__file__).parent
     for item in items:
         path = item.path.relative_to(here).with_suffix("")
         if SLOW & {path.parts[0], path.as_posix()}:
             item.add_marker("slow")
-    items.sort(
-        key=lambda item: item.get_closest_marker("slow") is None
-    )  # so that no worker is left with them at the end
     asked_for_long = "FAKEDOCKER_EXAMPLES" in os.environ  # as long as one likes
     if config.pluginmanager.hasplugin("timeout") and not asked_for_long:
         for item in items:
             if item.get_closest_marker("timeout") is None:
                 item.add_marker(pytest.mark.timeout(LONGEST_SECONDS))
+
+
+class _SlowOnesFirst:
+    """Orders the tests after pytest-randomly has, so that no worker is left with slow ones at the end."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(_SlowOnesFirst())

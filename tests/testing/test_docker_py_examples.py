@@ -80,7 +80,10 @@ def test_containers(
     assert (tmp_path / "sh_bin.tar").stat().st_size > 0
 
 
-def test_images(fake: FakeDocker, client: docker.DockerClient) -> None:
+def test_images() -> None:
+    client = FakeDocker(
+        date="2016-01-01"
+    ).client  # a day on which busybox had few tags, as one example pulls all of them
     image, images = (
         value
         for name in ("image", "images")
@@ -92,7 +95,7 @@ def test_images(fake: FakeDocker, client: docker.DockerClient) -> None:
     target = Path("/tmp/busybox-latest.tar")  # as the example has it
     try:
         play(saved, cli=client)
-        assert target.stat().st_size > 1_000_000
+        assert target.stat().st_size > 100_000
     finally:
         target.unlink(missing_ok=True)
     client.images.get("busybox").tag("yourname/app")
