@@ -79,10 +79,11 @@ class Pacer:
         """What the engine's clock showed, with all leaps, when the wall's showed an instant.
 
         An instant that only the engine's clock can have shown, as it lies before the beginning or far ahead of the
-        wall, is the engine's already.
+        wall, is the engine's already; where the engine began on an earlier day, one that is nearer to its clock.
         """
         begun_ns, base_ns = self._offsets[0]
-        if begun_ns + base_ns <= instant_ns < begun_ns:
+        is_nearer = instant_ns - self._engine.now_ns < self._wall() - instant_ns
+        if begun_ns + base_ns <= instant_ns < begun_ns and is_nearer:
             return instant_ns
         if self._wall() + AHEAD_NS < instant_ns <= self._engine.now_ns:
             return instant_ns

@@ -98,3 +98,13 @@ def test_what_the_walls_instants_mean() -> None:
     assert pacer.meaning(1_005 * SECOND_NS) == 1_005 * SECOND_NS
     assert pacer.meaning(1_015 * SECOND_NS) == 1_065 * SECOND_NS
     assert pacer.meaning(1_025 * SECOND_NS) == 1_075 * SECOND_NS  # the client's future
+
+
+def test_a_clients_own_times_where_the_engine_began_on_an_earlier_day() -> None:
+    """`docker logs --until 1h` tells an instant of this year to an engine of another: it means an hour ago there too."""
+    begun_ns = 1_727_773_200 * SECOND_NS
+    engine = create_engine(now_ns=begun_ns, mode=TimeMode.WALL)
+    wall_ns = begun_ns + 2 * 365 * 86_400 * SECOND_NS
+    pacer = Pacer(engine, lambda: wall_ns)
+    assert pacer.meaning(wall_ns - 3600 * SECOND_NS) == begun_ns - 3600 * SECOND_NS
+    assert pacer.meaning(begun_ns + 5 * SECOND_NS) == begun_ns + 5 * SECOND_NS
