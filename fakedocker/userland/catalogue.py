@@ -74,7 +74,7 @@ _MODULES: Final[dict[str, str]] = {
     "services.init_scripts": "service",
     "services.go_servers": "http-echo traefik-whoami whoami",
     "services.mongo": "mongo mongod mongosh",
-    "services.mysql_client": "mariadb mysql mysqladmin",
+    "services.mysql_client": "mariadb mariadb-admin mysql mysqladmin",
     "services.mysql_dump": "mariadb-dump mysqldump",
     "services.mysql_server": "mariadbd mysqld",
     "services.nginx": "nginx",

@@ -393,3 +393,12 @@ def test_files_below_a_directory_that_is_a_link_go_where_it_leads() -> None:
         paths = {entry.path for entry in remote.layer.entries}
         assert not {path for path in paths if path.startswith("bin/") or "bintini" in path}
     assert hub("elasticsearch:8.15.2").layers[-1].layer.tree.find("usr/bin/tini") is not None
+
+
+@pytest.mark.parametrize("image", ["kibana:7.16.1", "logstash:7.16.1", "znc:1.8", "varnish:7"])
+def test_a_server_that_nobody_simulates_says_so_whatever_is_known_of_how_it_starts(image: str) -> None:
+    with FakeDocker(images=[image]) as fake:
+        box = fake.client.containers.run(image, detach=True)
+        assert box.wait()["StatusCode"] == 126
+        assert b"this program is not simulated" in box.logs()
+        assert fake.client.containers.run(image, ["sh", "-c", "echo run"]) == b"run\n"

@@ -52,3 +52,19 @@ def test_mariadb_logs_in_its_own_words() -> None:
     assert "MySQL" not in log
     assert "mariadb.org binary distribution" in log
     assert "[Note] mariadbd: ready for connections." in log
+
+
+def test_mariadb_has_mysqls_names_before_11(capfd: pytest.CaptureFixture[str]) -> None:
+    with FakeDocker(images=["mariadb:10.6.4-focal", "mariadb:11.4"]) as fake:
+        names = "which mysql mysqladmin mysqldump mysqld | wc -l"
+        for tag, count in (("10.6.4-focal", b"4\n"), ("11.4", b"0\n")):
+            found = fake.client.containers.run(f"mariadb:{tag}", ["-c", names], entrypoint="sh", remove=True)
+            assert found == count
+        fake.client.containers.run(
+            "mariadb:10.6.4-focal", detach=True, name="old", environment={"MYSQL_ROOT_PASSWORD": "x"}
+        )
+        fake.advance(60)
+        old = fake.client.containers.get("old")
+        assert old.exec_run("mysqladmin ping -px --silent").output == b"mysqld is alive\n"
+        _, shown = old.exec_run(["sh", "-c", "printf 'use mysql;\\nselect 1;\\n' | mysql -px"], tty=True)
+        assert b"Warning" not in shown

@@ -247,6 +247,9 @@ def _missing(recipe: Recipe, there: Tree, time_ns: int) -> dict[str, LayerEntry]
             "/"
         )
         entries.setdefault(place, _made_up(place, name in entrypoint, command, recipe, time_ns))
+        if name in entrypoint and not command and _is_script(place):
+            program = _unknown_program(place).lstrip("/")
+            entries.setdefault(program, _placeholder(program, recipe, time_ns))
     _put_user(config.user or "", entries, there)
     for directory in (*(config.volumes or {}), config.working_dir or ""):
         place = directory.strip("/")
@@ -283,13 +286,29 @@ def _made_up(path: str, is_entrypoint: bool, command: tuple[str, ...], recipe: R
     if name in _HELPERS:
         head = program_head("gnu", name, architecture=recipe.architecture)
         return LayerEntry(path, "file", 0o755, mtime_ns=time_ns, content=head)
-    if is_entrypoint and (name.endswith(".sh") or "entrypoint" in name):
-        return _script(path, command, time_ns)
+    if is_entrypoint and _is_script(path):
+        return _script(path, command or (_unknown_program(path),), time_ns)
     server = next((entry.path for piece in recipe.pieces for entry in piece.entries if _is_declared(entry)), "")
     if server:
         return LayerEntry(path, "link", 0o777, mtime_ns=time_ns, target=f"/{server}")
-    head = program_head(PLACEHOLDER_FAMILY, name, architecture=recipe.architecture)
+    return _placeholder(path, recipe, time_ns)
+
+
+def _placeholder(path: str, recipe: Recipe, time_ns: int) -> LayerEntry:
+    """A program that says that it is not simulated."""
+    head = program_head(PLACEHOLDER_FAMILY, path.rpartition("/")[2], architecture=recipe.architecture)
     return LayerEntry(path, "file", 0o755, mtime_ns=time_ns, content=head)
+
+
+def _is_script(path: str) -> bool:
+    """Whether an entry point prepares something and then runs what it is given."""
+    name = path.rpartition("/")[2]
+    return name not in _HELPERS and (name.endswith(".sh") or "entrypoint" in name)
+
+
+def _unknown_program(entrypoint: str) -> str:
+    """What an entry point starts that is given no command: it knows by itself, and nobody here does."""
+    return f"/{entrypoint.strip('/')}.program"
 
 
 def _is_declared(entry: LayerEntry) -> bool:
@@ -303,8 +322,7 @@ def _finds(tree: Tree, name: str, path: str, directory: str) -> bool:
 
 
 def _script(path: str, command: tuple[str, ...], time_ns: int) -> LayerEntry:
-    default = _DEFAULT.format(command=command[0]) if command else ""
-    text = _ENTRYPOINT.format(default=default)
+    text = _ENTRYPOINT.format(default=_DEFAULT.format(command=command[0]))
     return LayerEntry(path, "file", 0o755, mtime_ns=time_ns, content=text.encode())
 
 

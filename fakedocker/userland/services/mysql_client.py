@@ -1,14 +1,15 @@
-"""mysql and mysqladmin: statements from -e and standard input, tables as they draw them."""
+"""mysql and mysqladmin, by MariaDB's names too: statements from -e and standard input, tables as they draw them."""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of
 from fakedocker.userland.languages.sql.sql_tokens import is_comment, split_statements
 from fakedocker.userland.services.line_input import next_line
-from fakedocker.userland.services.mysql_versions import server_version, version_text
+from fakedocker.userland.services.mysql_versions import is_mariadb, label_of, server_version, version_text
 from fakedocker.userland.services.sql_service import Answer, exchange
 from fakedocker.userland.services.text_tables import boxed
 from fakedocker.userland.tools import Options, Register, UsageProblem, base_name, parse_options, strtol, user_name
@@ -19,7 +20,8 @@ _LONG: Final = {
     "batch": "B", "table": "t", "skip-column-names": "N", "version": "V", "protocol=": "protocol", "connect-timeout=": "ct",
     "force": "f", "raw": "r", "wait=?": "w",
 }  # fmt: skip
-INSECURE: Final = "[Warning] Using a password on the command line interface can be insecure."
+_INSECURE: Final = "[Warning] Using a password on the command line interface can be insecure."
+_ADMINISTRATORS: Final = ("mysqladmin", "mariadb-admin")
 _WELCOME: Final = """Welcome to the MySQL monitor.  Commands end with ; or \\g.
 Your MySQL connection id is {id}
 Server version: {version} MySQL Community Server - GPL
@@ -27,9 +29,19 @@ Server version: {version} MySQL Community Server - GPL
 Type 'help;' or '\\h' for help. Type '\\c' to clear the current input statement.
 
 """
+_WELCOME_OF_MARIADB: Final = """Welcome to the MariaDB monitor.  Commands end with ; or \\g.
+Your MariaDB connection id is {id}
+Server version: {version} mariadb.org binary distribution
+
+Copyright (c) 2000, 2018, Oracle, MariaDB Corporation Ab and others.
+
+Type 'help;' or '\\h' for help. Type '\\c' to clear the current input statement.
+
+"""
+_USE: Final = re.compile(r"(?i)\s*use\s+`?(\w+)`?\s*;?\s*\Z")
 
 
-@PROGRAMS.program("mysql", "mariadb", "mysqladmin")
+@PROGRAMS.program("mysql", "mariadb", *_ADMINISTRATORS)
 def _mysql(system: System, argv: tuple[str, ...], state: State) -> int:
     name = base_name(argv[0])
     version = server_version(system)
@@ -50,10 +62,13 @@ def _mysql(system: System, argv: tuple[str, ...], state: State) -> int:
     status = log_in(system, state, options, name)
     if status:
         return status
-    if name == "mysqladmin":
-        return _administer(system, state, options)
+    if name in _ADMINISTRATORS:
+        return _administer(system, state, options, name)
     if state["interactive"] and not state.get("greeted"):
-        system.put(_WELCOME.format(id=8, version=version))
+        if is_mariadb(system):
+            system.put(_WELCOME_OF_MARIADB.format(id=8, version=label_of(system, version)))
+        else:
+            system.put(_WELCOME.format(id=8, version=version))
         state["greeted"] = True
     return _converse(system, state, options)
 
@@ -73,8 +88,8 @@ def _port_problem(text: str, name: str) -> str:
 def _begin(system: System, state: State, options: Options, name: str) -> None:
     password = options.last("p") if "p" in options else system.environment.get("MYSQL_PWD", "")
     if password and "p" in options:
-        system.put(f"{name}: {INSECURE}\n", 2)
-    database = options.last("D") or (options.operands[0] if options.operands and name != "mysqladmin" else "")
+        warn_of_password(system, name)
+    database = options.last("D") or (options.operands[0] if options.operands and name not in _ADMINISTRATORS else "")
     statements, rest = split_statements(";".join(options.values("e")))
     queue = [text for text, _ in statements] + ([rest.strip()] if rest.strip() else [])
     state["login"] = {
@@ -84,6 +99,12 @@ def _begin(system: System, state: State, options: Options, name: str) -> None:
     }
     state.update(queue=queue, buffer="", interactive="e" not in options and system.is_terminal(0))
     state["asking"] = "p" in options and not password and system.is_terminal(0)
+
+
+def warn_of_password(system: System, name: str) -> None:
+    """What MySQL's programs say of a password that everybody can see; MariaDB's say nothing."""
+    if not is_mariadb(system):
+        system.put(f"{name}: {_INSECURE}\n", 2)
 
 
 def log_in(system: System, state: State, options: Options, name: str) -> int:
@@ -107,9 +128,9 @@ def log_in(system: System, state: State, options: Options, name: str) -> int:
         if not said:
             state["known"] = True
             return 0
-    if name == "mysqladmin":
+    if name in _ADMINISTRATORS:
         host = options.last("h", "localhost")
-        system.put(f"mysqladmin: connect to server at '{host}' failed\nerror: '{said.partition(': ')[2]}'\n", 2)
+        system.put(f"{name}: connect to server at '{host}' failed\nerror: '{said.partition(': ')[2]}'\n", 2)
     elif name in ("mysqldump", "mariadb-dump"):
         number, _, text = said.removeprefix("ERROR ").partition(": ")
         system.put(f"{name}: Got error: {number.split()[0]}: {text} when trying to connect\n", 2)
@@ -136,7 +157,7 @@ def _connect(system: System, state: State, options: Options) -> str:
     return ""
 
 
-def _administer(system: System, state: State, options: Options) -> int:
+def _administer(system: System, state: State, options: Options, name: str) -> int:
     """mysqladmin ping, status, shutdown."""
     command = options.operands[0] if options.operands else ""
     if command == "ping":
@@ -150,8 +171,12 @@ def _administer(system: System, state: State, options: Options) -> int:
             "Uptime: 60  Threads: 2  Questions: 7  Slow queries: 0  Opens: 119  Flush tables: 3  Open tables: 38  Queries per second avg: 0.116\n"
         )
         return 0
-    system.put(f"mysqladmin: Unknown command: '{command}'\n", 2)
+    system.put(f"{name}: Unknown command: '{command}'\n", 2)
     return 1
+
+
+def _prompt(system: System, state: State) -> str:
+    return f"MariaDB [{state['login']['database'] or '(none)'}]> " if is_mariadb(system) else "mysql> "
 
 
 def _converse(system: System, state: State, options: Options) -> int:
@@ -162,7 +187,9 @@ def _converse(system: System, state: State, options: Options) -> int:
             continue
         if state["queue"]:
             answer = exchange(system, state, {"sql": state["queue"][0]})
-            state["queue"].pop(0)
+            used = _USE.match(state["queue"].pop(0))
+            if used is not None and answer is not None and "error" not in answer:
+                state["login"]["database"] = used[1]
             if answer is None:
                 system.put("ERROR 2013 (HY000) at line 1: Lost connection to MySQL server during query\n", 2)
                 return 1
@@ -177,7 +204,7 @@ def _converse(system: System, state: State, options: Options) -> int:
         if "e" in options:
             return 0
         if state["interactive"] and not state.get("prompted"):
-            system.put("    -> " if state["buffer"].strip() else "mysql> ")
+            system.put("    -> " if state["buffer"].strip() else _prompt(system, state))
             state["prompted"] = True
         line = next_line(system, state)
         state["prompted"] = False

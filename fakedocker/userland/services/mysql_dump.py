@@ -7,7 +7,7 @@ from typing import Any, Final
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of
 from fakedocker.userland.processes.dates import format_date
-from fakedocker.userland.services.mysql_client import INSECURE, log_in
+from fakedocker.userland.services.mysql_client import log_in, warn_of_password
 from fakedocker.userland.services.mysql_versions import server_version, version_text
 from fakedocker.userland.services.sql_service import exchange
 from fakedocker.userland.tools import Register, UsageProblem, base_name, parse_options, user_name
@@ -58,7 +58,7 @@ def _mysqldump(system: System, argv: tuple[str, ...], state: State) -> int:
     if "login" not in state:
         password = options.last("p") if "p" in options else system.environment.get("MYSQL_PWD", "")
         if password and "p" in options:
-            system.put(f"{name}: {INSECURE}\n", 2)
+            warn_of_password(system, name)
         login = {"user": options.last("u") or user_name(system, system.uid), "password": password, "database": ""}
         state.update(login=login, asking="p" in options and not password and system.is_terminal(0))
         state["answers"] = {}
