@@ -18,13 +18,13 @@ from fakedocker.filesystem.program_files import MACHINES, PLACEHOLDER_FAMILY, pr
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.images.model import HistoryEntry, Layer, chain_id, make_image
 from fakedocker.registry import blobs
+from fakedocker.registry.hub.lookup import PATH
 from fakedocker.registry.manifests import make_manifest
 from fakedocker.registry.model import Manifest, RemoteLayer
 from fakedocker.wire.image import ImageConfig
 
 LABEL: Final = "fakedocker.assumed"
 """Of such an image: the name that it was asked for by."""
-PATH: Final = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _FOLDERS: Final = ("bin", "etc", "tmp", "usr", "var")
 
 
@@ -47,7 +47,7 @@ def manifest(name: Reference, platform: Platform) -> Manifest:
         chain_id=chain_id("", sums.diff_id), parent="", diff_id=sums.diff_id, size_bytes=len(head), entries=entries,
         tree=apply_layer(Tree.empty(), entries), assumed=True,
     )  # fmt: skip
-    config = ImageConfig(env=(PATH,), cmd=(f"/{program}",), labels={LABEL: name.familiar})
+    config = ImageConfig(env=(f"PATH={PATH}",), cmd=(f"/{program}",), labels={LABEL: name.familiar})
     image = make_image(
         created_ns=0, config=config, layers=(layer,), architecture=architecture, variant=platform.variant,
         history=(HistoryEntry(created_ns=0, created_by="fakedocker: assume: nobody knows how this image was made"),),

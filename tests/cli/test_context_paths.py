@@ -24,6 +24,6 @@ from fakedocker_shell.cli.context_paths import NeededPaths
     ],
 )
 def test_needed(text: str, needed: str, not_needed: str) -> None:
-    paths = NeededPaths(text)
+    paths = NeededPaths.of(text)
     assert [path for path in needed.split() if not paths.needs(path)] == []
     assert [path for path in not_needed.split() if paths.needs(path)] == []

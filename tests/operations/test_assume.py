@@ -151,6 +151,20 @@ def test_what_meets_no_boundary_is_the_same_with_it_and_without(steps: list[str]
     assert outcomes[0] == outcomes[1]
 
 
+def test_who_is_waited_for_to_complete_completes(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path)
+    terminal.run(":assume on")
+    lines = (
+        "services:",
+        "  migrate: {image: ghcr.io/me/tool, command: migrate}",
+        "  web: {image: nginx:alpine, depends_on: {migrate: {condition: service_completed_successfully}}}",
+    )
+    terminal.run("printf '%s\\n' " + " ".join(f"'{line}'" for line in lines) + " > compose.yaml")
+    terminal.run("docker compose --progress quiet up -d")
+    states = terminal.run("docker compose ps -a --format '{{.Service}} {{.State}} {{.ExitCode}}'").splitlines()
+    assert states[-2:] == ["migrate exited 0", "web running 0"]
+
+
 # images that nobody knows
 
 

@@ -6,12 +6,14 @@ run. The rules of when are in `operations.system.assume`; the program itself is 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from msgspec.structs import replace
 
 from fakedocker.containers.model import Container
 from fakedocker.kernel.events import Exited
+from fakedocker.kernel.kernel import ExecError
 from fakedocker.kernel.program import Identity
 from fakedocker.operations.containers import process_spec, rootfs, stdio
 from fakedocker.operations.system import assume
@@ -20,6 +22,11 @@ from fakedocker.world.draft import Draft
 
 IDENTITY: Final = Identity("fakedocker", "stand-in")
 """The program, by the name that the userland knows it by."""
+DONE: Final = "done"
+"""In place of its ports: it ends at once, as whoever waits for it waits for its end."""
+PROJECT: Final = "com.docker.compose.project"
+DEPENDS_ON: Final = "com.docker.compose.depends_on"
+COMPLETED: Final = "service_completed_successfully"
 SERVICE_LABELS: Final = ("com.docker.compose.service", "com.docker.swarm.service.name")
 
 
@@ -38,7 +45,10 @@ def take_over(draft: Draft, identifier: str, exited: Exited) -> bool:
         return False
     draft.kernel.destroy_namespace(container.id)
     rootfs.create_namespace(draft, container)
-    pid = start(draft, container)
+    try:
+        pid = start(draft, container)
+    except ExecError:  # the container's limits leave no room for a process
+        return False
     draft.containers[container.id] = replace(draft.containers[container.id], pid=pid, stand_in=True)
     draft.processes[pid] = ("container", container.id)
     draft.notify("state", container.id)
@@ -50,7 +60,7 @@ def is_single_command(container: Container) -> bool:
 
     That is compose's run, and docker's run in the foreground that publishes no port.
     """
-    labels = container.config.labels if isinstance(container.config.labels, dict) else {}
+    labels = _labels(container)
     if labels.get("com.docker.compose.oneoff") == "True":
         return True
     is_service = any(label in labels for label in SERVICE_LABELS)
@@ -64,12 +74,28 @@ def _is_step(draft: Draft, container: Container) -> bool:
 
 
 def start(draft: Draft, container: Container) -> int:
-    """Start a stand-in as process 1 of a container's fresh namespace; its pid."""
-    words = ("stand-in", ",".join(map(str, ports(container))) or "-", container.image_name, service_of(container))
+    """Start a stand-in as process 1 of a container's fresh namespace; its pid. ExecError."""
+    listening = DONE if is_awaited(draft, container) else ",".join(map(str, ports(container))) or "-"
+    words = ("stand-in", listening, container.image_name, service_of(container))
     environment = process_spec.environment(draft, container, "/", container.config.tty)
     return draft.kernel.start(
         container.id, words, environment, "/", (0, 0, ()), stdio.of_container(container), instead=IDENTITY
     )
+
+
+def is_awaited(draft: Draft, container: Container) -> bool:
+    """Whether another service of its project waits until it has completed: a migration, a set-up."""
+    wanted = f"{service_of(container)}:{COMPLETED}"
+    own = _labels(container)
+    return bool(own.get(PROJECT)) and any(
+        labels.get(PROJECT) == own[PROJECT]
+        and any(text.startswith(wanted) for text in labels.get(DEPENDS_ON, "").split(","))
+        for labels in map(_labels, draft.containers.values())
+    )
+
+
+def _labels(container: Container) -> Mapping[str, str]:
+    return container.config.labels if isinstance(container.config.labels, dict) else {}
 
 
 def stands_in_for(draft: Draft, container: Container) -> bool:
@@ -87,5 +113,5 @@ def ports(container: Container) -> list[int]:
 
 def service_of(container: Container) -> str:
     """The service of compose or of a swarm that a container belongs to, "" for none."""
-    labels = container.config.labels if isinstance(container.config.labels, dict) else {}
+    labels = _labels(container)
     return next((labels[label] for label in SERVICE_LABELS if label in labels), "")

@@ -14,8 +14,6 @@ from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.program_files import PLACEHOLDER_FAMILY, program_file
 from fakedocker.world.draft import Draft
 
-SWITCH: Final = "--assume"
-"""How it is put on at the command line."""
 COMMAND_NOT_FOUND: Final = 127
 """The status of shells, and of a process that could not be started."""
 _PROGRAM_BYTES: Final = 1 << 20

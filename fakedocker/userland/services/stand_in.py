@@ -27,8 +27,8 @@ _ENDED_BY: Final = (signals.TERM, signals.INT, signals.QUIT, signals.HUP, signal
 
 @PROGRAMS.program(NAME)
 def _stand_in(system: System, argv: tuple[str, ...], state: State) -> int:
-    """stand-in PORTS IMAGE [SERVICE]: ports joined by commas, "-" for none."""
-    ports, image, service = (*argv[1:], "-", "an image", "")[:3] if len(argv) < 4 else argv[1:4]
+    """stand-in PORTS IMAGE [SERVICE]: ports joined by commas, "-" for none, "done" to end at once."""
+    ports, image, service = (*argv[1:4], *("-", "an image", "")[len(argv) - 1 :])
     what = f"service {service} ({image})" if service else image
     if "listeners" not in state:
         for number in _ENDED_BY:
@@ -39,6 +39,8 @@ def _stand_in(system: System, argv: tuple[str, ...], state: State) -> int:
             open_listeners(system, state, [])
             system.put(f"fakedocker: assume: cannot listen on {problem.filename}: {str(problem.strerror).lower()}\n", 2)
         system.put(f"fakedocker: assume: a stand-in runs in place of {what}, which is not simulated\n", 2)
+    if ports == "done":
+        return 0
 
     page = f"This is a stand-in for {what}.\nIts program is not simulated by fakedocker; --assume lets the stand-in answer.\n"
 

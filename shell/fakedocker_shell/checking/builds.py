@@ -10,12 +10,11 @@ import stat
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from fakedocker.base.go_patterns import path_match
 from fakedocker.base.json_types import JsonObject
-from fakedocker.base.paths import clean
 from fakedocker.build.ignore import IgnoreRules, read_patterns
 from fakedocker_shell.checking.report import Build, Change, LayerSize, Step, Unused
-from fakedocker_shell.checking.stage import Stage, objects, quoted
+from fakedocker_shell.checking.stage import Stage, objects
+from fakedocker_shell.cli.context_paths import NeededPaths
 
 MOST_FILES: Final = 200_000
 """How many files of a context are looked at for what no step copies."""
@@ -42,7 +41,7 @@ def attempt(stage: Stage, wanted: Wanted, tag: str) -> Build:
     words += ["--target", wanted.target] if wanted.target else []
     for name, value in wanted.arguments:
         words += ["--build-arg", f"{name}={value}"]
-    ran = stage.run(" ".join(map(quoted, [*words, wanted.context or "."])))
+    ran = stage.run(" ".join(map(shlex.quote, [*words, wanted.context or "."])))
     stage.note_boundaries(f"build {wanted.dockerfile}")
     statuses = objects(ran.err)
     steps = _steps(statuses)
@@ -108,7 +107,7 @@ def _seconds(vertex: JsonObject) -> float:
 
 
 def _layers(stage: Stage, tag: str) -> tuple[LayerSize, ...]:
-    told = stage.run(f"docker history --no-trunc --human=false --format json {quoted(tag)}")
+    told = stage.run(f"docker history --no-trunc --human=false --format json {shlex.quote(tag)}")
     rows = [row for row in objects(told.out) if int(row["Size"])]
     return tuple(LayerSize(made_by=row["CreatedBy"], size_bytes=int(row["Size"])) for row in reversed(rows))
 
@@ -170,9 +169,7 @@ def _made_again(steps: list[Step], first: int) -> Iterator[str]:
 
 def _unused(context: str, dockerfile: str, sources: list[_Source]) -> tuple[Unused, ...]:
     """What of a context no step copies, by its first name. Nothing where it is too large to be looked at whole."""
-    patterns = [clean(path.lstrip("/") or ".") for source in sources for path in source.paths]
-    if "." in patterns or "*" in patterns:
-        return ()
+    needed = NeededPaths(path for source in sources for path in source.paths)
     if os.path.realpath(context) != os.path.normpath(context):  # a link may lead out of the folder
         return ()
     rules = _ignored(context, dockerfile)
@@ -184,7 +181,7 @@ def _unused(context: str, dockerfile: str, sources: list[_Source]) -> tuple[Unus
             return ()
         if rules.excludes(relative) or relative == os.path.basename(dockerfile) or relative == ".dockerignore":
             continue
-        if not any(_covers(pattern, relative) for pattern in patterns):
+        if not needed.needs(relative):
             counts = found.setdefault(relative.partition("/")[0], [0, 0])
             counts[0] += 1
             counts[1] += size_bytes
@@ -202,13 +199,6 @@ def _ignored(context: str, dockerfile: str) -> IgnoreRules:
         except OSError:
             continue
     return IgnoreRules(())
-
-
-def _covers(pattern: str, path: str) -> bool:
-    """Whether a source, which may be a pattern, names a file or a folder above it."""
-    parts = path.split("/")
-    depth = pattern.count("/") + 1
-    return path_match(pattern, "/".join(parts[:depth]))
 
 
 def _files(context: str) -> Iterator[tuple[str, int]]:

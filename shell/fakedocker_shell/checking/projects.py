@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 from typing import Final
 
 from fakedocker.base.clock import SECOND_NS
@@ -13,7 +14,7 @@ from fakedocker.containers.model import Container
 from fakedocker.operations.containers import stand_ins
 from fakedocker_shell.checking.builds import Wanted
 from fakedocker_shell.checking.report import Port, Project, Service
-from fakedocker_shell.checking.stage import Stage, objects, quoted
+from fakedocker_shell.checking.stage import Stage, objects
 
 SETTLES_SECONDS: Final = 90
 """How long services get, in virtual time, until they are looked at."""
@@ -28,7 +29,7 @@ _CONFIGURED: Final = "docker compose -f {file} --profile '*' config --format jso
 
 def builds_of(stage: Stage, file: str) -> list[Wanted]:
     """What a compose file builds; nothing where it cannot be read."""
-    ran = stage.run(_CONFIGURED.format(file=quoted(file)))
+    ran = stage.run(_CONFIGURED.format(file=shlex.quote(file)))
     try:
         services: JsonObject = json.loads(ran.out).get("services") or {}
     except ValueError:
@@ -51,7 +52,7 @@ def builds_of(stage: Stage, file: str) -> list[Wanted]:
 
 def attempt(stage: Stage, file: str) -> Project:
     """Bring it up, wait, look, and take it down with its volumes."""
-    compose = f"docker compose -f {quoted(file)}"
+    compose = f"docker compose -f {shlex.quote(file)}"
     ran = stage.run(f"{compose} --progress quiet up -d --quiet-pull --build")
     problem = "" if ran.status == 0 else _last_words(ran.err or ran.out)
     stage.engine.advance(stage.engine.now_ns + SETTLES_SECONDS * SECOND_NS, SETTLES_SLICES)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections import Counter
 from typing import Final, NamedTuple
 
@@ -78,21 +80,14 @@ class Stage:
         written: dict[int, list[bytes]] = {1: [], 2: []}
         self._streams += 1
         session = Session(self.engine, lambda fd, data: written[fd].append(data), stream=f"check-{self._streams}")
-        session.run_command(f"cd {quoted(self.folder)} && {command}")
+        session.run_command(f"cd {shlex.quote(self.folder)} && {command}")
         status = session.run_to_end(lambda: b"", LONGEST_NS, MOST_JUMPS)
         out, err = (b"".join(written[fd]).decode("utf-8", "replace") for fd in (1, 2))
         return Ran(status, out, err)
 
 
-def quoted(text: str) -> str:
-    """A word of the shell's language."""
-    return "'" + text.replace("'", "'\\''") + "'"
-
-
 def objects(lines: str) -> list[JsonObject]:
     """Those lines that are JSON objects."""
-    import json
-
     found = []
     for line in lines.splitlines():
         if line.startswith("{"):

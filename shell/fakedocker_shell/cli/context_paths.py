@@ -6,6 +6,7 @@ Source: buildkit frontend/dockerfile/dockerfile2llb (FollowPaths of the context)
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable
 
 from fakedocker.base import reference
 from fakedocker.base.go_patterns import path_match
@@ -24,11 +25,16 @@ class NeededPaths:
     """Decides about paths of a context.
 
     Args:
-        text: of the Dockerfile; None where everything is needed.
+        sources: what is copied, as it is written, or None where everything may be needed.
     """
 
-    def __init__(self, text: str | None) -> None:
-        self._patterns = None if text is None else _patterns(text)
+    def __init__(self, sources: Iterable[str] | None) -> None:
+        self._patterns = None if sources is None else _patterns(sources)
+
+    @classmethod
+    def of(cls, text: str) -> NeededPaths:
+        """Those of a Dockerfile."""
+        return cls(_written(text))
 
     def needs(self, path: str) -> bool:
         """Whether a file or directory is named, lies in what is named, or above it."""
@@ -42,8 +48,8 @@ class NeededPaths:
         return False
 
 
-def _patterns(text: str) -> list[list[str]] | None:
-    """The sources by their parts; None where everything may be needed."""
+def _written(text: str) -> list[str] | None:
+    """What a Dockerfile copies of its context; None where that cannot be told."""
     try:
         plan = parse_plan(text)
         steps = [step for stage in plan.stages for step in stage.steps]
@@ -52,10 +58,13 @@ def _patterns(text: str) -> list[list[str]] | None:
         bases = [stage.origin.base for stage in plan.stages if stage.origin.base.lower() not in names]
     except BadDockerfile:  # the engine says what is wrong with it
         return None
-    if not all(map(_has_no_triggers, bases)):
-        return None
+    return written if all(map(_has_no_triggers, bases)) else None
+
+
+def _patterns(sources: Iterable[str]) -> list[list[str]] | None:
+    """The sources by their parts; None where everything may be needed."""
     found = []
-    for source in written:
+    for source in sources:
         path = clean(source.lstrip("/") or ".")
         if path in (".", "*") or _VARIABLE in path or "**" in path or path.startswith(".."):
             return None

@@ -78,7 +78,7 @@ async def gather(context: Context, source: str, file: str) -> SolveContext:
     name = DEFAULT_FILE if file == "-" else posixpath.basename(path)
     archive = Archive(context.files)
     definition = _add_definition(context, archive, path, name, text)
-    needed = NeededPaths(definition.decode("utf-8", "replace"))
+    needed = NeededPaths.of(definition.decode("utf-8", "replace"))
     _add_files(context, archive, directory, _ignore_text(context, directory, path if file != "-" else ""), needed)
     return SolveContext(archive.close(), name, DEFINITION_DIRECTORY)
 
