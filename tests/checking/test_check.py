@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from fakedocker_shell.checking import command, finding
+from fakedocker_shell.checking import command, finding, projects
 from fakedocker_shell.checking.report import Build, Report
+from fakedocker_shell.checking.stage import Stage
 from fakedocker_shell.main import main
 from helpers.paths import DATA
 
@@ -150,3 +151,12 @@ def test_a_hostile_folder_is_read_to_its_end(tmp_path: Path) -> None:
     assert [build.dockerfile for build in report.builds] == ["Dockerfile.long", "Dockerfile.many", "a/Dockerfile"]
     assert not build_of(report, "Dockerfile.many").problem
     assert report.projects[0].problem
+
+
+def test_services_that_are_busy_get_a_bounded_number_of_slices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projects, "SETTLES_SLICES", 100)
+    busy = "services: {a: {image: alpine, command: \"sh -c 'while :; do :; done'\"}}\n"
+    stage = Stage(project(tmp_path, compose_yaml=busy), True, 0)
+    (service,) = projects.attempt(stage, "compose.yaml").services
+    assert service.state == "running"
+    assert stage.engine.slices < 3_000  # 90 s of it would be 9,000

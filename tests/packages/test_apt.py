@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fakedocker.testing import FakeDocker
 from helpers.packages_world import Box
 
 READING = "Reading package lists...\nBuilding dependency tree...\nReading state information...\n"
@@ -224,3 +225,16 @@ def test_what_takes_longer_than_a_turn_is_done_once(command: str) -> None:
     assert len(done.stdout) > 100
     assert done.stdout.count("Listing...") == ("list" in command.split())
     assert done.stdout.count("Sorting...") == ("apt search" in command)
+
+
+def test_every_name_that_is_looked_up_takes_its_time() -> None:
+    with FakeDocker(images=["debian:bookworm"]) as fake:
+
+        def taken_ns(names: str) -> int:
+            before_ns = fake.engine.now_ns
+            fake.client.containers.run(
+                "debian:bookworm", ["sh", "-c", f"apt-get update; apt-get install -s {names}; date"]
+            )
+            return fake.engine.now_ns - before_ns
+
+        assert taken_ns("bzip2 " * 101) > taken_ns("bzip2") + 250_000_000

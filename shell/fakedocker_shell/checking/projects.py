@@ -19,7 +19,7 @@ from fakedocker_shell.checking.stage import Stage, objects
 SETTLES_SECONDS: Final = 90
 """How long services get, in virtual time, until they are looked at."""
 SETTLES_SLICES: Final = 20_000
-"""How many slices of processes that takes at most: for services that are busy it is over earlier."""
+"""After how many slices of processes it is over earlier, for services that are busy."""
 _LOG_LINES: Final = 5
 _PROBLEM: Final = re.compile(
     r"(?i)(error\b|failed\b|target \S+: |service |dependency |validating |no such|open )|.*failed to solve"
@@ -55,7 +55,7 @@ def attempt(stage: Stage, file: str) -> Project:
     compose = f"docker compose -f {shlex.quote(file)}"
     ran = stage.run(f"{compose} --progress quiet up -d --quiet-pull --build")
     problem = "" if ran.status == 0 else _last_words(ran.err or ran.out)
-    stage.engine.advance(stage.engine.now_ns + SETTLES_SECONDS * SECOND_NS, SETTLES_SLICES)
+    _settle(stage)
     listed = objects(stage.run(f"{compose} ps -a --format json").out)
     containers = stage.engine.world.containers
     found = {
@@ -70,6 +70,16 @@ def attempt(stage: Stage, file: str) -> Project:
     order = tuple(dict.fromkeys(stand_ins.service_of(one) for one in started))
     stage.run(f"{compose} --progress quiet down -v -t 1")
     return Project(file=file, problem=problem, services=services, order=order)
+
+
+def _settle(stage: Stage) -> None:
+    """Let the services run for a while."""
+    engine = stage.engine
+    most = engine.slices + SETTLES_SLICES
+    for _ in range(SETTLES_SECONDS):
+        if engine.slices > most:
+            return
+        engine.advance(engine.now_ns + SECOND_NS)
 
 
 def _last_words(err: str) -> str:
