@@ -66,5 +66,7 @@ def test_mariadb_has_mysqls_names_before_11(capfd: pytest.CaptureFixture[str]) -
         fake.advance(60)
         old = fake.client.containers.get("old")
         assert old.exec_run("mysqladmin ping -px --silent").output == b"mysqld is alive\n"
+        assert old.exec_run("mysqladmin ping --silent") == (0, b"")  # refused, so there is a server
+        assert old.exec_run("mysqladmin status --silent")[0] == 1
         _, shown = old.exec_run(["sh", "-c", "printf 'use mysql;\\nselect 1;\\n' | mysql -px"], tty=True)
         assert b"Warning" not in shown

@@ -61,7 +61,8 @@ def _mysql(system: System, argv: tuple[str, ...], state: State) -> int:
         _begin(system, state, options, name)
     status = log_in(system, state, options, name)
     if status:
-        return status
+        only_pings = name in _ADMINISTRATORS and set(options.operands) == {"ping"}
+        return 0 if only_pings and "refused" in state else status  # who is refused has found it alive (mysqladmin.cc)
     if name in _ADMINISTRATORS:
         return _administer(system, state, options, name)
     if state["interactive"] and not state.get("greeted"):
@@ -128,9 +129,12 @@ def log_in(system: System, state: State, options: Options, name: str) -> int:
         if not said:
             state["known"] = True
             return 0
+        if answer is not None:
+            state["refused"] = True
     if name in _ADMINISTRATORS:
         host = options.last("h", "localhost")
-        system.put(f"{name}: connect to server at '{host}' failed\nerror: '{said.partition(': ')[2]}'\n", 2)
+        if "s" not in options:
+            system.put(f"{name}: connect to server at '{host}' failed\nerror: '{said.partition(': ')[2]}'\n", 2)
     elif name in ("mysqldump", "mariadb-dump"):
         number, _, text = said.removeprefix("ERROR ").partition(": ")
         system.put(f"{name}: Got error: {number.split()[0]}: {text} when trying to connect\n", 2)
