@@ -30,6 +30,7 @@ def create_engine(
     real_registries: Sequence[str] = (),
     programs: Mapping[str, Program] = PROGRAMS,
     profile: str = DEFAULT,
+    storage: str = "",
     date: str = "",
 ) -> Engine:
     """An engine as it is after installation, or one that goes on from a world.
@@ -44,14 +45,15 @@ def create_engine(
             a transfer takes wall time and none of the engine's.
         programs: what containers can run, by name.
         profile: which Docker a new one is, see `base.profiles`.
+        storage: in which store a new one keeps its images: "overlay2" or "overlayfs"; "" for the profile's own.
         date: the day on which a new one begins, as YYYY-MM-DD, in place of `now_ns`: images are those that their tags named then.
 
     Raises:
-        ValueError: a registry is not on the loopback interface, or there is no such profile, or the date is none.
+        ValueError: a registry is not on the loopback interface, or there is no such profile, or it has no such store, or the date is none.
     """
     plugins.offer()
     start_ns = clock.morning_of(date) if date else now_ns
-    start = world if world is not None else initial_world.create(seed, start_ns, profile=profile)
+    start = world if world is not None else initial_world.create(seed, start_ns, profile=profile, storage=storage)
 
     def fork(world: World, mode: TimeMode) -> Engine:
         return create_engine(mode=mode, world=world, check=check, programs=programs)

@@ -45,6 +45,8 @@ class EngineProfile(NamedTuple):
         built: when, as `GET /version` tells it.
         containerd, runc, init: the parts that ship with it.
         client: the command line of the same release.
+        storages: the image stores that it can keep its images in; the first is that of a new engine.
+        module: what `docker version` calls the module that the daemon is made of, with its version; () for nothing.
     """
 
     name: str
@@ -57,6 +59,8 @@ class EngineProfile(NamedTuple):
     runc: Component
     init: Component
     client: Client
+    storages: tuple[str, ...]
+    module: tuple[tuple[str, str], ...] = ()
 
 
 _ENGINE_28 = EngineProfile(
@@ -70,12 +74,29 @@ _ENGINE_28 = EngineProfile(
     runc=Component("1.2.5", "v1.2.5-0-g59923ef"),
     init=Component("0.19.0", "de40ad0"),
     client=Client("28.2.2", "e6534b4", "go1.24.3", "Fri May 30 12:07:14 2025", "1.50"),
+    storages=("overlay2",),
+)
+_ENGINE_29 = EngineProfile(
+    name="29",
+    engine=Component("29.7.2", "6a43e3d"),
+    newest_api="1.55",
+    oldest_api="1.40",
+    go_version="go1.27.3",
+    built="2026-08-05T18:24:27.000000000+00:00",
+    containerd=Component("v2.3.3", "aad11006b869517fcd3009450b6f82da282e1a9b"),
+    runc=Component("1.4.3", "v1.4.3-0-gbb14dabe"),
+    init=Component("0.19.0", "de40ad0"),
+    client=Client("29.7.2", "a7dcaa6", "go1.27.3", "Wed Aug  5 20:24:27 2026", "1.55"),
+    storages=("overlay2",),
+    module=(("Module", "github.com/moby/moby/v2"), ("ModuleVersion", "v2.0.0+unknown")),
 )
 
-PROFILES: Final[dict[str, EngineProfile]] = {profile.name: profile for profile in (_ENGINE_28,)}
+PROFILES: Final[dict[str, EngineProfile]] = {profile.name: profile for profile in (_ENGINE_28, _ENGINE_29)}
 """By name."""
 DEFAULT: Final = "28"
 """The profile of a world for which none was asked."""
+STORAGES: Final = ("overlay2", "overlayfs")
+"""Image stores: the classic one, and containerd's."""
 
 
 def profile_named(name: str) -> EngineProfile:
@@ -84,6 +105,19 @@ def profile_named(name: str) -> EngineProfile:
     if found is None:
         raise ValueError(f"no profile {name!r}; there are: {', '.join(PROFILES)}")
     return found
+
+
+def storage_named(profile: EngineProfile, name: str) -> str:
+    """The image store of a name; "" is the one that a new engine of this profile has.
+
+    Raises ValueError where the profile has it not, with those that it has.
+    """
+    if not name:
+        return profile.storages[0]
+    if name not in profile.storages:
+        why = "is not simulated yet" if name in STORAGES else "is unknown"
+        raise ValueError(f"storage {name!r} {why}; Docker {profile.name} has here: {', '.join(profile.storages)}")
+    return name
 
 
 def api_numbers(version: str) -> tuple[int, int]:

@@ -45,7 +45,8 @@ class FakeDocker:
         world: where it starts instead, such as a snapshot with images in it.
         mode: how time passes: by itself while a client waits (fast), or only when told (manual).
         images: pulled at first.
-        profile: which Docker a new one is: "28".
+        profile: which Docker a new one is: "28" or "29".
+        storage: in which store a new one keeps its images: "overlay2" or "overlayfs"; "" for the profile's own.
         date: the day on which a new one begins, as YYYY-MM-DD: images are those that their tags named then.
         assume: take what fails only because it is not simulated to have worked, see docs/assume.md.
     """
@@ -58,10 +59,14 @@ class FakeDocker:
         mode: TimeMode = TimeMode.FAST,
         images: tuple[str, ...] | list[str] = (),
         profile: str = DEFAULT,
+        storage: str = "",
         assume: bool = False,
         date: str = "",
     ) -> None:
-        self._begin(create_engine(seed, world=world, mode=mode, programs=processes.TABLE, profile=profile, date=date))
+        engine = create_engine(
+            seed, world=world, mode=mode, programs=processes.TABLE, profile=profile, storage=storage, date=date
+        )
+        self._begin(engine)
         if assume:
             self.engine.change("assume", True)
         for name in images:

@@ -106,6 +106,7 @@ class Draft:
         self._dirty: list[str] = []
         self.seed = world.seed
         self.profile = profile_named(world.profile)
+        self.storage = world.storage
         self.kernel_draft = KernelDraft(world.kernel, str(world.seed), HELD_LIMIT_BYTES)
         self.kernel: Kernel
         """Set by whoever runs this draft: the kernel over `kernel_draft`."""
@@ -169,6 +170,7 @@ class Draft:
         self._world = world
         self.seed = world.seed
         self.profile = profile_named(world.profile)
+        self.storage = world.storage
         for name in _TABLES:
             getattr(self, name).reset(getattr(world, name))
         self._dirty.clear()

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from fakedocker.base.history import History
 from fakedocker.base.persistent import Map
-from fakedocker.base.profiles import DEFAULT
+from fakedocker.base.profiles import DEFAULT, STORAGES
 from fakedocker.containers.model import Chunk, Container, Exec
 from fakedocker.faults.model import Rule
 from fakedocker.images.model import Image, Layer
@@ -60,6 +60,8 @@ class World(Struct, frozen=True, kw_only=True):
     seed: int
     profile: str = DEFAULT
     """Which Docker it is, see `base.profiles`."""
+    storage: str = STORAGES[0]
+    """In which store it keeps its images."""
     draws: int = 0
     """How many ids and other chance values have been drawn; also numbers what is made."""
     host: Host

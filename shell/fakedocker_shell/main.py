@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fakedocker.base.numbers import is_digits
-from fakedocker.base.profiles import DEFAULT, PROFILES, profile_named
+from fakedocker.base.profiles import DEFAULT, PROFILES, STORAGES, profile_named, storage_named
 
 if TYPE_CHECKING:
     from fakedocker.host_dir import MachineFolder, Shown
@@ -41,7 +41,8 @@ Options:
   -c COMMANDS               Run these commands
       --seed N              Where ids, names and addresses come from (default 0)
       --date YYYY-MM-DD     The day it begins on: images are those that their tags named then
-      --profile NAME        Which Docker it is: 28
+      --profile NAME        Which Docker it is: 28 (default) or 29
+      --storage NAME        In which store it keeps its images: overlay2
       --assume              Take what fails only because it is not simulated to have worked
       --journal FILE        Keep the session in this new file; `fakedocker replay FILE` plays it again
       --host-dir DIR[:rw]   Let the simulated host see this folder; with :rw also write to it
@@ -61,9 +62,15 @@ class Options:
     sites: list[Site] = field(default_factory=list)
     real_web: bool = False
     journal: str = ""
-    profile: str = DEFAULT
+    profile: str = ""
+    storage: str = ""
     date: str = ""
     assume: bool = False
+
+    def docker_words(self) -> list[str]:
+        """The options that say which Docker it is, as they were given."""
+        named = (("--profile", self.profile), ("--storage", self.storage))
+        return [word for name, value in named if value for word in (name, value)]
 
     def shown(self) -> list[Shown]:
         """What of the machine the simulation sees."""
@@ -97,7 +104,7 @@ def _main(arguments: list[str]) -> int:
         if option == "--version":
             from importlib.metadata import version
 
-            docker = profile_named(options.profile)
+            docker = profile_named(options.profile or DEFAULT)
             known = f"engine {docker.engine.version}, API {docker.newest_api}"
             sys.stdout.write(f"fakedocker {version('fakedocker')} ({known})\n")
             return 0
@@ -106,8 +113,10 @@ def _main(arguments: list[str]) -> int:
             options.assume |= option == "--assume"
             continue
         if option == "-c":
+            _check_storage(options)
             return _run_commands(arguments, options)
         _take_option(option, arguments, options)
+    _check_storage(options)
     if arguments and arguments[0] in _COMMANDS:
         return _COMMANDS[arguments[0]](arguments[1:], options)
     if arguments and arguments[0] != "-":
@@ -120,7 +129,7 @@ def _main(arguments: list[str]) -> int:
 def _take_option(option: str, arguments: list[str], options: Options) -> None:
     """Take an option that has a value, in the same word or in the next one. Raises _UsageError."""
     name, _, text = option.partition("=")
-    if name not in ("--seed", "--date", "--host-dir", "--journal", "--profile", "--web"):
+    if name not in ("--seed", "--date", "--host-dir", "--journal", "--profile", "--storage", "--web"):
         raise _UsageError(f"unknown option {option}")
     text = text or (arguments.pop(0) if arguments else "")
     if name == "--seed":
@@ -139,6 +148,10 @@ def _take_option(option: str, arguments: list[str], options: Options) -> None:
         if text not in PROFILES:
             raise _UsageError(f"--profile takes {' or '.join(PROFILES)}, not {text!r}")
         options.profile = text
+    elif name == "--storage":
+        if text not in STORAGES:
+            raise _UsageError(f"--storage takes {' or '.join(STORAGES)}, not {text!r}")
+        options.storage = text
     elif name == "--web":
         from fakedocker.outside_web import split_site
 
@@ -155,6 +168,14 @@ def _take_option(option: str, arguments: list[str], options: Options) -> None:
             options.folders.append(_folder(text))
         except OSError as problem:
             raise _UsageError(str(problem)) from None
+
+
+def _check_storage(options: Options) -> None:
+    """Raises _UsageError where the profile has not the store that was asked for."""
+    try:
+        storage_named(profile_named(options.profile or DEFAULT), options.storage)
+    except ValueError as problem:
+        raise _UsageError(str(problem)) from None
 
 
 def _open(options: Options, run: Callable[[], int]) -> int:
@@ -177,7 +198,7 @@ def _open(options: Options, run: Callable[[], int]) -> int:
 def _serve(arguments: list[str], options: Options) -> int:
     from fakedocker_shell import serving
 
-    return serving.main(arguments)
+    return serving.main([*options.docker_words(), *arguments])
 
 
 def _docker(arguments: list[str], options: Options) -> int:
@@ -196,14 +217,17 @@ def _learn(arguments: list[str], options: Options) -> int:
     from fakedocker_shell.scenarios import commands
 
     return _open(
-        options, lambda: commands.learn(arguments, options.seed, options.journal, options.profile, options.date)
+        options,
+        lambda: commands.learn(
+            arguments, options.seed, options.journal, options.profile or DEFAULT, options.date, options.storage
+        ),
     )
 
 
 def _replay(arguments: list[str], options: Options) -> int:
     from fakedocker_shell.scenarios import commands
 
-    return commands.replay(arguments)
+    return commands.replay(arguments, options.profile, options.storage)
 
 
 def _lint(arguments: list[str], options: Options) -> int:
@@ -216,7 +240,7 @@ def _check(arguments: list[str], options: Options) -> int:
     from fakedocker_shell.checking import command
 
     try:
-        return command.main(arguments)
+        return command.main(arguments, options.profile or DEFAULT, options.storage)
     except command.CheckUsage as problem:
         raise _UsageError(str(problem)) from None
 
@@ -249,9 +273,10 @@ def _open_terminal(options: Options) -> int:
         options.seed,
         folders=options.shown(),
         journal=options.journal,
-        profile=options.profile,
+        profile=options.profile or DEFAULT,
         date=options.date,
         assume=options.assume,
+        storage=options.storage,
     )
 
 
@@ -285,7 +310,16 @@ def _run(
     from fakedocker_shell import running
 
     begun = running.begin(
-        options.seed, options.profile, options.date, options.assume, start, source, name, parameters, script
+        options.seed,
+        options.profile or DEFAULT,
+        options.date,
+        options.assume,
+        start,
+        source,
+        name,
+        parameters,
+        script,
+        options.storage,
     )
     return running.run(begun, options.shown(), options.journal)
 

@@ -29,7 +29,7 @@ Folders = Sequence["Shown"]
 
 def begin(
     seed: int, profile: str, date: str, assume: bool, start: str, source: str, name: str, parameters: Sequence[str],
-    script: bytes,
+    script: bytes, storage: str = "",
 ) -> Begin:  # fmt: skip
     """What is to be run; see `session_journal.Begin`."""
     program = state_directory.program_version()
@@ -45,6 +45,7 @@ def begin(
         profile=profile,
         date=date or initial_world.DEFAULT_START[:10],
         assume=assume,
+        storage=storage,
     )
 
 
@@ -151,7 +152,11 @@ def with_pipes(
         return data
 
     engine, _ = make_engine(
-        running.begun.seed, profile=running.begun.profile, date=running.begun.date, assume=running.begun.assume
+        running.begun.seed,
+        profile=running.begun.profile,
+        date=running.begun.date,
+        assume=running.begun.assume,
+        storage=running.begun.storage,
     )
     engine.journaling = False
     for folder in folders:
@@ -190,6 +195,7 @@ class OnTerminal:
             profile=running.begun.profile,
             date=running.begun.date,
             assume=running.begun.assume,
+            storage=running.begun.storage,
         )
         self.engine.journaling = False
         self._session = Session(self.engine, self._output, running.begun.size)

@@ -16,7 +16,7 @@ from fakedocker.api.server import Store
 from fakedocker.assembly import create_engine
 from fakedocker.base import clock
 from fakedocker.base.numbers import is_digits
-from fakedocker.base.profiles import DEFAULT, PROFILES
+from fakedocker.base.profiles import DEFAULT, PROFILES, STORAGES, profile_named, storage_named
 from fakedocker.durability.directory import StateDirectory
 from fakedocker.durability.problems import StateProblem
 from fakedocker.durability.salvage import salvage
@@ -40,6 +40,7 @@ def main(arguments: list[str]) -> int:
         options = parser.parse_args(arguments)
         if options.salvage and not options.state:
             parser.error("--salvage takes the state to read with --state")
+        _check_storage(parser, options)
         listening = _listening(options)
     except SystemExit as end:
         return int(end.code or 0)
@@ -115,6 +116,8 @@ def _parser() -> argparse.ArgumentParser:
         choices=list(PROFILES),
         help=f"which Docker it is: {', '.join(PROFILES)} (default {DEFAULT})",
     )
+    add("--storage", metavar="NAME", choices=list(STORAGES),
+        help=f"in which store it keeps its images: {', '.join(STORAGES)} (default: the profile's own)")  # fmt: skip
     add("--time", metavar="MODE", type=_mode, default=TimeMode.LEAP,
         help="how time passes: leap (default), fast, wall or manual")  # fmt: skip
     add("--state", metavar="DIR", help="keep the state here, and go on from what is there")
@@ -146,6 +149,14 @@ def _parser() -> argparse.ArgumentParser:
     add("--real-web", action="store_true",
         help="let them fetch from real servers on this machine's loopback addresses")  # fmt: skip
     return parser
+
+
+def _check_storage(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    try:
+        storage_named(profile_named(options.profile or DEFAULT), options.storage or "")
+    except ValueError as problem:
+        if not options.state:  # which may be of another profile
+            parser.error(str(problem))
 
 
 def _day(text: str) -> str:
@@ -207,6 +218,10 @@ def _make_engine(options: argparse.Namespace, world: World | None, mode: TimeMod
         raise StateProblem(
             f"{options.state}: it is of a Docker {world.profile}, and --profile asks for {options.profile}"
         )
+    if world is not None and options.storage not in (None, world.storage):
+        raise StateProblem(
+            f"{options.state}: its images are in {world.storage}, and --storage asks for {options.storage}"
+        )
     return create_engine(
         options.seed,
         mode=mode,
@@ -214,6 +229,7 @@ def _make_engine(options: argparse.Namespace, world: World | None, mode: TimeMod
         now_ns=clock.morning_of(options.date) if options.date else time.time_ns(),
         real_registries=options.real_registry,
         profile=options.profile or DEFAULT,
+        storage=options.storage or "",
     )
 
 

@@ -52,10 +52,15 @@ def _handle(engine: Engine, draft: Draft, exchange: Exchange) -> Reply | Stream:
     return handle(engine, draft, exchange)
 
 
-def new_world(seed: int = 0, now_ns: int | None = None, profile: str = DEFAULT, date: str = "") -> World:
-    """A host that has just been installed; `now_ns` is what its clock shows, `date` the day it begins on."""
+def new_world(
+    seed: int = 0, now_ns: int | None = None, profile: str = DEFAULT, date: str = "", storage: str = ""
+) -> World:
+    """A host that has just been installed; `now_ns` is what its clock shows, `date` the day it begins on.
+
+    Raises ValueError for a profile or a store that is not there.
+    """
     start_ns = clock.morning_of(date) if date else now_ns
-    return initial_world.create(seed, start_ns, host_tree=host.tree(PROGRAMS), profile=profile)
+    return initial_world.create(seed, start_ns, host_tree=host.tree(PROGRAMS), profile=profile, storage=storage)
 
 
 def make_engine(
@@ -66,6 +71,7 @@ def make_engine(
     profile: str = DEFAULT,
     date: str = "",
     assume: bool = False,
+    storage: str = "",
 ) -> tuple[Engine, HostClients]:
     """An engine whose host has a shell, utilities and the docker command.
 
@@ -74,11 +80,14 @@ def make_engine(
         profile: which Docker a new one is.
         date: the day on which a new one begins, as YYYY-MM-DD; "" for the usual one.
         assume: whether in a new one what fails only because it is not simulated is taken to have worked.
+        storage: in which store a new one keeps its images, "" for the profile's own.
     """
     plugins.offer()
     clients = HostClients(_docker)
     programs = {**PROGRAMS, PROGRAM: clients.run}
-    start = world if world is not None else replace(new_world(seed, profile=profile, date=date), assume=assume)
+    start = world
+    if start is None:
+        start = replace(new_world(seed, profile=profile, date=date, storage=storage), assume=assume)
 
     def fork(world: World, mode: TimeMode) -> Engine:
         return make_engine(mode=mode, world=world, check=check)[0]

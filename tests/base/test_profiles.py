@@ -10,8 +10,10 @@ import pytest
 from fakedocker.assembly import create_engine
 from fakedocker.base import profiles
 from fakedocker.base.profiles import PROFILES, Component
+from fakedocker.durability import snapshot
 from fakedocker.testing import FakeDocker
 from fakedocker.wire.http import Request
+from fakedocker_shell.checking.stage import Stage
 from fakedocker_shell.main import main
 from fakedocker_shell.session import Session, make_engine
 from helpers.paths import ROOT
@@ -63,10 +65,62 @@ def test_a_fork_and_docker_py_have_it_too(other: str) -> None:
 
 
 def test_what_is_unknown_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(ValueError, match="there are: 28"):
+    with pytest.raises(ValueError, match="there are: 28, 29"):
         create_engine(profile="12")
     assert main(["--profile", "12", "-c", "true"]) == 2
-    assert capsys.readouterr().err.startswith("fakedocker: --profile takes 28, not '12'")
+    assert capsys.readouterr().err.startswith("fakedocker: --profile takes 28 or 29, not '12'")
+
+
+def test_a_storage_that_is_not_there_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ValueError, match="storage 'overlayfs' is not simulated yet; Docker 28 has here: overlay2"):
+        create_engine(storage="overlayfs")
+    with pytest.raises(ValueError, match="storage 'zfs' is unknown"):
+        create_engine(profile="29", storage="zfs")
+    assert main(["--storage", "overlayfs", "-c", "true"]) == 2
+    assert "storage 'overlayfs' is not simulated yet" in capsys.readouterr().err
+    assert main(["serve", "--storage", "overlayfs"]) == 2
+    assert "storage 'overlayfs' is not simulated yet" in capsys.readouterr().err
+
+
+def test_29_is_chosen_wherever_a_world_is_made(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    chosen = ["--profile", "29", "--storage", "overlay2"]
+    assert main([*chosen, "-c", "docker --version"]) == 0
+    script = tmp_path / "script"
+    script.write_text("docker version -f '{{.Server.Version}} {{.Server.APIVersion}}'")
+    assert main([*chosen, str(script)]) == 0
+    scenario = tmp_path / "scenario.md"
+    head = '+++\nformat = 1\nid = "v"\ntitle = "v"\n{}+++\n```console\n$ docker --version\n{}\n```\n'
+    new, old = (
+        f"Docker version {client.version}, build {client.commit}"
+        for client in (PROFILES["29"].client, PROFILES["28"].client)
+    )
+    scenario.write_text(head.format('profile = "29"\nstorage = "overlay2"\n', new))
+    assert main(["replay", str(scenario)]) == 0
+    assert main(["replay", "--profile", "28", str(scenario)]) == 1
+    scenario.write_text(head.format("", new))
+    assert main([*chosen, "replay", str(scenario)]) == 0
+    assert main(["replay", "--storage", "overlayfs", str(scenario)]) == 2
+    shown_ = capfdbinary.readouterr()
+    assert shown_.out.startswith(f"{new}\n29.7.2 1.55\n".encode())
+    assert old.encode() in shown_.out
+
+
+def test_check_is_tried_on_a_profile(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM alpine\n")
+    assert main(["check", "--profile", "29", "--storage", "overlay2", str(tmp_path)]) == 0
+    assert main(["check", "--profile", "12", str(tmp_path)]) == 2
+    assert "--profile takes 28 or 29" in capsys.readouterr().err
+    assert Stage(str(tmp_path), True, 0, "29").engine.profile.name == "29"
+
+
+def test_what_was_kept_of_29_is_of_29(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    world = create_engine(profile="29", storage="overlay2").world
+    again = snapshot.decode(snapshot.encode(world))
+    assert (again.profile, again.storage) == ("29", "overlay2")
+    journal = tmp_path / "journal"
+    assert main(["--profile", "29", "--journal", str(journal), "-c", "docker --version"]) == 0
+    assert main(["replay", str(journal)]) == 0
+    assert capfdbinary.readouterr().out == b"Docker version 29.7.2, build a7dcaa6\n" * 2
 
 
 def test_versions_stand_in_one_place() -> None:

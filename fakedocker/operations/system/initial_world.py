@@ -5,7 +5,7 @@ from __future__ import annotations
 from fakedocker.base import clock, identity
 from fakedocker.base.history import History
 from fakedocker.base.persistent import Map
-from fakedocker.base.profiles import DEFAULT, profile_named
+from fakedocker.base.profiles import DEFAULT, profile_named, storage_named
 from fakedocker.filesystem.node import OUTSIDE_LISTENS, LayerEntry
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.tree import Tree
@@ -38,6 +38,7 @@ def create(
     host: Host | None = None,
     host_tree: Tree | None = None,
     profile: str = DEFAULT,
+    storage: str = "",
 ) -> World:
     """A world with nothing in it but what every daemon has.
 
@@ -45,10 +46,12 @@ def create(
         now_ns: what the clock shows; the morning of DEFAULT_START unless said otherwise.
         host_tree: the files of the simulated machine.
         profile: which Docker it is, see `base.profiles`.
+        storage: in which store it keeps its images, "" for the profile's own.
 
     Raises:
-        ValueError: there is no such profile.
+        ValueError: there is no such profile, or it has no such store.
     """
+    docker = profile_named(profile)
     start_ns = clock.instant(DEFAULT_START) if now_ns is None else now_ns
     facts = host or Host()
     daemon = identity.digest(seed, "daemon", 0)
@@ -60,7 +63,8 @@ def create(
     registries = Map({HUB: Registry(host=HUB, catalogue=True), LOCAL_REGISTRY: Registry(host=LOCAL_REGISTRY)})
     world = World(
         seed=seed,
-        profile=profile_named(profile).name,
+        profile=docker.name,
+        storage=storage_named(docker, storage),
         host=facts,
         kernel=KernelState(now_ns=start_ns, boot_ns=start_ns - BOOTED_BEFORE_NS),
         registries=registries,

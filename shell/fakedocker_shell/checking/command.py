@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from fakedocker.base.numbers import is_digits
+from fakedocker.base.profiles import DEFAULT, PROFILES, storage_named
 from fakedocker.engine.waiting import WaitCannotEnd, WaitTooLong
 from fakedocker_shell.checking import builds, finding, projects, telling
 from fakedocker_shell.checking.builds import Wanted
@@ -26,6 +27,8 @@ Options:
       --json      Print the report as JSON
       --strict    Let what is not simulated fail
       --watch     Check again whenever a file changes
+      --profile NAME  Which Docker it is tried on
+      --storage NAME  In which store that keeps its images
       --seed N    Where ids, names and addresses come from (default 0)
       --help      Show this
 
@@ -38,14 +41,15 @@ class CheckUsage(Exception):
     """The command line is wrong; the text says why."""
 
 
-def check(folder: str, *, assume: bool = True, seed: int = 0) -> Report:
+def check(folder: str, *, assume: bool = True, seed: int = 0, profile: str = DEFAULT, storage: str = "") -> Report:
     """Try what there is in a folder.
 
     Raises:
         OSError: it cannot be read.
+        ValueError: there is no such profile, or it has no such store.
     """
     found = finding.find(folder)
-    stage = Stage(folder, assume, seed)
+    stage = Stage(folder, assume, seed, profile, storage)
     wanted = _wanted(stage, found)
     tried = [_build(stage, each, f"check-{number}") for number, each in enumerate(wanted)]
     brought_up = [_project(stage, file) for file in found.compose_files]
@@ -84,8 +88,11 @@ def _project(stage: Stage, file: str) -> Project:
         return Project(file=file, problem=f"it does not end: {problem}")
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str], profile: str = DEFAULT, storage: str = "") -> int:
     """Run the command line; gives the exit status.
+
+    Args:
+        profile, storage: which Docker it is unless the command line says otherwise.
 
     Raises:
         CheckUsage: it is wrong.
@@ -109,15 +116,25 @@ def main(arguments: Sequence[str]) -> int:
             if not is_digits(text.lstrip("-")):
                 raise CheckUsage(f"--seed takes a whole number, not {text!r}")
             seed = int(text)
+        elif word.partition("=")[0] in ("--profile", "--storage"):
+            name, _, text = word.partition("=")
+            text = text or (words.pop(0) if words else "")
+            profile, storage = (text, storage) if name == "--profile" else (profile, text)
         elif word.startswith("-"):
             raise CheckUsage(f"unknown option {word}")
         else:
             folders.append(word)
+    if profile not in PROFILES:
+        raise CheckUsage(f"--profile takes {' or '.join(PROFILES)}, not {profile!r}")
+    try:
+        storage_named(PROFILES[profile], storage)
+    except ValueError as problem:
+        raise CheckUsage(str(problem)) from None
     if len(folders) > 1:
         raise CheckUsage("check takes one folder")
     folder = folders[0] if folders else "."
     while True:
-        status = _check_and_tell(folder, as_json, assume, seed)
+        status = _check_and_tell(folder, as_json, assume, seed, profile, storage)
         if not watch:
             return status
         try:
@@ -126,9 +143,9 @@ def main(arguments: Sequence[str]) -> int:
             return status
 
 
-def _check_and_tell(folder: str, as_json: bool, assume: bool, seed: int) -> int:
+def _check_and_tell(folder: str, as_json: bool, assume: bool, seed: int, profile: str, storage: str) -> int:
     try:
-        report = check(folder, assume=assume, seed=seed)
+        report = check(folder, assume=assume, seed=seed, profile=profile, storage=storage)
     except OSError as problem:
         sys.stderr.write(f"fakedocker: {folder}: {problem.strerror or problem}\n")
         return 2

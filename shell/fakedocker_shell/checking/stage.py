@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.json_types import JsonObject
+from fakedocker.base.profiles import DEFAULT
 from fakedocker.host_dir import MachineFolder
 from fakedocker.kernel.marks import REASONS
 from fakedocker.world import boundaries
@@ -34,17 +35,19 @@ class Stage:
     Args:
         folder: of the machine; it is read and never written.
         assume: whether what is not simulated is taken to have worked.
+        profile, storage: which Docker it is, see `base.profiles`.
 
     Raises:
+        ValueError: there is no such profile, or it has no such store.
         FolderProblem: there is no such folder.
         OSError: it cannot be read.
     """
 
-    def __init__(self, folder: str, assume: bool, seed: int) -> None:
+    def __init__(self, folder: str, assume: bool, seed: int, profile: str = DEFAULT, storage: str = "") -> None:
         self.problems: list[str] = []
         machine_folder = MachineFolder(folder, False, self.problems.append)
         self.folder = machine_folder.path
-        self.engine, _ = make_engine(seed)
+        self.engine, _ = make_engine(seed, profile=profile, storage=storage)
         self.engine.journaling = False
         machine_folder.show(self.engine)
         if assume:

@@ -61,6 +61,7 @@ def run(
     profile: str = DEFAULT,
     date: str = "",
     assume: bool = False,
+    storage: str = "",
 ) -> int:
     """Open the terminal on standard input and output; gives the exit status of its shell.
 
@@ -71,6 +72,7 @@ def run(
         profile: which Docker it is.
         date: the day it begins on, "" for the usual one.
         assume: whether what fails only because it is not simulated is taken to have worked.
+        storage: in which store it keeps its images, "" for the profile's own.
 
     Raises:
         ScenarioProblem: the lesson is broken.
@@ -80,11 +82,13 @@ def run(
     screen = RealScreen(source, sink, sys.stdout.buffer)
     with contextlib.ExitStack() as open_files:
         write = open_files.enter_context(open(journal, "xb", buffering=0)).write if journal else None
-        console = Console(screen.write, screen.size(), meta.run, seed, os.environ, profile, date, assume)
+        console = Console(screen.write, screen.size(), meta.run, seed, os.environ, profile, date, assume, storage)
         kept = (
             None
             if folders
-            else SessionJournal(begin_terminal(seed, os.environ, screen.size(), lesson, profile, date, assume), write)
+            else SessionJournal(
+                begin_terminal(seed, os.environ, screen.size(), lesson, profile, date, assume, storage), write
+            )
         )
         console.see(folders)
         path = state_directory.history_file(os.environ)

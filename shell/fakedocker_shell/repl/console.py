@@ -47,9 +47,7 @@ class Console(TerminalSession):
         seed: see `genesis`.
         environment: of the real machine; only NO_COLOR, TERM, FAKEDOCKER_PAGER and where the state directory is are
             looked at.
-        profile: which Docker it is.
-        date: the day it begins on, "" for the usual one.
-        assume: whether what fails only because it is not simulated is taken to have worked.
+        profile, date, assume, storage: see `TerminalSession`.
     """
 
     def __init__(
@@ -62,6 +60,7 @@ class Console(TerminalSession):
         profile: str = DEFAULT,
         date: str = "",
         assume: bool = False,
+        storage: str = "",
     ) -> None:
         self._write = write
         self._size = size
@@ -73,9 +72,7 @@ class Console(TerminalSession):
         self._meta = meta
         variables = os.environ if environment is None else environment
         self.colours = "NO_COLOR" not in variables and variables.get("TERM") != "dumb"
-        super().__init__(
-            self._output, TimeMode.LEAP, size, seed, environment=variables, profile=profile, date=date, assume=assume
-        )
+        super().__init__(self._output, TimeMode.LEAP, size, seed, None, variables, profile, date, assume, storage)
         self.foreground = Foreground(self.session, 0)
         self.paging = bool(self.environment.get("FAKEDOCKER_PAGER"))
         self._recent: deque[str] = deque(maxlen=state_directory.COMMANDS_IN_REPORT)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from fakedocker.base.profiles import DEFAULT, profile_named
+from fakedocker.world.world import World
 from fakedocker_shell.repl.meta_base import NO_LESSON, MetaCommand, MetaProblem, present_lesson
 from fakedocker_shell.repl.terminal_session import TerminalSession
 
@@ -89,11 +91,23 @@ def _record(terminal: TerminalSession, argument: str) -> str:
     first = terminal.timeline.first.world
     try:
         terminal.recorder = Recorder(
-            argument, first.seed, first.now_ns, terminal.timeline.commands(), terminal.engine.now_ns, OWN_COMMANDS
+            argument,
+            first.seed,
+            first.now_ns,
+            terminal.timeline.commands(),
+            terminal.engine.now_ns,
+            OWN_COMMANDS,
+            *_docker(first),
         )
     except ValueError as problem:
         raise MetaProblem(str(problem)) from None
     return f"recording; `:record off` writes {argument}.md into the folder the terminal was opened in"
+
+
+def _docker(world: World) -> tuple[str, str]:
+    """The profile and the storage of a world, each "" where a scenario that says nothing has it."""
+    own = profile_named(world.profile).storages[0]
+    return "" if world.profile == DEFAULT else world.profile, "" if world.storage == own else world.storage
 
 
 COMMANDS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from fakedocker.base.profiles import DEFAULT
+from fakedocker.base.profiles import DEFAULT, profile_named, storage_named
 from fakedocker.operations.system import initial_world
 from fakedocker_shell.repl.console import Console
 from fakedocker_shell.repl.session_journal import VERSION, Begin
@@ -27,6 +27,7 @@ def begin_terminal(
     profile: str = DEFAULT,
     date: str = "",
     assume: bool = False,
+    storage: str = "",
 ) -> Begin:
     """The head of the journal of a terminal."""
     from fakedocker_shell.scenarios.progress import Progress
@@ -42,6 +43,7 @@ def begin_terminal(
         profile=profile,
         date=date or initial_world.DEFAULT_START[:10],
         assume=assume,
+        storage=storage_named(profile_named(profile), storage),
     )
 
 

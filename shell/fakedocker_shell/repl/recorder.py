@@ -25,18 +25,28 @@ class Recorder:
         before: what had changed something until now; it becomes the setup.
         now_ns: the present.
         own_commands: those of the terminal's own commands that a scenario can have.
+        profile, storage: which Docker it is; "" for what a scenario has that says nothing.
 
     Raises:
         ValueError: the name is none for a scenario.
     """
 
     def __init__(
-        self, name: str, seed: int, start_ns: int, before: Sequence[str], now_ns: int, own_commands: Collection[str]
+        self,
+        name: str,
+        seed: int,
+        start_ns: int,
+        before: Sequence[str],
+        now_ns: int,
+        own_commands: Collection[str],
+        profile: str = "",
+        storage: str = "",
     ) -> None:
         if not _NAME.fullmatch(name):
             raise ValueError(f"a name is lower-case letters, digits and dashes, not {name!r}")
         self.name = name
         self._seed, self._start_ns, self._own_commands = seed, start_ns, own_commands
+        self._docker = {"profile": profile, "storage": storage}
         self._before = list(before)
         self._last_ns = now_ns
         self.lines: list[tuple[str, int | None]] = []
@@ -64,6 +74,7 @@ class Recorder:
             "+++", "format = 1", f'id = "{self.name}"', f'title = "{self.name}"', f"seed = {self._seed}",
             f'clock = "{clock.rfc3339_nano(self._start_ns)}"',
         ]  # fmt: skip
+        head += [f'{key} = "{value}"' for key, value in self._docker.items() if value]
         if self._before:
             setup = (text if text.startswith(":") else f"{text}\ntrue" for text in self._before)
             head += ["[world]", "setup = [", *(f"  {json.dumps(text)}," for text in setup), "]"]

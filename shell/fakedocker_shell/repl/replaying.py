@@ -135,6 +135,7 @@ def _play_terminal(begun: Begin, entries: Sequence[Entry], write: Callable[[byte
         begun.profile,
         begun.date,
         begun.assume,
+        begun.storage,
     )
     console.files = folder
     open_with(console, _lesson(begun))

@@ -15,7 +15,7 @@ from typing import TypeAlias
 import msgspec
 from msgspec import Struct
 
-from fakedocker.base.profiles import DEFAULT, PROFILES
+from fakedocker.base.profiles import DEFAULT, PROFILES, storage_named
 from fakedocker_shell.repl.interaction import Typed
 
 VERSION = 1
@@ -48,6 +48,7 @@ class Begin(Struct, frozen=True, array_like=True, tag="fakedocker session", forb
         profile: which Docker it was.
         date: the day it began on.
         assume: whether what fails only because it is not simulated was taken to have worked from the beginning.
+        storage: in which store its images were, "" for the profile's own.
     """
 
     version: int
@@ -65,6 +66,7 @@ class Begin(Struct, frozen=True, array_like=True, tag="fakedocker session", forb
     profile: str = DEFAULT
     date: str = ""
     assume: bool = False
+    storage: str = ""
 
 
 class Line(Struct, frozen=True, array_like=True, tag="line", forbid_unknown_fields=True):
@@ -254,6 +256,10 @@ def _begin(line: bytes, program: str) -> Begin:
         raise JournalProblem(f"its format is {begin.version}, and this version knows {VERSION}")
     if begin.profile not in PROFILES:
         raise JournalProblem(f"its profile {begin.profile!r} is not known")
+    try:
+        storage_named(PROFILES[begin.profile], begin.storage)
+    except ValueError as problem:
+        raise JournalProblem(str(problem)) from None
     if begin.program != program:
         raise JournalProblem(
             f"it was made by fakedocker {begin.program}, and only that version does the same again; this is {program}"

@@ -52,6 +52,7 @@ class TerminalSession:
         profile: which Docker a new world is.
         date: the day it begins on, "" for the usual one.
         assume: whether what fails only because it is not simulated is taken to have worked.
+        storage: in which store a new world keeps its images, "" for the profile's own.
     """
 
     def __init__(
@@ -65,9 +66,12 @@ class TerminalSession:
         profile: str = DEFAULT,
         date: str = "",
         assume: bool = False,
+        storage: str = "",
     ) -> None:
         self.environment: Mapping[str, str] = environment or {}
-        self.engine, clients = make_engine(seed, mode, world, profile=profile, date=date, assume=assume)
+        self.engine, clients = make_engine(
+            seed, mode, world, profile=profile, date=date, assume=assume, storage=storage
+        )
         self.engine.journaling = False
         clients.observe = self._begun
         clients.on_start = self._docker_started

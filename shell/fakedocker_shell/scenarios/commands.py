@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from fakedocker.base.profiles import DEFAULT
+from msgspec.structs import replace
+
+from fakedocker.base.profiles import DEFAULT, profile_named, storage_named
 from fakedocker_shell.scenarios import library, linting, replaying
 from fakedocker_shell.scenarios.model import Scenario
 from fakedocker_shell.scenarios.parsing import parse_file
@@ -24,6 +26,8 @@ status is 1 if it came out otherwise.
 Options:
       --against ADDRESS    Play on the engine at ADDRESS, with bash and docker of this machine: this runs the commands here
       --asciicast FILE     Write a film for asciinema's players
+      --profile NAME       Play scenarios on this Docker, in place of the one that they say
+      --storage NAME       ... that keeps its images in this store
       --cut                Play a journal as far as it goes that does not say how its session ended
       --update             Write what is printed into the files; wildcards that still match stay
       --help               Show this
@@ -36,13 +40,16 @@ a solution.
 _WRONG_USAGE = 2
 
 
-def learn(arguments: Sequence[str], seed: int, journal: str = "", profile: str = DEFAULT, date: str = "") -> int:
+def learn(
+    arguments: Sequence[str], seed: int, journal: str = "", profile: str = DEFAULT, date: str = "", storage: str = ""
+) -> int:
     """Open the terminal in a lesson, or list them.
 
     Args:
         journal: a file that is made and gets the session's journal; "" for none.
         profile: which Docker it is; a lesson's world is of its own.
         date: the day on which the world outside of lessons begins.
+        storage: in which store it keeps its images, "" for the profile's own.
     """
     from fakedocker_shell.scenarios import learning
     from fakedocker_shell.scenarios.progress import Progress
@@ -65,7 +72,7 @@ def learn(arguments: Sequence[str], seed: int, journal: str = "", profile: str =
             return _usage("a terminal was expected; `fakedocker learn --list` does without", "learn")
         from fakedocker_shell.repl.app import run
 
-        return run(seed, scenario, journal=journal, profile=profile, date=date)
+        return run(seed, scenario, journal=journal, profile=profile, date=date, storage=storage)
     except ScenarioProblem as problem:
         return _tell(problem)
 
@@ -78,15 +85,23 @@ class _Replay(NamedTuple):
     against: str = ""
     asciicast: str = ""
     cut: bool = False
+    profile: str = ""
+    storage: str = ""
 
 
-def replay(arguments: Sequence[str]) -> int:
-    """The exit status is 1 where something differs, 2 where a scenario or the command line is wrong."""
+def replay(arguments: Sequence[str], profile: str = "", storage: str = "") -> int:
+    """Play scenarios or a journal.
+
+    Args:
+        profile, storage: on which Docker scenarios are played in place of the one that they say; "" for none.
+
+    The exit status is 1 where something differs, 2 where a scenario or the command line is wrong.
+    """
     if any(word in ("--help", "-h") for word in arguments):
         sys.stdout.write(REPLAY_USAGE)
         return 0
     try:
-        asked = _replay_options(list(arguments))
+        asked = _replay_options(list(arguments), profile, storage)
     except ValueError as problem:
         return _usage(str(problem), "replay")
     journal = _journal(asked.places)
@@ -137,9 +152,9 @@ def _replay_journal(name: str, data: bytes, is_cut: bool) -> int:
     return 0
 
 
-def _replay_options(words: list[str]) -> _Replay:
+def _replay_options(words: list[str], profile: str, storage: str) -> _Replay:
     """Raises ValueError for wrong usage."""
-    asked = _Replay([])
+    asked = _Replay([], profile=profile, storage=storage)
     while words:
         word = words.pop(0)
         name, equals, value = word.partition("=")
@@ -147,23 +162,39 @@ def _replay_options(words: list[str]) -> _Replay:
             asked = asked._replace(update=True)
         elif word == "--cut":
             asked = asked._replace(cut=True)
-        elif name in ("--against", "--asciicast"):
+        elif name in ("--against", "--asciicast", "--profile", "--storage"):
             value = value if equals else words.pop(0) if words else ""
             if not value:
                 raise ValueError(f"{name} takes a value")
-            asked = asked._replace(against=value) if name == "--against" else asked._replace(asciicast=value)
+            asked = _with_value(asked, name, value)
         elif word.startswith("-"):
             raise ValueError(f"unknown option {word}")
         else:
             asked.places.append(word)
     if not asked.places:
         raise ValueError("a file or folder of scenarios was expected")
+    if asked.profile:
+        profile_named(asked.profile)
     if asked.update and asked.against:
         raise ValueError("--update writes what the simulated engine prints, so it does not go with --against")
     return asked
 
 
+def _with_value(asked: _Replay, name: str, value: str) -> _Replay:
+    if name == "--against":
+        return asked._replace(against=value)
+    if name == "--asciicast":
+        return asked._replace(asciicast=value)
+    return asked._replace(profile=value) if name == "--profile" else asked._replace(storage=value)
+
+
 def _replay_one(scenario: Scenario, asked: _Replay) -> int:
+    if asked.profile or asked.storage:
+        scenario = replace(scenario, profile=asked.profile or scenario.profile, storage=asked.storage)
+        try:
+            storage_named(profile_named(scenario.profile), scenario.storage)
+        except ValueError as problem:
+            raise ScenarioProblem(scenario.path, 1, str(problem)) from None
     played = _play(scenario, asked.against)
     if asked.asciicast:
         from fakedocker_shell.scenarios import asciicast

@@ -13,6 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from fakedocker.base import clock, units
+from fakedocker.base.profiles import DEFAULT, PROFILES, storage_named
 from fakedocker.faults import grammar
 from fakedocker.faults.model import FaultError, Rule
 from fakedocker_shell.scenarios import expressions
@@ -38,6 +39,7 @@ _WHOLE, _TEXT, _TEXTS, _TABLE, _TABLES = "a whole number", "text in quotes", "a 
 _KEYS = {
     "": {
         "format": _WHOLE, "id": _TEXT, "title": _TEXT, "kind": _TEXT, "seed": _WHOLE, "clock": _TEXT, "date": _TEXT, "par": _WHOLE,
+        "profile": _TEXT, "storage": _TEXT,
         "misconception": _TEXT, "hints": _TEXTS, "hint": _TABLES, "world": _TABLE, "goal": _TABLE, "fault": _TABLES,
     },
     "world": {"images": _TEXTS, "setup": _TEXTS},
@@ -145,6 +147,20 @@ class FrontMatter:
             return clock.morning_of(text)
         except ValueError as problem:
             raise self.problem("date", f"date is a day as YYYY-MM-DD: {problem}") from None
+
+    @property
+    def profile(self) -> str:
+        name = str(self._values.get("profile", DEFAULT))
+        if name not in PROFILES:
+            raise self.problem("profile", f"profile is {' or '.join(PROFILES)}, not {name!r}")
+        return name
+
+    @property
+    def storage(self) -> str:
+        try:
+            return storage_named(PROFILES[self.profile], str(self._values.get("storage", "")))
+        except ValueError as problem:
+            raise self.problem("storage", str(problem)) from None
 
     @property
     def goal(self) -> Goal | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from fakedocker.base.profiles import DEFAULT
 from fakedocker.faults.model import Rule
 from fakedocker_shell.scenarios.expressions import Check
 
@@ -90,6 +91,8 @@ class Scenario(Struct, frozen=True, kw_only=True):
     kind: str
     seed: int
     clock_ns: int
+    profile: str = DEFAULT
+    storage: str = ""
     par: int
     """0 for none."""
     misconception: str

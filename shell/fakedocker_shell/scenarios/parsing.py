@@ -58,6 +58,7 @@ def parse(path: str, text: str) -> Scenario:
             raise ScenarioProblem(path, end + 1, "a replay has a block of commands (```console)")
     return Scenario(
         path=path, text=text, id=head.id, title=head.title, kind=kind, seed=head.seed, clock_ns=head.clock_ns, par=head.par,
+        profile=head.profile, storage=head.storage,
         misconception=head.misconception, hints=head.hints, faults=head.faults, setup=head.setup, goal=head.goal,
         prose="\n".join(body.prose).strip("\n"), explanation="\n".join(body.explanation).strip("\n"),
         blocks=tuple(body.blocks), files=tuple(body.files),

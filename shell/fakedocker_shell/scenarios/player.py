@@ -102,7 +102,7 @@ def prepare(scenario: Scenario) -> World:
     Raises:
         ScenarioProblem: a file cannot be put there, or a setup command fails.
     """
-    player = Player(new_world(scenario.seed, scenario.clock_ns))
+    player = Player(new_world(scenario.seed, scenario.clock_ns, scenario.profile, storage=scenario.storage))
     draft = player.engine.draft
     for file in scenario.files:
         path = file.path if file.path.startswith("/") else f"{host.HOME}/{file.path}"
