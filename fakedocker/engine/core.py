@@ -20,7 +20,7 @@ from fakedocker.engine.journal import Entry
 from fakedocker.engine.open_exchanges import OpenExchanges
 from fakedocker.engine.polling import PATIENCE_NS, Polling
 from fakedocker.engine.threads import Threads
-from fakedocker.filesystem.windows import Windows, looking_through
+from fakedocker.filesystem.windows import Windows
 from fakedocker.operations.system import kernel_events
 from fakedocker.registry.errands import AnyErrand, Result
 from fakedocker.wire.http import Reply, Request, json_reply
@@ -116,7 +116,7 @@ class Core:
         self.take_internal()
         self.turns += 1
         self.record("errand", 0, (task, result))
-        with looking_through(self.windows):
+        with self.windows:
             kernel_events.errand_done(self.draft, task, result)
             kernel_events.dispatch(self.draft)
             self.settle()
@@ -181,7 +181,7 @@ class Core:
         self.draft.kernel.begin_share(slices, pause)
         start = self.slices
         try:
-            with looking_through(self.windows):
+            with self.windows:
                 while self._inputs:
                     self._apply(*self._inputs.popleft())
                 self._work()
@@ -210,7 +210,7 @@ class Core:
     def _work(self) -> None:
         """Let processes run and the time pass that is owed, until there is no more of either or the share of slices is
         used up."""
-        with looking_through(self.windows):
+        with self.windows:
             self._work_on()
 
     def _work_on(self) -> None:

@@ -24,7 +24,6 @@ from fakedocker.engine.open_exchanges import Subject
 from fakedocker.engine.standing import Standing, stand, standing_of
 from fakedocker.engine.waiting import Limits, Move
 from fakedocker.faults.model import Rule
-from fakedocker.filesystem.windows import looking_through
 from fakedocker.kernel.kernel import NO_LIMIT, Kernel
 from fakedocker.kernel.marks import Mark
 from fakedocker.kernel.program import Program
@@ -211,7 +210,7 @@ class Engine:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Let another thread read files of this engine's world meanwhile."""
-        with self.lock, looking_through(self.windows):
+        with self.lock, self.windows:
             yield
 
     def turn(self, slices: int = SLICES_PER_TURN, pause: Pause | None = None) -> bool:

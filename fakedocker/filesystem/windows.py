@@ -9,9 +9,9 @@ nobody. This module does no I/O.
 from __future__ import annotations
 
 import errno
+import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -57,8 +57,19 @@ READERS: dict[str, Reader] = {}
 """Folder -> what reads its files, for as long as a driver shows it."""
 
 
+class _Entered(threading.local):
+    """The windows that a thread reads through, the last one first asked: engines of several threads know nothing of
+    each other."""
+
+    def __init__(self) -> None:
+        self.windows: list[Windows] = []
+
+
+_entered = _Entered()
+
+
 class Windows:
-    """What one engine has fetched.
+    """What one engine has fetched. In a `with` block, what its thread reads meanwhile is that engine's.
 
     Args:
         witness: told of each answer that came from the machine.
@@ -70,6 +81,12 @@ class Windows:
         self._answers: dict[Block, deque[Answer]] = {}
         self.is_replaying = False
         """Whether answers come from a journal."""
+
+    def __enter__(self) -> None:
+        _entered.windows.append(self)
+
+    def __exit__(self, *_: object) -> None:
+        _entered.windows.pop()
 
     def answer(self, block: Block, answer: Answer) -> None:
         """What a journal says that was answered."""
@@ -109,28 +126,16 @@ def _ask(block: Block) -> Answer:
         return problem.errno or errno.EIO
 
 
-_current: list[Windows] = []
-
-
-@contextmanager
-def looking_through(windows: Windows) -> Iterator[None]:
-    """Let what is read meanwhile be an engine's."""
-    _current.append(windows)
-    try:
-        yield
-    finally:
-        _current.pop()
-
-
 def read(piece: Outside, offset: int, size_bytes: int) -> bytes:
     """Some bytes of a part of a file. EIO where the file is shorter by now; what reading it gives otherwise."""
     start = piece.offset + offset
     stop = start + size_bytes
     parts: list[bytes] = []
+    entered = _entered.windows
     while start < stop:
         number, within = divmod(start, BLOCK_BYTES)
         block = Block(piece.folder, piece.path, piece.stamp, number)
-        data = _current[-1].fetch(block) if _current else _demanded(_ask(block))
+        data = entered[-1].fetch(block) if entered else _demanded(_ask(block))
         part = data[within : within + stop - start]
         if not part:
             raise failure(errno.EIO)
