@@ -7,15 +7,15 @@ import pytest
 from helpers.cli_host import Host
 
 SERVERS = {
-    "elasticsearch:8.15.2": (9200, "You Know, for Search"),
+    "elasticsearch:7.17.24": (9200, "You Know, for Search"),
     "ghost": (2368, "<title>Ghost</title>"),
-    "grafana/grafana": (3000, "<title>Grafana</title>"),
+    "grafana/grafana": (3000, '<a href="/login">Found</a>'),
     "jenkins/jenkins:lts": (8080, "Authentication required"),
     "nats": (8222, "<title>NATS</title>"),
     "nextcloud": (80, "<title>Nextcloud</title>"),
     "phpmyadmin": (80, "<title>phpMyAdmin</title>"),
     "portainer/portainer-ce": (9000, "<title>Portainer</title>"),
-    "prom/prometheus": (9090, "Prometheus Time Series"),
+    "prom/prometheus": (9090, '<a href="/graph">Found</a>'),
     "tomcat": (8080, "HTTP Status 404"),
     "traefik": (8080, "<title>Traefik</title>"),
 }

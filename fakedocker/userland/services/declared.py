@@ -16,6 +16,7 @@ from fakedocker.base import signals
 from fakedocker.filesystem.program_files import HEADER_BYTES
 from fakedocker.kernel.program import Program, System, Unsimulated
 from fakedocker.userland.inputs import State
+from fakedocker.userland.services import server_apis
 from fakedocker.userland.services.connections import Connection, open_listeners
 from fakedocker.userland.services.http import Request, Response, Style, serve
 from fakedocker.userland.tools import Register
@@ -67,6 +68,10 @@ class Declaration(Struct, frozen=True, kw_only=True):
     """What ends it."""
     commands: dict[str, str] = {}
     """What is printed instead, for some arguments: {"--version": "server 1.0\\n"}."""
+    api: str = ""
+    """The server whose answers these are, by the name of its table in `server_apis`; `ports` then says where it listens."""
+    version: str = ""
+    """Of that server."""
 
 
 @PROGRAMS.program(NAME)
@@ -100,15 +105,26 @@ def _run(system: System, argv: tuple[str, ...], state: State, declaration: Decla
             for number in declaration.stop_signals:
                 system.catch(number, "catch")
 
+    api = server_apis.load(declaration.api) if declaration.api else None
+    style = STYLE if api is None else Style(api.server, api.order, reasons=STYLE.reasons, date=api.date)
+
     def handle(request: Request, connection: Connection) -> Response:
+        if api is not None:
+            return server_apis.answer(api, system, request, declaration.version)
         return _answer(declaration.ports[str(request.port)], request)
+
+    def silent(port: int) -> bool:
+        if api is None or not server_apis.is_silent(api, system, port, declaration.version):
+            return False
+        system.unsimulated(f"what is spoken on port {port}")
+        return True
 
     while True:
         code = _step(system, state, declaration)
         if code is not None:
             return code
         serve(
-            system, state, handle, STYLE,
+            system, state, handle, style, silent=silent,
             wakes=lambda: system.signals_pending() or system.now_ns >= _next_ns(state, declaration, system.now_ns),
             until_ns=lambda: _until_ns(state, declaration, system.now_ns),
         )  # fmt: skip

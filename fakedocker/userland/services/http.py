@@ -62,7 +62,7 @@ class Request(NamedTuple):
 
 
 class Response(NamedTuple):
-    """What a handler gives. With `close` the connection ends after it."""
+    """What a handler gives. With `close` the connection ends after it; a status of 0 ends it without an answer."""
 
     status: int
     body: bytes = b""
@@ -79,6 +79,7 @@ class Style(NamedTuple):
         keep_alive: headers of an answer after which the connection stays open.
         version: what stands in the status line. HTTP/1.0 ends the connection.
         reasons: phrases that differ from the usual ones.
+        date: whether answers have a Date header.
     """
 
     server: str = ""
@@ -86,6 +87,7 @@ class Style(NamedTuple):
     keep_alive: Headers = ()
     version: str = "HTTP/1.1"
     reasons: tuple[tuple[int, str], ...] = ()
+    date: bool = True
 
 
 Handler = Callable[[Request, Connection], Response | None]
@@ -196,7 +198,7 @@ def encode(response: Response, request: Request, style: Style, now_ns: int) -> b
     headers: list[tuple[str, str]] = []
     if style.server and "server" not in given:
         headers.append(("Server", style.server))
-    if "date" not in given:
+    if style.date and "date" not in given:
         headers.append(("Date", http_date(now_ns)))
     headers += response.headers
     if not given & {"content-length", "transfer-encoding"} and response.status not in (204, 304):
@@ -222,14 +224,18 @@ def serve(
     reject: Callable[[int], Response] = lambda status: Response(status, close=True),
     maximum_body_bytes: int = MAXIMUM_BODY_BYTES,
     until_ns: Callable[[], int | None] = lambda: None,
+    silent: Callable[[int], bool] = lambda port: False,
 ) -> None:
     """Answer requests at the listeners of `state` until `wakes` says that it is enough. Blocks.
 
     Args:
         reject: the response to what is no request; its status is 400, 413 or 431.
+        silent: of a listener's port: whether connections to it end, without an answer, when something is said there.
     """
 
     def receive(descriptor: int, connection: Connection) -> bool:
+        if silent(connection["port"]):
+            return False
         while connection["received"]:
             try:
                 found = parse_request(
@@ -246,6 +252,8 @@ def serve(
             if response is None:
                 return True
             connection["received"], connection["memory"] = rest, {}
+            if not response.status:
+                return False
             system.put(encode(response, request, style, system.now_ns), descriptor)
             if not stays_open(request, response, style):
                 return False

@@ -16,7 +16,7 @@ from fakedocker.kernel.program import System
 from fakedocker.kernel.utility import measure_plain
 from fakedocker.userland.sh.code import Code
 from fakedocker.userland.sh.dialect import ASH, Dialect, SyntaxProblem
-from fakedocker.userland.sh.variable_order import in_buckets
+from fakedocker.userland.sh.variable_order import foreign, in_buckets
 
 Value = str | int | dict[Any, str]
 """A variable: text, the integer that arithmetic left, or an array (subscript or key -> text)."""
@@ -286,13 +286,13 @@ class ShellState:
             except KeyError:  # one of them has been unset
                 pass
         names = tuple([name for name in variables if name in exports])
-        if self.dialect.name != "bash":
-            names = in_buckets(names)
+        names = names if self.is_bash() else in_buckets(names)
         made = {
             name: value if type(value) is str else str(value)
             for name in names
             if type(value := variables[name]) is not dict
         }
+        made |= foreign(self.system.environment) if self.is_bash() else {}
         if len(names) == len(exports) > 1:
             self.passed = (exports, names, _values_of(names)(variables), made)
         return made
