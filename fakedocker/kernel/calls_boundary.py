@@ -22,10 +22,21 @@ class BoundaryCalls(DescriptorCalls):
         if not process.pid:  # somebody looks in from outside, who changes nothing
             return
         called = program or (process.argv[0] if process.argv else process.identity.name)
+        if not quiet:
+            process.marked = True
         words = _meet(self._draft, process, what, why, called.rstrip("/").rpartition("/")[2])
         if words is not None and not quiet:
             with suppress(OSError):  # there may be nobody left to tell
                 self.put(f"{words}\n", 2)
+
+    def is_marked(self) -> bool:
+        return self._process.marked
+
+    def set_marked(self, marked: bool) -> None:
+        self._process.marked = marked
+
+    def is_bereft(self) -> bool:
+        return self._process.bereft
 
 
 def _meet(draft: KernelDraft, process: Process, what: str, why: str, program: str) -> str | None:
@@ -45,17 +56,7 @@ def _meet(draft: KernelDraft, process: Process, what: str, why: str, program: st
     if draft.marked > marks.KEPT:
         draft.marks.pop(draft.marked - marks.KEPT)
     draft.namespaces.for_update(process.namespace).marks += 1
-    _tell_ancestors(draft, process)
     return mark.words
-
-
-def _tell_ancestors(draft: KernelDraft, process: Process) -> None:
-    """Let it be known of a process and of those that it comes from. Whose child is marked is marked already."""
-    process.marked = True
-    pid = process.parent
-    while pid and (parent := draft.processes.get(pid)) is not None and not parent.marked:
-        draft.processes.for_update(pid).marked = True
-        pid = parent.parent
 
 
 def _cut(text: str, length: int) -> str:

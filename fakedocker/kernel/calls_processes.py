@@ -109,6 +109,7 @@ class ProcessCalls(CallsBase):
             table = files.make_table(self._draft, entries)
         self._spend(SPAWN_NS)
         child = self._child(body, table, group)
+        child.marked = process.marked  # a copy of its program goes on from where it is
         self._draft.enqueue(child)
         return child.local
 
@@ -126,6 +127,7 @@ class ProcessCalls(CallsBase):
         if "catch" in process.dispositions.values():
             process.dispositions = {s: how for s, how in process.dispositions.items() if how != "catch"}
         process.pending = ()
+        process.marked = False  # it is another program that may fail now
         self._spend(SPAWN_NS)
         raise Replaced
 

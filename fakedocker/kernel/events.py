@@ -37,7 +37,8 @@ class Connected(NamedTuple):
 class Exited(NamedTuple):
     """A process that was started from outside has ended. pid is the host's; status is 128 + signal for a killed one.
 
-    marked says whether it, or one that came from it, has met a boundary of the simulation.
+    marked says whether its failure is that of a boundary of the simulation, bereft whether any that it has waited for
+    has failed at one.
     """
 
     namespace: str
@@ -47,6 +48,7 @@ class Exited(NamedTuple):
     was_init: bool
     oom: bool
     marked: bool = False
+    bereft: bool = False
 
 
 class OutOfMemory(NamedTuple):

@@ -175,6 +175,8 @@ class Kernel(Namespaces, Starting, Streams):
             return process.local, self._ending_of(parent, process, status)
         assert status is not None
         namespace.cpu_ns += calls.spent_ns
+        if status & 0xFF:  # by itself: who meets a boundary is made a process
+            parent.marked = False
         return lifecycle.next_pids(draft, namespace)[1], status & 0xFF
 
     def _ending_of(self, parent: Process, process: Process, status: int | None) -> int | None:
@@ -184,7 +186,7 @@ class Kernel(Namespaces, Starting, Streams):
                 self._finish(process, status)
             else:
                 parent.spent_ns = max(parent.spent_ns, process.spent_ns)
-                lifecycle.end_awaited(self.draft, parent, process)
+                lifecycle.end_awaited(self.draft, parent, process, status & 0xFF)
                 return status & 0xFF
         if process.status is None or parent.status is not None or process.pid not in parent.children:
             return None

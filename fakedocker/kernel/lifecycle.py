@@ -139,15 +139,26 @@ def end(draft: KernelDraft, process: Process, status: int, signal: int = 0) -> N
     _tell(draft, process)
 
 
-def end_awaited(draft: KernelDraft, parent: Process, process: Process) -> None:
+def take_failure(parent: Process, child: Process, failed: bool) -> None:
+    """What the end of a child that a process has waited for says of a failure of its own (see marks.py)."""
+    if failed:
+        parent.marked = child.marked
+    elif child.bereft:  # it has swallowed it
+        parent.marked = True
+    if child.bereft or (failed and child.marked):
+        parent.bereft = True
+
+
+def end_awaited(draft: KernelDraft, parent: Process, process: Process, status: int) -> None:
     """End a child by itself whose parent takes its status at once: `end`, `reap` and what lies between them.
 
     Both must be owned. The parent must not have asked for SIGCHLD, and the child must have nothing more to put out.
     """
     if process.children or (process.terminal and process.session == process.local):
-        end(draft, process, 0)
+        end(draft, process, status)
         reap(draft, parent, process.pid)
         return
+    take_failure(parent, process, bool(status))
     if process.timer:
         draft.timers.cancelled()
     files.release_table(draft, process.table)
@@ -193,6 +204,7 @@ def reap(draft: KernelDraft, parent: Process, pid: int) -> int | None:
     if child is None or child.status is None:
         return None if child is not None else _lost(parent, pid)
     parent.children = without(parent.children, pid)
+    take_failure(parent, child, bool(child.status or child.killed_by))
     forget(draft, child)
     return -child.killed_by if child.killed_by else child.status
 
@@ -298,10 +310,9 @@ def _tell(draft: KernelDraft, process: Process) -> None:
     if parent is None or parent.status is not None:
         if process.started:
             was_init = is_leader(draft.namespaces[process.namespace], process)
-            status, marked = process.status or 0, process.marked
-            draft.emitted.append(
-                Exited(process.namespace, process.pid, status, process.killed_by, was_init, process.oom, marked)
-            )
+            status = process.status or 0
+            how = (process.killed_by, was_init, process.oom, process.marked, process.bereft)
+            draft.emitted.append(Exited(process.namespace, process.pid, status, *how))
         forget(draft, process)
         return
     how = parent.dispositions.get(signals.CHLD)

@@ -1,9 +1,15 @@
 """Marks: where processes have met a boundary of the simulation, as a part of the world.
 
 Nothing that is missing pretends to work, and nothing that exists is called missing: a process that needs what nobody
-has simulated says so, once for each thing, and the kernel keeps a mark of it. Who has met one, or whose child has, is
-known of every process (`Process.marked`), is told with its end (`Exited.marked`) and counted by namespace
+has simulated says so, once for each thing, and the kernel keeps a mark of it; they are counted by namespace
 (`Namespace.marks`).
+
+A mark is no excuse for whatever comes after it. Of every process is known (`Process.marked`) whether a failure of it
+would be that of a boundary: it has said aloud that it lacks something, or of those that it has waited for the last one
+that failed did so at a boundary. One that went on and ended well excuses nothing, nor does a quiet mark. A shell takes
+each of its commands as one that it has waited for: what fails by itself is the last failure then, a pipeline failed at
+a boundary if any of it did, a command that is not found may be what an earlier failure would have made
+(`Process.bereft`), and tests and `exit` go by what was before them.
 """
 
 from __future__ import annotations

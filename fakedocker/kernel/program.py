@@ -370,8 +370,13 @@ class System(NetworkCalls, Protocol):
             what: the thing, as in "fakedocker: PROGRAM: WHAT is not simulated".
             why: a key of `marks.REASONS`.
             program: who lacks it, where that is not what the process was called as.
-            quiet: mark it only, where the program has its own way of saying so.
+            quiet: mark it only: the program has its own way of saying so, or lacks nothing. It excuses no failure.
         """
+
+    def is_marked(self) -> bool:  # these three: see `marks`
+        ...
+    def set_marked(self, marked: bool) -> None: ...
+    def is_bereft(self) -> bool: ...
 
     def memory_use(self, size_bytes: int) -> None:
         """Declare resident memory; past the limit the process is killed as the OOM killer does it."""

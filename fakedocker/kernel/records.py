@@ -57,7 +57,9 @@ class Process(Record):
         body_shared: whether a frozen record may have the same body, which must be copied before it runs.
         ended_child: the local pid of a child that it waits for, which has ended with 0 and is off the tables already; 0
             for none.
-        met: what it has said that is not simulated (see marks.py); `marked` whether it, or a child, has ever said so.
+        met: what it has said that is not simulated (see marks.py).
+        marked: whether a failure of it would be that of a boundary; `bereft` whether any that it has waited for has
+            failed at one.
     """
 
     pid: int
@@ -105,6 +107,7 @@ class Process(Record):
     ended_child: int = 0
     met: tuple[str, ...] = ()
     marked: bool = False
+    bereft: bool = False
 
     def copy(self) -> Process:
         made: Process = self.__copy__()  # type: ignore[attr-defined]  # as above

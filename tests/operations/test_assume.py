@@ -49,6 +49,101 @@ def test_a_step_that_fails_by_itself_fails(step: str) -> None:
             build(FakeDocker(images=["alpine"], assume=assume), f"RUN {step}")
 
 
+WENT_ON = "echo 'deb http://apt.example.com/x stable main' > /etc/apt/sources.list.d/x.list && apt-get update"
+"""Says that a host is not simulated, and ends with 0."""
+
+
+@pytest.fixture(scope="module")
+def debian() -> Any:
+    """A function that tells of a step whether it is taken to have worked."""
+    fake = FakeDocker(images=["debian"], assume=True)
+    tools = b"FROM debian\nRUN apt-get update && apt-get install -y git make\n"
+    fake.client.images.build(fileobj=io.BytesIO(tools), tag="tools")
+
+    def goes_through(step: str) -> bool:
+        data = io.BytesIO(f'FROM tools\nSHELL ["/bin/bash", "-c"]\nRUN {step}\n'.encode())
+        try:
+            fake.client.images.build(fileobj=data)
+        except docker.errors.BuildError as problem:
+            assert "returned a non-zero code" in problem.msg
+            return False
+        return True
+
+    return goes_through
+
+
+OUT = "git clone https://github.com/me/tool"
+
+
+@pytest.mark.parametrize(
+    "failing",
+    ["false", "cat /nosuch", "nosuchprogram", "exit 3", "test -e /nosuch", "ls --nosuch", "cat < /nosuch", "(exit 3)", "cd /nosuch",
+     "sh -c 'exit 3'", "echo a | grep b", "set -e; x=$(false); true", "if", "echo /nosuch | xargs cat"],
+)  # fmt: skip
+@pytest.mark.parametrize("early", [WENT_ON, f"({WENT_ON})", f"sh -c '{WENT_ON.replace(chr(39), '')}'", "true"])
+def test_a_boundary_passed_over_excuses_no_later_failure(debian: Any, early: str, failing: str) -> None:
+    assert debian(early)
+    assert not debian(f"{early}; {failing}")
+
+
+@pytest.mark.parametrize(
+    "failing",
+    ["false", "cat /nosuch", "echo a | grep b", "sh -c 'exit 3'", "cd /nosuch", "cat < /nosuch", "if", "echo /nosuch | xargs cat"],
+)  # fmt: skip
+@pytest.mark.parametrize("early", [f"{OUT} || true", f"({OUT}; true)", f"{OUT} | cat"])
+def test_a_failure_of_its_own_after_one_that_was_handled_fails(debian: Any, early: str, failing: str) -> None:
+    assert not debian(f"{early}; {failing}")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        OUT,
+        f"true && {OUT} && cat /nosuch",
+        f"{OUT} || exit 1",
+        f"{OUT} || {{ echo it failed; exit 1; }}",
+        f"{OUT} || (echo it failed; exit 1)",
+        f"if ! {OUT}; then echo it failed; exit 1; fi",
+        f"set -e; {OUT}; echo never",
+        f"set -e; x=$({OUT})",
+        f'set -e; x=$({OUT} | cut -c1); [ -n "$x" ]',
+        f"{OUT} | tar x",
+        f"set -o pipefail; {OUT} | cat",
+        f"({OUT})",
+        f"sh -c '{OUT}'",
+        f"env A=b timeout 9 sh -c '{OUT} && true'",
+        f"f() {{ {OUT}; }}; f || return 1",
+        f"echo {OUT.removeprefix('git ')} | xargs git",
+        f"printf 'all:\\n\\t{OUT}\\n' > Makefile; make",
+        f"{OUT} | sh; tool --version",
+        f"{WENT_ON} && {OUT}",
+        f"{OUT} & wait $!",
+        f"eval '{OUT}'",
+        f"trap 'echo bye' EXIT; {OUT}",
+    ],
+)
+def test_a_failure_at_the_boundary_is_one_whoever_waits_for_it(debian: Any, step: str) -> None:
+    assert debian(step)
+
+
+def test_a_quiet_mark_excuses_nothing(debian: Any) -> None:
+    fake = FakeDocker(images=["alpine:3.18"], assume=True)
+    for failing in ("apk add --nosuch curl", "apk add curl && false", "apk add curl; cat /nosuch"):
+        data = io.BytesIO(f"FROM alpine:3.18\nRUN {failing}\n".encode())
+        with pytest.raises(docker.errors.BuildError):
+            fake.client.images.build(fileobj=data)
+
+
+@pytest.mark.parametrize("builder", ["BUILDKIT_PROGRESS=plain ", "DOCKER_BUILDKIT=0 "])
+def test_a_step_that_passes_over_a_failure_at_the_boundary_taints(builder: str, tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path)
+    terminal.run(":assume on")
+    terminal.run(
+        "printf 'FROM buildpack-deps\\nRUN git clone https://github.com/me/tool | sh\\nRUN tool --version\\n' > Dockerfile"
+    )
+    assert terminal.run(f"{builder}docker build -t made . 2>&1").count("taken to have worked") == 1
+
+
 def test_without_it_the_step_fails() -> None:
     with pytest.raises(docker.errors.BuildError):
         build(FakeDocker(images=["alpine"]), f"RUN {OUTSIDE}")
@@ -145,6 +240,28 @@ def test_what_meets_no_boundary_is_the_same_with_it_and_without(steps: list[str]
         fake = FakeDocker(images=["alpine"], assume=assume)
         try:
             build(fake, *steps)
+            outcomes.append(fake.client.images.get("made").id)
+        except docker.errors.BuildError as problem:
+            outcomes.append(problem.msg)
+    assert outcomes[0] == outcomes[1]
+
+
+COMMANDS = st.sampled_from(
+    ["true", "false", "cat /nosuch", "nosuch", "test -e /a", "echo a > /a", "exit 3", "(false)", WENT_ON]
+)
+SCRIPTS = st.lists(st.tuples(COMMANDS, st.sampled_from(["; ", " && ", " || ", " | "])), min_size=1, max_size=5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(SCRIPTS)
+def test_a_step_in_which_nothing_fails_at_a_boundary_ends_alike(script: list[tuple[str, str]]) -> None:
+    text = "".join(f"{command}{link}" for command, link in script) + script[0][0]
+    outcomes = []
+    for assume in (False, True):
+        fake = FakeDocker(images=["debian"], assume=assume)
+        data = io.BytesIO(f"FROM debian\nRUN {text}\n".encode())
+        try:
+            fake.client.images.build(fileobj=data, tag="made")
             outcomes.append(fake.client.images.get("made").id)
         except docker.errors.BuildError as problem:
             outcomes.append(problem.msg)

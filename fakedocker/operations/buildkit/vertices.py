@@ -249,7 +249,8 @@ def _finish(solve: Solve, index: int, op: ExecOp, exited: Exited) -> None:
         solve.tell(solve.teller(index).log(solve.draft.now_ns, 2, text))
     elif exit_code:
         raise SolveFailure(_unsuccessful(op, exit_code))
-    layer = sandbox.finish(solve.draft, name, op, chain, assumed=assumed)
+    tainted = assumed or (solve.draft.assume and exited.bereft)
+    layer = sandbox.finish(solve.draft, name, op, chain, assumed=tainted)
     solve.change_state(index, sandbox="")
     if layer is not None:
         images.add_layers(solve.draft, [layer])

@@ -114,6 +114,6 @@ def finish(session: Session, step: RunningStep, exited: Exited) -> None:
     if container.removing:
         raise BuildFailure(f"Container {container.id} is marked for removal and cannot be committed")
     layer = committing.changes_as_layer(session.draft, container)
-    if assumed:
+    if assumed or (session.draft.assume and exited.bereft):
         layer = replace(layer or committing.make_layer(session.draft, container.top_layer, ()), assumed=True)
     cache.commit(session, step.container_config, layer)

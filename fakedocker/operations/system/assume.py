@@ -1,9 +1,9 @@
 """Assume: what fails only because it is not simulated is taken to have worked.
 
-A setting of the world, off by default. A step or a process counts as having failed for that reason if it, or one that
-came from it, has met a boundary of the simulation (`kernel.marks`); everything else fails as always. What a step leaves
-that is taken to have worked is a layer with `assumed` set: the files above it are tainted, as some of them would be
-others.
+A setting of the world, off by default. A step or a process counts as having failed for that reason if the process that
+failed, or the one whose failure it waited for, has met a boundary of the simulation (`kernel.marks`); everything else
+fails as always. What a step leaves that is taken to have worked, or in which something that failed so was passed over, is
+a layer with `assumed` set: the files above it are tainted, as some of them would be others.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def forgives(draft: Draft, status: int, marked: bool) -> bool:
 
     Args:
         status: its exit status.
-        marked: whether it, or one that came from it, has met a boundary of the simulation.
+        marked: whether its failure is that of a boundary of the simulation.
     """
     return draft.assume and status != 0 and marked
 

@@ -21,6 +21,8 @@ from fakedocker.userland.sh.parameters import text_of
 from fakedocker.userland.sh.quoting import quote_trace
 from fakedocker.userland.sh.state import CALL, PREFIX, ShellState
 
+GO_BY_WHAT_WAS: Final = frozenset("test [ [[ let read printf echo wait fg jobs getopts type hash ulimit".split())
+"""Builtins that fail for what commands before them have left, or say themselves what they lack (see kernel/marks.py)."""
 _DEFAULT_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -123,6 +125,8 @@ def run_plain(shell: ShellState, builtin: Builtin, argv: tuple[str, ...], resume
     except OSError as problem:
         shell.complain(f"write error: {problem.strerror}", argv[0])
         shell.status = 1
+    if shell.status and builtin.name not in GO_BY_WHAT_WAS:
+        shell.system.set_marked(False)
     if builtin.writes:
         try:
             shell.system.drain()
@@ -342,6 +346,7 @@ def _is_directory(shell: ShellState, path: str) -> bool:
 def _cannot_run(shell: ShellState, name: str, problem: OSError, command: str = "") -> None:
     missing = problem.errno in (errno.ENOENT, errno.ENOTDIR)
     shell.status = 127 if missing else 126
+    shell.system.set_marked(missing and shell.system.is_bereft())  # it may be what another one would have made
     if problem.errno == errno.EACCES and shell.is_bash() and _is_directory(shell, name):
         said = "Is a directory"
     elif not missing:

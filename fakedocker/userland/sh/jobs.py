@@ -73,8 +73,13 @@ def wait_for_all(shell: ShellState, progress: Progress, here: int) -> bool:
     system = shell.system
     while len(statuses) < len(pids):
         pid = pids[len(statuses)]
+        if not statuses:
+            system.set_marked(False)
+        before = system.is_marked()
         ended = system.reap_ending(pid)
         if ended is not None:
+            if before:  # what one of them lacked, the next could not read
+                system.set_marked(True)
             statuses = (*statuses, shell_status(ended))
             if not shell.is_bash() or len(statuses) == len(pids):
                 tell_of_foreground(shell, pid, ended, text)

@@ -333,6 +333,7 @@ class Shell(ShellState):
         else:
             self.report_syntax(problem, code.key.source)
             self.status = 2
+        self.system.set_marked(False)
         if (self.interactive or self.mode == "fed") and not self.subshell_level:
             control.abandon(self)
             self.code = self._empty()

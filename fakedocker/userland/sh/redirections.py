@@ -46,6 +46,7 @@ def _redirect(item: tuple[Any, ...], following: int) -> Linked:
             del shell.stack[-count:]
             shell.complain(str(problem))
             shell.status = 2 if shell.dialect.name == "dash" else 1
+            shell.system.set_marked(False)
             argv = shell.stack.pop() if kind == "command" else ()
             special = kind == "permanent" or bool(argv and argv[0] in _SPECIAL)
             if special and not shell.is_bash() and not shell.interactive and shell.mode != "fed":
