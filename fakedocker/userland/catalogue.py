@@ -87,6 +87,7 @@ _MODULES: Final[dict[str, str]] = {
     "services.redis_cli": "redis-cli",
     "services.redis_server": "redis-server",
     "services.small_services": "hello memcached ryuk",
+    "services.traefik.program": "traefik",
     "network.sockets": "netstat ss",
     "text.sorting": "shuf sort uniq",
     "processes.sysctl": "sysctl",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from fakedocker.base.profiles import DEFAULT
 from fakedocker_shell.session import Session, make_engine
 
 
 class Host:
     """A machine in whose terminal a scenario is played, in a directory of its own, from a day on."""
 
-    def __init__(self, directory: str, date: str = "") -> None:
-        self.engine, _ = make_engine(date=date)
+    def __init__(self, directory: str, date: str = "", profile: str = DEFAULT) -> None:
+        self.engine, _ = make_engine(date=date, profile=profile)
         self.directory = directory
         self.run(f"mkdir -p {self.directory}")
 

@@ -17,7 +17,7 @@ SERVERS = {
     "portainer/portainer-ce": (9000, "<title>Portainer</title>"),
     "prom/prometheus": (9090, '<a href="/graph">Found</a>'),
     "tomcat": (8080, "HTTP Status 404"),
-    "traefik": (8080, "<title>Traefik</title>"),
+    "traefik": (80, "404 page not found"),
 }
 
 

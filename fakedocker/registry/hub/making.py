@@ -280,15 +280,17 @@ def _after_helper(entrypoint: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _made_up(path: str, is_entrypoint: bool, command: tuple[str, ...], recipe: Recipe, time_ns: int) -> LayerEntry:
-    """A program that nobody has described: a helper, a script that runs what it is given, the declared server, or one that says
-    that it is not simulated."""
+    """A program that nobody has described: a helper, a script that runs what it is given, one that is described elsewhere, the
+    declared server, or one that says that it is not simulated."""
     name = path.rpartition("/")[2]
     if name in _HELPERS:
         head = program_head("gnu", name, architecture=recipe.architecture)
         return LayerEntry(path, "file", 0o755, mtime_ns=time_ns, content=head)
     if is_entrypoint and _is_script(path):
         return _script(path, command or (_unknown_program(path),), time_ns)
-    server = next((entry.path for piece in recipe.pieces for entry in piece.entries if _is_declared(entry)), "")
+    described = [entry for piece in recipe.pieces for entry in piece.entries if entry.kind == "file"]
+    same = (entry.path for entry in described if entry.path.endswith(f"/{name}") and entry.mode & 0o111)
+    server = next(same, "") or next((entry.path for entry in described if _is_declared(entry)), "")
     if server:
         return LayerEntry(path, "link", 0o777, mtime_ns=time_ns, target=f"/{server}")
     return _placeholder(path, recipe, time_ns)

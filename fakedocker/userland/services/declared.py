@@ -113,18 +113,19 @@ def _run(system: System, argv: tuple[str, ...], state: State, declaration: Decla
             return server_apis.answer(api, system, request, declaration.version)
         return _answer(declaration.ports[str(request.port)], request)
 
-    def silent(port: int) -> bool:
+    def elsewhere(descriptor: int, connection: Connection) -> bool | None:
+        port = connection["port"]
         if api is None or not server_apis.is_silent(api, system, port, declaration.version):
-            return False
+            return None
         system.unsimulated(f"what is spoken on port {port}")
-        return True
+        return False
 
     while True:
         code = _step(system, state, declaration)
         if code is not None:
             return code
         serve(
-            system, state, handle, style, silent=silent,
+            system, state, handle, style, elsewhere=elsewhere,
             wakes=lambda: system.signals_pending() or system.now_ns >= _next_ns(state, declaration, system.now_ns),
             until_ns=lambda: _until_ns(state, declaration, system.now_ns),
         )  # fmt: skip

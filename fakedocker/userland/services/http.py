@@ -224,18 +224,19 @@ def serve(
     reject: Callable[[int], Response] = lambda status: Response(status, close=True),
     maximum_body_bytes: int = MAXIMUM_BODY_BYTES,
     until_ns: Callable[[], int | None] = lambda: None,
-    silent: Callable[[int], bool] = lambda port: False,
+    elsewhere: Callable[[int, Connection], bool | None] = lambda descriptor, connection: None,
 ) -> None:
     """Answer requests at the listeners of `state` until `wakes` says that it is enough. Blocks.
 
     Args:
         reject: the response to what is no request; its status is 400, 413 or 431.
-        silent: of a listener's port: whether connections to it end, without an answer, when something is said there.
+        elsewhere: asked first, with what `connections.Receive` is called with; None for a connection that speaks HTTP.
     """
 
     def receive(descriptor: int, connection: Connection) -> bool:
-        if silent(connection["port"]):
-            return False
+        stays = elsewhere(descriptor, connection)
+        if stays is not None:
+            return stays
         while connection["received"]:
             try:
                 found = parse_request(
