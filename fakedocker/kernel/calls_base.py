@@ -263,14 +263,23 @@ class CallsBase:
         process.spent_ns += CALL_NS
         process.cpu_ns += CALL_NS
         view = self.view
-        return resolve(view, view.namespace.mounts, path, process.directory, follow, self._who())
+        try:
+            return resolve(view, view.namespace.mounts, path, process.directory, follow, self._who())
+        except FileNotFoundError:
+            raise self._absent() from None
 
     def _existing(self, path: str, follow: bool = True) -> Location:
         """A location that has an inode. ENOENT."""
         location = self._locate(path, follow)
         if location.inode is None:
-            raise failure(errno.ENOENT)
+            raise self._absent()
         return location
+
+    def _absent(self) -> OSError:
+        """ENOENT, to be raised. Where the files are tainted, a failure for want of one is that of a boundary (see marks.py)."""
+        if self._draft.namespaces[self._process.namespace].tainted:
+            self._process.marked = True
+        return failure(errno.ENOENT)
 
     def _writable(self, location: Location) -> tuple[str, Filesystem]:
         """The file system of a location, to be changed: its id and its value. EROFS, EPERM for proc and its like."""

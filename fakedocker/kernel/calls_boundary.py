@@ -36,7 +36,8 @@ class BoundaryCalls(DescriptorCalls):
         self._process.marked = marked
 
     def is_bereft(self) -> bool:
-        return self._process.bereft
+        process = self._process
+        return process.bereft or self._draft.namespaces[process.namespace].tainted
 
 
 def _meet(draft: KernelDraft, process: Process, what: str, why: str, program: str) -> str | None:

@@ -278,7 +278,7 @@ class DescriptorCalls(FileCalls):
 
     def _open_new(self, path: str, location: Location, flags: int, mode: int) -> int:
         if not flags & CREATE:
-            raise failure(errno.ENOENT)
+            raise self._absent()
         if path.endswith("/"):
             raise failure(errno.EISDIR)
         name, filesystem = self._writable(location)

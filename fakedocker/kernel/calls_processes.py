@@ -40,7 +40,10 @@ class ProcessCalls(CallsBase):
 
     def find_program(self, name: str, search_path: str) -> str:
         self._spend(FIND_NS)
-        return self._kernel.programs.find(self.view, name, search_path, self._process.directory, self._who())
+        try:
+            return self._kernel.programs.find(self.view, name, search_path, self._process.directory, self._who())
+        except FileNotFoundError:
+            raise self._absent() from None
 
     def identify(self, path: str) -> Identity:
         return self._kernel.programs.identify(self.view, path, self._process.directory, self._who())

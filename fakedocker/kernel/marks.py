@@ -9,7 +9,8 @@ would be that of a boundary: it has said aloud that it lacks something, or of th
 that failed did so at a boundary. One that went on and ended well excuses nothing, nor does a quiet mark. A shell takes
 each of its commands as one that it has waited for: what fails by itself is the last failure then, a pipeline failed at
 a boundary if any of it did, a command that is not found may be what an earlier failure would have made
-(`Process.bereft`), and tests and `exit` go by what was before them.
+(`Process.bereft`), and tests and `exit` go by what was before them. Among files of which some are only assumed to have
+been made (`Namespace.tainted`) who fails after it has looked for one in vain counts as having failed at a boundary.
 """
 
 from __future__ import annotations

@@ -51,6 +51,7 @@ class NamespaceSettings(ResourceSettings, total=False):
         no_new_privileges: whether executing a file gives nobody more privileges.
         ipc, uts: the ids of others whose IPC and UTS namespaces it shares; its own by default.
         control_group: what /proc/PID/cgroup says.
+        tainted: whether what is not there may be what a step before would have made.
     """
 
     hostname: Required[str]
@@ -64,6 +65,7 @@ class NamespaceSettings(ResourceSettings, total=False):
     ipc: str
     uts: str
     control_group: str
+    tainted: bool
 
 
 class ChangedSettings(ResourceSettings, total=False):

@@ -233,6 +233,8 @@ class Namespace(Record):
     """The namespaces that share its pid namespace."""
     leader: int = 0
     """The host pid of its first process, with which the others end."""
+    tainted: bool = False
+    """Whether what is not there may be what a step before would have made, that was taken to have worked."""
     ipc: str = ""
     uts: str = ""
     """The namespaces whose IPC and UTS namespaces it shares; "" for its own."""

@@ -144,6 +144,44 @@ def test_a_step_that_passes_over_a_failure_at_the_boundary_taints(builder: str, 
     assert terminal.run(f"{builder}docker build -t made . 2>&1").count("taken to have worked") == 1
 
 
+@pytest.mark.parametrize(
+    ("step", "forgiven"),
+    [
+        ("[ -s /usr/bin/tool ]", True),
+        ("mv /src/dist /app", True),
+        ("cat /tool/version", True),
+        ("tool || exit 1", True),
+        ("echo a | xargs tool", True),
+        ("tar xf tool.tar && make", True),
+        ("false", False),
+        ("echo a | grep b", False),
+        ("sh -c 'exit 3'", False),
+        ("tool || true; false", False),
+        ("if", False),
+    ],
+)
+def test_what_is_missing_where_a_step_was_assumed(step: str, forgiven: bool) -> None:
+    fake = FakeDocker(images=["debian"], assume=True)
+    build(fake, f"RUN {OUTSIDE}", tag="tainted")
+    data = io.BytesIO(f"FROM tainted\nRUN {step}\n".encode())
+    try:
+        fake.client.images.build(fileobj=data)
+    except docker.errors.BuildError:
+        assert not forgiven
+    else:
+        assert forgiven
+
+
+@pytest.mark.parametrize("builder", ["BUILDKIT_PROGRESS=plain ", "DOCKER_BUILDKIT=0 "])
+def test_a_user_that_an_assumed_step_would_have_made(builder: str, tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path)
+    terminal.run(":assume on")
+    for first, said in ((OUTSIDE, "naming to"), ("true", "no such user: app")):
+        terminal.run(f"printf 'FROM alpine\\nRUN {first}\\nCOPY --chown=app:app Dockerfile /a\\n' > Dockerfile")
+        shown = terminal.run(f"{builder}docker build -t made . 2>&1")
+        assert said.replace("naming to", "naming to" if "PROGRESS" in builder else "Successfully tagged") in shown
+
+
 def test_without_it_the_step_fails() -> None:
     with pytest.raises(docker.errors.BuildError):
         build(FakeDocker(images=["alpine"]), f"RUN {OUTSIDE}")

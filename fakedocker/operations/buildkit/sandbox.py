@@ -99,14 +99,22 @@ def take_answer(solve: Solve, index: int, wanted: Ask, answer: Answer) -> None:
 
 
 def begin(
-    draft: Draft, sandbox: str, op: ExecOp, tree: Tree, origins: dict[int, Tree], given: Given, extra_hosts: tuple[str, ...]
-) -> int:  # fmt: skip
+    draft: Draft,
+    sandbox: str,
+    op: ExecOp,
+    tree: Tree,
+    origins: dict[int, Tree],
+    given: Given,
+    extra_hosts: tuple[str, ...],
+    tainted: bool,
+) -> int:
     """Start the process of a RUN.
 
     Args:
         tree: the files it runs in.
         origins: what is mounted of other inputs, by their positions.
         given: what the client has given for it.
+        tainted: whether a step below was taken to have worked.
 
     Returns:
         its pid.
@@ -130,6 +138,7 @@ def begin(
         mounts=standard_mounts(Mount("/", sandbox, "overlay", "overlay"), (*daemon, *filter(None, more))),
         network=sandbox if op.network == _NONE else HOST,
         limits=op.limits,
+        tainted=tainted,
     )
     user = users.resolve(draft, sandbox, op.user)
     environment = dict(entry.partition("=")[::2] for entry in (*op.environment, *op.proxies))

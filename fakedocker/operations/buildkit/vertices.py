@@ -210,14 +210,15 @@ def _execute(solve: Solve, index: int, op: ExecOp) -> None:
     origins = {position: filework.input_tree(solve, index, position) for position in range(1, len(vertex.inputs))}
     solve.change_state(index, sandbox=name)
     solve.save()
+    tainted = draft.assume and assume.is_tainted(draft, solve.chain(vertex.inputs[0]))
     try:
         tree = solve.tree(vertex.inputs[0])
         state = solve.state(index)
         secrets = {**dict(solve.task.options.secrets), **dict(state.secrets)}
         given = sandbox.Given(secrets, frozenset(state.agents))
-        pid = sandbox.begin(draft, name, op, tree, origins, given, solve.task.options.extra_hosts)
+        pid = sandbox.begin(draft, name, op, tree, origins, given, solve.task.options.extra_hosts, tainted)
     except (ExecError, messages.Refusal) as problem:
-        if draft.assume and assume.is_tainted(draft, solve.chain(vertex.inputs[0])):
+        if tainted:
             _finish(solve, index, op, Exited(name, 0, assume.COMMAND_NOT_FOUND, 0, True, False))
             return
         if isinstance(problem, messages.Refusal):

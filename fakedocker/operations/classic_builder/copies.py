@@ -30,7 +30,7 @@ from fakedocker.operations.classic_builder.configuring import Editor
 from fakedocker.operations.classic_builder.session import BuildFailure
 from fakedocker.operations.classic_builder.sources import Source
 from fakedocker.operations.containers import commit
-from fakedocker.operations.system import files
+from fakedocker.operations.system import assume, files
 from fakedocker.world.draft import Draft
 
 _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd")
@@ -100,7 +100,9 @@ def make_layer(draft: Draft, top: str, placed: Iterable[tuple[MountTable, Source
     """
     with mounted(draft, "target", draft.layers[top].tree if top else Tree.empty()) as into:
         root = into.mounts[0].filesystem
-        wanted = _owner(draft, root, transfer.owner) if transfer.owner else None if transfer.keeps_owners else (0, 0)
+        wanted = (
+            _owner(draft, root, transfer.owner, top) if transfer.owner else None if transfer.keeps_owners else (0, 0)
+        )
         try:
             for table, source in placed:
                 _copy_one(draft, table, source, into, transfer, wanted)
@@ -116,13 +118,13 @@ def make_layer(draft: Draft, top: str, placed: Iterable[tuple[MountTable, Source
     return commit.make_layer(draft, top, entries) if entries else None
 
 
-def _owner(draft: Draft, root: str, text: str) -> Owner:
+def _owner(draft: Draft, root: str, text: str, chain: str) -> Owner:
     """USER[:GROUP] of --chown, by the names that the image knows; the group is that of the same number where none is said."""
     user, _, group = text.partition(":")
-    return (_number(draft, root, "user", user), _number(draft, root, "group", group or user))
+    return (_number(draft, root, "user", user, chain), _number(draft, root, "group", group or user, chain))
 
 
-def _number(draft: Draft, root: str, what: str, name: str) -> int:
+def _number(draft: Draft, root: str, what: str, name: str, chain: str) -> int:
     if is_digits(name):
         return int(name)
     try:
@@ -131,6 +133,8 @@ def _number(draft: Draft, root: str, what: str, name: str) -> int:
         table = b""
     rows = (line.split(":") for line in table.decode("utf-8", "replace").splitlines())
     found = next((row[2] for row in rows if len(row) > 2 and row[0] == name and is_digits(row[2])), "")
+    if not found and draft.assume and assume.is_tainted(draft, chain):  # a step would have made it; root stands for it
+        return 0
     if not found:
         problem = f"can't find {'uid' if what == 'user' else 'gid'} for {what} {name}: no such {what}: {name}"
         raise BuildFailure(f"unable to convert uid/gid chown string to host mapping: {problem}")

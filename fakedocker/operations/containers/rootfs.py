@@ -28,7 +28,7 @@ from fakedocker.operations.containers.restrictions import (
     sysctls,
 )
 from fakedocker.operations.networks import attachments, name_files
-from fakedocker.operations.system import files
+from fakedocker.operations.system import assume, files
 from fakedocker.volumes.model import MountSpec
 from fakedocker.world.draft import Draft
 
@@ -368,6 +368,7 @@ def create_namespace(draft: Draft, container: Container) -> None:
         pid_space=namespaces.shared_with(draft, container, "pid"),
         ipc=namespaces.shared_with(draft, container, "ipc"),
         uts=namespaces.shared_with(draft, container, "uts"),
+        tainted=draft.assume and assume.is_tainted(draft, container.top_layer),
         control_group="/" if host.cgroupns_mode != HOST else resources.control_group(container.id, host),
         **resources.of_namespace(draft, host),
     )
