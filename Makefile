@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-second clients lint scenarios pictures property fuzz bench fidelity wheel-check clean
+.PHONY: run test test-second clients lint scenarios pictures property fuzz bench fidelity public wheel-check clean
 
 run: $(VENV)/installed
 	@$(BIN)/fakedocker || true
@@ -53,6 +53,11 @@ clients:
 # The list of differences from the real engine, made anew from the recordings.
 fidelity: $(VENV)/installed-test
 	$(BIN)/python tools/make_fidelity.py
+
+# Public projects at their commits, built and brought up in the terminal and by the real clients (`make clients`); what becomes of them is written to
+# docs/public-projects.md. They are fetched from GitHub, or taken from a folder of git directories: FAKEDOCKER_MIRROR=DIR make public
+public: $(VENV)/installed-dev
+	$(BIN)/python tools/try_public_projects.py
 
 # Build the wheel, install it alone into a clean environment in another folder, and start its terminal there.
 wheel-check: $(VENV)/installed-dev

@@ -423,6 +423,12 @@ NOT_IN_CATALOGUE = Message(
     "under assume it is taken for granted, and fakedocker.image declares one",
     "fakedocker",
 )
+DIGEST_NOT_KNOWN = Message(
+    404,
+    "{words}fakedocker: {name} is not in its catalogue, whose images have digests of their own; "
+    "under assume the image that the tag names is taken for it",
+    "fakedocker",
+)
 MANIFEST_UNKNOWN = Message(404, "manifest for {name} not found: manifest unknown: manifest unknown", "implicit-pull")
 REGISTRY_LOOKUP = Message(
     500, 'Get "https://{host}/v2/": dial tcp: lookup {name} on 192.168.65.7:53: no such host', "Go net"

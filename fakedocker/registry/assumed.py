@@ -25,7 +25,8 @@ from fakedocker.wire.image import ImageConfig
 
 LABEL: Final = "fakedocker.assumed"
 """Of such an image: the name that it was asked for by."""
-_FOLDERS: Final = ("bin", "etc", "tmp", "usr", "var")
+_FOLDERS: Final = ("etc", "tmp", "usr", "var")
+"""Those that are no links in any distribution: an image of programs is often copied whole over another."""
 
 
 def manifest(name: Reference, platform: Platform) -> Manifest:

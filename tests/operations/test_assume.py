@@ -357,3 +357,35 @@ def test_without_it_the_refusal_says_what_is_not_known() -> None:
         with pytest.raises(docker.errors.NotFound, match="is not in its catalogue") as refused:
             fake.client.images.pull(name)
         assert ("pull access denied for me/tool" in str(refused.value)) == (name == "me/tool")
+
+
+DIGEST = f"sha256:{'ab' * 32}"
+
+
+def test_the_image_of_the_tag_stands_for_one_by_digest(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path)
+    terminal.run(f"printf 'FROM alpine:3.20@{DIGEST}\\nRUN cat /etc/alpine-release\\n' > Dockerfile")
+    build = "BUILDKIT_PROGRESS=plain docker build -t made . 2>&1"
+    refused = terminal.run(build)
+    assert f"docker.io/library/alpine:3.20@{DIGEST}: not found" in refused
+    assert (
+        f"fakedocker: alpine:3.20@{DIGEST} is not in its catalogue, whose images have digests of their own" in refused
+    )
+    terminal.run(":assume on")
+    shown = terminal.run(build)
+    assert f"FROM docker.io/library/alpine:3.20@{DIGEST}\n" in shown
+    assert "3.20.3" in shown and "assume" not in shown.partition("RUN")[2]
+
+
+def test_a_mount_of_what_an_unknown_image_would_have(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path)
+    terminal.run(":assume on")
+    lines = (
+        "FROM debian",
+        "COPY --from=ghcr.io/me/tools / /",
+        "RUN --mount=from=ghcr.io/me/tool,source=/bin/tool,target=/usr/local/bin/tool tool install",
+    )
+    terminal.run("printf '%s\\n' " + " ".join(f"'{line}'" for line in lines) + " > Dockerfile")
+    shown = terminal.run("BUILDKIT_PROGRESS=plain docker build -t made . 2>&1")
+    assert "fakedocker: assume: /bin/tool is a placeholder" in shown
+    assert "fakedocker: tool: this program is not simulated" in shown

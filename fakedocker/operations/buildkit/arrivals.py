@@ -10,6 +10,7 @@ from fakedocker.build.transfers import transfer_bytes
 from fakedocker.filesystem.node import ROOT, Node
 from fakedocker.filesystem.tree import Tree
 from fakedocker.operations.buildkit import records, session_requests
+from fakedocker.operations.buildkit.needs import pinned
 from fakedocker.operations.buildkit.progress import SolveFailure
 from fakedocker.operations.buildkit.solve import Solve
 from fakedocker.operations.images import images
@@ -34,7 +35,7 @@ def begin_image(solve: Solve, index: int, op: ImageOp) -> tuple[Moment, ...] | N
     if not missing:
         return None
     now_ns, teller = draft.now_ns, solve.teller(index)
-    solve.tell(teller.started(now_ns), teller.status(f"resolve {op.name}@{op.digest}", now_ns, now_ns))
+    solve.tell(teller.started(now_ns), teller.status(f"resolve {pinned(op.name, op.digest)}", now_ns, now_ns))
     moments = []
     at_ns = now_ns + transfer_schedule.FIRST_ANSWER_NS
     for remote in missing:
@@ -56,7 +57,7 @@ def keep_image(solve: Solve, index: int, op: ImageOp) -> bool:
     chain, key = base.image.top, solve.state(index).key
     if records.find(draft, key) is not None:
         return True
-    description = f"pulled from {op.name}@{op.digest}" if op.digest else f"pulled from {op.name}"
+    description = f"pulled from {pinned(op.name, op.digest)}"
     records.regular(draft, key, description, None, chain, bool(chain))
     return False
 

@@ -36,7 +36,7 @@ from fakedocker.build.mounts import parse_mount
 from fakedocker.build.plan import Plan, Stage, parse_trigger
 from fakedocker.build.substitution import expand, expand_shown, expand_words
 from fakedocker.operations.buildkit.instruction_parts import checked_mode, filesystem_steps, position_among, summary
-from fakedocker.operations.buildkit.needs import SCRATCH, Needs, full_name
+from fakedocker.operations.buildkit.needs import SCRATCH, Needs, full_name, pinned
 from fakedocker.operations.classic_builder import configuring, copies, downloads
 from fakedocker.operations.classic_builder.downloads import URL_SCHEMES
 from fakedocker.operations.classic_builder.session import BuildFailure
@@ -201,10 +201,11 @@ class Compilation:
         triggers = self._take_triggers()
         self._total = 1 + filesystem_steps((*triggers, *stage.steps))
         self._image_name = base.name
-        shown = f"{base.name}@{base.digest}" if base.digest else base.name
         op = ImageOp(name=base.name, digest=base.digest)
         context = self._needs.context_of(stage)
-        name = f"[context {context}] {base.name}" if context else self._numbered(f"FROM {shown}")
+        name = (
+            f"[context {context}] {base.name}" if context else self._numbered(f"FROM {pinned(base.name, base.digest)}")
+        )
         self._top = self._add(name, op, (), stage.origin.lines)
         return triggers
 
@@ -299,8 +300,9 @@ class Compilation:
         if name == SCRATCH:
             return NOTHING
         base = self._bases[name]
-        shown = f"FROM {base.name}@{base.digest}" if base.digest else f"FROM {base.name}"
-        return self._add(shown, ImageOp(name=base.name, digest=base.digest), (), (0, 0))
+        return self._add(
+            f"FROM {pinned(base.name, base.digest)}", ImageOp(name=base.name, digest=base.digest), (), (0, 0)
+        )
 
     # COPY and ADD
 

@@ -166,6 +166,12 @@ def _origins(steps: Iterable[Step]) -> Iterable[tuple[Step, str]]:
 
 
 def full_name(text: str) -> str:
-    """The name of an image spelled in full, with its tag. InvalidReference."""
+    """The name of an image spelled in full, with its tag, and its digest where it has one (distribution reference.TagNameOnly).
+    InvalidReference."""
     name = reference.parse(text).with_default_tag()
-    return f"{name.name}@{name.digest}" if name.digest else f"{name.name}:{name.tag}"
+    return name.name + (f":{name.tag}" if name.tag else "") + (f"@{name.digest}" if name.digest else "")
+
+
+def pinned(name: str, digest: str) -> str:
+    """The full name of an image with the digest that it has turned out to have."""
+    return f"{name}@{digest}" if digest and "@" not in name else name

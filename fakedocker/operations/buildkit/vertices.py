@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from fakedocker.base import messages
 from fakedocker.base.clock import MILLISECOND_NS
+from fakedocker.build import mounts
 from fakedocker.build.graph import ContextOp, CopyOp, DirectoryOp, ExecOp, GitOp, HttpOp, ImageOp, InlineOp
+from fakedocker.filesystem.tree import Tree
 from fakedocker.kernel.events import Exited
 from fakedocker.kernel.kernel import ExecError
 from fakedocker.operations.buildkit import (
@@ -17,7 +19,7 @@ from fakedocker.operations.buildkit import (
 )
 from fakedocker.operations.buildkit.progress import SolveFailure
 from fakedocker.operations.buildkit.solve import Solve
-from fakedocker.operations.classic_builder import downloads
+from fakedocker.operations.classic_builder import downloads, placeholders
 from fakedocker.operations.images import images
 from fakedocker.operations.system import assume
 from fakedocker.world.asks import Answer, Ask
@@ -207,7 +209,7 @@ def _image_arrived(solve: Solve, index: int, op: ImageOp) -> None:
 def _execute(solve: Solve, index: int, op: ExecOp) -> None:
     draft, vertex = solve.draft, solve.vertex(index)
     name = sandbox.name_of(solve.task.id, index)
-    origins = {position: filework.input_tree(solve, index, position) for position in range(1, len(vertex.inputs))}
+    origins = {position: _origin(solve, index, op, position) for position in range(1, len(vertex.inputs))}
     solve.change_state(index, sandbox=name)
     solve.save()
     tainted = draft.assume and assume.is_tainted(draft, solve.chain(vertex.inputs[0]))
@@ -228,6 +230,18 @@ def _execute(solve: Solve, index: int, op: ExecOp) -> None:
         solve.change_state(index, output=((draft.now_ns - solve.state(index).started_ns, text),))
         raise SolveFailure(_unsuccessful(op, 1)) from None
     draft.processes[pid] = ("solve", name)
+
+
+def _origin(solve: Solve, index: int, op: ExecOp, position: int) -> Tree:
+    """The files that mounts of a RUN are taken from; what a step would have made that was assumed is made up."""
+    tree, draft = filework.input_tree(solve, index, position), solve.draft
+    if draft.assume and assume.is_tainted(draft, solve.chain(solve.vertex(index).inputs[position])):
+        for mount, origin in op.mounts:
+            path = mount.source.strip("/")
+            if origin == position and mount.type == mounts.BIND and path not in ("", ".") and tree.find(path) is None:
+                tree = placeholders.added(tree, path, mount.target)
+                solve.tell(solve.teller(index).log(draft.now_ns, 2, assume.placeholder_note(f"/{path}").encode()))
+    return tree
 
 
 def executed(solve: Solve, index: int, op: ExecOp, exited: Exited) -> None:

@@ -11,6 +11,7 @@ import re
 
 from fakedocker.base.paths import clean
 from fakedocker.filesystem.node import LayerEntry
+from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.filesystem.walk import MountTable
 from fakedocker.operations.classic_builder import sources
 from fakedocker.operations.classic_builder.session import BuildFailure
@@ -49,6 +50,25 @@ def find(draft: Draft, table: MountTable, written: str, destination: str, chain:
         raise problem or BuildFailure("no source files were specified") from None
     made.append(path)
     return sources.find(draft, table, path, from_context=False)
+
+
+def added(tree: Tree, path: str, destination: str) -> Tree:
+    """Files with a placeholder among them, and the directories above it.
+
+    Args:
+        path: without a slash at its beginning.
+        destination: where it will be seen.
+    """
+    parts = path.split("/")
+    above = ["/".join(parts[:count]) for count in range(1, len(parts))]
+    entries = [LayerEntry(folder, "dir", 0o755) for folder in above if tree.find(folder) is None]
+    if assume.is_program(path) or assume.is_program(destination):
+        entries.append(LayerEntry(path, "file", 0o755, content=assume.placeholder_program(path)))
+    elif "." in parts[-1].lstrip("."):
+        entries.append(LayerEntry(path, "file", 0o644, content=b""))
+    else:
+        entries.append(LayerEntry(path, "dir", 0o755))
+    return apply_layer(tree, entries)
 
 
 def _concrete(written: str) -> str:

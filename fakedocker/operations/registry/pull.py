@@ -109,6 +109,10 @@ def find_manifest(draft: Draft, name: Reference, platform: str = "") -> Manifest
     words = _words_for(draft, registry, name)
     if any(full.rpartition(":")[0] == name.path for full in registry.tags):  # all of it was pushed here
         raise messages.Refusal(404, words)
+    if draft.assume and registry.catalogue and name.digest and name.tag:  # the image of the tag stands for it
+        found = _in_catalogue(draft, registry, name._replace(digest=""), platform)
+        if found is not None:
+            return replace(found, digest=name.digest)
     return unknown_images.taken_for_granted(draft, name, platform, words)
 
 

@@ -60,5 +60,7 @@ def taken_for_granted(draft: Draft, name: Reference, platform: str, words: str) 
         raise messages.Refusal(404, words)
     if draft.assume:
         return assumed.manifest(name, platforms.parse(platform or "linux/amd64"))
+    if is_official:
+        raise messages.DIGEST_NOT_KNOWN(words=f"{words}\n", name=name.familiar)
     beside = f"{words}\n" if name.domain == HUB else ""
     raise messages.NOT_IN_CATALOGUE(words=beside, name=name.familiar)
