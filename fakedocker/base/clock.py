@@ -100,13 +100,29 @@ def timestamp(text: str) -> int:
     return int(seconds) * SECOND_NS + int(fraction[:9].ljust(9, "0") or 0)
 
 
+class NoTime(ValueError):
+    """A text that is no time.
+
+    Args:
+        text: as it was given.
+
+    Attributes:
+        reason: what is wrong with it as a number of seconds, in Go's words.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f'failed to parse value as time or duration: "{text}"')
+        seconds = text.partition(".")[0]
+        self.reason = f'invalid seconds "{seconds}": invalid syntax'
+
+
 def timestamp_or_duration(text: str, now_ns: int) -> int:
     """What since= and until= mean: a duration is that long ago, a number is unix seconds, else a date.
 
     Source: moby api/types/time.GetTimestamp; its error text is in recordings logs and prune-df.
 
     Raises:
-        ValueError: none of these; the message is docker's.
+        NoTime: none of these; the message is docker's.
     """
     try:
         return now_ns - parse_duration(text)
@@ -118,4 +134,4 @@ def timestamp_or_duration(text: str, now_ns: int) -> int:
     try:
         return instant(text)
     except ValueError:
-        raise ValueError(f'failed to parse value as time or duration: "{text}"') from None
+        raise NoTime(text) from None

@@ -1,10 +1,14 @@
 """Every word that the daemon says when it refuses something, with its HTTP status and where it is known from.
 
 One table: a message is called with its fields and gives the `Refusal` to raise. Sources are recordings (their names),
-the Engine API's recorded exchanges, or the part of moby that says it.
+the Engine API's recorded exchanges, or the part of moby that says it. What another release of Docker says in other words
+has a row of its own at the end; the engine says a refusal in its release's words where it answers (`Words.reword`).
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
 
 
 class Refusal(Exception):
@@ -15,13 +19,24 @@ class Refusal(Exception):
         message: docker's words.
         commits_partial: whether what the request did up to here stays done (a failed start leaves the container and its
             error).
+        origin: the message that it was made of, None for one that was not.
+        fields: what filled its gaps.
     """
 
-    def __init__(self, status: int, message: str, commits_partial: bool = False) -> None:
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        commits_partial: bool = False,
+        origin: Message | None = None,
+        fields: Mapping[str, object] | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.commits_partial = commits_partial
+        self.origin = origin
+        self.fields = fields
 
 
 class Message:
@@ -35,7 +50,32 @@ class Message:
         self.source = source
 
     def __call__(self, **fields: object) -> Refusal:
-        return Refusal(self.status, self.text.format(**fields))
+        return Refusal(self.status, self.text.format(**fields), origin=self, fields=fields)
+
+
+class Words:
+    """What a release of Docker says in other words than the table above.
+
+    Args:
+        rows: its own message for one of the table.
+        texts: its own words for a text of the table.
+    """
+
+    def __init__(self, rows: Mapping[Message, Message], texts: Mapping[str, str]) -> None:
+        self._rows = rows
+        self._texts = texts
+
+    def text(self, text: str) -> str:
+        """This release's words for a text of the table."""
+        return self._texts.get(text, text)
+
+    def reword(self, refusal: Refusal) -> Refusal:
+        """A refusal in this release's words: the same one where it has no other."""
+        row = self._rows.get(refusal.origin) if refusal.origin is not None else None
+        if row is None:
+            return refusal
+        fields = refusal.fields or {}
+        return Refusal(row.status, row.text.format(**fields), refusal.commits_partial, row, fields)
 
 
 # any object
@@ -50,6 +90,7 @@ INVALID_FILTER = Message(400, "invalid filter '{name}'", "ps-filters")
 INVALID_FILTER_VALUE = Message(400, "invalid filter '{name}=[{value}]'", "images")
 INVALID_FILTER_REASON = Message(400, "invalid filter '{name}={value}': {reason}", "ps-filters")
 CONTENT_TYPE = Message(400, "unsupported Content-Type header ({given}): must be 'application/json'", "exchanges")
+NO_TIME = Message(400, "{problem}", "prune-df, logs")
 BAD_REQUEST = Message(400, "{problem}", "moby: the message of the error itself")
 EVENTS_ORDER = Message(
     400, "`since` time ({since}) cannot be after `until` time ({until})", "moby api/server/router/system"
@@ -588,6 +629,7 @@ NOT_CONNECTED = Message(403, "container {id} is not connected to network {networ
 ENDPOINT_CONFIG = Message(
     400, "invalid config for network {network}: invalid endpoint settings:\n{problem}", "networks"
 )
+OUTSIDE_SUBNETS = "no configured subnet or ip-range contain the IP address {address}"
 PREDEFINED_ADDRESS = "user specified IP address is supported on user defined networks only"
 PREDEFINED_ALIAS = "network-scoped alias is supported only for containers in user defined networks"
 NO_STATIC_SUBNET = (
@@ -957,3 +999,33 @@ PREDEFINED_NETWORK = Message(
     "could not find the corresponding predefined swarm network: network {name} not found",
     "moby daemon/cluster/networks.go",
 )
+
+# Docker 29, where it says something else: recordings of 29.7.2, or its sources
+_WORDS_29: Final = Words(
+    {
+        INVALID_JSON: Message(400, "invalid JSON: {problem.in_field}", "exchanges, Go encoding/json"),
+        NO_TIME: Message(
+            400,
+            "failed to parse value as time or duration: {problem.reason}",
+            "prune-df, moby daemon/internal/timestamp",
+        ),
+        ALREADY_PAUSED: Message(409, "container {id} is already paused", "lifecycle"),
+        NO_STREAMS: Message(400, "must specify at least one of 'stdout' or 'stderr'", "exchanges"),
+        SERVICE_NO_STREAMS: Message(
+            400, "must specify at least one of 'stdout' or 'stderr'", "moby daemon/server/router/swarm"
+        ),
+        PATH_EMPTY: Message(400, "bad parameter: path cannot be empty", "exchanges"),
+        **{
+            each: Message(each.status, each.text.removesuffix(": unknown"), each.source)
+            for each in (UPDATE_SWAP, UPDATE_RUNC, START_FAILED, RUNC_FAILED, RUNC_INIT)
+        },
+    },
+    {
+        EXEC_FAILED: EXEC_FAILED.removesuffix(": unknown"),
+        OUTSIDE_SUBNETS: "no configured subnet contains IP address {address}",
+        PREDEFINED_ADDRESS: "user-specified IP address is supported on user-defined networks only",
+        PREDEFINED_ALIAS: "network-scoped aliases are only supported for user-defined networks",
+    },
+)
+WORDS: Final[Mapping[str, Words]] = {"28": Words({}, {}), "29": _WORDS_29}
+"""By the name that a profile has for them (`base.profiles`)."""

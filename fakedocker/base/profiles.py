@@ -46,6 +46,8 @@ class EngineProfile(NamedTuple):
         containerd, runc, init: the parts that ship with it.
         client: the command line of the same release.
         storages: the image stores that it can keep its images in; the first is that of a new engine.
+        words: whose words it says, see `messages.WORDS`.
+        any_static_address: whether containers may choose their address in subnets that the engine chose, too.
         module: what `docker version` calls the module that the daemon is made of, with its version; () for nothing.
     """
 
@@ -60,6 +62,8 @@ class EngineProfile(NamedTuple):
     init: Component
     client: Client
     storages: tuple[str, ...]
+    words: str = "28"
+    any_static_address: bool = False
     module: tuple[tuple[str, str], ...] = ()
 
 
@@ -88,6 +92,8 @@ _ENGINE_29 = EngineProfile(
     init=Component("0.19.0", "de40ad0"),
     client=Client("29.7.2", "a7dcaa6", "go1.27.3", "Wed Aug  5 20:24:27 2026", "1.55"),
     storages=("overlay2",),
+    words="29",
+    any_static_address=True,
     module=(("Module", "github.com/moby/moby/v2"), ("ModuleVersion", "v2.0.0+unknown")),
 )
 

@@ -276,7 +276,7 @@ class Core:
         except Refusal as refusal:
             if not refusal.commits_partial:
                 draft.rollback()
-            exchange.respond(_refused(exchange, refusal))
+            exchange.respond(_refused(exchange, draft.words.reword(refusal)))
         except OSError as problem:  # the daemon's own files: a disk that is full
             draft.rollback()
             exchange.respond(json_reply({"message": str(problem.strerror).lower()}, 500))

@@ -23,13 +23,30 @@ _GO_KINDS = {
     "object": "object",
     "null": "null",
 }
+_GO_TYPES = {
+    "array": "[]string",
+    "object": "map[string]string",
+    "str": "string",
+    "int": "int64",
+    "float": "float64",
+    "bool": "bool",
+}
 _KEY = re.compile(rb'"([A-Za-z][A-Za-z0-9]*)"\s*:')
 _AFTER_VALUE = "after top-level value"
+_PLACE = re.compile(r"at `\$\.([^`\[]*)")
 _MISMATCH = re.compile(r"Expected `([^`]*)`, got `([^`]*)`")
 
 
 class InvalidJSON(ValueError):
-    """The body is not JSON or not of the expected shape; the message is Go's."""
+    """The body is not JSON or not of the expected shape; the message is Go's.
+
+    Args:
+        in_field: the message of a newer Go, which names the field; the same as of the older one unless given.
+    """
+
+    def __init__(self, text: str, in_field: str = "") -> None:
+        super().__init__(text)
+        self.in_field = in_field or text
 
 
 class TrailingContent(InvalidJSON):
@@ -78,7 +95,7 @@ def _decode(body: bytes, kind: type[T]) -> T:
     try:
         return msgspec.convert(folded, kind)
     except msgspec.ValidationError as problem:
-        raise InvalidJSON(_mismatch(str(problem))) from None
+        raise InvalidJSON(_mismatch(str(problem)), _mismatch_in_field(str(problem), kind)) from None
 
 
 def _has_odd_key(body: bytes, kind: Any) -> bool:
@@ -163,6 +180,20 @@ def _mismatch(problem: str) -> str:
     elif wanted == "array" or (wanted == "str" and "array" in match[1]):
         go_type = "string"
     return f"json: cannot unmarshal {got} into Go value of type {go_type}"
+
+
+def _mismatch_in_field(problem: str, kind: type[Any]) -> str:
+    """Go's words from 1.24 on: the path of the field from the type of the whole body, and the field's own type.
+
+    The body of a new container has a type without a name (exchanges of 29.7.2).
+    """
+    match, place = _MISMATCH.search(problem), _PLACE.search(problem)
+    if match is None or place is None:
+        return ""
+    wanted = [kind for kind in match[1].split(" | ") if kind != "null"]
+    go_type = next((_GO_TYPES[kind] for kind in ("array", "object", *wanted) if kind in wanted), wanted[0])
+    name = "" if kind.__name__ == "CreateRequest" else kind.__name__
+    return f"json: cannot unmarshal {_GO_KINDS.get(match[2], match[2])} into Go struct field {name}.{place[1]} of type {go_type}"
 
 
 def _syntax_error(body: bytes) -> InvalidJSON:

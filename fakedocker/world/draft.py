@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from fakedocker.base import identity
 from fakedocker.base.history import History
+from fakedocker.base.messages import WORDS
 from fakedocker.base.persistent import Map, Table
 from fakedocker.base.profiles import profile_named
 from fakedocker.containers.model import Container, Exec
@@ -107,6 +108,7 @@ class Draft:
         self.seed = world.seed
         self.profile = profile_named(world.profile)
         self.storage = world.storage
+        self.words = WORDS[self.profile.words]
         self.kernel_draft = KernelDraft(world.kernel, str(world.seed), HELD_LIMIT_BYTES)
         self.kernel: Kernel
         """Set by whoever runs this draft: the kernel over `kernel_draft`."""
@@ -171,6 +173,7 @@ class Draft:
         self.seed = world.seed
         self.profile = profile_named(world.profile)
         self.storage = world.storage
+        self.words = WORDS[self.profile.words]
         for name in _TABLES:
             getattr(self, name).reset(getattr(world, name))
         self._dirty.clear()

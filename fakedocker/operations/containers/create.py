@@ -251,12 +251,12 @@ def check_endpoint(draft: Draft, name: str, endpoint: EndpointSettings) -> None:
     problems = []
     if network is not None and network.is_predefined:
         if asked and (_given(asked.ipv4_address) or _given(asked.ipv6_address)):
-            problems.append(messages.PREDEFINED_ADDRESS)
+            problems.append(draft.words.text(messages.PREDEFINED_ADDRESS))
         if endpoint.aliases:
-            problems.append(messages.PREDEFINED_ALIAS)
+            problems.append(draft.words.text(messages.PREDEFINED_ALIAS))
     for version, address in ((4, asked and asked.ipv4_address), (6, asked and asked.ipv6_address)):
         if isinstance(address, str) and address:
-            problems += _address_problems(network, version, address)
+            problems += _address_problems(draft, network, version, address)
     for text in (asked.link_local_ips or ()) if asked else ():
         if not _is_specified(text):
             problems.append(f"invalid link-local IP address: {text}")
@@ -289,7 +289,7 @@ def _given(address: str | UnsetType) -> bool:
     return address is not UNSET and bool(address)
 
 
-def _address_problems(network: Network | None, version: int, address: str) -> list[str]:
+def _address_problems(draft: Draft, network: Network | None, version: int, address: str) -> list[str]:
     if (":" in address) != (version == 6):
         return [f"invalid IPv{version} address: {address}"]
     try:
@@ -304,13 +304,13 @@ def _address_problems(network: Network | None, version: int, address: str) -> li
     static = [
         pool.subnet
         for pool in network.pools
-        if (pool.is_static or from_swarm) and (":" in pool.subnet) == (version == 6)
+        if (pool.is_static or from_swarm or draft.profile.any_static_address) and (":" in pool.subnet) == (version == 6)
     ]
-    if not static:
+    if not static and not draft.profile.any_static_address:
         return [messages.NO_STATIC_SUBNET]
     if any(pools.contains(subnet, address) for subnet in static):
         return []
-    return [f"no configured subnet or ip-range contain the IP address {address}"]
+    return [draft.words.text(messages.OUTSIDE_SUBNETS).format(address=address)]
 
 
 def _register(draft: Draft, container: Container) -> None:

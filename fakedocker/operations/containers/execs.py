@@ -107,7 +107,7 @@ def begin(draft: Draft, execution: Exec, console: tuple[int, int] | None) -> str
             privileged=execution.privileged,
         )
     except ExecError as problem:
-        text = messages.EXEC_FAILED.format(problem=process_spec.exec_problem(problem))
+        text = draft.words.text(messages.EXEC_FAILED).format(problem=process_spec.exec_problem(problem))
         code = process_spec.exit_code_of(text)
         draft.execs[execution.id] = replace(execution, started=True, exit_code=code)
         draft.notify("state", execution.id, code)

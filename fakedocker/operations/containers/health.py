@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from fakedocker.base import messages
 from fakedocker.base.messages import Refusal
 from fakedocker.base.units import format_duration
 from fakedocker.containers import health as rules
@@ -85,7 +86,7 @@ def due(draft: Draft, identifier: str) -> None:
             return
         if isinstance(problem, Refusal):
             raise
-        text = f"OCI runtime exec failed: exec failed: unable to start container process: {process_spec.exec_problem(problem)}: unknown"
+        text = draft.words.text(messages.EXEC_FAILED).format(problem=process_spec.exec_problem(problem))
         _record(draft, replace(container, health=health), config, -1, text)
         return
     draft.processes[pid] = ("health", identifier)

@@ -65,7 +65,8 @@ def run(draft: Draft, container: Container) -> None:
     draft.containers[container.id] = container
     try:
         pid = _launch(draft, container)
-    except Refusal as problem:
+    except Refusal as refusal:
+        problem = draft.words.reword(refusal)
         _fail(draft, container, problem)
         raise Refusal(problem.status, problem.message, commits_partial=True) from None
     container = replace(
@@ -118,9 +119,7 @@ def _launch(draft: Draft, container: Container) -> int:
         if stand_ins.stands_in_for(draft, container):
             draft.containers[container.id] = replace(draft.containers[container.id], stand_in=True)
             return stand_ins.start(draft, container)
-        raise Refusal(
-            400, messages.START_FAILED.text.format(problem=process_spec.exec_problem(problem)), commits_partial=True
-        ) from None
+        raise messages.START_FAILED(problem=process_spec.exec_problem(problem)) from None
 
 
 def _fail(draft: Draft, container: Container, problem: Refusal) -> None:

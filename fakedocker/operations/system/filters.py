@@ -97,7 +97,7 @@ def until(filters: Filters, now_ns: int, takes_several: bool = False) -> int | N
     try:
         return min(clock.timestamp_or_duration(value, now_ns) for value in values)
     except ValueError as problem:
-        raise messages.BAD_REQUEST(problem=problem) from None
+        raise messages.NO_TIME(problem=problem) from None
 
 
 def name_matches(patterns: Collection[str], *names: str) -> bool:
