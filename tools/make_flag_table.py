@@ -2,6 +2,8 @@
 
     make_flag_table.py REFERENCE.json [--help-texts docker_help.txt] [--out flag_table.json]
 
+A table of another release stands beside it: REFERENCE.json of 29 becomes flag_table_29.json.
+
 REFERENCE.json says, for each command, its usage, aliases, subcommands and flags (name, short form, type, default, hidden,
 deprecated); buildx_commands.json and compose_commands.json beside this tool say it for the plugins. The texts come from docker_help.txt beside this tool. The table is made compact so that it loads in a
 millisecond: flags that several commands share are stored once.

@@ -25,6 +25,7 @@ class Client(NamedTuple):
         version, commit, go_version: as `docker version` tells them.
         built: when, as `docker version` tells it.
         api_version: the newest it speaks.
+        release: by which what it does is chosen; a patch does what its release does.
     """
 
     version: str
@@ -32,6 +33,7 @@ class Client(NamedTuple):
     go_version: str
     built: str
     api_version: str
+    release: str = "28"
 
 
 class EngineProfile(NamedTuple):
@@ -90,7 +92,14 @@ _ENGINE_29 = EngineProfile(
     containerd=Component("v2.3.3", "aad11006b869517fcd3009450b6f82da282e1a9b"),
     runc=Component("1.4.3", "v1.4.3-0-gbb14dabe"),
     init=Component("0.19.0", "de40ad0"),
-    client=Client("29.7.2", "a7dcaa6", "go1.27.3", "Wed Aug  5 20:24:27 2026", "1.55"),
+    client=Client(
+        "29.7.2",
+        "a7dcaa6",
+        "go1.27.3",
+        "Wed Aug  5 20:24:27 2026",
+        "1.55",
+        release="29",
+    ),
     storages=("overlay2",),
     words="29",
     any_static_address=True,

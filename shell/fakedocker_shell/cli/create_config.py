@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from fakedocker.base.json_types import JsonObject
 from fakedocker.network.hardware_addresses import is_hardware_address
+from fakedocker_shell.cli import releases
 from fakedocker_shell.cli.context import Context
 from fakedocker_shell.cli.create_options import create_resources, label_map, restart_policy
 from fakedocker_shell.cli.env_files import read_pairs
@@ -69,7 +70,7 @@ def _config(
     entrypoint = None
     if options.changed("entrypoint"):
         entrypoint = [options["entrypoint"]]
-    labels = read_pairs(context, options["label-file"], "label", lookup=True) + options["label"]
+    labels = _pairs(context, options, "label", releases.LABEL_FILE)
     config: JsonObject = {
         "Hostname": options["hostname"],
         "Domainname": options["domainname"],
@@ -100,7 +101,15 @@ def _config(
 
 
 def _environment(context: Context, options: Options) -> list[str]:
-    return [*read_pairs(context, options["env-file"], "env", lookup=True), *options["env"]]
+    return _pairs(context, options, "env", releases.ENV_FILE)
+
+
+def _pairs(context: Context, options: Options, flag: str, complaint: str) -> list[str]:
+    """The values of a flag, after those of its files. Raises CliError."""
+    try:
+        return [*read_pairs(context, options[f"{flag}-file"], flag, lookup=True), *options[flag]]
+    except CliError as error:
+        raise CliError(options.release.text(complaint, problem=error.message)) from None
 
 
 def _health(options: Options) -> JsonObject | None:
@@ -215,7 +224,7 @@ def _host_config(
         "Privileged": options["privileged"],
         "PublishAllPorts": options["publish-all"],
         "ReadonlyRootfs": options["read-only"],
-        "SecurityOpt": _security(options["security-opt"]),
+        "SecurityOpt": _security(options["security-opt"], options.release),
         "StorageOpt": _storage(options["storage-opt"]),
         "Tmpfs": tmpfs,
         "UTSMode": _mode("uts", options["uts"], ("", "host"), "invalid UTS mode"),
@@ -267,13 +276,13 @@ def _capabilities(names: Sequence[str]) -> list[str] | None:
     return sorted({full(name) for name in names}) or None
 
 
-def _security(texts: Sequence[str]) -> list[str] | None:
+def _security(texts: Sequence[str], release: releases.Release) -> list[str] | None:
     result = []
     for text in texts:
         if text == "systempaths=unconfined":
             continue
         if "=" not in text and ":" not in text and text != "no-new-privileges":
-            raise CliError(f"Invalid --security-opt: {json.dumps(text)}")
+            raise CliError(release.text(releases.SECURITY_OPTION, option=json.dumps(text)))
         result.append(text)
     return result or None
 

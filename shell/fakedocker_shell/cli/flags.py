@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fakedocker_shell.cli.flag_values import CHECKS, KINDS
+from fakedocker_shell.cli.releases import RELEASES, Release
 from fakedocker_shell.cli.table import Command, Flag
 from fakedocker_shell.gotemplate.printing import quote
 
@@ -47,6 +48,11 @@ class Options:
         self.command = command
         self.arguments: list[str] = []
         self._values: dict[str, Any] = {}
+
+    @property
+    def release(self) -> Release:
+        """What the client of the command's release does otherwise."""
+        return RELEASES[self.command.release]
 
     def __getitem__(self, name: str) -> Any:
         if name in self._values:

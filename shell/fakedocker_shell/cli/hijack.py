@@ -12,6 +12,7 @@ from fakedocker_shell.cli.context import Context, Stream
 from fakedocker_shell.cli.demultiplex import Demultiplexer
 from fakedocker_shell.cli.detach import DEFAULT_KEYS, DetachWatch, parse_keys
 from fakedocker_shell.cli.errors import CliError
+from fakedocker_shell.cli.releases import NOT_TTY, RELEASES, USUAL, Release
 
 _NOT_FORWARDED = frozenset({"CHLD", "PIPE", "URG"})
 
@@ -34,10 +35,17 @@ class Signals:
         return bool(self.kill_path or self.resize_path)
 
 
-def check_terminal(context: Context, attach_stdin: bool, tty: bool) -> None:
-    """A terminal in the container needs one here, if input is attached. Raises CliError."""
+def check_terminal(context: Context, attach_stdin: bool, tty: bool, release: Release = RELEASES[USUAL]) -> None:
+    """A terminal in the container needs one here, if input is attached.
+
+    Args:
+        release: whose words are said; compose has those of the older one.
+
+    Raises:
+        CliError: there is none.
+    """
     if tty and attach_stdin and not context.is_terminal(0):
-        raise CliError("the input device is not a TTY")
+        raise CliError(release.text(NOT_TTY))
 
 
 async def resize(api: Api, path: str, larger_by: int = 0) -> None:

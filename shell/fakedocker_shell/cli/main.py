@@ -17,6 +17,7 @@ from fakedocker_shell.cli.endpoints import choose_client
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.flags import FlagError, HelpRequested, Options, parse_flags
 from fakedocker_shell.cli.go_values import parse_bool
+from fakedocker_shell.cli.releases import Release
 from fakedocker_shell.cli.table import Command, find
 from fakedocker_shell.cli.usage import (
     FLAGGED_GROUPS,
@@ -117,6 +118,11 @@ class Invocation:
         return self.options.command
 
     @property
+    def release(self) -> Release:
+        """What the client of its release does otherwise."""
+        return self.options.release
+
+    @property
     def arguments(self) -> list[str]:
         """Its arguments."""
         return self.options.arguments
@@ -160,7 +166,7 @@ def _find_command(root: Command, words: Sequence[str]) -> tuple[Command, list[st
     """The deepest command the words name, and what follows it. Raises CliError for an unknown one."""
     command, rest = root, list(words)
     while rest and command.subcommands and not rest[0].startswith("-"):
-        inner = find(f"{command.name} {rest[0]}".strip())
+        inner = find(f"{command.name} {rest[0]}".strip(), command.release)
         if inner is None:
             raise unknown_command(command, rest[0])
         command, rest = inner, rest[1:]
@@ -182,7 +188,7 @@ async def _help(context: Context, command: Command) -> str:
 
 
 async def _show_help(context: Context, words: Sequence[str]) -> int:
-    command = find(" ".join(words))
+    command = find(" ".join(words), context.profile.client.release)
     if command is None:
         raise CliError(f"unknown help topic: {' '.join(words)}")
     context.out(await _help(context, command))
@@ -190,7 +196,7 @@ async def _show_help(context: Context, words: Sequence[str]) -> int:
 
 
 async def _run(context: Context, argv: Sequence[str]) -> int:
-    root = find("")
+    root = find("", context.profile.client.release)
     assert root is not None
     try:
         global_options = parse_flags(root, argv, context.environment, lambda line: context.out(line + "\n"))
@@ -214,7 +220,7 @@ async def _run(context: Context, argv: Sequence[str]) -> int:
     if _buildkit_enabled(context, words):
         words = _forwarded(words)
     group_options = None
-    if words[0] in FLAGGED_GROUPS and (group := find(words[0])) is not None:
+    if words[0] in FLAGGED_GROUPS and (group := find(words[0], root.release)) is not None:
         group_options = await _parse(context, group, words[1:])
         if group_options is None:
             return 0

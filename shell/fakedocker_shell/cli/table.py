@@ -1,4 +1,4 @@
-"""The commands and flags there are, read from flag_table.json.
+"""The commands and flags there are, read from flag_table.json, or the table of another release of the client.
 
 Owns looking commands up. What the flags' values look like is in `flag_values`, how they are parsed in `flags`.
 """
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
+
+from fakedocker_shell.cli.releases import RELEASES, USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Command:
     subcommands: tuple[str, ...]
     least: int
     most: int
+    release: str = USUAL
+    """Of the client that it is a command of, see `releases`."""
 
     @property
     def path(self) -> str:
@@ -69,26 +73,27 @@ class Command:
 
 
 @cache
-def _table() -> dict[str, Any]:
-    table: dict[str, Any] = json.loads(resources.files(__package__).joinpath("flag_table.json").read_bytes())
+def _table(release: str) -> dict[str, Any]:
+    name = RELEASES[release].flag_table
+    table: dict[str, Any] = json.loads(resources.files(__package__).joinpath(name).read_bytes())
     return table
 
 
 @cache
-def _flags(number: int) -> dict[str, Flag]:
-    rows = _table()["flags"]
+def _flags(number: int, release: str) -> dict[str, Flag]:
+    rows = _table(release)["flags"]
     flags = {}
-    for index in _table()["sets"][number]:
+    for index in _table(release)["sets"][number]:
         name, short, kind, default, state, text = rows[index]
         flags[name] = Flag(name, short, kind, default, state.startswith("hidden"), state.partition(":")[2], text)
     return flags
 
 
 @cache
-def _second_names() -> dict[str, str]:
+def _second_names(release: str) -> dict[str, str]:
     """Names that only appear among aliases ("container list", "image remove") -> a name in the table."""
     names: dict[str, str] = {}
-    commands = _table()["commands"]
+    commands = _table(release)["commands"]
     for name, row in commands.items():
         for alias in row[2]:
             alias = alias.removeprefix("docker ")
@@ -98,28 +103,32 @@ def _second_names() -> dict[str, str]:
 
 
 @cache
-def find(name: str) -> Command | None:
-    """The command of that name; a second name ("container ps") finds the command under its usual name."""
-    row = _table()["commands"].get(name)
+def find(name: str, release: str = USUAL) -> Command | None:
+    """The command of that name; a second name ("container ps") finds the command under its usual name.
+
+    Args:
+        release: of the client, see `releases`.
+    """
+    row = _table(release)["commands"].get(name)
     if row is None:
-        usual = _second_names().get(name)
+        usual = _second_names(release).get(name)
         if usual is None:
             return None
-        return find(_usual(usual, name))
+        return find(_usual(usual, name, release), release)
     usage, flags, aliases, text, subcommands, least, most = row
-    return Command(name, usage, _flags(flags), tuple(aliases), text, tuple(subcommands), least, most)
+    return Command(name, usage, _flags(flags, release), tuple(aliases), text, tuple(subcommands), least, most, release)
 
 
-def _usual(known: str, alias: str) -> str:
+def _usual(known: str, alias: str, release: str) -> str:
     """Of a command's names, the one in the same group as the alias: "container ps" is "container ls", not "ps"."""
     group = alias.rpartition(" ")[0]
-    for name in _table()["commands"][known][2]:
+    for name in _table(release)["commands"][known][2]:
         name = name.removeprefix("docker ")
-        if name in _table()["commands"] and name.rpartition(" ")[0] == group:
+        if name in _table(release)["commands"] and name.rpartition(" ")[0] == group:
             return str(name)
     return known
 
 
-def command_names() -> list[str]:
+def command_names(release: str = USUAL) -> list[str]:
     """All commands in the table, for completion: "run", "container run" ..."""
-    return [name for name in _table()["commands"] if name]
+    return [name for name in _table(release)["commands"] if name]

@@ -163,7 +163,7 @@ def _command_lines(parent: Command, names: Sequence[str], hidden: Collection[str
         full_name = f"{parent.name} {name}".strip()
         if full_name in hidden:
             continue
-        command = find(full_name)
+        command = find(full_name, parent.release)
         rows.append(f"  {name:<{_NAME_COLUMN}} {command.text if command else ''}".rstrip())
     return "\n".join(rows)
 
@@ -173,7 +173,7 @@ def _sections(command: Command, hidden: Collection[str]) -> list[tuple[str, str]
         return (
             [("Commands", _command_lines(command, sorted(command.subcommands), hidden))] if command.subcommands else []
         )
-    groups = [name for name in command.subcommands if (found := find(name)) and found.subcommands]
+    groups = [name for name in command.subcommands if (found := find(name, command.release)) and found.subcommands]
     management = sorted(name for name in groups if name not in _SWARM)
     others = sorted(set(command.subcommands) - set(_COMMON) - set(groups))
     return [

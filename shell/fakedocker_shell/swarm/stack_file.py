@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from fakedocker_shell.cli import releases
 from fakedocker_shell.cli.commands.images import read_input
 from fakedocker_shell.cli.context import Context
 from fakedocker_shell.cli.env_files import read_pairs
@@ -84,7 +85,7 @@ async def load(context: Context, paths: Sequence[str], interpolates: bool = True
         Forbidden: it has settings of older versions.
     """
     if not paths:
-        raise CliError("Specify a Compose file (with --compose-file)")
+        raise CliError(releases.of(context.profile).text(releases.NO_COMPOSE_FILE))
     first = posixpath.join(context.directory, paths[0])
     directory = context.directory if list(paths) == ["-"] else posixpath.dirname(posixpath.normpath(first))
     place = Place(directory, context.environment, lambda message: warn(context, message))

@@ -33,7 +33,7 @@ async def container_attach(call: Invocation) -> int:
         waiting = None  # what is wrong is told by the next request
     container = await _running_container(call, path)
     tty = container["Config"]["Tty"]
-    check_terminal(call.context, not options["no-stdin"], tty)
+    check_terminal(call.context, not options["no-stdin"], tty, call.release)
     stdin = not options["no-stdin"] and container["Config"]["OpenStdin"]
     detach_keys = options["detach-keys"] or call.config.text("detachKeys")
     query = {"stream": "1", "stdout": "1", "stderr": "1"}

@@ -14,6 +14,7 @@ from typing import Any
 
 from fakedocker.base.units import human_size
 from fakedocker.build.ignore import IgnoreRules, read_patterns
+from fakedocker_shell.cli import releases
 from fakedocker_shell.cli.api import json_messages
 from fakedocker_shell.cli.archives import Archive, lowered, walk
 from fakedocker_shell.cli.config_file import ConfigFile
@@ -156,7 +157,7 @@ def _pack(call: Invocation, directory: str, dockerfile: str, outside: bytes | No
             owned = FileStatus(status.kind, status.mode, status.size_bytes, status.mtime_ns, 0, 0, status.target)
             archive.add(posixpath.join(directory, path), name, owned)
     except OSError as error:
-        raise CliError(f"error checking context: {lowered(error)}") from None
+        raise CliError(call.release.text(releases.BUILD_CONTEXT, problem=lowered(error))) from None
     if outside is not None:
         # the engine is told to leave both files out of the build
         own = files.read_bytes(posixpath.join(directory, _IGNORE_FILE)) if rules.given else _IGNORE_FILE.encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fakedocker.base.json_types import JsonObject
 from fakedocker.base.numbers import is_digits
 from fakedocker.base.units import human_size
-from fakedocker_shell.cli import reference
+from fakedocker_shell.cli import reference, releases
 from fakedocker_shell.cli.api import checked_name, filters_query
 from fakedocker_shell.cli.create_options import resources
 from fakedocker_shell.cli.errors import CliError, DaemonError
@@ -105,13 +105,27 @@ async def container_wait(call: Invocation) -> int:
 async def container_rename(call: Invocation) -> int:
     """Rename a container."""
     old, new = (name.strip() for name in call.arguments)
+    if call.release.wraps_rename:
+        return await _rename(call, old, new)
     if not old or not new:
-        raise CliError("Error: Neither old nor new names may be empty")
+        raise CliError(releases.NAMES_EMPTY)
     try:
         await call.api.post(f"/containers/{checked_name('container', old)}/rename", {"name": new})
     except CliError as error:
         call.context.err(error.message + "\n")
-        raise CliError(f"Error: failed to rename container named {old}") from None
+        raise CliError(call.release.text(releases.RENAME, name=old)) from None
+    return 0
+
+
+async def _rename(call: Invocation, old: str, new: str) -> int:
+    """The same with one line for what goes wrong (moby client/container_rename.go)."""
+    try:
+        path = f"/containers/{checked_name('container', old)}/rename"
+        if not new.removeprefix("/"):
+            raise CliError("new name cannot be blank")
+        await call.api.post(path, {"name": new})
+    except CliError as error:
+        raise CliError(call.release.text(releases.RENAME, problem=error.message)) from None
     return 0
 
 
@@ -160,9 +174,9 @@ async def container_port(call: Invocation) -> int:
         number, slash, protocol = wanted.partition("/")
         bindings = published.get(f"{number}/{protocol if slash else 'tcp'}") if is_digits(number) else None
         if not is_digits(number):
-            raise CliError(f'Error: invalid port ({wanted}): strconv.ParseUint: parsing "{number}": invalid syntax')
+            raise CliError(call.release.text(releases.PORT_NUMBER, port=wanted, number=number))
         if not bindings:
-            raise CliError(f"Error: No public port '{wanted}' published for {name}")
+            raise CliError(call.release.text(releases.NO_PUBLIC_PORT, port=wanted, name=name))
         lines = [_host_port(binding) for binding in bindings]
     else:
         lines = [

@@ -22,7 +22,7 @@ async def container_exec(call: Invocation) -> int:
     path = f"/containers/{checked_name('container', name)}"
     await call.api.get(f"{path}/json")
     if not detach:
-        check_terminal(call.context, stdin, tty)
+        check_terminal(call.context, stdin, tty, call.release)
     size = list(call.context.window_size()) if tty and call.context.is_terminal(1) else None
     body: dict[str, Any] = {
         "User": options["user"],

@@ -6,7 +6,7 @@ import posixpath
 
 from fakedocker.base.json_types import JsonObject
 from fakedocker.base.units import human_size
-from fakedocker_shell.cli import reference
+from fakedocker_shell.cli import reference, releases
 from fakedocker_shell.cli.api import checked_name, filters_query
 from fakedocker_shell.cli.context import Context
 from fakedocker_shell.cli.errors import CliError, DaemonError, UnsimulatedError
@@ -112,11 +112,11 @@ async def image_tag(call: Invocation) -> int:
         reference.parse(source)
     except ValueError as error:
         if "64-byte hexadecimal" not in str(error):
-            raise CliError(f'Error parsing reference: "{source}" is not a valid repository/tag: {error}') from None
+            raise CliError(call.release.text(releases.PARSING_REFERENCE, name=source, problem=error)) from None
     try:
         parsed = reference.parse(target)
     except ValueError as error:
-        raise CliError(f'Error parsing reference: "{target}" is not a valid repository/tag: {error}') from None
+        raise CliError(call.release.text(releases.PARSING_REFERENCE, name=target, problem=error)) from None
     if parsed.digest:
         raise CliError("refusing to create a tag with a digest reference")
     query = {"repo": parsed.name, "tag": parsed.with_default_tag().tag}

@@ -6,6 +6,7 @@ import json
 from collections.abc import Awaitable, Callable
 
 from fakedocker.base.json_types import JsonObject
+from fakedocker_shell.cli import releases
 from fakedocker_shell.cli.api import checked_name
 from fakedocker_shell.cli.api_types import go_type
 from fakedocker_shell.cli.errors import CliError, DaemonError
@@ -218,7 +219,7 @@ async def _search(call: Invocation, name: str, wanted: str) -> tuple[str, bytes]
         if size and kind != "container":
             call.context.err(f"WARNING: --size ignored for {kind}\n")
         return kind, document
-    raise CliError(f"Error: No such object: {name}")
+    raise CliError(call.release.text(releases.NO_SUCH_OBJECT, name=name))
 
 
 async def _is_manager(call: Invocation) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fakedocker_shell.cli import reference
+from fakedocker_shell.cli import reference, releases
 from fakedocker_shell.cli.api import auth_header, filters_query
 from fakedocker_shell.cli.config_file import HUB
 from fakedocker_shell.cli.errors import CliError
@@ -160,7 +160,7 @@ async def _ask(call: Invocation, server: str, username: str, password: str) -> t
     if username and password:
         return username, password
     if not call.context.is_terminal(0):
-        raise CliError("Error: Cannot perform an interactive login from a non TTY device")
+        raise CliError(call.release.text(releases.NOT_INTERACTIVE))
     if not username:
         if server == HUB:
             call.context.err("Failed to start web-based login - falling back to command line login...\n\n")
@@ -168,13 +168,13 @@ async def _ask(call: Invocation, server: str, username: str, password: str) -> t
         call.context.out("Username: ")
         username = (await read_line(call.context)).strip()
         if not username:
-            raise CliError("Error: Non-null Username Required")
+            raise CliError(call.release.text(releases.NO_USERNAME))
     if not password:
         if server == HUB:
             call.context.out(_TOKEN_HINT)
         password = await read_password(call.context, "Password: ")
         if not password:
-            raise CliError("Error: Password Required")
+            raise CliError(call.release.text(releases.NO_PASSWORD))
     return username, password
 
 
@@ -184,7 +184,7 @@ def _store(call: Invocation, server: str, username: str, password: str) -> None:
     try:
         call.config.save()
     except OSError as error:
-        raise CliError(f"Error saving credentials: {error.strerror}") from None
+        raise CliError(call.release.text(releases.CREDENTIALS, problem=error.strerror)) from None
     if known is None or known.get("password") != password:
         call.context.err(
             f"\nWARNING! Your credentials are stored unencrypted in '{call.config.path}'.\n"

@@ -6,7 +6,7 @@ import posixpath
 import re
 
 from fakedocker.base.json_types import JsonObject
-from fakedocker_shell.cli import reference
+from fakedocker_shell.cli import reference, releases
 from fakedocker_shell.cli.api import auth_header, checked_name, escape
 from fakedocker_shell.cli.context import ConnectionRefused, Exchange
 from fakedocker_shell.cli.create_config import build_request
@@ -134,7 +134,7 @@ async def _create_or_pull(call: Invocation, body: JsonObject) -> JsonObject:
             call.context.err(f"Unable to find image '{named.familiar}' locally\n")
         await _pull(call, image)
         created = await call.api.post("/containers/create", query, body)
-    if any(_LOCAL_DNS.fullmatch(address) for address in body["HostConfig"]["Dns"]):
+    if call.release.warns_of_loopback and any(_LOCAL_DNS.fullmatch(address) for address in body["HostConfig"]["Dns"]):
         address = next(a for a in body["HostConfig"]["Dns"] if _LOCAL_DNS.fullmatch(a))
         created["Warnings"] = [
             *(created.get("Warnings") or []),
@@ -187,7 +187,7 @@ async def container_run(call: Invocation) -> int:
         for key in ("AttachStdin", "AttachStdout", "AttachStderr", "StdinOnce"):
             body[key] = False
     else:
-        check_terminal(call.context, body["AttachStdin"], body["Tty"])
+        check_terminal(call.context, body["AttachStdin"], body["Tty"], call.release)
     try:
         identifier = await _create(call, body)
     except CliError as error:
@@ -265,7 +265,7 @@ async def container_start(call: Invocation) -> int:
             continue
         call.context.out(name + "\n")
     if failed:
-        raise CliError(f"Error: failed to start containers: {', '.join(failed)}")
+        raise CliError(call.release.text(releases.START, names=", ".join(failed)))
     return 0
 
 

@@ -9,6 +9,7 @@ import base64
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from fakedocker_shell.cli import releases
 from fakedocker_shell.cli.api import checked_name, filters_query
 from fakedocker_shell.cli.commands.images import read_input
 from fakedocker_shell.cli.commands.inspect import inspect_or_pretty
@@ -27,7 +28,7 @@ async def _create(call: Invocation, kind: str, path: str) -> int:
     options = call.options
     driver = options["driver"] if kind == "secret" else ""
     if driver and source:
-        raise CliError("When using secret driver secret data must be empty")
+        raise CliError(call.release.text(releases.SECRET_DRIVER))
     if not driver and not source:
         raise CliError("secret file is required")
     content = await _content(call, kind, source) if source else b""
@@ -52,7 +53,7 @@ async def _content(call: Invocation, kind: str, source: str) -> bytes:
     except CliError as error:
         failure = error.message
     failure = f"error reading from {'STDIN' if source == '-' else source}: {failure}"
-    raise CliError(f'Error reading content from "{source}": {failure}' if kind == "config" else failure)
+    raise CliError(call.release.text(releases.CONTENT, source=source, problem=failure) if kind == "config" else failure)
 
 
 async def _ls(call: Invocation, path: str, rows: Rows, table: str, setting: str) -> int:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from fakedocker.base.json_types import JsonObject
+from fakedocker_shell.cli import releases
 from fakedocker_shell.cli.api import checked_name, filters_query
 from fakedocker_shell.cli.commands.inspect import inspect_or_pretty
 from fakedocker_shell.cli.commands.nodes import node_reference
@@ -63,7 +64,7 @@ async def service_inspect(call: Invocation) -> int:
             )
         except DaemonError as error:
             if error.http_status == 404:
-                raise CliError(f"Error: no such service: {name}") from None
+                raise CliError(call.release.text(releases.NO_SUCH_SERVICE, name=name)) from None
             raise
         return "service", answer.body
 
@@ -82,7 +83,7 @@ async def service_inspect(call: Invocation) -> int:
     format_text = options["format"] or call.config.text("serviceInspectFormat")
     format_text = "pretty" if options["pretty"] else format_text.removeprefix("raw")
     if format_text.startswith("pretty") and format_text != "pretty":
-        raise CliError("Cannot supply extra formatting options to the pretty template")
+        raise CliError(call.release.text(releases.PRETTY_FORMAT))
     return await inspect_or_pretty(call, format_text, fetch, show, decodes=True)
 
 

@@ -9,7 +9,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from fakedocker_shell.cli import reference
+from fakedocker_shell.cli import reference, releases
 from fakedocker_shell.cli.api import checked_name
 from fakedocker_shell.cli.commands.stacks import check_name, members, remove_members
 from fakedocker_shell.cli.errors import CliError, DaemonError
@@ -45,11 +45,11 @@ async def stack_deploy(call: Invocation) -> int:
     try:
         stack = await stack_file.load(call.context, options["compose-file"])
     except stack_file.Forbidden as problem:
-        raise CliError(f"Compose file contains unsupported options:\n\n{problem.descriptions}\n") from None
+        raise CliError(call.release.text(releases.UNSUPPORTED_OPTIONS, options=problem.descriptions)) from None
     stack_file.complain(call.context, stack)
     _check_images(stack)
     if options["resolve-image"] not in ("always", "changed", "never"):
-        raise CliError(f"Invalid option {options['resolve-image']} for flag --resolve-image")
+        raise CliError(call.release.text(releases.RESOLVE_IMAGE, option=options["resolve-image"]))
     if options["detach"] and not options.changed("detach"):
         call.context.err(_IN_THE_BACKGROUND)
     info = await call.api.get("/info")

@@ -9,6 +9,7 @@ import posixpath
 from collections.abc import Mapping
 from typing import Any, Final
 
+from fakedocker_shell.cli import releases
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.flags import Options
 from fakedocker_shell.cli.main import Invocation
@@ -232,9 +233,9 @@ async def swarm_unlock(call: Invocation) -> int:
     info = await call.api.get("/info")
     state = (info.get("Swarm") or {}).get("LocalNodeState", "inactive")
     if state in ("", "inactive"):
-        raise CliError("Error: This node is not part of a swarm")
+        raise CliError(call.release.text(releases.NOT_IN_SWARM))
     if state != "locked":
-        raise CliError("Error: swarm is not locked")
+        raise CliError(call.release.text(releases.NOT_LOCKED))
     if call.context.is_terminal(0):
         key = await read_password(call.context, "Enter unlock key: ")
     else:
@@ -300,5 +301,5 @@ async def swarm_ca(call: Invocation) -> int:
 def _show_root(call: Invocation, swarm: Mapping[str, Any]) -> None:
     root = (swarm.get("TLSInfo") or {}).get("TrustRoot", "")
     if not root:
-        raise CliError("No CA information available")
+        raise CliError(call.release.text(releases.NO_AUTHORITY))
     call.context.out(root.strip() + "\n")
