@@ -9,10 +9,12 @@ from __future__ import annotations
 import base64
 import re
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 from fakedocker.base.units import format_duration
-from fakedocker_shell.cli import api_type_table, api_type_table_swarm
+from fakedocker_shell.cli import api_type_table, api_type_table_29, api_type_table_swarm
+from fakedocker_shell.cli.releases import USUAL
 from fakedocker_shell.gotemplate.types import (
     ANY,
     BOOL,
@@ -120,6 +122,13 @@ def _mode_text(mode: int) -> str:
     return "-" + "".join(letter if mode >> bit & 1 else "-" for bit, letter in letters)
 
 
+def _or_nothing(text: Any) -> str:
+    """A text, or "" for a value that is not there."""
+    return str(text or "")
+
+
+_ADDRESS: Final = Type("struct", "netip.Addr", text=lambda text: text or "invalid IP", encode=_or_nothing, omits_zero=True)
+_PREFIX: Final = Type("struct", "netip.Prefix", text=lambda text: text or "invalid Prefix", encode=_or_nothing, omits_zero=True)
 _EMPTY: Final = Type("struct", "struct {}")
 _BINDINGS: Final = "[]nat.PortBinding"
 
@@ -129,8 +138,7 @@ _NAMED_STRINGS: Final = (
     "container.RestartPolicyMode events.Type events.Action digest.Digest swarm.LocalNodeState"
 )
 
-_blocks: dict[str, list[str]] = {}
-_types: dict[str, Type] = {
+_KNOWN: Final[dict[str, Type]] = {
     "string": STRING,
     "bool": BOOL,
     "int": INT,
@@ -147,53 +155,74 @@ _types: dict[str, Type] = {
     "time.Time": _TIME,
     "time.Duration": _DURATION,
     "nat.Port": _PORT,
+    "netip.Addr": _ADDRESS,
+    "netip.Prefix": _PREFIX,
+    "network.HardwareAddr": Type("string", "network.HardwareAddr"),
     **{name: Type("string", name) for name in _NAMED_STRINGS.split()},
 }
+_USUAL_TABLES: Final = (api_type_table.TABLE, api_type_table_swarm.TABLE)
+_TABLES: Final = {USUAL: _USUAL_TABLES, "29": (*_USUAL_TABLES, api_type_table_29.TABLE)}
+"""By the release of the client: a type of a later table is in place of one of an earlier one."""
 
 
-def _read_table() -> None:
-    name = ""
-    for line in (api_type_table.TABLE + api_type_table_swarm.TABLE).strip().splitlines():
-        if line.startswith("  "):
-            _blocks[name].append(line)
+class _Types:
+    """The types that one release of the client knows."""
+
+    def __init__(self, release: str) -> None:
+        self._types = dict(_KNOWN)
+        self._blocks: dict[str, list[str]] = {}
+        name = ""
+        for line in "".join(_TABLES[release]).strip().splitlines():
+            if line.startswith("  "):
+                self._blocks[name].append(line)
+            elif line:
+                name = line
+                self._blocks[name] = []
+
+    def _field(self, line: str) -> Field:
+        words = line.split()
+        if words[0] == "+":
+            kind = self.named(words[1])
+            return Field(words[1].rpartition(".")[2], kind, "", embedded=True)
+        rest = words[2:]
+        omit = "?" in rest
+        keys = [word for word in rest if word != "?"]
+        return Field(words[0], self.named(words[1]), keys[0] if keys else words[0], omit)
+
+    def named(self, name: str) -> Type:
+        """See `go_type`."""
+        known = self._types.get(name)
+        if known is not None:
+            return known
+        if name.startswith("*"):
+            kind = pointer_to(self.named(name[1:]))
+        elif name.startswith("[]"):
+            kind = slice_of(self.named(name[2:]))
+        elif name.startswith("[2]"):
+            kind = Type("slice", name, element=self.named(name[3:]))
+        elif name.startswith("map[string]"):
+            kind = map_of(STRING, self.named(name[11:]))
+        elif name == "strslice.StrSlice":
+            kind = Type("slice", name, element=STRING)
+        elif name == "nat.PortMap":
+            kind = Type("map", name, key=_PORT, element=self.named(_BINDINGS))
+        elif name == "nat.PortSet":
+            kind = Type("map", name, key=_PORT, element=_EMPTY)
         else:
-            name = line
-            _blocks[name] = []
+            kind = Type("struct", name, fields=tuple(map(self._field, self._blocks[name])))
+        self._types[name] = kind
+        return kind
 
 
-def _field(line: str) -> Field:
-    words = line.split()
-    if words[0] == "+":
-        kind = go_type(words[1])
-        return Field(words[1].rpartition(".")[2], kind, "", embedded=True)
-    rest = words[2:]
-    omit = "?" in rest
-    keys = [word for word in rest if word != "?"]
-    return Field(words[0], go_type(words[1]), keys[0] if keys else words[0], omit)
+@cache
+def _types_of(release: str) -> _Types:
+    return _Types(release)
 
 
-def go_type(name: str) -> Type:
-    """The type of that name, as Go writes it: "container.State", "*container.State", "[]string"."""
-    known = _types.get(name)
-    if known is not None:
-        return known
-    if not _blocks:
-        _read_table()
-    if name.startswith("*"):
-        kind = pointer_to(go_type(name[1:]))
-    elif name.startswith("[]"):
-        kind = slice_of(go_type(name[2:]))
-    elif name.startswith("[2]"):
-        kind = Type("slice", name, element=go_type(name[3:]))
-    elif name.startswith("map[string]"):
-        kind = map_of(STRING, go_type(name[11:]))
-    elif name == "strslice.StrSlice":
-        kind = Type("slice", name, element=STRING)
-    elif name == "nat.PortMap":
-        kind = Type("map", name, key=_PORT, element=go_type(_BINDINGS))
-    elif name == "nat.PortSet":
-        kind = Type("map", name, key=_PORT, element=_EMPTY)
-    else:
-        kind = Type("struct", name, fields=tuple(map(_field, _blocks[name])))
-    _types[name] = kind
-    return kind
+def go_type(name: str, release: str = USUAL) -> Type:
+    """The type of that name, as Go writes it: "container.State", "*container.State", "[]string".
+
+    Args:
+        release: of the client, see `releases`.
+    """
+    return _types_of(release).named(name)

@@ -9,8 +9,9 @@ from fakedocker.base.units import NANOSECONDS_PER_SECOND, human_duration, human_
 from fakedocker_shell.cli.api_types import parse_time
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.formatting import header_text, render, table_format, template_text
-from fakedocker_shell.cli.rows_containers import ROWS as CONTAINER_ROWS, ContainerRow
-from fakedocker_shell.cli.rows_images import DISK_USAGE_TABLE, ROWS as IMAGE_ROWS, usage_rows
+from fakedocker_shell.cli.releases import Release
+from fakedocker_shell.cli.rows_containers import ContainerRow, rows_of as container_rows
+from fakedocker_shell.cli.rows_images import DISK_USAGE_TABLE, rows_of as image_rows, usage_rows
 from fakedocker_shell.cli.rows_others import (
     CACHE_ROWS,
     CACHE_TABLE,
@@ -71,7 +72,7 @@ def _cache(usage: JsonObject) -> UsageRow:
     return UsageRow("Build Cache", len(records), active, size, human_size(size - in_use))
 
 
-def show_usage(usage: JsonObject, format_text: str, _now_ns: int) -> str:
+def show_usage(usage: JsonObject, format_text: str, _now_ns: int, release: Release) -> str:
     """A line for each kind of object. Raises CliError for a bad template."""
     rows = [_images(usage), _containers(usage), _volumes(usage), _cache(usage)]
     chosen = USAGE_TABLE if format_text in ("", "table") else format_text
@@ -98,7 +99,7 @@ def _cache_rows(usage: JsonObject, now_ns: int, truncate: bool) -> list[CacheRow
     ]
 
 
-def show_verbose_usage(usage: JsonObject, format_text: str, now_ns: int) -> str:
+def show_verbose_usage(usage: JsonObject, format_text: str, now_ns: int, release: Release) -> str:
     """Every object. Raises CliError for a bad template."""
     truncate = format_text in ("", "table")
     images = usage_rows(usage.get("Images") or [], now_ns, truncate=truncate)
@@ -108,13 +109,13 @@ def show_verbose_usage(usage: JsonObject, format_text: str, now_ns: int) -> str:
     volumes = usage.get("Volumes") or []
     caches = _cache_rows(usage, now_ns, truncate)
     if not truncate:
-        return _through_template(format_text, images, containers, volumes, caches)
+        return _through_template(format_text, images, containers, volumes, caches, release)
     cache_size = human_size(sum(record["Size"] for record in usage.get("BuildCache") or []))
     return (
         "Images space usage:\n\n"
-        + render(IMAGE_ROWS, DISK_USAGE_TABLE, images)
+        + render(image_rows(release), DISK_USAGE_TABLE, images)
         + "\nContainers space usage:\n\n"
-        + render(CONTAINER_ROWS, _CONTAINER_TABLE, containers)
+        + render(container_rows(release), _CONTAINER_TABLE, containers)
         + "\nLocal Volumes space usage:\n\n"
         + render(VOLUME_ROWS, VOLUME_USAGE_TABLE, volumes)
         + f"\nBuild cache usage: {cache_size}\n\n"
@@ -122,16 +123,19 @@ def show_verbose_usage(usage: JsonObject, format_text: str, now_ns: int) -> str:
     )
 
 
-def _through_template(format_text: str, images: Json, containers: Json, volumes: Json, caches: Json) -> str:
+def _through_template(
+    format_text: str, images: Json, containers: Json, volumes: Json, caches: Json, release: Release
+) -> str:
+    of_image, of_container = image_rows(release), container_rows(release)
     data = {
-        "Images": [{**IMAGE_ROWS.as_json(row), "Digest": ""} for row in images],
-        "Containers": [CONTAINER_ROWS.as_json(row) for row in containers],
+        "Images": [{**of_image.as_json(row), "Digest": ""} for row in images],
+        "Containers": [of_container.as_json(row) for row in containers],
         "Volumes": [VOLUME_ROWS.as_json(row) for row in volumes],
         "BuildCache": [CACHE_ROWS.as_json(row) for row in caches],
     }
     lists = {
-        "Images": [IMAGE_ROWS.value(row) for row in images],
-        "Containers": [CONTAINER_ROWS.value(row) for row in containers],
+        "Images": [of_image.value(row) for row in images],
+        "Containers": [of_container.value(row) for row in containers],
         "Volumes": [VOLUME_ROWS.value(row) for row in volumes],
         "BuildCache": [CACHE_ROWS.value(row) for row in caches],
     }

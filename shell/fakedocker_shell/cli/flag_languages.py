@@ -33,10 +33,10 @@ def parse_mount(text: str, environment: Mapping[str, str]) -> JsonObject:
         raise ValueError("type is required")
     if not mount.get("Target"):
         raise ValueError("target is required")
-    return {key: mount[key] for key in _MOUNT_ORDER if key in mount and mount[key] not in ("", False)}
+    return {key: mount[key] for key in MOUNT_ORDER if key in mount and mount[key] not in ("", False)}
 
 
-_MOUNT_ORDER = (
+MOUNT_ORDER = (
     "Type", "Source", "Target", "ReadOnly", "Consistency", "BindOptions", "VolumeOptions", "ImageOptions",
     "TmpfsOptions",
 )  # fmt: skip

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from fakedocker_shell.cli.flag_values import CHECKS, KINDS
-from fakedocker_shell.cli.releases import RELEASES, Release
+from fakedocker_shell.cli.flag_values import CHECKS, kind_of
+from fakedocker_shell.cli.releases import RELEASES, USUAL, Release
 from fakedocker_shell.cli.table import Command, Flag
 from fakedocker_shell.gotemplate.printing import quote
 
@@ -78,7 +78,7 @@ class Options:
 
 def default_value(flag: Flag) -> Any:  # Any: each kind of flag has its own type
     """The value of a flag that was not given."""
-    empty, parse = KINDS.get(flag.type, KINDS["list"])
+    empty, parse = kind_of(flag.type, USUAL)
     if flag.default and flag.type in ("bool", "string", "int", "uint", "uint16", "uint32", "float", "duration"):
         return parse(empty, flag.default, {})
     return empty
@@ -161,7 +161,7 @@ class _Parser:
         return rest
 
     def _set(self, flag: Flag, text: str) -> None:
-        empty, parse = KINDS.get(flag.type, KINDS["list"])
+        empty, parse = kind_of(flag.type, self.options.command.release)
         name = _SAME_VALUE.get(flag.name, flag.name)
         before = self.options._values.get(name, empty)
         try:

@@ -20,7 +20,7 @@ BUILD_CONTEXT = "error checking context: {problem}"
 CREDENTIALS = "Error saving credentials: {problem}"
 CONTENT = 'Error reading content from "{source}": {problem}'
 ENV_FILE = "{problem}"
-LABEL_FILE = "{problem}"
+LABEL_FILE = "{problem!s}"
 NAMES_EMPTY = "Error: Neither old nor new names may be empty"
 NOT_IN_SWARM = "Error: This node is not part of a swarm"
 NOT_LOCKED = "Error: swarm is not locked"
@@ -56,11 +56,10 @@ class Release(NamedTuple):
         forgives_missing: whether `docker rm -f` says nothing of containers that there are not.
         wraps_rename: whether what goes wrong with `docker rename` is told in one line.
         shows_health: whether lists of containers have a column for health.
+        shows_firewall: whether `docker info` tells of the firewall.
         shows_virtual_size: whether lists of images have that column.
         warns_of_loopback: whether a name server on a loopback address is warned of.
-        checks_mount_target: whether a mount without a target is refused before the engine sees it.
         parses_addresses: whether addresses of networks are parsed before the engine sees them.
-        no_address: what a template shows of an address that is not set.
     """
 
     flag_table: str
@@ -71,11 +70,10 @@ class Release(NamedTuple):
     forgives_missing: bool
     wraps_rename: bool
     shows_health: bool
+    shows_firewall: bool
     shows_virtual_size: bool
     warns_of_loopback: bool
-    checks_mount_target: bool
     parses_addresses: bool
-    no_address: str
 
     def text(self, text: str, **fields: object) -> str:
         """What it says for a text above, its gaps filled in."""
@@ -84,8 +82,8 @@ class Release(NamedTuple):
 
 _RELEASE_28 = Release(
     flag_table="flag_table.json", texts={}, vendor="", lists_images_as_tree=False, hides_untagged=False, forgives_missing=False,
-    wraps_rename=False, shows_health=False, shows_virtual_size=True, warns_of_loopback=True, checks_mount_target=True,
-    parses_addresses=False, no_address="",
+    wraps_rename=False, shows_health=False, shows_firewall=False, shows_virtual_size=True, warns_of_loopback=True,
+    parses_addresses=False,
 )  # fmt: skip
 _RELEASE_29 = Release(
     flag_table="flag_table_29.json",
@@ -117,8 +115,7 @@ _RELEASE_29 = Release(
         UNSUPPORTED_OPTIONS: "compose file contains unsupported options:\n\n{options}\n",
     },
     vendor="Docker Engine - Community", lists_images_as_tree=True, hides_untagged=True, forgives_missing=True, wraps_rename=True,
-    shows_health=True, shows_virtual_size=False, warns_of_loopback=False, checks_mount_target=False, parses_addresses=True,
-    no_address="invalid IP",
+    shows_health=True, shows_firewall=True, shows_virtual_size=False, warns_of_loopback=False, parses_addresses=True,
 )  # fmt: skip
 RELEASES: Final[Mapping[str, Release]] = {USUAL: _RELEASE_28, "29": _RELEASE_29}
 """By `base.profiles.Client.release`."""

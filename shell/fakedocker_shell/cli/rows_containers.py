@@ -9,7 +9,8 @@ from fakedocker.base.json_types import Json
 from fakedocker.base.units import human_size
 from fakedocker_shell.cli import reference
 from fakedocker_shell.cli.api_types import go_type
-from fakedocker_shell.cli.formatting import Rows, ellipsis, labels_text, short_id, table_format
+from fakedocker_shell.cli.formatting import Column, Rows, ellipsis, labels_text, short_id, table_format
+from fakedocker_shell.cli.releases import Release
 from fakedocker_shell.cli.times import ago, unix_text
 from fakedocker_shell.gotemplate import Value
 from fakedocker_shell.gotemplate.printing import quote
@@ -151,24 +152,41 @@ def _group_text(key: tuple[str, str], span: tuple[int, int]) -> str:
 
 _NO_PLATFORM = Value(go_type("*v1.Platform"))
 
-ROWS = Rows(
-    "formatter.ContainerContext",
-    (
-        ("ID", "CONTAINER ID", _id),
-        ("Names", "NAMES", _names),
-        ("Image", "IMAGE", _image),
-        ("Command", "COMMAND", _command),
-        ("CreatedAt", "CREATED AT", lambda row: unix_text(row.summary["Created"])),
-        ("RunningFor", "CREATED", lambda row: ago(row.summary["Created"], row.now_ns)),
-        ("Platform", "PLATFORM", lambda row: _NO_PLATFORM),
-        ("Ports", "PORTS", lambda row: ports_text(row.summary.get("Ports") or [])),
-        ("State", "STATE", _state),
-        ("Status", "STATUS", _status),
-        ("Size", "SIZE", _size),
-        ("Labels", "LABELS", lambda row: labels_text(row.summary.get("Labels"))),
-        ("Mounts", "MOUNTS", _mounts),
-        ("LocalVolumes", "LOCAL VOLUMES", _local_volumes),
-        ("Networks", "NETWORKS", _networks),
-    ),
-    {"Label": _label},
+
+def _health(row: ContainerRow) -> str:
+    """Its health, which an older engine tells in its status alone (docker/cli formatter/container.go HealthStatus)."""
+    health = (row.summary.get("Health") or {}).get("Status", "")
+    if health:
+        return str(health)
+    _, parenthesis, told = _status(row).partition("(")
+    told = told.removesuffix(")").removeprefix("health: ") if parenthesis and told.endswith(")") else ""
+    return told if told in ("healthy", "unhealthy", "starting") else ""
+
+
+_COLUMNS: tuple[Column, ...] = (
+    ("ID", "CONTAINER ID", _id),
+    ("Names", "NAMES", _names),
+    ("Image", "IMAGE", _image),
+    ("Command", "COMMAND", _command),
+    ("CreatedAt", "CREATED AT", lambda row: unix_text(row.summary["Created"])),
+    ("RunningFor", "CREATED", lambda row: ago(row.summary["Created"], row.now_ns)),
+    ("Platform", "PLATFORM", lambda row: _NO_PLATFORM),
+    ("Ports", "PORTS", lambda row: ports_text(row.summary.get("Ports") or [])),
+    ("State", "STATE", _state),
+    ("Status", "STATUS", _status),
+    ("Size", "SIZE", _size),
+    ("Labels", "LABELS", lambda row: labels_text(row.summary.get("Labels"))),
+    ("Mounts", "MOUNTS", _mounts),
+    ("LocalVolumes", "LOCAL VOLUMES", _local_volumes),
+    ("Networks", "NETWORKS", _networks),
 )
+ROWS = Rows("formatter.ContainerContext", _COLUMNS, {"Label": _label})
+_ROWS_29 = Rows(
+    "formatter.ContainerContext", (*_COLUMNS, ("HealthStatus", "HEALTH STATUS", _health)), {"Label": _label}
+)
+"""The same with what 29 has besides."""
+
+
+def rows_of(release: Release) -> Rows:
+    """What lists of containers show in a release of the client."""
+    return _ROWS_29 if release.shows_health else ROWS

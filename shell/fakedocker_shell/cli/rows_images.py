@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from fakedocker.base.json_types import Json
 from fakedocker.base.units import human_size
 from fakedocker_shell.cli import reference
-from fakedocker_shell.cli.formatting import Rows, ellipsis, short_id, table_format
+from fakedocker_shell.cli.formatting import Column, Rows, ellipsis, short_id, table_format
+from fakedocker_shell.cli.releases import Release
 from fakedocker_shell.cli.times import ago, unix_rfc3339, unix_text
 
 NONE = "<none>"
@@ -113,22 +114,31 @@ def _containers(row: ImageRow) -> str:
     return "N/A" if count == -1 else str(count)
 
 
-ROWS = Rows(
-    "formatter.imageContext",
-    (
-        ("ID", "IMAGE ID", _id),
-        ("Repository", "REPOSITORY", lambda row: row.repository),
-        ("Tag", "TAG", lambda row: row.tag),
-        ("Digest", "DIGEST", lambda row: row.digest),
-        ("CreatedSince", "CREATED", _created_since),
-        ("CreatedAt", "CREATED AT", lambda row: unix_text(row.summary["Created"])),
-        ("Size", "SIZE", lambda row: human_size(row.summary["Size"], 3)),
-        ("Containers", "CONTAINERS", _containers),
-        ("VirtualSize", "SIZE", lambda row: human_size(row.summary["Size"])),
-        ("SharedSize", "SHARED SIZE", _shared),
-        ("UniqueSize", "UNIQUE SIZE", _unique),
-    ),
+COLUMNS: tuple[Column, ...] = (
+    ("ID", "IMAGE ID", _id),
+    ("Repository", "REPOSITORY", lambda row: row.repository),
+    ("Tag", "TAG", lambda row: row.tag),
+    ("Digest", "DIGEST", lambda row: row.digest),
+    ("CreatedSince", "CREATED", _created_since),
+    ("CreatedAt", "CREATED AT", lambda row: unix_text(row.summary["Created"])),
+    ("Size", "SIZE", lambda row: human_size(row.summary["Size"], 3)),
+    ("Containers", "CONTAINERS", _containers),
+    ("VirtualSize", "SIZE", lambda row: human_size(row.summary["Size"])),
+    ("SharedSize", "SHARED SIZE", _shared),
+    ("UniqueSize", "UNIQUE SIZE", _unique),
 )
+ROWS = Rows("formatter.imageContext", COLUMNS)
+
+_ROWS_29 = Rows(
+    "formatter.imageContext",
+    [(name, title, get) for name, title, get in COLUMNS if name != "VirtualSize"],
+)
+"""The same without what 29 has no more."""
+
+
+def rows_of(release: Release) -> Rows:
+    """What lists of images show in a release of the client."""
+    return ROWS if release.shows_virtual_size else _ROWS_29
 
 
 @dataclass(frozen=True, slots=True)

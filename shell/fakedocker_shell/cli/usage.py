@@ -23,7 +23,7 @@ NEEDS_EXPERIMENTAL = frozenset({"checkpoint"})
 
 _UNQUOTED_DEFAULTS = (
     "list", "map", "ulimit", "int", "uint", "uint16", "uint32", "bool", "duration", "float", "stringToString",
-    "ipNetSlice", "node-addr",
+    "ipNetSlice", "ipSlice", "node-addr",
 )  # fmt: skip
 FLAGGED_GROUPS = frozenset({"compose"})
 """Groups with flags of their own, before the name of the command: plugins whose complaints are short."""

@@ -36,7 +36,9 @@ def _empty(value: Value) -> bool:
         return not value.data
     if value.kind == "pointer":
         return value.is_nil
-    return value.kind != "struct" and (value.is_nil or value.data in (False, 0, ""))
+    if value.kind == "struct":
+        return value.type is not None and value.type.omits_zero and not value.data
+    return bool(value.is_nil or value.data in (False, 0, ""))
 
 
 def _fields(kind: Type, value: Value, html: bool) -> str:

@@ -43,6 +43,7 @@ class Type:
         text: how %v and print show it, where the type has a String method.
         characters: how %s shows it, where that is not as %v does.
         encode: what JSON is made of instead of the data, where the type marshals itself.
+        omits_zero: whether it is left out of JSON where it has no value, as by Go's omitzero.
     """
 
     kind: str
@@ -54,6 +55,7 @@ class Type:
     text: Callable[[Any], str] | None = None
     characters: Callable[[Any], str] | None = None
     encode: Callable[[Any], Any] | None = None
+    omits_zero: bool = False
 
     def find(self, name: str) -> Field | None:
         """The field of that Go name, those of embedded structs included."""

@@ -28,7 +28,8 @@ async def _at_once(call: Invocation, method: str, path: str, query: dict[str, st
         if outcome is None:
             call.context.out(names[index] + "\n")
         elif force and isinstance(outcome, DaemonError) and outcome.http_status == 404:
-            call.context.err(outcome.message + "\n")
+            if not call.release.forgives_missing:
+                call.context.err(outcome.message + "\n")
         else:
             complaints.append(outcome.message)
 

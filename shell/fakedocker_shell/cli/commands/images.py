@@ -11,6 +11,7 @@ from fakedocker_shell.cli.api import checked_name, filters_query
 from fakedocker_shell.cli.context import Context
 from fakedocker_shell.cli.errors import CliError, DaemonError, UnsimulatedError
 from fakedocker_shell.cli.formatting import choose_format, render
+from fakedocker_shell.cli.images_tree import HINTED, image_list, is_dangling
 from fakedocker_shell.cli.main import Invocation
 from fakedocker_shell.cli.many import raise_all
 from fakedocker_shell.cli.output_files import OutputFile
@@ -23,24 +24,61 @@ from fakedocker_shell.cli.rows_images import (
     RAW,
     RAW_HISTORY_TABLE,
     RAW_WITH_DIGESTS,
-    ROWS,
     TABLE,
     TABLE_WITH_DIGESTS,
     HistoryRow,
     image_rows,
+    rows_of,
 )
 
 
 async def image_ls(call: Invocation) -> int:
     """List images."""
     options = call.options
-    if options["tree"]:
-        raise UnsimulatedError("the --tree view of images is not simulated")
+    wants_tree = _wants_tree(call)
     filters = dict(options["filter"])
     if call.arguments:
         filters["reference"] = [*filters.get("reference", []), call.arguments[0]]
-    query = {"all": "1"} if options["all"] else {}
+    query = {**({"all": "1"} if options["all"] else {}), **({"manifests": "1"} if wants_tree else {})}
     summaries = await call.api.get("/images/json", {**query, **filters_query(filters)})
+    if call.release.hides_untagged and not options["all"] and "false" in filters.get("dangling", ["false"]):
+        summaries = [summary for summary in summaries if not is_dangling(summary)]
+    if wants_tree and (options["tree"] or not call.config.text("imagesFormat")):
+        call.context.out(_tree(call, summaries))
+    else:
+        call.context.out(_table(call, summaries))
+    if call.release.lists_images_as_tree and not summaries and call.command.name == "images" and call.arguments:
+        name = call.arguments[0]
+        if name in HINTED:
+            call.context.err(f'No images found matching "{name}": did you mean "docker image {name}"?\n')
+    return 0
+
+
+def _wants_tree(call: Invocation) -> bool:
+    """Whether images are listed with their disk usage. Raises CliError where --tree is asked for with another view."""
+    options = call.options
+    if not call.release.lists_images_as_tree:
+        if options["tree"]:
+            raise UnsimulatedError("the --tree view of images is not simulated")
+        return False
+    for flag, name in (("quiet", "quiet"), ("no-trunc", "no-trunc"), ("digests", "show-digest"), ("format", "format")):
+        if options[flag]:
+            if options["tree"]:
+                raise CliError(f"--{name} is not yet supported with --tree")
+            return False
+    return True
+
+
+def _tree(call: Invocation, summaries: list[JsonObject]) -> str:
+    is_terminal = call.context.is_terminal(1)
+    columns = call.context.window_size()[1] if is_terminal else 0
+    return image_list(
+        summaries, call.options["tree"], columns, is_terminal and not call.context.environment.get("NO_COLOR")
+    )
+
+
+def _table(call: Invocation, summaries: list[JsonObject]) -> str:
+    options = call.options
     format_text = options["format"] or ("" if options["quiet"] else call.config.text("imagesFormat"))
     if options["quiet"]:
         chosen = "image_id: {{.ID}}" if format_text == "raw" else "{{.ID}}"
@@ -55,8 +93,7 @@ async def image_ls(call: Invocation) -> int:
         digests=options["digests"] or "{{.Digest}}" in chosen,
         digests_only_rows=options["digests"],
     )
-    call.context.out(render(ROWS, chosen, rows))
-    return 0
+    return render(rows_of(call.release), chosen, rows)
 
 
 async def image_history(call: Invocation) -> int:

@@ -11,6 +11,7 @@ from fakedocker_shell.cli.api import checked_name
 from fakedocker_shell.cli.api_types import go_type
 from fakedocker_shell.cli.errors import CliError, DaemonError
 from fakedocker_shell.cli.main import Invocation
+from fakedocker_shell.cli.releases import USUAL
 from fakedocker_shell.gotemplate import Template, TemplateError, Value
 from fakedocker_shell.gotemplate.encoding import compact, decode_untyped, encode, indent
 
@@ -32,11 +33,13 @@ class Inspector:
 
     Args:
         decodes: whether the client keeps nothing of an answer but what its own types hold.
+        release: of the client.
     """
 
-    def __init__(self, format_text: str, decodes: bool = False) -> None:
+    def __init__(self, format_text: str, decodes: bool = False, release: str = USUAL) -> None:
         self._format = format_text
         self._decodes = decodes
+        self._release = release
         self._template: Template | None = None
         self._documents: list[bytes] = []
         self.text = ""
@@ -50,7 +53,9 @@ class Inspector:
         """Show one object. Raises CliError if the template does not fit it."""
         name = _TYPES.get(kind)
         typed = (
-            Value(go_type(name if self._decodes else f"*{name}"), json.loads(document)) if name is not None else None
+            Value(go_type(name if self._decodes else f"*{name}", self._release), json.loads(document))
+            if name is not None
+            else None
         )
         if self._template is None:
             shown = encode(typed, html=True).encode() if self._decodes and typed is not None else document.strip()
@@ -81,7 +86,7 @@ class Inspector:
 
 async def inspect_all(call: Invocation, names: list[str], format_text: str, fetch: Fetch, decodes: bool = False) -> int:
     """Show objects one after the other; those that cannot be had are complained about at the end."""
-    inspector = Inspector(format_text, decodes)
+    inspector = Inspector(format_text, decodes, call.command.release)
     complaints = []
     for name in names:
         try:

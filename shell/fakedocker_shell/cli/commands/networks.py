@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable
 
+from fakedocker.base import netip
 from fakedocker.base.json_types import JsonObject
 from fakedocker_shell.cli.api import checked_name, filters_query
 from fakedocker_shell.cli.create_options import label_map
@@ -21,6 +23,16 @@ def _inside(address: str, subnet: str) -> bool:
         return False
 
 
+def _parsed(call: Invocation, parse: Callable[[str], str], text: str) -> str:
+    """What a parser makes of a text, where the client parses it at all. Raises CliError."""
+    if not call.release.parses_addresses:
+        return text
+    try:
+        return parse(text)
+    except ValueError as problem:
+        raise CliError(str(problem)) from None
+
+
 def _ipam_config(call: Invocation) -> list[JsonObject]:
     """Match ranges, gateways and auxiliary addresses with the subnets they belong to. Raises CliError."""
     options = call.options
@@ -32,7 +44,7 @@ def _ipam_config(call: Invocation) -> list[JsonObject]:
             _inside(subnet.partition("/")[0], known) or _inside(known.partition("/")[0], subnet) for known in subnets
         ):
             raise CliError("multiple overlapping subnet configuration is not supported")
-        subnets[subnet] = {"Subnet": subnet}
+        subnets[subnet] = {"Subnet": _parsed(call, netip.parse_prefix, subnet)}
     for flag, key, many, missing in (
         (
             "ip-range",
@@ -56,7 +68,8 @@ def _ipam_config(call: Invocation) -> list[JsonObject]:
                     break
             else:
                 raise CliError(missing.format(value))
-    for name, address in options["aux-address"].items():
+    for name, given in options["aux-address"].items():
+        address = _parsed(call, netip.parse_address, given)
         for subnet, config in subnets.items():
             if _inside(address, subnet):
                 config.setdefault("AuxiliaryAddresses", {})[name] = address

@@ -24,7 +24,9 @@ from fakedocker_shell.swarm import info as swarm_info
 
 def _client_version(call: Invocation) -> dict[str, Any]:
     client = call.context.profile.client
+    vendor = {"Platform": {"Name": call.release.vendor}} if call.release.vendor else {}
     return {
+        **vendor,
         "Version": client.version,
         "ApiVersion": call.api.version,
         "DefaultAPIVersion": client.api_version,
@@ -49,7 +51,7 @@ def _through_template(call: Invocation, format_text: str, type_name: str, data: 
     """Show data through --format. Raises CliError."""
     template = _template(format_text, name)
     try:
-        return template.execute(Value(go_type(type_name), data)) + "\n"
+        return template.execute(Value(go_type(type_name, call.command.release), data)) + "\n"
     except TemplateError as error:
         call.context.out(error.printed + "\n")
         raise CliError(str(error)) from None
@@ -68,10 +70,15 @@ def _client_lines(client: dict[str, Any]) -> str:
     if api != client["DefaultAPIVersion"]:
         api += f" (downgraded from {client['DefaultAPIVersion']})"
     return (
-        f"Client:\n Version:\t{client['Version']}\n API version:\t{api}\n Go version:\t{client['GoVersion']}\n"
+        f"Client:{_vendor(client)}\n Version:\t{client['Version']}\n API version:\t{api}\n Go version:\t{client['GoVersion']}\n"
         f" Git commit:\t{client['GitCommit']}\n Built:\t{client['BuildTime']}\n"
         f" OS/Arch:\t{client['Os']}/{client['Arch']}\n Context:\t{client['Context']}\n"
     )
+
+
+def _vendor(client: dict[str, Any]) -> str:
+    name = client.get("Platform", {}).get("Name", "")
+    return f" {name}" if name else ""
 
 
 def _server_lines(server: dict[str, Any]) -> str:
@@ -193,7 +200,7 @@ def _server_info(info: dict[str, Any]) -> str:
     text += _list_lines("Registry Mirrors", registry.get("Mirrors"))
     text += f" Live Restore Enabled: {'true' if info.get('LiveRestoreEnabled') else 'false'}\n"
     text += f" Product License: {info['ProductLicense']}\n" if info.get("ProductLicense") else ""
-    return text + _address_pools(info) + "\n"
+    return text + _address_pools(info)
 
 
 def _address_pools(info: dict[str, Any]) -> str:
@@ -201,6 +208,14 @@ def _address_pools(info: dict[str, Any]) -> str:
     if not pools:
         return ""
     return " Default Address Pools:\n" + "".join(f"   Base: {pool['Base']}, Size: {pool['Size']}\n" for pool in pools)
+
+
+def _firewall(info: dict[str, Any]) -> str:
+    backend = info.get("FirewallBackend")
+    if backend is None:
+        return ""
+    details = "".join(f"  {key}: {value}\n" for key, value in backend.get("Info") or [])
+    return f" Firewall Backend: {backend['Driver']}\n{details}"
 
 
 _NO_INFO: dict[str, Any] = {}
@@ -231,11 +246,11 @@ async def system_info(call: Invocation) -> int:
         return 0
     debug = "true" if client["Debug"] else "false"
     call.context.out(
-        f"Client:\n Version:    {client['Version']}\n Context:    {client['Context']}\n Debug Mode: {debug}\n\nServer:\n"
+        f"Client:{_vendor(client)}\n Version:    {client['Version']}\n Context:    {client['Context']}\n Debug Mode: {debug}\n\nServer:\n"
     )
     if failure is not None:
         raise failure
-    call.context.out(_server_info(info))
+    call.context.out(_server_info(info) + (_firewall(info) if call.release.shows_firewall else "") + "\n")
     for warning in info.get("Warnings") or []:
         call.context.err(f"{warning}\n")
     return 0
@@ -248,7 +263,7 @@ async def system_df(call: Invocation) -> int:
     """Show what docker needs of the disk."""
     usage = await call.api.get("/system/df")
     show = show_verbose_usage if call.options["verbose"] else show_usage
-    call.context.out(show(usage, call.options["format"], call.context.now_ns()))
+    call.context.out(show(usage, call.options["format"], call.context.now_ns(), call.release))
     return 0
 
 
