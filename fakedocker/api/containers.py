@@ -41,7 +41,7 @@ from fakedocker.operations.system.event_attributes import container_event
 from fakedocker.wire.container import Config, CreateRequest, UpdateRequest
 from fakedocker.wire.http import JSON, RAW_STREAM, TAR, Reply, json_reply
 
-_LISTED: WeakKeyDictionary[Engine, ListedContainers] = WeakKeyDictionary()
+_LISTED: WeakKeyDictionary[Engine, tuple[ListedContainers, ListedContainers]] = WeakKeyDictionary()
 _NO_CONTENT = Reply(status=204)
 _NOT_MODIFIED = Reply(status=304)
 START_COST_NS = 100 * clock.MILLISECOND_NS
@@ -59,16 +59,20 @@ def list_(call: Call) -> Reply:
     draft, query = call.draft, call.query
     limit = call.integer("limit") or 0
     found = listing.select(draft, call.filters(listing.LIST_FILTERS), query.flag("all"), limit)
+    with_health = call.version >= (1, 52)
     if query.flag("size"):
-        return json_reply([listing.summary(draft, container, with_size=True) for container in found])
-    return Reply(headers=(("Content-Type", JSON),), body=_listed(call.engine).encode(call.engine.world, draft, found))
+        return json_reply(
+            [listing.summary(draft, container, with_size=True, with_health=with_health) for container in found]
+        )
+    listed = _listed(call.engine, with_health)
+    return Reply(headers=(("Content-Type", JSON),), body=listed.encode(call.engine.world, draft, found))
 
 
-def _listed(engine: Engine) -> ListedContainers:
+def _listed(engine: Engine, with_health: bool) -> ListedContainers:
     known = _LISTED.get(engine)
     if known is None:
-        known = _LISTED[engine] = ListedContainers()
-    return known
+        known = _LISTED[engine] = (ListedContainers(False), ListedContainers(True))
+    return known[with_health]
 
 
 def create(call: Call) -> Reply:
@@ -80,13 +84,17 @@ def create(call: Call) -> Reply:
     platform = query.text("platform") if call.version >= (1, 41) else ""
     container = creating.create_asked(call.draft, query.text("name"), adapted.request, platform)
     warnings = (*settings.warnings(adapted.request.host_config), *adapted.warnings)
+    if links.are_deprecated(call.draft, adapted.request.host_config):
+        warnings = (*warnings, messages.LINKS_DEPRECATED)
     return json_reply({"Id": container.id, "Warnings": warnings}, 201)
 
 
 def inspect(call: Call) -> Reply:
     return json_reply(
         version_adapters.container(
-            inspecting.inspect(call.draft, _container(call), call.query.flag("size")), call.version
+            inspecting.inspect(call.draft, _container(call), call.query.flag("size")),
+            call.version,
+            call.draft.profile.slim,
         )
     )
 

@@ -36,7 +36,8 @@ def list_(call: Call) -> Reply:
     found = images.select(draft, filters, everything=query.flag("all"))
     shared = query.flag("shared-size") and call.version >= (1, 42)
     summaries = [
-        images.summary(draft, image, tags, digests, shared=shared, containers=False) for image, tags, digests in found
+        images.summary(draft, image, tags, digests, shared=shared, containers=draft.profile.counts_containers)
+        for image, tags, digests in found
     ]
     return json_reply(version_adapters.image_list(summaries, call.version))
 

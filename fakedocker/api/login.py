@@ -9,12 +9,12 @@ from fakedocker.engine.inflight import Exchange, OutputOnly, TimeMode
 from fakedocker.wire.http import Reply, json_reply
 from fakedocker.world.draft import Draft, Notice
 
-SUCCEEDED = {"IdentityToken": "", "Status": "Login Succeeded"}
+_SUCCEEDED = {"Status": "Login Succeeded"}
 
 
-def succeeded() -> Reply:
+def succeeded(draft: Draft) -> Reply:
     """Whoever asked is let in."""
-    return json_reply(SUCCEEDED)
+    return json_reply(_SUCCEEDED if draft.profile.slim else {"IdentityToken": "", **_SUCCEEDED})
 
 
 class LoginStream(OutputOnly):
@@ -34,7 +34,7 @@ class LoginStream(OutputOnly):
             message = messages.LOGIN_REFUSED.format(problem=notice.value.message)
             exchange.respond(json_reply({"message": message}, 401))
         else:
-            exchange.respond(succeeded())
+            exchange.respond(succeeded(draft))
 
     def waits(self, draft: Draft, exchange: Exchange, mode: TimeMode) -> bool:
         """No time in the simulation lets the registry answer."""

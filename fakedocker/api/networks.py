@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from fakedocker.api.call import Call
 from fakedocker.api.swarm import flag
 from fakedocker.base import messages
 from fakedocker.network.model import SWARM
-from fakedocker.operations.networks import networks
+from fakedocker.operations.networks import ipam_status, networks
 from fakedocker.operations.swarm import attaching, balancing, overlays
 from fakedocker.operations.system import lookup
 from fakedocker.wire.http import Reply, json_reply
@@ -17,9 +18,10 @@ from fakedocker.wire.network import NetworkConnect, NetworkCreate, NetworkDiscon
 
 def list_(call: Call) -> Reply:
     found = networks.select(call.draft, call.filters(networks.LIST_FILTERS))
-    return json_reply(
-        [networks.inspect(call.draft, network, with_containers=call.version < (1, 28)) for network in found]
-    )
+    listed = [networks.inspect(call.draft, network, with_containers=call.version < (1, 28)) for network in found]
+    if call.draft.profile.slim:
+        listed = [replace(shown, containers=UNSET) for shown in listed]
+    return json_reply(listed)
 
 
 def create(call: Call) -> Reply:
@@ -40,6 +42,8 @@ def inspect(call: Call) -> Reply:
     if scope not in ("", network.scope) and not (scope == SWARM and is_stand_in):
         raise messages.NO_SUCH_NETWORK(name=call.names["id"])
     shown = networks.inspect(draft, network)
+    if call.version >= (1, 52):
+        shown = replace(shown, status=ipam_status.status(draft, network))
     return json_reply(replace(shown, services=balancing.services_of(draft, network)) if verbose else shown)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import msgspec
+from msgspec import Struct
 
 from fakedocker.base import messages
 from fakedocker.base.clock import SECOND_NS
@@ -23,7 +24,7 @@ from fakedocker.operations.containers import stats
 from fakedocker.operations.registry import external
 from fakedocker.operations.system import information
 from fakedocker.operations.system.filters import Filters
-from fakedocker.wire.http import JSON, Reply, json_reply
+from fakedocker.wire.http import JSON, JSON_SEQUENCE, Reply, json_reply
 from fakedocker.world.draft import Draft, Notice
 from fakedocker.world.world import Event
 
@@ -228,6 +229,20 @@ class LogStream(OutputOnly):
         return mode is TimeMode.FAST and container is not None and container.is_running
 
 
+class EventForm(Struct, frozen=True):
+    """How events are told.
+
+    Args:
+        media_type: a line each; where it is a sequence of JSON texts, with a mark before each.
+        has_older_fields: whether containers' and images' have status, id and from.
+        has_created_images: whether images that were made are told of.
+    """
+
+    media_type: str = JSON
+    has_older_fields: bool = True
+    has_created_images: bool = True
+
+
 class EventStream(OutputOnly):
     """docker events: what has happened since, and what happens until."""
 
@@ -235,10 +250,14 @@ class EventStream(OutputOnly):
         "_filters": Filters,
         "_since_ns": int | None,
         "_until_ns": int | None,
+        "_form": EventForm,
         "passive": bool,
     }
 
-    def __init__(self, filters: Filters, since_ns: int | None, until_ns: int | None) -> None:
+    def __init__(
+        self, filters: Filters, since_ns: int | None, until_ns: int | None, form: EventForm | None = None
+    ) -> None:
+        self._form = form or EventForm()
         self._filters = filters
         self._since_ns = since_ns
         self._until_ns = until_ns
@@ -250,7 +269,7 @@ class EventStream(OutputOnly):
 
     def pump(self, draft: Draft, exchange: Exchange) -> None:
         if not exchange.answered:
-            exchange.respond(Reply(headers=(("Content-Type", JSON),), body=None))
+            exchange.respond(Reply(headers=(("Content-Type", self._form.media_type),), body=None))
             if self._since_ns is not None or self._until_ns is not None:
                 for event in draft.events.entries():
                     if event.time_ns >= (self._since_ns or 0):
@@ -264,7 +283,11 @@ class EventStream(OutputOnly):
         if self._until_ns is not None and event.time_ns > self._until_ns:
             return
         if information.event_passes(event, self._filters):
-            exchange.send(msgspec.json.encode(information.event_message(event)) + b"\n")
+            if not self._form.has_created_images and (event.type, event.action) == ("image", "create"):
+                return
+            line = msgspec.json.encode(information.event_message(event, self._form.has_older_fields))
+            begin = b"\x1e" if self._form.media_type == JSON_SEQUENCE else b""
+            exchange.send(begin + line + b"\n")
 
     def notice(self, draft: Draft, exchange: Exchange, notice: Notice) -> None:
         if notice.kind == "event" and exchange.answered:

@@ -8,6 +8,8 @@ docs/api/version-history. What a request of an older version means is the handle
 from __future__ import annotations
 
 import msgspec
+from msgspec import UNSET
+from msgspec.structs import replace
 
 from fakedocker.base.json_types import Json, JsonObject
 from fakedocker.images.model import Image
@@ -27,6 +29,11 @@ _IMAGE_CONFIG: JsonObject = {
 
 def image(message: ImageInspect, found: Image, version: Version) -> Json:
     """GET /images/NAME/json."""
+    if version >= (1, 52):
+        empty = {
+            field: UNSET for field in ("parent", "comment", "author", "docker_version") if not getattr(message, field)
+        }
+        return replace(message, **empty)
     if version >= (1, 50):
         return message
     older = msgspec.to_builtins(message)
@@ -54,8 +61,23 @@ def image_list(messages: list[ImageSummary], version: Version) -> list[Json]:
     return older
 
 
-def container(message: ContainerInspect, version: Version) -> Json:
-    """GET /containers/ID/json: before 1.45 the short id and the host name were among the aliases in networks of users."""
+_BRIDGE_FIELDS = (
+    "bridge", "hairpin_mode", "link_local_ipv6_address", "link_local_ipv6_prefix_len", "secondary_ip_addresses", "secondary_ipv6_addresses",
+)  # fmt: skip
+_ADDRESS_FIELDS = (
+    "endpoint_id", "gateway", "global_ipv6_address", "global_ipv6_prefix_len", "ip_address", "ip_prefix_len", "ipv6_gateway", "mac_address",
+)  # fmt: skip
+"""Of the default network; what they say is in Networks too."""
+
+
+def container(message: ContainerInspect, version: Version, slim: bool) -> Json:
+    """GET /containers/ID/json: before 1.45 the short id and the host name were among the aliases in networks of users.
+
+    Args:
+        slim: whether the engine leaves out what never says anything.
+    """
+    if slim:
+        message = _slim_container(message, version)
     if version >= (1, 45):
         return message
     older = msgspec.to_builtins(message)
@@ -64,6 +86,13 @@ def container(message: ContainerInspect, version: Version) -> Json:
         if name not in PREDEFINED:
             endpoint["Aliases"] = list(dict.fromkeys([*(endpoint["Aliases"] or ()), *own]))
     return older
+
+
+def _slim_container(message: ContainerInspect, version: Version) -> ContainerInspect:
+    gone = (*_BRIDGE_FIELDS, *(_ADDRESS_FIELDS if version >= (1, 52) else ()))
+    config = message.config if message.config.on_build else replace(message.config, on_build=UNSET)
+    settings = replace(message.network_settings, **dict.fromkeys(gone, UNSET))
+    return replace(message, config=config, network_settings=settings)
 
 
 def info(message: JsonObject, version: Version) -> JsonObject:
@@ -94,7 +123,7 @@ def info(message: JsonObject, version: Version) -> JsonObject:
 
 
 def disk_usage(message: JsonObject, version: Version) -> JsonObject:
-    """GET /system/df."""
+    """GET /system/df before 1.52."""
     older = dict(message)
     if "Images" in message:
         older["Images"] = image_list(message["Images"], version)

@@ -295,6 +295,8 @@ LINKS_HOST_NETWORK = Message(
     "conflicting options: host type networking can't be used with links. This would result in undefined behavior",
     "moby runconfig",
 )
+LINKS_DEPRECATED = "Links on the default bridge network are deprecated and will be removed in a future release. Use a custom network instead."
+"""A warning (networks of 29.7.2)."""
 LINK_EMPTY = Message(400, "empty string specified for links", "moby opts/opts.go")
 LINK_FORMAT = Message(400, "bad format for links: {text}", "moby opts/opts.go")
 LINK_CONTAINER = Message(400, "could not get container for {name}: {problem}", "moby daemon_unix.go")

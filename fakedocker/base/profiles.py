@@ -49,6 +49,13 @@ class EngineProfile(NamedTuple):
         client: the command line of the same release.
         storages: the image stores that it can keep its images in; the first is that of a new engine.
         words: whose words it says, see `messages.WORDS`.
+        slim: whether answers leave out what never says anything: OnBuild and the bridge's fields of containers, the containers of
+            listed networks, an empty token of a login.
+        counts_containers: whether a list of images says how many containers each has.
+        links_set_variables: whether links give their containers variables; where they do not, they are warned of.
+        names_samples: whether every sample of statistics says whose it is, and of which system.
+        negotiates_events: whether clients choose the media type of events.
+        firewall: what is told of the firewall besides its name.
         any_static_address: whether containers may choose their address in subnets that the engine chose, too.
         module: what `docker version` calls the module that the daemon is made of, with its version; () for nothing.
     """
@@ -65,6 +72,12 @@ class EngineProfile(NamedTuple):
     client: Client
     storages: tuple[str, ...]
     words: str = "28"
+    slim: bool = False
+    counts_containers: bool = False
+    links_set_variables: bool = True
+    names_samples: bool = False
+    negotiates_events: bool = False
+    firewall: tuple[tuple[str, str], ...] = ()
     any_static_address: bool = False
     module: tuple[tuple[str, str], ...] = ()
 
@@ -102,6 +115,12 @@ _ENGINE_29 = EngineProfile(
     ),
     storages=("overlay2",),
     words="29",
+    slim=True,
+    counts_containers=True,
+    links_set_variables=False,
+    names_samples=True,
+    negotiates_events=True,
+    firewall=(("EnableUserlandProxy", "true"), ("UserlandProxyPath", "/usr/bin/docker-proxy")),
     any_static_address=True,
     module=(("Module", "github.com/moby/moby/v2"), ("ModuleVersion", "v2.0.0+unknown")),
 )

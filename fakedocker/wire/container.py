@@ -47,7 +47,7 @@ class Config(Struct, frozen=True, kw_only=True, rename=pascal(on_build="OnBuild"
     entrypoint: tuple[str, ...] | str | None = None
     network_disabled: bool | UnsetType = UNSET
     mac_address: str | UnsetType = UNSET
-    on_build: tuple[str, ...] | None = None
+    on_build: tuple[str, ...] | UnsetType | None = None
     labels: Labels | None = None
     stop_signal: str | UnsetType = UNSET
     stop_timeout: int | UnsetType | None = UNSET
@@ -341,23 +341,23 @@ class NetworkSettings(
 ):
     """NetworkSettings of GET /containers/ID/json."""
 
-    bridge: str = ""
+    bridge: str | UnsetType = ""
     sandbox_id: str = ""
     sandbox_key: str = ""
     ports: dict[str, tuple[PortBinding, ...] | None] = {}
-    hairpin_mode: bool = False
-    link_local_ipv6_address: str = ""
-    link_local_ipv6_prefix_len: int = 0
-    secondary_ip_addresses: None = None
-    secondary_ipv6_addresses: None = None
-    endpoint_id: str = ""
-    gateway: str = ""
-    global_ipv6_address: str = ""
-    global_ipv6_prefix_len: int = 0
-    ip_address: str = ""
-    ip_prefix_len: int = 0
-    ipv6_gateway: str = ""
-    mac_address: str = ""
+    hairpin_mode: bool | UnsetType = False
+    link_local_ipv6_address: str | UnsetType = ""
+    link_local_ipv6_prefix_len: int | UnsetType = 0
+    secondary_ip_addresses: UnsetType | None = None
+    secondary_ipv6_addresses: UnsetType | None = None
+    endpoint_id: str | UnsetType = ""
+    gateway: str | UnsetType = ""
+    global_ipv6_address: str | UnsetType = ""
+    global_ipv6_prefix_len: int | UnsetType = 0
+    ip_address: str | UnsetType = ""
+    ip_prefix_len: int | UnsetType = 0
+    ipv6_gateway: str | UnsetType = ""
+    mac_address: str | UnsetType = ""
     networks: dict[str, EndpointSettings] = {}
 
 

@@ -13,6 +13,9 @@ from fakedocker.base.numbers import parse_whole
 
 JSON = "application/json"
 TAR = "application/x-tar"
+JSON_LINES = "application/jsonl"
+NDJSON = "application/x-ndjson"
+JSON_SEQUENCE = "application/json-seq"
 RAW_STREAM = "application/vnd.docker.raw-stream"
 MULTIPLEXED_STREAM = "application/vnd.docker.multiplexed-stream"
 

@@ -45,11 +45,11 @@ class ImageInspect(Struct, frozen=True, kw_only=True, rename=pascal(id="Id", os=
     id: str
     repo_tags: tuple[str, ...]
     repo_digests: tuple[str, ...]
-    parent: str
-    comment: str
+    parent: str | UnsetType
+    comment: str | UnsetType
     created: str
-    docker_version: str
-    author: str
+    docker_version: str | UnsetType
+    author: str | UnsetType
     config: ImageConfig
     architecture: str
     variant: str | UnsetType = UNSET

@@ -140,6 +140,27 @@ class NetworkService(Struct, frozen=True, kw_only=True, rename=pascal(vip="VIP",
     tasks: tuple[NetworkTask, ...]
 
 
+class SubnetStatus(
+    Struct, frozen=True, rename=pascal(ips_in_use="IPsInUse", dynamic_ips_available="DynamicIPsAvailable")
+):
+    """How full a subnet is."""
+
+    ips_in_use: int
+    dynamic_ips_available: int
+
+
+class IPAMStatus(Struct, frozen=True, rename=pascal()):
+    """Status.IPAM of GET /networks/ID."""
+
+    subnets: dict[str, SubnetStatus]
+
+
+class NetworkStatus(Struct, frozen=True, rename=pascal()):
+    """Status of GET /networks/ID."""
+
+    ipam: IPAMStatus
+
+
 class NetworkInspect(Struct, frozen=True, kw_only=True, rename=pascal(id="Id")):
     """The answer of GET /networks/ID, and an element of GET /networks."""
 
@@ -156,8 +177,9 @@ class NetworkInspect(Struct, frozen=True, kw_only=True, rename=pascal(id="Id")):
     ingress: bool
     config_from: ConfigReference
     config_only: bool
-    containers: dict[str, AttachedEndpoint] | None
+    containers: dict[str, AttachedEndpoint] | UnsetType | None
     options: dict[str, str] | None
     labels: dict[str, str] | None
     peers: tuple[NetworkPeer, ...] | UnsetType = UNSET
     services: dict[str, NetworkService] | UnsetType = UNSET
+    status: NetworkStatus | UnsetType = UNSET

@@ -62,6 +62,12 @@ def resolve(draft: Draft, host: HostConfig) -> tuple[tuple[str, Container], ...]
     return tuple(found)
 
 
+def are_deprecated(draft: Draft, host: HostConfig | None) -> bool:
+    """Whether the engine warns of the links of a container to be (moby daemon/create.go)."""
+    in_bridge = host is not None and host.network_mode in ("", "default", "bridge")
+    return not draft.profile.links_set_variables and in_bridge and bool(host and host.links)
+
+
 def _container(draft: Draft, name: str) -> Container:
     """A container to link to. That there is none is the request's fault: 400, so that no client pulls an image."""
     try:

@@ -26,9 +26,14 @@ class _Entry(NamedTuple):
 
 
 class ListedContainers:
-    """Entries of GET /containers/json that were encoded before; no part of the world."""
+    """Entries of GET /containers/json that were encoded before; no part of the world.
 
-    def __init__(self) -> None:
+    Args:
+        with_health: whether they tell of health, as from API 1.52 on.
+    """
+
+    def __init__(self, with_health: bool) -> None:
+        self._with_health = with_health
         self._entries: dict[str, _Entry] = {}
         self._made_of: tuple[object, ...] = ()
 
@@ -49,7 +54,7 @@ class ListedContainers:
         for container in containers:
             entry = known.get(container.id)
             if entry is None or entry.container is not container or not entry.from_ns <= now_ns < entry.until_ns:
-                entry = known[container.id] = _entry(draft, container)
+                entry = known[container.id] = _entry(draft, container, self._with_health)
             texts.append(entry.text)
         if not texts:
             return b"[]\n"
@@ -58,6 +63,6 @@ class ListedContainers:
         return b",".join(texts)
 
 
-def _entry(draft: Draft, container: Container) -> _Entry:
-    text = msgspec.json.encode(listing.summary(draft, container))
+def _entry(draft: Draft, container: Container, with_health: bool) -> _Entry:
+    text = msgspec.json.encode(listing.summary(draft, container, with_health=with_health))
     return _Entry(container, text, *listing.status_holds_ns(container, draft.now_ns))

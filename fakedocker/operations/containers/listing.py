@@ -38,6 +38,11 @@ class ListedHostConfig(Struct, frozen=True, rename=pascal()):
     annotations: dict[str, str] | UnsetType | None = UNSET
 
 
+class ListedHealth(Struct, frozen=True, rename=pascal()):
+    status: str
+    failing_streak: int
+
+
 class ListedNetworks(Struct, frozen=True, rename=pascal()):
     networks: dict[str, EndpointSettings]
 
@@ -57,6 +62,7 @@ class ContainerSummary(Struct, frozen=True, kw_only=True, rename=pascal(id="Id",
     labels: Labels
     state: str
     status: str
+    health: ListedHealth | UnsetType = UNSET
     host_config: ListedHostConfig
     network_settings: ListedNetworks
     mounts: tuple[MountPoint, ...]
@@ -197,7 +203,7 @@ def _descendants(draft: Draft, names: tuple[str, ...]) -> set[str]:
     return found
 
 
-def summary(draft: Draft, container: Container, with_size: bool = False) -> ContainerSummary:
+def summary(draft: Draft, container: Container, with_size: bool = False, with_health: bool = False) -> ContainerSummary:
     """What a list says of a container."""
     size_rw, size_root = sizes(draft, container) if with_size else (UNSET, UNSET)
     return ContainerSummary(
@@ -213,10 +219,16 @@ def summary(draft: Draft, container: Container, with_size: bool = False) -> Cont
         labels=container.config.labels or {},
         state=container.status,
         status=status(container, draft.now_ns),
+        health=_health(container) if with_health else UNSET,
         host_config=ListedHostConfig(container.network_mode, container.host_config.annotations),
         network_settings=ListedNetworks(endpoint_settings(draft, container, in_list=True)),
         mounts=mount_points(container),
     )
+
+
+def _health(container: Container) -> ListedHealth:
+    health = container.health
+    return ListedHealth("none", 0) if health is None else ListedHealth(health.status, health.failing_streak)
 
 
 def _image_name(draft: Draft, container: Container) -> str:

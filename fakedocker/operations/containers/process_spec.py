@@ -45,7 +45,8 @@ def environment(
     variables = {"PATH": DEFAULT_PATH, "HOSTNAME": container.config.hostname}
     if terminal:
         variables["TERM"] = "xterm"
-    variables |= links.variables(draft, container)
+    if draft.profile.links_set_variables:
+        variables |= links.variables(draft, container)
     for entry in (*(container.config.env or ()), *extra):
         name, equals, value = entry.partition("=")
         if equals:

@@ -20,10 +20,12 @@ def sample(draft: Draft, container: Container, before: JsonObject | None = None,
 
     Args:
         before: the sample that the client got before this one, for differences; None for the first.
-        one_shot: leave out what compares with an earlier sample, and whose it is (the exchanges).
+        one_shot: leave out what compares with an earlier sample, and, before 29, whose it is (the exchanges).
     """
     cpu = _cpu(draft, container)
-    body: JsonObject = {} if one_shot else {"name": f"/{container.name}", "id": container.id}
+    named = draft.profile.names_samples
+    body: JsonObject = {} if one_shot and not named else {"name": f"/{container.name}", "id": container.id}
+    body |= {"os_type": "linux"} if named else {}
     body |= {
         "read": clock.rfc3339_nano(draft.now_ns) if container.has_process else clock.ZERO_TIME,
         "preread": before["read"] if before else clock.ZERO_TIME,

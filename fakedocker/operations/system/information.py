@@ -32,7 +32,9 @@ def version(draft: Draft) -> JsonObject:
     details = {
         **{name: common[name] for name in ("ApiVersion", "Arch", "BuildTime")},
         "Experimental": "false",
-        **{name: common[name] for name in ("GitCommit", "GoVersion", "KernelVersion", "MinAPIVersion", "Os")},
+        **{name: common[name] for name in ("GitCommit", "GoVersion", "KernelVersion", "MinAPIVersion")},
+        **dict(profile.module),
+        "Os": common["Os"],
     }
     components = [
         {"Name": "Engine", "Version": profile.engine.version, "Details": details},
@@ -61,7 +63,7 @@ def info(draft: Draft) -> JsonObject:
     runtime = {"path": "runc", "status": {"org.opencontainers.runtime-spec.features": "{}"}}
     return {
         "ID": host.daemon_id, "Containers": len(states), "ContainersRunning": running, "ContainersPaused": paused,
-        "ContainersStopped": len(states) - running - paused, "Images": len(draft.images), "Driver": "overlay2",
+        "ContainersStopped": len(states) - running - paused, "Images": len(draft.images), "Driver": draft.storage,
         "DriverStatus": [["Backing Filesystem", "extfs"], ["Supports d_type", "true"], ["Using metacopy", "false"],
                          ["Native Overlay Diff", "true"], ["userxattr", "false"]],
         "Plugins": {"Volume": VOLUME_PLUGINS, "Network": NETWORK_PLUGINS, "Authorization": None, "Log": LOG_PLUGINS},
@@ -82,12 +84,16 @@ def info(draft: Draft) -> JsonObject:
         "RuncCommit": {"ID": profile.runc.commit}, "InitCommit": {"ID": profile.init.commit},
         "SecurityOptions": ["name=seccomp,profile=builtin", "name=cgroupns"], "CDISpecDirs": ["/etc/cdi", "/var/run/cdi"],
         "Containerd": {"Address": "/run/containerd/containerd.sock", "Namespaces": {"Containers": "moby", "Plugins": "plugins.moby"}},
-        "FirewallBackend": {"Driver": "iptables"}, "Warnings": None,
+        "FirewallBackend": {"Driver": "iptables", **({"Info": profile.firewall} if profile.firewall else {})}, "Warnings": None,
     }  # fmt: skip
 
 
-def disk_usage(draft: Draft, types: tuple[str, ...]) -> JsonObject:
-    """The answer of GET /system/df: what images, containers, volumes and the build cache hold."""
+def disk_usage(draft: Draft, types: tuple[str, ...], with_health: bool = False) -> JsonObject:
+    """The answer of GET /system/df: what images, containers, volumes and the build cache hold.
+
+    Args:
+        with_health: whether containers tell of their health.
+    """
     everything = not types
     answer: JsonObject = {}
     if built := sum(record["Size"] for record in records.usage(draft)):
@@ -101,7 +107,9 @@ def disk_usage(draft: Draft, types: tuple[str, ...]) -> JsonObject:
         ]
     if everything or "container" in types:
         found = listing.select(draft, {}, everything=True, limit=0)
-        answer["Containers"] = [listing.summary(draft, container, with_size=True) for container in found]
+        answer["Containers"] = [
+            listing.summary(draft, container, with_size=True, with_health=with_health) for container in found
+        ]
     if everything or "volume" in types:
         answer["Volumes"] = [
             volumes.inspect(volume, volumes.usage(draft, volume)) for volume in volumes.select(draft, {})
@@ -111,11 +119,11 @@ def disk_usage(draft: Draft, types: tuple[str, ...]) -> JsonObject:
     return answer
 
 
-def event_message(event: Event) -> JsonObject:
-    """An event as a line of GET /events; containers' and images' have the older fields too."""
+def event_message(event: Event, has_older_fields: bool = True) -> JsonObject:
+    """An event as a line of GET /events; containers' and images' had fields of their own besides, before 1.52."""
     body: JsonObject = {}
     attributes = dict(event.attributes)
-    if event.type in ("container", "image"):
+    if has_older_fields and event.type in ("container", "image"):
         body["status"] = event.action
         body["id"] = event.actor_id
         if event.type == "container" and attributes.get("image"):

@@ -77,6 +77,11 @@ class Api:
         if theirs and _numbers(theirs) < _numbers(self.version):
             self.version = theirs
 
+    async def speaks(self, version: str) -> bool:
+        """Whether the version that was agreed on is this one or a newer one."""
+        await self.negotiate()
+        return _numbers(self.version) >= _numbers(version)
+
     def path(self, path: str) -> str:
         """A path with the version in front."""
         return f"/v{self.version}{path}"

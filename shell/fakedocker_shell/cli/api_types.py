@@ -127,8 +127,12 @@ def _or_nothing(text: Any) -> str:
     return str(text or "")
 
 
-_ADDRESS: Final = Type("struct", "netip.Addr", text=lambda text: text or "invalid IP", encode=_or_nothing, omits_zero=True)
-_PREFIX: Final = Type("struct", "netip.Prefix", text=lambda text: text or "invalid Prefix", encode=_or_nothing, omits_zero=True)
+_ADDRESS: Final = Type(
+    "struct", "netip.Addr", text=lambda text: text or "invalid IP", encode=_or_nothing, omits_zero=True
+)
+_PREFIX: Final = Type(
+    "struct", "netip.Prefix", text=lambda text: text or "invalid Prefix", encode=_or_nothing, omits_zero=True
+)
 _EMPTY: Final = Type("struct", "struct {}")
 _BINDINGS: Final = "[]nat.PortBinding"
 

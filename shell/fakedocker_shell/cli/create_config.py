@@ -211,7 +211,7 @@ def _host_config(
         "CapAdd": _capabilities(options["cap-add"]),
         "CapDrop": _capabilities(options["cap-drop"]),
         "CgroupnsMode": _mode("cgroupns", options["cgroupns"], ("", "host", "private"), "invalid CGROUP mode"),
-        "Dns": options["dns"],
+        "Dns": options["dns"] or (None if options.release.parses_addresses else []),
         "DnsOptions": options["dns-option"],
         "DnsSearch": options["dns-search"],
         "ExtraHosts": options["add-host"] or None,

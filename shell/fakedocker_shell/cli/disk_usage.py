@@ -28,6 +28,13 @@ from fakedocker_shell.gotemplate.encoding import encode
 from fakedocker_shell.gotemplate.types import Type, Value, of
 
 _CONTAINER_TABLE = table_format("ID", "Image", "Command", "LocalVolumes", "Size", "RunningFor", "Status", "Names")
+_GROUPS = {
+    "ImageUsage": "Images", "ContainerUsage": "Containers", "VolumeUsage": "Local Volumes", "BuildCacheUsage": "Build Cache",
+}  # fmt: skip
+"""The engine's sums, from API 1.52 on, and the lines for them."""
+_LISTS = {
+    "ImageUsage": "Images", "ContainerUsage": "Containers", "VolumeUsage": "Volumes", "BuildCacheUsage": "BuildCache",
+}  # fmt: skip
 _ACTIVE_STATES = frozenset({"running", "paused", "restarting"})
 
 
@@ -72,9 +79,19 @@ def _cache(usage: JsonObject) -> UsageRow:
     return UsageRow("Build Cache", len(records), active, size, human_size(size - in_use))
 
 
+def _group(kind: str, group: JsonObject) -> UsageRow:
+    """The sums that the engine has made, from API 1.52 on."""
+    size, free = group.get("TotalSize", 0), group.get("Reclaimable", 0)
+    share = human_size(free) if kind == "Build Cache" else _share(free, size)
+    return UsageRow(kind, group.get("TotalCount", 0), group.get("ActiveCount", 0), size, share)
+
+
 def show_usage(usage: JsonObject, format_text: str, _now_ns: int, release: Release) -> str:
     """A line for each kind of object. Raises CliError for a bad template."""
-    rows = [_images(usage), _containers(usage), _volumes(usage), _cache(usage)]
+    if any(group in usage for group in _GROUPS):
+        rows = [_group(kind, usage.get(group) or {}) for group, kind in _GROUPS.items()]
+    else:
+        rows = [_images(usage), _containers(usage), _volumes(usage), _cache(usage)]
     chosen = USAGE_TABLE if format_text in ("", "table") else format_text
     try:
         template = Template(template_text(chosen))
@@ -102,6 +119,10 @@ def _cache_rows(usage: JsonObject, now_ns: int, truncate: bool) -> list[CacheRow
 def show_verbose_usage(usage: JsonObject, format_text: str, now_ns: int, release: Release) -> str:
     """Every object. Raises CliError for a bad template."""
     truncate = format_text in ("", "table")
+    cache_size = human_size(sum(record["Size"] for record in usage.get("BuildCache") or []))
+    if any(group in usage for group in _GROUPS):
+        cache_size = human_size((usage.get("BuildCacheUsage") or {}).get("TotalSize", 0))
+        usage = {kind: (usage.get(group) or {}).get("Items") or [] for group, kind in _LISTS.items()}
     images = usage_rows(usage.get("Images") or [], now_ns, truncate=truncate)
     containers = [
         ContainerRow({**container, "SizeRootFs": 0}, now_ns, truncate) for container in usage.get("Containers") or []
@@ -110,7 +131,6 @@ def show_verbose_usage(usage: JsonObject, format_text: str, now_ns: int, release
     caches = _cache_rows(usage, now_ns, truncate)
     if not truncate:
         return _through_template(format_text, images, containers, volumes, caches, release)
-    cache_size = human_size(sum(record["Size"] for record in usage.get("BuildCache") or []))
     return (
         "Images space usage:\n\n"
         + render(image_rows(release), DISK_USAGE_TABLE, images)

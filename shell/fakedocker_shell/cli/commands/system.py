@@ -261,7 +261,8 @@ async def system_info(call: Invocation) -> int:
 
 async def system_df(call: Invocation) -> int:
     """Show what docker needs of the disk."""
-    usage = await call.api.get("/system/df")
+    verbose = {"verbose": "1"} if call.options["verbose"] and await call.api.speaks("1.52") else {}
+    usage = await call.api.get("/system/df", verbose)
     show = show_verbose_usage if call.options["verbose"] else show_usage
     call.context.out(show(usage, call.options["format"], call.context.now_ns(), call.release))
     return 0
