@@ -17,7 +17,6 @@ from typing import Any, Final
 from fakedocker.base.numbers import is_digits
 from fakedocker.base.units import parse_binary_size, parse_duration
 from fakedocker_shell.cli.go_values import parse_bool, parse_integer, split_csv
-from fakedocker_shell.cli.releases import USUAL
 from fakedocker_shell.gotemplate.printing import quote
 
 Kind = Callable[[Any, str, Mapping[str, str]], Any]
@@ -66,43 +65,6 @@ def _string_to_string(value: dict[str, str], text: str, _: Mapping[str, str]) ->
             raise ValueError(f"{pair} must be formatted as key=value")
         added[key] = content
     return {**value, **added}
-
-
-_NO_QUOTES: Final = str.maketrans("", "", "\"'`")
-
-
-def _ip(text: str) -> str:
-    """An address (pflag ip.go)."""
-    if not text:
-        return ""
-    try:
-        return str(ipaddress.ip_address(text.strip()))
-    except ValueError:
-        raise ValueError(f"failed to parse IP: {quote(text)}") from None
-
-
-def _addresses(text: str) -> list[str]:
-    """Addresses with commas between them (pflag ip_slice.go)."""
-    found = []
-    for part in split_csv(text.translate(_NO_QUOTES)):
-        try:
-            found.append(str(ipaddress.ip_address(part.strip())))
-        except ValueError:
-            raise ValueError(f"invalid string being converted to IP address: {part}") from None
-    return found
-
-
-def _subnets(text: str) -> list[str]:
-    """Subnets with commas between them, without host bits (pflag ipnet_slice.go)."""
-    found = []
-    for part in split_csv(text.translate(_NO_QUOTES)):
-        try:
-            if "/" not in part:
-                raise ValueError(part)
-            found.append(str(ipaddress.ip_network(part.strip(), strict=False)))
-        except ValueError:
-            raise ValueError(f"invalid string being converted to CIDR: {part}") from None
-    return found
 
 
 def _filter(value: dict[str, list[str]], text: str, _: Mapping[str, str]) -> dict[str, list[str]]:
@@ -195,7 +157,7 @@ def _gpu_count(text: str) -> int:
     return int(text)
 
 
-def _language(name: str, module: str = "flag_languages") -> Kind:
+def language(name: str, module: str = "flag_languages") -> Kind:
     """A list of what a module's parser makes of each text; imported when such a flag is given."""
 
     def parse(value: Any, text: str, environment: Mapping[str, str]) -> Any:
@@ -241,33 +203,19 @@ KINDS: Final[Mapping[str, tuple[Any, Kind]]] = {
     "filter": ({}, _filter),
     "ulimit": ({}, _ulimit),
     "gpu-request": ([], _gpus),
-    "mount": ([], _language("parse_mount")),
-    "network": ([], _language("parse_network")),
+    "mount": ([], language("parse_mount")),
+    "network": ([], language("parse_network")),
     "command": ([], _in_place("parse_command")),
-    "config": ([], _language("parse_config", "swarm_flags")),
+    "config": ([], language("parse_config", "swarm_flags")),
     "credential-spec": (None, _in_place("parse_credential")),
-    "external-ca": ([], _language("parse_external_ca", "swarm_flags")),
+    "external-ca": ([], language("parse_external_ca", "swarm_flags")),
     "node-addr": ("0.0.0.0:2377", _in_place("parse_address")),
     "pem-file": ("", lambda _, text, __: text),
     "port": ([], _many("parse_ports")),
-    "pref": ([], _language("parse_preference", "swarm_flags")),
-    "secret": ([], _language("parse_secret", "swarm_flags")),
+    "pref": ([], language("parse_preference", "swarm_flags")),
+    "secret": ([], language("parse_secret", "swarm_flags")),
 }
 """Kind -> (value without the flag, parser)."""
-_KINDS_29: Final[Mapping[str, tuple[Any, Kind]]] = {
-    **KINDS,
-    "ip": ("", lambda _, text, __: _ip(text)),
-    "ipSlice": ([], lambda value, text, _: [*value, *_addresses(text)]),
-    "ipNetSlice": ([], lambda value, text, _: [*value, *_subnets(text)]),
-    "mount": ([], _language("parse_mount", "mount_flag_29")),
-}
-_KINDS: Final[Mapping[str, Mapping[str, tuple[Any, Kind]]]] = {USUAL: KINDS, "29": _KINDS_29}
-
-
-def kind_of(name: str, release: str) -> tuple[Any, Kind]:
-    """The value of such a flag that was not given, and the parser of one that was, in a release of the client."""
-    kinds = _KINDS[release]
-    return kinds.get(name) or kinds["list"]
 
 
 # checks of single values

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from fakedocker_shell.cli.flag_values import CHECKS, kind_of
+from fakedocker_shell.cli.flag_kinds import kind_of
+from fakedocker_shell.cli.flag_values import CHECKS
 from fakedocker_shell.cli.releases import RELEASES, USUAL, Release
 from fakedocker_shell.cli.table import Command, Flag
 from fakedocker_shell.gotemplate.printing import quote
