@@ -70,6 +70,7 @@ _MODULES: Final[dict[str, str]] = {
     "text.sed": "sed",
     "services.apache": "apache2 httpd",
     "services.declared": "declared tells",
+    "services.forego": "docker-gen forego",
     "services.stand_in": "stand-in",
     "services.init_scripts": "service",
     "services.go_servers": "http-echo traefik-whoami whoami",

@@ -22,6 +22,8 @@ HEARS: Final = -2
 _FILTERS: Final = quote('{"type":["container"]}')
 _ACTIONS: Final = ("start", "die", "health_status", "connect", "disconnect")
 _MOST_BYTES: Final = 16 << 20
+_MOST_HEARD: Final = 100
+"""How many events, (action, container) under `heard`, are kept for who looks at them."""
 
 
 class Unreachable(Exception):
@@ -164,9 +166,12 @@ def _hear(system: System, state: State, connection: Connection) -> bool:
         if not line.startswith(b"{"):
             continue
         try:
-            action = str(json.loads(line).get("Action", ""))
+            event = json.loads(line)
         except ValueError:
             continue
+        action = str(event.get("Action", ""))
+        if len(heard := docker.setdefault("heard", [])) < _MOST_HEARD:
+            heard.append((action, str(event.get("Actor", {}).get("ID", ""))))
         if action.startswith(_ACTIONS):
             if docker["phase"]:
                 docker["again"] = True
