@@ -1,4 +1,4 @@
-"""Record what the real docker compose prints for the scenarios of tests/data/compose_cases.json.
+"""Record what the real docker compose prints for the scenarios of tests/data/compose_cases.json and compose_config_cases.json.
 
     make clients
     python tools/record_compose_cases.py [SCENARIO...]
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-CASES = ROOT / "tests/data/compose_cases.json"
+CASES = (ROOT / "tests/data/compose_cases.json", ROOT / "tests/data/compose_config_cases.json")
 DIRECTORY = Path("/tmp/compose-cases")
 TIMEOUT_SECONDS = 60
 
@@ -80,4 +80,5 @@ def record_all(path: Path, directories: Path) -> None:
 
 
 if __name__ == "__main__":
-    record_all(CASES, DIRECTORY)
+    for cases in CASES:
+        record_all(cases, DIRECTORY)

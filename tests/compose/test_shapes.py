@@ -9,8 +9,8 @@ import pytest
 
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.compose import normalizing, printing, requests, schema
-from fakedocker_shell.compose.normalizing import Place
 from fakedocker_shell.compose.project import assemble
+from fakedocker_shell.compose.values import Place
 
 PLACE = Place("/work", "/root", {})
 VALUES: tuple[Any, ...] = (

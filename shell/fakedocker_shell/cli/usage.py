@@ -29,7 +29,7 @@ FLAGGED_GROUPS = frozenset({"compose"})
 """Groups with flags of their own, before the name of the command: plugins whose complaints are short."""
 _MISUSED = 16
 """The exit status of compose for a command line that it does not understand."""
-_LEFT_OUT = ("dry-run", "compatibility", "builder", "memory", "ssh", "no-consistency")
+_LEFT_OUT = ("dry-run", "compatibility", "builder", "memory", "ssh")
 """Flags of compose, of the group or of its commands, that would change what happens and are not simulated."""
 PLUGIN = "buildx"
 """The command that is a plugin, with an older way to complain."""

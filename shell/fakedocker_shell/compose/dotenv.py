@@ -47,6 +47,13 @@ def parse(text: str, path: str, environment: Mapping[str, str]) -> dict[str, str
     return found
 
 
+def parse_raw(text: str) -> dict[str, str | None]:
+    """Names and values as they stand: no quotes, no variables, no comments after a value (`format: raw`)."""
+    lines = (line.rstrip("\r") for line in text.split("\n"))
+    found = (line.partition("=") for line in lines if line.strip() and not line.lstrip().startswith("#"))
+    return {name: value if equals else None for name, equals, value in found}
+
+
 def _end_of_quote(value: str) -> int:
     quote = value[0]
     position = 1

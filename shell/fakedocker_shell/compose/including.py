@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from fakedocker.base.json_types import Json, JsonObject
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.compose.interpolation import INVALID
-from fakedocker_shell.compose.normalizing import Place
+from fakedocker_shell.compose.values import Place
 
 MOST: Final = 500
 """How many files may be included in all, however they include one another."""

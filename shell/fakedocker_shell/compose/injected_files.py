@@ -15,9 +15,9 @@ from fakedocker.base.json_types import Json, JsonObject
 from fakedocker.base.numbers import is_digits
 from fakedocker_shell.cli.api import Api
 from fakedocker_shell.cli.errors import CliError
+from fakedocker_shell.compose.normalizing import SECRETS_DIRECTORY
 from fakedocker_shell.compose.project import Project, Service
 
-_SECRETS_DIRECTORY = "/run/secrets"
 _MODE = 0o444
 
 
@@ -26,7 +26,7 @@ async def inject(api: Api, project: Project, service: Service, identifier: str) 
     for item in service.get("secrets", ()):
         content = _content(project, project.secrets[item["source"]])
         if content is not None:
-            target = posixpath.join(_SECRETS_DIRECTORY, item.get("target") or item["source"])
+            target = posixpath.join(SECRETS_DIRECTORY, item.get("target") or item["source"])
             await _put(api, identifier, target, item, content)
     for item in service.get("configs", ()):
         content = _content(project, project.configs[item["source"]])

@@ -7,111 +7,17 @@ from __future__ import annotations
 
 import posixpath
 import re
-import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from fakedocker.base.json_types import Json, JsonObject
 from fakedocker.base.numbers import is_digits
-from fakedocker.base.units import format_duration, parse_binary_size, parse_duration
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.ports import parse_published
 from fakedocker_shell.compose.interpolation import INVALID
+from fakedocker_shell.compose.values import Place, duration, flag, integer, number, pairs, size, text, texts, words
 
-_SECRETS_DIRECTORY: Final = "/run/secrets"
-_TRUE: Final = frozenset({"true", "yes", "on", "y", "1"})
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a file's relative paths begin, and what stands for `~` and for variables without a value.
-
-    Args:
-        directory: the project's.
-        home: the user's.
-        environment: what a variable that is named without a value takes it from.
-    """
-
-    directory: str
-    home: str
-    environment: Mapping[str, str]
-
-    def path(self, text: str) -> str:
-        """An absolute path."""
-        if text == "~" or text.startswith("~/"):
-            text = self.home + text[1:]
-        return posixpath.normpath(posixpath.join(self.directory, text))
-
-
-def words(value: Json) -> list[str] | None:
-    """A command: words, or a text taken apart as a shell does, without its variables."""
-    if isinstance(value, str):
-        try:
-            return shlex.split(value)
-        except ValueError:
-            raise CliError("invalid command line string", INVALID) from None
-    return None if value is None else [text(word) for word in value]
-
-
-def text(value: Json) -> str:
-    """A plain value as a text, as YAML wrote it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def flag(value: Json) -> bool:
-    """A boolean, in older YAML's words too."""
-    return value if isinstance(value, bool) else str(value).lower() in _TRUE
-
-
-def pairs(value: Json, without: Callable[[str], Json] = lambda name: None) -> JsonObject:
-    """A mapping, or a list of NAME=VALUE, sorted by name. `without` gives the value of a name that has none."""
-    if isinstance(value, list):
-        found: JsonObject = {}
-        for item in value:
-            name, equals, rest = text(item).partition("=")
-            found[name] = rest if equals else without(name)
-    else:
-        found = {name: without(name) if inner is None else text(inner) for name, inner in (value or {}).items()}
-    return dict(sorted(found.items()))
-
-
-def texts(value: Json) -> list[str]:
-    """A text, or a list of them."""
-    return [text(value)] if isinstance(value, str | int | float) else [text(item) for item in value or []]
-
-
-def duration(value: Json) -> str:
-    """A length of time as Go prints it. Raises CliError."""
-    try:
-        return format_duration(parse_duration(text(value)))
-    except ValueError as problem:
-        raise CliError(str(problem), INVALID) from None
-
-
-def size(value: Json) -> str:
-    """A number of bytes. Raises CliError."""
-    try:
-        return str(value if isinstance(value, int) else parse_binary_size(text(value)))
-    except ValueError as problem:
-        raise CliError(str(problem), INVALID) from None
-
-
-def number(value: Json) -> int | float:
-    """A count, or a share of one. Raises CliError."""
-    try:
-        found = float(value)
-        return int(found) if found.is_integer() and "." not in str(value) else found
-    except (ValueError, OverflowError):
-        raise CliError(f'strconv.ParseFloat: parsing "{value}": invalid syntax', INVALID) from None
-
-
-def integer(value: Json) -> int:
-    """A whole number. Raises CliError."""
-    try:
-        return int(value)
-    except (TypeError, ValueError, OverflowError):
-        raise CliError(f'strconv.ParseInt: parsing "{value}": invalid syntax', INVALID) from None
+SECRETS_DIRECTORY: Final = "/run/secrets"
 
 
 # ports
@@ -149,6 +55,8 @@ def _long_volume(item: Mapping[str, Json], place: Place) -> JsonObject:
     volume = dict(item)
     if volume.get("type") == "bind" and "source" in volume:
         volume["source"] = place.path(text(volume["source"]))
+    if volume.get("bind"):
+        volume["bind"] = {key: inner for key, inner in volume["bind"].items() if inner}
     if volume.get("type") == "tmpfs" and "size" in (volume.get("tmpfs") or {}):
         volume["tmpfs"] = {**volume["tmpfs"], "size": size(volume["tmpfs"]["size"])}
     return volume
@@ -156,16 +64,19 @@ def _long_volume(item: Mapping[str, Json], place: Place) -> JsonObject:
 
 def _short_volume(item: str, place: Place) -> JsonObject:
     parts = item.split(":")
+    if len(parts[0]) == 1 and parts[0].isalpha() and len(parts) > 1:  # taken for a drive of Windows
+        parts = [":".join(parts[:2]), *parts[2:]]
     if len(parts) == 1:
         return {"type": "volume", "target": parts[0], "volume": {}}
     if len(parts) > 3 or not all(parts[:2]):
         raise CliError(f"invalid spec: {item}: too many colons", INVALID)
     source, target, *options = parts
     modes = options[0].split(",") if options else []
-    is_path = source[:1] in (".", "/", "~")
+    is_drive = source[1:2] == ":"
+    is_path = source[:1] in (".", "/", "~") or is_drive
     volume: JsonObject = {
         "type": "bind" if is_path else "volume",
-        "source": place.path(source) if is_path else source,
+        "source": place.path(source) if is_path and not is_drive else source,
         "target": target,
     }
     if "ro" in modes:
@@ -198,22 +109,67 @@ def _environment(value: Json, place: Place) -> JsonObject:
     return pairs(value, place.environment.get)
 
 
-def _env_files(value: Json, _: Place) -> list[JsonObject]:
+def _env_files(value: Json, place: Place) -> list[JsonObject]:
     entries = value if isinstance(value, list) else [value]
-    return [{"required": True, **(entry if isinstance(entry, dict) else {"path": text(entry)})} for entry in entries]
+    found = [entry if isinstance(entry, dict) else {"path": text(entry)} for entry in entries]
+    return [{"required": True, **entry, "path": place.path(text(entry["path"]))} for entry in found]
 
 
 def _build(value: Json, place: Place) -> JsonObject:
     build: JsonObject = {"context": value} if isinstance(value, str) else dict(value)
     build["context"] = place.path(build.get("context", "."))
-    if "dockerfile_inline" not in build:
+    if "dockerfile_inline" not in build and place.completes:
         build.setdefault("dockerfile", "Dockerfile")
     for key in ("args", "labels"):
         if key in build:
             build[key] = pairs(build[key], place.environment.get)
+    if "additional_contexts" in build:
+        contexts = pairs(build["additional_contexts"], lambda name: "")
+        build["additional_contexts"] = {name: _context(text, place) for name, text in contexts.items()}
+    if "secrets" in build:
+        build["secrets"] = _file_objects(build["secrets"], place)
+    if "shm_size" in build:
+        build["shm_size"] = size(build["shm_size"])
     if "args" in build:
         build["args"] = {name: given for name, given in build["args"].items() if given is not None}
     return build
+
+
+def _context(text: str, place: Place) -> str:
+    """A named context of a build: a directory, unless it says what else it is."""
+    return text if "://" in text or text.startswith(("service:", "git@")) else place.path(text)
+
+
+def _develop(value: Json, place: Place) -> JsonObject:
+    develop = dict(value)
+    if "watch" in develop:
+        develop["watch"] = [
+            {**trigger, "path": place.path(text(trigger["path"]))} for trigger in develop["watch"] or ()
+        ]
+    return develop
+
+
+def _hooks(value: Json, place: Place) -> list[JsonObject]:
+    found = []
+    for item in value:
+        hook = dict(item)
+        if "command" in hook:
+            hook["command"] = words(hook["command"])
+        if "environment" in hook:
+            hook["environment"] = pairs(hook["environment"], place.environment.get)
+        if "privileged" in hook:
+            hook["privileged"] = flag(hook["privileged"])
+        found.append(hook)
+    return found
+
+
+def _gpus(value: Json, _: Place) -> list[JsonObject]:
+    if isinstance(value, str):
+        return [{"count": -1}]
+    found = [{**item, "count": -1} if item.get("count") == "all" else dict(item) for item in value]
+    if any("count" in item and "device_ids" in item for item in found):
+        raise CliError('services.gpus.[]: "count" and "device_ids" attributes are exclusive', INVALID)
+    return found
 
 
 def _healthcheck(value: Json, _: Place) -> JsonObject:
@@ -235,7 +191,7 @@ def _file_objects(value: Json, _: Place) -> list[JsonObject]:
 
 def _secrets(value: Json, place: Place) -> list[JsonObject]:
     return [
-        {**item, "target": posixpath.join(_SECRETS_DIRECTORY, item["target" if "target" in item else "source"])}
+        {**item, "target": item.get("target") or posixpath.join(SECRETS_DIRECTORY, item["source"])}
         for item in _file_objects(value, place)
     ]
 
@@ -254,7 +210,7 @@ def _devices(value: Json, _: Place) -> list[dict[str, str]]:
 def _extra_hosts(value: list[Json] | JsonObject, _: Place) -> list[str]:
     if isinstance(value, dict):
         return [f"{name}={text(address)}" for name, address in sorted(value.items())]
-    return [re.sub(r"[:=]", "=", text(item), count=1) for item in value]
+    return sorted(re.sub(r"[:=]", "=", text(item), count=1) for item in value)
 
 
 def _restart(value: Json, _: Place) -> str:
@@ -310,13 +266,17 @@ _LONG_FORMS: Final[dict[str, Callable[[Json, Place], Json]]] = {
     "configs": _file_objects,
     "depends_on": _depends_on,
     "deploy": _deploy,
+    "develop": _develop,
     "devices": _devices,
     "env_file": _env_files,
     "environment": _environment,
     "extra_hosts": _extra_hosts,
+    "gpus": _gpus,
     "healthcheck": _healthcheck,
     "networks": _networks,
     "ports": _ports,
+    "post_start": _hooks,
+    "pre_stop": _hooks,
     "restart": _restart,
     "secrets": _secrets,
     "stop_grace_period": lambda value, _: duration(value),
@@ -324,14 +284,21 @@ _LONG_FORMS: Final[dict[str, Callable[[Json, Place], Json]]] = {
     "volumes": _volumes,
 }
 """Setting -> what makes its long form."""
+_PLACES: Final = ("build", "configs", "depends_on", "env_file", "networks", "secrets", "volumes")
 
 
-def service(settings: Mapping[str, Json], place: Place) -> JsonObject:
-    """All settings of a service in their long forms. Raises CliError."""
+def service(settings: Mapping[str, Json], place: Place, *, only_places: bool = False) -> JsonObject:
+    """All settings of a service in their long forms. Raises CliError.
+
+    Args:
+        only_places: those alone that have to do with files and other services, as where variables are not replaced.
+    """
     found: JsonObject = {}
     for key, value in settings.items():
         if value is None and key not in ("command", "entrypoint"):
             continue
         make = _LONG_FORMS.get(key)
+        if only_places and key not in _PLACES:
+            make = None
         found[key] = value if make is None else make(value, place)
     return found

@@ -7,18 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fakedocker.base.json_types import Json, JsonObject
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.compose.interpolation import INVALID
-from fakedocker_shell.compose.normalizing import Place, flag, pairs
+from fakedocker_shell.compose.values import Place, flag, pairs
 
 if TYPE_CHECKING:
     import networkx
 
 DEFAULT_NETWORK = "default"
 NO_SUCH_SERVICE = "no such service: {name}"
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How files are read: with variables replaced, completed, with absolute paths, looked at as a whole, and with what the
+    files of variables say among what a service names itself."""
+
+    interpolates: bool = True
+    completes: bool = True
+    resolves: bool = True
+    checks: bool = True
+    takes_env_files: bool = True
+
+
+USUAL: Final = How()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +148,7 @@ def assemble(
     place: Place,
     files: Sequence[str],
     profiles: Sequence[str],
+    how: How = USUAL,
 ) -> Project:
     """A project of a whole document, whose services are in their long forms.
 
@@ -142,7 +158,8 @@ def assemble(
     Raises:
         CliError: something that services use is missing, or they depend on one another in a circle.
     """
-    every = {key: Service(key, _completed(settings)) for key, settings in sorted(services.items())}
+    complete = _completed if how.completes else dict
+    every = {key: Service(key, complete(settings)) for key, settings in sorted(services.items())}
     active = {key: one for key, one in every.items() if _is_active(one, profiles)}
     project = Project(
         name,
@@ -150,31 +167,34 @@ def assemble(
         tuple(files),
         place.environment,
         active,
-        _named(document.get("networks"), name, _networks_used(active.values())),
-        _named(document.get("volumes"), name, _volumes_used(active.values())),
-        _files(document.get("secrets"), name, place),
-        _files(document.get("configs"), name, place),
+        _named(document.get("networks"), name, _networks_used(active.values()), how),
+        _named(document.get("volumes"), name, _volumes_used(active.values()), how),
+        _files("secrets", document.get("secrets"), name, place),
+        _files("configs", document.get("configs"), name, place),
         {key: one for key, one in every.items() if key not in active},
         {key: value for key, value in document.items() if key.startswith("x-")},
     )
-    for service in active.values():
-        _check(project, service, every)
-    _check_circles(project)
+    if how.checks and how.interpolates:
+        for service in active.values():
+            _check(project, service, every)
+        _check_circles(project)
     return project
 
 
 def _completed(settings: Mapping[str, Json]) -> JsonObject:
     """With the dependencies that other settings bring, and the network that every service joins."""
     made = dict(settings)
-    implied = [link.partition(":")[0] for link in made.get("links") or ()]
-    implied += [name.partition(":")[0] for name in made.get("volumes_from") or () if not name.startswith("container:")]
-    for key in ("network_mode", "ipc", "pid"):
+    known: Mapping[str, Json] = {"condition": "service_started", "restart": True, "required": True}
+    implied = {link.partition(":")[0]: known for link in made.get("links") or ()}
+    for key in ("network_mode", "ipc", "pid", "uts", "cgroup"):
         kind, _, name = str(made.get(key, "")).partition(":")
         if kind == "service":
-            implied.append(name)
+            implied[name] = known
+    for name in made.get("volumes_from") or ():
+        if not name.startswith("container:"):
+            implied.setdefault(name.partition(":")[0], {"condition": "service_started", "required": True})
     if implied:
-        how = {"condition": "service_started", "restart": True, "required": True}
-        made["depends_on"] = dict(sorted({**dict.fromkeys(implied, how), **made.get("depends_on", {})}.items()))
+        made["depends_on"] = dict(sorted({**implied, **made.get("depends_on", {})}.items()))
     if "network_mode" not in made and not made.get("networks"):
         made["networks"] = {DEFAULT_NETWORK: None}
     return made
@@ -198,9 +218,11 @@ def _volumes_used(services: Iterable[Service]) -> set[str]:
     }
 
 
-def _named(section: Json, project: str, used: set[str]) -> dict[str, JsonObject]:
+def _named(section: Json, project: str, used: set[str], how: How) -> dict[str, JsonObject]:
     """Networks or volumes that are used, each with its name outside of the file."""
     section = dict(section or {})
+    if not how.completes:
+        return {key: dict(section[key] or {}) for key in sorted(section)}
     if DEFAULT_NETWORK in used:
         section.setdefault(DEFAULT_NETWORK, {})
     found = {}
@@ -220,10 +242,15 @@ def _named(section: Json, project: str, used: set[str]) -> dict[str, JsonObject]
     return found
 
 
-def _files(section: Json, project: str, place: Place) -> dict[str, JsonObject]:
+def _files(kind: str, section: Json, project: str, place: Place) -> dict[str, JsonObject]:
     found = {}
     for key, entry in sorted((section or {}).items()):
-        made = {"name": f"{project}_{key}", **(entry or {})}
+        given = entry or {}
+        ways = [way for way in ("file", "environment", "content") if given.get(way)]
+        if len(ways) > 1:
+            raise CliError(f"{kind}.{key}: file|environment|content attributes are mutually exclusive", INVALID)
+        external = given.get("external") is not None and flag(given["external"])
+        made = {"name": key if external else f"{project}_{key}", **given}
         if "file" in made:
             made["file"] = place.path(made["file"])
         found[key] = made
@@ -235,16 +262,23 @@ def _check(project: Project, service: Service, every: Mapping[str, Service]) -> 
     name = service.name
     problem = ""
     missing_dependency = next(
-        (key for key, how in service.depends_on.items() if key not in every and how.get("required", True)), None
-    )
+        (
+            key for key, how in service.depends_on.items()
+            if key not in project.services and (key not in every or how.get("required", True))
+        ), None,
+    )  # fmt: skip
     if not service.get("image") and not service.get("build"):
         problem = f'service "{name}" has neither an image nor a build context specified'
     elif service.get("network_mode") and service.get("networks"):
         problem = f"service {name} declares mutually exclusive `network_mode` and `networks`"
-    elif missing_dependency is not None:
-        problem = f'service "{name}" depends on undefined service "{missing_dependency}"'
+    elif any(_lacks_target(one) for one in (service.get("develop", {}).get("watch") or ())):
+        problem = f"services.{name}.develop.watch: target is required for non-rebuild actions"
     elif undefined := next(iter(sorted(_networks_used([service]) - project.networks.keys())), None):
         problem = f'service "{name}" refers to undefined network {undefined}'
+    elif missing_dependency is not None:
+        problem = f'service "{name}" depends on undefined service "{missing_dependency}"'
+    elif told := _told_twice(service):
+        problem = f"services.{name}: can't set distinct values on '{told[0]}' and '{told[1]}'"
     elif undefined := next(iter(sorted(_volumes_used([service]) - project.volumes.keys())), None):
         problem = f'service "{name}" refers to undefined volume {undefined}'
     else:
@@ -254,6 +288,31 @@ def _check(project: Project, service: Service, every: Mapping[str, Service]) -> 
                     problem = problem or f'service "{name}" refers to undefined {kind} {item["source"]}'
     if problem:
         raise CliError(f"{problem}: invalid compose project", INVALID)
+
+
+_TWICE: Final = (
+    ("scale", "deploy.replicas"),
+    ("cpus", "deploy.resources.limits.cpus"),
+    ("mem_limit", "deploy.resources.limits.memory"),
+    ("mem_reservation", "deploy.resources.reservations.memory"),
+    ("pids_limit", "deploy.resources.limits.pids"),
+)
+"""What can be said in two places, which must not differ."""
+
+
+def _told_twice(service: Service) -> tuple[str, str] | None:
+    """The two places where a service says different things."""
+    for key, path in _TWICE:
+        other: Json = service.settings
+        for part in path.split("."):
+            other = other.get(part) if isinstance(other, Mapping) else None
+        if service.get(key) is not None and other is not None and service.get(key) != other:
+            return key, path
+    return None
+
+
+def _lacks_target(trigger: Mapping[str, Json]) -> bool:
+    return trigger.get("action") not in ("rebuild", "restart") and not trigger.get("target")
 
 
 def _check_circles(project: Project) -> None:

@@ -6,13 +6,14 @@ Source: compose pkg/compose/create.go; what it sends over the wire.
 from __future__ import annotations
 
 import hashlib
-import json
+import posixpath
 from collections.abc import Mapping
 from typing import Final
 
 from fakedocker.base.json_types import Json, JsonObject
 from fakedocker.base.units import parse_binary_size, parse_duration
-from fakedocker_shell.compose import labels
+from fakedocker_shell.compose import labels, printing
+from fakedocker_shell.compose.normalizing import SECRETS_DIRECTORY
 from fakedocker_shell.compose.project import Project, Service
 
 _SECOND_NS: Final = 1_000_000_000
@@ -20,8 +21,6 @@ _CPU_NS: Final = 1_000_000_000
 _HEALTH_TIMES: Final = {
     "interval": "Interval", "timeout": "Timeout", "start_period": "StartPeriod", "start_interval": "StartInterval",
 }  # fmt: skip
-_UNHASHED: Final = frozenset({"build", "profiles", "pull_policy", "scale"})
-"""Settings that may change without the container being made anew."""
 _RESTARTS: Final = {"any": "always", "none": "no", "on-failure": "on-failure"}
 _HOST_SETTINGS: Final = {
     "cap_add": "CapAdd", "cap_drop": "CapDrop", "cgroup": "CgroupnsMode", "cgroup_parent": "CgroupParent", "dns": "Dns",
@@ -39,11 +38,20 @@ _HOST_SIZES: Final = {
 
 
 def config_hash(service: Service) -> str:
-    """What tells whether a service's container has to be made anew."""
-    settings = {key: value for key, value in service.settings.items() if key not in _UNHASHED}
-    deploy = {key: value for key, value in settings.get("deploy", {}).items() if key != "replicas"}
-    text = json.dumps({**settings, "deploy": deploy}, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    """What tells whether a service's container has to be made anew.
+
+    Source: compose pkg/compose/hash.go: the digest of the service as JSON, without what may change meanwhile.
+    """
+    files = [
+        one["path"] if one["required"] else {"path": one["path"], "required": False}
+        for one in service.get("env_file", ())
+    ]
+    settings = printing.service_json({**service.settings, **({"env_file": files} if files else {})})
+    for key in ("build", "pull_policy", "scale"):
+        settings.pop(key, None)
+    if "deploy" in settings:
+        settings["deploy"] = {key: value for key, value in settings["deploy"].items() if key != "replicas"}
+    return hashlib.sha256(printing.compact(settings).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def container_labels(project: Project, service: Service, number: int, image_id: str, one_off: bool) -> dict[str, str]:
@@ -234,7 +242,8 @@ def _mounts(project: Project, service: Service) -> tuple[list[str] | None, list[
         for item in service.get(kind, ()):
             source = known[item["source"]].get("file", "")
             if source:
-                target = item.get("target") or f"/{item['source']}"
+                folder = SECRETS_DIRECTORY if kind == "secrets" else "/"
+                target = posixpath.join(folder, item.get("target") or item["source"])
                 mounts.append({"Type": "bind", "Source": source, "Target": target, "ReadOnly": True, "BindOptions": {}})
     return binds or None, mounts or None
 

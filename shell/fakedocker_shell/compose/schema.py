@@ -38,11 +38,12 @@ SERVICE: Final = _table(
     number="cpu_count cpu_percent cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpu_shares cpus mem_limit"
     " mem_reservation mem_swappiness memswap_limit oom_score_adj pids_limit scale shm_size",
     list="cap_add cap_drop configs device_cgroup_rules devices expose external_links group_add links ports profiles"
-    " secrets security_opt volumes volumes_from",
+    " post_start pre_stop secrets security_opt volumes volumes_from",
     mapping="blkio_config credential_spec deploy develop healthcheck logging storage_opt ulimits",
     list_or_mapping="annotations depends_on environment extra_hosts labels networks sysctls",
     string_or_list="command dns dns_opt dns_search entrypoint env_file tmpfs",
     string_or_mapping="build extends",
+    other="gpus",
 )
 NETWORK: Final = _table(
     string="name driver",
@@ -76,6 +77,11 @@ DEPLOY: Final = _table(
 RESOURCES: Final = _table(mapping="limits reservations")
 LIMITS: Final = _table(number="cpus memory pids", list="devices")
 LOGGING: Final = _table(string="driver", mapping="options")
+TRIGGER: Final = _table(string="action path target exec", list="ignore include", boolean="initial_sync")
+HOOK: Final = _table(
+    string="user working_dir", string_or_list="command", boolean="privileged", list_or_mapping="environment"
+)
+_ACTIONS: Final = ("rebuild", "sync", "restart", "sync+restart", "sync+exec")
 _INNER: Final = {"build": BUILD, "healthcheck": HEALTHCHECK, "deploy": DEPLOY, "logging": LOGGING}
 _PLAIN: Final = (str, int, float, type(None))
 _ITEMS: Final[dict[str, tuple[tuple[type, ...], tuple[type, ...], tuple[str, ...]]]] = {
@@ -140,6 +146,17 @@ def _check_inside(service: Mapping[str, Json], place: str, path: str) -> None:
     for key, keys in _INNER.items():
         if isinstance(service.get(key), dict):
             _check_keys(service[key], keys, f"{place}.{key}", path)
+    _check_watch(service, place, path)
+    gpus = service.get("gpus")
+    if gpus is not None and gpus != "all":
+        if not isinstance(gpus, list):
+            raise _problem(path, f"{place}.gpus must be a list")
+        for number, device in enumerate(gpus):
+            _check_entry(device, (dict,), (), f"{place}.gpus.{number}", path)
+    for key in ("post_start", "pre_stop"):
+        for number, hook in enumerate(service.get(key) or ()):
+            _check_entry(hook, (dict,), (), f"{place}.{key}.{number}", path)
+            _check_keys(hook, HOOK, f"{place}.{key}.{number}", path)
     resources = (service.get("deploy") or {}).get("resources") or {}
     _check_keys(resources, RESOURCES, f"{place}.deploy.resources", path)
     for kind, limits in resources.items():
@@ -151,6 +168,18 @@ def _check_inside(service: Mapping[str, Json], place: str, path: str) -> None:
             for name, entry in entries:
                 allowed = in_mapping if isinstance(value, dict) else in_list
                 _check_entry(entry, allowed, needed, f"{place}.{key}.{name}", path)
+
+
+def _check_watch(service: Mapping[str, Json], place: str, path: str) -> None:
+    develop = service.get("develop") or {}
+    _check_keys(develop, {"watch": "list"}, f"{place}.develop", path)
+    for number, trigger in enumerate(develop.get("watch") or ()):
+        here = f"{place}.develop.watch.{number}"
+        _check_entry(trigger, (dict,), ("path", "action"), here, path)
+        _check_keys(trigger, TRIGGER, here, path)
+        if trigger["action"] not in _ACTIONS:
+            listed = ", ".join(f'"{action}"' for action in _ACTIONS)
+            raise _problem(path, f"{here}.action {here}.action must be one of the following: {listed}")
 
 
 def _check_entry(entry: Json, allowed: tuple[type, ...], needed: tuple[str, ...], place: str, path: str) -> None:

@@ -12,6 +12,7 @@ import yaml
 
 from fakedocker.base.json_types import Json
 from fakedocker_shell.cli.errors import CliError
+from fakedocker_shell.compose import tags
 from fakedocker_shell.compose.interpolation import INVALID
 
 _TAG = "tag:yaml.org,2002:"
@@ -59,14 +60,35 @@ def _mapping(reader: Json, node: Json) -> dict[Json, Json]:
     return {key if isinstance(key, str) else str(key): value for key, value in made.items()}
 
 
+def _tagged(reader: Json, _suffix: str, node: Json) -> Json:
+    """What has a tag that nobody knows is what it would be without."""
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(reader, node)
+    if isinstance(node, yaml.SequenceNode):
+        return reader.construct_sequence(node, deep=True)
+    return reader.construct_scalar(node)
+
+
+_Reader.add_multi_constructor("!", _tagged)
 _Reader.add_constructor(_TAG + "int", _integer)
 _Reader.add_constructor(_TAG + "map", _mapping)
 
 
 def read(text: str) -> Json:
     """The document in a text; None for an empty one. Raises CliError with go-yaml's words."""
+    return read_tagged(text)[0]
+
+
+def read_tagged(text: str) -> tuple[Json, tuple[tags.Path, ...]]:
+    """The same, and what of earlier files it takes back, see `tags`."""
     try:
-        return yaml.load(text, Loader=_Reader)  # it is a safe loader
+        reader = _Reader(text)  # it is a safe loader
+        try:
+            node = reader.get_single_node()
+            places = tags.take_out(node)
+            return (None if node is None else reader.construct_document(node)), places
+        finally:
+            reader.dispose()
     except yaml.MarkedYAMLError as problem:
         line = problem.problem_mark.line + 1 if problem.problem_mark is not None else 0
         if isinstance(problem, yaml.parser.ParserError) and problem.context_mark is not None:

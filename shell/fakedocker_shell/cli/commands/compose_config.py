@@ -8,9 +8,9 @@ from fakedocker_shell.cli.errors import CliError, UnsimulatedError
 from fakedocker_shell.cli.main import Invocation
 from fakedocker_shell.compose import printing, requests
 from fakedocker_shell.compose.files import load
-from fakedocker_shell.compose.project import Project
+from fakedocker_shell.compose.project import How, Project
 
-_LEFT_OUT = ("no-interpolate", "no-normalize", "no-path-resolution", "resolve-image-digests", "variables")
+_LEFT_OUT = ("resolve-image-digests", "variables")
 
 
 async def compose_config(call: Invocation) -> int:
@@ -21,10 +21,23 @@ async def compose_config(call: Invocation) -> int:
             raise UnsimulatedError(f"docker compose config --{name} is not simulated")
     if options["format"] not in ("yaml", "json"):
         raise CliError(f'unsupported format "{options["format"]}"')
-    project = (await load(call.context, call.group)).selected(call.arguments)
+    how = How(
+        interpolates=not options["no-interpolate"],
+        completes=not options["no-normalize"],
+        resolves=not options["no-path-resolution"],
+        checks=not options["no-consistency"],
+        takes_env_files=not options["hash"],
+    )
+    if not how.interpolates and options["format"] == "json":
+        raise UnsimulatedError("docker compose config --no-interpolate --format json is not simulated")
+    project = await load(call.context, call.group, how)
+    if not options["services"]:
+        project = project.selected(call.arguments)
     if options["quiet"]:
         return 0
     text = _names(call, project)
+    if text is None and not how.interpolates:
+        text = printing.as_written(project)
     if text is None:
         text = printing.as_json(project) if options["format"] == "json" else printing.as_yaml(project)
     if options["output"]:
