@@ -109,6 +109,7 @@ def definition_of(attributes: Mapping[str, str], target: Target, entitlements: t
         platform=platform,
         network=network if network in ("none", "host") else "default",
         extra_hosts=tuple(next(csv.reader([attributes.get("add-hosts", "")]), [])),
+        attests=f"{_ATTESTATION}provenance" in attributes,
         limits=limits(_ulimit(text) for text in next(csv.reader([attributes.get("ulimit", "")]), [])),
         labels=tuple(sorted(_those(attributes, _LABEL).items())),
         exporter=target.exporter,
@@ -198,6 +199,6 @@ def _check(attributes: Mapping[str, str]) -> None:
             _check_context(name.removeprefix(_CONTEXT), value)
         if name == "requestid":
             raise messages.UNSUPPORTED_REQUEST(name=value)
-        if name.startswith((_ARGUMENT, _LABEL, _CONTEXT, "vcs:")) or name in _KNOWN:
+        if name.startswith((_ARGUMENT, _LABEL, _CONTEXT, "vcs:", f"{_ATTESTATION}provenance")) or name in _KNOWN:
             continue
         raise messages.NOT_SIMULATED(what=f"the build option {name}")

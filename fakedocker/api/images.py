@@ -12,14 +12,22 @@ from fakedocker.api import version_adapters
 from fakedocker.api.call import Call
 from fakedocker.api.importing import ImportStream
 from fakedocker.api.streams import Messages, TaskStream
-from fakedocker.base import messages
+from fakedocker.base import messages, platform as platforms
 from fakedocker.base.numbers import is_digits, parse_whole
 from fakedocker.engine.inflight import Stream
 from fakedocker.images import document as documents
 from fakedocker.operations.buildkit import records
 from fakedocker.operations.classic_builder import downloads
 from fakedocker.operations.containers.commit import image_config
-from fakedocker.operations.images import fetching, images, importing, load as loading, removal, save as saving
+from fakedocker.operations.images import (
+    descriptions,
+    fetching,
+    images,
+    importing,
+    load as loading,
+    removal,
+    save as saving,
+)
 from fakedocker.operations.registry import pull, push as pushing, transfer_schedule
 from fakedocker.operations.system import filters as filtering, lookup
 from fakedocker.registry import catalogue
@@ -36,7 +44,9 @@ def list_(call: Call) -> Reply:
     found = images.select(draft, filters, everything=query.flag("all"))
     shared = query.flag("shared-size") and call.version >= (1, 42)
     summaries = [
-        images.summary(draft, image, tags, digests, shared=shared, containers=draft.profile.counts_containers)
+        descriptions.summary(
+            draft, image, tags, digests, shared=shared, containers=draft.profile.counts_containers, manifests=query.flag("manifests")
+        )
         for image, tags, digests in found
     ]
     return json_reply(version_adapters.image_list(summaries, call.version))
@@ -44,11 +54,14 @@ def list_(call: Call) -> Reply:
 
 def inspect(call: Call) -> Reply:
     image = lookup.image(call.draft, call.names["name"])
-    return json_reply(version_adapters.image(images.inspect(call.draft, image), image, call.version))
+    text = _platform(call)
+    platform = platforms.parse(text) if text else None
+    told = descriptions.inspect(call.draft, image, manifests=call.query.flag("manifests"), platform=platform)
+    return json_reply(version_adapters.image(told, image, call.version))
 
 
 def history(call: Call) -> Reply:
-    return json_reply(images.history(call.draft, lookup.image(call.draft, call.names["name"])))
+    return json_reply(descriptions.history(call.draft, lookup.image(call.draft, call.names["name"])))
 
 
 def tag(call: Call) -> Reply:
@@ -60,7 +73,9 @@ def tag(call: Call) -> Reply:
 def remove(call: Call) -> Reply:
     if not call.names["name"].strip():
         raise messages.IMAGE_BLANK()
-    deleted = removal.remove(call.draft, call.names["name"], call.query.flag("force"), not call.query.flag("noprune"))
+    query = call.query
+    platforms_ = tuple(_platform_of(text) for text in query.all("platforms"))
+    deleted = removal.remove(call.draft, call.names["name"], query.flag("force"), not query.flag("noprune"), platforms_)
     return json_reply(deleted)
 
 
@@ -136,8 +151,10 @@ def _platform(call: Call) -> str:
         Refusal: it is no JSON.
     """
     text = call.query.text("platform")
-    if not text:
-        return ""
+    return _platform_of(text) if text else ""
+
+
+def _platform_of(text: str) -> str:
     try:
         return decode.decode(text.encode(), documents.ImageDocument).platform
     except decode.InvalidJSON as problem:
@@ -147,7 +164,7 @@ def _platform(call: Call) -> str:
 def push(call: Call) -> Stream:
     """Send an image to its registry, the progress as lines of JSON."""
     name = pushing.parse(call.names["name"], call.query.text("tag"))
-    return TaskStream(pushing.begin(call.draft, name, credentials(call)))
+    return TaskStream(pushing.begin(call.draft, name, credentials(call), _platform(call)))
 
 
 def credentials(call: Call) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from fakedocker.base.messages import Refusal
 from fakedocker.images.model import Layer
 from fakedocker.operations.images import manifest_parts
 from fakedocker.registry import blobs
+from fakedocker.registry.distribution import manifests
 from fakedocker.registry.distribution.client import (
     EXISTS,
     MOUNTED,
@@ -38,7 +39,6 @@ from fakedocker.registry.errands import (
     Result,
     WebErrand,
 )
-from fakedocker.registry.manifests import MANIFEST_TYPE
 from fakedocker.wire.http import Reply, Request
 
 _TIMEOUT_SECONDS = 30.0
@@ -84,8 +84,9 @@ class Registries:
         origins: dict[str, str] = {}
         for tag, manifest in errand.images:
             parts = {remote.digest: partial(self._blob, remote.layer) for remote in manifest.layers}
-            parts[manifest.image.id] = partial(bytes, manifest.image.raw_config)
-            outcomes = _hold(client.push(errand.path, tag, manifest.raw, MANIFEST_TYPE, parts, errand.mounts))
+            parts[manifest.image.config_digest] = partial(bytes, manifest.image.raw_config)
+            media_type = manifests.read(manifest.raw, "").media_type
+            outcomes = _hold(client.push(errand.path, tag, manifest.raw, media_type, parts, errand.mounts))
             for digest, (kind, origin) in outcomes.items():
                 origins.setdefault(digest, {EXISTS: errand.path, MOUNTED: origin}.get(kind, ""))
         return PushedParts(origins)

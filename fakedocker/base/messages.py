@@ -455,6 +455,30 @@ IMAGE_MANY_TAGS = Message(
     "conflict: unable to delete {image} (must be forced) - image is referenced in multiple repositories",
     "moby image_delete.go",
 )
+IMAGE_REFERENCE_IN_USE = Message(
+    409,
+    "conflict: unable to delete {name} (must be forced) - container {container} is using its referenced image {image}",
+    "images of 29",
+)
+REMOVE_PLATFORM = Message(
+    400,
+    "Content will be removed from all images referencing this variant. Use —-force to force delete.",
+    "x-image-ids of 29, moby daemon/containerd/image_delete.go",
+)
+NO_PLATFORM_IN_INDEX = Message(
+    404,
+    "image with reference {name} was found but does not provide the specified platform ({platform})",
+    "x-archives of 29, moby daemon/containerd/image.go",
+)
+RESOLVE_NOT_FOUND = 'failed to resolve reference "{name}": {name}: not found'
+RESOLVE_FAILED = 'failed to resolve reference "{name}": failed to do request: Head "{url}": {problem}'
+TARGET_PULL_DENIED = "pull access denied for {repository}, repository does not exist or may require 'docker login'"
+EXPORT_NO_TARGET = Message(404, "no suitable export target found: {problem}", "x-archives of 29")
+LOADED_WITHOUT_PLATFORM = Message(
+    404,
+    "image {name} was loaded, but doesn't provide the requested platform ([{platform}])",
+    "x-archives of 29, moby daemon/containerd/image_exporter.go",
+)
 PULL_DENIED = Message(
     404,
     "pull access denied for {repository}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied",

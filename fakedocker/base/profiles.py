@@ -57,6 +57,8 @@ class EngineProfile(NamedTuple):
         negotiates_events: whether clients choose the media type of events.
         firewall: what is told of the firewall besides its name.
         any_static_address: whether containers may choose their address in subnets that the engine chose, too.
+        serves_indexes: whether the Hub of its world serves an index for each tag, as the real one does. The one that was
+            recorded with 28 served plain manifests.
         module: what `docker version` calls the module that the daemon is made of, with its version; () for nothing.
     """
 
@@ -79,6 +81,7 @@ class EngineProfile(NamedTuple):
     negotiates_events: bool = False
     firewall: tuple[tuple[str, str], ...] = ()
     any_static_address: bool = False
+    serves_indexes: bool = False
     module: tuple[tuple[str, str], ...] = ()
 
 
@@ -113,7 +116,8 @@ _ENGINE_29 = EngineProfile(
         "1.55",
         release="29",
     ),
-    storages=("overlay2",),
+    storages=("overlayfs", "overlay2"),
+    serves_indexes=True,
     words="29",
     slim=True,
     counts_containers=True,

@@ -16,8 +16,24 @@ from fakedocker.filesystem.archive import write_tar
 from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.tree import Tree
+from fakedocker.images.targets import Target
 from fakedocker.wire.container import Config
 from fakedocker.wire.image import ImageConfig
+
+
+class Blob(Struct, frozen=True, kw_only=True):
+    """A layer as containerd's store has it: compressed, and unpacked into a snapshot.
+
+    Args:
+        digest, size_bytes: of the compressed archive.
+        content_bytes: how much of the disk it counts for; holes in an image by rule count as if they were in the archive.
+        snapshot_bytes: of the snapshot on the disk, in whole blocks.
+    """
+
+    digest: str
+    size_bytes: int
+    content_bytes: int
+    snapshot_bytes: int
 
 
 class Layer(Struct, frozen=True, kw_only=True):
@@ -36,6 +52,8 @@ class Layer(Struct, frozen=True, kw_only=True):
     """The archive it came as, where one written of the entries would have other bytes; else None."""
     assumed: bool = False
     """Whether it is what a step left that failed and was taken to have worked, or all that is known of an image."""
+    blob: Blob | None = None
+    """How containerd's store has it; None in the classic store."""
 
     def archive(self) -> Content:
         """The layer as a tar archive, whose digest is the diff id. Time grows with the number of entries."""
@@ -56,7 +74,7 @@ class Image(Struct, frozen=True, kw_only=True):
     """An image: a configuration over a chain of layers."""
 
     id: str
-    """sha256: and the digest of its configuration's JSON."""
+    """sha256: and the digest of its configuration's JSON; in containerd's store that of its manifest or index."""
     created_ns: int
     config: ImageConfig
     architecture: str = "amd64"
@@ -73,16 +91,29 @@ class Image(Struct, frozen=True, kw_only=True):
     history: tuple[HistoryEntry, ...] = ()
     size_bytes: int = 0
     raw_config: bytes = b""
-    """The configuration's JSON, whose digest is the id."""
+    """The configuration's JSON."""
     container_id: str = ""
     """The container it was committed from, "" for one that was not."""
     container_config: ImageConfig | Config | None = None
     """What the container of its last build step, or the one committed, was made with; the cache compares it. None for others."""
+    target: Target | None = None
+    """In containerd's store the document that its names mean, of which this is the image for this machine."""
 
     @property
     def top(self) -> str:
         """The chain id of the uppermost layer, "" for an image without layers."""
         return self.layers[-1] if self.layers else ""
+
+    @property
+    def tops(self) -> tuple[str, ...]:
+        """The uppermost layers of all that is here of it."""
+        own = (self.top,) if self.top else ()
+        return own if self.target is None else tuple(dict.fromkeys((*own, *self.target.tops)))
+
+    @property
+    def config_digest(self) -> str:
+        """The digest of the configuration's JSON."""
+        return content_digest(self.raw_config)
 
 
 def chain_id(parent: str, diff_id: str) -> str:

@@ -53,6 +53,12 @@ def archive_sums(content: Content) -> Sums:
     return Sums(f"sha256:{archive.hexdigest()}", f"sha256:{compressed.hexdigest()}", size_bytes)
 
 
+def as_named(archive: Content, digest: str, diff_id: str) -> Content:
+    """A layer's archive as the blob of a digest: as it is where that is the archive's own, else compressed. Time and memory
+    grow with its bytes."""
+    return archive if digest == diff_id else b"".join(gzip_stored.compress(contents.chunks(archive)))
+
+
 def layer_blob(layer: Layer) -> bytes:
     """A layer's blob in one piece. Time and memory grow with its bytes."""
     return b"".join(gzip_stored.compress(contents.chunks(layer.archive())))

@@ -21,8 +21,9 @@ from fakedocker.base.extensions import Extension
 from fakedocker.base.platform import Platform
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.images.model import HistoryEntry, Image, Layer, chain_id, make_image
-from fakedocker.registry import stored
+from fakedocker.registry import indexes, stored
 from fakedocker.registry.hub import kept, lookup, official
+from fakedocker.registry.indexes import OfferedIndex
 from fakedocker.registry.manifests import make_manifest, read_manifest
 from fakedocker.registry.model import Manifest, RemoteLayer
 from fakedocker.wire.image import ImageConfig
@@ -64,6 +65,32 @@ def manifest(path: str, reference: str, day: int, platform: Platform = official.
     if digest is None and reference in repository.tags.values():
         digest = reference
     return None if digest is None else _manifest(digest)
+
+
+def index(path: str, tag: str, day: int) -> OfferedIndex | None:
+    """The index that the Hub serves for a tag of an official image: all platforms that it was built for. Makes all of
+    them, some 20 ms each, the first time.
+
+    Raises:
+        hub.kept.DamagedFacts: the facts about the repository cannot be read.
+    """
+    if not path.startswith(OFFICIAL):
+        return None
+    found = lookup.find(path.removeprefix(OFFICIAL), tag, day)
+    if found is None:
+        return None
+    images = [manifest(path, tag, day, platform) for platform in lookup.platforms_of(found)]
+    there = tuple(each for each in images if each is not None)
+    key = tuple(each.digest for each in there)
+    if key not in _indexes:
+        while len(_indexes) >= _MOST_INDEXES:
+            del _indexes[next(iter(_indexes))]
+        _indexes[key] = indexes.make(path.removeprefix(OFFICIAL), there)
+    return _indexes[key]
+
+
+_indexes: dict[tuple[str, ...], OfferedIndex] = {}
+_MOST_INDEXES: Final = 64
 
 
 def _described(name: str, tag: str) -> Manifest | None:

@@ -1,6 +1,7 @@
-"""Image manifests as JSON: docker's schema 2, laid out as docker itself writes it, so that digests and sizes are real.
+"""Image manifests as JSON: docker's schema 2, laid out as docker itself writes it, or OCI's, so that digests and sizes
+are real.
 
-Source: distribution manifest/schema2. This module must not know where manifests are kept.
+Sources: distribution manifest/schema2; OCI image-spec manifest.md. This module must not know where manifests are kept.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
+from fakedocker.images import targets
 from fakedocker.images.model import Image, content_digest
 from fakedocker.registry.model import Manifest, RemoteLayer
 
@@ -35,15 +37,23 @@ class ManifestDocument(Struct, frozen=True, rename="camel"):
     layers: tuple[Descriptor, ...]
 
 
-def make_manifest(image: Image, layers: Sequence[RemoteLayer]) -> Manifest:
-    """The manifest of an image, with its JSON written out and hashed."""
+def make_manifest(image: Image, layers: Sequence[RemoteLayer], media_type: str = MANIFEST_TYPE) -> Manifest:
+    """The manifest of an image, with its JSON written out and hashed.
+
+    Args:
+        media_type: docker's, or `targets.MANIFEST_TYPE`.
+    """
+    is_docker = media_type == MANIFEST_TYPE
+    config_type, layer_type = (CONFIG_TYPE, LAYER_TYPE) if is_docker else (targets.CONFIG_TYPE, targets.LAYER_TYPE)
     document = ManifestDocument(
         2,
-        MANIFEST_TYPE,
-        Descriptor(CONFIG_TYPE, len(image.raw_config), image.id),
-        tuple(Descriptor(LAYER_TYPE, remote.size_bytes, remote.digest) for remote in layers),
+        media_type,
+        Descriptor(config_type, len(image.raw_config), image.config_digest),
+        tuple(Descriptor(layer_type, remote.size_bytes, remote.digest) for remote in layers),
     )
-    raw = msgspec.json.format(msgspec.json.encode(document), indent=3)
+    raw = msgspec.json.encode(document)
+    if is_docker:
+        raw = msgspec.json.format(raw, indent=3)
     return Manifest(digest=content_digest(raw), image=image, layers=tuple(layers), raw=raw)
 
 

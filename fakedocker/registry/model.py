@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from fakedocker.base.persistent import Map
 from fakedocker.images.model import Image, Layer
+from fakedocker.registry.attestations import Attestation
 
 
 class RemoteLayer(Struct, frozen=True, kw_only=True):
@@ -27,11 +28,15 @@ class Manifest(Struct, frozen=True, kw_only=True):
     """An image as a registry offers it. `manifests.make_manifest` makes one."""
 
     digest: str
-    """Of `raw`."""
+    """What its name means: the digest of `raw`, or of the index that it was found in."""
     image: Image
     layers: tuple[RemoteLayer, ...]
     raw: bytes = b""
     """The manifest's JSON as it is served."""
+    index: bytes = b""
+    """The JSON of the index that it was found in, none where its name means the manifest."""
+    attestation: Attestation | None = None
+    """What is attested of it in that index."""
 
 
 class OutsideWeb(Struct, frozen=True, kw_only=True):

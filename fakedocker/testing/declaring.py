@@ -190,8 +190,9 @@ def _add(
         manifests=registry.manifests.set(f"{name.path}@{manifest.digest}", manifest),
     )
     if local:
-        images.add(draft, image, [remote.layer for remote in manifest.layers])
-        images.set_reference(draft, f"{name.name}@{manifest.digest}", image.id)
+        image = images.add_offered(draft, manifest)
+        if image.target is None:
+            images.set_reference(draft, f"{name.name}@{manifest.digest}", image.id)
         images.set_reference(draft, f"{name.name}:{name.tag}", image.id)
     return image.id
 

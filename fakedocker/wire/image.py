@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, field
 
 from fakedocker.wire.container import Empty, GraphDriver, HealthConfig, Labels
+from fakedocker.wire.manifest import Descriptor, Platform
 from fakedocker.wire.naming import pascal
 
 
@@ -29,8 +30,67 @@ class ImageConfig(Struct, frozen=True, kw_only=True, rename=pascal(on_build="OnB
 class RootFS(Struct, frozen=True, rename=pascal(root_fs="RootFS")):
     """RootFS of GET /images/NAME/json: the diff ids of the layers."""
 
-    type: str
-    layers: tuple[str, ...]
+    type: str | UnsetType = UNSET
+    layers: tuple[str, ...] | UnsetType = UNSET
+
+
+class ManifestSize(Struct, frozen=True, rename=pascal()):
+    """Size of a manifest: of its content, and with its snapshots."""
+
+    content: int
+    total: int
+
+
+class UnpackedSize(Struct, frozen=True, rename=pascal()):
+    """Size of a platform's snapshots."""
+
+    unpacked: int
+
+
+class ManifestImage(Struct, frozen=True, kw_only=True, rename=pascal()):
+    """ImageData of a manifest."""
+
+    platform: Platform
+    size: UnpackedSize
+    containers: tuple[str, ...] | None
+
+
+class ManifestAttestation(Struct, frozen=True, rename=pascal()):
+    """AttestationData of a manifest."""
+
+    about: str = field(name="For")
+
+
+class ManifestSummary(Struct, frozen=True, kw_only=True, rename=pascal(id="ID")):
+    """An element of Manifests of an image: what an index lists."""
+
+    id: str
+    descriptor: Descriptor
+    available: bool
+    size: ManifestSize
+    kind: str
+    image_data: ManifestImage | UnsetType = UNSET
+    attestation_data: ManifestAttestation | UnsetType = UNSET
+
+
+class PulledFrom(Struct, frozen=True, rename=pascal()):
+    """A repository that an image was pulled from."""
+
+    repository: str
+
+
+class BuiltBy(Struct, frozen=True, rename=pascal()):
+    """A build that an image came of."""
+
+    created_at: str
+    ref: str
+
+
+class ImageIdentity(Struct, frozen=True, kw_only=True, rename=pascal(), omit_defaults=True):
+    """Identity of GET /images/NAME/json: where an image comes from."""
+
+    build: tuple[BuiltBy, ...] = ()
+    pull: tuple[PulledFrom, ...] = ()
 
 
 class ImageMetadata(Struct, frozen=True, rename=pascal()):
@@ -55,9 +115,12 @@ class ImageInspect(Struct, frozen=True, kw_only=True, rename=pascal(id="Id", os=
     variant: str | UnsetType = UNSET
     os: str
     size: int
-    graph_driver: GraphDriver
+    graph_driver: GraphDriver | UnsetType = UNSET
     root_fs: RootFS
     metadata: ImageMetadata
+    descriptor: Descriptor | UnsetType = UNSET
+    manifests: tuple[ManifestSummary, ...] | UnsetType = UNSET
+    identity: ImageIdentity | UnsetType = UNSET
 
 
 class ImageSummary(Struct, frozen=True, kw_only=True, rename=pascal(id="Id", parent_id="ParentId")):
@@ -68,6 +131,8 @@ class ImageSummary(Struct, frozen=True, kw_only=True, rename=pascal(id="Id", par
     id: str
     labels: Labels | None
     parent_id: str
+    descriptor: Descriptor | UnsetType = UNSET
+    manifests: tuple[ManifestSummary, ...] | UnsetType = UNSET
     repo_digests: tuple[str, ...] | None
     repo_tags: tuple[str, ...] | None
     shared_size: int

@@ -9,14 +9,16 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class Platform(Struct, frozen=True, kw_only=True):
-    os: str = ""
+class Platform(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """For which machines an image is; what is not said is left out."""
+
     architecture: str = ""
+    os: str = ""
     variant: str = ""
 
 
-class Descriptor(Struct, frozen=True, kw_only=True, rename="camel"):
-    """What is said of a blob or a manifest."""
+class Descriptor(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """What is said of a blob or a manifest; what is not said is left out."""
 
     media_type: str = ""
     digest: str = ""

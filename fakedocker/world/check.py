@@ -200,7 +200,7 @@ def _indices(world: World) -> Iterator[str]:
     yield from _same(
         "image to children", world.image_children, ((i.parent, i.id) for i in world.images.values() if i.parent)
     )
-    edges = [(image.top, f"image:{image.id}") for image in world.images.values() if image.top]
+    edges = [(top, f"image:{image.id}") for image in world.images.values() for top in image.tops]
     edges += [(layer.parent, f"layer:{layer.chain_id}") for layer in world.layers.values() if layer.parent]
     edges += [(container.top_layer, f"container:{container.id}") for container in containers if container.top_layer]
     edges += [(record.chain, f"cache:{key}") for key, record in world.build_cache.items() if record.chain]

@@ -51,6 +51,7 @@ class SolveOptions(Struct, frozen=True, kw_only=True):
         remote: whether the context comes by itself, with the Dockerfile in it.
         context: the URL that it comes from, "" for an archive that the client uploads.
         limits: (resource, soft, hard) that the processes of steps have.
+        attests: whether the image gets a statement of where it comes from, in a store that can keep one.
     """
 
     tags: tuple[str, ...] = ()
@@ -70,6 +71,7 @@ class SolveOptions(Struct, frozen=True, kw_only=True):
     context: str = ""
     named: tuple[tuple[str, str], ...] = ()
     limits: tuple[tuple[str, int, int], ...] = ()
+    attests: bool = True
 
 
 class Base(Struct, frozen=True, kw_only=True):

@@ -64,9 +64,13 @@ class PushTask(Transfer, frozen=True, kw_only=True):
     """With its registry."""
     tag: str = ""
     manifest: Manifest | None = None
-    following: tuple[tuple[str, Manifest], ...] = ()
+    others: tuple[Manifest, ...] = ()
+    """The other images of the same index, where all of one is pushed."""
+    following: tuple[tuple[str, tuple[Manifest, ...]], ...] = ()
     """Tags and what they mean, as it was when the push began."""
     event_name: str
+    platform: str = ""
+    """Which image of an index was asked for, "" for all that is here."""
     problem: str = ""
     origins: tuple[tuple[str, str], ...] | None = None
     """For layers' digests the repository that had them, where a registry outside has told; "" for those that were sent."""
@@ -96,12 +100,19 @@ class LoadedImage(Struct, frozen=True, kw_only=True):
     """From the base up; those that this engine had already among them."""
     references: tuple[str, ...]
     """NAME:TAG, spelled in full."""
+    manifest: Manifest | None = None
+    """How containerd's store takes it, where the archive has its manifest."""
 
 
 class LoadTask(Transfer, frozen=True, kw_only=True):
-    """An archive has been read and verified; its images arrive at the end, all at once."""
+    """An archive has been read and verified; its images arrive at the end, all at once.
+
+    Args:
+        platform: that they must be for, "" for any; containerd's store asks once they are here.
+    """
 
     images: tuple[LoadedImage, ...]
+    platform: str = ""
 
 
 class FetchTask(Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from fakedocker.operations.buildkit import records, session_requests
 from fakedocker.operations.buildkit.needs import pinned
 from fakedocker.operations.buildkit.progress import SolveFailure
 from fakedocker.operations.buildkit.solve import Solve
-from fakedocker.operations.images import images
+from fakedocker.operations.images import content_store, images
 from fakedocker.operations.registry import pull, transfer_schedule
 from fakedocker.world import asks
 from fakedocker.world.asks import Answer, Ask
@@ -32,9 +32,9 @@ def begin_image(solve: Solve, index: int, op: ImageOp) -> tuple[Moment, ...] | N
     chain = base.image.top
     solve.change_state(index, chain=chain, key=f"image:{chain}", created_ns=base.image.created_ns)
     missing = [remote for remote in base.remote if remote.layer.chain_id not in draft.layers]
-    if not missing:
-        return None
     now_ns, teller = draft.now_ns, solve.teller(index)
+    if not missing and not content_store.is_used(draft):
+        return None
     solve.tell(teller.started(now_ns), teller.status(f"resolve {pinned(op.name, op.digest)}", now_ns, now_ns))
     moments = []
     at_ns = now_ns + transfer_schedule.FIRST_ANSWER_NS
@@ -53,7 +53,7 @@ def begin_image(solve: Solve, index: int, op: ImageOp) -> tuple[Moment, ...] | N
 def keep_image(solve: Solve, index: int, op: ImageOp) -> bool:
     """Put an image's layers into the world, held by the cache; whether the cache held them before."""
     draft, base = solve.draft, _base(solve, op)
-    images.add_layers(draft, base.layers)
+    images.add_layers(draft, base.layers, base.remote)
     chain, key = base.image.top, solve.state(index).key
     if records.find(draft, key) is not None:
         return True

@@ -5,7 +5,9 @@ Source: moby builder/builder-next/exporter (the "moby" exporter), buildkit expor
 
 from __future__ import annotations
 
-from fakedocker.base import reference
+from collections.abc import Iterator
+
+from fakedocker.base import clock, reference
 from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.filesystem import diff
 from fakedocker.filesystem.archive import write_tar
@@ -16,10 +18,14 @@ from fakedocker.images.model import HistoryEntry, Image, Layer, make_image
 from fakedocker.operations.buildkit import progress, session_requests
 from fakedocker.operations.buildkit.progress import SolveEnd, Teller
 from fakedocker.operations.buildkit.solve import WHOLE, Solve
-from fakedocker.operations.images import images, save
+from fakedocker.operations.images import content_store, images, save
+from fakedocker.operations.system import lookup
 from fakedocker.operations.system.event_attributes import image_event
+from fakedocker.registry import attestations
+from fakedocker.registry.attestations import Attestation
 from fakedocker.world import asks
 from fakedocker.world.asks import Answer
+from fakedocker.world.draft import Draft
 from fakedocker.world.solves import HistoryStep
 
 COMMENT = "buildkit.dockerfile.v0"
@@ -54,7 +60,8 @@ def finish(solve: Solve) -> None:
         teller = _teller(solve)
         solve.tell(teller.status("exporting layers", now_ns, began_ns))
         image = _store(solve)
-        solve.tell(teller.status(f"writing image {image.id}", now_ns, now_ns))
+        for what in _written(image):
+            solve.tell(teller.status(what, now_ns, now_ns))
         _name(solve, teller, image)
         solve.tell(teller.completed(began_ns, now_ns))
         solve.end(SolveEnd(image_id=image.id, names=tuple(map(_shown, solve.task.options.tags))))
@@ -73,8 +80,32 @@ def finish(solve: Solve) -> None:
 
 def _store(solve: Solve) -> Image:
     image, layers = _image(solve)
-    images.add(solve.draft, image, layers)
-    return image
+    return images.add(solve.draft, image, layers, _attestation(solve, image, layers))
+
+
+def _attestation(solve: Solve, image: Image, layers: tuple[Layer, ...]) -> Attestation | None:
+    """What is attested of an image in containerd's store: when it was built, so that no two builds give the same."""
+    if not content_store.is_used(solve.draft) or not solve.task.options.attests:
+        return None
+    digest = content_store.manifest_of(image, layers).digest
+    tags = [reference.parse(text).with_default_tag().familiar for text in solve.task.options.tags]
+    now = clock.rfc3339_nano(solve.draft.now_ns)
+    began = clock.rfc3339_nano(solve.task.opened_ns)
+    name = f"pkg:docker/{tags[0].replace(':', '@')}" if tags else ""
+    return attestations.provenance(digest, name, began, now, is_artifact=True)
+
+
+def _written(image: Image) -> Iterator[str]:
+    """What is told of an image's documents once they are written."""
+    if image.target is None:
+        yield f"writing image {image.id}"
+        return
+    for part in image.target.parts:
+        yield f"exporting attestation manifest {part.digest}" if part.attests else f"exporting manifest {part.digest}"
+        if not part.attests:
+            yield f"exporting config {image.config_digest}"
+    if image.target.is_index:
+        yield f"exporting manifest list {image.id}"
 
 
 def _image(solve: Solve) -> tuple[Image, tuple[Layer, ...]]:
@@ -123,10 +154,29 @@ def _name(solve: Solve, teller: Teller, image: Image) -> None:
     for text in solve.task.options.tags:
         given = reference.parse(text)
         name = given.with_default_tag()
+        before = draft.images.get(draft.tags.get(f"{name.name}:{name.tag}", ""))
         images.set_reference(draft, f"{name.name}:{name.tag}", image.id)
         draft.tag_times[image.id] = draft.now_ns
         image_event(draft, image.id, "tag", name.familiar)
-        solve.tell(teller.status(f"naming to {_shown(text)}", draft.now_ns, draft.now_ns))
+        _tell_name(solve, teller, _shown(text), is_kept=image.target is not None)
+        if before is not None and before.target is not None:
+            _drop_nameless(draft, before)
+    if image.target is not None and not solve.task.options.tags:
+        _tell_name(solve, teller, f"moby-dangling@{image.id}", is_kept=True)
+
+
+def _tell_name(solve: Solve, teller: Teller, name: str, *, is_kept: bool) -> None:
+    now_ns = solve.draft.now_ns
+    solve.tell(teller.status(f"naming to {name}", now_ns, now_ns))
+    if is_kept:
+        solve.tell(teller.status(f"unpacking to {name}", now_ns, now_ns))
+
+
+def _drop_nameless(draft: Draft, image: Image) -> None:
+    """Containerd's store keeps no image that a build has taken the last name of, unless a container is made of it."""
+    is_named = bool(draft.image_tags.get(image.id))
+    if not is_named and image.id in draft.images and not lookup.image_users(draft, image):
+        images.discard(draft, image)
 
 
 def _shown(text: str) -> str:

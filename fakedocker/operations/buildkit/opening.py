@@ -229,7 +229,9 @@ def _local(solve: Solve, name: str) -> Base | None:
     wanted = solve.task.options.platform
     if image is None or (wanted and not wanted.startswith(f"{image.os}/{image.architecture}")):
         return None
-    return Base(name=name, image=image, layers=tuple(solve.draft.layers[chain] for chain in image.layers))
+    layers = tuple(solve.draft.layers[chain] for chain in image.layers)
+    digest = image.id if image.target is not None else ""
+    return Base(name=name, image=image, digest=digest, layers=layers)
 
 
 def _metadata(solve: Solve, teller: Teller, name: str) -> tuple[tuple[str, str], ...]:

@@ -91,8 +91,7 @@ def _restored(session: Session, target: Image, position: int, wanted: ImageConfi
         author=target.author,
         parent=session.stage.image_id,
     )
-    images.add(draft, image, ())
-    return image.id
+    return images.add(draft, image, ()).id
 
 
 def _siblings(session: Session, parent: str) -> Iterable[Image]:
@@ -142,5 +141,5 @@ def commit(session: Session, container_config: ImageConfig, layer: Layer | None)
         docker_version=draft.profile.engine.version,
         parent=stage.image_id,
     )
-    images.add(draft, image, () if layer is None else (layer,))
+    image = images.add(draft, image, () if layer is None else (layer,))
     session.change_stage(image_id=image.id)

@@ -61,7 +61,7 @@ def commit(
             max(layer.size_bytes, disk.BLOCK_BYTES),
             f"write /var/lib/docker/overlay2/{layer.chain_id.removeprefix('sha256:')}",
         )
-    images.add(draft, image, [layer] if layer is not None else [])
+    image = images.add(draft, image, [layer] if layer is not None else [])
     if target is not None:
         images.tag(draft, image, target.name, target.tag)
     container_event(

@@ -18,6 +18,7 @@ from fakedocker.network import model as network_model, pools
 from fakedocker.network.hardware_addresses import is_hardware_address
 from fakedocker.network.model import Network
 from fakedocker.operations.containers import links, mounts, namespaces, rootfs, settings, validation
+from fakedocker.operations.images import content_store
 from fakedocker.operations.networks import attachments
 from fakedocker.operations.system import disk, files, lookup
 from fakedocker.operations.system.event_attributes import container_event
@@ -81,8 +82,7 @@ def create(
     if image is None:
         if not config.image:
             raise messages.NO_COMMAND()
-        image = lookup.image(draft, config.image)
-        _check_platform(image, config.image, platform)
+        image = _image(draft, config.image, platform)
     config = merge_with_image(config, image)
     if config.entrypoint == ("",):  # asked for to have none
         config = replace(config, entrypoint=None)
@@ -107,6 +107,23 @@ def create(
     container = draft.containers[identifier]
     container_event(draft, container, "create")
     return container
+
+
+def _image(draft: Draft, name: str, platform: str) -> Image:
+    """What a container is made of.
+
+    Raises:
+        Refusal: there is none of that name, or not for that platform.
+    """
+    image = lookup.image(draft, name)
+    if image.target is None:
+        _check_platform(image, name, platform)
+        return image
+    wanted = content_store.wanted_platform(platform)
+    found = content_store.image_for(draft, image, wanted) if platform else image
+    if found is None:
+        raise messages.NO_PLATFORM_IN_INDEX(name=lookup.shown_name(draft, image), platform=wanted)
+    return found
 
 
 def _check_platform(image: Image, name: str, platform: str) -> None:

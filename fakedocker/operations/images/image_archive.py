@@ -19,7 +19,9 @@ from fakedocker.base import messages, reference
 from fakedocker.filesystem import archive, content as contents
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.images.model import content_digest
+from fakedocker.images.targets import ATTESTS, INDEX_TYPES
 from fakedocker.operations.images import unpacking
+from fakedocker.registry.attestations import Attestation
 from fakedocker.wire import decode
 from fakedocker.wire.manifest import Descriptor, ImageManifest, Index
 
@@ -31,10 +33,6 @@ _NAME_ANNOTATION = "io.containerd.image.name"
 _TAG_ANNOTATION = "org.opencontainers.image.ref.name"
 _LINKS_FOLLOWED = 10
 _INDEXES_NESTED = 4
-_INDEX_TYPES = (
-    "application/vnd.oci.image.index.v1+json",
-    "application/vnd.docker.distribution.manifest.list.v2+json",
-)
 
 
 class ArchivedImage(NamedTuple):
@@ -48,6 +46,12 @@ class ArchivedImage(NamedTuple):
     """NAME:TAG, spelled in full."""
     parent: str = ""
     """The id of the image it was made from, where the archive says so."""
+    manifest_path: str = ""
+    """Path of its manifest, "" where the archive has none."""
+    index_path: str = ""
+    """Path of the index that its names mean, "" where they mean the manifest."""
+    attestation_path: str = ""
+    """Path of the manifest of what is attested of it in that index."""
 
 
 class DockerManifest(Struct, frozen=True, kw_only=True, rename="pascal"):
@@ -73,12 +77,17 @@ class ImageArchive:
         self._members: dict[str, LayerEntry] = {entry.path: entry for entry in unpacking.members(data)}
         self._number = zlib.crc32(data)  # docker unpacks into a folder with a number, which its errors tell
 
-    def images(self) -> list[ArchivedImage]:
+    def images(self, *, by_index: bool = False) -> list[ArchivedImage]:
         """What the archive says is in it.
+
+        Args:
+            by_index: whether what an OCI layout says goes before docker's own manifest.json.
 
         Raises:
             Refusal: it says nothing, or nothing that makes sense.
         """
+        if by_index and "index.json" in self._members:
+            return list(self._listed(self._decode("index.json", Index), 0))
         if "manifest.json" in self._members:
             documents = self._decode("manifest.json", tuple[DockerManifest, ...])
             return [
@@ -137,18 +146,45 @@ class ImageArchive:
 
     # OCI layouts
 
-    def _listed(self, index: Index, depth: int) -> Iterator[ArchivedImage]:
+    def _listed(self, index: Index, depth: int, path: str = "") -> Iterator[ArchivedImage]:
+        attested = {each.annotations[ATTESTS]: each for each in index.manifests if ATTESTS in each.annotations}
         for descriptor in index.manifests:
             if descriptor.platform.os not in ("", "linux") or depth > _INDEXES_NESTED:
                 continue  # attestations have the platform unknown/unknown
+            if depth and not self._has(descriptor):
+                continue  # of an index for several platforms some may be left out
             tags = _annotated_tags(descriptor.annotations)
-            if descriptor.media_type in _INDEX_TYPES:
-                for image in self._listed(self._decode(self._blob(descriptor), Index), depth + 1):
+            if descriptor.media_type in INDEX_TYPES:
+                place = self._blob(descriptor)
+                for image in self._listed(self._decode(place, Index), depth + 1, place):
                     yield image._replace(tags=tags or image.tags)
                 continue
             manifest = self._decode(self._blob(descriptor), ImageManifest)
             layers = tuple(self._blob(layer) for layer in manifest.layers)
-            yield ArchivedImage(self._blob(manifest.config), layers, tags)
+            about = attested.get(descriptor.digest)
+            yield ArchivedImage(
+                self._blob(manifest.config),
+                layers,
+                tags,
+                manifest_path=self._blob(descriptor),
+                index_path=path,
+                attestation_path=self._blob(about) if about is not None and self._has(about) else "",
+            )
+
+    def _has(self, descriptor: Descriptor) -> bool:
+        return f"blobs/sha256/{descriptor.digest.removeprefix('sha256:')}" in self._members
+
+    def attestation(self, path: str, subject: str) -> Attestation:
+        """What is attested of an image.
+
+        Raises:
+            Refusal: something of it is missing.
+        """
+        raw = self.read(path)
+        manifest = self._decode(path, ImageManifest)
+        statements = tuple(self.read(self._blob(each)) for each in manifest.layers)
+        config = self.read(self._blob(manifest.config))
+        return Attestation(subject=subject, raw=raw, config=config, statements=statements)
 
     def _blob(self, descriptor: Descriptor) -> str:
         """The path of a blob whose size is as described; its digest is looked at when it is read."""

@@ -1,4 +1,4 @@
-"""Images: list, inspect, history, tag, remove, prune; and how images come into and go out of the world.
+"""Images: how they come into and go out of the world, their names, and which of them a list has.
 
 Sources: moby daemon/images (image_delete.go, images.go, image_prune.go); texts in recordings images and prune-df.
 """
@@ -7,24 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from msgspec import UNSET
 from msgspec.structs import replace
 
-from fakedocker.base import clock, messages, reference
+from fakedocker.base import messages, reference
 from fakedocker.base.go_patterns import path_match
-from fakedocker.base.persistent import Map
-from fakedocker.images import overlay_names
 from fakedocker.images.model import Image, Layer
+from fakedocker.operations.images import content_store
 from fakedocker.operations.system import disk, filters as filtering, lookup
 from fakedocker.operations.system.event_attributes import image_event
 from fakedocker.operations.system.filters import Filters
-from fakedocker.wire.container import GraphDriver
-from fakedocker.wire.image import HistoryItem, ImageInspect, ImageMetadata, ImageSummary, RootFS
+from fakedocker.registry.attestations import Attestation
+from fakedocker.registry.model import Manifest, RemoteLayer
 from fakedocker.world.draft import Draft, add_to_index, remove_from_index
 
 LIST_FILTERS = ("before", "dangling", "label", "reference", "since", "until")
 PRUNE_FILTERS = ("dangling", "label", "label!", "until")
-_NOBODY: Map[str, bool] = Map()
 
 Deleted = list[dict[str, str]]
 """What a removal did, in the API's words: Untagged and Deleted."""
@@ -33,26 +30,63 @@ Deleted = list[dict[str, str]]
 # coming and going
 
 
-def add_layers(draft: Draft, layers: Iterable[Layer]) -> None:
-    """Put layers into the world, from the base up; what is already there stays."""
+def add_layers(draft: Draft, layers: Iterable[Layer], remotes: Iterable[RemoteLayer] = ()) -> None:
+    """Put layers into the world, from the base up; what is already there stays.
+
+    Args:
+        remotes: how a registry has them, where they come from one.
+    """
+    offered = {remote.layer.chain_id: remote for remote in remotes}
     for layer in layers:
         if layer.chain_id not in draft.layers:
-            draft.layers[layer.chain_id] = layer
+            kept = (
+                content_store.stored_layer(layer, offered.get(layer.chain_id))
+                if content_store.is_used(draft)
+                else layer
+            )
+            draft.layers[layer.chain_id] = kept
             disk.take(draft, layer.size_bytes)
             if layer.parent:
                 add_to_index(draft.layer_users, layer.parent, f"layer:{layer.chain_id}")
 
 
-def add(draft: Draft, image: Image, layers: Iterable[Layer]) -> None:
-    """Put an image and the layers it needs into the world; what is already there stays."""
+def add(draft: Draft, image: Image, layers: Iterable[Layer], attestation: Attestation | None = None) -> Image:
+    """Put an image that was made here and the layers it needs into the world; what is already there stays.
+
+    Args:
+        attestation: what its builder attests, which containerd's store keeps with it.
+
+    Returns:
+        the image as the store of this world keeps it, under the id that it has there.
+    """
     add_layers(draft, layers)
-    if image.id in draft.images:
-        return
+    if content_store.is_used(draft):
+        image = content_store.of_config(image, [draft.layers[chain] for chain in image.layers], attestation)
+    return _kept(draft, image)
+
+
+def add_offered(draft: Draft, manifest: Manifest, source: str = "") -> Image:
+    """The same of an image that comes as a manifest with its layers.
+
+    Args:
+        source: the repository that it was pulled from.
+    """
+    add_layers(draft, (remote.layer for remote in manifest.layers), manifest.layers)
+    return _kept(
+        draft, content_store.of_manifest(draft, manifest, source) if content_store.is_used(draft) else manifest.image
+    )
+
+
+def _kept(draft: Draft, image: Image) -> Image:
+    known = draft.images.get(image.id)
+    if known is not None and known.target == image.target:
+        return known
     draft.images[image.id] = image
-    if image.top:
-        add_to_index(draft.layer_users, image.top, f"image:{image.id}")
-    if image.parent:
+    for top in image.tops:
+        add_to_index(draft.layer_users, top, f"image:{image.id}")
+    if image.parent and known is None:
         add_to_index(draft.image_children, image.parent, image.id)
+    return image
 
 
 def set_parent(draft: Draft, image: Image, parent: str) -> None:
@@ -94,9 +128,11 @@ def discard(draft: Draft, image: Image) -> Deleted:
     deleted = [{"Deleted": image.id}]
     if image.parent:
         remove_from_index(draft.image_children, image.parent, image.id)
-    if image.top:
-        remove_from_index(draft.layer_users, image.top, f"image:{image.id}")
-        deleted += [{"Deleted": chain} for chain in release_layer(draft, image.top)]
+    for top in image.tops:
+        remove_from_index(draft.layer_users, top, f"image:{image.id}")
+        released = release_layer(draft, top)
+        if image.target is None:
+            deleted += [{"Deleted": chain} for chain in released]
     return deleted
 
 
@@ -118,13 +154,21 @@ def release_layer(draft: Draft, chain: str) -> list[str]:
 
 
 def names(draft: Draft, image: Image) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """An image's tags and digests as people write them, each sorted."""
+    """An image's tags and digests as people write them, each sorted.
+
+    In containerd's store every repository that an image has a name in makes a digest, and a name with a digest is told
+    among the tags too.
+    """
     tags: list[str] = []
     digests: list[str] = []
     for name in draft.image_tags.get(image.id, ()):
         parsed = reference.parse(name)
-        (digests if parsed.digest else tags).append(parsed.familiar)
-    return tuple(sorted(tags)), tuple(sorted(digests))
+        if image.target is not None:
+            tags.append(parsed.familiar)
+            digests.append(f"{parsed.familiar_name}@{image.id}")
+        else:
+            (digests if parsed.digest else tags).append(parsed.familiar)
+    return tuple(sorted(tags)), tuple(sorted(set(digests)))
 
 
 def tag(draft: Draft, image: Image, repository: str, tag_name: str) -> None:
@@ -207,113 +251,3 @@ def _matches(patterns: Iterable[str], familiar: str) -> bool:
     parsed = reference.parse(familiar)
     options = (parsed.familiar_name, familiar)
     return any(path_match(pattern, option) for pattern in patterns for option in options)
-
-
-def summary(
-    draft: Draft,
-    image: Image,
-    tags: tuple[str, ...],
-    digests: tuple[str, ...] | None,
-    *,
-    shared: bool,
-    containers: bool,
-) -> ImageSummary:
-    """An image in a list. Counting containers and shared bytes is left to those who ask for it."""
-    users = draft.image_containers.get(image.id)
-    return ImageSummary(
-        containers=(len(users) if users is not None else 0) if containers else -1,
-        created=image.created_ns // clock.SECOND_NS,
-        id=image.id,
-        labels=dict(image.config.labels) if image.config.labels else None,
-        parent_id=image.parent,
-        repo_digests=digests,
-        repo_tags=tags,
-        shared_size=shared_bytes(draft, image) if shared else -1,
-        size=image.size_bytes,
-    )
-
-
-def shared_bytes(draft: Draft, image: Image) -> int:
-    """The bytes of an image's layers that other images have too."""
-    total = 0
-    for chain in image.layers:
-        if _image_users(draft, chain) > 1:
-            total += draft.layers[chain].size_bytes
-    return total
-
-
-def _image_users(draft: Draft, chain: str) -> int:
-    """How many images have this layer, counted up to two."""
-    count, pending = 0, [chain]
-    while pending and count < 2:
-        for user in draft.layer_users.get(pending.pop(), _NOBODY):
-            kind, _, rest = user.partition(":")
-            if kind == "image":
-                count += 1
-            elif kind == "layer":
-                pending.append(rest)
-    return count
-
-
-def inspect(draft: Draft, image: Image) -> ImageInspect:
-    """What the API says of an image."""
-    tags, digests = names(draft, image)
-    return ImageInspect(
-        id=image.id,
-        repo_tags=tags,
-        repo_digests=digests,
-        parent=image.parent,
-        comment=image.comment,
-        created=clock.rfc3339_nano(image.created_ns),
-        docker_version=image.docker_version,
-        author=image.author,
-        config=image.config,
-        architecture=image.architecture,
-        variant=image.variant or UNSET,
-        os=image.os,
-        size=image.size_bytes,
-        graph_driver=GraphDriver(_overlay_paths(image), "overlay2"),
-        root_fs=RootFS("layers", image.diff_ids),
-        metadata=ImageMetadata(clock.rfc3339_nano(draft.tag_times.get(image.id, 0))),
-    )
-
-
-def _overlay_paths(image: Image) -> dict[str, str]:
-    if not image.layers:
-        return {}
-    below = ":".join(f"{overlay_names.path_of_layer(chain)}/diff" for chain in reversed(image.layers[:-1]))
-    top = overlay_names.path_of_layer(image.top)
-    return {
-        **({"LowerDir": below} if below else {}),
-        "MergedDir": f"{top}/merged",
-        "UpperDir": f"{top}/diff",
-        "WorkDir": f"{top}/work",
-    }
-
-
-def history(draft: Draft, image: Image) -> list[HistoryItem]:
-    """An image's history, newest first, with the ids of those steps that are images here."""
-    known = [image]
-    while known[-1].parent and known[-1].parent in draft.images:
-        known.append(draft.images[known[-1].parent])
-    by_length = {len(ancestor.history): ancestor for ancestor in reversed(known)}
-    items: list[HistoryItem] = []
-    layer_index = 0
-    for position, entry in enumerate(image.history, 1):
-        size = 0
-        if not entry.empty_layer and layer_index < len(image.layers):
-            size = draft.layers[image.layers[layer_index]].size_bytes
-            layer_index += 1
-        step = by_length.get(position)
-        items.append(
-            HistoryItem(
-                comment=entry.comment,
-                created=entry.created_ns // clock.SECOND_NS,
-                created_by=entry.created_by,
-                id=step.id if step is not None else "<missing>",
-                size=size,
-                tags=(names(draft, step)[0] or None) if step is not None else None,
-            )
-        )
-    items.reverse()
-    return items

@@ -60,7 +60,7 @@ def import_image(
         comment=comment,
         docker_version=draft.profile.engine.version,
     )
-    images.add(draft, image, [layer])
+    image = images.add(draft, image, [layer])
     if target is not None:
         images.tag(draft, image, target.name, target.tag)
     image_event(draft, image.id, "import", image.id)

@@ -5,19 +5,21 @@ Source: moby image/tarexport/load.go; texts in recording archives.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 
 from fakedocker.base import messages, reference
-from fakedocker.images import document as documents
+from fakedocker.images import document as documents, targets
 from fakedocker.images.document import ImageDocument, InvalidDocument
-from fakedocker.images.model import Image, Layer, chain_id
-from fakedocker.operations.images import images, unpacking
+from fakedocker.images.model import Image, Layer, chain_id, content_digest
+from fakedocker.operations.images import content_store, images, unpacking
 from fakedocker.operations.images.image_archive import ArchivedImage, ImageArchive
 from fakedocker.operations.registry import transfer_schedule
 from fakedocker.operations.registry.transfer_schedule import line
+from fakedocker.operations.system import lookup
 from fakedocker.operations.system.event_attributes import image_event
+from fakedocker.registry.model import Manifest, RemoteLayer
 from fakedocker.world.draft import Draft
 from fakedocker.world.tasks import LoadedImage, LoadTask, TransferStep
 
@@ -40,11 +42,16 @@ def begin(draft: Draft, data: bytes, quiet: bool, platform: str = "") -> int:
     """
     archive = ImageArchive(data)
     layers: dict[str, Layer] = {}
-    found = tuple(_verified(draft, archive, entry, layers, platform) for entry in archive.images())
+    is_target = content_store.is_used(draft)
+    asked = "" if is_target else platform
+    found = tuple(_verified(draft, archive, entry, layers, asked) for entry in archive.images(by_index=is_target))
     arriving = [layer for layer in layers.values() if layer.chain_id not in draft.layers]
     task_id = draft.draw()
-    steps = tuple(_steps([] if quiet else arriving))
-    return transfer_schedule.start(draft, LoadTask(id=task_id, started_ns=draft.now_ns, steps=steps, images=found))
+    steps = tuple(_steps([] if quiet or is_target else arriving))
+    task = LoadTask(
+        id=task_id, started_ns=draft.now_ns, steps=steps, images=found, platform=platform if is_target else ""
+    )
+    return transfer_schedule.start(draft, task)
 
 
 def _verified(
@@ -59,7 +66,20 @@ def _verified(
         image = documents.make_loaded_image(document, raw, chain, entry.parent)
     except InvalidDocument as problem:
         raise messages.ARCHIVE_INVALID(problem=problem) from None
-    return LoadedImage(image=image, layers=chain, references=entry.tags)
+    manifest = _offered(archive, entry, image, chain) if content_store.is_used(draft) and entry.manifest_path else None
+    return LoadedImage(image=image, layers=chain, references=entry.tags, manifest=manifest)
+
+
+def _offered(archive: ImageArchive, entry: ArchivedImage, image: Image, chain: tuple[Layer, ...]) -> Manifest:
+    """An image as its manifest in the archive has it, and the index around that."""
+    raw = archive.read(entry.manifest_path)
+    listed = zip(targets.layer_descriptors(raw), chain, strict=True)
+    remotes = tuple(RemoteLayer(digest=each.digest, size_bytes=each.size, layer=layer) for each, layer in listed)
+    index = archive.read(entry.index_path) if entry.index_path else b""
+    own = content_digest(raw)
+    about = archive.attestation(entry.attestation_path, own) if entry.attestation_path else None
+    digest = content_digest(index) if index else own
+    return Manifest(digest=digest, image=image, layers=remotes, raw=raw, index=index, attestation=about)
 
 
 def _check_document(document: ImageDocument, entry: ArchivedImage, platform: str) -> None:
@@ -113,6 +133,9 @@ def arrive(draft: Draft, task: LoadTask) -> None:
     def say(text: str) -> None:
         draft.notify("progress", task.id, line(stream=f"{text}\n"))
 
+    if content_store.is_used(draft):
+        _arrive_in_target_store(draft, task, say)
+        return
     arriving = {entry.image.id: entry.image for entry in task.images}
     for entry in task.images:
         parent = entry.image.parent if _is_parent(arriving.get(entry.image.parent), entry.image) else ""
@@ -128,4 +151,33 @@ def arrive(draft: Draft, task: LoadTask) -> None:
     if not any(entry.references for entry in task.images):
         for entry in task.images:
             say(f"Loaded image ID: {entry.image.id}")
+    draft.notify("done", task.id, None)
+
+
+def _arrive_in_target_store(draft: Draft, task: LoadTask, say: Callable[[str], None]) -> None:
+    """The same in containerd's store, where each name or nameless image is told of by itself (moby
+    daemon/containerd/image_exporter.go)."""
+    told: dict[str, None] = {}
+    lacking: dict[str, None] = {}
+    for entry in task.images:
+        if entry.manifest is not None:
+            image = images.add_offered(draft, entry.manifest)
+        else:
+            image = images.add(draft, entry.image, entry.layers)
+        draft.tag_times[image.id] = draft.now_ns
+        for name in entry.references:
+            images.set_reference(draft, name, image.id)
+            told[f"Loaded image: {reference.parse(name).familiar}"] = None
+        if not entry.references:
+            told[f"Loaded image ID: {image.id}"] = None
+        image_event(draft, image.id, "load", image.id)
+        wanted = content_store.wanted_platform(task.platform)
+        if task.platform and content_store.image_for(draft, image, wanted) is None:
+            lacking[lookup.shown_name(draft, image)] = None
+    if lacking:
+        refusal = messages.LOADED_WITHOUT_PLATFORM(name=", ".join(lacking), platform=task.platform)
+        draft.notify("done", task.id, refusal)
+        return
+    for text in told:
+        say(text)
     draft.notify("done", task.id, None)

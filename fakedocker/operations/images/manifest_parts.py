@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from msgspec import MsgspecError
 
 from fakedocker.base import messages
-from fakedocker.images import document as documents
+from fakedocker.base.platform import Platform
+from fakedocker.images import document as documents, targets
 from fakedocker.images.document import InvalidDocument
 from fakedocker.images.model import Layer, chain_id, content_digest
 from fakedocker.operations.images import unpacking
@@ -57,13 +58,13 @@ def wanted(raw: bytes, blobs: Mapping[str, bytes], have: Collection[str]) -> Ite
         raise messages.MANIFEST_INVALID(problem=problem) from None
 
 
-def chosen_of(raw: bytes) -> str:
-    """The manifest for this machine in an index that makes sense.
+def chosen_of(raw: bytes, wanted: Platform = targets.HOST) -> str:
+    """The manifest for a platform in an index that makes sense.
 
     Raises:
         Refusal: there is none.
     """
-    return _chosen(decode.decode(raw, Index))
+    return _chosen(decode.decode(raw, Index), wanted)
 
 
 def assemble(draft: Draft, raw: bytes, media_type: str, read: Callable[[str], bytes]) -> Manifest:
@@ -87,10 +88,12 @@ def assemble(draft: Draft, raw: bytes, media_type: str, read: Callable[[str], by
     return Manifest(digest=content_digest(raw), image=image, layers=layers, raw=raw)
 
 
-def _chosen(index: Index) -> str:
-    """The manifest for this machine."""
+def _chosen(index: Index, wanted: Platform = targets.HOST) -> str:
+    """The manifest for a platform; one that says nothing of its own is for any."""
     for entry in index.manifests:
-        if entry.platform.os in ("", "linux") and entry.platform.architecture in ("", "amd64"):
+        named = entry.platform
+        stated = Platform(named.os or wanted.os, named.architecture or wanted.architecture, named.variant)
+        if targets.fits(stated, wanted):
             return entry.digest
     raise messages.NO_MATCHING_MANIFEST()
 

@@ -1,10 +1,11 @@
-"""Removing and pruning images: what holds one, what goes with it."""
+"""Removing and pruning images: what holds one, what goes with it. Containerd's store has its own rules (target_removal)."""
 
 from __future__ import annotations
 
 from fakedocker.base import messages, reference
 from fakedocker.base.identity import short
 from fakedocker.images.model import Image
+from fakedocker.operations.images import content_store, target_removal
 from fakedocker.operations.images.images import Deleted, discard, drop_reference
 from fakedocker.operations.system import filters as filtering, lookup
 from fakedocker.operations.system.event_attributes import image_event
@@ -12,14 +13,21 @@ from fakedocker.operations.system.filters import Filters
 from fakedocker.world.draft import Draft
 
 
-def remove(draft: Draft, name: str, force: bool, prune_parents: bool = True) -> Deleted:
+def remove(
+    draft: Draft, name: str, force: bool, prune_parents: bool = True, platforms: tuple[str, ...] = ()
+) -> Deleted:
     """Remove a name of an image, and the image with its last one.
+
+    Args:
+        platforms: whose content is to go, in containerd's store; () for the image.
 
     Raises:
         Refusal: there is none, or something still needs it.
     """
+    if content_store.is_used(draft):
+        return target_removal.remove(draft, name, force, prune_parents, platforms)
     image = lookup.image(draft, name)
-    by_id = _is_id(image, name)
+    by_id = lookup.is_id(image, name)
     tags = [other for other in draft.image_tags.get(image.id, ()) if "@" not in other]
     deleted: Deleted = []
     if not by_id:
@@ -50,16 +58,6 @@ def remove(draft: Draft, name: str, force: bool, prune_parents: bool = True) -> 
     return deleted + _remove_image(draft, image, force, prune_parents)
 
 
-def _is_id(image: Image, name: str) -> bool:
-    digits = name.removeprefix("sha256:")
-    if not image.id.startswith(f"sha256:{digits}"):
-        return False
-    try:
-        return reference.parse(name).familiar_name == name or name.startswith("sha256:")
-    except reference.InvalidReference:
-        return True
-
-
 def _untag(draft: Draft, image: Image, full: str) -> Deleted:
     drop_reference(draft, full)
     image_event(draft, image.id, "untag", image.id)
@@ -67,25 +65,17 @@ def _untag(draft: Draft, image: Image, full: str) -> Deleted:
 
 
 def _refuse_used_name(draft: Draft, image: Image, name: str) -> None:
-    users = _users(draft, image)
+    users = lookup.image_users(draft, image)
     if users:
         text_name = reference.parse(name).familiar
         raise messages.IMAGE_IN_USE(name=text_name, container=short(users[0]), image=short(image.id))
-
-
-def _users(draft: Draft, image: Image) -> list[str]:
-    """Containers made from an image, running ones first, then in the order they were made."""
-    users = draft.image_containers.get(image.id) or ()
-    return sorted(
-        users, key=lambda identifier: (not draft.containers[identifier].is_running, draft.containers[identifier].number)
-    )
 
 
 def _conflict(draft: Draft, image: Image, force: bool, stopped_too: bool) -> messages.Refusal | None:
     """Why an image cannot be deleted; None when it can."""
     if image.id in draft.image_children:
         return messages.IMAGE_HAS_CHILDREN(image=short(image.id))
-    for identifier in _users(draft, image):
+    for identifier in lookup.image_users(draft, image):
         if draft.containers[identifier].is_running:
             return messages.IMAGE_IN_USE_RUNNING(image=short(image.id), container=short(identifier))
         if stopped_too or not force:
@@ -113,12 +103,14 @@ def prune(draft: Draft, filters: Filters) -> tuple[Deleted, int]:
     Returns:
         what was done, and the bytes that became free.
     """
+    if content_store.is_used(draft):
+        return target_removal.prune(draft, filters)
     only_dangling = filtering.boolean(filters, "dangling", default=True)
     until = filtering.until(filters, draft.now_ns)
     before = sum(layer.size_bytes for layer in draft.layers.values())
     deleted: Deleted = []
     for image in sorted(draft.images.values(), key=lambda image: (image.created_ns, image.id)):
-        if image.id not in draft.images or _users(draft, image):
+        if image.id not in draft.images or lookup.image_users(draft, image):
             continue
         if (until is not None and image.created_ns > until) or not filtering.prune_labels_match(
             filters, image.config.labels or {}

@@ -18,6 +18,7 @@ from fakedocker.filesystem.archive import write_tar
 from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.images.model import Image, content_digest
+from fakedocker.operations.images import content_store, target_saving
 from fakedocker.operations.system import lookup
 from fakedocker.operations.system.event_attributes import image_event
 from fakedocker.world.draft import Draft
@@ -40,6 +41,8 @@ def save(draft: Draft, names: Sequence[str], platform: str = "") -> Content:
     Raises:
         Refusal: there is no such image.
     """
+    if content_store.is_used(draft):
+        return target_saving.save(draft, names, platform)
     chosen = _chosen(draft, names)
     for image, tags in chosen:
         if not image.layers:
@@ -154,7 +157,7 @@ def _manifest(image: Image, layers: list[dict[str, Any]]) -> bytes:
         {
             "schemaVersion": 2,
             "mediaType": MANIFEST_TYPE,
-            "config": _descriptor(CONFIG_TYPE, image.id, len(image.raw_config)),
+            "config": _descriptor(CONFIG_TYPE, image.config_digest, len(image.raw_config)),
             "layers": layers,
         }
     )
@@ -175,7 +178,7 @@ def _docker_manifest(
     """An image's entry in manifest.json; a parent is named where it is in the archive too."""
     parent = image.parent if image.parent in saved else ""
     return {
-        "Config": _blob_path(image.id),
+        "Config": _blob_path(image.config_digest),
         "RepoTags": [name.familiar for name in tags] or None,
         "Layers": [_blob_path(layer["digest"]) for layer in layers],
         **({"Parent": parent} if parent else {}),

@@ -20,6 +20,7 @@ from fakedocker.operations.images import manifest_parts
 from fakedocker.operations.swarm import balancing
 from fakedocker.operations.system import files
 from fakedocker.registry import blobs
+from fakedocker.registry.attestations import Attestation
 from fakedocker.registry.distribution import htpasswd, manifests
 from fakedocker.registry.distribution.layout import FolderContents
 from fakedocker.registry.model import Manifest
@@ -148,16 +149,34 @@ class ContainerRegistry:
             for digest in digests
         }
 
-    def put(self, path: str, tag: str, manifest: Manifest) -> None:
-        """Put an image there with all its blobs."""
+    def put(self, name: Reference, tag: str, found: tuple[Manifest, ...]) -> None:
+        """Put an image there with all its blobs; in an index all images of it, with what is attested of them."""
+        path, first = name.path, found[0]
+        for manifest in found:
+            self._put_one(path, "" if first.index else tag, manifest)
+            if manifest.attestation is not None:
+                self._put_attestation(path, manifest.attestation)
+        if first.index:
+            self._contents.put_manifest(
+                path, tag, first.digest, manifests.read(first.index, "").media_type, first.index
+            )
+        self._contents.write()
+
+    def _put_attestation(self, path: str, about: Attestation) -> None:
+        for data in (about.config, *about.statements):
+            self._contents.add_blob(path, content_digest(data), data)
+        self._contents.put_manifest(
+            path, "", content_digest(about.raw), manifests.read(about.raw, "").media_type, about.raw
+        )
+
+    def _put_one(self, path: str, tag: str, manifest: Manifest) -> None:
         for remote in manifest.layers:
             if not self._contents.shows(path, remote.digest):
                 known = self._contents.blobs.size_bytes(remote.digest) is not None
                 self._contents.add_blob(path, remote.digest, None if known else blobs.layer_blob(remote.layer))
-        self._contents.add_blob(path, manifest.image.id, manifest.image.raw_config)
+        self._contents.add_blob(path, manifest.image.config_digest, manifest.image.raw_config)
         media_type = manifests.read(manifest.raw, "").media_type
-        self._contents.put_manifest(path, tag, manifest.digest, media_type, manifest.raw)
-        self._contents.write()
+        self._contents.put_manifest(path, tag, content_digest(manifest.raw), media_type, manifest.raw)
 
 
 def find(draft: Draft, port: int) -> ContainerRegistry | None:

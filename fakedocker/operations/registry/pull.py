@@ -13,8 +13,14 @@ from fakedocker.base import messages, platform as platforms, reference
 from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.base.numbers import is_digits
 from fakedocker.base.reference import Reference
-from fakedocker.operations.images import images, manifest_parts
-from fakedocker.operations.registry import external, registry_faults, transfer_schedule, unknown_images
+from fakedocker.operations.images import content_store, images, manifest_parts
+from fakedocker.operations.registry import (
+    external,
+    registry_faults,
+    target_transfers,
+    transfer_schedule,
+    unknown_images,
+)
 from fakedocker.operations.registry.transfer_schedule import line, state
 from fakedocker.operations.system import disk
 from fakedocker.operations.system.event_attributes import image_event
@@ -99,8 +105,7 @@ def find_manifest(draft: Draft, name: Reference, platform: str = "") -> Manifest
     digest = name.digest or registry.tags.get(f"{name.path}:{name.tag}", "")
     index = registry.indexes.get(f"{name.path}@{digest}")
     if index is not None:
-        child = registry.manifests[f"{name.path}@{manifest_parts.chosen_of(index)}"]
-        return replace(child, digest=digest)
+        return _in_index(registry, name, digest, index, platform)
     found = registry.manifests.get(f"{name.path}@{digest}")
     if found is None and registry.catalogue:
         found = _in_catalogue(draft, registry, name, platform)
@@ -114,6 +119,19 @@ def find_manifest(draft: Draft, name: Reference, platform: str = "") -> Manifest
         if found is not None:
             return replace(found, digest=name.digest)
     return unknown_images.taken_for_granted(draft, name, platform, words)
+
+
+def _in_index(registry: Registry, name: Reference, digest: str, index: bytes, platform: str) -> Manifest:
+    """The image for a platform in an index that a registry has.
+
+    Raises:
+        Refusal: the index has none for it.
+    """
+    wanted = content_store.wanted_platform(platform)
+    child = registry.manifests.get(f"{name.path}@{manifest_parts.chosen_of(index, wanted)}")
+    if child is None:
+        raise messages.Refusal(404, _NO_PLATFORM.format(platform=wanted))
+    return replace(child, digest=digest, index=index)
 
 
 def _words_for(draft: Draft, registry: Registry, name: Reference) -> str:
@@ -139,11 +157,31 @@ def _in_catalogue(draft: Draft, registry: Registry, name: Reference, platform: s
         raise messages.Refusal(404, _NO_PLATFORM.format(platform=problem)) from None
     except kept.DamagedFacts as problem:
         raise messages.Refusal(500, str(problem)) from None
-    if found is not None and not name.digest and not catalogue.manifest(path, found.digest, 0):
+    if found is None or name.digest:
+        return found
+    if draft.profile.serves_indexes:
+        return _indexed(draft, registry, name, path, found)
+    if not catalogue.manifest(path, found.digest, 0):
         draft.registries[name.domain] = replace(
             registry, manifests=registry.manifests.set(f"{name.path}@{found.digest}", found)
         )
     return found
+
+
+def _indexed(draft: Draft, registry: Registry, name: Reference, path: str, found: Manifest) -> Manifest:
+    """An image of the catalogue with the index that the Hub serves, which is kept, so that it is found by its digest from now on."""
+    index = catalogue.index(path, name.tag, lookup.day_of(draft.now_ns))
+    own = next((each for each in index.manifests if each.image == found.image), None) if index is not None else None
+    if index is None or own is None:
+        return found
+    offered = index.offer(own)
+    kept = replace(own, attestation=offered.attestation)
+    draft.registries[name.domain] = replace(
+        registry,
+        manifests=registry.manifests.set(f"{name.path}@{own.digest}", kept),
+        indexes=registry.indexes.set(f"{name.path}@{index.digest}", index.raw),
+    )
+    return offered
 
 
 def _has_repository(draft: Draft, registry: Registry, path: str) -> bool:
@@ -209,6 +247,13 @@ def begin(draft: Draft, name: Reference, platform: str = "", credentials: tuple[
     """
     if external.is_outside(draft, name.domain):
         return external.begin_pull(draft, name, credentials)
+    try:
+        return _begin(draft, name, platform, credentials)
+    except messages.Refusal as problem:
+        raise (target_transfers.refusal(name, problem) if content_store.is_used(draft) else problem) from None
+
+
+def _begin(draft: Draft, name: Reference, platform: str, credentials: tuple[str, str]) -> int:
     running = find_running(draft, name)
     if running is not None:
         url = f"http://{name.domain}/v2/{name.path}/"
@@ -236,11 +281,18 @@ def _part(
     """The pull of one tag or digest, as the world is now."""
     by_digest = f"{name.name}@{manifest.digest}"
     references = (f"{name.name}:{name.tag}", by_digest) if name.tag else (by_digest,)
-    known = manifest.image.id in draft.images
-    newer = newer or draft.tags.get(references[0]) != manifest.image.id
-    opening = line(status=f"Pulling from {name.path}", id=name.tag or name.digest)
+    shown = name.tag or name.digest
+    if content_store.is_used(draft):
+        references, shown = references[:1], name.tag or by_digest
+        known, identifier = target_transfers.is_complete(draft, manifest), manifest.digest
+    else:
+        known, identifier = manifest.image.id in draft.images, manifest.image.id
+    newer = newer or draft.tags.get(references[0]) != identifier
+    opening = line(status=f"Pulling from {name.path}", id=shown)
     steps = [TransferStep(after_ns=transfer_schedule.FIRST_ANSWER_NS, progress=opening)]
-    if not known:
+    if not known and content_store.is_used(draft):
+        steps += target_transfers.pull_steps(draft, manifest, DOWNLOAD_BYTES_PER_SECOND, EXTRACT_BYTES_PER_SECOND)
+    elif not known:
         steps += _layer_steps(draft, manifest)
     planned, problem = registry_faults.spoil(draft, name, manifest, transfer_schedule.in_order(steps))
     return PullTask(
@@ -316,10 +368,11 @@ def arrive(draft: Draft, task: PullTask) -> None:
     if problem:
         draft.notify("done", task.id, messages.Refusal(500, problem))
         return
-    image = task.manifest.image
-    images.add(draft, image, [remote.layer for remote in task.manifest.layers])
+    image = images.add_offered(draft, task.manifest, task.repository)
     for reference_name in reversed(task.references):
         images.set_reference(draft, reference_name, image.id)
+    if image.target is not None:
+        draft.tag_times[image.id] = draft.now_ns
     draft.notify("progress", task.id, line(status=f"Digest: {task.manifest.digest}"))
     for position, tag in enumerate(task.following):
         name = reference.parse(f"{task.repository}:{tag}")

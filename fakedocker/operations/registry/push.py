@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from fakedocker.base import messages, reference
 from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.base.reference import Reference
-from fakedocker.images.model import Image, Layer
-from fakedocker.operations.images import images
-from fakedocker.operations.registry import external, pull, transfer_schedule
+from fakedocker.images.model import Image, Layer, content_digest
+from fakedocker.operations.images import content_store, images
+from fakedocker.operations.registry import external, pull, target_transfers, transfer_schedule
 from fakedocker.operations.registry.transfer_schedule import line, state
 from fakedocker.operations.system.event_attributes import image_event
 from fakedocker.registry import blobs, catalogue
@@ -43,32 +43,33 @@ def parse(text: str, tag: str) -> Reference:
     return name._replace(tag=tag, digest="")
 
 
-def begin(draft: Draft, name: Reference, credentials: tuple[str, str] = ("", "")) -> int:
+def begin(draft: Draft, name: Reference, credentials: tuple[str, str] = ("", ""), platform: str = "") -> int:
     """Start a push, of every tag of the repository where the name has none. What is wrong is told in its progress.
 
     Layers that no registry has are compressed and hashed at once, about 100 MB a second.
 
     Args:
         credentials: name and password of whoever asks; empty for nobody.
+        platform: which image of an index alone is pushed, in containerd's store; "" for all that is here.
 
     Returns:
         the number of the task that tells its progress.
     """
     task = PushTask(
-        id=draft.draw(), started_ns=draft.now_ns, steps=(), repository=name.name, event_name=name.familiar
+        id=draft.draw(), started_ns=draft.now_ns, steps=(), repository=name.name, event_name=name.familiar, platform=platform
     )  # fmt: skip
     opening = line(status=f"The push refers to repository [{name.name}]")
     try:
-        parts = _parts(draft, name)
+        parts = _parts(draft, name, platform)
     except messages.Refusal as refusal:
         step = TransferStep(after_ns=0, progress=opening)
         return transfer_schedule.start(draft, replace(task, steps=(step,), problem=refusal.message))
     steps = [TransferStep(after_ns=0, progress=opening)]
     if external.is_outside(draft, name.domain):
-        return external.begin_push(draft, task, parts, credentials)
+        return external.begin_push(draft, task, tuple((tag, found[0]) for tag, found in parts), credentials)
     problem = _denial(draft, name, credentials)
     if problem:
-        steps += _preparing(parts[0][1])
+        steps += _preparing(draft, parts[0][1])
         return transfer_schedule.start(draft, replace(task, steps=transfer_schedule.in_order(steps), problem=problem))
     return transfer_schedule.start(draft, _part(draft, task, parts, steps))
 
@@ -76,10 +77,11 @@ def begin(draft: Draft, name: Reference, credentials: tuple[str, str] = ("", "")
 def start_parts(draft: Draft, task: PushTask, parts: tuple[tuple[str, Manifest], ...]) -> None:
     """Tell of a push that has been done outside."""
     opening = line(status=f"The push refers to repository [{task.repository}]")
-    transfer_schedule.start(draft, _part(draft, task, parts, [TransferStep(after_ns=0, progress=opening)]))
+    each = tuple((tag, (manifest,)) for tag, manifest in parts)
+    transfer_schedule.start(draft, _part(draft, task, each, [TransferStep(after_ns=0, progress=opening)]))
 
 
-def _parts(draft: Draft, name: Reference) -> tuple[tuple[str, Manifest], ...]:
+def _parts(draft: Draft, name: Reference, platform: str) -> tuple[tuple[str, tuple[Manifest, ...]], ...]:
     """The tags that are pushed, with the manifests they will mean.
 
     Raises:
@@ -90,16 +92,21 @@ def _parts(draft: Draft, name: Reference) -> tuple[tuple[str, Manifest], ...]:
         for full, identifier in draft.tags.items()
         if "@" not in full and full.rpartition(":")[0] == name.name
     }
-    if not local:
+    is_target = content_store.is_used(draft)
+    if not local and not (is_target and name.tag):
         raise messages.PUSH_NO_IMAGE(name=name.familiar_name)
     running = pull.find_running(draft, name)
     registry = pull.find_registry(draft, name) if running is None else Registry(host=name.domain)
     if name.tag and name.tag not in local:
         raise messages.PUSH_NO_TAG(name=name.familiar)
+    tags = [name.tag] if name.tag else sorted(local)
+    if is_target:
+        alone = "linux/amd64" if external.is_outside(draft, name.domain) else ""
+        return tuple(
+            (tag, target_transfers.offered(draft, draft.images[local[tag]], platform or alone)) for tag in tags
+        )
     known = {remote.layer.diff_id: remote for manifest in registry.manifests.values() for remote in manifest.layers}
-    return tuple(
-        (tag, _manifest(draft, draft.images[local[tag]], known)) for tag in ([name.tag] if name.tag else sorted(local))
-    )
+    return tuple((tag, (_manifest(draft, draft.images[local[tag]], known),)) for tag in tags)
 
 
 def _manifest(draft: Draft, image: Image, known: dict[str, RemoteLayer]) -> Manifest:
@@ -135,13 +142,46 @@ def _may_push(draft: Draft, name: Reference, username: str) -> bool:
     return registry is None or not registry.catalogue or (bool(username) and name.path.startswith(f"{username}/"))
 
 
-def _part(draft: Draft, task: PushTask, parts: tuple[tuple[str, Manifest], ...], steps: list[TransferStep]) -> PushTask:
+def _part(
+    draft: Draft, task: PushTask, parts: tuple[tuple[str, tuple[Manifest, ...]], ...], steps: list[TransferStep]
+) -> PushTask:
     """The push of the first of some tags, as the world is now."""
-    tag, manifest = parts[0]
-    planned = transfer_schedule.in_order([*steps, *_preparing(manifest), *_layer_steps(draft, task, manifest)])
+    tag, manifests = parts[0]
+    if content_store.is_used(draft):
+        told = list(_blob_steps(draft, task, manifests))
+    else:
+        told = [*_preparing(draft, manifests), *_layer_steps(draft, task, manifests[0])]
     return replace(
-        task, started_ns=draft.now_ns, steps=planned, position=0, tag=tag, manifest=manifest, following=parts[1:]
-    )
+        task, started_ns=draft.now_ns, steps=transfer_schedule.in_order([*steps, *told]), position=0, tag=tag,
+        manifest=manifests[0], others=manifests[1:], following=parts[1:],
+    )  # fmt: skip
+
+
+def _blob_steps(draft: Draft, task: PushTask, manifests: tuple[Manifest, ...]) -> Iterator[TransferStep]:
+    """What containerd's store tells of sending what the repository lacks: blobs by the digests of their content."""
+    name = reference.parse(task.repository)
+    now_ns = transfer_schedule.FIRST_ANSWER_NS + 5 * MILLISECOND_NS
+    offered = {
+        digest: paths for manifest in manifests for digest, paths in _offered(draft, task, name, manifest).items()
+    }
+    layers = {remote.digest: remote for manifest in manifests for remote in manifest.layers}
+    sent = list(target_transfers.pushed_blobs(manifests))
+    present = any(name.path in paths for digest, paths in offered.items() if digest in layers)
+    for digest, _, _ in () if present else sent:
+        yield TransferStep(after_ns=now_ns, progress=state(transfer_schedule.short_digest(digest), "Waiting"))
+    for digest, size_bytes, is_layer in sent:
+        short = transfer_schedule.short_digest(digest)
+        source = _mount_source(draft, name, layers[digest], offered) if is_layer else ""
+        if name.path in offered.get(digest, ()) or (present and not is_layer):
+            outcome = "Layer already exists" if is_layer else "Already exists"
+        elif source:
+            outcome = f"Mounted from {source}"
+        else:
+            outcome = "Pushed"
+            yield from transfer_schedule.moving(short, "Pushing", now_ns, UPLOAD_BYTES_PER_SECOND, size_bytes)
+            now_ns += transfer_schedule.duration_ns(size_bytes, UPLOAD_BYTES_PER_SECOND)
+        now_ns += MILLISECOND_NS
+        yield TransferStep(after_ns=now_ns, progress=state(short, outcome))
 
 
 def _name(remote: RemoteLayer) -> str:
@@ -149,9 +189,9 @@ def _name(remote: RemoteLayer) -> str:
     return transfer_schedule.short_digest(remote.layer.diff_id)
 
 
-def _preparing(manifest: Manifest) -> Iterator[TransferStep]:
-    """The top layer comes first."""
-    for remote in reversed(manifest.layers):
+def _preparing(draft: Draft, manifests: tuple[Manifest, ...]) -> Iterator[TransferStep]:
+    """The top layer comes first; containerd's store prepares nothing."""
+    for remote in () if content_store.is_used(draft) else reversed(manifests[0].layers):
         yield TransferStep(after_ns=transfer_schedule.FIRST_ANSWER_NS, progress=state(_name(remote), "Preparing"))
 
 
@@ -221,23 +261,27 @@ def _mount_source(draft: Draft, name: Reference, remote: RemoteLayer, offered: d
     return min((path for path in pulled if path != name.path and catalogue.has_repository(path)), default="")
 
 
-def _store(draft: Draft, name: Reference, tag: str, manifest: Manifest) -> None:
-    """Put an image into its registry.
+def _store(draft: Draft, name: Reference, tag: str, manifest: Manifest, others: tuple[Manifest, ...]) -> None:
+    """Put an image into its registry, with its index where that is pushed.
 
     Raises:
         Refusal: the registry has gone meanwhile.
     """
     running = pull.find_running(draft, name)
     if running is not None:
-        running.put(name.path, tag, manifest)
+        running.put(name, tag, (manifest, *others))
         return
     registry = draft.registries.get(name.domain)
     if registry is None:
         raise messages.REGISTRY_LOOKUP(host=name.domain, name=name.domain.partition(":")[0])
+    held, indexes = registry.manifests, registry.indexes
+    for each in (manifest, *others):
+        plain = replace(each, digest=content_digest(each.raw), index=b"")
+        held = held.set(f"{name.path}@{plain.digest}", plain)
+    if manifest.index:
+        indexes = indexes.set(f"{name.path}@{manifest.digest}", manifest.index)
     draft.registries[name.domain] = replace(
-        registry,
-        tags=registry.tags.set(f"{name.path}:{tag}", manifest.digest),
-        manifests=registry.manifests.set(f"{name.path}@{manifest.digest}", manifest),
+        registry, tags=registry.tags.set(f"{name.path}:{tag}", manifest.digest), manifests=held, indexes=indexes
     )
 
 
@@ -249,19 +293,32 @@ def arrive(draft: Draft, task: PushTask) -> None:
     name, manifest = reference.parse(task.repository), task.manifest
     try:
         if task.origins is None:
-            _store(draft, name, task.tag, manifest)
+            _store(draft, name, task.tag, manifest, task.others)
     except messages.Refusal as refusal:
         draft.notify("done", task.id, refusal)
         return
-    if manifest.image.id in draft.images:
-        images.set_reference(draft, f"{task.repository}@{manifest.digest}", manifest.image.id)
-    size_bytes = len(manifest.raw)
-    text = f"{task.tag}: digest: {manifest.digest} size: {size_bytes}"
-    draft.notify("progress", task.id, line(status=text))
-    result = {"Tag": task.tag, "Digest": manifest.digest, "Size": size_bytes}
-    draft.notify("progress", task.id, line(progressDetail={}, aux=result))
+    image_id = manifest.image.id
+    if content_store.is_used(draft):
+        image_id = draft.tags.get(f"{task.repository}:{task.tag}", "")
+    elif image_id in draft.images:
+        images.set_reference(draft, f"{task.repository}@{manifest.digest}", image_id)
+    _tell_result(draft, task, manifest, draft.images.get(image_id))
     if task.following:
         transfer_schedule.start(draft, _part(draft, task, task.following, []))
         return
-    image_event(draft, manifest.image.id, "push", name.familiar_name, actor=task.event_name)
+    image_event(draft, image_id, "push", name.familiar_name, actor=task.event_name)
     draft.notify("done", task.id, None)
+
+
+def _tell_result(draft: Draft, task: PushTask, manifest: Manifest, image: Image | None) -> None:
+    """What was pushed under a tag, and in containerd's store whether that is not all of the index that is here."""
+    size_bytes = target_transfers.size_of(manifest)
+    if image is None or image.target is None:
+        draft.notify("progress", task.id, line(status=f"{task.tag}: digest: {manifest.digest} size: {size_bytes}"))
+        result = {"Tag": task.tag, "Digest": manifest.digest, "Size": size_bytes}
+        draft.notify("progress", task.id, line(progressDetail={}, aux=result))
+        return
+    if image.target.is_index and not manifest.index and not task.platform:
+        instead = target_transfers.instead_of_index(image, manifest)
+        draft.notify("progress", task.id, line(progressDetail={}, aux=instead))
+    draft.notify("progress", task.id, line(status=f"{task.tag}: digest: {manifest.digest} size: {size_bytes}"))

@@ -68,6 +68,13 @@ def _moved(identifier: str, status: str, current: int, total: int) -> bytes:
     return line(status=status, progressDetail=detail, progress=_bar(current, total), id=identifier)
 
 
+def in_seconds(identifier: str, status: str, seconds: int) -> bytes:
+    """The progress of one thing that is measured in time."""
+    return line(
+        status=status, progressDetail={"current": seconds, "units": "s"}, progress=f"{seconds} s", id=identifier
+    )
+
+
 def whole(status: str, size_bytes: int) -> bytes:
     """The progress of a stream without a name that has come to its end."""
     detail = {"current": size_bytes, "total": size_bytes}

@@ -10,7 +10,7 @@ from fakedocker.base.json_types import JsonObject
 from fakedocker.containers.model import PAUSED, RUNNING
 from fakedocker.operations.buildkit import records
 from fakedocker.operations.containers import listing
-from fakedocker.operations.images import images
+from fakedocker.operations.images import content_store, descriptions, images
 from fakedocker.operations.swarm import cluster
 from fakedocker.operations.system import filters as filtering
 from fakedocker.operations.system.filters import Filters
@@ -99,10 +99,10 @@ def disk_usage(draft: Draft, types: tuple[str, ...], with_health: bool = False) 
     if built := sum(record["Size"] for record in records.usage(draft)):
         answer["BuilderSize"] = built
     if everything or "image" in types:
-        answer["LayersSize"] = sum(layer.size_bytes for layer in draft.layers.values())
+        answer["LayersSize"] = content_store.disk_bytes(draft)
         listed = images.select(draft, {}, everything=False)
         answer["Images"] = [
-            images.summary(draft, image, tags, digests or None, shared=True, containers=True)
+            descriptions.summary(draft, image, tags, digests or None, shared=True, containers=True)
             for image, tags, digests in listed
         ]
     if everything or "container" in types:

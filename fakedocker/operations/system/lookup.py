@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from fakedocker.base import messages, reference
+from fakedocker.base.reference import Reference
 from fakedocker.containers.model import Container, Exec
 from fakedocker.images.model import Image
 from fakedocker.network.model import Network
@@ -114,7 +115,7 @@ def find_image(draft: Draft, name: str) -> Image | None:
         parsed = None
     if parsed is not None:
         if parsed.digest:
-            identifier = draft.tags.get(f"{parsed.name}@{parsed.digest}")
+            identifier = draft.tags.get(f"{parsed.name}@{parsed.digest}") or _by_target(draft, parsed)
         else:
             identifier = draft.tags.get(f"{parsed.name}:{parsed.tag or 'latest'}")
         if identifier is not None:
@@ -125,6 +126,40 @@ def find_image(draft: Draft, name: str) -> Image | None:
         if len(matches) == 1:
             return draft.images[matches[0]]
     return None
+
+
+def _by_target(draft: Draft, name: Reference) -> str | None:
+    """In containerd's store a digest is an image's id: the image, if it has a name in that repository."""
+    image = draft.images.get(name.digest)
+    if image is None or image.target is None:
+        return None
+    own = (f"{name.name}:", f"{name.name}@")
+    return image.id if any(full.startswith(own) for full in draft.image_tags.get(image.id, ())) else None
+
+
+def is_id(image: Image, name: str) -> bool:
+    """Whether a name by which an image was found is its id, or the beginning of it."""
+    digits = name.removeprefix("sha256:")
+    if not image.id.startswith(f"sha256:{digits}"):
+        return False
+    try:
+        return reference.parse(name).familiar_name == name or name.startswith("sha256:")
+    except reference.InvalidReference:
+        return True
+
+
+def image_users(draft: Draft, image: Image) -> list[str]:
+    """Containers made from an image, running ones first, then in the order they were made."""
+    users = draft.image_containers.get(image.id) or ()
+    return sorted(
+        users, key=lambda identifier: (not draft.containers[identifier].is_running, draft.containers[identifier].number)
+    )
+
+
+def shown_name(draft: Draft, image: Image) -> str:
+    """What an image is called where somebody reads of it: a name of it, or its id."""
+    names = sorted(draft.image_tags.get(image.id, ()))
+    return reference.parse(names[0]).familiar if names else image.id
 
 
 def network(draft: Draft, name: str) -> Network:

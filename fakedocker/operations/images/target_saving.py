@@ -1,0 +1,162 @@
+"""docker save in containerd's store: an OCI layout of the documents and blobs that are here, with docker's manifest.json.
+
+Layers are compressed, as manifests name them. Sources: moby daemon/containerd/image_exporter.go; containerd
+core/images/archive/exporter.go; recording x-archives of 29.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from fakedocker.base import messages, reference
+from fakedocker.base.reference import Reference
+from fakedocker.filesystem import content as contents
+from fakedocker.filesystem.archive import write_tar
+from fakedocker.filesystem.content import Content
+from fakedocker.filesystem.node import LayerEntry
+from fakedocker.images import targets
+from fakedocker.images.model import Image, content_digest
+from fakedocker.images.targets import INDEX_TYPE, Part, Target
+from fakedocker.operations.images import content_store
+from fakedocker.operations.system import lookup
+from fakedocker.operations.system.event_attributes import image_event
+from fakedocker.registry import blobs
+from fakedocker.wire.manifest import Descriptor
+from fakedocker.world.draft import Draft
+
+_NAME = "io.containerd.image.name"
+_TAG = "org.opencontainers.image.ref.name"
+_SOURCE = "containerd.io/distribution.source."
+
+
+class _DockerManifest(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
+    """An entry of manifest.json."""
+
+    config: str
+    repo_tags: list[str] | None
+    layers: list[str]
+
+
+def save(draft: Draft, names: Sequence[str], platform: str = "") -> Content:
+    """The archive of some images. Time grows with the bytes of the layers that are in it.
+
+    Args:
+        names: NAME means every tag of it, NAME:TAG that one, an id or a digest the image without a name.
+        platform: os/architecture, several joined by commas, that it has; "" for all that is here.
+
+    Raises:
+        Refusal: there is no such image, or not for that platform.
+    """
+    wanted = [text for text in platform.split(",") if text]
+    chosen = [found for name in names for found in _meant(draft, name)]
+    packed = _Packing(draft)
+    for image, tag in chosen:
+        packed.add(image, tag, wanted)
+    for image, _ in chosen:
+        image_event(draft, image.id, "save", image.id)
+    return packed.archive()
+
+
+def _meant(draft: Draft, name: str) -> list[tuple[Image, Reference | None]]:
+    try:
+        parsed = reference.parse(name)
+    except reference.InvalidReference:
+        return [(lookup.image(draft, name), None)]
+    if not parsed.tag and not parsed.digest:
+        tags = sorted(full for full in draft.tags if "@" not in full and full.rpartition(":")[0] == parsed.name)
+        if tags:
+            return [(draft.images[draft.tags[full]], reference.parse(full)) for full in tags]
+    image = lookup.image(draft, name)
+    is_named = bool(parsed.tag) and not parsed.digest and not lookup.is_id(image, name)
+    return [(image, parsed if is_named else None)]
+
+
+class _Packing:
+    """An archive that is being put together."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._blobs: dict[str, LayerEntry] = {}
+        self._listed: list[Descriptor] = []
+        self._docker: dict[str, _DockerManifest] = {}
+
+    def add(self, image: Image, tag: Reference | None, platforms: list[str]) -> None:
+        """Put an image in.
+
+        Raises:
+            Refusal: it is not here for one of the platforms.
+        """
+        target = image.target
+        assert target is not None
+        own = [self._part(image, text) for text in platforms]
+        parts = own or [part for part in target.parts if part.is_here]
+        for part in parts:
+            self._add_part(image, part)
+        if len(own) == 1:
+            described = own[0].descriptor
+        else:
+            described = Descriptor(media_type=target.media_type, digest=image.id, size=len(target.raw))
+            self._add(target.raw, image)
+        self._listed.append(replace(described, annotations=_annotations(target, tag)))
+        self._add_docker(next(part for part in parts if not part.attests), tag)
+
+    def _part(self, image: Image, text: str) -> Part:
+        wanted = content_store.wanted_platform(text)
+        part = content_store.part_for_platform(image, wanted)
+        if part is None or not part.is_here:
+            name = lookup.shown_name(self._draft, image)
+            problem = messages.NO_PLATFORM_IN_INDEX(name=name, platform=wanted).message
+            raise messages.EXPORT_NO_TARGET(problem=problem)
+        return part
+
+    def _add_part(self, image: Image, part: Part) -> None:
+        self._add(part.raw, image)
+        for blob in part.blobs:
+            self._add(blob.data, image)
+        for chain in part.chain:
+            layer = self._draft.layers[chain]
+            assert layer.blob is not None
+            if _path(layer.blob.digest) not in self._blobs:
+                self._add(blobs.as_named(layer.archive(), layer.blob.digest, layer.diff_id), image, layer.blob.digest)
+
+    def _add(self, data: Content, image: Image, digest: str = "") -> None:
+        path = _path(digest or content_digest(contents.read(data, 0, len(data))))
+        self._blobs[path] = LayerEntry(path, "file", mtime_ns=image.created_ns, content=data)
+
+    def _add_docker(self, part: Part, tag: Reference | None) -> None:
+        known = self._docker.get(part.digest)
+        tags = (known.repo_tags if known is not None else None) or []
+        layers = [_path(each.digest) for each in targets.layer_descriptors(part.raw)]
+        config = _path(targets.config_descriptor(part.raw).digest)
+        named = [*tags, tag.familiar] if tag is not None else tags
+        self._docker[part.digest] = _DockerManifest(config=config, repo_tags=named or None, layers=layers)
+
+    def archive(self) -> Content:
+        """The archive of all that was put in."""
+        index = {"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": self._listed}
+        texts = {
+            "index.json": msgspec.json.encode(index),
+            "manifest.json": msgspec.json.encode(list(self._docker.values())),
+            "oci-layout": b'{"imageLayoutVersion":"1.0.0"}',
+        }
+        directories = [LayerEntry(path, "dir", 0o755) for path in ("blobs", "blobs/sha256")]
+        files = [LayerEntry(path, "file", content=text) for path, text in texts.items()]
+        return write_tar([*directories, *(self._blobs[path] for path in sorted(self._blobs)), *files])
+
+
+def _path(digest: str) -> str:
+    return f"blobs/sha256/{digest.removeprefix('sha256:')}"
+
+
+def _annotations(target: Target, tag: Reference | None) -> dict[str, str]:
+    sources: dict[str, list[str]] = {}
+    for repository in target.pulled_from:
+        domain, _, path = repository.partition("/")
+        sources.setdefault(f"{_SOURCE}{domain.partition(':')[0]}", []).append(path)
+    told = {name: ",".join(paths) for name, paths in sources.items()}
+    if tag is None:
+        return told
+    return {**told, _NAME: f"{tag.name}:{tag.tag}", _TAG: tag.tag}
