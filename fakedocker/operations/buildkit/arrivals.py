@@ -35,9 +35,14 @@ def begin_image(solve: Solve, index: int, op: ImageOp) -> tuple[Moment, ...] | N
     now_ns, teller = draft.now_ns, solve.teller(index)
     if not missing and not content_store.is_used(draft):
         return None
-    solve.tell(teller.started(now_ns), teller.status(f"resolve {pinned(op.name, op.digest)}", now_ns, now_ns))
-    moments = []
+    resolving = f"resolve {pinned(op.name, op.digest)}"
     at_ns = now_ns + transfer_schedule.FIRST_ANSWER_NS
+    moments: list[Moment] = []
+    if missing:
+        solve.tell(teller.started(now_ns), teller.status(resolving, now_ns, now_ns))
+    else:  # containerd's store resolves what is here too
+        solve.tell(teller.started(now_ns))
+        moments.append(Moment(at_ns, teller.status(resolving, at_ns, now_ns)))
     for remote in missing:
         done_ns = at_ns + transfer_schedule.duration_ns(remote.transfer_bytes, pull.DOWNLOAD_BYTES_PER_SECOND)
         told = teller.status(remote.digest, done_ns, at_ns, remote.transfer_bytes, remote.transfer_bytes)
