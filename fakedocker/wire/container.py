@@ -6,8 +6,10 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
+from fakedocker.wire.manifest import Descriptor
 from fakedocker.wire.naming import pascal
 from fakedocker.wire.network import EndpointSettings, NetworkingConfig, PortBinding
+from fakedocker.wire.storage import GraphDriver, Storage
 
 Labels = dict[str, str]
 Empty = dict[str, Any]
@@ -329,13 +331,6 @@ class MountPoint(Struct, frozen=True, kw_only=True, rename=pascal(rw="RW")):
     propagation: str
 
 
-class GraphDriver(Struct, frozen=True, rename=pascal()):
-    """GraphDriver of a container or an image: where overlay2 has its layers."""
-
-    data: dict[str, str]
-    name: str
-
-
 class NetworkSettings(
     Struct, frozen=True, kw_only=True, rename=pascal(sandbox_id="SandboxID", endpoint_id="EndpointID")
 ):
@@ -383,12 +378,14 @@ class ContainerInspect(Struct, frozen=True, kw_only=True, rename=pascal(id="Id",
     app_armor_profile: str = ""
     exec_ids: tuple[str, ...] | None = None
     host_config: HostConfig
-    graph_driver: GraphDriver
+    graph_driver: GraphDriver | UnsetType = UNSET
+    storage: Storage | UnsetType = UNSET
     size_rw: int | UnsetType = UNSET
     size_root_fs: int | UnsetType = UNSET
     mounts: tuple[MountPoint, ...]
     config: Config
     network_settings: NetworkSettings
+    image_manifest_descriptor: Descriptor | UnsetType = UNSET
 
 
 class ListedPort(Struct, frozen=True, kw_only=True, rename=pascal()):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from msgspec import UNSET, Struct, UnsetType, field
 
-from fakedocker.wire.container import Empty, GraphDriver, HealthConfig, Labels
+from fakedocker.wire.container import Empty, HealthConfig, Labels
 from fakedocker.wire.manifest import Descriptor, Platform
 from fakedocker.wire.naming import pascal
+from fakedocker.wire.storage import GraphDriver
 
 
 class ImageConfig(Struct, frozen=True, kw_only=True, rename=pascal(on_build="OnBuild")):

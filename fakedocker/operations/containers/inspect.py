@@ -7,15 +7,16 @@ from msgspec.structs import replace
 
 from fakedocker.base import clock, identity
 from fakedocker.containers.model import DEAD, PAUSED, RESTARTING, Container, Exec
+from fakedocker.filesystem import diff
 from fakedocker.filesystem.overlay import Filesystem
-from fakedocker.images import overlay_names
+from fakedocker.images import overlay_names, targets
 from fakedocker.network.model import Endpoint, Network
 from fakedocker.network.ports import port_key
 from fakedocker.operations.containers import links
+from fakedocker.operations.images import content_store
 from fakedocker.operations.networks import networking
 from fakedocker.wire.container import (
     ContainerInspect,
-    GraphDriver,
     Health,
     HealthResult,
     HostConfig,
@@ -24,7 +25,9 @@ from fakedocker.wire.container import (
     State,
 )
 from fakedocker.wire.execs import ExecInspect, ProcessConfig
+from fakedocker.wire.manifest import Descriptor
 from fakedocker.wire.network import EndpointSettings, PortBinding
+from fakedocker.wire.storage import GraphDriver, RootStorage, Snapshot, Storage
 from fakedocker.world.draft import Draft
 
 CONTAINERS_DIRECTORY = "/var/lib/docker/containers"
@@ -52,17 +55,28 @@ def inspect(draft: Draft, container: Container, with_size: bool = False) -> Cont
         log_path=log_path,
         name=f"/{container.name}",
         restart_count=container.restart_count,
-        driver="overlay2",
+        driver=draft.storage,
         platform="linux",
         exec_ids=tuple(found for found in container.exec_ids if not draft.execs[found].has_ended) or None,
         host_config=_host_config(draft, container),
-        graph_driver=_graph_driver(draft, container),
+        graph_driver=UNSET if content_store.is_used(draft) else _graph_driver(draft, container),
         size_rw=size_rw,
         size_root_fs=size_root,
         mounts=mount_points(container),
         config=container.config,
         network_settings=_network_settings(draft, container),
+        image_manifest_descriptor=manifest_descriptor(draft, container),
+        storage=Storage(RootStorage(Snapshot("overlayfs"))) if content_store.is_used(draft) else UNSET,
     )
+
+
+def manifest_descriptor(draft: Draft, container: Container) -> Descriptor | UnsetType:
+    """Which manifest of an index a container is made of, in containerd's store."""
+    image = draft.images.get(container.image_id)
+    part = targets.part_of_top(image.target, container.top_layer) if image is not None and image.target else None
+    if part is None or image is None:
+        return UNSET
+    return content_store.descriptor_with_platform(content_store.image_of_part(draft, image, part), part)
 
 
 def _host_config(draft: Draft, container: Container) -> HostConfig:
@@ -111,11 +125,12 @@ def sizes(draft: Draft, container: Container) -> tuple[int, int]:
     """(bytes in the writable layer, bytes of everything)."""
     own = draft.kernel_draft.filesystems.get(container.id)
     used = own.used_bytes if isinstance(own, Filesystem) else 0
+    if content_store.is_used(draft) and isinstance(own, Filesystem):
+        used = content_store.snapshot_bytes(diff.layer_entries(own))
     image_bytes, chain = 0, container.top_layer
     while chain:
-        layer = draft.layers[chain]
-        image_bytes += layer.size_bytes
-        chain = layer.parent
+        image_bytes += content_store.layer_bytes(draft, chain)
+        chain = draft.layers[chain].parent
     return used, used + image_bytes
 
 

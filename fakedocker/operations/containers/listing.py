@@ -16,10 +16,17 @@ from fakedocker.base.numbers import parse_whole, problem_of
 from fakedocker.base.units import human_duration, same_words_ns
 from fakedocker.containers.model import CREATED, DEAD, EXITED, PAUSED, REMOVING, RESTARTING, RUNNING, Container
 from fakedocker.network.ports import port_range, split_port
-from fakedocker.operations.containers.inspect import endpoint_settings, mount_points, published_ports, sizes
+from fakedocker.operations.containers.inspect import (
+    endpoint_settings,
+    manifest_descriptor,
+    mount_points,
+    published_ports,
+    sizes,
+)
 from fakedocker.operations.system import filters as filtering, lookup
 from fakedocker.operations.system.filters import Filters
 from fakedocker.wire.container import Labels, ListedPort, MountPoint
+from fakedocker.wire.manifest import Descriptor
 from fakedocker.wire.naming import pascal
 from fakedocker.wire.network import EndpointSettings
 from fakedocker.world.draft import Draft
@@ -66,6 +73,7 @@ class ContainerSummary(Struct, frozen=True, kw_only=True, rename=pascal(id="Id",
     host_config: ListedHostConfig
     network_settings: ListedNetworks
     mounts: tuple[MountPoint, ...]
+    image_manifest_descriptor: Descriptor | UnsetType = UNSET
 
 
 _NUMBER = attrgetter("number")
@@ -223,6 +231,7 @@ def summary(draft: Draft, container: Container, with_size: bool = False, with_he
         host_config=ListedHostConfig(container.network_mode, container.host_config.annotations),
         network_settings=ListedNetworks(endpoint_settings(draft, container, in_list=True)),
         mounts=mount_points(container),
+        image_manifest_descriptor=manifest_descriptor(draft, container),
     )
 
 

@@ -19,7 +19,6 @@ from fakedocker.operations.images import content_store
 from fakedocker.operations.images.images import names
 from fakedocker.operations.system import lookup
 from fakedocker.registry import indexes
-from fakedocker.wire.container import GraphDriver
 from fakedocker.wire.image import (
     BuiltBy,
     HistoryItem,
@@ -37,6 +36,7 @@ from fakedocker.wire.image import (
     UnpackedSize,
 )
 from fakedocker.wire.manifest import Descriptor
+from fakedocker.wire.storage import GraphDriver
 from fakedocker.world.draft import Draft
 
 _NOBODY: Map[str, bool] = Map()

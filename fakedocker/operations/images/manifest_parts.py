@@ -15,6 +15,7 @@ from fakedocker.images import document as documents, targets
 from fakedocker.images.document import InvalidDocument
 from fakedocker.images.model import Layer, chain_id, content_digest
 from fakedocker.operations.images import unpacking
+from fakedocker.registry.attestations import Attestation
 from fakedocker.registry.distribution import manifests
 from fakedocker.registry.distribution.problems import Problem
 from fakedocker.registry.model import Manifest, RemoteLayer
@@ -76,8 +77,11 @@ def assemble(draft: Draft, raw: bytes, media_type: str, read: Callable[[str], by
     Raises:
         Refusal: it is none that this engine can run, or something is not what its digest says.
     """
+    index = b""
     try:
-        own = read(_chosen(decode.decode(raw, Index))) if manifests.read(raw, media_type).manifests else raw
+        if manifests.read(raw, media_type).manifests:
+            index = raw
+        own = read(_chosen(decode.decode(raw, Index))) if index else raw
         document = decode.decode(own, ImageManifest)
         config_raw = _verified(document.config.digest, read(document.config.digest))
         config = documents.read_document(config_raw)
@@ -85,7 +89,23 @@ def assemble(draft: Draft, raw: bytes, media_type: str, read: Callable[[str], by
         image = documents.make_loaded_image(config, config_raw, [remote.layer for remote in layers])
     except _WRONG as problem:
         raise messages.MANIFEST_INVALID(problem=problem) from None
-    return Manifest(digest=content_digest(raw), image=image, layers=layers, raw=raw)
+    about = _attested(index, content_digest(own), read) if index else None
+    return Manifest(digest=content_digest(raw), image=image, layers=layers, raw=own, index=index, attestation=about)
+
+
+def _attested(index: bytes, subject: str, read: Callable[[str], bytes]) -> Attestation | None:
+    """What an index has that is attested of an image; None for nothing that can be read."""
+    for entry in decode.decode(index, Index).manifests:
+        if entry.annotations.get(targets.ATTESTS) != subject:
+            continue
+        try:
+            raw = read(entry.digest)
+            config = read(targets.config_descriptor(raw).digest)
+            statements = tuple(read(each.digest) for each in targets.layer_descriptors(raw))
+        except (messages.Refusal, *_WRONG):
+            return None
+        return Attestation(subject=subject, raw=raw, config=config, statements=statements)
+    return None
 
 
 def _chosen(index: Index, wanted: Platform = targets.HOST) -> str:

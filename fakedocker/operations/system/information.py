@@ -55,6 +55,18 @@ def version(draft: Draft) -> JsonObject:
     }
 
 
+_DRIVER_STATUS = {
+    "overlay2": [
+        ["Backing Filesystem", "extfs"],
+        ["Supports d_type", "true"],
+        ["Using metacopy", "false"],
+        ["Native Overlay Diff", "true"],
+        ["userxattr", "false"],
+    ],
+    "overlayfs": [["driver-type", "io.containerd.snapshotter.v1"]],
+}
+
+
 def info(draft: Draft) -> JsonObject:
     """The answer of GET /info."""
     host, profile = draft.host, draft.profile
@@ -64,8 +76,7 @@ def info(draft: Draft) -> JsonObject:
     return {
         "ID": host.daemon_id, "Containers": len(states), "ContainersRunning": running, "ContainersPaused": paused,
         "ContainersStopped": len(states) - running - paused, "Images": len(draft.images), "Driver": draft.storage,
-        "DriverStatus": [["Backing Filesystem", "extfs"], ["Supports d_type", "true"], ["Using metacopy", "false"],
-                         ["Native Overlay Diff", "true"], ["userxattr", "false"]],
+        "DriverStatus": _DRIVER_STATUS[draft.storage],
         "Plugins": {"Volume": VOLUME_PLUGINS, "Network": NETWORK_PLUGINS, "Authorization": None, "Log": LOG_PLUGINS},
         "MemoryLimit": True, "SwapLimit": True, "CpuCfsPeriod": True, "CpuCfsQuota": True, "CPUShares": True, "CPUSet": True,
         "PidsLimit": True, "IPv4Forwarding": True, "Debug": False, "NFd": 24, "OomKillDisable": False, "NGoroutines": 41,
