@@ -45,7 +45,13 @@ def list_(call: Call) -> Reply:
     shared = query.flag("shared-size") and call.version >= (1, 42)
     summaries = [
         descriptions.summary(
-            draft, image, tags, digests, shared=shared, containers=draft.profile.counts_containers, manifests=query.flag("manifests")
+            draft,
+            image,
+            tags,
+            digests,
+            shared=shared,
+            containers=draft.profile.counts_containers,
+            manifests=query.flag("manifests"),
         )
         for image, tags, digests in found
     ]
