@@ -51,6 +51,9 @@ class EngineProfile(NamedTuple):
         words: whose words it says, see `messages.WORDS`.
         slim: whether answers leave out what never says anything: OnBuild and the bridge's fields of containers, the containers of
             listed networks, an empty token of a login.
+        sorts_masked_paths: whether the paths of /proc and /sys that are hidden are told in order.
+        sandbox_directory: where the network namespaces of containers are.
+        signs_images: whether images that the engine makes say its version.
         counts_containers: whether a list of images says how many containers each has.
         links_set_variables: whether links give their containers variables; where they do not, they are warned of.
         names_samples: whether every sample of statistics says whose it is, and of which system.
@@ -75,6 +78,9 @@ class EngineProfile(NamedTuple):
     storages: tuple[str, ...]
     words: str = "28"
     slim: bool = False
+    sorts_masked_paths: bool = False
+    sandbox_directory: str = "/var/run/docker/netns"
+    signs_images: bool = True
     counts_containers: bool = False
     links_set_variables: bool = True
     names_samples: bool = False
@@ -83,6 +89,11 @@ class EngineProfile(NamedTuple):
     any_static_address: bool = False
     serves_indexes: bool = False
     module: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def signature(self) -> str:
+        """What images that the engine makes say of it."""
+        return self.engine.version if self.signs_images else ""
 
 
 _ENGINE_28 = EngineProfile(
@@ -120,6 +131,9 @@ _ENGINE_29 = EngineProfile(
     serves_indexes=True,
     words="29",
     slim=True,
+    sorts_masked_paths=True,
+    sandbox_directory="/run/docker/netns",
+    signs_images=False,
     counts_containers=True,
     links_set_variables=False,
     names_samples=True,

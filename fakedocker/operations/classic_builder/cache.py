@@ -138,7 +138,7 @@ def commit(session: Session, container_config: ImageConfig, layer: Layer | None)
         os=parent.os if parent is not None else "linux",
         variant=parent.variant if parent is not None else "",
         author=stage.author,
-        docker_version=draft.profile.engine.version,
+        docker_version=draft.profile.signature,
         parent=stage.image_id,
     )
     image = images.add(draft, image, () if layer is None else (layer,))

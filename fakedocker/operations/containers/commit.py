@@ -19,7 +19,7 @@ from fakedocker.images.model import HistoryEntry, Image, Layer, chain_id, make_i
 from fakedocker.operations.containers import create, rootfs
 from fakedocker.operations.images import images
 from fakedocker.operations.system import disk
-from fakedocker.operations.system.event_attributes import container_event
+from fakedocker.operations.system.event_attributes import container_event, image_event
 from fakedocker.wire.container import Config
 from fakedocker.wire.image import ImageConfig
 from fakedocker.world.draft import Draft
@@ -62,6 +62,7 @@ def commit(
             f"write /var/lib/docker/overlay2/{layer.chain_id.removeprefix('sha256:')}",
         )
     image = images.add(draft, image, [layer] if layer is not None else [])
+    image_event(draft, image.id, "create", image.id)
     if target is not None:
         images.tag(draft, image, target.name, target.tag)
     container_event(
@@ -91,7 +92,7 @@ def _make_image(
         architecture=parent.architecture if parent is not None else "amd64",
         author=author,
         comment=comment,
-        docker_version=draft.profile.engine.version,
+        docker_version=draft.profile.signature,
         parent=parent.id if parent is not None else "",
         container_id=container.id,
         container_config=container.config,

@@ -76,7 +76,7 @@ def create(
     config = Config(**{field: getattr(request, field) for field in _CONFIG_FIELDS})
     host = request.host_config or HostConfig()
     validation.check(draft, config, host)
-    host = namespaces.adapt(draft, settings.fill_in(host))
+    host = namespaces.adapt(draft, settings.fill_in(host, draft.profile.sorts_masked_paths))
     if config.working_dir:
         config = replace(config, working_dir=clean(config.working_dir))
     if image is None:

@@ -158,7 +158,7 @@ def _network_settings(draft: Draft, container: Container) -> NetworkSettings:
     )
     return NetworkSettings(
         sandbox_id=sandbox,
-        sandbox_key=f"/var/run/docker/netns/{sandbox[:12]}" if sandbox else "",
+        sandbox_key=f"{draft.profile.sandbox_directory}/{sandbox[:12]}" if sandbox else "",
         ports=published_ports(draft, container),
         endpoint_id=shown.endpoint_id,
         gateway=shown.gateway,

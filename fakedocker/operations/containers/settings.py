@@ -15,11 +15,16 @@ MASKED_PATHS = (
     "/proc/asound", "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
     "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap",
 )  # fmt: skip
+_SORTED_PATHS = tuple(sorted(MASKED_PATHS))
 READONLY_PATHS = ("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger")
 
 
-def fill_in(host: HostConfig) -> HostConfig:
-    """The daemon's own choices for what a request leaves open."""
+def fill_in(host: HostConfig, sorts_masked_paths: bool = False) -> HostConfig:
+    """The daemon's own choices for what a request leaves open.
+
+    Args:
+        sorts_masked_paths: see `base.profiles.EngineProfile`.
+    """
     changes: dict[str, object] = {}
     if not host.log_config.type:
         changes["log_config"] = LogConfig("json-file", host.log_config.config or {})
@@ -40,7 +45,7 @@ def fill_in(host: HostConfig) -> HostConfig:
     if not host.cgroupns_mode:
         changes["cgroupns_mode"] = "host" if host.privileged else "private"
     if host.masked_paths is None and not host.privileged:
-        changes["masked_paths"] = MASKED_PATHS
+        changes["masked_paths"] = _SORTED_PATHS if sorts_masked_paths else MASKED_PATHS
     if host.readonly_paths is None and not host.privileged:
         changes["readonly_paths"] = READONLY_PATHS
     if host.port_bindings is None:

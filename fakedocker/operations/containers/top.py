@@ -122,11 +122,13 @@ def top(draft: Draft, container: Container, arguments: str) -> tuple[list[str], 
         arguments: ps's, "" for -ef.
 
     Raises:
-        Refusal: the container is not running, or ps would not know the arguments.
+        Refusal: the container is not running, or ps would not know the arguments, or not show the pid.
     """
     if not container.has_process:
         raise messages.NOT_RUNNING(id=container.id)
     columns = _columns(arguments or "-ef")
+    if all(title != "PID" for title, _ in columns):
+        raise messages.PS_NO_PID()
     processes = sorted(draft.kernel.processes_of(container.id), key=lambda process: process.pid)
     rows = [_Row(draft, container, process) for process in processes]
     return [title for title, _ in columns], [[value(row) for _, value in columns] for row in rows]

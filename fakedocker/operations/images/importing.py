@@ -58,7 +58,7 @@ def import_image(
         os=wanted.os,
         variant=wanted.variant,
         comment=comment,
-        docker_version=draft.profile.engine.version,
+        docker_version=draft.profile.signature,
     )
     image = images.add(draft, image, [layer])
     if target is not None:

@@ -40,7 +40,7 @@ def remove(
         same_repository = [other for other in remaining if other.startswith((f"{parsed.name}:", f"{parsed.name}@"))]
         if not parsed.digest and same_repository and all("@" in other for other in same_repository):
             for other in same_repository:
-                deleted += _untag(draft, image, other)
+                deleted += _untag(draft, image, other, is_told=False)
         if draft.image_tags.get(image.id):
             return deleted
         problem = _conflict(draft, image, force, stopped_too=False)
@@ -48,6 +48,9 @@ def remove(
             return deleted
         return deleted + _remove_image(draft, image, force, prune_parents)
     repositories = {reference.parse(other).name for other in draft.image_tags.get(image.id, ())}
+    hard = _conflict(draft, image, force=True, stopped_too=False)
+    if hard is not None:
+        raise hard
     if len(repositories) > 1 and not force:
         raise messages.IMAGE_MANY_TAGS(image=short(image.id))
     problem = _conflict(draft, image, force, stopped_too=not force)
@@ -58,9 +61,10 @@ def remove(
     return deleted + _remove_image(draft, image, force, prune_parents)
 
 
-def _untag(draft: Draft, image: Image, full: str) -> Deleted:
+def _untag(draft: Draft, image: Image, full: str, is_told: bool = True) -> Deleted:
     drop_reference(draft, full)
-    image_event(draft, image.id, "untag", image.id)
+    if is_told:
+        image_event(draft, image.id, "untag", image.id)
     return [{"Untagged": reference.parse(full).familiar}]
 
 
@@ -120,7 +124,7 @@ def prune(draft: Draft, filters: Filters) -> tuple[Deleted, int]:
         is_tagged = any("@" not in name for name in references)
         if only_dangling and (is_tagged or (not references and image.id in draft.image_children)):
             continue
-        for name in references:
+        for name in sorted(references):
             deleted += _untag(draft, image, name)
         if image.id not in draft.image_children:
             deleted += _remove_image(draft, image, force=False, prune_parents=True)
