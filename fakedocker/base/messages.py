@@ -375,7 +375,7 @@ SECCOMP_BOTH = Message(
 )
 NAME_SERVER = Message(500, "bad nameserver address {server}: {problem}", "moby libnetwork/sandbox_dns_unix.go")
 DETACH_KEYS = Message(400, "Invalid {what} keys ({keys}) provided", "moby daemon/attach.go, daemon/exec.go")
-PS_NO_PID = Message(500, "Couldn't find PID field in ps output", "moby daemon/top_unix.go, x-system of 29.7.2")
+PS_NO_PID = Message(500, "Couldn't find PID field in ps output", "moby daemon/top_unix.go, x-system")
 PS_COLUMN = Message(500, 'ps: error: unknown user-defined format specifier "{name}"', "procps-ng ps")
 FILTER_STATE = (
     "invalid value for state ({value}): must be one of created, running, paused, restarting, removing, exited, dead"
