@@ -147,7 +147,8 @@ def load(call: Call) -> Reply | Stream:
 def save(call: Call) -> Reply:
     """Images as an archive, by the name in the path or those in the query."""
     names = [call.names["name"]] if "name" in call.names else call.query.all("names")
-    return call.content_reply(saving.save(call.draft, names, _platform(call)), TAR)
+    asked = ",".join(_platform_of(text) for text in call.query.all("platform"))
+    return call.content_reply(saving.save(call.draft, names, asked), TAR)
 
 
 def _platform(call: Call) -> str:

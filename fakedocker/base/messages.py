@@ -471,6 +471,7 @@ NO_PLATFORM_IN_INDEX = Message(
     "image with reference {name} was found but does not provide the specified platform ({platform})",
     "x-archives of 29, moby daemon/containerd/image.go",
 )
+REPOSITORY_NOT_FOUND = "repository {name} not found: {problem}"
 RESOLVE_NOT_FOUND = 'failed to resolve reference "{name}": {name}: not found'
 RESOLVE_FAILED = 'failed to resolve reference "{name}": failed to do request: Head "{url}": {problem}'
 TARGET_PULL_DENIED = "pull access denied for {repository}, repository does not exist or may require 'docker login'"

@@ -79,7 +79,14 @@ def index(path: str, tag: str, day: int) -> OfferedIndex | None:
     found = lookup.find(path.removeprefix(OFFICIAL), tag, day)
     if found is None:
         return None
-    images = [manifest(path, tag, day, platform) for platform in lookup.platforms_of(found)]
+    recorded = _index().repositories.get(path)
+    is_recorded = (
+        recorded is not None and day == RECORDED_DAY and tag in (recorded.recorded.keys() | recorded.tags.keys())
+    )
+    platforms = [
+        each for each in lookup.platforms_of(found) if not is_recorded or each.architecture in _RECORDED_ARCHITECTURES
+    ]
+    images = [manifest(path, tag, day, platform) for platform in platforms]
     there = tuple(each for each in images if each is not None)
     key = tuple(each.digest for each in there)
     if key not in _indexes:
@@ -89,6 +96,8 @@ def index(path: str, tag: str, day: int) -> OfferedIndex | None:
     return _indexes[key]
 
 
+_RECORDED_ARCHITECTURES: Final = ("amd64", "arm64")
+"""What the registry of the recordings had images for."""
 _indexes: dict[tuple[str, ...], OfferedIndex] = {}
 _MOST_INDEXES: Final = 64
 

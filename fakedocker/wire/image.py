@@ -108,7 +108,7 @@ class ImageInspect(Struct, frozen=True, kw_only=True, rename=pascal(id="Id", os=
     repo_digests: tuple[str, ...]
     parent: str | UnsetType
     comment: str | UnsetType
-    created: str
+    created: str | UnsetType
     docker_version: str | UnsetType
     author: str | UnsetType
     config: ImageConfig

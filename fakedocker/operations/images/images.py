@@ -77,6 +77,14 @@ def add_offered(draft: Draft, manifest: Manifest, source: str = "") -> Image:
     )
 
 
+def note_source(draft: Draft, identifier: str, repository: str) -> None:
+    """Note that containerd's store knows an image in a repository: it was pushed there."""
+    image = draft.images.get(identifier)
+    if image is not None and image.target is not None and repository not in image.target.pulled_from:
+        target = replace(image.target, pulled_from=(*image.target.pulled_from, repository))
+        draft.images[identifier] = replace(image, target=target)
+
+
 def _kept(draft: Draft, image: Image) -> Image:
     known = draft.images.get(image.id)
     if known is not None and known.target == image.target:
@@ -222,9 +230,8 @@ def select(draft: Draft, filters: Filters, everything: bool) -> list[tuple[Image
     for image in draft.images.values():
         if (before is not None and image.created_ns >= before) or (since is not None and image.created_ns <= since):
             continue
-        if (until is not None and image.created_ns >= until) or not filtering.labels_match(
-            filters, image.config.labels or {}
-        ):
+        kept_ns = image.created_ns if image.target is None else draft.tag_times.get(image.id, image.created_ns)
+        if (until is not None and kept_ns >= until) or not filtering.labels_match(filters, image.config.labels or {}):
             continue
         tags, digests = names(draft, image)
         if patterns:

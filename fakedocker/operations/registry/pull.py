@@ -76,6 +76,9 @@ def find_registry(draft: Draft, name: Reference) -> Registry:
     registry = draft.registries.get(name.domain)
     if registry is None and (name.domain in catalogue.hosts() or unknown_images.may_be_a_registry(draft, name.domain)):
         registry = Registry(host=name.domain, catalogue=True)
+    if registry is None and name.domain.rpartition(":")[0] in _LOOPBACK:  # this host's, where nobody listens
+        address = f"127.0.0.1:{name.domain.rpartition(':')[2]}"
+        raise messages.REGISTRY_DOWN(scheme="http", host=name.domain, address=address)
     if registry is None:
         host = name.domain
         raise messages.REGISTRY_LOOKUP(host=host, name=host.partition(":")[0])
@@ -171,9 +174,12 @@ def _in_catalogue(draft: Draft, registry: Registry, name: Reference, platform: s
 def _indexed(draft: Draft, registry: Registry, name: Reference, path: str, found: Manifest) -> Manifest:
     """An image of the catalogue with the index that the Hub serves, which is kept, so that it is found by its digest from now on."""
     index = catalogue.index(path, name.tag, lookup.day_of(draft.now_ns))
-    own = next((each for each in index.manifests if each.image == found.image), None) if index is not None else None
-    if index is None or own is None:
+    if index is None:
         return found
+    own = next((each for each in index.manifests if each.image == found.image), None)
+    if own is None:
+        wanted = platforms.Platform(found.image.os, found.image.architecture, found.image.variant)
+        raise messages.Refusal(404, _NO_PLATFORM.format(platform=wanted))
     offered = index.offer(own)
     kept = replace(own, attestation=offered.attestation)
     draft.registries[name.domain] = replace(

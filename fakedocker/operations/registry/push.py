@@ -300,6 +300,7 @@ def arrive(draft: Draft, task: PushTask) -> None:
     image_id = manifest.image.id
     if content_store.is_used(draft):
         image_id = draft.tags.get(f"{task.repository}:{task.tag}", "")
+        images.note_source(draft, image_id, task.repository)
     elif image_id in draft.images:
         images.set_reference(draft, f"{task.repository}@{manifest.digest}", image_id)
     _tell_result(draft, task, manifest, draft.images.get(image_id))

@@ -37,21 +37,26 @@ def refusal(name: Reference, problem: messages.Refusal) -> messages.Refusal:
         words = messages.RESOLVE_NOT_FOUND.format(name=shown)
     elif words == messages.PULL_DENIED.text.format(repository=name.familiar_name):
         words = messages.TARGET_PULL_DENIED.format(repository=name.familiar_name)
+    elif words == messages.NAME_UNKNOWN().message:
+        words = messages.REPOSITORY_NOT_FOUND.format(name=name.familiar_name, problem=words)
     elif words.startswith('Get "') and ": dial tcp" in words:
         reference = name.digest or name.tag or "latest"
         url, _, rest = words.removeprefix('Get "').partition('"')
-        asked = f"{url.removesuffix('/v2/')}/v2/{name.path}/manifests/{reference}"
+        host = url.removesuffix("/v2/").partition("://")[2]
+        asked = f"https://{host}/v2/{name.path}/manifests/{reference}"
         words = messages.RESOLVE_FAILED.format(name=shown, url=asked, problem=rest.removeprefix(": "))
     return messages.Refusal(problem.status, words + own + more, commits_partial=problem.commits_partial)
 
 
 def is_complete(draft: Draft, manifest: Manifest) -> bool:
-    """Whether all of an image is here."""
-    image = draft.images.get(manifest.digest)
-    if image is None or image.target is None:
-        return False
+    """Whether all of an image is here, by whichever name. Time grows with the number of images."""
     own = content_digest(manifest.raw)
-    return any(part.is_here and part.digest in (own, manifest.digest) for part in image.target.parts)
+    return any(
+        part.is_here and part.digest in (own, manifest.digest)
+        for image in draft.images.values()
+        if image.target is not None
+        for part in image.target.parts
+    )
 
 
 def pull_steps(draft: Draft, manifest: Manifest, download: int, extract: int) -> list[TransferStep]:

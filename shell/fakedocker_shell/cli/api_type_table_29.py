@@ -186,6 +186,35 @@ image.InspectResponse
   RootFS image.RootFS
   Metadata image.Metadata
   Descriptor *v1.Descriptor ?
+  Manifests []image.ManifestSummary ?
+  Identity *image.Identity ?
+image.ManifestSummary
+  ID string
+  Descriptor v1.Descriptor
+  Available bool
+  Size image.ManifestSize
+  Kind string
+  ImageData *image.ImageProperties ?
+  AttestationData *image.AttestationProperties ?
+image.ManifestSize
+  Content int64
+  Total int64
+image.ImageProperties
+  Platform v1.Platform
+  Size image.UnpackedSize
+  Containers []string
+image.UnpackedSize
+  Unpacked int64
+image.AttestationProperties
+  For digest.Digest
+image.Identity
+  Pull []image.PullIdentity ?
+  Build []image.BuildIdentity ?
+image.PullIdentity
+  Repository string ?
+image.BuildIdentity
+  Ref string ?
+  CreatedAt time.Time ?
 network.Inspect
   Name string
   ID string Id

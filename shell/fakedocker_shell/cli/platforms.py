@@ -40,4 +40,19 @@ def parse_platform(text: str) -> dict[str, str]:
 
 def platform_document(text: str) -> dict[str, str]:
     """The parameter that names a platform as JSON; nothing for none."""
-    return {"platform": json.dumps(parse_platform(text), separators=(",", ":"))} if text else {}
+    return {"platform": _document(text)} if text else {}
+
+
+def platform_documents(asked: str | list[str], name: str = "platform") -> dict[str, list[str]]:
+    """The parameter that names platforms as JSON, as often as there are some; a release whose flag takes one gives a text.
+
+    Raises:
+        CliError: one of them is none.
+    """
+    texts = [asked] if isinstance(asked, str) else asked
+    parts = [part for text in texts for part in text.split(",") if part]
+    return {name: [_document(part) for part in parts]} if parts else {}
+
+
+def _document(text: str) -> str:
+    return json.dumps(parse_platform(text), separators=(",", ":"))

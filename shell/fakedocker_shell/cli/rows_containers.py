@@ -153,6 +153,12 @@ def _group_text(key: tuple[str, str], span: tuple[int, int]) -> str:
 _NO_PLATFORM = Value(go_type("*v1.Platform"))
 
 
+def _platform(row: ContainerRow) -> object:
+    """The platform that a container's image is for, where the engine tells."""
+    told = (row.summary.get("ImageManifestDescriptor") or {}).get("platform")
+    return Value(go_type("*v1.Platform"), told) if told else _NO_PLATFORM
+
+
 def _health(row: ContainerRow) -> str:
     """Its health, which an older engine tells in its status alone (docker/cli formatter/container.go HealthStatus)."""
     health = (row.summary.get("Health") or {}).get("Status", "")
@@ -170,7 +176,7 @@ _COLUMNS: tuple[Column, ...] = (
     ("Command", "COMMAND", _command),
     ("CreatedAt", "CREATED AT", lambda row: unix_text(row.summary["Created"])),
     ("RunningFor", "CREATED", lambda row: ago(row.summary["Created"], row.now_ns)),
-    ("Platform", "PLATFORM", lambda row: _NO_PLATFORM),
+    ("Platform", "PLATFORM", _platform),
     ("Ports", "PORTS", lambda row: ports_text(row.summary.get("Ports") or [])),
     ("State", "STATE", _state),
     ("Status", "STATUS", _status),

@@ -71,8 +71,8 @@ def _names(summary: Mapping[str, Json], digests: bool, digests_only_rows: bool) 
     tags: dict[str, list[str]] = {}
     known: dict[str, list[str]] = {}
     for text in summary.get("RepoTags") or []:
-        if text != "<none>:<none>":
-            parsed = reference.parse(text)
+        parsed = reference.parse(text) if text != "<none>:<none>" else None
+        if parsed is not None and not parsed.digest:
             tags.setdefault(parsed.familiar_name, []).append(parsed.tag)
     for text in summary.get("RepoDigests") or []:
         if text != "<none>@<none>":

@@ -15,7 +15,7 @@ from fakedocker_shell.cli.images_tree import HINTED, image_list, is_dangling
 from fakedocker_shell.cli.main import Invocation
 from fakedocker_shell.cli.many import raise_all
 from fakedocker_shell.cli.output_files import OutputFile
-from fakedocker_shell.cli.platforms import platform_document
+from fakedocker_shell.cli.platforms import platform_document, platform_documents
 from fakedocker_shell.cli.progress import show_messages
 from fakedocker_shell.cli.questions import confirm
 from fakedocker_shell.cli.rows_images import (
@@ -116,6 +116,7 @@ async def image_rm(call: Invocation) -> int:
         query["force"] = "1"
     if call.options["no-prune"]:
         query["noprune"] = "1"
+    query |= platform_documents(call.options["platform"], "platforms")
     complaints = []
     all_missing = True
     for name in call.arguments:
@@ -186,7 +187,7 @@ async def image_save(call: Invocation) -> int:
     if not output and call.context.is_terminal(1):
         raise CliError("cowardly refusing to save to a terminal. Use the -o flag or redirect")
     target = OutputFile(call.context, output, "failed to save image")
-    query: JsonObject = {"names": call.arguments, **platform_document(call.options["platform"])}
+    query: JsonObject = {"names": call.arguments, **platform_documents(call.options["platform"])}
     await target.take_all(await call.api.open("GET", "/images/get", query))
     return 0
 
@@ -218,7 +219,7 @@ async def image_load(call: Invocation) -> int:
     else:
         archive = await read_input(call.context, "-")
     quiet = options["quiet"] or not call.context.is_terminal(1)
-    query = {"quiet": "1" if quiet else "0", **platform_document(options["platform"])}
+    query = {"quiet": "1" if quiet else "0", **platform_documents(options["platform"])}
     headers = {"Content-Type": "application/x-tar"}
     stream = await call.api.open("POST", "/images/load", query, archive, headers)
     if "json" in next((value for key, value in stream.headers.items() if key.lower() == "content-type"), ""):

@@ -11,6 +11,7 @@ from fakedocker_shell.cli.api import checked_name
 from fakedocker_shell.cli.api_types import go_type
 from fakedocker_shell.cli.errors import CliError, DaemonError
 from fakedocker_shell.cli.main import Invocation
+from fakedocker_shell.cli.platforms import platform_document
 from fakedocker_shell.cli.releases import USUAL
 from fakedocker_shell.gotemplate import Template, TemplateError, Value
 from fakedocker_shell.gotemplate.encoding import compact, decode_untyped, encode, indent
@@ -136,8 +137,10 @@ async def container_inspect(call: Invocation) -> int:
 async def image_inspect(call: Invocation) -> int:
     """Inspect images."""
 
+    asked = platform_document(call.options["platform"])
+
     async def fetch(name: str) -> tuple[str, bytes]:
-        return "image", await _get(call, "image", "/images/{}/json", name)
+        return "image", await _get(call, "image", "/images/{}/json", name, asked)
 
     return await inspect_all(call, call.arguments, call.options["format"], fetch)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fakedocker_shell.cli import reference, releases
+from fakedocker.base.json_types import JsonObject
+from fakedocker_shell.cli import notes, reference, releases
 from fakedocker_shell.cli.api import auth_header, filters_query
 from fakedocker_shell.cli.config_file import HUB
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.cli.formatting import choose_format, render
 from fakedocker_shell.cli.main import Invocation
+from fakedocker_shell.cli.platforms import platform_document
 from fakedocker_shell.cli.progress import show_messages
 from fakedocker_shell.cli.questions import read_line, read_password
 from fakedocker_shell.cli.reference import DEFAULT_DOMAIN, Reference
@@ -69,12 +71,37 @@ async def image_push(call: Invocation) -> int:
             if not options["quiet"]:
                 call.context.out(f"Using default tag: {parsed.tag}\n")
         query["tag"] = parsed.tag
+    if options["platform"]:
+        query |= platform_document(options["platform"])
+        flag = notes.bold(call.context, "--platform")
+        notes.show(call.context, [line.format(flag=flag) for line in _ONE_PLATFORM])
     path = f"/images/{parsed.name}/push"
     stream = await call.api.open("POST", path, query, None, registry_auth(call, parsed.domain))
-    await show_messages(call.context, stream, quiet=options["quiet"])
+    told: list[JsonObject] = []
+    await show_messages(call.context, stream, quiet=options["quiet"], on_aux=told.append)
     if options["quiet"]:
         call.context.out(f"{parsed}\n")
+        return 0
+    for aux in told:
+        if aux.get("manifestPushedInsteadOfIndex"):
+            _show_instead(call, aux)
     return 0
+
+
+_ONE_PLATFORM = (
+    "Using {flag} pushes only the specified platform manifest of a multi-platform image index.",
+    "Other components, like attestations, will not be included.",
+    "To push the complete multi-platform image, remove the {flag} flag.",
+    "",
+)
+_INSTEAD = "Not all multiplatform-content is present and only the available single-platform image was pushed"
+
+
+def _show_instead(call: Invocation, aux: JsonObject) -> None:
+    """Say that not all of an index was pushed (docker/cli command/image/push.go)."""
+    index = notes.red(call.context, aux["originalIndex"]["digest"])
+    manifest = notes.green(call.context, aux["selectedManifest"]["digest"])
+    notes.show(call.context, [_INSTEAD, f"{index} -> {manifest}"])
 
 
 # signing in
@@ -90,13 +117,12 @@ def _server(call: Invocation) -> str:
     return address.removeprefix("https://").removeprefix("http://").partition("/")[0]
 
 
-_INFO = "\x1b[1m\x1b[106m\x1b[30mi\x1b[0m\x1b[0m \x1b[96mInfo → \x1b[0m\x1b[0m"
 _HUB_GREETING = (
     "Log in with your Docker ID or email address to push and pull images from Docker Hub. "
     "If you don't have a Docker ID, head over to https://hub.docker.com/ to create one.\n"
 )
 _TOKEN_HINT = (
-    f"\n{_INFO}\x1b[3mA Personal Access Token (PAT) can be used instead.\x1b[0m\n"
+    f"\n{notes.INFO}\x1b[3mA Personal Access Token (PAT) can be used instead.\x1b[0m\n"
     "         \x1b[3mTo create a PAT, visit \x1b[4mhttps://app.docker.com/settings\x1b[0m\x1b[0m\n"
     "         \x1b[3m\x1b[0m\n         \x1b[3m\x1b[0m\n"
 )
@@ -143,7 +169,7 @@ async def _login_again(call: Invocation, server: str, kept: Mapping[str, str]) -
         call.context.out(f" [Username: {kept['username']}]")
     call.context.out("\n")
     if call.context.is_terminal(1):
-        call.context.out(f"\n{_INFO}\x1b[3m{_OTHER_ACCOUNT}\x1b[0m\n\n\n")
+        call.context.out(f"\n{notes.INFO}\x1b[3m{_OTHER_ACCOUNT}\x1b[0m\n\n\n")
     else:
         call.context.out(f"\ni Info → {_OTHER_ACCOUNT}\n\n\n")
     try:

@@ -107,7 +107,7 @@ async def _create(call: Invocation, body: JsonObject) -> str:
 async def _create_or_pull(call: Invocation, body: JsonObject) -> JsonObject:
     image = body["Image"]
     named: reference.Reference | None = None
-    if not re.fullmatch("[a-f0-9]{64}", image):
+    if not re.fullmatch("(sha256:)?[a-f0-9]{64}", image):
         try:
             named = reference.parse(image).with_default_tag()
         except ValueError as error:
