@@ -5,6 +5,9 @@ Sources: moby daemon/info.go, disk_usage.go, api/types/events; the exchanges. Ve
 
 from __future__ import annotations
 
+from msgspec import UNSET
+from msgspec.structs import replace
+
 from fakedocker.base import clock
 from fakedocker.base.json_types import JsonObject
 from fakedocker.containers.model import PAUSED, RUNNING
@@ -118,9 +121,8 @@ def disk_usage(draft: Draft, types: tuple[str, ...], with_health: bool = False) 
         ]
     if everything or "container" in types:
         found = listing.select(draft, {}, everything=True, limit=0)
-        answer["Containers"] = [
-            listing.summary(draft, container, with_size=True, with_health=with_health) for container in found
-        ]
+        told = (listing.summary(draft, container, with_size=True, with_health=with_health) for container in found)
+        answer["Containers"] = [replace(each, image_manifest_descriptor=UNSET) for each in told]
     if everything or "volume" in types:
         answer["Volumes"] = [
             volumes.inspect(volume, volumes.usage(draft, volume)) for volume in volumes.select(draft, {})
