@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from fakedocker.base.persistent import Map
 from fakedocker.containers.lifecycle import STATES
 from fakedocker.containers.model import CREATED, DEAD, EXITED, REMOVING, RESTARTING
-from fakedocker.images.model import content_digest
+from fakedocker.images.model import Image, content_digest
 from fakedocker.network import pools
 from fakedocker.network.model import DAEMON
 from fakedocker.swarm import states
@@ -152,6 +152,7 @@ def _images(world: World) -> Iterator[str]:
                 yield f"image {identifier} has lost its layer {chain}"
         if image.parent and not _acyclic(world, identifier):
             yield f"image {identifier} is its own ancestor"
+        yield from _target(world, image)
     for chain, layer in world.layers.items():
         if layer.chain_id != chain:
             yield f"layer {chain} is filed under another id"
@@ -164,6 +165,33 @@ def _images(world: World) -> Iterator[str]:
             yield f"{name} is not among the names of its image"
     if sum(len(names) for names in world.image_tags.values()) != len(world.tags):
         yield "the index of images' names has more than the names"
+
+
+def _target(world: World, image: Image) -> Iterator[str]:
+    """What holds of the document that an image's names mean, in containerd's store; the classic one keeps none."""
+    target = image.target
+    if (target is not None) != (world.storage == "overlayfs"):
+        yield f"image {image.id} is none of the store {world.storage}"
+    if target is None:
+        return
+    if target.is_index and content_digest(target.raw) != image.id:
+        yield f"image {image.id} has another index"
+    listed = {part.digest for part in target.parts}
+    for part in target.parts:
+        if not part.is_here:
+            if part.chain or part.blobs or part.content_bytes:
+                yield f"manifest {part.digest} is not here, but something of it is"
+            continue
+        if target.is_index and content_digest(part.raw) != part.digest:
+            yield f"manifest {part.digest} has another digest"
+        if part.attests and part.attests not in listed:
+            yield f"manifest {part.digest} is about another image's"
+        if any(content_digest(blob.data) != blob.digest for blob in part.blobs):
+            yield f"a blob of manifest {part.digest} has another digest"
+        for chain in part.chain:
+            layer = world.layers.get(chain)
+            if layer is None or layer.blob is None:
+                yield f"manifest {part.digest} has lost its layer {chain}"
 
 
 def _registries(world: World) -> Iterator[str]:

@@ -17,8 +17,8 @@ from fakedocker.wire.http import Request, make_target
 class Daemon:
     """An engine whose invariants are looked at after every input."""
 
-    def __init__(self, seed: int = 3, mode: TimeMode = TimeMode.FAST) -> None:
-        self.engine: Engine = create_engine(seed=seed, mode=mode, check=True)
+    def __init__(self, seed: int = 3, mode: TimeMode = TimeMode.FAST, profile: str = "28") -> None:
+        self.engine: Engine = create_engine(seed=seed, mode=mode, check=True, profile=profile)
 
     def ask(
         self, method: str, path: str, query: Mapping[str, Any] | None = None, body: Any = b"", **headers: str

@@ -46,9 +46,9 @@ KEEPS_FAILURES = ("/start", "/restart")
 
 
 @functools.cache
-def start_world() -> World:
+def start_world(profile: str, storage: str) -> World:
     """A world with two images, pulled once for all examples."""
-    engine = create_engine(seed=11)
+    engine = create_engine(seed=11, profile=profile, storage=storage)
     for image in ("alpine", "busybox"):
         engine.perform(Request(method="POST", target=f"/images/create?fromImage={image}&tag=latest"))
     return engine.world
@@ -78,10 +78,12 @@ class Left(NamedTuple):
 class Daemon(RuleBasedStateMachine):
     """One engine, and forks of it: every rule acts on the one that was entered last."""
 
+    profile, storage = "28", "overlay2"
+
     def __init__(self) -> None:
         super().__init__()
         self.left: list[Left] = []
-        self.begin(create_engine(world=start_world()))
+        self.begin(create_engine(world=start_world(self.profile, self.storage)))
 
     def begin(self, engine: Engine) -> None:
         self.engine = engine
@@ -219,6 +221,15 @@ class Daemon(RuleBasedStateMachine):
     @rule(image=IMAGES, force=st.booleans())
     def remove_image(self, image: str, force: bool) -> None:
         self.ask("DELETE", f"/images/{image}", {"force": force})
+
+    @rule(image=IMAGES, architecture=st.sampled_from(["amd64", "arm64", "s390x"]))
+    def pull_platform(self, image: str, architecture: str) -> None:
+        self.ask("POST", "/images/create", {"fromImage": image, "tag": "latest", "platform": f"linux/{architecture}"})
+
+    @rule(image=IMAGES, architecture=st.sampled_from(["amd64", "arm64"]))
+    def remove_platform(self, image: str, architecture: str) -> None:
+        platform = json.dumps({"os": "linux", "architecture": architecture})
+        self.ask("DELETE", f"/images/{image}", {"force": True, "platforms": platform})
 
     @rule(image=st.sampled_from(["alpine", "busybox", "nosuch"]))
     def pull(self, image: str) -> None:

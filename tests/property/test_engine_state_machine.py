@@ -14,11 +14,20 @@ from helpers.daemon_machine import Daemon
 EXAMPLES = int(os.environ.get("FAKEDOCKER_EXAMPLES", "60"))
 STEPS = 40
 
-Daemon.TestCase.settings = settings(
-    max_examples=EXAMPLES,
-    stateful_step_count=STEPS,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    derandomize="CI" in os.environ,
-)
+
+class DaemonOf29(Daemon):
+    """The same over containerd's image store."""
+
+    profile, storage = "29", "overlayfs"
+
+
+for machine, examples in ((Daemon, EXAMPLES), (DaemonOf29, EXAMPLES // 2)):
+    machine.TestCase.settings = settings(
+        max_examples=examples,
+        stateful_step_count=STEPS,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        derandomize="CI" in os.environ,
+    )
 TestDaemon = Daemon.TestCase
+TestDaemonOf29 = DaemonOf29.TestCase

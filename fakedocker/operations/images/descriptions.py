@@ -175,7 +175,8 @@ def _inspect_target(
             raise messages.NO_PLATFORM_IN_INDEX(name=lookup.shown_name(draft, image), platform=platform)
     assert part is not None
     index_bytes = len(target.raw) if target.is_index else 0
-    told = _inspected(draft, content_store.image_of_part(draft, image, part) if part.is_here else image)
+    own = content_store.image_of_part(draft, image, part) if part.is_here else image
+    told = replace(_inspected(draft, own), comment=own.history[-1].comment if own.history else "")
     if not part.is_here:  # only the index tells of it
         told = replace(
             told, comment="", created=UNSET, author="", config=ImageConfig(), architecture="", variant=UNSET, os="", root_fs=RootFS(),
