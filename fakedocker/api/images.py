@@ -12,7 +12,7 @@ from fakedocker.api import version_adapters
 from fakedocker.api.call import Call
 from fakedocker.api.importing import ImportStream
 from fakedocker.api.streams import Messages, TaskStream
-from fakedocker.base import messages, platform as platforms
+from fakedocker.base import messages
 from fakedocker.base.numbers import is_digits, parse_whole
 from fakedocker.engine.inflight import Stream
 from fakedocker.images import document as documents
@@ -20,11 +20,13 @@ from fakedocker.operations.buildkit import records
 from fakedocker.operations.classic_builder import downloads
 from fakedocker.operations.containers.commit import image_config
 from fakedocker.operations.images import (
+    content_store,
     descriptions,
     fetching,
     images,
     importing,
     load as loading,
+    platform_check,
     removal,
     save as saving,
 )
@@ -61,13 +63,16 @@ def list_(call: Call) -> Reply:
 def inspect(call: Call) -> Reply:
     image = lookup.image(call.draft, call.names["name"])
     text = _platform(call)
-    platform = platforms.parse(text) if text else None
+    platform_check.require(call.draft, image, call.names["name"], text)
+    platform = content_store.wanted_platform(text) if text else None
     told = descriptions.inspect(call.draft, image, manifests=call.query.flag("manifests"), platform=platform)
     return json_reply(version_adapters.image(told, image, call.version))
 
 
 def history(call: Call) -> Reply:
-    return json_reply(descriptions.history(call.draft, lookup.image(call.draft, call.names["name"])))
+    image = lookup.image(call.draft, call.names["name"])
+    platform_check.require(call.draft, image, call.names["name"], _platform(call))
+    return json_reply(descriptions.history(call.draft, image))
 
 
 def tag(call: Call) -> Reply:
@@ -81,6 +86,8 @@ def remove(call: Call) -> Reply:
         raise messages.IMAGE_BLANK()
     query = call.query
     platforms_ = tuple(_platform_of(text) for text in query.all("platforms"))
+    for text in platforms_:
+        platform_check.require(call.draft, lookup.image(call.draft, call.names["name"]), call.names["name"], text)
     deleted = removal.remove(call.draft, call.names["name"], query.flag("force"), not query.flag("noprune"), platforms_)
     return json_reply(deleted)
 
@@ -171,6 +178,8 @@ def _platform_of(text: str) -> str:
 def push(call: Call) -> Stream:
     """Send an image to its registry, the progress as lines of JSON."""
     name = pushing.parse(call.names["name"], call.query.text("tag"))
+    if (text := _platform(call)) and (image := lookup.find_image(call.draft, name.familiar)) is not None:
+        platform_check.require(call.draft, image, name.familiar, text)
     return TaskStream(pushing.begin(call.draft, name, credentials(call), _platform(call)))
 
 

@@ -540,6 +540,9 @@ LOAD_LAYER_COUNT = Message(
 LOAD_DIGEST = Message(500, "{path}: digest mismatch: expected {expected}, got {actual}", "fakedocker")
 LOAD_SYSTEM = Message(500, "cannot load {system} image on linux", "moby image/tarexport/load.go")
 LOAD_TAG = Message(500, 'invalid tag "{name}"', "moby image/tarexport/load.go")
+EXPORT_OTHER_PLATFORM = Message(
+    500, "no suitable export target found for platform {wanted}", "x-archives, moby image/tarexport/save.go"
+)
 PLATFORM_MISMATCH = Message(
     404,
     "image with reference {name} was found but its platform ({actual}) does not match the specified platform ({wanted})",

@@ -15,6 +15,7 @@ from fakedocker.images.document import ImageDocument, InvalidDocument
 from fakedocker.images.model import Image, Layer, chain_id, content_digest
 from fakedocker.operations.images import content_store, images, unpacking
 from fakedocker.operations.images.image_archive import ArchivedImage, ImageArchive
+from fakedocker.operations.images.platform_check import is_for
 from fakedocker.operations.registry import transfer_schedule
 from fakedocker.operations.registry.transfer_schedule import line
 from fakedocker.operations.system import lookup
@@ -32,7 +33,7 @@ def begin(draft: Draft, data: bytes, quiet: bool, platform: str = "") -> int:
     Args:
         data: an archive as docker save or an OCI tool makes it, compressed or not.
         quiet: whether the progress of layers is left out.
-        platform: os/architecture that its images must have, "" for any.
+        platform: that its images must have, "" for any: others are left out.
 
     Returns:
         the number of the task that tells its progress.
@@ -44,7 +45,9 @@ def begin(draft: Draft, data: bytes, quiet: bool, platform: str = "") -> int:
     layers: dict[str, Layer] = {}
     is_target = content_store.is_used(draft)
     asked = "" if is_target else platform
-    found = tuple(_verified(draft, archive, entry, layers, asked) for entry in archive.images(by_index=is_target))
+    entries = archive.images(by_index=is_target)
+    verified = (_verified(draft, archive, entry, layers, asked) for entry in entries)
+    found = tuple(image for image in verified if image is not None)
     arriving = [layer for layer in layers.values() if layer.chain_id not in draft.layers]
     task_id = draft.draw()
     steps = tuple(_steps([] if quiet or is_target else arriving))
@@ -56,12 +59,14 @@ def begin(draft: Draft, data: bytes, quiet: bool, platform: str = "") -> int:
 
 def _verified(
     draft: Draft, archive: ImageArchive, entry: ArchivedImage, layers: dict[str, Layer], platform: str
-) -> LoadedImage:
-    """One image with its layers; those that are new are added to `layers`, by their chain ids."""
+) -> LoadedImage | None:
+    """One image with its layers; those that are new are added to `layers`, by their chain ids. None for another platform."""
     raw = archive.read(entry.config)
     try:
         document = documents.read_document(raw)
-        _check_document(document, entry, platform)
+        _check_document(document, entry)
+        if platform and not is_for(document.os, document.architecture, document.variant, platform):
+            return None
         chain = _layers(draft, archive, document, entry.layers, layers)
         image = documents.make_loaded_image(document, raw, chain, entry.parent)
     except InvalidDocument as problem:
@@ -82,15 +87,11 @@ def _offered(archive: ImageArchive, entry: ArchivedImage, image: Image, chain: t
     return Manifest(digest=digest, image=image, layers=remotes, raw=raw, index=index, attestation=about)
 
 
-def _check_document(document: ImageDocument, entry: ArchivedImage, platform: str) -> None:
+def _check_document(document: ImageDocument, entry: ArchivedImage) -> None:
     if document.os not in ("", "linux"):
         raise messages.LOAD_SYSTEM(system=document.os)
     if len(entry.layers) != len(document.diff_ids):
         raise messages.LOAD_LAYER_COUNT(expected=len(entry.layers), actual=len(document.diff_ids))
-    actual = f"{document.os}/{document.architecture}"
-    if platform and platform != actual:
-        name = reference.parse(entry.tags[0]).familiar if entry.tags else entry.config
-        raise messages.PLATFORM_MISMATCH(name=name, actual=actual, wanted=platform)
 
 
 def _layers(
@@ -148,6 +149,8 @@ def arrive(draft: Draft, task: LoadTask) -> None:
             images.set_reference(draft, name, entry.image.id)
             say(f"Loaded image: {familiar}")
         image_event(draft, entry.image.id, "load", entry.image.id)
+    if not task.images:
+        say("")
     if not any(entry.references for entry in task.images):
         for entry in task.images:
             say(f"Loaded image ID: {entry.image.id}")

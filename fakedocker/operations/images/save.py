@@ -19,6 +19,7 @@ from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.images.model import Image, content_digest
 from fakedocker.operations.images import content_store, target_saving
+from fakedocker.operations.images.platform_check import is_for
 from fakedocker.operations.system import lookup
 from fakedocker.operations.system.event_attributes import image_event
 from fakedocker.world.draft import Draft
@@ -44,10 +45,10 @@ def save(draft: Draft, names: Sequence[str], platform: str = "") -> Content:
     if content_store.is_used(draft):
         return target_saving.save(draft, names, platform)
     chosen = _chosen(draft, names)
-    for image, tags in chosen:
+    for image, _ in chosen:
         if not image.layers:
             raise messages.SAVE_EMPTY()
-        _check_platform(image, tags, platform)
+        _check_platform(image, platform)
     content = archive_of(draft, chosen)
     for image, _ in chosen:
         image_event(draft, image.id, "save", image.id)
@@ -116,10 +117,9 @@ def _meant(draft: Draft, name: str) -> list[tuple[Image, Reference | None]]:
     return [(image, None)]
 
 
-def _check_platform(image: Image, tags: list[Reference], platform: str) -> None:
-    if platform and platform != f"{image.os}/{image.architecture}":
-        name = tags[0].familiar if tags else image.id
-        raise messages.PLATFORM_MISMATCH(name=name, actual=f"{image.os}/{image.architecture}", wanted=platform)
+def _check_platform(image: Image, platform: str) -> None:
+    if platform and not is_for(image.os, image.architecture, image.variant, platform):
+        raise messages.EXPORT_OTHER_PLATFORM(wanted=platform)
 
 
 def _digits(digest: str) -> str:
