@@ -471,7 +471,6 @@ NO_PLATFORM_IN_INDEX = Message(
     "image with reference {name} was found but does not provide the specified platform ({platform})",
     "x-archives of 29, moby daemon/containerd/image.go",
 )
-REPOSITORY_NOT_FOUND = "repository {name} not found: {problem}"
 RESOLVE_NOT_FOUND = 'failed to resolve reference "{name}": {name}: not found'
 RESOLVE_FAILED = 'failed to resolve reference "{name}": failed to do request: Head "{url}": {problem}'
 TARGET_PULL_DENIED = "pull access denied for {repository}, repository does not exist or may require 'docker login'"
@@ -518,7 +517,11 @@ REGISTRY_STATUS = Message(
 DOWNLOAD_CUT_OFF = "unexpected EOF"
 """Of a layer whose download has ended too early at every attempt (Go io)."""
 DISK_FULL = Message(500, "{action}: no space left on device", "Go os, moby daemon")
-NAME_UNKNOWN = Message(404, "name unknown: repository name not known to registry", "distribution registry/api/errcode")
+NAME_UNKNOWN = Message(
+    404,
+    "repository {repository} not found: name unknown: repository name not known to registry",
+    "x-pull-push, moby distribution/errors.go",
+)
 PUSH_NO_IMAGE = Message(404, "An image does not exist locally with the tag: {name}", "registry")
 PUSH_NO_TAG = Message(404, "tag does not exist: {name}", "moby distribution/push_v2.go")
 NO_CREDENTIALS = Message(500, "{request}no basic auth credentials", "moby distribution, docker/distribution client")

@@ -173,7 +173,7 @@ def test_what_cannot_be_pushed_is_told_in_the_stream(daemon: Daemon, name: str, 
 
 def test_a_repository_that_no_registry_has_cannot_be_pulled(daemon: Daemon) -> None:
     for name, message in (
-        ("localhost:5000/nosuch", "name unknown: repository name not known to registry"),
+        ("localhost:5000/nosuch", "repository localhost:5000/nosuch not found: name unknown: repository name not known to registry"),
         ("nosuch", "pull access denied for nosuch, repository does not exist or may require 'docker login': "
                    "denied: requested access to the resource is denied"),
     ):  # fmt: skip

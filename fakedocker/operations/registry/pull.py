@@ -80,8 +80,7 @@ def find_registry(draft: Draft, name: Reference) -> Registry:
         address = f"127.0.0.1:{name.domain.rpartition(':')[2]}"
         raise messages.REGISTRY_DOWN(scheme="http", host=name.domain, address=address)
     if registry is None:
-        host = name.domain
-        raise messages.REGISTRY_LOOKUP(host=host, name=host.partition(":")[0])
+        raise registry_faults.unreachable(name.domain)
     registry_faults.answer(draft, name)
     return registry
 
@@ -206,7 +205,11 @@ def find_tags(draft: Draft, name: Reference) -> tuple[str, ...]:
     registry = find_registry(draft, name) if running is None else Registry(host=name.domain)
     found = _tags_of(draft, registry, name.path) if running is None else running.tags(name.path)
     if not found:
-        raise messages.PULL_DENIED(repository=name.familiar_name) if registry.catalogue else messages.NAME_UNKNOWN()
+        raise (
+            messages.PULL_DENIED(repository=name.familiar_name)
+            if registry.catalogue
+            else messages.NAME_UNKNOWN(repository=name.familiar_name)
+        )
     return found
 
 

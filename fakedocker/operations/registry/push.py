@@ -14,7 +14,7 @@ from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.base.reference import Reference
 from fakedocker.images.model import Image, Layer, content_digest
 from fakedocker.operations.images import content_store, images
-from fakedocker.operations.registry import external, pull, target_transfers, transfer_schedule
+from fakedocker.operations.registry import external, pull, registry_faults, target_transfers, transfer_schedule
 from fakedocker.operations.registry.transfer_schedule import line, state
 from fakedocker.operations.system.event_attributes import image_event
 from fakedocker.registry import blobs, catalogue
@@ -273,7 +273,7 @@ def _store(draft: Draft, name: Reference, tag: str, manifest: Manifest, others: 
         return
     registry = draft.registries.get(name.domain)
     if registry is None:
-        raise messages.REGISTRY_LOOKUP(host=name.domain, name=name.domain.partition(":")[0])
+        raise registry_faults.unreachable(name.domain)
     held, indexes = registry.manifests, registry.indexes
     for each in (manifest, *others):
         plain = replace(each, digest=content_digest(each.raw), index=b"")

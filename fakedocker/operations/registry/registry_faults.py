@@ -44,6 +44,15 @@ def meet(draft: Draft, name: Reference, effects: Iterable[str]) -> Rule | None:
     return struck[0] if struck else None
 
 
+def unreachable(host: str) -> messages.Refusal:
+    """What is told of a registry that is not there: this machine has no such port, or DNS no such name."""
+    name, _, port = host.partition(":")
+    if name == "localhost" or name.startswith("127."):
+        address = f"{name.replace('localhost', '127.0.0.1')}:{port or '80'}"
+        return messages.REGISTRY_DOWN(scheme="http", host=host, address=address)
+    return messages.REGISTRY_LOOKUP(host=host, name=name)
+
+
 def answer(draft: Draft, name: Reference) -> None:
     """Let a registry not answer as it should, where a rule says so.
 

@@ -37,8 +37,6 @@ def refusal(name: Reference, problem: messages.Refusal) -> messages.Refusal:
         words = messages.RESOLVE_NOT_FOUND.format(name=shown)
     elif words == messages.PULL_DENIED.text.format(repository=name.familiar_name):
         words = messages.TARGET_PULL_DENIED.format(repository=name.familiar_name)
-    elif words == messages.NAME_UNKNOWN().message:
-        words = messages.REPOSITORY_NOT_FOUND.format(name=name.familiar_name, problem=words)
     elif words.startswith('Get "') and ": dial tcp" in words:
         reference = name.digest or name.tag or "latest"
         url, _, rest = words.removeprefix('Get "').partition('"')

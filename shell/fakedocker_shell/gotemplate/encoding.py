@@ -45,7 +45,7 @@ def _fields(kind: Type, value: Value, html: bool) -> str:
     parts = []
     for own in kind.json_fields():
         inner = value.field(own)
-        if own.omit_empty and _empty(inner):
+        if own.key == "-" or (own.omit_empty and _empty(inner)):
             continue
         parts.append(f"{encode_string(own.key, html)}:{encode(inner, html)}")
     return "{" + ",".join(parts) + "}"
