@@ -25,6 +25,7 @@ _SETTLING_SECONDS: Final = 120
 """How long the services of a compose project are left alone before they are looked at, in virtual time."""
 _MARK: Final = re.compile(r"fakedocker: (?!assume)\S+: [^\n]*? is not simulated")
 _UNKNOWN: Final = re.compile(r"fakedocker: [^\n]* is not in its catalogue")
+_OF_UNKNOWN: Final = ("failed to resolve source metadata", "pull access denied", "is not in its catalogue")
 _ERROR: Final = re.compile(r"^(?:ERROR: |Error response from daemon: |failed to solve: )(.*)$", re.MULTILINE)
 _SPLIT: Final = "=====8====="
 
@@ -103,7 +104,7 @@ def _by_client(script: str, folder: Path, assume: bool, environment: dict[str, s
 
 @contextmanager
 def _served(socket: Path, folder: Path, assume: bool) -> Iterator[None]:
-    words = [*_FAKEDOCKER, "serve", "--socket", str(socket), "--time", "fast", "--host-dir", f"{folder}:rw"]
+    words = [*_FAKEDOCKER, "serve", "--socket", str(socket), "--host-dir", f"{folder}:rw"]
     server = subprocess.Popen([*words, *(["--assume"] if assume else [])], stdout=subprocess.DEVNULL, cwd=_PROJECT)
     try:
         for _ in range(600):
@@ -140,7 +141,7 @@ def _reason(printed: str) -> str:
     """Why it stopped: the last boundary that was met in the step that failed, else the error itself."""
     errors = _ERROR.findall(printed)
     error = errors[-1].strip() if errors else (printed.strip().splitlines() or [""])[-1]
-    if "failed to resolve source metadata" in error and (found := _UNKNOWN.search(printed)):
+    if any(words in error for words in _OF_UNKNOWN) and (found := _UNKNOWN.search(printed)):
         return found[0]
     if "did not complete successfully" in error and (marks := _MARK.findall(_last_step(printed))):
         return str(marks[-1])

@@ -7,7 +7,7 @@ from typing import Final
 
 from fakedocker.base.numbers import is_digits
 
-_CLAUSE = re.compile(r"([ugoa]*)([-+=])([rwxXst]*|[ugo])")
+_CLAUSE = re.compile(r"([ugoa]*)([-+=])([ugo]|[rwxXst]*)")
 _KIND_LETTERS: Final = {"dir": "d", "link": "l", "fifo": "p", "char": "c", "block": "b", "socket": "s"}
 
 

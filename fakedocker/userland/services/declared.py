@@ -6,6 +6,7 @@ is ready is a file too, which the image's health check looks for. Who declares i
 
 from __future__ import annotations
 
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Final
 
@@ -26,7 +27,8 @@ FAMILY: Final = "fakedocker"
 NAME: Final = "declared"
 FOLDER: Final = "/.fakedocker"
 DECLARATION: Final = f"{FOLDER}/declaration.json"
-READY: Final = f"{FOLDER}/ready"
+READY: Final = (f"{FOLDER}/ready", "/dev/shm/.fakedocker-ready")
+"""A file that is there while the service is ready: the second where the root is read-only, as no real service needs one."""
 CHECK: Final = "--check"
 """The argument that makes the program a health check: 0 while the process is ready."""
 STYLE: Final = Style(server="fakedocker", reasons=tuple((status.value, status.phrase) for status in HTTPStatus))
@@ -77,7 +79,7 @@ class Declaration(Struct, frozen=True, kw_only=True):
 @PROGRAMS.program(NAME)
 def _declared(system: System, argv: tuple[str, ...], state: State) -> int:
     if argv[1:] == (CHECK,):
-        return 0 if _exists(system, READY) else 1
+        return 0 if any(_exists(system, path) for path in READY) else 1
     return _run(system, argv, state, msgspec.json.decode(system.read_file(DECLARATION), type=Declaration))
 
 
@@ -86,7 +88,7 @@ def service(declaration: Declaration) -> Program:
 
     def run(system: System, argv: tuple[str, ...], state: State) -> int:
         if argv[1:] == (CHECK,):
-            return 0 if _exists(system, READY) else 1
+            return 0 if any(_exists(system, path) for path in READY) else 1
         return _run(system, argv, state, declaration)
 
     return run
@@ -99,8 +101,7 @@ def _run(system: System, argv: tuple[str, ...], state: State, declaration: Decla
         return 0
     if "started_ns" not in state:
         state.update(started_ns=system.now_ns, printed=0, ready=False, stopping_ns=-1, listeners={}, connections={})
-        if _exists(system, READY):
-            system.remove_file(READY)
+        _remove(system)
         if declaration.stop_ns >= 0:
             for number in declaration.stop_signals:
                 system.catch(number, "catch")
@@ -159,6 +160,12 @@ def _exists(system: System, path: str) -> bool:
     return True
 
 
+def _remove(system: System) -> None:
+    for path in READY:
+        with suppress(OSError):
+            system.remove_file(path)
+
+
 def _step(system: System, state: State, declaration: Declaration) -> int | None:
     """Do everything that is due; the exit code at the end."""
     if system.take_signal() is not None and state["stopping_ns"] < 0:
@@ -186,7 +193,10 @@ def _set_ready(system: System, state: State, declaration: Declaration) -> str:
     problem = open_listeners(system, state, [int(port) for port in declaration.ports])
     if problem is not None:
         return f"listen tcp :{problem.filename}: {str(problem.strerror).lower()}\n"
-    system.write_file(READY, b"")
+    for path in READY:
+        with suppress(OSError):
+            system.write_file(path, b"")
+            break
     return ""
 
 
@@ -194,7 +204,7 @@ def _set_unready(system: System, state: State) -> str:
     for descriptor in (*state["listeners"], *state["connections"]):
         system.close(descriptor)
     state.update(listeners={}, connections={})
-    system.remove_file(READY)
+    _remove(system)
     return ""
 
 

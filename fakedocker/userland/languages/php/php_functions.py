@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from fakedocker.userland.inputs import text_of
+from fakedocker.userland.languages.php.php_extensions import directory, loaded
 from fakedocker.userland.languages.php.php_values import (
     Exit,
     NotSimulated,
@@ -225,11 +226,13 @@ def _end(own: Running, value: Value = None) -> None:
 
 
 _LONGEST: Final = 1_000_000
-_EXTENSIONS: Final = frozenset(
-    "core ctype curl date dom fileinfo filter hash iconv json libxml mbstring mysqlnd openssl pcre pdo pdo_sqlite phar posix random"
-    " readline reflection session simplexml sodium spl sqlite3 standard tokenizer xml xmlreader xmlwriter zlib mysqli pdo_mysql".split()
-)
-"""Those of the official images, and those of MySQL, which tutorials install."""
+
+
+def _setting(own: Running, name: Value) -> Value:
+    if text(name) != "extension_dir":
+        raise NotSimulated(f"the setting {text(name)}")
+    return directory(own.version)
+
 
 FUNCTIONS: Final[dict[str, Callable[..., Value]]] = {
     "phpinfo": _phpinfo, "phpversion": lambda own, *_: own.version, "gethostname": lambda own: own.system.hostname, "date": _date,
@@ -250,7 +253,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Value]]] = {
     "error_reporting": lambda own, *_: 0, "ini_set": lambda own, *_: False, "date_default_timezone_set": _set_zone,
     "mysqli_connect": connect, "mysqli_query": _query, "mysqli_fetch_assoc": _fetch, "mysqli_fetch_array": _fetch, "mysqli_close": lambda own, *_: True,
     "mysqli_connect_error": lambda own: None, "mysqli_connect_errno": lambda own: 0, "mysqli_error": lambda own, *_: "", "mysqli_report": lambda own, *_: True,
-    "mysqli_num_rows": lambda own, thing: len(own.things[thing.number]["rows"]), "extension_loaded": lambda own, name: text(name).lower() in _EXTENSIONS,
+    "mysqli_num_rows": lambda own, thing: len(own.things[thing.number]["rows"]), "extension_loaded": lambda own, name: text(name).lower() in {each.lower() for each in loaded(own.system)}, "ini_get": _setting,
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, bytes_of, read_text, text_of
 from fakedocker.userland.languages.php import php_pages
+from fakedocker.userland.languages.php.php_extensions import loaded
 from fakedocker.userland.languages.toolchains.versions import known_by_version, version_of
 from fakedocker.userland.network.routing import own_address
 from fakedocker.userland.processes.dates import format_date
@@ -35,9 +36,7 @@ def _php(system: System, argv: tuple[str, ...], state: State) -> int:
             root = rest[rest.index("-t") + 1] if "-t" in rest[:-1] else "."
             return _serve(system, state, place, root)
         case ["-m"]:
-            system.put(
-                "[PHP Modules]\nCore\nctype\ncurl\ndate\ndom\nfileinfo\nfilter\nhash\njson\nmbstring\nmysqlnd\nopenssl\npcre\nPDO\nSPL\nstandard\ntokenizer\nxml\nzlib\n\n[Zend Modules]\n"
-            )
+            system.put("".join(f"{line}\n" for line in ("[PHP Modules]", *loaded(system), "", "[Zend Modules]", "")))
             return 0
         case ["-f", name, *_] | [name, *_] if not name.startswith("-"):
             try:
