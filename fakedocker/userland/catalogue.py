@@ -56,7 +56,10 @@ _MODULES: Final[dict[str, str]] = {
     "packages.apk": "apk",
     "packages.apt": "apt apt-cache apt-get apt-mark",
     "packages.dpkg": "dpkg dpkg-query",
-    "packages.system_tools": "dpkg-architecture ldconfig ldd locale-gen localedef lsb_release strip update-alternatives update-ca-certificates",
+    "packages.system_tools": "dpkg-architecture ldconfig ldd locale-gen localedef lsb_release strip update-alternatives"
+    " update-ca-certificates update-locale",
+    "packages.dnf": "dnf microdnf yum",
+    "packages.rpm": "rpm",
     "packages.init": "dumb-init tini tini-static",
     "packages.npm": "npm",
     "packages.npm_programs": "corepack http-server nodemon npx react-scripts serve vite",

@@ -18,8 +18,9 @@ def php() -> Box:
 
 
 def test_locales(debian: Box) -> None:
-    debian.sh("echo 'en_US.UTF-8 UTF-8' > /etc/locale.gen; echo '# de_DE.UTF-8 UTF-8' >> /etc/locale.gen")
     debian.sh("apt-get update; apt-get install -y locales")
+    debian.sh("sed -i 's/# en_US/en_US/' /etc/locale.gen; update-locale LANG=en_US.UTF-8")
+    assert debian.sh("cat /etc/default/locale").stdout == "LANG=en_US.UTF-8\n"
     made = debian.sh("locale-gen")
     assert made.stdout == (
         "Generating locales (this might take a while)...\n  en_US.UTF-8... done\nGeneration complete.\n"

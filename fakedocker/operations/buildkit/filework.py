@@ -171,9 +171,13 @@ def _copy(solve: Solve, index: int, op: CopyOp, chain: str, tables: dict[int, Mo
     """Everything that an instruction copies, as one layer. BuildFailure."""
     placed = []
     made: list[str] = []
+    doubtful = False
     for position, path in op.sources:
         table = tables[position]
-        placed += [(table, source) for source in _find(solve, index, op, position, path, table, made)]
+        found = _find(solve, index, op, position, path, table, made)
+        placed += [(table, source) for source in found]
+        origin = solve.chain(solve.vertex(index).inputs[position])
+        doubtful = doubtful or placeholders.are_doubtful(solve.draft, found, origin)
     for path in made:
         solve.tell(solve.teller(index).log(solve.draft.now_ns, 2, assume.placeholder_note(path).encode()))
     transfer = Transfer(
@@ -181,4 +185,4 @@ def _copy(solve: Solve, index: int, op: CopyOp, chain: str, tables: dict[int, Mo
         mode=int(op.mode, 8) if op.mode else None, parents=op.parents, excludes=op.excludes,
     )  # fmt: skip
     layer = copies.make_layer(solve.draft, chain, placed, transfer)
-    return layer if layer is None or not made else msgspec.structs.replace(layer, assumed=True)
+    return layer if layer is None or not (made or doubtful) else msgspec.structs.replace(layer, assumed=True)

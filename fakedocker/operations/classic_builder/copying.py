@@ -48,6 +48,9 @@ def copy(session: Session, step: Copy) -> bool:
     with copies.mounted(session.draft, "source", tree) as table, copies.mounted(session.draft, "remote", remote) as web:
         made: list[str] = []
         found = _find(session, step, table, web, given, destination, made)
+        doubtful = bool(made)
+        if step.stage:
+            doubtful = doubtful or placeholders.are_doubtful(session.draft, found, _origin_chain(session, step))
         documents = {
             heredoc.name: copies.document(session, heredoc, session.task.plan.escape) for heredoc in step.heredocs
         }
@@ -69,7 +72,7 @@ def copy(session: Session, step: Copy) -> bool:
         )  # fmt: skip
         placed = [(web if source.remote else table, source) for source in found]
         layer = copies.make_layer(session.draft, image.top if image is not None else "", placed, transfer)
-    cache.commit(session, wanted, replace(layer, assumed=True) if made and layer is not None else layer)
+    cache.commit(session, wanted, replace(layer, assumed=True) if doubtful and layer is not None else layer)
     session.change(downloaded=())
     return True
 

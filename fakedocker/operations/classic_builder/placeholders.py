@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterable
 
 from fakedocker.base.paths import clean
 from fakedocker.filesystem.node import LayerEntry
@@ -50,6 +51,13 @@ def find(draft: Draft, table: MountTable, written: str, destination: str, chain:
         raise problem or BuildFailure("no source files were specified") from None
     made.append(path)
     return sources.find(draft, table, path, from_context=False)
+
+
+def are_doubtful(draft: Draft, found: Iterable[Source], chain: str) -> bool:
+    """Whether a directory is among what is copied from files that are tainted: something in it may be missing, or be another."""
+    return (
+        draft.assume and any(source.checksum.startswith("dir:") for source in found) and assume.is_tainted(draft, chain)
+    )
 
 
 def added(tree: Tree, path: str, destination: str) -> Tree:

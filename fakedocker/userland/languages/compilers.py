@@ -8,7 +8,7 @@ from typing import Final
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State
 from fakedocker.userland.languages.toolchains import program, reading
-from fakedocker.userland.packages.releases import is_alpine, package_version, upstream_version
+from fakedocker.userland.packages.releases import is_alpine, is_red_hat, package_version, upstream_version
 from fakedocker.userland.packages.unpack import read_text_or
 from fakedocker.userland.tools import Register, base_name, stat_or_none
 from fakedocker.userland.versions import version_of
@@ -30,7 +30,13 @@ _STATIC_BYTES: Final = 890_000
 @PROGRAMS.program("gcc", "cc", "g++", "c++", "cpp", "c89", "c99")
 def _gcc(system: System, argv: tuple[str, ...], state: State) -> int:
     called = base_name(argv[0])
-    triplet = "x86_64-alpine-linux-musl" if is_alpine(system) else "x86_64-linux-gnu"
+    triplet = (
+        "x86_64-alpine-linux-musl"
+        if is_alpine(system)
+        else "x86_64-redhat-linux"
+        if is_red_hat(system)
+        else "x86_64-linux-gnu"
+    )
     version, label = _release(system)
     words = argv[1:]
     if "--version" in words:
@@ -112,6 +118,10 @@ def _release(system: System) -> tuple[str, str]:
     if is_alpine(system):
         packaged = package_version(system, "gcc").partition("-r")[0]
         return packaged.partition("_")[0], f"Alpine {packaged}"
+    if is_red_hat(system):
+        if "--version" in system.argv:  # it tells the day of its sources too, which is not known
+            raise Unsimulated("telling which version comes with this release")
+        return upstream_version(system, "gcc"), "GCC"
     major = package_version(system, "gcc").partition(":")[2].partition(".")[0] or "12"
     packaged = package_version(system, f"gcc-{major}")
     distribution = "Ubuntu" if "ubuntu" in packaged else "Debian"

@@ -91,6 +91,21 @@ def _locale_gen(system: System, argv: tuple[str, ...], state: State) -> int:
     return 0
 
 
+@PROGRAMS.program("update-locale")
+def _update_locale(system: System, argv: tuple[str, ...], state: State) -> int:
+    """Settings of /etc/default/locale, NAME=VALUE; one without a value is taken out."""
+    path = "/etc/default/locale"
+    settings = dict(line.partition("=")[::2] for line in read_text_or(system, path).splitlines() if "=" in line)
+    for word in argv[1:]:
+        name, equals, value = word.partition("=")
+        if not word.startswith("-"):
+            settings.pop(name, None)
+            settings |= {name: value} if equals else {}
+    _touch(system, path)
+    system.write_file(path, "".join(f"{name}={value}\n" for name, value in settings.items()).encode())
+    return 0
+
+
 @PROGRAMS.program("localedef")
 def _localedef(system: System, argv: tuple[str, ...], state: State) -> int:
     words = argv[1:]

@@ -67,7 +67,9 @@ def loaded(system: System) -> list[str]:
 @PROGRAMS.program("pecl")
 def _pecl(system: System, argv: tuple[str, ...], state: State) -> int:
     takes = ("-D", "--configureoptions", "-d")
-    words = [word for place, word in enumerate(argv) if place and not word.startswith("-") and argv[place - 1] not in takes]
+    words = [
+        word for place, word in enumerate(argv) if place and not word.startswith("-") and argv[place - 1] not in takes
+    ]
     match words:
         case ["install" | "upgrade", *packages] if packages:
             return _install(system, packages)
