@@ -29,6 +29,7 @@ class Project(NamedTuple):
         options: further words of `docker build`, or of `docker compose up`.
         copies: files that the project's README says to make of others first.
         environment: variables that it says to set.
+        prepare: commands that it says to run before.
         about: what it is made of.
         expected: by whether assume is on, what becomes of it: THROUGH, or the reason why it stops.
     """
@@ -42,6 +43,7 @@ class Project(NamedTuple):
     options: tuple[str, ...]
     copies: tuple[tuple[str, str], ...]
     environment: tuple[tuple[str, str], ...]
+    prepare: tuple[str, ...]
     about: str
     expected: dict[bool, str]
 
@@ -63,6 +65,7 @@ def _project(kind: str, row: dict[str, Any]) -> Project:  # Any: a table of TOML
         tuple(row.get("options", ())),
         tuple(row.get("copies", {}).items()),
         tuple(row.get("environment", {}).items()),
+        tuple(row.get("prepare", ())),
         row["about"],
         {True: row.get("assumed", THROUGH), False: row.get("without", THROUGH)},
     )

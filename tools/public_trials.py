@@ -46,6 +46,7 @@ def try_project(project: Project, folder: Path, way: str, assume: bool) -> Outco
         way: one of WAYS.
     """
     script = _build(project) if project.kind == "dockerfile" else _compose(project)
+    script = "".join(f"{{ {command}; }} 2>&1 || exit 1; " for command in project.prepare) + script
     began = time.monotonic()
     run = _in_terminal if way == WAYS[0] else _by_client
     status, printed = run(script, folder, assume, dict(project.environment))

@@ -108,6 +108,13 @@ def _completed(mount: RunMount) -> RunMount:
     return mount
 
 
+def below(mount: RunMount, directory: str) -> RunMount:
+    """A mount whose target, where it is no absolute path, is one below the step's directory (BuildKit dispatchRunMounts)."""
+    if not mount.target or mount.target.startswith("/"):
+        return mount
+    return _with(mount, target=posixpath.normpath(posixpath.join("/", directory, mount.target)))
+
+
 def with_sockets(found: list[RunMount]) -> list[RunMount]:
     """Mounts with a place for every agent's socket. Source: buildkit client/llb/exec.go (AddSSHSocket)."""
     placed: list[RunMount] = []

@@ -163,6 +163,7 @@ def test_the_image_says_how_it_was_made(builds: Builds) -> None:
         ("ARG X\nRUN echo ${X:-default} ${X:+set} > /x", {}, "cat /x", "default"),
         ("RUN --mount=type=tmpfs,target=/t touch /t/x", {}, "ls -d /t || echo gone", "ls: /t: No such file or directory\ngone"),
         ("RUN --mount=type=bind,target=/m,source=d cp /m/f /f", {"d/f": "x"}, "cat /f", "x"),
+        ("WORKDIR /w\nRUN --mount=type=bind,target=m/f,source=d/f cp m/f /f", {"d/f": "x"}, "cat /f", "x"),
         ("RUN --mount=type=bind,from=busybox:latest,target=/m test -d /m/bin && echo yes > /y", {}, "cat /y", "yes"),
         ("RUN --network=none ip -4 addr show eth0 2>/dev/null || echo none > /n", {}, "cat /n", "none"),
     ],

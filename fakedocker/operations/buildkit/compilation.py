@@ -252,7 +252,11 @@ class Compilation:
         heredocs = step.command.heredocs
         if len(heredocs) == 1 and words and words[-1] == heredocs[0].content:
             shown = f"{shown} ({summary(heredocs[0].content)})"
-        wanted = mounts.with_sockets([parse_mount(self.expanded(text)) for text in step.mounts])
+        at = self._stage.config.working_dir or "/"
+        wanted = [
+            mounts.below(mount, at)
+            for mount in mounts.with_sockets([parse_mount(self.expanded(text)) for text in step.mounts])
+        ]
         inputs = [self._top]
         placed = []
         for mount in wanted:

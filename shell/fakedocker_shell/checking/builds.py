@@ -64,7 +64,7 @@ def lacks_sources(build: Build) -> bool:
 def _problem(err: str, statuses: list[JsonObject]) -> str:
     """The last lines of the step that failed, and docker's words."""
     lines = [line for line in err.splitlines() if line and not line.startswith("{")]
-    words = [line for line in lines if line.startswith("ERROR")] or lines[-3:] or ["the build failed"]
+    words = [line for line in lines if line.startswith(("ERROR", "fakedocker: "))] or lines[-3:] or ["the build failed"]
     vertices = [vertex for status in statuses for vertex in status.get("vertexes") or ()]
     failed = {vertex["digest"] for vertex in vertices if vertex.get("error")}
     logs = [log for status in statuses for log in status.get("logs") or () if log["vertex"] in failed]

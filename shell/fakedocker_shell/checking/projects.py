@@ -22,7 +22,7 @@ SETTLES_SLICES: Final = 20_000
 """After how many slices of processes it is over earlier, for services that are busy."""
 _LOG_LINES: Final = 5
 _PROBLEM: Final = re.compile(
-    r"(?i)(error\b|failed\b|target \S+: |service |dependency |validating |no such|open )|.*failed to solve"
+    r"(?i)(error\b|fakedocker: |failed\b|target \S+: |service |dependency |validating |no such|open )|.*failed to solve"
 )
 _CONFIGURED: Final = "docker compose -f {file} --profile '*' config --format json"
 

@@ -1,0 +1,3 @@
+<?php
+$name = getenv('GUESTBOOK') ?: 'nobody';
+echo "Guestbook of " . $name;
