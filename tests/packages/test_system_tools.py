@@ -104,3 +104,31 @@ def test_alpine_images_of_php_have_their_user_and_tools() -> None:
     box = Box("php:8.3-cli-alpine")
     assert box.sh("id -u www-data").stdout == "82\n"
     assert box.sh("command -v curl xz tar openssl").status == 0
+
+
+def test_apt_takes_patterns(debian: Box) -> None:
+    debian.sh("apt-get update")
+    made = debian.sh("apt-get install -y 'libbz2-1*' 'libicu[0-9][0-9]' '^zsh$'")
+    assert made.status == 0
+    for line in (
+        "Note, selecting 'libbz2-1.0' for glob 'libbz2-1*'",
+        "Note, selecting 'libicu72' for glob 'libicu[0-9][0-9]'",
+        "Note, selecting 'zsh' for regex '^zsh$'",
+    ):
+        assert line in made.stdout.splitlines()
+    assert debian.sh("command -v zsh").status == 0
+    assert debian.sh("apt-get install -y 'nosuch*'").stderr == (
+        "E: Unable to locate package nosuch*\n"
+        "E: Couldn't find any package by glob 'nosuch*'\n"
+        "E: Couldn't find any package by regex 'nosuch*'\n"
+    )
+
+
+def test_settings_of_apache(debian: Box) -> None:
+    debian.sh("apt-get update; apt-get install -y --no-install-recommends apache2")
+    made = debian.sh(
+        "echo '# own' > /etc/apache2/conf-available/own.conf && a2enconf own && cat /etc/apache2/conf-enabled/own.conf"
+    )
+    assert made.status == 0 and made.stdout.startswith("Enabling conf own.\n") and made.stdout.endswith("# own\n")
+    assert debian.sh("a2enconf nosuch").stderr == "ERROR: Conf nosuch does not exist!\n"
+    assert debian.sh(". /etc/apache2/envvars; echo $APACHE_LOCK_DIR").stdout == "/var/lock/apache2\n"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
+from fakedocker.base.regex import PatternProblem, compile_pattern
 from fakedocker.kernel.program import System
 from fakedocker.userland.packages import apt_sources, debian_index, dpkg_database
 from fakedocker.userland.packages.dpkg_database import Database
@@ -20,6 +21,8 @@ from fakedocker.userland.tools import stat_or_none
 LOOKING_UP_UNITS: Final = 3_000
 """What it costs to find a name, in microseconds: a block of facts may have to be unpacked."""
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9+.-]+")
+_GLOB: Final = re.compile(r"[*?\[]")
+_REGULAR: Final = re.compile(r"[.?+*|\[^$]")
 
 
 class Problem(Exception):
@@ -52,6 +55,11 @@ def wanted(system: System, words: Iterable[str], known: Index, installed: Databa
             lacking.append(_archive(system, word))
             continue
         name, _, version = word.partition("=")
+        if found := _by_pattern(name, installed, available):
+            kind, chosen_names = found
+            names += chosen_names
+            notes += "".join(f"Note, selecting '{each}' for {kind} '{name}'\n" for each in chosen_names)
+            continue
         name = name.partition("/")[0].removesuffix(":amd64")
         if name in installed:
             notes += f"{name} is already the newest version ({installed[name].get('Version', '')}).\n"
@@ -74,6 +82,23 @@ def wanted(system: System, words: Iterable[str], known: Index, installed: Databa
     return Wanted(names, notes, problems, lacking)
 
 
+def _by_pattern(name: str, installed: Database, available: Mapping[str, Package]) -> tuple[str, list[str]] | None:
+    """The packages that a glob or a regular expression means, and which of both it is; None where it is neither or means none.
+
+    As apt tries them, where no package has the name (apt-pkg/cacheset.cc, CacheSetHelper::PackageFrom). Time grows with the index.
+    """
+    if name in installed or name in available or not _REGULAR.search(name):
+        return None
+    if _GLOB.search(name) and (found := sorted(each for each in available if matches(name, each))):
+        return "glob", found
+    try:
+        pattern = compile_pattern(name)
+    except PatternProblem:
+        return None
+    found = sorted(each for each in available if pattern.search(each))
+    return ("regex", found) if found else None
+
+
 def _may_be_elsewhere(system: System, name: str, available: Mapping[str, Package]) -> bool:
     """Whether an archive whose packages are not all known may have a name."""
     release = dpkg_database.codename(system)
@@ -94,7 +119,12 @@ def _provider(system: System, name: str, available: Mapping[str, Package]) -> tu
             f"Package {name} is a virtual package provided by:\n{listed}\n"
             f"E: Package '{name}' has no installation candidate\n"
         )
-    return "", f"E: Unable to locate package {name}\n"
+    more = (
+        f"E: Couldn't find any package by glob '{name}'\nE: Couldn't find any package by regex '{name}'\n"
+        if _REGULAR.search(name)
+        else ""
+    )
+    return "", f"E: Unable to locate package {name}\n{more}"
 
 
 def _archive(system: System, path: str) -> str:

@@ -49,6 +49,8 @@ def _cargo(system: System, argv: tuple[str, ...], state: State) -> int:
     except tomllib.TOMLDecodeError as problem:
         system.put(f"error: failed to parse manifest at `{_place(system, folder)}/Cargo.toml`: {problem}\n", 2)
         return 101
+    if not manifest.get("package") and "workspace" in manifest:
+        raise Unsimulated("building a workspace", 101)
     if not manifest.get("package"):
         place = _place(system, folder)
         system.put(f"error: could not find `Cargo.toml` in `{place}` or any parent directory\n", 2)
