@@ -116,6 +116,9 @@ def _run_program(shell: ShellState, argv: tuple[str, ...], resume: int, check: b
 
 def run_plain(shell: ShellState, builtin: Builtin, argv: tuple[str, ...], resume: int, check: bool) -> int:
     """A builtin that does not wait. What it wrote is drained, so that a shell that writes for ever can be stopped."""
+    marked = builtin.name not in GO_BY_WHAT_WAS and shell.system.is_marked()
+    if marked:  # a failure of its own is none of what was before (kernel/marks.py)
+        shell.system.set_marked(False)
     try:
         shell.status = builtin.function(shell, argv)
     except ReportedError:
@@ -125,8 +128,8 @@ def run_plain(shell: ShellState, builtin: Builtin, argv: tuple[str, ...], resume
     except OSError as problem:
         shell.complain(f"write error: {problem.strerror}", argv[0])
         shell.status = 1
-    if shell.status and builtin.name not in GO_BY_WHAT_WAS:
-        shell.system.set_marked(False)
+    if marked and not shell.status:
+        shell.system.set_marked(True)
     if builtin.writes:
         try:
             shell.system.drain()

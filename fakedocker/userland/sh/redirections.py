@@ -40,18 +40,22 @@ def _redirect(item: tuple[Any, ...], following: int) -> Linked:
     def redirect(shell: ShellState) -> int:
         targets = shell.stack[-count:]
         shell.system.drain()
+        marked = shell.system.is_marked()
+        if marked:  # a failure of its own is none of what was before (kernel/marks.py)
+            shell.system.set_marked(False)
         try:
             old = apply(shell, specification, targets)
         except RedirectionError as problem:
             del shell.stack[-count:]
             shell.complain(str(problem))
             shell.status = 2 if shell.dialect.name == "dash" else 1
-            shell.system.set_marked(False)
             argv = shell.stack.pop() if kind == "command" else ()
             special = kind == "permanent" or bool(argv and argv[0] in _SPECIAL)
             if special and not shell.is_bash() and not shell.interactive and shell.mode != "fed":
                 return control.exit_shell(shell, shell.status)
             return out  # type: ignore[no-any-return]  # operations are untyped data
+        if marked:
+            shell.system.set_marked(True)
         del shell.stack[-count:]
         if kind == "permanent":
             shell.system.release_table(old)
