@@ -41,7 +41,7 @@ from fakedocker.operations.system.event_attributes import container_event
 from fakedocker.wire.container import Config, CreateRequest, UpdateRequest
 from fakedocker.wire.http import JSON, RAW_STREAM, TAR, Reply, json_reply
 
-_LISTED: WeakKeyDictionary[Engine, tuple[ListedContainers, ListedContainers]] = WeakKeyDictionary()
+_LISTED: WeakKeyDictionary[Engine, dict[listing.Told, ListedContainers]] = WeakKeyDictionary()
 _NO_CONTENT = Reply(status=204)
 _NOT_MODIFIED = Reply(status=304)
 START_COST_NS = 100 * clock.MILLISECOND_NS
@@ -59,20 +59,18 @@ def list_(call: Call) -> Reply:
     draft, query = call.draft, call.query
     limit = call.integer("limit") or 0
     found = listing.select(draft, call.filters(listing.LIST_FILTERS), query.flag("all"), limit)
-    with_health = call.version >= (1, 52)
+    told = listing.told_in(call.version)
     if query.flag("size"):
-        return json_reply(
-            [listing.summary(draft, container, with_size=True, with_health=with_health) for container in found]
-        )
-    listed = _listed(call.engine, with_health)
+        return json_reply([listing.summary(draft, container, with_size=True, told=told) for container in found])
+    listed = _listed(call.engine, told)
     return Reply(headers=(("Content-Type", JSON),), body=listed.encode(call.engine.world, draft, found))
 
 
-def _listed(engine: Engine, with_health: bool) -> ListedContainers:
-    known = _LISTED.get(engine)
-    if known is None:
-        known = _LISTED[engine] = (ListedContainers(False), ListedContainers(True))
-    return known[with_health]
+def _listed(engine: Engine, told: listing.Told) -> ListedContainers:
+    known = _LISTED.setdefault(engine, {})
+    if told not in known:
+        known[told] = ListedContainers(told)
+    return known[told]
 
 
 def create(call: Call) -> Reply:
@@ -95,6 +93,7 @@ def inspect(call: Call) -> Reply:
             inspecting.inspect(call.draft, _container(call), call.query.flag("size")),
             call.version,
             call.draft.profile.slim,
+            call.draft.storage,
         )
     )
 

@@ -20,6 +20,7 @@ from fakedocker.operations.buildkit import records
 from fakedocker.operations.classic_builder import downloads
 from fakedocker.operations.containers.commit import image_config
 from fakedocker.operations.images import (
+    attestations as attesting,
     content_store,
     descriptions,
     fetching,
@@ -66,13 +67,24 @@ def inspect(call: Call) -> Reply:
     platform_check.require(call.draft, image, call.names["name"], text)
     platform = content_store.wanted_platform(text) if text else None
     told = descriptions.inspect(call.draft, image, manifests=call.query.flag("manifests"), platform=platform)
-    return json_reply(version_adapters.image(told, image, call.version))
+    slim, storage = call.draft.profile.slim, call.draft.storage
+    return json_reply(version_adapters.image(told, image, call.version, slim, storage))
 
 
 def history(call: Call) -> Reply:
     image = lookup.image(call.draft, call.names["name"])
     platform_check.require(call.draft, image, call.names["name"], _platform(call))
     return json_reply(descriptions.history(call.draft, image))
+
+
+def attestations(call: Call) -> Reply:
+    given = call.query.all("platform")
+    if len(given) > 1:
+        raise messages.SEVERAL_ATTESTED()
+    platform = _platform_of(given[0]) if given and given[0] else ""
+    kinds = [kind.strip() for kind in call.query.all("type") if kind.strip()]
+    image = lookup.image(call.draft, call.names["name"])
+    return json_reply(attesting.of_image(call.draft, image, platform, kinds, call.query.flag("statement")))
 
 
 def tag(call: Call) -> Reply:

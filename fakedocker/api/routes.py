@@ -24,6 +24,8 @@ from fakedocker.wire.http import Reply, text_error
 from fakedocker.wire.protobuf import BadMessage
 from fakedocker.world.draft import Draft
 
+_OLDEST_WITH_JSON = (1, 24)
+"""Before it, refusals are plain text (moby api/server/middleware, recorded answers of 29.7.2 by version)."""
 Outcome = Reply | Stream
 Handler = Callable[[Call], Outcome]
 _VERSION = re.compile(r"/v([0-9]+)\.([0-9]+)(?=/)")
@@ -58,6 +60,8 @@ def handle(engine: Engine, draft: Draft, exchange: Exchange) -> Outcome:
         path = path[match.end() :]
         if version < oldest:
             refusal = messages.CLIENT_TOO_OLD(given=f"{match[1]}.{match[2]}", minimum=profile.oldest_api)
+            if version >= _OLDEST_WITH_JSON:
+                raise refusal
             return text_error(refusal.message, refusal.status)
         if version > newest:
             raise messages.CLIENT_TOO_NEW(given=f"{match[1]}.{match[2]}", maximum=profile.newest_api)
@@ -67,7 +71,10 @@ def handle(engine: Engine, draft: Draft, exchange: Exchange) -> Outcome:
     if found is None or (request.method == GRPC_METHOD and not exchange.internal):
         raise messages.PAGE_NOT_FOUND()
     endpoint, names = found
-    if endpoint.since and version < api_numbers(endpoint.since):
+    since = api_numbers(endpoint.since) if endpoint.since else oldest
+    if since > newest:
+        raise messages.PAGE_NOT_FOUND()
+    if version < since:
         raise messages.NEEDS_VERSION(route=_as_registered(endpoint), minimum=endpoint.since)
     return handler(endpoint.handler)(Call(engine, draft, exchange, query, names, version))
 

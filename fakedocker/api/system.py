@@ -39,10 +39,10 @@ def disk_usage(call: Call) -> Reply:
     for kind in types:
         if kind not in ("container", "image", "volume", "build-cache"):
             raise messages.OBJECT_TYPE(kind=kind)
+    found = information.disk_usage(call.draft, types, with_health=call.draft.profile.slim)
     if call.version < (1, 52):
-        return json_reply(version_adapters.disk_usage(information.disk_usage(call.draft, types), call.version))
+        return json_reply(version_adapters.disk_usage(found, call.version))
     is_verbose = call.query.flag("verbose")
-    found = information.disk_usage(call.draft, types, with_health=True)
     usage = disk_groups.groups(found)
     found.pop("BuilderSize", None)
     return json_reply(usage if is_verbose else {**found, **usage})

@@ -16,6 +16,7 @@ from fakedocker.images.model import Image
 from fakedocker.network.model import PREDEFINED
 from fakedocker.wire.container import Config, ContainerInspect
 from fakedocker.wire.image import ImageInspect, ImageSummary
+from fakedocker.wire.storage import GraphDriver
 
 Version = tuple[int, int]
 
@@ -27,22 +28,44 @@ _IMAGE_CONFIG: JsonObject = {
 """What the configuration of an image always had before 1.50."""
 
 
-def image(message: ImageInspect, found: Image, version: Version) -> Json:
-    """GET /images/NAME/json."""
+_IMAGE_CONFIG_150: JsonObject = {
+    "Cmd": None, "Entrypoint": None, "Env": None, "Labels": None, "OnBuild": None, "User": "", "Volumes": None, "WorkingDir": "",
+}  # fmt: skip
+"""What engines from 29 on still show of it in 1.50 and 1.51 (moby daemon/server/router/image/inspect_response.go)."""
+
+
+def image(message: ImageInspect, found: Image, version: Version, slim: bool, storage: str) -> Json:
+    """GET /images/NAME/json.
+
+    Args:
+        slim: whether the engine leaves out what never says anything.
+        storage: the image store's name.
+    """
+    in_containerd = message.graph_driver is UNSET
+    if version < (1, 53):
+        message = replace(message, identity=UNSET)
     if version >= (1, 52):
         empty = {
             field: UNSET for field in ("parent", "comment", "author", "docker_version") if not getattr(message, field)
         }
         return replace(message, **empty)
-    if version >= (1, 50):
+    if in_containerd:
+        message = replace(message, graph_driver=GraphDriver(None, storage))
+    if version < (1, 48):
+        message = replace(message, descriptor=UNSET, manifests=UNSET)
+    if version >= (1, 50) and not slim:
         return message
+    if version >= (1, 50):
+        shown: JsonObject = msgspec.to_builtins(message)
+        return shown | {"Config": _IMAGE_CONFIG_150 | shown["Config"]}
     older = msgspec.to_builtins(message)
     older["Config"] = _IMAGE_CONFIG | older["Config"]
     if version < (1, 45):
-        if found.container_id:
+        if found.container_id or slim:
             older["Container"] = found.container_id
-        older["ContainerConfig"] = msgspec.to_builtins(Config())
-        if found.container_config is not None:
+        empty_config = Config(on_build=UNSET if slim else None)
+        older["ContainerConfig"] = None if in_containerd else msgspec.to_builtins(empty_config)
+        if found.container_config is not None and not in_containerd:
             older["ContainerConfig"] |= msgspec.to_builtins(found.container_config)
     if version < (1, 44):
         older["VirtualSize"] = message.size
@@ -50,7 +73,15 @@ def image(message: ImageInspect, found: Image, version: Version) -> Json:
 
 
 def image_list(messages: list[ImageSummary], version: Version) -> list[Json]:
-    """GET /images/json, and the images of GET /system/df."""
+    """GET /images/json."""
+    if version < (1, 47):
+        messages = [replace(message, descriptor=UNSET, manifests=UNSET) for message in messages]
+    elif version < (1, 48):
+        messages = [replace(message, descriptor=UNSET) for message in messages]
+    return _image_list(messages, version)
+
+
+def _image_list(messages: list[ImageSummary], version: Version) -> list[Json]:
     if version >= (1, 44):
         return list(messages)
     older = [msgspec.to_builtins(message) | {"VirtualSize": message.size} for message in messages]
@@ -70,12 +101,17 @@ _ADDRESS_FIELDS = (
 """Of the default network; what they say is in Networks too."""
 
 
-def container(message: ContainerInspect, version: Version, slim: bool) -> Json:
+def container(message: ContainerInspect, version: Version, slim: bool, storage: str) -> Json:
     """GET /containers/ID/json: before 1.45 the short id and the host name were among the aliases in networks of users.
 
     Args:
         slim: whether the engine leaves out what never says anything.
+        storage: the image store's name.
     """
+    if version < (1, 52) and message.storage is not UNSET:
+        message = replace(message, storage=UNSET, graph_driver=GraphDriver(None, storage))
+    if version < (1, 48):
+        message = replace(message, image_manifest_descriptor=UNSET)
     if slim:
         message = _slim_container(message, version)
     if version >= (1, 45):
@@ -110,13 +146,14 @@ def info(message: JsonObject, version: Version) -> JsonObject:
         }
     if version < (1, 46):
         older.pop("Containerd")
+    if version < (1, 47):
+        older["RegistryConfig"] = {
+            "AllowNondistributableArtifactsCIDRs": None, "AllowNondistributableArtifactsHostnames": None, **message["RegistryConfig"],
+        }  # fmt: skip
     if version < (1, 49):
         older.pop("FirewallBackend")
         commits = {name: message[name]["ID"] for name in ("ContainerdCommit", "RuncCommit", "InitCommit")}
         older |= {name: {"ID": commit, "Expected": commit} for name, commit in commits.items()}
-        older["RegistryConfig"] = {
-            "AllowNondistributableArtifactsCIDRs": None, "AllowNondistributableArtifactsHostnames": None, **message["RegistryConfig"],
-        }  # fmt: skip
     if version < (1, 50):
         older |= {"BridgeNfIptables": False, "BridgeNfIp6tables": False}
     return older
@@ -126,7 +163,7 @@ def disk_usage(message: JsonObject, version: Version) -> JsonObject:
     """GET /system/df before 1.52."""
     older = dict(message)
     if "Images" in message:
-        older["Images"] = image_list(message["Images"], version)
+        older["Images"] = _image_list(message["Images"], version)
     if version < (1, 42):
         older["BuildCache"] = [
             {key: value for key, value in record.items() if key != "Parents"} for record in message["BuildCache"]

@@ -543,6 +543,15 @@ LOAD_LAYER_COUNT = Message(
 LOAD_DIGEST = Message(500, "{path}: digest mismatch: expected {expected}, got {actual}", "fakedocker")
 LOAD_SYSTEM = Message(500, "cannot load {system} image on linux", "moby image/tarexport/load.go")
 LOAD_TAG = Message(500, 'invalid tag "{name}"', "moby image/tarexport/load.go")
+NO_ATTESTATIONS = Message(
+    501, "the legacy image store does not support attestations", "moby daemon/images/image_attestations.go"
+)
+NO_SUCH_PLATFORM = Message(
+    404, "no match for platform in manifest {platform}: not found", "containerd core/images, in this project's words"
+)
+SEVERAL_ATTESTED = Message(
+    400, "only one platform value is currently supported", "moby daemon/server/router/image/image_routes.go"
+)
 EXPORT_OTHER_PLATFORM = Message(
     500, "no suitable export target found for platform {wanted}", "x-archives, moby image/tarexport/save.go"
 )

@@ -94,6 +94,9 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     Endpoint("save", "GET", "/images/{name*}/get", "images.save", about="image"),
     Endpoint("push", "POST", "/images/{name*}/push", "images.push", about="image"),
     Endpoint("image inspect", "GET", "/images/{name*}/json", "images.inspect", about="image"),
+    Endpoint(
+        "attestations", "GET", "/images/{name*}/attestations", "images.attestations", about="image", since="1.55"
+    ),
     Endpoint("history", "GET", "/images/{name*}/history", "images.history", about="image"),
     Endpoint("tag", "POST", "/images/{name*}/tag", "images.tag", about="image"),
     Endpoint("image remove", "DELETE", "/images/{name*}", "images.remove", about="image"),

@@ -8,9 +8,9 @@ from fakedocker.wire.naming import pascal
 
 
 class GraphDriver(Struct, frozen=True, rename=pascal()):
-    """GraphDriver of a container or an image: where overlay2 has its layers."""
+    """GraphDriver of a container or an image: where overlay2 has its layers; of containerd's store it has the name."""
 
-    data: dict[str, str]
+    data: dict[str, str] | None
     name: str
 
 

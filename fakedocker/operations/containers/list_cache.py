@@ -29,11 +29,11 @@ class ListedContainers:
     """Entries of GET /containers/json that were encoded before; no part of the world.
 
     Args:
-        with_health: whether they tell of health, as from API 1.52 on.
+        told: what they tell of.
     """
 
-    def __init__(self, with_health: bool) -> None:
-        self._with_health = with_health
+    def __init__(self, told: listing.Told) -> None:
+        self._told = told
         self._entries: dict[str, _Entry] = {}
         self._made_of: tuple[object, ...] = ()
 
@@ -54,7 +54,7 @@ class ListedContainers:
         for container in containers:
             entry = known.get(container.id)
             if entry is None or entry.container is not container or not entry.from_ns <= now_ns < entry.until_ns:
-                entry = known[container.id] = _entry(draft, container, self._with_health)
+                entry = known[container.id] = _entry(draft, container, self._told)
             texts.append(entry.text)
         if not texts:
             return b"[]\n"
@@ -63,6 +63,6 @@ class ListedContainers:
         return b",".join(texts)
 
 
-def _entry(draft: Draft, container: Container, with_health: bool) -> _Entry:
-    text = msgspec.json.encode(listing.summary(draft, container, with_health=with_health))
+def _entry(draft: Draft, container: Container, told: listing.Told) -> _Entry:
+    text = msgspec.json.encode(listing.summary(draft, container, told=told))
     return _Entry(container, text, *listing.status_holds_ns(container, draft.now_ns))

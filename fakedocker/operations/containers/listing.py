@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from operator import attrgetter
+from typing import NamedTuple
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -76,6 +77,14 @@ class ContainerSummary(Struct, frozen=True, kw_only=True, rename=pascal(id="Id",
     image_manifest_descriptor: Descriptor | UnsetType = UNSET
 
 
+class Told(NamedTuple):
+    """What newer versions of the API tell in a list."""
+
+    health: bool
+    manifest: bool
+
+
+_OLDEST = Told(health=False, manifest=False)
 _NUMBER = attrgetter("number")
 
 
@@ -211,7 +220,12 @@ def _descendants(draft: Draft, names: tuple[str, ...]) -> set[str]:
     return found
 
 
-def summary(draft: Draft, container: Container, with_size: bool = False, with_health: bool = False) -> ContainerSummary:
+def told_in(version: tuple[int, int]) -> Told:
+    """What the list of a version of the API says."""
+    return Told(health=version >= (1, 52), manifest=version >= (1, 48))
+
+
+def summary(draft: Draft, container: Container, with_size: bool = False, told: Told = _OLDEST) -> ContainerSummary:
     """What a list says of a container."""
     size_rw, size_root = sizes(draft, container) if with_size else (UNSET, UNSET)
     return ContainerSummary(
@@ -227,11 +241,11 @@ def summary(draft: Draft, container: Container, with_size: bool = False, with_he
         labels=container.config.labels or {},
         state=container.status,
         status=status(container, draft.now_ns),
-        health=_health(container) if with_health else UNSET,
+        health=_health(container) if told.health else UNSET,
         host_config=ListedHostConfig(container.network_mode, container.host_config.annotations),
         network_settings=ListedNetworks(endpoint_settings(draft, container, in_list=True)),
         mounts=mount_points(container),
-        image_manifest_descriptor=manifest_descriptor(draft, container),
+        image_manifest_descriptor=manifest_descriptor(draft, container) if told.manifest else UNSET,
     )
 
 

@@ -5,9 +5,6 @@ Sources: moby daemon/info.go, disk_usage.go, api/types/events; the exchanges. Ve
 
 from __future__ import annotations
 
-from msgspec import UNSET
-from msgspec.structs import replace
-
 from fakedocker.base import clock
 from fakedocker.base.json_types import JsonObject
 from fakedocker.containers.model import PAUSED, RUNNING
@@ -121,8 +118,8 @@ def disk_usage(draft: Draft, types: tuple[str, ...], with_health: bool = False) 
         ]
     if everything or "container" in types:
         found = listing.select(draft, {}, everything=True, limit=0)
-        told = (listing.summary(draft, container, with_size=True, with_health=with_health) for container in found)
-        answer["Containers"] = [replace(each, image_manifest_descriptor=UNSET) for each in told]
+        told = listing.Told(health=with_health, manifest=False)
+        answer["Containers"] = [listing.summary(draft, container, with_size=True, told=told) for container in found]
     if everything or "volume" in types:
         answer["Volumes"] = [
             volumes.inspect(volume, volumes.usage(draft, volume)) for volume in volumes.select(draft, {})
