@@ -6,6 +6,7 @@ The list is tools/public_projects.toml. Nothing of the projects stands in this r
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tarfile
@@ -31,7 +32,8 @@ class Project(NamedTuple):
         environment: variables that it says to set.
         prepare: commands that it says to run before.
         about: what it is made of.
-        expected: by whether assume is on, what becomes of it: THROUGH, or the reason why it stops.
+        expected: by whether assume is on, what becomes of it: THROUGH, or the reason why it stops; after a ~, a regular expression for it, as
+            of several images that are asked for at once any may be refused first.
     """
 
     name: str
@@ -46,6 +48,12 @@ class Project(NamedTuple):
     prepare: tuple[str, ...]
     about: str
     expected: dict[bool, str]
+
+
+def is_expected(project: Project, assume: bool, said: str) -> bool:
+    """Whether what became of a project is what the list says."""
+    wanted = project.expected[assume]
+    return re.fullmatch(wanted[1:], said) is not None if wanted.startswith("~") else said == wanted
 
 
 def read_list(path: Path = LIST) -> list[Project]:

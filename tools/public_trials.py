@@ -25,7 +25,12 @@ _SETTLING_SECONDS: Final = 120
 """How long the services of a compose project are left alone before they are looked at, in virtual time."""
 _MARK: Final = re.compile(r"fakedocker: (?!assume)\S+: [^\n]*? is not simulated")
 _UNKNOWN: Final = re.compile(r"fakedocker: [^\n]* is not in its catalogue")
-_OF_UNKNOWN: Final = ("failed to resolve source metadata", "pull access denied", "is not in its catalogue")
+_OF_UNKNOWN: Final = (
+    "failed to resolve source metadata",
+    "manifest unknown",
+    "pull access denied",
+    "is not in its catalogue",
+)
 _ERROR: Final = re.compile(r"^(?:ERROR: |Error response from daemon: |failed to solve: )(.*)$", re.MULTILINE)
 _SPLIT: Final = "=====8====="
 
