@@ -25,8 +25,8 @@ _PROGRAM_BYTES = 64 * 1024
 _DOCKER_BYTES = 41_000_000
 
 _DIRECTORIES = (
-    "boot", "dev", "etc", "home", "media", "mnt", "opt", "proc", "root", "run", "srv", "sys", "tmp", "usr", "usr/bin", "usr/lib", "usr/local",
-    "usr/local/bin", "usr/sbin", "usr/share", "var", "var/lib", "var/lib/docker", "var/log", "var/tmp", "work",
+    "boot", "dev", "etc", "home", "media", "mnt", "opt", "proc", "root", "run", "srv", "sys", "tmp", "usr", "usr/bin", "usr/lib", "usr/libexec",
+    "usr/libexec/docker", "usr/libexec/docker/cli-plugins", "usr/local", "usr/local/bin", "usr/sbin", "usr/share", "var", "var/lib", "var/lib/docker", "var/log", "var/tmp", "work",
 )  # fmt: skip
 _LINKS = {"bin": "usr/bin", "sbin": "usr/sbin", "lib": "usr/lib", "var/run": "/run"}
 _TEXTS = {
@@ -102,6 +102,15 @@ def tree(programs: Iterable[str]) -> Tree:
             "usr/local/bin/docker-compose", "file", 0o755, content=program_file(DOCKER_FAMILY, COMPOSE, _DOCKER_BYTES)
         )
     )
+    entries += [
+        LayerEntry(
+            f"usr/libexec/docker/cli-plugins/docker-{name}",
+            "file",
+            0o755,
+            content=program_file(DOCKER_FAMILY, program, _DOCKER_BYTES),
+        )
+        for name, program in (("buildx", "docker"), ("compose", COMPOSE))
+    ]
     return apply_layer(Tree.empty(), entries)
 
 

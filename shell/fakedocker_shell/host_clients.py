@@ -181,6 +181,7 @@ class HostContext:
         self.clients = clients
         self.engine = clients.engine
         self.profile = clients.engine.profile
+        self.has_own_plugins = False
         self.environment: Mapping[str, str] = system.environment
         self.client: Client = EngineClient(self)
         self.files: Files = HostFiles(lambda: self.system)

@@ -214,6 +214,8 @@ class Context(Protocol):
     environment: Mapping[str, str]
     profile: EngineProfile
     """Which release of the client this is."""
+    has_own_plugins: bool
+    """Whether buildx and compose are there, whatever plugins the file system has."""
     directory: str
     """The absolute working directory."""
     client: Client

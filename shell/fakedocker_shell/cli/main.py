@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from fakedocker_shell.cli import plugins
 from fakedocker_shell.cli.api import Api
 from fakedocker_shell.cli.config_file import ConfigFile
 from fakedocker_shell.cli.context import ConnectionRefused, Context
@@ -35,10 +36,24 @@ _LOG_LEVELS = frozenset({"panic", "fatal", "error", "warn", "warning", "info", "
 _BUILD_COMMANDS = frozenset({"image build", "builder", "builder prune"})
 _FORWARDED = (("builder",), ("build",), ("image", "build"))
 """Commands that buildx takes over where BuildKit is enabled (docker/cli cmd/docker/builder.go)."""
+_DEPRECATED = "DEPRECATED: The legacy builder is deprecated and will be removed in a future release.\n"
 _LEGACY_BUILDER = (
-    "DEPRECATED: The legacy builder is deprecated and will be removed in a future release.\n"
-    "            BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0\n"
+    f"{_DEPRECATED}            BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0\n"
     "            environment-variable.\n\n"
+)
+_WITHOUT_BUILDX = (
+    f"{_DEPRECATED}            Install the buildx component to build images with BuildKit:\n"
+    "            https://docs.docker.com/go/buildx/\n\n"
+)
+_BUILDX_MISSING = (
+    "ERROR: BuildKit is enabled but the buildx component is missing or broken.\n"
+    "       Install the buildx component to build images with BuildKit:\n"
+    "       https://docs.docker.com/go/buildx/"
+)
+_BAKE_MISSING = (
+    "ERROR: docker bake requires the buildx component but it is missing or broken.\n"
+    "       Install the buildx component to use bake:\n"
+    "       https://docs.docker.com/go/buildx/"
 )
 _MODULES: dict[str, str] = {
     "attach": "container attach",
@@ -217,6 +232,10 @@ async def _run(context: Context, argv: Sequence[str]) -> int:
     level = global_options["log-level"]
     if level.lower() not in _LOG_LEVELS:
         raise CliError(f"Unable to parse logging level: {level}")
+    if words[0] in plugins.NAMES and not plugins.is_there(context, words[0]):
+        raise unknown_command(root, words[0])
+    if words[0] == "bake" and not plugins.is_there(context, PLUGIN):
+        raise CliError(_BAKE_MISSING)
     if _buildkit_enabled(context, words):
         words = _forwarded(words)
     group_options = None
@@ -248,9 +267,13 @@ def _buildkit_enabled(context: Context, words: Sequence[str]) -> bool:
         return False
     choice = context.environment.get("DOCKER_BUILDKIT", "")
     try:
-        return not choice or parse_bool(choice)
+        is_wanted = bool(choice) and parse_bool(choice)
     except ValueError as problem:
         raise CliError(f"DOCKER_BUILDKIT environment variable expects boolean value: {problem}") from None
+    is_there = plugins.is_there(context, PLUGIN)
+    if is_wanted and not is_there:
+        raise CliError(_BUILDX_MISSING)
+    return is_wanted or (is_there and not choice)
 
 
 def _forwarded(words: Sequence[str]) -> list[str]:
@@ -264,7 +287,7 @@ async def _run_command(
     context: Context, global_options: Options, command: Command, rest: list[str], group_options: Options | None
 ) -> int:
     if command.canonical in _BUILD_COMMANDS and "--help" not in rest:
-        context.err(_LEGACY_BUILDER)
+        context.err(_LEGACY_BUILDER if context.environment.get("DOCKER_BUILDKIT") else _WITHOUT_BUILDX)
     options = await _parse(context, command, rest)
     if options is None:
         return 0

@@ -50,6 +50,7 @@ class RealContext:
     def __init__(self, environment: Mapping[str, str], arguments: Sequence[str] = ()) -> None:
         self.environment = environment
         self.profile = profile_named(DEFAULT)
+        self.has_own_plugins = True
         self.directory = os.getcwd()
         self.changed = asyncio.Event()
         self.client: Client = self.connect(DEFAULT_HOST)
