@@ -39,7 +39,7 @@ def play(recordings: RecordingSet) -> list[str]:
     found: dict[str, str] = {}
     rows, passed, total = [], 0, 0
     for name in recordings.names:
-        recorded = json.loads((recordings.folder / f"{name}.json").read_text())["steps"]
+        recorded = recordings.steps(name)
         compared = conformance.compare(recorded, conformance.run(recorded, shell, timeout=120))
         counted = [(index, row) for index, row in enumerate(compared) if row[0]["directive"] != "setup"]
         differing = [(index, row[0]["command"]) for index, row in counted if not row[3]]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 HERE = Path(__file__).parent
+_WITHOUT_BUILDX = ("x-build-legacy", "x-removed")
+"""Where they show it: the machines of 29 had no buildx."""
+_REMOVE_BUILDX = "rm -f /usr/libexec/docker/cli-plugins/docker-buildx"
 
 
 class RecordingSet(NamedTuple):
@@ -29,6 +32,13 @@ class RecordingSet(NamedTuple):
         """Its recordings."""
         return sorted(path.stem for path in self.folder.glob("*.json"))
 
+    def steps(self, name: str) -> list[Any]:
+        """The steps of one, set up as its machine was."""
+        steps: list[Any] = json.loads((self.folder / f"{name}.json").read_text())["steps"]
+        if name in _WITHOUT_BUILDX:
+            steps[0] = {**steps[0], "command": f"{_REMOVE_BUILDX}; {steps[0]['command']}"}
+        return steps
+
     @property
     def shell(self) -> tuple[str, ...]:
         """The arguments of Python that begin the terminal."""
@@ -41,7 +51,7 @@ class RecordingSet(NamedTuple):
 
 
 SETS = (
-    RecordingSet(HERE / "recordings", "28.2.2", (), HERE / "differences.json"),
+    RecordingSet(HERE / "recordings", "28.2.2", ("--profile", "28"), HERE / "differences.json"),
     RecordingSet(HERE / "recordings-29", "29.7.2", ("--profile", "29"), HERE / "differences-29.json"),
     RecordingSet(
         HERE / "recordings-29-overlay2",

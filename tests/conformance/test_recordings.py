@@ -5,7 +5,6 @@ Steps that differ must be those, and only those, that a set's list of difference
 
 from __future__ import annotations
 
-import json
 import sys
 
 import pytest
@@ -27,7 +26,7 @@ def known_differences(recordings: RecordingSet, name: str) -> set[int]:
     ("recordings", "name"), RECORDINGS, ids=[f"{each.folder.name}-{name}" for each, name in RECORDINGS]
 )
 def test_recording(recordings: RecordingSet, name: str) -> None:
-    recorded = json.loads((recordings.folder / f"{name}.json").read_text())["steps"]
+    recorded = recordings.steps(name)
     shell = [sys.executable, *recordings.shell]
     rows = conformance.compare(recorded, conformance.run(recorded, shell, timeout=300))
     counted = [(index, row) for index, row in enumerate(rows) if row[0]["directive"] != "setup"]

@@ -151,7 +151,7 @@ def _inspected(draft: Draft, image: Image) -> ImageInspect:
         repo_tags=tags,
         repo_digests=digests,
         parent=image.parent,
-        comment=image.comment,
+        comment=image.comment or (image.history[-1].comment if image.history else ""),
         created=clock.rfc3339_nano(image.created_ns),
         docker_version=image.docker_version,
         author=image.author,
@@ -176,7 +176,7 @@ def _inspect_target(
     assert part is not None
     index_bytes = len(target.raw) if target.is_index else 0
     own = content_store.image_of_part(draft, image, part) if part.is_here else image
-    told = replace(_inspected(draft, own), comment=own.history[-1].comment if own.history else "")
+    told = _inspected(draft, own)
     if not part.is_here:  # only the index tells of it
         told = replace(
             told, comment="", created=UNSET, author="", config=ImageConfig(), architecture="", variant=UNSET, os="", root_fs=RootFS(),
