@@ -300,6 +300,7 @@ class World:
         self.files = FakeFiles(files or {})
         self.environment = {"HOME": "/root", "PWD": "/work", "DOCKER_BUILDKIT": "0", **(environment or {})}
         self.profile = profile_named(DEFAULT)
+        self.has_own_plugins = True
         self.directory = "/work"
         self.stdin = stdin if isinstance(stdin, Bytes) else Bytes(stdin)
         self.stdout = b""
