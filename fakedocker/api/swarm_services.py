@@ -18,7 +18,7 @@ from fakedocker.operations.swarm import nodes, services, serving, store, tasks, 
 from fakedocker.operations.system.filters import Filters
 from fakedocker.swarm.services import ServiceTask
 from fakedocker.wire.http import Reply, json_reply
-from fakedocker.wire.service import ServiceSpec
+from fakedocker.wire.service import Limits, ServiceSpec
 
 _ASKS_ITSELF = (1, 30)
 """From this version on clients ask registries for digests themselves."""
@@ -55,6 +55,11 @@ def _spec(call: Call) -> ServiceSpec:
         if task.resources is not None and task.resources.limits is not None:
             task = replace(task, resources=replace(task.resources, limits=replace(task.resources.limits, pids=0)))
         spec = replace(spec, mode=replace(spec.mode, replicated_job=None, global_job=None))
+    if (resources := task.resources) is not None:
+        if version < (1, 52):
+            task = replace(task, resources=replace(resources, swap_bytes=None, memory_swappiness=None))
+        elif resources.swap_bytes is not None and not (resources.limits or Limits()).memory_bytes:
+            raise messages.SERVICE_SWAP()
     return replace(spec, task_template=task)
 
 

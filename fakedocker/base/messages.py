@@ -940,6 +940,9 @@ SERVICE_NO_NETWORK = Message(500, "network {name} not found", "moby daemon/clust
 SERVICE_NO_STREAMS = Message(
     500, "Bad parameters: you must choose at least one stream", "moby api/server/router/swarm/helpers.go"
 )
+SERVICE_SWAP = Message(
+    400, "memory swap provided, but no memory-limit was set", "moby daemon/cluster/convert/service.go"
+)
 SERVICE_TAIL = Message(500, 'tail value must be a positive integer or "all"', "moby daemon/cluster/services.go")
 SERVICE_TAIL_NEGATIVE = Message(500, "negative tail values not supported", "moby daemon/cluster/services.go")
 DIGEST_WARNING = (

@@ -145,6 +145,8 @@ class Resources(Struct, frozen=True, kw_only=True, rename=pascal()):
 
     limits: Limits | None = None
     reservations: Reservations | None = None
+    swap_bytes: int | None = None
+    memory_swappiness: int | None = None
 
 
 class RestartPolicy(Struct, frozen=True, kw_only=True, rename=pascal()):

@@ -160,7 +160,8 @@ class FakeClient:
 
     host = "unix:///var/run/docker.sock"
 
-    def __init__(self) -> None:
+    def __init__(self, version: str) -> None:
+        self.version = version
         self.answers: dict[str, Any] = {}
         self.requests: list[tuple[str, dict[str, Any], Any]] = []
         self.headers: list[Mapping[str, str]] = []
@@ -169,11 +170,11 @@ class FakeClient:
     def _ask(self, method: str, path: str, query: Query | None, body: Body, headers: Mapping[str, str] | None) -> Any:
         if not self.up:
             raise ConnectionRefused(self.host)
-        path = path.removeprefix("/v1.50")
+        path = path.removeprefix(f"/v{self.version}")
         if not isinstance(body, bytes | dict | list | None):
             body = b"".join(body)
         if path == "/_ping":
-            return 200, b"OK", {"Api-Version": "1.50", "Docker-Experimental": "false", "Swarm": "inactive"}
+            return 200, b"OK", {"Api-Version": self.version, "Docker-Experimental": "false", "Swarm": "inactive"}
         self.requests.append((f"{method} {path}", dict(query or {}), body))
         self.headers.append(headers or {})
         answer = self.answers.get(f"{method} {path}", (404, {"message": f"nobody answers {method} {path}"}))
@@ -294,12 +295,13 @@ class World:
         stdin: bytes | Bytes = b"",
         environment: Mapping[str, str] | None = None,
         size: tuple[int, int] = (24, 120),
+        profile: str = DEFAULT,
     ) -> None:
-        self.client = FakeClient()
+        self.profile = profile_named(profile)
+        self.client = FakeClient(self.profile.newest_api)
         self.client.answers.update(answers or {})
         self.files = FakeFiles(files or {})
         self.environment = {"HOME": "/root", "PWD": "/work", "DOCKER_BUILDKIT": "0", **(environment or {})}
-        self.profile = profile_named(DEFAULT)
         self.has_own_plugins = True
         self.directory = "/work"
         self.stdin = stdin if isinstance(stdin, Bytes) else Bytes(stdin)

@@ -13,8 +13,10 @@ from helpers.archive_world import Daemon
 class Manager(Daemon):
     """An engine that has begun a swarm; `images` are there."""
 
-    def __init__(self, *images: str, seed: int = 3, mode: TimeMode = TimeMode.FAST, begun: bool = True) -> None:
-        super().__init__(seed, mode)
+    def __init__(
+        self, *images: str, seed: int = 3, mode: TimeMode = TimeMode.FAST, begun: bool = True, profile: str = "28"
+    ) -> None:
+        super().__init__(seed, mode, profile)
         for name in images:
             self.pull(name)
         self.node = ""

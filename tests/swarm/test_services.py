@@ -102,6 +102,28 @@ def test_what_no_service_can_be(manager: Manager, path: str, value: Any, status:
     assert manager.refused("POST", "/services/create", _with(path, value)) == (status, words)
 
 
+def test_swap_is_beside_the_limit_of_memory() -> None:
+    manager = Manager("alpine", profile="29")
+    for limits in ({}, {"Limits": {"NanoCPUs": 10**9}}):
+        wrong = _with("TaskTemplate.Resources", {**limits, "SwapBytes": 5})
+        words = "memory swap provided, but no memory-limit was set"
+        assert manager.refused("POST", "/services/create", wrong) == (400, words)
+    for name, swap, both in (("some", 10 << 20, 60 << 20), ("all", -1, -1), ("none", 0, 50 << 20)):
+        resources = {"Limits": {"MemoryBytes": 50 << 20}, "SwapBytes": swap, "MemorySwappiness": 0}
+        spec = _with("TaskTemplate.Resources", resources) | {"Name": name}
+        manager.post("/services/create", spec)
+        manager.pass_seconds(2)
+        assert manager.get(f"/services/{name}")["Spec"]["TaskTemplate"]["Resources"] == resources
+        (task,) = manager.tasks(name)
+        found = manager.get(f"/containers/{task['Status']['ContainerStatus']['ContainerID']}/json")["HostConfig"]
+        assert (found["Memory"], found["MemorySwap"]) == (50 << 20, both)
+
+
+def test_28_has_no_swap(manager: Manager) -> None:
+    manager.post("/services/create", _with("TaskTemplate.Resources", {"SwapBytes": 5, "MemorySwappiness": 3}))
+    assert manager.get("/services/x")["Spec"]["TaskTemplate"]["Resources"] == {}
+
+
 def test_jobs_have_no_update_settings(manager: Manager) -> None:
     spec = service_spec("x", replicas=None, Mode={"GlobalJob": {}}, UpdateConfig={})
     assert manager.refused("POST", "/services/create", spec) == (400, ARGUMENT + "Jobs may not have an update config")

@@ -23,7 +23,7 @@ from fakedocker.swarm.services import ServiceTask
 from fakedocker.swarm.templates import Context, InvalidTemplate
 from fakedocker.wire.container import CreateRequest, HostConfig, LogConfig
 from fakedocker.wire.network import NetworkingConfig, PortBinding
-from fakedocker.wire.service import ContainerSpec, FileTarget
+from fakedocker.wire.service import ContainerSpec, FileTarget, Resources
 from fakedocker.world.draft import Draft
 
 _LABELS = "com.docker.swarm"
@@ -92,7 +92,8 @@ def _request(draft: Draft, task: ServiceTask, spec: ContainerSpec) -> CreateRequ
 
 
 def _host(task: ServiceTask, spec: ContainerSpec, network_mode: str) -> HostConfig:
-    limits = task.spec.resources.limits if task.spec.resources is not None else None
+    resources = task.spec.resources or Resources()
+    limits = resources.limits
     dns, log = spec.dns_config, task.spec.log_driver
     pairs = (entry.split() for entry in spec.hosts)
     bindings: dict[str, tuple[PortBinding, ...] | None] = {
@@ -122,7 +123,17 @@ def _host(task: ServiceTask, spec: ContainerSpec, network_mode: str) -> HostConf
         memory=limits.memory_bytes if limits is not None else 0,
         nano_cpus=limits.nano_cpus if limits is not None else 0,
         pids_limit=limits.pids or None if limits is not None else None,
+        memory_swap=_memory_swap(resources),
+        memory_swappiness=resources.memory_swappiness if limits is not None else None,
     )
+
+
+def _memory_swap(resources: Resources) -> int:
+    """Memory and swap together, as a container has it, where a service has the swap alone (moby daemon/cluster/executor)."""
+    memory, swap = resources.limits.memory_bytes if resources.limits is not None else 0, resources.swap_bytes
+    if not memory or swap is None:
+        return 0
+    return memory + swap if swap >= 0 else -1 if swap == -1 else 0
 
 
 def _given(draft: Draft, task: ServiceTask, spec: ContainerSpec) -> Iterator[GivenFile]:

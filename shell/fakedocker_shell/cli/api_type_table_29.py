@@ -359,4 +359,9 @@ system.Info
 system.NetworkAddressPool
   Base netip.Prefix
   Size int
+swarm.ResourceRequirements
+  Limits *swarm.Limit ?
+  Reservations *swarm.Resources ?
+  SwapBytes *int64 ?
+  MemorySwappiness *int64 ?
 """

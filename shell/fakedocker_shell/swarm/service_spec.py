@@ -164,7 +164,12 @@ def _resources(options: Options) -> JsonObject:
         "MemoryBytes": options["reserve-memory"],
         "GenericResources": generic_resources(options["generic-resource"]),
     }
-    return {"Limits": present(limits), "Reservations": present(reservations)}
+    swap = {
+        key: options[flag]
+        for flag, key in (("memory-swap", "SwapBytes"), ("memory-swappiness", "MemorySwappiness"))
+        if options.changed(flag)
+    }
+    return {"Limits": present(limits), "Reservations": present(reservations), **swap}
 
 
 def swarm_hosts(texts: Sequence[str]) -> list[str]:

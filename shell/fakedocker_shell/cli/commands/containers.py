@@ -217,7 +217,9 @@ async def container_commit(call: Invocation) -> int:
         query["repo"], query["tag"] = parsed.name, parsed.with_default_tag().tag
     if options["change"]:
         query["changes"] = options["change"]
-    if not options["pause"]:
+    if options.changed("pause") and options.changed("no-pause"):
+        raise CliError("conflicting options: --no-pause and --pause cannot be used together")
+    if not options["pause"] or options.get("no-pause"):
         query["pause"] = "0"
     answer = await call.api.post("/commit", {"repo": "", "tag": "", **query})
     call.context.out(answer["Id"] + "\n")
