@@ -76,6 +76,7 @@ _MODULES: dict[str, str] = {
     "compose_logs": "compose logs",
     "compose_once": "compose cp, compose exec, compose run",
     "compose_up": "compose create, compose scale, compose start, compose up, compose wait",
+    "compose_watch": "compose watch",
     "contexts": ("context create, context inspect, context ls, context rm, context show, context update, context use"),
     "copy": "container cp",
     "events": "system events",

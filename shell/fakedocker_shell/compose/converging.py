@@ -12,7 +12,7 @@ from typing import Any
 
 from fakedocker_shell.cli.api import Api, escape, filters_query
 from fakedocker_shell.cli.errors import CliError, DaemonError
-from fakedocker_shell.compose import existing, labels, requests, stopping, waiting
+from fakedocker_shell.compose import existing, hooks, labels, requests, stopping, waiting
 from fakedocker_shell.compose.existing import Found
 from fakedocker_shell.compose.files import warn
 from fakedocker_shell.compose.injected_files import inject
@@ -95,6 +95,7 @@ class Convergence:
                     progress.begin(f"Container {one.name}", "Starting")
                     await inject(self._api, self._project, self._project.services[name], one.id)
                     await self._api.post(f"/containers/{one.id}/start")
+                    await hooks.run(self._api, self._project.services[name], "post_start", one.id)
                     progress.end(f"Container {one.name}", "Started")
         return groups
 

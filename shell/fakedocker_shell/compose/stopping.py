@@ -5,17 +5,19 @@ Source: compose pkg/compose/down.go, stop.go; order and words from what the comm
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from fakedocker_shell.cli.api import Api, error_message, escape, filters_query
 from fakedocker_shell.cli.context import Context, Exchange
 from fakedocker_shell.cli.errors import CliError, DaemonError
 from fakedocker_shell.cli.many import Outcome, send_all
-from fakedocker_shell.compose import existing, labels
+from fakedocker_shell.compose import existing, hooks, labels
 from fakedocker_shell.compose.existing import Found, image_is_there
 from fakedocker_shell.compose.progress import Progress
-from fakedocker_shell.compose.project import Project
+from fakedocker_shell.compose.project import Project, Service
 
+NONE: Final[Mapping[str, Service]] = {}
 STOPPING_SIGNALS = ("INT", "TERM")
 
 
@@ -27,9 +29,14 @@ async def at_once(
     method: str,
     path: str,
     query: dict[str, str],
+    services: Mapping[str, Service] = NONE,
 ) -> None:
     """The same request for several containers at once, and what is shown before and after. Raises CliError for the
-    first that failed."""
+    first that failed.
+
+    Args:
+        services: those whose `pre_stop` is run before, by name.
+    """
     problems: list[CliError] = []
 
     def report(place: int, outcome: Outcome) -> None:
@@ -42,15 +49,22 @@ async def at_once(
     for one in found:
         if words[0]:
             progress.begin(f"Container {one.name}", words[0])
+        await hooks.run(api, services.get(one.service), "pre_stop", one.id)
     await send_all(api, [(method, f"/containers/{one.id}{path}", query) for one in found], report)
     if problems:
         raise problems[0]
 
 
-async def stop(api: Api, found: Sequence[Found], progress: Progress, timeout_seconds: int | None) -> None:
+async def stop(
+    api: Api,
+    found: Sequence[Found],
+    progress: Progress,
+    timeout_seconds: int | None,
+    services: Mapping[str, Service] = NONE,
+) -> None:
     """Stop containers at once. Raises CliError."""
     query = {} if timeout_seconds is None else {"t": str(timeout_seconds)}
-    await at_once(api, found, progress, ("Stopping", "Stopped"), "POST", "/stop", query)
+    await at_once(api, found, progress, ("Stopping", "Stopped"), "POST", "/stop", query, services)
 
 
 async def stop_or_kill(
@@ -90,6 +104,7 @@ async def remove(
     *,
     stop: bool,
     volumes: bool = False,
+    services: Mapping[str, Service] = NONE,
 ) -> None:
     """Remove containers, perhaps stopping them first. Raises CliError.
 
@@ -100,7 +115,7 @@ async def remove(
         return
     if stop:
         query = {} if timeout_seconds is None else {"t": str(timeout_seconds)}
-        await at_once(api, found, progress, ("Stopping", "Stopped"), "POST", "/stop", query)
+        await at_once(api, found, progress, ("Stopping", "Stopped"), "POST", "/stop", query, services)
     query = {"force": "1", **({"v": "1"} if volumes else {})}
     await at_once(api, found, progress, ("Removing", "Removed"), "DELETE", "", query)
 
@@ -132,7 +147,8 @@ async def down(
     for level in reversed(levels):
         wanted = [service for service in level if not services or service in services]
         ours = existing.of_services([one for one in found if not one.is_one_off], wanted)
-        await remove(api, ours, progress, timeout_seconds, stop=True, volumes=volumes)
+        known = NONE if project is None else project.services
+        await remove(api, ours, progress, timeout_seconds, stop=True, volumes=volumes, services=known)
     if project is None or (remove_orphans and not services):
         gone = {service for level in levels for service in level}
         orphans = [one for one in found if one.service not in gone or one.is_one_off]

@@ -75,7 +75,8 @@ async def compose_stop(call: Invocation) -> int:
     project, found = await _found(call)
     progress = progress_of(call, "Stopping")
     for group in _by_level(project, found, backwards=True):
-        await stopping.stop(call.api, group, progress, timeout_of(call))
+        services = stopping.NONE if project is None else project.services
+        await stopping.stop(call.api, group, progress, timeout_of(call), services)
     return 0
 
 
