@@ -46,6 +46,7 @@ class Tree(Struct, frozen=True, gc=False):
         return inode
 
 
+_NO_NAMES = frozenset({"", ".", ".."})
 _EMPTY = Tree(Map({ROOT: Node("dir", 0o755)}), Map({ROOT: {}}), Map(), ROOT + 1)
 
 
@@ -76,6 +77,7 @@ class _Builder:
         self._next = tree.next_inode
         self._own: dict[int, dict[str, int]] = {}
         self._made: set[int] = set()  # inodes that this layer has put, which its opaque markers spare
+        self._places: dict[str, int] = {}  # directories by the paths that they were found by, while nothing is removed
 
     def finish(self) -> Tree:
         for inode, entries in self._own.items():
@@ -83,6 +85,11 @@ class _Builder:
         return Tree(self._nodes.finish(), self._dirs.finish(), self._parents.finish(), self._next)
 
     def add(self, entry: LayerEntry) -> None:
+        above_path, _, name = entry.path.rpartition("/")
+        known = self._places.get(above_path)
+        if known is not None and name not in _NO_NAMES:
+            self._place(known, name, entry)
+            return
         parts = [part for part in entry.path.split("/") if part not in ("", ".")]
         if ".." in parts:
             raise ValueError(f"layer entry leaves its tree: {entry.path!r}")
@@ -94,6 +101,11 @@ class _Builder:
         directory = ROOT
         for part in above:
             directory = self._directory(directory, part)
+        self._place(directory, name, entry)
+        if above:
+            self._places[above_path] = directory
+
+    def _place(self, directory: int, name: str, entry: LayerEntry) -> None:
         if name == OPAQUE_MARKER:
             self._hide_all(directory)
         elif name.startswith(WHITEOUT_PREFIX):
@@ -176,6 +188,7 @@ class _Builder:
         """Take a name away, and with a directory all that is below it."""
         if name not in self._entries(directory):
             return
+        self._places.clear()
         pending = [self._change(directory).pop(name)]
         while pending:
             inode = pending.pop()

@@ -157,7 +157,6 @@ def test_anonymous_volumes_go_on_with_the_container_that_takes_over() -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        "watch",
         "attach app",
         "stats",
         "events",

@@ -14,6 +14,9 @@ from fakedocker.filesystem.node import LayerEntry
 _TYPES = {"file": b"0", "hardlink": b"1", "link": b"2", "dir": b"5"}
 _LONGEST_NAME = 100
 _LEAST_HOLE_BYTES = 4096
+_USTAR_SUM = sum(b"ustar\x0000")
+_REST = bytes(BLOCK_BYTES - 265)
+_PAX = b"22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n"
 
 
 def write_sparse_tar(entries: Iterable[LayerEntry]) -> bytes:
@@ -42,35 +45,40 @@ def _holes(content: Content) -> bool:
 
 
 def _sparse(entry: LayerEntry) -> list[bytes]:
-    assert not isinstance(entry.content, bytes)
-    pieces: list[tuple[int, bytes]] = []
+    content = entry.content
+    assert not isinstance(content, bytes)
+    numbers: list[int] = []
+    kept: list[bytes] = []
     start = 0
-    for piece, end in zip(entry.content.pieces, entry.content.ends, strict=True):
-        if not isinstance(piece, Zeros) or piece.size < _LEAST_HOLE_BYTES:
-            pieces.append((start, read(entry.content, start, end - start)))
+    for piece, end in zip(content.pieces, content.ends, strict=True):
+        if not isinstance(piece, Zeros):
+            data = piece if type(piece) is bytes else read(content, start, end - start)
+            numbers += (start, len(data))
+            kept.append(data)
+        elif piece.size < _LEAST_HOLE_BYTES:
+            numbers += (start, end - start)
+            kept.append(bytes(end - start))
         start = end
-    pieces.append((start, b""))
-    numbers = [str(len(pieces)), *(text for at, data in pieces for text in (str(at), str(len(data))))]
-    body = _padded("".join(f"{number}\n" for number in numbers).encode()) + b"".join(data for _, data in pieces)
-    records = b"".join(
-        _record(f"GNU.sparse.{key}={value}")
-        for key, value in (("major", 1), ("minor", 0), ("name", entry.path), ("realsize", len(entry.content)))
-    )
-    name = f"GNUSparseFile.0/{entry.path.rpartition('/')[2]}".encode()[:_LONGEST_NAME]
+    numbers += (start, 0)
+    kept.insert(0, _padded(b"%d\n" % (len(numbers) // 2) + b"".join([b"%d\n" % number for number in numbers])))
+    body = b"".join(kept)
+    path = entry.path.encode()
+    records = _PAX + _record(b"GNU.sparse.name=" + path) + _record(b"GNU.sparse.realsize=%d" % start)
+    name = b"GNUSparseFile.0/" + path[path.rfind(b"/") + 1 :]
     return [
         _header(b"././@PaxHeader", entry, len(records), b"x"),
         _padded(records),
-        _header(name, entry, len(body), b"0"),
+        _header(name[:_LONGEST_NAME], entry, len(body), b"0"),
         _padded(body),
     ]
 
 
-def _record(text: str) -> bytes:
+def _record(text: bytes) -> bytes:
     """A pax record: its own length in front counts too."""
-    size = len(text.encode()) + 2
+    size = len(text) + 2
     length = size + len(str(size))
     length = size + len(str(length))
-    return f"{length} {text}\n".encode()
+    return b"%d %s\n" % (length, text)
 
 
 def _header(name: bytes, entry: LayerEntry, size: int, kind: bytes, target: bytes = b"") -> bytes:
@@ -78,8 +86,7 @@ def _header(name: bytes, entry: LayerEntry, size: int, kind: bytes, target: byte
         name.ljust(100, b"\0"), entry.mode, entry.uid, entry.gid, size, entry.mtime_ns // 1_000_000_000, kind,
         target.ljust(100, b"\0"),
     )  # fmt: skip
-    block = (head + b"ustar\x0000").ljust(BLOCK_BYTES, b"\0")
-    return block[:148] + b"%06o\0 " % sum(block) + block[156:]
+    return b"%s%06o\0 %sustar\x0000%s" % (head[:148], sum(head) + _USTAR_SUM, head[156:], _REST)
 
 
 def _padded(data: bytes) -> bytes:
