@@ -17,6 +17,8 @@ WORK = "/work"
 """Where scripts run: an empty directory."""
 SHELL_PATH = "/bin/bash"
 DOCKER_PATH = "/usr/bin/docker"
+OWN = "fakedocker"
+"""The program that checks projects."""
 DOCKER_FAMILY = "docker-cli"
 COMPOSE = "docker-compose"
 """Compose by its older name, as Docker Desktop has it still."""
@@ -111,6 +113,8 @@ def tree(programs: Iterable[str]) -> Tree:
         )
         for name, program in (("buildx", "docker"), ("compose", COMPOSE))
     ]
+    own = program_file(DOCKER_FAMILY, OWN, _DOCKER_BYTES)
+    entries.append(LayerEntry(f"usr/local/bin/{OWN}", "file", 0o755, content=own))
     return apply_layer(Tree.empty(), entries)
 
 

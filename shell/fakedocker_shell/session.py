@@ -8,6 +8,8 @@ Sessions do no real I/O: output goes to a function, input comes from one.
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -18,7 +20,7 @@ from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.profiles import DEFAULT
 from fakedocker.engine.engine import Engine
 from fakedocker.engine.inflight import Exchange, Stream, TimeMode
-from fakedocker.kernel.program import Body, Identity
+from fakedocker.kernel.program import Body, Identity, System
 from fakedocker.kernel.programs import MakeBody
 from fakedocker.kernel.utility import Utility
 from fakedocker.operations.system import initial_world
@@ -35,6 +37,9 @@ SCRIPT_HORIZON_NS = 3 * 366 * 24 * 3600 * SECOND_NS
 SCRIPT_JUMPS = 1_000_000
 """How long a script may wait between two reads of its input, in virtual time and in jumps of the clock."""
 Output = Callable[[int, bytes], None]
+
+_OWN_MODULE: Final = "fakedocker_shell.checking.on_host"
+"""By name, as programs are: it makes engines itself, with what stands here."""
 
 
 async def _docker(context: HostContext, argv: tuple[str, ...]) -> int:
@@ -84,7 +89,7 @@ def make_engine(
     """
     plugins.offer()
     clients = HostClients(_docker)
-    programs = {**PROGRAMS, PROGRAM: clients.run}
+    programs = {**PROGRAMS, PROGRAM: clients.run, host.OWN: _own}
     start = world
     if start is None:
         start = replace(new_world(seed, profile=profile, date=date, storage=storage), assume=assume)
@@ -99,7 +104,18 @@ def make_engine(
 
 
 def _body_of(identity: Identity) -> MakeBody | None:
-    return _make_docker if identity.family == host.DOCKER_FAMILY else userland_body_of(identity)
+    if identity.family == host.DOCKER_FAMILY:
+        return _make_own if identity.name == host.OWN else _make_docker
+    return userland_body_of(identity)
+
+
+def _make_own(identity: Identity, argv: tuple[str, ...]) -> Body:
+    return Utility(host.OWN)
+
+
+def _own(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:  # Any: the memory of a utility
+    status: int = import_module(_OWN_MODULE).run(system, argv, state)
+    return status
 
 
 def _make_docker(identity: Identity, argv: tuple[str, ...]) -> Body:

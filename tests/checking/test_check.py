@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fakedocker_shell.checking import command, finding, projects
+from fakedocker_shell.checking.folders import OfMachine
 from fakedocker_shell.checking.report import Build, Report
 from fakedocker_shell.checking.stage import Stage
 from fakedocker_shell.main import main
@@ -125,7 +126,7 @@ def test_what_is_found_is_ones_own(tmp_path: Path) -> None:
     for name in ("api.Dockerfile", "Dockerfile.dev", "Dockerfile.dockerignore", "notes.md"):
         (tmp_path / name).write_text("")
     os.symlink(folder, tmp_path / "loop")
-    found = finding.find(folder)
+    found = finding.find(OfMachine(folder, lambda problem: None))
     assert found.dockerfiles == ("Dockerfile", "Dockerfile.dev", "a/Dockerfile", "api.Dockerfile", "x/app/Dockerfile")
     assert found.compose_files == ("a/compose.yaml",)
 
@@ -156,7 +157,7 @@ def test_a_hostile_folder_is_read_to_its_end(tmp_path: Path) -> None:
 def test_services_that_are_busy_get_a_bounded_number_of_slices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(projects, "SETTLES_SLICES", 100)
     busy = "services: {a: {image: alpine, command: \"sh -c 'while :; do :; done'\"}}\n"
-    stage = Stage(project(tmp_path, compose_yaml=busy), True, 0)
+    stage = Stage(OfMachine(project(tmp_path, compose_yaml=busy), lambda problem: None), True, 0)
     (service,) = projects.attempt(stage, "compose.yaml").services
     assert service.state == "running"
     assert stage.engine.slices < 3_000  # 90 s of it would be 9,000

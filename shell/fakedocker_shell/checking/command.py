@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -15,6 +15,7 @@ from fakedocker.base.profiles import DEFAULT, PROFILES, storage_named
 from fakedocker.engine.waiting import WaitCannotEnd, WaitTooLong
 from fakedocker_shell.checking import builds, finding, projects, telling
 from fakedocker_shell.checking.builds import Wanted
+from fakedocker_shell.checking.folders import Folder, OfMachine
 from fakedocker_shell.checking.report import Build, Project, Report
 from fakedocker_shell.checking.stage import Stage
 
@@ -48,8 +49,33 @@ def check(folder: str, *, assume: bool = True, seed: int = 0, profile: str = DEF
         OSError: it cannot be read.
         ValueError: there is no such profile, or it has no such store.
     """
+    problems: list[str] = []
+    return check_folder(
+        OfMachine(folder, problems.append), problems, assume=assume, seed=seed, profile=profile, storage=storage
+    )
+
+
+def check_folder(
+    folder: Folder,
+    problems: Sequence[str] = (),
+    *,
+    assume: bool = True,
+    seed: int = 0,
+    profile: str = DEFAULT,
+    storage: str = "",
+    date: str = "",
+) -> Report:
+    """Try what there is in a folder, wherever it is.
+
+    Args:
+        problems: what has been told of the folder by the end of it.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: there is no such profile, or it has no such store.
+    """
     found = finding.find(folder)
-    stage = Stage(folder, assume, seed, profile, storage)
+    stage = Stage(folder, assume, seed, profile, storage, date)
     wanted = _wanted(stage, found)
     tried = [_build(stage, each, f"check-{number}") for number, each in enumerate(wanted)]
     brought_up = [_project(stage, file) for file in found.compose_files]
@@ -58,7 +84,7 @@ def check(folder: str, *, assume: bool = True, seed: int = 0, profile: str = DEF
         builds=tuple(tried),
         projects=tuple(brought_up),
         boundaries=stage.boundaries(),
-        problems=(*found.problems, *stage.problems, *stage.engine.draft.faults),
+        problems=(*found.problems, *problems, *stage.engine.draft.faults),
     )
 
 
@@ -88,6 +114,69 @@ def _project(stage: Stage, file: str) -> Project:
         return Project(file=file, problem=f"it does not end: {problem}")
 
 
+class Asked(NamedTuple):
+    """What a command line says."""
+
+    folder: str = "."
+    as_json: bool = False
+    watch: bool = False
+    assume: bool = True
+    help: bool = False
+    seed: int = 0
+    profile: str = DEFAULT
+    storage: str = ""
+
+
+def parse(arguments: Sequence[str], profile: str = DEFAULT, storage: str = "") -> Asked:
+    """Read a command line, after `check`.
+
+    Args:
+        profile, storage: which Docker it is unless the command line says otherwise.
+
+    Raises:
+        CheckUsage: it is wrong.
+    """
+    words = list(arguments)
+    asked = Asked(profile=profile, storage=storage)
+    folders: list[str] = []
+    while words:
+        word = words.pop(0)
+        if word in ("--help", "-h"):
+            return asked._replace(help=True)
+        if word == "--json":
+            asked = asked._replace(as_json=True)
+        elif word == "--strict":
+            asked = asked._replace(assume=False)
+        elif word == "--watch":
+            asked = asked._replace(watch=True)
+        elif word.partition("=")[0] in ("--seed", "--profile", "--storage"):
+            name, _, text = word.partition("=")
+            asked = _with_value(asked, name, text or (words.pop(0) if words else ""))
+        elif word.startswith("-"):
+            raise CheckUsage(f"unknown option {word}")
+        else:
+            folders.append(word)
+    if asked.profile not in PROFILES:
+        raise CheckUsage(f"--profile takes {' or '.join(PROFILES)}, not {asked.profile!r}")
+    try:
+        storage_named(PROFILES[asked.profile], asked.storage)
+    except ValueError as problem:
+        raise CheckUsage(str(problem)) from None
+    if len(folders) > 1:
+        raise CheckUsage("check takes one folder")
+    return asked._replace(folder=folders[0]) if folders else asked
+
+
+def _with_value(asked: Asked, name: str, text: str) -> Asked:
+    if name == "--profile":
+        return asked._replace(profile=text)
+    if name == "--storage":
+        return asked._replace(storage=text)
+    if not is_digits(text.lstrip("-")):
+        raise CheckUsage(f"--seed takes a whole number, not {text!r}")
+    return asked._replace(seed=int(text))
+
+
 def main(arguments: Sequence[str], profile: str = DEFAULT, storage: str = "") -> int:
     """Run the command line; gives the exit status.
 
@@ -97,60 +186,28 @@ def main(arguments: Sequence[str], profile: str = DEFAULT, storage: str = "") ->
     Raises:
         CheckUsage: it is wrong.
     """
-    words = list(arguments)
-    as_json = watch = False
-    assume, seed, folders = True, 0, list[str]()
-    while words:
-        word = words.pop(0)
-        if word in ("--help", "-h"):
-            sys.stdout.write(USAGE)
-            return 0
-        if word == "--json":
-            as_json = True
-        elif word == "--strict":
-            assume = False
-        elif word == "--watch":
-            watch = True
-        elif word == "--seed" or word.startswith("--seed="):
-            text = word.partition("=")[2] or (words.pop(0) if words else "")
-            if not is_digits(text.lstrip("-")):
-                raise CheckUsage(f"--seed takes a whole number, not {text!r}")
-            seed = int(text)
-        elif word.partition("=")[0] in ("--profile", "--storage"):
-            name, _, text = word.partition("=")
-            text = text or (words.pop(0) if words else "")
-            profile, storage = (text, storage) if name == "--profile" else (profile, text)
-        elif word.startswith("-"):
-            raise CheckUsage(f"unknown option {word}")
-        else:
-            folders.append(word)
-    if profile not in PROFILES:
-        raise CheckUsage(f"--profile takes {' or '.join(PROFILES)}, not {profile!r}")
-    try:
-        storage_named(PROFILES[profile], storage)
-    except ValueError as problem:
-        raise CheckUsage(str(problem)) from None
-    if len(folders) > 1:
-        raise CheckUsage("check takes one folder")
-    folder = folders[0] if folders else "."
+    asked = parse(arguments, profile, storage)
+    if asked.help:
+        sys.stdout.write(USAGE)
+        return 0
     while True:
-        status = _check_and_tell(folder, as_json, assume, seed, profile, storage)
-        if not watch:
+        status = _check_and_tell(asked)
+        if not asked.watch:
             return status
         try:
-            _wait_for_change(folder)
+            _wait_for_change(asked.folder)
         except KeyboardInterrupt:
             return status
 
 
-def _check_and_tell(folder: str, as_json: bool, assume: bool, seed: int, profile: str, storage: str) -> int:
+def _check_and_tell(asked: Asked) -> int:
     try:
-        report = check(folder, assume=assume, seed=seed, profile=profile, storage=storage)
+        report = check(asked.folder, assume=asked.assume, seed=asked.seed, profile=asked.profile, storage=asked.storage)
     except OSError as problem:
-        sys.stderr.write(f"fakedocker: {folder}: {problem.strerror or problem}\n")
+        sys.stderr.write(f"fakedocker: {asked.folder}: {problem.strerror or problem}\n")
         return 2
-    text = msgspec.json.format(msgspec.json.encode(report)).decode() + "\n" if as_json else telling.told(report)
-    sys.stdout.write(text)
+    as_json = msgspec.json.format(msgspec.json.encode(report)).decode() + "\n"
+    sys.stdout.write(as_json if asked.as_json else telling.told(report))
     sys.stdout.flush()
     return 1 if report.failed else 0
 

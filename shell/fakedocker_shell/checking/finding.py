@@ -6,6 +6,8 @@ import os
 import re
 from typing import Final, NamedTuple
 
+from fakedocker_shell.checking.folders import Folder
+
 PASSED_OVER: Final = frozenset(
     {".git", ".hg", ".svn", "node_modules", ".venv", "venv", "vendor", "__pycache__", ".tox", "target"}
 )
@@ -25,7 +27,7 @@ class Found(NamedTuple):
     problems: tuple[str, ...]
 
 
-def find(folder: str) -> Found:
+def find(folder: Folder) -> Found:
     """Look a folder through. Time grows with its entries, of which `MOST_ENTRIES` are looked at.
 
     Raises:
@@ -39,8 +41,7 @@ def find(folder: str) -> Found:
     while pending:
         relative, depth = pending.pop()
         try:
-            with os.scandir(os.path.join(folder, relative)) as entries:
-                listed = sorted(entries, key=lambda entry: entry.name)
+            listed = folder.listing(relative)
         except OSError as problem:
             if not relative:
                 raise
@@ -52,14 +53,12 @@ def find(folder: str) -> Found:
                 f"more than {MOST_ENTRIES:,} files: the rest was not searched for Dockerfiles and compose files"
             )
             break
-        files = {entry.name for entry in listed if entry.is_file(follow_symlinks=False)}
+        files = {name for name, kind in listed if kind == "file"}
         compose = next((name for name in _COMPOSE if name in files), None)
         if compose is not None:
             compose_files.append(os.path.join(relative, compose))
         dockerfiles += [os.path.join(relative, name) for name in sorted(files) if _is_dockerfile(name)]
-        folders = [
-            entry.name for entry in listed if entry.is_dir(follow_symlinks=False) and entry.name not in PASSED_OVER
-        ]
+        folders = [name for name, kind in listed if kind == "directory" and name not in PASSED_OVER]
         if depth < DEEPEST:
             pending += [(os.path.join(relative, name), depth + 1) for name in reversed(folders)]
     return Found(tuple(sorted(dockerfiles)), tuple(sorted(compose_files)), tuple(problems))

@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.json_types import JsonObject
 from fakedocker.base.profiles import DEFAULT
-from fakedocker.host_dir import MachineFolder
 from fakedocker.kernel.marks import REASONS
 from fakedocker.world import boundaries
+from fakedocker_shell.checking.folders import Folder
 from fakedocker_shell.checking.report import Boundary
 from fakedocker_shell.session import Session, make_engine
 
@@ -33,23 +33,23 @@ class Stage:
     """A simulated host with the folder.
 
     Args:
-        folder: of the machine; it is read and never written.
+        folder: with the project; it is not written to.
         assume: whether what is not simulated is taken to have worked.
         profile, storage: which Docker it is, see `base.profiles`.
+        date: on which it is tried, as YYYY-MM-DD; "" for the usual one.
 
     Raises:
         ValueError: there is no such profile, or it has no such store.
-        FolderProblem: there is no such folder.
         OSError: it cannot be read.
     """
 
-    def __init__(self, folder: str, assume: bool, seed: int, profile: str = DEFAULT, storage: str = "") -> None:
-        self.problems: list[str] = []
-        machine_folder = MachineFolder(folder, False, self.problems.append)
-        self.folder = machine_folder.path
-        self.engine, _ = make_engine(seed, profile=profile, storage=storage)
+    def __init__(
+        self, folder: Folder, assume: bool, seed: int, profile: str = DEFAULT, storage: str = "", date: str = ""
+    ) -> None:
+        self.folder = folder.path
+        self.engine, _ = make_engine(seed, profile=profile, storage=storage, date=date)
         self.engine.journaling = False
-        machine_folder.show(self.engine)
+        folder.show(self.engine)
         if assume:
             self.engine.change("assume", True)
         self._streams = 0
