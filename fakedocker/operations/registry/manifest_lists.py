@@ -13,10 +13,12 @@ from msgspec.structs import replace
 from fakedocker.base import messages
 from fakedocker.base.reference import Reference
 from fakedocker.images.model import content_digest
-from fakedocker.operations.registry import pull
+from fakedocker.images.targets import INDEX_TYPE
+from fakedocker.operations.registry import pull, unknown_images
 from fakedocker.registry import catalogue
 from fakedocker.registry.distribution import manifests
 from fakedocker.registry.distribution.problems import CODES, Problem
+from fakedocker.registry.hub import lookup
 from fakedocker.registry.manifests import MANIFEST_TYPE
 from fakedocker.registry.model import Manifest
 from fakedocker.world.draft import Draft
@@ -50,7 +52,26 @@ def find(draft: Draft, name: Reference) -> RawManifest:
     index = registry.indexes.get(f"{name.path}@{digest}")
     if index is not None:
         return RawManifest(index, manifests.read(index, "").media_type)
-    return RawManifest(pull.find_manifest(draft, name).raw, MANIFEST_TYPE)
+    own = pull.find_manifest(draft, name)
+    offered = None if name.digest or digest else _offered(draft, name)
+    return offered or RawManifest(own.raw, manifests.read(own.raw, "").media_type or MANIFEST_TYPE)
+
+
+def _offered(draft: Draft, name: Reference) -> RawManifest | None:
+    """The index that the Hub serves for an official image. All that is in it can be asked for by its digest from now on."""
+    registry = pull.find_registry(draft, name)
+    path = unknown_images.official_path(name) or catalogue.path_at(registry.host, name.path)
+    index = catalogue.index(path, name.tag, lookup.day_of(draft.now_ns))
+    if index is None:
+        return None
+    images = registry.manifests
+    raws = registry.indexes.set(f"{name.path}@{index.digest}", index.raw)
+    for manifest in index.manifests:
+        images = images.set(f"{name.path}@{manifest.digest}", manifest)
+    for about in index.attestations:
+        raws = raws.set(f"{name.path}@{about.descriptor.digest}", about.raw)
+    draft.registries[name.domain] = replace(registry, manifests=images, indexes=raws)
+    return RawManifest(index.raw, INDEX_TYPE)
 
 
 def put(draft: Draft, name: Reference, raw: bytes, username: str) -> str:

@@ -84,6 +84,7 @@ _MODULES: dict[str, str] = {
     "images": (
         "image ls, image history, image rm, image tag, image prune, image save, image load, image import, builder prune"
     ),
+    "imagetools": "buildx imagetools inspect",
     "inspect": "inspect, container inspect, image inspect, network inspect, volume inspect",
     "listing": "container ls",
     "logs": "container logs",

@@ -20,13 +20,16 @@ from fakedocker_shell.cli.reference import Reference, parse
 
 _LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 _OCI_INDEX = "application/vnd.oci.image.index.v1+json"
+LISTS = (_LIST, _OCI_INDEX)
+"""The media types of what has several images."""
 _SYSTEMS = ("linux", "windows", "darwin", "freebsd", "netbsd", "openbsd", "plan9", "solaris", "dragonfly", "zos")
 
 Entry = dict[str, Any]
 """A manifest as it is kept: Ref, Descriptor, Raw and SchemaV2Manifest."""
 
 
-def _reference(text: str) -> Reference:
+def named(text: str) -> Reference:
+    """A name with a tag or a digest. Raises CliError."""
     try:
         return parse(text).with_default_tag()
     except ValueError as problem:
@@ -74,8 +77,8 @@ def _safe(name: str) -> str:
     return name.replace(":", "-").replace("/", "_")
 
 
-async def _fetch(call: Invocation, name: Reference) -> tuple[bytes, str]:
-    """A manifest or list from its registry, with its media type."""
+async def fetch(call: Invocation, name: Reference) -> tuple[bytes, str]:
+    """A manifest or list from its registry, with its media type. Raises CliError where there is none."""
     path = f"/distribution/{checked_name('image', str(name))}/manifest"
     try:
         answer = await call.api.request("GET", path, None, None, registry_auth(call, name.domain))
@@ -86,11 +89,11 @@ async def _fetch(call: Invocation, name: Reference) -> tuple[bytes, str]:
 
 async def _entries(call: Invocation, name: Reference) -> list[Entry]:
     """What a registry has under a name: one image, or those of a list."""
-    raw, media_type = await _fetch(call, name)
-    if media_type in (_LIST, _OCI_INDEX):
+    raw, media_type = await fetch(call, name)
+    if media_type in LISTS:
         found = []
         for child in json.loads(raw)["manifests"]:
-            own, kind = await _fetch(call, Reference(name.domain, name.path, "", child["digest"]))
+            own, kind = await fetch(call, Reference(name.domain, name.path, "", child["digest"]))
             found.append(_entry(f"{name}@{child['digest']}", own, kind, child.get("platform") or {}))
         return found
     about = await call.api.get(f"/distribution/{checked_name('image', str(name))}/json")
@@ -130,9 +133,9 @@ def _show(call: Invocation, document: Any) -> None:
 async def manifest_inspect(call: Invocation) -> int:
     """Show a manifest or a list: one of this machine, or a registry's."""
     *target, text = call.arguments
-    name = _reference(text)
+    name = named(text)
     if target:
-        entry = _Lists(call).read(_reference(target[0])).get(str(name))
+        entry = _Lists(call).read(named(target[0])).get(str(name))
         if entry is None:
             raise CliError(f"no such manifest: {name}")
         _show(call, entry if call.options["verbose"] else entry["SchemaV2Manifest"])
@@ -145,16 +148,16 @@ async def manifest_inspect(call: Invocation) -> int:
         found = await _entries(call, name)
         _show(call, found[0] if len(found) == 1 else found)
         return 0
-    _show(call, json.loads((await _fetch(call, name))[0]))
+    _show(call, json.loads((await fetch(call, name))[0]))
     return 0
 
 
 async def manifest_create(call: Invocation) -> int:
     """Make a list on this machine."""
-    target, lists = _reference(call.arguments[0]), _Lists(call)
+    target, lists = named(call.arguments[0]), _Lists(call)
     if lists.read(target) and not call.options["amend"]:
         raise CliError("refusing to amend an existing manifest list with no --amend flag")
-    found = [entry for text in call.arguments[1:] for entry in await _entries(call, _reference(text))]
+    found = [entry for text in call.arguments[1:] for entry in await _entries(call, named(text))]
     for entry in found:
         lists.write(target, entry)
     call.context.out(f"Created manifest list {target}\n")
@@ -163,7 +166,7 @@ async def manifest_create(call: Invocation) -> int:
 
 async def manifest_annotate(call: Invocation) -> int:
     """Say more of an image in a list."""
-    target, image, lists = _reference(call.arguments[0]), _reference(call.arguments[1]), _Lists(call)
+    target, image, lists = named(call.arguments[0]), named(call.arguments[1]), _Lists(call)
     entry = lists.read(target).get(str(image))
     if entry is None:
         raise CliError(f"manifest for image {call.arguments[1]} does not exist in {call.arguments[0]}")
@@ -182,12 +185,12 @@ async def manifest_annotate(call: Invocation) -> int:
 
 async def manifest_push(call: Invocation) -> int:
     """Send a list to its registry."""
-    target, lists = _reference(call.arguments[0]), _Lists(call)
+    target, lists = named(call.arguments[0]), _Lists(call)
     entries = list(lists.read(target).values())
     if not entries:
         raise CliError(f"{target} not found")
     for entry in entries:
-        domain = _reference(entry["Ref"].partition("@")[0]).domain
+        domain = named(entry["Ref"].partition("@")[0]).domain
         if domain != target.domain:
             raise CliError(
                 f"cannot use source images from a different registry than the target image: {domain} != {target.domain}"
@@ -196,7 +199,7 @@ async def manifest_push(call: Invocation) -> int:
     body = json.dumps(_list_document(entries), indent=3).encode()
     answer = await call.api.request("PUT", path, None, body, registry_auth(call, target.domain))
     for entry in entries:
-        name, digest = _reference(entry["Ref"].partition("@")[0]), entry["Descriptor"]["digest"]
+        name, digest = named(entry["Ref"].partition("@")[0]), entry["Descriptor"]["digest"]
         if name.name != target.name:
             call.context.out(f"Pushed ref {target.name}@{digest} with digest: {digest}\n")
     call.context.out(f"{answer.json()['Digest']}\n")
@@ -209,7 +212,7 @@ async def manifest_rm(call: Invocation) -> int:
     """Remove lists from this machine."""
     lists, problems = _Lists(call), []
     for text in call.arguments:
-        target = _reference(text)
+        target = named(text)
         if lists.read(target):
             lists.remove(target)
         else:
