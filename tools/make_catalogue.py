@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -23,6 +24,7 @@ from catalogue_templates import make_template
 from msgspec.structs import replace
 
 from fakedocker.base import clock
+from fakedocker.base.units import format_duration, parse_duration
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.images.model import HistoryEntry, Layer, chain_id, make_image
@@ -31,6 +33,7 @@ from fakedocker.registry.hub import kept, lookup, official
 from fakedocker.registry.hub.lookup import Found
 from fakedocker.registry.manifests import make_manifest
 from fakedocker.registry.model import Manifest, RemoteLayer
+from fakedocker.wire.container import HealthConfig
 from fakedocker.wire.image import ImageConfig
 
 PACKAGE = Path(__file__).parent.parent / "fakedocker" / "registry"
@@ -195,6 +198,23 @@ def _configure(image: ImageSource, base: Built, keyword: str, rest: str) -> Buil
     return base._replace(config=replace(base.config, **changes), history=(*base.history, event))
 
 
+def _health(rest: str) -> tuple[dict[str, Any], str]:
+    """`[--interval=30s ...] CMD command`, and how the history of BuildKit tells it."""
+    before, _, command = rest.rpartition("CMD ")
+    given = dict(flag.removeprefix("--").split("=", 1) for flag in before.split())
+    test = ("CMD", *words(command)) if command.startswith("[") else ("CMD-SHELL", command)
+    times = {name: given.get(name, "0s") for name in ("interval", "timeout", "start-period", "start-interval")}
+    check = HealthConfig(
+        test=test, retries=int(given.get("retries", 0)) or msgspec.UNSET,
+        **{name.replace("-", "_"): parse_duration(text) for name, text in times.items() if text != "0s"},
+    )  # fmt: skip
+    shown = " ".join(f'"{format_duration(parse_duration(text))}"' for text in times.values())
+    letter = f"\\x{int(given.get('retries', 0)):02x}"
+    return {
+        "healthcheck": check
+    }, f"HEALTHCHECK &{{[{' '.join(json.dumps(word) for word in test)}] {shown} '{letter}'}}"
+
+
 def _effect(config: ImageConfig, keyword: str, rest: str) -> tuple[dict[str, Any], str]:
     """What an instruction changes in a configuration, and how BuildKit's history tells it."""
     told = f"{keyword} {rest}"
@@ -219,6 +239,8 @@ def _effect(config: ImageConfig, keyword: str, rest: str) -> tuple[dict[str, Any
             return {"entrypoint": words(rest), "cmd": msgspec.UNSET}, f"ENTRYPOINT {_go_list(words(rest))}"
         case "VOLUME":
             return {"volumes": {**(config.volumes or {}), **{path: {} for path in rest.split()}}}, f"VOLUME [{rest}]"
+        case "HEALTHCHECK":
+            return _health(rest)
         case "EXPOSE":
             ports = sorted(port if "/" in port else f"{port}/tcp" for port in rest.split())
             exposed = {**(config.exposed_ports or {}), **{port: {} for port in ports}}

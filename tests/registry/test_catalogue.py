@@ -155,7 +155,7 @@ def test_search_finds_by_name_and_description_most_stars_first() -> None:
     stars = [int(str(entry["star_count"])) for entry in catalogue.search("")]
     assert stars == sorted(stars, reverse=True)
     assert {"mysql", "postgres", "mongo"} <= {entry["name"] for entry in catalogue.search("DATABASE")}
-    assert [entry["is_official"] for entry in catalogue.search("whoami")] == [False]
+    assert {entry["is_official"] for entry in catalogue.search("whoami")} == {False}
     assert catalogue.search("no such thing") == []
 
 

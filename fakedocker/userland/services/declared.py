@@ -25,10 +25,9 @@ from fakedocker.userland.tools import Register
 PROGRAMS = Register()
 FAMILY: Final = "fakedocker"
 NAME: Final = "declared"
-FOLDER: Final = "/.fakedocker"
+FOLDER: Final = server_apis.FOLDER
+READY: Final = server_apis.READY
 DECLARATION: Final = f"{FOLDER}/declaration.json"
-READY: Final = (f"{FOLDER}/ready", "/dev/shm/.fakedocker-ready")
-"""A file that is there while the service is ready: the second where the root is read-only, as no real service needs one."""
 CHECK: Final = "--check"
 """The argument that makes the program a health check: 0 while the process is ready."""
 STYLE: Final = Style(server="fakedocker", reasons=tuple((status.value, status.phrase) for status in HTTPStatus))

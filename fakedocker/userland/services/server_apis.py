@@ -18,7 +18,8 @@ or with TLS, takes connections, and closes them when something is said there. Th
       pretty    true where `?pretty` lays JSON out
       since, before           versions that the answer is true of
       when      conditions, all of them: "NAME=VALUE" and "NAME" of the environment, "header NAME", "argument TEXT",
-                "query NAME", "size PATH=BYTES" of a file; "!" before one for the opposite
+                "query NAME", "size PATH=BYTES" of a file, "age SECONDS" since it was ready at the least; "!" before one for
+                the opposite
     [[silent]]  port, when    where HTTP is not spoken
 """
 
@@ -28,6 +29,7 @@ import json
 import pkgutil
 import re
 import tomllib
+from contextlib import suppress
 from functools import cache
 from typing import Final
 from urllib.parse import quote
@@ -39,6 +41,9 @@ from fakedocker.kernel.marks import FEATURE
 from fakedocker.kernel.program import System
 from fakedocker.userland.services.http import Request, Response
 
+FOLDER: Final = "/.fakedocker"
+READY: Final = (f"{FOLDER}/ready", "/dev/shm/.fakedocker-ready")
+"""A file that is there while the service is ready: the second where the root is read-only, as no real service needs one."""
 _NAME: Final = re.compile(r"[a-z0-9-]+")
 _PLACE: Final = re.compile(r"\$\{(\w+)\}")
 _PAGE: Final = (
@@ -155,6 +160,8 @@ def _holds(system: System, request: Request | None, conditions: tuple[str, ...])
             held = request is not None and rest in (part.partition("=")[0] for part in request.query.split("&"))
         elif kind == "argument" and space:
             held = any(word == rest or word.startswith(f"{rest}=") for word in system.argv)
+        elif kind == "age" and space:
+            held = _age_seconds(system) >= int(rest)
         elif kind == "size" and space:
             held = _has_size(system, rest)
         else:
@@ -163,6 +170,14 @@ def _holds(system: System, request: Request | None, conditions: tuple[str, ...])
         if held == condition.startswith("!"):
             return False
     return True
+
+
+def _age_seconds(system: System) -> int:
+    """How long the server has been ready, by the file that says so."""
+    for path in READY:
+        with suppress(OSError):
+            return (system.now_ns - system.stat(path).mtime_ns) // 1_000_000_000
+    return 0
 
 
 def _has_size(system: System, text: str) -> bool:
