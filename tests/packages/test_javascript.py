@@ -85,3 +85,18 @@ def test_serve_answers_with_the_page_of_the_application(node: Box) -> None:
     node.sh("mkdir -p build; echo app > build/index.html; npm i -g serve", directory="/app")
     shown = node.sh("serve -s build & sleep 1; curl -s localhost:3000/some/page; kill %1", directory="/app").stdout
     assert shown.endswith("app\n")
+
+
+def test_corepack_that_was_installed_is_the_one_that_node_brings() -> None:
+    box = Box("node:22-alpine")
+    made = box.sh("npm install -g corepack && corepack enable && command -v pnpm")
+    assert (made.status, made.stderr) == (0, "")
+    assert made.stdout.endswith("/pnpm\n")
+
+
+def test_the_value_of_an_option_of_yarn_is_no_package() -> None:
+    box = Box("node:22-alpine")
+    box.sh('mkdir /a && cd /a && echo \'{"dependencies": {"express": "^4.19.0"}}\' > package.json')
+    made = box.sh("cd /a && yarn install --network-timeout 1000000 --production && ls node_modules/express")
+    assert (made.status, made.stderr) == (0, "")
+    assert "1000000" not in box.sh("cat /a/package.json").stdout

@@ -60,6 +60,12 @@ def _yarn(system: System, argv: tuple[str, ...], state: State) -> int:
         return 1
 
 
+_VALUED: Final = frozenset(
+    "--network-timeout --network-concurrency --cache-folder --registry --modules-folder --mutex --cwd --use-yarnrc --store-dir --filter".split()
+)
+"""Options whose value may be the next word."""
+
+
 def _split(given: tuple[str, ...]) -> tuple[frozenset[str], list[str]]:
     """Options before a script's name, and words; what follows the name of a script is the script's."""
     flags: set[str] = set()
@@ -67,6 +73,10 @@ def _split(given: tuple[str, ...]) -> tuple[frozenset[str], list[str]]:
     for place, word in enumerate(given):
         if word.startswith("-") and not (words and words[0] not in ("install", "add", "i", "remove")):
             flags.add(word)
+        elif (
+            place and given[place - 1] in _VALUED and not (words and words[0] not in ("install", "add", "i", "remove"))
+        ):
+            continue
         elif words[:1] and words[0] not in ("install", "add", "i", "remove", "rm", "init"):
             return frozenset(flags), [*words, *given[place:]]
         else:
