@@ -20,7 +20,9 @@ def host() -> Host:
 
 
 def test_what_a_registry_has(host: Host) -> None:
-    shown = json.loads(host.run("docker manifest inspect alpine")[1])
+    index = json.loads(host.run("docker manifest inspect alpine")[1])
+    assert (index["schemaVersion"], index["mediaType"]) == (2, "application/vnd.oci.image.index.v1+json")
+    shown = json.loads(host.run("docker manifest inspect localhost:5000/alpine:1")[1])
     assert (shown["schemaVersion"], shown["mediaType"]) == (2, "application/vnd.docker.distribution.manifest.v2+json")
     verbose = json.loads(host.run("docker manifest inspect -v localhost:5000/alpine:1")[1])
     assert verbose["Descriptor"]["platform"] == {"architecture": "amd64", "os": "linux"}
