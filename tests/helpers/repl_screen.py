@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from fakedocker.base.profiles import DEFAULT
 from fakedocker_shell.repl import meta
 from fakedocker_shell.repl.console import Console
 from fakedocker_shell.repl.opening import begin_terminal, open_with
@@ -47,12 +48,14 @@ class TypedScreen:
 class Terminal:
     """A console on such a screen."""
 
-    def __init__(self, state: Path, environment: Mapping[str, str] | None = None, seed: int = 0) -> None:
+    def __init__(
+        self, state: Path, environment: Mapping[str, str] | None = None, seed: int = 0, profile: str = DEFAULT
+    ) -> None:
         self.state = state
         self.screen = TypedScreen()
         variables = {"XDG_STATE_HOME": str(state), "NO_COLOR": "1", **(environment or {})}
-        self.console = Console(self.screen.write, self.screen.size(), meta.run, seed, variables)
-        begun = begin_terminal(seed, variables, self.screen.size())
+        self.console = Console(self.screen.write, self.screen.size(), meta.run, seed, variables, profile)
+        begun = begin_terminal(seed, variables, self.screen.size(), profile=profile)
         self.tty = Tty(self.console, self.screen, lambda: self.screen.now_ns // 10**6 * 10**6, SessionJournal(begun))
         open_with(self.console, None)
 

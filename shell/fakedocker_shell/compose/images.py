@@ -114,7 +114,7 @@ async def make(call: Invocation, project: Project, service: Service, **more: Jso
         more: further options of `docker buildx build`, by their names with underscores.
     """
     build: Mapping[str, Json] = service.get("build")
-    command = find("buildx build")
+    command = find("buildx build", call.options.command.release)
     assert command is not None
     options = Options(command)
     options.put("tag", [project.image(service), *build.get("tags", ())])

@@ -330,7 +330,7 @@ class Console(TerminalSession):
             return
         from fakedocker_shell.cli.table import find
 
-        parent = find(match[1].removeprefix("docker").strip())
+        parent = find(match[1].removeprefix("docker").strip(), self.engine.draft.profile.client.release)
         near = nearest(match[2], parent.subcommands if parent is not None else ())
         if near:
             self.say(f"did you mean `{near}`?")

@@ -53,7 +53,7 @@ def complete(place: Place, before: Iterable[str | None], word: str) -> Iterator[
         before: the words between `docker` and this one.
         word: what is typed of it.
     """
-    walk = Walk()
+    walk = Walk(place.draft.profile.client.release)
     for other in before:
         walk.step(other)
     if walk.is_lost:
@@ -79,7 +79,7 @@ def _matching(word: str, named: Iterable[Named], typed: int | None = None) -> It
 
 def _commands(command: Command) -> Iterator[Named]:
     for name in sorted(command.subcommands):
-        inner = find(f"{command.name} {name}".strip())
+        inner = find(f"{command.name} {name}".strip(), command.release)
         yield name, inner.text if inner is not None else "command"
 
 

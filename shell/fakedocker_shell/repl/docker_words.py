@@ -47,6 +47,9 @@ class Role(NamedTuple):
 class Walk:
     """Goes through the words after `docker`, one by one.
 
+    Args:
+        release: of the client, see `cli.releases`.
+
     Attributes:
         command: the innermost command so far.
         expecting: the flag whose value comes next.
@@ -55,8 +58,8 @@ class Walk:
         given: the names of the flags so far.
     """
 
-    def __init__(self) -> None:
-        root = find("")
+    def __init__(self, release: str) -> None:
+        root = find("", release)
         assert root is not None
         self.command = root
         self.expecting: Flag | None = None
@@ -98,7 +101,7 @@ class Walk:
         return self._lost
 
     def _command(self, word: str | None) -> Role:
-        inner = find(f"{self.command.name} {word}".strip()) if word is not None else None
+        inner = find(f"{self.command.name} {word}".strip(), self.command.release) if word is not None else None
         if inner is None:
             self._lost = True
             is_help = word == "help" and not self.command.name
@@ -135,7 +138,7 @@ class Walk:
         return Role(FLAG, self.command, flag)
 
 
-def roles(words: Iterable[str | None]) -> list[Role]:
-    """The roles of all words after `docker`."""
-    walk = Walk()
+def roles(words: Iterable[str | None], release: str) -> list[Role]:
+    """The roles of all words after `docker`, as the client of a release has them."""
+    walk = Walk(release)
     return [walk.step(word) for word in words]

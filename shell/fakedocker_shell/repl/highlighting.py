@@ -125,7 +125,8 @@ def _command(console: Console, place: Place, command: nodes.Simple) -> Iterator[
         return
     yield Span(first.start, first.end, "program" if _is_known(console, place, name) else "unknown")
     if name in ("docker", "/usr/bin/docker"):
-        walked = docker_words.roles(reading.plain(word.parts) for word in command.words[1:])
+        release = console.engine.draft.profile.client.release
+        walked = docker_words.roles((reading.plain(word.parts) for word in command.words[1:]), release)
         for word, role in zip(command.words[1:], walked, strict=True):
             kind = _ROLE_STYLES.get(role.kind, "")
             value = reading.plain(word.parts)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote as url_quote
 
 from fakedocker.base.numbers import is_digits
+from fakedocker.base.profiles import profile_named
 from fakedocker.base.units import format_duration, parse_duration
 from fakedocker.engine.engine import Engine
 from fakedocker.engine.waiting import WaitCannotEnd, WaitTooLong
@@ -276,7 +277,9 @@ class Checker:
 
     def _ran(self, check: Check) -> Result:
         commands = [words for command in self._moment.ran for words in command.docker]
-        return _compare([ran.count(check.subject, commands)], check)
+        return _compare(
+            [ran.count(check.subject, commands, profile_named(self._moment.world.profile).client.release)], check
+        )
 
     def _time(self, check: Check) -> Result:
         began_ns = self._moment.world.now_ns

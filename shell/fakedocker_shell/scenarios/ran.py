@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from fakedocker_shell.cli.flags import FlagError, HelpRequested, parse_flags
+from fakedocker_shell.cli.releases import USUAL
 from fakedocker_shell.cli.table import Command, find
 
 
@@ -18,31 +19,32 @@ class _Meaning(NamedTuple):
     arguments: tuple[str, ...]
 
 
-def count(wanted: str, commands: Iterable[Sequence[str]]) -> int:
+def count(wanted: str, commands: Iterable[Sequence[str]], release: str = USUAL) -> int:
     """How many of the docker commands have the wanted words: its command, flags and arguments, others between them.
 
     Args:
         wanted: such as "rmi -f", "exec web sh", or "prune -a" for the prune of anything.
         commands: the words of each, without "docker".
+        release: of the client, see `cli.releases`.
     """
     words = wanted.split()
-    return sum(_fits(words, meaning) for meaning in map(_meaning, commands) if meaning is not None)
+    return sum(_fits(words, meaning) for one in commands if (meaning := _meaning(one, release)) is not None)
 
 
-def _command(words: Sequence[str]) -> tuple[Command | None, list[str]]:
+def _command(words: Sequence[str], release: str) -> tuple[Command | None, list[str]]:
     """The deepest command that the words name, and what follows."""
-    command, rest = find(""), list(words)
+    command, rest = find("", release), list(words)
     assert command is not None
     while rest and command.subcommands:
-        inner = find(f"{command.name} {rest[0]}".strip())
+        inner = find(f"{command.name} {rest[0]}".strip(), release)
         if inner is None:
             break
         command, rest = inner, rest[1:]
     return (command if command.name else None), rest
 
 
-def _meaning(words: Sequence[str]) -> _Meaning | None:
-    command, rest = _command(words)
+def _meaning(words: Sequence[str], release: str) -> _Meaning | None:
+    command, rest = _command(words, release)
     if command is None:
         return None
     try:
@@ -54,7 +56,7 @@ def _meaning(words: Sequence[str]) -> _Meaning | None:
 
 
 def _fits(wanted: Sequence[str], meaning: _Meaning) -> bool:
-    command, rest = _command(wanted)
+    command, rest = _command(wanted, meaning.command.release)
     if command is not None:
         if command.canonical != meaning.command.canonical:
             return False

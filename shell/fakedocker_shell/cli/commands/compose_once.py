@@ -26,7 +26,7 @@ from fakedocker_shell.compose.project import Project, Service
 
 def _as(call: Invocation, command: str, arguments: list[str], options: Mapping[str, Any]) -> Invocation:
     """Another docker command, with those options."""
-    found = find(command)
+    found = find(command, call.options.command.release)
     assert found is not None
     made = Options(found)
     made.arguments = arguments
