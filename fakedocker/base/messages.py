@@ -514,6 +514,10 @@ REGISTRY_STATUS = Message(
     500, "received unexpected HTTP status: {status} {reason}", "distribution registry/client UnexpectedHTTPStatusError"
 )
 """Of a layer whose bytes are not those of its digest (moby distribution/pull_v2.go)."""
+COMMIT_DIGEST = (
+    'failed commit on ref "layer-{digest}": unexpected commit digest {actual}, expected {digest}: failed precondition'
+)
+COPY_CUT_OFF = "failed to copy: unexpected EOF"
 DOWNLOAD_CUT_OFF = "unexpected EOF"
 """Of a layer whose download has ended too early at every attempt (Go io)."""
 DISK_FULL = Message(500, "{action}: no space left on device", "Go os, moby daemon")

@@ -254,3 +254,25 @@ def test_sizes_are_of_content_and_snapshots(daemon: Daemon) -> None:
     found = json.loads(daemon.good("GET", "/containers/box/json", {"size": "1"}))
     assert found["SizeRw"] == 2 * 4096  # the root and one block of a file
     assert found["Driver"] == "overlayfs"
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("image busybox digest mismatch", 'failed commit on ref "layer-sha256:'),
+        ("image busybox cut off", "failed to copy: unexpected EOF"),
+    ],
+)
+def test_downloads_that_fail_are_told_in_containerds_words(daemon: Daemon, rule: str, words: str) -> None:
+    daemon.engine.inject(rule)
+    lines = daemon.pull("busybox")
+    assert lines[-1]["error"].startswith(words)
+    assert daemon.ask("GET", "/images/busybox/json")[0] == 404
+
+
+def test_the_host_has_no_directories_of_the_classic_store(daemon: Daemon) -> None:
+    body = {"Image": "alpine", "Cmd": ["ls", "/h"], "HostConfig": {"Binds": ["/var/lib/docker:/h"]}}
+    daemon.good("POST", "/containers/create", {"name": "look"}, body)
+    daemon.good("POST", "/containers/look/start")
+    daemon.good("POST", "/containers/look/wait")
+    assert b"overlay2" not in daemon.good("GET", "/containers/look/logs", {"stdout": "1"})

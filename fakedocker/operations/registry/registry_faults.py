@@ -16,6 +16,8 @@ from fakedocker.base.messages import Refusal
 from fakedocker.base.reference import DEFAULT_DOMAIN, Reference
 from fakedocker.faults import matching, model
 from fakedocker.faults.model import Rule
+from fakedocker.images.model import content_digest
+from fakedocker.operations.images import content_store
 from fakedocker.operations.registry import transfer_schedule
 from fakedocker.registry.model import Manifest, RemoteLayer
 from fakedocker.world.draft import Draft
@@ -106,11 +108,25 @@ def spoil(
     if not wanted:
         return steps, ""
     victim = wanted[0]
+    if content_store.is_used(draft):
+        return _spoiled_content(steps, victim, rule)
     if rule.effect == model.MISMATCH:
         return _until(steps, victim, "Verifying Checksum"), messages.LAYER_VERIFICATION.text.format(
             digest=victim.digest
         )
     return _retried(steps, victim), messages.DOWNLOAD_CUT_OFF
+
+
+def _spoiled_content(
+    steps: tuple[TransferStep, ...], victim: RemoteLayer, rule: Rule
+) -> tuple[tuple[TransferStep, ...], str]:
+    """The same in containerd's store, which tells of a blob once it is whole and of no further attempts (containerd
+    core/content/helpers.go, plugins/content/local/writer.go)."""
+    told = _until(steps, victim, "Download complete")[:-1]
+    if rule.effect == model.MISMATCH:
+        other = content_digest(victim.digest.encode())
+        return told, messages.COMMIT_DIGEST.format(digest=victim.digest, actual=other)
+    return told, messages.COPY_CUT_OFF
 
 
 def _until(steps: tuple[TransferStep, ...], remote: RemoteLayer, status: str) -> tuple[TransferStep, ...]:

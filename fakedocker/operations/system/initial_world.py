@@ -5,7 +5,7 @@ from __future__ import annotations
 from fakedocker.base import clock, identity
 from fakedocker.base.history import History
 from fakedocker.base.persistent import Map
-from fakedocker.base.profiles import DEFAULT, profile_named, storage_named
+from fakedocker.base.profiles import DEFAULT, STORAGES, profile_named, storage_named
 from fakedocker.filesystem.node import OUTSIDE_LISTENS, LayerEntry
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.filesystem.tree import Tree
@@ -78,19 +78,21 @@ def create(
     shared_memory = Filesystem.empty(facts.memory_bytes // 2, mode=0o1777)
     draft.kernel_draft.put_filesystem(HOST_SHARED_MEMORY, shared_memory)
     draft.kernel.create_namespace(
-        HOST, hostname=facts.hostname, mounts=host_mounts(), capabilities=ALL_CAPABILITIES, seccomp=False
+        HOST, hostname=facts.hostname, mounts=host_mounts(world.storage), capabilities=ALL_CAPABILITIES, seccomp=False
     )
     socket = LayerEntry("var/run/docker.sock", "socket", 0o660, 0, DOCKER_GROUP, start_ns, rdev=OUTSIDE_LISTENS)
     files.put(draft, draft.kernel_draft.namespaces[HOST].mounts, socket)
-    directory = LayerEntry(overlay_directories.MOUNT.target.lstrip("/"), "dir", 0o710, mtime_ns=start_ns)
-    files.put(draft, files.only(HOST), directory)
+    if world.storage == STORAGES[0]:
+        directory = LayerEntry(overlay_directories.MOUNT.target.lstrip("/"), "dir", 0o710, mtime_ns=start_ns)
+        files.put(draft, files.only(HOST), directory)
     networks.add_predefined(draft)
     draft.take_notices()
     return draft.freeze()
 
 
-def host_mounts() -> MountTable:
-    """The host's mounts: its disk, and what the kernel makes."""
+def host_mounts(storage: str) -> MountTable:
+    """The host's mounts: its disk, what the kernel makes, and the layers of the classic store."""
     devices = Mount("/dev", HOST_DEVICES, "devtmpfs", "udev", options="nosuid,relatime,mode=755")
     shared_memory = Mount("/dev/shm", HOST_SHARED_MEMORY, "tmpfs", "tmpfs", options="nosuid,nodev,inode64")
-    return standard_mounts(Mount("/", HOST, "ext4", "/dev/vda1"), (devices, shared_memory, overlay_directories.MOUNT))
+    layers = (overlay_directories.MOUNT,) if storage == STORAGES[0] else ()
+    return standard_mounts(Mount("/", HOST, "ext4", "/dev/vda1"), (devices, shared_memory, *layers))
