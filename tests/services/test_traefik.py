@@ -7,7 +7,7 @@ import json
 import pytest
 
 from fakedocker.userland.services.http import Request
-from fakedocker.userland.services.traefik import rules
+from fakedocker.userland.services.traefik import middlewares, rules
 from helpers.cli_host import Host
 
 SOCKET = "-v /var/run/docker.sock:/var/run/docker.sock"
@@ -251,3 +251,11 @@ def test_rules_of_version_2_take_several_values_and_no_patterns() -> None:
 def test_rules_that_make_no_sense_are_refused(rule: str) -> None:
     with pytest.raises(rules.RuleProblem):
         rules.parse(rule, 3)
+
+
+def test_a_password_that_would_take_too_long_is_refused_in_words() -> None:
+    secret = "$2y$31$" + "a" * 53
+    labels = middlewares.Middleware("basicauth", {"users": f"me:{secret}"})
+    request = Request("GET", "/", "HTTP/1.1", (("Authorization", "Basic bWU6c2VjcmV0"),), b"", ("172.17.0.1", 9), 80)
+    with pytest.raises(middlewares.NotSimulated, match="cost 31"):
+        middlewares.apply(("auth",), {"auth": labels}, request)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import fakedocker.userland
+from fakedocker.userland import plain_yaml
 from helpers.userland_world import Machine
 
 ROOT = Path(fakedocker.userland.__file__).parent
@@ -16,6 +17,8 @@ PURE = frozenset(
     " heapq hmac html io itertools json math operator posixpath re shlex string struct textwrap tomllib typing unicodedata urllib wcwidth fakedocker".split()
 )
 REASONS = {
+    "bcrypt": "a password at a time, whose cost is bounded (tests/services/test_traefik.py)",
+    "yaml": "within bounds, see userland/plain_yaml.py (test below)",
     "ast": "parses Python's syntax; nothing is compiled or run",
     "builtins": "names of exceptions, which python3 shows",
     "bz2": "compression: its input is bounded (test below)",
@@ -103,3 +106,13 @@ def test_a_hash_that_would_take_hours_is_none() -> None:
     from fakedocker.registry.distribution import htpasswd
 
     assert not htpasswd._matches("$2y$31$" + "a" * 53, "x")
+
+
+def test_yaml_is_read_within_bounds() -> None:
+    bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+        f"{chr(98 + level)}: &{chr(98 + level)} [{', '.join([f'*{chr(97 + level)}'] * 9)}]\n" for level in range(9)
+    )
+    for text in (bomb, "[" * 100_000, "x: 1\n" * 100_000):
+        with pytest.raises(plain_yaml.UnreadableYAML):
+            plain_yaml.load(text)
+    assert plain_yaml.load("a: {b: [1, two]}") == {"a": {"b": [1, "two"]}}

@@ -66,7 +66,8 @@ def current_context(context: Context, config: ConfigFile, options: Options) -> s
 
 def default_host(context: Context, options: Options) -> str:
     """What the context "default" stands for. Raises CliError."""
-    hosts = options["host"]
+    asked = options["host"]
+    hosts = ([asked] if asked else []) if isinstance(asked, str) else asked  # one in newer releases
     if len(hosts) > 1:
         raise CliError("Failed to initialize: unable to resolve docker endpoint: Specify only one -H")
     given = hosts[0] if hosts else context.environment.get("DOCKER_HOST", "")

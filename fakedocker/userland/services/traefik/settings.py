@@ -111,12 +111,12 @@ def _is_file(system: System, path: str) -> bool:
 
 
 def _of_file(system: System, path: str) -> dict[str, str]:
-    import yaml  # where it is needed: start-up time matters
+    from fakedocker.userland import plain_yaml  # where it is needed: start-up time matters
 
     try:
         text = system.read_file(path).decode("utf-8", "replace")
-        document = tomllib.loads(text) if path.endswith(".toml") else yaml.safe_load(text)
-    except (OSError, yaml.YAMLError, tomllib.TOMLDecodeError, RecursionError) as problem:
+        document = tomllib.loads(text) if path.endswith(".toml") else plain_yaml.load(text)
+    except (OSError, plain_yaml.UnreadableYAML, tomllib.TOMLDecodeError, RecursionError) as problem:
         raise SettingsProblem(f"failed to load configuration from file {path}: {problem}") from None
     found: dict[str, str] = {}
     _flatten("", document if isinstance(document, dict) else {}, found)
