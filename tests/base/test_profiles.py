@@ -13,6 +13,7 @@ from fakedocker.base.profiles import PROFILES, Component
 from fakedocker.durability import snapshot
 from fakedocker.testing import FakeDocker
 from fakedocker.wire.http import Request
+from fakedocker_shell.checking.folders import OfMachine
 from fakedocker_shell.checking.stage import Stage
 from fakedocker_shell.main import main
 from fakedocker_shell.session import Session, make_engine
@@ -110,7 +111,7 @@ def test_check_is_tried_on_a_profile(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["check", "--profile", "29", "--storage", "overlay2", str(tmp_path)]) == 0
     assert main(["check", "--profile", "12", str(tmp_path)]) == 2
     assert "--profile takes 28 or 29" in capsys.readouterr().err
-    assert Stage(str(tmp_path), True, 0, "29").engine.profile.name == "29"
+    assert Stage(OfMachine(str(tmp_path), print), True, 0, "29").engine.profile.name == "29"
 
 
 def test_what_was_kept_of_29_is_of_29(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from fakedocker.api import routes
 from fakedocker.assembly import create_engine
+from fakedocker.base.profiles import api_numbers, profile_named
 from fakedocker.faults.requests import asked
 from fakedocker.testing.assertions import assert_asked
 from fakedocker.wire import endpoints
@@ -49,7 +50,9 @@ def test_every_operation_can_fail_by_a_fault_and_be_asserted(endpoint: Endpoint)
     "endpoint", [each for each in OVER_HTTP if each.since], ids=lambda endpoint: f"{endpoint.method} {endpoint.path}"
 )
 def test_what_came_later_is_refused_to_older_versions(endpoint: Endpoint) -> None:
-    exchange = create_engine().perform(a_request(endpoint, "v1.24"))
+    is_of_28 = api_numbers(endpoint.since) <= api_numbers(profile_named("28").newest_api)
+    engine = create_engine(profile="28" if is_of_28 else "29", storage="overlay2")
+    exchange = engine.perform(a_request(endpoint, "v1.24" if is_of_28 else "v1.40"))
     assert exchange.reply is not None and exchange.reply.status == 400
     message = json.loads(exchange.reply.body or b"")["message"]
     assert message.endswith(f" requires minimum API version {endpoint.since}")
