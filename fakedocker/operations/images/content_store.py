@@ -7,7 +7,7 @@ Source: moby daemon/containerd; what it shows is recorded of 29.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -72,11 +72,10 @@ def snapshot_bytes(entries: Sequence[LayerEntry]) -> int:
     return total + len(directories) * BLOCK_BYTES
 
 
-def remote_layers(draft: Draft, chain: Sequence[str]) -> tuple[RemoteLayer, ...]:
-    """Layers that are here as a registry will have them."""
+def remote_layers(layers: Iterable[Layer]) -> tuple[RemoteLayer, ...]:
+    """Layers as a registry will have them."""
     found = []
-    for identifier in chain:
-        layer = draft.layers[identifier]
+    for layer in layers:
         blob = stored_layer(layer).blob
         assert blob is not None
         found.append(RemoteLayer(digest=blob.digest, size_bytes=blob.size_bytes, layer=layer))
@@ -108,12 +107,7 @@ def of_config(image: Image, layers: Sequence[Layer], attestation: Attestation | 
 
 def manifest_of(image: Image, layers: Sequence[Layer]) -> Manifest:
     """The manifest of an image that was made here."""
-    remotes = []
-    for layer in layers:
-        blob = stored_layer(layer).blob
-        assert blob is not None
-        remotes.append(RemoteLayer(digest=blob.digest, size_bytes=blob.size_bytes, layer=layer))
-    return make_manifest(image, remotes, MANIFEST_TYPE)
+    return make_manifest(image, remote_layers(layers), MANIFEST_TYPE)
 
 
 def of_manifest(draft: Draft, manifest: Manifest, source: str = "") -> Image:

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from fakedocker.base import messages
 from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.base.reference import Reference
-from fakedocker.images import targets
 from fakedocker.images.model import Image, content_digest
 from fakedocker.images.targets import Part, Target
 from fakedocker.operations.images import content_store
@@ -159,7 +158,7 @@ def _chosen(draft: Draft, image: Image, platform: str) -> Part:
 def _manifest(draft: Draft, image: Image, part: Part) -> Manifest:
     """An image's manifest as it is here, with its layers."""
     one = content_store.image_of_part(draft, image, part)
-    layers = content_store.remote_layers(draft, part.chain)
+    layers = content_store.remote_layers(draft.layers[chain] for chain in part.chain)
     return Manifest(digest=part.digest, image=content_store.without_target(one), layers=layers, raw=part.raw)
 
 
@@ -175,10 +174,6 @@ def instead_of_index(image: Image, manifest: Manifest) -> dict[str, object]:
 def size_of(manifest: Manifest) -> int:
     """The size of what a pushed name means."""
     return len(manifest.index or manifest.raw)
-
-
-def media_type_of(manifest: Manifest) -> str:
-    return targets.INDEX_TYPE if manifest.index else targets.MANIFEST_TYPE
 
 
 def pushed_blobs(manifests: Sequence[Manifest]) -> Iterator[tuple[str, int, bool]]:
