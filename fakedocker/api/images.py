@@ -15,7 +15,7 @@ from fakedocker.api.streams import Messages, TaskStream
 from fakedocker.base import messages
 from fakedocker.base.numbers import is_digits, parse_whole
 from fakedocker.engine.inflight import Stream
-from fakedocker.images import document as documents
+from fakedocker.images import document as documents, targets
 from fakedocker.operations.buildkit import records
 from fakedocker.operations.classic_builder import downloads
 from fakedocker.operations.containers.commit import image_config
@@ -33,10 +33,12 @@ from fakedocker.operations.images import (
 )
 from fakedocker.operations.registry import pull, push as pushing, transfer_schedule
 from fakedocker.operations.system import filters as filtering, lookup
-from fakedocker.registry import catalogue
+from fakedocker.registry import catalogue, indexes
+from fakedocker.registry.distribution import manifests
 from fakedocker.wire import decode
 from fakedocker.wire.container import Config
 from fakedocker.wire.http import TAR, Reply, json_reply
+from fakedocker.wire.manifest import Descriptor
 
 
 def list_(call: Call) -> Reply:
@@ -73,7 +75,10 @@ def inspect(call: Call) -> Reply:
 
 def history(call: Call) -> Reply:
     image = lookup.image(call.draft, call.names["name"])
-    platform_check.require(call.draft, image, call.names["name"], _platform(call))
+    text = _platform(call)
+    platform_check.require(call.draft, image, call.names["name"], text)
+    if text:
+        image = content_store.required(call.draft, image, text)
     return json_reply(descriptions.history(call.draft, image))
 
 
@@ -237,13 +242,11 @@ def _search_passes(entry: dict[str, object], filters: dict[str, tuple[str, ...]]
 def distribution(call: Call) -> Reply:
     """What a registry has under a name, without pulling it."""
     manifest = pull.find_manifest(call.draft, pull.parse(call.names["name"], "").with_default_tag())
-    descriptor = {
-        "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
-        "digest": manifest.digest,
-        "size": len(manifest.raw),
-    }
-    platform = {"architecture": manifest.image.architecture, "os": manifest.image.os}
-    return json_reply({"Descriptor": descriptor, "Platforms": [platform]})
+    raw = manifest.index or manifest.raw
+    kind = manifests.read(raw, "").media_type
+    platforms = [each.platform for each in targets.descriptors(raw)] or [indexes.platform_of(manifest.image)]
+    descriptor = Descriptor(media_type=kind, digest=manifest.digest, size=len(raw))
+    return json_reply({"Descriptor": descriptor, "Platforms": platforms})
 
 
 def manifest_get(call: Call) -> Reply:

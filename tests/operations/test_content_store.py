@@ -83,6 +83,39 @@ def test_what_only_the_index_tells_of_a_platform(daemon: Daemon) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_what_is_no_platform_is_refused_in_words(daemon: Daemon, method: str) -> None:
+    name, path = ("platform", "/images/alpine/json") if method == "GET" else ("platforms", "/images/alpine")
+    status, answer = daemon.ask(method, path, {"force": "1", name: '{"os":"linux","architecture":"a b"}'})
+    assert status == 400
+    assert "is an invalid component of" in json.loads(answer)["message"]
+
+
+def test_a_load_for_what_is_no_platform_is_refused_before_anything_is_changed(daemon: Daemon) -> None:
+    archive = daemon.save("alpine")
+    lines = daemon.lines("POST", "/images/load", {"platform": '{"os":"linux","architecture":"a b"}'}, archive)
+    assert "is an invalid component of" in lines[-1]["error"]
+    assert not daemon.engine.world.tasks
+
+
+def test_a_history_is_of_the_platform_asked_for(daemon: Daemon) -> None:
+    status, answer = daemon.ask("GET", "/images/alpine/history", {"platform": ARM64})
+    assert (status, "does not provide the specified platform (linux/arm64)" in json.loads(answer)["message"]) == (
+        404,
+        True,
+    )
+    daemon.lines("POST", "/images/create", {"fromImage": "alpine", "tag": "latest", "platform": "linux/arm64"})
+    assert json.loads(daemon.good("GET", "/images/alpine/history", {"platform": ARM64}))
+
+
+def test_what_the_registry_has_is_the_index_with_all_its_platforms(daemon: Daemon) -> None:
+    told = json.loads(daemon.good("GET", "/distribution/alpine/json"))
+    assert told["Descriptor"] == daemon.image("alpine")["Descriptor"]
+    unknown = {"architecture": "unknown", "os": "unknown"}
+    arm = {"architecture": "arm64", "os": "linux", "variant": "v8"}
+    assert told["Platforms"] == [{"architecture": "amd64", "os": "linux"}, unknown, arm, unknown]
+
+
 def test_a_container_is_made_of_a_platforms_manifest(daemon: Daemon) -> None:
     daemon.lines("POST", "/images/create", {"fromImage": "alpine", "tag": "latest", "platform": "linux/arm64"})
     daemon.good("POST", "/containers/create", {"name": "arm", "platform": "linux/arm64"}, {"Image": "alpine"})

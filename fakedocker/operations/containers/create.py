@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from fakedocker.base import identity, messages, platform as platforms
+from fakedocker.base import identity, messages
 from fakedocker.base.history import History
 from fakedocker.base.paths import clean
 from fakedocker.containers.model import Chunk, Container
@@ -18,7 +18,7 @@ from fakedocker.network import model as network_model, pools
 from fakedocker.network.hardware_addresses import is_hardware_address
 from fakedocker.network.model import Network
 from fakedocker.operations.containers import links, mounts, namespaces, rootfs, settings, validation
-from fakedocker.operations.images import content_store
+from fakedocker.operations.images import content_store, platform_check
 from fakedocker.operations.networks import attachments
 from fakedocker.operations.system import disk, files, lookup
 from fakedocker.operations.system.event_attributes import container_event
@@ -117,26 +117,9 @@ def _image(draft: Draft, name: str, platform: str) -> Image:
     """
     image = lookup.image(draft, name)
     if image.target is None:
-        _check_platform(image, name, platform)
+        platform_check.require(draft, image, name, platform)
         return image
-    wanted = content_store.wanted_platform(platform)
-    found = content_store.image_for(draft, image, wanted) if platform else image
-    if found is None:
-        raise messages.NO_PLATFORM_IN_INDEX(name=lookup.shown_name(draft, image), platform=wanted)
-    return found
-
-
-def _check_platform(image: Image, name: str, platform: str) -> None:
-    """Refuse an image that is not for the platform asked for (moby daemon/images/image.go)."""
-    if not platform:
-        return
-    try:
-        wanted = platforms.parse(platform)
-    except platforms.InvalidPlatform as problem:
-        raise messages.BAD_REQUEST(problem=problem) from None
-    actual = platforms.Platform(image.os, image.architecture, image.variant)
-    if wanted[:2] != actual[:2] or (wanted.variant and actual.variant and wanted.variant != actual.variant):
-        raise messages.PLATFORM_MISMATCH(name=name, actual=actual, wanted=wanted)
+    return content_store.required(draft, image, platform) if platform else image
 
 
 def _check_volumes(draft: Draft, container: Container) -> None:

@@ -17,6 +17,7 @@ from fakedocker.filesystem.node import LayerEntry
 from fakedocker.images import document as documents, targets
 from fakedocker.images.model import Blob, Image, Layer, content_digest
 from fakedocker.images.targets import INDEX_TYPE, MANIFEST_TYPE, Part, Target
+from fakedocker.operations.system import lookup
 from fakedocker.operations.system.disk import BLOCK_BYTES
 from fakedocker.registry import blobs, catalogue, indexes
 from fakedocker.registry.attestations import Attestation
@@ -187,6 +188,19 @@ def image_for(draft: Draft, image: Image, wanted: Platform) -> Image | None:
         return image
     part = targets.part_for(image.target, wanted) if image.target is not None else None
     return image_of_part(draft, image, part) if part is not None else None
+
+
+def required(draft: Draft, image: Image, platform: str) -> Image:
+    """The image for the platform of a request.
+
+    Raises:
+        Refusal: it is not here, or the platform is none.
+    """
+    wanted = wanted_platform(platform)
+    found = image_for(draft, image, wanted)
+    if found is None:
+        raise messages.NO_PLATFORM_IN_INDEX(name=lookup.shown_name(draft, image), platform=wanted)
+    return found
 
 
 def image_of_part(draft: Draft, image: Image, part: Part) -> Image:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from fakedocker.base import clock, messages
 from fakedocker.base.persistent import Map
 from fakedocker.base.platform import Platform
-from fakedocker.images import overlay_names, targets
+from fakedocker.images import overlay_names
 from fakedocker.images.model import Image, content_digest
 from fakedocker.images.targets import Part, Target
 from fakedocker.operations.images import content_store
@@ -132,9 +132,6 @@ def inspect(draft: Draft, image: Image, *, manifests: bool = False, platform: Pl
     """
     if image.target is not None:
         return _inspect_target(draft, image, image.target, manifests, platform)
-    own = Platform(image.os, image.architecture, image.variant)
-    if platform is not None and not targets.fits(own, platform):
-        raise messages.PLATFORM_MISMATCH(name=lookup.shown_name(draft, image), actual=own, wanted=platform)
     return replace(
         _inspected(draft, image),
         parent=image.parent,

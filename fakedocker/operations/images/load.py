@@ -44,6 +44,7 @@ def begin(draft: Draft, data: bytes, quiet: bool, platform: str = "") -> int:
     archive = ImageArchive(data)
     layers: dict[str, Layer] = {}
     is_target = content_store.is_used(draft)
+    content_store.wanted_platform(platform)
     asked = "" if is_target else platform
     entries = archive.images(by_index=is_target)
     verified = (_verified(draft, archive, entry, layers, asked) for entry in entries)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from fakedocker.base import messages, platform as platforms, reference
+from fakedocker.base import messages, reference
 from fakedocker.base.identity import short
 from fakedocker.base.reference import Reference
 from fakedocker.images.model import Image
@@ -119,7 +119,7 @@ def _remove_platform(draft: Draft, image: Image, text: str) -> Deleted:
     Raises:
         Refusal: it is not here, or it is all that is here.
     """
-    wanted = platforms.parse(text)
+    wanted = content_store.wanted_platform(text)
     part = content_store.part_for_platform(image, wanted)
     if part is None or not part.is_here:
         raise messages.NO_PLATFORM_IN_INDEX(name=lookup.shown_name(draft, image), platform=wanted)
