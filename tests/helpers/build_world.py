@@ -120,8 +120,8 @@ def archive(files: Mapping[str, str | bytes]) -> bytes:
 class Builds:
     """An engine that has alpine, and short words for what tests ask of it."""
 
-    def __init__(self) -> None:
-        self.engine = create_engine(seed=3, check=True)
+    def __init__(self, profile: str = "28") -> None:
+        self.engine = create_engine(seed=3, check=True, profile=profile)
         self.call("POST", "/images/create", fromImage="alpine", tag="latest")
 
     def call(self, method: str, path: str, body: bytes = b"", **query: Any) -> tuple[int, bytes]:
