@@ -22,6 +22,7 @@ from typing import Final, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import Unsimulated
 from fakedocker.userland.languages.sql.embedded_functions import FUNCTIONS, Clock, TooMuch, define
 from fakedocker.userland.languages.sql.embedded_words import (
@@ -274,10 +275,8 @@ def _run(database: Database, statement: str, words: Words, parameters: Parameter
         content = engine.content(facts.version)
     _keep(content, engine)
     changes = row_count if words.first in ("insert", "update", "delete", "replace") and row_count >= 0 else database.changes  # fmt: skip
-    if words.first in ("insert", "replace") and made:
-        last = last_row_id or 0
-    else:
-        last = database.last_row_id
+    inserted = words.first in ("insert", "replace") and made
+    last = (last_row_id or 0) if inserted else database.last_row_id
     after = replace(database, content=content, last_row_id=last, changes=changes, total_changes=database.total_changes + made)  # fmt: skip
     return Outcome(after, columns, rows, row_count, last)
 
@@ -349,8 +348,8 @@ def _pragma(database: Database, name: str, argument: str, facts: Facts) -> Outco
         mode = argument.lower() if argument.lower() in modes else database.journal
         return Outcome(replace(database, journal=mode), ("journal_mode",), ((mode,),))
     if name in ("synchronous", "busy_timeout", "cache_size", "temp_store") and argument:
-        return Outcome(database, *((("timeout",), ((int(argument),),)) if name == "busy_timeout" and argument.isdecimal() else (None,)))  # fmt: skip
-    if name not in _READ_PRAGMAS or (argument and name == "user_version" and not argument.isdecimal()):
+        return Outcome(database, *((("timeout",), ((int(argument),),)) if name == "busy_timeout" and is_digits(argument) else (None,)))  # fmt: skip
+    if name not in _READ_PRAGMAS or (argument and name == "user_version" and not is_digits(argument)):
         raise Unsimulated(f"PRAGMA {name}")
     if name == "user_version" and argument:
         text = f"pragma user_version = {argument}"

@@ -70,7 +70,7 @@ def check_features(words: Words) -> None:
             if tokens[place : place + size] == phrase:
                 raise Unsimulated(f"SQLite's {' '.join(phrase).upper()}")
     for token in tokens:
-        if token[0].isdigit() and not _NUMBER.match(token):
+        if token[0] in "0123456789" and not _NUMBER.match(token):
             raise Unsimulated(f"the number {token[:40]} of SQLite")
 
 
