@@ -6,6 +6,27 @@ from typing import Any, ClassVar
 
 from fakedocker.kernel.program import System
 
+_PART_BYTES = 56
+_MUTABLE: set[type] = {dict, list, set, bytearray}
+
+
+class Memory:
+    """Something in the state of a program that is more than plain data, and knows how it is copied and kept."""
+
+    __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        _MUTABLE.add(cls)
+
+    def copy(self) -> Memory:
+        """A copy that shares no mutable part with this one."""
+        raise NotImplementedError
+
+    def memory_bytes(self) -> int:
+        """Roughly the real memory that it takes."""
+        raise NotImplementedError
+
 
 class Utility:
     """A restartable program. Each run calls it from its top; what it keeps is in `state`: dicts, lists, plain values.
@@ -43,7 +64,9 @@ def measure_plain(value: Any) -> int:  # Any: nested plain data
     while pending:
         part = pending.pop()
         total += _PART_BYTES
-        if isinstance(part, bytes | str | bytearray):
+        if isinstance(part, Memory):
+            total += part.memory_bytes()
+        elif isinstance(part, bytes | str | bytearray):
             total += len(part)
         elif isinstance(part, dict):
             pending.extend(part)
@@ -54,7 +77,7 @@ def measure_plain(value: Any) -> int:  # Any: nested plain data
 
 
 def copy_plain(value: Any) -> Any:  # Any: nested plain data
-    """A copy of nested dicts and lists; all else is taken to be immutable."""
+    """A copy of nested dicts and lists, and memories in them; all else is taken to be immutable."""
     if type(value) is dict:
         return {key: copy_plain(part) if type(part) in _MUTABLE else part for key, part in value.items()}
     if type(value) is list:
@@ -63,8 +86,8 @@ def copy_plain(value: Any) -> Any:  # Any: nested plain data
         return set(value)
     if type(value) is bytearray:
         return bytearray(value)
+    if isinstance(value, Memory):
+        return value.copy()
     return value
 
 
-_PART_BYTES = 56
-_MUTABLE = frozenset({dict, list, set, bytearray})
