@@ -31,6 +31,7 @@ REASONS = {
     "msgspec": "encodes values in memory",
     "os": "strerror alone",
     "pkgutil": "the tables of packages, which are in the package",
+    "sqlite3": "in memory alone, under an authorizer and limits, see userland/languages/sql/embedded.py",
     "sys": "stdlib_module_names and recursion alone",
     "tarfile": "constants and headers in memory",
     "warnings": "silences the parser of Python's syntax",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 Value = Any
@@ -46,7 +46,7 @@ class Clock:
         self._helper: sqlite3.Connection | None = None
 
     def set(self, now_ns: int, random: Callable[[int], int], version: str, counts: _Counts) -> None:
-        moment = datetime.fromtimestamp(now_ns // 1_000_000_000, UTC)
+        moment = datetime(1970, 1, 1) + timedelta(seconds=now_ns // 1_000_000_000)
         self._now = f"{moment:%Y-%m-%d %H:%M:%S}.{now_ns // 1_000_000 % 1000:03d}"
         self._random, self._version, self._counts = random, version, counts
         self.problem = None
