@@ -89,5 +89,3 @@ def copy_plain(value: Any) -> Any:  # Any: nested plain data
     if isinstance(value, Memory):
         return value.copy()
     return value
-
-
