@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from fakedocker.assembly import create_engine
+from fakedocker.base import messages
 from fakedocker.kernel.events import Alarm
 from fakedocker.operations.system import kernel_events, reactions
 from fakedocker.operations.system.reactions import Reaction
+from fakedocker.testing import FakeDocker
 from fakedocker.world.draft import Draft
 
 
@@ -51,3 +53,21 @@ def test_a_row_is_not_read_where_it_concerns_nobody() -> None:
         return reactions.offer((Reaction("no.such:module", lambda draft: draft.tasks.size),), draft, "x")
 
     assert not create_engine().alter(read)
+
+
+@pytest.mark.parametrize("problem", [ValueError("a mistake of ours"), messages.NO_SUCH_CONTAINER(name="web")])
+def test_a_reaction_that_fails_ends_nobodys_turn(problem: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(draft: Draft, key: str) -> None:
+        raise problem
+
+    restarts = reactions.ALARMS["restart"]
+    monkeypatch.setattr(restarts[0], "_function", fail)
+    docker = FakeDocker(images=["alpine"])
+    for name, command in (("web", "sleep 3"), ("other", "sleep 5")):
+        docker.client.containers.run("alpine", command, name=name, detach=True, restart_policy={"Name": "always"})
+    docker.advance(4)
+    assert [docker.client.containers.get(name).status for name in ("web", "other")] == ["restarting", "running"]
+    docker.advance(60)
+    assert docker.client.containers.get("other").status == "restarting"
+    reports = docker.engine.draft.faults
+    assert len(reports) == 2 and all(str(problem) in report for report in reports)

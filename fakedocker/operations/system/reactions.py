@@ -3,10 +3,14 @@
 A row names its function, which is read when it is first needed, and says in which worlds it is asked at all: start-up
 time matters. A feature that brings timers, processes or something that waits for others adds rows here and changes no
 other reaction.
+
+A reaction that fails is an error of ours: nobody's request is there to be told of it, and time has passed already. It is
+reported as a program's is, what it had done stays, and everything else goes on.
 """
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from importlib import import_module
 from typing import Final
@@ -48,15 +52,21 @@ Reactions = tuple[Reaction, ...]
 def tell(reactions: Reactions, draft: Draft, *happened: object) -> None:
     """Let all of them react."""
     for reaction in reactions:
-        if reaction.when is None or reaction.when(draft):
-            reaction.function()(draft, *happened)
+        _react(reaction, draft, *happened)
 
 
 def offer(reactions: Reactions, draft: Draft, *happened: object) -> bool:
     """Let the first one react that says it is its business. Whether it was anybody's."""
-    return any(
-        reaction.function()(draft, *happened) for reaction in reactions if reaction.when is None or reaction.when(draft)
-    )
+    return any(_react(reaction, draft, *happened) for reaction in reactions)
+
+
+def _react(reaction: Reaction, draft: Draft, *happened: object) -> bool:
+    """Let one react where it can concern the world; what it says, False where it failed."""
+    try:
+        return (reaction.when is None or bool(reaction.when(draft))) and bool(reaction.function()(draft, *happened))
+    except Exception:
+        draft.faults.append(traceback.format_exc())
+        return False
 
 
 def _has_services(draft: Draft) -> object:
