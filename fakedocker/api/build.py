@@ -139,7 +139,8 @@ def _solve(call: Call) -> SolveStream:
     """A build by BuildKit with its context as the body. Secrets come over the client's session, where there is one.
 
     Without one they come in a header, and the Dockerfile, where it is not in the context, in a directory of the archive
-    that the parameter `dockerfiledirectory` names.
+    that the parameter `dockerfiledirectory` names. The parameter `attests` asks for a statement of where the image comes
+    from, as a client of the session asks the front end for it.
     """
     query = call.query
     begin.tags(query.all("t"))
@@ -159,6 +160,7 @@ def _solve(call: Call) -> SolveStream:
         labels=tuple(sorted((_json(query, "labels", dict[str, str], "labels") or {}).items())),
         secrets=_secrets(call),
         exporter=_exporter(query),
+        attests=query.flag("attests"),
     )
     arguments = _json(query, "buildargs", dict[str, str | None], "build args") or {}
     session, dockerfile = query.text("session"), query.text("dockerfile")

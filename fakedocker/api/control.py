@@ -17,6 +17,7 @@ from fakedocker.base.clock import SECOND_NS
 from fakedocker.engine.inflight import Exchange, OutputOnly, TimeMode
 from fakedocker.operations.buildkit import opening, records, session_requests, solver
 from fakedocker.operations.buildkit.progress import SolveEnd
+from fakedocker.operations.images import content_store
 from fakedocker.wire import grpc, protobuf
 from fakedocker.wire.control import (
     BuildkitVersion,
@@ -41,6 +42,9 @@ CHANGED = "build"
 STATUS_PATIENCE_NS = 6 * SECOND_NS
 VERSION = BuildkitVersion(package="github.com/moby/buildkit", version="v0.22.0")
 _VARIANTS = (("amd64", ""), ("amd64", "v2"), ("amd64", "v3"), ("386", ""))
+_SNAPSHOTTER = "org.mobyproject.buildkit.worker.snapshotter"
+"""By this label buildx knows that images are in containerd's store (driver/docker/driver.go)."""
+_EXECUTOR = "org.mobyproject.buildkit.worker.executor"
 _HOST_GATEWAY = "org.mobyproject.buildkit.worker.moby.host-gateway-ip"
 
 
@@ -49,9 +53,10 @@ def worker(draft: Draft) -> Worker:
     platforms = tuple(
         Platform(architecture=architecture, os="linux", variant=variant) for architecture, variant in _VARIANTS
     )
-    return Worker(
-        id=draft.host.daemon_id, labels={_HOST_GATEWAY: "172.17.0.1"}, platforms=platforms, version=VERSION
-    )  # fmt: skip
+    labels = {_HOST_GATEWAY: "172.17.0.1"}
+    if content_store.is_used(draft):
+        labels |= {_SNAPSHOTTER: draft.storage, _EXECUTOR: "oci"}
+    return Worker(id=draft.host.daemon_id, labels=labels, platforms=platforms, version=VERSION)
 
 
 def list_workers(call: Call) -> Reply:

@@ -18,6 +18,7 @@ from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.messages import Refusal
 from fakedocker.engine.inflight import Exchange
 from fakedocker.operations.buildkit import solver
+from fakedocker.operations.images import content_store
 from fakedocker.wire import protobuf
 from fakedocker.wire.control import (
     Capability,
@@ -48,6 +49,8 @@ _OPERATION_CAPABILITIES = (
     "file.copy.includeexcludepatterns", "constraints", "platform", "meta.ignorecache", "meta.description",
 )  # fmt: skip
 """What the caps files of buildkit name, as far as it is there."""
+_ATTESTS = "exporter.image.attestations"
+"""What buildx looks for before it asks for attestations, which only containerd's store keeps."""
 
 
 class GatewayCall(BuildCall):
@@ -85,9 +88,10 @@ def _reference(call: Call) -> str:
 
 class PingCall(GatewayCall):
     def look(self, draft: Draft, exchange: Exchange, build: Build) -> None:
+        operations = (*_OPERATION_CAPABILITIES, *((_ATTESTS,) if content_store.is_used(draft) else ()))
         pong = Pong(
             frontend=tuple(Capability(id=name, enabled=True) for name in _FRONTEND_CAPABILITIES),
-            operations=tuple(Capability(id=name, enabled=True) for name in _OPERATION_CAPABILITIES),
+            operations=tuple(Capability(id=name, enabled=True) for name in operations),
             workers=(control.worker(draft),),
         )
         exchange.respond(answer(protobuf.encode(pong)))

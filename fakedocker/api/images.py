@@ -47,7 +47,7 @@ def list_(call: Call) -> Reply:
     if call.version < (1, 41) and query.text("filter"):
         filters = {**filters, "reference": (*filters.get("reference", ()), query.text("filter"))}
     found = images.select(draft, filters, everything=query.flag("all"))
-    shared = query.flag("shared-size") and call.version >= (1, 42)
+    shared = descriptions.holders(draft) if query.flag("shared-size") and call.version >= (1, 42) else None
     summaries = [
         descriptions.summary(
             draft,

@@ -47,7 +47,7 @@ def provenance(subject: str, name: str, started: str, finished: str, *, is_artif
         subject: the digest of the image's manifest.
         name: what the image is called, as a package URL.
         started, finished: as RFC 3339 has times.
-        is_artifact: whether its configuration is OCI's empty one, as newer builders have it.
+        is_artifact: whether its configuration is OCI's empty one, as newer builders have it, which lay the manifest out in lines.
     """
     statement = msgspec.json.encode(
         {
@@ -84,4 +84,6 @@ def provenance(subject: str, name: str, started: str, finished: str, *, is_artif
             }
         ],
     }
-    return Attestation(subject=subject, raw=msgspec.json.encode(manifest), config=config, statements=(statement,))
+    raw = msgspec.json.encode(manifest)
+    laid_out = msgspec.json.format(raw, indent=2) if is_artifact else raw
+    return Attestation(subject=subject, raw=laid_out, config=config, statements=(statement,))

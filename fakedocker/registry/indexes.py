@@ -67,9 +67,10 @@ def platform_of(image: Image) -> Platform:
     return Platform(os=image.os, architecture=image.architecture, variant=image.variant)
 
 
-def encoded(listed: Iterable[Descriptor]) -> bytes:
-    """The JSON of an index."""
-    return msgspec.json.encode({"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": list(listed)})
+def encoded(listed: Iterable[Descriptor], indent: int = 0) -> bytes:
+    """The JSON of an index, indented by so many spaces; 0 for all in one line."""
+    raw = msgspec.json.encode({"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": list(listed)})
+    return msgspec.json.format(raw, indent=indent) if indent else raw
 
 
 def _attested(name: str, manifest: Manifest) -> Attestation:

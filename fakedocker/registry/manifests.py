@@ -37,11 +37,14 @@ class ManifestDocument(Struct, frozen=True, rename="camel"):
     layers: tuple[Descriptor, ...]
 
 
-def make_manifest(image: Image, layers: Sequence[RemoteLayer], media_type: str = MANIFEST_TYPE) -> Manifest:
+def make_manifest(
+    image: Image, layers: Sequence[RemoteLayer], media_type: str = MANIFEST_TYPE, indent: int = 0
+) -> Manifest:
     """The manifest of an image, with its JSON written out and hashed.
 
     Args:
         media_type: docker's, or `targets.MANIFEST_TYPE`.
+        indent: how many spaces the JSON of an OCI manifest is indented by, 0 for all in one line.
     """
     is_docker = media_type == MANIFEST_TYPE
     config_type, layer_type = (CONFIG_TYPE, LAYER_TYPE) if is_docker else (targets.CONFIG_TYPE, targets.LAYER_TYPE)
@@ -52,8 +55,8 @@ def make_manifest(image: Image, layers: Sequence[RemoteLayer], media_type: str =
         tuple(Descriptor(layer_type, remote.size_bytes, remote.digest) for remote in layers),
     )
     raw = msgspec.json.encode(document)
-    if is_docker:
-        raw = msgspec.json.format(raw, indent=3)
+    if is_docker or indent:
+        raw = msgspec.json.format(raw, indent=3 if is_docker else indent)
     return Manifest(digest=content_digest(raw), image=image, layers=tuple(layers), raw=raw)
 
 

@@ -71,7 +71,7 @@ class SolveOptions(Struct, frozen=True, kw_only=True):
     context: str = ""
     named: tuple[tuple[str, str], ...] = ()
     limits: tuple[tuple[str, int, int], ...] = ()
-    attests: bool = True
+    attests: bool = False
 
 
 class Base(Struct, frozen=True, kw_only=True):

@@ -134,6 +134,28 @@ def test_a_missing_base_comes_from_its_registry_and_gets_no_name(builds: Builds)
 # what instructions do
 
 
+def test_an_entry_without_a_layer_is_as_old_as_the_first_new_layer(builds: Builds) -> None:
+    """buildkit exporter/containerimage/writer.go, normalizeLayersAndHistory."""
+    built = builds.solve(
+        "FROM alpine\nENV A=1\nRUN sleep 5; echo > /a\nENV B=2\nRUN sleep 5; echo > /b\nENV C=3\n"
+    ).image
+    *ages, base = (each["Created"] for each in builds.json(f"/images/{built}/history")[:6])
+    assert ages[0] == ages[1] == ages[2] + 5 == ages[3] + 5 == ages[4] + 5 > base
+    plain = builds.solve("FROM alpine\nENV A=1\n").image
+    first, second = (each["Created"] for each in builds.json(f"/images/{plain}/history")[:2])
+    assert first == second == base
+
+
+def test_cmd_says_that_its_words_are_escaped(builds: Builds) -> None:
+    built = builds.solve('FROM alpine\nCMD ["sh"]\n').image
+    assert builds.config(built)["ArgsEscaped"] is True
+    for command, escaped in (({}, True), ({"Cmd": ["ls"]}, None)):
+        body = json.dumps({"Image": built, **command}).encode()
+        _, made = builds.call("POST", "/containers/create", body)
+        config = builds.json(f"/containers/{json.loads(made)['Id']}/json")["Config"]
+        assert config.get("ArgsEscaped") is escaped
+
+
 def test_the_image_says_how_it_was_made(builds: Builds) -> None:
     built = builds.solve(
         "FROM alpine\nARG V=1\nENV A=$V\nRUN echo $A > /a\nCOPY --chown=nobody f /f\nEXPOSE 80 53/udp\nUSER nobody\nLABEL k=v\n"
@@ -142,9 +164,12 @@ def test_the_image_says_how_it_was_made(builds: Builds) -> None:
     config = builds.config(built.image)
     assert (config["Env"][-1], config["User"], config["Labels"]) == ("A=2", "nobody", {"k": "v", "given": "1"})
     history = builds.json(f"/images/{built.image}/history")
+    older = Builds("28")
+    ports = older.solve("FROM alpine\nEXPOSE 7\nEXPOSE 80 53/udp\n").image
+    assert older.json(f"/images/{ports}/history")[0]["CreatedBy"] == "EXPOSE map[53/udp:{} 80/tcp:{}]"
     assert {entry["Comment"] for entry in history[:8]} == {"buildkit.dockerfile.v0"}
     assert [entry["CreatedBy"] for entry in history[:8]] == [
-        'ENTRYPOINT ["cat"]', "LABEL k=v", "USER nobody", "EXPOSE map[53/udp:{} 80/tcp:{}]", "COPY --chown=nobody f /f # buildkit",
+        'ENTRYPOINT ["cat"]', "LABEL k=v", "USER nobody", "EXPOSE [53/udp 80/tcp]", "COPY --chown=nobody f /f # buildkit",
         "RUN |1 V=2 /bin/sh -c echo $A > /a # buildkit", "ENV A=2", "ARG V=2",
     ]  # fmt: skip
     assert builds.run(built.image, "cat /a; stat -c %U /f") == "2\nnobody\n"

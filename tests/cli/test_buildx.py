@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from fakedocker.base.profiles import DEFAULT
 from fakedocker_shell.session import Session, make_engine
 
 SETUP = "mkdir -p /b && cd /b && echo hi > app.txt && printf 'FROM alpine\\nCOPY app.txt /\\nRUN cat /app.txt; echo err >&2\\n' > Dockerfile"
@@ -16,8 +17,8 @@ SETUP = "mkdir -p /b && cd /b && echo hi > app.txt && printf 'FROM alpine\\nCOPY
 class Host:
     """A simulated machine with a build context."""
 
-    def __init__(self) -> None:
-        self.engine, _ = make_engine()
+    def __init__(self, profile: str = DEFAULT) -> None:
+        self.engine, _ = make_engine(profile=profile)
         self.run(f"docker pull -q alpine && {SETUP}")
 
     def run(self, command: str) -> tuple[int, str, str]:
@@ -134,8 +135,9 @@ def test_a_dockerfile_from_elsewhere(host: Host) -> None:
         ("docker build --nosuch .", 125, "unknown flag: --nosuch\nSee 'docker buildx build --help'.\n"),
         ("docker build -f - -", 1, "ERROR: invalid argument: can't use stdin for both build context and dockerfile\n"),
         ("docker build git@example.com:x.git", 1, "#0 building with \"default\" instance using docker driver\nERROR: the build context git@example.com:x.git is not simulated by fakedocker\n"),
-        ("docker build --platform linux/amd64,linux/arm64 .", 1, "ERROR: Multi-platform build is not supported for the docker driver.\nSwitch to a different driver, or "
-         "turn on the containerd image store, and try again.\nLearn more at https://docs.docker.com/go/build-multi-platform/\n"),
+        ("docker build --platform linux/amd64,linux/arm64 .", 1, "ERROR: a build for several platforms is not simulated by fakedocker\n"),
+        ("docker build --cache-to type=local,dest=c .", 1, "ERROR: --cache-to is not simulated by fakedocker\n"),
+        ("docker build --sbom=true .", 1, "ERROR: of attestations, only the least provenance is simulated by fakedocker\n"),
         ("docker build --ssh default .", 1, "ERROR: --ssh is not simulated by fakedocker\n"),
         ("docker build --builder other .", 1, 'ERROR: no builder "other" found\n'),
         ("docker buildx use other", 1, 'ERROR: no builder "other" found\n'),
@@ -146,6 +148,40 @@ def test_a_dockerfile_from_elsewhere(host: Host) -> None:
 )  # fmt: skip
 def test_what_is_refused(host: Host, command: str, status: int, error: str) -> None:
     assert host.run(command)[::2] == (status, error)
+
+
+@pytest.mark.parametrize(
+    ("option", "what", "where"),
+    [
+        ("--platform linux/amd64,linux/arm64", "Multi-platform build", "build-multi-platform"),
+        ("--cache-to type=local,dest=c", "Cache export", "build-cache-backends"),
+        ("--provenance=true", "Attestation", "attestations"),
+        ("--sbom=true", "Attestation", "attestations"),
+    ],
+)
+def test_what_only_containerds_store_can_is_refused_without_it(option: str, what: str, where: str) -> None:
+    host = Host("28")
+    assert host.run(f"docker build {option} .")[::2] == (
+        1,
+        f"ERROR: {what} is not supported for the docker driver.\nSwitch to a different driver, or turn on the containerd image "
+        f"store, and try again.\nLearn more at https://docs.docker.com/go/{where}/\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "kinds"),
+    [
+        ("docker build", ["image", "attestation"]),
+        ("docker build --provenance=true", ["image", "attestation"]),
+        ("docker build --provenance=false", ["image"]),
+        ("BUILDX_NO_DEFAULT_ATTESTATIONS=1 docker build", ["image"]),
+        ("BUILDX_NO_DEFAULT_ATTESTATIONS=1 docker build --provenance=mode=min", ["image", "attestation"]),
+    ],
+)
+def test_what_is_attested(host: Host, command: str, kinds: list[str]) -> None:
+    assert host.run(f"{command} -q -t app .")[0] == 0
+    shown = host.run("curl -s --unix-socket /var/run/docker.sock 'http://x/images/app/json?manifests=1'")[1]
+    assert [each["Kind"] for each in json.loads(shown)["Manifests"]] == kinds
 
 
 def test_the_cache_is_told_and_emptied(host: Host) -> None:

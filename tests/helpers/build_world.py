@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from fakedocker.assembly import create_engine
+from fakedocker.base.profiles import DEFAULT
 from fakedocker.wire import buildkit, protobuf
 from fakedocker.wire.buildkit import SolveStatus
 from fakedocker.wire.http import Request, make_target
@@ -120,7 +121,7 @@ def archive(files: Mapping[str, str | bytes]) -> bytes:
 class Builds:
     """An engine that has alpine, and short words for what tests ask of it."""
 
-    def __init__(self, profile: str = "28") -> None:
+    def __init__(self, profile: str = DEFAULT) -> None:
         self.engine = create_engine(seed=3, check=True, profile=profile)
         self.call("POST", "/images/create", fromImage="alpine", tag="latest")
 

@@ -250,7 +250,8 @@ def test_a_whole_index_is_pushed_and_comes_back_as_it_was(daemon: Daemon) -> Non
     daemon.commit("plain")
     world = daemon.engine.world
     plain = world.images[world.tags["docker.io/library/plain:latest"]]
-    manifest = content_store.manifest_of(content_store.without_target(plain), [world.layers[c] for c in plain.layers])
+    layers = [world.layers[chain] for chain in plain.layers]
+    manifest = content_store.manifest_of(content_store.without_target(plain), layers, by_buildkit=False)
     about = attestations.provenance(
         manifest.digest, "pkg:docker/plain@1", "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z"
     )

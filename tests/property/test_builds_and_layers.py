@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings, strategies as st
+from msgspec import UNSET
+from msgspec.structs import replace
 
 from fakedocker.filesystem import content as contents, diff
 from fakedocker.filesystem.node import ROOT
@@ -62,7 +64,7 @@ def test_both_builders_make_the_same_files_and_settings(instructions: list[str])
     classic, graph = image(builds, builds.build(text, FILES)), image(builds, builds.solve(text, FILES))
     layers = builds.engine.world.layers
     assert names(layers[classic.top].tree) == names(layers[graph.top].tree)
-    assert classic.config == graph.config
+    assert classic.config == replace(graph.config, args_escaped=UNSET)  # CMD says so with BuildKit alone
 
 
 def names(tree: Any) -> dict[str, tuple[Any, ...]]:

@@ -58,11 +58,14 @@ class Compilation:
 
     Args:
         bases: the images by the names that the plan gives them.
+        lists_ports: see `base.profiles.EngineProfile`.
     """
 
     def __init__(
-        self, plan: Plan, needs: Needs, arguments: Arguments, options: SolveOptions, bases: dict[str, Base], engine_arguments: dict[str, str]
+        self, plan: Plan, needs: Needs, arguments: Arguments, options: SolveOptions, bases: dict[str, Base],
+        engine_arguments: dict[str, str], lists_ports: bool,
     ) -> None:  # fmt: skip
+        self._lists_ports = lists_ports
         self._plan = plan
         self._needs = needs
         self._arguments = arguments
@@ -229,8 +232,11 @@ class Compilation:
         else:
             comment = configuring.change(self, step)
             if isinstance(step, kinds.Expose):
-                ports = " ".join(f"{port}:{{}}" for port in sorted(self._stage.config.exposed_ports or {}))
-                comment = f"EXPOSE map[{ports}]"
+                ports = configuring.exposed(self, step)
+                as_map = " ".join(f"{port}:{{}}" for port in sorted(set(ports)))
+                comment = f"EXPOSE [{' '.join(ports)}]" if self._lists_ports else f"EXPOSE map[{as_map}]"
+            elif isinstance(step, kinds.Cmd):
+                self.configure(args_escaped=True)
             self._record(comment)
 
     def _argument(self, step: kinds.Arg) -> None:

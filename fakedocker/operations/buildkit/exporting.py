@@ -5,7 +5,7 @@ Source: moby builder/builder-next/exporter (the "moby" exporter), buildkit expor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fakedocker.base import clock, reference
 from fakedocker.base.clock import MILLISECOND_NS
@@ -15,7 +15,7 @@ from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.node import ROOT, LayerEntry
 from fakedocker.filesystem.overlay import Filesystem
 from fakedocker.images.model import HistoryEntry, Image, Layer, make_image
-from fakedocker.operations.buildkit import progress, session_requests
+from fakedocker.operations.buildkit import progress, records, session_requests
 from fakedocker.operations.buildkit.progress import SolveEnd, Teller
 from fakedocker.operations.buildkit.solve import WHOLE, Solve
 from fakedocker.operations.images import content_store, images, save
@@ -80,14 +80,21 @@ def finish(solve: Solve) -> None:
 
 def _store(solve: Solve) -> Image:
     image, layers = _image(solve)
-    return images.add(solve.draft, image, layers, _attestation(solve, image, layers))
+    return images.add(solve.draft, image, layers, _attestation(solve, image, layers), _build(solve))
+
+
+def _build(solve: Solve) -> tuple[str, str] | None:
+    """The build that an image in containerd's store says it came of: a name of it, and when that was."""
+    if not content_store.is_used(solve.draft):
+        return None
+    return records.make_id(solve.draft, f"build/{solve.task.id}"), clock.rfc3339_nano(solve.draft.now_ns)
 
 
 def _attestation(solve: Solve, image: Image, layers: tuple[Layer, ...]) -> Attestation | None:
     """What is attested of an image in containerd's store: when it was built, so that no two builds give the same."""
     if not content_store.is_used(solve.draft) or not solve.task.options.attests:
         return None
-    digest = content_store.manifest_of(image, layers).digest
+    digest = content_store.manifest_of(image, layers, by_buildkit=True).digest
     tags = [reference.parse(text).with_default_tag().familiar for text in solve.task.options.tags]
     now = clock.rfc3339_nano(solve.draft.now_ns)
     began = clock.rfc3339_nano(solve.task.opened_ns)
@@ -123,13 +130,9 @@ def _image(solve: Solve) -> tuple[Image, tuple[Layer, ...]]:
         layers.append(draft.layers[chain])
         chain = layers[-1].parent
     history = list(base.history) if base is not None else []
-    created_ns = base.created_ns if base is not None else 0
-    for step in outcome.history:
-        entry = _history_entry(solve, step, created_ns)
-        created_ns = entry.created_ns
-        history.append(entry)
+    history += _history(solve, outcome.history, history[-1].created_ns if history else 0)
     image = make_image(
-        created_ns=created_ns,
+        created_ns=history[-1].created_ns if history else 0,
         config=outcome.config,
         layers=tuple(reversed(layers)),
         history=tuple(history),
@@ -141,12 +144,20 @@ def _image(solve: Solve) -> tuple[Image, tuple[Layer, ...]]:
     return image, tuple(reversed(layers))
 
 
-def _history_entry(solve: Solve, step: HistoryStep, before_ns: int) -> HistoryEntry:
-    """An entry; one without a layer has the time of the one before it."""
-    state = solve.state(step.vertex) if step.vertex >= 0 else None
-    has_layer = state is not None and state.layer
-    created_ns = state.created_ns if state is not None and has_layer else before_ns
-    return HistoryEntry(created_ns=created_ns, created_by=step.created_by, comment=COMMENT, empty_layer=not has_layer)
+def _history(solve: Solve, steps: Sequence[HistoryStep], base_ns: int) -> Iterator[HistoryEntry]:
+    """The entries of a build's own steps.
+
+    One without a layer has the time of the layer before it, of those that are new; the first ones have that of the first
+    layer that is, and that of the base where none is (buildkit exporter/containerimage/writer.go, normalizeLayersAndHistory).
+    """
+    states = [solve.state(step.vertex) if step.vertex >= 0 else None for step in steps]
+    layers = [state if state is not None and state.layer else None for state in states]
+    created_ns = next((layer.created_ns for layer in layers if layer is not None), base_ns)
+    for step, layer in zip(steps, layers, strict=True):
+        created_ns = layer.created_ns if layer is not None else created_ns
+        yield HistoryEntry(
+            created_ns=created_ns, created_by=step.created_by, comment=COMMENT, empty_layer=layer is None
+        )
 
 
 def _name(solve: Solve, teller: Teller, image: Image) -> None:
@@ -158,7 +169,8 @@ def _name(solve: Solve, teller: Teller, image: Image) -> None:
         images.set_reference(draft, f"{name.name}:{name.tag}", image.id)
         draft.tag_times[image.id] = draft.now_ns
         image_event(draft, image.id, "tag", name.familiar)
-        _tell_name(solve, teller, _shown(text), is_kept=image.target is not None)
+        is_kept = image.target is not None
+        _tell_name(solve, teller, f"{name.name}:{name.tag}" if is_kept else _shown(text), is_kept=is_kept)
         if before is not None and before.target is not None:
             _drop_nameless(draft, before)
     if image.target is not None and not solve.task.options.tags:

@@ -348,8 +348,9 @@ def _compile(solve: Solve) -> None:
     needs = needs_of(solve)
     by_written = {written: bases[full_name(written)] for written in needs.images}
     compilation = Compilation(
-        task.plan, needs, task.arguments, task.options, by_written, automatic_arguments(task.options.platform)
-    )
+        task.plan, needs, task.arguments, task.options, by_written, automatic_arguments(task.options.platform),
+        solve.draft.profile.lists_ports,
+    )  # fmt: skip
     try:
         outcome = compilation.outcome(task.target)
     except BadDockerfile as problem:

@@ -145,12 +145,18 @@ def _words(editor: Editor, command: kinds.CommandLine) -> tuple[str, ...]:
 
 
 def _expose(editor: Editor, step: kinds.Expose) -> str:
-    ports = [port for written in step.ports for port in editor.expanded_words(written)]
-    exposed: dict[str, dict[str, Any]] = dict(editor.stage.config.exposed_ports or {})
-    for text in ports:
-        exposed.update((port, {}) for port in _exposed(text))
-    editor.configure(exposed_ports=exposed)
-    return f"EXPOSE {' '.join(ports)}"
+    before: dict[str, dict[str, Any]] = dict(editor.stage.config.exposed_ports or {})
+    editor.configure(exposed_ports=before | {port: {} for port in exposed(editor, step)})
+    return f"EXPOSE {' '.join(_ports(editor, step))}"
+
+
+def _ports(editor: Editor, step: kinds.Expose) -> list[str]:
+    return [port for written in step.ports for port in editor.expanded_words(written)]
+
+
+def exposed(editor: Editor, step: kinds.Expose) -> list[str]:
+    """The ports of an EXPOSE, each with its protocol. Raises BuildFailure for one that is none."""
+    return [port for text in _ports(editor, step) for port in _exposed(text)]
 
 
 def _exposed(text: str) -> list[str]:

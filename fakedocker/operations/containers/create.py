@@ -153,6 +153,7 @@ def merge(config: Config, own: ImageConfig) -> Config:
     if not config.entrypoint and config.entrypoint != ():
         if not config.cmd and own.cmd:
             changes["cmd"] = own.cmd
+            changes["args_escaped"] = own.args_escaped
         if config.entrypoint is None and own.entrypoint:
             changes["entrypoint"] = own.entrypoint
     changes["healthcheck"] = _merged_health(config.healthcheck, own.healthcheck)

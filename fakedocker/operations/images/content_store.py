@@ -27,6 +27,7 @@ from fakedocker.wire.manifest import Descriptor
 from fakedocker.world.draft import Draft
 
 STORAGE = "overlayfs"
+_ENGINE_INDENT, _BUILDKIT_INDENT = 4, 2
 """What the store is called, after its snapshotter."""
 
 
@@ -86,29 +87,39 @@ def remote_layers(layers: Iterable[Layer]) -> tuple[RemoteLayer, ...]:
 # images
 
 
-def of_config(image: Image, layers: Sequence[Layer], attestation: Attestation | None = None) -> Image:
+def of_config(
+    image: Image,
+    layers: Sequence[Layer],
+    attestation: Attestation | None = None,
+    build: tuple[str, str] | None = None,
+) -> Image:
     """An image that was made here, under the digest of a manifest that is written for it.
 
     Args:
         layers: all of its layers as the store has them, from the base up.
         attestation: what its builder attests; the image is then kept under an index of both.
+        build: the name and the time of the build that it came of, where BuildKit made it.
     """
-    manifest = manifest_of(image, layers)
+    manifest = manifest_of(image, layers, by_buildkit=build is not None)
     part = image_part(manifest)
+    builds = (build,) if build is not None else ()
     if attestation is None:
         plain = replace(part, descriptor=replace(part.descriptor, platform=targets.NO_PLATFORM))
-        target = Target(media_type=MANIFEST_TYPE, raw=manifest.raw, parts=(plain,))
+        target = Target(media_type=MANIFEST_TYPE, raw=manifest.raw, parts=(plain,), builds=builds)
         return replace(image, id=manifest.digest, target=target)
     listed = (part.descriptor, attestation.descriptor)
     target = Target(
-        media_type=INDEX_TYPE, raw=indexes.encoded(listed), parts=(part, attestation_part(attestation)),
+        media_type=INDEX_TYPE, raw=indexes.encoded(listed, _BUILDKIT_INDENT), parts=(part, attestation_part(attestation)),
+        builds=builds,
     )  # fmt: skip
     return replace(image, id=content_digest(target.raw), target=target)
 
 
-def manifest_of(image: Image, layers: Sequence[Layer]) -> Manifest:
-    """The manifest of an image that was made here."""
-    return make_manifest(image, remote_layers(layers), MANIFEST_TYPE)
+def manifest_of(image: Image, layers: Sequence[Layer], *, by_buildkit: bool) -> Manifest:
+    """The manifest of an image that was made here, laid out as who makes it does (buildkit exporter/containerimage/writer.go,
+    moby daemon/containerd/image_commit.go)."""
+    indent = _BUILDKIT_INDENT if by_buildkit else _ENGINE_INDENT
+    return make_manifest(image, remote_layers(layers), MANIFEST_TYPE, indent)
 
 
 def of_manifest(draft: Draft, manifest: Manifest, source: str = "") -> Image:
@@ -270,6 +281,22 @@ def usage_bytes(draft: Draft, image: Image) -> int:
     if image.target is None:
         return image.size_bytes
     return content_bytes(image) + sum(unpacked_bytes(draft, part) for part in image.target.parts)
+
+
+def holdings(draft: Draft, image: Image) -> dict[str, int]:
+    """What an image keeps on the disk and how much that takes: layers by their chain ids, in this store also everything of
+    its platforms' content by its digest."""
+    if image.target is None:
+        return {f"layer:{chain}": layer_bytes(draft, chain) for chain in image.layers}
+    found: dict[str, int] = {}
+    for part in image.target.parts:
+        found[part.digest] = len(part.raw)
+        found |= {blob.digest: len(blob.data) for blob in part.blobs}
+        for chain in part.chain:
+            found[f"layer:{chain}"] = layer_bytes(draft, chain)
+            if (blob_ := draft.layers[chain].blob) is not None:
+                found[blob_.digest] = blob_.content_bytes
+    return found
 
 
 def disk_bytes(draft: Draft) -> int:

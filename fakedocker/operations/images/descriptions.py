@@ -6,11 +6,12 @@ daemon/containerd/{image_list,image_inspect,image_history}.go for containerd's.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from msgspec import UNSET
 from msgspec.structs import replace
 
 from fakedocker.base import clock, messages
-from fakedocker.base.persistent import Map
 from fakedocker.base.platform import Platform
 from fakedocker.images import overlay_names
 from fakedocker.images.model import Image, content_digest
@@ -39,8 +40,6 @@ from fakedocker.wire.manifest import Descriptor
 from fakedocker.wire.storage import GraphDriver
 from fakedocker.world.draft import Draft
 
-_NOBODY: Map[str, bool] = Map()
-
 
 def summary(
     draft: Draft,
@@ -48,12 +47,16 @@ def summary(
     tags: tuple[str, ...],
     digests: tuple[str, ...] | None,
     *,
-    shared: bool,
+    shared: Counter[str] | None,
     containers: bool,
     manifests: bool = False,
 ) -> ImageSummary:
     """An image in a list. Counting containers and shared bytes is left to those who ask for it, as are the manifests of
-    an index."""
+    an index.
+
+    Args:
+        shared: how many images keep what each keeps, None where that is not asked for; see `holders`.
+    """
     users = draft.image_containers.get(image.id)
     target = image.target
     told: dict[str, str] | None = dict(image.config.labels) if image.config.labels else None
@@ -67,7 +70,7 @@ def summary(
         manifests=manifest_summaries(draft, image) if target is not None and manifests else UNSET,
         repo_digests=digests,
         repo_tags=tags,
-        shared_size=shared_bytes(draft, image) if shared else -1,
+        shared_size=-1 if shared is None else _shared_bytes(draft, image, shared),
         size=content_store.usage_bytes(draft, image),
     )
 
@@ -98,26 +101,14 @@ def _manifest_summary(draft: Draft, image: Image, part: Part) -> ManifestSummary
     return replace(base, image_data=told)
 
 
-def shared_bytes(draft: Draft, image: Image) -> int:
-    """The bytes of an image's layers that other images have too."""
-    total = 0
-    for chain in image.layers:
-        if _image_users(draft, chain) > 1:
-            total += draft.layers[chain].size_bytes
-    return total
+def holders(draft: Draft) -> Counter[str]:
+    """How many images keep each layer and each document; see `content_store.holdings`. Time grows with the layers of all."""
+    return Counter(key for image in draft.images.values() for key in content_store.holdings(draft, image))
 
 
-def _image_users(draft: Draft, chain: str) -> int:
-    """How many images have this layer, counted up to two."""
-    count, pending = 0, [chain]
-    while pending and count < 2:
-        for user in draft.layer_users.get(pending.pop(), _NOBODY):
-            kind, _, rest = user.partition(":")
-            if kind == "image":
-                count += 1
-            elif kind == "layer":
-                pending.append(rest)
-    return count
+def _shared_bytes(draft: Draft, image: Image, counted: Counter[str]) -> int:
+    """The bytes of what an image keeps that other images keep too."""
+    return sum(size for key, size in content_store.holdings(draft, image).items() if counted[key] > 1)
 
 
 def inspect(draft: Draft, image: Image, *, manifests: bool = False, platform: Platform | None = None) -> ImageInspect:

@@ -50,18 +50,25 @@ def add_layers(draft: Draft, layers: Iterable[Layer], remotes: Iterable[RemoteLa
                 add_to_index(draft.layer_users, layer.parent, f"layer:{layer.chain_id}")
 
 
-def add(draft: Draft, image: Image, layers: Iterable[Layer], attestation: Attestation | None = None) -> Image:
+def add(
+    draft: Draft,
+    image: Image,
+    layers: Iterable[Layer],
+    attestation: Attestation | None = None,
+    build: tuple[str, str] | None = None,
+) -> Image:
     """Put an image that was made here and the layers it needs into the world; what is already there stays.
 
     Args:
         attestation: what its builder attests, which containerd's store keeps with it.
+        build: the name and the time of the build by BuildKit that it came of; that store keeps it, too.
 
     Returns:
         the image as the store of this world keeps it, under the id that it has there.
     """
     add_layers(draft, layers)
     if content_store.is_used(draft):
-        image = content_store.of_config(image, [draft.layers[chain] for chain in image.layers], attestation)
+        image = content_store.of_config(image, [draft.layers[chain] for chain in image.layers], attestation, build)
     return _kept(draft, image)
 
 

@@ -111,9 +111,9 @@ def disk_usage(draft: Draft, types: tuple[str, ...], with_health: bool = False) 
         answer["BuilderSize"] = built
     if everything or "image" in types:
         answer["LayersSize"] = content_store.disk_bytes(draft)
-        listed = images.select(draft, {}, everything=False)
+        listed, counted = images.select(draft, {}, everything=False), descriptions.holders(draft)
         answer["Images"] = [
-            descriptions.summary(draft, image, tags, digests or None, shared=True, containers=True)
+            descriptions.summary(draft, image, tags, digests or None, shared=counted, containers=True)
             for image, tags, digests in listed
         ]
     if everything or "container" in types:

@@ -6,6 +6,7 @@ Source: buildx build/build.go, util/buildflags.
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fakedocker_shell.cli.archives import lowered
@@ -21,6 +22,8 @@ _DRIVER = (
 )
 _NOT_SIMULATED = ("allow", "annotation", "build-context", "cache-from", "ssh")
 _TYPES = ("local", "tar", "docker", "image", "registry", "cacheonly")
+_LEAST = ("", "false", "true", "min", "mode=min")
+_TRUE = ("1", "t", "T", "TRUE", "true", "True")
 _SECRET_KEYS = ("env", "id", "source", "src", "type")
 
 
@@ -38,14 +41,41 @@ class Output:
     names: list[str] = field(default_factory=list)
 
 
-def refuse_unsupported(options: Options) -> None:
-    """Raise CliError for what the docker driver cannot do, and for what is not simulated."""
+def wants_more(options: Options) -> bool:
+    """Whether something is asked for that depends on the engine's image store."""
+    return len(platforms(options)) > 1 or bool(options["cache-to"]) or _asks_for_attestations(options)
+
+
+def _asks_for_attestations(options: Options) -> bool:
+    """Whether attestations are asked for by name, not as buildx always does."""
+    return bool(options["attest"]) or options["sbom"] not in ("", "false") or options["provenance"] not in ("", "false")
+
+
+def default_attestation(options: Options, environment: Mapping[str, str]) -> bool:
+    """Whether buildx asks for provenance (buildx build.toSolveOpt); an engine that keeps none leaves it out."""
+    wanted = environment.get("BUILDX_NO_DEFAULT_ATTESTATIONS", "") not in _TRUE
+    return options["provenance"] != "false" and (wanted or options["provenance"] != "")
+
+
+def refuse_unsupported(options: Options, has_containerd_store: bool) -> None:
+    """Raise CliError for what the docker driver cannot do, and for what is not simulated.
+
+    Args:
+        has_containerd_store: whether the engine's images are in containerd's store.
+    """
     if len(platforms(options)) > 1:
+        if has_containerd_store:
+            raise UnsimulatedError("a build for several platforms is not simulated by fakedocker")
         raise CliError(_DRIVER.format(what="Multi-platform build", where="build-multi-platform"))
     if options["cache-to"]:
+        if has_containerd_store:
+            raise UnsimulatedError("--cache-to is not simulated by fakedocker")
         raise CliError(_DRIVER.format(what="Cache export", where="build-cache-backends"))
-    if options["attest"] or options["sbom"] not in ("", "false") or options["provenance"] not in ("", "false"):
-        raise CliError(_DRIVER.format(what="Attestation", where="attestations"))
+    if _asks_for_attestations(options):
+        if not has_containerd_store:
+            raise CliError(_DRIVER.format(what="Attestation", where="attestations"))
+        if options["attest"] or options["sbom"] not in ("", "false") or options["provenance"] not in _LEAST:
+            raise UnsimulatedError("of attestations, only the least provenance is simulated by fakedocker")
     for name in _NOT_SIMULATED:
         if options[name]:
             raise UnsimulatedError(f"--{name} is not simulated by fakedocker")

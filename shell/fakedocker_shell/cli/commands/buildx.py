@@ -25,10 +25,12 @@ from fakedocker_shell.cli.solve_context import SolveContext, gather
 from fakedocker_shell.cli.solve_options import (
     Output,
     check_tags,
+    default_attestation,
     parse_output,
     platforms,
     read_secrets,
     refuse_unsupported,
+    wants_more,
 )
 from fakedocker_shell.cli.solve_progress import PlainDisplay, QuietDisplay, RawDisplay
 from fakedocker_shell.cli.solve_terminal import TerminalDisplay
@@ -59,7 +61,7 @@ class Display(Protocol):
 async def buildx_build(call: Invocation) -> int:
     """Build an image, or files."""
     options = call.options
-    refuse_unsupported(options)
+    refuse_unsupported(options, wants_more(options) and await _has_containerd_store(call))
     check_tags(options["tag"])
     output = parse_output(options)
     progress = options["progress"]
@@ -83,6 +85,12 @@ async def buildx_build(call: Invocation) -> int:
     _show_warnings(call, display)
     _write_results(call, build, output)
     return 0
+
+
+async def _has_containerd_store(call: Invocation) -> bool:
+    """Whether the engine keeps its images in containerd's store."""
+    info = await call.api.get("/info")
+    return ["driver-type", "io.containerd.snapshotter.v1"] in (info.get("DriverStatus") or [])
 
 
 def _display(call: Invocation, progress: str) -> Display:
@@ -120,6 +128,7 @@ def _query(call: Invocation, source: SolveContext, output: Output) -> dict[str, 
         "pull": "1" if options["pull"] else "",
         "platform": "".join(platforms(options)),
         "outputs": json.dumps(outputs),
+        "attests": "1" if default_attestation(options, call.context.environment) else "",
     }
     return {name: value for name, value in query.items() if value}
 
