@@ -1,6 +1,6 @@
 """The engine's answers against recorded answers of the real ones: status, headers, keys, types and words of 139 requests.
 
-The same requests were sent to 28.2.2, and to 29.7.2 with its classic store.
+The same requests were sent to 28.2.2, and to 29.7.2 with each of its image stores.
 """
 
 from __future__ import annotations
@@ -95,10 +95,11 @@ def parse(kind: str, data: bytes) -> Any:
     return data.decode()
 
 
-def accepted(profile: str) -> list[tuple[list[str], list[str]]]:
+def accepted(profile: str, storage: str) -> list[tuple[list[str], list[str]]]:
     """Patterns of requests, without a version, and places whose differences are known."""
     rules = tomllib.loads((HERE / "exchange_differences.toml").read_text())["different"]
-    known = [rule for rule in rules if rule.get("profile", profile) == profile]
+    here = {"profile": profile, "storage": storage}
+    known = [rule for rule in rules if all(rule.get(name, value) == value for name, value in here.items())]
     return [(rule.get("of", "*").split("|"), rule["at"].split("|")) for rule in known]
 
 
@@ -110,11 +111,14 @@ def is_accepted(rules: list[tuple[list[str], list[str]]], request: str, at: str)
     )
 
 
-@pytest.mark.parametrize(("file", "profile"), [("exchanges", "28"), ("exchanges-29-overlay2", "29")])
-def test_every_recorded_request_gets_the_recorded_answer(file: str, profile: str) -> None:
-    engine = create_engine(1, mode=TimeMode.FAST, profile=profile, storage="overlay2")
+@pytest.mark.parametrize(
+    ("file", "profile", "storage"),
+    [("exchanges", "28", "overlay2"), ("exchanges-29-overlay2", "29", "overlay2"), ("exchanges-29", "29", "overlayfs")],
+)
+def test_every_recorded_request_gets_the_recorded_answer(file: str, profile: str, storage: str) -> None:
+    engine = create_engine(1, mode=TimeMode.FAST, profile=profile, storage=storage)
     engine.perform(Request(method="POST", target="/images/create?fromImage=alpine&tag=latest"))
-    names, rules, found = Names(), accepted(profile), []
+    names, rules, found = Names(), accepted(profile, storage), []
     about = ""
     for exchange in json.loads((HERE / f"{file}.json").read_text()):
         asked, recorded = exchange["request"], exchange["response"]
