@@ -10,15 +10,22 @@ from pathlib import Path
 import pytest
 
 from fakedocker.assembly import create_engine
+from fakedocker.base.profiles import PROFILES
 from fakedocker.engine.inflight import TimeMode
 from fakedocker.serving import Listening, Served, serve_in_thread
 from helpers.programs import CLIENTS, Run
 
 
+@pytest.fixture(params=list(PROFILES))
+def profile(request: pytest.FixtureRequest) -> str:
+    """Which Docker the engine is: every test is of each."""
+    return str(request.param)
+
+
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
+def served(tmp_path: Path, profile: str) -> Iterator[Served]:
     """An engine behind a socket, its published ports open, served from a thread."""
-    engine = create_engine(9, mode=TimeMode.FAST)
+    engine = create_engine(9, mode=TimeMode.FAST, profile=profile)
     engine.journaling = False
     with serve_in_thread(engine, Listening(socket_path=str(tmp_path / "docker.sock"), publish=True)) as listening:
         yield listening

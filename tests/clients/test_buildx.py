@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from conformance import conformance
-from conformance.buildkit_rules import RECORDING, differences
+from conformance.buildkit_rules import HERE, differences
 from fakedocker.serving import Served
 from helpers.programs import Run, find
 
@@ -45,14 +45,15 @@ def folder(tmp_path: Path) -> Path:
     return found
 
 
-def test_an_image_is_built_and_runs(run: Run, docker: str, folder: Path) -> None:
+def test_an_image_is_built_and_runs(run: Run, docker: str, folder: Path, profile: str) -> None:
     text = build(run, docker, folder, 'FROM alpine\nCOPY a /\nRUN cat /a\nCMD ["cat", "/a"]\n', "-t", "made")
-    assert "one\n" in text and "naming to docker.io/library/made done" in text
+    assert "one\n" in text and f"naming to docker.io/library/made{'' if profile == '28' else ':latest'} done" in text
     assert run(docker, "run", "--rm", "made").stdout == "one\n"
     again = build(run, docker, folder, 'FROM alpine\nCOPY a /\nRUN cat /a\nCMD ["cat", "/a"]\n')
-    assert again.count("CACHED") == 3
+    of_base = profile == "28"  # which is resolved anew with the other store, and so done
+    assert again.count("CACHED") == 2 + of_base
     anew = build(run, docker, folder, "FROM alpine\nCOPY a /\nRUN cat /a\n", "--no-cache")
-    assert anew.count("CACHED") == 1
+    assert anew.count("CACHED") == of_base
 
 
 def test_ignored_files_stay_at_home(run: Run, docker: str, folder: Path) -> None:
@@ -100,7 +101,7 @@ def test_what_is_built_can_be_files(run: Run, docker: str, folder: Path, tmp_pat
         assert sorted(archive.getnames()) == ["link", "numbers"]
 
 
-def test_ids_and_metadata_go_into_files(run: Run, docker: str, folder: Path, tmp_path: Path) -> None:
+def test_ids_and_metadata_go_into_files(run: Run, docker: str, folder: Path, tmp_path: Path, profile: str) -> None:
     flags = ("-t", "made", "--iidfile", f"{tmp_path}/id", "--metadata-file", f"{tmp_path}/metadata")
     build(run, docker, folder, "FROM alpine\n", *flags)
     identifier = (tmp_path / "id").read_text()
@@ -108,7 +109,8 @@ def test_ids_and_metadata_go_into_files(run: Run, docker: str, folder: Path, tmp
     metadata = json.loads((tmp_path / "metadata").read_text())
     assert metadata["containerimage.digest"] == metadata["containerimage.config.digest"] == identifier
     assert metadata["image.name"] == "docker.io/library/made"
-    assert run(docker, "buildx", "build", "-q", str(folder)).stdout.strip() == identifier
+    again = run(docker, "buildx", "build", "-q", str(folder)).stdout.strip()
+    assert (again == identifier) == (profile == "28")  # what is attested of a build has its time in it
 
 
 def test_failures(run: Run, docker: str, folder: Path) -> None:
@@ -169,13 +171,13 @@ def test_the_builder_and_its_cache(run: Run, docker: str, folder: Path) -> None:
 
 
 def test_the_recording_of_builds(
-    run: Run, docker: str, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, docker: str, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, profile: str
 ) -> None:
     monkeypatch.setenv("DOCKER_BUILDKIT", "1")
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "config"))
     monkeypatch.setenv("NO_COLOR", "1")
     for name, value in served.environment.items():
         monkeypatch.setenv(name, value)
-    recorded = json.loads(RECORDING.read_text())["steps"]
+    recorded = json.loads((HERE / ("buildkit.json" if profile == "28" else "buildkit-29.json")).read_text())["steps"]
     for want, got in zip(recorded, conformance.run(recorded, ["bash"], timeout=300), strict=True):
         assert not differences(want, got), want["command"]

@@ -37,9 +37,9 @@ configs: {page: {file: ./page}}
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
+def served(tmp_path: Path, profile: str) -> Iterator[Served]:
     """An engine that keeps pace with the wall's clock, as the client looks again and again by its own."""
-    engine = create_engine(9, mode=TimeMode.LEAP)
+    engine = create_engine(9, mode=TimeMode.LEAP, profile=profile)
     engine.journaling = False
     for image in ("alpine:latest", "nginx:alpine", "redis:7"):
         name, _, tag = image.partition(":")

@@ -15,6 +15,7 @@ QUICK = ("not-a-manager", "swarm")
 
 
 @pytest.mark.skipif(shutil.which("docker") is None, reason="the docker client is not installed")
+@pytest.mark.parametrize("profile", ["28"], indirect=True)  # of which the recordings are
 @pytest.mark.parametrize(
     "scenario", [case for case in CASES if case["name"] in QUICK], ids=lambda case: str(case["name"])
 )
