@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from conformance.recording_sets import SETS
 from fakedocker_shell.repl.why import explain
-from helpers.paths import DATA, RECORDINGS
+from helpers.paths import DATA
 
 _GENERAL = "The command exited with status"
 
@@ -29,10 +30,13 @@ def failed_in_swarms() -> list[Any]:
 
 def failed_steps() -> list[Any]:
     steps = {}
-    for path in sorted(RECORDINGS.glob("*.json")):
+    for path in [path for each in SETS for path in sorted(each.folder.glob("*.json"))]:
         for number, step in enumerate(json.loads(path.read_text())["steps"]):
             if step["exit"] and step["stderr"] and step["command"].startswith("docker ") and "|" not in step["command"]:
-                steps.setdefault(step["stderr"].splitlines()[0][:60], pytest.param(step, id=f"{path.stem}-{number}"))
+                steps.setdefault(
+                    step["stderr"].splitlines()[0][:60],
+                    pytest.param(step, id=f"{path.parent.name}-{path.stem}-{number}"),
+                )
     return list(steps.values())
 
 
@@ -66,6 +70,32 @@ def test_every_recorded_error_of_a_swarm_has_an_explanation(step: dict[str, Any]
         ("service shop already exists", 1, "status 1"),
         ("This node is not a swarm manager. Use", 1, "docker swarm init"),
         ("unknown flag: --nosuch", 125, "--nosuch"),
+        (
+            'failed to resolve reference "docker.io/library/nginx:lastest": docker.io/library/nginx:lastest: not found',
+            1,
+            "no such tag",
+        ),
+        (
+            "conflict: unable to delete ubuntu:latest (must be forced) - container 18bc1826c902 is using",
+            1,
+            "A container was made from ubuntu:latest",
+        ),
+        (
+            'conflict: unable to remove repository reference "ubuntu" (must force) - container 18bc',
+            1,
+            "A container was made from ubuntu,",
+        ),
+        (
+            "client version 1.24 is too old. Minimum supported API version is 1.40, please upgrade",
+            1,
+            "none before 1.40",
+        ),
+        ("client version 1.60 is too new. Maximum supported API version is 1.55", 1, "DOCKER_API_VERSION=1.55"),
+        (
+            'at <.NetworkSettings.IPAddress>: map has no entry for key "IPAddress"',
+            1,
+            "{{range .NetworkSettings.Networks}}",
+        ),
         ("invalid reference format", 125, "[OPTIONS] IMAGE"),
         ("bash: nosuch: command not found", 127, "nosuch"),
         ("/bin/sh: nosuch: not found", 127, "nosuch"),
