@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from conformance import conformance  # the comparison tool beside this file, also a command
+from conformance.changes_29 import problems
 from conformance.recording_sets import SETS, RecordingSet
 
 RECORDINGS = [(each, name) for each in SETS for name in each.names]
@@ -36,5 +37,7 @@ def test_recording(recordings: RecordingSet, name: str) -> None:
     assert not unknown, "\n".join(
         f"[{index}] $ {step['command']}\n  want {want}\n  got  {got}" for index, (step, want, got, _) in unknown.items()
     )
+    changed = [each for index, row in counted for each in problems(recordings, name, index, row[2])]
+    assert not changed, "\n".join(changed)
     repaired = known - set(differing)
     assert not repaired, f"these steps agree now and must be taken off the list: {sorted(repaired)}"
