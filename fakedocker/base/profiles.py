@@ -62,6 +62,7 @@ class EngineProfile(NamedTuple):
         any_static_address: whether containers may choose their address in subnets that the engine chose, too.
         serves_indexes: whether the Hub of its world serves an index for each tag, as the real one does. The one that was
             recorded with 28 served plain manifests.
+        lists_ports: whether BuildKit tells what EXPOSE says as a list, in its order.
         module: what `docker version` calls the module that the daemon is made of, with its version; () for nothing.
     """
 
@@ -88,6 +89,7 @@ class EngineProfile(NamedTuple):
     firewall: tuple[tuple[str, str], ...] = ()
     any_static_address: bool = False
     serves_indexes: bool = False
+    lists_ports: bool = False
     module: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -140,13 +142,16 @@ _ENGINE_29 = EngineProfile(
     negotiates_events=True,
     firewall=(("EnableUserlandProxy", "true"), ("UserlandProxyPath", "/usr/bin/docker-proxy")),
     any_static_address=True,
+    lists_ports=True,
     module=(("Module", "github.com/moby/moby/v2"), ("ModuleVersion", "v2.0.0+unknown")),
 )
 
 PROFILES: Final[dict[str, EngineProfile]] = {profile.name: profile for profile in (_ENGINE_28, _ENGINE_29)}
 """By name."""
-DEFAULT: Final = "28"
+DEFAULT: Final = "29"
 """The profile of a world for which none was asked."""
+UNNAMED: Final = "28"
+"""The profile of what was kept without a name for it: there was no other then."""
 STORAGES: Final = ("overlay2", "overlayfs")
 """Image stores: the classic one, and containerd's."""
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from fakedocker.base.history import History
 from fakedocker.base.persistent import Map
-from fakedocker.base.profiles import DEFAULT, STORAGES
+from fakedocker.base.profiles import STORAGES, UNNAMED
 from fakedocker.containers.model import Chunk, Container, Exec
 from fakedocker.faults.model import Rule
 from fakedocker.images.model import Image, Layer
@@ -58,7 +58,7 @@ class World(Struct, frozen=True, kw_only=True):
     """One state of everything."""
 
     seed: int
-    profile: str = DEFAULT
+    profile: str = UNNAMED
     """Which Docker it is, see `base.profiles`."""
     storage: str = STORAGES[0]
     """In which store it keeps its images."""

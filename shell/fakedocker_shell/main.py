@@ -41,8 +41,8 @@ Options:
   -c COMMANDS               Run these commands
       --seed N              Where ids, names and addresses come from (default 0)
       --date YYYY-MM-DD     The day it begins on: images are those that their tags named then
-      --profile NAME        Which Docker it is: 28 (default) or 29
-      --storage NAME        In which store it keeps its images: overlay2
+      --profile NAME        Which Docker it is: 29 (default) or 28
+      --storage NAME        In which store it keeps its images: overlayfs (that of 29) or overlay2
       --assume              Take what fails only because it is not simulated to have worked
       --journal FILE        Keep the session in this new file; `fakedocker replay FILE` plays it again
       --host-dir DIR[:rw]   Let the simulated host see this folder; with :rw also write to it
@@ -204,7 +204,7 @@ def _serve(arguments: list[str], options: Options) -> int:
 def _docker(arguments: list[str], options: Options) -> int:
     from fakedocker_shell.real import context
 
-    return context.main(arguments)
+    return context.main(arguments, options.profile or DEFAULT)
 
 
 def _registry(arguments: list[str], options: Options) -> int:

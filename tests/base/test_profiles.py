@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from fakedocker.assembly import create_engine
 from fakedocker.base import profiles
-from fakedocker.base.profiles import PROFILES, Component
+from fakedocker.base.profiles import DEFAULT, PROFILES, Component
 from fakedocker.durability import snapshot
+from fakedocker.durability.registry import layout_of
 from fakedocker.testing import FakeDocker
 from fakedocker.wire.http import Request
+from fakedocker.world.world import World
 from fakedocker_shell.checking.folders import OfMachine
 from fakedocker_shell.checking.stage import Stage
 from fakedocker_shell.main import main
+from fakedocker_shell.repl.session_journal import Begin
 from fakedocker_shell.session import Session, make_engine
 from helpers.paths import ROOT
 
@@ -74,12 +78,12 @@ def test_what_is_unknown_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_storage_that_is_not_there_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ValueError, match="storage 'overlayfs' is not simulated yet; Docker 28 has here: overlay2"):
-        create_engine(storage="overlayfs")
+        create_engine(profile="28", storage="overlayfs")
     with pytest.raises(ValueError, match="storage 'zfs' is unknown"):
         create_engine(profile="29", storage="zfs")
-    assert main(["--storage", "overlayfs", "-c", "true"]) == 2
+    assert main(["--profile", "28", "--storage", "overlayfs", "-c", "true"]) == 2
     assert "storage 'overlayfs' is not simulated yet" in capsys.readouterr().err
-    assert main(["serve", "--storage", "overlayfs"]) == 2
+    assert main(["serve", "--profile", "28", "--storage", "overlayfs"]) == 2
     assert "storage 'overlayfs' is not simulated yet" in capsys.readouterr().err
 
 
@@ -100,7 +104,7 @@ def test_29_is_chosen_wherever_a_world_is_made(tmp_path: Path, capfdbinary: pyte
     assert main(["replay", "--profile", "28", str(scenario)]) == 1
     scenario.write_text(head.format("", new))
     assert main([*chosen, "replay", str(scenario)]) == 0
-    assert main(["replay", "--storage", "overlayfs", str(scenario)]) == 2
+    assert main(["replay", "--profile", "28", "--storage", "overlayfs", str(scenario)]) == 2
     shown_ = capfdbinary.readouterr()
     assert shown_.out.startswith(f"{new}\n29.7.2 1.55\n".encode())
     assert old.encode() in shown_.out
@@ -122,6 +126,24 @@ def test_what_was_kept_of_29_is_of_29(tmp_path: Path, capfdbinary: pytest.Captur
     assert main(["--profile", "29", "--journal", str(journal), "-c", "docker --version"]) == 0
     assert main(["replay", str(journal)]) == 0
     assert capfdbinary.readouterr().out == b"Docker version 29.7.2, build a7dcaa6\n" * 2
+
+
+def test_what_was_kept_before_there_were_two_is_of_28() -> None:
+    """Worlds and journals of sessions that name no profile were all of Docker 28, whatever is the default now."""
+    assert layout_of(World).defaults["profile"] == "28"
+    begun = msgspec.json.decode(b'["fakedocker session", 1, "0.1.0", 7]', type=Begin)
+    assert (begun.seed, begun.profile, begun.storage) == (7, "28", "")
+    assert create_engine().world.profile == DEFAULT == "29"
+
+
+def test_the_client_of_this_project_is_of_the_profile_that_is_asked_for(
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    assert main(["docker", "--version"]) == main(["--profile", "28", "docker", "--version"]) == 0
+    assert capfdbinary.readouterr().out.splitlines() == [
+        f"Docker version {client.version}, build {client.commit}".encode()
+        for client in (PROFILES["29"].client, PROFILES["28"].client)
+    ]
 
 
 def test_versions_stand_in_one_place() -> None:

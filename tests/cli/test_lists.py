@@ -64,7 +64,7 @@ def test_formats_of_containers(argv: tuple[str, ...], printed: str) -> None:
 def test_json_has_all_columns() -> None:
     line = ps("--format", "json").printed.splitlines()[1]
     assert line == (
-        '{"Command":"\\"sh -c \'exit 3\'\\"","CreatedAt":"2027-01-15 07:59:55 +0000 UTC","ID":"dddddddddddd","Image":"f1cfbe289b4d","Labels":"",'
+        '{"Command":"\\"sh -c \'exit 3\'\\"","CreatedAt":"2027-01-15 07:59:55 +0000 UTC","HealthStatus":"","ID":"dddddddddddd","Image":"f1cfbe289b4d","Labels":"",'
         '"LocalVolumes":"0","Mounts":"","Names":"job","Networks":"none","Platform":null,"Ports":"","RunningFor":"5 seconds ago","Size":"0B",'
         '"State":"exited","Status":"Exited (3) 1 second ago"}'
     )
@@ -121,6 +121,19 @@ def images(*argv: str) -> World:
 
 def test_the_table_of_images() -> None:
     assert images().printed == (
+        "IMAGE           ID             DISK USAGE   CONTENT SIZE   EXTRA\n"
+        "alpine:3.20     f1cfbe289b4d       1.99MB             0B        \n"
+        "alpine:latest   f1cfbe289b4d       1.99MB             0B        \n"
+        "r.io:5000/x:1   f1cfbe289b4d       1.99MB             0B        \n"
+    )
+
+
+def test_the_table_of_images_with_a_format_and_before_29() -> None:
+    older = World({"GET /images/json": (200, IMAGES)}, profile="28")
+    assert older.run("images") == 0
+    listed = images("--format", "table").printed  # without those that have no name, also where a format is given
+    assert [line.split() for line in listed.splitlines()] == [line.split() for line in older.printed.splitlines()[:-1]]
+    assert older.printed == (
         "REPOSITORY    TAG       IMAGE ID       CREATED              SIZE\n"
         "alpine        3.20      f1cfbe289b4d   3 days ago           1.99MB\n"
         "alpine        latest    f1cfbe289b4d   3 days ago           1.99MB\n"
@@ -227,14 +240,14 @@ def test_a_name_is_looked_for_everywhere() -> None:
         "GET /volumes/data",
     ]
     assert world.run("inspect", "nosuch") == 1
-    assert world.complaints == "Error: No such object: nosuch\n"
+    assert world.complaints == "error: no such object: nosuch\n"
     assert world.asked[-2:] == ["GET /info", "GET /plugins/nosuch/json"]
 
 
 def test_what_is_found_is_shown_before_what_is_not() -> None:
     world = World({"GET /containers/a/json": (200, {"Name": "/a"}), "GET /info": (200, {})})
     assert world.run("inspect", "a", "nosuch", "--format", "{{.Name}}") == 1
-    assert (world.printed, world.complaints) == ("/a\n", "Error: No such object: nosuch\n")
+    assert (world.printed, world.complaints) == ("/a\n", "error: no such object: nosuch\n")
 
 
 def test_errors_of_the_daemon_are_no_reason_to_look_elsewhere() -> None:

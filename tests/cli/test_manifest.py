@@ -23,7 +23,7 @@ def test_what_a_registry_has(host: Host) -> None:
     index = json.loads(host.run("docker manifest inspect alpine")[1])
     assert (index["schemaVersion"], index["mediaType"]) == (2, "application/vnd.oci.image.index.v1+json")
     shown = json.loads(host.run("docker manifest inspect localhost:5000/alpine:1")[1])
-    assert (shown["schemaVersion"], shown["mediaType"]) == (2, "application/vnd.docker.distribution.manifest.v2+json")
+    assert (shown["schemaVersion"], shown["mediaType"]) == (2, "application/vnd.oci.image.manifest.v1+json")
     verbose = json.loads(host.run("docker manifest inspect -v localhost:5000/alpine:1")[1])
     assert verbose["Descriptor"]["platform"] == {"architecture": "amd64", "os": "linux"}
     assert verbose["SchemaV2Manifest"]["config"] == shown["config"]
@@ -49,8 +49,9 @@ def test_a_list_goes_to_its_registry_and_is_pulled_from_there(host: Host, regist
     assert json.loads(host.run(f"docker manifest inspect {listed}")[1]) == local
     status, out = host.run(f"docker pull {listed}")
     assert (status, f"Digest: {out.splitlines()[-3].removeprefix('Digest: ')}" in out) == (0, True)
-    ids = host.run(f"docker inspect {listed} alpine --format '{{{{.Id}}}}'")[1].split()
-    assert ids[0] == ids[1]
+    identifier = host.run(f"docker inspect {listed} --format '{{{{.Id}}}}'")[1].strip()
+    assert f"Digest: {identifier}\n" in out
+    assert host.run(f"docker run --rm {listed} cat /etc/alpine-release")[0] == 0
 
 
 def test_what_is_refused(host: Host) -> None:

@@ -1,4 +1,4 @@
-"""Swarm in the terminal, held against what the real client printed; `helpers/swarm_recorded.py` says how they are compared."""
+"""Swarm in the terminal, held against what the real client 28 printed; `helpers/swarm_recorded.py` says how they are compared."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from helpers.swarm_recorded import CASES, DIRECTORY, masked
 
 @pytest.mark.parametrize("scenario", CASES, ids=[scenario["name"] for scenario in CASES])
 def test_swarm_says_what_the_real_one_does(scenario: dict[str, Any]) -> None:
-    host = Host(f"{DIRECTORY}/{scenario['name']}")
+    host = Host(f"{DIRECTORY}/{scenario['name']}", profile="28")
     differences = []
     for step in scenario["steps"]:
         host.write(step.get("write", {}))

@@ -65,7 +65,7 @@ class SwarmWorld(World):
     def __init__(self, text: str) -> None:
         files = {f"{DIRECTORY}/{name}": content for name, content in CASES["files"].items()}
         environment = {"HOME": "/root", "PWD": DIRECTORY, **CASES["environment"]}
-        super().__init__(files={DIRECTORY: None, **files}, stdin=text.encode(), environment=environment)
+        super().__init__(files={DIRECTORY: None, **files}, stdin=text.encode(), environment=environment, profile="28")
         self.directory = DIRECTORY
         self.client._ask = self._answer  # type: ignore[method-assign]  # the client's own answers are by path alone
 

@@ -174,7 +174,7 @@ def test_signals_stay_here_if_told_so() -> None:
 def test_a_terminal_cannot_be_made_of_a_pipe() -> None:
     world = Daemon()
     assert world.run("run", "-it", "alpine") == 1
-    assert world.complaints == "the input device is not a TTY\n"
+    assert world.complaints == "cannot attach stdin to a TTY-enabled container because stdin is not a terminal\n"
     assert world.asked == []
 
 
@@ -219,9 +219,7 @@ def test_start_shows_names_and_names_those_that_failed() -> None:
     )
     assert world.run("start", "a", "b") == 1
     assert world.printed == "a\n"
-    assert world.complaints == (
-        "Error response from daemon: No such container: b\nError: failed to start containers: b\n"
-    )
+    assert world.complaints == ("Error response from daemon: No such container: b\nfailed to start containers: b\n")
 
 
 def test_logs_are_taken_apart() -> None:

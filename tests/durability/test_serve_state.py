@@ -17,7 +17,7 @@ import pytest
 class Daemon:
     """A server process with its state in a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.path = str(folder / "docker.sock")
         command = [
             sys.executable,
@@ -28,6 +28,7 @@ class Daemon:
             self.path,
             "--state",
             str(folder / "state"),
+            *options,
         ]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert self.process.stdout is not None
@@ -116,6 +117,24 @@ def test_what_cannot_be_served_is_told_in_a_line(tmp_path: Path) -> None:
     assert (status, said.splitlines()[0]) == (
         2, "fakedocker serve: argument --time: 'soon' is none of manual, fast, leap, wall"
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("clean", [True, False])
+def test_a_state_of_another_docker_or_store_is_refused(tmp_path: Path, clean: bool) -> None:
+    daemon = Daemon(tmp_path)
+    daemon.ask("POST", "/volumes/create", {"Name": "kept"})
+    daemon.end(kill=not clean)
+    state = str(tmp_path / "state")
+    serve = [sys.executable, "-m", "fakedocker_shell.main", "serve", "--socket", daemon.path, "--state", state]
+    for options, said in (
+        (("--profile", "28"), f"{state}: it is of a Docker 29, and --profile asks for 28"),
+        (("--storage", "overlay2"), f"{state}: its images are in overlayfs, and --storage asks for overlay2"),
+    ):
+        done = subprocess.run([*serve, *options], capture_output=True, text=True, timeout=300, check=False)
+        assert (done.returncode, said in done.stderr) == (1, True), done.stderr
+    again = Daemon(tmp_path, "--profile", "29", "--storage", "overlayfs")
+    assert [volume["Name"] for volume in again.ask("GET", "/volumes")["Volumes"]] == ["kept"]
+    again.end(kill=False)
 
 
 def test_a_damaged_state_is_salvaged(tmp_path: Path) -> None:

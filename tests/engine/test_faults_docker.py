@@ -43,10 +43,14 @@ def refused(action: Callable[[], object]) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("fault", "status", "text"),
     [
-        ("registry docker.io down", 500, 'Get "https://registry-1.docker.io/v2/": dial tcp'),
+        (
+            "registry docker.io down",
+            500,
+            'failed to do request: Head "https://registry-1.docker.io/v2/library/nginx/manifests/1.27": dial tcp',
+        ),
         ("registry docker.io unauthorized", 500, "unauthorized: authentication required"),
         ("image nginx:1.27 toomanyrequests", 500, "toomanyrequests: You have reached"),
-        ("image nginx 404", 404, "manifest for nginx:1.27 not found: manifest unknown"),
+        ("image nginx 404", 404, "docker.io/library/nginx:1.27: not found"),
         ("registry docker.io error 503", 500, "received unexpected HTTP status: 503 Service Unavailable"),
     ],
 )
@@ -69,7 +73,7 @@ def test_a_fault_of_one_image_leaves_others_alone(engine: Engine, client: docker
 @pytest.mark.parametrize(
     ("fault", "text"),
     [
-        ("image nginx digest mismatch", "filesystem layer verification failed for digest sha256:"),
+        ("image nginx digest mismatch", 'failed commit on ref "layer-sha256:'),
         ("image nginx cut off", "unexpected EOF"),
     ],
 )
@@ -106,7 +110,7 @@ def test_a_registry_that_is_down_takes_no_push_and_tells_nothing(engine: Engine,
     assert last["error"] == 'Get "http://localhost:5000/v2/": dial tcp localhost:5000: connect: connection refused'
     assert refused(lambda: client.images.get_registry_data("localhost:5000/x:1"))[0] == 500
     *_, last = client.api.push("localhost:5000/x", tag="1", stream=True, decode=True)
-    assert last["aux"]["Digest"] == client.images.get_registry_data("localhost:5000/x:1").id
+    assert last["status"].split()[2] == client.images.get_registry_data("localhost:5000/x:1").id
 
 
 @pytest.mark.parametrize(

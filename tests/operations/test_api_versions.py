@@ -1,4 +1,4 @@
-"""Answers and requests as older versions of the API have them. docker-py asks with the version it is told to."""
+"""Answers and requests as older versions of the API of Docker 28 have them. docker-py asks with the version it is told to."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Ask = Callable[[str, str], Any]
 
 @pytest.fixture
 def engine() -> Engine:
-    return create_engine(seed=5)
+    return create_engine(seed=5, profile="28")
 
 
 @pytest.fixture

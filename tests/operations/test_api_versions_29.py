@@ -134,7 +134,7 @@ def test_attestations_are_told_from_1_55_on(store: str) -> None:
 
 
 def test_28_knows_no_attestations() -> None:
-    done = create_engine().perform(Request(method="GET", target="/v1.50/images/alpine/attestations"))
+    done = create_engine(profile="28").perform(Request(method="GET", target="/v1.50/images/alpine/attestations"))
     assert done.reply is not None and done.reply.status == 404
     assert done.reply.body == b'{"message":"page not found"}\n'
 

@@ -6,13 +6,15 @@ import json
 
 import pytest
 
+from fakedocker.base.profiles import DEFAULT, PROFILES
 from fakedocker.operations.system import overlay_directories
 from fakedocker_shell.scenarios.player import Player
+from fakedocker_shell.session import new_world
 
 
 @pytest.fixture
 def host() -> Player:
-    found = Player()
+    found = Player(new_world(storage="overlay2"))  # whose layers are directories
     found.run("docker pull alpine")
     return found
 
@@ -54,7 +56,7 @@ def test_the_socket_of_the_engine(host: Player) -> None:
         "srw-rw---- root docker\nsocket\n"
     )
     version = json.loads(said(host, "curl -s --unix-socket /var/run/docker.sock http://localhost/version"))
-    assert version["Version"] == "28.2.2"
+    assert version["Version"] == PROFILES[DEFAULT].engine.version
     created = host.run(
         "curl -s --unix-socket /var/run/docker.sock -H 'Content-Type: application/json' -X POST"
         """ -d '{"Image":"alpine","Cmd":["echo","hi"]}' 'http://localhost/v1.49/containers/create?name=made'"""
@@ -65,7 +67,7 @@ def test_the_socket_of_the_engine(host: Player) -> None:
     assert said(host, f"{asked} -X POST http://x/containers/made/wait") == '{"StatusCode":0}\n'
     assert said(host, f"{asked} 'http://x/containers/made/logs?stdout=1' | tail -c 3") == "hi\n"
     assert said(host, f"{asked} http://x/containers/none/json") == '{"message":"No such container: none"}\n'
-    assert "< Api-Version: 1.50" in said(host, f"{asked} -sI -v http://localhost/_ping 2>&1")
+    assert "< Api-Version: 1.55" in said(host, f"{asked} -sI -v http://localhost/_ping 2>&1")
 
 
 def test_the_socket_in_a_container(host: Player) -> None:

@@ -40,7 +40,7 @@ def test_what_is_served_can_be_pulled(host: Host) -> None:
     assert (
         host.run("docker pull localhost:5001/app:nosuch")[1]
         .strip()
-        .endswith("manifest for localhost:5001/app:nosuch not found: manifest unknown: manifest unknown")
+        .endswith('failed to resolve reference "localhost:5001/app:nosuch": localhost:5001/app:nosuch: not found')
     )
 
 

@@ -160,7 +160,7 @@ def test_a_tag_that_was_dropped_keeps_its_last_image() -> None:
 def test_what_is_not_there_is_refused_in_dockers_words() -> None:
     host = Host("hub", date="2024-10-01")
     assert host.run("docker pull node:24")[2] == (
-        "Error response from daemon: manifest for node:24 not found: manifest unknown: manifest unknown\n"
+        'Error response from daemon: failed to resolve reference "docker.io/library/node:24": docker.io/library/node:24: not found\n'
     )
     assert "pull access denied for ngnix, repository does not exist" in host.run("docker pull ngnix")[2]
     assert "no matching manifest for linux/riscv64" in host.run("docker pull --platform linux/riscv64 nginx")[2]
@@ -187,7 +187,8 @@ def test_an_image_by_rule_is_found_by_its_digest_once_it_was_seen() -> None:
     digest = pulled.partition("Digest: ")[2].split()[0]
     host.run("docker rmi redis:3")
     assert host.run(f"docker pull -q redis@{digest}")[0] == 0
-    assert "manifest unknown" in host.run(f"docker pull redis@sha256:{'0' * 64}")[2]
+    nothing = f"docker.io/library/redis@sha256:{'0' * 64}"
+    assert f'failed to resolve reference "{nothing}": {nothing}: not found' in host.run(f"docker pull {nothing}")[2]
 
 
 @pytest.mark.parametrize(

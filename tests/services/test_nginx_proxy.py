@@ -9,7 +9,7 @@ ASK = "curl -s -H 'Host: {}' localhost:8000{}"
 
 
 def _proxy(rest: str = "") -> Host:
-    host = Host("proxied")
+    host = Host("proxied", profile="28")  # docker-gen asks for API 1.24
     run = f"docker run -d --name nginx-proxy -p 8000:80 {SOCKET} {rest} nginxproxy/nginx-proxy; sleep 1"
     assert host.run(run)[0] == 0
     return host

@@ -15,7 +15,7 @@ FROM = "curl -s -H 'Host: {}' localhost:8000{}"
 
 
 def _proxy(options: str = "--api.insecure --providers.docker", image: str = "traefik:v3.1", rest: str = SOCKET) -> Host:
-    host = Host("proxied")
+    host = Host("proxied", profile="28")  # those that are older than 3.6.1 ask for API 1.24
     status, _, err = host.run(f"docker run -d --name proxy -p 8000:80 -p 8080:8080 {rest} {image} {options}; sleep 3")
     assert status == 0, err
     return host
@@ -146,7 +146,7 @@ def test_the_dashboards_questions_are_answered() -> None:
 
 
 def test_settings_may_stand_in_a_file() -> None:
-    host = Host("filed")
+    host = Host("filed", profile="28")
     host.write(
         {"traefik.yml": "api:\n  insecure: true\nentryPoints:\n  web:\n    address: ':80'\nproviders:\n  docker: {}\n"}
     )
@@ -205,7 +205,7 @@ def test_older_ones_cannot_talk_to_the_newest_engines() -> None:
 
 
 def test_version_1_and_other_providers_are_refused_in_words() -> None:
-    host = Host("old")
+    host = Host("old", profile="28")
     assert "traefik: Traefik 1 is not simulated" in host.run("docker run --rm traefik:1.7 --docker")[2]
     other = _proxy("--providers.file.directory=/etc/conf")
     assert "traefik: providers.file is not simulated" in other.run("docker logs proxy 2>&1")[1]

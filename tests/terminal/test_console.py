@@ -346,7 +346,7 @@ def test_background_work_goes_on_at_the_prompt(terminal: Terminal) -> None:
 def test_explain_shows_calls_and_changes(with_image: Terminal) -> None:
     with_image.run(":explain on")
     shown = with_image.run("docker run -d --name web -p 8080:80 -v data:/data alpine sleep 100")
-    assert "POST /v1.50/containers/create?name=web → 201" in shown
+    assert "POST /v1.55/containers/create?name=web → 201" in shown
     for line in (
         "+ container web from alpine, running",
         "+ volume data",

@@ -46,7 +46,7 @@ def test_a_daemon_that_restarts(terminal: Terminal) -> None:
 
 def test_a_connection_that_breaks(terminal: Terminal) -> None:
     terminal.run(":fault list reset once")
-    assert terminal.run("docker ps").startswith('error during connect: Get "http://%2Fvar%2Frun%2Fdocker.sock/v1.50/')
+    assert terminal.run("docker ps").startswith('error during connect: Get "http://%2Fvar%2Frun%2Fdocker.sock/v1.55/')
     assert terminal.run("docker ps -q") == ""
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from fakedocker_shell.repl import host_files
 from fakedocker_shell.scenarios.player import Player
+from fakedocker_shell.session import new_world
 
 
 @pytest.fixture
@@ -15,8 +16,10 @@ def host() -> Player:
     return player
 
 
-def test_an_image_that_only_a_digest_names_is_dangling(host: Player) -> None:
-    """moby daemon/images: the list's and the prune's filter look for tags."""
+def test_an_image_that_only_a_digest_names_is_dangling() -> None:
+    """moby daemon/images, of the classic store: the list's and the prune's filter look for tags."""
+    host = Player(new_world(profile="28"))
+    host.run("docker pull -q alpine")
     for version in ("1", "2"):
         built = f"printf 'FROM alpine\\nRUN echo {version} > /v\\n' | docker build -q -t localhost:5000/app - > /dev/null 2>&1"
         assert host.run(f"{built} && docker push -q localhost:5000/app").status == 0

@@ -24,15 +24,15 @@ READ_BYTES = 65536
 _CAUGHT = ("INT", "TERM", "QUIT", "HUP", "WINCH", "USR1", "USR2", "CONT")
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run one docker command; gives its exit status."""
-    return asyncio.run(_run(tuple(arguments)))
+def main(arguments: Sequence[str], profile: str = DEFAULT) -> int:
+    """Run one docker command, as the client of a profile; gives its exit status."""
+    return asyncio.run(_run(tuple(arguments), profile))
 
 
-async def _run(arguments: tuple[str, ...]) -> int:
+async def _run(arguments: tuple[str, ...], profile: str) -> int:
     from fakedocker_shell.cli.main import docker
 
-    context = RealContext(os.environ, arguments)
+    context = RealContext(os.environ, arguments, profile)
     try:
         return await docker(context, arguments)
     finally:
@@ -45,11 +45,12 @@ class RealContext:
     Args:
         environment: DOCKER_HOST and its like are in it.
         arguments: the words of the command.
+        profile: whose client it is.
     """
 
-    def __init__(self, environment: Mapping[str, str], arguments: Sequence[str] = ()) -> None:
+    def __init__(self, environment: Mapping[str, str], arguments: Sequence[str] = (), profile: str = DEFAULT) -> None:
         self.environment = environment
-        self.profile = profile_named(DEFAULT)
+        self.profile = profile_named(profile)
         self.has_own_plugins = True
         self.directory = os.getcwd()
         self.changed = asyncio.Event()

@@ -15,7 +15,7 @@ from typing import TypeAlias
 import msgspec
 from msgspec import Struct
 
-from fakedocker.base.profiles import DEFAULT, PROFILES, storage_named
+from fakedocker.base.profiles import PROFILES, UNNAMED, storage_named
 from fakedocker_shell.repl.interaction import Typed
 
 VERSION = 1
@@ -63,7 +63,7 @@ class Begin(Struct, frozen=True, array_like=True, tag="fakedocker session", forb
     environment: dict[str, str] = {}
     progress: dict[str, int] = {}
     lesson: str = ""
-    profile: str = DEFAULT
+    profile: str = UNNAMED
     date: str = ""
     assume: bool = False
     storage: str = ""
