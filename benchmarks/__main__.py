@@ -2,6 +2,7 @@
 
 python -m benchmarks            everything
 python -m benchmarks start      those whose name contains a word
+python -m benchmarks 28         of this Docker, in place of the default one
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from benchmarks import builds, in_process, load, processes, shell, sockets
+from benchmarks import builds, in_process, load, processes, shell, sockets, timing
+from fakedocker.base.profiles import PROFILES
 
 
 class Figure(NamedTuple):
@@ -32,7 +34,10 @@ SUITES: dict[str, Callable[[], Iterator[tuple[str, str, str]]]] = {
 
 
 def main() -> int:
-    wanted = sys.argv[1:]
+    wanted = [word for word in sys.argv[1:] if word not in PROFILES]
+    for name in (word for word in sys.argv[1:] if word in PROFILES):
+        timing.choose(name)
+    print(f"Docker {timing.profile()}")
     print(f"{'what':58} {'measured':>22}   goal")
     for suite, measure in SUITES.items():
         if wanted and not any(word in suite for word in wanted):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.in_process import engine_with
 from benchmarks.sockets import FLOOR, running
-from benchmarks.timing import best, milli
+from benchmarks.timing import best, milli, profile
 from fakedocker.engine.engine import Engine
 from fakedocker.wire.http import Request
 from fakedocker_shell.session import Session, make_engine
@@ -73,7 +73,7 @@ def _in_process(version: int) -> tuple[Callable[[], object], Callable[[], object
 
 
 def _in_terminal() -> tuple[Callable[[], object], Callable[[], object]]:
-    engine, _ = make_engine()
+    engine, _ = make_engine(profile=profile())
     written = " && ".join(f"printf '{text}' > {name}".replace("\n", "\\n") for name, text in FILES.items())
     terminal(engine, f"docker pull -q alpine && mkdir -p /b && cd /b && {written}")
     command = "cd /b && docker build -q {} ."
@@ -96,7 +96,7 @@ def _real_client(docker: str) -> Iterator[tuple[str, str, str]]:
 
         with running(sys.executable, str(FLOOR)) as path:
             floor = best(lambda: run(f"unix://{path}", "build", "-q", "."))
-        engine = create_engine(1, mode=TimeMode.FAST)
+        engine = create_engine(1, mode=TimeMode.FAST, profile=profile())
         with serve_in_thread(engine, Listening(socket_path=f"{folder}/docker.sock")) as served:
             run(served.docker_host, "pull", "-q", "alpine")
             for name, words in ((COLD, ("build", "-q", "--no-cache", ".")), (CACHED, ("build", "-q", "."))):

@@ -8,7 +8,7 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 
-from benchmarks.timing import best, each, micro, milli
+from benchmarks.timing import best, each, micro, milli, profile
 from fakedocker.assembly import create_engine
 from fakedocker.durability.snapshot import decode, encode
 from fakedocker.engine.engine import Engine
@@ -23,7 +23,7 @@ CREATE = json.dumps({"Image": "alpine", "Cmd": ["sleep", "300"]}).encode()
 
 def engine_with(containers: int) -> Engine:
     """An engine with that many created containers."""
-    engine = create_engine(seed=1)
+    engine = create_engine(seed=1, profile=profile())
     engine.journaling = False
     engine.perform(Request(method="POST", target="/images/create?fromImage=alpine&tag=latest"))
     for _ in range(containers):

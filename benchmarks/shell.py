@@ -10,7 +10,7 @@ import tracemalloc
 from collections.abc import Iterator
 
 from benchmarks.in_process import JSON, engine_with
-from benchmarks.timing import best, command, milli
+from benchmarks.timing import best, command, milli, profile
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.engine.engine import Engine
 from fakedocker.wire.http import Request
@@ -24,7 +24,7 @@ MANY = f"i=0; while [ $i -lt {SUSPENDED} ]; do sh -c '{TICKER}' & i=$((i+1)); do
 
 
 def run_here(source: str) -> None:
-    engine, _ = make_engine()
+    engine, _ = make_engine(profile=profile())
     session = Session(engine, lambda fd, data: None)
     session.run_command(source)
     session.run_to_end(lambda: b"")
@@ -54,7 +54,7 @@ def suspended_bytes() -> float:
 
 
 def measure() -> Iterator[tuple[str, str, str]]:
-    make_engine()
+    make_engine(profile=profile())
     ours = best(lambda: run_here(LOOP)) - best(lambda: run_here("true"))
     dash = shutil.which("dash")
     if dash is None:

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.timing import best, micro, milli
+from benchmarks.timing import best, micro, milli, profile
 
 FLOOR = Path(__file__).parent / "constant_server.py"
 GO_FAKE_MICROSECONDS = {"ping": 24, "inspect": 53, "create": 103, "list of 1,000": 963}
@@ -72,7 +72,7 @@ def running(*command: str) -> Iterator[str]:
 
 def fakedocker(mode: str = "fast") -> tuple[str, ...]:
     """The command that serves, but for its last word, the socket's path."""
-    return (sys.executable, "-m", "fakedocker_shell.main", "serve", "--time", mode, "--socket")
+    return (sys.executable, "-m", "fakedocker_shell.main", "--profile", profile(), "serve", "--time", mode, "--socket")
 
 
 def median(work: Callable[[], object], rounds: int = ROUNDS) -> float:

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+
+from fakedocker.base.profiles import DEFAULT
+
+_PROFILE = "FAKEDOCKER_BENCH_PROFILE"
+
+
+def profile() -> str:
+    """Which Docker is measured; the suites are told by a variable, as what they start is in processes of its own."""
+    return os.environ.get(_PROFILE, DEFAULT)
+
+
+def choose(name: str) -> None:
+    """Measure this one."""
+    os.environ[_PROFILE] = name
 
 
 def best(action: Callable[[], object], repeats: int = 5) -> float:
