@@ -23,6 +23,7 @@ from fakedocker.operations.containers import (
     archives,
     commit as committing,
     create as creating,
+    device_nodes,
     inspect as inspecting,
     links,
     listing,
@@ -213,6 +214,8 @@ def update(call: Call) -> Reply:
     request = call.body(UpdateRequest)
     if call.version < (1, 40):
         request = replace(request, pids_limit=None)
+    if call.version < (1, 55):
+        request = replace(request, **dict.fromkeys(device_nodes.DEVICE_LIMITS))
     updating.update(call.draft, call.names["id"], request)
     return json_reply({"Warnings": None})
 

@@ -140,7 +140,7 @@ def _check_subpaths(host: HostConfig, version: Version) -> None:
 def _move_mac_address(
     address: str, mode: str, endpoints: dict[str, EndpointSettings], version: Version
 ) -> tuple[dict[str, EndpointSettings], tuple[str, ...]]:
-    """The container's own MAC address belongs to the network of its mode since 1.44; before, endpoints had none.
+    """The container's own MAC address belongs to the network of its mode since 1.44, and to nothing since 1.52; before 1.44, endpoints had none.
 
     Returns:
         the endpoints, and warnings.
@@ -154,7 +154,7 @@ def _move_mac_address(
             raise messages.MAC_CONFLICT()
         named = endpoints or ({mode: EndpointSettings()} if address else {})
         return {name: replace(wanted, mac_address=address) for name, wanted in named.items()}, ()
-    if not address:
+    if not address or version >= (1, 52):  # which leaves it unread
         return endpoints, ()
     if not joins:
         return endpoints, (_MAC_WARNING,)

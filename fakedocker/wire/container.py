@@ -244,6 +244,11 @@ class UpdateRequest(Struct, frozen=True, kw_only=True, rename=pascal(**_HOST_NAM
     """The body of POST /containers/ID/update; 0 and absent leave a limit as it is."""
 
     blkio_weight: int = 0
+    blkio_weight_device: tuple[dict[str, Any], ...] | None = None
+    blkio_device_read_bps: tuple[dict[str, Any], ...] | None = None
+    blkio_device_write_bps: tuple[dict[str, Any], ...] | None = None
+    blkio_device_read_iops: tuple[dict[str, Any], ...] | None = None
+    blkio_device_write_iops: tuple[dict[str, Any], ...] | None = None
     cpu_shares: int = 0
     memory: int = 0
     nano_cpus: int = 0

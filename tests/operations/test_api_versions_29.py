@@ -159,3 +159,41 @@ def test_clients_choose_how_events_are_told(accept: str, media_type: str, begin:
     assert done.reply is not None
     assert dict(done.reply.headers)["Content-Type"] == media_type
     assert done.take(1 << 30).startswith(begin)
+
+
+def ask(engine: Engine, method: str, path: str, body: object = None) -> Any:
+    """The JSON of an answer, None for one without a body."""
+    data = b"" if body is None else json.dumps(body).encode()
+    done = engine.perform(Request(method=method, target=path, headers={"content-type": "application/json"}, body=data))
+    assert done.reply is not None
+    return json.loads(done.reply.body) if done.reply.body and done.reply.body.startswith((b"{", b"[")) else None
+
+
+def test_the_containers_own_mac_address_is_unread_since_1_52() -> None:
+    engine = create_engine()
+    ask(engine, "POST", "/images/create?fromImage=alpine&tag=latest")
+    address = "02:42:00:00:00:09"
+    for version, said in (("1.51", address), ("1.52", "")):
+        body = {"Image": "alpine", "Config": {}, "MacAddress": address, "Cmd": ["true"]}
+        made = ask(engine, "POST", f"/v{version}/containers/create?name=mac{version}", body)
+        endpoint = ask(engine, "GET", f"/v1.55/containers/mac{version}/json")["NetworkSettings"]["Networks"].get(
+            "bridge", {}
+        )
+        assert (endpoint.get("MacAddress", ""), bool(made["Warnings"])) == (said, bool(said))
+
+
+def test_limits_of_devices_are_updated_since_1_55() -> None:
+    engine = create_engine()
+    ask(engine, "POST", "/images/create?fromImage=alpine&tag=latest")
+    ask(engine, "POST", "/containers/create?name=web", {"Image": "alpine", "Cmd": ["sleep", "1000"]})
+    ask(engine, "POST", "/containers/web/start")
+    limits = [{"Path": "/dev/vda", "Rate": 1024}]
+    for version, kept in (("1.54", None), ("1.55", limits)):
+        ask(engine, "POST", f"/v{version}/containers/web/update", {"BlkioDeviceReadBps": limits})
+        assert ask(engine, "GET", "/containers/web/json")["HostConfig"]["BlkioDeviceReadBps"] == kept
+    ask(engine, "POST", "/containers/web/update", {"Memory": 64 << 20})
+    assert ask(engine, "GET", "/containers/web/json")["HostConfig"]["BlkioDeviceReadBps"] == limits
+    refused = ask(
+        engine, "POST", "/containers/web/update", {"BlkioDeviceReadBps": [{"Path": "/dev/nosuch", "Rate": 1}]}
+    )
+    assert refused["message"].endswith(": stat /dev/nosuch: no such file or directory")

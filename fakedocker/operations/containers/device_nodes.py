@@ -28,9 +28,10 @@ _NO_DEVICE = "not a device node"
 _NOT_TAKEN = ("console", "fd", "mqueue", "pts", "shm")
 """What a privileged container does not have of the host's /dev (containerd pkg/oci HostDevices)."""
 _RULE = re.compile(r"[acb] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}")
-_THROTTLES = (
-    "blkio_device_read_bps", "blkio_device_write_bps", "blkio_device_read_iops", "blkio_device_write_iops",
+DEVICE_LIMITS = (
+    "blkio_weight_device", "blkio_device_read_bps", "blkio_device_write_bps", "blkio_device_read_iops", "blkio_device_write_iops",
 )  # fmt: skip
+"""The limits that are each of a device."""
 
 
 def make(draft: Draft, container: Container) -> None:
@@ -40,7 +41,7 @@ def make(draft: Draft, container: Container) -> None:
         Refusal: the host has no such device.
     """
     host = container.host_config
-    _check_limits(draft, host)
+    check_limits(draft, host)
     entries = list(_nodes(draft, host))
     if not host.privileged:
         for rule in host.device_cgroup_rules or ():
@@ -101,9 +102,9 @@ def _check_rule(rule: str) -> None:
             raise messages.DEVICE_RULE_NUMBER(what=what, rule=rule)
 
 
-def _check_limits(draft: Draft, host: HostConfig) -> None:
+def check_limits(draft: Draft, host: HostConfig) -> None:
     """Limits of devices are of devices that there are."""
-    for field in ("blkio_weight_device", *_THROTTLES):
+    for field in DEVICE_LIMITS:
         for limit in getattr(host, field) or ():
             path = str(limit.get("Path", ""))
             if not files.exists(draft, _host(draft), path):

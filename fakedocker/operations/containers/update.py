@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from fakedocker.base import messages
 from fakedocker.base.messages import Refusal
 from fakedocker.containers.model import RESTARTING, Container
-from fakedocker.operations.containers import create, links, resources, validation
+from fakedocker.operations.containers import create, device_nodes, links, resources, validation
 from fakedocker.operations.system import lookup
 from fakedocker.operations.system.event_attributes import container_event
 from fakedocker.wire.container import UpdateRequest
@@ -71,6 +71,7 @@ def update(draft: Draft, name: str, request: UpdateRequest) -> None:
     host = container.host_config
     _check_against(container, request)
     changes: dict[str, object] = {field: value for field in _LIMITS if (value := getattr(request, field))}
+    changes |= {field: value for field in device_nodes.DEVICE_LIMITS if (value := getattr(request, field)) is not None}
     if request.pids_limit is not None:
         changes["pids_limit"] = max(request.pids_limit, 0)
     policy = request.restart_policy
@@ -81,6 +82,8 @@ def update(draft: Draft, name: str, request: UpdateRequest) -> None:
         changes["restart_policy"] = policy
     updated = replace(container, host_config=replace(host, **changes))
     limits = updated.host_config
+    if updated.has_process:
+        _check_devices(draft, updated)
     if updated.has_process and 0 < limits.memory_swap < limits.memory:
         raise messages.UPDATE_SWAP(id=container.id)
     if updated.has_process and (problem := resources.processor_problem(container.id, limits)):
@@ -95,6 +98,13 @@ def update(draft: Draft, name: str, request: UpdateRequest) -> None:
             **resources.of_namespace(draft, limits),
         )
     container_event(draft, updated, "update")
+
+
+def _check_devices(draft: Draft, container: Container) -> None:
+    try:
+        device_nodes.check_limits(draft, container.host_config)
+    except Refusal as refusal:
+        raise messages.UPDATE_FAILED(id=container.id, problem=refusal.message) from None
 
 
 def _check_against(container: Container, request: UpdateRequest) -> None:
