@@ -31,9 +31,11 @@ volumes: {data: {}}
 
 
 @pytest.mark.parametrize("version", ["1.29", "2"])
-def test_two_services_up_scaled_and_down(version: str, run: Run, tmp_path: Path) -> None:
+def test_two_services_up_scaled_and_down(version: str, run: Run, tmp_path: Path, profile: str) -> None:
     docker = find("docker")
     if version == "1.29":
+        if profile != "28":
+            pytest.skip("compose 1.29 asks for API 1.38, which Docker 29 has no longer")
         old = shutil.which("docker-compose")
         if old is None or "1.29" not in run(old, "--version").stdout:
             pytest.skip("docker-compose 1.29 is not installed")
