@@ -9,7 +9,7 @@ from fakedocker.base import messages
 from fakedocker.engine.inflight import Stream
 from fakedocker.operations.containers import execs, inspect as inspecting
 from fakedocker.operations.system import lookup
-from fakedocker.wire.container import ExecRequest, ExecStartRequest
+from fakedocker.wire.execs import ExecRequest, ExecStartRequest
 from fakedocker.wire.http import Reply, json_reply
 
 

@@ -15,7 +15,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from fakedocker.faults.requests import asked
-from fakedocker.wire.container import Config, CreateRequest, ExecRequest, HostConfig, UpdateRequest
+from fakedocker.wire.container import Config, CreateRequest, HostConfig, UpdateRequest
+from fakedocker.wire.execs import ExecRequest
 from fakedocker.wire.http import Request
 
 _BODIES: Final[dict[str, type[Any]]] = {"create": CreateRequest, "update": UpdateRequest, "exec": ExecRequest}

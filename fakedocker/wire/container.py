@@ -265,30 +265,6 @@ class UpdateRequest(Struct, frozen=True, kw_only=True, rename=pascal(**_HOST_NAM
     restart_policy: RestartPolicy = RestartPolicy()
 
 
-class ExecRequest(Struct, frozen=True, kw_only=True, rename=pascal()):
-    """The body of POST /containers/ID/exec."""
-
-    user: str = ""
-    privileged: bool = False
-    tty: bool = False
-    console_size: tuple[int, int] | None = None
-    attach_stdin: bool = False
-    attach_stderr: bool = False
-    attach_stdout: bool = False
-    detach_keys: str = ""
-    env: tuple[str, ...] | None = None
-    working_dir: str = ""
-    cmd: tuple[str, ...] | None = None
-
-
-class ExecStartRequest(Struct, frozen=True, kw_only=True, rename=pascal()):
-    """The body of POST /exec/ID/start."""
-
-    detach: bool = False
-    tty: bool = False
-    console_size: tuple[int, int] | None = None
-
-
 class HealthResult(Struct, frozen=True, rename=pascal()):
     """A check in State.Health.Log."""
 

@@ -31,3 +31,27 @@ class ExecInspect(Struct, frozen=True, kw_only=True, rename=pascal(container_id=
     container_id: str
     detach_keys: str
     pid: int
+
+
+class ExecRequest(Struct, frozen=True, kw_only=True, rename=pascal()):
+    """The body of POST /containers/ID/exec."""
+
+    user: str = ""
+    privileged: bool = False
+    tty: bool = False
+    console_size: tuple[int, int] | None = None
+    attach_stdin: bool = False
+    attach_stderr: bool = False
+    attach_stdout: bool = False
+    detach_keys: str = ""
+    env: tuple[str, ...] | None = None
+    working_dir: str = ""
+    cmd: tuple[str, ...] | None = None
+
+
+class ExecStartRequest(Struct, frozen=True, kw_only=True, rename=pascal()):
+    """The body of POST /exec/ID/start."""
+
+    detach: bool = False
+    tty: bool = False
+    console_size: tuple[int, int] | None = None

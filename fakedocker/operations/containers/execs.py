@@ -14,7 +14,7 @@ from fakedocker.kernel.events import Exited
 from fakedocker.kernel.kernel import ExecError
 from fakedocker.operations.containers import process_spec, stdio, users
 from fakedocker.operations.system.event_attributes import container_event
-from fakedocker.wire.container import ExecRequest
+from fakedocker.wire.execs import ExecRequest
 from fakedocker.world.draft import Draft
 
 _NOTHING: History[Chunk] = History()
