@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TypeVar
 
+from fakedocker.api import addresses
 from fakedocker.base import messages
 from fakedocker.base.numbers import parse_whole, problem_of
 from fakedocker.engine.engine import Engine
@@ -68,11 +69,14 @@ class Call:
                 raise messages.EMPTY_BODY()
             return kind()
         try:
-            return decode.decode(body, kind)
+            found = decode.decode(body, kind)
         except decode.TrailingContent:
             raise messages.TRAILING_CONTENT() from None
         except decode.InvalidJSON as problem:
             raise messages.INVALID_JSON(problem=problem) from None
+        if self.draft.profile.reads_addresses and (wrong := addresses.problem(found)):
+            raise messages.ADDRESS_IN_JSON(problem=wrong)
+        return found
 
     def integer(self, name: str) -> int | None:
         """A whole number of the query, None where there is none.

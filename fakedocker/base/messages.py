@@ -83,6 +83,7 @@ NO_NUMBER = Message(500, "{problem}", "moby api/server/router, in Go's words (ba
 PAGE_NOT_FOUND = Message(404, "page not found", "exchanges")
 EMPTY_NAME = Message(400, "invalid container name or ID: value is empty", "names")
 INVALID_JSON = Message(400, "invalid JSON: {problem}", "exchanges")
+ADDRESS_IN_JSON = Message(400, "invalid JSON: {problem}", "moby api/server/httputils, Go net/netip")
 EMPTY_BODY = Message(400, "invalid JSON: got EOF while reading request body", "moby api/server/httputils")
 TRAILING_CONTENT = Message(400, "unexpected content after JSON", "moby api/server/httputils")
 INVALID_FILTERS = Message(400, "invalid filter", "exchanges")

@@ -62,6 +62,7 @@ class EngineProfile(NamedTuple):
         any_static_address: whether containers may choose their address in subnets that the engine chose, too.
         serves_indexes: whether the Hub of its world serves an index for each tag, as the real one does. The one that was
             recorded with 28 served plain manifests.
+        reads_addresses: whether addresses in the bodies of requests are read as such with the JSON.
         lists_ports: whether BuildKit tells what EXPOSE says as a list, in its order.
         module: what `docker version` calls the module that the daemon is made of, with its version; () for nothing.
     """
@@ -89,6 +90,7 @@ class EngineProfile(NamedTuple):
     firewall: tuple[tuple[str, str], ...] = ()
     any_static_address: bool = False
     serves_indexes: bool = False
+    reads_addresses: bool = False
     lists_ports: bool = False
     module: tuple[tuple[str, str], ...] = ()
 
@@ -142,6 +144,7 @@ _ENGINE_29 = EngineProfile(
     negotiates_events=True,
     firewall=(("EnableUserlandProxy", "true"), ("UserlandProxyPath", "/usr/bin/docker-proxy")),
     any_static_address=True,
+    reads_addresses=True,
     lists_ports=True,
     module=(("Module", "github.com/moby/moby/v2"), ("ModuleVersion", "v2.0.0+unknown")),
 )

@@ -197,3 +197,24 @@ def test_limits_of_devices_are_updated_since_1_55() -> None:
         engine, "POST", "/containers/web/update", {"BlkioDeviceReadBps": [{"Path": "/dev/nosuch", "Rate": 1}]}
     )
     assert refused["message"].endswith(": stat /dev/nosuch: no such file or directory")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("/networks/create", {"IPAM": {"Config": [{"Subnet": "nonsense"}]}}, 'netip.ParsePrefix("nonsense"): no \'/\''),
+        ("/networks/create", {"IPAM": {"Config": [{"Subnet": "10.1.0.0/16", "Gateway": "10.1.0"}]}}, 'ParseAddr("10.1.0"): IPv4 address too short'),
+        ("/networks/create", {"IPAM": {"Config": [{"AuxiliaryAddresses": {"a": "x"}}]}}, 'ParseAddr("x"): unable to parse IP'),
+        ("/networks/bridge/connect", {"EndpointConfig": {"IPAMConfig": {"IPv4Address": "1.2.3.256"}}}, 'ParseAddr("1.2.3.256"): IPv4 field has value >255'),
+        ("/networks/bridge/connect", {"EndpointConfig": {"IPAMConfig": {"LinkLocalIPs": ["%1"]}}}, 'ParseAddr("%1"): missing IPv6 address'),
+        ("/containers/create", {"HostConfig": {"Dns": ["8.8.8"]}}, 'ParseAddr("8.8.8"): IPv4 address too short'),
+        ("/containers/create", {"HostConfig": {"PortBindings": {"80/tcp": [{"HostIp": "here"}]}}}, 'ParseAddr("here"): unable to parse IP'),
+    ],
+)  # fmt: skip
+def test_addresses_are_read_with_the_json(path: str, body: dict[str, Any], said: str) -> None:
+    engines = {profile: create_engine(profile=profile) for profile in ("28", "29")}
+    full = {"Name": "net", "Image": "alpine", "Container": "web", **body}
+    assert ask(engines["29"], "POST", path, full) == {"message": f"invalid JSON: {said}"}
+    assert "netip" not in str(ask(engines["28"], "POST", path, full)) and "ParseAddr" not in str(
+        ask(engines["28"], "POST", path, full)
+    )

@@ -12,7 +12,7 @@ from helpers.build_world import Builds
 
 
 def create(**body: Any) -> tuple[int, str]:
-    builds = Builds()
+    builds = Builds("28")  # as 29 refuses what is no address before it looks at networks: test_api_versions_29
     before = builds.engine.world
     status, answer = builds.call("POST", "/networks/create", json.dumps({"Name": "net", **body}).encode())
     assert status == 201 or dict(builds.engine.world.networks) == dict(before.networks)
