@@ -1,0 +1,25 @@
+"""What is wrong with a source: SyntaxError and its kinds, in the words of the version."""
+
+from __future__ import annotations
+
+
+class SourceError(Exception):
+    """A SyntaxError, IndentationError or TabError.
+
+    Args:
+        kind: the name of the class.
+        words: the message.
+        start: (line from 1, column in characters from 0).
+        end: likewise, behind the last character; None for a caret of one character.
+        text: the line with its newline; "" when there is none.
+    """
+
+    def __init__(
+        self, kind: str, words: str, start: tuple[int, int], end: tuple[int, int | None] | None, text: str
+    ) -> None:
+        super().__init__(words)
+        self.kind = kind
+        self.words = words
+        self.start = start
+        self.end = end
+        self.text = text
