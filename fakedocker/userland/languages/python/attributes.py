@@ -1,0 +1,421 @@
+"""Attributes: how they are found, bound, set and deleted, descriptors included."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fakedocker.userland.languages.machine.cells import NotSimulated, Value
+from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error, type_error
+from fakedocker.userland.languages.python.types import NONE_FOUND, OF_HOST, class_of, find_in_class, payload_of, type_name
+from fakedocker.userland.languages.python.values import (
+    BuiltinClass,
+    Class,
+    ExceptionValue,
+    Function,
+    GetSet,
+    Instance,
+    Method,
+    Module,
+    Native,
+    Opaque,
+    Property,
+    SlotMember,
+    Super,
+    UserClass,
+    Wrapped,
+)
+
+if TYPE_CHECKING:
+    from fakedocker.userland.languages.python.interpreter import Interpreter
+
+MISSING: Final = object()
+
+
+def get_attribute(m: Interpreter, value: Value, name: str) -> Value:
+    """`value.name`. Raises AttributeError in the program."""
+    found = find_attribute(m, value, name)
+    if found is not MISSING:
+        return found
+    raise missing_attribute(value, name)
+
+
+def missing_attribute(value: Value, name: str) -> Raised:
+    """The AttributeError of a name that a value does not have; NotSimulated where the real one may have it."""
+    from fakedocker.userland.languages.python import real_names
+
+    if isinstance(value, Class):
+        if isinstance(value, BuiltinClass):
+            real_names.check_class_attribute(value, name)
+        else:
+            for base in value.mro:
+                if isinstance(base, BuiltinClass):
+                    real_names.check_class_attribute(base, name)
+        found = error("AttributeError", f"type object '{value.name}' has no attribute '{name}'")
+    elif type(value) is Module:
+        if value.simulated:
+            real_names.check_module_attribute(value.name, name)
+        found = error("AttributeError", f"module '{value.name}' has no attribute '{name}'")
+    elif type(value) is Super:
+        found = error("AttributeError", f"'super' object has no attribute '{name}'")
+    else:
+        for base in class_of(value).mro:
+            if isinstance(base, BuiltinClass):
+                real_names.check_class_attribute(base, name)
+        found = error("AttributeError", f"'{type_name(value)}' object has no attribute '{name}'")
+    found.value.fields["name"] = name
+    found.value.fields["obj"] = value
+    return found
+
+
+def find_attribute(m: Interpreter, value: Value, name: str) -> Value:
+    """The same, MISSING if there is none."""
+    kind = type(value)
+    if kind is Instance or kind is ExceptionValue:
+        return _of_instance(m, value, name)
+    if kind is Module:
+        found = value.names.get(name, MISSING)
+        return found if found is not MISSING else _of_module(m, value, name)
+    if isinstance(value, Class):
+        return _of_class(m, value, name)
+    if kind is Super:
+        return _of_super(m, value, name)
+    cls = class_of(value)
+    if name == "__class__":
+        return cls
+    found = find_in_class(cls, name)
+    if kind is Opaque:
+        if found is None or type(found) is not GetSet:
+            own = value.fields.get(name, MISSING)
+            if own is not MISSING:
+                return own
+    elif kind is Function:
+        own = value.fields.get(name, MISSING)
+        if own is not MISSING:
+            return own
+    if found is None:
+        return MISSING
+    return bind(m, found, value, cls)
+
+
+def _of_module(m: Interpreter, module: Module, name: str) -> Value:
+    if name == "__dict__":
+        return module.names
+    if name == "__class__":
+        return class_of(module)
+    getter = module.names.get("__getattr__")
+    if getter is not None:
+        return m.call_now(getter, [name])
+    return MISSING
+
+
+def bind(m: Interpreter, found: Value, value: Value, cls: Class) -> Value:
+    """What an attribute of the class gives when it is read through an object."""
+    kind = type(found)
+    if kind is Function:
+        return Method(found, value)
+    if kind is Native:
+        return Method(found, value) if found.owner else found
+    if kind is GetSet:
+        return found.read(m, value)
+    if kind is Property:
+        if found.getter is None:
+            raise _no_accessor(found, value, "getter")
+        return m.call_now(found.getter, [value])
+    if kind is Wrapped:
+        return found.function if found.kind == "staticmethod" else Method(found.function, cls)
+    if kind is SlotMember:
+        own = value.fields.get(found.name, MISSING)
+        if own is MISSING:
+            raise _with_name(error("AttributeError", _absent(value, found.name)), value, found.name)
+        return own
+    if found is NONE_FOUND:
+        return None
+    if kind is Instance or kind is Opaque:
+        getter = find_in_class(class_of(found), "__get__")
+        if getter is not None:
+            return m.call_now(getter, [found, value, cls])
+    return found
+
+
+def _absent(value: Value, name: str) -> str:
+    return f"'{type_name(value)}' object has no attribute '{name}'"
+
+
+def _with_name(raised: Raised, value: Value, name: str) -> Raised:
+    raised.value.fields["name"] = name
+    raised.value.fields["obj"] = value
+    return raised
+
+
+def _no_accessor(found: Property, value: Value, what: str) -> Raised:
+    minor: int = 12
+    name = found.name
+    if name is None:
+        return error("AttributeError", f"property of '{type_name(value)}' object has no {what}")
+    del minor
+    return error("AttributeError", f"property '{name}' of '{type_name(value)}' object has no {what}")
+
+
+def _is_data_descriptor(found: Value) -> bool:
+    kind = type(found)
+    if kind is Property or kind is SlotMember or kind is GetSet:
+        return True
+    return kind is Instance and (
+        find_in_class(found.cls, "__set__") is not None or find_in_class(found.cls, "__delete__") is not None
+    )
+
+
+def _of_instance(m: Interpreter, value: Instance, name: str) -> Value:
+    cls = value.cls
+    own_getter = find_in_class(cls, "__getattribute__")
+    if type(own_getter) is Function:
+        try:
+            return m.call_now(own_getter, [value, name])
+        except Raised as raised:
+            return _or_getattr(m, value, name, raised)
+    return of_instance_plain(m, value, name, True)
+
+
+def of_instance_plain(m: Interpreter, value: Instance, name: str, with_getattr: bool) -> Value:
+    """As object.__getattribute__ looks, and `__getattr__` after it."""
+    cls = value.cls
+    found = find_in_class(cls, name)
+    if found is not None and _is_data_descriptor(found):
+        try:
+            return bind(m, found, value, cls)
+        except Raised as raised:
+            if with_getattr:
+                return _or_getattr(m, value, name, raised)
+            raise
+    own = value.fields.get(name, MISSING)
+    if own is not MISSING:
+        return own
+    if found is not None:
+        return bind(m, found, value, cls)
+    if name == "__class__":
+        return cls
+    if name == "__dict__" and _has_dict(cls):
+        return value.fields
+    if with_getattr:
+        getter = find_in_class(cls, "__getattr__")
+        if getter is not None:
+            return m.call_now(getter, [value, name])
+    return MISSING
+
+
+def _has_dict(cls: Class) -> bool:
+    return any(isinstance(each, UserClass) and each.slots is None for each in cls.mro) or cls.kind == "exception"  # type: ignore[attr-defined]
+
+
+def _or_getattr(m: Interpreter, value: Instance, name: str, raised: Raised) -> Value:
+    getter = find_in_class(value.cls, "__getattr__")
+    if getter is None or EXCEPTIONS["AttributeError"] not in raised.value.cls.mro:
+        raise raised
+    return m.call_now(getter, [value, name])
+
+
+def _of_class(m: Interpreter, cls: Class, name: str) -> Value:
+    meta_found = find_in_class(cls.meta, name)
+    if meta_found is not None and _is_data_descriptor(meta_found):
+        return bind(m, meta_found, cls, cls.meta)
+    found = find_in_class(cls, name)
+    if found is not None:
+        kind = type(found)
+        if kind is Wrapped:
+            return found.function if found.kind == "staticmethod" else Method(found.function, cls)
+        if found is NONE_FOUND:
+            return None
+        if kind is Instance or kind is Opaque:
+            getter = find_in_class(class_of(found), "__get__")
+            if getter is not None:
+                return m.call_now(getter, [found, None, cls])
+        if kind is Native and found.owner and found.name in ("fromkeys", "maketrans", "fromhex", "from_bytes", "__new__") or (kind is Native and found.name.startswith("@")):
+            return Method(found, cls)
+        return found
+    if meta_found is not None:
+        return bind(m, meta_found, cls, cls.meta)
+    if name == "__class__":
+        return cls.meta
+    getter = find_in_class(cls.meta, "__getattr__")
+    if getter is not None:
+        return m.call_now(getter, [cls, name])
+    return MISSING
+
+
+def _of_super(m: Interpreter, value: Super, name: str) -> Value:
+    target = value.target
+    is_class = isinstance(target, Class) and value.start in target.mro
+    cls = target if is_class else class_of(target)
+    mro = cls.mro
+    for each in mro[mro.index(value.start) + 1 :]:
+        if name in each.names:
+            found = each.names[name]
+            if is_class:
+                if type(found) is Wrapped:
+                    return found.function if found.kind == "staticmethod" else Method(found.function, target)
+                if type(found) is Native and found.name == "__new__":
+                    return found
+                return Method(found, target) if type(found) is Native and each.meta is each else found
+            if type(found) is Native and found.name == "__new__":
+                return found
+            return bind(m, found, target, cls)
+    if name == "__class__":
+        return class_of(value)
+    return MISSING
+
+
+def set_attribute(m: Interpreter, value: Value, name: str, new: Value) -> None:
+    """`value.name = new`."""
+    kind = type(value)
+    if kind is Instance or kind is ExceptionValue or kind is Opaque:
+        cls = value.cls
+        setter = find_in_class(cls, "__setattr__")
+        if type(setter) is Function:
+            m.call_now(setter, [value, name, new])
+            return
+        set_plain(m, value, name, new)
+    elif kind is Module or kind is Function:
+        if kind is Function:
+            from fakedocker.userland.languages.python.introspection import set_function_attribute
+
+            set_function_attribute(value, name, new)
+        else:
+            value.names[name] = new
+    elif isinstance(value, UserClass):
+        _set_in_class(m, value, name, new)
+    elif isinstance(value, BuiltinClass):
+        raise type_error(f"cannot set '{name}' attribute of immutable type '{value.name}'")
+    else:
+        raise _cannot_set(value, name)
+
+
+def _set_in_class(m: Interpreter, cls: UserClass, name: str, new: Value) -> None:
+    found = find_in_class(cls.meta, name)
+    if found is not None and _is_data_descriptor(found):
+        if type(found) is GetSet and found.write is not None:
+            found.write(m, cls, new)
+            return
+        if type(found) is Property:
+            _write_property(m, found, cls, new)
+            return
+    if type(find_in_class(cls.meta, "__setattr__")) is Function:
+        raise NotSimulated("__setattr__ of a metaclass")
+    cls.names[name] = new
+
+
+def _cannot_set(value: Value, name: str) -> Raised:
+    cls = class_of(value)
+    if find_in_class(cls, name) is not None:
+        found = error("AttributeError", f"'{cls.name}' object attribute '{name}' is read-only")
+    elif type(value) in OF_HOST:
+        words = f"'{cls.name}' object has no attribute '{name}'"
+        found = error("AttributeError", words)
+    else:
+        raise NotSimulated(f"setting {name} of a {cls.name}")
+    found.value.fields["new"] = True
+    return _with_name(found, value, name)
+
+
+def _write_property(m: Interpreter, found: Property, value: Value, new: Value) -> None:
+    if found.setter is None:
+        raise _no_accessor(found, value, "setter")
+    m.call_now(found.setter, [value, new])
+
+
+def set_plain(m: Interpreter, value: Instance | Opaque, name: str, new: Value) -> None:
+    """As object.__setattr__ does it."""
+    cls = value.cls
+    found = find_in_class(cls, name)
+    kind = type(found)
+    if kind is Property:
+        _write_property(m, found, value, new)
+        return
+    if kind is GetSet:
+        if found.write is None:
+            raise error("AttributeError", f"attribute '{name}' of '{found.owner}' objects is not writable")
+        found.write(m, value, new)
+        return
+    if kind is Instance:
+        setter = find_in_class(found.cls, "__set__")
+        if setter is not None:
+            m.call_now(setter, [found, value, new])
+            return
+    if kind is not SlotMember:
+        if isinstance(cls, BuiltinClass) and type(value) is not ExceptionValue:
+            raise _cannot_set_plain(value, name, found)
+        if isinstance(cls, UserClass) and not _has_dict(cls):
+            raise _cannot_set_plain(value, name, found)
+        if name == "__class__":
+            raise NotSimulated("changing the class of an object")
+        if name == "__dict__":
+            value.fields = new
+            return
+    value.fields[name] = new
+
+
+def _cannot_set_plain(value: Value, name: str, found: Value) -> Raised:
+    m_words = f"'{type_name(value)}' object has no attribute '{name}'"
+    if found is not None:
+        return error("AttributeError", f"'{type_name(value)}' object attribute '{name}' is read-only")
+    from fakedocker.userland.languages.python.values import ACTIVE
+
+    if ACTIVE.machine.minor >= 13:
+        m_words += " and no __dict__ for setting new attributes"
+    return error("AttributeError", m_words)
+
+
+def delete_attribute(m: Interpreter, value: Value, name: str) -> None:
+    """`del value.name`."""
+    kind = type(value)
+    fields: dict[str, Value]
+    if kind is Instance or kind is ExceptionValue:
+        deleter = find_in_class(value.cls, "__delattr__")
+        if type(deleter) is Function:
+            m.call_now(deleter, [value, name])
+            return
+        found = find_in_class(value.cls, name)
+        if type(found) is Property:
+            if found.deleter is None:
+                raise _no_accessor(found, value, "deleter")
+            m.call_now(found.deleter, [value])
+            return
+        if type(found) is Instance:
+            deleter = find_in_class(found.cls, "__delete__")
+            if deleter is not None:
+                m.call_now(deleter, [found, value])
+                return
+        fields = value.fields
+    elif isinstance(value, UserClass) or kind is Module:
+        fields = value.names
+    elif kind is Function:
+        fields = value.fields
+    else:
+        raise NotSimulated(f"deleting an attribute of a {type_name(value)}")
+    if name not in fields:
+        if isinstance(value, Class):
+            raise error("AttributeError", f"type object '{value.name}' has no attribute '{name}'")
+        raise missing_attribute(value, name)
+    del fields[name]
+
+
+def special(m: Interpreter, value: Value, name: str) -> Value:
+    """A method with two underscores, bound, as the language itself looks for it: in the class only. None if there is none."""
+    cls = class_of(value)
+    found = find_in_class(cls, name)
+    if found is None or found is NONE_FOUND:
+        return None
+    return bind(m, found, value, cls)
+
+
+def user_special(value: Value, name: str) -> Value:
+    """The function behind a special method that a program's class defines for an instance; None for builtin ones."""
+    if type(value) is not Instance and type(value) is not ExceptionValue and not isinstance(value, Class):
+        return None
+    cls = value.meta if isinstance(value, Class) else value.cls
+    if isinstance(cls, BuiltinClass) and cls.module == "builtins":
+        return None
+    found = find_in_class(cls, name)
+    return None if type(found) is Native or found is None or type(found) is GetSet else found
+
+
+__all__ = ["payload_of"]

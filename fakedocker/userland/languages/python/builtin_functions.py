@@ -1,0 +1,449 @@
+"""The builtin functions that are none of numbers or containers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fakedocker.userland.languages.machine.cells import NotSimulated, Value
+from fakedocker.userland.languages.python import calls, generators, iteration, texts
+from fakedocker.userland.languages.python.attributes import (
+    MISSING,
+    delete_attribute,
+    find_attribute,
+    get_attribute,
+    set_attribute,
+    special,
+)
+from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error, type_error
+from fakedocker.userland.languages.python.sets import SetValue
+from fakedocker.userland.languages.python.types import class_of, find_in_class, native, payload_of, type_name
+from fakedocker.userland.languages.python.values import (
+    END,
+    Class,
+    Function,
+    Generator,
+    Instance,
+    Method,
+    Module,
+    Native,
+    Property,
+    Super,
+    UserClass,
+    Wrapped,
+)
+
+if TYPE_CHECKING:
+    from fakedocker.userland.languages.python.interpreter import Interpreter
+
+
+@native("len")
+def _len(m: Interpreter, value: Value) -> Value:
+    kind = type(value)
+    if kind in (list, dict, str, tuple, bytes, bytearray, range, SetValue):
+        return len(value)
+    method = special(m, value, "__len__")
+    if method is not None:
+        if type(method.function) is Native:
+            return len(payload_of(value)) if isinstance(value, Instance) and value.payload is not None else m.call_now(method, [])
+        found = m.call_now(method, [])
+        if type(found) is not int:
+            found = m.as_index(found, f"'{type_name(found)}' object cannot be interpreted as an integer")
+        if found < 0:
+            raise error("ValueError", "__len__() should return >= 0")
+        return found
+    raise type_error(f"object of type '{type_name(value)}' has no len()")
+
+
+@native("repr")
+def _repr(m: Interpreter, value: Value) -> Value:
+    return m.repr(value)
+
+
+@native("ascii")
+def _ascii(m: Interpreter, value: Value) -> Value:
+    return texts.to_ascii(m, value)
+
+
+@native("format")
+def _format(m: Interpreter, value: Value, format_spec: Value = "") -> Value:
+    return texts.to_format(m, value, format_spec)
+
+
+@native("hash")
+def _hash(m: Interpreter, value: Value) -> Value:
+    if type(value) in (list, dict, bytearray) or (type(value) is SetValue and value.cls.name == "set"):
+        raise type_error(f"unhashable type: '{type_name(value)}'")
+    return m.hash_of(value)
+
+
+@native("id")
+def _id(m: Interpreter, value: Value) -> Value:
+    return m.address_of(value)
+
+
+@native("callable")
+def _callable(m: Interpreter, value: Value) -> Value:
+    return type(value) in (Function, Native, Method) or isinstance(value, Class) or special(m, value, "__call__") is not None
+
+
+def _classes(m: Interpreter, given: Value, function: str) -> list[Class]:
+    from fakedocker.userland.languages.python.generics import Union
+
+    pending, found = [given], []
+    for each in pending:
+        if type(each) is tuple:
+            pending += each
+        elif isinstance(each, Class):
+            found.append(each)
+        elif isinstance(each, Union):
+            pending += each.args
+        elif each is None and type(given) is not tuple:
+            raise _no_class(m, function)
+        elif each is None:
+            found.append(class_of(None))
+        else:
+            raise _no_class(m, function)
+    return found
+
+
+def _no_class(m: Interpreter, function: str) -> Raised:
+    union = ", a tuple of types, or a union" if m.minor >= 10 else " or tuple of types"
+    if function == "isinstance":
+        return type_error(f"isinstance() arg 2 must be a type{union}")
+    return type_error("issubclass() arg 2 must be a class, a tuple of classes, or a union" if m.minor >= 10 else "issubclass() arg 2 must be a class or tuple of classes")
+
+
+def _is_subclass(m: Interpreter, cls: Class, wanted: Class, value: Value, name: str) -> bool:
+    if wanted in cls.mro:
+        return True
+    if wanted.meta.name != "type":
+        hook = find_in_class(wanted.meta, name)
+        if hook is not None and type(hook) is not Native:
+            return bool(m.truth(m.call_now(m.bound(hook, wanted), [value])))
+    check = find_in_class(wanted, "__subclasshook__")
+    if type(check) is Wrapped:
+        found = m.call_now(Method(check.function, wanted), [cls])
+        if found is True:
+            return True
+    return False
+
+
+@native("isinstance")
+def _isinstance(m: Interpreter, value: Value, wanted: Value) -> Value:
+    cls = class_of(value)
+    if isinstance(wanted, Class) and wanted in cls.mro:
+        return True
+    return any(_is_subclass(m, cls, each, value, "__instancecheck__") for each in _classes(m, wanted, "isinstance"))
+
+
+@native("issubclass")
+def _issubclass(m: Interpreter, cls: Value, wanted: Value) -> Value:
+    if not isinstance(cls, Class):
+        raise type_error("issubclass() arg 1 must be a class")
+    return any(_is_subclass(m, cls, each, cls, "__subclasscheck__") for each in _classes(m, wanted, "issubclass"))
+
+
+_NOTHING = object()
+
+
+@native("getattr")
+def _getattr(m: Interpreter, value: Value, name: Value, default: Value = _NOTHING) -> Value:
+    if type(name) is not str:
+        raise type_error(f"attribute name must be string, not '{type_name(name)}'")
+    if default is _NOTHING:
+        return get_attribute(m, value, name)
+    try:
+        found = find_attribute(m, value, name)
+        if found is MISSING:
+            get_attribute(m, value, name)
+        return found
+    except Raised as raised:
+        if EXCEPTIONS["AttributeError"] not in raised.value.cls.mro:
+            raise
+        return default
+
+
+@native("hasattr")
+def _hasattr(m: Interpreter, value: Value, name: Value) -> Value:
+    return _getattr(m, value, name, _NOTHING_THERE) is not _NOTHING_THERE
+
+
+_NOTHING_THERE = object()
+
+
+@native("setattr")
+def _setattr(m: Interpreter, value: Value, name: Value, new: Value) -> Value:
+    if type(name) is not str:
+        raise type_error(f"attribute name must be string, not '{type_name(name)}'")
+    set_attribute(m, value, name, new)
+
+
+@native("delattr")
+def _delattr(m: Interpreter, value: Value, name: Value) -> Value:
+    delete_attribute(m, value, name)
+
+
+@native("dir")
+def _dir(m: Interpreter, value: Value = _NOTHING) -> Value:
+    from fakedocker.userland.languages.python.real_names import directory
+
+    if value is _NOTHING:
+        return sorted(_local_names(m))
+    method = special(m, value, "__dir__")
+    if method is not None and type(method.function) is not Native:
+        return sorted(m.items_now(m.call_now(method, [])))
+    return directory(m, value)
+
+
+def _local_names(m: Interpreter) -> dict[str, Value]:
+    from fakedocker.userland.languages.python.introspection import local_names
+
+    return local_names(m, m.active_frame())
+
+
+@native("vars")
+def _vars(m: Interpreter, value: Value = _NOTHING) -> Value:
+    if value is _NOTHING:
+        return _local_names(m)
+    found = find_attribute(m, value, "__dict__")
+    if found is MISSING:
+        raise type_error("vars() argument must have __dict__ attribute")
+    return found
+
+
+@native("globals")
+def _globals(m: Interpreter) -> Value:
+    return m.active_frame().globals
+
+
+@native("locals")
+def _locals(m: Interpreter) -> Value:
+    return _local_names(m)
+
+
+@native("iter")
+def _iter(m: Interpreter, value: Value, sentinel: Value = _NOTHING) -> Value:
+    if sentinel is not _NOTHING:
+        return calls.Tail(m.hidden_function("until"), [value, sentinel])
+    found = generators.plain_iterator(m, value)
+    if found is not None:
+        return found
+    method = generators.iterator_maker(m, value)
+    return method if type(method) is Generator else calls.Tail(method, [])
+
+
+@native("next")
+def _next(m: Interpreter, iterator: Value, default: Value = _NOTHING) -> Value:
+    if isinstance(iterator, iteration.Iterator):
+        found = iterator.step(m)
+        if found is not END:
+            return found
+        if default is _NOTHING:
+            raise error("StopIteration")
+        return default
+    if type(iterator) is Generator and default is _NOTHING:
+        if not generators.resume(m, iterator, None, generators.THROWS):
+            raise error("StopIteration")
+        return calls.ENTERED
+    method = special(m, iterator, "__next__")
+    if method is None:
+        raise type_error(f"'{type_name(iterator)}' object is not an iterator")
+    if default is _NOTHING:
+        return calls.Tail(method, [])
+    return calls.Tail(m.hidden_function("next_or"), [method, default])
+
+
+@native("reversed")
+def _reversed(m: Interpreter, value: Value) -> Value:
+    plain = payload_of(value)
+    method = special(m, value, "__reversed__")
+    if method is not None and type(method.function) is not Native:
+        return calls.Tail(method, [])
+    if type(plain) in (list, tuple, str, range, bytes, bytearray):
+        return iteration.ReversedIterator(plain)
+    if type(plain) is dict:
+        return iteration.DictIterator(plain, "keys", True)
+    if type(plain) is iteration.DictView:
+        return iteration.ReversedIterator(plain.listed())
+    if method is not None:
+        return calls.Tail(method, [])
+    if isinstance(value, Instance) and special(m, value, "__getitem__") is not None and special(m, value, "__len__") is not None:
+        return calls.Tail(m.hidden_function("backwards"), [value])
+    raise type_error(f"'{type_name(value)}' object is not reversible")
+
+
+@native("sum", keywords=True)
+def _sum(m: Interpreter, iterable: Value, start: Value = 0) -> Value:
+    from fakedocker.userland.languages.python.operators import PLAIN, binary
+
+    if type(start) is str:
+        raise type_error("sum() can't sum strings [use ''.join(seq) instead]")
+    items = m.items(iterable)
+    if m.minor >= 12 and any(type(each) is float for each in items) and all(type(each) in (int, float, bool) for each in items):
+        return _sum_floats(items, start)
+    m.grown(len(items) >> 3)
+    total = start
+    for each in items:
+        total = total + each if type(total) is int and type(each) is int else binary(m, "+", total, each)
+    del PLAIN
+    return total
+
+
+def _sum_floats(items: list[Value], start: Value) -> Value:
+    """As 3.12 adds floats: with Neumaier's compensation. Integers before the first float are added as they are."""
+    place = 0
+    total: Value = start
+    while place < len(items) and type(total) in (int, bool) and type(items[place]) in (int, bool):
+        total += items[place]
+        place += 1
+    if place < len(items) and type(total) in (int, bool):
+        total = total + items[place]
+        place += 1
+    high, low = float(total), 0.0
+    for each in items[place:]:
+        value = float(each)
+        if type(each) is not float:
+            high += value
+            continue
+        added = high + value
+        low += (high - added) + value if abs(high) >= abs(value) else (value - added) + high
+        high = added
+    return high + low if low and abs(low) != float("inf") and low == low else high
+
+
+def _extreme(name: str, m: Interpreter, args: tuple[Value, ...], key: Value, default: Value) -> Value:
+    from fakedocker.userland.languages.python.operators import order
+
+    if not args:
+        raise type_error(f"{name} expected at least 1 argument, got 0")
+    if len(args) > 1 and default is not _NOTHING:
+        raise type_error(f"Cannot specify a default for {name}() with multiple positional arguments")
+    items = list(args) if len(args) > 1 else m.items(args[0])
+    if not items:
+        if default is not _NOTHING:
+            return default
+        raise error("ValueError", f"{name}() {'iterable argument is empty' if m.minor >= 12 else 'arg is an empty sequence'}")
+    if key is not None:
+        return calls.Tail(m.hidden_function(f"{name}_by"), [items, key])
+    op = "<" if name == "min" else ">"
+    best = items[0]
+    for each in items[1:]:
+        if m.truth(order(m, op, each, best)):
+            best = each
+    return best
+
+
+@native("min", keywords=True)
+def _min(m: Interpreter, *args: Value, key: Value = None, default: Value = _NOTHING) -> Value:
+    return _extreme("min", m, args, key, default)
+
+
+@native("max", keywords=True)
+def _max(m: Interpreter, *args: Value, key: Value = None, default: Value = _NOTHING) -> Value:
+    return _extreme("max", m, args, key, default)
+
+
+def _quantifier(name: str, deciding: bool) -> None:
+    def function(m: Interpreter, iterable: Value) -> Value:
+        if m.plain_is_iterable(iterable):
+            return deciding if any(m.truth(each) is deciding for each in m.items(iterable)) else not deciding
+        return calls.Tail(m.hidden_function(f"{name}_of"), [iterable])
+
+    native(name)(function)
+
+
+_quantifier("any", True)
+_quantifier("all", False)
+
+
+def _lazy(m: Interpreter, name: str, args: list[Value]) -> Value:
+    return calls.Tail(m.hidden_function(name), args)
+
+
+@native("__new__", "map")
+def _map(m: Interpreter, cls: Value, function: Value = _NOTHING, *iterables: Value) -> Value:
+    if function is _NOTHING or not iterables:
+        raise type_error("map() must have at least two arguments.")
+    for each in iterables:
+        m.check_iterable(each)
+    return _lazy(m, "map_", [function, *iterables])
+
+
+@native("__new__", "filter")
+def _filter(m: Interpreter, cls: Value, function: Value, iterable: Value) -> Value:
+    m.check_iterable(iterable)
+    return _lazy(m, "filter_", [function, iterable])
+
+
+@native("__new__", "zip", keywords=True)
+def _zip(m: Interpreter, cls: Value, *iterables: Value, strict: Value = False) -> Value:
+    inners = [generators.plain_iterator(m, each) for each in iterables]
+    for each in iterables:
+        m.check_iterable(each)
+    if all(isinstance(each, iteration.Iterator) for each in inners):
+        return iteration.ZipIterator(cls, inners, m.truth(strict))
+    if m.truth(strict):
+        return _lazy(m, "zip_strict", list(iterables))
+    return _lazy(m, "zip_", list(iterables))
+
+
+@native("__new__", "enumerate", keywords=True)
+def _enumerate(m: Interpreter, cls: Value, iterable: Value, start: Value = 0) -> Value:
+    inner = generators.plain_iterator(m, iterable)
+    number = m.as_index(start, f"'{type_name(start)}' object cannot be interpreted as an integer")
+    if isinstance(inner, iteration.Iterator):
+        return iteration.EnumerateIterator(cls, inner, number)
+    m.check_iterable(iterable)
+    return _lazy(m, "enumerate_", [iterable, number])
+
+
+@native("__new__", "super")
+def _super(m: Interpreter, cls: Value, *args: Value) -> Value:
+    if len(args) != 2:
+        raise NotSimulated("super() with these arguments")
+    return generators.make_super(m, args[0], args[1])
+
+
+@native("__new__", "property", keywords=True)
+def _property(m: Interpreter, cls: Value, fget: Value = None, fset: Value = None, fdel: Value = None, doc: Value = None) -> Value:
+    return Property(fget, fset, fdel, doc)
+
+
+def _copied(old: Property, **changes: Value) -> Property:
+    made = Property(changes.get("getter", old.getter), changes.get("setter", old.setter), changes.get("deleter", old.deleter), old.doc)
+    made.name = old.name
+    return made
+
+
+native("getter", "property")(lambda m, value, function: _copied(value, getter=function))
+native("setter", "property")(lambda m, value, function: _copied(value, setter=function))
+native("deleter", "property")(lambda m, value, function: _copied(value, deleter=function))
+native("__get__", "property")(lambda m, value, obj, cls=None: value if obj is None else m.call_now(value.getter, [obj]))
+
+
+@native("__new__", "staticmethod")
+def _staticmethod(m: Interpreter, cls: Value, function: Value) -> Value:
+    return Wrapped("staticmethod", function)
+
+
+@native("__new__", "classmethod")
+def _classmethod(m: Interpreter, cls: Value, function: Value) -> Value:
+    return Wrapped("classmethod", function)
+
+
+@native("__import__", keywords=True)
+def _import(m: Interpreter, name: Value, globals: Value = None, locals: Value = None, fromlist: Value = (), level: Value = 0) -> Value:
+    return calls.Tail(m.hidden_function("import_"), [name, bool(fromlist)])
+
+
+@native("exit")
+def _exit(m: Interpreter, code: Value = None) -> Value:
+    raise error("SystemExit", *(() if code is None else (code,)))
+
+
+@native("quit")
+def _quit(m: Interpreter, code: Value = None) -> Value:
+    raise error("SystemExit", *(() if code is None else (code,)))
+
+
+__all__ = ["Module", "UserClass", "Super"]

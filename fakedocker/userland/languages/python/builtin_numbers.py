@@ -1,0 +1,212 @@
+"""int, float, complex and bool: how they are made, and their methods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fakedocker.userland.languages.machine.cells import NotSimulated, Value
+from fakedocker.userland.languages.python.attributes import special
+from fakedocker.userland.languages.python.errors import error, type_error
+from fakedocker.userland.languages.python.types import BOOL, COMPLEX, FLOAT, INT, native, payload_of, type_name
+from fakedocker.userland.languages.python.values import GetSet
+
+if TYPE_CHECKING:
+    from fakedocker.userland.languages.python.interpreter import Interpreter
+
+
+@native("__new__", "int", keywords=True)
+def _new_int(m: Interpreter, cls: Value, *args: Value, base: Value = None) -> Value:
+    if not args:
+        return 0
+    value = payload_of(args[0])
+    if len(args) > 1:
+        base = args[1]
+    if base is not None:
+        if not isinstance(value, str | bytes | bytearray):
+            raise type_error("int() can't convert non-string with explicit base")
+        return int(value, m.as_index(base, f"'{type_name(base)}' object cannot be interpreted as an integer"))
+    if isinstance(value, int | float | str | bytes | bytearray) and not isinstance(value, bool):
+        return int(value)
+    if isinstance(value, bool):
+        return int(value)
+    for name in ("__int__", "__index__", "__trunc__"):
+        method = special(m, args[0], name)
+        if method is not None:
+            found = m.call_now(method, [])
+            if not isinstance(found, int):
+                raise type_error(f"{name} returned non-int (type {type_name(found)})")
+            return found
+    raise type_error(
+        f"int() argument must be a string, a bytes-like object or a real number, not '{type_name(args[0])}'"
+        if m.minor >= 10
+        else f"int() argument must be a string, a bytes-like object or a number, not '{type_name(args[0])}'"
+    )
+
+
+@native("__new__", "float")
+def _new_float(m: Interpreter, cls: Value, value: Value = 0.0) -> Value:
+    plain = payload_of(value)
+    if isinstance(plain, int | float | str | bytes | bytearray):
+        return float(plain)
+    for name in ("__float__", "__index__"):
+        method = special(m, value, name)
+        if method is not None:
+            found = m.call_now(method, [])
+            return float(found)
+    what = "string or a real number" if m.minor >= 10 else "string or a number"
+    raise type_error(f"float() argument must be a {what}, not '{type_name(value)}'")
+
+
+@native("__new__", "bool")
+def _new_bool(m: Interpreter, cls: Value, value: Value = False) -> Value:
+    return m.truth(value)
+
+
+@native("__new__", "complex", keywords=True)
+def _new_complex(m: Interpreter, cls: Value, real: Value = 0, imag: Value = 0) -> Value:
+    if isinstance(real, str):
+        return complex(real)
+    if not isinstance(real, int | float | complex) or not isinstance(imag, int | float | complex):
+        raise NotSimulated("these arguments of complex()")
+    return complex(real, imag)
+
+
+for _cls, _host in ((INT, int), (FLOAT, float), (COMPLEX, complex)):
+    for _name in ("real", "imag", "numerator", "denominator"):
+        if hasattr(_host, _name):
+            _cls.names[_name] = GetSet(_cls.name, _name, lambda m, value, name=_name: getattr(payload_of(value), name))  # type: ignore[misc]
+del BOOL
+
+
+@native("bit_length", "int")
+def _bit_length(m: Interpreter, value: int) -> Value:
+    return value.bit_length()
+
+
+@native("bit_count", "int")
+def _bit_count(m: Interpreter, value: int) -> Value:
+    return value.bit_count()
+
+
+@native("to_bytes", "int", keywords=True)
+def _to_bytes(m: Interpreter, value: int, length: Value = 1, byteorder: Value = "big", *, signed: Value = False) -> Value:
+    if type(length) is int and length > 1 << 20:
+        raise NotSimulated("so many bytes of an integer")
+    return value.to_bytes(length, byteorder, signed=m.truth(signed))
+
+
+@native("from_bytes", "int", keywords=True)
+def _from_bytes(m: Interpreter, cls: Value, bytes: Value, byteorder: Value = "big", *, signed: Value = False) -> Value:
+    return int.from_bytes(m.items_now(bytes), byteorder, signed=m.truth(signed))
+
+
+@native("as_integer_ratio", "int")
+def _int_ratio(m: Interpreter, value: int) -> Value:
+    return (int(value), 1)
+
+
+@native("conjugate", "int")
+def _int_conjugate(m: Interpreter, value: int) -> Value:
+    return int(value)
+
+
+@native("is_integer", "int")
+def _int_is_integer(m: Interpreter, value: int) -> Value:
+    if m.minor < 12:
+        raise error("AttributeError", "'int' object has no attribute 'is_integer'")
+    return True
+
+
+@native("is_integer", "float")
+def _is_integer(m: Interpreter, value: float) -> Value:
+    return value.is_integer()
+
+
+@native("as_integer_ratio", "float")
+def _float_ratio(m: Interpreter, value: float) -> Value:
+    return value.as_integer_ratio()
+
+
+@native("hex", "float")
+def _float_hex(m: Interpreter, value: float) -> Value:
+    return value.hex()
+
+
+@native("conjugate", "complex")
+def _conjugate(m: Interpreter, value: complex) -> Value:
+    return value.conjugate()
+
+
+@native("fromhex", "float")
+def _float_fromhex(m: Interpreter, cls: Value, text: Value) -> Value:
+    return float.fromhex(text)
+
+
+@native("abs")
+def _abs(m: Interpreter, value: Value) -> Value:
+    plain = payload_of(value)
+    method = special(m, value, "__abs__")
+    if method is not None:
+        return m.call_now(method, [])
+    if isinstance(plain, int | float | complex):
+        return abs(plain)
+    raise type_error(f"bad operand type for abs(): '{type_name(value)}'")
+
+
+@native("round", keywords=True)
+def _round(m: Interpreter, number: Value, ndigits: Value = None) -> Value:
+    plain = payload_of(number)
+    if isinstance(plain, int | float):
+        digits = None if ndigits is None else m.as_index(ndigits, f"'{type_name(ndigits)}' object cannot be interpreted as an integer")
+        if digits is not None and abs(digits) > 100_000:
+            raise NotSimulated("rounding to so many digits")
+        return round(plain) if digits is None else round(plain, digits)
+    method = special(m, number, "__round__")
+    if method is None:
+        raise type_error(f"type {type_name(number)} doesn't define __round__ method")
+    return m.call_now(method, [] if ndigits is None else [ndigits])
+
+
+@native("divmod")
+def _divmod(m: Interpreter, a: Value, b: Value) -> Value:
+    from fakedocker.userland.languages.python.operators import divmod_of
+
+    return divmod_of(m, a, b)
+
+
+@native("pow", keywords=True)
+def _pow(m: Interpreter, base: Value, exp: Value, mod: Value = None) -> Value:
+    from fakedocker.userland.languages.python.operators import binary
+
+    if mod is None:
+        return binary(m, "**", base, exp)
+    parts: list[Any] = [payload_of(each) for each in (base, exp, mod)]
+    if not all(isinstance(each, int) for each in parts):
+        raise type_error("pow() 3rd argument not allowed unless all arguments are integers")
+    if parts[1].bit_length() * parts[2].bit_length() ** 2 > 1 << 34:
+        raise NotSimulated("so large a power")
+    return pow(*parts)
+
+
+def _prefixed(name: str, function: Any) -> None:  # Any: bin, oct or hex
+    def native_function(m: Interpreter, value: Value) -> Value:
+        return function(m.as_index(value, f"'{type_name(value)}' object cannot be interpreted as an integer"))
+
+    native(name)(native_function)
+
+
+for _name, _function in (("bin", bin), ("oct", oct), ("hex", hex)):
+    _prefixed(_name, _function)
+
+
+@native("chr")
+def _chr(m: Interpreter, value: Value) -> Value:
+    return chr(m.as_index(value, f"'{type_name(value)}' object cannot be interpreted as an integer"))
+
+
+@native("ord")
+def _ord(m: Interpreter, value: Value) -> Value:
+    plain = payload_of(value)
+    if not isinstance(plain, str | bytes | bytearray):
+        raise type_error(f"ord() expected string of length 1, but {type_name(value)} found")
+    return ord(plain)

@@ -1,0 +1,226 @@
+"""set and frozenset: how they are made, their methods and operators; views of dicts, which have them too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from fakedocker.userland.languages.machine.cells import Value
+from fakedocker.userland.languages.python import iteration, sets
+from fakedocker.userland.languages.python.sets import FROZENSET, SET, SetValue, set_of
+from fakedocker.userland.languages.python.types import native, payload_of
+from fakedocker.userland.languages.python.values import NOT_IMPLEMENTED
+
+if TYPE_CHECKING:
+    from fakedocker.userland.languages.python.interpreter import Interpreter
+
+
+def _source(m: Interpreter, value: Value) -> Any:  # Any: what a set is made of
+    plain = payload_of(value)
+    return plain if isinstance(plain, SetValue | dict) else m.items(value)
+
+
+@native("__new__", "set")
+def _new_set(m: Interpreter, cls: Value, iterable: Value = ()) -> Value:
+    return set_of(_source(m, iterable))
+
+
+@native("__new__", "frozenset")
+def _new_frozenset(m: Interpreter, cls: Value, iterable: Value = ()) -> Value:
+    if type(iterable) is SetValue and iterable.cls is FROZENSET:
+        return iterable
+    return set_of(_source(m, iterable), FROZENSET)
+
+
+@native("__init__", "set")
+def _init_set(m: Interpreter, value: Value, iterable: Value = ()) -> Value:
+    target = payload_of(value)
+    target.clear()
+    target.update(_source(m, iterable))
+
+
+@native("add", "set")
+def _add(m: Interpreter, value: SetValue, object: Value) -> Value:
+    value.add(object)
+
+
+@native("discard", "set")
+def _discard(m: Interpreter, value: SetValue, object: Value) -> Value:
+    value.discard(object)
+
+
+@native("remove", "set")
+def _remove(m: Interpreter, value: SetValue, object: Value) -> Value:
+    value.remove(object)
+
+
+@native("pop", "set")
+def _pop(m: Interpreter, value: SetValue) -> Value:
+    return value.pop()
+
+
+@native("clear", "set")
+def _clear(m: Interpreter, value: SetValue) -> Value:
+    value.clear()
+
+
+@native("update", "set")
+def _update(m: Interpreter, value: SetValue, *others: Value) -> Value:
+    for other in [_source(m, each) for each in others]:
+        value.update(other)
+
+
+def _replace(value: SetValue, made: SetValue) -> None:
+    value.items, value.table, value.hashes, value.fill = made.items, made.table, made.hashes, made.fill
+
+
+@native("intersection_update", "set")
+def _intersection_update(m: Interpreter, value: SetValue, *others: Value) -> Value:
+    for other in [_source(m, each) for each in others]:
+        _replace(value, sets.intersection(value, other))
+
+
+@native("difference_update", "set")
+def _difference_update(m: Interpreter, value: SetValue, *others: Value) -> Value:
+    for other in [_source(m, each) for each in others]:
+        for each in list(other):
+            value.discard(each)
+
+
+@native("symmetric_difference_update", "set")
+def _symmetric_update(m: Interpreter, value: SetValue, other: Value) -> Value:
+    for each in set_of(_source(m, other)).ordered():
+        if not value.discard(each):
+            value.add(each)
+
+
+def _copy(m: Interpreter, value: SetValue) -> Value:
+    return value.copied() if value.cls is SET else value
+
+
+def _union(m: Interpreter, value: SetValue, *others: Value) -> Value:
+    sources = [_source(m, each) for each in others]
+    made = value.copied()
+    for each in sources:
+        made.update(each)
+    return made
+
+
+def _intersection(m: Interpreter, value: SetValue, *others: Value) -> Value:
+    sources = [_source(m, each) for each in others]
+    made = value if sources else value.copied()
+    for each in sources:
+        made = sets.intersection(made, each)
+    return made
+
+
+def _difference(m: Interpreter, value: SetValue, *others: Value) -> Value:
+    sources = [_source(m, each) for each in others]
+    made = value if sources else value.copied()
+    for each in sources:
+        made = sets.difference(made, each)
+    return made
+
+
+def _symmetric(m: Interpreter, value: SetValue, other: Value) -> Value:
+    return sets.symmetric_difference(value, _source(m, other))
+
+
+def _issubset(m: Interpreter, value: SetValue, other: Value) -> Value:
+    return value.items.keys() <= set_of(_source(m, other)).items.keys()
+
+
+def _issuperset(m: Interpreter, value: SetValue, other: Value) -> Value:
+    return value.items.keys() >= set_of(_source(m, other)).items.keys()
+
+
+def _isdisjoint(m: Interpreter, value: SetValue, other: Value) -> Value:
+    return value.items.keys().isdisjoint(set_of(_source(m, other)).items.keys())
+
+
+def _as_set(value: Value) -> SetValue | None:
+    plain = payload_of(value)
+    if isinstance(plain, SetValue):
+        return plain
+    if isinstance(plain, iteration.DictView) and plain.what != "values":
+        return set_of(plain.listed())
+    return None
+
+
+def _operator(function: Callable[..., Value]) -> Callable[..., Value]:
+    def operate(m: Interpreter, value: Value, other: Value) -> Value:
+        a, b = _as_set(value), _as_set(other)
+        if b is None and isinstance(value, iteration.DictView):
+            b = set_of(m.items(other))
+        if a is None or b is None:
+            return NOT_IMPLEMENTED
+        return function(m, a, b)
+
+    return operate
+
+
+def _reflected(function: Callable[..., Value]) -> Callable[..., Value]:
+    def operate(m: Interpreter, value: Value, other: Value) -> Value:
+        return function(m, other, value)
+
+    return operate
+
+
+_METHODS = {
+    "copy": _copy, "union": _union, "intersection": _intersection, "difference": _difference,
+    "symmetric_difference": _symmetric, "issubset": _issubset, "issuperset": _issuperset, "isdisjoint": _isdisjoint,
+}  # fmt: skip
+_OPERATORS: dict[str, Callable[..., Value]] = {
+    "or": _union, "and": _intersection, "sub": _difference, "xor": _symmetric,
+}  # fmt: skip
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "__le__": lambda a, b: a <= b, "__lt__": lambda a, b: a < b, "__ge__": lambda a, b: a >= b, "__gt__": lambda a, b: a > b,
+    "__eq__": lambda a, b: a == b,
+}  # fmt: skip
+
+
+def _compared(function: Callable[[Any, Any], bool]) -> Callable[..., Value]:
+    def compare(m: Interpreter, value: Value, other: Value) -> Value:
+        a, b = _as_set(value), _as_set(other)
+        if a is None or b is None:
+            return NOT_IMPLEMENTED
+        return function(a.items.keys(), b.items.keys())
+
+    return compare
+
+
+def _in_place(name: str) -> Callable[..., Value]:
+    update = {"or": _update, "and": _intersection_update, "sub": _difference_update, "xor": _symmetric_update}[name]
+
+    def operate(m: Interpreter, value: Value, other: Value) -> Value:
+        if _as_set(other) is None:
+            return NOT_IMPLEMENTED
+        update(m, value, _as_set(other))
+        return value
+
+    return operate
+
+
+for _owner in ("set", "frozenset", "dict_keys", "dict_items"):
+    if not _owner.startswith("dict"):
+        for _name, _function in _METHODS.items():
+            native(_name, _owner)(_function)
+    else:
+        native("isdisjoint", _owner)(lambda m, value, other: _isdisjoint(m, _as_set(value), other))
+    for _name, _function in _OPERATORS.items():
+        native(f"__{_name}__", _owner)(_operator(_function))
+        native(f"__r{_name}__", _owner)(_reflected(_operator(_function)))
+        if _owner == "set":
+            native(f"__i{_name}__", _owner)(_in_place(_name))
+    for _name, _compare in _COMPARISONS.items():
+        native(_name, _owner)(_compared(_compare))
+for _owner in ("set", "frozenset"):
+    native("__len__", _owner)(lambda m, value: len(value))
+    native("__contains__", _owner)(lambda m, value, object: object in value)
+    native("__iter__", _owner)(lambda m, value: iteration.SetIterator(value))
+for _owner in ("dict_keys", "dict_values", "dict_items"):
+    native("__len__", _owner)(lambda m, value: len(value.items))
+    native("__iter__", _owner)(lambda m, value: iteration.DictIterator(value.items, value.what))
+native("__contains__", "dict_keys")(lambda m, value, object: object in value.items)
+native("__contains__", "dict_values")(lambda m, value, object: object in value.items.values())
+native("__contains__", "dict_items")(lambda m, value, object: object in value.items.items())

@@ -1,0 +1,176 @@
+"""str, bytes and bytearray: methods of the host, with bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from fakedocker.userland.languages.machine.cells import NotSimulated, Value
+from fakedocker.userland.languages.python.errors import Raised, error, type_error
+from fakedocker.userland.languages.python.operators import check_size
+from fakedocker.userland.languages.python.percent import format_text
+from fakedocker.userland.languages.python.types import native, payload_of, type_name
+from fakedocker.userland.languages.python.values import Instance, Native
+
+if TYPE_CHECKING:
+    from fakedocker.userland.languages.python.interpreter import Interpreter
+
+_COMMON: Final = (
+    "capitalize count endswith expandtabs find index isalnum isalpha isascii isdigit islower isspace istitle isupper"
+    " lower lstrip partition removeprefix removesuffix rfind rindex rpartition rsplit rstrip split splitlines startswith"
+    " strip swapcase title upper center ljust rjust zfill replace translate"
+).split()
+_STR: Final = "casefold encode isdecimal isidentifier isnumeric isprintable".split()
+_BYTES: Final = "decode hex".split()
+_BYTEARRAY: Final = "append clear copy insert pop remove reverse".split()
+_KEYWORDS: Final = frozenset("split rsplit splitlines encode decode expandtabs replace hex".split())
+_PADDED: Final = frozenset("center ljust rjust zfill".split())
+
+
+def plain(value: Value) -> Value:
+    """An argument as the host has it."""
+    if isinstance(value, Instance):
+        if value.payload is not None:
+            return value.payload
+        raise NotSimulated(f"a {value.cls.name} as an argument of a method of texts")
+    return value
+
+
+def _check(m: Interpreter, name: str, value: Any, args: list[Value]) -> None:  # Any: a text of the host
+    if name in _PADDED and args and type(args[0]) is int:
+        check_size(m, args[0])
+    elif name == "replace" and len(args) > 1 and type(args[0]) is type(args[1]) is type(value):
+        check_size(m, len(value) + (len(value) // max(len(args[0]), 1) + 1) * len(args[1]))
+    elif name == "expandtabs" and args and type(args[0]) is int:
+        check_size(m, len(value) * max(args[0], 1))
+    elif len(value) > 4096:
+        m.grown(len(value) >> 4)
+
+
+def _method(host: type, name: str) -> Callable[..., Value]:
+    function = getattr(host, name)
+
+    def method(m: Interpreter, value: Value, *args: Value, **kwargs: Value) -> Value:
+        given = [plain(each) for each in args]
+        if kwargs:
+            kwargs = {key: plain(each) for key, each in kwargs.items()}
+        _check(m, name, value, given)
+        return function(value, *given, **kwargs)
+
+    return method
+
+
+for _host, _names in ((str, _COMMON + _STR), (bytes, _COMMON + _BYTES), (bytearray, _COMMON + _BYTES + _BYTEARRAY)):
+    for _name in _names:
+        native(_name, _host.__name__, _name in _KEYWORDS)(_method(_host, _name))
+
+
+
+
+def _join(m: Interpreter, value: Any, items: Value) -> Value:  # Any: a text of the host
+    try:
+        found = [payload_of(each) for each in m.items(items)]
+    except Raised as raised:
+        if str(raised.value.args[0]).endswith("object is not iterable"):
+            raise type_error("can only join an iterable") from None
+        raise
+    for index, each in enumerate(found):
+        if isinstance(value, str) and type(each) is not str:
+            raise type_error(f"sequence item {index}: expected str instance, {type_name(each)} found")
+        if not isinstance(value, str) and not isinstance(each, bytes | bytearray):
+            raise type_error(f"sequence item {index}: expected a bytes-like object, {type_name(each)} found")
+    check_size(m, sum(map(len, found)) + len(value) * len(found))
+    return value.join(found)
+
+
+for _owner in ("str", "bytes", "bytearray"):
+    native("join", _owner)(_join)
+
+
+@native("format", "str", keywords=True)
+def _format(m: Interpreter, value: str, *args: Value, **kwargs: Value) -> Value:
+    return format_text(m, value, list(args), kwargs)
+
+
+@native("format_map", "str")
+def _format_map(m: Interpreter, value: str, mapping: Value) -> Value:
+    from fakedocker.userland.languages.python.operators import get_item
+
+    class Looking(dict[str, Value]):
+        def __contains__(self, name: object) -> bool:
+            return True
+
+        def __getitem__(self, name: str) -> Value:
+            return get_item(m, mapping, name)
+
+    return format_text(m, value, [], Looking())
+
+
+@native("maketrans", "str")
+def _maketrans(m: Interpreter, cls: Value, x: Value, y: Value = None, z: Value = None) -> Value:
+    given = [each for each in (x, y, z) if each is not None]
+    return str.maketrans(*given)
+
+
+@native("__new__", "str", keywords=True)
+def _new_str(m: Interpreter, cls: Value, object: Value = "", *more: Value, encoding: Value = None, errors: Value = None) -> Value:
+    if more or encoding is not None or errors is not None:
+        data = plain(object)
+        if not isinstance(data, bytes | bytearray):
+            raise type_error(f"decoding to str: need a bytes-like object, {type_name(object)} found" if type(data) is not str else "decoding str is not supported")
+        return data.decode(*(more or (encoding or "utf-8", errors or "strict")))
+    return m.str(object)
+
+
+@native("__new__", "bytes", keywords=True)
+def _new_bytes(m: Interpreter, cls: Value, source: Value = b"", encoding: Value = None, errors: Value = None) -> Value:
+    return _bytes_of(m, source, encoding, errors)
+
+
+def _bytes_of(m: Interpreter, source: Value, encoding: Value, errors: Value) -> bytes:
+    if type(source) is str:
+        if encoding is None:
+            raise type_error("string argument without an encoding")
+        return source.encode(encoding, errors or "strict")
+    if encoding is not None:
+        raise type_error("encoding without a string argument")
+    if type(source) is int:
+        if source < 0:
+            raise error("ValueError", "negative count")
+        check_size(m, source)
+        return bytes(source)
+    if isinstance(source, bytes | bytearray):
+        return bytes(source)
+    method = m.special(source, "__bytes__")
+    if method is not None:
+        found = m.call_now(method, [])
+        if isinstance(found, bytes):
+            return found
+    try:
+        items = m.items(source)
+    except Raised as raised:
+        if str(raised.value.args[0]).endswith("object is not iterable"):
+            raise type_error(f"cannot convert '{type_name(source)}' object to bytes") from None
+        raise
+    for each in items:
+        if type(each) is int and not 0 <= each < 256:
+            raise error("ValueError", "bytes must be in range(0, 256)")
+    return bytes(items)
+
+
+@native("__new__", "bytearray", keywords=True)
+def _new_bytearray(m: Interpreter, cls: Value, source: Value = b"", encoding: Value = None, errors: Value = None) -> Value:
+    return bytearray(_bytes_of(m, source, encoding, errors))
+
+
+@native("extend", "bytearray")
+def _extend(m: Interpreter, value: bytearray, items: Value) -> Value:
+    value.extend(m.items(items))
+
+
+@native("fromhex", "bytes")
+def _fromhex(m: Interpreter, cls: Value, text: Value) -> Value:
+    return bytes.fromhex(text)
+
+
+KNOWN: Final = Native

@@ -1,0 +1,452 @@
+"""Expressions that call or wait: operations that leave a value on the frame's stack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from fakedocker.userland.languages.machine.cells import Value
+from fakedocker.userland.languages.python import calls, generators, syntax as s
+from fakedocker.userland.languages.python.attributes import MISSING, find_attribute, get_attribute
+from fakedocker.userland.languages.python.compile_pure import PureBuilder, comparison
+from fakedocker.userland.languages.python.compiler import Evaluation, Label
+from fakedocker.userland.languages.python.errors import type_error
+from fakedocker.userland.languages.python.sets import SetValue
+from fakedocker.userland.languages.python.types import OF_HOST, type_name
+from fakedocker.userland.languages.python.values import Native, PyFrame
+
+
+class PushBuilder(PureBuilder):
+    def push(self, node: Any) -> None:  # Any: a node
+        """Emit what leaves an expression's value on the stack."""
+        evaluation = self.pure(node)
+        if evaluation is not None:
+            self.push_value(evaluation, node.at)
+            return
+        rule = _RULES.get(type(node))
+        if rule is not None:
+            rule(self, node)
+            return
+        found = self.parts(node)
+        assert found is not None, node
+        children, function = found
+        for child in children:
+            self.push(child)
+        count = len(children)
+
+        def combine(frame: PyFrame, m: Any, at: s.Span = node.at) -> None:
+            stack = frame.stack
+            values = stack[len(stack) - count :] if count else []
+            value = function(m, *values)
+            if count:
+                del stack[len(stack) - count :]
+            stack.append(value)
+
+        self.emit(combine, node.at)
+
+    def push_value(self, evaluation: Evaluation, at: s.Span) -> None:
+        def operation(frame: PyFrame, m: Any) -> None:
+            frame.stack.append(evaluation(frame, m))
+
+        self.emit(operation, at)
+
+    def call_native(self, native: Native, count: int, at: s.Span) -> None:
+        """Emit: call a native with values of the stack; its value takes their place."""
+
+        def operation(frame: PyFrame, m: Any, at: s.Span = at) -> bool:
+            if frame.pending is not None:
+                _, args, kwargs = frame.pending
+                frame.pending = None
+            else:
+                stack = frame.stack
+                args, kwargs = stack[len(stack) - count :], None
+                del stack[len(stack) - count :]
+            return calls.call(m, frame, native, args, kwargs)
+
+        self.emit(operation, at)
+
+    # conditions
+
+    def jump_if(self, node: Any, wanted: bool, label: Label) -> None:  # Any: a node
+        """Emit: go to the label if an expression is true, or is not."""
+        if isinstance(node, s.UnaryOp) and node.op == "not":
+            self.jump_if(node.operand, not wanted, label)
+            return
+        evaluation = self.pure(node)
+        if evaluation is not None:
+
+            def test(frame: PyFrame, m: Any, at: s.Span = node.at) -> None:
+                value = evaluation(frame, m)
+                if (value if type(value) is bool else m.truth(value)) is wanted:
+                    frame.place = label.place
+
+            self.emit(test, node.at)
+            return
+        if isinstance(node, s.BoolOp):
+            self._jump_if_boolean(node, wanted, label)
+            return
+        self.push(node)
+
+        def test_top(frame: PyFrame, m: Any, at: s.Span = node.at) -> None:
+            if m.truth(frame.stack.pop()) is wanted:
+                frame.place = label.place
+
+        self.emit(test_top, node.at)
+
+    def _jump_if_boolean(self, node: s.BoolOp, wanted: bool, label: Label) -> None:
+        deciding = node.op == "or"
+        end = Label()
+        for value in node.values[:-1]:
+            self.jump_if(value, deciding, label if deciding is wanted else end)
+        self.jump_if(node.values[-1], wanted, label)
+        self.mark(end)
+
+    def _push_boolean(self, node: s.BoolOp) -> None:
+        end = Label()
+        wanted = node.op == "or"
+
+        def keep(frame: PyFrame, m: Any) -> None:
+            if m.truth(frame.stack[-1]) is wanted:
+                frame.place = end.place
+            else:
+                frame.stack.pop()
+
+        for value in node.values[:-1]:
+            self.push(value)
+            self.emit(keep, value.at)
+        self.push(node.values[-1])
+        self.mark(end)
+
+    def _push_conditional(self, node: s.IfExp) -> None:
+        otherwise, end = Label(), Label()
+        self.jump_if(node.test, False, otherwise)
+        self.push(node.body)
+        self.jump(end)
+        self.mark(otherwise)
+        self.push(node.orelse)
+        self.mark(end)
+
+    def _push_compare(self, node: s.Compare) -> None:
+        self.push(node.left)
+        end, cleanup = Label(), Label()
+        for index, (op, right) in enumerate(zip(node.ops, node.comparators, strict=True)):
+            self.push(right)
+            function = comparison(op)
+            if index == len(node.ops) - 1:
+
+                def last(frame: PyFrame, m: Any, at: s.Span = node.at, function: Any = function) -> None:
+                    b = frame.stack.pop()
+                    frame.stack[-1] = function(m, frame.stack[-1], b)
+
+                self.emit(last, node.at)
+            else:
+
+                def middle(frame: PyFrame, m: Any, at: s.Span = node.at, function: Any = function) -> None:
+                    b = frame.stack.pop()
+                    found = function(m, frame.stack.pop(), b)
+                    if not m.truth(found):
+                        frame.stack.append(found)
+                        frame.place = end.place
+                    else:
+                        frame.stack.append(b)
+
+                self.emit(middle, node.at)
+        self.mark(cleanup)
+        self.mark(end)
+
+    def _push_named(self, node: s.NamedExpr) -> None:
+        self.push(node.value)
+        scope = self.scope
+        while scope.kind == "comprehension":
+            assert scope.parent is not None
+            scope = scope.parent
+        outer, self.scope = self.scope, scope
+        store = self.store(node.target.id)
+        self.scope = outer
+
+        def keep(frame: PyFrame, m: Any) -> None:
+            store(frame, m, frame.stack[-1])
+
+        self.emit(keep, node.at)
+
+    # displays with stars
+
+    def _starred_display(self, node: Any) -> None:  # Any: a list, tuple or set
+        self._collect_elements(node.elts, node.at)
+        if isinstance(node, s.TupleExpr):
+            self.emit(_to_tuple, node.at)
+        elif isinstance(node, s.SetExpr):
+            self.emit(_to_set, node.at)
+
+    def _collect_elements(self, elements: list[Any], at: s.Span) -> None:
+        """Emit: a list of values, those behind stars unpacked."""
+
+        def begin(frame: PyFrame, m: Any) -> None:
+            frame.stack.append([])
+
+        self.emit(begin, at)
+        for each in elements:
+            if isinstance(each, s.Starred):
+                self.push(each.value)
+                self.call_native(generators.EXTENDED, 2, each.at)
+            else:
+                self.push(each)
+                self.emit(_append, at)
+
+    def _dict(self, node: s.DictExpr) -> None:
+        def begin(frame: PyFrame, m: Any) -> None:
+            frame.stack.append({})
+
+        self.emit(begin, node.at)
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is None:
+                self.push(value)
+                self.call_native(generators.UPDATED, 2, value.at)
+            else:
+                self.push(key)
+                self.push(value)
+                self.emit(_put, key.at)
+
+    # calls
+
+    def _call(self, node: s.Call) -> None:
+        if node.keywords and any(each.arg is None for each in node.keywords) or any(isinstance(each, s.Starred) for each in node.args):
+            self._call_with_stars(node)
+            return
+        if isinstance(node.func, s.Name) and node.func.id == "super" and not node.args and self.scope.kind != "module":
+            self._super_call(node)
+            return
+        names = [each.arg for each in node.keywords]
+        values = [*node.args, *(each.value for each in node.keywords)]
+        count = len(node.args)
+        evaluations = [self.pure(each) for each in values]
+        if isinstance(node.func, s.Attribute):
+            self._method_call(node, names, values, evaluations, count)
+            return
+        function = self.pure(node.func)
+        if function is not None and all(each is not None for each in evaluations):
+            given: list[Any] = evaluations
+            keywords = list(zip(names, given[count:], strict=True))
+            positional = given[:count]
+
+            def call_pure(frame: PyFrame, m: Any, at: s.Span = node.at) -> bool:
+                if frame.pending is not None:
+                    callee, args, kwargs = frame.pending
+                    frame.pending = None
+                else:
+                    callee = function(frame, m)
+                    args = [each(frame, m) for each in positional]
+                    kwargs = {name: each(frame, m) for name, each in keywords} if keywords else None
+                return calls.call(m, frame, callee, args, kwargs)
+
+            self.emit(call_pure, node.at)
+            return
+        self.push(node.func)
+        for each in values:
+            self.push(each)
+        self.emit(_calling(count, names, node.at), node.at)
+
+    def _method_call(
+        self, node: s.Call, names: list[str], values: list[Any], evaluations: list[Evaluation | None], count: int
+    ) -> None:
+        name = self.scope.mangled(node.func.attr)
+        owner = self.pure(node.func.value)
+        where = node.func.at
+        if owner is not None and not names and all(each is not None for each in evaluations):
+            positional: list[Any] = evaluations
+
+            def method(frame: PyFrame, m: Any, at: s.Span = where) -> Value:
+                return find_method(m, owner(frame, m), name)
+
+            def call_method(frame: PyFrame, m: Any, at: s.Span = node.at) -> bool:
+                if frame.pending is not None:
+                    callee, args, kwargs = frame.pending
+                    frame.pending = None
+                    return calls.call(m, frame, callee, args, kwargs)
+                callee, bound = method(frame, m)
+                args = [each(frame, m) for each in positional]
+                if bound is not MISSING:
+                    args.insert(0, bound)
+                return calls.call(m, frame, callee, args, None)
+
+            self.emit(call_method, node.at)
+            return
+        self.push(node.func.value)
+
+        def get(frame: PyFrame, m: Any, at: s.Span = where) -> None:
+            frame.stack[-1] = get_attribute(m, frame.stack[-1], name)
+
+        self.emit(get, where)
+        for each in values:
+            self.push(each)
+        self.emit(_calling(count, names, node.at), node.at)
+
+    def _super_call(self, node: s.Call) -> None:
+        box = self.load("__class__", node.at)
+        parameters = self.code.parameters
+
+        def call_super(frame: PyFrame, m: Any, at: s.Span = node.at) -> bool:
+            if not parameters:
+                raise type_error("super(): no arguments")
+            first = frame.slots[0]
+            for slot, number in self.code.boxed:
+                if slot == 0:
+                    first = frame.boxes[number].value
+            frame.stack.append(generators.make_super(m, box(frame, m), first))
+            return False
+
+        self.emit(call_super, node.at)
+
+    def _call_with_stars(self, node: s.Call) -> None:
+        self.push(node.func)
+        self._collect_elements(node.args, node.at)
+
+        def begin(frame: PyFrame, m: Any) -> None:
+            frame.stack.append({})
+
+        self.emit(begin, node.at)
+        for each in node.keywords:
+            self.push(each.value)
+            if each.arg is None:
+                self.call_native(generators.KEYWORDS, 2, node.at)
+            else:
+                self.emit(_add_keyword(each.arg, node.at), node.at)
+
+        def call_collected(frame: PyFrame, m: Any, at: s.Span = node.at) -> bool:
+            if frame.pending is not None:
+                callee, args, kwargs = frame.pending
+                frame.pending = None
+            else:
+                callee, args, kwargs = frame.stack[-3:]
+                del frame.stack[-3:]
+            return calls.call(m, frame, callee, args, kwargs)
+
+        self.emit(call_collected, node.at)
+
+    # waiting and generators
+
+    def _await(self, node: s.Await) -> None:
+        self.push(node.value)
+        self.emit(generators.get_awaitable, node.at)
+        self.delegate(node.at)
+
+    def delegate(self, at: s.Span) -> None:
+        """Emit: the iterator on the stack gives what is yielded until it is through; its value takes its place."""
+
+        def first(frame: PyFrame, m: Any) -> None:
+            frame.stack.append(None)
+
+        self.emit(first, at)
+        resume = Label()
+        self.mark(resume)
+        after = Label()
+
+        def send(frame: PyFrame, m: Any, at: s.Span = at) -> object:
+            return generators.delegate_send(m, frame, after.place)
+
+        self.emit(send, at)
+
+        def hand_on(frame: PyFrame, m: Any) -> object:
+            frame.place = resume.place
+            return generators.hand_up(m, frame)
+
+        self.emit(hand_on, at)
+        self.mark(after)
+
+    def _yield(self, node: s.Yield) -> None:
+        if node.value is None:
+            self.push(s.Constant(None, node.at))
+        else:
+            self.push(node.value)
+        self.emit(generators.yield_value, node.at)
+
+    def _yield_from(self, node: s.YieldFrom) -> None:
+        self.push(node.value)
+        self.emit(generators.get_iterator, node.at)
+        self.delegate(node.at)
+
+    # the rest is made by other builders
+
+    def _lambda(self, node: s.Lambda) -> None:
+        raise NotImplementedError
+
+    def _comprehension(self, node: Any) -> None:  # Any: a comprehension
+        raise NotImplementedError
+
+
+def find_method(m: Any, owner: Value, name: str) -> tuple[Value, Value]:  # Any: the interpreter
+    """A method to be called: the function and the object to be its first argument, or MISSING."""
+    cls = OF_HOST.get(type(owner))
+    if cls is not None and type(owner) is not SetValue:
+        found = cls.names.get(name)
+        if type(found) is Native:
+            return found, owner
+    found = find_attribute(m, owner, name)
+    if found is MISSING:
+        return get_attribute(m, owner, name), MISSING
+    return found, MISSING
+
+
+def _calling(count: int, names: list[str], at: s.Span) -> Callable[[Any, Any], bool]:
+    """Call a function with values of the stack."""
+    total = count + len(names)
+
+    def operation(frame: PyFrame, m: Any, at: s.Span = at) -> bool:
+        if frame.pending is not None:
+            callee, args, kwargs = frame.pending
+            frame.pending = None
+        else:
+            stack = frame.stack
+            start = len(stack) - total
+            args = stack[start : start + count]
+            kwargs = dict(zip(names, stack[start + count :], strict=True)) if names else None
+            callee = stack[start - 1]
+            del stack[start - 1 :]
+        return calls.call(m, frame, callee, args, kwargs)
+
+    return operation
+
+
+def _add_keyword(name: str, at: s.Span) -> Callable[[Any, Any], None]:
+    def operation(frame: PyFrame, m: Any, at: s.Span = at) -> None:
+        value = frame.stack.pop()
+        given = frame.stack[-1]
+        if name in given:
+            raise type_error(f"{generators.callable_name(m, frame.stack[-3])} got multiple values for keyword argument '{name}'")
+        given[name] = value
+
+    return operation
+
+
+def _append(frame: Any, m: Any) -> None:
+    value = frame.stack.pop()
+    frame.stack[-1].append(value)
+
+
+def _put(frame: Any, m: Any) -> None:
+    value = frame.stack.pop()
+    key = frame.stack.pop()
+    frame.stack[-1][key] = value
+
+
+def _to_tuple(frame: Any, m: Any) -> None:
+    frame.stack[-1] = tuple(frame.stack[-1])
+
+
+def _to_set(frame: Any, m: Any) -> None:
+    made = SetValue()
+    for value in frame.stack[-1]:
+        made.add(value)
+    frame.stack[-1] = made
+
+
+_RULES: Final[dict[type, Callable[[PushBuilder, Any], None]]] = {
+    s.Call: PushBuilder._call, s.BoolOp: PushBuilder._push_boolean, s.IfExp: PushBuilder._push_conditional,
+    s.Compare: PushBuilder._push_compare, s.NamedExpr: PushBuilder._push_named, s.TupleExpr: PushBuilder._starred_display,
+    s.ListExpr: PushBuilder._starred_display, s.SetExpr: PushBuilder._starred_display, s.DictExpr: PushBuilder._dict,
+    s.Await: PushBuilder._await, s.Yield: PushBuilder._yield, s.YieldFrom: PushBuilder._yield_from,
+    s.Lambda: lambda self, node: self._lambda(node), s.ListComp: lambda self, node: self._comprehension(node),
+    s.SetComp: lambda self, node: self._comprehension(node), s.DictComp: lambda self, node: self._comprehension(node),
+    s.GeneratorExp: lambda self, node: self._comprehension(node),
+}  # fmt: skip
+__all__ = ["type_name"]

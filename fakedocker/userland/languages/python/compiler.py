@@ -1,0 +1,195 @@
+"""From the syntax tree to the machine's operations: one builder for each function, class body and module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from fakedocker.userland.languages.machine.cells import NotSimulated, Value
+from fakedocker.userland.languages.machine.code import COMPILERS, Code, Operation, Source
+from fakedocker.userland.languages.python import syntax as s
+from fakedocker.userland.languages.python.parser import parse
+from fakedocker.userland.languages.python.scopes import Builder, Scope
+from fakedocker.userland.languages.python.source_errors import SourceError
+from fakedocker.userland.languages.python.values import FunctionCode, PyFrame
+
+if TYPE_CHECKING:
+    from fakedocker.userland.languages.python.interpreter import Interpreter
+
+Evaluation = Callable[[PyFrame, Any], Value]
+"""A piece of an expression that neither calls functions nor waits: (frame, interpreter) -> value."""
+Storing = Callable[[PyFrame, Any, Value], None]
+
+
+class Label:
+    """A place among operations that is known later."""
+
+    __slots__ = ("place",)
+
+    def __init__(self) -> None:
+        self.place = -1
+
+
+class Unit:
+    """A source that is being compiled."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        minor, hidden = source.options[:2]
+        self.minor: int = minor
+        self.hidden: str = hidden
+        self.shows_values = len(source.options) > 2 and source.options[2] == "shows"
+        self.future_annotations = False
+        self.lines = source.text.split("\n")
+        self.tree = parse(source.text, self.minor)
+        self.scopes = Builder(self.tree, self.fail)
+        self.codes: dict[int, FunctionCode] = {}
+        self.constants: dict[tuple[type, Value], Value] = {}
+
+    def fail(self, words: str, at: s.Span) -> SourceError:
+        """A SyntaxError of the compiler."""
+        text = self.lines[at[0] - 1] + "\n" if at[0] <= len(self.lines) else ""
+        return SourceError("SyntaxError", words, (at[0], at[1]), (at[2], at[3]), text)
+
+    def text_of(self, node: Any) -> str:  # Any: a node
+        """The source of an expression on one line."""
+        line, column, end_line, end = node.at
+        if line != end_line:
+            raise NotSimulated("an annotation of several lines as text")
+        return self.lines[line - 1][column:end]
+
+    def constant(self, value: Value) -> Value:
+        """The one object for all equal constants."""
+        key = (type(value), repr(value) if isinstance(value, float | complex) else value)
+        return self.constants.setdefault(key, value)
+
+
+class BaseBuilder:
+    """Makes the operations of one function. What a block of code has to undo when it is left is on `blocks`."""
+
+    def __init__(self, unit: Unit, scope: Scope, name: str) -> None:
+        self.unit = unit
+        self.scope = scope
+        self.host = scope
+        self.code = FunctionCode(unit.source, scope.number, name)
+        self.code.hidden = unit.hidden
+        self.code.kind = "function"
+        self.code.qualname = scope.qualname
+        self.code.node = None
+        self.code.first_line = 1
+        self.code.parameters = []
+        self.code.keyword_only = []
+        self.code.positional_only = 0
+        self.code.star = self.code.double_star = False
+        self.code.boxed = []
+        self.operations: list[Operation] = []
+        self.positions: list[Value] = []
+        self.slot_names: list[str] = []
+        self.slots: dict[tuple[int, str], int] = {}
+        self.boxes: dict[tuple[int, str], int] = {}
+        self.blocks: list[tuple[Any, ...]] = []
+        self.at: s.Span = (1, 0, 1, 0)
+        unit.codes[scope.number] = self.code
+
+    # operations
+
+    def emit(self, operation: Operation, at: s.Span | None = None) -> None:
+        self.operations.append(operation)
+        self.positions.append(at or self.at)
+
+    def mark(self, label: Label) -> None:
+        """The label is here."""
+        label.place = len(self.operations)
+
+    def jump(self, label: Label) -> None:
+        def go(frame: Any, m: Any) -> None:
+            frame.place = label.place
+
+        self.emit(go)
+
+    def drop(self) -> None:
+        self.emit(_drop)
+
+    def finish(self) -> FunctionCode:
+        """The code, whole."""
+        code = self.code
+        code.operations = self.operations
+        code.positions = self.positions
+        code.slot_count = len(self.slot_names)
+        code.names = self.slot_names
+        code.own_boxes = len(self.boxes) - len(self.host.free)
+        code.box_names = [name for _, name in self.boxes]
+        code.simple = not (code.keyword_only or code.star or code.double_star)
+        return code
+
+    # names
+
+    def add_slot(self, scope: Scope, name: str) -> int:
+        key = (id(scope), name)
+        found = self.slots.get(key)
+        if found is None:
+            found = self.slots[key] = len(self.slot_names)
+            self.slot_names.append(name)
+        return found
+
+    def temporary(self) -> int:
+        """A slot for a value that no name means."""
+        self.slot_names.append("")
+        return len(self.slot_names) - 1
+
+    def prepare_boxes(self, scopes: list[Scope]) -> None:
+        """Numbers of the boxes: own ones first, then those of functions around this one."""
+        for scope in scopes:
+            for name in sorted(scope.boxed):
+                self.boxes[(id(scope), name)] = len(self.boxes)
+        for name in self.host.free:
+            self.boxes[(0, name)] = len(self.boxes)
+
+    def place_of(self, name: str, scope: Scope) -> tuple[str, int]:
+        """Where a name's value is: ("slot", n), ("box", n), ("name", 0) or ("global", 0)."""
+        inner = scope
+        while True:
+            if name in inner.globals:
+                return ("global", 0)
+            if inner.kind == "class" and inner is self.host and name != "__class__":
+                if name in self.host.free and name not in inner.bound:
+                    return ("class box", self.boxes[(0, name)])
+                return ("name", 0)
+            if name in inner.bound and name not in inner.nonlocals and inner.kind in ("function", "comprehension"):
+                if name in inner.boxed:
+                    return ("box", self.boxes[(id(inner), name)])
+                return ("slot", self.add_slot(inner, name))
+            if name in inner.boxed:
+                return ("box", self.boxes[(id(inner), name)])
+            if inner.kind != "comprehension":
+                break
+            assert inner.parent is not None
+            inner = inner.parent
+            if inner.kind == "class":
+                break
+        if name in self.host.free:
+            return ("box", self.boxes[(0, name)])
+        return ("global", 0) if inner.kind != "module" else ("global", 0)
+
+
+def _drop(frame: Any, m: Any) -> None:
+    frame.stack.pop()
+
+
+def compile_source(source: Source) -> tuple[Code, ...]:
+    """All code of a source: the module's first. Raises SourceError, NotSimulated. O(length)."""
+    from fakedocker.userland.languages.python.compile_definitions import FunctionBuilder
+
+    unit = Unit(source)
+    builder = FunctionBuilder(unit, unit.scopes.root, "<module>")
+    builder.module(unit.tree)
+    last = max(unit.codes)
+    return tuple(unit.codes[number] for number in range(last + 1))
+
+
+COMPILERS["python"] = compile_source
+UNNAMED: Final = ""
+
+
+def interpreter_of(m: Any) -> Interpreter:
+    return m  # type: ignore[no-any-return]

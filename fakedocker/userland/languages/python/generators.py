@@ -1,0 +1,408 @@
+"""Generators, coroutines and the steps of loops: operations that go on with a frame that rests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from fakedocker.userland.languages.machine.cells import NotSimulated, Value
+from fakedocker.userland.languages.machine.code import After, Frame, Runner
+from fakedocker.userland.languages.python import calls, iteration
+from fakedocker.userland.languages.python.attributes import special
+from fakedocker.userland.languages.python.binding import frame_of
+from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error, type_error
+from fakedocker.userland.languages.python.sets import SetValue
+from fakedocker.userland.languages.python.types import NONE_FOUND, class_of, find_in_class, native, type_name
+from fakedocker.userland.languages.python.values import (
+    END,
+    Class,
+    ExceptionValue,
+    Function,
+    Generator,
+    Instance,
+    Method,
+    Native,
+    PyFrame,
+    Super,
+)
+
+if TYPE_CHECKING:
+    from fakedocker.userland.languages.python.interpreter import Interpreter
+
+THROWS: Final = -1
+GIVES: Final = -2
+
+
+def delegating(place: int) -> int:
+    """How a resumer's place is told that goes on with the value."""
+    return -place - 10
+
+
+def resume(m: Interpreter, generator: Generator, value: Value, stop_place: int) -> bool:
+    """Go on with a generator. What it yields comes to the stack of the frame on top now. False: it is through already."""
+    frame = generator.frame
+    if generator.running:
+        kind = "coroutine" if generator.kind == "coroutine" else "generator"
+        raise error("ValueError", f"{kind} already executing")
+    if frame is None:
+        return False
+    if not generator.started:
+        if value is not None:
+            raise type_error(f"can't send non-None value to a just-started {generator.kind}")
+        generator.started = True
+    else:
+        frame.stack.append(value)
+    generator.running = True
+    generator.stop_place = stop_place
+    frame.after = _GENERATOR
+    m.enter(frame)
+    return True
+
+
+def _returned(runner: Runner, frame: Frame, value: Value) -> None:
+    m: Interpreter = runner  # type: ignore[assignment]
+    assert isinstance(frame, PyFrame)
+    generator = frame.owner
+    generator.running = False
+    caller = m.top
+    assert caller is not None
+    if generator.yielded:
+        generator.yielded = False
+        caller.stack.append(value)
+        return
+    generator.frame = None
+    stopped(m, caller, generator.stop_place, value)
+
+
+def stopped(m: Interpreter, caller: Frame, stop_place: int, value: Value) -> None:
+    """What the end of an iterator does to who has resumed it."""
+    if stop_place >= 0:
+        caller.stack.pop()
+        caller.place = stop_place
+    elif stop_place == GIVES:
+        caller.stack.append(value)
+    elif stop_place == THROWS:
+        m.throw(ExceptionValue(EXCEPTIONS["StopIteration"], () if value is None else (value,)))
+    else:
+        caller.stack[-1] = value
+        caller.place = -stop_place - 10
+
+
+def _failed(runner: Runner, frame: Frame, value: Value) -> bool:
+    m: Interpreter = runner  # type: ignore[assignment]
+    assert isinstance(frame, PyFrame)
+    generator = frame.owner
+    generator.running = False
+    generator.frame = None
+    for name in ("StopIteration", "StopAsyncIteration"):
+        if EXCEPTIONS[name] in value.cls.mro and (name == "StopIteration" or generator.kind == "async generator"):
+            made = ExceptionValue(EXCEPTIONS["RuntimeError"], (f"{generator.kind} raised {name}",))
+            made.cause = made.context = value
+            made.suppress = True
+            m.throw(made)
+            return True
+    return False
+
+
+_GENERATOR: Final = After("python.generator", _returned, _failed)
+
+
+def _next_returned(runner: Runner, frame: Frame, value: Value) -> None:
+    assert isinstance(frame, PyFrame)
+    top = runner.top
+    assert top is not None
+    top.stack.append(value)
+
+
+def _next_failed(runner: Runner, frame: Frame, value: Value) -> bool:
+    if EXCEPTIONS["StopIteration"] not in value.cls.mro:
+        return False
+    m: Interpreter = runner  # type: ignore[assignment]
+    top = m.top
+    assert top is not None
+    found = value.args[0] if value.args else None
+    stopped(m, top, frame.extra, found)
+    return True
+
+
+_NEXT: Final = After("python.next", _next_returned, _next_failed)
+
+
+def step(m: Interpreter, frame: PyFrame, iterator: Value, value: Value, stop_place: int) -> bool:
+    """Ask an iterator of any kind for its next item, which comes to the frame's stack."""
+    kind = type(iterator)
+    if kind is Generator:
+        if iterator.kind == "async generator":
+            raise NotSimulated("asynchronous generators")
+        if not resume(m, iterator, value, stop_place):
+            stopped(m, frame, stop_place, None)
+        return True
+    if isinstance(iterator, iteration.Iterator):
+        item = iterator.step(m)
+        if item is END:
+            stopped(m, frame, stop_place, None)
+            return stop_place == THROWS
+        frame.stack.append(item)
+        return False
+    method = special(m, iterator, "__next__" if value is None else "send")
+    if method is None:
+        raise type_error(f"'{type_name(iterator)}' object is not an iterator")
+    args = [] if value is None else [value]
+    if type(method) is Method and type(method.function) is Function and method.function.code.kind == "function":
+        made = frame_of(m, method.function, [method.owner, *args], None)
+        made.after = _NEXT
+        made.extra = stop_place
+        return m.enter(made)
+    try:
+        if type(method) is Method and type(method.function) is Native:
+            frame.stack.append(method.function.function(m, method.owner, *args))
+        else:
+            frame.stack.append(m.call_now(method, args))
+    except Raised as raised:
+        if EXCEPTIONS["StopIteration"] not in raised.value.cls.mro:
+            raise
+        stopped(m, frame, stop_place, raised.value.args[0] if raised.value.args else None)
+        return stop_place == THROWS
+    return False
+
+
+# operations
+
+
+def yield_value(frame: Any, m: Any) -> object:  # Any: the machine's
+    """`yield`: the value on the stack goes to who has resumed the generator."""
+    frame.owner.yielded = True
+    return m.leave(frame.stack.pop())
+
+
+def hand_up(m: Interpreter, frame: PyFrame) -> object:
+    """What a delegate has yielded goes on to who has resumed this one."""
+    frame.owner.yielded = True
+    frame.extra = "delegating"
+    return m.leave(frame.stack.pop())
+
+
+def delegate_send(m: Interpreter, frame: PyFrame, after: int) -> object:
+    """Send what was sent to the iterator below it on the stack."""
+    frame.extra = None
+    value = frame.stack.pop()
+    return step(m, frame, frame.stack[-1], value, delegating(after))
+
+
+def get_iterator(frame: Any, m: Any) -> object:  # Any: the machine's
+    """iter() of the value on the stack."""
+    value = frame.stack[-1]
+    found = plain_iterator(m, value)
+    if found is not None:
+        frame.stack[-1] = found
+        return False
+    method = iterator_maker(m, value)
+    frame.stack.pop()
+    if type(method) is Generator:
+        frame.stack.append(method)
+        return False
+    return calls.call(m, frame, method, [], None)
+
+
+def plain_iterator(m: Interpreter, value: Value) -> Value:
+    """An iterator over what needs no code of the program; None for anything else."""
+    kind = type(value)
+    if kind in (list, tuple, str, range, bytes, bytearray):
+        return iteration.SequenceIterator(value)
+    if kind is dict:
+        return iteration.DictIterator(value, "keys")
+    if kind is SetValue:
+        return iteration.SetIterator(value)
+    if kind is iteration.DictView:
+        return iteration.DictIterator(value.items, value.what)
+    if isinstance(value, iteration.Iterator):
+        return value
+    if kind is Generator and value.kind == "generator":
+        return value
+    if kind is Instance and value.payload is not None and type(find_in_class(value.cls, "__iter__")) is not Function:
+        return plain_iterator(m, value.payload)
+    return None
+
+
+def iterator_maker(m: Interpreter, value: Value) -> Value:
+    """What is called for an iterator: `__iter__`, bound; or a generator over `__getitem__`. Raises TypeError in the program."""
+    cls = class_of(value)
+    found = find_in_class(cls, "__iter__")
+    if found is not None and found is not NONE_FOUND:
+        return m.bound(found, value)
+    if not isinstance(value, Class) and find_in_class(cls, "__getitem__") is not None and not (type(value) is Generator):
+        function = m.hidden_function("by_index")
+        return calls.generator_of(frame_of(m, function, [value], None), function)
+    shown = "type" if isinstance(value, Class) and cls.name == "type" else cls.name
+    raise type_error(f"'{shown}' object is not iterable")
+
+
+def get_awaitable(frame: Any, m: Any) -> object:  # Any: the machine's
+    """What `await` waits for, of the value on the stack."""
+    value = frame.stack[-1]
+    if type(value) is Generator and value.kind == "coroutine":
+        if value.frame is None and value.started:
+            raise error("RuntimeError", "cannot reuse already awaited coroutine")
+        return False
+    method = special(m, value, "__await__")
+    if method is None:
+        if m.minor >= 14:
+            raise NotSimulated("awaiting what cannot be awaited, in this version's words")
+        raise type_error(f"object {type_name(value)} can't be used in 'await' expression")
+    frame.stack.pop()
+    return calls.call(m, frame, method, [], None)
+
+
+def for_next(place: Any, store: Any) -> Any:  # Any: a label, and what stores the item or None
+    """The operation of a loop's next step. The item is stored, the next operation left out; or it is on the stack."""
+    sequence = iteration.SequenceIterator
+
+    def operation(frame: PyFrame, m: Any) -> object:
+        iterator = frame.stack[-1]
+        if type(iterator) is sequence:
+            number = iterator.place
+            items = iterator.items
+            if number < len(items):
+                iterator.place = number + 1
+                if store is None:
+                    frame.stack.append(items[number])
+                else:
+                    store(frame, m, items[number])
+                    frame.place += 1
+                return None
+            iterator.items = ()
+            frame.stack.pop()
+            frame.place = place.place
+            return None
+        return step(m, frame, iterator, None, place.place)
+
+    return operation
+
+
+# natives for displays and calls
+
+
+@native("*extend")
+def _extended(m: Interpreter, target: list[Value], value: Value) -> Value:
+    try:
+        target.extend(m.items(value))
+    except Raised as raised:
+        if str(raised.value.args[0]).endswith("object is not iterable") and not raised.value.entries:
+            raise type_error(f"Value after * must be an iterable, not {type_name(value)}") from None
+        raise
+    return target
+
+
+@native("**update")
+def _updated(m: Interpreter, target: dict[Value, Value], value: Value) -> Value:
+    target.update(mapping_items(m, value, f"'{type_name(value)}' object is not a mapping"))
+    return target
+
+
+@native("**keywords")
+def _keywords(m: Interpreter, target: dict[Value, Value], value: Value) -> Value:
+    for key, each in mapping_items(m, value, f"argument after ** must be a mapping, not {type_name(value)}").items():
+        if type(key) is not str:
+            raise type_error("keywords must be strings")
+        if key in target:
+            raise type_error(f"got multiple values for keyword argument '{key}'")
+        target[key] = each
+    return target
+
+
+def mapping_items(m: Interpreter, value: Value, words: str) -> dict[Value, Value]:
+    """The items of a mapping as a dict of its own."""
+    if type(value) is dict:
+        return dict(value)
+    if isinstance(value, Instance) and type(value.payload) is dict:
+        return dict(value.payload)
+    keys = special(m, value, "keys")
+    if keys is None:
+        raise type_error(words)
+    from fakedocker.userland.languages.python.operators import get_item
+
+    return {key: get_item(m, value, key) for key in m.items_now(m.call_now(keys, []))}
+
+
+EXTENDED: Final = Native.known["builtins:.*extend"]
+UPDATED: Final = Native.known["builtins:.**update"]
+KEYWORDS: Final = Native.known["builtins:.**keywords"]
+
+
+def callable_name(m: Interpreter, callee: Value) -> str:
+    """How messages about arguments call what is called."""
+    if type(callee) is Method:
+        callee = callee.function
+    if type(callee) is Function:
+        module = callee.globals.get("__name__", "")
+        return f"{module}.{callee.code.qualname}()"
+    raise NotSimulated("the words for a keyword given twice")
+
+
+def make_super(m: Interpreter, start: Value, target: Value) -> Super:
+    """super(start, target)."""
+    if not isinstance(start, Class):
+        raise error("RuntimeError", "super(): empty __class__ cell")
+    if not (isinstance(target, Class) and start in target.mro) and start not in class_of(target).mro:
+        raise type_error("super(type, obj): obj must be an instance or subtype of type")
+    return Super(start, target)
+
+
+# methods of generators
+
+
+def _send(m: Interpreter, generator: Generator, value: Value) -> Value:
+    if not resume(m, generator, value, THROWS):
+        if generator.kind == "coroutine":
+            raise error("RuntimeError", "cannot reuse already awaited coroutine")
+        raise error("StopIteration")
+    return calls.ENTERED
+
+
+def throw_into(m: Interpreter, generator: Generator, value: ExceptionValue, stop_place: int) -> bool:
+    """Throw an exception where a generator rests. False: it is through, or was never begun."""
+    frame = generator.frame
+    if generator.running:
+        raise error("ValueError", "generator already executing")
+    if frame is None or not generator.started:
+        generator.frame = None
+        return False
+    generator.running = True
+    generator.stop_place = stop_place
+    frame.after = _GENERATOR
+    m.enter(frame)
+    if frame.extra == "delegating":
+        frame.extra = None
+        inner = frame.stack[-1]
+        if type(inner) is Generator and throw_into(m, inner, value, delegating(frame.place + 2)):
+            return True
+        if type(inner) is not Generator and special(m, inner, "throw") is not None:
+            raise NotSimulated("throwing into a generator that waits for an object of a class")
+    m.throw(value)
+    return True
+
+
+def _throw(m: Interpreter, generator: Generator, kind: Value, value: Value = None, traceback: Value = None) -> Value:
+    from fakedocker.userland.languages.python.exceptions import make_exception
+
+    made = make_exception(m, kind if value is None else m.call_now(kind, [value]))
+    if not throw_into(m, generator, made, THROWS):
+        raise Raised(made)
+    return calls.ENTERED
+
+
+def _close(m: Interpreter, generator: Generator) -> Value:
+    if generator.frame is None or not generator.started:
+        generator.frame = None
+        return None
+    return calls.Tail(m.hidden_function("close_generator"), [generator])
+
+
+for _owner in ("generator", "coroutine", "map", "filter", "zip", "enumerate"):
+    if _owner in ("generator", "coroutine"):
+        native("send", _owner)(_send)
+        native("throw", _owner)(_throw)
+        native("close", _owner)(_close)
+    if _owner != "coroutine":
+        native("__next__", _owner)(lambda m, generator: _send(m, generator, None))
+        native("__iter__", _owner)(lambda m, generator: generator)
+native("__await__", "coroutine")(lambda m, generator: generator)

@@ -1,0 +1,125 @@
+"""The simulated library: which modules there are, what is in them, and the texts of those written in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module, resources
+from typing import TYPE_CHECKING, Any, Final
+
+from fakedocker.userland.languages.machine.cells import Value
+from fakedocker.userland.languages.python.errors import EXCEPTIONS, OBJECT, TYPE
+from fakedocker.userland.languages.python.values import NOT_IMPLEMENTED, UNBOUND, BuiltinClass, Class, Module, Native
+
+if TYPE_CHECKING:
+    from fakedocker.userland.languages.python.interpreter import Interpreter
+
+BUILTINS: Final[dict[str, Value]] = {
+    "None": None, "True": True, "False": False, "Ellipsis": ..., "NotImplemented": NOT_IMPLEMENTED, "__debug__": True,
+    "object": OBJECT, "type": TYPE, **EXCEPTIONS,
+}  # fmt: skip
+"""The names that are everywhere. Filled by the modules that define them."""
+_HERE: Final = "fakedocker.userland.languages.python"
+NAMES: Final[dict[str, Callable[[Any], dict[str, Value]]]] = {}
+"""What a module has besides its functions, by its name."""
+MODULES: Final[dict[str, str]] = {}
+"""The modules of the library -> where their natives are, "" for none; read from guest/modules.txt."""
+BUILT_IN: Final = frozenset(("sys", "builtins", "time", "_natives"))
+
+
+def _read_modules() -> None:
+    for line in text_of("modules").strip().split("\n"):
+        name, _, where = line.partition(":")
+        MODULES[name.strip()] = where.strip()
+
+
+@cache
+def text_of(name: str) -> str:
+    """A text of the library that is written in Python."""
+    return resources.files(_HERE).joinpath(f"guest/{name}.txt").read_text("utf-8")
+
+
+@cache
+def has_text(name: str) -> bool:
+    return resources.files(_HERE).joinpath(f"guest/{name}.txt").is_file()
+
+
+def names_for(module: str) -> Callable[[Callable[[Any], dict[str, Value]]], Callable[[Any], dict[str, Value]]]:
+    """Register what gives a module's names that are no natives; it takes the interpreter."""
+
+    def register(function: Callable[[Any], dict[str, Value]]) -> Callable[[Any], dict[str, Value]]:
+        NAMES[module] = function
+        return function
+
+    return register
+
+
+def has(name: str) -> bool:
+    """Whether a module is simulated."""
+    return name in MODULES
+
+
+def load(m: Interpreter, name: str) -> bool:
+    """Bring a module in. False: it is there; True: its text has begun to run."""
+    from fakedocker.userland.languages.python import importing
+
+    where = MODULES[name]
+    if where:
+        import_module(f"{_HERE}.{where}")
+    parent = name.rpartition(".")[0]
+    is_package = any(each.startswith(f"{name}.") for each in MODULES)
+    names: dict[str, Value] = {"__name__": name, "__doc__": None, "__package__": name if is_package else parent, "__spec__": None}
+    if is_package:
+        names["__path__"] = []
+    names.update(natives_of(name))
+    names.update({each.name: each for each in BuiltinClass.known.values() if each.module == name and not each.name.startswith("_")})
+    if name in NAMES:
+        names.update(NAMES[name](m))
+    module = Module(name, names, True)
+    if has_text(name):
+        return importing.run_source(m, module, text_of(name), f"<library {name}>", "library")
+    m.modules[name] = module
+    if parent in m.modules:
+        m.modules[parent].names[name.rpartition(".")[2]] = module
+    return False
+
+
+def natives_of(module: str) -> dict[str, Value]:
+    """The functions of a module that are the host's."""
+    return {each.name: each for each in list(Native.known.values()) if each.module == module and not each.owner and each.name[0] not in "*@"}
+
+
+@cache
+def _hidden_defaults() -> dict[str, tuple[Value, ...]]:
+    return {}
+
+
+def hidden_defaults(name: str) -> tuple[Value, ...]:
+    """The defaults of a function of the hidden library."""
+    return _hidden_defaults().get(name, ())
+
+
+def hidden_names(m: Interpreter) -> dict[str, Value]:
+    """The global names of the hidden library: natives that no program sees."""
+    return {each.name: each for each in list(Native.known.values()) if each.module == "_natives" and not each.owner}
+
+
+def add_builtins() -> None:
+    """Put all natives and classes of the builtins among the names that are everywhere."""
+    for each in BuiltinClass.known.values():
+        if each.module == "builtins" and each.name in _PUBLIC:
+            BUILTINS[each.name] = each
+    BUILTINS.update({name: each for name, each in natives_of("builtins").items() if name in _FUNCTIONS})
+
+
+_PUBLIC: Final = frozenset(
+    "bool bytearray bytes classmethod complex dict enumerate filter float frozenset int list map memoryview object property"
+    " range reversed set slice staticmethod str super tuple type zip".split()
+)
+_FUNCTIONS: Final = frozenset(
+    "abs all any ascii bin callable chr delattr dir divmod eval exec format getattr globals hasattr hash hex id input"
+    " isinstance issubclass iter len locals max min next oct open ord pow print repr round setattr sorted sum vars"
+    " __import__ __build_class__ exit quit compile breakpoint help copyright credits license aiter anext".split()
+)
+_read_modules()
+__all__ = ["UNBOUND", "Class"]

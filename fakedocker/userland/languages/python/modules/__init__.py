@@ -1,0 +1,1 @@
+"""Natives of the modules of the library, one module each."""

@@ -1,0 +1,223 @@
+"""`text % values` and `text.format(...)`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from fakedocker.userland.languages.machine.cells import NotSimulated, Value
+from fakedocker.userland.languages.python.attributes import get_attribute
+from fakedocker.userland.languages.python.errors import error, type_error
+from fakedocker.userland.languages.python.operators import PLAIN, check_size, get_item
+from fakedocker.userland.languages.python.texts import converted, to_ascii, to_format, to_repr, to_str
+from fakedocker.userland.languages.python.types import type_name
+
+if TYPE_CHECKING:
+    from fakedocker.userland.languages.python.interpreter import Interpreter
+
+_FIELD: Final = re.compile(r"%(?:\(([^()]*)\))?([#0\- +]*)(\*|\d+)?(?:\.(\*|\d+))?[hlL]?(.)", re.DOTALL)
+_MOST_WIDTH: Final = 1 << 20
+
+
+def percent(m: Interpreter, text: Value, values: Value) -> Value:
+    """`text % values`. O(length of the result)."""
+    if type(text) is bytes:
+        if type(values) in PLAIN and (type(values) is not tuple or all(type(each) in (int, bytes, float) for each in values)):
+            return text % values
+        raise NotSimulated("formatting bytes with %")
+    given = values if type(values) is tuple else (values,)
+    found: list[str] = []
+    place = 0
+    used = 0
+    is_mapping = False
+
+    def following() -> Value:
+        nonlocal used
+        if used >= len(given):
+            raise type_error("not enough arguments for format string")
+        used += 1
+        return given[used - 1]
+
+    for match in _FIELD.finditer(text):
+        between = text[place : match.start()]
+        if "%" in between:
+            raise NotSimulated("an unfinished field of a format with %")
+        found.append(between)
+        place = match.end()
+        key, flags, width, precision, kind = match.groups()
+        if kind == "%":
+            found.append("%")
+            continue
+        if key is not None:
+            is_mapping = True
+            if type(values) is not dict and not m.is_mapping(values):
+                raise type_error("format requires a mapping")
+            value = get_item(m, values, key)
+            if width == "*" or precision == "*":
+                raise NotSimulated("a star in a field with a name")
+        else:
+            if width == "*":
+                width = str(following())
+            if precision == "*":
+                precision = str(following())
+            value = following()
+        found.append(_one(m, flags, width, precision, kind, value, match.start(5)))
+    if "%" in text[place:]:
+        raise error("ValueError", "incomplete format")
+    found.append(text[place:])
+    if used < len(given) and not is_mapping and not (type(values) is dict or (type(values) is not tuple and m.is_mapping(values))):
+        raise type_error("not all arguments converted during string formatting")
+    return "".join(found)
+
+
+def _one(m: Interpreter, flags: str, width: str | None, precision: str | None, kind: str, value: Value, place: int) -> str:
+    for number in (width, precision):
+        if number and int(number) > _MOST_WIDTH:
+            check_size(m, 1 << 40)
+    spec = f"%{flags}{width or ''}{'.' + precision if precision is not None else ''}"
+    if kind == "s":
+        return (spec + "s") % to_str(m, value)
+    if kind == "r":
+        return (spec + "s") % to_repr(m, value)
+    if kind == "a":
+        return (spec + "s") % to_ascii(m, value)
+    if kind in "diouxXeEfFgGc":
+        if type(value) not in PLAIN:
+            value = m.as_number(value, kind)
+        if type(value) not in (int, float, bool) and not (kind == "c" and type(value) is str):
+            raise _not_a_number(kind, value)
+        if kind in "oxX" and type(value) is float:
+            raise type_error(f"%{kind} format: an integer is required, not float")
+        return (spec + kind) % value
+    shown = kind if kind.isprintable() else "?"
+    raise error("ValueError", f"unsupported format character '{shown}' (0x{ord(kind):x}) at index {place}")
+
+
+def _not_a_number(kind: str, value: Value) -> Exception:
+    name = type_name(value)
+    if kind in "eEfFgG":
+        return type_error(f"must be real number, not {name}")
+    if kind == "c":
+        return type_error("%c requires int or char")
+    if kind in "oxX":
+        return type_error(f"%{kind} format: an integer is required, not {name}")
+    return type_error(f"%{kind} format: a real number is required, not {name}")
+
+
+_NAME: Final = re.compile(r"[^.\[\]]*")
+_STEP: Final = re.compile(r"\.([^.\[\]]+)|\[([^\[\]]+)\]")
+
+
+class _Fields:
+    """The arguments of one format(), and how its fields are numbered."""
+
+    def __init__(self, args: list[Value], kwargs: dict[str, Value]) -> None:
+        self.args = args
+        self.kwargs = kwargs
+        self.automatic = -1
+        self.manual = False
+
+
+def format_text(m: Interpreter, text: str, args: list[Value], kwargs: dict[str, Value]) -> str:
+    """text.format(*args, **kwargs)."""
+    return _formatted(m, text, _Fields(args, kwargs), 0)
+
+
+def _formatted(m: Interpreter, text: str, fields: _Fields, depth: int) -> str:
+    if depth > 2:
+        raise error("ValueError", "Max string recursion exceeded")
+    found: list[str] = []
+    place = 0
+    while place < len(text):
+        character = text[place]
+        if character == "{":
+            if text[place + 1 : place + 2] == "{":
+                found.append("{")
+                place += 2
+                continue
+            end = _end_of_field(text, place)
+            found.append(_field(m, text[place + 1 : end], fields, depth))
+            place = end + 1
+        elif character == "}":
+            if text[place + 1 : place + 2] != "}":
+                raise error("ValueError", "Single '}' encountered in format string")
+            found.append("}")
+            place += 2
+        else:
+            following = [each for each in (text.find("{", place), text.find("}", place)) if each >= 0]
+            end = min(following, default=len(text))
+            found.append(text[place:end])
+            place = end
+    return "".join(found)
+
+
+def _end_of_field(text: str, start: int) -> int:
+    if start + 1 >= len(text):
+        raise error("ValueError", "Single '{' encountered in format string")
+    depth = 0
+    for place in range(start, len(text)):
+        depth += (text[place] == "{") - (text[place] == "}")
+        if not depth:
+            return place
+    raise error("ValueError", "expected '}' before end of string")
+
+
+def _field(m: Interpreter, field: str, fields: _Fields, depth: int) -> str:
+    name, colon, spec = _split(field)
+    conversion = -1
+    if "!" in name:
+        name, _, letter = name.rpartition("!")
+        if letter not in ("r", "s", "a"):
+            raise NotSimulated("a conversion that there is not")
+        conversion = ord(letter)
+    value = converted(m, _value(m, name, fields), conversion)
+    if "{" in spec:
+        spec = _formatted(m, spec, fields, depth + 1)
+    return to_format(m, value, spec)
+
+
+def _split(field: str) -> tuple[str, str, str]:
+    depth = 0
+    for place, character in enumerate(field):
+        depth += (character == "[") - (character == "]")
+        if character == ":" and depth <= 0:
+            return field[:place], ":", field[place + 1 :]
+    return field, "", ""
+
+
+def _value(m: Interpreter, name: str, fields: _Fields) -> Value:
+    head = _NAME.match(name)
+    assert head is not None
+    first = head.group()
+    value: Value
+    if not first or first.isdecimal():
+        if first:
+            if fields.automatic >= 0:
+                raise error("ValueError", "cannot switch from automatic field numbering to manual field specification")
+            fields.manual = True
+            index = int(first) if len(first) < 9 else 1 << 30
+        else:
+            if fields.manual:
+                raise error("ValueError", "cannot switch from manual field specification to automatic field numbering")
+            fields.automatic += 1
+            index = fields.automatic
+        if index >= len(fields.args):
+            raise error("IndexError", f"Replacement index {index} out of range for positional args tuple")
+        value = fields.args[index]
+    else:
+        if first not in fields.kwargs:
+            raise error("KeyError", first)
+        value = fields.kwargs[first]
+    rest = name[head.end() :]
+    place = 0
+    while place < len(rest):
+        step = _STEP.match(rest, place)
+        if step is None:
+            raise NotSimulated("this field name in a format string")
+        place = step.end()
+        if step[1] is not None:
+            value = get_attribute(m, value, step[1])
+        else:
+            key = step[2]
+            value = get_item(m, value, int(key) if key.isdecimal() and len(key) < 9 else key)
+    return value

@@ -1,0 +1,132 @@
+"""`Did you mean: 'x'?`: which of the names there are is nearest to one that there is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from fakedocker.userland.languages.python.errors import EXCEPTIONS
+from fakedocker.userland.languages.python.values import ExceptionValue, Module
+
+if TYPE_CHECKING:
+    from fakedocker.userland.languages.python.interpreter import Interpreter
+
+_MOVE: Final = 2
+_CASE: Final = 1
+_LONGEST: Final = 40
+_MOST_NAMES: Final = 750
+
+
+def _substitution(a: str, b: str) -> int:
+    if a == b:
+        return 0
+    return _CASE if a.lower() == b.lower() and a.isascii() and b.isascii() else _MOVE
+
+
+def _distance(a: str, b: str, most: int) -> int:
+    """The cost of making one name of another, or more than `most`."""
+    if a == b:
+        return 0
+    while a and b and a[0] == b[0]:
+        a, b = a[1:], b[1:]
+    while a and b and a[-1] == b[-1]:
+        a, b = a[:-1], b[:-1]
+    if not a or not b:
+        return _MOVE * (len(a) + len(b))
+    if len(a) > _LONGEST or len(b) > _LONGEST:
+        return most + 1
+    if len(b) < len(a):
+        a, b = b, a
+    if (len(b) - len(a)) * _MOVE > most:
+        return most + 1
+    row = list(range(_MOVE, _MOVE * (len(a) + 1), _MOVE))
+    result = 0
+    for index, character in enumerate(b):
+        distance = result = index * _MOVE
+        lowest = most + 1
+        for place, other in enumerate(a):
+            substitute = distance + _substitution(character, other)
+            distance = row[place]
+            insert_delete = min(result, distance) + _MOVE
+            result = min(insert_delete, substitute)
+            row[place] = result
+            lowest = min(lowest, result)
+        if lowest > most:
+            return most + 1
+    return result
+
+
+def nearest(wrong: str, names: Iterable[str]) -> str | None:
+    """The name that was probably meant; None if none is near."""
+    known = list(names)
+    if len(known) >= _MOST_NAMES or not wrong or len(wrong) > _LONGEST:
+        return None
+    best: str | None = None
+    best_distance = -1
+    for name in known:
+        if name == wrong:
+            continue
+        most = (len(name) + len(wrong) + 3) * _MOVE // 6
+        if best_distance >= 0:
+            most = min(most, best_distance - 1)
+        distance = _distance(wrong, name, most)
+        if distance > most:
+            continue
+        if best is None or distance < best_distance:
+            best, best_distance = name, distance
+    return best
+
+
+def suggestion(m: Interpreter, value: ExceptionValue) -> str:
+    """What a traceback adds to the message of an exception."""
+    from fakedocker.userland.languages.python import real_names
+
+    if m.minor < 10:
+        return ""
+    name = value.fields.get("name")
+    if type(name) is not str:
+        return ""
+    mro = value.cls.mro
+    if EXCEPTIONS["AttributeError"] in mro and "obj" in value.fields:
+        found = _nearest_hidden_last(m, name, real_names.directory(m, value.fields["obj"]))
+        return f". Did you mean: '{found}'?" if found is not None else ""
+    if EXCEPTIONS["NameError"] in mro:
+        return _for_name(m, value, name)
+    if EXCEPTIONS["ImportError"] in mro and m.minor >= 12 and "name_from" in value.fields:
+        module = m.modules.get(name)
+        if isinstance(module, Module):
+            found = nearest(value.fields["name_from"], sorted(real_names.directory(m, module)))
+            return f". Did you mean: '{found}'?" if found is not None else ""
+    return ""
+
+
+def _nearest_hidden_last(m: Interpreter, wrong: str, names: list[str]) -> str | None:
+    if m.minor >= 13 and not wrong.startswith("_"):
+        names = [name for name in names if not name.startswith("_")]
+    return nearest(wrong, names)
+
+
+def _for_name(m: Interpreter, value: ExceptionValue, name: str) -> str:
+    from fakedocker.userland.languages.python import real_names
+
+    names = value.fields.get("@names")
+    if names is None:
+        return ""
+    local, around = names
+    found = None
+    if m.minor >= 12 and "self" in local and value.fields.get("@self") is not None:
+        self_names = real_names.directory(m, value.fields["@self"])
+        if name in self_names:
+            return f". Did you mean: 'self.{name}'?"
+    if m.minor >= 13:
+        found = nearest(name, sorted([*local, *around, *real_names.builtin_names(m.minor)]))
+        found = nearest(name, [*local, *around, *real_names.builtin_names(m.minor)])
+    else:
+        for known in (local, around, real_names.builtin_names(m.minor)):
+            found = nearest(name, known)
+            if found is not None:
+                break
+    text = f". Did you mean: '{found}'?" if found is not None else ""
+    if m.minor >= 12 and name in real_names.module_names(m.minor):
+        text += f"{' Or did' if found is not None else '. Did'} you forget to import '{name}'?"
+    return text

@@ -1,0 +1,176 @@
+"""Tracebacks: where an exception came from, printed as each version of CPython prints it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from fakedocker.userland.languages.machine.cells import Value, cell
+from fakedocker.userland.languages.python import anchors
+from fakedocker.userland.languages.python.errors import EXCEPTIONS, OBJECT
+from fakedocker.userland.languages.python.values import BuiltinClass, Class, ExceptionValue
+
+if TYPE_CHECKING:
+    from fakedocker.userland.languages.python.interpreter import Interpreter
+
+Span = tuple[int, int, int, int]
+TRACEBACK: Final = BuiltinClass("traceback", OBJECT)
+_MOST_REPEATED: Final = 3
+_BETWEEN_CAUSE: Final = "\nThe above exception was the direct cause of the following exception:\n\n"
+_BETWEEN_CONTEXT: Final = "\nDuring handling of the above exception, another exception occurred:\n\n"
+_SINCE: Final = (
+    (11, "string indices must be integers, not", "string indices must be integers"),
+)
+
+
+@cell
+class Traceback:
+    """What `__traceback__` gives: the entries from where it was raised outwards."""
+
+    __slots__ = ("cls", "entries")
+
+    def __init__(self, entries: list[Value]) -> None:
+        self.entries = entries
+        self.cls: Class = TRACEBACK
+
+
+def position_of(problem: BaseException) -> Span | None:
+    """The place in the source of the innermost evaluation that an exception of the host came through."""
+    found = None
+    step = problem.__traceback__
+    while step is not None:
+        code = step.tb_frame.f_code
+        if "at" in code.co_varnames[: code.co_argcount]:
+            at = step.tb_frame.f_locals["at"]
+            if at is not None:
+                found = at
+        step = step.tb_next
+    return found
+
+
+def words_of_version(words: str, minor: int) -> str:
+    """A message of the host's own operations, as the version has it."""
+    match = re.fullmatch(r"cannot use '(\w+)' as a (?:dict key|set element) \((unhashable type: '\w+')\)", words)
+    if match:
+        words = match[2]
+    if minor < 11 and words.startswith("string indices must be integers, not"):
+        return "string indices must be integers"
+    if words.startswith("list.index(x): x not in list"):
+        return words
+    return words
+
+
+def source_line(m: Interpreter, name: str, number: int) -> list[str]:
+    """The lines of a source from a number on; [] if they cannot be found."""
+    lines = lines_of(m, name)
+    return lines[number - 1 :] if 0 < number <= len(lines) else []
+
+
+def lines_of(m: Interpreter, name: str) -> list[str]:
+    kept: dict[str, str] = m.state.get("sources", {})
+    if name in kept:
+        return kept[name].split("\n")
+    if name.startswith("<"):
+        return []
+    try:
+        data = m.system.read_file(name)
+    except OSError:
+        return []
+    return data.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
+
+
+def describe_entry(m: Interpreter, entry: Value) -> str:
+    """A frame's lines in a traceback."""
+    code, position = entry
+    name = code.source.name
+    first = f'  File "{name}", line {position[0]}, in {shown_name(code)}\n'
+    lines = source_line(m, name, position[0])
+    if not lines or not lines[0].strip():
+        return first
+    return first + anchors.shown_lines(lines, position, m.minor)
+
+
+def shown_name(code: Any) -> str:  # Any: FunctionCode
+    return str(code.name)
+
+
+def format_entries(m: Interpreter, entries: list[Value]) -> str:
+    """All frames, outermost first; those that repeat more than three times are counted."""
+    found = []
+    last: Any = None
+    count = 0
+    for entry in reversed(entries):
+        key = (entry[0].source.name, entry[1][0], entry[0].name)
+        if key != last:
+            if count > _MOST_REPEATED:
+                found.append(_repeated(count))
+            last, count = key, 0
+        count += 1
+        if count <= _MOST_REPEATED:
+            found.append(describe_entry(m, entry))
+    if count > _MOST_REPEATED:
+        found.append(_repeated(count))
+    return "".join(found)
+
+
+def _repeated(count: int) -> str:
+    more = count - _MOST_REPEATED
+    return f"  [Previous line repeated {more} more time{'' if more == 1 else 's'}]\n"
+
+
+def format_exception(m: Interpreter, value: ExceptionValue, chain: bool = True) -> str:
+    """The whole of what is printed for an exception, with those that led to it."""
+    parts = []
+    each: Value = value
+    seen: list[Value] = []
+    while each is not None and not any(each is known for known in seen):
+        seen.append(each)
+        text = ("Traceback (most recent call last):\n" + format_entries(m, each.entries)) if each.entries else ""
+        parts.append(text + format_last(m, each))
+        if not chain:
+            break
+        if each.cause is not None:
+            parts.append(_BETWEEN_CAUSE)
+            each = each.cause
+        elif each.context is not None and not each.suppress:
+            parts.append(_BETWEEN_CONTEXT)
+            each = each.context
+        else:
+            break
+    if len(parts) % 2 == 0:
+        parts.pop()
+    return "".join(reversed(parts))
+
+
+def class_shown(cls: Class) -> str:
+    """A class of exceptions as the last line names it."""
+    if cls.module in ("builtins", "__main__"):
+        return cls.qualname
+    return f"{cls.module}.{cls.qualname}"
+
+
+def format_last(m: Interpreter, value: ExceptionValue) -> str:
+    """The last line, with notes; for a SyntaxError those of the source before it."""
+    from fakedocker.userland.languages.python.suggestions import suggestion
+
+    name = class_shown(value.cls)
+    head = ""
+    if EXCEPTIONS["SyntaxError"] in value.cls.mro and value.fields.get("lineno") is not None:
+        head = anchors.syntax_lines(value.fields, m.minor)
+        words = str(value.args[0])
+    else:
+        words = _text_or_failed(m, value)
+    words += suggestion(m, value)
+    line = f"{head}{name}: {words}\n" if words else f"{head}{name}\n"
+    for note in value.fields.get("__notes__", ()):
+        line += f"{note}\n"
+    return line
+
+
+def _text_or_failed(m: Interpreter, value: ExceptionValue) -> str:
+    from fakedocker.userland.languages.python.errors import Raised
+
+    try:
+        return m.str(value)
+    except Raised:
+        return "<exception str() failed>"

@@ -1,0 +1,178 @@
+"""Which class a value has, and the tables of builtin classes with what the host does for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from fakedocker.userland.languages.machine.cells import Value
+from fakedocker.userland.languages.python.errors import OBJECT, TYPE, type_error
+from fakedocker.userland.languages.python.values import (
+    NOT_IMPLEMENTED,
+    BuiltinClass,
+    Class,
+    ExceptionValue,
+    Function,
+    Generator,
+    GetSet,
+    Instance,
+    Method,
+    Module,
+    Native,
+    Opaque,
+    Property,
+    SlotMember,
+    Super,
+    UserClass,
+    Wrapped,
+)
+
+INT: Final = BuiltinClass("int", OBJECT, host=int, kind="int")
+BOOL: Final = BuiltinClass("bool", INT, host=bool)
+FLOAT: Final = BuiltinClass("float", OBJECT, host=float, kind="float")
+COMPLEX: Final = BuiltinClass("complex", OBJECT, host=complex, kind="complex")
+STR: Final = BuiltinClass("str", OBJECT, host=str, kind="str")
+BYTES: Final = BuiltinClass("bytes", OBJECT, host=bytes, kind="bytes")
+BYTEARRAY: Final = BuiltinClass("bytearray", OBJECT, host=bytearray, kind="bytearray")
+LIST: Final = BuiltinClass("list", OBJECT, host=list, kind="list")
+TUPLE: Final = BuiltinClass("tuple", OBJECT, host=tuple, kind="tuple")
+DICT: Final = BuiltinClass("dict", OBJECT, host=dict, kind="dict")
+RANGE: Final = BuiltinClass("range", OBJECT, host=range)
+SLICE: Final = BuiltinClass("slice", OBJECT, host=slice)
+NONE_TYPE: Final = BuiltinClass("NoneType", OBJECT, host=type(None))
+ELLIPSIS_TYPE: Final = BuiltinClass("ellipsis", OBJECT)
+NOT_IMPLEMENTED_TYPE: Final = BuiltinClass("NotImplementedType", OBJECT)
+FUNCTION: Final = BuiltinClass("function", OBJECT)
+BUILTIN_FUNCTION: Final = BuiltinClass("builtin_function_or_method", OBJECT)
+METHOD_DESCRIPTOR: Final = BuiltinClass("method_descriptor", OBJECT)
+METHOD: Final = BuiltinClass("method", OBJECT)
+MODULE: Final = BuiltinClass("module", OBJECT)
+PROPERTY: Final = BuiltinClass("property", OBJECT)
+STATICMETHOD: Final = BuiltinClass("staticmethod", OBJECT)
+CLASSMETHOD: Final = BuiltinClass("classmethod", OBJECT)
+SUPER: Final = BuiltinClass("super", OBJECT)
+MEMBER: Final = BuiltinClass("member_descriptor", OBJECT)
+GETSET: Final = BuiltinClass("getset_descriptor", OBJECT)
+GENERATORS: Final = {
+    name: BuiltinClass(name, OBJECT)
+    for name in ("generator", "coroutine", "async_generator", "map", "filter", "zip", "enumerate")
+}
+
+OF_HOST: Final[dict[type, Class]] = {
+    int: INT, bool: BOOL, float: FLOAT, complex: COMPLEX, str: STR, bytes: BYTES, bytearray: BYTEARRAY, list: LIST,
+    tuple: TUPLE, dict: DICT, range: RANGE, slice: SLICE, type(None): NONE_TYPE, type(...): ELLIPSIS_TYPE,
+    type(NOT_IMPLEMENTED): NOT_IMPLEMENTED_TYPE, Function: FUNCTION, Module: MODULE,
+    Property: PROPERTY, SlotMember: MEMBER, GetSet: GETSET, Super: SUPER,
+}  # fmt: skip
+"""Classes by the class of the host whose objects they are."""
+
+
+def class_of(value: Value) -> Class:
+    """The class of a value, as type() gives it."""
+    kind = type(value)
+    found = OF_HOST.get(kind)
+    if found is not None:
+        return found if found.name != "set" else value.cls  # type: ignore[no-any-return]
+    if kind is Instance or kind is ExceptionValue or kind is Opaque:
+        return value.cls  # type: ignore[no-any-return]
+    return _by_looking(value, kind)
+
+
+def _by_looking(value: Value, kind: type) -> Class:
+    if isinstance(value, Class):
+        return value.meta
+    if kind is Native:
+        return METHOD_DESCRIPTOR if value.owner else BUILTIN_FUNCTION
+    if kind is Method:
+        return BUILTIN_FUNCTION if type(value.function) is Native else METHOD
+    if kind is Wrapped:
+        return STATICMETHOD if value.kind == "staticmethod" else CLASSMETHOD
+    if kind is Generator:
+        return GENERATORS[value.shown or value.kind]
+    found = getattr(value, "cls", None)
+    if isinstance(found, Class):
+        return found
+    raise TypeError(f"{kind.__name__} has no class in Python")
+
+
+def type_name(value: Value) -> str:
+    """The name of a value's class, as messages have it."""
+    return class_of(value).name
+
+
+def is_instance(value: Value, cls: Class) -> bool:
+    return cls in class_of(value).mro
+
+
+def kind_of(cls: Class) -> str:
+    """The kind of value that instances hold: that of the builtin class in its ancestry."""
+    return cls.kind if isinstance(cls, BuiltinClass | UserClass) else ""
+
+
+def payload_of(value: Value) -> Value:
+    """The value of the host that an object is, or holds as an instance of a descendant of a builtin class."""
+    if type(value) is Instance and value.payload is not None:
+        return value.payload
+    return value
+
+
+def find_in_class(cls: Class, name: str) -> Value:
+    """An attribute as it stands in the namespace of a class or one of its ancestors; None if there is none."""
+    for each in cls.mro:
+        found = each.names.get(name, None)
+        if found is not None:
+            return found
+    return _find_none(cls, name)
+
+
+def _find_none(cls: Class, name: str) -> Value:
+    return NONE_FOUND if any(name in each.names for each in cls.mro) else None
+
+
+class _NoneFound:
+    """An attribute of a class whose value is None."""
+
+
+NONE_FOUND: Final = _NoneFound()
+
+
+def linearized(name: str, bases: tuple[Class, ...]) -> list[Class]:
+    """The C3 order of the ancestors of a class with these bases. Raises TypeError in the program."""
+    sequences = [list(base.mro) for base in bases] + [list(bases)]
+    found: list[Class] = []
+    while True:
+        sequences = [sequence for sequence in sequences if sequence]
+        if not sequences:
+            return found
+        for sequence in sequences:
+            head = sequence[0]
+            if not any(head in other[1:] for other in sequences):
+                break
+        else:
+            left: list[Class] = []
+            for sequence in sequences:
+                if sequence[0] not in left:
+                    left.append(sequence[0])
+            names = ", ".join(each.name for each in left)
+            raise type_error(f"Cannot create a consistent method resolution order (MRO) for bases {names}")
+        found.append(head)
+        for sequence in sequences:
+            if sequence and sequence[0] is head:
+                del sequence[0]
+
+
+def native(
+    name: str, owner: str = "", keywords: bool = False, module: str = "builtins"
+) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
+    """Make a function of the host one that programs can call; its first parameter is the machine."""
+
+    def register(function: Callable[..., Value]) -> Callable[..., Value]:
+        made = Native(name, function, owner, keywords, module)
+        if owner and f"{module}.{owner}" in BuiltinClass.known:
+            BuiltinClass.known[f"{module}.{owner}"].names[name] = made
+        return function
+
+    return register
+
+
+TYPE.kind = "type"
