@@ -229,7 +229,7 @@ def _of_class(m: Interpreter, cls: Class, name: str) -> Value:
             getter = find_in_class(class_of(found), "__get__")
             if getter is not None:
                 return m.call_now(getter, [found, None, cls])
-        if kind is Native and found.owner and found.name in ("fromkeys", "maketrans", "fromhex", "from_bytes", "__new__") or (kind is Native and found.name.startswith("@")):
+        if kind is Native and found.owner and found.name in ("fromkeys", "maketrans", "fromhex", "from_bytes") or (kind is Native and found.name.startswith("@")):
             return Method(found, cls)
         return found
     if meta_found is not None:

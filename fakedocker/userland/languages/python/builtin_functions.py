@@ -253,8 +253,8 @@ def _next(m: Interpreter, iterator: Value, default: Value = _NOTHING) -> Value:
     return calls.Tail(m.hidden_function("next_or"), [method, default])
 
 
-@native("reversed")
-def _reversed(m: Interpreter, value: Value) -> Value:
+@native("__new__", "reversed")
+def _reversed(m: Interpreter, cls: Value, value: Value) -> Value:
     plain = payload_of(value)
     method = special(m, value, "__reversed__")
     if method is not None and type(method.function) is not Native:

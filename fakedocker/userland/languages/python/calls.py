@@ -124,6 +124,8 @@ def generator_of(frame: PyFrame, function: Function) -> Generator:
 def call_native(m: Interpreter, frame: PyFrame | None, native: Native, args: list[Value], kwargs: Keywords) -> Value:
     """Call a function of the host. What it raises as TypeError for the number of its arguments is said as CPython says it."""
     try:
+        if native.name == "__new__" and args and type(args[0]) is UserClass and native.owner in _HOSTED:
+            return _new_of_descendant(m, native, args, kwargs)
         if kwargs:
             if not native.takes_keywords:
                 raise type_error(f"{shown_name(native)}() takes no keyword arguments")
@@ -142,6 +144,18 @@ def call_native(m: Interpreter, frame: PyFrame | None, native: Native, args: lis
         if problem.__traceback__ is not None and problem.__traceback__.tb_next is None:
             raise _wrong_arguments(m, native, args, kwargs, problem) from None
         raise
+
+
+_HOSTED: Final = frozenset("int float complex str bytes bytearray tuple list dict set frozenset".split())
+
+
+def _new_of_descendant(m: Interpreter, native: Native, args: list[Value], kwargs: Keywords) -> Value:
+    """`tuple.__new__(cls, ...)` for a class of the program."""
+    cls, *rest = args
+    if cls.kind in ("list", "dict", "set", "bytearray"):
+        return Instance(cls, m.empty_payload(cls.kind))
+    made = native.function(m, BuiltinClass.known[f"builtins.{native.owner}"], *rest, **(kwargs or {}))
+    return Instance(cls, made)
 
 
 def shown_name(native: Native) -> str:

@@ -8,6 +8,7 @@ from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.python import blocks, generators, syntax as s
 from fakedocker.userland.languages.python.compile_statements import StatementBuilder
 from fakedocker.userland.languages.python.compiler import Label
+from fakedocker.userland.languages.python.sets import frozen_constant
 from fakedocker.userland.languages.python.values import PyFrame
 
 
@@ -54,7 +55,7 @@ class BlockBuilder(StatementBuilder):
             return
         begin, otherwise, end = Label(), Label(), Label()
         self.at = node.at
-        self.push(node.iter)
+        self.push_iterable(node.iter)
         self.emit(generators.get_iterator, node.iter.at)
         self.mark(begin)
         self.next_item(node.target, otherwise, node.iter.at)
@@ -65,6 +66,14 @@ class BlockBuilder(StatementBuilder):
         self.mark(otherwise)
         self.body(node.orelse)
         self.mark(end)
+
+    def push_iterable(self, node: Any) -> None:  # Any: a node
+        """Emit what a loop goes through: a set of constants is frozen there, and in another order."""
+        if isinstance(node, s.SetExpr) and all(isinstance(each, s.Constant) for each in node.elts):
+            values = [each.value for each in node.elts]
+            self.push_value(lambda frame, m: frozen_constant(values), node.at)
+        else:
+            self.push(node)
 
     def next_item(self, target: Any, otherwise: Label, at: s.Span) -> None:  # Any: a target
         """Emit: the next item of the iterator on the stack is assigned; at its end go to the label without it."""

@@ -193,7 +193,7 @@ class FunctionBuilder(PatternBuilder):
             return
         scope = self.unit.scopes.scopes[id(node)]
         kind: Any = {s.ListComp: list, s.SetComp: SetValue, s.DictComp: dict}[type(node)]
-        self.push(node.generators[0].iter)
+        self.push_iterable(node.generators[0].iter)
         self.emit(generators.get_iterator, node.generators[0].iter.at)
         own = [self.boxes[(id(scope), name)] for name in sorted(scope.boxed)]
 
@@ -214,7 +214,7 @@ class FunctionBuilder(PatternBuilder):
         if clause.is_async:
             raise NotSimulated("asynchronous comprehensions")
         if index:
-            self.push(clause.iter)
+            self.push_iterable(clause.iter)
             self.emit(generators.get_iterator, clause.iter.at)
             depth += 1
         begin, end = Label(), Label()
@@ -276,7 +276,7 @@ class FunctionBuilder(PatternBuilder):
         builder._leave_none()
         builder.finish()
         self.push_function(code, _ITERATED, _NO_ANNOTATIONS, node.at)
-        self.push(node.generators[0].iter)
+        self.push_iterable(node.generators[0].iter)
         self.emit(generators.get_iterator, node.generators[0].iter.at)
         self.emit(building.call_genexpr, node.at)
 

@@ -13,7 +13,7 @@ from fakedocker.userland.languages.python import operators as o, syntax as s
 from fakedocker.userland.languages.python.attributes import get_attribute
 from fakedocker.userland.languages.python.compile_names import NameBuilder
 from fakedocker.userland.languages.python.compiler import Evaluation
-from fakedocker.userland.languages.python.sets import SetValue
+from fakedocker.userland.languages.python.sets import SET, SetValue, frozen_constant
 from fakedocker.userland.languages.python.texts import converted, to_format
 from fakedocker.userland.languages.python.values import PyFrame
 
@@ -93,7 +93,24 @@ class PureBuilder(NameBuilder):
 
         return conditional
 
+    def check_compare(self, node: s.Compare) -> None:
+        """Warn of `is` with a literal."""
+        operands = [node.left, *node.comparators]
+        for op, a, b in zip(node.ops, operands, operands[1:], strict=False):
+            if op not in ("is", "is not"):
+                continue
+            for each in (a, b):
+                name = _literal_name(each)
+                if name and isinstance(each, s.Constant):
+                    other = "==" if op == "is" else "!="
+                    words = f'"{op}" with \'{name}\' literal. Did you mean "{other}"?'
+                    if self.unit.minor < 12:
+                        words = f'"{op}" with a literal. Did you mean "{other}"?'
+                    self.unit.warn(words, node.at)
+                    break
+
     def _compare(self, node: s.Compare) -> Evaluation | None:
+        self.check_compare(node)
         evaluations = [self.pure(each) for each in (node.left, *node.comparators)]
         if any(each is None for each in evaluations):
             return None
@@ -161,6 +178,11 @@ class PureBuilder(NameBuilder):
         return [node.value], lambda m, value: get_attribute(m, value, name)
 
     def _subscript_parts(self, node: s.Subscript) -> tuple[list[Any], Function]:
+        name, index = _literal_name(node.value), _literal_name(node.slice)
+        if name in ("int", "float", "complex", "bool", "set"):
+            self.unit.warn(f"'{name}' object is not subscriptable; perhaps you missed a comma?", node.at)
+        elif name in ("str", "bytes", "tuple", "list") and index and index != "int":
+            self.unit.warn(f"{name} indices must be integers or slices, not {index}; perhaps you missed a comma?", node.at)
         return [node.value, node.slice], get_item_quickly
 
     def _slice_parts(self, node: s.Slice) -> tuple[list[Any], Function]:
@@ -183,10 +205,12 @@ class PureBuilder(NameBuilder):
         is_constant = len(node.elts) > 2 and all(isinstance(each, s.Constant) for each in node.elts)
 
         def function(m: Any, *values: Value) -> Value:
+            if is_constant:
+                return frozen_constant(values).copied(SET)
             made = SetValue()
             for value in values:
                 made.add(value)
-            return made.copied() if is_constant else made
+            return made
 
         return node.elts, function
 
@@ -220,6 +244,13 @@ class PureBuilder(NameBuilder):
                 m, converted(m, value, conversion), ""
             )
         return [node.value, node.format_spec], lambda m, value, spec: to_format(m, converted(m, value, conversion), spec)
+
+
+def _literal_name(node: Any) -> str:  # Any: a node
+    """The class of a literal's value, for warnings; "" for what is none."""
+    if isinstance(node, s.Constant) and node.value is not None and node.value is not ... and not isinstance(node.value, bool):
+        return type(node.value).__name__
+    return {s.TupleExpr: "tuple", s.ListExpr: "list", s.DictExpr: "dict", s.SetExpr: "set"}.get(type(node), "") if isinstance(node, s.TupleExpr | s.ListExpr | s.DictExpr | s.SetExpr) else ""
 
 
 def _make_slice(m: Any, lower: Value, upper: Value, step: Value) -> Value:  # Any: the interpreter

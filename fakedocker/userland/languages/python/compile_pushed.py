@@ -8,7 +8,7 @@ from typing import Any, Final
 from fakedocker.userland.languages.machine.cells import Value
 from fakedocker.userland.languages.python import calls, generators, syntax as s
 from fakedocker.userland.languages.python.attributes import MISSING, find_attribute, get_attribute
-from fakedocker.userland.languages.python.compile_pure import PureBuilder, comparison
+from fakedocker.userland.languages.python.compile_pure import PureBuilder, _literal_name, comparison
 from fakedocker.userland.languages.python.compiler import Evaluation, Label
 from fakedocker.userland.languages.python.errors import type_error
 from fakedocker.userland.languages.python.sets import SetValue
@@ -127,6 +127,7 @@ class PushBuilder(PureBuilder):
         self.mark(end)
 
     def _push_compare(self, node: s.Compare) -> None:
+        self.check_compare(node)
         self.push(node.left)
         end, cleanup = Label(), Label()
         for index, (op, right) in enumerate(zip(node.ops, node.comparators, strict=True)):
@@ -210,6 +211,9 @@ class PushBuilder(PureBuilder):
     # calls
 
     def _call(self, node: s.Call) -> None:
+        name = _literal_name(node.func)
+        if name:
+            self.unit.warn(f"'{name}' object is not callable; perhaps you missed a comma?", node.func.at)
         if node.keywords and any(each.arg is None for each in node.keywords) or any(isinstance(each, s.Starred) for each in node.args):
             self._call_with_stars(node)
             return

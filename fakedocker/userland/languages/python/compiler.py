@@ -40,8 +40,9 @@ class Unit:
         self.hidden: str = hidden
         self.shows_values = len(source.options) > 2 and source.options[2] == "shows"
         self.future_annotations = False
+        self.warnings: list[tuple[int, str]] = []
         self.lines = source.text.split("\n")
-        self.tree = parse(source.text, self.minor)
+        self.tree = parse(source.text, self.minor, self.warnings)
         self.scopes = Builder(self.tree, self.fail)
         self.codes: dict[int, FunctionCode] = {}
         self.constants: dict[tuple[type, Value], Value] = {}
@@ -50,6 +51,11 @@ class Unit:
         """A SyntaxError of the compiler."""
         text = self.lines[at[0] - 1] + "\n" if at[0] <= len(self.lines) else ""
         return SourceError("SyntaxError", words, (at[0], at[1]), (at[2], at[3]), text)
+
+    def warn(self, words: str, at: s.Span) -> None:
+        """A SyntaxWarning."""
+        if (at[0], words) not in self.warnings:
+            self.warnings.append((at[0], words))
 
     def text_of(self, node: Any) -> str:  # Any: a node
         """The source of an expression on one line."""
@@ -75,7 +81,7 @@ class BaseBuilder:
         self.code.hidden = unit.hidden
         self.code.kind = "function"
         self.code.qualname = scope.qualname
-        self.code.node = None
+        self.code.warnings = []
         self.code.first_line = 1
         self.code.parameters = []
         self.code.keyword_only = []
@@ -184,6 +190,7 @@ def compile_source(source: Source) -> tuple[Code, ...]:
     builder = FunctionBuilder(unit, unit.scopes.root, "<module>")
     builder.module(unit.tree)
     last = max(unit.codes)
+    unit.codes[0].warnings = unit.warnings
     return tuple(unit.codes[number] for number in range(last + 1))
 
 

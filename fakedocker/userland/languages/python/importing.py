@@ -171,6 +171,8 @@ def run_source(m: Interpreter, module: Module, text: str, path: str, hidden: str
     except SourceError as problem:
         raise syntax_error(m, problem, path) from None
     assert isinstance(code, FunctionCode)
+    if not hidden:
+        warn(m, code, text)
     m.modules[module.name] = module
     frame = PyFrame(code, module.names, [], [None] * 0)
     frame.slots = [library.UNBOUND] * code.slot_count
@@ -180,6 +182,13 @@ def run_source(m: Interpreter, module: Module, text: str, path: str, hidden: str
     frame.after = _IMPORTED
     frame.extra = module
     return m.enter(frame)
+
+
+def warn(m: Interpreter, code: FunctionCode, text: str) -> None:
+    """Print the warnings of a source that is run."""
+    lines = text.split("\n")
+    for line, words in code.warnings:
+        m.system.put(f"{code.source.name}:{line}: SyntaxWarning: {words}\n  {lines[line - 1].strip()}\n", 2)
 
 
 def _imported(runner: Runner, frame: Frame, value: Value) -> None:

@@ -60,6 +60,7 @@ class Interpreter(Machine):
         self.most_digits = 4300
         self.hash_key = self._hash_key()
         self.nested_natives = False
+        self.thread_number = 0
         self._position: Any = None
         self._is_reraised = False
 

@@ -69,6 +69,7 @@ class Lexer:
         self.alternative_indents = [0]
         self.brackets: list[tuple[str, int, int]] = []
         self.strings = 0
+        self.warnings: list[tuple[int, str]] = []
 
     def fail(self, words: str, row: int, column: int, end: int | None = None, kind: str = "SyntaxError") -> SourceError:
         text = self.lines[row] if row < len(self.lines) else ""

@@ -133,8 +133,10 @@ def unescaped(lexer: Lexer, raw: str, at: tuple[int, int, int, int], is_bytes: b
 
 def lexer_warn(lexer: Lexer, at: tuple[int, int, int, int], words: str) -> None:
     """A SyntaxWarning of the versions that tell of it."""
+    if lexer.minor >= 14:
+        raise NotSimulated("the warning for an escape that there is not, in this version's words")
     if lexer.minor >= 12:
-        raise NotSimulated(f"the warning of Python: {words}")
+        lexer.warnings.append((at[0], words))
 
 
 def _hexadecimal(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
-from fakedocker.userland.languages.machine.cells import Value
-from fakedocker.userland.languages.machine.code import After, Frame, Runner
-from fakedocker.userland.languages.python import calls, importing, unpacking
-from fakedocker.userland.languages.python.types import native
-from fakedocker.userland.languages.python.values import Native
+from fakedocker.userland.languages.machine.cells import NotSimulated, Value
+from fakedocker.userland.languages.machine.code import After, Frame, Runner, Source
+from fakedocker.userland.languages.python import calls, generics, importing, tracebacks, types, unpacking
+from fakedocker.userland.languages.python.interpreter import source_codes
+from fakedocker.userland.languages.python.sets import SetValue
+from fakedocker.userland.languages.python.types import native, type_name
+from fakedocker.userland.languages.python.values import END, Class, Function, FunctionCode, Instance, Native
 
 if TYPE_CHECKING:
     from fakedocker.userland.languages.python.interpreter import Interpreter
@@ -48,3 +51,101 @@ def _failed(runner: Runner, frame: Frame, value: Value) -> bool:
 
 
 _AGAIN: Final = After("python.imported again", _again, _failed)
+
+
+@native("shallow_copy", module="_natives")
+def _shallow_copy(m: Interpreter, value: Value) -> Value:
+    kind = type(value)
+    if kind in (list, dict, bytearray):
+        return kind(value)
+    if kind is SetValue:
+        return value.copied()
+    if type(value) is Instance:
+        made = _new_like(m, value)
+        made.fields = dict(value.fields)
+        if type(value.payload) in (list, dict, bytearray):
+            made.payload = type(value.payload)(value.payload)
+        return made
+    if _is_atom(m, value) or kind is tuple:
+        return value
+    raise NotSimulated(f"a copy of a {type_name(value)}")
+
+
+@native("is_atom", module="_natives")
+def _is_atom(m: Interpreter, value: Value) -> Value:
+    return type(value) in (int, float, complex, str, bytes, bool, type(None), range, type(...), Function, Native) or isinstance(value, Class)
+
+
+@native("new_like", module="_natives")
+def _new_like(m: Interpreter, value: Value) -> Value:
+    """An instance of the same class without fields."""
+    if type(value) is not Instance:
+        raise NotSimulated(f"a copy of a {type_name(value)}")
+    payload = value.payload
+    if type(payload) in (list, dict, SetValue):
+        payload = type(payload)()
+    return Instance(value.cls, payload)
+
+
+@native("set_fields", module="_natives")
+def _set_fields(m: Interpreter, value: Value, fields: Value) -> Value:
+    value.fields = fields
+
+
+@native("refuse", module="_natives")
+def _refuse(m: Interpreter, what: Value) -> Value:
+    """End the program: something is not simulated."""
+    raise NotSimulated(what)
+
+
+@native("type_table", module="_natives")
+def _type_table(m: Interpreter) -> Value:
+    """The names of `types` that are classes of the language."""
+    return {
+        "FunctionType": types.FUNCTION, "LambdaType": types.FUNCTION, "MethodType": types.METHOD,
+        "BuiltinFunctionType": types.BUILTIN_FUNCTION, "ModuleType": types.MODULE, "NoneType": types.NONE_TYPE,
+        "GeneratorType": types.GENERATORS["generator"], "CoroutineType": types.GENERATORS["coroutine"],
+        "MappingProxyType": generics.MAPPING_PROXY, "GenericAlias": generics.GENERIC_ALIAS, "UnionType": generics.UNION,
+        "TracebackType": tracebacks.TRACEBACK, "EllipsisType": types.ELLIPSIS_TYPE,
+    }  # fmt: skip
+
+
+@native("exact_root", module="_natives")
+def _exact_root(m: Interpreter, numerator: Value, denominator: Value) -> Value:
+    """The square root of a fraction, rounded once."""
+    if m.minor < 11:
+        return math.sqrt(numerator / denominator)
+    shift = (numerator.bit_length() - denominator.bit_length() - 109) // 2
+    if shift >= 0:
+        root = math.isqrt(numerator // (denominator << 2 * shift)) | 1
+        return float(root << shift)
+    scaled = (numerator << -2 * shift) // denominator
+    root = math.isqrt(scaled)
+    return (root | (root * root != scaled)) / (1 << -shift)
+
+
+@native("make_init", module="_natives")
+def _make_init(m: Interpreter, cls: Value, plain: Value, only: Value, optional: Value, run: Value, details: Value) -> Value:
+    """Give a dataclass an `__init__` whose parameters are its fields."""
+    marks = [f"{name}=_o" if name in optional else name for name in plain]
+    named = [f"{name}=_o" if name in optional else name for name in only]
+    parameters = ", ".join(["self", *marks, *(["*", *named] if named else [])])
+    values = ", ".join(f"({name!r}, {name})" for name in [*plain, *only])
+    comma = "," if len(plain) + len(only) == 1 else ""
+    text = (
+        f"# {cls.module}.{cls.qualname}\ndef make(_o, _run, _details):\n    def __init__({parameters}):\n"
+        f"        _run(self, {{k: v for k, v in ({values}{comma}) if v is not _o}}, _details)\n    return __init__\n"
+    )
+    source = Source.of("python", text, "<dataclass>", m.minor, "c")
+    code = next(code for code in source_codes(source) if code.name == "make")
+    maker = Function(code, {"__name__": cls.module}, [], (), {})  # type: ignore[arg-type]
+    made = m.call_now(maker, [END, run, details])
+    made.names["__qualname__"] = f"{cls.qualname}.__init__"
+    made.code = qualified(made.code, f"{cls.qualname}.__init__")
+    cls.names["__init__"] = made
+
+
+def qualified(code: FunctionCode, name: str) -> FunctionCode:
+    """A code of a source of its own kind under a name of its own."""
+    code.qualname = name
+    return code

@@ -10,8 +10,11 @@ from fakedocker.userland.languages.python.source_errors import SourceError
 from fakedocker.userland.languages.script_machine import NotSimulated
 
 
-def parse(source: str, minor: int) -> s.Module:
+def parse(source: str, minor: int, warnings: list[tuple[int, str]] | None = None) -> s.Module:
     """The tree of a source in a version, 12 for Python 3.12. O(length).
+
+    Args:
+        warnings: gets what is warned of, with its lines.
 
     Raises SourceError in the words of that version, NotSimulated where they or the syntax are not known.
     """
@@ -24,6 +27,8 @@ def parse(source: str, minor: int) -> s.Module:
         lexer.run()
     except SourceError as error:
         problem = error
+    if warnings is not None:
+        warnings += lexer.warnings
     first = None
     for second in (False, True):
         try:

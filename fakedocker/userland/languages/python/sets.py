@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from fakedocker.userland.languages.machine.cells import Value, cell
+from fakedocker.userland.languages.machine.cells import NotSimulated, Value, cell
 from fakedocker.userland.languages.python.errors import OBJECT
 from fakedocker.userland.languages.python.hashing import hash_frozenset
 from fakedocker.userland.languages.python.types import OF_HOST
@@ -223,3 +223,15 @@ def symmetric_difference(a: SetValue, other: Iterable[Value]) -> SetValue:
         if not made.discard(value):
             made.add(value)
     return made
+
+
+def frozen_constant(values: Iterable[Value]) -> SetValue:
+    """The constant that the compiler makes of a set of constants.
+
+    It makes it once or twice, as the texts in it were known before or not; where that would show, it is not simulated.
+    """
+    once = set_of(values, FROZENSET)
+    twice = set_of(once.ordered(), FROZENSET)
+    if once.ordered() != twice.ordered():
+        raise NotSimulated("the order of this set of constants")
+    return once

@@ -6,7 +6,7 @@ from fakedocker.kernel.program import System
 from fakedocker.userland.languages.machine.cells import Value
 from fakedocker.userland.languages.machine.code import Box, Source
 from fakedocker.userland.languages.machine.memory import ScriptMemory
-from fakedocker.userland.languages.python import cells, library
+from fakedocker.userland.languages.python import cells, importing, library
 from fakedocker.userland.languages.python.interpreter import Interpreter
 from fakedocker.userland.languages.python.modules.sys import make_streams
 from fakedocker.userland.languages.python.source_errors import SourceError
@@ -48,6 +48,7 @@ def enter_source(m: Interpreter, text: str, name: str, shows: bool = False) -> N
     source = Source.of("python", text, name, *options)
     code = source.code(0)
     assert isinstance(code, FunctionCode)
+    importing.warn(m, code, text if not name.startswith("<") else "\n" * text.count("\n"))
     main = m.modules["__main__"]
     frame = PyFrame(code, main.names, [Box(UNBOUND) for _ in range(code.own_boxes)], [UNBOUND] * code.slot_count)
     m.enter(frame)

@@ -239,11 +239,12 @@ class FunctionCode(Code):
         qualname: as messages call it.
         hidden: "" for a program's; "c" for what stands for a function without frame; "library" for the library's.
         names: of all slots.
+        warnings: of the whole source, with its first code: (line, words).
     """
 
     __slots__ = (
-        "box_names", "boxed", "double_star", "first_line", "hidden", "keyword_only", "kind", "names", "node", "own_boxes",
-        "parameters", "positional_only", "qualname", "simple", "star",
+        "box_names", "boxed", "double_star", "first_line", "hidden", "keyword_only", "kind", "names", "own_boxes",
+        "parameters", "positional_only", "qualname", "simple", "star", "warnings",
     )  # fmt: skip
 
     def prepare(self) -> None:
