@@ -37,6 +37,8 @@ def _parsed(segment: str) -> Any:  # Any: a node
 def _old_carets(line: str, position: Span, minor: int) -> str:
     """3.11 and 3.12: one line, operators and indices marked."""
     row, start, end_row, end = position
+    if (row, start) == (end_row, end):
+        return ""
     indent = len(line) - len(line.lstrip())
     left = right = -1
     primary = secondary = "^"

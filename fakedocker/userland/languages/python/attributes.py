@@ -298,8 +298,10 @@ def _set_in_class(m: Interpreter, cls: UserClass, name: str, new: Value) -> None
         if type(found) is Property:
             _write_property(m, found, cls, new)
             return
-    if type(find_in_class(cls.meta, "__setattr__")) is Function:
-        raise NotSimulated("__setattr__ of a metaclass")
+    setter = find_in_class(cls.meta, "__setattr__")
+    if type(setter) is Function:
+        m.call_now(setter, [cls, name, new])
+        return
     cls.names[name] = new
 
 

@@ -230,9 +230,18 @@ def _type_new(m: Interpreter, meta: Class, *args: Value, **kwargs: Value) -> Val
         names = m.items_of_mapping(names)
     bases = tuple(bases)
     winner = _meta_of(meta, bases)
+    if winner is not meta and type(find_in_class(winner, "__new__")) is Wrapped:
+        return calls.Tail(winner, [name, bases, names], kwargs or None)
     frame = m.active_frame()
     names.setdefault("__module__", frame.globals.get("__name__", "builtins"))
     return new_class(m, winner, name, bases, names, kwargs)
+
+
+@native("__setattr__", "type")
+def _type_setattr(m: Interpreter, cls: Value, name: Value, value: Value) -> Value:
+    if not isinstance(cls, UserClass):
+        raise type_error(f"cannot set '{name}' attribute of immutable type '{cls.name}'")
+    cls.names[name] = value
 
 
 @native("__init__", "type", keywords=True)

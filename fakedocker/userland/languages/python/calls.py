@@ -62,6 +62,8 @@ def call(m: Interpreter, frame: PyFrame, callee: Value, args: list[Value], kwarg
         if kind is Function:
             return enter_function(m, callee, args, kwargs)
         if kind is Native:
+            if callee.owner in _HOSTED and args and type(args[0]) is Instance:
+                args = [native_owner(args[0], callee), *args[1:]]
             value = call_native(m, frame, callee, args, kwargs)
         elif kind is Method:
             function = callee.function

@@ -67,6 +67,10 @@ class BlockBuilder(StatementBuilder):
         self.body(node.orelse)
         self.mark(end)
 
+    def loop_position(self, at: s.Span) -> s.Span:
+        """Where the step of a loop is: no columns are marked for it before 3.13."""
+        return at if self.unit.minor != 12 else (at[0], at[1], at[0], at[1])
+
     def push_iterable(self, node: Any) -> None:  # Any: a node
         """Emit what a loop goes through: a set of constants is frozen there, and in another order."""
         if isinstance(node, s.SetExpr) and all(isinstance(each, s.Constant) for each in node.elts):
@@ -78,7 +82,7 @@ class BlockBuilder(StatementBuilder):
     def next_item(self, target: Any, otherwise: Label, at: s.Span) -> None:  # Any: a target
         """Emit: the next item of the iterator on the stack is assigned; at its end go to the label without it."""
         store = self.store(target.id) if isinstance(target, s.Name) else None
-        self.emit(generators.for_next(otherwise, store), at)
+        self.emit(generators.for_next(otherwise, store), self.loop_position(at))
         self.assign_top(target)
 
     def _async_for(self, node: s.For) -> None:

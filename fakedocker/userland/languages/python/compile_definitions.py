@@ -68,8 +68,6 @@ class FunctionBuilder(PatternBuilder):
         code.star, code.double_star = args.vararg is not None, args.kwarg is not None
         more = [each.arg for each in (args.vararg, args.kwarg) if each is not None]
         builder.add_parameters([*code.parameters, *code.keyword_only, *map(scope.mangled, more)])
-        if scope.has_await and not is_async and isinstance(node, s.FunctionDef):
-            raise self.unit.fail("'await' outside async function", node.at)
         code.kind = "function"
         if is_async:
             code.kind = "async generator" if scope.is_generator else "coroutine"

@@ -18,11 +18,8 @@ Deleting = Callable[[PyFrame, Any], None]
 def unbound_local(m: Any, name: str) -> Raised:  # Any: the interpreter
     """The exception of a local variable without value, in the version's words."""
     if m.minor >= 11:
-        found = error("UnboundLocalError", f"cannot access local variable '{name}' where it is not associated with a value")
-    else:
-        found = error("UnboundLocalError", f"local variable '{name}' referenced before assignment")
-    found.value.fields["name"] = name
-    return found
+        return error("UnboundLocalError", f"cannot access local variable '{name}' where it is not associated with a value")
+    return error("UnboundLocalError", f"local variable '{name}' referenced before assignment")
 
 
 def unbound_free(m: Any, name: str) -> Raised:  # Any: the interpreter

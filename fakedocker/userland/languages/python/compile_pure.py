@@ -101,7 +101,7 @@ class PureBuilder(NameBuilder):
                 continue
             for each in (a, b):
                 name = _literal_name(each)
-                if name and isinstance(each, s.Constant):
+                if name and isinstance(each, s.Constant) and each.value is not None and not isinstance(each.value, bool):
                     other = "==" if op == "is" else "!="
                     words = f'"{op}" with \'{name}\' literal. Did you mean "{other}"?'
                     if self.unit.minor < 12:
@@ -179,7 +179,7 @@ class PureBuilder(NameBuilder):
 
     def _subscript_parts(self, node: s.Subscript) -> tuple[list[Any], Function]:
         name, index = _literal_name(node.value), _literal_name(node.slice)
-        if name in ("int", "float", "complex", "bool", "set"):
+        if name in ("int", "float", "complex", "bool", "set", "NoneType", "function", "generator"):
             self.unit.warn(f"'{name}' object is not subscriptable; perhaps you missed a comma?", node.at)
         elif name in ("str", "bytes", "tuple", "list") and index and index != "int":
             self.unit.warn(f"{name} indices must be integers or slices, not {index}; perhaps you missed a comma?", node.at)
@@ -248,9 +248,9 @@ class PureBuilder(NameBuilder):
 
 def _literal_name(node: Any) -> str:  # Any: a node
     """The class of a literal's value, for warnings; "" for what is none."""
-    if isinstance(node, s.Constant) and node.value is not None and node.value is not ... and not isinstance(node.value, bool):
+    if isinstance(node, s.Constant) and node.value is not ...:
         return type(node.value).__name__
-    return {s.TupleExpr: "tuple", s.ListExpr: "list", s.DictExpr: "dict", s.SetExpr: "set"}.get(type(node), "") if isinstance(node, s.TupleExpr | s.ListExpr | s.DictExpr | s.SetExpr) else ""
+    return {s.Lambda: "function", s.GeneratorExp: "generator", s.TupleExpr: "tuple", s.ListExpr: "list", s.DictExpr: "dict", s.SetExpr: "set"}.get(type(node), "")
 
 
 def _make_slice(m: Any, lower: Value, upper: Value, step: Value) -> Value:  # Any: the interpreter

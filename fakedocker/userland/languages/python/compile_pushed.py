@@ -212,7 +212,7 @@ class PushBuilder(PureBuilder):
 
     def _call(self, node: s.Call) -> None:
         name = _literal_name(node.func)
-        if name:
+        if name and name not in ("function", "generator"):
             self.unit.warn(f"'{name}' object is not callable; perhaps you missed a comma?", node.func.at)
         if node.keywords and any(each.arg is None for each in node.keywords) or any(isinstance(each, s.Starred) for each in node.args):
             self._call_with_stars(node)

@@ -78,6 +78,8 @@ def load(m: Interpreter, name: str, wanted: str) -> bool:
     for path in m.items_now(paths):
         found = _in_directory(m, path, last)
         if found is not None:
+            if type(path) is str and ("site-packages" in path or "dist-packages" in path):
+                break  # what stands there is the outside of a package
             return run_file(m, name, *found)
     if library.has(name):
         return library.load(m, name)
@@ -288,3 +290,39 @@ def import_all(m: Interpreter, frame: PyFrame, module: Module) -> object:
             raise error("AttributeError", f"module '{module.name}' has no attribute '{name}'")
         target[name] = module.names[name]
     return False
+
+
+def find_main(m: Interpreter, name: str) -> tuple[str, str, list[str]] | str:
+    """What `-m name` runs: the file, its package, and the packages to be run before; or what is said if there is none."""
+    paths = m.modules["sys"].names["path"]
+    parents: list[str] = []
+    parts = name.split(".")
+    for place, last in enumerate(parts):
+        found = next((each for each in (_in_directory(m, path, last) for path in paths) if each is not None), None)
+        full = ".".join(parts[: place + 1])
+        if found is None:
+            if library.has(name) or name.partition(".")[0] in real_names.module_names(m.minor):
+                raise NotSimulated(f"running the module {name}", marks.MODULE)
+            _refuse(m, name)
+            if place:
+                return f"Error while finding module specification for '{name}' (ModuleNotFoundError: No module named '{full}')"
+            return f"No module named {name}"
+        path, package = found
+        if package is not None:
+            paths = [package]
+            if path:
+                parents.append(full)
+        elif place < len(parts) - 1:
+            return f"Error while finding module specification for '{name}' (ModuleNotFoundError: __path__ attribute not found on '{full}' while trying to find '{full}.{parts[place + 1]}')"
+    if package is None:
+        return path, name.rpartition(".")[0], parents
+    main = _in_directory(m, package, "__main__")
+    if main is None or main[1] is not None:
+        return f"No module named {name}.__main__; '{name}' is a package and cannot be directly executed"
+    return main[0], name, parents
+
+
+def enter_parents(m: Interpreter, names: list[str]) -> None:
+    """Let packages be run before the frame on top goes on."""
+    for name in reversed(names[-1:]):
+        load(m, name, name)

@@ -478,7 +478,18 @@ class Interpreter(Machine):
             place = frame.place - 1
             if position is None:
                 position = code.positions[place] if 0 <= place < len(code.positions) else (code.first_line, 0, code.first_line, 0)
+            if not value.entries and EXCEPTIONS["NameError"] in value.cls.mro and "@names" not in value.fields:
+                self._note_names(frame, value)
             value.entries.append((code, position))
+
+    def _note_names(self, frame: Frame, value: ExceptionValue) -> None:
+        """Remember which names there were, for what may have been meant."""
+        from fakedocker.userland.languages.python.introspection import local_names
+
+        assert isinstance(frame, PyFrame)
+        local = local_names(self, frame)
+        value.fields["@names"] = (list(local), list(frame.globals))
+        value.fields["@self"] = local.get("self")
 
     def resting(self, machine: Machine) -> None:
         from fakedocker.userland.languages.python import threads

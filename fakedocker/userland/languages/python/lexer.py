@@ -100,7 +100,8 @@ class Lexer:
     def _finish(self, continued: bool) -> list[Token]:
         if continued:
             row = len(self.lines) - 1
-            raise self.fail("unexpected EOF while parsing", row, len(self.lines[row].rstrip("\n")), 0)
+            column = len(self.lines[row].rstrip("\n"))
+            raise self.fail("unexpected EOF while parsing", row, column, column + 1)
         end = (len(self.lines) + 1, 0, len(self.lines) + 1, 0)
         if not self.brackets:
             self.tokens.extend(Token(DEDENT, "", end) for _ in self.indents[1:])
@@ -150,7 +151,7 @@ class Lexer:
 
     def _mixed(self) -> SourceError:
         words = "inconsistent use of tabs and spaces in indentation"
-        return self.fail(words, self.row, len(self.line.rstrip("\n")), None, "TabError")
+        return self.fail(words, self.row, -1, None, "TabError")
 
     def _rest_of_line(self) -> bool:
         """Tokens up to the line's end; whether a backslash goes on in the next line."""

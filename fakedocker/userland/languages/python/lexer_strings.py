@@ -390,4 +390,9 @@ def _expression_tokens(lexer: Lexer, row: int, column: int, quote: str, opened: 
                 words = "unexpected character after line continuation character"
                 raise lexer.fail(words, lexer.row, lexer.column + 1)
             continue
-        lexer.next_token()
+        try:
+            lexer.next_token()
+        except SourceError as problem:
+            if problem.words.startswith("unterminated string") and character == quote and lexer.minor >= 12:
+                raise lexer.fail("f-string: expecting '}'", problem.start[0] - 1, problem.start[1]) from None
+            raise

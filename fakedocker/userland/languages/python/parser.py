@@ -111,9 +111,9 @@ class Parser(FunctionParser):
         text = lines[row] if row < len(lines) else ""
         if token.kind == END or row >= len(lines):
             last = len(lines) - 1
-            at = (last + 1, len(lines[last].rstrip("\n")))
-            return SourceError("IndentationError", f"expected an indented block {where}", at, None, lines[last])
-        return SourceError("IndentationError", f"expected an indented block {where}", start, end, text)
+            return SourceError("IndentationError", f"expected an indented block {where}", (last + 1, -1), None, lines[last])
+        del end
+        return SourceError("IndentationError", f"expected an indented block {where}", start, None, text)
 
     def colon(self) -> None:
         """The colon of a compound statement."""

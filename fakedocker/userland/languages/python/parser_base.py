@@ -160,9 +160,9 @@ def generic_error(parser: BaseParser) -> SourceError:
         row = token.at[0] - 1
         words = "unexpected indent" if token.kind == "indent" else "unexpected unindent"
         text = lines[row] if row < len(lines) else ""
-        # the place is where the last token of the line before would have ended
         column = len(token.text) if token.kind == "indent" else token.at[1]
-        return SourceError("IndentationError", words, (token.at[0], column), None, text)
+        del column
+        return SourceError("IndentationError", words, (token.at[0], -1), None, text)
     if token.kind == "newline":
         line = lines[token.at[0] - 1]
         return SourceError(

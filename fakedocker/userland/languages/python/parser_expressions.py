@@ -112,7 +112,7 @@ class ExpressionParser(AtomParser):
     def _lambda(self, start: s.Span) -> s.Expr:
         self.advance()
         arguments = self.parameters(":", annotated=False)
-        self.force_op(":")
+        self.expect_op(":")
         return s.Lambda(arguments, self.expression(), self.span_from(start))
 
     def disjunction(self) -> s.Expr:

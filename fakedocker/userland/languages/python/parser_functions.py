@@ -108,7 +108,7 @@ class FunctionParser(SimpleStatementParser):
         if not self.is_op("="):
             return None
         self.advance()
-        if self.second and (self.is_op(closing) or self.is_op(",")):
+        if self.second and closing != ":" and (self.is_op(closing) or self.is_op(",")):
             raise self.error_at("expected default value expression", self.last.at)
         return self.expression()
 

@@ -79,7 +79,8 @@ class SimpleStatementParser(PatternParser):
                 self.expression()
                 self.go_back(here)
                 kind = "list" if isinstance(target, s.ListExpr) else "tuple"
-                raise self.error_at(f"only single target (not {kind}) can be annotated", target.at)
+                where = target.at if parenthesized or kind == "list" else target.elts[0].at
+                raise self.error_at(f"only single target (not {kind}) can be annotated", where)
             if self.second and not self._is_compound_word(target):
                 here = self.place
                 self.advance()

@@ -38,18 +38,18 @@ def name_of(node: s.Expr) -> str:
     return _NAMES[type(node)]
 
 
-def invalid_target(node: s.Expr, stars: bool = True) -> s.Expr:
-    """The part of an expression that cannot be assigned to; None if all can."""
+def invalid_target(node: s.Expr, stars: bool = True, loop: bool = False) -> s.Expr:
+    """The part of an expression that cannot be assigned to (or deleted, or be what a loop assigns to); None if all can."""
     if isinstance(node, s.TupleExpr | s.ListExpr):
         for part in node.elts:
-            found = invalid_target(part, stars)
+            found = invalid_target(part, stars, loop)
             if found is not None:
                 return found
         return None
     if isinstance(node, s.Starred):
-        return node if not stars else invalid_target(node.value, stars)
-    if isinstance(node, s.Compare) and not stars:
-        return invalid_target(node.left, stars) if node.ops[0] == "in" else node
+        return node if not stars else invalid_target(node.value, stars, loop)
+    if isinstance(node, s.Compare) and loop:
+        return invalid_target(node.left, stars, loop) if node.ops[0] == "in" else None
     return None if isinstance(node, s.Name | s.Subscript | s.Attribute) else node
 
 
@@ -262,7 +262,7 @@ def check_for_target(p: AtomParser) -> None:
     finally:
         p.second = True
         p.go_back(here)
-    bad = invalid_target(target, stars=False) if isinstance(target, s.Compare) else invalid_target(target)
+    bad = invalid_target(target, loop=True)
     if bad is not None:
         raise p.error_at(f"cannot assign to {name_of(bad)}", bad.at)
 

@@ -303,8 +303,18 @@ class Builder:
         self.walk(node.value, scope)
 
     def _await(self, node: s.Await, scope: Scope) -> None:
+        self._check_await(scope, node.at)
         scope.has_await = True
         self.walk(node.value, scope)
+
+    def _check_await(self, scope: Scope, at: s.Span) -> None:
+        host = scope.host
+        while host.name == "<genexpr>" and host.parent is not None:
+            host = host.parent.host
+        if host.kind != "function":
+            raise self.fail("'await' outside function", at)
+        if not getattr(host.node, "is_async", False):
+            raise self.fail("'await' outside async function", at)
 
     def _match_names(self, node: Any, scope: Scope) -> None:  # Any: a pattern that captures
         name = node.rest if isinstance(node, s.MatchMapping) else node.name

@@ -114,7 +114,7 @@ def _for_name(m: Interpreter, value: ExceptionValue, name: str) -> str:
         return ""
     local, around = names
     found = None
-    if m.minor >= 12 and "self" in local and value.fields.get("@self") is not None:
+    if m.minor >= 12 and value.cls.name == "NameError" and "self" in local and value.fields.get("@self") is not None:
         self_names = real_names.directory(m, value.fields["@self"])
         if name in self_names:
             return f". Did you mean: 'self.{name}'?"

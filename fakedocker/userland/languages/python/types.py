@@ -119,14 +119,11 @@ def payload_of(value: Value) -> Value:
 def find_in_class(cls: Class, name: str) -> Value:
     """An attribute as it stands in the namespace of a class or one of its ancestors; None if there is none."""
     for each in cls.mro:
-        found = each.names.get(name, None)
-        if found is not None:
-            return found
-    return _find_none(cls, name)
-
-
-def _find_none(cls: Class, name: str) -> Value:
-    return NONE_FOUND if any(name in each.names for each in cls.mro) else None
+        names = each.names
+        if name in names:
+            found = names[name]
+            return NONE_FOUND if found is None else found
+    return None
 
 
 class _NoneFound:
@@ -154,7 +151,7 @@ def linearized(name: str, bases: tuple[Class, ...]) -> list[Class]:
                 if sequence[0] not in left:
                     left.append(sequence[0])
             names = ", ".join(each.name for each in left)
-            raise type_error(f"Cannot create a consistent method resolution order (MRO) for bases {names}")
+            raise type_error(f"Cannot create a consistent method resolution\norder (MRO) for bases {names}")
         found.append(head)
         for sequence in sequences:
             if sequence and sequence[0] is head:
