@@ -44,8 +44,14 @@ print(json.dumps(found))
 def main() -> int:
     answers: dict[int, dict[str, dict[str, list[str]]]] = {}
     for path in sys.argv[1:]:
-        minor = int(subprocess.run([path, "-c", "import sys; print(sys.version_info[1])"], capture_output=True, text=True, check=True).stdout)
-        said = subprocess.run([path, "-W", "ignore", "-c", ASKED % (MODULES,)], capture_output=True, text=True, check=True)
+        minor = int(
+            subprocess.run(
+                [path, "-c", "import sys; print(sys.version_info[1])"], capture_output=True, text=True, check=True
+            ).stdout
+        )
+        said = subprocess.run(
+            [path, "-W", "ignore", "-c", ASKED % (MODULES,)], capture_output=True, text=True, check=True
+        )
         answers[minor] = json.loads(said.stdout.strip().split("\n")[-1])
     minors = sorted(answers)
     made: dict[str, dict[str, dict[str, list[str]]]] = {"modules": {}, "classes": {}, "top": {}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-from fakedocker.userland.languages.machine.cells import NotSimulated
+from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python import syntax as s
 from fakedocker.userland.languages.python.source_errors import SourceError
 
@@ -45,7 +45,9 @@ def _old_carets(line: str, position: Span, minor: int) -> str:
     if row == end_row:
         node = _parsed(line[start:end])
         if isinstance(node, s.BinOp):
-            gap = line[start + node.left.at[3] : start + node.right.at[1]] if node.left.at[2] == node.right.at[0] else ""
+            gap = (
+                line[start + node.left.at[3] : start + node.right.at[1]] if node.left.at[2] == node.right.at[0] else ""
+            )
             offset = len(gap) - len(gap.lstrip(" \t)" if minor >= 12 else " \t"))
             if gap:
                 left = start + node.left.at[3] + offset
@@ -173,7 +175,11 @@ def _shows_carets(lines: list[str], start: int, end: int, found: Any) -> bool:
     if tree.body:
         statement = tree.body[0]
         value = None
-        if isinstance(statement, s.Return) and isinstance(statement.value, s.Call) and isinstance(statement.value.func, s.Name) or isinstance(statement, s.Assign) and isinstance(statement.value, s.Call):
+        if (
+            isinstance(statement, s.Return)
+            and isinstance(statement.value, s.Call)
+            and isinstance(statement.value.func, s.Name)
+        ) or (isinstance(statement, s.Assign) and isinstance(statement.value, s.Call)):
             value = statement.value
         if value is not None and value.at == (1, start, len(lines), end):
             return False
@@ -182,7 +188,7 @@ def _shows_carets(lines: list[str], start: int, end: int, found: Any) -> bool:
     return bool(lines[0][:start].strip() or lines[-1][end:].strip())
 
 
-def syntax_lines(fields: dict[str, Any], minor: int) -> str:
+def syntax_lines(fields: dict[str, Value], minor: int) -> str:
     """The lines above a SyntaxError's message."""
     name = fields.get("filename") or "<string>"
     found = f'  File "{name}", line {fields["lineno"]}\n'
@@ -200,7 +206,7 @@ def syntax_lines(fields: dict[str, Any], minor: int) -> str:
         end = len(line) + 1
     if minor < 10:
         end = None
-    offset = min(len(line) + 1, offset) if minor >= 13 or True else offset
+    offset = min(len(line) + 1, offset)
     end = offset if end in (None, 0) else end
     if offset == end or end == -1:
         end = offset + 1

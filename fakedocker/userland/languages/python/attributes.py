@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from fakedocker.userland.languages.machine.cells import NotSimulated, Value
-from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error, type_error
-from fakedocker.userland.languages.python.types import NONE_FOUND, OF_HOST, class_of, find_in_class, payload_of, type_name
+from fakedocker.userland.languages.machine.cells import Value
+from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error
+from fakedocker.userland.languages.python.signs import Interpreter
+from fakedocker.userland.languages.python.types import (
+    NONE_FOUND,
+    class_of,
+    find_in_class,
+    payload_of,
+    type_name,
+)
 from fakedocker.userland.languages.python.values import (
     BuiltinClass,
     Class,
@@ -24,9 +31,6 @@ from fakedocker.userland.languages.python.values import (
     UserClass,
     Wrapped,
 )
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 MISSING: Final = object()
 
@@ -119,14 +123,14 @@ def bind(m: Interpreter, found: Value, value: Value, cls: Class) -> Value:
         return found.read(m, value)
     if kind is Property:
         if found.getter is None:
-            raise _no_accessor(found, value, "getter")
+            raise no_accessor(found, value, "getter")
         return m.call_now(found.getter, [value])
     if kind is Wrapped:
         return found.function if found.kind == "staticmethod" else Method(found.function, cls)
     if kind is SlotMember:
         own = value.fields.get(found.name, MISSING)
         if own is MISSING:
-            raise _with_name(error("AttributeError", _absent(value, found.name)), value, found.name)
+            raise with_name(error("AttributeError", _absent(value, found.name)), value, found.name)
         return own
     if found is NONE_FOUND:
         return None
@@ -141,22 +145,23 @@ def _absent(value: Value, name: str) -> str:
     return f"'{type_name(value)}' object has no attribute '{name}'"
 
 
-def _with_name(raised: Raised, value: Value, name: str) -> Raised:
+def with_name(raised: Raised, value: Value, name: str) -> Raised:
+    """An AttributeError that knows what was asked of what."""
     raised.value.fields["name"] = name
     raised.value.fields["obj"] = value
     return raised
 
 
-def _no_accessor(found: Property, value: Value, what: str) -> Raised:
-    minor: int = 12
+def no_accessor(found: Property, value: Value, what: str) -> Raised:
+    """The exception of a property that cannot be used so."""
     name = found.name
     if name is None:
         return error("AttributeError", f"property of '{type_name(value)}' object has no {what}")
-    del minor
     return error("AttributeError", f"property '{name}' of '{type_name(value)}' object has no {what}")
 
 
-def _is_data_descriptor(found: Value) -> bool:
+def is_data_descriptor(found: Value) -> bool:
+    """Whether an attribute of a class comes before those of its instances."""
     kind = type(found)
     if kind is Property or kind is SlotMember or kind is GetSet:
         return True
@@ -180,7 +185,7 @@ def of_instance_plain(m: Interpreter, value: Instance, name: str, with_getattr: 
     """As object.__getattribute__ looks, and `__getattr__` after it."""
     cls = value.cls
     found = find_in_class(cls, name)
-    if found is not None and _is_data_descriptor(found):
+    if found is not None and is_data_descriptor(found):
         try:
             return bind(m, found, value, cls)
         except Raised as raised:
@@ -194,7 +199,7 @@ def of_instance_plain(m: Interpreter, value: Instance, name: str, with_getattr: 
         return bind(m, found, value, cls)
     if name == "__class__":
         return cls
-    if name == "__dict__" and _has_dict(cls):
+    if name == "__dict__" and has_dict(cls):
         return value.fields
     if with_getattr:
         getter = find_in_class(cls, "__getattr__")
@@ -203,8 +208,9 @@ def of_instance_plain(m: Interpreter, value: Instance, name: str, with_getattr: 
     return MISSING
 
 
-def _has_dict(cls: Class) -> bool:
-    return any(isinstance(each, UserClass) and each.slots is None for each in cls.mro) or cls.kind == "exception"  # type: ignore[attr-defined]
+def has_dict(cls: Class) -> bool:
+    """Whether instances of a class take attributes of any name."""
+    return any(isinstance(each, UserClass) and each.slots is None for each in cls.mro) or cls.kind == "exception"
 
 
 def _or_getattr(m: Interpreter, value: Instance, name: str, raised: Raised) -> Value:
@@ -216,7 +222,7 @@ def _or_getattr(m: Interpreter, value: Instance, name: str, raised: Raised) -> V
 
 def _of_class(m: Interpreter, cls: Class, name: str) -> Value:
     meta_found = find_in_class(cls.meta, name)
-    if meta_found is not None and _is_data_descriptor(meta_found):
+    if meta_found is not None and is_data_descriptor(meta_found):
         return bind(m, meta_found, cls, cls.meta)
     found = find_in_class(cls, name)
     if found is not None:
@@ -229,7 +235,9 @@ def _of_class(m: Interpreter, cls: Class, name: str) -> Value:
             getter = find_in_class(class_of(found), "__get__")
             if getter is not None:
                 return m.call_now(getter, [found, None, cls])
-        if kind is Native and found.owner and found.name in ("fromkeys", "maketrans", "fromhex", "from_bytes") or (kind is Native and found.name.startswith("@")):
+        if (kind is Native and found.owner and found.name in ("fromkeys", "maketrans", "fromhex", "from_bytes")) or (
+            kind is Native and found.name.startswith("@")
+        ):
             return Method(found, cls)
         return found
     if meta_found is not None:
@@ -262,142 +270,6 @@ def _of_super(m: Interpreter, value: Super, name: str) -> Value:
     if name == "__class__":
         return class_of(value)
     return MISSING
-
-
-def set_attribute(m: Interpreter, value: Value, name: str, new: Value) -> None:
-    """`value.name = new`."""
-    kind = type(value)
-    if kind is Instance or kind is ExceptionValue or kind is Opaque:
-        cls = value.cls
-        setter = find_in_class(cls, "__setattr__")
-        if type(setter) is Function:
-            m.call_now(setter, [value, name, new])
-            return
-        set_plain(m, value, name, new)
-    elif kind is Module or kind is Function:
-        if kind is Function:
-            from fakedocker.userland.languages.python.introspection import set_function_attribute
-
-            set_function_attribute(value, name, new)
-        else:
-            value.names[name] = new
-    elif isinstance(value, UserClass):
-        _set_in_class(m, value, name, new)
-    elif isinstance(value, BuiltinClass):
-        raise type_error(f"cannot set '{name}' attribute of immutable type '{value.name}'")
-    else:
-        raise _cannot_set(value, name)
-
-
-def _set_in_class(m: Interpreter, cls: UserClass, name: str, new: Value) -> None:
-    found = find_in_class(cls.meta, name)
-    if found is not None and _is_data_descriptor(found):
-        if type(found) is GetSet and found.write is not None:
-            found.write(m, cls, new)
-            return
-        if type(found) is Property:
-            _write_property(m, found, cls, new)
-            return
-    setter = find_in_class(cls.meta, "__setattr__")
-    if type(setter) is Function:
-        m.call_now(setter, [cls, name, new])
-        return
-    cls.names[name] = new
-
-
-def _cannot_set(value: Value, name: str) -> Raised:
-    cls = class_of(value)
-    if find_in_class(cls, name) is not None:
-        found = error("AttributeError", f"'{cls.name}' object attribute '{name}' is read-only")
-    elif type(value) in OF_HOST:
-        words = f"'{cls.name}' object has no attribute '{name}'"
-        found = error("AttributeError", words)
-    else:
-        raise NotSimulated(f"setting {name} of a {cls.name}")
-    found.value.fields["new"] = True
-    return _with_name(found, value, name)
-
-
-def _write_property(m: Interpreter, found: Property, value: Value, new: Value) -> None:
-    if found.setter is None:
-        raise _no_accessor(found, value, "setter")
-    m.call_now(found.setter, [value, new])
-
-
-def set_plain(m: Interpreter, value: Instance | Opaque, name: str, new: Value) -> None:
-    """As object.__setattr__ does it."""
-    cls = value.cls
-    found = find_in_class(cls, name)
-    kind = type(found)
-    if kind is Property:
-        _write_property(m, found, value, new)
-        return
-    if kind is GetSet:
-        if found.write is None:
-            raise error("AttributeError", f"attribute '{name}' of '{found.owner}' objects is not writable")
-        found.write(m, value, new)
-        return
-    if kind is Instance:
-        setter = find_in_class(found.cls, "__set__")
-        if setter is not None:
-            m.call_now(setter, [found, value, new])
-            return
-    if kind is not SlotMember:
-        if isinstance(cls, BuiltinClass) and type(value) is not ExceptionValue:
-            raise _cannot_set_plain(value, name, found)
-        if isinstance(cls, UserClass) and not _has_dict(cls):
-            raise _cannot_set_plain(value, name, found)
-        if name == "__class__":
-            raise NotSimulated("changing the class of an object")
-        if name == "__dict__":
-            value.fields = new
-            return
-    value.fields[name] = new
-
-
-def _cannot_set_plain(value: Value, name: str, found: Value) -> Raised:
-    m_words = f"'{type_name(value)}' object has no attribute '{name}'"
-    if found is not None:
-        return error("AttributeError", f"'{type_name(value)}' object attribute '{name}' is read-only")
-    from fakedocker.userland.languages.python.values import ACTIVE
-
-    if ACTIVE.machine.minor >= 13:
-        m_words += " and no __dict__ for setting new attributes"
-    return error("AttributeError", m_words)
-
-
-def delete_attribute(m: Interpreter, value: Value, name: str) -> None:
-    """`del value.name`."""
-    kind = type(value)
-    fields: dict[str, Value]
-    if kind is Instance or kind is ExceptionValue:
-        deleter = find_in_class(value.cls, "__delattr__")
-        if type(deleter) is Function:
-            m.call_now(deleter, [value, name])
-            return
-        found = find_in_class(value.cls, name)
-        if type(found) is Property:
-            if found.deleter is None:
-                raise _no_accessor(found, value, "deleter")
-            m.call_now(found.deleter, [value])
-            return
-        if type(found) is Instance:
-            deleter = find_in_class(found.cls, "__delete__")
-            if deleter is not None:
-                m.call_now(deleter, [found, value])
-                return
-        fields = value.fields
-    elif isinstance(value, UserClass) or kind is Module:
-        fields = value.names
-    elif kind is Function:
-        fields = value.fields
-    else:
-        raise NotSimulated(f"deleting an attribute of a {type_name(value)}")
-    if name not in fields:
-        if isinstance(value, Class):
-            raise error("AttributeError", f"type object '{value.name}' has no attribute '{name}'")
-        raise missing_attribute(value, name)
-    del fields[name]
 
 
 def special(m: Interpreter, value: Value, name: str) -> Value:

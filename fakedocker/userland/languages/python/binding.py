@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from fakedocker.userland.languages.machine.cells import Value
 from fakedocker.userland.languages.machine.code import Box
 from fakedocker.userland.languages.python.errors import Raised, type_error
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.values import UNBOUND, Function, FunctionCode, PyFrame
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 Keywords = dict[str, Value] | None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.machine import Thrown
@@ -12,53 +11,53 @@ from fakedocker.userland.languages.python.attributes import special
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error, type_error
 from fakedocker.userland.languages.python.exceptions import matches
 from fakedocker.userland.languages.python.types import type_name
-from fakedocker.userland.languages.python.values import PyFrame
+from fakedocker.userland.languages.python.values import Live, PyFrame
 
-Step = Callable[[Any, Any], object]
+Step = Callable[[Live, Live], object]
 Span = tuple[int, int, int, int]
 
 
-def leave(frame: Any, m: Any) -> object:
+def leave(frame: Live, m: Live) -> object:
     return m.leave(frame.stack.pop())
 
 
-def set_handler(label: Any) -> Step:
-    def operation(frame: PyFrame, m: Any) -> None:
+def set_handler(label: Live) -> Step:
+    def operation(frame: PyFrame, m: Live) -> None:
         frame.handlers.append((label.place, len(frame.stack)))
 
     return operation
 
 
-def set_handler_below(label: Any, has_value: bool) -> Step:
+def set_handler_below(label: Live, has_value: bool) -> Step:
     """A handler for which a value on the stack does not count."""
     below = int(has_value)
 
-    def operation(frame: PyFrame, m: Any) -> None:
+    def operation(frame: PyFrame, m: Live) -> None:
         frame.handlers.append((label.place, len(frame.stack) - below))
 
     return operation
 
 
-def drop_handler(frame: Any, m: Any) -> None:
+def drop_handler(frame: Live, m: Live) -> None:
     frame.handlers.pop()
 
 
 def begin_except(level: int) -> Step:
     """The exception on the stack is being handled, within `level` others."""
 
-    def operation(frame: PyFrame, m: Any) -> None:
+    def operation(frame: PyFrame, m: Live) -> None:
         del frame.handled[level:]
         frame.handled.append(frame.stack[-1])
 
     return operation
 
 
-def end_except(frame: Any, m: Any) -> None:
+def end_except(frame: Live, m: Live) -> None:
     frame.handled.pop()
     frame.stack.pop()
 
 
-def end_and_reraise(frame: Any, m: Any) -> None:
+def end_and_reraise(frame: Live, m: Live) -> None:
     frame.handled.pop()
     raise m.reraise(frame.stack.pop())
 
@@ -66,7 +65,7 @@ def end_and_reraise(frame: Any, m: Any) -> None:
 def replace_raised(level: int) -> Step:
     """What was raised while something was being handled goes on in its place."""
 
-    def operation(frame: PyFrame, m: Any) -> None:
+    def operation(frame: PyFrame, m: Live) -> None:
         del frame.handled[level:]
         value = frame.stack.pop()
         frame.stack.pop()
@@ -75,14 +74,14 @@ def replace_raised(level: int) -> Step:
     return operation
 
 
-def raise_top(frame: Any, m: Any) -> None:
+def raise_top(frame: Live, m: Live) -> None:
     raise m.reraise(frame.stack.pop())
 
 
-def unless_matches(label: Any, at: Span) -> Step:
+def unless_matches(label: Live, at: Span) -> Step:
     """Take the class on the stack; go on at the label if it does not catch the exception below it."""
 
-    def operation(frame: PyFrame, m: Any, at: Span = at) -> None:
+    def operation(frame: PyFrame, m: Live, at: Span = at) -> None:
         wanted = frame.stack.pop()
         if not matches(m, frame.stack[-1], wanted):
             frame.place = label.place
@@ -94,7 +93,7 @@ def enter_context(is_async: bool) -> Step:
     """The manager on the stack is replaced by its way out, and what entering gives."""
     enter_name, exit_name = ("__aenter__", "__aexit__") if is_async else ("__enter__", "__exit__")
 
-    def operation(frame: PyFrame, m: Any, at: Span | None = None) -> object:
+    def operation(frame: PyFrame, m: Live, at: Span | None = None) -> object:
         if frame.pending is not None:
             callee, args, kwargs = frame.pending
             frame.pending = None
@@ -110,7 +109,7 @@ def enter_context(is_async: bool) -> Step:
     return operation
 
 
-def _no_manager(m: Any, manager: Value, is_async: bool, has_enter: bool) -> Raised:
+def _no_manager(m: Live, manager: Value, is_async: bool, has_enter: bool) -> Raised:
     kind = "asynchronous context manager" if is_async else "context manager"
     if m.minor >= 14:
         raise NotSimulated("the words for what is no context manager in this version")
@@ -120,7 +119,7 @@ def _no_manager(m: Any, manager: Value, is_async: bool, has_enter: bool) -> Rais
     return type_error(f"'{type_name(manager)}' object does not support the {kind} protocol{missed}")
 
 
-def exit_context(frame: Any, m: Any) -> object:
+def exit_context(frame: Live, m: Live) -> object:
     """Leave a context where nothing was raised."""
     if frame.pending is not None:
         callee, args, kwargs = frame.pending
@@ -132,7 +131,7 @@ def exit_context(frame: Any, m: Any) -> object:
 def exit_raised(level: int) -> Step:
     """Leave a context with the exception on the stack."""
 
-    def operation(frame: PyFrame, m: Any) -> object:
+    def operation(frame: PyFrame, m: Live) -> object:
         if frame.pending is not None:
             callee, args, kwargs = frame.pending
             frame.pending = None
@@ -147,7 +146,7 @@ def exit_raised(level: int) -> Step:
     return operation
 
 
-def after_exit(frame: Any, m: Any) -> None:
+def after_exit(frame: Live, m: Live) -> None:
     """Go on, or raise again what the way out has not dealt with."""
     swallowed = m.truth(frame.stack.pop())
     value = frame.stack.pop()
@@ -157,7 +156,7 @@ def after_exit(frame: Any, m: Any) -> None:
         raise m.reraise(value)
 
 
-def get_async_iterator(frame: Any, m: Any) -> object:
+def get_async_iterator(frame: Live, m: Live) -> object:
     value = frame.stack[-1]
     method = special(m, value, "__aiter__")
     if method is None:
@@ -166,7 +165,7 @@ def get_async_iterator(frame: Any, m: Any) -> object:
     return calls.call(m, frame, method, [], None)
 
 
-def async_next(frame: Any, m: Any) -> object:
+def async_next(frame: Live, m: Live) -> object:
     """The awaitable of an asynchronous iterator's next item comes to the stack."""
     method = special(m, frame.stack[-1], "__anext__")
     if method is None:
@@ -179,7 +178,7 @@ def async_next(frame: Any, m: Any) -> object:
     return False
 
 
-def end_async(frame: Any, m: Any) -> None:
+def end_async(frame: Live, m: Live) -> None:
     """The loop's end, if that is what was raised."""
     value = frame.stack.pop()
     if EXCEPTIONS["StopAsyncIteration"] not in value.cls.mro:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.code import After, Box, Frame, Runner
@@ -11,6 +11,7 @@ from fakedocker.userland.languages.python import calls, syntax as s, types
 from fakedocker.userland.languages.python.attributes import special
 from fakedocker.userland.languages.python.binding import frame_of
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, OBJECT, TYPE, Raised, error, type_error
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import class_of, find_in_class, linearized, native, type_name
 from fakedocker.userland.languages.python.values import (
     UNBOUND,
@@ -18,6 +19,7 @@ from fakedocker.userland.languages.python.values import (
     Class,
     Function,
     FunctionCode,
+    Live,
     Property,
     PyFrame,
     SlotMember,
@@ -27,7 +29,6 @@ from fakedocker.userland.languages.python.values import (
 
 if TYPE_CHECKING:
     from fakedocker.userland.languages.python.compiler import Unit
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 _FINAL = frozenset({"bool", "NoneType", "function", "range", "slice", "generator", "ellipsis", "dict_keys", "module"})
 
@@ -37,7 +38,11 @@ def documentation_of(unit: Unit, code: FunctionCode) -> str | None:
     for scope in unit.scopes.scopes.values():
         if scope.number == code.number and isinstance(scope.node, s.FunctionDef):
             first = scope.node.body[0]
-            if isinstance(first, s.ExprStatement) and isinstance(first.value, s.Constant) and isinstance(first.value.value, str):
+            if (
+                isinstance(first, s.ExprStatement)
+                and isinstance(first.value, s.Constant)
+                and isinstance(first.value.value, str)
+            ):
                 return _trimmed(first.value.value) if unit.minor >= 13 else first.value.value
     return None
 
@@ -46,13 +51,13 @@ def _trimmed(text: str) -> str:
     """A docstring without the indent of its lines, as 3.13 keeps it."""
     lines = text.expandtabs(8).split("\n")
     margin = min((len(line) - len(line.lstrip(" ")) for line in lines[1:] if line.strip(" ")), default=0)
-    return "\n".join([lines[0].lstrip(" "), *(line[margin:] if line.strip(" ") else line[margin:] for line in lines[1:])])
+    return "\n".join([lines[0].lstrip(" "), *(line[margin:] for line in lines[1:])])
 
 
-def begin_class(qualname: str, documentation: str | None) -> Callable[[Any, Any], None]:
+def begin_class(qualname: str, documentation: str | None) -> Callable[[Live, Live], None]:
     """The names that every class body begins with."""
 
-    def operation(frame: PyFrame, m: Any) -> None:
+    def operation(frame: PyFrame, m: Live) -> None:
         names = frame.names
         assert names is not None
         names["__module__"] = frame.globals.get("__name__", "builtins")
@@ -63,10 +68,12 @@ def begin_class(qualname: str, documentation: str | None) -> Callable[[Any, Any]
     return operation
 
 
-def make_class(code: FunctionCode, name: str, keywords: list[str], taken: list[int], class_box: int) -> Callable[[Any, Any], object]:
+def make_class(
+    code: FunctionCode, name: str, keywords: list[str], taken: list[int], class_box: int
+) -> Callable[[Live, Live], object]:
     """Run a class body with the bases and keywords of the stack; the class comes to the stack."""
 
-    def operation(frame: PyFrame, m: Any, at: s.Span | None = None) -> object:
+    def operation(frame: PyFrame, m: Live, at: s.Span | None = None) -> object:
         values = frame.stack[len(frame.stack) - len(keywords) :] if keywords else []
         if keywords:
             del frame.stack[len(frame.stack) - len(keywords) :]
@@ -81,7 +88,11 @@ def make_class(code: FunctionCode, name: str, keywords: list[str], taken: list[i
             names["__orig_bases__"] = original
         prepare = find_in_class(meta, "__prepare__") if isinstance(meta, UserClass) else None
         if prepare is not None:
-            made = m.call_now(m.bound(prepare, meta) if not isinstance(prepare, Wrapped) else calls_bound(prepare, meta), [name, bases], named)
+            made = m.call_now(
+                m.bound(prepare, meta) if not isinstance(prepare, Wrapped) else calls_bound(prepare, meta),
+                [name, bases],
+                named,
+            )
             if type(made) is not dict:
                 raise NotSimulated("a namespace of a class that is no dict")
             names = made
@@ -131,7 +142,7 @@ def _meta_of(meta: Value, bases: tuple[Value, ...]) -> Value:
 
 
 def _class_made(runner: Runner, frame: Frame, value: Value) -> None:
-    m: Interpreter = runner  # type: ignore[assignment]
+    m: Interpreter = runner
     assert isinstance(frame, PyFrame) and frame.names is not None and m.top is not None
     name, bases, named, meta, class_box = frame.extra
     if meta is TYPE:
@@ -146,7 +157,9 @@ def _class_made(runner: Runner, frame: Frame, value: Value) -> None:
 _CLASS = After("python.class", _class_made)
 
 
-def new_class(m: Interpreter, meta: Class, name: str, bases: tuple[Class, ...], names: dict[str, Value], named: dict[str, Value]) -> UserClass:
+def new_class(
+    m: Interpreter, meta: Class, name: str, bases: tuple[Class, ...], names: dict[str, Value], named: dict[str, Value]
+) -> UserClass:
     """As type.__new__ makes a class, with what follows it. Raises TypeError in the program."""
     for base in bases:
         if isinstance(base, BuiltinClass) and base.name in _FINAL:
@@ -224,7 +237,11 @@ def _type_new(m: Interpreter, meta: Class, *args: Value, **kwargs: Value) -> Val
     if len(args) == 1 and not kwargs and meta is TYPE:
         return class_of(args[0])
     if len(args) != 3:
-        raise type_error("type() takes 1 or 3 arguments") if meta is TYPE else NotSimulated("these arguments of a metaclass")
+        raise (
+            type_error("type() takes 1 or 3 arguments")
+            if meta is TYPE
+            else NotSimulated("these arguments of a metaclass")
+        )
     name, bases, names = args
     if type(names) is not dict:
         names = m.items_of_mapping(names)
@@ -264,7 +281,7 @@ def _subclasses(m: Interpreter, cls: Class) -> Value:
     raise NotSimulated("__subclasses__")
 
 
-def call_genexpr(frame: Any, m: Any) -> object:
+def call_genexpr(frame: Live, m: Live) -> object:
     """The generator of the function and the iterator on the stack."""
     iterator = frame.stack.pop()
     function = frame.stack.pop()

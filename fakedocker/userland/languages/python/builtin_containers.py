@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python import calls, iteration
 from fakedocker.userland.languages.python.attributes import special
 from fakedocker.userland.languages.python.errors import Raised, error, type_error
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import RANGE, SLICE, native, payload_of, type_name
 from fakedocker.userland.languages.python.values import GetSet, Instance
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 
 @native("__new__", "list")
@@ -109,7 +107,7 @@ def _index(m: Interpreter, value: Any, object: Value, start: Value = 0, stop: Va
         pass
     if type(value) is tuple:
         raise error("ValueError", "tuple.index(x): x not in tuple")
-    raise error("ValueError", "list.index(x): x not in list" if m.minor >= 14 else f"{m.repr(object)} is not in list")
+    raise error("ValueError", "list.index(x): x not in list" if m.minor >= 14 else f"{m.shown(object)} is not in list")
 
 
 def _count(m: Interpreter, value: Any, object: Value) -> Value:  # Any: a sequence
@@ -136,7 +134,9 @@ def _init_dict(m: Interpreter, value: Value, *args: Value, **kwargs: Value) -> V
     _fill(m, payload_of(value), args, kwargs, "dict")
 
 
-def _fill(m: Interpreter, target: dict[Value, Value], args: tuple[Value, ...], kwargs: dict[str, Value], name: str) -> None:
+def _fill(
+    m: Interpreter, target: dict[Value, Value], args: tuple[Value, ...], kwargs: dict[str, Value], name: str
+) -> None:
     if len(args) > 1:
         raise type_error(f"{name} expected at most 1 argument, got {len(args)}")
     if args:
@@ -144,7 +144,7 @@ def _fill(m: Interpreter, target: dict[Value, Value], args: tuple[Value, ...], k
         if type(payload_of(source)) is dict:
             target.update(payload_of(source))
         elif special(m, source, "keys") is not None:
-            from fakedocker.userland.languages.python.generators import mapping_items
+            from fakedocker.userland.languages.python.displays import mapping_items
 
             target.update(mapping_items(m, source, ""))
         else:
@@ -232,7 +232,9 @@ def _new_range(m: Interpreter, cls: Value, *args: Value) -> Value:
         raise type_error("range expected at least 1 argument, got 0")
     if len(args) > 3:
         raise type_error(f"range expected at most 3 arguments, got {len(args)}")
-    return range(*[m.as_index(each, f"'{type_name(each)}' object cannot be interpreted as an integer") for each in args])
+    return range(
+        *[m.as_index(each, f"'{type_name(each)}' object cannot be interpreted as an integer") for each in args]
+    )
 
 
 @native("__new__", "slice")

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from fakedocker.userland.languages.machine.cells import Value
-from fakedocker.userland.languages.python import attributes, generators, iteration, operators as o, texts
+from fakedocker.userland.languages.python import (
+    attribute_changes,
+    attributes,
+    generators,
+    iteration,
+    operators as o,
+    texts,
+)
 from fakedocker.userland.languages.python.errors import OBJECT, error
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import BYTEARRAY, DICT, LIST, class_of, native, payload_of, type_name
-from fakedocker.userland.languages.python.values import NOT_IMPLEMENTED, Instance
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
+from fakedocker.userland.languages.python.values import END, NOT_IMPLEMENTED, Instance
 
 _SEQUENCES = ("str", "bytes", "bytearray", "list", "tuple", "range")
 _NUMBERS = ("int", "float", "complex")
@@ -66,8 +70,8 @@ def _unequal(m: Interpreter, value: Value, other: Value) -> Value:
 for _owner in (*_SEQUENCES, *_NUMBERS, "dict"):
     native("__eq__", _owner)(_equal)
     native("__ne__", _owner)(_unequal)
-    native("__str__", _owner)(lambda m, value: m.str(value))
-    native("__repr__", _owner)(lambda m, value: m.repr(value))
+    native("__str__", _owner)(lambda m, value: m.text(value))
+    native("__repr__", _owner)(lambda m, value: m.shown(value))
     if _owner not in ("list", "dict", "bytearray"):
         native("__hash__", _owner)(lambda m, value: m.hash_of(value))
     if _owner not in _NUMBERS:
@@ -87,7 +91,11 @@ for _owner in (*_SEQUENCES, *_NUMBERS, "dict"):
         native("__rmul__", _owner)(_reflected("*"))
 for _owner in _NUMBERS:
     for _op, _name in o.SPECIAL.items():
-        if _op != "@" and not (_op in "& | ^ << >>".split() and _owner != "int") and not (_op in ("//", "%") and _owner == "complex"):
+        if (
+            _op != "@"
+            and not (_op in "& | ^ << >>".split() and _owner != "int")
+            and not (_op in ("//", "%") and _owner == "complex")
+        ):
             native(f"__{_name}__", _owner)(_binary(_op))
             native(f"__r{_name}__", _owner)(_reflected(_op))
     for _op, _name in (("-", "neg"), ("+", "pos")):
@@ -111,7 +119,7 @@ for _name in iteration.ITERATORS:
 
     def _next(m: Interpreter, value: iteration.Iterator) -> Value:
         found = value.step(m)
-        if found is iteration.END:
+        if found is END:
             raise error("StopIteration")
         return found
 
@@ -124,14 +132,14 @@ for _name in iteration.ITERATORS:
 
 @native("__str__", "object")
 def _str(m: Interpreter, value: Value) -> Value:
-    return m.repr(value)
+    return m.shown(value)
 
 
 @native("__repr__", "object")
 def _repr(m: Interpreter, value: Value) -> Value:
     if isinstance(value, Instance):
         return f"<{texts._dotted(value.cls)} object at {m.address_text(value)}>"
-    return m.repr(value)
+    return m.shown(value)
 
 
 @native("__eq__", "object")
@@ -158,12 +166,16 @@ def _format(m: Interpreter, value: Value, spec: Value) -> Value:
 
 @native("__setattr__", "object")
 def _setattr(m: Interpreter, value: Value, name: Value, new: Value) -> Value:
-    attributes.set_plain(m, value, name, new)
+    attribute_changes.set_plain(m, value, name, new)
 
 
 @native("__getattribute__", "object")
 def _getattribute(m: Interpreter, value: Value, name: Value) -> Value:
-    found = attributes.of_instance_plain(m, value, name, False) if isinstance(value, Instance) else attributes.find_attribute(m, value, name)
+    found = (
+        attributes.of_instance_plain(m, value, name, False)
+        if isinstance(value, Instance)
+        else attributes.find_attribute(m, value, name)
+    )
     if found is attributes.MISSING:
         raise attributes.missing_attribute(value, name)
     return found

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from fakedocker.userland.languages.machine.cells import NotSimulated, Value
+from fakedocker.userland.languages.machine.cells import Value
 from fakedocker.userland.languages.python import calls, generators, iteration, texts
-from fakedocker.userland.languages.python.attributes import (
-    MISSING,
-    delete_attribute,
-    find_attribute,
-    get_attribute,
-    set_attribute,
-    special,
-)
+from fakedocker.userland.languages.python.attribute_changes import delete_attribute, set_attribute
+from fakedocker.userland.languages.python.attributes import MISSING, find_attribute, get_attribute, special
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error, type_error
 from fakedocker.userland.languages.python.sets import SetValue
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import class_of, find_in_class, native, payload_of, type_name
 from fakedocker.userland.languages.python.values import (
     END,
@@ -26,14 +19,10 @@ from fakedocker.userland.languages.python.values import (
     Method,
     Module,
     Native,
-    Property,
     Super,
     UserClass,
     Wrapped,
 )
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 
 @native("len")
@@ -44,7 +33,11 @@ def _len(m: Interpreter, value: Value) -> Value:
     method = special(m, value, "__len__")
     if method is not None:
         if type(method.function) is Native:
-            return len(payload_of(value)) if isinstance(value, Instance) and value.payload is not None else m.call_now(method, [])
+            return (
+                len(payload_of(value))
+                if isinstance(value, Instance) and value.payload is not None
+                else m.call_now(method, [])
+            )
         found = m.call_now(method, [])
         if type(found) is not int:
             found = m.as_index(found, f"'{type_name(found)}' object cannot be interpreted as an integer")
@@ -56,7 +49,7 @@ def _len(m: Interpreter, value: Value) -> Value:
 
 @native("repr")
 def _repr(m: Interpreter, value: Value) -> Value:
-    return m.repr(value)
+    return m.shown(value)
 
 
 @native("ascii")
@@ -83,7 +76,11 @@ def _id(m: Interpreter, value: Value) -> Value:
 
 @native("callable")
 def _callable(m: Interpreter, value: Value) -> Value:
-    return type(value) in (Function, Native, Method) or isinstance(value, Class) or special(m, value, "__call__") is not None
+    return (
+        type(value) in (Function, Native, Method)
+        or isinstance(value, Class)
+        or special(m, value, "__call__") is not None
+    )
 
 
 def _classes(m: Interpreter, given: Value, function: str) -> list[Class]:
@@ -110,7 +107,11 @@ def _no_class(m: Interpreter, function: str) -> Raised:
     union = ", a tuple of types, or a union" if m.minor >= 10 else " or tuple of types"
     if function == "isinstance":
         return type_error(f"isinstance() arg 2 must be a type{union}")
-    return type_error("issubclass() arg 2 must be a class, a tuple of classes, or a union" if m.minor >= 10 else "issubclass() arg 2 must be a class or tuple of classes")
+    return type_error(
+        "issubclass() arg 2 must be a class, a tuple of classes, or a union"
+        if m.minor >= 10
+        else "issubclass() arg 2 must be a class or tuple of classes"
+    )
 
 
 def _is_subclass(m: Interpreter, cls: Class, wanted: Class, value: Value, name: str) -> bool:
@@ -267,7 +268,11 @@ def _reversed(m: Interpreter, cls: Value, value: Value) -> Value:
         return iteration.ReversedIterator(plain.listed())
     if method is not None:
         return calls.Tail(method, [])
-    if isinstance(value, Instance) and special(m, value, "__getitem__") is not None and special(m, value, "__len__") is not None:
+    if (
+        isinstance(value, Instance)
+        and special(m, value, "__getitem__") is not None
+        and special(m, value, "__len__") is not None
+    ):
         return calls.Tail(m.hidden_function("backwards"), [value])
     raise type_error(f"'{type_name(value)}' object is not reversible")
 
@@ -279,7 +284,11 @@ def _sum(m: Interpreter, iterable: Value, start: Value = 0) -> Value:
     if type(start) is str:
         raise type_error("sum() can't sum strings [use ''.join(seq) instead]")
     items = m.items(iterable)
-    if m.minor >= 12 and any(type(each) is float for each in items) and all(type(each) in (int, float, bool) for each in items):
+    if (
+        m.minor >= 12
+        and any(type(each) is float for each in items)
+        and all(type(each) in (int, float, bool) for each in items)
+    ):
         return _sum_floats(items, start)
     m.grown(len(items) >> 3)
     total = start
@@ -322,7 +331,9 @@ def _extreme(name: str, m: Interpreter, args: tuple[Value, ...], key: Value, def
     if not items:
         if default is not _NOTHING:
             return default
-        raise error("ValueError", f"{name}() {'iterable argument is empty' if m.minor >= 12 else 'arg is an empty sequence'}")
+        raise error(
+            "ValueError", f"{name}() {'iterable argument is empty' if m.minor >= 12 else 'arg is an empty sequence'}"
+        )
     if key is not None:
         return calls.Tail(m.hidden_function(f"{name}_by"), [items, key])
     op = "<" if name == "min" else ">"
@@ -356,83 +367,10 @@ _quantifier("any", True)
 _quantifier("all", False)
 
 
-def _lazy(m: Interpreter, name: str, args: list[Value]) -> Value:
-    return calls.Tail(m.hidden_function(name), args)
-
-
-@native("__new__", "map")
-def _map(m: Interpreter, cls: Value, function: Value = _NOTHING, *iterables: Value) -> Value:
-    if function is _NOTHING or not iterables:
-        raise type_error("map() must have at least two arguments.")
-    for each in iterables:
-        m.check_iterable(each)
-    return _lazy(m, "map_", [function, *iterables])
-
-
-@native("__new__", "filter")
-def _filter(m: Interpreter, cls: Value, function: Value, iterable: Value) -> Value:
-    m.check_iterable(iterable)
-    return _lazy(m, "filter_", [function, iterable])
-
-
-@native("__new__", "zip", keywords=True)
-def _zip(m: Interpreter, cls: Value, *iterables: Value, strict: Value = False) -> Value:
-    inners = [generators.plain_iterator(m, each) for each in iterables]
-    for each in iterables:
-        m.check_iterable(each)
-    if all(isinstance(each, iteration.Iterator) for each in inners):
-        return iteration.ZipIterator(cls, inners, m.truth(strict))
-    if m.truth(strict):
-        return _lazy(m, "zip_strict", list(iterables))
-    return _lazy(m, "zip_", list(iterables))
-
-
-@native("__new__", "enumerate", keywords=True)
-def _enumerate(m: Interpreter, cls: Value, iterable: Value, start: Value = 0) -> Value:
-    inner = generators.plain_iterator(m, iterable)
-    number = m.as_index(start, f"'{type_name(start)}' object cannot be interpreted as an integer")
-    if isinstance(inner, iteration.Iterator):
-        return iteration.EnumerateIterator(cls, inner, number)
-    m.check_iterable(iterable)
-    return _lazy(m, "enumerate_", [iterable, number])
-
-
-@native("__new__", "super")
-def _super(m: Interpreter, cls: Value, *args: Value) -> Value:
-    if len(args) != 2:
-        raise NotSimulated("super() with these arguments")
-    return generators.make_super(m, args[0], args[1])
-
-
-@native("__new__", "property", keywords=True)
-def _property(m: Interpreter, cls: Value, fget: Value = None, fset: Value = None, fdel: Value = None, doc: Value = None) -> Value:
-    return Property(fget, fset, fdel, doc)
-
-
-def _copied(old: Property, **changes: Value) -> Property:
-    made = Property(changes.get("getter", old.getter), changes.get("setter", old.setter), changes.get("deleter", old.deleter), old.doc)
-    made.name = old.name
-    return made
-
-
-native("getter", "property")(lambda m, value, function: _copied(value, getter=function))
-native("setter", "property")(lambda m, value, function: _copied(value, setter=function))
-native("deleter", "property")(lambda m, value, function: _copied(value, deleter=function))
-native("__get__", "property")(lambda m, value, obj, cls=None: value if obj is None else m.call_now(value.getter, [obj]))
-
-
-@native("__new__", "staticmethod")
-def _staticmethod(m: Interpreter, cls: Value, function: Value) -> Value:
-    return Wrapped("staticmethod", function)
-
-
-@native("__new__", "classmethod")
-def _classmethod(m: Interpreter, cls: Value, function: Value) -> Value:
-    return Wrapped("classmethod", function)
-
-
 @native("__import__", keywords=True)
-def _import(m: Interpreter, name: Value, globals: Value = None, locals: Value = None, fromlist: Value = (), level: Value = 0) -> Value:
+def _import(
+    m: Interpreter, name: Value, globals: Value = None, locals: Value = None, fromlist: Value = (), level: Value = 0
+) -> Value:
     return calls.Tail(m.hidden_function("import_"), [name, bool(fromlist)])
 
 
@@ -446,4 +384,4 @@ def _quit(m: Interpreter, code: Value = None) -> Value:
     raise error("SystemExit", *(() if code is None else (code,)))
 
 
-__all__ = ["Module", "UserClass", "Super"]
+__all__ = ["Module", "Super", "UserClass"]

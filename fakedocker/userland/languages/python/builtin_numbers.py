@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python.attributes import special
 from fakedocker.userland.languages.python.errors import error, type_error
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import BOOL, COMPLEX, FLOAT, INT, native, payload_of, type_name
 from fakedocker.userland.languages.python.values import GetSet
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 
 @native("__new__", "int", keywords=True)
@@ -89,7 +87,9 @@ def _bit_count(m: Interpreter, value: int) -> Value:
 
 
 @native("to_bytes", "int", keywords=True)
-def _to_bytes(m: Interpreter, value: int, length: Value = 1, byteorder: Value = "big", *, signed: Value = False) -> Value:
+def _to_bytes(
+    m: Interpreter, value: int, length: Value = 1, byteorder: Value = "big", *, signed: Value = False
+) -> Value:
     if type(length) is int and length > 1 << 20:
         raise NotSimulated("so many bytes of an integer")
     return value.to_bytes(length, byteorder, signed=m.truth(signed))
@@ -157,7 +157,11 @@ def _abs(m: Interpreter, value: Value) -> Value:
 def _round(m: Interpreter, number: Value, ndigits: Value = None) -> Value:
     plain = payload_of(number)
     if isinstance(plain, int | float):
-        digits = None if ndigits is None else m.as_index(ndigits, f"'{type_name(ndigits)}' object cannot be interpreted as an integer")
+        digits = (
+            None
+            if ndigits is None
+            else m.as_index(ndigits, f"'{type_name(ndigits)}' object cannot be interpreted as an integer")
+        )
         if digits is not None and abs(digits) > 100_000:
             raise NotSimulated("rounding to so many digits")
         return round(plain) if digits is None else round(plain, digits)

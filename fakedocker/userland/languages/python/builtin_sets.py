@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fakedocker.userland.languages.machine.cells import Value
 from fakedocker.userland.languages.python import iteration, sets
 from fakedocker.userland.languages.python.sets import FROZENSET, SET, SetValue, set_of
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import native, payload_of
 from fakedocker.userland.languages.python.values import NOT_IMPLEMENTED
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 
 def _source(m: Interpreter, value: Value) -> Any:  # Any: what a set is made of
@@ -166,7 +164,7 @@ def _reflected(function: Callable[..., Value]) -> Callable[..., Value]:
     return operate
 
 
-_METHODS = {
+_METHODS: dict[str, Callable[..., Value]] = {
     "copy": _copy, "union": _union, "intersection": _intersection, "difference": _difference,
     "symmetric_difference": _symmetric, "issubset": _issubset, "issuperset": _issuperset, "isdisjoint": _isdisjoint,
 }  # fmt: skip
@@ -206,7 +204,7 @@ for _owner in ("set", "frozenset", "dict_keys", "dict_items"):
         for _name, _function in _METHODS.items():
             native(_name, _owner)(_function)
     else:
-        native("isdisjoint", _owner)(lambda m, value, other: _isdisjoint(m, _as_set(value), other))
+        native("isdisjoint", _owner)(lambda m, value, other: _isdisjoint(m, _as_set(value) or SetValue(), other))
     for _name, _function in _OPERATORS.items():
         native(f"__{_name}__", _owner)(_operator(_function))
         native(f"__r{_name}__", _owner)(_reflected(_operator(_function)))

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python.errors import Raised, error, type_error
 from fakedocker.userland.languages.python.operators import check_size
 from fakedocker.userland.languages.python.percent import format_text
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import native, payload_of, type_name
 from fakedocker.userland.languages.python.values import Instance, Native
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 _COMMON: Final = (
     "capitalize count endswith expandtabs find index isalnum isalpha isascii isdigit islower isspace istitle isupper"
@@ -65,8 +63,6 @@ for _host, _names in ((str, _COMMON + _STR), (bytes, _COMMON + _BYTES), (bytearr
         native(_name, _host.__name__, _name in _KEYWORDS)(_method(_host, _name))
 
 
-
-
 def _join(m: Interpreter, value: Any, items: Value) -> Value:  # Any: a text of the host
     try:
         found = [payload_of(each) for each in m.items(items)]
@@ -113,13 +109,19 @@ def _maketrans(m: Interpreter, cls: Value, x: Value, y: Value = None, z: Value =
 
 
 @native("__new__", "str", keywords=True)
-def _new_str(m: Interpreter, cls: Value, object: Value = "", *more: Value, encoding: Value = None, errors: Value = None) -> Value:
+def _new_str(
+    m: Interpreter, cls: Value, object: Value = "", *more: Value, encoding: Value = None, errors: Value = None
+) -> Value:
     if more or encoding is not None or errors is not None:
         data = plain(object)
         if not isinstance(data, bytes | bytearray):
-            raise type_error(f"decoding to str: need a bytes-like object, {type_name(object)} found" if type(data) is not str else "decoding str is not supported")
+            raise type_error(
+                f"decoding to str: need a bytes-like object, {type_name(object)} found"
+                if type(data) is not str
+                else "decoding str is not supported"
+            )
         return data.decode(*(more or (encoding or "utf-8", errors or "strict")))
-    return m.str(object)
+    return m.text(object)
 
 
 @native("__new__", "bytes", keywords=True)
@@ -159,7 +161,9 @@ def _bytes_of(m: Interpreter, source: Value, encoding: Value, errors: Value) -> 
 
 
 @native("__new__", "bytearray", keywords=True)
-def _new_bytearray(m: Interpreter, cls: Value, source: Value = b"", encoding: Value = None, errors: Value = None) -> Value:
+def _new_bytearray(
+    m: Interpreter, cls: Value, source: Value = b"", encoding: Value = None, errors: Value = None
+) -> Value:
     return bytearray(_bytes_of(m, source, encoding, errors))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from fakedocker.kernel.program import Block
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
@@ -10,6 +10,7 @@ from fakedocker.userland.languages.machine.code import After, Frame, Runner
 from fakedocker.userland.languages.python import types
 from fakedocker.userland.languages.python.binding import Keywords, frame_of
 from fakedocker.userland.languages.python.errors import OBJECT, Raised, type_error
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import class_of, find_in_class, kind_of, type_name
 from fakedocker.userland.languages.python.values import (
     BuiltinClass,
@@ -24,9 +25,6 @@ from fakedocker.userland.languages.python.values import (
     UserClass,
     Wrapped,
 )
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 
 class Tail:
@@ -97,7 +95,12 @@ def call(m: Interpreter, frame: PyFrame, callee: Value, args: list[Value], kwarg
 
 def native_owner(owner: Value, function: Native) -> Value:
     """What a method of a builtin class gets to see of an instance of a descendant: the value of the host."""
-    if type(owner) is Instance and owner.payload is not None and function.owner not in ("object", "type") and function.name != "__init__":
+    if (
+        type(owner) is Instance
+        and owner.payload is not None
+        and function.owner not in ("object", "type")
+        and function.name != "__init__"
+    ):
         return owner.payload
     return owner
 
@@ -111,7 +114,7 @@ def enter_function(m: Interpreter, function: Function, args: list[Value], kwargs
         assert caller is not None
         caller.stack.append(generator_of(made, function))
         return False
-    return m.enter(made)
+    return m.enter(made)  # type: ignore[no-any-return]
 
 
 def generator_of(frame: PyFrame, function: Function) -> Generator:
@@ -179,7 +182,7 @@ def _collect(m: Interpreter, native: Native, args: list[Value], kwargs: Keywords
 
 
 def _collected(runner: Runner, frame: Frame, items: Value) -> None:
-    m: Interpreter = runner  # type: ignore[assignment]
+    m: Interpreter = runner
     native, args, kwargs, value = frame.extra
     if kwargs:
         kwargs = {name: items if each is value else each for name, each in kwargs.items()}
@@ -191,14 +194,18 @@ def _collected(runner: Runner, frame: Frame, items: Value) -> None:
 _COLLECTED: Final = After("python.collected", _collected)
 
 
-def _wrong_arguments(m: Interpreter, native: Native, args: list[Value], kwargs: Keywords, problem: TypeError) -> Exception:
+def _wrong_arguments(
+    m: Interpreter, native: Native, args: list[Value], kwargs: Keywords, problem: TypeError
+) -> Exception:
     """The words for too many or too few arguments of a native."""
     code = getattr(native.function, "__code__", None)
     if code is None or kwargs or native.takes_keywords or code.co_flags & 0x0C:
         if code is None and not any(isinstance(each, Instance) for each in args):
             return problem
         if kwargs and code is not None:
-            unknown = [name for name in kwargs if name not in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]]
+            unknown = [
+                name for name in kwargs if name not in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+            ]
             if unknown and native.module == "builtins":
                 if m.minor >= 13:
                     return type_error(f"{native.name}() got an unexpected keyword argument '{unknown[0]}'")
@@ -239,10 +246,12 @@ def construct_plain(m: Interpreter, cls: Class, args: list[Value], kwargs: Keywo
     if isinstance(cls, BuiltinClass):
         maker = find_in_class(cls, "__new__")
         if type(maker) is not Native or (maker.owner == "object" and cls is not OBJECT):
-            raise type_error(f"cannot create '{cls.qualname if cls.module == 'builtins' else cls.module + '.' + cls.name}' instances")
+            raise type_error(
+                f"cannot create '{cls.qualname if cls.module == 'builtins' else cls.module + '.' + cls.name}' instances"
+            )
         if kwargs and maker.owner == "BaseException":
             return _exception_with_keywords(cls, args, kwargs)
-        return call_native(m, m.top, maker, [cls, *args], kwargs)  # type: ignore[arg-type]
+        return call_native(m, m.top, maker, [cls, *args], kwargs)
     assert isinstance(cls, UserClass)
     made = find_in_class(cls, "__new__")
     made = made.function if type(made) is Wrapped else made
@@ -308,7 +317,12 @@ def _abstract(m: Interpreter, cls: UserClass, names: list[str]) -> Raised:
 
 
 def _exception_with_keywords(cls: BuiltinClass, args: list[Value], kwargs: dict[str, Value]) -> ExceptionValue:
-    known = {"ImportError": ("name", "path"), "ModuleNotFoundError": ("name", "path"), "NameError": ("name",), "AttributeError": ("name", "obj")}
+    known = {
+        "ImportError": ("name", "path"),
+        "ModuleNotFoundError": ("name", "path"),
+        "NameError": ("name",),
+        "AttributeError": ("name", "obj"),
+    }
     if not set(kwargs) <= set(known.get(cls.name, ())):
         if cls.name not in known:
             raise type_error(f"{cls.name}() takes no keyword arguments")
@@ -319,7 +333,7 @@ def _exception_with_keywords(cls: BuiltinClass, args: list[Value], kwargs: dict[
 
 
 def _initialized(runner: Runner, frame: Frame, value: Value) -> None:
-    m: Interpreter = runner  # type: ignore[assignment]
+    m: Interpreter = runner
     if value is not None:
         m.throw_error(type_error(f"__init__() should return None, not '{type_name(value)}'"))
         return

@@ -6,10 +6,12 @@ from fakedocker.userland.languages.python import (
     builtin_containers,
     builtin_dunders,
     builtin_functions,
+    builtin_lazy,
     builtin_numbers,
     builtin_sets,
     builtin_str,
     compile_definitions,
+    displays,
     generics,
     interpreter,
     introspection,
@@ -19,7 +21,7 @@ from fakedocker.userland.languages.python import (
 from fakedocker.userland.languages.python.modules import io, sys
 
 PARTS = (
-    builtin_containers, builtin_dunders, builtin_functions, builtin_numbers, builtin_sets, builtin_str,
-    compile_definitions, generics, interpreter, introspection, io, library, natives, sys,
+    builtin_containers, builtin_dunders, builtin_functions, builtin_lazy, builtin_numbers, builtin_sets, builtin_str,
+    compile_definitions, displays, generics, interpreter, introspection, io, library, natives, sys,
 )  # fmt: skip
 library.add_builtins()

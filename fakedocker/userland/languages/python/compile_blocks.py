@@ -9,11 +9,11 @@ from fakedocker.userland.languages.python import blocks, generators, syntax as s
 from fakedocker.userland.languages.python.compile_statements import StatementBuilder
 from fakedocker.userland.languages.python.compiler import Label
 from fakedocker.userland.languages.python.sets import frozen_constant
-from fakedocker.userland.languages.python.values import PyFrame
+from fakedocker.userland.languages.python.values import Live, PyFrame
 
 
 class BlockBuilder(StatementBuilder):
-    def body(self, nodes: list[Any]) -> None:
+    def body(self, nodes: s.Nodes) -> None:
         """Emit statements."""
         raise NotImplementedError
 
@@ -164,7 +164,7 @@ class BlockBuilder(StatementBuilder):
             evaluation = self.pure(value)
             if evaluation is not None:
 
-                def give(frame: PyFrame, m: Any) -> object:
+                def give(frame: PyFrame, m: Live) -> object:
                     return m.leave(evaluation(frame, m))
 
                 self.emit(give, node.at)
@@ -173,7 +173,7 @@ class BlockBuilder(StatementBuilder):
         if any(kind != "loop" for kind, *_ in self.blocks):
             slot = self.temporary()
 
-            def keep(frame: PyFrame, m: Any) -> None:
+            def keep(frame: PyFrame, m: Live) -> None:
                 frame.slots[slot] = frame.stack.pop()
 
             self.emit(keep)
@@ -301,7 +301,7 @@ class BlockBuilder(StatementBuilder):
         if node.name is not None:
             store = self.store(node.name)
 
-            def name_it(frame: PyFrame, m: Any) -> None:
+            def name_it(frame: PyFrame, m: Live) -> None:
                 store(frame, m, frame.stack[-1])
 
             self.emit(name_it)

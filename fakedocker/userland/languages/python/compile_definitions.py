@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
-from fakedocker.userland.languages.machine.code import Box
+from fakedocker.userland.languages.machine.code import COMPILERS, Box, Code, Source
 from fakedocker.userland.languages.python import blocks, building, generators, syntax as s
 from fakedocker.userland.languages.python.compile_patterns import PatternBuilder
 from fakedocker.userland.languages.python.compiler import Label, Unit
 from fakedocker.userland.languages.python.scopes import Scope
 from fakedocker.userland.languages.python.sets import SetValue
-from fakedocker.userland.languages.python.values import UNBOUND, Function, FunctionCode, PyFrame
+from fakedocker.userland.languages.python.values import UNBOUND, Function, FunctionCode, Live, PyFrame
 
 
 class FunctionBuilder(PatternBuilder):
@@ -19,7 +20,7 @@ class FunctionBuilder(PatternBuilder):
         super().__init__(unit, scope, name)
         self.prepare_boxes([scope, *_comprehensions(scope)])
 
-    def body(self, nodes: list[Any]) -> None:
+    def body(self, nodes: s.Nodes) -> None:
         for node in nodes:
             rule = _RULES[type(node)]
             rule(self, node)
@@ -31,7 +32,7 @@ class FunctionBuilder(PatternBuilder):
         documentation = _documentation(tree.body)
         if documentation is not None:
 
-            def document(frame: PyFrame, m: Any) -> None:
+            def document(frame: PyFrame, m: Live) -> None:
                 frame.globals["__doc__"] = documentation
 
             self.emit(document)
@@ -40,7 +41,7 @@ class FunctionBuilder(PatternBuilder):
         self.finish()
 
     def _leave_none(self) -> None:
-        def leave(frame: Any, m: Any) -> object:
+        def leave(frame: Live, m: Live) -> object:
             return m.leave(None)
 
         self.emit(leave)
@@ -89,7 +90,7 @@ class FunctionBuilder(PatternBuilder):
             if name in self.scope.boxed:
                 self.code.boxed.append((slot, self.boxes[(id(self.scope), name)]))
 
-    def push_function(self, code: FunctionCode, args: s.Arguments, returns: Any, at: s.Span) -> None:
+    def push_function(self, code: FunctionCode, args: s.Arguments, returns: s.Expr, at: s.Span) -> None:
         """Emit: a function over a code comes to the stack, with its defaults and annotations."""
         for each in args.defaults:
             self.push(each)
@@ -126,7 +127,7 @@ class FunctionBuilder(PatternBuilder):
         total = count + len(names) + len(annotated)
         documentation = building.documentation_of(self.unit, code)
 
-        def make(frame: PyFrame, m: Any) -> None:
+        def make(frame: PyFrame, m: Live) -> None:
             values = frame.stack[len(frame.stack) - total :] if total else []
             if total:
                 del frame.stack[len(frame.stack) - total :]
@@ -195,7 +196,7 @@ class FunctionBuilder(PatternBuilder):
         self.emit(generators.get_iterator, node.generators[0].iter.at)
         own = [self.boxes[(id(scope), name)] for name in sorted(scope.boxed)]
 
-        def begin(frame: PyFrame, m: Any) -> None:
+        def begin(frame: PyFrame, m: Live) -> None:
             for number in own:
                 frame.boxes[number] = Box(UNBOUND)
             frame.stack.append(kind())
@@ -238,7 +239,7 @@ class FunctionBuilder(PatternBuilder):
             self.push(node.key)
             self.push(node.value)
 
-            def put(frame: PyFrame, m: Any, at: s.Span = node.at) -> None:
+            def put(frame: PyFrame, m: Live, at: s.Span = node.at) -> None:
                 value = frame.stack.pop()
                 key = frame.stack.pop()
                 frame.stack[below][key] = value
@@ -250,7 +251,7 @@ class FunctionBuilder(PatternBuilder):
         if evaluation is None:
             self.push(node.elt)
 
-        def add(frame: PyFrame, m: Any, at: s.Span = node.at) -> None:
+        def add(frame: PyFrame, m: Live, at: s.Span = node.at) -> None:
             value: Value = evaluation(frame, m) if evaluation is not None else frame.stack.pop()
             target = frame.stack[below]
             if is_list:
@@ -315,7 +316,7 @@ def _documentation(body: list[Any]) -> str | None:
 def _decorate(at: s.Span) -> Any:
     from fakedocker.userland.languages.python import calls
 
-    def operation(frame: PyFrame, m: Any, at: s.Span = at) -> bool:
+    def operation(frame: PyFrame, m: Live, at: s.Span = at) -> bool:
         if frame.pending is not None:
             callee, args, kwargs = frame.pending
             frame.pending = None
@@ -326,7 +327,7 @@ def _decorate(at: s.Span) -> Any:
     return operation
 
 
-_RULES: Final = {
+_RULES: Final[dict[type, Callable[[FunctionBuilder, Any], None]]] = {
     s.ExprStatement: FunctionBuilder._expression, s.Assign: FunctionBuilder._assign, s.AugAssign: FunctionBuilder._aug_assign,
     s.AnnAssign: FunctionBuilder._ann_assign, s.Delete: FunctionBuilder._delete, s.Pass: FunctionBuilder._pass,
     s.Global: FunctionBuilder._nothing, s.Nonlocal: FunctionBuilder._nothing, s.Raise: FunctionBuilder._raise,
@@ -336,3 +337,16 @@ _RULES: Final = {
     s.With: FunctionBuilder._with, s.Try: FunctionBuilder._try, s.FunctionDef: FunctionBuilder._function,
     s.ClassDef: FunctionBuilder._class, s.Match: FunctionBuilder._match,
 }  # fmt: skip
+
+
+def compile_source(source: Source) -> tuple[Code, ...]:
+    """All code of a source: the module's first. Raises SourceError, NotSimulated. O(length)."""
+    unit = Unit(source)
+    builder = FunctionBuilder(unit, unit.scopes.root, "<module>")
+    builder.module(unit.tree)
+    last = max(unit.codes)
+    unit.codes[0].warnings = unit.warnings
+    return tuple(unit.codes[number] for number in range(last + 1))
+
+
+COMPILERS["python"] = compile_source

@@ -10,19 +10,21 @@ from fakedocker.userland.languages.python import syntax as s
 from fakedocker.userland.languages.python.compiler import BaseBuilder, Evaluation, Storing
 from fakedocker.userland.languages.python.errors import Raised, error
 from fakedocker.userland.languages.python.library import BUILTINS
-from fakedocker.userland.languages.python.values import UNBOUND, PyFrame
+from fakedocker.userland.languages.python.values import UNBOUND, Live, PyFrame
 
 Deleting = Callable[[PyFrame, Any], None]
 
 
-def unbound_local(m: Any, name: str) -> Raised:  # Any: the interpreter
+def unbound_local(m: Live, name: str) -> Raised:  # Any: the interpreter
     """The exception of a local variable without value, in the version's words."""
     if m.minor >= 11:
-        return error("UnboundLocalError", f"cannot access local variable '{name}' where it is not associated with a value")
+        return error(
+            "UnboundLocalError", f"cannot access local variable '{name}' where it is not associated with a value"
+        )
     return error("UnboundLocalError", f"local variable '{name}' referenced before assignment")
 
 
-def unbound_free(m: Any, name: str) -> Raised:  # Any: the interpreter
+def unbound_free(m: Live, name: str) -> Raised:  # Any: the interpreter
     words = "cannot access free variable '{}' where it is not associated with a value in enclosing scope"
     if m.minor < 11:
         words = "free variable '{}' referenced before assignment in enclosing scope"
@@ -54,7 +56,7 @@ class NameBuilder(BaseBuilder):
 
         if where in ("name", "class box"):
 
-            def from_class(frame: PyFrame, m: Any, at: s.Span = at) -> Value:
+            def from_class(frame: PyFrame, m: Live, at: s.Span = at) -> Value:
                 names = frame.names
                 if names is not None and name in names:
                     return names[name]
@@ -71,7 +73,7 @@ class NameBuilder(BaseBuilder):
 
             return from_class
 
-        def from_globals(frame: PyFrame, m: Any, at: s.Span = at) -> Value:
+        def from_globals(frame: PyFrame, m: Live, at: s.Span = at) -> Value:
             found = frame.globals.get(name, UNBOUND)
             if found is not UNBOUND:
                 return found
@@ -83,7 +85,7 @@ class NameBuilder(BaseBuilder):
         return from_globals
 
     def _load_slot(self, name: str, number: int, at: s.Span) -> Evaluation:
-        def from_slot(frame: PyFrame, m: Any, at: s.Span = at) -> Value:
+        def from_slot(frame: PyFrame, m: Live, at: s.Span = at) -> Value:
             value = frame.slots[number]
             if value is UNBOUND:
                 raise unbound_local(m, name)
@@ -94,7 +96,7 @@ class NameBuilder(BaseBuilder):
     def _load_box(self, name: str, number: int, at: s.Span) -> Evaluation:
         is_own = (0, name) not in self.boxes or self.boxes[(0, name)] != number
 
-        def from_box(frame: PyFrame, m: Any, at: s.Span = at) -> Value:
+        def from_box(frame: PyFrame, m: Live, at: s.Span = at) -> Value:
             value = frame.boxes[number].value
             if value is UNBOUND:
                 raise unbound_local(m, name) if is_own else unbound_free(m, name)
@@ -108,25 +110,25 @@ class NameBuilder(BaseBuilder):
         where, number = self.place_of(name, self.scope)
         if where == "slot":
 
-            def to_slot(frame: PyFrame, m: Any, value: Value) -> None:
+            def to_slot(frame: PyFrame, m: Live, value: Value) -> None:
                 frame.slots[number] = value
 
             return to_slot
         if where == "box":
 
-            def to_box(frame: PyFrame, m: Any, value: Value) -> None:
+            def to_box(frame: PyFrame, m: Live, value: Value) -> None:
                 frame.boxes[number].value = value
 
             return to_box
         if where in ("name", "class box"):
 
-            def to_names(frame: PyFrame, m: Any, value: Value) -> None:
+            def to_names(frame: PyFrame, m: Live, value: Value) -> None:
                 assert frame.names is not None
                 frame.names[name] = value
 
             return to_names
 
-        def to_globals(frame: PyFrame, m: Any, value: Value) -> None:
+        def to_globals(frame: PyFrame, m: Live, value: Value) -> None:
             frame.globals[name] = value
 
         return to_globals
@@ -137,7 +139,7 @@ class NameBuilder(BaseBuilder):
         where, number = self.place_of(name, self.scope)
         if where == "slot":
 
-            def from_slot(frame: PyFrame, m: Any, at: s.Span = at) -> None:
+            def from_slot(frame: PyFrame, m: Live, at: s.Span = at) -> None:
                 if frame.slots[number] is UNBOUND:
                     raise unbound_local(m, name)
                 frame.slots[number] = UNBOUND
@@ -145,14 +147,14 @@ class NameBuilder(BaseBuilder):
             return from_slot
         if where == "box":
 
-            def from_box(frame: PyFrame, m: Any, at: s.Span = at) -> None:
+            def from_box(frame: PyFrame, m: Live, at: s.Span = at) -> None:
                 if frame.boxes[number].value is UNBOUND:
                     raise unbound_local(m, name)
                 frame.boxes[number].value = UNBOUND
 
             return from_box
 
-        def from_names(frame: PyFrame, m: Any, at: s.Span = at) -> None:
+        def from_names(frame: PyFrame, m: Live, at: s.Span = at) -> None:
             names = frame.names if where == "name" and frame.names is not None else frame.globals
             if name not in names:
                 raise unknown_name(name)
@@ -165,7 +167,7 @@ class NameBuilder(BaseBuilder):
         name = self.scope.mangled(name)
         where, number = self.place_of(name, self.scope)
 
-        def forget(frame: Any, m: Any) -> None:
+        def forget(frame: Live, m: Live) -> None:
             if where == "slot":
                 frame.slots[number] = UNBOUND
             elif where == "box":

@@ -33,7 +33,14 @@ class PatternBuilder(BlockBuilder):
             test = self._pattern(case.pattern, names)
             slots = {name: self.temporary() for name in names}
 
-            def attempt(frame: PyFrame, m: Any, at: s.Span = case.pattern.at, test: Any = test, slots: Any = slots, following: Label = following) -> None:
+            def attempt(
+                frame: PyFrame,
+                m: Any,
+                at: s.Span = case.pattern.at,
+                test: Any = test,
+                slots: Any = slots,
+                following: Label = following,
+            ) -> None:
                 found: dict[str, Value] = {}
                 if not test(frame, m, frame.slots[subject], found):
                     frame.place = following.place

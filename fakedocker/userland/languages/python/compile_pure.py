@@ -100,8 +100,13 @@ class PureBuilder(NameBuilder):
             if op not in ("is", "is not"):
                 continue
             for each in (a, b):
-                name = _literal_name(each)
-                if name and isinstance(each, s.Constant) and each.value is not None and not isinstance(each.value, bool):
+                name = literal_name(each)
+                if (
+                    name
+                    and isinstance(each, s.Constant)
+                    and each.value is not None
+                    and not isinstance(each.value, bool)
+                ):
                     other = "==" if op == "is" else "!="
                     words = f'"{op}" with \'{name}\' literal. Did you mean "{other}"?'
                     if self.unit.minor < 12:
@@ -178,11 +183,13 @@ class PureBuilder(NameBuilder):
         return [node.value], lambda m, value: get_attribute(m, value, name)
 
     def _subscript_parts(self, node: s.Subscript) -> tuple[list[Any], Function]:
-        name, index = _literal_name(node.value), _literal_name(node.slice)
+        name, index = literal_name(node.value), literal_name(node.slice)
         if name in ("int", "float", "complex", "bool", "set", "NoneType", "function", "generator"):
             self.unit.warn(f"'{name}' object is not subscriptable; perhaps you missed a comma?", node.at)
         elif name in ("str", "bytes", "tuple", "list") and index and index != "int":
-            self.unit.warn(f"{name} indices must be integers or slices, not {index}; perhaps you missed a comma?", node.at)
+            self.unit.warn(
+                f"{name} indices must be integers or slices, not {index}; perhaps you missed a comma?", node.at
+            )
         return [node.value, node.slice], get_item_quickly
 
     def _slice_parts(self, node: s.Slice) -> tuple[list[Any], Function]:
@@ -240,22 +247,38 @@ class PureBuilder(NameBuilder):
     def _formatted_parts(self, node: s.FormattedValue) -> tuple[list[Any], Function]:
         conversion = node.conversion
         if node.format_spec is None:
-            return [node.value], lambda m, value: value if type(value) is str and conversion < 0 else to_format(
-                m, converted(m, value, conversion), ""
+            return (
+                [node.value],
+                lambda m, value: (
+                    value
+                    if type(value) is str and conversion < 0
+                    else to_format(m, converted(m, value, conversion), "")
+                ),
             )
-        return [node.value, node.format_spec], lambda m, value, spec: to_format(m, converted(m, value, conversion), spec)
+        return [node.value, node.format_spec], lambda m, value, spec: to_format(
+            m, converted(m, value, conversion), spec
+        )
 
 
-def _literal_name(node: Any) -> str:  # Any: a node
+def literal_name(node: Any) -> str:  # Any: a node
     """The class of a literal's value, for warnings; "" for what is none."""
     if isinstance(node, s.Constant) and node.value is not ...:
         return type(node.value).__name__
-    return {s.Lambda: "function", s.GeneratorExp: "generator", s.TupleExpr: "tuple", s.ListExpr: "list", s.DictExpr: "dict", s.SetExpr: "set"}.get(type(node), "")
+    return {
+        s.Lambda: "function",
+        s.GeneratorExp: "generator",
+        s.TupleExpr: "tuple",
+        s.ListExpr: "list",
+        s.DictExpr: "dict",
+        s.SetExpr: "set",
+    }.get(type(node), "")
 
 
 def _make_slice(m: Any, lower: Value, upper: Value, step: Value) -> Value:  # Any: the interpreter
     words = "slice indices must be integers or None or have an __index__ method"
-    parts = [each if each is None or type(each) in o.PLAIN else m.as_index(each, words) for each in (lower, upper, step)]
+    parts = [
+        each if each is None or type(each) in o.PLAIN else m.as_index(each, words) for each in (lower, upper, step)
+    ]
     return slice(*parts)
 
 

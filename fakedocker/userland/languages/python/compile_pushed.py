@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from fakedocker.userland.languages.machine.cells import Value
-from fakedocker.userland.languages.python import calls, generators, syntax as s
-from fakedocker.userland.languages.python.attributes import MISSING, find_attribute, get_attribute
-from fakedocker.userland.languages.python.compile_pure import PureBuilder, _literal_name, comparison
+from fakedocker.userland.languages.python import calls, displays, generators, syntax as s
+from fakedocker.userland.languages.python.compile_pure import PureBuilder, comparison
 from fakedocker.userland.languages.python.compiler import Evaluation, Label
-from fakedocker.userland.languages.python.errors import type_error
 from fakedocker.userland.languages.python.sets import SetValue
-from fakedocker.userland.languages.python.types import OF_HOST, type_name
-from fakedocker.userland.languages.python.values import Native, PyFrame
+from fakedocker.userland.languages.python.types import type_name
+from fakedocker.userland.languages.python.values import Live, Native, PyFrame
 
 
 class PushBuilder(PureBuilder):
@@ -34,7 +31,7 @@ class PushBuilder(PureBuilder):
             self.push(child)
         count = len(children)
 
-        def combine(frame: PyFrame, m: Any, at: s.Span = node.at) -> None:
+        def combine(frame: PyFrame, m: Live, at: s.Span = node.at) -> None:
             stack = frame.stack
             values = stack[len(stack) - count :] if count else []
             value = function(m, *values)
@@ -45,7 +42,7 @@ class PushBuilder(PureBuilder):
         self.emit(combine, node.at)
 
     def push_value(self, evaluation: Evaluation, at: s.Span) -> None:
-        def operation(frame: PyFrame, m: Any) -> None:
+        def operation(frame: PyFrame, m: Live) -> None:
             frame.stack.append(evaluation(frame, m))
 
         self.emit(operation, at)
@@ -53,7 +50,7 @@ class PushBuilder(PureBuilder):
     def call_native(self, native: Native, count: int, at: s.Span) -> None:
         """Emit: call a native with values of the stack; its value takes their place."""
 
-        def operation(frame: PyFrame, m: Any, at: s.Span = at) -> bool:
+        def operation(frame: PyFrame, m: Live, at: s.Span = at) -> bool:
             if frame.pending is not None:
                 _, args, kwargs = frame.pending
                 frame.pending = None
@@ -75,7 +72,7 @@ class PushBuilder(PureBuilder):
         evaluation = self.pure(node)
         if evaluation is not None:
 
-            def test(frame: PyFrame, m: Any, at: s.Span = node.at) -> None:
+            def test(frame: PyFrame, m: Live, at: s.Span = node.at) -> None:
                 value = evaluation(frame, m)
                 if (value if type(value) is bool else m.truth(value)) is wanted:
                     frame.place = label.place
@@ -87,7 +84,7 @@ class PushBuilder(PureBuilder):
             return
         self.push(node)
 
-        def test_top(frame: PyFrame, m: Any, at: s.Span = node.at) -> None:
+        def test_top(frame: PyFrame, m: Live, at: s.Span = node.at) -> None:
             if m.truth(frame.stack.pop()) is wanted:
                 frame.place = label.place
 
@@ -105,7 +102,7 @@ class PushBuilder(PureBuilder):
         end = Label()
         wanted = node.op == "or"
 
-        def keep(frame: PyFrame, m: Any) -> None:
+        def keep(frame: PyFrame, m: Live) -> None:
             if m.truth(frame.stack[-1]) is wanted:
                 frame.place = end.place
             else:
@@ -135,14 +132,14 @@ class PushBuilder(PureBuilder):
             function = comparison(op)
             if index == len(node.ops) - 1:
 
-                def last(frame: PyFrame, m: Any, at: s.Span = node.at, function: Any = function) -> None:
+                def last(frame: PyFrame, m: Live, at: s.Span = node.at, function: Any = function) -> None:
                     b = frame.stack.pop()
                     frame.stack[-1] = function(m, frame.stack[-1], b)
 
                 self.emit(last, node.at)
             else:
 
-                def middle(frame: PyFrame, m: Any, at: s.Span = node.at, function: Any = function) -> None:
+                def middle(frame: PyFrame, m: Live, at: s.Span = node.at, function: Any = function) -> None:
                     b = frame.stack.pop()
                     found = function(m, frame.stack.pop(), b)
                     if not m.truth(found):
@@ -165,7 +162,7 @@ class PushBuilder(PureBuilder):
         store = self.store(node.target.id)
         self.scope = outer
 
-        def keep(frame: PyFrame, m: Any) -> None:
+        def keep(frame: PyFrame, m: Live) -> None:
             store(frame, m, frame.stack[-1])
 
         self.emit(keep, node.at)
@@ -182,150 +179,31 @@ class PushBuilder(PureBuilder):
     def _collect_elements(self, elements: list[Any], at: s.Span) -> None:
         """Emit: a list of values, those behind stars unpacked."""
 
-        def begin(frame: PyFrame, m: Any) -> None:
+        def begin(frame: PyFrame, m: Live) -> None:
             frame.stack.append([])
 
         self.emit(begin, at)
         for each in elements:
             if isinstance(each, s.Starred):
                 self.push(each.value)
-                self.call_native(generators.EXTENDED, 2, each.at)
+                self.call_native(displays.EXTENDED, 2, each.at)
             else:
                 self.push(each)
                 self.emit(_append, at)
 
     def _dict(self, node: s.DictExpr) -> None:
-        def begin(frame: PyFrame, m: Any) -> None:
+        def begin(frame: PyFrame, m: Live) -> None:
             frame.stack.append({})
 
         self.emit(begin, node.at)
         for key, value in zip(node.keys, node.values, strict=True):
             if key is None:
                 self.push(value)
-                self.call_native(generators.UPDATED, 2, value.at)
+                self.call_native(displays.UPDATED, 2, value.at)
             else:
                 self.push(key)
                 self.push(value)
                 self.emit(_put, key.at)
-
-    # calls
-
-    def _call(self, node: s.Call) -> None:
-        name = _literal_name(node.func)
-        if name and name not in ("function", "generator"):
-            self.unit.warn(f"'{name}' object is not callable; perhaps you missed a comma?", node.func.at)
-        if node.keywords and any(each.arg is None for each in node.keywords) or any(isinstance(each, s.Starred) for each in node.args):
-            self._call_with_stars(node)
-            return
-        if isinstance(node.func, s.Name) and node.func.id == "super" and not node.args and self.scope.kind != "module":
-            self._super_call(node)
-            return
-        names = [each.arg for each in node.keywords]
-        values = [*node.args, *(each.value for each in node.keywords)]
-        count = len(node.args)
-        evaluations = [self.pure(each) for each in values]
-        if isinstance(node.func, s.Attribute):
-            self._method_call(node, names, values, evaluations, count)
-            return
-        function = self.pure(node.func)
-        if function is not None and all(each is not None for each in evaluations):
-            given: list[Any] = evaluations
-            keywords = list(zip(names, given[count:], strict=True))
-            positional = given[:count]
-
-            def call_pure(frame: PyFrame, m: Any, at: s.Span = node.at) -> bool:
-                if frame.pending is not None:
-                    callee, args, kwargs = frame.pending
-                    frame.pending = None
-                else:
-                    callee = function(frame, m)
-                    args = [each(frame, m) for each in positional]
-                    kwargs = {name: each(frame, m) for name, each in keywords} if keywords else None
-                return calls.call(m, frame, callee, args, kwargs)
-
-            self.emit(call_pure, node.at)
-            return
-        self.push(node.func)
-        for each in values:
-            self.push(each)
-        self.emit(_calling(count, names, node.at), node.at)
-
-    def _method_call(
-        self, node: s.Call, names: list[str], values: list[Any], evaluations: list[Evaluation | None], count: int
-    ) -> None:
-        name = self.scope.mangled(node.func.attr)
-        owner = self.pure(node.func.value)
-        where = node.func.at
-        if owner is not None and not names and all(each is not None for each in evaluations):
-            positional: list[Any] = evaluations
-
-            def method(frame: PyFrame, m: Any, at: s.Span = where) -> Value:
-                return find_method(m, owner(frame, m), name)
-
-            def call_method(frame: PyFrame, m: Any, at: s.Span = node.at) -> bool:
-                if frame.pending is not None:
-                    callee, args, kwargs = frame.pending
-                    frame.pending = None
-                    return calls.call(m, frame, callee, args, kwargs)
-                callee, bound = method(frame, m)
-                args = [each(frame, m) for each in positional]
-                if bound is not MISSING:
-                    args.insert(0, bound)
-                return calls.call(m, frame, callee, args, None)
-
-            self.emit(call_method, node.at)
-            return
-        self.push(node.func.value)
-
-        def get(frame: PyFrame, m: Any, at: s.Span = where) -> None:
-            frame.stack[-1] = get_attribute(m, frame.stack[-1], name)
-
-        self.emit(get, where)
-        for each in values:
-            self.push(each)
-        self.emit(_calling(count, names, node.at), node.at)
-
-    def _super_call(self, node: s.Call) -> None:
-        box = self.load("__class__", node.at)
-        parameters = self.code.parameters
-
-        def call_super(frame: PyFrame, m: Any, at: s.Span = node.at) -> bool:
-            if not parameters:
-                raise type_error("super(): no arguments")
-            first = frame.slots[0]
-            for slot, number in self.code.boxed:
-                if slot == 0:
-                    first = frame.boxes[number].value
-            frame.stack.append(generators.make_super(m, box(frame, m), first))
-            return False
-
-        self.emit(call_super, node.at)
-
-    def _call_with_stars(self, node: s.Call) -> None:
-        self.push(node.func)
-        self._collect_elements(node.args, node.at)
-
-        def begin(frame: PyFrame, m: Any) -> None:
-            frame.stack.append({})
-
-        self.emit(begin, node.at)
-        for each in node.keywords:
-            self.push(each.value)
-            if each.arg is None:
-                self.call_native(generators.KEYWORDS, 2, node.at)
-            else:
-                self.emit(_add_keyword(each.arg, node.at), node.at)
-
-        def call_collected(frame: PyFrame, m: Any, at: s.Span = node.at) -> bool:
-            if frame.pending is not None:
-                callee, args, kwargs = frame.pending
-                frame.pending = None
-            else:
-                callee, args, kwargs = frame.stack[-3:]
-                del frame.stack[-3:]
-            return calls.call(m, frame, callee, args, kwargs)
-
-        self.emit(call_collected, node.at)
 
     # waiting and generators
 
@@ -337,7 +215,7 @@ class PushBuilder(PureBuilder):
     def delegate(self, at: s.Span) -> None:
         """Emit: the iterator on the stack gives what is yielded until it is through; its value takes its place."""
 
-        def first(frame: PyFrame, m: Any) -> None:
+        def first(frame: PyFrame, m: Live) -> None:
             frame.stack.append(None)
 
         self.emit(first, at)
@@ -345,12 +223,12 @@ class PushBuilder(PureBuilder):
         self.mark(resume)
         after = Label()
 
-        def send(frame: PyFrame, m: Any, at: s.Span = at) -> object:
+        def send(frame: PyFrame, m: Live, at: s.Span = at) -> object:
             return generators.delegate_send(m, frame, after.place)
 
         self.emit(send, at)
 
-        def hand_on(frame: PyFrame, m: Any) -> object:
+        def hand_on(frame: PyFrame, m: Live) -> object:
             frame.place = resume.place
             return generators.hand_up(m, frame)
 
@@ -371,6 +249,9 @@ class PushBuilder(PureBuilder):
 
     # the rest is made by other builders
 
+    def _call(self, node: s.Call) -> None:
+        raise NotImplementedError
+
     def _lambda(self, node: s.Lambda) -> None:
         raise NotImplementedError
 
@@ -378,66 +259,22 @@ class PushBuilder(PureBuilder):
         raise NotImplementedError
 
 
-def find_method(m: Any, owner: Value, name: str) -> tuple[Value, Value]:  # Any: the interpreter
-    """A method to be called: the function and the object to be its first argument, or MISSING."""
-    cls = OF_HOST.get(type(owner))
-    if cls is not None and type(owner) is not SetValue:
-        found = cls.names.get(name)
-        if type(found) is Native:
-            return found, owner
-    found = find_attribute(m, owner, name)
-    if found is MISSING:
-        return get_attribute(m, owner, name), MISSING
-    return found, MISSING
-
-
-def _calling(count: int, names: list[str], at: s.Span) -> Callable[[Any, Any], bool]:
-    """Call a function with values of the stack."""
-    total = count + len(names)
-
-    def operation(frame: PyFrame, m: Any, at: s.Span = at) -> bool:
-        if frame.pending is not None:
-            callee, args, kwargs = frame.pending
-            frame.pending = None
-        else:
-            stack = frame.stack
-            start = len(stack) - total
-            args = stack[start : start + count]
-            kwargs = dict(zip(names, stack[start + count :], strict=True)) if names else None
-            callee = stack[start - 1]
-            del stack[start - 1 :]
-        return calls.call(m, frame, callee, args, kwargs)
-
-    return operation
-
-
-def _add_keyword(name: str, at: s.Span) -> Callable[[Any, Any], None]:
-    def operation(frame: PyFrame, m: Any, at: s.Span = at) -> None:
-        value = frame.stack.pop()
-        given = frame.stack[-1]
-        if name in given:
-            raise type_error(f"{generators.callable_name(m, frame.stack[-3])} got multiple values for keyword argument '{name}'")
-        given[name] = value
-
-    return operation
-
-
-def _append(frame: Any, m: Any) -> None:
+def _append(frame: Live, m: Live) -> None:
     value = frame.stack.pop()
     frame.stack[-1].append(value)
 
 
-def _put(frame: Any, m: Any) -> None:
+def _put(frame: Live, m: Live) -> None:
     value = frame.stack.pop()
     key = frame.stack.pop()
     frame.stack[-1][key] = value
 
 
-def _to_tuple(frame: Any, m: Any) -> None:
+def _to_tuple(frame: Live, m: Live) -> None:
     frame.stack[-1] = tuple(frame.stack[-1])
 
 
-def _to_set(frame: Any, m: Any) -> None:
+def _to_set(frame: Live, m: Live) -> None:
     made = SetValue()
     for value in frame.stack[-1]:
         made.add(value)
@@ -445,7 +282,7 @@ def _to_set(frame: Any, m: Any) -> None:
 
 
 _RULES: Final[dict[type, Callable[[PushBuilder, Any], None]]] = {
-    s.Call: PushBuilder._call, s.BoolOp: PushBuilder._push_boolean, s.IfExp: PushBuilder._push_conditional,
+    s.Call: lambda self, node: self._call(node), s.BoolOp: PushBuilder._push_boolean, s.IfExp: PushBuilder._push_conditional,
     s.Compare: PushBuilder._push_compare, s.NamedExpr: PushBuilder._push_named, s.TupleExpr: PushBuilder._starred_display,
     s.ListExpr: PushBuilder._starred_display, s.SetExpr: PushBuilder._starred_display, s.DictExpr: PushBuilder._dict,
     s.Await: PushBuilder._await, s.Yield: PushBuilder._yield, s.YieldFrom: PushBuilder._yield_from,

@@ -6,15 +6,16 @@ from typing import Any
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python import importing, operators as o, syntax as s
-from fakedocker.userland.languages.python.attributes import delete_attribute, get_attribute, set_attribute
-from fakedocker.userland.languages.python.compile_pushed import PushBuilder
+from fakedocker.userland.languages.python.attribute_changes import delete_attribute, set_attribute
+from fakedocker.userland.languages.python.attributes import get_attribute
+from fakedocker.userland.languages.python.compile_calls import CallBuilder
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error
 from fakedocker.userland.languages.python.exceptions import make_exception
 from fakedocker.userland.languages.python.types import native
-from fakedocker.userland.languages.python.values import ExceptionValue, Native, PyFrame
+from fakedocker.userland.languages.python.values import ExceptionValue, Live, Native, PyFrame
 
 
-class StatementBuilder(PushBuilder):
+class StatementBuilder(CallBuilder):
     # assignments
 
     def assign_top(self, target: Any) -> None:  # Any: a target
@@ -22,7 +23,7 @@ class StatementBuilder(PushBuilder):
         if isinstance(target, s.Name):
             store = self.store(target.id)
 
-            def to_name(frame: PyFrame, m: Any) -> None:
+            def to_name(frame: PyFrame, m: Live) -> None:
                 store(frame, m, frame.stack.pop())
 
             self.emit(to_name, target.at)
@@ -32,7 +33,7 @@ class StatementBuilder(PushBuilder):
             self.push(target.value)
             name = self.scope.mangled(target.attr)
 
-            def to_attribute(frame: PyFrame, m: Any, at: s.Span = target.at) -> None:
+            def to_attribute(frame: PyFrame, m: Live, at: s.Span = target.at) -> None:
                 owner = frame.stack.pop()
                 set_attribute(m, owner, name, frame.stack.pop())
 
@@ -41,7 +42,7 @@ class StatementBuilder(PushBuilder):
             self.push(target.value)
             self.push(target.slice)
 
-            def to_item(frame: PyFrame, m: Any, at: s.Span = target.at) -> None:
+            def to_item(frame: PyFrame, m: Live, at: s.Span = target.at) -> None:
                 container, index = frame.stack[-2:]
                 value = frame.stack[-3]
                 del frame.stack[-3:]
@@ -62,7 +63,7 @@ class StatementBuilder(PushBuilder):
         self.push_value(lambda frame, m: count, target.at)
         self.call_native(_UNPACK, 3, target.at)
 
-        def spread(frame: PyFrame, m: Any) -> None:
+        def spread(frame: PyFrame, m: Live) -> None:
             frame.stack.extend(reversed(frame.stack.pop()))
 
         self.emit(spread, target.at)
@@ -76,7 +77,7 @@ class StatementBuilder(PushBuilder):
             if value is not None:
                 store = self.store(node.targets[0].id)
 
-                def simple(frame: PyFrame, m: Any) -> None:
+                def simple(frame: PyFrame, m: Live) -> None:
                     store(frame, m, value(frame, m))
 
                 self.emit(simple, node.value.at)
@@ -84,7 +85,7 @@ class StatementBuilder(PushBuilder):
         self.push(node.value)
         for target in node.targets[:-1]:
 
-            def again(frame: PyFrame, m: Any) -> None:
+            def again(frame: PyFrame, m: Live) -> None:
                 frame.stack.append(frame.stack[-1])
 
             self.emit(again)
@@ -100,7 +101,7 @@ class StatementBuilder(PushBuilder):
             load, store = self.load(target.id, target.at), self.store(target.id)
             if value is not None:
 
-                def simple(frame: PyFrame, m: Any, at: s.Span = node.at) -> None:
+                def simple(frame: PyFrame, m: Live, at: s.Span = node.at) -> None:
                     a, b = load(frame, m), value(frame, m)
                     if type(a) is int and type(b) is int and op == "+":
                         store(frame, m, a + b)
@@ -114,7 +115,7 @@ class StatementBuilder(PushBuilder):
             self.push(target.value)
             name = self.scope.mangled(target.attr)
 
-            def get(frame: PyFrame, m: Any, at: s.Span = target.at) -> None:
+            def get(frame: PyFrame, m: Live, at: s.Span = target.at) -> None:
                 frame.stack.append(get_attribute(m, frame.stack[-1], name))
 
             self.emit(get, target.at)
@@ -122,13 +123,13 @@ class StatementBuilder(PushBuilder):
             self.push(target.value)
             self.push(target.slice)
 
-            def get_item(frame: PyFrame, m: Any, at: s.Span = target.at) -> None:
+            def get_item(frame: PyFrame, m: Live, at: s.Span = target.at) -> None:
                 frame.stack.append(o.get_item(m, frame.stack[-2], frame.stack[-1]))
 
             self.emit(get_item, target.at)
         self.push(node.value)
 
-        def operate(frame: PyFrame, m: Any, at: s.Span = node.at) -> None:
+        def operate(frame: PyFrame, m: Live, at: s.Span = node.at) -> None:
             b = frame.stack.pop()
             frame.stack[-1] = o.in_place(m, op, frame.stack[-1], b)
 
@@ -141,14 +142,14 @@ class StatementBuilder(PushBuilder):
         elif isinstance(target, s.Attribute):
             name = self.scope.mangled(target.attr)
 
-            def to_attribute(frame: PyFrame, m: Any, at: s.Span = target.at) -> None:
+            def to_attribute(frame: PyFrame, m: Live, at: s.Span = target.at) -> None:
                 value = frame.stack.pop()
                 set_attribute(m, frame.stack.pop(), name, value)
 
             self.emit(to_attribute, target.at)
         else:
 
-            def to_item(frame: PyFrame, m: Any, at: s.Span = target.at) -> None:
+            def to_item(frame: PyFrame, m: Live, at: s.Span = target.at) -> None:
                 container, index, value = frame.stack[-3:]
                 del frame.stack[-3:]
                 o.set_item(m, container, index, value)
@@ -160,9 +161,8 @@ class StatementBuilder(PushBuilder):
         if node.value is not None:
             self.push(node.value)
             self.assign_top(node.target)
-        if self.host.kind == "function" or self.unit.future_annotations:
-            if self.host.kind == "function":
-                return
+        if self.host.kind == "function":
+            return
         if isinstance(node.target, s.Name) and node.simple and self.host.kind in ("module", "class"):
             if self.unit.future_annotations:
                 self.push(s.Constant(self.unit.text_of(node.annotation), node.at))
@@ -170,7 +170,7 @@ class StatementBuilder(PushBuilder):
                 self.push(node.annotation)
             name = self.scope.mangled(node.target.id)
 
-            def annotate(frame: PyFrame, m: Any) -> None:
+            def annotate(frame: PyFrame, m: Live) -> None:
                 names = frame.names if frame.names is not None else frame.globals
                 names.setdefault("__annotations__", {})[name] = frame.stack.pop()
 
@@ -183,12 +183,12 @@ class StatementBuilder(PushBuilder):
     def _delete_target(self, target: Any) -> None:  # Any: a target
         self.at = target.at
         if isinstance(target, s.Name):
-            self.emit(self.delete(target.id, target.at), target.at)  # type: ignore[arg-type]
+            self.emit(self.delete(target.id, target.at), target.at)
         elif isinstance(target, s.Attribute):
             self.push(target.value)
             name = self.scope.mangled(target.attr)
 
-            def attribute(frame: PyFrame, m: Any, at: s.Span = target.at) -> None:
+            def attribute(frame: PyFrame, m: Live, at: s.Span = target.at) -> None:
                 delete_attribute(m, frame.stack.pop(), name)
 
             self.emit(attribute, target.at)
@@ -196,7 +196,7 @@ class StatementBuilder(PushBuilder):
             self.push(target.value)
             self.push(target.slice)
 
-            def item(frame: PyFrame, m: Any, at: s.Span = target.at) -> None:
+            def item(frame: PyFrame, m: Live, at: s.Span = target.at) -> None:
                 container, index = frame.stack[-2:]
                 del frame.stack[-2:]
                 o.delete_item(m, container, index)
@@ -227,7 +227,7 @@ class StatementBuilder(PushBuilder):
         self.at = node.at
         if node.exc is None:
 
-            def again(frame: PyFrame, m: Any, at: s.Span = node.at) -> None:
+            def again(frame: PyFrame, m: Live, at: s.Span = node.at) -> None:
                 handled = m.handled()
                 if handled is None:
                     raise error("RuntimeError", "No active exception to reraise")
@@ -240,7 +240,7 @@ class StatementBuilder(PushBuilder):
         if has_cause:
             self.push(node.cause)
 
-        def throw(frame: PyFrame, m: Any, at: s.Span = node.at) -> None:
+        def throw(frame: PyFrame, m: Live, at: s.Span = node.at) -> None:
             cause = frame.stack.pop() if has_cause else None
             value = make_exception(m, frame.stack.pop())
             if has_cause:
@@ -260,7 +260,7 @@ class StatementBuilder(PushBuilder):
             self.push(node.msg)
         has_message = node.msg is not None
 
-        def fail(frame: PyFrame, m: Any, at: s.Span = where) -> None:
+        def fail(frame: PyFrame, m: Live, at: s.Span = where) -> None:
             args = (frame.stack.pop(),) if has_message else ()
             raise Raised(ExceptionValue(EXCEPTIONS["AssertionError"], args))
 
@@ -283,8 +283,8 @@ class StatementBuilder(PushBuilder):
     def _push_import(self, name: str, level: int, at: s.Span) -> None:
         """Emit: the module of a name comes to the stack, after its parents and itself were run, if they were not."""
 
-        def operation(frame: PyFrame, m: Any, at: s.Span = at) -> object:
-            return importing.import_module(m, frame, name, level)
+        def operation(frame: PyFrame, m: Live, at: s.Span = at) -> object:
+            return importing.import_step(m, frame, name, level)
 
         self.emit(operation, at)
 
@@ -298,14 +298,14 @@ class StatementBuilder(PushBuilder):
         for alias in node.names:
             if alias.name == "*":
 
-                def everything(frame: PyFrame, m: Any, at: s.Span = node.at) -> object:
+                def everything(frame: PyFrame, m: Live, at: s.Span = node.at) -> object:
                     return importing.import_all(m, frame, frame.stack[-1])
 
                 self.emit(everything, node.at)
                 continue
             name = alias.name
 
-            def from_module(frame: PyFrame, m: Any, at: s.Span = node.at, name: str = name) -> object:
+            def from_module(frame: PyFrame, m: Live, at: s.Span = node.at, name: str = name) -> object:
                 return importing.import_from(m, frame, frame.stack[-1], name)
 
             self.emit(from_module, node.at)
@@ -313,7 +313,7 @@ class StatementBuilder(PushBuilder):
         self.drop()
 
 
-def _set_cause(m: Any, value: ExceptionValue, cause: Value) -> None:  # Any: the interpreter
+def _set_cause(m: Live, value: ExceptionValue, cause: Value) -> None:  # Any: the interpreter
     if cause is not None:
         from fakedocker.userland.languages.python.errors import type_error
         from fakedocker.userland.languages.python.values import Class
@@ -325,13 +325,13 @@ def _set_cause(m: Any, value: ExceptionValue, cause: Value) -> None:  # Any: the
     value.suppress = True
 
 
-def _drop_second(frame: Any, m: Any) -> None:
+def _drop_second(frame: Live, m: Live) -> None:
     value = frame.stack.pop()
     frame.stack[-1] = value
 
 
 @native("*unpack")
-def _unpack(m: Any, value: Value, before: int, count: int) -> Value:  # Any: the interpreter
+def _unpack(m: Live, value: Value, before: int, count: int) -> Value:  # Any: the interpreter
     """The values for a list of targets. `before` is how many stand before the starred one, -1 without one."""
     from fakedocker.userland.languages.python import calls, unpacking
 

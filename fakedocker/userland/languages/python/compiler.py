@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, cast
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
-from fakedocker.userland.languages.machine.code import COMPILERS, Code, Operation, Source
+from fakedocker.userland.languages.machine.code import Operation, Source
 from fakedocker.userland.languages.python import syntax as s
 from fakedocker.userland.languages.python.parser import parse
 from fakedocker.userland.languages.python.scopes import Builder, Scope
 from fakedocker.userland.languages.python.source_errors import SourceError
-from fakedocker.userland.languages.python.values import FunctionCode, PyFrame
+from fakedocker.userland.languages.python.values import FunctionCode, Live, PyFrame
 
 if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
+    pass
 
 Evaluation = Callable[[PyFrame, Any], Value]
 """A piece of an expression that neither calls functions nor waits: (frame, interpreter) -> value."""
@@ -62,7 +62,7 @@ class Unit:
         line, column, end_line, end = node.at
         if line != end_line:
             raise NotSimulated("an annotation of several lines as text")
-        return self.lines[line - 1][column:end]
+        return str(self.lines[line - 1][column:end])
 
     def constant(self, value: Value) -> Value:
         """The one object for all equal constants."""
@@ -99,8 +99,8 @@ class BaseBuilder:
 
     # operations
 
-    def emit(self, operation: Operation, at: s.Span | None = None) -> None:
-        self.operations.append(operation)
+    def emit(self, operation: Callable[..., object], at: s.Span | None = None) -> None:
+        self.operations.append(cast(Operation, operation))
         self.positions.append(at or self.at)
 
     def mark(self, label: Label) -> None:
@@ -108,7 +108,7 @@ class BaseBuilder:
         label.place = len(self.operations)
 
     def jump(self, label: Label) -> None:
-        def go(frame: Any, m: Any) -> None:
+        def go(frame: Live, m: Live) -> None:
             frame.place = label.place
 
         self.emit(go)
@@ -175,28 +175,8 @@ class BaseBuilder:
                 break
         if name in self.host.free:
             return ("box", self.boxes[(0, name)])
-        return ("global", 0) if inner.kind != "module" else ("global", 0)
+        return ("global", 0)
 
 
-def _drop(frame: Any, m: Any) -> None:
+def _drop(frame: Live, m: Live) -> None:
     frame.stack.pop()
-
-
-def compile_source(source: Source) -> tuple[Code, ...]:
-    """All code of a source: the module's first. Raises SourceError, NotSimulated. O(length)."""
-    from fakedocker.userland.languages.python.compile_definitions import FunctionBuilder
-
-    unit = Unit(source)
-    builder = FunctionBuilder(unit, unit.scopes.root, "<module>")
-    builder.module(unit.tree)
-    last = max(unit.codes)
-    unit.codes[0].warnings = unit.warnings
-    return tuple(unit.codes[number] for number in range(last + 1))
-
-
-COMPILERS["python"] = compile_source
-UNNAMED: Final = ""
-
-
-def interpreter_of(m: Any) -> Interpreter:
-    return m  # type: ignore[no-any-return]

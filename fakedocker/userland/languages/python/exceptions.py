@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, OF_ERRNO, type_error
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import native, type_name
 from fakedocker.userland.languages.python.values import Class, ExceptionValue, GetSet, Native
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 
 def exception_text(m: Interpreter, value: ExceptionValue) -> str:
     """str() of an exception."""
-    from fakedocker.userland.languages.python.texts import to_repr, to_str
-
     args = value.args
     mro = value.cls.mro
     if EXCEPTIONS["OSError"] in mro and len(args) >= 2:
         number, words = args[0], args[1]
         filename = value.fields.get("filename")
-        shown = f"[Errno {to_str(m, number)}] {to_str(m, words)}"
+        shown = f"[Errno {m.text(number)}] {m.text(words)}"
         if filename is not None:
-            shown += f": {to_repr(m, filename)}"
+            shown += f": {m.shown(filename)}"
             if value.fields.get("filename2") is not None:
-                shown += f" -> {to_repr(m, value.fields['filename2'])}"
+                shown += f" -> {m.shown(value.fields['filename2'])}"
         return shown
     if EXCEPTIONS["KeyError"] in mro and len(args) == 1:
-        return to_repr(m, args[0])
+        return m.shown(args[0])  # type: ignore[no-any-return]
     if EXCEPTIONS["SyntaxError"] in mro and "lineno" in value.fields:
         name = str(value.fields.get("filename") or "<unknown>").rpartition("/")[2]
         return f"{args[0]} ({name}, line {value.fields['lineno']})"
@@ -37,7 +31,7 @@ def exception_text(m: Interpreter, value: ExceptionValue) -> str:
         return _unicode_text(args)
     if not args:
         return ""
-    return to_str(m, args[0]) if len(args) == 1 else to_repr(m, args)
+    return m.text(args[0]) if len(args) == 1 else m.shown(args)  # type: ignore[no-any-return]
 
 
 def _unicode_text(args: tuple[Value, ...]) -> str:
@@ -55,11 +49,9 @@ def _unicode_text(args: tuple[Value, ...]) -> str:
 
 def exception_repr(m: Interpreter, value: ExceptionValue) -> str:
     """repr() of an exception."""
-    from fakedocker.userland.languages.python.texts import to_repr
-
     if len(value.args) == 1:
-        return f"{value.cls.name}({to_repr(m, value.args[0])})"
-    return f"{value.cls.name}{to_repr(m, value.args)}"
+        return f"{value.cls.name}({m.shown(value.args[0])})"
+    return f"{value.cls.name}{m.shown(value.args)}"
 
 
 def make_exception(m: Interpreter, cls: Value) -> ExceptionValue:
@@ -70,7 +62,9 @@ def make_exception(m: Interpreter, cls: Value) -> ExceptionValue:
         made = m.call_now(cls, [])
         if type(made) is ExceptionValue:
             return made
-        raise type_error(f"calling {m.repr(cls)} should have returned an instance of BaseException, not {m.repr(made)}")
+        raise type_error(
+            f"calling {m.shown(cls)} should have returned an instance of BaseException, not {m.shown(made)}"
+        )
     raise type_error("exceptions must derive from BaseException")
 
 
@@ -140,7 +134,7 @@ def _add_note(m: Interpreter, value: ExceptionValue, note: Value) -> Value:
     if m.minor < 11:
         raise NotSimulated("add_note before Python 3.11")
     if type(note) is not str:
-        raise type_error(f"note must be a str, not '{type_name(note)}'" if m.minor < 13 else f"note must be a str, not '{type_name(note)}'")
+        raise type_error(f"note must be a str, not '{type_name(note)}'")
     value.fields.setdefault("__notes__", []).append(note)
     return None
 

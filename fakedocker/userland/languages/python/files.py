@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from fakedocker.kernel import program
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python import iteration
-from fakedocker.userland.languages.python.errors import OBJECT, error, os_error, type_error
+from fakedocker.userland.languages.python.errors import EXCEPTIONS, OBJECT, Raised, error, os_error, type_error
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import native, payload_of, type_name
-from fakedocker.userland.languages.python.values import BuiltinClass, GetSet, Opaque
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
+from fakedocker.userland.languages.python.values import BuiltinClass, ExceptionValue, GetSet, Opaque
 
 TEXT: Final = BuiltinClass("TextIOWrapper", OBJECT, module="_io")
 WRITER: Final = BuiltinClass("BufferedWriter", OBJECT, module="_io")
@@ -21,6 +19,14 @@ READER: Final = BuiltinClass("BufferedReader", OBJECT, module="_io")
 RANDOM: Final = BuiltinClass("BufferedRandom", OBJECT, module="_io")
 STRING_IO: Final = BuiltinClass("StringIO", OBJECT, module="_io")
 BYTES_IO: Final = BuiltinClass("BytesIO", OBJECT, module="_io")
+UNSUPPORTED: Final = BuiltinClass("UnsupportedOperation", EXCEPTIONS["OSError"], module="io")
+UNSUPPORTED.bases = (EXCEPTIONS["OSError"], EXCEPTIONS["ValueError"])
+UNSUPPORTED.mro = (
+    UNSUPPORTED,
+    *EXCEPTIONS["OSError"].mro[:1],
+    EXCEPTIONS["ValueError"],
+    *EXCEPTIONS["OSError"].mro[1:],
+)
 CLASSES: Final = ("TextIOWrapper", "BufferedWriter", "BufferedReader", "BufferedRandom", "StringIO", "BytesIO")
 BUFFER_BYTES: Final = 8192
 State = dict[str, Any]
@@ -35,7 +41,9 @@ def new_file(cls: BuiltinClass, fd: int, name: Value, mode: str, text: bool, **m
     return Opaque(cls, state)
 
 
-def open_file(m: Interpreter, path: Value, mode: str, encoding: Value, newline: Value, errors: Value, buffering: int = -1) -> Opaque:
+def open_file(
+    m: Interpreter, path: Value, mode: str, encoding: Value, newline: Value, errors: Value, buffering: int = -1
+) -> Opaque:
     """open(). Raises OSError and ValueError in the program."""
     letters = set(mode)
     if letters - set("rwaxbt+U") or len(letters) != len(mode) or sum(each in letters for each in "rwax") != 1:
@@ -191,10 +199,6 @@ def check_readable(file: Opaque) -> State:
 
 
 def _unsupported(words: str) -> Exception:
-    from fakedocker.userland.languages.python.modules.io import UNSUPPORTED
-    from fakedocker.userland.languages.python.errors import Raised
-    from fakedocker.userland.languages.python.values import ExceptionValue
-
     return Raised(ExceptionValue(UNSUPPORTED, (words,)))
 
 
@@ -215,7 +219,7 @@ def _read(m: Interpreter, state: State) -> bytes:
         m.system.poll([state["fd"]])
         signals.check(m)
     try:
-        return m.system.read(state["fd"])
+        return m.system.read(state["fd"])  # type: ignore[no-any-return]
     except OSError as problem:
         raise os_error(problem.errno or 0, problem.strerror or "") from None
 
@@ -298,7 +302,7 @@ def seek(m: Interpreter, file: Opaque, offset: int, whence: int) -> int:
         offset -= len(state["in"])
     state["in"] = b""
     try:
-        return m.system.seek(state["fd"], offset, whence)
+        return m.system.seek(state["fd"], offset, whence)  # type: ignore[no-any-return]
     except OSError as problem:
         raise os_error(problem.errno or 0, problem.strerror or "") from None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.code import After, Frame, Runner
@@ -11,6 +11,7 @@ from fakedocker.userland.languages.python.attributes import special
 from fakedocker.userland.languages.python.binding import frame_of
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error, type_error
 from fakedocker.userland.languages.python.sets import SetValue
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import NONE_FOUND, class_of, find_in_class, native, type_name
 from fakedocker.userland.languages.python.values import (
     END,
@@ -19,14 +20,11 @@ from fakedocker.userland.languages.python.values import (
     Function,
     Generator,
     Instance,
+    Live,
     Method,
     Native,
     PyFrame,
-    Super,
 )
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 THROWS: Final = -1
 GIVES: Final = -2
@@ -59,7 +57,7 @@ def resume(m: Interpreter, generator: Generator, value: Value, stop_place: int) 
 
 
 def _returned(runner: Runner, frame: Frame, value: Value) -> None:
-    m: Interpreter = runner  # type: ignore[assignment]
+    m: Interpreter = runner
     assert isinstance(frame, PyFrame)
     generator = frame.owner
     generator.running = False
@@ -88,7 +86,7 @@ def stopped(m: Interpreter, caller: Frame, stop_place: int, value: Value) -> Non
 
 
 def _failed(runner: Runner, frame: Frame, value: Value) -> bool:
-    m: Interpreter = runner  # type: ignore[assignment]
+    m: Interpreter = runner
     assert isinstance(frame, PyFrame)
     generator = frame.owner
     generator.running = False
@@ -116,7 +114,7 @@ def _next_returned(runner: Runner, frame: Frame, value: Value) -> None:
 def _next_failed(runner: Runner, frame: Frame, value: Value) -> bool:
     if EXCEPTIONS["StopIteration"] not in value.cls.mro:
         return False
-    m: Interpreter = runner  # type: ignore[assignment]
+    m: Interpreter = runner
     top = m.top
     assert top is not None
     found = value.args[0] if value.args else None
@@ -151,7 +149,7 @@ def step(m: Interpreter, frame: PyFrame, iterator: Value, value: Value, stop_pla
         made = frame_of(m, method.function, [method.owner, *args], None)
         made.after = _NEXT
         made.extra = stop_place
-        return m.enter(made)
+        return m.enter(made)  # type: ignore[no-any-return]
     try:
         if type(method) is Method and type(method.function) is Native:
             frame.stack.append(method.function.function(m, method.owner, *args))
@@ -168,7 +166,7 @@ def step(m: Interpreter, frame: PyFrame, iterator: Value, value: Value, stop_pla
 # operations
 
 
-def yield_value(frame: Any, m: Any) -> object:  # Any: the machine's
+def yield_value(frame: Live, m: Live) -> object:  # Any: the machine's
     """`yield`: the value on the stack goes to who has resumed the generator."""
     frame.owner.yielded = True
     return m.leave(frame.stack.pop())
@@ -188,7 +186,7 @@ def delegate_send(m: Interpreter, frame: PyFrame, after: int) -> object:
     return step(m, frame, frame.stack[-1], value, delegating(after))
 
 
-def get_iterator(frame: Any, m: Any) -> object:  # Any: the machine's
+def get_iterator(frame: Live, m: Live) -> object:  # Any: the machine's
     """iter() of the value on the stack."""
     value = frame.stack[-1]
     found = plain_iterator(m, value)
@@ -229,14 +227,14 @@ def iterator_maker(m: Interpreter, value: Value) -> Value:
     found = find_in_class(cls, "__iter__")
     if found is not None and found is not NONE_FOUND:
         return m.bound(found, value)
-    if not isinstance(value, Class) and find_in_class(cls, "__getitem__") is not None and not (type(value) is Generator):
+    if not isinstance(value, Class) and find_in_class(cls, "__getitem__") is not None and type(value) is not Generator:
         function = m.hidden_function("by_index")
         return calls.generator_of(frame_of(m, function, [value], None), function)
     shown = "type" if isinstance(value, Class) and cls.name == "type" else cls.name
     raise type_error(f"'{shown}' object is not iterable")
 
 
-def get_awaitable(frame: Any, m: Any) -> object:  # Any: the machine's
+def get_awaitable(frame: Live, m: Live) -> object:  # Any: the machine's
     """What `await` waits for, of the value on the stack."""
     value = frame.stack[-1]
     if type(value) is Generator and value.kind == "coroutine":
@@ -256,7 +254,7 @@ def for_next(place: Any, store: Any) -> Any:  # Any: a label, and what stores th
     """The operation of a loop's next step. The item is stored, the next operation left out; or it is on the stack."""
     sequence = iteration.SequenceIterator
 
-    def operation(frame: PyFrame, m: Any) -> object:
+    def operation(frame: PyFrame, m: Live) -> object:
         iterator = frame.stack[-1]
         if type(iterator) is sequence:
             number = iterator.place
@@ -276,75 +274,6 @@ def for_next(place: Any, store: Any) -> Any:  # Any: a label, and what stores th
         return step(m, frame, iterator, None, place.place)
 
     return operation
-
-
-# natives for displays and calls
-
-
-@native("*extend")
-def _extended(m: Interpreter, target: list[Value], value: Value) -> Value:
-    try:
-        target.extend(m.items(value))
-    except Raised as raised:
-        if str(raised.value.args[0]).endswith("object is not iterable") and not raised.value.entries:
-            raise type_error(f"Value after * must be an iterable, not {type_name(value)}") from None
-        raise
-    return target
-
-
-@native("**update")
-def _updated(m: Interpreter, target: dict[Value, Value], value: Value) -> Value:
-    target.update(mapping_items(m, value, f"'{type_name(value)}' object is not a mapping"))
-    return target
-
-
-@native("**keywords")
-def _keywords(m: Interpreter, target: dict[Value, Value], value: Value) -> Value:
-    for key, each in mapping_items(m, value, f"argument after ** must be a mapping, not {type_name(value)}").items():
-        if type(key) is not str:
-            raise type_error("keywords must be strings")
-        if key in target:
-            raise type_error(f"got multiple values for keyword argument '{key}'")
-        target[key] = each
-    return target
-
-
-def mapping_items(m: Interpreter, value: Value, words: str) -> dict[Value, Value]:
-    """The items of a mapping as a dict of its own."""
-    if type(value) is dict:
-        return dict(value)
-    if isinstance(value, Instance) and type(value.payload) is dict:
-        return dict(value.payload)
-    keys = special(m, value, "keys")
-    if keys is None:
-        raise type_error(words)
-    from fakedocker.userland.languages.python.operators import get_item
-
-    return {key: get_item(m, value, key) for key in m.items_now(m.call_now(keys, []))}
-
-
-EXTENDED: Final = Native.known["builtins:.*extend"]
-UPDATED: Final = Native.known["builtins:.**update"]
-KEYWORDS: Final = Native.known["builtins:.**keywords"]
-
-
-def callable_name(m: Interpreter, callee: Value) -> str:
-    """How messages about arguments call what is called."""
-    if type(callee) is Method:
-        callee = callee.function
-    if type(callee) is Function:
-        module = callee.globals.get("__name__", "")
-        return f"{module}.{callee.code.qualname}()"
-    raise NotSimulated("the words for a keyword given twice")
-
-
-def make_super(m: Interpreter, start: Value, target: Value) -> Super:
-    """super(start, target)."""
-    if not isinstance(start, Class):
-        raise error("RuntimeError", "super(): empty __class__ cell")
-    if not (isinstance(target, Class) and start in target.mro) and start not in class_of(target).mro:
-        raise type_error("super(type, obj): obj must be an instance or subtype of type")
-    return Super(start, target)
 
 
 # methods of generators

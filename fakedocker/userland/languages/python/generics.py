@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value, cell
 from fakedocker.userland.languages.python.errors import OBJECT, error, type_error
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import NONE_TYPE, TYPE, native
 from fakedocker.userland.languages.python.values import NOT_IMPLEMENTED, BuiltinClass, Class
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 GENERIC_ALIAS: Final = BuiltinClass("GenericAlias", OBJECT, module="types")
 UNION: Final = BuiltinClass("UnionType", OBJECT, module="types")
 MAPPING_PROXY: Final = BuiltinClass("mappingproxy", OBJECT)
-_GENERIC: Final = frozenset(("list", "dict", "set", "frozenset", "tuple", "type", "deque", "defaultdict", "OrderedDict", "Counter"))
+_GENERIC: Final = frozenset(
+    ("list", "dict", "set", "frozenset", "tuple", "type", "deque", "defaultdict", "OrderedDict", "Counter")
+)
 
 
 @cell
@@ -57,7 +57,7 @@ def generic_alias(m: Interpreter, cls: Class, index: Value) -> Value:
     if cls.name in _GENERIC and cls.module in ("builtins", "collections"):
         return GenericAlias(cls, index if type(index) is tuple else (index,))
     if isinstance(cls, BuiltinClass) and cls.module == "builtins":
-        raise type_error(f"type '{cls.name}' is not subscriptable" if m.minor >= 12 or True else "")
+        raise type_error(f"type '{cls.name}' is not subscriptable")
     if any(isinstance(each, BuiltinClass) and each.name in _GENERIC for each in cls.mro):
         return GenericAlias(cls, index if type(index) is tuple else (index,))
     raise type_error(f"type '{cls.name}' is not subscriptable")
@@ -73,7 +73,7 @@ def shown(m: Interpreter, value: Value) -> str:
         return "..."
     if value is None:
         return "None"
-    return m.repr(value)
+    return m.shown(value)  # type: ignore[no-any-return]
 
 
 @native("__repr__", "GenericAlias", module="types")
@@ -139,7 +139,7 @@ native("__len__", "mappingproxy")(lambda m, value: len(value.items))
 def iter_keys(value: MappingProxy) -> Value:
     from fakedocker.userland.languages.python.iteration import DictIterator
 
-    return DictIterator(value.items, "keys")  # type: ignore[arg-type]
+    return DictIterator(value.items, "keys")
 
 
 __all__ = ["TYPE"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module as import_host
 
 from fakedocker.kernel import marks
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
@@ -10,14 +10,12 @@ from fakedocker.userland.languages.machine.code import After, Frame, Runner, Sou
 from fakedocker.userland.languages.python import library, real_names
 from fakedocker.userland.languages.python.attributes import MISSING, find_attribute
 from fakedocker.userland.languages.python.errors import Raised, error
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.source_errors import SourceError
-from fakedocker.userland.languages.python.values import FunctionCode, Module, PyFrame
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
+from fakedocker.userland.languages.python.values import BuiltinClass, FunctionCode, Module, PyFrame
 
 
-def import_module(m: Interpreter, frame: PyFrame, name: str, level: int) -> object:
+def import_step(m: Interpreter, frame: PyFrame, name: str, level: int) -> object:
     """Bring in a module with its parents, each run once; the last one comes to the stack. An operation, run again as needed."""
     if level:
         name = _absolute(m, frame, name, level)
@@ -62,15 +60,20 @@ def load(m: Interpreter, name: str, wanted: str) -> bool:
     """Find a module and begin to run it. False: it is there at once."""
     parent, _, last = name.rpartition(".")
     if not parent and name in library.BUILT_IN:
-        return library.load(m, name)
+        return load_library(m, name)
     if parent and parent in m.modules:
         above = m.modules[parent]
         paths = above.names.get("__path__")
         if above.simulated and paths is None:
             if library.has(name):
-                return library.load(m, name)
+                return load_library(m, name)
             _refuse(m, name)
-            raise _not_found(name, f"No module named '{wanted}'; '{parent}' is not a package" if parent in library.MODULES else f"No module named '{name}'")
+            raise _not_found(
+                name,
+                f"No module named '{wanted}'; '{parent}' is not a package"
+                if parent in library.MODULES
+                else f"No module named '{name}'",
+            )
         if paths is None:
             raise _not_found(name, f"No module named '{name}'; '{parent}' is not a package")
     else:
@@ -82,9 +85,43 @@ def load(m: Interpreter, name: str, wanted: str) -> bool:
                 break  # what stands there is the outside of a package
             return run_file(m, name, *found)
     if library.has(name):
-        return library.load(m, name)
+        return load_library(m, name)
     _refuse(m, name)
     raise _not_found(name, f"No module named '{name}'")
+
+
+def load_library(m: Interpreter, name: str) -> bool:
+    """Bring a module in. False: it is there; True: its text has begun to run."""
+    where = library.MODULES[name]
+    if where:
+        import_host(f"{library.HERE}.{where}")
+    parent = name.rpartition(".")[0]
+    is_package = any(each.startswith(f"{name}.") for each in library.MODULES)
+    names: dict[str, Value] = {
+        "__name__": name,
+        "__doc__": None,
+        "__package__": name if is_package else parent,
+        "__spec__": None,
+    }
+    if is_package:
+        names["__path__"] = []
+    names.update(library.natives_of(name))
+    names.update(
+        {
+            each.name: each
+            for each in BuiltinClass.known.values()
+            if each.module == name and not each.name.startswith("_")
+        }
+    )
+    if name in library.NAMES:
+        names.update(library.NAMES[name](m))
+    module = Module(name, names, True)
+    if library.has_text(name):
+        return run_source(m, module, library.text_of(name), f"<library {name}>", "library")
+    m.modules[name] = module
+    if parent in m.modules:
+        m.modules[parent].names[name.rpartition(".")[2]] = module
+    return False
 
 
 def _refuse(m: Interpreter, name: str) -> None:
@@ -125,7 +162,7 @@ def _in_directory(m: Interpreter, path: Value, last: str) -> tuple[str, str | No
 
 def _is_file(m: Interpreter, path: str) -> bool:
     try:
-        return m.system.stat(path).kind == "file"
+        return m.system.stat(path).kind == "file"  # type: ignore[no-any-return]
     except OSError:
         return False
 
@@ -183,7 +220,7 @@ def run_source(m: Interpreter, module: Module, text: str, path: str, hidden: str
     frame.boxes = [Box(library.UNBOUND) for _ in range(code.own_boxes)]
     frame.after = _IMPORTED
     frame.extra = module
-    return m.enter(frame)
+    return m.enter(frame)  # type: ignore[no-any-return]
 
 
 def warn(m: Interpreter, code: FunctionCode, text: str) -> None:
@@ -194,13 +231,13 @@ def warn(m: Interpreter, code: FunctionCode, text: str) -> None:
 
 
 def _imported(runner: Runner, frame: Frame, value: Value) -> None:
-    m: Interpreter = runner  # type: ignore[assignment]
-    module = frame.extra
-    add_module(m, module.name, m.modules.get(module.name, module))
+    m: Interpreter = runner
+    module: Module = frame.extra
+    add_module(m, module.name, m.modules.get(module.name) or module)
 
 
 def _import_failed(runner: Runner, frame: Frame, value: Value) -> bool:
-    m: Interpreter = runner  # type: ignore[assignment]
+    m: Interpreter = runner
     m.modules.pop(frame.extra.name, None)
     return False
 
@@ -260,8 +297,6 @@ def _cannot_import(m: Interpreter, module: Module, name: str) -> Raised:
     where = path if path is not None else "unknown location"
     words = f"cannot import name '{name}' from '{own}' ({where})"
     if own in m.modules and _is_running(m, module):
-        if m.minor >= 13 and False:
-            words = f"cannot import name '{name}' from partially initialized module '{own}' (most likely due to a circular import) ({where})"
         words = f"cannot import name '{name}' from partially initialized module '{own}' (most likely due to a circular import) ({where})"
     found = error("ImportError", words)
     found.value.fields.update(name=own, path=path, name_from=name)

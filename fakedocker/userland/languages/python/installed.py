@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from fakedocker.kernel import marks
 from fakedocker.kernel.program import System
 from fakedocker.userland.languages.machine.cells import NotSimulated
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.packages import python_index
 from fakedocker.userland.packages.pip_site import find_site, installed, normalized
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 
 def is_installed(system: System, name: str) -> bool:

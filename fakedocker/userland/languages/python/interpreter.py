@@ -5,30 +5,29 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import Block, System
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
-from fakedocker.userland.languages.machine.code import After, Code, Frame, Source
+from fakedocker.userland.languages.machine.code import Code, Frame, Source
 from fakedocker.userland.languages.machine.machine import MOST_NESTED, Machine, Thrown
 from fakedocker.userland.languages.machine.memory import ScriptMemory
-from fakedocker.userland.languages.python import calls, hashing, iteration, sets, tracebacks, types
-from fakedocker.userland.languages.python.attributes import MISSING, bind, special
+from fakedocker.userland.languages.python import calls, hashing, tracebacks
+from fakedocker.userland.languages.python.attributes import bind
 from fakedocker.userland.languages.python.binding import Keywords, frame_of
-from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error, type_error
-from fakedocker.userland.languages.python.operators import PLAIN, equal, order
-from fakedocker.userland.languages.python.types import NONE_FOUND, class_of, find_in_class, payload_of, type_name
+from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error
+from fakedocker.userland.languages.python.interpreter_values import ValueServices
+from fakedocker.userland.languages.python.types import NONE_FOUND, class_of
 from fakedocker.userland.languages.python.values import (
     ACTIVE,
+    NOT_IMPLEMENTED,
     Class,
     ExceptionValue,
     Function,
     FunctionCode,
-    Generator,
-    Instance,
     Method,
     Module,
     Native,
     PyFrame,
-    UserClass,
 )
 
 _RAISED_BY_HOST: Final = (
@@ -42,7 +41,7 @@ _FIRST_ADDRESS: Final = 0x7F4E1C0A2000
 _HIDDEN_NAME: Final = "<hidden>"
 
 
-class Interpreter(Machine):
+class Interpreter(ValueServices):
     """A Python program on its way.
 
     Args:
@@ -54,6 +53,7 @@ class Interpreter(Machine):
 
     def __init__(self, system: System, memory: ScriptMemory, version: tuple[int, int, int]) -> None:
         super().__init__(system, memory, self)
+        self.me = self
         self.version = version
         self.minor = version[1]
         self.most_frames = memory.roots.get("most_frames", 1000)
@@ -66,7 +66,7 @@ class Interpreter(Machine):
 
     def _hash_key(self) -> hashing.Key:
         told = self.system.environment.get("PYTHONHASHSEED", "")
-        if told.isascii() and told.isdecimal() and len(told) < 11:  # noqa: the text is ASCII
+        if is_digits(told) and len(told) < 11:
             return hashing.key_of_seed(int(told), self.minor)
         seed = self.memory.roots.get("hash_seed")
         if seed is None:
@@ -108,7 +108,10 @@ class Interpreter(Machine):
     def call_now(self, callee: Value, args: list[Value], kwargs: Keywords = None) -> Value:
         """Call something and have its value at once. It must not wait. Raised."""
         if type(callee) is Method:
-            args = [calls.native_owner(callee.owner, callee.function) if type(callee.function) is Native else callee.owner, *args]
+            args = [
+                calls.native_owner(callee.owner, callee.function) if type(callee.function) is Native else callee.owner,
+                *args,
+            ]
             callee = callee.function
         if self.nested >= MOST_NESTED - 1:
             raise NotSimulated("calls so deeply nested within operators")
@@ -129,7 +132,7 @@ class Interpreter(Machine):
         if type(found) is Function:
             return self.call_now(found, [value, *args])
         if found is NONE_FOUND:
-            return types.NOT_IMPLEMENTED
+            return NOT_IMPLEMENTED
         return self.call_now(bind(self, found, value, cls), list(args))
 
     def bound(self, found: Value, value: Value) -> Value:
@@ -159,8 +162,10 @@ class Interpreter(Machine):
             code = codes[name]
             assert isinstance(code, FunctionCode)
             found = hidden[name] = Function(code, self.hidden_globals(), [], library.hidden_defaults(name), {})
-            found.fields["shown"] = {"map_": "map", "filter_": "filter", "zip_": "zip", "enumerate_": "enumerate"}.get(name, "")
-        return found  # type: ignore[no-any-return]
+            found.fields["shown"] = {"map_": "map", "filter_": "filter", "zip_": "zip", "enumerate_": "enumerate"}.get(
+                name, ""
+            )
+        return found
 
     def hidden_globals(self) -> dict[str, Value]:
         found: dict[str, Value] = self.memory.roots.setdefault("hidden_globals", {"__name__": "builtins"})
@@ -169,240 +174,6 @@ class Interpreter(Machine):
 
             found.update(library.hidden_names(self))
         return found
-
-    # values
-
-    def truth(self, value: Value) -> bool:
-        """bool(value)."""
-        if type(value) in PLAIN:
-            return bool(value)
-        for name in ("__bool__", "__len__"):
-            method = special(self, value, name)
-            if method is not None:
-                found = self.call_now(method, [])
-                if name == "__bool__" and type(found) is not bool:
-                    raise type_error(f"__bool__ should return bool, returned {type_name(found)}")
-                return bool(found)
-        plain = payload_of(value)
-        return len(plain) > 0 if isinstance(plain, sets.SetValue) else bool(plain) if plain is not value else True
-
-    def equals(self, a: Value, b: Value) -> bool:
-        return a is b or self.truth(equal(self, a, b))
-
-    def compares(self, op: str, a: Value, b: Value) -> bool:
-        return self.truth(order(self, op, a, b))
-
-    def repr(self, value: Value) -> str:
-        from fakedocker.userland.languages.python.texts import to_repr
-
-        return to_repr(self, value)
-
-    def str(self, value: Value) -> str:
-        from fakedocker.userland.languages.python.texts import to_str
-
-        return to_str(self, value)
-
-    def hash_instance(self, value: Instance) -> int:
-        """hash() of an instance, as the host's tables see it."""
-        cls = value.cls
-        found = find_in_class(cls, "__hash__")
-        if found is NONE_FOUND:
-            raise type_error(f"unhashable type: '{cls.name}'")
-        if type(found) is Function:
-            hashed = self.call_now(found, [value])
-            if type(hashed) is not int:
-                raise type_error("__hash__ method should return an integer")
-            return hash(hashed)
-        if value.payload is not None:
-            return hash(value.payload)
-        if type(found) is Native and found.owner != "object":
-            return int(found.function(self, value))
-        return self.address_of(value) >> 4
-
-    def hash_of(self, value: Value) -> int:
-        """hash(value), as CPython computes it."""
-        kind = type(value)
-        if kind is str or kind is bytes:
-            return hashing.hash_text(self.hash_key, value)
-        if kind is tuple:
-            return hashing.hash_tuple([self.hash_of(each) for each in value])
-        if value is None:
-            return 0xFCA86420
-        if isinstance(value, Instance):
-            if type(value.payload) in (str, bytes, tuple) and type(find_in_class(value.cls, "__hash__")) is not Function:
-                return self.hash_of(value.payload)
-            return self.hash_instance(value)
-        if kind in PLAIN or kind is sets.SetValue:
-            return hash(value)
-        if kind is iteration.DictView:
-            raise type_error(f"unhashable type: '{value.cls.name}'")
-        return self.address_of(value) >> 4
-
-    def address_of(self, value: Value) -> int:
-        """id(value)."""
-        roots = self.memory.roots
-        given = getattr(value, "address", None)
-        if type(given) is int:
-            if given:
-                return given
-            found = roots["next_address"] = int(roots.get("next_address", _FIRST_ADDRESS)) + 0x50
-            value.address = found
-            return found
-        if type(value) is int and -6 < value < 257:
-            return 0x563A10F40 + 32 * value
-        pairs: list[Value] = roots.setdefault("addresses", [])
-        for known, number in pairs:
-            if known is value or (type(known) is type(value) and type(value) in (int, str, float) and known == value):
-                return int(number)
-        if len(pairs) > 2000:
-            raise NotSimulated("addresses of so many objects")
-        found = roots["next_address"] = int(roots.get("next_address", _FIRST_ADDRESS)) + 0x50
-        pairs.append((value, found))
-        return found
-
-    def address_text(self, value: Value) -> str:
-        return f"0x{self.address_of(value):x}"
-
-    def as_index(self, value: Value, words: str) -> int:
-        """An integer by `__index__`."""
-        if isinstance(value, int):
-            return value
-        method = special(self, value, "__index__")
-        if method is not None:
-            found = self.call_now(method, [])
-            if type(found) is int:
-                return found
-            raise type_error(f"__index__ returned non-int (type {type_name(found)})")
-        plain = payload_of(value)
-        if isinstance(plain, int):
-            return plain
-        raise type_error(words)
-
-    def as_number(self, value: Value, kind: str) -> Value:
-        for name in ("__index__", "__int__", "__float__") if kind in "diouxXc" else ("__float__", "__index__"):
-            method = special(self, value, name)
-            if method is not None:
-                return self.call_now(method, [])
-        return payload_of(value)
-
-    def is_mapping(self, value: Value) -> bool:
-        return type(payload_of(value)) is dict or (isinstance(value, Instance) and find_in_class(value.cls, "__getitem__") is not None)
-
-    def empty_payload(self, kind: str) -> Value:
-        return {"list": list, "dict": dict, "set": sets.SetValue, "bytearray": bytearray}[kind]()
-
-    # iteration
-
-    def plain_items(self, value: Value) -> Any:  # Any: an iterable of the host
-        """All items of what is gone through without running code of the program; MISSING for anything else."""
-        kind = type(value)
-        if kind is list or kind is tuple or kind is dict or kind is str or kind is bytes or kind is bytearray:
-            return value
-        if kind is range:
-            if len(value) > 4096:
-                from fakedocker.userland.languages.python.operators import check_size
-
-                check_size(self, len(value))
-            return value
-        if kind is sets.SetValue:
-            return value.ordered()
-        if kind is iteration.DictView:
-            return value.listed()
-        if kind in iteration.NATIVE_ITERATORS:
-            return self._drained(value)
-        if kind is Instance and value.payload is not None and type(find_in_class(value.cls, "__iter__")) is not Function:
-            return self.plain_items(value.payload)
-        return MISSING
-
-    def _drained(self, iterator: iteration.Iterator) -> list[Value]:
-        found = []
-        while (item := iterator.step(self)) is not types_end:
-            found.append(item)
-            if len(found) & 0xFFFF == 0:
-                from fakedocker.userland.languages.python.operators import check_size
-
-                check_size(self, len(found))
-        return found
-
-    def items(self, value: Value) -> list[Value]:
-        """All items as a list of its own, for a native: where code of the program must run for it, the native is called again."""
-        found = self.plain_items(value)
-        if found is not MISSING:
-            return list(found)
-        self.check_iterable(value)
-        raise calls.Collect(value)
-
-    def items_now(self, value: Value) -> list[Value]:
-        """The same at once."""
-        found = self.plain_items(value)
-        if found is not MISSING:
-            return list(found)
-        self.check_iterable(value)
-        return self.collected_now(value)
-
-    def collected_now(self, value: Value) -> list[Value]:
-        found = self.call_now(self.hidden_function("collect"), [value])
-        assert isinstance(found, list)
-        return found
-
-    def contains_now(self, container: Value, value: Value) -> bool:
-        return bool(self.call_now(self.hidden_function("contains"), [container, value]))
-
-    def is_iterator(self, value: Value) -> bool:
-        return type(value) is Generator or isinstance(value, iteration.Iterator)
-
-    def check_iterable(self, value: Value) -> None:
-        """Raises TypeError in the program for what cannot be gone through."""
-        if self.plain_is_iterable(value) or type(value) is Generator and value.kind == "generator":
-            return
-        for name in ("__iter__", "__getitem__"):
-            found = find_in_class(class_of(value), name)
-            if found is not None and found is not NONE_FOUND and not isinstance(value, Class | type):
-                return
-        if isinstance(value, UserClass) and find_in_class(value.meta, "__iter__") is not None:
-            return
-        raise type_error(f"'{'type' if isinstance(value, Class) and type_name(value) == 'type' else type_name(value)}' object is not iterable")
-
-    def special(self, value: Value, name: str) -> Value:
-        """A special method, bound; None if there is none."""
-        return special(self, value, name)
-
-    def plain_items_are_lazy(self, value: Value) -> bool:
-        """Whether going through something may run code of the program, or for ever."""
-        return type(value) is Generator or (isinstance(value, Instance) and self.plain_items_missing(value))
-
-    def plain_items_missing(self, value: Instance) -> bool:
-        return value.payload is None and find_in_class(value.cls, "__iter__") is not None
-
-    def frozenset_of(self, values: Any) -> Value:  # Any: an iterable of the host
-        """A frozenset, in an order that depends on nothing."""
-        before = ACTIVE.machine
-        ACTIVE.machine = self
-        try:
-            return sets.set_of(sorted(values), sets.FROZENSET)
-        finally:
-            ACTIVE.machine = before
-
-    def items_of_mapping(self, value: Value) -> dict[str, Value]:
-        from fakedocker.userland.languages.python.generators import mapping_items
-
-        return mapping_items(self, value, f"type.__new__() argument 3 must be dict, not {type_name(value)}")
-
-    def plain_is_iterable(self, value: Value) -> bool:
-        return type(value) in (list, tuple, dict, str, bytes, bytearray, range, sets.SetValue, iteration.DictView) or isinstance(value, iteration.Iterator)
-
-    def class_item(self, cls: Class, index: Value) -> Value:
-        """`cls[...]`."""
-        method = special(self, cls, "__getitem__")
-        if method is not None:
-            return self.call_now(method, [index])
-        found = find_in_class(cls, "__class_getitem__")
-        if found is not None:
-            function = getattr(found, "function", found)
-            return self.call_now(function, [cls, index]) if type(function) is Function else self.call_now(found, [cls, index])
-        from fakedocker.userland.languages.python import generics
-
-        return generics.generic_alias(self, cls, index)
 
     # the language, as the machine sees it
 
@@ -414,10 +185,7 @@ class Interpreter(Machine):
         return ExceptionValue(EXCEPTIONS["RecursionError"], ("maximum recursion depth exceeded",))
 
     def thrown(self, problem: Exception) -> Value:
-        if isinstance(problem, Raised):
-            value = problem.value
-        else:
-            value = self._of_host(problem)
+        value = problem.value if isinstance(problem, Raised) else self._of_host(problem)
         self._position = tracebacks.position_of(problem)
         self.set_context(value)
         return value
@@ -477,7 +245,11 @@ class Interpreter(Machine):
         if isinstance(code, FunctionCode) and code.hidden != "c":
             place = frame.place - 1
             if position is None:
-                position = code.positions[place] if 0 <= place < len(code.positions) else (code.first_line, 0, code.first_line, 0)
+                position = (
+                    code.positions[place]
+                    if 0 <= place < len(code.positions)
+                    else (code.first_line, 0, code.first_line, 0)
+                )
             if not value.entries and EXCEPTIONS["NameError"] in value.cls.mro and "@names" not in value.fields:
                 self._note_names(frame, value)
             value.entries.append((code, position))
@@ -522,14 +294,6 @@ def _end(frame: Frame, machine: Any) -> object:  # Any: the machine that runs it
     return machine.leave(frame.stack.pop())
 
 
-types_end: Final = iteration.END
-
-
-def _discard(runner: Any, frame: Frame, value: Value) -> None:  # Any: the machine
-    """What a handler of a signal gives is of no use."""
-
-
-DISCARDED: Final = After("python.discarded", _discard)
 _TRAMPOLINE: Final = FunctionCode(Source.of("python", "", "<trampoline>", 12, "c"), 0, "trampoline")
 _TRAMPOLINE.operations = [_begin, _end]
 _TRAMPOLINE.positions = [(0, 0, 0, 0)] * 2

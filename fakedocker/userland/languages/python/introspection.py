@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python.errors import TYPE, error, type_error
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import (
     BUILTIN_FUNCTION,
     CLASSMETHOD,
@@ -16,10 +15,16 @@ from fakedocker.userland.languages.python.types import (
     PROPERTY,
     STATICMETHOD,
 )
-from fakedocker.userland.languages.python.values import UNBOUND, BuiltinClass, Function, FunctionCode, GetSet, Method, PyFrame, UserClass
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
+from fakedocker.userland.languages.python.values import (
+    UNBOUND,
+    BuiltinClass,
+    Function,
+    FunctionCode,
+    GetSet,
+    Method,
+    PyFrame,
+    UserClass,
+)
 
 
 def local_names(m: Interpreter, frame: PyFrame) -> dict[str, Value]:
@@ -91,8 +96,17 @@ for _name, _read in (
     ("__kwdefaults__", lambda m, value: value.keyword_defaults or None),
     ("__dict__", lambda m, value: value.fields), ("__globals__", lambda m, value: value.globals),
 ):  # fmt: skip
-    FUNCTION.names[_name] = GetSet("function", _name, _read)  # type: ignore[arg-type]
-for _name in ("__name__", "__qualname__", "__doc__", "__module__", "__annotations__", "__wrapped__", "__dict__", "__defaults__"):
+    FUNCTION.names[_name] = GetSet("function", _name, _read)
+for _name in (
+    "__name__",
+    "__qualname__",
+    "__doc__",
+    "__module__",
+    "__annotations__",
+    "__wrapped__",
+    "__dict__",
+    "__defaults__",
+):
 
     def _through(m: Interpreter, value: Method, name: str = _name) -> Value:
         from fakedocker.userland.languages.python.attributes import get_attribute
@@ -103,12 +117,20 @@ for _name in ("__name__", "__qualname__", "__doc__", "__module__", "__annotation
 METHOD.names["__self__"] = GetSet("method", "__self__", lambda m, value: value.owner)
 METHOD.names["__func__"] = GetSet("method", "__func__", lambda m, value: value.function)
 for _owner, _cls in (("builtin_function_or_method", BUILTIN_FUNCTION), ("method_descriptor", METHOD_DESCRIPTOR)):
-    _cls.names["__name__"] = GetSet(_owner, "__name__", lambda m, value: getattr(value, "name", None) or value.function.name)
-    _cls.names["__qualname__"] = GetSet(_owner, "__qualname__", lambda m, value: getattr(value, "name", None) or value.function.name)
+    _cls.names["__name__"] = GetSet(
+        _owner, "__name__", lambda m, value: getattr(value, "name", None) or value.function.name
+    )
+    _cls.names["__qualname__"] = GetSet(
+        _owner, "__qualname__", lambda m, value: getattr(value, "name", None) or value.function.name
+    )
 BUILTIN_FUNCTION.names["__self__"] = GetSet("builtin_function_or_method", "__self__", lambda m, value: value.owner)
-BUILTIN_FUNCTION.names["__module__"] = GetSet("builtin_function_or_method", "__module__", lambda m, value: getattr(value, "module", "builtins"))
+BUILTIN_FUNCTION.names["__module__"] = GetSet(
+    "builtin_function_or_method", "__module__", lambda m, value: getattr(value, "module", "builtins")
+)
 for _owner in ("generator", "coroutine"):
-    GENERATORS[_owner].names["__name__"] = GetSet(_owner, "__name__", lambda m, value: value.qualname.rpartition(".")[2])
+    GENERATORS[_owner].names["__name__"] = GetSet(
+        _owner, "__name__", lambda m, value: value.qualname.rpartition(".")[2]
+    )
     GENERATORS[_owner].names["__qualname__"] = GetSet(_owner, "__qualname__", lambda m, value: value.qualname)
 for _name in ("fget", "fset", "fdel"):
     _slot = {"fget": "getter", "fset": "setter", "fdel": "deleter"}[_name]
@@ -185,4 +207,4 @@ for _name, _read, _write in (
     ("__doc__", _class_doc, _set_doc), ("__annotations__", _class_annotations, None),
     ("__base__", lambda m, value: value.bases[0] if value.bases else None, None),
 ):  # fmt: skip
-    TYPE.names[_name] = GetSet("type", _name, _read, _write)  # type: ignore[arg-type]
+    TYPE.names[_name] = GetSet("type", _name, _read, _write)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import Value, cell
 from fakedocker.userland.languages.python.errors import OBJECT, error
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import OF_HOST
 from fakedocker.userland.languages.python.values import END, BuiltinClass, Class
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 ITERATORS: Final[dict[str, BuiltinClass]] = {
     name: BuiltinClass(name, OBJECT)
@@ -68,7 +66,9 @@ class ReversedIterator(Iterator):
     def __init__(self, items: Any) -> None:  # Any: a sequence of the host
         self.items = items
         self.place = len(items)
-        self.cls: Class = ITERATORS["list_reverseiterator" if type(items) is list else "range_iterator" if type(items) is range else "reversed"]
+        self.cls: Class = ITERATORS[
+            "list_reverseiterator" if type(items) is list else "range_iterator" if type(items) is range else "reversed"
+        ]
 
     def step(self, m: Interpreter) -> Value:
         if self.place <= 0 or self.place > len(self.items):
@@ -198,7 +198,13 @@ class DictView:
 
     def listed(self) -> list[Value]:
         items = self.items
-        return list(items) if self.what == "keys" else list(items.values()) if self.what == "values" else list(items.items())
+        return (
+            list(items)
+            if self.what == "keys"
+            else list(items.values())
+            if self.what == "values"
+            else list(items.items())
+        )
 
     def __eq__(self, other: object) -> bool:
         if self is other:

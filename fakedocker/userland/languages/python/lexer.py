@@ -7,13 +7,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from fakedocker.base.numbers import is_digits
+from fakedocker.userland.languages.python import lexer_strings
 from fakedocker.userland.languages.python.source_errors import SourceError
+from fakedocker.userland.languages.python.tokens import (
+    DEDENT as DEDENT,
+    END as END,
+    FSTRING as FSTRING,
+    INDENT as INDENT,
+    NAME as NAME,
+    NEWLINE as NEWLINE,
+    NUMBER as NUMBER,
+    OP as OP,
+    STRING as STRING,
+    Field as Field,
+    Token as Token,
+)
 
-NAME, NUMBER, STRING, FSTRING, OP, NEWLINE, INDENT, DEDENT, END = (
-    "name", "number", "string", "fstring", "op", "newline", "indent", "dedent", "end",
-)  # fmt: skip
 KEYWORDS: Final = frozenset(
     "False None True and as assert async await break class continue def del elif else except finally for from global"
     " if import in is lambda nonlocal not or pass raise return try while with yield".split()
@@ -31,25 +43,6 @@ _NAME: Final = re.compile(r"\w+")
 _BLANK: Final = re.compile(r"[ \t\f]*")
 _PREFIXES: Final = frozenset(("r", "u", "b", "f", "br", "rb", "fr", "rf", "t", "tr", "rt"))
 _CLOSERS: Final = {"(": ")", "[": "]", "{": "}"}
-
-
-class Token(NamedTuple):
-    """`at` is (line, column, end line, end column); `value` what a string or a number stands for."""
-
-    kind: str
-    text: str
-    at: tuple[int, int, int, int]
-    value: Any = None
-
-
-class Field(NamedTuple):
-    """A replacement field of an f-string: its tokens, what `=` shows, the conversion, the parts of the format or None."""
-
-    tokens: list[Token]
-    shown: str | None
-    conversion: int
-    format: list[Any] | None
-    at: tuple[int, int, int, int]
 
 
 class Lexer:
@@ -198,7 +191,9 @@ class Lexer:
                 self._string(column, prefix)
                 return
         if not text.isidentifier():
-            valid = next((i for i in range(column, max(stop, column + 1)) if not line[column : i + 1].isidentifier()), column)
+            valid = next(
+                (i for i in range(column, max(stop, column + 1)) if not line[column : i + 1].isidentifier()), column
+            )
             raise self._bad_character(line[valid], valid)
         if not text.isascii():
             text = unicodedata.normalize("NFKC", text)
@@ -225,13 +220,17 @@ class Lexer:
             value = int(plain, 0)
         elif plain[-1] in "jJ":
             value = complex(0, float(plain[:-1]))
-        elif plain.isdecimal():
+        elif is_digits(plain):
             if len(plain) > 4300:
                 words = (
                     f"Exceeds the limit (4300 digits) for integer string conversion: value has {len(plain)} digits;"
                     " use sys.set_int_max_str_digits() to increase the limit"
                 )
-                raise self.fail(f"{words} - Consider hexadecimal for huge integer literals to avoid decimal conversion limits.", self.row, column)
+                raise self.fail(
+                    f"{words} - Consider hexadecimal for huge integer literals to avoid decimal conversion limits.",
+                    self.row,
+                    column,
+                )
             value = int(plain)
         else:
             value = float(plain)
@@ -242,12 +241,12 @@ class Lexer:
         kind = {"0x": "hexadecimal", "0b": "binary", "0o": "octal"}.get(line[column : column + 2].lower(), "")
         if text == "0" and kind:
             digit = line[column + 2 : column + 3]
-            if digit.isdecimal() and kind != "hexadecimal":
+            if is_digits(digit) and kind != "hexadecimal":
                 raise self.fail(f"invalid digit '{digit}' in {kind} literal", self.row, column + 2)
             raise self.fail(f"invalid {kind} literal", self.row, column + 1)
-        if kind in ("octal", "binary") and follows.isdecimal():
+        if kind in ("octal", "binary") and is_digits(follows):
             raise self.fail(f"invalid digit '{follows}' in {kind} literal", self.row, stop)
-        if text[0] == "0" and len(text) > 1 and text.replace("_", "").isdecimal() and text.strip("0_"):
+        if text[0] == "0" and len(text) > 1 and is_digits(text.replace("_", "")) and text.strip("0_"):
             words = "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers"
             zeros = len(text) - len(text.lstrip("0"))
             raise self.fail(words, self.row, column, column + zeros)
@@ -256,7 +255,9 @@ class Lexer:
         if follows and (follows.isalnum() or ord(follows) > 127):
             word = _NAME.match(line, stop)
             name = word.group() if word else follows
-            if name in ("and", "else", "for", "if", "in", "is", "or", "not") or re.match("and|else|for|if|in|is|or|not", name):
+            if name in ("and", "else", "for", "if", "in", "is", "or", "not") or re.match(
+                "and|else|for|if|in|is|or|not", name
+            ):
                 return
             name_kind = "imaginary" if text[-1] in "jJ" else kind or "decimal"
             raise self.fail(f"invalid {name_kind} literal", self.row, stop - 1)
@@ -289,6 +290,4 @@ class Lexer:
             raise self.fail(words, self.row, column)
 
     def _string(self, column: int, prefix: str) -> None:
-        from fakedocker.userland.languages.python import lexer_strings
-
         lexer_strings.read_string(self, column, prefix)

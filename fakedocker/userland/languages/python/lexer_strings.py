@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Any, Final
 
-from fakedocker.userland.languages.python.lexer import FSTRING, STRING, Field, Lexer, Token
 from fakedocker.userland.languages.python.source_errors import SourceError
+from fakedocker.userland.languages.python.tokens import FSTRING, STRING, Field, Reader, Token
 from fakedocker.userland.languages.script_machine import NotSimulated
 
 _SIMPLE: Final = {
@@ -17,7 +17,7 @@ _HEX: Final = frozenset("0123456789abcdefABCDEF")
 _MOST_NESTED: Final = 20
 
 
-def read_string(lexer: Lexer, column: int, prefix: str) -> None:
+def read_string(lexer: Reader, column: int, prefix: str) -> None:
     """A whole literal, whose prefix stands at `column`. Adds its token. Raises SourceError."""
     line = lexer.line
     start = column + len(prefix)
@@ -44,7 +44,7 @@ def read_string(lexer: Lexer, column: int, prefix: str) -> None:
     lexer.tokens.append(Token(STRING, "u" if "u" in prefix else prefix, at, value))
 
 
-def _body(lexer: Lexer, row: int, column: int, start: int, quote: str, kind: str) -> str:
+def _body(lexer: Reader, row: int, column: int, start: int, quote: str, kind: str) -> str:
     """The raw characters up to the closing quotes, which are passed."""
     found: list[str] = []
     while True:
@@ -69,7 +69,7 @@ def _body(lexer: Lexer, row: int, column: int, start: int, quote: str, kind: str
             raise _unterminated(lexer, row, column, start, quote, kind)
 
 
-def _next_line(lexer: Lexer) -> bool:
+def _next_line(lexer: Reader) -> bool:
     if lexer.row + 1 >= len(lexer.lines):
         return False
     lexer.row += 1
@@ -78,7 +78,7 @@ def _next_line(lexer: Lexer) -> bool:
     return True
 
 
-def _unterminated(lexer: Lexer, row: int, column: int, start: int, quote: str, kind: str) -> SourceError:
+def _unterminated(lexer: Reader, row: int, column: int, start: int, quote: str, kind: str) -> SourceError:
     """What is said of a literal without end: where it began, and at which line it was given up."""
     if lexer.minor < 10:
         raise NotSimulated("the words for an unfinished string in this version of Python")
@@ -91,10 +91,10 @@ def _unterminated(lexer: Lexer, row: int, column: int, start: int, quote: str, k
         text = lexer.lines[row].rstrip("\n")
         if lexer.minor >= 14 and text.count("\\" + quote) and not text.endswith("\\"):
             raise NotSimulated("the words for an unfinished string with escaped quotes")
-    return error
+    return error  # type: ignore[no-any-return]
 
 
-def unescaped(lexer: Lexer, raw: str, at: tuple[int, int, int, int], is_bytes: bool = False) -> str:
+def unescaped(lexer: Reader, raw: str, at: tuple[int, int, int, int], is_bytes: bool = False) -> str:
     """A literal's text with its escapes replaced. Raises SourceError for those that are malformed."""
     if "\\" not in raw:
         return raw
@@ -131,7 +131,7 @@ def unescaped(lexer: Lexer, raw: str, at: tuple[int, int, int, int], is_bytes: b
             place = back + 2
 
 
-def lexer_warn(lexer: Lexer, at: tuple[int, int, int, int], words: str) -> None:
+def lexer_warn(lexer: Reader, at: tuple[int, int, int, int], words: str) -> None:
     """A SyntaxWarning of the versions that tell of it."""
     if lexer.minor >= 14:
         raise NotSimulated("the warning for an escape that there is not, in this version's words")
@@ -140,7 +140,7 @@ def lexer_warn(lexer: Lexer, at: tuple[int, int, int, int], words: str) -> None:
 
 
 def _hexadecimal(
-    lexer: Lexer, raw: str, back: int, character: str, at: tuple[int, int, int, int], is_bytes: bool, found: list[str]
+    lexer: Reader, raw: str, back: int, character: str, at: tuple[int, int, int, int], is_bytes: bool, found: list[str]
 ) -> int:
     width = _WIDTHS[character]
     digits = raw[back + 2 : back + 2 + width]
@@ -161,12 +161,12 @@ def _hexadecimal(
     return back + 2 + width
 
 
-def _unicode_error(lexer: Lexer, at: tuple[int, int, int, int], start: int, end: int, why: str) -> SourceError:
+def _unicode_error(lexer: Reader, at: tuple[int, int, int, int], start: int, end: int, why: str) -> SourceError:
     words = f"(unicode error) 'unicodeescape' codec can't decode bytes in position {start}-{end}: {why}"
-    return lexer.fail(words, at[0] - 1, at[1], at[3] if at[0] == at[2] else None)
+    return lexer.fail(words, at[0] - 1, at[1], at[3] if at[0] == at[2] else None)  # type: ignore[no-any-return]
 
 
-def _named(lexer: Lexer, raw: str, back: int, at: tuple[int, int, int, int], found: list[str]) -> int:
+def _named(lexer: Reader, raw: str, back: int, at: tuple[int, int, int, int], found: list[str]) -> int:
     end = raw.find("}", back)
     start = len(raw[:back].encode())
     if raw[back + 2 : back + 3] != "{" or end < 0:
@@ -181,7 +181,7 @@ def _named(lexer: Lexer, raw: str, back: int, at: tuple[int, int, int, int], fou
 # f-strings
 
 
-def _check_old_form(lexer: Lexer, place: int, quote: str) -> None:
+def _check_old_form(lexer: Reader, place: int, quote: str) -> None:
     """Before 3.12 an f-string ends as any string does; quotes and backslashes in its fields are outside."""
     row = lexer.row
     text = lexer.line[place:] + "".join(lexer.lines[row + 1 :]) if len(quote) == 3 else lexer.line[place:]
@@ -206,7 +206,7 @@ def _check_old_form(lexer: Lexer, place: int, quote: str) -> None:
         raise NotSimulated("an unfinished field of an f-string before Python 3.12")
 
 
-def _read_formatted(lexer: Lexer, column: int, start: int, quote: str, is_raw: bool) -> None:
+def _read_formatted(lexer: Reader, column: int, start: int, quote: str, is_raw: bool) -> None:
     row = lexer.row
     lexer.column = start
     lexer.strings += 1
@@ -221,7 +221,7 @@ def _read_formatted(lexer: Lexer, column: int, start: int, quote: str, is_raw: b
     lexer.tokens.append(Token(FSTRING, "f", at, parts))
 
 
-def _parts(lexer: Lexer, row: int, column: int, quote: str, is_raw: bool, depth: int) -> list[Any]:
+def _parts(lexer: Reader, row: int, column: int, quote: str, is_raw: bool, depth: int) -> list[Any]:
     """Literal pieces and fields up to the closing quotes (passed), or in a format to its `}` (not passed)."""
     found: list[Any] = []
     raw: list[str] = []
@@ -274,7 +274,7 @@ def _parts(lexer: Lexer, row: int, column: int, quote: str, is_raw: bool, depth:
             lexer.column += 1
 
 
-def _escape(lexer: Lexer, line: str, raw: list[str], is_raw: bool, quote: str) -> None:
+def _escape(lexer: Reader, line: str, raw: list[str], is_raw: bool, quote: str) -> None:
     follows = line[lexer.column + 1 : lexer.column + 2]
     if not is_raw and line.startswith("\\N{", lexer.column):
         end = line.find("}", lexer.column)
@@ -297,7 +297,7 @@ def _escape(lexer: Lexer, line: str, raw: list[str], is_raw: bool, quote: str) -
         lexer.column += 2
 
 
-def _field(lexer: Lexer, row: int, column: int, quote: str, is_raw: bool, depth: int) -> Field:
+def _field(lexer: Reader, row: int, column: int, quote: str, is_raw: bool, depth: int) -> Field:
     """One `{...}`, whose opening brace stands here; its closing one is passed."""
     if depth >= 2 and lexer.minor < 12:
         raise lexer.fail("f-string: expressions nested too deeply", row, column)
@@ -341,14 +341,14 @@ def _field(lexer: Lexer, row: int, column: int, quote: str, is_raw: bool, depth:
     return Field(tokens, shown, conversion, format_parts, end)
 
 
-def _between(lexer: Lexer, start: tuple[int, int], end: tuple[int, int]) -> str:
+def _between(lexer: Reader, start: tuple[int, int], end: tuple[int, int]) -> str:
     if start[0] == end[0]:
-        return lexer.lines[start[0]][start[1] : end[1]]
+        return lexer.lines[start[0]][start[1] : end[1]]  # type: ignore[no-any-return]
     middle = lexer.lines[start[0] + 1 : end[0]]
     return "".join([lexer.lines[start[0]][start[1] :], *middle, lexer.lines[end[0]][: end[1]]])
 
 
-def _conversion(lexer: Lexer) -> int:
+def _conversion(lexer: Reader) -> int:
     name = lexer.line[lexer.column + 1 : lexer.column + 2]
     after = lexer.line[lexer.column + 2 : lexer.column + 3]
     if name not in ("r", "s", "a") or after not in ("}", ":"):
@@ -357,7 +357,7 @@ def _conversion(lexer: Lexer) -> int:
     return ord(name)
 
 
-def _expression_tokens(lexer: Lexer, row: int, column: int, quote: str, opened: tuple[int, int]) -> str:
+def _expression_tokens(lexer: Reader, row: int, column: int, quote: str, opened: tuple[int, int]) -> str:
     """The tokens of a field's expression; which of `=`, `!`, `:`, `}` ends it, which stands here then."""
     while True:
         line = lexer.line
@@ -380,9 +380,9 @@ def _expression_tokens(lexer: Lexer, row: int, column: int, quote: str, opened: 
                     if lexer.minor < 12:
                         raise NotSimulated("the words for an empty field of an f-string")
                     raise lexer.fail(words, lexer.row, lexer.column)
-                return character
+                return character  # type: ignore[no-any-return]
             if character == "=" and two != "==" and lexer.tokens:
-                return character
+                return character  # type: ignore[no-any-return]
         if character == quote[0] and line.startswith(quote, lexer.column) and lexer.minor < 12:
             raise NotSimulated("quotes within an f-string before Python 3.12")
         if character == "\\":

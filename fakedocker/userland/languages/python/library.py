@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from importlib import import_module, resources
-from typing import TYPE_CHECKING, Any, Final
+from importlib import resources
+from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import Value
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, OBJECT, TYPE
-from fakedocker.userland.languages.python.values import NOT_IMPLEMENTED, UNBOUND, BuiltinClass, Class, Module, Native
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
+from fakedocker.userland.languages.python.signs import Interpreter
+from fakedocker.userland.languages.python.values import NOT_IMPLEMENTED, UNBOUND, BuiltinClass, Class, Native
 
 BUILTINS: Final[dict[str, Value]] = {
     "None": None, "True": True, "False": False, "Ellipsis": ..., "NotImplemented": NOT_IMPLEMENTED, "__debug__": True,
     "object": OBJECT, "type": TYPE, **EXCEPTIONS,
 }  # fmt: skip
 """The names that are everywhere. Filled by the modules that define them."""
-_HERE: Final = "fakedocker.userland.languages.python"
-NAMES: Final[dict[str, Callable[[Any], dict[str, Value]]]] = {}
+HERE: Final = "fakedocker.userland.languages.python"
+Names = Callable[[Any], dict[str, Value]]
+NAMES: Final[dict[str, Names]] = {}
 """What a module has besides its functions, by its name."""
 MODULES: Final[dict[str, str]] = {}
 """The modules of the library -> where their natives are, "" for none; read from guest/modules.txt."""
@@ -36,18 +35,18 @@ def _read_modules() -> None:
 @cache
 def text_of(name: str) -> str:
     """A text of the library that is written in Python."""
-    return resources.files(_HERE).joinpath(f"guest/{name}.txt").read_text("utf-8")
+    return resources.files(HERE).joinpath(f"guest/{name}.txt").read_text("utf-8")
 
 
 @cache
 def has_text(name: str) -> bool:
-    return resources.files(_HERE).joinpath(f"guest/{name}.txt").is_file()
+    return resources.files(HERE).joinpath(f"guest/{name}.txt").is_file()
 
 
-def names_for(module: str) -> Callable[[Callable[[Any], dict[str, Value]]], Callable[[Any], dict[str, Value]]]:
+def names_for(module: str) -> Callable[[Names], Names]:
     """Register what gives a module's names that are no natives; it takes the interpreter."""
 
-    def register(function: Callable[[Any], dict[str, Value]]) -> Callable[[Any], dict[str, Value]]:
+    def register(function: Names) -> Names:
         NAMES[module] = function
         return function
 
@@ -59,34 +58,13 @@ def has(name: str) -> bool:
     return name in MODULES
 
 
-def load(m: Interpreter, name: str) -> bool:
-    """Bring a module in. False: it is there; True: its text has begun to run."""
-    from fakedocker.userland.languages.python import importing
-
-    where = MODULES[name]
-    if where:
-        import_module(f"{_HERE}.{where}")
-    parent = name.rpartition(".")[0]
-    is_package = any(each.startswith(f"{name}.") for each in MODULES)
-    names: dict[str, Value] = {"__name__": name, "__doc__": None, "__package__": name if is_package else parent, "__spec__": None}
-    if is_package:
-        names["__path__"] = []
-    names.update(natives_of(name))
-    names.update({each.name: each for each in BuiltinClass.known.values() if each.module == name and not each.name.startswith("_")})
-    if name in NAMES:
-        names.update(NAMES[name](m))
-    module = Module(name, names, True)
-    if has_text(name):
-        return importing.run_source(m, module, text_of(name), f"<library {name}>", "library")
-    m.modules[name] = module
-    if parent in m.modules:
-        m.modules[parent].names[name.rpartition(".")[2]] = module
-    return False
-
-
 def natives_of(module: str) -> dict[str, Value]:
     """The functions of a module that are the host's."""
-    return {each.name: each for each in list(Native.known.values()) if each.module == module and not each.owner and each.name[0] not in "*@"}
+    return {
+        each.name: each
+        for each in list(Native.known.values())
+        if each.module == module and not each.owner and each.name[0] not in "*@"
+    }
 
 
 @cache

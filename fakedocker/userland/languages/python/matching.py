@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python.attributes import MISSING, find_attribute
 from fakedocker.userland.languages.python.errors import type_error
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import class_of, find_in_class, is_instance, kind_of, payload_of
 from fakedocker.userland.languages.python.values import Class, Instance, Opaque
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 _SELF_MATCHING = frozenset(
     ("bool", "bytearray", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple")
@@ -23,9 +20,9 @@ def sequence_items(m: Interpreter, value: Value) -> Sequence[Value] | None:
     """The items of a sequence that a pattern may take apart; None for anything else."""
     plain = payload_of(value)
     if type(plain) in (list, tuple, range):
-        return list(plain) if type(plain) is range else plain  # type: ignore[no-any-return]
+        return list(plain) if type(plain) is range else plain
     if isinstance(value, Opaque) and value.cls.name in ("deque", "array"):
-        return m.items_now(value)
+        return m.items_now(value)  # type: ignore[no-any-return]
     return None
 
 
@@ -53,8 +50,7 @@ def class_values(m: Interpreter, value: Value, cls: Value, count: int, names: li
         args = find_in_class(cls, "__match_args__")
         if args is None:
             if kind_of(cls) not in _SELF_MATCHING and cls.name not in _SELF_MATCHING:
-                s = "" if count == 1 else "s"
-                raise type_error(f"{cls.name}() accepts 0 positional sub-patterns ({count} given)") if s or not s else None
+                raise type_error(f"{cls.name}() accepts 0 positional sub-patterns ({count} given)")
             if count > 1:
                 raise type_error(f"{cls.name}() accepts 1 positional sub-pattern ({count} given)")
             found.append(value)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.code import After, Frame, Runner, Source
 from fakedocker.userland.languages.python import calls, generics, importing, tracebacks, types, unpacking
 from fakedocker.userland.languages.python.interpreter import source_codes
 from fakedocker.userland.languages.python.sets import SetValue
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import native, type_name
 from fakedocker.userland.languages.python.values import END, Class, Function, FunctionCode, Instance, Native
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 
 @native("check_count", module="_natives")
@@ -38,14 +36,14 @@ def _import_by_name(m: Interpreter, name: Value, last: Value) -> Value:
 
 
 def _again(runner: Runner, frame: Frame, value: Value) -> None:
-    m: Interpreter = runner  # type: ignore[assignment]
+    m: Interpreter = runner
     module, name, last = frame.extra
-    importing.add_module(m, module.name, m.modules.get(module.name, module))
+    importing.add_module(m, module.name, m.modules.get(module.name) or module)
     m.guarded_call(Native.known["_natives:.import_by_name"], [name, last], None)
 
 
 def _failed(runner: Runner, frame: Frame, value: Value) -> bool:
-    m: Interpreter = runner  # type: ignore[assignment]
+    m: Interpreter = runner
     m.modules.pop(frame.extra[0].name, None)
     return False
 
@@ -73,7 +71,19 @@ def _shallow_copy(m: Interpreter, value: Value) -> Value:
 
 @native("is_atom", module="_natives")
 def _is_atom(m: Interpreter, value: Value) -> Value:
-    return type(value) in (int, float, complex, str, bytes, bool, type(None), range, type(...), Function, Native) or isinstance(value, Class)
+    return type(value) in (
+        int,
+        float,
+        complex,
+        str,
+        bytes,
+        bool,
+        type(None),
+        range,
+        type(...),
+        Function,
+        Native,
+    ) or isinstance(value, Class)
 
 
 @native("new_like", module="_natives")
@@ -125,7 +135,9 @@ def _exact_root(m: Interpreter, numerator: Value, denominator: Value) -> Value:
 
 
 @native("make_init", module="_natives")
-def _make_init(m: Interpreter, cls: Value, plain: Value, only: Value, optional: Value, run: Value, details: Value) -> Value:
+def _make_init(
+    m: Interpreter, cls: Value, plain: Value, only: Value, optional: Value, run: Value, details: Value
+) -> Value:
     """Give a dataclass an `__init__` whose parameters are its fields."""
     marks = [f"{name}=_o" if name in optional else name for name in plain]
     named = [f"{name}=_o" if name in optional else name for name in only]

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python.attributes import special, user_special
 from fakedocker.userland.languages.python.errors import Raised, error, type_error
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import class_of, find_in_class, payload_of, type_name
 from fakedocker.userland.languages.python.values import NOT_IMPLEMENTED, Class, Instance, Native, Opaque
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 MOST_BITS: Final = 1 << 22
 """The largest integer, in bits: more than a million decimal digits."""
 MOST_ITEMS: Final = 1 << 24
 """The longest text or list that one operation makes."""
-PLAIN: Final = frozenset({int, float, complex, bool, str, bytes, bytearray, tuple, list, dict, range, type(None), slice})
+PLAIN: Final = frozenset(
+    {int, float, complex, bool, str, bytes, bytearray, tuple, list, dict, range, type(None), slice}
+)
 HOST: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv,
     "%": operator.mod, "**": operator.pow, "@": operator.matmul, "&": operator.and_, "|": operator.or_,
@@ -33,7 +33,12 @@ SPECIAL: Final = {
     "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow", "@": "matmul",
     "&": "and", "|": "or", "^": "xor", "<<": "lshift", ">>": "rshift",
 }  # fmt: skip
-_ORDER: Final = {"<": ("__lt__", "__gt__"), ">": ("__gt__", "__lt__"), "<=": ("__le__", "__ge__"), ">=": ("__ge__", "__le__")}
+_ORDER: Final = {
+    "<": ("__lt__", "__gt__"),
+    ">": ("__gt__", "__lt__"),
+    "<=": ("__le__", "__ge__"),
+    ">=": ("__ge__", "__le__"),
+}
 _UNARY: Final[dict[str, tuple[str, Callable[[Any], Any]]]] = {
     "-": ("__neg__", operator.neg), "+": ("__pos__", operator.pos), "~": ("__invert__", operator.invert),
 }  # fmt: skip
@@ -75,9 +80,7 @@ def binary(m: Interpreter, op: str, a: Value, b: Value) -> Value:
     """`a op b`."""
     if type(a) in PLAIN and type(b) in PLAIN:
         if op == "%" and type(a) in (str, bytes):
-            from fakedocker.userland.languages.python.percent import percent
-
-            return percent(m, a, b)
+            return m.percent(a, b)
         _check_bounds(m, op, a, b)
         return HOST[op](a, b)
     return _by_methods(m, op, op, a, b)
@@ -112,7 +115,12 @@ def _method(value: Value, name: str) -> Value:
     if type(value) in PLAIN:
         return None
     found = find_in_class(class_of(value), name)
-    if type(found) is Native and not isinstance(value, Opaque) and type(value) is Instance and value.payload is not None:
+    if (
+        type(found) is Native
+        and not isinstance(value, Opaque)
+        and type(value) is Instance
+        and value.payload is not None
+    ):
         return None
     return found
 
@@ -253,8 +261,12 @@ def contains(m: Interpreter, container: Value, value: Value) -> bool:
     plain = payload_of(container)
     if plain is not container and type(plain) in PLAIN:
         return contains(m, plain, value)
-    if special(m, container, "__iter__") is not None or special(m, container, "__getitem__") is not None or m.is_iterator(container):
-        return m.contains_now(container, value)
+    if (
+        special(m, container, "__iter__") is not None
+        or special(m, container, "__getitem__") is not None
+        or m.is_iterator(container)
+    ):
+        return m.contains_now(container, value)  # type: ignore[no-any-return]
     raise _not_iterable_in(m, container)
 
 
@@ -290,7 +302,7 @@ def get_item(m: Interpreter, container: Value, index: Value) -> Value:
 def _index_words(kind: type) -> str:
     if kind is str:
         return "string indices must be integers"
-    return {bytes: "byte", bytearray: "bytearray"}.get(kind, kind.__name__) + " indices must be integers or slices"
+    return {"bytes": "byte"}.get(kind.__name__, kind.__name__) + " indices must be integers or slices"
 
 
 def set_item(m: Interpreter, container: Value, index: Value, value: Value) -> None:

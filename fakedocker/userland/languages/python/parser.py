@@ -30,6 +30,7 @@ def parse(source: str, minor: int, warnings: list[tuple[int, str]] | None = None
     if warnings is not None:
         warnings += lexer.warnings
     first = None
+    wrong: SourceError | None = None
     for second in (False, True):
         try:
             parser = Parser(lexer, lexer.tokens, minor, second)
@@ -38,12 +39,12 @@ def parse(source: str, minor: int, warnings: list[tuple[int, str]] | None = None
             return s.Module(parser.file())
         except Failed:
             if second:
-                error = generic_error(first or parser)
+                wrong = generic_error(first or parser)
                 break
         except OutOfTokens:
             raise problem or lexer.unclosed() or NotSimulated("the words for this mistake in Python") from None
         except SourceError as found:
-            error = found
+            wrong = found
             if problem is None or second or found.kind != "SyntaxError":
                 break
     if problem is not None:
@@ -53,7 +54,8 @@ def parse(source: str, minor: int, warnings: list[tuple[int, str]] | None = None
     unclosed = lexer.unclosed()
     if unclosed is not None and first is not None and first.tokens[first.furthest].at[0] > unclosed.start[0]:
         raise unclosed
-    raise error
+    assert wrong is not None
+    raise wrong
 
 
 class Parser(FunctionParser):
@@ -111,7 +113,9 @@ class Parser(FunctionParser):
         text = lines[row] if row < len(lines) else ""
         if token.kind == END or row >= len(lines):
             last = len(lines) - 1
-            return SourceError("IndentationError", f"expected an indented block {where}", (last + 1, -1), None, lines[last])
+            return SourceError(
+                "IndentationError", f"expected an indented block {where}", (last + 1, -1), None, lines[last]
+            )
         del end
         return SourceError("IndentationError", f"expected an indented block {where}", start, None, text)
 
@@ -208,7 +212,6 @@ class Parser(FunctionParser):
         if not self.is_op("("):
             return []
         place = self.place
-        furthest = self.furthest
         try:
             self.advance()
             items = self._with_items(")")
@@ -218,7 +221,6 @@ class Parser(FunctionParser):
         except Failed:
             pass
         self.go_back(place)
-        self.furthest = max(furthest, place) if False else self.furthest
         return []
 
     def _with_items(self, closing: str) -> list[s.WithItem]:

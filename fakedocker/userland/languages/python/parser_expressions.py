@@ -10,7 +10,20 @@ from fakedocker.userland.languages.python.parser_atoms import AtomParser
 from fakedocker.userland.languages.python.parser_base import Failed
 
 _COMPARISONS: Final = frozenset(("<", ">", "==", ">=", "<=", "!="))
-_PRECEDENCES: Final = {"|": 1, "^": 2, "&": 3, "<<": 4, ">>": 4, "+": 5, "-": 5, "*": 6, "/": 6, "//": 6, "%": 6, "@": 6}
+_PRECEDENCES: Final = {
+    "|": 1,
+    "^": 2,
+    "&": 3,
+    "<<": 4,
+    ">>": 4,
+    "+": 5,
+    "-": 5,
+    "*": 6,
+    "/": 6,
+    "//": 6,
+    "%": 6,
+    "@": 6,
+}
 _STARTERS: Final = frozenset(("(", "[", "{", "-", "+", "~", "..."))
 _WORD_STARTERS: Final = frozenset(("None", "True", "False", "not", "lambda", "await"))
 _MOST_CHAINED: Final = 300
@@ -264,7 +277,11 @@ class ExpressionParser(AtomParser):
                         self.advance()
                         self.expression()
                         at = self.span_from(start)
-                        raise self.error_at("iterable argument unpacking follows keyword argument unpacking", start if self.minor < 13 else start, start if self.minor < 13 else at)
+                        raise self.error_at(
+                            "iterable argument unpacking follows keyword argument unpacking",
+                            start,
+                            start if self.minor < 13 else at,
+                        )
                     raise Failed
                 self.advance()
                 args.append(s.Starred(self.expression(), self.span_from(start)))
@@ -296,9 +313,8 @@ class ExpressionParser(AtomParser):
             generators = self.comprehension_clauses()
             at = self.span_from(start)
             if before or not self.is_op(")"):
-                is_last = self.is_op(",") and self.peek().text == ")"
                 if self.second and not (self.is_op(")") and not before):
-                    end = self.last.at if not is_last else self.last.at
+                    end = self.last.at
                     raise self.error_at("Generator expression must be parenthesized", start, end)
                 raise Failed
             opening, closing = self.call_opening, self.token.at

@@ -114,7 +114,10 @@ class FunctionParser(SimpleStatementParser):
 
     def _non_default(self, parameter: s.Arg) -> Exception:
         if self.minor < 12:
-            return self.error_at("non-default argument follows default argument", (*parameter.at[:2], *self.last.at[2:]) if self.minor < 12 else parameter.at)
+            return self.error_at(
+                "non-default argument follows default argument",
+                (*parameter.at[:2], *self.last.at[2:]) if self.minor < 12 else parameter.at,
+            )
         return self.error_at("parameter without a default follows parameter with a default", parameter.at)
 
     def _check_slash(self, posonly: list[s.Arg], positional: list[s.Arg], starred: bool) -> None:

@@ -54,7 +54,7 @@ class PatternParser(ExpressionParser):
             if self.second and self.is_word("_"):
                 raise self.error_at("cannot use '_' as a target", self.token.at)
             name = self._capture_name()
-            if self.second and not (self.token.text in (",", ":", ")", "]", "}", "if")):
+            if self.second and self.token.text not in (",", ":", ")", "]", "}", "if"):
                 raise self.error_at("invalid pattern target", self.last.at)
             first = s.MatchAs(first, name, self.span_from(start))
         self.depth -= 6

@@ -254,7 +254,11 @@ class SimpleStatementParser(PatternParser):
         if self.second and self.is_word("from") and self.minor >= 13:
             self.advance()
             self._dotted()
-            raise self.error_at("Did you mean to use 'from ... import ...' instead?", start, self.last.at if self.minor > 13 else self.last.at)
+            raise self.error_at(
+                "Did you mean to use 'from ... import ...' instead?",
+                start,
+                self.last.at,
+            )
         return s.Import(found, self.span_from(start))
 
     def _import_from(self, start: s.Span) -> s.Expr:
@@ -285,7 +289,7 @@ class SimpleStatementParser(PatternParser):
             if not parenthesized and self.token.kind == "newline":
                 if self.second:
                     message = "trailing comma not allowed without surrounding parentheses"
-                    raise self.error_at(message, self.token.at if self.minor < 13 else self.token.at)
+                    raise self.error_at(message, self.token.at)
                 raise Failed
         if parenthesized:
             self.expect_op(")")

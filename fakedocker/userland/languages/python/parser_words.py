@@ -5,16 +5,13 @@ Each check looks at the place where CPython's rules of the same purpose look, an
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from fakedocker.userland.languages.python import syntax as s
 from fakedocker.userland.languages.python.lexer import KEYWORDS, NAME, OP
 from fakedocker.userland.languages.python.parser_base import BaseParser, Failed, OutOfTokens
 from fakedocker.userland.languages.python.source_errors import SourceError
 from fakedocker.userland.languages.script_machine import NotSimulated
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.parser_atoms import AtomParser
 
 _NAMES: Final[dict[type, str]] = {
     s.Call: "function call", s.BinOp: "expression", s.UnaryOp: "expression", s.BoolOp: "expression",
@@ -53,7 +50,7 @@ def invalid_target(node: s.Expr, stars: bool = True, loop: bool = False) -> s.Ex
     return None if isinstance(node, s.Name | s.Subscript | s.Attribute) else node
 
 
-def check_legacy(p: AtomParser) -> None:
+def check_legacy(p: s.Expr) -> None:
     """print and exec as statements."""
     token = p.token
     if token.kind != NAME or token.text not in ("print", "exec") or p.peek().text == "(":
@@ -74,15 +71,12 @@ def check_legacy(p: AtomParser) -> None:
     p.go_back(place)
 
 
-def _quietly(p: AtomParser) -> s.Expr:
+def _quietly(p: s.Expr) -> s.Expr:
     """Star expressions without special words of their own."""
-    from fakedocker.userland.languages.python.parser_expressions import ExpressionParser
-
-    assert isinstance(p, ExpressionParser)
     return p.star_expressions()
 
 
-def check_adjacent(p: AtomParser, body: s.Expr, place: int) -> None:
+def check_adjacent(p: s.Expr, body: s.Expr, place: int) -> None:
     """Two expressions one after the other within brackets."""
     if not p.starts_expression() or p.is_word("not"):
         return
@@ -112,22 +106,21 @@ def check_adjacent(p: AtomParser, body: s.Expr, place: int) -> None:
     raise p.error_at("invalid syntax. Perhaps you forgot a comma?", _span(p, place), p.tokens[end_place - 1].at)
 
 
-def _in_field(p: AtomParser, words: str) -> str:
-    return f"f-string: {words}" if p.minor < 13 else f"f-string: {words}"
+def _in_field(p: s.Expr, words: str) -> str:
+    return f"f-string: {words}"
 
 
-def _span(p: AtomParser, place: int) -> s.Span:
-    return p.tokens[place].at
+def _span(p: s.Expr, place: int) -> s.Span:
+    return p.tokens[place].at  # type: ignore[no-any-return]
 
 
-def check_named_expression(p: AtomParser, found: s.Expr) -> None:
+def check_named_expression(p: s.Expr, found: s.Expr) -> None:
     """`=` where `==` or `:=` was meant, and `:=` behind what is no name."""
     if p.is_op(":="):
         raise p.error_at(f"cannot use assignment expressions with {name_of(found)}", found.at)
-    if not p.is_op("=") or p.levels[p.place] == 0 and not _in_condition(p):
+    if not p.is_op("=") or (p.levels[p.place] == 0 and not _in_condition(p)):
         return
     here = p.place
-    at = p.token.at
     p.advance()
     p.second = False
     try:
@@ -147,7 +140,9 @@ def check_named_expression(p: AtomParser, found: s.Expr) -> None:
         return
     if isinstance(found, s.Constant) and (found.value is None or isinstance(found.value, bool)):
         return
-    if isinstance(found, s.BoolOp | s.Compare | s.IfExp | s.Lambda) or (isinstance(found, s.UnaryOp) and found.op == "not"):
+    if isinstance(found, s.BoolOp | s.Compare | s.IfExp | s.Lambda) or (
+        isinstance(found, s.UnaryOp) and found.op == "not"
+    ):
         last = _last_operand(found)
         if last is None or isinstance(last, s.Name):
             raise NotSimulated("the words for this misplaced =")
@@ -159,11 +154,11 @@ def _last_operand(found: s.Expr) -> s.Expr:
     return None
 
 
-def _in_condition(p: AtomParser) -> bool:
-    return p.in_condition
+def _in_condition(p: s.Expr) -> bool:
+    return p.in_condition  # type: ignore[no-any-return]
 
 
-def check_argument_value(p: AtomParser, name: str, start: s.Span) -> None:
+def check_argument_value(p: s.Expr, name: str, start: s.Span) -> None:
     """`f(a=)`."""
     if p.is_op(")") or p.is_op(","):
         if p.minor >= 13:
@@ -171,7 +166,7 @@ def check_argument_value(p: AtomParser, name: str, start: s.Span) -> None:
         raise Failed
 
 
-def check_keyword_argument(p: AtomParser) -> None:
+def check_keyword_argument(p: s.Expr) -> None:
     """`f(a.b=1)`, `f(True=1)`, `f(a for a in b=1)`."""
     start = p.token
     if start.kind == NAME and start.text in ("True", "False", "None") and p.peek().text == "=":
@@ -191,7 +186,7 @@ def check_keyword_argument(p: AtomParser) -> None:
         raise p.error_at(words, start.at, follows.at)
 
 
-def check_positional(p: AtomParser, unpacked: bool) -> None:
+def check_positional(p: s.Expr, unpacked: bool) -> None:
     """A positional argument behind keywords. The caret is at the closing parenthesis or the last argument."""
     here = p.place
     p.second = False
@@ -209,18 +204,22 @@ def check_positional(p: AtomParser, unpacked: bool) -> None:
         p.second = True
         end = p.token
         p.go_back(here)
-    words = "positional argument follows keyword argument unpacking" if unpacked else "positional argument follows keyword argument"
+    words = (
+        "positional argument follows keyword argument unpacking"
+        if unpacked
+        else "positional argument follows keyword argument"
+    )
     raise p.error_at(words, end.at)
 
 
-def check_group(p: AtomParser) -> None:
+def check_group(p: s.Expr) -> None:
     """`(**a)`."""
     if p.is_op("**"):
         at = p.token.at
         raise p.error_at("cannot use double starred expression here", at)
 
 
-def check_comprehension_element(p: AtomParser, first: s.Expr) -> None:
+def check_comprehension_element(p: s.Expr, first: s.Expr) -> None:
     """`[*a for a in b]`, in any version before 3.15."""
     if isinstance(first, s.Starred):
         if p.second:
@@ -228,7 +227,7 @@ def check_comprehension_element(p: AtomParser, first: s.Expr) -> None:
         raise Failed
 
 
-def check_comprehension_target(p: AtomParser, found: s.Nodes) -> None:
+def check_comprehension_target(p: s.Expr, found: s.Nodes) -> None:
     """`[a, b for a, b in c]`."""
     if p.is_word("for") and p.tokens[p.place - 1].text != "[":
         if not isinstance(found[0], s.Starred):
@@ -237,7 +236,7 @@ def check_comprehension_target(p: AtomParser, found: s.Nodes) -> None:
         raise p.error_at("iterable unpacking cannot be used in comprehension", found[0].at)
 
 
-def check_dict_value(p: AtomParser) -> None:
+def check_dict_value(p: s.Expr) -> None:
     """Nothing, or a star, behind a key's colon."""
     if p.is_op("}") or p.is_op(","):
         raise p.error_at("expression expected after dictionary key and ':'", p.last.at)
@@ -245,13 +244,13 @@ def check_dict_value(p: AtomParser) -> None:
         raise p.error_at("cannot use a starred expression in a dictionary value", p.token.at)
 
 
-def missing_colon(p: AtomParser, key: s.Expr) -> SourceError | Failed:
+def missing_colon(p: s.Expr, key: s.Expr) -> SourceError | Failed:
     """A key without a colon in a dict that has others."""
     at = p.last.at
-    return p.error_at("':' expected after dictionary key", (at[2], at[3] - 1, at[2], at[3]))
+    return p.error_at("':' expected after dictionary key", (at[2], at[3] - 1, at[2], at[3]))  # type: ignore[no-any-return]
 
 
-def check_for_target(p: AtomParser) -> None:
+def check_for_target(p: s.Expr) -> None:
     """`for f() in x`."""
     here = p.place
     p.second = False
@@ -281,39 +280,43 @@ def field_error(p: BaseParser) -> SourceError:
                 raise NotSimulated("the words for a lambda in a field of an f-string")
             return p.error_at("f-string: expecting '=', or '!', or ':', or '}'", token.at)
     if p.second:
-        return p.error_at("f-string: invalid syntax", token.at) if p.furthest else p.error_at(
-            f"f-string: expecting a valid expression after '{{'", token.at
+        return (
+            p.error_at("f-string: invalid syntax", token.at)
+            if p.furthest
+            else p.error_at("f-string: expecting a valid expression after '{'", token.at)
         )
     raise Failed
 
 
-def wrong_assignment(p: AtomParser, first: s.Expr, place: int) -> SourceError | None:
+def wrong_assignment(p: s.Expr, first: s.Expr, place: int) -> SourceError | None:
     """What is said of an expression statement that is followed by `=`, `:` or an augmented assignment."""
     if p.is_op("="):
         bad = invalid_target(first)
         if isinstance(first, s.Yield | s.YieldFrom):
-            return p.error_at("assignment to yield expression not possible", first.at)
+            return p.error_at("assignment to yield expression not possible", first.at)  # type: ignore[no-any-return]
         if bad is not None:
             return _cannot_assign(p, bad)
     if p.token.kind == OP and p.token.text in AUGMENTED and not isinstance(first, s.Name | s.Attribute | s.Subscript):
         words = f"'{name_of(first)}' is an illegal expression for augmented assignment"
-        return p.error_at(words, first.at)
+        return p.error_at(words, first.at)  # type: ignore[no-any-return]
     return None
 
 
-def _cannot_assign(p: AtomParser, bad: s.Expr) -> SourceError:
+def _cannot_assign(p: s.Expr, bad: s.Expr) -> SourceError:
     more = ""
     plain = (s.Call, s.BinOp, s.UnaryOp, s.Attribute, s.Subscript, s.JoinedStr, s.Await)
-    if isinstance(bad, plain) or (
-        isinstance(bad, s.Constant) and not (bad.value is None or isinstance(bad.value, bool))
-    ) or isinstance(bad, s.DictExpr | s.SetExpr | s.ListComp | s.SetComp | s.DictComp | s.Yield):
+    if (
+        isinstance(bad, plain)
+        or (isinstance(bad, s.Constant) and not (bad.value is None or isinstance(bad.value, bool)))
+        or isinstance(bad, s.DictExpr | s.SetExpr | s.ListComp | s.SetComp | s.DictComp | s.Yield)
+    ):
         following = _behind_equals(p)
         if following:
             more = " here. Maybe you meant '==' instead of '='?"
-    return p.error_at(f"cannot assign to {name_of(bad)}{more}", bad.at)
+    return p.error_at(f"cannot assign to {name_of(bad)}{more}", bad.at)  # type: ignore[no-any-return]
 
 
-def _behind_equals(p: AtomParser) -> bool:
+def _behind_equals(p: s.Expr) -> bool:
     """Whether the `=` here is followed by an operand, and that by no further `=`."""
     here = p.place
     p.advance()

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python.attributes import get_attribute
 from fakedocker.userland.languages.python.errors import error, type_error
 from fakedocker.userland.languages.python.operators import PLAIN, check_size, get_item
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.texts import converted, to_ascii, to_format, to_repr, to_str
 from fakedocker.userland.languages.python.types import type_name
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 _FIELD: Final = re.compile(r"%(?:\(([^()]*)\))?([#0\- +]*)(\*|\d+)?(?:\.(\*|\d+))?[hlL]?(.)", re.DOTALL)
 _MOST_WIDTH: Final = 1 << 20
@@ -22,7 +21,9 @@ _MOST_WIDTH: Final = 1 << 20
 def percent(m: Interpreter, text: Value, values: Value) -> Value:
     """`text % values`. O(length of the result)."""
     if type(text) is bytes:
-        if type(values) in PLAIN and (type(values) is not tuple or all(type(each) in (int, bytes, float) for each in values)):
+        if type(values) in PLAIN and (
+            type(values) is not tuple or all(type(each) in (int, bytes, float) for each in values)
+        ):
             return text % values
         raise NotSimulated("formatting bytes with %")
     given = values if type(values) is tuple else (values,)
@@ -65,12 +66,18 @@ def percent(m: Interpreter, text: Value, values: Value) -> Value:
     if "%" in text[place:]:
         raise error("ValueError", "incomplete format")
     found.append(text[place:])
-    if used < len(given) and not is_mapping and not (type(values) is dict or (type(values) is not tuple and m.is_mapping(values))):
+    if (
+        used < len(given)
+        and not is_mapping
+        and not (type(values) is dict or (type(values) is not tuple and m.is_mapping(values)))
+    ):
         raise type_error("not all arguments converted during string formatting")
     return "".join(found)
 
 
-def _one(m: Interpreter, flags: str, width: str | None, precision: str | None, kind: str, value: Value, place: int) -> str:
+def _one(
+    m: Interpreter, flags: str, width: str | None, precision: str | None, kind: str, value: Value, place: int
+) -> str:
     for number in (width, precision):
         if number and int(number) > _MOST_WIDTH:
             check_size(m, 1 << 40)
@@ -88,7 +95,7 @@ def _one(m: Interpreter, flags: str, width: str | None, precision: str | None, k
             raise _not_a_number(kind, value)
         if kind in "oxX" and type(value) is float:
             raise type_error(f"%{kind} format: an integer is required, not float")
-        return (spec + kind) % value
+        return str((spec + kind) % value)
     shown = kind if kind.isprintable() else "?"
     raise error("ValueError", f"unsupported format character '{shown}' (0x{ord(kind):x}) at index {place}")
 
@@ -163,7 +170,7 @@ def _end_of_field(text: str, start: int) -> int:
 
 
 def _field(m: Interpreter, field: str, fields: _Fields, depth: int) -> str:
-    name, colon, spec = _split(field)
+    name, _, spec = _split(field)
     conversion = -1
     if "!" in name:
         name, _, letter = name.rpartition("!")
@@ -190,7 +197,7 @@ def _value(m: Interpreter, name: str, fields: _Fields) -> Value:
     assert head is not None
     first = head.group()
     value: Value
-    if not first or first.isdecimal():
+    if not first or is_digits(first):
         if first:
             if fields.automatic >= 0:
                 raise error("ValueError", "cannot switch from automatic field numbering to manual field specification")
@@ -219,5 +226,5 @@ def _value(m: Interpreter, name: str, fields: _Fields) -> Value:
             value = get_attribute(m, value, step[1])
         else:
             key = step[2]
-            value = get_item(m, value, int(key) if key.isdecimal() and len(key) < 9 else key)
+            value = get_item(m, value, int(key) if is_digits(key) and len(key) < 9 else key)
     return value

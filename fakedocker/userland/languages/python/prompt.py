@@ -25,7 +25,11 @@ def session(system: System, state: State, version: tuple[int, int, int], shown: 
         system.put(
             f'Python {shown} (main, Sep 27 2024, 04:10:18) [GCC 12.2.0] on linux\nType "help", "copyright", "credits" or "license" for more information.\n'
         )
-    m = startup.begin(system, version, [""], "", False, executable) if "session" not in state else Interpreter(system, state["session"], version)
+    m = (
+        startup.begin(system, version, [""], "", False, executable)
+        if "session" not in state
+        else Interpreter(system, state["session"], version)
+    )
     state["session"] = m.memory
     while True:
         if not state.get("running"):

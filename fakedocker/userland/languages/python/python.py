@@ -41,7 +41,10 @@ def _python(system: System, argv: tuple[str, ...], state: State) -> int:
             system.put(f"Python {version}\n")
             return 0
         case ["-c"]:
-            system.put("Argument expected for the -c option\nusage: python3 [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry `python -h' for more information.\n", 2)
+            system.put(
+                "Argument expected for the -c option\nusage: python3 [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry `python -h' for more information.\n",
+                2,
+            )
             return 2
         case ["-c", source, *rest]:
             return _start(system, argv, state, version, source, "<string>", ["-c", *rest], "", unbuffered)
@@ -75,7 +78,9 @@ def _executable(system: System, called: str) -> str:
         return called
 
 
-def _run_file(system: System, argv: tuple[str, ...], state: State, version: str, name: str, words: list[str], unbuffered: bool) -> int:
+def _run_file(
+    system: System, argv: tuple[str, ...], state: State, version: str, name: str, words: list[str], unbuffered: bool
+) -> int:
     where = name if name.startswith("/") else f"{system.directory.rstrip('/')}/{name.removeprefix('./')}"
     try:
         if system.stat(where).kind == "dir":
@@ -83,16 +88,23 @@ def _run_file(system: System, argv: tuple[str, ...], state: State, version: str,
             try:
                 system.stat(where)
             except OSError:
-                system.put(f"{_executable(system, argv[0])}: can't find '__main__' module in '{where.rpartition('/')[0]}'\n", 2)
+                system.put(
+                    f"{_executable(system, argv[0])}: can't find '__main__' module in '{where.rpartition('/')[0]}'\n", 2
+                )
                 return 1
         source = text_of(system.read_file(where))
     except OSError as problem:
-        system.put(f"{_executable(system, argv[0])}: can't open file '{where}': [Errno {problem.errno}] {problem.strerror}\n", 2)
+        system.put(
+            f"{_executable(system, argv[0])}: can't open file '{where}': [Errno {problem.errno}] {problem.strerror}\n",
+            2,
+        )
         return 2
     return _start(system, argv, state, version, source, where, words, where.rpartition("/")[0], unbuffered)
 
 
-def _run_module(system: System, argv: tuple[str, ...], state: State, version: str, module: str, rest: list[str], unbuffered: bool) -> int:
+def _run_module(
+    system: System, argv: tuple[str, ...], state: State, version: str, module: str, rest: list[str], unbuffered: bool
+) -> int:
     if module == "http.server":
         return http_server(system, state, tuple(rest), version)
     if module == "pip":
@@ -108,11 +120,13 @@ def _run_module(system: System, argv: tuple[str, ...], state: State, version: st
         return python_old.python(system, argv, state)
     m = _begin(system, argv, version, [module, *rest], system.directory, unbuffered)
     state["memory"] = m.memory
-    status = startup.enter_module(m, module)
+    status = running.enter_module(m, module)
     return status if status is not None else _run(m, state)
 
 
-def _begin(system: System, argv: tuple[str, ...], version: str, arguments: list[str], first: str, unbuffered: bool) -> Interpreter:
+def _begin(
+    system: System, argv: tuple[str, ...], version: str, arguments: list[str], first: str, unbuffered: bool
+) -> Interpreter:
     return startup.begin(system, _numbers(version), arguments, first, unbuffered, _executable(system, argv[0]))
 
 

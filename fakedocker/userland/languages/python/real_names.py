@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 from functools import cache, lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING
 
 from fakedocker.kernel import marks
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import class_of
 from fakedocker.userland.languages.python.values import ACTIVE, BuiltinClass, Class, Instance, Module
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 _NEWEST = 13
 

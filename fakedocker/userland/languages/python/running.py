@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from fakedocker.kernel.program import System
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.machine import Thrown
@@ -14,7 +16,9 @@ from fakedocker.userland.languages.python.values import ACTIVE, ExceptionValue
 INTERRUPTED = 130
 
 
-def run_text(system: System, version: tuple[int, int, int], text: str, name: str, arguments: list[str], first_path: str) -> int:
+def run_text(
+    system: System, version: tuple[int, int, int], text: str, name: str, arguments: list[str], first_path: str
+) -> int:
     """Run a source that needs no waiting, from its beginning to its end; the exit status."""
     m = startup.begin(system, version, arguments, first_path, False, "/usr/local/bin/python")
     m.modules["__main__"].names["__file__"] = name
@@ -38,10 +42,8 @@ def enter(m: Interpreter, text: str, name: str, shows: bool = False) -> int | No
 def refuse(m: Interpreter, missing: NotSimulated) -> int:
     """Say what is not simulated."""
     m.memory.roots["top"] = m.top = None
-    try:
+    with suppress(Raised):
         files.flush_all(m)
-    except Raised:
-        pass
     m.system.unsimulated(str(missing), missing.why)
     return 1
 
@@ -96,5 +98,28 @@ def exit_status(m: Interpreter, value: ExceptionValue) -> int:
     if isinstance(code, int):
         return code & 0xFF
     files.flush_all(m)
-    m.system.put(f"{m.str(code)}\n".encode("utf-8", "backslashreplace"), 2)
+    m.system.put(f"{m.text(code)}\n".encode("utf-8", "backslashreplace"), 2)
     return 1
+
+
+def enter_module(m: Interpreter, name: str) -> int | None:
+    """Put the frame of `-m name` on top; the exit status if there is no such module."""
+    try:
+        found = importing.find_main(m, name)
+    except Raised as raised:
+        return uncaught(m, raised.value)
+    except NotSimulated as missing:
+        return refuse(m, missing)
+    if isinstance(found, str):
+        m.system.put(f"{m.state['executable']}: {found}\n", 2)
+        return 1
+    path, package, parents = found
+    names = m.modules["__main__"].names
+    names["__file__"] = path
+    names["__package__"] = package
+    m.state["argv"][0] = path
+    m.modules["sys"].names["argv"][0] = path
+    status = enter(m, m.system.read_file(path).decode("utf-8", "surrogateescape"), path)
+    if status is None and parents:
+        importing.enter_parents(m, parents)
+    return status

@@ -7,62 +7,10 @@ from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.python import syntax as s
+from fakedocker.userland.languages.python.scope import Scope as Scope, annotations_of, is_bound_outside
 from fakedocker.userland.languages.python.source_errors import SourceError
 
 COMPREHENSIONS: Final = (s.ListComp, s.SetComp, s.DictComp)
-
-
-class Scope:
-    """The names of a module, class, function or comprehension.
-
-    A comprehension has no frame of its own: its variables are its host's, under names of their own.
-    """
-
-    def __init__(self, kind: str, name: str, parent: Scope | None, node: Any) -> None:  # Any: a node
-        self.kind = kind
-        self.name = name
-        self.parent = parent
-        self.node = node
-        self.bound: set[str] = set()
-        self.uses: set[str] = set()
-        self.globals: set[str] = set()
-        self.nonlocals: set[str] = set()
-        self.boxed: set[str] = set()
-        self.free: list[str] = []
-        self.children: list[Scope] = []
-        self.parameters: list[str] = []
-        self.is_generator = False
-        self.has_await = False
-        self.number = 0
-        self.private = name if kind == "class" else parent.private if parent is not None else ""
-        if parent is not None:
-            parent.children.append(self)
-
-    @property
-    def host(self) -> Scope:
-        """The scope whose frame holds the variables."""
-        scope = self
-        while scope.kind == "comprehension":
-            assert scope.parent is not None
-            scope = scope.parent
-        return scope
-
-    def mangled(self, name: str) -> str:
-        """A name as a class makes it its own."""
-        if self.private and name.startswith("__") and not name.endswith("__") and "." not in name:
-            return f"_{self.private.lstrip('_')}{name}" if self.private.strip("_") else name
-        return name
-
-    @property
-    def qualname(self) -> str:
-        """As messages call a function or class."""
-        parent = self.parent
-        while parent is not None and parent.kind == "comprehension":
-            parent = parent.parent
-        if parent is None or parent.kind == "module" or self.name in parent.globals:
-            return self.name
-        between = ".<locals>" if parent.kind == "function" else ""
-        return f"{parent.qualname}{between}.{self.name}"
 
 
 class Builder:
@@ -76,7 +24,7 @@ class Builder:
         self.walk_all(tree.body, self.root)
         self._resolve(self.root)
 
-    def walk_all(self, nodes: list[Any], scope: Scope) -> None:
+    def walk_all(self, nodes: s.Nodes, scope: Scope) -> None:
         for node in nodes:
             self.walk(node, scope)
 
@@ -188,7 +136,9 @@ class Builder:
                 if scope.kind != "module":
                     raise self.fail("import * only allowed at module level", node.at)
                 continue
-            self.bind(alias.asname or (alias.name.partition(".")[0] if isinstance(node, s.Import) else alias.name), scope)
+            self.bind(
+                alias.asname or (alias.name.partition(".")[0] if isinstance(node, s.Import) else alias.name), scope
+            )
 
     def _global(self, node: s.Global, scope: Scope) -> None:
         for name in node.names:
@@ -206,7 +156,7 @@ class Builder:
             if name in scope.parameters:
                 raise self.fail(f"name '{name}' is parameter and nonlocal", node.at)
             self._check_declared(name, scope, node.at, "nonlocal")
-            if not _is_bound_outside(scope, name):
+            if not is_bound_outside(scope, name):
                 raise self.fail(f"no binding for nonlocal '{name}' found", node.at)
             scope.nonlocals.add(name)
 
@@ -223,7 +173,7 @@ class Builder:
         self._defaults(node.args, scope)
         inner = Scope("function", node.name, scope, node)
         self._type_parameters(node.type_params, inner)
-        for each in _annotations(node.args):
+        for each in annotations_of(node.args):
             self.walk(each, scope if not node.type_params else inner)
         self.walk(node.returns, scope if not node.type_params else inner)
         self._enter(node, inner, node.args)
@@ -298,7 +248,9 @@ class Builder:
         if scope.kind != "function":
             if scope.kind == "comprehension":
                 raise self.fail("'yield' inside list comprehension", node.at)
-            raise self.fail(f"'yield{' from' if isinstance(node, s.YieldFrom) and False else ''}' outside function", node.at)
+            raise self.fail(
+                f"'yield{' from' if isinstance(node, s.YieldFrom) and False else ''}' outside function", node.at
+            )
         scope.is_generator = True
         self.walk(node.value, scope)
 
@@ -345,7 +297,9 @@ class Builder:
         while outer is not None:
             if name in outer.globals and outer.kind == "function":
                 return
-            is_owner = name in outer.bound and name not in outer.nonlocals and outer.kind in ("function", "comprehension")
+            is_owner = (
+                name in outer.bound and name not in outer.nonlocals and outer.kind in ("function", "comprehension")
+            )
             is_owner = is_owner or (name == "__class__" and outer.kind == "class")
             if is_owner:
                 hosts = {id(each.host): each.host for each in passed}
@@ -358,40 +312,6 @@ class Builder:
                 return
             passed.append(outer)
             outer = outer.parent
-
-
-def _is_bound_outside(scope: Scope, name: str) -> bool:
-    outer = scope.parent
-    while outer is not None:
-        if outer.kind == "function" and (name in outer.bound or _binds_later(outer.node, name)):
-            return True
-        outer = outer.parent
-    return False
-
-
-def _binds_later(node: Any, name: str) -> bool:
-    """Whether a function's body assigns a name somewhere behind what has been walked."""
-    pending = list(getattr(node, "body", []))
-    while pending:
-        each = pending.pop()
-        if isinstance(each, s.Assign) and any(isinstance(target, s.Name) and target.id == name for target in each.targets):
-            return True
-        if isinstance(each, s.FunctionDef | s.ClassDef):
-            if each.name == name:
-                return True
-            continue
-        for field in ("body", "orelse", "finalbody", "handlers"):
-            part = getattr(each, field, None)
-            if isinstance(part, list):
-                pending += part
-        if isinstance(each, s.For) and isinstance(each.target, s.Name) and each.target.id == name:
-            return True
-    return False
-
-
-def _annotations(args: s.Arguments) -> list[Any]:
-    more = [each for each in (args.vararg, args.kwarg) if each is not None]
-    return [each.annotation for each in [*args.posonlyargs, *args.args, *args.kwonlyargs, *more]]
 
 
 _RULES: dict[type, Callable[[Builder, Any, Scope], None]] = {

@@ -88,7 +88,11 @@ class SetValue:
         size = _SMALLEST
         while size <= least:
             size <<= 1
-        entries = [(key, hashed) for key, hashed in zip(self.table, self.hashes, strict=True) if key is not _FREE and key is not _DUMMY]
+        entries = [
+            (key, hashed)
+            for key, hashed in zip(self.table, self.hashes, strict=True)
+            if key is not _FREE and key is not _DUMMY
+        ]
         self.table = [_FREE] * size
         self.hashes = [0] * size
         self.fill = len(entries)
@@ -104,7 +108,12 @@ class SetValue:
             last = place + _PROBES if place + _PROBES <= mask else place
             for index in range(place, last + 1):
                 key = self.table[index]
-                if key is not _FREE and key is not _DUMMY and self.hashes[index] == hashed and (key is value or key == value):
+                if (
+                    key is not _FREE
+                    and key is not _DUMMY
+                    and self.hashes[index] == hashed
+                    and (key is value or key == value)
+                ):
                     return index
                 if key is _FREE:
                     raise KeyError(value)
@@ -165,7 +174,11 @@ class SetValue:
             self.fill = other.fill
             self.items = dict(other.items)
             return
-        entries = [(key, hashed) for key, hashed in zip(other.table, other.hashes, strict=True) if key is not _FREE and key is not _DUMMY]
+        entries = [
+            (key, hashed)
+            for key, hashed in zip(other.table, other.hashes, strict=True)
+            if key is not _FREE and key is not _DUMMY
+        ]
         if self.fill == 0:
             self.fill = len(other.items)
             self.items = dict.fromkeys(key for key, _ in entries)

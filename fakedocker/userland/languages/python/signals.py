@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Final
 
+from fakedocker.userland.languages.machine.cells import Value
+from fakedocker.userland.languages.machine.code import After, Frame, Runner
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, error
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.values import ExceptionValue, PyFrame
 
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
-
 INTERRUPT = 2
+
+
+def _discard(runner: Runner, frame: Frame, value: Value) -> None:
+    """What a handler of a signal gives is of no use."""
+
+
+DISCARDED: Final = After("python.discarded", _discard)
 
 
 def deliver(m: Interpreter) -> None:
@@ -32,8 +39,6 @@ def deliver(m: Interpreter) -> None:
             args.insert(0, handler.owner)
             handler = handler.function
         if type(handler) is Function:
-            from fakedocker.userland.languages.python.interpreter import DISCARDED
-
             frame = frame_of(m, handler, args, None)
             frame.after = DISCARDED
             m.enter(frame)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.languages.machine.cells import NotSimulated, Value
+from fakedocker.userland.languages.machine.cells import Value
 from fakedocker.userland.languages.machine.code import Box, Source
 from fakedocker.userland.languages.machine.memory import ScriptMemory
 from fakedocker.userland.languages.python import cells, importing, library
-from fakedocker.userland.languages.python.errors import Raised
 from fakedocker.userland.languages.python.interpreter import Interpreter
 from fakedocker.userland.languages.python.modules.sys import make_streams
 from fakedocker.userland.languages.python.source_errors import SourceError
@@ -18,13 +17,25 @@ PARTS = cells.PARTS
 
 
 def begin(
-    system: System, version: tuple[int, int, int], arguments: list[str], first_path: str | None, unbuffered: bool, executable: str
+    system: System,
+    version: tuple[int, int, int],
+    arguments: list[str],
+    first_path: str | None,
+    unbuffered: bool,
+    executable: str,
 ) -> Interpreter:
     """An interpreter with sys, builtins and an empty `__main__`."""
     base = "/usr/local" if executable.startswith("/usr/local") else executable.rpartition("/bin/")[0] or "/usr"
     library_path = f"{base}/lib/python3.{version[1]}"
     told = [each for each in system.environment.get("PYTHONPATH", "").split(":") if each]
-    path = [*([] if first_path is None else [first_path]), *told, f"{base}/lib/python3{version[1]}.zip", library_path, f"{library_path}/lib-dynload", find_site(system).directory]
+    path = [
+        *([] if first_path is None else [first_path]),
+        *told,
+        f"{base}/lib/python3{version[1]}.zip",
+        library_path,
+        f"{library_path}/lib-dynload",
+        find_site(system).directory,
+    ]
     roots: dict[str, Value] = {
         "top": None,
         "modules": {},
@@ -34,7 +45,7 @@ def begin(
     m.state["standard"] = make_streams(m, unbuffered)
     builtins = Module("builtins", dict(library.BUILTINS), True)
     m.modules["builtins"] = builtins
-    library.load(m, "sys")
+    importing.load_library(m, "sys")
     names: dict[str, Value] = {
         "__name__": "__main__", "__doc__": None, "__package__": None, "__loader__": None, "__spec__": None,
         "__annotations__": {}, "__builtins__": builtins,
@@ -53,31 +64,6 @@ def enter_source(m: Interpreter, text: str, name: str, shows: bool = False) -> N
     main = m.modules["__main__"]
     frame = PyFrame(code, main.names, [Box(UNBOUND) for _ in range(code.own_boxes)], [UNBOUND] * code.slot_count)
     m.enter(frame)
-
-
-def enter_module(m: Interpreter, name: str) -> int | None:
-    """Put the frame of `-m name` on top; the exit status if there is no such module."""
-    from fakedocker.userland.languages.python import running
-
-    try:
-        found = importing.find_main(m, name)
-    except Raised as raised:
-        return running.uncaught(m, raised.value)
-    except NotSimulated as missing:
-        return running.refuse(m, missing)
-    if isinstance(found, str):
-        m.system.put(f"{m.state['executable']}: {found}\n", 2)
-        return 1
-    path, package, parents = found
-    names = m.modules["__main__"].names
-    names["__file__"] = path
-    names["__package__"] = package
-    m.state["argv"][0] = path
-    m.modules["sys"].names["argv"][0] = path
-    status = running.enter(m, m.system.read_file(path).decode("utf-8", "surrogateescape"), path)
-    if status is None and parents:
-        importing.enter_parents(m, parents)
-    return status
 
 
 __all__ = ["SourceError"]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from fakedocker.userland.languages.machine.cells import Value
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import TUPLE, native
 from fakedocker.userland.languages.python.values import BuiltinClass, GetSet, Instance
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 _CLASSES: Final[dict[str, BuiltinClass]] = {}
 
@@ -29,7 +27,7 @@ def structure_class(name: str, fields: tuple[str, ...], shown: str = "") -> Buil
             found.names[field] = GetSet(name, field, lambda m, value, place=place: value.payload[place])  # type: ignore[misc]
 
         def show(m: Interpreter, value: Instance) -> Value:
-            inner = ", ".join(f"{field}={m.repr(each)}" for field, each in zip(fields, value.payload, strict=False))
+            inner = ", ".join(f"{field}={m.shown(each)}" for field, each in zip(fields, value.payload, strict=False))
             return f"{shown or name}({inner})"
 
         native("__repr__", last, module=module)(lambda m, value: show(m, value))

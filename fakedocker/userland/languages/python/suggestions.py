@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from fakedocker.userland.languages.python.errors import EXCEPTIONS
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.values import ExceptionValue, Module
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 _MOVE: Final = 2
 _CASE: Final = 1

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python import iteration, sets, types
 from fakedocker.userland.languages.python.attributes import special, user_special
 from fakedocker.userland.languages.python.errors import OBJECT, error, type_error
 from fakedocker.userland.languages.python.operators import check_size
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import class_of, find_in_class, type_name
 from fakedocker.userland.languages.python.values import (
     NOT_IMPLEMENTED,
@@ -28,9 +29,6 @@ from fakedocker.userland.languages.python.values import (
     Super,
     Wrapped,
 )
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 _MOST_NESTED: Final = 60
 _ATOMS: Final = frozenset({int, float, complex, bool, str, bytes, type(None), bytearray, range})
@@ -53,15 +51,11 @@ def to_str(m: Interpreter, value: Value) -> str:
         if type(native) is Native and native.owner not in ("object", "BaseException"):
             return str(m.call_special(native, value, value.cls))
         if type(value) is ExceptionValue:
-            from fakedocker.userland.languages.python.exceptions import exception_text
-
-            return exception_text(m, value)
+            return str(m.exception_text(value))
         if type(value) is Instance and type(value.payload) is str:
             return value.payload
     if type(value) is ExceptionValue:
-        from fakedocker.userland.languages.python.exceptions import exception_text
-
-        return exception_text(m, value)
+        return str(m.exception_text(value))
     return to_repr(m, value)
 
 
@@ -97,9 +91,7 @@ def _instance(m: Interpreter, value: Instance, around: tuple[Value, ...]) -> str
     if type(native) is Native and native.owner not in ("object", "BaseException"):
         return str(m.call_special(native, value, value.cls))
     if type(value) is ExceptionValue:
-        from fakedocker.userland.languages.python.exceptions import exception_repr
-
-        return exception_repr(m, value)
+        return str(m.exception_repr(value))
     if value.payload is not None:
         payload = value.payload
         if type(payload) is sets.SetValue:
@@ -120,19 +112,23 @@ def _braces(m: Interpreter, value: sets.SetValue, around: tuple[Value, ...]) -> 
 def _container(m: Interpreter, value: Value, around: tuple[Value, ...]) -> str:
     kind = type(value)
     if any(value is each for each in around):
-        return {list: "[...]", dict: "{...}", tuple: "(...)"}.get(kind, "...")
+        return {"list": "[...]", "dict": "{...}", "tuple": "(...)"}.get(kind.__name__, "...")
     if len(around) > _MOST_NESTED:
         raise NotSimulated("so deeply nested a value")
     if kind is not iteration.DictView and len(value) > 256:
         m.grown(len(value) >> 2)
     inner = (*around, value)
     if kind is list:
-        return "[" + ", ".join([repr(each) if type(each) in _ATOMS else to_repr(m, each, inner) for each in value]) + "]"
+        return (
+            "[" + ", ".join([repr(each) if type(each) in _ATOMS else to_repr(m, each, inner) for each in value]) + "]"
+        )
     if kind is tuple:
         parts = [to_repr(m, each, inner) for each in value]
         return f"({parts[0]},)" if len(parts) == 1 else "(" + ", ".join(parts) + ")"
     if kind is dict:
-        return "{" + ", ".join(f"{to_repr(m, key, inner)}: {to_repr(m, each, inner)}" for key, each in value.items()) + "}"
+        return (
+            "{" + ", ".join(f"{to_repr(m, key, inner)}: {to_repr(m, each, inner)}" for key, each in value.items()) + "}"
+        )
     if kind is iteration.DictView:
         return f"dict_{value.what}({to_repr(m, value.listed(), inner)})"
     if not len(value):
@@ -158,7 +154,11 @@ def _others(m: Interpreter, value: Value) -> str:
         if type(value.function) is Native:
             owner = value.owner
             return f"<built-in method {value.function.name} of {type_name(owner)} object at {m.address_text(owner)}>"
-        name = value.function.names.get("__qualname__", value.function.code.qualname) if type(value.function) is Function else "?"
+        name = (
+            value.function.names.get("__qualname__", value.function.code.qualname)
+            if type(value.function) is Function
+            else "?"
+        )
         return f"<bound method {name} of {to_repr(m, value.owner)}>"
     if kind is Module:
         return _module(value)

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import Value, cell
 from fakedocker.userland.languages.python import anchors
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, OBJECT
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.values import BuiltinClass, Class, ExceptionValue
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 Span = tuple[int, int, int, int]
 TRACEBACK: Final = BuiltinClass("traceback", OBJECT)
 _MOST_REPEATED: Final = 3
 _BETWEEN_CAUSE: Final = "\nThe above exception was the direct cause of the following exception:\n\n"
 _BETWEEN_CONTEXT: Final = "\nDuring handling of the above exception, another exception occurred:\n\n"
-_SINCE: Final = (
-    (11, "string indices must be integers, not", "string indices must be integers"),
-)
+_SINCE: Final = ((11, "string indices must be integers, not", "string indices must be integers"),)
 
 
 @cell
@@ -76,7 +72,7 @@ def lines_of(m: Interpreter, name: str) -> list[str]:
         data = m.system.read_file(name)
     except OSError:
         return []
-    return data.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
+    return data.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")  # type: ignore[no-any-return]
 
 
 def describe_entry(m: Interpreter, entry: Value) -> str:
@@ -171,6 +167,6 @@ def _text_or_failed(m: Interpreter, value: ExceptionValue) -> str:
     from fakedocker.userland.languages.python.errors import Raised
 
     try:
-        return m.str(value)
+        return m.text(value)  # type: ignore[no-any-return]
     except Raised:
         return "<exception str() failed>"

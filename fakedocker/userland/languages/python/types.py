@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from fakedocker.userland.languages.machine.cells import Value
-from fakedocker.userland.languages.python.errors import OBJECT, TYPE, type_error
+from fakedocker.userland.languages.python.errors import OBJECT as OBJECT, TYPE as TYPE, type_error
 from fakedocker.userland.languages.python.values import (
     NOT_IMPLEMENTED,
     BuiltinClass,
@@ -72,7 +72,7 @@ def class_of(value: Value) -> Class:
     kind = type(value)
     found = OF_HOST.get(kind)
     if found is not None:
-        return found if found.name != "set" else value.cls  # type: ignore[no-any-return]
+        return found if found.name != "set" else value.cls
     if kind is Instance or kind is ExceptionValue or kind is Opaque:
         return value.cls  # type: ignore[no-any-return]
     return _by_looking(value, kind)

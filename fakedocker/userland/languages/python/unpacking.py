@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from fakedocker.userland.languages.machine.cells import Value
 from fakedocker.userland.languages.python.errors import Raised, error, type_error
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import type_name
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 
 def items_to_unpack(m: Interpreter, value: Value) -> list[Value]:
     """All items. Raises TypeError in the program."""
     try:
-        return m.items(value)
+        return m.items(value)  # type: ignore[no-any-return]
     except Raised as raised:
         if str(raised.value.args[0]).endswith("object is not iterable"):
             raise type_error(f"cannot unpack non-iterable {type_name(value)} object") from None

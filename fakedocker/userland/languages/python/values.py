@@ -5,46 +5,22 @@ Numbers, texts, tuples, lists, dicts and byte arrays are the host's own. All tha
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from threading import local
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from fakedocker.userland.languages.machine.cells import Shared, Value, cell
 from fakedocker.userland.languages.machine.code import After, Box, Code, Frame
+from fakedocker.userland.languages.python.natives_kinds import GetSet as GetSet, Native as Native
+from fakedocker.userland.languages.python.signs import (
+    ACTIVE as ACTIVE,
+    END as END,
+    NOT_IMPLEMENTED as NOT_IMPLEMENTED,
+    UNBOUND as UNBOUND,
+    Sign as Sign,
+)
 
 Fields = dict[str, Value]
-
-
-class Active(local):
-    """The machine that runs in this thread, for what the host calls without being told it: hashes and comparisons."""
-
-    machine: Any = None
-
-
-ACTIVE: Final = Active()
-
-
-class Sign(Shared):
-    """A value like no other: a variable without one, the end of an iterator."""
-
-    __slots__ = ("name",)
-    known: ClassVar[dict[str, Sign]] = {}
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        Sign.known[name] = self
-
-    def reference(self) -> tuple[Value, ...]:
-        return (self.name,)
-
-    @classmethod
-    def resolve(cls, reference: tuple[Value, ...]) -> Sign:
-        return Sign.known[reference[0]]
-
-
-UNBOUND: Final = Sign("unbound")
-END: Final = Sign("end")
-NOT_IMPLEMENTED: Final = Sign("NotImplemented")
+Live = Any
+"""A frame or the interpreter, as operations of the machine get them."""
 
 
 class Class:
@@ -58,6 +34,8 @@ class Class:
     mro: tuple[Class, ...]
     names: Fields
     meta: Class
+    kind: str
+    """That of the builtin class in its ancestry: list, exception, ...; "" for others."""
 
 
 class BuiltinClass(Class, Shared):
@@ -165,67 +143,6 @@ class ExceptionValue(Instance):
     __hash__ = Instance.__hash__
 
 
-class Native(Shared):
-    """A function of the host that programs can call.
-
-    Args:
-        name: as messages call it.
-        function: takes the machine and the arguments.
-        owner: the builtin class whose method it is; "" for a function.
-        takes_keywords: whether keyword arguments are passed on.
-    """
-
-    __slots__ = ("function", "module", "name", "owner", "takes_keywords")
-    known: ClassVar[dict[str, Native]] = {}
-
-    def __init__(
-        self, name: str, function: Callable[..., Value], owner: str = "", takes_keywords: bool = False, module: str = "builtins"
-    ) -> None:
-        self.name = name
-        self.function = function
-        self.owner = owner
-        self.takes_keywords = takes_keywords
-        self.module = module
-        key = self.key
-        if key in Native.known:
-            raise ValueError(f"two natives are called {key}")
-        Native.known[key] = self
-
-    @property
-    def key(self) -> str:
-        return f"{self.module}:{self.owner}.{self.name}"
-
-    def reference(self) -> tuple[Value, ...]:
-        return (self.key,)
-
-    @classmethod
-    def resolve(cls, reference: tuple[Value, ...]) -> Native:
-        return Native.known[reference[0]]
-
-
-class GetSet(Shared):
-    """An attribute of a builtin class that is computed: `read` takes the machine and the object; `write` its value, too."""
-
-    __slots__ = ("name", "owner", "read", "write")
-    known: ClassVar[dict[str, GetSet]] = {}
-
-    def __init__(
-        self, owner: str, name: str, read: Callable[[Any, Value], Value], write: Callable[[Any, Value, Value], None] | None = None
-    ) -> None:
-        self.owner = owner
-        self.name = name
-        self.read = read
-        self.write = write
-        GetSet.known[f"{owner}.{name}"] = self
-
-    def reference(self) -> tuple[Value, ...]:
-        return (f"{self.owner}.{self.name}",)
-
-    @classmethod
-    def resolve(cls, reference: tuple[Value, ...]) -> GetSet:
-        return GetSet.known[reference[0]]
-
-
 class FunctionCode(Code):
     """A function or module of Python, compiled.
 
@@ -246,6 +163,21 @@ class FunctionCode(Code):
         "box_names", "boxed", "double_star", "first_line", "hidden", "keyword_only", "kind", "names", "own_boxes",
         "parameters", "positional_only", "qualname", "simple", "star", "warnings",
     )  # fmt: skip
+    box_names: list[str]
+    boxed: list[tuple[int, int]]
+    double_star: bool
+    first_line: int
+    hidden: str
+    keyword_only: list[str]
+    kind: str
+    names: list[str]
+    own_boxes: int
+    parameters: list[str]
+    positional_only: int
+    qualname: str
+    simple: bool
+    star: bool
+    warnings: list[tuple[int, str]]
 
     def prepare(self) -> None:
         """Nothing: all operations are made with their source."""
@@ -291,7 +223,12 @@ class Function:
     __slots__ = ("address", "boxes", "code", "defaults", "fields", "globals", "keyword_defaults", "names")
 
     def __init__(
-        self, code: FunctionCode, globals_: Fields, boxes: list[Box], defaults: tuple[Value, ...], keyword_defaults: Fields
+        self,
+        code: FunctionCode,
+        globals_: Fields,
+        boxes: list[Box],
+        defaults: tuple[Value, ...],
+        keyword_defaults: Fields,
     ) -> None:
         self.code = code
         self.globals = globals_

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import Value, cell
 from fakedocker.userland.languages.python.errors import OBJECT, error
 from fakedocker.userland.languages.python.iteration import Iterator
 from fakedocker.userland.languages.python.lexer import KEYWORDS
 from fakedocker.userland.languages.python.library import names_for
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import native
 from fakedocker.userland.languages.python.values import END, NOT_IMPLEMENTED, BuiltinClass, Class, GetSet, Opaque
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 DEQUE: Final = BuiltinClass("deque", OBJECT, module="collections")
 _ITERATOR: Final = BuiltinClass("_deque_iterator", OBJECT, module="_collections")
@@ -98,7 +96,7 @@ def _copy(m: Interpreter, value: Opaque) -> Value:
 
 def _repr(m: Interpreter, value: Opaque) -> Value:
     most = value.fields.get("@most")
-    return f"deque({m.repr(list(value.state))}{f', maxlen={most}' if most is not None else ''})"
+    return f"deque({m.shown(list(value.state))}{f', maxlen={most}' if most is not None else ''})"
 
 
 def _getitem(m: Interpreter, value: Opaque, index: Value) -> Value:
@@ -128,7 +126,9 @@ def _add(m: Interpreter, value: Opaque, other: Value) -> Value:
 
 def _remove(m: Interpreter, value: Opaque, item: Value) -> Value:
     if item not in value.state:
-        raise error("ValueError", "deque.remove(x): x not in deque" if m.minor < 14 else f"{m.repr(item)} is not in deque")
+        raise error(
+            "ValueError", "deque.remove(x): x not in deque" if m.minor < 14 else f"{m.shown(item)} is not in deque"
+        )
     value.state.remove(item)
 
 

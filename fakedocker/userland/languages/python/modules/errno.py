@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from fakedocker.userland.languages.machine.cells import Value
 from fakedocker.userland.languages.python.library import names_for
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
+from fakedocker.userland.languages.python.signs import Interpreter
 
 WORDS: Final = {
     1: "Operation not permitted", 2: "No such file or directory", 3: "No such process", 4: "Interrupted system call",

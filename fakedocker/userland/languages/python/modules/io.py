@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python import files
-from fakedocker.userland.languages.python.errors import EXCEPTIONS, error, type_error
-from fakedocker.userland.languages.python.files import CLASSES, STRING_IO, TEXT
+from fakedocker.userland.languages.python.errors import error, type_error
+from fakedocker.userland.languages.python.files import CLASSES, STRING_IO, TEXT, UNSUPPORTED
 from fakedocker.userland.languages.python.library import BUILTINS, names_for
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import native, type_name
 from fakedocker.userland.languages.python.values import BuiltinClass, GetSet, Native, Opaque
 
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
-
-UNSUPPORTED: Final = BuiltinClass("UnsupportedOperation", EXCEPTIONS["OSError"], module="io")
-UNSUPPORTED.bases = (EXCEPTIONS["OSError"], EXCEPTIONS["ValueError"])
-UNSUPPORTED.mro = (UNSUPPORTED, *EXCEPTIONS["OSError"].mro[:1], EXCEPTIONS["ValueError"], *EXCEPTIONS["OSError"].mro[1:])
 _FILES: Final = ("TextIOWrapper", "BufferedWriter", "BufferedReader", "BufferedRandom")
 
 
@@ -54,7 +49,7 @@ def _write(m: Interpreter, file: Opaque, data: Value) -> Value:
     if "owner" in state:
         files.flush(m, state["owner"])
     files.write_bytes(m, state, bytes(data))
-    if state["line"] or state.get("owner") is not None and state["line"]:
+    if state["line"] or (state.get("owner") is not None and state["line"]):
         files.flush(m, file)
     return len(data)
 
@@ -69,13 +64,13 @@ def _readline(m: Interpreter, file: Opaque, size: Value = -1) -> Value:
 
 def _readlines(m: Interpreter, file: Opaque, hint: Value = -1) -> Value:
     text = files.read(m, file, -1)
-    return text.splitlines(True) if not file.state["text"] else [line for line in _lines(text)]
+    return text.splitlines(True) if not file.state["text"] else _lines(text)
 
 
 def _lines(text: str) -> list[str]:
     found = text.split("\n")
     lines = [line + "\n" for line in found[:-1]]
-    return lines + [found[-1]] if found[-1] else lines
+    return [*lines, found[-1]] if found[-1] else lines
 
 
 def _writelines(m: Interpreter, file: Opaque, lines: Value) -> Value:
@@ -128,8 +123,8 @@ def _truncate(m: Interpreter, file: Opaque, size: Value = None) -> Value:
 def _repr(m: Interpreter, file: Opaque) -> Value:
     state = file.state
     if file.cls is TEXT:
-        return f"<_io.TextIOWrapper name={m.repr(state['name'])} mode='{state['mode']}' encoding='{state['encoding'].upper() if state['encoding'] == 'utf-8' and state['fd'] > 2 else state['encoding']}'>"
-    return f"<_io.{file.cls.name} name={m.repr(state['name'])}>"
+        return f"<_io.TextIOWrapper name={m.shown(state['name'])} mode='{state['mode']}' encoding='{state['encoding'].upper() if state['encoding'] == 'utf-8' and state['fd'] > 2 else state['encoding']}'>"
+    return f"<_io.{file.cls.name} name={m.shown(state['name'])}>"
 
 
 def _isatty(m: Interpreter, file: Opaque) -> Value:
@@ -146,7 +141,7 @@ def _reconfigure(m: Interpreter, file: Opaque, **kwargs: Value) -> Value:
             raise NotSimulated(f"reconfigure({name})")
 
 
-_METHODS = {
+_METHODS: dict[str, Any] = {
     "write": _write, "read": _read, "readline": _readline, "readlines": _readlines, "writelines": _writelines,
     "flush": _flush, "close": _close, "__enter__": _enter, "__exit__": _exit, "__next__": _next, "seek": _seek,
     "tell": _tell, "truncate": _truncate, "__repr__": _repr, "isatty": _isatty,
@@ -165,14 +160,16 @@ native("reconfigure", "TextIOWrapper", True, module="_io")(_reconfigure)
 
 
 @native("print", keywords=True)
-def _print(m: Interpreter, *values: Value, sep: Value = " ", end: Value = "\n", file: Value = None, flush: Value = False) -> Value:
+def _print(
+    m: Interpreter, *values: Value, sep: Value = " ", end: Value = "\n", file: Value = None, flush: Value = False
+) -> Value:
     target = m.modules["sys"].names.get("stdout") if file is None else file
     if target is None:
         return
     for name, given in (("sep", sep), ("end", end)):
         if given is not None and type(given) is not str:
             raise type_error(f"{name} must be None or a string, not {type_name(given)}")
-    text = (" " if sep is None else sep).join([each if type(each) is str else m.str(each) for each in values])
+    text = (" " if sep is None else sep).join([each if type(each) is str else m.text(each) for each in values])
     text += "\n" if end is None else end
     if isinstance(target, Opaque) and target.cls is TEXT:
         _write(m, target, text)
@@ -202,7 +199,7 @@ def _input(m: Interpreter, prompt: Value = "") -> Value:
         raise NotSimulated("input() from another stdin")
     if not m.state.get("prompted"):
         if isinstance(out, Opaque) and out.cls is TEXT:
-            _write(m, out, m.str(prompt))
+            _write(m, out, m.text(prompt))
             files.flush(m, out)
         m.state["prompted"] = True
     line = files.read_line(m, given)
@@ -222,19 +219,23 @@ def _new_memory(m: Interpreter, cls: Value, initial: Value = None, newline: Valu
         if is_text:
             raise type_error(f"initial_value must be str or None, not {type_name(initial)}")
         raise type_error(f"a bytes-like object is required, not '{type_name(initial)}'")
-    state = {"value": empty + (initial if initial is not None else empty), "place": 0, "closed": False}
+    state: dict[str, Any] = {"value": empty + (initial if initial is not None else empty), "place": 0, "closed": False}
     if is_text and initial:
-        state["value"] = initial.replace("\r\n", "\n")
+        state["value"] = str(initial).replace("\r\n", "\n")
     return Opaque(cls, state)
 
 
-native("__new__", "StringIO", True, module="_io")(lambda m, cls, initial_value="", newline="\n": _new_memory(m, cls, initial_value))
+native("__new__", "StringIO", True, module="_io")(
+    lambda m, cls, initial_value="", newline="\n": _new_memory(m, cls, initial_value)
+)
 native("__new__", "BytesIO", True, module="_io")(lambda m, cls, initial_bytes=b"": _new_memory(m, cls, initial_bytes))
 
 
 def _memory_state(file: Opaque) -> dict[str, Any]:
     if file.state["closed"]:
-        raise error("ValueError", "I/O operation on closed file" if file.cls is STRING_IO else "I/O operation on closed file.")
+        raise error(
+            "ValueError", "I/O operation on closed file" if file.cls is STRING_IO else "I/O operation on closed file."
+        )
     return file.state  # type: ignore[no-any-return]
 
 
@@ -304,7 +305,7 @@ def _string_close(m: Interpreter, file: Opaque, *details: Value) -> Value:
     file.state["closed"] = True
 
 
-_MEMORY_METHODS = {
+_MEMORY_METHODS: dict[str, Any] = {
     "write": _string_write, "read": _string_read, "readline": _string_readline, "readlines": _string_lines,
     "getvalue": lambda m, file: _memory_state(file)["value"], "seek": _string_seek, "truncate": _string_truncate,
     "tell": lambda m, file: _memory_state(file)["place"], "close": _string_close, "__exit__": _string_close,
@@ -316,7 +317,9 @@ _MEMORY_METHODS = {
 for _owner in ("StringIO", "BytesIO"):
     for _name, _function in _MEMORY_METHODS.items():
         native(_name, _owner, module="_io")(_function)
-    BuiltinClass.known[f"_io.{_owner}"].names["closed"] = GetSet(_owner, "closed", lambda m, value: value.state["closed"])
+    BuiltinClass.known[f"_io.{_owner}"].names["closed"] = GetSet(
+        _owner, "closed", lambda m, value: value.state["closed"]
+    )
 
 
 @names_for("io")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error, type_error
 from fakedocker.userland.languages.python.library import names_for
 from fakedocker.userland.languages.python.operators import check_size
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import class_of, native, payload_of, type_name
 from fakedocker.userland.languages.python.values import BuiltinClass, ExceptionValue, Instance
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 DECODE_ERROR: Final = BuiltinClass("JSONDecodeError", EXCEPTIONS["ValueError"], module="json.decoder")
 _MOST_NESTED: Final = 200
@@ -57,7 +55,9 @@ def _check_trailing(text: str, problem: json.JSONDecodeError) -> None:
     before = text[: problem.pos].rstrip()
     if before.endswith(",") and text[problem.pos : problem.pos + 1] in ("]", "}"):
         what = "object" if text[problem.pos] == "}" else "array"
-        raise _raise(json.JSONDecodeError(f"Illegal trailing comma before end of {what}", text, len(before) - 1)) from None
+        raise _raise(
+            json.JSONDecodeError(f"Illegal trailing comma before end of {what}", text, len(before) - 1)
+        ) from None
 
 
 def _depth(text: str) -> int:
@@ -79,8 +79,10 @@ class _Writer:
         self.skipkeys = m.truth(options["skipkeys"])
         self.allow_nan = m.truth(options["allow_nan"])
         indent = options["indent"]
-        self.indent = None if indent is None else indent if isinstance(indent, str) else " " * indent
+        self.indent: str | None = None if indent is None else indent if isinstance(indent, str) else " " * indent
         separators = options["separators"]
+        self.item: str
+        self.key: str
         self.item, self.key = separators if separators is not None else (", " if indent is None else ",", ": ")
         self.around: list[Value] = []
 
@@ -109,10 +111,12 @@ class _Writer:
 
     def atom(self, value: Any) -> str:  # Any: a number, text, bool or None
         """A number, text, bool or None."""
-        if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
-            if not self.allow_nan:
-                shown = f": {value!r}" if self.m.minor >= 12 or True else ""
-                raise error("ValueError", f"Out of range float values are not JSON compliant{shown}")
+        if (
+            isinstance(value, float)
+            and not self.allow_nan
+            and (value != value or value in (float("inf"), float("-inf")))
+        ):
+            raise error("ValueError", f"Out of range float values are not JSON compliant: {value!r}")
         return json.dumps(value, ensure_ascii=self.ensure_ascii)
 
     def _lines(self, opening: str, parts: list[str], closing: str, level: int) -> str:
@@ -120,9 +124,9 @@ class _Writer:
             return opening + closing
         check_size(self.m, sum(map(len, parts)))
         if self.indent is None:
-            return opening + self.item.join(parts) + closing
+            return f"{opening}{self.item.join(parts)}{closing}"
         inner = "\n" + self.indent * (level + 1)
-        return opening + inner + (self.item + inner).join(parts) + "\n" + self.indent * level + closing
+        return f"{opening}{inner}{(self.item + inner).join(parts)}\n{self.indent * level}{closing}"
 
     def _list(self, items: Any, level: int) -> str:  # Any: a list or tuple
         return self._lines("[", [self.write(each, level + 1) for each in items], "]", level)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python.attributes import special
 from fakedocker.userland.languages.python.errors import type_error
 from fakedocker.userland.languages.python.library import names_for
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import native, payload_of, type_name
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 _OF_FLOATS = (
     "acos acosh asin asinh atan atan2 atanh copysign cos cosh degrees erf erfc exp expm1 fabs fmod gamma"
@@ -65,7 +63,7 @@ for _name in ("ceil", "floor", "trunc"):
 
 
 def _index(m: Interpreter, value: Value) -> int:
-    return m.as_index(value, f"'{type_name(value)}' object cannot be interpreted as an integer")
+    return m.as_index(value, f"'{type_name(value)}' object cannot be interpreted as an integer")  # type: ignore[no-any-return]
 
 
 @native("factorial", module="math")

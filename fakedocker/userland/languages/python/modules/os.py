@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import posixpath
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from fakedocker.kernel import program
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
@@ -12,15 +12,32 @@ from fakedocker.userland.languages.python import calls, files
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, error, os_error, type_error
 from fakedocker.userland.languages.python.files import path_of
 from fakedocker.userland.languages.python.library import names_for
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.structures import structure, structure_class
 from fakedocker.userland.languages.python.types import native, payload_of, type_name
 
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
-
 _BILLION: Final = 1_000_000_000
-_KINDS: Final = {"dir": 0o040000, "file": 0o100000, "link": 0o120000, "fifo": 0o010000, "char": 0o020000, "block": 0o060000, "socket": 0o140000}
-_STAT: Final = ("st_mode", "st_ino", "st_dev", "st_nlink", "st_uid", "st_gid", "st_size", "st_atime", "st_mtime", "st_ctime")
+_KINDS: Final = {
+    "dir": 0o040000,
+    "file": 0o100000,
+    "link": 0o120000,
+    "fifo": 0o010000,
+    "char": 0o020000,
+    "block": 0o060000,
+    "socket": 0o140000,
+}
+_STAT: Final = (
+    "st_mode",
+    "st_ino",
+    "st_dev",
+    "st_nlink",
+    "st_uid",
+    "st_gid",
+    "st_size",
+    "st_atime",
+    "st_mtime",
+    "st_ctime",
+)
 _UNAME: Final = ("sysname", "nodename", "release", "version", "machine")
 
 
@@ -95,7 +112,11 @@ def _stat_of(m: Interpreter, path: Value, follow: bool) -> Value:
     found = m.system.fstat(path) if type(path) is int else _called(path, m.system.stat, path_of(m, path), follow)
     seconds = found.mtime_ns / _BILLION
     mode = _KINDS[found.kind] | found.mode
-    made = structure("os.stat_result", _STAT, (mode, found.inode, 66, found.links, found.uid, found.gid, found.size_bytes, seconds, seconds, seconds))
+    made = structure(
+        "os.stat_result",
+        _STAT,
+        (mode, found.inode, 66, found.links, found.uid, found.gid, found.size_bytes, seconds, seconds, seconds),
+    )
     made.fields["st_mtime_ns"] = found.mtime_ns
     return made
 
@@ -124,7 +145,14 @@ def _truncate(m: Interpreter, path: Value, length: Value) -> Value:
 
 
 for _name in ("getpid", "getppid", "getuid", "geteuid", "getgid", "getegid"):
-    _what = {"getpid": "pid", "getppid": "parent_pid", "getuid": "uid", "geteuid": "uid", "getgid": "gid", "getegid": "gid"}[_name]
+    _what = {
+        "getpid": "pid",
+        "getppid": "parent_pid",
+        "getuid": "uid",
+        "geteuid": "uid",
+        "getgid": "gid",
+        "getegid": "gid",
+    }[_name]
     native(_name, module="posix")(lambda m, what=_what: getattr(m.system, what))
 
 
@@ -159,7 +187,7 @@ def _uname(m: Interpreter) -> Value:
 
 def _text(m: Interpreter, path: str) -> str:
     try:
-        return m.system.read_file(path).decode().strip()
+        return m.system.read_file(path).decode().strip()  # type: ignore[no-any-return]
     except OSError:
         raise NotSimulated("the kernel's release") from None
 
@@ -323,7 +351,7 @@ def _commonprefix(m: Interpreter, paths: Value) -> Value:
 
 def _kind(m: Interpreter, path: Value, follow: bool = True) -> str:
     try:
-        return m.system.stat(path_of(m, path), follow).kind
+        return m.system.stat(path_of(m, path), follow).kind  # type: ignore[no-any-return]
     except OSError:
         return ""
 
@@ -334,9 +362,9 @@ native("isfile", module="posixpath")(lambda m, path: _kind(m, path) == "file")
 native("isdir", module="posixpath")(lambda m, path: _kind(m, path) == "dir")
 native("islink", module="posixpath")(lambda m, path: _kind(m, path, False) == "link")
 native("getsize", module="posixpath")(lambda m, path: _called(path, m.system.stat, path_of(m, path)).size_bytes)
-native("getmtime", module="posixpath")(lambda m, path: _called(path, m.system.stat, path_of(m, path)).mtime_ns / _BILLION)
-
-
+native("getmtime", module="posixpath")(
+    lambda m, path: _called(path, m.system.stat, path_of(m, path)).mtime_ns / _BILLION
+)
 
 
 __all__ = ["calls", "error", "files"]

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python.errors import OBJECT
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import native, payload_of
 from fakedocker.userland.languages.python.values import BuiltinClass, Class, Opaque
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 TWISTER: Final = BuiltinClass("Twister", OBJECT, module="_random")
 _KEPT: dict[int, tuple[Any, random.Random]] = {}

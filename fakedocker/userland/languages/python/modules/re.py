@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.base.regex import LimitExceeded, PatternProblem, compile_pattern
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised
 from fakedocker.userland.languages.python.library import names_for
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import native, payload_of
 from fakedocker.userland.languages.python.values import BuiltinClass, ExceptionValue
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 ERROR: Final = BuiltinClass("error", EXCEPTIONS["Exception"], module="re")
 
@@ -24,7 +23,9 @@ def _compiled(m: Interpreter, pattern: str, flags: int) -> Any:  # Any: a Patter
         re.compile(pattern, flags)  # only read, never matched
     except re.error as problem:
         value = ExceptionValue(ERROR, (str(problem),))
-        value.fields.update(msg=problem.msg, pattern=pattern, pos=problem.pos, lineno=problem.lineno, colno=problem.colno)
+        value.fields.update(
+            msg=problem.msg, pattern=pattern, pos=problem.pos, lineno=problem.lineno, colno=problem.colno
+        )
         raise Raised(value) from None
     except (RecursionError, OverflowError):
         raise NotSimulated("so large a pattern") from None
@@ -81,7 +82,7 @@ def _matched(found: Any, text: str, start: int, how: str) -> Any:  # Any: a Patt
 def _template(m: Interpreter, template: Value, groups: Value, names: Value) -> Value:
     """A replacement as literal pieces and numbers of groups."""
     try:
-        from re import _parser as parser  # type: ignore[attr-defined]
+        from re import _parser as parser
     except ImportError:
         raise NotSimulated("replacements with groups") from None
     del parser
@@ -106,7 +107,7 @@ def parsed_template(template: str, groups: int, names: dict[str, int]) -> list[s
         if follows == "g" and template[place + 2 : place + 3] == "<":
             end = template.find(">", place)
             name = template[place + 3 : end]
-            number = int(name) if name.isascii() and name.isdecimal() else names.get(name, -1)
+            number = int(name) if is_digits(name) else names.get(name, -1)
             if end < 0 or number < 0:
                 if name.isidentifier():
                     raise Raised(ExceptionValue(EXCEPTIONS["IndexError"], (f"unknown group name {name!r}",)))
@@ -129,7 +130,9 @@ def parsed_template(template: str, groups: int, names: dict[str, int]) -> list[s
             place += 2
             continue
         if number > groups:
-            raise Raised(ExceptionValue(ERROR, (f"invalid group reference {number} at position {place - len(str(number))}",)))
+            raise Raised(
+                ExceptionValue(ERROR, (f"invalid group reference {number} at position {place - len(str(number))}",))
+            )
         found += [literal, number]
         literal = ""
     return [*found, literal]

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python import files, real_names
 from fakedocker.userland.languages.python.errors import error, type_error
 from fakedocker.userland.languages.python.files import TEXT, new_file
 from fakedocker.userland.languages.python.library import names_for
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.structures import structure
 from fakedocker.userland.languages.python.types import native, type_name
 from fakedocker.userland.languages.python.values import Opaque
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 
 def make_streams(m: Interpreter, unbuffered: bool) -> dict[str, Opaque]:
@@ -89,13 +85,15 @@ def displayhook(m: Interpreter, value: Value) -> Value:
     """What the prompt does with the value of a statement."""
     if value is not None:
         m.modules["builtins"].names["_"] = value
-        files.write_text(m, m.modules["sys"].names["stdout"], m.repr(value) + "\n")
+        files.write_text(m, m.modules["sys"].names["stdout"], m.shown(value) + "\n")
 
 
 @names_for("sys")
 def _names(m: Interpreter) -> dict[str, Value]:
     major, minor, micro = m.version
-    info = structure("sys.version_info", ("major", "minor", "micro", "releaselevel", "serial"), (major, minor, micro, "final", 0))
+    info = structure(
+        "sys.version_info", ("major", "minor", "micro", "releaselevel", "serial"), (major, minor, micro, "final", 0)
+    )
     base = m.state.get("prefix", "/usr/local")
     implementation = {"name": "cpython", "cache_tag": f"cpython-3{minor}"}
     del implementation

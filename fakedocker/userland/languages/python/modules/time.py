@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import calendar
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python import signals
 from fakedocker.userland.languages.python.errors import error, type_error
 from fakedocker.userland.languages.python.library import names_for
 from fakedocker.userland.languages.python.modules.math import number
+from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.structures import structure, structure_class
 from fakedocker.userland.languages.python.types import native, payload_of
-
-if TYPE_CHECKING:
-    from fakedocker.userland.languages.python.interpreter import Interpreter
 
 _FIELDS: Final = ("tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst")
 _BILLION: Final = 1_000_000_000
@@ -47,7 +45,12 @@ def _sleep(m: Interpreter, seconds: Value) -> Value:
     if value < 0:
         raise error("ValueError", "sleep length must be non-negative")
     if value > 1e9:
-        raise error("OverflowError", "timestamp too large to convert to C PyTime_t" if m.minor >= 13 else "timestamp too large to convert to C _PyTime_t")
+        raise error(
+            "OverflowError",
+            "timestamp too large to convert to C PyTime_t"
+            if m.minor >= 13
+            else "timestamp too large to convert to C _PyTime_t",
+        )
     if value == 0:
         return None
     key = f"sleep {m.thread_number}"
@@ -70,7 +73,7 @@ def _time_ns(m: Interpreter) -> Value:
 
 
 def _since_start(m: Interpreter) -> int:
-    return m.system.now_ns - int(m.state.setdefault("started_ns", m.system.now_ns)) + 1000 * _BILLION
+    return m.system.now_ns - int(m.state.setdefault("started_ns", m.system.now_ns)) + 1000 * _BILLION  # type: ignore[no-any-return]
 
 
 for _name in ("monotonic", "perf_counter", "process_time", "thread_time"):
@@ -79,7 +82,7 @@ for _name in ("monotonic", "perf_counter", "process_time", "thread_time"):
 
 
 def _moment(m: Interpreter, seconds: Value) -> float:
-    return m.system.now_ns / _BILLION if seconds is None else number(m, seconds)
+    return m.system.now_ns / _BILLION if seconds is None else number(m, seconds)  # type: ignore[no-any-return]
 
 
 def _struct(values: Any) -> Value:  # Any: a struct_time of the host
@@ -145,4 +148,10 @@ def _asctime(m: Interpreter, t: Value = None) -> Value:
 
 @names_for("time")
 def _names(m: Interpreter) -> dict[str, Value]:
-    return {"timezone": 0, "altzone": 0, "daylight": 0, "tzname": ("UTC", "UTC"), "struct_time": structure_class("time.struct_time", _FIELDS)}
+    return {
+        "timezone": 0,
+        "altzone": 0,
+        "daylight": 0,
+        "tzname": ("UTC", "UTC"),
+        "struct_time": structure_class("time.struct_time", _FIELDS),
+    }

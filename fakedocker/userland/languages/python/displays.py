@@ -1,0 +1,78 @@
+"""What displays and calls with stars are put together with, and super()."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fakedocker.userland.languages.machine.cells import NotSimulated, Value
+from fakedocker.userland.languages.python.attributes import special
+from fakedocker.userland.languages.python.errors import Raised, error, type_error
+from fakedocker.userland.languages.python.signs import Interpreter
+from fakedocker.userland.languages.python.types import class_of, native, type_name
+from fakedocker.userland.languages.python.values import Class, Function, Instance, Method, Native, Super
+
+
+@native("*extend")
+def _extended(m: Interpreter, target: list[Value], value: Value) -> Value:
+    try:
+        target.extend(m.items(value))
+    except Raised as raised:
+        if str(raised.value.args[0]).endswith("object is not iterable") and not raised.value.entries:
+            raise type_error(f"Value after * must be an iterable, not {type_name(value)}") from None
+        raise
+    return target
+
+
+@native("**update")
+def _updated(m: Interpreter, target: dict[Value, Value], value: Value) -> Value:
+    target.update(mapping_items(m, value, f"'{type_name(value)}' object is not a mapping"))
+    return target
+
+
+@native("**keywords")
+def _keywords(m: Interpreter, target: dict[Value, Value], value: Value) -> Value:
+    for key, each in mapping_items(m, value, f"argument after ** must be a mapping, not {type_name(value)}").items():
+        if type(key) is not str:
+            raise type_error("keywords must be strings")
+        if key in target:
+            raise type_error(f"got multiple values for keyword argument '{key}'")
+        target[key] = each
+    return target
+
+
+def mapping_items(m: Interpreter, value: Value, words: str) -> dict[Value, Value]:
+    """The items of a mapping as a dict of its own."""
+    if type(value) is dict:
+        return dict(value)
+    if isinstance(value, Instance) and type(value.payload) is dict:
+        return dict(value.payload)
+    keys = special(m, value, "keys")
+    if keys is None:
+        raise type_error(words)
+    from fakedocker.userland.languages.python.operators import get_item
+
+    return {key: get_item(m, value, key) for key in m.items_now(m.call_now(keys, []))}
+
+
+EXTENDED: Final = Native.known["builtins:.*extend"]
+UPDATED: Final = Native.known["builtins:.**update"]
+KEYWORDS: Final = Native.known["builtins:.**keywords"]
+
+
+def callable_name(m: Interpreter, callee: Value) -> str:
+    """How messages about arguments call what is called."""
+    if type(callee) is Method:
+        callee = callee.function
+    if type(callee) is Function:
+        module = callee.globals.get("__name__", "")
+        return f"{module}.{callee.code.qualname}()"
+    raise NotSimulated("the words for a keyword given twice")
+
+
+def make_super(m: Interpreter, start: Value, target: Value) -> Super:
+    """super(start, target)."""
+    if not isinstance(start, Class):
+        raise error("RuntimeError", "super(): empty __class__ cell")
+    if not (isinstance(target, Class) and start in target.mro) and start not in class_of(target).mro:
+        raise type_error("super(type, obj): obj must be an instance or subtype of type")
+    return Super(start, target)
