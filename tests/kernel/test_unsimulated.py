@@ -75,7 +75,7 @@ def test_marks_are_bounded() -> None:
     ("image", "command", "said", "why"),
     [
         ("busybox", "brctl show", "brctl: this program is not simulated", marks.PROGRAM),
-        ("python:3.12-slim", "python -c 'import asyncio'", "python: the module asyncio is not simulated", marks.MODULE),
+        ("python:3.12-slim", "python -c 'import tkinter'", "python: the module tkinter is not simulated", marks.MODULE),
         ("python:3.12-slim", "python -m timeit", "python: the module timeit is not simulated", marks.MODULE),
         ("alpine", "wget http://example.com/", "wget: the host example.com is not simulated", marks.HOST),
         ("alpine", "ping -c1 -W1 8.8.8.8", "ping: the host 8.8.8.8 is not simulated", marks.HOST),

@@ -78,7 +78,10 @@ def load(m: Interpreter, name: str, wanted: str) -> bool:
             raise _not_found(name, f"No module named '{name}'; '{parent}' is not a package")
     else:
         paths = m.modules["sys"].names.get("path", [])
+    own = f"{m.state['prefix']}/lib/python3"
     for path in m.items_now(paths):
+        if type(path) is str and path.startswith(own) and "-packages" not in path:
+            continue  # what stands there is the outside of the library
         found = _in_directory(m, path, last)
         if found is not None:
             if type(path) is str and ("site-packages" in path or "dist-packages" in path):
@@ -86,7 +89,7 @@ def load(m: Interpreter, name: str, wanted: str) -> bool:
             return run_file(m, name, *found)
     if library.has(name):
         return load_library(m, name)
-    _refuse(m, name)
+    _refuse(m, wanted)
     raise _not_found(name, f"No module named '{name}'")
 
 
@@ -135,7 +138,7 @@ def _refuse(m: Interpreter, name: str) -> None:
         raise NotSimulated(f"the module {name}", marks.MODULE)
     from fakedocker.userland.languages.python.installed import check_installed
 
-    check_installed(m, top)
+    check_installed(m, top, name)
 
 
 def _in_directory(m: Interpreter, path: Value, last: str) -> tuple[str, str | None] | None:
@@ -333,7 +336,9 @@ def find_main(m: Interpreter, name: str) -> tuple[str, str, list[str]] | str:
     parents: list[str] = []
     parts = name.split(".")
     for place, last in enumerate(parts):
-        found = next((each for each in (_in_directory(m, path, last) for path in paths) if each is not None), None)
+        own = f"{m.state['prefix']}/lib/"
+        folders = [path for path in paths if not path.startswith(own) and "-packages" not in path]
+        found = next((each for each in (_in_directory(m, path, last) for path in folders) if each is not None), None)
         full = ".".join(parts[: place + 1])
         if found is None:
             if library.has(name) or name.partition(".")[0] in real_names.module_names(m.minor):

@@ -22,7 +22,7 @@ def is_installed(system: System, name: str) -> bool:
     return normalized(name) in known or any(name in python_index.modules_of(each) for each in known)
 
 
-def check_installed(m: Interpreter, top: str) -> None:
+def check_installed(m: Interpreter, top: str, name: str) -> None:
     """Refuse a package that is installed, but not simulated."""
     if is_installed(m.system, top):
-        raise NotSimulated(f"the module {top}", marks.MODULE)
+        raise NotSimulated(f"the module {name}", marks.MODULE)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from fakedocker.userland.languages.python.source_errors import SourceError
 from fakedocker.userland.languages.python.tokens import FSTRING, STRING, Field, Reader, Token
-from fakedocker.userland.languages.script_machine import NotSimulated
+from fakedocker.userland.languages.machine.cells import NotSimulated
 
 _SIMPLE: Final = {
     "\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v",

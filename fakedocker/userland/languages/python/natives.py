@@ -161,3 +161,23 @@ def qualified(code: FunctionCode, name: str) -> FunctionCode:
     """A code of a source of its own kind under a name of its own."""
     code.qualname = name
     return code
+
+
+@native("format_exception_text", module="_natives")
+def _format_exception_text(m: Interpreter, value: Value, chain: Value) -> Value:
+    return tracebacks.format_exception(m, value, m.truth(chain))
+
+
+@native("format_last_text", module="_natives")
+def _format_last_text(m: Interpreter, value: Value) -> Value:
+    return tracebacks.format_last(m, value)
+
+
+@native("format_entries_text", module="_natives")
+def _format_entries_text(m: Interpreter, value: Value) -> Value:
+    return [] if value is None else [tracebacks.describe_entry(m, each) for each in reversed(value.entries)]
+
+
+@native("stack_text", module="_natives")
+def _stack_text(m: Interpreter) -> Value:
+    raise NotSimulated("traceback.print_stack")

@@ -11,7 +11,7 @@ from fakedocker.userland.languages.python import syntax as s
 from fakedocker.userland.languages.python.lexer import KEYWORDS, NAME, OP
 from fakedocker.userland.languages.python.parser_base import BaseParser, Failed, OutOfTokens
 from fakedocker.userland.languages.python.source_errors import SourceError
-from fakedocker.userland.languages.script_machine import NotSimulated
+from fakedocker.userland.languages.machine.cells import NotSimulated
 
 _NAMES: Final[dict[type, str]] = {
     s.Call: "function call", s.BinOp: "expression", s.UnaryOp: "expression", s.BoolOp: "expression",

@@ -95,7 +95,7 @@ def _run_file(
         source = text_of(system.read_file(where))
     except OSError as problem:
         system.put(
-            f"{_executable(system, argv[0])}: can't open file '{where}': [Errno {problem.errno}] {problem.strerror}\n",
+            f"{argv[0]}: can't open file '{where}': [Errno {problem.errno}] {problem.strerror}\n",
             2,
         )
         return 2
