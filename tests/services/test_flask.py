@@ -71,7 +71,7 @@ TEMPLATE = "<p>{{ url }} {{ user.name|upper }}</p>{# no #}{% for i in items %}{%
     ("source", "wanted"),
     [
         ("def f():\n    try:\n        return 5\n    finally:\n        print('f')\nprint(f())", "f\n5\n"),
-        ("try:\n    {}['x']\nexcept (ValueError, KeyError) as e:\n    print(repr(e))\nelse:\n    print('no')", "KeyError(\"'x'\")\n"),
+        ("try:\n    {}['x']\nexcept (ValueError, KeyError) as e:\n    print(repr(e))\nelse:\n    print('no')", "KeyError('x')\n"),
         ("try:\n    try:\n        int('x')\n    except KeyError:\n        print('no')\n    finally:\n        print('f')\nexcept ValueError as e:\n    print(e)", "f\ninvalid literal for int() with base 10: 'x'\n"),
         ("for i in range(4):\n    try:\n        if i == 1: continue\n        if i == 3: break\n        print(i)\n    finally:\n        print('f')", "0\nf\nf\n2\nf\nf\n"),
         ("def d(f):\n    def w(x):\n        return f(x) + 1\n    return w\n@d\ndef h(x):\n    return x * 10\nprint(h(2))", "21\n"),

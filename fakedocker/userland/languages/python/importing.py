@@ -342,7 +342,7 @@ def find_main(m: Interpreter, name: str) -> tuple[str, str, list[str]] | str:
         full = ".".join(parts[: place + 1])
         if found is None:
             if library.has(name) or name.partition(".")[0] in real_names.module_names(m.minor):
-                raise NotSimulated(f"running the module {name}", marks.MODULE)
+                raise NotSimulated(f"the module {name}", marks.MODULE)
             _refuse(m, name)
             if place:
                 return f"Error while finding module specification for '{name}' (ModuleNotFoundError: No module named '{full}')"

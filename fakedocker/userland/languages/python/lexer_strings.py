@@ -5,9 +5,9 @@ from __future__ import annotations
 import unicodedata
 from typing import Any, Final
 
+from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.python.source_errors import SourceError
 from fakedocker.userland.languages.python.tokens import FSTRING, STRING, Field, Reader, Token
-from fakedocker.userland.languages.machine.cells import NotSimulated
 
 _SIMPLE: Final = {
     "\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v",

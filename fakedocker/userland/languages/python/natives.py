@@ -181,3 +181,17 @@ def _format_entries_text(m: Interpreter, value: Value) -> Value:
 @native("stack_text", module="_natives")
 def _stack_text(m: Interpreter) -> Value:
     raise NotSimulated("traceback.print_stack")
+
+
+@native("caller_place", module="_natives")
+def _caller_place(m: Interpreter, level: Value) -> Value:
+    """The file, line and function of who has called the library."""
+    frame = m.top
+    while frame is not None:
+        code = frame.code
+        if isinstance(code, FunctionCode) and not code.hidden:
+            level -= 1
+            if level <= 0:
+                return (code.source.name, code.positions[frame.place - 1][0], code.name)
+        frame = frame.caller
+    return ("(unknown file)", 0, "(unknown function)")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.python import parser_words as words, syntax as s
 from fakedocker.userland.languages.python.lexer import END, KEYWORDS, NAME, OP, Lexer
 from fakedocker.userland.languages.python.parser_base import Failed, OutOfTokens, generic_error
 from fakedocker.userland.languages.python.parser_functions import FunctionParser
 from fakedocker.userland.languages.python.source_errors import SourceError
-from fakedocker.userland.languages.machine.cells import NotSimulated
 
 
 def parse(source: str, minor: int, warnings: list[tuple[int, str]] | None = None) -> s.Module:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.python import syntax as s
 from fakedocker.userland.languages.python.lexer import END, NAME, OP, Lexer, Token
 from fakedocker.userland.languages.python.source_errors import SourceError
-from fakedocker.userland.languages.machine.cells import NotSimulated
 
 _MOST_DEPTH: Final = 420
 """Of this process's stack that parsing may use, roughly in calls."""

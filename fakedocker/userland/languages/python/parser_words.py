@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.python import syntax as s
 from fakedocker.userland.languages.python.lexer import KEYWORDS, NAME, OP
 from fakedocker.userland.languages.python.parser_base import BaseParser, Failed, OutOfTokens
 from fakedocker.userland.languages.python.source_errors import SourceError
-from fakedocker.userland.languages.machine.cells import NotSimulated
 
 _NAMES: Final[dict[type, str]] = {
     s.Call: "function call", s.BinOp: "expression", s.UnaryOp: "expression", s.BoolOp: "expression",

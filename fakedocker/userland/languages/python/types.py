@@ -96,8 +96,14 @@ def _by_looking(value: Value, kind: type) -> Class:
 
 
 def type_name(value: Value) -> str:
-    """The name of a value's class, as messages have it."""
-    return class_of(value).name
+    """The name of a value's class, as messages have it: with its module for those that are written in C."""
+    cls = class_of(value)
+    if cls.module != "builtins" and (cls.module in _WITH_MODULE or cls.name == "deque"):
+        return f"{cls.module}.{cls.name}"
+    return cls.name
+
+
+_WITH_MODULE: Final = frozenset(("datetime", "_io", "re"))
 
 
 def is_instance(value: Value, cls: Class) -> bool:

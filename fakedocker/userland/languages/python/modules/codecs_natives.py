@@ -18,7 +18,9 @@ from fakedocker.userland.languages.python.values import BuiltinClass, ExceptionV
 
 STRUCT_ERROR: Final = BuiltinClass("error", EXCEPTIONS["Exception"], module="struct")
 BINASCII_ERROR: Final = BuiltinClass("Error", EXCEPTIONS["ValueError"], module="binascii")
-_HASHES: Final = frozenset("md5 sha1 sha224 sha256 sha384 sha512 sha3_224 sha3_256 sha3_384 sha3_512 blake2b blake2s".split())
+_HASHES: Final = frozenset(
+    "md5 sha1 sha224 sha256 sha384 sha512 sha3_224 sha3_256 sha3_384 sha3_512 blake2b blake2s".split()
+)
 _LARGEST: Final = 1 << 24
 
 
@@ -64,7 +66,16 @@ def _coded(name: str) -> None:
     native(name, module="_codecs_natives")(wrapper)
 
 
-for _name in ("b64encode", "b64decode", "urlsafe_b64encode", "urlsafe_b64decode", "b32encode", "b32decode", "b16encode", "b16decode"):
+for _name in (
+    "b64encode",
+    "b64decode",
+    "urlsafe_b64encode",
+    "urlsafe_b64decode",
+    "b32encode",
+    "b32decode",
+    "b16encode",
+    "b16decode",
+):
     _coded(_name)
 
 

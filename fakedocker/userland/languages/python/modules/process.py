@@ -41,7 +41,9 @@ def _spawn(m: Interpreter, argv: Value, environment: Value, directory: Value, wa
             system.change_directory(before)
 
 
-def _with_descriptors(m: Interpreter, program: str, words: list[str], env: dict[str, str], wanted: list[Value]) -> Value:
+def _with_descriptors(
+    m: Interpreter, program: str, words: list[str], env: dict[str, str], wanted: list[Value]
+) -> Value:
     system = m.system
     table = dict(system.descriptors())
     child = {fd: table[fd] for fd in (0, 1, 2) if fd in table}

@@ -75,7 +75,9 @@ def _matched(found: Any, text: str, start: int, how: str) -> Any:  # Any: a Patt
         return found.search(text, start)
     if how == "match":
         return found.match(text, start)
-    return found.fullmatch(text, start)
+    if start:
+        raise NotSimulated("fullmatch from a later place")
+    return found.fullmatch(text)
 
 
 @native("template", module="_re")
