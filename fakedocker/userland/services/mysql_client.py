@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State, bytes_of
-from fakedocker.userland.languages.sql.sql_tokens import is_comment, split_statements
+from fakedocker.userland.languages.sql.splitting import is_open, sent, split_mysql
 from fakedocker.userland.services.line_input import next_line
+from fakedocker.userland.services.mysql_output import batch, error_text, outcome, table, vertical
 from fakedocker.userland.services.mysql_versions import is_mariadb, label_of, server_version, version_text
 from fakedocker.userland.services.sql_service import Answer, exchange
-from fakedocker.userland.services.text_tables import boxed
 from fakedocker.userland.tools import Options, Register, UsageProblem, base_name, parse_options, strtol, user_name
 
 PROGRAMS = Register()
@@ -91,14 +91,22 @@ def _begin(system: System, state: State, options: Options, name: str) -> None:
     if password and "p" in options:
         warn_of_password(system, name)
     database = options.last("D") or (options.operands[0] if options.operands and name not in _ADMINISTRATORS else "")
-    statements, rest = split_statements(";".join(options.values("e")))
-    queue = [text for text, _ in statements] + ([rest.strip()] if rest.strip() else [])
+    queue: list[tuple[str, str, int]] = []
+    for text in options.values("e"):
+        statements, rest, _ = split_mysql(text)
+        queue += statements + (
+            [(sent(rest.strip()), ";", text.count("\n", 0, len(text) - len(rest.lstrip())) + 1)]
+            if is_open(rest)
+            else []
+        )
     state["login"] = {
         "user": options.last("u") or user_name(system, system.uid),
         "password": password,
         "database": database,
     }
-    state.update(queue=queue, buffer="", interactive="e" not in options and system.is_terminal(0))
+    state.update(
+        queue=queue, buffer="", line=1, delimiter=";", interactive="e" not in options and system.is_terminal(0)
+    )
     state["asking"] = "p" in options and not password and system.is_terminal(0)
 
 
@@ -125,7 +133,8 @@ def log_in(system: System, state: State, options: Options, name: str) -> int:
     said = _connect(system, state, options)
     if not said:
         answer = exchange(system, state, {"login": state["login"]})
-        said = "ERROR 2013 (HY000): Lost connection to MySQL server" if answer is None else answer.get("error", "")
+        lost = "ERROR 2013 (HY000): Lost connection to MySQL server"
+        said = lost if answer is None else error_text(answer).rstrip("\n") if "error" in answer else ""
         if not said:
             state["known"] = True
             return 0
@@ -186,73 +195,85 @@ def _prompt(system: System, state: State) -> str:
 def _converse(system: System, state: State, options: Options) -> int:
     """Run what is queued, then what is typed. Blocks."""
     while True:
-        if state["queue"] and is_comment(state["queue"][0]):
-            state["queue"].pop(0)
-            continue
         if state["queue"]:
-            answer = exchange(system, state, {"sql": state["queue"][0]})
-            used = _USE.match(state["queue"].pop(0))
-            if used is not None and answer is not None and "error" not in answer:
-                state["login"]["database"] = used[1]
-            if answer is None:
-                system.put("ERROR 2013 (HY000) at line 1: Lost connection to MySQL server during query\n", 2)
-                return 1
-            if "error" in answer:
-                said = answer["error"]
-                system.put(bytes_of((said.replace(" at line 1:", ":", 1) if state["interactive"] else said) + "\n"), 2)
-                if not state["interactive"] and "f" not in options:
-                    return 1
-            else:
-                _show(system, state, options, answer)
+            status = _run(system, state, options)
+            if status is not None:
+                return status
             continue
         if "e" in options:
             return 0
         if state["interactive"] and not state.get("prompted"):
-            system.put("    -> " if state["buffer"].strip() else _prompt(system, state))
+            system.put("    -> " if is_open(state["buffer"]) else _prompt(system, state))
             state["prompted"] = True
         line = next_line(system, state)
         state["prompted"] = False
-        ends = line is None or (not state["buffer"].strip() and line.strip().rstrip(";") in ("exit", "quit", "\\q"))
-        if line is None and state["buffer"].strip():
-            state["queue"].append(state["buffer"].strip())
+        ends = line is None or (not is_open(state["buffer"]) and line.strip().rstrip(";") in ("exit", "quit", "\\q"))
+        if line is None and is_open(state["buffer"]):
+            state["queue"].append(
+                (sent(state["buffer"].strip()), ";", state["line"] - state["buffer"].lstrip().count("\n"))
+            )
             state["buffer"] = ""
         elif ends:
             system.put("Bye\n" if state["interactive"] else "")
             return 0
         else:
             assert line is not None
-            alone = not state["buffer"].strip() and line.lower().startswith("use ") and ";" not in line
-            statements, state["buffer"] = split_statements(state["buffer"] + line + (";" if alone else "") + "\n")
-            state["queue"] += [text for text, _ in statements]
+            _take_line(state, line)
 
 
-def _show(system: System, state: State, options: Options, answer: Answer) -> None:
+def _take_line(state: State, line: str) -> None:
+    alone = not is_open(state["buffer"]) and line.lower().startswith("use ") and ";" not in line
+    whole = state["buffer"] + line + (";" if alone else "") + "\n"
+    first = state["line"] - state["buffer"].count("\n")
+    statements, rest, state["delimiter"] = split_mysql(whole, state["delimiter"])
+    state["queue"] += [(text, ended, first + number - 1) for text, ended, number in statements]
+    state["buffer"] = rest
+    state["line"] += 1
+
+
+def _run(system: System, state: State, options: Options) -> int | None:
+    """The first of what is queued; an exit status where it ends the session. Blocks."""
+    text, ended, line = state["queue"][0]
+    answer = exchange(system, state, {"sql": text})
+    state["queue"].pop(0)
+    if answer is None:
+        system.put("ERROR 2013 (HY000) at line 1: Lost connection to MySQL server during query\n", 2)
+        return 1
+    if "unsimulated" in answer:
+        raise Unsimulated(answer["unsimulated"])
+    if "error" in answer:
+        rule = "-" * 14
+        shown = (
+            ""
+            if state["interactive"] or answer.get("late") or _USE.match(text) or not is_mariadb(system)
+            else f"{rule}\n{text}\n{rule}\n\n"
+        )
+        system.put(bytes_of(shown + error_text(answer, 0 if state["interactive"] else line)), 2)
+        if not state["interactive"] and "f" not in options:
+            return 1
+        return None
+    used = _USE.match(text)
+    if used is not None:
+        state["login"]["database"] = used[1]
+    _show(system, state, options, answer, ended)
+    return None
+
+
+def _show(system: System, state: State, options: Options, answer: Answer, ended: str) -> None:
     tables = "t" in options or (system.is_terminal(1) and "B" not in options and "s" not in options)
     if answer["columns"] is None:
         if state["interactive"]:
-            system.put(_outcome(answer))
+            system.put(outcome(answer, True))
         return
     columns, rows = answer["columns"], answer["rows"]
-    if not tables:
-        lines = [["NULL" if cell is None else cell for cell in row] for row in rows]
-        if "N" not in options and rows:
-            lines.insert(0, [name for name, _ in columns])
-        system.put(bytes_of("".join("\t".join(line) + "\n" for line in lines)))
-        return
-    if rows:
-        system.put(bytes_of(boxed(columns, rows)))
+    if ended == "\\G":
+        system.put(bytes_of(vertical(columns, rows)))
+    elif tables:
+        system.put(bytes_of(table(answer, "N" not in options)))
+    else:
+        system.put(bytes_of(batch(columns, rows, "N" not in options, "r" in options)))
     if state["interactive"]:
         count = f"{len(rows)} row{'s' if len(rows) != 1 else ''} in set" if rows else "Empty set"
-        system.put(f"{count} (0.00 sec)\n\n")
-
-
-def _outcome(answer: Answer) -> str:
-    if answer["tag"] == "USE":
-        return "Database changed\n"
-    count = answer["affected"]
-    text = f"Query OK, {count} row{'s' if count != 1 else ''} affected (0.01 sec)\n"
-    if answer["tag"] == "UPDATE":
-        text += f"Rows matched: {count}  Changed: {count}  Warnings: 0\n"
-    elif answer["tag"] == "INSERT" and count > 1:
-        text += f"Records: {count}  Duplicates: 0  Warnings: 0\n"
-    return text + "\n"
+        warnings = answer.get("warnings", 0)
+        more = f", {warnings} warning{'s' if warnings != 1 else ''}" if warnings else ""
+        system.put(f"{count}{more} (0.00 sec)\n\n")

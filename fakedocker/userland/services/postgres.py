@@ -6,19 +6,19 @@ protocol.
 
 from __future__ import annotations
 
-import re
-from typing import Any, Final
+from typing import Final
+
+from msgspec.structs import replace
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.inputs import State, text_of
-from fakedocker.userland.languages.sql.sql import execute
-from fakedocker.userland.languages.sql.sql_session import Result, Session
-from fakedocker.userland.languages.sql.sql_tokens import SqlProblem, split_statements
+from fakedocker.userland.inputs import State
+from fakedocker.userland.languages.sql.store import Database
 from fakedocker.userland.packages.releases import is_alpine
 from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.services.connections import Connection, open_listeners, serve
-from fakedocker.userland.services.postgres_wire import is_spoken, receive as receive_messages, tag_of
-from fakedocker.userland.services.sql_service import Answer, Dialect, load_store, receive, save_store
+from fakedocker.userland.services.postgres_sql import dialect, first_store, run_scripts
+from fakedocker.userland.services.postgres_wire import is_spoken, receive as receive_messages
+from fakedocker.userland.services.sql_service import load_store, receive, save_store
 from fakedocker.userland.tools import Register, stat_or_none
 from fakedocker.userland.versions import version_of
 
@@ -26,7 +26,6 @@ PROGRAMS = Register()
 VERSION: Final = "16.4"
 _PORT: Final = 5432
 _DATA: Final = "/var/lib/postgresql/data"
-_SCRIPTS: Final = "/docker-entrypoint-initdb.d"
 _SECOND_NS: Final = 1_000_000_000
 _SHUTDOWNS: Final = {15: "smart", 2: "fast", 3: "immediate"}
 _NO_PASSWORD: Final = """Error: Database is uninitialized and superuser password is not specified.
@@ -65,33 +64,6 @@ Success. You can now start the database server using:
     pg_ctl -D {data} -l logfile start
 
 """
-# Kinds of problems -> (SQLSTATE, message, detail).
-_MESSAGES: Final = {
-    "syntax": ("42601", 'syntax error at or near "{near}"', ""),
-    "syntax end": ("42601", "syntax error at end of input", ""),
-    "no table": ("42P01", 'relation "{name}" does not exist', ""),
-    "no table to drop": ("42P01", 'table "{name}" does not exist', ""),
-    "no column": ("42703", "column {name} does not exist", ""),
-    "no column of": ("42703", 'column "{name}" of relation "{table}" does not exist', ""),
-    "ambiguous": ("42702", 'column reference "{name}" is ambiguous', ""),
-    "no function": ("42883", "function {name}() does not exist", ""),
-    "table exists": ("42P07", 'relation "{name}" already exists', ""),
-    "column exists": ("42701", 'column "{name}" of relation "{table}" already exists', ""),
-    "database exists": ("42P04", 'database "{name}" already exists', ""),
-    "no database to drop": ("3D000", 'database "{name}" does not exist', ""),
-    "database in use": ("55006", "cannot drop the currently open database", ""),
-    "role exists": ("42710", 'role "{name}" already exists', ""),
-    "no role": ("42704", 'role "{name}" does not exist', ""),
-    "count": ("42601", "INSERT has more {more} than {other}", ""),
-    "bad input": ("22P02", 'invalid input syntax for type {type}: "{value}"', ""),
-    "too long": ("22001", "value too long for type {type}", ""),
-    "by zero": ("22012", "division by zero", ""),
-    "too large": ("53200", "out of memory", "fakedocker joins no tables as large as these."),
-    "null": ("23502", 'null value in column "{column}" of relation "{table}" violates not-null constraint', "Failing row contains ({row})."),
-    "duplicate": ("23505", 'duplicate key value violates unique constraint "{constraint}"', "Key ({column})=({value}) already exists."),
-}  # fmt: skip
-
-
 _COMPILERS: Final = {
     "80": "Debian 4.9.2-10", "90": "Debian 6.3.0-18+deb9u1", "100": "Debian 8.3.0-6", "110": "Debian 10.2.1-6",
     "120": "Debian 12.2.0-14", "130": "Debian 14.2.0-19",
@@ -121,16 +93,26 @@ def _postgres(system: System, argv: tuple[str, ...], state: State) -> int:
         status = _come_up(system, state, data, version)
         if status is not None:
             return status
-    facts = {"version": _about(system, packaged), "pid": system.pid}
+    facts = _facts(system, packaged)
+
+    def log(text: str) -> None:
+        _log(system, text, system.pid + 60, "FATAL")
+
+    spoken = dialect(log)
 
     def answer(descriptor: int, connection: Connection) -> bool:
         if is_spoken(connection):
-            return receive_messages(system, state, descriptor, connection, DIALECT, facts)
-        return receive(system, state, descriptor, connection, DIALECT, facts)
+            return receive_messages(system, state, descriptor, connection, spoken, facts)
+        return receive(system, state, descriptor, connection, spoken, facts)
 
     serve(system, state, answer, lambda: _is_over(system, state))
     _log_shutdown(system, state["signal"])
     return 0
+
+
+def _facts(system: System, packaged: str) -> dict[str, str]:
+    collation = "C" if is_alpine(system) else "en_US.utf8"
+    return {"version": _about(system, packaged), "pid": str(system.pid), "collation": collation}
 
 
 def _may_initialise(system: System) -> bool:
@@ -171,7 +153,9 @@ def _come_up(system: System, state: State, data: str, version: str) -> int | Non
             system.put("waiting for server to start....")
             _log_start(system, version, pid, temporary=True)
             system.put(" done\nserver started\n")
-            _run_scripts(system, state)
+            status = _run_scripts(system, state, version)
+            if status:
+                return status
             _next(system, state, "stop", 300)
         elif state["step"] == "stop":
             system.put("\nwaiting for server to shut down....")
@@ -214,47 +198,21 @@ def _initialise(system: System, state: State, data: str) -> None:
     )
     system.write_file(f"{data}/pg_hba.conf", rules.encode())
     user = system.environment.get("POSTGRES_USER", "postgres")
-    databases: dict[str, Any] = {name: {} for name in ("postgres", "template0", "template1")}
-    roles = {user: system.environment.get("POSTGRES_PASSWORD", "")}
-    state.update(store={"databases": databases, "roles": roles}, initialised=True)
+    store = first_store(user, system.environment.get("POSTGRES_PASSWORD", ""))
+    state.update(store=store, initialised=True, user=user)
 
 
-def _run_scripts(system: System, state: State) -> None:
+def _run_scripts(system: System, state: State, version: str) -> int:
     """What the image's entrypoint does with the temporary server: the database, and the scripts of its folder."""
-    environment = system.environment
-    user = environment.get("POSTGRES_USER", "postgres")
-    database = environment.get("POSTGRES_DB", user)
-    if database not in state["store"]["databases"]:
-        state["store"]["databases"][database] = {}
+    user = state["user"]
+    database = system.environment.get("POSTGRES_DB") or user
+    store = state["store"]
+    if database not in store.databases:
+        state["store"] = replace(store, databases=store.databases.set(database, Database(database, user)))
         system.put("CREATE DATABASE\n\n")
-    try:
-        names = system.list_directory(_SCRIPTS)
-    except OSError:
-        names = []
-    session = Session(
-        state["store"],
-        {
-            "version": "",
-            "pid": system.pid,
-            "dialect": "postgres",
-            "user": user,
-            "database": database,
-            "now_ns": system.now_ns,
-        },
-    )
-    for name in names or ["*"]:
-        path = f"{_SCRIPTS}/{name}"
-        if not name.endswith(".sql"):
-            system.put(f"\n/usr/local/bin/docker-entrypoint.sh: ignoring {path}\n")
-            continue
-        system.put(f"\n/usr/local/bin/docker-entrypoint.sh: running {path}\n")
-        statements, rest = split_statements(text_of(system.read_file(path)))
-        for statement in [text for text, _ in statements] + ([rest] if rest.strip() else []):
-            try:
-                system.put(f"{tag_of(execute(session, statement))}\n")
-            except SqlProblem as problem:
-                system.put(f"psql:{path}: ERROR:  {complain(problem, statement)['error']}\n", 2)
+    status = run_scripts(system, state, user, _facts(system, version))
     save_store(system, state["path"], state["store"])
+    return status
 
 
 def _log_start(system: System, version: str, pid: int, *, temporary: bool) -> None:
@@ -293,71 +251,3 @@ def _is_over(system: System, state: State) -> bool:
             system.close(descriptor)
         state["listeners"] = {}
     return "signal" in state and (state["signal"] != 15 or not state["connections"])
-
-
-# the dialect
-
-
-def _login(system: System, state: State, connection: Connection, asked: dict[str, str]) -> Answer | None:
-    store = state["store"]
-    known = store["roles"].get(asked["user"])
-    trusted = connection["peer"][0].startswith("127.") or system.environment.get("POSTGRES_HOST_AUTH_METHOD") == "trust"
-    said = ""
-    if not trusted and not asked["password"]:
-        return {"fatal": True, "error": "fe_sendauth: no password supplied", "code": "28P01", "bare": True}
-    if not trusted and asked["password"] != known:
-        said = f'password authentication failed for user "{asked["user"]}"'
-    elif known is None:
-        said = f'role "{asked["user"]}" does not exist'
-    elif asked["database"] not in store["databases"]:
-        said = f'database "{asked["database"]}" does not exist'
-    if not said:
-        return None
-    _log(system, said, system.pid + 60 + connection["number"], "FATAL")
-    return {"fatal": True, "error": said, "code": "28P01"}
-
-
-def complain(problem: SqlProblem, text: str) -> Answer:
-    """The error answer to a statement."""
-    code, message, detail = _MESSAGES.get(problem.kind, ("XX000", problem.kind, ""))
-    values = dict(problem.values)
-    if problem.kind == "count":
-        values["other"] = "target columns" if values["more"] == "expressions" else "expressions"
-    if problem.kind == "no column" and "." not in values["name"]:
-        values["name"] = f'"{values["name"]}"'
-    return {"error": message.format(**values), "detail": detail.format(**values), "code": code, "at": problem.at}
-
-
-_SETVAL: Final = re.compile(
-    r"select\s+(?:pg_catalog\.)?setval\(\s*'(?:public\.)?(\w+?)_[a-z0-9]+_seq'\s*,\s*(\d+)\s*(?:,\s*(true|false)\s*)?\)\s*;?$",
-    re.IGNORECASE,
-)
-
-
-def _run(session: Session, text: str) -> Result | None:
-    """SHOW, and SELECTs from the few system tables that people look at."""
-    words = text.strip().rstrip(";").lower().split()
-    if words[:1] == ["show"] and len(words) > 1:
-        values = {
-            "server_version": session.facts["version"].split()[1], "max_connections": "100", "timezone": "Etc/UTC",
-            "data_directory": _DATA, "port": str(_PORT), "standard_conforming_strings": "on",
-            "transaction": "read committed",
-        }  # fmt: skip
-        return Result("SHOW", 1, ((words[1], "text"),), ((values.get(words[1], ""),),))
-    found = _SETVAL.match(text.strip())
-    if found is not None and found[1] in session.tables:
-        session.tables[found[1]]["next"] = int(found[2]) + (found[3] != "false")
-        session.changed = True
-        return Result("SELECT", 1, (("setval", "integer"),), ((int(found[2]),),))
-    if "pg_database" in words:
-        names = sorted(session.store["databases"])
-        return Result("SELECT", len(names), (("datname", "text"),), tuple((name,) for name in names))
-    if "pg_type" in words:  # drivers look for extensions' types there; there are none
-        return Result("SELECT", 0, (("oid", "integer"), ("typarray", "integer")), ())
-    if "pg_tables" in words or "information_schema.tables" in words:
-        tables = sorted(session.tables)
-        return Result("SELECT", len(tables), (("table_name", "text"),), tuple((name,) for name in tables))
-    return None
-
-
-DIALECT: Final = Dialect("postgres", _login, complain, _run)

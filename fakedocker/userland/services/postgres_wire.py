@@ -8,28 +8,28 @@ chapter "Frontend/Backend Protocol". It must not know SQL.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, text_of
-from fakedocker.userland.languages.sql.sql_expressions import Facts
-from fakedocker.userland.languages.sql.sql_session import Result
-from fakedocker.userland.languages.sql.sql_tokens import split_statements
-from fakedocker.userland.languages.sql.sql_values import family
 from fakedocker.userland.services.connections import Connection
-from fakedocker.userland.services.sql_service import Answer, Dialect, answer_question
+from fakedocker.userland.services.psql_output import tag_of
+from fakedocker.userland.services.sql_service import Answer, Dialect, answer_question, enter
 
 _STARTUP: Final = 196608
 _DECLINED: Final = (80877103, 80877104)
 """Requests for TLS and for GSS encryption."""
 _CANCEL: Final = 80877102
 _LARGEST_BYTES: Final = 16 << 20
-_TYPES: Final = {"integer": 20, "float": 701, "numeric": 1700, "boolean": 16, "timestamp": 1114, "date": 1082}
+_TYPES: Final = {
+    "bool": 16, "bytea": 17, "name": 19, "int8": 20, "int2": 21, "int4": 23, "text": 25, "json": 114, "float4": 700, "float8": 701,
+    "bpchar": 1042, "varchar": 1043, "date": 1082, "time": 1083, "timestamp": 1114, "timestamptz": 1184, "interval": 1186,
+    "numeric": 1700, "uuid": 2950, "jsonb": 3802, "void": 2278, "int4[]": 1007, "text[]": 1009, "int8[]": 1016, "varchar[]": 1015,
+}  # fmt: skip
+_SIZES: Final = {"bool": 1, "int2": 2, "int4": 4, "int8": 8, "float4": 4, "float8": 8, "date": 4, "time": 8, "timestamp": 8, "timestamptz": 8, "uuid": 16}  # fmt: skip
 _TEXT: Final = 25
 _EXTENDED: Final = b"PBDECFd"
-_BEGINNING: Final = ("BEGIN", "START TRANSACTION")
-_ENDING: Final = ("COMMIT", "ROLLBACK")
 
 
 def is_spoken(connection: Connection) -> bool:
@@ -38,7 +38,7 @@ def is_spoken(connection: Connection) -> bool:
 
 
 def receive(
-    system: System, state: State, descriptor: int, connection: Connection, dialect: Dialect, facts: Facts
+    system: System, state: State, descriptor: int, connection: Connection, dialect: Dialect, facts: dict[str, str]
 ) -> bool:
     """Answer the messages that have come; False where the connection is to be closed."""
     memory = connection["memory"]
@@ -81,7 +81,7 @@ def _start(
     descriptor: int,
     connection: Connection,
     dialect: Dialect,
-    facts: Facts,
+    facts: dict[str, str],
     body: bytes,
 ) -> bool:
     code = struct.unpack_from("!I", body)[0] if len(body) >= 4 else 0
@@ -107,7 +107,7 @@ def _enter(
     descriptor: int,
     connection: Connection,
     dialect: Dialect,
-    facts: Facts,
+    facts: dict[str, str],
     password: str,
 ) -> bool:
     memory = connection["memory"]
@@ -116,33 +116,31 @@ def _enter(
     if refused is not None:
         system.put(_error(refused, "FATAL"), descriptor)
         return False
-    memory.update(phase="ready", transaction="I", **login)
+    memory.update(phase="ready")
+    enter(connection, login)
     settings = {
         "server_version": facts["version"].split()[1], "server_encoding": "UTF8", "client_encoding": "UTF8", "DateStyle": "ISO, MDY",
         "TimeZone": "Etc/UTC", "integer_datetimes": "on", "standard_conforming_strings": "on", "is_superuser": "on",
     }  # fmt: skip
     told = [_message(b"R", struct.pack("!I", 0))]
     told += [_message(b"S", f"{name}\0{value}\0".encode()) for name, value in settings.items()]
-    told.append(_message(b"K", struct.pack("!II", facts["pid"] + connection["number"], 1)))
+    told.append(_message(b"K", struct.pack("!II", int(facts["pid"]) + connection["number"], 1)))
     system.put(b"".join(told) + _ready(memory), descriptor)
     return True
 
 
 def _ready(memory: dict[str, Any]) -> bytes:
-    return _message(b"Z", memory["transaction"].encode())
+    return _message(b"Z", memory.get("status", "I").encode())
 
 
 def _command(
-    system: System, state: State, descriptor: int, connection: Connection, dialect: Dialect, facts: Facts,
+    system: System, state: State, descriptor: int, connection: Connection, dialect: Dialect, facts: dict[str, str],
     kind: bytes, body: bytes,
 ) -> bool:  # fmt: skip
     memory = connection["memory"]
     if kind == b"Q":
-
-        def ask(text: str) -> Answer:
-            return answer_question(system, state, connection, dialect, facts, {"sql": text})
-
-        answers = _query(text_of(body.rstrip(b"\0")), memory, ask)
+        asked = {"sql": text_of(body.rstrip(b"\0")), "whole": True}
+        answers = _query(answer_question(system, state, connection, dialect, facts, asked))
         system.put(b"".join(answers) + _ready(memory), descriptor)
         return True
     if kind == b"S":
@@ -156,37 +154,37 @@ def _command(
     return kind in _EXTENDED
 
 
-def _query(text: str, memory: dict[str, Any], ask: Callable[[str], Answer]) -> Iterator[bytes]:
+def _query(answer: Answer) -> Iterator[bytes]:
     """The answers to the statements of a query; the first error ends it."""
-    statements, rest = split_statements(text)
-    texts = [statement for statement, _ in statements] + ([rest] if rest.strip() else [])
-    if not texts:
-        yield _message(b"I", b"")
-    for statement in texts:
-        answer = ask(statement.replace("pg_catalog.", ""))
-        if "error" in answer:
-            memory["transaction"] = "E" if memory["transaction"] != "I" else "I"
-            yield _error(answer, "ERROR")
-            return
-        yield from _result(answer)
-        tag = answer["tag"].upper()
-        if tag in _BEGINNING:
-            memory["transaction"] = "T"
-        elif tag in _ENDING:
-            memory["transaction"] = "I"
+    if "unsimulated" in answer:
+        yield _error({"error": f"fakedocker: {answer['unsimulated']} is not simulated", "code": "0A000"}, "ERROR")
+        return
+    for part in answer["answers"]:
+        for level, text in part.get("notices", ()):
+            yield _message(
+                b"N", _fields({"S": level, "V": level, "C": "01000" if level == "WARNING" else "00000", "M": text})
+            )
+        if "error" in part:
+            yield _error(part, "ERROR")
+        elif part["tag"] in ("COPY IN", "COPY OUT"):
+            yield _error({"error": "fakedocker simulates COPY with psql only", "code": "0A000"}, "ERROR")
+        elif not part["tag"]:
+            yield _message(b"I", b"")
+        else:
+            yield from _result(part)
 
 
 def _result(answer: Answer) -> Iterator[bytes]:
     columns = answer["columns"]
     if columns is not None:
         fields = [
-            _text(name) + struct.pack("!IhIhih", 0, 0, _TYPES.get(family(kind), _TEXT), -1, -1, 0)
+            _text(name) + struct.pack("!IhIhih", 0, 0, _TYPES.get(kind, _TEXT), _SIZES.get(kind, -1), -1, 0)
             for name, kind in columns
         ]
         yield _message(b"T", struct.pack("!h", len(fields)) + b"".join(fields))
         for row in answer["rows"]:
             yield _message(b"D", struct.pack("!h", len(row)) + b"".join(map(_value, row)))
-    yield _message(b"C", _text(tag_of(Result(answer["tag"], answer["affected"]))))
+    yield _message(b"C", _text(tag_of(answer)))
 
 
 def _value(value: str | None) -> bytes:
@@ -202,15 +200,13 @@ def _text(text: str) -> bytes:
 
 def _error(answer: Answer, severity: str) -> bytes:
     fields = {"S": severity, "V": severity, "C": answer.get("code", "XX000"), "M": answer["error"]}
-    if answer.get("detail"):
-        fields["D"] = answer["detail"]
+    for key, name in (("D", "detail"), ("H", "hint"), ("W", "where")):
+        if answer.get(name):
+            fields[key] = answer[name]
     if answer.get("at") is not None:
         fields["P"] = str(answer["at"] + 1)
-    return _message(b"E", b"".join(key.encode() + _text(value) for key, value in fields.items()) + b"\0")
+    return _message(b"E", _fields(fields))
 
 
-def tag_of(result: Result) -> str:
-    """The tag of a command as it is shown."""
-    if result.tag == "INSERT":
-        return f"INSERT 0 {result.affected}"
-    return f"{result.tag} {result.affected}" if result.tag in ("UPDATE", "DELETE", "SELECT") else result.tag
+def _fields(fields: dict[str, str]) -> bytes:
+    return b"".join(key.encode() + _text(value) for key, value in fields.items()) + b"\0"

@@ -1,8 +1,16 @@
-"""What SQL servers and their clients share: data on disk, sessions, and the lines of JSON they speak to each other.
+"""What SQL servers and their clients share: data on disk, connections, and the lines of JSON that they speak to each other.
 
 PostgreSQL's own protocol is spoken by postgres_wire, MySQL's is not: others than the clients in this package cannot
-talk to that server. A client's first line is a
-login, each other a statement or a question about the catalogue; a server answers each with one line.
+talk to that server. A client's first line is `{"login": {user, password, database}}`, each other one `{"sql": text}`,
+or `{"sql": text, "data": [[cell, ...], ...]}` for the rows of COPY; a server answers each with one line:
+
+    {"tag": "SELECT", "affected": 2, "columns": [["id", "int4"], ...] or null, "rows": [["1", null], ...], "database": "app",
+     "notices": [["NOTICE", "..."]], "note": "", "status": "I"}
+    {"error": "...", "code": "42P01", "detail": "", "hint": "", "at": 14}    # `at`: an offset in the statement, or null
+    {"unsimulated": "..."}                                                   # the statement is outside of the simulation
+
+A column's second part is the name of its type in the server's catalogue; cells are texts as the server prints them.
+Programs in containers use `exchange`; see docs/languages.md.
 """
 
 from __future__ import annotations
@@ -11,19 +19,17 @@ import json
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from fakedocker.base.json_types import JsonObject
-from fakedocker.kernel.program import System
+from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State
-from fakedocker.userland.languages.sql.sql import execute
-from fakedocker.userland.languages.sql.sql_expressions import Facts
-from fakedocker.userland.languages.sql.sql_parser import Column
-from fakedocker.userland.languages.sql.sql_session import Result, Session
-from fakedocker.userland.languages.sql.sql_tokens import SqlProblem
-from fakedocker.userland.languages.sql.sql_values import shown
+from fakedocker.userland.languages.sql import store_files
+from fakedocker.userland.languages.sql.bound import Context
+from fakedocker.userland.languages.sql.store import Store
 from fakedocker.userland.services.connections import Connection
 
 Answer = dict[str, Any]
+Memory = dict[str, Any]
 _STATEMENT_UNITS: Final = 50
+_LONGEST_LINE: Final = 16 << 20
 
 
 class Dialect(NamedTuple):
@@ -32,37 +38,37 @@ class Dialect(NamedTuple):
     Args:
         name: "postgres" or "mysql".
         login: checks a login; gives an error answer, or None for who may come in.
-        complain: the error answer to what a statement has done wrong.
-        run: what only this server knows (SHOW, USE); None to let the SQL core do it.
+        answer: runs a statement: store, memory, context, other connections' memories, what was asked; gives the store
+            afterwards and the answer.
     """
 
     name: str
     login: Callable[[System, State, Connection, dict[str, str]], Answer | None]
-    complain: Callable[[SqlProblem, str], Answer]
-    run: Callable[[Session, str], Result | None]
+    answer: Callable[[Store, Memory, Context, list[Memory], Answer], tuple[Store, Answer]]
 
 
-def load_store(system: System, path: str) -> JsonObject | None:
+def load_store(system: System, path: str) -> Store | None:
     """The data on disk; None where there is none."""
     try:
-        found: JsonObject = json.loads(system.read_file(path))
+        return store_files.load(system.read_file(path))
     except (OSError, ValueError):
         return None
-    return found
 
 
-def save_store(system: System, path: str, store: JsonObject) -> None:
-    system.write_file(path, json.dumps({key: store[key] for key in ("databases", "roles")}).encode(), mode=0o600)
+def save_store(system: System, path: str, store: Store) -> None:
+    system.write_file(path, store_files.dump(store), mode=0o600)
 
 
 def receive(
-    system: System, state: State, descriptor: int, connection: Connection, dialect: Dialect, facts: Facts
+    system: System, state: State, descriptor: int, connection: Connection, dialect: Dialect, facts: dict[str, str]
 ) -> bool:
     """Answer the lines that have come; False where the connection is to be closed.
 
-    `state` has the `store` and the `path` of its file; `facts` the version and the pid.
+    `state` has the `store` and the `path` of its file; `facts` the version, the pid and the collation.
     """
     *lines, connection["received"] = connection["received"].split(b"\n")
+    if len(connection["received"]) > _LONGEST_LINE:
+        return False
     for line in lines:
         try:
             asked = json.loads(line)
@@ -71,8 +77,8 @@ def receive(
         if "login" in asked:
             answer = dialect.login(system, state, connection, asked["login"])
             if answer is None:
-                connection["memory"].update(asked["login"])
-                answer = {"welcome": facts["version"]}
+                enter(connection, asked["login"])
+                answer = {"welcome": facts["version"], "number": connection["number"]}
         elif "user" not in connection["memory"]:
             return False
         else:
@@ -83,48 +89,32 @@ def receive(
     return True
 
 
+def enter(connection: Connection, login: dict[str, str]) -> None:
+    """Somebody has logged in."""
+    connection["memory"].update(login, number=connection["number"])
+
+
+def context_of(system: System, memory: Memory, facts: dict[str, str], dialect: str) -> Context:
+    own = {**facts, "dialect": dialect, "user": memory["user"], "database": memory["database"]}
+    return Context(system.now_ns, memory.get("started_ns", system.now_ns), system.random, system.charge, own)
+
+
 def answer_question(
-    system: System, state: State, connection: Connection, dialect: Dialect, facts: Facts, asked: Answer
+    system: System, state: State, connection: Connection, dialect: Dialect, facts: dict[str, str], asked: Answer
 ) -> Answer:
-    """The answer to a statement, or to a question about the catalogue, of somebody who has logged in."""
+    """The answer to a statement of somebody who has logged in."""
     memory = connection["memory"]
-    own = {
-        **facts,
-        "dialect": dialect.name,
-        "user": memory["user"],
-        "database": memory["database"],
-        "now_ns": system.now_ns,
-    }
-    session = Session(state["store"], own)
-    if "catalogue" in asked:
-        return {"catalogue": describe(session)}
-    text: str = asked["sql"]
-    system.charge(_STATEMENT_UNITS + len(text) // 10)
+    others = [other["memory"] for other in state.get("connections", {}).values() if other is not connection]
+    system.charge(_STATEMENT_UNITS + len(asked["sql"]) // 10)
+    before = state["store"]
     try:
-        result = dialect.run(session, text) or execute(session, text)
-    except SqlProblem as problem:
-        return dialect.complain(problem, text)
-    finally:
-        if session.changed and "before" not in state["store"]:
-            save_store(system, state["path"], state["store"])
-    memory["database"] = own["database"]
-    system.charge(result.affected // 10)
-    return encode_result(result, dialect.name) | {"database": own["database"]}
-
-
-def encode_result(result: Result, dialect: str) -> Answer:
-    """A result with its values as the server prints them."""
-    rows = [[None if value is None else shown(value, dialect) for value in row] for row in result.rows]
-    return {"tag": result.tag, "affected": result.affected, "columns": result.columns, "rows": rows}
-
-
-def describe(session: Session) -> Answer:
-    """Databases, roles, and the tables of the database in use with their columns."""
-    tables = session.tables if session.facts["database"] else {}
-    columns = {
-        name: [list(Column(*fields))[:6] for fields in table["columns"]] for name, table in sorted(tables.items())
-    }
-    return {"databases": sorted(session.store["databases"]), "roles": sorted(session.store["roles"]), "tables": columns}
+        store, answer = dialect.answer(before, memory, context_of(system, memory, facts, dialect.name), others, asked)
+    except Unsimulated as problem:
+        return {"unsimulated": problem.what}
+    if store is not before:
+        state["store"] = store
+        save_store(system, state["path"], store)
+    return answer | {"database": memory["database"]}
 
 
 # the client's side

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wcwidth import wcswidth
+from wcwidth import wcswidth, wcwidth
 
 Rows = Sequence[Sequence[str | None]]
-NUMERIC = frozenset({"integer", "float", "numeric"})
+NUMERIC = frozenset(
+    "integer float numeric int2 int4 int8 float4 float8 oid tinyint smallint mediumint int bigint decimal double year".split()
+)
+"""The types whose values stand to the right."""
 
 
 def _width(text: str) -> int:
@@ -15,7 +18,7 @@ def _width(text: str) -> int:
 
 
 def _lines(cell: str | None, null: str) -> list[str]:
-    return (null if cell is None else cell).split("\n")
+    return (null if cell is None else cell).expandtabs(8).split("\n")
 
 
 def aligned(columns: Sequence[tuple[str, str]], rows: Rows, *, title: str = "", headings: bool = True) -> str:
@@ -24,7 +27,9 @@ def aligned(columns: Sequence[tuple[str, str]], rows: Rows, *, title: str = "", 
     Args:
         columns: (heading, family of type) each; numbers are put to the right.
     """
-    widths = [_width(name) if headings else 0 for name, _ in columns]
+    if not columns:
+        return f"--\n({len(rows)} row{'s' if len(rows) != 1 else ''})\n\n"
+    widths = [_width(name) for name, _ in columns]
     for row in rows:
         for place, cell in enumerate(row):
             widths[place] = max([widths[place], *(_width(line) for line in _lines(cell, ""))])
@@ -65,30 +70,56 @@ def _aligned_row(columns: Sequence[tuple[str, str]], row: Sequence[str | None], 
     return found
 
 
-def expanded(columns: Sequence[tuple[str, str]], rows: Rows) -> str:
+def expanded(columns: Sequence[tuple[str, str]], rows: Rows, *, headings: bool = True) -> str:
     """psql's expanded format: a block for each row."""
     width = max((_width(name) for name, _ in columns), default=0)
     values = max((_width(cell or "") for row in rows for cell in row), default=0)
     out = []
     for number, row in enumerate(rows, 1):
-        head = f"-[ RECORD {number} ]"
-        out.append(
-            head + "-" * max(0, width + 1 - len(head)) + ("+" if len(head) <= width + 1 else "") + "-" * (values + 1)
-        )
+        out.append(_record_head(number, width, values) if headings else "") if headings or number > 1 else None
         out += [
             f"{name}{' ' * (width - _width(name))} | {cell or ''}" for (name, _), cell in zip(columns, row, strict=True)
         ]
     return "".join(f"{line}\n" for line in out) + "\n" if rows else "(0 rows)\n\n"
 
 
-def boxed(columns: Sequence[tuple[str, str]], rows: Rows) -> str:
-    """mysql's table."""
+def _record_head(number: int, width: int, values: int) -> str:
+    """-[ RECORD 1 ]-+-----: as wide as the names and the values, the cross between them where there is room."""
+    head = f"-[ RECORD {number} ]"
+    if len(head) <= width + 1:
+        return head + "-" * (width + 1 - len(head)) + "+" + "-" * (values + 1)
+    return head + "-" * max(0, width + 3 + values - len(head))
+
+
+def _bytes(text: str) -> int:
+    """mysql makes its columns as wide as their values have bytes."""
+    return len(text.encode())
+
+
+def _cells(text: str) -> int:
+    return sum(max(0, wcwidth(letter)) if letter >= " " else 1 for letter in text)
+
+
+def boxed(
+    columns: Sequence[tuple[str, str]], rows: Rows, *, headings: bool = True, nullable: Sequence[bool] = ()
+) -> str:
+    """mysql's table; columns that may be null have room for that word."""
     widths = [
-        max([_width(name), *(_width("NULL" if row[place] is None else str(row[place])) for row in rows)])
+        max(
+            [
+                _bytes(name) if headings else 0,
+                *(_bytes("NULL" if row[place] is None else str(row[place])) for row in rows),
+            ]
+        )
         for place, (name, _) in enumerate(columns)
     ]
+    widths = [
+        max(width, 4) if may else width for width, may in zip(widths, nullable or [False] * len(widths), strict=True)
+    ]
     line = "+" + "+".join("-" * (width + 2) for width in widths) + "+"
-    out = [line, _boxed_row([name for name, _ in columns], ["text"] * len(columns), widths), line]
+    out = [line]
+    if headings:
+        out += [_boxed_row([name for name, _ in columns], ["text"] * len(columns), widths), line]
     out += [
         _boxed_row(["NULL" if cell is None else cell for cell in row], [kind for _, kind in columns], widths)
         for row in rows
@@ -99,6 +130,6 @@ def boxed(columns: Sequence[tuple[str, str]], rows: Rows) -> str:
 def _boxed_row(cells: Sequence[str], kinds: Sequence[str], widths: Sequence[int]) -> str:
     parts = []
     for cell, kind, width in zip(cells, kinds, widths, strict=True):
-        padding = " " * (width - _width(cell))
+        padding = " " * (width - _cells(cell))
         parts.append(f" {padding + cell if kind in NUMERIC | {'boolean'} else cell + padding} ")
     return f"|{'|'.join(parts)}|"

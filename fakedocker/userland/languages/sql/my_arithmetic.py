@@ -1,0 +1,69 @@
+"""What MariaDB's operators do with numbers."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from typing import Any, Protocol
+
+from fakedocker.userland.languages.sql.bound import Bound, Env, Value
+from fakedocker.userland.languages.sql.problems import SqlError, outside
+
+
+class Divides(Protocol):
+    """Who knows what a division by nought is."""
+
+    def by_zero(self) -> None: ...
+
+
+def _strict(left: Bound, right: Bound, operation: Any) -> Any:
+    return _strict_runs(left.run, right.run, operation)
+
+
+def _strict_runs(first: Any, second: Any, operation: Any) -> Any:
+    def run(env: Env) -> Value:
+        a, b = first(env), second(env)
+        return None if a is None or b is None else operation(a, b)
+
+    return run
+
+
+def _whole(operator: str, a: int, b: int, binder: Divides, shown: str) -> Value:
+    if operator in ("div", "%") and b == 0:
+        return binder.by_zero()
+    if operator == "+":
+        found = a + b
+    elif operator == "-":
+        found = a - b
+    elif operator == "*":
+        found = a * b
+    else:
+        quotient = abs(a) // abs(b)
+        quotient = quotient if (a < 0) == (b < 0) else -quotient
+        found = quotient if operator == "div" else a - quotient * b
+    if not -(1 << 63) <= found < 1 << 63:
+        if not shown:
+            raise outside("whole numbers beyond 64 bits")
+        raise SqlError("1690 22003", f"BIGINT value is out of range in '{shown}'")
+    return found
+
+
+def _float(operator: str, a: float, b: float, binder: Divides) -> Value:
+    if operator in ("/", "%") and b == 0:
+        return binder.by_zero()
+    found = {
+        "+": lambda: a + b,
+        "-": lambda: a - b,
+        "*": lambda: a * b,
+        "/": lambda: a / b,
+        "%": lambda: math.fmod(a, b),
+    }[operator]()
+    if math.isinf(found):
+        raise outside("doubles that overflow")
+    return found
+
+
+def _fits(value: Decimal) -> Decimal:
+    if value.adjusted() > 60:
+        raise outside("numbers with so many digits")
+    return value

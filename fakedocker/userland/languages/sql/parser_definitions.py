@@ -1,0 +1,194 @@
+"""CREATE TABLE, ALTER TABLE, and what columns and constraints are written as."""
+
+from __future__ import annotations
+
+from fakedocker.userland.languages.sql.parser_columns import _KEY_WORDS, _MY_KEY_WORDS, ColumnParser
+from fakedocker.userland.languages.sql.problems import outside
+from fakedocker.userland.languages.sql.tree import (
+    AlterAction,
+    AlterTable,
+    Column,
+    ColumnDef,
+    KeyDef,
+    Simple,
+    TableName,
+    TypeName,
+)
+
+
+class DefinitionParser(ColumnParser):
+    # ALTER TABLE
+
+    def alter_table(self) -> AlterTable:
+        missing = self.accept("if", "exists")
+        if self.is_word("only"):
+            self.at += 1
+        table = self.table_name()
+        actions = [self._alteration()]
+        while self.accept_mark(","):
+            actions.append(self._alteration())
+        return AlterTable(table, tuple(actions), missing)
+
+    def _alteration(self) -> AlterAction:
+        at = self.token.at
+        if self.accept("add"):
+            return self._add(at)
+        if self.accept("drop"):
+            return self._drop_part(at)
+        if self.accept("rename"):
+            return self._rename(at)
+        if self.mine:
+            return self._my_alteration(at)
+        if self.accept("alter"):
+            self.accept("column")
+            return self._alter_column(at)
+        if self.accept("owner"):
+            self.expect("to")
+            return AlterAction("owner", self.name(), at=at)
+        if self.is_one_of("set", "enable", "disable", "validate", "attach", "detach", "inherit", "no", "cluster", "replica", "reset", "force", "of", "not"):  # fmt: skip
+            raise outside(f"ALTER TABLE ... {self.token.text.upper()}")
+        self.fail()
+
+    def _add(self, at: int) -> AlterAction:
+        words = _MY_KEY_WORDS if self.mine else _KEY_WORDS
+        if self.is_one_of(*words):
+            return AlterAction("add key", key=self.table_key(), at=at)
+        self.accept("column")
+        missing = self.accept("if", "not", "exists")
+        if self.mine and self.is_mark("("):
+            raise outside("ADD with several columns")
+        place = self.token.at
+        column = self._placed(self.column())
+        return AlterAction("add column", column.name, column, missing_ok=missing, at=place)
+
+    def _placed(self, column: ColumnDef) -> ColumnDef:
+        if self.mine and self.accept("first"):
+            return column._replace(position="first")
+        if self.mine and self.accept("after"):
+            return column._replace(position=f"after {self.name()}")
+        return column
+
+    def _drop_part(self, at: int) -> AlterAction:
+        if self.mine:
+            if self.accept("primary", "key"):
+                return AlterAction("drop primary", at=at)
+            if self.accept("foreign", "key"):
+                return AlterAction("drop foreign", self._if_exists_name(), at=at)
+            if self.accept("index") or self.accept("key"):
+                return AlterAction("drop index", self._if_exists_name(), at=at)
+        if self.accept("constraint"):
+            missing = self.accept("if", "exists")
+            found = AlterAction("drop constraint", self.name(), missing_ok=missing, at=at)
+        else:
+            self.accept("column")
+            missing = self.accept("if", "exists")
+            found = AlterAction("drop column", self.name(), missing_ok=missing, at=at)
+        cascade = self.accept_one_of("cascade", "restrict") == "cascade"
+        return found._replace(cascade=cascade)
+
+    def _if_exists_name(self) -> str:
+        if self.is_word("if", "exists"):
+            raise outside("DROP ... IF EXISTS within ALTER TABLE")
+        return self.name()
+
+    def _rename(self, at: int) -> AlterAction:
+        if self.accept("to") or (self.mine and self.accept("as")):
+            return AlterAction("rename table", self.name(), at=at)
+        if self.accept("constraint"):
+            old = self.name()
+            self.expect("to")
+            return AlterAction("rename constraint", old, text=self.name(), at=at)
+        if self.mine and (self.accept("index") or self.accept("key")):
+            old = self.name()
+            self.expect("to")
+            return AlterAction("rename index", old, text=self.name(), at=at)
+        self.accept("column")
+        old = self.name()
+        if self.mine and not self.is_word("to"):
+            raise outside("RENAME of a table without TO")
+        self.expect("to")
+        return AlterAction("rename column", old, text=self.name(), at=at)
+
+    def _my_alteration(self, at: int) -> AlterAction:
+        if self.accept("modify"):
+            self.accept("column")
+            column = self._placed(self.column())
+            return AlterAction("change column", column.name, column, at=at)
+        if self.accept("change"):
+            self.accept("column")
+            old = self.name()
+            return AlterAction("change column", old, self._placed(self.column()), at=at)
+        if self.accept("alter"):
+            self.accept("column")
+            name = self.name()
+            if self.accept("drop", "default"):
+                return AlterAction("drop default", name, at=at)
+            self.expect("set", "default")
+            expression, text = self.default()
+            return AlterAction("set default", name, expression=expression, text=text, at=at)
+        if self.accept("auto_increment"):
+            self.accept_mark("=")
+            return AlterAction("auto_increment", text=str(self.number()), at=at)
+        if self.is_one_of("engine", "default", "character", "convert", "comment", "order", "collate", "enable", "disable", "partition"):  # fmt: skip
+            raise outside(f"ALTER TABLE ... {self.token.text.upper()}")
+        self.fail()
+
+    def _alter_column(self, at: int) -> AlterAction:
+        place = self.token.at
+        name = self.name()
+        if self.accept("type") or self.accept("set", "data", "type"):
+            kind: TypeName = self.type_name()
+            using = self.expression() if self.accept("using") else None
+            return AlterAction("type", name, type=kind, expression=using, at=place)
+        if self.accept("set", "not", "null"):
+            return AlterAction("set not null", name, at=place)
+        if self.accept("drop", "not", "null"):
+            return AlterAction("drop not null", name, at=place)
+        if self.accept("drop", "default"):
+            return AlterAction("drop default", name, at=place)
+        if self.accept("set", "default"):
+            expression, text = self.default()
+            return AlterAction("set default", name, expression=expression, text=text, at=place)
+        if self.is_one_of("add", "set", "drop", "reset"):
+            raise outside(f"ALTER COLUMN ... {self.token.text.upper()}")
+        self.fail()
+
+    # CREATE INDEX
+
+    def create_index(self, unique: bool) -> Simple:
+        at = self.token.at
+        if not self.mine and self.accept("concurrently"):
+            raise outside("CONCURRENTLY")
+        missing = self.accept("if", "not", "exists")
+        name = "" if self.is_word("on") else self.name()
+        self.expect("on")
+        if self.is_word("only"):
+            raise outside("ON ONLY")
+        table: TableName = self.table_name()
+        method = ""
+        if self.accept("using"):
+            method = self.name()
+            if method != "btree":
+                raise outside(f"indexes of {method}")
+        self.expect_mark("(")
+        columns: list[str] = []
+        while True:
+            start = self.token.at
+            expression = self.expression()
+            if not isinstance(expression, Column) or len(expression.parts) != 1:
+                raise outside("indexes on expressions")
+            if self.is_mark("("):
+                raise outside("keys on parts of columns")
+            order = self.accept_one_of("asc", "desc")
+            if order == "desc" or self.is_word("nulls") or self.is_word("collate") or self.is_name():
+                raise outside("indexes with an order or a class of operators")
+            columns.append(expression.parts[0])
+            assert start <= self.last_end
+            if not self.accept_mark(","):
+                break
+        self.expect_mark(")")
+        if self.is_one_of("where", "include", "with", "tablespace", "comment", "nulls"):
+            raise outside(f"{self.token.text.upper()} of an index")
+        key = KeyDef("unique" if unique else "index", name, tuple(columns), at=at)
+        flags = frozenset({"if not exists"} if missing else set())
+        return Simple("create index", (table,), name, flags, at=at, key=key)

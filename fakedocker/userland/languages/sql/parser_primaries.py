@@ -1,0 +1,173 @@
+"""What expressions begin with: values, names, calls, CASE, CAST, subqueries, and what follows them directly."""
+
+from __future__ import annotations
+
+from fakedocker.userland.languages.sql import keywords
+from fakedocker.userland.languages.sql.parser_calls import (
+    _MY_FUNCTIONS,
+    _MY_NILADIC,
+    _NILADIC,
+    _PG_LITERAL_TYPES,
+    CallParser,
+)
+from fakedocker.userland.languages.sql.problems import outside
+from fakedocker.userland.languages.sql.tree import (
+    Assigned,
+    Binary,
+    Call,
+    Cast,
+    Column,
+    Default,
+    Exists,
+    Expression,
+    Literal,
+    Subquery,
+    TypeName,
+    Variable,
+)
+
+
+class PrimaryParser(CallParser):
+    def primary(self) -> Expression:
+        token = self.token
+        if token.kind == "number":
+            self.at += 1
+            return Literal("number", token.text, token.at, token.end)
+        if token.kind == "string":
+            return self._string()
+        if token.kind == "bits":
+            self.at += 1
+            if not self.mine or token.text[0] == "b":
+                raise outside("bit strings")
+            return Literal("bits", token.text, token.at, token.end)
+        if token.kind == "parameter":
+            raise outside("parameters")
+        if token.kind == "variable":
+            return self._variable()
+        if token.kind == "mark":
+            if token.text == "(":
+                return self._parenthesis()
+            if token.text == "*":
+                self.fail()
+            self.fail()
+        if token.kind == "name":
+            return self._named()
+        if token.kind == "end":
+            self.fail()
+        return self._word()
+
+    def _variable(self) -> Expression:
+        token = self.take()
+        if self.is_mark(":="):
+            self.at += 1
+            value = self.expression()
+            return Assigned(token.text, value, token.at, self.last_end)
+        return Variable(token.text, token.at, token.end)
+
+    def _parenthesis(self) -> Expression:
+        at = self.token.at
+        depth = 1
+        while self.peek(depth).kind == "mark" and self.peek(depth).text == "(":
+            depth += 1
+        if self.peek(depth).kind == "word" and self.peek(depth).text.lower() in ("select", "with", "values"):
+            if depth > 1:
+                return self._nested_query(at)
+            self.at += 1
+            query = self.query()
+            self.expect_mark(")")
+            return Subquery(query, at, self.last_end)
+        found = self.row_or_expression()
+        if not self.mine and isinstance(found, Binary | Column | Call):
+            return found._replace(end=self.last_end)
+        return found
+
+    def _nested_query(self, at: int) -> Expression:
+        """((select ...) ...): a union of queries in parentheses, or an expression that begins with a query."""
+        start = self.at
+        found = self.row_or_expression()
+        if self.at <= start:
+            self.fail()
+        return found
+
+    # words
+
+    def _word(self) -> Expression:
+        token = self.token
+        word = token.text.lower()
+        if word in ("null", "true", "false"):
+            self.at += 1
+            return Literal(word, token.text, token.at, token.end)
+        if word == "case":
+            return self._case()
+        if word == "exists" and self._opens(1):
+            self.at += 1
+            self.expect_mark("(")
+            query = self.query()
+            self.expect_mark(")")
+            return Exists(query, token.at, self.last_end)
+        if word in ("cast", "convert") and self._opens(1):
+            found = self._cast(word)
+            if found is not None:
+                return found
+        if word == "extract" and self._opens(1):
+            return self._extract()
+        if word == "default":
+            self.at += 1
+            if self.mine and self.is_mark("("):
+                raise outside("DEFAULT()")
+            return Default(token.at, token.end)
+        if word == "interval" and not (self.mine and self._opens(1) and False):
+            return self._interval()
+        if word in ("position", "substring", "trim", "overlay") and self._opens(1):
+            return self._special_call(word)
+        return self._mine_word(word) if self.mine else self._pg_word(word)
+
+    def _pg_word(self, word: str) -> Expression:
+        token = self.token
+        if word == "current_schema" and self._opens(1):
+            return self._named()
+        if word in _NILADIC:
+            self.at += 1
+            arguments: tuple[Expression, ...] = ()
+            if word not in ("current_user", "user", "session_user") and self.accept_mark("("):
+                arguments = (Literal("number", str(self.number()), self.last_end, self.last_end),)
+                self.expect_mark(")")
+            return Call(word, arguments, token.at, self.last_end, keyword=True)
+        if word == "array":
+            return self._array()
+        if word == "row" and self._opens(1):
+            raise outside("ROW()")
+        if word in _PG_LITERAL_TYPES and self.peek().kind == "string":
+            kind = self.type_name()
+            return Cast(self._string(), kind, token.at, self.last_end, "literal")
+        if word == "timestamp" and self.peek().text in ("with", "without"):
+            kind = self.type_name()
+            return Cast(self._string(), kind, token.at, self.last_end, "literal")
+        if word == "double" and self.peek().text == "precision" and self.peek(2).kind == "string":
+            kind = self.type_name()
+            return Cast(self._string(), kind, token.at, self.last_end, "literal")
+        if word in keywords.PG_FUNCTION_NAMES and not self._opens(1):
+            self.fail()
+        if word in keywords.PG_RESERVED:
+            self.fail()
+        if word in keywords.PG_COLUMN_NAMES and self._opens(1) and word not in ("coalesce", "nullif", "greatest", "least", "char"):  # fmt: skip
+            raise outside(f"{word.upper()}(...)")
+        return self._named()
+
+    def _mine_word(self, word: str) -> Expression:
+        token = self.token
+        if word in _MY_NILADIC:
+            self.at += 1
+            arguments: tuple[Expression, ...] = ()
+            if self.accept_mark("(") and not self.accept_mark(")"):
+                arguments = (Literal("number", str(self.number()), self.last_end, self.last_end),)
+                self.expect_mark(")")
+            return Call(word, arguments, token.at, self.last_end, keyword=True)
+        if word in ("date", "time", "timestamp", "datetime") and self.peek().kind == "string":
+            self.at += 1
+            return Cast(self._string(), TypeName(word, (), False, token.at), token.at, self.last_end, "literal")
+        if word in ("match", "row", "value") and self._opens(1):
+            raise outside(f"{word.upper()}(...)")
+        if word in keywords.MY_RESERVED and not (word in _MY_FUNCTIONS and self._opens(1)):
+            self.fail()
+        return self._named()

@@ -1,0 +1,319 @@
+"""PostgreSQL's queries: what the planner asks of the dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from fakedocker.userland.languages.sql import pg_casts
+from fakedocker.userland.languages.sql.bound import Bound, Context, Env, Scope, Value
+from fakedocker.userland.languages.sql.pg_binder import PgBinder
+from fakedocker.userland.languages.sql.pg_types import INT4, INT8, INTEGERS, NUMBERS, TEXT, Type, shown_type
+from fakedocker.userland.languages.sql.planner import Columns, Output, Plan, PlannerBase
+from fakedocker.userland.languages.sql.planner_core import CorePlanner
+from fakedocker.userland.languages.sql.problems import SqlError, outside
+from fakedocker.userland.languages.sql.sources import GetRows, Relation, Rows
+from fakedocker.userland.languages.sql.tree import (
+    ArrayOf,
+    Call,
+    Case,
+    Cast,
+    Column,
+    Combined,
+    Core,
+    Cte,
+    Element,
+    Exists,
+    Expression,
+    Item,
+    Ordering,
+    Query,
+    Source,
+    Subquery,
+    TableName,
+    Unary,
+    Values,
+)
+
+if TYPE_CHECKING:
+    from fakedocker.userland.languages.sql.pg_access import PgSession
+
+_MOST_GENERATED: Final = 1_000_000
+_SETS: Final = frozenset({"generate_series", "unnest"})
+
+
+class PgPlanner(PlannerBase):
+    core = CorePlanner
+
+    def __init__(self, context: Context, session: PgSession) -> None:
+        super().__init__(context)
+        self.session = session
+        self.keeps_unknown = False  # whether a query's literals become what a table's columns are
+
+    def binder(self, scope: Scope) -> PgBinder:
+        found = PgBinder(self.context, self.plan)
+        found.scope = scope
+        self.session.equip(found)
+        return found
+
+    def relation(self, name: TableName) -> Relation:
+        return self.session.relation(name)
+
+    def column_name(self, item: Item, bound: Bound) -> str:
+        return label_of(item.expression, self)
+
+    def final(
+        self, bound: Bound, binder: Any
+    ) -> Bound:  # Any: a value of SQL's, what runs it, or a binder of either dialect
+        if self.keeps_unknown and self.depth == 1 and bound.constant is not None:
+            return bound
+        found: Bound = binder.coerced(bound, TEXT) if bound.type.name == "unknown" else bound
+        return found
+
+    def bad_position(self, number: int, what: str, at: int) -> SqlError:
+        return SqlError("42P10", f"{what} position {number} is not in select list", at)
+
+    def check_distinct_order(self, ordering: Ordering) -> None:
+        raise SqlError("42P10", "for SELECT DISTINCT, ORDER BY expressions must appear in select list", ordering.at)
+
+    # unions
+
+    def wrong_counts(self, body: Combined) -> SqlError:
+        return SqlError("42601", f"each {body.operator.upper()} query must have the same number of columns", first_of(body.right))  # fmt: skip
+
+    def unified(self, left: Plan, right: Plan, body: Combined) -> tuple[Columns, GetRows, GetRows]:
+        binder = self.binder(Scope())
+        columns: Columns = []
+        converts: tuple[list[Any], list[Any]] = ([], [])
+        for place, ((name, a), (_, b)) in enumerate(zip(left.columns, right.columns, strict=True)):
+            kind = pg_casts.common([a, b], body.operator.upper(), [0, first_of(body.right, place)])
+            columns.append((name, kind))
+            for given, converters in zip((a, b), converts, strict=True):
+                converters.append(None if given.name == kind.name else pg_casts.converter(given, kind))
+        assert binder is not None
+        return columns, _converted(left.rows, converts[0]), _converted(right.rows, converts[1])
+
+    def recursive_types(self, base: Plan, step: Plan, cte: Cte) -> tuple[Plan, Plan]:
+        converters: list[Any] = []
+        for place, ((name, a), (_, b)) in enumerate(zip(base.columns, step.columns, strict=True), 1):
+            if a.name == b.name and (a.modifiers == b.modifiers or not a.modifiers):
+                converters.append(None)
+                continue
+            kind = pg_casts.common([a, b], "UNION", [0, 0])
+            if kind.name != a.name or kind.modifiers != a.modifiers:
+                said = f'recursive query "{cte.name}" column {place} has type {shown_type(a)} in non-recursive term but type {shown_type(kind)} overall'
+                at = first_of(cte.statement.body.left, place - 1)  # type: ignore[union-attr]
+                raise SqlError("42804", said, at, hint="Cast the output of the non-recursive term to the correct type.")
+            converters.append(pg_casts.converter(b, a))
+            assert name is not None
+        return base, step._replace(rows=_converted(step.rows, converters))
+
+    def values_types(
+        self, rows: list[list[Bound]], binder: Any
+    ) -> tuple[Columns, list[list[Any]]]:  # Any: a value of SQL's, what runs it, or a binder of either dialect
+        columns: Columns = []
+        done: list[list[Any]] = [[] for _ in rows]
+        for place in range(len(rows[0])):
+            bounds = [row[place] for row in rows]
+            kind = pg_casts.common([bound.type for bound in bounds], "VALUES", [bound.at for bound in bounds])
+            columns.append((f"column{place + 1}", kind))
+            for number, bound in enumerate(bounds):
+                done[number].append(binder.coerced(bound, kind, "VALUES").run)
+        return columns, done
+
+    def _core(self, query: Query, core: Core, parent: Scope | None) -> Plan:
+        """A set that is selected without FROM is one in FROM."""
+        sets = [
+            n
+            for n, item in enumerate(core.items)
+            if isinstance(item.expression, Call) and item.expression.name in _SETS
+        ]
+        if sets and core.source is None and len(sets) == 1:
+            place = sets[0]
+            item = core.items[place]
+            assert isinstance(item.expression, Call)
+            name = item.alias or item.expression.name
+            made = item._replace(expression=Column((name,), item.expression.at, item.expression.end))
+            source = Source(None, None, item.expression, name, (), False, item.expression.at)
+            core = core._replace(items=(*core.items[:place], made, *core.items[place + 1 :]), source=source)
+        return super()._core(query, core, parent)
+
+    # limits
+
+    def check_limit(
+        self, expression: Expression | None, what: str, binder: Any
+    ) -> Callable[[Env], int | None]:  # Any: a value of SQL's, what runs it, or a binder of either dialect
+        if expression is None:
+            return lambda env: None
+        bound = binder.bind(expression)
+        if bound.uses:
+            raise SqlError("42P10", f"argument of {what} must not contain variables", bound.at)
+        if bound.type.name == "unknown":
+            bound = binder.coerced(bound, INT8)
+        if bound.type.name not in NUMBERS:
+            raise SqlError(
+                "42804", f"argument of {what} must be type bigint, not type {shown_type(bound.type)}", bound.at
+            )
+        run = bound.run
+
+        def number(env: Env) -> int | None:
+            value = run(((), env))
+            if value is None:
+                return None
+            found = pg_casts.to_integer(value, INT8)
+            if found < 0:
+                raise SqlError("2201W" if what == "LIMIT" else "2201X", f"{what} must not be negative")
+            return found
+
+        return number
+
+    # sets
+
+    def table_function(self, call: Call, scope: Scope, alias: str) -> tuple[Columns, GetRows]:
+        inner = Scope(scope.parent)
+        binder = self.binder(inner)
+        binder.clause = "FROM"
+        arguments = [binder.bind(argument) for argument in call.arguments]
+        kind, make = self._set(call, arguments, binder)
+        context = self.context
+
+        def rows(env: Env) -> Rows:
+            found = make(((), env))
+            context.tick(len(found))
+            context.hold(len(found))
+            return [(value,) for value in found]
+
+        return [(alias, kind)], rows
+
+    def _set(self, call: Call, arguments: list[Bound], binder: Any) -> tuple[Type, Callable[[Env], list[Value]]]:
+        if call.name == "unnest" and len(arguments) == 1 and arguments[0].type.name.endswith("[]"):
+            run = arguments[0].run
+            return arguments[0].type.element, lambda env: list(run(env) or ())
+        if call.name == "generate_series":
+            return self._series(arguments, binder)
+        if call.over is None and not call.star and call.name not in _SETS:
+            bound = binder.bind(call)
+            if call.name in ("json_each", "jsonb_each", "regexp_matches") or bound.type.name == "record":
+                raise outside(f"the function {call.name}")
+            return bound.type, lambda env: [bound.run(env)]
+        raise outside(f"{call.name} in FROM")
+
+    def _series(self, arguments: list[Bound], binder: Any) -> tuple[Type, Callable[[Env], list[Value]]]:
+        if not 2 <= len(arguments) <= 3:
+            raise outside("generate_series with such arguments")
+        names = [argument.type.name for argument in arguments]
+        if names[0] in ("date", "timestamp", "timestamptz"):
+            return self._moments(arguments, names, binder)
+        if any(name not in (*INTEGERS, "unknown") for name in names):
+            raise outside("generate_series of such types")
+        kind = INT8 if "int8" in names else INT4
+        runs = [binder.coerced(argument, kind).run for argument in arguments]
+
+        def make(env: Env) -> list[Value]:
+            values = [run(env) for run in runs]
+            if None in values:
+                return []
+            step = values[2] if len(values) > 2 else 1
+            if step == 0:
+                raise SqlError("22023", "step size cannot equal zero")
+            found = range(values[0], values[1] + (1 if step > 0 else -1), step)
+            if len(found) > _MOST_GENERATED:
+                raise outside("so long a series")
+            return list(found)
+
+        return kind, make
+
+    def _moments(
+        self, arguments: list[Bound], names: list[str], binder: Any
+    ) -> tuple[Type, Callable[[Env], list[Value]]]:
+        from fakedocker.userland.languages.sql import dates
+
+        if len(arguments) != 3:
+            raise outside("generate_series with such arguments")
+        kind = Type("timestamptz") if "timestamptz" in names[:2] or names[0] == "date" else Type("timestamp")
+        start, end = (binder.coerced(argument, kind).run for argument in arguments[:2])
+        step = binder.coerced(arguments[2], Type("interval")).run
+
+        def make(env: Env) -> list[Value]:
+            now, last, interval = start(env), end(env), step(env)
+            if None in (now, last, interval):
+                return []
+            if dates.interval_length(interval) == 0:
+                raise SqlError("22023", "step size cannot equal zero")
+            forward = dates.interval_length(interval) > 0
+            found = []
+            while now <= last if forward else now >= last:
+                found.append(now)
+                if len(found) > 10_000:
+                    raise outside("so long a series")
+                now = dates.add_interval(now, interval)
+            return found
+
+        return kind, make
+
+    def expand(self, outputs: list[Output]) -> Callable[[Rows], Rows] | None:
+        return None
+
+
+def _converted(rows: GetRows, converters: list[Any]) -> GetRows:
+    if all(convert is None for convert in converters):
+        return rows
+    return lambda env: [
+        tuple(
+            value if convert is None or value is None else convert(value)
+            for value, convert in zip(row, converters, strict=True)
+        )
+        for row in rows(env)
+    ]
+
+
+def first_of(query: Query, place: int = 0) -> int:
+    """Where a column of a query stands in the statement."""
+    body = query.body
+    if isinstance(body, Core):
+        expression = body.items[min(place, len(body.items) - 1)].expression if body.items else None
+    elif isinstance(body, Values):
+        expression = body.rows[0][min(place, len(body.rows[0]) - 1)]
+    else:
+        return first_of(body.left, place)
+    return int(getattr(expression, "start", getattr(expression, "at", body.at)))
+
+
+def label_of(expression: Expression, planner: PgPlanner) -> str:
+    """The name of a column that has no alias (FigureColname in parse_target.c)."""
+    return _label(expression)[0] or "?column?"
+
+
+_TYPE_LABELS: Final = {"int": "int4"}
+
+
+def _label(expression: Expression) -> tuple[str, int]:
+    """(the name, how good it is: 2 a name, 1 a type's)."""
+    if isinstance(expression, Column):
+        return expression.parts[-1], 2
+    if isinstance(expression, Call):
+        return expression.name, 2
+    if isinstance(expression, Element):
+        return _label(expression.argument)
+    if isinstance(expression, Cast):
+        name, strength = _label(expression.argument)
+        return (name, strength) if strength == 2 else (expression.type.name, 1)
+    if isinstance(expression, Case):
+        if expression.otherwise is not None:
+            name, strength = _label(expression.otherwise)
+            if strength:
+                return name, strength
+        return "case", 1
+    if isinstance(expression, ArrayOf):
+        return "array", 2
+    if isinstance(expression, Exists):
+        return "exists", 2
+    if isinstance(expression, Subquery):
+        body = expression.query.body
+        if isinstance(body, Core) and body.items:
+            item = body.items[0]
+            return (item.alias, 2) if item.alias else (_label(item.expression)[0], 2)
+        return ("column1", 2) if isinstance(body, Values) else ("", 0)
+    if isinstance(expression, Unary):
+        return "", 0
+    return "", 0

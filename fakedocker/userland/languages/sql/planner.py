@@ -1,0 +1,373 @@
+"""Queries made ready to run: FROM, WHERE, groups, windows, what is selected, order and limits; unions and WITH.
+
+The planner knows neither dialect: what differs is asked of its subclasses and of their binders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from fakedocker.userland.languages.sql.binder import AGGREGATES, BinderBase
+from fakedocker.userland.languages.sql.bound import Bound, Context, Env, Scope, Value, slot_reader
+from fakedocker.userland.languages.sql.pg_types import Type
+from fakedocker.userland.languages.sql.problems import SqlError, outside
+from fakedocker.userland.languages.sql.sorting import SortKey, key_maker, sorted_places
+from fakedocker.userland.languages.sql.sources import GetRows, Relation, Rows, SourceLoader, split
+from fakedocker.userland.languages.sql.tree import (
+    Call,
+    Column,
+    Combined,
+    Core,
+    Cte,
+    Expression,
+    Item,
+    Literal,
+    Ordering,
+    Query,
+    Star,
+    Subquery,
+    TableName,
+    Values,
+)
+from fakedocker.userland.languages.sql.windows import fill
+
+Columns = list[tuple[str, Type]]
+
+
+class Plan(NamedTuple):
+    """A query that can be run for an environment around it."""
+
+    columns: Columns
+    rows: GetRows
+    outer: bool = False
+    sure: frozenset[str] = frozenset()  # the columns that are never null
+
+
+class Output(NamedTuple):
+    """One of the result's columns."""
+
+    name: str
+    bound: Bound
+    alias: str | None
+    expression: Expression | None
+
+
+class PlannerBase:
+    """Plans queries.
+
+    Args:
+        context: of the statement.
+    """
+
+    mine = False
+    core: Any  # what plans one SELECT, see planner_core
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.ctes: list[dict[str, Plan]] = []
+        self.depth = 0
+        self.nullable: tuple[bool, ...] = ()  # of the columns of the query planned last
+
+    # of a dialect
+
+    def binder(self, scope: Scope) -> Any:  # Any: one of either dialect
+        raise NotImplementedError
+
+    def relation(self, name: TableName) -> Relation:
+        raise NotImplementedError
+
+    def column_name(self, item: Item, bound: Bound) -> str:
+        raise NotImplementedError
+
+    def final(
+        self, bound: Bound, binder: Any
+    ) -> Bound:  # Any: a value of SQL's, what runs it, or a binder of either dialect
+        """A column of a result, whose type is known at last."""
+        return bound
+
+    def unified(self, left: Plan, right: Plan, body: Combined) -> tuple[Columns, GetRows, GetRows]:
+        raise NotImplementedError
+
+    def check_limit(
+        self, expression: Expression | None, what: str, binder: Any
+    ) -> Callable[[Env], int | None]:  # Any: a value of SQL's, what runs it, or a binder of either dialect
+        raise NotImplementedError
+
+    def table_function(self, call: Call, scope: Scope, alias: str) -> tuple[Columns, GetRows]:
+        raise outside("functions in FROM")
+
+    def check_distinct_order(self, ordering: Ordering) -> None:
+        """An order by what is not selected of DISTINCT rows."""
+
+    def bad_position(self, number: int, what: str, at: int) -> SqlError:
+        raise NotImplementedError
+
+    def default_nulls_first(self, descending: bool) -> bool:
+        return descending
+
+    def wrong_counts(self, body: Combined) -> SqlError:
+        raise NotImplementedError
+
+    def expand(self, outputs: list[Output]) -> Callable[[Rows], Rows] | None:
+        """What makes several rows of one, where something selected is a set."""
+        return None
+
+    # names of WITH
+
+    def cte(self, name: str) -> Plan | None:
+        for known in reversed(self.ctes):
+            if name in known:
+                return known[name]
+        return None
+
+    # queries
+
+    def plan(self, query: Query, parent: Scope | None) -> Plan:
+        self.depth += 1
+        if self.depth > 40:
+            raise outside("so deep a query")
+        try:
+            return self._plan(query, parent)
+        finally:
+            self.depth -= 1
+
+    def _plan(self, query: Query, parent: Scope | None) -> Plan:
+        if query.ctes:
+            self.ctes.append({})
+            for cte in query.ctes:
+                self._add_cte(cte, query.recursive, parent)
+        try:
+            if isinstance(query.body, Core):
+                return self._core(query, query.body, parent)
+            if isinstance(query.body, Values):
+                return self._ordered(self._values(query.body, parent), query, parent)
+            return self._ordered(self._combined(query.body, parent), query, parent)
+        finally:
+            if query.ctes:
+                self.ctes.pop()
+
+    def view(self, relation: Relation) -> Plan:
+        """The plan of a view, which sees no names around it."""
+        kept, self.ctes = self.ctes, []
+        try:
+            assert relation.query is not None
+            return self.plan(relation.query, None)
+        finally:
+            self.ctes = kept
+
+    def _add_cte(self, cte: Cte, recursive: bool, parent: Scope | None) -> None:
+        query = cte.statement
+        if not isinstance(query, Query):
+            raise outside("statements that write within WITH")
+        if (
+            recursive
+            and isinstance(query.body, Combined)
+            and query.body.operator == "union"
+            and _mentions(query, cte.name)
+        ):
+            self.ctes[-1][cte.name] = self._recursive(cte, query, query.body, parent)
+            return
+        plan = self.plan(query, parent)
+        kept: list[Rows] = []
+
+        def rows(env: Env) -> Rows:
+            if plan.outer:
+                return plan.rows(env)
+            if not kept:
+                kept.append(plan.rows(env))
+            return kept[0]
+
+        self.ctes[-1][cte.name] = Plan(
+            self._named(cte, plan.columns), rows, plan.outer, plan.sure if not cte.columns else frozenset()
+        )
+
+    def _named(self, cte: Cte, columns: Columns) -> Columns:
+        if len(cte.columns) > len(columns):
+            raise outside("so many columns of WITH")
+        return [(cte.columns[n] if n < len(cte.columns) else name, kind) for n, (name, kind) in enumerate(columns)]
+
+    def _recursive(self, cte: Cte, query: Query, body: Combined, parent: Scope | None) -> Plan:
+        if query.order or query.limit or query.offset:
+            raise outside("the order of a recursive WITH")
+        base = self.plan(body.left, parent)
+        columns = self._named(cte, base.columns)
+        working: list[Rows] = [[]]
+        self.ctes[-1][cte.name] = Plan(columns, lambda env: working[0])
+        step = self.plan(body.right, parent)
+        if len(step.columns) != len(columns):
+            raise self.wrong_counts(body)
+        base, step = self.recursive_types(Plan(columns, base.rows), step, cte)
+        binder = self.binder(Scope())
+        key = key_maker([binder.group_key(kind) for _, kind in columns])
+
+        def rows(env: Env) -> Rows:
+            found: Rows = []
+            seen: set[Any] = set()
+            fresh = base.rows(env)
+            while fresh:
+                if not body.every:
+                    fresh = _unseen(fresh, seen, key)
+                found += fresh
+                self.context.hold(len(fresh) * len(columns))
+                self.context.tick(20 + len(fresh))
+                working[0] = fresh
+                fresh = step.rows(env)
+            return found
+
+        return Plan(columns, rows)
+
+    def recursive_types(self, base: Plan, step: Plan, cte: Cte) -> tuple[Plan, Plan]:
+        return base, step
+
+    def _combined(self, body: Combined, parent: Scope | None) -> Plan:
+        left, right = self.plan(body.left, parent), self.plan(body.right, parent)
+        if len(left.columns) != len(right.columns):
+            raise self.wrong_counts(body)
+        columns, first, second = self.unified(left, right, body)
+        binder = self.binder(Scope())
+        key = key_maker([binder.group_key(kind) for _, kind in columns])
+        operator, every = body.operator, body.every
+        if every and operator != "union":
+            raise outside(f"{operator.upper()} ALL")
+
+        def rows(env: Env) -> Rows:
+            a, b = first(env), second(env)
+            self.context.tick(len(a) + len(b))
+            if operator == "union":
+                return a + b if every else _unseen(a + b, set(), key)
+            others = {key(row) for row in b}
+            wanted = operator == "intersect"
+            return _unseen([row for row in a if (key(row) in others) == wanted], set(), key)
+
+        names = [name for name, _ in columns]
+        both = frozenset(
+            n for n, (name, _) in zip(names, right.columns, strict=True) if n in left.sure and name in right.sure
+        )
+        return Plan(columns, rows, left.outer or right.outer, both)
+
+    def _values(self, body: Values, parent: Scope | None) -> Plan:
+        scope = Scope(parent, self.mine)
+        binder = self.binder(scope)
+        binder.clause = "VALUES"
+        bound = [[binder.bind(value) for value in row] for row in body.rows]
+        if any(len(row) != len(bound[0]) for row in bound):
+            raise SqlError(
+                "42601", "VALUES lists must all be the same length", body.rows[1][0].at if body.rows[1] else 0
+            )
+        columns, runs = self.values_types(bound, binder)
+        outer = scope.reads_outer
+        return Plan(
+            columns,
+            lambda env: [
+                tuple(
+                    run(
+                        (),
+                    )
+                    if False
+                    else run(((), env))
+                    for run in row
+                )
+                for row in runs
+            ],
+            outer,
+        )
+
+    def values_types(
+        self, rows: list[list[Bound]], binder: Any
+    ) -> tuple[Columns, list[list[Any]]]:  # Any: a value of SQL's, what runs it, or a binder of either dialect
+        raise NotImplementedError
+
+    def _ordered(self, plan: Plan, query: Query, parent: Scope | None) -> Plan:
+        """ORDER BY and LIMIT of a union or of VALUES: by names and numbers of its columns."""
+        if not query.order and query.limit is None and query.offset is None:
+            return plan
+        scope = Scope(parent, self.mine)
+        scope.add("", plan.columns)
+        binder = self.binder(scope)
+        keys: list[SortKey] = []
+        runs: list[Any] = []
+        for ordering in query.order:
+            place = self._position(ordering.expression, len(plan.columns))
+            expression = ordering.expression
+            if place is None and isinstance(expression, Column) and len(expression.parts) == 1:
+                place = next((n for n, (name, _) in enumerate(plan.columns) if name == expression.parts[0]), None)
+            if place is None:
+                bound = binder.bind(expression)
+                if not isinstance(expression, Column):
+                    raise outside("the order of a union by an expression")
+            else:
+                bound = Bound(plan.columns[place][1], slot_reader(place, 0))
+            runs.append(bound.run)
+            keys.append(self._sort_key(binder, bound, ordering))
+        limit, offset = self.check_limit(query.limit, "LIMIT", binder), self.check_limit(query.offset, "OFFSET", binder)
+
+        def rows(env: Env) -> Rows:
+            found = plan.rows(env)
+            if keys:
+                order = sorted_places(keys, [[run((row, env)) for run in runs] for row in found])
+                found = [found[place] for place in order]
+            return _limited(found, limit(env), offset(env))
+
+        return Plan(plan.columns, rows, plan.outer, plan.sure)
+
+    def _sort_key(self, binder: Any, bound: Bound, ordering: Ordering) -> SortKey:
+        first = (
+            ordering.nulls_first if ordering.nulls_first is not None else self.default_nulls_first(ordering.descending)
+        )
+        return SortKey(binder.sort_key(bound.type), ordering.descending, first)
+
+    def _position(self, expression: Expression, count: int, what: str = "ORDER BY") -> int | None:
+        """The column that a number in ORDER BY or GROUP BY means."""
+        if not (isinstance(expression, Literal) and expression.kind == "number" and expression.text.isascii() and "." not in expression.text):  # fmt: skip
+            return None
+        number = int(expression.text)
+        if not 1 <= number <= count:
+            raise self.bad_position(number, what, expression.at)
+        return number - 1
+
+    # SELECT
+
+    def _core(self, query: Query, core: Core, parent: Scope | None) -> Plan:
+        found: Plan = self.core(self, query, core, parent).plan()
+        return found
+
+    def loader(
+        self, scope: Scope, binder: Any
+    ) -> SourceLoader:  # Any: a value of SQL's, what runs it, or a binder of either dialect
+        return SourceLoader(self, scope, binder)
+
+
+def _unseen(rows: Rows, seen: set[Any], key: Any) -> Rows:
+    found = []
+    for row in rows:
+        mark = key(row)
+        if mark not in seen:
+            seen.add(mark)
+            found.append(row)
+    return found
+
+
+def _limited(rows: Rows, limit: int | None, offset: int | None) -> Rows:
+    start = offset or 0
+    return rows[start:] if limit is None else rows[start : start + limit]
+
+
+def _mentions(part: Any, name: str) -> bool:  # Any: a part of a statement
+    if isinstance(part, TableName):
+        return part.name == name and not part.schema
+    if isinstance(part, tuple):
+        return any(_mentions(item, name) for item in part if isinstance(item, tuple))
+    return False
+
+
+def has_aggregate(part: Any) -> bool:  # Any: a part of a statement
+    """Whether an aggregate is called, but for those of queries within."""
+    if isinstance(part, Call) and (part.name in AGGREGATES or part.star) and part.over is None:
+        return True
+    if isinstance(part, Query | Subquery) or not isinstance(part, tuple):
+        return False
+    return any(has_aggregate(item) for item in part if isinstance(item, tuple))
+
+
+__all__ = ["BinderBase", "Columns", "Output", "Plan", "PlannerBase", "Star", "Value", "fill", "has_aggregate", "split"]

@@ -1,0 +1,551 @@
+-- prelude zoo
+create table keepers (id int auto_increment primary key, name varchar(30) not null, hired datetime default '2024-01-01 08:00:00');
+create table animals (id int auto_increment primary key, name varchar(20) not null, species enum('lion','zebra','seal') default 'seal', age int check (age >= 0), keeper_id int, weight decimal(7,2), born date, unique key uq_name (name), foreign key (keeper_id) references keepers(id) on delete set null);
+insert into keepers (name) values ('Ida'), ('Jon'), ('Kai');
+insert into animals (name, species, age, keeper_id, weight, born) values ('Leo', 'lion', 7, 1, 190.5, '2017-03-04'), ('Zoe', 'zebra', 4, 1, 310, '2020-05-06'), ('Sam', 'seal', null, 2, 85.25, null), ('Sue', 'seal', 2, null, 60, '2022-12-31');
+-- prelude
+-- case my 001
+select 1/2, 7/2, -7/2, 7 div 2, 7 mod 3, 1.5/2, 10/4;
+-- case my 002
+select 1/0, 5 % 0, 5 div 0;
+-- case my 003
+select 9223372036854775807 + 1;
+-- case my 004
+select '5' + 1, '3.5' * 2, 'abc' + 0, '12abc' + 1;
+-- case my 005
+select 1 = '1', 'a' = 'A', 'abc' = 'abc ', 'a' < 'B', 1 = 1.0;
+-- case my 006
+select true, false, not 1, !0, 1 and null, 1 or null, 1 xor 1, 1 && 0, 0 || 1;
+-- case my 007
+select null + 1, null = null, null <=> null, 1 <=> null, isnull(null), ifnull(null, 'x');
+-- case my 008
+select concat('a', 1, 2.5), concat('a', null), concat_ws(',', 'a', null, 'b');
+-- case my 009
+select if(1 > 2, 'yes', 'no'), if(null, 1, 2), case 1 when 1 then 'one' else 'other' end;
+-- case my 010
+select length('日本'), char_length('日本'), upper('äb'), reverse('abc'), lower('ÄB');
+-- case my 011
+select substring('hello', 2), substr('hello', -3, 2), mid('hello', 2, 2), substring_index('a.b.c', '.', 2), substring_index('a.b.c', '.', -1);
+-- case my 012
+select locate('l', 'hello'), instr('hello', 'lo'), position('e' in 'hello'), field('b', 'a', 'b'), elt(2, 'x', 'y');
+-- case my 013
+select round(2.5), round(-2.5), round(1.005, 2), round(123.456, -1), truncate(1.999, 2), ceil(1.1), floor(-1.1), round(2.5e0);
+-- case my 014
+select pow(2, 10), sqrt(16), abs(-3), mod(10, 4), sign(-2), greatest(1, 5, 2), least(3, 1);
+-- case my 015
+select 0.1 + 0.2, 0.1e0 + 0.2e0, 1e3, 1.50, 1.0 * 3, 2.50 * 2.0, 1e20, 1e-7;
+-- case my 016
+select format(1234567.891, 2), format(0.5, 0), lpad('7', 3, '0'), rpad('x', 3, '-'), repeat('ab', 2), space(2);
+-- case my 017
+select date('2024-05-06 07:08:09'), year('2024-05-06'), month('2024-05-06'), day('2024-05-06'), hour('2024-05-06 07:08:09'), minute('07:08:09');
+-- case my 018
+select date_add('2024-01-31', interval 1 month), date_sub('2024-03-01', interval 1 day), '2024-01-01' + interval 1 year, date_add('2024-01-01 10:00:00', interval 90 minute);
+-- case my 019
+select datediff('2024-03-01', '2024-02-01'), timestampdiff(month, '2024-01-15', '2024-03-14'), timestampdiff(year, '2000-05-06', '2024-05-05'), last_day('2024-02-10'), dayname('2024-05-06'), monthname('2024-05-06');
+-- case my 020
+select date_format('2024-05-06 17:08:09', '%Y-%m-%d %H:%i:%s'), date_format('2024-05-06', '%W, %M %D, %y'), date_format('2024-05-06 17:08:09', '%h:%i %p');
+-- case my 021
+select dayofweek('2024-05-06'), weekday('2024-05-06'), dayofyear('2024-05-06'), quarter('2024-05-06'), extract(year from '2024-05-06');
+-- case my 022
+select cast('12' as signed), cast(12.6 as signed), cast('12.345' as decimal(5,2)), cast(12 as char), cast('2024-05-06' as date), convert('7', signed);
+-- case my 023
+select 'a' like 'A', 'abc' like 'a%', 'a_c' like 'a\_c', 'abc' like '_b_', 'abc' not like 'z%';
+-- case my 024
+select 5 between 1 and 10, 3 in (1, 2), 3 not in (1, null), null in (1);
+-- case my 025
+select md5('x'), sha1('x'), sha2('x', 256);
+-- case my 026
+select coalesce(null, 2, 3), nullif(1, 1), nullif(1, 2), greatest('a', 'b');
+-- case my 027
+select 'it''s', "double", 'back\\slash', 'line\nbreak', 'tab\there';
+-- case my 028
+select 1 as `my col`, 2 as 'quoted', 3 plain;
+-- case my 029
+select database(), version() like '10.11%', user() like 'root%', connection_id() > 0;
+-- case my 030
+select 1+1, 1 + 1, (1), -1, 'x', NULL, now() is not null;
+-- case my 031
+set @x = 5;
+select @x, @x + 1;
+set @y = 'a';
+select @y, @nothing;
+-- case my 032
+select now() = current_timestamp(), curdate() = current_date;
+-- case my 033 zoo
+select * from animals;
+-- case my 034 zoo
+select name, age from animals order by age;
+-- case my 035 zoo
+select name, age from animals order by age desc, name;
+-- case my 036 zoo
+select species, count(*), avg(age), sum(weight) from animals group by species;
+-- case my 037 zoo
+select species, group_concat(name order by name separator '+') from animals group by species;
+-- case my 038 zoo
+select group_concat(name) from animals;
+-- case my 039 zoo
+select species, name from animals group by species;
+-- case my 040 zoo
+select count(*), count(age), max(weight), min(name) from animals;
+-- case my 041 zoo
+select avg(age), sum(age), sum(weight)/count(*) from animals;
+-- case my 042 zoo
+select name from animals where species = 'LION';
+-- case my 043 zoo
+select a.name, k.name keeper from animals a left join keepers k on k.id = a.keeper_id order by a.id;
+-- case my 044 zoo
+select a.name, k.name from animals a right join keepers k on k.id = a.keeper_id order by k.id, a.id;
+-- case my 045 zoo
+select name from animals limit 1, 2;
+-- case my 046 zoo
+select name from animals limit 2 offset 1;
+-- case my 047 zoo
+select distinct species from animals order by species;
+-- case my 048 zoo
+select species from animals order by species;
+-- case my 049 zoo
+insert into animals (name) values ('New');
+select * from animals where name = 'New';
+-- case my 050 zoo
+insert into animals (name, age) values ('Old', 9), ('Odd', 8);
+select last_insert_id(), row_count();
+-- case my 051 zoo
+insert into animals (name, species) values ('Bad', 'bird');
+-- case my 052 zoo
+insert into animals (name, age) values ('Neg', -1);
+-- case my 053 zoo
+insert into animals (name, keeper_id) values ('Lost', 99);
+-- case my 054 zoo
+insert into animals (name) values (null);
+-- case my 055 zoo
+insert into animals (age) values (3);
+-- case my 056 zoo
+insert into animals (id, name) values (1, 'Dup');
+-- case my 057 zoo
+insert into animals (name) values ('Leo');
+-- case my 058 zoo
+insert into animals (name) values ('leo ');
+-- case my 059 zoo
+insert into animals (name, weight) values ('Fat', 1000000);
+-- case my 060 zoo
+insert into animals (name) values ('a name that is far too long');
+-- case my 061 zoo
+insert into animals (name, age) values ('Txt', 'old');
+-- case my 062 zoo
+insert into animals (name, age) values ('Trunc', '5 years');
+-- case my 063 zoo
+insert into animals (name, born) values ('D', '2024-02-30');
+-- case my 064 zoo
+insert into animals (name, born) values ('D', 'yesterday');
+-- case my 065 zoo
+insert into animals (name, age) values ('Str', '7'), ('Rnd', 2.5);
+select name, age from animals where id > 4 order by id;
+-- case my 066 zoo
+insert into animals set name = 'Set', age = 3;
+select name, age from animals where name = 'Set';
+-- case my 067 zoo
+insert ignore into animals (name) values ('Leo'), ('Uma');
+select name from animals order by id;
+select count(*) from animals;
+-- case my 068 zoo
+insert into animals (id, name, age) values (1, 'Leo', 8) on duplicate key update age = values(age) + 1;
+select id, name, age from animals where id = 1;
+-- case my 069 zoo
+insert into animals (name, age) values ('Zoe', 1) on duplicate key update age = age + 10, weight = 5;
+select name, age, weight from animals where name = 'Zoe';
+-- case my 070 zoo
+replace into animals (id, name) values (2, 'Zed');
+select id, name, species, age from animals order by id;
+-- case my 071 zoo
+update animals set age = age + 1 where species = 'seal';
+select name, age from animals order by id;
+-- case my 072 zoo
+update animals set name = 'Leo' where id = 2;
+-- case my 073 zoo
+update animals set age = -5 where id = 1;
+-- case my 074 zoo
+update animals set nope = 1;
+-- case my 075 zoo
+update animals set age = 1 order by id desc limit 1;
+select id, age from animals order by id;
+-- case my 076 zoo
+update animals a join keepers k on k.id = a.keeper_id set a.name = concat(k.name, '-', a.name) where k.name = 'Ida';
+select name from animals order by id;
+-- case my 077 zoo
+delete from animals where age is null;
+select count(*) from animals;
+-- case my 078 zoo
+delete from animals order by weight desc limit 2;
+select name from animals order by id;
+-- case my 079 zoo
+delete a from animals a join keepers k on k.id = a.keeper_id where k.name = 'Jon';
+select name from animals order by id;
+-- case my 080 zoo
+delete from keepers where id = 1;
+select id, keeper_id from animals order by id;
+-- case my 081 zoo
+select nope from animals;
+-- case my 082 zoo
+select name from animals where nope = 1;
+-- case my 083 zoo
+select name from animals order by nope;
+-- case my 084 zoo
+select name from animals group by nope;
+-- case my 085 zoo
+select id from animals join keepers on keeper_id = keepers.id;
+-- case my 086 zoo
+select x.name from animals;
+-- case my 087 zoo
+select animals.name from animals a;
+-- case my 088 zoo
+select foo(1);
+-- case my 089 zoo
+select upper();
+-- case my 090 zoo
+select sum(age) from animals where sum(age) > 1;
+-- case my 091 zoo
+select (select name from animals);
+-- case my 092 zoo
+select (select id, name from animals limit 1);
+-- case my 093 zoo
+select name from animals union select id, name from keepers;
+-- case my 094 zoo
+select * from animals where id in (select id, name from keepers);
+-- case my 095 zoo
+alter table animals add column tame tinyint(1) not null default 0;
+describe animals;
+select name, tame from animals order by id;
+-- case my 096 zoo
+alter table animals add column code varchar(5) after name;
+describe animals;
+-- case my 097 zoo
+alter table animals modify column weight decimal(9,3);
+select weight from animals order by id;
+-- case my 098 zoo
+alter table keepers change name full_name varchar(50) not null;
+describe keepers;
+-- case my 099 zoo
+alter table animals drop column nope;
+-- case my 100 zoo
+alter table animals add column name text;
+-- case my 101 zoo
+alter table animals drop index uq_name;
+insert into animals (name) values ('Leo');
+select count(*) from animals where name = 'Leo';
+-- case my 102 zoo
+alter table keepers add unique (name);
+insert into keepers (name) values ('ida');
+-- case my 103 zoo
+alter table nope add column x int;
+-- case my 104 zoo
+alter table keepers rename to staff;
+show tables;
+-- case my 105 zoo
+drop table keepers;
+-- case my 106 zoo
+drop table animals, keepers;
+show tables;
+-- case my 107 zoo
+drop table nope;
+-- case my 108 zoo
+drop table if exists nope;
+select 'fine';
+-- case my 109 zoo
+truncate table animals;
+insert into animals (name) values ('First');
+select id from animals;
+-- case my 110 zoo
+truncate table keepers;
+-- case my 111 zoo
+create index idx_age on animals (age);
+show create table animals;
+-- case my 112 zoo
+create index uq_name on animals (age);
+-- case my 113 zoo
+create unique index u on animals (species);
+-- case my 114 zoo
+create index i on animals (nope);
+-- case my 115 zoo
+describe animals;
+-- case my 116 zoo
+desc keepers;
+-- case my 117 zoo
+show columns from keepers;
+-- case my 118 zoo
+show create table keepers;
+-- case my 119 zoo
+show create table animals;
+-- case my 120 zoo
+show tables;
+-- case my 121 zoo
+show tables like 'a%';
+-- case my 122 zoo
+show tables like 'x%';
+-- case my 123 zoo
+show databases;
+-- case my 124 zoo
+show warnings;
+-- case my 125 zoo
+show index from animals;
+-- case my 126 zoo
+select name, age from animals where id = 1\G
+-- case my 127 zoo
+begin;
+delete from animals;
+rollback;
+select count(*) from animals;
+-- case my 128 zoo
+start transaction;
+insert into keepers (name) values ('T');
+savepoint a;
+delete from keepers;
+rollback to a;
+commit;
+select name from keepers order by id;
+-- case my 129 zoo
+set autocommit = 0;
+delete from animals;
+rollback;
+select count(*) from animals;
+-- case my 130 zoo
+begin;
+insert into keepers (name) values ('Gone');
+rollback;
+insert into keepers (name) values ('Kept');
+select id, name from keepers order by id;
+-- case my 131 zoo
+rollback to nope;
+-- case my 132 zoo
+create view seals as select name, age from animals where species = 'seal';
+select * from seals order by name;
+-- case my 133 zoo
+create view v as select 1 as a;
+create view v as select 2;
+-- case my 134 zoo
+create or replace view v as select 1 as a;
+create or replace view v as select 2 as b;
+select * from v;
+-- case my 135 zoo
+drop view nope;
+-- case my 136 zoo
+create table t (a int, a int);
+-- case my 137 zoo
+create table t (a nosuchtype);
+-- case my 138 zoo
+create table t (a int primary key, b int primary key);
+-- case my 139 zoo
+create table t (a int, primary key (nope));
+-- case my 140 zoo
+create table t (a int, foreign key (a) references nothing(id));
+-- case my 141 zoo
+create table t (a varchar(5), foreign key (a) references keepers(id));
+-- case my 142 zoo
+create table t (a int default 'x');
+-- case my 143 zoo
+create table t (a int auto_increment);
+-- case my 144 zoo
+create table t (a varchar);
+-- case my 145 zoo
+create table t like animals;
+show create table t;
+-- case my 146 zoo
+create table t (id int unsigned not null auto_increment, n tinyint, b bigint, s smallint unsigned, primary key (id));
+insert into t (n, b, s) values (1, 2, 3);
+select * from t;
+describe t;
+-- case my 147 zoo
+create table t (n tinyint);
+insert into t values (128);
+-- case my 148 zoo
+create table t (n int unsigned);
+insert into t values (-1);
+-- case my 149 zoo
+create table t (f float, d double);
+insert into t values (1.1, 1.1), (0.1, 1e10), (100000, 0.00001);
+select * from t;
+-- case my 150 zoo
+create table t (b boolean, y year, tm time);
+insert into t values (true, 2024, '12:30'), (false, 1999, '01:02:03');
+select * from t;
+-- case my 151 zoo
+create table t (ts timestamp default current_timestamp, dt datetime);
+insert into t (dt) values ('2024-05-06 10:11:12'), ('2024-05-06');
+select dt, ts is not null from t;
+-- case my 152 zoo
+create table t (c char(5), v varchar(5));
+insert into t values ('ab  ', 'ab  ');
+select concat(c, '|'), concat(v, '|'), length(c), length(v) from t;
+-- case my 153 zoo
+create table t (a int check (a > 0), b int, check (a < b), constraint sane check (b <> 5));
+insert into t values (1, 6);
+insert into t values (1, 5);
+-- case my 154 zoo
+create table t (a int check (a > 0));
+insert into t values (0);
+-- case my 155 zoo
+create table t (a int, b int, check (a < b));
+insert into t values (2, 1);
+-- case my 156 zoo
+create table t (a int unique, b int);
+insert into t values (null, 1), (null, 2), (1, 3);
+select count(*) from t;
+insert into t values (1, 4);
+-- case my 157 zoo
+create table t (s text);
+insert into t values ('x'), (null);
+select s, s is null, length(s) from t;
+-- case my 158 zoo
+create table t (id int primary key, v int);
+insert into t values (3, 1), (1, 2), (2, 3);
+select * from t;
+update t set v = 9 where id = 1;
+select * from t;
+-- case my 159 zoo
+create table t (v int);
+insert into t values (3), (1), (2);
+select * from t;
+delete from t where v = 3;
+insert into t values (0);
+select * from t;
+-- case my 160 zoo
+create table t (id int auto_increment primary key, v int);
+insert into t (v) values (1), (2);
+insert into t values (10, 3);
+insert into t (v) values (4);
+select * from t;
+-- case my 161 zoo
+create table t (id int auto_increment primary key) auto_increment = 100;
+insert into t values (), ();
+select * from t;
+-- case my 162 zoo
+create table t (id int auto_increment primary key, v int);
+insert into t (v) select age from animals;
+insert into t (v) values (0);
+select * from t;
+-- case my 163 zoo
+create table n (id int primary key, s varchar(10)) engine=InnoDB default charset=utf8mb4;
+show create table n;
+-- case my 164 zoo
+create database other;
+use other;
+create table z (a int);
+show tables;
+drop database other;
+select database();
+-- case my 165 zoo
+create database other;
+create database other;
+-- case my 166 zoo
+drop database nothing_here;
+-- case my 167 zoo
+use nothing_here;
+-- case my 168 zoo
+create user 'app'@'%' identified by 'pw';
+grant all privileges on `case`.* to 'app'@'%';
+flush privileges;
+drop user 'app'@'%';
+select 'done';
+-- case my 169 zoo
+create user 'root'@'localhost' identified by 'x';
+-- case my 170 zoo
+insert into animals (name, age) values ('Ret', 1) returning id, name;
+-- case my 171 zoo
+delete from animals where age < 3 returning name;
+-- case my 172 zoo
+select name, row_number() over (order by age) from animals where age is not null order by age;
+-- case my 173 zoo
+select species, name, rank() over (partition by species order by age desc) r from animals where age is not null order by species, r;
+-- case my 174 zoo
+select name, sum(weight) over (order by id) from animals order by id;
+-- case my 175 zoo
+with recursive n as (select 1 as i union all select i + 1 from n where i < 4) select sum(i), count(*) from n;
+-- case my 176 zoo
+with c as (select species, count(*) n from animals group by species) select * from c where n > 1;
+-- case my 177 zoo
+select name from animals where age > all (select age from animals where species = 'seal' and age is not null);
+-- case my 178 zoo
+select name from animals where (select count(*) from keepers) = 3 order by name;
+-- case my 179 zoo
+select k.name, count(a.id) n from keepers k left join animals a on a.keeper_id = k.id group by k.id having n > 0 order by n desc;
+-- case my 180 zoo
+select name as n from animals having n like 'S%' order by n;
+-- case my 181 zoo
+select species s, count(*) c from animals group by s order by c desc, s;
+-- case my 182 zoo
+select year(born) y, count(*) from animals where born is not null group by y order by y;
+-- case my 183 zoo
+select name, born + interval 1 year from animals where born is not null order by id;
+-- case my 184 zoo
+select name from animals where born > '2020-01-01' order by name;
+-- case my 185 zoo
+select name from animals where born between '2017-01-01' and '2020-12-31' order by name;
+-- case my 186 zoo
+select max(born), min(born), count(distinct species) from animals;
+-- case my 187 zoo
+select name, if(age > 3, 'old', 'young') as stage from animals order by id;
+-- case my 188 zoo
+select ifnull(age, 'n/a') from animals order by id;
+-- case my 189 zoo
+select concat(name, ':', weight) from animals order by id;
+-- case my 190 zoo
+select weight * 2, weight / 3, weight + 0.001, round(weight / 3, 1) from animals order by id;
+-- case my 191 zoo
+select count(*) from animals where name regexp '^S';
+-- case my 192 zoo
+select 1 union select 2 union select 1;
+-- case my 193 zoo
+select name from animals order by rand() limit 0;
+-- case my 194
+select @@autocommit, @@version like '10%';
+-- case my 195
+explain select 1;
+-- case my 196
+create procedure p() select 1;
+-- case my 197
+create trigger tr before insert on nothing for each row set new.a = 1;
+-- case my 198
+selec 1;
+-- case my 199
+select * frm animals;
+-- case my 200 zoo
+select * from animals where;
+-- case my 201 zoo
+select * from animals wher age = 1;
+-- case my 202 zoo
+insert animals values (1);
+-- case my 203 zoo
+insert into animals (name values ('x');
+-- case my 204 zoo
+update animals age = 1;
+-- case my 205 zoo
+delete animals;
+-- case my 206
+create table x (id int primary key name text);
+-- case my 207
+create tabel x (a int);
+-- case my 208 zoo
+drop animals;
+-- case my 209 zoo
+select name, from animals;
+-- case my 210 zoo
+select count(*) from animals group by;
+-- case my 211 zoo
+select * from animals order;
+-- case my 212 zoo
+select * from animals where age >;
+-- case my 213 zoo
+select 'a' 'b', "c" 'd';
+-- case my 214 zoo
+select `name` from `animals` where `id` = 1;
+-- case my 215 zoo
+select animals.* from animals where id = 1;
+-- case my 216 zoo
+select NAME, Age from ANIMALS where ID = 1;
+-- case my 217 zoo
+select Name, AGE from animals where ID = 1;
+-- case my 218 zoo
+select count(name), COUNT(*), Sum(age) from animals;
+-- case my 219 zoo
+select name -- comment;
+-- case my 220 zoo
+select name /* in between */ from animals where id = 1 # end;

@@ -1,0 +1,651 @@
+-- prelude pets
+create table owners (id serial primary key, name text not null, joined timestamp default '2024-01-01 10:00:00');
+create table pets (id serial primary key, name varchar(20) not null, kind text default 'cat' check (kind in ('cat', 'dog', 'fish')), age int check (age >= 0), owner_id int references owners(id) on delete set null, weight numeric(5,2), tags text[]);
+insert into owners (name) values ('Ann'), ('Bob'), ('Cy');
+insert into pets (name, kind, age, owner_id, weight) values ('Tom', 'cat', 3, 1, 4.25), ('Rex', 'dog', 5, 1, 20), ('Nemo', 'fish', null, 2, 0.05), ('Kit', 'cat', 1, null, 2.1);
+-- prelude
+-- case pg 001
+select 1/2 as a, 7/2 as b, -7/2 as c, 7%-2 as d, 1/2.0 as e, 10/3.0 as f, 2.0/3 as g;
+-- case pg 002
+select 1/0;
+-- case pg 003
+select 1.5/0;
+-- case pg 004
+select 2147483647 + 1;
+-- case pg 005
+select 9223372036854775807 + 1;
+-- case pg 006
+select 2147483648, 9223372036854775808, 1e3, 1.5e-3, .5;
+-- case pg 007
+select 1::bigint + 1, pg_typeof(1), pg_typeof(1.5), pg_typeof('x'), pg_typeof(true), pg_typeof(now()), pg_typeof(1::bigint * 1.0);
+-- case pg 008
+select 'a' || 'b' || 1, 'x' || null, 1 || 'y';
+-- case pg 009
+select true, false, not true, true and null, true or null, null and false;
+-- case pg 010
+select 1 = 1.0, 'a' = 'A', 'abc' < 'abd', 'B' < 'a', 'a' < 'B';
+-- case pg 011
+select '5'::int + 1, '1.50'::numeric, 'true'::boolean, 'yes'::bool, '2024-01-31'::date, 12::text;
+-- case pg 012
+select 'abc'::int;
+-- case pg 013
+select '2024-02-30'::date;
+-- case pg 014
+select 'maybe'::boolean;
+-- case pg 015
+select 1 + 'x';
+-- case pg 016
+select 1 + '2', '3' * 4, 10 - '4';
+-- case pg 017
+select 'a' + 'b';
+-- case pg 018
+select 1 = 'one';
+-- case pg 019
+select now()::date = current_date, current_user, current_database();
+-- case pg 020
+select current_date - current_date as zero, date '2024-03-01' - date '2024-02-01' as days, date '2024-01-31' + 1 as next;
+-- case pg 021
+select timestamp '2024-01-31 10:00' + interval '1 month', date '2024-01-31' + interval '1 month', timestamp '2024-03-01' - interval '1 day 2 hours';
+-- case pg 022
+select timestamp '2024-03-01 12:00' - timestamp '2024-02-01 11:30', interval '1 year 2 months 3 days 04:05:06', interval '36 hours', interval '90 minutes';
+-- case pg 023
+select extract(year from timestamp '2024-05-06 07:08:09.5') as y, extract(second from timestamp '2024-05-06 07:08:09.5') as s, extract(epoch from timestamp '1970-01-02') as e, extract(dow from date '2024-05-05') as dow, date_part('month', date '2024-05-05') as m;
+-- case pg 024
+select date_trunc('month', timestamp '2024-05-06 07:08:09'), date_trunc('hour', timestamp '2024-05-06 07:08:09'), date_trunc('week', timestamp '2024-05-08 01:00');
+-- case pg 025
+select to_char(timestamp '2024-05-06 17:08:09', 'YYYY-MM-DD HH24:MI:SS'), to_char(date '2024-05-06', 'DD Mon YYYY'), to_char(timestamp '2024-05-06 17:08:09', 'FMDay, FMDD FMMonth YYYY'), to_char(1234.5, '9,999.99'), to_char(0.5, '0.00'), to_char(7, '000');
+-- case pg 026
+select age(timestamp '2024-05-06', timestamp '2020-02-29'), age(timestamp '2024-01-01', timestamp '2024-03-15');
+-- case pg 027
+select initcap('hello wide world'), split_part('a,b,c', ',', 2), strpos('hello', 'l'), position('lo' in 'hello'), translate('12345', '14', 'ax'), ascii('A'), chr(66), md5('x');
+-- case pg 028
+select concat('a', null, 1, true), concat_ws('-', 'a', null, 'b'), format('%s is %s', 'x', 3), quote_literal('it''s'), quote_ident('Big Name');
+-- case pg 029
+select round(2.5), round(3.5), round(-2.5), round(2.5::float8), round(3.5::float8), round(123.456, 1), round(123.456, -1), trunc(1.99), trunc(-1.99), trunc(1.987, 2);
+-- case pg 030
+select sqrt(16), power(2, 10), 2 ^ 3, exp(0), ln(1), pi() > 3;
+-- case pg 031
+select 0.1 + 0.2, 0.1::float8 + 0.2::float8, 1.0::float8, 1e15::float8, 1e16::float8, 1e-5::float8, 100000::float4, 3.14::float4;
+-- case pg 032
+select 1.10, 1.10 * 2, 1.10 + 1, 3.00 * 2.50, 1.0 / 3.0, 100.0 / 7;
+-- case pg 033
+select avg(x), sum(x), count(x) from (values (1), (2), (4)) as t(x);
+-- case pg 034
+select avg(x), sum(x) from (values (1.5), (2.25)) as t(x);
+-- case pg 035
+select * from (values (1, 'a'), (2, 'b')) as t(n, s) order by n desc;
+-- case pg 036
+values (1, 'x'), (2, 'y');
+-- case pg 037
+select * from generate_series(1, 5) as n;
+-- case pg 038
+select n, n * n as sq from generate_series(2, 10, 4) as n;
+-- case pg 039
+select generate_series(1, 3) as g;
+-- case pg 040
+select d::date from generate_series(date '2024-01-01', date '2024-01-03', interval '1 day') as d;
+-- case pg 041
+select unnest(array[3, 1, 2]) as u;
+-- case pg 042
+select array[1, 2, 3], array['a', 'b c', null, 'd,e'], '{1,2}'::int[], (array[10, 20])[2], array_length(array[1, 2], 1);
+-- case pg 043
+select 3 = any(array[1, 3]), 5 <> all(array[1, 2]), 2 = any('{2,4}'::int[]);
+-- case pg 044
+select array_to_string(array['a', 'b'], '-'), string_to_array('x,y', ','), cardinality(array[1, 2, 3]);
+-- case pg 045
+select case when true then 1 else 2.5 end, case when false then 'x' end;
+-- case pg 046
+select case when 1 then 2 end;
+-- case pg 047
+select coalesce(null, 1, 2.5), coalesce(null, null);
+-- case pg 048
+select coalesce('a', 1);
+-- case pg 049
+select 'abc' like 'a%', 'ABC' ilike 'a_c', 'a%c' like 'a\%c', 'abc' not like '%d%';
+-- case pg 050
+select '{"a": 1, "b": {"c": [1, 2]}}'::jsonb, '{"b":1,"a":2}'::jsonb -> 'a', '{"a":"x"}'::jsonb ->> 'a', '{"a":1}'::json;
+-- case pg 051
+select '{"a": [1, {"b": 2}]}'::jsonb -> 'a' -> 1 ->> 'b', '{"a":1}'::jsonb ? 'a', '{"a":1,"b":2}'::jsonb @> '{"b":2}';
+-- case pg 052
+select null::int is null, null is distinct from 1, 1 is not distinct from 1;
+-- case pg 053
+select greatest(1, null, 3), least(null, 2), nullif('a', 'b');
+-- case pg 054
+select 5 between 1 and 10, 5 not between 1 and 4, 3 in (1, 2, 3), null in (1, 2), 1 not in (2, null);
+-- case pg 055
+select length('日本語'), octet_length('日本語'), reverse('añb');
+-- case pg 056
+select 'it''s' as q, E'tab\there' as t, $$dollar 'quoted'$$ as d, $x$in$x$ as e;
+-- case pg 057
+select lower('ABC') as lower, upper('abc'), now() is not null as ok;
+-- case pg 058 pets
+select * from pets order by id;
+-- case pg 059 pets
+select name as "Pet Name", age + 1 as next_age from pets order by age;
+-- case pg 060 pets
+select kind, count(*), avg(weight), sum(weight) from pets group by kind order by kind;
+-- case pg 061 pets
+select kind, string_agg(name, ', ' order by name) from pets group by kind order by kind;
+-- case pg 062 pets
+select array_agg(name order by id) from pets;
+-- case pg 063 pets
+select count(*) filter (where kind = 'cat') as cats, bool_and(age > 0), bool_or(age > 4) from pets;
+-- case pg 064 pets
+select name, kind from pets group by kind;
+-- case pg 065 pets
+select name, count(*) from pets;
+-- case pg 066 pets
+select p.name, o.name from pets p full join owners o on o.id = p.owner_id order by p.id, o.id;
+-- case pg 067 pets
+select distinct on (kind) kind, name from pets order by kind, age desc nulls last;
+-- case pg 068 pets
+select name, age from pets order by age nulls first, name;
+-- case pg 069 pets
+select name, age from pets order by age desc;
+-- case pg 070 pets
+select p.id, o.* from pets p join owners o on o.id = p.owner_id order by p.id;
+-- case pg 071 pets
+insert into pets (name) values ('New') returning *;
+-- case pg 072 pets
+insert into pets (name, age) values ('Old', 9), ('Odd', 8) returning id, name, age * 2 as twice;
+-- case pg 073 pets
+update pets set age = age + 1 where kind = 'cat' returning name, age;
+-- case pg 074 pets
+delete from pets where age is null returning name;
+-- case pg 075 pets
+insert into pets (name, kind) values ('Bad', 'bird');
+-- case pg 076 pets
+insert into pets (name, age) values ('Neg', -1);
+-- case pg 077 pets
+insert into pets (name, owner_id) values ('Lost', 99);
+-- case pg 078 pets
+insert into pets (name) values (null);
+-- case pg 079 pets
+insert into pets (id, name) values (1, 'Dup');
+-- case pg 080 pets
+insert into pets (name, weight) values ('Fat', 1000);
+-- case pg 081 pets
+insert into pets (name) values ('a name that is far too long');
+-- case pg 082 pets
+insert into pets (name, age) values ('Txt', 'old');
+-- case pg 083 pets
+insert into pets (name, age) values ('Cast', '7'), ('Num', 2.6);
+select name, age from pets where id > 4 order by id;
+-- case pg 084 pets
+insert into pets (name, age) select name, 'x' from owners;
+-- case pg 085 pets
+update pets set nope = 1;
+-- case pg 086 pets
+update pets set age = 'x' where id = 1;
+-- case pg 087 pets
+update pets set kind = 'cow' where id = 1;
+-- case pg 088 pets
+delete from owners where id = 1;
+select id, owner_id from pets order by id;
+-- case pg 089 pets
+insert into owners (id, name) values (1, 'Upsert') on conflict (id) do update set name = excluded.name || '!' returning *;
+-- case pg 090 pets
+insert into owners (id, name) values (1, 'Skip') on conflict do nothing;
+select name from owners order by id;
+-- case pg 091 pets
+insert into owners (id, name) values (7, 'a'), (7, 'b') on conflict (id) do update set name = excluded.name;
+-- case pg 092 pets
+insert into owners (name) values ('x') on conflict (name) do nothing;
+-- case pg 093 pets
+update pets p set name = o.name || ' of ' || p.name from owners o where o.id = p.owner_id and o.id = 1;
+select name from pets order by id;
+-- case pg 094 pets
+delete from pets using owners o where o.id = pets.owner_id and o.name = 'Ann';
+select name from pets order by id;
+-- case pg 095 pets
+with gone as (select id from pets where kind = 'cat') delete from pets where id in (select id from gone);
+select count(*) from pets;
+-- case pg 096 pets
+select pets.name from pets p;
+-- case pg 097 pets
+select x.name from pets;
+-- case pg 098 pets
+select nam from pets;
+-- case pg 099 pets
+select id from pets join owners on true;
+-- case pg 100 pets
+select name from pets where age = 'five';
+-- case pg 101 pets
+select name from pets where name = 5;
+-- case pg 102 pets
+select name from pets where kind;
+-- case pg 103 pets
+select upper(age) from pets;
+-- case pg 104 pets
+select foo(1);
+-- case pg 105 pets
+select sum(name) from pets;
+-- case pg 106 pets
+select max(age) from pets where max(age) > 1;
+-- case pg 107 pets
+select * from pets limit -1;
+-- case pg 108 pets
+select name from pets order by nope;
+-- case pg 109 pets
+select name from pets union select id, name from owners;
+-- case pg 110 pets
+select name from pets union select id from owners;
+-- case pg 111 pets
+select (select name from pets);
+-- case pg 112 pets
+select * from pets where id in (select id, name from owners);
+-- case pg 113 pets
+select row_number() over () from pets where row_number() over () = 1;
+-- case pg 114 pets
+alter table pets add column vaccinated boolean default false;
+select name, vaccinated from pets order by id;
+-- case pg 115 pets
+alter table pets add column code text not null;
+-- case pg 116 pets
+alter table pets alter column age type bigint;
+alter table pets alter column name type text;
+\d pets
+-- case pg 117 pets
+alter table pets alter column kind type int;
+-- case pg 118 pets
+alter table pets alter column weight type int using weight::int;
+select weight from pets order by id;
+-- case pg 119 pets
+alter table pets alter column age set not null;
+-- case pg 120 pets
+alter table pets alter column kind drop default;
+insert into pets (name) values ('Q');
+select kind from pets where name = 'Q';
+-- case pg 121 pets
+alter table pets add constraint age_limit check (age < 30);
+insert into pets (name, age) values ('Tortoise', 80);
+-- case pg 122 pets
+alter table pets drop constraint pets_kind_check;
+insert into pets (name, kind) values ('B', 'bird');
+select count(*) from pets;
+-- case pg 123 pets
+alter table pets add constraint bad check (age > 3);
+-- case pg 124 pets
+alter table pets add unique (name);
+insert into pets (name) values ('Tom');
+-- case pg 125 pets
+alter table pets drop column nope;
+-- case pg 126 pets
+alter table pets add column name text;
+-- case pg 127 pets
+alter table nope add column x int;
+-- case pg 128 pets
+alter table pets rename column nope to x;
+-- case pg 129 pets
+drop table owners;
+-- case pg 130 pets
+drop table owners cascade;
+\d pets
+-- case pg 131 pets
+drop table pets, owners;
+\dt
+-- case pg 132 pets
+truncate owners;
+-- case pg 133 pets
+truncate owners cascade;
+select count(*) from pets;
+-- case pg 134 pets
+truncate pets restart identity;
+insert into pets (name) values ('First') returning id;
+-- case pg 135 pets
+create index on pets (name);
+create index pets_kind on pets (kind, age);
+\d pets
+-- case pg 136 pets
+create unique index on pets (kind);
+-- case pg 137 pets
+create index on pets (nope);
+-- case pg 138 pets
+\d owners
+-- case pg 139 pets
+\dt
+-- case pg 140 pets
+\di
+-- case pg 141 pets
+\ds
+-- case pg 142 pets
+\d
+-- case pg 143 pets
+\x
+select * from owners order by id;
+-- case pg 144 pets
+\pset null (none)
+select name, age from pets order by id;
+-- case pg 145 pets
+\t
+select name from pets order by id;
+-- case pg 146 pets
+\a
+select name, age from pets order by id;
+-- case pg 147 pets
+begin;
+insert into owners (name) values ('T');
+select count(*) from owners;
+rollback;
+select count(*) from owners;
+-- case pg 148 pets
+begin;
+select 1/0;
+select 1;
+commit;
+select count(*) from owners;
+-- case pg 149 pets
+begin;
+savepoint a;
+insert into owners (id, name) values (1, 'x');
+rollback to a;
+select count(*) from owners;
+commit;
+-- case pg 150 pets
+begin;
+select nope;
+rollback;
+select 'fine';
+-- case pg 151 pets
+commit;
+rollback;
+begin;
+begin;
+commit;
+-- case pg 152 pets
+savepoint x;
+-- case pg 153 pets
+begin;
+rollback to nope;
+rollback;
+-- case pg 154 pets
+begin;
+create table tt (a int);
+insert into tt values (1);
+rollback;
+select * from tt;
+-- case pg 155 pets
+begin;
+delete from pets;
+commit;
+insert into pets (name) values ('Next') returning id;
+-- case pg 156 pets
+select nextval('pets_id_seq'), currval('pets_id_seq'), setval('pets_id_seq', 50), nextval('pets_id_seq');
+-- case pg 157 pets
+select currval('owners_id_seq');
+-- case pg 158 pets
+create sequence s start 10 increment 5;
+select nextval('s'), nextval('s');
+-- case pg 159 pets
+create view cats as select name, age from pets where kind = 'cat';
+select * from cats order by name;
+\d cats
+-- case pg 160 pets
+create view cats as select 1 as x;
+create view cats as select 2 as y;
+-- case pg 161 pets
+create or replace view v as select 1 as a;
+create or replace view v as select 2 as a;
+select * from v;
+-- case pg 162 pets
+drop view nope;
+-- case pg 163 pets
+drop view pets;
+-- case pg 164 pets
+create table copy_of as select id, name from pets where id < 3;
+select * from copy_of order by id;
+-- case pg 165 pets
+create table u (id uuid primary key default gen_random_uuid(), n int);
+insert into u (n) values (1);
+select length(id::text), n from u;
+-- case pg 166 pets
+create type mood as enum ('sad', 'ok', 'happy');
+create table m (v mood);
+insert into m values ('happy'), ('sad');
+select v, v > 'ok' as good from m order by v;
+insert into m values ('angry');
+-- case pg 167 pets
+create table i (id int generated always as identity, x int);
+insert into i (x) values (5) returning id;
+insert into i (id, x) values (9, 9);
+-- case pg 168 pets
+create table i (id bigint generated by default as identity primary key, x int);
+insert into i values (9, 9);
+insert into i (x) values (1) returning *;
+-- case pg 169 pets
+create table t (a int, a int);
+-- case pg 170 pets
+create table t (a nosuchtype);
+-- case pg 171 pets
+create table t (a int primary key, b int primary key);
+-- case pg 172 pets
+create table t (a int references nothing(id));
+-- case pg 173 pets
+create table t (a int references pets(name));
+-- case pg 174 pets
+create table t (a text references pets(id));
+-- case pg 175 pets
+create table t (a int default 'x');
+-- case pg 176 pets
+create table t (a varchar(3), b char(3));
+insert into t values ('ab', 'ab');
+select a, b, length(b), a || '|', b || '|' from t;
+-- case pg 177 pets
+create table t (b boolean default true, d date default '2024-05-05', n numeric default 1.50);
+insert into t default values;
+select * from t;
+\d t
+-- case pg 178 pets
+create table t (a int check (a > 0), b int, check (a < b), constraint sane check (b <> 5));
+insert into t values (1, 5);
+insert into t values (3, 2);
+insert into t values (0, 9);
+-- case pg 179 pets
+create table t (a int unique, b int, unique (a, b));
+insert into t values (null, 1), (null, 1), (1, 1);
+select count(*) from t;
+insert into t values (1, 2);
+-- case pg 180 pets
+create table t (ts timestamptz, tm time);
+insert into t values ('2024-05-06 10:00:00+02', '13:30');
+select * from t;
+-- case pg 181 pets
+create table "Mixed" ("Col" int, other int);
+insert into "Mixed" values (1, 2);
+select "Col", other from "Mixed";
+select Col from "Mixed";
+-- case pg 182 pets
+create table t (a int);
+insert into t values (1), (2), (3);
+update t set a = 10 where a = 1;
+select * from t;
+-- case pg 183 pets
+create table t (a int primary key);
+insert into t values (1), (2), (3);
+update t set a = a + 1;
+-- case pg 184 pets
+create schema app;
+create table app.t (a int);
+insert into app.t values (1);
+select * from app.t;
+\dn
+-- case pg 185 pets
+create schema public;
+-- case pg 186 pets
+create role reader login password 'x';
+create user writer;
+drop role reader;
+drop role writer;
+-- case pg 187 pets
+create role postgres;
+-- case pg 188 pets
+create user app with password 'secret';
+grant select on pets to app;
+revoke select on pets from app;
+drop user app;
+-- case pg 189 pets
+grant select on nothing to public;
+-- case pg 190 pets
+create extension if not exists "uuid-ossp";
+select length(uuid_generate_v4()::text);
+-- case pg 191 pets
+comment on table pets is 'All of them';
+comment on column pets.name is 'What it hears';
+-- case pg 192 pets
+copy owners to stdout;
+-- case pg 193 pets
+copy (select name, age from pets order by id) to stdout with csv header;
+-- case pg 194 pets
+copy (select id, name from owners order by id) to stdout with (format csv);
+-- case pg 195 pets
+show server_encoding;
+show standard_conforming_strings;
+set client_min_messages to warning;
+show nothing_like_this;
+-- case pg 196 pets
+select tablename from pg_tables where schemaname = 'public' order by tablename;
+-- case pg 197 pets
+select column_name, data_type, is_nullable from information_schema.columns where table_name = 'owners' order by ordinal_position;
+-- case pg 198 pets
+select table_name from information_schema.tables where table_schema = 'public' order by table_name;
+-- case pg 199 pets
+explain select 1;
+-- case pg 200 pets
+do $$ begin raise notice 'hi';
+end $$;
+-- case pg 201 pets
+create function f() returns int as 'select 1' language sql;
+-- case pg 202
+\echo hello world
+-- case pg 203
+select 'one' as a \gx
+-- case pg 204
+select 1 as x, 2 as y \g
+-- case pg 205 pets
+select name, percent_rank() over (order by age), cume_dist() over (order by age) from pets where age is not null order by age;
+-- case pg 206 pets
+select name, count(*) over (partition by kind) as n, avg(age) over (partition by kind) from pets order by id;
+-- case pg 207 pets
+select name, sum(age) over w as s, rank() over w as r from pets where age is not null window w as (order by age) order by age;
+-- case pg 208 pets
+select id, last_value(name) over (order by id rows between unbounded preceding and unbounded following) from pets order by id;
+-- case pg 209
+with recursive t(n) as (select 1 union all select n + 1 from t where n < 4), d as (select n * 2 as m from t) select sum(m) from d;
+-- case pg 210
+with recursive t(n) as (values (1) union select (n + 1) % 3 from t) select * from t order by n;
+-- case pg 211
+with x as (select 1 as a), y as (select a + 1 as b from x) select * from x, y;
+-- case pg 212 pets
+select exists (select 1 from pets where age > 4), not exists (select 1 from pets where age > 99);
+-- case pg 213 pets
+select name from pets where (kind, age) = ('cat', 3);
+-- case pg 214 pets
+select o.name, (select string_agg(p.name, '+' order by p.name) from pets p where p.owner_id = o.id) as pets from owners o order by o.id;
+-- case pg 215 pets
+select * from pets fetch first 2 rows only;
+-- case pg 216 pets
+select name from pets offset 2;
+-- case pg 217 pets
+select name from pets order by id limit 2, 1;
+-- case pg 218 pets
+select * from (select 1 as a);
+-- case pg 219 pets
+select a.id from pets a join pets a on true;
+-- case pg 220
+select 'é' < 'f' as a, 'Z' < 'a' as b, 'a b' < 'ab' as c, 'a-b' < 'ab' as d, '10' < '9' as e;
+-- case pg 221
+select s from (values ('banana'), ('Apple'), ('apple'), ('Banana'), ('cherry pie'), ('cherry'), ('_x'), ('1a')) t(s) order by s;
+-- case pg 222
+select null < 1 as a, sum(null::int) as b, count(null) as c;
+-- case pg 223
+select interval '1 day' * 3, interval '2 hours' + interval '30 minutes', interval '1 day' > interval '23 hours';
+-- case pg 224
+select current_date = now()::date, extract(year from age(date '2024-01-01', date '2000-06-15'));
+-- case pg 225 pets
+select json_build_object('a', 1, 'b', 'x'), json_agg(id) from owners;
+-- case pg 226
+select pg_size_pretty(pg_database_size('case'));
+-- case pg 227
+select substring('hello' from 2 for 3), substring('hello' from 3);
+-- case pg 228
+select 5 & 3, 5 | 3;
+-- case pg 229
+select cast(1.5 as int), cast(2.5 as int), cast('12' as numeric(5,1)), 1.005::numeric(5,2), 'abcdef'::varchar(3), 3::float8 / 2;
+-- case pg 230
+select 12345678901234567890::bigint;
+-- case pg 231
+select '99999'::smallint;
+-- case pg 232
+select 1::boolean, 0::boolean, true::int, 'f'::boolean;
+-- case pg 233
+select 10000000::float4, 123456789.123::float8, 0.000012345::float8, (1/3.0)::float8, 1e100::float8;
+-- case pg 234 pets
+select * from owners natural join pets;
+-- case pg 235 pets
+update pets set age = default, kind = default where id = 2 returning age, kind;
+-- case pg 236 pets
+insert into pets values (default, 'Def', default, 2, 1) returning id, kind;
+-- case pg 237 pets
+insert into pets default values;
+-- case pg 238 pets
+select name from pets where age > (select avg(age) from pets) order by name;
+-- case pg 239 pets
+select kind, max(age) - min(age) as spread from pets group by 1 having max(age) is not null order by 2 desc, 1;
+-- case pg 240 pets
+delete from pets;
+select count(*), max(id) from pets;
+-- case pg 241 pets
+select 1 as a union select 2 union select 1 order by a desc limit 1;
+-- case pg 242
+(select 1 as n) union all (select 2) order by n desc;
+-- case pg 243 pets
+select from pets;
+-- case pg 244 pets
+select 'unterminated;
+-- case pg 245 pets
+select * from pets where name = "Tom";
+-- case pg 246 pets
+select * frm pets;
+-- case pg 247 pets
+insert pets values (1);
+-- case pg 248 pets
+insert into pets (name values ('x');
+-- case pg 249 pets
+update pets age = 1;
+-- case pg 250 pets
+delete pets;
+-- case pg 251
+create table x (id int primary key name text);
+-- case pg 252
+create table x (id integer, name varchar(10) not nul);
+-- case pg 253
+create tabel x (a int);
+-- case pg 254 pets
+drop pets;
+-- case pg 255 pets
+select count(*) pets where age > 1;
+-- case pg 256 pets
+select name, from pets;
+-- case pg 257 pets
+select max(age) from pets group by;
+-- case pg 258 pets
+select * from pets order;
+-- case pg 259 pets
+select * from pets where age > ;
+-- case pg 260 pets
+alter table pets ad column x int;
+-- case pg 261
+begin transaction isolation level serializable;
+commit;
+-- case copy in pets
+copy pets (name, age) from stdin;
+Woof	4
+Meow	\N
+\.
+select name, age from pets where id > 4 order by id;
+-- case copy bad pets
+copy pets (name, age) from stdin;
+Woof	four
+\.
+-- case text order
+select s from (values ('ab'),('a-b'),('a b'),('-ab'),('ab-'),('a--b'),('Ab'),('A-b'),('aB'),('áb'),('aá'),('a_b'),('a.b'),('$x'),('1')) t(s) order by s;
