@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-second clients lint scenarios pictures property fuzz bench fidelity public wheel-check clean
+.PHONY: run test test-second clients lint scenarios pictures property fuzz fuzz-sql bench fidelity public wheel-check clean
 
 run: $(VENV)/installed
 	@$(BIN)/fakedocker || true
@@ -42,6 +42,11 @@ property: $(VENV)/installed-test
 fuzz: $(VENV)/installed-test
 	$(BIN)/python -m pip install --quiet schemathesis
 	$(BIN)/python tools/fuzz_api.py
+
+# Random SQL programs against the real servers, which run as tools/record_sql_cases.py says: make fuzz-sql POSTGRES=DIR MARIADB=SOCKET PROGRAMS=1000
+PROGRAMS ?= 1000
+fuzz-sql: $(VENV)/installed-test
+	$(BIN)/python tools/fuzz_sql.py --programs $(PROGRAMS) $(if $(POSTGRES),--postgres $(POSTGRES)) $(if $(MARIADB),--mariadb $(MARIADB))
 
 bench: $(VENV)/installed-test
 	$(BIN)/python -m benchmarks

@@ -95,7 +95,7 @@ def test_scripts_of_the_folder_are_run_at_first() -> None:
         ("selec 1;", 'ERROR:  syntax error at or near "selec"\nLINE 1: selec 1;\n        ^\n'),
         ("insert into users values (1, 'x', 1);", 'ERROR:  duplicate key value violates unique constraint "users_pkey"\nDETAIL:  Key (id)=(1) already exists.\n'),
         ("insert into users (age) values (1);", 'ERROR:  null value in column "name" of relation "users" violates not-null constraint\nDETAIL:  Failing row contains (4, null, 1).\n'),
-        ("insert into users (name, age) values ('x', 'y');", 'ERROR:  invalid input syntax for type integer: "y"\nLINE 1: insert into users (name, age) values (\'x\', \'y\');\n                                                   ^\\n'),
+        ("insert into users (name, age) values ('x', 'y');", 'ERROR:  invalid input syntax for type integer: "y"\nLINE 1: insert into users (name, age) values (\'x\', \'y\');\n                                                   ^\n'),
         ("create table users (id int);", 'ERROR:  relation "users" already exists\n'),
         ("select 1/0;", "ERROR:  division by zero\n"),
         ("\\dt", "         List of relations\n Schema | Name  | Type  |  Owner   \n--------+-------+-------+----------\n public | users | table | postgres\n(1 row)\n\n"),

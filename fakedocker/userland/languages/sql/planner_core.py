@@ -75,7 +75,10 @@ class CorePlanner:
             output.name for output in self.outputs if not output.bound.nullable and names.count(output.name) == 1
         )
         windows = bool(binder.windows)  # their rows come from a table that MariaDB makes, where columns may be null
-        self.planner.nullable = tuple(o.bound.nullable or (windows and bool(o.bound.name)) for o in self.outputs)
+        width = self.loaded.end if self.loaded is not None else 0
+        self.planner.nullable = tuple(
+            o.bound.nullable or (windows and any(slot < width for slot in o.bound.uses)) for o in self.outputs
+        )
         return Plan(columns, run, self.scope.reads_outer, sure)
 
     def _aggregates(self) -> bool:
