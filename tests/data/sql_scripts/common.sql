@@ -617,3 +617,6 @@ create table summary (station varchar(20), total decimal(8,2));
 insert into summary select s.name, sum(r.rain) from stations s join readings r on r.station_id = s.id group by s.name;
 select * from summary order by total desc;
 insert into readings values (1, '2024-01-01', 0, 0, 0);
+-- case not binds more than and shop
+select id from products where not (price > 40) and id > 2 order by id;
+select id from products where not stock = 0 and not category = 'gifts' order by id;

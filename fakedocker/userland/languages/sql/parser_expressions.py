@@ -65,7 +65,7 @@ class ExpressionParser(PrimaryParser):
         if token.kind == "word":
             if self.is_word("not"):
                 self.at += 1
-                argument = self.expression(NOT)
+                argument = self.expression(NOT + 1 if self.mine else NOT)  # AND has 3 in MariaDB's table
                 return Unary("not", argument, token.at, self.last_end)
             if self.mine and self.is_word("binary"):
                 raise outside("BINARY before a value")
