@@ -76,6 +76,8 @@ def _cannot_set(value: Value, name: str) -> Raised:
         found = error("AttributeError", f"'{cls.name}' object attribute '{name}' is read-only")
     elif type(value) in OF_HOST:
         words = f"'{cls.name}' object has no attribute '{name}'"
+        if ACTIVE.machine.minor >= 13:
+            words += " and no __dict__ for setting new attributes"
         found = error("AttributeError", words)
     else:
         raise NotSimulated(f"setting {name} of a {cls.name}")

@@ -17,11 +17,12 @@ from fakedocker.userland.languages.python import (
     introspection,
     library,
     natives,
+    threads,
 )
 from fakedocker.userland.languages.python.modules import io, sys
 
 PARTS = (
     builtin_containers, builtin_dunders, builtin_functions, builtin_lazy, builtin_numbers, builtin_sets, builtin_str,
-    compile_definitions, displays, generics, interpreter, introspection, io, library, natives, sys,
+    compile_definitions, displays, generics, interpreter, introspection, io, library, natives, sys, threads,
 )  # fmt: skip
 library.add_builtins()

@@ -71,13 +71,13 @@ def open_file(
     else:
         try:
             if m.system.stat(name).kind == "dir":
-                raise os_error(errno.EISDIR, "Is a directory", path)
+                raise os_error(errno.EISDIR, "Is a directory", path if type(path) is int else name)
         except OSError:
             pass
         try:
             fd = m.system.open(name, flags)
         except OSError as problem:
-            raise os_error(problem.errno or 0, problem.strerror or "", path) from None
+            raise os_error(problem.errno or 0, problem.strerror or "", path if type(path) is int else name) from None
     is_text = "b" not in letters
     cls = TEXT if is_text else (RANDOM if "+" in letters else READER if "r" in letters else WRITER)
     made = new_file(cls, fd, path, mode, is_text, newline=newline)
@@ -216,7 +216,9 @@ def _read(m: Interpreter, state: State) -> bytes:
     from fakedocker.userland.languages.python import signals
 
     if state["fd"] == 0 or state.get("stream"):
+        m.waiting_fd = state["fd"]
         m.system.poll([state["fd"]])
+        m.waiting_fd = None
         signals.check(m)
     try:
         return m.system.read(state["fd"])  # type: ignore[no-any-return]

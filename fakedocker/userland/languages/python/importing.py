@@ -53,6 +53,7 @@ def _absolute(m: Interpreter, frame: PyFrame, name: str, level: int) -> str:
 def _not_found(name: str, words: str) -> Raised:
     found = error("ModuleNotFoundError", words)
     found.value.fields["name"] = name
+    found.value.fields["msg"] = words
     return found
 
 
@@ -93,6 +94,12 @@ def load(m: Interpreter, name: str, wanted: str) -> bool:
     raise _not_found(name, f"No module named '{name}'")
 
 
+_IN_C = frozenset(
+    ("itertools", "operator", "heapq", "bisect", "datetime", "struct", "functools", "binascii", "re", "csv")
+)
+"""Modules whose functions have no frame in CPython that a traceback would show."""
+
+
 def load_library(m: Interpreter, name: str) -> bool:
     """Bring a module in. False: it is there; True: its text has begun to run."""
     where = library.MODULES[name]
@@ -120,7 +127,7 @@ def load_library(m: Interpreter, name: str) -> bool:
         names.update(library.NAMES[name](m))
     module = Module(name, names, True)
     if library.has_text(name):
-        return run_source(m, module, library.text_of(name), f"<library {name}>", "library")
+        return run_source(m, module, library.text_of(name), f"<library {name}>", "c" if name in _IN_C else "library")
     m.modules[name] = module
     if parent in m.modules:
         m.modules[parent].names[name.rpartition(".")[2]] = module

@@ -60,7 +60,11 @@ class Interpreter(ValueServices):
         self.most_digits = 4300
         self.hash_key = self._hash_key()
         self.nested_natives = False
-        self.thread_number = 0
+        threads_before = memory.roots.get("threads")
+        self.thread_number = threads_before[0].number if threads_before else 0
+        self.quanta = 0
+        self.stalled = 0
+        self.waiting_fd: int | None = None
         self._position: Any = None
         self._is_reraised = False
 
@@ -118,12 +122,16 @@ class Interpreter(ValueServices):
         try:
             if type(callee) is Function and callee.code.kind == "function":
                 return self.call_nested(frame_of(self, callee, args, kwargs))
-            frame = PyFrame(_TRAMPOLINE, {}, [], [])
-            frame.extra = (callee, args, kwargs)
-            return self.call_nested(frame)
+            return self.call_nested(self.trampoline(callee, args, kwargs))
         except Thrown as thrown:
             self._is_reraised = False
             raise Raised(thrown.value) from None
+
+    def trampoline(self, callee: Value, args: list[Value], kwargs: Keywords = None) -> PyFrame:
+        """A frame that calls something of any kind, and gives its value."""
+        frame = PyFrame(_TRAMPOLINE, {}, [], [])
+        frame.extra = (callee, args, kwargs)
+        return frame
 
     def call_special(self, found: Value, value: Value, cls: Class, *args: Value) -> Value:
         """Call what was found in a class for a value."""

@@ -10,6 +10,7 @@ import unicodedata
 from typing import Any, Final
 
 from fakedocker.base.numbers import is_digits
+from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.python import lexer_strings
 from fakedocker.userland.languages.python.source_errors import SourceError
 from fakedocker.userland.languages.python.tokens import (
@@ -144,6 +145,8 @@ class Lexer:
 
     def _mixed(self) -> SourceError:
         words = "inconsistent use of tabs and spaces in indentation"
+        if self.minor >= 13:
+            raise NotSimulated("the words for mixed tabs and spaces in this version of Python")
         return self.fail(words, self.row, -1, None, "TabError")
 
     def _rest_of_line(self) -> bool:

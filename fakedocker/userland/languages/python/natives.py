@@ -195,3 +195,15 @@ def _caller_place(m: Interpreter, level: Value) -> Value:
                 return (code.source.name, code.positions[frame.place - 1][0], code.name)
         frame = frame.caller
     return ("(unknown file)", 0, "(unknown function)")
+
+
+@native("is_coroutine_function", module="_natives")
+def _is_coroutine_function(m: Interpreter, value: Value) -> Value:
+    function = getattr(value, "function", value)
+    return type(function) is Function and function.code.kind == "coroutine"
+
+
+@native("source_line", module="_natives")
+def _source_line(m: Interpreter, name: Value, line: Value) -> Value:
+    found = tracebacks.source_line(m, name, line)
+    return found[0] if found else ""

@@ -116,8 +116,8 @@ class Parser(FunctionParser):
             return SourceError(
                 "IndentationError", f"expected an indented block {where}", (last + 1, -1), None, lines[last]
             )
-        del end
-        return SourceError("IndentationError", f"expected an indented block {where}", start, None, text)
+        stop = end if self.minor >= 13 else None
+        return SourceError("IndentationError", f"expected an indented block {where}", start, stop, text)
 
     def colon(self) -> None:
         """The colon of a compound statement."""
@@ -181,10 +181,7 @@ class Parser(FunctionParser):
 
     def _for_loop(self, start: s.Span, word: s.Span, is_async: bool) -> s.Expr:
         self.advance()
-        if self.second:
-            words.check_for_target(self)
-        target = self.target_list()
-        self.expect_word("in")
+        target = self.loop_target()
         iterable = self.star_expressions()
         if self.minor < 12:
             self.force_op(":")

@@ -220,16 +220,26 @@ class AtomParser(BaseParser):
         self.expect_op("}")
         return s.DictExpr(keys, values, self.span_from(start))
 
+    def loop_target(self) -> s.Expr:
+        """What a loop assigns to, with the `in` behind it."""
+        place = self.place
+        try:
+            target = self.target_list()
+            self.expect_word("in")
+        except Failed:
+            if self.second:
+                self.go_back(place)
+                words.check_for_target(self)
+            raise
+        return target
+
     def comprehension_clauses(self) -> list[s.Comprehension]:
         """`for ... in ... if ...`, as often as they stand here."""
         found = []
         while self._at_for():
             is_async = self.take_word("async")
             self.advance()
-            if self.second:
-                words.check_for_target(self)
-            target = self.target_list()
-            self.expect_word("in")
+            target = self.loop_target()
             iterable = self.disjunction()
             ifs = []
             while self.take_word("if"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.python import parser_words as words, syntax as s
 from fakedocker.userland.languages.python.lexer import FSTRING, KEYWORDS, NAME, NUMBER, OP, STRING
 from fakedocker.userland.languages.python.parser_atoms import AtomParser
@@ -274,6 +275,8 @@ class ExpressionParser(AtomParser):
             elif self.is_op("*"):
                 if unpacked:
                     if self.second:
+                        if self.minor >= 13:
+                            raise NotSimulated("the words for these arguments in this version of Python")
                         self.advance()
                         self.expression()
                         at = self.span_from(start)
@@ -311,12 +314,11 @@ class ExpressionParser(AtomParser):
         value = self.named_expression()
         if self.is_word("for") or (self.is_word("async") and self.peek().text == "for"):
             generators = self.comprehension_clauses()
-            at = self.span_from(start)
             if before or not self.is_op(")"):
                 if self.second and not (self.is_op(")") and not before):
                     end = self.last.at
                     raise self.error_at("Generator expression must be parenthesized", start, end)
                 raise Failed
             opening, closing = self.call_opening, self.token.at
-            return s.GeneratorExp(value, generators, (opening[0], opening[1], closing[2], closing[3]) if True else at)
+            return s.GeneratorExp(value, generators, (opening[0], opening[1], closing[2], closing[3]))
         return value

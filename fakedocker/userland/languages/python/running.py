@@ -7,7 +7,7 @@ from contextlib import suppress
 from fakedocker.kernel.program import System
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.machine import Thrown
-from fakedocker.userland.languages.python import files, importing, startup, tracebacks
+from fakedocker.userland.languages.python import files, importing, startup, threads, tracebacks
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised
 from fakedocker.userland.languages.python.interpreter import Interpreter
 from fakedocker.userland.languages.python.source_errors import SourceError
@@ -52,11 +52,18 @@ def run(m: Interpreter) -> int:
     """Go on with a program until it ends; the exit status. Blocks."""
     try:
         m.run_slice()
+        while threads.end_main(m):
+            m.run_slice()
     except Thrown as thrown:
-        return uncaught(m, thrown.value)
+        m.memory.roots["top"] = m.top = None
+        status = uncaught(m, thrown.value)
+        m.state["status"] = status
+        if not threads.end_main(m):
+            return status
+        return run(m)
     except NotSimulated as missing:
         return refuse(m, missing)
-    return finish(m, 0)
+    return finish(m, m.state.get("status", 0))
 
 
 def finish(m: Interpreter, status: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from fakedocker.userland.languages.machine.cells import Value, cell
+from fakedocker.userland.languages.machine.cells import NotSimulated, Value, cell
 from fakedocker.userland.languages.python import anchors
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, OBJECT
 from fakedocker.userland.languages.python.signs import Interpreter
@@ -78,6 +78,8 @@ def lines_of(m: Interpreter, name: str) -> list[str]:
 def describe_entry(m: Interpreter, entry: Value) -> str:
     """A frame's lines in a traceback."""
     code, position = entry
+    if code.hidden:
+        raise NotSimulated("the library's own lines in a traceback")
     name = code.source.name
     first = f'  File "{name}", line {position[0]}, in {shown_name(code)}\n'
     lines = source_line(m, name, position[0])

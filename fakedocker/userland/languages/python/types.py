@@ -8,6 +8,7 @@ from typing import Final
 from fakedocker.userland.languages.machine.cells import Value
 from fakedocker.userland.languages.python.errors import OBJECT as OBJECT, TYPE as TYPE, type_error
 from fakedocker.userland.languages.python.values import (
+    ACTIVE,
     NOT_IMPLEMENTED,
     BuiltinClass,
     Class,
@@ -157,7 +158,8 @@ def linearized(name: str, bases: tuple[Class, ...]) -> list[Class]:
                 if sequence[0] not in left:
                     left.append(sequence[0])
             names = ", ".join(each.name for each in left)
-            raise type_error(f"Cannot create a consistent method resolution\norder (MRO) for bases {names}")
+            between = " " if ACTIVE.machine.minor >= 13 else "\n"
+            raise type_error(f"Cannot create a consistent method resolution{between}order (MRO) for bases {names}")
         found.append(head)
         for sequence in sequences:
             if sequence and sequence[0] is head:

@@ -15,6 +15,7 @@ from fakedocker.userland.languages.python.library import names_for
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.structures import structure, structure_class
 from fakedocker.userland.languages.python.types import native, payload_of, type_name
+from fakedocker.userland.languages.python.values import ACTIVE
 
 _BILLION: Final = 1_000_000_000
 _KINDS: Final = {
@@ -46,7 +47,14 @@ def _called(path: Value, function: Any, *args: Any, other: Value = None) -> Any:
     try:
         return function(*args)
     except OSError as problem:
-        raise os_error(problem.errno or 0, problem.strerror or "", payload_of(path), payload_of(other)) from None
+        raise os_error(problem.errno or 0, problem.strerror or "", _shown(path), _shown(other)) from None
+
+
+def _shown(path: Value) -> Value:
+    """A path as an OSError has it: what os.fspath gives."""
+    if path is None or isinstance(payload_of(path), str | bytes | int):
+        return payload_of(path)
+    return path_of(ACTIVE.machine, path)
 
 
 @native("getcwd", module="posix")

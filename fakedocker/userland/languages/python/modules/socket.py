@@ -40,7 +40,9 @@ def _listen(m: Interpreter, address: Value, port: Value, protocol: Value) -> Val
 @native("accept", module="_socket_natives")
 def _accept(m: Interpreter, fd: Value) -> Value:
     """A connection: its descriptor and who is at its other end. Blocks."""
+    m.waiting_fd = fd
     m.system.poll([fd])
+    m.waiting_fd = None
     signals.check(m)
     made = _called(m.system.accept, fd)
     return (made, tuple(m.system.peer(made)))
@@ -53,7 +55,9 @@ def _connect(m: Interpreter, address: Value, port: Value, protocol: Value) -> Va
 
 @native("receive", module="_socket_natives")
 def _receive(m: Interpreter, fd: Value, size: Value) -> Value:
+    m.waiting_fd = fd
     m.system.poll([fd])
+    m.waiting_fd = None
     signals.check(m)
     return _called(m.system.read, fd, size)
 

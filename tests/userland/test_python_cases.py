@@ -1,0 +1,54 @@
+"""The programs whose answers real interpreters have given: the same here, or a mark; no other answer."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from helpers.services_machine import Machine
+
+CASES = Path(__file__).parents[1] / "data/python-cases"
+VERSIONS = {"3.12": "3.12.1", "3.13": "3.13.0"}
+MARKED = frozenset(
+    (
+        "concurrency: thread exception",
+        "functions: argument errors",
+        "library: hashes and encodings",
+        "library: re",
+        "syntax_errors: double star",
+        "syntax_errors: tabs and spaces",
+        "tracebacks: import error name",
+        "types: sets",
+    )
+)
+"""Programs that are marks, in one version at least. It may only shrink."""
+Answer = list[str | int]
+
+
+def cases() -> Iterator[tuple[str, str, str, Answer]]:
+    """(name, version, source, answer) of every program."""
+    for file in sorted(CASES.glob("*.txt")):
+        answers = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))
+        for part in re.split(r"(?m)^### ", file.read_text(encoding="utf-8"))[1:]:
+            name, _, source = part.partition("\n")
+            for version, answer in answers[name].items():
+                yield f"{file.stem}: {name}", version, source, answer
+
+
+KNOWN = {(name, version): (source, answer) for name, version, source, answer in cases()}
+
+
+@pytest.mark.parametrize(("name", "version"), list(KNOWN))
+def test_a_program_answers_as_it_does_on_the_real_interpreter(name: str, version: str) -> None:
+    source, answer = KNOWN[name, version]
+    box = Machine({"/app/main.py": source})
+    settings = f"PYTHON_VERSION={VERSIONS[version]} PYTHONHASHSEED=0"
+    result = box.sh(f"export {settings}; cd /app; exec python3 main.py < /dev/null")
+    if "fakedocker: python3: " in result.stderr:
+        assert name in MARKED, result.stderr
+    else:
+        assert [result.stdout, result.stderr, result.status] == answer

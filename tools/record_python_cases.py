@@ -1,0 +1,66 @@
+"""Record what real interpreters answer to the Python cases of the tests.
+
+Run as `python tools/record_python_cases.py PYTHON...`, each a path of an interpreter of another version. Reads
+tests/data/python-cases/*.txt: programs, each below a line `### name`; writes *.json beside them: for every program by
+its name and version [standard output, standard error, status]. They are run in /app as main.py, with hash seed 0.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+CASES = Path(__file__).parents[1] / "tests/data/python-cases"
+APP = Path("/app")
+
+
+def programs(text: str) -> dict[str, str]:
+    """Programs by their names."""
+    parts = [part.partition("\n") for part in re.split(r"(?m)^### ", text)[1:]]
+    return {name: source for name, _, source in parts}
+
+
+def answer(python: str, source: str) -> list[str | int]:
+    """What an interpreter prints, and its status; 128 and the signal's number where one has ended it."""
+    (APP / "main.py").write_text(source, encoding="utf-8")
+    environment = {"PYTHONHASHSEED": "0", "PATH": "/usr/local/bin:/usr/bin:/bin"}
+    done = subprocess.run(
+        [python, "main.py"],
+        cwd=APP,
+        capture_output=True,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+        check=False,
+    )
+    status = done.returncode if done.returncode >= 0 else 128 - done.returncode
+    prefix = str(Path(python).resolve().parents[1])
+    said = [data.decode(errors="replace").replace(prefix, "/usr/local") for data in (done.stdout, done.stderr)]
+    return [*said, status]
+
+
+def main() -> int:
+    pythons = {}
+    for path in sys.argv[1:]:
+        said = subprocess.run(
+            [path, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        pythons[said.stdout.strip()] = path
+    APP.mkdir(exist_ok=True)
+    for file in sorted(CASES.glob("*.txt")):
+        found = {
+            name: {version: answer(path, source) for version, path in pythons.items()}
+            for name, source in programs(file.read_text(encoding="utf-8")).items()
+        }
+        file.with_suffix(".json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
