@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-second clients lint scenarios pictures property fuzz fuzz-sql bench fidelity public wheel-check clean
+.PHONY: run test test-second clients lint scenarios pictures property fuzz fuzz-sql fuzz-python bench fidelity public wheel-check clean
 
 run: $(VENV)/installed
 	@$(BIN)/fakedocker || true
@@ -47,6 +47,10 @@ fuzz: $(VENV)/installed-test
 PROGRAMS ?= 1000
 fuzz-sql: $(VENV)/installed-test
 	$(BIN)/python tools/fuzz_sql.py --programs $(PROGRAMS) $(if $(POSTGRES),--postgres $(POSTGRES)) $(if $(MARIADB),--mariadb $(MARIADB))
+
+# Random Python programs against the interpreter of the environment: make fuzz-python PROGRAMS=1000
+fuzz-python: $(VENV)/installed-test
+	PYTHONHASHSEED=0 $(BIN)/python tools/fuzz_python.py $(PROGRAMS)
 
 bench: $(VENV)/installed-test
 	$(BIN)/python -m benchmarks

@@ -17,6 +17,9 @@ PURE = frozenset(
     " heapq hmac html io itertools json math operator posixpath re shlex string struct textwrap tomllib typing unicodedata urllib wcwidth fakedocker".split()
 )
 REASONS = {
+    "random": "the twister of a program's own random numbers, from a seed that it is given",
+    "threading": "which interpreter runs in this thread",
+    "time": "moments of the virtual clock as text",
     "bcrypt": "a password at a time, whose cost is bounded (tests/services/test_traefik.py)",
     "yaml": "within bounds, see userland/plain_yaml.py (test below)",
     "ast": "parses Python's syntax; nothing is compiled or run",

@@ -42,9 +42,14 @@ def _add(m: Interpreter, value: SetValue, object: Value) -> Value:
     value.add(object)
 
 
+def _key(value: Value) -> Value:
+    """What a set is asked for: a set is looked for as a frozen one."""
+    return value.copied(FROZENSET) if type(value) is SetValue and value.cls is SET else value
+
+
 @native("discard", "set")
 def _discard(m: Interpreter, value: SetValue, object: Value) -> Value:
-    value.discard(object)
+    value.discard(_key(object))
 
 
 @native("remove", "set")
@@ -214,7 +219,7 @@ for _owner in ("set", "frozenset", "dict_keys", "dict_items"):
         native(_name, _owner)(_compared(_compare))
 for _owner in ("set", "frozenset"):
     native("__len__", _owner)(lambda m, value: len(value))
-    native("__contains__", _owner)(lambda m, value, object: object in value)
+    native("__contains__", _owner)(lambda m, value, object: _key(object) in value)
     native("__iter__", _owner)(lambda m, value: iteration.SetIterator(value))
 for _owner in ("dict_keys", "dict_values", "dict_items"):
     native("__len__", _owner)(lambda m, value: len(value.items))

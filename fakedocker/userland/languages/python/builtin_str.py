@@ -136,7 +136,7 @@ def _bytes_of(m: Interpreter, source: Value, encoding: Value, errors: Value) -> 
         return source.encode(encoding, errors or "strict")
     if encoding is not None:
         raise type_error("encoding without a string argument")
-    if type(source) is int:
+    if isinstance(source, int):
         if source < 0:
             raise error("ValueError", "negative count")
         check_size(m, source)

@@ -46,7 +46,9 @@ class SequenceIterator(Iterator):
     def __init__(self, items: Any, name: str = "") -> None:  # Any: a sequence of the host
         self.items = items
         self.place = 0
-        self.cls: Class = ITERATORS[name or _OF_SEQUENCE[type(items)]]
+        self.cls: Class = ITERATORS[
+            name or ("str_ascii_iterator" if type(items) is str and items.isascii() else _OF_SEQUENCE[type(items)])
+        ]
 
     def step(self, m: Interpreter) -> Value:
         place = self.place

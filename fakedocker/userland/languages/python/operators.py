@@ -78,9 +78,9 @@ def _check_bounds(m: Interpreter, op: str, a: Value, b: Value) -> None:
 
 def binary(m: Interpreter, op: str, a: Value, b: Value) -> Value:
     """`a op b`."""
+    if op == "%" and type(a) in (str, bytes) and _method(b, "__rmod__") is None:
+        return m.percent(a, b)
     if type(a) in PLAIN and type(b) in PLAIN:
-        if op == "%" and type(a) in (str, bytes):
-            return m.percent(a, b)
         _check_bounds(m, op, a, b)
         return HOST[op](a, b)
     return _by_methods(m, op, op, a, b)
@@ -88,9 +88,9 @@ def binary(m: Interpreter, op: str, a: Value, b: Value) -> Value:
 
 def in_place(m: Interpreter, op: str, a: Value, b: Value) -> Value:
     """`a op= b`, the value to be assigned."""
+    if op == "%" and type(a) in (str, bytes):
+        return binary(m, op, a, b)
     if type(a) in PLAIN and type(b) in PLAIN:
-        if op == "%" and type(a) in (str, bytes):
-            return binary(m, op, a, b)
         _check_bounds(m, op, a, b)
         if type(a) is list and op == "+":
             a.extend(b)
@@ -152,7 +152,7 @@ def _by_methods(m: Interpreter, op: str, shown: str, a: Value, b: Value) -> Valu
 
 
 def _unsupported(op: str, shown: str, a: Value, b: Value) -> Raised:
-    if op == "+" and type(a) in (str, list, tuple) and shown == "+":
+    if op == "+" and (type(a) in (str, tuple) or (type(a) is list and shown == "+")):
         kind = type(a).__name__
         return type_error(f'can only concatenate {kind} (not "{type_name(b)}") to {kind}')
     if op == "+" and type(a) is str:
@@ -356,6 +356,8 @@ def divmod_of(m: Interpreter, a: Value, b: Value) -> Value:
     method = _method(a, "__divmod__")
     if method is not None:
         return m.call_special(method, a, class_of(a), b)
+    if method is None and _method(a, "__floordiv__") is None and _method(b, "__rdivmod__") is None:
+        raise type_error(f"unsupported operand type(s) for divmod(): '{type_name(a)}' and '{type_name(b)}'")
     return (binary(m, "//", a, b), binary(m, "%", a, b))
 
 

@@ -66,13 +66,14 @@ def percent(m: Interpreter, text: Value, values: Value) -> Value:
     if "%" in text[place:]:
         raise error("ValueError", "incomplete format")
     found.append(text[place:])
-    if (
-        used < len(given)
-        and not is_mapping
-        and not (type(values) is dict or (type(values) is not tuple and m.is_mapping(values)))
-    ):
+    if used < len(given) and not is_mapping and (type(values) is tuple or not _can_be_indexed(m, values)):
         raise type_error("not all arguments converted during string formatting")
     return "".join(found)
+
+
+def _can_be_indexed(m: Interpreter, values: Value) -> bool:
+    """Whether a value alone may be what the names of fields are looked up in, even where none is."""
+    return type(values) in (list, dict, bytes, bytearray, range) or bool(m.is_mapping(values))
 
 
 def _one(

@@ -19,7 +19,7 @@ _MOST: Final = 256
 class Thread:
     """A thread that is not the one that runs, or is. `top` is its frame on top while it rests; `fd` what it waits to read."""
 
-    __slots__ = ("daemon", "done", "fd", "number", "top", "value")
+    __slots__ = ("asked", "daemon", "done", "fd", "number", "top", "value")
 
     def __init__(self, number: int, top: Frame | None, value: Value) -> None:
         self.number = number
@@ -28,6 +28,7 @@ class Thread:
         self.done = False
         self.daemon = False
         self.fd: int | None = None
+        self.asked: Value = None  # the arguments of the call that it waits in
 
 
 def threads_of(m: Interpreter) -> list[Thread]:
@@ -63,9 +64,12 @@ def blocked(m: Interpreter) -> bool:
     if not threads or len(threads) < 2:
         return False
     threads[0].fd, m.waiting_fd = m.waiting_fd, None
-    m.stalled += 1
+    pending = getattr(m.top, "pending", None)
+    asked = pending[1] if pending is not None else None
+    m.stalled = m.stalled + 1 if asked is not None and asked is threads[0].asked else 1
+    threads[0].asked = asked
     _turn(m, threads)
-    if m.stalled >= len(threads):
+    if m.stalled > len(threads):
         m.stalled = 0
         waits = m.state.get("waits", {})
         m.system.poll([each.fd for each in threads if each.fd is not None], min(waits.values(), default=None))
