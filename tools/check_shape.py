@@ -17,6 +17,7 @@ FUNCTION_LINES = 60
 WORDS = "fakedocker/base/messages.py"
 TABLES = {
     WORDS: "every word of the daemon, one after the other",
+    "fakedocker/userland/languages/javascript/syntax.py": "every kind of node of a tree, one after the other",
     "shell/fakedocker_shell/cli/api_type_table.py": "written by a tool, one row a type",
 }
 """Modules that may be longer, and why."""

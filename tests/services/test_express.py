@@ -40,12 +40,18 @@ app.listen(PORT, '0.0.0.0', () => { console.log(`on ${PORT}`) });
         ("function s(x) { switch (x) { case 1: return 'one'; case 2: case 3: console.log('more'); break; default: return 'none' } return 'end' }\nconsole.log(s(1), s(3), s(9))", "more\none end none\n"),
         ("let k = 0; do { k += 2 } while (k < 5); console.log(k)", "6\n"),
         ("async function f() { return 3 }\nconst g = async () => { const v = await f(); console.log(v) }\ng()", "3\n"),
-        ("import os, { EOL } from 'os'; import * as p from 'path'; console.log(os.platform(), EOL === '\\n', p.join('a', '..', 'b'))", "linux true b\n"),
     ],
 )  # fmt: skip
 def test_statements(source: str, wanted: str) -> None:
     result = Machine().run("/srv/bin/node", "-e", source)
     assert (result.stdout, result.stderr) == (wanted, "")
+
+
+def test_a_module_imports_by_name() -> None:
+    files = {
+        "/app/a.mjs": "import os, { EOL } from 'os'; import * as p from 'path'; console.log(os.platform(), EOL === '\\n', p.join('a', '..', 'b'))"
+    }
+    assert Machine(files).sh("node /app/a.mjs").stdout == "linux true b\n"
 
 
 def test_modules_of_ones_own_run_once_and_keep_their_variables() -> None:
@@ -74,7 +80,7 @@ def test_an_express_application() -> None:
     assert box.sh("curl -s localhost:3000/file localhost:3000/s.css").stdout == "<p>a</p>b{}"
     assert "<pre>Cannot GET /nope</pre>" in box.sh("curl -s localhost:3000/nope").stdout
     failed = box.sh("curl -s -w '%{http_code}' localhost:3000/bad").stdout
-    assert "<pre>Error: &lt;bad&gt;</pre>" in failed
+    assert "<pre>Error: &lt;bad&gt;<br> &nbsp; &nbsp;at /app/app.js:13:" in failed
     assert failed.endswith("500")
     both = box.sh("curl -s localhost:3000/slow & curl -s localhost:3000/ ; wait").stdout
     assert both == 'Hello world\n{"slow":true}'
@@ -85,8 +91,7 @@ def test_what_is_not_installed_is_not_found() -> None:
     assert "Cannot find module 'express'" in Machine({"/app/app.js": APPLICATION}).sh("cd /app; node app.js").stderr
 
 
-def test_visits_counted_in_redis_with_callbacks_and_without() -> None:
-    source = """
+VISITS = """
 const app = require('express')();
 const client = require('redis').createClient({ host: '127.0.0.1', port: 6379 });
 client.set('visits', 0);
@@ -96,17 +101,41 @@ app.get('/', (req, res) => {
     client.set('visits', parseInt(visits) + 1);
   });
 });
-app.get('/n', async (req, res) => { const n = await client.incr('n'); res.json({ n }); });
 app.listen(8081, () => { console.log('Listening on port 8081'); });
 """
-    box = Machine({"/app/index.js": source, **PACKAGES})
+
+
+def test_visits_counted_in_redis_with_callbacks() -> None:
+    """As the client was until its version 3: it connects by itself."""
+    box = Machine({"/app/index.js": VISITS, **PACKAGES, "/app/node_modules/redis/package.json": '{"version": "3.1.2"}'})
     assert "Error: connect ECONNREFUSED 127.0.0.1:6379" in box.sh("cd /app; node index.js").stderr
     box.serve("redis-server")
     box.serve("/bin/sh", "-c", "cd /app; exec node index.js")
-    shown = box.sh(
-        "curl -s localhost:8081; echo; curl -s localhost:8081; echo; curl -s localhost:8081/n; curl -s localhost:8081/n"
-    ).stdout
-    assert shown == 'Number of visits is 0\nNumber of visits is 1\n{"n":1}{"n":2}'
+    shown = box.sh("curl -s localhost:8081; echo; curl -s localhost:8081").stdout
+    assert shown == "Number of visits is 0\nNumber of visits is 1"
+
+
+def test_visits_counted_in_redis_with_promises() -> None:
+    """As it is since version 4: it is told to connect, and refuses before."""
+    source = """
+const client = require('redis').createClient({ url: 'redis://localhost:6379' });
+client.on('error', (error) => console.log('Redis', error.code));
+(async () => {
+  await client.get('n').catch((error) => console.log(error.name));
+  await client.connect();
+  console.log(await client.incr('n'), await client.hSet('h', { a: 1, b: 2 }), await client.hGetAll('h'), await client.get('none'));
+  await client.lPush('l', ['x', 'y']);
+  console.log(await client.lRange('l', 0, -1), await client.set('k', 'v', { EX: 60 }), await client.ttl('k'));
+  await client.lPush('k', 'z').catch((error) => console.log(error.message));
+  await client.quit();
+})();
+"""
+    box = Machine({"/app/index.js": source, **PACKAGES, "/app/node_modules/redis/package.json": '{"version": "4.7.0"}'})
+    box.serve("redis-server")
+    assert box.sh("cd /app; node index.js").stdout == (
+        "ClientClosedError\n1 2 [Object: null prototype] { a: '1', b: '2' } null\n[ 'y', 'x' ] OK 60\n"
+        "WRONGTYPE Operation against a key holding the wrong kind of value\n"
+    )
 
 
 def test_functions_within_functions_do_not_pile_up() -> None:

@@ -66,8 +66,8 @@ def test_errors_in_nodes_words(source: str, said: str) -> None:
 
 
 def test_what_is_not_simulated_is_named() -> None:
-    result = Machine().run("/srv/bin/node", "-e", "class A {}")
-    assert (result.stderr, result.status) == ("fakedocker: node: a class is not simulated\n", 1)
+    result = Machine().run("/srv/bin/node", "-e", "with ({}) {}")
+    assert (result.stderr, result.status) == ("fakedocker: node: the statement with is not simulated\n", 1)
 
 
 def test_timers_in_their_order() -> None:
@@ -120,7 +120,7 @@ def test_a_port_in_use() -> None:
 def test_the_prompt() -> None:
     shown = Machine().session("/srv/bin/node", lines=("const f = (x) => x * 21", "f(2)", "'text'", "if (true) {", "console.log('in')", "}", "nope", "null", ".exit"))  # fmt: skip
     assert shown == (
-        'Welcome to Node.js v20.15.0.\nType ".help" for more information.\n> const f = (x) => x * 21\nundefined\n> f(2)\n42\n'
-        "> 'text'\n'text'\n> if (true) {\n... console.log('in')\n... }\nin\nundefined\n> nope\n"
-        "Uncaught ReferenceError: nope is not defined\n> null\nnull\n> .exit\n"
+        'Welcome to Node.js v20.15.0.\nType ".help" for more information.\n> const f = (x) => x * 21\n\x1b[90mundefined\x1b[39m\n'
+        "> f(2)\n\x1b[33m42\x1b[39m\n> 'text'\n\x1b[32m'text'\x1b[39m\n> if (true) {\n... console.log('in')\n... }\nin\n"
+        "\x1b[90mundefined\x1b[39m\n> nope\nUncaught ReferenceError: nope is not defined\n> null\n\x1b[1mnull\x1b[22m\n> .exit\n"
     )

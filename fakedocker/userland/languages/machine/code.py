@@ -14,6 +14,7 @@ class Runner(Protocol):
 
     system: System
     top: Frame | None
+    language: Value  # what the operations of a language know, of whose kind it is
 
     def enter(self, frame: Frame) -> bool:
         """Put a frame on top; gives True, for the operation to give."""

@@ -80,7 +80,7 @@ class Machine:
     def __init__(self, system: System, memory: ScriptMemory, language: Language) -> None:
         self.system = system
         self.memory = memory
-        self.language = language
+        self.language: Value = language
         self.top: Frame | None = memory.roots.get("top")
         self.result: Value = None
         self.nested = 0

@@ -10,10 +10,10 @@ from fakedocker.userland.languages.machine.cells import Value, copy_graph, measu
 from fakedocker.userland.languages.machine.storing import Row, flatten, rebuild
 
 LANGUAGES: Final = {
-    "python": "fakedocker.userland.languages.python",
-    "javascript": "fakedocker.userland.languages.javascript",
+    "python": "fakedocker.userland.languages.python.everything",
+    "javascript": "fakedocker.userland.languages.javascript.runtime",
 }
-"""The packages of the languages; importing one's module `cells` registers its cells and what it shares."""
+"""The modules by which scripts of a language are run; importing one registers all of its cells and what it shares."""
 
 
 class ScriptMemory(Memory):
@@ -39,7 +39,7 @@ class ScriptMemory(Memory):
     @classmethod
     def restored(cls, language: str, rows: list[Row]) -> ScriptMemory:
         """The memory of such data. Raises ValueError, TypeError or LookupError if it is none."""
-        import_module(f"{LANGUAGES[language]}.cells")
+        import_module(LANGUAGES[language])
         roots = rebuild(rows)
         if type(roots) is not dict:
             raise ValueError("a memory without roots")

@@ -39,6 +39,7 @@ _STAT: Final = (
     "st_mtime",
     "st_ctime",
 )
+_SIZE: Final = ("columns", "lines")
 _UNAME: Final = ("sysname", "nodename", "release", "version", "machine")
 
 
@@ -228,7 +229,7 @@ def _get_terminal_size(m: Interpreter, fd: Value = 1) -> Value:
         rows, columns = m.system.window_size(fd)
     except OSError:
         raise os_error(errno.ENOTTY, "Inappropriate ioctl for device") from None
-    return structure("os.terminal_size", ("columns", "lines"), (columns, rows))
+    return structure("os.terminal_size", _SIZE, (columns, rows))
 
 
 @native("isatty", module="posix")
@@ -376,3 +377,7 @@ native("getmtime", module="posixpath")(
 
 
 __all__ = ["calls", "error", "files"]
+
+
+for _name, _fields in (("os.stat_result", _STAT), ("posix.uname_result", _UNAME), ("os.terminal_size", _SIZE)):
+    structure_class(_name, _fields)

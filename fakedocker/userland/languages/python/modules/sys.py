@@ -8,7 +8,7 @@ from fakedocker.userland.languages.python.errors import error, type_error
 from fakedocker.userland.languages.python.files import TEXT, new_file
 from fakedocker.userland.languages.python.library import names_for
 from fakedocker.userland.languages.python.signs import Interpreter
-from fakedocker.userland.languages.python.structures import structure
+from fakedocker.userland.languages.python.structures import structure, structure_class
 from fakedocker.userland.languages.python.types import native, type_name
 from fakedocker.userland.languages.python.values import Opaque
 
@@ -88,15 +88,15 @@ def displayhook(m: Interpreter, value: Value) -> Value:
         files.write_text(m, m.modules["sys"].names["stdout"], m.shown(value) + "\n")
 
 
+_VERSION_INFO = ("major", "minor", "micro", "releaselevel", "serial")
+structure_class("sys.version_info", _VERSION_INFO)
+
+
 @names_for("sys")
 def _names(m: Interpreter) -> dict[str, Value]:
     major, minor, micro = m.version
-    info = structure(
-        "sys.version_info", ("major", "minor", "micro", "releaselevel", "serial"), (major, minor, micro, "final", 0)
-    )
+    info = structure("sys.version_info", _VERSION_INFO, (major, minor, micro, "final", 0))
     base = m.state.get("prefix", "/usr/local")
-    implementation = {"name": "cpython", "cache_tag": f"cpython-3{minor}"}
-    del implementation
     return {
         "argv": list(m.state["argv"]), "path": list(m.state["path"]), "modules": m.modules, "version_info": info,
         "version": f"{major}.{minor}.{micro} (main, Jan  1 2024, 00:00:00) [GCC 12.2.0]", "platform": "linux",

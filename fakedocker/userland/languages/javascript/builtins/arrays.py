@@ -1,0 +1,284 @@
+"""Array, as far as no function of the script is called; what calls one is written in JavaScript (library/arrays.js)."""
+
+from __future__ import annotations
+
+from fakedocker.userland.languages.javascript.builtins.functions import array_like
+from fakedocker.userland.languages.javascript.cells import JsArray, ListIterator, Value
+from fakedocker.userland.languages.javascript.natives import Host, Kind, argument, integer, is_nothing, relative
+from fakedocker.userland.languages.javascript.operators import same_value_zero, strictly_equal, to_number, to_text
+from fakedocker.userland.languages.javascript.property_changes import set_length
+from fakedocker.userland.languages.javascript.shared import HOLE, ITERATOR, Written
+from fakedocker.userland.languages.machine.cells import NotSimulated
+
+ARRAY = Kind("Array", length=1)
+ARRAY.written(
+    "forEach map filter reduce reduceRight some every find findIndex findLast findLastIndex flatMap sort toSorted",
+    "arrays",
+)
+ARRAY.statics.entries["from"] = Written("arrays", "from")
+ARRAY.statics.entries["fromAsync"] = Written("arrays", "fromAsync")
+_MOST_ITEMS = 1 << 22
+
+
+@ARRAY.call
+def _array(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    return _new_array(realm, ARRAY.native, arguments)
+
+
+@ARRAY.construct
+def _new_array(realm: Host, target: Value, arguments: list[Value]) -> Value:
+    made = JsArray(realm.prototype_from(target, "Array"), [])
+    if len(arguments) == 1 and type(arguments[0]) is float:
+        set_length(realm, made, arguments[0])
+    else:
+        made.items = list(arguments)
+    return made
+
+
+@ARRAY.static("isArray", 1)
+def _is_array(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    value = argument(arguments, 0)
+    return type(value) is JsArray and value.kind != "Arguments"
+
+
+@ARRAY.static("of")
+def _of(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    return realm.array(list(arguments))
+
+
+def _items(realm: Host, this: Value) -> list[Value]:
+    """The items that a method works on; TypeError for nothing."""
+    if type(this) is JsArray:
+        return this.items
+    return array_like(realm, realm.to_object(this))
+
+
+def _own_items(realm: Host, this: Value, name: str) -> list[Value]:
+    """The items of an array that a method changes."""
+    if type(this) is not JsArray:
+        raise NotSimulated(f"Array.prototype.{name} on what is no array")
+    if this.fixed or not this.extensible:
+        said = "object is not extensible" if name in ("push", "unshift", "splice") else "object is frozen"
+        if name == "push":
+            raise realm.error("TypeError", f"Cannot add property {len(this.items)}, {said}")
+        raise realm.error("TypeError", "Cannot assign to read only property '0' of object '[object Array]'")
+    return this.items
+
+
+def _plain(value: Value) -> Value:
+    return None if value is HOLE else value
+
+
+def _add(realm: Host, count: int) -> None:
+    if count > 64:
+        realm.machine.grown(count >> 2)
+    if count > _MOST_ITEMS:
+        raise NotSimulated("so long an array")
+
+
+@ARRAY.method("push", 1)
+def _push(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    items = _own_items(realm, this, "push")
+    items += arguments
+    _add(realm, len(arguments))
+    return float(len(items))
+
+
+@ARRAY.method("pop")
+def _pop(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    items = _own_items(realm, this, "pop")
+    return _plain(items.pop()) if items else None
+
+
+@ARRAY.method("shift")
+def _shift(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    items = _own_items(realm, this, "shift")
+    return _plain(items.pop(0)) if items else None
+
+
+@ARRAY.method("unshift", 1)
+def _unshift(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    items = _own_items(realm, this, "unshift")
+    items[:0] = arguments
+    return float(len(items))
+
+
+@ARRAY.method("slice", 2)
+def _slice(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    items = _items(realm, this)
+    start = relative(realm, argument(arguments, 0), len(items), 0)
+    end = relative(realm, argument(arguments, 1), len(items), len(items))
+    _add(realm, max(0, end - start))
+    return realm.array(items[start:end])
+
+
+@ARRAY.method("splice", 2)
+def _splice(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    items = _own_items(realm, this, "splice")
+    start = relative(realm, argument(arguments, 0), len(items), 0)
+    count = len(items) - start if len(arguments) < 2 else max(0, min(integer(realm, arguments[1]), len(items) - start))
+    if not arguments:
+        count = 0
+    removed = items[start : start + count]
+    items[start : start + count] = arguments[2:]
+    return realm.array(removed)
+
+
+@ARRAY.method("concat", 1)
+def _concat(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    found: list[Value] = []
+    for part in [realm.to_object(this), *arguments]:
+        if type(part) is JsArray and part.kind != "Arguments":
+            found += part.items
+        else:
+            found.append(part)
+    _add(realm, len(found))
+    return realm.array(found)
+
+
+@ARRAY.method("join", 1)
+def _join(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    separator = argument(arguments, 0)
+    joint = "," if separator is None else to_text(realm, separator)
+    around = realm.state.host.setdefault("joining", [])
+    if any(this is other for other in around):
+        return ""
+    around.append(this)
+    try:
+        items = _items(realm, this)
+        parts = [
+            "" if item is HOLE or is_nothing(item) else item if type(item) is str else to_text(realm, item)
+            for item in items
+        ]
+    finally:
+        around.pop()
+    realm.check_length(sum(map(len, parts)) + len(joint) * len(parts))
+    return joint.join(parts)
+
+
+@ARRAY.method("toString")
+def _text(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    return _join(realm, this, [])
+
+
+@ARRAY.method("toLocaleString")
+def _locale_text(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    parts = [
+        ""
+        if item is HOLE or is_nothing(item)
+        else to_text(realm, realm.call(realm.get(item, "toLocaleString"), item, arguments))
+        for item in _items(realm, this)
+    ]
+    return ",".join(parts)
+
+
+@ARRAY.method("reverse")
+def _reverse(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    _own_items(realm, this, "reverse").reverse()
+    return this
+
+
+@ARRAY.method("toReversed")
+def _to_reversed(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    return realm.array([_plain(item) for item in _items(realm, this)][::-1])
+
+
+@ARRAY.method("toSpliced", 2)
+def _to_spliced(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    copied = realm.array([_plain(item) for item in _items(realm, this)])
+    _splice(realm, copied, arguments)
+    return copied
+
+
+@ARRAY.method("with", 2)
+def _with(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    items = [_plain(item) for item in _items(realm, this)]
+    place = integer(realm, argument(arguments, 0))
+    if not -len(items) <= place < len(items):
+        raise realm.error("RangeError", "Invalid index : " + str(place))
+    items[place] = argument(arguments, 1)
+    return realm.array(items)
+
+
+@ARRAY.method("indexOf", 1)
+def _index_of(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    items, wanted = _items(realm, this), argument(arguments, 0)
+    for place in range(relative(realm, argument(arguments, 1), len(items), 0), len(items)):
+        if items[place] is not HOLE and strictly_equal(items[place], wanted):
+            return float(place)
+    return -1.0
+
+
+@ARRAY.method("lastIndexOf", 1)
+def _last_index_of(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    items, wanted = _items(realm, this), argument(arguments, 0)
+    start = integer(realm, arguments[1]) if len(arguments) > 1 else len(items) - 1
+    for place in range(min(start, len(items) - 1) if start >= 0 else len(items) + start, -1, -1):
+        if items[place] is not HOLE and strictly_equal(items[place], wanted):
+            return float(place)
+    return -1.0
+
+
+@ARRAY.method("includes", 1)
+def _includes(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    items, wanted = _items(realm, this), argument(arguments, 0)
+    start = relative(realm, argument(arguments, 1), len(items), 0)
+    return any(same_value_zero(_plain(item), wanted) for item in items[start:])
+
+
+@ARRAY.method("at", 1)
+def _at(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    items, place = _items(realm, this), integer(realm, argument(arguments, 0))
+    return _plain(items[place]) if -len(items) <= place < len(items) else None
+
+
+@ARRAY.method("fill", 1)
+def _fill(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    items = _own_items(realm, this, "fill")
+    start = relative(realm, argument(arguments, 1), len(items), 0)
+    end = relative(realm, argument(arguments, 2), len(items), len(items))
+    for place in range(start, end):
+        items[place] = argument(arguments, 0)
+    return this
+
+
+@ARRAY.method("copyWithin", 2)
+def _copy_within(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    items = _own_items(realm, this, "copyWithin")
+    target = relative(realm, argument(arguments, 0), len(items), 0)
+    start = relative(realm, argument(arguments, 1), len(items), 0)
+    end = relative(realm, argument(arguments, 2), len(items), len(items))
+    part = items[start:end][: len(items) - target]
+    items[target : target + len(part)] = part
+    return this
+
+
+@ARRAY.method("flat")
+def _flat(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    depth = argument(arguments, 0)
+    levels = 1.0 if depth is None else to_number(realm, depth)
+    found: list[Value] = []
+    pending = [(item, levels) for item in reversed(_items(realm, this))]
+    while pending:
+        item, left = pending.pop()
+        if type(item) is JsArray and left >= 1:
+            pending += [(inner, left - 1) for inner in reversed(item.items)]
+            if len(pending) > _MOST_ITEMS:
+                raise NotSimulated("so deep an array")
+        elif item is not HOLE:
+            found.append(item)
+    _add(realm, len(found))
+    return realm.array(found)
+
+
+def _iterator(of: str) -> object:
+    def make(realm: Host, this: Value, arguments: list[Value]) -> Value:
+        target = this if type(this) is JsArray else array_like(realm, realm.to_object(this))
+        return ListIterator(realm.protos["ArrayIterator"], "Array Iterator", target, of)
+
+    return make
+
+
+for _name in ("values", "keys", "entries"):
+    ARRAY.method(_name)(_iterator(_name))  # type: ignore[arg-type]
+ARRAY.prototype.entries[ITERATOR] = ARRAY.prototype.entries["values"]

@@ -1,0 +1,63 @@
+"""Promise, as a constructor and a prototype; `all` and its like are written in JavaScript."""
+
+from __future__ import annotations
+
+from fakedocker.userland.languages.javascript.cells import Promise, Value
+from fakedocker.userland.languages.javascript.natives import Host, Kind, argument
+from fakedocker.userland.languages.javascript.promises import (
+    construct_promise,
+    promise_of,
+    reject,
+    resolving_functions,
+    then,
+)
+from fakedocker.userland.languages.javascript.shared import TO_STRING_TAG, Written
+
+PROMISE = Kind("Promise", length=1)
+PROMISE.construct(construct_promise)
+PROMISE.prototype.entries[TO_STRING_TAG] = "Promise"
+for _name in ("all", "allSettled", "any", "race"):
+    PROMISE.statics.entries[_name] = Written("promises", _name)
+PROMISE.written("finally", "promises")
+
+
+@PROMISE.call
+def _promise(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    raise realm.error("TypeError", "Promise constructor cannot be invoked without 'new'")
+
+
+@PROMISE.static("resolve", 1)
+def _resolve(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    return promise_of(realm, argument(arguments, 0))
+
+
+@PROMISE.static("reject", 1)
+def _reject(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    made = Promise(realm.protos["Promise"])
+    reject(realm, made, argument(arguments, 0))
+    return made
+
+
+@PROMISE.static("withResolvers")
+def _with_resolvers(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    promise = Promise(realm.protos["Promise"])
+    made = realm.new_object()
+    functions = resolving_functions(realm, promise)
+    made.props.update(promise=promise, resolve=functions[0], reject=functions[1])
+    return made
+
+
+@PROMISE.method("then", 2)
+def _then(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    if not isinstance(this, Promise):
+        raise realm.error(
+            "TypeError", f"Method Promise.prototype.then called on incompatible receiver {realm.short_text(this)}"
+        )
+    derived = Promise(this.proto)
+    then(realm, this, argument(arguments, 0), argument(arguments, 1), derived)
+    return derived
+
+
+@PROMISE.method("catch", 1)
+def _catch(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    return _then(realm, this, [None, argument(arguments, 0)])

@@ -1,0 +1,133 @@
+"""Reflect and Proxy."""
+
+from __future__ import annotations
+
+from fakedocker.userland.languages.javascript import calls
+from fakedocker.userland.languages.javascript.builtins.functions import listed
+from fakedocker.userland.languages.javascript.builtins.objects import (
+    define_property,
+    get_prototype,
+    own_descriptor,
+    set_prototype,
+)
+from fakedocker.userland.languages.javascript.cells import (
+    JsObject,
+    Proxy,
+    Slot,
+    Value,
+    is_object,
+)
+from fakedocker.userland.languages.javascript.natives import Host, argument, function
+from fakedocker.userland.languages.javascript.operators import to_key
+from fakedocker.userland.languages.javascript.properties import (
+    MISSING,
+    get_from,
+    has,
+    own,
+)
+from fakedocker.userland.languages.javascript.property_changes import delete, put
+from fakedocker.userland.languages.javascript.property_keys import own_keys
+from fakedocker.userland.languages.javascript.realm import Table
+from fakedocker.userland.languages.javascript.realm_state import GLOBALS
+from fakedocker.userland.languages.javascript.shared import (
+    CONTROL,
+    TO_STRING_TAG,
+    Native,
+)
+
+REFLECT = Table("Reflect", {TO_STRING_TAG: "Reflect"})
+
+
+def _target(realm: Host, arguments: list[Value], name: str) -> Value:
+    if not is_object(argument(arguments, 0)):
+        raise realm.error("TypeError", f"Reflect.{name} called on non-object")
+    return arguments[0]
+
+
+@function("Reflect", "get", 2, REFLECT)
+def _reflect_get(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    target = _target(realm, arguments, "get")
+    receiver = arguments[2] if len(arguments) > 2 else target
+    return get_from(realm, target, to_key(realm, argument(arguments, 1)), receiver)
+
+
+@function("Reflect", "set", 3, REFLECT)
+def _reflect_set(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    target, key = _target(realm, arguments, "set"), to_key(realm, argument(arguments, 1))
+    found = own(realm, target, key) if isinstance(target, JsObject) else MISSING
+    if type(found) is Slot and not found.writable and not found.is_accessor:
+        return False
+    if found is MISSING and isinstance(target, JsObject) and not target.extensible:
+        return False
+    put(realm, target, key, argument(arguments, 2), False)
+    return True
+
+
+@function("Reflect", "has", 2, REFLECT)
+def _reflect_has(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    return has(realm, _target(realm, arguments, "has"), to_key(realm, argument(arguments, 1)))
+
+
+@function("Reflect", "ownKeys", 1, REFLECT)
+def _reflect_keys(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    return realm.array(list(own_keys(realm, _target(realm, arguments, "ownKeys"))))
+
+
+@function("Reflect", "deleteProperty", 2, REFLECT)
+def _reflect_delete(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    return delete(realm, _target(realm, arguments, "deleteProperty"), to_key(realm, argument(arguments, 1)), False)
+
+
+@function("Reflect", "defineProperty", 3, REFLECT)
+def _reflect_define(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    define_property(realm, this, arguments)
+    return True
+
+
+@function("Reflect", "getPrototypeOf", 1, REFLECT)
+def _reflect_prototype(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    return get_prototype(realm, this, [_target(realm, arguments, "getPrototypeOf")])
+
+
+@function("Reflect", "setPrototypeOf", 2, REFLECT)
+def _reflect_set_prototype(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    set_prototype(realm, this, arguments)
+    return True
+
+
+@function("Reflect", "getOwnPropertyDescriptor", 2, REFLECT)
+def _reflect_descriptor(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    return own_descriptor(realm, this, arguments)
+
+
+@function("Reflect", "apply", 3, REFLECT)
+def _reflect_apply(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    return calls.enter(realm, argument(arguments, 0), argument(arguments, 1), listed(realm, argument(arguments, 2)))
+
+
+@function("Reflect", "construct", 2, REFLECT)
+def _reflect_construct(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    callee = argument(arguments, 0)
+    target = arguments[2] if len(arguments) > 2 else callee
+    top = realm.machine.top
+    if calls.construct(realm, callee, listed(realm, argument(arguments, 1)), target, realm.short_text(callee)):
+        return CONTROL
+    return top.stack.pop()
+
+
+PROXY = Native("Proxy", lambda realm, this, arguments: _needs_new(realm), 2)
+GLOBALS.entries["Proxy"] = PROXY
+
+
+def _needs_new(realm: Host) -> Value:
+    raise realm.error("TypeError", "Constructor Proxy requires 'new'")
+
+
+def _new_proxy(realm: Host, target: Value, arguments: list[Value]) -> Value:
+    inner, handler = argument(arguments, 0), argument(arguments, 1)
+    if not isinstance(inner, JsObject) or not isinstance(handler, JsObject):
+        raise realm.error("TypeError", "Cannot create proxy with a non-object as target or handler")
+    return Proxy(inner, handler)
+
+
+PROXY.construct = _new_proxy

@@ -1,0 +1,216 @@
+"""Classes: their constructor, methods, fields, private names, and `super(...)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fakedocker.userland.languages.javascript import syntax
+from fakedocker.userland.languages.javascript.calls import construct, enter, enter_fields
+from fakedocker.userland.languages.javascript.cells import JsFunction, JsObject, PrivateMark
+from fakedocker.userland.languages.javascript.emitting import Emitter, Evaluate
+from fakedocker.userland.languages.javascript.functions import closure_maker, function_maker
+from fakedocker.userland.languages.javascript.operators import to_key
+from fakedocker.userland.languages.javascript.shared import NULL, UNINITIALIZED
+from fakedocker.userland.languages.javascript.syntax import Node
+from fakedocker.userland.languages.javascript.variables import open_scope, read, read_variable, store_variable
+from fakedocker.userland.languages.machine.code import Frame, Runner
+
+Push = Callable[..., None]
+
+
+def push_class(emitter: Emitter, node: syntax.Class, name: str, push: Push) -> None:
+    """Leave a class on the stack: while it is made, its parts are (prototype, constructor)."""
+    outer = emitter.scope
+    emitter.scope = emitter.analysis.scopes[id(node)]
+    open_scope(emitter, node.at)
+    _make_marks(emitter, node)
+    if node.parent is None:
+        emitter.op(lambda frame, machine: frame.stack.append(UNINITIALIZED), node.at)
+    else:
+        push(emitter, node.parent)
+    _make_constructor(emitter, node, node.name or name)
+    for member in node.members:
+        if isinstance(member, syntax.Method):
+            _method(emitter, member, push)
+        elif not member.is_static:
+            _field(emitter, member, push)
+    _bind_name(emitter, node)
+    for member in node.members:
+        if isinstance(member, syntax.Field) and member.is_static:
+            _static(emitter, member, push)
+
+    def end(frame: Frame, machine: Runner) -> None:
+        del frame.stack[-2]
+
+    emitter.op(end, node.at)
+    emitter.scope = outer
+
+
+def _make_marks(emitter: Emitter, node: syntax.Class) -> None:
+    """The class's private names, new each time that it is made."""
+    variables = [variable for variable in emitter.scope.names.values() if variable.kind == "private"]
+    if not variables:
+        return
+    stores = [(store_variable(emitter, variable), variable.name) for variable in variables]
+    boxed = [variable.slot for variable in variables if variable.boxed]
+
+    def run(frame: Frame, machine: Runner) -> None:
+        machine.language.renew_boxes(frame, boxed)
+        for store, name in stores:
+            store(frame, machine, PrivateMark(name))
+
+    emitter.op(run, node.at)
+
+
+def _make_constructor(emitter: Emitter, node: syntax.Class, name: str) -> None:
+    if node.constructor is not None:
+        code = emitter.code_of(node.constructor)
+        maker: Evaluate = closure_maker(emitter, emitter.analysis.functions[id(node.constructor)], code)
+    else:
+        code = emitter.default_constructor(node)
+        maker = lambda frame, machine: JsFunction(machine.language.protos["Function"], code, [])  # noqa: E731
+    code.name = name
+    code.start, code.end = node.at, node.end
+    kind = "base" if node.parent is None else "derived"
+
+    def run(frame: Frame, machine: Runner) -> None:
+        realm = machine.language
+        parent = frame.stack.pop()
+        function: JsFunction = maker(frame, machine)
+        function.class_kind = kind
+        prototype = realm.get(function, "prototype")
+        if parent is NULL:
+            prototype.proto = None
+        elif parent is not UNINITIALIZED:
+            if not realm.is_constructor(parent):
+                raise realm.error(
+                    "TypeError", f"Class extends value {realm.shown(parent)} is not a constructor or null"
+                )
+            above = realm.get(parent, "prototype")
+            function.proto = parent
+            prototype.proto = above if isinstance(above, JsObject) else None
+        function.home = prototype
+        frame.stack += (prototype, function)
+
+    emitter.op(run, node.at)
+
+
+def _push_member_key(emitter: Emitter, key: Node, computed: bool, push: Push) -> None:
+    if isinstance(key, syntax.PrivateName):
+        mark = read(emitter, f"#{key.name}", key.at)
+        emitter.op(lambda frame, machine: frame.stack.append(mark(frame, machine)), key.at)
+        return
+    push(emitter, key)
+
+    def run(frame: Frame, machine: Runner) -> None:
+        frame.stack[-1] = to_key(machine.language, frame.stack[-1])
+
+    emitter.op(run, key.at)
+
+
+def _method(emitter: Emitter, node: syntax.Method, push: Push) -> None:
+    _push_member_key(emitter, node.key, node.computed, push)
+    maker = function_maker(emitter, node.function, node.function.name)
+    kind, is_static = node.kind, node.is_static
+
+    def run(frame: Frame, machine: Runner) -> None:
+        realm = machine.language
+        key = frame.stack.pop()
+        prototype, constructor = frame.stack[-2], frame.stack[-1]
+        function = maker(frame, machine)
+        function.home = constructor if is_static else prototype
+        realm.add_class_method(prototype, constructor, key, kind, function, is_static)
+
+    emitter.op(run, node.at)
+
+
+def _field(emitter: Emitter, node: syntax.Field, push: Push) -> None:
+    assert node.key is not None
+    _push_member_key(emitter, node.key, node.computed, push)
+    maker = _field_function(emitter, node)
+
+    def run(frame: Frame, machine: Runner) -> None:
+        key = frame.stack.pop()
+        prototype, constructor = frame.stack[-2], frame.stack[-1]
+        function = None if maker is None else maker(frame, machine)
+        if function is not None:
+            function.home = prototype
+        constructor.fields.append((key, function))
+
+    emitter.op(run, node.at)
+
+
+def _field_function(emitter: Emitter, node: syntax.Field) -> Evaluate | None:
+    if node.value is None:
+        return None
+    holder = node.value if node.key is None else node
+    return closure_maker(emitter, emitter.analysis.functions[id(holder)], emitter.code_of(holder))
+
+
+def _static(emitter: Emitter, node: syntax.Field, push: Push) -> None:
+    """A static field or block: its function is called with the class as `this`."""
+    if node.key is not None:
+        _push_member_key(emitter, node.key, node.computed, push)
+    else:
+        emitter.op(lambda frame, machine: frame.stack.append(None), node.at)
+    maker = _field_function(emitter, node)
+    is_block = node.key is None
+
+    def begin(frame: Frame, machine: Runner) -> object:
+        constructor = frame.stack[-2]
+        if maker is None:
+            frame.stack.append(None)
+            return False
+        function = maker(frame, machine)
+        function.home = constructor
+        return enter(machine.language, function, constructor, []) is not None
+
+    def end(frame: Frame, machine: Runner) -> None:
+        value, key = frame.stack.pop(), frame.stack.pop()
+        if not is_block:
+            machine.language.define_field(frame.stack[-1], key, value)
+
+    emitter.op(begin, node.at)
+    emitter.op(end, node.at)
+
+
+def _bind_name(emitter: Emitter, node: syntax.Class) -> None:
+    """The class's own name for itself."""
+    if not node.name:
+        return
+    variable = emitter.scope.names[node.name]
+    store = store_variable(emitter, variable)
+    emitter.op(lambda frame, machine: store(frame, machine, frame.stack[-1]), node.at)
+    emitter.known.add(variable)
+
+
+def push_super_call(emitter: Emitter, node: syntax.Call, push_list: Callable[..., None]) -> None:
+    """`super(...)`: make the object by the parent's constructor, and its own fields on it."""
+    push_list(emitter, node.arguments, node.at)
+    function = read(emitter, "%function", node.at)
+    target = read(emitter, "new.target", node.at)
+    this = emitter.scope.find("this")
+    assert this is not None
+    old = read_variable(emitter, this, node.at, as_it_is=True)
+    store = store_variable(emitter, this)
+
+    def begin(frame: Frame, machine: Runner) -> object:
+        realm = machine.language
+        parent = realm.prototype_of(function(frame, machine))
+        if not realm.is_constructor(parent):
+            raise realm.error(
+                "TypeError", f"Super constructor {realm.shown(parent)} of anonymous class is not a constructor"
+            )
+        return construct(realm, parent, frame.stack.pop(), target(frame, machine), "super")
+
+    def bind(frame: Frame, machine: Runner) -> object:
+        realm = machine.language
+        made = frame.stack[-1]
+        if old(frame, machine) is not UNINITIALIZED:
+            raise realm.error("ReferenceError", "Super constructor may only be called once")
+        store(frame, machine, made)
+        own = function(frame, machine)
+        return enter_fields(realm, own, made) if own.fields else False
+
+    emitter.op(begin, node.at)
+    emitter.op(bind, node.at)

@@ -1,0 +1,134 @@
+"""Assignments that are evaluated in one go."""
+
+from __future__ import annotations
+
+from fakedocker.userland.languages.javascript import syntax
+from fakedocker.userland.languages.javascript.assigning import member_store, pattern_store
+from fakedocker.userland.languages.javascript.cells import Value
+from fakedocker.userland.languages.javascript.direct import KINDS, combine, direct
+from fakedocker.userland.languages.javascript.emitting import Emitter, Evaluate
+from fakedocker.userland.languages.javascript.functions import named
+from fakedocker.userland.languages.javascript.operators import (
+    BINARY,
+    to_boolean,
+    to_numeric,
+)
+from fakedocker.userland.languages.javascript.shared import NULL
+from fakedocker.userland.languages.javascript.syntax import Node
+from fakedocker.userland.languages.javascript.variables import write
+from fakedocker.userland.languages.machine.code import Frame, Runner
+
+
+def assign(emitter: Emitter, node: syntax.Assign) -> Evaluate:
+    target, operator = node.target, node.operator
+    if operator == "=":
+        name = target.name if isinstance(target, syntax.Name) else ""
+        value = named(emitter, node.value, name, direct)
+        if isinstance(target, syntax.Member):
+            note_debug_name(emitter, target, node.value)
+            return member_store(emitter, target, direct, value)
+        store = pattern_store(emitter, target, direct, write)
+
+        def run(frame: Frame, machine: Runner) -> Value:
+            found = value(frame, machine)
+            store(frame, machine, found)
+            return found
+
+        return run
+    if operator in ("&&=", "||=", "??="):
+        return _logical_assign(emitter, node)
+    return _compound(emitter, node)
+
+
+def note_debug_name(emitter: Emitter, target: syntax.Member, value: Node) -> None:
+    """A function without a name that is assigned to a member is called after it in traces."""
+    if isinstance(value, syntax.Function) and not value.name:
+        text = _debug_path(target)
+        if text:
+            emitter.code_of(value).debug_name = text.replace(".prototype.", ".")
+
+
+def _debug_path(node: Node) -> str:
+    match node:
+        case syntax.Name(_, name):
+            return name
+        case syntax.Member(_, target, syntax.Literal(_, str(key)), _, _):
+            inner = _debug_path(target)
+            return f"{inner}.{key}" if inner else ""
+    return ""
+
+
+def _logical_assign(emitter: Emitter, node: syntax.Assign) -> Evaluate:
+    operator = node.operator[:2]
+    name = node.target.name if isinstance(node.target, syntax.Name) else ""
+    value = named(emitter, node.value, name, direct)
+
+    def wanted(old: Value) -> bool:
+        if operator == "??":
+            return old is None or old is NULL
+        return to_boolean(old) == (operator == "&&")
+
+    if isinstance(node.target, syntax.Member):
+        return member_store(emitter, node.target, direct, value, wanted=wanted)
+    reading, store = direct(emitter, node.target), write(emitter, name, node.target.at)
+
+    def run(frame: Frame, machine: Runner) -> Value:
+        old = reading(frame, machine)
+        if not wanted(old):
+            return old
+        found = value(frame, machine)
+        store(frame, machine, found)
+        return found
+
+    return run
+
+
+def _compound(emitter: Emitter, node: syntax.Assign) -> Evaluate:
+    operator, at = node.operator[:-1], node.at
+    value = direct(emitter, node.value)
+    apply = BINARY[operator]
+    if isinstance(node.target, syntax.Member):
+
+        def change(frame: Frame, machine: Runner, old: Value) -> tuple[Value, Value]:
+            found = apply(machine.language, old, value(frame, machine))
+            return found, found
+
+        return member_store(emitter, node.target, direct, None, change=change)
+    assert isinstance(node.target, syntax.Name)
+    combined = combine(operator, at, direct(emitter, node.target), value)
+    store = write(emitter, node.target.name, node.target.at)
+
+    def run(frame: Frame, machine: Runner) -> Value:
+        found = combined(frame, machine)
+        store(frame, machine, found)
+        return found
+
+    return run
+
+
+def update(emitter: Emitter, node: syntax.Update) -> Evaluate:
+    step = 1 if node.operator == "++" else -1
+    is_prefix = node.is_prefix
+    if isinstance(node.target, syntax.Member):
+
+        def change(frame: Frame, machine: Runner, old: Value) -> tuple[Value, Value]:
+            number = to_numeric(machine.language, old)
+            return number + step, number + step if is_prefix else number
+
+        return member_store(emitter, node.target, direct, None, change=change)
+    assert isinstance(node.target, syntax.Name)
+    reading, store = direct(emitter, node.target), write(emitter, node.target.name, node.target.at)
+
+    def run(frame: Frame, machine: Runner) -> Value:
+        old = reading(frame, machine)
+        if type(old) is not float:
+            old = to_numeric(machine.language, old)
+        new = old + step
+        store(frame, machine, new)
+        return new if is_prefix else old
+
+    return run
+
+
+KINDS[syntax.Assign] = assign
+KINDS[syntax.Update] = update

@@ -1,0 +1,98 @@
+"""Properties as console.log shows them, and what an object is an instance of."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from fakedocker.userland.languages.javascript.cells import (
+    Bound,
+    HostFunction,
+    JsArray,
+    JsBytes,
+    JsFunction,
+    JsObject,
+    Slot,
+    Value,
+)
+from fakedocker.userland.languages.javascript.inspecting import Inspector, quoted, symbol_text
+from fakedocker.userland.languages.javascript.properties import (
+    MISSING,
+    get,
+    index_of,
+    native_own,
+    own,
+    prototype_of,
+)
+from fakedocker.userland.languages.javascript.property_keys import is_enumerable, own_keys
+from fakedocker.userland.languages.javascript.shared import TO_STRING_TAG, Host, Native
+
+_PLAIN_KEY: Final = re.compile(r"[a-zA-Z_][a-zA-Z_0-9]*")
+
+
+_NULL_PROTOTYPE: Final = "null prototype"
+
+
+def constructor_name(realm: Host, value: Value) -> str:
+    """What an object is an instance of; a class without a name is passed over; "" for an object without prototype."""
+    place: Value = value
+    while place is not None:
+        found = native_own(realm, place, "constructor") if type(place) is Native else own(realm, place, "constructor")
+        held = found.value if type(found) is Slot else found
+        if held is not MISSING and isinstance(held, JsFunction | Native | Bound | HostFunction):
+            name = get(realm, held, "name")
+            if type(name) is str and name:
+                return name
+        place = prototype_of(realm, place)
+    return ""
+
+
+def tag_of(realm: Host, value: Value, name: str) -> str:
+    found = get(realm, value, TO_STRING_TAG)
+    return found if type(found) is str and found and found != name else ""
+
+
+def prefix_of(name: str, tag: str, fallback: str, size: str = "") -> str:
+    if not name:
+        return f"[{fallback}{size}: {_NULL_PROTOTYPE}] {f'[{tag}] ' if tag and tag != fallback else ''}"
+    return f"{name}{size} {f'[{tag}] ' if tag else ''}"
+
+
+def show_properties(inspector: Inspector, value: JsObject, level: int) -> list[str]:
+    realm = inspector.realm
+    is_list = type(value) in (JsArray, JsBytes)
+    keys = [key for key in own_keys(realm, value) if not (is_list and (type(key) is str and index_of(key) >= 0))]
+    wanted = [key for key in keys if is_enumerable(realm, value, key)]
+    if inspector.options.show_hidden:
+        wanted = [key for key in keys if type(key) is str or is_enumerable(realm, value, key)]
+    if inspector.options.sorted_keys:
+        wanted.sort(key=lambda key: key if type(key) is str else "")
+    return [show_property(inspector, value, key, level) for key in wanted]
+
+
+def show_property(inspector: Inspector, value: Value, key: Value, level: int) -> str:
+    realm = inspector.realm
+    found = native_own(realm, value, key) if type(value) is Native else own(realm, value, key)
+    slot = found if type(found) is Slot else None
+    if slot is not None and slot.is_accessor:
+        words = (
+            "Getter/Setter"
+            if slot.getter is not None and slot.setter is not None
+            else "Getter"
+            if slot.getter is not None
+            else "Setter"
+        )
+        shown = inspector.styled(f"[{words}]", "special")
+    else:
+        inspector.indentation += 2
+        shown = inspector.value(slot.value if slot is not None else found, level + 1)
+        inspector.indentation -= 2
+    return f"{_key(inspector, key, slot is None or slot.enumerable)}: {shown}"
+
+
+def _key(inspector: Inspector, key: Value, enumerable: bool) -> str:
+    if type(key) is not str:
+        return f"[{inspector.styled(symbol_text(key), 'symbol')}]"
+    if not enumerable:
+        return f"[{key}]"
+    return key if _PLAIN_KEY.fullmatch(key) else inspector.styled(quoted(key), "string")

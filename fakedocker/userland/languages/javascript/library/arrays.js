@@ -1,0 +1,237 @@
+// Array's methods that call a function of the script. Source of the steps: ECMA-262, Array.prototype.
+'use strict';
+
+function check(callback) {
+  if (typeof callback !== 'function') throw new TypeError(`${describe(callback)} is not a function`);
+}
+
+function describe(value) {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? String(value) : '#<' + (value.constructor && value.constructor.name || 'Object') + '>';
+  return typeof value === 'symbol' ? value.toString() : `${value}`;
+}
+
+const methods = {
+  forEach(callback, thisArg) {
+    check(callback);
+    const length = this.length;
+    for (let i = 0; i < length; i++) if (i in this) callback.call(thisArg, this[i], i, this);
+  },
+  map(callback, thisArg) {
+    check(callback);
+    const length = this.length;
+    const made = new Array(length);
+    for (let i = 0; i < length; i++) if (i in this) made[i] = callback.call(thisArg, this[i], i, this);
+    return made;
+  },
+  filter(callback, thisArg) {
+    check(callback);
+    const length = this.length;
+    const made = [];
+    for (let i = 0; i < length; i++) {
+      if (i in this) {
+        const value = this[i];
+        if (callback.call(thisArg, value, i, this)) made.push(value);
+      }
+    }
+    return made;
+  },
+  reduce(callback, ...rest) {
+    check(callback);
+    const length = this.length;
+    let i = 0;
+    let found;
+    if (rest.length) found = rest[0];
+    else {
+      while (i < length && !(i in this)) i++;
+      if (i >= length) throw new TypeError('Reduce of empty array with no initial value');
+      found = this[i++];
+    }
+    for (; i < length; i++) if (i in this) found = callback(found, this[i], i, this);
+    return found;
+  },
+  reduceRight(callback, ...rest) {
+    check(callback);
+    let i = this.length - 1;
+    let found;
+    if (rest.length) found = rest[0];
+    else {
+      while (i >= 0 && !(i in this)) i--;
+      if (i < 0) throw new TypeError('Reduce of empty array with no initial value');
+      found = this[i--];
+    }
+    for (; i >= 0; i--) if (i in this) found = callback(found, this[i], i, this);
+    return found;
+  },
+  some(callback, thisArg) {
+    check(callback);
+    const length = this.length;
+    for (let i = 0; i < length; i++) if (i in this && callback.call(thisArg, this[i], i, this)) return true;
+    return false;
+  },
+  every(callback, thisArg) {
+    check(callback);
+    const length = this.length;
+    for (let i = 0; i < length; i++) if (i in this && !callback.call(thisArg, this[i], i, this)) return false;
+    return true;
+  },
+  find(callback, thisArg) {
+    check(callback);
+    const length = this.length;
+    for (let i = 0; i < length; i++) {
+      const value = this[i];
+      if (callback.call(thisArg, value, i, this)) return value;
+    }
+    return undefined;
+  },
+  findIndex(callback, thisArg) {
+    check(callback);
+    const length = this.length;
+    for (let i = 0; i < length; i++) if (callback.call(thisArg, this[i], i, this)) return i;
+    return -1;
+  },
+  findLast(callback, thisArg) {
+    check(callback);
+    for (let i = this.length - 1; i >= 0; i--) {
+      const value = this[i];
+      if (callback.call(thisArg, value, i, this)) return value;
+    }
+    return undefined;
+  },
+  findLastIndex(callback, thisArg) {
+    check(callback);
+    for (let i = this.length - 1; i >= 0; i--) if (callback.call(thisArg, this[i], i, this)) return i;
+    return -1;
+  },
+  flatMap(callback, thisArg) {
+    check(callback);
+    const length = this.length;
+    const made = [];
+    for (let i = 0; i < length; i++) {
+      if (i in this) {
+        const value = callback.call(thisArg, this[i], i, this);
+        if (Array.isArray(value)) made.push(...value.flat(0));
+        else made.push(value);
+      }
+    }
+    return made;
+  },
+  sort(compare) {
+    if (compare !== undefined && typeof compare !== 'function') {
+      throw new TypeError(`The comparison function must be either a function or undefined`);
+    }
+    const sorted = order(this, compare, true);
+    const holes = this.length - sorted.length;
+    for (let i = 0; i < sorted.length; i++) this[i] = sorted[i];
+    if (holes) {
+      const length = this.length;
+      this.length = sorted.length;
+      this.length = length;
+    }
+    return this;
+  },
+  toSorted(compare) {
+    if (compare !== undefined && typeof compare !== 'function') {
+      throw new TypeError(`The comparison function must be either a function or undefined`);
+    }
+    return order(this, compare, false);
+  },
+};
+
+// A stable merge sort: undefined comes last, holes are left out where `skips`.
+function order(values, compare, skips) {
+  const found = [];
+  let nothing = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (skips && !(i in values)) continue;
+    if (values[i] === undefined) nothing++;
+    else found.push(values[i]);
+  }
+  let sorted;
+  if (compare === undefined) sorted = sortTexts(found);
+  else sorted = merge(found, compare);
+  for (let i = 0; i < nothing; i++) sorted.push(undefined);
+  return sorted;
+}
+
+function sortTexts(values) {
+  const pairs = values.map((value) => [String(value), value]);
+  return merge(pairs, (a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0)).map((pair) => pair[1]);
+}
+
+// Runs of up to this many are sorted by insertion, as V8 does with short arrays, so that a comparison is asked the same.
+function merge(values, compare) {
+  const length = values.length;
+  let runs = [];
+  for (let start = 0; start < length; start += 16) {
+    const run = values.slice(start, start + 16);
+    for (let i = 1; i < run.length; i++) {
+      const value = run[i];
+      let low = 0;
+      let high = i;
+      while (low < high) {
+        const middle = low + ((high - low) >> 1);
+        if (compare(value, run[middle]) < 0) high = middle;
+        else low = middle + 1;
+      }
+      for (let j = i; j > low; j--) run[j] = run[j - 1];
+      run[low] = value;
+    }
+    runs.push(run);
+  }
+  while (runs.length > 1) {
+    const next = [];
+    for (let i = 0; i < runs.length; i += 2) {
+      if (i + 1 === runs.length) {
+        next.push(runs[i]);
+        continue;
+      }
+      const left = runs[i];
+      const right = runs[i + 1];
+      const made = [];
+      let a = 0;
+      let b = 0;
+      while (a < left.length && b < right.length) {
+        if (compare(right[b], left[a]) < 0) made.push(right[b++]);
+        else made.push(left[a++]);
+      }
+      while (a < left.length) made.push(left[a++]);
+      while (b < right.length) made.push(right[b++]);
+      next.push(made);
+    }
+    runs = next;
+  }
+  return runs.length ? runs[0] : [];
+}
+
+const statics = {
+  from(items, map, thisArg) {
+    if (map !== undefined) check(map);
+    if (items === undefined || items === null) throw new TypeError(`${items} is not iterable`);
+    const Maker = typeof this === 'function' && this !== Array ? this : Array;
+    const made = Maker === Array ? [] : new Maker();
+    let i = 0;
+    if (items[Symbol.iterator] !== undefined && items[Symbol.iterator] !== null) {
+      for (const value of items) {
+        made[i] = map ? map.call(thisArg, value, i) : value;
+        i++;
+      }
+    } else {
+      const length = Math.min(Math.max(Math.trunc(Number(items.length)) || 0, 0), Number.MAX_SAFE_INTEGER);
+      for (; i < length; i++) made[i] = map ? map.call(thisArg, items[i], i) : items[i];
+    }
+    made.length = i;
+    return made;
+  },
+  async fromAsync(items, map, thisArg) {
+    const made = [];
+    let i = 0;
+    for await (const value of items) {
+      made.push(map ? await map.call(thisArg, value, i) : value);
+      i++;
+    }
+    return made;
+  },
+};
+
+({ ...methods, ...statics });

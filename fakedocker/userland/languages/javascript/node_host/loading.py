@@ -1,0 +1,239 @@
+"""Natives for finding and compiling sources: what `require` and the library itself are made of."""
+
+from __future__ import annotations
+
+import posixpath
+from functools import cache
+from importlib import resources
+
+from fakedocker.kernel import marks
+from fakedocker.userland.languages.javascript.calls import make_frame
+from fakedocker.userland.languages.javascript.cells import JsFunction, Value
+from fakedocker.userland.languages.javascript.compiler import FILE
+from fakedocker.userland.languages.javascript.lexer import Refused, from_units, to_units
+from fakedocker.userland.languages.javascript.natives import Host, argument, function, integer
+from fakedocker.userland.languages.javascript.node_host.host import HOST, native, system_of, text_from
+from fakedocker.userland.languages.javascript.operators import to_text
+from fakedocker.userland.languages.javascript.realm import Realm
+from fakedocker.userland.languages.machine.cells import NotSimulated
+from fakedocker.userland.languages.machine.code import Source
+
+_LIBRARY = "fakedocker.userland.languages.javascript"
+INTERNAL = frozenset({"bootstrap", "errors", "standard", "abort", "fetch", "modules"})
+"""Files of the library that no script may require."""
+
+
+@cache
+def library_source(folder: str, name: str) -> str | None:
+    """A file of the library."""
+    place = resources.files(_LIBRARY).joinpath("library", *folder.split("/"), f"{name.replace('/', '__')}.js")
+    return place.read_text(encoding="utf-8") if place.is_file() else None
+
+
+@cache
+def builtin_names() -> tuple[str, ...]:
+    """The modules that node itself has."""
+    folder = resources.files(_LIBRARY).joinpath("library", "node")
+    found = {
+        place.name.removesuffix(".js").replace("__", "/") for place in folder.iterdir() if place.name.endswith(".js")
+    }
+    return tuple(sorted(found - INTERNAL | {"module", *UNKNOWN}))
+
+
+UNKNOWN = (
+    "cluster", "dgram", "diagnostics_channel", "dns", "domain", "http2", "https", "inspector", "punycode", "repl", "tls", "tty", "v8", "vm",
+    "worker_threads", "zlib", "async_hooks",
+)  # fmt: skip
+"""Modules that node has and this has not."""
+
+
+def load_library(realm: Realm, folder: str, name: str) -> Value:
+    """What a file of the library exports: it is run once. Thrown if it fails."""
+    loaded = realm.state.modules
+    key = (folder, name)
+    if key in loaded:
+        return realm.get(loaded[key], "exports")
+    text = library_source(folder, name)
+    if text is None:
+        raise NotSimulated(f"the module {name}", marks.MODULE)
+    source = Source.of("javascript", text, f"{folder if folder == 'packages' else 'node'}:{name}", FILE, True)
+    module = realm.new_object()
+    exports = realm.new_object()
+    module.props["exports"] = exports
+    loaded[key] = module
+    function_value = JsFunction(realm.protos["Function"], source.code(), [])
+    realm.call_frame(make_frame(realm, function_value, exports, [exports, require_of(realm), module, name, ""]))
+    return realm.get(module, "exports")
+
+
+def require_of(realm: Realm) -> Value:
+    """The `require` of the library's own files."""
+    return HOST.entries["requireBuiltin"]
+
+
+@function("__host__", "requireBuiltin", 1, HOST)
+def _require_builtin(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    name = to_text(realm, argument(arguments, 0)).removeprefix("node:")
+    if name == "module":
+        name = "modules"
+    if name.startswith("packages/"):
+        return load_library(realm, "packages", name.removeprefix("packages/"))
+    return load_library(realm, "node", name)
+
+
+@native("builtinNames")  # type: ignore[operator]
+def _builtin_names(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    return realm.array(list(builtin_names()))
+
+
+@native("compile")  # type: ignore[operator]
+def _compile(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """compile(text, name) -> the function that the file is. SyntaxError, shown where it is, if it is no JavaScript."""
+    text, name = from_units(to_text(realm, argument(arguments, 0))), to_text(realm, argument(arguments, 1))
+    source = Source.of("javascript", text.removeprefix("\ufeff"), name, FILE)
+    try:
+        code = source.code()
+    except Refused as problem:
+        raise syntax_error(realm, problem, text, name) from None
+    return JsFunction(realm.protos["Function"], code, [])
+
+
+def syntax_error(realm: Realm, problem: Refused, text: str, name: str) -> Exception:
+    """A source that is refused, as an error that is thrown; where it is comes before its trace."""
+    units = to_units(text)
+    start = units.rfind("\n", 0, problem.at) + 1
+    end = units.find("\n", start)
+    line = units[start : len(units) if end < 0 else end]
+    number = units.count("\n", 0, start) + 1
+    width = max(1, min(problem.end, start + len(line)) - problem.at)
+    thrown = realm.error("SyntaxError", problem.message)
+    indent = "".join("\t" if character == "\t" else " " for character in line[: problem.at - start])
+    realm.state.host["syntax"] = (thrown.value, f"{name}:{number}\n{line}\n{indent}{'^' * width}\n")
+    return thrown
+
+
+@native("thrownAt")  # type: ignore[operator]
+def _thrown_at(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """thrownAt(name, line, text, column): what is shown before an error that the library throws next and nobody catches"""
+    name, line, text, column = (argument(arguments, place) for place in range(4))
+    realm.state.host["shown_at"] = f"{name}:{integer(realm, line)}\n{text}\n{' ' * (integer(realm, column) - 1)}^\n"
+    return None
+
+
+@native("kindOf")  # type: ignore[operator]
+def _kind_of(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    try:
+        return system_of(realm).stat(text_from(realm, arguments, 0)).kind
+    except OSError:
+        return None
+
+
+@native("readText")  # type: ignore[operator]
+def _read_text(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    try:
+        return to_units(system_of(realm).read_file(text_from(realm, arguments, 0)).decode("utf-8", "replace"))
+    except OSError:
+        return None
+
+
+@native("realPath")  # type: ignore[operator]
+def _real_path(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    name = text_from(realm, arguments, 0)
+    try:
+        return to_units(system_of(realm).real_path(name))
+    except OSError:
+        return to_units(name)
+
+
+@native("packageOf")  # type: ignore[operator]
+def _package_of(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """packageOf(path) -> {name, folder} of the installed package that a file is of, undefined for a file of one's own"""
+    name = text_from(realm, arguments, 0)
+    before, marker, rest = name.rpartition("/node_modules/")
+    if not marker:
+        return None
+    parts = rest.split("/")
+    package = "/".join(parts[:2]) if parts[0].startswith("@") else parts[0]
+    made = realm.new_object()
+    made.props.update(name=to_units(package), folder=to_units(f"{before}/node_modules/{package}"))
+    return made
+
+
+@native("simulatedPackage")  # type: ignore[operator]
+def _simulated_package(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """simulatedPackage(name, filename, is a command's) -> the library's name of a package that npm has put there as a stand-in
+
+    undefined for a package whose files are real sources; NotSimulated for a stand-in that there is no library of.
+    """
+    name, filename = text_from(realm, arguments, 0), text_from(realm, arguments, 1)
+    if library_source("packages", name.replace("/", "__")) is not None and is_stand_in(realm, filename):
+        return f"packages/{name.replace('/', '__')}"
+    if is_stand_in(realm, filename):
+        raise NotSimulated(f"the {'package' if argument(arguments, 2) else 'module'} {name}", marks.MODULE)
+    return None
+
+
+def is_stand_in(realm: Realm, filename: str) -> bool:
+    """Whether a file of a package has nothing in it, as those that the simulated npm puts there."""
+    try:
+        return not system_of(realm).read_file(filename).strip(b"\0 \n") or filename.endswith(".json")
+    except OSError:
+        return True
+
+
+@native("isModule")  # type: ignore[operator]
+def _is_module(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    return is_module(realm, text_from(realm, arguments, 0))
+
+
+def is_module(realm: Realm, name: str) -> bool:
+    """Whether a file is an ECMAScript module: by its ending, or by the nearest package.json."""
+    if name.endswith(".mjs"):
+        return True
+    if name.endswith(".cjs") or not name.endswith(".js"):
+        return False
+    folder = posixpath.dirname(name)
+    while True:
+        try:
+            text = system_of(realm).read_file(f"{folder.rstrip('/')}/package.json").decode("utf-8", "replace")
+        except OSError:
+            if folder in ("/", "") or folder.endswith("/node_modules"):
+                return False
+            folder = posixpath.dirname(folder)
+            continue
+        from json import JSONDecodeError, loads
+
+        try:
+            described = loads(text)
+        except (JSONDecodeError, RecursionError):
+            return False
+        return isinstance(described, dict) and described.get("type") == "module"
+
+
+@native("hasWork")  # type: ignore[operator]
+def _has_work(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    loop = realm.state.host["loop"]
+    return bool(
+        loop.timers or loop.immediates or loop.watched or loop.children or realm.state.jobs or realm.state.ticks
+    )
+
+
+@native("packageMajor")  # type: ignore[operator]
+def _package_major(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """packageMajor(name) -> the first number of the version of a package that is installed; 99 where nothing says it"""
+    from json import JSONDecodeError, loads
+
+    name = text_from(realm, arguments, 0)
+    folder = system_of(realm).directory
+    main = realm.state.host["main"]
+    for start in (posixpath.dirname(main) if main else folder, folder):
+        place = start
+        while True:
+            try:
+                described = loads(system_of(realm).read_file(f"{place.rstrip('/')}/node_modules/{name}/package.json"))
+                return float(int(str(described["version"]).split(".")[0]))
+            except (OSError, JSONDecodeError, KeyError, TypeError, ValueError, RecursionError):
+                if place in ("/", ""):
+                    break
+                place = posixpath.dirname(place)
+    return 99.0

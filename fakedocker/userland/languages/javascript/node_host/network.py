@@ -1,0 +1,111 @@
+"""Natives of net and dns: one system call each."""
+
+from __future__ import annotations
+
+from fakedocker.userland.languages.javascript.cells import Value
+from fakedocker.userland.languages.javascript.natives import Host, argument, integer
+from fakedocker.userland.languages.javascript.node_host.host import (
+    native,
+    new_buffer,
+    problem_object,
+    system_of,
+    text_from,
+)
+
+
+@native("listen")  # type: ignore[operator]
+def _listen(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """listen(port, address) -> [descriptor, port] or error"""
+    system, port = system_of(realm), integer(realm, argument(arguments, 0))
+    address = text_from(realm, arguments, 1)
+    try:
+        descriptor = system.listen(port, address)
+        if not port:
+            port = next(
+                (
+                    local
+                    for _, _, local, _, _, state, pid in reversed(system.sockets())
+                    if state == "LISTEN" and pid == system.pid
+                ),
+                0,
+            )
+        return realm.array([float(descriptor), float(port)])
+    except OSError as problem:
+        return problem_object(realm, problem, "listen")
+
+
+@native("accept")  # type: ignore[operator]
+def _accept(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """accept(descriptor) -> [descriptor, address, port] or error"""
+    system = system_of(realm)
+    try:
+        descriptor = system.accept(integer(realm, argument(arguments, 0)))
+        address, port = system.peer(descriptor)
+    except OSError as problem:
+        return problem_object(realm, problem, "accept")
+    return realm.array([float(descriptor), address, float(port)])
+
+
+@native("resolve")  # type: ignore[operator]
+def _resolve(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """resolve(name) -> addresses"""
+    return realm.array(list(system_of(realm).resolve(text_from(realm, arguments, 0))))
+
+
+@native("connect")  # type: ignore[operator]
+def _connect(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """connect(address, port) -> descriptor or error"""
+    address, port = text_from(realm, arguments, 0), integer(realm, argument(arguments, 1))
+    try:
+        return float(system_of(realm).connect(address, port))
+    except OSError as problem:
+        made = problem_object(realm, problem, "connect")
+        for key in ("message", "stack"):
+            slot = made.props[key]
+            code = realm.get(made, "code")
+            slot.value = slot.value.replace(
+                slot.value.split("\n")[0] if key == "stack" else slot.value,
+                f"{'Error: ' if key == 'stack' else ''}connect {code} {address}:{port}",
+                1,
+            )
+        made.props.update(address=address, port=float(port))
+        return made
+
+
+@native("connectPath")  # type: ignore[operator]
+def _connect_path(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    path = text_from(realm, arguments, 0)
+    try:
+        return float(system_of(realm).connect_path(path))
+    except OSError as problem:
+        return problem_object(realm, problem, "connect", path)
+
+
+@native("receive")  # type: ignore[operator]
+def _receive(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """receive(descriptor) -> Buffer, empty at the end, or error"""
+    try:
+        return new_buffer(realm, system_of(realm).read(integer(realm, argument(arguments, 0)), 65536))
+    except OSError as problem:
+        return problem_object(realm, problem, "read")
+
+
+@native("shutDown")  # type: ignore[operator]
+def _shut_down(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    try:
+        system_of(realm).shut_down(integer(realm, argument(arguments, 0)))
+    except OSError as problem:
+        return problem_object(realm, problem, "shutdown")
+    return None
+
+
+@native("interfaces")  # type: ignore[operator]
+def _interfaces(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """[name, address, prefix length, mac, is loopback] of each address"""
+    return realm.array(
+        [
+            realm.array([found.name, address.text, float(address.prefix_length), found.mac_address, found.is_loopback])
+            for found in system_of(realm).interfaces()
+            for address in found.addresses
+        ]
+    )

@@ -1,0 +1,393 @@
+"""Which variable a name means: a first walk over a source's tree, before code is made of it.
+
+Every function, block, loop, `catch`, `switch` and class has a scope. A variable that a function within its own sees lives
+in a box, any other in a slot of its frame. `this`, `arguments` and `new.target` are variables of the functions that have
+their own, so that arrow functions find them as they find any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, cast
+
+from fakedocker.userland.languages.javascript import syntax
+from fakedocker.userland.languages.javascript.lexer import Refused
+from fakedocker.userland.languages.javascript.patterns import names_of
+from fakedocker.userland.languages.javascript.syntax import Node
+
+PSEUDO: Final = frozenset({"this", "arguments", "new.target", "%function"})
+"""Variables that a function has of itself; `%function` is the function, for `super`."""
+LEXICAL: Final = frozenset({"let", "const", "class"})
+_WAITS: Final = (syntax.Call, syntax.New, syntax.Yield, syntax.Await, syntax.Tagged, syntax.ImportCall, syntax.Class)
+"""Nodes that are no part of an expression that is evaluated in one go."""
+
+
+class Variable:
+    """kind: var, let, const, class, function, parameter, pseudo, import, name (of a function expression)."""
+
+    __slots__ = ("at", "boxed", "function", "kind", "name", "slot")
+
+    def __init__(self, name: str, kind: str, function: FunctionScope, slot: int, at: int) -> None:
+        self.name = name
+        self.kind = kind
+        self.function = function
+        self.slot = slot
+        self.boxed = False
+        self.at = at  # where its declaration ends to be too early to use
+
+
+class Scope:
+    """The names of a block."""
+
+    __slots__ = ("function", "names", "parent")
+
+    def __init__(self, parent: Scope | None, function: FunctionScope) -> None:
+        self.parent = parent
+        self.function = function
+        self.names: dict[str, Variable] = {}
+
+    def declare(self, name: str, kind: str, at: int, slot: int | None = None) -> Variable:
+        """A variable of this scope. Refused if it is declared twice in a way that does not go together."""
+        found = self.names.get(name)
+        if found is not None and found.kind not in ("pseudo", "name"):
+            loose = ("var", "function", "parameter")
+            if kind not in loose or found.kind not in loose:
+                raise Refused(f"Identifier '{name}' has already been declared", at, at + len(name))
+            if kind == "function":
+                found.kind = kind if found.kind != "parameter" else found.kind
+            return found
+        made = Variable(name, kind, self.function, self.function.new_slot() if slot is None else slot, at)
+        self.names[name] = made
+        return made
+
+    def find(self, name: str) -> Variable | None:
+        """The variable that a name means here; None for a global one."""
+        scope: Scope | None = self
+        while scope is not None:
+            found = scope.names.get(name)
+            if found is not None:
+                return found
+            if name in PSEUDO and scope is scope.function.top and scope.function.has_own:
+                return scope.declare(name, "pseudo", 0)
+            scope = scope.parent
+        return None
+
+
+class FunctionScope:
+    """What a function sees.
+
+    Attributes:
+        top: the scope of its parameters and `var`s.
+        captured: variables of functions around it, in the order of its boxes.
+        has_own: whether it has a `this` of its own; arrow functions have none.
+    """
+
+    __slots__ = ("captured", "has_own", "parent", "slot_count", "top")
+
+    def __init__(self, parent: FunctionScope | None, around: Scope | None, has_own: bool) -> None:
+        self.parent = parent
+        self.slot_count = 0
+        self.captured: list[Variable] = []
+        self.has_own = has_own
+        self.top = Scope(around, self)
+
+    def new_slot(self) -> int:
+        self.slot_count += 1
+        return self.slot_count - 1
+
+    def capture(self, variable: Variable) -> None:
+        """Let this function, and all between it and the variable's, see a variable from outside."""
+        variable.boxed = True
+        function: FunctionScope | None = self
+        while function is not None and function is not variable.function:
+            if variable not in function.captured:
+                function.captured.append(variable)
+            function = function.parent
+
+
+class Analysis:
+    """What a walk over a source has found.
+
+    Attributes:
+        scopes: the scope that a node opens, by the node's id.
+        functions: the scope of each function, likewise.
+        waiting: ids of nodes in which a frame may be entered, so that they are no single step.
+    """
+
+    def __init__(self, program: syntax.Program, parameters: tuple[str, ...], *, is_global: bool = False) -> None:
+        self.scopes: dict[int, Scope] = {}
+        self.functions: dict[int, FunctionScope] = {}
+        self.waiting: set[int] = set()
+        self._scope: Scope
+        root = FunctionScope(None, None, True)
+        self.functions[id(program)] = root
+        for name in parameters:
+            root.top.declare(name, "parameter", 0)
+        self._scope = root.top
+        if not is_global:
+            self._hoist_vars(program.body, root.top)
+            self._declare(program.body, root.top, is_top=True)
+        for statement in program.body:
+            self._visit(statement)
+        for statement in program.body:
+            self._share(statement, root.top)
+
+    def _share(self, statement: Node, top: Scope) -> None:
+        """What a module imports and exports, other modules see."""
+        if isinstance(statement, syntax.Import):
+            for _, here in statement.names:
+                top.names[here].boxed = True
+        elif isinstance(statement, syntax.Export) and statement.source is None:
+            for here, _ in statement.names:
+                if here in top.names:
+                    top.names[here].boxed = True
+                else:
+                    raise Refused(f"Export '{here}' is not defined in module", statement.at)
+
+    # declarations
+
+    def _hoist_vars(self, body: Iterable[Node], top: Scope) -> None:
+        for name in _var_names(body):
+            top.declare(name.name, "var", name.at)
+
+    def _declare(self, body: Iterable[Node], scope: Scope, *, is_top: bool = False) -> None:
+        """What the statements of a block declare in it."""
+        for statement in body:
+            match statement:
+                case syntax.Export(_, names, _, declaration):
+                    if declaration is not None:
+                        self._declare([declaration], scope, is_top=is_top)
+                    if any(here == "*default*" for here, _ in names):
+                        scope.declare("*default*", "const", statement.at)
+                case syntax.Declaration(_, kind, pairs) if kind != "var":
+                    for target, _ in pairs:
+                        for name in names_of(target):
+                            scope.declare(name.name, kind, name.at)
+                case syntax.ClassDeclaration(_, value):
+                    scope.declare(value.name, "class", value.at)
+                case syntax.FunctionDeclaration(_, function):
+                    scope.declare(function.name, "function" if is_top else "let", function.at)
+                    if not is_top:
+                        scope.names[function.name].kind = "function"
+                case syntax.Import(_, pairs, _):
+                    for _, here in pairs:
+                        scope.declare(here, "import", statement.at)
+                case syntax.Labelled(_, _, body_statement) if isinstance(body_statement, syntax.FunctionDeclaration):
+                    self._declare([body_statement], scope, is_top=is_top)
+
+    # the walk
+
+    def _visit(self, node: Node | None) -> bool:
+        """Walk over a node; whether a frame may be entered in it."""
+        if node is None:
+            return False
+        handler = _VISITS.get(type(node))
+        waits = handler(self, node) if handler is not None else self._children(node)
+        if waits or isinstance(node, _WAITS):
+            self.waiting.add(id(node))
+            return True
+        return False
+
+    def _children(self, node: Node) -> bool:
+        waits = False
+        for child in nodes_in(node):
+            waits = self._visit(child) or waits
+        return waits
+
+    def _name(self, node: syntax.Name) -> bool:
+        self._use(node.name)
+        return False
+
+    def _use(self, name: str) -> None:
+        variable = self._scope.find(name)
+        if variable is not None and variable.function is not self._scope.function:
+            self._scope.function.capture(variable)
+
+    def _pseudo(self, node: Node) -> bool:
+        if isinstance(node, syntax.This):
+            self._use("this")
+        elif isinstance(node, syntax.NewTarget):
+            self._use("new.target")
+        else:
+            self._use("this")
+            self._use("%function")
+            self._use("new.target")
+        return False
+
+    def _in_scope(self, node: Node, body: Iterable[Node], parts: Iterable[Node | None]) -> bool:
+        """Walk over the parts of what opens a scope."""
+        outer = self._scope
+        scope = self.scopes[id(node)] = self._scope = Scope(outer, outer.function)
+        self._declare(body, scope)
+        waits = False
+        for part in parts:
+            waits = self._visit(part) or waits
+        self._scope = outer
+        return waits
+
+    def _block(self, node: syntax.Block) -> bool:
+        return self._in_scope(node, node.body, node.body)
+
+    def _for(self, node: syntax.For) -> bool:
+        return self._in_scope(
+            node, [node.first] if node.first is not None else [], [node.first, node.test, node.step, node.body]
+        )
+
+    def _for_in(self, node: syntax.ForIn) -> bool:
+        self._visit(node.value)
+        self._in_scope(node, [node.target], [node.target, node.body])
+        return True
+
+    def _switch(self, node: syntax.Switch) -> bool:
+        self._visit(node.value)
+        body = [statement for case in node.cases for statement in case.body]
+        self._in_scope(node, body, [part for case in node.cases for part in (case.test, *case.body)])
+        return True
+
+    def _try(self, node: syntax.Try) -> bool:
+        self._visit(node.body)
+        if node.handler is not None:
+            outer = self._scope
+            scope = self.scopes[id(node)] = self._scope = Scope(outer, outer.function)
+            for name in names_of(node.parameter) if node.parameter is not None else []:
+                scope.declare(name.name, "let", name.at)
+            self._visit(node.parameter)
+            self._visit(node.handler)
+            self._scope = outer
+        self._visit(node.last)
+        return True
+
+    def _declaration(self, node: syntax.FunctionDeclaration) -> bool:
+        return self._function(node.function, is_declaration=True)
+
+    def _function(self, node: syntax.Function, is_declaration: bool = False) -> bool:
+        """A function's own scope; none of it is evaluated where it stands."""
+        outer = self._scope
+        function = self.functions[id(node)] = FunctionScope(outer.function, outer, node.kind != "arrow")
+        top = self._scope = function.top
+        self._parameters(node, function)
+        parts = statements_of(node)
+        self._hoist_vars(parts, top)
+        self._declare(parts, top, is_top=True)
+        if node.kind == "function" and node.name and not is_declaration and node.name not in top.names:
+            top.declare(node.name, "name", node.at)
+        for part in (*node.parameters, *parts):
+            self._visit(part)
+        self._scope = outer
+        return False
+
+    def _parameters(self, node: syntax.Function, function: FunctionScope) -> None:
+        """Simple parameters take the first slots in order, so that arguments go there by their place."""
+        top = function.top
+        for parameter in node.parameters:
+            if has_simple_parameters(node) and isinstance(parameter, syntax.Name):
+                slot = function.new_slot()
+                found = top.names.get(parameter.name)
+                if found is None:
+                    top.declare(parameter.name, "parameter", parameter.at, slot)
+                else:
+                    found.slot = slot
+                continue
+            for name in names_of(parameter):
+                top.declare(name.name, "parameter", name.at)
+
+    def _class(self, node: syntax.Class) -> bool:
+        outer = self._scope
+        scope = self.scopes[id(node)] = self._scope = Scope(outer, outer.function)
+        if node.name:
+            scope.declare(node.name, "const", node.at)
+        for member in node.members:
+            if isinstance(member.key, syntax.PrivateName):
+                scope.names.setdefault(
+                    f"#{member.key.name}",
+                    Variable(f"#{member.key.name}", "private", outer.function, outer.function.new_slot(), 0),
+                )
+        self._visit(node.parent)
+        self._visit(node.constructor)
+        for member in node.members:
+            if member.computed and member.key is not None:
+                self._visit(member.key)
+            if isinstance(member, syntax.Method):
+                self._visit(member.function)
+            elif member.value is not None:
+                self._field(member, member.value)
+        self._scope = outer
+        return True
+
+    def _field(self, member: syntax.Field, value: Node) -> None:
+        """The value of a field is evaluated in a function of its own; a static block is one."""
+        if member.key is None:
+            self._visit(value)
+            return
+        outer = self._scope
+        function = self.functions[id(member)] = FunctionScope(outer.function, outer, True)
+        self._scope = function.top
+        self._visit(value)
+        self._scope = outer
+
+    def _member(self, node: syntax.Member) -> bool:
+        waits = self._visit(node.target)
+        if isinstance(node.key, syntax.PrivateName):
+            self._use(f"#{node.key.name}")
+            return waits
+        return self._visit(node.key) or waits
+
+    def _private(self, node: syntax.PrivateName) -> bool:
+        self._use(f"#{node.name}")
+        return False
+
+    def _always(self, node: Node) -> bool:
+        self._children(node)
+        return True
+
+
+def has_simple_parameters(node: syntax.Function) -> bool:
+    """Whether the parameters are plain names."""
+    return all(isinstance(parameter, syntax.Name) for parameter in node.parameters)
+
+
+def statements_of(node: syntax.Function) -> tuple[Node, ...]:
+    """What a function's body is made of; the only part of a short arrow function is its expression."""
+    body = node.body
+    return (
+        body if isinstance(body, tuple) and not hasattr(body, "_fields") else (cast(Node, body),)
+    )  # a node is a tuple, too
+
+
+def nodes_in(node: Node) -> Iterator[Node]:
+    """The nodes that a node is made of."""
+    pending: list[object] = list(cast("tuple[object, ...]", node))[::-1]
+    while pending:
+        part = pending.pop()
+        if hasattr(part, "_fields"):
+            yield cast(Node, part)
+        elif isinstance(part, tuple):
+            pending += part[::-1]
+
+
+def _var_names(body: Iterable[Node]) -> Iterator[syntax.Name]:
+    """The names that `var` declares in statements, without those of functions in them."""
+    pending = [node for node in body if node is not None][::-1]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, syntax.Function | syntax.Class | syntax.FunctionDeclaration | syntax.ClassDeclaration):
+            continue
+        if isinstance(node, syntax.Declaration):
+            if node.kind == "var":
+                for target, _ in node.pairs:
+                    yield from names_of(target)
+            continue
+        if isinstance(node, _STATEMENTS):
+            pending += list(nodes_in(node))[::-1]
+
+
+_STATEMENTS: Final = (
+    syntax.Block, syntax.If, syntax.For, syntax.ForIn, syntax.While, syntax.DoWhile, syntax.Labelled, syntax.Try, syntax.Switch, syntax.Case,
+    syntax.Export,
+)  # fmt: skip
+_VISITS: Final[dict[type, Callable[..., bool]]] = {
+    syntax.Name: Analysis._name, syntax.This: Analysis._pseudo, syntax.NewTarget: Analysis._pseudo, syntax.Super: Analysis._pseudo,
+    syntax.Block: Analysis._block, syntax.For: Analysis._for, syntax.ForIn: Analysis._for_in, syntax.Switch: Analysis._switch,
+    syntax.Try: Analysis._try, syntax.Function: Analysis._function, syntax.Class: Analysis._class, syntax.Member: Analysis._member,
+    syntax.PrivateName: Analysis._private, syntax.FunctionDeclaration: Analysis._declaration,
+}  # fmt: skip

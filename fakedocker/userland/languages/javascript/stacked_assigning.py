@@ -1,0 +1,226 @@
+"""Assignments whose parts wait: to names, members and patterns, operation by operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fakedocker.userland.languages.javascript import syntax
+from fakedocker.userland.languages.javascript.assigning import getter_of, pattern_store, setter_of
+from fakedocker.userland.languages.javascript.cells import Value
+from fakedocker.userland.languages.javascript.direct import direct
+from fakedocker.userland.languages.javascript.emitting import Emitter, Label
+from fakedocker.userland.languages.javascript.operators import BINARY, to_key, to_numeric
+from fakedocker.userland.languages.javascript.shared import NULL
+from fakedocker.userland.languages.javascript.stacked import KINDS, keep_unless, push
+from fakedocker.userland.languages.javascript.stacked_calls import push_key
+from fakedocker.userland.languages.javascript.syntax import Node
+from fakedocker.userland.languages.javascript.variables import read, write
+from fakedocker.userland.languages.machine.code import Frame, Operation, Runner
+
+
+def assign(emitter: Emitter, node: syntax.Assign) -> None:
+    target, operator = node.target, node.operator
+    if isinstance(target, syntax.Member):
+        _assign_member(emitter, node, target)
+        return
+    name = target.name if isinstance(target, syntax.Name) else ""
+    if operator == "=":
+        push(emitter, node.value, name)
+        emitter.op(lambda frame, machine: frame.stack.append(frame.stack[-1]), node.at)
+        store(emitter, target)
+        return
+    reading, writing = read(emitter, name, target.at), write(emitter, name, target.at)
+    emitter.op(lambda frame, machine: frame.stack.append(reading(frame, machine)), target.at)
+    end = Label()
+    if operator in ("&&=", "||=", "??="):
+        keep_unless(emitter, operator[:-1], end, node.at)
+        push(emitter, node.value, name)
+    else:
+        push(emitter, node.value)
+        apply = BINARY[operator[:-1]]
+
+        def combine(frame: Frame, machine: Runner) -> None:
+            right = frame.stack.pop()
+            frame.stack[-1] = apply(machine.language, frame.stack[-1], right)
+
+        emitter.op(combine, node.at)
+    emitter.op(lambda frame, machine: writing(frame, machine, frame.stack[-1]), node.at)
+    emitter.mark(end)
+
+
+def _assign_member(emitter: Emitter, node: syntax.Assign, target: syntax.Member) -> None:
+    getter, setter, at, strict = getter_of(target), setter_of(target), target.at, emitter.code.is_strict
+    if isinstance(target.target, syntax.Super):
+        push(emitter, syntax.This(target.at))
+    else:
+        push(emitter, target.target)
+    push_key(emitter, target)
+    end, through = Label(), Label()
+    if node.operator != "=":
+
+        def fetch(frame: Frame, machine: Runner) -> None:
+            if not isinstance(target.key, syntax.PrivateName):
+                frame.stack[-1] = to_key(machine.language, frame.stack[-1])
+            frame.stack.append(getter(machine, frame.stack[-2], frame.stack[-1], at))
+
+        emitter.op(fetch, node.at)
+    if node.operator in ("&&=", "||=", "??="):
+        keep_unless(emitter, node.operator[:-1], end, node.at)
+        push(emitter, node.value)
+    elif node.operator == "=":
+        push(emitter, node.value)
+    else:
+        push(emitter, node.value)
+        apply = BINARY[node.operator[:-1]]
+
+        def combine(frame: Frame, machine: Runner) -> None:
+            right = frame.stack.pop()
+            frame.stack[-1] = apply(machine.language, frame.stack[-1], right)
+
+        emitter.op(combine, node.at)
+
+    def assign(frame: Frame, machine: Runner) -> None:
+        value, key, where = frame.stack.pop(), frame.stack.pop(), frame.stack.pop()
+        setter(machine, where, key, value, strict, at)
+        frame.stack.append(value)
+
+    emitter.op(assign, at)
+    emitter.goto(through, node.at)
+    emitter.mark(end)
+
+    def drop_below(frame: Frame, machine: Runner) -> None:
+        del frame.stack[-3:-1]
+
+    emitter.op(drop_below, node.at)
+    emitter.mark(through)
+
+
+def update(emitter: Emitter, node: syntax.Update) -> None:
+    target = node.target
+    assert isinstance(target, syntax.Member)
+    getter, setter, at, strict = getter_of(target), setter_of(target), target.at, emitter.code.is_strict
+    push(emitter, target.target)
+    push_key(emitter, target)
+    step, is_prefix = (1 if node.operator == "++" else -1), node.is_prefix
+
+    def run(frame: Frame, machine: Runner) -> None:
+        realm = machine.language
+        key, where = frame.stack.pop(), frame.stack.pop()
+        if not isinstance(target.key, syntax.PrivateName):
+            key = to_key(realm, key)
+        old = to_numeric(realm, getter(machine, where, key, at))
+        setter(machine, where, key, old + step, strict, at)
+        frame.stack.append(old + step if is_prefix else old)
+
+    emitter.op(run, node.at)
+
+
+def store(
+    emitter: Emitter, target: Node, write_name: Callable[..., Callable[[Frame, Runner, Value], None]] = write
+) -> None:
+    """Take the value on the stack apart as a pattern says. `write_name` gives what stores into a name."""
+    if id(target) not in emitter.analysis.waiting:
+        storing = pattern_store(emitter, target, direct, write_name)
+        emitter.op(lambda frame, machine: storing(frame, machine, frame.stack.pop()), target.at)
+        return
+    match target:
+        case syntax.WithDefault(at, inner, default):
+            present = Label()
+
+            def make(place: int) -> Operation:
+                def run(frame: Frame, machine: Runner) -> None:
+                    if frame.stack[-1] is not None:
+                        frame.place = place
+                    else:
+                        frame.stack.pop()
+
+                return run
+
+            emitter.jump(make, present, at)
+            push(emitter, default, inner.name if isinstance(inner, syntax.Name) else "")
+            emitter.mark(present)
+            store(emitter, inner, write_name)
+        case syntax.Member(at, _, _, _, _):
+            setter, strict = setter_of(target), emitter.code.is_strict
+            push(emitter, target.target)
+            push_key(emitter, target)
+
+            def assign(frame: Frame, machine: Runner) -> None:
+                key, where, value = frame.stack.pop(), frame.stack.pop(), frame.stack.pop()
+                setter(machine, where, key, value, strict, at)
+
+            emitter.op(assign, at)
+        case syntax.ArrayPattern():
+            _store_array(emitter, target, write_name)
+        case syntax.ObjectPattern():
+            _store_object(emitter, target, write_name)
+
+
+def _store_array(
+    emitter: Emitter, node: syntax.ArrayPattern, write_name: Callable[..., Callable[[Frame, Runner, Value], None]]
+) -> None:
+    slot, count, at, has_rest = emitter.new_slot(), len(node.items), node.at, node.rest is not None
+
+    def take(frame: Frame, machine: Runner) -> None:
+        frame.slots[slot] = machine.language.take(frame.stack[-1], None if has_rest else count, at)
+        frame.stack.pop()
+
+    emitter.op(take, at)
+    for place, item in enumerate(node.items):
+        if item is not None:
+
+            def push_item(frame: Frame, machine: Runner, place: int = place) -> None:
+                values = frame.slots[slot]
+                frame.stack.append(values[place] if place < len(values) else None)
+
+            emitter.op(push_item, item.at)
+            store(emitter, item, write_name)
+    if node.rest is not None:
+        emitter.op(lambda frame, machine: frame.stack.append(machine.language.array(frame.slots[slot][count:])), at)
+        store(emitter, node.rest, write_name)
+    emitter.op(lambda frame, machine: frame.slots.__setitem__(slot, None), at)
+
+
+def _store_object(
+    emitter: Emitter, node: syntax.ObjectPattern, write_name: Callable[..., Callable[[Frame, Runner, Value], None]]
+) -> None:
+    slot, taken, at = emitter.new_slot(), emitter.new_slot(), node.at
+    first = node.pairs[0][0] if node.pairs else None
+    name = str(first.value) if isinstance(first, syntax.Literal) else ""
+
+    def begin(frame: Frame, machine: Runner) -> None:
+        value = frame.stack[-1]
+        if value is None or value is NULL:
+            raise machine.language.cannot_destructure(value, name, at)
+        frame.slots[slot] = frame.stack.pop()
+        frame.slots[taken] = []
+
+    emitter.op(begin, at)
+    for key, _, target in node.pairs:
+        push(emitter, key)
+
+        def fetch(frame: Frame, machine: Runner) -> None:
+            realm = machine.language
+            found = to_key(realm, frame.stack.pop())
+            frame.slots[taken].append(found)
+            frame.stack.append(realm.get(frame.slots[slot], found))
+
+        emitter.op(fetch, target.at)
+        store(emitter, target, write_name)
+    if node.rest is not None:
+        emitter.op(
+            lambda frame, machine: frame.stack.append(
+                machine.language.copy_without(frame.slots[slot], frame.slots[taken])
+            ),
+            at,
+        )
+        store(emitter, node.rest, write_name)
+
+    def end(frame: Frame, machine: Runner) -> None:
+        frame.slots[slot] = frame.slots[taken] = None
+
+    emitter.op(end, at)
+
+
+KINDS[syntax.Assign] = assign
+KINDS[syntax.Update] = update

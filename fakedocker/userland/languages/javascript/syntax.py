@@ -1,0 +1,409 @@
+"""The syntax tree of JavaScript: one named tuple a kind of node. `at` is the offset in the source that messages point at.
+
+Source of the kinds: ECMA-262, whose names they have. `Pattern` is what can be assigned to or declared: a name, a member,
+an array or object pattern, or one of these with a default.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+
+class Node(Protocol):
+    """Any of the kinds below."""
+
+    @property
+    def at(self) -> int:
+        """The offset that messages point at."""
+
+
+class Name(NamedTuple):
+    at: int
+    name: str
+
+
+class Literal(NamedTuple):
+    """A number (float), big integer (int), text, True, False, or None for null."""
+
+    at: int
+    value: float | int | str | bool | None
+
+
+class RegExpLiteral(NamedTuple):
+    at: int
+    pattern: str
+    flags: str
+
+
+class Template(NamedTuple):
+    """Texts around expressions; `raws` are the texts as written, for tags. A text is None where an escape is wrong."""
+
+    at: int
+    texts: tuple[str | None, ...]
+    raws: tuple[str, ...]
+    parts: tuple[Node, ...]
+
+
+class Tagged(NamedTuple):
+    at: int
+    tag: Node
+    template: Template
+
+
+class ArrayLiteral(NamedTuple):
+    """None stands for a hole."""
+
+    at: int
+    items: tuple[Node | None, ...]
+
+
+class Property(NamedTuple):
+    """kind: init, get, set, or spread, which has no key. `computed` keys are expressions, others literals."""
+
+    at: int
+    kind: str
+    key: Node
+    value: Node
+    computed: bool = False
+
+
+class ObjectLiteral(NamedTuple):
+    at: int
+    properties: tuple[Property, ...]
+
+
+class Function(NamedTuple):
+    """Any function. `body` is a block's statements, or an expression for a short arrow function.
+
+    kind: function, arrow, method, getter, setter, constructor, derived (the constructor of a class that extends).
+    """
+
+    at: int
+    end: int
+    kind: str
+    name: str
+    parameters: tuple[Node, ...]
+    body: tuple[Node, ...] | Node
+    is_async: bool = False
+    is_generator: bool = False
+    is_strict: bool = False
+
+
+class Field(NamedTuple):
+    """A field of a class, or a static block, whose key is None and whose value is a function."""
+
+    at: int
+    key: Node | None
+    value: Node | None
+    computed: bool
+    is_static: bool
+
+
+class Method(NamedTuple):
+    """kind: method, get, set."""
+
+    at: int
+    kind: str
+    key: Node
+    function: Function
+    computed: bool
+    is_static: bool
+
+
+class Class(NamedTuple):
+    at: int
+    end: int
+    name: str
+    parent: Node | None
+    constructor: Function | None
+    members: tuple[Field | Method, ...]
+
+
+class PrivateName(NamedTuple):
+    at: int
+    name: str
+
+
+class This(NamedTuple):
+    at: int
+
+
+class Super(NamedTuple):
+    at: int
+
+
+class NewTarget(NamedTuple):
+    at: int
+
+
+class ImportMeta(NamedTuple):
+    at: int
+
+
+class Member(NamedTuple):
+    """`key` is a literal for a.b, an expression for a[b], a private name for a.#b."""
+
+    at: int
+    target: Node
+    key: Node
+    computed: bool
+    optional: bool = False
+
+
+class Chain(NamedTuple):
+    """An expression in which a `?.` ends all of it."""
+
+    at: int
+    expression: Node
+
+
+class Call(NamedTuple):
+    at: int
+    callee: Node
+    arguments: tuple[Node, ...]
+    optional: bool = False
+
+
+class New(NamedTuple):
+    at: int
+    callee: Node
+    arguments: tuple[Node, ...]
+
+
+class ImportCall(NamedTuple):
+    at: int
+    source: Node
+
+
+class Spread(NamedTuple):
+    at: int
+    value: Node
+
+
+class Unary(NamedTuple):
+    at: int
+    operator: str
+    value: Node
+
+
+class Update(NamedTuple):
+    at: int
+    operator: str
+    target: Node
+    is_prefix: bool
+
+
+class Binary(NamedTuple):
+    at: int
+    operator: str
+    left: Node
+    right: Node
+
+
+class Logical(NamedTuple):
+    at: int
+    operator: str
+    left: Node
+    right: Node
+
+
+class Conditional(NamedTuple):
+    at: int
+    test: Node
+    yes: Node
+    no: Node
+
+
+class Assign(NamedTuple):
+    at: int
+    operator: str
+    target: Node
+    value: Node
+
+
+class Sequence(NamedTuple):
+    at: int
+    parts: tuple[Node, ...]
+
+
+class Yield(NamedTuple):
+    at: int
+    value: Node | None
+    delegates: bool
+
+
+class Await(NamedTuple):
+    at: int
+    value: Node
+
+
+class ArrayPattern(NamedTuple):
+    at: int
+    items: tuple[Node | None, ...]
+    rest: Node | None
+
+
+class ObjectPattern(NamedTuple):
+    """Pairs of a key (literal, or expression where computed) and a pattern."""
+
+    at: int
+    pairs: tuple[tuple[Node, bool, Node], ...]
+    rest: Node | None
+
+
+class WithDefault(NamedTuple):
+    at: int
+    target: Node
+    default: Node
+
+
+class Rest(NamedTuple):
+    """The last of some parameters."""
+
+    at: int
+    target: Node
+
+
+# statements
+
+
+class ExpressionStatement(NamedTuple):
+    at: int
+    expression: Node
+
+
+class Declaration(NamedTuple):
+    """kind: var, let, const."""
+
+    at: int
+    kind: str
+    pairs: tuple[tuple[Node, Node | None], ...]
+
+
+class FunctionDeclaration(NamedTuple):
+    at: int
+    function: Function
+
+
+class ClassDeclaration(NamedTuple):
+    at: int
+    value: Class
+
+
+class Block(NamedTuple):
+    at: int
+    body: tuple[Node, ...]
+
+
+class Empty(NamedTuple):
+    at: int
+
+
+class If(NamedTuple):
+    at: int
+    test: Node
+    yes: Node
+    no: Node | None
+
+
+class For(NamedTuple):
+    at: int
+    first: Node | None
+    test: Node | None
+    step: Node | None
+    body: Node
+
+
+class ForIn(NamedTuple):
+    """`kind` is in, of, or await. `target` is a Declaration of one pattern, or a pattern."""
+
+    at: int
+    kind: str
+    target: Node
+    value: Node
+    body: Node
+
+
+class While(NamedTuple):
+    at: int
+    test: Node
+    body: Node
+
+
+class DoWhile(NamedTuple):
+    at: int
+    body: Node
+    test: Node
+
+
+class Return(NamedTuple):
+    at: int
+    value: Node | None
+
+
+class Break(NamedTuple):
+    at: int
+    label: str
+
+
+class Continue(NamedTuple):
+    at: int
+    label: str
+
+
+class Labelled(NamedTuple):
+    at: int
+    label: str
+    body: Node
+
+
+class Throw(NamedTuple):
+    at: int
+    value: Node
+
+
+class Try(NamedTuple):
+    at: int
+    body: Block
+    parameter: Node | None
+    handler: Block | None
+    last: Block | None
+
+
+class Case(NamedTuple):
+    at: int
+    test: Node | None
+    body: tuple[Node, ...]
+
+
+class Switch(NamedTuple):
+    at: int
+    value: Node
+    cases: tuple[Case, ...]
+
+
+class Import(NamedTuple):
+    """Pairs of what a module exports ("default", "*" for all) and the name that it gets here."""
+
+    at: int
+    names: tuple[tuple[str, str], ...]
+    source: str
+
+
+class Export(NamedTuple):
+    """What a module exports: its own names or those of another one, or a declaration, or a default.
+
+    names: pairs of a name here (of `source` where there is one) and of that outside; ("*", "") is all of a source's.
+    """
+
+    at: int
+    names: tuple[tuple[str, str], ...]
+    source: str | None
+    declaration: Node | None
+
+
+class Program(NamedTuple):
+    at: int
+    body: tuple[Node, ...]
+    is_module: bool
+    is_strict: bool
