@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module as import_host
+from typing import Final
 
 from fakedocker.kernel import marks
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
@@ -103,6 +104,7 @@ _IN_C = frozenset(
 def load_library(m: Interpreter, name: str) -> bool:
     """Bring a module in. False: it is there; True: its text has begun to run."""
     where = library.MODULES[name]
+    _check_package(m, name)
     if where:
         import_host(f"{library.HERE}.{where}")
     parent = name.rpartition(".")[0]
@@ -127,11 +129,29 @@ def load_library(m: Interpreter, name: str) -> bool:
         names.update(library.NAMES[name](m))
     module = Module(name, names, True)
     if library.has_text(name):
-        return run_source(m, module, library.text_of(name), f"<library {name}>", "c" if name in _IN_C else "library")
+        return run_source(m, module, library.text_of(name), f"<library {name}>", _hidden(name))
     m.modules[name] = module
     if parent in m.modules:
         m.modules[parent].names[name.rpartition(".")[2]] = module
     return False
+
+
+def _hidden(name: str) -> str:
+    """How the frames of a module's text are shown: those of C and of packages are not."""
+    return "c" if name in _IN_C or name in library.PACKAGES or name.startswith("_") else "library"
+
+
+def _check_package(m: Interpreter, name: str) -> None:
+    """Raise ModuleNotFoundError in the program for a package that is not installed."""
+    from fakedocker.userland.languages.python.installed import is_installed
+
+    top = name.partition(".")[0]
+    if name in library.PACKAGES and not any(is_installed(m.system, each) for each in (top, _USERS.get(top, top))):
+        raise _not_found(name, f"No module named '{name}'")
+
+
+_USERS: Final = {"werkzeug": "flask", "jinja2": "flask", "markupsafe": "flask"}
+"""Packages that another one brings with it."""
 
 
 def _refuse(m: Interpreter, name: str) -> None:

@@ -23,13 +23,17 @@ NAMES: Final[dict[str, Names]] = {}
 """What a module has besides its functions, by its name."""
 MODULES: Final[dict[str, str]] = {}
 """The modules of the library -> where their natives are, "" for none; read from guest/modules.txt."""
+PACKAGES: Final[set[str]] = set()
+"""Modules of packages of other people, which are there once they are installed."""
 BUILT_IN: Final = frozenset(("sys", "builtins", "time", "_natives"))
 
 
 def _read_modules() -> None:
     for line in text_of("modules").strip().split("\n"):
         name, _, where = line.partition(":")
-        MODULES[name.strip()] = where.strip()
+        MODULES[name.strip()] = where.strip().removeprefix("package")
+        if where.strip() == "package":
+            PACKAGES.add(name.strip())
 
 
 @cache

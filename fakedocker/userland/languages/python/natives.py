@@ -7,12 +7,13 @@ from typing import Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.code import After, Frame, Runner, Source
-from fakedocker.userland.languages.python import calls, generics, importing, tracebacks, types, unpacking
+from fakedocker.userland.languages.python import anchors, calls, generics, importing, tracebacks, types, unpacking
 from fakedocker.userland.languages.python.interpreter import source_codes
 from fakedocker.userland.languages.python.sets import SetValue
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import native, type_name
 from fakedocker.userland.languages.python.values import END, Class, Function, FunctionCode, Instance, Native
+from fakedocker.userland.packages import pip_site
 
 
 @native("check_count", module="_natives")
@@ -201,6 +202,42 @@ def _caller_place(m: Interpreter, level: Value) -> Value:
 def _is_coroutine_function(m: Interpreter, value: Value) -> Value:
     function = getattr(value, "function", value)
     return type(function) is Function and function.code.kind == "coroutine"
+
+
+@native("parameters", module="_natives")
+def _parameters(m: Interpreter, value: Value) -> Value:
+    """The parameters of a function that can be given by name, and the defaults of those that have one."""
+    function = getattr(value, "function", value)
+    if type(function) is not Function:
+        raise NotSimulated(f"the parameters of a {type_name(value)}")
+    code = function.code
+    names = [*code.parameters, *code.keyword_only]
+    defaults = dict(zip(code.parameters[len(code.parameters) - len(function.defaults) :], function.defaults, strict=True))
+    return (names, {**defaults, **(function.keyword_defaults or {})})
+
+
+@native("library_entries", module="_natives")
+def _library_entries(m: Interpreter, package: Value, version: Value, file: Value, frames: Value) -> Value:
+    """Lines of a traceback through a package's own file, outermost first: (line, function, text, start, end).
+
+    Nothing where another version of the package is installed, whose lines are not known.
+    """
+    site = pip_site.find_site(m.system)
+    found = pip_site.installed(m.system, site).get(package)
+    if found is not None and found.version != version:
+        return ""
+    text = ""
+    for line, function, source, start, end in frames:
+        position = (line, start, line, end if end > start else len(source))
+        text += f'  File "{site.directory}/{package}/{file}", line {line}, in {function}\n'
+        text += anchors.shown_lines([source], position, m.minor)
+    return text
+
+
+@native("command_line", module="_natives")
+def _command_line(m: Interpreter) -> Value:
+    """The interpreter and all words that this program was started with."""
+    return (m.state["executable"], list(m.system.argv))
 
 
 @native("source_line", module="_natives")

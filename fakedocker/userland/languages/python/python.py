@@ -10,14 +10,13 @@ from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, read_text, text_of
 from fakedocker.userland.languages.python import prompt, python_old, running, startup
 from fakedocker.userland.languages.python.interpreter import Interpreter
-from fakedocker.userland.languages.python.python_http_server import http_server
 from fakedocker.userland.languages.toolchains.versions import version_of
 from fakedocker.userland.tools import Register
 
 PROGRAMS = Register()
 VERSION: Final = "3.12.6"
 _IGNORED: Final = ("-B", "-I", "-E", "-s", "-S", "-O", "-OO", "-X", "-W", "-b", "-P")
-_OLD: Final = re.compile(r"(?m)^[ \t]*(?:import|from)[ \t]+(?:flask|redis|fastapi|gunicorn|uvicorn)\b")
+_OLD: Final = re.compile(r"(?m)^[ \t]*(?:import|from)[ \t]+(?:fastapi|uvicorn)\b")
 
 
 @PROGRAMS.program("python3", "python")
@@ -106,7 +105,8 @@ def _run_module(
     system: System, argv: tuple[str, ...], state: State, version: str, module: str, rest: list[str], unbuffered: bool
 ) -> int:
     if module == "http.server":
-        return http_server(system, state, tuple(rest), version)
+        source = "from http.server import _main\n_main()\n"
+        return _start(system, argv, state, version, source, "<module>", ["http/server.py", *rest], "", unbuffered)
     if module == "pip":
         from fakedocker.userland.packages import pip
 
@@ -115,9 +115,12 @@ def _run_module(
         from fakedocker.userland.packages import venv
 
         return venv.make(system, state, tuple(rest), version)
-    if module in ("flask", "gunicorn", "uvicorn", "fastapi"):
+    if module in ("uvicorn", "fastapi"):
         state["old"] = True
         return python_old.python(system, argv, state)
+    if module in ("flask", "gunicorn"):
+        source = f"from {module} import main\nmain()\n"
+        return _start(system, argv, state, version, source, "<module>", [module, *rest], "", unbuffered)
     m = _begin(system, argv, version, [module, *rest], system.directory, unbuffered)
     state["memory"] = m.memory
     status = running.enter_module(m, module)

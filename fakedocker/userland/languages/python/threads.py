@@ -99,13 +99,27 @@ def _start(m: Interpreter, value: Value, function: Value, daemon: Value) -> Valu
     return number
 
 
+@native("start_unjoined", module="_threads")
+def _start_unjoined(m: Interpreter, function: Value) -> Value:
+    """Begin a thread that nobody waits for, and of which nothing stays when it has ended."""
+    number = _start(m, None, function, True)
+    threads_of(m)[-1].value = (number,)
+    return number
+
+
+@native("thread_number", module="_threads")
+def _thread_number(m: Interpreter) -> Value:
+    return threads_of(m)[0].number
+
+
 def _ended(runner: Runner, frame: Frame, value: Value) -> None:
     m: Interpreter = runner
     threads = threads_of(m)
     ended = threads.pop(0)
     ended.done = True
     ended.top = None
-    m.state.setdefault("done_threads", set()).add(ended.number)
+    if type(ended.value) is not tuple:
+        m.state.setdefault("done_threads", set()).add(ended.number)
     m.stalled = 0
     m.top = threads[0].top if threads else None
     m.thread_number = threads[0].number if threads else 0
@@ -118,7 +132,7 @@ def _failed(runner: Runner, frame: Frame, value: Value) -> bool:
     thread = threads_of(m)[0]
     if value.cls.name != "SystemExit":
         files.flush(m, m.modules["sys"].names["stderr"])
-        name = thread.value.fields.get("_name", "Thread")
+        name = "Thread" if type(thread.value) is tuple else thread.value.fields.get("_name", "Thread")
         m.system.put(
             f"Exception in thread {name}:\n{tracebacks.format_exception(m, value)}".encode("utf-8", "backslashreplace"),
             2,
@@ -153,7 +167,8 @@ def _is_done(m: Interpreter, number: Value) -> Value:
 @native("current", module="_threads")
 def _current(m: Interpreter) -> Value:
     """The object of the thread that runs; None for the main one."""
-    return threads_of(m)[0].value
+    value = threads_of(m)[0].value
+    return None if type(value) is tuple else value
 
 
 @native("wait_until_true", module="_threads")

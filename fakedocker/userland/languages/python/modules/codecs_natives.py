@@ -130,3 +130,15 @@ def _calcsize(m: Interpreter, format: Value) -> Value:
 @names_for("_codecs_natives")
 def _names(m: Interpreter) -> dict[str, Value]:
     return {"struct_error": STRUCT_ERROR, "binascii_error": BINASCII_ERROR}
+
+
+@native("is_compressible", module="_codecs_natives")
+def _is_compressible(m: Interpreter, data: Value) -> Value:
+    """Whether zlib makes data shorter by two bytes at least."""
+    plain = data_of(m, data)
+    return len(zlib.compress(plain)) < len(plain) - 1
+
+
+@native("adler32", module="_codecs_natives")
+def _adler32(m: Interpreter, data: Value) -> Value:
+    return zlib.adler32(data_of(m, data))

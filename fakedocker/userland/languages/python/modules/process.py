@@ -10,6 +10,7 @@ from fakedocker.userland.languages.python.errors import os_error, type_error
 from fakedocker.userland.languages.python.files import READER, TEXT, WRITER, new_file
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import native, payload_of
+from fakedocker.userland.packages import pip_site
 
 PIPE: Final = -1
 STDOUT: Final = -2
@@ -131,3 +132,20 @@ def _pause(m: Interpreter) -> Value:
 @native("hostname", module="_process")
 def _hostname(m: Interpreter) -> Value:
     return m.system.hostname
+
+
+@native("execute", module="_process")
+def _execute(m: Interpreter, program: Value, argv: Value, environment: Value) -> Value:
+    """Put another program in the place of this one, with its open descriptors."""
+    files.flush_all(m)
+    try:
+        m.system.execute(program, [str(each) for each in argv], {str(key): str(each) for key, each in environment.items()})
+    except OSError as problem:
+        raise os_error(problem.errno or 0, problem.strerror or "", program) from None
+
+
+@native("package_version", module="_process")
+def _package_version(m: Interpreter, name: Value, default: Value) -> Value:
+    """The version of a package that pip has installed, else the default."""
+    found = pip_site.installed(m.system, pip_site.find_site(m.system)).get(pip_site.normalized(name))
+    return default if found is None else found.version

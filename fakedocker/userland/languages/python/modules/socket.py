@@ -83,6 +83,22 @@ def _peer(m: Interpreter, fd: Value) -> Value:
     return tuple(_called(m.system.peer, fd))
 
 
+@native("wait_readable", module="_socket_natives")
+def _wait_readable(m: Interpreter, fd: Value) -> Value:
+    """Wait until there is something to read or to accept. Blocks."""
+    m.waiting_fd = fd
+    m.system.poll([fd])
+    m.waiting_fd = None
+    signals.check(m)
+
+
+@native("addresses", module="_socket_natives")
+def _addresses(m: Interpreter) -> Value:
+    """The machine's own addresses of version 4 but for the loopback's."""
+    interfaces = [each for each in m.system.interfaces() if not each.is_loopback]
+    return [address.text for each in interfaces for address in each.of_version(4)]
+
+
 @native("own_address", module="_socket_natives")
 def _own_address(m: Interpreter) -> Value:
     raise NotSimulated("the address of a socket")
