@@ -103,7 +103,11 @@ def test_hits_counted_in_redis_that_comes_up_late() -> None:
     assert head.startswith("HTTP/1.1 200 OK\r\nServer: Werkzeug/3.0.4 Python/3.12.6\r\nDate: ")
     assert head.endswith("Connection: close\r\n\r\nHello World! I have been seen 2 times.\n")
     assert box.sh("curl -s localhost:5000/short").stdout == "n 3"
-    assert server.stdout == " * Serving Flask app 'app'\n * Debug mode: off\n"
+    assert server.stdout == " * Debug mode: off\n"
+    assert (
+        "\x1b[31m\x1b[1mWARNING: This is a development server. Do not use it in a production deployment."
+        in server.stderr
+    )
 
 
 def test_a_counter_without_its_redis_says_so() -> None:
@@ -112,13 +116,18 @@ def test_a_counter_without_its_redis_says_so() -> None:
     assert box.sh("curl -s -w '%{http_code}' localhost:5000").stdout.endswith("500")
     said = box.sh("cat /app/log").stdout
     assert "redis.exceptions.ConnectionError: Error 111 connecting to 127.0.0.1:6379. Connection refused.\n" in said
-    assert '"GET / HTTP/1.1" 500 -\n' in said
+    assert '"\x1b[35m\x1b[1mGET / HTTP/1.1\x1b[0m" 500 -\n' in said
+    assert (
+        f'  File "{SITE}/flask/app.py", line 1473, in wsgi_app\n    response = self.full_dispatch_request()\n' in said
+    )
 
 
 def test_pages_and_a_change_that_is_seen() -> None:
     box = Machine({"/app/app.py": PAGES, "/app/templates/index.html": TEMPLATE, **PACKAGES})
     box.serve("/bin/sh", "-c", "cd /app; exec python3 app.py")
-    assert box.sh("curl -s localhost:5000/user/7?q=1").stdout == '{"method":"GET","number":7,"q":"1"}\n'
+    assert (
+        box.sh("curl -s localhost:5000/user/7?q=1").stdout == '{\n  "method": "GET",\n  "number": 7,\n  "q": "1"\n}\n'
+    )
     assert box.sh("curl -s localhost:5000/page").stdout == "<p>&lt;x&gt; ANN</p>1;two;"
     for path, code in (("user/3", "404"), ("user/x", "404"), ("nope", "404"), ("bad", "500"), ("go", "302")):
         assert box.sh(f"curl -s -o /dev/null -w '%{{http_code}}' localhost:5000/{path}").stdout == code

@@ -212,7 +212,9 @@ def _parameters(m: Interpreter, value: Value) -> Value:
         raise NotSimulated(f"the parameters of a {type_name(value)}")
     code = function.code
     names = [*code.parameters, *code.keyword_only]
-    defaults = dict(zip(code.parameters[len(code.parameters) - len(function.defaults) :], function.defaults, strict=True))
+    defaults = dict(
+        zip(code.parameters[len(code.parameters) - len(function.defaults) :], function.defaults, strict=True)
+    )
     return (names, {**defaults, **(function.keyword_defaults or {})})
 
 

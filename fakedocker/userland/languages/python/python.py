@@ -8,7 +8,7 @@ from typing import Final
 from fakedocker.base.numbers import is_digits
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, bytes_of, read_text, text_of
-from fakedocker.userland.languages.python import prompt, python_old, running, startup
+from fakedocker.userland.languages.python import prompt, running, startup
 from fakedocker.userland.languages.python.interpreter import Interpreter
 from fakedocker.userland.languages.toolchains.versions import version_of
 from fakedocker.userland.tools import Register
@@ -16,15 +16,12 @@ from fakedocker.userland.tools import Register
 PROGRAMS = Register()
 VERSION: Final = "3.12.6"
 _IGNORED: Final = ("-B", "-I", "-E", "-s", "-S", "-O", "-OO", "-X", "-W", "-b", "-P")
-_OLD: Final = re.compile(r"(?m)^[ \t]*(?:import|from)[ \t]+(?:fastapi|uvicorn)\b")
 
 
 @PROGRAMS.program("python3", "python")
 def _python(system: System, argv: tuple[str, ...], state: State) -> int:
     if "memory" in state:
         return _go_on(system, state)
-    if "old" in state:
-        return python_old.python(system, argv, state)
     version = version_of(system, "PYTHON_VERSION", VERSION)
     words = list(argv[1:])
     unbuffered = bool(system.environment.get("PYTHONUNBUFFERED"))
@@ -115,10 +112,7 @@ def _run_module(
         from fakedocker.userland.packages import venv
 
         return venv.make(system, state, tuple(rest), version)
-    if module in ("uvicorn", "fastapi"):
-        state["old"] = True
-        return python_old.python(system, argv, state)
-    if module in ("flask", "gunicorn"):
+    if module in ("flask", "gunicorn", "uvicorn", "fastapi"):
         source = f"from {module} import main\nmain()\n"
         return _start(system, argv, state, version, source, "<module>", [module, *rest], "", unbuffered)
     m = _begin(system, argv, version, [module, *rest], system.directory, unbuffered)
@@ -138,9 +132,6 @@ def _start(
     first: str, unbuffered: bool,
 ) -> int:  # fmt: skip
     """Run a source from its beginning. Blocks."""
-    if _OLD.search(source):
-        state["old"] = True
-        return python_old.python(system, argv, state)
     m = _begin(system, argv, version, arguments, first, unbuffered)
     if not name.startswith("<"):
         m.modules["__main__"].names["__file__"] = name

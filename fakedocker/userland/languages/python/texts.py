@@ -46,14 +46,14 @@ def to_str(m: Interpreter, value: Value) -> str:
     method = user_special(value, "__str__")
     if method is not None:
         return _checked(m, m.call_now(m.bound(method, value), []), "__str__")
+    if type(value) is Instance and type(value.payload) is str:
+        return value.payload  # whatever its __repr__ is: str has a __str__ of its own
     if isinstance(value, Instance) and user_special(value, "__repr__") is None:
         native = find_in_class(value.cls, "__str__")
         if type(native) is Native and native.owner not in ("object", "BaseException"):
             return str(m.call_special(native, value, value.cls))
         if type(value) is ExceptionValue:
             return str(m.exception_text(value))
-        if type(value) is Instance and type(value.payload) is str:
-            return value.payload
     if type(value) is ExceptionValue:
         return str(m.exception_text(value))
     return to_repr(m, value)

@@ -41,13 +41,19 @@ def threads_of(m: Interpreter) -> list[Thread]:
 
 def rest(m: Interpreter) -> None:
     """Between two quanta: signals become exceptions, and now and then another thread has its turn."""
-    signals.deliver(m)
     threads = m.memory.roots.get("threads")
+    if _takes_signals(threads):
+        signals.deliver(m)
     if threads and len(threads) > 1:
         m.quanta += 1
         if m.quanta >= _TURN_QUANTA:
             m.quanta = 0
             _turn(m, threads)
+
+
+def _takes_signals(threads: list[Thread] | None) -> bool:
+    """Whether the main thread runs, or there is none any more: handlers of signals are run in it alone."""
+    return not threads or threads[0].number == 0 or all(each.number for each in threads)
 
 
 def _turn(m: Interpreter, threads: list[Thread]) -> None:
@@ -61,6 +67,9 @@ def _turn(m: Interpreter, threads: list[Thread]) -> None:
 def blocked(m: Interpreter) -> bool:
     """The thread that runs has to wait. Gives whether another one goes on. Blocks when none can."""
     threads = m.memory.roots.get("threads")
+    if m.system.signals_pending() and _takes_signals(threads):
+        signals.deliver(m)
+        return True
     if not threads or len(threads) < 2:
         return False
     threads[0].fd, m.waiting_fd = m.waiting_fd, None

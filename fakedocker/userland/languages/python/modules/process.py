@@ -139,7 +139,9 @@ def _execute(m: Interpreter, program: Value, argv: Value, environment: Value) ->
     """Put another program in the place of this one, with its open descriptors."""
     files.flush_all(m)
     try:
-        m.system.execute(program, [str(each) for each in argv], {str(key): str(each) for key, each in environment.items()})
+        m.system.execute(
+            program, [str(each) for each in argv], {str(key): str(each) for key, each in environment.items()}
+        )
     except OSError as problem:
         raise os_error(problem.errno or 0, problem.strerror or "", program) from None
 
