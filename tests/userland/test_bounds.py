@@ -41,6 +41,12 @@ REASONS = {
     "zipfile": "archives in memory",
     "zlib": "as bz2",
 }
+ONLY = {
+    "time": ("languages/python/modules/time.py", {"gmtime", "strftime", "strptime", "asctime"}),
+    "random": ("languages/python/modules/random.py", {"Random"}),
+    "threading": ("languages/python/signs.py", {"local"}),
+}
+"""Modules that would show the machine's clock or chance, or start threads: the one file that has each, and all that it takes."""
 FORBIDDEN = frozenset(
     {
         "os.environ", "os.getenv", "os.listdir", "os.open", "os.popen", "os.system", "os.stat", "os.urandom", "os.getpid", "sys.argv", "sys.stdin",
@@ -67,6 +73,40 @@ def test_programs_import_nothing_that_sees_the_machine() -> None:
                 if name.partition(".")[0] not in PURE:
                     found.setdefault(name.partition(".")[0], set()).add(path.name)
     assert set(found) <= set(REASONS), {name: sorted(found[name]) for name in set(found) - set(REASONS)}
+
+
+def _taken(tree: ast.AST, module: str) -> set[str]:
+    """The names of a module that a file uses, "*" for its import under another name."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == module and not node.level:
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.Import) and any(alias.name == module and alias.asname for alias in node.names):
+            found.add("*")
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == module:
+            found.add(node.attr)
+    return found
+
+
+@pytest.mark.parametrize("module", ONLY)
+def test_the_clock_chance_and_threads_are_not_taken_from_the_machine(module: str) -> None:
+    file, names = ONLY[module]
+    for path in _modules():
+        tree = ast.parse(path.read_text())
+        imported = any(
+            (isinstance(node, ast.Import) and any(alias.name == module for alias in node.names))
+            or (isinstance(node, ast.ImportFrom) and node.module == module and not node.level)
+            for node in ast.walk(tree)
+        )
+        if imported:
+            assert path == ROOT / file
+            assert _taken(tree, module) <= names
+    seeded = [
+        node
+        for node in ast.walk(ast.parse((ROOT / ONLY["random"][0]).read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "Random"
+    ]
+    assert all(node.args for node in seeded)
 
 
 def test_programs_call_nothing_that_sees_the_machine() -> None:

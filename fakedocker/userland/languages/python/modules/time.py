@@ -126,6 +126,8 @@ def _strftime(m: Interpreter, format: Value, t: Value = None) -> Value:
 
 @native("strptime", module="time")
 def _strptime(m: Interpreter, text: Value, format: Value = "%a %b %d %H:%M:%S %Y") -> Value:
+    if "%Z" in format:
+        raise NotSimulated("%Z of time.strptime")  # the names of zones would be the machine's
     return _struct(time.strptime(text, format))
 
 
