@@ -115,6 +115,13 @@ def test_flask_tells_of_a_view_that_gives_nothing(site: Machine) -> None:
     assert "X-After: me\r\n" in site.sh("curl -si -H 'X-User: me' localhost:5000/raise").stdout
 
 
+def test_a_request_that_is_none_is_marked_and_the_server_goes_on(site: Machine) -> None:
+    site.sh("(echo garbage; echo; echo) | nc localhost 5000")
+    site.sh("printf 'garbage\\r\\n\\r\\n' | nc localhost 5000")
+    assert "a request that is no HTTP is not simulated\n" in site.sh("cat /app/log").stdout
+    assert site.sh("curl -s localhost:5000/gen").stdout == "0;1;2;"
+
+
 def test_what_is_outside_of_flask_and_of_its_templates_is_marked() -> None:
     source = "from flask import Flask, render_template_string\napp = Flask(__name__)\nwith app.app_context():\n    print(render_template_string({!r}))\n"
     for template in ("{% call x() %}{% endcall %}", "{{ 1|batch(2) }}", "{{ lipsum() ? }}"):

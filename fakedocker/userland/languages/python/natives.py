@@ -109,6 +109,12 @@ def _refuse(m: Interpreter, what: Value) -> Value:
     raise NotSimulated(what)
 
 
+@native("mark", module="_natives")
+def _mark(m: Interpreter, what: Value) -> Value:
+    """Say that something is not simulated, and go on."""
+    m.system.unsimulated(what)
+
+
 @native("type_table", module="_natives")
 def _type_table(m: Interpreter) -> Value:
     """The names of `types` that are classes of the language."""
