@@ -14,8 +14,8 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from fakedocker_shell.repl import meta, toolbar
-from fakedocker_shell.repl.app import Prompt
 from fakedocker_shell.repl.console import Console
+from fakedocker_shell.repl.prompt import Prompt
 from fakedocker_shell.repl.screen import RealScreen
 from fakedocker_shell.repl.tty import Tty, whole_milliseconds
 from fakedocker_shell.scenarios import library

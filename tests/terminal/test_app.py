@@ -12,8 +12,9 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from fakedocker_shell.repl import meta
-from fakedocker_shell.repl.app import Prompt, _PrivateHistory
+from fakedocker_shell.repl.app import _PrivateHistory
 from fakedocker_shell.repl.console import Console
+from fakedocker_shell.repl.prompt import Prompt
 from fakedocker_shell.repl.screen import RealScreen
 from fakedocker_shell.repl.tty import Tty, whole_milliseconds
 

@@ -68,10 +68,18 @@ class Tty:
         Args:
             keys: what was typed after it already.
         """
-        typed = Typed(keys, self.screen.size(), self._clock())
+        return drive(self.steps(text, keys), self.screen, self._clock, self.journal)
+
+    def steps(self, text: str, keys: bytes = b"") -> Interaction[bytes]:
+        """What `run` runs, for who drives it otherwise, and notes what is typed meanwhile."""
+        typed = Typed(keys, self.screen.size(), self.now_ns())
         if self.journal is not None:
             self.journal.line(text, typed)
-        return drive(self.console.run(text, typed), self.screen, self._clock, self.journal)
+        return self.console.run(text, typed)
+
+    def now_ns(self) -> int:
+        """The wall's clock."""
+        return self._clock()
 
     def tick(self) -> bytes:
         """Let time at the prompt pass; see `Console.tick`."""
