@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from graphlib import TopologicalSorter
+from typing import Final
 
 from fakedocker.base.json_types import Json, JsonObject
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.compose.interpolation import INVALID
 from fakedocker_shell.compose.values import Place, flag, pairs
-
-if TYPE_CHECKING:
-    import networkx
 
 DEFAULT_NETWORK = "default"
 NO_SUCH_SERVICE = "no such service: {name}"
@@ -98,21 +96,22 @@ class Project:
         """The image a service runs; one that is built here has a name of its own."""
         return str(service.get("image") or f"{self.name}-{service.name}")
 
-    def dependencies(self) -> networkx.DiGraph[str]:
+    def dependencies(self) -> dict[str, list[str]]:
         """service -> what it depends on."""
-        import networkx  # read when a project is, as start-up time matters
-
-        graph: networkx.DiGraph[str] = networkx.DiGraph()
-        graph.add_nodes_from(sorted(self.services))
-        for name, service in sorted(self.services.items()):
-            graph.add_edges_from((name, other) for other in service.depends_on if other in self.services)
-        return graph
+        return {
+            name: [other for other in service.depends_on if other in self.services]
+            for name, service in sorted(self.services.items())
+        }
 
     def levels(self) -> list[list[str]]:
         """The services in groups: each depends on services of earlier groups only. O(services and dependencies)."""
-        import networkx
-
-        return [sorted(level) for level in networkx.topological_generations(self.dependencies().reverse())]
+        sorter = TopologicalSorter(self.dependencies())
+        sorter.prepare()
+        levels = []
+        while sorter.is_active():
+            levels.append(sorted(sorter.get_ready()))
+            sorter.done(*levels[-1])
+        return levels
 
     def selected(self, names: Sequence[str], with_dependencies: bool = True) -> Project:
         """The project with those services alone, and what they depend on; all of them for no names.
@@ -316,11 +315,19 @@ def _lacks_target(trigger: Mapping[str, Json]) -> bool:
 
 
 def _check_circles(project: Project) -> None:
-    import networkx
-
-    try:
-        circle = networkx.find_cycle(project.dependencies())
-    except networkx.NetworkXNoCycle:
-        return
-    walked = " -> ".join([*(edge[0] for edge in circle), circle[0][0]])
-    raise CliError(f"dependency cycle detected: {walked}", INVALID)
+    """Refuse the first circle that is found going deeper first, in the order of names."""
+    dependencies = project.dependencies()
+    seen: set[str] = set()
+    for first in dependencies:
+        path, pending = {first: None}, [iter(dependencies[first])]  # a dictionary, as one is looked up in it
+        while path:
+            following = next(pending[-1], None)
+            if following is None:
+                seen.add(path.popitem()[0])
+                pending.pop()
+            elif following in path:
+                walked = " -> ".join([*list(path)[list(path).index(following) :], following])
+                raise CliError(f"dependency cycle detected: {walked}", INVALID)
+            elif following not in seen:
+                path[following] = None
+                pending.append(iter(dependencies[following]))

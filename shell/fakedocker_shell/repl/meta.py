@@ -12,6 +12,7 @@ from fakedocker_shell.repl import (
     meta_checks,
     meta_faults,
     meta_lessons,
+    meta_links,
     meta_pictures,
     meta_time,
     topics,
@@ -99,6 +100,7 @@ TABLE: dict[str, MetaCommand] = {
         ":explain [on|off]", "show each command's API calls and what it changed", _explain, ("on", "off")
     ),
     **meta_lessons.COMMANDS,
+    **meta_links.COMMANDS,
     **meta_checks.COMMANDS,
     **meta_boundaries.COMMANDS,
     "pager": MetaCommand(":pager [on|off]", "stop after each screenful", _pager, ("on", "off")),

@@ -83,6 +83,8 @@ class TerminalSession:
         """Where files are written that somebody asks for."""
         self.folders: Sequence[Shown] = ()
         """Of the real machine, shown before each command and written to after it."""
+        self.address = ""
+        """Of the page that shows it, "" for none: what a link begins with."""
         self.lesson: Lesson | None = None
         self.recorder: Recorder | None = None
         self.open_shell()
