@@ -27,7 +27,9 @@ from fakedocker_shell.page.screen import PageScreen
 from fakedocker_shell.repl import link_running, meta
 from fakedocker_shell.repl.console import Console
 from fakedocker_shell.repl.interaction import Interaction, T, Typed
-from fakedocker_shell.repl.opening import WELCOME, begin_terminal
+from fakedocker_shell.repl.meta_base import MetaProblem
+from fakedocker_shell.repl.meta_links import share
+from fakedocker_shell.repl.opening import begin_terminal
 from fakedocker_shell.repl.prompt import Prompt
 from fakedocker_shell.repl.session_journal import SessionJournal
 from fakedocker_shell.repl.timeline import differs
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 Post = Callable[[str, str], None]
+WELCOME = "A simulated host with docker. F1 helps, :lesson next teaches."
 BREATH_SECONDS = 0.05
 """How long a command may work before the page's messages are looked at."""
 STATE = Path("/home/pyodide/state")
@@ -102,7 +105,7 @@ class Page:
             return Size(*self._screen.size())
 
         file = cast("TextIO", self._screen)  # it has of a file what is asked of it
-        return Vt100_Output(file, size, term="xterm-256color", enable_cpr=False)
+        return Vt100_Output(file, size, term="xterm-256color", enable_cpr=True)
 
     # what the page says
 
@@ -133,6 +136,13 @@ class Page:
         kept = self._tty.journal
         return kept.text().decode() if kept is not None else ""
 
+    def share(self) -> None:
+        """Tell the page a link to the present state."""
+        try:
+            self._post("link", share(self._console))
+        except MetaProblem as problem:
+            self._post("problem", str(problem))
+
     # the session
 
     async def run(self) -> int:
@@ -156,10 +166,13 @@ class Page:
         console, link = self._console, self._link
         self._post("course", _json(telling.course(console)))
         try:
-            link_running.open_lesson(console, link)
+            if link.lesson:
+                link_running.open_lesson(console, link)
+            else:
+                console.say(WELCOME)
         except LinkProblem as problem:
             self._post("refused", str(problem))
-            console.say(WELCOME)
+            link = Link()
         self._tell()
         if link.run and await self._is_wanted(link):
             self._tell_busy(True)

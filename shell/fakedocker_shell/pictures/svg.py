@@ -124,6 +124,7 @@ def _boxes(picture: Picture) -> tuple[list[str], float, float]:
     parts = [*_edges(picture, places), *(part for node in picture.nodes for part in _node(node, places[node.id]))]
     if not places:
         parts = [_text(_MARGIN, _TITLE + _MARGIN, "nothing")]
+        bottom += _MARGIN
     return parts, right + _MARGIN, bottom + _MARGIN
 
 

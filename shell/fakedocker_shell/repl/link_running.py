@@ -105,13 +105,13 @@ def _ended(steps: Interaction[bytes], clock: _Clock) -> Interaction[None]:
 
 
 def open_lesson(console: Console, link: Link) -> None:
-    """Open the link's lesson, if it has one. Raises LinkProblem where there is none of that name."""
+    """Open the link's lesson. Raises LinkProblem where there is none of that name."""
     from fakedocker_shell.repl.opening import open_with
     from fakedocker_shell.scenarios import library
     from fakedocker_shell.scenarios.problems import ScenarioProblem
 
     try:
-        open_with(console, library.find(link.lesson) if link.lesson else None)
+        open_with(console, library.find(link.lesson))
     except ScenarioProblem:
         raise LinkProblem("there is no lesson of its name") from None
 
