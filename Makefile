@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-second clients lint scenarios pictures property fuzz fuzz-sql fuzz-python bench fidelity public wheel-check clean
+.PHONY: run test test-second page clients lint scenarios pictures property fuzz fuzz-sql fuzz-python bench fidelity public wheel-check clean
 
 run: $(VENV)/installed
 	@$(BIN)/fakedocker || true
@@ -58,6 +58,10 @@ bench: $(VENV)/installed-test
 # The docker client, compose, buildx, skopeo and dockerode for tests/clients, into .clients/ (Debian on amd64). Without them those tests are skipped.
 clients:
 	sh tools/install_clients.sh .clients
+
+# The engine in a browser: a static site in dist/page, see docs/page.md. Needs node and npm.
+page: $(VENV)/installed
+	$(BIN)/python tools/make_page.py
 
 # The list of differences from the real engine, made anew from the recordings.
 fidelity: $(VENV)/installed-test

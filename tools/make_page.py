@@ -66,6 +66,27 @@ def make() -> None:
     report()
 
 
+def sources_digest() -> str:
+    """Of everything in this project that the site is made of: tells whether a site is that of the present sources."""
+    found = hashlib.sha256()
+    for folder in (
+        "fakedocker",
+        "shell",
+        "scenarios",
+        "page",
+        "tools/make_page.py",
+        "tools/page_usage.py",
+        "pyproject.toml",
+    ):
+        place = PROJECT / folder
+        for path in [place] if place.is_file() else sorted(place.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                found.update(
+                    path.relative_to(PROJECT).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest()
+                )
+    return found.hexdigest()
+
+
 def run(command: list[str | Path], folder: Path = PROJECT) -> None:
     subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
 
@@ -268,6 +289,7 @@ def write_site(boot: dict[str, bytes], rows: list[tuple[str, bool, bytes]], modu
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     listed = {
+        "sources": sources_digest(),
         "downloads": sizes,
         "lock": {"info": json.loads((pyodide / "pyodide-lock.json").read_text())["info"], "packages": {}},
         "packed": [[name, len(data)] for name, data in packed],

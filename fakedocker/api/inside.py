@@ -18,7 +18,7 @@ from fakedocker.wire.endpoints import GRPC_METHOD
 from fakedocker.wire.http import Reply, Request
 
 if TYPE_CHECKING:
-    from fakedocker.api.request_reader import Head
+    from fakedocker.api.request_reader import Head, RequestReader
     from fakedocker.engine.engine import Engine
     from fakedocker.engine.inflight import Exchange
 
@@ -27,6 +27,7 @@ AHEAD_BYTES = 64 << 10
 """How much of an answer is taken before the process has read what came before."""
 PIPELINED_LIMIT = 16
 """How many requests a process may send ahead of their answers."""
+NO_READER = b"fakedocker: the engine's socket inside is not simulated in this Python, which has no httptools"
 _PREFIX = "outward:"
 
 
@@ -67,11 +68,9 @@ class _Connection:
     """
 
     def __init__(self, engine: Engine, name: str) -> None:
-        from fakedocker.api.request_reader import RequestReader  # when a process first connects: start-up time matters
-
         self._engine = engine
         self._name = name
-        self._reader = RequestReader(self._take, self._send, BODY_LIMIT_BYTES)
+        self._reader = self._new_reader()
         self._waiting: deque[tuple[Request, bool]] = deque()
         self._exchange: Exchange | None = None
         self._keep_alive = True
@@ -80,6 +79,16 @@ class _Connection:
         self._upgraded = False
         self._closing = False
         self._subjects: list[tuple[str, str | int]] = []
+
+    def _new_reader(self) -> RequestReader | None:
+        """None in a Python that has no httptools, as in a browser: requests are then refused in words."""
+        try:
+            from fakedocker.api.request_reader import (
+                RequestReader,  # when a process first connects: start-up time matters
+            )
+        except ModuleNotFoundError:
+            return None
+        return RequestReader(self._take, self._send, BODY_LIMIT_BYTES)
 
     def observe(self, closed: Callable[[Any], None]) -> None:
         """Hear of what the process sends, reads and closes."""
@@ -112,6 +121,10 @@ class _Connection:
     # what the process sends
 
     def _receive(self, data: bytes) -> None:
+        if self._reader is None:
+            if not self._closing:
+                self._refuse(501, NO_READER)
+            return
         from fakedocker.api.request_reader import Refused
 
         if self._upgraded:
@@ -129,10 +142,10 @@ class _Connection:
         except Refused:
             self._refuse()
 
-    def _refuse(self) -> None:
+    def _refuse(self, status: int = 400, message: bytes = b"malformed HTTP request") -> None:
         self._closing = True
-        body = b'{"message":"malformed HTTP request"}\n'
-        reply = Reply(status=400, headers=(("Content-Type", "application/json"),), body=body)
+        body = b'{"message":"%b"}\n' % message
+        reply = Reply(status=status, headers=(("Content-Type", "application/json"),), body=body)
         self._send(head_bytes(reply, self._engine.profile, False, False) + body)
 
     # requests and their answers

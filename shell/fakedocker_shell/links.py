@@ -107,6 +107,8 @@ def write(link: Link, address: str = "") -> str:
 
 
 def _fields(fragment: str) -> dict[str, str]:
+    if not fragment:
+        raise LinkProblem("it says nothing")
     try:
         pairs = parse_qsl(fragment, keep_blank_values=True, strict_parsing=True, max_num_fields=len(KEYS))
     except ValueError:

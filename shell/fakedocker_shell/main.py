@@ -24,6 +24,7 @@ from fakedocker.base.profiles import DEFAULT, PROFILES, STORAGES, profile_named,
 if TYPE_CHECKING:
     from fakedocker.host_dir import MachineFolder, Shown
     from fakedocker.outside_web import Site
+    from fakedocker_shell.links import Link
 
 USAGE = """Usage: fakedocker [OPTIONS] [FILE [ARG...]]
        fakedocker [OPTIONS] -c COMMANDS [NAME [ARG...]]
@@ -66,6 +67,7 @@ class Options:
     storage: str = ""
     date: str = ""
     assume: bool = False
+    link: Link | None = None
 
     def docker_words(self) -> list[str]:
         """The options that say which Docker it is, as they were given."""
@@ -113,10 +115,14 @@ def _main(arguments: list[str]) -> int:
             options.assume |= option == "--assume"
             continue
         if option == "-c":
+            if options.link is not None:
+                return _open_link(["-c", *arguments], options, options.link)
             _check_storage(options)
             return _run_commands(arguments, options)
         _take_option(option, arguments, options)
     _check_storage(options)
+    if options.link is not None:
+        return _open_link(arguments, options, options.link)
     if arguments and arguments[0] in _COMMANDS:
         return _COMMANDS[arguments[0]](arguments[1:], options)
     if arguments and arguments[0] != "-":
@@ -129,7 +135,7 @@ def _main(arguments: list[str]) -> int:
 def _take_option(option: str, arguments: list[str], options: Options) -> None:
     """Take an option that has a value, in the same word or in the next one. Raises _UsageError."""
     name, _, text = option.partition("=")
-    if name not in ("--seed", "--date", "--host-dir", "--journal", "--profile", "--storage", "--web"):
+    if name not in ("--seed", "--date", "--host-dir", "--journal", "--profile", "--storage", "--web", "--link"):
         raise _UsageError(f"unknown option {option}")
     text = text or (arguments.pop(0) if arguments else "")
     if name == "--seed":
@@ -159,6 +165,13 @@ def _take_option(option: str, arguments: list[str], options: Options) -> None:
             options.sites.append(split_site(text))
         except ValueError as problem:
             raise _UsageError(f"--web takes URL=DIR: {problem}") from None
+    elif name == "--link":
+        from fakedocker_shell import links
+
+        try:
+            options.link = links.read(text)
+        except links.LinkProblem as problem:
+            raise _UsageError(f"the link cannot be opened: {problem}") from None
     elif name == "--journal":
         if not text:
             raise _UsageError("--journal takes the name of a new file")
@@ -278,6 +291,20 @@ def _open_terminal(options: Options) -> int:
         assume=options.assume,
         storage=options.storage,
     )
+
+
+def _open_link(arguments: list[str], options: Options, link: Link) -> int:
+    if arguments or options != Options(link=link):
+        raise _UsageError("--link says all by itself: no other options, files or commands go with it")
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise _UsageError("--link needs a terminal; `fakedocker replay --link URL` does without")
+    from fakedocker_shell.links import LinkProblem
+    from fakedocker_shell.repl.app import run_link
+
+    try:
+        return run_link(link)
+    except LinkProblem as problem:
+        raise _UsageError(f"the link cannot be opened: {problem}") from None
 
 
 def _run_commands(words: list[str], options: Options) -> int:

@@ -100,7 +100,10 @@ def _line(system: System, name: str, password: str, kind: str, cost: int) -> str
     if kind == "B":
         if cost > htpasswd.MOST_COST:
             raise Unsimulated(f"a cost of more than {htpasswd.MOST_COST}")
-        return htpasswd.entry(name, password, cost, system.random(1 << 128).to_bytes(16, "big"))
+        try:
+            return htpasswd.entry(name, password, cost, system.random(1 << 128).to_bytes(16, "big"))
+        except ModuleNotFoundError:
+            raise Unsimulated("bcrypt, for which this Python has no module,") from None
     if kind == "s":
         digest = hashlib.sha1(password.encode(), usedforsecurity=False).digest()
         return f"{name}:{{SHA}}{base64.b64encode(digest).decode()}\n"

@@ -12,21 +12,22 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from prompt_toolkit.history import FileHistory, InMemoryHistory
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.input import create_input
 from prompt_toolkit.output import create_output
 
 from fakedocker.base.profiles import DEFAULT
-from fakedocker_shell.repl import meta, state_directory
+from fakedocker_shell.repl import link_running, meta, state_directory
 from fakedocker_shell.repl.console import Console
 from fakedocker_shell.repl.opening import begin_terminal, open_with
 from fakedocker_shell.repl.prompt import Prompt
 from fakedocker_shell.repl.screen import RealScreen
 from fakedocker_shell.repl.session_journal import SessionJournal
-from fakedocker_shell.repl.tty import Tty, whole_milliseconds
+from fakedocker_shell.repl.tty import Tty, drive, whole_milliseconds
 
 if TYPE_CHECKING:
     from fakedocker.host_dir import Shown
+    from fakedocker_shell.links import Link
     from fakedocker_shell.scenarios.model import Scenario
 
 
@@ -68,14 +69,52 @@ def run(
             )
         )
         console.see(folders)
-        path = state_directory.history_file(os.environ)
-        history = _PrivateHistory(str(path)) if path is not None else InMemoryHistory()
         open_with(console, lesson)
         tty = Tty(console, screen, whole_milliseconds(time.monotonic_ns), kept)
-        status = Prompt(tty, source, sink, history).loop()
+        status = Prompt(tty, source, sink, _history()).loop()
         if kept is not None:
             kept.end(console.shown_sum, status)
         return status
+
+
+def run_link(link: Link) -> int:
+    """Open the terminal as a link asks for it; its commands are shown, and run if that is wanted. Gives the exit status.
+
+    Raises:
+        LinkProblem: there is no lesson of its name.
+    """
+    is_wanted = _is_wanted(link)
+    source, sink = create_input(sys.stdin), create_output(sys.stdout)
+    screen = RealScreen(source, sink, sys.stdout.buffer)
+    console = Console(
+        screen.write, screen.size(), meta.run, link.seed, os.environ, link.profile, link.date, link.assume, link.storage
+    )
+    if link.lesson:
+        link_running.open_lesson(console, link)
+    else:
+        open_with(console, None)
+    tty = Tty(console, screen, whole_milliseconds(time.monotonic_ns))
+    if is_wanted:
+        try:
+            drive(link_running.run(console, link), screen, tty.now_ns)
+        except link_running.LinkStopped as problem:
+            console.say(str(problem))
+    return Prompt(tty, source, sink, _history()).loop()
+
+
+def _is_wanted(link: Link) -> bool:
+    """Ask whether a link's commands are to be run; they hold no control characters, see `links`."""
+    if not link.run.strip():
+        return False
+    sys.stdout.write("This link runs these commands in the simulation:\n\n")
+    sys.stdout.write("".join(f"    {line}\n" for line in link.run.split("\n")) + "\nRun them? [y/N] ")
+    sys.stdout.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _history() -> History:
+    path = state_directory.history_file(os.environ)
+    return _PrivateHistory(str(path)) if path is not None else InMemoryHistory()
 
 
 class _PrivateHistory(FileHistory):

@@ -7,7 +7,8 @@ somebody ends it is ended after a minute.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator
 
 from fakedocker.base.clock import SECOND_NS
 from fakedocker_shell.links import Link, LinkProblem
@@ -18,6 +19,7 @@ LOOKS = 20_000
 """How often a command of a link may look at what is typed before it is ended: some hundredths of a second each."""
 WATCHED_NS = 60 * SECOND_NS
 """How long it may wait, by the wall's clock."""
+_OWN = re.compile(r"\s*:([A-Za-z?]\S*)")
 _INTERRUPT, _END = b"\x03", b"\x04"
 _ENDINGS = (_INTERRUPT, _END, _INTERRUPT)
 """What is typed to end a command, one after the other."""
@@ -54,11 +56,21 @@ def run(console: Console, link: Link) -> Interaction[None]:
         for text in inputs(console, link):
             if console.ended:
                 break
+            _refuse_own(text)
             console.show(f"root@docker-host:{console.directory}# " + text.replace("\n", "\n> "), "1")
             yield from _ended(console.run(text, clock.typed()), clock)
     finally:
         console.foreground.now_ns = clock.wall_ns
         console.keep_pace()
+
+
+def _refuse_own(text: str) -> None:
+    """Of the terminal's own commands a link has those that a scenario can have: none of them writes a file, say."""
+    from fakedocker_shell.scenarios.player import OWN_COMMANDS
+
+    found = _OWN.match(text)
+    if found is not None and found[1] not in OWN_COMMANDS:
+        raise LinkStopped(f"a link does not run `:{found[1]}`; what follows it was not run")
 
 
 class _Clock:
@@ -116,15 +128,11 @@ def open_lesson(console: Console, link: Link) -> None:
         raise LinkProblem("there is no lesson of its name") from None
 
 
-def drive(steps: Interaction[None], columns: int = 80, stopped: Callable[[], bool] = lambda: False) -> None:
-    """Run it where nobody types, as fast as it goes. Raises LinkStopped.
-
-    Args:
-        stopped: asked at each look: whether somebody has interrupted.
-    """
+def drive(steps: Interaction[None], size: tuple[int, int]) -> None:
+    """Run it where nobody types, as fast as it goes. Raises LinkStopped."""
     try:
         next(steps)
         while True:
-            steps.send(Typed(_INTERRUPT if stopped() else b"", (24, columns), 0))
+            steps.send(Typed(b"", size, 0))
     except StopIteration:
         return

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from fakedocker.base import clock
 from fakedocker.base.profiles import profile_named
 from fakedocker_shell.links import Link, LinkProblem, write
 from fakedocker_shell.repl.meta_base import MetaCommand, MetaProblem
 from fakedocker_shell.repl.terminal_session import TerminalSession
+
+_OWN_TIME = (":rewind", ":snapshot")
 
 
 def share(terminal: TerminalSession) -> str:
@@ -29,13 +33,22 @@ def share(terminal: TerminalSession) -> str:
         )
     else:
         link = Link(lesson=_lesson(terminal))
-    run = "\n".join(terminal.timeline.commands())
     try:
-        return write(
-            Link(link.profile, link.storage, link.seed, link.date, link.assume, link.lesson, run), terminal.address
-        )
+        return write(replace(link, run="\n".join(_commands(terminal))), terminal.address)
     except LinkProblem as problem:
         raise MetaProblem(f"no link can be made of this session: {problem}") from None
+
+
+def _commands(terminal: TerminalSession) -> list[str]:
+    """What has led to the present state, since it was begun anew if it was."""
+    commands = terminal.timeline.commands()
+    while ":reset" in commands:
+        del commands[: commands.index(":reset") + 1]
+    if any(command.startswith(_OWN_TIME) for command in commands):
+        raise MetaProblem(
+            "`:rewind` and `:snapshot restore` go by this session's clock and names, which are in no link"
+        )
+    return commands
 
 
 def _lesson(terminal: TerminalSession) -> str:

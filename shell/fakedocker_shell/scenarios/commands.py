@@ -18,10 +18,12 @@ from fakedocker_shell.scenarios.problems import ScenarioProblem
 
 REPLAY_USAGE = """Usage: fakedocker replay [OPTIONS] FILE|FOLDER...
        fakedocker replay [--cut] JOURNAL
+       fakedocker replay --link URL
 
 Play every block of scenarios, and show where the output differs from what stands there. Or play a session again, from
 its journal (`fakedocker --journal FILE`) or from the report of an error: it shows what the session showed, and the exit
-status is 1 if it came out otherwise.
+status is 1 if it came out otherwise. Or run what a link says; the exit status is 1 if one of its commands does not end,
+or the goal of its lesson is not reached.
 
 Options:
       --against ADDRESS    Play on the engine at ADDRESS, with bash and docker of this machine: this runs the commands here
@@ -100,6 +102,9 @@ def replay(arguments: Sequence[str], profile: str = "", storage: str = "") -> in
     if any(word in ("--help", "-h") for word in arguments):
         sys.stdout.write(REPLAY_USAGE)
         return 0
+    if arguments and arguments[0].partition("=")[0] == "--link":
+        _, equals, value = arguments[0].partition("=")
+        return _replay_link([value, *arguments[1:]] if equals else list(arguments[1:]))
     try:
         asked = _replay_options(list(arguments), profile, storage)
     except ValueError as problem:
@@ -131,17 +136,18 @@ def _journal(places: Sequence[str]) -> bytes | None:
     return data if session_journal.is_journal(data) else None
 
 
+def _write_shown(shown: bytes) -> None:
+    sys.stdout.buffer.write(shown)
+    sys.stdout.buffer.flush()
+
+
 def _replay_journal(name: str, data: bytes, is_cut: bool) -> int:
     from fakedocker_shell.repl import replaying, session_journal
     from fakedocker_shell.repl.state_directory import program_version
 
-    def write(shown: bytes) -> None:
-        sys.stdout.buffer.write(shown)
-        sys.stdout.buffer.flush()
-
     try:
         begun, entries = session_journal.read(data, program_version(), is_cut)
-        played = replaying.play(begun, entries, write)
+        played = replaying.play(begun, entries, _write_shown)
     except (session_journal.JournalProblem, ScenarioProblem) as problem:
         sys.stderr.write(f"fakedocker replay: {name}: {problem}\n")
         return _WRONG_USAGE
@@ -150,6 +156,22 @@ def _replay_journal(name: str, data: bytes, is_cut: bool) -> int:
         sys.stderr.write(f"fakedocker replay: {name}: the session has come out otherwise than it did\n")
         return 1
     return 0
+
+
+def _replay_link(words: list[str]) -> int:
+    from fakedocker_shell.links import LinkProblem, read
+    from fakedocker_shell.repl import link_checking
+
+    if len(words) != 1:
+        return _usage("--link takes one link, and nothing goes with it", "replay")
+    try:
+        problems = link_checking.check(read(words[0]), _write_shown)
+    except LinkProblem as problem:
+        sys.stderr.write(f"fakedocker replay: the link cannot be opened: {problem}\n")
+        return _WRONG_USAGE
+    for told in problems:
+        sys.stderr.write(f"fakedocker replay: {told}\n")
+    return 1 if problems else 0
 
 
 def _replay_options(words: list[str], profile: str, storage: str) -> _Replay:

@@ -12,8 +12,6 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-import bcrypt
-
 from fakedocker.base.numbers import is_digits
 from fakedocker.base.regex import PatternProblem, compile_pattern
 from fakedocker.userland.network.crypt import apr1_or_md5
@@ -191,6 +189,10 @@ def _is_right(password: str, secret: str) -> bool:
         cost = secret[4:6]
         if is_digits(cost) and int(cost) > _HIGHEST_COST:
             raise NotSimulated(f"a password of bcrypt's cost {cost}")
+        try:
+            import bcrypt  # a Python in a browser has none
+        except ModuleNotFoundError:
+            raise NotSimulated("a password of bcrypt's, for which this Python has no module") from None
         try:
             return bcrypt.checkpw(data[:72], secret.encode())
         except ValueError:
