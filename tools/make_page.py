@@ -15,6 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -26,6 +27,9 @@ TARGET = PROJECT / "dist" / "page"
 OWN_FILES = ("index.html", "page.css", "page.js", "runtime.js", "worker.js", "icon.svg")
 PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs")
 LEFT_OUT = re.compile(r"(^|/)(tests?|__pycache__)/|\.(so|pyi|c|h|pyx|pxd|dll)$|\.dist-info/(?!METADATA|entry_points)")
+LACKING = {"backports-zstd", "bcrypt", "httptools", "networkx"}
+"""Dependencies that the page does without: the library has the first, there is no build of the next two, and what draws with the last is
+not for terminals."""
 LARGEST_DOWNLOAD_BYTES = 12_000_000
 
 
@@ -49,6 +53,7 @@ def make() -> None:
     for tool in ("node", "npm"):
         if shutil.which(tool) is None:
             raise PageProblem(f"{tool} is needed, and is not there (Debian: apt-get install nodejs npm)")
+    check_dependencies()
     modules = install_modules()
     files = collect(download_wheels(modules), build_wheel())
     library = read_zip(modules / "pyodide" / "python_stdlib.zip")
@@ -92,6 +97,23 @@ def run(command: list[str | Path], folder: Path = PROJECT) -> None:
 
 
 # what it is made of
+
+
+def check_dependencies() -> None:
+    """Raises PageProblem where something that this project depends on is in no list of wheels."""
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    listed = "".join((SOURCES / name).read_text(encoding="utf-8") for name in ("wheels.txt", "wheels-wasm.txt"))
+    there = {_plain(name) for name in re.findall(r"^([\w.-]+)==", listed, re.MULTILINE)} | LACKING
+    missing = [name for line in project["dependencies"] if (name := _plain(re.split(r"[^\w.-]", line)[0])) not in there]
+    if missing:
+        raise PageProblem(
+            f"{', '.join(missing)}: a dependency that neither page/wheels.txt nor page/wheels-wasm.txt has"
+        )
+
+
+def _plain(name: str) -> str:
+    """A name as indices compare it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def install_modules() -> Path:
