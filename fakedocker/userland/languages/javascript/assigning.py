@@ -25,18 +25,19 @@ def member_store(
     node: syntax.Member,
     direct: Direct,
     value: Evaluate | None,
+    put_at: int,
     *,
     wanted: Callable[[Value], bool] | None = None,
     change: Change | None = None,
 ) -> Evaluate:
     """An assignment to a member: of a value, of a value if the old one is such that it is wanted, or of what `change` makes
-    of the old one (the new value, and that of the expression)."""
+    of the old one (the new value, and that of the expression). `put_at`: where the operator stands."""
     target, key = member_parts(emitter, node, direct)
     at, strict = node.at, emitter.code.is_strict
     setter = setter_of(node)
 
     if value is not None and wanted is None:
-        return _plain_store(node, target, key, value, strict)
+        return _plain_store(node, target, key, value, strict, put_at)
     getter = getter_of(node)
 
     def modify(frame: Frame, machine: Runner) -> Value:
@@ -51,15 +52,15 @@ def member_store(
             if not wanted(old):
                 return old
             new = shown = value(frame, machine)
-        setter(machine, where, index, new, strict, at)
+        setter(machine, where, index, new, strict, put_at)
         return shown
 
     return modify
 
 
-def _plain_store(node: syntax.Member, target: Evaluate, key: Evaluate, value: Evaluate, strict: bool) -> Evaluate:
+def _plain_store(node: syntax.Member, target: Evaluate, key: Evaluate, value: Evaluate, strict: bool, at: int) -> Evaluate:
     """`target[key] = value`, quick for what is usual."""
-    setter, at = setter_of(node), node.at
+    setter = setter_of(node)
     if not node.computed and isinstance(node.key, syntax.Literal) and not isinstance(node.target, syntax.Super):
         name = node.key.value
 

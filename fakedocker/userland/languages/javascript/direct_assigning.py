@@ -26,7 +26,7 @@ def assign(emitter: Emitter, node: syntax.Assign) -> Evaluate:
         value = named(emitter, node.value, name, direct)
         if isinstance(target, syntax.Member):
             note_debug_name(emitter, target, node.value)
-            return member_store(emitter, target, direct, value)
+            return member_store(emitter, target, direct, value, node.at)
         store = pattern_store(emitter, target, direct, write)
 
         def run(frame: Frame, machine: Runner) -> Value:
@@ -69,8 +69,8 @@ def _logical_assign(emitter: Emitter, node: syntax.Assign) -> Evaluate:
         return to_boolean(old) == (operator == "&&")
 
     if isinstance(node.target, syntax.Member):
-        return member_store(emitter, node.target, direct, value, wanted=wanted)
-    reading, store = direct(emitter, node.target), write(emitter, name, node.target.at)
+        return member_store(emitter, node.target, direct, value, node.at, wanted=wanted)
+    reading, store = direct(emitter, node.target), write(emitter, name, node.at)
 
     def run(frame: Frame, machine: Runner) -> Value:
         old = reading(frame, machine)
@@ -93,10 +93,10 @@ def _compound(emitter: Emitter, node: syntax.Assign) -> Evaluate:
             found = apply(machine.language, old, value(frame, machine))
             return found, found
 
-        return member_store(emitter, node.target, direct, None, change=change)
+        return member_store(emitter, node.target, direct, None, node.at, change=change)
     assert isinstance(node.target, syntax.Name)
     combined = combine(operator, at, direct(emitter, node.target), value)
-    store = write(emitter, node.target.name, node.target.at)
+    store = write(emitter, node.target.name, node.at)
 
     def run(frame: Frame, machine: Runner) -> Value:
         found = combined(frame, machine)
@@ -115,9 +115,9 @@ def update(emitter: Emitter, node: syntax.Update) -> Evaluate:
             number = to_numeric(machine.language, old)
             return number + step, number + step if is_prefix else number
 
-        return member_store(emitter, node.target, direct, None, change=change)
+        return member_store(emitter, node.target, direct, None, node.at, change=change)
     assert isinstance(node.target, syntax.Name)
-    reading, store = direct(emitter, node.target), write(emitter, node.target.name, node.target.at)
+    reading, store = direct(emitter, node.target), write(emitter, node.target.name, node.at)
 
     def run(frame: Frame, machine: Runner) -> Value:
         old = reading(frame, machine)

@@ -233,7 +233,7 @@ class Expressions:
         if cursor.advance(True).value == ".":
             at = cursor.token.at
             return syntax.Member(at, value, self._member_name(), False)
-        at = cursor.token.at
+        at = cursor.last_end - 1
         key = self.expression()
         cursor.expect("]")
         return syntax.Member(at, value, key, True)

@@ -237,9 +237,9 @@ class Realm:
         """Throw an error into the frame on top, where nothing can be raised."""
         self.machine.throw(self.error(kind, message).value)
 
-    def new_error(self, proto: JsObject, message: Value) -> JsObject:
-        """An error object, with its trace."""
-        return tracing.new_error(self, proto, message)
+    def new_error(self, proto: JsObject, message: Value, above: Value = None) -> JsObject:
+        """An error object, with its trace: what has called `above`, if it is given."""
+        return tracing.new_error(self, proto, message, above)
 
     def uninitialized(self, name: str, at: int) -> Thrown:
         """A variable is used before it is declared."""

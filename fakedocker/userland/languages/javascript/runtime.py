@@ -233,7 +233,9 @@ class Runtime:
             )
         shown = inspect(realm, value)
         if not is_error:
-            return f"{self._source_line(self.host.get('thrown'))}{shown}\n(Use `node --trace-uncaught ...` to show where the exception was thrown){ending}"
+            shown = value if type(value) is str else shown
+            hint = "" if isinstance(value, JsObject) else "\n(Use `node --trace-uncaught ...` to show where the exception was thrown)"
+            return f"\n{self._source_line(self.host.get('thrown'))}{shown}{hint}{ending}"
         return f"{self._before(value, origin)}\n{shown}{ending}"
 
     def _before(self, value: JsObject, origin: str) -> str:
@@ -253,23 +255,11 @@ class Runtime:
     def _source_line(self, place: Value) -> str:
         if place is None:
             return "node:internal/process/promises:389\n      new UnhandledPromiseRejection(reason);\n      ^\n"
-        name, line, column = place
-        text = self._text_of(name)
-        lines = text.split("\n")
-        source = lines[line - 1] if 0 < line <= len(lines) else ""
-        indent = "".join("\t" if character == "\t" else " " for character in source[: column - 1])
-        return f"{name}:{line}\n{source}\n{indent}^\n"
-
-    def _text_of(self, name: str) -> str:
-        for source in Source.known.values():
-            if (
-                source.name == name
-                and source.language == "javascript"
-                and source.options
-                and source.options[0] in (FILE, SCRIPT, "module")
-            ):
-                return to_units(source.text)
-        return ""
+        name, line, column, source = place
+        lines = to_units(source.text).split("\n")
+        text = lines[line - 1] if 0 < line <= len(lines) else ""
+        indent = "".join("\t" if character == "\t" else " " for character in text[: column - 1])
+        return f"{name}:{line}\n{text}\n{indent}^\n"
 
 
 EVAL_BELOW: Final = (

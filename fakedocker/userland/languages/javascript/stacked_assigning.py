@@ -29,7 +29,7 @@ def assign(emitter: Emitter, node: syntax.Assign) -> None:
         emitter.op(lambda frame, machine: frame.stack.append(frame.stack[-1]), node.at)
         store(emitter, target)
         return
-    reading, writing = read(emitter, name, target.at), write(emitter, name, target.at)
+    reading, writing = read(emitter, name, target.at), write(emitter, name, node.at)
     emitter.op(lambda frame, machine: frame.stack.append(reading(frame, machine)), target.at)
     end = Label()
     if operator in ("&&=", "||=", "??="):
@@ -81,10 +81,10 @@ def _assign_member(emitter: Emitter, node: syntax.Assign, target: syntax.Member)
 
     def assign(frame: Frame, machine: Runner) -> None:
         value, key, where = frame.stack.pop(), frame.stack.pop(), frame.stack.pop()
-        setter(machine, where, key, value, strict, at)
+        setter(machine, where, key, value, strict, node.at)
         frame.stack.append(value)
 
-    emitter.op(assign, at)
+    emitter.op(assign, node.at)
     emitter.goto(through, node.at)
     emitter.mark(end)
 
@@ -109,7 +109,7 @@ def update(emitter: Emitter, node: syntax.Update) -> None:
         if not isinstance(target.key, syntax.PrivateName):
             key = to_key(realm, key)
         old = to_numeric(realm, getter(machine, where, key, at))
-        setter(machine, where, key, old + step, strict, at)
+        setter(machine, where, key, old + step, strict, node.at)
         frame.stack.append(old + step if is_prefix else old)
 
     emitter.op(run, node.at)

@@ -19,20 +19,20 @@ from fakedocker.userland.languages.javascript.lexer import to_units
 from fakedocker.userland.languages.javascript.operators import to_number, to_text
 from fakedocker.userland.languages.javascript.properties import get, prototype_of
 from fakedocker.userland.languages.javascript.shared import NULL, Host, Native
-from fakedocker.userland.languages.machine.code import Frame
+from fakedocker.userland.languages.machine.code import Frame, Source
 
 MOST_LINES: Final = 10
-Place = tuple[str, int, int]
-"""The name of a source, line and column, both from 1."""
+Place = tuple[str, int, int, Source]
+"""The name of a source, line and column, both from 1, and the source."""
 
 
-def new_error(realm: Host, proto: JsObject, message: Value) -> JsObject:
-    """An error with a message, unless it is undefined, and the trace of where the script is."""
+def new_error(realm: Host, proto: JsObject, message: Value, above: Value = None) -> JsObject:
+    """An error with a message, unless it is undefined, and the trace of where the script is: what has called `above`."""
     made = JsObject(proto, "Error")
     made.props["stack"] = hidden("")
     if message is not None:
         made.props["message"] = hidden(to_text(realm, message))
-    capture(realm, made)
+    capture(realm, made, above)
     return made
 
 
@@ -73,7 +73,7 @@ def place_of(code: JsCode, at: int) -> Place:
     """An offset of a source as line and column."""
     text = code.source.text if code.source.text.isascii() else to_units(code.source.text)
     start = text.rfind("\n", 0, at) + 1
-    return code.source.name, text.count("\n", 0, start) + 1, at - start + 1
+    return code.source.name, text.count("\n", 0, start) + 1, at - start + 1, code.source
 
 
 def _frames(realm: Host, above: Value) -> tuple[list[Place], list[str]]:
@@ -82,8 +82,11 @@ def _frames(realm: Host, above: Value) -> tuple[list[Place], list[str]]:
     places: list[Place] = []
     lines: list[str] = []
     skipping = above is not None
+    is_compiling = False
     if realm.running is not None and realm.running.path not in _SILENT and not skipping:
-        lines.append(f"{_native_name(realm.running)} (<anonymous>)")
+        shown = HOST_FRAMES.get(realm.running.path)
+        lines.append(shown or f"{_native_name(realm.running)} (<anonymous>)")
+        is_compiling = realm.running.path == "__host__.compile"
     frame = realm.machine.top
     is_top = True
     last: Frame | None = None
@@ -96,6 +99,10 @@ def _frames(realm: Host, above: Value) -> tuple[list[Place], list[str]]:
                 skipping = frame.extra.function is not above
             elif not (code.is_host and (code.kind == "program" or code.source.name.startswith("packages:"))):
                 line, place = _line(realm, frame, code, at)
+                if is_compiling:
+                    line, is_compiling = COMPILING, False
+                elif lines and lines[-1].startswith("Module._resolveFilename ") and line.startswith("Module._load "):
+                    line = RESOLVING
                 lines.append(line)
                 if place is not None:
                     places.append(place)
@@ -139,6 +146,14 @@ HOST_PLACES: Final[dict[str, str]] = {
     "emit": "node:events:524:28",
 }  # fmt: skip
 """Where functions of node's own stand in it, by their names; those of the language itself are "<anonymous>"."""
+
+
+HOST_FRAMES: Final = {"__host__.compile": "wrapSafe (node:internal/modules/cjs/loader:1464:18)"}
+"""Functions of node's own that are the host's here, as a trace shows them."""
+COMPILING: Final = "Module._compile (node:internal/modules/cjs/loader:1495:20)"
+"""Where a file is compiled, in place of where it is run."""
+RESOLVING: Final = "Module._load (node:internal/modules/cjs/loader:1038:27)"
+"""Where a file is looked for, in place of where it is loaded."""
 
 
 def _frame_name(realm: Host, code: JsCode, invocation: Invocation) -> str:
@@ -210,6 +225,7 @@ _SILENT: Final = frozenset(
         "URIError",
         "AggregateError",
         "Error.captureStackTrace",
+        "Array",
     }
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fakedocker.userland.languages.javascript.cells import JsObject, Value, hidden, is_callable
+from fakedocker.userland.languages.javascript.cells import JsFunction, JsObject, Value, hidden, is_callable
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument
 from fakedocker.userland.languages.javascript.operators import to_text
 from fakedocker.userland.languages.javascript.properties import get, has
@@ -20,7 +20,8 @@ def _maker(kind: Kind, place: int) -> None:
     """Errors are made with and without `new`; `place` is that of the message among the arguments."""
 
     def construct(realm: Host, target: Value, arguments: list[Value]) -> Value:
-        made = realm.new_error(realm.prototype_from(target, kind.name), argument(arguments, place))
+        above = target if isinstance(target, JsFunction) else None
+        made = realm.new_error(realm.prototype_from(target, kind.name), argument(arguments, place), above)
         options = argument(arguments, place + 1)
         if isinstance(options, JsObject) and has(realm, options, "cause"):
             made.props["cause"] = hidden(get(realm, options, "cause"))

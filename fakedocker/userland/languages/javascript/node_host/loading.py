@@ -108,7 +108,8 @@ def syntax_error(realm: Realm, problem: Refused, text: str, name: str) -> Except
     width = max(1, min(problem.end, start + len(line)) - problem.at)
     thrown = realm.error("SyntaxError", problem.message)
     indent = "".join("\t" if character == "\t" else " " for character in line[: problem.at - start])
-    realm.state.host["syntax"] = (thrown.value, f"{name}:{number}\n{line}\n{indent}{'^' * width}\n")
+    pointed = f"{indent}{'^' * width}" if line else ""
+    realm.state.host["syntax"] = (thrown.value, f"{name}:{number}\n{line}\n{pointed}\n")
     return thrown
 
 

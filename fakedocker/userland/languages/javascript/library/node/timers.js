@@ -47,7 +47,6 @@ class Timeout {
 
 class Immediate {
   constructor(callback, args) {
-    this._onImmediate = callback;
     __host__.immediate(this, callback, args);
   }
   ref() {
