@@ -72,7 +72,7 @@ def own(realm: Host, target: JsObject, key: Key) -> Value:
 
 def _of_table(realm: Host, target: JsObject, key: Key, found: Value) -> Value:
     if type(found) is Getter:
-        return Slot(getter=found.native, is_accessor=True, enumerable=False)
+        return Slot(getter=found.native, setter=found.setter, is_accessor=True, enumerable=False)
     if type(found) is Written:
         made = target.props[key] = hidden(realm.written(found))
         return made

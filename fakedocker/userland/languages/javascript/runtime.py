@@ -8,6 +8,7 @@ from typing import Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State as ProgramState
+from fakedocker.userland.languages.javascript import absent
 from fakedocker.userland.languages.javascript.builtins import (  # noqa: F401  # each fills the tables
     arrays,
     buffers,
@@ -54,6 +55,9 @@ from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.machine.code import Source
 from fakedocker.userland.languages.machine.machine import Exit, Machine, Thrown
 from fakedocker.userland.languages.machine.memory import ScriptMemory
+
+
+absent.complete()
 
 
 class _WrittenSources(dict[str, str]):

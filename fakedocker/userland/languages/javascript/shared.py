@@ -132,12 +132,13 @@ class Native(Shared):
 
 
 class Getter(Shared):
-    """A property of a table whose value is asked for: a native that is called with the object."""
+    """A property of a table whose value is asked for: a native that is called with the object, as one may be that sets it."""
 
-    __slots__ = ("native",)
+    __slots__ = ("native", "setter")
 
-    def __init__(self, native: Native) -> None:
+    def __init__(self, native: Native, setter: Native | None = None) -> None:
         self.native = native
+        self.setter = setter
 
     def reference(self) -> tuple[Value, ...]:
         return (self.native,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from fakedocker.userland.languages.javascript.cells import (
@@ -111,6 +112,34 @@ def _frames(realm: Host, above: Value) -> tuple[list[Place], list[str]]:
     rest = list(realm.state.host.get("below", ()))
     lines += _async_lines(realm, last, rest)
     return places, lines[:most]
+
+
+def call_text(realm: Host, function: Value) -> str | None:
+    """The text of the call of a function that is under way; None if it is no plain one. O(text)."""
+    frame = realm.machine.top
+    while frame is not None and (type(frame.extra) is not Invocation or frame.extra.function is not function):
+        frame = frame.caller
+    frame = frame.caller if frame is not None else None
+    if frame is None or not isinstance(frame.code, JsCode) or frame.code.is_host:
+        return None
+    text = frame.code.source.text if frame.code.source.text.isascii() else to_units(frame.code.source.text)
+    at = _offset(realm, frame, False)
+    begin = re.search(r"[\w$.]*$", text[:at])
+    opening = re.compile(r"[\w$.]+\(").match(text, at)
+    if begin is None or opening is None:
+        return None
+    depth, place = 1, opening.end()
+    while depth and place < len(text):
+        found = _PART.match(text, place)
+        assert found is not None
+        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(found[0], 0)
+        place = found.end()
+    whole = text[begin.start() : place]
+    return whole if not depth and "\n" not in whole and "/" not in whole else None
+
+
+_PART: Final = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`|.""", re.DOTALL)
+"""A text, or any character else."""
 
 
 def _offset(realm: Host, frame: Frame, is_top: bool) -> int:

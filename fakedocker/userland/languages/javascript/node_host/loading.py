@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 
 from fakedocker.kernel import marks
+from fakedocker.userland.languages.javascript import absent, tracing
 from fakedocker.userland.languages.javascript.calls import make_frame
 from fakedocker.userland.languages.javascript.cells import JsFunction, Value
 from fakedocker.userland.languages.javascript.compiler import FILE
@@ -19,7 +20,7 @@ from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.machine.code import Source
 
 _LIBRARY = "fakedocker.userland.languages.javascript"
-INTERNAL = frozenset({"bootstrap", "errors", "standard", "abort", "fetch", "modules"})
+INTERNAL = frozenset({"bootstrap", "errors", "standard", "abort", "fetch", "modules", "comparing", "assert_messages"})
 """Files of the library that no script may require."""
 
 
@@ -37,14 +38,7 @@ def builtin_names() -> tuple[str, ...]:
     found = {
         place.name.removesuffix(".js").replace("__", "/") for place in folder.iterdir() if place.name.endswith(".js")
     }
-    return tuple(sorted(found - INTERNAL | {"module", *UNKNOWN}))
-
-
-UNKNOWN = (
-    "cluster", "dgram", "diagnostics_channel", "dns", "domain", "http2", "https", "inspector", "punycode", "repl", "tls", "tty", "v8", "vm",
-    "worker_threads", "zlib", "async_hooks",
-)  # fmt: skip
-"""Modules that node has and this has not."""
+    return tuple(sorted(found - INTERNAL | {"module", "test", "sea", "test/reporters"} | absent.modules()))
 
 
 def load_library(realm: Realm, folder: str, name: str) -> Value:
@@ -63,7 +57,10 @@ def load_library(realm: Realm, folder: str, name: str) -> Value:
     loaded[key] = module
     function_value = JsFunction(realm.protos["Function"], source.code(), [])
     realm.call_frame(make_frame(realm, function_value, exports, [exports, require_of(realm), module, name, ""]))
-    return realm.get(module, "exports")
+    exported = realm.get(module, "exports")
+    if folder == "node":
+        absent.attach(realm, name.replace("__", "/"), exported)
+    return exported
 
 
 def require_of(realm: Realm) -> Value:
@@ -119,6 +116,21 @@ def _thrown_at(realm: Host, this: Value, arguments: list[Value]) -> Value:
     name, line, text, column = (argument(arguments, place) for place in range(4))
     realm.state.host["shown_at"] = f"{name}:{integer(realm, line)}\n{text}\n{' ' * (integer(realm, column) - 1)}^\n"
     return None
+
+
+@native("refuse")  # type: ignore[operator]
+def _refuse(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """refuse(what): the program ends with a mark"""
+    raise NotSimulated(to_text(realm, argument(arguments, 0)))
+
+
+@native("callText")  # type: ignore[operator]
+def _call_text(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """callText(function) -> the text of the call of a function under way, as it is written in the script"""
+    found = tracing.call_text(realm, argument(arguments, 0))
+    if found is None:
+        raise NotSimulated("the text of such a call")
+    return found
 
 
 @native("kindOf")  # type: ignore[operator]

@@ -141,8 +141,8 @@ class Parser {
 }
 
 class OutgoingMessage extends Writable {
-  constructor() {
-    super();
+  constructor(options) {
+    super(options);
     this.headersSent = false;
     this.sendDate = true;
     this.shouldKeepAlive = true;
@@ -413,7 +413,7 @@ function serve(server, socket) {
 
 class ClientRequest extends OutgoingMessage {
   constructor(options, callback) {
-    super();
+    super({ autoDestroy: false }); // it ends with the response
     this.method = (options.method || 'GET').toUpperCase();
     this.path = options.path || '/';
     this.host = options.hostname || options.host || 'localhost';

@@ -268,6 +268,7 @@ function initWritable(stream, options) {
   };
   if (options.write) stream._write = options.write;
   if (options.writev) stream._writev = options.writev;
+  stream._writableState.autoDestroy = options.autoDestroy !== false;
   if (options.final) stream._final = options.final;
   if (options.destroy) stream._destroy = options.destroy;
   if (options.construct) {
@@ -326,7 +327,7 @@ function finish(stream) {
     process.nextTick(() => {
       stream.writable = false;
       stream.emit('finish');
-      if (!stream._readableState || stream._readableState.endEmitted) stream.destroy();
+      if (state.autoDestroy && (!stream._readableState || stream._readableState.endEmitted)) stream.destroy();
     });
   };
   if (stream._final) stream._final(done);

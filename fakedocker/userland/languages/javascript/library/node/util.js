@@ -154,7 +154,7 @@ module.exports = {
   inspect,
   format: (...args) => __host__.format(...args),
   formatWithOptions: (options, ...args) => __host__.format(...args),
-  isDeepStrictEqual: (a, b) => require('assert').isDeep(a, b, true),
+  isDeepStrictEqual: (a, b) => require('comparing').isDeep(a, b, true),
   isArray: Array.isArray,
   types,
   TextEncoder,
