@@ -36,7 +36,7 @@ SLOW = frozenset(
     scenarios/test_learning scenarios/test_library scenarios/test_outside shells/test_limits
     terminal/test_pty terminal/test_session_journal terminal/test_typed_on_the_host
     testing/test_docker_py_examples testing/test_orchestrator testing/test_plugin testing/test_testcontainers
-    userland/test_bounds userland/test_hostile_programs userland/test_jq
+    languages/test_node_cases userland/test_bounds userland/test_hostile_programs userland/test_jq
     """.split()
 )
 """Folders and files of tests that take long together: they begin first, and `-m "not slow"` leaves them out."""

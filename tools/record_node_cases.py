@@ -52,7 +52,11 @@ def run(case: Case) -> Answer:
             timeout=LONGEST_SECONDS,
         )
     status = done.returncode if done.returncode >= 0 else 128 - done.returncode
-    return Answer(without_chance(done.stdout.decode("utf-8", "replace")), without_chance(done.stderr.decode("utf-8", "replace")), status)
+    return Answer(
+        without_chance(done.stdout.decode("utf-8", "replace")),
+        without_chance(done.stderr.decode("utf-8", "replace")),
+        status,
+    )
 
 
 def record(case: Case) -> Answer | None:

@@ -18,7 +18,11 @@ from helpers.paths import DATA
 CASES = DATA / "node-cases"
 VERSION = "20.20.2"
 DIRECTORY = "/app"
-ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "NODE_VERSION": VERSION}
+ENVIRONMENT = {
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "HOME": "/root",
+    "NODE_VERSION": VERSION,
+}
 
 
 class Case(NamedTuple):
@@ -57,7 +61,9 @@ def read_cases(subject: str) -> list[Case]:
 
 def _case(text: str) -> Case:
     name, _, rest = text.partition("\n")
-    parts = [part.partition("\n")[::2] for part in ("--- main.js\n" + rest).rstrip("\n").replace("\n--- ", "\0").split("\0")]
+    parts = [
+        part.partition("\n")[::2] for part in ("--- main.js\n" + rest).rstrip("\n").replace("\n--- ", "\0").split("\0")
+    ]
     given = {path.removeprefix("--- "): body.rstrip("\n") + "\n" for path, body in parts}
     stdin = given.pop("stdin", "")
     arguments = given.pop("arguments", "main.js\n").splitlines()

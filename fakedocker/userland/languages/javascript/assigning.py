@@ -58,7 +58,9 @@ def member_store(
     return modify
 
 
-def _plain_store(node: syntax.Member, target: Evaluate, key: Evaluate, value: Evaluate, strict: bool, at: int) -> Evaluate:
+def _plain_store(
+    node: syntax.Member, target: Evaluate, key: Evaluate, value: Evaluate, strict: bool, at: int
+) -> Evaluate:
     """`target[key] = value`, quick for what is usual."""
     setter = setter_of(node)
     if not node.computed and isinstance(node.key, syntax.Literal) and not isinstance(node.target, syntax.Super):

@@ -28,7 +28,7 @@ from fakedocker.userland.languages.javascript.builtins import (  # noqa: F401  #
 )
 from fakedocker.userland.languages.javascript.calls import enter, make_frame
 from fakedocker.userland.languages.javascript.cells import JsFunction, JsObject, Value, hidden
-from fakedocker.userland.languages.javascript.compiler import FILE, SCRIPT
+from fakedocker.userland.languages.javascript.compiler import SCRIPT
 from fakedocker.userland.languages.javascript.inspecting_objects import inspect
 from fakedocker.userland.languages.javascript.lexer import Refused, to_units
 from fakedocker.userland.languages.javascript.node_host import (  # noqa: F401
@@ -55,7 +55,6 @@ from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.machine.code import Source
 from fakedocker.userland.languages.machine.machine import Exit, Machine, Thrown
 from fakedocker.userland.languages.machine.memory import ScriptMemory
-
 
 absent.complete()
 
@@ -238,7 +237,11 @@ class Runtime:
         shown = inspect(realm, value)
         if not is_error:
             shown = value if type(value) is str else shown
-            hint = "" if isinstance(value, JsObject) else "\n(Use `node --trace-uncaught ...` to show where the exception was thrown)"
+            hint = (
+                ""
+                if isinstance(value, JsObject)
+                else "\n(Use `node --trace-uncaught ...` to show where the exception was thrown)"
+            )
             return f"\n{self._source_line(self.host.get('thrown'))}{shown}{hint}{ending}"
         return f"{self._before(value, origin)}\n{shown}{ending}"
 
