@@ -46,7 +46,7 @@ class _Reader:
         """What V8 says of the place."""
         place, text = self.place, self.text
         if message:
-            return self.realm.error("SyntaxError", message.format(place=place))
+            return self.realm.error("SyntaxError", message.replace("{place}", str(place)))
         if place >= len(text):
             return self.realm.error("SyntaxError", "Unexpected end of JSON input")
         character = text[place]

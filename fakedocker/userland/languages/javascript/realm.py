@@ -197,7 +197,10 @@ class Realm:
 
     def import_meta(self, name: str) -> Value:
         """import.meta of a module."""
-        return self.state.modules[("meta", name)]
+        found = self.state.modules.get(("meta", name))
+        if found is None:
+            raise NotSimulated("import.meta outside of a module")
+        return found
 
     def imported_box(self, url: str, specifier: str, name: str) -> Box:
         """The box that an import of a module names."""

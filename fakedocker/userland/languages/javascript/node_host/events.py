@@ -72,6 +72,15 @@ class Loop:
         self.due: list[Value] = []
         self.count = 0
 
+    def is_alive(self) -> bool:
+        """Whether anything is left that keeps the process."""
+        return bool(
+            self.immediates
+            or self.children
+            or any(timer.is_ref for timer in self.timers.values())
+            or any(descriptor not in self.unref for descriptor in self.watched)
+        )
+
 
 class EventLoop:
     """Runs a realm's frames and then its events, to their end."""
@@ -162,20 +171,11 @@ class EventLoop:
             due, loop.immediates = loop.immediates, []
             loop.due += [(callback, thing, arguments, IMMEDIATES_BELOW) for callback, arguments, thing in due]
             return True
-        if not self._is_alive():
+        if not self.loop.is_alive():
             return False
         loop.phase = "timers"
         self._due_timers(self.system.now_ns)
         return True
-
-    def _is_alive(self) -> bool:
-        loop = self.loop
-        return bool(
-            loop.immediates
-            or loop.children
-            or any(timer.is_ref for timer in loop.timers.values())
-            or any(descriptor not in loop.unref for descriptor in loop.watched)
-        )
 
     def _due_timers(self, now_ns: int) -> None:
         """Let the timers go off whose time has come, in the order of their times."""
@@ -193,7 +193,7 @@ class EventLoop:
         self._take_signals()
         if loop.due:
             return
-        waits = not loop.immediates and self._is_alive()
+        waits = not loop.immediates and self.loop.is_alive()
         times = [timer.due_ns for timer in loop.timers.values()]
         until_ns = min(times, default=None) if waits else system.now_ns
         if waits or loop.watched:

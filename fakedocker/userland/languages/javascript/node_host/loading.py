@@ -10,7 +10,7 @@ from fakedocker.kernel import marks
 from fakedocker.userland.languages.javascript import absent, tracing
 from fakedocker.userland.languages.javascript.calls import make_frame
 from fakedocker.userland.languages.javascript.cells import JsFunction, Value
-from fakedocker.userland.languages.javascript.compiler import FILE
+from fakedocker.userland.languages.javascript.compiler import FILE, MODULE
 from fakedocker.userland.languages.javascript.lexer import Refused, from_units, to_units
 from fakedocker.userland.languages.javascript.natives import Host, argument, function, integer
 from fakedocker.userland.languages.javascript.node_host.host import HOST, native, system_of, text_from
@@ -91,8 +91,22 @@ def _compile(realm: Host, this: Value, arguments: list[Value]) -> Value:
     try:
         code = source.code()
     except Refused as problem:
+        if _is_detected(realm.state.host["version"], text, name):
+            raise NotSimulated("a module in a file that nothing calls one") from None
         raise syntax_error(realm, problem, text, name) from None
     return JsFunction(realm.protos["Function"], code, [])
+
+
+def _is_detected(version: str, text: str, name: str) -> bool:
+    """Whether node takes a file that is no script for a module: since 20.19 and 22.7, where its name does not say."""
+    parts = [int(part) for part in version.split(".")[:2] if part.isdigit()]
+    if not name.endswith(".js") or parts < [20, 19] or (parts[0] in (21, 22) and parts < [22, 7]):
+        return False
+    try:
+        Source.of("javascript", text, name, MODULE).code()
+    except (Refused, NotSimulated):
+        return False
+    return True
 
 
 def syntax_error(realm: Realm, problem: Refused, text: str, name: str) -> Exception:
@@ -226,9 +240,7 @@ def is_module(realm: Realm, name: str) -> bool:
 @native("hasWork")  # type: ignore[operator]
 def _has_work(realm: Host, this: Value, arguments: list[Value]) -> Value:
     loop = realm.state.host["loop"]
-    return bool(
-        loop.timers or loop.immediates or loop.watched or loop.children or realm.state.jobs or realm.state.ticks
-    )
+    return bool(loop.is_alive() or realm.state.jobs or realm.state.ticks)
 
 
 @native("packageMajor")  # type: ignore[operator]
