@@ -6,6 +6,7 @@ import posixpath
 from functools import cache
 from importlib import resources
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.kernel import marks
 from fakedocker.userland.languages.javascript import absent, tracing
 from fakedocker.userland.languages.javascript.calls import make_frame
@@ -99,7 +100,7 @@ def _compile(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 def _is_detected(version: str, text: str, name: str) -> bool:
     """Whether node takes a file that is no script for a module: since 20.19 and 22.7, where its name does not say."""
-    parts = [int(part) for part in version.split(".")[:2] if part.isdigit()]
+    parts = [int(part) for part in version.split(".")[:2] if is_digits(part)]
     if not name.endswith(".js") or parts < [20, 19] or (parts[0] in (21, 22) and parts < [22, 7]):
         return False
     try:
