@@ -90,11 +90,35 @@ def test_what_is_printed(path: str, source: str, commands: str) -> None:
     assert (result.stdout, result.stderr) == ("a\n", "")
 
 
-def test_a_program_of_which_nothing_can_be_told_says_so() -> None:
-    box = Machine({"/app/m.go": "package main\nfunc main() { run() }"})
-    result = box.sh("cd /app; go run m.go")
+@pytest.mark.parametrize(
+    ("path", "source", "commands"),
+    [
+        ("m.go", "package main\nfunc main() { run() }", "go run m.go"),
+        ("m.go", 'package main\nfunc main() {\n\tif x() {\n\t\tfmt.Println("yes")\n\t} else {\n\t\tfmt.Println("no")\n\t}\n}', "go run m.go"),
+        ("m.go", 'package main\nfunc main() {\n\tfor i := 0; i < 3; i++ {\n\t\tfmt.Println("x")\n\t}\n}', "go run m.go"),
+        ("m.go", 'package main\nfunc main() {\n\tfmt.Println("a", 1)\n}', "go run m.go"),
+        ("m.go", 'package main\nfunc main() {\n\tlog.Println("a")\n}', "go run m.go"),
+        ("m.rs", 'fn main() { let n = 3; println!("n is {}", n); println!("done"); }', "rustc m.rs; ./m"),
+        ("m.c", '#include <stdio.h>\nint main(void) { puts("a"); return f(); }', "gcc -o m m.c; ./m"),
+        ("m.c", '#include <stdio.h>\nint main(void) { printf("%d\\n", 3); }', "gcc -o m m.c; ./m"),
+        ("M.java", 'class M { public static void main(String[] a) { System.out.println("a" + 1); } }', "javac M.java; java M"),
+    ],
+)  # fmt: skip
+def test_a_program_of_which_something_is_computed_prints_nothing_and_says_so(
+    path: str, source: str, commands: str
+) -> None:
+    result = Machine({f"/app/{path}": source}).sh(f"cd /app; {commands}")
+    assert result.stdout == ""
     assert result.status == 1
     assert "what this program does is not simulated" in result.stderr
+
+
+def test_what_plain_programs_print() -> None:
+    source = '#include <iostream>\nint main() { std::cout << "one" << std::endl; printf("100%%\\n"); fprintf(stderr, "e\\n"); return 3; }'
+    result = Machine({"/app/m.cc": source}).sh("cd /app; g++ -o m m.cc; ./m")
+    assert (result.stdout, result.stderr, result.status) == ("one\n100%\n", "e\n", 3)
+    result = Machine({"/app/m.rs": 'fn main() { println!("{{a}}"); print!("b"); }'}).sh("cd /app; rustc m.rs; ./m")
+    assert result.stdout == "{a}\nb"
 
 
 def test_cargo() -> None:

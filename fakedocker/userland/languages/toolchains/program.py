@@ -90,15 +90,15 @@ def act(system: System, state: State, name: str) -> int:
     """Do what `state["behaviour"]` says; the exit status. Blocks."""
     behaviour = state["behaviour"]
     if "listeners" not in state:
+        if not behaviour["port"] and not behaviour.get("is_plain"):
+            system.unsimulated("what this program does", marks.BINARY, program=name)
+            return 1
         for descriptor, text in behaviour["prints"]:
             system.put(text, descriptor)
         if behaviour["banner"]:
             system.put(bytes_of(_banner(system, behaviour)))
         if not behaviour["port"]:
-            if not behaviour["prints"]:
-                system.unsimulated("what this program does", marks.BINARY, program=name)
-                return 1
-            return 0
+            return int(behaviour["status"])
         port = system.environment.get("PORT", "") or str(behaviour["port"])
         problem = open_listeners(system, state, [int(port) if is_digits(port) else behaviour["port"]])
         if problem is not None:

@@ -1,8 +1,9 @@
 """What of a program can be told from its source without running it: the texts it prints, and what it answers at which
 port.
 
-Read are literal texts, in their order: prints of the main function, routes with the first text that their function
-writes. Conditions and loops are not seen, nor what is computed. The result is a plain value. It must not know files.
+A program that ends is told only if its main function is nothing but prints of literal texts (`is_plain`): with a branch, a
+loop, a call or anything computed in it, nothing is said of what it does. Of a server are read the literal texts that it
+prints, and routes with the first text that their function writes. The result is a plain value. It must not know files.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import Any, Final
 
 Behaviour = dict[str, Any]
 """`prints` [[descriptor, text]], `routes` {path: [type, text]}, `port` (0 for none), `banner` (a framework's, "" for
-none), `files` (a folder that is served, "" for none), `takes_all` (whether "/" is for all that have no route)."""
+none), `files` (a folder that is served, "" for none), `takes_all` (whether "/" is for all that have no route), `is_plain`
+(whether `prints` is all that it does), `status` (what a plain one ends with), `has_main`."""
 
 _STRING: Final = r'"((?:[^"\\\n]|\\.)*)"|`([^`]*)`'
 _PRINTS: Final[dict[str, tuple[tuple[str, int, str], ...]]] = {
@@ -58,8 +60,10 @@ def read(language: str, source: str) -> Behaviour:
     routes = _routes(text)
     folder = re.search(r'FileServer\(\s*http\.Dir\(\s*"([^"]*)"', text)
     listens = bool(_LISTENS.search(text))
+    plain = _plain_prints(language, main)
     return {
-        "prints": _prints(language, main), "routes": routes,
+        "prints": _prints(language, main) if plain is None else plain[0], "routes": routes, "is_plain": plain is not None,
+        "status": 0 if plain is None else plain[1], "has_main": bool(main),
         "port": _port(text) if listens and (routes or language != "java") else 0, "banner": "",
         "files": folder[1] if folder else "", "takes_all": bool(re.search(r'Handle(?:Func)?\(\s*"/"', text)),
     }  # fmt: skip
@@ -71,7 +75,11 @@ def has_main(language: str, source: str) -> bool:
 
 def merged(parts: list[Behaviour]) -> Behaviour:
     """A program of several sources."""
-    found: Behaviour = {"prints": [], "routes": {}, "port": 0, "banner": "", "files": "", "takes_all": False}
+    mains = [part for part in parts if part["has_main"]]
+    found: Behaviour = {
+        "prints": [], "routes": {}, "port": 0, "banner": "", "files": "", "takes_all": False, "has_main": bool(mains),
+        "is_plain": len(mains) == 1 and mains[0]["is_plain"], "status": mains[0]["status"] if len(mains) == 1 else 0,
+    }  # fmt: skip
     for part in parts:
         found["prints"] = (found["prints"] + part["prints"])[:_MOST]
         found["routes"] |= part["routes"]
@@ -102,6 +110,58 @@ def _block(text: str, start: int) -> str:
         if depth == 0:
             return text[start : start + match.end()]
     return text[start:]
+
+
+_RETURN: Final = re.compile(r"\s*return\s+(\d{1,3})\s*;\s*")
+_END: Final = {"go": r"\s*\)[ \t]*(?:;|\n|$)", "rust": r"\s*\)\s*;?", "c": r"\s*\)\s*;", "java": r"\s*\)\s*;"}
+_ENDL: Final = r"\s*(?:<<\s*(?:std::)?endl\s*)?;"
+
+
+def _plain_prints(language: str, main: str) -> tuple[list[list[Any]], int] | None:
+    """The prints of a main function that is nothing else, and its status; None for any other."""
+    body = main.strip().removeprefix("{").removesuffix("}")
+    found: list[list[Any]] = []
+    place = 0
+    while body[place:].strip():
+        for pattern, descriptor, end in _PRINTS[language]:
+            is_stream = "cout" in pattern
+            match = re.compile(rf"\s*{pattern}\s*(?:{_STRING}){_ENDL if is_stream else _END[language]}").match(
+                body, place
+            )
+            if match is None or "log" in pattern:  # a line of a log begins with the time
+                continue
+            text = _as_formatted(language, pattern, _literal(match[1], match[2]))
+            if text is None:
+                return None
+            found.append(
+                [
+                    descriptor,
+                    text
+                    + (
+                        "\n"
+                        if is_stream and "endl" in match[0][match.end(1) - match.start() :]
+                        else ""
+                        if is_stream
+                        else end
+                    ),
+                ]
+            )
+            place = match.end()
+            break
+        else:
+            status = _RETURN.fullmatch(body, place) if language == "c" else None
+            return (found[:_MOST], int(status[1]) & 255) if status is not None else None
+    return (found[:_MOST], 0) if found else None
+
+
+def _as_formatted(language: str, pattern: str, text: str) -> str | None:
+    """A literal text as it is printed; None if it has places to fill."""
+    if language == "rust":
+        plain = text.replace("{{", "").replace("}}", "")
+        return None if "{" in plain or "}" in plain else text.replace("{{", "{").replace("}}", "}")
+    if "rint" in pattern and "f" in pattern.split("rint", 1)[1][:3]:
+        return None if "%" in text.replace("%%", "") else text.replace("%%", "%")
+    return text
 
 
 def _prints(language: str, main: str) -> list[list[Any]]:
