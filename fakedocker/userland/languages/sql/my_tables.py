@@ -56,6 +56,7 @@ class MyTables:
             "utf8mb4_general_ci",
             "utf8mb4_unicode_ci",
             "utf8mb4_bin",
+            "utf8mb4_0900_ai_ci",
         ):
             raise outside("such a collation of a table")
         if statement.temporary:

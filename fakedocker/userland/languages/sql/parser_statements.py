@@ -12,6 +12,16 @@ from fakedocker.userland.languages.sql.tree import Drop, Expression, Simple, Sta
 _DROPPED: Final = frozenset("table view index schema sequence database role user type extension".split())
 _KEPT_STATEMENTS: Final = 512
 
+_SEQUENCE_TYPES = {
+    "integer": "int4",
+    "int": "int4",
+    "int4": "int4",
+    "bigint": "int8",
+    "int8": "int8",
+    "smallint": "int2",
+    "int2": "int2",
+}
+
 
 class StatementParser(DefinitionParser):
     def whole(self) -> Statement:
@@ -206,9 +216,19 @@ class StatementParser(DefinitionParser):
                 self.take()
 
     def _sequence_options(self) -> tuple[str, ...]:
-        start, step = 1, 1
+        start, step, kind = 1, 1, "int8"
         while self.token.kind == "word":
-            if self.accept("start"):
+            if self.accept("as"):
+                name = self.take().text.lower()
+                if name not in _SEQUENCE_TYPES:
+                    raise outside(f"a sequence of {name}")
+                kind = _SEQUENCE_TYPES[name]
+            elif self.accept("no", "minvalue") or self.accept("no", "maxvalue") or self.accept("no", "cycle"):
+                continue
+            elif self.accept("cache"):
+                if self.number() != 1:
+                    raise outside("CACHE of a sequence")
+            elif self.accept("start"):
                 self.accept("with")
                 start = self.number()
             elif self.accept("increment"):
@@ -216,7 +236,7 @@ class StatementParser(DefinitionParser):
                 step = self.number()
             else:
                 raise outside(f"{self.token.text.upper()} of a sequence")
-        return (str(start), str(step))
+        return (str(start), str(step), kind)
 
     def _create_view(self, replaces: bool) -> Simple:
         if self.accept("if", "not", "exists"):
@@ -338,9 +358,26 @@ class StatementParser(DefinitionParser):
             if self.mine and self.accept("if", "exists"):
                 raise outside("ALTER USER IF EXISTS")
             return self._role(f"alter {word}", frozenset())
+        if not self.mine and self.accept("sequence"):
+            return self._alter_sequence()
         if self.token.kind == "word":
             raise outside(f"ALTER {self.token.text.upper()}")
         self.fail()
+
+    def _alter_sequence(self) -> Simple:
+        """The two forms that dumps have: OWNER TO role, OWNED BY table.column."""
+        name = self.table_name()
+        if self.accept("owner"):
+            self.expect("to")
+            return Simple("alter sequence", (name,), words=("owner", self.name()))
+        if not self.accept("owned", "by"):
+            raise outside("ALTER SEQUENCE but for its owner")
+        parts = [self.name()]
+        while self.accept_mark("."):
+            parts.append(self.name())
+        if len(parts) < 2:
+            raise outside("ALTER SEQUENCE ... OWNED BY NONE")
+        return Simple("alter sequence", (name,), words=("owned", *parts[-2:]))
 
     def _truncate(self) -> Simple:
         self.accept("table")

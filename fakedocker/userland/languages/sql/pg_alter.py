@@ -28,6 +28,9 @@ class Alteration:
         name = self.statement.table
         table = self.session.find(name)
         if table is None:
+            key = (self.session.memory["database"], name.schema or "public", name.name)
+            if key in self.session.store.sequences and all(action.kind == "owner" for action in self.statement.actions):
+                return Result("ALTER TABLE")  # it takes sequences, too
             if self.statement.missing_ok:
                 self.session.notices.append(("NOTICE", f'relation "{name.name}" does not exist, skipping'))
                 return Result("ALTER TABLE")

@@ -21,7 +21,7 @@ def run_simple(made: PgTables, statement: Simple) -> Result:
     session = made.session
     function = {
         "create database": _create_database, "create schema": _create_schema, "create user": _create_role, "create role": _create_role,
-        "alter user": _alter_role, "alter role": _alter_role, "create sequence": _create_sequence, "create type": _create_type,
+        "alter user": _alter_role, "alter role": _alter_role, "create sequence": _create_sequence, "alter sequence": _alter_sequence, "create type": _create_type,
         "create extension": _create_extension, "rights": _rights, "comment": _comment,
     }.get(statement.verb)  # fmt: skip
     if statement.verb == "create view":
@@ -116,9 +116,20 @@ def _create_sequence(session: PgSession, statement: Simple) -> Result:
             session.notices.append(("NOTICE", f'relation "{name.name}" already exists, skipping'))
             return Result("CREATE SEQUENCE")
         raise SqlError("42P07", f'relation "{name.name}" already exists')
-    start, step = (int(word) for word in statement.words)
-    session.set_sequence(Sequence(name.schema or "public", name.name, start, False, step))
+    start, step, kind = statement.words
+    session.set_sequence(Sequence(name.schema or "public", name.name, int(start), False, int(step), kind=kind))
     return Result("CREATE SEQUENCE")
+
+
+def _alter_sequence(session: PgSession, statement: Simple) -> Result:
+    name = statement.names[0]
+    key = (session.memory["database"], name.schema or "public", name.name)
+    sequence = session.store.sequences.get(key)
+    if sequence is None:
+        raise SqlError("42P01", f'relation "{name.name}" does not exist')
+    if statement.words[0] == "owned":
+        session.set_sequence(replace(sequence, owner=(statement.words[1], statement.words[2])))
+    return Result("ALTER SEQUENCE")
 
 
 def _create_type(session: PgSession, statement: Simple) -> Result:

@@ -178,6 +178,13 @@ def _div(a: Decimal, b: Decimal) -> Decimal:
     return EXACT.divide_int(a, b)
 
 
+def _set_config(name: str, value: str, is_local: bool) -> str:
+    """A setting, as dumps begin: only where names are looked for may be set, to what changes nothing here."""
+    if name != "search_path" or value not in ("", "public"):
+        raise outside("the function set_config for such a setting")
+    return value
+
+
 def _uuid(context: Context) -> str:
     digits = f"{context.random(1 << 128):032x}"
     digits = digits[:12] + "4" + digits[13:16] + "89ab"[int(digits[16], 16) % 4] + digits[17:]
@@ -259,6 +266,7 @@ FUNCTIONS: Final[dict[str, tuple[Overload, ...]]] = {
     "gcd": (Overload((_I, _I), _I, math.gcd), Overload((_B, _B), _B, math.gcd)),
     "random": (Overload((), _F, lambda context: context.random(1 << 53) / (1 << 53), True),),
     "gen_random_uuid": (Overload((), UUID, _uuid, True),),
+    "set_config": (Overload((_T, _T, BOOL), _T, _set_config),),
     "version": (Overload((), _T, lambda context: context.facts["version"], True),),
     "current_database": (Overload((), NAME, lambda context: context.facts["database"], True),),
     "current_schema": (Overload((), NAME, lambda context: "public", True),),
