@@ -61,7 +61,7 @@ def test_a_waiting_script_is_read_by_a_fresh_process(tmp_path: Path, name: str, 
     place = tmp_path / "memory"
     place.write_bytes(dumps(memory))
     read = subprocess.run([sys.executable, "-c", READING, str(place)], capture_output=True, text=True, check=False)
-    assert read.stderr == ""
+    assert read.stderr == "", read.stderr
     assert read.stdout == f"ScriptMemory {len(memory.rows)}\n"
 
 

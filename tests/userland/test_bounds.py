@@ -38,6 +38,7 @@ REASONS = {
     "sys": "stdlib_module_names and recursion alone",
     "tarfile": "constants and headers in memory",
     "warnings": "silences the parser of Python's syntax",
+    "weakref": "closes what is in memory alone",
     "zipfile": "archives in memory",
     "zlib": "as bz2",
 }

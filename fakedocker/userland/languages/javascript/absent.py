@@ -13,8 +13,33 @@ from fakedocker.userland.languages.javascript.realm_state import GLOBALS, PROTOT
 from fakedocker.userland.languages.javascript.shared import Getter, Host, Native, NativeCall, Table
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
-_TABLES: Final[dict[str, Table]] = {}
+_TABLES: Final[dict[str, AbsentTable]] = {}
 """What is absent in each object of the library, found when the first script has it: it is the same for all."""
+
+
+class AbsentTable(Table):
+    """What is absent in an object of the library. A stored memory names its keys, as another process may not have made it."""
+
+    __slots__ = ()
+
+    def reference(self) -> tuple[Value, ...]:
+        return (self.name, tuple(self.entries))
+
+    @classmethod
+    def resolve(cls, reference: tuple[Value, ...]) -> AbsentTable:
+        name, keys = reference
+        if type(keys) is not tuple or not all(type(key) is str for key in keys):
+            raise ValueError("an absent table without keys")
+        return table_of(name.removeprefix("absent in "), list(keys))
+
+
+def table_of(name: str, keys: list[str]) -> AbsentTable:
+    """The table of an object's absent keys, made once."""
+    table = _TABLES.get(name)
+    if table is None:
+        table = _TABLES[name] = AbsentTable(f"absent in {name}")
+        _fill(table, name.removeprefix("module "), keys)
+    return table
 
 
 @cache
@@ -73,11 +98,8 @@ def attach(realm: Host, name: str, exported: Value) -> None:
 def _attach(realm: Host, target: JsObject, name: str, keys: Any) -> None:
     if target.table is not None or not keys:
         return
-    table = _TABLES.get(name)
-    if table is None:
-        table = _TABLES[name] = Table(f"absent in {name}")
-        _fill(table, name.removeprefix("module "), [key for key in keys if not has(realm, target, key)])
-    target.table = table
+    known = _TABLES.get(name)
+    target.table = known or table_of(name, [key for key in keys if not has(realm, target, key)])
 
 
 def _fill(table: Table, owner: str, keys: list[str]) -> None:

@@ -15,6 +15,7 @@ refused with `Unsimulated`. Transactions are kept here: what was there at BEGIN 
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
@@ -129,6 +130,7 @@ class _Engine:
 
     def __init__(self, content: bytes) -> None:
         self.connection = sqlite3.connect(":memory:", isolation_level=None, cached_statements=64)
+        weakref.finalize(self, self.connection.close)
         self.clock = Clock()
         self.refused = ""
         self.steps = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
@@ -84,6 +85,7 @@ class Clock:
             arguments[least + 1 :] = [word for word in rest if str(word).lower() not in ("localtime", "utc")]
             if self._helper is None:
                 self._helper = sqlite3.connect(":memory:")
+                weakref.finalize(self, self._helper.close)
             marks = ",".join("?" * len(arguments))
             return self._helper.execute(f"select {name}({marks})", arguments).fetchone()[0]
 
