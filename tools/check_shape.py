@@ -1,4 +1,5 @@
-"""The shape of the code: how long modules and functions are, what public signatures say, where the daemon's words stand.
+"""The shape of the code: how long modules and functions are, what public signatures say, where the daemon's words stand,
+and what nobody uses.
 
 Run as `python tools/check_shape.py`; prints one problem a line and exits with 1 if there is any.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +27,10 @@ DIGITS_IN_LOOPS = frozenset({"fakedocker/userland/sh/fusion.py", "fakedocker/use
 """Modules whose loops ask it so often that a call would show; they look at the length themselves."""
 OWN_WORDS = frozenset({"NOT_SIMULATED"})
 """Messages of ours, whose gaps say what is not there."""
+KEPT_NAMES = frozenset({"_PROMISED", "TABLES_FILLED", "FAMILIES", "VOCABULARY", "BYTES_IO", "TWISTER"})
+"""Names that stand for what happens where they are bound: a promise to mypy, an import, a class that enters itself in a table."""
+FOUND_BY_NAME = ("/cli/commands/", "/python/guest/")
+"""Modules whose names are looked up as texts: a command line's words, the names of a library that runs in containers."""
 REASON_FIELDS = frozenset({"problem", "reason", "message"})
 """The gaps of messages that take words; others take names and values."""
 
@@ -99,16 +105,48 @@ def loose_digits(path: str, text: str) -> Iterator[str]:
             yield f"{path}:{node.lineno}: {node.attr} takes more than int does; base.numbers.is_digits does not"
 
 
+def unused_names(root: Path) -> Iterator[str]:
+    """What a module defines at its top and nobody names again: in the module if it is private, in the repository if not."""
+    texts = {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in _sources(root)}
+    inside = {path: Counter(_NAME.findall(text)) for path, text in texts.items()}
+    anywhere = sum(inside.values(), Counter[str]())
+    for path, text in modules(root):
+        if any(folder in path for folder in FOUND_BY_NAME):
+            continue
+        for name, line in _bound_names(ast.parse(text)):
+            seen = inside[path] if name.startswith("_") else anywhere
+            if seen[name] == 1 and name not in KEPT_NAMES and not name.startswith(("__", "pytest_")):
+                yield f"{path}:{line}: {name} is used nowhere"
+
+
 RULES = (long_modules, long_functions, unexplained_any, literal_refusals, loose_digits)
 
 
 def problems(root: Path) -> list[str]:
     """What is wrong with the project, one line each."""
-    return [problem for path, text in modules(root) for rule in RULES for problem in rule(path, text)]
+    found = [problem for path, text in modules(root) for rule in RULES for problem in rule(path, text)]
+    return [*found, *unused_names(root)]
 
 
+_NAME = re.compile(r"\w+")
 _WORDS = re.compile(r"[a-z] | [a-z]", re.IGNORECASE)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def _sources(root: Path) -> Iterator[Path]:
+    for folder in (*PACKAGES, "tests", "tools", "benchmarks", "page", "docs"):
+        yield from (root / folder).rglob("*.py")
+
+
+def _bound_names(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Functions and classes without a decorator, which could enter them in a table, and constants."""
+    for node in tree.body:
+        if isinstance(node, Function | ast.ClassDef) and not node.decorator_list:
+            yield node.name, node.lineno
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id, node.lineno
+        elif isinstance(node, ast.Assign):
+            yield from ((target.id, node.lineno) for target in node.targets if isinstance(target, ast.Name))
 
 
 def _public_functions(node: ast.AST) -> Iterator[Function]:

@@ -341,10 +341,6 @@ class Engine:
 
     # driving
 
-    def clients_wait(self) -> bool:
-        """Whether time alone can end some client's request."""
-        return self._core.open.wait(self.mode)
-
     def has_pending_reply(self) -> bool:
         """Whether time alone can end a request whose client has said all there is to say."""
         return self._core.open.have_pending_reply(self.mode)

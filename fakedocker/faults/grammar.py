@@ -25,7 +25,6 @@ from fakedocker.wire.endpoints import OPERATIONS
 SYNTAX: Final = "TARGET EFFECT [WHEN]: see `fakedocker.faults.grammar` or docs/testing.md"
 SLOW_TIMES: Final = 10
 TRUNCATED_BYTES: Final = 100
-LATENCY_NS: Final = units.NANOSECONDS_PER_SECOND
 
 _NAMED: Final = (model.REGISTRY, model.IMAGE, model.CONTAINER)
 _SYNONYMS: Final = {

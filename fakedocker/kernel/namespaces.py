@@ -12,9 +12,6 @@ from fakedocker.kernel.kernel_base import KernelBase
 from fakedocker.kernel.privileges import Limits
 from fakedocker.kernel.records import HOST, Namespace
 
-INITIAL_TREES = 256
-"""How many images' trees with the daemon's initial layer on them are kept at hand."""
-
 
 class Usage(NamedTuple):
     """What a namespace uses."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import tomllib
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -88,3 +89,12 @@ def test_what_has_not_is_found(rule: str, text: str) -> None:
 )
 def test_what_has_it_is_left_alone(rule: str, text: str) -> None:
     assert list(getattr(shape(), rule)("fakedocker/some.py", text)) == []
+
+
+def test_what_nobody_names_again_is_found(tmp_path: Path) -> None:
+    package = tmp_path / "fakedocker"
+    package.mkdir()
+    (package / "one.py").write_text("_KEPT = 1\nUSED = 2\ndef lost(): ...\n@enter\ndef entered(): ...\n")
+    (package / "two.py").write_text("from fakedocker.one import USED\n_OWN = USED\nprint(_OWN)\n")
+    found = list(shape().unused_names(tmp_path))
+    assert found == ["fakedocker/one.py:1: _KEPT is used nowhere", "fakedocker/one.py:3: lost is used nowhere"]

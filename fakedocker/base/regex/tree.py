@@ -129,10 +129,6 @@ def mask_of(item: Item, flags: int) -> int:
     return mask if plain and not flags & re.IGNORECASE else mask | OTHERS
 
 
-def bit_of(character: str) -> int:
-    return 1 << min(ord(character), 128)
-
-
 def inner_flags(flags: int, argument: tuple[object, int, int, object]) -> int:
     """The flags inside a group (?i-m:...)."""
     return int((flags | argument[1]) & ~argument[2])

@@ -17,7 +17,6 @@ from fakedocker.operations.networks.router import WorldRouter
 from fakedocker.world.draft import Draft
 
 DEFAULT_PORT = "2377"
-DEFAULT_LISTEN = f"0.0.0.0:{DEFAULT_PORT}"
 
 
 class Endpoint(NamedTuple):

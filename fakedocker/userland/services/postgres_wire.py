@@ -20,7 +20,6 @@ from fakedocker.userland.services.sql_service import Answer, Dialect, answer_que
 _STARTUP: Final = 196608
 _DECLINED: Final = (80877103, 80877104)
 """Requests for TLS and for GSS encryption."""
-_CANCEL: Final = 80877102
 _LARGEST_BYTES: Final = 16 << 20
 _TYPES: Final = {
     "bool": 16, "bytea": 17, "name": 19, "int8": 20, "int2": 21, "int4": 23, "text": 25, "json": 114, "float4": 700, "float8": 701,

@@ -30,7 +30,6 @@ EXITED: Final = -3  # with shell.status
 BLOCKED: Final = -4  # the process sleeps; go on at shell.pc when it is woken
 
 ERR_TRAP: Final = -1
-DEBUG_TRAP: Final = -2
 _RETURNING: Final = (CALL, EVAL, DOT, TRAP)
 _MAXIMUM_FRAMES = 6000
 

@@ -11,8 +11,6 @@ from fakedocker_shell.cli.api import Api, escape, filters_query
 from fakedocker_shell.cli.errors import DaemonError
 from fakedocker_shell.compose import labels
 
-_ENDED = ("exited", "dead")
-
 
 @dataclass(frozen=True, slots=True)
 class Found:

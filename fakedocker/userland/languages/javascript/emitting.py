@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fakedocker.userland.languages.javascript.cells import Ending, Value
+from fakedocker.userland.languages.javascript.cells import Value
 from fakedocker.userland.languages.javascript.code import JsCode
 from fakedocker.userland.languages.javascript.scopes import Analysis, FunctionScope, Scope, Variable
 from fakedocker.userland.languages.javascript.syntax import Node
@@ -149,8 +149,3 @@ def goto(place: int) -> Operation:
 def box_number(emitter: Emitter, variable: Variable) -> int:
     """Which box of its function a variable from outside is."""
     return emitter.function.captured.index(variable)
-
-
-def is_ending(value: Value) -> bool:
-    """Whether what is thrown is a generator's end, which no `catch` sees."""
-    return type(value) is Ending

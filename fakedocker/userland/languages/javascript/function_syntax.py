@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.cursor import Context, Cursor
@@ -13,13 +12,6 @@ from fakedocker.userland.languages.javascript.patterns import arrow_parameter, t
 from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
-_BINARY: Final = {
-    "??": 1, "||": 2, "&&": 3, "|": 4, "^": 5, "&": 6, "==": 7, "!=": 7, "===": 7, "!==": 7, "<": 8, ">": 8, "<=": 8, ">=": 8, "instanceof": 8,
-    "in": 8, "<<": 9, ">>": 9, ">>>": 9, "+": 10, "-": 10, "*": 11, "/": 11, "%": 11, "**": 12,
-}  # fmt: skip
-_LOGICAL: Final = frozenset({"??", "||", "&&"})
-_ASSIGNS: Final = frozenset("= += -= *= /= %= **= <<= >>= >>>= &= |= ^= &&= ||= ??=".split())
-_PREFIX: Final = frozenset({"!", "~", "+", "-", "typeof", "void", "delete"})
 Body = Callable[[], tuple[Node, ...]]
 
 

@@ -79,13 +79,7 @@ TO_PRIMITIVE: Final = WellKnown("Symbol.toPrimitive")
 TO_STRING_TAG: Final = WellKnown("Symbol.toStringTag")
 
 
-SPECIES: Final = WellKnown("Symbol.species")
-
-
 INSPECT: Final = WellKnown("nodejs.util.inspect.custom")
-
-
-PROMISIFY: Final = WellKnown("nodejs.util.promisify.custom")
 
 
 Key = Any

@@ -315,10 +315,6 @@ def tell(m: Interpreter, file: Opaque) -> int:
     return int(m.system.seek(state["fd"], 0, 1)) - len(state["in"])
 
 
-def _stream_name(m: Interpreter, value: Opaque) -> Value:
-    return value.state["name"]
-
-
 for _cls in (TEXT, WRITER, READER, RANDOM):
     for _name in ("name", "mode", "closed", "encoding", "errors"):
         _cls.names[_name] = GetSet(_cls.name, _name, lambda m, value, name=_name: value.state[name])  # type: ignore[misc]

@@ -37,7 +37,6 @@ _OURS: Final = re.compile(
     r"\b(?:Instance|SetValue|Opaque|Function|Method|Module|Native|Generator|UserClass|BuiltinClass|Sign|DictView|\w+Iterator"
     r"|Property|Wrapped|SlotMember|Super|ExceptionValue|Interpreter|Sequence|Traceback|FileValue)\b|positional argument|unexpected keyword|\blambda\b"
 )
-_FIRST_ADDRESS: Final = 0x7F4E1C0A2000
 _HIDDEN_NAME: Final = "<hidden>"
 
 

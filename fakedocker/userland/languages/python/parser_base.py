@@ -140,12 +140,6 @@ class BaseParser:
         text = self.lexer.lines[row] if row < len(self.lexer.lines) else ""
         return SourceError("SyntaxError", words, (at[0], at[1]), (last[2], last[3]), text)
 
-    def error_from(self, words: str, at: s.Span) -> SourceError:
-        """A SyntaxError with one caret."""
-        row = at[0] - 1
-        text = self.lexer.lines[row] if row < len(self.lexer.lines) else ""
-        return SourceError("SyntaxError", words, (at[0], at[1]), None, text)
-
     def unsupported(self, what: str, minor: int) -> None:
         """Refuse syntax that is newer than the version: what its parser says is not known."""
         if self.minor < minor:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.python import syntax as s
 from fakedocker.userland.languages.python.scope import Scope as Scope, annotations_of, is_bound_outside
 from fakedocker.userland.languages.python.source_errors import SourceError
-
-COMPREHENSIONS: Final = (s.ListComp, s.SetComp, s.DictComp)
 
 
 class Builder:

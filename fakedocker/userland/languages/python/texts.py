@@ -197,13 +197,6 @@ def _module(module: Module) -> str:
     return f"<module '{module.name}' from '{path}'>"
 
 
-_SPEC: Final = re.compile(
-    r"(?:(?P<fill>.)?(?P<align>[<>=^]))?(?P<sign>[-+ ])?(?P<z>z)?(?P<alt>#)?(?P<zero>0)?(?P<width>\d+)?(?P<group>[_,])?"
-    r"(?:\.(?P<precision>\d+))?(?P<kind>[a-zA-Z%])?",
-    re.DOTALL,
-)
-
-
 def to_format(m: Interpreter, value: Value, spec: str) -> str:
     """format(value, spec)."""
     kind = type(value)

@@ -16,7 +16,6 @@ TRACEBACK: Final = BuiltinClass("traceback", OBJECT)
 _MOST_REPEATED: Final = 3
 _BETWEEN_CAUSE: Final = "\nThe above exception was the direct cause of the following exception:\n\n"
 _BETWEEN_CONTEXT: Final = "\nDuring handling of the above exception, another exception occurred:\n\n"
-_SINCE: Final = ((11, "string indices must be integers, not", "string indices must be integers"),)
 
 
 @cell

@@ -198,10 +198,3 @@ class BinderBase:
 
     def no_window(self, name: str, at: int) -> SqlError:
         return SqlError("42704", f'window "{name}" does not exist', at)
-
-
-def references_of(bounds: list[Bound]) -> frozenset[int]:
-    found: frozenset[int] = NOTHING
-    for bound in bounds:
-        found |= bound.uses
-    return found

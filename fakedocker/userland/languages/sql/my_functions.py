@@ -110,10 +110,6 @@ def _substring_index(text: str, separator: str, count: int) -> str:
     return separator.join(parts[:count] if count > 0 else parts[count:])
 
 
-def _date_part(part: Callable[[int, int], Value]) -> Callable[[int], Value]:
-    return lambda moment: part(*divmod(moment, dates.DAY))
-
-
 def _civil(place: int) -> Callable[[int], int]:
     return lambda moment: dates.civil(moment // dates.DAY)[place]
 

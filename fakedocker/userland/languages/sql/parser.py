@@ -7,7 +7,6 @@ from typing import Final
 
 from fakedocker.userland.languages.sql.parser_statements import StatementParser
 from fakedocker.userland.languages.sql.problems import outside
-from fakedocker.userland.languages.sql.tokens import POSTGRES
 from fakedocker.userland.languages.sql.tree import Expression, Query, Simple, Statement, TableName
 
 _KEPT_STATEMENTS: Final = 512
@@ -212,8 +211,3 @@ class Parser(StatementParser):
     def _discard(self) -> Simple:
         self.expect("all")
         return Simple("done", text="DISCARD ALL")
-
-
-def is_query(text: str) -> bool:
-    """Whether a text is one of PostgreSQL's queries."""
-    return isinstance(parse(text, POSTGRES), Query)

@@ -23,18 +23,7 @@ from fakedocker.userland.languages.sql.tree import (
     Window,
 )
 
-_NILADIC: Final = frozenset(
-    "current_date current_time current_timestamp current_user session_user user localtime localtimestamp current_catalog"
-    " current_role current_schema".split()
-)
-_MY_NILADIC: Final = frozenset("current_date current_time current_timestamp current_user localtime localtimestamp utc_date utc_timestamp utc_time".split())  # fmt: skip
-_PG_LITERAL_TYPES: Final = frozenset("date timestamp time interval timestamptz uuid json jsonb numeric bool boolean int integer int4 int8 text bigint point".split())  # fmt: skip
 UNITS: Final = frozenset("microsecond second minute hour day week month quarter year".split())
-_MY_FUNCTIONS: Final = frozenset(
-    "if left right replace repeat insert mod values char date time year month day hour minute second quarter week truncate format"
-    " database user schema interval default".split()
-)
-"""Reserved words that are functions when a parenthesis follows."""
 
 
 def start_of(expression: Expression) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from fakedocker.userland.languages.sql import keywords
 from fakedocker.userland.languages.sql.parser_base import LONGEST_CHAIN
 from fakedocker.userland.languages.sql.parser_calls import end_of, start_of
 from fakedocker.userland.languages.sql.parser_primaries import PrimaryParser
@@ -277,11 +276,6 @@ class ExpressionParser(PrimaryParser):
         while self.accept_mark(","):
             items.append(self.expression())
         return tuple(items)
-
-
-def is_pg_label(word: str) -> bool:
-    """Whether a word can be a column's label without AS."""
-    return word not in keywords.PG_LABELS_AFTER_AS
 
 
 def syntax_error(text: str, at: int) -> SqlError:

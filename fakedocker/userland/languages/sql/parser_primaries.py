@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fakedocker.userland.languages.sql import keywords
-from fakedocker.userland.languages.sql.parser_calls import (
-    _MY_FUNCTIONS,
-    _MY_NILADIC,
-    _NILADIC,
-    _PG_LITERAL_TYPES,
-    CallParser,
-)
+from fakedocker.userland.languages.sql.parser_calls import CallParser
 from fakedocker.userland.languages.sql.problems import outside
 from fakedocker.userland.languages.sql.tree import (
     Assigned,
@@ -25,6 +21,18 @@ from fakedocker.userland.languages.sql.tree import (
     TypeName,
     Variable,
 )
+
+_NILADIC: Final = frozenset(
+    "current_date current_time current_timestamp current_user session_user user localtime localtimestamp current_catalog"
+    " current_role current_schema".split()
+)
+_MY_NILADIC: Final = frozenset("current_date current_time current_timestamp current_user localtime localtimestamp utc_date utc_timestamp utc_time".split())  # fmt: skip
+_PG_LITERAL_TYPES: Final = frozenset("date timestamp time interval timestamptz uuid json jsonb numeric bool boolean int integer int4 int8 text bigint point".split())  # fmt: skip
+_MY_FUNCTIONS: Final = frozenset(
+    "if left right replace repeat insert mod values char date time year month day hour minute second quarter week truncate format"
+    " database user schema interval default".split()
+)
+"""Reserved words that are functions when a parenthesis follows."""
 
 
 class PrimaryParser(CallParser):

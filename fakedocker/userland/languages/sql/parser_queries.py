@@ -20,7 +20,6 @@ from fakedocker.userland.languages.sql.tree import (
     Source,
     Star,
     Statement,
-    TableName,
     Values,
     Window,
 )
@@ -374,7 +373,3 @@ class QueryParser(ExpressionParser):
 
 def _query_of(part: Core | Values | Combined | Query) -> Query:
     return part if isinstance(part, Query) else Query(part, at=part.at)
-
-
-def is_table(source: From) -> TableName | None:
-    return source.table if isinstance(source, Source) else None

@@ -10,7 +10,6 @@ from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.tree import Drop, Expression, Simple, Statement, TableName
 
 _DROPPED: Final = frozenset("table view index schema sequence database role user type extension".split())
-_KEPT_STATEMENTS: Final = 512
 
 _SEQUENCE_TYPES = {
     "integer": "int4",

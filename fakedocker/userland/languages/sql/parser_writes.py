@@ -6,7 +6,6 @@ from fakedocker.userland.languages.sql.parser_queries import QueryParser
 from fakedocker.userland.languages.sql.problems import outside
 from fakedocker.userland.languages.sql.tree import (
     Cte,
-    Default,
     Delete,
     Expression,
     From,
@@ -239,7 +238,3 @@ def _first(source: From) -> Source:
     if source.table is None:
         raise outside("UPDATE of a query")
     return source
-
-
-def is_default(expression: Expression) -> bool:
-    return isinstance(expression, Default)

@@ -18,7 +18,6 @@ from fakedocker.userland.languages.sql.pg_types import (
     KNOWN,
     TEXTS,
     Type,
-    bad_input,
     from_text,
     shown_type,
     to_text,
@@ -213,7 +212,3 @@ def resolve_type(name: TypeName, enumerations: dict[str, Type]) -> Type:
 
 def _type_label(kind: Type) -> str:
     return kind.name.removesuffix("[]")
-
-
-def is_bad(text: str, kind: Type) -> SqlError:
-    return bad_input(kind, text)

@@ -15,7 +15,6 @@ from fakedocker.userland.languages.sql.problems import outside
 from fakedocker.userland.languages.sql.store import Store, Table
 
 Answer = dict[str, Any]
-_KINDS = {"t": "table", "v": "view", "i": "index", "s": "sequence"}
 
 
 def described(

@@ -9,12 +9,10 @@ from typing import Any, Final
 
 from fakedocker.userland.languages.sql import dates
 from fakedocker.userland.languages.sql.pg_types import (
-    BOOL,
     DATE,
     EXACT,
     FLOAT8,
     INT4,
-    INT8,
     INTEGERS,
     INTERVAL,
     LONGEST_TEXT,
@@ -305,6 +303,3 @@ def joined(a: str, b: str) -> str:
     if len(a) + len(b) > LONGEST_TEXT:
         raise outside("so long a text")
     return a + b
-
-
-RESULTS: Final = {"comparison": BOOL, "length": INT4, "count": INT8}

@@ -284,9 +284,6 @@ def label_of(expression: Expression, planner: PgPlanner) -> str:
     return _label(expression)[0] or "?column?"
 
 
-_TYPE_LABELS: Final = {"int": "int4"}
-
-
 def _label(expression: Expression) -> tuple[str, int]:
     """(the name, how good it is: 2 a name, 1 a type's)."""
     if isinstance(expression, Column):

@@ -59,7 +59,6 @@ _LIMITS: Final = {"int2": 1 << 15, "int4": 1 << 31, "int8": 1 << 63}
 KNOWN: Final = frozenset(
     "int2 int4 int8 numeric float4 float8 bool text varchar bpchar date time timestamp timestamptz interval uuid json jsonb bytea name regclass".split()
 )
-RIGHT_ALIGNED: Final = frozenset("int2 int4 int8 numeric float4 float8 oid".split())
 
 
 def shown_type(kind: Type, modifiers: bool = True) -> str:

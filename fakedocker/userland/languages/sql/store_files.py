@@ -9,8 +9,6 @@ import msgspec
 from fakedocker.base.persistent import Map
 from fakedocker.userland.languages.sql.store import Database, Sequence, Store, Table, User
 
-_Packed = tuple[list[dict[str, Any]], list[User], list[tuple[str, Sequence]]]
-
 
 class _Kept(msgspec.Struct):
     databases: list[_KeptDatabase]

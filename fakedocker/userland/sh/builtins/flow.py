@@ -30,14 +30,6 @@ def _number(shell: ShellState, argv: tuple[str, ...], default: int) -> int:
     return int(text)
 
 
-def _checked_number(shell: ShellState, argv: tuple[str, ...], default: int) -> int:
-    try:
-        return _number(shell, argv, default)
-    except ShellError as problem:
-        shell.complain(problem.message, argv[0])
-        raise
-
-
 @builtin("break", "continue", kind="control", special=True)
 def _leave_loop(shell: ShellState, argv: tuple[str, ...], resume: int, check: bool, tail: bool) -> int:
     try:

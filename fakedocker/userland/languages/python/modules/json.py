@@ -17,10 +17,6 @@ DECODE_ERROR: Final = BuiltinClass("JSONDecodeError", EXCEPTIONS["ValueError"], 
 _MOST_NESTED: Final = 200
 
 
-class _Texts:
-    """Numbers as they are written, so that no value of another kind is made."""
-
-
 def _raise(problem: json.JSONDecodeError) -> Raised:
     value = ExceptionValue(DECODE_ERROR, (str(problem),))
     value.fields.update(msg=problem.msg, doc=problem.doc, pos=problem.pos, lineno=problem.lineno, colno=problem.colno)

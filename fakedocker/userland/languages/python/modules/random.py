@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import Any, Final
+from typing import Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python.errors import OBJECT
@@ -12,7 +12,6 @@ from fakedocker.userland.languages.python.types import native, payload_of
 from fakedocker.userland.languages.python.values import BuiltinClass, Class, Opaque
 
 TWISTER: Final = BuiltinClass("Twister", OBJECT, module="_random")
-_KEPT: dict[int, tuple[Any, random.Random]] = {}
 
 
 def _generator(m: Interpreter, value: Opaque) -> random.Random:
