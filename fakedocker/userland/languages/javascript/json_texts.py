@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from typing import Final
 
 from fakedocker.userland.languages.javascript.cells import JsArray, JsObject, Symbol, Value, Wrapper, is_callable
@@ -77,12 +78,12 @@ class _Reader:
                 return meant
         return self.number()
 
-    def nested(self, read: object) -> Value:
+    def nested(self, read: Callable[[], Value]) -> Value:
         self.depth += 1
         if self.depth > _DEEPEST:
             raise NotSimulated("JSON that is so deep")
         try:
-            return read()  # type: ignore[operator]
+            return read()
         finally:
             self.depth -= 1
 

@@ -7,7 +7,7 @@ from fakedocker.userland.languages.javascript.cells import JsArray, ListIterator
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument, integer, is_nothing, relative
 from fakedocker.userland.languages.javascript.operators import same_value_zero, strictly_equal, to_number, to_text
 from fakedocker.userland.languages.javascript.property_changes import set_length
-from fakedocker.userland.languages.javascript.shared import HOLE, ITERATOR, Written
+from fakedocker.userland.languages.javascript.shared import HOLE, ITERATOR, NativeCall, Written
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
 ARRAY = Kind("Array", length=1)
@@ -271,7 +271,7 @@ def _flat(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return realm.array(found)
 
 
-def _iterator(of: str) -> object:
+def _iterator(of: str) -> NativeCall:
     def make(realm: Host, this: Value, arguments: list[Value]) -> Value:
         target = this if type(this) is JsArray else array_like(realm, realm.to_object(this))
         return ListIterator(realm.protos["ArrayIterator"], "Array Iterator", target, of)
@@ -280,5 +280,5 @@ def _iterator(of: str) -> object:
 
 
 for _name in ("values", "keys", "entries"):
-    ARRAY.method(_name)(_iterator(_name))  # type: ignore[arg-type]
+    ARRAY.method(_name)(_iterator(_name))
 ARRAY.prototype.entries[ITERATOR] = ARRAY.prototype.entries["values"]

@@ -9,7 +9,7 @@ from fakedocker.userland.languages.javascript.members import FORMATS
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument, integer, is_nothing, relative
 from fakedocker.userland.languages.javascript.operators import same_value_zero, strictly_equal, to_text
 from fakedocker.userland.languages.javascript.realm_state import NATIVE_PARENTS, add_prototype
-from fakedocker.userland.languages.javascript.shared import ITERATOR, TO_STRING_TAG, Written
+from fakedocker.userland.languages.javascript.shared import ITERATOR, TO_STRING_TAG, NativeCall, Written
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
 ARRAY_BUFFER = Kind("ArrayBuffer", length=1)
@@ -231,12 +231,12 @@ def _sort(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return this
 
 
-def _iterator(of: str) -> object:
+def _iterator(of: str) -> NativeCall:
     return lambda realm, this, arguments: ListIterator(realm.protos["ArrayIterator"], "Array Iterator", this, of)
 
 
 for _name in ("values", "keys", "entries"):
-    TYPED.method(_name)(_iterator(_name))  # type: ignore[arg-type]
+    TYPED.method(_name)(_iterator(_name))
 TYPED.prototype.entries[ITERATOR] = TYPED.prototype.entries["values"]
 TYPED.prototype.entries["toString"] = ARRAY.prototype.entries["toString"]
 for _name in ("forEach", "reduce", "some", "every", "find", "findIndex"):

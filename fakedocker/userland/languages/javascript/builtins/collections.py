@@ -8,7 +8,7 @@ from fakedocker.userland.languages.javascript.iteration import advance
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument, is_nothing
 from fakedocker.userland.languages.javascript.properties import get
 from fakedocker.userland.languages.javascript.realm_state import add_prototype
-from fakedocker.userland.languages.javascript.shared import ASYNC_ITERATOR, ITERATOR, TO_STRING_TAG, Native
+from fakedocker.userland.languages.javascript.shared import ASYNC_ITERATOR, ITERATOR, TO_STRING_TAG, Native, NativeCall
 
 MAP = Kind("Map")
 SET = Kind("Set")
@@ -127,14 +127,14 @@ def _define_strong(kind: Kind, is_map: bool) -> None:
     def size(realm: Host, this: Value, arguments: list[Value]) -> Value:
         return float(len(_this(realm, this, name, "size").entries))
 
-    def iterator(of: str) -> object:
+    def iterator(of: str) -> NativeCall:
         def make(realm: Host, this: Value, arguments: list[Value]) -> Value:
             return ListIterator(realm.protos["ArrayIterator"], f"{name} Iterator", _this(realm, this, name, of), of)
 
         return make
 
     for of in ("values", "keys", "entries"):
-        kind.method(of)(iterator(of))  # type: ignore[arg-type]
+        kind.method(of)(iterator(of))
     kind.prototype.entries[ITERATOR] = kind.prototype.entries["entries" if is_map else "values"]
     kind.written("forEach", "collections")
 
@@ -170,7 +170,7 @@ ARRAY_ITERATOR.entries["next"] = Native("%ArrayIterator.next", _next, name="next
 ARRAY_ITERATOR.entries[ITERATOR] = Native("%ArrayIterator[Symbol.iterator]", _itself, name="[Symbol.iterator]")
 
 
-def _resume(kind: str) -> object:
+def _resume(kind: str) -> NativeCall:
     def call(realm: Host, this: Value, arguments: list[Value]) -> Value:
         if not isinstance(this, Generator):
             raise realm.error("TypeError", f"{kind} method called on incompatible receiver {realm.short_text(this)}")
@@ -179,7 +179,7 @@ def _resume(kind: str) -> object:
     return call
 
 
-def _ask(kind: str) -> object:
+def _ask(kind: str) -> NativeCall:
     def call(realm: Host, this: Value, arguments: list[Value]) -> Value:
         return resuming.ask_async_generator(realm, this, kind, argument(arguments, 0))
 
@@ -187,8 +187,8 @@ def _ask(kind: str) -> object:
 
 
 for _name in ("next", "return", "throw"):
-    GENERATOR.entries[_name] = Native(f"Generator.prototype.{_name}", _resume(_name), 1)  # type: ignore[arg-type]
-    ASYNC_GENERATOR.entries[_name] = Native(f"AsyncGenerator.prototype.{_name}", _ask(_name), 1)  # type: ignore[arg-type]
+    GENERATOR.entries[_name] = Native(f"Generator.prototype.{_name}", _resume(_name), 1)
+    ASYNC_GENERATOR.entries[_name] = Native(f"AsyncGenerator.prototype.{_name}", _ask(_name), 1)
 GENERATOR.entries[ITERATOR] = Native("Generator.prototype[Symbol.iterator]", _itself, name="[Symbol.iterator]")
 GENERATOR.entries[TO_STRING_TAG] = "Generator"
 ASYNC_GENERATOR.entries[ASYNC_ITERATOR] = Native(

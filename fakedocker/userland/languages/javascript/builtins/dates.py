@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from fakedocker.userland.languages.javascript.cells import JsDate, Value
 from fakedocker.userland.languages.javascript.dates import (
@@ -20,7 +21,7 @@ from fakedocker.userland.languages.javascript.locales import format_date
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument
 from fakedocker.userland.languages.javascript.numbers import to_integer
 from fakedocker.userland.languages.javascript.operators import to_number, to_primitive, to_text
-from fakedocker.userland.languages.javascript.shared import TO_PRIMITIVE
+from fakedocker.userland.languages.javascript.shared import TO_PRIMITIVE, NativeCall
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
 DATE = Kind("Date", length=7)
@@ -104,7 +105,7 @@ def _this(realm: Host, this: Value) -> JsDate:
     return this
 
 
-def _getter(place: int) -> object:
+def _getter(place: int) -> NativeCall:
     def call(realm: Host, this: Value, arguments: list[Value]) -> Value:
         time_ms = _this(realm, this).time_ms
         return math.nan if math.isnan(time_ms) else float(fields(time_ms)[place])
@@ -112,7 +113,7 @@ def _getter(place: int) -> object:
     return call
 
 
-def _setter(place: int) -> object:
+def _setter(place: int) -> NativeCall:
     def call(realm: Host, this: Value, arguments: list[Value]) -> Value:
         date = _this(realm, this)
         before = Fields(1970, 0, 1, 0, 0, 0, 0, 4) if math.isnan(date.time_ms) and place == 0 else None
@@ -133,10 +134,10 @@ def _setter(place: int) -> object:
 
 for _place, _name in enumerate(_PARTS):
     for _prefix in ("", "UTC"):
-        DATE.method(f"get{_prefix}{_name}")(_getter(_place))  # type: ignore[arg-type]
-        DATE.method(f"set{_prefix}{_name}", 1)(_setter(_place))  # type: ignore[arg-type]
+        DATE.method(f"get{_prefix}{_name}")(_getter(_place))
+        DATE.method(f"set{_prefix}{_name}", 1)(_setter(_place))
 for _prefix in ("", "UTC"):
-    DATE.method(f"get{_prefix}Day")(_getter(7))  # type: ignore[arg-type]
+    DATE.method(f"get{_prefix}Day")(_getter(7))
 
 
 @DATE.method("getTime")
@@ -180,31 +181,31 @@ def _json(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return realm.null if math.isnan(time_ms) else iso_text(time_ms)
 
 
-def _text(show: object) -> object:
+def _text(show: Callable[[float], str]) -> NativeCall:
     def call(realm: Host, this: Value, arguments: list[Value]) -> Value:
         time_ms = _this(realm, this).time_ms
-        return "Invalid Date" if math.isnan(time_ms) else show(time_ms)  # type: ignore[operator]
+        return "Invalid Date" if math.isnan(time_ms) else show(time_ms)
 
     return call
 
 
-DATE.method("toString")(_text(lambda time_ms: f"{date_text(time_ms)} {time_text(time_ms)}"))  # type: ignore[arg-type]
-DATE.method("toDateString")(_text(date_text))  # type: ignore[arg-type]
-DATE.method("toTimeString")(_text(time_text))  # type: ignore[arg-type]
-DATE.method("toUTCString")(_text(utc_text))  # type: ignore[arg-type]
-DATE.method("toGMTString")(_text(utc_text))  # type: ignore[arg-type]
+DATE.method("toString")(_text(lambda time_ms: f"{date_text(time_ms)} {time_text(time_ms)}"))
+DATE.method("toDateString")(_text(date_text))
+DATE.method("toTimeString")(_text(time_text))
+DATE.method("toUTCString")(_text(utc_text))
+DATE.method("toGMTString")(_text(utc_text))
 
 
-def _locale(default: str) -> object:
+def _locale(default: str) -> NativeCall:
     def call(realm: Host, this: Value, arguments: list[Value]) -> Value:
         return format_date(realm, _this(realm, this).time_ms, argument(arguments, 0), argument(arguments, 1), default)
 
     return call
 
 
-DATE.method("toLocaleString")(_locale("both"))  # type: ignore[arg-type]
-DATE.method("toLocaleDateString")(_locale("date"))  # type: ignore[arg-type]
-DATE.method("toLocaleTimeString")(_locale("time"))  # type: ignore[arg-type]
+DATE.method("toLocaleString")(_locale("both"))
+DATE.method("toLocaleDateString")(_locale("date"))
+DATE.method("toLocaleTimeString")(_locale("time"))
 
 
 @DATE.method(TO_PRIMITIVE, 1)

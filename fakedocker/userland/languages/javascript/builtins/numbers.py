@@ -259,7 +259,7 @@ def _cbrt(value: float) -> float:
     return rounded if rounded**3 == value else found
 
 
-_UNARY = {
+_UNARY: dict[str, Callable[[float], float]] = {
     "abs": abs, "floor": lambda value: _whole(math.floor, value), "ceil": lambda value: _whole(math.ceil, value),
     "trunc": lambda value: _whole(math.trunc, value), "round": _round, "sqrt": lambda value: math.sqrt(value) if value >= 0 else math.nan,
     "cbrt": _cbrt, "sin": math.sin, "cos": math.cos, "tan": math.tan, "asin": math.asin, "acos": math.acos, "atan": math.atan,
@@ -270,13 +270,13 @@ _UNARY = {
 }  # fmt: skip
 
 
-def _add_unary(name: str, apply: object) -> None:
+def _add_unary(name: str, apply: Callable[[float], float]) -> None:
     def call(realm: Host, this: Value, arguments: list[Value]) -> Value:
         value = to_number(realm, argument(arguments, 0))
         if value != value:
             return math.nan
         try:
-            return float(apply(value))  # type: ignore[operator]
+            return float(apply(value))
         except OverflowError:
             return math.inf if value > 0 or name in ("cosh",) else -math.inf
         except ValueError:

@@ -11,7 +11,7 @@ from fakedocker.userland.languages.javascript.operators import to_text
 _CHILD_ENDED = 17
 
 
-@native("spawn")  # type: ignore[operator]
+@native("spawn")
 def _spawn(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """spawn(file, argv, environment, directory, stdio, callback) -> {pid, stdin, stdout, stderr} or error
 
@@ -61,7 +61,7 @@ def _spawn(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return made
 
 
-@native("waitChild")  # type: ignore[operator]
+@native("waitChild")
 def _wait_child(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """waitChild(pid) -> how it ended. Waits."""
     system, pid = system_of(realm), integer(realm, argument(arguments, 0))

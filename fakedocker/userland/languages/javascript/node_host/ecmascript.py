@@ -32,12 +32,12 @@ def _record(realm: Host, url: str) -> Record:
     return found
 
 
-@native("hasModule")  # type: ignore[operator]
+@native("hasModule")
 def _has_module(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return ("module", to_text(realm, arguments[0])) in realm.state.modules
 
 
-@native("addValues")  # type: ignore[operator]
+@native("addValues")
 def _add_values(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """addValues(url, value, named): a module of the library, of CommonJS or JSON; its default is the value"""
     url, value = to_text(realm, arguments[0]), arguments[1]
@@ -57,7 +57,7 @@ def _add_values(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return None
 
 
-@native("addModule")  # type: ignore[operator]
+@native("addModule")
 def _add_module(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """addModule(url, path) -> the specifiers that it imports, in order"""
     url, name = to_text(realm, arguments[0]), text_from(realm, arguments, 1)
@@ -112,7 +112,7 @@ def _note_export(record: Record, part: syntax.Export, imported: dict[str, tuple[
             record["exports"][outside] = Box()
 
 
-@native("linkModule")  # type: ignore[operator]
+@native("linkModule")
 def _link_module(realm: Host, this: Value, arguments: list[Value]) -> Value:
     url, specifier, target = (to_text(realm, value) for value in arguments)
     _record(realm, url)["imports"][specifier] = target
@@ -163,12 +163,12 @@ def namespace(realm: Host, url: str) -> JsModule:
     return found
 
 
-@native("namespace")  # type: ignore[operator]
+@native("namespace")
 def _namespace(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return namespace(realm, to_text(realm, arguments[0]))
 
 
-@native("checkLinks")  # type: ignore[operator]
+@native("checkLinks")
 def _check_links(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """SyntaxError where something is imported that is not exported."""
     for url in _order(realm, to_text(realm, arguments[0])):
@@ -215,14 +215,14 @@ def _order(realm: Host, url: str) -> list[str]:
     return order
 
 
-@native("moduleOrder")  # type: ignore[operator]
+@native("moduleOrder")
 def _module_order(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return realm.array(
         [url for url in _order(realm, to_text(realm, arguments[0])) if _record(realm, url)["source"] is not None]
     )
 
 
-@native("evaluateModule")  # type: ignore[operator]
+@native("evaluateModule")
 def _evaluate_module(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """evaluateModule(url) -> the promise of its end; the same at each call"""
     record = _record(realm, to_text(realm, arguments[0]))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fakedocker.kernel.program import APPEND, CREATE, EXCLUSIVE, READ, TRUNCATE, WRITE, Stat
+from collections.abc import Callable
+
+from fakedocker.kernel.program import APPEND, CREATE, EXCLUSIVE, READ, TRUNCATE, WRITE, Stat, System
 from fakedocker.userland.languages.javascript.cells import Value
 from fakedocker.userland.languages.javascript.lexer import to_units
 from fakedocker.userland.languages.javascript.natives import Host, argument, integer
@@ -33,7 +35,7 @@ def _described(realm: Host, found: Stat) -> Value:
     return made
 
 
-@native("stat")  # type: ignore[operator]
+@native("stat")
 def _stat(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """stat(path, follow, call) -> description or error"""
     path, follow = text_from(realm, arguments, 0), to_boolean(argument(arguments, 1))
@@ -43,28 +45,22 @@ def _stat(realm: Host, this: Value, arguments: list[Value]) -> Value:
         return problem_object(realm, problem, "stat" if follow else "lstat", path)
 
 
-@native("fstat")  # type: ignore[operator]
+@native("fstat", "fstat")
 def _fstat(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    try:
-        return _described(realm, system_of(realm).fstat(integer(realm, argument(arguments, 0))))
-    except OSError as problem:
-        return problem_object(realm, problem, "fstat")
+    return _described(realm, system_of(realm).fstat(integer(realm, argument(arguments, 0))))
 
 
-@native("readFile")  # type: ignore[operator]
+@native("readFile", "open", of_path=True)
 def _read_file(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """readFile(path) -> Buffer or error"""
     path = text_from(realm, arguments, 0)
     system = system_of(realm)
-    try:
-        if system.stat(path).kind == "dir":
-            return problem_object(realm, OSError(21, "Is a directory"), "read")
-        return new_buffer(realm, system.read_file(path))
-    except OSError as problem:
-        return problem_object(realm, problem, "open", path)
+    if system.stat(path).kind == "dir":
+        return problem_object(realm, OSError(21, "Is a directory"), "read")
+    return new_buffer(realm, system.read_file(path))
 
 
-@native("writeFile")  # type: ignore[operator]
+@native("writeFile", "open", of_path=True)
 def _write_file(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """writeFile(path, data, flag, mode) -> undefined or error"""
     path, data = text_from(realm, arguments, 0), data_from(realm, argument(arguments, 1))
@@ -74,39 +70,28 @@ def _write_file(realm: Host, this: Value, arguments: list[Value]) -> Value:
         return realm.error(
             "TypeError", f"The argument 'flags' is invalid. Received '{flag}'", code="ERR_INVALID_ARG_VALUE"
         ).value
-    try:
-        if flag in ("wx", "ax", "wx+", "ax+"):
-            descriptor = system.open(path, _FLAGS[flag], mode)
-            system.close(descriptor)
-        system.write_file(path, data, append="a" in flag, mode=mode)
-    except OSError as problem:
-        return problem_object(realm, problem, "open", path)
+    if flag in ("wx", "ax", "wx+", "ax+"):
+        descriptor = system.open(path, _FLAGS[flag], mode)
+        system.close(descriptor)
+    system.write_file(path, data, append="a" in flag, mode=mode)
     return None
 
 
-@native("readInput")  # type: ignore[operator]
+@native("readInput", "read")
 def _read_input(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """readInput(descriptor, size) -> Buffer, empty at the end, or error. Waits."""
-    try:
-        data = system_of(realm).read(
-            integer(realm, argument(arguments, 0)), integer(realm, argument(arguments, 1), 65536)
-        )
-        return new_buffer(realm, data)
-    except OSError as problem:
-        return problem_object(realm, problem, "read")
+    data = system_of(realm).read(integer(realm, argument(arguments, 0)), integer(realm, argument(arguments, 1), 65536))
+    return new_buffer(realm, data)
 
 
-@native("writeText")  # type: ignore[operator]
+@native("writeText", "write")
 def _write_text(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """writeText(descriptor, data) -> undefined or error"""
-    try:
-        system_of(realm).put(data_from(realm, argument(arguments, 1)), integer(realm, argument(arguments, 0)))
-    except OSError as problem:
-        return problem_object(realm, problem, "write")
+    system_of(realm).put(data_from(realm, argument(arguments, 1)), integer(realm, argument(arguments, 0)))
     return None
 
 
-@native("open")  # type: ignore[operator]
+@native("open", "open", of_path=True)
 def _open(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """open(path, flags, mode) -> descriptor or error"""
     path, flag = text_from(realm, arguments, 0), to_text(realm, argument(arguments, 1))
@@ -114,65 +99,46 @@ def _open(realm: Host, this: Value, arguments: list[Value]) -> Value:
         return realm.error(
             "TypeError", f"The argument 'flags' is invalid. Received '{flag}'", code="ERR_INVALID_ARG_VALUE"
         ).value
-    try:
-        return float(system_of(realm).open(path, _FLAGS[flag], integer(realm, argument(arguments, 2), 0o666)))
-    except OSError as problem:
-        return problem_object(realm, problem, "open", path)
+    return float(system_of(realm).open(path, _FLAGS[flag], integer(realm, argument(arguments, 2), 0o666)))
 
 
-@native("close")  # type: ignore[operator]
+@native("close", "close")
 def _close(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    try:
-        system_of(realm).close(integer(realm, argument(arguments, 0)))
-    except OSError as problem:
-        return problem_object(realm, problem, "close")
+    system_of(realm).close(integer(realm, argument(arguments, 0)))
     return None
 
 
-@native("seek")  # type: ignore[operator]
+@native("seek", "lseek")
 def _seek(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    try:
-        return float(
-            system_of(realm).seek(
-                integer(realm, argument(arguments, 0)),
-                integer(realm, argument(arguments, 1)),
-                integer(realm, argument(arguments, 2)),
-            )
+    return float(
+        system_of(realm).seek(
+            integer(realm, argument(arguments, 0)),
+            integer(realm, argument(arguments, 1)),
+            integer(realm, argument(arguments, 2)),
         )
-    except OSError as problem:
-        return problem_object(realm, problem, "lseek")
+    )
 
 
-@native("truncate")  # type: ignore[operator]
+@native("truncate", "ftruncate")
 def _truncate(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    try:
-        system_of(realm).truncate(integer(realm, argument(arguments, 0)), integer(realm, argument(arguments, 1)))
-    except OSError as problem:
-        return problem_object(realm, problem, "ftruncate")
+    system_of(realm).truncate(integer(realm, argument(arguments, 0)), integer(realm, argument(arguments, 1)))
     return None
 
 
-@native("list")  # type: ignore[operator]
+@native("list", "scandir", of_path=True)
 def _list(realm: Host, this: Value, arguments: list[Value]) -> Value:
     path = text_from(realm, arguments, 0)
-    try:
-        return realm.array([to_units(name) for name in system_of(realm).list_directory(path)])
-    except OSError as problem:
-        return problem_object(realm, problem, "scandir", path)
+    return realm.array([to_units(name) for name in system_of(realm).list_directory(path)])
 
 
-def _simple(name: str, call: str, act: object) -> None:
+def _simple(name: str, call: str, act: Callable[[Host, System, str, list[Value]], None]) -> None:
     """A native that does one thing with a path, and gives undefined or an error."""
 
     def run(realm: Host, this: Value, arguments: list[Value]) -> Value:
-        path = text_from(realm, arguments, 0)
-        try:
-            act(realm, system_of(realm), path, arguments)  # type: ignore[operator]
-        except OSError as problem:
-            return problem_object(realm, problem, call, path)
+        act(realm, system_of(realm), text_from(realm, arguments, 0), arguments)
         return None
 
-    native(name)(run)  # type: ignore[operator]
+    native(name, call, of_path=True)(run)
 
 
 _simple(
@@ -196,13 +162,13 @@ _simple("changeDirectory", "chdir", lambda realm, system, path, arguments: syste
 _simple("setTimes", "utime", lambda realm, system, path, arguments: system.set_times(path, int(arguments[1] * 1e9)))
 
 
-def _pair(name: str, call: str, act: object) -> None:
+def _pair(name: str, call: str, act: Callable[[System, str, str], None]) -> None:
     """A native over two paths."""
 
     def run(realm: Host, this: Value, arguments: list[Value]) -> Value:
         first, second = text_from(realm, arguments, 0), text_from(realm, arguments, 1)
         try:
-            act(system_of(realm), first, second)  # type: ignore[operator]
+            act(system_of(realm), first, second)
         except OSError as problem:
             made = problem_object(realm, problem, call, first)
             made.props["message"].value += f" -> '{to_units(second)}'"
@@ -213,7 +179,7 @@ def _pair(name: str, call: str, act: object) -> None:
             return made
         return None
 
-    native(name)(run)  # type: ignore[operator]
+    native(name)(run)
 
 
 _pair("rename", "rename", lambda system, first, second: system.rename(first, second))
@@ -221,33 +187,24 @@ _pair("symlink", "symlink", lambda system, first, second: system.symlink(first, 
 _pair("link", "link", lambda system, first, second: system.link(first, second))
 
 
-@native("readLink")  # type: ignore[operator]
+@native("readLink", "readlink", of_path=True)
 def _read_link(realm: Host, this: Value, arguments: list[Value]) -> Value:
     path = text_from(realm, arguments, 0)
-    try:
-        return to_units(system_of(realm).read_link(path))
-    except OSError as problem:
-        return problem_object(realm, problem, "readlink", path)
+    return to_units(system_of(realm).read_link(path))
 
 
-@native("resolvePath")  # type: ignore[operator]
+@native("resolvePath", "lstat", of_path=True)
 def _resolve_path(realm: Host, this: Value, arguments: list[Value]) -> Value:
     path = text_from(realm, arguments, 0)
-    try:
-        return to_units(system_of(realm).real_path(path))
-    except OSError as problem:
-        return problem_object(realm, problem, "lstat", path)
+    return to_units(system_of(realm).real_path(path))
 
 
-@native("access")  # type: ignore[operator]
+@native("access", "access", of_path=True)
 def _access(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """access(path, mode) -> undefined or error"""
     path, mode = text_from(realm, arguments, 0), integer(realm, argument(arguments, 1))
     system = system_of(realm)
-    try:
-        system.stat(path)
-        if not system.access(path, read=bool(mode & 4), write=bool(mode & 2), execute=bool(mode & 1)):
-            raise OSError(13, "Permission denied")
-    except OSError as problem:
-        return problem_object(realm, problem, "access", path)
+    system.stat(path)
+    if not system.access(path, read=bool(mode & 4), write=bool(mode & 2), execute=bool(mode & 1)):
+        raise OSError(13, "Permission denied")
     return None

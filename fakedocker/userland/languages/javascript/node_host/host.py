@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.languages.javascript.cells import JsBytes, Value
@@ -15,16 +16,34 @@ from fakedocker.userland.languages.javascript.node_host.events import Loop
 from fakedocker.userland.languages.javascript.node_host.output import encoded, read_options
 from fakedocker.userland.languages.javascript.operators import to_boolean, to_text
 from fakedocker.userland.languages.javascript.realm import Table
-from fakedocker.userland.languages.javascript.shared import Native
+from fakedocker.userland.languages.javascript.shared import Native, NativeCall
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
 HOST = Table("__host__")
 MOST_BYTES = 64 << 20
 
 
-def native(name: str) -> object:
-    """Register a native of the library's."""
-    return function("__host__", name, 0, HOST)
+def native(name: str, call: str = "", of_path: bool = False) -> Callable[[NativeCall], NativeCall]:
+    """Register a native of the library's.
+
+    Args:
+        call: the system call that it makes, if that it fails is answered with an error's object instead of thrown.
+        of_path: whether that error names the first argument, a path.
+    """
+    register = function("__host__", name, 0, HOST)
+    if not call:
+        return register
+
+    def register_failing(run: NativeCall) -> NativeCall:
+        def answer(realm: Host, this: Value, arguments: list[Value]) -> Value:
+            try:
+                return run(realm, this, arguments)
+            except OSError as problem:
+                return problem_object(realm, problem, call, text_from(realm, arguments, 0) if of_path else "")
+
+        return register(answer)
+
+    return register_failing
 
 
 def system_of(realm: Host) -> System:
@@ -103,7 +122,7 @@ NODE_WORDS = {
 # text
 
 
-@native("format")  # type: ignore[operator]
+@native("format")
 def _format(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return format_arguments(realm, arguments)
 
@@ -116,14 +135,14 @@ INSPECT_NATIVE = Native("util.inspect", _inspect, 2)
 HOST.entries["inspect"] = INSPECT_NATIVE
 
 
-@native("setRaw")  # type: ignore[operator]
+@native("setRaw")
 def _set_raw(realm: Host, this: Value, arguments: list[Value]) -> Value:
     raw = to_boolean(argument(arguments, 0))
     system_of(realm).set_terminal_mode(0, canonical=not raw, echo=not raw, signals=not raw)
     return None
 
 
-@native("encode")  # type: ignore[operator]
+@native("encode")
 def _encode(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """encode(text, encoding) -> Buffer"""
     import base64
@@ -157,7 +176,7 @@ def _is_hex(pair: str) -> bool:
     return all(character in "0123456789abcdefABCDEF" for character in pair)
 
 
-@native("decode")  # type: ignore[operator]
+@native("decode")
 def _decode(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """decode(bytes, encoding, start, end) -> text"""
     import base64
@@ -182,7 +201,7 @@ def _decode(realm: Host, this: Value, arguments: list[Value]) -> Value:
     raise realm.error("TypeError", f"Unknown encoding: {encoding}", code="ERR_UNKNOWN_ENCODING")
 
 
-@native("hash")  # type: ignore[operator]
+@native("hash")
 def _hash(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """hash(algorithm, bytes) -> Buffer; undefined for what is not known"""
     name = to_text(realm, argument(arguments, 0)).lower().replace("-", "")
@@ -191,7 +210,7 @@ def _hash(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return new_buffer(realm, hashlib.new(name, data_from(realm, argument(arguments, 1))).digest())
 
 
-@native("hmac")  # type: ignore[operator]
+@native("hmac")
 def _hmac(realm: Host, this: Value, arguments: list[Value]) -> Value:
     name = to_text(realm, argument(arguments, 0)).lower().replace("-", "")
     if name not in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512"):
@@ -199,7 +218,7 @@ def _hmac(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return new_buffer(realm, hmac.new(data_from(realm, arguments[1]), data_from(realm, arguments[2]), name).digest())
 
 
-@native("randomBytes")  # type: ignore[operator]
+@native("randomBytes")
 def _random_bytes(realm: Host, this: Value, arguments: list[Value]) -> Value:
     size = integer(realm, argument(arguments, 0))
     if size > 1 << 16:

@@ -79,12 +79,12 @@ def _require_builtin(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return load_library(realm, "node", name)
 
 
-@native("builtinNames")  # type: ignore[operator]
+@native("builtinNames")
 def _builtin_names(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return realm.array(list(builtin_names()))
 
 
-@native("compile")  # type: ignore[operator]
+@native("compile")
 def _compile(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """compile(text, name) -> the function that the file is. SyntaxError, shown where it is, if it is no JavaScript."""
     text, name = from_units(to_text(realm, argument(arguments, 0))), to_text(realm, argument(arguments, 1))
@@ -125,7 +125,7 @@ def syntax_error(realm: Realm, problem: Refused, text: str, name: str) -> Except
     return thrown
 
 
-@native("thrownAt")  # type: ignore[operator]
+@native("thrownAt")
 def _thrown_at(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """thrownAt(name, line, text, column): what is shown before an error that the library throws next and nobody catches"""
     name, line, text, column = (argument(arguments, place) for place in range(4))
@@ -133,13 +133,13 @@ def _thrown_at(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return None
 
 
-@native("refuse")  # type: ignore[operator]
+@native("refuse")
 def _refuse(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """refuse(what): the program ends with a mark"""
     raise NotSimulated(to_text(realm, argument(arguments, 0)))
 
 
-@native("callText")  # type: ignore[operator]
+@native("callText")
 def _call_text(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """callText(function) -> the text of the call of a function under way, as it is written in the script"""
     found = tracing.call_text(realm, argument(arguments, 0))
@@ -148,7 +148,7 @@ def _call_text(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return found
 
 
-@native("kindOf")  # type: ignore[operator]
+@native("kindOf")
 def _kind_of(realm: Host, this: Value, arguments: list[Value]) -> Value:
     try:
         return system_of(realm).stat(text_from(realm, arguments, 0)).kind
@@ -156,7 +156,7 @@ def _kind_of(realm: Host, this: Value, arguments: list[Value]) -> Value:
         return None
 
 
-@native("readText")  # type: ignore[operator]
+@native("readText")
 def _read_text(realm: Host, this: Value, arguments: list[Value]) -> Value:
     try:
         return to_units(system_of(realm).read_file(text_from(realm, arguments, 0)).decode("utf-8", "replace"))
@@ -164,7 +164,7 @@ def _read_text(realm: Host, this: Value, arguments: list[Value]) -> Value:
         return None
 
 
-@native("realPath")  # type: ignore[operator]
+@native("realPath")
 def _real_path(realm: Host, this: Value, arguments: list[Value]) -> Value:
     name = text_from(realm, arguments, 0)
     try:
@@ -173,7 +173,7 @@ def _real_path(realm: Host, this: Value, arguments: list[Value]) -> Value:
         return to_units(name)
 
 
-@native("packageOf")  # type: ignore[operator]
+@native("packageOf")
 def _package_of(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """packageOf(path) -> {name, folder} of the installed package that a file is of, undefined for a file of one's own"""
     name = text_from(realm, arguments, 0)
@@ -187,7 +187,7 @@ def _package_of(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return made
 
 
-@native("simulatedPackage")  # type: ignore[operator]
+@native("simulatedPackage")
 def _simulated_package(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """simulatedPackage(name, filename, is a command's) -> the library's name of a package that npm has put there as a stand-in
 
@@ -209,7 +209,7 @@ def is_stand_in(realm: Realm, filename: str) -> bool:
         return True
 
 
-@native("isModule")  # type: ignore[operator]
+@native("isModule")
 def _is_module(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return is_module(realm, text_from(realm, arguments, 0))
 
@@ -238,13 +238,13 @@ def is_module(realm: Realm, name: str) -> bool:
         return isinstance(described, dict) and described.get("type") == "module"
 
 
-@native("hasWork")  # type: ignore[operator]
+@native("hasWork")
 def _has_work(realm: Host, this: Value, arguments: list[Value]) -> Value:
     loop = realm.state.host["loop"]
     return bool(loop.is_alive() or realm.state.jobs or realm.state.ticks)
 
 
-@native("packageMajor")  # type: ignore[operator]
+@native("packageMajor")
 def _package_major(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """packageMajor(name) -> the first number of the version of a package that is installed; 99 where nothing says it"""
     from json import JSONDecodeError, loads

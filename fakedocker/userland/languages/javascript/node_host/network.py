@@ -13,28 +13,25 @@ from fakedocker.userland.languages.javascript.node_host.host import (
 )
 
 
-@native("listen")  # type: ignore[operator]
+@native("listen", "listen")
 def _listen(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """listen(port, address) -> [descriptor, port] or error"""
     system, port = system_of(realm), integer(realm, argument(arguments, 0))
     address = text_from(realm, arguments, 1)
-    try:
-        descriptor = system.listen(port, address)
-        if not port:
-            port = next(
-                (
-                    local
-                    for _, _, local, _, _, state, pid in reversed(system.sockets())
-                    if state == "LISTEN" and pid == system.pid
-                ),
-                0,
-            )
-        return realm.array([float(descriptor), float(port)])
-    except OSError as problem:
-        return problem_object(realm, problem, "listen")
+    descriptor = system.listen(port, address)
+    if not port:
+        port = next(
+            (
+                local
+                for _, _, local, _, _, state, pid in reversed(system.sockets())
+                if state == "LISTEN" and pid == system.pid
+            ),
+            0,
+        )
+    return realm.array([float(descriptor), float(port)])
 
 
-@native("accept")  # type: ignore[operator]
+@native("accept")
 def _accept(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """accept(descriptor) -> [descriptor, address, port] or error"""
     system = system_of(realm)
@@ -46,13 +43,13 @@ def _accept(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return realm.array([float(descriptor), address, float(port)])
 
 
-@native("resolve")  # type: ignore[operator]
+@native("resolve")
 def _resolve(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """resolve(name) -> addresses"""
     return realm.array(list(system_of(realm).resolve(text_from(realm, arguments, 0))))
 
 
-@native("connect")  # type: ignore[operator]
+@native("connect")
 def _connect(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """connect(address, port) -> descriptor or error"""
     address, port = text_from(realm, arguments, 0), integer(realm, argument(arguments, 1))
@@ -72,34 +69,25 @@ def _connect(realm: Host, this: Value, arguments: list[Value]) -> Value:
         return made
 
 
-@native("connectPath")  # type: ignore[operator]
+@native("connectPath", "connect", of_path=True)
 def _connect_path(realm: Host, this: Value, arguments: list[Value]) -> Value:
     path = text_from(realm, arguments, 0)
-    try:
-        return float(system_of(realm).connect_path(path))
-    except OSError as problem:
-        return problem_object(realm, problem, "connect", path)
+    return float(system_of(realm).connect_path(path))
 
 
-@native("receive")  # type: ignore[operator]
+@native("receive", "read")
 def _receive(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """receive(descriptor) -> Buffer, empty at the end, or error"""
-    try:
-        return new_buffer(realm, system_of(realm).read(integer(realm, argument(arguments, 0)), 65536))
-    except OSError as problem:
-        return problem_object(realm, problem, "read")
+    return new_buffer(realm, system_of(realm).read(integer(realm, argument(arguments, 0)), 65536))
 
 
-@native("shutDown")  # type: ignore[operator]
+@native("shutDown", "shutdown")
 def _shut_down(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    try:
-        system_of(realm).shut_down(integer(realm, argument(arguments, 0)))
-    except OSError as problem:
-        return problem_object(realm, problem, "shutdown")
+    system_of(realm).shut_down(integer(realm, argument(arguments, 0)))
     return None
 
 
-@native("interfaces")  # type: ignore[operator]
+@native("interfaces")
 def _interfaces(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """[name, address, prefix length, mac, is loopback] of each address"""
     return realm.array(

@@ -13,7 +13,7 @@ from fakedocker.userland.languages.javascript.properties import get
 from fakedocker.userland.languages.javascript.property_keys import enumerable_keys
 from fakedocker.userland.languages.javascript.realm import Table
 from fakedocker.userland.languages.javascript.realm_state import NAMESPACES
-from fakedocker.userland.languages.javascript.shared import Native
+from fakedocker.userland.languages.javascript.shared import Native, NativeCall
 from fakedocker.userland.languages.javascript.tracing import capture
 
 CONSOLE = Table("console")
@@ -48,7 +48,7 @@ def _line(realm: Host, text: str, descriptor: int) -> None:
     write(realm, text + "\n", descriptor)
 
 
-def _log(descriptor: int) -> object:
+def _log(descriptor: int) -> NativeCall:
     def call(realm: Host, this: Value, arguments: list[Value]) -> Value:
         _line(realm, format_arguments(realm, arguments, Options(colors=has_colours(realm, descriptor))), descriptor)
         return None
@@ -57,7 +57,7 @@ def _log(descriptor: int) -> object:
 
 
 for _name, _descriptor in (("log", 1), ("info", 1), ("debug", 1), ("error", 2), ("warn", 2)):
-    function("console", _name, 0, CONSOLE)(_log(_descriptor))  # type: ignore[arg-type]
+    function("console", _name, 0, CONSOLE)(_log(_descriptor))
 
 
 @function("console", "trace", 0, CONSOLE)

@@ -9,7 +9,6 @@ from fakedocker.userland.languages.javascript.node_host.host import (
     MOST_BYTES,
     native,
     new_buffer,
-    problem_object,
     system_of,
 )
 from fakedocker.userland.languages.javascript.node_host.output import has_colours
@@ -18,12 +17,12 @@ from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.machine.machine import Exit
 
 
-@native("exit")  # type: ignore[operator]
+@native("exit")
 def _exit(realm: Host, this: Value, arguments: list[Value]) -> Value:
     raise Exit(integer(realm, argument(arguments, 0)) & 255)
 
 
-@native("facts")  # type: ignore[operator]
+@native("facts")
 def _facts(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """What is known of the process: pid, ppid, arguments, version and the like."""
     system, host = system_of(realm), realm.state.host
@@ -42,7 +41,7 @@ def _facts(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return made
 
 
-@native("environment")  # type: ignore[operator]
+@native("environment")
 def _environment(realm: Host, this: Value, arguments: list[Value]) -> Value:
     made = realm.new_object()
     for key, value in system_of(realm).environment.items():
@@ -50,53 +49,50 @@ def _environment(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return made
 
 
-@native("now")  # type: ignore[operator]
+@native("now")
 def _now(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """Nanoseconds on the virtual clock, as a big integer."""
     return int(system_of(realm).now_ns)
 
 
-@native("directory")  # type: ignore[operator]
+@native("directory")
 def _directory(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return to_units(system_of(realm).directory)
 
 
-@native("isTerminal")  # type: ignore[operator]
+@native("isTerminal")
 def _is_terminal(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return system_of(realm).is_terminal(integer(realm, argument(arguments, 0)))
 
 
-@native("hasColours")  # type: ignore[operator]
+@native("hasColours")
 def _has_colours(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return has_colours(realm, integer(realm, argument(arguments, 0)))
 
 
-@native("windowSize")  # type: ignore[operator]
+@native("windowSize")
 def _window_size(realm: Host, this: Value, arguments: list[Value]) -> Value:
     rows, columns = system_of(realm).window_size(integer(realm, argument(arguments, 0)))
     return realm.array([float(rows), float(columns)])
 
 
-@native("memory")  # type: ignore[operator]
+@native("memory")
 def _memory(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return float(realm.machine.memory.memory_bytes())
 
 
-@native("kill")  # type: ignore[operator]
+@native("kill", "kill")
 def _kill(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    try:
-        system_of(realm).kill(integer(realm, argument(arguments, 0)), integer(realm, argument(arguments, 1)))
-    except OSError as problem:
-        return problem_object(realm, problem, "kill")
+    system_of(realm).kill(integer(realm, argument(arguments, 0)), integer(realm, argument(arguments, 1)))
     return None
 
 
-@native("notSimulated")  # type: ignore[operator]
+@native("notSimulated")
 def _not_simulated(realm: Host, this: Value, arguments: list[Value]) -> Value:
     raise NotSimulated(from_units(to_text(realm, argument(arguments, 0))))
 
 
-@native("newBuffer")  # type: ignore[operator]
+@native("newBuffer")
 def _new_buffer(realm: Host, this: Value, arguments: list[Value]) -> Value:
     size = integer(realm, argument(arguments, 0))
     if size > MOST_BYTES:
@@ -104,7 +100,7 @@ def _new_buffer(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return new_buffer(realm, bytes(size))
 
 
-@native("bufferOver")  # type: ignore[operator]
+@native("bufferOver")
 def _buffer_over(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """bufferOver(arrayBuffer, offset, length): a Buffer over the same bytes"""
     inner, offset = arguments[0], integer(realm, argument(arguments, 1))
@@ -112,6 +108,6 @@ def _buffer_over(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return JsBytes(realm.protos["Buffer"], "Buffer", inner.buffer, offset, length)
 
 
-@native("bufferPrototype")  # type: ignore[operator]
+@native("bufferPrototype")
 def _buffer_prototype(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return realm.protos["Buffer"]

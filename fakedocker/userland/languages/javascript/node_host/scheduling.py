@@ -9,7 +9,7 @@ from fakedocker.userland.languages.javascript.node_host.host import loop_of, nat
 from fakedocker.userland.languages.javascript.operators import to_boolean, to_number
 
 
-@native("startTimer")  # type: ignore[operator]
+@native("startTimer")
 def _start_timer(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """startTimer(thing, callback, milliseconds, arguments, repeats) -> number"""
     thing, callback, delay, given, repeats = (argument(arguments, place) for place in range(5))
@@ -24,13 +24,13 @@ def _start_timer(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return float(loop.count)
 
 
-@native("stopTimer")  # type: ignore[operator]
+@native("stopTimer")
 def _stop_timer(realm: Host, this: Value, arguments: list[Value]) -> Value:
     loop_of(realm).timers.pop(integer(realm, argument(arguments, 0)), None)
     return None
 
 
-@native("refTimer")  # type: ignore[operator]
+@native("refTimer")
 def _ref_timer(realm: Host, this: Value, arguments: list[Value]) -> Value:
     timer = loop_of(realm).timers.get(integer(realm, argument(arguments, 0)))
     if timer is not None:
@@ -38,18 +38,18 @@ def _ref_timer(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return None
 
 
-@native("hasTimer")  # type: ignore[operator]
+@native("hasTimer")
 def _has_timer(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return integer(realm, argument(arguments, 0)) in loop_of(realm).timers
 
 
-@native("immediate")  # type: ignore[operator]
+@native("immediate")
 def _immediate(realm: Host, this: Value, arguments: list[Value]) -> Value:
     loop_of(realm).immediates.append((arguments[1], realm.values_of(arguments[2]), arguments[0]))
     return None
 
 
-@native("clearImmediate")  # type: ignore[operator]
+@native("clearImmediate")
 def _clear_immediate(realm: Host, this: Value, arguments: list[Value]) -> Value:
     loop = loop_of(realm)
     loop.immediates = [entry for entry in loop.immediates if entry[2] is not argument(arguments, 0)]
@@ -57,14 +57,14 @@ def _clear_immediate(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return None
 
 
-@native("tick")  # type: ignore[operator]
+@native("tick")
 def _tick(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """tick(callback, arguments): process.nextTick"""
     realm.state.ticks.append((arguments[0], realm.values_of(arguments[1])))
     return None
 
 
-@native("watch")  # type: ignore[operator]
+@native("watch")
 def _watch(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """watch(descriptor, callback or undefined)"""
     descriptor, loop = integer(realm, argument(arguments, 0)), loop_of(realm)
@@ -76,7 +76,7 @@ def _watch(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return None
 
 
-@native("refDescriptor")  # type: ignore[operator]
+@native("refDescriptor")
 def _ref_descriptor(realm: Host, this: Value, arguments: list[Value]) -> Value:
     descriptor = integer(realm, argument(arguments, 0))
     if to_boolean(argument(arguments, 1)):
@@ -86,7 +86,7 @@ def _ref_descriptor(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return None
 
 
-@native("onSignal")  # type: ignore[operator]
+@native("onSignal")
 def _on_signal(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """onSignal(number, callback or undefined)"""
     number, callback = integer(realm, argument(arguments, 0)), argument(arguments, 1)
@@ -99,25 +99,25 @@ def _on_signal(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return None
 
 
-@native("onRejection")  # type: ignore[operator]
+@native("onRejection")
 def _on_rejection(realm: Host, this: Value, arguments: list[Value]) -> Value:
     realm.state.host["on_rejection"] = argument(arguments, 0)
     return None
 
 
-@native("onUncaught")  # type: ignore[operator]
+@native("onUncaught")
 def _on_uncaught(realm: Host, this: Value, arguments: list[Value]) -> Value:
     realm.state.host["on_uncaught"] = argument(arguments, 0)
     return None
 
 
-@native("onExit")  # type: ignore[operator]
+@native("onExit")
 def _on_exit(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """onExit(callback): called once with nothing when the loop is through, before the process ends"""
     realm.state.host["on_exit"] = argument(arguments, 0)
     return None
 
 
-@native("promiseState")  # type: ignore[operator]
+@native("promiseState")
 def _promise_state(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return getattr(argument(arguments, 0), "state", None)
