@@ -198,3 +198,19 @@ class BinderBase:
 
     def no_window(self, name: str, at: int) -> SqlError:
         return SqlError("42704", f'window "{name}" does not exist', at)
+
+    def all_slots(self) -> frozenset[int]:
+        return frozenset(range(self.scope.width))
+
+    def once(self, plan: PlanLike) -> Callable[[Env], list[tuple[Value, ...]]]:
+        """The rows of a query, asked for once where they do not depend on the rows around it."""
+        if plan.outer:
+            return plan.rows
+        kept: list[list[tuple[Value, ...]]] = []
+
+        def rows(env: Env) -> list[tuple[Value, ...]]:
+            if not kept:
+                kept.append(plan.rows(env))
+            return kept[0]
+
+        return rows

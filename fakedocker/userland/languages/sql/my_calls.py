@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
-from fakedocker.userland.languages.sql.binder import WINDOWS, Aggregate, PlanLike, WindowCall
+from fakedocker.userland.languages.sql.binder import WINDOWS, Aggregate, WindowCall
 from fakedocker.userland.languages.sql.bound import Bound, Env, Value, constant
 from fakedocker.userland.languages.sql.my_conversions import _NUMERIC, MyConversions, known_names
 from fakedocker.userland.languages.sql.my_functions import CLOCK, FUNCTIONS, WAYS, difference, rounded
@@ -325,22 +324,6 @@ class MyCallBinder(MyConversions):
         )
         self.seen[key] = made
         return made
-
-    def all_slots(self) -> frozenset[int]:
-        return frozenset(range(self.scope.width))
-
-    def once(self, plan: PlanLike) -> Callable[[Env], list[tuple[Value, ...]]]:
-        """The rows of a query, asked for once where they do not depend on the rows around it."""
-        if plan.outer:
-            return plan.rows
-        kept: list[list[tuple[Value, ...]]] = []
-
-        def rows(env: Env) -> list[tuple[Value, ...]]:
-            if not kept:
-                kept.append(plan.rows(env))
-            return kept[0]
-
-        return rows
 
 
 def _limited(text: str) -> str:

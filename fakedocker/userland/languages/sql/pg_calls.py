@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from fakedocker.userland.languages.sql import pg_casts
-from fakedocker.userland.languages.sql.binder import WINDOWS, Aggregate, PlanLike, WindowCall
+from fakedocker.userland.languages.sql.binder import WINDOWS, Aggregate, WindowCall
 from fakedocker.userland.languages.sql.bound import NOTHING, Bound, Env, Value, constant
 from fakedocker.userland.languages.sql.pg_aggregates import aggregate_of, window_of
 from fakedocker.userland.languages.sql.pg_conversions import ALL, PgConversions, names_of
@@ -346,24 +345,6 @@ class CallBinder(PgConversions):
         kind, found.arguments, found.finish = window_of(self, call, arguments)
         self.windows.append(found)
         return self.slot_of(kind, found.slot, call, key)._replace(name=call.name)
-
-    # queries within
-
-    def all_slots(self) -> frozenset[int]:
-        return frozenset(range(self.scope.width))
-
-    def once(self, plan: PlanLike) -> Callable[[Env], list[tuple[Value, ...]]]:
-        """The rows of a query, asked for once where they do not depend on the rows around it."""
-        if plan.outer:
-            return plan.rows
-        kept: list[list[tuple[Value, ...]]] = []
-
-        def rows(env: Env) -> list[tuple[Value, ...]]:
-            if not kept:
-                kept.append(plan.rows(env))
-            return kept[0]
-
-        return rows
 
 
 def _truth_text(run: Any) -> Any:  # Any: the run of a value of SQL's
