@@ -105,6 +105,15 @@ def loose_digits(path: str, text: str) -> Iterator[str]:
             yield f"{path}:{node.lineno}: {node.attr} takes more than int does; base.numbers.is_digits does not"
 
 
+def private_imports(path: str, text: str) -> Iterator[str]:
+    """A name that is its module's own, and is taken from another module."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("fakedocker"):
+            for name in node.names:
+                if name.name.startswith("_") and "/guest/" not in path:
+                    yield f"{path}:{node.lineno}: {name.name} is private to {node.module}"
+
+
 def unused_names(root: Path) -> Iterator[str]:
     """What a module defines at its top and nobody names again: in the module if it is private, in the repository if not."""
     texts = {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in _sources(root)}
@@ -119,7 +128,7 @@ def unused_names(root: Path) -> Iterator[str]:
                 yield f"{path}:{line}: {name} is used nowhere"
 
 
-RULES = (long_modules, long_functions, unexplained_any, literal_refusals, loose_digits)
+RULES = (long_modules, long_functions, unexplained_any, literal_refusals, loose_digits, private_imports)
 
 
 def problems(root: Path) -> list[str]:

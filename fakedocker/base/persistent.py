@@ -31,7 +31,7 @@ class _Gone:
         return "<gone>"
 
 
-_GONE: Any = _Gone()
+GONE: Any = _Gone()
 _MISSING: Any = object()
 _FEW = 3
 """Up to this many changes are made one by one, which is then cheaper than a mutation."""
@@ -68,13 +68,13 @@ class Table(Generic[K, V]):
         value = self._changes.get(key, _MISSING)
         if value is _MISSING:
             return self._base.get(key, default)
-        return default if value is _GONE else value
+        return default if value is GONE else value
 
     def __getitem__(self, key: K) -> V:
         value: Any = self._changes.get(key, _MISSING)
         if value is _MISSING:
             return self._base[key]
-        if value is _GONE:
+        if value is GONE:
             raise KeyError(key)
         return value  # type: ignore[no-any-return]  # what is neither mark is a value
 
@@ -82,12 +82,12 @@ class Table(Generic[K, V]):
         value = self._changes.get(key, _MISSING)  # type: ignore[arg-type]  # any object may be asked for
         if value is _MISSING:
             return key in self._base
-        return value is not _GONE
+        return value is not GONE
 
     def __setitem__(self, key: K, value: V) -> None:
         changes = self._changes
         held: Any = changes.get(key, _MISSING)
-        if held is _GONE or (held is _MISSING and key not in self._base):
+        if held is GONE or (held is _MISSING and key not in self._base):
             self.size += 1
         if not changes and self._on_change is not None:
             self._on_change()
@@ -100,7 +100,7 @@ class Table(Generic[K, V]):
             self._on_change()
         self.size -= 1
         if key in self._base:
-            self._changes[key] = _GONE
+            self._changes[key] = GONE
         else:
             del self._changes[key]
 
@@ -130,7 +130,7 @@ class Table(Generic[K, V]):
             if key not in changes:
                 yield key, value
         for key, value in list(changes.items()):
-            if value is not _GONE:
+            if value is not GONE:
                 yield key, value
 
     def values(self) -> Iterator[V]:
@@ -143,7 +143,7 @@ class Table(Generic[K, V]):
             if len(changes) <= _FEW:
                 base = self._base
                 for key, value in changes.items():
-                    base = base.delete(key) if value is _GONE else base.set(key, value)
+                    base = base.delete(key) if value is GONE else base.set(key, value)
                 self._base = base
             else:
                 self._base = self._many_changed(changes)
@@ -153,7 +153,7 @@ class Table(Generic[K, V]):
     def _many_changed(self, changes: dict[K, V]) -> Map[K, V]:
         mutation = self._base.mutate()
         for key, value in changes.items():
-            if value is _GONE:
+            if value is GONE:
                 del mutation[key]
             else:
                 mutation[key] = value

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fakedocker.base.persistent import _GONE, Map, Table
+from fakedocker.base.persistent import GONE, Map, Table
 from fakedocker.filesystem.content import Content
 from fakedocker.filesystem.errors import failure
 from fakedocker.filesystem.overlay import Filesystem
@@ -54,8 +54,8 @@ class Records(Table[K, R]):
     def for_update(self, key: K) -> R:
         """The record, to be changed: copied first when a frozen state may hold it. KeyError where there is none."""
         record = self._changes.get(key)
-        if record is None or record is _GONE:
-            if record is _GONE:
+        if record is None or record is GONE:
+            if record is GONE:
                 raise KeyError(key)
             record = self._changes[key] = self._base[key].copy()
         return record
@@ -69,22 +69,22 @@ class Records(Table[K, R]):
         record = self._changes.get(key)
         if record is None:
             return self._base.get(key, default)
-        return default if record is _GONE else record
+        return default if record is GONE else record
 
     def __getitem__(self, key: K) -> R:
         record = self._changes.get(key)
         if record is None:
             return self._base[key]
-        if record is _GONE:
+        if record is GONE:
             raise KeyError(key)
         return record
 
     def __delitem__(self, key: K) -> None:
         changes = self._changes
         if key in self._base:
-            if changes.get(key) is _GONE:
+            if changes.get(key) is GONE:
                 raise KeyError(key)
-            changes[key] = _GONE
+            changes[key] = GONE
         else:
             del changes[key]
         self.size -= 1

@@ -67,6 +67,7 @@ def shape() -> ModuleType:
         ("literal_refusals", "raise messages.BAD_REQUEST(problem=f'no {what}')"),
         ("literal_refusals", "json_reply({'message': 'it went back' if back else x}, 500)"),
         ("loose_digits", "x = int(text) if text.isdigit() else 0"),
+        ("private_imports", "from fakedocker.base.clock import _now"),
         ("unexplained_any", "class A:\n    def f(self, x: dict[str, Any]) -> None: ..."),
         ("unexplained_any", "async def f(\n    x: int\n) -> Any:\n    return x"),
     ],

@@ -83,7 +83,7 @@ def copied(answer: Answer) -> str:
         lines += [",".join("" if cell is None else _csv(cell, True) for cell in row) for row in answer["rows"]]
     else:
         for row in answer["rows"]:
-            lines.append("\t".join("\\N" if cell is None else _copy_cell(cell) for cell in row))
+            lines.append("\t".join("\\N" if cell is None else copy_cell(cell) for cell in row))
     return "".join(line + "\n" for line in lines)
 
 
@@ -93,7 +93,7 @@ def _csv(cell: str, is_value: bool = False) -> str:
     return cell
 
 
-def _copy_cell(cell: str) -> str:
+def copy_cell(cell: str) -> str:
     for letter, code in (
         ("\\", "\\\\"),
         ("\n", "\\n"),

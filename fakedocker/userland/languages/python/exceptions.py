@@ -204,7 +204,7 @@ def _first_argument(m: Interpreter, value: ExceptionValue) -> Value:
 EXCEPTIONS["StopIteration"].names["value"] = GetSet("StopIteration", "value", _first_argument)
 
 
-def _exit_code(m: Interpreter, value: ExceptionValue) -> Value:
+def exit_code(m: Interpreter, value: ExceptionValue) -> Value:
     if "code" in value.fields:
         return value.fields["code"]
     return None if not value.args else value.args[0] if len(value.args) == 1 else value.args
@@ -214,7 +214,7 @@ def _write_exit_code(m: Interpreter, value: ExceptionValue, new: Value) -> None:
     value.fields["code"] = new
 
 
-EXCEPTIONS["SystemExit"].names["code"] = GetSet("SystemExit", "code", _exit_code, _write_exit_code)
+EXCEPTIONS["SystemExit"].names["code"] = GetSet("SystemExit", "code", exit_code, _write_exit_code)
 
 
 def _unicode_reader(owner: str, place: int, name: str) -> GetSet:

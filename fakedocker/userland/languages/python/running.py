@@ -97,9 +97,9 @@ def uncaught(m: Interpreter, value: ExceptionValue) -> int:
 
 def exit_status(m: Interpreter, value: ExceptionValue) -> int:
     """The status that a SystemExit asks for."""
-    from fakedocker.userland.languages.python.exceptions import _exit_code
+    from fakedocker.userland.languages.python.exceptions import exit_code
 
-    code: Value = _exit_code(m, value)
+    code: Value = exit_code(m, value)
     if code is None:
         return 0
     if isinstance(code, int):

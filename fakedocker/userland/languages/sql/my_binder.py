@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fakedocker.userland.languages.sql.bound import NOTHING, Bound, Env, Value, constant
-from fakedocker.userland.languages.sql.my_arithmetic import _strict
+from fakedocker.userland.languages.sql.my_arithmetic import strict
 from fakedocker.userland.languages.sql.my_operators import MyOperators
 from fakedocker.userland.languages.sql.my_types import (
     INT,
@@ -92,7 +92,7 @@ class MyBinder(MyOperators):
             context.tick(1 + len(text) * len(parts) // 64)
             return int(is_like(parts, "".join(map(fold, text))) != negated)
 
-        made = self._of(INT, _strict(first, second, matches), [left, right])
+        made = self._of(INT, strict(first, second, matches), [left, right])
         return made._replace(nullable=left.nullable or right.nullable or left.type.name not in TEXTS)
 
     def _in_list(self, expression: InList) -> Bound:

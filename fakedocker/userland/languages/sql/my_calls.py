@@ -6,7 +6,7 @@ from typing import Final
 
 from fakedocker.userland.languages.sql.binder import WINDOWS, Aggregate, WindowCall
 from fakedocker.userland.languages.sql.bound import Bound, Env, Value, constant
-from fakedocker.userland.languages.sql.my_conversions import _NUMERIC, MyConversions, known_names
+from fakedocker.userland.languages.sql.my_conversions import NUMERIC, MyConversions, known_names
 from fakedocker.userland.languages.sql.my_functions import CLOCK, FUNCTIONS, WAYS, difference, rounded
 from fakedocker.userland.languages.sql.my_types import (
     BIGINT,
@@ -114,7 +114,7 @@ class MyCallBinder(MyConversions):
             return self.as_double(argument)
         if argument.type.name in TEXTS:
             argument = self.as_double(argument)
-        if argument.type.name not in _NUMERIC:
+        if argument.type.name not in NUMERIC:
             raise outside("moments as numbers")
         run = argument.run
         if how == "i" and argument.type.name not in INTEGERS:

@@ -33,7 +33,7 @@ from fakedocker.userland.languages.sql.pg_types import EXACT, Type
 from fakedocker.userland.languages.sql.problems import outside
 from fakedocker.userland.languages.sql.tree import TypeName
 
-_NUMERIC: Final = frozenset({*INTEGERS, "decimal", "double", "float"})
+NUMERIC: Final = frozenset({*INTEGERS, "decimal", "double", "float"})
 
 
 @cache
@@ -236,7 +236,7 @@ def common(kinds: list[Type]) -> Type:
         return BIGINT
     if names <= {*INTEGERS, "decimal"}:
         return decimal_type(max(scale_of(kind) for kind in kinds))
-    if names <= _NUMERIC:
+    if names <= NUMERIC:
         return DOUBLE
     if names <= MOMENTS:
         return DATETIME

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from fakedocker.userland.languages.sql.bound import NOTHING, Bound, Env, Field, Scope, Value, constant
-from fakedocker.userland.languages.sql.my_arithmetic import _fits, _float, _strict, _strict_runs, _whole
+from fakedocker.userland.languages.sql.my_arithmetic import bounded, double_result, strict, strict_runs, whole_result
 from fakedocker.userland.languages.sql.my_calls import MyCallBinder
 from fakedocker.userland.languages.sql.my_functions import add
 from fakedocker.userland.languages.sql.my_types import (
@@ -246,7 +246,9 @@ class MyOperators(MyCallBinder):
         if "double" in kinds or "float" in kinds:
             made = self._sure if operator in ("+", "-", "*") else self._of
             return made(
-                DOUBLE, _strict(left, right, lambda a, b: _float(operator, float(a), float(b), self)), [left, right]
+                DOUBLE,
+                strict(left, right, lambda a, b: double_result(operator, float(a), float(b), self)),
+                [left, right],
             )
         a, b = scale_of(left.type), scale_of(right.type)
         whole = left.type.name in INTEGERS and right.type.name in INTEGERS
@@ -259,20 +261,22 @@ class MyOperators(MyCallBinder):
                     return self.by_zero()
                 return EXACT.divide(Decimal(x), Decimal(y)).quantize(Decimal(1).scaleb(-scale), "ROUND_HALF_UP", EXACT)
 
-            return self._of(kind, _strict(left, right, divide), [left, right])
+            return self._of(kind, strict(left, right, divide), [left, right])
         if whole:
             made = self._sure if operator in ("+", "-", "*") else self._of
-            return made(BIGINT, _strict(left, right, lambda x, y: _whole(operator, x, y, self, shown)), [left, right])
+            return made(
+                BIGINT, strict(left, right, lambda x, y: whole_result(operator, x, y, self, shown)), [left, right]
+            )
         if operator == "%":
             scale = max(a, b)
-            return self._of(decimal_type(scale), _strict(left, right, lambda x, y: EXACT.remainder(Decimal(x), Decimal(y)) if y else self.by_zero()), [left, right])  # fmt: skip
+            return self._of(decimal_type(scale), strict(left, right, lambda x, y: EXACT.remainder(Decimal(x), Decimal(y)) if y else self.by_zero()), [left, right])  # fmt: skip
         scale = min(38, a + b if operator == "*" else max(a, b))
         if a + b > 30:
             raise outside("numbers with so many digits")
         operations = {"+": EXACT.add, "-": EXACT.subtract, "*": EXACT.multiply}
         operation = operations[operator]
         assert context is not None
-        return self._sure(decimal_type(scale), _strict(left, right, lambda x, y: _fits(operation(Decimal(x), Decimal(y)))), [left, right])  # fmt: skip
+        return self._sure(decimal_type(scale), strict(left, right, lambda x, y: bounded(operation(Decimal(x), Decimal(y)))), [left, right])  # fmt: skip
 
     def by_zero(self) -> None:
         if self.context.strict:
@@ -361,8 +365,8 @@ class MyOperators(MyCallBinder):
             return self._of(INT, same, [left, right])._replace(nullable=False)
         test = _TESTS[operator]
         if key is None:
-            return self._sure(INT, _strict_runs(first, second, lambda a, b: int(test(a, b))), [left, right])
-        return self._sure(INT, _strict_runs(first, second, lambda a, b: int(test(key(a), key(b)))), [left, right])
+            return self._sure(INT, strict_runs(first, second, lambda a, b: int(test(a, b))), [left, right])
+        return self._sure(INT, strict_runs(first, second, lambda a, b: int(test(key(a), key(b)))), [left, right])
 
     def equality(
         self, left: Bound, right: Bound, at: int

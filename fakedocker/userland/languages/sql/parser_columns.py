@@ -11,8 +11,8 @@ from fakedocker.userland.languages.sql.tree import (
     KeyDef,
 )
 
-_KEY_WORDS = ("constraint", "primary", "unique", "foreign", "check", "exclude", "like")
-_MY_KEY_WORDS = ("constraint", "primary", "unique", "foreign", "check", "key", "index", "fulltext", "spatial")
+KEY_WORDS = ("constraint", "primary", "unique", "foreign", "check", "exclude", "like")
+MY_KEY_WORDS = ("constraint", "primary", "unique", "foreign", "check", "key", "index", "fulltext", "spatial")
 
 
 class ColumnParser(WriteParser):
@@ -37,7 +37,7 @@ class ColumnParser(WriteParser):
         return CreateTable(table, tuple(columns), tuple(keys), missing, temporary, query, options)
 
     def _element(self, columns: list[ColumnDef], keys: list[KeyDef]) -> None:
-        words = _MY_KEY_WORDS if self.mine else _KEY_WORDS
+        words = MY_KEY_WORDS if self.mine else KEY_WORDS
         if self.is_one_of(*words):
             keys.append(self.table_key())
         else:
@@ -209,7 +209,7 @@ class ColumnParser(WriteParser):
         at = self.token.at
         name = ""
         if self.accept("constraint"):
-            name = "" if self.mine and self.is_one_of(*_MY_KEY_WORDS) else self.name()
+            name = "" if self.mine and self.is_one_of(*MY_KEY_WORDS) else self.name()
         if self.accept("primary"):
             self.expect("key")
             return KeyDef("primary", name, self._key_columns(), at=at)

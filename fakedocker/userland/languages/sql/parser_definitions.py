@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fakedocker.userland.languages.sql.parser_columns import _KEY_WORDS, _MY_KEY_WORDS, ColumnParser
+from fakedocker.userland.languages.sql.parser_columns import KEY_WORDS, MY_KEY_WORDS, ColumnParser
 from fakedocker.userland.languages.sql.problems import outside
 from fakedocker.userland.languages.sql.tree import (
     AlterAction,
@@ -50,7 +50,7 @@ class DefinitionParser(ColumnParser):
         self.fail()
 
     def _add(self, at: int) -> AlterAction:
-        words = _MY_KEY_WORDS if self.mine else _KEY_WORDS
+        words = MY_KEY_WORDS if self.mine else KEY_WORDS
         if self.is_one_of(*words):
             return AlterAction("add key", key=self.table_key(), at=at)
         self.accept("column")

@@ -130,10 +130,10 @@ def _data(table: Table, owner: str, inserts: bool) -> str:
     if inserts:
         lines = [f"INSERT INTO {name} VALUES ({', '.join(_literal(v, c) for v, c in zip(row, table.columns, strict=True))});\n" for row in rows]  # fmt: skip
         return _entry(table.name, "TABLE DATA", owner, "".join(lines))
-    from fakedocker.userland.services.psql_output import _copy_cell
+    from fakedocker.userland.services.psql_output import copy_cell
 
     columns = ", ".join(quote_identifier(column.name) for column in table.columns)
-    lines = ["\t".join("\\N" if v is None else _copy_cell(to_text(v, c.kind)) for v, c in zip(row, table.columns, strict=True)) + "\n" for row in rows]  # fmt: skip
+    lines = ["\t".join("\\N" if v is None else copy_cell(to_text(v, c.kind)) for v, c in zip(row, table.columns, strict=True)) + "\n" for row in rows]  # fmt: skip
     return _entry(table.name, "TABLE DATA", owner, f"COPY {name} ({columns}) FROM stdin;\n{''.join(lines)}\\.\n")
 
 

@@ -301,7 +301,7 @@ class PgTables:
 
 def view_mentions(view: Table, name: str) -> bool:
     from fakedocker.userland.languages.sql.parser import parse
-    from fakedocker.userland.languages.sql.planner import _mentions
+    from fakedocker.userland.languages.sql.planner import mentions
     from fakedocker.userland.languages.sql.tokens import POSTGRES
 
-    return bool(view.view) and _mentions(parse(view.view, POSTGRES), name)
+    return bool(view.view) and mentions(parse(view.view, POSTGRES), name)

@@ -164,7 +164,7 @@ class PlannerBase:
             recursive
             and isinstance(query.body, Combined)
             and query.body.operator == "union"
-            and _mentions(query, cte.name)
+            and mentions(query, cte.name)
         ):
             self.ctes[-1][cte.name] = self._recursive(cte, query, query.body, parent)
             return
@@ -307,7 +307,7 @@ class PlannerBase:
             if keys:
                 order = sorted_places(keys, [[run((row, env)) for run in runs] for row in found])
                 found = [found[place] for place in order]
-            return _limited(found, limit(env), offset(env))
+            return limited(found, limit(env), offset(env))
 
         return Plan(plan.columns, rows, plan.outer, plan.sure)
 
@@ -338,7 +338,7 @@ class PlannerBase:
         return SourceLoader(self, scope, binder)
 
 
-def _unseen(rows: Rows, seen: set[Any], key: Any) -> Rows:
+def _unseen(rows: Rows, seen: set[Any], key: Callable[[Any], Any]) -> Rows:
     found = []
     for row in rows:
         mark = key(row)
@@ -348,16 +348,16 @@ def _unseen(rows: Rows, seen: set[Any], key: Any) -> Rows:
     return found
 
 
-def _limited(rows: Rows, limit: int | None, offset: int | None) -> Rows:
+def limited(rows: Rows, limit: int | None, offset: int | None) -> Rows:
     start = offset or 0
     return rows[start:] if limit is None else rows[start : start + limit]
 
 
-def _mentions(part: Any, name: str) -> bool:  # Any: a part of a statement
+def mentions(part: Any, name: str) -> bool:  # Any: a part of a statement
     if isinstance(part, TableName):
         return part.name == name and not part.schema
     if isinstance(part, tuple):
-        return any(_mentions(item, name) for item in part if isinstance(item, tuple))
+        return any(mentions(item, name) for item in part if isinstance(item, tuple))
     return False
 
 

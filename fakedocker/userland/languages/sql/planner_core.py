@@ -10,14 +10,13 @@ from fakedocker.userland.languages.sql.planner import (
     Output,
     Plan,
     PlannerBase,
-    _limited,
-    _unseen,
     has_aggregate,
+    limited,
 )
 from fakedocker.userland.languages.sql.problems import SqlError, outside
 from fakedocker.userland.languages.sql.sorting import SortKey, key_maker, sorted_places
 from fakedocker.userland.languages.sql.sources import GetRows, Loaded, Rows, split
-from fakedocker.userland.languages.sql.tree import Call, Column, Core, Expression, Item, Ordering, Query, Star
+from fakedocker.userland.languages.sql.tree import Column, Core, Expression, Item, Ordering, Query, Star
 from fakedocker.userland.languages.sql.windows import fill
 
 
@@ -284,7 +283,7 @@ class _Run:
             order = sorted_places(self.keys, [[run((row, outer)) for run in self.runs] for row in rows]) if self.keys else list(range(len(rows)))  # fmt: skip
             rows = _first_of_each([rows[place] for place in order], [self.on_key([run((rows[place], outer)) for run in self.on]) for place in order])  # fmt: skip
             found = [tuple(run((row, outer)) for run in outputs) for row in rows]
-            return _limited(found, self.limit(outer), self.offset(outer))
+            return limited(found, self.limit(outer), self.offset(outer))
         found = [tuple(run((row, outer)) for run in outputs) for row in rows]
         self.context.hold(len(found) * len(outputs))
         values = [[run((row, outer)) for run in self.runs] for row in rows] if self.keys else []
@@ -296,7 +295,7 @@ class _Run:
             found = [found[place] for place in sorted_places(self.keys, values)]
         if self.expand is not None:
             found = self.expand(found)
-        return _limited(found, self.limit(outer), self.offset(outer))
+        return limited(found, self.limit(outer), self.offset(outer))
 
     def _grouped(self, rows: list[Any], outer: Env) -> list[Any]:
         groups: dict[Any, list[Any]] = {}
@@ -356,6 +355,3 @@ def _first_places(keys: list[Any]) -> list[int]:
 
 def _first_of_each(rows: list[Any], keys: list[Any]) -> list[Any]:
     return [rows[place] for place in _first_places(keys)]
-
-
-__all__ = ["Call", "CorePlanner", "_unseen"]
