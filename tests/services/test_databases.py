@@ -67,6 +67,18 @@ def test_postgres_keeps_its_data_and_ends_cleanly() -> None:
     assert box.sh("psql -U postgres -Atc 'select count(*) from users'").stdout == "3\n"
 
 
+def test_psql_runs_every_statement_of_its_files() -> None:
+    """As psql 15 does: one statement a line, rows to copy, a file without a last semicolon, and what comes behind them."""
+    table = "create table t(a int, b text);\ncopy t from stdin;\n1\tx\n2\t\\N\n\\.\nselect * from t;\n\\echo done\n"
+    box = Machine({"/c.sql": table, "/d.sql": "select 7 as other\n", "/e.sql": "select 1;\nselect 2;select 3;\n"})
+    box.serve("postgres", POSTGRES_PASSWORD="x")
+    assert (
+        box.sh("psql -U postgres -At -f /c.sql -f /d.sql -c 'select 9'").stdout
+        == "CREATE TABLE\nCOPY 2\n1|x\n2|\ndone\n7\n9\n"
+    )
+    assert box.sh("psql -U postgres -At -f /e.sql").stdout == "1\n2\n3\n"
+
+
 def test_scripts_of_the_folder_are_run_at_first() -> None:
     box = Machine({"/docker-entrypoint-initdb.d/1.sql": SETUP})
     server = box.serve("postgres", POSTGRES_PASSWORD="x")

@@ -100,7 +100,7 @@ def _begin(system: System, state: State, options: Options) -> int:
             except OSError as problem:
                 system.put(f"psql: error: {value}: {problem.strerror}\n", 2)
                 return 1
-            queue.append(["file", value, text.splitlines()])
+            queue.append(["file", value, text.splitlines(), 0])
     given = set(options.values("v"))
     settings = {
         "tuples": "t" in options, "plain": "A" in options, "quiet": "q" in options, "expanded": "x" in options,
@@ -127,12 +127,14 @@ def _converse(system: System, state: State) -> int:
 
 def _step(system: System, state: State) -> int | None:
     if state["queue"]:
-        status = _run_one(system, state, state["queue"][0])
-        if status is not None:
-            return status
-        if state["queue"] and state["queue"][0][0] != "file":
+        entry = state["queue"][0]
+        if entry[0] == "file":
+            _next_of_file(state, entry)
+            return None
+        status = _run_one(system, state, entry)
+        if status is None:
             state["queue"].pop(0)
-        return None
+        return status
     if state["asked"]:
         return 1 if state["failed"] and not state.get("read_file") else 0
     if state["interactive"] and not state.get("prompted"):
@@ -200,9 +202,6 @@ def _backslash(text: str) -> int:
 def _run_one(system: System, state: State, entry: list[Any]) -> int | None:
     """Run a statement or a command; an exit status where it ends the session. Blocks."""
     kind, text, place = entry
-    if kind == "file":
-        _next_of_file(state, entry)
-        return None
     if kind == "help":
         system.put(_HELP)
         return None
@@ -250,15 +249,13 @@ def _show(system: System, state: State, answer: Answer, text: str, place: str, s
 
 def _next_of_file(state: State, entry: list[Any]) -> None:
     """The next line of a file that is read."""
-    _, name, lines = entry
+    _, name, lines, number = entry
     state["read_file"] = True
-    number = state.get("line", 0)
     if number < len(lines):
-        state["line"] = number + 1
+        entry[3] = number + 1
         _take_line(state, lines[number], f"{name}:{number + 1}")
         return
     state["queue"].pop(0)
-    state["line"] = 0
     if is_open(state["buffer"]):
         state["queue"].insert(0, ["sql", state["buffer"].strip(), f"{name}:{number}"])
     state["buffer"] = ""
@@ -269,9 +266,9 @@ def _read_copied(system: System, state: State) -> None:
     while not state["copied_whole"]:
         files = [entry for entry in state["queue"] if entry[0] == "file"]
         if files:
-            number = state["line"]
-            line = files[0][2][number] if number < len(files[0][2]) else None
-            state["line"] = number + 1
+            _, _, lines, number = files[0]
+            line = lines[number] if number < len(lines) else None
+            files[0][3] = number + 1
         else:
             line = next_line(system, state)
         if line is None or line == "\\.":
