@@ -98,6 +98,7 @@ const PLAYS = {
     seen.link = await page.evaluate(() => document.getElementById("shared-link").value);
     await picture("share");
     await page.keyboard.press("Escape");
+    await until("the terminal's focus", () => page.evaluate(() => document.getElementById("terminal").contains(document.activeElement))); // a dialog says later that it was closed
     const panes = [];
     for (let number = 0; number < 3; number += 1) {
       await page.keyboard.press("F6");
