@@ -59,6 +59,8 @@ class Served:
     tcp: tuple[str, int] | None = None
     environment: dict[str, str] = field(default_factory=dict)
     """Variables that lead docker's clients here."""
+    connections: Callable[[], int] = lambda: 0
+    """How many clients are connected now."""
 
 
 def tls_context(authority_path: str, certificate_path: str, key_path: str) -> ssl.SSLContext:
@@ -145,7 +147,7 @@ async def _listen(server: Server, listening: Listening, stack: contextlib.ExitSt
     environment = {"DOCKER_HOST": host}
     if not path and listening.tls is not None:
         environment["DOCKER_TLS_VERIFY"] = "1"
-    return Served(host, path, tcp, environment)
+    return Served(host, path, tcp, environment, lambda: server.connection_count)
 
 
 def _authority(address: tuple[str, int] | None) -> str:

@@ -98,6 +98,11 @@ class Server:
         """A client has gone."""
         self._connections.discard(connection)
 
+    @property
+    def connection_count(self) -> int:
+        """How many clients are connected."""
+        return len(self._connections)
+
     def may_hear_more(self, besides: Connection) -> bool:
         """Whether there is another connection on which a client can say something at once. O(connections)."""
         return any(connection.may_speak for connection in self._connections if connection is not besides)

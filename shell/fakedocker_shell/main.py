@@ -5,6 +5,7 @@ fakedocker -c COMMANDS [ARG..]  run commands
 fakedocker FILE [ARG..]         run a script; without a terminal, commands are read from standard input
 fakedocker serve                serve an engine on sockets
 fakedocker docker ARG..         the docker command line, against the engine that DOCKER_HOST names
+fakedocker shim ACTION DIR      put a docker into a folder whose engine is started when it is first used
 fakedocker registry             serve a registry on the loopback interface
 fakedocker learn [ID]           open the terminal in a lesson
 fakedocker replay PLACE..       play scenarios, or the journal of a session
@@ -31,6 +32,7 @@ USAGE = """Usage: fakedocker [OPTIONS] [FILE [ARG...]]
        fakedocker serve [OPTIONS]
        fakedocker check [OPTIONS] [DIR]
        fakedocker docker ARG...
+       fakedocker shim install|status|env|stop|remove DIR
        fakedocker registry [OPTIONS]
        fakedocker learn [ID]
        fakedocker replay|lint FILE|FOLDER...
@@ -220,6 +222,12 @@ def _docker(arguments: list[str], options: Options) -> int:
     return context.main(arguments, options.profile or DEFAULT)
 
 
+def _shim(arguments: list[str], options: Options) -> int:
+    from fakedocker_shell.shim import installing
+
+    return installing.main(arguments)
+
+
 def _registry(arguments: list[str], options: Options) -> int:
     from fakedocker_shell import registry_serving
 
@@ -262,6 +270,7 @@ _COMMANDS: dict[str, Callable[[list[str], Options], int]] = {
     "check": _check,
     "serve": _serve,
     "docker": _docker,
+    "shim": _shim,
     "registry": _registry,
     "learn": _learn,
     "replay": _replay,

@@ -1,27 +1,22 @@
-"""Where a docker command runs on the real machine: its terminal, files, signals and clock, in an asyncio loop."""
+"""Where a docker command runs on the real machine: its files, clock and terminal, in an asyncio loop."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import os
-import signal
-import sys
-import threading
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 from fakedocker.base.profiles import DEFAULT, profile_named
 from fakedocker_shell.cli.context import Body, Client, Exchange, Files, Query, Response, Source, Stream
 from fakedocker_shell.cli.terminations import Terminations
 from fakedocker_shell.real.files import RealFiles
 from fakedocker_shell.real.http import Address, HttpExchange
+from fakedocker_shell.real.terminal import Input, LocalTerminal, Terminal
 
 DEFAULT_HOST = "unix:///var/run/docker.sock"
-READ_BYTES = 65536
-_CAUGHT = ("INT", "TERM", "QUIT", "HUP", "WINCH", "USR1", "USR2", "CONT")
 
 
 def main(arguments: Sequence[str], profile: str = DEFAULT) -> int:
@@ -32,7 +27,8 @@ def main(arguments: Sequence[str], profile: str = DEFAULT) -> int:
 async def _run(arguments: tuple[str, ...], profile: str) -> int:
     from fakedocker_shell.cli.main import docker
 
-    context = RealContext(os.environ, arguments, profile)
+    changed = asyncio.Event()
+    context = RealContext(os.environ, arguments, profile, LocalTerminal(changed.set), changed, os.getcwd())
     try:
         return await docker(context, arguments)
     finally:
@@ -46,75 +42,75 @@ class RealContext:
         environment: DOCKER_HOST and its like are in it.
         arguments: the words of the command.
         profile: whose client it is.
+        terminal: where it was started from.
+        changed: set by whatever the command may wait for.
+        directory: the absolute working directory.
+        connect: gives the client of an address; without it a daemon is looked for there.
+
+    Attributes:
+        lacked: what the command itself would have needed and nobody has simulated.
     """
 
-    def __init__(self, environment: Mapping[str, str], arguments: Sequence[str] = (), profile: str = DEFAULT) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        arguments: Sequence[str],
+        profile: str,
+        terminal: Terminal,
+        changed: asyncio.Event,
+        directory: str,
+        connect: Callable[[RealContext, str], Client] | None = None,
+    ) -> None:
         self.environment = environment
         self.profile = profile_named(profile)
         self.has_own_plugins = True
-        self.directory = os.getcwd()
-        self.changed = asyncio.Event()
-        self.client: Client = self.connect(DEFAULT_HOST)
+        self.directory = directory
+        self.changed = changed
+        self.terminal = terminal
+        self.stdin: Source = WaitedInput(self, terminal.stdin)
         self.files: Files = RealFiles()
-        self.stdin: Source = StandardInput(self)
+        self.lacked: list[str] = []
+        self._connect = connect
         self._signals: deque[str] = deque()
         self._terminations = Terminations(("docker", *arguments))
         self._catching = False
-        self._mode_before: list[Any] | None = None
         self._exchanges: list[HttpExchange] = []
+        self.client: Client = self.connect("")
 
     def connect(self, host: str) -> Client:
+        if self._connect is not None:
+            return self._connect(self, host)
         return HttpClient(self, Address(host or DEFAULT_HOST, self.environment))
 
     def now_ns(self) -> int:
         return time.time_ns()
 
     def out(self, data: str | bytes) -> None:
-        _write(sys.stdout.buffer, data)
+        self.terminal.out(_encoded(data))
 
     def err(self, data: str | bytes) -> None:
-        _write(sys.stderr.buffer, data)
+        self.terminal.err(_encoded(data))
 
     def is_terminal(self, descriptor: int) -> bool:
-        return os.isatty(descriptor)
+        return self.terminal.is_terminal(descriptor)
 
     def window_size(self) -> tuple[int, int]:
-        for descriptor in (1, 0, 2):
-            with contextlib.suppress(OSError):
-                size = os.get_terminal_size(descriptor)
-                return size.lines, size.columns
-        return 0, 0
+        return self.terminal.window_size()
 
     def meet_boundary(self, what: str) -> None:
-        """Nobody keeps that on a real machine."""
+        self.lacked.append(what)
 
     def set_raw(self, raw: bool) -> None:
-        if not os.isatty(0):
-            return
-        import termios
-        import tty
-
-        if raw and self._mode_before is None:
-            self._mode_before = termios.tcgetattr(0)
-            tty.setraw(0)
-        elif not raw and self._mode_before is not None:
-            termios.tcsetattr(0, termios.TCSADRAIN, self._mode_before)
-            self._mode_before = None
+        self.terminal.set_raw(raw)
 
     def take_signal(self) -> str | None:
         self._catch_signals()
         return self._signals.popleft() if self._signals else None
 
     def _catch_signals(self) -> None:
-        if self._catching:
-            return
-        self._catching = True
-        loop = asyncio.get_running_loop()
-        for name in _CAUGHT:
-            number = getattr(signal, f"SIG{name}", None)
-            with contextlib.suppress(NotImplementedError, ValueError):  # not every system has them all
-                if number is not None:
-                    loop.add_signal_handler(number, self._signalled, name)
+        if not self._catching:
+            self._catching = True
+            self.terminal.catch_signals(self._signalled)
 
     def _signalled(self, name: str) -> None:
         self._signals.append(name)
@@ -124,6 +120,7 @@ class RealContext:
     async def wait_any(self, *sources: Source | Exchange, signals: bool = False, until_ns: int | None = None) -> None:
         if signals:
             self._catch_signals()
+        await self.terminal.has_room()
         while True:
             self.changed.clear()
             self._terminations.check()
@@ -155,64 +152,34 @@ def _is_ready(source: Source | Exchange) -> bool:
     return source.readable  # type: ignore[union-attr]  # everything else that is waited for is a source
 
 
-def _write(file: Any, data: str | bytes) -> None:
-    file.write(data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data)
-    file.flush()
+class WaitedInput:
+    """Standard input as something to wait for, which signals can end.
 
+    Args:
+        context: whose it is.
+        source: where the bytes come from.
+    """
 
-class StandardInput:
-    """Descriptor 0, read by a thread from the first time it is looked at: it may be a terminal, a pipe or a file."""
-
-    def __init__(self, context: RealContext) -> None:
+    def __init__(self, context: RealContext, source: Input) -> None:
         self._context = context
-        self._data: deque[bytes] = deque()
-        self._is_over = False
-        self._thread: threading.Thread | None = None
-
-    def _begin(self) -> None:
-        if self._thread is None:
-            loop = asyncio.get_running_loop()
-            self._thread = threading.Thread(target=self._read_all, args=(loop,), daemon=True)
-            self._thread.start()
-
-    def _read_all(self, loop: asyncio.AbstractEventLoop) -> None:
-        with contextlib.suppress(RuntimeError):  # the command has ended, and its loop with it
-            while data := _read_descriptor():
-                loop.call_soon_threadsafe(self._came, data)
-            loop.call_soon_threadsafe(self._came, b"")
-
-    def _came(self, data: bytes) -> None:
-        if data:
-            self._data.append(data)
-        else:
-            self._is_over = True
-        self._context.changed.set()
+        self._source = source
+        self.take = source.take
 
     @property
     def readable(self) -> bool:
-        self._begin()
-        return bool(self._data) or self._is_over
+        return self._source.readable
 
     @property
     def ended(self) -> bool:
-        return self._is_over and not self._data
-
-    def take(self) -> bytes:
-        self._begin()
-        data = b"".join(self._data)
-        self._data.clear()
-        return data
+        return self._source.ended
 
     async def read(self) -> bytes:
         await self._context.wait_any(self)
         return self.take()
 
 
-def _read_descriptor() -> bytes:
-    try:
-        return os.read(0, READ_BYTES)
-    except OSError:
-        return b""
+def _encoded(data: str | bytes) -> bytes:
+    return data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
 
 
 class OpenStream:
