@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 from benchmarks.timing import command, milli, profile
 
@@ -23,3 +26,22 @@ def measure() -> Iterator[tuple[str, str, str]]:
     yield "fakedocker -c true", f"{shell / floor:.1f} x floor", "20 x to a prompt"
     script = "docker run --rm alpine true; docker ps -a"
     yield f"fakedocker -c '{script}'", milli(command([*shell_words, "-c", script])), ""
+    yield from _shim([python, "-m", "fakedocker_shell.main"], floor)
+
+
+def _shim(fakedocker: list[str], floor: float) -> Iterator[tuple[str, str, str]]:
+    """A docker of `fakedocker shim`, first with and then without an engine that runs."""
+    with tempfile.TemporaryDirectory(prefix="fd-") as folder:
+        docker = str(Path(folder) / "docker")
+        install = [*fakedocker, "shim", "install", "--profile", profile(), folder]
+        subprocess.run(install, check=True, stdout=subprocess.DEVNULL)
+        stop = [*fakedocker, "shim", "stop", folder]
+        try:
+            first = command([docker, "ps"], repeats=1)
+            yield "shim: the first docker ps, which starts the engine", f"{first / floor:.1f} x floor", ""
+            later = command([docker, "ps"], repeats=20)
+            yield "shim: docker ps", f"{milli(later)}, {later / floor:.1f} x floor", "3 x"
+            once = command([docker, "run", "--rm", "alpine", "true"])
+            yield "shim: docker run --rm alpine true", f"{milli(once)}, {once / floor:.1f} x floor", ""
+        finally:
+            subprocess.run(stop, check=True, stdout=subprocess.DEVNULL)
