@@ -10,6 +10,13 @@ const at = (id) => document.getElementById(id);
 const worker = new Worker("worker.js", { type: "module" });
 const send = (kind, more) => worker.postMessage({ kind, ...more });
 
+// within another page: the terminal, the lesson if the link names one, and a way out
+
+const isEmbedded = new URLSearchParams(location.search).has("embed");
+const ownAddress = location.origin + location.pathname;
+document.documentElement.classList.toggle("embedded", isEmbedded);
+at("whole").href = ownAddress + location.hash;
+
 // what is kept: only this page's own storage, which may be forbidden
 
 function kept(name) { try { return localStorage.getItem(KEPT + name) ?? ""; } catch { return ""; } }
@@ -105,7 +112,7 @@ const hear = {
 };
 worker.onmessage = ({ data: message }) => {
   if (message.kind === "progress") progress(message.share);
-  else if (message.kind === "ready") { at("loading").hidden = true; at("save").disabled = false; window.phases = message.phases; fit.fit(); terminal.focus(); }
+  else if (message.kind === "ready") { at("loading").hidden = true; at("save").disabled = false; window.phases = message.phases; fit.fit(); if (!isEmbedded) terminal.focus(); document.dispatchEvent(new Event("engine-ready")); }
   else hear[message.kind](message.text);
 };
 worker.onerror = (event) => hear.failed(event.message ?? "the worker has failed");
@@ -115,6 +122,7 @@ function progress(share) {
   at("share-loaded").textContent = share < 1 ? `${Math.round(share * 100)} %` : "starting Python…";
   if (share >= 1) at("progress").removeAttribute("value");
 }
+document.addEventListener("notice", (event) => notice(event.detail));
 function notice(text) { at("notice").textContent = text; at("notice").hidden = false; }
 for (const [button, yes] of [["ask-yes", true], ["ask-no", false]]) at(button).onclick = () => { at("ask").close(yes ? "yes" : ""); };
 at("ask").onclose = () => { send("answer", { yes: at("ask").returnValue === "yes" }); terminal.focus(); };
@@ -145,6 +153,7 @@ function show(state) {
   at("picture").src = picture;
   const lesson = state.lesson;
   at("no-lesson").hidden = lesson !== null;
+  document.documentElement.classList.toggle("in-lesson", lesson !== null);
   at("open-lesson").hidden = lesson === null;
   at("course").value = lesson?.id ?? "";
   if (lesson === null) return;
@@ -206,7 +215,7 @@ addEventListener("hashchange", () => location.reload());
 send("start", {
   settings: {
     rows: terminal.rows, columns: terminal.cols, link: location.hash.length > 1 ? location.hash : "",
-    address: location.href.split("#")[0],
+    address: ownAddress,
     kept: { "progress.json": kept("progress.json"), history: kept("history") },
   },
 });

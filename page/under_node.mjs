@@ -23,7 +23,7 @@ export async function openSite(site) {
     const { startPython } = await import(pathToFileURL(join(site, "runtime.js")).href);
     const { loadPyodide } = await import(pathToFileURL(join(folder, "pyodide.mjs")).href);
     const list = JSON.parse(readFileSync(join(site, "site.json"), "utf-8"));
-    const readNow = (name) => readFileSync(join(site, "later", name));
+    const readNow = (name) => readFileSync(join(site, list.later_folder, name));
     const python = await startPython(list, (more) => loadPyodide({ indexURL: folder, ...more }), pack, readNow);
     phase("Python");
     return { python, phases, phase };

@@ -45,14 +45,14 @@ async function fetched(name, tell) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-function readNow(name) {
+const readNow = (folder) => (name) => {
   const request = new XMLHttpRequest();
-  request.open("GET", new URL(`later/${name}`, import.meta.url), false);
+  request.open("GET", new URL(`${folder}/${name}`, import.meta.url), false);
   request.responseType = "arraybuffer";
   request.send();
   if (request.status !== 200) throw new Error(`${name}: the server says ${request.status}`);
   return new Uint8Array(request.response);
-}
+};
 
 async function start(settings) {
   const list = await (await fetch("site.json")).json();
@@ -74,7 +74,7 @@ async function start(settings) {
   });
   const { loadPyodide } = await import("./pyodide/pyodide.mjs");
   const indexURL = new URL("./pyodide/", import.meta.url).href;
-  const python = await startPython(list, (more) => loadPyodide({ indexURL, ...more }), bytes["site.bin"], readNow);
+  const python = await startPython(list, (more) => loadPyodide({ indexURL, ...more }), bytes["site.bin"], readNow(list.later_folder));
   phase("Python");
   python.runPython("from fakedocker_shell.page.session import begin");
   phase("import");

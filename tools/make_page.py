@@ -24,7 +24,7 @@ PROJECT = Path(__file__).parent.parent
 SOURCES = PROJECT / "page"
 BUILD = PROJECT / "build-env" / "page"
 TARGET = PROJECT / "dist" / "page"
-OWN_FILES = ("index.html", "page.css", "page.js", "runtime.js", "worker.js", "icon.svg")
+OWN_FILES = ("index.html", "page.css", "page.js", "runtime.js", "worker.js", "icon.svg", "keeping.js", "offline.js")
 PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs")
 LEFT_OUT = re.compile(r"(^|/)(tests?|__pycache__)/|\.(so|pyi|c|h|pyx|pxd|dll)$|\.dist-info/(?!METADATA|entry_points)")
 LACKING = {"backports-zstd", "bcrypt", "httptools", "networkx"}
@@ -306,18 +306,28 @@ def write_site(boot: dict[str, bytes], rows: list[tuple[str, bool, bytes]], modu
         written = gzip.compress(data, 9, mtime=0)
         (TARGET / name).write_bytes(written)
         sizes[name] = len(written)
+    sources = sources_digest()
+    folder = f"later/{sources[:16]}"  # of its version: a page that is older than the site finds nothing, and says so
     for name, data in later:
-        path = TARGET / "later" / name
+        path = TARGET / folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     listed = {
-        "sources": sources_digest(),
+        "sources": sources,
         "downloads": sizes,
+        "core": core_files(),
+        "later_folder": folder,
         "lock": {"info": json.loads((pyodide / "pyodide-lock.json").read_text())["info"], "packages": {}},
         "packed": [[name, len(data)] for name, data in packed],
         "later": [[name, len(data)] for name, data in later],
     }
     (TARGET / "site.json").write_text(json.dumps(listed, separators=(",", ":")))
+
+
+def core_files() -> list[str]:
+    """What a page needs without a network, but for what it fetches when it reads it; site.json is one of them."""
+    written = (path.relative_to(TARGET).as_posix() for path in TARGET.rglob("*") if path.is_file())
+    return sorted({"site.json", *(name for name in written if not name.startswith("later/"))} - {"offline.js"})
 
 
 def stored_zip(files: dict[str, bytes]) -> bytes:

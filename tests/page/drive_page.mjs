@@ -14,7 +14,7 @@ const page = await browser.newPage({
   viewport: isSmall ? { width: 390, height: 800 } : { width: 1400, height: 850 }, colorScheme: isSmall ? "dark" : "light",
 });
 page.on("pageerror", (problem) => { seen.errors += `${problem.message}\n`; });
-page.on("console", (message) => { if (message.type() === "error") seen.errors += `${message.text()}\n`; });
+page.on("console", (message) => { if (message.type() === "error" && !message.location().url.endsWith("not-in-the-site")) seen.errors += `${message.text()}\n`; });
 page.on("dialog", (dialog) => { seen.errors += `a dialog: ${dialog.message()}\n`; dialog.dismiss(); });
 
 async function until(what, ask) {
@@ -130,6 +130,29 @@ const PLAYS = {
     seen.notice = await text("#notice");
     seen.screen = await screen();
     await picture("hostile");
+  },
+  async offline() {
+    await open();
+    await until("the button", () => page.evaluate(() => !document.getElementById("offline").hidden));
+    await until("the site's first part", () => page.evaluate(async () => (await caches.keys()).includes("fakedocker-current")));
+    await page.click("#offline");
+    await until("all of the site", async () => (await text("#offline")) === "Kept offline");
+    await page.context().setOffline(true);
+    seen.network = await page.evaluate(() => fetch("not-in-the-site").then(() => "there", () => "gone"));
+    await open();
+    await run("docker run --rm postgres:16 psql --version"); // nothing of it is in the first download
+    seen.screen = await screen();
+    await page.context().setOffline(false);
+    seen.kept = String(await page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith("fakedocker-site:")).length));
+  },
+  async embed() {
+    await page.goto(address.replace("#", "?embed=1#"));
+    await until("the lesson", () => page.evaluate(() => !document.getElementById("open-lesson").hidden));
+    await atPrompt();
+    seen.seen = await page.evaluate(() => ["header", "#lesson", "#terminal", "#world", "#way-out"].filter((name) => document.querySelector(name).offsetHeight > 0).join(" "));
+    seen.whole = await page.evaluate(() => document.getElementById("whole").href);
+    seen.overflow = String(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth));
+    await picture("embedded");
   },
   async small() {
     await open();

@@ -109,6 +109,21 @@ def test_a_browser_refuses_a_hostile_link_in_words(tmp_path: Path) -> None:
     assert "root@docker-host" in seen["screen"]
 
 
+def test_the_site_works_without_a_network_once_it_is_kept(tmp_path: Path) -> None:
+    with served(made_site()) as address:
+        seen = drive("offline", address, tmp_path)
+    assert "psql (PostgreSQL) 16." in seen["screen"]
+    assert (seen["network"], seen["kept"]) == ("gone", "1")
+
+
+def test_another_page_can_show_a_lesson_alone(tmp_path: Path) -> None:
+    with served(made_site()) as address:
+        link = write(Link(lesson="ports-conflict"), address)
+        seen = drive("embed", link, tmp_path)
+    assert seen["seen"] == "#lesson #terminal #way-out"
+    assert (seen["whole"], seen["overflow"]) == (link, "0")
+
+
 def test_a_small_dark_window_has_one_column(tmp_path: Path) -> None:
     with served(made_site()) as address:
         seen = drive("small", address, tmp_path)
