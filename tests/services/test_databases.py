@@ -210,6 +210,26 @@ def test_mysql_on_a_terminal_and_its_complaints() -> None:
     assert Machine().sh("mysql -uroot -e 'select 1'").stderr == "ERROR 2002 (HY000): Can't connect to local MySQL server through socket '/var/run/mysqld/mysqld.sock' (2)\n"  # fmt: skip
 
 
+def test_mysql_reads_files_that_source_names() -> None:
+    box, _ = mysql()
+    box.sh(
+        "printf 'create table a (x int);\\ninsert into a values (1);\\n\\nselect * from nothing;\\nselect 5;\\n' > /q.sql"
+    )
+    lost = "ERROR 1146 (42S02) at line 4 in file: '/q.sql': Table 'app.nothing' doesn't exist\n"
+    for given in ("source /q.sql", "\\. /q.sql;"):
+        done = box.sh(f"MYSQL_PWD=root mysql -uroot app -e 'drop table if exists a' -e '{given}'")
+        assert (done.stdout, done.stderr, done.status) == ("5\n5\n", lost, 0), "it goes on after an error in a file"
+    after = box.sh("printf 'drop table a;\\nsource /q.sql\\nselect 9;\\n' | MYSQL_PWD=root mysql -uroot app")
+    assert (after.stdout, after.stderr) == ("5\n5\n9\n9\n", lost)
+    missing = box.sh("MYSQL_PWD=root mysql -uroot app -e 'source /none.sql'")
+    assert (missing.stderr, missing.status) == ("ERROR at line 1: Failed to open file '/none.sql', error: 2\n", 1)
+    box.sh("echo 'source /loop.sql' > /loop.sql")
+    looping = box.sh("MYSQL_PWD=root mysql -uroot app -e 'source /loop.sql'")
+    assert looping.stderr == "fakedocker: mysql: so many files for source is not simulated\n"
+    refused = box.sh("MYSQL_PWD=root mysql -uroot app -e 'system ls'")
+    assert (refused.stderr, refused.status) == ("fakedocker: mysql: the client's command system is not simulated\n", 1)
+
+
 # mongod
 
 

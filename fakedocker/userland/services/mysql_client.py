@@ -6,8 +6,9 @@ import re
 from typing import Final
 
 from fakedocker.kernel.program import System, Unsimulated
-from fakedocker.userland.inputs import State, bytes_of
+from fakedocker.userland.inputs import State, bytes_of, text_of
 from fakedocker.userland.languages.sql.splitting import is_open, sent, split_mysql
+from fakedocker.userland.services import mysql_commands
 from fakedocker.userland.services.line_input import next_line
 from fakedocker.userland.services.mysql_output import batch, error_text, outcome, table, vertical
 from fakedocker.userland.services.mysql_versions import is_mariadb, label_of, server_version, version_text
@@ -38,6 +39,9 @@ Copyright (c) 2000, 2018, Oracle, MariaDB Corporation Ab and others.
 Type 'help;' or '\\h' for help. Type '\\c' to clear the current input statement.
 
 """
+Queued = tuple[str, str, int, str]
+"""A statement and what ended it, or what follows a command's name and that name; its line, and the file that it is from."""
+_MOST_SOURCED: Final = 1000
 _USE: Final = re.compile(r"(?i)\s*use\s+`?(\w+)`?\s*;?\s*\Z")
 
 
@@ -91,22 +95,16 @@ def _begin(system: System, state: State, options: Options, name: str) -> None:
     if password and "p" in options:
         warn_of_password(system, name)
     database = options.last("D") or (options.operands[0] if options.operands and name not in _ADMINISTRATORS else "")
-    queue: list[tuple[str, str, int]] = []
-    for text in options.values("e"):
-        statements, rest, _ = split_mysql(text)
-        queue += statements + (
-            [(sent(rest.strip()), ";", text.count("\n", 0, len(text) - len(rest.lstrip())) + 1)]
-            if is_open(rest)
-            else []
-        )
     state["login"] = {
         "user": options.last("u") or user_name(system, system.uid),
         "password": password,
         "database": database,
     }
-    state.update(
-        queue=queue, buffer="", line=1, delimiter=";", interactive="e" not in options and system.is_terminal(0)
-    )
+    state.update(queue=[], buffer="", delimiter=";", interactive="e" not in options and system.is_terminal(0))
+    for text in options.values("e"):
+        state["line"] = 1
+        state["queue"] += _statements(state, text)
+    state["line"] = 1
     state["asking"] = "p" in options and not password and system.is_terminal(0)
 
 
@@ -209,31 +207,50 @@ def _converse(system: System, state: State, options: Options) -> int:
         state["prompted"] = False
         ends = line is None or (not is_open(state["buffer"]) and line.strip().rstrip(";") in ("exit", "quit", "\\q"))
         if line is None and is_open(state["buffer"]):
-            state["queue"].append(
-                (sent(state["buffer"].strip()), ";", state["line"] - state["buffer"].lstrip().count("\n"))
-            )
-            state["buffer"] = ""
+            state["queue"] += _last_statement(state)
         elif ends:
             system.put("Bye\n" if state["interactive"] else "")
             return 0
         else:
             assert line is not None
-            _take_line(state, line)
+            state["queue"] += _take_line(state, line)
 
 
-def _take_line(state: State, line: str) -> None:
-    alone = not is_open(state["buffer"]) and line.lower().startswith("use ") and ";" not in line
-    whole = state["buffer"] + line + (";" if alone else "") + "\n"
-    first = state["line"] - state["buffer"].count("\n")
-    statements, rest, state["delimiter"] = split_mysql(whole, state["delimiter"])
-    state["queue"] += [(text, ended, first + number - 1) for text, ended, number in statements]
-    state["buffer"] = rest
+def _statements(state: State, text: str, file: str = "") -> list[Queued]:
+    """All of a text, whether its last statement is ended or not."""
+    found: list[Queued] = []
+    for line in text.split("\n"):
+        found += _take_line(state, line, file)
+    return found + _last_statement(state, file)
+
+
+def _take_line(state: State, line: str, file: str = "") -> list[Queued]:
+    """A line; gives what can be run now."""
+    begins = not is_open(state["buffer"])
+    command = mysql_commands.read(line) if begins else None
     state["line"] += 1
+    if command is not None:
+        return [(command.rest, command.name, state["line"] - 1, file)]
+    alone = begins and line.lower().startswith("use ") and ";" not in line
+    whole = state["buffer"] + line + (";" if alone else "") + "\n"
+    first = state["line"] - 1 - state["buffer"].count("\n")
+    statements, rest, state["delimiter"] = split_mysql(whole, state["delimiter"])
+    state["buffer"] = rest
+    return [(text, ended, first + number - 1, file) for text, ended, number in statements]
+
+
+def _last_statement(state: State, file: str = "") -> list[Queued]:
+    """What stands at the end without a delimiter."""
+    text, state["buffer"] = state["buffer"], ""
+    return [(sent(text.strip()), ";", state["line"] - text.lstrip().count("\n"), file)] if is_open(text) else []
 
 
 def _run(system: System, state: State, options: Options) -> int | None:
     """The first of what is queued; an exit status where it ends the session. Blocks."""
-    text, ended, line = state["queue"][0]
+    text, ended, line, file = state["queue"][0]
+    if ended.isalpha():
+        state["queue"].pop(0)
+        return _do_command(system, state, options, mysql_commands.Command(ended, text), line)
     answer = exchange(system, state, {"sql": text})
     state["queue"].pop(0)
     if answer is None:
@@ -248,14 +265,34 @@ def _run(system: System, state: State, options: Options) -> int | None:
             if state["interactive"] or answer.get("late") or _USE.match(text) or not is_mariadb(system)
             else f"{rule}\n{text}\n{rule}\n\n"
         )
-        system.put(bytes_of(shown + error_text(answer, 0 if state["interactive"] else line)), 2)
-        if not state["interactive"] and "f" not in options:
-            return 1
-        return None
+        system.put(bytes_of(shown + error_text(answer, 0 if state["interactive"] and not file else line, file)), 2)
+        return 1 if not (state["interactive"] or file or "f" in options) else None
     used = _USE.match(text)
     if used is not None:
         state["login"]["database"] = used[1]
     _show(system, state, options, answer, ended)
+    return None
+
+
+def _do_command(
+    system: System, state: State, options: Options, command: mysql_commands.Command, line: int
+) -> int | None:
+    """A command of the client's own; an exit status where it ends the session."""
+    if command.name in mysql_commands.NOTHING:
+        return None
+    if command.name != "source":
+        raise Unsimulated(f"the client's command {command.name}")
+    try:
+        text = text_of(system.read_file(command.rest))
+    except OSError as problem:
+        place = "" if state["interactive"] else f" at line {line}"
+        system.put(bytes_of(f"ERROR{place}: Failed to open file '{command.rest}', error: {problem.errno}\n"), 2)
+        return 1 if not (state["interactive"] or "f" in options) else None
+    inner: State = {"buffer": "", "line": 1, "delimiter": state["delimiter"]}
+    state["queue"][:0] = _statements(inner, text, command.rest)
+    state["sourced"] = state.get("sourced", 0) + 1
+    if state["sourced"] > _MOST_SOURCED:
+        raise Unsimulated("so many files for source")
     return None
 
 

@@ -10,9 +10,10 @@ from fakedocker.userland.services.text_tables import boxed
 _ESCAPES = (("\\", "\\\\"), ("\n", "\\n"), ("\t", "\\t"), ("\0", "\\0"))
 
 
-def error_text(answer: Answer, line: int = 0) -> str:
-    """ERROR 1146 (42S02) at line 3: ...; without a line in a session."""
+def error_text(answer: Answer, line: int = 0, file: str = "") -> str:
+    """ERROR 1146 (42S02) at line 3: ...; without a line in a session, with the file's name where `source` has read it."""
     place = f" at line {line}" if line else ""
+    place += f" in file: '{file}'" if file else ""
     return f"ERROR {answer['number']} ({answer['state']}){place}: {answer['error']}\n"
 
 
