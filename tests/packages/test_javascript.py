@@ -71,11 +71,32 @@ def test_a_build_of_react(node: Box) -> None:
     assert node.sh("rm public/index.html; npm run build", directory="/app").status == 1
 
 
+def test_nodemon_runs_a_program_again_when_a_file_changes(node: Box) -> None:
+    node.sh("npm i nodemon", directory="/app")
+    node.sh("echo \"process.on('SIGUSR2', () => { console.log('asked'); process.exit() })\" > a.js", directory="/app")
+    node.sh("echo \"console.log('up'); setInterval(() => {}, 1000)\" >> a.js; echo 1 > note.txt", directory="/app")
+    node.sh("node_modules/.bin/nodemon -q a.js > log & echo $! > pid", directory="/app")
+    node.sh(
+        "sleep 3; echo 2 > note.txt; mkdir -p node_modules/x; echo 3 > node_modules/x/x.js; sleep 3", directory="/app"
+    )
+    assert node.sh("cat log", directory="/app").stdout == "up\n"
+    node.sh("sed -i s/up/again/ a.js; sleep 3", directory="/app")
+    assert node.sh("cat log", directory="/app").stdout == "up\nasked\nagain\n"
+    node.sh("echo 'process.exit(1)' > a.js; sleep 3; echo \"console.log('well')\" > a.js; sleep 3", directory="/app")
+    assert node.sh("cat log", directory="/app").stdout == "up\nasked\nagain\nasked\nwell\n"
+    ended = node.sh("kill $(cat pid); sleep 1; grep State /proc/$(cat pid)/status", directory="/app").stdout
+    assert ended.split()[1] == "Z", "nobody waits for it here"
+
+
 def test_npx_fetches_and_runs(node: Box) -> None:
     shown = node.sh("echo 'console.log(1)' > a.js; timeout 3 npx nodemon a.js", directory="/app").stdout
-    assert shown.endswith(
-        "[nodemon] starting `node a.js`\n1\n[nodemon] clean exit - waiting for changes before restart\n"
+    assert shown == (
+        "\x1b[33m[nodemon] 3.1.7\x1b[39m\n\x1b[33m[nodemon] to restart at any time, enter `rs`\x1b[39m\n"
+        "\x1b[33m[nodemon] watching path(s): *.*\x1b[39m\n\x1b[33m[nodemon] watching extensions: js,mjs,cjs,json\x1b[39m\n"
+        "\x1b[32m[nodemon] starting `node a.js`\x1b[39m\n1\n"
+        "\x1b[32m[nodemon] clean exit - waiting for changes before restart\x1b[39m\n"
     )
+    assert node.sh("npx nodemon --version", directory="/app").stdout == "3.1.7\n"
     assert node.sh("npx cowsay", directory="/app").stderr == "fakedocker: node: the package cowsay is not simulated\n"
     node.sh("npm i typescript", directory="/app")
     assert node.sh("npx tsc", directory="/app").stderr == "fakedocker: node: the package typescript is not simulated\n"

@@ -1,4 +1,4 @@
-"""Commands of npm packages that first projects have: nodemon, react-scripts, vite, serve and http-server; npx,
+"""Commands of npm packages that first projects have: react-scripts, vite, serve and http-server; npx,
 corepack.
 
 What they build is plausible: the page of the project and scripts of a size, named by a hash of the sources. It must not
@@ -209,81 +209,6 @@ def _http_server(system: System, argv: tuple[str, ...], state: State) -> int:
 
 
 # running
-
-
-_NODEMON_VALUES: Final = (
-    "--exec",
-    "-x",
-    "--watch",
-    "-w",
-    "--ext",
-    "-e",
-    "--ignore",
-    "-i",
-    "--delay",
-    "-d",
-    "--signal",
-    "-s",
-)
-_NODEMON_FLAGS: Final = (
-    "-L",
-    "--legacy-watch",
-    "-q",
-    "--quiet",
-    "-V",
-    "--verbose",
-    "-I",
-    "--no-stdin",
-    "-C",
-    "--on-change-only",
-    "--",
-)
-
-
-def _watched(words: tuple[str, ...]) -> list[str]:
-    """What nodemon runs: its own options are taken out, others before the script are node's, what follows is the script's."""
-    runner: list[str] = []
-    given: list[str] = []
-    for position, word in enumerate(words):
-        if position and words[position - 1] in _NODEMON_VALUES and not _has_script(given):
-            runner = word.split() if words[position - 1] in ("--exec", "-x") else runner
-        elif _has_script(given) or word not in (*_NODEMON_VALUES, *_NODEMON_FLAGS):
-            given.append(word)
-    if not given:
-        return runner
-    script = next((word for word in given if not word.startswith("-")), "")
-    is_node = script.endswith((".js", ".mjs", ".cjs")) or "." not in script
-    return [*(runner or (["node"] if is_node else [])), *given]
-
-
-def _has_script(given: list[str]) -> bool:
-    return any(not word.startswith("-") for word in given)
-
-
-@PROGRAMS.program("nodemon")
-def _nodemon(system: System, argv: tuple[str, ...], state: State) -> int:
-    """Runs the script once: changes are not watched for."""
-    command = _watched(argv[1:])
-    if not command:
-        command = ["node", str(npm_project.read(system).manifest.get("main", "index.js"))]
-    if "begun" not in state:
-        state["begun"] = True
-        lines = (
-            "3.1.7",
-            "to restart at any time, enter `rs`",
-            "watching path(s): *.*",
-            "watching extensions: js,mjs,cjs,json",
-            f"starting `{' '.join(command)}`",
-        )
-        system.put("".join(f"[nodemon] {line}\n" for line in lines))
-    if "ended" not in state:
-        if "child" not in state:
-            state["child"] = start(system, tuple(command))
-        state["ended"] = wait(system, state)
-        crashed = "app crashed - waiting for file changes before starting..."
-        system.put(f"[nodemon] {crashed if state['ended'] else 'clean exit - waiting for changes before restart'}\n")
-    system.pause_for_signal()
-    return 0
 
 
 @PROGRAMS.program("corepack")
