@@ -162,6 +162,24 @@ def test_a_repository_over_ssh_needs_ssh() -> None:
     )
 
 
+def test_a_repository_that_tutorials_use_can_be_cloned() -> None:
+    result = sh(
+        "git clone https://github.com/docker/getting-started-app.git; cd getting-started-app; git status; git log --oneline;"
+        " sed -n '56p;109p' src/static/js/app.js; git clone -q -b other https://github.com/docker/getting-started-app x"
+    )
+    assert result.stdout == (
+        "On branch main\nYour branch is up to date with 'origin/main'.\n\nnothing to commit, working tree clean\n"
+        "0ddb047 Begin with a to-do list\n"
+        '<p className="text-center">No items yet! Add one above!</p>\n'
+        "        ${submitting ? 'Adding...' : 'Add Item'}\n"
+    )
+    assert result.stderr == (
+        "Cloning into 'getting-started-app'...\nfakedocker: https://github.com/docker/getting-started-app.git is an application"
+        " of fakedocker's own here, with the same files and lines to change\n"
+        "fatal: Remote branch other not found in upstream origin\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

@@ -1,12 +1,14 @@
-"""git init, clone, config, remote; and what needs a network, which there is none of."""
+"""git init, clone, config, remote; and what needs a network, which there is none of but for what is shipped."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 from fakedocker.kernel.program import System, Unsimulated
+from fakedocker.userland.git import shipped
 from fakedocker.userland.git.call import Call
 from fakedocker.userland.git.objects import GitProblem, Repository
 from fakedocker.userland.git.settings import Settings
@@ -114,7 +116,12 @@ def clone(call: Call) -> int:
     if "q" not in options:
         call.put(f"Cloning into '{name}'...\n", 2)
     if origin is None:
-        raise unreachable(call.system, source)
+        folder = shipped.folder_at(source)
+        if not folder:
+            raise unreachable(call.system, source)
+        _cloned_shipped(call, folder, top, source, options.last("b"))
+        call.put(shipped.note(source), 2)
+        return 0
     if "depth" in options:
         if source.startswith("file://"):
             raise Unsimulated("shallow clones", 128)
@@ -162,17 +169,43 @@ def unreachable(system: System, url: str) -> GitProblem | Unsimulated:
 
 def _cloned(call: Call, origin: Repository, top: str, source: str, wanted: str) -> str:
     """Copy all, and check out the branch; gives its name."""
-    heads = origin.references("refs/heads/")
-    tags = origin.references("refs/tags/")
     branch, commit = origin.head()
-    if wanted and wanted not in heads and wanted not in tags:
-        raise GitProblem(f"fatal: Remote branch {wanted} not found in upstream origin")
+    there = _Origin(origin.references("refs/heads/"), origin.references("refs/tags/"), branch, commit)
+    there.check(wanted)
     repository = make_repository(call.system, top, join(top, ".git"), branch or "master")
     copy_objects(origin, repository)
     url = posixpath.normpath(posixpath.join(call.system.directory, source)) if "://" not in source else source
+    return _begin_working(call, repository, there, url, wanted)
+
+
+def _cloned_shipped(call: Call, folder: str, top: str, source: str, wanted: str) -> None:
+    """The same of a repository that the simulated web has."""
+    _Origin({shipped.BRANCH: ""}, {}, shipped.BRANCH, "").check(wanted)
+    repository = make_repository(call.system, top, join(top, ".git"), shipped.BRANCH)
+    commit = shipped.put(repository, folder)
+    _begin_working(call, repository, _Origin({shipped.BRANCH: commit}, {}, shipped.BRANCH, commit), source, wanted)
+
+
+class _Origin(NamedTuple):
+    """What is cloned: commits by name of branch and tag, and what its HEAD is."""
+
+    heads: Mapping[str, str]
+    tags: Mapping[str, str]
+    branch: str
+    commit: str
+
+    def check(self, wanted: str) -> None:
+        """Raises GitProblem where there is no such branch or tag; "" is the one that HEAD means."""
+        if wanted and wanted not in self.heads and wanted not in self.tags:
+            raise GitProblem(f"fatal: Remote branch {wanted} not found in upstream origin")
+
+
+def _begin_working(call: Call, repository: Repository, origin: _Origin, url: str, wanted: str) -> str:
+    """Settings, references and the working tree of a clone that has its objects; gives the branch."""
     settings = Settings(call.system, repository.folder, call.given)
     settings.set("local", "remote.origin.url", url)
     settings.set("local", "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*")
+    heads, tags, branch, commit = origin
     packed = [f"{value} refs/remotes/origin/{name}\n" for name, value in heads.items()]
     packed += [f"{value} refs/tags/{name}\n" for name, value in tags.items()]
     if packed:
