@@ -160,6 +160,8 @@ function show(state) {
   at("lesson-kind").textContent = `${lesson.kind} ${lesson.id}`;
   at("lesson-title").textContent = lesson.title;
   prose(at("lesson-prose"), lesson.prose);
+  at("basics").hidden = !lesson.basics;
+  prose(at("basics-prose"), lesson.basics);
   at("goals").replaceChildren(...lesson.goals.map((goal) => element("li", goal.text, goal.holds ? "holds" : "")));
   at("hints").replaceChildren(...lesson.hints.map((hint) => inline(element("li"), hint)));
   const par = lesson.par ? `, par is ${lesson.par}` : "";

@@ -57,6 +57,7 @@ def test_the_first_lesson(terminal: Terminal) -> None:
 def test_the_second_lesson(terminal: Terminal) -> None:
     terminal.run(":lesson ports-expose")
     terminal.run("docker rm -f web")
+    assert "port" in terminal.run(":basics") and "curl localhost:8080" in terminal.run(":basics")
     assert "which port of the host leads to port 80" in terminal.run(":hint")
     assert "Done" not in terminal.run("docker run -d --name web -P nginx")
     assert "· http localhost:8080 == 200   (nobody answers)" in terminal.run(":goal")

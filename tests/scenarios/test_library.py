@@ -38,6 +38,7 @@ def test_a_lesson_says_what_it_corrects_and_why(path: Path) -> None:
     if scenario.kind in (LESSON, INCIDENT):
         assert scenario.misconception
         assert scenario.explanation
+        assert scenario.basics, "somebody who has never used a shell needs the words explained"
         assert scenario.par
         assert len(scenario.hints) >= 2
         assert path.stem.lstrip("0123456789-") == scenario.id

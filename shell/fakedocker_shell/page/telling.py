@@ -31,6 +31,8 @@ class LessonTold(Struct, frozen=True):
     kind: str
     title: str
     prose: str
+    basics: str
+    """For who has never used a shell; "" for none."""
     goals: tuple[GoalLine, ...]
     hints: tuple[str, ...]
     score: int
@@ -87,6 +89,7 @@ def _lesson(console: Console, lesson: Lesson) -> LessonTold:
         scenario.kind,
         scenario.title,
         scenario.prose,
+        scenario.basics,
         tuple(GoalLine(line[1:].strip(), line.startswith(HOLDS)) for line in lines),
         tuple(hint.text for hint in lesson.given_hints()),
         lesson.score(moment),

@@ -15,6 +15,15 @@ def _goal(terminal: TerminalSession, argument: str) -> str:
     return "\n".join([lesson.scenario.title, *lesson.goal_lines(terminal.moment(), terminal.columns)])
 
 
+def _basics(terminal: TerminalSession, argument: str) -> str:
+    from fakedocker_shell.scenarios.lesson import wrapped
+
+    lesson = present_lesson(terminal, argument, ":basics")
+    if not lesson.scenario.basics:
+        raise MetaProblem("this lesson has no text for beginners")
+    return wrapped(lesson.scenario.basics, terminal.columns)
+
+
 def _hint(terminal: TerminalSession, argument: str) -> str:
     lesson = present_lesson(terminal, argument, ":hint")
     hint = lesson.hint(terminal.moment(), terminal.columns)
@@ -111,6 +120,7 @@ def _docker(world: World) -> tuple[str, str]:
 
 
 COMMANDS = {
+    "basics": MetaCommand(":basics", "what the words of the lesson mean, for beginners", _basics),
     "lesson": MetaCommand(":lesson [ID|next|list|off]", "begin a lesson; its text again", _lesson, _lesson_words),
     "goal": MetaCommand(":goal", "what the lesson wants, and what of it is reached", _goal),
     "hint": MetaCommand(":hint", "the next hint for the present state", _hint),

@@ -15,6 +15,7 @@ from fakedocker_shell.scenarios.model import SOLUTION, Goal, Hint, Scenario
 
 HOLDS, FAILS = "✓", "·"
 _WIDEST = 100
+_BASICS = "New to this? :basics says what the words mean."
 _HELP = "Commands: :goal :hint :solution :undo :reset (begin anew) :why (an error) :lesson (this text)"
 
 
@@ -83,6 +84,7 @@ class Lesson:
                 "",
                 wrapped(self.scenario.prose, columns),
                 "",
+                *([_BASICS, ""] if self.scenario.basics else []),
                 f"Goal{par}:",
                 *self.goal_lines(moment, columns),
                 "",

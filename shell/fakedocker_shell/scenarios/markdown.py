@@ -13,6 +13,9 @@ from fakedocker_shell.scenarios.problems import ScenarioProblem
 
 WHY = "why"
 """The heading under which the explanation stands."""
+BASICS = "for beginners"
+"""The heading under which stands what somebody has to know who has never used a shell."""
+_TASK = "task"
 _FENCE = re.compile(r"(`{3,})([^`]*)")
 _HEADING = re.compile(r"(#{1,6})\s+(.*)")
 _STATUS = re.compile(r"\? (\d{1,3})")
@@ -25,8 +28,14 @@ class Body:
 
     prose: list[str] = field(default_factory=list)
     explanation: list[str] = field(default_factory=list)
+    basics: list[str] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     files: list[HostFile] = field(default_factory=list)
+
+
+    def of(self, part: str) -> list[str]:
+        """The lines of a part."""
+        return {WHY: self.explanation, BASICS: self.basics}.get(part, self.prose)
 
 
 def read(path: str, lines: list[str], first: int) -> Body:
@@ -40,21 +49,22 @@ def read(path: str, lines: list[str], first: int) -> Body:
         ScenarioProblem: with the line, and what was expected.
     """
     body = Body()
-    number, explaining = 0, False
+    number, part = 0, _TASK
     while number < len(lines):
         fence = _FENCE.fullmatch(lines[number].rstrip())
         if fence is not None:
             end = _end_of_fence(path, lines, number, fence[1], first)
-            _add_fence(path, body, fence[2].split(), lines[number + 1 : end], first + number, explaining)
-            explaining = explaining and fence[2].split()[:1] != ["console"]
+            _add_fence(path, body, fence[2].split(), lines[number + 1 : end], first + number, part)
+            part = _TASK if fence[2].split()[:1] == ["console"] else part
             number = end + 1
             continue
         heading = _HEADING.fullmatch(lines[number].rstrip())
         if heading is not None:
-            explaining = heading[2].strip().lower() == WHY
-        if explaining and heading is None:
-            body.explanation.append(lines[number])
-        elif not explaining and not body.blocks and (heading is None or len(heading[1]) > 1):
+            part = heading[2].strip().lower()
+            part = part if part in (WHY, BASICS) else _TASK
+        if part != _TASK:
+            body.of(part).extend([] if heading is not None else [lines[number]])
+        elif not body.blocks and (heading is None or len(heading[1]) > 1):
             body.prose.append(lines[number])
         number += 1
     return body
@@ -68,7 +78,7 @@ def _end_of_fence(path: str, lines: list[str], start: int, ticks: str, first: in
     raise ScenarioProblem(path, first + start, f"this block is not closed: a line {ticks} was expected")
 
 
-def _add_fence(path: str, body: Body, info: list[str], lines: list[str], line: int, explaining: bool) -> None:
+def _add_fence(path: str, body: Body, info: list[str], lines: list[str], line: int, part: str) -> None:
     named = [word.removeprefix("file=") for word in info if word.startswith("file=")]
     if info[:1] == ["console"]:
         kind = " ".join(info[1:])
@@ -82,11 +92,8 @@ def _add_fence(path: str, body: Body, info: list[str], lines: list[str], line: i
     shown = [_INDENT + text for text in lines]
     if named:
         shown.insert(0, f"{named[0]}:")
-    if info[:1] != ["console"]:
-        if explaining:
-            body.explanation += shown
-        elif not body.blocks:
-            body.prose += shown
+    if info[:1] != ["console"] and (part != _TASK or not body.blocks):
+        body.of(part).extend(shown)
 
 
 def _steps(path: str, lines: list[str], first: int) -> tuple[Step, ...]:

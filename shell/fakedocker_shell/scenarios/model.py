@@ -105,6 +105,8 @@ class Scenario(Struct, frozen=True, kw_only=True):
     """What stands before the first block of commands: the task."""
     explanation: str
     """What stands under the heading "Why"."""
+    basics: str = ""
+    """What stands under the heading "For beginners"."""
     blocks: tuple[Block, ...]
     files: tuple[HostFile, ...]
 

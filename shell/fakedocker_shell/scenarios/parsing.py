@@ -61,6 +61,7 @@ def parse(path: str, text: str) -> Scenario:
         profile=head.profile, storage=head.storage,
         misconception=head.misconception, hints=head.hints, faults=head.faults, setup=head.setup, goal=head.goal,
         prose="\n".join(body.prose).strip("\n"), explanation="\n".join(body.explanation).strip("\n"),
+        basics="\n".join(body.basics).strip("\n"),
         blocks=tuple(body.blocks), files=tuple(body.files),
     )  # fmt: skip
 
