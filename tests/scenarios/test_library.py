@@ -40,7 +40,7 @@ def test_a_lesson_says_what_it_corrects_and_why(path: Path) -> None:
         assert scenario.explanation
         assert scenario.basics, "somebody who has never used a shell needs the words explained"
         assert scenario.par
-        assert len(scenario.hints) >= 2
+        assert len(scenario.hints) >= 2 or path.parent.name == "exam"
         assert path.stem.lstrip("0123456789-") == scenario.id
 
 

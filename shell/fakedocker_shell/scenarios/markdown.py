@@ -32,7 +32,6 @@ class Body:
     blocks: list[Block] = field(default_factory=list)
     files: list[HostFile] = field(default_factory=list)
 
-
     def of(self, part: str) -> list[str]:
         """The lines of a part."""
         return {WHY: self.explanation, BASICS: self.basics}.get(part, self.prose)
