@@ -3,7 +3,6 @@ front page."""
 
 from __future__ import annotations
 
-import html
 import json
 import posixpath
 import re
@@ -12,19 +11,39 @@ from typing import Final
 
 from fakedocker.userland.inputs import text_of
 from fakedocker.userland.languages.php.php_extensions import directory, loaded
+from fakedocker.userland.languages.php.php_texts import (
+    ASCII_LOWER,
+    ASCII_UPPER,
+    BLANK,
+    as_json,
+    explode,
+    first_upper,
+    formatted,
+    implode,
+    in_array,
+    of_array,
+    print_formatted,
+    replace,
+    rounded,
+    special,
+    with_breaks,
+)
 from fakedocker.userland.languages.php.php_values import (
     Exit,
     NotSimulated,
-    Raised,
     Running,
     Thing,
     Value,
+    float_text,
+    length,
     number,
-    plain,
+    plain_text,
     text,
     truth,
+    whole,
 )
 from fakedocker.userland.processes.dates import format_date
+from fakedocker.userland.tools import stat_or_none
 
 
 def connect(
@@ -36,7 +55,7 @@ def connect(
     port: Value = 3306,
     *_: Value,
 ) -> Thing:
-    """A connection to MySQL. Blocks. Raises Raised where there is none, as since PHP 8.1."""
+    """A connection to MySQL. Blocks. Raises NotSimulated where there is none: an exception since PHP 8.1."""
     name, mark, own_port = text(host).removeprefix("p:").partition(":")
     connection = own.memory["database"]
     asked = own.memory["asked"]
@@ -55,16 +74,28 @@ def connect(
         answer = own.ask({"login": login})
         said = "MySQL server has gone away" if answer is None else answer.get("error", "").partition(": ")[2]
     if said:
-        raise Raised(f"mysqli_sql_exception: {said}")
+        raise NotSimulated(f"an error that nobody catches (mysqli_sql_exception: {said})")
     return own.keep("connection", {"welcome": "8.0.39"})
+
+
+def made(own: Running, name: str, given: list[Value]) -> Thing:
+    """A new object: a connection to MySQL. Blocks. Raises NotSimulated."""
+    if name == "mysqli":
+        return connect(own, *given)
+    if name != "pdo":
+        raise NotSimulated(f"the class {name}")
+    words = dict(re.findall(r"(\w+)=([^;]+)", text(given[0])))
+    if not text(given[0]).startswith("mysql:"):
+        raise NotSimulated("a database but MySQL's")
+    login = given[1:3] or ["root", ""]
+    return connect(own, words.get("host", "localhost"), *login, words.get("dbname", ""), words.get("port", 3306))
 
 
 def _query(own: Running, connection: Thing, sql: Value, *_: Value) -> Value:
     answer = own.ask({"sql": text(sql)})
     if answer is None or "error" in answer:
-        raise Raised(
-            f"mysqli_sql_exception: {answer['error'].partition(': ')[2] if answer else 'MySQL server has gone away'}"
-        )
+        said = answer["error"].partition(": ")[2] if answer else "MySQL server has gone away"
+        raise NotSimulated(f"an error that nobody catches (mysqli_sql_exception: {said})")
     if answer["columns"] is None:
         return True
     names = [name for name, *_ in answer["columns"]]
@@ -81,7 +112,10 @@ def _fetch(own: Running, result: Thing, *_: Value) -> Value:
 
 
 METHODS: Final[dict[str, dict[str, Callable[..., Value]]]] = {
-    "connection": {"query": _query, "exec": _query, "close": lambda own, thing: True},
+    "connection": {
+        "query": _query, "exec": _query, "close": lambda own, thing: True, "set_charset": lambda own, thing, name: True,
+        "setattribute": lambda own, thing, *_: True,
+    },
     "result": {
         "fetch_assoc": _fetch, "fetch": _fetch, "fetch_array": _fetch, "close": lambda own, thing: True,
         "fetch_all": lambda own, thing, *_: dict(enumerate(own.rows(thing))), "fetchall": lambda own, thing, *_: dict(enumerate(own.rows(thing))),
@@ -99,6 +133,8 @@ _LETTERS: Final = {
 
 def _date(own: Running, form: Value = "Y-m-d", when: Value = None) -> str:
     seconds = own.system.now_ns // 1_000_000_000 if when is None else int(number(when))
+    if any((letter.isalpha() and letter not in _LETTERS) or letter == "\\" for letter in text(form)):
+        raise NotSimulated("such a form of a date")
     return "".join(
         format_date(_LETTERS[letter], seconds).strip() if letter in _LETTERS else letter for letter in text(form)
     )
@@ -141,22 +177,24 @@ def _status(own: Running, code: Value = None) -> int:
     return own.status
 
 
-def _format(own: Running, form: Value, *given: Value) -> str:
-    rest = list(given)
+def _sapi(own: Running) -> str:
+    software = str(own.facts["server"].get("SERVER_SOFTWARE", ""))
+    return "apache2handler" if software.startswith("Apache") else "cli-server" if software else "cli"
 
-    def filled(match: re.Match[str]) -> str:
-        if match[0] == "%%":
-            return "%"
-        value = rest.pop(0) if rest else ""
-        return (
-            text(value)
-            if match[2] == "s"
-            else str(int(number(value))).rjust(int(match[1].strip(".0") or 0), "0")
-            if match[2] == "d"
-            else f"{float(number(value)):{match[1] or '.6'}f}"
-        )
 
-    return re.sub(r"%(0?\d*\.?\d*)([sdf%])", filled, text(form))
+def _has_function(own: Running, name: Value) -> bool:
+    if own.has_function(text(name).lower()):
+        return True
+    raise NotSimulated(f"whether there is a function {text(name)}()")
+
+
+def end_of(own: Running, value: Value = None) -> Exit:
+    """What exit does with its argument."""
+    if isinstance(value, str):
+        own.write(value)
+    elif value is not None and not (type(value) is int and 0 <= value < 255):
+        raise NotSimulated("such an exit status")
+    return Exit(value if isinstance(value, int) else 0)
 
 
 def _print_r(own: Running, value: Value, returns: Value = False) -> Value:
@@ -188,8 +226,10 @@ def _dump(value: Value, margin: str = "") -> str:
         return f"{margin}NULL\n"
     if isinstance(value, bool):
         return f"{margin}bool({str(value).lower()})\n"
-    if isinstance(value, int | float):
-        return f"{margin}{type(value).__name__}({text(value)})\n"
+    if isinstance(value, float):
+        return f"{margin}float({float_text(value, repr(value))})\n"
+    if isinstance(value, int):
+        return f"{margin}int({value})\n"
     if not isinstance(value, str):
         raise NotSimulated("such an object to look at")
     return f'{margin}string({len(value.encode())}) "{value}"\n'
@@ -208,21 +248,26 @@ def _set_zone(own: Running, zone: Value) -> bool:
 
 
 def _define(own: Running, name: Value, value: Value, *_: Value) -> bool:
+    if text(name) in own.constants or isinstance(value, dict):
+        raise NotSimulated("such a constant")
     own.constants[text(name)] = value
     return True
 
 
-def _read(own: Running, path: Value, *_: Value) -> Value:
+def _read(own: Running, path: Value) -> Value:
     try:
         return text_of(own.system.read_file(posixpath.join(posixpath.dirname(own.path), text(path))))
     except OSError:
-        return False
+        raise NotSimulated(f"the warning that {text(path)} is not there") from None
+
+
+def _exists(own: Running, path: Value) -> bool:
+    full = posixpath.join(posixpath.dirname(own.path), text(path))
+    return stat_or_none(own.system, full) is not None
 
 
 def _end(own: Running, value: Value = None) -> None:
-    if isinstance(value, str):
-        own.write(value)
-    raise Exit
+    raise end_of(own, value)
 
 
 _LONGEST: Final = 1_000_000
@@ -235,21 +280,21 @@ def _setting(own: Running, name: Value) -> Value:
 
 
 FUNCTIONS: Final[dict[str, Callable[..., Value]]] = {
-    "phpinfo": _phpinfo, "phpversion": lambda own, *_: own.version, "gethostname": lambda own: own.system.hostname, "date": _date,
+    "phpinfo": _phpinfo, "phpversion": lambda own: own.version, "gethostname": lambda own: own.system.hostname, "date": _date,
     "time": lambda own: own.system.now_ns // 1_000_000_000, "getenv": lambda own, name="", *_: own.system.environment.get(text(name), False) if name else dict(own.system.environment),
-    "php_uname": lambda own, mode="a": {"n": own.system.hostname, "s": "Linux"}.get(text(mode), f"Linux {own.system.hostname} 6.12.43 x86_64"), "php_sapi_name": lambda own: "cli",
-    "header": _header, "http_response_code": _status, "define": _define, "exit": _end, "printf": lambda own, *given: own.write(_format(own, *given)), "sprintf": _format,
+    "php_uname": lambda own, mode="a": {"n": own.system.hostname, "s": "Linux"}.get(text(mode), f"Linux {own.system.hostname} 6.12.43 x86_64"), "php_sapi_name": _sapi,
+    "header": _header, "http_response_code": _status, "define": _define, "exit": _end, "printf": print_formatted, "sprintf": formatted,
     "print_r": _print_r, "var_dump": lambda own, *values: own.write("".join(_dump(value) for value in values)), "print": lambda own, value: own.write(text(value)),
-    "strtoupper": lambda own, value: text(value).upper(), "strtolower": lambda own, value: text(value).lower(), "ucfirst": lambda own, value: text(value)[:1].upper() + text(value)[1:],
-    "strlen": lambda own, value: len(text(value)), "strrev": lambda own, value: text(value)[::-1], "trim": lambda own, value, *_: text(value).strip(),
-    "str_replace": lambda own, old, new, value: text(value).replace(text(old), text(new)), "str_repeat": _repeat,
-    "htmlspecialchars": lambda own, value, *_: html.escape(text(value)), "nl2br": lambda own, value: text(value).replace("\n", "<br />\n"),
-    "explode": lambda own, by, value, *_: dict(enumerate(text(value).split(text(by)))), "implode": lambda own, by, values: text(by).join(text(each) for each in values.values()),
-    "count": lambda own, values: len(values), "array_keys": lambda own, values: dict(enumerate(values)), "array_values": lambda own, values: dict(enumerate(values.values())),
-    "in_array": lambda own, wanted, values, *_: any(each == wanted for each in values.values()), "json_encode": lambda own, value, *_: json.dumps(plain(value), separators=(",", ":")),
+    "strtoupper": lambda own, value: text(value).translate(ASCII_UPPER), "strtolower": lambda own, value: text(value).translate(ASCII_LOWER), "ucfirst": first_upper,
+    "strlen": lambda own, value: length(value), "strrev": lambda own, value: plain_text(value)[::-1], "trim": lambda own, value: text(value).strip(BLANK),
+    "str_replace": replace, "str_repeat": _repeat,
+    "htmlspecialchars": special, "nl2br": with_breaks,
+    "explode": explode, "implode": implode,
+    "count": of_array(len), "array_keys": of_array(lambda values: dict(enumerate(values))), "array_values": of_array(lambda values: dict(enumerate(values.values()))),
+    "in_array": in_array, "json_encode": as_json,
     "rand": lambda own, low=0, high=2147483647: int(low) + own.system.random(int(high) - int(low) + 1), "mt_rand": lambda own, low=0, high=2147483647: int(low) + own.system.random(int(high) - int(low) + 1),
-    "round": lambda own, value, places=0: round(float(number(value)), int(places)), "intval": lambda own, value, *_: int(number(value)), "abs": lambda own, value: abs(number(value)),
-    "is_null": lambda own, value: value is None, "file_get_contents": _read, "file_exists": lambda own, path: _read(own, path) is not False, "function_exists": lambda own, name: text(name) in FUNCTIONS,
+    "round": rounded, "intval": lambda own, value: whole(value), "abs": lambda own, value: abs(number(value)),
+    "is_null": lambda own, value: value is None, "file_get_contents": _read, "file_exists": _exists, "function_exists": _has_function,
     "error_reporting": lambda own, *_: 0, "ini_set": lambda own, *_: False, "date_default_timezone_set": _set_zone,
     "mysqli_connect": connect, "mysqli_query": _query, "mysqli_fetch_assoc": _fetch, "mysqli_fetch_array": _fetch, "mysqli_close": lambda own, *_: True,
     "mysqli_connect_error": lambda own: None, "mysqli_connect_errno": lambda own: 0, "mysqli_error": lambda own, *_: "", "mysqli_report": lambda own, *_: True,
@@ -271,7 +316,7 @@ def wordpress(own: Running) -> None:
     ]
     try:
         connect(own, *given)
-    except Raised:
+    except NotSimulated:
         own.status = 500
         own.write(
             '<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><title>Database Error</title></head>\n<body><h1>Error establishing a database connection</h1></body>\n</html>\n'

@@ -4,7 +4,9 @@ Statements: ("echo", parts), ("do", e), ("if", [(e, body)], otherwise), ("foreac
 body), ("function", name, parameters, body), ("return", e), ("require", e), ("exit", e). Expressions: ("value", v),
 ("var", name), ("array", pairs), ("index", e, key), ("property", e, name), ("call", name, arguments), ("method", e,
 name, arguments), ("new", name, arguments), ("set", operator, target, e), ("binary", operator, l, r), ("unary",
-operator, e), ("if", c, a, b), ("text", parts), ("constant", name), ("step", by, target).
+operator, e), ("if", c, a, b), ("text", parts), ("constant", name), ("step", by, target, whether before it).
+
+What the grammar here does not take may be a mistake, or PHP that is not simulated: nobody can tell, so both are refused.
 """
 
 from __future__ import annotations
@@ -12,20 +14,28 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from fakedocker.userland.languages.php.php_interpolation import Node, interpolated
 from fakedocker.userland.languages.php.php_tokens import Problem, Token, tokens_of
-from fakedocker.userland.languages.php.php_values import Value
+from fakedocker.userland.languages.php.php_values import TYPES
 
-Node = tuple[Value, ...]
 _BINARY: Final = (
-    ("or",), ("and",), ("??",), ("||",), ("&&",), ("==", "!=", "===", "!==", "<>"), ("<", ">", "<=", ">="), (".",), ("+", "-"), ("*", "/", "%"),
+    ("??",), ("||",), ("&&",), ("==", "!=", "===", "!==", "<>"), ("<", ">", "<=", ">="), (".",), ("+", "-"), ("*", "/", "%"),
 )  # fmt: skip
-_ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\", "$": "$", "e": "\033", "0": "\0"}
+_ONCE_ONLY: Final = frozenset({"==", "!=", "===", "!==", "<>", "<", ">", "<=", ">="})
+_OTHER_STATEMENTS: Final = frozenset(
+    "abstract break class const continue do enum final for global goto interface namespace static switch throw trait try unset use yield".split()
+)
+_INCLUDING: Final = frozenset({"require", "require_once", "include", "include_once"})
+_ONCE: Final = frozenset({"require_once", "include_once"})
 _CASTS: Final = frozenset({"int", "integer", "string", "bool", "boolean", "float", "array"})
 _DEEPEST: Final = 60
+_LONGEST: Final = 200_000
 
 
 def parse(source: str) -> list[Node]:
     """A page's statements. Raises Problem."""
+    if len(source) > _LONGEST:
+        raise Problem("so long a page", 1)
     parser = _Parser(tokens_of(source))
     found = parser.statements(())
     if parser.token.kind != "end":
@@ -54,11 +64,11 @@ class _Parser:
             raise self.problem()
 
     def problem(self) -> Problem:
-        shown = "end of file" if self.token.kind == "end" else f'token "{self.token.text}"'
-        return Problem(f"syntax error, unexpected {shown}", self.token.line)
+        shown = "the end" if self.token.kind == "end" else f'"{self.token.text[:40]}"'
+        return Problem(f"{shown} there, if it is no mistake,", self.token.line)
 
     def missing(self, what: str) -> Problem:
-        return Problem(what, self.token.line, missing=True)
+        return Problem(what, self.token.line)
 
     # statements
 
@@ -89,14 +99,13 @@ class _Parser:
         method = {
             "echo": self._echo, "print": self._echo, "if": self._if, "foreach": self._foreach, "while": self._while, "function": self._function,
             "return": self._return, "require": self._require, "require_once": self._require, "include": self._require,
-            "include_once": self._require, "exit": self._exit, "die": self._exit, "global": self._skip, "use": self._skip, "namespace": self._skip,
-            "declare": self._skip,
+            "include_once": self._require, "exit": self._exit, "die": self._exit, "declare": self._declare,
         }.get(word)  # fmt: skip
-        if word in ("class", "interface", "trait", "switch", "for", "do", "try", "throw", "goto", "abstract", "final"):
+        if word in _OTHER_STATEMENTS and token.kind == "name":
             raise self.missing(f"a statement such as {word}")
         if method is not None and not (word == "function" and self.tokens[self.at + 1].kind != "name"):
             self.at += 1
-            return method()
+            return (*method(), word in _ONCE) if word in _INCLUDING else method()
         if self.accept("{"):
             found = self.statements(("}",))
             self.expect("}")
@@ -162,7 +171,8 @@ class _Parser:
         return ("while", condition, body)
 
     def _variable(self) -> str:
-        self.accept("&")
+        if self.accept("&"):
+            raise self.missing("a reference")
         if self.token.kind != "var":
             raise self.problem()
         self.at += 1
@@ -172,17 +182,27 @@ class _Parser:
         name = self.token.text
         self.at += 1
         self.expect("(")
-        parameters: list[tuple[str, Node]] = []
+        parameters: list[tuple[str, Node | None, str]] = []
         while not self.accept(")"):
-            while self.token.kind == "name" or self.token.text in ("?", "|"):
-                self.at += 1  # a type
+            kind = self._type()
             parameter = self._variable()
-            parameters.append((parameter, self.expression() if self.accept("=") else ("value", None)))
-            self.accept(",")
-        if self.accept(":"):
-            self.accept("?")
-            self.at += 1
-        return ("function", name.lower(), parameters, self.body())
+            parameters.append((parameter, self.expression() if self.accept("=") else None, kind))
+            if not self.accept(","):
+                self.expect(")")
+                break
+        kind = self._type() if self.accept(":") else ""
+        return ("function", name.lower(), parameters, kind, self.body())
+
+    def _type(self) -> str:
+        """The type of a parameter or a result, "" where there is none."""
+        found = "?" if self.accept("?") else ""
+        if self.token.kind != "name":
+            return found
+        self.at += 1
+        kind = found + self.tokens[self.at - 1].text.lower()
+        if self.token.text in ("|", "&") or kind.lstrip("?") not in TYPES:
+            raise self.missing(f"the type {kind}")
+        return kind
 
     def _return(self) -> Node:
         value: Node = ("value", None) if self.token.text == ";" else self.expression()
@@ -199,12 +219,14 @@ class _Parser:
         if self.accept("(") and not self.accept(")"):
             value = self.expression()
             self.expect(")")
-        self.accept(";")
+        self.expect(";")
         return ("exit", value)
 
-    def _skip(self) -> Node:
-        while self.token.kind != "end" and not self.accept(";"):
-            self.at += 1
+    def _declare(self) -> Node:
+        words = "".join(token.text for token in self.tokens[self.at : self.at + 6])
+        if words.lower() not in ("(strict_types=1);", "(strict_types=0);"):
+            raise self.missing("such a declare")
+        self.at += 6
         return ("do", ("value", None))
 
     # expressions
@@ -216,7 +238,8 @@ class _Parser:
         left = self._ternary()
         operator = self.accept("=", ".=", "+=", "-=", "*=", "/=", "??=")
         if operator:
-            self.accept("&")
+            if self.token.text == "&" or left[0] not in ("var", "index"):
+                raise self.missing("such an assignment")
             left = ("set", operator[:-1], left, self.expression())
         self.depth -= 1
         return left
@@ -225,25 +248,33 @@ class _Parser:
         condition = self._binary(0)
         if not self.accept("?"):
             return condition
-        first = condition if self.token.text == ":" else self.expression()
+        first = None if self.token.text == ":" else self.expression()
         self.expect(":")
-        return ("if", condition, first, self.expression())
+        last = self._binary(0)
+        if self.token.text == "?":
+            raise self.missing("conditions side by side")
+        return ("if", condition, first, last)
 
     def _binary(self, level: int) -> Node:
         if level == len(_BINARY):
             return self._unary()
         left = self._binary(level + 1)
         while operator := self.accept(*_BINARY[level]):
+            if (
+                operator in _ONCE_ONLY
+                and left[0] == "binary"
+                and left[1] in _ONCE_ONLY
+                and self.tokens[self.at - 2].text != ")"
+            ):
+                raise self.missing("comparisons side by side")
             left = ("binary", operator, left, self.expression() if operator == "??" else self._binary(level + 1))
         return left
 
     def _unary(self) -> Node:
         if operator := self.accept("!", "-", "+"):
             return ("unary", operator, self._unary())
-        if self.accept("@", "&"):
-            return self._unary()
         if step := self.accept("++", "--"):
-            return ("step", 1 if step == "++" else -1, self._unary())
+            return ("step", 1 if step == "++" else -1, self._unary(), True)
         if (
             self.token.text == "("
             and self.tokens[self.at + 1].text.lower() in _CASTS
@@ -268,7 +299,7 @@ class _Parser:
                     else ("property", value, name.lstrip("$"))
                 )
             elif step := self.accept("++", "--"):
-                value = ("step", 1 if step == "++" else -1, value)
+                value = ("step", 1 if step == "++" else -1, value, False)
             else:
                 return value
 
@@ -287,13 +318,15 @@ class _Parser:
         if token.kind == "var":
             return ("var", token.text[1:])
         if token.kind == "number":
+            if re.fullmatch(r"0\d+.*|\d{18,}.*|\d*\.\d{15,}|\d+\.", token.text):
+                raise self.missing("such a number")
             return ("value", float(token.text) if "." in token.text else int(token.text))
         if token.kind == "single":
             return ("value", re.sub(r"\\([\\'])", r"\1", token.text[1:-1]))
         if token.kind == "double":
-            return _interpolated(token.text[1:-1])
+            return interpolated(token.text[1:-1], parse)
         if token.kind == "here":
-            return _interpolated(token.text)
+            return interpolated(token.text, parse)
         if token.text == "(":
             value = self.expression()
             self.expect(")")
@@ -315,8 +348,8 @@ class _Parser:
             name = self.token.text
             self.at += 1
             return ("new", name.lower().lstrip("\\"), self._arguments() if self.accept("(") else [])
-        if word in ("function", "fn", "static"):
-            raise self.missing("functions without a name")
+        if word in ("function", "fn", "static", "match", "clone", "yield", "include", "require", "print", "list"):
+            raise self.missing(f"{word} within an expression")
         if word in ("exit", "die"):
             return ("call", "exit", self._arguments() if self.accept("(") else [])
         if self.accept("("):
@@ -335,26 +368,3 @@ class _Parser:
                 self.expect(end)
                 break
         return ("array", pairs)
-
-
-_PARTS: Final = re.compile(r"\\(.)|\{(\$[^}]*)\}|\$(\w+)(?:\[['\"]?(\w+)['\"]?\]|->(\w+))?", re.DOTALL)
-
-
-def _interpolated(text: str) -> Node:
-    """A text with its variables."""
-    parts: list[Node] = []
-    at = 0
-    for match in _PARTS.finditer(text):
-        parts.append(("value", text[at : match.start()]))
-        at = match.end()
-        escaped, inner, name, key, field = match.groups()
-        if escaped is not None:
-            parts.append(("value", _ESCAPES.get(escaped, "\\" + escaped)))
-        elif inner is not None:
-            parts.append(parse(f"<?php {inner};")[0][1])
-        else:
-            value: Node = ("var", name)
-            value = ("index", value, ("value", key)) if key else ("property", value, field) if field else value
-            parts.append(value)
-    parts.append(("value", text[at:]))
-    return ("text", tuple(parts)) if len(parts) > 1 else parts[0]

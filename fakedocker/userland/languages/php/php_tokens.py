@@ -15,12 +15,11 @@ _TOKENS: Final = re.compile(
 
 
 class Problem(Exception):
-    """The page is no PHP, or PHP that is not simulated; the message says which, `line` where."""
+    """PHP that is not simulated, or a mistake; `line` says where."""
 
-    def __init__(self, message: str, line: int, *, missing: bool = False) -> None:
+    def __init__(self, message: str, line: int) -> None:
         super().__init__(message)
         self.line = line
-        self.missing = missing
 
 
 class Token(NamedTuple):
@@ -53,13 +52,15 @@ def _code(source: str, at: int, line: int, found: list[Token]) -> tuple[int, int
     while at < len(source):
         match = _TOKENS.match(source, at)
         if match is None:
-            raise Problem(f"syntax error, unexpected character {source[at]!r}", line)
+            raise Problem(f"{source[at]!r} there, if it is no mistake,", line)
         kind = match.lastgroup or ""
         at = match.end()
         if match["close"]:
             found.append(Token("mark", ";", line))
             return at, line + match[0].count("\n")
         if match["here"]:
+            if re.match(r"<<<\s*['\"]", match[0]) or re.search(r"\n\s+\w+\Z", match[0]) or '\\"' in match["text"]:
+                raise Problem("such a text of several lines", line)
             found.append(Token("here", match["text"], line))
         elif not match["space"]:
             found.append(Token("mark" if kind == "mark2" else kind, match[0], line))

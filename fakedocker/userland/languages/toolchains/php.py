@@ -60,8 +60,7 @@ def _no_shell(system: System) -> int:
 def _run(system: System, state: State, path: str, source: str) -> int:
     page = php_pages.run(system, state, path, source, _NOTHING)
     system.put(bytes_of(page.body))
-    system.put(bytes_of(page.complaint), 2)
-    return 255 if page.failed else 0
+    return page.exit_status
 
 
 def answer(
@@ -88,7 +87,6 @@ def answer(
     page = php_pages.run(system, state, path, text_of(system.read_file(path)), facts)
     del state["busy"]
     connection.pop("waits", None)
-    system.put(bytes_of(page.complaint), 2)
     version = version_of(system, "PHP_VERSION", "8.3.12")
     headers = {"X-Powered-By": f"PHP/{version}", "Content-Type": "text/html; charset=UTF-8", **page.headers}
     return Response(page.status, bytes_of(page.body), tuple(headers.items()))
