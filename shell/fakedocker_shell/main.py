@@ -6,6 +6,9 @@ fakedocker FILE [ARG..]         run a script; without a terminal, commands are r
 fakedocker serve                serve an engine on sockets
 fakedocker docker ARG..         the docker command line, against the engine that DOCKER_HOST names
 fakedocker shim ACTION DIR      put a docker into a folder whose engine is started when it is first used
+fakedocker record --to FILE -- COMMAND
+                                keep what a command and a docker engine say to each other
+fakedocker verify FILE          ask the double the same, and compare
 fakedocker registry             serve a registry on the loopback interface
 fakedocker learn [ID]           open the terminal in a lesson
 fakedocker replay PLACE..       play scenarios, or the journal of a session
@@ -33,6 +36,8 @@ USAGE = """Usage: fakedocker [OPTIONS] [FILE [ARG...]]
        fakedocker check [OPTIONS] [DIR]
        fakedocker docker ARG...
        fakedocker shim install|status|env|stop|remove DIR
+       fakedocker record --to FILE -- COMMAND
+       fakedocker verify [OPTIONS] FILE
        fakedocker registry [OPTIONS]
        fakedocker learn [ID]
        fakedocker replay|lint FILE|FOLDER...
@@ -228,6 +233,18 @@ def _shim(arguments: list[str], options: Options) -> int:
     return installing.main(arguments)
 
 
+def _record(arguments: list[str], options: Options) -> int:
+    from fakedocker_shell.recording import commands
+
+    return commands.record(arguments)
+
+
+def _verify(arguments: list[str], options: Options) -> int:
+    from fakedocker_shell.recording import commands
+
+    return commands.run_verify([*options.docker_words(), *arguments])
+
+
 def _registry(arguments: list[str], options: Options) -> int:
     from fakedocker_shell import registry_serving
 
@@ -271,6 +288,8 @@ _COMMANDS: dict[str, Callable[[list[str], Options], int]] = {
     "serve": _serve,
     "docker": _docker,
     "shim": _shim,
+    "record": _record,
+    "verify": _verify,
     "registry": _registry,
     "learn": _learn,
     "replay": _replay,

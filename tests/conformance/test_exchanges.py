@@ -10,7 +10,6 @@ import fnmatch
 import json
 import re
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +19,9 @@ from fakedocker.assembly import create_engine
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.engine.inflight import TimeMode
 from fakedocker.wire.http import Request
+from fakedocker_shell.recording.comparing import Names, differences
 
 HERE = Path(__file__).parent
-DIGEST = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 OUR_OWN_HEADERS = {
     "api-version",
     "docker-experimental",
@@ -35,54 +34,6 @@ OUR_OWN_HEADERS = {
 """Headers that every answer has, or that belong to the connection."""
 CHECK_INTERVAL_NS = 3 * SECOND_NS
 """How long the recording waited once its container ran."""
-
-
-class Names:
-    """Which of our ids stands for which recorded one."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, str] = {}
-
-    def translate(self, text: str) -> str:
-        """A recorded text with our ids in it."""
-        return re.sub(r"[0-9a-f]{12,64}", lambda match: self._known.get(match[0], match[0]), text)
-
-    def learn(self, recorded: Any, ours: Any) -> None:
-        """Pair the ids of two answers, place by place."""
-        if isinstance(recorded, dict) and isinstance(ours, dict):
-            for key in recorded.keys() & ours.keys():
-                self.learn(recorded[key], ours[key])
-        elif isinstance(recorded, list) and isinstance(ours, list):
-            for one, other in zip(recorded, ours, strict=False):
-                self.learn(one, other)
-        elif isinstance(recorded, str) and isinstance(ours, str):
-            pairs = (DIGEST.fullmatch(recorded), DIGEST.fullmatch(ours))
-            if pairs[0] is not None and pairs[1] is not None:
-                self._known[pairs[0][1]] = pairs[1][1]
-                self._known[pairs[0][1][:12]] = pairs[1][1][:12]
-
-
-def differences(recorded: Any, ours: Any, names: Names, at: str = "") -> Iterator[tuple[str, str]]:
-    """Where two answers differ, and how."""
-    numbers = (int, float)
-    if type(recorded) is not type(ours) and not (isinstance(recorded, numbers) and isinstance(ours, numbers)):
-        yield at, f"recorded {json.dumps(recorded)[:90]}, ours {json.dumps(ours)[:90]}"
-    elif isinstance(recorded, dict):
-        for key in sorted(recorded.keys() | ours.keys()):
-            translated = names.translate(key)
-            if key in recorded and translated not in ours:
-                yield f"{at}.{key}", f"missing; recorded {json.dumps(recorded[key])[:90]}"
-            elif key not in recorded and key not in {names.translate(known) for known in recorded}:
-                yield f"{at}.{key}", f"not recorded; ours {json.dumps(ours[key])[:90]}"
-            elif key in recorded:
-                yield from differences(recorded[key], ours[translated], names, f"{at}.{key}")
-    elif isinstance(recorded, list):
-        if len(recorded) != len(ours):
-            yield at, f"{len(recorded)} recorded, {len(ours)} ours: {json.dumps(ours)[:90]}"
-        for index, (one, other) in enumerate(zip(recorded, ours, strict=False)):
-            yield from differences(one, other, names, f"{at}[{index}]")
-    elif recorded != ours and not (isinstance(recorded, str) and names.translate(recorded) == ours):
-        yield at, f"recorded {recorded!r:.120}, ours {ours!r:.120}"
 
 
 def parse(kind: str, data: bytes) -> Any:

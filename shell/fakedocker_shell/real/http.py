@@ -10,13 +10,13 @@ import contextlib
 import os
 import ssl
 from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import h11
 import msgspec
 
 from fakedocker.wire.http import JSON, make_target
-from fakedocker_shell.cli.context import Body, ConnectionRefused, Query, Response
+from fakedocker_shell.cli.context import Body, ConnectionLost, ConnectionRefused, Query, Response
 
 READ_BYTES = 65536
 _API_HOST = "api.moby.localhost"
@@ -44,6 +44,11 @@ class Address:
             return await asyncio.open_connection(self._parts.hostname, self._parts.port or 2375, ssl=self._tls())
         except OSError:
             raise ConnectionRefused(self.text) from None
+
+    def url(self, target: str) -> str:
+        """As the real client names it in errors."""
+        host = quote(self._parts.path, safe="") if self._parts.scheme == "unix" else self._parts.netloc
+        return f"http://{host}{target}"
 
     def _tls(self) -> ssl.SSLContext | None:
         if not self._environment.get("DOCKER_TLS_VERIFY"):
@@ -101,8 +106,10 @@ class HttpExchange:
                 writer.close()
                 with contextlib.suppress(OSError, ssl.SSLError):
                     await writer.wait_closed()
-        except (ConnectionRefused, OSError, h11.RemoteProtocolError) as problem:
+        except ConnectionRefused as problem:
             self._problem = problem
+        except (OSError, h11.RemoteProtocolError):
+            self._problem = ConnectionLost(method, address.url(target))
         finally:
             self.answered = self.finished = True
             self._changed()

@@ -157,6 +157,8 @@ class _Running:
                 await serve_command(around, reader, writer)
         except (BadFrame, asyncio.IncompleteReadError, ConnectionError):
             pass  # it was none of the shim's clients, or has gone
+        except asyncio.CancelledError:
+            pass  # the engine ends; asyncio's servers would report a task that says so
         finally:
             self._commands -= 1
             self._used_seconds = time.monotonic()
