@@ -306,11 +306,11 @@ class Kernel(Namespaces, Starting, Streams):
         while True:
             if process.exiting is not None:
                 return process.exiting
-            body = process.body
-            if process.body_shared:
-                body = process.body = body.copy()
-                process.body_shared = False
             try:
+                body = process.body
+                if process.body_shared:
+                    body = process.body = body.copy()
+                    process.body_shared = False
                 if type(body) is Utility:
                     status = self.programs.get(body.name)(calls, process.argv, body.state)
                 else:

@@ -11,10 +11,11 @@ from fakedocker.filesystem.walk import Mount
 from fakedocker.kernel import signals
 from fakedocker.kernel.calls_processes import measure_arguments
 from fakedocker.kernel.devices import standard_mounts
-from fakedocker.kernel.events import Exited, OutOfMemory
+from fakedocker.kernel.events import Exited, Fault, OutOfMemory
 from fakedocker.kernel.kernel import ExecError
 from fakedocker.kernel.program import System
-from helpers.kernel_machine import PATH, Machine, once
+from fakedocker.kernel.utility import Memory
+from helpers.kernel_machine import PATH, SECOND_NS, Machine, once
 
 
 def test_a_process_runs_ends_and_is_told_with_its_status() -> None:
@@ -411,3 +412,32 @@ def test_arguments_have_a_limit() -> None:
     for argv in (("ls", "a" * 200_000), ("ls", *["a" * 20] * 100_000)):
         with pytest.raises(OSError, match="Argument list too long"):
             measure_arguments(argv)
+
+
+class Unstorable(Memory):
+    """A memory that cannot be copied: a mistake of whoever wrote the program."""
+
+    def copy(self) -> Unstorable:
+        raise TypeError("no value that a memory can hold")
+
+    def memory_bytes(self) -> int:
+        return 0
+
+
+def test_a_program_whose_memory_cannot_be_copied_ends_alone() -> None:
+    def program(system: System, argv: tuple[str, ...], state: dict[str, Any]) -> int:
+        state["kept"] = Unstorable()
+        system.sleep_until(state.setdefault("until", system.now_ns + SECOND_NS))
+        return 0
+
+    machine = Machine(unstorable=program)
+    machine.start("unstorable")
+    machine.start("each", "sleep", "2", "--", "echo", "after", name="other")
+    machine.settle()
+    machine.draft.freeze()  # from here on a body belongs to a world that may be kept
+    machine.wait(5)
+    ended = [event.status for event in machine.events if isinstance(event, Exited)]
+    reports = [event.report for event in machine.events if isinstance(event, Fault)]
+    assert 128 + signals.SEGV in ended
+    assert len(reports) == 1 and "no value that a memory can hold" in reports[0]
+    assert machine.output("other") == "after\n"
