@@ -23,14 +23,13 @@ from fakedocker.userland.languages.javascript.calls import (
 from fakedocker.userland.languages.javascript.code import JsCode
 from fakedocker.userland.languages.javascript.emitting import Emitter
 from fakedocker.userland.languages.javascript.jumping import leave
-from fakedocker.userland.languages.javascript.lexer import to_units
+from fakedocker.userland.languages.javascript.redeclarations import nodes_in
 from fakedocker.userland.languages.javascript.resuming import waiter_operation
 from fakedocker.userland.languages.javascript.scopes import (
     LEXICAL,
     Analysis,
     FunctionScope,
     has_simple_parameters,
-    nodes_in,
     statements_of,
 )
 from fakedocker.userland.languages.javascript.shared import UNINITIALIZED
@@ -38,6 +37,7 @@ from fakedocker.userland.languages.javascript.stacked import push
 from fakedocker.userland.languages.javascript.stacked_assigning import store
 from fakedocker.userland.languages.javascript.statements import parse
 from fakedocker.userland.languages.javascript.syntax import Node
+from fakedocker.userland.languages.javascript.units import to_units
 from fakedocker.userland.languages.javascript.variables import open_scope
 from fakedocker.userland.languages.machine.code import COMPILERS, Box, Code, Frame, Operation, Runner, Source
 

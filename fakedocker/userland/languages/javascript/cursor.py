@@ -4,29 +4,78 @@ from __future__ import annotations
 
 from typing import Final, NoReturn
 
-from fakedocker.userland.languages.javascript.lexer import Lexer, Refused, Token
+from fakedocker.userland.languages.javascript.escapes import Refused
+from fakedocker.userland.languages.javascript.lexer import KEYWORDS, Lexer, Token
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
 _MOST_NESTED: Final = 48
 _BEFORE_PATTERN: Final = frozenset({")", "]", "}"})
-_STRICT_RESERVED: Final = frozenset("implements interface let package private protected public static yield".split())
+FUTURE_RESERVED: Final = frozenset("implements interface package private protected public".split())
+STRICT_RESERVED: Final = frozenset("implements interface let package private protected public static yield".split())
+AWAIT_OUTSIDE: Final = "await is only valid in async functions and the top level bodies of modules"
+_ARGUMENTS_BANNED: Final = "'arguments' is not allowed in class field initializer or static initialization block"
+_UNEXPECTED: Final = {
+    "number": "Unexpected number",
+    "bigint": "Unexpected number",
+    "text": "Unexpected string",
+    "template": "Unexpected template string",
+}
 
 
 class Context:
-    """What surrounds the code that is being parsed."""
+    """What surrounds the code that is being parsed.
 
-    __slots__ = ("breakable", "in_async", "in_function", "in_generator", "is_strict", "labels", "loops")
+    Attributes:
+        home: what a function is the method of, for `super`: "" for none, "method", or "derived", whose parent it may call.
+        labels: the names that a statement has, and whether it is a loop.
+        bans: words that are no names here: `await` in static blocks, `arguments` in those and in fields.
+        in_for_await: whether the variable of such a loop is being declared.
+        is_simple: whether all parameters are plain names.
+        may_return: whether a statement may return from it, as in arrow functions outside of others, where `new.target` is none.
+        in_parameters: whether these are a function's parameters, in which nothing may be waited for.
+    """
+
+    __slots__ = (
+        "bans",
+        "breakable",
+        "home",
+        "in_async",
+        "in_for_await",
+        "in_function",
+        "in_generator",
+        "in_parameters",
+        "in_static_block",
+        "is_simple",
+        "is_strict",
+        "labels",
+        "loops",
+        "may_return",
+    )
 
     def __init__(
-        self, *, in_function: bool = False, in_async: bool = False, in_generator: bool = False, is_strict: bool = False
+        self,
+        *,
+        in_function: bool = False,
+        in_async: bool = False,
+        in_generator: bool = False,
+        is_strict: bool = False,
+        home: str = "",
+        bans: frozenset[str] = frozenset(),
     ):
         self.in_function = in_function
         self.in_async = in_async
         self.in_generator = in_generator
         self.is_strict = is_strict
+        self.home = home
+        self.bans = bans
+        self.in_parameters = False
+        self.in_static_block = False
+        self.is_simple = True
+        self.in_for_await = False
+        self.may_return = in_function
         self.loops = 0
         self.breakable = 0
-        self.labels: list[str] = []
+        self.labels: list[tuple[str, bool]] = []
 
 
 class Cursor:
@@ -34,24 +83,32 @@ class Cursor:
 
     Attributes:
         token: the next one.
-        last_end: where the one before it ended.
+        last: the one before it.
+        last_end: where that ended.
         context: of the function that is being parsed.
+        is_module: whether the source is a module.
     """
 
-    def __init__(self, source: str, context: Context) -> None:
-        self._lexer = Lexer(source)
+    def __init__(self, source: str, context: Context, *, is_module: bool = False) -> None:
+        self.is_module = is_module
+        self._lexer = Lexer(source, has_html_comments=not is_module)
         self._arrows: dict[int, bool] = {}
         self.source = source
         self.context = context
         self.last_end = 0
         self._depth = 0
-        self.token = self._lexer.next(True)
+        self.token = self.last = self._lexer.next(True)
+
+    @property
+    def start(self) -> int:
+        """Where what comes next begins: a template at its backquote."""
+        return self.token.at - (self.token.kind == "template")
 
     # tokens
 
     def advance(self, pattern_allowed: bool = False) -> Token:
         """Take the next token. `pattern_allowed`: whether a slash after it begins a pattern."""
-        taken = self.token
+        taken = self.last = self.token
         self.last_end = taken.end
         self.token = self._lexer.next(pattern_allowed or _begins_operand_after(taken))
         return taken
@@ -71,16 +128,15 @@ class Cursor:
             return True
         return False
 
-    def expect(self, text: str) -> Token:
+    def expect(self, text: str, pattern_allowed: bool = False) -> Token:
         """Take a punctuator or keyword. Refused if another token is next."""
         if not self.is_at(text):
             self.unexpected()
-        return self.advance()
+        return self.advance(pattern_allowed)
 
     def template_part(self) -> Token:
         """The text of a template that follows a closing brace, which is the next token."""
-        if not self.is_at("}"):
-            self.unexpected()
+        self.last = self.token
         self._lexer.place = self.token.end
         self.token = self._lexer.template()
         return self.token
@@ -91,18 +147,77 @@ class Cursor:
             return
         if self.token.kind == "end" or self.token.line_before or self.is_at("}"):
             return
+        last = self.last
+        if last.kind == "name" and last.value == "await" and not self.context.in_async:
+            self.fail(AWAIT_OUTSIDE, last.at, last.end)
         self.unexpected()
+
+    # names
+
+    def is_name(self) -> bool:
+        """Whether the next token is a name, be it one that may not be used here."""
+        return self.token.kind == "name"
+
+    def name(self) -> Token:
+        """Take a name that something is called by. Refused if it is none here."""
+        token = self.token
+        if token.kind != "name" or self._is_reserved(token):
+            self.unexpected()
+        if token.value in self.context.bans:
+            self.fail(_ARGUMENTS_BANNED, token.at, token.end)
+        return self.advance()
+
+    def check_name(self, token: Token) -> None:
+        """Refuse a token that is no name here, and point at the one that was taken last."""
+        if token.kind != "name" or self._is_reserved(token):
+            try:
+                self.unexpected(token)
+            except Refused as problem:
+                raise Refused(problem.message, self.last.at, self.last.end) from None
+        if token.value in self.context.bans:
+            self.fail(_ARGUMENTS_BANNED, token.at, token.end)
+
+    def _is_reserved(self, token: Token) -> bool:
+        word, context = token.value, self.context
+        if word == "await":
+            return context.in_async or context.in_static_block or self.is_module
+        if word == "yield" and context.in_generator:
+            return True
+        if token.escaped and word in KEYWORDS:
+            return True
+        return context.is_strict and word in STRICT_RESERVED
 
     # looking ahead
 
     def peek(self) -> Token:
         """The token after the next one."""
-        place, token, last = self._lexer.place, self.token, self.last_end
+        place, octal = self._lexer.place, self._lexer.octal
         try:
-            self.advance()
-            return self.token
+            return self._lexer.next(_begins_operand_after(self.token))
         finally:
-            self._lexer.place, self.token, self.last_end = place, token, last
+            self._lexer.place, self._lexer.octal = place, octal
+
+    def peek_second(self) -> Token:
+        """The token behind that after the next one."""
+        place, octal = self._lexer.place, self._lexer.octal
+        try:
+            self._lexer.next(False)
+            return self._lexer.next(False)
+        finally:
+            self._lexer.place, self._lexer.octal = place, octal
+
+    def word_behind_labels(self) -> str:
+        """The token behind all names with a colon that are next."""
+        place, octal, token = self._lexer.place, self._lexer.octal, self.token
+        try:
+            while token.kind == "name":
+                following = self._lexer.next(False)
+                if following.value != ":" or following.kind != "punctuator":
+                    break
+                token = self._lexer.next(True)
+            return str(token.value) if token.kind == "keyword" else ""
+        finally:
+            self._lexer.place, self._lexer.octal = place, octal
 
     def is_arrow_ahead(self) -> bool:
         """Whether the parenthesis that is next closes before `=>`. O(1) after a first look at all that is inside."""
@@ -112,7 +227,7 @@ class Cursor:
         return self._arrows.get(at, False)
 
     def _look_at_parentheses(self) -> None:
-        lexer = Lexer(self.source)
+        lexer = Lexer(self.source, has_html_comments=not self.is_module)
         lexer.place = self.token.at
         opened: list[tuple[str, int]] = []
         before = self.token
@@ -137,12 +252,12 @@ class Cursor:
                         place = lexer.place
                         following = lexer.next(False)
                         lexer.place = place
-                        self._arrows[at] = following.value == "=>" and not following.line_before
-                elif token.kind == "end":
+                        self._arrows[at] = following.value == "=>" and following.kind == "punctuator"
+                elif token.kind in ("end", "illegal"):
                     return
                 if not opened:
                     return
-        except (Refused, IndexError):  # the parser comes there, and says so
+        except IndexError:  # the parser comes there, and says so
             return
 
     # nesting
@@ -161,20 +276,49 @@ class Cursor:
     def unexpected(self, token: Token | None = None) -> NoReturn:
         """Refuse a token in V8's words."""
         found = token or self.token
+        at, end, word = found.at, found.end, found.value
+        if found.kind == "illegal":
+            assert found.problem is not None
+            raise found.problem
         if found.kind == "end":
-            raise Refused("Unexpected end of input", found.at, is_end=True)
-        said = {
-            "number": "Unexpected number",
-            "bigint": "Unexpected number",
-            "text": "Unexpected string",
-            "template": "Unexpected template string",
-            "name": f"Unexpected identifier '{found.value}'",
-        }.get(found.kind, f"Unexpected token '{self.source[found.at : found.end]}'")
-        if found.kind == "name" and self.context.is_strict and found.value in _STRICT_RESERVED:
-            said = "Unexpected strict mode reserved word"
-        raise Refused(said, found.at, found.end)
+            raise Refused("Unexpected end of input", at, at, is_end=True)
+        if found.kind == "pattern":
+            slash = "/=" if self.source.startswith("=", at + 1) else "/"
+            raise Refused(f"Unexpected token '{slash}'", at, at + len(slash))
+        said = _UNEXPECTED.get(found.kind)
+        if said is None:
+            said = self._unexpected_word(found) if found.kind == "name" else f"Unexpected token '{self.source[at:end]}'"
+        if found.kind == "private":
+            said = f"Unexpected identifier '#{word}'"
+        if word == "enum" and found.kind == "keyword":
+            said = "Unexpected reserved word"
+        raise Refused(said, at - (found.kind == "template"), end)
 
-    def fail(self, message: str, at: int, end: int = 0) -> NoReturn:
+    def _unexpected_word(self, found: Token) -> str:
+        word = found.value
+        if word == "await" and not found.escaped:
+            return "Unexpected reserved word"
+        if found.escaped and (word in KEYWORDS or (word in STRICT_RESERVED and self.context.is_strict)):
+            return "Keyword must not contain escaped characters"
+        if self.context.is_strict and word in STRICT_RESERVED:
+            return "Unexpected strict mode reserved word"
+        if word in FUTURE_RESERVED:
+            return "Unexpected identifier 'undefined'"
+        if word in ("async", "get", "set") and not found.escaped:
+            return f"Unexpected token '{word}'"
+        return f"Unexpected identifier '{word}'"
+
+    def fail_at_last(self, message: str) -> NoReturn:
+        """Refuse the token that was taken last."""
+        raise Refused(message, self.last.at - (self.last.kind == "template"), self.last.end)
+
+    def check_octal(self, start: int) -> None:
+        """Refuse, at the end of strict code, what is written in it as before ES5."""
+        octal = self._lexer.octal
+        if octal is not None and start <= octal.at and octal.end <= self.last_end:
+            raise octal
+
+    def fail(self, message: str, at: int, end: int = -1) -> NoReturn:
         """Refuse the source at an offset."""
         raise Refused(message, at, end)
 

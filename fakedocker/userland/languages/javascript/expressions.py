@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NoReturn
 
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.cursor import Cursor
+from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.function_syntax import FunctionSyntax
-from fakedocker.userland.languages.javascript.lexer import Refused, Token
+from fakedocker.userland.languages.javascript.lexer import Token
 from fakedocker.userland.languages.javascript.literal_syntax import LiteralSyntax
-from fakedocker.userland.languages.javascript.patterns import check_target, to_pattern
+from fakedocker.userland.languages.javascript.patterns import Covers, is_target, wrong_target
+from fakedocker.userland.languages.javascript.primary_syntax import PrimarySyntax
 from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
 _BINARY: Final = {
-    "??": 1, "||": 2, "&&": 3, "|": 4, "^": 5, "&": 6, "==": 7, "!=": 7, "===": 7, "!==": 7, "<": 8, ">": 8, "<=": 8, ">=": 8, "instanceof": 8,
+    "||": 2, "&&": 3, "|": 4, "^": 5, "&": 6, "==": 7, "!=": 7, "===": 7, "!==": 7, "<": 8, ">": 8, "<=": 8, ">=": 8, "instanceof": 8,
     "in": 8, "<<": 9, ">>": 9, ">>>": 9, "+": 10, "-": 10, "*": 11, "/": 11, "%": 11, "**": 12,
 }  # fmt: skip
-_LOGICAL: Final = frozenset({"??", "||", "&&"})
+_LOGICAL: Final = frozenset({"||", "&&"})
+_BELOW_LOGICAL: Final = 3
 _ASSIGNS: Final = frozenset("= += -= *= /= %= **= <<= >>= >>>= &= |= ^= &&= ||= ??=".split())
 _PREFIX: Final = frozenset({"!", "~", "+", "-", "typeof", "void", "delete"})
 Body = Callable[[], tuple[Node, ...]]
@@ -30,27 +33,52 @@ class Expressions:
     def __init__(self, cursor: Cursor) -> None:
         self.cursor = cursor
         self.parse_body: Body = tuple
-        self._parenthesized: dict[int, Node] = {}  # by id; kept, so that no id is given twice
-        self._covered: list[int] = []  # offsets of `{a = 1}` that only a pattern may have
+        self.covers = Covers()
         self.functions = FunctionSyntax(cursor, self)
         self.literals = LiteralSyntax(cursor, self)
+        self.primaries = PrimarySyntax(cursor, self)
 
     def expression(self, in_allowed: bool = True) -> Node:
-        """Expressions with commas between."""
-        first = self.assignment(in_allowed)
+        """Expressions with commas between. Refused if what only a pattern may have stands where no pattern is."""
+        since = len(self.covers.shorthands)
+        found = self.cover_expression(in_allowed)
+        self.covers.check(since)
+        return found
+
+    def cover_expression(self, in_allowed: bool = True) -> Node:
+        """Expressions with commas between, which may hold what only a pattern may have."""
+        if self.cursor.is_at("..."):
+            self._stray_rest()
+        first = self.cover_assignment(in_allowed)
         if not self.cursor.is_at(","):
             return first
         parts = [first]
-        while self.cursor.takes(","):
-            parts.append(self.assignment(in_allowed))
+        while self.cursor.is_at(","):
+            self.cursor.advance(True)
+            if self.cursor.is_at("..."):
+                self._stray_rest()
+            parts.append(self.cover_assignment(in_allowed))
         return syntax.Sequence(first.at, tuple(parts))
 
+    def _stray_rest(self) -> NoReturn:
+        """A rest parameter where none is: V8 reads on before it says so."""
+        cursor = self.cursor
+        token = cursor.advance()
+        try:
+            self.functions.binding()
+        except Refused:
+            cursor.unexpected(token)
+        if cursor.is_at("="):
+            cursor.fail_at_last("Rest parameter may not have a default initializer")
+        if cursor.is_at(","):
+            cursor.fail_at_last("Rest parameter must be last formal parameter")
+        cursor.unexpected(token)
+
     def assignment(self, in_allowed: bool = True) -> Node:
-        """One expression without commas. Refused if a pattern's default stands where no pattern is."""
-        covered = len(self._covered)
+        """One expression without commas. Refused if what only a pattern may have stands where no pattern is."""
+        since = len(self.covers.shorthands)
         found = self.cover_assignment(in_allowed)
-        if len(self._covered) > covered and not isinstance(found, syntax.ObjectLiteral | syntax.ArrayLiteral):
-            self.cursor.fail("Invalid shorthand property initializer", self._covered[covered])
+        self.covers.check(since)
         return found
 
     def cover_assignment(self, in_allowed: bool) -> Node:
@@ -66,94 +94,118 @@ class Expressions:
                     return arrow
             if cursor.is_at("(") and cursor.is_arrow_ahead():
                 return self.functions.arrow(token.at, False, in_allowed)
-            covered = len(self._covered)
+            since, start = len(self.covers.shorthands), cursor.start
             left = self._conditional(in_allowed)
             operator = cursor.token
-            if operator.kind != "punctuator" or operator.value not in _ASSIGNS:
+            if operator.kind != "punctuator":
                 return left
-            if operator.value == "=":
-                del self._covered[covered:]
-                target = to_pattern(left, cursor.context.is_strict)
-            else:
-                check_target(left, "Invalid left-hand side in assignment")
-                target = left
-            cursor.advance(True)
-            return syntax.Assign(operator.at, str(operator.value), target, self.assignment(in_allowed))
+            if operator.value == "=>":
+                self._wrong_arrow(left)
+            if operator.value not in _ASSIGNS:
+                return left
+            return self._assign(start, since, left, in_allowed)
 
-    @property
-    def covered(self) -> int:
-        """How many `{a = 1}` wait to be in a pattern."""
-        return len(self._covered)
+    def _assign(self, start: int, since: int, left: Node, in_allowed: bool) -> Node:
+        cursor, covers = self.cursor, self.covers
+        is_strict, end = cursor.context.is_strict, cursor.last_end
+        operator = cursor.token
+        word = str(operator.value)
+        target = left
+        if isinstance(left, syntax.ArrayLiteral | syntax.ObjectLiteral) and word == "=":
+            if covers.is_parenthesized(left):
+                cursor.fail("Invalid left-hand side in assignment", start, end)
+            del covers.shorthands[since:]
+            target = covers.pattern(left, is_strict)
+        elif not is_target(left, is_strict):
+            is_late = word not in ("&&=", "||=", "??=")
+            target = wrong_target(left, "Invalid left-hand side in assignment", start, end, is_late=is_late)
+        elif covers.is_parenthesized(left):
+            covers.note_extent(left, start, end)
+        cursor.advance(True)
+        value = self.assignment(in_allowed)
+        return target if isinstance(target, syntax.WrongTarget) else syntax.Assign(operator.at, word, target, value)
 
-    def check_covered(self, since: int) -> None:
-        """Refuse what would have been right in a pattern only, of what has come since, now that none has come."""
-        if len(self._covered) > since:
-            self.cursor.fail("Invalid shorthand property initializer", self._covered[since])
-
-    def note_covered(self, at: int) -> None:
-        """A default stands there that only a pattern may have."""
-        self._covered.append(at)
-
-    def uncover(self, since: int) -> None:
-        """A pattern has come of all since."""
-        del self._covered[since:]
+    def _wrong_arrow(self, left: Node) -> NoReturn:
+        """`=>` behind what is no list of parameters."""
+        cursor = self.cursor
+        if isinstance(left, syntax.Name) or self.covers.is_parenthesized(left):
+            cursor.unexpected()
+        if position_of(left) > cursor.last.at:
+            raise NotSimulated("how node ends of an arrow behind such an expression")
+        cursor.fail("Malformed arrow function parameter list", position_of(left), cursor.last.at)
 
     def _yield(self, in_allowed: bool) -> Node:
         cursor = self.cursor
+        token = cursor.token
+        if token.escaped:
+            cursor.fail("Keyword must not contain escaped characters", token.at, token.end)
+        self._note_waiting(token, "Yield expression not allowed in formal parameter")
         at = cursor.advance(True).at
+        following = cursor.token
         if (
-            cursor.token.line_before
-            or cursor.token.kind == "end"
-            or cursor.token.value in (")", "]", "}", ",", ";", ":", "in", "of")
+            following.line_before
+            or following.kind == "end"
+            or (following.kind == "punctuator" and following.value in (")", "]", "}", ",", ";", ":"))
+            or cursor.is_at("in")
         ):
             return syntax.Yield(at, None, False)
-        delegates = cursor.takes("*")
+        delegates = cursor.is_at("*")
+        if delegates:
+            cursor.advance(True)
         return syntax.Yield(at, self.assignment(in_allowed), delegates)
+
+    def _note_waiting(self, token: Token, message: str) -> None:
+        """`yield` or `await`, which no parameter may have."""
+        problem = Refused(message, token.at, token.end)
+        if self.cursor.context.in_parameters:
+            raise problem
+        self.covers.waiting.append(problem)
 
     def _conditional(self, in_allowed: bool) -> Node:
         cursor = self.cursor
-        test = self._binary(0, in_allowed)
+        test = self._logical(in_allowed)
         if not cursor.is_at("?"):
             return test
         at = cursor.advance(True).at
         yes = self.assignment()
-        cursor.expect(":")
+        cursor.expect(":", True)
         return syntax.Conditional(at, test, yes, self.assignment(in_allowed))
+
+    def _logical(self, in_allowed: bool) -> Node:
+        """`??` or `||` and `&&`, which mix in parentheses only: the other one stays, where nobody expects it."""
+        cursor = self.cursor
+        left = self._binary(_BELOW_LOGICAL, in_allowed)
+        if not cursor.is_at("??"):
+            return self._continue_binary(left, 0, in_allowed)
+        while cursor.is_at("??"):
+            at = cursor.advance(True).at
+            left = syntax.Logical(at, "??", left, self._binary(_BELOW_LOGICAL, in_allowed))
+        return left
 
     def _binary(self, lowest: int, in_allowed: bool) -> Node:
         cursor = self.cursor
-        left = self._unary()
+        if cursor.token.kind != "private":
+            return self._continue_binary(self._unary(), lowest, in_allowed)
+        token = cursor.token
+        self.functions.use_private(token, 0 if cursor.last is token else cursor.last.at)
+        following = cursor.peek()
+        if following.value != "in" or following.kind != "keyword" or lowest >= _BINARY["in"] or not in_allowed:
+            cursor.unexpected()
+        cursor.advance()
+        return self._continue_binary(syntax.PrivateName(token.at, str(token.value)), lowest, in_allowed)
+
+    def _continue_binary(self, left: Node, lowest: int, in_allowed: bool) -> Node:
+        cursor = self.cursor
         while True:
             token = cursor.token
             operator = str(token.value)
             rank = _BINARY.get(operator, 0) if token.kind in ("punctuator", "keyword") else 0
             if rank <= lowest or (operator == "in" and not in_allowed):
                 return left
-            if operator == "**" and isinstance(left, syntax.Unary) and not self._in_parentheses(left):
-                cursor.fail(
-                    "Unary operator used immediately before exponentiation expression. Parenthesis must be used to disambiguate operator precedence",
-                    left.at,
-                )
             cursor.advance(True)
             right = self._binary(rank - 1 if operator == "**" else rank, in_allowed)
-            if operator in _LOGICAL:
-                self._check_mixing(operator, left, right, token)
-                left = syntax.Logical(token.at, operator, left, right)
-            else:
-                left = syntax.Binary(token.at, operator, left, right)
-
-    def _check_mixing(self, operator: str, left: Node, right: Node, token: Token) -> None:
-        """`??` mixes with `||` and `&&` in parentheses only."""
-        for side in (left, right):
-            if (
-                isinstance(side, syntax.Logical)
-                and (operator == "??") != (side.operator == "??")
-                and not self._in_parentheses(side)
-            ):
-                self.cursor.unexpected(token)
-
-    def _in_parentheses(self, node: Node) -> bool:
-        return id(node) in self._parenthesized
+            kind = syntax.Logical if operator in _LOGICAL else syntax.Binary
+            left = kind(token.at, operator, left, right)
 
     def _unary(self) -> Node:
         cursor = self.cursor
@@ -163,49 +215,81 @@ class Expressions:
             if token.kind in ("punctuator", "keyword"):
                 if word in _PREFIX:
                     cursor.advance(True)
-                    value = self._unary()
-                    if word == "delete" and isinstance(value, syntax.Name) and cursor.context.is_strict:
-                        cursor.fail(
-                            "Delete of an unqualified identifier in strict mode.", value.at, value.at + len(value.name)
-                        )
-                    return syntax.Unary(token.at, word, value)
+                    return self._prefix(token, self._unary())
                 if word in ("++", "--"):
                     cursor.advance(True)
+                    start = cursor.start
                     target = self._unary()
-                    check_target(target, "Invalid left-hand side expression in prefix operation")
-                    return syntax.Update(token.at, word, target, True)
-            elif token.kind == "name" and word == "await" and cursor.context.in_async and not token.escaped:
+                    return self._update(token, target, start, is_prefix=True)
+            elif token.kind == "name" and word == "await" and cursor.context.in_async:
+                if token.escaped:
+                    cursor.fail("Keyword must not contain escaped characters", token.at, token.end)
+                self._note_waiting(token, "Illegal await-expression in formal parameters of async function")
                 cursor.advance(True)
-                return syntax.Await(token.at, self._unary())
+                value = self._unary()
+                self._check_power(token)
+                return syntax.Await(token.at, value)
             return self._postfix()
+
+    def _prefix(self, token: Token, value: Node) -> Node:
+        cursor = self.cursor
+        if token.value == "delete":
+            if isinstance(value, syntax.Name) and cursor.context.is_strict:
+                cursor.fail_at_last("Delete of an unqualified identifier in strict mode.")
+            inner = value.expression if isinstance(value, syntax.Chain) else value
+            if isinstance(inner, syntax.Member) and isinstance(inner.key, syntax.PrivateName):
+                cursor.fail_at_last("Private fields can not be deleted")
+        self._check_power(token)
+        return syntax.Unary(token.at, str(token.value), value)
+
+    def _check_power(self, token: Token) -> None:
+        cursor = self.cursor
+        if cursor.is_at("**"):
+            cursor.fail(
+                "Unary operator used immediately before exponentiation expression."
+                " Parenthesis must be used to disambiguate operator precedence",
+                token.at,
+                cursor.token.end,
+            )
+
+    def _update(self, token: Token, target: Node, start: int, *, is_prefix: bool) -> Node:
+        cursor = self.cursor
+        if not is_target(target, cursor.context.is_strict):
+            kind = "prefix" if is_prefix else "postfix"
+            said = f"Invalid left-hand side expression in {kind} operation"
+            return wrong_target(target, said, start, cursor.last_end)
+        return syntax.Update(token.at, str(token.value), target, is_prefix)
 
     def _postfix(self) -> Node:
         cursor = self.cursor
+        start = cursor.start
         target = self.left_hand_side()
-        if cursor.token.kind == "punctuator" and cursor.token.value in ("++", "--") and not cursor.token.line_before:
-            check_target(target, "Invalid left-hand side expression in postfix operation")
-            operator = cursor.advance()
-            return syntax.Update(operator.at, str(operator.value), target, False)
+        operator = cursor.token
+        if operator.kind == "punctuator" and operator.value in ("++", "--") and not operator.line_before:
+            found = self._update(operator, target, start, is_prefix=False)
+            cursor.advance()
+            return found
         return target
 
     def left_hand_side(self) -> Node:
         cursor = self.cursor
         start = cursor.token
-        value = self._new() if cursor.is_at("new") else self._primary()
-        is_async_name = isinstance(value, syntax.Name) and value.name == "async" and start.kind == "name"
+        value = self._new() if cursor.is_at("new") else self.primaries.primary()
+        is_async_name = isinstance(value, syntax.Name) and value.name == "async" and not start.escaped
+        is_async_name = is_async_name and start.kind == "name"
         chained = False
         while True:
             token = cursor.token
             if token.kind == "template":
                 if chained:
-                    cursor.fail("Invalid tagged template on optional chain", token.at)
-                value = syntax.Tagged(token.at, value, self.literals.template())
+                    cursor.fail("Invalid tagged template on optional chain", token.at - 1, token.end)
+                value = syntax.Tagged(token.at - 1, value, self.literals.template(is_tagged=True))
             elif token.kind != "punctuator":
                 break
             elif token.value == "(":
-                if is_async_name and cursor.is_arrow_ahead() and not token.line_before:
+                if is_async_name and not token.line_before and cursor.is_arrow_ahead():
                     return self.functions.arrow(start.at, True, True)
-                value = syntax.Call(_call_position(value), value, self.arguments())
+                value = syntax.Call(self._call_position(), value, self.arguments())
             elif token.value == "?.":
                 chained = True
                 value = self._optional(value)
@@ -216,31 +300,41 @@ class Expressions:
             is_async_name = False
         return syntax.Chain(value.at, value) if chained else value
 
+    def _call_position(self) -> int:
+        """Where V8 says that a call is: at the name before its parenthesis, at that behind anything else."""
+        last = self.cursor.last
+        return last.at if last.kind == "name" or last.value == "super" else self.cursor.token.at
+
     def _optional(self, value: Node) -> Node:
         cursor = self.cursor
         at = cursor.advance().at
         if cursor.is_at("("):
-            return syntax.Call(at, value, self.arguments(), True)
+            return syntax.Call(cursor.token.at, value, self.arguments(), True)
         if cursor.is_at("["):
             cursor.advance(True)
-            key = self.expression()
+            key = self.cover_expression()
             cursor.expect("]")
             return syntax.Member(at, value, key, True, True)
-        return syntax.Member(cursor.token.at, value, self._member_name(), False, True)
+        if cursor.token.kind == "template":
+            cursor.fail("Invalid tagged template on optional chain", cursor.token.at - 1, cursor.token.end)
+        place = cursor.token.at
+        return syntax.Member(place, value, self._member_name(at), False, True)
 
     def _member(self, value: Node) -> Node:
         cursor = self.cursor
-        if cursor.advance(True).value == ".":
+        taken = cursor.advance(True)
+        if taken.value == ".":
             at = cursor.token.at
-            return syntax.Member(at, value, self._member_name(), False)
+            return syntax.Member(at, value, self._member_name(taken.at), False)
         at = cursor.last_end - 1
-        key = self.expression()
+        key = self.cover_expression()
         cursor.expect("]")
         return syntax.Member(at, value, key, True)
 
-    def _member_name(self) -> Node:
+    def _member_name(self, dot: int) -> Node:
         token = self.cursor.token
         if token.kind == "private":
+            self.functions.use_private(token, dot)
             self.cursor.advance()
             return syntax.PrivateName(token.at, str(token.value))
         if token.kind not in ("name", "keyword"):
@@ -251,18 +345,19 @@ class Expressions:
     def arguments(self) -> tuple[Node, ...]:
         """What stands between the parentheses of a call."""
         cursor = self.cursor
-        cursor.expect("(")
+        cursor.expect("(", True)
         found: list[Node] = []
         while not cursor.is_at(")"):
-            since = self.covered
             if cursor.is_at("..."):
                 at = cursor.advance(True).at
-                found.append(syntax.Spread(at, self.assignment()))
+                found.append(syntax.Spread(at, self.cover_assignment(True)))
             else:
-                found.append(self.assignment())
-            self.check_covered(since)
-            if not cursor.is_at(")") and not cursor.takes(","):
-                cursor.fail("missing ) after argument list", cursor.token.at, cursor.token.end)
+                found.append(self.cover_assignment(True))
+            if not cursor.is_at(","):
+                break
+            cursor.advance(True)
+        if not cursor.is_at(")"):
+            cursor.fail_at_last("missing ) after argument list")
         cursor.advance()
         return tuple(found)
 
@@ -270,103 +365,27 @@ class Expressions:
         cursor = self.cursor
         at = cursor.expect("new").at
         if cursor.takes("."):
-            if not cursor.is_word("target") or not cursor.context.in_function:
+            if not cursor.is_word("target"):
                 cursor.unexpected()
             cursor.advance()
+            if not cursor.context.in_function:
+                cursor.fail_at_last("new.target expression is not allowed here")
             return syntax.NewTarget(at)
-        callee = self._new() if cursor.is_at("new") else self._primary()
-        while cursor.token.kind == "punctuator" and cursor.token.value in (".", "["):
-            callee = self._member(callee)
+        if cursor.is_at("import") and cursor.peek().value == "(":
+            cursor.fail("Cannot use new with import", cursor.token.at, cursor.token.end)
+        callee = self._new() if cursor.is_at("new") else self.primaries.primary()
+        while True:
+            if cursor.token.kind == "template":
+                callee = syntax.Tagged(cursor.token.at - 1, callee, self.literals.template(is_tagged=True))
+            elif cursor.is_at(".") or cursor.is_at("["):
+                callee = self._member(callee)
+            else:
+                break
+        if cursor.is_at("?."):
+            cursor.fail("Invalid optional chain from new expression", cursor.token.at, cursor.token.end)
         return syntax.New(at, callee, self.arguments() if cursor.is_at("(") else ())
 
-    def _primary(self) -> Node:
-        cursor = self.cursor
-        token = cursor.token
-        kind, word = token.kind, token.value
-        if kind in ("number", "bigint", "text"):
-            if token.flags == "octal" and cursor.context.is_strict:
-                cursor.fail("Octal literals are not allowed in strict mode.", token.at, token.end)
-            cursor.advance()
-            return syntax.Literal(token.at, word)
-        if kind == "template":
-            return self.literals.template()
-        if kind == "pattern":
-            cursor.advance()
-            return syntax.RegExpLiteral(token.at, str(word), token.flags)
-        if kind == "name":
-            return self._name_or_function(token)
-        if kind == "private":
-            name = cursor.advance()
-            if not cursor.is_at("in"):
-                cursor.unexpected()
-            return syntax.PrivateName(name.at, str(name.value))
-        if kind == "keyword":
-            return self._keyword(token)
-        if kind == "punctuator":
-            if word == "(":
-                return self._parenthesis()
-            if word == "[":
-                return self.literals.array()
-            if word == "{":
-                return self.literals.object()
-            if word == "@":
-                raise NotSimulated("a decorator")
-        cursor.unexpected()
 
-    def _name_or_function(self, token: Token) -> Node:
-        cursor = self.cursor
-        if token.value == "async" and not token.escaped:
-            following = cursor.peek()
-            if following.kind == "keyword" and following.value == "function" and not following.line_before:
-                cursor.advance()
-                return self.functions.function(token.at, is_async=True)
-        cursor.advance()
-        return syntax.Name(token.at, str(token.value))
-
-    def _keyword(self, token: Token) -> Node:
-        cursor, word = self.cursor, token.value
-        if word in ("null", "true", "false"):
-            cursor.advance()
-            return syntax.Literal(token.at, {"null": None, "true": True, "false": False}[str(word)])
-        if word == "this":
-            cursor.advance()
-            return syntax.This(token.at)
-        if word == "function":
-            return self.functions.function(token.at)
-        if word == "class":
-            return self.functions.class_()
-        if word == "super":
-            cursor.advance()
-            if not cursor.is_at("(") and not cursor.is_at(".") and not cursor.is_at("["):
-                cursor.fail("'super' keyword unexpected here", token.at, token.end)
-            return syntax.Super(token.at)
-        if word == "import":
-            cursor.advance()
-            if cursor.takes("."):
-                if not cursor.is_word("meta"):
-                    cursor.unexpected()
-                cursor.advance()
-                return syntax.ImportMeta(token.at)
-            if not cursor.is_at("("):
-                cursor.fail("Cannot use import statement outside a module", token.at, token.end)
-            (source, *_) = self.arguments()
-            return syntax.ImportCall(token.at, source)
-        cursor.unexpected()
-
-    def _parenthesis(self) -> Node:
-        cursor = self.cursor
-        cursor.advance(True)
-        since = self.covered
-        value = self.expression()
-        self.check_covered(since)
-        cursor.expect(")")
-        self._parenthesized[id(value)] = value
-        return value
-
-
-def _call_position(callee: Node) -> int:
-    """Where a call is pointed at: its last name, or where the callee begins."""
-    return callee.at
-
-
-__all__ = ["Expressions", "Refused"]
+def position_of(node: Node) -> int:
+    """Where V8 says that an expression is: at the operator of one that has one between its parts."""
+    return node.at

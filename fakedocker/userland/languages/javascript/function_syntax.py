@@ -1,18 +1,20 @@
-"""Functions and classes as a parser reads them; `expressions` parses what is in them."""
+"""Functions as a parser reads them; `expressions` parses what is in them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Final
 
 from fakedocker.userland.languages.javascript import syntax
-from fakedocker.userland.languages.javascript.cursor import Context, Cursor
+from fakedocker.userland.languages.javascript.class_syntax import ClassSyntax
+from fakedocker.userland.languages.javascript.cursor import STRICT_RESERVED, Context, Cursor
+from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.lexer import Token
 from fakedocker.userland.languages.javascript.parser_parts import Outer
-from fakedocker.userland.languages.javascript.patterns import arrow_parameter, to_pattern
+from fakedocker.userland.languages.javascript.patterns import names_of
+from fakedocker.userland.languages.javascript.private_names import PrivateNames
 from fakedocker.userland.languages.javascript.syntax import Node
-from fakedocker.userland.languages.machine.cells import NotSimulated
 
-Body = Callable[[], tuple[Node, ...]]
+AWAIT_NAME: Final = "'await' is not a valid identifier name in an async function"
 
 
 class FunctionSyntax:
@@ -21,16 +23,45 @@ class FunctionSyntax:
     def __init__(self, cursor: Cursor, expressions: Outer) -> None:
         self.cursor = cursor
         self.expressions = expressions
+        self.privates = PrivateNames()
+        self.class_ = ClassSyntax(cursor, expressions, self).class_
 
-    def function(self, at: int, *, is_async: bool = False) -> syntax.Function:
+    def use_private(self, token: Token, at: int) -> None:
+        """A private name is used; `at` is where a message points if no class around declares it."""
+        self.privates.use(str(token.value), at)
+
+    def function(self, at: int, *, is_async: bool = False, is_declaration: bool = False) -> syntax.Function:
         """A function, from its keyword on."""
         cursor = self.cursor
         cursor.expect("function")
         is_generator = cursor.takes("*")
         name = ""
-        if cursor.token.kind == "name":
-            name = str(cursor.advance().value)
-        return self._rest_of_function(at, "function", name, is_async, is_generator)
+        token = cursor.token
+        if is_declaration and cursor.is_at("("):
+            cursor.fail_at_last("Function statements require a function name")
+        if is_declaration or not cursor.is_at("("):
+            name = str(self._function_name(is_async, is_generator, is_declaration).value)
+        found = self._rest_of_function(at, "function", name, is_async, is_generator)
+        if found.is_strict and name:
+            self._check_strict_name(token)
+        return found
+
+    def _function_name(self, is_async: bool, is_generator: bool, is_declaration: bool) -> Token:
+        """A declaration's name is one of the code around it, an expression's one of its own."""
+        cursor = self.cursor
+        outer = cursor.context
+        if not is_declaration:
+            cursor.context = Context(in_async=is_async, in_generator=is_generator, is_strict=outer.is_strict)
+        try:
+            return cursor.name()
+        finally:
+            cursor.context = outer
+
+    def _check_strict_name(self, token: Token) -> None:
+        if token.value in ("eval", "arguments"):
+            self.cursor.fail("Unexpected eval or arguments in strict mode", token.at, token.end)
+        if token.value in STRICT_RESERVED:
+            self.cursor.fail("Unexpected strict mode reserved word", token.at, token.end)
 
     def method(self, kind: str, key: Node, is_async: bool = False, is_generator: bool = False) -> syntax.Function:
         """The parameters and body of a method; its name is its key's, if that is known here."""
@@ -44,52 +75,106 @@ class FunctionSyntax:
     def _rest_of_function(self, at: int, kind: str, name: str, is_async: bool, is_generator: bool) -> syntax.Function:
         cursor = self.cursor
         outer = cursor.context
+        start = cursor.token.at
         cursor.context = Context(
-            in_function=True, in_async=is_async, in_generator=is_generator, is_strict=outer.is_strict
+            in_function=True,
+            in_async=is_async,
+            in_generator=is_generator,
+            is_strict=outer.is_strict,
+            home={"function": "", "derived": "derived"}.get(kind, "method"),
         )
         try:
             parameters = self._parameters()
+            self._check_count(kind, parameters, start)
             cursor.expect("{")
-            body = self.expressions.parse_body()
+            body = self._body(parameters)
             strict = cursor.context.is_strict
         finally:
             cursor.context = outer
         cursor.expect("}")
+        self._check_parameters(parameters, strict, strict or kind != "function")
+        if strict:
+            cursor.check_octal(start)
         return syntax.Function(at, cursor.last_end, kind, name, parameters, body, is_async, is_generator, strict)
+
+    def _body(self, parameters: tuple[Node, ...]) -> tuple[Node, ...]:
+        self.cursor.context.is_simple = all(isinstance(parameter, syntax.Name) for parameter in parameters)
+        return self.expressions.parse_body()
+
+    def _check_count(self, kind: str, parameters: tuple[Node, ...], start: int) -> None:
+        cursor = self.cursor
+        if kind == "getter" and parameters:
+            cursor.fail("Getter must not have any formal parameters.", start, cursor.last_end)
+        if kind == "setter":
+            if len(parameters) != 1:
+                cursor.fail("Setter must have exactly one formal parameter.", start, cursor.last_end)
+            if isinstance(parameters[0], syntax.Rest):
+                cursor.fail("Setter function argument must not be a rest parameter", start, cursor.last_end)
+
+    def _check_parameters(self, parameters: tuple[Node, ...], is_strict: bool, is_unique: bool) -> None:
+        """Names that are there twice, or that strict code may not have."""
+        names = [name for parameter in parameters for name in names_of(parameter)]
+        if is_unique or not all(isinstance(parameter, syntax.Name) for parameter in parameters):
+            seen: set[str] = set()
+            for name in names:
+                if name.name in seen:
+                    self.cursor.fail("Duplicate parameter name not allowed in this context", name.at)
+                seen.add(name.name)
+        for name in names if is_strict else ():
+            if name.name in ("eval", "arguments"):
+                said = "Unexpected eval or arguments in strict mode"
+            elif name.name in STRICT_RESERVED:
+                said = "Unexpected strict mode reserved word"
+            else:
+                continue
+            self.cursor.fail(said, name.at, name.at + len(name.name))
 
     def _parameters(self) -> tuple[Node, ...]:
         cursor = self.cursor
         cursor.expect("(")
+        cursor.context.in_parameters = True
         found: list[Node] = []
         while not cursor.is_at(")"):
             if cursor.is_at("..."):
-                at = cursor.advance().at
-                found.append(syntax.Rest(at, self.binding()))
-                if not cursor.is_at(")"):
-                    cursor.fail("Rest parameter must be last formal parameter", cursor.token.at)
+                found.append(self._rest_parameter())
                 break
             found.append(self.binding_with_default())
-            if not cursor.is_at(")"):
-                if not cursor.is_at(","):
-                    if cursor.token.kind == "end":
-                        cursor.unexpected()
-                    cursor.fail("missing ) after formal parameters", cursor.token.at, cursor.token.end)
-                cursor.advance()
-        cursor.advance()
+            if not cursor.takes(","):
+                break
+        cursor.context.in_parameters = False
+        cursor.expect(")")
         return tuple(found)
+
+    def _rest_parameter(self, *, in_arrow: bool = False) -> syntax.Rest:
+        cursor = self.cursor
+        at = cursor.advance().at
+        rest = syntax.Rest(at, self.binding())
+        if cursor.is_at("="):
+            if not in_arrow:
+                cursor.advance()
+            cursor.fail_at_last("Rest parameter may not have a default initializer")
+        if cursor.is_at(",") and in_arrow:
+            cursor.fail_at_last("Rest parameter must be last formal parameter")
+        if cursor.is_at(","):
+            cursor.fail("Rest parameter must be last formal parameter", cursor.token.at, cursor.token.end)
+        return rest
 
     def binding(self) -> Node:
         """A name, or a pattern of names, that is declared."""
         cursor = self.cursor
         token = cursor.token
         if token.kind == "name":
-            cursor.advance()
+            cursor.name()
+            if cursor.context.is_strict and token.value in ("eval", "arguments"):
+                cursor.fail("Unexpected eval or arguments in strict mode", token.at, token.end)
             return syntax.Name(token.at, str(token.value))
+        covers = self.expressions.covers
         if cursor.is_at("[") or cursor.is_at("{"):
-            since = self.expressions.covered
-            literal = self.expressions.literals.array() if cursor.is_at("[") else self.expressions.literals.object()
-            self.expressions.uncover(since)
-            return to_pattern(literal, cursor.context.is_strict, declares=True)
+            since = len(covers.shorthands)
+            literals = self.expressions.literals
+            literal = literals.array(declares=True) if cursor.is_at("[") else literals.object(declares=True)
+            del covers.shorthands[since:]
+            return covers.pattern(literal, cursor.context.is_strict, declares=True)
         cursor.unexpected()
 
     def binding_with_default(self) -> Node:
@@ -100,43 +185,87 @@ class FunctionSyntax:
         self.cursor.advance(True)
         return syntax.WithDefault(target.at, target, self.expressions.assignment())
 
+    # arrow functions
+
     def arrow_of_name(self, token: Token, in_allowed: bool) -> Node | None:
         """`x => ...` and `async x => ...`."""
         cursor = self.cursor
         following = cursor.peek()
-        if following.kind == "punctuator" and following.value == "=>" and not following.line_before:
-            cursor.advance()
+        if following.kind == "punctuator" and following.value == "=>":
+            cursor.name()
             return self._arrow_body(token.at, (syntax.Name(token.at, str(token.value)),), False, in_allowed)
         if token.value == "async" and following.kind == "name" and not following.line_before and not token.escaped:
+            if not self._is_async_arrow():
+                return None
             cursor.advance()
-            if cursor.peek().value != "=>":
-                cursor.unexpected()
-            name = cursor.advance()
+            name = cursor.token
+            if name.value == "await":
+                cursor.fail(AWAIT_NAME, name.at, name.end)
+            cursor.name()
             return self._arrow_body(token.at, (syntax.Name(name.at, str(name.value)),), True, in_allowed)
         return None
 
+    def _is_async_arrow(self) -> bool:
+        """Whether a name and `=>` follow the word that is next."""
+        return self.cursor.peek_second().value == "=>"
+
     def arrow(self, at: int, is_async: bool, in_allowed: bool) -> Node:
-        """An arrow function, from its opening parenthesis on."""
-        outer = self.cursor.context
-        self.cursor.context = _arrow_context(outer, is_async)
-        try:
-            parameters = tuple(arrow_parameter(parameter) for parameter in self._parameters())
-        finally:
-            self.cursor.context = outer
-        return self._arrow_body(at, parameters, is_async, in_allowed)
+        """An arrow function, from its opening parenthesis on. Its parameters are an expression to begin with."""
+        cursor, covers = self.cursor, self.expressions.covers
+        since, waiting = len(covers.shorthands), len(covers.waiting)
+        cursor.expect("(", True)
+        found: list[Node] = []
+        problem: Refused | None = None
+        while not cursor.is_at(")"):
+            if cursor.is_at("..."):
+                found.append(self._rest_parameter(in_arrow=True))
+                break
+            start = cursor.start
+            part = self.expressions.cover_assignment(True)
+            covers.note_extent(part, start, cursor.last_end)
+            try:
+                found.append(covers.arrow_parameter(part, cursor.context.is_strict))
+            except Refused as wrong:
+                problem = wrong
+            if not cursor.is_at(","):
+                break
+            cursor.advance(True)
+        if not cursor.is_at(")"):
+            if is_async:
+                cursor.fail_at_last("missing ) after argument list")
+            cursor.unexpected()
+        if problem is not None:
+            raise problem
+        if len(covers.waiting) > waiting:
+            raise covers.waiting[waiting]
+        del covers.shorthands[since:]
+        cursor.advance()
+        names = [name for part in found for name in names_of(part)] if is_async else []
+        for name in names:
+            if name.name == "await":
+                cursor.fail(AWAIT_NAME, name.at, name.at + 5)
+        self._check_parameters(tuple(found), False, True)
+        return self._arrow_body(at, tuple(found), is_async, in_allowed)
 
     def _arrow_body(self, at: int, parameters: tuple[Node, ...], is_async: bool, in_allowed: bool) -> Node:
         cursor = self.cursor
-        if not cursor.is_at("=>"):
-            cursor.fail("Malformed arrow function parameter list", at)
+        if cursor.token.line_before:
+            cursor.unexpected()
         cursor.advance(True)
         outer = cursor.context
-        cursor.context = _arrow_context(outer, is_async)
+        context = cursor.context = Context(
+            in_function=outer.in_function,
+            in_async=is_async,
+            is_strict=outer.is_strict,
+            home=outer.home,
+            bans=outer.bans,
+        )
         body: tuple[Node, ...] | Node
         try:
             if cursor.takes("{"):
-                body = self.expressions.parse_body()
-                strict = cursor.context.is_strict
+                context.may_return = True
+                body = self._body(parameters)
+                strict = context.is_strict
                 cursor.context = outer
                 cursor.expect("}")
             else:
@@ -144,87 +273,7 @@ class FunctionSyntax:
                 strict = outer.is_strict
         finally:
             cursor.context = outer
+        self._check_parameters(parameters, strict, True)
+        if strict:
+            cursor.check_octal(at)
         return syntax.Function(at, cursor.last_end, "arrow", "", parameters, body, is_async, False, strict)
-
-    def class_(self) -> syntax.Class:
-        """A class, from its keyword on."""
-        cursor = self.cursor
-        at = cursor.expect("class").at
-        outer = cursor.context
-        was_strict, outer.is_strict = outer.is_strict, True
-        try:
-            name = str(cursor.advance().value) if cursor.token.kind == "name" else ""
-            parent = None
-            if cursor.is_at("extends"):
-                cursor.advance(True)
-                parent = self.expressions.left_hand_side()
-            cursor.expect("{")
-            constructor: syntax.Function | None = None
-            members: list[syntax.Field | syntax.Method] = []
-            while not cursor.is_at("}"):
-                if cursor.takes(";"):
-                    continue
-                member = self._class_member(parent is not None)
-                if isinstance(member, syntax.Function):
-                    if constructor is not None:
-                        cursor.fail("A class may only have one constructor", member.at)
-                    constructor = member
-                else:
-                    members.append(member)
-            cursor.advance()
-        finally:
-            outer.is_strict = was_strict
-        return syntax.Class(at, cursor.last_end, name, parent, constructor, tuple(members))
-
-    def _class_member(self, is_derived: bool) -> syntax.Field | syntax.Method | syntax.Function:
-        cursor = self.cursor
-        if cursor.is_at("@"):
-            raise NotSimulated("a decorator")
-        at = cursor.token.at
-        is_static = False
-        if cursor.is_word("static"):
-            following = cursor.peek()
-            if following.value not in ("(", "=", ";", "}") or following.kind != "punctuator":
-                is_static = True
-                cursor.advance()
-                if cursor.is_at("{"):
-                    return self._static_block(at)
-        is_async, is_generator, accessor = self.expressions.literals.modifiers()
-        key, computed = self.expressions.literals.key()
-        if cursor.is_at("("):
-            if not is_static and not computed and isinstance(key, syntax.Literal) and key.value == "constructor":
-                return self.method("derived" if is_derived else "constructor", key)
-            function = self.method(accessor + "ter" if accessor else "method", key, is_async, is_generator)
-            return syntax.Method(at, accessor or "method", key, function, computed, is_static)
-        value = None
-        if cursor.is_at("="):
-            cursor.advance(True)
-            value = self._field_value()
-        cursor.end_statement()
-        return syntax.Field(at, key, value, computed, is_static)
-
-    def _field_value(self) -> Node:
-        outer = self.cursor.context
-        self.cursor.context = Context(in_function=True, is_strict=True)
-        try:
-            return self.expressions.assignment()
-        finally:
-            self.cursor.context = outer
-
-    def _static_block(self, at: int) -> syntax.Field:
-        cursor = self.cursor
-        outer = cursor.context
-        cursor.expect("{")
-        cursor.context = Context(in_function=True, is_strict=True)
-        try:
-            body = self.expressions.parse_body()
-        finally:
-            cursor.context = outer
-        cursor.expect("}")
-        function = syntax.Function(at, cursor.last_end, "method", "", (), body, False, False, True)
-        return syntax.Field(at, None, function, False, True)
-
-
-def _arrow_context(outer: Context, is_async: bool) -> Context:
-    """Of an arrow function, which is `await`'s limit and no limit of `yield`'s place."""
-    return Context(in_function=True, in_async=is_async, is_strict=outer.is_strict)

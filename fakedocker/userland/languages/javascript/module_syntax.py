@@ -17,37 +17,43 @@ def import_(cursor: Cursor) -> syntax.Import:
     """An import declaration, from its keyword on."""
     at = cursor.advance().at
     names: Pairs = []
+    places: list[tuple[int, int]] = []
     if cursor.token.kind != "text":
         if cursor.token.kind == "name":
-            names.append(("default", str(cursor.advance().value)))
+            token = cursor.name()
+            names.append(("default", str(token.value)))
+            places.append((token.at, token.at))
             if cursor.takes(","):
-                _import_clause(cursor, names)
+                _import_clause(cursor, names, places)
         else:
-            _import_clause(cursor, names)
+            _import_clause(cursor, names, places)
         _from(cursor)
     source = _source(cursor)
     cursor.end_statement()
-    return syntax.Import(at, tuple(names), source)
+    return syntax.Import(at, tuple(names), source, tuple(places))
 
 
-def _import_clause(cursor: Cursor, names: Pairs) -> None:
+def _import_clause(cursor: Cursor, names: Pairs, places: list[tuple[int, int]]) -> None:
     if cursor.takes("*"):
         if not cursor.is_word("as"):
             cursor.unexpected()
         cursor.advance()
-        names.append(("*", _name(cursor)))
+        token = cursor.name()
+        names.append(("*", str(token.value)))
+        places.append((token.at, token.at))
         return
     cursor.expect("{")
     while not cursor.takes("}"):
         token = cursor.token
         outside = _module_name(cursor)
-        here = outside
+        here = token
         if cursor.is_word("as"):
             cursor.advance()
-            here = _name(cursor)
+            here = cursor.name()
         elif token.kind != "name":
             cursor.unexpected(token)
-        names.append((outside, here))
+        names.append((outside, str(here.value)))
+        places.append((token.at, here.at))
         if not cursor.is_at("}"):
             cursor.expect(",")
 
@@ -103,8 +109,10 @@ def _default(cursor: Cursor, expressions: Expressions, statement: Callable[[], N
 
 def _named(cursor: Cursor, at: int) -> syntax.Export:
     names: Pairs = []
+    places: list[int] = []
     cursor.expect("{")
     while not cursor.takes("}"):
+        places.append(cursor.token.at)
         here = _module_name(cursor)
         outside = here
         if cursor.is_word("as"):
@@ -118,7 +126,7 @@ def _named(cursor: Cursor, at: int) -> syntax.Export:
         _from(cursor)
         source = _source(cursor)
     cursor.end_statement()
-    return syntax.Export(at, tuple(names), source, None)
+    return syntax.Export(at, tuple(names), source, None, tuple(places))
 
 
 def _from(cursor: Cursor) -> None:
@@ -139,12 +147,6 @@ def _source(cursor: Cursor) -> str:
                 cursor.unexpected()
             cursor.advance()
     return source
-
-
-def _name(cursor: Cursor) -> str:
-    if cursor.token.kind != "name":
-        cursor.unexpected()
-    return str(cursor.advance().value)
 
 
 def _module_name(cursor: Cursor) -> str:

@@ -3,44 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from fakedocker.userland.languages.javascript import syntax
+from fakedocker.userland.languages.javascript.lexer import Token
+from fakedocker.userland.languages.javascript.patterns import Covers
+from fakedocker.userland.languages.javascript.private_names import PrivateNames
 from fakedocker.userland.languages.javascript.syntax import Node
+
+
+class Key(NamedTuple):
+    """What a property or a member of a class begins with: its name, and the words before it.
+
+    accessor: "get", "set" or "". `token` is that of the name, the bracket where it is computed.
+    """
+
+    node: Node
+    computed: bool
+    token: Token
+    is_async: bool = False
+    is_generator: bool = False
+    accessor: str = ""
+
+    @property
+    def is_method(self) -> bool:
+        """Whether a word before it says that it is one."""
+        return self.is_async or self.is_generator or bool(self.accessor)
 
 
 class FunctionParts(Protocol):
     """What is asked of the parser of functions."""
 
-    def function(self, at: int, *, is_async: bool = False) -> syntax.Function: ...
+    privates: PrivateNames
+    class_: Callable[..., syntax.Class]
+
+    def use_private(self, token: Token, at: int) -> None: ...
+    def function(self, at: int, *, is_async: bool = False, is_declaration: bool = False) -> syntax.Function: ...
     def method(self, kind: str, key: Node, is_async: bool = False, is_generator: bool = False) -> syntax.Function: ...
 
 
 class LiteralParts(Protocol):
     """What is asked of the parser of literals."""
 
-    def array(self) -> Node: ...
-    def object(self) -> Node: ...
-    def modifiers(self) -> tuple[bool, bool, str]: ...
-    def key(self) -> tuple[Node, bool]: ...
+    def template(self, *, is_tagged: bool = False) -> syntax.Template: ...
+    def array(self, *, declares: bool = False) -> syntax.ArrayLiteral: ...
+    def object(self, *, declares: bool = False) -> syntax.ObjectLiteral: ...
+    def key(self) -> Key: ...
 
 
 class Outer(Protocol):
     """What is asked of the parser of expressions."""
 
     parse_body: Callable[[], tuple[Node, ...]]
+    covers: Covers
 
     @property
     def functions(self) -> FunctionParts: ...
     @property
     def literals(self) -> LiteralParts: ...
 
-    @property
-    def covered(self) -> int: ...
-    def check_covered(self, since: int) -> None: ...
-    def uncover(self, since: int) -> None: ...
     def expression(self, in_allowed: bool = True) -> Node: ...
+    def cover_expression(self, in_allowed: bool = True) -> Node: ...
     def assignment(self, in_allowed: bool = True) -> Node: ...
     def cover_assignment(self, in_allowed: bool) -> Node: ...
     def left_hand_side(self) -> Node: ...
-    def note_covered(self, at: int) -> None: ...

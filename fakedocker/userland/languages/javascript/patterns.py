@@ -3,62 +3,160 @@
 from __future__ import annotations
 
 from fakedocker.userland.languages.javascript import syntax
-from fakedocker.userland.languages.javascript.lexer import Refused
+from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.syntax import Node
 
-
-def check_target(node: Node, message: str) -> None:
-    """Refuse what is neither a name nor a member."""
-    if not isinstance(node, syntax.Name | syntax.Member):
-        raise Refused(message, _start(node))
+_NO_TARGET = "Invalid destructuring assignment target"
 
 
-def to_pattern(node: Node, is_strict: bool, *, declares: bool = False) -> Node:
-    """An expression as what is assigned to, or declared. Refused if it is none."""
-    match node:
-        case syntax.Name(at, name):
-            if is_strict and name in ("eval", "arguments"):
-                raise Refused("Unexpected eval or arguments in strict mode", at, at + len(name))
+class Covers:
+    """What a parser remembers of expressions that may turn out to be patterns.
+
+    Attributes:
+        shorthands: what only a pattern may have, such as `{a = 1}`, in order.
+        waiting: `await` and `yield`, which the parameters of an arrow function may not have, in order.
+    """
+
+    def __init__(self) -> None:
+        self._extents: dict[int, tuple[Node, int, int]] = {}  # by id; the node is kept, so that no id is given twice
+        self._parenthesized: dict[int, Node] = {}
+        self.shorthands: list[Refused] = []
+        self.waiting: list[Refused] = []
+
+    def note_extent(self, node: Node | None, at: int, end: int) -> None:
+        """Where a node begins and ends, which a message may point at."""
+        if node is not None:
+            self._extents[id(node)] = (node, at, end)
+
+    def note_parentheses(self, node: Node) -> None:
+        """A node stands in parentheses."""
+        self._parenthesized[id(node)] = node
+
+    def is_parenthesized(self, node: Node) -> bool:
+        """Whether it stands in parentheses."""
+        return id(node) in self._parenthesized
+
+    def check(self, since: int) -> None:
+        """Refuse what would have been right in a pattern only, of what has come since, now that none has come."""
+        if len(self.shorthands) > since:
+            raise self.shorthands[since]
+
+    def refuse(self, message: str, node: Node) -> Refused:
+        """A problem of a whole node."""
+        _, at, end = self._extents.get(id(node), (node, node.at, -1))
+        return Refused(message, at, end)
+
+    # patterns
+
+    def pattern(self, node: Node, is_strict: bool, *, declares: bool = False) -> Node:
+        """A literal, or a part of one, as what is assigned to, or declared. Refused if it is none."""
+        is_apart = self.is_parenthesized(node)
+        match node:
+            case syntax.Name(at, name):
+                if is_apart and declares:
+                    raise self.refuse(_NO_TARGET, node)
+                if is_strict and name in ("eval", "arguments"):
+                    raise Refused(_NO_TARGET, at, at + len(name))
+                return node
+            case syntax.Member():
+                if declares:
+                    raise self.refuse("Illegal property in declaration context", node)
+                return node
+            case syntax.ArrayLiteral() if not is_apart:
+                return self._array(node, is_strict, declares)
+            case syntax.ObjectLiteral() if not is_apart:
+                return self._object(node, is_strict, declares)
+            case syntax.Assign(_, "=", target, default) if not is_apart:
+                target = self.pattern(target, is_strict, declares=declares)
+                return syntax.WithDefault(target.at, target, default)
+            case syntax.WithDefault(_, target, _) if not is_apart:
+                self.pattern(target, is_strict, declares=declares)
+                return node
+            case syntax.ArrayPattern() | syntax.ObjectPattern():
+                if declares:
+                    self._check_declared(node, is_strict)
+                return node
+        raise self.refuse(_NO_TARGET, node)
+
+    def _check_declared(self, node: syntax.ArrayPattern | syntax.ObjectPattern, is_strict: bool) -> None:
+        """What an assignment may have in its pattern and a declaration may not."""
+        parts = node.items if isinstance(node, syntax.ArrayPattern) else tuple(part for _, _, part in node.pairs)
+        for part in (*parts, node.rest):
+            if part is not None:
+                self.pattern(part, is_strict, declares=True)
+
+    def _array(self, node: syntax.ArrayLiteral, is_strict: bool, declares: bool) -> Node:
+        rest: Node | None = None
+        found: list[Node | None] = []
+        for place, item in enumerate(node.items):
+            if isinstance(item, syntax.Spread):
+                rest = self.pattern(item.value, is_strict, declares=declares)
+                if isinstance(rest, syntax.WithDefault):
+                    raise self.refuse(_NO_TARGET, item)
+                if place != len(node.items) - 1 or node.has_comma:
+                    raise self.refuse("Rest element must be last element", item)
+            else:
+                found.append(None if item is None else self.pattern(item, is_strict, declares=declares))
+        return syntax.ArrayPattern(node.at, tuple(found), rest)
+
+    def _object(self, node: syntax.ObjectLiteral, is_strict: bool, declares: bool) -> Node:
+        pairs: list[tuple[Node, bool, Node]] = []
+        rest: Node | None = None
+        for place, item in enumerate(node.properties):
+            if item.kind == "spread":
+                rest = self._object_rest(item.value, is_strict, declares)
+                if place != len(node.properties) - 1 or node.has_comma:
+                    raise self.refuse("Rest element must be last element", item)
+            elif item.kind == "init":
+                if isinstance(item.value, syntax.Function) and item.value.kind == "method":
+                    raise self.refuse(_NO_TARGET, item)
+                self._check_shorthand(item, is_strict)
+                pairs.append((item.key, item.computed, self.pattern(item.value, is_strict, declares=declares)))
+            else:
+                raise self.refuse(_NO_TARGET, item)
+        return syntax.ObjectPattern(node.at, tuple(pairs), rest)
+
+    def _object_rest(self, value: Node, is_strict: bool, declares: bool) -> Node:
+        if isinstance(value, syntax.Name | syntax.Member):
+            return self.pattern(value, is_strict, declares=declares)
+        if not isinstance(value, syntax.ArrayLiteral | syntax.ObjectLiteral | syntax.Assign):
+            self.pattern(value, is_strict, declares=declares)
+        followed = "identifier in declaration" if declares else "assignable reference in assignment"
+        raise self.refuse(f"`...` must be followed by an {followed} contexts", value)
+
+    @staticmethod
+    def _check_shorthand(item: syntax.Property, is_strict: bool) -> None:
+        value = item.value.target if isinstance(item.value, syntax.WithDefault) else item.value
+        if is_strict and isinstance(value, syntax.Name) and value.at == item.at and value.name in ("eval", "arguments"):
+            raise Refused("Unexpected eval or arguments in strict mode", value.at, value.at + len(value.name))
+
+    def arrow_parameter(self, node: Node, is_strict: bool) -> Node:
+        """A part of what stands in parentheses before `=>` as a parameter. Refused if it is none."""
+        if self.is_parenthesized(node) or not isinstance(
+            node, syntax.Name | syntax.ArrayLiteral | syntax.ObjectLiteral | syntax.Assign
+        ):
+            raise self.refuse(_NO_TARGET, node)
+        if isinstance(node, syntax.Name):
+            if is_strict and node.name in ("eval", "arguments"):
+                raise Refused("Unexpected eval or arguments in strict mode", node.at, node.at + len(node.name))
             return node
-        case syntax.Member() if not declares:
-            return node
-        case syntax.ArrayLiteral(at, items):
-            rest: Node | None = None
-            found: list[Node | None] = []
-            for place, item in enumerate(items):
-                if isinstance(item, syntax.Spread):
-                    if place != len(items) - 1:
-                        raise Refused("Rest element must be last element", item.at)
-                    rest = to_pattern(item.value, is_strict, declares=declares)
-                else:
-                    found.append(None if item is None else to_pattern(item, is_strict, declares=declares))
-            return syntax.ArrayPattern(at, tuple(found), rest)
-        case syntax.ObjectLiteral(at, properties):
-            return _object_pattern(at, properties, is_strict, declares)
-        case syntax.Assign(at, "=", target, default):
-            return syntax.WithDefault(target.at, target, default)
-        case syntax.WithDefault() | syntax.ArrayPattern() | syntax.ObjectPattern():
-            return node
-    message = "Invalid destructuring assignment target" if declares else "Invalid left-hand side in assignment"
-    raise Refused(message, _start(node))
+        return self.pattern(node, is_strict, declares=True)
 
 
-def _object_pattern(at: int, properties: tuple[syntax.Property, ...], is_strict: bool, declares: bool) -> Node:
-    pairs: list[tuple[Node, bool, Node]] = []
-    rest: Node | None = None
-    for item in properties:
-        if item.kind == "spread":
-            rest = to_pattern(item.value, is_strict, declares=declares)
-        elif item.kind == "init" and not isinstance(item.value, syntax.Function):
-            pairs.append((item.key, item.computed, to_pattern(item.value, is_strict, declares=declares)))
-        else:
-            raise Refused("Invalid destructuring assignment target", item.at)
-    return syntax.ObjectPattern(at, tuple(pairs), rest)
+def is_target(node: Node, is_strict: bool) -> bool:
+    """Whether it is a name or a member, to which a value is given without more."""
+    if isinstance(node, syntax.Name):
+        return not (is_strict and node.name in ("eval", "arguments"))
+    return isinstance(node, syntax.Member)
 
 
-def arrow_parameter(node: Node) -> Node:
-    """A parameter of an arrow function, parsed as those of others are."""
-    return node
+def wrong_target(node: Node, message: str, at: int, end: int, *, is_late: bool = True) -> syntax.WrongTarget:
+    """What cannot be assigned to. Refused, but for a call, which is an error only when it has been made."""
+    if isinstance(node, syntax.Name):
+        raise Refused("Unexpected eval or arguments in strict mode", at, end)
+    if is_late and isinstance(node, syntax.Call) and not isinstance(node.callee, syntax.Super):
+        return syntax.WrongTarget(at, node, message)
+    raise Refused(message, at, end)
 
 
 def names_of(pattern: Node) -> list[syntax.Name]:
@@ -75,15 +173,3 @@ def names_of(pattern: Node) -> list[syntax.Name]:
         case _:
             return []
     return [name for part in parts if part is not None for name in names_of(part)]
-
-
-def _start(node: Node) -> int:
-    """Where an expression begins."""
-    match node:
-        case syntax.Call(_, inner, _, _) | syntax.Member(_, inner, _, _, _) | syntax.Tagged(_, inner, _):
-            return _start(inner)
-        case syntax.Binary(_, _, inner, _) | syntax.Logical(_, _, inner, _):
-            return _start(inner)
-        case syntax.Conditional(_, inner, _, _) | syntax.Assign(_, _, inner, _):
-            return _start(inner)
-    return node.at

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from fakedocker.base.numbers import is_digits
 from fakedocker.base.regex import IGNORECASE, MULTILINE, Found, LimitExceeded, Pattern, PatternProblem, compile_pattern
-from fakedocker.userland.languages.javascript.lexer import to_units
+from fakedocker.userland.languages.javascript.units import to_units
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
 FLAGS: Final = "dgimsuvy"
@@ -272,6 +272,17 @@ def translate(source: str, flags: str, ascii_only: bool) -> Translated:
         if "bad character range" in str(problem):
             raise Malformed("Range out of order in character class") from None
         raise NotSimulated(f"such a pattern ({problem})") from None
+
+
+def malformed(source: str, flags: str) -> str | None:
+    """V8's word for what is wrong with a pattern; None if nothing is, or if nobody here can say."""
+    try:
+        translate(source, flags, True)
+    except Malformed as problem:
+        return str(problem)
+    except NotSimulated:
+        return None
+    return None
 
 
 def search(source: str, flags: str, text: str, start: int) -> Found | None:

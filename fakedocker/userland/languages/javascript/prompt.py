@@ -9,9 +9,9 @@ from fakedocker.userland.inputs import State
 from fakedocker.userland.languages.javascript.calls import make_frame
 from fakedocker.userland.languages.javascript.cells import JsFunction, JsObject
 from fakedocker.userland.languages.javascript.compiler import PROMPT
+from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.inspecting import Options
 from fakedocker.userland.languages.javascript.inspecting_objects import inspect
-from fakedocker.userland.languages.javascript.lexer import Refused
 from fakedocker.userland.languages.javascript.node_host.output import encoded, has_colours
 from fakedocker.userland.languages.javascript.runtime import Runtime
 from fakedocker.userland.languages.javascript.tracing import header_of

@@ -29,8 +29,8 @@ from fakedocker.userland.languages.javascript.builtins import (  # noqa: F401  #
 from fakedocker.userland.languages.javascript.calls import enter, make_frame
 from fakedocker.userland.languages.javascript.cells import JsFunction, JsObject, Value, hidden
 from fakedocker.userland.languages.javascript.compiler import SCRIPT
+from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.inspecting_objects import inspect
-from fakedocker.userland.languages.javascript.lexer import Refused, to_units
 from fakedocker.userland.languages.javascript.node_host import (  # noqa: F401
     children,
     ecmascript,
@@ -51,6 +51,7 @@ from fakedocker.userland.languages.javascript.node_host.output import encoded
 from fakedocker.userland.languages.javascript.properties import get
 from fakedocker.userland.languages.javascript.realm import Realm
 from fakedocker.userland.languages.javascript.realm_state import State
+from fakedocker.userland.languages.javascript.units import to_units
 from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.machine.code import Source
 from fakedocker.userland.languages.machine.machine import Exit, Machine, Thrown

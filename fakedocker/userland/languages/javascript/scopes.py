@@ -11,14 +11,24 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final, cast
 
 from fakedocker.userland.languages.javascript import syntax
-from fakedocker.userland.languages.javascript.lexer import Refused
+from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.patterns import names_of
+from fakedocker.userland.languages.javascript.redeclarations import check_redeclarations, nodes_in
 from fakedocker.userland.languages.javascript.syntax import Node
 
 PSEUDO: Final = frozenset({"this", "arguments", "new.target", "%function"})
 """Variables that a function has of itself; `%function` is the function, for `super`."""
 LEXICAL: Final = frozenset({"let", "const", "class"})
-_WAITS: Final = (syntax.Call, syntax.New, syntax.Yield, syntax.Await, syntax.Tagged, syntax.ImportCall, syntax.Class)
+_WAITS: Final = (
+    syntax.Call,
+    syntax.New,
+    syntax.Yield,
+    syntax.Await,
+    syntax.Tagged,
+    syntax.ImportCall,
+    syntax.Class,
+    syntax.WrongTarget,
+)
 """Nodes that are no part of an expression that is evaluated in one go."""
 
 
@@ -47,12 +57,12 @@ class Scope:
         self.names: dict[str, Variable] = {}
 
     def declare(self, name: str, kind: str, at: int, slot: int | None = None) -> Variable:
-        """A variable of this scope. Refused if it is declared twice in a way that does not go together."""
+        """A variable of this scope; that it may be declared twice has been checked."""
         found = self.names.get(name)
         if found is not None and found.kind not in ("pseudo", "name"):
             loose = ("var", "function", "parameter")
             if kind not in loose or found.kind not in loose:
-                raise Refused(f"Identifier '{name}' has already been declared", at, at + len(name))
+                return found
             if kind == "function":
                 found.kind = kind if found.kind != "parameter" else found.kind
             return found
@@ -119,6 +129,7 @@ class Analysis:
         self.functions: dict[int, FunctionScope] = {}
         self.waiting: set[int] = set()
         self._scope: Scope
+        check_redeclarations(program, parameters)
         root = FunctionScope(None, None, True)
         self.functions[id(program)] = root
         for name in parameters:
@@ -138,11 +149,12 @@ class Analysis:
             for _, here in statement.names:
                 top.names[here].boxed = True
         elif isinstance(statement, syntax.Export) and statement.source is None:
-            for here, _ in statement.names:
+            for place, (here, _) in enumerate(statement.names):
                 if here in top.names:
                     top.names[here].boxed = True
                 else:
-                    raise Refused(f"Export '{here}' is not defined in module", statement.at)
+                    at = statement.places[place]
+                    raise Refused(f"Export '{here}' is not defined in module", at, at + len(here))
 
     # declarations
 
@@ -352,17 +364,6 @@ def statements_of(node: syntax.Function) -> tuple[Node, ...]:
     return (
         body if isinstance(body, tuple) and not hasattr(body, "_fields") else (cast(Node, body),)
     )  # a node is a tuple, too
-
-
-def nodes_in(node: Node) -> Iterator[Node]:
-    """The nodes that a node is made of."""
-    pending: list[object] = list(cast("tuple[object, ...]", node))[::-1]
-    while pending:
-        part = pending.pop()
-        if hasattr(part, "_fields"):
-            yield cast(Node, part)
-        elif isinstance(part, tuple):
-            pending += part[::-1]
 
 
 def _var_names(body: Iterable[Node]) -> Iterator[syntax.Name]:

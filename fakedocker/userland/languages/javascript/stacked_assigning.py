@@ -115,6 +115,16 @@ def update(emitter: Emitter, node: syntax.Update) -> None:
     emitter.op(run, node.at)
 
 
+def wrong_target(emitter: Emitter, node: syntax.WrongTarget) -> None:
+    """Make the call, and refuse to assign to it."""
+    push(emitter, node.call)
+
+    def refuse(frame: Frame, machine: Runner) -> None:
+        raise machine.language.error("ReferenceError", node.message)
+
+    emitter.op(refuse, node.at)
+
+
 def store(
     emitter: Emitter, target: Node, write_name: Callable[..., Callable[[Frame, Runner, Value], None]] = write
 ) -> None:
@@ -150,6 +160,9 @@ def store(
                 setter(machine, where, key, value, strict, at)
 
             emitter.op(assign, at)
+        case syntax.WrongTarget():
+            emitter.op(lambda frame, machine: frame.stack.pop(), target.at)
+            wrong_target(emitter, target)
         case syntax.ArrayPattern():
             _store_array(emitter, target, write_name)
         case syntax.ObjectPattern():
@@ -224,3 +237,4 @@ def _store_object(
 
 KINDS[syntax.Assign] = assign
 KINDS[syntax.Update] = update
+KINDS[syntax.WrongTarget] = wrong_target

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.cursor import Context, Cursor
+from fakedocker.userland.languages.javascript.declaration_syntax import DeclarationSyntax, ForSyntax, begins_let
 from fakedocker.userland.languages.javascript.expressions import Expressions
+from fakedocker.userland.languages.javascript.lexer import Token
 from fakedocker.userland.languages.javascript.module_syntax import export, import_
-from fakedocker.userland.languages.javascript.patterns import to_pattern
 from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
@@ -23,7 +24,7 @@ def parse(source: str, *, is_module: bool = False, is_function: bool = False) ->
         Refused: it is no JavaScript, in V8's words.
     """
     context = Context(in_async=is_module, is_strict=is_module, in_function=is_function)
-    return _Statements(Cursor(source, context)).program(is_module)
+    return _Statements(Cursor(source, context, is_module=is_module)).program(is_module)
 
 
 class _Statements:
@@ -31,27 +32,28 @@ class _Statements:
         self.cursor = cursor
         self.expressions = Expressions(cursor)
         self.expressions.parse_body = self.body
+        self.declarations = DeclarationSyntax(cursor, self.expressions)
+        self.for_loop = ForSyntax(cursor, self.expressions, self.declarations, self._loop_body).loop
 
     def program(self, is_module: bool) -> syntax.Program:
+        cursor = self.cursor
         body: list[Node] = []
         self._directives(body)
-        while self.cursor.token.kind != "end":
+        while cursor.token.kind != "end":
             body.append(self._top(is_module))
-        return syntax.Program(0, tuple(body), is_module, self.cursor.context.is_strict)
+        if cursor.context.is_strict:
+            cursor.check_octal(0)
+        return syntax.Program(0, tuple(body), is_module, cursor.context.is_strict)
 
     def _top(self, is_module: bool) -> Node:
         cursor = self.cursor
-        if cursor.is_at("import"):
+        if is_module and cursor.is_at("import"):
             following = cursor.peek()
             if following.value not in ("(", ".") or following.kind != "punctuator":
-                if not is_module:
-                    cursor.fail("Cannot use import statement outside a module", cursor.token.at, cursor.token.end)
                 return import_(cursor)
-        if cursor.is_at("export"):
-            if not is_module:
-                cursor.unexpected()
-            return export(cursor, self.expressions, self.statement)
-        return self.statement()
+        if is_module and cursor.is_at("export"):
+            return export(cursor, self.expressions, self.item)
+        return self.item()
 
     def body(self) -> tuple[Node, ...]:
         """Statements up to a closing brace, which stays."""
@@ -60,22 +62,49 @@ class _Statements:
         while not self.cursor.is_at("}"):
             if self.cursor.token.kind == "end":
                 self.cursor.unexpected()
-            found.append(self.statement())
+            found.append(self.item())
         return tuple(found)
 
     def _directives(self, found: list[Node]) -> None:
         """The texts at the head of a function, of which one may say that it is strict."""
-        while self.cursor.token.kind == "text":
-            if self.cursor.source[self.cursor.token.at + 1 : self.cursor.token.end - 1] == "use strict":
-                self.cursor.context.is_strict = True
-            found.append(self.statement())
+        cursor = self.cursor
+        while cursor.token.kind == "text":
+            token = cursor.token
+            statement = self.statement()
+            found.append(statement)
+            is_alone = isinstance(statement, syntax.ExpressionStatement) and isinstance(
+                statement.expression, syntax.Literal
+            )
+            if is_alone and cursor.source[token.at + 1 : token.end - 1] == "use strict":
+                if not cursor.context.is_simple:
+                    said = "Illegal 'use strict' directive in function with non-simple parameter list"
+                    cursor.fail(said, token.at, token.end)
+                cursor.context.is_strict = True
 
-    def statement(self) -> Node:
-        """One statement or declaration."""
+    def item(self) -> Node:
+        """One statement or declaration, of those that stand in a block."""
+        cursor = self.cursor
+        token = cursor.token
+        if token.kind == "keyword" and token.value in ("function", "class", "const"):
+            with cursor:
+                return _DECLARATIONS[str(token.value)](self, token.at)
+        if token.kind == "name" and not token.escaped:
+            following = cursor.peek()
+            if token.value == "let" and begins_let(self.cursor, following):
+                return self._variables(token.at)
+            if token.value == "async" and _is_function(following):
+                cursor.advance()
+                function = self.expressions.functions.function(token.at, is_async=True, is_declaration=True)
+                return syntax.FunctionDeclaration(token.at, function)
+        return self.statement(allows_function=True)
+
+    def statement(self, allows_function: bool = False) -> Node:
+        """One statement. `allows_function`: whether a function may follow its label."""
         cursor = self.cursor
         with cursor:
             token = cursor.token
             if token.kind == "keyword":
+                self._check_place(token)
                 parse = _KEYWORDS.get(str(token.value))
                 if parse is not None:
                     return parse(self, token.at)
@@ -83,126 +112,121 @@ class _Statements:
                 if token.value == "{":
                     return self.block()
                 if token.value == ";":
-                    cursor.advance()
+                    cursor.advance(True)
                     return syntax.Empty(token.at)
-                if token.value == "@":
-                    raise NotSimulated("a decorator")
-            elif token.kind == "name" and not token.escaped:
-                found = self._statement_of_name(str(token.value), token.at)
+            elif token.kind == "name":
+                found = self._statement_of_name(token, allows_function)
                 if found is not None:
                     return found
-            since = self.expressions.covered
             expression = self.expressions.expression()
-            self.expressions.check_covered(since)
             cursor.end_statement()
             return syntax.ExpressionStatement(token.at, expression)
 
-    def _statement_of_name(self, word: str, at: int) -> Node | None:
+    def _check_place(self, token: Token) -> None:
+        """Declarations that stand where only a statement may."""
         cursor = self.cursor
-        following = cursor.peek()
-        if word == "let" and (following.kind == "name" or following.value in ("[", "{")):
-            declaration = self.declaration("let")
-            cursor.end_statement()
-            return declaration
-        if (
-            word == "async"
-            and following.value == "function"
-            and following.kind == "keyword"
-            and not following.line_before
-        ):
-            cursor.advance()
-            return syntax.FunctionDeclaration(at, self.expressions.functions.function(at, is_async=True))
-        if following.kind == "punctuator" and following.value == ":":
-            cursor.advance()
-            cursor.advance(True)
-            labels = cursor.context.labels
-            if word in labels:
-                cursor.fail(f"Label '{word}' has already been declared", at)
-            labels.append(word)
-            body = self.statement()
-            labels.pop()
-            return syntax.Labelled(at, word, body)
-        if (
-            word == "await"
-            and not cursor.context.in_async
-            and following.kind in ("name", "text", "number", "keyword")
-            and not following.line_before
-        ):
-            cursor.fail(
-                "await is only valid in async functions and the top level bodies of modules", at, at + len(word)
+        if token.value == "function":
+            strict = "In strict mode code, functions can only be declared at top level or inside a block."
+            sloppy = (
+                "In non-strict mode code, functions can only be declared at top level, inside a block, or as the body of an"
+                " if statement."
             )
+            cursor.fail(strict if cursor.context.is_strict else sloppy, token.at, token.end)
+        if token.value == "class":
+            cursor.unexpected()
+
+    def _statement_of_name(self, token: Token, allows_function: bool) -> Node | None:
+        cursor = self.cursor
+        word = str(token.value)
+        following = cursor.peek()
+        if word == "let" and not token.escaped:
+            is_declared = following.value == "[" or following.value == "{" or following.kind == "name"
+            if is_declared and (following.value == "[" or not following.line_before):
+                said = "Lexical declaration cannot appear in a single-statement context"
+                cursor.fail(said, token.at, token.end)
+        if word == "async" and not token.escaped and _is_function(following):
+            said = "Async functions can only be declared at the top level or inside a block."
+            cursor.fail(said, token.at, token.end)
+        if following.kind == "punctuator" and following.value == ":":
+            return self._labelled(token, allows_function)
         return None
+
+    def _labelled(self, token: Token, allows_function: bool) -> Node:
+        cursor = self.cursor
+        labels, word = cursor.context.labels, str(token.value)
+        cursor.name()
+        if any(word == label for label, _ in labels):
+            cursor.fail(f"Label '{word}' has already been declared", token.at, token.end)
+        cursor.advance(True)
+        if cursor.is_at("function") and allows_function and not cursor.context.is_strict:
+            return syntax.Labelled(token.at, word, self._sole_function(cursor.token.at))
+        labels.append((word, self._leads_to_loop()))
+        body = self.statement(allows_function)
+        labels.pop()
+        return syntax.Labelled(token.at, word, body)
+
+    def _leads_to_loop(self) -> bool:
+        """Whether the next statement, behind labels of its own, is a loop."""
+        return self.cursor.word_behind_labels() in ("for", "while", "do")
+
+    def _sole_function(self, at: int) -> Node:
+        """A function in place of a statement."""
+        cursor = self.cursor
+        if cursor.peek().value == "*":
+            cursor.advance()
+            cursor.advance()
+            cursor.fail_at_last("Generators can only be declared at the top level or inside a block.")
+        return self._function(at)
+
+    def _scoped_statement(self) -> Node:
+        """The statement of an `if`, which may be a function outside of strict code: it stands in a block of its own."""
+        cursor = self.cursor
+        token = cursor.token
+        if cursor.context.is_strict or not cursor.is_at("function"):
+            return self.statement()
+        return syntax.Block(token.at, (self._sole_function(token.at),))
 
     def block(self) -> syntax.Block:
         """Statements in braces."""
         cursor = self.cursor
-        at = cursor.expect("{").at
+        at = cursor.expect("{", True).at
         found: list[Node] = []
         while not cursor.is_at("}"):
             if cursor.token.kind == "end":
                 cursor.unexpected()
-            found.append(self.statement())
+            found.append(self.item())
         cursor.advance(True)
         return syntax.Block(at, tuple(found))
 
     # declarations
 
-    def declaration(self, kind: str, in_allowed: bool = True) -> syntax.Declaration:
-        """A declaration, from its keyword on, without what ends it."""
-        cursor = self.cursor
-        at = cursor.advance().at
-        pairs: list[tuple[Node, Node | None]] = []
-        while True:
-            target = self.expressions.functions.binding()
-            value: Node | None = None
-            if cursor.is_at("="):
-                cursor.advance(True)
-                since = self.expressions.covered
-                value = self.expressions.assignment(in_allowed)
-                self.expressions.check_covered(since)
-            elif in_allowed and (kind == "const" or not isinstance(target, syntax.Name)):
-                what = "const declaration" if isinstance(target, syntax.Name) else "destructuring declaration"
-                cursor.fail(
-                    f"Missing initializer in {what}", cursor.last_end if isinstance(target, syntax.Name) else target.at
-                )
-            pairs.append((target, value))
-            if not cursor.takes(","):
-                return syntax.Declaration(at, kind, tuple(pairs))
-
     def _variables(self, at: int) -> Node:
-        declaration = self.declaration(str(self.cursor.token.value))
+        declaration = self.declarations.declaration(str(self.cursor.token.value))
         self.cursor.end_statement()
         return declaration
 
     def _function(self, at: int) -> Node:
-        function = self.expressions.functions.function(at)
-        if not function.name:
-            self.cursor.fail("Function statements require a function name", self.cursor.source.index("(", at))
-        return syntax.FunctionDeclaration(at, function)
+        return syntax.FunctionDeclaration(at, self.expressions.functions.function(at, is_declaration=True))
 
     def _class(self, at: int) -> Node:
-        return syntax.ClassDeclaration(at, self.expressions.functions.class_())
+        return syntax.ClassDeclaration(at, self.expressions.functions.class_(is_declaration=True))
 
     # control
 
     def _condition(self) -> Node:
-        self.cursor.expect("(")
-        since = self.expressions.covered
+        self.cursor.expect("(", True)
         value = self.expressions.expression()
-        self.expressions.check_covered(since)
-        if not self.cursor.is_at(")"):
-            self.cursor.unexpected()
-        self.cursor.advance(True)
+        self.cursor.expect(")", True)
         return value
 
     def _if(self, at: int) -> Node:
         self.cursor.advance()
         test = self._condition()
-        yes = self.statement()
+        yes = self._scoped_statement()
         no = None
         if self.cursor.is_at("else"):
             self.cursor.advance(True)
-            no = self.statement()
+            no = self._scoped_statement()
         return syntax.If(at, test, yes, no)
 
     def _loop_body(self) -> Node:
@@ -228,82 +252,35 @@ class _Statements:
         self.cursor.takes(";")
         return syntax.DoWhile(at, body, test)
 
-    def _for(self, at: int) -> Node:
-        cursor = self.cursor
-        cursor.advance()
-        is_await = cursor.is_word("await")
-        if is_await:
-            if not cursor.context.in_async:
-                cursor.unexpected()
-            cursor.advance()
-        cursor.expect("(")
-        first: Node | None = None
-        since = self.expressions.covered
-        token = cursor.token
-        if token.kind == "keyword" and token.value in ("var", "const"):
-            first = self.declaration(str(token.value), in_allowed=False)
-        elif cursor.is_word("let") and (cursor.peek().kind == "name" or cursor.peek().value in ("[", "{")):
-            first = self.declaration("let", in_allowed=False)
-        elif not cursor.is_at(";"):
-            first = self.expressions.expression(in_allowed=False)
-        if first is not None and (cursor.is_at("in") or cursor.is_word("of")):
-            return self._for_in(at, first, is_await, since)
-        self.expressions.check_covered(since)
-        if isinstance(first, syntax.Declaration):
-            for target, value in first.pairs:
-                if value is None and (first.kind == "const" or not isinstance(target, syntax.Name)):
-                    what = "const" if isinstance(target, syntax.Name) else "destructuring"
-                    cursor.fail(f"Missing initializer in {what} declaration", cursor.token.at)
-        cursor.expect(";")
-        test = None if cursor.is_at(";") else self.expressions.expression()
-        cursor.expect(";")
-        step = None if cursor.is_at(")") else self.expressions.expression()
-        cursor.expect(")")
-        return syntax.For(at, first, test, step, self._loop_body())
-
-    def _for_in(self, at: int, target: Node, is_await: bool, since: int) -> Node:
-        cursor = self.cursor
-        kind = "await" if is_await else str(cursor.token.value)
-        if isinstance(target, syntax.Declaration):
-            if len(target.pairs) != 1:
-                cursor.fail(f"Invalid left-hand side in for-{kind} loop: Must have a single binding.", target.at)
-        else:
-            self.expressions.uncover(since)
-            target = to_pattern(target, cursor.context.is_strict)
-        cursor.advance(True)
-        value = self.expressions.expression() if kind == "in" else self.expressions.assignment()
-        if not cursor.is_at(")"):
-            cursor.unexpected()
-        cursor.advance(True)
-        return syntax.ForIn(at, kind, target, value, self._loop_body())
-
     def _jump(self, at: int) -> Node:
         cursor = self.cursor
         word = str(cursor.advance().value)
         label = ""
         context = cursor.context
-        if cursor.token.kind == "name" and not cursor.token.line_before:
-            label = str(cursor.token.value)
-            if label not in context.labels:
-                cursor.fail(f"Undefined label '{label}'", cursor.token.at, cursor.token.end)
-            cursor.advance()
+        ends = cursor.is_at(";") or cursor.is_at("}") or cursor.token.kind == "end" or cursor.token.line_before
+        if not ends:
+            label = str(cursor.name().value)
+            is_loop = dict(context.labels).get(label)
+            if is_loop is None:
+                cursor.fail_at_last(f"Undefined label '{label}'")
+            if word == "continue" and not is_loop:
+                said = f"Illegal continue statement: '{label}' does not denote an iteration statement"
+                cursor.fail_at_last(said)
         elif word == "break" and not context.breakable:
             cursor.fail("Illegal break statement", at, cursor.last_end)
-        if word == "continue" and not context.loops:
+        elif word == "continue" and not context.loops:
             cursor.fail("Illegal continue statement: no surrounding iteration statement", at, cursor.last_end)
         cursor.end_statement()
         return syntax.Break(at, label) if word == "break" else syntax.Continue(at, label)
 
     def _return(self, at: int) -> Node:
         cursor = self.cursor
-        if not cursor.context.in_function:
-            cursor.fail("Illegal return statement", at, cursor.token.end)
         cursor.advance(True)
+        if not cursor.context.may_return:
+            cursor.fail_at_last("Illegal return statement")
         value = None
         if not (cursor.token.line_before or cursor.is_at(";") or cursor.is_at("}") or cursor.token.kind == "end"):
-            since = self.expressions.covered
             value = self.expressions.expression()
-            self.expressions.check_covered(since)
         cursor.end_statement()
         return syntax.Return(at, value)
 
@@ -311,7 +288,7 @@ class _Statements:
         cursor = self.cursor
         cursor.advance(True)
         if cursor.token.line_before:
-            cursor.fail("Illegal newline after throw", cursor.token.at)
+            cursor.fail_at_last("Illegal newline after throw")
         value = self.expressions.expression()
         cursor.end_statement()
         return syntax.Throw(at, value)
@@ -323,6 +300,8 @@ class _Statements:
         parameter: Node | None = None
         handler: syntax.Block | None = None
         last: syntax.Block | None = None
+        if not cursor.is_at("catch") and not cursor.is_at("finally"):
+            cursor.fail_at_last("Missing catch or finally after try")
         if cursor.takes("catch"):
             if cursor.takes("("):
                 parameter = self.expressions.functions.binding()
@@ -330,8 +309,6 @@ class _Statements:
             handler = self.block()
         if cursor.takes("finally"):
             last = self.block()
-        if handler is None and last is None:
-            cursor.fail("Missing catch or finally after try", cursor.token.at, cursor.token.end)
         return syntax.Try(at, body, parameter, handler, last)
 
     def _switch(self, at: int) -> Node:
@@ -348,15 +325,15 @@ class _Statements:
                 cursor.advance(True)
                 test = self.expressions.expression()
             else:
-                if cursor.is_at("default") and any(case.test is None for case in cases):
-                    cursor.fail("More than one default clause in switch statement", case_at)
                 cursor.expect("default")
-            if not cursor.is_at(":"):
-                cursor.unexpected()
-            cursor.advance(True)
+                if any(case.test is None for case in cases):
+                    cursor.fail_at_last("More than one default clause in switch statement")
+            cursor.expect(":", True)
             body: list[Node] = []
             while not (cursor.is_at("case") or cursor.is_at("default") or cursor.is_at("}")):
-                body.append(self.statement())
+                if cursor.token.kind == "end":
+                    cursor.unexpected()
+                body.append(self.item())
             cases.append(syntax.Case(case_at, test, tuple(body)))
         cursor.context.breakable -= 1
         return syntax.Switch(at, value, tuple(cases))
@@ -372,9 +349,14 @@ class _Statements:
         raise NotSimulated("the statement with")
 
 
+def _is_function(token: Token) -> bool:
+    """Whether a token behind `async` makes a function of it."""
+    return token.value == "function" and token.kind == "keyword" and not token.line_before
+
+
 _KEYWORDS = {
-    "var": _Statements._variables, "const": _Statements._variables, "function": _Statements._function, "class": _Statements._class,
-    "if": _Statements._if, "while": _Statements._while, "do": _Statements._do, "for": _Statements._for, "break": _Statements._jump,
-    "continue": _Statements._jump, "return": _Statements._return, "throw": _Statements._throw, "try": _Statements._try,
-    "switch": _Statements._switch, "debugger": _Statements._debugger, "with": _Statements._with,
+    "var": _Statements._variables, "if": _Statements._if, "while": _Statements._while, "do": _Statements._do, "for": lambda statements, at: statements.for_loop(at),
+    "break": _Statements._jump, "continue": _Statements._jump, "return": _Statements._return, "throw": _Statements._throw,
+    "try": _Statements._try, "switch": _Statements._switch, "debugger": _Statements._debugger, "with": _Statements._with,
 }  # fmt: skip
+_DECLARATIONS = {"function": _Statements._function, "class": _Statements._class, "const": _Statements._variables}

@@ -51,10 +51,11 @@ class Tagged(NamedTuple):
 
 
 class ArrayLiteral(NamedTuple):
-    """None stands for a hole."""
+    """None stands for a hole. `has_comma`: whether a comma stands behind the last item."""
 
     at: int
     items: tuple[Node | None, ...]
+    has_comma: bool = False
 
 
 class Property(NamedTuple):
@@ -70,6 +71,7 @@ class Property(NamedTuple):
 class ObjectLiteral(NamedTuple):
     at: int
     properties: tuple[Property, ...]
+    has_comma: bool = False
 
 
 class Function(NamedTuple):
@@ -219,6 +221,14 @@ class Assign(NamedTuple):
     operator: str
     target: Node
     value: Node
+
+
+class WrongTarget(NamedTuple):
+    """An assignment to a call: a ReferenceError with this message, when the call has been made."""
+
+    at: int
+    call: Node
+    message: str
 
 
 class Sequence(NamedTuple):
@@ -383,23 +393,26 @@ class Switch(NamedTuple):
 
 
 class Import(NamedTuple):
-    """Pairs of what a module exports ("default", "*" for all) and the name that it gets here."""
+    """Pairs of what a module exports ("default", "*" for all) and the name that it gets here, and where both are written."""
 
     at: int
     names: tuple[tuple[str, str], ...]
     source: str
+    places: tuple[tuple[int, int], ...] = ()
 
 
 class Export(NamedTuple):
     """What a module exports: its own names or those of another one, or a declaration, or a default.
 
     names: pairs of a name here (of `source` where there is one) and of that outside; ("*", "") is all of a source's.
+    places: where the names in braces are written.
     """
 
     at: int
     names: tuple[tuple[str, str], ...]
     source: str | None
     declaration: Node | None
+    places: tuple[int, ...] = ()
 
 
 class Program(NamedTuple):

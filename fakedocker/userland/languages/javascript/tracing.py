@@ -16,10 +16,10 @@ from fakedocker.userland.languages.javascript.cells import (
     hidden,
 )
 from fakedocker.userland.languages.javascript.code import JsCode
-from fakedocker.userland.languages.javascript.lexer import to_units
 from fakedocker.userland.languages.javascript.operators import to_number, to_text
 from fakedocker.userland.languages.javascript.properties import get, prototype_of
 from fakedocker.userland.languages.javascript.shared import NULL, Host, Native
+from fakedocker.userland.languages.javascript.units import to_units
 from fakedocker.userland.languages.machine.code import Frame, Source
 
 MOST_LINES: Final = 10

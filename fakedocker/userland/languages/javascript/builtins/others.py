@@ -19,7 +19,6 @@ from fakedocker.userland.languages.javascript.cells import (
     Wrapper,
     is_callable,
 )
-from fakedocker.userland.languages.javascript.lexer import from_units, to_units
 from fakedocker.userland.languages.javascript.natives import Host, argument, function
 from fakedocker.userland.languages.javascript.operators import to_text
 from fakedocker.userland.languages.javascript.properties import get
@@ -27,6 +26,7 @@ from fakedocker.userland.languages.javascript.property_changes import put
 from fakedocker.userland.languages.javascript.property_keys import enumerable_keys
 from fakedocker.userland.languages.javascript.realm_state import GLOBALS
 from fakedocker.userland.languages.javascript.shared import TO_STRING_TAG, Getter, Native, Table
+from fakedocker.userland.languages.javascript.units import from_units, to_units
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
 JSON = Table("JSON", {TO_STRING_TAG: "JSON"})

@@ -6,11 +6,11 @@ import unicodedata
 
 from fakedocker.userland.languages.javascript.cells import JsRegExp, ListIterator, Symbol, Value, Wrapper
 from fakedocker.userland.languages.javascript.inspecting import symbol_text
-from fakedocker.userland.languages.javascript.lexer import from_units, to_units
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument, integer, relative
 from fakedocker.userland.languages.javascript.numbers import to_integer, to_uint32
 from fakedocker.userland.languages.javascript.operators import to_number, to_text
 from fakedocker.userland.languages.javascript.shared import ITERATOR, NULL, NativeCall, WellKnown
+from fakedocker.userland.languages.javascript.units import from_units, to_units
 
 STRING = Kind("String", length=1)
 _SPACE = "\t\n\v\f\r \xa0\ufeff\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from fakedocker.userland.languages.javascript.cells import Value, is_callable
-from fakedocker.userland.languages.javascript.lexer import from_units
 from fakedocker.userland.languages.javascript.natives import Host, argument, integer
 from fakedocker.userland.languages.javascript.node_host.host import loop_of, native, problem_object, system_of
 from fakedocker.userland.languages.javascript.operators import to_text
+from fakedocker.userland.languages.javascript.units import from_units
 
 _CHILD_ENDED = 17
 

@@ -12,7 +12,7 @@ from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.calls import make_frame
 from fakedocker.userland.languages.javascript.cells import JsFunction, JsModule, JsObject, Promise, Value
 from fakedocker.userland.languages.javascript.compiler import MODULE
-from fakedocker.userland.languages.javascript.lexer import Refused, from_units, to_units
+from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.natives import Host
 from fakedocker.userland.languages.javascript.node_host.host import native, text_from
 from fakedocker.userland.languages.javascript.node_host.loading import load_library, syntax_error
@@ -22,6 +22,7 @@ from fakedocker.userland.languages.javascript.property_keys import enumerable_ke
 from fakedocker.userland.languages.javascript.resuming import ASYNC
 from fakedocker.userland.languages.javascript.shared import Native
 from fakedocker.userland.languages.javascript.statements import parse
+from fakedocker.userland.languages.javascript.units import from_units, to_units
 from fakedocker.userland.languages.machine.code import Box, Source
 
 Record = dict[str, Any]

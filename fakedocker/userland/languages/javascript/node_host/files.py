@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from fakedocker.kernel.program import APPEND, CREATE, EXCLUSIVE, READ, TRUNCATE, WRITE, Stat, System
 from fakedocker.userland.languages.javascript.cells import Value
-from fakedocker.userland.languages.javascript.lexer import to_units
 from fakedocker.userland.languages.javascript.natives import Host, argument, integer
 from fakedocker.userland.languages.javascript.node_host.host import (
     data_from,
@@ -17,6 +16,7 @@ from fakedocker.userland.languages.javascript.node_host.host import (
     text_from,
 )
 from fakedocker.userland.languages.javascript.operators import to_boolean, to_text
+from fakedocker.userland.languages.javascript.units import to_units
 
 _FLAGS = {
     "r": READ, "r+": READ | WRITE, "rs": READ, "rs+": READ | WRITE, "w": WRITE | CREATE | TRUNCATE, "wx": WRITE | CREATE | TRUNCATE | EXCLUSIVE,

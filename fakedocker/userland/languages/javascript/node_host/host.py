@@ -10,13 +10,13 @@ from fakedocker.kernel.program import System
 from fakedocker.userland.languages.javascript.cells import JsBytes, Value
 from fakedocker.userland.languages.javascript.formatting import format_arguments
 from fakedocker.userland.languages.javascript.inspecting_objects import inspect
-from fakedocker.userland.languages.javascript.lexer import from_units, to_units
 from fakedocker.userland.languages.javascript.natives import Host, argument, function, integer
 from fakedocker.userland.languages.javascript.node_host.events import Loop
 from fakedocker.userland.languages.javascript.node_host.output import encoded, read_options
 from fakedocker.userland.languages.javascript.operators import to_boolean, to_text
 from fakedocker.userland.languages.javascript.realm import Table
 from fakedocker.userland.languages.javascript.shared import Native, NativeCall
+from fakedocker.userland.languages.javascript.units import from_units, to_units
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
 HOST = Table("__host__")

@@ -12,11 +12,12 @@ from fakedocker.userland.languages.javascript import absent, tracing
 from fakedocker.userland.languages.javascript.calls import make_frame
 from fakedocker.userland.languages.javascript.cells import JsFunction, Value
 from fakedocker.userland.languages.javascript.compiler import FILE, MODULE
-from fakedocker.userland.languages.javascript.lexer import Refused, from_units, to_units
+from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.natives import Host, argument, function, integer
 from fakedocker.userland.languages.javascript.node_host.host import HOST, native, system_of, text_from
 from fakedocker.userland.languages.javascript.operators import to_text
 from fakedocker.userland.languages.javascript.realm import Realm
+from fakedocker.userland.languages.javascript.units import from_units, to_units
 from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.machine.code import Source
 
@@ -117,11 +118,11 @@ def syntax_error(realm: Realm, problem: Refused, text: str, name: str) -> Except
     end = units.find("\n", start)
     line = units[start : len(units) if end < 0 else end]
     number = units.count("\n", 0, start) + 1
-    width = max(1, min(problem.end, start + len(line)) - problem.at)
+    width = problem.end - problem.at
     thrown = realm.error("SyntaxError", problem.message)
     indent = "".join("\t" if character == "\t" else " " for character in line[: problem.at - start])
-    pointed = f"{indent}{'^' * width}" if line else ""
-    realm.state.host["syntax"] = (thrown.value, f"{name}:{number}\n{line}\n{pointed}\n")
+    pointed = f"{indent}{'^' * width}\n" if problem.end - start <= len(line) else ""
+    realm.state.host["syntax"] = (thrown.value, f"{name}:{number}\n{line}\n{pointed}")
     return thrown
 
 

@@ -6,7 +6,6 @@ from fakedocker.userland.languages.javascript.cells import JsArray, JsMap, JsObj
 from fakedocker.userland.languages.javascript.formatting import format_arguments
 from fakedocker.userland.languages.javascript.inspecting import Options
 from fakedocker.userland.languages.javascript.inspecting_objects import inspect
-from fakedocker.userland.languages.javascript.lexer import from_units
 from fakedocker.userland.languages.javascript.natives import Host, argument, function
 from fakedocker.userland.languages.javascript.operators import to_boolean, to_text
 from fakedocker.userland.languages.javascript.properties import get
@@ -15,6 +14,7 @@ from fakedocker.userland.languages.javascript.realm import Table
 from fakedocker.userland.languages.javascript.realm_state import NAMESPACES
 from fakedocker.userland.languages.javascript.shared import Native, NativeCall
 from fakedocker.userland.languages.javascript.tracing import capture
+from fakedocker.userland.languages.javascript.units import from_units
 
 CONSOLE = Table("console")
 

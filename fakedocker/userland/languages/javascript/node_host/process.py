@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fakedocker.userland.languages.javascript.cells import JsBytes, Value
-from fakedocker.userland.languages.javascript.lexer import from_units, to_units
 from fakedocker.userland.languages.javascript.natives import Host, argument, integer
 from fakedocker.userland.languages.javascript.node_host.host import (
     MOST_BYTES,
@@ -13,6 +12,7 @@ from fakedocker.userland.languages.javascript.node_host.host import (
 )
 from fakedocker.userland.languages.javascript.node_host.output import has_colours
 from fakedocker.userland.languages.javascript.operators import to_text
+from fakedocker.userland.languages.javascript.units import from_units, to_units
 from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.machine.machine import Exit
 

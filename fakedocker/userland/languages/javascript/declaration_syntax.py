@@ -1,0 +1,167 @@
+"""Declarations of variables as a parser reads them, and the loops that begin with one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fakedocker.userland.languages.javascript import syntax
+from fakedocker.userland.languages.javascript.cursor import FUTURE_RESERVED, Cursor
+from fakedocker.userland.languages.javascript.expressions import Expressions
+from fakedocker.userland.languages.javascript.lexer import Token
+from fakedocker.userland.languages.javascript.patterns import is_target, names_of, wrong_target
+from fakedocker.userland.languages.javascript.syntax import Node
+from fakedocker.userland.languages.machine.cells import NotSimulated
+
+
+def begins_let(cursor: Cursor, following: Token) -> bool:
+    """Whether `let` is followed by what it declares."""
+    if following.kind == "name":
+        is_reserved = following.value in FUTURE_RESERVED
+        return not (is_reserved and cursor.context.is_strict)
+    return following.kind == "punctuator" and following.value in ("[", "{")
+
+
+class DeclarationSyntax:
+    """Parses them at a cursor.
+
+    Attributes:
+        bindings: where the names of the last declaration begin and end.
+        first_value: where the first of them that has a value begins and ends with it.
+    """
+
+    def __init__(self, cursor: Cursor, expressions: Expressions) -> None:
+        self.cursor = cursor
+        self.expressions = expressions
+        self.bindings = self.first_value = (-1, -1)
+
+    def declaration(self, kind: str, in_allowed: bool = True) -> syntax.Declaration:
+        """A declaration, from its keyword on, without what ends it."""
+        cursor = self.cursor
+        at = cursor.advance().at
+        pairs: list[tuple[Node, Node | None]] = []
+        names: set[str] = set()
+        self.first_value, first = (-1, -1), cursor.token.at
+        while True:
+            start = cursor.token.at
+            target = self.expressions.functions.binding()
+            if kind != "var":
+                self._check_lexical(target, names)
+            variable = cursor.last
+            value: Node | None = None
+            if cursor.is_at("="):
+                cursor.advance(True)
+                value = self.expressions.assignment(in_allowed)
+                if self.first_value[0] < 0:
+                    self.first_value = (variable.at, cursor.last_end)
+            elif (kind == "const" or not isinstance(target, syntax.Name)) and (
+                in_allowed or not (cursor.is_at("in") or cursor.is_word("of"))
+            ):
+                if cursor.context.in_for_await:
+                    raise NotSimulated("where node points at in such a loop")
+                what = "const" if isinstance(target, syntax.Name) else "destructuring"
+                cursor.fail(f"Missing initializer in {what} declaration", start, cursor.last_end)
+            pairs.append((target, value))
+            if not cursor.takes(","):
+                self.bindings = (first, cursor.last_end)
+                return syntax.Declaration(at, kind, tuple(pairs))
+
+    def _check_lexical(self, target: Node, names: set[str]) -> None:
+        """What it declares, after the names that the same declaration has already."""
+        for name in names_of(target):
+            if name.name in names:
+                self.cursor.fail(f"Identifier '{name.name}' has already been declared", name.at)
+            names.add(name.name)
+            if name.name == "let":
+                self.cursor.fail("let is disallowed as a lexically bound name", name.at, name.at + 3)
+
+
+class ForSyntax:
+    """Parses loops that begin with `for`; `body` parses their bodies."""
+
+    def __init__(
+        self, cursor: Cursor, expressions: Expressions, declarations: DeclarationSyntax, body: Callable[[], Node]
+    ) -> None:
+        self.cursor = cursor
+        self.expressions = expressions
+        self.declarations = declarations
+        self.body = body
+
+    def loop(self, at: int) -> Node:
+        cursor = self.cursor
+        cursor.advance()
+        is_await = cursor.context.in_async and cursor.is_word("await")
+        if is_await:
+            cursor.advance()
+        cursor.expect("(", True)
+        first: Node | None = None
+        token = cursor.token
+        if token.kind == "keyword" and token.value in ("var", "const"):
+            cursor.context.in_for_await = is_await
+            first = self.declarations.declaration(str(token.value), in_allowed=False)
+            cursor.context.in_for_await = False
+        elif cursor.is_word("let") and begins_let(cursor, cursor.peek()):
+            first = self.declarations.declaration("let", in_allowed=False)
+        elif is_await or not cursor.is_at(";"):
+            return self._for_expression(at, is_await)
+        if is_await and not cursor.is_word("of"):
+            cursor.unexpected()
+        if first is not None and (cursor.is_at("in") or cursor.is_word("of")):
+            return self._for_in(at, first, is_await)
+        return self._rest_of_for(at, first)
+
+    def _rest_of_for(self, at: int, first: Node | None) -> Node:
+        cursor = self.cursor
+        cursor.expect(";", True)
+        test = None if cursor.is_at(";") else self.expressions.expression()
+        cursor.expect(";", True)
+        step = None if cursor.is_at(")") else self.expressions.expression()
+        cursor.expect(")", True)
+        return syntax.For(at, first, test, step, self.body())
+
+    def _for_expression(self, at: int, is_await: bool) -> Node:
+        """A loop that begins with an expression, or with what is assigned to."""
+        cursor, covers = self.cursor, self.expressions.covers
+        since, token = len(covers.shorthands), cursor.token
+        first = self.expressions.left_hand_side() if is_await else self.expressions.cover_expression(in_allowed=False)
+        last, end = cursor.last, cursor.last_end
+        if is_await and not cursor.is_word("of"):
+            cursor.unexpected()
+        if not cursor.is_at("in") and not cursor.is_word("of"):
+            covers.check(since)
+            return self._rest_of_for(at, first)
+        if cursor.is_word("of") and not is_await:
+            if token.kind == "name" and token.value == "let" and not token.escaped:
+                cursor.advance()
+                cursor.fail_at_last("The left-hand side of a for-of loop may not be 'let'.")
+            if last.kind == "name" and last.value == "async" and not last.escaped and last is token:
+                cursor.fail("The left-hand side of a for-of loop may not be 'async'.", token.at, token.end)
+        is_strict = cursor.context.is_strict
+        if isinstance(first, syntax.ArrayLiteral | syntax.ObjectLiteral) and not covers.is_parenthesized(first):
+            del covers.shorthands[since:]
+            return self._for_in(at, covers.pattern(first, is_strict), is_await)
+        if not is_target(first, is_strict):
+            first = wrong_target(first, "Invalid left-hand side in for-loop", token.at, end)
+        return self._for_in(at, first, is_await)
+
+    def _for_in(self, at: int, target: Node, is_await: bool) -> Node:
+        cursor = self.cursor
+        kind = "await" if is_await else str(cursor.token.value)
+        cursor.advance(True)
+        value = self.expressions.expression() if kind == "in" else self.expressions.assignment()
+        cursor.expect(")", True)
+        if isinstance(target, syntax.Declaration):
+            self._check_for(target, "await-of" if is_await else kind)
+        return syntax.ForIn(at, kind, target, value, self.body())
+
+    def _check_for(self, target: syntax.Declaration, kind: str) -> None:
+        """One variable, which gets no value but the loop's; a `var` may have one in old code."""
+        cursor = self.cursor
+        if len(target.pairs) != 1:
+            said = f"Invalid left-hand side in for-{kind} loop: Must have a single binding."
+            cursor.fail(said, *self.declarations.bindings)
+        pattern, value = target.pairs[0]
+        if value is not None:
+            if kind != "in" or target.kind != "var" or cursor.context.is_strict or not isinstance(pattern, syntax.Name):
+                said = f"for-{kind} loop variable declaration may not have an initializer."
+                cursor.fail(said, *self.declarations.first_value)
+            raise NotSimulated("a loop over names whose variable has a value before")

@@ -1,0 +1,188 @@
+"""Names that are declared twice where they may not be: V8 tells of them with the second declaration, or with the `var`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import cast
+
+from fakedocker.userland.languages.javascript import syntax
+from fakedocker.userland.languages.javascript.escapes import Refused
+from fakedocker.userland.languages.javascript.patterns import names_of
+from fakedocker.userland.languages.javascript.syntax import Node
+
+
+class _Scope:
+    """The names of a block, by the kind of their declaration: lexical, function, var, parameter, catch."""
+
+    def __init__(self, around: _Scope | None = None) -> None:
+        self.around = around  # within the same function
+        self.kinds: dict[str, str] = {}
+
+
+class _Function:
+    """A function's outermost scope, and its `var`s with the blocks that they stand in."""
+
+    def __init__(self, parameters: Iterable[str], is_strict: bool) -> None:
+        self.top = _Scope()
+        self.is_strict = is_strict
+        self.vars: list[tuple[syntax.Name, _Scope]] = []
+        for name in parameters:
+            self.top.kinds[name] = "parameter"
+
+
+def check_redeclarations(program: syntax.Program, parameters: Iterable[str]) -> None:
+    """Refuse a program that declares a name twice. O(nodes)."""
+    function = _Function(parameters, program.is_strict)
+    _Checker(function).statements(program.body, function.top)
+    _check_vars(function)
+    pending: list[tuple[Node, bool]] = [(program, program.is_strict)]
+    while pending:
+        node, is_strict = pending.pop()
+        if isinstance(node, syntax.Function):
+            is_strict = is_strict or node.is_strict
+            _check_function(node, is_strict)
+        pending += [(child, is_strict or isinstance(node, syntax.Class)) for child in nodes_in(node)][::-1]
+
+
+def _check_function(node: syntax.Function, is_strict: bool) -> None:
+    body = node.body
+    if not isinstance(body, tuple) or hasattr(body, "_fields"):
+        return
+    is_simple = all(isinstance(parameter, syntax.Name) for parameter in node.parameters)
+    names = [name.name for parameter in node.parameters for name in names_of(parameter)]
+    function = _Function(names if is_simple else (), is_strict)
+    _Checker(function).statements(body, function.top)
+    for name in names if not is_simple else ():
+        if function.top.kinds.get(name) == "lexical":
+            found = next(part for part in _declared(body) if part.name == name)
+            raise _refused(found.name, found.at, found.at + len(name))
+    _check_vars(function)
+
+
+class _Checker:
+    """A walk over the statements of one function, without those of functions in it."""
+
+    def __init__(self, function: _Function) -> None:
+        self.function = function
+
+    def statements(self, body: Iterable[Node | None], scope: _Scope) -> None:
+        for node in body:
+            if node is not None:
+                self.statement(node, scope)
+
+    def statement(self, node: Node, scope: _Scope) -> None:
+        match node:
+            case syntax.Declaration(_, kind, pairs):
+                for target, _ in pairs:
+                    for name in names_of(target):
+                        self._variable(name, kind, scope)
+            case syntax.FunctionDeclaration(at, function):
+                self._function(function.name, at, scope)
+            case syntax.ClassDeclaration(_, value):
+                self._lexical(value.name, value.at, value.end, scope)
+            case syntax.Import(_, pairs, _, places):
+                for (_, here), (_, place) in zip(pairs, places, strict=True):
+                    self._lexical(here, place, place + len(here), scope)
+            case syntax.Export(_, _, _, declaration) if declaration is not None:
+                self.statement(declaration, scope)
+            case _:
+                self._nested(node, scope)
+
+    def _nested(self, node: Node, scope: _Scope) -> None:
+        match node:
+            case syntax.Block(_, body):
+                self.statements(body, _Scope(scope))
+            case syntax.If(_, _, yes, no):
+                self.statements((yes, no), scope)
+            case syntax.For(_, first, _, _, body):
+                self.statements((first, body), _Scope(scope))
+            case syntax.ForIn(_, _, target, _, body):
+                self.statements((target, body), _Scope(scope))
+            case syntax.While(_, _, body) | syntax.DoWhile(_, body, _) | syntax.Labelled(_, _, body):
+                self.statement(body, scope)
+            case syntax.Switch(_, _, cases):
+                inner = _Scope(scope)
+                for case in cases:
+                    self.statements(case.body, inner)
+            case syntax.Try():
+                self._try(node, scope)
+
+    def _try(self, node: syntax.Try, scope: _Scope) -> None:
+        self.statement(node.body, scope)
+        if node.handler is not None:
+            outer = _Scope(scope)
+            kind = "catch" if isinstance(node.parameter, syntax.Name) else "lexical"
+            for name in names_of(node.parameter) if node.parameter is not None else []:
+                if name.name in outer.kinds:
+                    raise _refused(name.name, name.at, name.at + 1)
+                outer.kinds[name.name] = kind
+            inner = _Scope(outer)
+            self.statements(node.handler.body, inner)
+            for name in _declared(node.handler.body):
+                if name.name in outer.kinds:
+                    raise _refused(name.name, name.at, name.at + len(name.name))
+        if node.last is not None:
+            self.statement(node.last, scope)
+
+    def _variable(self, name: syntax.Name, kind: str, scope: _Scope) -> None:
+        if kind != "var":
+            self._lexical(name.name, name.at, name.at + 1, scope)
+            return
+        top = self.function.top
+        if top.kinds.get(name.name) == "lexical":
+            raise _refused(name.name, name.at, name.at + 1)
+        top.kinds.setdefault(name.name, "var")
+        self.function.vars.append((name, scope))
+
+    def _lexical(self, name: str, at: int, end: int, scope: _Scope) -> None:
+        if name in scope.kinds:
+            raise _refused(name, at, end)
+        scope.kinds[name] = "lexical"
+
+    def _function(self, name: str, at: int, scope: _Scope) -> None:
+        found = scope.kinds.get(name)
+        if scope is self.function.top:
+            is_wrong = found == "lexical"
+        else:
+            is_wrong = found is not None and not (found == "function" and not self.function.is_strict)
+        if is_wrong:
+            raise _refused(name, at, at + 1)
+        scope.kinds[name] = "function"
+
+
+def _check_vars(function: _Function) -> None:
+    """A `var` stands in no block that has its name, but for the parameter of a `catch`."""
+    for name, scope in function.vars:
+        place: _Scope | None = scope
+        while place is not None and place is not function.top:
+            if place.kinds.get(name.name) in ("lexical", "function"):
+                raise _refused(name.name, name.at, name.at + 1)
+            place = place.around
+
+
+def _declared(body: Iterable[Node]) -> Iterator[syntax.Name]:
+    """The names of `let` and `const`, functions and classes in a block."""
+    for node in body:
+        match node:
+            case syntax.Declaration(_, kind, pairs) if kind != "var":
+                for target, _ in pairs:
+                    yield from names_of(target)
+            case syntax.FunctionDeclaration(at, function):
+                yield syntax.Name(at, function.name)
+            case syntax.ClassDeclaration(at, value):
+                yield syntax.Name(at, value.name)
+
+
+def _refused(name: str, at: int, end: int) -> Refused:
+    return Refused(f"Identifier '{name}' has already been declared", at, end)
+
+
+def nodes_in(node: Node) -> Iterator[Node]:
+    """The nodes that a node is made of."""
+    pending: list[object] = list(cast("tuple[object, ...]", node))[::-1]
+    while pending:
+        part = pending.pop()
+        if hasattr(part, "_fields"):
+            yield cast(Node, part)
+        elif isinstance(part, tuple):
+            pending += part[::-1]
