@@ -10,7 +10,7 @@ from typing import Any, Final
 from fakedocker.userland.languages.javascript.cells import JsFunction, JsObject, Slot, Value
 from fakedocker.userland.languages.javascript.properties import get, has, own
 from fakedocker.userland.languages.javascript.realm_state import GLOBALS, PROTOTYPES, TABLES
-from fakedocker.userland.languages.javascript.shared import Getter, Host, Native, NativeCall, Table
+from fakedocker.userland.languages.javascript.shared import MODULE, Getter, Host, Native, NativeCall, Table
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
 _TABLES: Final[dict[str, AbsentTable]] = {}
@@ -81,6 +81,8 @@ def attach(realm: Host, name: str, exported: Value) -> None:
     if not isinstance(exported, JsObject):
         return
     _attach(realm, exported, f"module {name}", names["modules"].get(name, ()))
+    if type(exported) is JsObject:
+        exported.private = {**(exported.private or {}), MODULE: name}
     if name in ("process", "console"):
         _attach(realm, exported, name, names["objects"].get(name, ()))
     for key, held in list(exported.props.items()):

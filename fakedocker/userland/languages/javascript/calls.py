@@ -150,7 +150,7 @@ def enter(
     """
     frame = Frame(realm.trampoline, after=after, extra=extra)
     frame.stack = [callee, this, *arguments]
-    frame.slots = [len(arguments)]
+    frame.slots = [len(arguments), realm.running]
     realm.machine.enter(frame)
     return CONTROL
 

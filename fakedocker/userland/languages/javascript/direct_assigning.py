@@ -27,7 +27,8 @@ def assign(emitter: Emitter, node: syntax.Assign) -> Evaluate:
         if isinstance(target, syntax.Member):
             note_debug_name(emitter, target, node.value)
             return member_store(emitter, target, direct, value, node.at)
-        store = pattern_store(emitter, target, direct, write)
+        is_name = isinstance(target, syntax.Name)
+        store = write(emitter, name, node.at) if is_name else pattern_store(emitter, target, direct, write)
 
         def run(frame: Frame, machine: Runner) -> Value:
             found = value(frame, machine)

@@ -41,8 +41,9 @@ from fakedocker.userland.languages.javascript.properties import (
     prototype_of,
 )
 from fakedocker.userland.languages.javascript.property_keys import is_enumerable, own_keys
-from fakedocker.userland.languages.javascript.shared import HOLE, Host, Native
+from fakedocker.userland.languages.javascript.shared import HOLE, MODULE, Host, Native
 from fakedocker.userland.languages.javascript.tracing import header_of
+from fakedocker.userland.languages.machine.cells import NotSimulated
 
 
 def inspect(realm: Host, value: Value, options: Options | None = None) -> str:
@@ -96,6 +97,8 @@ def _apart(inspector: Inspector, value: Value, level: int, name: str, tag: str) 
         return special(inspector, value, level, name, tag)
     if value.kind == "Error":
         return error(inspector, value, level)
+    if value.private is not None and MODULE in value.private:
+        raise NotSimulated(f"showing all of the module {value.private[MODULE]}")
     found = show_properties(inspector, value, level)
     if name == "Object" and not tag:
         return "{}" if not found else Shown(("{", "}"), found)

@@ -21,7 +21,8 @@ from fakedocker.userland.languages.javascript.cells import (
     is_callable,
     is_object,
 )
-from fakedocker.userland.languages.javascript.operators import to_boolean
+from fakedocker.userland.languages.javascript.code import JsCode
+from fakedocker.userland.languages.javascript.operators import to_boolean, type_of
 from fakedocker.userland.languages.javascript.properties import get, has_own, prototype_of
 from fakedocker.userland.languages.javascript.property_keys import enumerable_keys
 from fakedocker.userland.languages.javascript.shared import ASYNC_ITERATOR, HOLE, ITERATOR, NULL, Host, Native
@@ -50,24 +51,26 @@ def iterator(realm: Host, value: Value, is_async: bool, at: int) -> Value:
         method = None if value is None or value is NULL else get(realm, value, ASYNC_ITERATOR)
         if method is not None and method is not NULL:
             return realm.call(method, value, [])
-    if value is None or value is NULL:
-        said = "null" if value is NULL else "undefined"
-        raise realm.error_at(
-            at,
-            "TypeError",
-            f"{said} is not iterable (cannot read property Symbol(Symbol.iterator))"
-            if False
-            else f"{said} is not iterable",
-        )
-    method = get(realm, value, ITERATOR)
+    method = None if value is None or value is NULL else get(realm, value, ITERATOR)
     if not is_callable(method):
-        raise realm.error_at(at, "TypeError", f"{realm.expression_at(at, value)} is not iterable")
+        raise not_iterable(realm, value, is_async, at)
     found = _host_iterator(realm, value, method)
     if found is None:
         found = realm.call(method, value, [])
         if not is_object(found):
             raise realm.error_at(at, "TypeError", "Result of the Symbol.iterator method is not an object")
     return found
+
+
+def not_iterable(realm: Host, value: Value, is_async: bool, at: int) -> Exception:
+    """A value cannot be gone through: V8 says which expression it is, or what it is where a function of its own asks."""
+    top = realm.machine.top
+    if at < 0 or (isinstance(top.code, JsCode) and top.code.is_host):
+        plain = "" if value is not NULL and not isinstance(value, str | float | bool) else f" {realm.short_text(value)}"
+        said = f"{type_of(value)}{plain} is not iterable (cannot read property Symbol(Symbol.iterator))"
+        return realm.error_at(at, "TypeError", said)
+    kind = "async iterable" if is_async else "iterable"
+    return realm.error_at(at, "TypeError", f"{realm.expression_at(at, value)} is not {kind}")
 
 
 def _host_iterator(realm: Host, value: Value, method: Value) -> ListIterator | None:

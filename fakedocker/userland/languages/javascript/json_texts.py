@@ -44,19 +44,36 @@ class _Reader:
         self.place = found.end()
 
     def problem(self, message: str = "") -> Exception:
-        """What V8 says of the place."""
+        """What V8 says of the place, and the line that it shows if nobody catches that."""
+        place, text = self.place, self.text
+        found = self.realm.error("SyntaxError", self._said(message))
+        start = text.rfind("\n", 0, place) + 1
+        line = text[start:].partition("\n")[0]
+        pointed = " " * (place - start) + ("^" if place < len(text) else "")
+        if not text:
+            line = pointed = ""
+        found.value.private["thrown at"] = (
+            f"<anonymous_script>:{text.count(chr(10), 0, place) + 1}",
+            line,
+            *([pointed] if line and (place - start < len(line) or place >= len(text)) else []),
+        )
+        return found
+
+    def _said(self, message: str) -> str:
         place, text = self.place, self.text
         if message:
-            return self.realm.error("SyntaxError", message.replace("{place}", str(place)))
+            return message.replace("{place}", str(place))
         if place >= len(text):
-            return self.realm.error("SyntaxError", "Unexpected end of JSON input")
+            return "Unexpected end of JSON input"
+        if text in ("undefined", "NaN", "Infinity", "[object Object]"):
+            return f'"{text}" is not valid JSON'
         character = text[place]
         if len(text) <= 40:
             shown = f'"{text}" is not valid JSON'
         else:
             begin, end = max(0, place - 10), min(len(text), place + 10)
             shown = f'{"..." if begin else ""}"{text[begin:end]}"{"... " if end < len(text) else " "}is not valid JSON'
-        return self.realm.error("SyntaxError", f"Unexpected token '{character}', {shown}")
+        return f"Unexpected token '{character}', {shown}"
 
     def value(self) -> Value:
         self.skip()
@@ -178,7 +195,7 @@ class _Reader:
                         else "Expected double-quoted property name in JSON at position {place}"
                     )
                 said = "Expected property name or '}'" if first else "Expected double-quoted property name"
-                raise self.realm.error("SyntaxError", f"{said} in JSON at position {self.place}")
+                raise self.problem(f"{said} in JSON at position {{place}}")
             key = self.string()
             self.skip()
             if self.text[self.place : self.place + 1] != ":":

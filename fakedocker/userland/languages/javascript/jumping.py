@@ -119,8 +119,9 @@ def throw_statement(emitter: Emitter, node: syntax.Throw) -> None:
     push(emitter, node.value)
 
     def run(frame: Frame, machine: Runner) -> None:
-        machine.language.note_thrown(node.at)
-        raise Thrown(frame.stack.pop())
+        value = frame.stack.pop()
+        machine.language.note_thrown(node.at, value)
+        raise Thrown(value)
 
     emitter.op(run, node.at)
 

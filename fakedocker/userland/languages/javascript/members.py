@@ -80,6 +80,8 @@ def set_member(realm: Host, target: Value, key: Value, value: Value, strict: boo
         put_item(realm, target, int(key), value, strict)
     else:
         put(realm, target, to_key(realm, key), value, strict)
+        if key in ("message", "name") and type(target) is JsObject and target.kind == "Error":
+            realm.renew_header(target)
     realm.position = -1
 
 

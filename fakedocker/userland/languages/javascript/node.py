@@ -51,11 +51,12 @@ def _node(system: System, argv: tuple[str, ...], state: State) -> int:
                 "--loader",
                 "--experimental-modules",
                 "--env-file",
+                "--input-type",
                 "--experimental-strip-types",
             ):
                 system.unsimulated(f"the option {name}")
                 return 1
-            system.put(f"{argv[0]}: bad option: {words[0]}\n", 2)
+            system.put(f"node: bad option: {words[0]}\n", 2)
             return 9
         options.append(words.pop(0))
     while len(words) > 1 and words[0] in ("-r", "--require"):
@@ -66,11 +67,13 @@ def _node(system: System, argv: tuple[str, ...], state: State) -> int:
             system.put(f"v{version}\n")
             return 0
         case ["-e" | "--eval" | "-p" | "--print" | "-pe" as option]:
-            system.put(f"{argv[0]}: {option} requires an argument\n", 2)
+            system.put(f"node: {option} requires an argument\n", 2)
             return 9
         case ["-e" | "--eval" | "-p" | "--print" | "-pe" as option, source, *rest]:
             how = "eval" if option in ("-e", "--eval") else "print"
             return _run(system, state, version, "", rest, options, how, source, requires)
+        case ["--check" | "-c", name]:
+            return _run(system, state, version, _absolute(system, name), [], options, "check", "", requires)
         case ["--check" | "-c" | "--test" as option, *_]:
             system.unsimulated(f"the option {option}")
             return 1
@@ -79,7 +82,7 @@ def _node(system: System, argv: tuple[str, ...], state: State) -> int:
         ):
             return _run(system, state, version, _absolute(system, name), rest, options, "file", "", requires)
         case [name, *_] if name not in ("-", "-i", "--interactive", "--"):
-            system.put(f"{argv[0]}: bad option: {name}\n", 2)
+            system.put(f"node: bad option: {name}\n", 2)
             return 9
     if system.is_terminal(0) or words[:1] in (["-i"], ["--interactive"]):
         from fakedocker.userland.languages.javascript.prompt import session
@@ -87,7 +90,8 @@ def _node(system: System, argv: tuple[str, ...], state: State) -> int:
         return session(system, state, version)
     if "text" not in state:
         state["text"] = read_text(system, state.setdefault("reading", {}), ())
-    return _run(system, state, version, "", words[1:], options, "stdin", state["text"], requires)
+    rest = words if words[:1] == ["-"] else words[1:]
+    return _run(system, state, version, "", rest, options, "stdin", state["text"], requires)
 
 
 def _absolute(system: System, name: str) -> str:

@@ -159,10 +159,11 @@ class Realm:
         """Call a function and have its value at once; it must not wait. TypeError if it is none."""
         frame = Frame(self.trampoline)
         frame.stack = [callee, this, *arguments]
-        frame.slots = [len(arguments)]
+        frame.slots = [len(arguments), self.running]
         before, self.position = self.position, -1
+        running, self.running = self.running, None
         found = self.machine.call_nested(frame)
-        self.position = before
+        self.position, self.running = before, running
         return found
 
     def construct(self, callee: Value, arguments: list[Value]) -> Value:
@@ -171,8 +172,11 @@ class Realm:
             return callee.construct(self, callee, arguments)
         frame = Frame(HOST_CODES.code(3))
         frame.stack = [callee, *arguments]
-        frame.slots = [len(arguments)]
-        return self.machine.call_nested(frame)
+        frame.slots = [len(arguments), self.running]
+        running, self.running = self.running, None
+        found = self.machine.call_nested(frame)
+        self.running = running
+        return found
 
     def enter_fields(self, function: JsFunction, this: Value) -> bool:
         """Let the fields of a class be made."""
@@ -251,9 +255,9 @@ class Realm:
             return self.error_at(at, "ReferenceError", message)
         return self.error_at(at, "ReferenceError", f"Cannot access '{name}' before initialization")
 
-    def note_thrown(self, at: int) -> None:
+    def note_thrown(self, at: int, value: Value) -> None:
         """A `throw` is about to be carried out there."""
-        tracing.note_thrown(self, at)
+        tracing.note_thrown(self, at, value)
 
     def check_length(self, length: int) -> None:
         """NotSimulated if a text is too long to be kept."""
@@ -356,6 +360,7 @@ class Realm:
     copy_into = members.copy_into
     copy_without = members.copy_without
     cannot_destructure = members.cannot_destructure
+    renew_header = tracing.renew_header
     element = members.element
     put_element = members.put_element
     template_object = members.template_object

@@ -51,7 +51,7 @@ def resume(
     fresh = generator.state == "new"
     generator.state = "running"
     waiter = Frame(realm.waiter_code, after=after, extra=extra)
-    waiter.slots = [after is None]
+    waiter.slots = [after is None, kind]
     realm.machine.enter(waiter)
     realm.machine.enter(frame)
     if not fresh:

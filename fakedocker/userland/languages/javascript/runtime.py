@@ -8,7 +8,7 @@ from typing import Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State as ProgramState
-from fakedocker.userland.languages.javascript import absent
+from fakedocker.userland.languages.javascript import absent, node_traces
 from fakedocker.userland.languages.javascript.builtins import (  # noqa: F401  # each fills the tables
     arrays,
     buffers,
@@ -27,10 +27,10 @@ from fakedocker.userland.languages.javascript.builtins import (  # noqa: F401  #
     texts,
 )
 from fakedocker.userland.languages.javascript.calls import enter, make_frame
-from fakedocker.userland.languages.javascript.cells import JsFunction, JsObject, Value, hidden
+from fakedocker.userland.languages.javascript.cells import JsArray, JsFunction, JsObject, Value, hidden
 from fakedocker.userland.languages.javascript.compiler import SCRIPT
 from fakedocker.userland.languages.javascript.escapes import Refused
-from fakedocker.userland.languages.javascript.inspecting_objects import inspect
+from fakedocker.userland.languages.javascript.inspecting_objects import described, inspect
 from fakedocker.userland.languages.javascript.node_host import (  # noqa: F401
     children,
     ecmascript,
@@ -51,6 +51,7 @@ from fakedocker.userland.languages.javascript.node_host.output import encoded
 from fakedocker.userland.languages.javascript.properties import get
 from fakedocker.userland.languages.javascript.realm import Realm
 from fakedocker.userland.languages.javascript.realm_state import State
+from fakedocker.userland.languages.javascript.tracing import source_text
 from fakedocker.userland.languages.javascript.units import to_units
 from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.machine.code import Source
@@ -171,15 +172,21 @@ class Runtime:
     def _enter_main(self) -> None:
         """Put the main script's first frame on top."""
         how = self.host["how"]
-        if how != "file":
+        if how not in ("file", "check"):
             self._enter_text(self.host["text"], "[eval]" if how in ("eval", "print") else "[stdin]")
             return
-        if is_module(self.realm, self.host["main"]):
+        if how == "file" and is_module(self.realm, self.host["main"]):
+            if self.host["requires"]:
+                raise NotSimulated("the option --require before a module")
             loader = load_library(self.realm, "node", "esm")
             enter(self.realm, get(self.realm, loader, "runMain"), None, [self.host["main"]])
             self.host["jobs_first"] = True
             return
         modules = load_library(self.realm, "node", "modules")
+        if how == "check":
+            self.host["below"] = ("checkSyntax (node:internal/main/check_syntax:78:3)",)
+            enter(self.realm, get(self.realm, modules, "checkSyntax"), None, [self.host["main"]])
+            return
         self.host["below"] = ("node:internal/main/run_main_module:28:49",)
         run_main = get(self.realm, modules, "runMain")
         enter(self.realm, run_main, modules, [self.host["main"]])
@@ -219,22 +226,25 @@ class Runtime:
     def _uncaught(self, value: Value, origin: str) -> None:
         """Tell of an error, and end with status 1, unless the script watches for such."""
         self.machine.top = None
-        handler = self.host.get("on_uncaught")
+        handler, status = self.host.get("on_uncaught"), 1
         if handler is not None:
             handled = self.realm.call(handler, None, [value, origin])
-            if handled:
+            if handled is True:
                 return
+            if type(handled) is float:
+                status = int(handled) & 255
         self.system.put(encoded(self._told(value, origin)), 2)
-        raise Exit(1)
+        raise Exit(status)
 
     def _told(self, value: Value, origin: str) -> str:
         realm = self.realm
         ending = f"\n\nNode.js v{self.version}\n"
         is_error = isinstance(value, JsObject) and value.kind == "Error"
         if not is_error and origin == "unhandledRejection":
-            return (
-                _REJECTED_PLAIN.replace("{shown}", inspect(realm, value) if type(value) is not str else value) + ending
-            )
+            return _REJECTED_PLAIN.replace("{shown}", self._plain_text(value)) + ending
+        emitted = value.private.get("emitted") if is_error and value.private else None
+        if emitted is not None and origin == "uncaughtException":
+            value.props["stack"] = hidden(f"{get(realm, value, 'stack')}\n{emitted}")
         shown = inspect(realm, value)
         if not is_error:
             shown = value if type(value) is str else shown
@@ -243,26 +253,40 @@ class Runtime:
                 if isinstance(value, JsObject)
                 else "\n(Use `node --trace-uncaught ...` to show where the exception was thrown)"
             )
-            return f"\n{self._source_line(self.host.get('thrown'))}{shown}{hint}{ending}"
+            thrown = self.host.get("thrown")
+            place = thrown[1] if thrown is not None and thrown[0] is value else None
+            return f"\n{self._source_line(place)}{shown}{hint}{ending}"
         return f"{self._before(value, origin)}\n{shown}{ending}"
+
+    def _plain_text(self, value: Value) -> str:
+        """A reason that is no error, as it is told of: objects by their class only."""
+        if type(value) is JsArray:
+            return "[object Array]"
+        if isinstance(value, JsFunction):
+            return source_text(value)
+        if isinstance(value, JsObject):
+            return described(self.realm, value)
+        return value if type(value) is str else inspect(self.realm, value)
 
     def _before(self, value: JsObject, origin: str) -> str:
         """Where an error is pointed at: the line that threw it, or made it."""
         syntax = self.host.get("syntax")
         if syntax is not None and syntax[0] is value:
             return str(syntax[1])
-        shown_at = self.host.pop("shown_at", None)
-        if shown_at is not None:
-            return str(shown_at)
-        place = (value.private or {}).get("place")
-        thrown = self.host.get("thrown") if origin == "uncaughtException" else None
-        if thrown is None:
-            thrown = place
-        return self._source_line(thrown)
+        private = value.private or {}
+        is_task = self.host.get("below") == node_traces.called("task")
+        thrown = self.host.get("thrown") if origin == "uncaughtException" and not is_task else None
+        found = private.get("thrown at") if origin == "uncaughtException" else None
+        if found is None:
+            is_last = thrown is not None and thrown[0] is value
+            found = thrown[1] if thrown is not None and is_last else private.get("shown") or private.get("place")
+        if found is not None and (len(found) == 1 or type(found[1]) is not int):
+            return "".join(f"{line}\n" for line in found)
+        return self._source_line(found)
 
     def _source_line(self, place: Value) -> str:
         if place is None:
-            return "node:internal/process/promises:389\n      new UnhandledPromiseRejection(reason);\n      ^\n"
+            return "node:internal/process/promises:391\n    triggerUncaughtException(err, true /* fromPromise */);\n    ^\n"
         name, line, column, source = place
         lines = to_units(source.text).split("\n")
         text = lines[line - 1] if 0 < line <= len(lines) else ""

@@ -82,6 +82,8 @@ TO_STRING_TAG: Final = WellKnown("Symbol.toStringTag")
 INSPECT: Final = WellKnown("nodejs.util.inspect.custom")
 
 
+MODULE: Final = "builtin module"
+"""Where an object keeps which of node's modules it is the exports of."""
 Key = Any
 """Of a property: a string, or a symbol."""
 

@@ -26,6 +26,10 @@ def assign(emitter: Emitter, node: syntax.Assign) -> None:
     name = target.name if isinstance(target, syntax.Name) else ""
     if operator == "=":
         push(emitter, node.value, name)
+        if isinstance(target, syntax.Name):
+            storing = write(emitter, name, node.at)
+            emitter.op(lambda frame, machine: storing(frame, machine, frame.stack[-1]), node.at)
+            return
         emitter.op(lambda frame, machine: frame.stack.append(frame.stack[-1]), node.at)
         store(emitter, target)
         return

@@ -47,7 +47,11 @@
       const errors = [];
       let left = 1;
       let index = 0;
-      const fail = () => reject(new AggregateError(errors, 'All promises were rejected'));
+      const fail = () => {
+        const error = new AggregateError(errors, 'All promises were rejected');
+        error.stack = 'AggregateError: All promises were rejected';
+        reject(error);
+      };
       for (const value of values) {
         const place = index++;
         errors.push(undefined);

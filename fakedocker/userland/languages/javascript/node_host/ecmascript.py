@@ -6,6 +6,7 @@ A record is a dict in the realm's modules, under ("module", url): `imports` (spe
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fakedocker.userland.languages.javascript import syntax
@@ -20,10 +21,13 @@ from fakedocker.userland.languages.javascript.operators import to_boolean, to_te
 from fakedocker.userland.languages.javascript.properties import get
 from fakedocker.userland.languages.javascript.property_keys import enumerable_keys
 from fakedocker.userland.languages.javascript.resuming import ASYNC
-from fakedocker.userland.languages.javascript.shared import Native
+from fakedocker.userland.languages.javascript.shared import UNINITIALIZED, Native
 from fakedocker.userland.languages.javascript.statements import parse
+from fakedocker.userland.languages.javascript.tracing import place_at
 from fakedocker.userland.languages.javascript.units import from_units, to_units
+from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.machine.code import Box, Source
+from fakedocker.userland.languages.machine.machine import Thrown
 
 Record = dict[str, Any]
 
@@ -68,7 +72,10 @@ def _add_module(realm: Host, this: Value, arguments: list[Value]) -> Value:
         program = parse(to_units(text), is_module=True)
         source.code()
     except Refused as problem:
-        raise syntax_error(realm, problem, text, url) from None
+        found = syntax_error(realm, problem, text, url)
+        is_mjs = name.endswith(".mjs")
+        place_at(realm, found.value, "esm.syntax" if is_mjs else "esm.syntax.detected", is_alone=True)
+        raise found from None
     record: Record = {
         "imports": {},
         "exports": {},
@@ -110,7 +117,32 @@ def _note_export(record: Record, part: syntax.Export, imported: dict[str, tuple[
         elif here in imported:
             record["from"][outside] = imported[here]
         else:
-            record["exports"][outside] = Box()
+            is_function = isinstance(part.declaration, syntax.FunctionDeclaration)
+            is_variable = isinstance(part.declaration, syntax.Declaration) and part.declaration.kind == "var"
+            record["exports"][outside] = Box(UNREADY if is_function else None if is_variable else UNINITIALIZED)
+
+
+def name_length(text: str, place: int) -> int:
+    """How long the name is that stands at a place."""
+    found = _NAME.match(text, place)
+    return len(found[0]) if found is not None else 1
+
+
+def link_error(realm: Host, problem: Refused, text: str, url: str) -> Thrown:
+    """A module that imports what is not there: node writes it without the empty line before the error."""
+    found = syntax_error(realm, problem, text, url)
+    place_at(realm, found.value, "esm.link", is_alone=True)
+    realm.state.host["syntax"] = (found.value, realm.state.host["syntax"][1].removesuffix("\n"))
+    return found
+
+
+def _unready(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    raise NotSimulated("a function of a module that has not begun, in a cycle of modules")
+
+
+UNREADY = Native("%unready", _unready)
+"""Stands for a function that a module exports before it is run."""
+_NAME = re.compile(r"[\w$]+")
 
 
 @native("linkModule")
@@ -178,12 +210,12 @@ def _check_links(realm: Host, this: Value, arguments: list[Value]) -> Value:
             continue
         program = parse(to_units(record["source"].text), is_module=True)
         wanted = [
-            (part.at, part.source, outside)
+            (place, part.source, outside)
             for part in program.body
             if isinstance(part, syntax.Import)
-            for outside, _ in part.names
+            for (outside, _), (place, _) in zip(part.names, part.places, strict=True)
         ]
-        for at, specifier, outside in wanted:
+        for place, specifier, outside in wanted:
             target = record["imports"][specifier]
             if find_export(realm, target, outside) is not None:
                 continue
@@ -195,8 +227,8 @@ def _check_links(realm: Host, this: Value, arguments: list[Value]) -> Value:
             ):
                 said = f"Named export '{outside}' not found. The requested module '{specifier}' is a CommonJS module, which may not support all module.exports as named exports.\nCommonJS modules can always be imported via the default export, for example using:\n\nimport pkg from '{specifier}';\nconst {{ {outside} }} = pkg;\n"
             text = record["source"].text
-            place = to_units(text).find(outside, at)
-            raise syntax_error(realm, Refused(said, max(place, at), max(place, at) + len(outside)), text, url)
+            length = name_length(to_units(text), place)
+            raise link_error(realm, Refused(said, place, place + length), text, url)
     return None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from fakedocker.kernel.program import System
-from fakedocker.userland.languages.javascript import calls
+from fakedocker.userland.languages.javascript import calls, node_traces
 from fakedocker.userland.languages.javascript.cells import JsObject, Value
 from fakedocker.userland.languages.javascript.promises import run_job
 from fakedocker.userland.languages.javascript.realm import Realm
@@ -129,8 +129,9 @@ class EventLoop:
             calls.enter(self.realm, callback, None, arguments, after=_DONE)
             return True
         if state.jobs:
-            self._below(JOBS_BELOW if host.get("ticking") else ())
-            run_job(self.realm, state.jobs.popleft())
+            job = state.jobs.popleft()
+            self._below(node_traces.called("task") if job[0] == "call" else JOBS_BELOW if host.get("ticking") else ())
+            run_job(self.realm, job)
             return True
         host["ticking"] = False
         host["jobs_first"] = False

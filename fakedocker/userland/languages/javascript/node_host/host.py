@@ -104,6 +104,8 @@ def problem_object(realm: Host, problem: OSError, call: str, path: str = "") -> 
     said = NODE_WORDS.get(code, (problem.strerror or "unknown error").lower())
     message = f"{code}: {said}, {call}{f' {chr(39)}{path}{chr(39)}' if path else ''}"
     made = realm.new_error(realm.protos["Error"], message)
+    if code == "EBADF" and call == "write":
+        made.props.update(errno=-9.0, syscall=call, code=code)
     made.props.update(errno=float(-(problem.errno or 0)), code=code, syscall=call)
     if path:
         made.props["path"] = to_units(path)

@@ -10,16 +10,19 @@ from fakedocker.base.numbers import is_digits
 from fakedocker.kernel import marks
 from fakedocker.userland.languages.javascript import absent, tracing
 from fakedocker.userland.languages.javascript.calls import make_frame
-from fakedocker.userland.languages.javascript.cells import JsFunction, Value
-from fakedocker.userland.languages.javascript.compiler import FILE, MODULE
+from fakedocker.userland.languages.javascript.cells import JsFunction, JsObject, Promise, Value
+from fakedocker.userland.languages.javascript.compiler import FILE, MODULE, WRAPPER
+from fakedocker.userland.languages.javascript.cursor import AWAIT_OUTSIDE
 from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.natives import Host, argument, function, integer
 from fakedocker.userland.languages.javascript.node_host.host import HOST, native, system_of, text_from
 from fakedocker.userland.languages.javascript.operators import to_text
 from fakedocker.userland.languages.javascript.realm import Realm
+from fakedocker.userland.languages.javascript.shared import NULL
 from fakedocker.userland.languages.javascript.units import from_units, to_units
 from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.machine.code import Source
+from fakedocker.userland.languages.machine.machine import Thrown
 
 _LIBRARY = "fakedocker.userland.languages.javascript"
 INTERNAL = frozenset({"bootstrap", "errors", "standard", "abort", "fetch", "modules", "comparing", "assert_messages"})
@@ -93,16 +96,39 @@ def _compile(realm: Host, this: Value, arguments: list[Value]) -> Value:
     try:
         code = source.code()
     except Refused as problem:
-        if _is_detected(realm.state.host["version"], text, name):
-            raise NotSimulated("a module in a file that nothing calls one") from None
         raise syntax_error(realm, problem, text, name) from None
     return JsFunction(realm.protos["Function"], code, [])
 
 
-def _is_detected(version: str, text: str, name: str) -> bool:
-    """Whether node takes a file that is no script for a module: since 20.19 and 22.7, where its name does not say."""
-    parts = [int(part) for part in version.split(".")[:2] if is_digits(part)]
-    if not name.endswith(".js") or parts < [20, 19] or (parts[0] in (21, 22) and parts < [22, 7]):
+_ONLY_IN_MODULES = frozenset(
+    {
+        "Cannot use import statement outside a module",
+        "Unexpected token 'export'",
+        "Cannot use 'import.meta' outside a module",
+    }
+)
+"""What is said of a file that is a module and was read as none."""
+
+
+def _is_detected(realm: Realm, name: str) -> bool:
+    """Whether node takes a file for a module that nothing calls one: since 20.19 and 22.7, if it can be nothing else."""
+    parts = [int(part) for part in realm.state.host["version"].split(".")[:2] if is_digits(part)]
+    if parts < [20, 19] or (parts[0] in (21, 22) and parts < [22, 7]):
+        return False
+    try:
+        text = realm.machine.system.read_file(name).decode("utf-8", "replace").removeprefix("\ufeff")
+        Source.of("javascript", text, name, FILE).code()
+    except Refused as problem:
+        return problem.message in _ONLY_IN_MODULES or _is_only_module(problem, text, name)
+    except (OSError, NotSimulated):
+        return False
+    return False
+
+
+def _is_only_module(problem: Refused, text: str, name: str) -> bool:
+    """Whether something is right at the top of a module only: `await`, and variables by the names of a file's parameters."""
+    is_own = problem.message in {f"Identifier '{word}' has already been declared" for word in WRAPPER}
+    if problem.message != AWAIT_OUTSIDE and not is_own:
         return False
     try:
         Source.of("javascript", text, name, MODULE).code()
@@ -111,7 +137,7 @@ def _is_detected(version: str, text: str, name: str) -> bool:
     return True
 
 
-def syntax_error(realm: Realm, problem: Refused, text: str, name: str) -> Exception:
+def syntax_error(realm: Realm, problem: Refused, text: str, name: str) -> Thrown:
     """A source that is refused, as an error that is thrown; where it is comes before its trace."""
     units = to_units(text)
     start = units.rfind("\n", 0, problem.at) + 1
@@ -128,9 +154,35 @@ def syntax_error(realm: Realm, problem: Refused, text: str, name: str) -> Except
 
 @native("thrownAt")
 def _thrown_at(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    """thrownAt(name, line, text, column): what is shown before an error that the library throws next and nobody catches"""
-    name, line, text, column = (argument(arguments, place) for place in range(4))
-    realm.state.host["shown_at"] = f"{name}:{integer(realm, line)}\n{text}\n{' ' * (integer(realm, column) - 1)}^\n"
+    """thrownAt(error, name, line, text, column): what is shown before an error of the library's that nobody catches"""
+    error, name, line, text, column = (argument(arguments, place) for place in range(5))
+    if isinstance(error, JsObject):
+        error.private = error.private or {}
+        error.private["thrown at"] = (f"{name}:{integer(realm, line)}", text, f"{' ' * (integer(realm, column) - 1)}^")
+    return error
+
+
+@native("placed")
+def _placed(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """placed(error, name, promise) -> the error with the trace of a function of node's, as traces.json has it
+
+    promise: what it fails, if it does; null if nothing of the script's has called the function.
+    """
+    error, promise = argument(arguments, 0), argument(arguments, 2)
+    if isinstance(error, JsObject) and error.kind == "Error":
+        name = to_text(realm, argument(arguments, 1))
+        found = promise if isinstance(promise, Promise) else None
+        tracing.place_at(realm, error, name, found, is_alone=promise is NULL)
+    return error
+
+
+@native("emitted")
+def _emitted(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """emitted(error, lines): what the trace of an error that nobody listens to says of where it was emitted"""
+    error = argument(arguments, 0)
+    if isinstance(error, JsObject):
+        error.private = error.private or {}
+        error.private["emitted"] = to_text(realm, argument(arguments, 1))
     return None
 
 
@@ -147,6 +199,12 @@ def _call_text(realm: Host, this: Value, arguments: list[Value]) -> Value:
     if found is None:
         raise NotSimulated("the text of such a call")
     return found
+
+
+@native("requires")
+def _requires(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """requires() -> the modules that options name, to be run before the script"""
+    return realm.array([to_units(name) for name in realm.state.host["requires"]])
 
 
 @native("kindOf")
@@ -210,6 +268,23 @@ def is_stand_in(realm: Realm, filename: str) -> bool:
         return True
 
 
+@native("packageFile")
+def _package_file(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """packageFile(path) -> the package.json that says what a file is; undefined if there is none"""
+    folder = posixpath.dirname(text_from(realm, arguments, 0))
+    while folder:
+        name = f"{folder.rstrip('/')}/package.json"
+        try:
+            system_of(realm).stat(name)
+        except OSError:
+            if folder == "/":
+                return None
+            folder = posixpath.dirname(folder)
+        else:
+            return to_units(name)
+    return None
+
+
 @native("isModule")
 def _is_module(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return is_module(realm, text_from(realm, arguments, 0))
@@ -227,7 +302,7 @@ def is_module(realm: Realm, name: str) -> bool:
             text = system_of(realm).read_file(f"{folder.rstrip('/')}/package.json").decode("utf-8", "replace")
         except OSError:
             if folder in ("/", "") or folder.endswith("/node_modules"):
-                return False
+                return _is_detected(realm, name)
             folder = posixpath.dirname(folder)
             continue
         from json import JSONDecodeError, loads
@@ -236,7 +311,9 @@ def is_module(realm: Realm, name: str) -> bool:
             described = loads(text)
         except (JSONDecodeError, RecursionError):
             return False
-        return isinstance(described, dict) and described.get("type") == "module"
+        if isinstance(described, dict) and described.get("type") in ("module", "commonjs"):
+            return bool(described["type"] == "module")
+        return _is_detected(realm, name)
 
 
 @native("hasWork")

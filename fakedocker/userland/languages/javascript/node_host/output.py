@@ -7,6 +7,7 @@ from fakedocker.userland.languages.javascript.formatting import format_arguments
 from fakedocker.userland.languages.javascript.inspecting import Options
 from fakedocker.userland.languages.javascript.inspecting_objects import inspect
 from fakedocker.userland.languages.javascript.natives import Host, argument, function
+from fakedocker.userland.languages.javascript.node_traces import UNKNOWN
 from fakedocker.userland.languages.javascript.operators import to_boolean, to_text
 from fakedocker.userland.languages.javascript.properties import get
 from fakedocker.userland.languages.javascript.property_keys import enumerable_keys
@@ -15,12 +16,15 @@ from fakedocker.userland.languages.javascript.realm_state import NAMESPACES
 from fakedocker.userland.languages.javascript.shared import Native, NativeCall
 from fakedocker.userland.languages.javascript.tracing import capture
 from fakedocker.userland.languages.javascript.units import from_units
+from fakedocker.userland.languages.machine.cells import NotSimulated
 
 CONSOLE = Table("console")
 
 
 def encoded(text: str) -> bytes:
     """Text of code units as UTF-8; lone halves become U+FFFD."""
+    if UNKNOWN in text:
+        raise NotSimulated("where node's own functions stand in such a trace")
     joined = from_units(text)
     return "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in joined).encode()
 

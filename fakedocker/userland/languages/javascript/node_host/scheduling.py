@@ -118,6 +118,11 @@ def _on_exit(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return None
 
 
+@native("promiseValue")
+def _promise_value(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    return getattr(argument(arguments, 0), "value", None)
+
+
 @native("promiseState")
 def _promise_state(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return getattr(argument(arguments, 0), "state", None)

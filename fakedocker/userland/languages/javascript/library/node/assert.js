@@ -33,8 +33,7 @@ function withDifference(message, operator, actual, expected) {
 
 function fail(options) {
   if (options.message instanceof Error) throw options.message;
-  __host__.thrownAt('node:assert', 90, '  throw new AssertionError(obj);', 3);
-  throw new AssertionError(options);
+  throw __host__.thrownAt(new AssertionError(options), 'node:assert', 90, '  throw new AssertionError(obj);', 3);
 }
 
 function truth(value, message, count, start) {
@@ -46,8 +45,7 @@ function truth(value, message, count, start) {
   else if (message instanceof Error) throw message;
   const error = new AssertionError({ actual: value, expected: true, message: text, operator: '==', stackStartFn: start });
   error.generatedMessage = made;
-  __host__.thrownAt('node:internal/assert/utils', 281, '    throw err;', 5);
-  throw error;
+  throw __host__.thrownAt(error, 'node:internal/assert/utils', 281, '    throw err;', 5);
 }
 
 function assert(...args) {

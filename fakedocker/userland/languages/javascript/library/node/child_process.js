@@ -50,8 +50,9 @@ class ChildProcess extends EventEmitter {
 }
 
 function reader(descriptor) {
-  const { Readable } = require('stream');
-  const stream = new Readable({
+  const { Readable, known } = require('stream');
+  class Socket extends Readable {}
+  const stream = new Socket({
     read() {
       if (stream.watching) return;
       stream.watching = true;
@@ -68,6 +69,7 @@ function reader(descriptor) {
       });
     },
   });
+  known.dataBy(stream, 'child.data');
   return stream;
 }
 
@@ -84,6 +86,16 @@ function writer(descriptor) {
   });
 }
 
+const {
+  '|child.exit': exits, '|child.close': closes, '|child.error': fails, '|child.spawn': spawned, '|child.exec': finished,
+} = {
+  '|child.exit': (child, code, signal) => child.emit('exit', code, signal),
+  '|child.close': (child, code, signal) => child.emit('close', code, signal),
+  '|child.error': (child, error) => child.emit('error', error),
+  '|child.spawn': (child) => child.emit('spawn'),
+  '|child.exec': (callback, error, stdout, stderr) => callback(error, stdout, stderr),
+};
+
 function spawn(file, args, options) {
   const [given, chosen] = settings(args, options);
   const [program, rest] = command(file, given, chosen);
@@ -92,27 +104,27 @@ function spawn(file, args, options) {
   child.spawnargs = [program, ...rest];
   let open = 1;
   const closed = () => {
-    if (--open === 0) child.emit('close', child.exitCode, child.signalCode);
+    if (--open === 0) closes(child, child.exitCode, child.signalCode);
   };
   const environment = {};
   for (const [name, value] of Object.entries(chosen.env || process.env)) if (value !== undefined) environment[name] = String(value);
   const found = __host__.spawn(program, [chosen.argv0 || program, ...rest], environment, chosen.cwd === undefined ? undefined : String(chosen.cwd), modes(chosen.stdio), (status) => {
     if (status < 0) child.signalCode = SIGNALS[-status] || `SIG${-status}`;
     else child.exitCode = status;
-    child.emit('exit', child.exitCode, child.signalCode);
+    exits(child, child.exitCode, child.signalCode);
     closed();
   });
   if (found instanceof Error) {
     const error = new Error(`spawn ${program} ${found.code}`);
     Object.assign(error, { errno: found.errno, code: found.code, syscall: `spawn ${program}`, path: program, spawnargs: rest });
-    error.stack = `Error: ${error.message}`;
+    __host__.placed(error, 'spawn', null);
     const { Readable, Writable } = require('stream');
     child.stdin = new Writable({ write: (chunk, encoding, callback) => callback() });
     child.stdout = Readable.from([]);
     child.stderr = Readable.from([]);
     process.nextTick(() => {
-      child.emit('error', error);
-      child.emit('close', found.errno, null);
+      fails(child, error);
+      closes(child, found.errno, null);
     });
     return child;
   }
@@ -127,7 +139,7 @@ function spawn(file, args, options) {
     }
   }
   child.stdio = [child.stdin, child.stdout, child.stderr];
-  process.nextTick(() => child.emit('spawn'));
+  process.nextTick(spawned, child);
   if (chosen.timeout) setTimeout(() => child.kill(chosen.killSignal || 'SIGTERM'), chosen.timeout).unref();
   return child;
 }
@@ -152,13 +164,13 @@ function execFile(file, args, options, callback) {
     const stderr = read('stderr');
     if (failed) {
       failed.cmd = [file, ...given].join(' ');
-      done(Object.assign(failed, { stdout, stderr }), stdout, stderr);
+      finished(done, Object.assign(failed, { stdout, stderr }), stdout, stderr);
     } else if (code === 0 && signal === null) {
-      done(null, stdout, stderr);
+      finished(done, null, stdout, stderr);
     } else {
       const shown = chosen.shell ? file : [file, ...given].join(' ');
       const error = new Error(`Command failed: ${shown}\n${stderr}`);
-      done(Object.assign(error, { code, killed: child.killed, signal, cmd: shown, stdout, stderr }), stdout, stderr);
+      finished(done, Object.assign(error, { code, killed: child.killed, signal, cmd: shown, stdout, stderr }), stdout, stderr);
     }
   });
   return child;

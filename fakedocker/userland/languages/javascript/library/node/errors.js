@@ -18,7 +18,7 @@ function coded(Kind, code, message, properties) {
   Object.defineProperty(error, 'name', { value: `${error.name} [${code}]`, writable: true, enumerable: false, configurable: true });
   Error.captureStackTrace(error, coded);
   delete error.name;
-  error.code = code;
+  Object.defineProperty(error, 'code', { value: code, writable: true, enumerable: true, configurable: true });
   if (properties) Object.assign(error, properties);
   return error;
 }

@@ -6,7 +6,11 @@ const Module = require('modules');
 const { coded } = require('errors');
 const { fileURLToPath, pathToFileURL } = require('url');
 
-function resolve(specifier, parent) {
+function placed(error, how) {
+  return __host__.placed(error, `esm.${how}`, null);
+}
+
+function resolve(specifier, parent, later = '') {
   if (Module.isBuiltin(specifier)) return `node:${specifier.replace(/^node:/, '')}`;
   const from = parent.startsWith('file:') ? fileURLToPath(parent) : path.join(__host__.directory(), 'x');
   if (specifier.startsWith('file:')) return specifier;
@@ -14,10 +18,10 @@ function resolve(specifier, parent) {
     const name = path.resolve(path.dirname(from), specifier);
     const kind = __host__.kindOf(name);
     if (kind === 'dir') {
-      throw coded(Error, 'ERR_UNSUPPORTED_DIR_IMPORT', `Directory import '${name}' is not supported resolving ES modules imported from ${from}`, { url: pathToFileURL(name).href });
+      throw placed(coded(Error, 'ERR_UNSUPPORTED_DIR_IMPORT', `Directory import '${name}' is not supported resolving ES modules imported from ${from}`, { url: pathToFileURL(name).href }), later);
     }
     if (kind === undefined) {
-      throw coded(Error, 'ERR_MODULE_NOT_FOUND', `Cannot find module '${name}' imported from ${from}`, { url: pathToFileURL(name).href });
+      throw placed(coded(Error, 'ERR_MODULE_NOT_FOUND', `Cannot find module '${name}' imported from ${from}`, { url: pathToFileURL(name).href }), later);
     }
     return pathToFileURL(__host__.realPath(name)).href;
   }
@@ -25,7 +29,7 @@ function resolve(specifier, parent) {
     return pathToFileURL(Module._resolveFilename(specifier, { filename: from, id: from })).href;
   } catch (error) {
     if (error.code !== 'MODULE_NOT_FOUND') throw error;
-    throw coded(Error, 'ERR_MODULE_NOT_FOUND', `Cannot find package '${specifier.split('/')[0]}' imported from ${from}`);
+    throw placed(coded(Error, 'ERR_MODULE_NOT_FOUND', `Cannot find package '${specifier.split('/')[0]}' imported from ${from}`), `package${later}`);
   }
 }
 
@@ -53,22 +57,52 @@ function load(url) {
   __host__.addValues(url, required, required !== null && (typeof required === 'object' || typeof required === 'function'));
 }
 
+const { '|esm.run': started } = { '|esm.run': (url) => __host__.evaluateModule(url) };
+
+// What `require` gives of a module: it must not wait.
+function requireModule(filename) {
+  const url = pathToFileURL(filename).href;
+  load(url);
+  __host__.checkLinks(url);
+  for (const one of __host__.moduleOrder(url)) {
+    const promise = __host__.evaluateModule(one);
+    const state = __host__.promiseState(promise);
+    if (state === 'rejected') throw __host__.promiseValue(promise);
+    if (state !== 'fulfilled') __host__.notSimulated('require() of a module that waits at its top');
+  }
+  return __host__.namespace(url);
+}
+
+// Names that only files of CommonJS have.
+function explain(error, url) {
+  if (!(error instanceof ReferenceError) || !/^(?:require|module|exports|__filename|__dirname) is not defined$/.test(error.message)) return;
+  const before = error.message;
+  error.message += ' in ES module scope';
+  if (before.startsWith('require ')) error.message += ', you can use import instead';
+  const described = url.endsWith('.js') ? __host__.packageFile(fileURLToPath(url)) : undefined;
+  if (described !== undefined) {
+    error.message += `\nThis file is being treated as an ES module because it has a '.js' file extension and '${described}' contains "type": "module". To treat it as a CommonJS script, rename it to use the '.cjs' file extension.`;
+  }
+  error.stack = error.stack.replace(before, error.message);
+}
+
 async function evaluate(url) {
   const waits = [];
   const order = __host__.moduleOrder(url);
   for (const one of order) {
-    const promise = __host__.evaluateModule(one);
+    const promise = started(one);
     const state = __host__.promiseState(promise);
+    if (state === 'rejected') explain(__host__.promiseValue(promise), one);
     if (state !== 'fulfilled') waits.push(await promise);
   }
 }
 
 async function importModule(specifier, parent) {
-  const url = resolve(String(specifier), parent);
+  const url = resolve(String(specifier), parent, parent === '' ? '' : '.later');
   load(url);
   __host__.checkLinks(url);
   await evaluate(url);
   return __host__.namespace(url);
 }
 
-module.exports = { importModule, runMain: (name) => importModule(pathToFileURL(name).href, ''), resolve };
+module.exports = { importModule, requireModule, runMain: (name) => importModule(pathToFileURL(name).href, ''), resolve };

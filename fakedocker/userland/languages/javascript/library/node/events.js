@@ -47,7 +47,12 @@ EventEmitter.prototype.emit = function emit(type, ...args) {
   const handler = events === undefined ? undefined : events[type];
   if (type === 'error' && handler === undefined) {
     const error = args[0];
-    if (error instanceof Error) throw error;
+    if (error instanceof Error) {
+      const capture = {};
+      Error.captureStackTrace(capture, EventEmitter.prototype.emit);
+      __host__.emitted(error, emittedLines(this, error, capture));
+      throw error;
+    }
     const shown = typeof error === 'string' ? `'${error}'` : __host__.inspect(error);
     const problem = coded(Error, 'ERR_UNHANDLED_ERROR', `Unhandled error. (${shown})`);
     problem.context = error;
@@ -57,11 +62,34 @@ EventEmitter.prototype.emit = function emit(type, ...args) {
   if (typeof handler === 'function') {
     handler.apply(this, args);
   } else {
-    const listeners = handler.slice();
-    for (let i = 0; i < listeners.length; i++) listeners[i].apply(this, args);
+    emitMany.call(this, handler.slice(), args);
   }
   return true;
 };
+
+function emitMany(listeners, args) {
+  for (let i = 0; i < listeners.length; i++) listeners[i].apply(this, args);
+}
+
+function isBefore(a, b) {
+  for (let i = 0; i < a.length - 3; i++) {
+    const place = b.indexOf(a[i]);
+    if (place < 0 || b.length - place <= 3) continue;
+    const most = Math.min(a.length - i, b.length - place);
+    let length = 1;
+    while (most > length && a[i + length] === b[place + length]) length++;
+    if (length > 3) return [i, length];
+  }
+  return [0, 0];
+}
+
+function emittedLines(target, error, capture) {
+  const name = target.constructor ? target.constructor.name : 'EventEmitter';
+  const own = String(capture.stack).split('\n').slice(1);
+  const [start, length] = isBefore(own, String(error.stack).split('\n').slice(1));
+  if (length > 0) own.splice(start + 1, length - 2, '    [... lines matching original stack trace ...]');
+  return [`Emitted 'error' event${name === 'EventEmitter' ? '' : ` on ${name} instance`} at:`, ...own].join('\n');
+}
 
 function add(target, type, listener, prepend) {
   check(listener);
@@ -107,14 +135,16 @@ EventEmitter.prototype.prependListener = function prependListener(type, listener
 
 function wrapped(target, type, listener) {
   let fired = false;
-  function once(...args) {
+  const run = { onceWrapper: () => listener.call(target), onceWrapperWith: (args) => listener.apply(target, args) };
+  function onceWrapper(...args) {
     if (fired) return undefined;
-    target.removeListener(type, once);
+    target.removeListener(type, onceWrapper);
     fired = true;
-    return listener.apply(target, args);
+    return args.length ? run.onceWrapperWith(args) : run.onceWrapper();
   }
-  once.listener = listener;
-  return once;
+  Object.defineProperty(onceWrapper, 'name', { value: 'bound onceWrapper', configurable: true });
+  onceWrapper.listener = listener;
+  return onceWrapper;
 }
 
 EventEmitter.prototype.once = function once(type, listener) {
@@ -135,7 +165,8 @@ EventEmitter.prototype.removeListener = function removeListener(type, listener) 
   if (list === undefined) return this;
   if (list === listener || list.listener === listener) {
     this._eventsCount--;
-    delete events[type];
+    if (this._eventsCount === 0) this._events = { __proto__: null };
+    else delete events[type];
     if (events.removeListener) this.emit('removeListener', type, list.listener || listener);
   } else if (typeof list !== 'function') {
     let position = -1;

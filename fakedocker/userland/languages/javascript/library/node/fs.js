@@ -2,7 +2,7 @@
 'use strict';
 
 const path = require('path');
-const { invalidType, checkFunction } = require('errors');
+const { invalidType } = require('errors');
 const { Buffer } = require('buffer');
 
 function nameOf(value, name = 'path') {
@@ -13,10 +13,7 @@ function nameOf(value, name = 'path') {
 }
 
 function must(found) {
-  if (found instanceof Error) {
-    Error.captureStackTrace(found, must);
-    throw found;
-  }
+  if (found instanceof Error) throw found;
   return found;
 }
 
@@ -135,7 +132,11 @@ const sync = {
     for (let place = path.resolve(name); ; place = path.dirname(place)) {
       const kind = __host__.kindOf(place);
       if (kind === 'dir') break;
-      if (kind !== undefined) must(__host__.makeDirectory(place, mode));
+      if (kind !== undefined && place === path.resolve(name)) must(__host__.makeDirectory(name, mode));
+      if (kind !== undefined) {
+        const error = new Error(`ENOTDIR: not a directory, mkdir '${name}'`);
+        throw Object.assign(error, { errno: -20, code: 'ENOTDIR', syscall: 'mkdir', path: name });
+      }
       missing.unshift(place);
     }
     for (const place of missing) must(__host__.makeDirectory(place, mode));
@@ -191,7 +192,7 @@ const sync = {
   symlink: (target, name) => must(__host__.symlink(nameOf(target, 'target'), nameOf(name))),
   link: (existing, name) => must(__host__.link(nameOf(existing, 'existingPath'), nameOf(name, 'newPath'))),
   readlink: (name) => must(__host__.readLink(nameOf(name))),
-  realpath: (name) => must(__host__.resolvePath(nameOf(name))),
+  realpath: (name) => must(__host__.resolvePath(path.resolve(nameOf(name)))),
   chmod: (name, mode) => must(__host__.changeMode(nameOf(name), typeof mode === 'string' ? parseInt(mode, 8) : mode)),
   chown: (name, uid, gid) => must(__host__.changeOwner(nameOf(name), uid, gid)),
   utimes: (name, atime, mtime) => must(__host__.setTimes(nameOf(name), mtime instanceof Date ? mtime.getTime() / 1000 : Number(mtime))),
@@ -246,36 +247,60 @@ const fs = { constants: { F_OK: 0, R_OK: 4, W_OK: 2, X_OK: 1, COPYFILE_EXCL: 1, 
 Object.assign(fs, fs.constants);
 const promises = { constants: fs.constants };
 
+// What tells the ways apart that a function takes in node.
+function way(name, args) {
+  if (name === 'readFile') return encodingOf(args[1]) === 'utf8' || encodingOf(args[1]) === 'utf-8' ? '.text' : '';
+  return (name === 'writeFile' || name === 'appendFile') && typeof args[1] === 'string' ? '.text' : '';
+}
+
+function called(name, callback, ...args) {
+  return { [`|fs.${name}`]: () => callback(...args) }[`|fs.${name}`];
+}
+
 for (const [name, act] of Object.entries(sync)) {
-  Object.defineProperty(fs, `${name}Sync`, { value: { [`${name}Sync`]: (...args) => act(...args) }[`${name}Sync`], writable: true, enumerable: true, configurable: true });
+  const synchronous = {
+    [`${name}Sync`](...args) {
+      try {
+        return act(...args);
+      } catch (problem) {
+        throw __host__.placed(problem, `fs.${name}Sync${way(name, args)}`);
+      }
+    },
+  }[`${name}Sync`];
+  Object.defineProperty(fs, `${name}Sync`, { value: synchronous, writable: true, enumerable: true, configurable: true });
   fs[name] = {
     [name](...args) {
       const callback = args.pop();
-      checkFunction(callback, 'cb');
+      if (typeof callback !== 'function') throw __host__.placed(invalidType('cb', 'of type function', args.length ? callback : undefined), `fs.${name}`);
       let error = null;
       let value;
       try {
         value = act(...args);
       } catch (problem) {
-        if (problem.code && String(problem.code).startsWith('ERR_')) throw problem;
+        if (problem.code && String(problem.code).startsWith('ERR_')) throw __host__.placed(problem, `fs.${name}`);
         error = problem;
         error.stack = `${error.name}: ${error.message}`;
       }
-      setImmediate(() => (error ? callback(error) : value === undefined ? callback(null) : callback(null, value)));
+      if (error) setImmediate(called(name, callback, error));
+      else if (value === undefined) setImmediate(called(name, callback, null));
+      else setImmediate(called(name, callback, null, value));
     },
   }[name];
   promises[name] = {
     [name](...args) {
-      return new Promise((resolve, reject) => {
-        let error = null;
-        let value;
-        try {
-          value = act(...args);
-        } catch (problem) {
-          error = problem;
-        }
-        setImmediate(() => (error ? reject(error) : resolve(value)));
+      let error = null;
+      let value;
+      try {
+        value = act(...args);
+      } catch (problem) {
+        error = problem;
+      }
+      let settle;
+      const promise = new Promise((resolve, reject) => {
+        settle = () => (error ? reject(__host__.placed(error, `fs.promises.${name}`, promise)) : resolve(value));
       });
+      setImmediate(settle);
+      return promise;
     },
   }[name];
 }
@@ -287,7 +312,11 @@ fs.existsSync = (name) => {
     return false;
   }
 };
-fs.exists = (name, callback) => setImmediate(() => callback(fs.existsSync(name)));
+fs.exists = function exists(name, callback) {
+  if (typeof callback !== 'function') throw __host__.placed(invalidType('cb', 'of type function', callback), 'fs.exists');
+  const found = fs.existsSync(name);
+  setImmediate(called('exists', callback, found));
+};
 fs.realpathSync.native = fs.realpathSync;
 
 class FileHandle {
@@ -319,27 +348,31 @@ class FileHandle {
     sync.close(this.fd);
   }
 }
-promises.open = async (...args) => new FileHandle(sync.open(...args));
+const openPlain = promises.open;
+promises.open = function open(...args) {
+  return openPlain(...args).then((descriptor) => new FileHandle(descriptor));
+};
+
+const { '|fs.stream.open': openedBy } = {
+  '|fs.stream.open'(stream, descriptor) {
+    stream.emit('open', descriptor);
+    stream.emit('ready');
+  },
+};
 
 fs.createReadStream = (name, options = {}) => {
   const { Readable } = require('stream');
   const settings = typeof options === 'string' ? { encoding: options } : options;
   let descriptor;
   let left = settings.end === undefined ? Infinity : settings.end - (settings.start || 0) + 1;
-  const stream = new Readable({
+  class ReadStream extends Readable {}
+  const file = nameOf(name);
+  const stream = new ReadStream({
     highWaterMark: settings.highWaterMark || 65536,
     read(size) {
       if (descriptor === undefined) {
-        const opened = __host__.open(nameOf(name), settings.flags || 'r', 438);
-        if (opened instanceof Error) {
-          opened.stack = `Error: ${opened.message}`;
-          this.destroy(opened);
-          return;
-        }
-        descriptor = opened;
-        if (settings.start) __host__.seek(descriptor, settings.start, 0);
-        this.emit('open', descriptor);
-        this.emit('ready');
+        wanted = size;
+        return;
       }
       const data = left > 0 ? __host__.readInput(descriptor, Math.min(size, left)) : Buffer.alloc(0);
       if (data instanceof Error) {
@@ -356,6 +389,20 @@ fs.createReadStream = (name, options = {}) => {
       }
     },
   });
+  let wanted = 0;
+  setImmediate(() => {
+    const opened = __host__.open(file, settings.flags || 'r', 438);
+    if (opened instanceof Error) {
+      opened.stack = `Error: ${opened.message}`;
+      stream.destroy(opened);
+      return;
+    }
+    descriptor = opened;
+    if (settings.start) __host__.seek(descriptor, settings.start, 0);
+    openedBy(stream, descriptor);
+    if (wanted) stream._read(wanted);
+  });
+  require('stream').known.dataBy(stream, 'fs.stream.data');
   stream.path = name;
   stream.bytesRead = 0;
   if (settings.encoding) stream.setEncoding(settings.encoding);
@@ -366,7 +413,8 @@ fs.createWriteStream = (name, options = {}) => {
   const { Writable } = require('stream');
   const settings = typeof options === 'string' ? { encoding: options } : options;
   let descriptor;
-  const stream = new Writable({
+  class WriteStream extends Writable {}
+  const stream = new WriteStream({
     construct(callback) {
       const opened = __host__.open(nameOf(name), settings.flags || 'w', settings.mode === undefined ? 438 : settings.mode);
       if (opened instanceof Error) {
@@ -375,8 +423,7 @@ fs.createWriteStream = (name, options = {}) => {
         return;
       }
       descriptor = opened;
-      stream.emit('open', descriptor);
-      stream.emit('ready');
+      openedBy(stream, descriptor);
       callback();
     },
     write(chunk, encoding, callback) {

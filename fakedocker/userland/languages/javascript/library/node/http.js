@@ -2,7 +2,7 @@
 'use strict';
 
 const net = require('net');
-const { Readable, Writable } = require('stream');
+const { Readable, Writable, known } = require('stream');
 const { coded, invalidType } = require('errors');
 
 const STATUS_CODES = {
@@ -31,6 +31,7 @@ const SINGLE = new Set(
 class IncomingMessage extends Readable {
   constructor(socket) {
     super({ read() {} });
+    known.dataBy(this, 'http.data');
     Object.defineProperty(this, 'socket', { value: socket, writable: true, enumerable: false });
     this.httpVersion = '1.1';
     this.httpVersionMajor = 1;
@@ -309,6 +310,7 @@ class Server extends net.Server {
     this.maxHeadersCount = null;
     const handler = typeof options === 'function' ? options : listener;
     if (handler) this.on('request', handler);
+    this.on('listening', function setupConnectionsTracking() {});
     this.on('connection', (socket) => serve(this, socket));
   }
   setTimeout(delay, callback) {
@@ -328,6 +330,11 @@ class Server extends net.Server {
     for (const socket of this.connections) if (!socket.pendingResponses || !socket.pendingResponses.length) socket.destroy();
   }
 }
+
+const { '|http.request': requested, '|http.response': answered } = {
+  '|http.request': (server, request, response) => server.emit('request', request, response),
+  '|http.response': (request, response) => request.emit('response', response),
+};
 
 function serve(server, socket) {
   const pending = [];
@@ -377,7 +384,7 @@ function serve(server, socket) {
     if (request.headers.expect && request.headers.expect.toLowerCase() === '100-continue') response.writeContinue();
     const chunked = /chunked/i.test(request.headers['transfer-encoding'] || '');
     const length = Number(request.headers['content-length'] || 0);
-    server.emit('request', request, response);
+    requested(server, request, response);
     return {
       chunked,
       length: chunked ? 0 : length,
@@ -414,6 +421,7 @@ function serve(server, socket) {
 class ClientRequest extends OutgoingMessage {
   constructor(options, callback) {
     super({ autoDestroy: false }); // it ends with the response
+    known.errorsBy(this, 'http.client.error');
     this.method = (options.method || 'GET').toUpperCase();
     this.path = options.path || '/';
     this.host = options.hostname || options.host || 'localhost';
@@ -436,11 +444,12 @@ class ClientRequest extends OutgoingMessage {
       response.statusMessage = first.split(' ').slice(2).join(' ');
       addHeaders(response, pairs);
       response.req = this;
+      response.on('end', function responseOnEnd() {});
       Object.defineProperty(response, 'req', { enumerable: false });
       const chunked = /chunked/i.test(response.headers['transfer-encoding'] || '');
       const given = response.headers['content-length'];
       const none = this.method === 'HEAD' || response.statusCode === 204 || response.statusCode === 304;
-      if (!this.emit('response', response)) response.resume();
+      if (!answered(this, response)) response.resume();
       this.answered = true;
       return {
         chunked: chunked && !none,
@@ -464,7 +473,7 @@ class ClientRequest extends OutgoingMessage {
     socket.on('end', () => {
       if (parser.mode === 'raw') parser.end();
       else if (!this.answered && !this.destroyed) {
-        const error = new Error('socket hang up');
+        const error = __host__.placed(new Error('socket hang up'), 'http.hangup', null);
         this.destroy(Object.assign(error, { code: 'ECONNRESET' }));
       }
     });

@@ -34,7 +34,7 @@ function isFile(name) {
 }
 
 function withExtension(name) {
-  for (const extension of Object.keys(Module._extensions)) {
+  for (const extension of ['.js', '.json', '.node']) {
     if (isFile(name + extension)) return name + extension;
   }
   return undefined;
@@ -147,7 +147,7 @@ Module._resolveFilename = function (request, parent) {
   const err = new Error(message);
   err.code = 'MODULE_NOT_FOUND';
   err.requireStack = stack;
-  __host__.thrownAt('node:internal/modules/cjs/loader', 1210, '  throw err;', 3);
+  __host__.thrownAt(err, 'node:internal/modules/cjs/loader', 1210, '  throw err;', 3);
   throw err;
 };
 
@@ -208,7 +208,9 @@ function makeRequire(module) {
   const require = function require(request) {
     return module.require(request);
   };
-  require.resolve = (request) => Module._resolveFilename(request, module);
+  require.resolve = function resolve(request) {
+    return Module._resolveFilename(request, module);
+  };
   require.main = entry.main;
   require.extensions = Module._extensions;
   require.cache = Module._cache;
@@ -223,7 +225,8 @@ Module.prototype._compile = function (content, filename) {
 Module._extensions['.js'] = function (module, filename) {
   const content = __host__.readText(filename);
   if (__host__.isModule(filename)) {
-    throw coded(Error, 'ERR_REQUIRE_ESM', `require() of ES Module ${filename} from ${module.parent ? module.parent.filename : ''} not supported.`);
+    module.exports = require('esm').requireModule(filename);
+    return;
   }
   module._compile(content, filename);
 };
@@ -235,6 +238,9 @@ Module._extensions['.json'] = function (module, filename) {
     error.message = `${filename}: ${error.message}`;
     throw error;
   }
+};
+Module._extensions['.mjs'] = function (module, filename) {
+  module.exports = require('esm').requireModule(filename);
 };
 Module._extensions['.node'] = function (module, filename) {
   __host__.notSimulated(`a module of machine code (${path.basename(filename)})`);
@@ -253,9 +259,23 @@ Module.createRequire = (filename) => {
   return makeRequire(module);
 };
 
+function checkSyntax(main) {
+  if (__host__.isModule(main)) __host__.notSimulated('the option --check of a module');
+  __host__.compile(__host__.readText(main), main);
+}
+
 function executeUserEntryPoint(main) {
+  for (const name of __host__.requires()) preload(name);
   Module._load(main, null, true);
 }
+// Runs a module that an option names, before the script.
+function preload(name) {
+  const before = new Module('internal/preload');
+  before.filename = path.resolve('noop.js');
+  before.paths = Module._nodeModulePaths(__host__.directory());
+  before.require(name);
+}
+Module.checkSyntax = checkSyntax;
 Module.runMain = executeUserEntryPoint;
 
 Module.Module = Module;

@@ -1,13 +1,14 @@
 // net: sockets and servers of TCP, over the loop's descriptors.
 'use strict';
 
-const { Duplex } = require('stream');
+const { Duplex, known } = require('stream');
 const EventEmitter = require('events');
 const { coded } = require('errors');
 
 class Socket extends Duplex {
   constructor(options = {}) {
     super({ allowHalfOpen: Boolean(options.allowHalfOpen) });
+    known.dataBy(this, 'net.data');
     this.connecting = false;
     this.bytesRead = 0;
     this.bytesWritten = 0;
@@ -89,15 +90,13 @@ class Socket extends Duplex {
       const found = options.path ? __host__.connectPath(options.path) : reach(this, options.host || 'localhost', options.port);
       this.connecting = false;
       if (found instanceof Error) {
-        found.stack = `Error: ${found.message}`;
-        this.destroy(found);
+        this.destroy(__host__.placed(found, found.syscall === 'getaddrinfo' ? 'net.connect.name' : 'net.connect', null));
         return;
       }
       this.remotePort = options.port;
       this.attach(found);
       this._read();
-      this.emit('connect');
-      this.emit('ready');
+      connected(this);
     });
     return this;
   }
@@ -128,6 +127,22 @@ class Socket extends Duplex {
     return this.connecting ? 'opening' : this.descriptor >= 0 ? 'open' : 'closed';
   }
 }
+
+const { '|net.connect': connected, '|net.server.error': failed, '|net.connection': accepted, '|net.listening': listens } = {
+  '|net.connect'(socket) {
+    socket.emit('connect');
+    socket.emit('ready');
+  },
+  '|net.server.error'(server, error) {
+    server.emit('error', error);
+  },
+  '|net.connection'(server, socket) {
+    server.emit('connection', socket);
+  },
+  '|net.listening'(server) {
+    server.emit('listening');
+  },
+};
 
 function reach(socket, host, port) {
   const addresses = /^[\d.]+$|:/.test(host) ? [host] : __host__.resolve(host);
@@ -176,33 +191,31 @@ class Server extends EventEmitter {
       const where = host === undefined ? `:::${port}` : `${host}:${port}`;
       const words = { EADDRINUSE: 'address already in use', EACCES: 'permission denied', EADDRNOTAVAIL: 'address not available' };
       const error = new Error(`listen ${found.code}: ${words[found.code] || found.message} ${where}`);
-      error.stack = `Error: ${error.message}`;
       Object.assign(error, { code: found.code, errno: found.errno, syscall: 'listen', address: host === undefined ? '::' : host, port });
-      Error.captureStackTrace(error);
-      process.nextTick(() => this.emit('error', error));
+      process.nextTick(failed, this, error);
       return this;
     }
     [this.descriptor] = found;
     this.bound = { address: host === undefined ? '::' : host, family: host === undefined || host.includes(':') ? 'IPv6' : 'IPv4', port: found[1] };
     this.listening = true;
     __host__.watch(this.descriptor, () => {
-      const accepted = __host__.accept(this.descriptor);
-      if (accepted instanceof Error) return;
+      const found = __host__.accept(this.descriptor);
+      if (found instanceof Error) return;
       const socket = new Socket({ allowHalfOpen: this.allowHalfOpen });
-      socket.remoteAddress = host === undefined && !accepted[1].includes(':') ? `::ffff:${accepted[1]}` : accepted[1];
+      socket.remoteAddress = host === undefined && !found[1].includes(':') ? `::ffff:${found[1]}` : found[1];
       socket.remoteFamily = socket.remoteAddress.includes(':') ? 'IPv6' : 'IPv4';
-      socket.remotePort = accepted[2];
+      socket.remotePort = found[2];
       socket.localPort = this.bound.port;
       socket.server = this;
-      socket.attach(accepted[0]);
+      socket.attach(found[0]);
       this.connections.add(socket);
       socket.on('close', () => {
         this.connections.delete(socket);
         this.maybeClosed();
       });
-      this.emit('connection', socket);
+      accepted(this, socket);
     });
-    process.nextTick(() => this.emit('listening'));
+    process.nextTick(listens, this);
     return this;
   }
   address() {

@@ -103,12 +103,18 @@ process.exit = function exit(code) {
 };
 process.reallyExit = process.exit;
 
+const says = {
+  beforeExit: { '|process.beforeExit': (code) => process.emit('beforeExit', code) }['|process.beforeExit'],
+  exit: { '|process.exit': (code) => process.emit('exit', code) }['|process.exit'],
+  signal: { '|process.signal': (name, number) => process.emit(name, name, number) }['|process.signal'],
+};
+
 __host__.onExit(() => {
   if (!exiting) {
-    process.emit('beforeExit', exitCode());
+    says.beforeExit(exitCode());
     if (__host__.hasWork()) return;
     exiting = true;
-    process.emit('exit', exitCode());
+    says.exit(exitCode());
   }
   __host__.exit(exitCode());
 });
@@ -118,11 +124,10 @@ __host__.onUncaught((error, origin) => {
     process.emit('uncaughtException', error, origin);
     return true;
   }
-  if (!exiting) {
-    exiting = true;
-    process.exitCode = 1;
-    process.emit('exit', 1);
-  }
+  if (exiting) return exitCode() || 1;
+  exiting = true;
+  process.exitCode = 1;
+  says.exit(1);
   return false;
 });
 
@@ -147,7 +152,7 @@ process.on = process.addListener = function on(name, listener) {
       const error = new Error('uv_signal_start EINVAL');
       throw Object.assign(error, { errno: -22, code: 'EINVAL', syscall: 'uv_signal_start' });
     }
-    __host__.onSignal(SIGNALS[name], (number) => process.emit(name, name, number));
+    __host__.onSignal(SIGNALS[name], (number) => says.signal(name, number));
   }
   if (name === 'unhandledRejection') __host__.onRejection((reason, promise) => process.emit('unhandledRejection', reason, promise));
   return this;

@@ -3,6 +3,13 @@
 
 const EventEmitter = require('events');
 
+const { '|readline.question': asked, '|readline.line': lineOfInput, '|readline.file': lineOfFile, '|readline.close': closed } = {
+  '|readline.question': (callback, line) => callback(line),
+  '|readline.line': (target, line) => target.emit('line', line),
+  '|readline.file': (target, line) => target.emit('line', line),
+  '|readline.close': (target) => target.emit('close'),
+};
+
 class Interface extends EventEmitter {
   constructor(input, output) {
     super();
@@ -32,17 +39,22 @@ class Interface extends EventEmitter {
       if (this.closed) return;
       if (this._rest) this._line(this._rest.replace(/\r$/, ''));
       this._rest = '';
-      this.close();
+      this.closed = true;
+      this.input.pause();
+      closed(this);
     });
+    if (!this.terminal) this.on('close', function onSelfCloseWithoutTerminal() {});
     this.input.resume();
   }
   _line(line) {
     if (this._question) {
       const callback = this._question;
       this._question = null;
-      callback(line);
+      asked(callback, line);
+    } else if (this.input === process.stdin) {
+      lineOfInput(this, line);
     } else {
-      this.emit('line', line);
+      lineOfFile(this, line);
     }
   }
   setPrompt(prompt) {

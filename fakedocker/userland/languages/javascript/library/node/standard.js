@@ -57,8 +57,9 @@ function output(descriptor) {
 }
 
 function input() {
-  const { Readable } = require('stream');
-  const stream = new Readable({
+  const { Readable, known } = require('stream');
+  class Socket extends Readable {}
+  const stream = new Socket({
     read() {
       if (!stream.reading) {
         stream.reading = true;
@@ -78,6 +79,8 @@ function input() {
       }
     },
   });
+  known.dataBy(stream, 'stdin.data');
+  stream.on('end', function onReadableStreamEnd() {});
   stream.fd = 0;
   if (__host__.isTerminal(0)) {
     stream.isTTY = true;

@@ -20,6 +20,31 @@ class Stream extends EventEmitter {
   }
 }
 
+// What calls listeners, by the names under which node's own functions are known that do.
+const dataFrom = Symbol('dataFrom');
+const failedBy = Symbol('failedBy');
+const given = (stream, chunk) => stream.emit('data', chunk);
+const { '|stream.error': failed, '|stream.close': closed, '|stream.end': ended } = {
+  '|stream.error'(stream, problem) {
+    stream.emit('error', problem);
+  },
+  '|stream.close'(stream) {
+    stream.emit('close');
+  },
+  '|stream.end'(stream) {
+    stream.emit('end');
+  },
+};
+// Lets a stream's data, or its errors, be given on by a function that is known by a name.
+function dataBy(stream, name) {
+  const key = `|${name}`;
+  Object.defineProperty(stream, dataFrom, { value: { [key]: (from, chunk) => from.emit('data', chunk) }[key], enumerable: false });
+}
+function errorsBy(stream, name) {
+  const key = `|${name}`;
+  Object.defineProperty(stream, failedBy, { value: { [key]: (from, problem) => from.emit('error', problem) }[key], enumerable: false });
+}
+
 function initReadable(stream, options) {
   stream._readableState = {
     buffer: [], length: 0, flowing: null, ended: false, endEmitted: false, reading: false, objectMode: Boolean(options.objectMode || options.readableObjectMode),
@@ -114,7 +139,7 @@ class Readable extends Stream {
     while (state.flowing && state.buffer.length) {
       const chunk = state.buffer.shift();
       state.length -= state.objectMode ? 1 : chunk.length;
-      this.emit('data', chunk);
+      (this[dataFrom] || given)(this, chunk);
     }
     if (state.flowing === false && !this.listenerCount('readable')) return;
     if (this.listenerCount('readable') && (state.buffer.length || state.ended) && !state.endEmitted) this.emit('readable');
@@ -122,7 +147,7 @@ class Readable extends Stream {
       if (!state.endEmitted && (state.flowing || this.listenerCount('readable'))) {
         state.endEmitted = true;
         this.readable = false;
-        this.emit('end');
+        ended(this);
         if (!this._writableState || this._writableState.finished) this.destroy();
       }
       return;
@@ -203,9 +228,9 @@ class Readable extends Stream {
     if (this._writableState) this._writableState.destroyed = true;
     this._destroy(error || null, (problem) => {
       process.nextTick(() => {
-        if (problem) this.emit('error', problem);
+        if (problem) (this[failedBy] || failed)(this, problem);
         state.closed = true;
-        this.emit('close');
+        closed(this);
       });
     });
     return this;
@@ -409,8 +434,8 @@ class Writable extends Stream {
     state.destroyed = true;
     this._destroy(error || null, (problem) => {
       process.nextTick(() => {
-        if (problem) this.emit('error', problem);
-        this.emit('close');
+        if (problem) (this[failedBy] || failed)(this, problem);
+        closed(this);
       });
     });
     return this;
@@ -548,4 +573,5 @@ Stream.promises = {
 pipeline[Symbol.for('nodejs.util.promisify.custom')] = Stream.promises.pipeline;
 finished[Symbol.for('nodejs.util.promisify.custom')] = Stream.promises.finished;
 
+Object.defineProperty(Stream, 'known', { value: { dataBy, errorsBy }, enumerable: false });
 module.exports = Stream;
