@@ -154,10 +154,10 @@ def _with_default(emitter: Emitter, target: Node, default: Node, direct: Direct,
 def _array_store(emitter: Emitter, node: syntax.ArrayPattern, direct: Direct, write_name: WriteName) -> Store:
     stores = [None if item is None else pattern_store(emitter, item, direct, write_name) for item in node.items]
     rest = None if node.rest is None else pattern_store(emitter, node.rest, direct, write_name)
-    at, count = node.at, len(stores)
+    at, count, said = node.place if node.place >= 0 else node.at, len(stores), node.said
 
     def run(frame: Frame, machine: Runner, value: Value) -> None:
-        values = machine.language.take(value, None if rest is not None else count, at)
+        values = machine.language.take(value, None if rest is not None else count, at, said)
         for place, store in enumerate(stores):
             if store is not None:
                 store(frame, machine, values[place] if place < len(values) else None)
@@ -174,12 +174,12 @@ def _object_store(emitter: Emitter, node: syntax.ObjectPattern, direct: Direct, 
         name = "" if computed or not isinstance(key_node, syntax.Literal) else str(key_node.value)
         parts.append((key, pattern_store(emitter, target, direct, write_name), name))
     rest = None if node.rest is None else pattern_store(emitter, node.rest, direct, write_name)
-    at = node.at
+    at = node.place
 
     def run(frame: Frame, machine: Runner, value: Value) -> None:
         realm = machine.language
         if value is None or value is NULL:
-            raise realm.cannot_destructure(value, parts[0][2] if parts else "", at)
+            raise realm.cannot_destructure(value, node, at)
         taken: list[Value] = []
         for key, store, _ in parts:
             name = to_key(realm, key(frame, machine))

@@ -8,7 +8,7 @@ from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.cursor import FUTURE_RESERVED, Cursor
 from fakedocker.userland.languages.javascript.expressions import Expressions
 from fakedocker.userland.languages.javascript.lexer import Token
-from fakedocker.userland.languages.javascript.patterns import is_target, names_of, wrong_target
+from fakedocker.userland.languages.javascript.patterns import is_target, names_of, told_of, wrong_target
 from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
@@ -60,7 +60,7 @@ class DeclarationSyntax:
                     raise NotSimulated("where node points at in such a loop")
                 what = "const" if isinstance(target, syntax.Name) else "destructuring"
                 cursor.fail(f"Missing initializer in {what} declaration", start, cursor.last_end)
-            pairs.append((target, value))
+            pairs.append((told_of(target, value), value))
             if not cursor.takes(","):
                 self.bindings = (first, cursor.last_end)
                 return syntax.Declaration(at, kind, tuple(pairs))
@@ -151,6 +151,12 @@ class ForSyntax:
         cursor.expect(")", True)
         if isinstance(target, syntax.Declaration):
             self._check_for(target, "await-of" if is_await else kind)
+            pattern = target.pairs[0][0]
+            if isinstance(pattern, syntax.ObjectPattern):
+                target = target._replace(pairs=((pattern._replace(said=".for"), None),))
+            elif isinstance(pattern, syntax.ArrayPattern):
+                told = pattern._replace(said=".for is not iterable", place=self.declarations.bindings[1] - 1)
+                target = target._replace(pairs=((told, None),))
         return syntax.ForIn(at, kind, target, value, self.body())
 
     def _check_for(self, target: syntax.Declaration, kind: str) -> None:

@@ -18,7 +18,7 @@ from fakedocker.userland.languages.javascript.operators import (
     type_of,
     unary,
 )
-from fakedocker.userland.languages.javascript.rendering import render
+from fakedocker.userland.languages.javascript.rendering import not_iterable
 from fakedocker.userland.languages.javascript.shared import HOLE, NULL
 from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.javascript.variables import read
@@ -33,7 +33,7 @@ def direct(emitter: Emitter, node: Node) -> Evaluate:
 def _name(emitter: Emitter, node: syntax.Name) -> Evaluate:
     if node.name == "undefined" and emitter.scope.find("undefined") is None:
         return lambda frame, machine: None
-    return read(emitter, node.name, node.at)
+    return read(emitter, node.name, emitter.analysis.first_places.get(id(node), node.at))
 
 
 def _literal(emitter: Emitter, node: syntax.Literal) -> Evaluate:
@@ -75,14 +75,16 @@ def _array(emitter: Emitter, node: syntax.ArrayLiteral) -> Evaluate:
             items.append((True, direct(emitter, item.value)))
         else:
             items.append((False, direct(emitter, item)))
-    texts = [render(item.value) if isinstance(item, syntax.Spread) else "" for item in node.items]
+    texts = [
+        (not_iterable(item.value), item.value.at) if isinstance(item, syntax.Spread) else None for item in node.items
+    ]
 
     def run(frame: Frame, machine: Runner) -> Value:
         found: list[Value] = []
         for (is_spread, item), text in zip(items, texts, strict=True):
             value = item(frame, machine)
-            if is_spread:
-                found += machine.language.spread(value, text)
+            if is_spread and text is not None:
+                found += machine.language.take(value, None, text[1], text[0])
             else:
                 found.append(value)
         return machine.language.array(found)

@@ -11,7 +11,7 @@ from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.function_syntax import FunctionSyntax
 from fakedocker.userland.languages.javascript.lexer import Token
 from fakedocker.userland.languages.javascript.literal_syntax import LiteralSyntax
-from fakedocker.userland.languages.javascript.patterns import Covers, is_target, wrong_target
+from fakedocker.userland.languages.javascript.patterns import Covers, is_target, told_of, wrong_target
 from fakedocker.userland.languages.javascript.primary_syntax import PrimarySyntax
 from fakedocker.userland.languages.javascript.syntax import Node
 from fakedocker.userland.languages.machine.cells import NotSimulated
@@ -123,7 +123,9 @@ class Expressions:
             covers.note_extent(left, start, end)
         cursor.advance(True)
         value = self.assignment(in_allowed)
-        return target if isinstance(target, syntax.WrongTarget) else syntax.Assign(operator.at, word, target, value)
+        if isinstance(target, syntax.WrongTarget):
+            return target
+        return syntax.Assign(operator.at, word, told_of(target, value, is_declared=False), value)
 
     def _wrong_arrow(self, left: Node) -> NoReturn:
         """`=>` behind what is no list of parameters."""
@@ -277,7 +279,7 @@ class Expressions:
         value = self._new() if cursor.is_at("new") else self.primaries.primary()
         is_async_name = isinstance(value, syntax.Name) and value.name == "async" and not start.escaped
         is_async_name = is_async_name and start.kind == "name"
-        chained = False
+        chained = called = False
         while True:
             token = cursor.token
             if token.kind == "template":
@@ -289,12 +291,13 @@ class Expressions:
             elif token.value == "(":
                 if is_async_name and not token.line_before and cursor.is_arrow_ahead():
                     return self.functions.arrow(start.at, True, True)
+                called = True
                 value = syntax.Call(self._call_position(), value, self.arguments())
             elif token.value == "?.":
-                chained = True
+                chained = called = True
                 value = self._optional(value)
             elif token.value in (".", "["):
-                value = self._member(value)
+                value = self._member(value, is_behind_call=called)
             else:
                 break
             is_async_name = False
@@ -317,15 +320,15 @@ class Expressions:
             return syntax.Member(at, value, key, True, True)
         if cursor.token.kind == "template":
             cursor.fail("Invalid tagged template on optional chain", cursor.token.at - 1, cursor.token.end)
-        place = cursor.token.at
-        return syntax.Member(place, value, self._member_name(at), False, True)
+        return syntax.Member(at, value, self._member_name(at), False, True)
 
-    def _member(self, value: Node) -> Node:
+    def _member(self, value: Node, *, is_behind_call: bool = False) -> Node:
+        """A member; one behind a call is pointed at by its dot."""
         cursor = self.cursor
         taken = cursor.advance(True)
         if taken.value == ".":
             at = cursor.token.at
-            return syntax.Member(at, value, self._member_name(taken.at), False)
+            return syntax.Member(taken.at if is_behind_call else at, value, self._member_name(taken.at), False)
         at = cursor.last_end - 1
         key = self.cover_expression()
         cursor.expect("]")

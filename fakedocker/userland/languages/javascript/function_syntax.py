@@ -10,7 +10,7 @@ from fakedocker.userland.languages.javascript.cursor import STRICT_RESERVED, Con
 from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.lexer import Token
 from fakedocker.userland.languages.javascript.parser_parts import Outer
-from fakedocker.userland.languages.javascript.patterns import names_of
+from fakedocker.userland.languages.javascript.patterns import names_of, told_of_parameter
 from fakedocker.userland.languages.javascript.private_names import PrivateNames
 from fakedocker.userland.languages.javascript.syntax import Node
 
@@ -131,14 +131,14 @@ class FunctionSyntax:
 
     def _parameters(self) -> tuple[Node, ...]:
         cursor = self.cursor
-        cursor.expect("(")
+        start = cursor.expect("(").at
         cursor.context.in_parameters = True
         found: list[Node] = []
         while not cursor.is_at(")"):
             if cursor.is_at("..."):
                 found.append(self._rest_parameter())
                 break
-            found.append(self.binding_with_default())
+            found.append(told_of_parameter(self.binding_with_default(), start))
             if not cursor.takes(","):
                 break
         cursor.context.in_parameters = False
@@ -213,7 +213,7 @@ class FunctionSyntax:
         """An arrow function, from its opening parenthesis on. Its parameters are an expression to begin with."""
         cursor, covers = self.cursor, self.expressions.covers
         since, waiting = len(covers.shorthands), len(covers.waiting)
-        cursor.expect("(", True)
+        opened = cursor.expect("(", True).at
         found: list[Node] = []
         problem: Refused | None = None
         while not cursor.is_at(")"):
@@ -224,7 +224,7 @@ class FunctionSyntax:
             part = self.expressions.cover_assignment(True)
             covers.note_extent(part, start, cursor.last_end)
             try:
-                found.append(covers.arrow_parameter(part, cursor.context.is_strict))
+                found.append(told_of_parameter(covers.arrow_parameter(part, cursor.context.is_strict), opened))
             except Refused as wrong:
                 problem = wrong
             if not cursor.is_at(","):

@@ -45,15 +45,19 @@ def iteration(realm: Host, value: Value, done: bool) -> JsObject:
     return made
 
 
-def iterator(realm: Host, value: Value, is_async: bool, at: int) -> Value:
-    """The iterator of a value: one of the host's where it would not be seen that it is. TypeError if it has none."""
+def iterator(realm: Host, value: Value, is_async: bool, at: int, said: str = "") -> Value:
+    """The iterator of a value: one of the host's where it would not be seen that it is. TypeError if it has none.
+
+    Args:
+        said: what is said then, if it is not to be told of the value itself.
+    """
     if is_async:
         method = None if value is None or value is NULL else get(realm, value, ASYNC_ITERATOR)
         if method is not None and method is not NULL:
             return realm.call(method, value, [])
     method = None if value is None or value is NULL else get(realm, value, ITERATOR)
     if not is_callable(method):
-        raise not_iterable(realm, value, is_async, at)
+        raise not_iterable(realm, value, is_async, at, said)
     found = _host_iterator(realm, value, method)
     if found is None:
         found = realm.call(method, value, [])
@@ -62,15 +66,17 @@ def iterator(realm: Host, value: Value, is_async: bool, at: int) -> Value:
     return found
 
 
-def not_iterable(realm: Host, value: Value, is_async: bool, at: int) -> Exception:
+def not_iterable(realm: Host, value: Value, is_async: bool, at: int, said: str) -> Exception:
     """A value cannot be gone through: V8 says which expression it is, or what it is where a function of its own asks."""
     top = realm.machine.top
-    if at < 0 or (isinstance(top.code, JsCode) and top.code.is_host):
+    if not said or at < 0 or (isinstance(top.code, JsCode) and top.code.is_host):
         plain = "" if value is not NULL and not isinstance(value, str | float | bool) else f" {realm.short_text(value)}"
-        said = f"{type_of(value)}{plain} is not iterable (cannot read property Symbol(Symbol.iterator))"
-        return realm.error_at(at, "TypeError", said)
-    kind = "async iterable" if is_async else "iterable"
-    return realm.error_at(at, "TypeError", f"{realm.expression_at(at, value)} is not {kind}")
+        word = "Symbol(Symbol.asyncIterator)" if is_async else "Symbol(Symbol.iterator)"
+        text = f"{type_of(value)}{plain} is not iterable (cannot read property {word})"
+        return realm.error_at(at, "TypeError", text)
+    if is_async:
+        said = said.removesuffix("iterable") + "async iterable"
+    return realm.error_at(at, "TypeError", said)
 
 
 def _host_iterator(realm: Host, value: Value, method: Value) -> ListIterator | None:
@@ -214,12 +220,12 @@ def enter_return(realm: Host, found: Value, after_throw: bool) -> object:
     return True
 
 
-def take(realm: Host, value: Value, count: int | None, at: int = -1) -> list[Value]:
+def take(realm: Host, value: Value, count: int | None, at: int = -1, said: str = "") -> list[Value]:
     """The first values of what an iterator goes through, or all of them, at once."""
     if type(value) is JsArray and _is_plain_array(realm, value):
         items = value.items if count is None else value.items[:count]
         return [None if item is HOLE else item for item in items]
-    found = iterator(realm, value, False, at)
+    found = iterator(realm, value, False, at, said)
     values: list[Value] = []
     while count is None or len(values) < count:
         if type(found) is ListIterator:
@@ -260,8 +266,8 @@ def spread(realm: Host, value: Value, text: str) -> list[Value]:
         return [None if item is HOLE else item for item in value.items]
     if value is None or value is NULL or not is_callable(get(realm, value, ITERATOR)):
         said = "Spread syntax requires ...iterable[Symbol.iterator] to be a function"
+        is_nothing = value is None or value is NULL
         raise realm.error(
-            "TypeError",
-            said if value is not None and value is not NULL else f"{text} is not iterable" if text else said,
+            "TypeError", f"{text} is not iterable (cannot read property undefined)" if is_nothing else said
         )
     return take(realm, value, None)

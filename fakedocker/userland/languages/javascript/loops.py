@@ -14,6 +14,7 @@ from fakedocker.userland.languages.javascript.jumping import (
     open_final,
 )
 from fakedocker.userland.languages.javascript.operators import to_boolean
+from fakedocker.userland.languages.javascript.rendering import not_iterable
 from fakedocker.userland.languages.javascript.resuming import await_value
 from fakedocker.userland.languages.javascript.stacked import condition, push
 from fakedocker.userland.languages.javascript.stacked_assigning import store
@@ -88,12 +89,14 @@ def for_in_statement(emitter: Emitter, node: syntax.ForIn) -> None:
     at = node.value.at
     slot = emitter.new_slot()
     push(emitter, node.value)
-    kind = node.kind
+    kind, said = node.kind, not_iterable(node.value)
 
     def begin(frame: Frame, machine: Runner) -> None:
         realm = machine.language
         value = frame.stack[-1]
-        frame.slots[slot] = realm.key_iterator(value) if kind == "in" else realm.iterator(value, kind == "await", at)
+        frame.slots[slot] = (
+            realm.key_iterator(value) if kind == "in" else realm.iterator(value, kind == "await", at, said)
+        )
         frame.stack.pop()
 
     emitter.op(begin, at)

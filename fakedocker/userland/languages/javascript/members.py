@@ -7,6 +7,7 @@ import math
 import struct
 from typing import Final
 
+from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.cells import (
     JsArray,
     JsBytes,
@@ -273,12 +274,17 @@ def copy_without(realm: Host, source: Value, taken: list[Key]) -> JsObject:
     return made
 
 
-def cannot_destructure(realm: Host, value: Value, name: str, at: int) -> Exception:
+def cannot_destructure(realm: Host, value: Value, pattern: syntax.ObjectPattern, at: int) -> Exception:
     """Nothing cannot be taken apart."""
     said = "null" if value is NULL else "undefined"
-    if name:
-        return realm.error_at(at, "TypeError", f"Cannot destructure property '{name}' of '{said}' as it is {said}.")
-    return realm.error_at(at, "TypeError", f"Cannot destructure '{said}' as it is {said}.")
+    text = pattern.said or ("object null" if value is NULL else said)
+    if not pattern.first:
+        return realm.error_at(at, "TypeError", f"Cannot destructure '{text}' as it is {said}.")
+    if pattern.is_inner:
+        return realm.error_at(at, "TypeError", f"Cannot read properties of {said} (reading '{pattern.first}')")
+    return realm.error_at(
+        at, "TypeError", f"Cannot destructure property '{pattern.first}' of '{text}' as it is {said}."
+    )
 
 
 def template_object(

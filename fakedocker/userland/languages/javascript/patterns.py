@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.escapes import Refused
+from fakedocker.userland.languages.javascript.rendering import not_iterable, render
 from fakedocker.userland.languages.javascript.syntax import Node
 
 _NO_TARGET = "Invalid destructuring assignment target"
+
+
+def told_of(target: Node, value: Node | None, *, is_declared: bool = True) -> Node:
+    """A pattern that knows what is taken apart, for what is said if that cannot be."""
+    if value is not None and isinstance(target, syntax.ArrayPattern):
+        return target._replace(place=value.at, said=not_iterable(value) if is_declared else "")
+    if value is not None and isinstance(target, syntax.ObjectPattern):
+        return target._replace(said=render(value))
+    return target
+
+
+def told_of_parameter(target: Node, at: int) -> Node:
+    """A parameter that is a pattern of an array is pointed at by its function's parenthesis."""
+    return target._replace(place=at) if isinstance(target, syntax.ArrayPattern) else target
 
 
 class Covers:
@@ -111,7 +126,10 @@ class Covers:
                 if isinstance(item.value, syntax.Function) and item.value.kind == "method":
                     raise self.refuse(_NO_TARGET, item)
                 self._check_shorthand(item, is_strict)
-                pairs.append((item.key, item.computed, self.pattern(item.value, is_strict, declares=declares)))
+                target = self.pattern(item.value, is_strict, declares=declares)
+                if isinstance(target, syntax.ObjectPattern):
+                    target = target._replace(is_inner=True)
+                pairs.append((item.key, item.computed, target))
             else:
                 raise self.refuse(_NO_TARGET, item)
         return syntax.ObjectPattern(node.at, tuple(pairs), rest)

@@ -12,6 +12,7 @@ from typing import Final, cast
 
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.escapes import Refused
+from fakedocker.userland.languages.javascript.leaves import first_names
 from fakedocker.userland.languages.javascript.patterns import names_of
 from fakedocker.userland.languages.javascript.redeclarations import check_redeclarations, nodes_in
 from fakedocker.userland.languages.javascript.syntax import Node
@@ -121,6 +122,7 @@ class Analysis:
     Attributes:
         scopes: the scope that a node opens, by the node's id.
         functions: the scope of each function, likewise.
+        first_places: where V8 points at for names that a statement reads first, by their ids.
         waiting: ids of nodes in which a frame may be entered, so that they are no single step.
     """
 
@@ -128,6 +130,7 @@ class Analysis:
         self.scopes: dict[int, Scope] = {}
         self.functions: dict[int, FunctionScope] = {}
         self.waiting: set[int] = set()
+        self.first_places: dict[int, int] = {}
         self._scope: Scope
         check_redeclarations(program, parameters)
         root = FunctionScope(None, None, True)
@@ -193,6 +196,8 @@ class Analysis:
         """Walk over a node; whether a frame may be entered in it."""
         if node is None:
             return False
+        for name, at in first_names(node):
+            self.first_places[id(name)] = at
         handler = _VISITS.get(type(node))
         waits = handler(self, node) if handler is not None else self._children(node)
         if waits or isinstance(node, _WAITS):

@@ -12,7 +12,7 @@ from fakedocker.userland.languages.javascript.direct import direct, join_templat
 from fakedocker.userland.languages.javascript.emitting import Emitter, Label
 from fakedocker.userland.languages.javascript.functions import function_maker, named
 from fakedocker.userland.languages.javascript.operators import BINARY, to_boolean, to_key, type_of, unary
-from fakedocker.userland.languages.javascript.rendering import render
+from fakedocker.userland.languages.javascript.rendering import not_iterable, render
 from fakedocker.userland.languages.javascript.resuming import await_value, yield_async, yield_value
 from fakedocker.userland.languages.javascript.shared import HOLE, NULL
 from fakedocker.userland.languages.javascript.syntax import Node
@@ -84,22 +84,16 @@ def _template(emitter: Emitter, node: syntax.Template) -> None:
 # arrays, objects, arguments
 
 
-def push_list(emitter: Emitter, items: tuple[Node | None, ...], at: int) -> None:
-    """Leave a host's list of items, of which some may be spread."""
+def push_list(emitter: Emitter, items: tuple[Node | None, ...], at: int, *, is_array: bool = False) -> None:
+    """Leave a host's list of items, of which some may be spread; those of calls are told of in other words."""
     emitter.op(lambda frame, machine: frame.stack.append([]), at)
-    for item in items:
+    for number, item in enumerate(items):
         if item is None:
             emitter.op(lambda frame, machine: frame.stack[-1].append(HOLE), at)
         elif isinstance(item, syntax.Spread):
             push(emitter, item.value)
-            text = render(item.value)
-
-            def spread(frame: Frame, machine: Runner, text: str = text) -> None:
-                values = machine.language.spread(frame.stack[-1], text)
-                frame.stack.pop()
-                frame.stack[-1] += values
-
-            emitter.op(spread, item.at)
+            is_sole = not is_array and number == len(items) - 1
+            emitter.op(_spread(item.value, is_array, is_sole), at if is_sole else item.value.at)
         else:
             push(emitter, item)
 
@@ -110,8 +104,21 @@ def push_list(emitter: Emitter, items: tuple[Node | None, ...], at: int) -> None
             emitter.op(append, item.at)
 
 
+def _spread(node: Node, is_array: bool, is_sole: bool) -> Operation:
+    """Put what an iterator gives to a list. `is_sole`: whether nothing follows it in a call."""
+    text, said, at = render(node), not_iterable(node) if is_array else "", node.at
+
+    def run(frame: Frame, machine: Runner) -> None:
+        realm, value = machine.language, frame.stack[-1]
+        values = realm.spread(value, text) if is_sole else realm.take(value, None, at, said)
+        frame.stack.pop()
+        frame.stack[-1] += values
+
+    return run
+
+
 def _array(emitter: Emitter, node: syntax.ArrayLiteral) -> None:
-    push_list(emitter, node.items, node.at)
+    push_list(emitter, node.items, node.at, is_array=True)
 
     def run(frame: Frame, machine: Runner) -> None:
         frame.stack[-1] = machine.language.array(frame.stack[-1])

@@ -177,9 +177,10 @@ def _store_array(
     emitter: Emitter, node: syntax.ArrayPattern, write_name: Callable[..., Callable[[Frame, Runner, Value], None]]
 ) -> None:
     slot, count, at, has_rest = emitter.new_slot(), len(node.items), node.at, node.rest is not None
+    place_, said = node.place if node.place >= 0 else at, node.said
 
     def take(frame: Frame, machine: Runner) -> None:
-        frame.slots[slot] = machine.language.take(frame.stack[-1], None if has_rest else count, at)
+        frame.slots[slot] = machine.language.take(frame.stack[-1], None if has_rest else count, place_, said)
         frame.stack.pop()
 
     emitter.op(take, at)
@@ -202,13 +203,11 @@ def _store_object(
     emitter: Emitter, node: syntax.ObjectPattern, write_name: Callable[..., Callable[[Frame, Runner, Value], None]]
 ) -> None:
     slot, taken, at = emitter.new_slot(), emitter.new_slot(), node.at
-    first = node.pairs[0][0] if node.pairs else None
-    name = str(first.value) if isinstance(first, syntax.Literal) else ""
 
     def begin(frame: Frame, machine: Runner) -> None:
         value = frame.stack[-1]
         if value is None or value is NULL:
-            raise machine.language.cannot_destructure(value, name, at)
+            raise machine.language.cannot_destructure(value, node, node.place)
         frame.slots[slot] = frame.stack.pop()
         frame.slots[taken] = []
 

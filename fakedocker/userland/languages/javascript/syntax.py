@@ -248,17 +248,43 @@ class Await(NamedTuple):
 
 
 class ArrayPattern(NamedTuple):
+    """`place` is where a message points at if the value cannot be gone through, and `said` what it says; see `rendering`."""
+
     at: int
     items: tuple[Node | None, ...]
     rest: Node | None
+    place: int = -1
+    said: str = ""
 
 
 class ObjectPattern(NamedTuple):
-    """Pairs of a key (literal, or expression where computed) and a pattern."""
+    """Pairs of a key (literal, or expression where computed) and a pattern.
+
+    `said` is the expression that is taken apart, for messages; `is_inner` whether it stands in another pattern of objects.
+    """
 
     at: int
     pairs: tuple[tuple[Node, bool, Node], ...]
     rest: Node | None
+    said: str = ""
+    is_inner: bool = False
+
+    @property
+    def place(self) -> int:
+        """Where a message points at if there is nothing to take apart."""
+        if not self.pairs:
+            return self.rest.at if self.rest is not None else self.at
+        _, computed, target = self.pairs[0]
+        return self.at if computed else target.at
+
+    @property
+    def first(self) -> str:
+        """The name of the first property, if it has one."""
+        return (
+            str(self.pairs[0][0].value)
+            if self.pairs and isinstance(self.pairs[0][0], Literal) and not self.pairs[0][1]
+            else ""
+        )
 
 
 class WithDefault(NamedTuple):

@@ -46,7 +46,9 @@ def _from_code_point(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 @STRING.static("raw", 1)
 def _raw(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    texts = [to_text(realm, text) for text in realm.values_of(realm.get(arguments[0], "raw"))]
+    texts = [
+        to_text(realm, text) for text in realm.values_of(realm.get(realm.to_object(argument(arguments, 0)), "raw"))
+    ]
     parts: list[str] = []
     for place, text in enumerate(texts):
         parts.append(text)
