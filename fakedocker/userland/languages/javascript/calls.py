@@ -19,11 +19,19 @@ from fakedocker.userland.languages.javascript.cells import (
     Promise,
     Proxy,
     Value,
+    hidden,
     is_callable,
 )
 from fakedocker.userland.languages.javascript.code import JsCode
 from fakedocker.userland.languages.javascript.resuming import ASYNC, new_generator
-from fakedocker.userland.languages.javascript.shared import CONTROL as CONTROL, NULL, UNINITIALIZED, Host, Native
+from fakedocker.userland.languages.javascript.shared import (
+    CONTROL as CONTROL,
+    ITERATOR,
+    NULL,
+    UNINITIALIZED,
+    Host,
+    Native,
+)
 from fakedocker.userland.languages.machine.code import After, Box, Frame, Runner
 
 # frames
@@ -70,6 +78,7 @@ def _sloppy_this(realm: Host, this: Value) -> Value:
 def _arguments_object(realm: Host, function: JsFunction, arguments: list[Value]) -> JsObject:
     made = JsArray(realm.protos["Object"], list(arguments))
     made.kind = "Arguments"
+    made.props[ITERATOR] = hidden(Native.known["Array.prototype.values"])
     return made
 
 

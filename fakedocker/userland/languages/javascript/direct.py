@@ -120,7 +120,7 @@ def property_maker(emitter: Emitter, node: syntax.Property) -> Callable[[Frame, 
     if not node.computed and isinstance(node.key, syntax.Literal):
         name = _literal_key(node.key)
         value = named(emitter, node.value, name, direct)
-        if name == "__proto__" and not is_method and not isinstance(node.value, syntax.Name):
+        if name == "__proto__" and not is_method and not is_shorthand(node):
             return lambda frame, machine, made: machine.language.set_proto(made, value(frame, machine))
         if is_method:
 
@@ -144,6 +144,11 @@ def property_maker(emitter: Emitter, node: syntax.Property) -> Callable[[Frame, 
         made.props[computed] = machine.language.method_of(made, value) if is_method else value
 
     return add_computed
+
+
+def is_shorthand(node: syntax.Property) -> bool:
+    """Whether a property is written as its name alone."""
+    return isinstance(node.value, syntax.Name) and node.value.at == node.key.at
 
 
 def _literal_key(node: syntax.Literal) -> str:

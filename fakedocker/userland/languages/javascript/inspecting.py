@@ -145,7 +145,7 @@ def quoted(value: str) -> str:
         elif character < " " or "\x7f" <= character <= "\x9f":
             parts.append(f"\\x{ord(character):02X}")
         elif "\ud800" <= character <= "\udfff" and not _is_in_pair(value, place):
-            parts.append(f"\\u{ord(character):04X}")
+            parts.append(f"\\u{ord(character):04x}")
         else:
             parts.append(character)
     return f"{quote}{''.join(parts)}{quote}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from typing import Final
 
 from fakedocker.userland.languages.javascript.cells import (
@@ -12,8 +13,21 @@ from fakedocker.userland.languages.javascript.cells import (
     Value,
 )
 from fakedocker.userland.languages.javascript.inspecting import Inspector
+from fakedocker.userland.languages.javascript.units import from_units
 
 _COLOUR: Final = re.compile(r"\x1b\[\d+m")
+
+
+def width(text: str) -> int:
+    """How many columns a text takes in a terminal."""
+    if text.isascii():
+        return len(text)
+    found = 0
+    for character in from_units(text):
+        if unicodedata.category(character) in ("Mn", "Me", "Cf") or character == "\u200b":
+            continue
+        found += 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+    return found
 
 
 class Shown:
@@ -56,7 +70,7 @@ def _grouped(inspector: Inspector, entries: list[str], value: Value) -> list[str
     options = inspector.options
     has_more = type(value) is JsArray and len(value.items) > options.most_items
     length = len(entries) - (1 if has_more else 0)
-    sizes = [len(_COLOUR.sub("", entry) if options.colors else entry) for entry in entries[:length]]
+    sizes = [width(_COLOUR.sub("", entry) if options.colors else entry) for entry in entries[:length]]
     total = sum(sizes) + 2 * length
     longest = max(sizes, default=0)
     actual = longest + 2

@@ -25,7 +25,7 @@ from fakedocker.userland.languages.javascript.cells import (
 from fakedocker.userland.languages.javascript.code import JsCode
 from fakedocker.userland.languages.javascript.dates import iso_text
 from fakedocker.userland.languages.javascript.inspecting import Inspector, Options, quoted, symbol_text
-from fakedocker.userland.languages.javascript.inspecting_errors import error, is_told
+from fakedocker.userland.languages.javascript.inspecting_errors import error, is_error, is_told
 from fakedocker.userland.languages.javascript.inspecting_lines import Shown, on_lines
 from fakedocker.userland.languages.javascript.inspecting_properties import (
     constructor_name,
@@ -59,8 +59,10 @@ def _show(inspector: Inspector, value: Value, level: int) -> str:
         kind = "Array" if type(value) is JsArray and name == "Array" else prefix_of(name, tag, "Object")[:-1]
         return inspector.styled(f"[{kind}]", "special")
     inspector.seen.append(value)
-    inspector.depth = level
+    before, inspector.depth = inspector.depth, level
     shown = _apart(inspector, value, level, name, tag)
+    if isinstance(shown, str):
+        inspector.depth = before
     inspector.seen.pop()
     text = shown if isinstance(shown, str) else on_lines(inspector, shown, level, value)
     number = inspector.circular.get(id(value))
@@ -95,7 +97,7 @@ def _apart(inspector: Inspector, value: Value, level: int, name: str, tag: str) 
     special = _KINDS.get(type(value))
     if special is not None:
         return special(inspector, value, level, name, tag)
-    if value.kind == "Error":
+    if value.kind == "Error" or is_error(realm, value):
         return error(inspector, value, level)
     if value.private is not None and MODULE in value.private:
         raise NotSimulated(f"showing all of the module {value.private[MODULE]}")
@@ -144,7 +146,7 @@ def _map(inspector: Inspector, value: JsMap, level: int, name: str, tag: str) ->
     if value.kind.startswith("Weak"):
         return f"{prefix_of(name, tag if tag != value.kind else '', value.kind)}{{ {inspector.styled('<items unknown>', 'special')} }}"
     pairs = [entry for entry in value.order if entry is not None]
-    prefix = prefix_of(name, tag if tag != value.kind else "", value.kind, f"({len(pairs)})")
+    prefix = prefix_of(name, tag, value.kind, f"({len(pairs)})")
     entries: list[str] = []
     inspector.indentation += 2
     for key, held in pairs[: int(min(inspector.options.most_items, len(pairs)))]:
@@ -195,7 +197,7 @@ def _promise(inspector: Inspector, value: Promise, level: int, name: str, tag: s
         shown = inspector.value(value.value, level + 1)
         inspector.indentation -= 2
         entries = [f"{inspector.styled('<rejected>', 'special')} {shown}" if value.state == "rejected" else shown]
-    prefix = prefix_of(name, tag if tag != "Promise" else "", "Promise")
+    prefix = prefix_of(name, tag, "Promise")
     return Shown((f"{prefix}{{", "}"), entries + show_properties(inspector, value, level))
 
 
@@ -246,6 +248,8 @@ def _with_base(inspector: Inspector, value: JsObject, level: int, base: str) -> 
 
 
 def _function(inspector: Inspector, value: Value, level: int, name: str, tag: str) -> Shown | str:
+    if inspector.options.show_hidden:
+        raise NotSimulated("showing what a function keeps hidden")
     base = inspector.styled(_function_base(inspector.realm, value, name, tag), "special")
     entries = [
         show_property(inspector, value, key, level)

@@ -26,6 +26,7 @@ from fakedocker.userland.languages.javascript.properties import (
 )
 from fakedocker.userland.languages.javascript.property_keys import is_enumerable, own_keys
 from fakedocker.userland.languages.javascript.shared import TO_STRING_TAG, Host, Native
+from fakedocker.userland.languages.machine.cells import NotSimulated
 
 _PLAIN_KEY: Final = re.compile(r"[a-zA-Z_][a-zA-Z_0-9]*")
 
@@ -41,10 +42,23 @@ def constructor_name(realm: Host, value: Value) -> str:
         held = found.value if type(found) is Slot else found
         if held is not MISSING and isinstance(held, JsFunction | Native | Bound | HostFunction):
             name = get(realm, held, "name")
-            if type(name) is str and name:
+            if type(name) is str and name and _is_made_by(realm, value, held):
                 return name
         place = prototype_of(realm, place)
+    if isinstance(value, JsObject) and prototype_of(realm, value) is not None and type(value) is JsObject:
+        raise NotSimulated("showing an object whose prototypes have no constructor")
     return ""
+
+
+def _is_made_by(realm: Host, value: Value, constructor: Value) -> bool:
+    """Whether a value is an instance of what its constructor is said to be."""
+    wanted = get(realm, constructor, "prototype")
+    place = prototype_of(realm, value)
+    while place is not None:
+        if place is wanted:
+            return True
+        place = prototype_of(realm, place)
+    return False
 
 
 def tag_of(realm: Host, value: Value, name: str) -> str:
@@ -93,6 +107,8 @@ def show_property(inspector: Inspector, value: Value, key: Value, level: int) ->
 def _key(inspector: Inspector, key: Value, enumerable: bool) -> str:
     if type(key) is not str:
         return f"[{inspector.styled(symbol_text(key), 'symbol')}]"
+    if key == "__proto__":
+        return "['__proto__']"
     if not enumerable:
         return f"[{key}]"
     return key if _PLAIN_KEY.fullmatch(key) else inspector.styled(quoted(key), "string")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from fakedocker.base.numbers import is_digits
 from fakedocker.userland.languages.javascript.cells import JsArray, JsObject, Symbol, Value, Wrapper, is_callable
 from fakedocker.userland.languages.javascript.numbers import number_text
 from fakedocker.userland.languages.javascript.operators import to_number, to_text
@@ -115,6 +116,8 @@ class _Reader:
             raise self.problem()
         self.place = found.end()
         rest = self.text[self.place : self.place + 1]
+        if found[0] in ("0", "-0") and is_digits(rest):
+            raise self.problem("Unexpected number in JSON at position {place}")
         if rest in (".", "e", "E") and rest:
             self.place += 1
             if rest == ".":

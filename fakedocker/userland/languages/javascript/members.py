@@ -158,6 +158,7 @@ def add_accessor(realm: Host, target: JsObject, key: Key, kind: str, function: V
     existing = target.props.get(key)
     slot = existing if type(existing) is Slot and existing.is_accessor else Slot(is_accessor=True)
     _set_accessor(slot, kind, function)
+    give_name(realm, function, key, f"{kind} ")
     target.props[key] = slot
 
 

@@ -159,7 +159,12 @@ def in_radix(number: float, radix: int) -> str:
     sign = "-" if number < 0 else ""
     number = abs(number)
     whole = int(number)
-    fraction = number - whole
+    zeros = 0
+    while whole >= 1 << 53:  # digits that the number does not tell are zeros
+        number /= radix
+        whole = int(number)
+        zeros += 1
+    fraction = 0.0 if zeros else number - whole
     digits: list[int] = []
     delta = max(0.5 * (math.nextafter(number, math.inf) - number), math.nextafter(0.0, 1.0))
     if fraction >= delta:
@@ -178,6 +183,7 @@ def in_radix(number: float, radix: int) -> str:
     while whole:
         whole, digit = divmod(whole, radix)
         text = _DIGITS[digit] + text
+    text += "0" * zeros
     tail = "".join(_DIGITS[digit] for digit in digits)
     return f"{sign}{text or '0'}{'.' + tail if tail else ''}"
 

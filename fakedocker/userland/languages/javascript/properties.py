@@ -43,10 +43,14 @@ _PRIMITIVES: Final[dict[type, str]] = {
 }  # fmt: skip
 
 
+_MOST_INDEXES: Final = 0xFFFFFFFF
+
+
 def index_of(key: Key) -> int:
     """The index that a key means, -1 if none."""
     if type(key) is str and is_digits(key) and (key[0] != "0" or key == "0") and len(key) < 11:
-        return int(key)
+        found = int(key)
+        return found if found < _MOST_INDEXES else -1
     return -1
 
 

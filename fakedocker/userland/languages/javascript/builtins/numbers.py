@@ -98,7 +98,7 @@ def _number_to_text(realm: Host, this: Value, arguments: list[Value]) -> Value:
     radix = argument(arguments, 0)
     base = 10.0 if radix is None else to_integer(to_number(realm, radix))
     if not 2 <= base <= 36:
-        raise realm.error("RangeError", "toString() radix must be between 2 and 36")
+        raise realm.error("RangeError", "toString() radix argument must be between 2 and 36")
     return number_text(number) if base == 10 else in_radix(number, int(base))
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from fakedocker.userland.languages.javascript.cells import (
     JsArray,
+    JsFunction,
     JsObject,
     Slot,
     Value,
     is_callable,
     is_object,
 )
+from fakedocker.userland.languages.javascript.code import JsCode
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument, is_nothing
 from fakedocker.userland.languages.javascript.operators import same_value, to_key
 from fakedocker.userland.languages.javascript.properties import (
@@ -286,6 +288,9 @@ def _object_text(realm: Host, this: Value, arguments: list[Value]) -> Value:
     tag = get(realm, held, TO_STRING_TAG)
     if type(tag) is str:
         return f"[object {tag}]"
+    if type(held) is JsFunction and isinstance(held.code, JsCode) and (held.code.is_async or held.code.is_generator):
+        words = ("Async" if held.code.is_async else "") + ("Generator" if held.code.is_generator else "")
+        return f"[object {words}Function]"
     kind = "Function" if is_callable(held) else held.kind
     return f"[object {kind if kind in ('Array', 'Function', 'Error', 'Boolean', 'Number', 'String', 'Date', 'RegExp', 'Arguments') else 'Object'}]"
 

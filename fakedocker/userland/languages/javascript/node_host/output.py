@@ -5,6 +5,7 @@ from __future__ import annotations
 from fakedocker.userland.languages.javascript.cells import JsArray, JsMap, JsObject, Value
 from fakedocker.userland.languages.javascript.formatting import format_arguments
 from fakedocker.userland.languages.javascript.inspecting import Options
+from fakedocker.userland.languages.javascript.inspecting_lines import width
 from fakedocker.userland.languages.javascript.inspecting_objects import inspect
 from fakedocker.userland.languages.javascript.natives import Host, argument, function
 from fakedocker.userland.languages.javascript.node_traces import UNKNOWN
@@ -108,6 +109,10 @@ def read_options(realm: Host, given: Value) -> Options:
     options = Options()
     if not isinstance(given, JsObject):
         return options
+    top = realm.machine.top
+    for key in () if top is not None and getattr(top.code, "is_host", False) else ("getters", "numericSeparator"):
+        if to_boolean(get(realm, given, key)):
+            raise NotSimulated(f"the option {key} of util.inspect")
     for key, name in (
         ("depth", "depth"),
         ("colors", "colors"),
@@ -192,8 +197,11 @@ function("console", "timeLog", 0, CONSOLE)(lambda realm, this, arguments: _elaps
 @function("console", "table", 1, CONSOLE)
 def _table(realm: Host, this: Value, arguments: list[Value]) -> Value:
     data = argument(arguments, 0)
-    if not isinstance(data, JsObject) or isinstance(data, JsMap):
+    if not isinstance(data, JsObject):
         _line(realm, format_arguments(realm, arguments), 1)
+        return None
+    if isinstance(data, JsMap):
+        _line(realm, _map_table(realm, data), 1)
         return None
     wanted = [to_text(realm, name) for name in realm.values_of(arguments[1])] if len(arguments) > 1 else None
     keys = (
@@ -221,20 +229,34 @@ def _table(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return None
 
 
+def _map_table(realm: Host, data: JsMap) -> str:
+    """A Map or a Set, an entry a line."""
+    options = Options(depth=0)
+    entries = [entry for entry in data.order if entry is not None]
+    if data.kind == "Set":
+        lines = [[str(place), inspect(realm, key, options)] for place, (key, _) in enumerate(entries)]
+        return _drawn(["(iteration index)", "Values"], lines)
+    lines = [
+        [str(place), inspect(realm, key, options), inspect(realm, value, options)]
+        for place, (key, value) in enumerate(entries)
+    ]
+    return _drawn(["(iteration index)", "Key", "Values"], lines)
+
+
 def _drawn(heads: list[str], lines: list[list[str]]) -> str:
-    widths = [max(len(from_units(line[place])) for line in [heads, *lines]) + 2 for place in range(len(heads))]
+    widths = [max(width(line[place]) for line in [heads, *lines]) + 2 for place in range(len(heads))]
 
     def row(cells: list[str]) -> str:
         return (
             "│"
             + "│".join(
-                f" {text}{' ' * (width - 1 - len(from_units(text)))}" for text, width in zip(cells, widths, strict=True)
+                f" {text}{' ' * (columns - 1 - width(text))}" for text, columns in zip(cells, widths, strict=True)
             )
             + "│"
         )
 
     def rule(left: str, middle: str, right: str) -> str:
-        return left + middle.join("─" * width for width in widths) + right
+        return left + middle.join("─" * columns for columns in widths) + right
 
     return "\n".join([rule("┌", "┬", "┐"), row(heads), rule("├", "┼", "┤"), *map(row, lines), rule("└", "┴", "┘")])
 

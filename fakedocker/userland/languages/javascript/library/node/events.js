@@ -8,6 +8,8 @@ function EventEmitter(options) {
 }
 
 let defaultMaxListeners = 10;
+const shapeMode = Symbol('shapeMode');
+const kCapture = Symbol('kCapture');
 
 Object.defineProperty(EventEmitter, 'defaultMaxListeners', {
   enumerable: true,
@@ -27,6 +29,8 @@ EventEmitter.init = function () {
     this._eventsCount = 0;
   }
   this._maxListeners = this._maxListeners || undefined;
+  this[shapeMode] = false;
+  this[kCapture] = false;
 };
 
 function check(listener) {

@@ -2,13 +2,17 @@
 'use strict';
 
 const path = require('path');
-const { invalidType } = require('errors');
+const { coded, invalidType } = require('errors');
 const { Buffer } = require('buffer');
 
 function nameOf(value, name = 'path') {
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') {
+    if (!value.includes('\0')) return value;
+    throw coded(TypeError, 'ERR_INVALID_ARG_VALUE', `The argument '${name}' must be a string, Uint8Array, or URL without null bytes. Received ${__host__.inspect(value)}`);
+  }
   if (value instanceof Uint8Array) return Buffer.from(value).toString();
   if (value && value.href && value.protocol === 'file:') return decodeURIComponent(value.pathname);
+  if (value && value.href && value.protocol) throw coded(TypeError, 'ERR_INVALID_URL_SCHEME', 'The URL must be of scheme file');
   throw invalidType(name, 'of type string or an instance of Buffer or URL', value);
 }
 
@@ -18,7 +22,11 @@ function must(found) {
 }
 
 function encodingOf(options) {
-  return typeof options === 'string' ? options : options && options.encoding;
+  const encoding = typeof options === 'string' ? options : options && options.encoding;
+  if (encoding && encoding !== 'buffer' && !Buffer.isEncoding(encoding)) {
+    throw coded(TypeError, 'ERR_INVALID_ARG_VALUE', `The argument 'encoding' is invalid encoding. Received ${__host__.inspect(encoding)}`);
+  }
+  return encoding;
 }
 
 class Stats {
@@ -33,7 +41,7 @@ class Stats {
     this.ino = found.ino;
     this.size = found.size;
     this.blocks = Math.ceil(found.size / 4096) * 8;
-    this.atimeMs = this.mtimeMs = this.ctimeMs = this.birthtimeMs = found.mtimeMs;
+    for (const name of ['atimeMs', 'mtimeMs', 'ctimeMs', 'birthtimeMs']) this[name] = found.mtimeMs;
     this.atime = new Date(found.mtimeMs);
     this.mtime = new Date(found.mtimeMs);
     this.ctime = new Date(found.mtimeMs);
@@ -114,6 +122,7 @@ const sync = {
     sync.writeFile(file, data, { ...settings, flag: settings.flag || 'a' });
   },
   stat(file, options) {
+    if (options && options.bigint) __host__.refuse('the option bigint of fs.stat');
     const found = __host__.stat(nameOf(file), true);
     if (found instanceof Error && found.code === 'ENOENT' && options && options.throwIfNoEntry === false) return undefined;
     return new Stats(must(found));
@@ -140,12 +149,16 @@ const sync = {
       missing.unshift(place);
     }
     for (const place of missing) must(__host__.makeDirectory(place, mode));
-    return missing[0];
+    return missing.length && !name.startsWith('/') ? path.relative(__host__.directory(), missing[0]) : missing[0];
   },
   mkdtemp(prefix) {
     const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
     const name = prefix + Array.from(__host__.randomBytes(6), (byte) => letters[byte % letters.length]).join('');
-    must(__host__.makeDirectory(name, 448));
+    const problem = __host__.makeDirectory(name, 448);
+    if (problem) {
+      const error = new Error(`${problem.message.split(', ')[0]}, mkdtemp '${prefix}XXXXXX'`);
+      throw Object.assign(error, { errno: problem.errno, code: problem.code, syscall: 'mkdtemp', path: `${prefix}XXXXXX` });
+    }
     return name;
   },
   readdir(folder, options) {
@@ -195,7 +208,7 @@ const sync = {
   realpath: (name) => must(__host__.resolvePath(path.resolve(nameOf(name)))),
   chmod: (name, mode) => must(__host__.changeMode(nameOf(name), typeof mode === 'string' ? parseInt(mode, 8) : mode)),
   chown: (name, uid, gid) => must(__host__.changeOwner(nameOf(name), uid, gid)),
-  utimes: (name, atime, mtime) => must(__host__.setTimes(nameOf(name), mtime instanceof Date ? mtime.getTime() / 1000 : Number(mtime))),
+  utimes: (name, atime, mtime) => (Number(atime) === Number(mtime) || __host__.refuse('a time of access that is another than that of change')) && must(__host__.setTimes(nameOf(name), mtime instanceof Date ? mtime.getTime() / 1000 : Number(mtime))),
   access: (name, mode = 0) => must(__host__.access(nameOf(name), mode)),
   copyFile(from, to, flags = 0) {
     if (flags & 1 && __host__.kindOf(nameOf(to)) !== undefined) {
@@ -253,6 +266,13 @@ function way(name, args) {
   return (name === 'writeFile' || name === 'appendFile') && typeof args[1] === 'string' ? '.text' : '';
 }
 
+// How often the loop goes round until a function is through that does several things one after the other.
+const ROUNDS = { readFile: 4, writeFile: 3, appendFile: 3, rm: 2 };
+
+function after(rounds, done) {
+  setImmediate(rounds > 1 ? () => after(rounds - 1, done) : done);
+}
+
 function called(name, callback, ...args) {
   return { [`|fs.${name}`]: () => callback(...args) }[`|fs.${name}`];
 }
@@ -281,9 +301,8 @@ for (const [name, act] of Object.entries(sync)) {
         error = problem;
         error.stack = `${error.name}: ${error.message}`;
       }
-      if (error) setImmediate(called(name, callback, error));
-      else if (value === undefined) setImmediate(called(name, callback, null));
-      else setImmediate(called(name, callback, null, value));
+      const done = error ? called(name, callback, error) : value === undefined ? called(name, callback, null) : called(name, callback, null, value);
+      after(error ? 1 : ROUNDS[name] || 1, done);
     },
   }[name];
   promises[name] = {
@@ -299,7 +318,7 @@ for (const [name, act] of Object.entries(sync)) {
       const promise = new Promise((resolve, reject) => {
         settle = () => (error ? reject(__host__.placed(error, `fs.promises.${name}`, promise)) : resolve(value));
       });
-      setImmediate(settle);
+      after(error ? 1 : ROUNDS[name] || 1, settle);
       return promise;
     },
   }[name];

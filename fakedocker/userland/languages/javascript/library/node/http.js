@@ -262,7 +262,8 @@ class ServerResponse extends OutgoingMessage {
   writeContinue() {
     this._transmit(Buffer.from('HTTP/1.1 100 Continue\r\n\r\n'));
   }
-  _sendHead(length) {
+  _sendHead(known) {
+    const length = this.hasHead ? undefined : known; // what is said by writeHead is said before the body is known
     const status = this.statusCode;
     if (status === 204 || status === 304 || status < 200) this.bodyless = true;
     const reason = this.statusMessage === undefined ? STATUS_CODES[status] || 'unknown' : this.statusMessage;

@@ -172,6 +172,7 @@ class Server extends EventEmitter {
     Object.defineProperty(this, 'bound', { value: null, writable: true, enumerable: false });
   }
   listen(...args) {
+    if (this.listening) throw coded(Error, 'ERR_SERVER_ALREADY_LISTEN', 'Listen method has been called more than once without closing.');
     let options = args[0];
     const callback = typeof args[args.length - 1] === 'function' ? args.pop() : undefined;
     if (typeof options === 'function' || options === undefined || options === null) options = { port: 0 };

@@ -2,7 +2,7 @@
 'use strict';
 
 const EventEmitter = require('events');
-const { coded, invalidType } = require('errors');
+const { coded, invalidType, outOfRange } = require('errors');
 
 const facts = __host__.facts();
 const started = __host__.now();
@@ -34,7 +34,6 @@ process.execPath = '/usr/local/bin/node';
 process.argv0 = 'node';
 process.pid = facts.pid;
 process.ppid = facts.ppid;
-process.exitCode = undefined;
 process.features = {};
 process.config = {};
 
@@ -51,8 +50,12 @@ process.cwd = function cwd() {
   return __host__.directory();
 };
 process.chdir = function chdir(path) {
+  const before = __host__.directory();
   const problem = __host__.changeDirectory(path);
-  if (problem) throw problem;
+  if (problem) {
+    const error = new Error(`${problem.message.split(', ')[0]}, chdir '${before}' -> '${path}'`);
+    throw Object.assign(error, { errno: problem.errno, code: problem.code, syscall: 'chdir', path: before, dest: path });
+  }
 };
 process.uptime = () => Number(__host__.now() - started) / 1e9;
 process.hrtime = function hrtime(before) {
@@ -92,6 +95,25 @@ function exitCode(code) {
   const chosen = code !== undefined ? code : process.exitCode;
   return chosen === undefined || chosen === null ? 0 : Number(chosen);
 }
+
+// A status must be an integer, or a text of one.
+function checkCode(code) {
+  if (code === undefined || code === null) return code;
+  const value = typeof code === 'string' && code !== '' && Number.isInteger(+code) ? +code : code;
+  if (typeof value !== 'number') throw invalidType('code', 'of type number', value);
+  if (!Number.isInteger(value)) throw outOfRange('code', 'an integer', value);
+  return code;
+}
+
+let chosenCode;
+Object.defineProperty(process, 'exitCode', {
+  enumerable: true,
+  configurable: true,
+  get: () => chosenCode,
+  set: (code) => {
+    chosenCode = checkCode(code);
+  },
+});
 
 process.exit = function exit(code) {
   if (code !== undefined) process.exitCode = code;
@@ -136,7 +158,7 @@ process.kill = function kill(pid, signal = 'SIGTERM') {
   const number = typeof signal === 'number' ? signal : SIGNALS[signal];
   if (number === undefined) throw coded(TypeError, 'ERR_UNKNOWN_SIGNAL', `Unknown signal: ${signal}`);
   const problem = __host__.kill(pid, number);
-  if (problem) throw problem;
+  if (problem) throw Object.assign(new Error(`kill ${problem.code}`), { errno: problem.errno, code: problem.code, syscall: 'kill' });
   return true;
 };
 
@@ -183,7 +205,7 @@ process.emitWarning = function emitWarning(warning, options, code) {
   process.nextTick(() => {
     if (process.listenerCount('warning') > 0) process.emit('warning', error);
     if (process.env.NODE_NO_WARNINGS === '1') return;
-    __host__.writeText(2, `(node:${process.pid}) ${kind ? `[${kind}] ` : ''}${type}: ${message}\n`);
+    __host__.writeText(2, `(node:${process.pid}) ${kind ? `[${kind}] ` : ''}${type}: ${message}\n${options && options.detail ? `${options.detail}\n` : ''}`);
     if (!warned) {
       warned = true;
       __host__.writeText(2, `(Use \`node --trace-${type === 'DeprecationWarning' ? 'deprecation' : 'warnings'} ...\` to show where the warning was created)\n`);
