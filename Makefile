@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-second page clients lint scenarios pictures property fuzz fuzz-sql fuzz-python bench fidelity public wheel-check clean
+.PHONY: run test test-second page clients lint scenarios pictures property fuzz fuzz-sql fuzz-python fuzz-node bench fidelity public wheel-check clean
 
 run: $(VENV)/installed
 	@$(BIN)/fakedocker || true
@@ -51,6 +51,10 @@ fuzz-sql: $(VENV)/installed-test
 # Random Python programs against the interpreter of the environment: make fuzz-python PROGRAMS=1000
 fuzz-python: $(VENV)/installed-test
 	PYTHONHASHSEED=0 $(BIN)/python tools/fuzz_python.py $(PROGRAMS)
+
+# Random programs for node against the real one, which must be of the release that tools/fuzz_node.py names: make fuzz-node PROGRAMS=1000
+fuzz-node: $(VENV)/installed-test
+	$(BIN)/python tools/fuzz_node.py $(PROGRAMS)
 
 bench: $(VENV)/installed-test
 	$(BIN)/python -m benchmarks

@@ -109,6 +109,11 @@ THROWN: dict[str, tuple[str, ...]] = {
 
 CALLED: dict[str, str] = {
     "esm.run": "import.meta.url; throw new Error('x');",
+    "test.first": f"require('node:test')('a', {THROW});",
+    "test.next": f"const test = require('node:test'); test('a', () => {{}}); test('b', {THROW});",
+    "test.suite.first": f"const {{ describe, it }} = require('node:test'); describe('d', () => {{ it('a', {THROW}); }});",
+    "test.suite.next": f"const {{ describe, it }} = require('node:test'); describe('d', () => {{ it('a', () => {{}}); it('b', {THROW}); }});",
+    "test.suite.inner": f"const {{ describe, it }} = require('node:test'); describe('e', () => {{ describe('d', () => {{ it('a', () => {{}}); it('b', {THROW}); }}); }});",
     "task": f"queueMicrotask({THROW});",
     "fs.readFile": FS + f"fs.readFile('main.js', {THROW});",
     **{
@@ -203,12 +208,27 @@ def thrown(base: str, program: str) -> tuple[str, dict[str, object]] | None:
 
 def called(program: str) -> list[str]:
     """The lines below what is called, without those of the emitter."""
+    if "node:test" in program:
+        return tested(program)
     _, frames, _ = parts(run(program, "import.meta" in program))
     last = max(place for place, line in enumerate(frames) if "/app/" in line)
     below = frames[last + 1 :]
     while below and (".emit (node:events:" in below[0] or "onceWrapper (" in below[0]):
         del below[0]
     return below
+
+
+def tested(program: str) -> list[str]:
+    """The lines below a test that throws, as its report has them."""
+    with tempfile.TemporaryDirectory() as directory:
+        (Path(directory) / "main.js").write_text(program + "\n")
+        report = subprocess.run(["node", "main.js"], cwd=directory, capture_output=True, text=True, timeout=20).stdout
+    frames = [
+        line.strip()
+        for line in report.partition("error: 'x'")[2].partition("stack: |-\n")[2].partition("\n  ...")[0].splitlines()
+    ]
+    frames = frames[: next((place for place, line in enumerate(frames) if line == "..."), len(frames))]
+    return frames[1:]
 
 
 def main() -> None:

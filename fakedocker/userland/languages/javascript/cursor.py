@@ -152,6 +152,12 @@ class Cursor:
             self.fail(AWAIT_OUTSIDE, last.at, last.end)
         self.unexpected()
 
+    def begin_operand(self) -> None:
+        """A slash that is next begins a pattern: nothing before it is an operand, as a parser alone knows."""
+        if self.token.kind == "punctuator" and self.token.value in ("/", "/="):
+            self._lexer.place = self.token.at
+            self.token = self._lexer.next(True)._replace(line_before=self.token.line_before)
+
     # names
 
     def is_name(self) -> bool:

@@ -48,8 +48,10 @@ class DeclarationSyntax:
                 self._check_lexical(target, names)
             variable = cursor.last
             value: Node | None = None
+            value_start = -1
             if cursor.is_at("="):
                 cursor.advance(True)
+                value_start = cursor.start
                 value = self.expressions.assignment(in_allowed)
                 if self.first_value[0] < 0:
                     self.first_value = (variable.at, cursor.last_end)
@@ -60,7 +62,7 @@ class DeclarationSyntax:
                     raise NotSimulated("where node points at in such a loop")
                 what = "const" if isinstance(target, syntax.Name) else "destructuring"
                 cursor.fail(f"Missing initializer in {what} declaration", start, cursor.last_end)
-            pairs.append((told_of(target, value), value))
+            pairs.append((told_of(target, value, value_start), value))
             if not cursor.takes(","):
                 self.bindings = (first, cursor.last_end)
                 return syntax.Declaration(at, kind, tuple(pairs))

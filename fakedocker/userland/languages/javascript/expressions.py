@@ -125,7 +125,7 @@ class Expressions:
         value = self.assignment(in_allowed)
         if isinstance(target, syntax.WrongTarget):
             return target
-        return syntax.Assign(operator.at, word, told_of(target, value, is_declared=False), value)
+        return syntax.Assign(operator.at, word, told_of(target, value, operator.at, is_declared=False), value)
 
     def _wrong_arrow(self, left: Node) -> NoReturn:
         """`=>` behind what is no list of parameters."""

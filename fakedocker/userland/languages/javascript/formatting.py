@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from fakedocker.userland.languages.javascript.cells import JsObject, Symbol, Value
+from fakedocker.userland.languages.javascript.cells import JsObject, Symbol, Value, is_callable
 from fakedocker.userland.languages.javascript.inspecting import Options, symbol_text
 from fakedocker.userland.languages.javascript.inspecting_objects import inspect
 from fakedocker.userland.languages.javascript.json_texts import stringify
@@ -76,7 +76,7 @@ def _as_text(realm: Host, value: Value, options: Options) -> str:
         return f"{value}n"
     if isinstance(value, Symbol | WellKnown):
         return symbol_text(value)
-    if not isinstance(value, JsObject | Native):
+    if not isinstance(value, JsObject | Native) or is_callable(value):
         return to_text(realm, value)
     if _has_own_text(realm, value):
         return to_text(realm, value)
@@ -86,4 +86,4 @@ def _as_text(realm: Host, value: Value, options: Options) -> str:
 def _has_own_text(realm: Host, value: Value) -> bool:
     """Whether a toString that is no built-in one is found before those of the built-in classes."""
     method = realm.get(value, "toString")
-    return not isinstance(method, Native) or method.path in ("Error.prototype.toString", "Date.prototype.toString")
+    return not isinstance(method, Native) or method.path == "Error.prototype.toString"

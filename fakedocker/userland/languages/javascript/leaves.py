@@ -5,6 +5,8 @@ The first bytecode of a statement has the place of the statement, whatever it do
 
 from __future__ import annotations
 
+from typing import cast
+
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.syntax import Node
 
@@ -16,6 +18,8 @@ def first_names(node: Node) -> list[tuple[syntax.Name, int]]:
             return _leaf(value, at)
         case syntax.Return(at, value) if value is not None:
             return _leaf(value, at)
+        case syntax.Function(_, _, "arrow", _, _, body) if hasattr(body, "_fields"):
+            return _leaf(cast(Node, body), -1)
         case syntax.If(at, test, _, _):
             return _leaf(test, at)
         case syntax.Declaration(_, _, pairs):

@@ -74,9 +74,14 @@ def _node(system: System, argv: tuple[str, ...], state: State) -> int:
             return _run(system, state, version, "", rest, options, how, source, requires)
         case ["--check" | "-c", name]:
             return _run(system, state, version, _absolute(system, name), [], options, "check", "", requires)
-        case ["--check" | "-c" | "--test" as option, *_]:
-            system.unsimulated(f"the option {option}")
+        case ["--check" | "-c" as option, *_]:
+            system.unsimulated(f"the option {option} without a file")
             return 1
+        case ["--test", *files]:
+            if any(name.startswith("-") or "*" in name for name in files):
+                system.unsimulated("options of --test")
+                return 1
+            return _run(system, state, version, "", files, options, "test", "", requires)
         case ["--", name, *rest] | [name, *rest] if name not in ("-", "-i", "--interactive") and not (
             name.startswith("-") and words[0] != "--"
         ):

@@ -26,8 +26,20 @@ LINES: Final[dict[str, str]] = {
     "emitMany": "{type}.emit (node:events:536:35)", "onceWrapperWith": "Object.onceWrapper (node:events:639:26)",
     "run.onceWrapperWith": "Object.onceWrapper (node:events:639:26)", "run.onceWrapper": "Object.onceWrapper (node:events:638:28)",
     "onceWrapper": "Object.onceWrapper (node:events:638:28)",
+    "inTest": "Test.runInAsyncScope (node:async_hooks:206:9)\nTest.run (node:internal/test_runner/test:796:25)\n"
+    "Test.start (node:internal/test_runner/test:702:17)\nTestContext.test (node:internal/test_runner/test:292:20)",
 }  # fmt: skip
 """Whole lines of functions that have other names here."""
+WAITING: Final[dict[str, tuple[str, ...]]] = {
+    "runTest": ("async Test.run (node:internal/test_runner/test:797:9)",),
+    "runAll": ("async Test.processPendingSubtests (node:internal/test_runner/test:526:7)",),
+    "runFirst": ("async Promise.all (index 0)",),
+    "runRest": ("async Suite.processPendingSubtests (node:internal/test_runner/test:526:7)",),
+    "runSuite": ("async Suite.run (node:internal/test_runner/test:1135:7)",),
+}
+"""Lines of functions of node's that wait for what is above them, by the library's names for them."""
+HIDDEN: Final = frozenset({"invoke", "run", "runTest", "begin", "test", "call", "add", "called"})
+"""Functions of the library that node does not have, or that a line above tells of already."""
 INSIDE: Final = {"emitMany": "emit", "onceWrapperWith": "onceWrapper", "onceWrapper": "onceWrapper"}
 """Functions that node does not have of its own: they are a part of the one that calls them."""
 

@@ -10,10 +10,11 @@ from fakedocker.userland.languages.javascript.syntax import Node
 _NO_TARGET = "Invalid destructuring assignment target"
 
 
-def told_of(target: Node, value: Node | None, *, is_declared: bool = True) -> Node:
-    """A pattern that knows what is taken apart, for what is said if that cannot be."""
+def told_of(target: Node, value: Node | None, place: int, *, is_declared: bool = True) -> Node:
+    """A pattern that knows what is taken apart, for what is said if that cannot be: V8 finds what stands at the place."""
     if value is not None and isinstance(target, syntax.ArrayPattern):
-        return target._replace(place=value.at, said=not_iterable(value) if is_declared else "")
+        is_there = is_declared and value.at == place
+        return target._replace(place=place, said=not_iterable(value) if is_there else "")
     if value is not None and isinstance(target, syntax.ObjectPattern):
         return target._replace(said=render(value))
     return target

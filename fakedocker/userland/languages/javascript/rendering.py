@@ -42,6 +42,8 @@ def render(node: Node | None, in_iteration: bool = False) -> str:
 def _compound(node: Node | None, in_iteration: bool) -> str:
     """Expressions with operators."""
     match node:
+        case syntax.Unary(_, "-", syntax.Literal(_, float(value))):
+            return number_text(-value)
         case syntax.Unary(_, operator, value):
             space = " " if operator.isalpha() else ""
             return f"({operator}{space}{render(value, in_iteration)})"
@@ -62,7 +64,7 @@ def _compound(node: Node | None, in_iteration: bool) -> str:
 def not_iterable(node: Node) -> str:
     """What V8 says of an expression that cannot be gone through; nothing where it tells of the value itself."""
     inner = node.expression if isinstance(node, syntax.Chain) else node
-    if isinstance(inner, syntax.Call):
+    if isinstance(inner, syntax.Call | syntax.New):
         if not isinstance(inner.callee, syntax.Name | syntax.Member):
             return ""
         return f"{render(inner.callee, True)} is not a function or its return value is not iterable"

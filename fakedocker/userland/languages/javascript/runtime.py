@@ -172,6 +172,11 @@ class Runtime:
     def _enter_main(self) -> None:
         """Put the main script's first frame on top."""
         how = self.host["how"]
+        if how == "test":
+            files = load_library(self.realm, "node", "test_files")
+            given = self.realm.array([to_units(name) for name in self.host["argv"][1:]])
+            enter(self.realm, get(self.realm, files, "main"), None, [given])
+            return
         if how not in ("file", "check"):
             self._enter_text(self.host["text"], "[eval]" if how in ("eval", "print") else "[stdin]")
             return

@@ -193,7 +193,10 @@ def _unary(emitter: Emitter, node: syntax.Unary) -> None:
     operator = node.operator
     if operator == "delete":
         inner = node.value.expression if isinstance(node.value, syntax.Chain) else node.value
-        strict, at = emitter.code.is_strict, node.at
+        strict = emitter.code.is_strict
+        at = (
+            inner.target.at if isinstance(inner, syntax.Member) and isinstance(inner.target, syntax.Member) else node.at
+        )
         if not isinstance(inner, syntax.Member):
             push(emitter, inner)
             emitter.op(replace_by_true, node.at)

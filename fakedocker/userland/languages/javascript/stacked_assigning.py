@@ -53,7 +53,7 @@ def assign(emitter: Emitter, node: syntax.Assign) -> None:
 
 
 def _assign_member(emitter: Emitter, node: syntax.Assign, target: syntax.Member) -> None:
-    getter, setter, at, strict = getter_of(target), setter_of(target), target.at, emitter.code.is_strict
+    getter, setter, at, strict = getter_of(target), setter_of(target), target.target.at, emitter.code.is_strict
     if isinstance(target.target, syntax.Super):
         push(emitter, syntax.This(target.at))
     else:
@@ -102,7 +102,7 @@ def _assign_member(emitter: Emitter, node: syntax.Assign, target: syntax.Member)
 def update(emitter: Emitter, node: syntax.Update) -> None:
     target = node.target
     assert isinstance(target, syntax.Member)
-    getter, setter, at, strict = getter_of(target), setter_of(target), target.at, emitter.code.is_strict
+    getter, setter, at, strict = getter_of(target), setter_of(target), target.target.at, emitter.code.is_strict
     push(emitter, target.target)
     push_key(emitter, target)
     step, is_prefix = (1 if node.operator == "++" else -1), node.is_prefix

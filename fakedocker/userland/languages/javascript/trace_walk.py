@@ -135,12 +135,13 @@ class _Walk:
             return False
         if self.in_package:
             return True
-        if name == "checkSyntax":
+        if name == "checkSyntax" or (code.source.name == "node:test" and name in node_traces.HIDDEN):
             return True
         shown = frame_name(self.realm, code, frame.extra)
         if self.place is None and name and not name.startswith("_"):
             self.outermost = shown
-        self._append(self._own_line(frame, name, shown), is_own=True)
+        for line in self._own_line(frame, name, shown).split("\n"):
+            self._append(line, is_own=True)
         self._hidden = node_traces.INSIDE.get(name, "")
         return True
 
@@ -224,7 +225,9 @@ def waiting_lines(realm: Host, promise: Promise | None) -> list[str]:
         waiting = next((reaction for reaction in promise.reactions if type(reaction) is Frame), None)
         if waiting is None or not isinstance(waiting.code, JsCode):
             break
-        if not waiting.code.is_host:
+        if waiting.code.is_host:
+            lines += node_traces.WAITING.get(waiting.code.name, ())
+        else:
             positions = waiting.code.positions
             place = place_of(waiting.code, int(positions[waiting.place - 1]))
             name = frame_name(realm, waiting.code, waiting.extra)

@@ -77,6 +77,11 @@ def place_at(
     target.private["shown"] = found.shown if found is not None else (node_traces.UNKNOWN,)
 
 
+def calling_place(realm: Host) -> Place | None:
+    """Where the script stands that has called the library."""
+    return walk_frames(realm, None, "").place
+
+
 def renew_header(realm: Host, target: JsObject) -> None:
     """Let the trace of an error begin with what the error says by now: V8 writes it when it is asked for first."""
     top = realm.machine.top

@@ -82,7 +82,10 @@ def _define(kind: Kind) -> None:
                 elif is_object(entry):
                     set_entry(made, get(realm, entry, "0"), get(realm, entry, "1"))
                 else:
-                    raise realm.error("TypeError", f"Iterator value {realm.short_text(entry)} is not an entry object")
+                    raise realm.error(
+                        "TypeError",
+                        f"Iterator value {entry if type(entry) is str else realm.short_text(entry)} is not an entry object",
+                    )
         return made
 
     @kind.method(adder, 2 if is_map else 1)

@@ -86,7 +86,10 @@ def _from_entries(realm: Host, this: Value, arguments: list[Value]) -> Value:
     made = realm.new_object()
     for entry in realm.values_of(argument(arguments, 0)):
         if not is_object(entry):
-            raise realm.error("TypeError", f"Iterator value {realm.short_text(entry)} is not an entry object")
+            raise realm.error(
+                "TypeError",
+                f"Iterator value {entry if type(entry) is str else realm.short_text(entry)} is not an entry object",
+            )
         made.props[to_key(realm, get(realm, entry, "0"))] = get(realm, entry, "1")
     return made
 

@@ -132,7 +132,7 @@ def _structured_clone(realm: Host, this: Value, arguments: list[Value]) -> Value
 def _cloned(realm: Host, value: Value, made: dict[int, Value], depth: int) -> Value:
     if isinstance(value, Symbol) or is_callable(value):
         shown = to_text(realm, value) if is_callable(value) else f"Symbol({value.description or ''})"
-        raise realm.error("Error", f"{shown} could not be cloned.")
+        raise NotSimulated(f"an error of structuredClone ({shown})")
     if not isinstance(value, JsObject):
         return value
     if id(value) in made:

@@ -25,7 +25,21 @@ from fakedocker.userland.languages.machine.code import Source
 from fakedocker.userland.languages.machine.machine import Thrown
 
 _LIBRARY = "fakedocker.userland.languages.javascript"
-INTERNAL = frozenset({"bootstrap", "errors", "standard", "abort", "fetch", "modules", "comparing", "assert_messages"})
+INTERNAL = frozenset(
+    {
+        "bootstrap",
+        "errors",
+        "standard",
+        "abort",
+        "fetch",
+        "modules",
+        "comparing",
+        "assert_messages",
+        "test_report",
+        "test_mock",
+        "test_files",
+    }
+)
 """Files of the library that no script may require."""
 
 
@@ -139,17 +153,21 @@ def _is_only_module(problem: Refused, text: str, name: str) -> bool:
 
 def syntax_error(realm: Realm, problem: Refused, text: str, name: str) -> Thrown:
     """A source that is refused, as an error that is thrown; where it is comes before its trace."""
+    thrown = realm.error("SyntaxError", problem.message)
+    realm.state.host["syntax"] = (thrown.value, pointed_at(problem, text, name))
+    return thrown
+
+
+def pointed_at(problem: Refused, text: str, name: str) -> str:
+    """Where a source is refused: its line, and what is wrong underlined, unless that reaches beyond the line."""
     units = to_units(text)
     start = units.rfind("\n", 0, problem.at) + 1
     end = units.find("\n", start)
     line = units[start : len(units) if end < 0 else end]
     number = units.count("\n", 0, start) + 1
-    width = problem.end - problem.at
-    thrown = realm.error("SyntaxError", problem.message)
     indent = "".join("\t" if character == "\t" else " " for character in line[: problem.at - start])
-    pointed = f"{indent}{'^' * width}\n" if problem.end - start <= len(line) else ""
-    realm.state.host["syntax"] = (thrown.value, f"{name}:{number}\n{line}\n{pointed}")
-    return thrown
+    pointed = f"{indent}{'^' * (problem.end - problem.at)}\n" if problem.end - start <= len(line) else ""
+    return f"{name}:{number}\n{line}\n{pointed}"
 
 
 @native("thrownAt")
@@ -174,6 +192,13 @@ def _placed(realm: Host, this: Value, arguments: list[Value]) -> Value:
         found = promise if isinstance(promise, Promise) else None
         tracing.place_at(realm, error, name, found, is_alone=promise is NULL)
     return error
+
+
+@native("callPlace")
+def _call_place(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """callPlace() -> where the script has called the library: path, line and column"""
+    found = tracing.calling_place(realm)
+    return None if found is None else to_units(f"{found[0].removeprefix('file://')}:{found[1]}:{found[2]}")
 
 
 @native("emitted")
