@@ -38,27 +38,9 @@ def _node(system: System, argv: tuple[str, ...], state: State) -> int:
     words = list(argv[1:])
     options: list[str] = []
     requires: list[str] = []
-    while (
-        words
-        and words[0].startswith("--")
-        and words[0] not in ("--version", "--eval", "--print", "--help", "--", "--check", "--require", "--test")
-    ):
-        name = words[0].partition("=")[0]
-        if name not in _SILENT and name not in _WITH_VALUE:
-            if name in (
-                "--watch",
-                "--import",
-                "--loader",
-                "--experimental-modules",
-                "--env-file",
-                "--input-type",
-                "--experimental-strip-types",
-            ):
-                system.unsimulated(f"the option {name}")
-                return 1
-            system.put(f"node: bad option: {words[0]}\n", 2)
-            return 9
-        options.append(words.pop(0))
+    status = _take_options(system, words, options)
+    if status is not None:
+        return status
     while len(words) > 1 and words[0] in ("-r", "--require"):
         requires.append(words[1])
         words = words[2:]
@@ -97,6 +79,32 @@ def _node(system: System, argv: tuple[str, ...], state: State) -> int:
         state["text"] = read_text(system, state.setdefault("reading", {}), ())
     rest = words if words[:1] == ["-"] else words[1:]
     return _run(system, state, version, "", rest, options, "stdin", state["text"], requires)
+
+
+def _take_options(system: System, words: list[str], options: list[str]) -> int | None:
+    """Take the options before what is to be run off the words; the exit status if there is nothing to run."""
+    while (
+        words
+        and words[0].startswith("--")
+        and words[0] not in ("--version", "--eval", "--print", "--help", "--", "--check", "--require", "--test")
+    ):
+        name = words[0].partition("=")[0]
+        if name not in _SILENT and name not in _WITH_VALUE:
+            if name in (
+                "--watch",
+                "--import",
+                "--loader",
+                "--experimental-modules",
+                "--env-file",
+                "--input-type",
+                "--experimental-strip-types",
+            ):
+                system.unsimulated(f"the option {name}")
+                return 1
+            system.put(f"node: bad option: {words[0]}\n", 2)
+            return 9
+        options.append(words.pop(0))
+    return None
 
 
 def _absolute(system: System, name: str) -> str:
