@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from fakedocker.base.numbers import is_digits
 from fakedocker.base.regex import IGNORECASE, MULTILINE, Found, LimitExceeded, Pattern, PatternProblem, compile_pattern
+from fakedocker.userland.languages.javascript import categories
 from fakedocker.userland.languages.javascript.units import to_units
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
@@ -191,6 +192,8 @@ class _Translator:
                     "S": r"\x00-\x08\x0e-\x1f!-\x9f\xa1-\u167f\u1681-\u1fff\u200b-\u2027\u202a-\u202e\u2030-\u205e\u2060-\u2fff\u3001-\ufefe\uff00-\uffff",
                 }.get(character, r"\x00-/:-@\[-\^`{-\uffff")
             return f"[^{_NEGATED[character]}]"
+        if character in "pP" and "u" in self.flags:
+            return self._property(character == "P", in_class)
         if character in _CONTROLS:
             return _CONTROLS[character]
         if character == "b":
@@ -210,6 +213,16 @@ class _Translator:
                 raise NotSimulated("a reference to a later group of a pattern")
             return f"(?:\\{number})"
         return self._code(character)
+
+    def _property(self, is_negated: bool, in_class: bool) -> str:
+        end = self.source.find("}", self.place)
+        if not self.source.startswith("{", self.place) or end < 0:
+            raise Malformed("Invalid property name" + (" in character class" if in_class else ""))
+        if "i" in self.flags:
+            raise NotSimulated("a property of Unicode in a pattern with the flag i")
+        found = categories.class_of(self.source[self.place + 1 : end], is_negated)
+        self.place = end + 1
+        return f"{_SET}{found}" if in_class else f"[{found}]"
 
     def _reference(self, first: str) -> str:
         found = re.compile(r"\d*").match(self.source, self.place)
@@ -247,8 +260,6 @@ class _Translator:
         if character == "c" and source[self.place : self.place + 1].isalpha():
             self.place += 1
             return re.escape(chr(ord(source[self.place - 1]) % 32))
-        if character in "pP" and ("u" in self.flags or "v" in self.flags):
-            raise NotSimulated("a pattern with a property of Unicode")
         if "u" in self.flags and character.isalnum():
             raise Malformed("Invalid escape")
         return re.escape(character)
@@ -297,6 +308,8 @@ def search(source: str, flags: str, text: str, start: int) -> Found | None:
         raise NotSimulated("a pattern with the flag u over characters beyond U+FFFF")
     if "m" in flags and ("\r" in text or "\u2028" in text or "\u2029" in text):
         raise NotSimulated("a pattern with the flag m over line ends other than newlines")
+    if "u" in flags and re.search(r"\\[pP]\{", source):
+        categories.require_known(text)
     pattern = translate(source, flags, is_ascii).pattern
     try:
         return pattern.match(text, start) if "y" in flags else pattern.search(text, start)

@@ -33,6 +33,7 @@ from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.inspecting_objects import described, inspect
 from fakedocker.userland.languages.javascript.node_host import (  # noqa: F401
     children,
+    databases,
     ecmascript,
     files,
     network,

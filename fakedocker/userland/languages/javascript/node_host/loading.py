@@ -285,6 +285,12 @@ def _simulated_package(realm: Host, this: Value, arguments: list[Value]) -> Valu
     return None
 
 
+@native("hasPackagePart")
+def _has_package_part(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """hasPackagePart(name) -> whether the library has a part of a package, such as mysql2/promise"""
+    return library_source("packages", text_from(realm, arguments, 0).replace("/", "__")) is not None
+
+
 def is_stand_in(realm: Realm, filename: str) -> bool:
     """Whether a file of a package has nothing in it, as those that the simulated npm puts there."""
     try:

@@ -151,7 +151,17 @@ Module._resolveFilename = function (request, parent) {
   throw err;
 };
 
+// A part of a package that npm has put there as a stand-in, such as mysql2/promise: the library's name of it.
+function partOfPackage(request, parent) {
+  const found = /^((?:@[^/]+\/)?[^./][^/]*)\/(\w+)(?:\.js)?$/.exec(request);
+  if (!found || !__host__.hasPackagePart(`${found[1]}/${found[2]}`)) return undefined;
+  const filename = Module._resolveFilename(found[1], parent);
+  return __host__.simulatedPackage(`${found[1]}/${found[2]}`, filename, false);
+}
+
 Module._load = function (request, parent, isMain) {
+  const part = partOfPackage(request, parent);
+  if (part !== undefined) return requireBuiltin(part);
   const filename = Module._resolveFilename(request, parent);
   const plain = filename.startsWith('node:') ? filename.slice(5) : filename;
   if (BUILTIN.has(plain)) return requireBuiltin(plain);

@@ -1,0 +1,4 @@
+// mysql2/promise: the same with promises.
+'use strict';
+
+module.exports = require('packages/mysql2').promise;
