@@ -3,6 +3,7 @@
 
 const net = require('net');
 const EventEmitter = require('events');
+const { escape, escapeId, format } = require('packages/sqlstring');
 
 const CODES = {
   1007: 'ER_DB_CREATE_EXISTS', 1008: 'ER_DB_DROP_EXISTS', 1044: 'ER_DBACCESS_DENIED_ERROR', 1045: 'ER_ACCESS_DENIED_ERROR',
@@ -21,41 +22,6 @@ const CODES = {
 };
 const NUMBERS = ['tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'float', 'double', 'year'];
 const MOMENTS = ['date', 'datetime', 'timestamp'];
-
-// Values in statements, as the package sqlstring writes them.
-function escape(value) {
-  if (value === undefined || value === null) return 'NULL';
-  if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint') return `${value}`;
-  if (value instanceof Date) return `'${value.toISOString().replace('T', ' ').replace('Z', '')}'`;
-  if (value instanceof Uint8Array) return `X'${Buffer.from(value).toString('hex')}'`;
-  if (Array.isArray(value)) return value.map((one) => (Array.isArray(one) ? `(${escape(one)})` : escape(one))).join(', ');
-  if (typeof value === 'object') {
-    if (typeof value.toSqlString === 'function') return String(value.toSqlString());
-    return Object.entries(value).filter(([, one]) => typeof one !== 'function').map(([key, one]) => `${escapeId(key)} = ${escape(one)}`).join(', ');
-  }
-  const plain = { '\0': '\\0', '\b': '\\b', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\x1a': '\\Z', '"': '\\"', "'": "\\'", '\\': '\\\\' };
-  return `'${String(value).replace(/[\0\b\t\n\r\x1a"'\\]/g, (one) => plain[one])}'`;
-}
-
-function escapeId(name) {
-  if (Array.isArray(name)) return name.map(escapeId).join(', ');
-  return `\`${String(name).replace(/`/g, '``').replace(/\./g, '`.`')}\``;
-}
-
-function format(sql, values) {
-  if (values === undefined || values === null) return sql;
-  const given = Array.isArray(values) ? [...values] : [values];
-  return sql.replace(/\?\??/g, (mark, at) => {
-    if (!given.length) return mark;
-    const next = given.shift();
-    if (mark === '??') return escapeId(next);
-    // What objects become depends on the version of the package, but for those of SET.
-    const isPlain = typeof next === 'object' && next !== null && Object.getPrototypeOf(next) === Object.prototype;
-    if (isPlain && !/\b(SET)\s*$/i.test(sql.slice(0, at))) __host__.refuse('an object as a value of a statement that is not after SET');
-    if (isPlain && Object.values(next).some((one) => Array.isArray(one))) __host__.refuse('a list in an object of values');
-    return escape(next);
-  });
-}
 
 // A prepared statement: its values are no text, its marks are those outside of strings.
 function bind(sql, values) {
