@@ -28,7 +28,7 @@ from fakedocker_shell.scenarios.parsing import parse_file
 from fakedocker_shell.scenarios.replaying import SimulatedStage, play
 
 found = {}
-for part in ("lessons", "incidents", "exam", "replays"):
+for part in ("lessons", "incidents", "exam", "workshop", "replays"):
     for file in (each for each in library.shipped().joinpath(part).iterdir() if each.name.endswith(".md")):
         scenario, seen = parse_file(file), hashlib.sha256()
         for each in play(scenario, SimulatedStage(scenario)):

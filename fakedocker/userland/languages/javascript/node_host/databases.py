@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from fakedocker.userland.languages.javascript.cells import JsArray, JsBytes, JsDate, JsObject, Value
 from fakedocker.userland.languages.javascript.natives import Host, argument
@@ -32,7 +32,7 @@ def _open(realm: Host, this: Value, arguments: list[Value]) -> Value:
     """sqliteOpen(path, may be made) -> a database, to be given to the others; an error of the system's if there is no file"""
     path = text_from(realm, arguments, 0)
     made = JsObject(None)
-    made.private = {"path": path, "database": embedded.Database()}
+    made.private = {"path": path, "database": astuple(embedded.Database())}
     if path not in _MEMORY:
         system = system_of(realm)
         try:
@@ -57,7 +57,7 @@ def _run(realm: Host, this: Value, arguments: list[Value]) -> Value:
     held, statement, given = (argument(arguments, place) for place in range(3))
     assert isinstance(held, JsObject) and held.private is not None
     system, path = system_of(realm), held.private["path"]
-    database: embedded.Database = held.private["database"]
+    database = embedded.Database(*held.private["database"])
     is_file = path not in _MEMORY
     if is_file and not database.in_transaction:
         content = system.read_file(path)
@@ -73,7 +73,7 @@ def _run(realm: Host, this: Value, arguments: list[Value]) -> Value:
         said = problem.message if number != 25 else "column index out of range"
         made.props.update(errno=float(number), code=code, message=to_units(f"{code}: {said}"))
         return made
-    held.private["database"] = outcome.database
+    held.private["database"] = astuple(outcome.database)  # parts that a memory can hold
     if is_file and not outcome.database.in_transaction and outcome.database.content != database.content:
         system.write_file(path, outcome.database.content)
     rows = [_row(realm, outcome.columns or (), row) for row in outcome.rows]
