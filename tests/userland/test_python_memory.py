@@ -13,7 +13,7 @@ from fakedocker.userland.languages.python.interpreter import Interpreter
 
 VERSION = (3, 12, 1)
 PROGRAM = """
-import time, collections, functools, threading
+import time, collections, functools, threading, sqlite3
 class Node:
     def __init__(self, v): self.v, self.next = v, self
     def __eq__(self, other): return isinstance(other, Node) and self.v == other.v
@@ -44,7 +44,11 @@ g = count()
 log = []
 t = threading.Thread(target=lambda: (time.sleep(2), log.append("thread")))
 t.start()
+con = sqlite3.connect(":memory:")
+con.execute("create table t (n)")
 for n in g:
+    con.execute("insert into t values (?)", (n,))
+    print(con.in_transaction, con.execute("select sum(n) from t").fetchone())
     shared.append(n)
     print(n, add(n), alias["b"] is shared, len(alias["a"]), nodes[Node(1)], (1, 2) in found, c["a"])
     try:

@@ -96,7 +96,7 @@ def load(m: Interpreter, name: str, wanted: str) -> bool:
 
 
 _IN_C = frozenset(
-    ("itertools", "operator", "heapq", "bisect", "datetime", "struct", "functools", "binascii", "re", "csv")
+    ("itertools", "operator", "heapq", "bisect", "datetime", "struct", "functools", "binascii", "re", "csv", "sqlite3")
 )
 """Modules whose functions have no frame in CPython that a traceback would show."""
 

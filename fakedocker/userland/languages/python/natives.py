@@ -7,7 +7,16 @@ from typing import Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.code import After, Frame, Runner, Source
-from fakedocker.userland.languages.python import anchors, calls, generics, importing, tracebacks, types, unpacking
+from fakedocker.userland.languages.python import (
+    anchors,
+    calls,
+    generics,
+    importing,
+    real_names,
+    tracebacks,
+    types,
+    unpacking,
+)
 from fakedocker.userland.languages.python.interpreter import source_codes
 from fakedocker.userland.languages.python.sets import SetValue
 from fakedocker.userland.languages.python.signs import Interpreter
@@ -113,6 +122,12 @@ def _refuse(m: Interpreter, what: Value) -> Value:
 def _mark(m: Interpreter, what: Value) -> Value:
     """Say that something is not simulated, and go on."""
     m.system.unsimulated(what)
+
+
+@native("lists_name", module="_natives")
+def _lists_name(m: Interpreter, module: Value, name: Value) -> Value:
+    """Whether the real module has a name."""
+    return name in (real_names.names_of("modules", module, m.minor) or ())
 
 
 @native("type_table", module="_natives")

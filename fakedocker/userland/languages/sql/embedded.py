@@ -244,6 +244,35 @@ def execute(database: Database, statement: str, parameters: Parameters, facts: F
     return _run(database, statement, words, parameters, facts)
 
 
+def check(database: Database, statement: str, parameters: Parameters, facts: Facts) -> None:
+    """Compile a statement without running it; `parameters` are any of the right number and names.
+
+    Raises:
+        SqliteProblem: what SQLite itself says of it.
+        Unsimulated: what is outside.
+    """
+    words = words_of(statement)
+    if len(words.statements) != 1 or words.first in (
+        "begin",
+        "commit",
+        "end",
+        "rollback",
+        "savepoint",
+        "release",
+        "pragma",
+    ):
+        return
+    check_features(words)
+    engine = _engine_of(database.content)
+    engine.refused, engine.steps, engine.problem, engine.charge = "", 0, None, facts.charge
+    try:
+        engine.connection.execute(f"explain {words.statements[0].text}", parameters).fetchall()
+    except (sqlite3.Error, OverflowError, UnicodeEncodeError) as problem:
+        raise _told(engine, problem) from None
+    finally:
+        _keep(database.content, engine)
+
+
 def _run(database: Database, statement: str, words: Words, parameters: Parameters, facts: Facts) -> Outcome:
     engine = _engine_of(database.content)
     connection = engine.connection
