@@ -52,4 +52,5 @@ def test_a_program_answers_as_it_does_on_the_real_interpreter(name: str, version
     if "fakedocker: python3: " in result.stderr:
         assert name in MARKED, result.stderr
     else:
-        assert [result.stdout, result.stderr, result.status] == answer
+        stderr = re.sub(r"(?m)^(Ran \d+ tests?) in \d+\.\d+s$", r"\1 in 0.000s", result.stderr)
+        assert [result.stdout, stderr, result.status] == answer

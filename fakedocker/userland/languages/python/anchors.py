@@ -12,14 +12,21 @@ from fakedocker.userland.languages.python.source_errors import SourceError
 Span = tuple[int, int, int, int]
 
 
-def shown_lines(lines: list[str], position: Span, minor: int) -> str:
-    """The lines of an entry: `lines` begins with the first one of the position."""
+def shown_lines(lines: list[str], position: Span, minor: int, by_library: bool = False) -> str:
+    """The lines of an entry: `lines` begins with the first one of the position.
+
+    Args:
+        by_library: whether the module traceback prints them, which puts marks too far left by the blanks at a line's end.
+    """
     first = lines[0].rstrip("\n")
     if minor < 11:
         return f"    {first.strip()}\n"
     if minor >= 13:
-        return _new_form(lines, position)
-    return f"    {first.strip()}\n" + _old_carets(first.rstrip(), position, minor)
+        return _new_form([line.rstrip() for line in lines[: position[2] - position[0] + 1]], position)
+    marks = _old_carets(first.rstrip(), position, minor)
+    if by_library and marks:
+        marks = "    " + marks[4 + min(len(first) - len(first.rstrip()), len(marks) - len(marks.lstrip()) - 4) :]
+    return f"    {first.strip()}\n" + marks
 
 
 def _parsed(segment: str) -> Any:  # Any: a node

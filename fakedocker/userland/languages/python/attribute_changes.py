@@ -46,6 +46,8 @@ def set_attribute(m: Interpreter, value: Value, name: str, new: Value) -> None:
             set_function_attribute(value, name, new)
         else:
             value.names[name] = new
+            if value is m.modules["builtins"]:
+                m.changed_builtins[name] = new
     elif isinstance(value, UserClass):
         _set_in_class(m, value, name, new)
     elif isinstance(value, BuiltinClass):
@@ -162,4 +164,6 @@ def delete_attribute(m: Interpreter, value: Value, name: str) -> None:
         if isinstance(value, Class):
             raise error("AttributeError", f"type object '{value.name}' has no attribute '{name}'")
         raise missing_attribute(value, name)
+    if value is m.modules["builtins"] and m.changed_builtins.pop(name, None) is None:
+        raise NotSimulated("taking away a builtin")
     del fields[name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fakedocker.userland.languages.machine.cells import Value
+from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import (
@@ -33,6 +33,8 @@ from fakedocker.userland.languages.python.values import (
 )
 
 MISSING: Final = object()
+_REFUSED: Final = "_not_simulated_"
+"""What a class of the library's texts calls the tuple of those names that only the real one has."""
 
 
 def get_attribute(m: Interpreter, value: Value, name: str) -> Value:
@@ -65,6 +67,8 @@ def missing_attribute(value: Value, name: str) -> Raised:
         for base in class_of(value).mro:
             if isinstance(base, BuiltinClass):
                 real_names.check_class_attribute(base, name)
+            elif name in base.names.get(_REFUSED, ()):
+                raise NotSimulated(f"{base.name}.{name}")
         found = error("AttributeError", f"'{type_name(value)}' object has no attribute '{name}'")
     found.value.fields["name"] = name
     found.value.fields["obj"] = value
@@ -96,6 +100,8 @@ def find_attribute(m: Interpreter, value: Value, name: str) -> Value:
         own = value.fields.get(name, MISSING)
         if own is not MISSING:
             return own
+    elif kind is Method and found is None and type(value.function) is Function:
+        return value.function.fields.get(name, MISSING)
     if found is None:
         return MISSING
     return bind(m, found, value, cls)
@@ -279,6 +285,11 @@ def special(m: Interpreter, value: Value, name: str) -> Value:
     if found is None or found is NONE_FOUND:
         return None
     return bind(m, found, value, cls)
+
+
+def is_native_method(method: Value) -> bool:
+    """Whether what `special` has found is the host's own method."""
+    return type(method) is Method and type(method.function) is Native
 
 
 def user_special(value: Value, name: str) -> Value:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from fakedocker.userland.languages.machine.cells import Value
 from fakedocker.userland.languages.python import calls, generators, iteration, texts
 from fakedocker.userland.languages.python.attribute_changes import delete_attribute, set_attribute
-from fakedocker.userland.languages.python.attributes import MISSING, find_attribute, get_attribute, special
+from fakedocker.userland.languages.python.attributes import (
+    MISSING,
+    find_attribute,
+    get_attribute,
+    is_native_method,
+    special,
+)
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error, type_error
 from fakedocker.userland.languages.python.sets import SetValue
 from fakedocker.userland.languages.python.signs import Interpreter
@@ -32,7 +38,7 @@ def _len(m: Interpreter, value: Value) -> Value:
         return len(value)
     method = special(m, value, "__len__")
     if method is not None:
-        if type(method.function) is Native:
+        if is_native_method(method):
             return (
                 len(payload_of(value))
                 if isinstance(value, Instance) and value.payload is not None
@@ -134,7 +140,13 @@ def _isinstance(m: Interpreter, value: Value, wanted: Value) -> Value:
     cls = class_of(value)
     if isinstance(wanted, Class) and wanted in cls.mro:
         return True
-    return any(_is_subclass(m, cls, each, value, "__instancecheck__") for each in _classes(m, wanted, "isinstance"))
+    classes = _classes(m, wanted, "isinstance")
+    if any(_is_subclass(m, cls, each, value, "__instancecheck__") for each in classes):
+        return True
+    if type(value) is not Instance or find_in_class(cls, "__class__") is None:
+        return False
+    told = get_attribute(m, value, "__class__")
+    return isinstance(told, Class) and told is not cls and any(each in told.mro for each in classes)
 
 
 @native("issubclass")
@@ -191,7 +203,7 @@ def _dir(m: Interpreter, value: Value = _NOTHING) -> Value:
     if value is _NOTHING:
         return sorted(_local_names(m))
     method = special(m, value, "__dir__")
-    if method is not None and type(method.function) is not Native:
+    if method is not None and not is_native_method(method):
         return sorted(m.items_now(m.call_now(method, [])))
     return directory(m, value)
 
@@ -258,7 +270,7 @@ def _next(m: Interpreter, iterator: Value, default: Value = _NOTHING) -> Value:
 def _reversed(m: Interpreter, cls: Value, value: Value) -> Value:
     plain = payload_of(value)
     method = special(m, value, "__reversed__")
-    if method is not None and type(method.function) is not Native:
+    if method is not None and not is_native_method(method):
         return calls.Tail(method, [])
     if type(plain) in (list, tuple, str, range, bytes, bytearray):
         return iteration.ReversedIterator(plain)

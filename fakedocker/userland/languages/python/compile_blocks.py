@@ -202,7 +202,7 @@ class BlockBuilder(StatementBuilder):
         self.emit(blocks.set_handler_below(handler, item.optional_vars is not None))
         if item.optional_vars is not None:
             self.assign_top(item.optional_vars)
-        at = item.context_expr.at
+        at = self.exit_position(node, item)
         self.blocks.append(("with", is_async, at))
         if rest:
             self._with_items(node, rest)
@@ -222,6 +222,11 @@ class BlockBuilder(StatementBuilder):
         self.blocks.pop()
         self.emit(blocks.after_exit, at)
         self.mark(end)
+
+    def exit_position(self, node: s.With, item: s.WithItem) -> s.Span:
+        """Where the way out of a context is: at the whole statement before 3.13, so that no columns are marked."""
+        row, column = node.at[:2]
+        return item.context_expr.at if self.unit.minor >= 13 else (row, column, row, column)
 
     def _exit_normally(self, is_async: bool, at: s.Span) -> None:
         self.emit(blocks.exit_context, at)

@@ -67,6 +67,8 @@ class NameBuilder(BaseBuilder):
                     return value
                 if name in frame.globals:
                     return frame.globals[name]
+                if name in m.changed_builtins:
+                    return m.changed_builtins[name]
                 if name in builtins:
                     return builtins[name]
                 raise unknown_name(name)
@@ -77,6 +79,8 @@ class NameBuilder(BaseBuilder):
             found = frame.globals.get(name, UNBOUND)
             if found is not UNBOUND:
                 return found
+            if m.changed_builtins and name in m.changed_builtins:
+                return m.changed_builtins[name]
             found = builtins.get(name, UNBOUND)
             if found is not UNBOUND:
                 return found

@@ -255,7 +255,7 @@ class StatementBuilder(CallBuilder):
         self.at = node.at
         end = Label()
         self.jump_if(node.test, True, end)
-        where = node.test.at if self.unit.minor >= 13 else node.at
+        where = node.at if self.unit.minor == 12 else node.test.at
         if node.msg is not None:
             self.push(node.msg)
         has_message = node.msg is not None

@@ -157,7 +157,7 @@ class BaseBuilder:
         while True:
             if name in inner.globals:
                 return ("global", 0)
-            if inner.kind == "class" and inner is self.host and name != "__class__":
+            if inner.kind == "class" and inner is self.host and (name != "__class__" or name in inner.bound):
                 if name in self.host.free and name not in inner.bound:
                     return ("class box", self.boxes[(0, name)])
                 return ("name", 0)

@@ -13,7 +13,7 @@ from fakedocker.userland.languages.python.attributes import MISSING, find_attrib
 from fakedocker.userland.languages.python.errors import Raised, error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.source_errors import SourceError
-from fakedocker.userland.languages.python.values import BuiltinClass, FunctionCode, Module, PyFrame
+from fakedocker.userland.languages.python.values import BuiltinClass, FunctionCode, Module, Native, PyFrame
 
 
 def import_step(m: Interpreter, frame: PyFrame, name: str, level: int) -> object:
@@ -390,6 +390,10 @@ def find_main(m: Interpreter, name: str) -> tuple[str, str, list[str]] | str:
 
 
 def enter_parents(m: Interpreter, names: list[str]) -> None:
-    """Let packages be run before the frame on top goes on."""
-    for name in reversed(names[-1:]):
-        load(m, name, name)
+    """Let packages be run before the frame on top goes on, outer ones first."""
+    frame = m.trampoline(Native.known["_natives:.import_by_name"], [names[-1], True])
+    frame.after = _PARENTS
+    m.enter(frame)
+
+
+_PARENTS: Final = After("python.parents", lambda runner, frame, value: None)

@@ -47,6 +47,7 @@ class Interpreter(ValueServices):
         minor: 12 for Python 3.12.
 
     Attributes:
+        changed_builtins: what the program has put among the names that are everywhere.
         version: as sys.version_info has it.
     """
 
@@ -58,6 +59,7 @@ class Interpreter(ValueServices):
         self.most_frames = memory.roots.get("most_frames", 1000)
         self.most_digits = 4300
         self.hash_key = self._hash_key()
+        self.changed_builtins: dict[str, Value] = memory.roots.setdefault("changed_builtins", {})
         self.nested_natives = False
         threads_before = memory.roots.get("threads")
         self.thread_number = threads_before[0].number if threads_before else 0

@@ -187,7 +187,7 @@ def qualified(code: FunctionCode, name: str) -> FunctionCode:
 
 @native("format_exception_text", module="_natives")
 def _format_exception_text(m: Interpreter, value: Value, chain: Value) -> Value:
-    return tracebacks.format_exception(m, value, m.truth(chain))
+    return tracebacks.format_exception(m, value, m.truth(chain), True)
 
 
 @native("format_last_text", module="_natives")
@@ -197,7 +197,34 @@ def _format_last_text(m: Interpreter, value: Value) -> Value:
 
 @native("format_entries_text", module="_natives")
 def _format_entries_text(m: Interpreter, value: Value) -> Value:
-    return [] if value is None else [tracebacks.describe_entry(m, each) for each in reversed(value.entries)]
+    return [] if value is None else [tracebacks.describe_entry(m, each, True) for each in reversed(value.entries)]
+
+
+@native("unittest_text", module="_natives")
+def _unittest_text(m: Interpreter, value: Value, is_failure: Value) -> Value:
+    """An exception as unittest tells it: without its own frames, and without what lies within a check that failed."""
+    first = True
+    pending, seen = [value], [value]
+    while pending:
+        each = pending.pop()
+        entries = list(each.entries)
+        while entries and _of_unittest(entries[-1]):
+            entries.pop()
+        if first and is_failure:
+            inner = [place for place, entry in enumerate(entries) if _of_unittest(entry)]
+            entries = entries[inner[-1] + 1 :] if inner else entries
+        each.entries = entries
+        first = False
+        for other in (each.cause, each.context):
+            if other is not None and not any(other is known for known in seen):
+                seen.append(other)
+                pending.append(other)
+    return tracebacks.format_exception(m, value, True, True)
+
+
+def _of_unittest(entry: Value) -> bool:
+    name: str = entry[0].source.name
+    return name.startswith("<library unittest") and name != "<library unittest.mock>"
 
 
 @native("stack_text", module="_natives")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
-from fakedocker.userland.languages.python.attributes import special, user_special
+from fakedocker.userland.languages.python.attributes import is_native_method, special, user_special
 from fakedocker.userland.languages.python.errors import Raised, error, type_error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import class_of, find_in_class, payload_of, type_name
@@ -287,7 +287,7 @@ def get_item(m: Interpreter, container: Value, index: Value) -> Value:
     if isinstance(container, Class):
         return m.class_item(container, index)
     method = special(m, container, "__getitem__")
-    if method is not None and not (type(method.function) is Native and type(container) is Instance):
+    if method is not None and not (is_native_method(method) and type(container) is Instance):
         return m.call_now(method, [index])
     plain = payload_of(container)
     if plain is not container and type(plain) in PLAIN:
@@ -318,7 +318,7 @@ def set_item(m: Interpreter, container: Value, index: Value, value: Value) -> No
         container[index] = value
         return
     method = special(m, container, "__setitem__")
-    if method is not None and not (type(method.function) is Native and type(container) is Instance):
+    if method is not None and not (is_native_method(method) and type(container) is Instance):
         m.call_now(method, [index, value])
         return
     plain = payload_of(container)
@@ -339,7 +339,7 @@ def delete_item(m: Interpreter, container: Value, index: Value) -> None:
         del container[index]
         return
     method = special(m, container, "__delitem__")
-    if method is not None and not (type(method.function) is Native and type(container) is Instance):
+    if method is not None and not (is_native_method(method) and type(container) is Instance):
         m.call_now(method, [index])
         return
     plain = payload_of(container)

@@ -112,6 +112,19 @@ def _run_module(
         from fakedocker.userland.packages import venv
 
         return venv.make(system, state, tuple(rest), version)
+    if module == "unittest":
+        source = "import unittest\nunittest.main(module=None)\n"
+        return _start(
+            system,
+            argv,
+            state,
+            version,
+            source,
+            "<module>",
+            ["python -m unittest", *rest],
+            system.directory,
+            unbuffered,
+        )
     if module in ("flask", "gunicorn", "uvicorn", "fastapi"):
         source = f"from {module} import main\nmain()\n"
         return _start(system, argv, state, version, source, "<module>", [module, *rest], "", unbuffered)

@@ -74,7 +74,7 @@ def lines_of(m: Interpreter, name: str) -> list[str]:
     return data.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")  # type: ignore[no-any-return]
 
 
-def describe_entry(m: Interpreter, entry: Value) -> str:
+def describe_entry(m: Interpreter, entry: Value, by_library: bool = False) -> str:
     """A frame's lines in a traceback."""
     code, position = entry
     if code.hidden:
@@ -84,14 +84,14 @@ def describe_entry(m: Interpreter, entry: Value) -> str:
     lines = source_line(m, name, position[0])
     if not lines or not lines[0].strip():
         return first
-    return first + anchors.shown_lines(lines, position, m.minor)
+    return first + anchors.shown_lines(lines, position, m.minor, by_library)
 
 
 def shown_name(code: Any) -> str:  # Any: FunctionCode
     return str(code.name)
 
 
-def format_entries(m: Interpreter, entries: list[Value]) -> str:
+def format_entries(m: Interpreter, entries: list[Value], by_library: bool = False) -> str:
     """All frames, outermost first; those that repeat more than three times are counted."""
     found = []
     last: Any = None
@@ -104,7 +104,7 @@ def format_entries(m: Interpreter, entries: list[Value]) -> str:
             last, count = key, 0
         count += 1
         if count <= _MOST_REPEATED:
-            found.append(describe_entry(m, entry))
+            found.append(describe_entry(m, entry, by_library))
     if count > _MOST_REPEATED:
         found.append(_repeated(count))
     return "".join(found)
@@ -115,14 +115,22 @@ def _repeated(count: int) -> str:
     return f"  [Previous line repeated {more} more time{'' if more == 1 else 's'}]\n"
 
 
-def format_exception(m: Interpreter, value: ExceptionValue, chain: bool = True) -> str:
-    """The whole of what is printed for an exception, with those that led to it."""
+def format_exception(m: Interpreter, value: ExceptionValue, chain: bool = True, by_library: bool = False) -> str:
+    """The whole of what is printed for an exception, with those that led to it.
+
+    Args:
+        by_library: whether the module traceback prints it, see `anchors.shown_lines`.
+    """
     parts = []
     each: Value = value
     seen: list[Value] = []
     while each is not None and not any(each is known for known in seen):
         seen.append(each)
-        text = ("Traceback (most recent call last):\n" + format_entries(m, each.entries)) if each.entries else ""
+        text = (
+            ("Traceback (most recent call last):\n" + format_entries(m, each.entries, by_library))
+            if each.entries
+            else ""
+        )
         parts.append(text + format_last(m, each))
         if not chain:
             break
