@@ -75,7 +75,7 @@ class BlockBuilder(StatementBuilder):
         """Emit what a loop goes through: a set of constants is frozen there, and in another order."""
         if isinstance(node, s.SetExpr) and all(isinstance(each, s.Constant) for each in node.elts):
             values = [each.value for each in node.elts]
-            self.push_value(lambda frame, m: frozen_constant(values), node.at)
+            self.push_value(lambda frame, m: frozen_constant(values, self.unit.hidden), node.at)
         else:
             self.push(node)
 

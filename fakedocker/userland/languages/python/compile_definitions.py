@@ -8,14 +8,14 @@ from typing import Any, Final
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.code import COMPILERS, Box, Code, Source
 from fakedocker.userland.languages.python import blocks, building, generators, syntax as s
-from fakedocker.userland.languages.python.compile_patterns import PatternBuilder
+from fakedocker.userland.languages.python.compile_asserts import AssertBuilder
 from fakedocker.userland.languages.python.compiler import Label, Unit
 from fakedocker.userland.languages.python.scopes import Scope
 from fakedocker.userland.languages.python.sets import SetValue
 from fakedocker.userland.languages.python.values import UNBOUND, Function, FunctionCode, Live, PyFrame
 
 
-class FunctionBuilder(PatternBuilder):
+class FunctionBuilder(AssertBuilder):
     def __init__(self, unit: Unit, scope: Scope, name: str) -> None:
         super().__init__(unit, scope, name)
         self.prepare_boxes([scope, *_comprehensions(scope)])

@@ -213,7 +213,7 @@ class PureBuilder(NameBuilder):
 
         def function(m: Any, *values: Value) -> Value:
             if is_constant:
-                return frozen_constant(values).copied(SET)
+                return frozen_constant(values, self.unit.hidden).copied(SET)
             made = SetValue()
             for value in values:
                 made.add(value)

@@ -38,7 +38,8 @@ class Unit:
         minor, hidden = source.options[:2]
         self.minor: int = minor
         self.hidden: str = hidden
-        self.shows_values = len(source.options) > 2 and source.options[2] == "shows"
+        self.shows_values = "shows" in source.options[2:]
+        self.explains_asserts = "asserts" in source.options[2:]
         self.future_annotations = False
         self.warnings: list[tuple[int, str]] = []
         self.lines = source.text.split("\n")

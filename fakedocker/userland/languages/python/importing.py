@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from importlib import import_module as import_host
 from typing import Final
 
@@ -13,7 +14,7 @@ from fakedocker.userland.languages.python.attributes import MISSING, find_attrib
 from fakedocker.userland.languages.python.errors import Raised, error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.source_errors import SourceError
-from fakedocker.userland.languages.python.values import BuiltinClass, FunctionCode, Module, Native, PyFrame
+from fakedocker.userland.languages.python.values import BuiltinClass, FunctionCode, Module, PyFrame
 
 
 def import_step(m: Interpreter, frame: PyFrame, name: str, level: int) -> object:
@@ -69,7 +70,7 @@ def load(m: Interpreter, name: str, wanted: str) -> bool:
         if above.simulated and paths is None:
             if library.has(name):
                 return load_library(m, name)
-            _refuse(m, name)
+            refuse(m, name)
             raise _not_found(
                 name,
                 f"No module named '{wanted}'; '{parent}' is not a package"
@@ -84,14 +85,14 @@ def load(m: Interpreter, name: str, wanted: str) -> bool:
     for path in m.items_now(paths):
         if type(path) is str and path.startswith(own) and "-packages" not in path:
             continue  # what stands there is the outside of the library
-        found = _in_directory(m, path, last)
+        found = in_directory(m, path, last)
         if found is not None:
             if type(path) is str and ("site-packages" in path or "dist-packages" in path):
                 break  # what stands there is the outside of a package
             return run_file(m, name, *found)
     if library.has(name):
         return load_library(m, name)
-    _refuse(m, wanted)
+    refuse(m, wanted)
     raise _not_found(name, f"No module named '{name}'")
 
 
@@ -154,7 +155,7 @@ _USERS: Final = {"werkzeug": "flask", "jinja2": "flask", "markupsafe": "flask"}
 """Packages that another one brings with it."""
 
 
-def _refuse(m: Interpreter, name: str) -> None:
+def refuse(m: Interpreter, name: str) -> None:
     """What the real one has, and we do not."""
     top = name.partition(".")[0]
     if top in real_names.module_names(m.minor):
@@ -168,7 +169,7 @@ def _refuse(m: Interpreter, name: str) -> None:
     check_installed(m, top, name)
 
 
-def _in_directory(m: Interpreter, path: Value, last: str) -> tuple[str, str | None] | None:
+def in_directory(m: Interpreter, path: Value, last: str) -> tuple[str, str | None] | None:
     """A module's file in a directory, and the package's directory if it is one."""
     if type(path) is not str:
         return None
@@ -232,9 +233,16 @@ def add_module(m: Interpreter, name: str, module: Module) -> None:
         m.modules[parent].names[last] = module
 
 
+def explains_asserts(m: Interpreter, path: str) -> bool:
+    """Whether the asserts of a module tell of their parts: pytest names the patterns of such files."""
+    name = path.rpartition("/")[2]
+    return any(fnmatchcase(name, pattern) for pattern in m.state.get("told asserts", ()))
+
+
 def run_source(m: Interpreter, module: Module, text: str, path: str, hidden: str = "") -> bool:
     """Begin to run a module's source."""
-    source = Source.of("python", text, path, m.minor, hidden)
+    options = ("asserts",) if not hidden and explains_asserts(m, path) else ()
+    source = Source.of("python", text, path, m.minor, hidden, *options)
     try:
         code = source.code(0)
     except SourceError as problem:
@@ -355,45 +363,3 @@ def import_all(m: Interpreter, frame: PyFrame, module: Module) -> object:
             raise error("AttributeError", f"module '{module.name}' has no attribute '{name}'")
         target[name] = module.names[name]
     return False
-
-
-def find_main(m: Interpreter, name: str) -> tuple[str, str, list[str]] | str:
-    """What `-m name` runs: the file, its package, and the packages to be run before; or what is said if there is none."""
-    paths = m.modules["sys"].names["path"]
-    parents: list[str] = []
-    parts = name.split(".")
-    for place, last in enumerate(parts):
-        own = f"{m.state['prefix']}/lib/"
-        folders = [path for path in paths if not path.startswith(own) and "-packages" not in path]
-        found = next((each for each in (_in_directory(m, path, last) for path in folders) if each is not None), None)
-        full = ".".join(parts[: place + 1])
-        if found is None:
-            if library.has(name) or name.partition(".")[0] in real_names.module_names(m.minor):
-                raise NotSimulated(f"the module {name}", marks.MODULE)
-            _refuse(m, name)
-            if place:
-                return f"Error while finding module specification for '{name}' (ModuleNotFoundError: No module named '{full}')"
-            return f"No module named {name}"
-        path, package = found
-        if package is not None:
-            paths = [package]
-            if path:
-                parents.append(full)
-        elif place < len(parts) - 1:
-            return f"Error while finding module specification for '{name}' (ModuleNotFoundError: __path__ attribute not found on '{full}' while trying to find '{full}.{parts[place + 1]}')"
-    if package is None:
-        return path, name.rpartition(".")[0], parents
-    main = _in_directory(m, package, "__main__")
-    if main is None or main[1] is not None:
-        return f"No module named {name}.__main__; '{name}' is a package and cannot be directly executed"
-    return main[0], name, parents
-
-
-def enter_parents(m: Interpreter, names: list[str]) -> None:
-    """Let packages be run before the frame on top goes on, outer ones first."""
-    frame = m.trampoline(Native.known["_natives:.import_by_name"], [names[-1], True])
-    frame.after = _PARENTS
-    m.enter(frame)
-
-
-_PARENTS: Final = After("python.parents", lambda runner, frame, value: None)

@@ -20,6 +20,7 @@ from fakedocker.userland.languages.python.types import NONE_FOUND, class_of
 from fakedocker.userland.languages.python.values import (
     ACTIVE,
     NOT_IMPLEMENTED,
+    UNBOUND,
     Class,
     ExceptionValue,
     Function,
@@ -262,6 +263,8 @@ class Interpreter(ValueServices):
             if not value.entries and EXCEPTIONS["NameError"] in value.cls.mro and "@names" not in value.fields:
                 self._note_names(frame, value)
             value.entries.append((code, position))
+            if "told asserts" in self.state:
+                value.fields.setdefault("@arguments", []).append((value.entries[-1], arguments_of(frame)))
 
     def _note_names(self, frame: Frame, value: ExceptionValue) -> None:
         """Remember which names there were, for what may have been meant."""
@@ -281,6 +284,21 @@ class Interpreter(ValueServices):
         from fakedocker.userland.languages.python import threads
 
         return threads.blocked(self)
+
+
+def arguments_of(frame: Frame) -> dict[str, Value]:
+    """The parameters of a frame's function with the values that they have now."""
+    code = frame.code
+    assert isinstance(code, FunctionCode) and isinstance(frame, PyFrame)
+    names = [*code.parameters, *code.keyword_only]
+    names += code.names[len(names) : len(names) + code.star + code.double_star]
+    boxed = dict(code.boxed)
+    found = {}
+    for slot, name in enumerate(names):
+        value = frame.boxes[boxed[slot]].value if slot in boxed else frame.slots[slot]
+        if value is not UNBOUND and not name.startswith("."):
+            found[name] = value
+    return found
 
 
 def source_codes(source: Source) -> tuple[Code, ...]:

@@ -208,10 +208,10 @@ def _unittest_text(m: Interpreter, value: Value, is_failure: Value) -> Value:
     while pending:
         each = pending.pop()
         entries = list(each.entries)
-        while entries and _of_unittest(entries[-1]):
+        while entries and of_unittest(entries[-1]):
             entries.pop()
         if first and is_failure:
-            inner = [place for place, entry in enumerate(entries) if _of_unittest(entry)]
+            inner = [place for place, entry in enumerate(entries) if of_unittest(entry)]
             entries = entries[inner[-1] + 1 :] if inner else entries
         each.entries = entries
         first = False
@@ -222,7 +222,8 @@ def _unittest_text(m: Interpreter, value: Value, is_failure: Value) -> Value:
     return tracebacks.format_exception(m, value, True, True)
 
 
-def _of_unittest(entry: Value) -> bool:
+def of_unittest(entry: Value) -> bool:
+    """Whether a line of a traceback is one of unittest's own, which are not shown."""
     name: str = entry[0].source.name
     return name.startswith("<library unittest") and name != "<library unittest.mock>"
 

@@ -125,6 +125,9 @@ def _run_module(
             system.directory,
             unbuffered,
         )
+    if module == "pytest":
+        source = "from pytest import console_main\nconsole_main()\n"
+        return _start(system, argv, state, version, source, "<module>", ["pytest", *rest], system.directory, unbuffered)
     if module in ("flask", "gunicorn", "uvicorn", "fastapi"):
         source = f"from {module} import main\nmain()\n"
         return _start(system, argv, state, version, source, "<module>", [module, *rest], "", unbuffered)

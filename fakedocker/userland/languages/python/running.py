@@ -7,7 +7,7 @@ from contextlib import suppress
 from fakedocker.kernel.program import System
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.machine import Thrown
-from fakedocker.userland.languages.python import files, importing, startup, threads, tracebacks
+from fakedocker.userland.languages.python import files, importing, main_module, startup, threads, tracebacks
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised
 from fakedocker.userland.languages.python.interpreter import Interpreter
 from fakedocker.userland.languages.python.source_errors import SourceError
@@ -112,7 +112,7 @@ def exit_status(m: Interpreter, value: ExceptionValue) -> int:
 def enter_module(m: Interpreter, name: str) -> int | None:
     """Put the frame of `-m name` on top; the exit status if there is no such module."""
     try:
-        found = importing.find_main(m, name)
+        found = main_module.find_main(m, name)
     except Raised as raised:
         return uncaught(m, raised.value)
     except NotSimulated as missing:
@@ -128,5 +128,5 @@ def enter_module(m: Interpreter, name: str) -> int | None:
     m.modules["sys"].names["argv"][0] = path
     status = enter(m, m.system.read_file(path).decode("utf-8", "surrogateescape"), path)
     if status is None and parents:
-        importing.enter_parents(m, parents)
+        main_module.enter_parents(m, parents)
     return status
