@@ -1,7 +1,7 @@
 """Record what real interpreters answer to the Python projects of the tests.
 
-Run as `python tools/record_python_projects.py PYTHON`, the path of an interpreter in an environment that has the packages of
-`PACKAGES`. Reads tests/data/python-projects/*.txt: files, each below a line `### path`, and after `### $` the commands, one a line, that
+Run as `python tools/record_python_projects.py PYTHON [PROJECT ...]`, the path of an interpreter in an environment that has the
+packages of `PACKAGES` (the last line's only for projects that need them). Reads tests/data/python-projects/*.txt: files, each below a line `### path`, and after `### $` the commands, one a line, that
 are run one after another in one shell's /app; writes *.json beside them: (command, standard output, standard error, status) of each.
 """
 
@@ -15,7 +15,10 @@ import sys
 from pathlib import Path
 
 PROJECTS = Path(__file__).parents[1] / "tests/data/python-projects"
-PACKAGES = "pytest==8.3.3 pluggy==1.5.0 requests==2.32.3 flask==3.0.3 werkzeug==3.0.4 redis==5.0.8 fastapi==0.115.0 uvicorn==0.30.6"
+PACKAGES = (
+    "pytest==8.3.3 pluggy==1.5.0 requests==2.32.3 urllib3==2.2.3 flask==3.0.3 werkzeug==3.0.4 redis==5.0.8",
+    "fastapi==0.115.0 uvicorn==0.30.6",
+)
 APP = Path("/app")
 
 
@@ -68,6 +71,8 @@ def answers(python: str, files: dict[str, str], commands: list[str]) -> list[lis
 
 def main() -> int:
     for file in sorted(PROJECTS.glob("*.txt")):
+        if sys.argv[2:] and file.stem not in sys.argv[2:]:
+            continue
         files, commands = parts_of(file.read_text(encoding="utf-8"))
         found = answers(sys.argv[1], files, commands)
         file.with_suffix(".json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

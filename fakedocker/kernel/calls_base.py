@@ -196,6 +196,7 @@ class CallsBase:
             self.rest()
             raise Block
         if self._kernel.effort > SLICE_EFFORT and self._settled:
+            process.waiting = ""  # a call that had to wait may have been left for another thread of the program
             self._draft.enqueue(process)
             raise Block
         self._settled = True

@@ -139,6 +139,8 @@ def load_library(m: Interpreter, name: str) -> bool:
 
 def _hidden(name: str) -> str:
     """How the frames of a module's text are shown: those of C and of packages are not."""
+    if name.partition(".")[0] == "requests":
+        return "library"
     return "c" if name in _IN_C or name in library.PACKAGES or name.startswith("_") else "library"
 
 

@@ -48,6 +48,7 @@ def rest(m: Interpreter) -> None:
         m.quanta += 1
         if m.quanta >= _TURN_QUANTA:
             m.quanta = 0
+            m.stalled = 0  # the one that is passed over may have something to do
             _turn(m, threads)
 
 

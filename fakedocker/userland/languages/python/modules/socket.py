@@ -7,8 +7,9 @@ from typing import Any
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python import signals
-from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, os_error
+from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error, os_error
 from fakedocker.userland.languages.python.library import names_for
+from fakedocker.userland.languages.python.modules.time import deadline_of
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import native
 from fakedocker.userland.languages.python.values import BuiltinClass, ExceptionValue
@@ -37,13 +38,23 @@ def _listen(m: Interpreter, address: Value, port: Value, protocol: Value) -> Val
     return _called(m.system.listen, port, address, protocol)
 
 
-@native("accept", module="_socket_natives")
-def _accept(m: Interpreter, fd: Value) -> Value:
-    """A connection: its descriptor and who is at its other end. Blocks."""
+def _wait(m: Interpreter, fd: int, seconds: Value) -> None:
+    """Wait until a socket is ready. Blocks, or raises TimeoutError in the program."""
+    key = f"socket {m.thread_number}"
+    until = None if seconds is None else deadline_of(m, key, float(seconds))
     m.waiting_fd = fd
-    m.system.poll([fd])
+    ready = m.system.poll([fd], until)
     m.waiting_fd = None
+    m.state.get("waits", {}).pop(key, None)
     signals.check(m)
+    if not ready:
+        raise error("TimeoutError", "timed out")
+
+
+@native("accept", module="_socket_natives")
+def _accept(m: Interpreter, fd: Value, timeout: Value = None) -> Value:
+    """A connection: its descriptor and who is at its other end. Blocks."""
+    _wait(m, fd, timeout)
     made = _called(m.system.accept, fd)
     return (made, tuple(m.system.peer(made)))
 
@@ -54,11 +65,8 @@ def _connect(m: Interpreter, address: Value, port: Value, protocol: Value) -> Va
 
 
 @native("receive", module="_socket_natives")
-def _receive(m: Interpreter, fd: Value, size: Value) -> Value:
-    m.waiting_fd = fd
-    m.system.poll([fd])
-    m.waiting_fd = None
-    signals.check(m)
+def _receive(m: Interpreter, fd: Value, size: Value, timeout: Value = None) -> Value:
+    _wait(m, fd, timeout)
     return _called(m.system.read, fd, size)
 
 
@@ -86,10 +94,7 @@ def _peer(m: Interpreter, fd: Value) -> Value:
 @native("wait_readable", module="_socket_natives")
 def _wait_readable(m: Interpreter, fd: Value) -> Value:
     """Wait until there is something to read or to accept. Blocks."""
-    m.waiting_fd = fd
-    m.system.poll([fd])
-    m.waiting_fd = None
-    signals.check(m)
+    _wait(m, fd, None)
 
 
 @native("addresses", module="_socket_natives")
