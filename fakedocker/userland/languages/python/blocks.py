@@ -9,6 +9,7 @@ from fakedocker.userland.languages.machine.machine import Thrown
 from fakedocker.userland.languages.python import calls
 from fakedocker.userland.languages.python.attributes import special
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error, type_error
+from fakedocker.userland.languages.python.exception_groups import caught, left_over
 from fakedocker.userland.languages.python.exceptions import matches
 from fakedocker.userland.languages.python.types import type_name
 from fakedocker.userland.languages.python.values import Live, PyFrame
@@ -85,6 +86,55 @@ def unless_matches(label: Live, at: Span) -> Step:
         wanted = frame.stack.pop()
         if not matches(m, frame.stack[-1], wanted):
             frame.place = label.place
+
+    return operation
+
+
+def begin_star(state: int) -> Step:
+    """The exception on the stack is to be split: what is left of it, and what clauses have raised."""
+
+    def operation(frame: PyFrame, m: Live) -> None:
+        frame.slots[state] = [frame.stack[-1], []]
+
+    return operation
+
+
+def unless_star_matches(label: Live, state: int) -> Step:
+    """Take the class on the stack; what it catches is being handled, or go on at the label."""
+
+    def operation(frame: PyFrame, m: Live) -> None:
+        wanted = frame.stack.pop()
+        kept = frame.slots[state]
+        found, rest = (None, None) if kept[0] is None else caught(m, kept[0], wanted)
+        if found is None:
+            frame.place = label.place
+            return
+        kept[0] = rest
+        frame.handled[-1] = found
+
+    return operation
+
+
+def keep_raised(state: int, level: int) -> Step:
+    """What a clause has raised is raised after all clauses."""
+
+    def operation(frame: PyFrame, m: Live) -> None:
+        del frame.handled[level + 1 :]
+        frame.slots[state][1].append(frame.stack.pop())
+
+    return operation
+
+
+def end_star(state: int) -> Step:
+    """After all clauses: raise what they have raised and what none has caught."""
+
+    def operation(frame: PyFrame, m: Live) -> None:
+        frame.handled.pop()
+        value = frame.stack.pop()
+        rest, raised = frame.slots[state]
+        found = left_over(m, value, raised, rest)
+        if found is not None:
+            raise m.reraise(found)
 
     return operation
 

@@ -120,7 +120,9 @@ def enter_function(m: Interpreter, function: Function, args: list[Value], kwargs
 def generator_of(frame: PyFrame, function: Function) -> Generator:
     """The generator or coroutine that owns a frame."""
     made = Generator(frame, function.code.kind, function.names.get("__qualname__", function.code.qualname))
-    if function.code.hidden:
+    if made.kind == "async generator":
+        made.shown = "async_generator"
+    elif function.code.hidden:
         made.shown = function.fields.get("shown", "")
     frame.owner = made
     return made

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.python import blocks, generators, syntax as s
 from fakedocker.userland.languages.python.compile_statements import StatementBuilder
 from fakedocker.userland.languages.python.compiler import Label
@@ -239,8 +238,6 @@ class BlockBuilder(StatementBuilder):
 
     def _try(self, node: s.Try) -> None:
         self.at = node.at
-        if node.is_star:
-            raise NotSimulated("except*")
         if node.finalbody:
             handler, end = Label(), Label()
             self.emit(blocks.set_handler(handler))
@@ -271,6 +268,9 @@ class BlockBuilder(StatementBuilder):
         self._try_except(node)
 
     def _try_except(self, node: s.Try) -> None:
+        if node.is_star:
+            self._try_except_star(node)
+            return
         handler, end = Label(), Label()
         self.emit(blocks.set_handler(handler))
         self.blocks.append(("handler",))
@@ -290,6 +290,63 @@ class BlockBuilder(StatementBuilder):
         self.mark(cleanup)
         self.emit(blocks.replace_raised(self._level()))
         self.mark(end)
+
+    def _try_except_star(self, node: s.Try) -> None:
+        handler, end = Label(), Label()
+        self.emit(blocks.set_handler(handler))
+        self.blocks.append(("handler",))
+        self.body(node.body)
+        self.blocks.pop()
+        self.emit(blocks.drop_handler)
+        self.body(node.orelse)
+        self.jump(end)
+        self.mark(handler)
+        self.emit(blocks.begin_except(self._level()))
+        state, cleanup = self.temporary(), Label()
+        self.emit(blocks.begin_star(state))
+        for each in node.handlers:
+            self._star_handler(each, state, cleanup)
+        self.emit(blocks.end_star(state))
+        self.jump(end)
+        self.mark(cleanup)
+        self.emit(blocks.replace_raised(self._level()))
+        self.mark(end)
+
+    def _star_handler(self, node: s.ExceptHandler, state: int, cleanup: Label) -> None:
+        self.at = node.at
+        following, caught, after, done = Label(), Label(), Label(), Label()
+        level = self._level()
+        self.emit(blocks.set_handler(cleanup))
+        self.blocks.append(("except", node.name))
+        self.blocks.append(("handler",))
+        self.push(node.type)
+        row, column = node.at[:2]
+        at = node.at if self.unit.minor >= 13 else (row, column, row, column)
+        self.emit(blocks.unless_star_matches(following, state), at)
+        self.emit(blocks.drop_handler)
+        self.emit(blocks.set_handler(caught))
+        if node.name is not None:
+            store = self.store(node.name)
+
+            def name_it(frame: PyFrame, m: Live) -> None:
+                store(frame, m, frame.handled[-1])
+
+            self.emit(name_it)
+        self.body(node.body)
+        self.blocks.pop()
+        self.blocks.pop()
+        self.at = node.at
+        self.emit(blocks.drop_handler)
+        self.jump(after)
+        self.mark(caught)
+        self.emit(blocks.keep_raised(state, level))
+        self.mark(after)
+        if node.name is not None:
+            self.clear(node.name)
+        self.jump(done)
+        self.mark(following)
+        self.emit(blocks.drop_handler)
+        self.mark(done)
 
     def _handler(self, node: s.ExceptHandler, cleanup: Label, end: Label) -> None:
         self.at = node.at

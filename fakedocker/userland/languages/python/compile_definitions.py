@@ -192,8 +192,7 @@ class FunctionBuilder(AssertBuilder):
             return
         scope = self.unit.scopes.scopes[id(node)]
         kind: Any = {s.ListComp: list, s.SetComp: SetValue, s.DictComp: dict}[type(node)]
-        self.push_iterable(node.generators[0].iter)
-        self.emit(generators.get_iterator, node.generators[0].iter.at)
+        self._push_first_iterator(node)
         own = [self.boxes[(id(scope), name)] for name in sorted(scope.boxed)]
 
         def begin(frame: PyFrame, m: Live) -> None:
@@ -210,15 +209,19 @@ class FunctionBuilder(AssertBuilder):
     def _clauses(self, node: Any, clauses: list[s.Comprehension], index: int, depth: int) -> None:
         """Emit the loops of a comprehension. The result is `depth` below the top of the stack."""
         clause = clauses[index]
-        if clause.is_async:
-            raise NotSimulated("asynchronous comprehensions")
         if index:
-            self.push_iterable(clause.iter)
-            self.emit(generators.get_iterator, clause.iter.at)
+            self._push_iterator(clause)
             depth += 1
         begin, end = Label(), Label()
         self.mark(begin)
-        self.next_item(clause.target, end, clause.iter.at)
+        if clause.is_async:
+            self.emit(blocks.set_handler(end))
+            self.emit(blocks.async_next, clause.iter.at)
+            self.delegate(clause.iter.at)
+            self.emit(blocks.drop_handler)
+            self.assign_top(clause.target)
+        else:
+            self.next_item(clause.target, end, clause.iter.at)
         for test in clause.ifs:
             self.jump_if(test, False, begin)
         if index + 1 < len(clauses):
@@ -227,12 +230,26 @@ class FunctionBuilder(AssertBuilder):
             self._add_element(node, depth)
         self.jump(begin)
         self.mark(end)
+        if clause.is_async:
+            self.emit(blocks.end_async, clause.iter.at)
+
+    def _push_first_iterator(self, node: Any) -> None:
+        self._push_iterator(node.generators[0])
+
+    def _push_iterator(self, clause: s.Comprehension) -> None:
+        """Emit: the iterator of a clause comes to the stack."""
+        if clause.is_async:
+            self.push(clause.iter)
+            self.emit(blocks.get_async_iterator, clause.iter.at)
+        else:
+            self.push_iterable(clause.iter)
+            self.emit(generators.get_iterator, clause.iter.at)
 
     def _add_element(self, node: Any, depth: int) -> None:
         below = -depth - 1
         if isinstance(node, s.GeneratorExp):
             self.push(node.elt)
-            self.emit(generators.yield_value, node.elt.at)
+            self.emit_yield(node.elt.at)
             self.drop()
             return
         if isinstance(node, s.DictComp):
@@ -267,7 +284,8 @@ class FunctionBuilder(AssertBuilder):
         code = builder.code
         code.first_line = node.at[0]
         code.parameters = [".0"]
-        code.kind = "generator"
+        is_async = any(each.is_async for each in node.generators)
+        code.kind = "async generator" if is_async else "generator"
         builder.at = node.at
         builder.add_parameters([".0"])
         builder.push_value(lambda frame, m: frame.slots[0], node.at)
@@ -275,8 +293,7 @@ class FunctionBuilder(AssertBuilder):
         builder._leave_none()
         builder.finish()
         self.push_function(code, _ITERATED, _NO_ANNOTATIONS, node.at)
-        self.push_iterable(node.generators[0].iter)
-        self.emit(generators.get_iterator, node.generators[0].iter.at)
+        self._push_first_iterator(node)
         self.emit(building.call_genexpr, node.at)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from fakedocker.userland.languages.python import calls, displays, generators, syntax as s
+from fakedocker.userland.languages.python import async_generators, calls, displays, generators, syntax as s
 from fakedocker.userland.languages.python.compile_pure import PureBuilder, comparison
 from fakedocker.userland.languages.python.compiler import Evaluation, Label
 from fakedocker.userland.languages.python.sets import SetValue
@@ -240,7 +240,13 @@ class PushBuilder(PureBuilder):
             self.push(s.Constant(None, node.at))
         else:
             self.push(node.value)
-        self.emit(generators.yield_value, node.at)
+        self.emit_yield(node.at)
+
+    def emit_yield(self, at: s.Span) -> None:
+        """Emit: the value on the stack goes to who has resumed the generator."""
+        if self.code.kind == "async generator":
+            self.emit(async_generators.wrap_yielded, at)
+        self.emit(generators.yield_value, at)
 
     def _yield_from(self, node: s.YieldFrom) -> None:
         self.push(node.value)

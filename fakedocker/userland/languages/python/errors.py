@@ -15,6 +15,7 @@ for _each in (OBJECT, TYPE):
 _TREE: Final = """
 BaseException: BaseExceptionGroup Exception GeneratorExit KeyboardInterrupt SystemExit
 Exception: ArithmeticError AssertionError AttributeError BufferError EOFError ImportError LookupError MemoryError NameError OSError ReferenceError RuntimeError StopAsyncIteration StopIteration SyntaxError SystemError TypeError ValueError Warning
+BaseExceptionGroup: ExceptionGroup
 ArithmeticError: FloatingPointError OverflowError ZeroDivisionError
 ImportError: ModuleNotFoundError
 LookupError: IndexError KeyError

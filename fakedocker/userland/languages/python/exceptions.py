@@ -29,6 +29,10 @@ def exception_text(m: Interpreter, value: ExceptionValue) -> str:
         return f"{args[0]} ({name}, line {value.fields['lineno']})"
     if EXCEPTIONS["UnicodeError"] in mro and len(args) == 5:
         return _unicode_text(args)
+    if EXCEPTIONS["BaseExceptionGroup"] in mro and len(args) == 2:
+        from fakedocker.userland.languages.python.exception_groups import group_text
+
+        return group_text(m, value)
     if not args:
         return ""
     return m.text(args[0]) if len(args) == 1 else m.shown(args)  # type: ignore[no-any-return]

@@ -334,4 +334,9 @@ for _owner in ("generator", "coroutine", "map", "filter", "zip", "enumerate"):
     if _owner != "coroutine":
         native("__next__", _owner)(lambda m, generator: _send(m, generator, None))
         native("__iter__", _owner)(lambda m, generator: generator)
-native("__await__", "coroutine")(lambda m, generator: generator)
+for _owner in ("coroutine", "async_generator_asend", "async_generator_athrow"):
+    native("__await__", _owner)(lambda m, generator: generator)
+    if _owner != "coroutine":
+        native("send", _owner)(_send)
+        native("throw", _owner)(_throw)
+        native("close", _owner)(_close)

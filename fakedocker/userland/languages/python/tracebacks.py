@@ -121,30 +121,36 @@ def format_exception(m: Interpreter, value: ExceptionValue, chain: bool = True, 
     Args:
         by_library: whether the module traceback prints it, see `anchors.shown_lines`.
     """
-    parts = []
+    from fakedocker.userland.languages.python.exception_groups import Printing
+
+    def chained(each: ExceptionValue) -> list[tuple[str, ExceptionValue]]:
+        return chain_of(each) if chain else [("", each)]
+
+    printing = Printing(
+        chained, lambda each: format_entries(m, each.entries, by_library), lambda each: format_last(m, each)
+    )
+    printing.whole(value)
+    return "".join(printing.parts)
+
+
+def chain_of(value: ExceptionValue) -> list[tuple[str, ExceptionValue]]:
+    """An exception and those that led to it, the first one first; with the words that stand before each."""
+    found: list[tuple[str, ExceptionValue]] = []
     each: Value = value
     seen: list[Value] = []
     while each is not None and not any(each is known for known in seen):
         seen.append(each)
-        text = (
-            ("Traceback (most recent call last):\n" + format_entries(m, each.entries, by_library))
-            if each.entries
-            else ""
-        )
-        parts.append(text + format_last(m, each))
-        if not chain:
-            break
+        words = ""
+        following = None
         if each.cause is not None:
-            parts.append(_BETWEEN_CAUSE)
-            each = each.cause
+            words, following = _BETWEEN_CAUSE, each.cause
         elif each.context is not None and not each.suppress:
-            parts.append(_BETWEEN_CONTEXT)
-            each = each.context
-        else:
-            break
-    if len(parts) % 2 == 0:
-        parts.pop()
-    return "".join(reversed(parts))
+            words, following = _BETWEEN_CONTEXT, each.context
+        if following is None or any(following is known for known in seen):
+            words = ""
+        found.append((words, each))
+        each = following
+    return found[::-1]
 
 
 def class_shown(cls: Class) -> str:

@@ -56,7 +56,9 @@ MEMBER: Final = BuiltinClass("member_descriptor", OBJECT)
 GETSET: Final = BuiltinClass("getset_descriptor", OBJECT)
 GENERATORS: Final = {
     name: BuiltinClass(name, OBJECT)
-    for name in ("generator", "coroutine", "async_generator", "map", "filter", "zip", "enumerate")
+    for name in (
+        "generator coroutine async_generator async_generator_asend async_generator_athrow map filter zip enumerate"
+    ).split()
 }
 
 OF_HOST: Final[dict[type, Class]] = {
