@@ -23,6 +23,7 @@ def timeless(text: str) -> str:
     """What was printed, without addresses, durations and numbers of temporary folders; with the real one's paths."""
     text = re.sub(r"0x[0-9a-f]{8,}", "0x", text)
     text = re.sub(r"/srv/bin/python3?\b", "/usr/local/bin/python", text)
+    text = re.sub(r"\[\d{4}-\d\d-\d\d [\d:,]+\]|\[\d\d/\w{3}/\d{4} [\d:]+\]", "[]", text)
     text = re.sub(r"pytest-of-root/pytest-\d+", "pytest-of-root/pytest-0", text)
     text = re.sub(r"(?m)^(Ran \d+ tests?) in \d+\.\d+s$", r"\1 in 0.000s", text)
     text = re.sub(r"(?m)^=+ (.*) in \d+\.\d+s =+$", r"== \1 ==", text)

@@ -68,7 +68,7 @@ class BlockBuilder(StatementBuilder):
 
     def loop_position(self, at: s.Span) -> s.Span:
         """Where the step of a loop is: no columns are marked for it before 3.13."""
-        return at if self.unit.minor != 12 else (at[0], at[1], at[0], at[1])
+        return at if self.unit.minor >= 13 else (at[0], at[1], at[0], at[1])
 
     def push_iterable(self, node: Any) -> None:  # Any: a node
         """Emit what a loop goes through: a set of constants is frozen there, and in another order."""

@@ -202,9 +202,14 @@ class FunctionBuilder(AssertBuilder):
             frame.stack[-1], frame.stack[-2] = frame.stack[-2], frame.stack[-1]
 
         self.emit(begin, node.at)
+        first = len(self.operations)
         outer, self.scope = self.scope, scope
         self._clauses(node, node.generators, 0, 1)
         self.scope = outer
+        if self.unit.minor < 12:
+            name = {s.ListComp: "<listcomp>", s.SetComp: "<setcomp>", s.DictComp: "<dictcomp>"}[type(node)]
+            code = self.unit.add_code(name, node.at[0])
+            self.code.comprehensions.append((first, len(self.operations), code, node.at))
 
     def _clauses(self, node: Any, clauses: list[s.Comprehension], index: int, depth: int) -> None:
         """Emit the loops of a comprehension. The result is `depth` below the top of the stack."""

@@ -48,6 +48,16 @@ class Unit:
         self.codes: dict[int, FunctionCode] = {}
         self.constants: dict[tuple[type, Value], Value] = {}
 
+    def add_code(self, name: str, line: int) -> FunctionCode:
+        """A code that is never run: tracebacks name it."""
+        self.scopes.count += 1
+        code = self.codes[self.scopes.count] = FunctionCode(self.source, self.scopes.count, name)
+        code.hidden, code.first_line, code.qualname, code.kind = self.hidden, line, name, "function"
+        code.parameters, code.keyword_only, code.names, code.boxed = [], [], [], []
+        code.comprehensions = []
+        code.star = code.double_star = False
+        return code
+
     def fail(self, words: str, at: s.Span) -> SourceError:
         """A SyntaxError of the compiler."""
         text = self.lines[at[0] - 1] + "\n" if at[0] <= len(self.lines) else ""
@@ -89,6 +99,7 @@ class BaseBuilder:
         self.code.positional_only = 0
         self.code.star = self.code.double_star = False
         self.code.boxed = []
+        self.code.comprehensions = []
         self.operations: list[Operation] = []
         self.positions: list[Value] = []
         self.slot_names: list[str] = []

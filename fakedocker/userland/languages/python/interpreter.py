@@ -262,6 +262,10 @@ class Interpreter(ValueServices):
                 )
             if not value.entries and EXCEPTIONS["NameError"] in value.cls.mro and "@names" not in value.fields:
                 self._note_names(frame, value)
+            for first, end, inner, span in code.comprehensions:
+                if first <= place < end:
+                    value.entries.append((inner, position))
+                    position = span
             value.entries.append((code, position))
             if "told asserts" in self.state:
                 value.fields.setdefault("@arguments", []).append((value.entries[-1], arguments_of(frame)))
@@ -327,5 +331,6 @@ _TRAMPOLINE.positions = [(0, 0, 0, 0)] * 2
 _TRAMPOLINE.hidden = "c"
 _TRAMPOLINE.simple = True
 _TRAMPOLINE.own_boxes = 0
+_TRAMPOLINE.comprehensions = []
 _TRAMPOLINE.kind = "function"
 __all__ = ["Module", "error"]

@@ -268,6 +268,8 @@ def _parts(lexer: Reader, row: int, column: int, quote: str, is_raw: bool, depth
             if depth:
                 flush()
                 return found
+            if lexer.minor < 12:
+                raise NotSimulated("where a single brace of an f-string is, before Python 3.12")
             raise lexer.fail("f-string: single '}' is not allowed", lexer.row, lexer.column)
         else:
             raw.append(character)

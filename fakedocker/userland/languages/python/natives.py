@@ -158,22 +158,21 @@ def _exact_root(m: Interpreter, numerator: Value, denominator: Value) -> Value:
 
 @native("make_init", module="_natives")
 def _make_init(
-    m: Interpreter, cls: Value, plain: Value, only: Value, optional: Value, run: Value, details: Value
+    m: Interpreter, cls: Value, plain: Value, only: Value, optional: Value, lines: Value, details: Value
 ) -> Value:
-    """Give a dataclass an `__init__` whose parameters are its fields."""
+    """Give a dataclass an `__init__` whose parameters are its fields; tracebacks name its lines as the real one's."""
     marks = [f"{name}=_o" if name in optional else name for name in plain]
     named = [f"{name}=_o" if name in optional else name for name in only]
     parameters = ", ".join(["self", *marks, *(["*", *named] if named else [])])
-    values = ", ".join(f"({name!r}, {name})" for name in [*plain, *only])
-    comma = "," if len(plain) + len(only) == 1 else ""
+    body = "\n".join(f"        {line}" for line in lines)
     text = (
-        f"# {cls.module}.{cls.qualname}\ndef make(_o, _run, _details):\n    def __init__({parameters}):\n"
-        f"        _run(self, {{k: v for k, v in ({values}{comma}) if v is not _o}}, _details)\n    return __init__\n"
+        f"def make(_o, _set, _d, _f):\n    def __init__({parameters}):\n{body}\n    return __init__\n"
+        f"# {cls.module}.{cls.qualname}\n"
     )
-    source = Source.of("python", text, "<dataclass>", m.minor, "c")
+    source = Source.of("python", text, "<string>", m.minor, "")
     code = next(code for code in source_codes(source) if code.name == "make")
     maker = Function(code, {"__name__": cls.module}, [], (), {})  # type: ignore[arg-type]
-    made = m.call_now(maker, [END, run, details])
+    made = m.call_now(maker, [END, *details])
     made.names["__qualname__"] = f"{cls.qualname}.__init__"
     made.code = qualified(made.code, f"{cls.qualname}.__init__")
     cls.names["__init__"] = made

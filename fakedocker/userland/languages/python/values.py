@@ -151,6 +151,8 @@ class FunctionCode(Code):
         keyword_only: names of those behind the star.
         star, double_star: whether it takes any number of more.
         boxed: (slot, box) of parameters that inner functions see.
+        comprehensions: (first operation, last one + 1, what tracebacks take for its function, place) of those that are
+            functions of their own in the version; inner ones first.
         own_boxes: how many boxes of its own it has.
         kind: "function", "generator", "coroutine" or "async generator".
         qualname: as messages call it.
@@ -160,11 +162,12 @@ class FunctionCode(Code):
     """
 
     __slots__ = (
-        "box_names", "boxed", "double_star", "first_line", "hidden", "keyword_only", "kind", "names", "own_boxes",
+        "box_names", "boxed", "comprehensions", "double_star", "first_line", "hidden", "keyword_only", "kind", "names", "own_boxes",
         "parameters", "positional_only", "qualname", "simple", "star", "warnings",
     )  # fmt: skip
     box_names: list[str]
     boxed: list[tuple[int, int]]
+    comprehensions: list[tuple[int, int, FunctionCode, tuple[int, int, int, int]]]
     double_star: bool
     first_line: int
     hidden: str
