@@ -104,6 +104,16 @@ def _hset(base: Database, words: list[str]) -> Reply:
     return len(fields) - before
 
 
+@command("HSETNX", 3, writes=True)
+def _hsetnx(base: Database, words: list[str]) -> Reply:
+    name, field, value = words
+    fields = dict(base.get(name, "hash"))
+    if field in fields:
+        return 0
+    base.put(name, "hash", {**fields, field: value})
+    return 1
+
+
 @command("HGET", 2)
 def _hget(base: Database, words: list[str]) -> Reply:
     return bulk(base.get(words[0], "hash").get(words[1]))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib import resources
 from typing import Any, Final
 
 from fakedocker.kernel.program import System
 from fakedocker.userland.inputs import State, text_of
-from fakedocker.userland.services import redis_collections  # noqa: F401  # enters its commands
+from fakedocker.userland.services import redis_blocking, redis_collections  # noqa: F401  # the latter enters its commands
 from fakedocker.userland.services.connections import Connection, open_listeners, serve
 from fakedocker.userland.services.redis_administration import SERVER_COMMANDS, protocol_of
-from fakedocker.userland.services.redis_data import COMMANDS, Database, Refused
+from fakedocker.userland.services.redis_blocking import database_of, is_waiting
+from fakedocker.userland.services.redis_data import COMMANDS, Refused
 from fakedocker.userland.services.redis_storage import append, load, log, paths, save
 from fakedocker.userland.services.resp import ErrorReply, Reply, decode, encode
 from fakedocker.userland.tools import Register
@@ -65,9 +68,11 @@ def _redis_server(system: System, argv: tuple[str, ...], state: State) -> int:
             said = f"Received {_SIGNALS[number]} scheduling shutdown..."
             system.put(f"{system.pid}:signal-handler ({seconds}) {said}\n")
             state["shutdown"] = "save"
+        if state.get("blocked"):
+            redis_blocking.serve_waiting(system, state)
         return bool(state["shutdown"])
 
-    serve(system, state, receive, wakes)
+    serve(system, state, receive, wakes, lambda: redis_blocking.next_deadline(state))
     return _shut_down(system, state)
 
 
@@ -176,7 +181,9 @@ def _receive(system: System, state: State, descriptor: int, connection: Connecti
         changed = changed or name == "EXEC" or (name in COMMANDS and COMMANDS[name].writes)
         if name == "QUIT":
             return False
-    if changed:
+        if is_waiting(state, descriptor):
+            break
+    if redis_blocking.serve_waiting(system, state) or changed:
         append(system, state)
     return True
 
@@ -216,12 +223,15 @@ def _execute(system: System, state: State, descriptor: int, memory: dict[str, An
         except Refused as refusal:
             return refusal.reply
     command = COMMANDS.get(name)
+    if command is None and name in _real_names():
+        system.unsimulated(f"redis' command {name}")
+        return ErrorReply(f"ERR the command '{words[0]}' is not simulated")
     if command is None:
         shown = "".join(f"'{argument}' " for argument in arguments)
         return ErrorReply(f"ERR unknown command '{words[0]}', with args beginning with: {shown}")
     if not command.least <= len(arguments) <= command.most:
         return _wrong_number(name)
-    base = _database(system, state, memory["database"])
+    base = database_of(system, state, memory["database"])
     system.charge(1 + len(base.data) // 1000)
     try:
         return command.run(base, arguments)
@@ -229,13 +239,15 @@ def _execute(system: System, state: State, descriptor: int, memory: dict[str, An
         return refusal.reply
 
 
+@cache
+def _real_names() -> frozenset[str]:
+    """All commands of redis 7."""
+    text = resources.files("fakedocker.userland.services").joinpath("redis_names.txt").read_text("utf-8")
+    return frozenset(text.split())
+
+
 def _wrong_number(name: str) -> ErrorReply:
     return ErrorReply(f"ERR wrong number of arguments for '{name.lower()}' command")
-
-
-def _database(system: System, state: State, number: int) -> Database:
-    data = state["data"].setdefault(str(number), {})
-    return Database(data, state["expires"].setdefault(str(number), {}), system.now_ns)
 
 
 def _transaction(system: System, state: State, descriptor: int, memory: dict[str, Any], name: str) -> Reply:
@@ -250,4 +262,7 @@ def _transaction(system: System, state: State, descriptor: int, memory: dict[str
     memory["queue"] = None
     if name == "DISCARD":
         return "OK"
-    return [_execute(system, state, descriptor, memory, words) for words in queue]
+    memory["executing"] = True
+    replies = [_execute(system, state, descriptor, memory, words) for words in queue]
+    memory["executing"] = False
+    return replies
