@@ -8,9 +8,10 @@ from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python import calls, iteration
 from fakedocker.userland.languages.python.attributes import special
 from fakedocker.userland.languages.python.errors import Raised, error, type_error
+from fakedocker.userland.languages.python.operators import set_item
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import RANGE, SLICE, native, payload_of, type_name
-from fakedocker.userland.languages.python.values import GetSet, Instance
+from fakedocker.userland.languages.python.values import GetSet, Instance, UserClass
 
 
 @native("__new__", "list")
@@ -220,7 +221,13 @@ def _items(m: Interpreter, value: dict[Value, Value]) -> Value:
 
 @native("fromkeys", "dict")
 def _fromkeys(m: Interpreter, cls: Value, iterable: Value, value: Value = None) -> Value:
-    return dict.fromkeys(m.items(iterable), value)
+    found = dict.fromkeys(m.items(iterable), value)
+    if not isinstance(cls, UserClass):
+        return found
+    made = m.call_now(cls, [])
+    for key in found:
+        set_item(m, made, key, value)
+    return made
 
 
 # range and slice

@@ -11,7 +11,7 @@ from fakedocker.userland.languages.python.attributes import MISSING, find_attrib
 from fakedocker.userland.languages.python.compile_pure import literal_name
 from fakedocker.userland.languages.python.compile_pushed import PushBuilder
 from fakedocker.userland.languages.python.compiler import Evaluation
-from fakedocker.userland.languages.python.errors import type_error
+from fakedocker.userland.languages.python.errors import error, type_error
 from fakedocker.userland.languages.python.sets import SetValue
 from fakedocker.userland.languages.python.types import OF_HOST
 from fakedocker.userland.languages.python.values import Native, PyFrame
@@ -101,7 +101,7 @@ class CallBuilder(PushBuilder):
 
         def call_super(frame: PyFrame, m: Any, at: s.Span = node.at) -> bool:
             if not parameters:
-                raise type_error("super(): no arguments")
+                raise error("RuntimeError", "super(): no arguments")
             first = frame.slots[0]
             for slot, number in self.code.boxed:
                 if slot == 0:

@@ -97,7 +97,20 @@ def load(m: Interpreter, name: str, wanted: str) -> bool:
 
 
 _IN_C = frozenset(
-    ("itertools", "operator", "heapq", "bisect", "datetime", "struct", "functools", "binascii", "re", "csv", "sqlite3")
+    (
+        "itertools",
+        "operator",
+        "heapq",
+        "bisect",
+        "datetime",
+        "struct",
+        "functools",
+        "binascii",
+        "re",
+        "csv",
+        "sqlite3",
+        "decimal",
+    )
 )
 """Modules whose functions have no frame in CPython that a traceback would show."""
 

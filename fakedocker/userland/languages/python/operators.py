@@ -78,7 +78,8 @@ def _check_bounds(m: Interpreter, op: str, a: Value, b: Value) -> None:
 
 def binary(m: Interpreter, op: str, a: Value, b: Value) -> Value:
     """`a op b`."""
-    if op == "%" and type(a) in (str, bytes) and _method(b, "__rmod__") is None:
+    is_text = type(b) is Instance and isinstance(b.payload, type(a))  # of a class below, which comes first
+    if op == "%" and type(a) in (str, bytes) and not (is_text and _method(b, "__rmod__") is not None):
         return m.percent(a, b)
     if type(a) in PLAIN and type(b) in PLAIN:
         _check_bounds(m, op, a, b)

@@ -106,7 +106,7 @@ def type_name(value: Value) -> str:
     return cls.name
 
 
-_WITH_MODULE: Final = frozenset(("datetime", "_io", "re"))
+_WITH_MODULE: Final = frozenset(("datetime", "decimal", "_io", "re"))
 
 
 def is_instance(value: Value, cls: Class) -> bool:
