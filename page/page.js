@@ -3,11 +3,11 @@
 
 import { Terminal } from "./xterm/xterm.mjs";
 import { FitAddon } from "./xterm/addon-fit.mjs";
+import { engine as worker } from "./engine.js";
 
 const KEPT = "fakedocker:";
 const CLEAR_LINE = "\x05\x15"; // to the end of the line, and wipe out what stands before
 const at = (id) => document.getElementById(id);
-const worker = new Worker("worker.js", { type: "module" });
 const send = (kind, more) => worker.postMessage({ kind, ...more });
 
 // within another page: the terminal, the lesson if the link names one, and a way out

@@ -24,9 +24,13 @@ PROJECT = Path(__file__).parent.parent
 SOURCES = PROJECT / "page"
 BUILD = PROJECT / "build-env" / "page"
 TARGET = PROJECT / "dist" / "page"
-OWN_FILES = ("index.html", "page.css", "page.js", "runtime.js", "worker.js", "icon.svg", "keeping.js", "offline.js")
+OWN_FILES = (
+    "index.html", "page.css", "page.js", "engine.js", "keeping.js", "offline.js", "runtime.js", "worker.js", "icon.svg",
+)  # fmt: skip
 PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs")
-LEFT_OUT = re.compile(r"(^|/)(tests?|__pycache__)/|\.(so|pyi|c|h|pyx|pxd|dll)$|\.dist-info/(?!METADATA|entry_points)")
+LEFT_OUT = re.compile(
+    r"(^|/)(tests?|__pycache__)/|^fakedocker_shell/page/site/|\.(so|pyi|c|h|pyx|pxd|dll)$|\.dist-info/(?!METADATA|entry_points)"
+)
 LACKING = {"backports-zstd", "bcrypt", "httptools", "networkx"}
 """Dependencies that the page does without: the library has the first, there is no build of the next two, and what draws with the last is
 not for terminals."""

@@ -171,6 +171,13 @@ def _run(text: str) -> str:
         raise LinkProblem(f"its commands are more than {LONGEST_RUN_BYTES} bytes")
     if run.count("\n") >= MOST_LINES:
         raise LinkProblem(f"its commands are more than {MOST_LINES} lines")
-    if any(character not in "\n\t" and unicodedata.category(character) in _HIDDEN for character in run):
+    if hides(run):
         raise LinkProblem("its commands hold characters that are not shown")
     return run
+
+
+def hides(text: str) -> bool:
+    """Whether a text holds characters that are not shown, or change how others are; ends of lines and tabs are no such."""
+    if text.isascii() and text.isprintable():
+        return False
+    return any(character not in "\n\t" and unicodedata.category(character) in _HIDDEN for character in text)

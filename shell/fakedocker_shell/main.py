@@ -11,6 +11,8 @@ fakedocker record --to FILE -- COMMAND
 fakedocker verify FILE          ask the double the same, and compare
 fakedocker registry             serve a registry on the loopback interface
 fakedocker learn [ID]           open the terminal in a lesson
+fakedocker web                  serve the page, with the engine here; for classes
+fakedocker grade COURSE FILE..  what the transcripts of learners are worth
 fakedocker replay PLACE..       play scenarios, or the journal of a session
 fakedocker lint PLACE..         look for mistakes in scenarios
 """
@@ -39,7 +41,9 @@ USAGE = """Usage: fakedocker [OPTIONS] [FILE [ARG...]]
        fakedocker record --to FILE -- COMMAND
        fakedocker verify [OPTIONS] FILE
        fakedocker registry [OPTIONS]
-       fakedocker learn [ID]
+       fakedocker learn [ID|COURSE]
+       fakedocker web [OPTIONS]
+       fakedocker grade COURSE TRANSCRIPT...
        fakedocker replay|lint FILE|FOLDER...
 
 A simulated Docker engine: a terminal to practise in, and a double for tests.
@@ -262,6 +266,18 @@ def _learn(arguments: list[str], options: Options) -> int:
     )
 
 
+def _web(arguments: list[str], options: Options) -> int:
+    from fakedocker_shell.web import command
+
+    return command.main(arguments)
+
+
+def _grade(arguments: list[str], options: Options) -> int:
+    from fakedocker_shell.grading import command
+
+    return command.main(arguments)
+
+
 def _replay(arguments: list[str], options: Options) -> int:
     from fakedocker_shell.scenarios import commands
 
@@ -292,6 +308,8 @@ _COMMANDS: dict[str, Callable[[list[str], Options], int]] = {
     "verify": _verify,
     "registry": _registry,
     "learn": _learn,
+    "web": _web,
+    "grade": _grade,
     "replay": _replay,
     "lint": _lint,
 }

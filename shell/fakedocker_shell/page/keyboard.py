@@ -14,6 +14,8 @@ ESCAPE_SECONDS = 0.1
 """How long an Escape is held back, as it may begin a sequence."""
 KEPT_BYTES = 1 << 20
 """The most that is kept of what is typed while nobody reads."""
+LEFT_BYTES = 1 << 15
+"""The most of it that is given to the prompt once a command has ended."""
 
 
 class Keyboard(Input):
@@ -25,11 +27,12 @@ class Keyboard(Input):
         self._attached: Callable[[], None] | None = None
         self._typed = bytearray()
         self._came = asyncio.Event()
-        self._is_taken = False
+        self.is_taken = False
+        """Whether a command has it."""
 
     def feed(self, text: str) -> None:
         """Something was typed or pasted."""
-        if self._is_taken:
+        if self.is_taken:
             self._typed += text.encode("utf-8", "replace")[: KEPT_BYTES - len(self._typed)]
             self._came.set()
             return
@@ -40,14 +43,14 @@ class Keyboard(Input):
     @contextmanager
     def taken(self) -> Iterator[None]:
         """While a command has the keyboard."""
-        self._is_taken = True
+        self.is_taken = True
         try:
             yield
         finally:
-            self._is_taken = False
+            self.is_taken = False
             rest = self.take()
             if rest:
-                self._parser.feed(rest.decode("utf-8", "replace"))
+                self._parser.feed(rest[:LEFT_BYTES].decode("utf-8", "replace"))
 
     def take(self) -> bytes:
         """What was typed since."""
@@ -68,7 +71,7 @@ class Keyboard(Input):
         self._came.set()
 
     def _end_sequence(self) -> None:
-        if not self._is_taken:
+        if not self.is_taken:
             self._parser.flush()
             self._tell()
 

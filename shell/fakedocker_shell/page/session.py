@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.history import FileHistory
 from prompt_toolkit.output.vt100 import Vt100_Output
@@ -24,7 +25,8 @@ from fakedocker_shell.links import Link, LinkProblem, read
 from fakedocker_shell.page import telling
 from fakedocker_shell.page.keyboard import Keyboard
 from fakedocker_shell.page.screen import PageScreen
-from fakedocker_shell.repl import link_running, meta
+from fakedocker_shell.page.surroundings import IN_A_BROWSER, Surroundings
+from fakedocker_shell.repl import link_running
 from fakedocker_shell.repl.console import Console
 from fakedocker_shell.repl.interaction import Interaction, T, Typed
 from fakedocker_shell.repl.meta_base import MetaProblem
@@ -34,6 +36,9 @@ from fakedocker_shell.repl.prompt import Prompt
 from fakedocker_shell.repl.session_journal import SessionJournal
 from fakedocker_shell.repl.timeline import differs
 from fakedocker_shell.repl.tty import Tty, whole_milliseconds
+from fakedocker_shell.scenarios import learning
+from fakedocker_shell.scenarios.course import Course
+from fakedocker_shell.scenarios.problems import ScenarioProblem
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -42,6 +47,11 @@ Post = Callable[[str, str], None]
 WELCOME = "A simulated host with docker. F1 helps, :lesson next teaches."
 BREATH_SECONDS = 0.05
 """How long a command may work before the page's messages are looked at."""
+SHARED_SECONDS = 0.01
+"""The same where others wait for the processor."""
+SHORT_KEYS = 16
+LONGEST_INPUT = 32_768
+"""How many characters may stand at the prompt: painting them takes a time that grows with them."""
 STATE = Path("/home/pyodide/state")
 KEPT_FILES = ("progress.json", "history")
 """What of the state directory the page keeps."""
@@ -74,11 +84,13 @@ class Page:
         post: tells the page something.
         settings: what it has said at the beginning.
         link: what its address asks for.
+        surroundings: what it is shown in.
     """
 
-    def __init__(self, post: Post, settings: Settings, link: Link) -> None:
+    def __init__(self, post: Post, settings: Settings, link: Link, surroundings: Surroundings | None = None) -> None:
         self._post = post
         self._link = link
+        surroundings = self._surroundings = surroundings or IN_A_BROWSER
         self._keyboard = Keyboard()
         self._screen = PageScreen(lambda text: post("output", text), settings.rows, settings.columns)
         self._state = Path(settings.state) / "fakedocker"
@@ -86,19 +98,35 @@ class Page:
         environment = {"TERM": "xterm-256color", "XDG_STATE_HOME": settings.state}
         size = (settings.rows, settings.columns)
         self._console = Console(
-            self._screen.write_bytes, size, meta.run, link.seed, environment, link.profile, link.date, link.assume,
+            self._screen.write_bytes, size, surroundings.meta, link.seed, environment, link.profile, link.date, link.assume,
             link.storage,
         )  # fmt: skip
         self._console.address = settings.address
         self._console.files = self._state
-        begun = begin_terminal(link.seed, environment, size, None, link.profile, link.date, link.assume, link.storage)
+        self._console.course = surroundings.course
         self._clock = whole_milliseconds(time.monotonic_ns)
-        journal = None if link.lesson or link.run else SessionJournal(begun)
-        self._tty = Tty(self._console, _Shown(self._screen), self._clock, journal)
-        self._prompt = Prompt(self._tty, self._keyboard, self._output(), FileHistory(str(self._state / "history")))
+        journal, observer = self._new_journal(environment, size), surroundings.observer
+        ran = observer.ran if observer is not None else None
+        self._tty = Tty(self._console, _Shown(self._screen), self._clock, journal, ran)
+        history = FileHistory(str(self._state / "history"))
+        is_shared = surroundings.sharing is not None
+        self._prompt = Prompt(self._tty, self._keyboard, self._output(), history, is_shared)
         self._answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._told = self._console.engine.world
         self._breathed = 0.0
+
+    def _new_journal(self, environment: dict[str, str], size: tuple[int, int]) -> SessionJournal | None:
+        """None where the session does what a link says before anything is typed, or nobody keeps account of one that
+        begins in a lesson."""
+        link, observer = self._link, self._surroundings.observer
+        if link.run or (link.lesson and observer is None):
+            return None
+        course = self._surroundings.course
+        begun = begin_terminal(
+            link.seed, environment, size, None, link.profile, link.date, link.assume, link.storage, course
+        )
+        begun = replace(begun, lesson=link.lesson if _is_lesson(course, link.lesson) else "")
+        return SessionJournal(begun) if observer is None else observer.journal(begun)
 
     def _output(self) -> Vt100_Output:
         def size() -> Size:
@@ -110,8 +138,14 @@ class Page:
     # what the page says
 
     def feed(self, text: str) -> None:
-        """Keys."""
+        """Keys. What would make the line at the prompt too long is not taken."""
+        if len(text) > SHORT_KEYS and not self._keyboard.is_taken and len(text) > self._room():
+            self._post("problem", f"what stands at the prompt is at most {LONGEST_INPUT} characters")
+            return
         self._keyboard.feed(text)
+
+    def _room(self) -> int:
+        return LONGEST_INPUT - len(self._prompt.session.default_buffer.text)
 
     def resize(self, rows: int, columns: int) -> None:
         """The terminal has another size."""
@@ -155,7 +189,8 @@ class Page:
                 text = await self._prompt.ask()
                 self._tell_busy(True)
                 if text is not None:
-                    self._prompt.go_on(await self._drive(self._tty.steps(text, self._prompt.typed_ahead())))
+                    unread = await self._drive(self._tty.steps(text, self._prompt.typed_ahead()))
+                    self._prompt.go_on(unread[:LONGEST_INPUT])
                     self._tell()
         finally:
             ticking.cancel()
@@ -189,6 +224,10 @@ class Page:
 
     async def _drive(self, steps: Interaction[T]) -> T:
         """Run an interaction; its waits let the page's messages in, as does work that takes long."""
+        sharing = self._surroundings.sharing
+        self._breathed = time.monotonic()
+        if sharing is not None:
+            sharing.begin()
         with self._keyboard.taken():
             try:
                 look = next(steps)
@@ -203,13 +242,20 @@ class Page:
                 return result
             finally:
                 steps.close()
+                if sharing is not None:
+                    sharing.end()
 
     async def _pause(self, seconds: float) -> None:
-        if seconds <= 0 and time.monotonic() - self._breathed < BREATH_SECONDS:
+        sharing = self._surroundings.sharing
+        if seconds <= 0 and time.monotonic() - self._breathed < (BREATH_SECONDS if sharing is None else SHARED_SECONDS):
             return
         self._screen.flush()
+        if sharing is not None:
+            sharing.end_slice()
         await self._screen.has_room()
         await (self._keyboard.wait(seconds) if seconds > 0 else asyncio.sleep(0))
+        if sharing is not None:
+            await sharing.next_slice()
         self._breathed = time.monotonic()
 
     # what the page is told
@@ -260,15 +306,19 @@ def begin(post: Post, settings: str) -> Page:
     Args:
         settings: `Settings` as JSON.
     """
-    given = msgspec.json.decode(settings, type=Settings)
+    if not hasattr(asyncio.get_running_loop(), "slow_callback_duration"):
+        _prepare(asyncio.get_running_loop())
+    return begin_with(post, msgspec.json.decode(settings, type=Settings), IN_A_BROWSER)
+
+
+def begin_with(post: Post, given: Settings, surroundings: Surroundings) -> Page:
+    """As `begin`, in other surroundings."""
     link = Link()
     try:
         link = read(given.link) if given.link else link
     except LinkProblem as problem:
         post("refused", str(problem))
-    if not hasattr(asyncio.get_running_loop(), "slow_callback_duration"):
-        _prepare(asyncio.get_running_loop())
-    return Page(post, given, link)
+    return Page(post, given, link, surroundings)
 
 
 def _prepare(loop: asyncio.AbstractEventLoop) -> None:
@@ -276,6 +326,13 @@ def _prepare(loop: asyncio.AbstractEventLoop) -> None:
     loop.slow_callback_duration = 0.1
     if hasattr(signal, "SIGWINCH"):
         del signal.SIGWINCH
+
+
+def _is_lesson(course: Course | None, name: str) -> bool:
+    try:
+        return bool(name and learning.find(course, name))
+    except ScenarioProblem:
+        return False
 
 
 def _restored(directory: Path, kept: dict[str, str]) -> dict[str, str]:

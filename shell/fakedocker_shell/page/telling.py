@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from fakedocker_shell.pictures import plain, svg, views
 from fakedocker_shell.repl.console import Console
-from fakedocker_shell.scenarios import learning, library
+from fakedocker_shell.scenarios import learning
 from fakedocker_shell.scenarios.lesson import HOLDS, Lesson
 from fakedocker_shell.scenarios.progress import Progress
 
@@ -75,7 +75,7 @@ def course(console: Console) -> list[CourseEntry]:
     progress = Progress(console.environment)
     return [
         CourseEntry(scenario.id, scenario.kind, scenario.title, progress.best(scenario.id) is not None)
-        for scenario in library.course()
+        for scenario in learning.lessons(console.course)
     ]
 
 
@@ -83,7 +83,9 @@ def _lesson(console: Console, lesson: Lesson) -> LessonTold:
     scenario, moment = lesson.scenario, console.moment()
     lines = [line.strip() for line in lesson.goal_lines(moment, _WIDE)]
     parts = [f"Often believed, and wrong: {scenario.misconception}", scenario.explanation]
-    following = learning.next_lesson(Progress(console.environment), scenario.id) if lesson.is_solved else None
+    following = (
+        learning.next_lesson(Progress(console.environment), scenario.id, console.course) if lesson.is_solved else None
+    )
     return LessonTold(
         scenario.id,
         scenario.kind,

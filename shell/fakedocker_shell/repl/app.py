@@ -9,13 +9,14 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.input import create_input
 from prompt_toolkit.output import create_output
 
+from fakedocker.base.clock import SECOND_NS
 from fakedocker.base.profiles import DEFAULT
 from fakedocker_shell.repl import link_running, meta, state_directory
 from fakedocker_shell.repl.console import Console
@@ -27,8 +28,45 @@ from fakedocker_shell.repl.tty import Tty, drive, whole_milliseconds
 
 if TYPE_CHECKING:
     from fakedocker.host_dir import Shown
+    from fakedocker_shell.grading.transcript_writing import TranscriptWriter
     from fakedocker_shell.links import Link
+    from fakedocker_shell.repl.interaction import Interaction
+    from fakedocker_shell.scenarios.course import Course
     from fakedocker_shell.scenarios.model import Scenario
+
+
+class Sitting(NamedTuple):
+    """Somebody's learning of a course.
+
+    Args:
+        course: whose lessons there are.
+        meta: the terminal's own commands.
+        writer: keeps account of it.
+        seconds: how long it may take; None for any time.
+    """
+
+    course: Course
+    meta: Callable[[Console, str, str], Interaction[str]]
+    writer: TranscriptWriter
+    seconds: float | None = None
+
+
+def sit(sitting: Sitting, lesson: Scenario | None) -> int:
+    """Open the terminal with the lessons of a course; gives the exit status of its shell.
+
+    Raises:
+        ScenarioProblem: the lesson is broken.
+    """
+    source, sink = create_input(sys.stdin), create_output(sys.stdout)
+    screen = RealScreen(source, sink, sys.stdout.buffer)
+    console = Console(screen.write, screen.size(), sitting.meta, 0, os.environ)
+    console.course = sitting.course
+    begun = begin_terminal(0, os.environ, screen.size(), lesson, course=sitting.course)
+    journal = sitting.writer.journal(begun)
+    open_with(console, lesson)
+    ends_ns = None if sitting.seconds is None else int(sitting.seconds * SECOND_NS)
+    tty = Tty(console, screen, whole_milliseconds(time.monotonic_ns), journal, sitting.writer.ran, ends_ns)
+    return Prompt(tty, source, sink, _history()).loop()
 
 
 def run(

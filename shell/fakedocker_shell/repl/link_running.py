@@ -119,11 +119,11 @@ def _ended(steps: Interaction[bytes], clock: _Clock) -> Interaction[None]:
 def open_lesson(console: Console, link: Link) -> None:
     """Open the link's lesson. Raises LinkProblem where there is none of that name."""
     from fakedocker_shell.repl.opening import open_with
-    from fakedocker_shell.scenarios import library
+    from fakedocker_shell.scenarios import learning
     from fakedocker_shell.scenarios.problems import ScenarioProblem
 
     try:
-        open_with(console, library.find(link.lesson))
+        open_with(console, learning.find(console.course, link.lesson))
     except ScenarioProblem:
         raise LinkProblem("there is no lesson of its name") from None
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from fakedocker.base.profiles import DEFAULT, profile_named
 from fakedocker.world.world import World
 from fakedocker_shell.repl.meta_base import NO_LESSON, MetaCommand, MetaProblem, present_lesson
 from fakedocker_shell.repl.terminal_session import TerminalSession
+
+if TYPE_CHECKING:
+    from fakedocker_shell.scenarios.model import Scenario
+    from fakedocker_shell.scenarios.progress import Progress
 
 
 def _goal(terminal: TerminalSession, argument: str) -> str:
@@ -39,14 +44,14 @@ def _solution(terminal: TerminalSession, argument: str) -> str:
 
 
 def _lesson(terminal: TerminalSession, argument: str) -> str:
-    from fakedocker_shell.scenarios import learning, library
+    from fakedocker_shell.scenarios import learning
     from fakedocker_shell.scenarios.problems import ScenarioProblem
     from fakedocker_shell.scenarios.progress import Progress
 
     progress = Progress(terminal.environment)
     present = terminal.lesson.scenario.id if terminal.lesson is not None else ""
     if argument == "list":
-        return "\n".join(learning.listing(progress, present))
+        return "\n".join(learning.listing(progress, present, terminal.course))
     if argument == "off":
         if terminal.lesson is None:
             raise MetaProblem(NO_LESSON)
@@ -60,13 +65,21 @@ def _lesson(terminal: TerminalSession, argument: str) -> str:
     if terminal.recorder is not None:
         raise MetaProblem("a session is recorded; `:record off` first")
     try:
-        scenario = learning.next_lesson(progress, present) if argument == "next" else library.find(argument)
+        scenario = _chosen(terminal, progress, present, argument)
         if scenario is None:
             return "all lessons are solved; `:lesson list` shows them"
         terminal.announce(learning.begin(terminal, scenario))
     except ScenarioProblem as problem:
         raise MetaProblem(str(problem)) from None
     return ""
+
+
+def _chosen(terminal: TerminalSession, progress: Progress, present: str, argument: str) -> Scenario | None:
+    from fakedocker_shell.scenarios import learning
+
+    if argument == "next":
+        return learning.next_lesson(progress, present, terminal.course)
+    return learning.find(terminal.course, argument)
 
 
 def _lesson_words() -> Iterable[str]:

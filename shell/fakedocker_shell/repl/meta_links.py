@@ -55,6 +55,8 @@ def _lesson(terminal: TerminalSession) -> str:
     from fakedocker_shell.scenarios import library
 
     assert terminal.lesson is not None
+    if terminal.course is not None:
+        return terminal.lesson.scenario.id
     name = library.reference(terminal.lesson.scenario)
     if name not in library.ids():
         raise MetaProblem("the lesson is a file of this machine, which is in no link")

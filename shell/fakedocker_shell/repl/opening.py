@@ -12,6 +12,7 @@ from fakedocker_shell.repl.session_journal import VERSION, Begin
 from fakedocker_shell.repl.state_directory import program_version
 
 if TYPE_CHECKING:
+    from fakedocker_shell.scenarios.course import Course
     from fakedocker_shell.scenarios.model import Scenario
 
 WELCOME = "A simulated host with docker: nothing touches your machine. F1 helps, :lesson next teaches, Ctrl-D leaves."
@@ -28,6 +29,7 @@ def begin_terminal(
     date: str = "",
     assume: bool = False,
     storage: str = "",
+    course: Course | None = None,
 ) -> Begin:
     """The head of the journal of a terminal."""
     from fakedocker_shell.scenarios.progress import Progress
@@ -39,7 +41,7 @@ def begin_terminal(
         size=size,
         environment={name: environment[name] for name in VARIABLES if name in environment},
         progress=Progress(environment).solved(),
-        lesson=_reference(lesson),
+        lesson=_reference(lesson, course),
         profile=profile,
         date=date or initial_world.DEFAULT_START[:10],
         assume=assume,
@@ -47,9 +49,11 @@ def begin_terminal(
     )
 
 
-def _reference(lesson: Scenario | None) -> str:
+def _reference(lesson: Scenario | None, course: Course | None) -> str:
     if lesson is None:
         return ""
+    if course is not None:
+        return lesson.id
     from fakedocker_shell.scenarios import library
 
     return library.reference(lesson)

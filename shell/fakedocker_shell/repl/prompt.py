@@ -34,6 +34,10 @@ from fakedocker_shell.repl.highlighting import STYLES, ShellLexer
 from fakedocker_shell.repl.tty import Tty
 
 TICK_SECONDS = 0.5
+SHARED_TICK_SECONDS = 1.0
+POSTPONED_SECONDS = 0.1
+OVER = "The time is over."
+"""How long painting may wait for whatever else there is to do, where many share a processor."""
 MENU_ROWS = 8
 _FAILURES = 3
 """How often in a row the line editor may fail before the terminal is given up."""
@@ -46,13 +50,17 @@ class Prompt:
         tty: the console, and the screen it is on.
         source: where keys come from.
         sink: where the prompt is painted.
+        is_shared: whether many prompts share one processor: this one then paints only what has changed, and lets others
+            go before it does.
     """
 
-    def __init__(self, tty: Tty, source: Input, sink: Output, history: History) -> None:
+    def __init__(self, tty: Tty, source: Input, sink: Output, history: History, is_shared: bool = False) -> None:
         self._tty = tty
         console = self.console = tty.console
         self._source = source
         self._failures = 0
+        self._is_shared = is_shared
+        self._painted = ""
         plain = not console.colours
         self.session: PromptSession[str] = PromptSession(
             self._message,
@@ -74,6 +82,8 @@ class Prompt:
             input=source,
             output=sink,
         )
+        if is_shared:
+            self.session.app.max_render_postpone_time = POSTPONED_SECONDS
         self.session.app.renderer.cpr_not_supported_callback = None  # such a terminal has no toolbar, and no lecture
 
     def loop(self) -> int:
@@ -85,6 +95,9 @@ class Prompt:
         with self._source.raw_mode():
             while not console.ended:
                 text = self._asked(lambda: self.session.prompt(pre_run=self._begin))
+                if self._tty.is_over:
+                    console.say(OVER)
+                    break
                 if text is not None:
                     self.go_on(self._tty.run(text, self.typed_ahead()))
         return console.exit_status
@@ -148,7 +161,8 @@ class Prompt:
         return [*failed, ("class:prompt", f"root@docker-host:{console.directory}# ")]
 
     def _toolbar(self) -> str:
-        return toolbar.text(self.console, get_app().output.get_size().columns)
+        self._painted = toolbar.text(self.console, get_app().output.get_size().columns, not self._is_shared)
+        return self._painted
 
     def _failed(self) -> None:
         self.console.report_failure()
@@ -161,13 +175,17 @@ class Prompt:
     async def _keep_time(self) -> None:
         """Let virtual time go on while somebody thinks; what background work prints comes above the prompt."""
         while True:
-            await asyncio.sleep(TICK_SECONDS)
+            await asyncio.sleep(SHARED_TICK_SECONDS if self._is_shared else TICK_SECONDS)
+            if self._tty.is_over:
+                get_app().exit(exception=EOFError)
+                return
             _import_ahead()
             printed = self._tty.tick()
             if printed:
                 data = printed if printed.endswith(b"\n") else printed + b"\r\n"
                 await run_in_terminal(lambda data=data: self._tty.screen.write(data))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
-            get_app().invalidate()
+            if printed or not self._is_shared or self._painted != self._toolbar():
+                get_app().invalidate()
 
     # keys
 

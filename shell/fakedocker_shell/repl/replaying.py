@@ -9,7 +9,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from fakedocker_shell import running
 from fakedocker_shell.repl import meta
@@ -30,6 +30,7 @@ from fakedocker_shell.repl.session_journal import (
 )
 
 if TYPE_CHECKING:
+    from fakedocker_shell.scenarios.course import Course
     from fakedocker_shell.scenarios.model import Scenario
 
 _MILLISECOND_NS = 1_000_000
@@ -43,10 +44,38 @@ class Played(NamedTuple):
     shown_sum: int
 
 
+class Watcher(Protocol):
+    """Whoever looks on while a session is played; what it raises ends that."""
+
+    def looked(self) -> None:
+        """A command has looked at what is typed, which each does again and again while it runs."""
+
+    def ran(self, console: Console, text: str) -> None:
+        """A complete input was run."""
+
+
+class Staging(NamedTuple):
+    """What a session is played with that is not in its journal.
+
+    Args:
+        course: whose lessons there are; None for those that come with the program.
+        meta: the terminal's own commands.
+        watcher: None where nobody looks on.
+    """
+
+    course: Course | None = None
+    meta: Callable[[Console, str, str], Interaction[str]] = meta.run
+    watcher: Watcher | None = None
+
+
+UNSTAGED = Staging()
+
+
 class _Recording:
     """The entries of a journal, taken one after the other, with the time and the size of the window as they were."""
 
-    def __init__(self, entries: Sequence[Entry], size: tuple[int, int]) -> None:
+    def __init__(self, entries: Sequence[Entry], size: tuple[int, int], watcher: Watcher | None = None) -> None:
+        self._watcher = watcher
         self._entries = [entry for entry in entries if not isinstance(entry, End)]
         self._position = 0
         self._idled = 0
@@ -66,6 +95,8 @@ class _Recording:
 
     def typed(self) -> Typed | None:
         """What was typed next while a command ran; None where the journal has nothing more of that."""
+        if self._watcher is not None:
+            self._watcher.looked()
         entry = self._entries[self._position] if self._position < len(self._entries) else None
         if isinstance(entry, Idle) and self._idled < entry.times:
             self._idled += 1
@@ -103,12 +134,15 @@ def _drive(steps: Interaction[T], recording: _Recording) -> T:
         steps.close()
 
 
-def play(begun: Begin, entries: Sequence[Entry], write: Callable[[bytes], object]) -> Played:
+def play(
+    begun: Begin, entries: Sequence[Entry], write: Callable[[bytes], object], staging: Staging = UNSTAGED
+) -> Played:
     """Play a session again.
 
     Args:
         begun, entries: as `session_journal.read` gives them.
         write: is given all that is shown.
+        staging: what it is played with, and who looks on.
 
     Raises:
         JournalProblem: an entry does not belong where it stands.
@@ -117,19 +151,21 @@ def play(begun: Begin, entries: Sequence[Entry], write: Callable[[bytes], object
     if begun.start:
         return _play_run(begun, entries, write)
     with tempfile.TemporaryDirectory(prefix="fakedocker-replay-") as folder:
-        return _play_terminal(begun, entries, write, Path(folder))
+        return _play_terminal(begun, entries, write, Path(folder), staging)
 
 
-def _play_terminal(begun: Begin, entries: Sequence[Entry], write: Callable[[bytes], object], folder: Path) -> Played:
+def _play_terminal(
+    begun: Begin, entries: Sequence[Entry], write: Callable[[bytes], object], folder: Path, staging: Staging
+) -> Played:
     state = folder / "state" / "fakedocker"
     state.mkdir(parents=True)
     (state / "progress.json").write_text(json.dumps({"format": 1, "solved": begun.progress}))
     environment = {**begun.environment, "XDG_STATE_HOME": str(folder / "state")}
-    recording = _Recording(entries, begun.size or _USUAL_SIZE)
+    recording = _Recording(entries, begun.size or _USUAL_SIZE, staging.watcher)
     console = Console(
         lambda data: _ignore(write(data)),
         recording.size,
-        meta.run,
+        staging.meta,
         begun.seed,
         environment,
         begun.profile,
@@ -138,12 +174,15 @@ def _play_terminal(begun: Begin, entries: Sequence[Entry], write: Callable[[byte
         begun.storage,
     )
     console.files = folder
-    open_with(console, _lesson(begun))
+    console.course = staging.course
+    open_with(console, _lesson(begun, staging.course))
     try:
         for entry in _prompted(recording):
             if isinstance(entry, Line):
                 typed = Typed(entry.keys, recording.size, recording.now_ns)
                 _drive(console.run(entry.text, typed), recording)
+                if staging.watcher is not None:
+                    staging.watcher.ran(console, entry.text)
             elif isinstance(entry, Tick):
                 write(console.tick(recording.now_ns))
             else:
@@ -160,12 +199,12 @@ def _prompted(recording: _Recording) -> Iterator[Line | Tick | Glance]:
         yield entry
 
 
-def _lesson(begun: Begin) -> Scenario | None:
+def _lesson(begun: Begin, course: Course | None) -> Scenario | None:
     if not begun.lesson:
         return None
-    from fakedocker_shell.scenarios import library
+    from fakedocker_shell.scenarios import learning
 
-    return library.find(begun.lesson)
+    return learning.find(course, begun.lesson)
 
 
 def _play_run(begun: Begin, entries: Sequence[Entry], write: Callable[[bytes], object]) -> Played:

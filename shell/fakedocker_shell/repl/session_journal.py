@@ -132,9 +132,13 @@ class SessionJournal:
     Args:
         begin: what was begun.
         write: adds bytes to the journal's file; what it raises is the caller's affair.
+        kept_bytes: how much of it is kept in memory.
     """
 
-    def __init__(self, begin: Begin, write: Callable[[bytes], object] | None = None) -> None:
+    def __init__(
+        self, begin: Begin, write: Callable[[bytes], object] | None = None, kept_bytes: int = KEPT_BYTES
+    ) -> None:
+        self._kept_bytes = kept_bytes
         self._write = write
         self._lines: list[bytes] = []
         self._size_bytes = 0
@@ -200,7 +204,7 @@ class SessionJournal:
         if self._write is not None:
             self._write(data)
         self._size_bytes += len(data)
-        self._is_full = self._is_full or self._size_bytes > KEPT_BYTES
+        self._is_full = self._is_full or self._size_bytes > self._kept_bytes
         if self._is_full:
             self._lines.clear()
         else:

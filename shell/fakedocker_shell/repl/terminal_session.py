@@ -25,6 +25,7 @@ from fakedocker_shell.session import Output, Session, make_engine
 if TYPE_CHECKING:
     from fakedocker.host_dir import Shown
     from fakedocker_shell.repl.recorder import Recorder
+    from fakedocker_shell.scenarios.course import Course
     from fakedocker_shell.scenarios.lesson import Lesson
 
 WAIT_STEP_NS = 10_000_000_000
@@ -85,6 +86,8 @@ class TerminalSession:
         """Of the real machine, shown before each command and written to after it."""
         self.address = ""
         """Of the page that shows it, "" for none: what a link begins with."""
+        self.course: Course | None = None
+        """Whose lessons there are; None for those that come with the program, and files."""
         self.lesson: Lesson | None = None
         self.recorder: Recorder | None = None
         self.open_shell()

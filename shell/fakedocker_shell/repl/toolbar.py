@@ -12,13 +12,13 @@ _LESSON_KEYS = "F1 help  F2 world  F3 hint"
 _SHOWN_TASKS = 2
 
 
-def text(console: Console, columns: int) -> str:
+def text(console: Console, columns: int, with_seconds: bool = True) -> str:
     """The line, no wider than the window; what is said last is left out first."""
     world = console.engine.world
     running = sum(container.is_running for container in world.containers.values())
     parts = [] if console.lesson is None else [console.lesson.score_text(console.moment())]
     parts += [
-        clock.utc(console.engine.now_ns).strftime("%a %d %b %H:%M:%S"),
+        clock.utc(console.engine.now_ns).strftime("%a %d %b %H:%M:%S" if with_seconds else "%a %d %b %H:%M"),
         f"containers {running}/{len(world.containers)}",
         f"images {len(world.images)}",
         f"time {console.engine.mode.value}",

@@ -50,11 +50,20 @@ class Tty:
     Args:
         clock: as for `drive`.
         journal: None where nothing is to be kept.
+        ran: is told of each complete input once it was run.
+        ends_ns: when the session ends whatever is typed, by the clock; None for never.
     """
 
     def __init__(
-        self, console: Console, screen: Screen, clock: Callable[[], int], journal: SessionJournal | None = None
+        self,
+        console: Console,
+        screen: Screen,
+        clock: Callable[[], int],
+        journal: SessionJournal | None = None,
+        ran: Callable[[Console, str], None] | None = None,
+        ends_ns: int | None = None,
     ) -> None:
+        self._ran, self._ends_ns = ran, ends_ns
         self.console = console
         self.screen = screen
         self.journal = journal
@@ -75,7 +84,15 @@ class Tty:
         typed = Typed(keys, self.screen.size(), self.now_ns())
         if self.journal is not None:
             self.journal.line(text, typed)
-        return self.console.run(text, typed)
+        unread = yield from self.console.run(text, typed)
+        if self._ran is not None:
+            self._ran(self.console, text)
+        return unread
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the session's time has come to its end."""
+        return self._ends_ns is not None and self._clock() >= self._ends_ns
 
     def now_ns(self) -> int:
         """The wall's clock."""

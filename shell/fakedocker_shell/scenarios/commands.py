@@ -59,6 +59,10 @@ def learn(
     if any(word in ("--help", "-h") for word in arguments):
         sys.stdout.write(learning.LEARN_USAGE)
         return 0
+    from fakedocker_shell.scenarios import attending
+
+    if attending.is_asked_for(arguments):
+        return attending.main(arguments)
     options = [word for word in arguments if word.startswith("-")]
     if list(arguments) == ["--list"]:
         sys.stdout.write("\n".join(learning.listing(Progress(os.environ))) + "\n")
