@@ -29,6 +29,7 @@ class Engine {
   #joined = false;
   #over = false;
   #wait = 500;
+  #shown = 0;
   #name = kept("name");
   #id = kept("id");
 
@@ -47,7 +48,14 @@ class Engine {
       return;
     }
     if (message.kind === "size" && this.#start) Object.assign(this.#start.settings, { rows: message.rows, columns: message.columns });
-    if (this.#joined) this.#send(message);
+    if (message.kind === "shown") this.#show(message.characters);
+    else if (this.#joined) this.#send(message);
+  }
+
+  /** What was shown is told once for all that was shown in a moment. */
+  #show(characters) {
+    if (!this.#shown) setTimeout(() => { if (this.#joined) this.#send({ kind: "shown", characters: this.#shown }); this.#shown = 0; }, 10);
+    this.#shown += characters;
   }
 
   #send(message) {

@@ -100,6 +100,7 @@ class TranscriptWriter:
         self._lesson: Lesson | None = None
         self._seen = (False, 0, False)
         self._is_first = False
+        self._journal: SessionJournal | None = None
 
     def journal(self, begun: Begin) -> SessionJournal | None:
         """A session begins; gives its journal."""
@@ -113,11 +114,13 @@ class TranscriptWriter:
         self._file.note(SessionNote(VERSION, self._learner, title, digest, is_exam, minutes, begun))
         self._lesson = None
         self._is_first = True
-        return SessionJournal(begun, self._add_input, KEPT_BYTES)
+        self._journal = SessionJournal(begun, self._add_input, KEPT_BYTES)
+        return self._journal
 
     def link(self, commands: str) -> None:
         """A session begins with the commands of a link."""
         if self._file is not None:
+            self._journal = None
             self._file.note(LinkNote(commands))
 
     def _add_input(self, line: bytes) -> None:
@@ -132,6 +135,8 @@ class TranscriptWriter:
         file = self._file
         if file is None:
             return
+        if self._journal is not None:
+            self._journal.flush()
         file.note(CommandNote(text, clock.rfc3339_seconds(console.engine.now_ns), console.status))
         lesson = console.lesson
         if lesson is not self._lesson:
@@ -146,6 +151,6 @@ class TranscriptWriter:
         was_solved, had_taken, had_seen = self._seen
         if (taken, lesson.solution_shown) != (had_taken, had_seen):
             file.note(HintNote(lesson.scenario.id, taken, lesson.solution_shown))
-        if lesson.is_solved and not was_solved:
+        if lesson.is_solved and not was_solved and not lesson.solution_shown:
             file.note(SolvedNote(lesson.scenario.id, score))
         self._seen = (lesson.is_solved, taken, lesson.solution_shown)

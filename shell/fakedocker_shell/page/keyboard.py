@@ -14,7 +14,7 @@ ESCAPE_SECONDS = 0.1
 """How long an Escape is held back, as it may begin a sequence."""
 KEPT_BYTES = 1 << 20
 """The most that is kept of what is typed while nobody reads."""
-LEFT_BYTES = 1 << 15
+LEFT_BYTES = 1 << 13
 """The most of it that is given to the prompt once a command has ended."""
 
 

@@ -50,7 +50,7 @@ BREATH_SECONDS = 0.05
 SHARED_SECONDS = 0.01
 """The same where others wait for the processor."""
 SHORT_KEYS = 16
-LONGEST_INPUT = 32_768
+LONGEST_INPUT, LONGEST_SHARED_INPUT = 1 << 18, 8_192
 """How many characters may stand at the prompt: painting them takes a time that grows with them."""
 STATE = Path("/home/pyodide/state")
 KEPT_FILES = ("progress.json", "history")
@@ -110,6 +110,8 @@ class Page:
         self._tty = Tty(self._console, _Shown(self._screen), self._clock, journal, ran)
         history = FileHistory(str(self._state / "history"))
         is_shared = surroundings.sharing is not None
+        self._longest = LONGEST_SHARED_INPUT if is_shared else LONGEST_INPUT
+        self._is_too_long = False
         self._prompt = Prompt(self._tty, self._keyboard, self._output(), history, is_shared)
         self._answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._told = self._console.engine.world
@@ -140,12 +142,15 @@ class Page:
     def feed(self, text: str) -> None:
         """Keys. What would make the line at the prompt too long is not taken."""
         if len(text) > SHORT_KEYS and not self._keyboard.is_taken and len(text) > self._room():
-            self._post("problem", f"what stands at the prompt is at most {LONGEST_INPUT} characters")
+            if not self._is_too_long:
+                self._is_too_long = True
+                self._post("problem", f"what stands at the prompt is at most {self._longest} characters")
             return
+        self._is_too_long = False
         self._keyboard.feed(text)
 
     def _room(self) -> int:
-        return LONGEST_INPUT - len(self._prompt.session.default_buffer.text)
+        return self._longest - len(self._prompt.session.default_buffer.text)
 
     def resize(self, rows: int, columns: int) -> None:
         """The terminal has another size."""
@@ -190,7 +195,7 @@ class Page:
                 self._tell_busy(True)
                 if text is not None:
                     unread = await self._drive(self._tty.steps(text, self._prompt.typed_ahead()))
-                    self._prompt.go_on(unread[:LONGEST_INPUT])
+                    self._prompt.go_on(unread[: self._longest])
                     self._tell()
         finally:
             ticking.cancel()

@@ -153,6 +153,10 @@ class SessionJournal:
         self._put_idle()
         return b"" if self._is_full else b"".join(self._lines)
 
+    def flush(self) -> None:
+        """Write what was held back, as more of the same might have come."""
+        self._put_idle()
+
     def line(self, text: str, typed: Typed) -> None:
         """A complete input."""
         self._size = typed.size

@@ -75,8 +75,6 @@ def _head(path: str, data: bytes) -> _Head:
         head = msgspec.toml.decode(data, type=_Head)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
         raise ScenarioProblem(path, 0, f"not as a course is written down: {problem}") from None
-    except ValueError as problem:  # of tomllib
-        raise ScenarioProblem(path, 0, f"not TOML: {problem}") from None
     for wrong in _wrong(head):
         raise ScenarioProblem(path, 0, wrong)
     return head

@@ -24,10 +24,10 @@ from fakedocker_shell.web.messages import LONGEST_BYTES, LONGEST_FIRST_BYTES
 POLICY, TOO_LARGE, GOING_AWAY = 1008, 1009, 1001
 """Codes with which a WebSocket is closed (RFC 6455, 7.4.1)."""
 LONGEST_REASON_BYTES = 120
-MOST_UNSENT_BYTES = 4 << 20
+MOST_UNSENT_BYTES = 8 << 20
 """What may wait for a client that does not read."""
 ALLOWANCE = 4_000.0
-ALLOWED_PER_SECOND = 400.0
+ALLOWED_PER_SECOND = 1_000.0
 BYTES_PER_ALLOWANCE = 128
 """A message costs one of the allowance, and one more for each so many bytes; what costs more than there is waits."""
 QUIET_SECONDS = 90.0

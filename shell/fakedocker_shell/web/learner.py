@@ -25,9 +25,11 @@ TAIL_CHARACTERS = 1 << 16
 """How much of the output is shown again to a page that comes back."""
 LATEST = ("course", "state", "busy", "ask")
 """What is told again, the last of each."""
-PIECE = 256
+PIECE = 1024
 """How many keys are taken at once, so that a long paste lets others in between."""
 MOST_UNTYPED = 1 << 20
+MOST_AT_ONCE = 1 << 18
+"""Of what is printed in one moment a page is sent the end: it is as much as its terminal keeps."""
 RESET = "\x1bc"
 _QUESTIONS = re.compile(r"\x1b\[[0-9;?>=]*[cnqx]|\x1bZ|\x1b[\]P][^\x07\x1b]*(?:\x07|\x1b\\)|\x05")
 """What a terminal answers; shown again, nobody waits for the answer."""
@@ -85,6 +87,7 @@ class Desk:
         self.tail = Tail()
         self.size = (asked.rows, asked.columns)
         self._latest: dict[str, str] = {}
+        self._unsent: list[str] = []
         self._untyped: deque[str] = deque()
         self._untyped_characters = 0
         self._typing: asyncio.Task[None] | None = None
@@ -125,6 +128,7 @@ class Desk:
 
     def connect(self, line: Line, asked: Asked) -> None:
         """A page shows the session from now on; one that has shown it until now does so no more."""
+        self._send_output()
         before, self._line = self._line, line
         if before is not None:
             before.end("this session goes on in another window")
@@ -142,22 +146,40 @@ class Desk:
             self._context.run(self.page.shown, 1 << 30)
 
     def tell(self, kind: str, text: str) -> None:
-        """Something that is not the session's."""
+        """Something to the page, if there is one."""
+        self._send_output()
         if self._line is not None:
             self._line.send(told(kind, text))
 
     def _post(self, kind: str, text: str) -> None:
         if kind == "output":
-            self.tail.add(text)
-            if self._line is None:
-                asyncio.get_running_loop().call_soon(self._count_shown, len(text))
-        elif kind in LATEST:
+            if not self._unsent:
+                asyncio.get_running_loop().call_soon(self._send_output)
+            self._unsent.append(text)
+            return
+        if kind in LATEST:
             self._latest[kind] = text
         self.tell(kind, text)
         self._heard(kind, text)
 
+    def _send_output(self) -> None:
+        """What has gathered of the output, as one message."""
+        if not self._unsent:
+            return
+        text = "".join(self._unsent)
+        self._unsent.clear()
+        if len(text) > MOST_AT_ONCE:
+            whole, text = len(text), text[-MOST_AT_ONCE:].partition("\n")[2]
+            asyncio.get_running_loop().call_soon(self._count_shown, whole - len(text))
+        self.tail.add(text)
+        if self._line is not None:
+            self._line.send(told("output", text))
+        else:
+            asyncio.get_running_loop().call_soon(self._count_shown, len(text))
+        self._heard("output", text)
+
     def _count_shown(self, characters: int) -> None:
-        """Nobody looks, so all is as good as shown."""
+        """What nobody looks at is as good as shown."""
         self.page.shown(characters)
 
     # what the page says
