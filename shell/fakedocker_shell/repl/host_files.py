@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from functools import lru_cache
-from typing import Any
+from weakref import WeakKeyDictionary
 
 from fakedocker.filesystem import content as contents
 from fakedocker.kernel.records import HOST
@@ -50,26 +49,19 @@ def text(draft: Draft, path: str, limit_bytes: int = 1 << 20) -> str | None:
 
 def programs(draft: Draft, search_path: str) -> frozenset[str]:
     """The names of the programs in a PATH. Constant time as long as the host's disk is the same."""
-    return _programs(_Disk(draft), search_path)
+    disk: object = draft.kernel_draft.filesystems[HOST]
+    known = _known.get(draft)
+    if known is None or known[0] is not disk or known[1] != search_path:
+        known = _known[draft] = (disk, search_path, _programs(draft, search_path))
+    return known[2]
 
 
-class _Disk:
-    """A draft that counts as equal to another while the host's disk is the same one."""
-
-    def __init__(self, draft: Draft) -> None:
-        self.draft = draft
-        self._disk: Any = draft.kernel_draft.filesystems[HOST]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Disk) and self._disk is other._disk and self.draft is other.draft
-
-    def __hash__(self) -> int:
-        return id(self._disk)
+_known: WeakKeyDictionary[Draft, tuple[object, str, frozenset[str]]] = WeakKeyDictionary()
+"""For each world that somebody types at: its disk, the PATH, and what was found."""
 
 
-@lru_cache(maxsize=4)
-def _programs(disk: _Disk, search_path: str) -> frozenset[str]:
+def _programs(draft: Draft, search_path: str) -> frozenset[str]:
     found: set[str] = set()
     for directory in search_path.split(":"):
-        found.update(name for name, is_folder in entries(disk.draft, directory or "/") if not is_folder)
+        found.update(name for name, is_folder in entries(draft, directory or "/") if not is_folder)
     return frozenset(found)
