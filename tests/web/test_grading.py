@@ -74,12 +74,12 @@ def play_two(folder: Path, transcripts: Path) -> None:
         ada, bob = await world.learner("Ada"), await world.learner("Bob <b>")
         for text in (
             ":lesson one", "docker volume create one", ":lesson two", ":hint", "docker volume create two",
-            ":lesson three", "docker run -it --name box alpine sh -c 'read x; echo got $x; exit 0'",
+            ":lesson three", "docker run -it --name box alpine sh -c 'echo re""ady; read x; echo got $x; exit 0'",
         ):  # fmt: skip
             before = ada.count("state")
             ada.send("keys", text=text + "\r")
             if "read x" in text:
-                await ada.until(lambda: ada.last("busy") == "1")
+                await ada.until(lambda: "ready" in ada.output)
                 ada.send("keys", text="three\r")
             await ada.until(lambda before=before: ada.count("state") > before)
         await ada.type("docker volume create three")

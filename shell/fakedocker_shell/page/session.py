@@ -7,6 +7,7 @@ a text, what it says comes to `Page`'s methods.
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 import time
 from collections.abc import Callable
@@ -52,6 +53,7 @@ SHARED_SECONDS = 0.01
 SHORT_KEYS = 16
 LONGEST_INPUT, LONGEST_SHARED_INPUT = 1 << 18, 8_192
 """How many characters may stand at the prompt: painting them takes a time that grows with them."""
+_AT_ONCE = re.compile(r"[^\x00-\x1f\x7f]{4,}")
 STATE = Path("/home/pyodide/state")
 KEPT_FILES = ("progress.json", "history")
 """What of the state directory the page keeps."""
@@ -147,7 +149,8 @@ class Page:
                 self._post("problem", f"what stands at the prompt is at most {self._longest} characters")
             return
         self._is_too_long = False
-        self._keyboard.feed(text)
+        is_edited = not self._keyboard.is_taken and self._console.editing_mode != "vi"
+        self._keyboard.feed(_pasted(text) if is_edited and self._surroundings.sharing is not None else text)
 
     def _room(self) -> int:
         return self._longest - len(self._prompt.session.default_buffer.text)
@@ -331,6 +334,11 @@ def _prepare(loop: asyncio.AbstractEventLoop) -> None:
     loop.slow_callback_duration = 0.1
     if hasattr(signal, "SIGWINCH"):
         del signal.SIGWINCH
+
+
+def _pasted(text: str) -> str:
+    """What has come at once, as pasted: a line editor looks at each key of what was typed, and at a paste once."""
+    return text if "\x1b" in text else _AT_ONCE.sub("\x1b[200~\\g<0>\x1b[201~", text)
 
 
 def _is_lesson(course: Course | None, name: str) -> bool:
