@@ -149,8 +149,8 @@ async def _run(
 def measure(learners: int = LEARNERS, seconds: float = SECONDS) -> Iterator[tuple[str, str, str]]:
     for by_key, how, count in (
         (False, "lines", learners),
-        (True, "key by key", learners),
-        (True, "key by key", learners // 4),
+        (False, "lines", learners // 2),
+        (True, "key by key", learners // 10),
     ):
         command = [sys.executable, "-m", "fakedocker_shell.main", "web", "--port", "0", "--learners", str(count)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
