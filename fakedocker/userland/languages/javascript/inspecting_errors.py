@@ -12,13 +12,14 @@ from fakedocker.userland.languages.javascript.cells import (
 from fakedocker.userland.languages.javascript.inspecting import Inspector
 from fakedocker.userland.languages.javascript.inspecting_lines import Shown
 from fakedocker.userland.languages.javascript.inspecting_properties import constructor_name, show_property
+from fakedocker.userland.languages.javascript.operators import to_text
 from fakedocker.userland.languages.javascript.properties import (
     get,
     has_own,
     prototype_of,
 )
 from fakedocker.userland.languages.javascript.property_keys import is_enumerable, own_keys
-from fakedocker.userland.languages.javascript.shared import Host
+from fakedocker.userland.languages.javascript.shared import NULL, Host
 from fakedocker.userland.languages.javascript.tracing import header_of
 
 
@@ -26,6 +27,7 @@ def error(inspector: Inspector, value: JsObject, level: int) -> Shown | str:
     realm = inspector.realm
     stack = get(realm, value, "stack")
     text = stack if type(stack) is str and stack else header_of(realm, value)
+    told = text
     text = _without_shared(realm, value, _improved(realm, value, text))
     hidden_keys = [
         key for key in ("cause", "errors") if has_own(realm, value, key) and not is_enumerable(realm, value, key)
@@ -33,7 +35,7 @@ def error(inspector: Inspector, value: JsObject, level: int) -> Shown | str:
     keys = [
         key
         for key in own_keys(realm, value)
-        if is_enumerable(realm, value, key) and not is_told(realm, value, key, text)
+        if is_enumerable(realm, value, key) and not is_told(realm, value, key, told)
     ]
     if "\n    at" not in text:
         text = f"[{text}]"
@@ -89,22 +91,29 @@ def is_told(realm: Host, value: JsObject, key: Value, text: str) -> bool:
     if key not in ("name", "message", "stack"):
         return False
     held = get(realm, value, key)
-    return type(held) is str and held in text
+    return type(held) is not str or held in text
 
 
-def _improved(realm: Host, value: JsObject, text: str) -> str:
-    """A trace that names the error by its class, where it does not."""
-    found = get(realm, value, "name")
-    name = found if type(found) is str else constructor_name(realm, value)
+def _improved(realm: Host, value: JsObject, stack: str) -> str:
+    """A trace that names the error by its class, where it does not (improveStack of node's util)."""
+    held = get(realm, value, "name")
+    name = "Error" if held is None or held is NULL else to_text(realm, held)
     own_class = constructor_name(realm, value)
-    if has_own(realm, value, "name") or name == "Error":
-        name = name if name != "Error" else own_class
-    if own_class and name != own_class and own_class not in text and name in ("Error", own_class):
-        name = own_class
-    first = text.split("\n", 1)[0]
-    if not name or name in first:
-        return text
-    begun = re.match(r"([A-Z][a-z_ A-Z0-9[\]()-]+)(?::|\n    at)", text) or re.match(r"([a-z_A-Z0-9-]*Error)$", first)
-    if begun and begun[1] in text:
-        return name + text[len(begun[1]) :]
-    return text
+    length = len(name)
+    follows = stack[length : length + 1]
+    if own_class and not (name.endswith("Error") and stack.startswith(name) and follows in ("", ":", "\n")):
+        return stack
+    prefix = own_class
+    if not own_class:
+        begun = _NAMED.match(stack) or _ALONE.match(stack)
+        length = len(begun[1]) if begun else 0
+        prefix = f"[{begun[1] if begun else 'Error'}: null prototype]"
+    if name == prefix:
+        return stack
+    if name in prefix:
+        return prefix + stack[length:] if length else f"{prefix}: {stack}"
+    return f"{prefix} [{name}]{stack[length:]}"
+
+
+_NAMED: Final = re.compile(r"([A-Z][a-z_ A-Z0-9[\]()-]+)(?::|\n\s+at)")
+_ALONE: Final = re.compile(r"([a-z_A-Z0-9-]*Error)$")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -42,7 +43,7 @@ from fakedocker.userland.languages.javascript.properties import (
 )
 from fakedocker.userland.languages.javascript.property_keys import is_enumerable, own_keys
 from fakedocker.userland.languages.javascript.shared import HOLE, MODULE, Host, Native
-from fakedocker.userland.languages.javascript.tracing import header_of
+from fakedocker.userland.languages.javascript.tracing import header_of, source_text
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
 
@@ -259,14 +260,25 @@ def _function(inspector: Inspector, value: Value, level: int, name: str, tag: st
     return base if not entries else Shown(("{", "}"), entries, base)
 
 
+def _is_shown_as_class(source: str) -> bool:
+    """Node takes a class for a function where its heading has calls."""
+    inside = source.removeprefix("class")[:-1]
+    heading = inside[: inside.find("{")]
+    return "(" not in heading or bool(_HEADING.match(_COMMENTS.sub("", inside)))
+
+
+_HEADING: Final = re.compile(r"\s+[^(]*?\s*\{")
+_COMMENTS: Final = re.compile(r"//.*?\n|/\*.*?\*/", re.DOTALL)
+
+
 def _function_base(realm: Host, value: Value, constructor: str, tag: str) -> str:
     own_name = get(realm, value, "name")
     name = own_name if type(own_name) is str else ""
-    if type(value) is JsFunction and value.class_kind:
-        extended = ""
-        if value.class_kind == "derived":
-            above = get(realm, prototype_of(realm, value), "name") if prototype_of(realm, value) is not None else ""
-            extended = f" extends {above}" if above else " extends null"
+    if type(value) is JsFunction and value.class_kind and _is_shown_as_class(source_text(value)):
+        if prototype_of(realm, value) is None:
+            raise NotSimulated("showing a class without a prototype")
+        above = get(realm, prototype_of(realm, value), "name")
+        extended = f" extends {above}" if above else ""
         text = f"[class {name or '(anonymous)'}"
         if constructor not in ("Function", ""):
             text += f" [{constructor}]"

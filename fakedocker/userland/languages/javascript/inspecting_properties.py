@@ -14,6 +14,7 @@ from fakedocker.userland.languages.javascript.cells import (
     JsObject,
     Slot,
     Value,
+    is_callable,
 )
 from fakedocker.userland.languages.javascript.inspecting import Inspector, quoted, symbol_text
 from fakedocker.userland.languages.javascript.properties import (
@@ -97,11 +98,25 @@ def show_property(inspector: Inspector, value: Value, key: Value, level: int) ->
             else "Setter"
         )
         shown = inspector.styled(f"[{words}]", "special")
+        if inspector.options.getters and slot.getter is not None:
+            shown = _asked(inspector, words, realm.call(slot.getter, value, []), level)
     else:
         inspector.indentation += 2
         shown = inspector.value(slot.value if slot is not None else found, level + 1)
         inspector.indentation -= 2
     return f"{_key(inspector, key, slot is None or slot.enumerable)}: {shown}"
+
+
+def _asked(inspector: Inspector, words: str, held: Value, level: int) -> str:
+    """A property that is asked for, with what that gives."""
+    inspector.indentation += 2
+    shown = inspector.value(held, level + 1)
+    inspector.indentation -= 2
+    if isinstance(held, JsObject) and not is_callable(held):
+        return f"{inspector.styled(f'[{words}]', 'special')} {shown}"
+    if is_callable(held):
+        raise NotSimulated("showing a function that a property gives when it is asked for")
+    return f"{inspector.styled(f'[{words}:', 'special')} {shown}{inspector.styled(']', 'special')}"
 
 
 def _key(inspector: Inspector, key: Value, enumerable: bool) -> str:

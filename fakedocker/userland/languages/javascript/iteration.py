@@ -25,12 +25,13 @@ from fakedocker.userland.languages.javascript.code import JsCode
 from fakedocker.userland.languages.javascript.operators import to_boolean, type_of
 from fakedocker.userland.languages.javascript.properties import get, has_own, prototype_of
 from fakedocker.userland.languages.javascript.property_keys import enumerable_keys
-from fakedocker.userland.languages.javascript.shared import ASYNC_ITERATOR, HOLE, ITERATOR, NULL, Host, Native
+from fakedocker.userland.languages.javascript.shared import ASYNC_ITERATOR, HOLE, ITERATOR, NULL, Host, Native, Written
 from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.machine.code import After, Frame, Runner
 
 MOST_VALUES: Final = 1 << 22
 _DONE: Final = (None, True)
+_ASYNC_FROM_SYNC: Final = Written("promises", "asyncFromSync")
 BUILT_IN: Final[dict[str, str]] = {
     "Array": "Array.prototype.values", "String": "String.prototype[Symbol.iterator]", "Map": "Map.prototype.entries",
     "Set": "Set.prototype.values", "TypedArray": "TypedArray.prototype.values",
@@ -63,7 +64,7 @@ def iterator(realm: Host, value: Value, is_async: bool, at: int, said: str = "")
         found = realm.call(method, value, [])
         if not is_object(found):
             raise realm.error_at(at, "TypeError", "Result of the Symbol.iterator method is not an object")
-    return found
+    return realm.call(realm.written(_ASYNC_FROM_SYNC), None, [found]) if is_async else found
 
 
 def not_iterable(realm: Host, value: Value, is_async: bool, at: int, said: str) -> Exception:

@@ -78,6 +78,8 @@ def _assign(realm: Host, this: Value, arguments: list[Value]) -> Value:
         for key in own_keys(realm, held):
             if is_enumerable(realm, held, key):
                 put(realm, target, key, get(realm, held, key))
+                if key in ("name", "message") and isinstance(target, JsObject) and target.kind == "Error":
+                    realm.renew_header(target)
     return target
 
 

@@ -110,7 +110,10 @@ def _eval(realm: Host, this: Value, arguments: list[Value]) -> Value:
 @function("", "queueMicrotask", 1)
 def _queue(realm: Host, this: Value, arguments: list[Value]) -> Value:
     if not is_callable(argument(arguments, 0)):
-        shown = realm.shown(argument(arguments, 0))
+        given = argument(arguments, 0)
+        if type(given) is JsObject:
+            raise NotSimulated("the text of such an error of queueMicrotask")
+        shown = realm.shown(given)
         raise realm.error(
             "TypeError",
             f'The "callback" argument must be of type function. Received {shown}',

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fakedocker.userland.languages.javascript.cells import Promise, Value
+from fakedocker.userland.languages.javascript.cells import Promise, Value, is_object
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument
 from fakedocker.userland.languages.javascript.promises import (
     construct_promise,
@@ -28,6 +28,8 @@ def _promise(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 @PROMISE.static("resolve", 1)
 def _resolve(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    if not is_object(this):
+        raise realm.error("TypeError", "PromiseResolve called on non-object")
     return promise_of(realm, argument(arguments, 0))
 
 

@@ -11,105 +11,127 @@ function describe(value) {
   return typeof value === 'symbol' ? value.toString() : `${value}`;
 }
 
+// What a method is called on, as an object, and how long that is.
+function target(value, name) {
+  if (value === null || value === undefined) throw new TypeError(`Array.prototype.${name} called on null or undefined`);
+  return Object(value);
+}
+
+function lengthOf(self) {
+  return Math.min(Math.max(Math.trunc(self.length) || 0, 0), Number.MAX_SAFE_INTEGER);
+}
+
 const methods = {
   forEach(callback, thisArg) {
     check(callback);
-    const length = this.length;
-    for (let i = 0; i < length; i++) if (i in this) callback.call(thisArg, this[i], i, this);
+    const self = target(this, 'forEach');
+    const length = lengthOf(self);
+    for (let i = 0; i < length; i++) if (i in self) callback.call(thisArg, self[i], i, self);
   },
   map(callback, thisArg) {
     check(callback);
-    const length = this.length;
+    const self = target(this, 'map');
+    const length = lengthOf(self);
     const made = new Array(length);
-    for (let i = 0; i < length; i++) if (i in this) made[i] = callback.call(thisArg, this[i], i, this);
+    for (let i = 0; i < length; i++) if (i in self) made[i] = callback.call(thisArg, self[i], i, self);
     return made;
   },
   filter(callback, thisArg) {
     check(callback);
-    const length = this.length;
+    const self = target(this, 'filter');
+    const length = lengthOf(self);
     const made = [];
     for (let i = 0; i < length; i++) {
-      if (i in this) {
-        const value = this[i];
-        if (callback.call(thisArg, value, i, this)) made.push(value);
+      if (i in self) {
+        const value = self[i];
+        if (callback.call(thisArg, value, i, self)) made.push(value);
       }
     }
     return made;
   },
   reduce(callback, ...rest) {
     check(callback);
-    const length = this.length;
+    const self = target(this, 'reduce');
+    const length = lengthOf(self);
     let i = 0;
     let found;
     if (rest.length) found = rest[0];
     else {
-      while (i < length && !(i in this)) i++;
+      while (i < length && !(i in self)) i++;
       if (i >= length) throw new TypeError('Reduce of empty array with no initial value');
-      found = this[i++];
+      found = self[i++];
     }
-    for (; i < length; i++) if (i in this) found = callback(found, this[i], i, this);
+    for (; i < length; i++) if (i in self) found = callback(found, self[i], i, self);
     return found;
   },
   reduceRight(callback, ...rest) {
     check(callback);
-    let i = this.length - 1;
+    const self = target(this, 'reduceRight');
+    let i = lengthOf(self) - 1;
     let found;
     if (rest.length) found = rest[0];
     else {
-      while (i >= 0 && !(i in this)) i--;
+      while (i >= 0 && !(i in self)) i--;
       if (i < 0) throw new TypeError('Reduce of empty array with no initial value');
-      found = this[i--];
+      found = self[i--];
     }
-    for (; i >= 0; i--) if (i in this) found = callback(found, this[i], i, this);
+    for (; i >= 0; i--) if (i in self) found = callback(found, self[i], i, self);
     return found;
   },
   some(callback, thisArg) {
     check(callback);
-    const length = this.length;
-    for (let i = 0; i < length; i++) if (i in this && callback.call(thisArg, this[i], i, this)) return true;
+    const self = target(this, 'some');
+    const length = lengthOf(self);
+    for (let i = 0; i < length; i++) if (i in self && callback.call(thisArg, self[i], i, self)) return true;
     return false;
   },
   every(callback, thisArg) {
     check(callback);
-    const length = this.length;
-    for (let i = 0; i < length; i++) if (i in this && !callback.call(thisArg, this[i], i, this)) return false;
+    const self = target(this, 'every');
+    const length = lengthOf(self);
+    for (let i = 0; i < length; i++) if (i in self && !callback.call(thisArg, self[i], i, self)) return false;
     return true;
   },
   find(callback, thisArg) {
     check(callback);
-    const length = this.length;
+    const self = target(this, 'find');
+    const length = lengthOf(self);
     for (let i = 0; i < length; i++) {
-      const value = this[i];
-      if (callback.call(thisArg, value, i, this)) return value;
+      const value = self[i];
+      if (callback.call(thisArg, value, i, self)) return value;
     }
     return undefined;
   },
   findIndex(callback, thisArg) {
     check(callback);
-    const length = this.length;
-    for (let i = 0; i < length; i++) if (callback.call(thisArg, this[i], i, this)) return i;
+    const self = target(this, 'findIndex');
+    const length = lengthOf(self);
+    for (let i = 0; i < length; i++) if (callback.call(thisArg, self[i], i, self)) return i;
     return -1;
   },
   findLast(callback, thisArg) {
     check(callback);
-    for (let i = this.length - 1; i >= 0; i--) {
-      const value = this[i];
-      if (callback.call(thisArg, value, i, this)) return value;
+    const self = target(this, 'findLast');
+    for (let i = lengthOf(self) - 1; i >= 0; i--) {
+      const value = self[i];
+      if (callback.call(thisArg, value, i, self)) return value;
     }
     return undefined;
   },
   findLastIndex(callback, thisArg) {
     check(callback);
-    for (let i = this.length - 1; i >= 0; i--) if (callback.call(thisArg, this[i], i, this)) return i;
+    const self = target(this, 'findLastIndex');
+    for (let i = lengthOf(self) - 1; i >= 0; i--) if (callback.call(thisArg, self[i], i, self)) return i;
     return -1;
   },
   flatMap(callback, thisArg) {
     check(callback);
-    const length = this.length;
+    const self = target(this, 'flatMap');
+    const length = lengthOf(self);
     const made = [];
     for (let i = 0; i < length; i++) {
-      if (i in this) {
-        const value = callback.call(thisArg, this[i], i, this);
+      if (i in self) {
+        const value = callback.call(thisArg, self[i], i, self);
         if (Array.isArray(value)) made.push(...value.flat(0));
         else made.push(value);
       }

@@ -79,4 +79,30 @@
         }),
     );
   },
+  // What `for await` and `yield*` go through where a value has an iterator of the plain kind only: what that gives is waited for.
+  asyncFromSync(iterator) {
+    const next = iterator.next;
+    const follow = ({ value, done }) => Promise.resolve(value).then((value) => ({ value, done }));
+    const attempt = (step) => {
+      try {
+        return step();
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    };
+    return {
+      next: (...given) => attempt(() => follow(next.apply(iterator, given))),
+      return: (value) =>
+        attempt(() => {
+          const method = iterator.return;
+          return method === undefined || method === null ? Promise.resolve({ value, done: true }) : follow(method.call(iterator, value));
+        }),
+      throw: (error) =>
+        attempt(() => {
+          const method = iterator.throw;
+          if (method === undefined || method === null) throw error;
+          return follow(method.call(iterator, error));
+        }),
+    };
+  },
 });

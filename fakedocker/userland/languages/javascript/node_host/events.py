@@ -123,12 +123,13 @@ class EventLoop:
         state = self.realm.state
         host = state.host
         if state.ticks and not (host.get("jobs_first") and state.jobs):
-            host["ticking"] = True
+            host["ticking"], host["jobs_first"] = True, False
             callback, arguments = state.ticks.popleft()
             self._below(TICKS_BELOW)
             calls.enter(self.realm, callback, None, arguments, after=_DONE)
             return True
         if state.jobs:
+            host["jobs_first"] = True  # all of them run before the next tick
             job = state.jobs.popleft()
             self._below(node_traces.called("task") if job[0] == "call" else JOBS_BELOW if host.get("ticking") else ())
             run_job(self.realm, job)

@@ -109,10 +109,10 @@ def read_options(realm: Host, given: Value) -> Options:
     options = Options()
     if not isinstance(given, JsObject):
         return options
-    top = realm.machine.top
-    for key in () if top is not None and getattr(top.code, "is_host", False) else ("getters", "numericSeparator"):
-        if to_boolean(get(realm, given, key)):
-            raise NotSimulated(f"the option {key} of util.inspect")
+    if to_boolean(get(realm, given, "numericSeparator")):
+        raise NotSimulated("the option numericSeparator of util.inspect")
+    if type(get(realm, given, "getters")) is str:
+        raise NotSimulated("the option getters of util.inspect for some of them")
     for key, name in (
         ("depth", "depth"),
         ("colors", "colors"),
@@ -120,6 +120,7 @@ def read_options(realm: Host, given: Value) -> Options:
         ("breakLength", "break_length"),
         ("showHidden", "show_hidden"),
         ("sorted", "sorted_keys"),
+        ("getters", "getters"),
         ("maxArrayLength", "most_items"),
         ("maxStringLength", "most_text"),
     ):

@@ -10,6 +10,8 @@ function placed(error, how) {
   return __host__.placed(error, `esm.${how}`, null);
 }
 
+const whileImporting = Module[Symbol.for('fakedocker.whileImporting')];
+
 function resolve(specifier, parent, later = '') {
   if (Module.isBuiltin(specifier)) return `node:${specifier.replace(/^node:/, '')}`;
   const from = parent.startsWith('file:') ? fileURLToPath(parent) : path.join(__host__.directory(), 'x');
@@ -26,7 +28,7 @@ function resolve(specifier, parent, later = '') {
     return pathToFileURL(__host__.realPath(name)).href;
   }
   try {
-    return pathToFileURL(Module._resolveFilename(specifier, { filename: from, id: from })).href;
+    return pathToFileURL(whileImporting(() => Module._resolveFilename(specifier, { filename: from, id: from }))).href;
   } catch (error) {
     if (error.code !== 'MODULE_NOT_FOUND') throw error;
     throw placed(coded(Error, 'ERR_MODULE_NOT_FOUND', `Cannot find package '${specifier.split('/')[0]}' imported from ${from}`), `package${later}`);

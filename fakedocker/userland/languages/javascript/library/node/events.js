@@ -239,13 +239,18 @@ EventEmitter.once = function once(target, name) {
 EventEmitter.on = async function* on(target, name) {
   const waiting = [];
   let wake;
-  target.on(name, (...args) => {
+  const listen = (...args) => {
     waiting.push(args);
     if (wake) wake();
-  });
-  while (true) {
-    while (waiting.length) yield waiting.shift();
-    await new Promise((resolve) => (wake = resolve));
+  };
+  target.on(name, listen);
+  try {
+    while (true) {
+      while (waiting.length) yield waiting.shift();
+      await new Promise((resolve) => (wake = resolve));
+    }
+  } finally {
+    target.removeListener(name, listen);
   }
 };
 

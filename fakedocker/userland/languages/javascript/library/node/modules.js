@@ -93,11 +93,23 @@ function fromExports(exported, key) {
   return key === '.' ? condition(exported) : undefined;
 }
 
+let asked = 'require'; // the condition of exports that holds now
+
+// What happens while a module is imported, not required.
+function whileImporting(act) {
+  asked = 'import';
+  try {
+    return act();
+  } finally {
+    asked = 'require';
+  }
+}
+
 function condition(target) {
   if (typeof target === 'string' || target === null) return target;
   if (Array.isArray(target)) return target.map(condition).find(Boolean);
   for (const [name, value] of Object.entries(target)) {
-    if (name === 'require' || name === 'node' || name === 'default' || name === 'module-sync') {
+    if (name === asked || name === 'node' || name === 'default' || name === 'module-sync') {
       const found = condition(value);
       if (found) return found;
     }
@@ -291,4 +303,5 @@ Module.runMain = executeUserEntryPoint;
 Module.Module = Module;
 Module.entry = entry;
 Module.makeRequire = makeRequire;
+Object.defineProperty(Module, Symbol.for('fakedocker.whileImporting'), { value: whileImporting });
 module.exports = Module;

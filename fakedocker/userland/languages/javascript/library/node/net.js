@@ -70,6 +70,7 @@ class Socket extends Duplex {
   }
   _destroy(error, callback) {
     if (this.timer) clearTimeout(this.timer);
+    Object.defineProperty(this, Symbol.for('fakedocker.hadError'), { value: Boolean(error), configurable: true });
     if (this.descriptor >= 0) {
       this.stop();
       __host__.close(this.descriptor);

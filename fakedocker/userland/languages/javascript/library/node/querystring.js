@@ -5,7 +5,12 @@ function unescape(text) {
   try {
     return decodeURIComponent(text);
   } catch {
-    return text;
+    const bytes = [...Buffer.from(text)];
+    for (let place = 0; place < bytes.length; place++) {
+      const digits = bytes[place] === 0x25 ? String.fromCharCode(...bytes.slice(place + 1, place + 3)) : '';
+      if (/^[\da-f]{2}$/i.test(digits)) bytes.splice(place, 3, parseInt(digits, 16));
+    }
+    return Buffer.from(bytes).toString();
   }
 }
 

@@ -23,13 +23,15 @@ class Stream extends EventEmitter {
 // What calls listeners, by the names under which node's own functions are known that do.
 const dataFrom = Symbol('dataFrom');
 const failedBy = Symbol('failedBy');
+const hadError = Symbol.for('fakedocker.hadError'); // what sockets tell with their end
 const given = (stream, chunk) => stream.emit('data', chunk);
 const { '|stream.error': failed, '|stream.close': closed, '|stream.end': ended } = {
   '|stream.error'(stream, problem) {
     stream.emit('error', problem);
   },
   '|stream.close'(stream) {
-    stream.emit('close');
+    if (stream[hadError] === undefined) stream.emit('close');
+    else stream.emit('close', stream[hadError]);
   },
   '|stream.end'(stream) {
     stream.emit('end');

@@ -10,6 +10,7 @@ function check(callback) {
 }
 
 const number = Symbol('number');
+const isRef = Symbol('isRef');
 
 class Timeout {
   constructor(callback, delay, args, repeats) {
@@ -17,19 +18,22 @@ class Timeout {
     this._onTimeout = callback;
     this._repeat = repeats ? this._idleTimeout : null;
     Object.defineProperty(this, number, { value: 0, writable: true, enumerable: false });
+    Object.defineProperty(this, isRef, { value: true, writable: true, enumerable: false });
     Object.defineProperty(this, 'args', { value: args, writable: true, enumerable: false });
     this[number] = __host__.startTimer(this, callback, delay, args, repeats);
   }
   ref() {
+    this[isRef] = true;
     __host__.refTimer(this[number], true);
     return this;
   }
   unref() {
+    this[isRef] = false;
     __host__.refTimer(this[number], false);
     return this;
   }
   hasRef() {
-    return __host__.hasTimer(this[number]);
+    return this[isRef];
   }
   refresh() {
     __host__.stopTimer(this[number]);
@@ -88,16 +92,40 @@ function clearImmediate(immediate) {
   if (immediate instanceof Immediate) __host__.clearImmediate(immediate);
 }
 
+// A promise of a timer or an immediate, that a signal may break off.
+function waiting(start, stop, value, { signal } = {}) {
+  if (signal && signal.aborted) return Promise.reject(aborted(signal));
+  return new Promise((resolve, reject) => {
+    const handle = start(() => {
+      if (signal) signal.removeEventListener('abort', broken);
+      resolve(value);
+    });
+    const broken = () => {
+      stop(handle);
+      reject(aborted(signal));
+    };
+    if (signal) signal.addEventListener('abort', broken, { once: true });
+  });
+}
+
+function aborted(signal) {
+  const error = new Error('The operation was aborted', { cause: signal.reason });
+  Object.assign(error, { code: 'ABORT_ERR', name: 'AbortError' });
+  error.stack = 'AbortError: The operation was aborted\n    at \ufdd0'; // where it is made is not known
+  return error;
+}
+
 const promises = {
-  setTimeout: (delay, value) => new Promise((resolve) => setTimeout(resolve, delay, value)),
-  setImmediate: (value) => new Promise((resolve) => setImmediate(resolve, value)),
-  async *setInterval(delay, value) {
+  setTimeout: (delay, value, options) => waiting((done) => setTimeout(done, delay), clearTimeout, value, options),
+  setImmediate: (value, options) => waiting((done) => setImmediate(done), clearImmediate, value, options),
+  async *setInterval(delay, value, options) {
+    if (options && (options.signal || options.ref === false)) __host__.refuse('options of an interval of timers/promises');
     while (true) {
       await promises.setTimeout(delay);
       yield value;
     }
   },
-  scheduler: { wait: (delay) => promises.setTimeout(delay), yield: () => promises.setImmediate() },
+  scheduler: { wait: (delay, options) => promises.setTimeout(delay, undefined, options), yield: () => promises.setImmediate() },
 };
 
 const custom = Symbol.for('nodejs.util.promisify.custom');

@@ -87,7 +87,9 @@ class TextDecoder {
 }
 
 function parseArgs(config = {}) {
-  const { args = process.argv.slice(2), options = {}, allowPositionals = config.strict === false, strict = true } = config;
+  if (config.tokens) __host__.refuse('the tokens of util.parseArgs');
+  const { options = {}, allowPositionals = config.strict === false, strict = true } = config;
+  const args = [...(config.args || process.argv.slice(2))];
   const values = { __proto__: null };
   const positionals = [];
   const fail = (code, message) => coded(TypeError, code, message);
@@ -108,6 +110,12 @@ function parseArgs(config = {}) {
       const equals = word.indexOf('=');
       name = equals < 0 ? word.slice(2) : word.slice(2, equals);
       if (equals >= 0) value = word.slice(equals + 1);
+      else if (config.allowNegative && name.startsWith('no-')) {
+        const plain = name.slice(3);
+        if (strict && !(options[plain] && options[plain].type === 'boolean')) __host__.refuse('such a negative option of util.parseArgs');
+        store(plain, false);
+        continue;
+      }
     } else if (word.startsWith('-') && word.length > 1) {
       const short = word[1];
       name = Object.keys(options).find((key) => options[key].short === short);
@@ -153,7 +161,7 @@ module.exports = {
   deprecate,
   inspect,
   format: (...args) => __host__.format(...args),
-  formatWithOptions: (options, ...args) => __host__.format(...args),
+  formatWithOptions: (options, ...args) => (Object.values(options).some(Boolean) ? __host__.refuse('options of util.formatWithOptions') : __host__.format(...args)),
   isDeepStrictEqual: (a, b) => require('comparing').isDeep(a, b, true),
   isArray: Array.isArray,
   types,
