@@ -1,4 +1,4 @@
-"""Which modules and data files lessons need: prints their names, as JSON, after playing all scenarios.
+"""Which modules and data files lessons need: prints their names, as JSON, after playing all of the course.
 
 `make_page` runs it on the unpacked wheel: what is named here belongs to the page's first download.
 """
@@ -24,7 +24,7 @@ def play() -> None:
     from fakedocker_shell.scenarios.parsing import parse_file
     from fakedocker_shell.scenarios.replaying import SimulatedStage, play
 
-    for part in ("lessons", "incidents", "replays"):
+    for part in ("lessons", "incidents"):  # what a course of its own needs is fetched when it is begun
         for file in sorted(library.shipped().joinpath(part).iterdir(), key=lambda file: file.name):
             scenario = parse_file(file)
             for _ in play(scenario, SimulatedStage(scenario)):

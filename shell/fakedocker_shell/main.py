@@ -6,8 +6,7 @@ fakedocker FILE [ARG..]         run a script; without a terminal, commands are r
 fakedocker serve                serve an engine on sockets
 fakedocker docker ARG..         the docker command line, against the engine that DOCKER_HOST names
 fakedocker shim ACTION DIR      put a docker into a folder whose engine is started when it is first used
-fakedocker record --to FILE -- COMMAND
-                                keep what a command and a docker engine say to each other
+fakedocker record -- COMMAND    keep what a command and a docker engine say to each other
 fakedocker verify FILE          ask the double the same, and compare
 fakedocker registry             serve a registry on the loopback interface
 fakedocker learn [ID]           open the terminal in a lesson

@@ -16,7 +16,7 @@ from fakedocker_shell.scenarios.parsing import parse_file
 from fakedocker_shell.scenarios.problems import ScenarioProblem
 
 _CHECKOUT = Path(__file__).parents[3] / "scenarios"
-_COURSE = ("lessons", "incidents")
+_COURSE = ("lessons", "incidents", "workshop")
 _NO_SCENARIOS = frozenset({"README.md"})
 
 
