@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
+from helpers.paths import ROOT
 from helpers.services_machine import Machine, Service
 
 SETUP = """create table users (id serial primary key, name varchar(20) not null, age int);
@@ -228,6 +230,30 @@ def test_mysql_reads_files_that_source_names() -> None:
     assert looping.stderr == "fakedocker: mysql: so many files for source is not simulated\n"
     refused = box.sh("MYSQL_PWD=root mysql -uroot app -e 'system ls'")
     assert (refused.stderr, refused.status) == ("fakedocker: mysql: the client's command system is not simulated\n", 1)
+
+
+def test_a_dump_is_the_one_that_mariadb_has_written_and_makes_the_database_anew() -> None:
+    box = Machine()
+    settings = {
+        "MARIADB_ROOT_PASSWORD": "pw",
+        "MARIADB_DATABASE": "shop",
+        "MARIADB_VERSION": "1:10.11.18+maria~ubu2204",
+    }
+    box.serve("mariadbd", seconds=20, **settings)
+    client = "export MYSQL_PWD=pw MARIADB_VERSION=1:10.11.18+maria~ubu2204; "
+    made = box.sh(f"{client} mariadb -uroot shop", stdin=(ROOT / "tests/data/mariadb-dump-source.sql").read_bytes())
+    assert (made.stdout, made.stderr) == ("", "")
+    dumped = box.sh(f"{client} mariadb-dump -uroot shop").stdout
+    recorded = (ROOT / "tests/data/mariadb-dump.sql").read_text()
+    own = re.compile(r"(-- Server version\t\S+?-MariaDB)\S*|(-- Dump completed on ).*")
+    assert own.sub(r"\1\2", dumped) == own.sub(r"\1\2", recorded)
+    again = box.sh(f"{client} mariadb -uroot -e 'create database two'; mariadb -uroot two", stdin=dumped.encode())
+    assert (again.stderr, again.status) == ("", 0)
+    assert own.sub("", box.sh(f"{client} mariadb-dump -uroot two").stdout) == own.sub("", dumped).replace(
+        "Database: shop", "Database: two"
+    )
+    other = box.sh("MYSQL_PWD=pw MARIADB_VERSION=11.8.2 mariadb-dump -uroot shop")
+    assert other.stderr == "fakedocker: mariadb-dump: a dump as MariaDB 11.8.2 writes it is not simulated\n"
 
 
 # mongod

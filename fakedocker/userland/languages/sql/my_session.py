@@ -17,6 +17,7 @@ from fakedocker.userland.languages.sql.my_binder import MyBinder
 from fakedocker.userland.languages.sql.my_columns import kind_of, length_of
 from fakedocker.userland.languages.sql.my_definitions import MyDefinitions
 from fakedocker.userland.languages.sql.my_planner import MyPlanner
+from fakedocker.userland.languages.sql.my_settings import NAMED, SQL_MODES
 from fakedocker.userland.languages.sql.my_show import run_show
 from fakedocker.userland.languages.sql.my_types import TEXTS
 from fakedocker.userland.languages.sql.my_users import may, run_users
@@ -44,6 +45,7 @@ from fakedocker.userland.languages.sql.tree import (
     TableName,
     Update,
 )
+from fakedocker.userland.languages.sql.tree_leaves import Column
 
 Memory = dict[str, Any]
 _SYSTEM: Final = ("information_schema", "mysql", "performance_schema", "sys")
@@ -223,10 +225,18 @@ class MySession:
         planner = MyPlanner(self.context, self)
         binder = planner.binder(Scope())
         for name, expression in statement.items:
+            short = name.removeprefix("@@session.").removeprefix("@@local.").removeprefix("@@")
+            if (
+                name.startswith("@@")
+                and short in NAMED
+                and isinstance(expression, Column)
+                and len(expression.parts) == 1
+            ):
+                self._system_set(short, expression.parts[0])  # a character set by its bare name
+                continue
             bound = binder.bind(expression)
             value = bound.run(((), None))
             if name.startswith("@@"):
-                short = name.removeprefix("@@session.").removeprefix("@@local.").removeprefix("@@")
                 self._system_set(short, value)
             else:
                 from fakedocker.userland.languages.sql.store import kept
@@ -249,13 +259,14 @@ class MySession:
             }
         elif name in ("foreign_key_checks", "unique_checks"):
             self.memory["variables"] = {**self.memory["variables"], f"@@{name}": 0 if value in (0, "OFF", "off") else 1}
-        elif name in ("character_set_client", "character_set_results", "character_set_connection", "collation_connection", "sql_notes", "old_sql_mode", "time_zone", "old_character_set_client", "character_set_server"):  # fmt: skip
+        elif name in (*NAMED, "sql_notes", "time_zone"):
             if name == "time_zone" and value not in (None, "+00:00", "SYSTEM", "UTC"):
                 raise outside("SET time_zone")
-        elif name == "sql_mode" and (value is None or value in ("NO_AUTO_VALUE_ON_ZERO", "")):
-            self.memory["variables"] = {**self.memory["variables"], "@@sql_mode": value or ""}
-            if value == "":
-                raise outside("SET sql_mode")
+        elif name == "sql_mode" and value == "NO_AUTO_VALUE_ON_ZERO":
+            self.memory["variables"] = {**self.memory["variables"], "@@sql_mode": value}
+        elif name == "sql_mode" and value == SQL_MODES[self.mysql]:
+            kept = {key: each for key, each in self.memory["variables"].items() if key != "@@sql_mode"}
+            self.memory["variables"] = kept
         else:
             raise outside(f"SET {name}")
 
@@ -279,10 +290,10 @@ class MySession:
             "version": self.context.facts["version"], "autocommit": 1, "hostname": self.context.facts.get("hostname", "localhost"), "port": 3306,
             "foreign_key_checks": 1, "unique_checks": 1, "character_set_server": "utf8mb4", "max_connections": 151, "datadir": "/var/lib/mysql/",
             "time_zone": "SYSTEM", "tx_isolation": "REPEATABLE-READ", "transaction_isolation": "REPEATABLE-READ", "last_insert_id": self.memory.get("insert_id", 0),
-            "sql_mode": "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION",
+            "sql_mode": SQL_MODES[self.mysql],
             "character_set_client": "utf8mb4", "character_set_results": "utf8mb4", "sql_notes": 1, "collation_connection": "utf8mb4_general_ci",
         }  # fmt: skip
-        if short not in known or (self.mysql and short == "sql_mode"):
+        if short not in known:
             raise outside(f"the variable {name}")
         return known[short]
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _ENGINE = ") ENGINE=InnoDB"
 _TAIL = " DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci"
+_TAIL_OF_MYSQL = " DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci"
 
 
 def _result(columns: list[str], rows: list[list[Any]]) -> Result:
@@ -182,16 +183,23 @@ def _indexes(session: MySession, name: str) -> Result:
 def _create_table(session: MySession, words: list[str]) -> Result:
     name = TableName(words[0], words[2], 0, 0) if len(words) == 3 and words[1] == "." else TableName("", words[0], 0, 0)
     database, table = session.table(name)
-    if table.view or session.mysql:
-        raise outside("SHOW CREATE TABLE of a view, or in MySQL")
+    if table.view:
+        raise outside("SHOW CREATE TABLE of a view")
     return _result(["Table", "Create Table"], [[table.name, create_text(session, database.name, table)]])
 
 
 def create_text(session: MySession, database: str, table: Table) -> str:
-    """SHOW CREATE TABLE. Raises Outside for what it cannot write."""
+    """SHOW CREATE TABLE. Raises Outside for what it cannot write.
+
+    Source for MySQL, which quotes defaults, gives texts none, and has its function's name in capitals: its manual of 8.0,
+    the examples of SHOW CREATE TABLE, CREATE TABLE and of initialisation for TIMESTAMP.
+    """
     lines = []
+    own_now = "CURRENT_TIMESTAMP" if session.mysql else "current_timestamp()"
+    if session.mysql and any(constraint.kind == "check" for constraint in table.constraints):
+        raise outside("SHOW CREATE TABLE with checks, in MySQL")
     for column in table.columns:
-        line = f"  `{column.name}` {shown_type(column)}"
+        line = f"  `{column.name}` {shown_type(column, session.mysql)}"
         if column.collation.endswith("_bin") or column.collation == "utf8mb4_unicode_ci":
             raise outside("SHOW CREATE TABLE with collations")
         if column.not_null:
@@ -202,11 +210,10 @@ def create_text(session: MySession, database: str, table: Table) -> str:
         if column.counts:
             line += " AUTO_INCREMENT"
         elif default is not None:
-            plain = default.endswith("()") or column.type not in (*TEXTS, "date", "datetime", "timestamp", "time")
-            line += f" DEFAULT {default}" if plain else " DEFAULT '" + default.replace("'", "''") + "'"
-        elif not column.not_null:
+            line += f" DEFAULT {_shown_default(column, default, session, own_now)}"
+        elif not column.not_null and not (session.mysql and column.type.endswith(("text", "blob"))):
             line += " DEFAULT NULL"
-        line += " ON UPDATE current_timestamp()" if column.on_update_now else ""
+        line += f" ON UPDATE {own_now}" if column.on_update_now else ""
         line += " COMMENT '" + column.comment.replace("'", "''") + "'" if column.comment else ""
         for check in table.constraints:
             if check.kind == "check" and check.shown == "column" and check.name == column.name:
@@ -226,7 +233,19 @@ def create_text(session: MySession, database: str, table: Table) -> str:
     counter = session.counter(database, table.name)
     number = f" AUTO_INCREMENT={counter}" if any(column.counts for column in table.columns) and counter > 1 else ""
     comment = " COMMENT='" + table.comment.replace("'", "''") + "'" if table.comment else ""
-    return f"CREATE TABLE `{table.name}` (\n" + ",\n".join(lines) + f"\n{_ENGINE}{number}{_TAIL}{comment}"
+    tail = _TAIL_OF_MYSQL if session.mysql else _TAIL
+    return f"CREATE TABLE `{table.name}` (\n" + ",\n".join(lines) + f"\n{_ENGINE}{number}{tail}{comment}"
+
+
+def _shown_default(column: Column, default: str, session: MySession, own_now: str) -> str:
+    """A default as SHOW CREATE TABLE has it."""
+    if default.endswith("()"):
+        if session.mysql and default != "current_timestamp()":
+            raise outside("SHOW CREATE TABLE with such a default, in MySQL")
+        return own_now
+    if not session.mysql and column.type not in (*TEXTS, "date", "datetime", "timestamp", "time"):
+        return default
+    return "'" + default.replace("'", "''") + "'"
 
 
 def check_text(text: str, table: Table) -> str:

@@ -129,6 +129,8 @@ class DefinitionParser(ColumnParser):
         if self.accept("auto_increment"):
             self.accept_mark("=")
             return AlterAction("auto_increment", text=str(self.number()), at=at)
+        if self.accept("disable", "keys") or self.accept("enable", "keys"):
+            return AlterAction("switch keys", at=at)
         if self.is_one_of("engine", "default", "character", "convert", "comment", "order", "collate", "enable", "disable", "partition"):  # fmt: skip
             raise outside(f"ALTER TABLE ... {self.token.text.upper()}")
         self.fail()

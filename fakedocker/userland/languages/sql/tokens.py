@@ -28,6 +28,8 @@ class Token(NamedTuple):
 
 
 _SPACE: Final = re.compile(r"(?:[ \t\r\n\f\v]+|--[^\n]*)+")
+_NO_VERSION = "999999"
+"""A comment for a version that there will never be: for clients alone, as mariadb-dump writes one."""
 _MY_SPACE: Final = re.compile(r"(?:[ \t\r\n\f\v]+|--(?=[ \t\r\n]|\Z)[^\n]*|#[^\n]*)+")
 _NUMBER: Final = re.compile(r"(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 _WORD: Final = re.compile(r"[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]*")
@@ -80,7 +82,7 @@ class _Lexer:
                 return
             if self.mine:
                 opened = re.compile(r"/\*M?!(\d{5,6})?").match(text, self.at)
-                if opened is not None:
+                if opened is not None and opened[1] != _NO_VERSION:
                     if opened[1] is not None and int(opened[1]) > 101118:
                         raise outside("a comment for a later version")
                     self.conditional += 1
