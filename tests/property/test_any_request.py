@@ -77,10 +77,10 @@ LIKE_THE_REAL_ENGINE = {
     ("POST", "/auth"), ("POST", "/build"), ("POST", "/images/create"), ("POST", "/images/load"), ("PUT", "/containers/{id*}/archive"),
     ("POST", "/images/{name*}/push"), ("POST", "/containers/{id*}/unpause"), ("GET", "/containers/{id*}/top"), ("POST", "/containers/{id*}/start"),
     ("POST", "/containers/create"), ("POST", "/commit"), ("POST", "/grpc"), ("POST", "/containers/{id*}/stop"),
-    ("POST", "/containers/{id*}/restart"), ("GET", "/containers/json"),
+    ("POST", "/containers/{id*}/restart"), ("GET", "/containers/json"), ("DELETE", "/containers/{id*}"),
 }  # fmt: skip
 """Where the daemon says 500 of what a client did: broken archives, registries that cannot be reached, ps's and runc's errors, no upgrade,
-numbers that are none."""
+numbers that are none, a container's own name as a link's."""
 
 scalars = st.one_of(
     st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(allow_nan=False, allow_infinity=False), st.sampled_from(WORDS), st.text(max_size=5)

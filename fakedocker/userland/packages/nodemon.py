@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 from typing import Final, NamedTuple
 
 from fakedocker.base import signals
@@ -10,6 +9,7 @@ from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State
 from fakedocker.userland.packages import npm_project
 from fakedocker.userland.processes.children import launch
+from fakedocker.userland.sh.patterns import matches
 from fakedocker.userland.tools import Register, is_directory, stat_or_none
 
 PROGRAMS = Register()
@@ -228,4 +228,4 @@ def _look_below(system: System, asked: _Asked, top: str, pattern: str, found: di
 
 def _matches(path: str, pattern: str) -> bool:
     plain = pattern.removeprefix("./").rstrip("/")
-    return path == plain or path.startswith(f"{plain}/") or fnmatch.fnmatchcase(path, plain.replace("**/", "*"))
+    return path == plain or path.startswith(f"{plain}/") or matches(plain.replace("**/", "*"), path)
