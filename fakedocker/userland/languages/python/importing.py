@@ -150,10 +150,17 @@ def load_library(m: Interpreter, name: str) -> bool:
 
 
 def _hidden(name: str) -> str:
-    """How the frames of a module's text are shown: those of C and of packages are not."""
-    if name.partition(".")[0] == "requests":
-        return "library"
+    """How the frames of a module's text are shown: those of C are not, and pytest tells of its own itself."""
+    top = name.partition(".")[0]
+    if top in _BEHIND_FLASK or (name in library.PACKAGES and top not in ("requests", "pytest")):
+        return "package"
     return "c" if name in _IN_C or name in library.PACKAGES or name.startswith("_") else "library"
+
+
+_BEHIND_FLASK: Final = frozenset(
+    ("_flask_dispatch", "_flask_server", "_flask_sessions", "_jinja", "_jinja_render", "_routing", "_wrappers")
+)
+"""Modules of ours where flask's own are others."""
 
 
 def _check_package(m: Interpreter, name: str) -> None:

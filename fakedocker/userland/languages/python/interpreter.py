@@ -104,7 +104,7 @@ class Interpreter(ValueServices):
     def active_frame(self) -> PyFrame:
         """The frame on top that is a program's."""
         frame = self.top
-        while frame is not None and isinstance(frame.code, FunctionCode) and frame.code.hidden == "c":
+        while frame is not None and isinstance(frame.code, FunctionCode) and frame.code.hidden in ("c", "package"):
             frame = frame.caller
         assert isinstance(frame, PyFrame)
         return frame

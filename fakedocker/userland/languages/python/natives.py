@@ -284,6 +284,22 @@ def _library_entries(m: Interpreter, package: Value, version: Value, file: Value
     return text
 
 
+@native("server_text", module="_natives")
+def _server_text(m: Interpreter, value: Value) -> Value:
+    """An exception without the lines of the server that called the program, and the names of its functions there.
+
+    Where more than those is not known, a mark and what can be told.
+    """
+    left = []
+    while value.entries and value.entries[-1][0].hidden:
+        left.append(value.entries.pop()[0].name)
+    try:
+        return (tracebacks.format_exception(m, value, True, True), left)
+    except NotSimulated as problem:
+        m.system.unsimulated(str(problem))
+    return (tracebacks.format_last(m, value), left)
+
+
 @native("command_line", module="_natives")
 def _command_line(m: Interpreter) -> Value:
     """The interpreter and all words that this program was started with."""

@@ -78,7 +78,8 @@ def describe_entry(m: Interpreter, entry: Value, by_library: bool = False) -> st
     """A frame's lines in a traceback."""
     code, position = entry
     if code.hidden:
-        raise NotSimulated("the library's own lines in a traceback")
+        whose = "a package's" if code.hidden == "package" else "the library's"
+        raise NotSimulated(f"{whose} own lines in a traceback")
     name = code.source.name
     first = f'  File "{name}", line {position[0]}, in {shown_name(code)}\n'
     lines = source_line(m, name, position[0])

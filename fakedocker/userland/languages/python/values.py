@@ -156,7 +156,8 @@ class FunctionCode(Code):
         own_boxes: how many boxes of its own it has.
         kind: "function", "generator", "coroutine" or "async generator".
         qualname: as messages call it.
-        hidden: "" for a program's; "c" for what stands for a function without frame; "library" for the library's.
+        hidden: "" for a program's; "c" for what stands for a function without frame; "library" for the library's;
+            "package" for those of other people's packages, which servers may leave out of what they show.
         names: of all slots.
         warnings: of the whole source, with its first code: (line, words).
     """
