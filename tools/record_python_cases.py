@@ -1,14 +1,16 @@
 """Record what real interpreters answer to the Python cases of the tests.
 
-Run as `python tools/record_python_cases.py PYTHON...`, each a path of an interpreter of another version: 3.11.7, 3.12.1 and 3.13.0. Reads
+Run as `python tools/record_python_cases.py PYTHON... [CASES...]`: paths of interpreters of three versions, 3.11.7, 3.12.1 and 3.13.0, and names
+of the files that are to be recorded, all without one. Reads
 tests/data/python-cases/*.txt: programs, each below a line `### name`; writes *.json beside them: for every program by
-its name and version [standard output, standard error, status]. They are run in /app as main.py, with hash seed 0.
+its name and version [standard output, standard error, status]. They are run in /app as main.py, with hash seed 0, with nothing else there.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +32,8 @@ def timeless(text: str) -> str:
 
 def answer(python: str, source: str) -> list[str | int]:
     """What an interpreter prints, and its status; 128 and the signal's number where one has ended it."""
+    for each in APP.iterdir():
+        shutil.rmtree(each) if each.is_dir() else each.unlink()
     (APP / "main.py").write_text(source, encoding="utf-8")
     environment = {"PYTHONHASHSEED": "0", "PATH": "/usr/local/bin:/usr/bin:/bin"}
     done = subprocess.run(
@@ -49,7 +53,10 @@ def answer(python: str, source: str) -> list[str | int]:
 
 def main() -> int:
     pythons = {}
+    wanted = [word for word in sys.argv[1:] if "/" not in word]
     for path in sys.argv[1:]:
+        if path in wanted:
+            continue
         said = subprocess.run(
             [path, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
             capture_output=True,
@@ -59,6 +66,8 @@ def main() -> int:
         pythons[said.stdout.strip()] = path
     APP.mkdir(exist_ok=True)
     for file in sorted(CASES.glob("*.txt")):
+        if wanted and file.stem not in wanted:
+            continue
         found = {
             name: {version: answer(path, source) for version, path in pythons.items()}
             for name, source in programs(file.read_text(encoding="utf-8")).items()

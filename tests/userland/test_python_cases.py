@@ -15,6 +15,7 @@ CASES = Path(__file__).parents[1] / "data/python-cases"
 VERSIONS = {"3.11": "3.11.7", "3.12": "3.12.1", "3.13": "3.13.0"}
 MARKED = frozenset(
     (
+        "beginners: enum without value",
         "concurrency: thread exception",
         "functions: argument errors",
         "library: hashes and encodings",
@@ -23,6 +24,11 @@ MARKED = frozenset(
         "syntax_errors: double star",
         "syntax_errors: tabs and spaces",
         "tracebacks: import error name",
+        "tutorials: dict writer that fails",
+        "tutorials: enum traffic light",
+        "tutorials: path that fails",
+        "tutorials: pattern that fails",
+        "tutorials: strptime that fails",
         "types: sets",
     )
 )
@@ -61,5 +67,6 @@ def test_a_program_answers_as_it_does_on_the_real_interpreter(name: str, version
     if "fakedocker: python3: " in result.stderr:
         assert name in MARKED or (version == "3.11" and name in OLD_FSTRINGS), result.stderr
     else:
-        stderr = re.sub(r"(?m)^(Ran \d+ tests?) in \d+\.\d+s$", r"\1 in 0.000s", result.stderr)
+        stderr = result.stderr.replace("/srv/lib/python", "/usr/local/lib/python")
+        stderr = re.sub(r"(?m)^(Ran \d+ tests?) in \d+\.\d+s$", r"\1 in 0.000s", stderr)
         assert [result.stdout, stderr, result.status] == answer

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from fakedocker.kernel import marks
 from fakedocker.kernel.program import Block
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.code import After, Frame, Runner
-from fakedocker.userland.languages.python import types
+from fakedocker.userland.languages.python import real_names, types
 from fakedocker.userland.languages.python.binding import Keywords, frame_of
+from fakedocker.userland.languages.python.c_modules import in_python
 from fakedocker.userland.languages.python.errors import OBJECT, Raised, type_error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import class_of, find_in_class, kind_of, type_name
@@ -20,6 +22,7 @@ from fakedocker.userland.languages.python.values import (
     Generator,
     Instance,
     Method,
+    Module,
     Native,
     PyFrame,
     UserClass,
@@ -83,7 +86,7 @@ def call(m: Interpreter, frame: PyFrame, callee: Value, args: list[Value], kwarg
                 args = [callee, *args]
                 callee = method
                 continue
-            raise type_error(f"'{type_name(callee)}' object is not callable")
+            raise type_error(f"'{type_name(callee)}' object is not callable{_meant(m, callee)}")
         if type(value) is Tail:
             callee, args, kwargs = value.callee, value.args, value.kwargs
             continue
@@ -103,6 +106,22 @@ def native_owner(owner: Value, function: Native) -> Value:
     ):
         return owner.payload
     return owner
+
+
+def _meant(m: Interpreter, callee: Value) -> str:
+    """What was probably meant where a module is called: what is named alike in it."""
+    if type(callee) is not Module or m.minor < 12:
+        return ""
+    name = callee.names.get("__name__")
+    if callee.simulated and type(name) is str and name not in callee.names:
+        known = real_names.names_of("modules", name, m.minor)
+        if known is None or name in known:
+            raise NotSimulated(f"{name}.{name}", marks.MODULE)
+    found = callee.names.get(name) if type(name) is str else None
+    can_be_called = isinstance(found, Class | Function | Native | Method) or (
+        type(found) is Instance and find_in_class(found.cls, "__call__") is not None
+    )
+    return f". Did you mean: '{name}.{name}(...)'?" if can_be_called else ""
 
 
 def enter_function(m: Interpreter, function: Function, args: list[Value], kwargs: Keywords) -> bool:
@@ -147,6 +166,10 @@ def call_native(m: Interpreter, frame: PyFrame | None, native: Native, args: lis
         if frame is None:
             return call_native(m, None, native, _replaced(args, collect.value, m.collected_now(collect.value)), kwargs)
         return _collect(m, native, args, kwargs, collect.value)
+    except Raised as raised:
+        if in_python(native.module, native.name) and not raised.value.entries:
+            raised.value.entries.append((m.library_code(), (1, 0, 1, 0)))
+        raise
     except TypeError as problem:
         if problem.__traceback__ is not None and problem.__traceback__.tb_next is None:
             raise _wrong_arguments(m, native, args, kwargs, problem) from None

@@ -55,7 +55,7 @@ class BlockBuilder(StatementBuilder):
         begin, otherwise, end = Label(), Label(), Label()
         self.at = node.at
         self.push_iterable(node.iter)
-        self.emit(generators.get_iterator, node.iter.at)
+        self.emit(generators.get_iterator, self.loop_position(node.iter.at))
         self.mark(begin)
         self.next_item(node.target, otherwise, node.iter.at)
         self.blocks.append(("loop", begin, end, True))
@@ -87,7 +87,7 @@ class BlockBuilder(StatementBuilder):
     def _async_for(self, node: s.For) -> None:
         begin, stop, end = Label(), Label(), Label()
         self.push(node.iter)
-        self.emit(blocks.get_async_iterator, node.iter.at)
+        self.emit(blocks.get_async_iterator, self.loop_position(node.iter.at))
         self.mark(begin)
         self.emit(blocks.set_handler(stop))
         self.emit(blocks.async_next, node.iter.at)
@@ -190,7 +190,7 @@ class BlockBuilder(StatementBuilder):
         self.at = item.context_expr.at
         self.push(item.context_expr)
         is_async = node.is_async
-        self.emit(blocks.enter_context(is_async), item.context_expr.at)
+        self.emit(blocks.enter_context(is_async), self.exit_position(node, item))
         if is_async:
             self.emit(generators.get_awaitable, item.context_expr.at)
             self.delegate(item.context_expr.at)

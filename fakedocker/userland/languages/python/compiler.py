@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.code import Operation, Source
 from fakedocker.userland.languages.python import syntax as s
+from fakedocker.userland.languages.python.c_modules import hidden_of
 from fakedocker.userland.languages.python.parser import parse
 from fakedocker.userland.languages.python.scopes import Builder, Scope
 from fakedocker.userland.languages.python.source_errors import SourceError
@@ -89,7 +90,7 @@ class BaseBuilder:
         self.scope = scope
         self.host = scope
         self.code = FunctionCode(unit.source, scope.number, name)
-        self.code.hidden = unit.hidden
+        self.code.hidden = hidden_of(unit.source.name, unit.hidden, scope.qualname)
         self.code.kind = "function"
         self.code.qualname = scope.qualname
         self.code.warnings = []

@@ -8,8 +8,9 @@ from typing import Final
 from fakedocker.kernel import marks
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.machine.code import After, Frame, Runner, Source
-from fakedocker.userland.languages.python import library, real_names
+from fakedocker.userland.languages.python import library, origins, real_names
 from fakedocker.userland.languages.python.attributes import MISSING, find_attribute
+from fakedocker.userland.languages.python.c_modules import IN_C
 from fakedocker.userland.languages.python.errors import Raised, error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.source_errors import SourceError
@@ -95,25 +96,6 @@ def load(m: Interpreter, name: str, wanted: str) -> bool:
     raise _not_found(name, f"No module named '{name}'")
 
 
-_IN_C = frozenset(
-    (
-        "itertools",
-        "operator",
-        "heapq",
-        "bisect",
-        "datetime",
-        "struct",
-        "functools",
-        "binascii",
-        "re",
-        "csv",
-        "sqlite3",
-        "decimal",
-    )
-)
-"""Modules whose functions have no frame in CPython that a traceback would show."""
-
-
 def load_library(m: Interpreter, name: str) -> bool:
     """Bring a module in. False: it is there; True: its text has begun to run."""
     where = library.MODULES[name]
@@ -154,7 +136,7 @@ def _hidden(name: str) -> str:
     top = name.partition(".")[0]
     if top in _BEHIND_FLASK or (name in library.PACKAGES and top not in ("requests", "pytest")):
         return "package"
-    return "c" if name in _IN_C or name in library.PACKAGES or name.startswith("_") else "library"
+    return "c" if name in IN_C or name in library.PACKAGES or name.startswith("_") else "library"
 
 
 _BEHIND_FLASK: Final = frozenset(
@@ -299,6 +281,8 @@ def _imported(runner: Runner, frame: Frame, value: Value) -> None:
 def _import_failed(runner: Runner, frame: Frame, value: Value) -> bool:
     m: Interpreter = runner
     m.modules.pop(frame.extra.name, None)
+    if m.top is not None:
+        m.top.place += 1  # it stood before the import, to be run again
     return False
 
 
@@ -330,7 +314,7 @@ def import_from(m: Interpreter, frame: PyFrame, module: Value, name: str) -> obj
     if full in m.modules:
         frame.stack.append(m.modules[full])
         return False
-    if "__path__" in module.names or (module.simulated and library.has(full)):
+    if (module.simulated and library.has(full)) or ("__path__" in module.names and not _known_package(module)):
         frame.place -= 1
         try:
             if load(m, full, full):
@@ -346,14 +330,21 @@ def import_from(m: Interpreter, frame: PyFrame, module: Value, name: str) -> obj
         return False
     if module.simulated:
         real_names.check_module_attribute(module.name, name)
+        if origins.has_module(m, module.name, name):
+            raise NotSimulated(f"the module {full}", marks.MODULE)
     raise _cannot_import(m, module, name)
+
+
+def _known_package(module: Module) -> bool:
+    """Whether all names of a package are known: one of the library."""
+    return module.simulated and module.name not in library.PACKAGES
 
 
 def _cannot_import(m: Interpreter, module: Module, name: str) -> Raised:
     own = module.names.get("__name__", module.name)
     path = module.names.get("__file__")
     if path is None and module.simulated:
-        raise NotSimulated(f"where the module {own} is from")
+        path = origins.file_of(m, own)
     where = path if path is not None else "unknown location"
     words = f"cannot import name '{name}' from '{own}' ({where})"
     if own in m.modules and _is_running(m, module):

@@ -177,6 +177,12 @@ class Interpreter(ValueServices):
             )
         return found
 
+    def library_code(self) -> FunctionCode:
+        """A code that stands for the library's own in what an exception has come through."""
+        (code, *_) = source_codes(Source.of("python", "", "<library>", self.minor, "library"))
+        assert isinstance(code, FunctionCode)
+        return code
+
     def hidden_globals(self) -> dict[str, Value]:
         found: dict[str, Value] = self.memory.roots.setdefault("hidden_globals", {"__name__": "builtins"})
         if len(found) == 1:

@@ -265,6 +265,8 @@ class AtomParser(BaseParser):
         for token in tokens:
             pieces = [(token.value, token.at)] if token.kind == STRING else token.value
             self._add_parts(parts, pieces)
+        if self.minor < 12:  # no piece of one has a place of its own
+            parts = [part._replace(at=at) if isinstance(part, s.FormattedValue) else part for part in parts]
         return s.JoinedStr(parts, at)
 
     def _add_parts(self, parts: s.Nodes, pieces: list[Any]) -> None:

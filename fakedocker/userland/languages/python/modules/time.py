@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python import signals
-from fakedocker.userland.languages.python.errors import error, type_error
+from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error, type_error
 from fakedocker.userland.languages.python.library import names_for
 from fakedocker.userland.languages.python.modules.math import number
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.structures import structure, structure_class
-from fakedocker.userland.languages.python.types import native, payload_of
+from fakedocker.userland.languages.python.types import native, payload_of, type_name
 
 _FIELDS: Final = ("tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst")
 _BILLION: Final = 1_000_000_000
@@ -39,7 +39,12 @@ def deadline_of(m: Interpreter, key: str, seconds: float) -> int:
 
 @native("sleep", module="time")
 def _sleep(m: Interpreter, seconds: Value) -> Value:
-    value = number(m, seconds)
+    try:
+        value = number(m, seconds)
+    except Raised as raised:
+        if raised.value.cls is EXCEPTIONS["TypeError"] and raised.value.args[0].startswith("must be real number"):
+            raise type_error(f"'{type_name(seconds)}' object cannot be interpreted as an integer") from None
+        raise
     if value != value:
         raise error("ValueError", "Invalid value NaN (not a number)")
     if value < 0:
@@ -128,7 +133,10 @@ def _strftime(m: Interpreter, format: Value, t: Value = None) -> Value:
 def _strptime(m: Interpreter, text: Value, format: Value = "%a %b %d %H:%M:%S %Y") -> Value:
     if "%Z" in format:
         raise NotSimulated("%Z of time.strptime")  # the names of zones would be the machine's
-    return _struct(time.strptime(text, format))
+    try:
+        return _struct(time.strptime(text, format))
+    except ValueError as problem:
+        raise error("ValueError", str(problem)) from None
 
 
 @native("mktime", module="time")
