@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.services_machine import Machine
+from helpers.frozen_machine import FrozenMachine as Machine
 
 CASES = Path(__file__).parents[1] / "data/python-cases"
 VERSIONS = {"3.11": "3.11.7", "3.12": "3.12.1", "3.13": "3.13.0"}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.services_machine import Machine
+from helpers.frozen_machine import FrozenMachine as Machine
 
 PROJECTS = Path(__file__).parents[1] / "data/python-projects"
 SITE = "/usr/local/lib/python3.12/site-packages"
