@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from fakedocker.durability.writing import dumps
+from fakedocker.userland.languages.machine.code import Source
 from fakedocker.userland.languages.machine.memory import ScriptMemory
+from helpers.lasting_machine import LastingMachine
 from helpers.services_machine import Machine
 
 NODE = """
@@ -71,3 +73,20 @@ def _memories(box: Machine) -> list[ScriptMemory]:
         state = getattr(process.body, "state", None) or {}
         found += [value for value in state.values() if isinstance(value, ScriptMemory)]
     return found
+
+
+WAITING = """
+const { execSync } = require('child_process');
+function inner() { return execSync('sleep 2; echo slept').toString(); }
+console.log(inner(), new Error('after').stack.split('\\n')[1].trim());
+"""
+
+
+def test_a_script_goes_on_in_a_function_whose_source_is_compiled_anew() -> None:
+    box = LastingMachine({"/app/a.js": WAITING})
+    service = box.serve("node", "/app/a.js", seconds=1)
+    Source.known.clear()
+    box.collect()
+    box.settle(service.pid, 5)
+    assert service.stdout == "slept\n at Object.<anonymous> (/app/a.js:4:22)\n"
+    assert service.status == 0

@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 
+from helpers.lasting_machine import LastingMachine
 from helpers.node_cases import (
     DIRECTORY,
     ENVIRONMENT,
@@ -19,7 +20,6 @@ from helpers.node_cases import (
     without_chance,
 )
 from helpers.paths import DATA
-from helpers.services_machine import Machine
 
 MARK = "fakedocker: node: "
 UNLIKE = DATA / "node-cases-unlike.json"
@@ -28,7 +28,9 @@ UNLIKE = DATA / "node-cases-unlike.json"
 
 def play(case: Case) -> Answer:
     """Run a case in a container."""
-    box = Machine({f"{DIRECTORY}/{name}": text for name, text in case.files.items()} or {f"{DIRECTORY}/.empty": ""})
+    box = LastingMachine(
+        {f"{DIRECTORY}/{name}": text for name, text in case.files.items()} or {f"{DIRECTORY}/.empty": ""}
+    )
     result = box.run(
         "/srv/bin/node",
         *case.arguments,

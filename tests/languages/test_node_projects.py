@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from helpers.lasting_machine import LastingMachine
 from helpers.node_cases import ENVIRONMENT, without_chance
 from helpers.node_projects import DIRECTORY, arguments_of, files_of, names, read_answer
-from helpers.services_machine import Machine
 
 PACKAGES = {"express": "4.21.2", "sqlite3": "5.1.7", "mysql2": "3.11.0"}
 
@@ -22,7 +22,7 @@ def installed() -> dict[str, str]:
 
 @pytest.mark.parametrize("name", names())
 def test_an_application_prints_what_it_printed_on_node(name: str) -> None:
-    box = Machine({**installed(), **{f"{DIRECTORY}/{path}": text for path, text in files_of(name).items()}})
+    box = LastingMachine({**installed(), **{f"{DIRECTORY}/{path}": text for path, text in files_of(name).items()}})
     if name == "shop":
         box.serve("mariadbd", MARIADB_ROOT_PASSWORD="secret")
     environment = {**ENVIRONMENT, "PATH": "/srv/bin:" + ENVIRONMENT["PATH"], "DB_PASSWORD": "secret"}

@@ -12,6 +12,7 @@ from collections import deque
 from typing import Final
 
 from fakedocker.userland.languages.machine.cells import CELLS, Shared, Value, slots_of, stored_name
+from fakedocker.userland.languages.machine.code import Code, Frame
 
 Row = list[Value]
 
@@ -168,4 +169,15 @@ def rebuild(rows: list[Row]) -> Value:
     for number, row in enumerate(rows):
         if row[0] in _TABLES:
             building.fill(number)
+    for made in building.made:
+        if type(made) is Frame:
+            _prepare(made)
     return building.made[0]
+
+
+def _prepare(frame: Frame) -> None:
+    """A frame under way goes on without being entered, and traces ask where it is: its code must have its operations."""
+    if not isinstance(frame.code, Code):
+        raise ValueError("a frame without code")
+    if not frame.code.operations:
+        frame.code.prepare()

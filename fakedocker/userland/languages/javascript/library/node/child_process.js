@@ -96,6 +96,11 @@ const {
   '|child.exec': (callback, error, stdout, stderr) => callback(error, stdout, stderr),
 };
 
+// What nobody reads of a child that has ended ends too.
+function flush(child) {
+  for (const stream of [child.stdout, child.stderr]) if (stream && stream.readable) stream.resume();
+}
+
 function spawn(file, args, options) {
   const [given, chosen] = settings(args, options);
   const [program, rest] = command(file, given, chosen);
@@ -112,6 +117,7 @@ function spawn(file, args, options) {
     if (status < 0) child.signalCode = SIGNALS[-status] || `SIG${-status}`;
     else child.exitCode = status;
     exits(child, child.exitCode, child.signalCode);
+    process.nextTick(flush, child);
     closed();
   });
   if (found instanceof Error) {
