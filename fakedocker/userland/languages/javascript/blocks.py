@@ -8,6 +8,7 @@ from typing import Final as Constant
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.cells import Ending
 from fakedocker.userland.languages.javascript.direct import direct
+from fakedocker.userland.languages.javascript.direct_assigning import note_listed_names
 from fakedocker.userland.languages.javascript.emitting import Emitter, Label, Target
 from fakedocker.userland.languages.javascript.functions import function_maker
 from fakedocker.userland.languages.javascript.jumping import (
@@ -28,7 +29,7 @@ from fakedocker.userland.languages.javascript.scopes import Variable
 from fakedocker.userland.languages.javascript.stacked import condition, push
 from fakedocker.userland.languages.javascript.stacked_assigning import store
 from fakedocker.userland.languages.javascript.syntax import Node
-from fakedocker.userland.languages.javascript.variables import Store, open_scope, store_variable, write
+from fakedocker.userland.languages.javascript.variables import Store, open_scope, read, store_variable, write
 from fakedocker.userland.languages.machine.code import Frame, Operation, Runner
 from fakedocker.userland.languages.machine.machine import Thrown
 
@@ -62,6 +63,16 @@ def _make_function(emitter: Emitter, node: syntax.Function, at: int) -> None:
     emitter.op(lambda frame, machine: storing(frame, machine, maker(frame, machine)), at)
     if variable is not None:
         emitter.known.add(variable)
+
+
+def _function(emitter: Emitter, node: syntax.FunctionDeclaration) -> None:
+    """A function has been made where its block begins; where it stands, the function around gets it, too."""
+    if id(node) not in emitter.analysis.lifted:
+        return
+    name, at = node.function.name, node.at
+    reading = read(emitter, name, at)
+    storing = store_variable(emitter, emitter.function.top.names[name])
+    emitter.op(lambda frame, machine: storing(frame, machine, reading(frame, machine)), at)
 
 
 def _block(emitter: Emitter, node: syntax.Block) -> None:
@@ -116,6 +127,8 @@ def declare(emitter: Emitter, kind: str, target: Node, value: Node | None) -> No
         emitter.op(lambda frame, machine: frame.stack.append(None), target.at)
     else:
         push(emitter, value, target.name if isinstance(target, syntax.Name) else "")
+        if isinstance(target, syntax.Name):
+            note_listed_names(emitter, target.name, value)
     bind(emitter, kind, target)
 
 
@@ -285,7 +298,7 @@ def _try_catch(emitter: Emitter, node: syntax.Try) -> None:
 
 KINDS: Constant[dict[type, Callable[..., None]]] = {
     syntax.Block: _block, syntax.ExpressionStatement: _expression, syntax.Empty: _empty, syntax.Declaration: _declaration,
-    syntax.FunctionDeclaration: _empty, syntax.ClassDeclaration: _class, syntax.Export: _export, syntax.Import: _empty, syntax.If: _if,
+    syntax.FunctionDeclaration: _function, syntax.ClassDeclaration: _class, syntax.Export: _export, syntax.Import: _empty, syntax.If: _if,
     syntax.Break: break_statement, syntax.Continue: continue_statement,
     syntax.Return: return_statement, syntax.Throw: throw_statement, syntax.Labelled: _labelled, syntax.Switch: _switch, syntax.Try: _try,
 }  # fmt: skip

@@ -280,12 +280,16 @@ class HostObject(JsObject):
 
 @cell
 class PrivateMark:
-    """What one evaluation of a class makes of one of its names with #."""
+    """What one evaluation of a class makes of one of its names with #.
 
-    __slots__ = ("name",)
+    `owner`: of a method or an accessor the class as messages call it, after "static " if it is of the class itself.
+    """
 
-    def __init__(self, name: str) -> None:
+    __slots__ = ("name", "owner")
+
+    def __init__(self, name: str, owner: str = "") -> None:
         self.name = name
+        self.owner = owner
 
 
 @cell

@@ -89,9 +89,9 @@ class ClassSyntax:
         if cursor.is_at(":") or cursor.is_at(","):
             self._wrong_member(token if token.value == "static" and is_static else start, start, key)
         self._check_field_name(key, is_static)
-        self._declare_private(key, "field", is_static)
         value = self._field_value() if cursor.is_at("=") else None
         cursor.end_statement()
+        self._declare_private(key, "field", is_static)
         return syntax.Field(token.at, key.node, value, key.computed, is_static)
 
     def _wrong_member(self, first: Token, start: Token, key: Key) -> NoReturn:

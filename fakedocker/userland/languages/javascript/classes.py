@@ -51,15 +51,28 @@ def _make_marks(emitter: Emitter, node: syntax.Class) -> None:
     variables = [variable for variable in emitter.scope.names.values() if variable.kind == "private"]
     if not variables:
         return
-    stores = [(store_variable(emitter, variable), variable.name) for variable in variables]
+    owners = _owners(node)
+    stores = [
+        (store_variable(emitter, variable), variable.name, owners.get(variable.name, "")) for variable in variables
+    ]
     boxed = [variable.slot for variable in variables if variable.boxed]
 
     def run(frame: Frame, machine: Runner) -> None:
         machine.language.renew_boxes(frame, boxed)
-        for store, name in stores:
-            store(frame, machine, PrivateMark(name))
+        for store, name, owner in stores:
+            store(frame, machine, PrivateMark(name, owner))
 
     emitter.op(run, node.at)
+
+
+def _owners(node: syntax.Class) -> dict[str, str]:
+    """Whose private methods and accessors are, as messages about them say."""
+    name = node.name or "anonymous"
+    return {
+        f"#{member.key.name}": f"static {node.name or '.'}" if member.is_static else name
+        for member in node.members
+        if isinstance(member, syntax.Method) and isinstance(member.key, syntax.PrivateName)
+    }
 
 
 def _make_constructor(emitter: Emitter, node: syntax.Class, name: str) -> None:

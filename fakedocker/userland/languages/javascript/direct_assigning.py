@@ -49,6 +49,22 @@ def note_debug_name(emitter: Emitter, target: syntax.Member, value: Node) -> Non
             emitter.code_of(value).debug_name = text.replace(".prototype.", ".")
 
 
+def note_listed_names(emitter: Emitter, name: str, value: Node) -> None:
+    """Functions without a name in a list that a variable gets are called after the variable in traces."""
+    pending: list[Node] = [value] if isinstance(value, syntax.ArrayLiteral) else []
+    found: list[syntax.Function] = []
+    while pending:
+        node = pending.pop()
+        if isinstance(node, syntax.ArrayLiteral):
+            pending += [part for part in node.items if part is not None]
+        elif isinstance(node, syntax.Function):
+            found += [node] if not node.name else []
+        elif not isinstance(node, syntax.Literal | syntax.Name):
+            return  # its names may count, too
+    for function in found:
+        emitter.code_of(function).debug_name = name
+
+
 def _debug_path(node: Node) -> str:
     match node:
         case syntax.Name(_, name):

@@ -12,6 +12,7 @@ from fakedocker.userland.languages.javascript.cells import (
     Value,
 )
 from fakedocker.userland.languages.javascript.code import JsCode
+from fakedocker.userland.languages.javascript.escapes import LINE_END
 from fakedocker.userland.languages.javascript.properties import get, prototype_of
 from fakedocker.userland.languages.javascript.shared import NULL, Host, Native
 from fakedocker.userland.languages.javascript.units import to_units
@@ -24,8 +25,8 @@ Place = tuple[str, int, int, Source]
 def place_of(code: JsCode, at: int) -> Place:
     """An offset of a source as line and column."""
     text = code.source.text if code.source.text.isascii() else to_units(code.source.text)
-    start = text.rfind("\n", 0, at) + 1
-    return code.source.name, text.count("\n", 0, start) + 1, at - start + 1, code.source
+    ends = [found.end() for found in LINE_END.finditer(text, 0, at)]
+    return code.source.name, len(ends) + 1, at - (ends[-1] if ends else 0) + 1, code.source
 
 
 def frame_name(realm: Host, code: JsCode, invocation: Invocation) -> str:

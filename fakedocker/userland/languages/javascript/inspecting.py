@@ -82,13 +82,31 @@ class Inspector:
 
     def _custom(self, value: Value, custom: Value, level: int) -> str:
         realm = self.realm
-        options = realm.new_object()
-        depth = self.options.depth - level
-        options.props.update(depth=float(depth) if not math.isinf(depth) else math.inf, colors=self.options.colors)
-        found = realm.call(custom, value, [options.props["depth"], options, realm.globals_inspect()])
+        given = realm.new_object()
+        given.props.update(self._given_options())
+        found = realm.call(custom, value, [float(self.options.depth - level), given, realm.globals_inspect()])
         if type(found) is str:
             return found.replace("\n", "\n" + " " * self.indentation)
         return self.value(found, level)
+
+    def _given_options(self) -> dict[str, Value]:
+        """What an object that shows itself is told, in node's order."""
+        options = self.options
+        return {
+            "stylize": Native.known["stylizeWithColor" if options.colors else "stylizeNoColor"],
+            "showHidden": options.show_hidden,
+            "depth": float(options.depth),
+            "colors": options.colors,
+            "customInspect": True,
+            "showProxy": False,
+            "maxArrayLength": float(options.most_items),
+            "maxStringLength": float(options.most_text),
+            "breakLength": float(options.break_length),
+            "compact": float(options.compact) if options.compact else False,
+            "sorted": options.sorted_keys,
+            "getters": options.getters,
+            "numericSeparator": False,
+        }
 
     def primitive(self, value: Value) -> str:
         """A value that is no object."""
@@ -160,3 +178,18 @@ def _is_in_pair(value: str, place: int) -> bool:
 def symbol_text(value: Value) -> str:
     """A symbol as text."""
     return f"Symbol({value.description or ''})"
+
+
+def _stylize(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    """A text in the colour of its kind, which is asked of the options that an object is told."""
+    text = arguments[0] if arguments else None
+    style = STYLES.get(arguments[1]) if len(arguments) > 1 and type(arguments[1]) is str else None
+    return (
+        text
+        if style is None
+        else f"\x1b[{style[0]}m{realm.short_text(text) if type(text) is not str else text}\x1b[{style[1]}m"
+    )
+
+
+Native("stylizeNoColor", lambda realm, this, arguments: arguments[0] if arguments else None, 2)
+Native("stylizeWithColor", _stylize, 2)

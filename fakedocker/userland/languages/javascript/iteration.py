@@ -175,7 +175,7 @@ def enter_next(realm: Host, found: Value, value: Value) -> object:
         return True
     method = get(realm, found, "next")
     if not is_callable(method):
-        raise realm.error("TypeError", f"{realm.short_text(method)} is not a function")
+        raise NotSimulated("what V8 says of an iterator without a function next")
     calls.enter(realm, method, found, [value] if value is not None else [])
     return True
 
@@ -232,7 +232,10 @@ def take(realm: Host, value: Value, count: int | None, at: int = -1, said: str =
         if type(found) is ListIterator:
             given, done = advance(realm, found)
         else:
-            result = realm.call(get(realm, found, "next"), found, [])
+            method = get(realm, found, "next")
+            if said and not is_callable(method):
+                raise NotSimulated("what V8 says of an iterator without a function next")
+            result = realm.call(method, found, [])
             done = to_boolean(realm.get_result(result, "done", at))
             given = None if done else get(realm, result, "value")
         if done:
@@ -271,4 +274,4 @@ def spread(realm: Host, value: Value, text: str) -> list[Value]:
         raise realm.error(
             "TypeError", f"{text} is not iterable (cannot read property undefined)" if is_nothing else said
         )
-    return take(realm, value, None)
+    return take(realm, value, None, said=text)

@@ -174,9 +174,7 @@ class _Reader:
                 self.place += 1
                 return self.realm.array(items)
             if character != ",":
-                raise self.problem(
-                    "Expected ',' or ']' after array element in JSON at position {place}" if character else ""
-                )
+                raise self.problem("Expected ',' or ']' after array element in JSON at position {place}")
             self.place += 1
 
     def object(self) -> JsObject:
@@ -202,11 +200,7 @@ class _Reader:
             key = self.string()
             self.skip()
             if self.text[self.place : self.place + 1] != ":":
-                raise self.problem(
-                    "Expected ':' after property name in JSON at position {place}"
-                    if self.place < len(self.text)
-                    else ""
-                )
+                raise self.problem("Expected ':' after property name in JSON at position {place}")
             self.place += 1
             made.props[key] = self.value()
             self.skip()
@@ -216,9 +210,7 @@ class _Reader:
                 self.place += 1
                 return made
             if character != ",":
-                raise self.problem(
-                    "Expected ',' or '}' after property value in JSON at position {place}" if character else ""
-                )
+                raise self.problem("Expected ',' or '}' after property value in JSON at position {place}")
             self.place += 1
 
 

@@ -39,6 +39,8 @@ def _leaf(node: Node, at: int) -> list[tuple[syntax.Name, int]]:
                 at = own if at < 0 and is_prefix else at
             case syntax.Member(_, inner, _, _, _) | syntax.Call(_, inner, _, _) | syntax.Chain(_, inner):
                 pass
+            case syntax.WrongTarget(_, inner, _):
+                pass
             case syntax.Binary(_, _, inner, _) | syntax.Logical(_, _, inner, _) | syntax.Conditional(_, inner, _, _):
                 pass
             case syntax.Sequence(_, parts) if parts:

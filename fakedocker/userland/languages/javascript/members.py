@@ -106,15 +106,31 @@ def super_get(realm: Host, function: JsFunction, this: Value, key: Key) -> Value
 # private names
 
 
+def _no_member(realm: Host, target: Value, mark: PrivateMark, at: int, act: str) -> Exception:
+    """A value lacks a private name; of methods and accessors V8 says whose they are, of fields what is wrong with them."""
+    is_static = mark.owner.startswith("static ")
+    if (target is None or target is NULL) and not is_static:
+        nothing = "null" if target is NULL else "undefined"
+        verb = f"{act} properties of {nothing} ({'reading' if act == 'read' or mark.owner else 'setting'}"
+        verb = verb.replace("set ", "read ", 1) if mark.owner else verb
+        return realm.error_at(at, "TypeError", f"Cannot {verb} '{mark.owner or mark.name}')")
+    if is_static:
+        return realm.error_at(at, "TypeError", f"Receiver must be class {mark.owner.removeprefix('static ')}")
+    if mark.owner:
+        return realm.error_at(at, "TypeError", f"Receiver must be an instance of class {mark.owner}")
+    verb, where = ("read", "from") if act == "read" else ("write", "to")
+    return realm.error_at(
+        at, "TypeError", f"Cannot {verb} private member {mark.name} {where} an object whose class did not declare it"
+    )
+
+
 def get_private(realm: Host, target: Value, mark: PrivateMark, at: int) -> Value:
     """target.#name."""
     found = MISSING
     if isinstance(target, JsObject) and target.private is not None:
         found = target.private.get(mark, MISSING)
     if found is MISSING:
-        raise realm.error_at(
-            at, "TypeError", f"Cannot read private member {mark.name} from an object whose class did not declare it"
-        )
+        raise _no_member(realm, target, mark, at, "read")
     if type(found) is Slot:
         if found.is_accessor:
             if found.getter is None:
@@ -129,9 +145,7 @@ def set_private(realm: Host, target: Value, mark: PrivateMark, value: Value, at:
     private = target.private if isinstance(target, JsObject) else None
     found = MISSING if private is None else private.get(mark, MISSING)
     if private is None or found is MISSING:
-        raise realm.error_at(
-            at, "TypeError", f"Cannot write private member {mark.name} to an object whose class did not declare it"
-        )
+        raise _no_member(realm, target, mark, at, "set")
     if type(found) is Slot:
         if found.setter is None:
             said = (
@@ -298,6 +312,7 @@ def template_object(
         found = realm.state.templates[place] = realm.array(list(texts))
         raw = realm.array(list(raws))
         raw.fixed = found.fixed = "frozen"
+        raw.extensible = found.extensible = False
         found.props["raw"] = Slot(raw, writable=False, enumerable=False, configurable=False)
     return found
 

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Final
 
 from fakedocker.base.numbers import is_digits
+from fakedocker.userland.languages.machine.cells import NotSimulated
 
 _SPACE: Final = " \t\n\r\v\f\xa0\ufeff\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 _DECIMAL: Final = re.compile(r"[+-]?(?:Infinity|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)")
@@ -159,12 +160,9 @@ def in_radix(number: float, radix: int) -> str:
     sign = "-" if number < 0 else ""
     number = abs(number)
     whole = int(number)
-    zeros = 0
-    while whole >= 1 << 53:  # digits that the number does not tell are zeros
-        number /= radix
-        whole = int(number)
-        zeros += 1
-    fraction = 0.0 if zeros else number - whole
+    if whole >= 1 << 53 and radix & (radix - 1):
+        raise NotSimulated(f"so large a number in the radix {radix}")
+    fraction = number - whole
     digits: list[int] = []
     delta = max(0.5 * (math.nextafter(number, math.inf) - number), math.nextafter(0.0, 1.0))
     if fraction >= delta:
@@ -183,7 +181,6 @@ def in_radix(number: float, radix: int) -> str:
     while whole:
         whole, digit = divmod(whole, radix)
         text = _DIGITS[digit] + text
-    text += "0" * zeros
     tail = "".join(_DIGITS[digit] for digit in digits)
     return f"{sign}{text or '0'}{'.' + tail if tail else ''}"
 

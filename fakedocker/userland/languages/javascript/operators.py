@@ -6,7 +6,15 @@ import math
 from collections.abc import Callable
 from typing import Final
 
-from fakedocker.userland.languages.javascript.cells import Bound, JsObject, Symbol, Value, is_callable, is_object
+from fakedocker.userland.languages.javascript.cells import (
+    Bound,
+    JsArray,
+    JsObject,
+    Symbol,
+    Value,
+    is_callable,
+    is_object,
+)
 from fakedocker.userland.languages.javascript.numbers import number_text, text_number, to_int32, to_uint32
 from fakedocker.userland.languages.javascript.shared import HAS_INSTANCE, NULL, TO_PRIMITIVE, Host, Native, WellKnown
 from fakedocker.userland.languages.machine.cells import NotSimulated
@@ -258,7 +266,7 @@ def _big(realm: Host, operator: str, left: int, right: int) -> int:
         return quotient if operator == "/" else left - quotient * right
     if operator == "**":
         if right < 0:
-            raise realm.error("RangeError", "Exponent must be non-negative")
+            raise realm.error("RangeError", "undefined must be positive")
         if left.bit_length() * right > MOST_BITS:
             raise NotSimulated("so big an integer")
         return int(left**right)
@@ -339,8 +347,8 @@ def is_instance(realm: Host, value: Value, kind: Value) -> bool:
 def has_property(realm: Host, key: Value, target: Value) -> bool:
     """`in`."""
     if not is_object(target):
-        said = to_text(realm, key) if not isinstance(key, Symbol | WellKnown) else f"Symbol({key.description})"
-        shown = "undefined" if target is None else target if type(target) is str else to_text(realm, target)
+        said = key if type(key) is str else "[object Array]" if type(key) is JsArray else realm.short_text(key)
+        shown = target if type(target) is str else realm.short_text(target)
         raise realm.error("TypeError", f"Cannot use 'in' operator to search for '{said}' in {shown}")
     return realm.has(target, to_key(realm, key))
 

@@ -309,7 +309,9 @@ def slot_of(realm: Host, described: Value, existing: Value = MISSING) -> Slot:
     is_accessor = has(realm, described, "get") or has(realm, described, "set")
     if is_accessor and (has(realm, described, "value") or has(realm, described, "writable")):
         raise realm.error(
-            "TypeError", "Invalid property descriptor. Cannot both specify accessors and a value or writable attribute"
+            "TypeError",
+            "Invalid property descriptor. Cannot both specify accessors and a value or writable attribute,"
+            f" {realm.described(described)}",
         )
     if is_accessor or (before is not None and before.is_accessor and not has(realm, described, "value")):
         getter = get(realm, described, "get") if has(realm, described, "get") else before.getter if before else None

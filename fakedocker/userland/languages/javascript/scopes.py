@@ -7,12 +7,13 @@ their own, so that arrow functions find them as they find any other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Final, cast
 
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.escapes import Refused
 from fakedocker.userland.languages.javascript.leaves import first_names
+from fakedocker.userland.languages.javascript.lifted import lifted_functions, var_names
 from fakedocker.userland.languages.javascript.patterns import names_of
 from fakedocker.userland.languages.javascript.redeclarations import check_redeclarations, nodes_in
 from fakedocker.userland.languages.javascript.syntax import Node
@@ -123,12 +124,14 @@ class Analysis:
         scopes: the scope that a node opens, by the node's id.
         functions: the scope of each function, likewise.
         first_places: where V8 points at for names that a statement reads first, by their ids.
+        lifted: functions of blocks that the function around sees too, by their ids.
         waiting: ids of nodes in which a frame may be entered, so that they are no single step.
     """
 
     def __init__(self, program: syntax.Program, parameters: tuple[str, ...], *, is_global: bool = False) -> None:
         self.scopes: dict[int, Scope] = {}
         self.functions: dict[int, FunctionScope] = {}
+        self.lifted: set[int] = set()
         self.waiting: set[int] = set()
         self.first_places: dict[int, int] = {}
         self._scope: Scope
@@ -139,7 +142,7 @@ class Analysis:
             root.top.declare(name, "parameter", 0)
         self._scope = root.top
         if not is_global:
-            self._hoist_vars(program.body, root.top)
+            self._hoist_vars(program.body, root.top, program.is_strict)
             self._declare(program.body, root.top, is_top=True)
         for statement in program.body:
             self._visit(statement)
@@ -161,9 +164,13 @@ class Analysis:
 
     # declarations
 
-    def _hoist_vars(self, body: Iterable[Node], top: Scope) -> None:
-        for name in _var_names(body):
+    def _hoist_vars(self, body: Iterable[Node], top: Scope, is_strict: bool) -> None:
+        taken = frozenset(name for name, variable in top.names.items() if variable.kind == "parameter")
+        for name in var_names(body):
             top.declare(name.name, "var", name.at)
+        for found in () if is_strict else lifted_functions(body, taken):
+            top.declare(found.function.name, "var", found.at)
+            self.lifted.add(id(found))
 
     def _declare(self, body: Iterable[Node], scope: Scope, *, is_top: bool = False) -> None:
         """What the statements of a block declare in it."""
@@ -284,7 +291,7 @@ class Analysis:
         top = self._scope = function.top
         self._parameters(node, function)
         parts = statements_of(node)
-        self._hoist_vars(parts, top)
+        self._hoist_vars(parts, top, node.is_strict)
         self._declare(parts, top, is_top=True)
         if node.kind == "function" and node.name and not is_declaration and node.name not in top.names:
             top.declare(node.name, "name", node.at)
@@ -371,26 +378,6 @@ def statements_of(node: syntax.Function) -> tuple[Node, ...]:
     )  # a node is a tuple, too
 
 
-def _var_names(body: Iterable[Node]) -> Iterator[syntax.Name]:
-    """The names that `var` declares in statements, without those of functions in them."""
-    pending = [node for node in body if node is not None][::-1]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, syntax.Function | syntax.Class | syntax.FunctionDeclaration | syntax.ClassDeclaration):
-            continue
-        if isinstance(node, syntax.Declaration):
-            if node.kind == "var":
-                for target, _ in node.pairs:
-                    yield from names_of(target)
-            continue
-        if isinstance(node, _STATEMENTS):
-            pending += list(nodes_in(node))[::-1]
-
-
-_STATEMENTS: Final = (
-    syntax.Block, syntax.If, syntax.For, syntax.ForIn, syntax.While, syntax.DoWhile, syntax.Labelled, syntax.Try, syntax.Switch, syntax.Case,
-    syntax.Export,
-)  # fmt: skip
 _VISITS: Final[dict[type, Callable[..., bool]]] = {
     syntax.Name: Analysis._name, syntax.This: Analysis._pseudo, syntax.NewTarget: Analysis._pseudo, syntax.Super: Analysis._pseudo,
     syntax.Block: Analysis._block, syntax.For: Analysis._for, syntax.ForIn: Analysis._for_in, syntax.Switch: Analysis._switch,

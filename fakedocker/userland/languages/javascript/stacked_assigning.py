@@ -126,7 +126,7 @@ def wrong_target(emitter: Emitter, node: syntax.WrongTarget) -> None:
     def refuse(frame: Frame, machine: Runner) -> None:
         raise machine.language.error("ReferenceError", node.message)
 
-    emitter.op(refuse, node.at)
+    emitter.op(refuse, node.call.at)
 
 
 def store(

@@ -8,7 +8,14 @@ from fakedocker.userland.languages.javascript.iteration import advance
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument, is_nothing
 from fakedocker.userland.languages.javascript.properties import get
 from fakedocker.userland.languages.javascript.realm_state import add_prototype
-from fakedocker.userland.languages.javascript.shared import ASYNC_ITERATOR, ITERATOR, TO_STRING_TAG, Native, NativeCall
+from fakedocker.userland.languages.javascript.shared import (
+    ASYNC_ITERATOR,
+    ITERATOR,
+    TO_STRING_TAG,
+    Getter,
+    Native,
+    NativeCall,
+)
 
 MAP = Kind("Map")
 SET = Kind("Set")
@@ -139,6 +146,8 @@ def _define_strong(kind: Kind, is_map: bool) -> None:
     for of in ("values", "keys", "entries"):
         kind.method(of)(iterator(of))
     kind.prototype.entries[ITERATOR] = kind.prototype.entries["entries" if is_map else "values"]
+    if not is_map:
+        kind.prototype.entries["keys"] = kind.prototype.entries["values"]
     kind.written("forEach", "collections")
 
 
@@ -163,6 +172,10 @@ def _itself(realm: Host, this: Value, arguments: list[Value]) -> Value:
     return this
 
 
+def _tag(realm: Host, this: Value, arguments: list[Value]) -> Value:
+    return this.kind if isinstance(this, ListIterator) else None
+
+
 def _next(realm: Host, this: Value, arguments: list[Value]) -> Value:
     if not isinstance(this, ListIterator):
         raise realm.error("TypeError", f"next method called on incompatible receiver {realm.short_text(this)}")
@@ -170,6 +183,9 @@ def _next(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 
 ARRAY_ITERATOR.entries["next"] = Native("%ArrayIterator.next", _next, name="next")
+ARRAY_ITERATOR.entries[TO_STRING_TAG] = Getter(
+    Native("get %ArrayIterator[Symbol.toStringTag]", _tag, name="get [Symbol.toStringTag]")
+)
 ARRAY_ITERATOR.entries[ITERATOR] = Native("%ArrayIterator[Symbol.iterator]", _itself, name="[Symbol.iterator]")
 
 

@@ -19,10 +19,18 @@ from fakedocker.userland.languages.javascript.numbers import (
     to_precision,
     to_uint32,
 )
-from fakedocker.userland.languages.javascript.operators import power, to_number, to_numeric, to_primitive, to_text
+from fakedocker.userland.languages.javascript.operators import (
+    MOST_BITS,
+    power,
+    to_number,
+    to_numeric,
+    to_primitive,
+    to_text,
+)
 from fakedocker.userland.languages.javascript.realm import Table
 from fakedocker.userland.languages.javascript.realm_state import GLOBALS
 from fakedocker.userland.languages.javascript.shared import TO_STRING_TAG
+from fakedocker.userland.languages.machine.cells import NotSimulated
 
 NUMBER = Kind("Number", length=1)
 BIGINT = Kind("BigInt", length=1)
@@ -183,8 +191,6 @@ def _decimal(realm: Host, value: int) -> str:
     try:
         return str(value)
     except ValueError:  # the host writes no integers of so many digits
-        from fakedocker.userland.languages.machine.cells import NotSimulated
-
         raise NotSimulated("so big an integer as text") from None
 
 
@@ -201,15 +207,28 @@ def _bigint_locale(realm: Host, this: Value, arguments: list[Value]) -> Value:
 BIGINT.prototype.entries[TO_STRING_TAG] = "BigInt"
 
 
+def _bits_of(realm: Host, arguments: list[Value]) -> tuple[int, int]:
+    bits = to_integer(to_number(realm, argument(arguments, 0)))
+    value = argument(arguments, 1)
+    if not 0 <= bits <= (1 << 53) - 1:
+        raise realm.error("RangeError", "Invalid value: not (convertible to) a safe integer")
+    if type(value) is not int:
+        raise NotSimulated("asIntN and asUintN of what is no BigInt")
+    if bits > MOST_BITS:
+        raise NotSimulated("so big an integer")
+    return int(bits), value
+
+
 @BIGINT.static("asUintN", 2)
 def _as_uint(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    return arguments[1] & ((1 << int(arguments[0])) - 1)
+    bits, value = _bits_of(realm, arguments)
+    return value & ((1 << bits) - 1)
 
 
 @BIGINT.static("asIntN", 2)
 def _as_int(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    bits = int(arguments[0])
-    value = arguments[1] & ((1 << bits) - 1)
+    bits, value = _bits_of(realm, arguments)
+    value &= (1 << bits) - 1
     return value - (1 << bits) if bits and value >> (bits - 1) else value
 
 

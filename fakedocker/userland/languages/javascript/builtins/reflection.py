@@ -115,7 +115,7 @@ def _reflect_construct(realm: Host, this: Value, arguments: list[Value]) -> Valu
     return top.stack.pop()
 
 
-PROXY = Native("Proxy", lambda realm, this, arguments: _needs_new(realm), 2)
+PROXY = Native("Proxy", lambda realm, this, arguments: _needs_new(realm), 2, None, Table("Proxy"))
 GLOBALS.entries["Proxy"] = PROXY
 
 

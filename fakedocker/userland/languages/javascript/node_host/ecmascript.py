@@ -64,7 +64,7 @@ def _add_values(realm: Host, this: Value, arguments: list[Value]) -> Value:
 
 @native("addModule")
 def _add_module(realm: Host, this: Value, arguments: list[Value]) -> Value:
-    """addModule(url, path) -> the specifiers that it imports, in order"""
+    """addModule(url, path, whether another imports it) -> the specifiers that it imports, in order"""
     url, name = to_text(realm, arguments[0]), text_from(realm, arguments, 1)
     text = realm.machine.system.read_file(name).decode("utf-8", "replace").removeprefix("\ufeff")
     source = Source.of("javascript", text, url, MODULE)
@@ -75,6 +75,9 @@ def _add_module(realm: Host, this: Value, arguments: list[Value]) -> Value:
         found = syntax_error(realm, problem, text, url)
         is_mjs = name.endswith(".mjs")
         place_at(realm, found.value, "esm.syntax" if is_mjs else "esm.syntax.detected", is_alone=True)
+        if to_boolean(arguments[2]):  # nothing waits for a module that another one imports
+            slot = found.value.props["stack"]
+            slot.value = slot.value.partition("\n    at async ModuleJob._link ")[0]
         raise found from None
     record: Record = {
         "imports": {},

@@ -13,7 +13,7 @@ from fakedocker.userland.languages.javascript.calls import make_frame
 from fakedocker.userland.languages.javascript.cells import JsFunction, JsObject, Promise, Value
 from fakedocker.userland.languages.javascript.compiler import FILE, MODULE, WRAPPER
 from fakedocker.userland.languages.javascript.cursor import AWAIT_OUTSIDE
-from fakedocker.userland.languages.javascript.escapes import Refused
+from fakedocker.userland.languages.javascript.escapes import LINE_END, Refused
 from fakedocker.userland.languages.javascript.natives import Host, argument, function, integer
 from fakedocker.userland.languages.javascript.node_host.host import HOST, native, system_of, text_from
 from fakedocker.userland.languages.javascript.operators import to_text
@@ -161,10 +161,11 @@ def syntax_error(realm: Realm, problem: Refused, text: str, name: str) -> Thrown
 def pointed_at(problem: Refused, text: str, name: str) -> str:
     """Where a source is refused: its line, and what is wrong underlined, unless that reaches beyond the line."""
     units = to_units(text)
-    start = units.rfind("\n", 0, problem.at) + 1
-    end = units.find("\n", start)
-    line = units[start : len(units) if end < 0 else end]
-    number = units.count("\n", 0, start) + 1
+    ends = [found.end() for found in LINE_END.finditer(units, 0, problem.at)]
+    start = ends[-1] if ends else 0
+    end = LINE_END.search(units, start)
+    line = units[start : len(units) if end is None else end.start()]
+    number = len(ends) + 1
     indent = "".join("\t" if character == "\t" else " " for character in line[: problem.at - start])
     pointed = f"{indent}{'^' * (problem.end - problem.at)}\n" if problem.end - start <= len(line) else ""
     return f"{name}:{number}\n{line}\n{pointed}"

@@ -35,7 +35,8 @@ function resolve(specifier, parent, later = '') {
   }
 }
 
-function load(url) {
+// Load a module and what it imports; `above`: whether another one imports it.
+function load(url, above = false) {
   if (__host__.hasModule(url)) return;
   if (url.startsWith('node:')) {
     __host__.addValues(url, require(url), true);
@@ -47,11 +48,11 @@ function load(url) {
     return;
   }
   if (__host__.isModule(name)) {
-    const imports = __host__.addModule(url, name);
+    const imports = __host__.addModule(url, name, above);
     for (const specifier of imports) {
       const target = resolve(specifier, url);
       __host__.linkModule(url, specifier, target);
-      load(target);
+      load(target, true);
     }
     return;
   }

@@ -367,6 +367,9 @@ class FileHandle {
     sync.close(this.fd);
   }
 }
+for (const name of ['chmod', 'chown', 'createReadStream', 'createWriteStream', 'datasync', 'readLines', 'readableWebStream', 'readv', 'sync', 'utimes', 'writev']) {
+  FileHandle.prototype[name] = { [name]: () => __host__.notSimulated(`FileHandle.${name}`) }[name];
+}
 const openPlain = promises.open;
 promises.open = function open(...args) {
   return openPlain(...args).then((descriptor) => new FileHandle(descriptor));
@@ -419,7 +422,7 @@ fs.createReadStream = (name, options = {}) => {
     descriptor = opened;
     if (settings.start) __host__.seek(descriptor, settings.start, 0);
     openedBy(stream, descriptor);
-    if (wanted) stream._read(wanted);
+    if (wanted) setImmediate(() => stream.destroyed || stream._read(wanted));
   });
   require('stream').known.dataBy(stream, 'fs.stream.data');
   stream.path = name;

@@ -171,6 +171,30 @@ function partOfPackage(request, parent) {
   return __host__.simulatedPackage(`${found[1]}/${found[2]}`, filename, false);
 }
 
+// What a module that is still being loaded exports warns of what it lacks, until it is loaded.
+function warnOfMissing(name) {
+  process.emitWarning(`Accessing non-existent property '${String(name)}' of module exports inside circular dependency`);
+}
+
+const warning = new Proxy({}, {
+  get(target, name) {
+    if (name in target || name === '__esModule') return target[name];
+    warnOfMissing(name);
+    return undefined;
+  },
+  getOwnPropertyDescriptor(target, name) {
+    if (Object.hasOwn(target, name) || name === '__esModule') return Object.getOwnPropertyDescriptor(target, name);
+    warnOfMissing(name);
+    return undefined;
+  },
+});
+
+function exportsInCircle(module) {
+  const exported = module.exports;
+  if (exported && Object.getPrototypeOf(exported) === Object.prototype && !exported.__esModule) Object.setPrototypeOf(exported, warning);
+  return exported;
+}
+
 Module._load = function (request, parent, isMain) {
   const part = partOfPackage(request, parent);
   if (part !== undefined) return requireBuiltin(part);
@@ -194,7 +218,7 @@ Module._load = function (request, parent, isMain) {
   const cached = Module._cache[filename];
   if (cached !== undefined) {
     if (parent && !parent.children.includes(cached)) parent.children.push(cached);
-    return cached.exports;
+    return cached.loaded ? cached.exports : exportsInCircle(cached);
   }
   const module = new Module(filename, parent);
   if (isMain) {
@@ -208,6 +232,7 @@ Module._load = function (request, parent, isMain) {
     threw = false;
   } finally {
     if (threw) delete Module._cache[filename];
+    else if (module.exports && Object.getPrototypeOf(module.exports) === warning) Object.setPrototypeOf(module.exports, Object.prototype);
   }
   return module.exports;
 };
