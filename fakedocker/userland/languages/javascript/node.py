@@ -12,6 +12,8 @@ from fakedocker.userland.tools import Register
 
 PROGRAMS = Register()
 VERSION: Final = "20.15.0"
+_SPEC_SINCE: Final = 23
+"""The release since which tests are reported as spec, not as tap, where there is no terminal."""
 _SILENT: Final = (
     "--no-warnings",
     "--enable-source-maps",
@@ -62,6 +64,9 @@ def _node(system: System, argv: tuple[str, ...], state: State) -> int:
         case ["--test", *files]:
             if any(name.startswith("-") or "*" in name for name in files):
                 system.unsimulated("options of --test")
+                return 1
+            if int(version.partition(".")[0]) >= _SPEC_SINCE and not system.is_terminal(1):
+                system.unsimulated("the report of --test without a terminal as of node 23")
                 return 1
             return _run(system, state, version, "", files, options, "test", "", requires)
         case ["--", name, *rest] | [name, *rest] if name not in ("-", "-i", "--interactive") and not (
