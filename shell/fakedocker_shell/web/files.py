@@ -25,8 +25,6 @@ FILES = {
 }
 """By path: the file's name in the folder of the page, and its type."""
 PAGE, CLASS = "/", "/class"
-_KEEPING = b'<script type="module" src="keeping.js"></script>\n'
-"""What keeps a site for use without a network, which a page of a server cannot do without."""
 
 
 class FilesMissing(Exception):
@@ -51,8 +49,7 @@ def load() -> dict[str, Served]:
     missing = []
     for path, (name, kind) in FILES.items():
         try:
-            content = folder.joinpath(*name.split("/")).read_bytes()
-            found[path] = Served(kind, content.replace(_KEEPING, b""))
+            found[path] = Served(kind, folder.joinpath(*name.split("/")).read_bytes())
         except OSError:
             missing.append(name)
     if missing:
