@@ -147,15 +147,11 @@ class LearnersPage(Socket):
     async def prompt(self) -> None:
         await self.until(lambda: self.count("busy") > 0 and self.last("busy") == "")
 
-    def ended(self) -> int:
-        """How many commands have ended: so often a prompt has come."""
-        return self.told.count(("busy", ""))
-
     async def type(self, line: str) -> None:
         """A line, to its end."""
-        before = self.ended()
+        before = self.count("state")
         self.send("keys", text=line + "\r")
-        await self.until(lambda: self.ended() > before)
+        await self.until(lambda: self.count("state") > before)
 
 
 class TeachersPage(Socket):

@@ -11,7 +11,7 @@ import importlib
 import os
 from collections.abc import Callable
 
-from prompt_toolkit.application import Application, get_app, run_in_terminal
+from prompt_toolkit.application import get_app, run_in_terminal
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.buffer import Buffer, CompletionState
 from prompt_toolkit.completion import CompleteEvent, get_common_complete_suffix
@@ -35,9 +35,9 @@ from fakedocker_shell.repl.tty import Tty
 
 TICK_SECONDS = 0.5
 SHARED_TICK_SECONDS = 1.0
-PAINTED_AFTER_SECONDS = 0.01
-"""How long what is to be painted gathers, where many share a processor: a key, what it completes to, what it may become."""
+POSTPONED_SECONDS = 0.1
 OVER = "The time is over."
+"""How long painting may wait for whatever else there is to do, where many share a processor."""
 MENU_ROWS = 8
 _FAILURES = 3
 """How often in a row the line editor may fail before the terminal is given up."""
@@ -67,7 +67,6 @@ class Prompt:
             multiline=True,
             completer=ShellCompleter(console, self._failed),
             complete_while_typing=True,
-            validate_while_typing=False,
             auto_suggest=AutoSuggestFromHistory(),
             history=history,
             lexer=ShellLexer(console, self._failed),
@@ -84,7 +83,7 @@ class Prompt:
             output=sink,
         )
         if is_shared:
-            _paint_together(self.session.app)
+            self.session.app.max_render_postpone_time = POSTPONED_SECONDS
         self.session.app.renderer.cpr_not_supported_callback = None  # such a terminal has no toolbar, and no lecture
 
     def loop(self) -> int:
@@ -235,31 +234,6 @@ class Prompt:
         text = self._tty.glance(name)
         run_in_terminal(lambda: self.console.say(text))
         event.app.invalidate()
-
-
-def _paint_together(app: Application[str]) -> None:
-    """Paint once for all that asks for it within a moment, and not at all what was entered meanwhile.
-
-    Application's own way of putting it off asks in a loop whether nothing else is to be done, and two that wait so keep
-    each other waiting.
-    """
-    app.max_render_postpone_time = None
-    paint = app.invalidate
-    is_waiting = False
-
-    def painted() -> None:
-        nonlocal is_waiting
-        is_waiting = False
-        if not app.is_done:
-            paint()
-
-    def invalidate() -> None:
-        nonlocal is_waiting
-        if app.loop is not None and not is_waiting and not app.loop.is_closed():
-            is_waiting = True
-            app.loop.call_later(PAINTED_AFTER_SECONDS, painted)
-
-    app.invalidate = invalidate  # type: ignore[method-assign]  # a session makes its application itself
 
 
 def _import_ahead() -> None:

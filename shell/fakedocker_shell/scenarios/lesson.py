@@ -17,7 +17,6 @@ HOLDS, FAILS = "✓", "·"
 _WIDEST = 100
 _BASICS = "New to this? :basics says what the words mean."
 _HELP = "Commands: :goal :hint :solution :undo :reset (begin anew) :why (an error) :lesson (this text)"
-_EXAM_HELP = "In an exam there are :goal :undo :reset (begin anew) :lesson (this text), and no hints or solutions."
 
 
 class Lesson:
@@ -26,18 +25,16 @@ class Lesson:
     Args:
         scenario: one with a goal.
         baseline: the world in which it begins.
-        is_exam: whether it is a task of an exam, where some commands are refused.
     """
 
-    def __init__(self, scenario: Scenario, baseline: World, is_exam: bool = False) -> None:
+    def __init__(self, scenario: Scenario, baseline: World) -> None:
         assert scenario.goal is not None
-        self.scenario, self.is_exam = scenario, is_exam
+        self.scenario = scenario
         self.goal: Goal = scenario.goal
         self.baseline = baseline
         self.is_solved = False
         self.solution_shown = False
         self._given: list[Hint] = []
-        self._checker: Checker | None = None
 
     # the score
 
@@ -61,17 +58,11 @@ class Lesson:
 
     def is_reached(self, moment: Moment) -> bool:
         """Whether the goal holds now."""
-        return self._checker_of(moment).reached(self.goal)
-
-    def _checker_of(self, moment: Moment) -> Checker:
-        """The same for the same state: a command is followed by a look at the goal, and its lines are shown then."""
-        if self._checker is None or not self._checker.is_of(moment):
-            self._checker = Checker(moment, self.baseline)
-        return self._checker
+        return Checker(moment, self.baseline).reached(self.goal)
 
     def goal_lines(self, moment: Moment, columns: int) -> list[str]:
         """Each check with a mark, and what was found where it is not as it should be; a line each, cut to the window."""
-        checker = self._checker_of(moment)
+        checker = Checker(moment, self.baseline)
         lines = []
         for check, wanted in [*((each, True) for each in self.goal.all), *((each, False) for each in self.goal.none)]:
             result = checker.result(check)
@@ -84,7 +75,7 @@ class Lesson:
     # words
 
     def introduction(self, moment: Moment, columns: int) -> str:
-        """The title in the first line, the task, the goal as it is checked, and which commands there are."""
+        """The title in the first line, the task, and the goal as it is checked."""
         kind = self.scenario.kind.capitalize()
         par = f" (par is {commands(self.scenario.par)})" if self.scenario.par else ""
         return "\n".join(
@@ -97,7 +88,7 @@ class Lesson:
                 f"Goal{par}:",
                 *self.goal_lines(moment, columns),
                 "",
-                wrapped(_EXAM_HELP if self.is_exam else _HELP, columns),
+                wrapped(_HELP, columns),
             ]
         )
 
@@ -113,7 +104,7 @@ class Lesson:
 
     def hint(self, moment: Moment, columns: int) -> str:
         """The next hint that fits, those for the present state first; "" when all that fit were given."""
-        checker = self._checker_of(moment)
+        checker = Checker(moment, self.baseline)
         for hint in self.scenario.hints:
             if hint not in self._given and (hint.when is None or checker.result(hint.when).holds):
                 self._given.append(hint)
