@@ -62,7 +62,8 @@ class Keyboard(Input):
     async def wait(self, seconds: float) -> None:
         """Until something is typed, at most so long."""
         try:
-            await asyncio.wait_for(self._came.wait(), seconds)
+            async with asyncio.timeout(seconds):  # wait_for can swallow a cancellation
+                await self._came.wait()
         except TimeoutError:
             return
 

@@ -66,7 +66,8 @@ class PageScreen:
         if self._unshown > UNSHOWN_CHARACTERS:
             self._room.clear()
             try:
-                await asyncio.wait_for(self._room.wait(), LONGEST_WAIT_SECONDS)
+                async with asyncio.timeout(LONGEST_WAIT_SECONDS):  # wait_for can swallow a cancellation
+                    await self._room.wait()
             except TimeoutError:
                 self._unshown = 0
 
