@@ -95,7 +95,7 @@ const hear = {
     document.body.dataset.state = text ? "busy" : "prompt";
     for (const control of document.querySelectorAll("button.run, #course, #share")) control.disabled = Boolean(text);
   },
-  state(text) { show(JSON.parse(text)); window.states = (window.states ?? 0) + 1; }, // counted for whoever drives the page
+  state(text) { show(JSON.parse(text)); },
   course(text) { showCourse(JSON.parse(text)); },
   keep(text) { keep(...JSON.parse(text)); },
   ask(text) { at("ask-commands").textContent = text; at("ask").showModal(); },

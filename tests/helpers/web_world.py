@@ -147,11 +147,15 @@ class LearnersPage(Socket):
     async def prompt(self) -> None:
         await self.until(lambda: self.count("busy") > 0 and self.last("busy") == "")
 
+    def ended(self) -> int:
+        """How many commands have ended: so often a prompt has come."""
+        return self.told.count(("busy", ""))
+
     async def type(self, line: str) -> None:
         """A line, to its end."""
-        before = self.count("state")
+        before = self.ended()
         self.send("keys", text=line + "\r")
-        await self.until(lambda: self.count("state") > before)
+        await self.until(lambda: self.ended() > before)
 
 
 class TeachersPage(Socket):

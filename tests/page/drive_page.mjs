@@ -36,11 +36,8 @@ const goals = () => page.evaluate(() => [...document.querySelectorAll("#goals li
 let lines = 0;
 async function run(line) {
   lines += 1;
-  await page.keyboard.type(line.startsWith(":") ? line : `${line}; echo done$((${lines}+0))`);
-  const before = await page.evaluate(() => window.states ?? 0);
-  await page.keyboard.press("Enter");
-  if (line.startsWith(":")) await until("the command", async () => (await page.evaluate(() => window.states ?? 0)) > before);
-  else await shows(`done${lines}`);
+  await page.keyboard.type(`${line}; echo done$((${lines}+0))\r`);
+  await shows(`done${lines}`);
   await atPrompt();
 }
 

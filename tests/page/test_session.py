@@ -67,11 +67,15 @@ class Browser:
         """Until a line is asked for, and the prompt is painted."""
         await self.until(lambda: self.last("busy") == "" and self.count("busy") > 0)
 
+    def ended(self) -> int:
+        """How many commands have ended: so often a prompt has come."""
+        return self.told.count(("busy", ""))
+
     async def type(self, line: str) -> None:
         """A line, to its end."""
-        before = self.count("state")
+        before = self.ended()
         self.page.feed(line + "\r")
-        await self.until(lambda: self.count("state") > before)
+        await self.until(lambda: self.ended() > before)
 
 
 def play(
@@ -115,9 +119,9 @@ def test_a_terminal_in_a_container(tmp_path: Path) -> None:
         browser.page.resize(30, 90)
         browser.page.feed("stty size\r")
         await browser.until(lambda: "30 90" in browser.output)
-        before = browser.count("state")
+        before = browser.ended()
         browser.page.feed("exit\r")
-        await browser.until(lambda: browser.count("state") > before)
+        await browser.until(lambda: browser.ended() > before)
 
     assert "\ninside\r\n" in play(tmp_path, steps).output
 
@@ -128,9 +132,9 @@ def test_an_interrupt_ends_what_is_watched(tmp_path: Path) -> None:
         await browser.type("docker run -d --name web nginx")
         browser.page.feed("docker logs -f web\r")
         await browser.until(lambda: "start worker process 9" in browser.output)
-        before = browser.count("state")
+        before = browser.ended()
         browser.page.feed("\x03")
-        await browser.until(lambda: browser.count("state") > before)
+        await browser.until(lambda: browser.ended() > before)
         await browser.type("echo status $?")
 
     assert "^C" in play(tmp_path, steps).output
@@ -139,11 +143,11 @@ def test_an_interrupt_ends_what_is_watched(tmp_path: Path) -> None:
 def test_an_interrupt_ends_what_works_for_ever(tmp_path: Path) -> None:
     async def steps(browser: Browser) -> None:
         await browser.prompt()
-        before = browser.count("state")
+        before = browser.ended()
         browser.page.feed("while :; do :; done\r")
         await browser.until(lambda: browser.last("busy") == "1")
         browser.page.feed("\x03")
-        await browser.until(lambda: browser.count("state") > before)
+        await browser.until(lambda: browser.ended() > before)
 
     play(tmp_path, steps)
 
@@ -270,3 +274,47 @@ def test_keys_go_to_whoever_has_the_keyboard() -> None:
         assert "".join(key.data for key in keyboard.read_keys()) == "left"
 
     asyncio.run(typed())
+
+
+def test_what_is_typed_before_a_command_has_begun_is_the_command_s(tmp_path: Path) -> None:
+    """Between the line's end and the command's beginning nobody reads keys."""
+
+    async def steps(browser: Browser) -> None:
+        await browser.prompt()
+        before, post = browser.ended(), browser.page._post
+
+        def typing(kind: str, text: str) -> None:
+            if (kind, text) == ("busy", "1"):
+                browser.page.feed("early\r")
+            post(kind, text)
+
+        browser.page._post = typing
+        browser.page.feed("read x; echo got-$x\r")
+        await browser.until(lambda: browser.ended() > before)
+        browser.page._post = post
+
+    output = play(tmp_path, steps).output
+    assert "got-early" in output and "early: command not found" not in output
+
+
+def test_what_the_prompt_was_told_of_its_cursor_is_no_key() -> None:
+    async def typed() -> bytes:
+        keyboard = Keyboard()
+        keyboard.feed("a\x1b[1;1Rb\x1b[A")
+        with keyboard.taken():
+            return keyboard.take()
+
+    assert asyncio.run(typed()) == b"ab\x1b[A"
+
+
+def test_a_state_that_is_the_same_is_not_told_again(tmp_path: Path) -> None:
+    async def steps(browser: Browser) -> None:
+        await browser.prompt()
+        await browser.type("docker ps")
+        before = browser.count("state")
+        await browser.type("docker images")
+        assert browser.count("state") == before
+        await browser.type("docker volume create kept")
+        assert browser.count("state") == before + 1
+
+    assert "kept" in json.loads(play(tmp_path, steps).last("state"))["words"]

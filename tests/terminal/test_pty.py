@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import time
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from fakedocker_shell.grading.command import main as grade
 from helpers.pty_terminal import PROMPT, Pty  # skips where there are no pseudo-terminals
+from helpers.web_world import write_course
 
 
 @pytest.fixture
@@ -192,3 +195,24 @@ def test_plain_terminals(tmp_path: Path, variables: dict[str, str]) -> None:
         assert terminal.ended() == 1
     finally:
         terminal.close()
+
+
+def test_an_exam_of_a_course(tmp_path: Path) -> None:
+    course = write_course(tmp_path / "course", more="[exam]\nminutes = 30\ntasks = 2\nseed = 7\n")
+    opened = Pty(tmp_path, "learn", "--exam", "--name", "Ada", "--transcripts", str(tmp_path / "kept"), str(course))
+    try:
+        opened.wait_for(r"^An exam of 30 minutes: 2 tasks")
+        opened.wait_for(r"^In an exam there are :goal")
+        found = re.search(r"^Lesson (\w+): ", opened.text, re.MULTILINE)
+        assert found is not None
+        opened.wait_for(re.escape(PROMPT.strip()))
+        opened.type(":hint\r")
+        opened.wait_for("^not in an exam")
+        opened.type(f"docker volume create {found[1]}\r")
+        opened.wait_for(r"Done with 1 command")
+        opened.type("exit\r")
+        assert opened.ended() == 0
+    finally:
+        opened.close()
+    assert grade([str(course), str(tmp_path / "kept"), "--exam", "--json", str(tmp_path / "marks.json")]) == 0
+    assert json.loads((tmp_path / "marks.json").read_text())["learners"][0]["points"] == 10

@@ -73,6 +73,9 @@ const PLAYS = {
     seen.ada = await row(teacher, "Ada");
     seen["row of bob"] = await row(teacher, "<b>Bob</b>");
     await picture(teacher, "teacher");
+    await teacher.setViewportSize({ width: 840, height: 350 });
+    await picture(teacher, "class");
+    await teacher.setViewportSize({ width: 1400, height: 850 });
     await teacher.click(".learner button");
     await shows(teacher, "ran2");
     await until(teacher, "the picture", () => teacher.evaluate(() => document.getElementById("picture").naturalWidth > 0));

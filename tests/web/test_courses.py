@@ -11,6 +11,7 @@ from fakedocker_shell.scenarios import attending, course_folder, exam
 from fakedocker_shell.scenarios.commands import learn
 from fakedocker_shell.scenarios.player import prepare
 from fakedocker_shell.scenarios.problems import ScenarioProblem
+from helpers.paths import ROOT
 from helpers.repl_screen import Terminal
 from helpers.web_world import LESSON, write_course
 
@@ -147,6 +148,34 @@ def test_an_exam_is_drawn_by_its_seed_and_the_learner_s_name(tmp_path: Path) -> 
     )
     with pytest.raises(ScenarioProblem, match=r"no \[exam\]"):
         exam.draw(course_folder.read(str(write_course(tmp_path / "plain", ids))), "Ada")
+
+
+@pytest.mark.parametrize(("name", "lessons"), [("exam", 12), ("workshop", 8)])
+def test_the_courses_that_are_kept_here_are_read(name: str, lessons: int) -> None:
+    course = course_folder.read(str(ROOT / "scenarios" / name))
+    assert len(course.scenarios) == lessons
+    assert all(scenario.goal is not None for scenario in course.scenarios)
+
+
+def test_the_exam_that_is_kept_here_draws_six_by_name() -> None:
+    course = course_folder.read(str(ROOT / "scenarios" / "exam"))
+    drawn = {name: tuple(each.id for each in exam.draw(course, name).scenarios) for name in ("Ada", "Bob", "Eve")}
+    assert all(len(set(ids)) == 6 for ids in drawn.values())
+    assert len(set(drawn.values())) == 3
+
+
+def test_a_task_of_an_exam_says_what_there_is(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path)
+    terminal.console._meta = exam.Refusing(exam.REFUSED).run
+    course = course_folder.read(str(write_course(tmp_path / "course", more=EXAM)))
+    terminal.console.course = exam.draw(course, "Ada")
+    name = terminal.console.course.scenarios[0].id
+    told = terminal.run(f":lesson {name}")
+    assert "In an exam there are :goal" in told
+    for refused in ("hint", "solution", "why"):
+        assert f":{refused}" not in told
+        assert "not in an exam" in terminal.run(f":{refused}")
+    assert "not in an exam" not in terminal.run(":basics")
 
 
 def test_a_terminal_has_the_lessons_of_its_course_alone(tmp_path: Path) -> None:

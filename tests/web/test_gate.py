@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
+import subprocess
+import sys
+import urllib.error
+import urllib.request
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+import trustme
 
 from fakedocker_shell.web import command, files
 from fakedocker_shell.web.classroom import Rules
@@ -165,6 +171,29 @@ def test_a_place_that_others_can_reach_takes_tls(capsys: pytest.CaptureFixture[s
     assert "a --course with an [exam]" in capsys.readouterr().err
     assert command.main(["--learners", "5000"]) == 2
     assert command.main(["--nonsense"]) == 2
+
+
+def test_with_a_certificate_it_listens_by_tls(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    issued = authority.issue_cert("127.0.0.1")
+    issued.private_key_pem.write_to_path(str(tmp_path / "key.pem"))
+    issued.cert_chain_pems[0].write_to_path(str(tmp_path / "cert.pem"))
+    words = ["--port", "0", "--tls-cert", str(tmp_path / "cert.pem"), "--tls-key", str(tmp_path / "key.pem")]
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    with subprocess.Popen(
+        [sys.executable, "-m", "fakedocker_shell.main", "web", *words], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            address = process.stdout.readline().removeprefix("learners: ").strip()
+            assert address.startswith("https://")
+            with urllib.request.urlopen(address, context=trusting, timeout=60) as answer:
+                assert answer.status == 200 and b"<html" in answer.read()
+            with pytest.raises(urllib.error.URLError):
+                urllib.request.urlopen(address, context=ssl.create_default_context(), timeout=60)
+        finally:
+            process.terminate()
 
 
 def test_files_that_are_missing_are_told(

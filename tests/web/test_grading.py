@@ -13,6 +13,7 @@ from fakedocker_shell.grading import command, marking
 from fakedocker_shell.grading.transcript import LARGEST_BYTES
 from fakedocker_shell.grading.transcript_reading import MOST_LOOKS, TranscriptProblem, read, read_file
 from fakedocker_shell.grading.transcript_writing import TranscriptFile, file_name
+from fakedocker_shell.links import Link, write
 from fakedocker_shell.repl import meta
 from fakedocker_shell.repl.console import Console
 from fakedocker_shell.repl.opening import begin_terminal
@@ -21,7 +22,9 @@ from fakedocker_shell.repl.state_directory import program_version
 from fakedocker_shell.repl.tty import Tty
 from fakedocker_shell.scenarios import course_folder, exam
 from fakedocker_shell.scenarios.course import Course
+from fakedocker_shell.scenarios.model import SOLUTION
 from fakedocker_shell.web.classroom import Rules
+from helpers.paths import ROOT
 from helpers.repl_screen import TypedScreen
 from helpers.web_world import ClassWorld, a_class, write_course
 
@@ -76,12 +79,12 @@ def play_two(folder: Path, transcripts: Path) -> None:
             ":lesson one", "docker volume create one", ":lesson two", ":hint", "docker volume create two",
             ":lesson three", "docker run -it --name box alpine sh -c 'echo re""ady; read x; echo got $x; exit 0'",
         ):  # fmt: skip
-            before = ada.count("state")
+            before = ada.ended()
             ada.send("keys", text=text + "\r")
             if "read x" in text:
                 await ada.until(lambda: "ready" in ada.output)
                 ada.send("keys", text="three\r")
-            await ada.until(lambda before=before: ada.count("state") > before)
+            await ada.until(lambda before=before: ada.ended() > before)
         await ada.type("docker volume create three")
         for text in (
             ":lesson one", "docker volume create other", "docker volume create one", ":lesson two", ":solution",
@@ -190,6 +193,44 @@ def test_an_exam_in_a_class(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     asyncio.run(played())
     assert command.main([str(folder), str(transcripts), "--exam"]) == 0
     assert "Ada: 10 of 20 points" in capsys.readouterr().out
+
+
+def test_a_played_exam_of_the_kept_course_is_graded_to_junit(tmp_path: Path) -> None:
+    folder = ROOT / "scenarios" / "exam"
+    course = course_folder.read(str(folder))
+    task = exam.draw(course, "Eve").scenarios[0]
+    solution = [step.command for step in task.blocks_of(SOLUTION)[0].steps]
+    notes = session(course, f":lesson {task.id}", *solution, is_exam=True)
+    transcript, junit = tmp_path / "eve.jsonl", tmp_path / "junit.xml"
+    transcript.write_bytes(told(*notes))
+    assert command.main([str(folder), str(transcript), "--exam", "--junit", str(junit)]) == 0
+    (suite,) = ElementTree.parse(junit).getroot()
+    assert (suite.get("name"), suite.get("tests"), suite.get("failures")) == ("Eve", "6", "5")
+    solved = [case.get("name", "") for case in suite.iter("testcase") if case.find("failure") is None]
+    assert [name.partition(":")[0] for name in solved] == [task.id]
+
+
+def test_what_is_done_after_a_link_to_a_lesson_is_marked(tmp_path: Path) -> None:
+    """Where the link has commands too it is not, as those are nobody's who learns."""
+    folder = write_course(tmp_path / "course")
+
+    async def played(name: str, link: Link) -> None:
+        rules = Rules(is_class=True, transcripts=str(tmp_path))
+        async with a_class(rules, course_folder.read(str(folder))) as world:
+            page = await world.learner(name, link=write(link))
+            if link.run:
+                await page.until(lambda: page.last("ask"))
+                page.send("answer", yes=True)
+                await page.until(lambda: page.ended() > 0)
+            await page.prompt()
+            await page.type("docker volume create one")
+
+    course = course_folder.read(str(folder))
+    asyncio.run(played("Ada", Link(lesson="one")))
+    assert marking.mark(course, read_file(str(tmp_path / file_name("Ada"))), False, 600).points == 10
+    asyncio.run(played("Bob", Link(lesson="one", run="docker ps")))
+    with pytest.raises(TranscriptProblem, match="no session"):
+        read_file(str(tmp_path / file_name("Bob")))
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,9 @@ def test_long_pastes_at_the_prompt_are_bounded_and_let_others_in() -> None:
             await other.type("echo in$((1+1))between")
             assert "in2between" in other.output
             await page.until(lambda: "at most" in page.last("problem"))
+            before = page.ended()
             page.send("keys", text="\x15\x03")
+            await page.until(lambda: page.ended() > before)
             await page.type("echo after$((1+1))")
             assert "after2" in page.output
 

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from prompt_toolkit.input.base import Input
 from prompt_toolkit.input.vt100_parser import Vt100Parser
 from prompt_toolkit.key_binding.key_processor import KeyPress
+from prompt_toolkit.keys import Keys
 
 ESCAPE_SECONDS = 0.1
 """How long an Escape is held back, as it may begin a sequence."""
@@ -42,7 +43,10 @@ class Keyboard(Input):
 
     @contextmanager
     def taken(self) -> Iterator[None]:
-        """While a command has the keyboard."""
+        """While a command has the keyboard, and what has come since the prompt has ended: nobody else has read it."""
+        self._parser.flush()
+        unread = "".join(press.data for press in self.read_keys() if press.key is not Keys.CPRResponse)
+        self._typed += unread.encode("utf-8", "replace")
         self.is_taken = True
         try:
             yield

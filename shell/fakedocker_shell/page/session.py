@@ -117,6 +117,8 @@ class Page:
         self._prompt = Prompt(self._tty, self._keyboard, self._output(), history, is_shared)
         self._answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._told = self._console.engine.world
+        self._state_told = ""
+        self._pictures = telling.Pictures()
         self._breathed = 0.0
 
     def _new_journal(self, environment: dict[str, str], size: tuple[int, int]) -> SessionJournal | None:
@@ -276,7 +278,10 @@ class Page:
         """What stands beside the terminal, and what is to be kept."""
         self._screen.flush()
         self._told = self._console.engine.snapshot()
-        self._post("state", _json(telling.state(self._console)))
+        state = _json(telling.state(self._console, self._pictures))
+        if state != self._state_told:
+            self._state_told = state
+            self._post("state", state)
         for name in KEPT_FILES:
             text = _content(self._state / name)
             if text != self._kept.get(name, ""):

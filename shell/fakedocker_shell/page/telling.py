@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from fakedocker.world.world import World
 from fakedocker_shell.pictures import plain, svg, views
 from fakedocker_shell.repl.console import Console
+from fakedocker_shell.repl.timeline import differs
 from fakedocker_shell.scenarios import learning
 from fakedocker_shell.scenarios.lesson import HOLDS, Lesson
 from fakedocker_shell.scenarios.progress import Progress
@@ -63,11 +65,26 @@ class State(Struct, frozen=True):
     """The same as text."""
 
 
-def state(console: Console) -> State:
+class Pictures:
+    """The picture of a world, drawn again only when there is something else in it: its lines say no times."""
+
+    def __init__(self) -> None:
+        self._of: World | None = None
+        self._drawn = ("", "")
+
+    def draw(self, world: World) -> tuple[str, str]:
+        """As SVG and as text."""
+        if self._of is None or self._of.profile != world.profile or differs(self._of, world):
+            picture = views.whole(world)
+            self._drawn = svg.write(picture), plain.write(picture, _PICTURE_COLUMNS)
+            self._of = world
+        return self._drawn
+
+
+def state(console: Console, pictures: Pictures) -> State:
     """What is to be shown now. Time grows with the world."""
-    picture = views.whole(console.engine.world)
     lesson = None if console.lesson is None else _lesson(console, console.lesson)
-    return State(lesson, svg.write(picture), plain.write(picture, _PICTURE_COLUMNS))
+    return State(lesson, *pictures.draw(console.engine.snapshot()))
 
 
 def course(console: Console) -> list[CourseEntry]:

@@ -35,9 +35,9 @@ from fakedocker_shell.repl.tty import Tty
 
 TICK_SECONDS = 0.5
 SHARED_TICK_SECONDS = 1.0
-POSTPONED_SECONDS = 0.1
+PAINTED_EVERY_SECONDS = 0.03
+"""How long what is to be painted gathers at least, where many share a processor: a key, what it completes to, what it may become."""
 OVER = "The time is over."
-"""How long painting may wait for whatever else there is to do, where many share a processor."""
 MENU_ROWS = 8
 _FAILURES = 3
 """How often in a row the line editor may fail before the terminal is given up."""
@@ -67,6 +67,7 @@ class Prompt:
             multiline=True,
             completer=ShellCompleter(console, self._failed),
             complete_while_typing=True,
+            validate_while_typing=False,
             auto_suggest=AutoSuggestFromHistory(),
             history=history,
             lexer=ShellLexer(console, self._failed),
@@ -83,7 +84,10 @@ class Prompt:
             output=sink,
         )
         if is_shared:
-            self.session.app.max_render_postpone_time = POSTPONED_SECONDS
+            self.session.app.min_redraw_interval = PAINTED_EVERY_SECONDS
+            self.session.app.max_render_postpone_time = (
+                None  # two that put it off until the loop is idle keep each other waiting
+            )
         self.session.app.renderer.cpr_not_supported_callback = None  # such a terminal has no toolbar, and no lecture
 
     def loop(self) -> int:

@@ -81,10 +81,17 @@ class Checker:
         self._baseline = baseline
         self._engine: Engine | None = None
         self._futures: dict[str, Checker] = {}
+        self._results: dict[str, Result] = {}
+
+    def is_of(self, moment: Moment) -> bool:
+        """Whether it answers about this very state."""
+        return self._moment.world is moment.world and self._moment.ran is moment.ran
 
     def result(self, check: Check) -> Result:
-        """Whether a check holds."""
-        return _KINDS[check.kind](self, check)
+        """Whether a check holds; each is looked at once."""
+        if check.text not in self._results:
+            self._results[check.text] = _KINDS[check.kind](self, check)
+        return self._results[check.text]
 
     def reached(self, goal: Goal) -> bool:
         """Whether a goal is reached; stops at the first check that says no."""

@@ -26,7 +26,7 @@ def begin(terminal: TerminalSession, scenario: Scenario) -> str:
         raise ScenarioProblem(scenario.path, 1, "a scenario with a [goal] was expected")
     world = _start(terminal.course, scenario)
     terminal.begin(world)
-    terminal.lesson = Lesson(scenario, world)
+    terminal.lesson = Lesson(scenario, world, terminal.course is not None and terminal.course.is_exam)
     return terminal.lesson.introduction(terminal.moment(), terminal.columns)
 
 

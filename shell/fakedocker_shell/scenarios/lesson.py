@@ -17,6 +17,7 @@ HOLDS, FAILS = "✓", "·"
 _WIDEST = 100
 _BASICS = "New to this? :basics says what the words mean."
 _HELP = "Commands: :goal :hint :solution :undo :reset (begin anew) :why (an error) :lesson (this text)"
+_EXAM_HELP = "In an exam there are :goal :undo :reset (begin anew) :lesson (this text), and no hints or solutions."
 
 
 class Lesson:
@@ -25,16 +26,18 @@ class Lesson:
     Args:
         scenario: one with a goal.
         baseline: the world in which it begins.
+        is_exam: whether it is a task of an exam, where some commands are refused.
     """
 
-    def __init__(self, scenario: Scenario, baseline: World) -> None:
+    def __init__(self, scenario: Scenario, baseline: World, is_exam: bool = False) -> None:
         assert scenario.goal is not None
-        self.scenario = scenario
+        self.scenario, self.is_exam = scenario, is_exam
         self.goal: Goal = scenario.goal
         self.baseline = baseline
         self.is_solved = False
         self.solution_shown = False
         self._given: list[Hint] = []
+        self._checker: Checker | None = None
 
     # the score
 
@@ -58,11 +61,17 @@ class Lesson:
 
     def is_reached(self, moment: Moment) -> bool:
         """Whether the goal holds now."""
-        return Checker(moment, self.baseline).reached(self.goal)
+        return self._checker_of(moment).reached(self.goal)
+
+    def _checker_of(self, moment: Moment) -> Checker:
+        """The same for the same state: a command is followed by a look at the goal, and its lines are shown then."""
+        if self._checker is None or not self._checker.is_of(moment):
+            self._checker = Checker(moment, self.baseline)
+        return self._checker
 
     def goal_lines(self, moment: Moment, columns: int) -> list[str]:
         """Each check with a mark, and what was found where it is not as it should be; a line each, cut to the window."""
-        checker = Checker(moment, self.baseline)
+        checker = self._checker_of(moment)
         lines = []
         for check, wanted in [*((each, True) for each in self.goal.all), *((each, False) for each in self.goal.none)]:
             result = checker.result(check)
@@ -75,7 +84,7 @@ class Lesson:
     # words
 
     def introduction(self, moment: Moment, columns: int) -> str:
-        """The title in the first line, the task, and the goal as it is checked."""
+        """The title in the first line, the task, the goal as it is checked, and which commands there are."""
         kind = self.scenario.kind.capitalize()
         par = f" (par is {commands(self.scenario.par)})" if self.scenario.par else ""
         return "\n".join(
@@ -88,7 +97,7 @@ class Lesson:
                 f"Goal{par}:",
                 *self.goal_lines(moment, columns),
                 "",
-                wrapped(_HELP, columns),
+                wrapped(_EXAM_HELP if self.is_exam else _HELP, columns),
             ]
         )
 
@@ -104,7 +113,7 @@ class Lesson:
 
     def hint(self, moment: Moment, columns: int) -> str:
         """The next hint that fits, those for the present state first; "" when all that fit were given."""
-        checker = Checker(moment, self.baseline)
+        checker = self._checker_of(moment)
         for hint in self.scenario.hints:
             if hint not in self._given and (hint.when is None or checker.result(hint.when).holds):
                 self._given.append(hint)
