@@ -95,6 +95,8 @@ def planted(recording: file.Recording, old: bytes, new: bytes) -> file.Recording
         (b'"Driver":"local"', b'"Driver":"other"', "POST /volumes/create", ".Driver"),
         (b'"StatusCode":3', b'"StatusCode":4', None, ".StatusCode"),
         (b"hello\n", b"hallo\n", None, ".out"),
+        (b'"Status":"running"', b'"Status":"paused"', "GET /containers/web/json", ".State.Status"),
+        (b'"Image":"nginx"', b'"Image":"redis"', None, "[0].Image"),
         (b'"No such container: nothing"', b'"no such container: nothing"', "DELETE /containers/nothing", ".message"),
     ],
 )
