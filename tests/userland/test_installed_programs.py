@@ -169,7 +169,7 @@ def test_a_repository_that_tutorials_use_can_be_cloned() -> None:
     )
     assert result.stdout == (
         "On branch main\nYour branch is up to date with 'origin/main'.\n\nnothing to commit, working tree clean\n"
-        "0ddb047 Begin with a to-do list\n"
+        "bb9e003 Begin with a to-do list\n"
         '<p className="text-center">No items yet! Add one above!</p>\n'
         "        ${submitting ? 'Adding...' : 'Add Item'}\n"
     )

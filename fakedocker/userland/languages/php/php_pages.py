@@ -73,7 +73,7 @@ def run(system: System, state: State, path: str, source: str, facts: dict[str, V
         page.statements(parse(source))
     except Exit as end:
         exit_status = end.status
-    except _Return:
+    except _Return:  # outside of functions it ends the page
         pass
     except (Problem, NotSimulated) as problem:
         place = f"line {problem.line} of {path}: " if isinstance(problem, Problem) else ""

@@ -271,17 +271,7 @@ class BlockBuilder(StatementBuilder):
         if node.is_star:
             self._try_except_star(node)
             return
-        handler, end = Label(), Label()
-        self.emit(blocks.set_handler(handler))
-        self.blocks.append(("handler",))
-        self.body(node.body)
-        self.blocks.pop()
-        self.emit(blocks.drop_handler)
-        self.body(node.orelse)
-        self.jump(end)
-        self.mark(handler)
-        self.emit(blocks.begin_except(self._level()))
-        cleanup = Label()
+        end, cleanup = self._guarded(node), Label()
         for number, each in enumerate(node.handlers):
             if each.type is None and number < len(node.handlers) - 1:
                 raise self.unit.fail("default 'except:' must be last", each.at)
@@ -291,7 +281,8 @@ class BlockBuilder(StatementBuilder):
         self.emit(blocks.replace_raised(self._level()))
         self.mark(end)
 
-    def _try_except_star(self, node: s.Try) -> None:
+    def _guarded(self, node: s.Try) -> Label:
+        """The body and the else, and the beginning of what handles; gives the end of it all."""
         handler, end = Label(), Label()
         self.emit(blocks.set_handler(handler))
         self.blocks.append(("handler",))
@@ -302,7 +293,10 @@ class BlockBuilder(StatementBuilder):
         self.jump(end)
         self.mark(handler)
         self.emit(blocks.begin_except(self._level()))
-        state, cleanup = self.temporary(), Label()
+        return end
+
+    def _try_except_star(self, node: s.Try) -> None:
+        end, cleanup, state = self._guarded(node), Label(), self.temporary()
         self.emit(blocks.begin_star(state))
         for each in node.handlers:
             self._star_handler(each, state, cleanup)

@@ -8,6 +8,7 @@ from typing import Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error, type_error
+from fakedocker.userland.languages.python.exceptions import classes_caught
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import find_in_class, native, type_name
 from fakedocker.userland.languages.python.values import Class, ExceptionValue, Function, GetSet
@@ -130,15 +131,9 @@ def _subgroup(m: Interpreter, value: ExceptionValue, wanted: Value) -> Value:
 
 def caught(m: Interpreter, value: ExceptionValue, wanted: Value) -> Halves:
     """What `except* wanted` catches of an exception, as a group, and what is left."""
-    pending = [wanted]
-    for each in pending:
-        if type(each) is tuple:
-            pending += each
-        elif not (isinstance(each, Class) and EXCEPTIONS["BaseException"] in each.mro):
-            raise type_error("catching classes that do not inherit from BaseException is not allowed")
-        elif BASE in each.mro:
-            raise type_error("catching ExceptionGroup with except* is not allowed. Use except instead.")
-    classes = [each for each in pending if isinstance(each, Class)]
+    classes = classes_caught(wanted)
+    if any(BASE in each.mro for each in classes):
+        raise type_error("catching ExceptionGroup with except* is not allowed. Use except instead.")
 
     def test(each: ExceptionValue) -> bool:
         return any(cls in each.cls.mro for cls in classes)

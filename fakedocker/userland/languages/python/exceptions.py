@@ -74,13 +74,20 @@ def make_exception(m: Interpreter, cls: Value) -> ExceptionValue:
 
 def matches(m: Interpreter, value: ExceptionValue, wanted: Value) -> bool:
     """Whether `except wanted` catches an exception."""
-    pending = [wanted]
+    return any(each in value.cls.mro for each in classes_caught(wanted))
+
+
+def classes_caught(wanted: Value) -> list[Class]:
+    """The classes that `except wanted` names, tuples within tuples too. Raises TypeError in the script for anything else."""
+    found, pending = [], [wanted]
     for each in pending:
         if type(each) is tuple:
             pending += each
         elif not (isinstance(each, Class) and EXCEPTIONS["BaseException"] in each.mro):
             raise type_error("catching classes that do not inherit from BaseException is not allowed")
-    return any(isinstance(each, Class) and each in value.cls.mro for each in pending)
+        else:
+            found.append(each)
+    return found
 
 
 _BASE = "BaseException"

@@ -83,7 +83,20 @@ function settingsOf(config) {
 // What calls back into the script; the real one's frames are not known.
 const { '|mysql2': give } = { '|mysql2': (callback, ...args) => callback(...args) };
 
-class Connection extends EventEmitter {
+// What connections and pools have in common: values as SQL.
+class Escaping extends EventEmitter {
+  format(sql, values) {
+    return format(sql, values);
+  }
+  escape(one) {
+    return escape(one);
+  }
+  escapeId(one) {
+    return escapeId(one);
+  }
+}
+
+class Connection extends Escaping {
   #socket;
   #waiting = [];
   #text = '';
@@ -198,15 +211,6 @@ class Connection extends EventEmitter {
     this.#socket.destroy();
   }
   release() {}
-  format(sql, values) {
-    return format(sql, values);
-  }
-  escape(one) {
-    return escape(one);
-  }
-  escapeId(one) {
-    return escapeId(one);
-  }
   promise() {
     return new PromiseConnection(this);
   }
@@ -216,7 +220,7 @@ function fieldsOf(answer) {
   return answer.columns.map(([name]) => ({ name }));
 }
 
-class Pool extends EventEmitter {
+class Pool extends Escaping {
   #free = [];
   #waiting = [];
   #count = 0;
@@ -276,15 +280,6 @@ class Pool extends EventEmitter {
     const done = () => callback && give(callback, undefined);
     if (!left) setImmediate(done);
     for (const connection of this.#free.splice(0)) connection.end(() => --left === 0 && done());
-  }
-  format(sql, values) {
-    return format(sql, values);
-  }
-  escape(one) {
-    return escape(one);
-  }
-  escapeId(one) {
-    return escapeId(one);
   }
   promise() {
     return new PromisePool(this);

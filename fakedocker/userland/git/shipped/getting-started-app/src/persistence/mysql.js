@@ -1,6 +1,7 @@
 const fs = require('fs');
 const mysql = require('mysql2');
 const waitPort = require('wait-port');
+const items = require('./items');
 
 /** A setting, or what the file that another setting names holds: a secret. */
 function setting(name) {
@@ -15,8 +16,6 @@ function ask(statement, values = []) {
         pool.query(statement, values, (problem, rows) => (problem ? reject(problem) : resolve(rows)));
     });
 }
-
-const item = (row) => ({ ...row, completed: row.completed === 1 });
 
 async function open() {
     const host = setting('MYSQL_HOST');
@@ -39,19 +38,4 @@ function close() {
     });
 }
 
-const all = async () => (await ask('SELECT * FROM todo_items')).map(item);
-const one = async (id) => (await ask('SELECT * FROM todo_items WHERE id = ?', [id])).map(item)[0];
-
-async function add({ id, name, completed }) {
-    await ask('INSERT INTO todo_items (id, name, completed) VALUES (?, ?, ?)', [id, name, completed ? 1 : 0]);
-}
-
-async function change(id, { name, completed }) {
-    await ask('UPDATE todo_items SET name = ?, completed = ? WHERE id = ?', [name, completed ? 1 : 0, id]);
-}
-
-async function remove(id) {
-    await ask('DELETE FROM todo_items WHERE id = ?', [id]);
-}
-
-module.exports = { open, close, all, one, add, change, remove };
+module.exports = { open, close, ...items(ask) };

@@ -1,6 +1,7 @@
 const fs = require('fs');
 const path = require('path');
 const sqlite3 = require('sqlite3').verbose();
+const items = require('./items');
 
 const place = process.env.SQLITE_DB_LOCATION || '/etc/todos/todo.db';
 let database;
@@ -11,8 +12,6 @@ function ask(statement, values = []) {
         database.all(statement, values, (problem, rows) => (problem ? reject(problem) : resolve(rows)));
     });
 }
-
-const item = (row) => ({ ...row, completed: row.completed === 1 });
 
 async function open() {
     fs.mkdirSync(path.dirname(place), { recursive: true });
@@ -29,19 +28,4 @@ function close() {
     });
 }
 
-const all = async () => (await ask('SELECT * FROM todo_items')).map(item);
-const one = async (id) => (await ask('SELECT * FROM todo_items WHERE id = ?', [id])).map(item)[0];
-
-async function add({ id, name, completed }) {
-    await ask('INSERT INTO todo_items (id, name, completed) VALUES (?, ?, ?)', [id, name, completed ? 1 : 0]);
-}
-
-async function change(id, { name, completed }) {
-    await ask('UPDATE todo_items SET name = ?, completed = ? WHERE id = ?', [name, completed ? 1 : 0, id]);
-}
-
-async function remove(id) {
-    await ask('DELETE FROM todo_items WHERE id = ?', [id]);
-}
-
-module.exports = { open, close, all, one, add, change, remove };
+module.exports = { open, close, ...items(ask) };
