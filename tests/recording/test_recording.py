@@ -16,7 +16,7 @@ from fakedocker.assembly import create_engine
 from fakedocker.serving import Listening, serve_in_thread
 from fakedocker_shell.recording import file
 from fakedocker_shell.recording.comparing import Names, differences
-from fakedocker_shell.recording.file import Output
+from fakedocker_shell.recording.file import Answered, Output
 from fakedocker_shell.recording.listening import Connection
 from fakedocker_shell.recording.verifying import profile_of, verify
 
@@ -106,6 +106,15 @@ def test_a_planted_difference_is_found(
     found = verify(planted(read(recorded), old, new), "29").differences
     assert [difference.at for difference in found] == [at]
     assert request_line is None or found[0].request == request_line
+
+
+def test_a_planted_status_is_found(recorded: Path) -> None:
+    recording = read(recorded)
+    place = next(at for at, event in enumerate(recording.events) if isinstance(event, Answered) and event.status == 201)
+    changed = msgspec.structs.replace(recording.events[place], status=200)
+    events = (*recording.events[:place], changed, *recording.events[place + 1 :])
+    found = verify(recording._replace(events=events), "29").differences
+    assert [(each.at, each.what.split()[:4]) for each in found] == [(".status", ["recorded", "200,", "ours", "201"])]
 
 
 def test_what_differs_is_shown_and_is_an_exit_status(recorded: Path, tmp_path: Path) -> None:

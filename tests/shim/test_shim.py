@@ -87,6 +87,18 @@ def test_a_killed_engine_is_started_again(shim: Shim) -> None:
     assert shim.process() != killed
 
 
+def test_a_second_engine_of_a_folder_gives_way(shim: Shim) -> None:
+    """As when a client is killed while it holds the lock of the start, and the next one starts another."""
+    shim.run("volume", "create", "kept")
+    ready, told = os.pipe()
+    command = [sys.executable, "-m", "fakedocker_shell.shim.engine", str(shim.places.folder), str(told)]
+    second = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False, pass_fds=[told])
+    os.close(told)
+    assert (second.returncode, second.stderr, os.read(ready, 1)) == (75, "", b"")
+    os.close(ready)
+    assert shim.run("volume", "ls", "-q").stdout == "kept\n"
+
+
 def test_a_command_under_way_hears_that_the_engine_was_killed(shim: Shim) -> None:
     shim.run("run", "-d", "--name", "web", "nginx")
     following = subprocess.Popen(

@@ -241,7 +241,8 @@ class _Run:
             self._note(
                 under_way, ".status", f"recorded {under_way.answered.status}, ours {exchange.reply.status} {text}"
             )
-            return
+            if max(exchange.reply.status, under_way.answered.status) >= HTTPStatus.BAD_REQUEST:
+                return  # what was made on one side alone has no id on the other
         if event.cut:
             self.uncompared["too large to be kept"] = self.uncompared.get("too large to be kept", 0) + 1
             return
