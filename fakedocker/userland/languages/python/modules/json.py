@@ -39,21 +39,33 @@ def _parse(m: Interpreter, text: Value) -> Value:
     try:
         return json.loads(plain)
     except json.JSONDecodeError as problem:
-        if "trailing comma" in problem.msg and m.minor < 13:
-            raise NotSimulated("the words for this mistake in JSON") from None
-        if m.minor >= 13:
-            _check_trailing(plain, problem)
-        raise _raise(problem) from None
+        raise _raise(of_version(problem, m.minor)) from None
 
 
-def _check_trailing(text: str, problem: json.JSONDecodeError) -> None:
-    """Since 3.13 a trailing comma has words of its own."""
-    before = text[: problem.pos].rstrip()
-    if before.endswith(",") and text[problem.pos : problem.pos + 1] in ("]", "}"):
-        what = "object" if text[problem.pos] == "}" else "array"
-        raise _raise(
-            json.JSONDecodeError(f"Illegal trailing comma before end of {what}", text, len(before) - 1)
-        ) from None
+_BEFORE_3_13: Final = {"Expecting value": "]", "Expecting property name enclosed in double quotes": "}"}
+"""What a reader before 3.13 says where it finds a bracket after a comma."""
+_SINCE_3_13: Final = {
+    "]": "Illegal trailing comma before end of array",
+    "}": "Illegal trailing comma before end of object",
+}
+"""What a reader says since 3.13; it points at the comma."""
+
+
+def of_version(problem: json.JSONDecodeError, minor: int) -> json.JSONDecodeError:
+    """The mistake as the reader of a version tells it, whichever version read it here."""
+    text, position = problem.doc, problem.pos
+    if minor < 13 and problem.msg in _SINCE_3_13.values():
+        position += 1
+        while text[position] in " \t\n\r":
+            position += 1
+        words = next(words for words, bracket in _BEFORE_3_13.items() if bracket == text[position])
+        return json.JSONDecodeError(words, text, position)
+    bracket = _BEFORE_3_13.get(problem.msg)
+    if minor >= 13 and bracket is not None and text[position : position + 1] == bracket:
+        before = text[:position].rstrip(" \t\n\r")
+        if before.endswith(","):
+            return json.JSONDecodeError(_SINCE_3_13[bracket], text, len(before) - 1)
+    return problem
 
 
 def _depth(text: str) -> int:
