@@ -237,3 +237,12 @@ def test_markers(marker: str, expected: bool) -> None:
 def test_bad_markers(marker: str) -> None:
     with pytest.raises(BadMarker):
         holds(marker, "3.12")
+
+
+def test_pip_stays_a_program_when_it_is_upgraded() -> None:
+    box = Box("python:3.9-slim")
+    assert "Successfully uninstalled pip-23.0.1\n" in box.sh("pip install --upgrade pip").stdout
+    result = box.sh("pip --version; pip3 --version; python -m pip --version")
+    version = "pip 24.2 from /usr/local/lib/python3.9/site-packages/pip (python 3.9)\n"
+    assert (result.stdout, result.status) == (version * 3, 0)
+    assert box.sh("pip3 install six").status == 0

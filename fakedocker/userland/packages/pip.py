@@ -47,7 +47,7 @@ hint: See PEP 668 for the detailed specification.
 
 _OTHERS: Final = frozenset("completion config debug download hash index inspect lock search wheel".split())
 """Commands of pip's that are not simulated."""
-_MANAGERS: Final = frozenset({"pipenv", "poetry", "uv"})
+_MANAGERS: Final = frozenset({"pip", "pipenv", "poetry", "uv"})
 """Commands of projects that are simulated."""
 _MANAGER_BYTES: Final = 400
 _UNPACKED: Final = 3.5
