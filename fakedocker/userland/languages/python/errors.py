@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fakedocker.userland.languages.machine.cells import Value
-from fakedocker.userland.languages.python.values import BuiltinClass, ExceptionValue
+from fakedocker.userland.languages.python.values import BuiltinClass, Class, ExceptionValue
 
 OBJECT: Final = BuiltinClass("object", None)
 TYPE: Final = BuiltinClass("type", OBJECT, host=BuiltinClass)
@@ -71,3 +71,16 @@ def os_error(number: int, words: str, filename: Value = None, other: Value = Non
     value.fields["filename"] = filename
     value.fields["filename2"] = other
     return Raised(value)
+
+
+def classes_caught(wanted: Value) -> list[Class]:
+    """The classes that `except wanted` names, tuples within tuples too. Raises TypeError in the script for anything else."""
+    found, pending = [], [wanted]
+    for each in pending:
+        if type(each) is tuple:
+            pending += each
+        elif not (isinstance(each, Class) and EXCEPTIONS["BaseException"] in each.mro):
+            raise type_error("catching classes that do not inherit from BaseException is not allowed")
+        else:
+            found.append(each)
+    return found

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
-from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error, type_error
-from fakedocker.userland.languages.python.exceptions import classes_caught
+from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, classes_caught, error, type_error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import find_in_class, native, type_name
 from fakedocker.userland.languages.python.values import Class, ExceptionValue, Function, GetSet

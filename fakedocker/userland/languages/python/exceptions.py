@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
-from fakedocker.userland.languages.python.errors import EXCEPTIONS, OF_ERRNO, type_error
+from fakedocker.userland.languages.python.errors import EXCEPTIONS, OF_ERRNO, classes_caught, type_error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.types import native, type_name
 from fakedocker.userland.languages.python.values import Class, ExceptionValue, GetSet, Native
@@ -75,19 +75,6 @@ def make_exception(m: Interpreter, cls: Value) -> ExceptionValue:
 def matches(m: Interpreter, value: ExceptionValue, wanted: Value) -> bool:
     """Whether `except wanted` catches an exception."""
     return any(each in value.cls.mro for each in classes_caught(wanted))
-
-
-def classes_caught(wanted: Value) -> list[Class]:
-    """The classes that `except wanted` names, tuples within tuples too. Raises TypeError in the script for anything else."""
-    found, pending = [], [wanted]
-    for each in pending:
-        if type(each) is tuple:
-            pending += each
-        elif not (isinstance(each, Class) and EXCEPTIONS["BaseException"] in each.mro):
-            raise type_error("catching classes that do not inherit from BaseException is not allowed")
-        else:
-            found.append(each)
-    return found
 
 
 _BASE = "BaseException"
