@@ -121,3 +121,32 @@ def test_the_value_of_an_option_of_yarn_is_no_package() -> None:
     made = box.sh("cd /a && yarn install --network-timeout 1000000 --production && ls node_modules/express")
     assert (made.status, made.stderr) == (0, "")
     assert "1000000" not in box.sh("cat /a/package.json").stdout
+
+
+def test_npm_stays_a_program_when_it_is_upgraded(node: Box) -> None:
+    assert "changed 1 package in " in node.sh("npm install -g npm@10.9.0").stdout
+    assert node.sh("npm --version; npx --version").stdout == "10.9.0\n10.9.0\n"
+    assert node.sh("npm install", directory="/app").status == 0
+
+
+def test_a_global_package_has_what_it_needs_within_itself(node: Box) -> None:
+    before = node.sh("npm ls -g").stdout
+    assert before.startswith("/usr/local/lib\n├── corepack@")
+    assert "added 29 packages in " in node.sh("npm install -g nodemon").stdout
+    assert node.sh("npm ls -g").stdout.splitlines()[2] == "├── nodemon@3.1.7"
+    assert "chokidar" in node.sh("ls /usr/local/lib/node_modules/nodemon/node_modules").stdout
+    assert "removed 1 package in " in node.sh("npm uninstall -g nodemon").stdout
+    assert node.sh("npm ls -g").stdout == before
+    assert node.sh("nodemon").status == 127
+
+
+def test_a_global_package_does_not_replace_a_program_that_is_not_its_own(node: Box) -> None:
+    result = node.sh("npm install -g yarn")
+    assert result.status == 1
+    assert result.stderr.startswith(
+        "npm error code EEXIST\nnpm error path /usr/local/bin/yarn\nnpm error EEXIST: file already exists\n"
+        "npm error File exists: /usr/local/bin/yarn\nnpm error Remove the existing file and try again, or run npm\n"
+        "npm error with --force to overwrite files recklessly.\n"
+    )
+    assert node.sh("npm install -g --force yarn@1.22.19 pnpm@8.15.0").status == 0
+    assert node.sh("yarn --version; pnpm --version").stdout == "1.22.19\n8.15.0\n"

@@ -11,20 +11,18 @@ import posixpath
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from fakedocker.kernel import marks
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.inputs import State
-from fakedocker.userland.packages import facts, npm_project, npm_registry
-from fakedocker.userland.packages.npm_changes import change, putting
+from fakedocker.userland.packages import facts, npm_global, npm_project
+from fakedocker.userland.packages.npm_changes import change, offline
 from fakedocker.userland.packages.npm_registry import Problem
 from fakedocker.userland.packages.npm_scripts import run_script
-from fakedocker.userland.packages.plan import Action, Plan, Step, follow, is_online
+from fakedocker.userland.packages.plan import Action, Plan, follow, is_online
 from fakedocker.userland.packages.unpack import read_text_or, write_text
 from fakedocker.userland.processes.dates import format_date
 from fakedocker.userland.tools import Register
 
 PROGRAMS = Register()
-_VERSION: Final = "10.7.0"
 _ALIASES: Final = {
     "add": "install", "clean-install": "ci", "i": "install", "in": "install", "la": "ls", "list": "ls", "ll": "ls", "r": "uninstall", "remove": "uninstall",
     "rm": "uninstall", "run-script": "run", "t": "test", "tst": "test", "un": "uninstall", "unlink": "uninstall", "create": "init", "isntall": "install",
@@ -56,10 +54,12 @@ class Command(NamedTuple):
 def _npm(system: System, argv: tuple[str, ...], state: State) -> int:
     command = _read(argv)
     if command.flags & {"-v", "--version"}:
-        system.put(f"{_version(system)}\n")
+        system.put(f"{npm_project.npm_version(system)}\n")
         return 0
     if not command.name or command.name == "help":
-        system.put(f"npm <command>\n{_MANIFESTS}\nnpm@{_version(system)} /usr/local/lib/node_modules/npm\n")
+        system.put(
+            f"npm <command>\n{_MANIFESTS}\nnpm@{npm_project.npm_version(system)} /usr/local/lib/node_modules/npm\n"
+        )
         return 0 if command.name else 1
     handler = _COMMANDS.get(command.name)
     if command.name in _OTHERS:
@@ -98,14 +98,6 @@ def _read(argv: tuple[str, ...]) -> Command:
     return Command(_ALIASES.get(name, name), tuple(words), frozenset(flags), tuple(rest))
 
 
-def _version(system: System) -> str:
-    for folder in ("/usr/local/lib/node_modules/npm", "/usr/lib/node_modules/npm"):
-        text = read_text_or(system, f"{folder}/package.json")
-        if text:
-            return str(json.loads(text).get("version", _VERSION))
-    return _VERSION
-
-
 def _fail(system: System, problem: Problem) -> int:
     lines = [f"npm error code {problem.code}"] if problem.code else []
     lines += [f"npm error {line}".rstrip() for line in problem.lines]
@@ -121,9 +113,14 @@ def _fail(system: System, problem: Problem) -> int:
 
 
 def _install(system: System, state: State, command: Command) -> int:
-    if command.flags & {"-g", "--global", "--location=global"}:
-        return follow(system, state, lambda: _global_plan(system, command), _ACTIONS)
+    if _is_global(command):
+        force = bool(command.flags & {"-f", "--force"})
+        return follow(system, state, lambda: npm_global.install_plan(system, command.words, force=force), _ACTIONS)
     return follow(system, state, lambda: _install_plan(system, command), _ACTIONS)
+
+
+def _is_global(command: Command) -> bool:
+    return bool(command.flags & {"-g", "--global", "--location=global"})
 
 
 def _install_plan(system: System, command: Command) -> Plan:
@@ -144,7 +141,7 @@ def _install_plan(system: System, command: Command) -> Plan:
     if not is_online(system) and (
         plan.lacking or any(before.get(name) != version for name, version in plan.tree.items())
     ):
-        return _offline({**plan.tree, **added})
+        return offline({**plan.tree, **added})
     changed = bool(added) or npm_project.locked(project) != whole.tree
     return change(project, before, plan, saved=whole.tree if changed else None, started_ns=system.now_ns)
 
@@ -171,7 +168,7 @@ def _ci_plan(system: System, command: Command) -> Plan:
     here = {name: bound for name, bound in wanted.items() if project.lock.find(name, bound)}
     plan = npm_project.planned(project.lock, here, {}, {}, late=facts.count(system.now_ns))
     if not is_online(system):
-        return _offline(plan.tree)
+        return offline(plan.tree)
     return (("clear", project.folder), *change(project, {}, plan, saved=None, started_ns=system.now_ns))
 
 
@@ -187,27 +184,9 @@ _OUT_OF_STEP: Final = (
 )  # fmt: skip
 
 
-def _offline(tree: dict[str, str]) -> Plan:
-    name = next(iter(tree), "")
-    lines = (
-        "syscall getaddrinfo", "errno EAI_AGAIN",
-        f"request to https://registry.npmjs.org/{name} failed, reason: getaddrinfo EAI_AGAIN registry.npmjs.org",
-    )  # fmt: skip
-    return (("wait", 70_000_000_000), ("fail", "EAI_AGAIN", lines))
-
-
-def _global_plan(system: System, command: Command) -> Plan:
-    made = npm_registry.resolve(dict(map(npm_project.split, command.words)), {}, late=facts.count(system.now_ns))
-    if not is_online(system):
-        return _offline(made.versions)
-    steps: list[Step] = [("lack", what, marks.PACKAGE) for what in made.lacking]
-    steps += putting("/usr/local/lib", npm_project.Planned(made.versions, made.lacking, {}), made.versions)
-    count = len(made.versions)
-    steps.append(("report", npm_project.counted(("added", count)), 0, system.now_ns, False))
-    return (*steps[: None if count else -1], ("exit", 1)) if made.lacking else tuple(steps)
-
-
 def _uninstall(system: System, state: State, command: Command) -> int:
+    if _is_global(command):
+        return follow(system, state, lambda: npm_global.uninstall_plan(system, command.words), _ACTIONS)
     return follow(system, state, lambda: _uninstall_plan(system, command), _ACTIONS)
 
 
@@ -305,22 +284,30 @@ def _init(system: System, state: State, command: Command) -> int:
 
 
 def _ls(system: System, state: State, command: Command) -> int:
+    if _is_global(command):
+        there = npm_project.present(system, npm_project.GLOBAL)
+        _tree(system, npm_project.GLOBAL, [f"{name}@{version}" for name, version in sorted(there.items())])
+        return 0
     project = npm_project.read(system)
     title = f"{project.manifest.get('name', posixpath.basename(project.folder))}@{project.manifest.get('version', '')}"
-    system.put(f"{title.rstrip('@')} {project.folder}\n")
     there = npm_project.present(system, project.folder)
     wanted = npm_project.wanted(project, lean=False)
     lines = [
         f"{name}@{there[name]}" if name in there else f"UNMET DEPENDENCY {name}@{wanted[name]}"
         for name in sorted(wanted)
     ]
-    for place, line in enumerate(lines, 1):
-        system.put(f"{'└──' if place == len(lines) else '├──'} {line}\n")
-    system.put("\n" if lines else "└── (empty)\n\n")
+    _tree(system, f"{title.rstrip('@')} {project.folder}", lines)
     missing = [f"missing: {name}@{wanted[name]}, required by {title}" for name in sorted(wanted) if name not in there]
     if missing:
         raise Problem("ELSPROBLEMS", tuple(missing))
     return 0
+
+
+def _tree(system: System, title: str, lines: list[str]) -> None:
+    system.put(f"{title}\n")
+    for place, line in enumerate(lines or ["(empty)"], 1):
+        system.put(f"{'└──' if place >= len(lines) else '├──'} {line}\n")
+    system.put("\n")
 
 
 def _run(system: System, state: State, command: Command) -> int:

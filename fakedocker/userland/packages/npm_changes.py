@@ -58,3 +58,13 @@ def putting(folder: str, plan: npm_project.Planned, coming: dict[str, str]) -> l
         if entry is None and not npm_registry.is_whole(npm_registry.name_at(place)):
             steps.append(("note", f"what {place} depends on", marks.PACKAGE))
     return steps
+
+
+def offline(tree: dict[str, str]) -> Plan:
+    """What happens where the registry is not reached."""
+    name = next(iter(tree), "")
+    lines = (
+        "syscall getaddrinfo", "errno EAI_AGAIN",
+        f"request to https://registry.npmjs.org/{name} failed, reason: getaddrinfo EAI_AGAIN registry.npmjs.org",
+    )  # fmt: skip
+    return (("wait", 70_000_000_000), ("fail", "EAI_AGAIN", lines))

@@ -227,7 +227,7 @@ def _npx(system: System, argv: tuple[str, ...], state: State) -> int:
     words = list(argv[1:])
     while words and words[0].startswith("-"):
         if words[0] in ("-v", "--version"):
-            system.put("10.7.0\n")
+            system.put(f"{npm_project.npm_version(system)}\n")
             return 0
         words = words[2 if words[0] in ("-p", "--package") else 1 :]
     if not words:

@@ -31,6 +31,9 @@ from fakedocker.userland.packages.unpack import (
 from fakedocker.userland.tools import stat_or_none
 
 KINDS: Final = ("dependencies", "devDependencies", "optionalDependencies")
+GLOBAL: Final = "/usr/local/lib"
+"""The folder whose node_modules has what is installed for all projects."""
+_NPM: Final = "10.7.0"
 REGISTRY: Final = "https://registry.npmjs.org"
 
 
@@ -186,6 +189,19 @@ def present(system: System, folder: str) -> dict[str, str]:
     return found
 
 
+def global_version(system: System, name: str, default: str) -> str:
+    """The version of a package that is installed for all projects: npm itself, pnpm, yarn."""
+    for folder in (GLOBAL, "/usr/lib"):
+        if text := read_text_or(system, f"{folder}/node_modules/{name}/package.json"):
+            return _told_version(text) or default
+    return default
+
+
+def npm_version(system: System) -> str:
+    """The version that npm and npx tell."""
+    return global_version(system, "npm", _NPM)
+
+
 def _told_version(text: str) -> str:
     try:
         manifest = json.loads(text)
@@ -228,7 +244,7 @@ def put(system: System, folder: str, place: str, version: str, commands: tuple[s
     write_filler(system, f"{base}/{place}/index.js", size_bytes(place))
     if "node_modules/" in place:
         return
-    target = "/usr/local/bin" if folder == "/usr/local/lib" else f"{base}/.bin"
+    target = commands_folder(folder)
     for program in commands or commands_of(name):
         if (
             _COMMAND.fullmatch(program) is None or program == _INTERPRETER
@@ -253,6 +269,11 @@ def write_command(system: System, path: str, name: str) -> None:
     write_program(system, path, "node", name, 3000)
 
 
+def commands_folder(folder: str) -> str:
+    """Where the commands of the packages in a folder are."""
+    return "/usr/local/bin" if folder == GLOBAL else posixpath.join(folder, "node_modules", ".bin")
+
+
 def commands(system: System, folder: str) -> list[str]:
     """The commands in a project's node_modules."""
     return _names(system, posixpath.join(folder, "node_modules", ".bin"))
@@ -263,7 +284,7 @@ def take(system: System, folder: str, name: str) -> None:
     base = posixpath.join(folder, "node_modules")
     remove_tree(system, f"{base}/{name}")
     for program in commands_of(name):
-        remove_quietly(system, f"{base}/.bin/{program}")
+        remove_quietly(system, f"{commands_folder(folder)}/{program}")
 
 
 def clear(system: System, folder: str) -> None:

@@ -27,7 +27,6 @@ PNPM: Final = "9.12.0"
 _LEAN: Final = frozenset({"--production", "--prod", "--production=true", "-P"})
 _DEVELOPMENT: Final = frozenset({"-D", "--dev", "--save-dev"})
 _RESOLVING_NS: Final = 500_000_000
-_GLOBAL: Final = "/usr/local/lib"
 _OF_LATER_YARN: Final = frozenset(
     "audit autoclean check constraints create dedupe dlx exec explain generate-lock-entry import info licenses link list login logout"
     " node npm outdated owner pack patch plugin policies publish rebuild search stage tag team unlink unplug up upgrade upgrade-interactive"
@@ -41,7 +40,7 @@ _COMMANDS: Final = {"i": "install", "rm": "remove", "run-script": "run", "t": "t
 def _yarn(system: System, argv: tuple[str, ...], state: State) -> int:
     flags, words = _split(argv[1:])
     if flags & {"-v", "--version"}:
-        system.put(f"{YARN}\n")
+        system.put(f"{_yarn_version(system)}\n")
         return 0
     name = _COMMANDS.get(words[0], words[0]) if words else "install"
     try:
@@ -84,11 +83,16 @@ def _split(given: tuple[str, ...]) -> tuple[frozenset[str], list[str]]:
     return frozenset(flags), words
 
 
+def _yarn_version(system: System) -> str:
+    """yarn's version: of the image, or of what npm brought."""
+    return npm_project.global_version(system, "yarn", YARN)
+
+
 def _init(system: System) -> int:
     name = posixpath.basename(system.directory) or "app"
     manifest = {"name": name, "version": "1.0.0", "main": "index.js", "license": "MIT"}
     write_text(system, posixpath.join(system.directory, "package.json"), json.dumps(manifest, indent=2) + "\n")
-    system.put(f"yarn init v{YARN}\nsuccess Saved package.json\nDone in 0.03s.\n")
+    system.put(f"yarn init v{_yarn_version(system)}\nsuccess Saved package.json\nDone in 0.03s.\n")
     return 0
 
 
@@ -136,7 +140,7 @@ class _Change:
 def _yarn_plan(system: System, name: str, words: list[str], flags: frozenset[str]) -> Plan:
     change = _Change(system, name, words, flags, "yarn.lock")
     lock = read_text_or(system, posixpath.join(change.project.folder, "yarn.lock"))
-    steps: list[Step] = [("say", f"yarn {name} v{YARN}\n")]
+    steps: list[Step] = [("say", f"yarn {name} v{_yarn_version(system)}\n")]
     if (change.coming or change.plan.lacking) and not is_online(system):
         host = "https://registry.yarnpkg.com"
         return (
@@ -182,10 +186,13 @@ def _yarn_global(system: System, state: State, words: list[str]) -> int:
 def _yarn_global_plan(system: System, words: list[str]) -> Plan:
     wanted = dict(map(npm_project.split, words))
     made = npm_registry.resolve(wanted, {}, late=facts.count(system.now_ns))
-    steps: list[Step] = [("say", f"yarn global v{YARN}\n[1/4] Resolving packages...\n"), ("wait", _RESOLVING_NS)]
+    steps: list[Step] = [
+        ("say", f"yarn global v{_yarn_version(system)}\n[1/4] Resolving packages...\n"),
+        ("wait", _RESOLVING_NS),
+    ]
     steps += [("say", "[2/4] Fetching packages...\n")]
     steps += [("lack", what, marks.PACKAGE) for what in made.lacking]
-    steps += putting(_GLOBAL, npm_project.Planned(made.versions, made.lacking, {}), made.versions)
+    steps += putting(npm_project.GLOBAL, npm_project.Planned(made.versions, made.lacking, {}), made.versions)
     steps += [("say", "[3/4] Linking dependencies...\n[4/4] Building fresh packages...\n")]
     for name in (name for name in wanted if name in made.versions):
         commands = "".join(f"      - {command}\n" for command in npm_registry.commands_of(name))
@@ -209,7 +216,7 @@ def _yarn_run(system: System, state: State, words: list[str], flags: frozenset[s
     quiet = bool(flags & {"-s", "--silent"})
     if "began_ns" not in state:
         state["began_ns"] = system.now_ns
-        system.put("" if quiet else f"yarn run v{YARN}\n")
+        system.put("" if quiet else f"yarn run v{_yarn_version(system)}\n")
     if not words:
         system.put(
             "info Project commands\n" + "".join(f"   - {name}\n      {text}\n" for name, text in scripts.items())
@@ -238,7 +245,7 @@ def _yarn_run(system: System, state: State, words: list[str], flags: frozenset[s
 def _pnpm(system: System, argv: tuple[str, ...], state: State) -> int:
     flags, words = _split(argv[1:])
     if flags & {"-v", "--version"}:
-        system.put(f"{PNPM}\n")
+        system.put(f"{npm_project.global_version(system, 'pnpm', PNPM)}\n")
         return 0
     name = _COMMANDS.get(words[0], words[0]) if words else "install"
     try:
