@@ -214,13 +214,18 @@ def _unary(emitter: Emitter, node: syntax.Unary) -> Evaluate:
     return run
 
 
+def place_of_deletion(node: syntax.Unary, inner: syntax.Member) -> int:
+    """Where it is told that there is nothing to delete from: at what was evaluated last."""
+    return inner.target.at if isinstance(inner.target, syntax.Member | syntax.Call) else node.at
+
+
 def _delete(emitter: Emitter, node: syntax.Unary) -> Evaluate:
     inner = node.value.expression if isinstance(node.value, syntax.Chain) else node.value
     strict = emitter.code.is_strict
     if not isinstance(inner, syntax.Member):
         value = direct(emitter, node.value) if not isinstance(node.value, syntax.Name) else None
         return lambda frame, machine: (value(frame, machine) if value else None, value is not None)[1]
-    target, key, at = direct(emitter, inner.target), direct(emitter, inner.key), inner.at
+    target, key, at = direct(emitter, inner.target), direct(emitter, inner.key), place_of_deletion(node, inner)
     is_optional = inner.optional
 
     def run(frame: Frame, machine: Runner) -> Value:

@@ -26,6 +26,7 @@ from fakedocker.userland.languages.javascript.properties import MISSING, get, ge
 from fakedocker.userland.languages.javascript.property_changes import define, delete, put, put_item
 from fakedocker.userland.languages.javascript.property_keys import is_enumerable, own_keys
 from fakedocker.userland.languages.javascript.shared import HOLE, NULL, Host, Key, Native, WellKnown
+from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.machine.code import Source
 
 
@@ -293,9 +294,12 @@ def cannot_destructure(realm: Host, value: Value, pattern: syntax.ObjectPattern,
     """Nothing cannot be taken apart."""
     said = "null" if value is NULL else "undefined"
     text = pattern.said or ("object null" if value is NULL else said)
+    first = pattern.pairs[0][2] if pattern.pairs else None
+    if isinstance(first, syntax.WithDefault) and isinstance(first.target, syntax.ObjectPattern):
+        raise NotSimulated("what V8 says of nothing that is taken apart by a pattern with a default")
     if not pattern.first:
         return realm.error_at(at, "TypeError", f"Cannot destructure '{text}' as it is {said}.")
-    if pattern.is_inner:
+    if pattern.is_inner or pattern.reads_first:
         return realm.error_at(at, "TypeError", f"Cannot read properties of {said} (reading '{pattern.first}')")
     return realm.error_at(
         at, "TypeError", f"Cannot destructure property '{pattern.first}' of '{text}' as it is {said}."

@@ -8,7 +8,6 @@ from typing import Final
 
 from fakedocker.userland.languages.javascript.cells import (
     Bound,
-    JsArray,
     JsObject,
     Symbol,
     Value,
@@ -347,9 +346,9 @@ def is_instance(realm: Host, value: Value, kind: Value) -> bool:
 def has_property(realm: Host, key: Value, target: Value) -> bool:
     """`in`."""
     if not is_object(target):
-        said = key if type(key) is str else "[object Array]" if type(key) is JsArray else realm.short_text(key)
-        shown = target if type(target) is str else realm.short_text(target)
-        raise realm.error("TypeError", f"Cannot use 'in' operator to search for '{said}' in {shown}")
+        raise realm.error(
+            "TypeError", f"Cannot use 'in' operator to search for '{realm.told(key)}' in {realm.told(target)}"
+        )
     return realm.has(target, to_key(realm, key))
 
 

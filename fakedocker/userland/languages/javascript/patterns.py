@@ -25,6 +25,16 @@ def told_of_parameter(target: Node, at: int) -> Node:
     return target._replace(place=at) if isinstance(target, syntax.ArrayPattern) else target
 
 
+def _inner(target: Node) -> Node:
+    """A pattern that stands in another one: what V8 says of nothing there names the default, or no expression at all."""
+    match target:
+        case syntax.ObjectPattern():
+            return target._replace(is_inner=True)
+        case syntax.WithDefault(_, syntax.ObjectPattern() as pattern, default):
+            return target._replace(target=pattern._replace(said=render(default)))
+    return target
+
+
 class Covers:
     """What a parser remembers of expressions that may turn out to be patterns.
 
@@ -106,13 +116,13 @@ class Covers:
         found: list[Node | None] = []
         for place, item in enumerate(node.items):
             if isinstance(item, syntax.Spread):
-                rest = self.pattern(item.value, is_strict, declares=declares)
+                rest = _inner(self.pattern(item.value, is_strict, declares=declares))
                 if isinstance(rest, syntax.WithDefault):
                     raise self.refuse(_NO_TARGET, item)
                 if place != len(node.items) - 1 or node.has_comma:
                     raise self.refuse("Rest element must be last element", item)
             else:
-                found.append(None if item is None else self.pattern(item, is_strict, declares=declares))
+                found.append(None if item is None else _inner(self.pattern(item, is_strict, declares=declares)))
         return syntax.ArrayPattern(node.at, tuple(found), rest)
 
     def _object(self, node: syntax.ObjectLiteral, is_strict: bool, declares: bool) -> Node:
@@ -127,9 +137,7 @@ class Covers:
                 if isinstance(item.value, syntax.Function) and item.value.kind == "method":
                     raise self.refuse(_NO_TARGET, item)
                 self._check_shorthand(item, is_strict)
-                target = self.pattern(item.value, is_strict, declares=declares)
-                if isinstance(target, syntax.ObjectPattern):
-                    target = target._replace(is_inner=True)
+                target = _inner(self.pattern(item.value, is_strict, declares=declares))
                 pairs.append((item.key, item.computed, target))
             else:
                 raise self.refuse(_NO_TARGET, item)

@@ -8,7 +8,6 @@ from typing import Final
 from fakedocker.userland.languages.javascript.cells import (
     JsArray,
     JsBytes,
-    JsModule,
     JsObject,
     JsRegExp,
     Proxy,
@@ -83,16 +82,8 @@ def put(realm: Host, target: Value, key: Key, value: Value, strict: bool = True)
     _add(realm, target, key, value, strict)
 
 
-def _shown(realm: Host, target: Value) -> str:
-    if type(target) is JsArray or type(target) is JsModule:
-        return f"[object {target.kind}]"
-    if is_callable(target):
-        return str(realm.short_text(target))
-    return str(realm.described(target))
-
-
 def _read_only(realm: Host, target: Value, key: Key) -> Exception:
-    shown, what = _shown(realm, target), "function" if is_callable(target) else "object"
+    shown, what = realm.told(target), "function" if is_callable(target) else "object"
     return realm.error("TypeError", f"Cannot assign to read only property '{realm.key_text(key)}' of {what} '{shown}'")
 
 
@@ -261,7 +252,7 @@ def delete(realm: Host, target: Value, key: Key, strict: bool) -> bool:
     found = own(realm, target, key)
     if type(found) is Slot and not found.configurable:
         if strict:
-            raise realm.error("TypeError", f"Cannot delete property '{realm.key_text(key)}' of {_shown(realm, target)}")
+            raise realm.error("TypeError", f"Cannot delete property '{realm.key_text(key)}' of {realm.told(target)}")
         return False
     if type(target) is JsArray and 0 <= index_of(key) < len(target.items):
         target.items[index_of(key)] = HOLE

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fakedocker.userland.languages.javascript import calls, iteration as iterators, members, promises, tracing
+from fakedocker.userland.languages.javascript import calls, iteration as iterators, members, promises, telling, tracing
 from fakedocker.userland.languages.javascript.cells import (
     FUNCTIONS,
     JsArray,
@@ -271,6 +271,8 @@ class Realm:
     def shown(self, value: Value) -> str:
         """As console.log shows it."""
         return shown(self, value)
+
+    told = telling.told
 
     def described(self, value: Value) -> str:
         """An object as messages call it: #<Name>."""

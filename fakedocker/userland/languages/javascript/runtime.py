@@ -27,10 +27,10 @@ from fakedocker.userland.languages.javascript.builtins import (  # noqa: F401  #
     texts,
 )
 from fakedocker.userland.languages.javascript.calls import enter, make_frame
-from fakedocker.userland.languages.javascript.cells import JsArray, JsFunction, JsObject, Value, hidden
+from fakedocker.userland.languages.javascript.cells import JsFunction, JsObject, Value, hidden
 from fakedocker.userland.languages.javascript.compiler import SCRIPT
 from fakedocker.userland.languages.javascript.escapes import Refused
-from fakedocker.userland.languages.javascript.inspecting_objects import described, inspect
+from fakedocker.userland.languages.javascript.inspecting_objects import inspect
 from fakedocker.userland.languages.javascript.node_host import (  # noqa: F401
     children,
     databases,
@@ -52,7 +52,6 @@ from fakedocker.userland.languages.javascript.node_host.output import encoded
 from fakedocker.userland.languages.javascript.properties import get
 from fakedocker.userland.languages.javascript.realm import Realm
 from fakedocker.userland.languages.javascript.realm_state import State
-from fakedocker.userland.languages.javascript.tracing import source_text
 from fakedocker.userland.languages.javascript.units import to_units
 from fakedocker.userland.languages.machine.cells import NotSimulated
 from fakedocker.userland.languages.machine.code import Source
@@ -266,12 +265,8 @@ class Runtime:
 
     def _plain_text(self, value: Value) -> str:
         """A reason that is no error, as it is told of: objects by their class only."""
-        if type(value) is JsArray:
-            return "[object Array]"
-        if isinstance(value, JsFunction):
-            return source_text(value)
         if isinstance(value, JsObject):
-            return described(self.realm, value)
+            return self.realm.told(value)
         return value if type(value) is str else inspect(self.realm, value)
 
     def _before(self, value: JsObject, origin: str) -> str:

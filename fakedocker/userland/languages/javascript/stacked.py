@@ -8,7 +8,7 @@ from typing import Final
 from fakedocker.userland.languages.javascript import syntax
 from fakedocker.userland.languages.javascript.cells import Value
 from fakedocker.userland.languages.javascript.classes import push_class
-from fakedocker.userland.languages.javascript.direct import direct, join_template, property_maker
+from fakedocker.userland.languages.javascript.direct import direct, join_template, place_of_deletion, property_maker
 from fakedocker.userland.languages.javascript.emitting import Emitter, Label
 from fakedocker.userland.languages.javascript.functions import function_maker, named
 from fakedocker.userland.languages.javascript.operators import BINARY, to_boolean, to_key, type_of, unary
@@ -194,13 +194,11 @@ def _unary(emitter: Emitter, node: syntax.Unary) -> None:
     if operator == "delete":
         inner = node.value.expression if isinstance(node.value, syntax.Chain) else node.value
         strict = emitter.code.is_strict
-        at = (
-            inner.target.at if isinstance(inner, syntax.Member) and isinstance(inner.target, syntax.Member) else node.at
-        )
         if not isinstance(inner, syntax.Member):
             push(emitter, inner)
             emitter.op(replace_by_true, node.at)
             return
+        at = place_of_deletion(node, inner)
         parts = (inner.target, inner.key)
         _combining(
             emitter,

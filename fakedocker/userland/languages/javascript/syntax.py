@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
+from fakedocker.userland.languages.javascript.numbers import number_text
+
 
 class Node(Protocol):
     """Any of the kinds below."""
@@ -260,7 +262,7 @@ class ArrayPattern(NamedTuple):
 class ObjectPattern(NamedTuple):
     """Pairs of a key (literal, or expression where computed) and a pattern.
 
-    `said` is the expression that is taken apart, for messages; `is_inner` whether it stands in another pattern of objects.
+    `said` is the expression that is taken apart, for messages; `is_inner` whether it stands in another pattern.
     """
 
     at: int
@@ -275,16 +277,29 @@ class ObjectPattern(NamedTuple):
         if not self.pairs:
             return self.rest.at if self.rest is not None else self.at
         _, computed, target = self.pairs[0]
-        return self.at if computed else target.at
+        if computed:
+            return self.at
+        target = target.target if isinstance(target, WithDefault) else target
+        while isinstance(target, Member):
+            target = target.target
+        return target.at
+
+    @property
+    def reads_first(self) -> bool:
+        """Whether the first property is read by V8 before it says that there is nothing to take apart: where it has a default
+        or goes to a member."""
+        target = self.pairs[0][2]
+        return isinstance(target, Member) or (
+            isinstance(target, WithDefault) and not isinstance(target.target, ObjectPattern)
+        )
 
     @property
     def first(self) -> str:
         """The name of the first property, if it has one."""
-        return (
-            str(self.pairs[0][0].value)
-            if self.pairs and isinstance(self.pairs[0][0], Literal) and not self.pairs[0][1]
-            else ""
-        )
+        if not self.pairs or not isinstance(self.pairs[0][0], Literal) or self.pairs[0][1]:
+            return ""
+        name = self.pairs[0][0].value
+        return number_text(name) if isinstance(name, float) else str(name)
 
 
 class WithDefault(NamedTuple):

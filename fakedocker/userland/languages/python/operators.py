@@ -33,6 +33,7 @@ SPECIAL: Final = {
     "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow", "@": "matmul",
     "&": "and", "|": "or", "^": "xor", "<<": "lshift", ">>": "rshift",
 }  # fmt: skip
+_CONTAINERS: Final = frozenset({"set", "frozenset", "dict_keys", "dict_values", "dict_items", "mappingproxy"})
 _ORDER: Final = {
     "<": ("__lt__", "__gt__"),
     ">": ("__gt__", "__lt__"),
@@ -105,6 +106,9 @@ def in_place(m: Interpreter, op: str, a: Value, b: Value) -> Value:
     if type(a) is list and op == "+":
         a.extend(m.items_now(b))
         return a
+    if type(a) is dict and op == "|":
+        m.call_now(special(m, a, "update"), [b])
+        return a
     if type(a) is Instance and type(a.payload) is list and op in "+*" and user_special(a, f"__{SPECIAL[op]}__") is None:
         a.payload = in_place(m, op, a.payload, b)
         return a
@@ -152,6 +156,11 @@ def _by_methods(m: Interpreter, op: str, shown: str, a: Value, b: Value) -> Valu
     raise _unsupported(op, shown, a, b)
 
 
+def _is_container(value: Value) -> bool:
+    """Whether CPython takes a value for a sequence, so that `value *= list` does not repeat the list (PyNumber_InPlaceMultiply)."""
+    return type(value) in (dict, range, Instance) or class_of(value).name in _CONTAINERS
+
+
 def _unsupported(op: str, shown: str, a: Value, b: Value) -> Raised:
     if op == "+" and (type(a) in (str, tuple) or (type(a) is list and shown == "+")):
         kind = type(a).__name__
@@ -162,7 +171,7 @@ def _unsupported(op: str, shown: str, a: Value, b: Value) -> Raised:
         return type_error(f"can't concat {type_name(b)} to {type_name(a)}")
     if op == "*" and type(a) in (str, list, tuple, bytes):
         return type_error(f"can't multiply sequence by non-int of type '{type_name(b)}'")
-    if op == "*" and type(b) in (str, list, tuple, bytes):
+    if op == "*" and type(b) in (str, list, tuple, bytes) and not (shown == "*=" and _is_container(a)):
         return type_error(f"can't multiply sequence by non-int of type '{type_name(a)}'")
     words = "** or pow()" if shown == "**" else shown
     return type_error(f"unsupported operand type(s) for {words}: '{type_name(a)}' and '{type_name(b)}'")

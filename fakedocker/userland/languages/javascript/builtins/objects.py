@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from fakedocker.userland.languages.javascript.cells import (
     JsArray,
-    JsFunction,
     JsObject,
     Slot,
     Value,
-    is_callable,
     is_object,
 )
-from fakedocker.userland.languages.javascript.code import JsCode
 from fakedocker.userland.languages.javascript.natives import Host, Kind, argument, is_nothing
 from fakedocker.userland.languages.javascript.operators import same_value, to_key
 from fakedocker.userland.languages.javascript.properties import (
@@ -27,9 +24,9 @@ from fakedocker.userland.languages.javascript.property_changes import define, de
 from fakedocker.userland.languages.javascript.property_keys import enumerable_keys, is_enumerable, own_keys
 from fakedocker.userland.languages.javascript.shared import (
     NULL,
-    TO_STRING_TAG,
     Native,
 )
+from fakedocker.userland.languages.javascript.telling import tag_text
 from fakedocker.userland.languages.machine.cells import NotSimulated
 
 OBJECT = Kind("Object", length=1)
@@ -289,15 +286,7 @@ def _object_text(realm: Host, this: Value, arguments: list[Value]) -> Value:
         return "[object Undefined]"
     if this is NULL:
         return "[object Null]"
-    held = realm.to_object(this)
-    tag = get(realm, held, TO_STRING_TAG)
-    if type(tag) is str:
-        return f"[object {tag}]"
-    if type(held) is JsFunction and isinstance(held.code, JsCode) and (held.code.is_async or held.code.is_generator):
-        words = ("Async" if held.code.is_async else "") + ("Generator" if held.code.is_generator else "")
-        return f"[object {words}Function]"
-    kind = "Function" if is_callable(held) else held.kind
-    return f"[object {kind if kind in ('Array', 'Function', 'Error', 'Boolean', 'Number', 'String', 'Date', 'RegExp', 'Arguments') else 'Object'}]"
+    return tag_text(realm, realm.to_object(this))
 
 
 @OBJECT.method("toLocaleString")

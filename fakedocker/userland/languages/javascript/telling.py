@@ -1,0 +1,42 @@
+"""Values as V8's messages tell of them without running any of the program's code (NoSideEffectsToString)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fakedocker.userland.languages.javascript.cells import JsFunction, JsObject, is_callable
+from fakedocker.userland.languages.javascript.code import JsCode
+from fakedocker.userland.languages.javascript.inspecting_errors import is_error
+from fakedocker.userland.languages.javascript.inspecting_objects import described
+from fakedocker.userland.languages.javascript.properties import get
+from fakedocker.userland.languages.javascript.shared import TO_STRING_TAG, Host, Native
+from fakedocker.userland.languages.javascript.tracing import header_of
+from fakedocker.userland.languages.machine.cells import Value
+
+_TAGGED: Final = frozenset({"Array", "Function", "Error", "Boolean", "Number", "String", "Date", "RegExp", "Arguments"})
+
+
+def tag_text(realm: Host, held: Value) -> str:
+    """An object as Object.prototype.toString shows it: [object Date]."""
+    tag = get(realm, held, TO_STRING_TAG)
+    if type(tag) is str:
+        return f"[object {tag}]"
+    if type(held) is JsFunction and isinstance(held.code, JsCode) and (held.code.is_async or held.code.is_generator):
+        words = ("Async" if held.code.is_async else "") + ("Generator" if held.code.is_generator else "")
+        return f"[object {words}Function]"
+    kind = "Function" if is_callable(held) else held.kind
+    return f"[object {kind if kind in _TAGGED else 'Object'}]"
+
+
+def told(realm: Host, value: Value) -> str:
+    """A value within a message: by its class where it has the toString of all objects, by its tag where it has another."""
+    if type(value) is str:
+        return value
+    if not isinstance(value, JsObject) or is_callable(value):
+        return str(realm.short_text(value))
+    if value.kind == "Error" or is_error(realm, value):
+        return header_of(realm, value)
+    method = get(realm, value, "toString")
+    if isinstance(method, Native) and method.path == "Object.prototype.toString":
+        return described(realm, value)
+    return tag_text(realm, value)
