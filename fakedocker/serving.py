@@ -188,18 +188,17 @@ def serve_in_thread(
             ready.set()
 
     thread = threading.Thread(target=run, name="fakedocker", daemon=True)
-    engine.threads.drivers += 1
-    thread.start()
-    try:
-        ready.wait()
-        if problems:
-            raise problems[0]
-        yield result[0]
-    finally:
-        engine.threads.drivers -= 1
-        if thread.is_alive():
-            loop, stop = loops[0]
-            loop.call_soon_threadsafe(stop.set)
-        thread.join()
+    with engine.threads.served_by(thread):
+        thread.start()
+        try:
+            ready.wait()
+            if problems:
+                raise problems[0]
+            yield result[0]
+        finally:
+            if thread.is_alive():
+                loop, stop = loops[0]
+                loop.call_soon_threadsafe(stop.set)
+            thread.join()
     if problems:
         raise problems[0]

@@ -361,6 +361,7 @@ class Engine:
         horizon_ns: int = waiting.WAIT_HORIZON_NS,
         jumps_allowed: int = waiting.WAIT_JUMPS,
         watches: bool = False,
+        timeout_seconds: float | None = None,
     ) -> None:
         """Run turns and jumps until something is done: what a driver without a wall clock does.
 
@@ -369,15 +370,18 @@ class Engine:
             horizon_ns: how much virtual time it may take.
             jumps_allowed: how many jumps of the clock it may take.
             watches: whether it waits for whatever happens, as a thread does that follows events; time is then the other
-                threads' to move, as long as they do something.
+                threads' to move, as long as they are at work.
+            timeout_seconds: how patient the client is, in virtual time; by the wall's clock where only another thread
+                can end the wait.
 
         Raises:
-            WaitCannotEnd: nothing that is under way can end it, and no other thread has done so in the patience of a
-                client.
+            WaitCannotEnd: nothing that is under way can end it, and no other thread will: there is none, or all have
+                waited for each other in the patience of a client.
             WaitTooLong: it took more than that.
+            WaitTimedOut: the client's patience is over.
         """
         with self.lock:
-            waiting.drive(self, done, what, Limits(horizon_ns, jumps_allowed), watches)
+            waiting.drive(self, done, what, Limits(horizon_ns, jumps_allowed, timeout_seconds), watches)
         for listener in self.on_driven:
             listener()
 

@@ -10,7 +10,7 @@ import errno
 import io
 import os
 from http.client import IncompleteRead
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from requests import PreparedRequest, Response
 from requests.adapters import BaseAdapter
@@ -23,7 +23,7 @@ from fakedocker.api.streams import EventStream, LogStream, StatsStream
 from fakedocker.base.clock import SECOND_NS
 from fakedocker.engine.engine import Engine
 from fakedocker.engine.inflight import Exchange
-from fakedocker.engine.waiting import WaitCannotEnd
+from fakedocker.engine.waiting import WaitCannotEnd, WaitTimedOut
 from fakedocker.wire.http import Request
 
 if TYPE_CHECKING:
@@ -33,26 +33,41 @@ BASE_URL = "http://fakedocker.invalid:2375"
 CLIENT = "docker-py"
 
 
-def _drive_to_bytes(engine: Engine, exchange: Exchange) -> None:
-    """Let the engine go on until there is something to read. What has no end by itself is only watched."""
+def _drive_to_bytes(engine: Engine, exchange: Exchange, timeout: float | None) -> None:
+    """Let the engine go on until there is something to read. What has no end by itself is only watched.
+
+    Raises:
+        TimeoutError: nothing came in the time-out that was set.
+    """
     stream = exchange.stream
     watches = isinstance(stream, EventStream | LogStream | ServiceLogStream | StatsStream)
-    engine.drive(lambda: exchange.readable or exchange.stalled, "this read", watches=watches)
+    what = f"reading the answer to {exchange.request.method} {exchange.request.target}"
+    try:
+        engine.drive(
+            lambda: exchange.readable or exchange.stalled, what, watches=watches, timeout_seconds=timeout or None
+        )
+    except WaitTimedOut:
+        raise TimeoutError("timed out") from None
 
 
 class EngineSocket:
-    """The raw bytes of an attached connection, with the methods that docker-py uses of a socket."""
+    """The raw bytes of an attached connection, with the methods that docker-py uses of a socket.
 
-    def __init__(self, engine: Engine, exchange: Exchange) -> None:
+    Args:
+        timeout: for how many seconds of virtual time a read waits; None for as long as it takes.
+    """
+
+    def __init__(self, engine: Engine, exchange: Exchange, timeout: float | None = None) -> None:
         self._engine = engine
         self._exchange = exchange
+        self._timeout = timeout
         self._buffer = b""
         self._always_ready: tuple[int, int] | None = None
 
     def recv(self, size: int = 65536) -> bytes:
         """Up to `size` bytes; drives the engine until there are some. b"" is the end."""
         while not self._buffer and not self._exchange.drained:
-            _drive_to_bytes(self._engine, self._exchange)
+            _drive_to_bytes(self._engine, self._exchange, self._timeout)
             self._buffer = self._exchange.take(size)
             if not self._buffer and self._exchange.stalled:
                 raise TimeoutError("timed out")
@@ -101,11 +116,12 @@ class EngineSocket:
         return self._always_ready[0]
 
     def settimeout(self, timeout: float | None) -> None:
-        """Reading never waits for the wall's clock."""
+        """How long reading waits, in seconds of virtual time."""
+        self._timeout = timeout
 
-    def gettimeout(self) -> None:
-        """None: nothing here waits for the wall's clock."""
-        return None
+    def gettimeout(self) -> float | None:
+        """How long reading waits; None for as long as it takes."""
+        return self._timeout
 
     def setblocking(self, flag: bool) -> None:
         """Reading always is."""
@@ -140,12 +156,13 @@ class _Body(io.RawIOBase):
     docker-py also looks at `chunked` and `chunk_left`, to read a stream piece by piece, and at `fp.raw` for the socket.
     """
 
-    def __init__(self, engine: Engine, exchange: Exchange, whole: bytes | None) -> None:
+    def __init__(self, engine: Engine, exchange: Exchange, whole: bytes | None, timeout: float | None) -> None:
         self._engine = engine
         self._exchange = exchange
         self._buffer = whole or b""
+        self._socket = EngineSocket(engine, exchange, timeout)
         self.chunked = whole is None
-        self.fp = _Connection(EngineSocket(engine, exchange))
+        self.fp = _Connection(self._socket)
 
     @property
     def chunk_left(self) -> int:
@@ -156,7 +173,7 @@ class _Body(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         while not self._buffer and not self._exchange.drained:
-            _drive_to_bytes(self._engine, self._exchange)
+            _drive_to_bytes(self._engine, self._exchange, self._socket.gettimeout())
             self._buffer = self._exchange.take()
             if not self._buffer and self._exchange.stalled:
                 raise TimeoutError("timed out")
@@ -211,14 +228,23 @@ class EngineAdapter(BaseAdapter):
         asked = Request(
             method=request.method or "GET", target=request.path_url, headers=headers, body=data, client=CLIENT
         )
+        timeout = settings.get("timeout")
+        patience = timeout[1] if isinstance(timeout, tuple) else timeout
         exchange = self._engine.submit(asked)
         what = f"{asked.method} {asked.target}"
-        self._engine.drive(lambda: exchange.answered or bool(exchange.broken) or exchange.stalled, what)
+        try:
+            self._engine.drive(
+                lambda: exchange.answered or bool(exchange.broken) or exchange.stalled, what, timeout_seconds=patience
+            )
+        except WaitTimedOut:
+            self._give_up(request, exchange, patience)
         if exchange.reply is None:
-            self._fail(request, exchange, settings.get("timeout"))
-        return self._respond(request, exchange)
+            self._fail(request, exchange, patience)
+        if patience is not None and exchange.cost_ns > patience * SECOND_NS:  # it was answered to nobody
+            self._give_up(request, exchange, patience)
+        return self._respond(request, exchange, patience)
 
-    def _fail(self, request: PreparedRequest, exchange: Exchange, timeout: Any) -> None:
+    def _fail(self, request: PreparedRequest, exchange: Exchange, patience: float | None) -> None:
         """Raise what requests raises of a connection that breaks, or stands still until the client's patience is over."""
         if exchange.broken == "refused":
             raise ConnectionError(
@@ -230,17 +256,22 @@ class EngineAdapter(BaseAdapter):
                 ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"),
                 request=request,
             )
-        patience = timeout[1] if isinstance(timeout, tuple) else timeout
         if patience is None:
             raise WaitCannotEnd(
                 f"nothing can end {request.method} {request.path_url}: its answer has stalled by a fault, and the client has no timeout"
             )
         with self._engine.lock:
-            self._engine.disconnect(exchange)
             self._engine.advance(self._engine.now_ns + int(patience * SECOND_NS))
+        self._give_up(request, exchange, patience)
+
+    def _give_up(self, request: PreparedRequest, exchange: Exchange, patience: float | None) -> NoReturn:
+        """The client's patience is over: it goes, and says so."""
+        with self._engine.lock:
+            self._engine.disconnect(exchange)
+            self._engine.turn()
         raise ReadTimeout(f"Read timed out. (read timeout={patience})", request=request)
 
-    def _respond(self, request: PreparedRequest, exchange: Exchange) -> Response:
+    def _respond(self, request: PreparedRequest, exchange: Exchange, patience: float | None) -> Response:
         reply = exchange.reply
         assert reply is not None
         response = Response()
@@ -250,7 +281,7 @@ class EngineAdapter(BaseAdapter):
         response.reason = ""
         response.connection = self  # type: ignore[assignment]  # requests sets it on every response, to whatever adapter there is
         response.headers.update(with_common_headers(reply, self._engine.profile))
-        body = io.BytesIO() if reply.hijacked else _Body(self._engine, exchange, reply.body)
+        body = io.BytesIO() if reply.hijacked else _Body(self._engine, exchange, reply.body, patience)
         raw = HTTPResponse(body=body, preload_content=False, status=reply.status, headers=dict(response.headers))
         if reply.hijacked:
             raw._fp = _Hijacked(EngineSocket(self._engine, exchange))  # type: ignore[assignment]  # where docker-py finds the socket

@@ -6,10 +6,19 @@ import threading
 
 import docker
 import pytest
+import requests
 
 from fakedocker.assembly import create_engine
-from fakedocker.engine.waiting import WaitCannotEnd
-from fakedocker.testing.docker_py import docker_client
+from fakedocker.base.clock import SECOND_NS
+from fakedocker.engine.engine import Engine
+from fakedocker.engine.waiting import WaitCannotEnd, WaitTooLong
+from fakedocker.testing.docker_py import BASE_URL, EngineAdapter, docker_client
+
+
+def engine_of(client: docker.DockerClient) -> Engine:
+    adapter = client.api.get_adapter(BASE_URL)
+    assert isinstance(adapter, EngineAdapter)
+    return adapter._engine
 
 
 @pytest.fixture
@@ -36,6 +45,28 @@ def test_logs_stream_as_time_passes(client: docker.DockerClient) -> None:
     box = client.containers.run("alpine", ["sh", "-c", "for i in 1 2 3; do echo $i; sleep 60; done"], detach=True)
     assert list(box.logs(stream=True, follow=True)) == [b"1\n", b"2\n", b"3\n"]
     assert box.wait() == {"StatusCode": 0}
+
+
+def test_a_client_is_as_patient_as_it_says_in_virtual_time(client: docker.DockerClient) -> None:
+    engine = engine_of(client)
+    box = client.containers.run("alpine", "sleep 100", detach=True)
+    before_ns = engine.now_ns
+    with pytest.raises(requests.exceptions.ConnectionError, match="timed out"):
+        box.wait(timeout=5)
+    assert (engine.now_ns - before_ns) // SECOND_NS == 5
+    assert box.wait()["StatusCode"] == 0
+    endless = client.containers.run("alpine", "sleep infinity", detach=True)
+    with pytest.raises(requests.exceptions.ConnectionError, match="timed out"):
+        endless.wait(timeout=5)
+    with pytest.raises(WaitTooLong, match="has not ended"):
+        endless.wait()
+
+
+def test_an_answer_that_comes_too_late_is_not_waited_for(client: docker.DockerClient) -> None:
+    engine_of(client).inject("volume create latency 2m")
+    with pytest.raises(requests.exceptions.ReadTimeout):
+        client.volumes.create("data")
+    assert [volume.name for volume in client.volumes.list()] == ["data"]
 
 
 def test_exec_with_a_socket_and_half_close(client: docker.DockerClient) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -81,10 +82,65 @@ def test_time_passes_for_a_watcher_when_nobody_else_acts(fake: FakeDocker) -> No
     assert watcher.end()[0]["Action"] == "die"
 
 
+def test_a_thread_waits_for_one_that_has_made_the_double_and_not_used_it_yet() -> None:
+    with FakeDocker() as fake:
+        watcher = Watcher(lambda: fake.client.events(decode=True), 1)
+        watcher.start()
+        watcher.began.wait(JOIN_SECONDS)
+        time.sleep(0.3)
+        assert watcher.is_alive(), watcher.problem
+        fake.client.volumes.create("data")
+        assert watcher.end()[0]["Action"] == "create"
+
+
+def test_a_watcher_leaves_time_to_a_thread_that_works_or_sleeps(fake: FakeDocker) -> None:
+    fake.client.containers.run("alpine", ["sleep", "1d"], detach=True)
+    before = fake.now()
+    watcher = Watcher(lambda: fake.client.events(decode=True), 1)
+    watcher.start()
+    watcher.began.wait(JOIN_SECONDS)
+    time.sleep(0.5)
+    assert (fake.now() - before).total_seconds() < 60
+    assert watcher.is_alive(), watcher.problem
+    fake.client.volumes.create("data")
+    watcher.end()
+
+
+def test_a_watcher_goes_on_while_others_work_longer_than_clients_are_patient(
+    fake: FakeDocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fakedocker.engine.threads.CLIENTS_PATIENCE_SECONDS", 0.2)
+    watcher = Watcher(lambda: fake.client.events(decode=True), 1)
+    watcher.start()
+    time.sleep(0.8)
+    assert watcher.is_alive(), watcher.problem
+    fake.client.volumes.create("data")
+    watcher.end()
+
+
+def test_a_watcher_hears_what_happens_after_hours_that_another_thread_lets_pass(fake: FakeDocker) -> None:
+    watcher = Watcher(lambda: fake.client.events(decode=True, filters={"event": ["create", "die"]}), 2)
+    watcher.start()
+    watcher.began.wait(JOIN_SECONDS)
+    fake.client.containers.run("alpine", ["sleep", "9000"], detach=True)
+    fake.advance("3h")
+    assert [event["Action"] for event in watcher.end()] == ["create", "die"]
+
+
+def test_the_end_of_the_last_thread_that_could_act_ends_a_wait(fake: FakeDocker) -> None:
+    acted = threading.Event()
+    other = threading.Thread(target=lambda: (fake.client.ping(), acted.wait(JOIN_SECONDS)))
+    other.start()
+    threading.Timer(0.3, acted.set).start()
+    with pytest.raises(WaitCannotEnd, match=r"GET /v1.*no process can run"):
+        next(iter(fake.client.events()))
+    other.join()
+
+
 def test_threads_that_all_wait_are_told_after_a_clients_patience(
     fake: FakeDocker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fakedocker.engine.waiting.OTHERS_PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("fakedocker.engine.threads.CLIENTS_PATIENCE_SECONDS", 0.2)
     watcher = Watcher(lambda: fake.client.events(decode=True), 1)
     watcher.start()
     watcher.join(JOIN_SECONDS)
