@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from fakedocker import plugins
 from fakedocker.api.inside import serve_inside
-from fakedocker.api.routes import handle
+from fakedocker.api.recorded import handle
 from fakedocker.base import clock
 from fakedocker.base.profiles import DEFAULT
 from fakedocker.engine.engine import Engine

@@ -22,7 +22,7 @@ from fakedocker.durability.shapes import Shape
 
 ROOT = "fakedocker."
 FLOORS = frozenset(
-    "api base build containers engine faults filesystem images kernel network operations registry swarm userland volumes wire world "
+    "api base build containers engine faults filesystem images kernel network operations recordings registry swarm userland volumes wire world "
     "durability".split()
 )
 """The packages and modules whose values may stand in a world, or in an input."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from fakedocker.engine.inflight import TimeMode
     from fakedocker.faults.model import FaultError, Rule
+    from fakedocker.recordings.file import RecordingProblem
     from fakedocker.testing.assertions import Call
     from fakedocker.testing.declaring import NotAnImage
     from fakedocker.testing.docker_py import docker_client
@@ -29,6 +30,7 @@ __all__ = [
     "FaultError",
     "NotAnImage",
     "Process",
+    "RecordingProblem",
     "Rule",
     "StateUnreachable",
     "Stopped",
@@ -48,6 +50,7 @@ _HOMES = {
     "DockerReached": "fakedocker.testing.guarding",
     "FakeDocker": "fakedocker.testing.fake",
     "FaultError": "fakedocker.faults.model",
+    "RecordingProblem": "fakedocker.recordings.file",
     "Rule": "fakedocker.faults.model",
     "TimeMode": "fakedocker.engine.inflight",
     "World": "fakedocker.world.world",

@@ -28,6 +28,7 @@ from fakedocker.world.world import World
 if TYPE_CHECKING:
     import docker as docker_py
 
+    from fakedocker.recordings.answers import Recorded
     from fakedocker.serving import Served
 
 T = TypeVar("T")
@@ -71,6 +72,34 @@ class FakeDocker:
             self.engine.change("assume", True)
         for name in images:
             self.client.images.pull(name)
+
+    @classmethod
+    def from_recording(
+        cls, path: str | os.PathLike[str], *, seed: int = 0, profile: str = "", storage: str = "", assume: bool = True
+    ) -> FakeDocker:
+        """One that begins in the world which a recording of `fakedocker record` shows, and answers what it holds word for word.
+
+        See docs/verified.md. `recorded` says how far it has been followed.
+
+        Args:
+            path: of the recording.
+            profile: which Docker it is: "28" or "29"; "" for the recorded one.
+            storage: in which store it keeps its images; "" for the profile's own.
+            assume: let stand-ins be what of the recorded engine's images and programs is not simulated, see docs/assume.md.
+
+        Raises:
+            RecordingProblem: it is no recording, or is damaged, or of a Docker that this is not.
+            OSError: the file cannot be read.
+        """
+        from fakedocker.testing.recorded import world_of
+
+        return cls(world=world_of(os.fspath(path), seed, profile, storage, assume, processes.TABLE))
+
+    @property
+    def recorded(self) -> Recorded | None:
+        """How far the recording has been followed that it began from (`left`), and what is otherwise here than there
+        (`notes`); None without one."""
+        return self.engine.world.recorded
 
     def _begin(self, engine: Engine) -> None:
         self.engine = engine

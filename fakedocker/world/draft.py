@@ -25,6 +25,7 @@ from fakedocker.images.model import Image, Layer
 from fakedocker.kernel.kernel import Kernel
 from fakedocker.kernel.state import KernelDraft
 from fakedocker.network.model import Endpoint, Network, Publication
+from fakedocker.recordings.answers import Recorded
 from fakedocker.registry.model import OutsideWeb, Registry
 from fakedocker.swarm.model import Stored, Swarm
 from fakedocker.swarm.services import Service, ServiceTask
@@ -41,7 +42,7 @@ _TABLES = (
 )  # fmt: skip
 HELD_LIMIT_BYTES = 1 << 30
 """How much memory all files of a simulation may really take."""
-_SCALARS = ("draws", "host", "next_port", "fault_rules", "swarm", "events", "web", "assume")
+_SCALARS = ("draws", "host", "next_port", "fault_rules", "swarm", "events", "web", "assume", "recorded")
 _scalars_of = attrgetter(*_SCALARS)
 
 
@@ -99,6 +100,7 @@ class Draft:
     assume: bool
     next_port: int
     fault_rules: tuple[Rule, ...]
+    recorded: Recorded | None
     swarm: Swarm | None
     events: History[Event]
 
@@ -116,6 +118,8 @@ class Draft:
         """Whether anybody listens to the notices of a kind and key; set by whoever tells them."""
         self.notices: list[Notice] = []
         self._outputs_told: dict[str, int] = {}
+        self.given_ids: dict[str, str] = {}
+        """What the next things that are made are called, by kind, where that is known beforehand; set for one request."""
         self.faults: list[str] = []
         """Reports of errors of ours inside simulated programs; no part of the world, and empty as it should be."""
         for name in _TABLES:
@@ -191,6 +195,11 @@ class Draft:
     def digest(self, kind: str) -> str:
         """64 digits that nothing else in this world has."""
         return identity.digest(self.seed, kind, self.draw())
+
+    def given_id(self, kind: str, taken: Table[str, Any]) -> str:  # Any: only what it is called is looked at
+        """What the next thing of a kind is called where that was said beforehand, "" where it was not, or is taken."""
+        given = self.given_ids.pop(kind, "")
+        return "" if given in taken else given
 
     # telling
 

@@ -17,6 +17,7 @@ from fakedocker.faults.model import Rule
 from fakedocker.images.model import Image, Layer
 from fakedocker.kernel.state import KernelState
 from fakedocker.network.model import Endpoint, Network, Publication
+from fakedocker.recordings.answers import Recorded
 from fakedocker.registry.model import OutsideWeb, Registry
 from fakedocker.swarm.model import Stored, Swarm
 from fakedocker.swarm.services import Service, ServiceTask
@@ -96,6 +97,8 @@ class World(Struct, frozen=True, kw_only=True):
     """By the keys under which BuildKit looks for them."""
     fault_rules: tuple[Rule, ...] = ()
     """What goes wrong, in the order it was put in; nothing by itself."""
+    recorded: Recorded | None = None
+    """The recording that it begins from, and how far that has been followed."""
     swarm: Swarm | None = None
     """The swarm that this engine manages, None where it is in none; what follows is empty then."""
     secrets: Map[str, Stored] = Map()

@@ -90,7 +90,7 @@ def create(
         raise messages.NO_COMMAND()
     path, args = command_of(config)
     number = draft.draw()
-    identifier = identity.container_id(draft.seed, number)
+    identifier = draft.given_id("container", draft.containers) or identity.container_id(draft.seed, number)
     name = reserve_name(draft, name, identifier, number)
     config = replace(config, hostname=config.hostname or _hostname(draft, host, identifier))
     linked = links.resolve(draft, host)
@@ -195,7 +195,9 @@ def reserve_name(draft: Draft, name: str, identifier: str, number: int) -> str:
     """
     if not name:
         attempt = 0
-        while (name := identity.container_name(draft.seed, number, attempt)) in draft.container_names:
+        name = draft.given_id("container name", draft.container_names)
+        while not name or name in draft.container_names:
+            name = identity.container_name(draft.seed, number, attempt)
             attempt += 1
     elif CONTAINER_NAME.fullmatch(name) is None:
         raise messages.CONTAINER_NAME(name=name)

@@ -35,7 +35,7 @@ def create(draft: Draft, container: Container, request: ExecRequest, asked: str 
     if request.user:
         users.resolve(draft, container.id, request.user, container.host_config.group_add or ())
     execution = Exec(
-        id=draft.digest("exec"),
+        id=draft.given_id("exec", draft.execs) or draft.digest("exec"),
         container_id=container.id,
         argv=request.cmd,
         environment=request.env or (),

@@ -40,7 +40,7 @@ def create(
         Refusal: a name, driver or option that is not allowed.
     """
     anonymous = not name or not is_named
-    name = name or draft.digest("volume")
+    name = name or draft.given_id("volume", draft.volumes) or draft.digest("volume")
     if driver not in ("", "local"):
         raise messages.VOLUME_PLUGIN(name=name, driver=driver)
     existing = draft.volumes.get(name)

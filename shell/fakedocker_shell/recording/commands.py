@@ -11,10 +11,11 @@ import time
 from typing import Final, NoReturn
 
 from fakedocker.base.profiles import PROFILES, STORAGES
-from fakedocker_shell.recording import file
-from fakedocker_shell.recording.file import RecordingProblem, Writer
+from fakedocker.recordings import file
+from fakedocker.recordings.file import RecordingProblem, Writer
+from fakedocker.recordings.told import profile_of
 from fakedocker_shell.recording.proxy import Proxy
-from fakedocker_shell.recording.verifying import profile_of, verify
+from fakedocker_shell.recording.verifying import verify
 
 DEFAULT_ENGINE: Final = "unix:///var/run/docker.sock"
 _MOST_SHOWN: Final = 200

@@ -11,7 +11,8 @@ from typing import Final
 
 import httptools
 
-from fakedocker_shell.recording.file import Answered, Asked, Ended, Event, Input, InputEnded, Output
+from fakedocker.base.numbers import parse_digits
+from fakedocker.recordings.file import Answered, Asked, Ended, Event, Input, InputEnded, Output
 
 LARGEST_BODY_BYTES: Final = 16 << 20
 """Of a request or an answer: of more only the beginning is kept."""
@@ -48,6 +49,8 @@ class Connection:
         self._request_headers: dict[str, str] = {}
         self._body = bytearray()
         self._body_is_cut = False
+        self._lacks_bytes = 0
+        """Of the body of a request that asks for an upgrade: the parser gives that to nobody."""
         side = _Side(self._on_url, self._request_headers, self._on_request_body, self._asked)
         self._requests = httptools.HttpRequestParser(side)
 
@@ -59,13 +62,27 @@ class Connection:
         if self._is_open:  # an upgrade is asked for, and not answered yet
             self._waiting += data[: LARGEST_BODY_BYTES - len(self._waiting)]
             return
+        if self._lacks_bytes:
+            self._take_body(data)
+            return
         try:
             self._requests.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            self._waiting += data[upgrade.args[0] :]
-            self._begin_requests()
+            length = {name.lower(): value for name, value in self._request_headers.items()}.get("content-length", "")
+            self._lacks_bytes = parse_digits(length) or 0
+            self._take_body(data[upgrade.args[0] :])
         except httptools.HttpParserError:
             self._is_raw = True
+
+    def _take_body(self, data: bytes) -> None:
+        """The body of a request that asks for an upgrade, and what follows it."""
+        body, rest = data[: self._lacks_bytes], data[self._lacks_bytes :]
+        self._on_request_body(body)
+        self._lacks_bytes -= len(body)
+        if not self._lacks_bytes:
+            self._keep_asked()
+            self._begin_requests()
+            self._waiting += rest
 
     def client_ended(self) -> None:
         """The client has closed its side."""
@@ -81,6 +98,10 @@ class Connection:
         self._body_is_cut = self._body_is_cut or len(data) > room
 
     def _asked(self) -> None:
+        if not self._requests.should_upgrade():
+            self._keep_asked()
+
+    def _keep_asked(self) -> None:
         self._id = self._next_id()
         self._is_open = True
         self._kept_bytes, self._is_cut = 0, False

@@ -9,7 +9,7 @@ import os
 import time
 from typing import Final
 
-from fakedocker_shell.recording.file import Event, Writer
+from fakedocker.recordings.file import Event, Writer
 from fakedocker_shell.recording.listening import Connection
 
 PIECE_BYTES: Final = 1 << 16

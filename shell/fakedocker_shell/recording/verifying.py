@@ -6,24 +6,18 @@ import fnmatch
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from importlib import resources
 from typing import Final, NamedTuple
-
-import msgspec
-from msgspec import Struct
+from urllib.parse import quote
 
 from fakedocker.assembly import create_engine
 from fakedocker.base.json_types import Json
 from fakedocker.engine.engine import Engine
 from fakedocker.engine.inflight import Exchange, TimeMode
 from fakedocker.engine.waiting import WaitCannotEnd, WaitTooLong
-from fakedocker.wire.http import Request
-from fakedocker_shell.cli.demultiplex import Demultiplexer
-from fakedocker_shell.cli.errors import CliError
-from fakedocker_shell.recording.comparing import Names, differences
-from fakedocker_shell.recording.file import (
+from fakedocker.recordings.file import (
     Answered,
     Asked,
     Ended,
@@ -34,10 +28,13 @@ from fakedocker_shell.recording.file import (
     Recording,
     RecordingProblem,
 )
+from fakedocker.recordings.showing import images_before
+from fakedocker.recordings.told import HTTP2, VERSION, by_request
+from fakedocker.wire.http import Request
+from fakedocker_shell.cli.demultiplex import Demultiplexer
+from fakedocker_shell.cli.errors import CliError
+from fakedocker_shell.recording.comparing import Names, differences
 
-_VERSION: Final = re.compile(r"^/v[0-9.]+(?=/)")
-_UNCOMPARED: Final = ("/session", "/grpc")
-"""What speaks HTTP/2 on its connection."""
 _PROGRESS: Final = ("POST /images/create", "POST /images/*/push", "POST /images/load", "POST /build")
 """What tells of its progress: only whether it went well is compared."""
 _INSTANT: Final = re.compile(
@@ -104,53 +101,12 @@ def verify(recording: Recording, profile: str, storage: str = "") -> Verdict:
     """
     began_ns = recording.began_ms * _MS_NS
     engine = create_engine(1, mode=TimeMode.FAST, profile=profile, storage=storage, now_ns=began_ns)
-    for image in _images_before(recording.events):
-        engine.perform(Request(method="POST", target=f"/images/create?fromImage={image}"))
+    for image in images_before(by_request(recording.events)):
+        engine.perform(Request(method="POST", target=f"/images/create?fromImage={quote(image)}"))
     run = _Run(engine)
     for event in recording.events:
         run.take(event)
     return Verdict(run.requests, tuple(run.found), run.uncompared)
-
-
-def profile_of(events: Iterable[Event]) -> str:
-    """Which Docker was recorded, by its name as a profile; "" where the recording does not say, or it is none of ours."""
-    for event in events:
-        if isinstance(event, Answered):
-            server = {name.lower(): value for name, value in event.headers.items()}.get("server", "")
-            match = re.match(r"Docker/(\d+)\.", server)
-            if match is not None:
-                return match[1]
-    return ""
-
-
-def _images_before(events: Iterable[Event]) -> list[str]:
-    """The images that containers were made of, and that nobody had pulled or built before."""
-    made, found = "", []
-    wanted: dict[int, str] = {}
-    for event in events:
-        if isinstance(event, Asked):
-            path = _VERSION.sub("", event.target)
-            if path.startswith(("/images/", "/build", "/commit", "/session")):
-                made += f" {path}"
-            elif event.method == "POST" and path.startswith("/containers/create"):
-                wanted[event.id] = _image_of(event.body)
-        elif isinstance(event, Answered) and event.status == HTTPStatus.CREATED and wanted.get(event.id):
-            image = wanted[event.id]
-            if image.partition(":")[0] not in made and image not in found:
-                found.append(image)
-    return [image if ":" in image.rpartition("/")[2] else f"{image}:latest" for image in found]
-
-
-def _image_of(body: bytes) -> str:
-    """The image of a new container, "" where none is named."""
-    try:
-        return str(msgspec.json.decode(body, type=_Creation).Image)
-    except msgspec.MsgspecError:
-        return ""
-
-
-class _Creation(Struct):
-    Image: str = ""  # as the API calls it
 
 
 class _Run:
@@ -186,8 +142,10 @@ class _Run:
         elif isinstance(event, Output):
             under_way.output += event.data
         elif isinstance(event, InputEnded):
+            self._settle()
             self._engine.half_close(under_way.exchange)
         elif isinstance(event, Input):
+            self._settle()
             self._engine.feed(under_way.exchange, self._names.translate(event.data.decode("latin-1")).encode("latin-1"))
         else:
             self._end(under_way, event)
@@ -197,8 +155,8 @@ class _Run:
         due_ns = self._began_ns + asked.at_ms * _MS_NS
         if due_ns > self._engine.now_ns:
             self._engine.advance(due_ns)
-        path = _VERSION.sub("", asked.target)
-        if path.startswith(_UNCOMPARED) or asked.cut:
+        path = VERSION.sub("", asked.target)
+        if path.startswith(HTTP2) or asked.cut:
             reason = "too large to be kept" if asked.cut else "it speaks HTTP/2"
             self.uncompared[reason] = self.uncompared.get(reason, 0) + 1
             return
@@ -208,6 +166,11 @@ class _Run:
         request = Request(method=asked.method, target=self._names.translate(asked.target), headers=headers, body=body)
         line = f"{asked.method} {path.partition('?')[0]}"
         self._open[asked.id] = _Open(asked, line, self._engine.submit(request))
+
+    def _settle(self) -> None:
+        """Let processes go on with what they have been given so far, as they did before more came."""
+        while self._engine.turn():
+            continue
 
     def _drive(self, under_way: _Open, is_done: Callable[[], bool], problem: str) -> bool:
         try:
@@ -220,8 +183,7 @@ class _Run:
     def _end(self, under_way: _Open, event: Ended) -> None:
         exchange = under_way.exchange
         if event.by_client:
-            while self._engine.turn():
-                continue
+            self._settle()
         elif not self._drive(under_way, under_way.is_whole, "the answer has no end"):
             self._engine.disconnect(exchange)
             return
