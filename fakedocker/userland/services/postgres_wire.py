@@ -21,12 +21,12 @@ _STARTUP: Final = 196608
 _DECLINED: Final = (80877103, 80877104)
 """Requests for TLS and for GSS encryption."""
 _LARGEST_BYTES: Final = 16 << 20
-_TYPES: Final = {
+TYPES: Final = {
     "bool": 16, "bytea": 17, "name": 19, "int8": 20, "int2": 21, "int4": 23, "text": 25, "json": 114, "float4": 700, "float8": 701,
     "bpchar": 1042, "varchar": 1043, "date": 1082, "time": 1083, "timestamp": 1114, "timestamptz": 1184, "interval": 1186,
     "numeric": 1700, "uuid": 2950, "jsonb": 3802, "void": 2278, "int4[]": 1007, "text[]": 1009, "int8[]": 1016, "varchar[]": 1015,
 }  # fmt: skip
-_SIZES: Final = {"bool": 1, "int2": 2, "int4": 4, "int8": 8, "float4": 4, "float8": 8, "date": 4, "time": 8, "timestamp": 8, "timestamptz": 8, "uuid": 16}  # fmt: skip
+SIZES: Final = {"bool": 1, "int2": 2, "int4": 4, "int8": 8, "float4": 4, "float8": 8, "date": 4, "time": 8, "timestamp": 8, "timestamptz": 8, "uuid": 16}  # fmt: skip
 _TEXT: Final = 25
 _EXTENDED: Final = b"PBDECFd"
 
@@ -177,7 +177,7 @@ def _result(answer: Answer) -> Iterator[bytes]:
     columns = answer["columns"]
     if columns is not None:
         fields = [
-            _text(name) + struct.pack("!IhIhih", 0, 0, _TYPES.get(kind, _TEXT), _SIZES.get(kind, -1), -1, 0)
+            _text(name) + struct.pack("!IhIhih", 0, 0, TYPES.get(kind, _TEXT), SIZES.get(kind, -1), -1, 0)
             for name, kind in columns
         ]
         yield _message(b"T", struct.pack("!h", len(fields)) + b"".join(fields))

@@ -11,7 +11,7 @@ from fakedocker.userland.languages.machine.code import After, Frame, Runner, Sou
 from fakedocker.userland.languages.python import library, origins, real_names
 from fakedocker.userland.languages.python.attributes import MISSING, find_attribute
 from fakedocker.userland.languages.python.c_modules import IN_C
-from fakedocker.userland.languages.python.errors import Raised, error
+from fakedocker.userland.languages.python.errors import EXCEPTIONS, Raised, error
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.source_errors import SourceError
 from fakedocker.userland.languages.python.values import BuiltinClass, FunctionCode, Module, PyFrame
@@ -306,7 +306,12 @@ def syntax_error(m: Interpreter, problem: SourceError, path: str) -> Raised:
 
 def import_from(m: Interpreter, frame: PyFrame, module: Value, name: str) -> object:
     """`from module import name`: the value comes to the stack; a submodule is brought in for it."""
-    found = find_attribute(m, module, name)
+    try:
+        found = find_attribute(m, module, name)
+    except Raised as raised:  # by a __getattr__ of the module's, which is asked before submodules are
+        if EXCEPTIONS["AttributeError"] not in raised.value.cls.mro:
+            raise
+        found = MISSING
     if found is not MISSING:
         frame.stack.append(found)
         return False

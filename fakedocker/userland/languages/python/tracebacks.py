@@ -6,7 +6,7 @@ import re
 from typing import Any, Final
 
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value, cell
-from fakedocker.userland.languages.python import anchors
+from fakedocker.userland.languages.python import anchors, package_frames
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, OBJECT
 from fakedocker.userland.languages.python.signs import Interpreter
 from fakedocker.userland.languages.python.values import BuiltinClass, Class, ExceptionValue
@@ -77,6 +77,12 @@ def lines_of(m: Interpreter, name: str) -> list[str]:
 def describe_entry(m: Interpreter, entry: Value, by_library: bool = False) -> str:
     """A frame's lines in a traceback."""
     code, position = entry
+    if code.hidden == "package" and (known := package_frames.line_of(m, code, position[0])) is not None:
+        file, line = known
+        start = line.text.index(line.part)
+        span = (line.number, start, line.number, start + len(line.part))
+        shown = anchors.shown_lines([line.text], span, m.minor, by_library)
+        return f'  File "{file}", line {line.number}, in {shown_name(code)}\n{shown}'
     if code.hidden:
         whose = "a package's" if code.hidden == "package" else "the library's"
         raise NotSimulated(f"{whose} own lines in a traceback")

@@ -1,0 +1,51 @@
+"""Lines of simulated packages that tracebacks show: where the real package has what a line of ours stands for."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from fakedocker.userland.languages.machine.cells import Value
+from fakedocker.userland.languages.python import library
+from fakedocker.userland.languages.python.signs import Interpreter
+from fakedocker.userland.packages.pip_site import find_site, installed
+
+
+class Line(NamedTuple):
+    """A line of a package.
+
+    Args:
+        file: where it is, below site-packages.
+        versions: how the versions begin that have it there.
+        text: the line, with its indent; part: what of it is run.
+    """
+
+    project: str
+    file: str
+    versions: str
+    number: int
+    text: str
+    part: str
+
+
+_CONNECT: Final = "_connect(dsn, connection_factory=connection_factory, **kwasync)"
+_LINES: Final = {
+    ("psycopg2", "conn = _connect(given, connection_factory)"): Line(
+        "psycopg2-binary", "psycopg2/__init__.py", "2.9.", 122, f"    conn = {_CONNECT}", _CONNECT
+    ),
+}
+"""(module, our line) -> the package's. Read off psycopg2 2.9.13."""
+
+
+def line_of(m: Interpreter, code: Value, number: int) -> tuple[str, Line] | None:
+    """(file, line) that a traceback shows for a line of ours; None where it is not known."""
+    module = code.source.name.removeprefix("<library ").removesuffix(">")
+    if not library.has(module):
+        return None
+    found = _LINES.get((module, library.text_of(module).split("\n")[number - 1].strip()))
+    if found is None:
+        return None
+    site = find_site(m.system)
+    known = installed(m.system, site).get(found.project)
+    if known is not None and not known.version.startswith(found.versions):
+        return None
+    return f"{site.directory}/{found.file}", found
