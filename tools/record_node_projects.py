@@ -1,9 +1,9 @@
 """Record what the real node prints for the projects of tests/data/node-projects.
 
-    python tools/record_node_projects.py NODE_MODULES MARIADB_PORT
+    python tools/record_node_projects.py NODE_MODULES MARIADB_PORT [PROJECT]
 
-NODE_MODULES is a folder in which npm has put express 4, sqlite3 and mysql2; at the port of 127.0.0.1 is a MariaDB whose root
-has no password. Each project is copied to an empty folder and run there,
+NODE_MODULES is a folder in which npm has put express 4, sqlite3, mysql2 and pg; at the port of 127.0.0.1 is a MariaDB whose root
+has no password, at port 5432 a PostgreSQL 15 that trusts postgres and has an empty database "app". PROJECT says which one alone. Each project is copied to an empty folder and run there,
 mounted at the place it has in the tests: that takes root.
 """
 
@@ -28,7 +28,7 @@ _IN_PLACE = f'mkdir -p {DIRECTORY} && mount --bind "$0" {DIRECTORY} && cd {DIREC
 
 def main() -> None:
     modules, port = Path(sys.argv[1]).resolve(), sys.argv[2]
-    for name in names():
+    for name in sys.argv[3:] or names():
         with tempfile.TemporaryDirectory() as directory:
             shutil.copytree(PROJECTS / name, directory, dirs_exist_ok=True)
             os.symlink(modules, Path(directory) / "node_modules")

@@ -649,3 +649,8 @@ Woof	four
 \.
 -- case text order
 select s from (values ('ab'),('a-b'),('a b'),('-ab'),('ab-'),('a--b'),('Ab'),('A-b'),('aB'),('áb'),('aá'),('a_b'),('a.b'),('$x'),('1')) t(s) order by s;
+-- case quotes in arrays
+select '{"x","y z",NULL,"NULL",plain text , "q\"u","b\\s"}'::text[];
+select '{}'::text[], '{ }'::int[], '{1, 2 ,null}'::int[], '{"1","2"}'::int[];
+select array['a"b','c\d','', 'NULL', null, 'x y', '{}', 'a,b'];
+select '{"a","b"}'::text[] = array['a','b'], 'b' = any('{"a","b"}'::text[]);

@@ -265,21 +265,30 @@ def shown_jsonb(value: Value) -> str:
     return {None: "null", True: "true", False: "false"}[value]
 
 
+_ELEMENT: Final = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"\s*|([^,"{}\\]+))(,|\Z)', re.DOTALL)
+"""An element of an array's text, in quotes or without, and what ends it."""
+
+
 def _array(text: str, kind: Type, at: int | None) -> Value:
     body = text.strip(_SPACES)
-    if not (body.startswith("{") and body.endswith("}")) or "{" in body[1:] or "\\" in body:
-        if not body.startswith(("{", "[")):
-            raise SqlError("22P02", f'malformed array literal: "{text}"', at, detail='Array value must start with "{" or dimension information.')  # fmt: skip
+    if not body.startswith(("{", "[")):
+        raise SqlError("22P02", f'malformed array literal: "{text}"', at, detail='Array value must start with "{" or dimension information.')  # fmt: skip
+    if not (body.startswith("{") and body.endswith("}")):
         raise outside("arrays written so")
-    parts = re.findall(r'\s*("(?:[^"])*"|[^,"]*?)\s*(?:,|\Z)', body[1:-1])
-    if not body[1:-1].strip():
-        return ()
-    if body[1:-1].count(",") + 1 != len(parts) and len(parts) - 1 != body[1:-1].count(",") + 1:
-        raise outside("arrays written so")
-    if '"' in body:
-        raise outside("quotes in arrays")
-    found = parts[: body[1:-1].count(",") + 1]
-    return tuple(None if part.upper() == "NULL" else from_text(part, kind.element, at) for part in found)
+    body = body[1:-1]
+    found: list[Value] = []
+    place, goes_on = 0, bool(body.strip(_SPACES))
+    while goes_on:
+        match = _ELEMENT.match(body, place)
+        if match is None or (match[2] is not None and not match[2].strip(_SPACES)):
+            raise outside("arrays written so")
+        quoted, plain = match[1], (match[2] or "").strip(_SPACES)
+        if quoted is not None:
+            found.append(from_text(re.sub(r"(?s)\\(.)", r"\1", quoted), kind.element, at))
+        else:
+            found.append(None if plain.upper() == "NULL" else from_text(plain, kind.element, at))
+        place, goes_on = match.end(), match[3] == ","
+    return tuple(found)
 
 
 def shown_float(number: float, kind: Type = FLOAT8) -> str:
