@@ -337,3 +337,22 @@ def test_a_broken_pack_is_refused_in_words() -> None:
             Repository(_Bytes(bytes(broken))).checkout("")
         except GitProblem:
             continue
+
+
+WORKSHOP = "https://github.com/docker/getting-started-app.git"
+
+
+def test_a_build_finds_what_a_clone_finds() -> None:
+    builds = Builds()
+    solved = builds.solve(f"FROM busybox\nADD {WORKSHOP} /app\nRUN ls /app/src; grep -c . /app/package.json\n")
+    assert solved.error == ""
+    assert f"fakedocker: {WORKSHOP} is an application of fakedocker's own here" in solved.output
+    assert "index.js\n" in solved.output
+    missing = builds.solve(f"FROM busybox\nADD {WORKSHOP}#nope /app\n")
+    assert missing.error == 'failed to load cache key: repository does not contain ref nope, output: ""'
+    other = builds.solve("FROM busybox\nADD https://github.com/docker/other.git /app\n")
+    assert "Could not resolve host: github.com" in other.error
+    classic = builds.build_archive(b"", remote=f"{WORKSHOP}#main", dockerfile="")
+    assert "is an application of fakedocker's own here" in classic.output
+    assert "Cannot locate specified Dockerfile: Dockerfile" in classic.error
+    check_replay(builds)

@@ -158,6 +158,8 @@ def fetched(solve: Solve, outcome: Outcome) -> None:
             _unpack(solve, remotes.content(url, outcome))
         else:
             context = remotes.repository(git, "", outcome, solve.draft.now_ns)
+            if outcome.note:
+                solve.tell(teller_of(solve).log(solve.draft.now_ns, 2, outcome.note.encode()))
             text, _ = definition_in(context, "", solve.task.dockerfile)
             solve.change(context=context, text=text)
     except SolveFailure as problem:

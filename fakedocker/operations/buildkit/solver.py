@@ -94,6 +94,8 @@ def downloaded(draft: Draft, name: str, outcome: Outcome) -> None:
         return
     op = solve.vertex(index).op
     assert isinstance(op, HttpOp | GitOp)
+    if outcome.note:
+        solve.tell(solve.teller(index).log(draft.now_ns, 2, outcome.note.encode()))
     solve.change_state(index, sandbox="", output=())
     try:
         tree = remotes.tree_of(solve, op, outcome)

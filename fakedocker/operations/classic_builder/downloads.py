@@ -18,7 +18,9 @@ from msgspec import Struct
 
 from fakedocker.base import messages
 from fakedocker.base.messages import Refusal
-from fakedocker.build import git_urls
+from fakedocker.build import git_urls, shipped
+from fakedocker.build.git_reading import GitProblem
+from fakedocker.build.git_urls import GitUrl
 from fakedocker.filesystem import content as contents
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.program_files import program_file
@@ -65,6 +67,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
         status: HTTP's.
         mtime_ns: when the file was changed, 0 where that is not known.
         commit, files: of a repository.
+        note: what is said of it to whoever builds; "" for nothing.
     """
 
     problem: str = ""
@@ -73,6 +76,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     mtime_ns: int = 0
     commit: str = ""
     files: tuple[LayerEntry, ...] = ()
+    note: str = ""
 
 
 def start(draft: Draft, kind: str, sandbox: str, url: str) -> None:
@@ -156,6 +160,8 @@ def end(draft: Draft, sandbox: str) -> None:
 def of_curl(url: str, output: bytes, exit_code: int) -> Outcome:
     """What a simulated curl has come to, by what it has written."""
     git = git_urls.parse(url)
+    if git is not None and (folder := shipped.folder_at(git.remote)):
+        return _of_shipped(git, folder)
     parts = urlsplit(git.remote if git is not None else url)
     name, port = parts.hostname or "", _port_of(parts)
     if exit_code and git is not None:
@@ -173,6 +179,14 @@ def of_curl(url: str, output: bytes, exit_code: int) -> Outcome:
             problem=f"fatal: fakedocker: git from {git.remote}, a server of the simulation, is not simulated"
         )
     return Outcome(problem=f"fatal: repository '{git.remote}/' not found")
+
+
+def _of_shipped(git: GitUrl, folder: str) -> Outcome:
+    try:
+        commit, files = shipped.checkout(folder, git.reference)
+    except GitProblem as problem:
+        return Outcome(problem=str(problem))
+    return Outcome(commit=commit, files=files, note=shipped.note(git.remote))
 
 
 def of_errand(result: Result) -> Outcome:

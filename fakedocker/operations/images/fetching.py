@@ -147,6 +147,8 @@ def _begin_build_of_repository(draft: Draft, task: ContextTask, git: GitUrl, out
         raise messages.PATH_FAILED(path=place, problem=messages.NO_SUCH_FILE) from None
     except NotADirectoryError:
         raise messages.GIT_CONTEXT_FILE(path=place) from None
+    if outcome.note:
+        draft.notify("progress", task.id, transfer_schedule.line(stream=outcome.note))
     building.begin_with(
         draft, context, dockerfile=task.dockerfile, target=task.target, labels=dict(task.labels), arguments=dict(task.arguments),
         options=task.options, task_id=task.id,

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from fakedocker.build import shipped
 from fakedocker.kernel.program import System, Unsimulated
-from fakedocker.userland.git import shipped
 from fakedocker.userland.git.call import Call
 from fakedocker.userland.git.objects import GitProblem, Repository
 from fakedocker.userland.git.settings import Settings
@@ -182,7 +182,7 @@ def _cloned_shipped(call: Call, folder: str, top: str, source: str, wanted: str)
     """The same of a repository that the simulated web has."""
     _Origin({shipped.BRANCH: ""}, {}, shipped.BRANCH, "").check(wanted)
     repository = make_repository(call.system, top, join(top, ".git"), shipped.BRANCH)
-    commit = shipped.put(repository, folder)
+    commit = shipped.put(folder, repository.store)
     _begin_working(call, repository, _Origin({shipped.BRANCH: commit}, {}, shipped.BRANCH, commit), source, wanted)
 
 

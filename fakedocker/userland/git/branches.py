@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from fakedocker.build.shipped import Files
 from fakedocker.kernel.program import Unsimulated
 from fakedocker.userland.git.call import Call, fits
-from fakedocker.userland.git.objects import Files, GitProblem
+from fakedocker.userland.git.objects import GitProblem
 from fakedocker.userland.git.settings import Settings
 from fakedocker.userland.git.snapshots import restore_paths
 from fakedocker.userland.git.status import detached_at

@@ -9,8 +9,9 @@ import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from fakedocker.build.shipped import Files
 from fakedocker.kernel.program import Unsimulated
-from fakedocker.userland.git.objects import NO_OBJECT, Files, Repository
+from fakedocker.userland.git.objects import NO_OBJECT, Repository
 from fakedocker.userland.git.working_tree import compare
 from fakedocker.userland.text.comparing import MOST_STEPS, comparing_steps
 

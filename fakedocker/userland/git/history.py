@@ -6,10 +6,11 @@ import re
 from typing import Final
 
 from fakedocker.base.regex import Pattern
+from fakedocker.build.shipped import Files
 from fakedocker.kernel.program import Unsimulated
 from fakedocker.userland.git.call import Call, fits
 from fakedocker.userland.git.diffing import Difference, Load, differences, loader, names, patch, stat
-from fakedocker.userland.git.objects import Commit, Files, GitProblem, seconds_of
+from fakedocker.userland.git.objects import Commit, GitProblem, seconds_of
 from fakedocker.userland.git.settings import shown_date
 from fakedocker.userland.git.working_tree import content, read_index, tracked_files
 from fakedocker.userland.inputs import bytes_of

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from fakedocker.build.shipped import Files
 from fakedocker.kernel.program import Unsimulated
 from fakedocker.userland.git.branches import INVALID
 from fakedocker.userland.git.call import Call, fits
 from fakedocker.userland.git.diffing import differences, loader, mode_lines, stat
-from fakedocker.userland.git.objects import Files, GitProblem
+from fakedocker.userland.git.objects import GitProblem
 from fakedocker.userland.git.snapshots import store_commit
 from fakedocker.userland.git.working_tree import move_to
 

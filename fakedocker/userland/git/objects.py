@@ -6,11 +6,11 @@ Objects are loose ones in git's own format, so that their names are git's; packs
 
 from __future__ import annotations
 
-import hashlib
 import re
 import zlib
 from typing import Final, NamedTuple
 
+from fakedocker.build.shipped import Files, object_bytes, store_tree
 from fakedocker.kernel.program import System, Unsimulated
 from fakedocker.userland.packages.unpack import make_directories, read_text_or
 from fakedocker.userland.tools import join, stat_or_none
@@ -56,10 +56,6 @@ class Commit(NamedTuple):
         return self.message.strip("\n").partition("\n\n")[2]
 
 
-Files = dict[str, tuple[str, str]]
-"""path -> (mode as in trees, name of the blob)"""
-
-
 class Repository:
     """The files under a .git directory.
 
@@ -89,8 +85,7 @@ class Repository:
 
     def store(self, kind: str, data: bytes) -> str:
         """Keep an object; gives its name."""
-        whole = f"{kind} {len(data)}\0".encode() + data
-        name = hashlib.sha1(whole).hexdigest()
+        name, whole = object_bytes(kind, data)
         path = self.path(f"objects/{name[:2]}/{name[2:]}")
         self.system.charge(len(data) // 256)
         if stat_or_none(self.system, path) is None:
@@ -159,24 +154,7 @@ class Repository:
 
     def store_tree(self, files: Files) -> str:
         """The tree of some files, with its subtrees."""
-        folders: dict[str, Files] = {}
-        entries: list[tuple[str, str, str]] = []
-        for path, (mode, name) in files.items():
-            folder, slash, rest = path.partition("/")
-            if slash:
-                folders.setdefault(folder, {})[rest] = (mode, name)
-            else:
-                entries.append((path, mode, name))
-        entries += [(folder, "40000", self.store_tree(inner)) for folder, inner in folders.items()]
-        # git sorts a directory as if its name ended in a slash
-        entries.sort(key=lambda entry: (entry[0] + "/" * (entry[1] == "40000")).encode("utf-8", "surrogateescape"))
-        return self.store(
-            "tree",
-            b"".join(
-                f"{mode} {name}".encode("utf-8", "surrogateescape") + b"\0" + bytes.fromhex(entry)
-                for name, mode, entry in entries
-            ),
-        )
+        return store_tree(files, self.store)
 
     # references
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import posixpath
 from typing import Final
 
+from fakedocker.build.shipped import Files
 from fakedocker.kernel.program import Unsimulated
 from fakedocker.userland.git.call import Call, fits
 from fakedocker.userland.git.diffing import counts, differences, loader, mode_lines, summary_line
-from fakedocker.userland.git.objects import Commit, Files, GitProblem
+from fakedocker.userland.git.objects import Commit, GitProblem
 from fakedocker.userland.git.settings import shown_date
 from fakedocker.userland.git.status import long_status
 from fakedocker.userland.git.working_tree import (

@@ -12,8 +12,9 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from fakedocker.base.regex import Pattern, compile_pattern
+from fakedocker.build.shipped import Files
 from fakedocker.kernel.program import Stat, Unsimulated
-from fakedocker.userland.git.objects import Files, GitProblem, Repository
+from fakedocker.userland.git.objects import GitProblem, Repository
 from fakedocker.userland.packages.unpack import make_directories, read_text_or
 from fakedocker.userland.tools import join, stat_or_none
 
