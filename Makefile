@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-second page clients lint scenarios pictures property fuzz fuzz-sql fuzz-python fuzz-node bench fidelity public wheel-check clean
+.PHONY: run test test-second page clients lint scenarios pictures property fuzz fuzz-sql fuzz-python fuzz-node bench fidelity public docs zipapp wheel-check release-check clean
 
 run: $(VENV)/installed
 	@$(BIN)/fakedocker || true
@@ -76,6 +76,19 @@ fidelity: $(VENV)/installed-test
 public: $(VENV)/installed-dev
 	$(BIN)/python tools/try_public_projects.py
 
+# The site of docs/ into dist/docs, with the reference from docstrings; a link that leads nowhere fails.
+docs: $(VENV)/installed-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+# dist/fakedocker.pyz: one file with every dependency that is written in Python. Beside it msgspec has to be installed.
+zipapp: $(VENV)/installed
+	$(BIN)/python tools/make_zipapp.py
+
+# As wheel-check, by uvx and pipx too.
+release-check: $(VENV)/installed-dev
+	$(BIN)/python -m pip install --quiet --no-compile --group release
+	$(BIN)/python tools/check_wheel.py
+
 # Build the wheel, install it alone into a clean environment in another folder, and start its terminal there.
 wheel-check: $(VENV)/installed-dev
 	$(BIN)/python tools/check_wheel.py
@@ -94,6 +107,10 @@ $(VENV)/installed-test: $(VENV)/installed
 
 $(VENV)/installed-dev: $(VENV)/installed-test
 	$(BIN)/python -m pip install --quiet --no-compile --group lint
+	touch $@
+
+$(VENV)/installed-docs: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --no-compile --group docs
 	touch $@
 
 clean:
