@@ -10,26 +10,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from msgspec import Struct
 
-from fakedocker.base import reference
 from fakedocker.faults import model
 from fakedocker.faults.model import FaultKind
-from fakedocker.filesystem.node import LayerEntry
-from fakedocker.filesystem.program_files import program_file
 from fakedocker.images.model import HistoryEntry
 from fakedocker.kernel import programs
 from fakedocker.kernel.program import Program
-from fakedocker.registry import catalogue
-from fakedocker.registry.hub.lookup import last_day
+from fakedocker.registry.brought import BROUGHT
 from fakedocker.registry.model import Manifest
 from fakedocker.wire.image import ImageConfig
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+    from importlib.resources.abc import Traversable
 
 PROGRAMS: Final = "fakedocker.programs"
 SERVICES: Final = "fakedocker.services"
@@ -63,7 +59,7 @@ class BroughtImage(Struct, frozen=True, kw_only=True):
 def offer() -> None:
     """Let engines of this process find what is brought. Nothing is looked up by this."""
     programs.BROUGHT.fill(_program, lambda: tuple(sorted({*names(PROGRAMS), *names(SERVICES)})))
-    catalogue.BROUGHT.fill(_images, lambda: names(IMAGES))
+    BROUGHT.fill(_images, lambda: names(IMAGES))
     model.BROUGHT.fill(_fault_kind, lambda: names(FAULTS))
 
 
@@ -168,7 +164,12 @@ def _manifests(path: str, loaded: object) -> Mapping[str, Manifest] | None:
 
 
 def _manifest(name: str, image: BroughtImage) -> Manifest:
+    from fakedocker.base import reference
+    from fakedocker.filesystem.node import LayerEntry
+    from fakedocker.filesystem.program_files import program_file
     from fakedocker.operations.images.made_images import file_entry, manifest_over, with_directories
+    from fakedocker.registry import catalogue
+    from fakedocker.registry.hub.lookup import last_day
     from fakedocker.userland.services import declared
 
     below = None
@@ -190,6 +191,7 @@ def _manifest(name: str, image: BroughtImage) -> Manifest:
 def folder(name: str) -> Traversable | None:
     """The folder of a course: that of a package, or a path. None where it is none."""
     from importlib.resources import files
+    from importlib.resources.abc import Traversable
     from pathlib import Path
     from types import ModuleType
 

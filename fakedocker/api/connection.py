@@ -16,14 +16,13 @@ from collections.abc import Callable
 from typing import Protocol, cast
 
 from fakedocker.api.headers import head_bytes
-from fakedocker.api.published import METHOD as PORT_METHOD
 from fakedocker.api.request_reader import HEAD_LIMIT_BYTES, Head, Refused, RequestReader
 from fakedocker.api.tunnels import RawTunnel, Tunnel, WebSocketTunnel
 from fakedocker.api.unread import can_tell, is_unread
 from fakedocker.base.numbers import is_digits
 from fakedocker.engine.engine import Engine
 from fakedocker.engine.inflight import Exchange
-from fakedocker.wire.endpoints import GRPC_METHOD
+from fakedocker.wire.endpoints import GRPC_METHOD, PORT_METHOD
 from fakedocker.wire.http import Reply, Request
 
 BODY_LIMIT_BYTES = 1 << 30

@@ -7,7 +7,6 @@ now. What the settings then amount to is `operations.create`'s business.
 
 from __future__ import annotations
 
-import re
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,6 +14,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from fakedocker.base import messages
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.wire.container import BindOptions, Config, CreateRequest, HealthConfig, HostConfig, Mount
 from fakedocker.wire.network import EndpointSettings, NetworkingConfig
 
@@ -25,7 +25,7 @@ _CONFIG_KEYS = frozenset(
     for field in msgspec.structs.fields(Config)  # as Go's decoder compares them
 )
 _ENDPOINT_SYSCTLS = "com.docker.network.endpoint.sysctls"
-_INTERFACE_SYSCTL = re.compile(r"net\.[^.]*\.[^.]*\.eth[^.]*\.")
+_INTERFACE_SYSCTL = lazy_pattern(r"net\.[^.]*\.[^.]*\.eth[^.]*\.")
 _MAC_WARNING = (
     "The container-wide MacAddress field is now deprecated. It should be specified in EndpointsConfig instead."
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from http import HTTPStatus
 
 from fakedocker.base.profiles import EngineProfile
 from fakedocker.wire.http import Reply
@@ -41,5 +40,8 @@ def head_bytes(reply: Reply, profile: EngineProfile, chunked: bool, keep_alive: 
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
 
 
+@cache
 def _phrase(status: int) -> str:
+    from http import HTTPStatus  # a hundredth of the time until the first prompt
+
     return HTTPStatus(status).phrase

@@ -13,8 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from fakedocker.api.headers import head_bytes
-from fakedocker.api.published import METHOD as PORT_METHOD
-from fakedocker.wire.endpoints import GRPC_METHOD
+from fakedocker.wire.endpoints import GRPC_METHOD, PORT_METHOD
 from fakedocker.wire.http import Reply, Request
 
 if TYPE_CHECKING:

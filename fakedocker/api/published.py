@@ -16,7 +16,6 @@ from fakedocker.operations.networks.router import WorldRouter
 from fakedocker.wire.http import Reply
 from fakedocker.world.draft import Draft, Notice
 
-METHOD = "CONNECT"
 _REFUSED = Reply(status=502)
 _FIRST_SOURCE_PORT = 40_000
 _SOURCE_PORTS = 20_000

@@ -14,10 +14,10 @@ import threading
 from collections.abc import Callable
 from typing import Any, cast
 
-from fakedocker.api.published import METHOD
 from fakedocker.api.server import Server
 from fakedocker.engine.inflight import Exchange
 from fakedocker.network.ports import EPHEMERAL_LAST
+from fakedocker.wire.endpoints import PORT_METHOD
 from fakedocker.wire.http import Request
 
 LOOPBACK = {4: "127.0.0.1", 6: "::1"}
@@ -169,7 +169,7 @@ class _PublishedConnection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         self._ports.joined(self)
         address = f"[{LOOPBACK[6]}]" if self._version == 6 else LOOPBACK[4]
-        request = Request(method=METHOD, target=f"{address}:{self._port}")
+        request = Request(method=PORT_METHOD, target=f"{address}:{self._port}")
         self._exchange: Exchange = self._server.engine.submit(request)
         self._exchange.listen(self._server.noticed(self))
         self._server.wake()

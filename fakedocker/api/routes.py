@@ -15,11 +15,12 @@ from fakedocker.api import published
 from fakedocker.api.call import Call
 from fakedocker.base import messages
 from fakedocker.base.numbers import GREATEST, parse_digits
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.base.profiles import EngineProfile, api_numbers
 from fakedocker.engine.engine import Engine
 from fakedocker.engine.inflight import Exchange, Stream
 from fakedocker.wire import endpoints
-from fakedocker.wire.endpoints import GRPC_METHOD, Endpoint
+from fakedocker.wire.endpoints import GRPC_METHOD, PORT_METHOD, Endpoint
 from fakedocker.wire.http import Reply, text_error
 from fakedocker.wire.protobuf import BadMessage
 from fakedocker.world.draft import Draft
@@ -28,7 +29,7 @@ _OLDEST_WITH_JSON = (1, 24)
 """Before it, refusals are plain text (moby api/server/middleware, recorded answers of 29.7.2 by version)."""
 Outcome = Reply | Stream
 Handler = Callable[[Call], Outcome]
-_VERSION = re.compile(r"/v([0-9]+)\.([0-9]+)(?=/)")
+_VERSION = lazy_pattern(r"/v([0-9]+)\.([0-9]+)(?=/)")
 
 
 @cache
@@ -47,7 +48,7 @@ def handle(engine: Engine, draft: Draft, exchange: Exchange) -> Outcome:
     """
     request, profile = exchange.request, draft.profile
     newest, oldest = _versions(profile)
-    if request.method == published.METHOD:
+    if request.method == PORT_METHOD:
         return published.connect(Call(engine, draft, exchange, "", {}, newest))
     if request.method == GRPC_METHOD and exchange.internal:
         return _grpc_call(Call(engine, draft, exchange, "", {}, newest))

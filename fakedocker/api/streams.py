@@ -22,7 +22,7 @@ from fakedocker.containers.model import Chunk
 from fakedocker.engine.inflight import Exchange, OutputOnly, TimeMode
 from fakedocker.operations.containers import stats
 from fakedocker.operations.registry import external
-from fakedocker.operations.system import information
+from fakedocker.operations.system import event_messages
 from fakedocker.operations.system.filters import Filters
 from fakedocker.wire.http import JSON, JSON_SEQUENCE, Reply, json_reply
 from fakedocker.world.draft import Draft, Notice
@@ -282,10 +282,10 @@ class EventStream(OutputOnly):
     def _send(self, exchange: Exchange, event: Event) -> None:
         if self._until_ns is not None and event.time_ns > self._until_ns:
             return
-        if information.event_passes(event, self._filters):
+        if event_messages.event_passes(event, self._filters):
             if not self._form.has_created_images and (event.type, event.action) == ("image", "create"):
                 return
-            line = msgspec.json.encode(information.event_message(event, self._form.has_older_fields))
+            line = msgspec.json.encode(event_messages.event_message(event, self._form.has_older_fields))
             begin = b"\x1e" if self._form.media_type == JSON_SEQUENCE else b""
             exchange.send(begin + line + b"\n")
 

@@ -8,22 +8,9 @@ from fakedocker.api.streams import EventForm, EventStream
 from fakedocker.base import clock, messages
 from fakedocker.engine.inflight import Stream
 from fakedocker.operations.registry import external, pull
-from fakedocker.operations.swarm import cluster
-from fakedocker.operations.system import disk_groups, information
+from fakedocker.operations.system import disk_groups, event_messages, information
 from fakedocker.wire.auth import AuthRequest
 from fakedocker.wire.http import JSON, JSON_LINES, JSON_SEQUENCE, NDJSON, Reply, json_reply
-
-_PING_HEADERS = (
-    ("Builder-Version", "2"),
-    ("Cache-Control", "no-cache, no-store, must-revalidate"),
-    ("Pragma", "no-cache"),
-)
-_PLAIN_TEXT = ("Content-Type", "text/plain; charset=utf-8")
-
-
-def ping(call: Call) -> Reply:
-    headers = (*_PING_HEADERS, ("Swarm", cluster.status(call.draft)), _PLAIN_TEXT)
-    return Reply(headers=headers, body=b"OK" if call.request.method == "GET" else b"")
 
 
 def version(call: Call) -> Reply:
@@ -76,7 +63,7 @@ def events(call: Call) -> Stream:
         raise messages.EVENTS_ORDER(since=call.query.text("since"), until=call.query.text("until"))
     form = _event_form(call)
     told = EventForm(form, has_older_fields=call.version < (1, 52), has_created_images=call.version >= (1, 46))
-    return EventStream(call.filters(information.EVENT_FILTERS), since, until, told)
+    return EventStream(call.filters(event_messages.EVENT_FILTERS), since, until, told)
 
 
 def _event_form(call: Call) -> str:

@@ -9,6 +9,7 @@ import datetime
 import re
 
 from fakedocker.base.numbers import parse_whole, problem_of
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.base.units import parse_duration
 
 SECOND_NS = 1_000_000_000
@@ -19,7 +20,9 @@ ZERO_TIME = "0001-01-01T00:00:00Z"
 """Go's zero time, which the engine shows for what has not happened yet."""
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-_INSTANT = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?)?(Z|[+-]\d\d:\d\d)?")
+_INSTANT = lazy_pattern(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?)?(Z|[+-]\d\d:\d\d)?"
+)
 
 
 def instant(text: str) -> int:

@@ -6,9 +6,10 @@ Docker 29 reads addresses with it, in the client and in the engine. Source: Go n
 from __future__ import annotations
 
 import ipaddress
-import re
 
-_BITS = re.compile(r"[1-9][0-9]*|0")
+from fakedocker.base.patterns import lazy_pattern
+
+_BITS = lazy_pattern(r"[1-9][0-9]*|0")
 
 
 def parse_address(text: str) -> str:

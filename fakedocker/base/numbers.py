@@ -6,10 +6,10 @@ own.
 
 from __future__ import annotations
 
-import re
+from fakedocker.base.patterns import lazy_pattern
 
 GREATEST = (1 << 63) - 1
-_WHOLE = re.compile(r"[+-]?[0-9]+")
+_WHOLE = lazy_pattern(r"[+-]?[0-9]+")
 _MOST_DIGITS = 4_000
 
 

@@ -9,6 +9,8 @@ import functools
 import re
 from typing import NamedTuple
 
+from fakedocker.base.patterns import lazy_pattern
+
 DEFAULT_DOMAIN = "docker.io"
 _LEGACY_DOMAIN = "index.docker.io"
 _OFFICIAL = "library"
@@ -21,9 +23,9 @@ _DOMAIN = rf"(?:{_DOMAIN_PART}(?:\.{_DOMAIN_PART})*|\[[a-fA-F0-9:]+\])(?::[0-9]+
 _TAG = r"[\w][\w.-]{0,127}"
 _DIGEST = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}"
 
-_REFERENCE = re.compile(rf"(?:({_DOMAIN})/)?({_PATH})(?::({_TAG}))?(?:@({_DIGEST}))?", re.ASCII)
-_TAG_ONLY = re.compile(_TAG, re.ASCII)
-_IDENTIFIER = re.compile(r"[a-f0-9]{64}")
+_REFERENCE = lazy_pattern(rf"(?:({_DOMAIN})/)?({_PATH})(?::({_TAG}))?(?:@({_DIGEST}))?", re.ASCII)
+_TAG_ONLY = lazy_pattern(_TAG, re.ASCII)
+_IDENTIFIER = lazy_pattern(r"[a-f0-9]{64}")
 
 
 class InvalidReference(ValueError):

@@ -8,8 +8,9 @@ it is.
 from __future__ import annotations
 
 import math
-import re
 from typing import Final
+
+from fakedocker.base.patterns import lazy_pattern
 
 NANOSECONDS_PER_SECOND: Final = 1_000_000_000
 
@@ -28,7 +29,7 @@ _DURATION_UNITS_NS: Final = {
     "h": 3600 * NANOSECONDS_PER_SECOND,
 }
 _INT64_MAX: Final = (1 << 63) - 1
-_DURATION_PART = re.compile(r"([0-9]*)(?:(\.)([0-9]*))?([^0-9.]*)")
+_DURATION_PART = lazy_pattern(r"([0-9]*)(?:(\.)([0-9]*))?([^0-9.]*)")
 
 
 def _scaled(size: float, base: float, units: tuple[str, ...], digits: int) -> str:

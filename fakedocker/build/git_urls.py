@@ -6,10 +6,11 @@ fetches.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
-_REPOSITORY = re.compile(r"(?:git://|ssh://|git@|github\.com/)[^#]*|https?://[^#]*\.git")
+from fakedocker.base.patterns import lazy_pattern
+
+_REPOSITORY = lazy_pattern(r"(?:git://|ssh://|git@|github\.com/)[^#]*|https?://[^#]*\.git")
 _WEB = ("http://", "https://")
 
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
-from urllib.parse import quote_plus
 
 from fakedocker.base import clock
 from fakedocker.base.history import History
-from fakedocker.base.regex import compile_pattern
 from fakedocker.containers.model import Chunk
 from fakedocker.wire.container import Config, LogConfig
 
@@ -136,6 +134,8 @@ def attributes(config: Config, log: LogConfig) -> bytes:
 
     Source: moby daemon/logger/loginfo.go ExtraAttributes, api/server/httputils/write_log_stream.go.
     """
+    from urllib.parse import quote_plus
+
     options = log.config or {}
     variables = dict(entry.partition("=")[::2] for entry in config.env or () if "=" in entry)
     found: dict[str, str] = {}
@@ -145,6 +145,8 @@ def attributes(config: Config, log: LogConfig) -> bytes:
                 found[name] = values[name]
         pattern = options.get(f"{option}-regex", "")
         if pattern:
+            from fakedocker.base.regex import compile_pattern  # seldom needed, and start-up time matters
+
             found |= {name: value for name, value in values.items() if compile_pattern(pattern).finds(name)}
     if "tag" in options and "{{" not in options["tag"]:
         found["tag"] = options["tag"]

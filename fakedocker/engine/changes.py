@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fakedocker.engine.core import Core
 from fakedocker.faults.model import Rule
-from fakedocker.operations.system import fault_rules, host_folders, kernel_events
+from fakedocker.operations.system import kernel_events
 from fakedocker.registry.model import OutsideWeb
 from fakedocker.world.draft import Draft
+
+if TYPE_CHECKING:
+    from fakedocker.operations.system.host_folders import FolderChange
 
 T = TypeVar("T")
 Change = Callable[[Draft, Any], Any]
@@ -18,6 +21,8 @@ Change = Callable[[Draft, Any], Any]
 
 def _fault(draft: Draft, rule: Rule | int | None) -> Rule | int:
     """A rule of something going wrong, or the number of one that ends (None for all)."""
+    from fakedocker.operations.system import fault_rules  # read when something goes wrong: start-up time matters
+
     return fault_rules.inject(draft, rule) if isinstance(rule, Rule) else fault_rules.clear(draft, rule)
 
 
@@ -26,6 +31,12 @@ def rule_of(fault: str | Rule) -> Rule:
     from fakedocker.faults import grammar  # read when something goes wrong, as start-up time matters
 
     return grammar.parse(fault if isinstance(fault, str) else grammar.describe(fault))
+
+
+def _machine(draft: Draft, change: FolderChange) -> None:
+    from fakedocker.operations.system import host_folders
+
+    host_folders.apply(draft, change)
 
 
 def _next_port(draft: Draft, port: int) -> None:
@@ -43,7 +54,7 @@ def _assume(draft: Draft, assume: bool) -> None:
 CHANGES: Mapping[str, Change] = {
     "assume": _assume,
     "fault": _fault,
-    "machine": host_folders.apply,
+    "machine": _machine,
     "ports": _next_port,
     "web": _web,
 }

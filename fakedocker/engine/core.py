@@ -6,14 +6,12 @@ makes what has happened the world, and tells whom it concerns.
 
 from __future__ import annotations
 
-import traceback
 from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from fakedocker.base import messages
 from fakedocker.base.messages import Refusal
-from fakedocker.engine import fault_injection
 from fakedocker.engine.external import Errands
 from fakedocker.engine.inflight import REQUEST_COST_NS, Exchange, HeldReply, Stream, TimeMode
 from fakedocker.engine.journal import Entry
@@ -282,6 +280,8 @@ class Core:
             exchange.respond(json_reply({"message": str(problem.strerror).lower()}, 500))
         except Exception as problem:
             draft.rollback()
+            import traceback  # seldom needed, and start-up time matters
+
             draft.faults.append(traceback.format_exc())
             message = messages.OWN_FAILURE.format(kind=type(problem).__name__, problem=problem)
             exchange.respond(json_reply({"message": message}, 500))
@@ -297,6 +297,8 @@ class Core:
 
     def _ends_early(self, exchange: Exchange) -> bool:
         """Let a request meet the rules of faults; whether it gets no further."""
+        from fakedocker.engine import fault_injection  # read when something goes wrong: start-up time matters
+
         ending = fault_injection.apply(self.draft, exchange, fast=self.mode is TimeMode.FAST)
         self.settle()  # what the rules have counted stays, whatever becomes of the request
         if ending is None:

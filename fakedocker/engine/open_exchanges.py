@@ -6,7 +6,6 @@ It tells streams what has happened. Which requests there are and what answers th
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -92,6 +91,8 @@ class OpenExchanges:
 
     def fail(self, exchange: Exchange) -> None:
         """An error of ours in a stream, which ends its client and nothing else."""
+        import traceback  # seldom needed, and start-up time matters
+
         self._draft.faults.append(traceback.format_exc())
         self.close(exchange)
         exchange.break_off("reset")

@@ -3,9 +3,8 @@ for them."""
 
 from __future__ import annotations
 
-import re
-
 from fakedocker.base.clock import SECOND_NS
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.engine.inflight import Exchange
 from fakedocker.wire.http import Reply
 
@@ -13,7 +12,7 @@ PATIENCE_NS = SECOND_NS
 """How much time is given an answer to change that is being polled."""
 POLLED_TIMES = 3
 INTERVAL_NS = SECOND_NS // 10
-_OF_SERVICES = re.compile(r"(/v[\d.]+)?/(services|tasks|nodes)\b")
+_OF_SERVICES = lazy_pattern(r"(/v[\d.]+)?/(services|tasks|nodes)\b")
 
 
 class Polling:

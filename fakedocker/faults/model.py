@@ -25,6 +25,8 @@ OPERATION, WIRE, CONTAINER, IMAGE, REGISTRY, DISK, DAEMON = (
     "daemon",
 )
 
+ALARM: Final = "fault"
+"""The kind of timer that begins or ends what a rule does by itself."""
 ERROR, LATENCY, RESET, LOST, STALL, TRUNCATED = "error", "latency", "reset", "lost", "stall", "truncated"
 DOWN, UNAUTHORIZED, NOT_FOUND, TOO_MANY = "down", "unauthorized", "not found", "toomanyrequests"
 MISMATCH, SLOW, CUT_OFF = "digest mismatch", "slow", "cut off"

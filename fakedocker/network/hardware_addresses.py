@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from fakedocker.base.patterns import lazy_pattern
+
 _BYTES = (6, 8, 20)
-_ADDRESS = re.compile(
+_ADDRESS = lazy_pattern(
     "|".join(
         form
         for count in _BYTES

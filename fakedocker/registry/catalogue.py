@@ -9,7 +9,7 @@ shared by all worlds of the process. The data are made by tools/make_catalogue.p
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable
 from functools import cache
 from typing import Final
 
@@ -17,19 +17,17 @@ import msgspec
 from msgspec import Struct
 
 from fakedocker.base import clock
-from fakedocker.base.extensions import Extension
 from fakedocker.base.platform import Platform
 from fakedocker.filesystem.tree import Tree, apply_layer
 from fakedocker.images.model import HistoryEntry, Image, Layer, chain_id, make_image
 from fakedocker.registry import indexes, stored
+from fakedocker.registry.brought import BROUGHT
 from fakedocker.registry.hub import kept, lookup, official
 from fakedocker.registry.indexes import OfferedIndex
 from fakedocker.registry.manifests import make_manifest, read_manifest
 from fakedocker.registry.model import Manifest, RemoteLayer
 from fakedocker.wire.image import ImageConfig
 
-BROUGHT: Final[Extension[Mapping[str, Manifest]]] = Extension()
-"""Repositories that it does not have, by their path: tag -> image."""
 _BROUGHT_REPOSITORY: Final = stored.Repository(description="", stars=0, official=False, tags={})
 
 OFFICIAL = "library/"

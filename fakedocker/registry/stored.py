@@ -10,17 +10,17 @@ files, names of images or who reads them.
 
 from __future__ import annotations
 
-import re
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.filesystem.content import Content, Recipe, Zeros, filler, join, zeros
 from fakedocker.filesystem.node import Kind, LayerEntry
 
 SECOND_NS = 1_000_000_000
 _NULLS = "\0\0\0\0"
-_RUNS = re.compile(f"({_NULLS}+)")  # shorter runs of nulls stay in their text
+_RUNS = lazy_pattern(f"({_NULLS}+)")  # shorter runs of nulls stay in their text
 
 StoredContent: TypeAlias = str | tuple[str | int | tuple[str, int], ...]
 """A text, or pieces in a row: a text, a number of null bytes, or the seed and size of filler."""

@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-_KEY = re.compile(r"[a-z_][a-z0-9\-_.]+", re.IGNORECASE)
-_VALUE = re.compile(r"[a-z0-9:\-_\s.*()?+\[\]\\^$|/]+", re.IGNORECASE)
+from fakedocker.base.patterns import lazy_pattern
+
+_KEY = lazy_pattern(r"[a-z_][a-z0-9\-_.]+", re.IGNORECASE)
+_VALUE = lazy_pattern(r"[a-z0-9:\-_\s.*()?+\[\]\\^$|/]+", re.IGNORECASE)
 _NODE_LABELS, _ENGINE_LABELS = "node.labels.", "engine.labels."
 
 

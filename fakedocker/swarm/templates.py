@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.wire.container import DriverConfig, Mount, VolumeOptions
 from fakedocker.wire.service import ContainerSpec
 
-_ACTION = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
-_FIELD = re.compile(r"(?:\.[A-Za-z]\w*)+")
-_LABEL = re.compile(r'index\s+\.Service\.Labels\s+(?:"([^"]*)"|`([^`]*)`)')
+_ACTION = lazy_pattern(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
+_FIELD = lazy_pattern(r"(?:\.[A-Za-z]\w*)+")
+_LABEL = lazy_pattern(r'index\s+\.Service\.Labels\s+(?:"([^"]*)"|`([^`]*)`)')
 
 
 class InvalidTemplate(ValueError):

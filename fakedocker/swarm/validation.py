@@ -6,12 +6,12 @@ Source: swarmkit manager/controlapi/service.go validateServiceSpec. Checks again
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from fakedocker.base import messages, reference
 from fakedocker.base.clock import MILLISECOND_NS
 from fakedocker.base.messages import Refusal
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.swarm import constraints, templates
 from fakedocker.swarm.constraints import InvalidConstraint
 from fakedocker.swarm.templates import Context, InvalidTemplate
@@ -30,7 +30,7 @@ from fakedocker.wire.service import (
     UpdateConfig,
 )
 
-_NAME = re.compile(r"[a-zA-Z0-9](?:[-_]*[A-Za-z0-9])*")
+_NAME = lazy_pattern(r"[a-zA-Z0-9](?:[-_]*[A-Za-z0-9])*")
 _LONGEST_NAME = 63
 _SMALLEST_CPUS = 1_000_000
 _SMALLEST_MEMORY_BYTES = 4 << 20

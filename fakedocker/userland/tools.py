@@ -11,12 +11,13 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from fakedocker.base.numbers import is_digits
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.base.regex import LimitExceeded
 from fakedocker.kernel.program import Program, Stat, System, Unsimulated
 from fakedocker.userland.versions import busybox_banner
 
 _Function = TypeVar("_Function", bound=Program)
-_PLAIN_NAME = re.compile(r"[\w@%+:,./-][\w@%+=:,./~#-]*")
+_PLAIN_NAME = lazy_pattern(r"[\w@%+:,./-][\w@%+=:,./~#-]*")
 
 
 class UsageProblem(Exception):
@@ -297,8 +298,8 @@ def strtol(text: str, base: int = 10) -> tuple[int, str]:
 
 
 _INTEGER = {
-    10: re.compile(r"([-+]?)(\d{1,4000})\d*", re.A),
-    0: re.compile(r"([-+]?)(0[xX][0-9a-fA-F]{1,4000}|0[0-7]{0,4000}|[1-9]\d{0,4000})", re.A),
+    10: lazy_pattern(r"([-+]?)(\d{1,4000})\d*", re.A),
+    0: lazy_pattern(r"([-+]?)(0[xX][0-9a-fA-F]{1,4000}|0[0-7]{0,4000}|[1-9]\d{0,4000})", re.A),
 }
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from msgspec import Struct
 
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.wire.container import MountPoint
 
-VOLUME_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+VOLUME_NAME = lazy_pattern(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 
 
 class Volume(Struct, frozen=True, kw_only=True):

@@ -7,10 +7,11 @@ another case, is the body decoded plainly, its nulls dropped and its keys folded
 from __future__ import annotations
 
 import functools
-import re
 from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
+
+from fakedocker.base.patterns import lazy_pattern
 
 T = TypeVar("T")
 
@@ -31,10 +32,10 @@ _GO_TYPES = {
     "float": "float64",
     "bool": "bool",
 }
-_KEY = re.compile(rb'"([A-Za-z][A-Za-z0-9]*)"\s*:')
+_KEY = lazy_pattern(rb'"([A-Za-z][A-Za-z0-9]*)"\s*:')
 _AFTER_VALUE = "after top-level value"
-_PLACE = re.compile(r"at `\$\.([^`\[]*)")
-_MISMATCH = re.compile(r"Expected `([^`]*)`, got `([^`]*)`")
+_PLACE = lazy_pattern(r"at `\$\.([^`\[]*)")
+_MISMATCH = lazy_pattern(r"Expected `([^`]*)`, got `([^`]*)`")
 
 
 class InvalidJSON(ValueError):

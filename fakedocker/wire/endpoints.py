@@ -16,9 +16,13 @@ from functools import cache
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
+from fakedocker.base.patterns import lazy_pattern
+
+PORT_METHOD: Final = "CONNECT"
+"""The method of a driver's request for a connection to a published port, see `api.published`; no client's."""
 GRPC_METHOD: Final = "GRPC"
 """The method of a gRPC call as a request; no client can send one of that name by itself."""
-_VERSION: Final = re.compile(r"/v[0-9]+\.[0-9]+(?=/)")
+_VERSION: Final = lazy_pattern(r"/v[0-9]+\.[0-9]+(?=/)")
 
 
 class Endpoint(NamedTuple):
@@ -45,8 +49,8 @@ class Endpoint(NamedTuple):
 
 ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     # the engine
-    Endpoint("ping", "GET", "/_ping", "system.ping"),
-    Endpoint("ping", "HEAD", "/_ping", "system.ping"),
+    Endpoint("ping", "GET", "/_ping", "ping.ping"),
+    Endpoint("ping", "HEAD", "/_ping", "ping.ping"),
     Endpoint("version", "GET", "/version", "system.version"),
     Endpoint("info", "GET", "/info", "system.info"),
     Endpoint("events", "GET", "/events", "system.events"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec import Struct
 
 from fakedocker.images.model import Image, Layer
@@ -9,6 +11,11 @@ from fakedocker.registry.model import Manifest
 from fakedocker.wire.image import ImageConfig
 from fakedocker.world.builds import BuildOptions, BuildTask, Download
 from fakedocker.world.solves import SolveTask
+
+TRANSFER_ALARM: Final = "transfer"
+"""The kind of a transfer's timers."""
+FETCHING: Final = "fetch"
+"""The kind of a process that fetches something for the daemon."""
 
 
 class StopTask(Struct, frozen=True, kw_only=True):

@@ -18,17 +18,18 @@ fakedocker lint PLACE..         look for mistakes in scenarios
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from fakedocker import VERSION
 from fakedocker.base.numbers import is_digits
 from fakedocker.base.profiles import DEFAULT, PROFILES, STORAGES, profile_named, storage_named
+from fakedocker_shell.options import Options
 
 if TYPE_CHECKING:
-    from fakedocker.host_dir import MachineFolder, Shown
-    from fakedocker.outside_web import Site
+    from fakedocker.host_dir import MachineFolder
     from fakedocker_shell.links import Link
 
 USAGE = """Usage: fakedocker [OPTIONS] [FILE [ARG...]]
@@ -63,38 +64,24 @@ Options:
       --version             Show the version
 """
 
-
-@dataclass
-class Options:
-    """What stands before the name of a command or a file."""
-
-    seed: int = 0
-    folders: list[MachineFolder] = field(default_factory=list)
-    sites: list[Site] = field(default_factory=list)
-    real_web: bool = False
-    journal: str = ""
-    profile: str = ""
-    storage: str = ""
-    date: str = ""
-    assume: bool = False
-    link: Link | None = None
-
-    def docker_words(self) -> list[str]:
-        """The options that say which Docker it is, as they were given."""
-        named = (("--profile", self.profile), ("--storage", self.storage))
-        return [word for name, value in named if value for word in (name, value)]
-
-    def shown(self) -> list[Shown]:
-        """What of the machine the simulation sees."""
-        if not (self.sites or self.real_web):
-            return list(self.folders)
-        from fakedocker.machine_web import MachineWeb
-
-        return [*self.folders, MachineWeb(self.sites, self.real_web)]
+_NEW_BETWEEN_COLLECTIONS = 20_000
 
 
 class _UsageError(Exception):
     """The command line is wrong; the text says why."""
+
+
+def command() -> int:
+    """The command in a process of its own, which ends with it; gives the exit status.
+
+    Importing and starting make much that lasts, which the collector of cycles would look through ten times, and once
+    more when the interpreter takes everything apart at the end.
+    """
+    gc.set_threshold(_NEW_BETWEEN_COLLECTIONS)
+    try:
+        return main()
+    finally:
+        gc.freeze()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -114,11 +101,9 @@ def _main(arguments: list[str]) -> int:
             sys.stdout.write(USAGE)
             return 0
         if option == "--version":
-            from importlib.metadata import version
-
             docker = profile_named(options.profile or DEFAULT)
             known = f"engine {docker.engine.version}, API {docker.newest_api}"
-            sys.stdout.write(f"fakedocker {version('fakedocker')} ({known})\n")
+            sys.stdout.write(f"fakedocker {VERSION} ({known})\n")
             return 0
         if option in ("--real-web", "--assume"):
             options.real_web |= option == "--real-web"
@@ -397,4 +382,4 @@ def _run(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command())

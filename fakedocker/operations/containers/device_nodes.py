@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -15,6 +14,7 @@ from msgspec.structs import replace
 from fakedocker.base import messages
 from fakedocker.base.numbers import parse_whole
 from fakedocker.base.paths import clean
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.containers.model import Container
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.filesystem.walk import MountTable
@@ -27,7 +27,7 @@ from fakedocker.world.draft import Draft
 _NO_DEVICE = "not a device node"
 _NOT_TAKEN = ("console", "fd", "mqueue", "pts", "shm")
 """What a privileged container does not have of the host's /dev (containerd pkg/oci HostDevices)."""
-_RULE = re.compile(r"[acb] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}")
+_RULE = lazy_pattern(r"[acb] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}")
 DEVICE_LIMITS = (
     "blkio_weight_device", "blkio_device_read_bps", "blkio_device_write_bps", "blkio_device_read_iops", "blkio_device_write_iops",
 )  # fmt: skip

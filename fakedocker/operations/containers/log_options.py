@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from fakedocker.base import messages, units
 from fakedocker.base.numbers import is_digits
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.wire.container import LogConfig
 
 Options = Mapping[str, str]
@@ -58,7 +59,7 @@ _UNKNOWN_WORDS: Final = {
 _FACILITIES: Final = "kern user mail daemon auth syslog lpr news uucp cron authpriv ftp local0 local1 local2 local3 local4 local5 local6 local7".split()
 _TRUE: Final = ("1", "t", "T", "TRUE", "true", "True")
 _FALSE: Final = ("0", "f", "F", "FALSE", "false", "False")
-_NUMBER: Final = re.compile(r"[+-]?\d{1,18}")
+_NUMBER: Final = lazy_pattern(r"[+-]?\d{1,18}")
 
 
 class _Problem(Exception):

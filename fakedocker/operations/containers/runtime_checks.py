@@ -12,12 +12,12 @@ reads.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from fakedocker.base import messages
 from fakedocker.base.go_addresses import address_problem
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.containers.model import Container
 from fakedocker.kernel.privileges import RESOURCES
 from fakedocker.network.model import HOST
@@ -38,12 +38,12 @@ _SECCOMP_ACTIONS: Final = frozenset(
 )
 _GO_KINDS: Final = {list: "array", str: "string", bool: "bool", int: "number", float: "number"}
 _TMPFS_VALUES: Final = {
-    "size": re.compile(r"((0[xX][0-9a-fA-F]+|[0-9]+)[kKmMgGtTpPeE]?%?)?"),
-    "nr_blocks": re.compile(r"((0[xX][0-9a-fA-F]+|[0-9]+)[kKmMgGtTpPeE]?)?"),
-    "nr_inodes": re.compile(r"((0[xX][0-9a-fA-F]+|[0-9]+)[kKmMgGtTpPeE]?)?"),
-    "mode": re.compile(r"[0-7]{1,11}"),
-    "uid": re.compile(r"[0-9]{1,10}"),
-    "gid": re.compile(r"[0-9]{1,10}"),
+    "size": lazy_pattern(r"((0[xX][0-9a-fA-F]+|[0-9]+)[kKmMgGtTpPeE]?%?)?"),
+    "nr_blocks": lazy_pattern(r"((0[xX][0-9a-fA-F]+|[0-9]+)[kKmMgGtTpPeE]?)?"),
+    "nr_inodes": lazy_pattern(r"((0[xX][0-9a-fA-F]+|[0-9]+)[kKmMgGtTpPeE]?)?"),
+    "mode": lazy_pattern(r"[0-7]{1,11}"),
+    "uid": lazy_pattern(r"[0-9]{1,10}"),
+    "gid": lazy_pattern(r"[0-9]{1,10}"),
 }
 """What the kernel can read of a tmpfs' options."""
 _MOUNT_FLAGS: Final = {"nosuid": 0x2, "nodev": 0x4, "noexec": 0x8}
@@ -51,7 +51,7 @@ _HOST_NAME_BYTES: Final = 64
 _MOST_OPEN_FILES: Final = 0x3FFFFFF8
 """fs.nr_open as systemd sets it when the host comes up."""
 _INT_MAX: Final = (1 << 31) - 1
-_NUMBER: Final = re.compile(r"-?[0-9]{1,10}")
+_NUMBER: Final = lazy_pattern(r"-?[0-9]{1,10}")
 _NUMBERS: Final = {
     "kernel.msgmax": (0, _INT_MAX),
     "kernel.shm_rmid_forced": (0, 1),

@@ -19,7 +19,7 @@ from fakedocker.images.model import Blob, Image, Layer, content_digest
 from fakedocker.images.targets import INDEX_TYPE, MANIFEST_TYPE, Part, Target
 from fakedocker.operations.system import lookup
 from fakedocker.operations.system.disk import BLOCK_BYTES
-from fakedocker.registry import blobs, catalogue, indexes
+from fakedocker.registry import blobs, indexes
 from fakedocker.registry.attestations import Attestation
 from fakedocker.registry.manifests import make_manifest
 from fakedocker.registry.model import Manifest, RemoteLayer
@@ -47,12 +47,15 @@ def stored_layer(layer: Layer, remote: RemoteLayer | None = None) -> Layer:
     """
     if layer.blob is not None:
         return layer
-    known = remote or catalogue.remote_layer(layer)
-    if known is None:
+    if remote is None:
+        from fakedocker.registry import catalogue  # a list of containers needs none of it, and start-up time matters
+
+        remote = catalogue.remote_layer(layer)
+    if remote is None:
         sums = blobs.archive_sums(layer.archive())
-        known = RemoteLayer(digest=sums.digest, size_bytes=sums.size_bytes, layer=layer)
+        remote = RemoteLayer(digest=sums.digest, size_bytes=sums.size_bytes, layer=layer)
     blob = Blob(
-        digest=known.digest, size_bytes=known.size_bytes, content_bytes=known.transfer_bytes,
+        digest=remote.digest, size_bytes=remote.size_bytes, content_bytes=remote.transfer_bytes,
         snapshot_bytes=snapshot_bytes(layer.entries),
     )  # fmt: skip
     return replace(layer, blob=blob)

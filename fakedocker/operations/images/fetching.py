@@ -26,11 +26,9 @@ from fakedocker.operations.registry import transfer_schedule
 from fakedocker.wire.image import ImageConfig
 from fakedocker.world.builds import Download
 from fakedocker.world.draft import Draft
-from fakedocker.world.tasks import ContextTask, ImportTask
+from fakedocker.world.tasks import FETCHING, ContextTask, ImportTask
 
 _STDOUT: Final = 1
-KIND: Final = "fetch"
-"""The kind of process that fetches."""
 
 
 def host_names(draft: Draft) -> frozenset[str]:
@@ -53,7 +51,7 @@ def begin(draft: Draft, url: str, target: Reference | None, *, comment: str, pla
         platform=platform,
         config=config,
     )
-    downloads.start(draft, KIND, sandbox, url)
+    downloads.start(draft, FETCHING, sandbox, url)
     return task_id
 
 
@@ -62,7 +60,7 @@ def begin_build(draft: Draft, url: str, context: Callable[[int, Download], Conte
     task_id = draft.draw()
     sandbox = f"sandbox:{task_id}"
     draft.tasks[task_id] = context(task_id, Download(url=url, sandbox=sandbox))
-    downloads.start(draft, KIND, sandbox, url)
+    downloads.start(draft, FETCHING, sandbox, url)
     return task_id
 
 
@@ -176,7 +174,7 @@ def cancel(draft: Draft, task_id: int) -> None:
     task = draft.tasks.get(task_id)
     if isinstance(task, ImportTask | ContextTask):
         del draft.tasks[task_id]
-        for pid in [pid for pid, owner in draft.processes.items() if owner == (KIND, task.download.sandbox)]:
+        for pid in [pid for pid, owner in draft.processes.items() if owner == (FETCHING, task.download.sandbox)]:
             draft.processes.pop(pid)
         downloads.end(draft, task.download.sandbox)
 

@@ -8,7 +8,6 @@ Sources: moby image/tarexport/load.go, OCI image-spec image-layout.md.
 from __future__ import annotations
 
 import posixpath
-import re
 import zlib
 from collections.abc import Iterator
 from typing import NamedTuple, TypeVar
@@ -16,6 +15,7 @@ from typing import NamedTuple, TypeVar
 from msgspec import Struct
 
 from fakedocker.base import messages, reference
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.filesystem import archive, content as contents
 from fakedocker.filesystem.node import LayerEntry
 from fakedocker.images.model import content_digest
@@ -27,8 +27,8 @@ from fakedocker.wire.manifest import Descriptor, ImageManifest, Index
 
 T = TypeVar("T")
 
-_BLOB = re.compile(r"blobs/sha256/([0-9a-f]{64})")
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_BLOB = lazy_pattern(r"blobs/sha256/([0-9a-f]{64})")
+_DIGEST = lazy_pattern(r"sha256:[0-9a-f]{64}")
 _NAME_ANNOTATION = "io.containerd.image.name"
 _TAG_ANNOTATION = "org.opencontainers.image.ref.name"
 _LINKS_FOLLOWED = 10

@@ -10,8 +10,8 @@ from fakedocker.base.persistent import Map
 from fakedocker.containers.model import Container
 from fakedocker.network import model as network_model, pools
 from fakedocker.network.model import Endpoint, Network, Pool
-from fakedocker.operations.containers import create, rootfs
-from fakedocker.operations.networks import attachments, network_checks, networking, publishing
+from fakedocker.operations.containers import rootfs
+from fakedocker.operations.networks import attachments, endpoint_checks, network_checks, networking, publishing
 from fakedocker.operations.system import filters as filtering, lookup
 from fakedocker.operations.system.event_attributes import network_event
 from fakedocker.operations.system.filters import Filters
@@ -290,7 +290,7 @@ def connect(draft: Draft, name: str, request: NetworkConnect) -> None:
     if container.network_mode.startswith("container:"):
         raise messages.CONTAINER_HOST_MODE()
     wanted = request.endpoint_config or EndpointSettings()
-    create.check_endpoint(draft, network.name, wanted)
+    endpoint_checks.check(draft, network.name, wanted)
     if network.name == network_model.HOST != container.network_mode:
         raise messages.HOST_MODE_CONNECT()
     if container.network_mode == network_model.HOST != network.name:

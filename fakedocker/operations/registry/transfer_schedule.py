@@ -14,10 +14,8 @@ from msgspec.structs import replace
 from fakedocker.base.clock import MILLISECOND_NS, SECOND_NS
 from fakedocker.base.units import human_size
 from fakedocker.world.draft import Draft
-from fakedocker.world.tasks import LoadTask, PullTask, PushTask, TransferStep
+from fakedocker.world.tasks import TRANSFER_ALARM, LoadTask, PullTask, PushTask, TransferStep
 
-ALARM = "transfer"
-"""The kind of a transfer's timers."""
 PROGRESS_EVERY_NS = 100 * MILLISECOND_NS
 FIRST_ANSWER_NS = 20 * MILLISECOND_NS
 """How long a registry takes for its first answer."""
@@ -113,7 +111,7 @@ def start(draft: Draft, task: AnyTransfer) -> int:
 
 def _schedule(draft: Draft, task: AnyTransfer) -> None:
     after_ns = task.steps[task.position].after_ns if task.steps else 0
-    timer = draft.kernel.set_timer(task.started_ns + after_ns, (ALARM, task.id))
+    timer = draft.kernel.set_timer(task.started_ns + after_ns, (TRANSFER_ALARM, task.id))
     draft.tasks[task.id] = replace(task, timer=timer)
 
 

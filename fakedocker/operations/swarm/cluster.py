@@ -309,10 +309,3 @@ def info(draft: Draft) -> JsonObject:
         "NodeID": node.id, "NodeAddr": node.address, "LocalNodeState": "active", "ControlAvailable": True, "Error": "",
         "RemoteManagers": [peer], "Nodes": 1, "Managers": 1, "Cluster": cluster_info(swarm),
     }  # fmt: skip
-
-
-def status(draft: Draft) -> str:
-    """What a ping says of the swarm."""
-    if draft.swarm is None:
-        return "inactive"
-    return "locked" if draft.swarm.locked else "active/manager"

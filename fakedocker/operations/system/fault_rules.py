@@ -6,8 +6,6 @@ rules strike, and the engine does the rest.
 
 from __future__ import annotations
 
-from typing import Final
-
 from msgspec.structs import replace
 
 from fakedocker.base import messages, reference
@@ -21,9 +19,6 @@ from fakedocker.operations.containers import container_faults
 from fakedocker.operations.system import daemon, lookup
 from fakedocker.wire.http import Request
 from fakedocker.world.draft import Draft
-
-ALARM: Final = "fault"
-"""The kind of timer that begins or ends what a rule does by itself."""
 
 
 def inject(draft: Draft, rule: Rule) -> Rule:
@@ -42,7 +37,7 @@ def inject(draft: Draft, rule: Rule) -> Rule:
     draft.fault_rules = (*draft.fault_rules, rule)
     if _acts_by_itself(rule):
         if rule.delay_ns:
-            draft.kernel.set_timer(from_ns, (ALARM, _key(rule)))
+            draft.kernel.set_timer(from_ns, (model.ALARM, _key(rule)))
         else:
             _begin(draft, rule)
     return rule
@@ -124,7 +119,7 @@ def _begin(draft: Draft, rule: Rule) -> None:
         return
     draft.fault_rules = tuple(begun if other is rule else other for other in draft.fault_rules)
     if rule.until_ns:
-        draft.kernel.set_timer(rule.until_ns, (ALARM, _key(rule)))
+        draft.kernel.set_timer(rule.until_ns, (model.ALARM, _key(rule)))
     if rule.target == model.DISK:
         left = rule.amount if rule.amount >= 0 else -rule.amount * draft.host.disk_bytes // model.ONE_IN
         draft.kernel_draft.room_bytes = left
@@ -177,7 +172,7 @@ def container_ended(draft: Draft, container_id: str, exited: Exited) -> None:
     """A container has ended: a daemon on its way down looks at the next instant whether it was the last."""
     for rule in draft.fault_rules:
         if rule.target == model.DAEMON and rule.struck:
-            draft.kernel.set_timer(draft.now_ns, (ALARM, _key(rule)))
+            draft.kernel.set_timer(draft.now_ns, (model.ALARM, _key(rule)))
 
 
 # what requests meet

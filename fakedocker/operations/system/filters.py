@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping
 import msgspec
 
 from fakedocker.base import clock, messages
-from fakedocker.base.regex import LimitExceeded, PatternProblem, compile_pattern
 
 Filters = Mapping[str, tuple[str, ...]]
 
@@ -108,6 +107,12 @@ def name_matches(patterns: Collection[str], *names: str) -> bool:
 
 
 def _found(pattern: str, name: str) -> bool:
+    from fakedocker.base.regex import (
+        LimitExceeded,
+        PatternProblem,
+        compile_pattern,
+    )  # seldom needed, and start-up time matters
+
     try:
         return compile_pattern(pattern).finds(name)
     except (PatternProblem, LimitExceeded):

@@ -11,8 +11,6 @@ from typing import Any, Final
 
 from fakedocker.containers.model import Chunk
 from fakedocker.kernel.events import Alarm, Closed, Connected, Exited, Fault, InputDrained, OutOfMemory, Output
-from fakedocker.operations.classic_builder import downloads
-from fakedocker.operations.registry import transfers
 from fakedocker.operations.system.reactions import (
     ALARMS,
     DOWNLOADED,
@@ -40,6 +38,9 @@ def dispatch(draft: Draft) -> None:
 
 def errand_done(draft: Draft, task_id: int, result: Result) -> None:
     """An errand outside of the simulation has been done: what waited for it goes on. One whose task is gone is forgotten."""
+    from fakedocker.operations.classic_builder import downloads  # read when something has come: start-up time matters
+    from fakedocker.operations.registry import transfers
+
     task = draft.tasks.get(task_id)
     if isinstance(task, ErrandTask) and task.sandbox:
         del draft.tasks[task_id]

@@ -10,16 +10,13 @@ reported as a program's is, what it had done stays, and everything else goes on.
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from importlib import import_module
 from typing import Final
 
-from fakedocker.operations.images import fetching
-from fakedocker.operations.registry import transfer_schedule
-from fakedocker.operations.system import fault_rules
+from fakedocker.faults import model as faults
 from fakedocker.swarm.services import START_ALARM, TASK_ALARM, UPDATE_ALARM
-from fakedocker.world import builds, solves
+from fakedocker.world import builds, solves, tasks
 from fakedocker.world.draft import Draft
 
 
@@ -65,6 +62,8 @@ def _react(reaction: Reaction, draft: Draft, *happened: object) -> bool:
     try:
         return (reaction.when is None or bool(reaction.when(draft))) and bool(reaction.function()(draft, *happened))
     except Exception:
+        import traceback  # seldom needed, and start-up time matters
+
         draft.faults.append(traceback.format_exc())
         return False
 
@@ -110,7 +109,7 @@ GOES_ON: Final[dict[str, Reactions]] = {
 EXITED: Final[dict[str, Reactions]] = {
     "container": (
         Reaction("containers.exits:container_exited"),
-        Reaction("system.fault_rules:container_ended"),
+        Reaction("system.fault_rules:container_ended", lambda draft: draft.fault_rules),
         Reaction("swarm.controller:container_ended", _has_services),
         Reaction("classic_builder.progress:container_ended", _is_building),
     ),
@@ -123,7 +122,7 @@ EXITED: Final[dict[str, Reactions]] = {
         Reaction("buildkit.solver:process_ended", _is_solving),
         Reaction("classic_builder.progress:fetched", _is_building),
     ),
-    fetching.KIND: (Reaction("images.fetching:fetched"),),
+    tasks.FETCHING: (Reaction("images.fetching:fetched"),),
 }
 """By the kind of a process, as `Draft.processes` has it: the name that it has there, and the kernel's `Exited`."""
 
@@ -139,8 +138,8 @@ ALARMS: Final[dict[str, Reactions]] = {
         Reaction("swarm.controller:on_health", _has_services),
     ),
     "remove": (Reaction("containers.remove:removal_due"),),
-    fault_rules.ALARM: (Reaction("system.fault_rules:due"),),
-    transfer_schedule.ALARM: (Reaction("registry.transfers:due"),),
+    faults.ALARM: (Reaction("system.fault_rules:due"),),
+    tasks.TRANSFER_ALARM: (Reaction("registry.transfers:due"),),
     builds.ALARM: (Reaction("classic_builder.progress:due"),),
     solves.ALARM: (Reaction("buildkit.solver:due"),),
     UPDATE_ALARM: (Reaction("swarm.controller:update_due"),),

@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from fakedocker.base.numbers import is_digits
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.registry.hub.templates import Example, Template
 
-_VERSION: Final = re.compile(
+_VERSION: Final = lazy_pattern(
     r"v?(\d[\w.+]*?(?:-(?:rc|beta|alpha|m|preview|milestone)(?:[-.]?\d+)*)?)(?:-|$)", re.IGNORECASE
 )
-_DISTRIBUTIONS: Final = re.compile(
+_DISTRIBUTIONS: Final = lazy_pattern(
     r"alpine[\d.]*|wheezy|jessie|stretch|buster|bullseye|bookworm|trixie|forky|sid|trusty|xenial|bionic|focal|jammy|noble|"
     r"resolute|ubi\d*|oraclelinux\d*|oracle|al2|al2023|centos\d*|ubuntu|debian"
 )

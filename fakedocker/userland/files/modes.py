@@ -6,8 +6,9 @@ import re
 from typing import Final
 
 from fakedocker.base.numbers import is_digits
+from fakedocker.base.patterns import lazy_pattern
 
-_CLAUSE = re.compile(r"([ugoa]*)([-+=])([ugo]|[rwxXst]*)")
+_CLAUSE = lazy_pattern(r"([ugoa]*)([-+=])([ugo]|[rwxXst]*)")
 _KIND_LETTERS: Final = {"dir": "d", "link": "l", "fifo": "p", "char": "c", "block": "b", "socket": "s"}
 
 

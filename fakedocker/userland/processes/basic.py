@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from fakedocker.base.numbers import is_digits
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.kernel.program import System
 from fakedocker.userland.processes.conditions import TestProblem, evaluate, problem_message
 from fakedocker.userland.text.formatting import format_printf, too_wide
@@ -25,7 +26,7 @@ from fakedocker.userland.tools import (
 )
 
 PROGRAMS = Register()
-_DURATION = re.compile(r"((?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?)([smhd]?)")
+_DURATION = lazy_pattern(r"((?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?)([smhd]?)")
 _UNIT_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 

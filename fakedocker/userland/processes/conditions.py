@@ -5,13 +5,13 @@ It must not know who asks: words come in, a truth value or a problem goes out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.kernel.program import Stat, System
 
-_INTEGER = re.compile(r"\s*[-+]?\d+\s*")
+_INTEGER = lazy_pattern(r"\s*[-+]?\d+\s*")
 
 
 class TestProblem(Exception):

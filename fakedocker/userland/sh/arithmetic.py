@@ -12,12 +12,13 @@ from functools import lru_cache
 from typing import Any, Final
 
 from fakedocker.base.numbers import is_digits
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.userland.sh.integers import BINARY, MAXIMUM, MINIMUM, ArithmeticProblem, divide, number, raise_to, wrap
 
 Variables = MutableMapping[str, Any]
 Expression = Callable[[Variables], int]
 
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     r"\s*(?:(\d+#[0-9a-zA-Z@_]+|0[xX][0-9a-fA-F]*|\d+[0-9a-zA-Z_]*)|([A-Za-z_][A-Za-z0-9_]*)"
     r"|(<<=|>>=|\*\*|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|[-+*/%<>=!~?:&|^(),\[\]]))"
 )

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from fakedocker.base.numbers import is_digits
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.userland.sh.nodes import Literal, Part, Parts
 from fakedocker.userland.sh.part_reader import merge
 
-_RANGE = re.compile(r"\{(-?\d+|[a-zA-Z])\.\.(-?\d+|[a-zA-Z])(?:\.\.(-?\d+))?\}")
+_RANGE = lazy_pattern(r"\{(-?\d+|[a-zA-Z])\.\.(-?\d+|[a-zA-Z])(?:\.\.(-?\d+))?\}")
 _LIMIT = 100_000
 
 

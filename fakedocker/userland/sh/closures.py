@@ -10,6 +10,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, Final
 
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.userland.sh.arithmetic import assigned_names, expression
 from fakedocker.userland.sh.dialect import ShellError
 from fakedocker.userland.sh.evaluation import arithmetic_message, calculate
@@ -24,8 +25,8 @@ from fakedocker.userland.sh.state import IFS_DEFAULT, ShellState
 StringOf = Callable[[ShellState], Any]
 FieldsOf = Callable[[ShellState], list[str]]
 
-_UNSAFE = re.compile(r"[\s*?\[@+!]")
-_SPECIAL: Final = re.compile(r"^~|[*?]|\[.+\]|[@+!]\(", re.DOTALL)
+_UNSAFE = lazy_pattern(r"[\s*?\[@+!]")
+_SPECIAL: Final = lazy_pattern(r"^~|[*?]|\[.+\]|[@+!]\(", re.DOTALL)
 
 
 def _constant(parts: Parts) -> str | None:

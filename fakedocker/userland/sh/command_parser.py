@@ -5,16 +5,16 @@ Compound commands are added by `Parser`, which extends this class. It must not k
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final, NoReturn
 
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.userland.sh import nodes
 from fakedocker.userland.sh.dialect import BASH, Dialect, Incomplete, SyntaxProblem
 from fakedocker.userland.sh.lexer import Lexeme, Lexer, PendingHere, assignment_of
 from fakedocker.userland.sh.nodes import Command, Literal, Parts, Redirection, Sequence, Token, Word
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]*")
 _REDIRECTIONS: Final = frozenset({"<", ">", ">>", "<<", "<<-", "<&", ">&", "<>", ">|", "<<<", "&>", "&>>"})
 _RESERVED: Final = frozenset(
     {"if", "then", "else", "elif", "fi", "do", "done", "case", "esac", "while", "until", "for", "{", "}", "!"}
@@ -352,22 +352,15 @@ class CommandParser(Lexer):
         if lexeme.text in ("<<", "<<-"):
             here = _here_document(target.word.parts, lexeme.text == "<<-")
             self.pending_heres.append(here)
-            found.append(_HereRedirection("<<", descriptor, (), variable, here))
+            found.append(_HereRedirection("<<", descriptor, (), variable, pending=here))
         else:
             found.append(Redirection(lexeme.text, descriptor, target.word.parts, variable))
 
 
-class _HereRedirection(Redirection):
+class _HereRedirection(Redirection, frozen=True, kw_only=True):
     """A redirection that waits for the body of its here-document."""
 
     pending: PendingHere
-
-    def __new__(
-        cls, operator: str, descriptor: int | None, target: Parts, variable: str | None, pending: PendingHere
-    ) -> _HereRedirection:
-        made = super().__new__(cls, operator, descriptor, target, variable)
-        made.pending = pending
-        return made
 
 
 def _here_document(parts: Parts, strip_tabs: bool) -> PendingHere:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from fakedocker.userland.sh import nodes
 from fakedocker.userland.sh.braces import expand_braces
 from fakedocker.userland.sh.command_parser import redirection_target
@@ -318,7 +320,7 @@ class Compiler:
         if not needed and index is None and elements is None and not assignment.append:
             self.emit("assign", assignment.name, value)
         else:
-            prepared = assignment._replace(value=value, subscript=index, elements=elements)
+            prepared = replace(assignment, value=value, subscript=index, elements=elements)
             self.emit("assign_general", prepared, count)
 
     # words

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
 from fakedocker.userland.sh import patterns
 from fakedocker.userland.sh.dialect import ShellError
 from fakedocker.userland.sh.evaluation import calculate
@@ -133,7 +135,7 @@ def _add_many(
 
 def _add_conditional(shell: ShellState, part: Parameter, quoted: bool, fields: Fields, unsplit: bool) -> None:
     """${x:-w}, ${x:=w}, ${x:?w}, ${x:+w} and the same without the colon."""
-    plain = part._replace(operator="", word=(), second=None)
+    plain = replace(part, operator="", word=(), second=None)
     values = parameter_values(shell, plain)
     missing = values is None or (part.operator[0] == ":" and not "".join(values))
     kind = part.operator[-1]

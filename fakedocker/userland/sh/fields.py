@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.userland.sh.pathnames import expand_pathnames
 from fakedocker.userland.sh.patterns import WILD, escape
 from fakedocker.userland.sh.state import IFS_DEFAULT, ShellState
 
 Fields = list[list[tuple[str, bool]]]
-_MAY_BE_WILD = re.compile(r"[*?\[(]")
+_MAY_BE_WILD = lazy_pattern(r"[*?\[(]")
 
 
 def split(value: str, ifs: str) -> tuple[list[str], bool, bool]:

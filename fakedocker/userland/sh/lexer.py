@@ -6,10 +6,10 @@ expansion gives.
 
 from __future__ import annotations
 
-import re
 from typing import Final, NamedTuple
 
 from fakedocker.base.numbers import is_digits
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.userland.sh.dialect import Dialect, Incomplete, SyntaxProblem
 from fakedocker.userland.sh.nodes import (
     Assignment,
@@ -24,13 +24,13 @@ from fakedocker.userland.sh.nodes import (
 )
 from fakedocker.userland.sh.part_reader import PartReader, merge
 
-_BLANK = re.compile(r"(?:[ \t\r]+|\\\n)+")
-_PLAIN = re.compile(r"[^\s|&;<>()$`\\\"']+")
-_OPERATOR = re.compile(r"&&|\|\||;;&|;;|;&|<<<|<<-|<<|>>|<&|>&|<>|>\||&>>|&>|\|&|[|&;()<>]")
-_DESCRIPTOR = re.compile(r"\d+(?=[<>])|\{[A-Za-z_][A-Za-z0-9_]*\}(?=[<>])")
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
-_SUBSCRIPTED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?=\[)")
-_ARRAY_START = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
+_BLANK = lazy_pattern(r"(?:[ \t\r]+|\\\n)+")
+_PLAIN = lazy_pattern(r"[^\s|&;<>()$`\\\"']+")
+_OPERATOR = lazy_pattern(r"&&|\|\||;;&|;;|;&|<<<|<<-|<<|>>|<&|>&|<>|>\||&>>|&>|\|&|[|&;()<>]")
+_DESCRIPTOR = lazy_pattern(r"\d+(?=[<>])|\{[A-Za-z_][A-Za-z0-9_]*\}(?=[<>])")
+_ASSIGNMENT = lazy_pattern(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
+_SUBSCRIPTED = lazy_pattern(r"([A-Za-z_][A-Za-z0-9_]*)(?=\[)")
+_ARRAY_START = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
 
 PLAIN_OPERATORS: Final = frozenset(
     {"&&", "||", ";;", ";", "|", "&", "(", ")", "<", ">", ">>", "<<", "<<-", "<&", ">&", "<>", ">|"}

@@ -1,4 +1,4 @@
-"""The syntax tree of the shell language: plain, immutable tuples with names.
+"""The syntax tree of the shell language: plain, immutable values.
 
 A word is a tuple of parts, as POSIX's 2.2 (quoting) and 2.6 (expansion) distinguish them. Positions are offsets into
 the source that was parsed. This module must not know how trees are made or what they are compiled to.
@@ -6,28 +6,30 @@ the source that was parsed. This module must not know how trees are made or what
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from msgspec import Struct
 
 
-class Literal(NamedTuple):
+class Literal(Struct, frozen=True):
     """Unquoted text; may hold pattern characters and a leading tilde."""
 
     text: str
 
 
-class Quoted(NamedTuple):
+class Quoted(Struct, frozen=True):
     """Text that nothing touches any more: '...', $'...' or a character after a backslash."""
 
     text: str
 
 
-class DoubleQuoted(NamedTuple):
+class DoubleQuoted(Struct, frozen=True):
     """Text in double quotes."""
 
     parts: Parts
 
 
-class Parameter(NamedTuple):
+class Parameter(Struct, frozen=True):
     """$name or ${name...}.
 
     `operator` is "" for the plain value, "length" for ${#name}, "keys" for ${!name[@]}, "indirect" for ${!name},
@@ -43,20 +45,20 @@ class Parameter(NamedTuple):
     text: str = ""  # as written, for error messages
 
 
-class CommandSubstitution(NamedTuple):
+class CommandSubstitution(Struct, frozen=True):
     body: Command
 
 
-class Arithmetic(NamedTuple):
+class Arithmetic(Struct, frozen=True):
     parts: Parts
 
 
-class ProcessSubstitution(NamedTuple):
+class ProcessSubstitution(Struct, frozen=True):
     direction: str  # "<" or ">"
     body: Command
 
 
-class Substituted(NamedTuple):
+class Substituted(Struct, frozen=True):
     """The result of the n-th command substitution of a word; `exact` for a path that is not split."""
 
     place: int
@@ -67,7 +69,7 @@ Part: TypeAlias = Literal | Quoted | DoubleQuoted | Parameter | CommandSubstitut
 Parts: TypeAlias = tuple[Part, ...]
 
 
-class Word(NamedTuple):
+class Word(Struct, frozen=True):
     """A word, and where it stands in the source: its first character, and the one after its last."""
 
     parts: Parts
@@ -80,7 +82,7 @@ class Word(NamedTuple):
         return self.parts[0].text if len(self.parts) == 1 and type(self.parts[0]) is Literal else None
 
 
-class Assignment(NamedTuple):
+class Assignment(Struct, frozen=True):
     name: str
     append: bool
     value: Parts
@@ -88,7 +90,7 @@ class Assignment(NamedTuple):
     elements: tuple[tuple[Parts | None, Parts], ...] | None = None  # of name=(...): subscript, value
 
 
-class Redirection(NamedTuple):
+class Redirection(Struct, frozen=True):
     """`operator` as written, except that both here-documents are `<<`; `target` is then the body."""
 
     operator: str
@@ -97,7 +99,7 @@ class Redirection(NamedTuple):
     variable: str | None = None  # of {name}>file
 
 
-class Simple(NamedTuple):
+class Simple(Struct, frozen=True):
     """A simple command (POSIX 2.9.1), and where it begins in the source."""
 
     assignments: tuple[Assignment, ...]
@@ -107,103 +109,103 @@ class Simple(NamedTuple):
     end: int
 
 
-class Sequence(NamedTuple):
+class Sequence(Struct, frozen=True):
     commands: tuple[Command, ...]
 
 
-class AndOr(NamedTuple):
+class AndOr(Struct, frozen=True):
     operator: str
     left: Command
     right: Command
 
 
-class Not(NamedTuple):
+class Not(Struct, frozen=True):
     command: Command
 
 
-class Timed(NamedTuple):
+class Timed(Struct, frozen=True):
     command: Command
     portable: bool  # time -p
 
 
-class Pipeline(NamedTuple):
+class Pipeline(Struct, frozen=True):
     commands: tuple[Command, ...]
 
 
-class Background(NamedTuple):
+class Background(Struct, frozen=True):
     command: Command
     text: str
 
 
-class If(NamedTuple):
+class If(Struct, frozen=True):
     condition: Command
     body: Command
     otherwise: Command | None
 
 
-class While(NamedTuple):
+class While(Struct, frozen=True):
     condition: Command
     body: Command
     until: bool
 
 
-class For(NamedTuple):
+class For(Struct, frozen=True):
     name: str
     words: tuple[Word, ...] | None
     body: Command
     start: int
 
 
-class ArithmeticFor(NamedTuple):
+class ArithmeticFor(Struct, frozen=True):
     initial: Parts
     condition: Parts
     step: Parts
     body: Command
 
 
-class CaseItem(NamedTuple):
+class CaseItem(Struct, frozen=True):
     patterns: tuple[Word, ...]
     body: Command
     terminator: str  # ";;", ";&" or ";;&"
 
 
-class Case(NamedTuple):
+class Case(Struct, frozen=True):
     subject: Word
     items: tuple[CaseItem, ...]
     start: int
 
 
-class Group(NamedTuple):
+class Group(Struct, frozen=True):
     body: Command
 
 
-class Subshell(NamedTuple):
+class Subshell(Struct, frozen=True):
     body: Command
 
 
-class Function(NamedTuple):
+class Function(Struct, frozen=True):
     name: str
     body: Command
     text: str
 
 
-class Redirected(NamedTuple):
+class Redirected(Struct, frozen=True):
     command: Command
     redirections: tuple[Redirection, ...]
 
 
-class ArithmeticCommand(NamedTuple):
+class ArithmeticCommand(Struct, frozen=True):
     parts: Parts
 
 
-class Test(NamedTuple):
+class Test(Struct, frozen=True):
     """A primary of [[ ]]: operator with one or two operands; "" with one operand tests for a non-empty string."""
 
     operator: str
     operands: tuple[Parts, ...]
 
 
-class Conditional(NamedTuple):
+class Conditional(Struct, frozen=True):
     """[[ ... ]]: a tree of Test, Not and AndOr."""
 
     expression: Command
@@ -232,7 +234,7 @@ Command: TypeAlias = (
 )
 
 
-class Token(NamedTuple):
+class Token(Struct, frozen=True):
     """A piece of source for a highlighter: kind is keyword, operator, command, word, assignment, redirection or comment."""
 
     kind: str
@@ -240,7 +242,7 @@ class Token(NamedTuple):
     end: int
 
 
-class Script(NamedTuple):
+class Script(Struct, frozen=True):
     """A whole source: its commands, and its tokens in order."""
 
     commands: tuple[Command, ...]

@@ -7,10 +7,10 @@ commands mean.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.userland.sh import nodes
 from fakedocker.userland.sh.command_parser import CommandParser
 from fakedocker.userland.sh.dialect import BASH, Dialect, SyntaxProblem
@@ -18,7 +18,7 @@ from fakedocker.userland.sh.lexer import Lexeme
 from fakedocker.userland.sh.nodes import Command, Literal, Part, Parts, Token, Word
 from fakedocker.userland.sh.part_reader import merge
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]*")
 _TEST_UNARY: Final = frozenset(f"-{letter}" for letter in "abcdefghknoprstuvwxzGLNOSR")
 _TEST_BINARY: Final = frozenset(
     {"=", "==", "!=", "=~", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"}

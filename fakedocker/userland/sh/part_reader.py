@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final, NoReturn
 
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.userland.sh.dialect import Dialect, Incomplete, SyntaxProblem
 from fakedocker.userland.sh.nodes import (
     Arithmetic,
@@ -22,13 +23,13 @@ from fakedocker.userland.sh.nodes import (
 )
 from fakedocker.userland.text.text_escapes import decode_escapes
 
-_QUOTED_RUN = re.compile(r'[^$`\\"]+')
-_OPERAND_RUN = re.compile(r"[^}$`\\\"':/]+")
-_HERE_RUN = re.compile(r"[^$`\\]+")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_BRACED_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|\d+|[@*#?$!-]")
-_BRACED_OPERATOR = re.compile(r":[-=?+]|[-=?+]|##?|%%?|//|/[#%]?|\^\^?|,,?|:|@[A-Za-z]")
-_DOLLAR_QUOTE = re.compile(r"((?:[^'\\]|\\.)*)'", re.DOTALL)
+_QUOTED_RUN = lazy_pattern(r'[^$`\\"]+')
+_OPERAND_RUN = lazy_pattern(r"[^}$`\\\"':/]+")
+_HERE_RUN = lazy_pattern(r"[^$`\\]+")
+_NAME = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]*")
+_BRACED_NAME = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]*|\d+|[@*#?$!-]")
+_BRACED_OPERATOR = lazy_pattern(r":[-=?+]|[-=?+]|##?|%%?|//|/[#%]?|\^\^?|,,?|:|@[A-Za-z]")
+_DOLLAR_QUOTE = lazy_pattern(r"((?:[^'\\]|\\.)*)'", re.DOTALL)
 _MAXIMUM_DEPTH: Final = 45  # each level takes about 14 of Python's own frames
 
 

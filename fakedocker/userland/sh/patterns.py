@@ -10,10 +10,11 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.base.regex import Pattern, PatternProblem, compile_pattern
 
-_SPECIAL = re.compile(r"([*?\[\]\\()|!@+])")
-WILD: Final = re.compile(r"[*?]|\[.+\]|[@+!]\(", re.DOTALL)
+_SPECIAL = lazy_pattern(r"([*?\[\]\\()|!@+])")
+WILD: Final = lazy_pattern(r"[*?]|\[.+\]|[@+!]\(", re.DOTALL)
 """What may be a pattern; text without any of it is none."""
 _CLASSES: Final = {
     "alnum": "a-zA-Z0-9",
@@ -29,7 +30,7 @@ _CLASSES: Final = {
     "upper": "A-Z",
     "xdigit": "0-9a-fA-F",
 }
-_CLASS = re.compile(r"\[:(\w+):\]")
+_CLASS = lazy_pattern(r"\[:(\w+):\]")
 
 
 def escape(text: str) -> str:

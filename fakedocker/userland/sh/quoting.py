@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 
-_SAFE = re.compile(r"[A-Za-z0-9_./:=@%+,^~-]+")
-_SAFE_ASH = re.compile(r"[A-Za-z0-9_./:@%+,^-]+")
+from fakedocker.base.patterns import lazy_pattern
+
+_SAFE = lazy_pattern(r"[A-Za-z0-9_./:=@%+,^~-]+")
+_SAFE_ASH = lazy_pattern(r"[A-Za-z0-9_./:@%+,^-]+")
 _RESERVED = frozenset(
     [
         "if",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from sys import intern
 
 from fakedocker.base.numbers import is_digits
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.userland.sh.code import BEFORE, Code, CodeKey, code_for
 from fakedocker.userland.sh.parameters import text_of
 from fakedocker.userland.sh.state import ShellState
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]*")
 _JOB_CONTROL_SIGNALS = (3, 15, 20, 21, 22)
 
 

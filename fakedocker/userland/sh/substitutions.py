@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from fakedocker.userland.sh import nodes
 from fakedocker.userland.sh.dialect import Dialect
 from fakedocker.userland.sh.nodes import (
@@ -35,7 +37,7 @@ def cat_of_file(body: Command) -> Command:
         and not only.assignments
         and [redirection.operator for redirection in only.redirections] == ["<"]
     ):
-        return only._replace(words=(Word((Literal("cat"),), only.start, only.start),))
+        return replace(only, words=(Word((Literal("cat"),), only.start, only.start),))
     return body
 
 
@@ -84,7 +86,7 @@ def _extract_part(dialect: Dialect, part: Part, needed: Needed, guards: tuple[Gu
     if isinstance(part, Parameter):
         index = None if part.subscript is None else extract(dialect, part.subscript, needed, guards)
         conditional = part.operator and part.operator[-1] in "-=?+" and part.operator[0] in ":-=?+"
-        inner = (*guards, part._replace(word=(), subscript=index)) if conditional else guards
+        inner = (*guards, replace(part, word=(), subscript=index)) if conditional else guards
         second = None if part.second is None else extract(dialect, part.second, needed, inner)
-        return part._replace(word=extract(dialect, part.word, needed, inner), second=second, subscript=index)
+        return replace(part, word=extract(dialect, part.word, needed, inner), second=second, subscript=index)
     return part

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from fakedocker.userland.sh.closures import arguments_closure, fields_closure, string_closure
 from fakedocker.userland.sh.conditions import evaluate_test
 from fakedocker.userland.sh.evaluation import calculate
@@ -104,7 +106,7 @@ def _regular(shell: ShellState, parts: Parts) -> str:
 def _unless_needed(item: tuple[Any, ...], following: int) -> Linked:
     """Skip a substitution inside ${x:-word} where the word is not used."""
     _, guard, target = item
-    plain: Parameter = guard._replace(operator="")
+    plain: Parameter = replace(guard, operator="")
 
     def decide(shell: ShellState) -> int:
         held = parameter_values(shell, plain)

@@ -8,16 +8,17 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.userland.text.text_escapes import OutputEnds, decode_escapes
 
 LARGEST_FIELD = 16 << 20
 """How many characters of padding are simulated."""
 """The longest field that is made; there is no memory for longer ones."""
-_DIRECTIVE = re.compile(
+_DIRECTIVE = lazy_pattern(
     r"%(?:%|([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(?:\(([^)]*)\))?(?:hh|ll|[hlLjzt])?(.)?)", re.DOTALL
 )
-_FORMAT_PIECE = re.compile(r"\\(?:[0-7]{1,3}|x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|.)|%", re.DOTALL)
-_NUMBER = re.compile(r"\s*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)")
+_FORMAT_PIECE = lazy_pattern(r"\\(?:[0-7]{1,3}|x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|.)|%", re.DOTALL)
+_NUMBER = lazy_pattern(r"\s*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)")
 
 
 class Formatted(NamedTuple):

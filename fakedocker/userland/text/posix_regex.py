@@ -12,11 +12,12 @@ from functools import lru_cache
 from typing import Final
 
 from fakedocker.base.numbers import is_digits
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.base.regex import IGNORECASE, MULTILINE, Pattern, PatternProblem, compile_pattern
 from fakedocker.userland.sh.patterns import bracket
 
-_INTERVAL = re.compile(r"\{(\d*)(,?)(\d*)\}")
-_BASIC_INTERVAL = re.compile(r"\\\{(\d*)(,?)(\d*)\\\}")
+_INTERVAL = lazy_pattern(r"\{(\d*)(,?)(\d*)\}")
+_BASIC_INTERVAL = lazy_pattern(r"\\\{(\d*)(,?)(\d*)\\\}")
 _GNU_ESCAPES: Final = {
     "w": r"\w",
     "W": r"\W",

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from fakedocker.base.patterns import lazy_pattern
+
 _SIMPLE: Final = {
     "a": "\a",
     "b": "\b",
@@ -20,8 +22,8 @@ _SIMPLE: Final = {
     "v": "\v",
     "\\": "\\",
 }
-_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|(.))", re.DOTALL)
-_ECHO_ESCAPE = re.compile(
+_ESCAPE = lazy_pattern(r"\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|(.))", re.DOTALL)
+_ECHO_ESCAPE = lazy_pattern(
     r"\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|(0[0-7]{0,3})|(.))", re.DOTALL
 )
 

@@ -6,10 +6,10 @@ coroutine, driven by whoever implements `Context`; no event loop is assumed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from fakedocker.base.json_types import Json
 from fakedocker.base.profiles import EngineProfile
@@ -35,8 +35,7 @@ class ConnectionLost(ConnectionRefused):
         Exception.__init__(self, f'error during connect: {method.capitalize()} "{url}": EOF')
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """A whole answer. Header names are in the form the server sent them; use `header`."""
 
     status: int
@@ -45,6 +44,8 @@ class Response:
 
     def json(self) -> Json:
         """The body as JSON. Raises ValueError if it is none."""
+        import json
+
         return json.loads(self.body)
 
     def header(self, name: str) -> str:
@@ -152,8 +153,7 @@ class Client(Protocol):
         """Ask, and do not wait."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileStatus:
+class FileStatus(Struct, frozen=True):
     """What a file is.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
+_NOT_IMPLEMENTED = 501
 
 
 class CliError(Exception):
@@ -42,6 +42,6 @@ class DaemonError(CliError):
 
     @property
     def lacks(self) -> str:
-        if self.http_status != HTTPStatus.NOT_IMPLEMENTED:
+        if self.http_status != _NOT_IMPLEMENTED:
             return ""
         return self.message.removeprefix("Error response from daemon: ").partition(" is not simulated")[0]

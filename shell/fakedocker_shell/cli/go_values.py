@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker_shell.gotemplate.printing import quote
 
-_INTEGER = re.compile(r"[+-]?(0[xX][0-9a-fA-F_]+|0[oO]?[0-7_]+|0[bB][01_]+|[1-9][0-9_]*|0)")
+_INTEGER = lazy_pattern(r"[+-]?(0[xX][0-9a-fA-F_]+|0[oO]?[0-7_]+|0[bB][01_]+|[1-9][0-9_]*|0)")
 _TRUE: Final = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 _FALSE: Final = frozenset({"0", "f", "F", "FALSE", "false", "False"})
 

@@ -5,7 +5,7 @@ Owns what attach, run, start and exec have in common once the connection is upgr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from fakedocker_shell.cli.api import Api
 from fakedocker_shell.cli.context import Context, Stream
@@ -17,8 +17,7 @@ from fakedocker_shell.cli.releases import NOT_TTY, RELEASES, USUAL, Release
 _NOT_FORWARDED = frozenset({"CHLD", "PIPE", "URG"})
 
 
-@dataclass(slots=True)
-class Signals:
+class Signals(Struct):
     """What to do with signals while connected.
 
     Args:

@@ -6,9 +6,10 @@ Owns the way from an argument list to an exit status. What each command does is 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
+
+from msgspec import Struct
 
 from fakedocker_shell.cli import plugins
 from fakedocker_shell.cli.api import Api
@@ -114,8 +115,7 @@ _MODULES: dict[str, str] = {
 _WHERE = {command: module for module, names in _MODULES.items() for command in names.split(", ")}
 
 
-@dataclass(slots=True)
-class Invocation:
+class Invocation(Struct):
     """One run of a docker command: what was asked, and what it has to do it with.
 
     Args:

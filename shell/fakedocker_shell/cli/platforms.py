@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker_shell.cli.errors import CliError
 from fakedocker_shell.gotemplate.printing import quote
 
@@ -12,7 +12,7 @@ _ARCHITECTURES = {
     "x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "i386": "386", "i686": "386", "armhf": "arm",
     "armel": "arm",
 }  # fmt: skip
-_COMPONENT = re.compile(r"[A-Za-z0-9_.-]+")
+_COMPONENT = lazy_pattern(r"[A-Za-z0-9_.-]+")
 _KNOWN_SYSTEMS = frozenset({"linux", "windows", "darwin", "freebsd", "wasi"})
 
 

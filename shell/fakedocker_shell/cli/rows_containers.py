@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from fakedocker.base.json_types import Json
 from fakedocker.base.units import human_size
@@ -24,8 +25,7 @@ RAW = (
 RAW_WITH_SIZE = RAW + "size: {{.Size}}\\n"
 
 
-@dataclass(slots=True)
-class ContainerRow:
+class ContainerRow(Struct):
     """A container of a list, and how to show it.
 
     Args:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from fakedocker.base.json_types import Json
 from fakedocker.base.units import human_size
@@ -28,8 +29,7 @@ DISK_USAGE_TABLE = table_format(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ImageRow:
+class ImageRow(Struct, frozen=True):
     """One name of an image of a list."""
 
     summary: Mapping[str, Json]
@@ -141,8 +141,7 @@ def rows_of(release: Release) -> Rows:
     return ROWS if release.shows_virtual_size else _ROWS_29
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryRow:
+class HistoryRow(Struct, frozen=True):
     """A step of an image's history."""
 
     step: Mapping[str, Json]

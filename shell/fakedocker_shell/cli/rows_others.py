@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from fakedocker.base.numbers import is_digits
 from fakedocker.base.units import human_size
@@ -26,8 +27,7 @@ def _label(item: Mapping[str, Any], name: str) -> str:
     return str((item.get("Labels") or {}).get(name, ""))
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkRow:
+class NetworkRow(Struct, frozen=True):
     """A network of a list."""
 
     network: Mapping[str, Any]
@@ -91,8 +91,7 @@ VOLUME_ROWS = Rows(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SearchRow:
+class SearchRow(Struct, frozen=True):
     """An image that was found."""
 
     found: Mapping[str, Any]
@@ -130,8 +129,7 @@ CONTEXT_ROWS = Rows(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class UsageRow:
+class UsageRow(Struct, frozen=True):
     """A line of `docker system df`.
 
     Args:
@@ -166,8 +164,7 @@ USAGE_ROWS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CacheRow:
+class CacheRow(Struct, frozen=True):
     """A record of the build cache."""
 
     record: Mapping[str, Any]

@@ -6,8 +6,9 @@ Source: the formatter.go of docker/cli command/node, service, task, secret, conf
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from fakedocker.base.json_types import Json
 from fakedocker.base.units import human_duration
@@ -47,8 +48,7 @@ def plain_image(image: str) -> str:
 # nodes
 
 
-@dataclass(frozen=True, slots=True)
-class NodeRow:
+class NodeRow(Struct, frozen=True):
     """A node of a list.
 
     Args:
@@ -162,8 +162,7 @@ SERVICE_ROWS = Rows(
 # tasks
 
 
-@dataclass(frozen=True, slots=True)
-class TaskRow:
+class TaskRow(Struct, frozen=True):
     """A task of a list, with its name and that of its node."""
 
     task: Mapping[str, Json]
@@ -224,8 +223,7 @@ TASK_ROWS = Rows(
 # secrets, configs and stacks
 
 
-@dataclass(frozen=True, slots=True)
-class DataRow:
+class DataRow(Struct, frozen=True):
     """A secret or a config of a list."""
 
     item: Mapping[str, Json]

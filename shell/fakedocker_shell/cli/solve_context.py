@@ -10,7 +10,8 @@ from __future__ import annotations
 import io
 import posixpath
 import tarfile
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from fakedocker.build import git_urls
 from fakedocker.build.ignore import IgnoreRules, read_patterns
@@ -25,8 +26,7 @@ _IGNORE_FILE = ".dockerignore"
 _COMPRESSED = (b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 
 
-@dataclass(frozen=True, slots=True)
-class SolveContext:
+class SolveContext(Struct, frozen=True):
     """An archive for the engine.
 
     Args:

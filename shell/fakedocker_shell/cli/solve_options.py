@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from fakedocker_shell.cli.archives import lowered
 from fakedocker_shell.cli.context import Context
@@ -27,8 +28,7 @@ _TRUE = ("1", "t", "T", "TRUE", "true", "True")
 _SECRET_KEYS = ("env", "id", "source", "src", "type")
 
 
-@dataclass
-class Output:
+class Output(Struct):
     """What becomes of the result.
 
     Args:

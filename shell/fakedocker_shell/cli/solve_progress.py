@@ -8,8 +8,9 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from fakedocker.base.clock import rfc3339_nano
 from fakedocker.wire import buildkit
@@ -31,8 +32,7 @@ def size_text(size_bytes: int) -> str:
     return f"{size_bytes}B" if not unit else f"{value:.2f}{_UNITS[unit]}"
 
 
-@dataclass
-class Step:
+class Step(Struct):
     """A vertex as it is known by now."""
 
     vertex: buildkit.Vertex

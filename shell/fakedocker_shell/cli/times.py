@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.base.units import human_duration, parse_duration
 from fakedocker_shell.cli.api_types import parse_time
 
 _SECOND_NS = 1_000_000_000
-_TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?)?(Z|[+-]\d\d:\d\d)?")
+_TIMESTAMP = lazy_pattern(r"(\d{4}-\d\d-\d\d)(?:T(\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?)?(Z|[+-]\d\d:\d\d)?")
 
 
 def timestamp(text: str, now_ns: int) -> str:

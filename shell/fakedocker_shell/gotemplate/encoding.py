@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker_shell.gotemplate.printing import format_float
 from fakedocker_shell.gotemplate.types import JsonNumber, Type, Value, of
 
-_ESCAPED = re.compile('[\\x00-\\x1f"\\\\\u2028\u2029\ud800-\udfff]')
+_ESCAPED = lazy_pattern('[\\x00-\\x1f"\\\\\u2028\u2029\ud800-\udfff]')
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 _HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 
@@ -82,7 +83,7 @@ def encode(value: Value, html: bool = False) -> str:
             return json.dumps(data)
 
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|\s+|[^\s\[\]{},:"]+')
+_TOKEN = lazy_pattern(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|\s+|[^\s\[\]{},:"]+')
 
 
 def _tokens(document: str | bytes) -> Iterator[str]:

@@ -10,8 +10,9 @@ import itertools
 import re
 import urllib.parse
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from fakedocker_shell.gotemplate.encoding import encode
 from fakedocker_shell.gotemplate.errors import CallError
@@ -19,8 +20,7 @@ from fakedocker_shell.gotemplate.printing import plain, print_formatted, print_l
 from fakedocker_shell.gotemplate.types import INT, INVALID, STRING, STRINGS, Type, Value, of, view, zero_data
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A function.
 
     Args:

@@ -5,26 +5,25 @@ Owns the lexical rules of Go's text/template. It must not know the grammar.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from msgspec import Struct
 
 from fakedocker.base.numbers import is_digits
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker_shell.gotemplate.printing import quote
 
 KEYWORDS = frozenset(
     {"block", "break", "continue", "define", "else", "end", "if", "range", "nil", "template", "with"},
 )
 _SPACES = " \t\r\n"
-_NUMBER = re.compile(
+_NUMBER = lazy_pattern(
     r"[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]+)?|0[oO][0-7_]*|0[bB][01_]*"
     r"|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]+)?)i?"
 )
-_STRING = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"')
-_CHARACTER = re.compile(r"'(?:[^'\\\n]|\\[^\n])*'")
+_STRING = lazy_pattern(r'"(?:[^"\\\n]|\\[^\n])*"')
+_CHARACTER = lazy_pattern(r"'(?:[^'\\\n]|\\[^\n])*'")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A word.
 
     Args:

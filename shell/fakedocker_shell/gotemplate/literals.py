@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker_shell.gotemplate import nodes
 from fakedocker_shell.gotemplate.lexer import Token
 from fakedocker_shell.gotemplate.printing import quote
 
-_ESCAPE = re.compile(
+_ESCAPE = lazy_pattern(
     r"\\(?:([abfnrtv\\'\"])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))", re.S
 )
 _SIMPLE = {

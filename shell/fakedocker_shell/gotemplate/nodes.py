@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from fakedocker_shell.gotemplate.printing import quote
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Struct):
     """Anything in a template.
 
     Args:
@@ -18,7 +17,6 @@ class Node:
     position: int
 
 
-@dataclass(slots=True)
 class Text(Node):
     """Text that is copied."""
 
@@ -28,7 +26,6 @@ class Text(Node):
         return self.text
 
 
-@dataclass(slots=True)
 class Dot(Node):
     """The cursor."""
 
@@ -36,7 +33,6 @@ class Dot(Node):
         return "."
 
 
-@dataclass(slots=True)
 class Nil(Node):
     """The constant nil."""
 
@@ -44,7 +40,6 @@ class Nil(Node):
         return "nil"
 
 
-@dataclass(slots=True)
 class Bool(Node):
     """true or false."""
 
@@ -54,7 +49,6 @@ class Bool(Node):
         return "true" if self.value else "false"
 
 
-@dataclass(slots=True)
 class Number(Node):
     """A number constant; `integer` and `real` are what it can be taken for."""
 
@@ -67,7 +61,6 @@ class Number(Node):
         return self.text
 
 
-@dataclass(slots=True)
 class String(Node):
     """A string constant, and how it was written."""
 
@@ -78,7 +71,6 @@ class String(Node):
         return self.quoted
 
 
-@dataclass(slots=True)
 class FieldChain(Node):
     """.A.B: fields of the cursor."""
 
@@ -88,7 +80,6 @@ class FieldChain(Node):
         return "".join(f".{name}" for name in self.names)
 
 
-@dataclass(slots=True)
 class Variable(Node):
     """$x.A.B: a variable, and fields of it."""
 
@@ -98,7 +89,6 @@ class Variable(Node):
         return ".".join(self.names)
 
 
-@dataclass(slots=True)
 class Identifier(Node):
     """The name of a function."""
 
@@ -108,7 +98,6 @@ class Identifier(Node):
         return self.name
 
 
-@dataclass(slots=True)
 class Chain(Node):
     """(pipeline).A.B: fields of what is neither the cursor nor a variable."""
 
@@ -120,7 +109,6 @@ class Chain(Node):
         return shown + "".join(f".{name}" for name in self.names)
 
 
-@dataclass(slots=True)
 class Command(Node):
     """A function or value with its arguments."""
 
@@ -130,7 +118,6 @@ class Command(Node):
         return " ".join(f"({a})" if isinstance(a, Pipe) else str(a) for a in self.arguments)
 
 
-@dataclass(slots=True)
 class Pipe(Node):
     """Commands joined by |, and the variables that get the result."""
 
@@ -146,7 +133,6 @@ class Pipe(Node):
         return head + " | ".join(map(str, self.commands))
 
 
-@dataclass(slots=True)
 class Action(Node):
     """{{pipeline}}"""
 
@@ -157,7 +143,6 @@ class Action(Node):
         return f"{{{{{self.pipe}}}}}"
 
 
-@dataclass(slots=True)
 class Block(Node):
     """A sequence of parts."""
 
@@ -167,7 +152,6 @@ class Block(Node):
         return "".join(map(str, self.nodes))
 
 
-@dataclass(slots=True)
 class Branch(Node):
     """if, with or range."""
 
@@ -182,7 +166,6 @@ class Branch(Node):
         return f"{{{{{self.word} {self.pipe}}}}}{self.body}{alternative}{{{{end}}}}"
 
 
-@dataclass(slots=True)
 class Jump(Node):
     """break or continue."""
 
@@ -193,7 +176,6 @@ class Jump(Node):
         return f"{{{{{self.word}}}}}"
 
 
-@dataclass(slots=True)
 class Call(Node):
     """{{template "name" pipeline}}"""
 

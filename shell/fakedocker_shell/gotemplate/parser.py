@@ -369,12 +369,8 @@ class Parser:
 class _End(nodes.Node):
     """Where a block ends: at {{end}} or {{else}}, the latter perhaps before an if or with."""
 
-    __slots__ = ("follows", "word")
-
-    def __init__(self, position: int, word: str, follows: str = "") -> None:
-        super().__init__(position)
-        self.word = word
-        self.follows = follows
+    word: str
+    follows: str = ""
 
     def __str__(self) -> str:
         return f"{{{{{self.word}}}}}"

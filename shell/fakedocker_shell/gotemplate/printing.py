@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker_shell.gotemplate.types import Value
 
 _ESCAPES = {
     "\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", "\\": "\\\\",
 }  # fmt: skip
-_DIRECTIVE = re.compile(
+_DIRECTIVE = lazy_pattern(
     r"%(?P<flags>[#0+\- ]*)(?P<width>\*|\d*)(?:(?P<dot>\.)(?P<precision>\*|\d*))?(?:\[(?P<operand>\d+)\])?(?P<verb>.?)",
     re.DOTALL,
 )

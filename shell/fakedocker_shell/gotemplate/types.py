@@ -8,8 +8,9 @@ looked up when they are asked for. It must not know the template language, nor a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 
 class JsonNumber(str):
@@ -18,8 +19,7 @@ class JsonNumber(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field of a struct: its Go name, its type, its key in JSON and whether an empty value is left out of JSON."""
 
     name: str
@@ -29,8 +29,7 @@ class Field:
     embedded: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Type:
+class Type(Struct, frozen=True, eq=False):
     """A Go type.
 
     Args:
@@ -127,8 +126,7 @@ def zero_data(kind: Type) -> Any:  # Any: a value of Go as Python has it, see ty
     return _ZEROES.get(kind.kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """Data looked at through a Go type; without a type it is Go's invalid value, which prints as `<no value>`."""
 
     type: Type | None

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from fakedocker import VERSION
 
 ERROR_STATUS = 70
 """EX_SOFTWARE of sysexits.h: what a script ends with when the error was ours."""
@@ -19,12 +20,7 @@ COMMANDS_IN_REPORT = 20
 
 def program_version() -> str:
     """This fakedocker's version."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("fakedocker")
-    except PackageNotFoundError:
-        return "from a checkout"
+    return VERSION
 
 
 def find(environment: Mapping[str, str]) -> Path:
@@ -70,6 +66,8 @@ def write_report(
         "`fakedocker replay --cut FILE` does it again, with this file." if journal else "No journal was kept.",
     ]
     text = "".join(f"# {line}".rstrip() + "\n" for line in lines).encode("utf-8", "replace")
+    import tempfile  # read when something went wrong: start-up time matters
+
     for directory in (find(environment), Path(tempfile.gettempdir())):
         try:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)

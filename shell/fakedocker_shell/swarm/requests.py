@@ -6,7 +6,8 @@ Source: moby's client/service_create.go and service_update.go, docker/cli comman
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from fakedocker.base.json_types import Json, JsonObject
 from fakedocker_shell.cli import reference

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from fakedocker.base.numbers import is_digits
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.userland.sh.builtin_table import builtin, complain
 from fakedocker.userland.sh.commands import ReportedError
 from fakedocker.userland.sh.control import save_variables
@@ -16,8 +17,8 @@ from fakedocker.userland.sh.quoting import quote_bash, quote_double, quote_singl
 from fakedocker.userland.sh.state import CALL, ShellState, Value
 from fakedocker.userland.sh.variables import assign, unset
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_ASSIGNED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[([^\]]*)\])?(\+?)=", re.DOTALL)
+_NAME = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]*")
+_ASSIGNED = lazy_pattern(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[([^\]]*)\])?(\+?)=", re.DOTALL)
 
 
 def check_name(shell: ShellState, word: str, shown: str, command: str) -> bool:

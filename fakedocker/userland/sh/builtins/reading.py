@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from fakedocker.base.numbers import is_digits
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.userland.sh.builtin_table import builtin, complain
 from fakedocker.userland.sh.commands import save_progress
 from fakedocker.userland.sh.dialect import ShellError
@@ -14,7 +14,7 @@ from fakedocker.userland.sh.parameters import text_of
 from fakedocker.userland.sh.state import IFS_DEFAULT, ShellState
 from fakedocker.userland.sh.variables import assign
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\[[^\]]*\])?")
+_NAME = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]*(\[[^\]]*\])?")
 
 
 class _Options:

@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from fakedocker.base.numbers import is_digits
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.userland.processes.signal_names import SIGNALS, signal_number
 from fakedocker.userland.sh.builtin_table import builtin, complain
 from fakedocker.userland.sh.builtins.children import find_job
@@ -139,7 +140,7 @@ def _bad_kill(shell: ShellState, text: str) -> int:
     return 1
 
 
-_PID: Final = re.compile(r"-?\d{1,12}", re.A)
+_PID: Final = lazy_pattern(r"-?\d{1,12}", re.A)
 
 
 def _send(shell: ShellState, word: str, number: int) -> int:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import base64
 import json
 import posixpath
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from fakedocker.base.units import human_size
 from fakedocker_shell.cli.api import checked_name
@@ -22,8 +23,7 @@ from fakedocker_shell.cli.main import Invocation
 _GO_DIRECTORY_BIT = 1 << 31
 
 
-@dataclass(frozen=True, slots=True)
-class _Remote:
+class _Remote(Struct, frozen=True):
     """A path in a container, and what the engine says is there."""
 
     is_directory: bool
@@ -169,8 +169,7 @@ async def _copy_in(call: Invocation, source: str, container: str, target: str) -
     return 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
+class _Target(Struct, frozen=True):
     path: str
     exists: bool
     is_directory: bool

@@ -6,6 +6,7 @@ import posixpath
 import re
 
 from fakedocker.base.json_types import JsonObject
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker_shell.cli import reference, releases
 from fakedocker_shell.cli.api import auth_header, checked_name, escape
 from fakedocker_shell.cli.context import ConnectionRefused, Exchange
@@ -19,7 +20,7 @@ from fakedocker_shell.cli.progress import show_messages
 _PULL_CHOICES = ("always", "missing", "never", "")
 _NOT_FOUND = ("executable file not found", "no such file or directory", "system cannot find the file specified")
 _NOT_EXECUTABLE = ("permission denied", "is a directory")
-_LOCAL_DNS = re.compile(r"127(?:\.\d+){3}|::1")
+_LOCAL_DNS = lazy_pattern(r"127(?:\.\d+){3}|::1")
 
 
 def _with_help(message: str, command: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from fakedocker.base.json_types import JsonObject
 from fakedocker.base.units import binary_size, human_size
@@ -17,8 +18,7 @@ _TABLE = table_format("ID", "Name", "CPUPerc", "MemUsage", "MemPerc", "NetIO", "
 _REFRESH_NS = 500_000_000
 
 
-@dataclass(slots=True)
-class StatsRow:
+class StatsRow(Struct):
     """What is known of a container.
 
     Args:
