@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fakedocker.engine.waiting import WaitCannotEnd, WaitTooLong
     from fakedocker.world.world import World
 
-VERSION = "0.1.0"
+VERSION = "1.0.0rc1"
 """As in pyproject.toml; asking the metadata of the installed package takes longer than importing the kernel."""
 
 __all__ = ["Engine", "TimeMode", "WaitCannotEnd", "WaitTooLong", "World", "create_engine"]
