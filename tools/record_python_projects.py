@@ -1,7 +1,7 @@
 """Record what real interpreters answer to the Python projects of the tests.
 
 Run as `python tools/record_python_projects.py PYTHON [PROJECT ...]`, the path of an interpreter in an environment that has the
-packages of `PACKAGES` (the last line's only for projects that need them), with a PostgreSQL 15 on 127.0.0.1:5432 that has an empty database "app" for each project of psycopg2. Reads tests/data/python-projects/*.txt: files, each below a line `### path`, and after `### $` the commands, one a line, that
+packages of `PACKAGES` (the last line's only for projects that need them), with a PostgreSQL 15 on 127.0.0.1:5432 that has an empty database "app" for each project of psycopg2, and a MariaDB 10.11 on port 3306 likewise. Reads tests/data/python-projects/*.txt: files, each below a line `### path`, and after `### $` the commands, one a line, that
 are run one after another in one shell's /app; writes *.json beside them: (command, standard output, standard error, status) of each.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 
 PROJECTS = Path(__file__).parents[1] / "tests/data/python-projects"
 PACKAGES = (
-    "pytest==8.3.3 pluggy==1.5.0 requests==2.32.3 urllib3==2.2.3 flask==3.0.3 werkzeug==3.0.4 redis==5.0.8 psycopg2-binary==2.9.9",
+    "pytest==8.3.3 pluggy==1.5.0 requests==2.32.3 urllib3==2.2.3 flask==3.0.3 werkzeug==3.0.4 redis==5.0.8 psycopg2-binary==2.9.9 pymysql==1.1.1 mysql-connector-python==9.0.0",
     "fastapi==0.115.0 uvicorn==0.30.6",
 )
 APP = Path("/app")

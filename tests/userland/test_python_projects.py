@@ -12,7 +12,7 @@ from helpers.frozen_machine import FrozenMachine as Machine
 
 PROJECTS = Path(__file__).parents[1] / "data/python-projects"
 SITE = "/usr/local/lib/python3.12/site-packages"
-PACKAGES = ("pytest", "requests", "flask", "redis", "fastapi", "uvicorn", "gunicorn", "psycopg2")
+PACKAGES = ("pytest", "requests", "flask", "redis", "fastapi", "uvicorn", "gunicorn", "psycopg2", "pymysql", "mysql")
 SCRIPT = "#!/srv/bin/python3\nimport sys\nfrom pytest import main\nsys.exit(main())\n"
 SETTINGS = "export PYTHON_VERSION=3.12.1 PYTHONHASHSEED=0; cd /app"
 MARKED = frozenset[str]()
@@ -42,6 +42,14 @@ def test_a_project_answers_as_it_does_on_the_real_interpreter(name: str) -> None
     box = machine_of((PROJECTS / f"{name}.txt").read_text(encoding="utf-8"))
     if "psycopg2" in name:
         box.serve("postgres", POSTGRES_PASSWORD="x", POSTGRES_DB="app", PG_VERSION="15.8-1.pgdg120+1")
+    if "mysql" in name:
+        box.serve(
+            "mariadbd",
+            seconds=20,
+            MARIADB_ROOT_PASSWORD="secret",
+            MARIADB_DATABASE="app",
+            MARIADB_VERSION="1:10.11.18+maria~deb12",
+        )
     for command, *answer in json.loads((PROJECTS / f"{name}.json").read_text(encoding="utf-8")):
         result = box.sh(f"{SETTINGS}; {command}", seconds=120)
         if "fakedocker: " in result.stderr:

@@ -549,3 +549,5 @@ select count(name), COUNT(*), Sum(age) from animals;
 select name -- comment;
 -- case my 220 zoo
 select name /* in between */ from animals where id = 1 # end;
+-- case introducers
+select _utf8mb4'hi', _utf8'a' as b, length(_utf8mb4 'né');

@@ -28,6 +28,8 @@ _NILADIC: Final = frozenset(
 )
 _MY_NILADIC: Final = frozenset("current_date current_time current_timestamp current_user localtime localtimestamp utc_date utc_timestamp utc_time".split())  # fmt: skip
 _PG_LITERAL_TYPES: Final = frozenset("date timestamp time interval timestamptz uuid json jsonb numeric bool boolean int integer int4 int8 text bigint point".split())  # fmt: skip
+_MY_INTRODUCERS: Final = frozenset(f"_{name}" for name in "ascii big5 binary cp1250 cp1251 cp1256 cp1257 gbk koi8r latin1 latin2 latin5 latin7 sjis ucs2 ujis utf16 utf16le utf32 utf8 utf8mb3 utf8mb4".split())  # fmt: skip
+"""What may stand before a text and names its character set."""
 _MY_FUNCTIONS: Final = frozenset(
     "if left right replace repeat insert mod values char date time year month day hour minute second quarter week truncate format"
     " database user schema interval default".split()
@@ -174,6 +176,11 @@ class PrimaryParser(CallParser):
         if word in ("date", "time", "timestamp", "datetime") and self.peek().kind == "string":
             self.at += 1
             return Cast(self._string(), TypeName(word, (), False, token.at), token.at, self.last_end, "literal")
+        if word in _MY_INTRODUCERS and self.peek().kind == "string":
+            if not word.startswith("_utf8"):
+                raise outside(f"texts in the character set {word[1:]}")
+            self.at += 1
+            return self._string()
         if word in ("match", "row", "value") and self._opens(1):
             raise outside(f"{word.upper()}(...)")
         if word in keywords.MY_RESERVED and not (word in _MY_FUNCTIONS and self._opens(1)):
