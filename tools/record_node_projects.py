@@ -2,7 +2,7 @@
 
     python tools/record_node_projects.py NODE_MODULES MARIADB_PORT [PROJECT]
 
-NODE_MODULES is a folder in which npm has put express 4, sqlite3, mysql2 and pg; at the port of 127.0.0.1 is a MariaDB whose root
+NODE_MODULES is a folder in which npm has put express 4, sqlite3, mysql2, pg, morgan and cookie-parser; at the port of 127.0.0.1 is a MariaDB whose root
 has no password, at port 5432 a PostgreSQL 15 that trusts postgres and has an empty database "app". PROJECT says which one alone. Each project is copied to an empty folder and run there,
 mounted at the place it has in the tests: that takes root.
 """

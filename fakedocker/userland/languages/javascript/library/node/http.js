@@ -254,6 +254,8 @@ class ServerResponse extends OutgoingMessage {
     const number = status | 0;
     if (number < 100 || number > 999) throw coded(RangeError, 'ERR_HTTP_INVALID_STATUS_CODE', `Invalid status code: ${status}`);
     this.statusCode = number;
+    // What is given here alone is sent as it is, and kept nowhere.
+    if (this.fields.size === 0) Object.defineProperty(this, 'ownFields', { value: new Map(), enumerable: false });
     if (Array.isArray(headers)) for (let i = 0; i < headers.length; i += 2) this.setHeader(headers[i], headers[i + 1]);
     else if (headers) for (const [name, value] of Object.entries(headers)) this.setHeader(name, value);
     Object.defineProperty(this, 'hasHead', { value: true, writable: true, enumerable: false });
@@ -263,6 +265,7 @@ class ServerResponse extends OutgoingMessage {
     this._transmit(Buffer.from('HTTP/1.1 100 Continue\r\n\r\n'));
   }
   _sendHead(known) {
+    const own = this.ownFields || new Map(this.fields); // what is added here is sent, and no header that the program can ask for
     const length = this.hasHead ? undefined : known; // what is said by writeHead is said before the body is known
     const status = this.statusCode;
     if (status === 204 || status === 304 || status < 200) this.bodyless = true;
@@ -285,6 +288,7 @@ class ServerResponse extends OutgoingMessage {
     this.chunked = /chunked/.test(this.getHeader('transfer-encoding') || '');
     this.headersSent = true;
     this._transmit(this._headText(`HTTP/1.1 ${status} ${reason}`));
+    this.fields = own;
   }
   _transmit(data) {
     if (this.turn) this.socket.write(data);
@@ -432,7 +436,7 @@ class ClientRequest extends OutgoingMessage {
     for (const [name, value] of Object.entries(options.headers || {})) this.setHeader(name, value);
     if (!this.hasHeader('host')) this.setHeader('Host', port === 80 ? this.host : `${this.host}:${port}`);
     if (options.auth && !this.hasHeader('authorization')) this.setHeader('Authorization', `Basic ${Buffer.from(options.auth).toString('base64')}`);
-    if (!this.hasHeader('connection')) this.setHeader('Connection', options.agent === false ? 'close' : 'keep-alive');
+    Object.defineProperty(this, 'usualConnection', { value: options.agent === false ? 'close' : 'keep-alive', enumerable: false });
     this.aborted = false;
     const socket = net.connect(options.socketPath ? { path: options.socketPath } : { port, host: this.host });
     Object.defineProperty(this, 'socket', { value: socket, writable: true, enumerable: false });
@@ -481,6 +485,8 @@ class ClientRequest extends OutgoingMessage {
     socket.on('error', (error) => this.destroy(error));
   }
   _sendHead(length) {
+    const own = new Map(this.fields);
+    if (!this.hasHeader('connection')) this.fields.set('connection', ['Connection', this.usualConnection]);
     if (!this.hasHeader('content-length') && !this.hasHeader('transfer-encoding')) {
       if (length === undefined) this.fields.set('transfer-encoding', ['Transfer-Encoding', 'chunked']);
       else if (length > 0 || ['POST', 'PUT', 'PATCH'].includes(this.method)) this.fields.set('content-length', ['Content-Length', length]);
@@ -488,6 +494,7 @@ class ClientRequest extends OutgoingMessage {
     this.chunked = /chunked/.test(this.getHeader('transfer-encoding') || '');
     this.headersSent = true;
     this._transmit(this._headText(`${this.method} ${this.path} HTTP/1.1`));
+    this.fields = own;
   }
   _transmit(data) {
     this.socket.write(data);
