@@ -41,7 +41,7 @@ USAGE = """Usage: fakedocker [OPTIONS] [FILE [ARG...]]
        fakedocker record --to FILE -- COMMAND
        fakedocker verify [OPTIONS] FILE
        fakedocker registry [OPTIONS]
-       fakedocker learn [ID|COURSE]
+       fakedocker learn [ID|COURSE|URL]
        fakedocker web [OPTIONS]
        fakedocker grade COURSE TRANSCRIPT...
        fakedocker replay|lint FILE|FOLDER...
@@ -161,12 +161,7 @@ def _take_option(option: str, arguments: list[str], options: Options) -> None:
         except ValueError as problem:
             raise _UsageError(f"--web takes URL=DIR: {problem}") from None
     elif name == "--link":
-        from fakedocker_shell import links
-
-        try:
-            options.link = links.read(text)
-        except links.LinkProblem as problem:
-            raise _UsageError(f"the link cannot be opened: {problem}") from None
+        options.link = _link(text)
     elif name == "--journal":
         if not text:
             raise _UsageError("--journal takes the name of a new file")
@@ -239,7 +234,21 @@ def _registry(arguments: list[str], options: Options) -> int:
     return registry_serving.main(arguments)
 
 
+def _link(text: str) -> Link:
+    from fakedocker_shell import links
+
+    try:
+        return links.read(text)
+    except links.LinkProblem as problem:
+        raise _UsageError(f"the link cannot be opened: {problem}") from None
+
+
 def _learn(arguments: list[str], options: Options) -> int:
+    if len(arguments) == 1 and arguments[0].startswith(("https://", "http://")):
+        options.link = _link(arguments[0])
+        if not options.link.lesson:
+            raise _UsageError("the link names no lesson; `fakedocker --link URL` opens it")
+        return _open_link([], options, options.link)
     from fakedocker_shell.scenarios import commands
 
     return _open(
@@ -327,7 +336,7 @@ def _open_link(arguments: list[str], options: Options, link: Link) -> int:
     if arguments or options != Options(link=link):
         raise _UsageError("--link says all by itself: no other options, files or commands go with it")
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise _UsageError("--link needs a terminal; `fakedocker replay --link URL` does without")
+        raise _UsageError("a link needs a terminal; `fakedocker replay --link URL` does without")
     from fakedocker_shell.links import LinkProblem
     from fakedocker_shell.repl.app import run_link
 

@@ -98,7 +98,7 @@ def _score(best: int | None, par: int) -> str:
     return f"{best}, par {par}" if par else str(best)
 
 
-LEARN_USAGE = """Usage: fakedocker learn [ID|FILE]
+LEARN_USAGE = """Usage: fakedocker learn [ID|FILE|COURSE|URL]
        fakedocker learn --list
        fakedocker learn [--exam] [--name NAME] [--transcripts DIR] COURSE
 
