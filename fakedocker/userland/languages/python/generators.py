@@ -302,8 +302,11 @@ def throw_into(m: Interpreter, generator: Generator, value: ExceptionValue, stop
     if frame.extra == "delegating":
         frame.extra = None
         inner = frame.stack[-1]
-        if type(inner) is Generator and throw_into(m, inner, value, delegating(frame.place + 2)):
+        sending = frame.place
+        frame.place += 1  # what the delegate yields is handed on, and not sent to it
+        if type(inner) is Generator and throw_into(m, inner, value, delegating(sending + 2)):
             return True
+        frame.place = sending
         if type(inner) is not Generator and special(m, inner, "throw") is not None:
             raise NotSimulated("throwing into a generator that waits for an object of a class")
     m.throw(value)
