@@ -8,7 +8,14 @@ from helpers.lasting_machine import LastingMachine
 from helpers.node_cases import ENVIRONMENT, without_chance
 from helpers.node_projects import DIRECTORY, arguments_of, files_of, names, read_answer
 
-PACKAGES = {"express": "4.21.2", "sqlite3": "5.1.7", "mysql2": "3.11.0", "pg": "8.13.0", "morgan": "1.10.0", "cookie-parser": "1.4.7"}
+PACKAGES = {
+    "express": "4.21.2",
+    "sqlite3": "5.1.7",
+    "mysql2": "3.11.0",
+    "pg": "8.13.0",
+    "morgan": "1.10.0",
+    "cookie-parser": "1.4.7",
+}
 
 
 def installed() -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fakedocker.kernel.program import System
+from fakedocker.kernel.synthetic import CPUS
 from fakedocker.userland.inputs import State
 from fakedocker.userland.processes.basic import execute
 from fakedocker.userland.processes.date_texts import read_date_ns
@@ -42,7 +43,6 @@ _DATE_OPTIONS = {
 KERNEL_RELEASE: Final = "6.12.0"
 KERNEL_VERSION: Final = "#1 SMP PREEMPT_DYNAMIC Debian 6.12.0-1"
 _MACHINE_BYTES: Final = 8 << 30
-_CPUS: Final = 2
 
 
 @PROGRAMS.program("whoami", usage="\n")
@@ -203,7 +203,7 @@ def _nproc(system: System, argv: tuple[str, ...], state: State) -> int:
         number = options.last("i")
         said = f"invalid number '{number}'" if is_busybox(system) else f"invalid number: ‘{number}’"
         raise UsageProblem(said, 1, bare=True)
-    system.put(f"{max(1, (_CPUS if 'a' in options else _allowed_cpus(system)) - ignored)}\n")
+    system.put(f"{max(1, (CPUS if 'a' in options else _allowed_cpus(system)) - ignored)}\n")
     return 0
 
 
@@ -211,7 +211,7 @@ def _allowed_cpus(system: System) -> int:
     """How many processors the process may run on (sched_getaffinity(2))."""
     status = system.read_file("/proc/self/status").decode("utf-8", "surrogateescape")
     mask = next((line.split()[1] for line in status.splitlines() if line.startswith("Cpus_allowed:")), "")
-    return int(mask, 16).bit_count() if mask else _CPUS
+    return int(mask, 16).bit_count() if mask else CPUS
 
 
 @PROGRAMS.program("uptime", usage="\n")

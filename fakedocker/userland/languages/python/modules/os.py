@@ -7,6 +7,7 @@ import posixpath
 from typing import Any, Final
 
 from fakedocker.kernel import program
+from fakedocker.kernel.synthetic import CPUS
 from fakedocker.userland.languages.machine.cells import NotSimulated, Value
 from fakedocker.userland.languages.python import calls, files
 from fakedocker.userland.languages.python.errors import EXCEPTIONS, error, os_error, type_error
@@ -175,16 +176,17 @@ def _environ(m: Interpreter) -> Value:
     return dict(m.system.environment)
 
 
-@native("cpu_count", module="posix")
-def _cpu_count(m: Interpreter) -> Value:
-    raise NotSimulated("os.cpu_count")
-
-
 @native("urandom", module="posix")
 def _urandom(m: Interpreter, size: Value) -> Value:
     if size > 1 << 16:
         raise NotSimulated("so many random bytes")
     return bytes(m.system.random(256) for _ in range(size))
+
+
+@native("cpu_count", module="posix")
+def _cpu_count(m: Interpreter) -> Value:
+    """The machine's processors, whatever a container is limited to."""
+    return CPUS
 
 
 @native("uname", module="posix")
