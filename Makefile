@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-second page clients lint scenarios pictures property fuzz fuzz-sql fuzz-python fuzz-node bench fidelity public docs zipapp wheel-check release-check clean
+.PHONY: run test test-second page clients lint scenarios pictures property fuzz fuzz-sql fuzz-python fuzz-node bench bench-short fidelity public docs zipapp wheel-check release-check clean
 
 run: $(VENV)/installed
 	@$(BIN)/fakedocker || true
@@ -58,6 +58,11 @@ fuzz-node: $(VENV)/installed-test
 
 bench: $(VENV)/installed-test
 	$(BIN)/python -m benchmarks
+
+# How much work is done for what people wait for, counted in calls, beside what is on record; it takes some seconds and is the same on every machine.
+# RECORD=1 puts it on record.
+bench-short: $(VENV)/installed-test
+	$(BIN)/python -m benchmarks.counts $(if $(RECORD),--record)
 
 # The docker client, compose, buildx, skopeo and dockerode for tests/clients, into .clients/ (Debian on amd64). Without them those tests are skipped.
 clients:

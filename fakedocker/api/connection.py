@@ -69,6 +69,8 @@ class Owner(Protocol):
 
     def wake(self) -> None: ...
 
+    def set_hearing(self, is_hearing: bool) -> None: ...
+
     def has_room(self) -> None: ...
 
     def in_engine_time(self, request: Request) -> Request: ...
@@ -114,6 +116,7 @@ class Connection(asyncio.Protocol):
         self._owner.joined(self)
 
     def data_received(self, data: bytes) -> None:
+        self._owner.set_hearing(True)
         try:
             if self._tunnel is None:
                 self._arriving_since = time.monotonic()
@@ -125,6 +128,8 @@ class Connection(asyncio.Protocol):
             self._through_tunnel(data)
         except Refused as refused:
             self._refuse(refused.status, str(refused))
+        finally:
+            self._owner.set_hearing(False)
 
     def eof_received(self) -> bool:
         """The client sends no more: on a connection that was taken over the end of a process's input, else it has gone.

@@ -27,7 +27,7 @@ class Chunk(Struct, frozen=True, gc=False):
     data: bytes
 
 
-class HealthResult(Struct, frozen=True):
+class HealthResult(Struct, frozen=True, gc=False):
     """One run of a health check."""
 
     started_ns: int
@@ -36,7 +36,7 @@ class HealthResult(Struct, frozen=True):
     output: str
 
 
-class Health(Struct, frozen=True, kw_only=True):
+class Health(Struct, frozen=True, gc=False, kw_only=True):
     """What the health monitor knows of a running container."""
 
     status: str = "starting"
@@ -49,7 +49,7 @@ class Health(Struct, frozen=True, kw_only=True):
     timer: int = 0
 
 
-class Link(Struct, frozen=True, kw_only=True):
+class Link(Struct, frozen=True, gc=False, kw_only=True):
     """Another container of the default bridge, under a name of one's own."""
 
     alias: str
@@ -58,7 +58,7 @@ class Link(Struct, frozen=True, kw_only=True):
     """As it was called when the link was made: shown once it is gone."""
 
 
-class Container(Struct, frozen=True, kw_only=True):
+class Container(Struct, frozen=True, gc=False, kw_only=True):
     """A container: what it was made of, and the state it is in."""
 
     id: str
@@ -121,7 +121,7 @@ class Container(Struct, frozen=True, kw_only=True):
         return self.host_config.network_mode
 
 
-class Exec(Struct, frozen=True, kw_only=True):
+class Exec(Struct, frozen=True, gc=False, kw_only=True):
     """A docker exec: a process beside process 1."""
 
     id: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import concurrent.futures.thread
 import sys
 import threading
 import time
@@ -20,10 +19,11 @@ _WAITING_CODE = {
     (threading.__file__, "wait"),
     (threading.__file__, "join"),
     (threading.__file__, "_wait_for_tstate_lock"),
-    (concurrent.futures.thread.__file__, "_worker"),
 }
 """Where a thread stands that does nothing before another one has done something: events, conditions, queues, results of
-futures, ends of threads, and idle workers of a pool."""
+futures, and ends of threads."""
+_POOLS = "concurrent.futures.thread"
+"""Whose idle workers wait as well. Where nobody has imported it there are none, and it takes as long to import as the engine."""
 
 
 class Threads:
@@ -67,7 +67,8 @@ class Threads:
             return False
         frames = sys._current_frames()
         places = [frames[thread.ident].f_code for thread in free if thread.ident in frames]
-        return any((code.co_filename, code.co_name) not in _WAITING_CODE for code in places)
+        waiting = _WAITING_CODE | ({(sys.modules[_POOLS].__file__, "_worker")} if _POOLS in sys.modules else set())
+        return any((code.co_filename, code.co_name) not in waiting for code in places)
 
     def _others(self) -> list[threading.Thread]:
         own = threading.current_thread()

@@ -21,7 +21,7 @@ from fakedocker.wire.container import Config
 from fakedocker.wire.image import ImageConfig
 
 
-class Blob(Struct, frozen=True, kw_only=True):
+class Blob(Struct, frozen=True, gc=False, kw_only=True):
     """A layer as containerd's store has it: compressed, and unpacked into a snapshot.
 
     Args:
@@ -36,7 +36,7 @@ class Blob(Struct, frozen=True, kw_only=True):
     snapshot_bytes: int
 
 
-class Layer(Struct, frozen=True, kw_only=True):
+class Layer(Struct, frozen=True, gc=False, kw_only=True):
     """A layer in its place: on top of its parent chain."""
 
     chain_id: str
@@ -60,7 +60,7 @@ class Layer(Struct, frozen=True, kw_only=True):
         return write_tar(self.entries) if self.original is None else self.original
 
 
-class HistoryEntry(Struct, frozen=True, kw_only=True):
+class HistoryEntry(Struct, frozen=True, gc=False, kw_only=True):
     """A line of an image's history, as `docker history` has it: one for each instruction."""
 
     created_ns: int
@@ -70,7 +70,7 @@ class HistoryEntry(Struct, frozen=True, kw_only=True):
     empty_layer: bool = False
 
 
-class Image(Struct, frozen=True, kw_only=True):
+class Image(Struct, frozen=True, gc=False, kw_only=True):
     """An image: a configuration over a chain of layers."""
 
     id: str

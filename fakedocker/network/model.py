@@ -13,7 +13,7 @@ DAEMON = "daemon"
 """Who holds the addresses of the daemon's own places in networks."""
 
 
-class Pool(Struct, frozen=True, kw_only=True):
+class Pool(Struct, frozen=True, gc=False, kw_only=True):
     """A subnet of a network, and what is fixed in it."""
 
     subnet: str
@@ -24,7 +24,7 @@ class Pool(Struct, frozen=True, kw_only=True):
     """Whether somebody has chosen it: only then may addresses in it be chosen too."""
 
 
-class OwnEndpoint(Struct, frozen=True, kw_only=True):
+class OwnEndpoint(Struct, frozen=True, gc=False, kw_only=True):
     """A place that the daemon itself has in a network of a swarm.
 
     Args:
@@ -39,7 +39,7 @@ class OwnEndpoint(Struct, frozen=True, kw_only=True):
     prefix_length: int
 
 
-class Network(Struct, frozen=True, kw_only=True):
+class Network(Struct, frozen=True, gc=False, kw_only=True):
     """A network of containers."""
 
     id: str
@@ -75,7 +75,7 @@ class Network(Struct, frozen=True, kw_only=True):
         return not self.is_predefined and not self.ingress
 
 
-class Endpoint(Struct, frozen=True, kw_only=True):
+class Endpoint(Struct, frozen=True, gc=False, kw_only=True):
     """A running container's place in a network."""
 
     id: str
@@ -100,7 +100,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     """Further addresses of the interface, of either family, that have no place in the network's subnets."""
 
 
-class Publication(Struct, frozen=True, kw_only=True):
+class Publication(Struct, frozen=True, gc=False, kw_only=True):
     """A container's port, published on an address of the host."""
 
     container_port: int

@@ -7,7 +7,6 @@ changes; a change that is not in it *leaves* it, and nothing is answered from it
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
@@ -17,14 +16,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from fakedocker.base.json_types import Json
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.base.persistent import Map
 from fakedocker.recordings.told import Part, Told, is_change, path_of
 
 NOTES_KEPT: Final = 1000
-ID: Final = re.compile(r"[0-9a-f]{64}")
+ID: Final = lazy_pattern(r"[0-9a-f]{64}")
 """Of a container, a network, an exec, a volume without a name."""
-_NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
-_HIJACKING: Final = re.compile(r"POST /(?:containers/[^/]+/attach|exec/[^/]+/start)")
+_NAME: Final = lazy_pattern(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+_HIJACKING: Final = lazy_pattern(r"POST /(?:containers/[^/]+/attach|exec/[^/]+/start)")
 _OF_THE_CONNECTION: Final = ("content-length", "transfer-encoding", "connection", "upgrade")
 """Headers that say how bytes come, which is the server's own business."""
 _UPGRADE: Final = (("Connection", "Upgrade"), ("Upgrade", "tcp"))

@@ -13,11 +13,12 @@ from typing import Final, NamedTuple
 import msgspec
 
 from fakedocker.base.json_types import Json
+from fakedocker.base.patterns import lazy_pattern
 from fakedocker.recordings.file import Answered, Asked, Ended, Event, Input, InputEnded, Output
 
-VERSION: Final = re.compile(r"^/v[0-9.]+(?=/)")
+VERSION: Final = lazy_pattern(r"^/v[0-9.]+(?=/)")
 _CHANGING: Final = ("POST", "PUT", "DELETE", "PATCH")
-_LOOKING: Final = re.compile(r"/containers/[^/]+/(?:wait|attach|resize)|/exec/[^/]+/resize|/auth|/session")
+_LOOKING: Final = lazy_pattern(r"/containers/[^/]+/(?:wait|attach|resize)|/exec/[^/]+/resize|/auth|/session")
 """What is asked with POST and changes nothing by itself."""
 HTTP2: Final = ("/session", "/grpc")
 """What speaks HTTP/2 on its connection, which is not understood."""

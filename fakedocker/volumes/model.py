@@ -10,7 +10,7 @@ from fakedocker.wire.container import MountPoint
 VOLUME_NAME = lazy_pattern(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 
 
-class Volume(Struct, frozen=True, kw_only=True):
+class Volume(Struct, frozen=True, gc=False, kw_only=True):
     """A volume; `number` says in which order they were made."""
 
     name: str
@@ -31,7 +31,7 @@ class Volume(Struct, frozen=True, kw_only=True):
         return f"volume:{self.name}"
 
 
-class MountSpec(Struct, frozen=True, kw_only=True):
+class MountSpec(Struct, frozen=True, gc=False, kw_only=True):
     """A mount of a container, whichever way it was asked for."""
 
     type: str

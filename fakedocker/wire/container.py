@@ -15,7 +15,7 @@ Labels = dict[str, str]
 Empty = dict[str, Any]
 
 
-class HealthConfig(Struct, frozen=True, rename=pascal()):
+class HealthConfig(Struct, frozen=True, gc=False, rename=pascal()):
     """A health check; durations in nanoseconds, 0 means inherit or default."""
 
     test: tuple[str, ...] | UnsetType | None = UNSET
@@ -26,7 +26,9 @@ class HealthConfig(Struct, frozen=True, rename=pascal()):
     retries: int | UnsetType = UNSET
 
 
-class Config(Struct, frozen=True, kw_only=True, rename=pascal(on_build="OnBuild", network_disabled="NetworkDisabled")):
+class Config(
+    Struct, frozen=True, gc=False, kw_only=True, rename=pascal(on_build="OnBuild", network_disabled="NetworkDisabled")
+):
     """The portable part of a container: what an image can say too."""
 
     hostname: str = ""
@@ -56,21 +58,21 @@ class Config(Struct, frozen=True, kw_only=True, rename=pascal(on_build="OnBuild"
     shell: tuple[str, ...] | UnsetType | None = UNSET
 
 
-class LogConfig(Struct, frozen=True, rename=pascal()):
+class LogConfig(Struct, frozen=True, gc=False, rename=pascal()):
     """HostConfig.LogConfig."""
 
     type: str = ""
     config: dict[str, str] | None = None
 
 
-class RestartPolicy(Struct, frozen=True, rename=pascal()):
+class RestartPolicy(Struct, frozen=True, gc=False, rename=pascal()):
     """HostConfig.RestartPolicy: no, always, unless-stopped or on-failure."""
 
     name: str = ""
     maximum_retry_count: int = 0
 
 
-class DeviceMapping(Struct, frozen=True, rename=pascal()):
+class DeviceMapping(Struct, frozen=True, gc=False, rename=pascal()):
     """An element of HostConfig.Devices."""
 
     path_on_host: str = ""
@@ -78,7 +80,7 @@ class DeviceMapping(Struct, frozen=True, rename=pascal()):
     cgroup_permissions: str = ""
 
 
-class Ulimit(Struct, frozen=True, rename=pascal()):
+class Ulimit(Struct, frozen=True, gc=False, rename=pascal()):
     """An element of HostConfig.Ulimits; -1 for no limit."""
 
     name: str = ""
@@ -86,7 +88,7 @@ class Ulimit(Struct, frozen=True, rename=pascal()):
     soft: int = 0
 
 
-class BindOptions(Struct, frozen=True, kw_only=True, rename=pascal()):
+class BindOptions(Struct, frozen=True, gc=False, kw_only=True, rename=pascal()):
     """Mount.BindOptions."""
 
     propagation: str | UnsetType = UNSET
@@ -96,14 +98,14 @@ class BindOptions(Struct, frozen=True, kw_only=True, rename=pascal()):
     read_only_force_recursive: bool | UnsetType = UNSET
 
 
-class DriverConfig(Struct, frozen=True, rename=pascal()):
+class DriverConfig(Struct, frozen=True, gc=False, rename=pascal()):
     """Mount.VolumeOptions.DriverConfig."""
 
     name: str | UnsetType = UNSET
     options: dict[str, str] | UnsetType | None = UNSET
 
 
-class VolumeOptions(Struct, frozen=True, kw_only=True, rename=pascal()):
+class VolumeOptions(Struct, frozen=True, gc=False, kw_only=True, rename=pascal()):
     """Mount.VolumeOptions."""
 
     no_copy: bool | UnsetType = UNSET
@@ -112,13 +114,13 @@ class VolumeOptions(Struct, frozen=True, kw_only=True, rename=pascal()):
     driver_config: DriverConfig | UnsetType | None = UNSET
 
 
-class TmpfsOptions(Struct, frozen=True, kw_only=True, rename=pascal()):
+class TmpfsOptions(Struct, frozen=True, gc=False, kw_only=True, rename=pascal()):
     size_bytes: int | UnsetType = UNSET
     mode: int | UnsetType = UNSET
     options: tuple[tuple[str, ...], ...] | UnsetType | None = UNSET
 
 
-class Mount(Struct, frozen=True, kw_only=True, rename=pascal()):
+class Mount(Struct, frozen=True, gc=False, kw_only=True, rename=pascal()):
     """A mount asked for with --mount."""
 
     type: str = ""
@@ -142,7 +144,7 @@ _HOST_NAMES = {
 }  # fmt: skip
 
 
-class HostConfig(Struct, frozen=True, kw_only=True, rename=pascal(**_HOST_NAMES)):
+class HostConfig(Struct, frozen=True, gc=False, kw_only=True, rename=pascal(**_HOST_NAMES)):
     """The part of a container that depends on the host it runs on."""
 
     binds: tuple[str, ...] | None = None
@@ -240,7 +242,7 @@ class CreateRequest(
     volume_driver: str = ""
 
 
-class UpdateRequest(Struct, frozen=True, kw_only=True, rename=pascal(**_HOST_NAMES)):
+class UpdateRequest(Struct, frozen=True, gc=False, kw_only=True, rename=pascal(**_HOST_NAMES)):
     """The body of POST /containers/ID/update; 0 and absent leave a limit as it is."""
 
     blkio_weight: int = 0
@@ -265,7 +267,7 @@ class UpdateRequest(Struct, frozen=True, kw_only=True, rename=pascal(**_HOST_NAM
     restart_policy: RestartPolicy = RestartPolicy()
 
 
-class HealthResult(Struct, frozen=True, rename=pascal()):
+class HealthResult(Struct, frozen=True, gc=False, rename=pascal()):
     """A check in State.Health.Log."""
 
     start: str
@@ -274,7 +276,7 @@ class HealthResult(Struct, frozen=True, rename=pascal()):
     output: str
 
 
-class Health(Struct, frozen=True, rename=pascal()):
+class Health(Struct, frozen=True, gc=False, rename=pascal()):
     """State.Health."""
 
     status: str
@@ -282,7 +284,7 @@ class Health(Struct, frozen=True, rename=pascal()):
     log: tuple[HealthResult, ...]
 
 
-class State(Struct, frozen=True, kw_only=True, rename=pascal(oom_killed="OOMKilled")):
+class State(Struct, frozen=True, gc=False, kw_only=True, rename=pascal(oom_killed="OOMKilled")):
     """State of GET /containers/ID/json."""
 
     status: str
@@ -299,7 +301,7 @@ class State(Struct, frozen=True, kw_only=True, rename=pascal(oom_killed="OOMKill
     health: Health | UnsetType = UNSET
 
 
-class MountPoint(Struct, frozen=True, kw_only=True, rename=pascal(rw="RW")):
+class MountPoint(Struct, frozen=True, gc=False, kw_only=True, rename=pascal(rw="RW")):
     """A mount as it is, in inspect and lists."""
 
     type: str
@@ -337,7 +339,7 @@ class NetworkSettings(
     networks: dict[str, EndpointSettings] = {}
 
 
-class ContainerInspect(Struct, frozen=True, kw_only=True, rename=pascal(id="Id", size_rw="SizeRw")):
+class ContainerInspect(Struct, frozen=True, gc=False, kw_only=True, rename=pascal(id="Id", size_rw="SizeRw")):
     """The answer of GET /containers/ID/json."""
 
     id: str
@@ -369,7 +371,7 @@ class ContainerInspect(Struct, frozen=True, kw_only=True, rename=pascal(id="Id",
     image_manifest_descriptor: Descriptor | UnsetType = UNSET
 
 
-class ListedPort(Struct, frozen=True, kw_only=True, rename=pascal()):
+class ListedPort(Struct, frozen=True, gc=False, kw_only=True, rename=pascal()):
     """An element of Ports of GET /containers/json."""
 
     ip: str | UnsetType = UNSET

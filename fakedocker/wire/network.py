@@ -7,14 +7,14 @@ from msgspec import UNSET, Struct, UnsetType
 from fakedocker.wire.naming import pascal
 
 
-class PortBinding(Struct, frozen=True, rename=pascal(host_ip="HostIp")):
+class PortBinding(Struct, frozen=True, gc=False, rename=pascal(host_ip="HostIp")):
     """A port of the host, in HostConfig.PortBindings and NetworkSettings.Ports."""
 
     host_ip: str = ""
     host_port: str = ""
 
 
-class EndpointIPAMConfig(Struct, frozen=True, kw_only=True, rename=pascal(link_local_ips="LinkLocalIPs")):
+class EndpointIPAMConfig(Struct, frozen=True, gc=False, kw_only=True, rename=pascal(link_local_ips="LinkLocalIPs")):
     """EndpointSettings.IPAMConfig: the addresses that are asked for."""
 
     ipv4_address: str | UnsetType = UNSET
@@ -22,7 +22,7 @@ class EndpointIPAMConfig(Struct, frozen=True, kw_only=True, rename=pascal(link_l
     link_local_ips: tuple[str, ...] | UnsetType | None = UNSET
 
 
-class EndpointSettings(Struct, frozen=True, kw_only=True, rename=pascal()):
+class EndpointSettings(Struct, frozen=True, gc=False, kw_only=True, rename=pascal()):
     """A container's place in a network: what was asked for, and what it got."""
 
     ipam_config: EndpointIPAMConfig | None = None
@@ -42,13 +42,13 @@ class EndpointSettings(Struct, frozen=True, kw_only=True, rename=pascal()):
     dns_names: tuple[str, ...] | None = None
 
 
-class NetworkingConfig(Struct, frozen=True, rename=pascal()):
+class NetworkingConfig(Struct, frozen=True, gc=False, rename=pascal()):
     """NetworkingConfig of POST /containers/create."""
 
     endpoints_config: dict[str, EndpointSettings | None] | None = None
 
 
-class IPAMPool(Struct, frozen=True, kw_only=True, rename=pascal(auxiliary_addresses="AuxiliaryAddresses")):
+class IPAMPool(Struct, frozen=True, gc=False, kw_only=True, rename=pascal(auxiliary_addresses="AuxiliaryAddresses")):
     """An element of IPAM.Config."""
 
     subnet: str | UnsetType = UNSET
@@ -57,7 +57,7 @@ class IPAMPool(Struct, frozen=True, kw_only=True, rename=pascal(auxiliary_addres
     auxiliary_addresses: dict[str, str] | UnsetType | None = UNSET
 
 
-class IPAM(Struct, frozen=True, rename=pascal()):
+class IPAM(Struct, frozen=True, gc=False, rename=pascal()):
     """How a network gives out addresses."""
 
     driver: str = ""
@@ -65,13 +65,13 @@ class IPAM(Struct, frozen=True, rename=pascal()):
     config: tuple[IPAMPool, ...] | None = None
 
 
-class ConfigReference(Struct, frozen=True, rename=pascal()):
+class ConfigReference(Struct, frozen=True, gc=False, rename=pascal()):
     """NetworkCreate.ConfigFrom: the network whose configuration is used."""
 
     network: str = ""
 
 
-class NetworkCreate(Struct, frozen=True, kw_only=True, rename=pascal()):
+class NetworkCreate(Struct, frozen=True, gc=False, kw_only=True, rename=pascal()):
     """The body of POST /networks/create."""
 
     name: str = ""
@@ -89,14 +89,14 @@ class NetworkCreate(Struct, frozen=True, kw_only=True, rename=pascal()):
     labels: dict[str, str] | None = None
 
 
-class NetworkConnect(Struct, frozen=True, rename=pascal()):
+class NetworkConnect(Struct, frozen=True, gc=False, rename=pascal()):
     """The body of POST /networks/ID/connect."""
 
     container: str = ""
     endpoint_config: EndpointSettings | None = None
 
 
-class NetworkDisconnect(Struct, frozen=True, rename=pascal()):
+class NetworkDisconnect(Struct, frozen=True, gc=False, rename=pascal()):
     """The body of POST /networks/ID/disconnect."""
 
     container: str = ""
@@ -115,14 +115,14 @@ class AttachedEndpoint(
     ipv6_address: str
 
 
-class NetworkPeer(Struct, frozen=True, rename=pascal()):
+class NetworkPeer(Struct, frozen=True, gc=False, rename=pascal()):
     """A node that is in an overlay network."""
 
     name: str
     ip: str
 
 
-class NetworkTask(Struct, frozen=True, rename=pascal(endpoint_ip="EndpointIP", endpoint_id="EndpointID")):
+class NetworkTask(Struct, frozen=True, gc=False, rename=pascal(endpoint_ip="EndpointIP", endpoint_id="EndpointID")):
     """A task of a service, as the network that it is in tells of it."""
 
     name: str
@@ -131,7 +131,9 @@ class NetworkTask(Struct, frozen=True, rename=pascal(endpoint_ip="EndpointIP", e
     info: dict[str, str]
 
 
-class NetworkService(Struct, frozen=True, kw_only=True, rename=pascal(vip="VIP", local_lb_index="LocalLBIndex")):
+class NetworkService(
+    Struct, frozen=True, gc=False, kw_only=True, rename=pascal(vip="VIP", local_lb_index="LocalLBIndex")
+):
     """A service in a network."""
 
     vip: str
@@ -149,19 +151,19 @@ class SubnetStatus(
     dynamic_ips_available: int
 
 
-class IPAMStatus(Struct, frozen=True, rename=pascal()):
+class IPAMStatus(Struct, frozen=True, gc=False, rename=pascal()):
     """Status.IPAM of GET /networks/ID."""
 
     subnets: dict[str, SubnetStatus]
 
 
-class NetworkStatus(Struct, frozen=True, rename=pascal()):
+class NetworkStatus(Struct, frozen=True, gc=False, rename=pascal()):
     """Status of GET /networks/ID."""
 
     ipam: IPAMStatus
 
 
-class NetworkInspect(Struct, frozen=True, kw_only=True, rename=pascal(id="Id")):
+class NetworkInspect(Struct, frozen=True, gc=False, kw_only=True, rename=pascal(id="Id")):
     """The answer of GET /networks/ID, and an element of GET /networks."""
 
     name: str

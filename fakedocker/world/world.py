@@ -29,7 +29,7 @@ Index = Map[str, Map[str, bool]]
 """From a key to the set of keys that refer to it."""
 
 
-class Host(Struct, frozen=True, kw_only=True):
+class Host(Struct, frozen=True, gc=False, kw_only=True):
     """What the daemon's machine is: facts that info and version tell, and limits."""
 
     hostname: str = "docker-host"
@@ -43,7 +43,7 @@ class Host(Struct, frozen=True, kw_only=True):
     started_ns: int = 0
 
 
-class Event(Struct, frozen=True, kw_only=True):
+class Event(Struct, frozen=True, gc=False, kw_only=True):
     """Something that happened, as docker events tells it."""
 
     time_ns: int

@@ -9,9 +9,9 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from importlib.metadata import version
 from typing import TYPE_CHECKING, NoReturn
 
+from fakedocker import VERSION
 from fakedocker.api.server import Store
 from fakedocker.assembly import create_engine
 from fakedocker.base import clock
@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
             salvage(
                 options.state,
                 options.salvage,
-                version("fakedocker"),
+                VERSION,
                 lambda world, mode: _make_engine(options, world, mode),
                 fsync=options.fsync,
                 report=_complain,
@@ -239,7 +239,7 @@ def _assume(options: argparse.Namespace, engine: Engine) -> None:
 
 
 def _serve_from_state(options: argparse.Namespace, listening: Listening) -> None:
-    with StateDirectory(options.state, version("fakedocker"), fsync=options.fsync, report=_complain) as state:
+    with StateDirectory(options.state, VERSION, fsync=options.fsync, report=_complain) as state:
         engine = state.open(lambda world, mode: _make_engine(options, world, mode), options.time)
         MachineWeb(options.web, options.real_web).show(engine)
         _assume(options, engine)
