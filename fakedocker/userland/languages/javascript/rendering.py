@@ -32,6 +32,8 @@ def render(node: Node | None, in_iteration: bool = False) -> str:
             return _member(render(target, in_iteration), key, computed, optional)
         case syntax.Call(_, callee, _, _):
             return f"{render(callee, in_iteration)}{'' if in_iteration else '(...)'}"
+        case syntax.New(_, callee, _) if in_iteration:
+            return render(callee, in_iteration)
         case syntax.ArrayLiteral(_, items):
             return f"[{','.join(render(item, in_iteration) for item in items)}]"
         case syntax.ObjectLiteral(_, properties):
