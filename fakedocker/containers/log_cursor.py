@@ -23,29 +23,32 @@ class LineCursor:
         self._position = 0
         self._splitter = LineSplitter()
         self._skipped = 0
-        """How many of the lines that are wanted come before the first one that is given."""
+        """How many lines come before the first one that may be given."""
 
     def start_at_last(self, history: History[Chunk], selection: Selection, *, ended: bool) -> None:
-        """Begin at the last lines, as many as a selection asks for. Time grows with what lies behind them.
+        """Begin at the last lines, as many as a selection asks for, of which it then takes those that are wanted. Time grows with
+        what lies behind them.
+
+        Source: moby daemon/logger/loggerutils/logfile.go, which tails the file first; streams are chosen when its lines are sent.
 
         Args:
             ended: whether what is left without a newline is a line too.
         """
         assert selection.tail is not None
-        self._position = _before_last_lines(history, selection)
+        self._position = _before_last_lines(history, selection.tail)
         self._splitter = _splitter_at(history, self._position)
-        total = sum(1 for _ in self._ahead(history, selection, ended))
+        total = sum(1 for _ in self._ahead(history, ended))
         self._skipped = max(0, total - selection.tail)
 
-    def _ahead(self, history: History[Chunk], selection: Selection, ended: bool) -> Iterator[Line]:
+    def _ahead(self, history: History[Chunk], ended: bool) -> Iterator[Line]:
         splitter = _splitter_at(history, self._position)
         position = self._position
         while chunks := history.entries(position, max(position, history.start) + CHUNKS_AT_ONCE):
             position = max(position, history.start) + len(chunks)
             for chunk in chunks:
-                yield from (line for line in splitter.add(chunk) if selection.takes(line))
+                yield from splitter.add(chunk)
         if ended:
-            yield from (line for line in splitter.end() if selection.takes(line))
+            yield from splitter.end()
 
     def next_lines(self, history: History[Chunk], end: int | None, selection: Selection) -> list[Line] | None:
         """The next few lines that are wanted, maybe none of them; None where no more output is before an end (or now)."""
@@ -55,8 +58,8 @@ class LineCursor:
         if not chunks:
             return None
         self._position = start + len(chunks)
-        found = [line for chunk in chunks for line in self._splitter.add(chunk) if selection.takes(line)]
-        return self._without_skipped(found)
+        found = self._without_skipped([line for chunk in chunks for line in self._splitter.add(chunk)])
+        return [line for line in found if selection.takes(line)]
 
     def _without_skipped(self, found: list[Line]) -> list[Line]:
         if not self._skipped:
@@ -71,21 +74,17 @@ class LineCursor:
 
     def rest(self, selection: Selection) -> list[Line]:
         """What is left without a newline."""
-        return self._without_skipped([line for line in self._splitter.end() if selection.takes(line)])
+        return [line for line in self._without_skipped(list(self._splitter.end())) if selection.takes(line)]
 
 
-def _before_last_lines(history: History[Chunk], selection: Selection) -> int:
+def _before_last_lines(history: History[Chunk], wanted: int) -> int:
     """The number of a chunk before which none of the last lines is complete."""
-    assert selection.tail is not None
-    wanted = selection.tail
     position = history.end
     while position > history.start:
         first = max(history.start, position - CHUNKS_AT_ONCE)
         for chunk in reversed(history.entries(first, position)):
             position -= 1
-            is_taken = selection.stdout if chunk.fd == 1 else selection.stderr
-            if is_taken and (selection.until_ns is None or chunk.at_ns <= selection.until_ns):
-                wanted -= chunk.data.count(b"\n")
+            wanted -= chunk.data.count(b"\n")
             if wanted <= 0:
                 return position
     return history.start

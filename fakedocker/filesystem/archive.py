@@ -90,7 +90,13 @@ def read_tar(source: bytes, in_root: bool = True) -> Iterator[LayerEntry]:
                 if (entry := _entry(member, archive, source, in_root)) is not None:
                     yield entry
             _check_end(source[archive.offset :])
-    except (tarfile.TarError, OverflowError) as error:  # an OverflowError for sizes of more than 64 bits
+    except BadArchive:
+        raise
+    except (
+        tarfile.TarError,
+        OverflowError,
+        ValueError,
+    ) as error:  # for sizes of more than 64 bits, and maps of sparse files
         short = len(source) < BLOCK_BYTES or "unexpected end" in str(error) or "truncated" in str(error)
         raise BadArchive("unexpected EOF" if short else "archive/tar: invalid tar header") from error
 

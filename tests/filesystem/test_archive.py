@@ -96,6 +96,22 @@ def test_garbage_is_no_archive() -> None:
         list(read_tar(b"garbage " * 1000))
 
 
+def test_a_sparse_file_without_a_map_is_a_wrong_header() -> None:
+    """As a tool writes that copies the headers of a sparse file and its data without the holes."""
+    member = tarfile.TarInfo("x")
+    member.pax_headers = {
+        "GNU.sparse.major": "1",
+        "GNU.sparse.minor": "0",
+        "GNU.sparse.realsize": "9",
+        "GNU.sparse.name": "x",
+    }
+    member.size = len(data := b"no number".ljust(1024, b"\0"))
+    with tarfile.open(fileobj=(file := io.BytesIO()), mode="w", format=tarfile.PAX_FORMAT) as archive:
+        archive.addfile(member, io.BytesIO(data))
+    with pytest.raises(BadArchive, match="invalid tar header"):
+        list(read_tar(file.getvalue()))
+
+
 def test_an_empty_archive_has_no_members() -> None:
     assert list(read_tar(b"")) == []
     assert list(read_tar(whole(write_tar(())))) == []

@@ -140,6 +140,18 @@ def test_progress_is_told_for_layers_that_are_new(saved: dict[str, Any]) -> None
     assert all(layers[chain] is layer for chain, layer in daemon.engine.world.layers.items())
 
 
+def test_a_layer_that_is_here_need_not_be_in_the_archive(saved: dict[str, Any]) -> None:
+    """As docker-squash writes them: the layers below are named, and left out."""
+    files = members(saved["archive"])
+    [entry] = json.loads(files["manifest.json"])
+    without = make_tar(*((name, files[name]) for name in ("manifest.json", entry["Config"], entry["Layers"][-1])))
+    daemon = Daemon()
+    assert "no such file or directory" in daemon.load(without)[-1]["error"]
+    daemon.pull("alpine")
+    assert "error" not in daemon.load(without)[-1]
+    assert daemon.image("mine:v1")["Id"] == saved["image"]["Id"]
+
+
 def test_a_name_moves_to_the_loaded_image(saved: dict[str, Any]) -> None:
     daemon = Daemon()
     daemon.pull("busybox")

@@ -98,16 +98,25 @@ def _check_document(document: ImageDocument, entry: ArchivedImage) -> None:
 def _layers(
     draft: Draft, archive: ImageArchive, document: ImageDocument, paths: Iterable[str], layers: dict[str, Layer]
 ) -> tuple[Layer, ...]:
-    """An image's layers from the base up: every blob is verified, and only unknown layers are made."""
+    """An image's layers from the base up: blobs are verified, and only unknown layers are made.
+
+    The classic store does not look at the blob of a layer that is here, which need not be in the archive (moby image/tarexport/load.go Load);
+    containerd's takes in every one.
+    """
     found: list[Layer] = []
+    is_target = content_store.is_used(draft)
     for index, (path, expected) in enumerate(zip(paths, document.diff_ids, strict=True)):
+        below = found[-1] if found else None
+        chain = chain_id(below.chain_id if below is not None else "", expected)
+        layer = draft.layers.get(chain) or layers.get(chain)
+        if layer is not None and not is_target:
+            found.append(layer)
+            layers[chain] = layer
+            continue
         tar = unpacking.decompress(archive.read(path))
         actual = unpacking.diff_id(tar)
         if actual != expected:
             raise messages.LOAD_DIFF_ID(index=index, expected=expected, actual=actual)
-        below = found[-1] if found else None
-        chain = chain_id(below.chain_id if below is not None else "", expected)
-        layer = draft.layers.get(chain) or layers.get(chain)
         found.append(layer if layer is not None else unpacking.make_layer(tar, expected, below))
         layers[chain] = found[-1]
     return tuple(found)
